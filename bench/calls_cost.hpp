@@ -1,8 +1,10 @@
 #pragma once
 
 #include <offhook/bench/ai_side.hpp>
-#include <offhook/bench/harness.hpp>
+#include <offhook/bench/result.hpp>
 #include <offhook/bench/line_up.hpp>
+
+#include <vector>
 
 namespace offhook::bench {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/bench/harness.hpp>
+#include <offhook/bench/result.hpp>
 
 #include <string>
 #include <vector>

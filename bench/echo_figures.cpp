@@ -24,6 +24,27 @@ const Result* find(const std::vector<Result>& results, const std::string& name) 
   return found == results.end() ? nullptr : &*found;
 }
 
+/// The human voices where they are installed.
+const EchoVoices& echo_voices() {
+  static const EchoVoices voices = [] {
+    auto human = human_voices(kSeconds);
+    return human.ours.empty() ? synthetic_voices(kSeconds) : human;
+  }();
+  return voices;
+}
+
+std::vector<Result> measure_line(int loss_db, int delay_ms) {
+  EchoLineOptions line;
+  line.delay_ms = delay_ms;
+  line.loss_db = loss_db;
+  const auto found = barge_ins(line, echo_voices());
+  const auto mistaken = static_cast<double>(false_barge_ins(line, echo_voices().ours).size());
+  return {{row("false_barge_ins", loss_db, delay_ms), "in 10 minutes", mistaken, {}},
+          {row("found_ms", loss_db, delay_ms), "ms", found.quantile(0.5), {}},
+          {row("found_ms_90", loss_db, delay_ms), "ms", found.quantile(0.9), {}},
+          {row("within_150ms", loss_db, delay_ms), "%", 100 * found.share_within(150), {}}};
+}
+
 constexpr int kWide = 380, kHigh = 220, kTop = 60, kLeft = 60;
 
 /// One line for each delay; `y` is the figure's height in the panel.
@@ -50,26 +71,16 @@ std::string panel(const std::vector<Result>& results, const char* what, const ch
 
 }  // namespace
 
-std::vector<Result> measure_echo(const std::vector<std::string>& filters) {
-  std::vector<Result> results;
-  EchoVoices voices;
+std::vector<Measurement> echo_measurements() {
+  std::vector<Measurement> measurements;
   for (const int delay_ms : kDelaysMs) {
     for (const int loss_db : kLossesDb) {
-      if (!is_wanted(row("false_barge_ins", loss_db, delay_ms) + row("found_ms", loss_db, delay_ms), filters)) continue;
-      if (voices.ours.empty()) voices = human_voices(kSeconds);
-      if (voices.ours.empty()) voices = synthetic_voices(kSeconds);
-      EchoLineOptions line;
-      line.delay_ms = delay_ms;
-      line.loss_db = loss_db;
-      const auto found = barge_ins(line, voices);
-      const auto mistaken = static_cast<double>(false_barge_ins(line, voices.ours).size());
-      results.push_back({row("false_barge_ins", loss_db, delay_ms), "in 10 minutes", mistaken, {}});
-      results.push_back({row("found_ms", loss_db, delay_ms), "ms", found.quantile(0.5), {}});
-      results.push_back({row("found_ms_90", loss_db, delay_ms), "ms", found.quantile(0.9), {}});
-      results.push_back({row("within_150ms", loss_db, delay_ms), "%", 100 * found.share_within(150), {}});
+      Measurement measurement{fmt::format("echo.loss_{}.delay_{}", loss_db, delay_ms), 3, [=] { return measure_line(loss_db, delay_ms); }};
+      for (const char* what : {"false_barge_ins", "found_ms", "found_ms_90", "within_150ms"}) measurement.rows.push_back(row(what, loss_db, delay_ms));
+      measurements.push_back(std::move(measurement));
     }
   }
-  return results;
+  return measurements;
 }
 
 std::string to_echo_svg(const std::vector<Result>& results) {

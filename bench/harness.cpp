@@ -7,6 +7,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <string_view>
 
 namespace offhook::bench {
 
@@ -46,19 +48,22 @@ struct Lap {
   }
 };
 
+/// Instructions by "SUBJECT/CONTESTANT".
+std::map<std::string, double> read_instruction_counts(const std::string& prefix) {
+  constexpr std::string_view kTrigger = "desc: Trigger: Client Request: ", kTotals = "totals: ";
+  std::map<std::string, double> counts;
+  for (int part = 1; std::filesystem::exists(prefix + "." + std::to_string(part)); ++part) {
+    std::ifstream file(prefix + "." + std::to_string(part));
+    std::string who;
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with(kTrigger)) who = line.substr(kTrigger.size());
+      if (line.starts_with(kTotals)) counts[who] = std::stod(line.substr(kTotals.size()));
+    }
+  }
+  return counts;
+}
+
 }  // namespace
-
-double Result::ratio() const {
-  const auto best =
-      std::min_element(peers.begin(), peers.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return best == peers.end() || ours <= 0 ? 0 : best->second / ours;
-}
-
-bool is_wanted(std::string_view name, const std::vector<std::string>& filters) {
-  return filters.empty() || std::any_of(filters.begin(), filters.end(), [name](const std::string& filter) {
-           return name.find(filter) != std::string_view::npos;
-         });
-}
 
 Result measure_time(Subject& subject) {
   if (subject.prepare) subject.prepare();
@@ -91,24 +96,10 @@ void count_instructions(Subject& subject) {
   if (subject.finish) subject.finish();
 }
 
-std::map<std::string, double> read_instruction_counts(const std::string& prefix) {
-  constexpr std::string_view kTrigger = "desc: Trigger: Client Request: ", kTotals = "totals: ";
-  std::map<std::string, double> counts;
-  for (int part = 1; std::filesystem::exists(prefix + "." + std::to_string(part)); ++part) {
-    std::ifstream file(prefix + "." + std::to_string(part));
-    std::string who;
-    for (std::string line; std::getline(file, line);) {
-      if (line.starts_with(kTrigger)) who = line.substr(kTrigger.size());
-      if (line.starts_with(kTotals)) counts[who] = std::stod(line.substr(kTotals.size()));
-    }
-  }
-  return counts;
-}
-
-Result instruction_result(const Subject& subject, const std::map<std::string, double>& counts) {
+Result instruction_result(const Subject& subject, const std::string& prefix) {
+  const auto counts = read_instruction_counts(prefix);
   const auto of = [&](const Contestant& who) {
-    const auto found = counts.find(subject.name + "/" + who.name);
-    return found == counts.end() ? 0.0 : found->second / static_cast<double>(subject.counted_turns * subject.parts);
+    return counts.at(subject.name + "/" + who.name) / static_cast<double>(subject.counted_turns * subject.parts);
   };
   Result result{subject.name + ".instructions", "instructions", of(subject.ours), {}};
   for (const auto& peer : subject.peers) result.peers[peer.name] = of(peer);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <offhook/bench/result.hpp>
+
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,29 +41,16 @@ struct Subject {
   std::size_t counted_turns = 64;  ///< whose instructions are counted, behind as many that warm up
   std::function<void()> prepare{}, finish{};  ///< before it is measured or counted, and after: what takes time and memory
   std::size_t parts = 1;           ///< of one turn, say messages: figures are for one of them
+  std::string rate{};              ///< name of the row that says how many turns a second take place; "" for none
+  double seconds = 1;              ///< about how long it takes to measure and to count
 };
-
-/// As it stands in results.json.
-struct Result {
-  std::string name;
-  std::string unit;
-  double ours = 0;
-  std::map<std::string, double> peers;
-  /// Best (smallest) peer divided by ours; nothing to divide gives 0.
-  [[nodiscard]] double ratio() const;
-};
-
-/// Names that contain one of the filters, all when there are none.
-[[nodiscard]] bool is_wanted(std::string_view name, const std::vector<std::string>& filters);
 
 /// Nanoseconds of processor time of one turn: median of kRounds slices, in which ours and the peers take turns.
 [[nodiscard]] Result measure_time(Subject& subject);
 
 /// Under valgrind: runs each contestant with counting on, and leaves one dump per contestant, named "SUBJECT/CONTESTANT".
 void count_instructions(Subject& subject);
-/// Reads such dumps (`prefix`.1, `prefix`.2, ...): instructions by "SUBJECT/CONTESTANT".
-[[nodiscard]] std::map<std::string, double> read_instruction_counts(const std::string& prefix);
-/// "NAME.instructions", from those counts.
-[[nodiscard]] Result instruction_result(const Subject& subject, const std::map<std::string, double>& counts);
+/// "NAME.instructions" from such dumps (`prefix`.1, `prefix`.2, ...). Throws std::out_of_range when one is missing.
+[[nodiscard]] Result instruction_result(const Subject& subject, const std::string& prefix);
 
 }  // namespace offhook::bench

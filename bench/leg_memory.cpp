@@ -46,16 +46,19 @@ double octets_of(Make make) {
 
 }  // namespace
 
-std::vector<Result> measure_leg_memory(const std::vector<std::string>& filters) {
-  std::vector<Result> results;
+std::vector<Measurement> leg_memory_measurements() {
+  std::vector<Measurement> measurements;
+  const auto add = [&](const std::string& name, const char* unit, const std::function<double()>& figure) {
+    measurements.push_back({name, 3, [=] { return std::vector<Result>{{name, unit, figure(), {}}}; }});
+  };
   for (const auto& kind : ticked_kinds()) {
-    if (const std::string name = "leg.memory." + kind.name; !kind.records && is_wanted(name, filters)) results.push_back({name, "kB", leg_kb(kind), {}});
+    if (!kind.records) add("leg.memory." + kind.name, "kB", [kind] { return leg_kb(kind); });
   }
-  const auto mouth = [] { return std::make_unique<media::OpusMouth>(kPortRate, media::OpusParameters{}, std::uint16_t{20}); };
-  const auto ear = [] { return std::make_unique<media::OpusEar>(kPortRate); };
-  if (is_wanted("leg.memory.opus.encoder", filters)) results.push_back({"leg.memory.opus.encoder", "octets", octets_of(mouth), {}});
-  if (is_wanted("leg.memory.opus.decoder", filters)) results.push_back({"leg.memory.opus.decoder", "octets", octets_of(ear), {}});
-  return results;
+  const auto encoder = [] { return std::make_unique<media::OpusMouth>(kPortRate, media::OpusParameters{}, std::uint16_t{20}); };
+  const auto decoder = [] { return std::make_unique<media::OpusEar>(kPortRate); };
+  add("leg.memory.opus.encoder", "octets", [encoder] { return octets_of(encoder); });
+  add("leg.memory.opus.decoder", "octets", [decoder] { return octets_of(decoder); });
+  return measurements;
 }
 
 }  // namespace offhook::bench

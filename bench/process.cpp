@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,9 +19,12 @@ Process::Process(const std::vector<std::string>& command, const std::string& log
   arguments.push_back(nullptr);
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (output < 0) throw std::runtime_error("cannot write " + log);
+  const pid_t self = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("no process can be made for " + command.front());
   if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != self) ::_exit(127);  // It ended before the kernel knew that we are to end with it.
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     for (const auto& setting : environment) ::putenv(const_cast<char*>(setting.c_str()));

@@ -7,7 +7,8 @@
 
 namespace offhook::bench {
 
-/// A program of ours in a process of its own; it ends with us: SIGTERM, and SIGKILL after ten seconds.
+/// A program of ours in a process of its own. The destructor ends it: SIGTERM, and SIGKILL after ten seconds. The kernel ends it by SIGKILL when
+/// the thread that made it ends in another way, such as by a signal to this process.
 class Process {
  public:
   /// Its output goes to the file `log`. Throws std::runtime_error when it cannot be started.

@@ -33,6 +33,10 @@ std::string peers_text(const Result& result) {
 std::string to_json(const std::vector<Result>& results) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& result : results) {
+    if (!result.failure.empty()) {
+      list.push_back({{"name", result.name}, {"error", result.failure}});
+      continue;
+    }
     auto peers = nlohmann::ordered_json::object();
     for (const auto& [name, value] : result.peers) peers[name] = rounded(value);
     list.push_back({{"name", result.name},
@@ -49,6 +53,10 @@ std::string to_table(const std::vector<Result>& results) {
   for (const auto& result : results) name_width = std::max(name_width, result.name.size());
   std::string table = fmt::format("{:<{}}  {:>10} {:<13} {:>7}  {}\n", "what", name_width, "offhook", "", "times", "others");
   for (const auto& result : results) {
+    if (!result.failure.empty()) {
+      table += fmt::format("{:<{}}  failed: {}\n", result.name, name_width, result.failure);
+      continue;
+    }
     const std::string times = result.peers.empty() ? "" : fmt::format("{:.1f}", result.ratio());
     table += fmt::format("{:<{}}  {:>10} {:<13} {:>7}  {}\n", result.name, name_width, figure(result.ours), result.unit, times,
                          peers_text(result));

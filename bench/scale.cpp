@@ -78,16 +78,17 @@ std::string panel(const Line& line, int x0, int y0) {
 
 }  // namespace
 
-std::vector<Result> measure_memory(const std::vector<std::string>& filters) {
-  std::vector<Result> results;
+std::vector<Measurement> memory_measurements() {
+  std::vector<Measurement> measurements;
+  const auto add = [&](const std::string& name, double (*octets)(std::size_t), std::size_t count) {
+    measurements.push_back({name, 1 + static_cast<double>(count) / 10000, [=] { return std::vector<Result>{{name, "octets", octets(count), {}}}; }});
+  };
   for (const std::size_t count : kScale) {
     if (count < 1000) continue;  // What a table takes at once would be one dialog's.
-    const std::string dialogs = "sip.dialog.bytes_" + std::to_string(count);
-    const std::string registrations = "sip.registration.bytes_" + std::to_string(count);
-    if (is_wanted(dialogs, filters)) results.push_back({dialogs, "octets", dialog_octets(count), {}});
-    if (is_wanted(registrations, filters)) results.push_back({registrations, "octets", registration_octets(count), {}});
+    add("sip.dialog.bytes_" + std::to_string(count), dialog_octets, count);
+    add("sip.registration.bytes_" + std::to_string(count), registration_octets, count);
   }
-  return results;
+  return measurements;
 }
 
 std::string to_scale_svg(const std::vector<Result>& results) {

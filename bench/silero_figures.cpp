@@ -36,13 +36,16 @@ struct Ear {
   media::VoiceActivity plain{8000};
 };
 
+std::string model_folder() {
+  const char* named = std::getenv("OFFHOOK_SILERO");
+  return named == nullptr ? "build/share/silero" : named;
+}
+
 /// Null where it is not installed; one for all.
 std::shared_ptr<media::VoiceModel> model() {
   static const auto installed = [] {
-    const char* named = std::getenv("OFFHOOK_SILERO");
-    const std::string folder = named == nullptr ? "build/share/silero" : named;
-    if (!std::filesystem::exists(folder)) return std::shared_ptr<media::VoiceModel>{};
-    auto opened = media::open_silero(folder);
+    if (!std::filesystem::exists(model_folder())) return std::shared_ptr<media::VoiceModel>{};
+    auto opened = media::open_silero(model_folder());
     if (!opened) throw std::runtime_error(opened.error());
     return *opened;
   }();
@@ -79,15 +82,20 @@ double cost_of_chunk(media::VoiceModel& model, const Pcm& voice, std::size_t bat
 
 }  // namespace
 
-std::vector<Result> measure_silero(const std::vector<std::string>& filters) {
-  std::vector<Result> results;
-  auto voices = recordings(1);
-  const Pcm voice = voices.empty() ? Pcm(8000, 1000) : voices.front();
+std::vector<Measurement> silero_measurements() {
+  constexpr const char* kLacks = "the Silero model: ./dev silero";
+  const bool installed = std::filesystem::exists(model_folder());
+  std::vector<Measurement> measurements;
   for (const std::size_t batch : kBatches) {
     const std::string name = "vad.silero.batch_" + std::to_string(batch);
-    if (is_wanted(name, filters) && model()) results.push_back({name, "ns", cost_of_chunk(*model(), voice, batch), {}});
+    measurements.push_back({name, 1, [name, batch] {
+                              if (!model()) throw std::runtime_error(std::string("this machine lacks ") + kLacks);
+                              const auto voices = recordings(1);
+                              const Pcm voice = voices.empty() ? Pcm(8000, 1000) : voices.front();
+                              return std::vector<Result>{{name, "ns", cost_of_chunk(*model(), voice, batch), {}}};
+                            }, {}, installed ? "" : kLacks});
   }
-  return results;
+  return measurements;
 }
 
 std::function<VoiceJudge()> silero_judges() {

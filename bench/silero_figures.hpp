@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/bench/harness.hpp>
+#include <offhook/bench/measurement.hpp>
 #include <offhook/bench/voice_trial.hpp>
 
 #include <functional>
@@ -9,8 +9,8 @@
 
 namespace offhook::bench {
 
-/// What the model costs for 32 ms of a call, alone and in batches: "vad.silero.batch_32". Nothing where it is not installed.
-[[nodiscard]] std::vector<Result> measure_silero(const std::vector<std::string>& filters);
+/// What the model costs for 32 ms of a call, alone and in batches: "vad.silero.batch_32".
+[[nodiscard]] std::vector<Measurement> silero_measurements();
 /// A call's voice as an engine tells it that has the model, whose answers are a tick late. Null where it is not installed.
 [[nodiscard]] std::function<VoiceJudge()> silero_judges();
 

@@ -66,6 +66,7 @@ Subject beside_registrations(const std::string& name, std::size_t registrations,
 std::vector<Subject> stack_subjects() {
   std::vector<Subject> subjects;
   subjects.push_back(subject("sip.call.core", 0, 1, one_call));
+  subjects.back().rate = "sip.call.core.per_second";
   for (const std::size_t count : kScale) {
     constexpr std::size_t kMessages = CallPair::kMessagesOfCall + CallPair::kMessagesOfOffer;
     subjects.push_back(subject("sip.message.dialogs_" + std::to_string(count), count, kMessages, one_call_and_offer));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/bench/harness.hpp>
+#include <offhook/bench/measurement.hpp>
 
 #include <string>
 #include <vector>
@@ -28,7 +29,7 @@ namespace offhook::bench {
 [[nodiscard]] std::vector<Subject> leg_subjects();     ///< leg.tick.*: one call without its sockets, both directions
 /// Voice activity of one call and of many, against WebRTC's detector, and the echo guard against speexdsp's canceller.
 [[nodiscard]] std::vector<Subject> voice_subjects();
-/// How well and how soon voice is found in noise, beside WebRTC's detector: needs recordings of a human voice, else nothing.
-[[nodiscard]] std::vector<Result> measure_voice(const std::vector<std::string>& filters);
+/// How well and how soon voice is found in noise, beside WebRTC's detector, in recordings of a human voice; what the Silero model costs.
+[[nodiscard]] std::vector<Measurement> voice_measurements();
 
 }  // namespace offhook::bench

@@ -154,6 +154,10 @@ TurnFigures hold_turns(const TurnsPlan& plan, AiAgent& agent, std::uint16_t regi
 }
 
 void add_rows(std::vector<Result>& rows, const std::string& name, const std::vector<double>& values) {
+  if (values.empty()) {
+    rows.push_back(Result::failed(name, "no turn had such a time"));
+    return;
+  }
   rows.push_back({name + ".p50", "ms", percentile(values, 0.50), {}});
   rows.push_back({name + ".p95", "ms", percentile(values, 0.95), {}});
 }

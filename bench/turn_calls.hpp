@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/bench/ai_side.hpp>
-#include <offhook/bench/harness.hpp>
+#include <offhook/bench/result.hpp>
 #include <offhook/bench/turn_times.hpp>
 
 #include <functional>

@@ -114,8 +114,7 @@ struct UdpCalls {
 
 }  // namespace
 
-std::vector<Result> measure_udp_calls(const std::vector<std::string>& filters) {
-  if (!is_wanted("sip.call.udp.per_second", filters)) return {};
+std::vector<Result> measure_udp_calls() {
   UdpCalls calls;
   for (unsigned i = 0; i < kAtOnce; ++i) calls.caller.edge->post([&calls] { calls.call(); });
   calls.wait_for(kWarmUp);

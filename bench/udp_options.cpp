@@ -125,8 +125,7 @@ void start(Server& server, sip::Stack& stack) {
 
 }  // namespace
 
-std::vector<Result> measure_udp_options(const std::vector<std::string>& filters) {
-  if (!is_wanted("sip.options.udp", filters)) return {};
+std::vector<Result> measure_udp_options() {
   base::SeededRandom random(1);
   sip::StackOptions options;
   options.limits = {1'000'000, 1'000'000, 1'000'000, 1024};

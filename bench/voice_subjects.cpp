@@ -15,6 +15,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <stdexcept>
 
 // The library has them for all to call, but in no header of its own: the C interface of WebRTC's detector as it is since 2011.
 extern "C" {
@@ -132,13 +133,18 @@ std::function<VoiceJudge()> webrtc_judges() {
   };
 }
 
+std::string row(const char* what, const VoiceCondition& condition) { return std::string("vad.") + what + "." + condition.name; }
+
 /// Ours, WebRTC's, and ours with the model's help where it is installed.
-void add_scores(const VoiceCondition& condition, const std::vector<Pcm>& voices, std::vector<Result>& results) {
+std::vector<Result> scores(const VoiceCondition& condition) {
+  static const auto voices = recordings(100);
+  if (voices.empty()) throw std::runtime_error("there are no recordings of a human voice: apt-get install asterisk-core-sounds-en-wav");
+  std::vector<Result> results;
   const auto ours = score_voice(condition, voices, own_judges());
   std::map<std::string, VoiceScore> others{{"webrtc", score_voice(condition, voices, webrtc_judges())}};
   if (const auto judges = silero_judges()) others.emplace("offhook-with-silero", score_voice(condition, voices, judges));
   const auto add = [&](const char* what, const char* unit, const std::function<double(const VoiceScore&)>& of) {
-    Result result{std::string("vad.") + what + "." + condition.name, unit, of(ours), {}};
+    Result result{row(what, condition), unit, of(ours), {}};
     for (const auto& [name, score] : others) result.peers.emplace(name, of(score));
     results.push_back(std::move(result));
   };
@@ -148,6 +154,7 @@ void add_scores(const VoiceCondition& condition, const std::vector<Pcm>& voices,
   add("onset_ms_95", "ms", [](const VoiceScore& score) { return score.onset_quantile(0.95); });
   add("end_ms", "ms", [](const VoiceScore& score) { return score.end_quantile(0.5); });
   add("early", "calls", [](const VoiceScore& score) { return static_cast<double>(score.early); });
+  return results;
 }
 
 }  // namespace
@@ -161,19 +168,16 @@ std::vector<Subject> voice_subjects() {
   return subjects;
 }
 
-std::vector<Result> measure_voice(const std::vector<std::string>& filters) {
-  auto results = measure_silero(filters);
+std::vector<Measurement> voice_measurements() {
+  auto measurements = silero_measurements();
   std::vector<VoiceCondition> conditions(std::begin(kVoiceConditions), std::end(kVoiceConditions));
   conditions.insert(conditions.end(), std::begin(kSoundConditions), std::end(kSoundConditions));
-  std::erase_if(conditions, [&filters](const VoiceCondition& condition) {
-    const std::string name = condition.name;
-    return !is_wanted("vad.miss." + name, filters) && !is_wanted("vad.onset_ms." + name, filters);
-  });
-  if (conditions.empty()) return results;
-  const auto voices = recordings(100);
-  if (voices.empty()) return results;
-  for (const auto& condition : conditions) add_scores(condition, voices, results);
-  return results;
+  for (const auto& condition : conditions) {
+    Measurement measurement{std::string("vad.") + condition.name, 2, [condition] { return scores(condition); }};
+    for (const char* what : {"miss", "false_alarm", "onset_ms", "onset_ms_95", "end_ms", "early"}) measurement.rows.push_back(row(what, condition));
+    measurements.push_back(std::move(measurement));
+  }
+  return measurements;
 }
 
 }  // namespace offhook::bench

@@ -76,61 +76,68 @@ Try find_most(LegPlan plan, const std::string& self) {
   return best;
 }
 
-void measure_conference(const LegPlan& plan, const std::vector<std::string>& filters, const std::string& self, std::vector<Result>& results) {
-  const std::string prefix = fmt::format("conference.{}.{}.", plan.legs, media::to_string(plan.path));
-  if (!is_wanted(prefix + "load", filters)) return;
+std::vector<Result> measure_conference(const std::string& name, const LegPlan& plan, const std::string& self) {
   const auto figures = measure_once(plan, self).figures;
-  results.push_back({prefix + "load", "%", 100 * figures.load, {}});
-  results.push_back({prefix + "tick_p99_ms", "ms", figures.late_p99_ms, {}});
-  results.push_back({prefix + "missed", "frames", figures.lost, {}});
-  results.push_back({prefix + "rss_kb_per_leg", "kB", figures.kb_per_leg, {}});
+  return {{name + ".load", "%", 100 * figures.load, {}},
+          {name + ".tick_p99_ms", "ms", figures.late_p99_ms, {}},
+          {name + ".missed", "frames", figures.lost, {}},
+          {name + ".rss_kb_per_leg", "kB", figures.kb_per_leg, {}}};
 }
 
 void add_kernel_share(const std::string& name, const HostFigures& figures, std::vector<Result>& results) {
   if (figures.kernel_share) results.push_back({name, "% of load", 100 * *figures.kernel_share, {}});
 }
 
-/// Each number once, clean or not: from one leg to where a core is full.
-void measure_plotted(LegPlan plan, const std::vector<std::string>& filters, const std::string& self, std::vector<Result>& results) {
-  for (const std::size_t legs : kPlottedLegs) {
-    const auto name = [&](std::string_view what) { return plotted_row(media::to_string(plan.path), legs, what); };
-    if (!is_wanted(name("load"), filters)) continue;
-    plan.legs = legs;
-    const auto figures = measure_once(plan, self).figures;
-    results.push_back({name("load"), "%", 100 * figures.load, {}});
-    add_kernel_share(name("kernel_share"), figures, results);
-    results.push_back({name("tick_p99_ms"), "ms", figures.late_p99_ms, {}});
-    results.push_back({name("missed"), "frames", figures.lost, {}});
-  }
+/// One number of legs, clean or not: the plot goes from one leg to where a core is full.
+std::vector<Result> measure_plotted(const LegPlan& plan, const std::string& self) {
+  const auto name = [&](std::string_view what) { return plotted_row(media::to_string(plan.path), plan.legs, what); };
+  const auto figures = measure_once(plan, self).figures;
+  std::vector<Result> results = {{name("load"), "%", 100 * figures.load, {}}};
+  add_kernel_share(name("kernel_share"), figures, results);
+  results.push_back({name("tick_p99_ms"), "ms", figures.late_p99_ms, {}});
+  results.push_back({name("missed"), "frames", figures.lost, {}});
+  return results;
+}
+
+std::vector<Result> measure_most(const std::string& name, const LegPlan& plan, const std::string& self) {
+  const Try most = find_most(plan, self);
+  if (most.legs == 0) throw std::runtime_error("no number of legs was within the marks");
+  const bool relays = plan.kind.relays;
+  std::vector<Result> results = {{name + ".calls_per_core", relays ? "calls" : "legs", static_cast<double>(most.legs) / (relays ? 2 : 1), {}},
+                                 {name + ".load", "%", 100 * most.figures.load, {}}};
+  add_kernel_share(name + ".kernel_share", most.figures, results);
+  results.push_back({name + ".tick_p99_ms", "ms", most.figures.late_p99_ms, {}});
+  if (relays) results.push_back({name + ".added_p50_ms", "ms", most.added_p50_ms, {}});
+  if (relays) results.push_back({name + ".added_p99_ms", "ms", most.added_p99_ms, {}});
+  results.push_back({name + ".rss_kb_per_leg", "kB", most.figures.kb_per_leg, {}});
+  return results;
 }
 
 }  // namespace
 
-std::vector<Result> measure_leg_capacity(const std::vector<std::string>& filters, const std::string& self, const std::string& out) {
-  std::vector<Result> results;
+std::vector<Measurement> leg_capacity_measurements(const std::string& self, const std::string& out) {
   constexpr std::array kPaths{media::DatagramPath::Uring, media::DatagramPath::Epoll};
-  for (const auto path : kPaths) measure_conference({.kind = conference_kind(), .path = path, .legs = media::Conference::kMaxMembers, .folder = out}, filters, self, results);
-  for (const auto path : kPaths) measure_plotted({.kind = leg_kinds().front(), .path = path, .folder = out}, filters, self, results);
-  for (const auto& kind : leg_kinds()) {
-    for (const auto path : kPaths) {
-      const std::string prefix = fmt::format("capacity.{}.{}.", kind.name, media::to_string(path));
-      if (!is_wanted(prefix + "calls_per_core", filters)) continue;
-      LegPlan plan;
-      plan.kind = kind;
-      plan.path = path;
-      plan.folder = out;
-      const Try most = find_most(plan, self);
-      const bool relays = kind.relays;
-      results.push_back({prefix + "calls_per_core", relays ? "calls" : "legs", static_cast<double>(most.legs) / (relays ? 2 : 1), {}});
-      results.push_back({prefix + "load", "%", 100 * most.figures.load, {}});
-      add_kernel_share(prefix + "kernel_share", most.figures, results);
-      results.push_back({prefix + "tick_p99_ms", "ms", most.figures.late_p99_ms, {}});
-      if (relays) results.push_back({prefix + "added_p50_ms", "ms", most.added_p50_ms, {}});
-      if (relays) results.push_back({prefix + "added_p99_ms", "ms", most.added_p99_ms, {}});
-      results.push_back({prefix + "rss_kb_per_leg", "kB", most.figures.kb_per_leg, {}});
+  constexpr double kOnce = 12, kMost = 80;  // s
+  std::vector<Measurement> measurements;
+  for (const auto path : kPaths) {
+    const LegPlan plan{.kind = conference_kind(), .path = path, .legs = media::Conference::kMaxMembers, .folder = out};
+    const std::string name = fmt::format("conference.{}.{}", plan.legs, media::to_string(path));
+    measurements.push_back({name, kOnce, [=] { return measure_conference(name, plan, self); }});
+  }
+  for (const auto path : kPaths) {
+    for (const std::size_t legs : kPlottedLegs) {
+      const LegPlan plan{.kind = leg_kinds().front(), .path = path, .legs = legs, .folder = out};
+      measurements.push_back({fmt::format("capacity.plot.{}.{}", media::to_string(path), legs), kOnce, [=] { return measure_plotted(plan, self); }});
     }
   }
-  return results;
+  for (const auto& kind : leg_kinds()) {
+    for (const auto path : kPaths) {
+      const LegPlan plan{.kind = kind, .path = path, .folder = out};
+      const std::string name = fmt::format("capacity.{}.{}", kind.name, media::to_string(path));
+      measurements.push_back({name, kMost, [=] { return measure_most(name, plan, self); }});
+    }
+  }
+  return measurements;
 }
 
 }  // namespace offhook::bench

@@ -28,6 +28,7 @@ constexpr std::size_t kGroups = 20;          // a millisecond each: every socket
 constexpr std::size_t kOctets = 160, kHeader = 12;
 constexpr std::size_t kBatch = 64;
 constexpr std::uint32_t kSettled = 1500;     // ms
+constexpr std::uint32_t kLongest = 120'000;  // ms beyond what is measured: nobody stops a load whose host has failed in some way
 
 volatile std::sig_atomic_t g_stop = 0;
 
@@ -202,7 +203,8 @@ int load_legs(const LegPlan& plan) {
 
   const auto sent_late = std::make_unique<media::TickHistogram>();
   const auto origin = std::chrono::steady_clock::now();
-  for (std::uint32_t slot = 0; g_stop == 0; ++slot) {
+  const auto last_slot = kLongest + 1000 * static_cast<std::uint32_t>(plan.seconds);
+  for (std::uint32_t slot = 0; g_stop == 0 && slot < last_slot; ++slot) {
     const auto due = origin + std::chrono::milliseconds(slot);
     sleep_until(due);
     groups[slot % kGroups]->send(slot / kGroups, voice);
