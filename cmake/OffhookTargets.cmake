@@ -31,10 +31,21 @@ function(offhook_write_test_programs)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/tests/programs.list CONTENT "${lines}" @ONLY)
 endfunction()
 
-# offhook_test(NAME FOLDER folder LINK target ...)
-# One doctest program from every *_test.cpp in tests/FOLDER.
+# offhook_test_flags(TARGET): what is tested is built as it ships; the tests themselves only have to be built soon. These take a third off the time
+# to compile them in release, and two fifths under the sanitizers, where a null pointer ends a program without -fsanitize=null, too, and where a
+# check of an address is a call, not code in its place.
+function(offhook_test_flags target)
+  target_compile_definitions(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:DOCTEST_CONFIG_SUPER_FAST_ASSERTS>)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0 -fno-sanitize=null,alignment>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND OFFHOOK_SANITIZE MATCHES "address")
+    target_compile_options(${target} PRIVATE --param=asan-instrumentation-with-call-threshold=0)
+  endif()
+endfunction()
+
+# offhook_test(NAME [COMPUTES] FOLDER folder LINK target ...)
+# One doctest program from every *_test.cpp in tests/FOLDER. COMPUTES: its own loops take the time, so that it is compiled like what ships.
 function(offhook_test name)
-  cmake_parse_arguments(arg "" "FOLDER" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "COMPUTES" "FOLDER" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*_test.cpp)
   if(NOT sources)
     return()
@@ -42,9 +53,9 @@ function(offhook_test name)
   add_executable(${name}_test ${sources})
   offhook_unity(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE offhook_flags offhook_test_main ${arg_LINK})
-  # What is tested is built as it ships; the tests themselves only have to be built soon: a third of their time.
-  target_compile_definitions(${name}_test PRIVATE $<$<NOT:$<CONFIG:Debug>>:DOCTEST_CONFIG_SUPER_FAST_ASSERTS>)
-  target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
+  if(NOT arg_COMPUTES)
+    offhook_test_flags(${name}_test)
+  endif()
   add_test(NAME ${name} COMMAND ${name}_test)
   offhook_test_program(${name} ${arg_FOLDER} ${name}_test)
   set_tests_properties(${name} PROPERTIES WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
