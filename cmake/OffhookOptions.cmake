@@ -58,9 +58,10 @@ if(OFFHOOK_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND "undefined" IN_LIST offhook_sanitizers AND NOT OFFHOOK_REPORT_UNDEFINED)
     add_compile_options(-fsanitize-undefined-trap-on-error)
   endif()
-  # AddressSanitizer finds what object-size would, too.
+  # AddressSanitizer finds what object-size would, and a null pointer ends a program without a check before each use: an eighth less to compile.
+  # The preset fuzz has both checks.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND "address" IN_LIST offhook_sanitizers)
-    add_compile_options(-fno-sanitize=object-size)
+    add_compile_options(-fno-sanitize=object-size,null)
   endif()
 endif()
 if(OFFHOOK_FUZZ)

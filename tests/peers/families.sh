@@ -33,7 +33,7 @@ families_config() {
 JSON
   start agent "$offhook" run --config "$work/agent.json"
   agent_pid=$pid
-  expect "the agent is registered" registered 6001
+  expect_of "$agent_pid" agent "the agent is registered" registered 6001
 }
 # simulate_all HEARD REPLIES FAMILY...: the simulators of these, each of which hears and replies the same; and breaks as $NAME_faults says,
 # members of its scenario with a comma in front.

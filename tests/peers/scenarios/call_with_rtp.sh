@@ -1,3 +1,4 @@
+brief_agent
 start_kamailio
 start_agent 6001
 # What the caller sends is the digital milliwatt of ITU-T G.711: a tone of 1 kHz, eight octets a period.

@@ -1,4 +1,5 @@
 # Who does not come from the registrar has to prove who it is; what comes from the registrar has not.
+brief_agent
 start_agent_with_callers
 call_from_elsewhere caller_proves secret-9
 name=call file=$here/sipp/call.flow

@@ -1,3 +1,4 @@
+brief_agent
 start_agent_with_callers
 call_from_elsewhere caller_refused secret-8
 says "$work/agent.log" 'call\.' && die "a call came about"

@@ -1,4 +1,5 @@
 # RFC 3261 section 9.2. The agent rings before it answers: without that it would pick up before any CANCEL.
+brief_agent
 start_kamailio
 agent_ring=5
 start_agent 6001

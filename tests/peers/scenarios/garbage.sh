@@ -1,4 +1,5 @@
 # Whatever arrives, the agent goes on: noise, cut messages, absurd lengths, nothing at all.
+brief_agent
 start_kamailio
 start_agent 6001
 wire_open

@@ -1,3 +1,4 @@
+brief_agent
 start_kamailio
 start_agent 6001
 run_sipp hold_and_resume "$agent_sip"

@@ -1,3 +1,4 @@
+brief_agent
 start_kamailio
 free_ports agent_sip
 first_sip=$agent_sip

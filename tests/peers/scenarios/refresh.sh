@@ -1,4 +1,5 @@
 # The registrar grants 10 s: within 12 s it must have heard from the agent again, ahead of the expiry.
+brief_agent
 start_kamailio MAX_EXPIRES=10
 start_agent 6001
 twice() { [ "$(grep -c 'peers: registered 6001 ' "$work/kamailio.log")" -ge 2 ]; }

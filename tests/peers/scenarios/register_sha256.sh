@@ -1,2 +1,3 @@
+brief_agent
 start_kamailio WITH_SHA256
 start_agent 6001

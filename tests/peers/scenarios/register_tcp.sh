@@ -1,3 +1,4 @@
+brief_agent
 agent_transport=tcp
 start_kamailio
 start_agent 6001

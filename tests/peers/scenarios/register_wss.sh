@@ -1,3 +1,4 @@
+brief_agent
 start_kamailio_web
 agent_transport=wss agent_registrar=$tls_port
 agent_tls="{\"ca_file\": \"$work/registrar.pem\"}"

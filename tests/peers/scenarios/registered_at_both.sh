@@ -1,4 +1,5 @@
 # Two servers at once: both know the agent, calls come in through either, and the loss of one leaves it ready.
+brief_agent
 start_kamailio MAX_EXPIRES=10
 primary=$registrar_port primary_pid=$kamailio_pid
 registrar_port='' registrar_name=secondary

@@ -1,4 +1,5 @@
 # No registrar when the agent starts: it says so, keeps trying, and is registered soon after one appears.
+brief_agent
 free_ports registrar_port
 agent_config "$work/agent.json" 6001
 start agent "$offhook" run --config "$work/agent.json"

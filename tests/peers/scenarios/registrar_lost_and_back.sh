@@ -1,3 +1,4 @@
+brief_agent
 start_kamailio MAX_EXPIRES=10
 start_agent 6001
 stop "$kamailio_pid"   # not by KILL: its workers would live on, and answer

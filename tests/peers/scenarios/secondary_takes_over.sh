@@ -1,5 +1,6 @@
 # The primary is down: the agent registers at the secondary, and a call comes in through that. When the secondary goes and the primary
 # is there, the primary has the agent.
+brief_agent
 free_ports primary
 registrar_name=secondary
 start_kamailio MAX_EXPIRES=10

@@ -1,4 +1,5 @@
 # Whether the agent is on a call is told to the one who may know.
+brief_agent
 start_kamailio
 agent_sip_too='"accept_from": "anyone", "trusted_peers": ["127.0.0.2"], "watchers": ["sip:desk@127.0.0.1"]'
 start_agent 6001

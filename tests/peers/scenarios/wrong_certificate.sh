@@ -1,4 +1,5 @@
 # The certificate is trusted and names another host: nothing is sent, and nothing over another transport either.
+brief_agent
 tried_twice() { [ "$(grep -c 'registration.failed' "$work/agent.log")" -ge 2 ]; }
 start_kamailio_tls DNS:other.example
 agent_transport=tls agent_registrar=$tls_port

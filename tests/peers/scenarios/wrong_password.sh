@@ -1,3 +1,4 @@
+brief_agent
 start_kamailio
 agent_config "$work/agent.json" 6001 secret-wrong-9
 start agent "$offhook" run --config "$work/agent.json"
