@@ -147,9 +147,10 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   void drop() override { push({Item::Kind::Drop, {}}); }
   void stop_reading() override { deaf_ = true; }
   void wake_at(base::TimePoint when) override {
+    if (gone_) return;  // The timer would keep the server from its end.
     timer_.expires_at(when);
     timer_.async_wait([self = shared_from_this()](const error_code& error) {
-      if (!error && self->visitor_) self->visitor_->on_time(*self);
+      if (!error && !self->gone_ && self->visitor_) self->visitor_->on_time(*self);
     });
   }
   bool resumed_tls() override {
