@@ -46,13 +46,14 @@ std::vector<Json> values_for(const config::Setting& setting) {
 
 /// A file in which each place is inside of something that is whole.
 Json file_with(const std::string& place, const Json& value) {
-  Json file = Json::parse(R"({"agent": {"sessions": [{"kind": "cascade"}], "tools": [{"name": "hang_up"}]}, "providers": {"NAME": {"kind": "local"}},
+  static const Json whole = Json::parse(R"({"agent": {"sessions": [{"kind": "cascade"}], "tools": [{"name": "hang_up"}]}, "providers": {"NAME": {"kind": "local"}},
                               "tool_servers": {"NAME": {"environment": [{"name": "A", "value": "b"}], "headers": [{"name": "A", "value": "b"}], "oauth": {"client_id": "x"},
                                                "pins": [{"tool": "a", "hash": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}]}},
                               "agents": [{"name": "a", "match": {"called": "1", "header": {"name": "X", "value": "y"}}}],
                               "sip": {"outbound_proxy": {"host": "p"}, "secondaries": [{"host": "p"}], "trusted_peers": [{"address": "::1"}],
                                       "callers": {"who": [{"username": "u", "password": "p"}], "algorithms": [{"name": "MD5"}]}, "watchers": [{"watcher": "u"}],
                                       "door": {"peers": [{"address": "::1"}]}}})");
+  Json file = whole;
   std::string pointer = place;
   for (auto at = pointer.find("/N/"); at != std::string::npos; at = pointer.find("/N/")) pointer.replace(at, 3, "/0/");
   file[Json::json_pointer(pointer)] = value;
