@@ -280,6 +280,7 @@ class Server final : public WebServer {
       acceptor_.close(ignored);
       for (const auto open = std::exchange(connections_, {}); const auto& connection : open) connection->end();
       for (auto& socket : muted_) socket.close(ignored);
+      io_.stop();  // Beast's own timers and a closing handshake may go on for minutes.
     });
     if (thread_.joinable()) thread_.join();
   }
