@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <stdexcept>
 #include <string_view>
 
 namespace offhook::bench {
@@ -99,7 +100,9 @@ void count_instructions(Subject& subject) {
 Result instruction_result(const Subject& subject, const std::string& prefix) {
   const auto counts = read_instruction_counts(prefix);
   const auto of = [&](const Contestant& who) {
-    return counts.at(subject.name + "/" + who.name) / static_cast<double>(subject.counted_turns * subject.parts);
+    const auto found = counts.find(subject.name + "/" + who.name);
+    if (found == counts.end()) throw std::runtime_error("valgrind left no count of " + who.name);
+    return found->second / static_cast<double>(subject.counted_turns * subject.parts);
   };
   Result result{subject.name + ".instructions", "instructions", of(subject.ours), {}};
   for (const auto& peer : subject.peers) result.peers[peer.name] = of(peer);

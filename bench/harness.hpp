@@ -50,7 +50,7 @@ struct Subject {
 
 /// Under valgrind: runs each contestant with counting on, and leaves one dump per contestant, named "SUBJECT/CONTESTANT".
 void count_instructions(Subject& subject);
-/// "NAME.instructions" from such dumps (`prefix`.1, `prefix`.2, ...). Throws std::out_of_range when one is missing.
+/// "NAME.instructions" from such dumps (`prefix`.1, `prefix`.2, ...). Throws std::runtime_error when one is missing.
 [[nodiscard]] Result instruction_result(const Subject& subject, const std::string& prefix);
 
 }  // namespace offhook::bench
