@@ -58,10 +58,10 @@ if(OFFHOOK_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND "undefined" IN_LIST offhook_sanitizers AND NOT OFFHOOK_REPORT_UNDEFINED)
     add_compile_options(-fsanitize-undefined-trap-on-error)
   endif()
-  # AddressSanitizer finds what object-size would, and a null pointer ends a program without a check before each use: an eighth less to compile.
-  # The preset fuzz has both checks.
+  # AddressSanitizer finds what object-size would, and a null pointer ends a program without a check before each use. A check of the alignment
+  # stands before each use of a pointer, too. Without the three a fourth less is to compile. The preset fuzz has all of them.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND "address" IN_LIST offhook_sanitizers)
-    add_compile_options(-fno-sanitize=object-size,null)
+    add_compile_options(-fno-sanitize=object-size,null,alignment)
   endif()
 endif()
 if(OFFHOOK_FUZZ)

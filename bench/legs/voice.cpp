@@ -12,6 +12,7 @@
 #include <random>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 namespace offhook::bench {
 
@@ -31,9 +32,13 @@ std::vector<std::int16_t> voice_like(std::uint32_t rate_hz) {
     if (in_phrase < kPhrase) {
       const double swell = std::sin(std::numbers::pi * std::fmod(in_phrase, kSyllable) / kSyllable);
       const double formant = 500 + 250 * std::sin(2 * std::numbers::pi * at / 0.48);
+      // sin((n + 1) phase) = 2 cos(phase) sin(n phase) - sin((n - 1) phase)
+      double before = 0, wave = std::sin(phase);
+      const double twice = 2 * std::cos(phase);
       for (int harmonic = 1; harmonic * pitch < 3400; ++harmonic) {
         const double distance = (harmonic * pitch - formant) / 300;
-        sample += 2600 * swell * std::sin(harmonic * phase) / (1 + distance * distance);
+        sample += 2600 * swell * wave / (1 + distance * distance);
+        before = std::exchange(wave, twice * wave - before);
       }
     }
     pcm[i] = static_cast<std::int16_t>(std::lround(std::clamp(sample, -30000.0, 30000.0)));

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstdlib>
 #include <functional>
 #include <numbers>
@@ -64,14 +65,19 @@ std::vector<bool> losses(const Pcm& pcm, std::size_t frames, std::size_t first) 
 }
 
 std::vector<double> spectrum_db(std::span<const std::int16_t> pcm, double floor) {
-  std::vector<double> bins;
+  static const std::vector<std::complex<double>> circle = [] {
+    std::vector<std::complex<double>> made(kFrame);
+    for (std::size_t i = 0; i < kFrame; ++i) made[i] = std::polar(1.0, 2 * std::numbers::pi * static_cast<double>(i) / kFrame);
+    return made;
+  }();
+  std::vector<double> windowed(kFrame), bins;
+  for (std::size_t i = 0; i < kFrame; ++i)
+    windowed[i] = pcm[i] * (0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(i) + 0.5) / kFrame));
   for (std::size_t k = 2; k < kFrame / 2; k += 1) {
     double re = 0, im = 0;
     for (std::size_t i = 0; i < kFrame; ++i) {
-      const double window = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(i) + 0.5) / kFrame);
-      const double phase = 2 * std::numbers::pi * static_cast<double>(k * i % kFrame) / kFrame;
-      re += window * pcm[i] * std::cos(phase);
-      im += window * pcm[i] * std::sin(phase);
+      re += windowed[i] * circle[k * i % kFrame].real();
+      im += windowed[i] * circle[k * i % kFrame].imag();
     }
     bins.push_back(10 * std::log10(re * re + im * im + floor));
   }

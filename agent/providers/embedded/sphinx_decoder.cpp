@@ -15,7 +15,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <utility>
 
 namespace offhook::inline v0::agent::embedded {
@@ -56,12 +56,13 @@ base::Result<std::shared_ptr<const DecoderFiles>, base::Error> DecoderFiles::mak
   if (!file)
     return base::fail(fault(EmbeddedError::Dictionary,
                             "cannot read the dictionary " + dictionary_path + ": install the Debian package pocketsphinx-en-us"));
-  const std::string words((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::ostringstream words;
+  words << file.rdbuf();
 
   std::shared_ptr<DecoderFiles> files(new DecoderFiles);
   const auto models = make_language_models(dialogue);
   files->acoustic_model_ = model_path;
-  files->dictionary_ = files->keep(cut_dictionary(words, models, dialogue.pronunciations, files->missing_));
+  files->dictionary_ = files->keep(cut_dictionary(words.view(), models, dialogue.pronunciations, files->missing_));
   for (const LanguageModel& model : models) files->models_.push_back({model.name, files->keep(model.arpa)});
   const bool kept = !files->dictionary_.empty() && std::ranges::none_of(files->models_, [](const Model& m) { return m.path.empty(); });
   if (!kept) return base::fail(fault(EmbeddedError::Model, "the system refuses memory files (memfd_create) for the language models"));

@@ -44,7 +44,7 @@ std::vector<Json> values_for(const config::Setting& setting) {
   return values;
 }
 
-/// A file in which each place is inside of something that is whole.
+/// A file of one section, in which each place is inside of something that is whole.
 Json file_with(const std::string& place, const Json& value) {
   static const Json whole = Json::parse(R"({"agent": {"sessions": [{"kind": "cascade"}], "tools": [{"name": "hang_up"}]}, "providers": {"NAME": {"kind": "local"}},
                               "tool_servers": {"NAME": {"environment": [{"name": "A", "value": "b"}], "headers": [{"name": "A", "value": "b"}], "oauth": {"client_id": "x"},
@@ -53,8 +53,10 @@ Json file_with(const std::string& place, const Json& value) {
                               "sip": {"outbound_proxy": {"host": "p"}, "secondaries": [{"host": "p"}], "trusted_peers": [{"address": "::1"}],
                                       "callers": {"who": [{"username": "u", "password": "p"}], "algorithms": [{"name": "MD5"}]}, "watchers": [{"watcher": "u"}],
                                       "door": {"peers": [{"address": "::1"}]}}})");
-  Json file = whole;
   std::string pointer = place;
+  const std::string section = pointer.substr(1, pointer.find('/', 1) - 1);
+  Json file = Json::object();
+  if (whole.contains(section)) file[section] = whole[section];
   for (auto at = pointer.find("/N/"); at != std::string::npos; at = pointer.find("/N/")) pointer.replace(at, 3, "/0/");
   file[Json::json_pointer(pointer)] = value;
   return file;
