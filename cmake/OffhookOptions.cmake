@@ -21,8 +21,9 @@ set(THREADS_PREFER_PTHREAD_FLAG ON)
 
 find_program(OFFHOOK_CCACHE ccache)
 if(OFFHOOK_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${OFFHOOK_CCACHE})
-  set(CMAKE_C_COMPILER_LAUNCHER ${OFFHOOK_CCACHE})
+  # A file that is not in the cache is not preprocessed first: a tenth of the time to compile it. What it includes is known from its depfile.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_DEPEND=1 ${OFFHOOK_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER env CCACHE_DEPEND=1 ${OFFHOOK_CCACHE})
 endif()
 
 # One include root: <offhook/sip/...> is the folder sip/ of this tree.

@@ -65,15 +65,18 @@ void SpeechDecoder::finish(std::vector<std::int16_t>& out) {
 void SpeechDecoder::append(std::string_view bytes, std::vector<std::int16_t>& out) {
   const auto before = out.size();
   out.reserve(before + bytes.size() / 2 + 1);
-  for (const char c : bytes) {
-    const auto octet = static_cast<std::uint8_t>(c);
-    if (odd_) {
-      out.push_back(static_cast<std::int16_t>(static_cast<std::uint16_t>(*odd_ | (octet << 8U))));
-      odd_.reset();
-    } else {
-      odd_ = octet;
-    }
+  const auto sample = [](std::uint8_t low, char high) { return static_cast<std::int16_t>(low | static_cast<std::uint8_t>(high) << 8U); };
+  if (odd_ && !bytes.empty()) {
+    out.push_back(sample(*odd_, bytes.front()));
+    odd_.reset();
+    bytes.remove_prefix(1);
   }
+  const std::size_t whole = bytes.size() / 2, begin = out.size();
+  out.resize(begin + whole);
+  std::int16_t* const to = out.data() + begin;
+  const char* const from = bytes.data();
+  for (std::size_t i = 0; i < whole; ++i) to[i] = sample(static_cast<std::uint8_t>(from[2 * i]), from[2 * i + 1]);
+  if (bytes.size() % 2 != 0) odd_ = static_cast<std::uint8_t>(bytes.back());
   samples_ += out.size() - before;
 }
 
