@@ -1,5 +1,7 @@
-// Runs a fuzz target over its seeds without libFuzzer: every seed whole, and cut at each of its first 128 octets and at every seventh up to 896, so
-// that each parser meets truncated input in the ordinary test run.
+// Runs the fuzz target that the argument names, or each of this program, over its seeds without libFuzzer: every seed whole, and cut at each of its
+// first 128 octets and at every seventh up to 896, so that each parser meets truncated input in the ordinary test run.
+#include <offhook/fuzz/seed_targets.hpp>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -9,44 +11,54 @@
 #include <string>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr std::size_t kCuts = 128, kCutEvery = 7;
 
-void run_exact(const std::vector<std::uint8_t>& bytes, std::size_t size) {
+void run_exact(const SeedTarget& target, const std::vector<std::uint8_t>& bytes, std::size_t size) {
   const std::vector<std::uint8_t> exact(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));  // Heap-exact: asan sees one octet too far.
-  LLVMFuzzerTestOneInput(exact.data(), exact.size());
+  target.run(exact.data(), exact.size());
 }
 
-std::size_t run_folder(const fs::path& folder) {
+std::size_t run_folder(const SeedTarget& target, const fs::path& folder) {
   std::size_t seeds = 0;
   if (!fs::is_directory(folder)) return seeds;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path(), std::ios::binary);
     const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    for (std::size_t size = 0; size < bytes.size() && size < kCutEvery * kCuts; size += size < kCuts ? 1 : kCutEvery) run_exact(bytes, size);
-    run_exact(bytes, bytes.size());
+    for (std::size_t size = 0; size < bytes.size() && size < kCutEvery * kCuts; size += size < kCuts ? 1 : kCutEvery) run_exact(target, bytes, size);
+    run_exact(target, bytes, bytes.size());
     ++seeds;
   }
   return seeds;
 }
 
-}  // namespace
-
-int main(int, char** argv) {
-  const std::string name = fs::path(argv[0]).filename().string();      // sip_message_fuzz
+int run_target(const SeedTarget& target) {
+  const std::string name(target.name);
   const std::string subject = name.substr(0, name.rfind("_fuzz"));      // sip_message
   const std::string protocol = subject.substr(0, subject.find('_'));    // sip
   const char* data = std::getenv("OFFHOOK_TEST_DATA");
   const fs::path shared = fs::path(data != nullptr ? data : "../shared/data") / "corpus" / protocol;
-  const std::size_t own = run_folder(fs::path("fuzz/seeds") / subject);
-  const std::size_t corpus = run_folder(shared);
+  const std::size_t own = run_folder(target, fs::path("fuzz/seeds") / subject);
+  const std::size_t corpus = run_folder(target, shared);
   std::printf("%s: %zu own seeds, %zu from %s\n", name.c_str(), own, corpus, corpus != 0 ? shared.c_str() : "nowhere (OFFHOOK_TEST_DATA is absent)");
   if (own == 0) std::printf("%s: fuzz/seeds/%s is empty\n", name.c_str(), subject.c_str());
   return own == 0 ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool found = false;
+  int status = 0;
+  for (const SeedTarget& target : seed_targets()) {
+    if (argc > 1 && target.name != argv[1]) continue;
+    found = true;
+    status |= run_target(target);
+  }
+  if (!found) std::printf("there is no fuzz target %s here\n", argc > 1 ? argv[1] : "");
+  return found ? status : 2;
 }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+struct SeedTarget {
+  std::string_view name;  // sip_message_fuzz
+  int (*run)(const std::uint8_t* data, std::size_t size);
+};
+
+/// The fuzz targets of this program; fuzz/CMakeLists.txt writes the list.
+const std::vector<SeedTarget>& seed_targets();
