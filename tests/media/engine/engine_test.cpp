@@ -127,7 +127,7 @@ TEST_CASE("Hold stops the packets, and resuming brings them back") {
 TEST_CASE("A leg that closes says BYE on RTCP, keeps its last statistics, and frees its ports") {
   auto made = options(1);
   made.first_port = 61010;  // beyond the ports of other tests' legs and of the system's choice
-  made.last_port = 61011;   // room for one leg
+  made.last_port = 61011;   // two ports: one leg
   media::Engine engine(made);
   auto rtp = any_socket();
   auto rtcp = any_socket();
