@@ -6,6 +6,7 @@
 #include <offhook/agent/agent_figures.hpp>
 #include <offhook/agent/call_setup.hpp>
 #include <offhook/agent/live_calls.hpp>
+#include <offhook/agent/phone/call_room.hpp>
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/registrations.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
@@ -19,6 +20,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <mutex>
 #include <unordered_map>
 
@@ -92,7 +94,7 @@ std::uint32_t recording_rate_hz(const AgentProfile& profile) {
 class Agent::Impl {
  public:
   Impl(AgentOptions options, std::function<void(AgentEvent)> watch)
-      : options_(std::move(options)), watch_(std::move(watch)), registrations_(1 + options_.standby_accounts.size()) {}
+      : options_(std::move(options)), watch_(std::move(watch)), registrations_(options_.account.registers ? 1 + options_.standby_accounts.size() : 0) {}
 
   ~Impl() {
     // Calls may be up. Signalling stops first, and is freed last: conversations post to it for as long as their threads live.
@@ -167,6 +169,7 @@ class Agent::Impl {
   }
 
   base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents) {
+    (void)is_set_up();  // Before new dialogues count.
     if (auto adopted = factory_->adopt(*agents); !adopted) return adopted;
     // Who takes calls goes on to: a reload takes no instance out of a dispatcher's hands. Who waits, waits for the new models.
     rehearse(agents, *models_awaited_ > 0 && SessionFactory::awaits_model(*agents) ? awaited_from_now_on() : nullptr);
@@ -183,9 +186,17 @@ class Agent::Impl {
     });
   }
 
+  /// For good: a reload that brings a dialogue takes no instance out of a dispatcher's hands.
+  bool is_set_up() const {
+    if (!set_up_ && factory_->is_warm()) set_up_ = true;
+    return set_up_;
+  }
+
   Readiness readiness(const media::EngineStatus& media) const {
-    if (!set_up_ && factory_->is_warm()) set_up_ = true;  // For good: later calls may take all decoders that were idle.
-    return {set_up_, *models_awaited_ == 0, registered_, draining_, !book_->is_losing(), media.takes_legs, is_served()};
+    const bool is_reached = registered_ || !options_.account.registers;
+    const phone::Shortage shortage = phone::shortage_for_a_call();
+    return {is_set_up(),          *models_awaited_ == 0, is_reached, draining_, !book_->is_losing(), media.takes_legs, shortage != phone::Shortage::Descriptors,
+            shortage != phone::Shortage::Memory, is_served()};
   }
 
   Health health() const {
@@ -434,6 +445,7 @@ class Agent::Impl {
 
   void on_turned_away(const phone::CallTurnedAway& event) {
     log::info("call.turned_away", {{"call", event.details.call_id}, {"from", log::redacted(event.details.from.uri)}, {"status", event.status}});
+    metrics_.calls().on_caller(event.details.identity);
     metrics_.calls().on_ended(false, outcome_of(refused(event.status), false), {}, {});
     book_->turned_away(records::begun(event.details, options_.account.address_of_record), refused(event.status));
   }
@@ -443,6 +455,9 @@ class Agent::Impl {
     auto record = records::begun(d, options_.account.address_of_record);
     record.local_tag = event.call->leg_name().local_tag;
     log::info("call.offered", {{"call", d.call_id}, {"from", log::redacted(d.from.uri)}, {"source", d.source.to_string()}});
+    metrics_.calls().on_caller(d.identity);
+    if (d.identity.verstat == sip::CallerIdentity::Verstat::Failed)
+      log::warning("call.identity", {{"call", d.call_id}, {"detail", sip::to_string(*d.identity.error)}});
     CallThread& thread = next_thread();
     CallSetup setup = set_up(*agents_, d);
     const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
@@ -544,15 +559,19 @@ class Agent::Impl {
 
   void unregister_if_idle() {
     if (!calls_.empty()) return;
-    if (!registered_ && !options_.account.registers) finish();
+    if (!options_.account.registers) return finish();
     for (phone::Account& account : accounts_) (void)account.unregister();
   }
 };
 
 base::Result<std::unique_ptr<Agent>, base::Error> Agent::start(AgentOptions options, std::function<void(AgentEvent)> watch) {
-  auto impl = std::make_unique<Impl>(std::move(options), std::move(watch));
-  if (auto started = impl->start(); !started) return base::fail(started.error());
-  return std::unique_ptr<Agent>(new Agent(std::move(impl)));
+  try {  // Threads, and the queues of Asio that they run, tell by exceptions what the system refuses.
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(watch));
+    if (auto started = impl->start(); !started) return base::fail(started.error());
+    return std::unique_ptr<Agent>(new Agent(std::move(impl)));
+  } catch (const std::exception& error) {
+    return base::fail(base::Error{"agent", 1, std::string("the system refuses what the agent needs (ulimit -n, -u and -v set limits): ") + error.what()});
+  }
 }
 
 Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -562,6 +581,7 @@ void Agent::drain() { impl_->drain(); }
 bool Agent::drained() const { return impl_->drained_; }
 base::Result<void, base::Error> Agent::reload(std::shared_ptr<const AgentBook> agents) { return impl_->reload(std::move(agents)); }
 void Agent::cut_calls() { impl_->cut_calls(); }
+void Agent::ping(std::function<void()> answer) { impl_->endpoint_->post(std::move(answer)); }
 Health Agent::health() const { return impl_->health(); }
 std::string Agent::live_calls() const { return impl_->live_calls(); }
 std::string Agent::metrics() const { return impl_->metrics(); }

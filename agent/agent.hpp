@@ -82,6 +82,8 @@ class Agent {
   [[nodiscard]] base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents);
   /// Hangs up what runs, at once.
   void cut_calls();
+  /// Calls `answer` on the signalling thread: proof that this thread works. From any thread.
+  void ping(std::function<void()> answer);
   [[nodiscard]] Health health() const;
   [[nodiscard]] std::string live_calls() const;  ///< JSON: LiveCalls
   [[nodiscard]] std::string metrics() const;     ///< CallMetrics

@@ -1,6 +1,7 @@
 #include <offhook/agent/agent_options.hpp>
 
 #include <offhook/agent/agent_profile.hpp>
+#include <offhook/agent/config/connection_limits.hpp>
 #include <offhook/agent/config/nested.hpp>
 
 #include <algorithm>
@@ -30,6 +31,26 @@ std::string server_uri(const JsonValue& server, const config::Sip& sip) {
   return "sip:" + bracketed(config::text_of(server, "host")) + (port != nullptr ? ":" + std::to_string(port->integer) : "") + transport_of(sip);
 }
 
+sip::ChallengeOptions challenge_options(const config::Sip& sip) {
+  sip::ChallengeOptions options;
+  if (const auto* realms = config::member(sip.challenges, "realms")) {
+    for (const auto& one : realms->items) options.realms.push_back(config::text_of(one, "realm"));
+  }
+  if (const auto* allowed = config::member(sip.challenges, "in_received_calls")) options.in_peers_dialogs = allowed->flag;
+  return options;
+}
+
+/// Where a trunk's calls come from. That these are addresses, config::check_together() has seen.
+std::vector<base::IpAddress> trunk_addresses(const config::Sip& sip) {
+  std::vector<std::string> hosts{sip.host, config::text_of(sip.outbound_proxy, "host")};
+  for (const auto& one : sip.secondaries.items) hosts.push_back(config::text_of(one, "host"));
+  std::vector<base::IpAddress> addresses;
+  for (const std::string& host : hosts) {
+    if (const auto ip = config::address_of_host(host)) addresses.push_back(*ip);
+  }
+  return addresses;
+}
+
 sip::AccountOptions account(const config::Sip& sip) {
   sip::AccountOptions account;
   const std::string host = host_and_port(sip);
@@ -38,7 +59,10 @@ sip::AccountOptions account(const config::Sip& sip) {
   account.display_name = sip.display_name;
   account.username = sip.auth_user.empty() ? sip.extension : sip.auth_user;
   account.password = sip.password.reveal();
+  account.challenges = challenge_options(sip);
   account.expires = sip.expires;
+  account.registers = sip.registration != "none";
+  if (!account.registers) account.trunk_addresses = trunk_addresses(sip);
   if (sip.accept_from == "anyone") account.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
   if (sip.session_timer == "ask") account.session_timer.use = sip::SessionTimerOptions::Use::Ask;
   if (sip.session_timer == "off") account.session_timer.use = sip::SessionTimerOptions::Use::Off;
@@ -122,6 +146,25 @@ sip::DoorOptions door_options(const config::Sip& sip) {
   return options;
 }
 
+phone::IdentityOptions identity_options(const config::Config& config) {
+  using Unproven = phone::IdentityOptions::Unproven;
+  phone::IdentityOptions options;
+  const JsonValue& identity = config.sip.identity;
+  const auto file = [&config](const JsonValue& object, std::string_view name) { return config::beside(config.path, config::text_of(object, name)); };
+  const auto rule = [&identity](std::string_view name) { return config::text_of(identity, name) == "refuse" ? Unproven::Refused : Unproven::Taken; };
+  if (const auto* certificates = config::member(identity, "certificates")) {
+    auto& verifying = options.verifying.emplace();
+    verifying.trust_file = file(identity, "trust_file");
+    for (const auto& one : certificates->items) verifying.certificates.push_back({config::text_of(one, "url"), file(one, "file")});
+    if (const auto* age = config::member(identity, "max_age")) verifying.max_age = std::chrono::seconds(age->integer);
+    verifying.failed = rule("failed");
+    verifying.absent = rule("absent");
+  }
+  if (const auto* sign = config::member(identity, "sign"))
+    options.signing = {file(*sign, "key"), config::text_of(*sign, "url"), config::text_of(*sign, "attest")};
+  return options;
+}
+
 sip::TlsOptions tls_options(const config::Config& config) {
   using Verify = sip::TlsOptions::Verify;
   sip::TlsOptions options;
@@ -132,6 +175,7 @@ sip::TlsOptions tls_options(const config::Config& config) {
   };
   const std::string verify = config::text_of(tls, "verify");
   options.verify = verify == "insecure" ? Verify::Insecure : verify == "pinned" ? Verify::Pinned : Verify::Required;
+  if (const auto* wildcards = config::member(tls, "wildcards")) options.wildcards = wildcards->flag;
   options.ca_file = file("ca_file");
   options.certificate_file = file("certificate");
   options.key_file = file("key");
@@ -161,6 +205,11 @@ void listen_for_web_sockets(const config::Sip& sip, sip::EdgeOptions& edge) {
 media::DatagramPath datagram_path(std::string_view name) {
   if (name == "io_uring") return media::DatagramPath::Uring;
   return name == "epoll" ? media::DatagramPath::Epoll : media::DatagramPath::Best;
+}
+
+rtp::SourceRule source_rule(std::string_view name) {
+  if (name == "sdp") return rtp::SourceRule::SdpAddress;
+  return name == "any" ? rtp::SourceRule::AnyHost : rtp::SourceRule::PeerHosts;
 }
 
 records::BookOptions book_options(const config::Config& config) {
@@ -210,6 +259,7 @@ records::KeepOptions keep_options(const config::Config& config) {
 }
 
 std::size_t registrations_of(const config::Config& config) {
+  if (config.sip.registration == "none") return 0;
   return 1 + (config.sip.registration == "parallel" ? config.sip.secondaries.items.size() : 0);
 }
 
@@ -232,9 +282,12 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   if (transport == "tls" || transport == "wss" || shows) options.phone.sip.tls = tls_options(config);
   if (transport == "ws" || transport == "wss" || listens) options.phone.sip.web_socket = web_socket_options(config.sip);
   listen_for_web_sockets(config.sip, options.phone.sip);
+  options.phone.stack.datagram_limit = config.sip.datagram_limit;
   options.phone.stack.callers = caller_options(config.sip);
   options.phone.stack.door = door_options(config.sip);
+  options.phone.sip.connections = config::connection_limits(config.sip.connections);
   options.phone.watched = watch_options(config.sip);
+  options.phone.identity = identity_options(config);
   options.phone.codecs = codecs_named(config.media.codecs);
   options.phone.max_calls = config.limits.calls;
   options.phone.load_field = "X-Offhook-Load";
@@ -245,6 +298,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.listener = config.media.jitter_buffer == "call" ? media::Listener::Person : media::Listener::Machine;
   options.phone.comfort_noise = config.media.comfort_noise != "off";
   options.leaves_out_silence = config.media.comfort_noise == "send";
+  options.phone.source_rule = source_rule(config.media.source);
   options.country = media::country_of(config.media.country);
   options.hang_up_tone = media::country_of(config.media.hang_up_tone);
   if (config.media.voice_activity == "silero") options.silero_folder = config.media.voice_model.empty() ? default_silero : config.media.voice_model;

@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent {
 /// names none.
 [[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue, const std::string& default_silero = "");
 [[nodiscard]] transcripts::TranscriptOptions transcript_options(const config::Config& config);
-/// At how many servers the agent of this configuration keeps itself registered.
+/// At how many servers the agent of this configuration keeps itself registered; 0: it uses a trunk without a registration.
 [[nodiscard]] std::size_t registrations_of(const config::Config& config);
 /// What of a call is kept, in records and in the log; what was said, redacted.
 [[nodiscard]] records::KeepOptions keep_options(const config::Config& config);

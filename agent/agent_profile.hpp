@@ -41,6 +41,7 @@ struct ToolGrant {
   Confirm confirm = Confirm::Never;
   unsigned max_per_call = 1;
   std::vector<Destination> destinations;             ///< Transfer: nothing else can be reached; never empty there
+  std::vector<std::string> keys = {};                ///< SendDigits: patterns of codes with `*`, `#` or A to D; empty: digits alone
 };
 
 /// A tool of one of /tool_servers. What is not granted does not exist for the agent's model, whatever its server says.
@@ -65,6 +66,7 @@ struct ContextSource {
   std::string file;                                  ///< a JSON object, read at each call; or
   std::string url;                                   ///< GET gives one; ?caller= and &called= are put behind it
   std::chrono::milliseconds timeout{800};            ///< then the call goes on without
+  bool verified = false;                             ///< asked only where the caller's number is verified
 };
 
 struct ProfileLimits {

@@ -16,6 +16,12 @@ std::string user_of(const std::string& uri) {
   return parsed && !parsed->user.empty() ? sip::unescape(parsed->user) : uri;
 }
 
+/// A trusted peer asserts it, the caller has proved by its password that this is its own name, or a signature proves its number. A From
+/// alone is a claim.
+bool is_verified(const sip::IncomingCall& call) {
+  return call.asserted || sip::proves_number(call.identity) || (!call.proven_user.empty() && call.proven_user == user_of(call.from.uri));
+}
+
 /// The wall's clock where the agent stands.
 std::chrono::local_seconds local_now() {
   const std::time_t now = std::time(nullptr);
@@ -43,13 +49,14 @@ CallSetup set_up(const AgentBook& book, const sip::IncomingCall& call) {
   CallFacts facts;
   const auto& caller = call.asserted ? *call.asserted : call.from;  // What the own registrar asserts counts more than what is claimed.
   facts.caller = user_of(caller.uri);
+  facts.caller_verified = is_verified(call);
   facts.called = user_of(call.to.uri);
   for (const auto& header : call.headers) facts.headers.emplace_back(header.first, header.second);
   return finish(book, std::move(facts), caller.display);
 }
 
 CallSetup set_up(const AgentBook& book, const std::string& own_address, const std::string& target) {
-  return finish(book, {user_of(own_address), user_of(target), {}}, {});
+  return finish(book, {user_of(own_address), user_of(target), {}, true}, {});
 }
 
 Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
@@ -66,12 +73,15 @@ Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup set
       plan.options.machine = shared->machine;
       ready(std::move(plan));
     };
-    if (!shared->profile->context) {
+    const auto& context = shared->profile->context;
+    const bool is_withheld = context && context->verified && !shared->facts.caller_verified;
+    if (is_withheld) trouble("the caller's number is not verified: this call has no context (/agent/context/verified)");
+    if (!context || is_withheld) {
       make_plan();
       return nullptr;
     }
     return std::make_shared<ContextFetch>(
-        *shared->profile->context, shared->facts.caller, shared->facts.called, thread.edges(), factory->pool(),
+        *context, shared->facts.caller, shared->facts.called, thread.edges(), factory->pool(),
         [&thread](std::function<void()> task) { thread.conversations().post(std::move(task)); },
         [shared, make_plan, trouble](ContextFetch::Values values, const std::string& what) {
           shared->variables.context = std::move(values);

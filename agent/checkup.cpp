@@ -4,6 +4,8 @@
 #include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/changes.hpp>
 #include <offhook/agent/config/report.hpp>
+#include <offhook/agent/phone/call_signer.hpp>
+#include <offhook/agent/phone/caller_check.hpp>
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
@@ -16,6 +18,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 namespace offhook::inline v0::agent {
 
@@ -47,22 +50,23 @@ void warn_of_settings(const config::Config& config, Checkup& out) {
     warn("/media/last_port", "the range holds " + std::to_string(pairs) + " calls, and /limits/calls allows " + std::to_string(config.limits.calls));
 }
 
+bool check_readable(const std::string& where, const std::string& path, const char* allowed, Checkup& out) {
+  if (path.empty()) return true;
+  const auto file = config::disk_files()(path, 0);
+  if (file || file.error() == config::kFileTooLarge) return true;
+  // A key is the service's user's alone, as it should be: who checks may be another.
+  if (file.error() == std::strerror(EACCES))
+    out.warnings.push_back({where, "this user may not read " + path + "; where the service's user may not either, it does not start"});
+  else
+    out.problems.push_back({where, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the configuration file"});
+  return false;
+}
+
 /// As the telephone reads them when it starts, each file that is not there first: TLS itself says little of what is wrong.
 void check_tls_files(const sip::TlsOptions& tls, Checkup& out) {
-  bool all_there = true;
-  const auto check_readable = [&](const char* where, const std::string& path, const char* allowed) {
-    if (path.empty()) return;
-    const auto file = config::disk_files()(path, 0);
-    if (file || file.error() == config::kFileTooLarge) return;
-    all_there = false;
-    // A key is the service's user's alone, as it should be: who checks may be another.
-    if (file.error() == std::strerror(EACCES))
-      return out.warnings.push_back({where, "this user may not read " + path + "; where the service's user may not either, it does not start"});
-    out.problems.push_back({where, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the configuration file"});
-  };
-  check_readable("/sip/tls/ca_file", tls.ca_file, "a file of certificates (PEM)");
-  check_readable("/sip/tls/certificate", tls.certificate_file, "a file with our certificate and its chain (PEM)");
-  check_readable("/sip/tls/key", tls.key_file, "the file of its key (PEM)");
+  bool all_there = check_readable("/sip/tls/ca_file", tls.ca_file, "a file of certificates (PEM)", out);
+  all_there &= check_readable("/sip/tls/certificate", tls.certificate_file, "a file with our certificate and its chain (PEM)", out);
+  all_there &= check_readable("/sip/tls/key", tls.key_file, "the file of its key (PEM)", out);
   if (!all_there) return;
   if (!tls.certificate_file.empty() && !sip::check_tls({.certificate_file = tls.certificate_file, .key_file = tls.key_file}))
     out.problems.push_back({"/sip/tls/certificate", "no certificate that /sip/tls/key is the key of", "a certificate and its key, without a passphrase (PEM)",
@@ -71,6 +75,27 @@ void check_tls_files(const sip::TlsOptions& tls, Checkup& out) {
     out.problems.push_back({"/sip/tls/ca_file", "a file without a certificate", "a file of certificates (PEM)", "look at what is in it"});
   if (!tls.pins.empty() && !sip::check_tls({.verify = sip::TlsOptions::Verify::Pinned, .pins = tls.pins}))
     out.problems.push_back({"/sip/tls/pin", "text that is no pin", "SHA-256 of a public key, base64", "docs/configuration.md tells what it is"});
+}
+
+std::optional<std::string> why_not_verified(const phone::IdentityOptions::Verifying& options) {
+  const auto opened = phone::CallerCheck::open(options);
+  return opened ? std::nullopt : std::optional(opened.error().detail);
+}
+
+/// As the telephone reads them when it starts.
+void check_identity_files(const phone::IdentityOptions& identity, Checkup& out) {
+  const std::string where = "/sip/identity";
+  if (const auto& verifying = identity.verifying) {
+    bool all_there = check_readable(where + "/trust_file", verifying->trust_file, "a file of certificates (PEM)", out);
+    for (std::size_t i = 0; i < verifying->certificates.size(); ++i)
+      all_there &= check_readable(where + "/certificates/" + std::to_string(i) + "/file", verifying->certificates[i].file, "a file of certificates (PEM)", out);
+    if (const auto why = all_there ? why_not_verified(*verifying) : std::nullopt)
+      out.problems.push_back({where, *why, "certificates that lead to a trusted one", "look at what is in the file"});
+  }
+  const auto& signing = identity.signing;
+  if (!signing || !check_readable(where + "/sign/key", signing->key_file, "the file of a key (PEM)", out)) return;
+  if (const auto opened = phone::CallSigner::open(*signing); !opened)
+    out.problems.push_back({where + "/sign", opened.error().detail, "a key on P-256 and the address of its certificate", "look at what is in the file"});
 }
 
 /// Of folders that somebody named: without them the service does not start. Who checks may be another user than it.
@@ -129,6 +154,7 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
     out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
   if (effective.problems.empty()) {
     if (const auto tls = to_agent_options(effective.config, default_dialogue).phone.sip.tls) check_tls_files(*tls, out);
+    check_identity_files(to_agent_options(effective.config, default_dialogue).phone.identity, out);
     warn_of_settings(effective.config, out);
     warn_of_folders(effective.config, out);
     warn_of_voice_model(effective.config.media, default_silero, out);

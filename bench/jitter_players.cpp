@@ -11,30 +11,6 @@ namespace offhook::bench {
 
 namespace {
 
-/// Stands for media/time_stretch: what a voice of 125 Hz lets it do.
-class ModelLine {
- public:
-  [[nodiscard]] std::int64_t waiting() const { return waiting_; }
-  void add(std::int64_t units) { waiting_ += units; }
-  void play_tick() {
-    waiting_ -= rtp::kUnitsPerTick;
-    ++tick_;
-  }
-  std::int64_t stretch(std::int64_t wish, bool urgent) {
-    constexpr std::int64_t kPeriod = 64, kShortest = 20, kLongest = 120;
-    const bool quiet = tick_ / 50 % 3 == 2, unlike = tick_ % 5 == 0;
-    std::int64_t size = std::min(std::abs(wish), kLongest);
-    if (!quiet && urgent && size < kShortest) size = 0;
-    if (!quiet && !urgent) size = size >= kPeriod && !unlike ? kPeriod : 0;
-    const std::int64_t done = wish < 0 ? -size : size;
-    waiting_ += done;
-    return done;
-  }
-
- private:
-  std::int64_t waiting_ = 0, tick_ = 0;
-};
-
 base::TimePoint time_at(double ms) {
   return base::TimePoint{} + std::chrono::hours(1) + std::chrono::microseconds(static_cast<std::int64_t>(ms * 1000));
 }
@@ -71,7 +47,7 @@ void play_tick(rtp::JitterBuffer& buffer, ModelLine& line, double now_ms, Playin
         break;
     }
   }
-  line.play_tick();
+  line.play(rtp::kUnitsPerTick);
 }
 
 }  // namespace

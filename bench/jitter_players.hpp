@@ -18,7 +18,9 @@ struct Playing {
   double mean_delay_ms = 0;
   double stretched_percent = 0;              ///< samples inserted or removed, of all
   double longest_start_ms = 0;               ///< the largest delay of a talk spurt's first frame
+  double late_delay_ms = 0;                  ///< the delay that one of a hundred frames exceeds
   std::size_t frames = 0;
+  std::size_t unplayed = 0;                  ///< packets of audio that came, and of which nothing was played
   std::size_t out_of_order = 0;              ///< frames that overlap or precede what was played
   std::size_t clipped = 0;                   ///< talk spurts whose first packet was not played
   std::size_t concealed_in_silence = 0;      ///< units of 1/8000 s
@@ -30,6 +32,8 @@ struct Playing {
 [[nodiscard]] Playing play(const JitterTrace& trace, rtp::DelayProfile profile, double phase_ms);
 /// speexdsp's, as its manual has it.
 [[nodiscard]] Playing play_by_speexdsp(const JitterTrace& trace, double phase_ms);
+/// The policy of WebRTC's NetEq (its defaults of 2022), on the same line: a model of ours, of its decisions and not of its sound.
+[[nodiscard]] Playing play_by_neteq_policy(const JitterTrace& trace, double phase_ms);
 
 /// Where ticks fall between packets decides what a delay in whole ticks can be: figures are means over these.
 inline constexpr double kPhases[] = {2, 7, 12, 17};

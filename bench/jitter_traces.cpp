@@ -91,6 +91,22 @@ void talk_in_spurts(JitterTrace& trace, double minutes, Dice& dice) {
   }
 }
 
+/// Nothing passes for `length_ms` in every `every_ms`.
+DelayOf outage(double length_ms, double every_ms) {
+  return [=](double sent_ms, Dice& dice) {
+    const double since = std::fmod(sent_ms, every_ms) - (every_ms - length_ms);
+    return std::max(since > 0 ? length_ms - since : 0.0, dice.exponential(2));
+  };
+}
+
+JitterTrace talk_and_silence(const char* name, const char* what, double minutes, std::uint64_t seed, const DelayOf& delay_of) {
+  JitterTrace trace{.name = name, .what = what, .packets = {}};
+  Dice dice(seed);
+  talk_in_spurts(trace, minutes, dice);
+  send_all(trace, delay_of, Order::Kept, dice);
+  return trace;
+}
+
 JitterTrace talk(const char* name, const char* what, double minutes, double clock_ratio, const DelayOf& delay_of,
                  Order order = Order::Kept) {
   JitterTrace trace{.name = name, .what = what, .packets = {}, .clock_ratio = clock_ratio};
@@ -122,11 +138,21 @@ std::vector<JitterTrace> jitter_traces(double minutes) {
     return dice.gamma2(5) + (static_cast<int>(at / 30'000) % 2 == 1 ? 80 : 0);
   }));
   traces.push_back(talk("T8", "T2's jitter, T4's loss", minutes, 1, lossy(10)));
-  JitterTrace spurts{.name = "T9", .what = "talk and silence", .packets = {}};
-  Dice dice(9);
-  talk_in_spurts(spurts, minutes, dice);
-  send_all(spurts, gamma(2), Order::Kept, dice);
-  traces.push_back(std::move(spurts));
+  traces.push_back(talk_and_silence("T9", "talk and silence", minutes, 9, gamma(2)));
+  return traces;
+}
+
+std::vector<JitterTrace> outage_traces(double minutes) {
+  const auto bursts = [](double at, Dice& dice) { return dice.exponential(2) + (std::fmod(at, 2000) < 200 ? dice.uniform(0, 80) : 0); };
+  const auto exponential = [](double, Dice& dice) { return dice.exponential(2); };
+  std::vector<JitterTrace> traces;
+  traces.push_back(talk("O1", "stalls of 300 ms, every 5 s", minutes, 1, outage(300, 5000)));
+  traces.push_back(talk("O2", "outages of 600 ms, every 20 s", minutes, 1, outage(600, 20'000)));
+  traces.push_back(talk("O3", "outages of 1.2 s, every 30 s", minutes, 1, outage(1200, 30'000)));
+  traces.push_back(talk("O4", "bursts of 200 ms out of order", minutes, 1, bursts, Order::Changed));
+  traces.push_back(talk_and_silence("O5", "talk and silence, O1's stalls", minutes, 5, outage(300, 5000)));
+  traces.push_back(talk("O6+", "clock 200 ppm fast", minutes, 1 - 2e-4, exponential));
+  traces.push_back(talk("O6-", "clock 200 ppm slow", minutes, 1 + 2e-4, exponential));
   return traces;
 }
 

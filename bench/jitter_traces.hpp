@@ -39,7 +39,12 @@ struct JitterTrace {
 ///   T9 talk of 1 to 3 s, one comfort noise packet, silence of 0.5 to 2 s; gamma (2, 2 ms)
 /// But for T6 no packet overtakes another one.
 [[nodiscard]] std::vector<JitterTrace> jitter_traces(double minutes = 20);
-/// One of them. Its name is known.
+/// A mobile network's, over exponential jitter of 2 ms; no packet is lost:
+///   O1 nothing passes for 300 ms every 5 s, then all at once    O2 for 600 ms every 20 s    O3 for 1.2 s every 30 s
+///   O4 for 200 ms every 2 s packets come up to 80 ms late, and overtake each other
+///   O5 T9's talk with O1's stalls                               O6+, O6- clocks 200 ppm apart
+[[nodiscard]] std::vector<JitterTrace> outage_traces(double minutes = 20);
+/// One of jitter_traces(). Its name is known.
 [[nodiscard]] JitterTrace jitter_trace(const std::string& name, double minutes = 20);
 
 /// By how much later than the fastest one each packet comes, rising; kLost for those that do not.

@@ -25,7 +25,7 @@ double resident_kb() {
 }
 
 double leg_kb(const LegKind& kind) {
-  const auto sounds = LegSounds::make(kind.codec);
+  const auto sounds = LegSounds::make(kind);
   std::vector<std::unique_ptr<OneRow>> rows(kRows);
   const double before = resident_kb();
   for (auto& row : rows) {

@@ -66,8 +66,8 @@ offhook_component(media_engine NEEDS media PACKAGES threads liburing
   media/engine/tick_histogram.hpp media/engine/recorder.hpp media/engine/recording_file.hpp media/engine/recording_opener.hpp media/engine/file_writer.hpp
   media/engine/voice_model.hpp media/engine/silero_model.hpp)
 offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine
-  HEADERS agent/phone/account.hpp agent/phone/call.hpp agent/phone/endpoint.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp
-    agent/phone/subscription.hpp agent/phone/watch_options.hpp agent/phone/watcher.hpp)
+  HEADERS agent/phone/account.hpp agent/phone/call.hpp agent/phone/endpoint.hpp agent/phone/identity_options.hpp
+    agent/phone/phone_error.hpp agent/phone/phone_event.hpp agent/phone/subscription.hpp agent/phone/watch_options.hpp agent/phone/watcher.hpp)
 
 offhook_pkg_config(base DESCRIPTION "results, addresses and time for Offhook's libraries" LIBRARIES base)
 offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiate" LIBRARIES sdp REQUIRES offhook-base)

@@ -45,8 +45,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(offhook_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT OFFHOOK_SANITIZE)
+  # Level 3 checks sizes that are known at run time alone, too. All our compilers have it: g++ from 12 on and clang from 9 on.
   target_compile_options(offhook_flags INTERFACE
-    -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection -fcf-protection)
   target_link_options(offhook_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 if(OFFHOOK_SANITIZE)

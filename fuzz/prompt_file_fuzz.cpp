@@ -1,5 +1,6 @@
 // Any bytes as a prompt file: faults name a line of it, and what is accepted can be rendered with hostile values that stay inside of
 // their marks.
+#include "occurrences.hpp"
 #include "require.hpp"
 
 #include <offhook/agent/prompts/prompt_file.hpp>
@@ -10,15 +11,10 @@
 #include <string_view>
 
 namespace prompts = offhook::agent::prompts;
+using offhook::fuzz::occurrences;
 using offhook::fuzz::require;
 
 namespace {
-
-std::size_t count(std::string_view text, std::string_view part) {
-  std::size_t found = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++found;
-  return found;
-}
 
 prompts::CallVariables hostile(std::string_view bytes) {
   prompts::CallVariables call;
@@ -43,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto call = hostile(text.substr(0, 2048));
   const std::string rendered = file->prompt.render(call);
   const std::string ours = file->prompt.render({});  // The file's own text may have marks too.
-  require(count(rendered, "</data>") == count(ours, "</data>"));
+  require(occurrences(rendered, "</data>") == occurrences(ours, "</data>"));
   if (file->greeting) static_cast<void>(file->greeting->render(call, prompts::Use::Speech));
   const std::string value = prompts::cleaned(text);
   require(prompts::cleaned(value) == value);

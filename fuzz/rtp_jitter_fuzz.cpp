@@ -1,8 +1,8 @@
-// A jitter buffer, an event receiver and a source policy driven by bytes: any packets at any time, ticks in between. Octets come
-// in groups of eight: action, size, sequence, timestamp step (signed, in units of 40), time step, payload type, SSRC and source,
-// digit. Bits 3 to 5 of the source say whether the payload is packed, for how long and by which clock. Whoever plays stretches what waits as often as it is asked to, by as much as a digit says; payload type 13 is comfort noise.
+// A jitter buffer and an event receiver driven by bytes: any packets at any time, ticks in between. Octets come
+// in groups of eight: action, size, sequence, timestamp step (signed, in units of 40), time step, payload type, SSRC and timing,
+// digit. Bit 3 of the action says whether a full ring pushes out the oldest. Bits 3 to 5 of the timing say whether the payload is packed, for how long and by which clock. Whoever plays stretches what waits as often as it is asked to, by as much as a digit says; payload type 13 is comfort noise,
+// 14 the last audio of a talk, 15 a key.
 #include <offhook/rtp/jitter_buffer.hpp>
-#include <offhook/rtp/source_policy.hpp>
 #include <offhook/rtp/telephone_event.hpp>
 
 #include <algorithm>
@@ -58,13 +58,18 @@ rtp::PayloadTiming timing_of(std::uint8_t who) {
   return kTimings[who >> 3 & 7];
 }
 
+rtp::JitterBuffer::Content content_of(std::uint8_t type) {
+  using Content = rtp::JitterBuffer::Content;
+  if (type == 13) return Content::ComfortNoise;
+  if (type == 14) return Content::LastAudio;
+  return type == 15 ? Content::Key : Content::Audio;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t kMaxSteps = 20'000;
   const auto buffer = std::make_unique<rtp::JitterBuffer>();
-  rtp::SourcePolicy policy;
-  policy.expect({base::IpAddress::v4({192, 0, 2, 0}), 4000}, {base::IpAddress::v4({192, 0, 2, 0}), 4001});
   rtp::EventReceiver events;
   base::TimePoint now = base::TimePoint{} + std::chrono::seconds(1);
   std::uint32_t timestamp = 0xFFFFF000;
@@ -74,25 +79,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   base::ByteReader reader({data, size});
   for (std::size_t step = 0; step < kMaxSteps && reader.remaining() >= 8; ++step) {
     const auto action = reader.u8();
-    const auto length = std::size_t{reader.u8()} * 6;
+    const auto length = std::size_t{reader.u8()} * 13;
     sequence = static_cast<std::uint16_t>(sequence + static_cast<std::int8_t>(reader.u8()));
     timestamp += static_cast<std::uint32_t>(static_cast<std::int8_t>(reader.u8()) * 40) * (action % 16 == 15 ? 10'000u : 1u);
     now += std::chrono::microseconds(reader.u8() * 500) * (action % 32 == 31 ? 100 : 1);
     const std::uint8_t type = reader.u8() & 0x7F, who = reader.u8(), digit = reader.u8();
-    const base::SocketAddress from{base::IpAddress::v4({192, 0, 2, static_cast<std::uint8_t>(who >> 6)}), 4000};
-    if (policy.on_rtp(from, who & 3, sequence, now) == rtp::SourcePolicy::Verdict::Accept && policy.locked() != from)
-      std::abort();
     if (action % 4 != 0) {
       payload.fill(digit);
-      (void)buffer->put({.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = who & 3u,
-                         .payload = std::span(payload).first(std::min(length, payload.size()))}, now,
-                        type == 13 ? rtp::JitterBuffer::Content::ComfortNoise
-                                   : type == 14 ? rtp::JitterBuffer::Content::LastAudio : rtp::JitterBuffer::Content::Audio,
-                        timing_of(who));
+      const rtp::Packet packet{.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = who & 3u,
+                               .payload = std::span(payload).first(std::min(length, payload.size()))};
+      const auto put = (action & 8) != 0 ? &rtp::JitterBuffer::put_or_push_out : &rtp::JitterBuffer::put;
+      (void)((*buffer).*put)(packet, now, content_of(type), timing_of(who));
     } else {
       line.tick(*buffer, now, digit);
     }
     if (action == 0xF0) buffer->reset();
+    if (action == 0xF2) buffer->set_profile(digit % 2 == 0 ? rtp::kCallProfile : rtp::kRecogniserProfile);
     if (action == 0xF1) buffer->hold_longer(digit * 8 - 200);
     events.on_packet(rtp::write_telephone_event({.event = static_cast<std::uint8_t>(digit % 20), .end = (who & 4) != 0,
                                                  .duration = static_cast<std::uint16_t>(length * 200)}), timestamp, now);

@@ -1,9 +1,11 @@
 // Any bytes as a session description: what is accepted lies within its bounds, is written, and reads back equal.
 #include "require.hpp"
 
+#include <offhook/sdp/host_name.hpp>
 #include <offhook/sdp/parser.hpp>
 #include <offhook/sdp/writer.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +13,21 @@
 namespace sdp = offhook::sdp;
 using offhook::fuzz::require;
 
+namespace {
+
+/// Each address that is written in leaves fewer host names.
+void check_host_names(std::string text) {
+  const auto addressed = [](char c) { return c == '='; };
+  for (auto most = std::count_if(text.begin(), text.end(), addressed); const auto host = sdp::find_host_name(text); --most) {
+    require(most > 0 && !host->name.empty() && host->name.size() <= sdp::HostName::kMaxBytes);
+    text = sdp::with_address(text, *host, *offhook::base::IpAddress::parse("192.0.2.1"));
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  check_host_names({reinterpret_cast<const char*>(data), size});
   const auto session = sdp::parse_session({reinterpret_cast<const char*>(data), size});
   if (!session) return 0;
   require(session->media.size() <= sdp::kMaxMedia);

@@ -3,6 +3,8 @@
 
 #include <offhook/sip/identity/caller_identity.hpp>
 #include <offhook/sip/identity/identity_header.hpp>
+#include <offhook/sip/identity/trusted_certificates.hpp>
+#include <offhook/sip/stack/events.hpp>
 
 #include <cstdint>
 #include <string>
@@ -37,5 +39,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(sip::verify_caller(call, check).verstat != sip::CallerIdentity::Verstat::Passed);
   (void)sip::canonical_number(text);
   (void)sip::VerifyingKey::from_pem(text);
+  if (auto trusted = sip::TrustedCertificates::with_anchors(std::string(text))) (void)trusted->add("https://c", text);
   return 0;
 }

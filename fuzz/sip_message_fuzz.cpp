@@ -2,6 +2,7 @@
 // comes back must be what was written.
 #include "require.hpp"
 
+#include <offhook/sip/message/header_fields.hpp>
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/message/writer.hpp>
 
@@ -110,6 +111,18 @@ void copy(const Message& message) {
   }
 }
 
+/// A copy of the header fields reads as the message itself.
+void keep_fields(const Message& message) {
+  const HeaderFields kept(message, [](HeaderName) { return true; });
+  auto copied = kept.begin();
+  for (const auto& header : message.headers()) {
+    require(copied != kept.end() && (*copied).first == header.name && (*copied).second == header.value);
+    require(kept.find(header.name) == message.find(header.name));
+    ++copied;
+  }
+  require(copied == kept.end());
+}
+
 /// The index alone takes whatever the whole parser takes, and says the same of it.
 void compare_index(const std::uint8_t* data, std::size_t size, Framing framing, const Message& whole) {
   const auto index = index_message(Slab::exact({data, size}), framing);
@@ -134,6 +147,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     read_everything(*result);
     check_parsed(*result);
+    keep_fields(*result);
     compare_index(data, size, framing, *result);
     if (result->is_request()) {
       answer(*result);

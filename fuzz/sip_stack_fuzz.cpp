@@ -48,6 +48,7 @@ class Driver {
       (void)stack_.unsubscribe(subscription, now_);
       (void)stack_.end_subscriber(subscription, sip::SubscriptionChanged::Why::NoResource, {}, now_);
     }
+    for (const auto publication : publications_) (void)stack_.remove_publication(publication, now_);
     for (const auto account : accounts_) stack_.unregister(account, now_);
     drain();
     advance(300s);  // A transfer that was accepted may be reported on for 180 s.
@@ -124,6 +125,7 @@ class Driver {
     if (has(letters, 'i')) account.instance = "urn:uuid:1";
     if (has(letters, 'f')) account.reg_id = 1;
     if (has(letters, 'u')) account.push = {"fcm", "x", ""};
+    if (has(letters, 'k')) account.registers = false, account.trunk_addresses = {*base::IpAddress::parse("192.0.2.9")};
     if (has(letters, 'c')) account.registrar = "sip:192.0.2.9;transport=tcp";
     accounts_.push_back(stack_.add_account(account, now_));
     drain();
@@ -222,6 +224,13 @@ class Driver {
     if (verb == "options") send(sip::Method::Options, {});
     if (verb == "publish") send(sip::Method::Publish, {"text/plain", "state"});
     if (verb == "outside") send(sip::Method::Info, kBody);
+    const sip::PublicationId last = publications_.empty() ? sip::PublicationId{} : publications_.back();
+    if (verb == "keep" && publications_.size() < 16) {
+      const auto made = stack_.publish({accounts_.back(), kDesk, std::string(argument), {"text/plain", "state"}}, now_);
+      if (made) publications_.push_back(*made);
+    }
+    if (verb == "change") (void)stack_.modify_publication(last, {"text/plain", std::string(argument)}, now_);
+    if (verb == "forget") (void)stack_.remove_publication(last, now_);
   }
 
   void receive(std::string_view text) {
@@ -325,6 +334,7 @@ class Driver {
   std::vector<sip::SessionId> calls_;
   std::size_t chosen_ = 0;
   std::vector<sip::SubscriptionId> subscriptions_;
+  std::vector<sip::PublicationId> publications_;
   std::vector<sip::Query> queries_;
   std::optional<sip::TransferRequested> asked_;
   bool resolves_ = true, answers_ = true;

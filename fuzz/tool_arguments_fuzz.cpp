@@ -23,6 +23,12 @@ bool only(std::string_view text, std::string_view of) {
   return text.find_first_not_of(of) == std::string_view::npos;
 }
 
+/// The only code that is allowed, `*X`, with pauses anywhere.
+bool is_code_allowed(std::string keys) {
+  std::erase(keys, ',');
+  return keys.size() == 2 && keys[0] == '*' && only(keys.substr(1), "0123456789");
+}
+
 void judge(const ReplyAction& action) {
   using What = ReplyAction::What;
   constexpr std::string_view kDigits = "0123456789";
@@ -35,7 +41,7 @@ void judge(const ReplyAction& action) {
     case What::Hold:
       return require(!action.argument.empty() && action.argument.size() <= 3 && only(action.argument, kDigits));
     case What::SendDigits:
-      return require(action.argument.size() <= kMaxKeys + kMaxPauses && only(action.argument, "0123456789*#ABCD,"));
+      return require(action.argument.size() <= kMaxKeys + kMaxPauses && (only(action.argument, "0123456789,") || is_code_allowed(action.argument)));
     case What::Note:
       return require(!action.argument.empty() && action.argument.size() <= 4 * kMaxNoteCharacters);
     case What::Escalate:
@@ -56,6 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   rules.destinations = {{"Sales", "sip:6002@pbx.example"}};
   rules.numbers = {"+49*"};
+  rules.keys = {"*X"};
   const auto schema = ArgumentSchema::parse(R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})");
   ToolPolicy policy(rules);
   for (const ToolRule& rule : rules.allowed) {

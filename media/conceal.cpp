@@ -14,7 +14,7 @@ constexpr std::size_t kCoarseWindow = kCoarseRate / 50, kCoarseLongest = kCoarse
 constexpr std::size_t kMaxWindow = Concealer::kMaxRate / 50, kMaxNear = 2 * Concealer::kMaxRate / kCoarseRate;
 constexpr float kVoicedCorrelation = 0.3F;
 constexpr float kSteepestFall = 0.7F;      // of the level, per period, that is believed to go on
-constexpr float kLeastFall = 0.4F;         // in all, besides the fade
+constexpr float kLeastFall = 0.65F;        // in all, besides the fade
 constexpr float kMultipleMargin = 0.9F;    // A shorter period that is nearly as good wins: it is the pitch, the other one a multiple.
 
 }  // namespace

@@ -19,7 +19,7 @@ class Concealer {
  public:
   static constexpr std::size_t kMaxRate = 24000;
   static constexpr std::size_t kMaxFrame = kMaxRate / 50;
-  static constexpr std::size_t kFullMs = 10;   ///< as loud as before
+  static constexpr std::size_t kFullMs = 20;   ///< as loud as before
   static constexpr std::size_t kGoneMs = 80;   ///< then silent
 
   explicit Concealer(std::uint32_t rate_hz);

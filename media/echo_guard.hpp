@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/media/echo_lags.hpp>
 #include <offhook/media/sixteen_bytes.hpp>
 
 #include <array>
@@ -56,41 +57,36 @@ class EchoGuard {
     Levels levels{}, share{};  // share: of the step's energy, 255 in all
     bool heard = false;        // louder than nobody
   };
-  struct LagState {
-    std::uint16_t unexplained = 0;  // 255 x 256 is all of it
-    std::uint16_t likeness = 0;     // 16 bands x 4096: all alike
-    std::uint8_t compared = 0;      // steps, up to 255
-  };
   void move_lags(int steps);
-  [[nodiscard]] static std::size_t slot(std::uint64_t step) { return step % kHistory; }
-  void take_in(std::span<const std::int16_t> pcm, std::size_t lane);
   void push_sent(Levels levels);
-  [[nodiscard]] bool judge(std::uint64_t step, const Step& heard, bool trust);
-  void learn(std::uint64_t step, std::size_t lag, Levels heard);
-  void compare(std::uint64_t step, std::size_t lag, Levels pattern);
-  void follow_likeness(std::uint64_t step, const Step& heard, Levels pattern);
-  void follow_losses(std::uint64_t step);
+  [[nodiscard]] bool judge(std::size_t age, const Step& heard, bool trust);
+  void compare(std::size_t age, const Step& heard);
+  void learn(std::size_t age, Levels heard);
+  void follow_losses(std::size_t age, Levels least);
+  /// Of the step that was sent `lag` before the one of `age`.
+  [[nodiscard]] bool is_loud(std::size_t age, std::size_t lag) const { return (sent_loud_ >> (age + lag) & 1) != 0; }
 
-  static constexpr std::size_t kHistory = 64;  // steps of what we sent: kLags and the neighbours that are looked at
-  static_assert(kHistory >= kLags + 3);
+  static constexpr std::size_t kTail = 64;    // steps for which what we sent may still ring in a room
   static constexpr std::size_t kPast = 48, kFrame = 160;  // at 8 kHz: what the first window looks back on, and 20 ms
+  static_assert(kLags == detail::kEchoLags);
+  using Line = std::array<std::int16_t, kPast + kFrame>;
+  void take_in(std::span<const std::int16_t> pcm, Line& line) const;
 
   std::size_t samples_;                                            // of a frame, at the rate of the leg
-  std::array<std::int16_t, kPast + kFrame> heard_line_{}, sent_line_{};
+  Line heard_line_{}, sent_line_{};
   bool sent_sound_ = false;                                        // sent_line_ holds some
-  std::array<Levels, kHistory> sent_{};                            // by step, modulo kHistory
-  std::array<Levels, kHistory> sent_low_{};                        // the least of a step and its neighbours
-  std::array<Levels, kHistory> sent_high_{};                       // the greatest of them, with a tail for the room's reverberation
-  std::array<Levels, kHistory> sent_pattern_{};                    // 255 where it is above the band's usual level
-  std::array<bool, kHistory> sent_loud_{};
-  std::uint64_t steps_ = kHistory;                                 // of what we sent; begins high, so that looking back never runs below 0
-  std::uint64_t quiet_steps_ = 2 * kHistory;                       // since we last sent anything
-  std::array<Levels, kLags> loss_{};                               // the least that is still possible, by lag
-  std::array<LagState, kLags> lags_{};
+  Levels sent_last_{}, sent_before_{};                             // the newest step, and the one before it
+  detail::NewestFirst<Levels> sent_low_;                           // the least of a step and its neighbours, 0 where that proves nothing
+  detail::NewestFirst<Levels> sent_high_;                          // the greatest of them, with a tail for the room's reverberation
+  detail::NewestFirst<std::uint16_t> sent_pattern_;                // a bit for each band that is above its usual level
+  std::uint64_t sent_loud_ = 0;                                    // a bit for each step, the newest one's the lowest
+  std::uint64_t steps_ = kTail;                                    // of what we sent, and as many that were silent
+  std::uint64_t quiet_steps_ = 2 * kTail;                          // since we last sent anything
+  detail::EchoLags lags_;
   Levels path_loss_{};                                             // the least of any lag, and of the last seconds
   Levels sent_usual_{}, heard_usual_{};                            // medians
   unsigned learnt_steps_ = 0;
-  std::uint16_t open_ = 0;                                         // the least `unexplained` of any lag
+  std::uint16_t open_ = 0;                                         // the least that no lag explains
   unsigned plain_ = 0;                                             // steps in a row in which the caller was plain
   unsigned hold_ = 0;                                              // steps for which he still counts as heard
   std::size_t best_ = 0;                                           // the lag of the greatest likeness

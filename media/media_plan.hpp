@@ -7,6 +7,7 @@
 #include <offhook/rtp/extended_report.hpp>
 #include <offhook/rtp/loss_pattern.hpp>
 #include <offhook/rtp/played_samples.hpp>
+#include <offhook/rtp/source_policy.hpp>
 
 #include <array>
 #include <cstdint>
@@ -52,7 +53,7 @@ struct MediaPlan {
   std::uint8_t send_payload_type = 0;                ///< the peer's number (RFC 3264 section 5.1)
   std::uint8_t receive_payload_type = 0;             ///< ours
   std::array<std::optional<ReceivableCodec>, kMaxAlsoReceivable> also_receivable{};
-  std::optional<std::uint8_t> send_events;           ///< telephone-event, peer's number; nothing: no RFC 4733 towards the peer
+  std::optional<std::uint8_t> send_events;           ///< telephone-event, peer's number; nothing: our digits go as tones
   std::optional<std::uint8_t> receive_events;
   std::uint32_t event_clock_hz = 8000;               ///< of both; the audio's own where the peer knows it
   std::optional<EventNumber> also_receive_events;    ///< for the codecs that are also receivable
@@ -60,6 +61,8 @@ struct MediaPlan {
   std::uint16_t ptime_ms = 20;                       ///< of what we send: 10..60, a multiple of 10; others are rounded down to one
   base::SocketAddress remote_rtp;                    ///< from SDP; unspecified ip: nothing is sent until a source is learnt
   base::SocketAddress remote_rtcp;
+  base::IpAddress signalling_host;                   ///< where the peer's SIP messages come from; unspecified: unknown
+  rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< which sources besides `remote_rtp` may be learnt
   bool send = true;                                  ///< direction as agreed: hold stops what it must
   bool receive = true;
   bool send_comfort_noise = false;                   ///< the peer takes RFC 3389's, as payload type kComfortNoiseType
@@ -100,11 +103,13 @@ struct MediaPlan {
 struct LegStatistics {
   std::uint64_t packets_received = 0, packets_sent = 0, bytes_received = 0, bytes_sent = 0;
   std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_payload = 0, malformed = 0;
+  std::uint64_t packets_overflowed = 0;              ///< the oldest of more than the jitter buffer holds: docs/limits.md
+  std::uint64_t packets_unplaced = 0;                ///< dropped: neither arrival nor sequence number agreed with the timestamp
   std::uint64_t refused_source = 0;                  ///< strangers' packets; while the socket is tied to its peer the kernel refuses them itself
   std::uint64_t send_failed = 0;                     ///< datagrams that the socket did not take
   std::uint64_t packets_passed = 0;                  ///< of packets_sent: another leg's, as they came (Engine::relay)
   std::uint64_t packets_unpassed = 0;                ///< another leg's that had no place here (rtp::TranslatorStatistics)
-  std::uint64_t digits_ignored = 0, digits_unsent = 0;  ///< the caller's beyond the limits; ours that the peer takes not, or too many
+  std::uint64_t digits_ignored = 0, digits_unsent = 0;  ///< the caller's beyond the limits; ours that were too many, or of a relayed leg
   std::uint64_t events_dropped = 0, heard_dropped = 0;  ///< of the port's rings: the conversation was late
   std::uint64_t frames_concealed = 0, frames_played = 0;
   std::uint32_t jitter_us = 0, jitter_buffer_ms = 0;

@@ -10,6 +10,13 @@ namespace offhook::inline v0::media {
 Packetizer::Packetizer(base::Random& random)
     : ssrc_(random.next_u32()), timestamp_(random.next_u32()), sequence_(static_cast<std::uint16_t>(random.next_u32())) {}
 
+void Packetizer::begin_ssrc(std::uint32_t ssrc) {
+  ssrc_ = ssrc;
+  packets_before_ = packets_;
+  payload_octets_before_ = payload_octets_;
+  marker_ = true;
+}
+
 void Packetizer::configure(std::uint8_t payload_type, std::uint16_t ptime_ms, TickShape shape) {
   if (shape != shape_) interrupt();
   payload_type_ = payload_type;

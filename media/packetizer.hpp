@@ -53,6 +53,8 @@ class Packetizer {
   void count(std::size_t payload_octets);
   /// Here our stream goes on when nobody else sends in it any more. What waits is dropped, the next packet carries the marker.
   void go_on(std::uint16_t sequence, std::uint32_t timestamp);
+  /// From now on under another SSRC, which counts its packets anew: RFC 3550 section 6.4.1. The next packet carries the marker.
+  void begin_ssrc(std::uint32_t ssrc);
   /// Once at the end of each tick.
   void end_tick() { timestamp_ += shape_.units; }
 
@@ -64,7 +66,8 @@ class Packetizer {
   /// Of the first sample of this tick.
   [[nodiscard]] std::uint32_t timestamp() const { return timestamp_; }
   [[nodiscard]] std::uint64_t packets() const { return packets_; }
-  [[nodiscard]] std::uint64_t payload_octets() const { return payload_octets_; }
+  [[nodiscard]] std::uint64_t packets_of_ssrc() const { return packets_ - packets_before_; }
+  [[nodiscard]] std::uint64_t payload_octets_of_ssrc() const { return payload_octets_ - payload_octets_before_; }
   [[nodiscard]] std::uint64_t datagram_octets() const { return datagram_octets_; }
   /// Asks for what the next tick touches to be in the cache soon, with packets of 20 ms.
   void prefetch() const { base::prefetch(this, offsetof(Packetizer, pending_) + TickShape{}.octets); }
@@ -84,6 +87,7 @@ class Packetizer {
   bool marker_ = true;
   std::size_t pending_size_ = 0;
   std::uint64_t packets_ = 0, payload_octets_ = 0, datagram_octets_ = 0;
+  std::uint64_t packets_before_ = 0, payload_octets_before_ = 0;  // under earlier SSRCs
   std::array<std::uint8_t, kMaxPayload> pending_{};   // less than a packet, and a tick more
 };
 

@@ -17,11 +17,34 @@ using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
 [[nodiscard]] inline SixteenBytes least_of(SixteenBytes a, SixteenBytes b) noexcept { return a < b ? a : b; }
 [[nodiscard]] inline SixteenBytes most_of(SixteenBytes a, SixteenBytes b) noexcept { return a > b ? a : b; }
 /// a - b, not below 0.
-[[nodiscard]] inline SixteenBytes less(SixteenBytes a, SixteenBytes b) noexcept { return most_of(a, b) - b; }
+[[nodiscard]] inline SixteenBytes less(SixteenBytes a, SixteenBytes b) noexcept {
+#if defined(__SSE2__)
+  return reinterpret_cast<SixteenBytes>(_mm_subs_epu8(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#else
+  return most_of(a, b) - b;
+#endif
+}
 /// a + b, not above 255.
-[[nodiscard]] inline SixteenBytes more(SixteenBytes a, SixteenBytes b) noexcept { return least_of(a, all_sixteen(255) - b) + b; }
+[[nodiscard]] inline SixteenBytes more(SixteenBytes a, SixteenBytes b) noexcept {
+#if defined(__SSE2__)
+  return reinterpret_cast<SixteenBytes>(_mm_adds_epu8(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#else
+  return least_of(a, all_sixteen(255) - b) + b;
+#endif
+}
 /// 255 where a is greater than b, else 0.
-[[nodiscard]] inline SixteenBytes where_more(SixteenBytes a, SixteenBytes b) noexcept { return reinterpret_cast<SixteenBytes>(a > b); }
+[[nodiscard]] inline SixteenBytes where_more(SixteenBytes a, SixteenBytes b) noexcept { return ~reinterpret_cast<SixteenBytes>(less(a, b) == SixteenBytes{}); }
+
+/// Of each, whether it is 128 or more, the first one's in the lowest bit.
+[[nodiscard]] inline std::uint16_t high_bits(SixteenBytes bytes) noexcept {
+#if defined(__SSE2__)
+  return static_cast<std::uint16_t>(_mm_movemask_epi8(reinterpret_cast<__m128i>(bytes)));
+#else
+  unsigned bits = 0;
+  for (std::size_t i = 0; i < 16; ++i) bits |= static_cast<unsigned>(bytes[i] >> 7) << i;
+  return static_cast<std::uint16_t>(bits);
+#endif
+}
 
 /// Their sum, at most 4080.
 [[nodiscard]] inline unsigned sum_of(SixteenBytes bytes) noexcept {

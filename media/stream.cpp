@@ -46,7 +46,7 @@ std::uint32_t to_ms(base::Duration duration) {
 }  // namespace
 
 Stream::Stream(StreamOptions options, AudioPort& port, base::Random& random)
-    : options_(std::move(options)), port_(&port), random_(&random), listener_(port.listener.load(std::memory_order_relaxed)),
+    : options_(std::move(options)), port_(&port), rtcp_seed_(random.next_u64()), listener_(port.listener.load(std::memory_order_relaxed)),
       source_(options_.silence_limit), jitter_buffer_(profile_for(listener_)), packetizer_(random), events_(port), playout_(port, events_),
       speech_(listening(port)) {
   if (options_.cname.empty()) options_.cname = random.token();
@@ -61,7 +61,7 @@ std::unique_ptr<CodecChain> Stream::make_chain(const MediaPlan& plan, std::uint3
 std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now) {
   const bool first = !plan_;
   const bool moved = first || plan_->remote_rtp != plan.remote_rtp || plan_->remote_rtcp != plan.remote_rtcp;
-  source_.expect(plan.remote_rtp, plan.remote_rtcp);
+  source_.expect({.rtp = plan.remote_rtp, .rtcp = plan.remote_rtcp, .signalling_host = plan.signalling_host, .rule = plan.source_rule});
   if (moved || relearn) source_.relearn();
   if (chain) std::swap(chain_, chain);
   if (moved || relearn || chain) {
@@ -70,11 +70,10 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
   }
   if (chain) packetizer_.interrupt();
   packetizer_.configure(plan.send_payload_type, plan.ptime_ms, chain_->shape());
-  if (!plan.send_events) event_sender_.clear();
   event_sender_.set_clock(plan.event_clock_hz);
   if (plan.receive_events) dtmf_ = {};  // What it heard of a digit is not to be told much later.
   if (first || (!plan_->receive && plan.receive)) receiving_since_ = now;
-  if (first) rtcp_schedule_.emplace(*random_, now);
+  if (first) rtcp_schedule_.emplace(rtcp_seed_, now);
   plan_ = plan;
   if (translator_) translator_->set_clock(rtp_clock_hz(plan.codec));
   if (relayed_with_ != nullptr) {
@@ -121,10 +120,12 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
   const auto audio = plan_->codec_of(packet->payload_type);
   if (!event && !audio && !is_noise(*plan_, packet->payload_type)) {
     ++refused_payload_;  // Before the source is looked at: rubbish must not prove anybody's identity.
+    if (source_.is_of_source(from, packet->ssrc)) reception_.on_other(packet->ssrc, packet->sequence);  // It is not lost.
     return std::nullopt;
   }
   const auto before = source_.ssrc();
   if (source_.on_rtp(from, packet->ssrc, packet->sequence, now) != rtp::SourcePolicy::Verdict::Accept) return std::nullopt;
+  if (packet->ssrc == packetizer_.ssrc()) on_collision(from.ip);
   taken_ = audio && is_next(*packet, before != source_.ssrc());
   bytes_received_ += datagram.size();
   if (before && before != source_.ssrc()) {
@@ -140,6 +141,7 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
   if (!plan_->receive) return std::nullopt;
   if (event) {
     event_receiver_.on_packet(packet->payload, packet->timestamp, now);
+    static_cast<void>(jitter_buffer_.put_or_push_out(*packet, now, rtp::JitterBuffer::Content::Key, {static_cast<std::uint8_t>(*event / rtp::kUnitHz), 0}));
     return std::nullopt;
   }
   if (!audio && !peer_noise_.on_payload(packet->payload, packet->timestamp)) {
@@ -152,7 +154,8 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
     ++malformed_;
     return std::nullopt;
   }
-  static_cast<void>(jitter_buffer_.put(*packet, now, audio ? content_of(*audio, packet->payload) : Content::ComfortNoise, *timing));  // Counts refusals.
+  const auto content = audio ? content_of(*audio, packet->payload) : Content::ComfortNoise;
+  static_cast<void>(jitter_buffer_.put_or_push_out(*packet, now, content, *timing));  // Counts refusals.
   return std::nullopt;
 }
 
@@ -230,7 +233,7 @@ void Stream::tick(const TickTime& time, VoiceBank& alone, Sendout& out) {
 void Stream::finish(base::TimePoint now, Sendout& out) {
   if (port_->recording) port_->recording->finish();
   part(now);
-  if (plan_) report(now, true, out);
+  if (plan_) say_bye(now, out);
 }
 
 bool Stream::queue_digit(char digit) { return digit == ',' ? event_sender_.queue_pause() : event_sender_.queue(digit); }
@@ -242,7 +245,7 @@ void Stream::obey_commands(std::uint64_t tick, bool sending) {
       case PlayoutCommand::Kind::Flush: playout_.flush(command.utterance, tick, sending); break;
       case PlayoutCommand::Kind::Rise: playout_.rise(); break;
       case PlayoutCommand::Kind::Digits:
-        if (is_relayed() || !plan_->send_events || !queue_digit(command.digit)) ++digits_refused_;
+        if (is_relayed() || !queue_digit(command.digit)) ++digits_refused_;
         break;
     }
   }
@@ -269,7 +272,9 @@ void Stream::report_digits(const TickTime& time) {
 
 void Stream::hear_tones(const TickTime& time, std::span<const std::int16_t> pcm) {
   // Who sends digits as events (RFC 4733) may let their tones through as well: heard as both, each would count twice.
-  const bool digits = !plan_->receive_events;
+  const bool ours = digit_tones_.may_echo(time.tick);
+  if (ours) dtmf_ = {};
+  const bool digits = !plan_->receive_events && !ours;
   if (!digits && !port_->line_ear) return;
   std::array<std::int16_t, kDtmfFrame> narrow;
   chain_->to_narrow(pcm, narrow);

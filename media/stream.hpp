@@ -10,6 +10,7 @@
 #include <offhook/media/comfort_noise.hpp>
 #include <offhook/media/conference.hpp>
 #include <offhook/media/digit_limit.hpp>
+#include <offhook/media/digit_tones.hpp>
 #include <offhook/media/dtmf_detector.hpp>
 #include <offhook/media/event_outbox.hpp>
 #include <offhook/media/media_plan.hpp>
@@ -59,7 +60,7 @@ struct Onward {
 /// thread, the leg's worker; it may be made and destroyed on another.
 class Stream {
  public:
-  /// `port` and `random` outlive the stream.
+  /// `port` outlives the stream. `random` is drawn from here and never later: its draws may be system calls.
   Stream(StreamOptions options, AudioPort& port, base::Random& random);
   ~Stream();
   Stream(const Stream&) = delete;
@@ -106,14 +107,15 @@ class Stream {
   void part(base::TimePoint now);
   [[nodiscard]] bool is_relayed() const { return relayed_with_ != nullptr; }
 
-  /// Where our audio goes, if the peer's has come from there since then.
+  /// The SDP's address, if the peer's audio has come from there since then. A learnt source is none: the SDP's address may still take
+  /// its place at any packet.
   [[nodiscard]] std::optional<base::SocketAddress> peer_heard(base::TimePoint since) const {
     const auto heard = source_.last_heard();
-    return heard && *heard >= since ? source_.locked() : std::nullopt;
+    return heard && *heard >= since && source_.is_final() ? source_.locked() : std::nullopt;
   }
 
   [[nodiscard]] LegStatistics statistics() const;
-  /// Digits that were asked for and could not be sent: the peer takes no telephone-event, or too many wait.
+  /// Digits that were asked for and could not be sent: too many wait, or the stream is relayed.
   [[nodiscard]] std::uint64_t digits_refused() const { return digits_refused_; }
 
  private:
@@ -156,16 +158,20 @@ class Stream {
   /// What is sent in this tick, in `frame`: silence when nothing is. `others` have nothing to say outside of conferences.
   std::span<const std::int16_t> say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
                                     CodecChain::Frame& frame);
+  void say_digit(std::uint64_t tick, const base::SocketAddress& to, std::span<std::int16_t> pcm, Sendout& out);
   [[nodiscard]] bool leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out);
   void add_voip_metrics(rtp::CompoundWriter& writer) const;
   void report_when_due(base::TimePoint now, Sendout& out);
   void report(base::TimePoint now, bool bye, Sendout& out);
+  void on_collision(const base::IpAddress& host);
+  void leave_ssrc(base::TimePoint now, Sendout& out);
+  void say_bye(base::TimePoint now, Sendout& out);
   [[nodiscard]] rtp::NtpTime wall_at(base::TimePoint now) const;
   void emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms = 0);
 
   StreamOptions options_;
   AudioPort* port_;
-  base::Random* random_;
+  std::uint64_t rtcp_seed_;
   Listener listener_;
   std::optional<MediaPlan> plan_;                 // Nothing before start().
   std::unique_ptr<CodecChain> chain_;
@@ -176,7 +182,8 @@ class Stream {
   rtp::EventReceiver event_receiver_;
   DtmfDetector dtmf_;
   DigitLimit digit_limit_;
-  rtp::EventSender event_sender_;
+  rtp::EventSender event_sender_;                 // also the schedule of digits that are sent as tones
+  DigitTones digit_tones_;
   std::optional<rtp::RtcpSchedule> rtcp_schedule_;
   Packetizer packetizer_;
   DiscontinuousSender silence_;
@@ -202,6 +209,10 @@ class Stream {
   std::optional<std::uint64_t> shared_music_;     // the tick of the last frame, which was music encoded for others too
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
   std::uint64_t packets_at_report_ = 0;
+  bool reported_ = false;
+  std::optional<base::IpAddress> conflicting_;    // host whose packets carried our SSRC: RFC 3550 section 8.2
+  bool leaves_ssrc_ = false;                      // in the next tick
+  std::uint32_t ssrc_changes_ = 0;
   Stream* relayed_with_ = nullptr;
   std::unique_ptr<rtp::Translator> translator_;   // of what leaves here; null until the first relay
   std::uint64_t packets_at_tick_ = 0;             // while relayed

@@ -50,21 +50,13 @@ base::Bytes Stream::share_music(std::uint64_t tick, bool may, std::span<std::int
 std::span<const std::int16_t> Stream::say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
                                           CodecChain::Frame& frame) {
   const auto pcm = std::span(frame).first(chain_->samples());
-  const auto send_audio = [&] { chain_->send(pcm, packetizer_, *to, out); };
   if (!plan_->send || !to) {
     std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
     chain_->interrupt();
     silence_.interrupt();
     packetizer_.interrupt();  // What waits in the ring goes on waiting: the timeline tells only of what left.
-  } else if (event_sender_.busy() && plan_->send_events) {
-    std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
-    silence_.interrupt();
-    if (const auto event = event_sender_.tick(packetizer_.timestamp())) {
-      chain_->interrupt();
-      packetizer_.event(*event, *plan_->send_events, *to, out);
-    } else {
-      send_audio();
-    }
+  } else if (event_sender_.busy()) {
+    say_digit(time.tick, *to, pcm, out);
   } else {
     std::array<std::int16_t, kMaxFrameSamples> room;
     const auto wire_tick = time.tick + chain_->ticks_until_sent(packetizer_);
@@ -78,11 +70,22 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
       packetizer_.audio(octets, *to, out);
     } else {
       chain_->from_port(spoken, pcm);
-      if (!leaves_out(playout_.sounds() || !others.pcm.empty(), *to, out)) send_audio();
+      if (!leaves_out(playout_.sounds() || !others.pcm.empty(), *to, out)) chain_->send(pcm, packetizer_, *to, out);
     }
   }
   packetizer_.end_tick();
   return pcm;
+}
+
+/// One tick of the digits that wait: as an event where the peer takes those, else as a tone; silence in their pauses.
+void Stream::say_digit(std::uint64_t tick, const base::SocketAddress& to, std::span<std::int16_t> pcm, Sendout& out) {
+  const auto event = event_sender_.tick(packetizer_.timestamp());
+  const bool as_event = event && plan_->send_events;
+  digit_tones_.fill(event && !as_event ? event->digit : '\0', chain_->rate_hz(), tick, pcm);
+  silence_.interrupt();
+  if (!as_event) return chain_->send(pcm, packetizer_, to, out);
+  chain_->interrupt();
+  packetizer_.event(*event, *plan_->send_events, to, out);
 }
 
 /// Whether the peer makes this tick's silence by itself, from a description that goes out now and then: RFC 3389 section 4. Ours has no

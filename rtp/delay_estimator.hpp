@@ -13,12 +13,14 @@ namespace offhook::inline v0::rtp {
 struct DelayProfile {
   double ms_per_percent;       ///< how many milliseconds of delay it is worth that one percent more of the packets is in time
   std::int64_t start_ms = 40;  ///< the target until something is known
-  bool rough = false;          ///< whoever listens does not mind where the line is stretched
+  /// A machine listens: it does not mind a rough place in the line, but late audio reaches it whole, cut only where it repeats itself or
+  /// nobody speaks; and what others overtook is played after all when it comes within a tick.
+  bool machine = false;
 };
 /// Two people who talk.
 inline constexpr DelayProfile kCallProfile{.ms_per_percent = 60};
 /// A machine that listens: it takes one percent of concealment more lightly than a late answer.
-inline constexpr DelayProfile kRecogniserProfile{.ms_per_percent = 5.3, .start_ms = 20, .rough = true};
+inline constexpr DelayProfile kRecogniserProfile{.ms_per_percent = 5.3, .start_ms = 20, .machine = true};
 
 /// How long packets must be held so that holding them longer would not pay. Counts in RTP units of 8000 Hz.
 ///

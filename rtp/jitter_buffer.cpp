@@ -10,15 +10,15 @@ namespace {
 constexpr std::int64_t kUnitsPerMs = DelayEstimator::kUnitsPerMs;
 constexpr std::int64_t kHysteresis = 2 * kUnitsPerMs;             // more than is wanted, before anything is shortened
 constexpr std::int64_t kUrgent = 60 * kUnitsPerMs;                // too late by so much: each tick is shortened, roughly if need be
-constexpr std::int64_t kFarTooLate = 500 * kUnitsPerMs;           // left out at one go
 constexpr std::int64_t kMaxWait = 500 * kUnitsPerMs;              // no packet waits longer for its stream to begin
 constexpr std::int64_t kMaxTransitJump = 1000 * kUnitsPerMs;      // beyond it the timestamps have to be confirmed
 constexpr std::int64_t kWishSpacing = 60 * kUnitsPerMs;           // between two that are not urgent, whatever came of the first
+constexpr std::uint32_t kFarthestBehind = kRememberedPackets * 9600;  // in any RTP clock: packets of 200 ms at 48 kHz
 constexpr std::int64_t kLeastGrowth = 10 * kUnitsPerMs;           // asked for: a pitch period may be as long
 
 }  // namespace
 
-JitterBuffer::JitterBuffer(DelayProfile profile) noexcept : rough_(profile.rough), delay_(profile) {}
+JitterBuffer::JitterBuffer(DelayProfile profile) noexcept : machine_(profile.machine), delay_(profile) {}
 
 std::int64_t JitterBuffer::to_units(base::TimePoint at) noexcept {
   constexpr std::int64_t kNanosecondsPerUnit = 1'000'000 / kUnitsPerMs;
@@ -27,25 +27,63 @@ std::int64_t JitterBuffer::to_units(base::TimePoint at) noexcept {
 
 // --- receiving thread ------------------------------------------------------------------------------------------------------
 
-bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival, Content content, PayloadTiming timing) noexcept {
+bool JitterBuffer::Remembered::has(const Packet& packet) noexcept {
+  const auto behind = static_cast<std::uint16_t>(newest_ - packet.sequence);
+  if (came_ == 0 || ssrc_ != packet.ssrc || behind >= kRememberedPackets) return false;
+  if (timestamp_ - packet.timestamp > kFarthestBehind) came_ = 0;
+  return (came_ >> behind & 1U) != 0;
+}
+
+void JitterBuffer::Remembered::add(const Packet& packet) noexcept {
+  const auto ahead = static_cast<std::int16_t>(static_cast<std::uint16_t>(packet.sequence - newest_));
+  const bool goes_on = came_ != 0 && ssrc_ == packet.ssrc && std::abs(ahead) < static_cast<int>(kRememberedPackets);
+  if (goes_on && ahead <= 0) {
+    came_ |= std::uint64_t{1} << -ahead;
+    return;
+  }
+  came_ = (goes_on ? came_ << ahead : 0) | 1U;
+  ssrc_ = packet.ssrc;
+  newest_ = packet.sequence;
+  timestamp_ = packet.timestamp;
+}
+
+JitterBuffer::PutResult JitterBuffer::try_put(const Packet& packet, base::TimePoint arrival, Content content, PayloadTiming timing) noexcept {
   const std::size_t most = timing.units == 0 ? kMaxPayloadOctets : kMaxPackedOctets;
-  if (packet.payload.empty() || packet.payload.size() > most || timing.units > kMaxPackedUnits) {
+  const base::Bytes payload = content == Content::Key ? base::Bytes{} : packet.payload;
+  if (packet.payload.empty() || payload.size() > most || timing.units > kMaxPackedUnits) {
     refused_payload_.fetch_add(1, std::memory_order_relaxed);
-    return false;
+    return PutResult::Refused;
+  }
+  if (remembered_.has(packet)) {
+    repeated_.fetch_add(1, std::memory_order_relaxed);
+    return PutResult::Taken;
   }
   const Arrived arrived{.arrival = to_units(arrival), .timestamp = packet.timestamp, .ssrc = packet.ssrc, .sequence = packet.sequence,
-                        .size = static_cast<std::uint16_t>(packet.payload.size()), .units = timing.units, .payload_type = packet.payload_type,
+                        .size = static_cast<std::uint16_t>(payload.size()), .units = timing.units, .payload_type = packet.payload_type,
                         .content = static_cast<std::uint8_t>(static_cast<unsigned>(content) & 0xFU),
                         .clock = static_cast<std::uint8_t>(timing.clock & 0xFU)};
-  if (ring_.try_push(arrived, packet.payload)) return true;
-  inbox_full_.fetch_add(1, std::memory_order_relaxed);
-  return false;
+  if (!ring_.try_push(arrived, payload)) return PutResult::Full;
+  remembered_.add(packet);
+  return PutResult::Taken;
+}
+
+bool JitterBuffer::put(const Packet& packet, base::TimePoint arrival, Content content, PayloadTiming timing) noexcept {
+  const auto result = try_put(packet, arrival, content, timing);
+  if (result == PutResult::Full) inbox_full_.fetch_add(1, std::memory_order_relaxed);
+  return result == PutResult::Taken;
+}
+
+bool JitterBuffer::put_or_push_out(const Packet& packet, base::TimePoint arrival, Content content, PayloadTiming timing) noexcept {
+  const auto result = try_put(packet, arrival, content, timing);
+  if (result != PutResult::Full) return result == PutResult::Taken;
+  take_in();
+  return put(packet, arrival, content, timing);
 }
 
 // --- ticking thread: what comes in -----------------------------------------------------------------------------------------
 
 void JitterBuffer::set_profile(DelayProfile profile) noexcept {
-  rough_ = profile.rough;
+  machine_ = profile.machine;
   delay_.set_profile(profile);
 }
 
@@ -81,16 +119,26 @@ void JitterBuffer::begin_stream(std::uint32_t ssrc, std::uint8_t clock) noexcept
   seam_ = false;
 }
 
-/// Whether the packet's timestamp agrees with its arrival. One that does not is dropped, and believed when the next packet in
-/// sequence agrees with it: the idea of RFC 3550 appendix A.1, for timestamps. Talk pauses keep the transit and pass.
+/// Returns whether the place of the audio is known, however late the network delivers it: since the packet before, the timestamp advances as
+/// the sequence number does, or both advance and the timestamp by less than the time that has passed (a talk pause).
+bool JitterBuffer::has_known_place(const Arrived& packet, std::int64_t begin) const noexcept {
+  const std::int64_t packets = sequences_.peek(packet.sequence) - last_sequence_, advance = begin - last_begin_;
+  if (std::abs(packets) > kMaxDropout) return false;
+  const bool is_late = packet.arrival - begin >= last_transit_;
+  return std::abs(advance - packets * packet_size_) <= kMaxTransitJump || (packets > 0 && advance >= 0 && is_late);
+}
+
+/// Returns whether the packet's timestamp agrees with its arrival or with its sequence number. The buffer drops a packet whose timestamp
+/// agrees with neither, and believes it when the next packet in sequence agrees with it: the idea of RFC 3550 appendix A.1, for
+/// timestamps. Talk pauses keep the transit and pass.
 bool JitterBuffer::passes_jump_check(const Arrived& packet) noexcept {
   // Timestamps of two clocks say nothing of each other: the codec was changed for one of another clock.
   if (ssrc_ != packet.ssrc || clock_ != packet.clock) {
     begin_stream(packet.ssrc, packet.clock);
     return true;
   }
-  const std::int64_t transit = packet.arrival - in_units(timestamps_.peek(packet.timestamp));
-  if (std::abs(transit - last_transit_) <= kMaxTransitJump) {
+  const std::int64_t begin = in_units(timestamps_.peek(packet.timestamp));
+  if (std::abs(packet.arrival - begin - last_transit_) <= kMaxTransitJump || has_known_place(packet, begin)) {
     suspect_.reset();
     return true;
   }
@@ -108,18 +156,42 @@ bool JitterBuffer::passes_jump_check(const Arrived& packet) noexcept {
 
 void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   ++counts_.packets;
-  if (!passes_jump_check(arrived)) return;
   const auto content = static_cast<Content>(arrived.content);
+  if (content == Content::Key) return accept_key(arrived, place);
+  if (!passes_jump_check(arrived)) return;
   const bool audio = content != Content::ComfortNoise;
   const std::int64_t units = arrived.units != 0 ? arrived.units : arrived.size;
   Held packet{.arrival = arrived.arrival, .begin = in_units(timestamps_.unwrap(arrived.timestamp)),
               .sequence = sequences_.unwrap(arrived.sequence), .place = place, .payload_type = arrived.payload_type, .content = content,
               .packed = arrived.units != 0, .size = arrived.size};
   packet.end = packet.begin + (audio ? units : 0);
+  last_begin_ = packet.begin;
+  last_sequence_ = packet.sequence;
   last_transit_ = packet.arrival - packet.begin;
   delay_.on_packet(packet.arrival, last_transit_);
   if (audio) learn_granule(units, arrived.size);
   insert(packet);
+}
+
+/// All packets of a key have the timestamp of its beginning, so that they say nothing of the delay. The sender's audio ends there, and the
+/// numbers that the key takes are no lost packets.
+void JitterBuffer::accept_key(const Arrived& arrived, Ring::Place place) noexcept {
+  if (ssrc_ != arrived.ssrc || clock_ != arrived.clock) return;  // Audio alone begins a stream.
+  const std::int64_t begin = in_units(timestamps_.peek(arrived.timestamp));
+  if (std::abs(arrived.arrival - begin - last_transit_) > kMaxTransitJump) return;  // It has a clock of its own, or has sounded for long.
+  const Held key{.arrival = arrived.arrival, .begin = begin, .end = begin, .sequence = sequences_.peek(arrived.sequence), .place = place,
+                 .payload_type = arrived.payload_type, .content = Content::Key};
+  if (passed_sequence_ >= 0 && key.begin <= position_) {
+    if (count_ != 0) return;  // The sender gives audio beside it.
+    passed_sequence_ = std::max(passed_sequence_, key.sequence);
+    resting_ = true;
+    return;
+  }
+  std::size_t at = count_;
+  while (at > 0 && held(at - 1).begin > key.begin) --at;
+  if (at == 0 || held(at - 1).begin != key.begin) return hold(key, at);
+  Held& same = held(at - 1);
+  if (same.content == Content::Key) same.sequence = std::max(same.sequence, key.sequence);
 }
 
 /// Where packets of `size` and ticks do not coincide, the last packet of a tick is needed before its own time comes: at 10 and
@@ -132,7 +204,7 @@ void JitterBuffer::learn_granule(std::int64_t size, std::size_t octets) noexcept
   most_held_ = kAnyDelay;
   if (octets <= static_cast<std::size_t>(size)) return;
   // One of them is that which comes, and nearly one may be lost at the ring's end.
-  const std::size_t record = sizeof(Arrived) + octets, room = kRingOctets - kInboxOctets - record;
+  const std::size_t record = sizeof(Arrived) + octets, room = most_kept() - record;
   most_held_ = (static_cast<std::int64_t>(room / record) - 1) * size;
 }
 
@@ -144,13 +216,20 @@ void JitterBuffer::insert(const Held& packet) noexcept {
   }
   std::size_t at = count_;
   while (at > 0 && held(at - 1).begin > packet.begin) --at;
-  const bool overlaps = packet.packed && ((at > 0 && held(at - 1).end > packet.begin) || (at < count_ && held(at).begin < packet.end));
+  if (at > 0 && held(at - 1).begin == packet.begin && held(at - 1).content == Content::Key) remove(--at);  // Audio comes beside the key.
+  const bool reaches_next = at < count_ && held(at).begin < packet.end && held(at).content != Content::Key;
+  const bool overlaps = packet.packed && ((at > 0 && held(at - 1).end > packet.begin) || reaches_next);
   if (overlaps || (at > 0 && held(at - 1).begin == packet.begin)) {
     ++counts_.duplicate;
     return;
   }
   if (packet.begin < highest_begin_) ++counts_.reordered;
   highest_begin_ = std::max(highest_begin_, packet.begin);
+  hold(packet, at);
+}
+
+/// Puts it before the packet at `at`. The oldest one makes room when there is none.
+void JitterBuffer::hold(const Held& packet, std::size_t at) noexcept {
   if (count_ == kMaxBufferedPackets) {
     if (at == 0) {  // It would itself be the oldest.
       ++counts_.overflowed;
@@ -186,6 +265,11 @@ void JitterBuffer::overflow(std::size_t index) noexcept {
   }
 }
 
+/// Octets of the ring that packets held may take. The inbox has room for the next packet also when that goes round the ring's end.
+std::size_t JitterBuffer::most_kept() const noexcept {
+  return kRingOctets - std::max(kInboxOctets, 2 * (sizeof(Arrived) + packet_octets_));
+}
+
 /// What was played lies in the ring until now. What came first of all that is held goes when it leaves too little room for the inbox:
 /// it is the oldest, or else one from a future that does not come.
 void JitterBuffer::free_ring() noexcept {
@@ -196,7 +280,7 @@ void JitterBuffer::free_ring() noexcept {
       if (held(i).place < held(oldest).place) oldest = i;
     }
     const Ring::Place place = held(oldest).place;
-    if (ring_.next() - place <= kRingOctets - kInboxOctets) return free_before(place);
+    if (ring_.next() - place <= most_kept()) return free_before(place);
     overflow(oldest);
   }
   free_before(ring_.next());
@@ -230,10 +314,7 @@ std::int64_t JitterBuffer::latest_end() const noexcept {
 std::int64_t JitterBuffer::spare(std::int64_t now) const noexcept { return now - delay_.fastest() - wanted_delay() - position_; }
 
 Pull JitterBuffer::pull(base::TimePoint now, std::int64_t waiting) noexcept {
-  Arrived arrived;
-  for (Ring::Place place = 0; ring_.try_take(arrived, place);) accept(arrived, place);
-  if (state_ == State::Playing) forget_played();  // That it is not the one that is pushed out.
-  free_ring();
+  take_in();
   const std::int64_t at = to_units(now);
   waiting = std::clamp<std::int64_t>(waiting, 0, kUnitsPerTick - 1);
   switch (state_) {
@@ -249,6 +330,13 @@ Pull JitterBuffer::pull(base::TimePoint now, std::int64_t waiting) noexcept {
   return silence(kUnitsPerTick - waiting);
 }
 
+void JitterBuffer::take_in() noexcept {
+  if (state_ == State::Playing) forget_played();  // So that it is not the one that is pushed out, nor counts as audio beside a key.
+  Arrived arrived;
+  for (Ring::Place place = 0; ring_.try_take(arrived, place);) accept(arrived, place);
+  free_ring();
+}
+
 bool JitterBuffer::may_start(std::int64_t now) noexcept {
   if (passed_sequence_ >= 0) forget_played();
   if (count_ == 0) {
@@ -261,19 +349,6 @@ bool JitterBuffer::may_start(std::int64_t now) noexcept {
   position_ = begin;
   seam_ = passed_sequence_ >= 0;
   return true;
-}
-
-/// Whole ticks only, so that the phase between tick and packet stays.
-void JitterBuffer::leave_out_far_too_late(std::int64_t now) noexcept {
-  const std::int64_t late = spare(now);
-  if (late <= kFarTooLate) return;
-  const std::int64_t ticks = std::min(late, buffered_end_ - position_) / kUnitsPerTick - 1;
-  if (ticks <= 0) return;
-  counts_.dropped += static_cast<std::uint64_t>(ticks);
-  counts_.removed_samples_for_acceleration += static_cast<std::uint64_t>(ticks * kUnitsPerTick);
-  position_ += ticks * kUnitsPerTick;
-  seam_ = true;
-  forget_played();
 }
 
 /// Silence on purpose: the next packet in sequence begins later (a talk pause). RFC 3551 section 4.1.
@@ -297,12 +372,15 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
     forget_played();  // What begins here may be comfort noise.
     if (count_ == 0) return underrun(missing);
   }
-  leave_out_far_too_late(now);
   if (buffered_end_ < position_ + kUnitsPerTick) return underrun(missing);  // The rest of this tick may still come.
   if (held(0).begin > position_) {  // No further than that, so that packets and ticks fit together as before.
-    const std::int64_t begin = position_, missing_here = held(0).begin - begin;
-    position_ += std::min(missing_here, kUnitsPerTick);
-    Pull pull = conceal(position_ - begin);
+    const std::int64_t begin = position_, missing_here = held(0).begin - begin, units = std::min(missing_here, kUnitsPerTick);
+    Pull pull = conceal(units);
+    if (machine_ && !held(0).packed) {
+      stalled_ = units;  // What comes in the meantime is played after all, so much later: a machine hears it whole.
+    } else {
+      position_ += units;
+    }
     pull.begin = begin;
     pull.gap = missing_here;
     return pull;
@@ -336,8 +414,8 @@ void JitterBuffer::wish(std::int64_t now, std::int64_t waiting, Pull& pull) noex
   if (more >= 0 && more < kUnitsPerTick + kHysteresis && waiting == 0) return;  // As nearly always: it is as it should be.
   const std::int64_t sure = more - (delay_.fastest_lately() - delay_.fastest());
   const bool hurry = sure >= kUrgent;
-  pull.urgent = hurry || rough_;
-  if (now - wished_at_ < kWishSpacing && !hurry) return;
+  pull.urgent = machine_ != hurry;  // One rough place does a machine no harm; many in a row would cost it consonants.
+  if (now - wished_at_ < kWishSpacing && (!hurry || now == wished_at_)) return;  // One jump a tick: speech stays intelligible.
   if (more < 0) {
     pull.stretch = std::max(kUnitsPerTick - waiting, kLeastGrowth);
   } else if (sure >= kHysteresis) {
@@ -352,7 +430,7 @@ void JitterBuffer::on_stretched(std::int64_t units) noexcept {
   count += static_cast<std::uint64_t>(std::abs(units));
 }
 
-void JitterBuffer::hold_longer(std::int64_t units) noexcept { held_longer_ = std::clamp<std::int64_t>(units, 0, kMaxPackedUnits); }
+void JitterBuffer::hold_longer(std::int64_t units) noexcept { held_longer_ = std::clamp<std::int64_t>(units, 0, kMaxHeldLonger); }
 
 /// Gathers [position_, position_ + one tick) from the packets that cover it. False when a part is missing or of another type.
 bool JitterBuffer::gather(Pull& pull) noexcept {
@@ -401,8 +479,8 @@ Piece JitterBuffer::after_gap() const noexcept {
   return piece_of(held(0), held(0).begin, held(0).end);
 }
 
-/// Whether what is left is less than a tick and comfort noise follows it.
-bool JitterBuffer::ends_in_silence() const noexcept { return count_ > 1 && held(count_ - 1).content == Content::ComfortNoise; }
+/// Whether what is left is less than a tick and comfort noise or a key follows it.
+bool JitterBuffer::ends_in_silence() const noexcept { return count_ != 0 && held(count_ - 1).end == held(count_ - 1).begin; }
 
 /// Not enough there. Only what is missing of this tick is made up: packets and ticks fit together again afterwards.
 Pull JitterBuffer::underrun(std::int64_t units) noexcept {
@@ -444,6 +522,7 @@ Pull JitterBuffer::silence(std::int64_t units) noexcept {
 JitterStatistics JitterBuffer::statistics() const noexcept {
   JitterStatistics counts = counts_;
   counts.inbox_full = inbox_full_.load(std::memory_order_relaxed);
+  counts.duplicate += repeated_.load(std::memory_order_relaxed);
   counts.refused_payload = refused_payload_.load(std::memory_order_relaxed);
   counts.target_ms = static_cast<std::uint32_t>(std::min(delay_.target(), most_held_) / kUnitsPerMs);
   return counts;

@@ -22,11 +22,13 @@ namespace offhook::inline v0::rtp {
 inline constexpr std::int64_t kUnitsPerTick = 160;
 inline constexpr std::uint32_t kUnitHz = 8000;
 inline constexpr std::size_t kMaxBufferedPackets = 64;   ///< 1.28 s of 20 ms packets
-inline constexpr std::size_t kMaxPayloadOctets = 480;    ///< 60 ms
-inline constexpr std::size_t kMaxPackedOctets = 1280;    ///< a frame of Opus (RFC 6716 section 3.2: 1,275), 40 ms of L16 at 16 kHz
-inline constexpr std::uint16_t kMaxPackedUnits = 960;    ///< 120 ms: RFC 6716 section 3.2.5
-inline constexpr std::size_t kRingOctets = 8192;         ///< packets that wait for the ticking thread and packets held: 0.9 s of 20 ms
-inline constexpr std::size_t kInboxOctets = 2048;        ///< of those, kept for the ones that wait
+inline constexpr std::size_t kMaxPayloadOctets = 1600;   ///< 200 ms: RFC 3551 section 4.2
+inline constexpr std::size_t kMaxPackedOctets = 3200;    ///< L16 of 200 ms at 8 kHz, of 100 ms at 16 kHz; the ring holds two, and takes a third
+inline constexpr std::uint16_t kMaxPackedUnits = 1600;   ///< 200 ms: RFC 3551 section 4.2
+inline constexpr std::int64_t kMaxHeldLonger = 960;      ///< units: 120 ms, the longest packet of Opus (RFC 6716 section 3.2.5)
+inline constexpr std::size_t kRingOctets = 16384;        ///< packets that wait for the ticking thread and packets held: 1.7 s of 20 ms
+inline constexpr std::size_t kInboxOctets = 2048;        ///< of those, kept for the ones that wait: at least, and at least two packets
+inline constexpr std::size_t kRememberedPackets = 64;    ///< whose copies are known as such when they come
 inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< in a row; what lasts longer is silence and a fresh start
 inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< in a row; then who conceals has come to silence (media/conceal)
 
@@ -36,14 +38,13 @@ struct JitterStatistics : PlayedSamples {
   std::uint64_t duplicate = 0;         ///< or packed, and of a time that another one fills: each is decoded as a whole, which has its price
   std::uint64_t reordered = 0;         ///< arrived behind a later one, in time to be played
   std::uint64_t overflowed = 0;        ///< oldest packets pushed out by kMaxBufferedPackets, or to leave kInboxOctets free
-  std::uint64_t inbox_full = 0;        ///< refused by put(): the ticking thread does not come
+  std::uint64_t inbox_full = 0;        ///< refused by put(): the ticking thread has not come, and there is no room in the ring
   std::uint64_t refused_payload = 0;   ///< empty, or over kMaxPayloadOctets, kMaxPackedOctets or kMaxPackedUnits
   std::uint64_t resets = 0;            ///< new SSRC, or a confirmed jump of the timestamp
   std::uint64_t suspect = 0;           ///< dropped: a jump of the timestamp that nothing confirmed
   std::uint64_t frames = 0;            ///< pulls answered with audio
   std::uint64_t concealed = 0;         ///< pulls answered with Conceal
   std::uint64_t silent = 0;            ///< pulls answered with Silence
-  std::uint64_t dropped = 0;           ///< ticks of audio left out at one go: it was far too late
   std::uint32_t target_ms = 0;         ///< wanted delay over the fastest packet, as far as the ring has room for it
   std::uint32_t delay_ms = 0;          ///< delay over the fastest packet, of what is played now
 };
@@ -66,7 +67,8 @@ struct Pull {
   bool seam = false;                   ///< Frame: it does not continue what was played before (audio was left out): cross-fade
   bool restart = false;                ///< Frame: first one of another stream (SSRC or timestamps changed): forget decoder state
   bool packed = false;                 ///< Frame: it is put together of pieces, see JitterBuffer::piece()
-  bool urgent = false;                 ///< Frame: `stretch` is so much, or so little heard, that a rough place is better than none
+  bool urgent = false;                 ///< Frame: a rough place for `stretch` is better than none: a person waits for late audio, or a machine
+                                       ///< for a little of it
   std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its beginning
   std::int64_t units = kUnitsPerTick;  ///< of 1/8000 s: how much this is; of a Frame always kUnitsPerTick
   /// Frame: by how much what waits and this together should become longer, or shorter (less than 0), where that is hardly heard;
@@ -91,7 +93,7 @@ struct Piece {
 /// put() copies into a wait-free ring; pull() takes what is new there and decides, single-threaded and without a clock: time is an
 /// argument. A payload is copied once: a packet that holds a whole tick is played from its place in the ring.
 ///
-/// What has more octets than units (L16) is delayed no longer than the ring has room for: 140 ms of 20 ms packets of L16 at 16 kHz. More
+/// What has more octets than units (L16) is delayed no longer than the ring has room for: 380 ms of 20 ms packets of L16 at 16 kHz. More
 /// would push out the oldest packet with each that comes.
 ///
 /// Whoever plays decodes frames into a line of samples (media/time_stretch.hpp), plays a tick's worth of it each tick, and pulls
@@ -109,15 +111,19 @@ class JitterBuffer {
     Audio,
     LastAudio,     ///< behind it the sender may be silent, as long as it likes: DTX of RFC 7587 section 3.1.3
     ComfortNoise,  ///< RFC 3389: from its timestamp on the sender is silent; what the silence is like is for others to read
+    Key,           ///< telephone-event: from its timestamp on the sender gives a key instead of audio (RFC 4733); the payload is not kept
   };
 
-  /// Receiving thread. Copies the payload. False when it was refused, which a counter shows. Another clock begins another stream.
+  /// Receiving thread. Copies the payload. False when it was refused, which a counter shows: the newest packet, when the ring is full. A
+  /// sequence number that came before, of the last kRememberedPackets, takes no place. Another clock begins another stream.
   bool put(const Packet& packet, base::TimePoint arrival, Content content = Content::Audio, PayloadTiming timing = {}) noexcept;
+  /// The same for an owner that receives and ticks on one thread: when the ring is full, the oldest packets make room.
+  bool put_or_push_out(const Packet& packet, base::TimePoint arrival, Content content = Content::Audio, PayloadTiming timing = {}) noexcept;
 
   /// Ticking thread, again and again while less than a tick is there to be played. `waiting`: how much is, in units of 1/8000 s.
   [[nodiscard]] Pull pull(base::TimePoint now, std::int64_t waiting = 0) noexcept;
 
-  /// Ticking thread. What comes is held so much longer than its jitter asks for, at most kMaxPackedUnits: then the packet behind a lost
+  /// Ticking thread. What comes is held so much longer than its jitter asks for, at most kMaxHeldLonger: then the packet behind a lost
   /// one is here in time, and in-band FEC of use.
   void hold_longer(std::int64_t units) noexcept;
 
@@ -165,7 +171,7 @@ class JitterBuffer {
   struct Held {                        // what became of it; the payload is still in the ring
     std::int64_t arrival = 0;
     std::int64_t begin = 0;            // unwrapped timestamp of the first octet
-    std::int64_t end = 0;              // of ComfortNoise the same
+    std::int64_t end = 0;              // of ComfortNoise and Key the same
     std::int64_t sequence = 0;         // unwrapped
     Ring::Place place = 0;
     std::uint8_t payload_type = 0;
@@ -176,19 +182,27 @@ class JitterBuffer {
   enum class State : std::uint8_t { Empty, Waiting, Playing };
   static constexpr std::int64_t kAnyDelay = std::numeric_limits<std::int64_t>::max();
 
+  enum class PutResult : std::uint8_t { Taken, Full, Refused };
+
   [[nodiscard]] static std::int64_t to_units(base::TimePoint at) noexcept;
+  [[nodiscard]] PutResult try_put(const Packet& packet, base::TimePoint arrival, Content content, PayloadTiming timing) noexcept;
+  void take_in() noexcept;
   void accept(const Arrived& packet, Ring::Place place) noexcept;
+  void accept_key(const Arrived& packet, Ring::Place place) noexcept;
   [[nodiscard]] bool passes_jump_check(const Arrived& packet) noexcept;
+  [[nodiscard]] bool has_known_place(const Arrived& packet, std::int64_t begin) const noexcept;
   void forget_stream() noexcept;
   void begin_stream(std::uint32_t ssrc, std::uint8_t clock) noexcept;
   [[nodiscard]] std::int64_t in_units(std::int64_t timestamp) const noexcept { return clock_ == 1 ? timestamp : timestamp / clock_; }
   [[nodiscard]] Piece piece_of(const Held& packet, std::int64_t begin, std::int64_t end) const noexcept;
   void insert(const Held& packet) noexcept;
+  void hold(const Held& packet, std::size_t at) noexcept;
   void overflow(std::size_t index) noexcept;
   void remove(std::size_t index) noexcept;
   void forget_played() noexcept;
   void free_ring() noexcept;
   void free_before(Ring::Place place) noexcept;
+  [[nodiscard]] std::size_t most_kept() const noexcept;
   [[nodiscard]] std::int64_t latest_end() const noexcept;
   [[nodiscard]] Held& held(std::size_t index) noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
   [[nodiscard]] const Held& held(std::size_t index) const noexcept { return held_[(first_ + index) % kMaxBufferedPackets]; }
@@ -196,7 +210,6 @@ class JitterBuffer {
   [[nodiscard]] std::int64_t spare(std::int64_t now) const noexcept;
   void learn_granule(std::int64_t size, std::size_t octets) noexcept;
   [[nodiscard]] bool may_start(std::int64_t now) noexcept;
-  void leave_out_far_too_late(std::int64_t now) noexcept;
   void wish(std::int64_t now, std::int64_t waiting, Pull& pull) noexcept;
   [[nodiscard]] bool ends_in_silence() const noexcept;
   [[nodiscard]] bool gather(Pull& pull) noexcept;
@@ -207,10 +220,26 @@ class JitterBuffer {
   [[nodiscard]] Pull silence(std::int64_t units) noexcept;
   [[nodiscard]] Pull underrun(std::int64_t units) noexcept;
 
+  /// The last packets' sequence numbers, for the receiving thread.
+  class Remembered {
+   public:
+    /// Whether it came before. A number behind the newest whose timestamp is not belongs to a sender that counts anew: then all is forgotten.
+    [[nodiscard]] bool has(const Packet& packet) noexcept;
+    /// After has().
+    void add(const Packet& packet) noexcept;
+
+   private:
+    std::uint64_t came_ = 0;           // bit 0 is the newest; 0: none
+    std::uint32_t ssrc_ = 0, timestamp_ = 0;
+    std::uint16_t newest_ = 0;
+  };
+
   Ring ring_;
-  bool rough_;
+  bool machine_;                       // listens: DelayProfile::machine
+  Remembered remembered_;
   std::atomic<std::uint64_t> inbox_full_{0};
   std::atomic<std::uint64_t> refused_payload_{0};
+  std::atomic<std::uint64_t> repeated_{0};
 
   // Everything below belongs to the ticking thread.
   std::array<Held, kMaxBufferedPackets> held_{};  // a ring: count_ packets by time, from first_ on
@@ -223,7 +252,9 @@ class JitterBuffer {
   std::uint8_t clock_ = 1;             // of the stream, in multiples of kUnitHz
   TimestampUnwrapper timestamps_;      // in the stream's clock
   SequenceUnwrapper sequences_;
-  std::int64_t last_transit_ = 0;
+  std::int64_t last_transit_ = 0;      // of the packet that came last, and
+  std::int64_t last_begin_ = 0;
+  std::int64_t last_sequence_ = 0;
   std::int64_t highest_begin_ = 0;
   std::int64_t position_ = 0;          // unwrapped timestamp that the next tick plays
   std::int64_t passed_sequence_ = -1;  // of the last packet that was played or left out; -1: nothing was yet
@@ -235,7 +266,7 @@ class JitterBuffer {
   std::int64_t most_held_ = kAnyDelay; // units of such packets that the ring has room for
   std::int64_t granule_ = 0;           // units by which a packet is needed before its time because packets and ticks do not coincide
   std::int64_t held_longer_ = 0;       // units, as asked for
-  bool resting_ = false;               // comfort noise or the last audio of a talk was the last that was passed
+  bool resting_ = false;               // comfort noise, a key or the last audio of a talk was the last that was passed
   bool seam_ = false;
   bool restart_ = true;
   struct Suspect {

@@ -17,23 +17,39 @@ std::uint32_t to_units(base::TimePoint at, std::uint32_t clock_hz) {
 
 void ReceptionStatistics::on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp,
                                     base::TimePoint arrival, bool in_time) {
-  if (ssrc_ != ssrc) {
-    begin_count();
-    sequence_ = {};
-    jitter_ = last_sr_ = 0;
-    ssrc_ = ssrc;
-  }
+  if (!count(ssrc, sequence, in_time)) return;
+  update_spacing(sequence, timestamp);
+  update_jitter(timestamp, arrival);
+}
+
+void ReceptionStatistics::on_other(std::uint32_t ssrc, std::uint16_t sequence) {
+  if (ssrc_ == ssrc) static_cast<void>(count(ssrc, sequence, true));
+}
+
+/// False when it does not count.
+bool ReceptionStatistics::count(std::uint32_t ssrc, std::uint16_t sequence, bool in_time) {
+  if (ssrc_ != ssrc) begin_source(ssrc);
   switch (sequence_.on_packet(sequence)) {
     case SequenceTracker::Verdict::Probation:
-    case SequenceTracker::Verdict::Jump: return;
+    case SequenceTracker::Verdict::Jump: return false;
     case SequenceTracker::Verdict::Restarted: begin_count(); break;
     case SequenceTracker::Verdict::Valid: break;
   }
   ++received_;
   losses_.on_packet(sequence, in_time);
   lost_ = lost_now();
-  update_spacing(sequence, timestamp);
-  update_jitter(timestamp, arrival);
+  return true;
+}
+
+void ReceptionStatistics::begin_source(std::optional<std::uint32_t> ssrc) {
+  begin_count();
+  sequence_ = {};
+  jitter_ = last_sr_ = 0;
+  ssrc_ = ssrc;
+}
+
+void ReceptionStatistics::on_bye(std::uint32_t ssrc) {
+  if (ssrc_ == ssrc) begin_source(std::nullopt);
 }
 
 void ReceptionStatistics::set_clock(std::uint32_t clock_hz) {

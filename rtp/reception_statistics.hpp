@@ -21,6 +21,10 @@ class ReceptionStatistics {
   void set_clock(std::uint32_t clock_hz);
   /// A new SSRC begins a new count; the totals of lost() and received() go on. `in_time`: it can still be played.
   void on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint arrival, bool in_time = true);
+  /// A packet whose payload we do not know, a key perhaps: it has come, and its timestamp, of an unknown clock, says nothing.
+  void on_other(std::uint32_t ssrc, std::uint16_t sequence);
+  /// RTCP BYE of that SSRC (RFC 3550 section 6.6): it is reported no more, and counts as a new one when it goes on. The totals stay.
+  void on_bye(std::uint32_t ssrc);
   void on_sender_report(const SenderReport& report, base::TimePoint arrival);
   /// The block for our next report; begins a new interval for the fraction lost. Nothing before the first valid packet.
   [[nodiscard]] std::optional<ReportBlock> take_report(base::TimePoint now);
@@ -36,7 +40,9 @@ class ReceptionStatistics {
 
  private:
   [[nodiscard]] std::int64_t lost_now() const;
+  void begin_source(std::optional<std::uint32_t> ssrc);
   void begin_count();
+  [[nodiscard]] bool count(std::uint32_t ssrc, std::uint16_t sequence, bool in_time);
   void update_jitter(std::uint32_t timestamp, base::TimePoint arrival);
   void update_spacing(std::uint16_t sequence, std::uint32_t timestamp);
 

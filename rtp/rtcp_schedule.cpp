@@ -2,7 +2,7 @@
 
 namespace offhook::inline v0::rtp {
 
-RtcpSchedule::RtcpSchedule(base::Random& random, base::TimePoint now) : random_(random), due_(now + draw(kInterval / 2)) {}
+RtcpSchedule::RtcpSchedule(std::uint64_t seed, base::TimePoint now) : random_(seed), due_(now + draw(kInterval / 2)) {}
 
 void RtcpSchedule::on_sent(base::TimePoint now) { due_ = now + draw(kInterval); }
 

@@ -4,6 +4,7 @@
 #include <offhook/base/time.hpp>
 
 #include <chrono>
+#include <cstdint>
 
 namespace offhook::inline v0::rtp {
 
@@ -12,7 +13,8 @@ namespace offhook::inline v0::rtp {
 class RtcpSchedule {
  public:
   static constexpr base::Duration kInterval = std::chrono::seconds(5);
-  RtcpSchedule(base::Random& random, base::TimePoint now);
+  /// `seed`: of the draws. They are no secret, and differ between legs.
+  RtcpSchedule(std::uint64_t seed, base::TimePoint now);
 
   [[nodiscard]] base::TimePoint next_deadline() const { return due_; }
   [[nodiscard]] bool is_due(base::TimePoint now) const { return now >= due_; }
@@ -21,7 +23,7 @@ class RtcpSchedule {
 
  private:
   [[nodiscard]] base::Duration draw(base::Duration interval);
-  base::Random& random_;   // Outlives this.
+  base::SeededRandom random_;
   base::TimePoint due_;
 };
 

@@ -12,17 +12,29 @@ std::optional<base::SocketAddress> usable(const base::SocketAddress& address) {
 
 }  // namespace
 
-void SourcePolicy::expect(const base::SocketAddress& rtp, const base::SocketAddress& rtcp) {
-  expected_rtp_ = usable(rtp);
-  expected_rtcp_ = usable(rtcp);
+void SourcePolicy::expect(const ExpectedSource& expected) {
+  expected_rtp_ = usable(expected.rtp);
+  expected_rtcp_ = usable(expected.rtcp);
+  sdp_host_ = expected.rtp.ip;
+  signalling_host_ = expected.signalling_host;
+  rule_ = expected.rule;
 }
 
 void SourcePolicy::relearn() {
-  learning_ = true;
-  source_.reset();       // The SDP has just said anew where ours goes.
+  source_.reset();
   rtcp_source_.reset();
   ssrc_.reset();
+  has_left_ = false;
   candidates_ = {};
+}
+
+bool SourcePolicy::may_learn(const base::IpAddress& host) const {
+  switch (rule_) {
+    case SourceRule::SdpAddress: return false;
+    case SourceRule::PeerHosts: return !host.is_unspecified() && (host == sdp_host_ || host == signalling_host_);
+    case SourceRule::AnyHost: return true;
+  }
+  return false;
 }
 
 SourcePolicy::Verdict SourcePolicy::accept(base::TimePoint now) {
@@ -33,9 +45,9 @@ SourcePolicy::Verdict SourcePolicy::accept(base::TimePoint now) {
 
 void SourcePolicy::lock(const base::SocketAddress& from, std::uint32_t ssrc, base::TimePoint now) {
   if (source_ != from) rtcp_source_.reset();
-  learning_ = false;
   source_ = from;
   ssrc_ = ssrc;
+  has_left_ = false;
   last_heard_ = now;
   candidates_ = {};
   ++counts_.locks;
@@ -43,34 +55,46 @@ void SourcePolicy::lock(const base::SocketAddress& from, std::uint32_t ssrc, bas
 
 SourcePolicy::Verdict SourcePolicy::on_rtp(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
                                            base::TimePoint now) {
-  if (!learning_ && now - *last_heard_ >= silence_limit_)
-    learning_ = true;  // Ours goes on to source_ until another one has proved itself.
-  if (learning_) {
-    const bool known = from == expected_rtp_ || (from == source_ && ssrc == ssrc_);  // The latter was only silent for long.
-    if (!known && !proves_itself(from, ssrc, sequence, now)) {
-      ++counts_.probation;
-      return Verdict::Probation;
-    }
-    lock(from, ssrc, now);
-    return accept(now);
-  }
-  if (from != source_) {
-    ++counts_.refused_source;
-    return Verdict::RefuseSource;
-  }
-  if (ssrc == ssrc_) return accept(now);
-  if (!proves_itself(from, ssrc, sequence, now)) {
+  if (from == source_) return on_source(ssrc, sequence, now);
+  if (from != expected_rtp_) return on_other_source(from, ssrc, sequence, now);
+  lock(from, ssrc, now);
+  return accept(now);
+}
+
+SourcePolicy::Verdict SourcePolicy::on_source(std::uint32_t ssrc, std::uint16_t sequence, base::TimePoint now) {
+  const bool is_same = ssrc == ssrc_;
+  if (is_same && !has_left_) return accept(now);
+  const bool follows = !is_same && has_left_;
+  if (!follows && !proves_itself(*source_, ssrc, sequence, now, kSsrcPackets)) {
     ++counts_.refused_ssrc;
     return Verdict::RefuseSsrc;
   }
+  counts_.ssrc_changes += is_same ? 0 : 1;
   ssrc_ = ssrc;
+  has_left_ = false;
   candidates_ = {};
-  ++counts_.ssrc_changes;
+  return accept(now);
+}
+
+void SourcePolicy::on_bye(std::uint32_t ssrc) { has_left_ = has_left_ || (source_ && ssrc == ssrc_); }
+
+SourcePolicy::Verdict SourcePolicy::on_other_source(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
+                                                    base::TimePoint now) {
+  const bool is_learning = !source_ || (!is_final() && now - *last_heard_ >= silence_limit_);
+  if (!is_learning || !may_learn(from.ip)) {
+    ++counts_.refused_source;
+    return Verdict::RefuseSource;
+  }
+  if (!proves_itself(from, ssrc, sequence, now, kProbationPackets)) {
+    ++counts_.probation;
+    return Verdict::Probation;
+  }
+  lock(from, ssrc, now);
   return accept(now);
 }
 
 bool SourcePolicy::proves_itself(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
-                                 base::TimePoint now) {
+                                 base::TimePoint now, int packets) {
   const auto same = std::find_if(candidates_.begin(), candidates_.end(),
                                  [&](const Candidate& c) { return c.in_row != 0 && c.from == from && c.ssrc == ssrc; });
   const bool goes_on = same != candidates_.end() && same->next_sequence == sequence && now - same->first <= kProbationWindow;
@@ -78,7 +102,7 @@ bool SourcePolicy::proves_itself(const base::SocketAddress& from, std::uint32_t 
     ++same->in_row;
     ++same->next_sequence;
     same->last = now;
-    return same->in_row >= kProbationPackets;
+    return same->in_row >= packets;
   }
   const auto quietest = [](const Candidate& a, const Candidate& b) {
     return (a.in_row == 0) != (b.in_row == 0) ? a.in_row == 0 : a.last < b.last;
@@ -94,15 +118,9 @@ bool SourcePolicy::proves_itself(const base::SocketAddress& from, std::uint32_t 
 }
 
 bool SourcePolicy::on_rtcp(const base::SocketAddress& from, std::uint32_t sender_ssrc) {
-  bool believed = false;
-  if (rtcp_source_) {
-    believed = from == rtcp_source_;
-  } else if (from == expected_rtcp_) {
-    believed = true;
-  } else if (!learning_ && source_ && from.ip == source_->ip && sender_ssrc == ssrc_) {
-    rtcp_source_ = from;
-    believed = true;
-  }
+  const bool by_ssrc = !rtcp_source_ && source_ && from.ip == source_->ip && sender_ssrc == ssrc_ && may_learn(from.ip);
+  const bool believed = from == expected_rtcp_ || from == rtcp_source_ || by_ssrc;
+  if (believed) rtcp_source_ = from;
   ++(believed ? counts_.rtcp_accepted : counts_.rtcp_refused);
   return believed;
 }

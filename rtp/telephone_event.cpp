@@ -84,7 +84,7 @@ EventSender::Outgoing EventSender::sound(bool first) {
   // What does not fit goes on in a segment of its own, and the end waits for that: RFC 4733 section 2.5.1.3
   const bool full = duration_ > kMaxEventDuration, last = ticks_left_ == 0 && !full;
   const auto told = static_cast<std::uint16_t>(full ? kMaxEventDuration : duration_);
-  const Outgoing out{write_telephone_event({.event = now_.event, .end = last, .duration = told}), begin_, first};
+  const Outgoing out{write_telephone_event({.event = now_.event, .end = last, .duration = told}), begin_, first, *digit_of(now_.event)};
   if (last) {
     state_ = State::Ending;
     ends_left_ = kEndPackets - 1;

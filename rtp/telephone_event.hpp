@@ -45,6 +45,7 @@ class EventSender {
     std::array<std::uint8_t, kEventOctets> payload{};
     std::uint32_t timestamp = 0;
     bool marker = false;
+    char digit = 0;   ///< that sounds in this tick; 0: only its end is told again
   };
   /// False when `digit` is none or kMaxQueuedDigits wait already. Times are rounded up to whole ticks of 20 ms, at least one.
   [[nodiscard]] bool queue(char digit, std::uint32_t on_ms = 100, std::uint32_t off_ms = 60);

@@ -12,8 +12,8 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The longest packet that is passed on, its header included: 1500 octets of Ethernet less 40 of IPv6 and 8 of UDP.
-inline constexpr std::size_t kMaxPassedOctets = 1452;
+/// The longest packet that is passed on, its header included: 200 ms of G.711 (RFC 3551 section 4.2).
+inline constexpr std::size_t kMaxPassedOctets = 1612;
 
 struct TranslatorStatistics {
   std::uint64_t passed = 0;
@@ -48,6 +48,8 @@ class Translator {
 
   /// Our stream stands here: the next packet's number, and the timestamp of a sample taken at `now`.
   void begin(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint now) noexcept;
+  /// Our stream goes on under another SSRC.
+  void set_ssrc(std::uint32_t ssrc) noexcept { ssrc_ = ssrc; }
   /// Both sides have agreed on a codec of another clock.
   void set_clock(std::uint32_t clock_hz) noexcept;
   /// What has no number any more is dropped until it is given one.

@@ -103,6 +103,16 @@ std::optional<std::uint8_t> PayloadTable::number_of(AudioCodec codec) const {
   for (const std::uint8_t number : numbers_) {
     if (const auto* format = find(number); format != nullptr && format->is(codec)) return number;
   }
+  return codec == AudioCodec::G722 ? number_of_misnamed_g722() : std::nullopt;
+}
+
+/// Deviation: RFC 3551 section 4.5.2 fixes G.722's clock at 8000 Hz by a historical error. Some peers write the rate at which it samples,
+/// and count 8000 Hz all the same.
+std::optional<std::uint8_t> PayloadTable::number_of_misnamed_g722() const {
+  for (const std::uint8_t number : numbers_) {
+    const auto* format = find(number);
+    if (format != nullptr && format->clock_hz == 16000 && format->channels == 1 && base::iequals(format->name, "G722")) return number;
+  }
   return std::nullopt;
 }
 

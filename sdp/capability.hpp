@@ -85,6 +85,8 @@ class PayloadTable {
   [[nodiscard]] EventNumbers numbers_of_events() const;
 
  private:
+  [[nodiscard]] std::optional<std::uint8_t> number_of_misnamed_g722() const;
+
   std::vector<std::uint8_t> numbers_;
   std::array<std::optional<PayloadFormat>, 128> formats_{};
 };

@@ -28,15 +28,6 @@ Direction meet(Direction ours, Direction theirs) {
 
 std::size_t index_of(AudioCodec codec) { return static_cast<std::size_t>(codec); }
 
-/// A stream that we do not take keeps its place with port 0: RFC 3264 section 6.
-Media refused(const std::string& kind, const std::string& protocol, const std::string& format) {
-  Media media;
-  media.kind = kind;
-  media.protocol = protocol;
-  media.formats = {format};
-  return media;
-}
-
 std::string first_format(const Media& media) { return media.formats.empty() ? "0" : media.formats.front(); }
 
 bool is_time(std::string_view value) {
@@ -125,12 +116,10 @@ EventNumbers Negotiator::offered_events() const {
 }
 
 std::string Negotiator::make_offer() {
-  if (slots_.empty()) slots_.push_back({"audio", "RTP/AVP", "0"});
+  add_places();
   Session offer = frame();
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Slot& slot = slots_[i];
-    offer.media.push_back(i == audio_slot_ ? audio(slot, capability_.codecs, offered_extras(), wish_)
-                                           : refused(slot.kind, slot.protocol, slot.format));
+    offer.media.push_back(i == audio_slot_ ? audio(slots_[i], capability_.codecs, offered_extras(), wish_) : other(i));
   }
   offered_ = wish_;
   state_ = State::OfferSent;
@@ -164,9 +153,9 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
   }
   Session text = frame();
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
-    const Slot& slot = slots_[i];
-    text.media.push_back(i == audio_slot_ ? audio(slot, {stream.codecs.front().codec}, answered_extras(stream, events), ours)
-                                          : refused(slot.kind, slot.protocol, slot.format));
+    text.media.push_back(i == audio_slot_              ? audio(slots_[i], {stream.codecs.front().codec}, answered_extras(stream, events), ours)
+                         : offer.media[i].port == 0 ? refused(slots_[i])
+                                                    : other(i));
   }
   agreed.also_receivable.clear();
   agreed.also_receivable_events.reset();
@@ -187,6 +176,14 @@ base::Result<AgreedAudio, NegotiationError> Negotiator::accept_answer(const Sess
   agreed_ = agree(*chosen, meet(offered_, chosen->stream.direction));
   state_ = State::Stable;
   return *agreed_;
+}
+
+std::vector<Media> Negotiator::others_of(const Session& remote) const {
+  std::vector<Media> others;
+  for (std::size_t i = 0; i < remote.media.size(); ++i) {
+    if (i != audio_slot_) others.push_back(remote.alone(remote.media[i]));
+  }
+  return others;
 }
 
 /// The stream in use stays in use while it can; else the first that we can take. The error is that of the best candidate.
@@ -223,7 +220,7 @@ Answer Negotiator::answer_switched_off(const Session& offer) {
   answerable_ = false;
   Session text = frame();
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
-    text.media.push_back(refused(slots_[i].kind, slots_[i].protocol, slots_[i].format));
+    text.media.push_back(refused(slots_[i]));
   }
   agreed_->send = agreed_->receive = false;
   agreed_->disabled = true;
@@ -331,6 +328,32 @@ Negotiator::Extras Negotiator::answered_extras(const RemoteStream& stream, const
   Extras extras{.events = events, .comfort_noise = stream.comfort_noise};
   if (stream.names_reports) extras.reports = stream.wants_voip_metrics ? kVoipMetrics : std::string_view();
   return extras;
+}
+
+/// A stream that we do not take keeps its place with port 0: RFC 3264 section 6.
+Media Negotiator::refused(const Slot& slot) {
+  Media media;
+  media.kind = slot.kind;
+  media.protocol = slot.protocol;
+  media.formats = {slot.format};
+  return media;
+}
+
+/// Those of the audio and of the owner's lines, where nobody has offered yet.
+void Negotiator::add_places() {
+  if (slots_.empty()) slots_.push_back({"audio", "RTP/AVP", "0"});
+  while (slots_.size() <= others_.size() && slots_.size() < kMaxMedia) {
+    const Media& media = others_[slots_.size() - 1];
+    slots_.push_back({media.kind, media.protocol, first_format(media)});
+  }
+}
+
+/// What the owner says at a place that is not the audio's.
+Media Negotiator::other(std::size_t index) const {
+  const Slot& slot = slots_[index];
+  const std::size_t nth = index < audio_slot_ ? index : index - 1;
+  const bool fits = nth < others_.size() && others_[nth].kind == slot.kind && base::iequals(others_[nth].protocol, slot.protocol);
+  return fits ? others_[nth] : refused(slot);
 }
 
 Media Negotiator::audio(const Slot& slot, const std::vector<AudioCodec>& codecs, const Extras& extras, Direction ours) const {

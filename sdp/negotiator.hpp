@@ -61,7 +61,7 @@ enum class NegotiationError : std::uint8_t {
   NoAudio,             // no audio stream, or all of them switched off
   UnsupportedProfile,  // audio, but only by profiles other than RTP/AVP and RTP/AVPF
   NoCommonCodec,
-  BadAddress,          // no c= line, a host name, multicast, or the other family than ours
+  BadAddress,          // no c= line, a host name (see find_host_name), multicast, or the other family than ours
   AnswerMismatch,      // the answer's streams are not those of our offer: RFC 3264 section 6
 };
 
@@ -74,7 +74,7 @@ struct Answer {
   AgreedAudio audio;
 };
 
-/// Offer and answer of one session, RFC 3264: one audio stream, all others refused in place. Owns the version of our o= line,
+/// Offer and answer of one session, RFC 3264: one audio stream; others are the owner's, or refused in place. Owns the version of our o= line,
 /// which rises by one whenever our text changes. Pure. A value: copy it for each early dialog of a forked INVITE.
 ///
 ///             make_offer()                 accept_answer()
@@ -94,6 +94,11 @@ class Negotiator {
   /// Where we receive from now on. The o= line keeps the first address: RFC 3264 section 8.
   void set_local(base::SocketAddress local) { local_ = local; }
 
+  /// Our m= lines beside the audio's, as the owner wrote them: the first is the first that is not the audio's, and so on. They are offered, and
+  /// answer lines of the peer that have the same kind and protocol and a port; the peer's other lines are refused. At most kMaxMedia - 1
+  /// count. Takes effect in the next offer or answer.
+  void set_others(std::vector<Media> others) { others_ = std::move(others); }
+
   /// Our offer, the first or a later one. Asked for again before the answer came, it replaces the open one (a request repeated
   /// with credentials carries the same text).
   [[nodiscard]] std::string make_offer();
@@ -103,6 +108,9 @@ class Negotiator {
   [[nodiscard]] base::Result<Answer, NegotiationError> answer(const Session& offer);
   /// The peer's answer to our offer. May be called again with a later answer to the same offer (183, then 200).
   [[nodiscard]] base::Result<AgreedAudio, NegotiationError> accept_answer(const Session& answer);
+
+  /// The m= lines of the peer's latest description that are not the audio's, each as Session::alone() has it.
+  [[nodiscard]] std::vector<Media> others_of(const Session& remote) const;
 
   /// What holds now; nothing before the first exchange is complete.
   [[nodiscard]] const std::optional<AgreedAudio>& agreed() const { return agreed_; }
@@ -138,6 +146,9 @@ class Negotiator {
   [[nodiscard]] EventNumbers offered_events() const;
   [[nodiscard]] std::uint8_t liked_event_number(std::size_t clock) const;
   [[nodiscard]] Session frame() const;
+  void add_places();
+  [[nodiscard]] static Media refused(const Slot& slot);
+  [[nodiscard]] Media other(std::size_t index) const;
   [[nodiscard]] Media audio(const Slot& slot, const std::vector<AudioCodec>& codecs, const Extras& extras, Direction ours) const;
   [[nodiscard]] Extras offered_extras() const;
   [[nodiscard]] static Extras answered_extras(const RemoteStream& stream, const EventNumbers& events);
@@ -156,6 +167,7 @@ class Negotiator {
   State state_ = State::Stable;
   bool answerable_ = false;      // The last exchange began with our offer: its answer may be replaced by a later one.
   std::vector<Slot> slots_;
+  std::vector<Media> others_;    // Beside the audio, in order.
   std::size_t audio_slot_ = 0;
   std::array<std::optional<std::uint8_t>, kAudioCodecs> numbers_{};  // By AudioCodec: what we receive each as.
   EventNumbers event_numbers_{};                                     // By clock: what we receive events as.

@@ -67,4 +67,11 @@ Direction Session::direction_of(const Media& stream) const {
   return first_direction(attributes).value_or(Direction::SendRecv);
 }
 
+Media Session::alone(const Media& stream) const {
+  Media one = stream;
+  if (one.connections.empty() && connection) one.connections.push_back(*connection);
+  if (!first_direction(one.attributes)) one.attributes.push_back({std::string(to_string(direction_of(stream))), std::nullopt});
+  return one;
+}
+
 }  // namespace offhook::inline v0::sdp

@@ -90,6 +90,8 @@ struct Session {
   [[nodiscard]] const Connection* connection_of(const Media& stream) const;
   /// The media's own direction before the session's; sendrecv when neither is there, RFC 8866 section 6.7.
   [[nodiscard]] Direction direction_of(const Media& stream) const;
+  /// The m= line with its own c= line and direction, where the session has them for all: it means the same in another session.
+  [[nodiscard]] Media alone(const Media& stream) const;
   friend bool operator==(const Session&, const Session&) = default;
 };
 

@@ -17,7 +17,9 @@ inline constexpr std::size_t kMaxSubscriptions = 1024;       ///< Of ours.
 inline constexpr std::size_t kMaxWatchers = 512;             ///< Subscriptions of others to us.
 inline constexpr std::size_t kMaxWatchersPerSource = 32;     ///< From one address that is no registrar of ours.
 inline constexpr std::size_t kMaxRequests = 1024;            ///< Of ours outside of calls that wait for their answer.
-inline constexpr std::size_t kMaxMessageBody = 1300;         ///< Octets in a MESSAGE of ours: RFC 3428 section 8.
+inline constexpr std::size_t kMaxPublications = 256;         ///< Of ours.
+inline constexpr std::size_t kMaxPublishedState = 65000;     ///< Octets of the state of one.
+inline constexpr std::size_t kMaxMessageBody = 1300;         ///< Octets in the body of a MESSAGE of ours. Deviation: RFC 3428 section 8 counts the header, too.
 inline constexpr std::size_t kMaxCustomHeaders = 32;        ///< That the phone adds to one message.
 inline constexpr std::size_t kMaxCustomHeaderBytes = 8192;  ///< Their names and values together.
 

@@ -126,9 +126,12 @@ agent::MachinePolicy machine_policy(const std::string& name) {
 }  // namespace
 
 int call(const CallArguments& arguments) {
+  refuse_inspection();
+  raise_descriptor_limit();
   block_signals();
   const auto loaded = load_config("call", sources_of(arguments.config, arguments.set), LogTo::StandardError);
   if (!loaded) return kUsage;
+  take_secrets_from_environment();
   const auto* config = &loaded->config;
   CallWatch watch(arguments.json, agent::registrations_of(*config));
   int exit_code = kOk;
@@ -144,7 +147,8 @@ int call(const CallArguments& arguments) {
     watch.show();
     return condition();
   };
-  if (!until(std::chrono::seconds(35), [&] { return watch.registered || watch.failed; }) || !watch.registered) {
+  const bool registers = agent::registrations_of(*config) > 0;
+  if (registers && (!until(std::chrono::seconds(35), [&] { return watch.registered || watch.failed; }) || !watch.registered)) {
     fmt::print(stderr, "offhook call: cannot register as {} at {}: {}\n", config->sip.extension, config->sip.host, watch.failure());
     return watch.refused ? kRefused : kFailed;
   }

@@ -6,6 +6,7 @@
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/ops/service_notifier.hpp>
 #include <offhook/agent/registrations.hpp>
 #include <offhook/base/heap_keeper.hpp>
 #include <offhook/tools/service.hpp>
@@ -40,6 +41,24 @@ struct FirstRegistration {
     succeeded = succeeded || all.any_registered();
     if (all.all_refused() && !succeeded) refused = true;
   }
+};
+
+/// Tells systemd that the process lives, each time that the signalling thread has shown it: a process whose main thread alone runs serves
+/// no call.
+class Pulse {
+ public:
+  Pulse(agent::Agent& agent, const agent::ServiceNotifier& notifier) : agent_(agent), notifier_(notifier) {}
+
+  void on_time(base::TimePoint now) {
+    if (!notifier_.alive_interval() || now < next_) return;
+    next_ = now + *notifier_.alive_interval();
+    agent_.ping([&notifier = notifier_] { notifier.alive(); });  // May be called after this object has ended.
+  }
+
+ private:
+  agent::Agent& agent_;
+  const agent::ServiceNotifier& notifier_;
+  base::TimePoint next_{};
 };
 
 /// Once `limit` has cut the calls, their BYEs and the REGISTER have up to `rest` to be answered.
@@ -77,6 +96,8 @@ void reload(agent::Agent& agent, const agent::config::Sources& sources, Loaded& 
 }  // namespace
 
 int run(const RunArguments& arguments) {
+  refuse_inspection();
+  raise_descriptor_limit();
   block_signals();
   block_reload_signal();
   base::keep_large_blocks_apart();
@@ -85,7 +106,9 @@ int run(const RunArguments& arguments) {
   const auto sources = sources_of(arguments.config, set);
   auto loaded = load_config("run", sources);
   if (!loaded) return kUsage;
+  take_secrets_from_environment();
   const auto* config = &loaded->config;
+  const agent::ServiceNotifier notifier(sources.environment);
   FirstRegistration first(agent::registrations_of(*config));
   int exit_code = kOk;
   const auto agent = start_agent("run", *loaded, [&first, keep = agent::keep_options(*config)](const agent::AgentEvent& event) {
@@ -111,15 +134,19 @@ int run(const RunArguments& arguments) {
   if ((config->sip.transport == "tls" || config->sip.transport == "wss") && agent::config::text_of(config->sip.tls, "verify") == "insecure")
     log::warning("sip.insecure", {{"detail", "anybody may pass for the PBX: /sip/tls/verify is insecure"}});
 
+  notifier.ready();  // Not later, when a registrar answers: that may be down for days.
+  Pulse pulse(*agent, notifier);
   base::HeapKeeper heap;
   for (int signal = 0; signal == 0 || signal == SIGHUP; signal = next_signal(std::chrono::milliseconds(200))) {
     heap.tidy(base::Clock::now());
+    pulse.on_time(base::Clock::now());
     if (signal == SIGHUP) reload(*agent, sources, *loaded);
     if (!first.refused) continue;
     fmt::print(stderr, "offhook run: {} refuses the password of extension {}: check SIP_PASSWORD (or /sip/password) against the PBX\n",
                config->sip.host, config->sip.extension);
     return kRefused;
   }
+  notifier.stopping();
   drain(*agent, config->limits.drain, kLastTransactions);
   log::info("agent.ended");
   return kOk;

@@ -2,11 +2,16 @@
 
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/config/process_environment.hpp>
+#include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/sip/message/uri.hpp>
 #include <offhook/tools/share_path.hpp>
 
 #include <fmt/format.h>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
@@ -15,8 +20,29 @@
 
 namespace offhook::tools {
 
+namespace {
+/// One for all that read settings, so that a reload finds what was taken out of the process.
+agent::config::ProcessEnvironment& environment() {
+  static agent::config::ProcessEnvironment all;
+  return all;
+}
+}  // namespace
+
 agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set) {
-  return {path.empty() ? std::nullopt : std::optional(path), agent::config::process_environment(), set, agent::config::disk_files()};
+  const auto find = [](const std::string& name) { return environment().find(name); };
+  return {path.empty() ? std::nullopt : std::optional(path), find, set, agent::config::disk_files()};
+}
+
+void take_secrets_from_environment() {
+  // The key of a provider that no agent uses was not looked up, and is a secret all the same.
+  for (const auto& variable : agent::config::provider_variables()) (void)environment().find(std::string(variable.name));
+  environment().take_what_was_found();
+}
+
+void refuse_inspection() {
+  const rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems) {
@@ -79,10 +105,17 @@ sigset_t ending_signals() {
 }
 }  // namespace
 
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void block_signals() {
   const sigset_t set = ending_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int harmless : {SIGPIPE, SIGUSR1, SIGUSR2}) std::signal(harmless, SIG_IGN);
 }
 
 void block_reload_signal() {

@@ -15,6 +15,11 @@ namespace offhook::tools {
 
 /// A file (path "" for none), the process's environment, and the command line's assignments.
 [[nodiscard]] agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set);
+/// Overwrites and unsets the variables that sources_of() has given (settings, and those that a configuration refers to) and all keys of
+/// providers. Later readings of the same configuration find them all the same. Call before any thread is started.
+void take_secrets_from_environment();
+/// From now on no other process of the same user reads this process's memory, and it leaves no core: both hold keys and what callers said.
+void refuse_inspection();
 
 /// On standard error, one a line.
 void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems);
@@ -44,7 +49,10 @@ void configure_log(const agent::config::Config& config, LogTo log = LogTo::Stand
 /// Starts the agent. On failure the reason is printed and `exit_code` set.
 [[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code);
 
-/// SIGTERM and SIGINT no longer end the process: they are waited for here. Call before any thread is started.
+/// As many files may be open as the system lets this process ask for: shells set the soft limit to 1,024.
+void raise_descriptor_limit();
+/// SIGTERM and SIGINT no longer end the process: they are waited for here. SIGPIPE, SIGUSR1 and SIGUSR2 do nothing. Call before any
+/// thread is started.
 void block_signals();
 /// SIGHUP no longer ends the process either: next_signal() tells of it.
 void block_reload_signal();

@@ -19,6 +19,7 @@ bool Pattern::fits(std::string_view value) const {
 bool AgentMatch::fits(const CallFacts& call) const {
   if (called && !called->fits(call.called)) return false;
   if (caller && !caller->fits(call.caller)) return false;
+  if (verified && !call.caller_verified) return false;
   if (!header) return true;
   return std::any_of(call.headers.begin(), call.headers.end(), [this](const auto& each) {
     return base::iequals(each.first, header_name) && header->fits(base::trim(each.second));

@@ -17,6 +17,7 @@ struct ToolServerPlan;
 struct CallFacts {
   std::string caller, called;                                ///< the user part of the SIP URI, or all of it where it has none
   std::vector<std::pair<std::string, std::string>> headers;  ///< of the INVITE
+  bool caller_verified = false;                              ///< false: `caller` is what the caller says of itself
 };
 
 /// `6001` or `+49*`: the whole value, or what it begins with. Case does not count.
@@ -33,7 +34,9 @@ struct Pattern {
 struct AgentMatch {
   std::optional<Pattern> called, caller, header;
   std::string header_name;
+  bool verified = false;  ///< the call must be of a caller_verified
 
+  [[nodiscard]] bool takes_all() const { return !called && !caller && !header && !verified; }
   [[nodiscard]] bool fits(const CallFacts& call) const;
 };
 

@@ -46,6 +46,7 @@ AgentMatch match_of(const JsonValue& entry) {
   };
   match.called = pattern(*written, "called");
   match.caller = pattern(*written, "caller");
+  if (const JsonValue* verified = config::member(*written, "verified")) match.verified = verified->flag;
   if (const JsonValue* header = config::member(*written, "header")) {
     match.header_name = text_of(*header, "name");
     match.header = pattern(*header, "value");
@@ -95,9 +96,9 @@ void check_entries(const config::Effective& effective, BuiltBook& out) {
       tell_once(effective, {where + "/name", "the name of another agent", "a name of its own, and not \"agent\"", "rename it"},
                 out);
     if (match == nullptr) continue;
-    if (match->members.empty())
+    if (match_of(entries[i]).takes_all())
       tell_once(effective,
-                {where + "/match", "no condition", "called, caller or header", "name one; /agent takes what no other does"}, out);
+                {where + "/match", "no condition", "called, caller, header, or verified with true", "name one; /agent takes what no other does"}, out);
     else if (is_earlier([&](const JsonValue& other) {
                return config::member(other, "match") != nullptr && *config::member(other, "match") == *match;
              }))

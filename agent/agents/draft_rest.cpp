@@ -45,6 +45,7 @@ void draft_context(Draft& draft, AgentProfile& out) {
   source.url = text_of(written, "url");
   if (const JsonValue* timeout = config::member(written, "timeout_ms"))
     source.timeout = std::chrono::milliseconds(timeout->integer);
+  if (const JsonValue* verified = config::member(written, "verified")) source.verified = verified->flag;
   if (source.file.empty() == source.url.empty())
     draft.tell({draft.where("context"), source.url.empty() ? "neither a file nor a URL" : "a file and a URL",
                 "one of file and url", source.url.empty() ? "name one" : "take one of them out"});

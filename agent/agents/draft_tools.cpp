@@ -2,6 +2,7 @@
 
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/tools/granted_arguments.hpp>
+#include <offhook/agent/tools/key_pattern.hpp>
 
 #include <algorithm>
 #include <array>
@@ -74,6 +75,23 @@ void tell_no_question(Draft& draft, ToolClass what, const std::string& where) {
               is_money ? "write it, with what it costs" : "write it, or \"confirm\": \"never\""});
 }
 
+void tell_keys_of_another_tool(Draft& draft, const std::string& where) {
+  draft.tell({where + "/keys", "keys of a tool that presses none", "those of send_digits", "take them out"});
+}
+
+/// The patterns that can be used; the others are told.
+std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, const std::string& where) {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < written.items.size(); ++i) {
+    std::string pattern = config::text_of(written.items[i], "pattern");
+    if (tools::is_key_pattern(pattern)) keys.push_back(std::move(pattern));
+    else if (!pattern.empty())  // Else told already.
+      draft.tell({where + "/" + std::to_string(i), "no pattern of keys", "keys of 0-9 * # A-D, with X for any digit, and at least one of * # A-D among them",
+                  "take it out where it has digits alone: those may be pressed anyway"});
+  }
+  return keys;
+}
+
 void add_server_grant(Draft& draft, const JsonValue& written, const std::string& where, std::vector<ServerToolGrant>& out) {
   ServerToolGrant grant;
   grant.name = config::text_of(written, "name");
@@ -88,6 +106,7 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
   if (find_grant(out, grant.name) != nullptr) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
   if (config::member(written, "destinations") != nullptr)
     draft.tell({where + "/destinations", "destinations of a tool that goes nowhere", "those of transfer", "take them out"});
+  if (config::member(written, "keys") != nullptr) tell_keys_of_another_tool(draft, where);
   if (const auto word = config::text_of(written, "class"); !word.empty()) grant.what = class_named(word);
   const std::string confirm = config::text_of(written, "confirm");
   const bool asks_by_class = grant.what == ToolClass::Money || grant.what == ToolClass::Telephony;
@@ -119,7 +138,7 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   }
   for (const char* of_servers : {"class", "question", "max_per_minute", "arguments"}) {
     if (config::member(written, of_servers) != nullptr)
-      draft.tell({where + "/" + of_servers, "a setting of servers' tools", "name, confirm, max_per_call, destinations", "take it out"});
+      draft.tell({where + "/" + of_servers, "a setting of servers' tools", "name, confirm, max_per_call, destinations, keys", "take it out"});
   }
   if (is_granted(out, *tool)) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
   ToolGrant grant{*tool, Confirm::Never, usual_most(*tool), {}};
@@ -129,6 +148,10 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
     if (*tool != BuiltInTool::Transfer)
       draft.tell({where + "/destinations", "destinations of a tool that goes nowhere", "those of transfer", "take them out"});
     for (const auto& [name, target] : destinations->members) grant.destinations.push_back({name, target.text});
+  }
+  if (const JsonValue* keys = config::member(written, "keys")) {
+    if (*tool == BuiltInTool::SendDigits) grant.keys = granted_keys(draft, *keys, where + "/keys");
+    else tell_keys_of_another_tool(draft, where);
   }
   if (*tool == BuiltInTool::Transfer && grant.destinations.empty())
     draft.tell({where + "/destinations", "nothing", "an object of names, each with a number or a SIP address",

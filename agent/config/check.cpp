@@ -223,7 +223,7 @@ std::string allowed_for(const Setting& setting) {
     case Shape::Object: return "an object with " + member_list(setting);
     case Shape::Map: return "an object of names, each with an object of " + member_list(setting);
     case Shape::Objects: {
-      const std::string lone = setting.short_for.empty() ? "" : std::string(setting.short_for) + "s, or of ";
+      const std::string lone = setting.short_for.empty() ? "" : std::string(setting.short_for) + (setting.short_for.ends_with('s') ? "es, or of " : "s, or of ");
       const std::string least = setting.least > 0 ? std::to_string(setting.least) + " to " : "at most ";
       return "a list of " + least + std::to_string(setting.most) + " " + lone + "objects with " + member_list(setting);
     }

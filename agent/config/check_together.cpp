@@ -1,6 +1,7 @@
 #include <offhook/agent/config/check_together.hpp>
 
 #include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/connection_limits.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/transcripts/text_pattern.hpp>
@@ -67,14 +68,55 @@ void check_web_socket(Effective& out) {
     out.warnings.push_back({"/sip/web_socket/path", "is not used: /sip/transport is neither \"ws\" nor \"wss\""});
 }
 
+/// A trunk that we do not register at is known by where its calls come from, and by nothing else.
+void check_trunk(Effective& out) {
+  const Sip& sip = out.config.sip;
+  const auto check = [&out](const std::string& where, const std::string& host) {
+    if (host.empty() || address_of_host(host)) return;
+    out.problems.push_back({where, "a name beside /sip/registration \"none\"", "an IP address", "write the address that the trunk's calls come from, or register"});
+  };
+  check(where_of(out, "/sip/host"), sip.host);
+  check("/sip/outbound_proxy/host", text_of(sip.outbound_proxy, "host"));
+  for (std::size_t i = 0; i < sip.secondaries.items.size(); ++i)
+    check("/sip/secondaries/" + std::to_string(i) + "/host", text_of(sip.secondaries.items[i], "host"));
+  if (sip.bind_port == 0) out.warnings.push_back({where_of(out, "/sip/bind_port"), "is another port at each start, which the trunk is not told without a registration: set it"});
+}
+
 void check_registration(Effective& out) {
   const Sip& sip = out.config.sip;
+  if (sip.registration == "none") return check_trunk(out);
   if (sip.registration != "parallel") return;
   const std::string where = where_of(out, "/sip/registration");
   if (sip.outbound_proxy.kind != JsonValue::Kind::Null)
     out.problems.push_back({where, "\"parallel\" beside /sip/outbound_proxy, which each registration would pass", "\"serial\"", "take one of them out"});
   else if (sip.secondaries.items.empty())
     out.warnings.push_back({where, "is not used: there are no /sip/secondaries to register at"});
+}
+
+void check_identity(const Sip& sip, Problems& problems) {
+  const auto has = [&sip](std::string_view name) { return member(sip.identity, name) != nullptr; };
+  const auto check_url = [&problems](const std::string& where, const std::string& url) {
+    if (!url.empty() && !url.starts_with("https://")) problems.push_back({where, "an address without TLS", "https://", "write it as signatures name it"});
+  };
+  if (has("trust_file") != has("certificates"))
+    problems.push_back({has("trust_file") ? "/sip/identity/certificates" : "/sip/identity/trust_file", "one without the other",
+                        "certificates of signers, and the file of those they lead to", "name both, or none"});
+  for (const std::string name : {"failed", "absent"}) {
+    if (text_of(sip.identity, name) == "refuse" && !has("trust_file"))
+      problems.push_back({"/sip/identity/" + name, "\"refuse\" where no signature is verified", "\"refuse\" beside /sip/identity/trust_file", "set that, or take this out"});
+  }
+  if (const auto* certificates = member(sip.identity, "certificates")) {
+    for (std::size_t i = 0; i < certificates->items.size(); ++i)
+      check_url("/sip/identity/certificates/" + std::to_string(i) + "/url", text_of(certificates->items[i], "url"));
+  }
+  if (const auto* sign = member(sip.identity, "sign")) check_url("/sip/identity/sign/url", text_of(*sign, "url"));
+}
+
+void check_connections(const Sip& sip, Problems& problems) {
+  const sip::ConnectionLimits limits = connection_limits(sip.connections);
+  if (limits.is_usable()) return;
+  const std::string kept = std::to_string(limits.for_own + limits.for_known);
+  problems.push_back({"/sip/connections/most", "no connection is left to unknown peers", "more than for_own and for_known together: " + kept, "raise it"});
 }
 
 void check_door(const Sip& sip, Problems& problems) {
@@ -177,6 +219,8 @@ void check_together(Effective& effective) {
   check_web_socket(effective);
   check_registration(effective);
   check_door(effective.config.sip, effective.problems);
+  check_identity(effective.config.sip, effective.problems);
+  check_connections(effective.config.sip, effective.problems);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_recording_key(effective);
   check_voice_model(effective);

@@ -185,6 +185,7 @@ void require_all(Reader& reader) {
       return p.where == pointer || p.where == setting.environment || p.where == "--set " + pointer;
     });
     if (!setting.is_required() || origin.source != Source::Default || told) continue;
+    if (setting.name == "password" && reader.out.config.sip.registration == "none") continue;  // A trunk goes by our address.
     problems.push_back({pointer, "nothing", setting.name == "password" ? "the extension's secret" : allowed_for(setting),
                         "set " + std::string(setting.environment) + ", or write it in the file"});
   }

@@ -37,11 +37,13 @@ struct Sip {
   std::chrono::seconds expires{300};   ///< 60..7200
   std::string accept_from = "registrar";  ///< whose calls are taken: "registrar" or "anyone"
   std::string session_timer = "accept";   ///< "accept", "ask" or "off"
+  std::uint16_t datagram_limit = 1300;  ///< 0: requests of all sizes stay on UDP
   std::string bind_address = "0.0.0.0";
   std::uint16_t bind_port = 0;         ///< 0: any free one
   JsonValue tls{}, web_socket{};       ///< Null when nothing was written; so are the others
   std::string registration = "serial";  ///< at the secondaries: "serial" or "parallel"
-  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{};  ///< callers: to be shown, secrets are masked
+  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{}, connections{};  ///< callers: to be shown, secrets are masked
+  JsonValue challenges{}, identity{};
   std::vector<CallerSecret> caller_secrets{};  ///< what callers says of who
 };
 /// One agent as it is written. What has several parts is kept as it was checked; agent/agents makes an AgentProfile of it.
@@ -70,6 +72,7 @@ struct Media {
   std::string scheduling = "auto";     ///< auto or usual
   std::string jitter_buffer = "auto";  ///< auto or call
   std::string comfort_noise = "hear";  ///< off, hear or send
+  std::string source = "peer";         ///< sdp, peer or any
   std::string country = "none";        ///< whose tones our calls are ended by: two letters
   std::string hang_up_tone = "none";   ///< whose busy tone ends calls to us: the same
   std::string voice_activity = "spectral";  ///< spectral or silero

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/problem.hpp>
+#include <offhook/base/socket_address.hpp>
 
 #include <functional>
 #include <optional>
@@ -40,5 +41,8 @@ void put_inner(JsonValue& tree, const std::vector<std::string>& steps, JsonValue
 
 /// The value with "***" for each secret.
 [[nodiscard]] JsonValue masked(const Setting& setting, const JsonValue& value);
+
+/// The address that a host is written as, with or without the brackets of IPv6; nothing when it is a name.
+[[nodiscard]] std::optional<base::IpAddress> address_of_host(std::string_view host);
 
 }  // namespace offhook::inline v0::agent::config

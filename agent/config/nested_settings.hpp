@@ -23,6 +23,9 @@ inline constexpr std::array kTlsMembers{
     Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's", .meaning = "whose certificates are believed (PEM), and nobody else's; its path, and those of `certificate` and `key`, start at the configuration file"},
     Setting{.name = "pin", .least = 44, .most = 44, .unset = "none",
             .meaning = "SHA-256 of the public key that the PBX must have, base64; with `required` one condition more"},
+    Setting{.name = "wildcards", .shape = Shape::Flag, .unset = "`false`",
+            .meaning = "whether `*.example.com` in a certificate stands for `pbx.example.com`, too, which RFC 5922 forbids: with the key of any host "
+                       "of that domain one can then stand in for the PBX"},
     Setting{.name = "certificate", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "ours, for a PBX that asks for one (PEM, with its chain)"},
     Setting{.name = "key", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the file of its key (PEM)"},
 };
@@ -44,6 +47,42 @@ inline constexpr std::array kServerMembers{
     Setting{.name = "host", .shape = Shape::Host, .least = 1, .most = kMaxHostName, .unset = "required", .meaning = "its name or address"},
     Setting{.name = "port", .shape = Shape::Whole, .least = 1, .most = 65535, .unset = "what DNS says, or the transport's own",
             .meaning = "its SIP port"},
+};
+
+inline constexpr std::array kRealmMembers{
+    Setting{.name = "realm", .least = 1, .most = kMaxName, .unset = "required", .meaning = "as the PBX writes it, such as `asterisk`"},
+};
+
+inline constexpr std::array kChallengeMembers{
+    Setting{.name = "realms", .shape = Shape::Objects, .least = 1, .most = 4, .unset = "any that is as strong as that of the registration",
+            .meaning = "the realms that the password is for; a request in another realm is not answered, that of a registration neither",
+            .members = kRealmMembers, .short_for = "realm"},
+    Setting{.name = "in_received_calls", .shape = Shape::Flag, .unset = "`false`",
+            .meaning = "whether they are answered in calls and subscriptions that others opened, too. A caller can then collect digests of "
+                       "the password, from which a weak one can be computed"},
+};
+
+inline constexpr std::array kSignerCertificateMembers{
+    Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "required", .meaning = "where signatures say that it is, such as `https://cert.example/a.pem`"},
+    Setting{.name = "file", .least = 1, .most = kMaxPath, .unset = "required", .meaning = "where it is (PEM): the signer's own first, then those that lead to a trusted one"},
+};
+
+inline constexpr std::array kSigningMembers{
+    Setting{.name = "key", .least = 1, .most = kMaxPath, .unset = "required", .meaning = "the file of the key, on P-256 and without a passphrase (PEM)"},
+    Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "required", .meaning = "where others find the certificate of that key"},
+    Setting{.name = "attest", .shape = Shape::Choice, .choices = "A B C", .unset = "none: STIR without SHAKEN", .meaning = "what is said of the number by SHAKEN (RFC 8588)"},
+};
+
+inline constexpr std::array kIdentityMembers{
+    Setting{.name = "trust_file", .least = 1, .most = kMaxPath, .unset = "nobody is believed", .meaning = "the file of the certificates that signers' lead to (PEM); its path, and those of the others, start at the configuration file"},
+    Setting{.name = "certificates", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none", .meaning = "of signers. None is fetched: a signature with another proves nothing",
+            .members = kSignerCertificateMembers},
+    Setting{.name = "max_age", .shape = Shape::Whole, .least = 1, .most = 600, .unit = "seconds", .unset = "60", .meaning = "of a signature, and how far it may be ahead of our clock"},
+    Setting{.name = "failed", .shape = Shape::Choice, .choices = "take refuse", .unset = "`take`",
+            .meaning = "a call whose signature proves nothing: `take` it as one whose number is a claim, or `refuse` it (403, 436, 437, 438). Calls for "
+                       "which the PBX, a trusted peer or a password vouches are taken in any case"},
+    Setting{.name = "absent", .shape = Shape::Choice, .choices = "take refuse", .unset = "`take`", .meaning = "the same of a call without a signature (428)"},
+    Setting{.name = "sign", .shape = Shape::Object, .unset = "none", .meaning = "signs calls of the agent", .members = kSigningMembers},
 };
 
 inline constexpr std::array kTrustedPeerMembers{
@@ -108,6 +147,16 @@ inline constexpr std::array kDoorMembers{
     Setting{.name = "forgiven_every", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "30",
             .meaning = "after which one of them is forgotten"},
     Setting{.name = "ban_time", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "600", .meaning = "for how long nothing is answered"},
+};
+
+inline constexpr std::array kConnectionMembers{
+    Setting{.name = "most", .shape = Shape::Whole, .least = 3, .most = 65536, .unset = "256", .meaning = "connections in all"},
+    Setting{.name = "for_own", .shape = Shape::Whole, .least = 1, .most = 65536, .unset = "32", .meaning = "of these, kept for those that the agent opens itself"},
+    Setting{.name = "for_known", .shape = Shape::Whole, .least = 1, .most = 65536, .unset = "64",
+            .meaning = "of the rest, kept for the PBX, `/sip/trusted_peers` and `/sip/door/peers`"},
+    Setting{.name = "per_source", .shape = Shape::Whole, .least = 1, .most = 65536, .unset = "32", .meaning = "from one address"},
+    Setting{.name = "stranger_time", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "32",
+            .meaning = "after which what anybody else has opened is closed, when no call and no request needs it any more"},
 };
 
 inline constexpr std::array kModelMembers{
@@ -269,7 +318,11 @@ inline constexpr std::array kHeaderMembers{
 
 inline constexpr std::array kMatchMembers{
     Setting{.name = "called", .shape = Shape::Pattern, .unset = "any", .meaning = "the number that was dialled: `6002`, or `60*` for all that begin so"},
-    Setting{.name = "caller", .shape = Shape::Pattern, .unset = "any", .meaning = "the number that calls"},
+    Setting{.name = "caller", .shape = Shape::Pattern, .unset = "any",
+            .meaning = "the number that calls. A caller can claim any number: beside an agent that says or does what not everybody may have, set `verified`"},
+    Setting{.name = "verified", .shape = Shape::Flag, .unset = "`false`",
+            .meaning = "whether the caller's number must be verified: the PBX or one of `/sip/trusted_peers` asserts it (P-Asserted-Identity), or the caller has proved "
+                       "this name by its password (`/sip/callers`)"},
     Setting{.name = "header", .shape = Shape::Object, .unset = "any", .meaning = "what a header says", .members = kHeaderMembers},
 };
 
@@ -282,6 +335,11 @@ inline constexpr std::array kSessionMembers{
     Setting{.name = "speak", .shape = Shape::Providers, .unset = "the same", .meaning = "of a cascade: who turns text into speech"},
 };
 
+inline constexpr std::array kKeysMembers{
+    Setting{.name = "pattern", .least = 1, .most = 32, .unset = "required",
+            .meaning = "a sequence of keys with `*`, `#` or A to D in it, such as `#`, `*1` or `XXXX#`, where X is any digit"},
+};
+
 inline constexpr std::array kToolMembers{
     Setting{.name = "name", .shape = Shape::Name, .unset = "required",
             .meaning = "what the model may ask for: `hang_up`, `transfer`, `hold`, `send_digits`, `note`, `pause_recording`, or a tool of a server, such as `shop__find_order`"},
@@ -292,6 +350,9 @@ inline constexpr std::array kToolMembers{
             .meaning = "how often in one call. It does not hold for `pause_recording`: what is not to be recorded is not, however often"},
     Setting{.name = "destinations", .shape = Shape::Targets, .least = 1, .most = 64, .unset = "none",
             .meaning = "of `transfer`: names that the model knows, and what is dialled for them. Nothing else can be reached"},
+    Setting{.name = "keys", .shape = Shape::Objects, .least = 1, .most = kMaxInList, .unset = "digits alone",
+            .meaning = "of `send_digits`: the sequences with `*`, `#` or A to D that may be pressed, each as a whole (docs/tools.md)", .members = kKeysMembers,
+            .short_for = "pattern"},
     Setting{.name = "class", .shape = Shape::Choice, .choices = "read write money telephony", .unset = "`write`",
             .meaning = "of a server's tool: what it can do to the world"},
     Setting{.name = "max_per_minute", .shape = Shape::Whole, .least = 1, .most = 60, .unset = "10", .meaning = "of a server's tool"},
@@ -326,7 +387,9 @@ inline constexpr std::array kAgentLimitMembers{
 inline constexpr std::array kContextMembers{
     Setting{.name = "file", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "a JSON object, read at each call"},
     Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "none",
-            .meaning = "a GET to it, with `caller` and `called` as its query, gives a JSON object"},
+            .meaning = "a GET to it, with `caller` and `called` as its query, gives a JSON object. A caller can claim any number: see `verified`"},
+    Setting{.name = "verified", .shape = Shape::Flag, .unset = "`false`",
+            .meaning = "whether it is asked only in calls whose caller is verified, as `/agents/N/match/verified` describes; other calls go on without"},
     Setting{.name = "timeout_ms", .shape = Shape::Whole, .least = 50, .most = 5000, .unit = "milliseconds", .unset = "800",
             .meaning = "how long it is waited for; then the call goes on without"},
 };

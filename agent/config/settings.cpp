@@ -51,9 +51,9 @@ constexpr std::array kSettings{
             .most = kMaxName, .unset = "required", .meaning = "the extension as the PBX knows it, such as `\"6001\"`",
             .field = kField<&Config::sip, &Sip::extension>},
     Setting{.section = "sip", .name = "password", .environment = "SIP_PASSWORD", .shape = Shape::Line, .least = 1, .most = kMaxName,
-            .unset = "required", .meaning = "its secret", .secret = true, .field = kField<&Config::sip, &Sip::password>},
+            .unset = "required", .meaning = "its secret; where `/sip/registration` is `none` only a trunk that asks for one needs it", .secret = true, .field = kField<&Config::sip, &Sip::password>},
     Setting{.section = "sip", .name = "host", .environment = "ASTERISK_HOST", .shape = Shape::Host, .least = 1, .most = kMaxHostName,
-            .unset = "required", .meaning = "host name or address of the PBX; the variable may say `HOST:PORT`",
+            .unset = "required", .meaning = "host name or address of the PBX; the variable may say `HOST:PORT`. Where `/sip/registration` is `none`, an address",
             .field = kField<&Config::sip, &Sip::host>},
     Setting{.section = "sip", .name = "port", .shape = Shape::Whole, .least = 1, .most = 65535,
             .meaning = "its SIP port, also in `ASTERISK_HOST`; 5060 stands for 5061 where the transport is `tls`, for 80 and 443 where it is `ws` "
@@ -73,10 +73,20 @@ constexpr std::array kSettings{
             .meaning = "whose calls are taken. `registrar`: those that come from the addresses of `/sip/host` and `/sip/secondaries`, all others get 403; "
                        "`anyone`: for a PBX that sends calls from another address than it registers at",
             .field = kField<&Config::sip, &Sip::accept_from>},
+    Setting{.section = "sip", .name = "challenges", .shape = Shape::Object, .unset = "any of the PBX, but not in calls that it brings",
+            .meaning = "which requests for the password (401, 407) are answered. They always have to come from `/sip/host`, "
+                       "`/sip/secondaries` or `/sip/outbound_proxy`",
+            .members = kChallengeMembers, .field = kField<&Config::sip, &Sip::challenges>},
+    Setting{.section = "sip", .name = "identity", .shape = Shape::Object, .unset = "neither verified nor signed",
+            .meaning = "signed numbers of callers (STIR, SHAKEN): of calls that come, and of those of the agent",
+            .members = kIdentityMembers, .field = kField<&Config::sip, &Sip::identity>},
     Setting{.section = "sip", .name = "session_timer", .shape = Shape::Choice, .choices = "accept ask off",
             .meaning = "whether calls are refreshed now and then, so that a call whose other side has vanished ends (RFC 4028). `accept`: "
                        "where the PBX asks for it; `ask`: in each call; `off`: never",
             .field = kField<&Config::sip, &Sip::session_timer>},
+    Setting{.section = "sip", .name = "datagram_limit", .shape = Shape::Whole, .least = 0, .most = 65000, .unit = "octets",
+            .meaning = "requests of more take TCP instead of UDP where the other side has it (RFC 3261): 200 less than the path's MTU; 0: none does",
+            .field = kField<&Config::sip, &Sip::datagram_limit>},
     Setting{.section = "sip", .name = "bind_address", .shape = Shape::Address,
             .meaning = "the local address for SIP; `\"0.0.0.0\"` is all of them", .field = kField<&Config::sip, &Sip::bind_address>},
     Setting{.section = "sip", .name = "bind_port", .shape = Shape::Whole, .least = 0, .most = 65535,
@@ -92,9 +102,11 @@ constexpr std::array kSettings{
             .meaning = "further servers of the same PBX, in their order: what `/sip/host` does not take goes to the next, within the same "
                        "registration or call. A name alone is one with its usual port",
             .members = kServerMembers, .short_for = "host", .field = kField<&Config::sip, &Sip::secondaries>},
-    Setting{.section = "sip", .name = "registration", .shape = Shape::Choice, .choices = "serial parallel",
+    Setting{.section = "sip", .name = "registration", .shape = Shape::Choice, .choices = "serial parallel none",
             .meaning = "at how many of `/sip/host` and `/sip/secondaries` the extension is registered. `serial`: at one, the first that "
-                       "takes it; `parallel`: at all at once. Calls are then taken from each, and go out through the first that is registered",
+                       "takes it; `parallel`: at all at once. Calls are then taken from each, and go out through the first that is registered. "
+                       "`none`: at none, for a trunk that knows this host by its address. `/sip/host`, `/sip/secondaries` and "
+                       "`/sip/outbound_proxy` are then addresses, whose calls are taken whatever number they are for, and the agent is ready without a registration",
             .field = kField<&Config::sip, &Sip::registration>},
     Setting{.section = "sip", .name = "trusted_peers", .shape = Shape::Objects, .least = 1, .most = kMaxInList, .unset = "none",
             .meaning = "addresses besides those of the PBX whose P-Asserted-Identity is believed: trunks, session border controllers",
@@ -108,6 +120,9 @@ constexpr std::array kSettings{
     Setting{.section = "sip", .name = "door", .shape = Shape::Object, .unset = "budgets that a small office does not reach",
             .meaning = "how much of whom is served, and who is not answered any more", .members = kDoorMembers,
             .field = kField<&Config::sip, &Sip::door>},
+    Setting{.section = "sip", .name = "connections", .shape = Shape::Object, .unset = "256 in all",
+            .meaning = "how many connections of TCP, TLS and WebSocket there may be, and whose", .members = kConnectionMembers,
+            .field = kField<&Config::sip, &Sip::connections>},
     Setting{.section = "agent", .name = "provider", .environment = "PROVIDER", .shape = Shape::Provider,
             .meaning = "who listens, thinks and speaks: `local` (the embedded guided dialogue), `openai`, `azure`, `deepgram`, `ollama`, `azure_openai`, "
                        "`openai_compatible`, or a name of /providers (docs/providers.md)",
@@ -217,6 +232,11 @@ constexpr std::array kSettings{
                        "controllers from taking the agent's silence for the end of the call; `send` leaves out the agent's silence where the other "
                        "side agrees; `off` neither offers nor takes it",
             .field = kField<&Config::media, &Media::comfort_noise>},
+    Setting{.section = "media", .name = "source", .shape = Shape::Choice, .choices = "sdp peer any",
+            .meaning = "from where a call's audio is taken, besides the address of the session description, which always wins: `peer` is any port of that "
+                       "address's host and of the host that the SIP messages come from, which is where a peer behind a NAT is; `any` is every host, and lets a "
+                       "stranger have the call's audio until the peer is heard from the described address; `sdp` is no other address at all",
+            .field = kField<&Config::media, &Media::source>},
     Setting{.section = "media", .name = "country", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
             .meaning = "whose busy, congestion and information tones end a call that the agent makes, as if the PBX had refused it",
             .field = kField<&Config::media, &Media::country>},

@@ -5,6 +5,7 @@
 #include <offhook/agent/net/detail/send_queue.hpp>
 #include <offhook/agent/net/web_socket_url.hpp>
 #include <offhook/base/text.hpp>
+#include <offhook/sip/transport/addresses.hpp>
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -52,6 +53,7 @@ struct Shared {
   asio::io_context& io;
   BeastWebSocketOptions options;
   std::shared_ptr<detail::TlsContext> tls;
+  std::shared_ptr<HostLookup> hosts = options.hosts ? options.hosts : std::make_shared<HostLookup>(io);
   std::shared_ptr<Pool> pool = std::make_shared<Pool>();
 };
 
@@ -60,7 +62,7 @@ using Stream = websocket::stream<detail::SecureSocket, /*deflateSupported=*/fals
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<Shared> shared, WebSocketRequest request, WebSocketHandler handler)
-      : shared_(std::move(shared)), request_(std::move(request)), handler_(std::move(handler)), resolver_(shared_->io), timer_(shared_->io),
+      : shared_(std::move(shared)), request_(std::move(request)), handler_(std::move(handler)), timer_(shared_->io),
         stream_(shared_->io), deadline_(base::Clock::now() + request_.connect_limit) {}
 
   void start();
@@ -82,6 +84,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void post_failure(NetError error);
 
   void resolve();
+  void on_found(const HostAddresses& host);
   void connect_next(error_code last);
   void on_connected();
   void tls_handshake();
@@ -106,7 +109,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   WebSocketRequest request_;
   WebSocketHandler handler_;
   WebSocketUrl url_;
-  asio::ip::basic_resolver<tcp, asio::io_context::executor_type> resolver_;
   std::vector<tcp::endpoint> addresses_;
   std::size_t next_address_ = 0;
   asio::basic_waitable_timer<base::Clock, asio::wait_traits<base::Clock>, asio::io_context::executor_type> timer_;  // connect, ping or close
@@ -144,21 +146,18 @@ void Connection::start() {
 }
 
 void Connection::resolve() {
-  error_code not_an_address;
-  const auto address = asio::ip::make_address(url_.host, not_an_address);
-  if (!not_an_address) {
-    addresses_.emplace_back(address, url_.port);
-    asio::post(shared_->io, [self = shared_from_this()] {
-      if (self->state_ != State::Closed) self->connect_next({});
-    });
-    return;
-  }
-  const auto flags = asio::ip::resolver_base::address_configured | asio::ip::resolver_base::numeric_service;
-  resolver_.async_resolve(url_.host, std::to_string(url_.port), flags, on([](Connection& self, const error_code& error, const auto& found) {
-    if (error) return self.fail(NetError::What::NotFound, "the host " + self.url_.host + " was not found (" + error.message() + ")");
-    for (const auto& entry : found) self.addresses_.push_back(entry.endpoint());
-    self.connect_next(asio::error::host_not_found);
-  }));
+  const auto found = [self = shared_from_this()](const HostAddresses& host) {
+    if (self->state_ != State::Closed) self->on_found(host);
+  };
+  if (const auto known = shared_->hosts->known(url_.host)) return asio::post(shared_->io, [found, known] { found(*known); });
+  shared_->hosts->find(url_.host, request_.connect_limit, found);
+}
+
+void Connection::on_found(const HostAddresses& host) {
+  if (host.addresses.empty())
+    return fail(NetError::What::NotFound, "the host " + url_.host + " was not found (" + host.trouble + "): check its name, and this machine's DNS");
+  for (const base::IpAddress& one : host.addresses) addresses_.push_back(sip::detail::to_asio<tcp>(base::SocketAddress{one, url_.port}));
+  connect_next(asio::error::host_not_found);
 }
 
 void Connection::connect_next(error_code last) {
@@ -398,7 +397,6 @@ void Connection::fail_io(const error_code& error, std::string_view doing) {
 
 void Connection::finish(WebSocketClosed closed) {
   state_ = State::Closed;
-  resolver_.cancel();
   timer_.cancel();
   stream_.next_layer().close();
   tell([&] {

@@ -22,6 +22,7 @@ using boost::system::error_code;
 class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient::Core> {
  public:
   Core(asio::io_context& io, CurlOptions options) : io_(io), timer_(io), options_(std::move(options)) {
+    if (!options_.hosts) options_.hosts = std::make_shared<HostLookup>(io);
     detail::start_curl();
     multi_ = curl_multi_init();
     curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Core::on_socket_wish);
@@ -35,15 +36,16 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
     auto transfer = std::make_shared<detail::CurlTransfer>(std::move(request), std::move(handler), options_);
     note_asked(transfer->root());
     if (transfers_.size() >= kMaxTransfers) transfer->refuse({NetError::What::Local, "too many requests run at once"});
-    if (!transfer->ended() && curl_multi_add_handle(multi_, transfer->easy()) != CURLM_OK)
-      transfer->refuse({NetError::What::Local, "libcurl does not take the request"});
     if (transfer->ended()) {
-      asio::post(io_, [core = weak_from_this(), transfer] {
-        if (core.lock()) transfer->deliver();
-      });
+      deliver_later(transfer);
+      return transfer;
+    }
+    transfers_.emplace(transfer->easy(), transfer);
+    const auto known = transfer->host().empty() ? HostAddresses{} : options_.hosts->known(transfer->host());
+    if (known) {
+      begin(transfer, *known, {});
     } else {
-      transfer->tell(&news_);
-      transfers_.emplace(transfer->easy(), transfer);
+      look_up(transfer);
     }
     return transfer;
   }
@@ -54,7 +56,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   }
 
   void warm(const std::string& url) {
-    const std::string root = detail::root_of(url);
+    const std::string root = detail::root_of(url).text();
     const auto known = asked_.find(root);
     if (root.empty() || closed_ || (known != asked_.end() && base::Clock::now() - known->second < kWarmFor)) return;
     HttpRequest request;
@@ -92,6 +94,31 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   static int on_timer_wish(CURLM*, long timeout_ms, void* self) {
     static_cast<Core*>(self)->set_timer(timeout_ms);
     return 0;
+  }
+
+  void look_up(const std::shared_ptr<detail::CurlTransfer>& transfer) {
+    const auto on_found = [core = weak_from_this(), transfer, begun = base::Clock::now()](const HostAddresses& found) {
+      const auto self = core.lock();
+      if (!self || !self->transfers_.contains(transfer->easy())) return;  // Aborted since.
+      if (!found.addresses.empty()) return self->begin(transfer, found, base::Clock::now() - begun);
+      self->refuse(transfer, transfer->not_found(found.trouble));
+    };
+    options_.hosts->find(transfer->host(), transfer->connect_limit(), on_found);
+  }
+  void begin(const std::shared_ptr<detail::CurlTransfer>& transfer, const HostAddresses& found, base::Duration passed) {
+    if (!found.addresses.empty()) transfer->set_addresses(found.addresses, passed);
+    transfer->tell(&news_);
+    if (curl_multi_add_handle(multi_, transfer->easy()) != CURLM_OK) refuse(transfer, {NetError::What::Local, "libcurl does not take the request"});
+  }
+  void refuse(const std::shared_ptr<detail::CurlTransfer>& transfer, NetError error) {
+    forget(*transfer);
+    transfer->refuse(std::move(error));
+    deliver_later(transfer);
+  }
+  void deliver_later(const std::shared_ptr<detail::CurlTransfer>& transfer) {
+    asio::post(io_, [core = weak_from_this(), transfer] {
+      if (core.lock()) transfer->deliver();
+    });
   }
 
   void note_asked(const std::string& root) {

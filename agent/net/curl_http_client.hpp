@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/net/host_lookup.hpp>
 #include <offhook/agent/net/http_client.hpp>
 
 #include <cstddef>
@@ -18,6 +19,7 @@ struct CurlOptions {
   std::string no_proxy;                   ///< hosts asked without it, separated by commas
   bool proxy_from_environment = false;    ///< take http_proxy and its like; `proxy` must be "" then
   std::string user_agent = "Offhook";
+  std::shared_ptr<HostLookup> hosts{};    ///< of the same io_context; null: one of its own. Not used for what goes through a proxy
 };
 
 /// HTTP by libcurl on one io_context: HTTP/2 where the server has it, connections kept, nothing blocks but reading the CA file.

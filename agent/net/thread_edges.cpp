@@ -37,13 +37,14 @@ class DeadSockets final : public WebSocketClient {
 
 class ThreadEdges final : public Edges {
  public:
-  explicit ThreadEdges(boost::asio::io_context& io) : io_(io) {}
+  explicit ThreadEdges(boost::asio::io_context& io) : io_(io), hosts_(std::make_shared<HostLookup>(io)) {}
 
   HttpClient& http(const std::string& ca_file) override {
     auto& client = http_[ca_file];
     if (client) return *client;
     CurlOptions options;
     options.ca_file = ca_file;
+    options.hosts = hosts_;
     client = std::make_unique<CurlHttpClient>(io_, std::move(options));
     return *client;
   }
@@ -53,6 +54,7 @@ class ThreadEdges final : public Edges {
     if (client) return *client;
     BeastWebSocketOptions options;
     options.ca_file = ca_file;
+    options.hosts = hosts_;
     auto made = make_beast_web_socket_client(io_, std::move(options));
     client = made ? std::move(*made) : std::make_unique<DeadSockets>(io_, made.error().detail);
     return *client;
@@ -60,6 +62,7 @@ class ThreadEdges final : public Edges {
 
  private:
   boost::asio::io_context& io_;
+  std::shared_ptr<HostLookup> hosts_;
   std::map<std::string, std::unique_ptr<HttpClient>> http_;
   std::map<std::string, std::unique_ptr<WebSocketClient>> sockets_;
 };

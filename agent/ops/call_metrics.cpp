@@ -49,6 +49,7 @@ Labels labels_of(bool outgoing, CallOutcome outcome) {
 
 CallMetrics::CallMetrics(Registry& registry)
     : ended_(prometheus::BuildCounter().Name("offhook_calls_total").Help("Calls that are over, by what became of them.").Register(registry)),
+      callers_(prometheus::BuildCounter().Name("offhook_callers_total").Help("Calls to us whose number's signature was looked for, by what it proved.").Register(registry)),
       setup_seconds_(histograms(registry, "offhook_call_setup_seconds", "From the INVITE to the answer, of calls that were answered.")),
       duration_seconds_(histograms(registry, "offhook_call_duration_seconds", "From the answer to the end, of calls that were answered.")),
       finished_(counter(registry, "offhook_calls_finished_total", "Calls that had media and are over.")),
@@ -72,6 +73,7 @@ CallMetrics::CallMetrics(Registry& registry)
       jitter_ms_(histograms(registry, "offhook_call_jitter_ms", "Interarrival jitter (RFC 3550) at the end of finished calls.").Add({}, kMilliseconds)),
       one_way_ms_(histograms(registry, "offhook_call_one_way_ms", "Half the round trip, jitter buffer and packet, of finished calls.").Add({}, kMilliseconds)) {
   for (const bool outgoing : {false, true}) {  // From the start, so that a rate is known at the first of each.
+    for (const char* word : {"passed", "failed", "absent"}) callers_.Add({{"identity", word}});
     for (const CallOutcome outcome : kCallOutcomes) ended_.Add(labels_of(outgoing, outcome));
     setup_seconds_.Add(direction(outgoing), kSetupSeconds);
     duration_seconds_.Add(direction(outgoing), kDurationSeconds);
@@ -84,6 +86,10 @@ void CallMetrics::on_ended(bool outgoing, CallOutcome outcome, std::chrono::mill
   if (outcome != CallOutcome::Answered) return;
   setup_seconds_.Add(direction(outgoing), kSetupSeconds).Observe(seconds(took));
   duration_seconds_.Add(direction(outgoing), kDurationSeconds).Observe(seconds(lasted));
+}
+
+void CallMetrics::on_caller(const sip::CallerIdentity& identity) {
+  if (const auto word = sip::word_for(identity); !word.empty()) callers_.Add({{"identity", std::string(word)}}).Increment();
 }
 
 void CallMetrics::add(const rtp::PlayedSamples& played) {

@@ -3,6 +3,7 @@
 #include <offhook/agent/ops/call_outcome.hpp>
 #include <offhook/agent/ops/figures.hpp>
 #include <offhook/media/quality_report.hpp>
+#include <offhook/sip/identity/caller_identity.hpp>
 
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
@@ -22,6 +23,8 @@ class CallMetrics {
 
   /// `took`: from the INVITE to the answer, or to the end of what was never answered; `lasted`: from the answer on.
   void on_ended(bool outgoing, CallOutcome outcome, std::chrono::milliseconds took, std::chrono::milliseconds lasted);
+  /// A call to us, of whose number the signature was looked at or not.
+  void on_caller(const sip::CallerIdentity& identity);
   /// A call that had media is over.
   void on_finished(const media::QualityReport& report);
   /// `reports`: of each call that is up.
@@ -38,6 +41,7 @@ class CallMetrics {
   void add(const rtp::PlayedSamples& played);
 
   prometheus::Family<Counter>& ended_;
+  prometheus::Family<Counter>& callers_;
   prometheus::Family<Histogram>& setup_seconds_;
   prometheus::Family<Histogram>& duration_seconds_;
   Counter& finished_;

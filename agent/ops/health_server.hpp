@@ -4,6 +4,7 @@
 #include <offhook/base/result.hpp>
 #include <offhook/base/socket_address.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,15 +32,18 @@ struct HealthPages {
   std::function<HealthReply(const std::string& call, bool paused)> pause_recording = {};
 };
 
+inline constexpr std::chrono::milliseconds kHeaderLimit{1000};
+
 /// Answers GET /healthz (200 while the process lives), GET /readyz (200 or 503) and the other pages on its own thread. Anything else
 /// is 404 or 405. What changes something is refused (403) to a page in a browser, which any site could have sent here, and on a loopback
 /// address everything to who asks for another host than this one (421). Who names no host, or two, is told so (400).
-/// Bounds: connections at once, bytes of a request, time for it (health_server.cpp).
+/// Bounds: connections at once, of which the oldest makes room for a newer one, bytes of a request, time for an answer (health_server.cpp).
 class HealthServer {
  public:
+  /// `header_limit`: a connection whose header is not complete by then, counted from its beginning, is closed.
   /// Errors: domain "health", with the address and what to do.
-  [[nodiscard]] static base::Result<std::unique_ptr<HealthServer>, base::Error> open(const base::SocketAddress& local,
-                                                                                     HealthPages pages);
+  [[nodiscard]] static base::Result<std::unique_ptr<HealthServer>, base::Error> open(const base::SocketAddress& local, HealthPages pages,
+                                                                                     std::chrono::milliseconds header_limit = kHeaderLimit);
   virtual ~HealthServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
 };

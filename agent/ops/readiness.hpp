@@ -10,10 +10,12 @@ namespace offhook::inline v0::agent {
 struct Readiness {
   bool set_up = false;          ///< models and voices are loaded
   bool model_loaded = true;     ///< of each agent's first way; or it was waited for long enough
-  bool registered = false;      ///< one registration stands
+  bool registered = false;      ///< one registration stands, or none is wanted
   bool draining = false;
   bool records_kept = false;    ///< none is lost for want of a disk
   bool takes_legs = false;      ///< audio has room and time for one more
+  bool has_descriptors = false; ///< for one more call, and what those that are up may still need
+  bool has_memory = false;      ///< likewise
   bool providers_serve = false; ///< there is a way to hold a conversation in which no stage is left without a provider
 
   [[nodiscard]] bool is_ready() const { return missing().empty(); }

@@ -26,6 +26,12 @@ const sip::RegistrationChanged& Account::registration() const {
 }
 
 base::Result<void, base::Error> Account::unregister() { return ask(state_, &sip::Stack::unregister); }
+base::Result<void, base::Error> Account::remove() {
+  auto asked = ask(state_, &sip::Stack::remove_account);
+  if (asked) state_->removed = true;
+  return asked;
+}
+
 base::Result<void, base::Error> Account::refresh() { return ask(state_, &sip::Stack::refresh_registration); }
 
 }  // namespace offhook::inline v0::phone

@@ -27,6 +27,10 @@ class Account {
   /// Takes the Contact back (REGISTER with Expires: 0, RFC 3261 section 10.2.2); RegistrationChanged tells Unregistered within 32 s.
   /// Calls that are up stay up. Errors: UnknownAccount, WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> unregister();
+  /// As unregister(); and from now on no call or message is for it, and none can be made with it (UnknownAccount). Calls that are up
+  /// stay up. The endpoint keeps nothing of it once RegistrationChanged has told Unregistered and its last call has ended; handles
+  /// know what they knew. Errors as above.
+  [[nodiscard]] base::Result<void, base::Error> remove();
   /// Registers at once and not when it is due: the network has changed, or a push notification came (RFC 8599). RegistrationChanged
   /// tells what came of it. An account that does not register, or no more, is left alone. Errors as above.
   [[nodiscard]] base::Result<void, base::Error> refresh();

@@ -6,11 +6,11 @@
 
 namespace offhook::inline v0::phone {
 
-sip::Availability availability_of(std::size_t calls, std::size_t max_calls, const media::EngineStatus& media, const std::string& load_field, bool is_loading) {
+sip::Availability availability_of(std::size_t calls, std::size_t max_calls, const media::EngineStatus& media, const std::string& load_field, bool has_room) {
   sip::Availability availability;
   if (calls >= max_calls) {
     availability.status = 486;
-  } else if (!media.takes_legs || is_loading) {
+  } else if (!media.takes_legs || !has_room) {
     availability.status = 503;
   }
   if (load_field.empty()) return availability;

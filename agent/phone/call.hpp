@@ -4,6 +4,7 @@
 #include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/media_plan.hpp>
+#include <offhook/sdp/session.hpp>
 #include <offhook/sip/stack/events.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
@@ -48,6 +49,9 @@ class Call {
   /// Its leg of the engine, as long as it has one: media::Engine::statistics() tells how that does, from any thread, and
   /// media::report_of() what it means.
   [[nodiscard]] virtual std::optional<media::LegId> media_leg() const = 0;
+  /// The peer's streams beside the audio, by its latest description that was answered or that answers ours, each with its own c= line and
+  /// direction; before answer(): once prepared.
+  [[nodiscard]] virtual std::vector<sdp::Media> other_media() const = 0;
 
   /// Offered: opens the media leg and makes our answer (RFC 3264), or our offer where the INVITE had none. `port` carries the audio,
   /// 20 ms of mono samples a frame at port->rate_hz, until CallFinished. `codecs`: of this call, best first; empty: the endpoint's.
@@ -58,8 +62,16 @@ class Call {
   // `headers` and `extras`: header fields of yours, at most sip::kMaxCustomHeaders, and in Extras a Reason (RFC 3326). What the stack
   // writes itself, or is no header field, is BadHeader, and nothing is sent.
 
-  /// Offered: 180 Ringing. Errors: WrongState, BadHeader.
-  [[nodiscard]] base::Result<void, base::Error> ring(sip::HeaderList headers = {}) { return do_ring(std::move(headers)); }
+  /// Offered: 180 Ringing, or another provisional response from 101 to 199, such as 182 Queued. Errors: WrongState, also for any other
+  /// status; BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> ring(sip::HeaderList headers = {}, int status = 180) {
+    return do_ring(status, std::move(headers));
+  }
+  /// Offered: media before the answer, by a provisional response that describes ours (RFC 3960 section 3). What `port` plays is heard from
+  /// now on, where the caller wants that. Errors: as ring(); WrongState also where the INVITE had no offer, or another call was prepared.
+  [[nodiscard]] base::Result<void, base::Error> progress(const Prepared& prepared, sip::HeaderList headers = {}, int status = 183) {
+    return do_progress(prepared, status, std::move(headers));
+  }
   /// Offered: 200, repeated until the ACK (RFC 3261 section 13.3.1.4); CallConnected follows. Errors: WrongState, also for what
   /// another call prepared.
   [[nodiscard]] base::Result<void, base::Error> answer(Prepared prepared, sip::Extras extras = {}) {
@@ -70,12 +82,29 @@ class Call {
   [[nodiscard]] base::Result<void, base::Error> reject(int status, sip::HeaderList headers = {}) {
     return do_reject(status, std::move(headers));
   }
+  /// Offered: 300 to 399, such as 302 Moved Temporarily, with these URIs as Contacts, best first; the caller decides whether it calls
+  /// there. CallFinished follows. Errors: BadTarget (none, or no URI), TooLarge (more than sip::kMaxContacts), WrongState, BadHeader.
+  [[nodiscard]] base::Result<void, base::Error> redirect(const std::vector<std::string>& targets, int status = 302,
+                                                         sip::HeaderList headers = {}) {
+    return do_redirect(targets, status, std::move(headers));
+  }
+  /// Our streams beside the audio, as they are: video of another call that passes through us (its other_media()). In order they answer the
+  /// peer's of the same kind; those without one of ours are refused. Prepared: the answer has them. Connected: a re-INVITE offers them, and
+  /// CallMediaChanged tells what came of it. Errors: WrongState, NotAcceptable.
+  [[nodiscard]] base::Result<void, base::Error> set_other_media(std::vector<sdp::Media> ours, sip::Extras extras = {}) {
+    return do_set_other_media(std::move(ours), std::move(extras));
+  }
   /// In any state but Ended: CANCEL, BYE or a refusal, whichever is due. CallFinished follows. Errors: WrongState, BadHeader.
   [[nodiscard]] base::Result<void, base::Error> hang_up(sip::Extras extras = {}) { return do_hang_up(std::move(extras)); }
   /// Connected: a re-INVITE that puts the peer on hold (sendonly, RFC 3264 section 8.4); CallMediaChanged tells what came of it.
   /// Errors: WrongState, also while an offer of either side waits for its answer; BadHeader.
   [[nodiscard]] base::Result<void, base::Error> hold(sip::Extras extras = {}) { return do_hold(true, std::move(extras)); }
   [[nodiscard]] base::Result<void, base::Error> resume(sip::Extras extras = {}) { return do_hold(false, std::move(extras)); }
+  /// Connected: tells the peer that another user of ours is connected now (RFC 4916); our From says so from then on. Errors: BadTarget,
+  /// BadHeader, WrongState, also where the peer does not support `from-change` and UPDATE.
+  [[nodiscard]] base::Result<void, base::Error> identify(const sip::Party& party, sip::HeaderList headers = {}) {
+    return do_identify(party, std::move(headers));
+  }
   /// Connected: blind transfer (RFC 3515). The peer is asked to call `target`, a SIP URI; a number or user is completed with the
   /// peer's domain. CallTransferred tells how that went; the call stays up until it is hung up. Errors: BadTarget, WrongState,
   /// BadHeader.
@@ -109,11 +138,15 @@ class Call {
 
  private:  // Virtual beneath, because g++ 12 lets the result of a virtual function be ignored.
   virtual base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
-  virtual base::Result<void, base::Error> do_ring(sip::HeaderList headers) = 0;
+  virtual base::Result<void, base::Error> do_ring(int status, sip::HeaderList headers) = 0;
+  virtual base::Result<void, base::Error> do_progress(const Prepared& prepared, int status, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_answer(Prepared prepared, sip::Extras extras) = 0;
   virtual base::Result<void, base::Error> do_reject(int status, sip::HeaderList headers) = 0;
+  virtual base::Result<void, base::Error> do_redirect(const std::vector<std::string>& targets, int status, sip::HeaderList headers) = 0;
+  virtual base::Result<void, base::Error> do_set_other_media(std::vector<sdp::Media> ours, sip::Extras extras) = 0;
   virtual base::Result<void, base::Error> do_hang_up(sip::Extras extras) = 0;
   virtual base::Result<void, base::Error> do_hold(bool on_hold, sip::Extras extras) = 0;
+  virtual base::Result<void, base::Error> do_identify(const sip::Party& party, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_transfer(std::string_view target, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_transfer_to(sip::SessionId other, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_accept_transfer(sip::HeaderList headers) = 0;

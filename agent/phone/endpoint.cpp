@@ -1,12 +1,18 @@
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <offhook/agent/phone/availability.hpp>
+#include <offhook/agent/phone/call_room.hpp>
+#include <offhook/agent/phone/call_signer.hpp>
+#include <offhook/agent/phone/caller_check.hpp>
 #include <offhook/agent/phone/line_watchers.hpp>
+#include <offhook/agent/phone/media_hosts.hpp>
 #include <offhook/agent/phone/phone_call.hpp>
 #include <offhook/agent/phone/phone_core.hpp>
 #include <offhook/agent/phone/subscription_book.hpp>
 #include <offhook/base/random.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
 
+#include <chrono>
 #include <thread>
 #include <unordered_map>
 
@@ -28,6 +34,7 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
     case sip::EdgeError::BadAddress: help = ": choose an address of this machine, or 0.0.0.0"; break;
     case sip::EdgeError::BadTrust: help = ": name a PEM file of certificates to trust, or pins of 44 base64 characters"; break;
     case sip::EdgeError::BadCertificate: help = ": name a PEM file with the certificate and one with its key, which has no passphrase"; break;
+    case sip::EdgeError::BadLimits: help = ": more connections than are kept for our own and for known peers, and one or more for each source"; break;
     case sip::EdgeError::BadWebSocket: help = ": its path begins with / and has no blanks, and a listener needs the options of WebSocket"; break;
     case sip::EdgeError::Other: break;
   }
@@ -81,13 +88,14 @@ class Endpoint::Impl {
   }
 
   base::Result<void, base::Error> open() {
+    if (auto opened = open_identity(); !opened) return opened;
     auto edge = sip::SipEdge::open(options_.sip, stack_);
     if (!edge) return base::fail(socket_error(edge.error(), options_.sip));
     edge_ = std::move(*edge);
-    edge_->on_event([this](sip::Event event) { on_sip(std::move(event)); });
+    edge_->on_event([this](sip::Event event) { hosts_.on_event(std::move(event)); });
     thread_ = std::thread([this] {
       core_->thread = std::this_thread::get_id();
-      if (!options_.load_field.empty() || options_.is_loading) watch_load();
+      watch_load();
       edge_->run();
     });
     return {};
@@ -97,19 +105,23 @@ class Endpoint::Impl {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
     std::string address = options.address_of_record, display = options.display_name;
     const sip::AccountId id = stack_.add_account(std::move(options), base::Clock::now());
+    accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}, false, address});
     if (lines_) lines_->add_line(id, std::move(address), std::move(display));
-    accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}});
     return Account(accounts_[id]);
   }
 
   base::Result<CallPtr, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
-    if (!accounts_.contains(options.account.id())) return base::fail(phone_error(PhoneError::UnknownAccount, "the call names no account of this endpoint"));
+    const auto account = accounts_.find(options.account.id());
+    if (account == accounts_.end() || account->second->removed)
+      return base::fail(phone_error(PhoneError::UnknownAccount, "the call names no account of this endpoint"));
     if (calls_.size() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "all lines are in use"));
+    if (const Shortage shortage = room_.shortage(base::Clock::now()); shortage != Shortage::None) return base::fail(error_of(shortage));
     const auto local = local_for_calls();
     if (!local) return base::fail(phone_error(PhoneError::Socket, "this machine has no network address"));
-    auto call = PhoneCall::dial(core_, options, std::move(port), *local, next_sdp_id());
+    auto call = PhoneCall::dial(core_, signed_by_us(options, account->second->address), std::move(port), *local, next_sdp_id());
     if (!call) return base::fail(call.error());
+    room_.on_call();
     calls_.emplace((*call)->id(), *call);
     tell_availability();
     if (lines_) lines_->dialled((*call)->id(), options.account.id(), options.target, options.privacy.any(), base::Clock::now());
@@ -146,14 +158,25 @@ class Endpoint::Impl {
   std::unordered_map<sip::SessionId, std::shared_ptr<PhoneCall>> calls_;
   SubscriptionBook subscriptions_;
   std::optional<LineWatchers> lines_;
+  CallRoom room_;
+  MediaHosts hosts_{[this](const std::string& host, auto done) { edge_->find_host(host, std::move(done)); }, [this](sip::Event event) { on_sip(std::move(event)); }};
+  std::optional<CallerCheck> callers_;
+  std::optional<CallSigner> signer_;
   std::optional<base::IpAddress> local_to_registrar_;
   std::thread thread_;
 
  private:
   static constexpr std::chrono::seconds kLookAtLoad{1};
 
+  static base::Error error_of(Shortage shortage) {
+    return shortage == Shortage::Memory
+               ? phone_error(PhoneError::NoMemory, "too little memory is left for one more call: raise its limit (ulimit -v, MemoryMax=, of the container)")
+               : phone_error(PhoneError::NoDescriptors, "too few descriptors are left for one more call: raise the limit of open files (ulimit -n, LimitNOFILE=)");
+  }
+
   void tell_availability() {
-    stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field, options_.is_loading && options_.is_loading()));
+    const bool has_room = room_.shortage(base::Clock::now()) == Shortage::None && !(options_.is_loading && options_.is_loading());
+    stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field, has_room));
   }
   /// The load of audio changes while no call comes or goes, and so does what is being loaded.
   void watch_load() {
@@ -181,8 +204,9 @@ class Endpoint::Impl {
                    [&](sip::StrangerRefused& e) { on_event_(e); },
                    [&](sip::IncomingCall& e) { on_incoming(e); },
                    [&](sip::TransferProgress& e) {
-                     if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status});
+                     if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status, e.headers});
                    },
+                   [&](sip::PeerChanged& e) { tell<CallPeerChanged>(e); },
                    [&](sip::TransferRequested& e) { tell<CallTransferRequested>(e); },
                    [&](sip::InfoReceived& e) { tell<CallInfo>(e); },
                    [&](sip::TextReceived& e) { tell<CallText>(e); },
@@ -197,13 +221,14 @@ class Endpoint::Impl {
                    [&](sip::CallConfirmed& e) { with(e.session, [&](PhoneCall& call) { call.on_confirmed(e); }); },
                    [&](sip::OfferReceived& e) { with(e.session, [&](PhoneCall& call) { call.on_offer(e); }); },
                    [&](sip::OfferAnswered& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_answered(e); }); },
-                   [&](sip::OfferRefused& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_refused(); }); },
+                   [&](sip::OfferRefused& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_refused(e); }); },
                    [&](sip::SubscriptionChanged& e) { subscriptions_.on_changed(e); },
                    [&](sip::Notified& e) { subscriptions_.on_notified(e); },
                    [&](sip::UnsolicitedNotify& e) { on_event_(std::move(e)); },
                    [&](sip::MessageReceived& e) { on_event_(std::move(e)); },
                    [&](sip::RequestAnswered& e) { on_event_(std::move(e)); },
                    [&](sip::SubscribeReceived& e) { on_subscribe(e); },
+                   [](sip::PublicationChanged&) {},  // The phone publishes nothing.
                },
                event);
   }
@@ -228,8 +253,36 @@ class Endpoint::Impl {
     if (event.local) local_to_registrar_ = event.local;
     const auto account = accounts_.find(event.account);
     if (account == accounts_.end()) return;
-    account->second->last = event;
-    on_event_(RegistrationChanged{Account(account->second), std::move(event)});
+    const std::shared_ptr<AccountState> state = account->second;
+    state->last = event;
+    if (state->removed && event.state == sip::RegistrationChanged::State::Unregistered) {
+      accounts_.erase(account);
+      if (lines_) lines_->remove_line(event.account);
+    }
+    on_event_(RegistrationChanged{Account(state), std::move(event)});
+  }
+
+  base::Result<void, base::Error> open_identity() {
+    const IdentityOptions& identity = options_.identity;
+    if (identity.verifying) {
+      auto check = CallerCheck::open(*identity.verifying);
+      if (!check) return base::fail(check.error());
+      callers_.emplace(std::move(*check));
+    }
+    if (identity.signing) {
+      auto signer = CallSigner::open(*identity.signing);
+      if (!signer) return base::fail(signer.error());
+      signer_.emplace(std::move(*signer));
+    }
+    return {};
+  }
+  static std::int64_t unix_now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  }
+  /// A call that withholds who calls has no number that could be signed for.
+  DialOptions signed_by_us(DialOptions options, std::string_view from) {
+    if (signer_ && !options.privacy.any()) options.headers.emplace_back("Identity", signer_->identity(from, options.target, unix_now(), random_));
+    return options;
   }
 
   void on_incoming(sip::IncomingCall& event) {
@@ -238,6 +291,20 @@ class Endpoint::Impl {
       on_event_(CallTurnedAway{std::move(event), 486});
       return;
     }
+    if (room_.shortage(base::Clock::now()) != Shortage::None) {
+      (void)stack_.reject(event.session, 503, {{"Retry-After", std::string(sip::kRetryAfter)}}, base::Clock::now());
+      on_event_(CallTurnedAway{std::move(event), 503});
+      return;
+    }
+    if (callers_) {
+      event.identity = callers_->verify(event, unix_now());
+      if (const auto status = callers_->refusal_of(event)) {
+        (void)stack_.reject(event.session, *status, {}, base::Clock::now());
+        on_event_(CallTurnedAway{std::move(event), *status});
+        return;
+      }
+    }
+    room_.on_call();
     auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id());
     calls_.emplace(event.session, call);
     tell_availability();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/phone/identity_options.hpp>
 #include <offhook/agent/phone/phone_event.hpp>
 #include <offhook/agent/phone/watch_options.hpp>
 #include <offhook/media/engine/engine.hpp>
@@ -21,12 +22,14 @@ struct EndpointOptions {
   std::vector<media::AudioCodec> codecs = {media::AudioCodec::G722, media::AudioCodec::Pcmu, media::AudioCodec::Pcma};
   bool comfort_noise = true;   ///< RFC 3389 is offered and taken. Whether ours is sent is said by AudioPort::leaves_out_silence
   bool voip_metrics = true;    ///< asked for in RTCP XR, and given to who asks: RFC 3611 section 5.2
+  rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< from where audio is taken besides the SDP's own address
   std::size_t max_calls = 64;  ///< a further one is answered 486 Busy Here
   /// The header field in which answers to OPTIONS tell those whom we know how busy we are: "calls=3;limit=64;load=0.05", load being the
   /// greater of calls by limit and the share of a core that the busiest audio thread takes. "": that is not told.
   std::string load_field{};
   /// True: OPTIONS is answered 503, so that no calls are sent here yet; those that come all the same are taken. Asked every second.
   std::function<bool()> is_loading{};
+  IdentityOptions identity{};  ///< signed numbers of callers, and of our own calls; the usual: neither
   std::optional<WatchOptions> watched{};  ///< who may watch our lines (RFC 4235); nothing: that is not offered
 };
 
@@ -44,6 +47,10 @@ struct DialOptions {
   /// Gives up when the network refuses by a tone before the answer: busy, congestion, special information, as many a PBX does instead
   /// of by a response. Where the port has a LineEar; what that hears is told by the port's events, too.
   bool heeds_tones = true;
+  /// Media that the called side describes in a provisional response play before the answer (RFC 3960 section 3). False: they wait for it,
+  /// as where only the answer may be heard; tones of the network are then not heard, either.
+  bool early_media = true;
+  std::vector<sdp::Media> other_media{};  ///< streams beside the audio that are offered as they are: Call::set_other_media
   unsigned max_redirections = 0;  ///< 3xx that are followed (RFC 3261 section 8.1.3.4); 0: told in CallFinished, as contacts
 };
 

@@ -14,23 +14,16 @@ constexpr std::string_view kPackage = "dialog";
 
 using Why = sip::SubscriptionChanged::Why;
 
-/// The value of the first of these that were sent; `compact`: its short name. "" for none.
-std::string_view field(const sip::HeaderList& headers, std::string_view name, std::string_view compact) {
-  const auto at = std::find_if(headers.begin(), headers.end(),
-                               [&](const auto& one) { return base::iequals(one.first, name) || base::iequals(one.first, compact); });
-  return at == headers.end() ? std::string_view() : std::string_view(at->second);
-}
-
 /// RFC 4235 section 3.2. Nobody watches one call alone: for whom nothing is agreed section 3.7.2 recommends to forbid it. The stack has
 /// checked the grammar: it has read the package from this value.
-bool is_about_one_dialog(const sip::HeaderList& headers) {
-  const auto event = field(headers, "Event", "o");
+bool is_about_one_dialog(const sip::HeaderFields& headers) {
+  const auto event = headers.find("Event").value_or("");
   const sip::Params params(event.substr(std::min(event.find(';'), event.size())));
   return params.has("call-id") || params.has("to-tag") || params.has("from-tag");
 }
 
-std::string contact_of(const sip::HeaderList& headers) {
-  auto value = field(headers, "Contact", "m");
+std::string contact_of(const sip::HeaderFields& headers) {
+  auto value = headers.find("Contact").value_or("");
   const auto contact = sip::take_name_addr(value);
   return contact ? std::string(contact->uri.text) : std::string();
 }
@@ -58,6 +51,8 @@ sip::PackageOptions LineWatchers::package(const WatchOptions& options) {
 void LineWatchers::add_line(sip::AccountId account, std::string address, std::string display) {
   lines_.try_emplace(account, std::move(address), std::move(display));
 }
+
+void LineWatchers::remove_line(sip::AccountId account) { lines_.erase(account); }
 
 void LineWatchers::dialled(sip::SessionId call, sip::AccountId account, std::string_view target, bool withheld, base::TimePoint now) {
   const auto line = lines_.find(account);
@@ -153,7 +148,9 @@ base::Result<void, sip::StackError> LineWatchers::decide(sip::SubscriptionId wat
   if (!view) return stack_.end_subscriber(watcher, Why::Rejected, std::nullopt, now);
   Watching& watching = at->second;
   if (watching.view) return base::fail(sip::StackError::WrongState);
-  const Line& line = lines_.at(watching.account);
+  const auto known = lines_.find(watching.account);
+  if (known == lines_.end()) return base::fail(sip::StackError::UnknownSubscription);
+  const Line& line = known->second;
   auto rows = line.seen(*view, watching.contact);
   auto accepted = stack_.accept_subscriber(watcher, document(line, rows), now);
   if (!accepted) return accepted;

@@ -33,6 +33,8 @@ class LineWatchers {
   [[nodiscard]] static sip::PackageOptions package(const WatchOptions& options);
 
   void add_line(sip::AccountId account, std::string address, std::string display);
+  /// Its watchers were told that it is closed; calls on it are told to nobody any more.
+  void remove_line(sip::AccountId account);
 
   // What happens to calls.
   void dialled(sip::SessionId call, sip::AccountId account, std::string_view target, bool withheld, base::TimePoint now);

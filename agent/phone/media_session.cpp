@@ -88,6 +88,7 @@ base::Error not_acceptable(sdp::NegotiationError why) {
 MediaSession::MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id)
     : engine_(engine),
       capability_{.codecs = to_sdp(codecs), .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics},
+      source_rule_(extras.source_rule),
       sdp_id_(sdp_id),
       negotiator_(capability_, {}, sdp_id) {}
 
@@ -110,21 +111,23 @@ base::Result<std::string, base::Error> MediaSession::make_offer() {
   return negotiator_.make_offer();
 }
 
-base::Result<std::string, base::Error> MediaSession::answer(std::string_view offer) {
+base::Result<std::string, base::Error> MediaSession::answer(std::string_view offer, const base::IpAddress& signalling_host) {
   auto session = parse(offer);
   if (!session) return base::fail(session.error());
   auto answer = negotiator_.answer(*session);
   if (!answer) return base::fail(not_acceptable(answer.error()));
-  adopt(answer->audio);
+  others_ = negotiator_.others_of(*session);
+  adopt(answer->audio, signalling_host);
   return std::move(answer->body);
 }
 
-base::Result<void, base::Error> MediaSession::accept_answer(std::string_view answer) {
+base::Result<void, base::Error> MediaSession::accept_answer(std::string_view answer, const base::IpAddress& signalling_host) {
   auto session = parse(answer);
   if (!session) return base::fail(session.error());
   const auto agreed = negotiator_.accept_answer(*session);
   if (!agreed) return base::fail(not_acceptable(agreed.error()));
-  adopt(*agreed);
+  others_ = negotiator_.others_of(*session);
+  adopt(*agreed, signalling_host);
   return {};
 }
 
@@ -134,8 +137,10 @@ void MediaSession::set_on_hold(bool on_hold) {
   negotiator_.set_direction(on_hold ? sdp::Direction::SendOnly : sdp::Direction::SendRecv);
 }
 
-void MediaSession::adopt(const sdp::AgreedAudio& agreed) {
+void MediaSession::adopt(const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host) {
   const auto before = std::exchange(plan_, to_plan(agreed));
+  plan_->signalling_host = signalling_host;
+  plan_->source_rule = source_rule_;
   // An open leg's order is never refused.
   if (started_ && leg_) (void)engine_.start(leg_->id, *plan_, before && media::learns_anew(*before, *plan_));
 }

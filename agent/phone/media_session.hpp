@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::phone {
@@ -17,10 +18,11 @@ namespace offhook::inline v0::phone {
 /// the first answer on; the leg lives as long as this object.
 class MediaSession {
  public:
-  /// What is offered and taken besides codecs.
+  /// What is offered and taken besides codecs, and from where.
   struct Extras {
     bool comfort_noise = true;  ///< RFC 3389
     bool voip_metrics = true;   ///< RFC 3611 section 5.2
+    rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;
   };
   /// `sdp_id` becomes the o= line's session id.
   MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);
@@ -34,9 +36,13 @@ class MediaSession {
   /// Before open().
   void set_codecs(const std::vector<media::AudioCodec>& codecs);
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();
-  /// Our answer to the peer's offer. NotAcceptable: 488.
-  [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer);
-  base::Result<void, base::Error> accept_answer(std::string_view answer);
+  /// Our answer to the peer's offer, which came from `signalling_host` (unspecified: unknown). NotAcceptable: 488.
+  [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer, const base::IpAddress& signalling_host);
+  base::Result<void, base::Error> accept_answer(std::string_view answer, const base::IpAddress& signalling_host);
+  /// Our m= lines beside the audio's, from the next description on: see sdp::Negotiator. After open().
+  void set_other_media(std::vector<sdp::Media> ours) { negotiator_.set_others(std::move(ours)); }
+  /// The peer's, by its latest description.
+  [[nodiscard]] const std::vector<sdp::Media>& other_media() const { return others_; }
   void abandon_offer();  ///< ours was refused: all stays as agreed before
   /// What we wish from now on; the next offer says so.
   void set_on_hold(bool on_hold);
@@ -51,14 +57,16 @@ class MediaSession {
   std::optional<media::LegStatistics> close();
 
  private:
-  void adopt(const sdp::AgreedAudio& agreed);
+  void adopt(const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host);
 
   media::Engine& engine_;
   sdp::AudioCapability capability_;
+  rtp::SourceRule source_rule_;
   std::uint64_t sdp_id_;
   sdp::Negotiator negotiator_;
   std::optional<media::OpenLeg> leg_;
   std::optional<media::MediaPlan> plan_;
+  std::vector<sdp::Media> others_;  // the peer's
   bool started_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <offhook/agent/phone/tone_refusal.hpp>
 #include <offhook/media/line_ear.hpp>
 #include <offhook/sip/message/uri.hpp>
+#include <offhook/sip/stack/capabilities.hpp>
 
 #include <utility>
 
@@ -15,7 +16,7 @@ constexpr auto kToneLook = std::chrono::milliseconds(100);
 
 sip::Body sdp_body(std::string text) { return {std::string(kSdp), std::move(text)}; }
 
-MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics}; }
+MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics, options.source_rule}; }
 
 }  // namespace
 
@@ -48,8 +49,10 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
                                                                       std::uint64_t sdp_id) {
   auto call = std::make_shared<PhoneCall>(core, sdp_id, options.target);
   if (!options.codecs.empty()) call->media_.set_codecs(options.codecs);
+  call->early_media_ = options.early_media;
   if (options.heeds_tones && port && port->line_ear) call->listened_ = port;
   if (auto opened = call->media_.open(local, std::move(port)); !opened) return base::fail(opened.error());
+  call->media_.set_other_media(options.other_media);
   auto offer = call->media_.make_offer();
   if (!offer) return base::fail(offer.error());
   sip::CallOptions wanted{options.account.id(), options.target, sdp_body(*offer), options.headers, options.through_registrar};
@@ -80,25 +83,30 @@ base::Result<Prepared, base::Error> PhoneCall::do_prepare(std::shared_ptr<media:
   if (!core) return base::fail(core.error());
   if (state_ != State::Offered || prepared_) return base::fail(phone_error(PhoneError::WrongState, "the call is not waiting for media"));
   const auto refuse = [this, &stack = (*core)->stack](int status, base::Error why) -> base::Result<Prepared, base::Error> {
-    (void)stack.reject(session_, status, {}, now());
+    (void)stack.reject(session_, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, now());
     return base::fail(std::move(why));
   };
   const auto local = (*core)->local_towards(source_.ip);
   if (!local) return refuse(500, phone_error(PhoneError::Socket, "no way to " + source_.ip.to_string()));
   if (!codecs.empty()) media_.set_codecs(codecs);
   if (auto opened = media_.open(*local, std::move(port)); !opened) return refuse(503, opened.error());
-  auto description = offer_.empty() ? media_.make_offer() : media_.answer(offer_.data);
+  auto description = offer_.empty() ? media_.make_offer() : media_.answer(offer_.data, source_.ip);
   if (!description) return refuse(488, description.error());
   our_answer_ = std::move(*description);
   prepared_ = true;
   return Prepared(session_);
 }
 
+base::Result<void, base::Error> PhoneCall::may_answer(const Prepared& prepared) const {
+  if (prepared.call_ != session_) return base::fail(phone_error(PhoneError::WrongState, "another call's media cannot answer this one"));
+  if (state_ != State::Offered || !prepared_) return base::fail(phone_error(PhoneError::WrongState, "the call is not waiting to be answered"));
+  return {};
+}
+
 base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Extras extras) {
   const auto core = usable_core();
   if (!core) return base::fail(core.error());
-  if (prepared.call_ != session_) return base::fail(phone_error(PhoneError::WrongState, "another call's media cannot answer this one"));
-  if (state_ != State::Offered || !prepared_) return base::fail(phone_error(PhoneError::WrongState, "the call is not waiting to be answered"));
+  if (auto may = may_answer(prepared); !may) return may;
   if (auto answered = from_stack((*core)->stack.answer(session_, sdp_body(our_answer_), now(), std::move(extras)), "answering"); !answered) return answered;
   state_ = State::Answering;
   // From the 200 on both sides may send: the caller must not wait for our first word until the ACK has come round.
@@ -106,8 +114,19 @@ base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Ext
   return {};
 }
 
-base::Result<void, base::Error> PhoneCall::do_ring(sip::HeaderList headers) {
-  auto asked = ask("ringing", [&](sip::Stack& stack) { return stack.ring(session_, now(), std::move(headers)); });
+base::Result<void, base::Error> PhoneCall::do_progress(const Prepared& prepared, int status, sip::HeaderList headers) {
+  if (const auto core = usable_core(); !core) return base::fail(core.error());
+  if (auto may = may_answer(prepared); !may) return may;
+  if (offer_.empty()) return base::fail(phone_error(PhoneError::WrongState, "the caller has offered no media: they begin with the answer"));
+  const auto tell = [&](sip::Stack& stack) { return stack.provisional(session_, status, sdp_body(our_answer_), now(), std::move(headers)); };
+  if (auto asked = ask("early media", tell); !asked) return asked;
+  core()->rang(session_);
+  media_.start();
+  return {};
+}
+
+base::Result<void, base::Error> PhoneCall::do_ring(int status, sip::HeaderList headers) {
+  auto asked = ask("ringing", [&](sip::Stack& stack) { return stack.provisional(session_, status, {}, now(), std::move(headers)); });
   if (asked) core()->rang(session_);
   return asked;
 }
@@ -116,25 +135,52 @@ base::Result<void, base::Error> PhoneCall::do_reject(int status, sip::HeaderList
   return ask("rejecting", [&](sip::Stack& stack) { return stack.reject(session_, status, std::move(headers), now()); });
 }
 
+base::Result<void, base::Error> PhoneCall::do_redirect(const std::vector<std::string>& targets, int status, sip::HeaderList headers) {
+  return ask("redirecting", [&](sip::Stack& stack) { return stack.redirect(session_, targets, now(), status, std::move(headers)); });
+}
+
 base::Result<void, base::Error> PhoneCall::do_hang_up(sip::Extras extras) {
   return ask("hanging up", [&](sip::Stack& stack) { return stack.hang_up(session_, now(), std::move(extras)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_hold(bool on_hold, sip::Extras extras) {
-  if (const auto core = usable_core(); !core) return base::fail(core.error());
-  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "only a call that is up can be held or resumed"));
   const std::string_view what = on_hold ? "holding" : "resuming";
+  if (auto may = may_offer(what); !may) return may;
+  return offer_anew(what, on_hold, std::move(extras));
+}
+
+base::Result<void, base::Error> PhoneCall::do_set_other_media(std::vector<sdp::Media> ours, sip::Extras extras) {
+  constexpr std::string_view kWhat = "offering other media";
+  if (state_ == State::Offered && prepared_) {
+    media_.set_other_media(std::move(ours));
+    auto description = offer_.empty() ? media_.make_offer() : media_.answer(offer_.data, source_.ip);
+    if (!description) return base::fail(description.error());
+    our_answer_ = std::move(*description);
+    return {};
+  }
+  if (auto may = may_offer(kWhat); !may) return may;
+  media_.set_other_media(std::move(ours));
+  return offer_anew(kWhat, held_, std::move(extras));
+}
+
+base::Result<void, base::Error> PhoneCall::may_offer(std::string_view what) const {
+  if (const auto core = usable_core(); !core) return base::fail(core.error());
+  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit: the call is not up"));
   if (holding_) return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit: our last offer has no answer yet"));
+  return {};
+}
+
+base::Result<void, base::Error> PhoneCall::offer_anew(std::string_view what, bool on_hold, sip::Extras extras) {
   media_.set_on_hold(on_hold);
   auto offer = media_.make_offer();
   if (!offer) return base::fail(offer.error());
   auto asked = ask(what, [&](sip::Stack& stack) { return stack.offer(session_, sdp_body(std::move(*offer)), now(), std::move(extras)); });
-  if (!asked) {
+  if (asked) {
+    holding_ = on_hold;
+  } else {
     take_back_offer();
-    return asked;
   }
-  holding_ = on_hold;
-  return {};
+  return asked;
 }
 
 /// What was agreed on before stands.
@@ -142,6 +188,10 @@ void PhoneCall::take_back_offer() {
   media_.abandon_offer();
   media_.set_on_hold(held_);
   holding_.reset();
+}
+
+base::Result<void, base::Error> PhoneCall::do_identify(const sip::Party& party, sip::HeaderList headers) {
+  return ask("another name", [&](sip::Stack& stack) { return stack.identify(session_, party, now(), std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, sip::HeaderList headers) {
@@ -186,12 +236,13 @@ base::Result<void, base::Error> PhoneCall::do_send_info(std::string package, sip
 void PhoneCall::on_progress(const sip::CallProgress& event) {
   // An answer in a provisional response starts early media; the one in the 2xx then repeats it (RFC 3261 section 13.2.1).
   bool early_media = false;
-  if (event.body.type == kSdp && media_.accept_answer(event.body.data)) {
-    media_.start();
-    early_media = has_early_answer_ = true;
-    if (listened_ && !std::exchange(heeding_, true)) heed_tones();
+  if (event.body.type == kSdp && media_.accept_answer(event.body.data, signalling_host())) {
+    has_early_answer_ = true;
+    early_media = early_media_;
+    if (early_media) media_.start();
+    if (early_media && listened_ && !std::exchange(heeding_, true)) heed_tones();
   }
-  core()->tell(CallRinging{shared_from_this(), event.status, early_media});
+  core()->tell(CallRinging{shared_from_this(), event.status, early_media, event});
 }
 
 /// The worker hears, and has no other way to us: we look while it may hear something.
@@ -211,53 +262,57 @@ void PhoneCall::heed_tones() {
 void PhoneCall::on_answered(const sip::CallAnswered& event) {
   // Without one, that of the provisional response stands: RFC 6337 section 2.2.
   const bool stands = event.body.empty() && has_early_answer_;
-  if (!stands && !media_.accept_answer(event.body.data)) {
+  if (!stands && !media_.accept_answer(event.body.data, signalling_host())) {
     (void)hang_up();  // An answer that cannot be used: the call is up for SIP, and has to be ended with BYE.
     return;
   }
   media_.start();
-  connected();
+  connected(event.headers, event.asserted);
 }
 
 void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
   // Without an answer to the offer in our 200 there is no media, now or later: RFC 3264 section 5 leaves the peer no such choice.
   const bool owed = state_ == State::Answering && offer_.empty();
-  if (event.body.empty() ? owed : !media_.accept_answer(event.body.data)) {
+  if (event.body.empty() ? owed : !media_.accept_answer(event.body.data, signalling_host())) {
     (void)hang_up();
     return;
   }
   if (event.body.empty()) media_.abandon_offer();  // Of a re-INVITE that wanted ours and then did not answer it: all stays as it was.
   media_.start();
-  if (state_ == State::Answering) return connected();
-  tell_media();
+  if (state_ == State::Answering) return connected(event.headers, event.asserted);
+  tell_media(event.headers, event.asserted);
 }
 
-void PhoneCall::connected() {
+base::IpAddress PhoneCall::signalling_host() const { return core()->stack.peer(session_).ip; }
+
+void PhoneCall::connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
   state_ = State::Connected;
-  core()->tell(CallConnected{shared_from_this()});
+  core()->tell(CallConnected{shared_from_this(), headers, asserted});
 }
 
-void PhoneCall::tell_media() { core()->tell(CallMediaChanged{shared_from_this(), media_.sends(), media_.receives()}); }
+void PhoneCall::tell_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
+  core()->tell(CallMediaChanged{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
+}
 
 void PhoneCall::on_offer(const sip::OfferReceived& event) {
-  auto description = event.offer.empty() ? media_.make_offer() : media_.answer(event.offer.data);
+  auto description = event.offer.empty() ? media_.make_offer() : media_.answer(event.offer.data, signalling_host());
   if (!description) {
     (void)core()->stack.refuse_offer(session_, 488, now(), event.branch_tag);
     return;
   }
   (void)core()->stack.accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
-  if (!event.offer.empty()) tell_media();
+  if (!event.offer.empty()) tell_media(event.headers, event.asserted);
 }
 
 void PhoneCall::on_offer_answered(const sip::OfferAnswered& event) {
-  if (!media_.accept_answer(event.answer.data)) return take_back_offer();
+  if (!media_.accept_answer(event.answer.data, signalling_host())) return take_back_offer();
   if (holding_) held_ = *std::exchange(holding_, std::nullopt);
-  tell_media();
+  tell_media(event.headers, event.asserted);
 }
 
-void PhoneCall::on_offer_refused() {
+void PhoneCall::on_offer_refused(const sip::OfferRefused& event) {
   take_back_offer();
-  tell_media();
+  tell_media(event.headers);
 }
 
 void PhoneCall::on_ended(const sip::CallEnded& event) {

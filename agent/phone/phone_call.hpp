@@ -21,6 +21,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   const sip::LegName& leg_name() const override { return leg_name_; }
   std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
   std::optional<media::LegId> media_leg() const override { return media_.leg(); }
+  std::vector<sdp::Media> other_media() const override { return media_.other_media(); }
 
   // What the stack says of our session.
   void on_progress(const sip::CallProgress& event);
@@ -28,7 +29,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   void on_confirmed(const sip::CallConfirmed& event);
   void on_offer(const sip::OfferReceived& event);
   void on_offer_answered(const sip::OfferAnswered& event);
-  void on_offer_refused();
+  void on_offer_refused(const sip::OfferRefused& event);
   void on_ended(const sip::CallEnded& event);
   /// The endpoint goes: the media leg is closed while the engine is surely there.
   void let_go();
@@ -37,11 +38,15 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   [[nodiscard]] auto usable_core() const { return usable(core_); }
   [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // There while the endpoint tells us things.
   base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
-  base::Result<void, base::Error> do_ring(sip::HeaderList headers) override;
+  base::Result<void, base::Error> do_ring(int status, sip::HeaderList headers) override;
+  base::Result<void, base::Error> do_progress(const Prepared& prepared, int status, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_answer(Prepared prepared, sip::Extras extras) override;
   base::Result<void, base::Error> do_reject(int status, sip::HeaderList headers) override;
+  base::Result<void, base::Error> do_redirect(const std::vector<std::string>& targets, int status, sip::HeaderList headers) override;
+  base::Result<void, base::Error> do_set_other_media(std::vector<sdp::Media> ours, sip::Extras extras) override;
   base::Result<void, base::Error> do_hang_up(sip::Extras extras) override;
   base::Result<void, base::Error> do_hold(bool on_hold, sip::Extras extras) override;
+  base::Result<void, base::Error> do_identify(const sip::Party& party, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_transfer(std::string_view target, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_transfer_to(sip::SessionId other, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_accept_transfer(sip::HeaderList headers) override;
@@ -51,10 +56,15 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
 
   template <class Do>
   base::Result<void, base::Error> ask(std::string_view what, Do operation);
-  void connected();
-  void tell_media();
+  [[nodiscard]] base::Result<void, base::Error> may_answer(const Prepared& prepared) const;
+  void connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted);
+  void tell_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted = {});
+  [[nodiscard]] base::Result<void, base::Error> may_offer(std::string_view what) const;
+  base::Result<void, base::Error> offer_anew(std::string_view what, bool on_hold, sip::Extras extras);
   void take_back_offer();
   void heed_tones();
+  /// Where the last message of this call came from; unspecified: nothing has come yet.
+  [[nodiscard]] base::IpAddress signalling_host() const;
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
 
   std::weak_ptr<PhoneCore> core_;
@@ -67,6 +77,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   base::SocketAddress source_;
   MediaSession media_;
   bool has_early_answer_ = false;  // in a provisional response
+  bool early_media_ = true;        // it plays before the 2xx
   std::shared_ptr<media::AudioPort> listened_;  // early media, for tones; null: not listened to
   bool heeding_ = false;                        // We look again soon.
   media::LineTone refused_by_ = media::LineTone::None;

@@ -31,6 +31,7 @@ base::Error refused(sip::StackError why, std::string_view what) {
       case sip::StackError::BadMethod: return PhoneError::BadTarget;
       case sip::StackError::UnknownSession:
       case sip::StackError::UnknownSubscription:
+      case sip::StackError::UnknownPublication:
       case sip::StackError::WrongState: break;
     }
     return PhoneError::WrongState;
@@ -41,8 +42,10 @@ base::Error refused(sip::StackError why, std::string_view what) {
 
 base::Result<void, base::Error> from_stack(const base::Result<void, sip::StackError>& result, std::string_view what) {
   if (result) return {};
-  if (result.error() == sip::StackError::BadHeader) return base::fail(refused(result.error(), what));
-  return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit any more (" + std::string(sip::to_string(result.error())) + ")"));
+  const auto why = result.error();
+  const bool unfit = why == sip::StackError::BadHeader || why == sip::StackError::BadUri || why == sip::StackError::TooLarge;
+  if (unfit) return base::fail(refused(why, what));
+  return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit any more (" + std::string(sip::to_string(why)) + ")"));
 }
 
 }  // namespace offhook::inline v0::phone

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <functional>
+#include <string>
 #include <thread>
 
 namespace offhook::inline v0::phone {
@@ -35,6 +36,8 @@ struct AccountState {
   std::weak_ptr<PhoneCore> core;
   sip::AccountId id;
   sip::RegistrationChanged last;
+  bool removed = false;
+  std::string address{};  ///< of record
 };
 
 /// What a Subscription's copies share.

@@ -19,7 +19,10 @@ enum class PhoneError : std::uint8_t {
   Closed,          ///< the endpoint was stopped, or is gone
   UnknownAccount,  ///< an Account that no endpoint made
   TooLarge,        ///< more text than one MESSAGE carries
+  NoDescriptors,   ///< the process may open too few files for one more call
+  NoMemory,        ///< the process may take too little memory for one more call
   BadHeader,       ///< a header field of yours that cannot be sent: the stack writes it itself, or it is none
+  Identity,        ///< a file or an address of EndpointOptions::identity that cannot be used
 };
 
 [[nodiscard]] base::Error phone_error(PhoneError code, std::string detail);

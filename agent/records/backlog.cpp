@@ -11,8 +11,8 @@ std::size_t weight_of(const CallRecord& record) {
   std::size_t octets = sizeof(Backlog::Entry);
   for (const std::string* text :
        {&record.id, &record.sip_call_id, &record.local_tag, &record.account, &record.from.uri, &record.from.display,
-        &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.ending.cause, &record.ending.reason,
-        &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target}) {
+        &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.identity.result, &record.identity.attest,
+        &record.identity.origid, &record.identity.why, &record.ending.cause, &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target}) {
     octets += text->size();
   }
   for (const Turn& turn : record.turns) octets += sizeof(Turn) + turn.heard.size() + turn.said.size() + turn.intent.size();

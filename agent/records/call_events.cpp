@@ -67,6 +67,8 @@ CallRecord begun(const sip::IncomingCall& call, std::string_view account) {
   record.to = {kept_uri(call.to.uri), cut(call.to.display)};
   record.dialled = kept_uri(call.request_uri);
   record.source = call.source.to_string();
+  record.identity = {std::string(sip::word_for(call.identity)), cut(call.identity.attest), cut(call.identity.origid),
+                     call.identity.verstat == sip::CallerIdentity::Verstat::Failed ? std::string(to_string(*call.identity.error)) : ""};
   return record;
 }
 

@@ -31,6 +31,15 @@ void add_party(JsonLine& line, std::string_view name, const Party& party) {
   line.close('}');
 }
 
+void add_identity(JsonLine& line, const CallRecord::Identity& identity) {
+  if (identity.result.empty()) return;
+  line.open("identity", '{').text("result", identity.result, kMaxFieldBytes);
+  add_text(line, "attest", identity.attest);
+  add_text(line, "origid", identity.origid);
+  add_text(line, "why", identity.why);
+  line.close('}');
+}
+
 void add_who(JsonLine& line, const CallRecord& record) {
   add_text(line, "id", record.id);
   add_text(line, "sip_call_id", record.sip_call_id);
@@ -41,6 +50,7 @@ void add_who(JsonLine& line, const CallRecord& record) {
   add_party(line, "to", record.to);
   add_text(line, "dialled", record.dialled);
   add_text(line, "source", record.source);
+  add_identity(line, record.identity);
   add_text(line, "agent", record.agent);
 }
 

@@ -109,6 +109,13 @@ struct CallRecord {
   Party from, to;
   std::string dialled;  ///< the Request-URI
   std::string source;   ///< where the INVITE came from
+  struct Identity {
+    std::string result;  ///< "passed", "failed", "absent"; "": it was not checked
+    std::string attest;  ///< of SHAKEN: "A", "B", "C"; "" none
+    std::string origid;  ///< of SHAKEN: names who brought the call into the network
+    std::string why;     ///< it is not passed
+  };
+  Identity identity{};   ///< what the caller's signature proves (RFC 8224)
   WallTime invited_at{};
   std::optional<WallTime> ringing_at, answered_at, ended_at;
   std::int64_t setup_ms = 0;     ///< invite to answer, or to the end of a call that was never answered

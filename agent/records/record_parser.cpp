@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <limits>
 
 namespace offhook::inline v0::agent::records {
 
@@ -23,17 +25,25 @@ std::string text(const Json& of, const char* name) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
+/// True when Number can hold `value` without its fraction. C++ leaves the conversion of any other value undefined.
 template <class Number>
-Number number(const Json& of, const char* name) {
-  const Json& value = member(of, name);
-  return value.is_number() ? value.get<Number>() : Number{};
+bool holds(double value) {
+  using Limits = std::numeric_limits<Number>;
+  if constexpr (!Limits::is_integer) return true;
+  return value >= static_cast<double>(Limits::min()) && value < std::ldexp(1.0, Limits::digits);
 }
 
+/// Nothing for a member of another kind, and for a number that Number cannot hold.
 template <class Number>
 std::optional<Number> maybe(const Json& of, const char* name) {
   const Json& value = member(of, name);
-  if (!value.is_number()) return std::nullopt;
+  if (!value.is_number() || !holds<Number>(value.get<double>())) return std::nullopt;
   return value.get<Number>();
+}
+
+template <class Number>
+Number number(const Json& of, const char* name) {
+  return maybe<Number>(of, name).value_or(Number{});
 }
 
 std::optional<WallTime> time(const Json& of, const char* name) { return parse_rfc3339(text(of, name)); }
@@ -186,7 +196,8 @@ std::optional<WallTime> parse_rfc3339(const std::string& text) {
   if (at.tm_year < 1970 || at.tm_year > 2200) return std::nullopt;  // WallTime ends in 2262.
   at.tm_year -= 1900;
   at.tm_mon -= 1;
-  return std::chrono::system_clock::from_time_t(::timegm(&at)) + std::chrono::milliseconds(millis);
+  const auto time = std::chrono::system_clock::from_time_t(::timegm(&at)) + std::chrono::milliseconds(millis);
+  return to_rfc3339(time) == text ? std::optional(time) : std::nullopt;  // sscanf and timegm also take the 99th of a month.
 }
 
 std::optional<CallRecord> parse_record(std::string_view line) {
@@ -203,6 +214,8 @@ std::optional<CallRecord> parse_record(std::string_view line) {
   record.to = party(json, "to");
   record.dialled = text(json, "dialled");
   record.source = text(json, "source");
+  const Json& identity = member(json, "identity");
+  record.identity = {text(identity, "result"), text(identity, "attest"), text(identity, "origid"), text(identity, "why")};
   read_course(json, record);
   record.digits_received = text(json, "digits_received");
   record.digits_sent = text(json, "digits_sent");

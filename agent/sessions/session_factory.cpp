@@ -151,19 +151,24 @@ base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
   for (const auto& entry : book.entries()) {
     if (auto loaded = shelf_->load(*entry.profile); !loaded) return loaded;
   }
-  adopt_servers(book.tool_servers());
-  return {};
+  return adopt_servers(book.tool_servers());
 }
 
 /// Calls keep the servers that they began with.
-void SessionFactory::adopt_servers(const AgentBook::ToolServerPlan& plan) {
+base::Result<void, base::Error> SessionFactory::adopt_servers(const AgentBook::ToolServerPlan& plan) {
   const auto before = tool_servers();
-  auto servers = plan ? std::make_shared<tools::ToolServers>(*plan, options_.on_tool_server, before.get()) : nullptr;
+  std::shared_ptr<tools::ToolServers> servers;
+  if (plan) {
+    auto started = tools::ToolServers::start(*plan, options_.on_tool_server, before.get());
+    if (!started) return base::fail(started.error());
+    servers = std::move(*started);
+  }
   {
     const std::lock_guard lock(servers_mutex_);
     servers_ = std::move(servers);
   }
   if (before) retired_servers_.add(before);
+  return {};
 }
 
 std::shared_ptr<tools::ToolServers> SessionFactory::tool_servers() const {

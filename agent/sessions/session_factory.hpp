@@ -75,7 +75,7 @@ class SessionFactory {
   /// Speakers with sentences to prepare, by provider and sound: as their sentences are kept.
   using Voices = std::map<std::pair<std::string, std::string>, PartNeeds>;
   void add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const;
-  void adopt_servers(const AgentBook::ToolServerPlan& plan);
+  [[nodiscard]] base::Result<void, base::Error> adopt_servers(const AgentBook::ToolServerPlan& plan);
   [[nodiscard]] std::shared_ptr<tools::ToolServers> tool_servers() const;
 
   FactoryOptions options_;

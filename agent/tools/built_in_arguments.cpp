@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/built_in_arguments.hpp>
 
+#include <offhook/agent/tools/key_pattern.hpp>
 #include <offhook/agent/tools/number_pattern.hpp>
 #include <offhook/base/text.hpp>
 
@@ -76,23 +77,34 @@ Outcome hold(const Arguments& arguments) {
   return HoldRequest{*seconds};
 }
 
-Outcome send_digits(const Arguments& arguments) {
+/// The keys as they are pressed, with a comma for each pause; nothing where there is something else in `written`.
+std::optional<std::string> read_keys(std::string_view written) {
+  std::string keys;
+  for (const char c : written) {
+    keys += c >= 'a' && c <= 'd' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (!is_key(keys.back()) && keys.back() != ',') return std::nullopt;
+  }
+  return keys;
+}
+
+bool may_press(const ToolRules& rules, const std::string& keys) {
+  const auto allows = [&](const std::string& pattern) { return fits_keys(pattern, keys); };
+  return !is_code(keys) || std::any_of(rules.keys.begin(), rules.keys.end(), allows);
+}
+
+Outcome send_digits(const Arguments& arguments, const ToolRules& rules) {
   const auto* text = only_text(arguments, "digits");
   const std::string how = fmt::format("send_digits takes \"digits\": 1 to {} of 0-9 * # A-D, and at most {} commas for pauses.",
                                       kMaxKeys, kMaxPauses);
   if (text == nullptr || text->size() > kMaxKeys + kMaxPauses) return wrong(how, "no digits, or too many");
-  std::size_t pauses = 0;
-  std::string keys;
-  for (const char c : *text) {
-    const char key = c >= 'a' && c <= 'd' ? static_cast<char>(c - 'a' + 'A') : c;
-    const bool is_key = base::is_digit(key) || key == '*' || key == '#' || (key >= 'A' && key <= 'D');
-    if (!is_key && key != ',') return wrong(how, "not only digits");
-    pauses += is_key ? 0 : 1;
-    keys += key;
-  }
-  const std::size_t count = keys.size() - pauses;
-  if (count == 0 || count > kMaxKeys || pauses > kMaxPauses) return wrong(how, "no digits, or too many");
-  return DigitsRequest{std::move(keys)};
+  auto keys = read_keys(*text);
+  if (!keys) return wrong(how, "not only digits");
+  std::string pressed = *keys;
+  const std::size_t pauses = std::erase(pressed, ',');
+  if (pressed.empty() || pressed.size() > kMaxKeys || pauses > kMaxPauses) return wrong(how, "no digits, or too many");
+  if (!may_press(rules, pressed))
+    return base::fail(WrongArguments{Refusal::NotInList, "these keys may not be pressed.", "no pattern allows the keys"});
+  return DigitsRequest{*std::move(keys)};
 }
 
 Outcome note(const Arguments& arguments) {
@@ -123,7 +135,7 @@ Outcome request_from(std::string_view tool, Arguments arguments, const ToolRules
     case BuiltInTool::Hold:
       return hold(arguments);
     case BuiltInTool::SendDigits:
-      return send_digits(arguments);
+      return send_digits(arguments, rules);
     case BuiltInTool::Note:
       return note(arguments);
     case BuiltInTool::PauseRecording:

@@ -43,6 +43,20 @@ std::string transfer_words(const ToolRules& rules) {
          "all numbers are allowed.";
 }
 
+/// Codes are named to the model in words; its schema lists the keys that can occur.
+std::string keys_words(const ToolRules& rules) {
+  std::string words = "Presses keys, as for another system's menu. A comma is a pause of half a second.";
+  if (rules.keys.empty()) return words;
+  words += " Beside digits alone, only these whole sequences are allowed, where X is any digit:";
+  for (const std::string& pattern : rules.keys) words += " " + pattern;
+  return words;
+}
+
+std::string keys_schema(const ToolRules& rules) {
+  const std::string_view keys = rules.keys.empty() ? "0-9" : "0-9*#A-D";
+  return object_schema(fmt::format(R"("digits":{{"type":"string","pattern":"^[{},]{{1,{}}}$"}})", keys, kMaxKeys + kMaxPauses), R"("digits")");
+}
+
 ToolDescription describe(BuiltInTool tool, const ToolRules& rules) {
   ToolDescription about{std::string(to_string(tool)), {}, object_schema("", ""), class_of(tool)};
   switch (tool) {
@@ -59,9 +73,8 @@ ToolDescription describe(BuiltInTool tool, const ToolRules& rules) {
           object_schema(fmt::format(R"("seconds":{{"type":"integer","minimum":1,"maximum":{}}})", kMaxHoldSeconds), "");
       break;
     case BuiltInTool::SendDigits:
-      about.description = "Presses keys, as for another system's menu. A comma is a pause of half a second.";
-      about.parameters = object_schema(
-          fmt::format(R"("digits":{{"type":"string","pattern":"^[0-9*#A-D,]{{1,{}}}$"}})", kMaxKeys + kMaxPauses), R"("digits")");
+      about.description = keys_words(rules);
+      about.parameters = keys_schema(rules);
       break;
     case BuiltInTool::Note:
       about.description = "Writes down something for the people whom you work for, such as a message of the caller.";

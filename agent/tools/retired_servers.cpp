@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace offhook::inline v0::agent::tools {
@@ -16,7 +17,12 @@ RetiredServers::~RetiredServers() {
 void RetiredServers::add(std::shared_ptr<const ToolServers> servers) {
   const std::lock_guard lock(mutex_);
   retired_.push_back(std::move(servers));
-  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { end_unused(stop); });
+  if (!thread_.joinable()) {
+    try {
+      thread_ = std::jthread([this](const std::stop_token& stop) { end_unused(stop); });
+    } catch (const std::system_error&) {  // No thread can be had: they stay until the next ones come, or until the end.
+    }
+  }
   changed_.notify_all();
 }
 

@@ -132,6 +132,11 @@ std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimeP
   return std::nullopt;
 }
 
+/// Puts a pause before the keys of a later request: the far end must not read two requests as one code that no pattern allows.
+void ToolPolicy::keep_apart(DigitsRequest& request) {
+  if (!rules_.keys.empty() && std::exchange(has_pressed_, true)) request.keys.insert(0, kPausesBetween, ',');
+}
+
 void ToolPolicy::give_back(std::string_view tool) {
   const ToolRule* rule = find_rule(rules_, tool);
   if (rule == nullptr) return;
@@ -151,6 +156,7 @@ ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, ToolS
   if (const auto fault = fault_of_question(*rule, *request))
     return refuse(Refusal::BadArguments, "Nothing was done: " + *fault, call.name, "the caller cannot be told all of them");
   if (const auto reached = cap_reached(*rule, now)) return refuse(*reached, sentence(*reached), call.name);
+  if (auto* digits = std::get_if<DigitsRequest>(&*request)) keep_apart(*digits);
   ToolDecision decision;
   decision.kind = rule->asks_caller() ? ToolDecision::Kind::AskCaller : ToolDecision::Kind::Allow;
   decision.to_log = described(call.name, *request) + (rule->asks_caller() ? " waits for the caller's word" : " is allowed");

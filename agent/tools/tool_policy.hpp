@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/tools/argument_schema.hpp>
+#include <offhook/agent/tools/key_pattern.hpp>
 #include <offhook/agent/tools/tool_rules.hpp>
 #include <offhook/base/time.hpp>
 
@@ -13,8 +14,6 @@
 /// The model proposes; this decides. Nothing that a model, a tool's answer or a caller says can widen it.
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxKeys = 32;   ///< of one send_digits
-inline constexpr std::size_t kMaxPauses = 8;  ///< among them
 inline constexpr std::size_t kMaxNoteCharacters = 2000;
 inline constexpr std::int64_t kMaxHoldSeconds = 120;
 inline constexpr std::int64_t kUsualHoldSeconds = 60;
@@ -53,7 +52,7 @@ enum class Refusal : std::uint8_t {
   NotAllowed,  ///< no rule, no such tool: the model is not told which
   BadArguments,
   BeyondGrant,  ///< arguments that the tool takes, and the operator does not allow
-  NotInList,  ///< a destination or number that is not allowed
+  NotInList,  ///< a destination, a number or keys that are not allowed
   CapPerCall,
   CapPerMinute,
   TooOften,      ///< attempts of all kinds
@@ -99,10 +98,12 @@ class ToolPolicy {
   };
   [[nodiscard]] std::optional<Refusal> count_attempt(base::TimePoint now);
   [[nodiscard]] std::optional<Refusal> cap_reached(const ToolRule& rule, base::TimePoint now);
+  void keep_apart(DigitsRequest& request);
 
   ToolRules rules_;
   std::vector<Use> used_;  // beside rules_.allowed
   unsigned attempts_ = 0;
+  bool has_pressed_ = false;  // send_digits was allowed in this call
   std::deque<base::TimePoint> last_attempts_;
 };
 

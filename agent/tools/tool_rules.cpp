@@ -42,6 +42,7 @@ ToolRules rules_from(const std::vector<ToolGrant>& grants) {
     rule.max_per_call = grant.max_per_call;
     rules.allowed.push_back(std::move(rule));
     rules.destinations.insert(rules.destinations.end(), grant.destinations.begin(), grant.destinations.end());
+    rules.keys.insert(rules.keys.end(), grant.keys.begin(), grant.keys.end());
   }
   if (rules.destinations.size() > kMaxDestinations) rules.destinations.resize(kMaxDestinations);
   return rules;

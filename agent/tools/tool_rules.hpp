@@ -30,6 +30,7 @@ struct ToolRules {
   std::vector<ToolRule> allowed;                     ///< at most kMaxTools
   std::vector<ToolGrant::Destination> destinations;  ///< transfer by name; at most kMaxDestinations
   std::vector<std::string> numbers;                  ///< NumberPatterns that transfer may dial beside them; empty: none
+  std::vector<std::string> keys = {};                ///< patterns of codes that send_digits may press; empty: digits alone
 };
 
 inline constexpr std::size_t kMaxTools = 64;

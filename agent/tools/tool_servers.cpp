@@ -24,20 +24,27 @@ class KeepingSource final : public ToolSource {
 
 }  // namespace
 
-ToolServers::ToolServers(const ToolServerPlan& plan, const mcp::Server::Watch& watch, const ToolServers* before) {
+base::Result<std::shared_ptr<ToolServers>, base::Error> ToolServers::start(const ToolServerPlan& plan, const mcp::Server::Watch& watch,
+                                                                             const ToolServers* before) {
+  std::shared_ptr<ToolServers> all(new ToolServers);
   for (const ToolPlace& place : plan.places) {
     if (!place.is_granted) continue;
     if (before != nullptr) {
       const auto known = before->running_.find(place.label());
       if (known != before->running_.end() && known->second->place.is_same(place)) {
-        running_.emplace(place.label(), known->second);
+        all->running_.emplace(place.label(), known->second);
         continue;
       }
     }
-    const auto* options = std::get_if<mcp::ServerOptions>(&place.at);
-    auto server = options != nullptr ? std::make_unique<mcp::Servers>(std::vector{*options}, watch) : nullptr;
-    running_.emplace(place.label(), std::make_shared<const Running>(Running{place, std::move(server)}));
+    auto running = std::make_shared<Running>(Running{place, nullptr});
+    if (const auto* options = std::get_if<mcp::ServerOptions>(&place.at)) {
+      auto server = mcp::Servers::start({*options}, watch);
+      if (!server) return base::fail(server.error());
+      running->server = std::move(*server);
+    }
+    all->running_.emplace(place.label(), std::move(running));
   }
+  return all;
 }
 
 std::vector<std::unique_ptr<ToolSource>> ToolServers::sources(const std::vector<std::string>& labels, net::Edges& edges) const {

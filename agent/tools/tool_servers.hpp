@@ -38,14 +38,16 @@ struct ToolServerPlan {
 /// what has not changed, so that a server keeps its state, and the definitions that were trusted, through a reload. Thread-safe.
 class ToolServers : public std::enable_shared_from_this<ToolServers> {
  public:
-  /// `watch` is called on threads of the servers' own. `before` may be null.
-  ToolServers(const ToolServerPlan& plan, const mcp::Server::Watch& watch, const ToolServers* before);
+  /// `watch` is called on threads of the servers' own. `before` may be null. Fails as mcp::Servers::start() does.
+  [[nodiscard]] static base::Result<std::shared_ptr<ToolServers>, base::Error> start(const ToolServerPlan& plan, const mcp::Server::Watch& watch,
+                                                                                      const ToolServers* before);
 
   /// For one call, of the places with these labels; on the thread of `edges`, which outlive what is returned. Each source keeps all
   /// that is here: whoever destroys the last one waits until servers have ended.
   [[nodiscard]] std::vector<std::unique_ptr<ToolSource>> sources(const std::vector<std::string>& labels, net::Edges& edges) const;
 
  private:
+  ToolServers() = default;
   struct Running {
     ToolPlace place;
     std::unique_ptr<mcp::Servers> server;  // null for an HTTP service

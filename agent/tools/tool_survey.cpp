@@ -109,11 +109,12 @@ ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
   }
   if (!all.empty()) {
     Answers answers(all.size());
-    const mcp::Servers servers(all, [&answers](const mcp::ServerEvent& event) { answers.on_event(event); });
-    answers.wait(limit);
+    const auto servers = mcp::Servers::start(all, [&answers](const mcp::ServerEvent& event) { answers.on_event(event); });
+    if (servers) answers.wait(limit);
     for (const mcp::ServerOptions& options : pinned) {
-      if (auto trouble = answers.trouble_of(options.label); !trouble.empty()) out.troubles.push_back({options.label, std::move(trouble)});
-      if (const auto catalog = servers.catalog(options.label)) add_server(options, *catalog, out);
+      if (auto trouble = servers ? answers.trouble_of(options.label) : servers.error().detail; !trouble.empty())
+        out.troubles.push_back({options.label, std::move(trouble)});
+      if (const auto catalog = servers ? (*servers)->catalog(options.label) : nullptr) add_server(options, *catalog, out);
     }
   }
   for (const ToolPlace& place : plan.places) {

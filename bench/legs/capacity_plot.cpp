@@ -134,7 +134,7 @@ std::string to_capacity_svg(const std::vector<Result>& results) {
   return fmt::format(
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" "
              "font-size=\"11\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n"
-             "<text x=\"12\" y=\"20\" font-size=\"14\">One core with 1 to 2,200 legs of G.711 and their agents at 24 kHz</text>\n"
+             "<text x=\"12\" y=\"20\" font-size=\"14\">One core with 1 to 2,200 legs of G.711 as the agent ships them</text>\n"
              "<text x=\"12\" y=\"38\">Solid: all of it. Dashed: what of it the kernel takes; the rest is ours. Missed: packets and frames in five "
              "seconds, none where nothing stands.</text>\n",
              kWidth, kHeight) +

@@ -7,7 +7,8 @@
 
 namespace offhook::bench {
 
-/// "capacity.KIND.PATH.calls_per_core" and what goes with it: the most legs that one core carries at no more
+/// "capacity.KIND.PATH.calls_per_core" and what goes with it, first that of the leg that ships, by the path that ships, as
+/// "capacity.g711_shipped.calls_per_core": the most legs that one core carries at no more
 /// than 80 % of it, with the 99th percentile of a tick done within 2 ms of its time and nothing lost; of relayed ones the calls, of two
 /// legs each, and how much later a packet leaves than it came. `self` is this program.
 /// "conference.500.PATH.load" and what goes with it: as many as a conference has at most, on one core.

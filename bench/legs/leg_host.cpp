@@ -22,7 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kPortRate = 24000;   // of the realtime interfaces
 constexpr std::uint32_t kConferenceRate = 16000;
 constexpr std::size_t kSpeakers = 3;         // of a conference
 constexpr std::string_view kWorkerName = "offhook-media";
@@ -31,7 +30,7 @@ const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
 /// What stands for the conversations: hears everybody, and has something to say to each.
 class Conversations {
  public:
-  Conversations() : voice_(voice_like(kPortRate)) {}
+  explicit Conversations(const LegKind& kind) : voice_(voice_like(kind.port_rate_hz)) {}
   ~Conversations() { stop(); }
   Conversations(const Conversations&) = delete;
   Conversations& operator=(const Conversations&) = delete;
@@ -39,12 +38,12 @@ class Conversations {
   std::shared_ptr<media::AudioPort> make_port(const LegPlan& plan) {
     const LegKind& kind = plan.kind;
     auto port = std::make_shared<media::AudioPort>();
-    port->rate_hz = kind.confers ? kConferenceRate : kPortRate;
+    port->rate_hz = kind.port_rate_hz;
     port->gives_way = false;  // Else half of them would pause for the other half.
     port->guards_echo = kind.guards_echo;
     if (kind.records) port->recording = record(plan.folder + "/legs.recorded/" + std::to_string(ports_.size()) + ".wav");
     ports_.push_back(port);
-    said_.push_back(ports_.size() * 480 * 7 % voice_.size());
+    said_.push_back(ports_.size() * port->frame_samples() * 7 % voice_.size());
     return port;
   }
   /// `speaks`: else it only listens.
@@ -141,7 +140,7 @@ Sums sums(const media::Engine& engine, const std::vector<media::OpenLeg>& legs) 
     if (!of) continue;
     sum.received += static_cast<std::int64_t>(of->packets_received);
     sum.sent += static_cast<std::int64_t>(of->packets_sent);
-    sum.missed += static_cast<std::int64_t>(of->packets_lost + of->packets_late + of->frames_concealed + of->send_failed + of->packets_unpassed);
+    sum.missed += static_cast<std::int64_t>(of->packets_lost + of->packets_late + of->packets_overflowed + of->frames_concealed + of->send_failed + of->packets_unpassed);
   }
   return sum;
 }
@@ -229,7 +228,7 @@ int host_legs(const LegPlan& plan) {
   const std::string recorded = plan.folder + "/legs.recorded";
   std::filesystem::remove_all(recorded);
   std::filesystem::create_directories(recorded);
-  Conversations conversations;
+  Conversations conversations(plan.kind);
   const double idle_kb = usage_of(::getpid()).rss_kb;
   const auto legs = open_legs(engine, conversations, plan);
   if (!plan.kind.relays) conversations.start(!plan.kind.confers);

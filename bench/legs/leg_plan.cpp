@@ -10,10 +10,12 @@ namespace offhook::bench {
 
 const std::vector<LegKind>& leg_kinds() {
   static const std::vector<LegKind> kinds = {
-      {"g711_ai", media::AudioCodec::Pcmu, false, false},
-      {"g711_echo", media::AudioCodec::Pcmu, true, false},
-      {"g711_record", media::AudioCodec::Pcmu, false, true},
-      {"g722_ai", media::AudioCodec::G722, false, false},
+      {.name = "g711_shipped", .port_rate_hz = 16000, .guards_echo = true},  // By SessionFactory::port_rate_hz, with G722 in front.
+      {.name = "g711_narrow", .port_rate_hz = 8000, .guards_echo = true},    // The same with G.711 in front, and speech to speech.
+      {.name = "g711_ai"},
+      {.name = "g711_echo", .guards_echo = true},
+      {.name = "g711_record", .records = true},
+      {.name = "g722_ai", .codec = media::AudioCodec::G722},
       {.name = "relay", .relays = true},
   };
   return kinds;
@@ -22,8 +24,8 @@ const std::vector<LegKind>& leg_kinds() {
 const std::vector<LegKind>& ticked_kinds() {
   static const std::vector<LegKind> kinds = [] {
     auto all = leg_kinds();
-    all.push_back({"opus_ai", media::AudioCodec::Opus, false, false});
-    all.push_back({"l16_ai", media::AudioCodec::L16Wide, false, false});
+    all.push_back({.name = "opus_ai", .codec = media::AudioCodec::Opus});
+    all.push_back({.name = "l16_ai", .codec = media::AudioCodec::L16Wide});
     all.push_back({.name = "g711_music", .waits = true});
     return all;
   }();
@@ -31,7 +33,7 @@ const std::vector<LegKind>& ticked_kinds() {
 }
 
 const LegKind& conference_kind() {
-  static const LegKind kind{.name = "conference", .confers = true};
+  static const LegKind kind{.name = "conference", .port_rate_hz = 16000, .confers = true};
   return kind;
 }
 

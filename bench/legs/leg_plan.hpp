@@ -16,12 +16,14 @@ namespace offhook::bench {
 struct LegKind {
   std::string name;                ///< "g711_ai"
   media::AudioCodec codec = media::AudioCodec::Pcmu;
+  std::uint32_t port_rate_hz = 24000;  ///< of the realtime interfaces
   bool guards_echo = false;
   bool records = false;            ///< stereo WAV
   bool relays = false;             ///< undecoded: each with its neighbour, so that a call is two legs
   bool confers = false;            ///< all in one conference at 16 kHz, in which three speak and the others only listen
   bool waits = false;              ///< hears music, and nothing is said
 };
+/// The first one is that of a call in G.711 to an agent as it is shipped.
 [[nodiscard]] const std::vector<LegKind>& leg_kinds();
 /// Those, and what is measured in ticks alone, without the load that speaks G.711 and G.722 only.
 [[nodiscard]] const std::vector<LegKind>& ticked_kinds();

@@ -14,7 +14,6 @@ namespace offhook::bench {
 namespace {
 
 constexpr base::Duration kTick = std::chrono::milliseconds(20);
-constexpr std::uint32_t kPortRate = 24000;
 const base::SocketAddress kPeer{base::IpAddress::v4({127, 0, 0, 1}), 9};
 
 std::uint8_t number_of(media::AudioCodec codec) {
@@ -26,9 +25,10 @@ base::TimePoint at(std::size_t turn) { return base::TimePoint(kTick * (static_ca
 
 }  // namespace
 
-std::shared_ptr<const LegSounds> LegSounds::make(media::AudioCodec codec) {
-  const auto said = voice_like(kPortRate);
-  return std::make_shared<const LegSounds>(LegSounds{said, voice_packets(codec), media::Prompt::make({kPortRate, said}, {.loops = true})});
+std::shared_ptr<const LegSounds> LegSounds::make(const LegKind& kind) {
+  const auto said = voice_like(kind.port_rate_hz);
+  const auto music = media::Prompt::make({kind.port_rate_hz, said}, {.loops = true});
+  return std::make_shared<const LegSounds>(LegSounds{said, voice_packets(kind.codec), music});
 }
 
 OneRow::OneRow(const LegKind& kind, std::shared_ptr<const LegSounds> sounds)
@@ -39,14 +39,14 @@ OneRow::OneRow(const LegKind& kind, std::shared_ptr<const LegSounds> sounds)
   plan.remote_rtp = plan.remote_rtcp = kPeer;
   std::size_t number = 0;
   for (auto& leg : legs_) {
-    leg.port->rate_hz = kPortRate;
+    leg.port->rate_hz = kind.port_rate_hz;
     leg.port->gives_way = false;
     leg.port->guards_echo = kind.guards_echo;
     if (kind.waits) leg.port->music = sounds_->music;
     leg.port->waits = kind.waits;
-    leg.spoken = number++ * 7 * kPortRate / 50;
+    leg.spoken = number++ * 7 * kind.port_rate_hz / 50;
     leg.stream = std::make_unique<media::Stream>(media::StreamOptions{std::chrono::seconds(10), "bench"}, *leg.port, leg.random);
-    (void)leg.stream->start(plan, media::Stream::make_chain(plan, kPortRate, kind.guards_echo), false, at(0));
+    (void)leg.stream->start(plan, media::Stream::make_chain(plan, kind.port_rate_hz, kind.guards_echo), false, at(0));
     if (kind.relays) leg.stream->take(std::make_unique<rtp::Translator>());
   }
   for (std::size_t i = 0; kind.relays && i < kLegs; i += 2) media::Stream::join(*legs_[i].stream, *legs_[i + 1].stream, at(0));

@@ -18,10 +18,10 @@ namespace offhook::bench {
 
 /// What one hears and says; any number of rows share it.
 struct LegSounds {
-  std::vector<std::int16_t> said;                         ///< at the port's 24 kHz
+  std::vector<std::int16_t> said;                         ///< at the port's rate
   std::vector<std::vector<std::uint8_t>> packets;         ///< what comes, 20 ms each
   std::shared_ptr<const media::Prompt> music;             ///< for who waits
-  [[nodiscard]] static std::shared_ptr<const LegSounds> make(media::AudioCodec codec);
+  [[nodiscard]] static std::shared_ptr<const LegSounds> make(const LegKind& kind);
 };
 
 /// Eight calls without their sockets, ticked side by side as a worker does it: for each a packet of a voice comes in, a tick of both
@@ -30,7 +30,7 @@ class OneRow {
  public:
   static constexpr std::size_t kLegs = media::LegRow::kLanes;
 
-  explicit OneRow(const LegKind& kind) : OneRow(kind, LegSounds::make(kind.codec)) {}
+  explicit OneRow(const LegKind& kind) : OneRow(kind, LegSounds::make(kind)) {}
   OneRow(const LegKind& kind, std::shared_ptr<const LegSounds> sounds);
   void tick(std::size_t turn);
 

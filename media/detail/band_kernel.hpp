@@ -59,11 +59,17 @@ OFFHOOK_KERNEL inline void butterfly(const BandTables& tables, Complex<V>* at, s
   const V sum_re = b.re + d.re, sum_im = b.im + d.im, turned_re = b.im - d.im, turned_im = d.re - b.re;  // -i (b - d)
   at[0].re = even_re + sum_re;
   at[0].im = even_im + sum_im;
+  if (k == 0) {  // Nothing is turned: so are 21 of 48.
+    at[quarter] = {odd_re + turned_re, odd_im + turned_im};
+    at[2 * quarter] = {even_re - sum_re, even_im - sum_im};
+    at[3 * quarter] = {odd_re - turned_re, odd_im - turned_im};
+    return;
+  }
+  const float *cosine = tables.cosine.data(), *sine = tables.sine.data();  // Pointers: k is in them.
   const V one_re = odd_re + turned_re, one_im = odd_im + turned_im;
   const V two_re = even_re - sum_re, two_im = even_im - sum_im;
   const V three_re = odd_re - turned_re, three_im = odd_im - turned_im;
-  const float c1 = tables.cosine[k], s1 = tables.sine[k], c2 = tables.cosine[2 * k], s2 = tables.sine[2 * k];
-  const float c3 = tables.cosine[3 * k], s3 = tables.sine[3 * k];
+  const float c1 = cosine[k], s1 = sine[k], c2 = cosine[2 * k], s2 = sine[2 * k], c3 = cosine[3 * k], s3 = sine[3 * k];
   at[quarter].re = one_re * c1 + one_im * s1;
   at[quarter].im = one_im * c1 - one_re * s1;
   at[2 * quarter].re = two_re * c2 + two_im * s2;
@@ -100,15 +106,17 @@ constexpr std::array<std::uint8_t, 65> kBandOf = [] {
 template <class V>
 OFFHOOK_KERNEL inline void band_powers(const BandTables& tables, Complex<V>* values, V* bands) noexcept {
   transform(tables, values);
+  const float *cosine = tables.half_cosine.data(), *sine = tables.half_sine.data();
+  const std::uint8_t* band_of = kBandOf.data();
   for (std::size_t band = 0; band <= kBands; ++band) bands[band] = V{};
   for (std::size_t k = 1; k < 32; ++k) {
     const Complex<V> a = values[place_of(k)], b = values[place_of(64 - k)];
     const V even_re = 0.5F * (a.re + b.re), even_im = 0.5F * (a.im - b.im), odd_re = 0.5F * (a.re - b.re), odd_im = 0.5F * (a.im + b.im);
-    const float c = tables.half_cosine[k], s = tables.half_sine[k];
+    const float c = cosine[k], s = sine[k];
     const V turned_re = s * odd_re - c * odd_im, turned_im = c * odd_re + s * odd_im;
     const V low_re = even_re - turned_re, low_im = even_im - turned_im, high_re = even_re + turned_re, high_im = even_im + turned_im;
-    bands[kBandOf[k]] += low_re * low_re + low_im * low_im;
-    bands[kBandOf[64 - k]] += high_re * high_re + high_im * high_im;
+    bands[band_of[k]] += low_re * low_re + low_im * low_im;
+    bands[band_of[64 - k]] += high_re * high_re + high_im * high_im;
   }
   const Complex<V> middle = values[place_of(32)];
   bands[kBandOf[32]] += middle.re * middle.re + middle.im * middle.im;

@@ -99,7 +99,7 @@ base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& loc
   auto pair = bind_pair(local);
   if (!pair) return base::fail(pair.error());
   auto leg = std::make_unique<Leg>(StreamOptions{options_.silence_limit, options_.cname}, std::move(port), std::move(pair->rtp),
-                                   std::move(pair->rtcp));
+                                   std::move(pair->rtcp), random_);
   const LegId id{++last_id_};
   leg->id = id;
   Entry entry;

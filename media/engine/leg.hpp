@@ -28,7 +28,8 @@ enum LegWish : std::uint8_t {
 
 /// One call's sockets and stream. Made on the signalling thread, then touched by its worker alone, until that hands it on or back.
 struct Leg : base::Pooled<Leg> {
-  Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket)
+  /// `random` is drawn from here and never on the worker: each draw of the system's generator is a system call.
+  Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket, base::Random& random)
       : port(std::move(its_port)), rtp(std::move(rtp_socket)), rtcp(std::move(rtcp_socket)), stream(std::move(options), *port, random) {}
 
   /// Asks for what its next tick touches to be in the cache soon: first what says where, then, once that is there, the rest.
@@ -39,7 +40,6 @@ struct Leg : base::Pooled<Leg> {
   }
   void prefetch() noexcept { stream.prefetch(); }
 
-  base::SystemRandom random;
   std::shared_ptr<AudioPort> port;
   UdpSocket rtp, rtcp;
   Stream stream;

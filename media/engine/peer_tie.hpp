@@ -9,10 +9,10 @@
 
 namespace offhook::inline v0::media {
 
-/// When a leg's socket is tied to its peer (UdpSocket::tie): once audio has come from where ours goes for a second. The kernel then looks
+/// When a leg's socket is tied to its peer (UdpSocket::tie): once audio has come from the SDP's own address for a second. The kernel then looks
 /// for the way to it once and not with each packet, a sixth of what sending takes, and refuses what anybody else sends. It is untied when
-/// the peer falls silent, for it may come back from elsewhere, when it is to be somewhere else, and when its machine refuses what we send.
-/// A peer that moves and tells nobody is refused by the kernel until then, and heard as a stranger only afterwards.
+/// the peer falls silent, when a new session description names another address, and when its machine refuses what we send.
+/// A learnt source (a peer behind a NAT) is never tied: the kernel would refuse the SDP's address, which must always be heard.
 /// Decides alone: the calls are its user's.
 class PeerTie {
  public:
@@ -20,7 +20,7 @@ class PeerTie {
   static constexpr int kLooks = 5;          ///< at the same peer before it is tied
   static constexpr int kLooksRefused = 50;  ///< before it is tied again after it refused: forged refusals cost a packet or two in 10 s, no more
 
-  /// Five times a second. `peer`: where our audio goes and the peer's has come from since the last look; nothing when there was none.
+  /// Five times a second. `peer`: the SDP's address when the peer's audio has come from there since the last look; else nothing.
   [[nodiscard]] Wish look(const std::optional<base::SocketAddress>& peer) {
     if (tied_) return peer == peer_ && owed_ == 0 ? Wish::Nothing : Wish::Untie;
     if (peer != peer_) wait_ = std::max(wait_, kLooks);

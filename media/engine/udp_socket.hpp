@@ -53,7 +53,7 @@ class UdpSocket {
 class ReceiveBatch {
  public:
   static constexpr std::size_t kMaxDatagrams = 16;
-  static constexpr std::size_t kMaxOctets = 2048;  ///< longer ones are dropped: no RTP or RTCP of a telephone is
+  static constexpr std::size_t kMaxOctets = 3584;  ///< 200 ms of L16 at 8 kHz, and its headers; longer ones are dropped
 
   ReceiveBatch();
   ReceiveBatch(const ReceiveBatch&) = delete;

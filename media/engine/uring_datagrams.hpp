@@ -50,7 +50,7 @@ class UringDatagrams : public Datagrams {
   static constexpr unsigned kRequests = 128;        ///< that may wait for the kernel; few, so that they stay in the cache, as the completions
   static constexpr unsigned kCompletions = 1024;
   static constexpr unsigned kBuffers = 1024;        ///< a power of two; given back within the same receive()
-  static constexpr std::size_t kBufferOctets = 2048;  ///< a datagram, before RTCP also header, address and time: longer ones are cut, and dropped
+  static constexpr std::size_t kBufferOctets = 3584;  ///< a datagram, before RTCP also header, address and time: longer ones are cut, and dropped
   static constexpr std::size_t kSends = kRequests;
   static constexpr std::uint16_t kMaxReports = 64;  ///< of one leg in a tick; then its socket keeps them, and drops
   static constexpr std::size_t kAsks = 64;          ///< for audio, that may be under way

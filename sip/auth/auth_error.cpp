@@ -9,6 +9,7 @@ std::string_view to_string(AuthError error) {
     case AuthError::TooLarge: return "a value in the digest challenge is too long";
     case AuthError::TooManyChallenges: return "too many challenges in one response";
     case AuthError::Unsupported: return "no algorithm and qop on offer that we speak";
+    case AuthError::OtherRealm: return "a challenge for another realm than the credentials are for";
     case AuthError::Weakened: return "a weaker challenge than this realm sent before";
     case AuthError::WrongCredentials: return "wrong user name or password";
     case AuthError::HashUnavailable: return "the hash algorithm is switched off on this system";

@@ -12,6 +12,7 @@ enum class AuthError : std::uint8_t {
   TooLarge,           // a realm, nonce, opaque or domain over its bound
   TooManyChallenges,  // over kMaxChallenges in one response
   Unsupported,        // only algorithms or qop values that we do not speak
+  OtherRealm,         // only realms that these credentials are not for
   Weakened,           // this realm asked for a stronger algorithm before (RFC 8760 section 2.4), or for qop
   WrongCredentials,   // our answer was refused
   HashUnavailable,    // the cryptographic library refuses the algorithm

@@ -45,6 +45,8 @@ base::Result<Authorizations, AuthError> DigestClient::answer(const Message& resp
   if (++attempt.rounds_ > kMaxRounds) return base::fail(AuthError::WrongCredentials);
   auto challenges = parse_challenges(response);
   if (!challenges) return base::fail(challenges.error());
+  std::erase_if(*challenges, [&](const Challenge& one) { return !are_for(one.realm); });
+  if (challenges->empty()) return base::fail(AuthError::OtherRealm);
 
   AuthError error = AuthError::Unsupported;
   bool adopted = false;
@@ -64,6 +66,10 @@ base::Result<Authorizations, AuthError> DigestClient::answer(const Message& resp
   }
   if (!adopted) return base::fail(error);
   return write_all(request, random, attempt);
+}
+
+bool DigestClient::are_for(std::string_view realm) const {
+  return credentials_.realms.empty() || std::find(credentials_.realms.begin(), credentials_.realms.end(), realm) != credentials_.realms.end();
 }
 
 // Takes the challenge over, unless it says that an answer of ours was wrong.

@@ -20,6 +20,7 @@ namespace offhook::inline v0::sip {
 struct Credentials {
   std::string username;
   std::string password;
+  std::vector<std::string> realms{};  ///< That they are for, without quotes; empty: any.
 };
 
 /// What credentials are for. Borrows.
@@ -55,8 +56,8 @@ class AuthAttempt {
 };
 
 /// Answers digest challenges with one account's credentials and remembers nonces, so that following requests carry an answer
-/// at once (RFC 3261 section 22, RFC 7616, RFC 8760). Its owner decides which peers' challenges are answered at all: only
-/// those of the account's own registrar and proxies, for requests that we sent to them.
+/// at once (RFC 3261 section 22, RFC 7616, RFC 8760). Its owner decides which peers' challenges are answered at all
+/// (ChallengeOptions).
 class DigestClient {
  public:
   static constexpr std::size_t kMaxRealms = 4;  ///< Remembered at a time; the one unused for longest is forgotten.
@@ -67,7 +68,8 @@ class DigestClient {
 
   /// All header fields that the repeated request shall carry: for the challenges of this 401 or 407 the strongest algorithm that
   /// we speak, and for realms answered earlier in this attempt again (RFC 3261 section 22.3: both a proxy's and the server's).
-  /// stale=true is answered once more with the new nonce; any other refusal of an answer is WrongCredentials.
+  /// stale=true is answered once more with the new nonce; any other refusal of an answer is WrongCredentials. Realms that the
+  /// credentials are not for are passed over.
   [[nodiscard]] base::Result<Authorizations, AuthError> answer(const Message& response, const AuthorizedRequest& request,
                                                                base::Random& random, AuthAttempt& attempt);
   /// Header fields for a new request from nonces that we hold; empty when there are none.
@@ -85,6 +87,7 @@ class DigestClient {
     std::uint32_t nonce_count = 0;   // Uses of this nonce so far.
     std::string session_cnonce;      // -sess: of the first use, since HA1 holds it.
   };
+  [[nodiscard]] bool are_for(std::string_view realm) const;
   [[nodiscard]] Realm* find(bool proxy, std::string_view name);
   Realm& find_or_add(bool proxy, std::string_view name);
   [[nodiscard]] base::Result<void, AuthError> adopt(const Challenge& challenge, AuthAttempt& attempt);

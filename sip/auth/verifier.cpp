@@ -38,6 +38,11 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
+bool is_same(std::string_view a, std::string_view b) {
+  const auto left = parse_uri(a), right = parse_uri(b);
+  return left && right && equivalent(*left, *right);
+}
+
 }  // namespace
 
 Verifier::Verifier(CallerOptions options, base::Random& random)
@@ -45,7 +50,7 @@ Verifier::Verifier(CallerOptions options, base::Random& random)
   for (const auto& caller : options_.who) passwords_.emplace(caller.username, caller.password);
 }
 
-Verifier::Verdict Verifier::check(const Message& request, const base::IpAddress& source, base::TimePoint now) {
+Verifier::Verdict Verifier::check(const Message& request, std::string_view address, const base::IpAddress& source, base::TimePoint now) {
   Lines lines = request.lines(HeaderName::Authorization);
   for (std::size_t i = 0; i < kMaxAuthorizations; ++i) {
     const auto line = lines.next();
@@ -54,7 +59,7 @@ Verifier::Verdict Verifier::check(const Message& request, const base::IpAddress&
     if (!given || !base::iequals(given->scheme, "Digest") || without_pairs(given->realm) != options_.realm) continue;
     std::string username = without_pairs(given->username);
     const auto count = parse_count(given->nc);
-    if (!is_right(*given, request, username) || !count) return {Verdict::Kind::Wrong, {}};
+    if (!is_right(*given, request, address, username) || !count) return {Verdict::Kind::Wrong, {}};
     // Only who knows the password learns that the nonce is not good any more: RFC 7616 section 3.3.
     if (!nonces_.is_good(given->nonce, source, now) || !nonces_.take(given->nonce, *count, now)) return {Verdict::Kind::Stale, {}};
     return {Verdict::Kind::Proven, std::move(username)};
@@ -62,7 +67,7 @@ Verifier::Verdict Verifier::check(const Message& request, const base::IpAddress&
   return {};
 }
 
-bool Verifier::is_right(const Authorization& given, const Message& request, std::string_view username) const {
+bool Verifier::is_right(const Authorization& given, const Message& request, std::string_view address, std::string_view username) const {
   const auto known = passwords_.find(username);
   const bool exists = known != passwords_.end();
   const auto algorithm = given.algorithm.empty() ? std::optional(Algorithm::Md5) : parse_algorithm(given.algorithm);
@@ -71,7 +76,8 @@ bool Verifier::is_right(const Authorization& given, const Message& request, std:
   // Without qop there is no count, and nothing that tells a repeat: we offered it, so who leaves it out is refused.
   const bool qop = base::iequals(given.qop, "auth") || (options_.auth_int && base::iequals(given.qop, "auth-int"));
   // A response for another target is somebody's captured one: RFC 7616 section 3.4.6.
-  if (!offered || !qop || given.cnonce.empty() || given.uri != request.request_uri()) return false;
+  if (!offered || !qop || given.cnonce.empty()) return false;
+  if (given.uri != request.request_uri() && !is_same(given.uri, address)) return false;
   const DigestInput input{*algorithm, username, options_.realm, exists ? known->second : nobodys_, request.method_text(),
                           given.uri, given.nonce, base::iequals(given.qop, "auth") ? "auth" : "auth-int", given.cnonce,
                           parse_count(given.nc).value_or(0), request.body()};

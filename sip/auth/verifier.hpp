@@ -31,12 +31,14 @@ class Verifier {
 
   Verifier(CallerOptions options, base::Random& random);
 
-  [[nodiscard]] Verdict check(const Message& request, const base::IpAddress& source, base::TimePoint now);
+  /// The digest has to be for the Request-URI, or for `address`: whom that names, by the address that people call; "" for nobody. A
+  /// proxy between has put the one for the other: RFC 3261 section 22.4.
+  [[nodiscard]] Verdict check(const Message& request, std::string_view address, const base::IpAddress& source, base::TimePoint now);
   /// Values of WWW-Authenticate, one for each algorithm, the preferred first.
   [[nodiscard]] std::vector<std::string> challenges(const base::IpAddress& source, bool stale, base::TimePoint now);
 
  private:
-  [[nodiscard]] bool is_right(const Authorization& given, const Message& request, std::string_view username) const;
+  [[nodiscard]] bool is_right(const Authorization& given, const Message& request, std::string_view address, std::string_view username) const;
 
   CallerOptions options_;
   std::map<std::string, std::string, std::less<>> passwords_;

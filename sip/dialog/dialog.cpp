@@ -18,6 +18,11 @@ std::string tag_of(const NameAddr& party) { return std::string(party.tag().value
 
 }  // namespace
 
+std::string tag_in(std::string_view party) {
+  const auto parsed = parse_name_addr(party);
+  return parsed ? tag_of(*parsed) : std::string();
+}
+
 base::Result<Dialog, ParseError> Dialog::as_server(const Message& invite, std::string_view local_tag) {
   auto target = target_of(invite);
   // Before RFC 3261 a caller need not say where it is: then it is at its From (RFC 4475 section 3.4.1).
@@ -76,7 +81,10 @@ bool Dialog::matches(const Message& request) const {
 
 bool Dialog::accept_sequence(const Message& request) {
   const std::uint32_t number = request.cseq().number;
-  if (remote_cseq_ && number <= *remote_cseq_) return false;  // An equal one is no retransmission: the transaction saw those.
+  // An equal one is no retransmission: the transaction saw those.
+  // Deviation: RFC 3261 section 12.2.2 refuses a BYE, too, whose number does not rise. The peer has ended its call by sending it
+  // (section 15.1.1), whatever we answer: refused, the call would stay up here with nobody at its other end.
+  if (remote_cseq_ && number <= *remote_cseq_) return request.method() == Method::Bye;
   remote_cseq_ = number;
   return true;
 }

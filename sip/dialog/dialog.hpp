@@ -8,6 +8,7 @@
 #include <compare>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace offhook::inline v0::sip {
@@ -16,6 +17,9 @@ struct DialogId {
   std::string call_id, local_tag, remote_tag;  ///< remote_tag is empty when the peer still speaks RFC 2543.
   friend auto operator<=>(const DialogId&, const DialogId&) = default;
 };
+
+/// The tag of a From or To, as it stands in the header field; "" for none.
+[[nodiscard]] std::string tag_in(std::string_view party);
 
 /// One dialog as one side sees it: names, sequence numbers, target and route set. Owns its text; knows no transaction and no
 /// session. RFC 3261 section 12.
@@ -62,6 +66,9 @@ class Dialog {
     remote_target_ = std::move(target);
     located_ = true;
   }
+  // RFC 4916 sections 4.4.1 and 4.4.2: a side goes by another name from now on. Tags stay.
+  void rename_remote(const Message& request) { remote_ = std::string(request.find(HeaderName::From).value_or("")); }
+  void rename_local(std::string_view party) { local_ = std::string(party) + ";tag=" + id_.local_tag; }
   /// Another provisional response of the same early dialog: where the first named no Contact, and nothing was sent along it yet,
   /// target and route set are those of the first response that does.
   void complete(const Message& response);

@@ -11,10 +11,7 @@ Dialog* DialogSet::find(std::string_view remote_tag) {
   return at == dialogs_.end() ? nullptr : &*at;
 }
 
-Dialog* DialogSet::find_party(std::string_view to) {
-  const auto at = std::find_if(dialogs_.begin(), dialogs_.end(), [&](const Dialog& dialog) { return dialog.remote() == to; });
-  return at == dialogs_.end() ? nullptr : &*at;
-}
+Dialog* DialogSet::find_party(std::string_view to) { return find(tag_in(to)); }
 
 Dialog* DialogSet::find_or_make(const RequestHead& invite, const Message& response) {
   if (Dialog* known = find(response.to().tag().value_or(""))) {

@@ -17,7 +17,7 @@ class DialogSet {
  public:
   /// Null when there is none of that tag. Valid until the set changes.
   [[nodiscard]] Dialog* find(std::string_view remote_tag);
-  /// By the whole To of a request that we sent within it.
+  /// By the To of a request that we sent within it, perhaps under another name of the peer.
   [[nodiscard]] Dialog* find_party(std::string_view to);
   /// The dialog of the response's To tag, made when new, completed when it was not. Null when the set is full or the response
   /// makes no dialog.

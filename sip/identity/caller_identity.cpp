@@ -3,6 +3,7 @@
 #include <offhook/base/text.hpp>
 #include <offhook/sip/identity/identity_header.hpp>
 #include <offhook/sip/message/uri.hpp>
+#include <offhook/sip/stack/events.hpp>
 
 #include <algorithm>
 
@@ -41,11 +42,13 @@ base::Result<Passport, IdentityError> check_one(std::string_view value, const In
   if (passport->iat > check.now + check.max_age.count() || passport->iat < check.now - check.max_age.count())
     return base::fail(IdentityError::Stale);
   if (!is_for(*passport, call)) return base::fail(IdentityError::Mismatch);
-  const auto certificate = check.certificate ? check.certificate(passport->x5u) : std::nullopt;
-  if (!certificate) return base::fail(IdentityError::NoCertificate);
+  if (!check.certificate) return base::fail(IdentityError::NoCertificate);
+  const auto certificate = check.certificate(passport->x5u);
+  if (!certificate) return base::fail(certificate.error());
   const auto key = VerifyingKey::from_pem(*certificate);
   if (!key) return base::fail(IdentityError::BadCertificate);
   if (!is_signed_by(header->token, *key)) return base::fail(IdentityError::BadSignature);
+  if (check.is_replayed && check.is_replayed(header->token.substr(0, header->token.rfind('.')))) return base::fail(IdentityError::Replayed);
   return passport;
 }
 
@@ -58,6 +61,19 @@ std::string_view to_string(CallerIdentity::Verstat verstat) {
     case CallerIdentity::Verstat::Failed: return "TN-Validation-Failed";
   }
   return "";
+}
+
+std::string_view word_for(const CallerIdentity& identity) {
+  switch (identity.verstat) {
+    case CallerIdentity::Verstat::NoValidation: return identity.error ? "absent" : "";
+    case CallerIdentity::Verstat::Passed: return "passed";
+    case CallerIdentity::Verstat::Failed: return "failed";
+  }
+  return "";
+}
+
+bool proves_number(const CallerIdentity& identity) {
+  return identity.verstat == CallerIdentity::Verstat::Passed && (identity.attest.empty() || identity.attest == "A");
 }
 
 std::string canonical_number(std::string_view text) {

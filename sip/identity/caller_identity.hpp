@@ -2,7 +2,6 @@
 
 #include <offhook/base/result.hpp>
 #include <offhook/sip/identity/passport.hpp>
-#include <offhook/sip/stack/events.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -12,6 +11,8 @@
 #include <string_view>
 
 namespace offhook::inline v0::sip {
+
+struct IncomingCall;
 
 /// What is known of who calls: the verstat of SHAKEN, and the words of who signed for it.
 struct CallerIdentity {
@@ -23,12 +24,19 @@ struct CallerIdentity {
 };
 /// "TN-Validation-Passed" and its like, as a From or P-Asserted-Identity says it.
 [[nodiscard]] std::string_view to_string(CallerIdentity::Verstat verstat);
+/// "passed", "failed", "absent"; "" when the call was not checked.
+[[nodiscard]] std::string_view word_for(const CallerIdentity& identity);
+/// Whether the signer says that the caller may use the number: Passed, and of SHAKEN the attestation "A". By "B" the signer knows the
+/// caller and not whose the number is, by "C" neither: RFC 8588 section 4.
+[[nodiscard]] bool proves_number(const CallerIdentity& identity);
 
 struct IdentityCheck {
   std::int64_t now = 0;                           ///< seconds since 1970: whoever has a clock passes it in
   std::chrono::seconds max_age{60};               ///< RFC 8224 section 4.1: sixty seconds is recommended
-  /// The PEM text of the certificate at this address, from whoever fetches, keeps and trusts certificates; nothing: not at hand.
-  std::function<std::optional<std::string>(std::string_view x5u)> certificate{};
+  /// The PEM text of the certificate at this address, from whoever fetches, keeps and trusts certificates (TrustedCertificates).
+  std::function<base::Result<std::string, IdentityError>(std::string_view x5u)> certificate{};
+  /// Whether another call was believed by the same PASSporT, whose header and payload this is (PassportMemory).
+  std::function<bool(std::string_view signed_text)> is_replayed{};
 };
 
 /// The number that a PASSporT names, of a URI: digits alone (RFC 8224 section 8.3); "" when the user part is no telephone number.

@@ -9,10 +9,11 @@ std::string_view to_string(IdentityError error) {
     case IdentityError::BadToken: return "the PASSporT cannot be read";
     case IdentityError::Unsupported: return "an algorithm, extension or form of PASSporT that we do not know";
     case IdentityError::NoCertificate: return "the certificate of the PASSporT is not at hand";
-    case IdentityError::BadCertificate: return "the certificate has no key for ES256";
+    case IdentityError::BadCertificate: return "the certificate has no key for ES256, or has expired";
     case IdentityError::BadSignature: return "the signature of the PASSporT is wrong";
     case IdentityError::Stale: return "the PASSporT is too old, or from the future";
     case IdentityError::Mismatch: return "the PASSporT is for another call";
+    case IdentityError::Replayed: return "the PASSporT was used for another call";
   }
   return "";
 }
@@ -27,7 +28,8 @@ int status_of(IdentityError error) {
     case IdentityError::BadToken:
     case IdentityError::Unsupported:
     case IdentityError::BadSignature:
-    case IdentityError::Mismatch: return 438;
+    case IdentityError::Mismatch:
+    case IdentityError::Replayed: return 438;
   }
   return 438;
 }

@@ -13,10 +13,11 @@ enum class IdentityError : std::uint8_t {
   BadToken,        // 438: no three parts in base64url, or no JSON that we could read
   Unsupported,     // 438: another algorithm, an extension that we do not know, or the compact form
   NoCertificate,   // 436: nobody has the certificate that it names
-  BadCertificate,  // 437: no key on the curve P-256
+  BadCertificate,  // 437: no key on the curve P-256, or expired
   BadSignature,    // 438
   Stale,           // 403: older or younger than allowed
   Mismatch,        // 438: it is for another caller or another callee
+  Replayed,        // 438: another call was believed by it
 };
 
 [[nodiscard]] std::string_view to_string(IdentityError error);

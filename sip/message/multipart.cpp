@@ -78,12 +78,6 @@ base::Result<BodyPart, MultipartError> read_part(std::string_view text) {
   return part;
 }
 
-/// Whether the octets stand as they are meant.
-bool is_plain(std::string_view encoding) {
-  return encoding.empty() || base::iequals(encoding, "binary") || base::iequals(encoding, "8bit") ||
-         base::iequals(encoding, "7bit") || base::iequals(encoding, "identity");
-}
-
 class Search {
  public:
   explicit Search(std::string_view wanted) : wanted_(wanted) {}
@@ -96,11 +90,13 @@ class Search {
     if (seen_ > kMaxBodyParts) return base::fail(MultipartError::TooManyParts);
     const bool alternative = base::iequals(type_of(content_type), "multipart/alternative");
     FoundPart all;
+    all.optional = !parts->empty();
     for (const BodyPart& part : *parts) {
       auto found = look_into(part, depth);
       if (!found) return found;
       if (found->part && (alternative || !all.part)) all.part = found->part;
       all.blocked = all.blocked || (found->blocked && !alternative);  // Of alternatives only one need be understood.
+      all.optional = all.optional && found->optional;
     }
     return all;
   }
@@ -108,8 +104,8 @@ class Search {
  private:
   base::Result<FoundPart, MultipartError> look_into(const BodyPart& part, std::size_t depth) {
     if (is_multipart(part.type)) return run(part.type, part.body, depth + 1);
-    if (base::iequals(type_of(part.type), wanted_) && is_plain(part.encoding)) return FoundPart{part, false};
-    return FoundPart{{}, base::iequals(parameter(part.disposition, "handling"), "required")};
+    if (base::iequals(type_of(part.type), wanted_) && is_plain_encoding(part.encoding)) return FoundPart{part, false, false};
+    return FoundPart{{}, base::iequals(parameter(part.disposition, "handling"), "required"), is_optional(part.disposition)};
   }
 
   std::string_view wanted_;  // Borrows from the caller.
@@ -127,6 +123,13 @@ std::string_view to_string(MultipartError error) {
     case MultipartError::TooDeep: return "nested too deep";
   }
   return "";
+}
+
+bool is_optional(std::string_view disposition) { return base::iequals(parameter(disposition, "handling"), "optional"); }
+
+bool is_plain_encoding(std::string_view encoding) {
+  return encoding.empty() || base::iequals(encoding, "binary") || base::iequals(encoding, "8bit") ||
+         base::iequals(encoding, "7bit") || base::iequals(encoding, "identity");
 }
 
 bool is_multipart(std::string_view content_type) {

@@ -27,6 +27,11 @@ struct BodyPart {
   std::string_view body;
 };
 
+/// `handling=optional` of a Content-Disposition: who does not understand the body passes over it. RFC 3261 section 20.11
+[[nodiscard]] bool is_optional(std::string_view disposition);
+/// A Content-Encoding or Content-Transfer-Encoding that leaves the octets as they are; "" is one.
+[[nodiscard]] bool is_plain_encoding(std::string_view encoding);
+
 /// "multipart/mixed", "Multipart/Related; boundary=x" ...
 [[nodiscard]] bool is_multipart(std::string_view content_type);
 
@@ -38,6 +43,7 @@ struct BodyPart {
 struct FoundPart {
   std::optional<BodyPart> part;  ///< nothing: there is none
   bool blocked = false;          ///< a part that we cannot read says of itself that it must be read: RFC 5621 section 8
+  bool optional = true;          ///< no part is there but such as need not be understood
 };
 
 /// The part of type `wanted` (lower case, without parameters): the first one of `multipart/mixed` and its like, the last one of

@@ -12,6 +12,18 @@ namespace offhook::inline v0::sip::registration {
 
 using std::chrono::seconds;
 
+namespace {
+
+/// A REGISTER names a server and nobody at it: RFC 3261 section 10.2.
+std::string without_user(const std::string& text) {
+  const auto uri = parse_uri(text);
+  if (!uri || uri->user.empty()) return text;
+  const std::size_t scheme = uri->scheme_text.size() + 1;
+  return text.substr(0, scheme) + text.substr(static_cast<std::size_t>(uri->host.data() - uri->text.data()));
+}
+
+}  // namespace
+
 std::string_view to_string(Why why) {
   switch (why) {
     case Why::None: return "none";
@@ -29,7 +41,8 @@ Registration::Registration(Options options, DigestClient& digest, base::Random& 
       digest_(digest),
       random_(random),
       call_id_(random.token()),
-      asked_(std::clamp(options_.expires, seconds(1), kMaxExpires)) {}
+      asked_(std::clamp(options_.expires, seconds(1), kMaxExpires)),
+      redirections_({}, 0) {}
 
 void Registration::start(base::TimePoint, Actions& out) {
   if (state_ != State::Unregistered) return;
@@ -96,6 +109,8 @@ void Registration::on_response(const Message& response, base::TimePoint now, Act
   in_flight_ = false;
   if (status < 300) {
     on_accepted(response, now, out);
+  } else if (status < 400) {
+    on_redirected(response, now, out);
   } else if (status == 401 || status == 407) {
     on_challenged(response, now, out);
   } else if (status == 439 && options_.reg_id != 0 && state_ == State::Registering) {
@@ -146,10 +161,21 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
   act_at_ = now + refresh_after(expires, push_margin(response));
 }
 
+/// RFC 3261 section 8.1.3.4. The next refresh asks the registrar itself again: it may have another server in mind by then.
+void Registration::on_redirected(const Message& response, base::TimePoint now, Actions& out) {
+  if (state_ == State::Unregistering && !removing_) return remove(out);
+  redirections_.on_moved(response);
+  const auto target = redirections_.next();
+  if (!target) return refuse(Why::Refused, response, now, out);
+  target_ = without_user(*target);
+  attempt_ = AuthAttempt{};
+  send(digest_.preempt({"REGISTER", target_}, random_, attempt_), out);
+}
+
 void Registration::on_challenged(const Message& response, base::TimePoint now, Actions& out) {
   if (state_ == State::Unregistering && !removing_) return remove(out);
   (void)learn(response);  // The answer to the challenge then brings the right Contact at once.
-  auto authorizations = digest_.answer(response, {"REGISTER", options_.registrar}, random_, attempt_);
+  auto authorizations = digest_.answer(response, {"REGISTER", target_}, random_, attempt_);
   if (authorizations) return send(std::move(*authorizations), out);
   const bool wrong = authorizations.error() == AuthError::WrongCredentials;
   refuse(wrong ? Why::WrongCredentials : Why::Refused, response, now, out, kCredentialsRetry);
@@ -163,7 +189,7 @@ void Registration::on_interval_too_brief(const Message& response, base::TimePoin
   ++interval_retries_;
   asked_ = seconds(*min);
   attempt_ = AuthAttempt{};
-  send(digest_.preempt({"REGISTER", options_.registrar}, random_, attempt_), out);
+  send(digest_.preempt({"REGISTER", target_}, random_, attempt_), out);
 }
 
 void Registration::refuse(Why why, const Message& response, base::TimePoint now, Actions& out, base::Duration at_least) {
@@ -263,16 +289,18 @@ bool Registration::is_consistent() const {
 
 void Registration::send_first(Actions& out) {
   attempt_ = AuthAttempt{};
+  redirections_ = session::Redirections(options_.registrar, session::kMaxRedirections, options_.secure);
+  target_ = options_.registrar;
   interval_retries_ = 0;
   relearnt_ = false;
-  send(digest_.preempt({"REGISTER", options_.registrar}, random_, attempt_), out);
+  send(digest_.preempt({"REGISTER", target_}, random_, attempt_), out);
 }
 
 void Registration::send(Authorizations authorizations, Actions& out) {
   in_flight_ = true;
   removing_ = state_ == State::Unregistering;
   act_at_.reset();
-  out.push_back(SendRegister{call_id_, ++cseq_, removing_ ? seconds(0) : asked_, std::move(authorizations)});
+  out.push_back(SendRegister{call_id_, ++cseq_, removing_ ? seconds(0) : asked_, std::move(authorizations), target_});
 }
 
 void Registration::remove(Actions& out) {

@@ -6,6 +6,7 @@
 #include <offhook/sip/auth/credentials.hpp>
 #include <offhook/sip/flow.hpp>
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/session/redirections.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -29,6 +30,7 @@ struct SendRegister {
   std::uint32_t cseq = 0;            ///< Rises by one for each.
   std::chrono::seconds expires{};    ///< 0: de-registers
   Authorizations authorizations;
+  std::string registrar;             ///< Request-URI: Options::registrar, or where that has redirected us to
 };
 /// Once for every 2xx, so after each refresh too.
 struct Registered {
@@ -55,6 +57,7 @@ struct Options {
   std::string push_params{};         ///< of our Contact's URI, each with its semicolon; "": no push notifications (RFC 8599)
   std::string instance{};            ///< a URN; "" for none: RFC 5626 section 4.1
   std::uint32_t reg_id = 0;          ///< 0: none
+  bool secure = false;               ///< the registrar is reached by TLS: no redirection leads away from that
 };
 
 /// One account's registration at one registrar: RFC 3261 section 10.2, refreshed for as long as it runs. Pure: no I/O, no clock.
@@ -141,6 +144,7 @@ class Registration {
   [[nodiscard]] std::string binding(const std::string& uri, std::chrono::seconds expires) const;
   void send(Authorizations authorizations, Actions& out);
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);
+  void on_redirected(const Message& response, base::TimePoint now, Actions& out);
   void on_challenged(const Message& response, base::TimePoint now, Actions& out);
   void on_interval_too_brief(const Message& response, base::TimePoint now, Actions& out);
   void forget_gruus();
@@ -171,6 +175,8 @@ class Registration {
   int lost_early_ = 0;                                  // Connections in a row that did not stand.
   std::optional<base::TimePoint> accepted_at_;          // The last 2xx, while its connection stands.
   AuthAttempt attempt_;
+  session::Redirections redirections_;                  // Of this REGISTER and its repeats.
+  std::string target_;                                  // Its Request-URI.
   Transport transport_ = Transport::Udp;
   std::optional<base::SocketAddress> local_;            // Where the last REGISTER left from.
   bool listens_ = true;                                 // There; otherwise it is, or will be, own_end_.

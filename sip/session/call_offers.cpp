@@ -56,8 +56,9 @@ void ConfirmedCall::on_reinvite(TransactionId id, const Message& request, Action
 
 void ConfirmedCall::on_update(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   // RFC 3311 section 5.2: not while another UPDATE waits for its answer, and no offer while there is one of theirs.
-  if (theirs_ && !(theirs_->method == Method::Invite && request.body().empty())) return out.push_back(later(id));
-  if (request.body().empty()) {
+  const bool offers = !description_of(request).empty();
+  if (theirs_ && (theirs_->method != Method::Invite || offers)) return out.push_back(later(id));
+  if (!offers) {
     if (is_refused(id, request, out)) return;
     dialog_.refresh_target(request);
     learn(request);
@@ -235,9 +236,17 @@ void ConfirmedCall::refresh(base::TimePoint now, Actions& out) {
   send_offer(out);
 }
 
-void ConfirmedCall::send_update(Actions& out) {
+void ConfirmedCall::send_update(Actions& out, HeaderList headers) {
   updating_ = true;
-  out.push_back(Send{Purpose::Update, dialog_.request(Method::Update), {}, {}, refresh_headers()});
+  out.push_back(Send{Purpose::Update, dialog_.request(Method::Update), std::move(headers), {}, refresh_headers()});
+}
+
+bool ConfirmedCall::identify(std::string_view party, HeaderList headers, Actions& out) {
+  const bool under_way = updating_ || (is_offering() && ours_->method == Method::Update);
+  if (state_ != State::Up || !peer_takes_names_ || !peer_updates_ || under_way) return false;
+  dialog_.rename_local(party);
+  send_update(out, std::move(headers));
+  return true;
 }
 
 void ConfirmedCall::send_next(base::TimePoint now, Actions& out) {

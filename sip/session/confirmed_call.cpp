@@ -27,6 +27,7 @@ Body body_of(const Message& message) {
 }
 
 Body description_of(const Message& message) {
+  if (!is_plain_encoding(base::trim(message.find(HeaderName::ContentEncoding).value_or("")))) return {};
   Body body = body_of(message);
   return base::iequals(body.type, kSdp) ? body : Body{};
 }
@@ -37,7 +38,7 @@ std::string supported_by(const SessionTimerOptions& timer, Reliability reliabili
   std::string tags;
   if (reliability != Reliability::Off) tags += "100rel, ";
   if (timer.use != SessionTimerOptions::Use::Off) tags += "timer, ";
-  return tags + "replaces, norefersub";
+  return tags + "replaces, norefersub, from-change";
 }
 
 ConfirmedCall::ConfirmedCall(Setup setup, Dialog dialog, base::Random& random)
@@ -68,6 +69,7 @@ HeaderList ConfirmedCall::with_packages(HeaderList headers) const {
 
 void ConfirmedCall::learn(const Message& message) {
   if (message.has(HeaderName::Allow)) peer_updates_ = message.lists(HeaderName::Allow, "UPDATE");
+  if (message.has(HeaderName::Supported)) peer_takes_names_ = message.lists(HeaderName::Supported, "from-change");
 }
 
 void ConfirmedCall::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {

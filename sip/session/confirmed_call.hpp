@@ -57,7 +57,7 @@ class ConfirmedCall {
   /// What we said last about our media, and they: a refresh repeats the one, and the other need not be told again.
   void keep_local(Body body);
   void keep_remote(std::string_view description);
-  /// What the peer allows: RFC 3261 section 20.5.
+  /// What the peer allows and supports: RFC 3261 sections 20.5 and 20.37.
   void learn(const Message& message);
 
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
@@ -73,6 +73,8 @@ class ConfirmedCall {
   [[nodiscard]] bool hang_up(Actions& out);
   /// By re-INVITE, or by UPDATE where the peer allows it. In an early dialog nothing but UPDATE can offer.
   [[nodiscard]] bool offer(Body body, HeaderList headers, Method method, Actions& out);
+  /// Our From from now on, without its tag, told by UPDATE where the peer takes both: RFC 4916 section 4.3.
+  [[nodiscard]] bool identify(std::string_view party, HeaderList headers, Actions& out);
   /// What was offered by UPDATE in the early dialog that this call was, and has no answer yet; `glare` says whether it waits.
   void adopt_offer(OwnOffer offer, Glare glare);
   /// Before there was a 2xx the peer said that it allows UPDATE.
@@ -146,7 +148,7 @@ class ConfirmedCall {
   [[nodiscard]] bool offer_by_reinvite(int status, base::TimePoint now, Actions& out);
   void offer_done(const Message& response, base::TimePoint now, Actions& out);
   void refresh(base::TimePoint now, Actions& out);
-  void send_update(Actions& out);
+  void send_update(Actions& out, HeaderList headers = {});
   void send_next(base::TimePoint now, Actions& out);
   [[nodiscard]] HeaderList refresh_headers();
   [[nodiscard]] HeaderList supported() const;
@@ -174,6 +176,7 @@ class ConfirmedCall {
   SessionTimer timer_;
   bool updating_ = false;        // Our UPDATE without an offer is on its way.
   bool peer_updates_ = false;    // The peer allows UPDATE.
+  bool peer_takes_names_ = false;  // The peer lets our From change: RFC 4916 section 3.
   Body local_;
   std::size_t remote_ = 0;       // A hash of what the peer said last of its media.
   bool next_refresh_ = false;    // Our re-INVITE was refused after an early answer: what stood is offered anew.

@@ -12,11 +12,12 @@ void InviteClientSession::on_early_update(TransactionId id, const Message& reque
   const std::string& tag = dialog.id().remote_tag;
   EarlyBranch* branch = branches_.find(tag);
   const bool waiting = branch != nullptr && branch->offer;
-  if (waiting && (branch->offer->update || !request.body().empty())) return out.push_back(later(id));
+  Body offer = description_of(request);
+  if (waiting && (branch->offer->update || !offer.empty())) return out.push_back(later(id));
   const bool ours = branch == nullptr || !branch->agreed || branch->is_offering();
-  if (!request.body().empty() && ours) return out.push_back(Respond{id, 491, {}, {}});
+  if (!offer.empty() && ours) return out.push_back(Respond{id, 491, {}, {}});
   dialog.refresh_target(request);
-  if (!request.body().empty()) return branches_.offer(setup_.id, *branch, {description_of(request), id}, out);
+  if (!offer.empty()) return branches_.offer(setup_.id, *branch, {std::move(offer), id}, out);
   out.push_back(Respond{id, 200, {}, {}});
 }
 
@@ -89,7 +90,7 @@ void InviteClientSession::on_early_update_answered(const Message& response, base
 
 void InviteClientSession::on_early_update_failed(const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out) {
   if (call_) {
-    if (call_->dialog().remote() != sent.to) return;
+    if (call_->dialog().id().remote_tag != tag_in(sent.to)) return;
     return in_call(out, [&](auto& call, auto& actions) { call.on_failure(Purpose::Update, failure, now, actions); });
   }
   const Dialog* dialog = early_.find_party(sent.to);

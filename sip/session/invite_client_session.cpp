@@ -235,7 +235,7 @@ void InviteClientSession::on_failure(Purpose purpose, const RequestHead& sent, F
 
 void InviteClientSession::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   if (call_) {
-    const bool offers = request.method() == Method::Invite || (request.method() == Method::Update && !request.body().empty());
+    const bool offers = request.method() == Method::Invite || (request.method() == Method::Update && !description_of(request).empty());
     if (owed_ack_ && offers) return out.push_back(later(id));  // Their 2xx brought one that we have not answered.
     return in_call(out, [&](auto& call, auto& actions) { call.on_request(id, request, now, actions); });
   }
@@ -329,9 +329,9 @@ bool InviteClientSession::offer(Body body, HeaderList headers, base::TimePoint, 
   return call_ && !owed_ack_ && call_->offer(std::move(body), std::move(headers), Method::Invite, out);
 }
 
-void InviteClientSession::see(const Message& refused) {
-  Dialog* dialog = call_ ? &call_->dialog() : early_.find(refused.from().tag().value_or(""));
-  if (dialog != nullptr && dialog->matches(refused)) dialog->see(refused);
+Dialog* InviteClientSession::dialog_of(const Message& request) {
+  Dialog* dialog = call_ ? &call_->dialog() : early_.find(request.from().tag().value_or(""));
+  return dialog != nullptr && dialog->matches(request) ? dialog : nullptr;
 }
 
 bool InviteClientSession::accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) {
@@ -363,7 +363,7 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
       branches_.clear(setup_.id, 487, out);
       return ++invite_.cseq;
     case Purpose::Prack:
-      if (call_ && call_->dialog().remote() == sent.to) return call_->dialog().take_cseq();
+      if (call_ && call_->dialog().id().remote_tag == tag_in(sent.to)) return call_->dialog().take_cseq();
       if (Dialog* dialog = early_.find_party(sent.to)) {
         EarlyBranch* branch = branches_.find(dialog->id().remote_tag);
         const std::uint32_t cseq = dialog->take_cseq();
@@ -372,7 +372,7 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
       }
       return std::nullopt;
     case Purpose::EarlyUpdate:
-      if (call_) return call_->dialog().remote() == sent.to ? call_->take_cseq(Purpose::Update) : std::nullopt;
+      if (call_) return call_->dialog().id().remote_tag == tag_in(sent.to) ? call_->take_cseq(Purpose::Update) : std::nullopt;
       if (Dialog* dialog = early_.find_party(sent.to)) {
         const EarlyBranch* branch = branches_.find(dialog->id().remote_tag);
         return branch != nullptr && branch->is_offering() ? std::optional(dialog->take_cseq()) : std::nullopt;

@@ -42,7 +42,7 @@ class InviteClientSession final : public Session {
   /// Sends the INVITE. `random` must outlive this.
   InviteClientSession(ConfirmedCall::Setup setup, Invitation invitation, base::Random& random, Actions& out);
 
-  void see(const Message& refused) override;
+  [[nodiscard]] Dialog* dialog_of(const Message& request) override;
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) override;
   void on_ack(const Message& ack, base::TimePoint now, Actions& out) override;
   void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) override;

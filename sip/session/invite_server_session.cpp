@@ -11,10 +11,15 @@ namespace {
 
 constexpr std::string_view kReliable = "100rel";
 
+std::optional<base::TimePoint> expiry_of(const Message& invite, base::TimePoint now) {
+  const auto expires = invite.number(HeaderName::Expires);
+  return expires ? std::optional(now + std::chrono::seconds(*expires)) : std::nullopt;
+}
+
 }  // namespace
 
 InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
-                                         base::Random& random)
+                                         base::Random& random, base::TimePoint now)
     : id_(setup.id),
       invite_(invite),
       cseq_(request.cseq().number),
@@ -24,6 +29,7 @@ InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dial
       requires_reliable_(request.lists(HeaderName::Require, kReliable) || setup.reliability == Reliability::Required),
       supports_reliable_(requires_reliable_ ||
                          (setup.reliability != Reliability::Off && request.lists(HeaderName::Supported, kReliable))),
+      expire_at_(expiry_of(request, now)),
       reliable_(setup.timers, cseq_),
       call_(setup, std::move(dialog), random) {
   call_.learn(request);
@@ -72,10 +78,7 @@ bool InviteServerSession::answer(Body body, base::TimePoint now, Actions& out) {
 
 void InviteServerSession::send_answer(Body body, base::TimePoint now, Actions& out) {
   state_ = State::Answered;
-  repeat_at_.reset();
-  provisional_.reset();
-  held_answer_.reset();
-  reliable_.stop();
+  stop_waiting();
   if (described_) body = {};  // RFC 6337 section 2.2
   call_.dialog().confirm();
   call_.keep_local(body);
@@ -83,21 +86,27 @@ void InviteServerSession::send_answer(Body body, base::TimePoint now, Actions& o
   call_.confirming(invite_, cseq_, wants_our_offer_ && !described_, now);
 }
 
-bool InviteServerSession::reject(int status, HeaderList headers, Actions& out) {
-  if (state_ != State::Proceeding || status < 300 || status > 699) return false;
-  refuse(status, std::move(headers), {id_, CallEnded::By::Local, CallEnded::Why::Rejected, status, {}}, out);
-  return true;
-}
-
-void InviteServerSession::refuse(int status, HeaderList headers, CallEnded ended, Actions& out) {
-  state_ = State::Ended;
+/// The INVITE gets its final response.
+void InviteServerSession::stop_waiting() {
   repeat_at_.reset();
+  expire_at_.reset();
   provisional_.reset();
   held_answer_.reset();
   reliable_.stop();
+}
+
+bool InviteServerSession::reject(int status, HeaderList headers, Actions& out, HeaderList contacts) {
+  if (state_ != State::Proceeding || status < 300 || status > 699) return false;
+  refuse(status, std::move(headers), {id_, CallEnded::By::Local, CallEnded::Why::Rejected, status, {}}, out, std::move(contacts));
+  return true;
+}
+
+void InviteServerSession::refuse(int status, HeaderList headers, CallEnded ended, Actions& out, HeaderList own) {
+  state_ = State::Ended;
+  stop_waiting();
   call_.clear();
   if (early_offer_) out.push_back(Respond{std::exchange(early_offer_, std::nullopt)->request, 487, {}, {}});
-  out.push_back(Respond{invite_, status, std::move(headers), {}});
+  out.push_back(Respond{invite_, status, std::move(headers), {}, std::move(own)});
   out.push_back(Tell{std::move(ended)});
 }
 
@@ -117,7 +126,7 @@ void InviteServerSession::on_early_request(TransactionId id, const Message& requ
   }
   if (take_mid_call(call_.setup(), id, request, out)) return;
   if (request.method() != Method::Update || early_offer_) return out.push_back(later(id));
-  if (!request.body().empty()) {
+  if (!description_of(request).empty()) {
     // RFC 3311 section 5.2: while our offer, or the INVITE's, has no answer yet.
     const bool ours = (wants_our_offer_ && described_ && !agreed_) || call_.is_offering();
     if (ours) return out.push_back(Respond{id, 491, {}, {}});
@@ -142,8 +151,9 @@ void InviteServerSession::take_early_offer(TransactionId id, const Message& requ
 /// RFC 6337 section 2.3: a PRACK whose offer was refused may come again without one. Its response has arrived all the same.
 bool InviteServerSession::is_refused_before(TransactionId id, const Message& prack, const RAck& rack, Actions& out) {
   if (refused_ != rack) return false;
-  if (prack.body().empty()) refused_.reset();
-  out.push_back(Respond{id, prack.body().empty() ? 200 : 488, {}, {}});
+  const bool offers = !description_of(prack).empty();
+  if (!offers) refused_.reset();
+  out.push_back(Respond{id, offers ? 488 : 200, {}, {}});
   return true;
 }
 
@@ -155,11 +165,11 @@ void InviteServerSession::on_prack(TransactionId id, const Message& prack, base:
   if (!provisional) return out.push_back(Respond{id, 481, {}, {}});  // RFC 3262 section 3
   const bool offered_ours = wants_our_offer_ && !provisional->body.empty();
   if (!provisional->body.empty()) agreed_ = true;
-  if (prack.body().empty() || offered_ours) {
+  Body description = description_of(prack);
+  if (description.empty() || offered_ours) {
     out.push_back(Respond{id, 200, {}, {}});
-    Body answer = description_of(prack);
-    if (offered_ours) call_.keep_remote(answer.data);
-    if (offered_ours) out.push_back(Tell{OfferAnswered{id_, std::move(answer)}});
+    if (offered_ours) call_.keep_remote(description.data);
+    if (offered_ours) out.push_back(Tell{OfferAnswered{id_, std::move(description)}});
   } else if (state_ == State::Answered) {
     call_.on_prack_offer(id, prack, out);
   } else if (agreed_ && !early_offer_ && !call_.is_offering()) {
@@ -212,6 +222,8 @@ void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
   // An offer of ours does not try again while theirs waits: RFC 3311 section 5.1.
   if (state_ != State::Ended && !early_offer_) call_.on_time(now, out);
   if (state_ == State::Answered) return;
+  if (expire_at_ && *expire_at_ <= now)  // RFC 3261 section 13.3.1
+    return refuse(487, {}, {id_, CallEnded::By::Remote, CallEnded::Why::Cancelled, 487, "the INVITE has expired"}, out);
   switch (reliable_.on_time(now)) {
     case ReliableProvisionals::Due::Nothing: break;
     case ReliableProvisionals::Due::Repeat: out.push_back(reliable_response_); break;
@@ -229,7 +241,7 @@ std::optional<base::TimePoint> InviteServerSession::next_deadline() const {
   if (state_ == State::Answered) return call_.next_deadline();
   std::optional<base::TimePoint> first;
   const auto retry = early_offer_ ? std::nullopt : call_.next_deadline();
-  for (const auto& due : {reliable_.next_deadline(), repeat_at_, retry}) {
+  for (const auto& due : {reliable_.next_deadline(), repeat_at_, expire_at_, retry}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;
@@ -256,9 +268,7 @@ bool InviteServerSession::update(Body body, HeaderList headers, std::string_view
   return call_.offer(std::move(body), std::move(headers), Method::Update, out);
 }
 
-void InviteServerSession::see(const Message& refused) {
-  if (call_.dialog().matches(refused)) call_.dialog().see(refused);
-}
+Dialog* InviteServerSession::dialog_of(const Message& request) { return call_.dialog().matches(request) ? &call_.dialog() : nullptr; }
 
 Standing InviteServerSession::standing(std::string_view remote_tag) {
   const Standing standing = call_.standing(remote_tag);
@@ -299,7 +309,7 @@ std::optional<std::uint32_t> InviteServerSession::take_cseq(Purpose purpose, con
 bool InviteServerSession::is_over() const { return state_ == State::Ended || (state_ == State::Answered && call_.is_over()); }
 
 bool InviteServerSession::is_consistent() const {
-  if (state_ != State::Proceeding && (repeat_at_ || reliable_.next_deadline() || held_answer_ || early_offer_)) return false;
+  if (state_ != State::Proceeding && (repeat_at_ || expire_at_ || reliable_.next_deadline() || held_answer_ || early_offer_)) return false;
   return call_.is_consistent() && provisional_.has_value() == repeat_at_.has_value();
 }
 

@@ -18,13 +18,14 @@ class InviteServerSession final : public Session {
 
   /// `dialog` is the early one that the INVITE made; `random` must outlive this.
   InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
-                      base::Random& random);
+                      base::Random& random, base::TimePoint now);
 
   [[nodiscard]] bool provisional(int status, Body body, HeaderList headers, base::TimePoint now, Actions& out);  ///< 101..199
   [[nodiscard]] bool answer(Body body, base::TimePoint now, Actions& out);
-  [[nodiscard]] bool reject(int status, HeaderList headers, Actions& out);                   ///< 300..699
+  /// 300..699. `contacts`: of a 3xx, as they stand in Contact.
+  [[nodiscard]] bool reject(int status, HeaderList headers, Actions& out, HeaderList contacts = {});
 
-  void see(const Message& refused) override;
+  [[nodiscard]] Dialog* dialog_of(const Message& request) override;
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) override;
   void on_ack(const Message& ack, base::TimePoint now, Actions& out) override;
   void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) override;
@@ -63,7 +64,8 @@ class InviteServerSession final : public Session {
   [[nodiscard]] bool is_refused_before(TransactionId id, const Message& prack, const RAck& rack, Actions& out);
   void send_answer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] Respond later(TransactionId id);
-  void refuse(int status, HeaderList headers, CallEnded ended, Actions& out);
+  void stop_waiting();
+  void refuse(int status, HeaderList headers, CallEnded ended, Actions& out, HeaderList own = {});
   void after_update(Actions& out);
 
   SessionId id_;
@@ -76,6 +78,7 @@ class InviteServerSession final : public Session {
   bool requires_reliable_, supports_reliable_;
   std::optional<Respond> provisional_;         // The last one, repeated now and then.
   std::optional<base::TimePoint> repeat_at_;
+  std::optional<base::TimePoint> expire_at_;   // The INVITE's Expires, until it has a final response.
   ReliableProvisionals reliable_;
   bool last_is_reliable_ = false;
   Respond reliable_response_;                  // The one that waits for its PRACK.

@@ -25,10 +25,18 @@ bool equal(const std::string& a, const std::string& b) {
   return left && right && equivalent(*left, *right);
 }
 
+/// By its scheme, or by its transport.
+bool is_secure(const std::string& text) {
+  const auto uri = parse_uri(text);
+  if (!uri) return false;
+  const auto transport = uri->params.find("transport").value_or("");
+  return uri->scheme == Uri::Scheme::Sips || base::iequals(transport, "tls") || base::iequals(transport, "wss");
+}
+
 }  // namespace
 
-Redirections::Redirections(std::string first, unsigned allowed)
-    : left_(std::min(allowed, kMaxRedirections)), secure_(first.starts_with("sips:")), tried_{std::move(first)} {}
+Redirections::Redirections(std::string first, unsigned allowed, bool secure)
+    : left_(std::min(allowed, kMaxRedirections)), secure_(secure || is_secure(first)), tried_{std::move(first)} {}
 
 std::vector<std::string> Redirections::contacts_of(const Message& response) {
   std::vector<std::pair<unsigned, std::string>> found;
@@ -53,7 +61,7 @@ void Redirections::on_moved(const Message& response) {
   std::size_t at = 0;  // In front of what an earlier 3xx said: deeper goes first.
   for (std::string& target : contacts_of(response)) {
     if (waiting_.size() >= kMaxOtherTargets) return;
-    if (is_known(target) || (secure_ && !target.starts_with("sips:"))) continue;
+    if (is_known(target) || (secure_ && !is_secure(target))) continue;
     waiting_.insert(waiting_.begin() + static_cast<std::ptrdiff_t>(at++), std::move(target));
   }
 }

@@ -12,11 +12,12 @@ namespace offhook::inline v0::sip::session {
 inline constexpr unsigned kMaxRedirections = 5;      ///< Of one call, whatever the phone allows.
 inline constexpr std::size_t kMaxOtherTargets = 16;  ///< That wait to be tried.
 
-/// Where else a call of ours may be tried, as 3xx have said: RFC 3261 section 8.1.3.4. Nothing is tried twice, sips stays sips,
-/// and only so many are followed as the phone allows: by itself none.
+/// Where else a request of ours may be tried, as 3xx have said: RFC 3261 section 8.1.3.4. Nothing is tried twice, what went by TLS
+/// goes by TLS, and only so many are followed as its owner allows.
 class Redirections {
  public:
-  Redirections(std::string first, unsigned allowed);
+  /// `secure`: it went by TLS, whatever `first` says.
+  Redirections(std::string first, unsigned allowed, bool secure = false);
 
   /// The targets of a 3xx that could be called, best first.
   [[nodiscard]] static std::vector<std::string> contacts_of(const Message& response);

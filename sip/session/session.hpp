@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/time.hpp>
+#include <offhook/sip/dialog/dialog.hpp>
 #include <offhook/sip/message/message.hpp>
 #include <offhook/sip/session/actions.hpp>
 #include <offhook/sip/session/replacement.hpp>
@@ -22,8 +23,8 @@ class Session {
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
 
-  /// A request that was refused before it could mean anything here still has its number: RFC 3261 section 12.2.2.
-  virtual void see(const Message& refused) = 0;
+  /// The dialog that the tags of a request name; null when it is none of ours.
+  [[nodiscard]] virtual Dialog* dialog_of(const Message& request) = 0;
 
   // From the network. Requests are those whose Call-ID and To tag are ours; the From tag is checked here (481).
   virtual void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) = 0;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,22 @@ class AccountIndex {
     if (username != user) by_user_[std::string(username)].push_back(id);
     if (closed) ++closed_;
   }
+  /// With the same words as add().
+  void remove(AccountId id, std::string_view user, std::string_view username, bool closed) {
+    forget(id, user);
+    if (username != user) forget(id, username);
+    if (closed) --closed_;
+  }
+  void add_trunk(AccountId id, const base::IpAddress& address) {
+    trunks_[address].push_back(id);
+    add_registrar(address);
+  }
+  void remove_trunk(AccountId id, const base::IpAddress& address) {
+    const auto at = trunks_.find(address);
+    if (at == trunks_.end() || std::erase(at->second, id) == 0) return;
+    if (at->second.empty()) trunks_.erase(at);
+    remove_registrar(address);
+  }
   void add_registrar(const base::IpAddress& address) { ++registrars_[address]; }
   void remove_registrar(const base::IpAddress& address) {
     const auto at = registrars_.find(address);
@@ -33,12 +50,25 @@ class AccountIndex {
     const auto at = by_user_.find(user);
     return at == by_user_.end() ? nobody : at->second;
   }
+  /// The account whose trunk has this address; of several the one that was added first.
+  [[nodiscard]] std::optional<AccountId> with_trunk(const base::IpAddress& address) const {
+    const auto at = trunks_.find(address);
+    return at == trunks_.end() ? std::nullopt : std::optional(at->second.front());
+  }
   [[nodiscard]] bool is_registrar(const base::IpAddress& address) const { return registrars_.contains(address); }
   [[nodiscard]] bool any_closed() const { return closed_ > 0; }
 
  private:
+  void forget(AccountId id, std::string_view user) {
+    const auto at = by_user_.find(user);
+    if (at == by_user_.end()) return;
+    std::erase(at->second, id);
+    if (at->second.empty()) by_user_.erase(at);
+  }
+
   std::map<std::string, std::vector<AccountId>, std::less<>> by_user_;
   std::map<base::IpAddress, std::size_t> registrars_;  // Of how many accounts.
+  std::map<base::IpAddress, std::vector<AccountId>> trunks_;
   std::size_t closed_ = 0;
 };
 

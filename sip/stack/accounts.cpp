@@ -26,6 +26,16 @@ struct Accounts::Account {
   std::vector<base::IpAddress> asked;  // Where a REGISTER has left for, answered or not.
   RegistrarRealms realms;
   std::vector<std::string> service_routes;  // Of the last 2xx: RFC 3608.
+  std::size_t users = 0;                    // Calls, subscriptions and requests under its name.
+  bool removed = false;
+  [[nodiscard]] bool has_servers() const { return options.registers || !options.trunk_addresses.empty(); }
+  [[nodiscard]] bool is_closed() const { return has_servers() && options.accept_from == AccountOptions::AcceptFrom::Registrar; }
+  [[nodiscard]] bool has_trunk(const base::IpAddress& address) const {
+    return std::find(options.trunk_addresses.begin(), options.trunk_addresses.end(), address) != options.trunk_addresses.end();
+  }
+  [[nodiscard]] bool is_registering() const {
+    return registration && registration->state() != registration::Registration::State::Unregistered;
+  }
 };
 
 namespace {
@@ -60,7 +70,18 @@ RegistrationChanged changed(AccountId account, const AccountOptions& options, Re
   return event;
 }
 
+/// Of an account that registers nothing but the registrar counts.
+void limit_trunk(AccountOptions& options) {
+  auto& trunk = options.trunk_addresses;
+  if (options.registers) trunk.clear();
+  std::sort(trunk.begin(), trunk.end());
+  trunk.erase(std::unique(trunk.begin(), trunk.end()), trunk.end());
+  if (trunk.size() > AccountOptions::kMaxTrunkAddresses) trunk.resize(AccountOptions::kMaxTrunkAddresses);
+}
+
 }  // namespace
+
+Credentials credentials_of(const AccountOptions& options) { return {options.username, options.password, options.challenges.realms}; }
 
 Accounts::Accounts(Shared shared) : shared_(shared), last_id_(shared.first_id) {}
 Accounts::~Accounts() = default;
@@ -72,12 +93,14 @@ Accounts::Account* Accounts::find(AccountId id) const {
 
 AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
   if (options.registers && options.registrar.empty()) options.registrar = domain_of(options.address_of_record);
+  limit_trunk(options);
   const AccountId id{++last_id_};
   auto made = std::unique_ptr<Account>(new Account{id, options, user_of(options.address_of_record), shared_.random.token(),
-                                                   DigestClient({options.username, options.password}), {}, {}, {}, {}, {}, {}, {}});
+                                                   DigestClient(credentials_of(options)), {}, {}, {}, {}, {}, {}, {}, 0, false});
   Account& account = *accounts_.emplace(id, std::move(made)).first->second;
-  index_.add(id, unescape(account.user), options.username,
-             options.registers && options.accept_from == AccountOptions::AcceptFrom::Registrar);
+  index_.add(id, unescape(account.user), options.username, account.is_closed());
+  for (const base::IpAddress& address : account.options.trunk_addresses) index_.add_trunk(id, address);
+  any_known_ = any_known_ || !account.options.trunk_addresses.empty();
   if (!options.registers) return id;
   if (!can_register(options)) {
     auto event = changed(id, options, RegistrationChanged::State::Failed);
@@ -109,9 +132,43 @@ void Accounts::unregister(AccountId id, base::TimePoint now) {
   carry_out(*account, std::move(actions), now);
 }
 
+void Accounts::remove(AccountId id, base::TimePoint now) {
+  Account* account = find(id);
+  if (account == nullptr || std::exchange(account->removed, true)) return;
+  index_.remove(id, unescape(account->user), account->options.username, account->is_closed());
+  for (const base::IpAddress& address : account->options.trunk_addresses) index_.remove_trunk(id, address);
+  unregister(id, now);
+  let_go(*account);
+}
+
+void Accounts::hold(std::optional<AccountId> id) {
+  if (Account* account = id ? find(*id) : nullptr) ++account->users;
+}
+
+void Accounts::release(std::optional<AccountId> id) {
+  Account* account = id ? find(*id) : nullptr;
+  if (account == nullptr) return;
+  --account->users;
+  let_go(*account);
+}
+
+void Accounts::let_go(const Account& account) {
+  if (account.removed && account.users == 0 && !account.is_registering()) gone_.push_back(account.id);
+}
+
+void Accounts::collect() {
+  for (const AccountId id : std::exchange(gone_, {})) {
+    const Account* account = find(id);
+    if (account == nullptr) continue;
+    for (const base::IpAddress& registrar : account->registrars) index_.remove_registrar(registrar);
+    deadlines_.set(id, std::nullopt);
+    accounts_.erase(id);
+  }
+}
+
 void Accounts::refresh(AccountId id, base::TimePoint now) {
   Account* account = find(id);
-  if (account == nullptr || !account->registration) return;
+  if (account == nullptr || account->removed || !account->registration) return;
   registration::Actions actions;
   account->registration->refresh(actions);
   carry_out(*account, std::move(actions), now);
@@ -146,6 +203,7 @@ void Accounts::carry_out(Account& account, registration::Actions actions, base::
     }
   }
   tend(account, now);
+  let_go(account);
 }
 
 /// Sends a ping that is due, and says when to look again.
@@ -182,8 +240,9 @@ void Accounts::send_register(Account& account, registration::SendRegister reques
   Outgoing out;
   out.owner = {Owner::Kind::Account, account.id.value, {}};
   const std::string name = "<" + account.options.address_of_record + ">";
-  WayOut way = way_to_registrar(account.options);
-  out.head = {Method::Register, account.options.registrar, way.routes, way.next_hop, name + ";tag=" + account.tag, name,
+  const bool redirected = request.registrar != account.options.registrar;
+  WayOut way = redirected ? way_to_another(account.options, request.registrar) : way_to_registrar(account.options);
+  out.head = {Method::Register, std::move(request.registrar), way.routes, way.next_hop, name + ";tag=" + account.tag, name,
               request.call_id,  request.cseq};
   out.headers = {{"Expires", std::to_string(request.expires.count())}};
   out.alternatives = std::move(way.alternatives);
@@ -264,10 +323,16 @@ const AccountOptions* Accounts::options(AccountId id) const {
   return account != nullptr ? &account->options : nullptr;
 }
 
+const AccountOptions* Accounts::open_options(AccountId id) const {
+  const Account* account = find(id);
+  return account != nullptr && !account->removed ? &account->options : nullptr;
+}
+
 std::optional<AccountId> Accounts::named_by(std::string_view request_uri, const base::IpAddress& source) const {
   const auto& named = index_.named(unescape(user_of(request_uri)));
   const auto own = std::find_if(named.begin(), named.end(), [&](AccountId id) { return is_registrar(id, source) || was_asked(id, source); });
   if (own != named.end()) return *own;
+  if (const auto trunk = index_.with_trunk(source)) return trunk;
   return named.empty() ? std::nullopt : std::optional(named.front());
 }
 
@@ -285,12 +350,12 @@ bool Accounts::is_trusted_by_any(const base::IpAddress& address) const {
 bool Accounts::is_registrar(AccountId id, const base::IpAddress& address) const {
   const Account* account = find(id);
   if (account == nullptr) return false;
-  return std::find(account->registrars.begin(), account->registrars.end(), address) != account->registrars.end();
+  return account->has_trunk(address) || std::find(account->registrars.begin(), account->registrars.end(), address) != account->registrars.end();
 }
 
 void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
   Account* account = find(id);
-  if (account == nullptr) return;
+  if (account == nullptr || account->has_trunk(address)) return;
   auto& known = account->registrars;
   if (std::erase(known, address) == 0) index_.add_registrar(address);
   if (known.size() >= kMaxRegistrarAddresses) {
@@ -303,9 +368,7 @@ void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
 bool Accounts::accepts(AccountId id, const base::IpAddress& source) const {
   const Account* account = find(id);
   if (account == nullptr) return false;
-  const AccountOptions& options = account->options;
-  return !options.registers || options.accept_from == AccountOptions::AcceptFrom::Anyone || is_registrar(id, source) ||
-         was_asked(id, source);
+  return !account->is_closed() || is_registrar(id, source) || was_asked(id, source);
 }
 
 bool Accounts::was_asked(AccountId id, const base::IpAddress& address) const {
@@ -321,7 +384,7 @@ bool Accounts::knows(const base::IpAddress& source) const {
   return index_.is_registrar(source) || !index_.any_closed();
 }
 
-bool Accounts::knows_nobody_yet() const { return index_.any_closed() && !any_asked_; }
+bool Accounts::knows_nobody_yet() const { return index_.any_closed() && !any_known_; }
 
 /// What a 2xx to REGISTER says beside the binding: RFC 3608 section 6.1, RFC 5626 section 4.4.1.
 void Accounts::learn_service(Account& account, const Message& response) {
@@ -334,9 +397,14 @@ void Accounts::learn_service(Account& account, const Message& response) {
   account.keep_alive.obey(flow_timer);
 }
 
-bool Accounts::may_answer(AccountId id, const Message& challenge) const {
+/// Deviation: RFC 3261 section 22.2 answers whatever challenge there are credentials for. Within a dialog that the peer opened there
+/// is no telling the registrar's from one that the peer has made up.
+bool Accounts::may_answer(AccountId id, const Outgoing& request, const base::IpAddress& from, const Message& challenge) const {
   const Account* account = find(id);
-  return account != nullptr && (!account->options.registers || account->realms.are_behind(challenge));
+  if (account == nullptr || account->options.username.empty() || !is_registrar(id, from)) return false;
+  const ChallengeOptions& rule = account->options.challenges;
+  if (request.peer_opened && !rule.in_peers_dialogs) return false;
+  return account->realms.are_matched_by(challenge, rule.realms);
 }
 
 std::string Accounts::register_contact(AccountId id, const Flow& flow) {
@@ -345,7 +413,7 @@ std::string Accounts::register_contact(AccountId id, const Flow& flow) {
   std::erase(account->asked, flow.remote.ip);
   if (account->asked.size() >= kMaxRegistrarAddresses) account->asked.erase(account->asked.begin());
   account->asked.push_back(flow.remote.ip);
-  any_asked_ = true;
+  any_known_ = true;
   return account->registration->on_route(flow.transport, flow.local, host_for(flow));
 }
 
@@ -378,6 +446,7 @@ std::string Accounts::contact(AccountId id, const Flow& flow, As as) const {
 }
 
 bool Accounts::is_consistent() const {
+  if (!gone_.empty() || timers() > accounts_.size()) return false;
   return std::all_of(accounts_.begin(), accounts_.end(), [](const auto& entry) {
     return !entry.second->registration || entry.second->registration->is_consistent();
   });

@@ -17,6 +17,9 @@
 
 namespace offhook::inline v0::sip {
 
+/// The account's user name and password, for the realms that it names.
+[[nodiscard]] Credentials credentials_of(const AccountOptions& options);
+
 /// Our identities: their registrations, their credentials, and which of them a request is for.
 class Accounts {
  public:
@@ -35,6 +38,13 @@ class Accounts {
 
   AccountId add(AccountOptions options, base::TimePoint now);
   void unregister(AccountId id, base::TimePoint now);
+  /// As Stack::remove_account().
+  void remove(AccountId id, base::TimePoint now);
+  /// A call, subscription or request of this account begins, and ends: as long as there is one, a removed account stays.
+  void hold(std::optional<AccountId> id);
+  void release(std::optional<AccountId> id);
+  /// Lets go of accounts that were removed and have nothing left.
+  void collect();
   void refresh(AccountId id, base::TimePoint now);
 
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
@@ -45,11 +55,15 @@ class Accounts {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
-  [[nodiscard]] bool empty() const { return accounts_.empty(); }
+  /// None was ever added: then whoever sends requests is welcome. Not so once the last was removed.
+  [[nodiscard]] bool never_any() const { return last_id_ == shared_.first_id; }
+  [[nodiscard]] std::size_t size() const { return accounts_.size(); }
   [[nodiscard]] const AccountOptions* options(AccountId id) const;
-  /// The account whose user the Request-URI names; of several, the one whose registrar sent it.
+  /// Of an account that is not about to be removed: what begins anew needs one.
+  [[nodiscard]] const AccountOptions* open_options(AccountId id) const;
+  /// The account whose user the Request-URI names; of several, the one whose registrar sent it. Whatever a trunk names is its account's.
   [[nodiscard]] std::optional<AccountId> named_by(std::string_view request_uri, const base::IpAddress& source) const;
-  /// True when REGISTER or calls of this account went to that address.
+  /// True when REGISTER or calls of this account went to that address, or it is one of its trunk.
   [[nodiscard]] bool is_registrar(AccountId id, const base::IpAddress& address) const;
   /// Whose P-Asserted-Identity is believed: the registrar, and AccountOptions::trusted_peers. RFC 3325 section 5
   [[nodiscard]] bool is_trusted(AccountId id, const base::IpAddress& address) const;
@@ -61,12 +75,13 @@ class Accounts {
   [[nodiscard]] bool is_any_registrar(const base::IpAddress& source) const;
   /// The same, or no account minds who calls.
   [[nodiscard]] bool knows(const base::IpAddress& source) const;
-  /// Some account minds, and no REGISTER has left for anybody who could be known.
+  /// Some account minds, and no REGISTER has left for anybody who could be known, nor is there a trunk.
   [[nodiscard]] bool knows_nobody_yet() const;
 
-  /// False when the account registers and a challenge names a realm that never challenged its REGISTER, or is weaker than what that
-  /// realm sent then: whoever is called through our registrar could otherwise collect digests of our password.
-  [[nodiscard]] bool may_answer(AccountId id, const Message& challenge) const;
+  /// The one rule for which challenges are answered with the account's password (ChallengeOptions): it has one, the challenge came
+  /// from a server of its own, is as strong as what the registrar asks for, and is for no request within a dialog that the peer opened.
+  /// A peer that we talk with through our registrar could otherwise collect digests of our password.
+  [[nodiscard]] bool may_answer(AccountId id, const Outgoing& request, const base::IpAddress& from, const Message& challenge) const;
 
   /// Contact of a REGISTER that leaves by this flow, whose other end may call from now on: after a restart of ours the PBX still
   /// knows us. It is believed and answered as a registrar once it has answered.
@@ -88,16 +103,18 @@ class Accounts {
   /// Another flow of the same instance is registered: RFC 5626 section 4.5.
   [[nodiscard]] bool others_hold(const Account& account) const;
   void tend(Account& account, base::TimePoint now);
+  void let_go(const Account& account);
   void send_register(Account& account, registration::SendRegister request, base::TimePoint now);
 
   [[nodiscard]] bool was_asked(AccountId id, const base::IpAddress& address) const;
   [[nodiscard]] const std::string& host_for(const Flow& flow) const;
 
   Shared shared_;
-  bool any_asked_ = false;  // Some REGISTER has left.
+  bool any_known_ = false;  // Some REGISTER has left, or an account has a trunk.
   mutable std::string nowhere_;  // Drawn when it is needed first.
   std::uint64_t last_id_;
   std::map<AccountId, std::unique_ptr<Account>> accounts_;
+  std::vector<AccountId> gone_;  // Removed, and nothing is left of them.
   AccountIndex index_;
   Deadlines<AccountId> deadlines_;
 };

@@ -69,18 +69,19 @@ std::optional<Refused> inspect_values(const Message& request) {
 /// RFC 5621 section 8.4: a body in parts is as good as the session description in it.
 std::optional<Refused> inspect_parts(std::string_view content_type, std::string_view body) {
   const auto found = find_part(content_type, body, kAccept);
-  if (found && found->part && !found->blocked) return std::nullopt;
+  if (found && !found->blocked && (found->part || found->optional)) return std::nullopt;
   if (!found && (found.error() == MultipartError::TooManyParts || found.error() == MultipartError::TooDeep))
     return Refused{413, {}};
   if (!found) return Refused{400, {}};
   return Refused{415, {{"Accept", std::string(kAccept)}}};
 }
 
-/// RFC 3261 section 8.2.3. Only an offer is read, so only what carries one is inspected.
+/// RFC 3261 section 8.2.3. Only an offer is read, so only what carries one is inspected; an optional body is an offer when it can be
+/// read (session::description_of), and nothing otherwise.
 std::optional<Refused> inspect_body(const Message& request) {
   const bool offers =
       request.method() == Method::Invite || request.method() == Method::Update || request.method() == Method::Prack;
-  if (!offers || request.body().empty()) return std::nullopt;
+  if (!offers || request.body().empty() || is_optional(request.find(HeaderName::ContentDisposition).value_or(""))) return std::nullopt;
   const auto encoding = request.find(HeaderName::ContentEncoding);
   if (encoding && !base::iequals(base::trim(*encoding), "identity")) return Refused{415, {{"Accept-Encoding", "identity"}}};
   const auto type = request.find(HeaderName::ContentType).value_or("");

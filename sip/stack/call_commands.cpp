@@ -5,6 +5,7 @@
 #include <offhook/sip/stack/invitation.hpp>
 #include <offhook/sip/stack/leg.hpp>
 
+#include <algorithm>
 #include <utility>
 
 /// What the phone wants of its calls.
@@ -19,10 +20,22 @@ base::Result<HeaderList, StackError> fields_of(Extras extras) {
   return std::move(extras.headers);
 }
 
+/// Each with less weight than the one before: RFC 3261 section 20.10.
+HeaderList contacts_of(const std::vector<std::string>& targets) {
+  HeaderList contacts;
+  std::size_t weight = 1000;
+  for (const std::string& target : targets) {
+    const std::string thousandths = std::to_string(1000 + weight).substr(1);
+    contacts.emplace_back("Contact", "<" + target + ">" + (weight < 1000 ? ";q=0." + thousandths : ""));
+    weight -= 1000 / targets.size();
+  }
+  return contacts;
+}
+
 }  // namespace
 
 base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimePoint now) {
-  const AccountOptions* account = shared_.accounts.options(options.account);
+  const AccountOptions* account = shared_.accounts.open_options(options.account);
   if (account == nullptr) return base::fail(StackError::UnknownAccount);
   const auto asker = options.for_transfer;
   std::string referred_by;
@@ -96,6 +109,17 @@ base::Result<void, StackError> Calls::reject(SessionId id, int status, HeaderLis
                  [&](Leg& leg, auto& out) { return leg.incoming && leg.incoming->reject(status, std::move(headers), out); });
 }
 
+base::Result<void, StackError> Calls::redirect(SessionId id, const std::vector<std::string>& targets, int status, HeaderList headers,
+                                               base::TimePoint now) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  if (targets.size() > kMaxContacts) return base::fail(StackError::TooLarge);
+  const bool readable = std::all_of(targets.begin(), targets.end(), [](const auto& target) { return parse_uri(target).has_value(); });
+  if (!readable || targets.empty()) return base::fail(StackError::BadUri);
+  return command(id, now, [&](Leg& leg, auto& out) {
+    return status < 400 && leg.incoming && leg.incoming->reject(status, std::move(headers), out, contacts_of(targets));
+  });
+}
+
 base::Result<void, StackError> Calls::hang_up(SessionId id, Extras extras, base::TimePoint now) {
   auto fields = fields_of(std::move(extras));
   if (!fields) return base::fail(fields.error());
@@ -129,6 +153,13 @@ base::Result<void, StackError> Calls::accept_offer(SessionId id, Body body, std:
 
 base::Result<void, StackError> Calls::refuse_offer(SessionId id, int status, std::string_view branch, base::TimePoint now) {
   return command(id, now, [&](Leg& leg, auto& out) { return leg.session->refuse_offer(status, branch, now, out); });
+}
+
+base::Result<void, StackError> Calls::identify(SessionId id, const Party& party, HeaderList headers, base::TimePoint now) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  if (!parse_uri(party.uri)) return base::fail(StackError::BadUri);
+  const std::string from = (party.display.empty() ? "" : quote(party.display) + " ") + "<" + party.uri + ">";
+  return command_to_confirmed(id, now, [&](auto& call, auto& out) { return call.identify(from, std::move(headers), out); });
 }
 
 base::Result<void, StackError> Calls::refer(SessionId id, ReferOptions options, base::TimePoint now) {

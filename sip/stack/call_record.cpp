@@ -19,7 +19,7 @@ IncomingCall call_record(const Message& invite) {
   call.diversions = diversions_of(invite);
   call.history = history_of(invite);
   call.headers = carried_fields(invite);
-  call.offer = session::body_of(invite);
+  call.offer = session::description_of(invite);
   return call;
 }
 

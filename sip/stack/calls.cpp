@@ -49,6 +49,7 @@ Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag,
   leg->account = account;
   leg->user = std::move(user);
   by_dialog_.add(leg->call_id, leg->local_tag, id);
+  shared_.accounts.hold(account);
   ++live_;
   return *legs_.emplace(id, std::move(leg)).first->second;
 }
@@ -82,14 +83,15 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   Leg& leg = add(session, std::string(invite.call_id()), tag, account, user_of(invite.request_uri()));
   session::ConfirmedCall::Setup setup{session, shared_.timers, false, timer, reliability, {}};
   if (options != nullptr) setup.info_packages = options->info_packages;
-  auto made = std::make_unique<session::InviteServerSession>(std::move(setup), std::move(*dialog), id, invite, shared_.random);
+  auto made = std::make_unique<session::InviteServerSession>(std::move(setup), std::move(*dialog), id, invite, shared_.random, now);
   leg.incoming = made.get();
   leg.way = flow;
   leg.session = std::move(made);
+  deadlines_.set(session, leg.session->next_deadline());
   shared_.servers.assign(id, session.value);
   leg.replaces = *replaced;
   IncomingCall call = call_record(invite);
-  call.asserted = asserted_of(shared_.accounts, account, invite, flow);
+  call.asserted = leg.asserted = asserted_of(shared_.accounts, account, invite, flow);
   call.session = session;
   call.account = account;
   call.source = flow.remote;
@@ -151,6 +153,7 @@ void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
   leg->way = *shared_.servers.flow(id);
   session::Actions actions;
   leg->session->on_request(id, request, now, actions);
+  add_carried(*leg, request, actions);
   carry_out(*leg, std::move(actions), now);
   // The phone may take its time: RFC 3261 section 17.2.1. Without effect when the session has answered already.
   if (request.method() == Method::Invite) shared_.servers.respond(id, 100, {}, {}, {}, now);
@@ -164,11 +167,13 @@ void Calls::on_cancel(TransactionId cancel, std::optional<TransactionId> invite,
   if (leg == nullptr) return;
   session::Actions actions;
   leg->session->on_cancel(*invite, request, now, actions);
+  add_carried(*leg, request, actions);
   carry_out(*leg, std::move(actions), now);
 }
 
 void Calls::see(const Message& refused) {
-  if (Leg* leg = find(refused)) leg->session->see(refused);
+  Leg* leg = find(refused);
+  if (Dialog* dialog = leg != nullptr ? leg->session->dialog_of(refused) : nullptr) dialog->see(refused);
 }
 
 std::uint64_t Calls::session_of(const Message& request) const {
@@ -188,6 +193,7 @@ void Calls::on_ack(const Message& ack, base::TimePoint now) {
   }
   session::Actions actions;
   leg->session->on_ack(ack, now, actions);
+  add_carried(*leg, ack, actions);
   carry_out(*leg, std::move(actions), now);
 }
 
@@ -197,6 +203,40 @@ void Calls::add_reason(const std::string& trouble, session::Actions& actions) {
     auto* tell = std::get_if<session::Tell>(&action);
     auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
     if (ended != nullptr && ended->reason.empty()) ended->reason = trouble;
+  }
+}
+
+/// Our 2xx to a request within the call makes it hold what that says of the user at the other end.
+void Calls::learn_peer(Leg& leg, const Message& request, const Flow& flow) {
+  Dialog* dialog = leg.over ? nullptr : leg.session->dialog_of(request);
+  if (dialog == nullptr) return;
+  PeerChanged changed{leg.id, party_of(request.from()), asserted_of(shared_.accounts, leg.account, request, flow)};
+  const auto before = parse_name_addr(dialog->remote());
+  const bool renamed =
+      !before || !equivalent(before->uri, request.from().uri) || before->display_text() != changed.from.display;
+  const bool reasserted = changed.asserted && changed.asserted != leg.asserted;
+  dialog->rename_remote(request);
+  if (reasserted) leg.asserted = changed.asserted;
+  if (!renamed && !reasserted) return;
+  changed.headers = carried_fields(request);
+  shared_.outbox.events.push_back(std::move(changed));
+}
+
+/// What the message that brought these events carries besides: RFC 3325 section 5 for who is believed.
+void Calls::add_carried(const Leg& leg, const Message& message, session::Actions& actions) const {
+  HeaderFields headers;
+  for (session::Action& action : actions) {
+    auto* tell = std::get_if<session::Tell>(&action);
+    if (tell == nullptr) continue;
+    if (headers.empty()) headers = carried_fields(message);
+    std::visit(
+        [&](auto& event) {
+          if constexpr (requires { event.headers; }) event.headers = headers;
+          if constexpr (requires { event.asserted; }) {
+            if (leg.way) event.asserted = asserted_of(shared_.accounts, leg.account, message, *leg.way);
+          }
+        },
+        tell->event);
   }
 }
 
@@ -213,6 +253,9 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   } else {
     if (answer_challenge(*leg, outcome, actions, now)) return carry_out(*leg, std::move(actions), now);
     leg->session->on_response(purpose, *outcome.response, now, actions);
+    add_carried(*leg, *outcome.response, actions);
+    auto asserted = leg->way ? asserted_of(shared_.accounts, leg->account, *outcome.response, *leg->way) : std::nullopt;
+    if (asserted) leg->asserted = std::move(asserted);
   }
   carry_out(*leg, std::move(actions), now);
 }
@@ -242,6 +285,7 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
       request.to_registrar =
           send->purpose == session::Purpose::Invite && !way.next_hop.empty() && send->head.next_hop == way.next_hop;
       if (request.to_registrar) request.alternatives = std::move(way.alternatives);
+      request.peer_opened = leg.incoming != nullptr;
       request.head = std::move(send->head);
       add_extras(leg, *send);
       request.headers = std::move(send->headers);
@@ -287,6 +331,7 @@ void Calls::respond(Leg& leg, const session::Respond& response, base::TimePoint 
   if (answers) {
     for (auto& extra : std::exchange(leg.answering, {})) headers.push_back(std::move(extra));
   }
+  if (response.status / 100 == 2 && method != Method::Bye) learn_peer(leg, *request, *flow);
   const std::string own = target && response.status > 100 && response.status < 300 ? contact(leg.id.value, *flow) : std::string();
   shared_.servers.respond(response.request, response.status, headers, response.body, own, now, response.own);
   if (!answers || !leg.replaces) return;
@@ -327,6 +372,7 @@ void Calls::collect() {
     by_dialog_.erase(leg->call_id, leg->local_tag);
     deadlines_.set(id, std::nullopt);
     shared_.clients.forget(number);
+    shared_.accounts.release(leg->account);
     legs_.erase(id);
   }
   ended_.clear();

@@ -58,11 +58,14 @@ class Calls {
   base::Result<void, StackError> provisional(SessionId id, int status, Body body, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> answer(SessionId id, Body body, Extras extras, base::TimePoint now);
   base::Result<void, StackError> reject(SessionId id, int status, HeaderList headers, base::TimePoint now);
+  base::Result<void, StackError> redirect(SessionId id, const std::vector<std::string>& targets, int status, HeaderList headers,
+                                          base::TimePoint now);
   base::Result<void, StackError> hang_up(SessionId id, Extras extras, base::TimePoint now);
   base::Result<void, StackError> offer(SessionId id, Body body, Extras extras, base::TimePoint now);
   base::Result<void, StackError> update(SessionId id, Body body, std::string_view branch, Extras extras, base::TimePoint now);
   base::Result<void, StackError> accept_offer(SessionId id, Body body, std::string_view branch, base::TimePoint now);
   base::Result<void, StackError> refuse_offer(SessionId id, int status, std::string_view branch, base::TimePoint now);
+  base::Result<void, StackError> identify(SessionId id, const Party& party, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> refer(SessionId id, ReferOptions options, base::TimePoint now);
   base::Result<void, StackError> accept_transfer(SessionId id, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> decline_transfer(SessionId id, int status, HeaderList headers, base::TimePoint now);
@@ -99,6 +102,8 @@ class Calls {
   void end_replaced(SessionId id, base::TimePoint now);
   void report(Leg& leg, const Event& event, base::TimePoint now);
   static void add_extras(const Leg& leg, session::Send& send);
+  void learn_peer(Leg& leg, const Message& request, const Flow& flow);
+  void add_carried(const Leg& leg, const Message& message, session::Actions& actions) const;
   static void add_reason(const std::string& trouble, session::Actions& actions);
   [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions,
                                       base::TimePoint now);

@@ -10,7 +10,7 @@ namespace offhook::inline v0::sip {
 
 /// What we tell others that we can do, whatever the owner has enabled: RFC 3261 sections 20.1 and 20.5.
 inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, NOTIFY, REFER, INFO";
-inline constexpr std::string_view kSupported = "100rel, timer, replaces, norefersub";
+inline constexpr std::string_view kSupported = "100rel, timer, replaces, norefersub, from-change";
 inline constexpr std::string_view kAccept = "application/sdp";
 /// What a peer over one of our limits is asked to wait, seconds.
 inline constexpr std::string_view kRetryAfter = "5";

@@ -76,9 +76,9 @@ bool Door::is_scanner(const Message& request, const base::IpAddress& source, boo
   return true;
 }
 
-Door::Proof Door::ask(const Message& request, const base::IpAddress& source, bool own, base::TimePoint now) {
+Door::Proof Door::ask(const Message& request, std::string_view address, const base::IpAddress& source, bool own, base::TimePoint now) {
   if (!verifier_ || is_peer(source, own) || !starts_something(request)) return {};
-  auto verdict = verifier_->check(request, source, now);
+  auto verdict = verifier_->check(request, address, source, now);
   using Kind = Verifier::Verdict::Kind;
   if (verdict.kind == Kind::Proven) return {{}, std::move(verdict.username)};
   if (verdict.kind == Kind::Wrong) {

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace offhook::inline v0::sip {
 
@@ -35,8 +36,9 @@ class Door {
     std::optional<Refused> refused;  ///< the challenge
     std::string username;            ///< who it is; "" when nobody was asked
   };
-  /// For a request that starts something. ACK and CANCEL cannot be challenged (RFC 3261 section 22.1), OPTIONS costs nothing.
-  [[nodiscard]] Proof ask(const Message& request, const base::IpAddress& source, bool own, base::TimePoint now);
+  /// For a request that starts something; `address`: as Verifier::check wants it.
+  /// ACK and CANCEL cannot be challenged (RFC 3261 section 22.1), OPTIONS costs nothing.
+  [[nodiscard]] Proof ask(const Message& request, std::string_view address, const base::IpAddress& source, bool own, base::TimePoint now);
 
   /// The most that an answer to `received` octets from there may have; nothing: as many as it likes. Who may have forged its
   /// address, and has used up its budget, gets no more than it sent.

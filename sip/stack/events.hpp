@@ -3,8 +3,10 @@
 #include <offhook/base/strong_id.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/sip/flow.hpp>
+#include <offhook/sip/identity/caller_identity.hpp>
 #include <offhook/sip/message/header_name.hpp>  // Before our Event: g++ sees HeaderName::Event shadow it otherwise.
 #include <offhook/sip/message/dtmf_info.hpp>
+#include <offhook/sip/message/header_fields.hpp>
 #include <offhook/sip/message/method.hpp>
 #include <offhook/sip/message/privacy.hpp>
 #include <offhook/sip/message/reason.hpp>
@@ -14,7 +16,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -25,9 +26,8 @@ using AccountId = base::StrongId<struct AccountTag>;
 using SessionId = base::StrongId<struct SessionTag>;
 using SubscriptionId = base::StrongId<struct SubscriptionTag>;
 using RequestId = base::StrongId<struct RequestTag>;
+using PublicationId = base::StrongId<struct PublicationTag>;
 using QueryId = base::StrongId<struct QueryTag>;
-
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 struct Body {
   std::string type;  ///< "application/sdp"; "" when there is no body
@@ -38,6 +38,7 @@ struct Body {
 struct Party {
   std::string uri;      ///< "sip:alice@example.com"
   std::string display;  ///< safe to show; may be empty
+  friend bool operator==(const Party&, const Party&) = default;
 };
 
 // --- to the edge -----------------------------------------------------------------------------------------------------------
@@ -75,6 +76,10 @@ struct QueryResult {
 };
 
 // --- to the phone ----------------------------------------------------------------------------------------------------------
+//
+// `headers` of each event of a call: the header fields of the message that brought it, as sent, but those of the hop, the transaction, the
+// body and what could pass for a proven identity (P-Asserted-Identity, Authorization); empty when no message brought it. `asserted`: its
+// P-Asserted-Identity, only from the account's registrar and trusted_peers (RFC 3325 section 5).
 
 struct RegistrationChanged {
   enum class State : std::uint8_t { Registering, Registered, Failed, Unregistered };
@@ -99,7 +104,7 @@ struct IncomingCall {
   std::string request_uri;
   Party from, to;
   std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
-  HeaderList headers;                  ///< all others, as sent
+  HeaderFields headers;                ///< all others, as sent
   Body offer;                          ///< empty: the caller wants our offer in the 200
   base::SocketAddress source;
   /// The call that this one is to take the place of (Replaces, RFC 3891): to be answered at once, which ends that call. Refused,
@@ -109,6 +114,9 @@ struct IncomingCall {
   Privacy privacy{};                    ///< what the caller does not want passed on (RFC 3323)
   std::vector<Diversion> diversions{};  ///< newest first (RFC 5806); as sent, by whoever it came from
   std::vector<HistoryEntry> history{};  ///< RFC 7044
+  /// What the caller's Identity fields prove (RFC 8224). The stack itself leaves it as it is: it reads no wall clock. The phone sets it
+  /// (phone::EndpointOptions::identity).
+  CallerIdentity identity{};
   std::string proven_user{};           ///< the user name of StackOptions::callers whose password was proven; "" when nobody was asked
 };
 struct CallProgress {                  ///< a provisional response to our INVITE
@@ -117,16 +125,22 @@ struct CallProgress {                  ///< a provisional response to our INVITE
   std::string reason;
   std::string branch_tag;              ///< the To tag: which early dialog of a fork this is
   Body body;
+  HeaderFields headers{};
+  std::optional<Party> asserted{};
 };
 /// 2xx to our INVITE; `body` answers our offer. Empty: what was agreed on before stands.
 struct CallAnswered {
   SessionId session;
   Body body;
   bool is_offer = false;               ///< we sent none, and this is theirs: answer with accept_offer()
+  HeaderFields headers{};
+  std::optional<Party> asserted{};
 };
 struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` is the answer when the offer was ours
   SessionId session;
   Body body;
+  HeaderFields headers{};
+  std::optional<Party> asserted{};
 };
 /// re-INVITE, UPDATE or PRACK, or a reliable provisional response to our INVITE without one: answer with accept_offer() or
 /// refuse_offer(). Empty: they want ours.
@@ -134,6 +148,8 @@ struct OfferReceived {
   SessionId session;
   Body offer;
   std::string branch_tag{};  ///< before there is a 2xx to our INVITE: which early dialog of a fork it belongs to
+  HeaderFields headers{};
+  std::optional<Party> asserted{};
 };
 /// Our own re-INVITE or UPDATE was accepted, or our offer in a reliable provisional response was answered by PRACK; or a refresh of the
 /// session, which nobody here asked for, was answered otherwise than before.
@@ -141,15 +157,26 @@ struct OfferAnswered {
   SessionId session;
   Body answer;
   std::string branch_tag{};  ///< before there is a 2xx to our INVITE: which early dialog of a fork it belongs to
+  HeaderFields headers{};
+  std::optional<Party> asserted{};
 };
 struct OfferRefused {
   SessionId session;
   int status = 0;
   std::string branch_tag{};  ///< as in OfferAnswered
+  HeaderFields headers{};
+};
+/// A request of the peer within the call names another user than before as the one who is connected now: RFC 4916 section 4.4.2.
+struct PeerChanged {
+  SessionId session;
+  Party from;  ///< From, a claim as that of an INVITE
+  std::optional<Party> asserted{};
+  HeaderFields headers{};
 };
 struct TransferProgress {               ///< what became of our REFER (RFC 3515): its own refusal, or the status in the NOTIFY's sipfrag
   SessionId session;
   int status = 0;                      ///< told for final ones only; 408 when neither answer nor NOTIFY came
+  HeaderFields headers{};
 };
 /// REFER (RFC 3515): the peer asks us to call somebody. Say accept_transfer() or decline_transfer() within 16 s, or it is
 /// declined. Nothing is dialled but by call(), with CallOptions::for_transfer: whoever may call us could otherwise dial at our
@@ -160,6 +187,7 @@ struct TransferRequested {
   std::optional<Replaces> replaces;  ///< attended: for CallOptions::replaces
   std::string referred_by;           ///< as it was sent (RFC 3892): nobody has proved it; "" none
   bool reports = true;               ///< false: the peer wants to hear nothing of the outcome (RFC 4488)
+  HeaderFields headers{};
 };
 /// INFO (RFC 6086), answered with 200 already.
 struct InfoReceived {
@@ -167,17 +195,20 @@ struct InfoReceived {
   std::string package;  ///< one of AccountOptions::info_packages; "" for INFO of the old kind
   Body body;
   std::optional<DtmfInfo> digit{};  ///< a key: application/dtmf-relay, application/dtmf
+  HeaderFields headers{};
 };
 /// MESSAGE within a call (RFC 3428), answered with 200 already.
 struct TextReceived {
   SessionId session;
   Body body;
+  HeaderFields headers{};
 };
 /// What became of send_info(), send_text() or probe(). 408: nobody answered; 503: it could not be sent.
 struct MidCallAnswered {
   SessionId session;
   Method method = Method::Info;
   int status = 0;
+  HeaderFields headers{};
 };
 struct CallEnded {
   enum class By : std::uint8_t { Local, Remote, Network };
@@ -199,6 +230,7 @@ struct CallEnded {
   std::string reason;                  ///< its phrase, or the Reason header field's value; Unresolvable: as in RegistrationChanged
   std::vector<Reason> reasons{};  ///< of BYE, CANCEL or the response (RFC 3326): `SIP;cause=200` in a CANCEL: picked up elsewhere
   std::vector<std::string> contacts{};  ///< of a 3xx, best first, that CallOptions::max_redirections did not let us follow
+  HeaderFields headers{};
 };
 
 /// A subscription of ours, or of a peer to us, is in another state than before (RFC 6665). Of a forked one each branch tells for itself.
@@ -225,12 +257,33 @@ struct SubscriptionChanged {
   std::optional<base::Duration> retry_in;  ///< Waiting
   std::string branch_tag;              ///< the peer's tag: which dialog of a fork; "": all of it
 };
+/// A publication of ours (RFC 3903) is in another state than before.
+struct PublicationChanged {
+  enum class State : std::uint8_t {
+    Published,  ///< the server has what was published last, for `expires`; told after each refresh, too
+    Waiting,    ///< it failed, and is tried again in `retry_in`
+    Ended,      ///< the last event of this publication
+  };
+  enum class Why : std::uint8_t {
+    None,
+    Removed,    ///< by us
+    Refused,    ///< `status` says how
+    NoAnswer, Unreachable, Unresolvable,
+  };
+  PublicationId publication;
+  State state = State::Published;
+  Why why = Why::None;
+  int status = 0;                      ///< the final response, 0 when there was none
+  std::string reason;                  ///< its phrase, or what is known of a failure
+  base::Duration expires{};            ///< Published: as granted
+  std::optional<base::Duration> retry_in{};  ///< Waiting
+};
 /// A NOTIFY within a subscription of ours.
 struct Notified {
   SubscriptionId subscription;
   std::string branch_tag;
   Body body;                           ///< may be empty: nothing to tell yet, or no more
-  HeaderList headers;                  ///< Event, Subscription-State and those that the stack does not read, as sent
+  HeaderFields headers;                ///< Event, Subscription-State and those that the stack does not read, as sent
   bool last = false;                   ///< with it this dialog ended
 };
 
@@ -244,7 +297,7 @@ struct SubscribeReceived {
   Party from, to;
   std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
   base::Duration expires{};            ///< as granted; 0: asks once, and gets one NOTIFY
-  HeaderList headers;                  ///< all others, as sent
+  HeaderFields headers;                ///< all others, as sent
   Body body;                           ///< a filter; may be empty
   base::SocketAddress source;
   std::string proven_user{};           ///< as in IncomingCall
@@ -263,7 +316,7 @@ struct MessageReceived {
   std::string request_uri;
   Party from, to;
   std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
-  HeaderList headers;                  ///< all others, as sent
+  HeaderFields headers;                ///< all others, as sent
   Body body;
   base::SocketAddress source;
 };
@@ -274,7 +327,7 @@ struct RequestAnswered {
   Why why = Why::Answered;
   int status = 0;                      ///< the final response; 0 when there was none
   std::string reason;
-  HeaderList headers;
+  HeaderFields headers;
   Body body;
 };
 
@@ -286,8 +339,8 @@ struct StrangerRefused {
 };
 
 using Event = std::variant<RegistrationChanged, StrangerRefused, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived,
-                           OfferAnswered, OfferRefused, TransferProgress, TransferRequested, InfoReceived, TextReceived,
+                           OfferAnswered, OfferRefused, PeerChanged, TransferProgress, TransferRequested, InfoReceived, TextReceived,
                            MidCallAnswered, CallEnded, SubscriptionChanged, Notified, SubscribeReceived, UnsolicitedNotify,
-                           MessageReceived, RequestAnswered>;
+                           MessageReceived, RequestAnswered, PublicationChanged>;
 
 }  // namespace offhook::inline v0::sip

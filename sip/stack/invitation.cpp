@@ -20,11 +20,6 @@ std::string who(const AccountOptions& account) {
 
 }  // namespace
 
-std::string tag_in(std::string_view party) {
-  const auto parsed = parse_name_addr(party);
-  return parsed ? std::string(parsed->tag().value_or("")) : std::string();
-}
-
 base::Result<session::InviteClientSession::Invitation, StackError> make_invitation(const AccountOptions& account,
                                                                                    WayOut way,
                                                                                    CallOptions options,

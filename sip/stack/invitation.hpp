@@ -18,7 +18,5 @@ namespace offhook::inline v0::sip {
                                                                                                  CallOptions options,
                                                                                                  std::string_view referred_by,
                                                                                                  base::Random& random);
-/// The tag of a From or To of ours.
-[[nodiscard]] std::string tag_in(std::string_view party);
 
 }  // namespace offhook::inline v0::sip

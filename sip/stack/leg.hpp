@@ -20,6 +20,7 @@ struct Calls::Leg {
   /// remember of realms, nonces and strengths.
   std::optional<DigestClient> digest;
   std::optional<Flow> way;  // That the last request or response took.
+  std::optional<Party> asserted{};  // Who the peer is by the word of those whom we believe, as told last.
   bool over = false;
   bool anonymous = false;  // Our Contact must not say who we are.
   /// What the phone adds, kept until the message leaves: a BYE may have to wait for an ACK.

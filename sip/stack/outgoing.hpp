@@ -16,7 +16,7 @@ namespace offhook::inline v0::sip {
 
 /// Whose request it is, and which of its requests.
 struct Owner {
-  enum class Kind : std::uint8_t { Nobody, Session, Account, Subscription, Request };
+  enum class Kind : std::uint8_t { Nobody, Session, Account, Subscription, Request, Publication };
   Kind kind = Kind::Nobody;
   std::uint64_t id = 0;
   session::Purpose purpose = session::Purpose::Invite;  ///< Of a session's.
@@ -33,7 +33,8 @@ struct Outgoing {
   AuthAttempt attempt;
   HeaderList own{};           ///< Of the part of the stack that it comes from.
   std::vector<std::string> alternatives{};  ///< URIs whose servers are tried behind those of the next hop.
-  bool to_registrar = false;  ///< It goes to the account's own registrar: a challenge may be answered.
+  bool to_registrar = false;  ///< It goes to the account's own registrar: who challenges it is that registrar.
+  bool peer_opened = false;   ///< It goes within a dialog that the peer opened.
 };
 
 /// What a request says by itself, whatever it is: our name, and what we can.

@@ -12,7 +12,7 @@ namespace offhook::inline v0::sip {
 Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters, const Message& request, const Flow& flow,
                bool proven) {
   const auto account = accounts.named_by(request.request_uri(), flow.remote.ip);
-  if (accounts.empty() || (account && (proven || accounts.accepts(*account, flow.remote.ip)))) return {account, 0};
+  if (accounts.never_any() || (account && (proven || accounts.accepts(*account, flow.remote.ip)))) return {account, 0};
   if (proven || accounts.knows(flow.remote.ip)) return {account, 404};
   const std::uint64_t so_far = ++counters.refused_source;
   if (accounts.knows_nobody_yet()) return {account, 480};  // Our own PBX may be who asks: not logged in, RFC 3261 section 21.4.18.
@@ -22,7 +22,7 @@ Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters
 
 base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, AccountId account, Method method,
                                                    std::string_view target, bool through_registrar) {
-  const AccountOptions* options = parts.accounts.options(account);
+  const AccountOptions* options = parts.accounts.open_options(account);
   if (options == nullptr) return base::fail(StackError::UnknownAccount);
   const auto uri = parse_uri(target);
   if (!uri || !hop_of(options->address_of_record)) return base::fail(StackError::BadUri);
@@ -57,9 +57,8 @@ std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Ac
   if (status >= 200 && status < 300 && digest) digest->on_success(*outcome.response, request->attempt);
   if (status != 401 && status != 407) return std::nullopt;
   if (request->to_registrar) accounts.learn_registrar(*account, flow->remote.ip);
-  if (!accounts.is_registrar(*account, flow->remote.ip)) return std::nullopt;
-  if (!accounts.may_answer(*account, *outcome.response)) return std::nullopt;
-  if (!digest) digest.emplace(Credentials{options->username, options->password});
+  if (!accounts.may_answer(*account, *request, flow->remote.ip, *outcome.response)) return std::nullopt;
+  if (!digest) digest.emplace(credentials_of(*options));
   attempt = request->attempt;
   const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
   auto credentials = digest->answer(*outcome.response, what, random, attempt);
@@ -77,27 +76,25 @@ std::optional<Party> asserted_of(const Accounts& accounts, std::optional<Account
   return party_of(asserted->front());
 }
 
-HeaderList carried_fields(const Message& message) {
-  HeaderList fields;
-  for (const Header& header : message.headers()) {
-    switch (header.id) {
-      case HeaderName::Via:
-      case HeaderName::From:
-      case HeaderName::To:
-      case HeaderName::CallId:
-      case HeaderName::CSeq:
-      case HeaderName::MaxForwards:
-      case HeaderName::ContentLength:
-      case HeaderName::ContentType:
-      case HeaderName::Authorization:
-      case HeaderName::ProxyAuthorization:
-      case HeaderName::Route:
-      case HeaderName::RecordRoute:
-      case HeaderName::PAssertedIdentity: break;
-      default: fields.emplace_back(header.name, header.value);
-    }
-  }
-  return fields;
+HeaderFields carried_fields(const Message& message) {
+  return {message, [](HeaderName name) {
+            switch (name) {
+              case HeaderName::Via:
+              case HeaderName::From:
+              case HeaderName::To:
+              case HeaderName::CallId:
+              case HeaderName::CSeq:
+              case HeaderName::MaxForwards:
+              case HeaderName::ContentLength:
+              case HeaderName::ContentType:
+              case HeaderName::Authorization:
+              case HeaderName::ProxyAuthorization:
+              case HeaderName::Route:
+              case HeaderName::RecordRoute:
+              case HeaderName::PAssertedIdentity: return false;
+              default: return true;
+            }
+          }};
 }
 
 }  // namespace offhook::inline v0::sip

@@ -36,9 +36,8 @@ struct Admitted {
 /// True when a request with this head goes to the account's registrar first.
 [[nodiscard]] bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head);
 
-/// The answer to a 401 or 407, for a copy of the request; nothing when it is to be refused. Only towards the account's own
-/// registrar, and only realms that it has challenged in: whoever calls us could otherwise challenge our BYE, and so collect digests of
-/// our password. RFC 3261 sections 22.2 and 26.
+/// The answer to a 401 or 407, for a copy of the request; nothing when it is to be refused. Accounts::may_answer() is the rule.
+/// RFC 3261 sections 22.2 and 26.
 [[nodiscard]] std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Accounts& accounts, base::Random& random,
                                                              const ClientRequests::Outcome& outcome,
                                                              std::optional<AccountId> account,
@@ -50,6 +49,6 @@ struct Admitted {
 [[nodiscard]] std::optional<Party> asserted_of(const Accounts& accounts, std::optional<AccountId> account, const Message& request,
                                                const Flow& flow);
 /// All header fields but those of the hop and the transaction, and what could pass for a proven identity.
-[[nodiscard]] HeaderList carried_fields(const Message& message);
+[[nodiscard]] HeaderFields carried_fields(const Message& message);
 
 }  // namespace offhook::inline v0::sip

@@ -64,6 +64,8 @@ registration::Options registration_options(const AccountOptions& account, const 
   registration::Options asked{account.registrar, user, account.expires, true};
   asked.push_params = push_params(account.push);
   asked.instance = account.instance;
+  const auto hop = hop_of(first_server(account));
+  asked.secure = hop && (hop->secure || hop->transport == Transport::Tls || hop->transport == Transport::Wss);
   asked.reg_id = account.instance.empty() ? 0 : account.reg_id;
   return asked;
 }

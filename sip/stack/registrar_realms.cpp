@@ -32,18 +32,30 @@ void RegistrarRealms::learn(const Message& response) {
   }
 }
 
-bool RegistrarRealms::are_behind(const Message& challenge) const {
+/// What a challenge for this realm has to be as good as.
+RegistrarRealms::Realm RegistrarRealms::least(std::string_view realm, bool named) const {
+  const auto known = find_realm(realms_, realm);
+  if (known != realms_.end()) return *known;
+  Realm best;
+  if (named) return best;
+  for (const Realm& one : realms_) {
+    best.strength = std::max(best.strength, one.strength);
+    best.qop = best.qop || one.qop;
+  }
+  return best;
+}
+
+bool RegistrarRealms::are_matched_by(const Message& challenge, const std::vector<std::string>& named) const {
   const auto challenges = parse_challenges(challenge);
   if (!challenges) return false;
-  const auto is_as_good = [&](const Challenge& one, const Realm& realm) {
-    return one.algorithm_known && strength(one.algorithm) >= realm.strength && (one.has_qop || !realm.qop);
-  };
   return std::all_of(challenges->begin(), challenges->end(), [&](const Challenge& one) {
-    const auto known = find_realm(realms_, one.realm);
-    if (known == realms_.end()) return false;
-    // Of several for one realm the strongest is answered: that one must be as good as the registrar's own.
+    const bool is_named = std::find(named.begin(), named.end(), one.realm) != named.end();
+    if (!named.empty() && !is_named) return true;  // It is passed over.
+    const Realm floor = least(one.realm, is_named);
+    // Of several for one realm the strongest is answered: that one must be good enough.
     return std::any_of(challenges->begin(), challenges->end(), [&](const Challenge& other) {
-      return other.realm == one.realm && is_as_good(other, *known);
+      return other.proxy == one.proxy && other.realm == one.realm && other.algorithm_known &&
+             strength(other.algorithm) >= floor.strength && (other.has_qop || !floor.qop);
     });
   });
 }

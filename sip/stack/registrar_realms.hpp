@@ -4,20 +4,23 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace offhook::inline v0::sip {
 
-/// The realms in whose name a registrar has challenged our REGISTERs, and how well. Whoever is called through it may challenge us
-/// too, and could otherwise collect digests of our password.
+/// How well a registrar has challenged our REGISTERs, by realm. A peer that is called through it may challenge us, too, and could otherwise
+/// ask for digests of our password that are easier to break: RFC 8760 section 2.4.
 class RegistrarRealms {
  public:
   static constexpr std::size_t kMaxRealms = 4;  ///< The oldest is forgotten.
 
   /// Of any response to a REGISTER.
   void learn(const Message& response);
-  /// False when a challenge names another realm, or is weaker than what that realm sent.
-  [[nodiscard]] bool are_behind(const Message& challenge) const;
+  /// Returns false when a challenge is weaker than the registrar's own for that realm; for a realm that the registrar never named, than
+  /// the best of all its own. With `named` the account answers for those realms alone: of a named one that is not known here any strength
+  /// is good enough.
+  [[nodiscard]] bool are_matched_by(const Message& challenge, const std::vector<std::string>& named) const;
 
  private:
   struct Realm {
@@ -25,6 +28,8 @@ class RegistrarRealms {
     int strength = 0;  // Of the best challenge that it sent us.
     bool qop = false;
   };
+  [[nodiscard]] Realm least(std::string_view realm, bool named) const;
+
   std::vector<Realm> realms_;  // The oldest first.
 };
 

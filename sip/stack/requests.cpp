@@ -26,7 +26,7 @@ void Requests::on_message(TransactionId id, base::TimePoint now) {
   if (admitted.refused != 0) return answer(admitted.refused);
   const auto encoding = message.find(HeaderName::ContentEncoding);
   if (encoding && !base::iequals(base::trim(*encoding), "identity")) return answer(415, {{"Accept-Encoding", "identity"}});
-  if (!lists_type(parts_.options.message_types, message.content_type()))
+  if (!message.body().empty() && !lists_type(parts_.options.message_types, message.content_type()))
     return answer(415, {{"Accept", parts_.options.message_types}});
   MessageReceived event;
   event.account = admitted.account;
@@ -68,6 +68,7 @@ base::Result<RequestId, StackError> Requests::send(RequestOptions options, base:
   if (entries_.size() >= kMaxRequests) return base::fail(StackError::Full);
   const RequestId id{++last_id_};
   entries_.emplace(id, std::make_unique<Entry>(Entry{options.account, std::nullopt}));
+  parts_.accounts.hold(options.account);
   Outgoing out;
   out.owner = {Owner::Kind::Request, id.value, {}};
   out.to_registrar = goes_to_registrar(parts_, options.account, *head);
@@ -110,7 +111,9 @@ void Requests::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
 void Requests::end(RequestId id, RequestAnswered event) {
   event.request = id;
   parts_.outbox.events.push_back(std::move(event));
-  entries_.erase(id);
+  const auto at = entries_.find(id);
+  parts_.accounts.release(at->second->account);
+  entries_.erase(at);
 }
 
 }  // namespace offhook::inline v0::sip

@@ -10,6 +10,7 @@
 #include <offhook/sip/stack/door.hpp>
 #include <offhook/sip/stack/outbox.hpp>
 #include <offhook/sip/stack/refusals.hpp>
+#include <offhook/sip/stack/publications.hpp>
 #include <offhook/sip/stack/requests.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/sip/stack/subscriptions.hpp>
@@ -28,6 +29,7 @@ std::string_view to_string(StackError error) {
     case StackError::BadUri: return "not a URI that can be called";
     case StackError::Full: return "too many at a time";
     case StackError::UnknownSubscription: return "unknown subscription";
+    case StackError::UnknownPublication: return "unknown publication";
     case StackError::BadEvent: return "not the name of an event package";
     case StackError::BadMethod: return "not a method that stands by itself";
     case StackError::TooLarge: return "too much for one message";
@@ -52,6 +54,7 @@ class Stack::Impl final : public ContactSource {
                            base::TimePoint now);
   void dispatch(TransactionId id, const Message& request, base::TimePoint now);
   void answer_options(TransactionId id, base::TimePoint now);
+  [[nodiscard]] bool is_known(const base::IpAddress& source) const;
   void handle_timeout(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   /// Hands out what became of our requests, until nothing follows from it, and lets go of what has ended.
@@ -74,6 +77,7 @@ class Stack::Impl final : public ContactSource {
   Calls calls_;
   OutsideParts outside_;
   Subscriptions subscriptions_;
+  Publications publications_;
   Requests requests_;
   Door door_;
   Refusals refusals_;
@@ -106,6 +110,7 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
               options_.limits.sessions}),
       outside_{timers_, random, outbox_, clients_, servers_, accounts_, counters_, options_},
       subscriptions_(outside_, first_id(options_)),
+      publications_(outside_, first_id(options_)),
       requests_(outside_, first_id(options_)),
       door_(options_.door, options_.callers, random, counters_),
       refusals_(64 * options_.t1) {}
@@ -154,7 +159,7 @@ void Stack::Impl::on_garbage(const Refusal& refusal, const Flow& flow, std::size
 
 void Stack::Impl::on_request(Message message, const Flow& flow, std::size_t octets, base::TimePoint now) {
   const bool own = accounts_.is_any_registrar(flow.remote.ip);
-  ServerRequests::Sender sender{calls_.session_of(message), !accounts_.empty() && !accounts_.knows(flow.remote.ip), {}};
+  ServerRequests::Sender sender{calls_.session_of(message), !accounts_.never_any() && !accounts_.knows(flow.remote.ip), {}};
   const bool free = sender.session != 0 || message.method() == Method::Ack;
   const bool let_in = free || door_.let_in(flow.remote.ip, own, now);
   auto keys = transaction::keys_of(message);
@@ -184,7 +189,9 @@ void Stack::Impl::refuse_busy(const Message& message, const Flow& flow, std::siz
 
 bool Stack::Impl::admit(const Message& message, const RequestKeys& keys, const Flow& flow, bool own, ServerRequests::Sender& sender,
                         base::TimePoint now) {
-  auto proof = door_.ask(message, flow.remote.ip, own, now);
+  const auto called = accounts_.named_by(message.request_uri(), flow.remote.ip);
+  const std::string_view address = called ? std::string_view(accounts_.options(*called)->address_of_record) : std::string_view();
+  auto proof = door_.ask(message, address, flow.remote.ip, own, now);
   if (!proof.refused && message.method() == Method::Invite && !message.to().tag()) {
     auto status = refusals_.find(keys.transaction, now);
     if (!status) {
@@ -225,13 +232,16 @@ void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimeP
   servers_.respond(id, 481, {}, {}, {}, now);  // BYE or UPDATE without a dialog.
 }
 
+bool Stack::Impl::is_known(const base::IpAddress& source) const {
+  return door_.is_peer(source, accounts_.is_any_registrar(source)) || accounts_.is_trusted_by_any(source);
+}
+
 /// RFC 3261 section 11.2: the status that an INVITE would get. A proxy that asks so sends its calls elsewhere meanwhile.
 void Stack::Impl::answer_options(TransactionId id, base::TimePoint now) {
   const int status = calls_.takes_calls() ? availability_.status : 503;
   HeaderList fields{{"Accept", std::string(kAccept)}, {"Supported", std::string(kSupported)}};
   if (status != 200) fields.emplace_back("Retry-After", std::string(kRetryAfter));  // RFC 3261 section 20.33
-  const base::IpAddress source = servers_.flow(id)->remote.ip;
-  if (door_.is_peer(source, accounts_.is_any_registrar(source)) || accounts_.is_trusted_by_any(source))
+  if (is_known(servers_.flow(id)->remote.ip))
     fields.insert(fields.end(), availability_.for_known.begin(), availability_.for_known.end());
   servers_.respond(id, status, fields, {}, {}, now);
 }
@@ -241,16 +251,18 @@ void Stack::Impl::settle(base::TimePoint now) {
     if (outcome->owner.kind == Owner::Kind::Account) accounts_.on_outcome(*outcome, now);
     if (outcome->owner.kind == Owner::Kind::Session) calls_.on_outcome(*outcome, now);
     if (outcome->owner.kind == Owner::Kind::Subscription) subscriptions_.on_outcome(*outcome, now);
+    if (outcome->owner.kind == Owner::Kind::Publication) publications_.on_outcome(*outcome, now);
     if (outcome->owner.kind == Owner::Kind::Request) requests_.on_outcome(*outcome, now);
   }
   calls_.collect();
+  accounts_.collect();
 }
 
 std::optional<base::TimePoint> Stack::Impl::next_deadline() const {
   std::optional<base::TimePoint> first;
   for (const auto& due :
        {clients_.next_deadline(), servers_.next_deadline(), accounts_.next_deadline(), calls_.next_deadline(),
-        subscriptions_.next_deadline()}) {
+        subscriptions_.next_deadline(), publications_.next_deadline()}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;
@@ -264,6 +276,7 @@ void Stack::Impl::handle_timeout(base::TimePoint now) {
     calls_.on_time(now);
     accounts_.on_time(now);
     subscriptions_.on_time(now);
+    publications_.on_time(now);
     settle(now);
   }
 }
@@ -306,6 +319,13 @@ void Stack::unregister(AccountId account, base::TimePoint now) {
   impl_->settle(now);
 }
 
+void Stack::remove_account(AccountId account, base::TimePoint now) {
+  impl_->accounts_.remove(account, now);
+  impl_->settle(now);
+}
+
+std::size_t Stack::accounts() const { return impl_->accounts_.size(); }
+
 void Stack::refresh_registration(AccountId account, base::TimePoint now) {
   impl_->accounts_.refresh(account, now);
   impl_->settle(now);
@@ -317,16 +337,18 @@ base::Result<SessionId, StackError> Stack::call(CallOptions options, base::TimeP
   return session;
 }
 
-base::Result<void, StackError> Stack::ring(SessionId session, base::TimePoint now, HeaderList headers) {
-  auto done = impl_->calls_.provisional(session, 180, {}, std::move(headers), now);
+base::Result<void, StackError> Stack::provisional(SessionId session, int status, Body body, base::TimePoint now, HeaderList headers) {
+  auto done = impl_->calls_.provisional(session, status, std::move(body), std::move(headers), now);
   impl_->settle(now);
   return done;
 }
 
+base::Result<void, StackError> Stack::ring(SessionId session, base::TimePoint now, HeaderList headers) {
+  return provisional(session, 180, {}, now, std::move(headers));
+}
+
 base::Result<void, StackError> Stack::progress(SessionId session, Body body, base::TimePoint now, HeaderList headers) {
-  auto done = impl_->calls_.provisional(session, 183, std::move(body), std::move(headers), now);
-  impl_->settle(now);
-  return done;
+  return provisional(session, 183, std::move(body), now, std::move(headers));
 }
 
 base::Result<void, StackError> Stack::answer(SessionId session, Body body, base::TimePoint now, Extras extras) {
@@ -337,6 +359,13 @@ base::Result<void, StackError> Stack::answer(SessionId session, Body body, base:
 
 base::Result<void, StackError> Stack::reject(SessionId session, int status, HeaderList headers, base::TimePoint now) {
   auto done = impl_->calls_.reject(session, status, std::move(headers), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::redirect(SessionId session, const std::vector<std::string>& targets, base::TimePoint now,
+                                               int status, HeaderList headers) {
+  auto done = impl_->calls_.redirect(session, targets, status, std::move(headers), now);
   impl_->settle(now);
   return done;
 }
@@ -404,6 +433,12 @@ base::Result<void, StackError> Stack::report_transfer(SessionId session, int sta
   return done;
 }
 
+base::Result<void, StackError> Stack::identify(SessionId session, const Party& party, base::TimePoint now, HeaderList headers) {
+  auto done = impl_->calls_.identify(session, party, std::move(headers), now);
+  impl_->settle(now);
+  return done;
+}
+
 base::Result<void, StackError> Stack::send_info(SessionId session, std::string package, Body body, base::TimePoint now,
                                                 Extras extras) {
   HeaderList fields;
@@ -466,6 +501,24 @@ base::Result<void, StackError> Stack::end_subscriber(SubscriptionId subscription
   return done;
 }
 
+base::Result<PublicationId, StackError> Stack::publish(PublishOptions options, base::TimePoint now) {
+  auto made = impl_->publications_.publish(std::move(options), now);
+  impl_->settle(now);
+  return made;
+}
+
+base::Result<void, StackError> Stack::modify_publication(PublicationId publication, Body state, base::TimePoint now) {
+  auto done = impl_->publications_.modify(publication, std::move(state), now);
+  impl_->settle(now);
+  return done;
+}
+
+base::Result<void, StackError> Stack::remove_publication(PublicationId publication, base::TimePoint now) {
+  auto done = impl_->publications_.remove(publication, now);
+  impl_->settle(now);
+  return done;
+}
+
 base::Result<RequestId, StackError> Stack::request(RequestOptions options, base::TimePoint now) {
   auto made = impl_->requests_.send(std::move(options), now);
   impl_->settle(now);
@@ -473,10 +526,12 @@ base::Result<RequestId, StackError> Stack::request(RequestOptions options, base:
 }
 
 std::size_t Stack::subscriptions() const { return impl_->subscriptions_.size(); }
+std::size_t Stack::publications() const { return impl_->publications_.size(); }
 std::size_t Stack::requests() const { return impl_->requests_.size(); }
 void Stack::set_accepting(bool accepting) { impl_->calls_.set_accepting(accepting); }
 void Stack::set_availability(Availability availability) { impl_->availability_ = std::move(availability); }
 std::size_t Stack::sessions() const { return impl_->calls_.live(); }
+bool Stack::is_known(const base::IpAddress& source) const { return impl_->is_known(source); }
 bool Stack::uses(const Flow& flow) const {
   return impl_->servers_.uses(flow) || impl_->clients_.uses(flow) || impl_->accounts_.uses(flow) || impl_->calls_.uses(flow) ||
          impl_->subscriptions_.uses(flow);
@@ -493,8 +548,9 @@ StackSizes Stack::sizes() const {
   sizes.requests_received = impl_->servers_.size();
   sizes.legs = impl_->calls_.size();
   sizes.timers = impl_->servers_.timers() + impl_->calls_.timers() + impl_->accounts_.timers() +
-                 impl_->subscriptions_.timers();
+                 impl_->subscriptions_.timers() + impl_->publications_.timers();
   sizes.subscriptions = impl_->subscriptions_.size();
+  sizes.publications = impl_->publications_.size();
   sizes.requests = impl_->requests_.size();
   impl_->clients_.add_to(sizes);
   return sizes;
@@ -502,11 +558,16 @@ StackSizes Stack::sizes() const {
 
 LegName Stack::leg_name(SessionId session) const { return impl_->calls_.name(session); }
 DialogName Stack::dialog_name(SessionId session) const { return impl_->calls_.dialog_name(session); }
+base::SocketAddress Stack::peer(SessionId session) const {
+  const auto way = impl_->calls_.way(session.value);
+  return way ? way->remote : base::SocketAddress{};
+}
 const StackCounters& Stack::counters() const { return impl_->counters_; }
 
 bool Stack::is_consistent() const {
   return impl_->table_.is_consistent() && impl_->clients_.is_consistent() && impl_->servers_.is_consistent() &&
-         impl_->accounts_.is_consistent() && impl_->calls_.is_consistent() && impl_->subscriptions_.is_consistent();
+         impl_->accounts_.is_consistent() && impl_->calls_.is_consistent() && impl_->subscriptions_.is_consistent() &&
+         impl_->publications_.is_consistent();
 }
 
 }  // namespace offhook::inline v0::sip

@@ -4,6 +4,7 @@
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/sip/auth/caller_options.hpp>
+#include <offhook/sip/auth/challenge_options.hpp>
 #include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/method.hpp>
 #include <offhook/sip/session/reliability.hpp>
@@ -55,15 +56,20 @@ struct AccountOptions {
   std::string display_name;
   std::string username;              ///< for digest; mostly the extension
   std::string password;
+  ChallengeOptions challenges{};     ///< which challenges the password answers
   std::chrono::seconds expires{300};
   bool registers = true;             ///< false: an identity for calls only
+  /// Of an account that does not register: the servers of its trunk. Their calls are taken whatever user they name, their challenges
+  /// are answered and their assertions believed, as the registrar's are. At most kMaxTrunkAddresses; the rest is ignored.
+  std::vector<base::IpAddress> trunk_addresses{};
+  static constexpr std::size_t kMaxTrunkAddresses = 16;
   enum class AcceptFrom : std::uint8_t {
     /// Where a REGISTER went to, and all that the registrar's name leads to once one was answered. Others get 403, or 480 before
     /// any REGISTER has left, when nobody can be known.
     Registrar,
     Anyone,
   };
-  /// Whose calls are taken. An account that does not register takes anyone's: it has no registrar that could bring them.
+  /// Selects the peers whose calls are taken. An account that does not register and names no trunk takes calls from anyone.
   AcceptFrom accept_from = AcceptFrom::Registrar;
   SessionTimerOptions session_timer{};  ///< of its calls
   /// Messages waiting are told by NOTIFYs without a subscription, too, as Asterisk does to registered phones: taken from the
@@ -143,6 +149,17 @@ struct RequestOptions {
   bool through_registrar = true;     ///< false: straight to the target's host
 };
 
+/// A publication of event state (RFC 3903), kept alive until it is removed.
+struct PublishOptions {
+  AccountId account;
+  std::string target;                ///< Request-URI and To: whose state it is, mostly the account's own address
+  std::string package;               ///< "presence", "dialog", ...; `;id=1` behind it is kept
+  Body state{};
+  std::chrono::seconds expires{3600};
+  bool through_registrar = true;     ///< false: straight to the target's host
+  HeaderList headers{};              ///< added to each PUBLISH
+};
+
 /// What an OPTIONS outside of calls is told: RFC 3261 section 11.2.
 struct Availability {
   int status = 200;         ///< that a new INVITE would get for the owner's sake: 200 for one that would be taken, 486, 503 ...
@@ -166,11 +183,11 @@ struct StackCounters {               ///< everything dropped or refused, by reas
 struct StackSizes {
   std::size_t transactions = 0, requests_sent = 0, requests_received = 0;
   std::size_t look_ups = 0, routes = 0;  ///< names that are looked up, and hops whose addresses a call remembers
-  std::size_t legs = 0, subscriptions = 0, requests = 0, timers = 0;
+  std::size_t legs = 0, subscriptions = 0, publications = 0, requests = 0, timers = 0;
   friend bool operator==(const StackSizes&, const StackSizes&) = default;
 };
 
-enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full, UnknownSubscription, BadEvent, BadMethod, TooLarge, BadHeader };
+enum class StackError : std::uint8_t { UnknownAccount, UnknownSession, WrongState, BadUri, Full, UnknownSubscription, BadEvent, BadMethod, TooLarge, BadHeader, UnknownPublication };
 [[nodiscard]] std::string_view to_string(StackError error);
 
 /// A whole SIP user agent as a pure state machine: transactions, dialogs, sessions and registrations behind one face
@@ -198,20 +215,31 @@ class Stack {
 
   /// Whether a request, a live call or a registration needs this connection, so that it should stay open while nothing passes.
   [[nodiscard]] bool uses(const Flow& flow) const;
+  /// A registrar of ours, one of AccountOptions::trusted_peers, or of DoorOptions::peers.
+  [[nodiscard]] bool is_known(const base::IpAddress& source) const;
 
   // Registrations.
   AccountId add_account(AccountOptions options, base::TimePoint now);        ///< and starts to register
   void unregister(AccountId account, base::TimePoint now);                   ///< ends in RegistrationChanged::Unregistered, within 32 s
-
+  /// As unregister(); and from now on no request is for it, and nothing begins under its name (UnknownAccount). What runs under it
+  /// goes on: the account is gone with the last of that.
+  void remove_account(AccountId account, base::TimePoint now);
+  [[nodiscard]] std::size_t accounts() const;                                ///< with those that were removed and are not gone yet
   void refresh_registration(AccountId account, base::TimePoint now);         ///< at once: a push notification came, or the network has changed
 
   // Calls. An operation on a session that has ended is WrongState or UnknownSession, never undefined.
   [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
+  /// A provisional response, 101 to 199, with a description or without. Errors: also WrongState for any other status.
+  base::Result<void, StackError> provisional(SessionId session, int status, Body body, base::TimePoint now, HeaderList headers = {});
   base::Result<void, StackError> ring(SessionId session, base::TimePoint now, HeaderList headers = {});                 ///< 180
   base::Result<void, StackError> progress(SessionId session, Body body, base::TimePoint now, HeaderList headers = {});  ///< 183, early media; acknowledged (RFC 3262) where the caller can
   base::Result<void, StackError> answer(SessionId session, Body body, base::TimePoint now,
                                         Extras extras = {});  ///< 200, repeated until ACK
   base::Result<void, StackError> reject(SessionId session, int status, HeaderList headers, base::TimePoint now);
+  /// 300 to 399 with these URIs as Contacts, at most kMaxContacts, best first: RFC 3261 section 21.3. Errors: also BadUri (one that is
+  /// no URI, or none at all), TooLarge (too many), WrongState (another status).
+  base::Result<void, StackError> redirect(SessionId session, const std::vector<std::string>& targets, base::TimePoint now,
+                                          int status = 302, HeaderList headers = {});
   base::Result<void, StackError> hang_up(SessionId session, base::TimePoint now,
                                          Extras extras = {});  ///< CANCEL, BYE or a final response: whichever is due
   base::Result<void, StackError> offer(SessionId session, Body body, base::TimePoint now,
@@ -226,6 +254,10 @@ class Stack {
                                               std::string_view branch_tag = {});
   base::Result<void, StackError> refuse_offer(SessionId session, int status, base::TimePoint now,
                                               std::string_view branch_tag = {});  ///< 488; the session goes on as it was
+
+  /// Another user of ours is connected now (RFC 4916 section 4.3): told by UPDATE, and our From from then on. Errors: also BadUri, and
+  /// WrongState where the peer does not support `from-change` or UPDATE, or another UPDATE of ours has no answer yet.
+  base::Result<void, StackError> identify(SessionId session, const Party& party, base::TimePoint now, HeaderList headers = {});
 
   base::Result<void, StackError> refer(SessionId session, std::string target, base::TimePoint now);  ///< blind transfer, RFC 3515; ends in TransferProgress
   base::Result<void, StackError> refer(SessionId session, ReferOptions options, base::TimePoint now);
@@ -253,6 +285,13 @@ class Stack {
   base::Result<void, StackError> end_subscriber(SubscriptionId subscription, SubscriptionChanged::Why reason,
                                                 std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
 
+  /// Publications (RFC 3903). They end in PublicationChanged::Ended. Errors: UnknownAccount, BadUri, BadEvent, BadHeader, TooLarge (of the
+  /// state: kMaxPublishedState), Full (kMaxPublications). Of several for one target one PUBLISH is on its way at a time.
+  [[nodiscard]] base::Result<PublicationId, StackError> publish(PublishOptions options, base::TimePoint now);
+  /// Replaces the state. Errors: UnknownPublication, TooLarge.
+  base::Result<void, StackError> modify_publication(PublicationId publication, Body state, base::TimePoint now);
+  base::Result<void, StackError> remove_publication(PublicationId publication, base::TimePoint now);
+
   // Requests outside of calls; each ends in RequestAnswered.
   [[nodiscard]] base::Result<RequestId, StackError> request(RequestOptions options, base::TimePoint now);
 
@@ -264,11 +303,14 @@ class Stack {
   /// of at most 64 * T1 once all calls were hung up.
   [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] std::size_t subscriptions() const;  ///< ours and others'
+  [[nodiscard]] std::size_t publications() const;
   [[nodiscard]] std::size_t requests() const;       ///< ours outside of calls that wait for their answer
   [[nodiscard]] std::size_t legs() const;      ///< with those that only wait for their last transactions
   [[nodiscard]] StackSizes sizes() const;
   [[nodiscard]] LegName leg_name(SessionId session) const;  ///< both "" when the session is gone
   [[nodiscard]] DialogName dialog_name(SessionId session) const;  ///< all "" when the session is gone
+  /// Where the session's last message came from or went to; unspecified when there was none, or the session is gone.
+  [[nodiscard]] base::SocketAddress peer(SessionId session) const;
   [[nodiscard]] const StackCounters& counters() const;
   [[nodiscard]] bool is_consistent() const;    ///< every machine's invariants; asserted in tests and by the fuzzer
 

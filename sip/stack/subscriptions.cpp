@@ -48,6 +48,7 @@ Subscriptions::Entry& Subscriptions::add(std::optional<AccountId> account, std::
   entry->id = id;
   entry->account = account;
   entry->user = std::move(user);
+  parts_.accounts.hold(account);
   return *entries_.emplace(id, std::move(entry)).first->second;
 }
 
@@ -226,6 +227,7 @@ void Subscriptions::carry_out(Entry& entry, subscription::Actions actions, base:
   deadlines_.set(id, std::nullopt);
   by_dialog_.erase(entry.name.first, entry.name.second);
   if (entry.ours) --ours_;
+  parts_.accounts.release(entry.account);
   entries_.erase(id);
 }
 
@@ -243,6 +245,7 @@ void Subscriptions::send(const Entry& entry, subscription::Send request, base::T
   const bool begins = entry.ours && request.head.to.find(";tag=") == std::string::npos;
   out.to_registrar = begins && goes_to_registrar(parts_, entry.account, request.head);
   if (out.to_registrar) out.alternatives = parts_.accounts.way_out(*entry.account).alternatives;
+  out.peer_opened = entry.watcher != nullptr;
   out.head = std::move(request.head);
   out.headers = std::move(request.headers);
   out.body = std::move(request.body);

@@ -37,6 +37,11 @@ WayOut way_to_registrar(const AccountOptions& account) {
   return {{loose_route(account.outbound_proxy)}, account.outbound_proxy, account.secondaries};
 }
 
+WayOut way_to_another(const AccountOptions& account, const std::string& registrar) {
+  if (account.outbound_proxy.empty()) return {{}, registrar, {}};
+  return way_to_registrar(account);
+}
+
 std::vector<std::string> service_routes(const Message& response) {
   const auto routes = response.name_addrs(HeaderName::ServiceRoute, WayOut::kMaxServiceRoutes);
   if (!routes) return {};

@@ -25,6 +25,8 @@ struct WayOut {
 [[nodiscard]] const std::string& first_server(const AccountOptions& account);
 /// Of a REGISTER: not by the Service-Route, which leads away from the registrar.
 [[nodiscard]] WayOut way_to_registrar(const AccountOptions& account);
+/// Of one that the registrar has redirected to there.
+[[nodiscard]] WayOut way_to_another(const AccountOptions& account, const std::string& registrar);
 
 /// The Service-Route of a 2xx to REGISTER, each as it goes into a Route. None when one of them cannot be used.
 [[nodiscard]] std::vector<std::string> service_routes(const Message& response);

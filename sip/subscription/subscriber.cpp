@@ -36,13 +36,10 @@ seconds retry_after_of(const Message& response) {
   return std::min(seconds(response.number(HeaderName::RetryAfter).value_or(0)), Subscriber::kRetryAfterMax);
 }
 
-HeaderList carried(const Message& notify) {
-  HeaderList headers;
-  for (const Header& header : notify.headers()) {
-    if (header.id == HeaderName::Event || header.id == HeaderName::SubscriptionState || header.id == HeaderName::Other)
-      headers.emplace_back(header.name, header.value);
-  }
-  return headers;
+HeaderFields carried(const Message& notify) {
+  return {notify, [](HeaderName name) {
+            return name == HeaderName::Event || name == HeaderName::SubscriptionState || name == HeaderName::Other;
+          }};
 }
 
 }  // namespace
@@ -54,6 +51,9 @@ Subscriber::Subscriber(Setup setup, base::Random& random)
       random_(random),
       head_(std::move(setup.head)),
       from_(head_.from),
+      target_(head_.request_uri),
+      straight_(head_.next_hop == head_.request_uri),
+      redirections_(target_, 0),
       asked_(std::min(options_.expires, kMaxExpires)) {}
 
 void Subscriber::start(base::TimePoint now, Actions& out) {
@@ -71,7 +71,25 @@ void Subscriber::attempt(base::TimePoint now, Actions& out) {
   head_.call_id = random_.token();
   head_.from = from_ + ";tag=" + tag_;
   head_.cseq = 0;
+  redirections_ = session::Redirections(target_, session::kMaxRedirections);
+  aim_at(target_);
   send_first(now, out);
+}
+
+void Subscriber::aim_at(const std::string& target) {
+  head_.request_uri = target;
+  if (straight_) head_.next_hop = target;
+}
+
+/// RFC 3261 section 8.1.3.4: to where a 3xx pointed, one after the other.
+bool Subscriber::follow(const Message& response, base::TimePoint now, Actions& out) {
+  if (leaving_ || is_refer() || answered_ || response.status() >= 600) return false;
+  if (response.status() < 400) redirections_.on_moved(response);
+  const auto target = redirections_.next();
+  if (!target) return false;
+  aim_at(*target);
+  send_first(now, out);
+  return true;
 }
 
 void Subscriber::send_first(base::TimePoint now, Actions& out) {
@@ -181,6 +199,7 @@ void Subscriber::on_refused(const Message& response, base::TimePoint now, Action
     asked_ = seconds(*least);
     return send_first(now, out);
   }
+  if (follow(response, now, out)) return;
   window_until_.reset();
   for (auto& usage : usages_) usage->grant(asked_, now);
   if (usages_.empty() && !answered_) ending_ = {Why::Refused, response.status(), retry_after_of(response)};

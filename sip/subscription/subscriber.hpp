@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/sip/dialog/dialog_set.hpp>
+#include <offhook/sip/session/redirections.hpp>
 #include <offhook/sip/subscription/usage.hpp>
 
 #include <memory>
@@ -76,6 +77,8 @@ class Subscriber {
   };
   void attempt(base::TimePoint now, Actions& out);
   void send_first(base::TimePoint now, Actions& out);
+  void aim_at(const std::string& target);
+  [[nodiscard]] bool follow(const Message& response, base::TimePoint now, Actions& out);
   void on_first_response(const Message& response, base::TimePoint now, Actions& out);
   void on_refused(const Message& response, base::TimePoint now, Actions& out);
   [[nodiscard]] Usage* find(std::string_view remote_tag);
@@ -98,6 +101,9 @@ class Subscriber {
   State state_ = State::Init;
   RequestHead head_;                      // Of the present attempt's first request, as it was sent last.
   std::string from_, tag_;
+  std::string target_;                    // Request-URI of each attempt, before it is redirected.
+  bool straight_;                         // To that URI's host, not through the registrar.
+  session::Redirections redirections_;    // Of the present attempt.
   std::chrono::seconds asked_;
   int interval_retries_ = 0;
   bool in_flight_ = false;                // The first request waits for its final response.

@@ -75,6 +75,14 @@ bool same_name(std::string_view a, std::string_view b) {
   return is_host_name(a) && base::iequals(without_root(a), without_root(b));
 }
 
+/// "*.example.com" for "pbx.example.com": one label, whole, and never all of a top-level domain.
+bool is_covered(std::string_view pattern, std::string_view host) {
+  if (!pattern.starts_with("*.")) return false;
+  const auto domain = without_root(pattern.substr(2));
+  const auto dot = host.find('.');
+  return domain.find('.') != std::string_view::npos && dot != std::string_view::npos && same_name(domain, host.substr(dot + 1));
+}
+
 /// A NUL hides what follows from those who read C strings: whoever wrote it meant to deceive somebody.
 bool hides_something(const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.find('\0') != std::string::npos; });
@@ -98,7 +106,7 @@ std::optional<CertificateNames> read_certificate_names(base::Bytes der) {
   return names;
 }
 
-bool proves(const CertificateNames& names, std::string_view host) {
+bool proves(const CertificateNames& names, std::string_view host, Wildcards wildcards) {
   if (hides_something(names.uris) || hides_something(names.dns) || hides_something(names.common_names)) return false;
   if (const auto address = base::IpAddress::parse(host))
     return std::find(names.addresses.begin(), names.addresses.end(), *address) != names.addresses.end();
@@ -112,8 +120,11 @@ bool proves(const CertificateNames& names, std::string_view host) {
     if (same_name(*domain, host)) return true;
   }
   if (has_sip_uri) return false;
-  if (names.has_alternative_names)
-    return std::any_of(names.dns.begin(), names.dns.end(), [&](const std::string& name) { return same_name(name, host); });
+  if (names.has_alternative_names) {
+    return std::any_of(names.dns.begin(), names.dns.end(), [&](const std::string& name) {
+      return same_name(name, host) || (wildcards == Wildcards::Yes && is_covered(name, host));
+    });
+  }
   return names.common_names.size() == 1 && same_name(names.common_names.front(), host);
 }
 

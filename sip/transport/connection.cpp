@@ -84,7 +84,7 @@ void Connection::shake_hands(tcp::socket socket) {
 void Connection::opened() {
   open_ = true;
   ++shared_.counters.connections_opened;
-  watch_idle(shared_.idle_time);
+  watch_idle();
   if (messages_ != nullptr) messages_->on_pong([this] { pass_pong(); });
   read_next();
   if (!queue_.empty()) write_next();
@@ -169,13 +169,18 @@ bool Connection::drain_framer() {
   }
 }
 
-void Connection::watch_idle(base::Duration delay) {
-  idle_timer_.expires_after(delay);
+/// An unknown peer keeps nothing open by what it sends: two octets would do.
+base::TimePoint Connection::idle_at() const {
+  return is_strangers() ? needed_at_ + shared_.limits.stranger_time : last_traffic_ + shared_.idle_time;
+}
+
+void Connection::watch_idle() {
+  idle_timer_.expires_at(idle_at());
   idle_timer_.async_wait([self = shared_from_this()](const error_code& error) {
     if (error || self->closed_) return;
-    const auto left = self->last_traffic_ + self->shared_.idle_time - base::Clock::now();
-    if (left > base::Duration::zero()) return self->watch_idle(left);
-    if (self->shared_.handlers.in_use(self->flow_)) return self->watch_idle(self->shared_.idle_time);
+    const auto now = base::Clock::now();
+    if (self->shared_.handlers.in_use(self->flow_)) self->needed_at_ = self->last_traffic_ = now;
+    if (self->idle_at() > now) return self->watch_idle();
     ++self->shared_.counters.idle_closed;
     self->fail();
   });

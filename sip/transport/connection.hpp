@@ -23,6 +23,7 @@ struct ConnectionShared {
     std::function<void(const Flow&, base::Bytes)> message;
     std::function<void(const Flow&)> failed;
     std::function<bool(const Flow&)> in_use;  ///< shall stay open though nothing passes
+    std::function<bool(const base::IpAddress&)> known;  ///< Stack::is_known()
   };
 
   boost::asio::io_context& io;
@@ -31,6 +32,7 @@ struct ConnectionShared {
   base::Duration message_time = std::chrono::seconds(10);
   base::Duration idle_time = std::chrono::seconds(180);
   base::Duration handshake_time = std::chrono::seconds(10);
+  ConnectionLimits limits{};
   /// Null when there is no such transport here.
   std::function<std::unique_ptr<ByteStream>(boost::asio::ip::tcp::socket, const Flow&, Side)> carry{};
   std::function<void(FlowId)> forget{};
@@ -54,6 +56,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool takes_more() const { return !lingering_; }
   /// Accepted, and still to show that it can do more than connect.
   [[nodiscard]] bool is_half_open() const { return side_ == Side::Server && !open_; }
+  /// An unknown peer opened it.
+  [[nodiscard]] bool is_strangers() const { return side_ == Side::Server && !shared_.handlers.known(flow_.remote.ip); }
+  /// When it was accepted, or seen to be needed for the last time.
+  [[nodiscard]] base::TimePoint needed_at() const { return needed_at_; }
 
  private:
   void connected();
@@ -64,7 +70,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void pass_pong();
   [[nodiscard]] std::size_t cost(std::string_view bytes) const;
   [[nodiscard]] bool drain_framer();
-  void watch_idle(base::Duration delay);
+  void watch_idle();
+  [[nodiscard]] base::TimePoint idle_at() const;
   void watch_slow_sender();
   void give_up_stream();
   void discard_next();
@@ -83,6 +90,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer idle_timer_;
   base::TimePoint last_traffic_ = base::Clock::now();
+  base::TimePoint needed_at_ = base::Clock::now();
   Flow flow_;
   Framer framer_;
   std::array<std::uint8_t, 16384> buffer_{};

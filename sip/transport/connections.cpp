@@ -23,31 +23,57 @@ Connections::~Connections() { close_all(); }
 void Connections::adopt(tcp::socket socket, Transport transport) {
   error_code error;
   const auto remote = to_ours(socket.remote_endpoint(error));
-  if (error) return;
-  // Strangers may not take the room that our own way to the registrar needs.
-  constexpr auto kMaxAccepted = SipEdge::kMaxConnections - SipEdge::kReservedConnections;
-  if (connections_.size() >= kMaxAccepted || from_source(remote.ip) >= SipEdge::kMaxConnectionsPerSource) {
-    ++shared_.counters.connections_refused;
-    return;
-  }
-  if (transport != Transport::Tcp && half_open() >= SipEdge::kMaxHandshakes) {
-    ++shared_.counters.handshakes_refused;
-    return;
-  }
+  if (error || !takes(remote.ip, transport)) return;
   const Flow flow{FlowId{next_accepted_id_++}, transport, to_ours(socket.local_endpoint(error)), remote};
   const auto connection = std::make_shared<Connection>(shared_, flow);
   connections_.emplace(flow.id, connection);
   connection->begin_accepted(std::move(socket));
 }
 
-std::size_t Connections::from_source(const base::IpAddress& source) const {
-  return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(),
-                                                [&](const auto& entry) { return entry.second->flow().remote.ip == source; }));
+/// Unknown peers may not take the room that our own ways and known peers need: those take the place of the unknown that was needed least lately.
+bool Connections::takes(const base::IpAddress& source, Transport transport) {
+  const auto of_source = count([&](const Connection& one) { return one.flow().remote.ip == source; });
+  const bool known = shared_.handlers.known(source);
+  const auto is_unneeded = [this](const Connection& one) { return !shared_.handlers.in_use(one.flow()); };
+  if (of_source >= shared_.limits.per_source || (!has_room(known) && !evict_stranger(is_unneeded))) {
+    ++shared_.counters.connections_refused;
+    return false;
+  }
+  const bool shakes_hands = transport != Transport::Tcp;
+  const auto is_half_open = [](const Connection& one) { return one.is_half_open(); };
+  if (shakes_hands && half_open() >= SipEdge::kMaxHandshakes && !(known && evict_stranger(is_half_open))) {
+    ++shared_.counters.handshakes_refused;
+    return false;
+  }
+  return true;
+}
+
+bool Connections::has_room(bool known) const {
+  const ConnectionLimits& limits = shared_.limits;
+  const std::size_t accepted = limits.most - limits.for_own;
+  if (connections_.size() >= accepted) return false;
+  return known || count([](const Connection& one) { return one.is_strangers(); }) < accepted - limits.for_known;
+}
+
+template <class Is>
+bool Connections::evict_stranger(Is is) {
+  std::shared_ptr<Connection> chosen;
+  for (const auto& [id, one] : connections_) {
+    if (one->is_strangers() && is(*one) && (!chosen || one->needed_at() < chosen->needed_at())) chosen = one;
+  }
+  if (!chosen) return false;
+  ++shared_.counters.connections_evicted;
+  chosen->give_up();
+  return true;
+}
+
+template <class Is>
+std::size_t Connections::count(Is is) const {
+  return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(), [&](const auto& entry) { return is(*entry.second); }));
 }
 
 std::size_t Connections::half_open() const {
-  return static_cast<std::size_t>(
-      std::count_if(connections_.begin(), connections_.end(), [](const auto& entry) { return entry.second->is_half_open(); }));
+  return count([](const Connection& one) { return one.is_half_open(); });
 }
 
 std::shared_ptr<Connection> Connections::find(const Flow& flow) const {
@@ -62,7 +88,7 @@ std::shared_ptr<Connection> Connections::find(const Flow& flow) const {
 void Connections::send(const Flow& flow, std::string bytes, FlowId fresh_id) {
   if (const auto connection = find(flow)) return connection->send(std::move(bytes));
   const bool nameless = names_host(flow.transport) && flow.name.empty();  // A peer that connected to us is no host that we could name.
-  if (nameless || connections_.size() >= SipEdge::kMaxConnections) {
+  if (nameless || connections_.size() >= shared_.limits.most) {
     if (!nameless) ++shared_.counters.connections_refused;
     // Not from inside the caller's own pass over the stack's output: it hears of it on the next turn of the loop.
     asio::post(shared_.io, [this, failed = flow] { shared_.handlers.failed(failed); });

@@ -31,7 +31,12 @@ class Connections {
 
  private:
   [[nodiscard]] std::shared_ptr<Connection> find(const Flow& flow) const;
-  [[nodiscard]] std::size_t from_source(const base::IpAddress& source) const;
+  template <class Is>
+  [[nodiscard]] std::size_t count(Is is) const;
+  [[nodiscard]] bool has_room(bool known) const;
+  [[nodiscard]] bool takes(const base::IpAddress& source, Transport transport);
+  template <class Is>
+  bool evict_stranger(Is is);
 
   ConnectionShared shared_;
   std::unordered_map<FlowId, std::shared_ptr<Connection>> connections_;

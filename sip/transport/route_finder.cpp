@@ -40,6 +40,16 @@ void RouteFinder::resolve(const Query& query) {
                [this, id = query.id](const ServerFinder::Result& found) { answer(id, found); });
 }
 
+void RouteFinder::find_host(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done) {
+  constexpr std::uint16_t kAddressesOnly = 1;  // A port that is given keeps the Locator from asking for services.
+  finder_.set_options({});
+  finder_.find({host, kAddressesOnly, Transport::Udp, false}, [done = std::move(done)](const ServerFinder::Result& found) {
+    std::vector<base::IpAddress> addresses;
+    for (const Locator::Candidate& candidate : found.candidates) addresses.push_back(unmapped(candidate.remote.ip));
+    done(addresses);
+  });
+}
+
 void RouteFinder::answer(QueryId query, const ServerFinder::Result& found) {
   QueryResult result;
   result.error = found.error;

@@ -6,6 +6,7 @@
 #include <offhook/sip/transport/server_finder.hpp>
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace offhook::inline v0::sip::detail {
@@ -21,6 +22,8 @@ class RouteFinder {
 
   RouteFinder(boost::asio::io_context& io, const DnsOptions& dns, const Listeners& listeners, Owner owner);
   void resolve(const Query& query);
+  /// Calls `done` once, later; with nothing where no address was found.
+  void find_host(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done);
 
  private:
   [[nodiscard]] Locator::Options options() const;

@@ -5,6 +5,7 @@
 #include <offhook/sip/transport/connections.hpp>
 #include <offhook/sip/transport/listeners.hpp>
 #include <offhook/sip/transport/route_finder.hpp>
+#include <offhook/sip/transport/route_probe.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -27,6 +28,7 @@ std::string_view to_string(EdgeError error) {
     case EdgeError::BadAddress: return "not an address of this machine";
     case EdgeError::BadTrust: return "TLS cannot know whom to trust";
     case EdgeError::BadCertificate: return "TLS has no certificate and key to show";
+    case EdgeError::BadLimits: return "the limits of connections leave none to somebody";
     case EdgeError::BadWebSocket: return "WebSocket cannot be had as it is asked for";
     case EdgeError::Other: return "cannot open the socket";
   }
@@ -47,11 +49,12 @@ class AsioEdge final : public SipEdge {
   explicit AsioEdge(Stack& stack)
       : stack_(stack),
         work_(asio::make_work_guard(io_)),
-        listeners_(UdpSocket::route_source),
+        listeners_([this](const base::IpAddress& remote) { return route_probe_.source_towards(remote); }),
         connections_(io_, counters_,
                      {[this](const Flow& flow, base::Bytes bytes) { stack_.receive(flow, bytes, base::Clock::now()); request_drain(); },
                       [this](const Flow& flow) { stack_.on_flow_failed(flow, base::Clock::now()); request_drain(); },
-                      [this](const Flow& flow) { return stack_.uses(flow); }}),
+                      [this](const Flow& flow) { return stack_.uses(flow); },
+                      [this](const base::IpAddress& source) { return stack_.is_known(source); }}),
         binder_(io_, counters_, [this](tcp::socket socket, Transport transport) { connections_.adopt(std::move(socket), transport); }),
         timer_(io_) {}
 
@@ -64,10 +67,12 @@ class AsioEdge final : public SipEdge {
     auto& shared = connections_.shared();
     shared.message_time = options.message_time;
     shared.idle_time = options.idle_time;
+    shared.limits = options.connections;
     shared.handshake_time = options.handshake_time;
     shared.carry = [this](tcp::socket socket, const Flow& flow, detail::Side side) {
       return carriers_.carry(std::move(socket), flow, side);
     };
+    if (!options.connections.is_usable()) return base::fail(EdgeError::BadLimits);
     find_routes(options.dns);
     const auto wanted = detail::listeners_of(options);
     if (wanted.size() > kMaxListeners) return base::fail(EdgeError::BadAddress);
@@ -98,6 +103,12 @@ class AsioEdge final : public SipEdge {
       if (error) return;
       task();
       drain();
+    });
+  }
+  void find_host(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done) override {
+    routes_->find_host(host, [this, done = std::move(done)](const auto& addresses) {
+      done(addresses);
+      request_drain();
     });
   }
   std::uint16_t port() const override { return listeners_.all().front().local.port; }
@@ -156,7 +167,7 @@ class AsioEdge final : public SipEdge {
     const auto socket = std::find_if(binder_.udp().begin(), binder_.udp().end(),
                                      [&](const auto& one) { return one->id() == out.flow.id; });
     if (socket == binder_.udp().end()) ++counters_.send_errors;
-    else (*socket)->send(out.flow.remote, std::move(out.bytes));
+    else (*socket)->send(out.flow, std::move(out.bytes));
   }
 
   void arm_timer() {
@@ -177,6 +188,7 @@ class AsioEdge final : public SipEdge {
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   EdgeCounters counters_;
+  detail::RouteProbe route_probe_;
   detail::Listeners listeners_;
   detail::Carriers carriers_{counters_};  // Outlives the connections.
   detail::Connections connections_;

@@ -75,6 +75,7 @@ bool harden(SSL_CTX* context) {
 base::Result<std::unique_ptr<TlsContext>, EdgeError> TlsContext::make(const TlsOptions& options) {
   std::unique_ptr<TlsContext> made(new TlsContext);
   made->verify_ = options.verify;
+  made->wildcards_ = options.wildcards;
   made->client_.reset(SSL_CTX_new(TLS_client_method()));
   made->server_.reset(SSL_CTX_new(TLS_server_method()));
   if (!made->client_ || !made->server_) return base::fail(EdgeError::Other);
@@ -152,7 +153,7 @@ int TlsContext::judge(X509_STORE_CTX* chain, SSL* ssl) const {
   if (expected->names == Names::Web) return proves_on_the_web(leaf, expected->name) ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH;
   const auto der = der_of(leaf);
   const auto names = read_certificate_names({der.data(), der.size()});
-  return names && proves(*names, expected->name) ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH;
+  return names && proves(*names, expected->name, wildcards_ ? Wildcards::Yes : Wildcards::No) ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH;
 }
 
 SslPtr TlsContext::connect(int fd, const std::string& name, Names names) {

@@ -50,6 +50,7 @@ class TlsContext {
   std::unique_ptr<SSL_CTX, SslFree> client_, server_;
   std::vector<std::array<unsigned char, 32>> pins_;
   TlsOptions::Verify verify_ = TlsOptions::Verify::Required;
+  bool wildcards_ = false;
   bool has_certificate_ = false;
 };
 

@@ -24,6 +24,9 @@ struct TlsOptions {
   std::string key_file = {};          ///< PEM, of that certificate
   /// SHA-256 of a peer's public key (SubjectPublicKeyInfo), base64: 44 characters. At most kMaxPins.
   std::vector<std::string> pins = {};
+  /// True: `*.example.com` among a certificate's DNS names stands for `pbx.example.com`, too. A thief of the key of any host there
+  /// can then stand in for the PBX. Deviation: RFC 5922 section 7.2 has it stand for nothing.
+  bool wildcards = false;
   ClientCertificates client_certificates = ClientCertificates::NotAsked;
 
   static constexpr std::size_t kMaxPins = 16;

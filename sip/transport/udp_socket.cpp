@@ -27,7 +27,7 @@ std::optional<base::IpAddress> destination_of(msghdr& message) {
       in_pktinfo info{};
       std::memcpy(&info, CMSG_DATA(entry), sizeof info);
       std::array<std::uint8_t, 4> octets{};
-      std::memcpy(octets.data(), &info.ipi_addr, octets.size());
+      std::memcpy(octets.data(), &info.ipi_spec_dst, octets.size());  // Ours, though the datagram went to a broadcast address.
       return base::IpAddress::v4(octets);
     }
     if (entry->cmsg_level == IPPROTO_IPV6 && entry->cmsg_type == IPV6_PKTINFO) {
@@ -45,6 +45,30 @@ void ask_for_destinations(int socket, bool v6) {
   const int on = 1;
   if (v6) ::setsockopt(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
   else ::setsockopt(socket, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+}
+
+using Control = std::array<std::uint8_t, 128>;
+
+/// Asks that a datagram leave from that address of ours. `control` must live as long as the message.
+void ask_for_source(msghdr& message, Control& control, const asio::ip::address& source) {
+  const auto put = [&](int level, int type, const auto& info) {
+    message.msg_control = control.data();
+    message.msg_controllen = CMSG_SPACE(sizeof info);
+    cmsghdr* entry = CMSG_FIRSTHDR(&message);
+    entry->cmsg_level = level;
+    entry->cmsg_type = type;
+    entry->cmsg_len = CMSG_LEN(sizeof info);
+    std::memcpy(CMSG_DATA(entry), &info, sizeof info);
+  };
+  if (source.is_v6()) {
+    in6_pktinfo info{};
+    std::memcpy(&info.ipi6_addr, source.to_v6().to_bytes().data(), sizeof info.ipi6_addr);
+    put(IPPROTO_IPV6, IPV6_PKTINFO, info);
+  } else {
+    in_pktinfo info{};
+    std::memcpy(&info.ipi_spec_dst, source.to_v4().to_bytes().data(), sizeof info.ipi_spec_dst);
+    put(IPPROTO_IP, IP_PKTINFO, info);
+  }
 }
 
 }  // namespace
@@ -82,7 +106,7 @@ void UdpSocket::read_burst() {
   for (std::size_t i = 0; i < SipEdge::kMaxDatagramsPerWake; ++i) {
     udp::endpoint from;
     iovec content{buffer_.data(), buffer_.size()};
-    alignas(cmsghdr) std::array<std::uint8_t, 128> control{};
+    alignas(cmsghdr) Control control{};
     msghdr message{};
     message.msg_name = from.data();
     message.msg_namelen = static_cast<socklen_t>(from.capacity());
@@ -103,28 +127,31 @@ void UdpSocket::read_burst() {
   burst_end_();
 }
 
-void UdpSocket::send(const base::SocketAddress& remote, std::string bytes) {
-  error_code error;
-  auto to = detail::to_asio<udp>(remote);
-  if (local_.ip.is_v6() && remote.ip.is_v4())  // The socket of both families takes an IPv4 address in this form alone.
-    to.address(asio::ip::make_address_v6(asio::ip::v4_mapped, to.address().to_v4()));
-  socket_.send_to(asio::buffer(bytes), to, 0, error);
-  if (error) {
-    ++counters_.send_errors;
-  } else {
-    ++counters_.datagrams_sent;
-  }
+/// The socket of both families takes an IPv4 address in IPv6's form alone (RFC 4291 section 2.5.5.2).
+asio::ip::address UdpSocket::in_our_form(const base::IpAddress& ip) const {
+  const auto address = detail::to_asio(ip);
+  if (local_.ip.is_v6() && ip.is_v4()) return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
+  return address;
 }
 
-std::optional<base::IpAddress> UdpSocket::route_source(const base::IpAddress& remote) {
-  asio::io_context io;
-  udp::socket probe(io);
-  error_code error;
-  probe.open(remote.is_v6() ? udp::v6() : udp::v4(), error);
-  if (!error) probe.connect({detail::to_asio(remote), 5060}, error);
-  const auto local = probe.local_endpoint(error);
-  if (error) return std::nullopt;
-  return detail::to_ours(local.address());
+void UdpSocket::send(const Flow& flow, std::string bytes) {
+  udp::endpoint to(in_our_form(flow.remote.ip), flow.remote.port);
+  iovec content{bytes.data(), bytes.size()};
+  alignas(cmsghdr) Control control{};
+  msghdr message{};
+  message.msg_name = to.data();
+  message.msg_namelen = static_cast<socklen_t>(to.size());
+  message.msg_iov = &content;
+  message.msg_iovlen = 1;
+  // Bound to every interface, the kernel would choose by its routes alone, and an answer could come from another address than was asked.
+  if (local_.ip.is_unspecified() && !flow.local.ip.is_unspecified()) ask_for_source(message, control, in_our_form(flow.local.ip));
+  ssize_t sent = ::sendmsg(socket_.native_handle(), &message, 0);
+  if (sent < 0 && message.msg_control != nullptr && (errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH)) {
+    message.msg_control = nullptr;  // The machine has lost that address: what is left is a way to the peer.
+    message.msg_controllen = 0;
+    sent = ::sendmsg(socket_.native_handle(), &message, 0);
+  }
+  ++(sent < 0 ? counters_.send_errors : counters_.datagrams_sent);
 }
 
 }  // namespace offhook::inline v0::sip

@@ -19,16 +19,16 @@ class UdpSocket {
   [[nodiscard]] boost::system::error_code open(const base::SocketAddress& local, bool v6_only);
   /// `burst_end` runs after each burst of datagrams.
   void on_datagrams(std::function<void(const Flow&, base::Bytes)> datagram, std::function<void()> burst_end);
-  void send(const base::SocketAddress& remote, std::string bytes);
+  /// To the flow's remote address, from its local one.
+  void send(const Flow& flow, std::string bytes);
 
   [[nodiscard]] FlowId id() const { return id_; }
   [[nodiscard]] base::SocketAddress local() const { return local_; }
-  /// Asks the kernel's routing table, without sending anything.
-  [[nodiscard]] static std::optional<base::IpAddress> route_source(const base::IpAddress& remote);
 
  private:
   void wait();
   void read_burst();
+  [[nodiscard]] boost::asio::ip::address in_our_form(const base::IpAddress& ip) const;
 
   boost::asio::ip::udp::socket socket_;
   EdgeCounters& counters_;

@@ -55,6 +55,7 @@ media::MediaPlan plan() {
 std::uint64_t seed_of_our_end() {
   for (std::uint64_t seed = 1;; ++seed) {
     base::SeededRandom random(seed);
+    (void)random.next_u64();  // The stream draws the seed of its reports' times first.
     const std::uint32_t left = ~media::Packetizer(random).timestamp();
     if (left > 160 * kWarm && left < 160 * 10 * kWarm) return seed;
   }

@@ -1,8 +1,12 @@
-// What is made up for gaps of 20 to 60 ms in speech, beside others: how far its spectrum is from what was lost, and how much it clicks.
-#include <offhook/media/conceal.hpp>
+// What is made up for gaps of 20 to 60 ms in speech, beside plain repetition and spandsp.
+#include <offhook/bench/recordings.hpp>
+#include <offhook/media/codec/g711.hpp>
+#include <offhook/media/resample.hpp>
+#include <offhook/rtp/packet.hpp>
 
-#include "sounds.hpp"
+#include "conceal_score.hpp"
 #include "synthetic_voice.hpp"
+#include "vectors.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,23 +14,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <cstdlib>
-#include <functional>
-#include <numbers>
 #include <random>
 #include <span>
 #include <string>
 #include <vector>
 
 using namespace offhook;
-using offhook_test::kFrame;
-using offhook_test::Pcm;
+using namespace offhook_test;
 
 namespace {
-
-/// Anything that is told of each frame whether it is there, and fills those that are not.
-using Conceal = std::function<void(std::span<std::int16_t> frame, bool is_there)>;
 
 struct NamedVoice {
   std::string name;
@@ -48,103 +45,6 @@ std::vector<NamedVoice> synthetic_voices() {
   return all;
 }
 
-double power(std::span<const std::int16_t> pcm) {
-  double sum = 0;
-  for (const auto sample : pcm) sum += static_cast<double>(sample) * sample;
-  return sum / static_cast<double>(pcm.size());
-}
-
-/// Every 400 ms or so `frames` are lost, where there is speech; from frame `first` on.
-std::vector<bool> losses(const Pcm& pcm, std::size_t frames, std::size_t first) {
-  std::vector<bool> lost(pcm.size() / kFrame, false);
-  for (std::size_t at = first; at + frames + 2 < lost.size(); at += 21) {
-    if (power(std::span(pcm).subspan((at - 1) * kFrame, (frames + 2) * kFrame)) < 1e4) continue;
-    std::fill_n(lost.begin() + static_cast<std::ptrdiff_t>(at), frames, true);
-  }
-  return lost;
-}
-
-std::vector<double> spectrum_db(std::span<const std::int16_t> pcm, double floor) {
-  static const std::vector<std::complex<double>> circle = [] {
-    std::vector<std::complex<double>> made(kFrame);
-    for (std::size_t i = 0; i < kFrame; ++i) made[i] = std::polar(1.0, 2 * std::numbers::pi * static_cast<double>(i) / kFrame);
-    return made;
-  }();
-  std::vector<double> windowed(kFrame), bins;
-  for (std::size_t i = 0; i < kFrame; ++i)
-    windowed[i] = pcm[i] * (0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(i) + 0.5) / kFrame));
-  for (std::size_t k = 2; k < kFrame / 2; k += 1) {
-    double re = 0, im = 0;
-    for (std::size_t i = 0; i < kFrame; ++i) {
-      re += windowed[i] * circle[k * i % kFrame].real();
-      im += windowed[i] * circle[k * i % kFrame].imag();
-    }
-    bins.push_back(10 * std::log10(re * re + im * im + floor));
-  }
-  return bins;
-}
-
-double log_spectral_distance(std::span<const std::int16_t> wanted, std::span<const std::int16_t> got) {
-  const double floor = power(wanted) * kFrame * 0.01 + 1000;  // What is 35 dB below the rest is not heard.
-  const auto a = spectrum_db(wanted, floor), b = spectrum_db(got, floor);
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return std::sqrt(sum / static_cast<double>(a.size()));
-}
-
-/// The largest second difference at a seam, by the largest one that is heard around it.
-double click(const Pcm& heard, std::size_t seam) {
-  const auto roughest = [&](std::size_t begin, std::size_t end) {
-    double most = 50;
-    for (std::size_t i = begin; i < end; ++i) most = std::max(most, std::fabs(heard[i + 1] - 2.0 * heard[i] + heard[i - 1]));
-    return most;
-  };
-  return roughest(seam - 4, seam + 4) / std::max(roughest(seam - 160, seam - 4), roughest(seam + 4, seam + 160));
-}
-
-struct Score {
-  double distance_db = 0, click = 0;
-};
-
-Score score(const Pcm& said, std::size_t gap_frames, const Conceal& conceal) {
-  Score sum;
-  double frames = 0, seams = 0;
-  for (const std::size_t first : {10, 14, 18, 22, 26}) {
-    const auto lost = losses(said, gap_frames, first);
-    Pcm heard = said;
-    for (std::size_t k = 0; k < lost.size(); ++k) {
-      const auto frame = std::span<std::int16_t>(heard).subspan(k * kFrame, kFrame);
-      if (lost[k]) std::fill(frame.begin(), frame.end(), std::int16_t{0});
-      conceal(frame, !lost[k]);
-    }
-    for (std::size_t k = 1; k < lost.size(); ++k) {
-      if (lost[k]) {
-        sum.distance_db += log_spectral_distance(std::span(said).subspan(k * kFrame, kFrame), std::span(heard).subspan(k * kFrame, kFrame));
-        ++frames;
-      }
-      if (lost[k] != lost[k - 1]) {
-        sum.click += click(heard, k * kFrame);
-        ++seams;
-      }
-    }
-  }
-  return {sum.distance_db / frames, sum.click / seams};
-}
-
-Score ours(const Pcm& said, std::size_t gap_frames) {
-  media::Concealer concealer(8000);
-  return score(said, gap_frames, [&](std::span<std::int16_t> frame, bool is_there) { is_there ? concealer.good(frame) : concealer.conceal(frame); });
-}
-Score repetition(const Pcm& said, std::size_t gap_frames) {
-  Pcm last(kFrame);
-  return score(said, gap_frames, [&](std::span<std::int16_t> frame, bool is_there) {
-    if (is_there) {
-      last.assign(frame.begin(), frame.end());
-    } else {
-      std::copy(last.begin(), last.end(), frame.begin());
-    }
-  });
-}
 Score spandsp(const Pcm& said, std::size_t gap_frames) {
   plc_state_t* const state = plc_init(nullptr);
   const Score result = score(said, gap_frames, [&](std::span<std::int16_t> frame, bool is_there) {
@@ -155,7 +55,74 @@ Score spandsp(const Pcm& said, std::size_t gap_frames) {
   return result;
 }
 
+/// The narrowband speech of ITU-T's G.722 vectors.
+Pcm vector_speech() {
+  const auto wide = vector_words("audio/g722/inpsp.bin");
+  media::Resampler resampler(16000, 8000);
+  Pcm pcm(wide.size() / 640 * 320);
+  for (std::size_t at = 0; at < pcm.size(); at += 320) static_cast<void>(resampler.process(std::span(wide).subspan(2 * at, 640), std::span(pcm).subspan(at, 320)));
+  return pcm;
+}
+
+/// The speech of SIPp's capture: Ethernet, IPv4 without options, UDP, RTP of PCMA in its order.
+Pcm captured_speech() {
+  constexpr std::size_t kFileHeader = 24, kRecordHeader = 16, kBeforeRtp = 14 + 20 + 8;
+  const auto file = vector_file("audio/rtp-pcap/g711a.pcap");
+  Pcm pcm;
+  for (std::size_t at = kFileHeader; at + kRecordHeader <= file.size();) {
+    const std::size_t size = file[at + 8] | static_cast<std::size_t>(file[at + 9]) << 8U;
+    at += kRecordHeader;
+    if (size < kBeforeRtp || at + size > file.size()) break;
+    const auto packet = rtp::parse_packet(std::span(file).subspan(at + kBeforeRtp, size - kBeforeRtp));
+    REQUIRE(packet);
+    pcm.resize(pcm.size() + packet->payload.size());
+    REQUIRE(media::decode_alaw(packet->payload, std::span(pcm).last(packet->payload.size())));
+    at += size;
+  }
+  return pcm;
+}
+
+Pcm recorded_speech() {
+  Pcm all;
+  for (Pcm& each : bench::recordings(60)) {
+    each.resize(each.size() / kFrame * kFrame);
+    all.insert(all.end(), each.begin(), each.end());
+  }
+  return all;
+}
+
+void check_real_speech(const std::string& name, const Pcm& pcm) {
+  for (const std::size_t frames : {1, 2, 3}) {
+    CAPTURE(frames);
+    const Score a = ours(pcm, frames), b = repetition(pcm, frames);
+    MESSAGE(name << ", gaps of " << 20 * frames << " ms: distance " << a.distance_db << " dB, repetition " << b.distance_db << "; click " << a.click
+                 << ", repetition " << b.click);
+    CHECK(a.distance_db < b.distance_db);
+    CHECK(a.click < b.click);
+  }
+}
+
 }  // namespace
+
+TEST_CASE("On real speech what is made up is never farther from what was lost than repetition is, and clicks less: test data") {
+  const std::vector<NamedVoice> voices{{"vectors", vector_speech()}, {"capture", captured_speech()}};
+  for (const auto& voice : voices) {
+    if (voice.pcm.empty()) {
+      MESSAGE("skipped: OFFHOOK_TEST_DATA has no audio");
+      return;
+    }
+    check_real_speech(voice.name, voice.pcm);
+  }
+}
+
+TEST_CASE("On real speech what is made up is never farther from what was lost than repetition is, and clicks less: recordings") {
+  const Pcm pcm = recorded_speech();
+  if (pcm.empty()) {
+    MESSAGE("skipped: there are no recordings (asterisk-core-sounds-en-wav)");
+    return;
+  }
+  check_real_speech("recordings", pcm);
+}
 
 TEST_CASE("What is made up is nearer to what was lost than repetition and spandsp's, and clicks less") {
   for (const auto& voice : synthetic_voices()) {

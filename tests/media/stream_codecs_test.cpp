@@ -1,6 +1,9 @@
 #include "stream_call.hpp"
 #include "tone_meter.hpp"
 
+#include <offhook/media/codec/g711.hpp>
+#include <offhook/media/codec/l16.hpp>
+
 using namespace offhook_test;
 
 TEST_CASE("A stream carries a tone to its peer in each codec, at each rate of the port") {
@@ -92,4 +95,67 @@ TEST_CASE("What waits of a codec that is agreed on no more is made up for, not d
   call.run(10);
   CHECK(call.b.stream->statistics().refused_payload > 0);
   for (std::size_t i = before; i < call.b.frames.size(); ++i) CHECK(call.b.frames[i].concealed);
+}
+
+TEST_CASE("A caller who sends packets of 200 ms is heard as one who sends packets of 20 ms [RFC 3551 section 4.2]") {
+  for (const std::size_t ms : {20U, 100U, 140U, 200U}) {
+    CAPTURE(ms);
+    Call call;
+    call.a_is_heard = false;
+    call.begin();
+    const auto tone = sine(1000, 8000, 6);
+    std::vector<std::uint8_t> octets(tone.size());
+    REQUIRE(media::encode_mulaw(tone, octets));
+    std::uint16_t sequence = 0;
+    call.run(250, [&] {
+      const std::size_t size = ms * 8;
+      if ((call.tick + 1) * 160 % size != 0) return;  // A packet leaves when its last sample is there.
+      const rtp::Packet packet{.sequence = sequence, .timestamp = static_cast<std::uint32_t>(sequence * size), .ssrc = 7,
+                               .payload = base::Bytes(octets).subspan(sequence * size, size)};
+      ++sequence;
+      std::array<std::uint8_t, 2000> datagram{};
+      call.b.stream->on_packet(media::Channel::Rtp, kA, base::Bytes(datagram).first(*rtp::write_packet(packet, datagram)), call.now());
+    });
+    const auto heard = measure_tone(call.b.heard_between(50, 240), 1000, 8000);
+    CHECK(heard.amplitude == doctest::Approx(8000).epsilon(0.05));
+    CHECK(heard.snr_db > 28);
+    CHECK(call.b.stream->statistics().refused_payload == 0);
+    CHECK(call.b.stream->statistics().frames_concealed == 0);
+  }
+}
+
+TEST_CASE("L16 in packets of up to 200 ms at 8 kHz and 100 ms at 16 kHz is heard as in packets of 20 ms [RFC 3551 section 4.2]") {
+  for (const auto codec : {media::AudioCodec::L16, media::AudioCodec::L16Wide}) {
+    for (const std::size_t ms : {20U, 60U, 100U, 200U, 220U}) {
+      CAPTURE(static_cast<int>(codec));
+      CAPTURE(ms);
+      const std::uint32_t rate_hz = media::sample_rate_hz(codec);
+      const bool fits = ms * rate_hz / 1000 * 2 <= rtp::kMaxPackedOctets;
+      Call call(codec);
+      call.a_is_heard = false;
+      call.begin();
+      const auto tone = sine(1000, rate_hz, 6);
+      std::vector<std::uint8_t> octets(tone.size() * 2);
+      REQUIRE(media::encode_l16(tone, octets));
+      std::uint16_t sequence = 0;
+      call.run(250, [&] {
+        const std::size_t samples = ms * rate_hz / 1000;
+        if ((call.tick + 1) * 20 % ms != 0) return;  // A packet leaves when its last sample is there.
+        const rtp::Packet packet{.payload_type = number_of(codec), .sequence = sequence, .timestamp = static_cast<std::uint32_t>(sequence * samples),
+                                 .ssrc = 7, .payload = base::Bytes(octets).subspan(sequence * samples * 2, samples * 2)};
+        ++sequence;
+        std::vector<std::uint8_t> datagram(8000);
+        call.b.stream->on_packet(media::Channel::Rtp, kA, base::Bytes(datagram).first(*rtp::write_packet(packet, datagram)), call.now());
+      });
+      const auto statistics = call.b.stream->statistics();
+      if (!fits) {
+        CHECK(statistics.refused_payload + statistics.malformed == sequence);
+        continue;
+      }
+      const auto heard = measure_tone(call.b.heard_between(50, 240), 1000, 8000);
+      CHECK(heard.amplitude == doctest::Approx(8000).epsilon(0.05));
+      CHECK(heard.snr_db > 28);
+      CHECK(statistics.refused_payload + statistics.frames_concealed + statistics.packets_overflowed == 0);
+    }
+  }
 }

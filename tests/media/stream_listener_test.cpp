@@ -50,6 +50,49 @@ TEST_CASE_FIXTURE(Stalling, "A machine hears the caller sooner than a person doe
   CHECK(machine.delay_ms() <= 40);
 }
 
+TEST_CASE("After an outage a machine and a person hear all that came late, and a machine as soon as before") {
+  for (const auto listener : {media::Listener::Machine, media::Listener::Person}) {
+    for (const int outage : {30, 60}) {
+      CAPTURE(static_cast<int>(listener));
+      CAPTURE(outage);
+      Stalling call;
+      call.b.port->listener = listener;
+      call.b.stream = std::make_unique<media::Stream>(media::StreamOptions{}, *call.b.port, call.b.random);
+      call.begin();
+      call.run(200);
+      const auto before = call.b.stream->statistics();
+      call.delay = outage * 20ms;
+      for (int i = 0; i < outage; ++i, call.delay -= 20ms) call.run(1);
+      call.delay = 5ms;
+      call.run(50);
+      CHECK(call.b.stream->statistics().played.removed_samples_for_acceleration > before.played.removed_samples_for_acceleration);
+      call.run(300);
+      const auto after = call.b.stream->statistics();
+      const auto still_held = after.jitter_buffer_ms / 20;
+      CHECK(after.frames_played - before.frames_played + still_held >= static_cast<std::uint64_t>(outage + 350 - 1));
+      CHECK(after.packets_late + after.packets_overflowed + after.packets_unplaced == 0);
+      CHECK(after.jitter_buffer_ms <= before.jitter_buffer_ms + (listener == media::Listener::Machine ? 20 : 120));  // A person waits for the next one.
+    }
+  }
+}
+
+TEST_CASE("Of an outage longer than the jitter buffer holds the oldest packets are dropped and counted, the newest are heard") {
+  Stalling call;
+  call.begin();
+  call.run(100);
+  constexpr int kOutage = 110;
+  call.delay = kOutage * 20ms;
+  for (int i = 0; i < kOutage; ++i, call.delay -= 20ms) call.run(1);
+  call.delay = 5ms;
+  const auto before = call.b.stream->statistics();
+  call.run(300);
+  const auto after = call.b.stream->statistics();
+  const auto dropped = after.packets_overflowed - before.packets_overflowed;
+  CHECK(dropped >= kOutage - rtp::kMaxBufferedPackets);
+  CHECK(dropped <= kOutage - rtp::kMaxBufferedPackets + 2);
+  CHECK(after.frames_played - before.frames_played + after.jitter_buffer_ms / 20 >= 300 + kOutage - dropped - 3);
+}
+
 TEST_CASE_FIXTURE(Stalling, "A person who is joined to a machine's call, or leaves it, changes the delay without a click") {
   begin();
   stall(1000);

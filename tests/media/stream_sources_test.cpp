@@ -1,7 +1,68 @@
 // Whom a stream hears, whom it sends to, and when it misses its peer.
 #include "stream_call.hpp"
+#include "tone_meter.hpp"
+
+#include <offhook/media/codec/g711.hpp>
+
+#include <cmath>
 
 using namespace offhook_test;
+
+namespace {
+
+constexpr double kInjectedHz = 1300;
+
+/// A call whose caller is behind a NAT: the SDP names kA, the signalling and the audio come from kNat. A stranger knows the port.
+struct AttackedCall : Call {
+  base::SocketAddress nat = at("198.51.100.7", 33333);
+  std::vector<std::uint8_t> injected;   // mu-law
+  std::uint16_t natted_sequence = 0, strangers_sequence = 0;
+
+  AttackedCall() {
+    const auto tone = sine(kInjectedHz, 8000, 1.0);
+    injected.resize(tone.size());
+    REQUIRE(media::encode_mulaw(tone, injected));
+  }
+  media::MediaPlan natted_plan() const {
+    auto made = towards(a);
+    made.signalling_host = nat.ip;
+    return made;
+  }
+  void begin_b() { start(b, natted_plan(), now()); }
+  void receive(media::Channel channel, const base::SocketAddress& from, base::Bytes datagram) {
+    b.stream->on_packet(channel, from, datagram, now());
+  }
+  void caller_says(const base::SocketAddress& from) {
+    receive(media::Channel::Rtp, from, packet(7, natted_sequence++, 0));
+  }
+  /// RTP in sequence, of the caller's SSRC in every second round, and RTCP of it.
+  void attack(int packets) {
+    for (int i = 0; i < packets; ++i) {
+      const auto at = static_cast<std::size_t>(strangers_sequence % 50) * 160;
+      rtp::Packet made{.payload_type = 0, .sequence = strangers_sequence, .timestamp = strangers_sequence * 160U,
+                       .ssrc = strangers_sequence / 1000 % 2 == 0 ? 7U : 666U, .payload = base::Bytes(injected).subspan(at, 160)};
+      ++strangers_sequence;
+      std::array<std::uint8_t, 200> datagram{};
+      receive(media::Channel::Rtp, kStranger, base::Bytes(datagram).first(*rtp::write_packet(made, datagram)));
+    }
+    std::array<std::uint8_t, 100> report{};
+    rtp::CompoundWriter writer(report);
+    writer.receiver_report({.ssrc = 7, .blocks = {}});
+    receive(media::Channel::Rtcp, next_port(kStranger), base::Bytes(report).first(*writer.finish()));
+  }
+  /// 100,000 packets over two seconds, in which the caller speaks from `from`, or is silent.
+  void attack_while(const std::optional<base::SocketAddress>& from) {
+    run(100, [&] {
+      attack(1000);
+      if (from) caller_says(*from);
+    });
+  }
+  std::size_t datagrams_to(const base::IpAddress& host) const {
+    return static_cast<std::size_t>(std::count_if(b.sent.begin(), b.sent.end(), [&](const auto& one) { return one.to.ip == host; }));
+  }
+};
+
+}  // namespace
 
 TEST_CASE("Packets that come before start() are dropped") {
   Call call;
@@ -76,9 +137,62 @@ TEST_CASE("A stranger is neither heard nor followed, however much it sends, and 
   for (const auto& datagram : call.b.sent) CHECK(datagram.to.ip == kA.ip);
 }
 
+TEST_CASE_FIXTURE(AttackedCall, "100,000 packets of a stranger before, during and after learning get 0 octets and are not heard [RTP Bleed, RTP Inject]") {
+  a_is_heard = false;
+  begin_b();
+  attack_while(std::nullopt);
+  CHECK(b.stream->statistics().source == std::nullopt);
+  attack_while(nat);
+  CHECK(b.stream->statistics().source == nat);
+  attack_while(nat);
+  CHECK(b.stream->statistics().source == nat);
+  run(1500);  // A hold of 30 s.
+  attack_while(std::nullopt);
+  attack_while(nat);
+  CHECK(b.stream->statistics().source == nat);
+  CHECK(datagrams_to(kStranger.ip) == 0);
+  CHECK(datagrams_to(nat.ip) > 0);
+  CHECK(b.stream->statistics().refused_source > 500'000);
+  const auto heard = b.heard_between(0, b.heard.size());
+  double power = 0;
+  for (const auto sample : heard) power += static_cast<double>(sample) * sample;
+  // The caller sends a constant, which concealment and silence interrupt: the tone's share of that is no more than a bystander's.
+  const double rms = std::sqrt(power / static_cast<double>(heard.size()));
+  CHECK(measure_tone(heard, kInjectedHz, 8000).amplitude / std::max(rms, 1.0) < 0.01);
+}
+
+TEST_CASE_FIXTURE(AttackedCall, "The SDP's address is heard at its first packet after another source was learnt, and keeps our audio after 30 s of silence [CVE-2017-14099]") {
+  a_is_heard = false;
+  begin_b();
+  for (int i = 0; i < 4; ++i) caller_says(nat);
+  run(1);
+  CHECK(b.sent.back().to == nat);
+  caller_says(kA);
+  run(1);
+  CHECK(b.stream->statistics().source == kA);
+  run(1500);  // 30 s of silence.
+  b.sent.clear();
+  for (int i = 0; i < 100; ++i) caller_says(nat);
+  run(20);
+  CHECK(datagrams_to(nat.ip) == 0);
+  CHECK(datagrams_to(kA.ip) > 0);
+}
+
+TEST_CASE_FIXTURE(AttackedCall, "peer_heard() names the SDP's address alone: a learnt source may lose its place") {
+  a_is_heard = false;
+  begin_b();
+  for (int i = 0; i < 4; ++i) caller_says(nat);
+  CHECK(b.stream->statistics().source == nat);
+  CHECK_FALSE(b.stream->peer_heard(now()));
+  caller_says(kA);
+  CHECK(b.stream->peer_heard(now()) == kA);
+  CHECK_FALSE(b.stream->peer_heard(now() + 1ms));
+}
+
 TEST_CASE("Without an address in the SDP nothing is sent until a source has proved itself, then it goes there") {
   Call call;
   auto blind = call.plan;
+  blind.signalling_host = kStranger.ip;
   Call::start(call.b, blind, call.now());
   for (std::uint16_t sequence = 0; sequence < 3; ++sequence, call.run(1)) {
     call.b.stream->on_packet(media::Channel::Rtp, kStranger, Call::packet(7, sequence, 0), call.now());
@@ -106,6 +220,151 @@ TEST_CASE("After a re-INVITE the new source is followed; without one the old one
   CHECK(call.b.sent[0].to == moved);
   call.b.stream->on_packet(media::Channel::Rtp, moved, Call::packet(9, 1, 0), call.now());
   CHECK(call.b.stream->statistics().source == moved);
+}
+
+TEST_CASE("A caller who says BYE by RTCP and goes on with another SSRC is heard without a gap, and the one that left is reported no more [RFC 3550 section 6.6]") {
+  Call call;
+  call.a_is_heard = false;
+  call.begin();
+  std::uint32_t ssrc = 7;
+  std::uint16_t sequence = 0;
+  const auto says = [&] { call.b.stream->on_packet(media::Channel::Rtp, kA, Call::packet(ssrc, sequence++, 0), call.now()); };
+  call.run(50, says);
+  const auto bye = [&](const base::SocketAddress& from) {
+    std::array<std::uint8_t, 100> octets{};
+    rtp::CompoundWriter writer(octets);
+    writer.receiver_report({.ssrc = ssrc, .blocks = {}});
+    writer.bye(ssrc, "");
+    call.b.stream->on_packet(media::Channel::Rtcp, from, base::Bytes(octets).first(*writer.finish()), call.now());
+  };
+  const auto reported = [&]() -> std::optional<std::uint32_t> {
+    call.sendout.clear();
+    call.b.stream->finish(call.now(), call.sendout);
+    REQUIRE(call.sendout.all().size() == 1);
+    auto reader = rtp::CompoundReader::open(call.sendout.all()[0].bytes());
+    const auto first = reader->next();
+    const auto& blocks = std::get<rtp::SenderReport>(*first).blocks;
+    return blocks.count == 0 ? std::nullopt : std::optional(blocks.items[0].ssrc);
+  };
+  bye(next_port(kStranger));
+  CHECK(reported() == 7u);
+  bye(next_port(kA));
+  call.run(1);
+  CHECK(reported() == std::nullopt);
+  ssrc = 8;
+  const auto refused = call.b.stream->statistics().refused_source;
+  call.run(50, says);
+  CHECK(call.b.stream->statistics().refused_source == refused);
+  CHECK(reported() == 8u);
+}
+
+namespace {
+
+/// The SSRCs that said BYE in what this end sent.
+std::vector<std::uint32_t> byes_of(const End& end) {
+  std::vector<std::uint32_t> left;
+  for (const auto& datagram : end.sent) {
+    if (datagram.channel != media::Channel::Rtcp) continue;
+    auto reader = rtp::CompoundReader::open(datagram.bytes());
+    REQUIRE(reader);
+    while (const auto packet = reader->next()) {
+      if (const auto* bye = std::get_if<rtp::Bye>(&*packet)) left.insert(left.end(), bye->ssrcs.begin(), bye->ssrcs.begin() + static_cast<std::ptrdiff_t>(bye->count));
+    }
+  }
+  return left;
+}
+
+}  // namespace
+
+TEST_CASE("A peer that draws our SSRC is heard; we leave ours with BYE, and go on with another [RFC 3550 section 8.2]") {
+  Call call;
+  call.b_is_heard = false;
+  call.begin();
+  call.run(50);
+  const auto ssrc = call.a.rtp().front().ssrc;
+  std::uint16_t sequence = 100;
+  call.run(50, [&] { call.a.stream->on_packet(media::Channel::Rtp, kB, Call::packet(ssrc, sequence++, 0), call.now()); });
+  CHECK(byes_of(call.a) == std::vector{ssrc});
+  const auto packets = call.a.rtp();
+  const auto changed = std::find_if(packets.begin(), packets.end(), [ssrc](const auto& packet) { return packet.ssrc != ssrc; });
+  REQUIRE(changed != packets.end());
+  CHECK(changed - packets.begin() == 51);  // In the tick after the one in which the peer was heard first.
+  CHECK(changed->marker);
+  for (auto each = changed; each != packets.end(); ++each) {
+    CHECK(each->ssrc == changed->ssrc);
+    CHECK(each->sequence == static_cast<std::uint16_t>((each - 1)->sequence + 1));
+  }
+  CHECK(call.a.stream->statistics().frames_played >= 45);
+  CHECK(call.a.stream->statistics().packets_sent == packets.size());
+  CHECK(call.b.stream->statistics().frames_played >= 95);
+}
+
+TEST_CASE("A peer that returns our packets, as echo tests do, is heard, and costs one change of our SSRC") {
+  Call call;
+  call.begin();
+  call.run(200, [&] {
+    const auto packets = call.a.sent;
+    if (packets.empty() || packets.back().channel != media::Channel::Rtp) return;
+    call.a.stream->on_packet(media::Channel::Rtp, kB, packets.back().bytes(), call.now());
+  });
+  CHECK(byes_of(call.a).size() == 1);
+}
+
+TEST_CASE("Who never sent anything leaves without BYE, who reported or spoke says it [RFC 3550 section 6.3.7]") {
+  for (const bool speaks : {false, true}) {
+    Call call;
+    call.plan.send = speaks;
+    call.begin();
+    call.run(10);
+    call.sendout.clear();
+    call.a.stream->finish(call.now(), call.sendout);
+    CHECK(call.sendout.all().size() == (speaks ? 1U : 0U));
+  }
+}
+
+TEST_CASE("Packets of a payload that was not agreed on are no losses: keys of a peer that sends them all the same") {
+  Call call;
+  call.begin();
+  std::uint16_t sequence = 0;
+  const auto hear = [&](std::uint8_t payload_type) { call.b.stream->on_packet(media::Channel::Rtp, kA, Call::packet(7, sequence++, payload_type), call.now()); };
+  call.a_is_heard = false;
+  call.run(50, [&] { hear(0); });
+  call.run(20, [&] { hear(97); });
+  call.run(50, [&] { hear(0); });
+  const auto statistics = call.b.stream->statistics();
+  CHECK(statistics.refused_payload == 20);
+  CHECK(statistics.packets_lost == 0);
+  CHECK(statistics.losses.figures().lost == 0);
+  CHECK(statistics.packets_received == 119);  // Counting begins with the second one.
+}
+
+TEST_CASE("A stream draws randomness while it is made and never later: its source may be a system call") {
+  struct Counted final : base::Random {
+    void fill(std::span<std::uint8_t> out) override {
+      ++draws;
+      source.fill(out);
+    }
+    std::size_t draws = 0;
+    base::SeededRandom source{1};
+  } random;
+  Call call;
+  media::AudioPort port;
+  media::Stream stream({}, port, random);
+  const auto made = random.draws;
+  CHECK(made > 0);
+  const auto plan = call.towards(call.a);
+  static_cast<void>(stream.start(plan, media::Stream::make_chain(plan, port.rate_hz), false, call.now()));
+  media::VoiceBank voice{1};
+  media::Sendout out;
+  std::size_t reports = 0;
+  for (; call.tick < 3000; ++call.tick) {
+    out.clear();
+    stream.tick({call.tick, call.now(), rtp::NtpTime::from_unix(1s)}, voice, out);
+    for (const auto& datagram : out.all()) reports += datagram.channel == media::Channel::Rtcp;
+  }
+  stream.finish(call.now(), out);
+  CHECK(reports > 5);
+  CHECK(random.draws == made);
 }
 
 TEST_CASE("Rubbish is counted by its kind and proves nobody's identity") {

@@ -82,15 +82,70 @@ TEST_CASE("Digits cross as telephone-events, each reported once, and speech wait
   CHECK(call.a.count(EventKind::Sent) == 200);  // every word of it
 }
 
-TEST_CASE("Digits are refused and counted when the peer takes no telephone-events, or too many wait") {
-  Call call;
-  call.plan.send_events.reset();
-  call.begin();
-  REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, '1'}));
-  call.run(20);
-  CHECK(call.a.stream->digits_refused() == 1);
-  CHECK(call.a.rtp().size() == 20);
+TEST_CASE("Digits go as tones to a peer that takes no telephone-event, and no word is lost between them") {
+  for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722, media::AudioCodec::L16}) {
+    CAPTURE(static_cast<int>(codec));
+    Call call(codec);
+    call.plan.send_events = call.plan.receive_events = std::nullopt;
+    call.a_says = sine(600, 8000, 2);
+    call.begin();
+    call.run(10);
+    for (const char digit : std::string("42#,AA")) REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
+    call.run(240);
+    std::string digits;
+    for (const auto& event : call.b.events) {
+      if (event.kind != EventKind::Digit) continue;
+      digits += event.digit;
+      CHECK(event.duration_ms >= 60);
+      CHECK(event.duration_ms <= 140);
+    }
+    CHECK(digits == "42#AA");
+    CHECK(call.a.stream->digits_refused() == 0);
+    CHECK(call.a.count(EventKind::Sent) == 100);
+    for (const auto& packet : call.a.rtp()) CHECK(packet.payload_type == number_of(codec));
+  }
+}
 
+TEST_CASE("Digits that wait go on as tones when a new answer takes telephone-event away") {
+  Call call;
+  call.begin();
+  for (const char digit : std::string("123")) REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
+  call.run(12);  // The second one sounds.
+  auto plan = call.towards(call.b);
+  plan.send_events.reset();
+  call.a.stream->start(plan, nullptr, false, call.now());
+  auto deaf = call.towards(call.a);
+  deaf.receive_events.reset();
+  call.b.stream->start(deaf, nullptr, false, call.now());
+  call.run(60);
+  std::string digits;
+  for (const auto& event : call.b.events) {
+    if (event.kind == EventKind::Digit) digits += event.digit;
+  }
+  CHECK(digits.substr(0, 1) == "1");
+  CHECK(digits.substr(digits.size() - 1) == "3");
+}
+
+TEST_CASE("The echo of our own tones is none of the caller's digits") {
+  Call call;
+  call.plan.send_events = call.plan.receive_events = std::nullopt;
+  call.b_is_heard = false;
+  call.begin();
+  std::size_t returned = 0;
+  const auto echo = [&] {
+    for (; returned < call.a.sent.size(); ++returned) {
+      const auto& datagram = call.a.sent[returned];
+      if (datagram.channel == media::Channel::Rtp) call.a.stream->on_packet(datagram.channel, kB, datagram.bytes(), call.now());
+    }
+  };
+  call.run(10, echo);
+  for (const char digit : std::string("1590")) REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
+  call.run(100, echo);
+  CHECK(call.b.count(EventKind::Digit) == 4);
+  CHECK(call.a.count(EventKind::Digit) == 0);
+}
+
+TEST_CASE("kMaxQueuedDigits wait to be sent, one more is refused and counted") {
   Call other;
   other.begin();
   const auto press = [&](std::size_t times) {

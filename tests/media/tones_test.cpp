@@ -1,11 +1,13 @@
 #include <offhook/media/tones.hpp>
 
+#include <offhook/media/digit_tones.hpp>
 #include <offhook/media/level.hpp>
 
 #include "tone_meter.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -104,4 +106,20 @@ TEST_CASE("Comfort noise has the level that was asked for, and is the same for t
     CHECK(a == b);
     CHECK(std::abs(media::level_dbov(a) - level) <= 1);
   }
+}
+
+TEST_CASE("A digit of ours sounds on from tick to tick, begins anew behind a pause, and may echo for kEchoTicks and no longer") {
+  media::DigitTones tones;
+  std::vector<std::int16_t> whole(480), pieces(480), again(160);
+  media::DtmfSource('5', 8000, media::DigitTones::kAmplitude).fill(whole);
+  CHECK_FALSE(tones.may_echo(0));
+  for (std::uint64_t tick = 0; tick < 3; ++tick) tones.fill('5', 8000, tick, std::span(pieces).subspan(tick * 160, 160));
+  CHECK(pieces == whole);
+  CHECK(tones.may_echo(2 + media::DigitTones::kEchoTicks));
+  CHECK_FALSE(tones.may_echo(2 + media::DigitTones::kEchoTicks + 1));
+  tones.fill('\0', 8000, 3, again);
+  CHECK(again == std::vector<std::int16_t>(160));
+  CHECK_FALSE(tones.may_echo(2 + media::DigitTones::kEchoTicks + 1));  // A pause is none.
+  tones.fill('5', 8000, 4, again);
+  CHECK(std::equal(again.begin(), again.end(), whole.begin()));
 }

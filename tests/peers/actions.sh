@@ -10,7 +10,7 @@ actions() {
                                                    {"name": "note", "arguments": {"text": "Bicycle 42"}}]},
     {"when": "pressed", "text": "'"$noted"'"}, {"when": "written down", "text": "'"$noted"'"},
     {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
-  start_ai_agent ', "tools": ["hang_up", "send_digits", "note"]'"$1"
+  start_ai_agent ', "tools": ["hang_up", {"name": "send_digits", "keys": ["5#"]}, "note"]'"$1"
   sentence hello "$hello"
   sentence end "$end"
   sentence station 'You find us next to the train station.'

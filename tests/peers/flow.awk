@@ -127,7 +127,7 @@ BEGIN {
 { words = split($0, word, " ") }
 word[1] == "role" {
   role = word[2]
-  if (role == "called") {  # The same SIPp is the registrar, which asks for a password when the flow says so.
+  if (role == "called" && word[3] != "unregistered") {  # The same SIPp is the registrar, which asks for a password when the flow says so.
     print "  <recv request=\"REGISTER\" optional=\"true\" next=\"1\">\n    <action>"
     printf "      <ereg regexp=\"Digest\" search_in=\"hdr\" header=\"Authorization:\" assign_to=\"%s\"/>\n", variable("proven")
     if (tls_port) printf "      <ereg regexp=\"@[0-9.]+;transport\" search_in=\"hdr\" header=\"Contact:\" assign_to=\"%s\"/>\n", variable("unsaid")

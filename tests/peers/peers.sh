@@ -241,14 +241,16 @@ call_from_elsewhere() { run_sipp "$1" "$agent_sip" -i 127.0.0.2 -auth_uri "6001@
 # hangs up when that ends; it leaves what it heard in $work/NAME/heard/*-dec.wav. Its codec modules: $codecs (g711 by default). More lines
 # of its configuration: $baresip_too.
 baresip_folder() {
-  local folder=$work/$1 port console module codec
+  local folder=$work/$1 port console rtp module codec
   mkdir -p "$folder/heard"
   free_ports port 4
   free_ports console
+  free_ports rtp 20  # Without them baresip draws from 1024 to 49152, and takes a port that another program is about to bind.
   {
     printf '%s\n' "poll_method epoll" "sip_listen 127.0.0.1:$port" "net_interface 127.0.0.1" "call_local_timeout 120" \
       "audio_source aufile,$3" "audio_player aufile,$folder/player.wav" "audio_alert aufile,$folder/alert.wav" \
-      "cons_listen 127.0.0.1:$console" "snd_path $folder/heard" "rtp_timeout 30" "audio_buffer 20-160"
+      "cons_listen 127.0.0.1:$console" "snd_path $folder/heard" "rtp_timeout 30" "rtp_ports $rtp-$((rtp + 19))" \
+      "audio_buffer 20-160"
     module=$(find /usr/lib -type d -path '*baresip/modules' -print -quit)
     printf 'module_path %s\n' "$module"
     printf 'module %s.so\n' stdio cons aufile sndfile
@@ -291,13 +293,15 @@ web_phone() {
 # --- SIPp ------------------------------------------------------------------------------------------------------------------
 # run_sipp NAME TARGET-PORT [ARGUMENT...]: one call by sipp/NAME.xml; the scenario fails with SIPp's own words when it does.
 # -nr: SIPp repeats nothing and absorbs nothing by itself, so that a scenario sees, and must expect, what really arrives.
+# -cp: without it SIPp takes the first free port from 8888 on for its remote control, which another program may be about to bind.
 run_sipp() {
-  local name=$1 target=$2 port media status=0 file=$here/sipp/$1.xml
+  local name=$1 target=$2 port control media status=0 file=$here/sipp/$1.xml
   shift 2
   [ -e "$file" ] || file=$work/$name.xml
   free_ports port
+  free_ports control
   free_ports media 6
-  (cd "$work" && timeout --foreground 100 sipp -sf "$file" -s "${called:-6001}" -i 127.0.0.1 -p "$port" -mi 127.0.0.1 -mp "$media" \
+  (cd "$work" && timeout --foreground 100 sipp -sf "$file" -s "${called:-6001}" -i 127.0.0.1 -p "$port" -cp "$control" -mi 127.0.0.1 -mp "$media" \
     -m 1 -l 1 -nr -nostdin -timeout 90 -timeout_error -trace_err -error_file "$work/$name-errors.log" -trace_msg \
     -message_file "$work/$name-messages.log" "$@" "127.0.0.1:$target" >"$work/$name.log" 2>&1) || status=$?
   [ "$status" = 0 ] && return
@@ -336,12 +340,13 @@ flow_xml() { awk "$@" -f "$here/flow.awk" "$file" >"$work/$name.xml" || die "the
 flow_says() { awk -v what="$1" '$1 == "option" && $2 == what {print $3}; $1 == what {print $2}' "$file"; }
 # SIPp is the registrar and the telephone that `offhook call` calls, in three calls of its own: REGISTER, INVITE, and REGISTER again.
 run_called_flow() {
-  local name=$1 file=$2 code=0 wanted signal media
+  local name=$1 file=$2 code=0 wanted signal control media
   wanted=$(flow_says exit) signal=$(flow_says signal)
   [ -n "$registrar_port" ] || free_ports registrar_port
+  free_ports control
   free_ports media 6
   case $name in *_tls) set -- "$1" "$2" t1; free_ports tls_port; flow_xml -v tls_port="$tls_port" ;; *) flow_xml ;; esac
-  (cd "$work" && exec sipp -sf "$work/$name.xml" -i 127.0.0.1 -p "$registrar_port" -mi 127.0.0.1 -mp "$media" -t "$3" -m 3 -nr -nostdin \
+  (cd "$work" && exec sipp -sf "$work/$name.xml" -i 127.0.0.1 -p "$registrar_port" -cp "$control" -mi 127.0.0.1 -mp "$media" -t "$3" -m "${calls:-3}" -nr -nostdin \
     -deadcall_wait 0 -timeout 90 -timeout_error -trace_err -error_file "$work/$name-errors.log" -trace_msg \
     -message_file "$work/$name-messages.log" >"$work/$name.log" 2>&1) &
   sipp_pid=$!
@@ -365,7 +370,9 @@ run_called_flow() {
   [ "$code" = "$wanted" ] || die "the exit code is $code, not $wanted"
 }
 listening() { grep -qi ":$(printf %04X "$1") " /proc/net/udp /proc/net/tcp; }  # listening PORT
-sipp_says() { grep -hE 'Aborting|unexpected|mismatch|Failed|imeout|ERROR' "$work/$1-errors.log" 2>/dev/null | head -n 2 | cut -c1-250; }
+sipp_says() {
+  { grep -hE 'Aborting|unexpected|mismatch|Failed|imeout|ERROR' "$work/$1-errors.log"; grep -h Unable "$work/$1.log"; } 2>/dev/null | head -n 2 | cut -c1-250
+}
 # received NAME: what SIPp received in the scenario NAME, one message after another, without CR.
 received() { awk '/^--------------------/{ on = 0 } / message received \[/{ on = 1; next } on' "$work/$1-messages.log" | tr -d '\r'; }
 

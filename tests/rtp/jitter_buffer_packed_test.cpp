@@ -120,7 +120,7 @@ TEST_CASE("Long packets that are lost make a gap of several ticks, which counts 
   CHECK(gaps == std::vector<std::int64_t>{480, 320, 160});
 }
 
-TEST_CASE("hold_longer() holds so much longer, up to kMaxPackedUnits") {
+TEST_CASE("hold_longer() holds so much longer, up to kMaxHeldLonger") {
   const auto delay_after = [](std::int64_t units) {
     Packed line;
     line.buffer->hold_longer(units);
@@ -133,8 +133,8 @@ TEST_CASE("hold_longer() holds so much longer, up to kMaxPackedUnits") {
   const auto usual = delay_after(0);
   CHECK(delay_after(160) == usual + 20);
   CHECK(delay_after(-5) == usual);
-  CHECK(delay_after(rtp::kMaxPackedUnits) == usual + 120);
-  CHECK(delay_after(rtp::kMaxPackedUnits + 800) == usual + 120);
+  CHECK(delay_after(rtp::kMaxHeldLonger) == usual + 120);
+  CHECK(delay_after(rtp::kMaxHeldLonger + 800) == usual + 120);
 }
 
 TEST_CASE("Behind the last audio of a talk there is silence, not a loss [RFC 7587 section 3.1.3]") {
@@ -170,8 +170,8 @@ TEST_CASE("L16 is held for as long as the ring has room, however long is wanted,
     std::size_t octets_per_unit;
     std::uint32_t least_ms, most_ms;
   };
-  // 16 kHz, and 8 kHz; a packet more would not fit.
-  for (const Row& row : {Row{160, 4, 120, 140}, Row{80, 4, 120, 150}, Row{320, 4, 40, 80}, Row{160, 2, 280, 300}}) {
+  // At 16 kHz; a packet more would not fit.
+  for (const Row& row : {Row{160, 4, 360, 380}, Row{80, 4, 360, 390}, Row{320, 4, 280, 320}}) {
     CAPTURE(row.units);
     CAPTURE(row.octets_per_unit);
     Packed line(rtp::DelayProfile{.ms_per_percent = 60, .start_ms = 490});
@@ -257,4 +257,24 @@ TEST_CASE("Another clock begins another stream, as timestamps of two clocks say 
   CHECK(frames >= 7);
   CHECK(line.buffer->statistics().resets == 1);
   CHECK(line.buffer->statistics().suspect == 0);
+}
+
+TEST_CASE("L16 of 200 ms at 8 kHz, and of 100 ms at 16 kHz, is played whole with 80 ms of jitter [RFC 3551 section 4.2]") {
+  for (const std::uint16_t units : std::array<std::uint16_t, 2>{1600, 800}) {
+    CAPTURE(units);
+    Packed line;
+    const auto begun = line.now;
+    std::uint16_t sent = 0;
+    int frames = 0;
+    for (int ticks = 0; ticks < 1000; ++ticks) {
+      for (;;) {
+        const auto leaves = begun + 125us * (units * (sent + 1));
+        if (leaves + (sent % 3 == 2 ? 80ms : 0ms) > line.now) break;
+        CHECK(line.put(sent++, units, rtp::kMaxPackedOctets));
+      }
+      frames += line.tick().kind == rtp::Pull::Kind::Frame;
+    }
+    CHECK(frames > 950);
+    CHECK(line.buffer->statistics().overflowed + line.buffer->statistics().inbox_full == 0);
+  }
 }

@@ -145,3 +145,22 @@ TEST_CASE("Jitter is told in the clock of the codec, and goes on when that chang
     CHECK(statistics.jitter().count() == doctest::Approx(before).epsilon(0.03));
   }
 }
+
+TEST_CASE_FIXTURE(Stream, "After its BYE a source is reported no more, and the totals stay; when it goes on it is counted anew [RFC 3550 section 6.6]") {
+  for (std::uint16_t i = 0; i < 10; ++i) {
+    if (i != 5) receive(i);
+  }
+  const auto received = statistics.received(), lost = statistics.lost();
+  statistics.on_bye(2);
+  CHECK(statistics.take_report(now));
+  statistics.on_bye(1);
+  CHECK_FALSE(statistics.take_report(now));
+  CHECK(statistics.received() == received);
+  CHECK(statistics.lost() == lost);
+  CHECK(lost == 1);
+  for (std::uint16_t i = 500; i < 510; ++i) receive(i);
+  const auto block = statistics.take_report(now);
+  REQUIRE(block);
+  CHECK(block->cumulative_lost == 0);
+  CHECK(statistics.lost() == lost);
+}

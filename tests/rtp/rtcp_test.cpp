@@ -169,7 +169,7 @@ TEST_CASE("Reports go out every 5 s on average, spread by half, the first one so
   base::TimePoint now{};
   double sum = 0;
   for (int i = 0; i < 2000; ++i) {
-    rtp::RtcpSchedule first(random, now);
+    rtp::RtcpSchedule first(random.next_u64(), now);
     CHECK(first.next_deadline() - now >= 1026ms);   // 2.5 s x 0.5 / 1.218
     CHECK(first.next_deadline() - now <= 3079ms);
     first.on_sent(now);

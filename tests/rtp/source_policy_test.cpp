@@ -12,12 +12,18 @@ namespace {
 
 base::SocketAddress at(std::uint8_t host, std::uint16_t port) { return {base::IpAddress::v4({192, 0, 2, host}), port}; }
 
+/// The SDP names host 1; the signalling comes from host 2, behind whose NAT the peer is. Host 66 has nothing to do with the call.
 struct Policy {
   rtp::SourcePolicy policy{10s};
   base::TimePoint now = base::TimePoint{} + 100s;
   base::SocketAddress sdp = at(1, 4000), nat = at(2, 50000), attacker = at(66, 6666);
+  rtp::ExpectedSource expected{.rtp = sdp, .rtcp = at(1, 4001), .signalling_host = nat.ip};
 
-  Policy() { policy.expect(sdp, at(1, 4001)); }
+  Policy() { policy.expect(expected); }
+  void use(rtp::SourceRule rule) {
+    expected.rule = rule;
+    policy.expect(expected);
+  }
   SourceVerdict from(const base::SocketAddress& source, std::uint16_t sequence, std::uint32_t ssrc = 1) {
     now += 1ms;
     return policy.on_rtp(source, ssrc, sequence, now);
@@ -25,6 +31,17 @@ struct Policy {
   void lock_on(const base::SocketAddress& source, std::uint32_t ssrc = 1) {
     for (std::uint16_t i = 0; i < rtp::kProbationPackets; ++i) (void)from(source, i, ssrc);
     REQUIRE(policy.locked() == source);
+  }
+  /// 100,000 packets of the attacker in sequence, of the SSRC that is locked and of another: none is accepted, none moves ours.
+  void attack() {
+    const auto before = policy.rtp_destination();
+    const auto locked_ssrc = policy.ssrc().value_or(1);
+    for (int i = 0; i < 100'000; ++i) {
+      const auto verdict = policy.on_rtp(attacker, i < 50'000 ? locked_ssrc : 666, static_cast<std::uint16_t>(i), now);
+      REQUIRE(verdict == SourceVerdict::RefuseSource);
+      REQUIRE(policy.rtp_destination() == before);
+    }
+    CHECK_FALSE(policy.on_rtcp({attacker.ip, 6667}, locked_ssrc));
   }
 };
 
@@ -36,6 +53,7 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address is believed at its first packet, an
   CHECK_FALSE(policy.locked());
   CHECK(from(sdp, 0) == SourceVerdict::Accept);
   CHECK(policy.locked() == sdp);
+  CHECK(policy.is_final());
 }
 
 TEST_CASE_FIXTURE(Policy, "Another source is learnt at its fourth packet in sequence, not at its third") {
@@ -45,6 +63,7 @@ TEST_CASE_FIXTURE(Policy, "Another source is learnt at its fourth packet in sequ
   CHECK(from(nat, 1) == SourceVerdict::Accept);
   CHECK(policy.rtp_destination() == nat);
   CHECK(policy.statistics().locks == 1);
+  CHECK_FALSE(policy.is_final());
 }
 
 TEST_CASE_FIXTURE(Policy, "Four packets out of sequence, of several SSRCs, or spread over too long prove nothing") {
@@ -58,7 +77,35 @@ TEST_CASE_FIXTURE(Policy, "Four packets out of sequence, of several SSRCs, or sp
   CHECK(policy.rtp_destination() == sdp);
 }
 
-TEST_CASE_FIXTURE(Policy, "The SDP's address wins during another one's probation, and not any more after it") {
+TEST_CASE_FIXTURE(Policy, "A source is learnt from the host of the SDP and of the signalling, from no other host") {
+  lock_on(at(1, 4999));  // The SDP's host sends from another port than it listens on.
+  policy.relearn();
+  lock_on(nat);
+  policy.relearn();
+  for (std::uint16_t i = 0; i < 100; ++i) CHECK(from(attacker, i) == SourceVerdict::RefuseSource);
+  CHECK(policy.rtp_destination() == sdp);
+}
+
+TEST_CASE_FIXTURE(Policy, "SourceRule::SdpAddress learns no source, SourceRule::AnyHost learns one from every host") {
+  use(rtp::SourceRule::SdpAddress);
+  for (std::uint16_t i = 0; i < 100; ++i) {
+    CHECK(from(at(1, 4999), i) == SourceVerdict::RefuseSource);
+    CHECK(from(nat, i) == SourceVerdict::RefuseSource);
+  }
+  CHECK(from(sdp, 0) == SourceVerdict::Accept);
+  CHECK_FALSE(policy.on_rtcp(at(1, 4999), 1));
+  policy.relearn();
+  use(rtp::SourceRule::AnyHost);
+  lock_on(at(77, 7777));
+}
+
+TEST_CASE_FIXTURE(Policy, "An unspecified host of the SDP or of the signalling allows no source") {
+  policy.expect({.rtp = {base::IpAddress{}, 4000}, .rtcp = {}, .signalling_host = {}});
+  for (std::uint16_t i = 0; i < 100; ++i) CHECK(from({base::IpAddress{}, 9}, i) == SourceVerdict::RefuseSource);
+  CHECK_FALSE(policy.rtp_destination());
+}
+
+TEST_CASE_FIXTURE(Policy, "The SDP's address wins at its first packet: during another source's probation, and after it [CVE-2017-14099]") {
   (void)from(nat, 0);
   (void)from(nat, 1);
   CHECK(from(sdp, 0) == SourceVerdict::Accept);
@@ -67,23 +114,43 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address wins during another one's probation
 
   policy.relearn();
   lock_on(nat);
-  CHECK(from(sdp, 1) == SourceVerdict::RefuseSource);
-  CHECK(policy.rtp_destination() == nat);
+  CHECK(from(sdp, 1) == SourceVerdict::Accept);
+  CHECK(policy.rtp_destination() == sdp);
+  for (std::uint16_t i = 4; i < 100; ++i) CHECK(from(nat, i) == SourceVerdict::RefuseSource);
+  CHECK(policy.rtp_destination() == sdp);
 }
 
-TEST_CASE_FIXTURE(
-    Policy, "100,000 packets of a third party during a locked call move nothing and are never played [RTP Bleed, RTP Inject]") {
-  lock_on(nat);
-  std::uint16_t sequence = rtp::kProbationPackets;
-  for (int i = 0; i < 100'000; ++i) {
-    REQUIRE(policy.on_rtp(attacker, i % 2 == 0 ? 1 : 666, static_cast<std::uint16_t>(i), now) == SourceVerdict::RefuseSource);
-    if (i % 100 == 0) REQUIRE(from(nat, sequence++) == SourceVerdict::Accept);
+TEST_CASE_FIXTURE(Policy, "The SDP's address wins back from a stranger that any host was allowed to be [CVE-2025-53399]") {
+  use(rtp::SourceRule::AnyHost);
+  lock_on(attacker);
+  CHECK(from(sdp, 0, 5) == SourceVerdict::Accept);
+  CHECK(policy.rtp_destination() == sdp);
+  CHECK(policy.ssrc() == 5u);
+  now += 60s;
+  for (std::uint16_t i = 0; i < 100; ++i) CHECK(from(attacker, i) == SourceVerdict::RefuseSource);
+}
+
+TEST_CASE_FIXTURE(Policy, "100,000 packets of a third party before, during and after learning move nothing and are never played [RTP Bleed, RTP Inject]") {
+  attack();
+  for (std::uint16_t i = 0; i < rtp::kProbationPackets; ++i) {
+    const bool proven = i == rtp::kProbationPackets - 1;
+    CHECK(from(nat, i) == (proven ? SourceVerdict::Accept : SourceVerdict::Probation));
+    now -= 1ms;
+    attack();
   }
-  CHECK(policy.rtp_destination() == nat);
-  CHECK(policy.statistics().refused_source == 100'000);
+  now += 30s;  // A hold.
+  attack();
+  CHECK(from(nat, rtp::kProbationPackets) == SourceVerdict::Accept);
+  CHECK(from(sdp, 0) == SourceVerdict::Accept);
+  attack();
+  now += 30s;
+  attack();
+  CHECK(from(sdp, 1) == SourceVerdict::Accept);
+  CHECK(policy.statistics().refused_source == 800'000);
 }
 
 TEST_CASE_FIXTURE(Policy, "A flood from many sources during learning does not keep the true one out") {
+  use(rtp::SourceRule::AnyHost);
   base::SeededRandom random(5);
   for (int i = 0; i < 100'000; ++i) {
     REQUIRE(policy.on_rtp(at(static_cast<std::uint8_t>(random.below(200) + 50), static_cast<std::uint16_t>(random.next_u32())),
@@ -95,8 +162,9 @@ TEST_CASE_FIXTURE(Policy, "A flood from many sources during learning does not ke
 
 TEST_CASE("kMaxCandidates sources are in probation side by side; one more displaces the one silent for longest") {
   rtp::SourcePolicy policy;
+  policy.expect({.rtp = at(1, 4000), .rtcp = at(1, 4001), .signalling_host = {}});
   auto now = base::TimePoint{} + 1s;
-  const auto source = [](std::size_t i) { return at(static_cast<std::uint8_t>(i), 1000); };
+  const auto source = [](std::size_t i) { return at(1, static_cast<std::uint16_t>(1000 + i)); };
   const auto round = [&](std::size_t sources) {
     policy.relearn();
     for (std::uint16_t sequence = 0; sequence < 3; ++sequence) {
@@ -108,42 +176,73 @@ TEST_CASE("kMaxCandidates sources are in probation side by side; one more displa
   CHECK(round(rtp::kMaxCandidates + 1) == SourceVerdict::Probation);
 }
 
-TEST_CASE_FIXTURE(Policy, "A new SSRC of the locked source has its own probation, while the old one goes on") {
+TEST_CASE_FIXTURE(Policy, "Another SSRC of the locked source is taken at its second packet in sequence, not at its first [RFC 3550 appendix A.1]") {
   lock_on(nat);
   CHECK(from(nat, 4) == SourceVerdict::Accept);
-  for (std::uint16_t i = 0; i < rtp::kProbationPackets - 1; ++i) {
-    CHECK(from(nat, static_cast<std::uint16_t>(70 + i), 2) == SourceVerdict::RefuseSsrc);
-    CHECK(from(nat, static_cast<std::uint16_t>(5 + i)) == SourceVerdict::Accept);
-  }
+  CHECK(from(nat, 70, 2) == SourceVerdict::RefuseSsrc);
+  CHECK(from(nat, 5) == SourceVerdict::Accept);
+  CHECK(from(nat, 72, 2) == SourceVerdict::RefuseSsrc);  // Not the next one.
+  CHECK(from(nat, 6) == SourceVerdict::Accept);
   CHECK(from(nat, 73, 2) == SourceVerdict::Accept);
   CHECK(policy.ssrc() == 2u);
   CHECK(policy.statistics().ssrc_changes == 1);
 }
 
-TEST_CASE_FIXTURE(Policy, "After the silence limit another source may be learnt; ours stays with the old one until then") {
+TEST_CASE_FIXTURE(Policy, "After the BYE of the locked SSRC another one is taken at its first packet, the one that left at its second [RFC 3550 section 6.6]") {
   lock_on(nat);
+  policy.on_bye(99);  // Another's.
+  CHECK(from(nat, 70, 2) == SourceVerdict::RefuseSsrc);
+  policy.on_bye(1);
+  CHECK(from(nat, 4) == SourceVerdict::RefuseSsrc);      // It overtook the BYE.
+  CHECK(from(nat, 80, 3) == SourceVerdict::Accept);
+  CHECK(policy.ssrc() == 3u);
+  CHECK(from(nat, 81, 3) == SourceVerdict::Accept);
+  policy.on_bye(3);
+  CHECK(from(nat, 82, 3) == SourceVerdict::RefuseSsrc);
+  CHECK(from(nat, 83, 3) == SourceVerdict::Accept);      // It goes on after all.
+  CHECK(from(nat, 84, 3) == SourceVerdict::Accept);
+  CHECK(policy.statistics().ssrc_changes == 1);
+  CHECK(policy.locked() == nat);
+}
+
+TEST_CASE_FIXTURE(Policy, "A learnt source that is silent for silence_limit may be followed by another; ours goes to the old one until then") {
+  lock_on(nat);
+  const auto moved = at(2, 50001);
   now += 10s - 2ms;
-  CHECK(from(attacker, 0, 9) == SourceVerdict::RefuseSource);
+  CHECK(from(moved, 0, 9) == SourceVerdict::RefuseSource);
   now += 2ms;
   for (std::uint16_t i = 1; i < rtp::kProbationPackets; ++i) {
-    CHECK(from(at(3, 3000), i, 9) == SourceVerdict::Probation);
+    CHECK(from(moved, i, 9) == SourceVerdict::Probation);
     CHECK(policy.rtp_destination() == nat);
   }
-  CHECK(from(at(3, 3000), rtp::kProbationPackets, 9) == SourceVerdict::Accept);
-  CHECK(policy.rtp_destination() == at(3, 3000));
+  CHECK(from(moved, rtp::kProbationPackets, 9) == SourceVerdict::Accept);
+  CHECK(policy.rtp_destination() == moved);
+}
+
+TEST_CASE_FIXTURE(Policy, "The SDP's address stays locked however long it is silent: no other source is learnt before relearn()") {
+  CHECK(from(sdp, 0) == SourceVerdict::Accept);
+  now += 24h;
+  for (std::uint16_t i = 0; i < 100; ++i) {
+    CHECK(from(nat, i, 9) == SourceVerdict::RefuseSource);
+    CHECK(from(at(1, 4999), i, 9) == SourceVerdict::RefuseSource);
+  }
+  CHECK(policy.rtp_destination() == sdp);
+  CHECK(from(sdp, 1) == SourceVerdict::Accept);
+  policy.relearn();
+  lock_on(nat);
 }
 
 TEST_CASE_FIXTURE(Policy, "The old source is believed again at once after its silence (a hold)") {
   lock_on(nat);
   now += 60s;
-  CHECK(from(attacker, 0, 9) == SourceVerdict::Probation);
+  CHECK(from(at(2, 50001), 0, 9) == SourceVerdict::Probation);
   CHECK(from(nat, 5000) == SourceVerdict::Accept);
-  CHECK(from(attacker, 1, 9) == SourceVerdict::RefuseSource);
+  CHECK(from(at(2, 50001), 1, 9) == SourceVerdict::RefuseSource);
 }
 
 TEST_CASE_FIXTURE(Policy, "relearn() sends ours to the SDP's address and learns anew [re-INVITE]") {
   lock_on(nat);
-  policy.expect(at(7, 7000), at(7, 7001));
+  policy.expect({.rtp = at(7, 7000), .rtcp = at(7, 7001), .signalling_host = nat.ip});
   policy.relearn();
   CHECK(policy.rtp_destination() == at(7, 7000));
   CHECK(from(nat, 100) == SourceVerdict::Probation);
@@ -152,7 +251,7 @@ TEST_CASE_FIXTURE(Policy, "relearn() sends ours to the SDP's address and learns 
 
 TEST_CASE("Without a usable SDP address nothing is sent until a source is learnt") {
   rtp::SourcePolicy policy;
-  policy.expect({base::IpAddress::v4({0, 0, 0, 0}), 4000}, at(1, 0));
+  policy.expect({.rtp = {base::IpAddress::v4({0, 0, 0, 0}), 4000}, .rtcp = at(1, 0), .signalling_host = at(2, 0).ip});
   CHECK_FALSE(policy.rtp_destination());
   CHECK_FALSE(policy.rtcp_destination());
   auto now = base::TimePoint{} + 1s;
@@ -162,7 +261,7 @@ TEST_CASE("Without a usable SDP address nothing is sent until a source is learnt
 }
 
 TEST_CASE_FIXTURE(
-    Policy, "RTCP is believed from the SDP's address, else from the locked ip with the locked SSRC, then from that port only") {
+    Policy, "RTCP is believed from the SDP's address at any time, else from the locked ip with the locked SSRC, then from that port only") {
   CHECK(policy.on_rtcp(at(1, 4001), 77));
   CHECK_FALSE(policy.on_rtcp(attacker, 1));
   lock_on(nat, 5);
@@ -173,4 +272,7 @@ TEST_CASE_FIXTURE(
   CHECK_FALSE(policy.on_rtcp(at(2, 50010), 5));
   CHECK_FALSE(policy.on_rtcp(attacker, 5));
   CHECK(policy.statistics().rtcp_refused == 4);
+  CHECK(policy.on_rtcp(at(1, 4001), 77));
+  CHECK(policy.rtcp_destination() == at(1, 4001));
+  CHECK_FALSE(policy.on_rtcp(at(2, 50009), 5));
 }

@@ -45,6 +45,15 @@ TEST_CASE("PayloadTable knows static numbers without rtpmap, and a given rtpmap 
   CHECK(sdp::PayloadTable(moved).number_of(AudioCodec::Pcmu) == 96);
 }
 
+TEST_CASE("G.722 by its sampling rate, as some peers write it, is G.722 where nothing better is listed [RFC 3551 section 4.5.2]") {
+  CHECK(sdp::PayloadTable(stream({"9"}, {"9 G722/16000"})).number_of(AudioCodec::G722) == 9);
+  CHECK(sdp::PayloadTable(stream({"97"}, {"97 g722/16000/1"})).number_of(AudioCodec::G722) == 97);
+  CHECK(sdp::PayloadTable(stream({"97", "9"}, {"97 G722/16000", "9 G722/8000"})).number_of(AudioCodec::G722) == 9);
+  CHECK_FALSE(sdp::PayloadTable(stream({"97"}, {"97 G722/16000/2"})).number_of(AudioCodec::G722));
+  CHECK_FALSE(sdp::PayloadTable(stream({"97"}, {"97 G722/32000"})).number_of(AudioCodec::G722));
+  CHECK_FALSE(sdp::PayloadTable(stream({"97"}, {"97 PCMU/16000"})).number_of(AudioCodec::Pcmu));
+}
+
 TEST_CASE("PayloadTable takes 0 to 127 without RTCP's 72 to 76, and nothing else, for a payload type [RFC 3551 section 6]") {
   for (int number = -1; number <= 300; ++number) {
     const std::string text = std::to_string(number);
@@ -71,7 +80,7 @@ TEST_CASE("PayloadTable keeps the first of repeated numbers and rtpmaps") {
 
 TEST_CASE("PayloadTable compares name, clock and channels [RFC 8866 section 6.6]") {
   struct Row { const char* rtpmap; bool g722; };
-  for (const Row row : {Row{"96 G722/8000", true}, {"96 g722/8000/1", true}, {"96 G722/16000", false}, {"96 G722/8000/2", false},
+  for (const Row row : {Row{"96 G722/8000", true}, {"96 g722/8000/1", true}, {"96 G722/16000", true}, {"96 G722/8000/2", false},
                         {"96 G722", false}, {"96 G722/", false}, {"96 /8000", false}, {"96G722/8000", false}, {"96", false},
                         {"96 G7221/8000", false}, {"96  G722/8000 ", true}, {"96 G722/8000/x", false}, {"352 G722/8000", false},
                         {"96 G722/99999999999", false}}) {

@@ -58,7 +58,7 @@ void check_round_trip(const std::string& text) {
 
 TEST_CASE("bodies that others wrote are parsed, written and read back equal [RFC 8866 section 5]") {
   const auto texts = bodies();
-  if (texts.empty()) MESSAGE("no test data: set OFFHOOK_TEST_DATA");
+  if (texts.empty()) MESSAGE("skipped: no bodies of others, because OFFHOOK_TEST_DATA names no folder");
   for (const auto& [name, text] : texts) {
     CAPTURE(name);
     const bool garbled = name == "pjsip-input.6.sdp" || name == "sofia-message-1.sdp";  // An m= line of noise; v=1.
@@ -71,7 +71,7 @@ TEST_CASE("bodies that others wrote are parsed, written and read back equal [RFC
 
 TEST_CASE("bodies that others wrote are answered as they deserve [RFC 3264 section 6]") {
   const auto texts = bodies();
-  if (texts.empty()) MESSAGE("no test data: set OFFHOOK_TEST_DATA");
+  if (texts.empty()) MESSAGE("skipped: no bodies of others, because OFFHOOK_TEST_DATA names no folder");
   for (const auto& [name, text] : texts) {
     const auto session = sdp::parse_session(text);
     if (!session) continue;

@@ -138,6 +138,17 @@ TEST_CASE_FIXTURE(Agent, "a new local address changes c= and m=, and leaves o= a
   CHECK(text.media.at(0).port == 20002);
 }
 
+TEST_CASE_FIXTURE(Agent, "a new address and port of the peer count from its offer or answer on, and a refused offer moves nothing [RFC 3264 section 8.3.1]") {
+  answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
+  CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.7", 5000));
+  CHECK(answer(peer("m=audio 5002 RTP/AVP 0\r\nc=IN IP4 198.51.100.3\r\n")).audio.remote_rtp == address("198.51.100.3", 5002));
+  (void)refusal(peer("m=audio 5004 RTP/AVP 97\r\na=rtpmap:97 nothing/8000\r\nc=IN IP4 198.51.100.4\r\n"));
+  CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.3", 5002));
+  offer();
+  CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.3", 5002));  // Until the answer is there.
+  CHECK(accept(peer("m=audio 5006 RTP/AVP 0\r\n")).remote_rtp == address("198.51.100.7", 5006));
+}
+
 TEST_CASE_FIXTURE(Agent, "hold by us and back [RFC 3264 section 8.4]") {
   offer();
   accept(peer("m=audio 5000 RTP/AVP 9\r\n"));

@@ -1,5 +1,6 @@
 // What a stack keeps when its calls are over: counted by kind, and in octets by an operator new that counts.
 #include <offhook/tests/sim/network.hpp>
+#include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>
 
@@ -31,7 +32,7 @@ std::size_t octets_held = 0;
   if (memory != nullptr) octets_held -= ::malloc_usable_size(memory);
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
   operator delete(memory);
 }
 #endif
@@ -109,6 +110,56 @@ TEST_CASE("Calls leave no transaction, route, leg or timer behind") {
   CHECK(during.timers > 0);
   CHECK(phones.called->stack.sizes().requests_received > 0);
   (void)phones.caller->stack.hang_up(session, phones.network.now());
+}
+
+namespace {
+
+/// A hundred thousand accounts, each of another name and registrar, every hundredth of which registers; each is removed again.
+struct Comers : Scripted {
+  void come_and_go(int from, int to) {
+    for (int i = from; i < to; ++i) {
+      const std::string user = "u" + std::to_string(i);
+      sip::AccountOptions options;
+      options.address_of_record = "sip:" + user + "@pbx.example";
+      options.registrar = "sip:10." + std::to_string(i / 65536) + "." + std::to_string(i / 256 % 256) + "." + std::to_string(i % 256);
+      options.username = "name" + user;
+      options.keep_alive = false;
+      options.registers = i % 100 == 0;
+      const sip::AccountId account = stack.add_account(options, now);
+      drain();
+      if (options.registers) accept();
+      stack.remove_account(account, now);
+      drain();
+      if (options.registers) accept();
+      if (options.registers) advance(66s);
+      sent.clear();
+      events.clear();
+      queries.clear();
+    }
+  }
+  void accept() {
+    const std::string request = take("REGISTER ");
+    REQUIRE(!request.empty());
+    const std::string contact = header(request, "Contact");
+    receive(response(request, 200, "reg", {}, {{"Contact", contact}}), last_flow);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Of 10^5 accounts that were added and removed nothing is kept") {
+  Comers comers;
+  comers.come_and_go(0, 1000);
+#if OFFHOOK_COUNTS_MEMORY
+  const std::size_t early = octets_held;
+#endif
+  comers.come_and_go(1000, 100000);
+  CHECK(comers.stack.accounts() == 0);
+  CHECK(comers.stack.sizes() == sip::StackSizes{});
+  CHECK_FALSE(comers.stack.next_deadline());
+#if OFFHOOK_COUNTS_MEMORY
+  CHECK(octets_held < early + 16 * 1024);
+#endif
 }
 
 #if OFFHOOK_COUNTS_MEMORY

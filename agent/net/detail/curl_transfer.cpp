@@ -87,7 +87,9 @@ void start_curl() {
   (void)started;
 }
 
-std::string root_of(const std::string& url) {
+std::string UrlRoot::text() const { return host.empty() ? "" : scheme + "://" + host + ":" + port; }
+
+UrlRoot root_of(const std::string& url) {
   CURLU* parsed = curl_url();
   if (parsed == nullptr) return {};
   const auto part = [&](CURLUPart which, unsigned flags) {
@@ -97,18 +99,19 @@ std::string root_of(const std::string& url) {
     curl_free(text);
     return copy;
   };
-  std::string root;
-  if (curl_url_set(parsed, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK) {
-    const std::string scheme = part(CURLUPART_SCHEME, 0), host = part(CURLUPART_HOST, 0),
-                      port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
-    if ((scheme == "http" || scheme == "https") && !host.empty()) root = scheme + "://" + host + ":" + port;
-  }
+  UrlRoot root;
+  if (curl_url_set(parsed, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK)
+    root = {part(CURLUPART_SCHEME, 0), part(CURLUPART_HOST, 0), part(CURLUPART_PORT, CURLU_DEFAULT_PORT)};
   curl_url_cleanup(parsed);
-  return root;
+  return root.scheme == "http" || root.scheme == "https" ? root : UrlRoot{};
 }
 
 CurlTransfer::CurlTransfer(HttpRequest request, HttpHandler handler, const CurlOptions& options)
-    : request_(std::move(request)), handler_(std::move(handler)), root_(root_of(request_.url)), easy_(curl_easy_init()) {
+    : request_(std::move(request)), handler_(std::move(handler)), easy_(curl_easy_init()) {
+  UrlRoot root = root_of(request_.url);
+  root_ = root.text();
+  port_ = root.port;
+  if (options.proxy.empty() && !options.proxy_from_environment && HostLookup::can_look_up(root.host)) host_ = std::move(root.host);
   if (root_.empty()) {
     refuse({NetError::What::Local, "the URL to ask is not one of http or https"});
   } else if (easy_ == nullptr || !set_up(options)) {
@@ -138,9 +141,17 @@ bool CurlTransfer::set_up(const CurlOptions& options) {
   return set_body() && set_headers(options);
 }
 
-void CurlTransfer::set_limits() {
-  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request_.connect_limit));
-  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, milliseconds(request_.total_limit));
+void CurlTransfer::set_limits(base::Duration passed) {
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request_.connect_limit - passed));
+  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, milliseconds(request_.total_limit - passed));
+}
+
+void CurlTransfer::set_addresses(const std::vector<base::IpAddress>& addresses, base::Duration passed) {
+  std::string entry = host_ + ":" + port_ + ":";
+  for (const base::IpAddress& one : addresses) entry += (&one == addresses.data() ? "" : ",") + (one.is_v6() ? "[" + one.to_string() + "]" : one.to_string());
+  addresses_ = curl_slist_append(nullptr, entry.c_str());  // Takes the place of an older one of this name.
+  curl_easy_setopt(easy_, CURLOPT_RESOLVE, addresses_);
+  set_limits(passed);
 }
 
 void CurlTransfer::set_trust(const CurlOptions& options) {
@@ -250,6 +261,10 @@ void CurlTransfer::refuse(NetError error) {
   error_ = std::move(error);
 }
 
+NetError CurlTransfer::not_found(const std::string& trouble) const {
+  return {NetError::What::NotFound, words_of(NetError::What::NotFound, root_) + " (" + trouble + ")"};
+}
+
 NetError CurlTransfer::error_of(CURLcode code) const {
   const NetError::What what = too_large_ ? NetError::What::TooLarge : what_of(code);
   if (what == NetError::What::TooLarge) return {what, words_of(what, root_)};
@@ -282,6 +297,7 @@ void CurlTransfer::free() {
   if (easy_ != nullptr) curl_easy_cleanup(std::exchange(easy_, nullptr));
   curl_mime_free(std::exchange(form_, nullptr));
   curl_slist_free_all(std::exchange(headers_, nullptr));
+  curl_slist_free_all(std::exchange(addresses_, nullptr));
 }
 
 }  // namespace offhook::inline v0::agent::net::detail

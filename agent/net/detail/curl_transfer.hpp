@@ -17,8 +17,13 @@ namespace offhook::inline v0::agent::net::detail {
 
 /// Once in the life of the program, before anything else of libcurl.
 void start_curl();
-/// "https://host:port" of a URL without its path; "" when it is none, or neither http nor https.
-[[nodiscard]] std::string root_of(const std::string& url);
+/// A URL without its path, in which libcurl reads the host and its port.
+struct UrlRoot {
+  std::string scheme, host, port;  // `host` of IPv6 has its brackets
+  /// "https://host:port"; "" when it is no URL, or neither of http nor of https.
+  [[nodiscard]] std::string text() const;
+};
+[[nodiscard]] UrlRoot root_of(const std::string& url);
 
 /// One request as libcurl has it. What libcurl brings is kept until deliver(), which it cannot disturb.
 class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
@@ -30,11 +35,17 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
 
   [[nodiscard]] CURL* easy() const { return easy_; }
   [[nodiscard]] const std::string& root() const { return root_; }
+  /// The host to look up before it begins; "" where it is an address, or a proxy looks it up, or libcurl (a name outside of ASCII).
+  [[nodiscard]] const std::string& host() const { return host_; }
+  [[nodiscard]] base::Duration connect_limit() const { return request_.connect_limit; }
+  /// Connects to one of these, `passed` after it was asked for; of its limits the rest is left.
+  void set_addresses(const std::vector<base::IpAddress>& addresses, base::Duration passed);
   /// Refused before it began, or ended by libcurl.
   [[nodiscard]] bool ended() const { return ended_; }
   /// Where to put this when there is something to deliver.
   void tell(std::vector<std::shared_ptr<CurlTransfer>>* news) { news_ = news; }
   void refuse(NetError error);
+  [[nodiscard]] NetError not_found(const std::string& trouble) const;
   void end(CURLcode code);
   /// The handlers are called no more.
   void abandon() { abandoned_ = true; }
@@ -47,7 +58,7 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   [[nodiscard]] bool take_header(std::string_view line);
   [[nodiscard]] bool set_up(const CurlOptions& options);
-  void set_limits();
+  void set_limits(base::Duration passed = {});
   void set_trust(const CurlOptions& options);
   [[nodiscard]] bool set_body();
   [[nodiscard]] bool set_headers(const CurlOptions& options);
@@ -56,9 +67,10 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
 
   HttpRequest request_;
   HttpHandler handler_;
-  std::string root_;
+  std::string root_, host_, port_;
   CURL* easy_ = nullptr;
   curl_slist* headers_ = nullptr;
+  curl_slist* addresses_ = nullptr;
   curl_mime* form_ = nullptr;
   std::array<char, CURL_ERROR_SIZE> trouble_{};
   std::vector<std::shared_ptr<CurlTransfer>>* news_ = nullptr;

@@ -7,6 +7,7 @@
 #include <offhook/agent/providers/embedded/wish_confirmation.hpp>
 #include <offhook/agent/providers/embedded/words.hpp>
 
+#include <atomic>
 #include <utility>
 
 namespace offhook::inline v0::agent::embedded {
@@ -49,6 +50,7 @@ struct EmbeddedProvider::Shared {
   std::shared_ptr<const DialogueKnowledge> knowledge;
   std::shared_ptr<DecoderPool> decoders;
   std::shared_ptr<VoiceCache> voice;
+  std::shared_ptr<std::atomic<bool>> greets_at_once = std::make_shared<std::atomic<bool>>(false);  // Set once, on the pool.
   std::vector<std::string> warnings;
 };
 
@@ -76,7 +78,9 @@ base::Result<std::shared_ptr<EmbeddedProvider>, base::Error> EmbeddedProvider::m
   shared->decoders = std::make_shared<DecoderPool>(*files, options.warm_decoders, options.max_decoders);
   shared->decoders->add(*std::move(first_decoder));
   shared->voice = std::make_shared<VoiceCache>(*std::move(voice), *shared->pool, options.voice_cache_bytes);
-  shared->voice->prepare(fixed_sentences(shared->knowledge->dialogue));
+  const auto& spoken = shared->knowledge->dialogue;
+  shared->voice->prepare(split_sentences(spoken.greeting.front()), [greets = shared->greets_at_once] { *greets = true; });
+  shared->voice->prepare(fixed_sentences(spoken));
   for (std::size_t i = 1; i < options.warm_decoders; ++i)
     static_cast<void>(shared->pool->try_post([decoders = shared->decoders] { decoders->warm_one(); }));
   return std::shared_ptr<EmbeddedProvider>(new EmbeddedProvider(std::move(shared)));
@@ -97,12 +101,7 @@ std::unique_ptr<Speaker> EmbeddedProvider::make_speaker(Wake wake) const {
 
 const std::vector<std::string>& EmbeddedProvider::warnings() const { return shared_->warnings; }
 
-bool EmbeddedProvider::is_warm() const {
-  for (const std::string& sentence : split_sentences(shared_->knowledge->dialogue.greeting.front())) {
-    if (!shared_->voice->find(sentence)) return false;
-  }
-  return shared_->decoders->idle() > 0;
-}
+bool EmbeddedProvider::is_warm() const { return *shared_->greets_at_once; }
 
 base::Result<std::unique_ptr<Speaker>, base::Error> make_flite_speaker(std::shared_ptr<WorkPool> pool, std::string_view voice, Wake wake) {
   if (!pool) return base::fail(bad_option("a voice needs a work pool"));

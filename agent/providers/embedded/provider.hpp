@@ -26,7 +26,7 @@ struct EmbeddedOptions {
 };
 
 /// Error::code of the domain "embedded".
-enum class EmbeddedError { BadOption = 1, Dialogue, Model, Dictionary, Voice };
+enum class EmbeddedError { BadOption = 1, Dialogue, Model, Dictionary, Voice, Memory };
 
 /// What all calls share: the dialogue, its language models, warmed decoders, the voice and its cache. Thread-safe.
 class EmbeddedProvider {
@@ -46,7 +46,7 @@ class EmbeddedProvider {
 
   /// One sentence each, for the log: words without a pronunciation and the like.
   [[nodiscard]] const std::vector<std::string>& warnings() const;
-  /// Whether the greeting is synthesised and a decoder is ready: a call that is answered now does not wait for either.
+  /// True from the moment when the greeting is synthesised, for good. The first decoder is there before, and calls may then use all of them.
   [[nodiscard]] bool is_warm() const;
 
  private:

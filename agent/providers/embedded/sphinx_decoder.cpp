@@ -101,7 +101,10 @@ SphinxDecoder::SphinxDecoder(std::shared_ptr<const DecoderFiles> files, std::uni
 
 SphinxDecoder::~SphinxDecoder() = default;
 
-base::Result<std::unique_ptr<SphinxDecoder>, base::Error> SphinxDecoder::make(std::shared_ptr<const DecoderFiles> files) {
+base::Result<std::unique_ptr<SphinxDecoder>, base::Error> SphinxDecoder::make(std::shared_ptr<const DecoderFiles> files,
+                                                                                   std::size_t memory_left) {
+  if (memory_left < kMemory)
+    return base::fail(fault(EmbeddedError::Memory, "too little memory is left for one more recogniser: raise the limit (ulimit -v, MemoryMax=, of the container)"));
   silence_library();
   auto engine = std::make_unique<Engine>();
   engine->config = cmd_ln_init(nullptr, ps_args(), TRUE, nullptr);

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/embedded/language_model.hpp>
 #include <offhook/base/error.hpp>
+#include <offhook/base/free_memory.hpp>
 #include <offhook/base/result.hpp>
 
 #include <cstddef>
@@ -53,8 +54,11 @@ struct Recognised {
 class SphinxDecoder {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
+  static constexpr std::size_t kMemory = 32U << 20U;  ///< octets that must be left for one: three times what it takes, since the library ends the process without
 
-  [[nodiscard]] static base::Result<std::unique_ptr<SphinxDecoder>, base::Error> make(std::shared_ptr<const DecoderFiles> files);
+  /// EmbeddedError::Memory where `memory_left` (octets) is too little.
+  [[nodiscard]] static base::Result<std::unique_ptr<SphinxDecoder>, base::Error> make(std::shared_ptr<const DecoderFiles> files,
+                                                                                     std::size_t memory_left = base::free_memory());
   ~SphinxDecoder();
   SphinxDecoder(const SphinxDecoder&) = delete;
   SphinxDecoder& operator=(const SphinxDecoder&) = delete;

@@ -22,16 +22,17 @@ std::shared_ptr<const SpokenSentence> VoiceCache::find(std::string_view sentence
   return found->second->spoken;
 }
 
-void VoiceCache::prepare(std::vector<std::string> sentences) {
-  if (sentences.empty()) return;
-  static_cast<void>(try_post([self = weak_from_this(), rest = std::move(sentences)]() mutable {
+void VoiceCache::prepare(std::vector<std::string> sentences, Job done) {
+  if (sentences.empty()) return done ? done() : void();
+  const bool posted = try_post([self = weak_from_this(), rest = std::move(sentences), done]() mutable {
     const auto cache = self.lock();
     if (!cache) return;
     const std::string sentence = std::move(rest.front());
     rest.erase(rest.begin());
     if (!cache->find(sentence)) static_cast<void>(cache->speak(sentence, [](auto, auto) { return true; }));
-    cache->prepare(std::move(rest));
-  }));
+    cache->prepare(std::move(rest), std::move(done));
+  });
+  if (!posted && done) done();
 }
 
 bool VoiceCache::speak(std::string_view sentence, const FliteVoice::Sink& sink) {

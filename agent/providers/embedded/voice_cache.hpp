@@ -29,8 +29,8 @@ class VoiceCache : public std::enable_shared_from_this<VoiceCache> {
 
   [[nodiscard]] std::shared_ptr<const SpokenSentence> find(std::string_view sentence);
   /// Synthesises them on the pool, one after the other, so that what a call wants meanwhile waits for one of them at most. A full
-  /// pool leaves the rest undone.
-  void prepare(std::vector<std::string> sentences);
+  /// pool leaves the rest undone. `done` is called once: on the pool behind the last sentence, or here when the pool is full.
+  void prepare(std::vector<std::string> sentences, Job done = {});
   /// Blocking: only in a job. Gives the sentence to `sink` piece by piece, or at once from the cache, and keeps it if complete.
   [[nodiscard]] bool speak(std::string_view sentence, const FliteVoice::Sink& sink);
   [[nodiscard]] bool try_post(Job job) { return strand_.try_post(std::move(job)); }

@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <exception>
 #include <map>
 #include <thread>
 
@@ -129,7 +130,15 @@ class Servers::Impl {
   std::thread thread_;
 };
 
-Servers::Servers(std::vector<ServerOptions> options, Server::Watch watch) : impl_(std::make_unique<Impl>(std::move(options), watch)) {}
+base::Result<std::unique_ptr<Servers>, base::Error> Servers::start(std::vector<ServerOptions> options, const Server::Watch& watch) {
+  try {  // Asio and std::thread tell by exceptions what the system refuses.
+    return std::unique_ptr<Servers>(new Servers(std::make_unique<Impl>(std::move(options), watch)));
+  } catch (const std::exception& error) {
+    return base::fail(base::Error{"mcp", 1, std::string("cannot start the servers of tools: ") + error.what()});
+  }
+}
+
+Servers::Servers(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Servers::~Servers() = default;
 
 std::unique_ptr<ToolSource> Servers::source(std::string_view label) const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <offhook/agent/tools/mcp/server.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
 
 #include <memory>
 #include <string_view>
@@ -8,12 +10,13 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// The servers of tools that an agent program knows, on a thread of their own, begun when this is made: each runs once, for all
-/// calls. `watch` is called on that thread. Destroying it ends their processes and sessions, and waits for that a few seconds;
+/// The servers of tools that an agent program knows, on a thread of their own, begun by start(): each runs once, for all calls.
+/// `watch` is called on that thread. Destroying it ends their processes and sessions, and waits for that a few seconds;
 /// sources that are left then answer that nothing is available.
 class Servers {
  public:
-  Servers(std::vector<ServerOptions> options, Server::Watch watch);
+  /// Fails when the process may start no further thread, or open no further file.
+  [[nodiscard]] static base::Result<std::unique_ptr<Servers>, base::Error> start(std::vector<ServerOptions> options, const Server::Watch& watch);
   ~Servers();
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
@@ -24,6 +27,7 @@ class Servers {
 
  private:
   class Impl;
+  explicit Servers(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,14 +1,19 @@
 #include <offhook/agent/tools/mcp/spawn.hpp>
 
+#include <offhook/agent/tools/mcp/landlock.hpp>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace offhook::inline v0::agent::tools::mcp {
@@ -103,6 +108,30 @@ std::vector<char*> pointers_to(std::vector<std::string>& lines) {
   return pointers;
 }
 
+/// Runs `start` on a thread in a Landlock domain, which ends: the processes that it starts stay in the domain. Returns an errno.
+template <class Start>
+int start_confined(const Start& start) {
+  int error = 0;
+  try {
+    std::thread([&] {
+      (void)enter_landlock_domain();  // Without Landlock, `offhook run` is still not dumpable, which withholds its memory from all but root.
+      error = start();
+    }).join();
+  } catch (const std::system_error& no_thread) {
+    return no_thread.code().value();
+  }
+  return error;
+}
+
+/// Takes from the program what `offhook run` raised for itself: with more descriptors than FD_SETSIZE a program that uses select() writes
+/// beyond its set.
+void limit_descriptors(int pid) {
+  rlimit limit{};
+  if (::prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_cur, FD_SETSIZE);
+  (void)::prlimit(pid, RLIMIT_NOFILE, &limit, nullptr);
+}
+
 base::Error failure(const CommandLine& command, int error) {
   const std::string program = command.argv.empty() ? std::string("?") : command.argv.front();
   return {"mcp", error, "cannot start " + program + ": " + std::generic_category().message(error)};
@@ -131,9 +160,12 @@ base::Result<Spawned, base::Error> spawn(const CommandLine& command) {
   if (const int error = plan.make(input, output, errors, command.directory); error != 0) return base::fail(failure(command, error));
   std::vector<std::string> words = command.argv, variables = environment_of(command);
   Spawned child;
-  const int error = posix_spawn(&child.pid, words.front().c_str(), &plan.actions_, &plan.attributes_, pointers_to(words).data(),
-                                pointers_to(variables).data());
+  const int error = start_confined([&] {
+    return posix_spawn(&child.pid, words.front().c_str(), &plan.actions_, &plan.attributes_, pointers_to(words).data(),
+                       pointers_to(variables).data());
+  });
   if (error != 0) return base::fail(failure(command, error));
+  limit_descriptors(child.pid);
   child.input = input.take_write_end();
   child.output = output.take_read_end();
   child.errors = errors.take_read_end();

@@ -10,7 +10,7 @@ struct Spawned {
   int input = -1, output = -1, errors = -1;
 };
 
-/// By posix_spawn. Errors: a sentence that names the program; nothing is left open then.
+/// By posix_spawn, in a Landlock domain where the kernel has that (landlock.hpp). Errors: a sentence that names the program; nothing is left open then.
 [[nodiscard]] base::Result<Spawned, base::Error> spawn(const CommandLine& command);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -30,6 +30,15 @@ TEST_CASE("The first agent whose match fits takes the call, else the one that ta
   CHECK(book().choose({"1001", "7003", {{"X-Tier", "gold"}}})->name == "agent");  // All that are given must fit.
 }
 
+TEST_CASE("An agent that wants a verified caller takes no call of a caller who only claims the number") {
+  AgentMatch match{std::nullopt, Pattern::of("+43*"), std::nullopt, {}};
+  CHECK(match.fits({"+431234", "6001", {}}));
+  match.verified = true;
+  CHECK_FALSE(match.fits({"+431234", "6001", {}}));
+  CHECK(match.fits({"+431234", "6001", {}, true}));
+  CHECK_FALSE(match.fits({"+491234", "6001", {}, true}));
+}
+
 TEST_CASE("A pattern is the whole value, or its beginning before a star") {
   CHECK(Pattern::of("6001").fits("6001"));
   CHECK_FALSE(Pattern::of("6001").fits("60011"));

@@ -318,9 +318,19 @@ TEST_CASE("Several agents: the first that fits takes the call, and has from /age
   CHECK(built.made.book->choose({"1", "6001", {}})->name == "agent");
 }
 
+TEST_CASE("An agent and a context may ask for a verified caller") {
+  const auto built = build(R"({"agent": {"context": {"url": "https://h", "verified": true}}, "agents": [
+      {"name": "a", "match": {"caller": "1", "verified": true}}, {"name": "b", "match": {"caller": "2"}, "context": {"url": "https://h"}}]})");
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  CHECK(built.made.book->entries()[0].match.verified);
+  CHECK_FALSE(built.made.book->entries()[1].match.verified);
+  CHECK(built.profile().context->verified);
+  CHECK_FALSE(built.made.book->entries()[1].profile->context->verified);
+}
+
 TEST_CASE("Tools are granted with their bounds; transfer goes only where the configuration says") {
   const auto built = build(R"({"agent": {"provider": "openai", "tools": ["hang_up", {"name": "transfer", "confirm": "caller", "max_per_call": 2,
-                              "destinations": {"sales": "6002", "boss": "sip:7@pbx.example"}}, "send_digits"]}})", {{"OPENAI_API_KEY", "k"}});
+                              "destinations": {"sales": "6002", "boss": "sip:7@pbx.example"}}, {"name": "send_digits", "keys": ["#", {"pattern": "XXXX#"}]}]}})", {{"OPENAI_API_KEY", "k"}});
   REQUIRE_MESSAGE(built.made.book, built.problems());
   const auto& tools = built.profile().tools;
   REQUIRE(tools.size() == 3);
@@ -331,6 +341,7 @@ TEST_CASE("Tools are granted with their bounds; transfer goes only where the con
   CHECK(tools[1].destinations[1].target == "sip:7@pbx.example");
   CHECK(tools[0].max_per_call == 1);
   CHECK(tools[2].max_per_call == 20);
+  CHECK(tools[2].keys == std::vector<std::string>{"#", "XXXX#"});
   CHECK(build(R"({"agent": {"tools": []}})").profile().tools.empty());
 }
 
@@ -432,8 +443,9 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agent": {"limits": {"call": 10, "silence": 10}}})", "/agent/limits: found a silence as long as a whole call;"},
            {R"({"agents": [{"name": "agent", "match": {"called": "1"}}]})", "/agents/0/name: found the name of another agent;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "a", "match": {"called": "2"}}]})", "/agents/1/name: found the name of another agent;"},
-           {R"({"agents": [{"name": "a", "match": {}}]})", "/agents/0/match: found no condition; allowed: called, caller or header; name one; /agent takes what no other does"},
-           {R"({"agents": [{"name": "a"}]})", "/agents/0/match: found nothing; allowed: an object with called, caller, header; write it there"},
+           {R"({"agents": [{"name": "a", "match": {}}]})", "/agents/0/match: found no condition; allowed: called, caller, header, or verified with true; name one; /agent takes what no other does"},
+           {R"({"agents": [{"name": "a", "match": {"verified": false}}]})", "/agents/0/match: found no condition; allowed: called, caller, header, or verified with true;"},
+           {R"({"agents": [{"name": "a"}]})", "/agents/0/match: found nothing; allowed: an object with called, caller, verified, header; write it there"},
            {R"({"agents": [{"name": "a", "match": {"called": "6*1"}}]})", "/agents/0/match/called: found a star that is not at the end;"},
            {R"({"agents": [{"name": "a", "match": {"header": {"name": "X"}}}]})", "/agents/0/match/header/value: found nothing;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "promt": "x"}]})", "/agents/0/promt: found an unknown setting; allowed: name, match, provider, model_provider, speech_provider, sessions,"},

@@ -96,6 +96,9 @@ TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its 
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": {"properties": {"a": {"pattern": "x"}}}}])", "/agent/tools/0/arguments/properties/a/pattern: found a word of JSON Schema that is not checked here;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": {"properties": {"a": {"const": 18446744073709551615}}}}])", "/agent/tools/0/arguments/properties/a/const: found a number that is not kept exactly;"},
            {"{}", R"([{"name": "note", "arguments": {"required": ["text"]}}])", "/agent/tools/0/arguments: found a setting of servers' tools;"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "keys": ["#"]}])", "/agent/tools/0/keys: found keys of a tool that presses none; allowed: those of send_digits;"},
+           {"{}", R"([{"name": "note", "keys": ["#"]}])", "/agent/tools/0/keys: found keys of a tool that presses none; allowed: those of send_digits;"},
+           {"{}", R"([{"name": "send_digits", "keys": ["#", "12"]}])", "/agent/tools/0/keys/1: found no pattern of keys; allowed: keys of 0-9 * # A-D, with X for any digit,"},
            {"{}", R"([{"name": "note", "class": "read"}])", "/agent/tools/0/class: found a setting of servers' tools;"},
            {"{}", R"(["hangup"])", "/agent/tools/0: found a tool that nothing tells of; allowed: hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers; did you mean \"hang_up\"?"},
        }) {

@@ -46,3 +46,10 @@ TEST_CASE("Comfort noise is taken but not sent, sent where that is asked for, an
   CHECK_FALSE(options_with_media(R"("comfort_noise": "off")").phone.comfort_noise);
   CHECK_FALSE(options_with_media(R"("comfort_noise": "off")").leaves_out_silence);
 }
+
+TEST_CASE("Audio is taken from the peer's hosts, unless the SDP's address alone or every host is asked for") {
+  CHECK(options_with_media("").phone.source_rule == rtp::SourceRule::PeerHosts);
+  CHECK(options_with_media(R"("source": "peer")").phone.source_rule == rtp::SourceRule::PeerHosts);
+  CHECK(options_with_media(R"("source": "sdp")").phone.source_rule == rtp::SourceRule::SdpAddress);
+  CHECK(options_with_media(R"("source": "any")").phone.source_rule == rtp::SourceRule::AnyHost);
+}

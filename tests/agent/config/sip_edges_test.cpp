@@ -83,6 +83,19 @@ TEST_CASE("Secrets of callers stand in no table, and in no problem") {
   CHECK(problem_in(R"("callers": {"who": [{"username": "canary-8e1b", "password": "canary-8e1b", "canary-8e1b": 1}]})").find("8e1b") == std::string::npos);
 }
 
+TEST_CASE("Connections are limited as is written, and as usual where nothing is") {
+  const auto few = edge_options(R"("connections": {"most": 5, "for_own": 2, "for_known": 2, "per_source": 3, "stranger_time": 7})").phone.sip.connections;
+  CHECK(few.most == 5);
+  CHECK(few.for_own == 2);
+  CHECK(few.for_known == 2);
+  CHECK(few.per_source == 3);
+  CHECK(few.stranger_time == std::chrono::seconds(7));
+  CHECK(edge_options(R"("connections": {"per_source": 3})").phone.sip.connections.most == sip::ConnectionLimits{}.most);
+  CHECK(edge_options(R"("connections": {"most": 97})").phone.sip.connections.most == 97);
+  CHECK(begins(problem_in(R"("connections": {"most": 96})"), "/sip/connections/most: found no connection is left to unknown peers;"));
+  CHECK(begins(problem_in(R"("connections": {"limit": 1})"), "/sip/connections/limit: found an unknown setting;"));
+}
+
 TEST_CASE("The door's budgets, bans and known peers are those that are written, and the usual ones where nothing is") {
   const auto door = edge_options(R"("door": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
                                            "ban_scanners": false, "max_failures": 3, "ban_time": 60, "forgiven_every": 7})")
@@ -109,6 +122,33 @@ TEST_CASE("The door's budgets, bans and known peers are those that are written, 
   CHECK(edge_options(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 32}, {"address": "fd00::", "bits": 128}]})").phone.stack.door.peers.size() == 2);
   CHECK(begins(problem_in(R"("door": {"sources": {}})"), "/sip/door/sources: found an unknown setting;"));
   CHECK(begins(problem_in(R"("door": {"source": {"per_second": 0}})"), "/sip/door/source/per_second: found a smaller number;"));
+}
+
+TEST_CASE("Challenges are answered in any realm of the PBX and in no call that it brings, unless the file says otherwise") {
+  const auto usual = edge_options(R"("expires": 300)").account.challenges;
+  CHECK(usual.realms.empty());
+  CHECK_FALSE(usual.in_peers_dialogs);
+  const auto account = edge_options(R"("challenges": {"realms": ["asterisk", {"realm": "pbx.example"}], "in_received_calls": true})").account;
+  CHECK(account.challenges.realms == std::vector<std::string>{"asterisk", "pbx.example"});
+  CHECK(account.challenges.in_peers_dialogs);
+  CHECK(edge_options(R"("challenges": {"realms": ["a", "b", "c", "d"]})").account.challenges.realms.size() == sip::ChallengeOptions::kMaxRealms);
+  CHECK(begins(problem_in(R"("challenges": {"realms": ["a", "b", "c", "d", "e"]})"), "/sip/challenges/realms: found a longer list;"));
+  CHECK(begins(problem_in(R"("challenges": {"realm": "a"})"), "/sip/challenges/realm: found an unknown setting;"));
+  CHECK(begins(problem_in(R"("challenges": {"in_received_calls": "yes"})"), "/sip/challenges/in_received_calls: found text;"));
+}
+
+TEST_CASE("The size from which requests take TCP is a setting; 0 keeps all of them on UDP") {
+  CHECK(edge_options(R"("expires": 300)").phone.stack.datagram_limit == 1300);
+  CHECK(edge_options(R"("datagram_limit": 0)").phone.stack.datagram_limit == 0);
+  CHECK(edge_options(R"("datagram_limit": 65000)").phone.stack.datagram_limit == 65000);
+  CHECK(begins(problem_in(R"("datagram_limit": 65001)"), "/sip/datagram_limit: found a larger number;"));
+  CHECK(begins(problem_in(R"("datagram_limit": -1)"), "/sip/datagram_limit: found a smaller number;"));
+}
+
+TEST_CASE("A wildcard in a certificate stands for nothing, unless the file says otherwise") {
+  CHECK_FALSE(edge_options(R"("tls": {"verify": "required"})", "tls").phone.sip.tls->wildcards);
+  CHECK(edge_options(R"("tls": {"wildcards": true})", "tls").phone.sip.tls->wildcards);
+  CHECK(begins(problem_in(R"("tls": {"wildcards": 1})"), "/sip/tls/wildcards: found "));
 }
 
 TEST_CASE("Trusted peers are addresses, not names") {
@@ -147,7 +187,7 @@ TEST_CASE("Registered in parallel, the extension has an account at each server, 
   CHECK(serial.account.secondaries == std::vector<std::string>{"sip:a"});
   CHECK(edge_options(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d"])").standby_accounts.size() == 4);
   CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d", "e"])"), "/sip/secondaries: found a longer list;"));
-  CHECK(begins(problem_in(R"("registration": "paralel")"), "/sip/registration: found other text; allowed: \"serial\", \"parallel\"; did you mean \"parallel\"?"));
+  CHECK(begins(problem_in(R"("registration": "paralel")"), "/sip/registration: found other text; allowed: \"serial\", \"parallel\", \"none\"; did you mean \"parallel\"?"));
   CHECK(begins(problem_in(R"("registration": 2)"), "/sip/registration: found "));
   CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a"], "outbound_proxy": {"host": "b"})"),
                "/sip/registration: found \"parallel\" beside /sip/outbound_proxy, which each registration would pass; allowed: \"serial\"; "));
@@ -155,6 +195,62 @@ TEST_CASE("Registered in parallel, the extension has an account at each server, 
   REQUIRE(alone.warnings.size() == 1);
   CHECK(alone.warnings[0].where == "/sip/registration");
   CHECK(agent::registrations_of(alone.config) == 1);
+}
+
+TEST_CASE("Without a registration the servers' addresses are the trunk's, and no password is needed") {
+  const auto no_variable = [](const std::string&) { return std::nullopt; };
+  const std::string head = R"({"sip": {"extension": "+493012345", "registration": "none", "bind_port": 5060, )";
+  const auto parsed = config::parse(head + R"("host": "[2001:db8::1]", "outbound_proxy": {"host": "192.0.2.5"}, "secondaries": ["192.0.2.7", {"host": "2001:db8::2", "port": 5090}]}})", no_variable);
+  REQUIRE(parsed);
+  const auto account = agent::to_agent_options(*parsed, "").account;
+  CHECK_FALSE(account.registers);
+  CHECK(account.registrar == "sip:[2001:db8::1]");
+  CHECK(account.secondaries.size() == 2);
+  std::string trunk;
+  for (const auto& address : account.trunk_addresses) trunk += address.to_string() + " ";
+  CHECK(trunk == "2001:db8::1 192.0.2.5 192.0.2.7 2001:db8::2 ");
+  CHECK(agent::registrations_of(*parsed) == 0);
+  CHECK(edge_options(R"("registration": "serial")").account.trunk_addresses.empty());
+
+  const auto first_problem = [&](const std::string& rest) {
+    const auto refused = config::parse(head + rest + "}}", no_variable);
+    return refused ? "" : config::to_string(refused.error().front());
+  };
+  CHECK(begins(first_problem(R"("host": "trunk.example")"), "/sip/host: found a name beside /sip/registration \"none\"; allowed: an IP address; "));
+  CHECK(begins(first_problem(R"("host": "192.0.2.1", "outbound_proxy": {"host": "a"})"), "/sip/outbound_proxy/host: found a name"));
+  CHECK(begins(first_problem(R"("host": "192.0.2.1", "secondaries": ["192.0.2.2", "b"])"), "/sip/secondaries/1/host: found a name"));
+  CHECK(begins(problem_in(R"("registration": "none")"), "/sip/host: found a name"));
+
+  const auto warned = config::read_text(R"({"sip": {"extension": "1", "host": "192.0.2.1", "registration": "none"}})", "my.json", {});
+  REQUIRE(warned.warnings.size() == 1);
+  CHECK(warned.warnings[0].where == "/sip/bind_port");
+}
+
+TEST_CASE("Signatures of callers are verified with the files that are named, and our own calls signed with a key") {
+  const auto usual = edge_options(R"("expires": 300)").phone.identity;
+  CHECK_FALSE(usual.verifying);
+  CHECK_FALSE(usual.signing);
+  const auto both = edge_options(R"("identity": {"trust_file": "roots.pem", "certificates": [{"url": "https://c/a", "file": "/etc/a.pem"}, {"url": "https://c/b", "file": "b.pem"}],
+    "max_age": 30, "failed": "refuse", "sign": {"key": "k.pem", "url": "https://us/c", "attest": "A"}})").phone.identity;
+  REQUIRE(both.verifying);
+  CHECK(both.verifying->trust_file == "roots.pem");
+  REQUIRE(both.verifying->certificates.size() == 2);
+  CHECK(both.verifying->certificates[0].url == "https://c/a");
+  CHECK(both.verifying->certificates[0].file == "/etc/a.pem");
+  CHECK(both.verifying->max_age == std::chrono::seconds(30));
+  CHECK(both.verifying->failed == phone::IdentityOptions::Unproven::Refused);
+  CHECK(both.verifying->absent == phone::IdentityOptions::Unproven::Taken);
+  REQUIRE(both.signing);
+  CHECK(both.signing->key_file == "k.pem");
+  CHECK(both.signing->certificate_url == "https://us/c");
+  CHECK(both.signing->attest == "A");
+
+  CHECK(begins(problem_in(R"("identity": {"trust_file": "a"})"), "/sip/identity/certificates: found one without the other"));
+  CHECK(begins(problem_in(R"("identity": {"certificates": [{"url": "https://c", "file": "b"}]})"), "/sip/identity/trust_file: found one without the other"));
+  CHECK(begins(problem_in(R"("identity": {"absent": "refuse"})"), "/sip/identity/absent: found \"refuse\" where no signature is verified"));
+  CHECK(begins(problem_in(R"("identity": {"trust_file": "a", "certificates": [{"url": "http://c", "file": "b"}]})"), "/sip/identity/certificates/0/url: found an address without TLS"));
+  CHECK(begins(problem_in(R"("identity": {"sign": {"key": "k", "url": "http://c"}})"), "/sip/identity/sign/url: found an address without TLS"));
+  CHECK(begins(problem_in(R"("identity": {"sign": {"key": "k"}})"), "/sip/identity/sign/url: found nothing"));
 }
 
 TEST_CASE("Of several registrations one that holds is enough; together they have failed when each has, and are refused when one was") {

@@ -105,6 +105,27 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient asks as it is told, and gives head, body 
   CHECK(sent.ends_with("\r\n\r\n{\"a\":1}"));
 }
 
+TEST_CASE_FIXTURE(Net, "CurlHttpClient asks for path and query alone, as they are written, and for / where there is no path [RFC 9112 section 3.2.1]") {
+  answer_with(whole("x"));
+  const std::string root = server.url("");
+  for (const auto& [written, asked] : {std::pair<std::string, std::string>{"", "/"},
+                                       {"/", "/"},
+                                       {"?a=b&c", "/?a=b&c"},
+                                       {"/where?q=now", "/where?q=now"},
+                                       {"/a%20b/%2Fc?d=%3F/?e", "/a%20b/%2Fc?d=%3F/?e"},
+                                       {"/a#part", "/a"},
+                                       {"#part", "/"}}) {
+    CAPTURE(written);
+    Outcome outcome;
+    auto what = request(root + written);
+    what.method = "GET";
+    ask(outcome, std::move(what));
+    const std::string& sent = server.requests.back();
+    CHECK(sent.substr(0, sent.find("\r\n")) == "GET " + asked + " HTTP/1.1");
+    CHECK(sent.find("\r\nHost: " + root.substr(root.find("://") + 3) + "\r\n") != std::string::npos);
+  }
+}
+
 TEST_CASE_FIXTURE(Net, "CurlHttpClient takes chunks and heads that come octet by octet, after an interim answer") {
   answer_with(
       "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: "

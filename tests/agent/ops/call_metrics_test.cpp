@@ -137,6 +137,17 @@ TEST_CASE_FIXTURE(CallFigures, "Of the calls that are up: how many, the worst, a
   CHECK(now.value("offhook_calls_one_way", {{"fault", "nothing_comes"}}) == 0);
 }
 
+TEST_CASE_FIXTURE(CallFigures, "Callers are counted by what their signature proved, where it was looked for") {
+  using Identity = sip::CallerIdentity;
+  calls().on_caller({});
+  CHECK(read().value("offhook_callers_total", {{"identity", "absent"}}) == 0);
+  calls().on_caller({Identity::Verstat::NoValidation, sip::IdentityError::Absent, {}, {}});
+  calls().on_caller({Identity::Verstat::Passed, {}, "A", {}});
+  calls().on_caller({Identity::Verstat::Failed, sip::IdentityError::Stale, {}, {}});
+  const auto now = read();
+  for (const char* word : {"absent", "passed", "failed"}) CHECK(now.value("offhook_callers_total", {{"identity", word}}) == 1);
+}
+
 TEST_CASE_FIXTURE(CallFigures, "Calls are counted by direction and by what became of them, from the first page on") {
   CHECK(read().value("offhook_calls_total", {{"direction", "in"}, {"outcome", "busy"}}) == 0);
   calls().on_ended(false, agent::CallOutcome::Answered, 1500ms, 61s);

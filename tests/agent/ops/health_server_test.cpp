@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
+#include <vector>
 
 using namespace offhook;
 
@@ -21,25 +23,32 @@ struct Server {
   std::unique_ptr<agent::HealthServer> server;
   bool sent_whole = false;
 
-  Server() {
+  explicit Server(std::chrono::milliseconds header_limit = agent::kHeaderLimit) {
     auto opened = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0},
                                             {[this] { return agent::Health{ready, ready ? R"({"ready":true})" : R"({"ready":false})"}; },
                                              [] { return std::string(R"({"calls":[]})"); }, [] { return std::string("offhook_calls 0\n"); },
                                              [this](const std::string& call, bool paused) {
                                                ordered += call + (paused ? " paused;" : " resumed;");
                                                return agent::HealthReply{call == "none" ? 404U : 200U, R"({"id":"x"})"};
-                                             }});
+                                             }}, header_limit);
     REQUIRE(opened.has_value());
     server = std::move(*opened);
   }
 
-  std::string ask(const std::string& request) {
+  int connect() const {
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(server->port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    return fd;
+  }
+
+  std::string ask(const std::string& request) { return ask_on(connect(), request); }
+
+  /// Closes `fd`.
+  std::string ask_on(int fd, const std::string& request) {
     const auto sent = ::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
     sent_whole = sent == static_cast<ssize_t>(request.size());
     std::string answer;
@@ -68,6 +77,18 @@ TEST_CASE_FIXTURE(Server, "Alive is one thing, ready another") {
 TEST_CASE_FIXTURE(Server, "Nothing else is answered but by an error that says what is") {
   CHECK(ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
   CHECK(ask("DELETE /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 405 "));
+}
+
+TEST_CASE_FIXTURE(Server, "A page is named by its path, and a query behind that changes nothing [RFC 9112 section 3.2.1]") {
+  const auto asked = [this](const std::string& target) { return ask("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n").substr(9, 3); };
+  for (const char* target : {"/healthz?", "/healthz?verbose", "/calls?a=/readyz", "/metrics?name[]=x&b"}) {
+    CAPTURE(target);
+    CHECK(asked(target) == "200");
+  }
+  for (const char* target : {"/healthz/", "/healthz%3F", "//healthz", "/health?z", "?/healthz", "healthz", "*"}) {
+    CAPTURE(target);
+    CHECK(asked(target) == "404");
+  }
 }
 
 TEST_CASE_FIXTURE(Server, "The calls that are up, and the figures of all") {
@@ -166,6 +187,35 @@ TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the
   CHECK(ask("\x16\x03\x01 garbage\r\n\r\n").empty());
   CHECK(ask("GET /healthz HTTP/1.1\r\nX: " + std::string(20000, 'a') + "\r\n\r\n").empty());
   CHECK(ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("The health port keeps 16 connections; a 17th closes the oldest of them") {
+  Server patient(std::chrono::minutes(1));
+  const std::string request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::vector<int> silent;
+  while (silent.size() < 15) silent.push_back(patient.connect());
+  CHECK(patient.ask(request).starts_with("HTTP/1.1 200 "));  // The 16th.
+  CHECK(patient.ask_on(silent[0], request).starts_with("HTTP/1.1 200 "));
+  silent[0] = patient.connect();
+  const int sixteenth = patient.connect();
+  CHECK(patient.ask(request).starts_with("HTTP/1.1 200 "));  // The 17th.
+  CHECK(patient.ask_on(silent[1], request).empty());
+  silent[1] = sixteenth;
+  CHECK(patient.ask_on(silent[2], request).starts_with("HTTP/1.1 200 "));
+  silent.erase(silent.begin() + 2);
+  for (const int fd : silent) ::close(fd);
+}
+
+TEST_CASE_FIXTURE(Server, "A header that comes octet by octet is given up after a second") {
+  const int fd = connect();
+  bool closed = false;
+  for (int octets = 0; octets < 150 && !closed; ++octets) {  // 3 s or more.
+    (void)::send(fd, "a", 1, MSG_NOSIGNAL);
+    pollfd entry{fd, POLLIN, 0};
+    closed = ::poll(&entry, 1, 20) == 1;
+  }
+  ::close(fd);
+  CHECK(closed);
 }
 
 TEST_CASE_FIXTURE(Server, "A port that is taken is said with what to do") {

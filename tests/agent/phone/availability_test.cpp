@@ -24,8 +24,8 @@ TEST_CASE("Whoever asks by OPTIONS hears what the next caller would: busy with a
   CHECK(availability_of(2, 2, audio(0), "").status == 486);
   CHECK(availability_of(2, 2, audio(1, false), "").status == 486);
   CHECK(availability_of(1, 2, audio(1, false), "").status == 503);
-  CHECK(availability_of(1, 2, audio(0), "", true).status == 503);
-  CHECK(availability_of(2, 2, audio(0), "", true).status == 486);
+  CHECK(availability_of(1, 2, audio(0), "", false).status == 503);
+  CHECK(availability_of(2, 2, audio(0), "", false).status == 486);
 }
 
 TEST_CASE("The load is the greater of lines and audio, and never more than 1") {

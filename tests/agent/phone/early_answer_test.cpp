@@ -1,6 +1,5 @@
 // A called side that says its answer once, in a reliable provisional response, and no more in its 200.
-#include <offhook/base/random.hpp>
-#include <offhook/sip/transport/sip_edge.hpp>
+#include <offhook/tests/agent/phone/far_end.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 using namespace offhook;
@@ -9,37 +8,16 @@ using test::Telephone;
 
 namespace {
 
-struct SaysItOnce {
-  base::SystemRandom random;
-  sip::Stack stack{{}, random};
-  std::unique_ptr<sip::SipEdge> edge;
-  std::thread thread;
-
-  SaysItOnce() {
-    sip::EdgeOptions options;
-    options.bind = *base::IpAddress::parse("127.0.0.1");
-    auto opened = sip::SipEdge::open(options, stack);
-    REQUIRE(opened.has_value());
-    edge = std::move(*opened);
-    edge->on_event([this](sip::Event event) {
-      if (const auto* call = std::get_if<sip::IncomingCall>(&event)) {
-        const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
-        (void)stack.progress(call->session, {"application/sdp", answer}, base::Clock::now());
-        (void)stack.answer(call->session, {"application/sdp", answer}, base::Clock::now());  // Its body waits for the PRACK, and is then dropped.
-      }
-    });
-    thread = std::thread([this] { edge->run(); });
-  }
-  ~SaysItOnce() {
-    edge->stop();
-    thread.join();
-  }
-};
+void say_it_once(sip::Stack& stack, const sip::IncomingCall& call) {
+  const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
+  (void)stack.progress(call.session, {"application/sdp", answer}, base::Clock::now());
+  (void)stack.answer(call.session, {"application/sdp", answer}, base::Clock::now());  // Its body waits for the PRACK, and is then dropped.
+}
 
 }  // namespace
 
 TEST_CASE("An answer that came in a reliable 183 alone starts the media, and the 200 without one connects [RFC 6337 section 2.2]") {
-  SaysItOnce peer;
+  test::FarEnd peer(say_it_once);
   Telephone phone("anna");
   phone.dial("desk", peer.edge->port());
   REQUIRE(phone.wait_for<phone::CallConnected>());

@@ -28,6 +28,18 @@ TEST_CASE_FIXTURE(Pair, "Handles outlive their endpoint: operations are Closed t
   CHECK_FALSE(account.registered());
 }
 
+TEST_CASE_FIXTURE(Pair, "A removed account takes no calls and makes none; the call that is up stays up") {
+  connect();
+  a.on_thread([&] {
+    CHECK(a.account.remove().has_value());
+    CHECK(a.call->state() == phone::Call::State::Connected);
+    CHECK(is(a.endpoint->dial({a.account, "sip:bert@127.0.0.1", {}, false}, a.port).error(), PhoneError::UnknownAccount));
+    CHECK(a.call->hang_up().has_value());
+  });
+  REQUIRE(a.wait_for<phone::CallFinished>());
+  CHECK(is(phone::Account().remove().error(), PhoneError::UnknownAccount));
+}
+
 #ifdef NDEBUG  // A debug build stops at the mistake.
 TEST_CASE_FIXTURE(Pair, "From another thread an operation is WrongThread, and nothing happens") {
   connect();

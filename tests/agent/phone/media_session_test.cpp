@@ -23,8 +23,8 @@ struct Sides {
     REQUIRE(a.open(here, std::make_shared<media::AudioPort>()));
     REQUIRE(b.open(here, std::make_shared<media::AudioPort>()));
     offer = a.make_offer().value();
-    answer = b.answer(offer).value();
-    REQUIRE(a.accept_answer(answer));
+    answer = b.answer(offer, here).value();
+    REQUIRE(a.accept_answer(answer, here));
     a.start();
     b.start();
   }

@@ -11,7 +11,7 @@ namespace {
 const sip::HeaderList kOurs{{"X-Ticket", "4711"}};
 const sip::HeaderList kStacks{{"Via", "SIP/2.0/UDP elsewhere"}};
 
-bool carries(const sip::HeaderList& headers, const std::string& name, const std::string& value) {
+bool carries(const sip::HeaderFields& headers, const std::string& name, const std::string& value) {
   return std::any_of(headers.begin(), headers.end(), [&](const auto& one) { return one.first == name && one.second == value; });
 }
 

@@ -1,9 +1,8 @@
 // A PBX that plays a busy tone before the answer, where another one would send 486.
 #include <offhook/agent/phone/tone_refusal.hpp>
-#include <offhook/base/random.hpp>
 #include <offhook/media/line_ear.hpp>
 #include <offhook/media/tone_script.hpp>
-#include <offhook/sip/transport/sip_edge.hpp>
+#include <offhook/tests/agent/phone/far_end.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
@@ -23,32 +22,19 @@ namespace {
 struct PlaysBusy {
   media::Engine engine{{1, 20000, 29999, 10s, {}}};
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
-  base::SystemRandom random;
-  sip::Stack stack{{}, random};
-  std::unique_ptr<sip::SipEdge> edge;
   std::atomic<bool> stop{false};
-  std::thread thread, player;
+  test::FarEnd far{[this](sip::Stack& stack, const sip::IncomingCall& call) { progress(stack, call); }};
+  std::thread player;
 
   PlaysBusy() {
     port->rate_hz = 8000;
-    sip::EdgeOptions options;
-    options.bind = *base::IpAddress::parse("127.0.0.1");
-    auto opened = sip::SipEdge::open(options, stack);
-    REQUIRE(opened.has_value());
-    edge = std::move(*opened);
-    edge->on_event([this](sip::Event event) {
-      if (const auto* call = std::get_if<sip::IncomingCall>(&event)) progress(*call);
-    });
-    thread = std::thread([this] { edge->run(); });
     player = std::thread([this] { play(); });
   }
   ~PlaysBusy() {
     stop = true;
     player.join();
-    edge->stop();
-    thread.join();
   }
-  void progress(const sip::IncomingCall& call) {
+  void progress(sip::Stack& stack, const sip::IncomingCall& call) {
     const auto leg = engine.open(*base::IpAddress::parse("127.0.0.1"), port);
     REQUIRE(leg.has_value());
     const auto at = call.offer.data.find("m=audio ");
@@ -77,7 +63,7 @@ TEST_CASE("A busy tone before the answer ends the call as 486 would [RFC 3398 se
   PlaysBusy pbx;
   Telephone phone("anna");
   phone.port->line_ear = std::make_shared<media::LineEar>(media::Country::UnitedStates);
-  phone.dial("desk", pbx.edge->port());
+  phone.dial("desk", pbx.far.edge->port());
   REQUIRE(phone.wait_for<phone::CallFinished>());
   const auto finished = *phone.last<phone::CallFinished>();
   CHECK(finished.tone == LineTone::Busy);
@@ -93,7 +79,7 @@ TEST_CASE("A tone is heard and not heeded where the call says so") {
   Telephone phone("anna", {media::AudioCodec::Pcmu}, 2);
   phone.port->line_ear = std::make_shared<media::LineEar>(media::Country::UnitedStates);
   phone.on_thread([&] {
-    phone::DialOptions options{phone.account, "sip:desk@127.0.0.1:" + std::to_string(pbx.edge->port()), {}, false};
+    phone::DialOptions options{phone.account, "sip:desk@127.0.0.1:" + std::to_string(pbx.far.edge->port()), {}, false};
     options.heeds_tones = false;
     auto dialled = phone.endpoint->dial(options, phone.port);
     REQUIRE(dialled.has_value());

@@ -28,12 +28,13 @@ struct Telephone {
   phone::Account account;
 
   explicit Telephone(const std::string& user, std::vector<media::AudioCodec> codecs = {media::AudioCodec::Pcmu}, std::size_t lines = 1,
-                     std::optional<phone::WatchOptions> watched = {}) {
+                     std::optional<phone::WatchOptions> watched = {}, phone::IdentityOptions signed_numbers = {}) {
     phone::EndpointOptions options;
     options.sip.bind = *base::IpAddress::parse("127.0.0.1");
     options.codecs = std::move(codecs);
     options.max_calls = lines;
     options.watched = std::move(watched);
+    options.identity = std::move(signed_numbers);
     auto opened = phone::Endpoint::open(options, engine, [this](phone::PhoneEvent event) { on_event(std::move(event)); });
     REQUIRE(opened.has_value());
     endpoint = std::move(*opened);

@@ -21,6 +21,7 @@ CallRecord whole_record() {
   record.to = {"sip:6001@pbx.example", ""};
   record.dialled = "sip:6001@192.0.2.2:5060";
   record.source = "192.0.2.1:5060";
+  record.identity = {"passed", "A", "123e4567-e89b-12d3-a456-426655440000", "why"};
   record.invited_at = WallTime(1700000000123ms);
   record.ringing_at = record.invited_at + 10ms;
   record.answered_at = record.invited_at + 2s;
@@ -128,6 +129,39 @@ TEST_CASE("Times are UTC with milliseconds [RFC 3339 section 5.6]") {
   CHECK(to_rfc3339(WallTime(-1ms)) == "1969-12-31T23:59:59.999Z");
 }
 
+TEST_CASE("A time is read only as to_rfc3339() writes it") {
+  CHECK(parse_rfc3339("2023-11-14T22:13:20.007Z") == WallTime(1700000000007ms));
+  CHECK(parse_rfc3339("1970-01-01T00:00:00.000Z") == WallTime{});
+  CHECK(parse_rfc3339("2200-12-31T23:59:59.999Z"));
+  for (const char* wrong : {"1969-12-31T23:59:59.999Z", "2201-01-01T00:00:00.000Z", "1970-00-00T09:30:01.000Z", "2023-02-29T00:00:00.000Z",
+                            "2023-13-01T00:00:00.000Z", "2023-01-01T24:00:00.000Z", "2023-01-01T00:00:00.-01Z", "2023- 1-01T00:00:00.000Z",
+                            "2023-01-01T00:00:00.000", "2023-01-01T00:00:00.000Zx"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(parse_rfc3339(wrong));
+  }
+}
+
+TEST_CASE("A number that a member of the record cannot hold counts as missing") {
+  const auto read = parse_record(R"({"type":"call","setup_ms":1e300,"duration_ms":-1e19,"transfer":{"status":2147483648},)"
+                                 R"("codec":{"rtp_clock_hz":-1,"sample_rate_hz":4294967296},)"
+                                 R"("turns":[{"at_ms":9.3e18,"response_ms":-1e20},{"at_ms":1500.75,"response_ms":-2}]})");
+  REQUIRE(read);
+  CHECK(read->setup_ms == 0);
+  CHECK(read->duration_ms == 0);
+  CHECK(read->transfer_status == 0);
+  CHECK(read->rtp_clock_hz == 0);
+  CHECK(read->sample_rate_hz == 0);
+  REQUIRE(read->turns.size() == 2);
+  CHECK(read->turns[0].at_ms == 0);
+  CHECK_FALSE(read->turns[0].response_ms);
+  CHECK(read->turns[1].at_ms == 1500);
+  CHECK(read->turns[1].response_ms == -2);
+  const auto most = parse_record(R"({"type":"call","transfer":{"status":2147483647},"codec":{"rtp_clock_hz":4294967295,"sample_rate_hz":0}})");
+  REQUIRE(most);
+  CHECK(most->transfer_status == 2147483647);
+  CHECK(most->rtp_clock_hz == 4294967295U);
+}
+
 TEST_CASE("CRLF, ANSI and NUL in every header: one line, and no terminal is driven") {
   const std::string hostile = std::string("x\r\n{\"v\":1,\"type\":\"call\"}\r\n\x1b[2J\x1b]0;owned\x07") + '\0' + "\x7f\xff";
   sip::IncomingCall call;
@@ -159,7 +193,7 @@ TEST_CASE("The longest record that there can be is no longer than a line may be"
   const std::string field(kMaxFieldBytes, '\x01');  // Six octets each when escaped.
   for (std::string* text :
        {&record.id, &record.sip_call_id, &record.local_tag, &record.account, &record.from.uri, &record.from.display,
-        &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.codec, &record.ending.cause,
+        &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.identity.result, &record.identity.attest, &record.identity.origid, &record.identity.why, &record.codec, &record.ending.cause,
         &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target}) {
     *text = field;
   }
@@ -170,6 +204,18 @@ TEST_CASE("The longest record that there can be is no longer than a line may be"
   const std::string line = to_line(record, "run");
   CHECK(line.size() < kMaxLineBytes);
   CHECK(is_sealed(std::string_view(line).substr(0, line.size() - 1)));
+}
+
+TEST_CASE("A record says what the caller's signature proved, and nothing where it was not checked") {
+  sip::IncomingCall call;
+  CHECK_FALSE(nlohmann::json::parse(to_line(begun(call, {}), "run")).contains("identity"));
+  call.identity = {sip::CallerIdentity::Verstat::NoValidation, sip::IdentityError::Absent, {}, {}};
+  CHECK(nlohmann::json::parse(to_line(begun(call, {}), "run"))["identity"] == nlohmann::json{{"result", "absent"}});
+  call.identity = {sip::CallerIdentity::Verstat::Failed, sip::IdentityError::Stale, {}, {}};
+  CHECK(nlohmann::json::parse(to_line(begun(call, {}), "run"))["identity"] ==
+        nlohmann::json{{"result", "failed"}, {"why", "the PASSporT is too old, or from the future"}});
+  call.identity = {sip::CallerIdentity::Verstat::Passed, {}, "B", "o"};
+  CHECK(nlohmann::json::parse(to_line(begun(call, {}), "run"))["identity"] == nlohmann::json{{"result", "passed"}, {"attest", "B"}, {"origid", "o"}});
 }
 
 TEST_CASE("Who ended a call and why, in the record's words") {

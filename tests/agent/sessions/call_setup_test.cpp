@@ -74,3 +74,47 @@ TEST_CASE_FIXTURE(RecordedCall, "A model is told when the recording is over") {
   recording->stop();
   CHECK(has(order(false), "has ended: nothing is recorded"));
 }
+
+TEST_CASE("A caller is verified where a trusted peer asserts it, it proved its own name, or a signature proves its number: a From alone is a claim [RFC 3325]") {
+  const AgentBook book({}, std::make_shared<AgentProfile>());
+  sip::IncomingCall call;
+  call.from.uri = "sip:1001@pbx.example";
+  CHECK(set_up(book, call).facts.caller == "1001");
+  CHECK_FALSE(set_up(book, call).facts.caller_verified);
+  call.proven_user = "1002";
+  CHECK_FALSE(set_up(book, call).facts.caller_verified);
+  call.proven_user = "1001";
+  CHECK(set_up(book, call).facts.caller_verified);
+  call.proven_user.clear();
+  call.identity = {sip::CallerIdentity::Verstat::Passed, {}, "B", ""};
+  CHECK_FALSE(set_up(book, call).facts.caller_verified);
+  call.identity.attest = "A";
+  CHECK(set_up(book, call).facts.caller_verified);
+  call.identity = {};
+  call.asserted.emplace();
+  call.asserted->uri = "sip:+431234@pbx.example";
+  CHECK(set_up(book, call).facts.caller == "+431234");
+  CHECK(set_up(book, call).facts.caller_verified);
+  CHECK(set_up(book, "sip:6001@pbx.example", "sip:1001@pbx.example").facts.caller_verified);  // We call as ourselves.
+}
+
+TEST_CASE("A call of an unverified caller goes on without a context for verified callers, and the log is told why") {
+  CallThread thread{[](auto&) { return std::make_unique<NoEdges>(); }};
+  const auto provider = std::make_shared<ProviderProfile>();
+  provider->kind = ProviderKind::OpenAi;
+  const auto profile = std::make_shared<AgentProfile>();
+  profile->sessions = {RealtimeWay{provider}};
+  profile->codecs = {media::AudioCodec::Pcmu};
+  profile->context.emplace();
+  profile->context->url = "https://crm.example/who";
+  profile->context->verified = true;
+  CallSetup setup;
+  setup.profile = profile;
+  std::string told;
+  bool is_ready = false;
+  const auto preparation = prepare(std::make_shared<SessionFactory>(FactoryOptions{}), std::move(setup), media::AudioCodec::Pcmu, thread, {},
+                                   [&told](const std::string& trouble) { told = trouble; });
+  (void)preparation([&is_ready](const ConversationPlan&) { is_ready = true; });  // NoEdges would end the process.
+  CHECK(is_ready);
+  CHECK(has(told, "not verified"));
+}

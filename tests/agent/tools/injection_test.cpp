@@ -132,7 +132,7 @@ class Attack {
         CHECK((digits(action.argument, "0123456789") && std::stoi(action.argument) <= 120));
         return ran.push_back("hold");
       case What::SendDigits:
-        CHECK((digits(action.argument, "0123456789*#ABCD,") && action.argument.size() <= 40));
+        CHECK((digits(action.argument, "0123456789,") && action.argument.size() <= 40));
         return ran.push_back("send_digits");
       case What::Note:
         CHECK(action.argument.size() <= 8000);

@@ -112,9 +112,9 @@ TEST_CASE_FIXTURE(Policy, "A hold lasts from one second to kMaxHoldSeconds") {
   CHECK_FALSE(allows("hold", R"({"seconds":18446744073709551615})"));
 }
 
-TEST_CASE_FIXTURE(Policy, "Digits are at most kMaxKeys of 0-9 * # A-D, with at most kMaxPauses pauses") {
+TEST_CASE_FIXTURE(Policy, "send_digits presses at most kMaxKeys keys, with at most kMaxPauses pauses") {
   const auto keys = [this](const std::string& digits) { return allows("send_digits", R"({"digits":")" + digits + R"("})"); };
-  CHECK(keys("0123456789*#ABCD"));
+  CHECK(keys("0123456789"));
   CHECK(keys("1,,2"));
   CHECK(keys(std::string(kMaxKeys, '1')));
   CHECK_FALSE(keys(std::string(kMaxKeys + 1, '1')));
@@ -124,8 +124,55 @@ TEST_CASE_FIXTURE(Policy, "Digits are at most kMaxKeys of 0-9 * # A-D, with at m
     CAPTURE(digits);
     CHECK_FALSE(keys(digits));
   }
-  const auto decision = decide("send_digits", R"({"digits":"a1d"})");
+}
+
+TEST_CASE_FIXTURE(Policy, "send_digits presses *, # and A to D only where a pattern allows the whole sequence") {
+  const auto digits = [](const std::string& keys) { return R"({"digits":")" + keys + R"("})"; };
+  for (const char* keys : {"*", "#", "A", "d", "##", "*2", "#,1", "*72,01900", "1#"}) {
+    CAPTURE(keys);
+    CHECK(refusal("send_digits", digits(keys)) == Refusal::NotInList);
+  }
+  rules.keys = {"#", "XXXX#", "A1D"};
+  policy = ToolPolicy(rules);
+  const auto decision = decide("send_digits", digits("a1d"));
+  REQUIRE(decision.kind == ToolDecision::Kind::Allow);
   CHECK(std::get<DigitsRequest>(decision.request).keys == "A1D");
+  for (const char* keys : {"#", "4711#", "47,11,#"}) {
+    CAPTURE(keys);
+    CHECK(allows("send_digits", digits(keys)));
+  }
+  for (const char* keys : {"##", "#,#", "#1", "1#", "47110#", "*4711#", "A1D#", "a"}) {
+    CAPTURE(keys);
+    CHECK(refusal("send_digits", digits(keys)) == Refusal::NotInList);
+  }
+}
+
+TEST_CASE_FIXTURE(Policy, "Two requests of send_digits are kPausesBetween pauses apart where codes are allowed") {
+  const auto pressed = [this](const char* keys) {
+    const auto decision = decide("send_digits", R"({"digits":")" + std::string(keys) + R"("})");
+    REQUIRE(decision.kind == ToolDecision::Kind::Allow);
+    return std::get<DigitsRequest>(decision.request).keys;
+  };
+  CHECK(pressed("1") == "1");
+  CHECK(pressed("1") == "1");
+  rules.keys = {"#"};
+  policy = ToolPolicy(rules);
+  CHECK(pressed("#") == "#");
+  CHECK(pressed("1") == std::string(kPausesBetween, ',') + "1");
+}
+
+TEST_CASE("Keys that a pattern allows count towards the caps of send_digits, and refused ones towards those of all attempts") {
+  ToolRules rules{{uncapped_rule("send_digits")}, {}, {}, {"*1"}};
+  rules.allowed[0].max_per_call = 2;
+  ToolPolicy policy{rules};
+  base::TimePoint now{1h};
+  const auto decide = [&](const char* arguments) { return policy.decide({1, "c", "send_digits", arguments}, now); };
+  CHECK(decide(R"({"digits":"*1"})").kind == ToolDecision::Kind::Allow);
+  for (unsigned i = 2; i < kMaxAttemptsPerMinute; ++i) REQUIRE(decide(R"({"digits":"*2"})").why == Refusal::NotInList);
+  CHECK(decide(R"({"digits":"*1"})").kind == ToolDecision::Kind::Allow);
+  CHECK(decide(R"({"digits":"*2"})").why == Refusal::TooOften);
+  now += 1min;
+  CHECK(decide(R"({"digits":"*1"})").why == Refusal::CapPerCall);
 }
 
 TEST_CASE_FIXTURE(Policy, "A note has at most kMaxNoteCharacters characters, whatever they weigh") {
@@ -234,6 +281,11 @@ TEST_CASE_FIXTURE(Policy, "The model is shown what is allowed, destinations by n
   CHECK(transfer["properties"].contains("number"));
   rules.numbers.clear();
   CHECK_FALSE(nlohmann::json::parse(describe_built_in(rules)[1].parameters)["properties"].contains("number"));
+  const auto keys = [this] { return nlohmann::json::parse(describe_built_in(rules)[3].parameters)["properties"]["digits"]["pattern"]; };
+  CHECK(keys() == "^[0-9,]{1,40}$");
+  rules.keys = {"#", "XXXX#"};
+  CHECK(keys() == "^[0-9*#A-D,]{1,40}$");
+  CHECK(describe_built_in(rules)[3].description.ends_with(": # XXXX#"));
   rules.destinations.clear();
   CHECK(describe_built_in(rules).size() == 4);  // Nowhere to go: no transfer.
   CHECK(describe_built_in(ToolRules{}).empty());

@@ -97,7 +97,8 @@ struct Bench {
   }
   explicit Bench(std::unique_ptr<media::Datagrams> made) : datagrams(std::move(made)) { datagrams->begin(); }
   std::unique_ptr<media::Leg> add(const RtpSender& caller) {
-    auto leg = std::make_unique<media::Leg>(media::StreamOptions{10s, "test"}, std::make_shared<media::AudioPort>(), any_socket(), any_socket());
+    base::SystemRandom random;
+    auto leg = std::make_unique<media::Leg>(media::StreamOptions{10s, "test"}, std::make_shared<media::AudioPort>(), any_socket(), any_socket(), random);
     media::MediaPlan plan;
     plan.remote_rtp = {kLoopback, port_of(caller.socket)};
     plan.remote_rtcp = {kLoopback, 9};

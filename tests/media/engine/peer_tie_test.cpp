@@ -174,7 +174,7 @@ TEST_CASE("A leg is tied to a caller who stays; one that a re-INVITE names is he
     REQUIRE(until(second, [&] { return engine.statistics(talker.leg.id)->packets_received > received; }));
     REQUIRE(until(second, [&] { return is_refused(talker.leg.rtp_port); }));
 
-    // Nobody speaks: anybody may come.
+    // The peer is silent: the socket is open again.
     REQUIRE(wait_until([&] { return !is_refused(talker.leg.rtp_port); }));
     CHECK(engine.statistics(talker.leg.id)->send_failed == 0);
   }

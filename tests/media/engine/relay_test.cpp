@@ -195,7 +195,7 @@ TEST_CASE("Another source on one side is one and the same stream on the other") 
     pair.ann.ssrc = 0xA2;
     pair.ann.sequence = 30000;
     pair.ann.timestamp = 0xFFFFFF00;
-    for (int i = 1; i < rtp::kProbationPackets; ++i) pair.ann.send(0x31);
+    for (int i = 1; i < rtp::kSsrcPackets; ++i) pair.ann.send(0x31);
     for (std::uint8_t filler = 0x32; filler < 0x40; ++filler) REQUIRE(pair.crosses(pair.ann, pair.bob, filler));
     CHECK(pair.bob.of(0x31) == nullptr);
     CHECK(pair.bob.of(0x32)->marker);

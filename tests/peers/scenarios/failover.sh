@@ -33,8 +33,9 @@ sentence goodbye 'Goodbye.'
 if [ "$stage" = speak ]; then
   pid_of=${from}_pid
   (
-    until grep -q '"path":"/api/chat"' "$work/ollama.jsonl" && grep -q '"words":' "$work/ollama.jsonl"; do sleep 0.05; done
-    sleep 1.7
+    # The caller hears the answer's first frame; FROM sends the rest of its six seconds in real time.
+    until grep -q 'We are open' "$work/$from.jsonl" && shows /metrics '^offhook_reply_seconds_count [1-9]'; do sleep 0.05; done
+    sleep 1  # into the sentence
     kill -KILL "${!pid_of}"
     touch "$work/killed"
   ) &

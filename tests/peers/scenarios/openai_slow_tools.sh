@@ -1,7 +1,7 @@
 # Tools that take five seconds, a program's and an HTTP service's. What the agent says before is heard whole, and so are the filler and the answer;
 # nobody waits in silence for long. A caller who speaks meanwhile is answered at once, and the tool goes on.
 . "$here/families.sh"
-looking='Let me look that up for you.' ready='Your bicycle will be ready on Friday.' here_still='Yes, I am still looking.' tuesday='It will be ready on Tuesday.'
+looking='Let me look that up for you.' second='I will see about that one.' ready='Your bicycle will be ready on Friday.' here_still='Yes, I am still looking.' tuesday='It will be ready on Tuesday.'
 asks='I will ask the workshop.' dry='Yes it is dry and it looks very good.' filler='One moment, please.'
 start_kamailio
 # The HTTP service: another simulator, which takes five seconds to write what it is asked for.
@@ -11,7 +11,7 @@ expect "the workshop has ports" says "$work/workshop.log" '"http":[0-9]+'
 workshop_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/workshop.log")
 simulate openai '{"heard": ["when is my bicycle ready", "and the other one", "are you still there", "so when is it ready", "is the paint dry", "goodbye"], "replies": [
   {"when": "my bicycle", "text": "'"$looking"'", "calls": [{"name": "desk__wait", "arguments": {"seconds": 5}}]},
-  {"when": "the other one", "text": "'"$looking"'", "calls": [{"name": "desk__wait", "arguments": {"seconds": 8.5}}]},
+  {"when": "the other one", "text": "'"$second"'", "calls": [{"name": "desk__wait", "arguments": {"seconds": 8.5}}]},
   {"when": "still there", "text": "'"$here_still"'"},
   {"when": "so when", "text": "'"$tuesday"'"},
   {"when": "paint dry", "text": "'"$asks"'", "calls": [{"name": "workshop__ask", "arguments": {"model": "foreman", "messages": [{"role": "user", "content": "Is it dry?"}]}}]},
@@ -29,6 +29,7 @@ families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "liste
   "tools": ["hang_up", {"name": "desk__wait", "class": "read"}, {"name": "workshop__ask", "class": "read"}]'
 expect "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
 sentence looking "$looking"
+sentence second "$second"
 sentence filler "$filler"
 sentence ready "$ready"
 sentence here_still "$here_still"
@@ -39,7 +40,7 @@ sentence goodbye 'Goodbye.'
 # A step `wait` ends when the agent is quiet for a moment, as it is while a tool works: there the caller says nothing for a time.
 ai_call wait "say:when is my bicycle ready" silence:9500 wait "say:and the other one" wait "say:are you still there" wait silence:6000 "say:so when is it ready" wait silence:500 \
   "say:is the paint dry" silence:9500 wait:2000 "say:goodbye" wait:15000
-heard_whole looking filler ready here_still tuesday asks dry goodbye
+heard_whole looking filler ready second here_still tuesday asks dry goodbye
 # longest_silence FROM-MS TO-MS: between two stretches of the agent's voice.
 longest_silence() {
   sed 's/.*"voiced_ms":\[\(.*\)\]\].*/\1/; s/\],\[/\n/g; s/\[//' "$work/report.json" |
@@ -53,7 +54,8 @@ waited() {
   silence=$(longest_silence "$(found "$1" ends_ms)" "$(found "$2" at_ms)")
   [ "$silence" -gt 1000 ] && [ "$silence" -le 3500 ] || die "between \"$1\" and \"$2\" there were $silence ms of silence: $(cat "$work/report.json")"
 }
-# The first and the last tool, between what was said before and the answer; the filler was said both times, and is found where it was most alike.
+# The first and the last tool, between what was said before and the answer. The filler was said both times, and is found where it was most alike:
+# no other sentence is said twice.
 waited looking ready
 waited asks dry
 # The second tool had 5 s to go when the caller began to speak.

@@ -18,7 +18,7 @@ at_terminal() {
   done
 }
 # A question ends with ": " and no line feed; each answer that is shown ends its line.
-asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(PBX|Extension|Secret of the extension|Who talks: [a-z_, ]*|\(names\)|\(yes, no\)|or nothing)( \[[^]]*\])?: ')" -ge "$2" ]; }
+asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(^Host of the PBX|^Extension|Secret of the extension|Who talks: [a-z_, ]*|\(names\)|\(yes, no\)|or nothing)( \[[^]]*\])?: ')" -ge "$2" ]; }
 at_terminal refused "127.0.0.1:$registrar_port" 6001 secret-wrong local file no
 expect "it ended" gone "$terminal"
 says "$work/refused.log" 'not ok: extension 6001 cannot register .*: 401' || die "it does not say what is wrong: $(tail -n 5 "$work/refused.log")"

@@ -209,7 +209,12 @@ int main(int count, char** words) {
     return 2;
   }
   Watcher watcher;
-  const Servers servers({arguments.server}, [&watcher](const ServerEvent& event) { watcher.on_event(event); });
+  const auto started = Servers::start({arguments.server}, [&watcher](const ServerEvent& event) { watcher.on_event(event); });
+  if (!started) {
+    std::cerr << "offhook_mcp_probe: " << started.error().detail << '\n';
+    return 1;
+  }
+  const Servers& servers = **started;
   if (!watcher.wait_for_list(arguments.patience)) return 1;
   if (arguments.conformance) return call_each(watcher, servers, arguments.patience) ? 0 : 1;
   watcher.say(description_of(*servers.catalog(kLabel)));

@@ -279,6 +279,20 @@ TEST_CASE_FIXTURE(Account,
   CHECK(value_of(preempt().at(0).value, "nonce").size() == kMaxNonceBytes);
 }
 
+TEST_CASE_FIXTURE(Account, "credentials that name realms answer for those alone, letter by letter") {
+  DigestClient named(Credentials{"6001", "s3cret", {"r", "s"}});
+  const auto ask = [&](const std::string& lines) {
+    attempt = AuthAttempt{};
+    return named.answer(response(401, lines), {"REGISTER", kUri}, random, attempt);
+  };
+  CHECK(ask(www(R"(Digest realm="R", nonce="n")")).error() == AuthError::OtherRealm);
+  CHECK(ask(www(R"(Digest realm="other", nonce="n")")).error() == AuthError::OtherRealm);
+  const auto both = ask(www(R"(Digest realm="other", nonce="n")") + www(R"(Digest realm="s", nonce="n")"));
+  REQUIRE(both);
+  REQUIRE(both->size() == 1);
+  CHECK(value_of(both->front().value, "realm") == "s");
+}
+
 TEST_CASE_FIXTURE(Account, "kMaxRealms realms are remembered, and one more pushes out the one unused for longest") {
   for (std::size_t i = 0; i <= DigestClient::kMaxRealms; ++i) {
     if (i == DigestClient::kMaxRealms) CHECK(preempt().size() == DigestClient::kMaxRealms);

@@ -92,7 +92,7 @@ TEST_CASE("all shared digest vectors, auth-int and -sess among them [RFC 7616 se
   const std::string path = std::string(data != nullptr ? data : "../shared/data") + "/vectors/digest.json";
   std::ifstream file(path);
   if (!file) {
-    MESSAGE("left out: there is no " << path);
+    MESSAGE("skipped: there is no " << path);
     return;
   }
   const auto vectors = nlohmann::json::parse(file);

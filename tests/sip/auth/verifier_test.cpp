@@ -51,7 +51,7 @@ struct Serving {
     return headers->front().value;
   }
   std::string fresh() { return answer(verifier().challenges(source, false, now)); }
-  Kind check(const std::string& authorization) { return verifier().check(request(authorization), source, now).kind; }
+  Kind check(const std::string& authorization) { return verifier().check(request(authorization), {}, source, now).kind; }
 };
 
 /// A whole Authorization, made here from its parts.
@@ -76,13 +76,13 @@ std::string nonce_of(const std::string& challenge) {
 }  // namespace
 
 TEST_CASE_FIXTURE(Serving, "who proves a password is let in under its name [RFC 3261 section 22.1]") {
-  const auto verdict = verifier().check(request(fresh()), source, now);
+  const auto verdict = verifier().check(request(fresh()), {}, source, now);
   CHECK(verdict.kind == Kind::Proven);
   CHECK(verdict.username == "ada");
   CHECK(check("") == Kind::Missing);
   username = "o\"neil\\";
   password = "pa:ss";
-  CHECK(verifier().check(request(fresh()), source, now).username == "o\"neil\\");
+  CHECK(verifier().check(request(fresh()), {}, source, now).username == "o\"neil\\");
 }
 
 TEST_CASE_FIXTURE(Serving, "a challenge for each algorithm, the strongest first, each with its own nonce [RFC 8760 section 2.3]") {
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Serving, "a nonce that we did not make is stale to who has the
 
 TEST_CASE_FIXTURE(Serving, "a wrong password, an unknown user and a response for another target look alike") {
   const std::string elsewhere = fresh();
-  CHECK(verifier().check(request(elsewhere, "sip:0900@192.0.2.1"), source, now).kind == Kind::Wrong);
+  CHECK(verifier().check(request(elsewhere, "sip:0900@192.0.2.1"), {}, source, now).kind == Kind::Wrong);
   CHECK(check(elsewhere) == Kind::Proven);  // That it was tried elsewhere does not use it up.
   password = "guess";
   CHECK(check(fresh()) == Kind::Wrong);

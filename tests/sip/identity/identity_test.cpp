@@ -1,5 +1,6 @@
 #include <offhook/sip/identity/caller_identity.hpp>
 #include <offhook/sip/identity/identity_header.hpp>
+#include <offhook/sip/stack/events.hpp>
 
 #include <doctest/doctest.h>
 
@@ -74,7 +75,7 @@ struct Checking {
     call.from.uri = "sip:+1-215-555-1212@carrier.example;user=phone";
     call.to.uri = "sip:12355551212@phone.example";
     check.now = 1000000;
-    check.certificate = [this](std::string_view x5u) -> std::optional<std::string> {
+    check.certificate = [this](std::string_view x5u) {
       asked = std::string(x5u);
       return std::string(kCertificate);
     };
@@ -128,6 +129,30 @@ TEST_CASE("the signature that the RFC prints is of another text or key; ours of 
   }
 }
 
+TEST_CASE("a PASSporT is in the alphabet of URLs, without padding, and in no other [RFC 4648 section 5]") {
+  auto passport = example();
+  std::string seen;
+  for (const std::string before : {"", "a", "ab"}) {
+    for (const std::string after : {"", "c", "cd"}) {
+      passport.dest_uri = {"sip:" + before + "\x3F\x3F\x3F>>>~~~" + after + "@example.com"};
+      const std::string input = signing_input(passport);
+      CHECK(input.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string::npos);
+      seen += input;
+      const std::string whole = input + ".AAAA";
+      const auto read = parse_passport(whole);
+      REQUIRE(read);
+      CHECK(*read == passport);
+      for (const auto& [ours, others] : {std::pair{'-', '+'}, {'_', '/'}}) {
+        std::string standard = whole;
+        std::replace(standard.begin(), standard.end(), ours, others);
+        if (standard != whole) CHECK(parse_passport(standard).error() == IdentityError::BadToken);
+      }
+      CHECK(parse_passport(input + "=.AAAA").error() == IdentityError::BadToken);
+    }
+  }
+  for (const char digit : {'-', '_'}) CHECK(seen.find(digit) != std::string::npos);
+}
+
 TEST_CASE("a SHAKEN token is written and read whole [RFC 8588 section 4]") {
   const auto read = parse_passport(sign(shaken(), key()));
   REQUIRE(read);
@@ -148,7 +173,7 @@ TEST_CASE_FIXTURE(Checking, "a call whose number was signed for is passed on wit
   CHECK(good.attest == "A");
   CHECK(good.origid == shaken().origid);
   CHECK(asked == "https://cert.example/shaken.pem");
-  call.headers.clear();
+  call.headers = {};
   const auto none = verify_caller(call, check);
   CHECK(none.verstat == CallerIdentity::Verstat::NoValidation);
   CHECK(none.error == IdentityError::Absent);
@@ -190,11 +215,12 @@ TEST_CASE_FIXTURE(Checking, "a token for another caller, another callee or anoth
 
 TEST_CASE_FIXTURE(Checking, "a certificate that is not at hand, or has no such key, proves nothing [RFC 8224 section 6.2.2]") {
   const std::string value = *identity_value(shaken(), key());
-  const auto with = [&](std::optional<std::string> pem) {
+  using Found = offhook::base::Result<std::string, IdentityError>;
+  const auto with = [&](const Found& pem) {
     check.certificate = [pem](std::string_view) { return pem; };
     return verify(value).error;
   };
-  CHECK(with(std::nullopt) == IdentityError::NoCertificate);
+  CHECK(with(offhook::base::fail(IdentityError::NoCertificate)) == IdentityError::NoCertificate);
   CHECK(with("no PEM") == IdentityError::BadCertificate);
   CHECK(with(std::string(kOtherCurve)) == IdentityError::BadCertificate);
   // The key that the appendix prints is somebody else's.
@@ -208,8 +234,9 @@ TEST_CASE_FIXTURE(Checking, "a certificate that is not at hand, or has no such k
 TEST_CASE_FIXTURE(Checking, "of several Identity header fields one that is good is enough; kMaxIdentities are looked at") {
   const std::string good = *identity_value(shaken(), key());
   const auto behind = [&](std::size_t bad) {
-    call.headers.assign(bad, {"Identity", "x;info=<https://c>"});
-    call.headers.emplace_back("y", good);
+    HeaderList fields(bad, {"Identity", "x;info=<https://c>"});
+    fields.emplace_back("y", good);
+    call.headers = HeaderFields(fields);
     return verify_caller(call, check).verstat;
   };
   CHECK(behind(3) == CallerIdentity::Verstat::Passed);

@@ -94,6 +94,22 @@ TEST_CASE_FIXTURE(Locating, "A bare name goes by NAPTR, in its order and prefere
   CHECK(locate("a.example") == List{"TCP 192.0.2.2:5062", "UDP 192.0.2.1:5060"});
 }
 
+TEST_CASE_FIXTURE(Locating, "WebSocket servers are found by SIP+D2W and SIPS+D2W and by SRV, else at ports 80 and 443 [RFC 7118 section 5.5]") {
+  options.transports = {Transport::Ws, Transport::Wss};
+  address("a.example", "192.0.2.1").address("w.a.example", "192.0.2.2").address("s.a.example", "192.0.2.3");
+  CHECK(locate("a.example", {}, Transport::Ws) == List{"WS 192.0.2.1:80"});
+  CHECK(asked.front() == Question{RecordType::Srv, "_sip._ws.a.example"});
+  CHECK(secure("a.example", {}, Transport::Ws) == List{"WSS 192.0.2.1:443"});
+  CHECK(asked.front() == Question{RecordType::Srv, "_sips._ws.a.example"});
+  CHECK(locate("a.example", 8080, Transport::Ws) == List{"WS 192.0.2.1:8080"});
+  CHECK(secure("a.example", 8443, Transport::Ws) == List{"WSS 192.0.2.1:8443"});
+  naptr("a.example", 1, 1, "SIP+D2W", "_sip._ws.a.example").naptr("a.example", 1, 2, "SIPS+D2W", "_sips._ws.a.example");
+  srv("_sip._ws.a.example", 0, 0, 8080, "w.a.example").srv("_sips._ws.a.example", 0, 0, 8443, "s.a.example");
+  CHECK(locate("a.example") == List{"WS 192.0.2.2:8080", "WSS 192.0.2.3:8443"});
+  CHECK(secure("a.example") == List{"WSS 192.0.2.3:8443"});
+  CHECK(locate("a.example", {}, Transport::Ws) == List{"WS 192.0.2.2:8080"});
+}
+
 TEST_CASE_FIXTURE(Locating, "NAPTR records of another purpose or form are passed over [RFC 3263 section 4.1]") {
   naptr("a.example", 1, 1, "E2U+sip", "_sip._udp.bad.example").naptr("a.example", 1, 2, "SIP+D2S", "_sip._sctp.a.example");
   naptr("a.example", 1, 3, "SIP+D2U", "_sip._udp.bad.example", "u").naptr("a.example", 1, 4, "SIP+D2U", "", "s");

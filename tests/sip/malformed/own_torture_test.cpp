@@ -21,13 +21,17 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// File and status, "-" for silence; one of several with | between them, where the answer is the method's own.
+/// File and status, "-" for silence; one of several with | between them, where the answer is the method's own. What stands behind that is
+/// of streams: torture_test.cpp.
 std::map<std::string, std::string> reactions() {
   std::map<std::string, std::string> all;
   std::istringstream table(read_file(kFolder / "REACTIONS.tsv"));
   std::string line;
   std::getline(table, line);
-  while (std::getline(table, line)) all.emplace(line.substr(0, line.find('\t')), line.substr(line.find('\t') + 1));
+  while (std::getline(table, line)) {
+    const auto status = line.find('\t') + 1;
+    all.emplace(line.substr(0, status - 1), line.substr(status, line.find('\t', status) - status));
+  }
   return all;
 }
 

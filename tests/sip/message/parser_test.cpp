@@ -1,5 +1,7 @@
 #include "support.hpp"
 
+#include <offhook/base/text.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace offhook::sip;
@@ -242,6 +244,28 @@ TEST_CASE("a line that continues nothing, and one that is folded into the start 
   CHECK(message.find(HeaderName::Subject)->substr(0, 1) == "a");
   CHECK(message.find(HeaderName::Subject)->substr(message.find(HeaderName::Subject)->size() - 1) == "b");
   CHECK(message.find(HeaderName::Subject)->find_first_of("\r\n") == std::string_view::npos);
+}
+
+TEST_CASE("requests of any method and responses may have a body, which they name the type of [RFC 3261 section 7.4]") {
+  for (const std::string method : {"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "MESSAGE", "NOTIFY", "DANCE"}) {
+    CAPTURE(method);
+    Request request;
+    request.method = method;
+    request.cseq = "1 " + method;
+    request.more = "Content-Type: Text/Plain;charset=utf-8\r\n";
+    request.body = "SIP/2.0 200 OK\r\n\r\n";
+    request.content_length = "18";
+    for (const auto framing : {Framing::Datagram, Framing::Stream}) {
+      const auto message = test::parse(request.text(), framing);
+      REQUIRE(message);
+      CHECK(message->body() == request.body);
+      CHECK(offhook::base::iequals(message->content_type(), "text/plain"));
+    }
+  }
+  const auto response = parsed("SIP/2.0 486 Busy\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"
+                               "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
+  CHECK(response.body() == "v=0\r\n");
+  CHECK(response.content_type() == "application/sdp");
 }
 
 TEST_CASE("a body that begins with a space is no folded line [RFC 3261 section 7.4]") {

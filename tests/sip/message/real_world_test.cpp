@@ -142,7 +142,10 @@ TEST_CASE("all messages of the real world parse, as datagram and through the fra
 }
 
 TEST_CASE("the traps of the real world are read as they are meant") {
-  if (test::data_folder().empty()) return;
+  if (test::data_folder().empty()) {
+    MESSAGE("skipped: no real-world messages, because OFFHOOK_TEST_DATA names no folder");
+    return;
+  }
   CHECK(real("asterisk-200-options-twilio-via.sip").call_id() == "ab6b73299a46dc11fd159d00ae@192.0.2.143:5060");
   CHECK_FALSE(real("teams-direct-routing-options-200.sip").to().tag());
   const auto teams = real("teams-direct-routing-invite-doc-style.sip");

@@ -53,9 +53,72 @@ TEST_CASE_FIXTURE(Account, "each kind of failure has its name, and success start
   advance_to_next();
   accept(300);
   advance_to_next();
-  respond(302, "Contact: <sip:elsewhere.example>\r\n");  // Not followed.
+  respond(302);  // Which says nowhere where to.
   CHECK(last_of<Failed>().why == Why::Refused);
   CHECK(last_of<Failed>().retry_in <= 2s);
+}
+
+TEST_CASE_FIXTURE(Account, "a REGISTER that is redirected goes to where the registrar says, the best first [RFC 3261 section 8.1.3.4]") {
+  start();
+  CHECK(last().action.registrar == "sip:pbx.example");
+  respond(302, "Contact: <sip:second.example>;q=0.5, <sip:6001@first.example:5070;transport=tcp>\r\n");
+  REQUIRE(sent.size() == 2);
+  CHECK(last().action.registrar == "sip:first.example:5070;transport=tcp");  // RFC 3261 section 10.2: without a user part.
+  CHECK(last().action.call_id == sent.front().action.call_id);
+  CHECK(last().action.cseq == sent.front().action.cseq + 1);
+  CHECK(all<Failed>().empty());
+  respond(401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n");
+  CHECK(last().action.authorizations.at(0).value.find("uri=\"sip:first.example:5070;transport=tcp\"") != std::string::npos);
+  accept(300);
+  CHECK(machine.state() == State::Registered);
+  (void)advance_to_next();
+  CHECK(last().action.registrar == "sip:pbx.example");  // Each refresh asks the registrar itself.
+}
+
+TEST_CASE_FIXTURE(Account, "a redirected REGISTER that is refused there goes to no third server, and is tried again later") {
+  start();
+  respond(302, "Contact: <sip:first.example>, <sip:second.example>\r\n");
+  respond(503);
+  CHECK(sent.size() == 2);
+  CHECK(last_of<Failed>().status == 503);
+  (void)advance_to_next();
+  CHECK(last().action.registrar == "sip:pbx.example");
+}
+
+TEST_CASE_FIXTURE(Account, "of redirections in a circle, to no server, or without end kMaxRedirections are followed, and no more") {
+  start();
+  SUBCASE("in a circle") {
+    respond(302, "Contact: <sip:other.example>\r\n");
+    respond(302, "Contact: <sip:pbx.example>\r\n");
+    CHECK(sent.size() == 2);
+  }
+  SUBCASE("to no server") {
+    respond(301, "Contact: <tel:6001>, *\r\n");
+    CHECK(sent.size() == 1);
+  }
+  SUBCASE("without end") {
+    for (unsigned i = 0; i <= session::kMaxRedirections; ++i) respond(302, "Contact: <sip:s" + std::to_string(i) + ".example>\r\n");
+    CHECK(sent.size() == 1 + session::kMaxRedirections);
+  }
+  CHECK(last_of<Failed>().why == Why::Refused);
+}
+
+TEST_CASE("a registration by sips is not redirected to sip [RFC 3261 section 8.1.3.4]") {
+  Account account(1, {.registrar = "sips:pbx.example", .user = "6001"});
+  account.start();
+  account.respond(302, "Contact: <sip:other.example>\r\n");
+  CHECK(account.sent.size() == 1);
+  CHECK(account.last_of<Failed>().status == 302);
+}
+
+TEST_CASE_FIXTURE(Account, "a registration that is taken back follows a redirection, too") {
+  register_for(300);
+  stop();
+  respond(302, "Contact: <sip:other.example>\r\n");
+  CHECK(last().action.registrar == "sip:other.example");
+  CHECK(last().action.expires == 0s);
+  respond(200);
+  CHECK(machine.state() == State::Unregistered);
 }
 
 TEST_CASE("a registrar that cannot be found at start is found later [RFC 3261 section 10.2.6]") {

@@ -16,6 +16,18 @@ TEST_CASE("AccountIndex finds accounts by user part and by username, in their or
   CHECK(index.named("nobody").empty());
 }
 
+TEST_CASE("AccountIndex forgets an account by both of its names, and no other") {
+  sip::AccountIndex index;
+  index.add({1}, "6001", "desk", true);
+  index.add({2}, "6001", "6001", false);
+  index.remove({1}, "6001", "desk", true);
+  CHECK(index.named("6001") == std::vector<sip::AccountId>{{2}});
+  CHECK(index.named("desk").empty());
+  CHECK_FALSE(index.any_closed());
+  index.remove({2}, "6001", "6001", false);
+  CHECK(index.named("6001").empty());
+}
+
 TEST_CASE("AccountIndex knows an address for as long as one account calls it its registrar") {
   sip::AccountIndex index;
   const auto here = address("192.0.2.1", 0).ip, there = address("192.0.2.2", 0).ip;

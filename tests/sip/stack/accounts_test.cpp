@@ -54,34 +54,6 @@ TEST_CASE_FIXTURE(Registering,
 }
 
 TEST_CASE_FIXTURE(Registering,
-                  "A callee's challenge for a realm that is not our registrar's gets no digest [RFC 3261 section 22]") {
-  register_now();
-  sip::CallOptions call;
-  call.account = account;
-  call.target = "sip:evil@192.0.2.99";
-  call.offer = {"application/sdp", "offer"};
-  const std::string known = "Digest realm=\"pbx\", nonce=\"n3\", qop=\"auth\"", evil = "Digest realm=\"evil\", nonce=\"n4\"";
-  for (const Fields& fields :
-       {Fields{{"Proxy-Authenticate", evil}}, Fields{{"Proxy-Authenticate", known}, {"WWW-Authenticate", evil}}}) {
-    sent.clear();
-    REQUIRE(stack.call(call, now));
-    drain();
-    receive(response(take("INVITE "), 407, "x", {}, fields));
-    CHECK(count("ACK ") == 1);
-    CHECK(count("INVITE ") == 0);
-    const auto ended = event<sip::CallEnded>();
-    REQUIRE(ended);
-    CHECK(ended->why == sip::CallEnded::Why::Rejected);
-    CHECK(ended->status == 407);
-  }
-  sent.clear();
-  REQUIRE(stack.call(call, now));
-  drain();
-  receive(response(take("INVITE "), 407, "x", {}, {{"Proxy-Authenticate", known}}));
-  CHECK(!header(take("INVITE "), "Proxy-Authorization").empty());
-}
-
-TEST_CASE_FIXTURE(Registering,
                   "A registration is refreshed before it expires, and asks for the address anew [RFC 3261 section 10.2.4]") {
   register_now();
   const auto before = queries.size();
@@ -159,6 +131,109 @@ TEST_CASE_FIXTURE(Registering, "unregister removes the binding and ends in Unreg
   CHECK_FALSE(stack.next_deadline());
 }
 
+TEST_CASE_FIXTURE(Registering, "A removed account is taken back, and gone once its registrar has answered [RFC 3261 section 10.2.2]") {
+  register_now();
+  sent.clear();
+  CHECK(stack.accounts() == 1);
+  stack.remove_account(account, now);
+  stack.remove_account(account, now);
+  drain();
+  const std::string last = take("REGISTER ");
+  CHECK(header(last, "Contact").find("expires=0") != std::string::npos);
+  CHECK(sent.empty());
+  CHECK(stack.accounts() == 1);
+  receive(response(last, 200, "reg"));
+  CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Unregistered);
+  CHECK_FALSE(event<sip::RegistrationChanged>());
+  CHECK(stack.accounts() == 0);
+  advance(66s);
+  CHECK_FALSE(stack.next_deadline());
+  CHECK(stack.sizes() == sip::StackSizes{});
+}
+
+TEST_CASE_FIXTURE(Registering, "A removed account is gone within 32 s when its registrar says nothing, and at once when it never registered") {
+  register_now();
+  stack.remove_account(account, now);
+  drain();
+  advance(32s);
+  CHECK(stack.accounts() == 0);
+  options.registers = false;
+  const sip::AccountId other = stack.add_account(options, now);
+  events.clear();
+  stack.remove_account(other, now);
+  drain();
+  CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Unregistered);
+  CHECK(stack.accounts() == 0);
+}
+
+TEST_CASE_FIXTURE(Registering, "No call is for a removed account or made with it, also when it was the last") {
+  register_now();
+  stack.remove_account(account, now);
+  drain();
+  for (int i = 0; i < 2; ++i) {  // While it is taken back, and when it is gone.
+    sip::CallOptions call;
+    call.account = account;
+    call.target = "sip:desk@192.0.2.99";
+    CHECK(stack.call(call, now).error() == sip::StackError::UnknownAccount);
+    CHECK(stack.subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}}}, now).error() == sip::StackError::UnknownAccount);
+    CHECK(stack.request({account, sip::Method::Options, "sip:6001@pbx.example"}, now).error() == sip::StackError::UnknownAccount);
+    for (const std::string from : {"192.0.2.50", "192.0.2.66"}) {
+      sent.clear();
+      receive(invite("offer", {}, "sip:6001@192.0.2.1"), {{1}, sip::Transport::Udp, local, address(from, 5060)});
+      const std::string refused = take();
+      CAPTURE(refused);
+      CHECK((refused.starts_with("SIP/2.0 404") || refused.starts_with("SIP/2.0 403")));
+      CHECK_FALSE(event<sip::IncomingCall>());
+    }
+    stack.refresh_registration(account, now);
+    drain();
+    CHECK(count("REGISTER ") == 0);
+    advance(32s);
+    REQUIRE(stack.accounts() == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(Registering, "A call of a removed account goes on under its name; the account is gone with it") {
+  register_now();
+  receive(invite("offer", {}, "sip:6001@192.0.2.1"));
+  const auto call = event<sip::IncomingCall>();
+  REQUIRE(call);
+  REQUIRE(stack.answer(call->session, kAnswer, now));
+  drain();
+  const std::string tag = tag_of(header(take("SIP/2.0 200"), "To"));
+  receive(in_dialog("ACK", 1, tag));
+  stack.remove_account(account, now);
+  drain();
+  receive(response(take("REGISTER "), 200, "reg"));
+  CHECK(stack.accounts() == 1);
+  CHECK(stack.sessions() == 1);
+  REQUIRE(stack.offer(call->session, kOffer, now));
+  drain();
+  const std::string offer = take("INVITE ");
+  CHECK(header(offer, "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
+  receive(response(offer, 488, "peer"));
+  receive(in_dialog("BYE", 2, tag));
+  CHECK(stack.sessions() == 0);
+  advance(66s);
+  CHECK(stack.accounts() == 0);
+  CHECK(stack.sizes() == sip::StackSizes{});
+}
+
+TEST_CASE_FIXTURE(Registering, "An account that is removed while its REGISTER, a SUBSCRIBE and a request are on their way is gone after them") {
+  const std::string first = start();
+  const auto subscription = stack.subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}, .persists = false}}, now);
+  REQUIRE(subscription);
+  REQUIRE(stack.request({account, sip::Method::Options, "sip:6001@pbx.example"}, now));
+  drain();
+  stack.remove_account(account, now);
+  receive(response(first, 403, "reg"));
+  CHECK(stack.accounts() == 1);
+  advance(40s);
+  CHECK(stack.requests() == 0);
+  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.accounts() == 0);
+}
+
 TEST_CASE_FIXTURE(Registering, "unregister ends within 32 s when the registrar is gone") {
   register_now();
   stack.unregister(account, now);
@@ -201,87 +276,6 @@ TEST_CASE_FIXTURE(
   REQUIRE(stack.answer(call->session, {"application/sdp", "x"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
-}
-
-TEST_CASE_FIXTURE(Registering,
-                  "A callee's challenge that is weaker than our registrar's gets no digest: no MD5 for SHA-256, none without qop [RFC "
-                  "8760 section 2.4]") {
-  receive(response(start(), 401, "reg", {},
-                   {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\""},
-                    {"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}}));
-  receive(granted(take("REGISTER "), 120));
-  const auto is_answered = [&](const std::string& challenge) {
-    sent.clear();
-    sip::CallOptions call;
-    call.account = account;
-    call.target = "sip:evil@192.0.2.99";
-    REQUIRE(stack.call(call, now));
-    drain();
-    receive(response(take("INVITE "), 401, "x", {}, {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n2\", " + challenge}}));
-    return !header(take("INVITE "), "Authorization").empty();
-  };
-  CHECK_FALSE(is_answered("algorithm=MD5, qop=\"auth\""));
-  CHECK_FALSE(is_answered("algorithm=SHA-256"));
-  CHECK_FALSE(is_answered("algorithm=SHA-999, qop=\"auth\""));
-  CHECK(is_answered("algorithm=SHA-256, qop=\"auth\""));
-  CHECK(is_answered("algorithm=SHA-512-256, qop=\"auth\""));
-}
-
-TEST_CASE_FIXTURE(Registering, "A BYE that the far end of an incoming call challenges gets no digest [RFC 3261 section 22]") {
-  register_now();
-  const sip::Flow registrar = peer;
-  for (const bool known_realm : {false, true}) {
-    for (const std::string name : {"WWW-Authenticate", "Proxy-Authenticate"}) {
-      sent.clear();
-      call_id = "in-" + name + (known_realm ? "1" : "0");
-      std::string text = invite("offer", {}, "sip:6001@192.0.2.1");
-      text.replace(text.find("call-1"), 6, call_id);
-      receive(text, registrar);
-      const auto call = event<sip::IncomingCall>();
-      REQUIRE(call);
-      REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
-      drain();
-      receive(in_dialog("ACK", 1, tag_of(header(take("SIP/2.0 200"), "To"))), registrar);
-      REQUIRE(stack.hang_up(call->session, now));
-      drain();
-      const std::string bye = take("BYE ");
-      REQUIRE(last_flow.remote == address("192.0.2.99", 5060));  // Straight to the far end.
-      const std::string realm = known_realm ? "pbx" : "evil";
-      receive(response(bye, name == "WWW-Authenticate" ? 401 : 407, "peer", {},
-                       {{name, "Digest realm=\"" + realm + "\", nonce=\"n9\", qop=\"auth\""}}),
-              {{1}, sip::Transport::Udp, local, address("192.0.2.99", 5060)});
-      CHECK(count("BYE ") == 0);
-      for (const Sent& one : sent) CHECK(one.bytes.find("uthorization: ") == std::string::npos);
-    }
-  }
-}
-
-TEST_CASE_FIXTURE(Registering,
-                  "kMaxRealms that challenged REGISTER may challenge calls; one more, and the oldest may no longer") {
-  const auto realm = [](std::size_t i) { return "Digest realm=\"r" + std::to_string(i) + "\", nonce=\"n\""; };
-  const auto calls_with = [&](std::size_t i) {
-    sent.clear();
-    sip::CallOptions call;
-    call.account = account;
-    call.target = "sip:desk@192.0.2.99";
-    REQUIRE(stack.call(call, now));
-    drain();
-    receive(response(take("INVITE "), 407, "x", {}, {{"Proxy-Authenticate", realm(i)}}));
-    return !header(take("INVITE "), "Proxy-Authorization").empty();
-  };
-  Fields all;
-  for (std::size_t i = 0; i < 4; ++i) all.emplace_back("WWW-Authenticate", realm(i));
-  receive(response(start(), 401, "reg", {}, all));
-  receive(granted(take("REGISTER "), 120));
-  CHECK(calls_with(0));
-  CHECK(calls_with(3));
-  CHECK_FALSE(calls_with(4));
-  sent.clear();
-  for (int i = 0; i < 120 && count("REGISTER ") == 0; ++i) advance(1s);
-  receive(response(take("REGISTER "), 401, "reg", {}, {{"WWW-Authenticate", realm(4)}}));
-  CHECK(calls_with(4));
-  CHECK(calls_with(1));
-  CHECK_FALSE(calls_with(0));
 }
 
 TEST_CASE_FIXTURE(Registering,

@@ -266,12 +266,13 @@ struct Proving : AtTheDoor {
     sent.clear();
   }
   /// The value for the next request, from our own client and this 401.
-  std::string credentials(const std::string& refused, const std::string& method = "INVITE", const std::string& body = "offer") {
+  std::string credentials(const std::string& refused, const std::string& method = "INVITE", const std::string& body = "offer",
+                          const std::string& uri = "sip:bot@192.0.2.1") {
     auto parsed = sip::parse_message(sip::Slab::exact({reinterpret_cast<const std::uint8_t*>(refused.data()), refused.size()}));
     REQUIRE(parsed);
     sip::DigestClient client({username, password});
     sip::AuthAttempt attempt;
-    const auto headers = client.answer(*parsed, {method, "sip:bot@192.0.2.1", body}, caller_random, attempt);
+    const auto headers = client.answer(*parsed, {method, uri, body}, caller_random, attempt);
     REQUIRE(headers);
     return headers->front().value;
   }
@@ -283,6 +284,23 @@ struct Proving : AtTheDoor {
 };
 
 }  // namespace
+
+TEST_CASE("A digest for an address of record of ours is taken, though a proxy has rewritten the Request-URI [RFC 3261 section 22.4]") {
+  const auto status_for = [](const std::string& uri) {
+    Proving us;
+    const std::string refused = us.challenged();
+    us.sent.clear();
+    us.receive(us.invite("offer", {{"Authorization", us.credentials(refused, "INVITE", "offer", uri)}}));
+    return us.take().substr(8, 3);
+  };
+  CHECK(status_for("sip:bot@192.0.2.1") == "100");
+  CHECK(status_for("sip:bot@pbx.example") == "100");
+  CHECK(status_for("sip:bot@PBX.example") == "100");
+  CHECK(status_for("sip:bot@elsewhere.example") == "401");  // Meant for another server, which passes it on.
+  CHECK(status_for("sip:other@pbx.example") == "401");
+  CHECK(status_for("sip:bot@pbx.example:5070") == "401");
+  CHECK(status_for("nonsense") == "401");
+}
 
 TEST_CASE_FIXTURE(Proving, "A caller is challenged before anything is done for it, and taken when it proves its password [RFC 3261 section 22.1]") {
   const auto due = stack.next_deadline();
@@ -306,6 +324,19 @@ TEST_CASE_FIXTURE(Proving, "A caller is challenged before anything is done for i
   forked.replace(forked.find("z9hG4bKpeer"), 11, "z9hG4bKfork");
   receive(forked);
   CHECK(take().starts_with("SIP/2.0 482"));
+}
+
+TEST_CASE_FIXTURE(Proving, "A caller is asked for Digest alone, and a password by Basic opens nothing [RFC 3261 section 22]") {
+  sent.clear();
+  receive(invite("offer", {{"Authorization", "Basic YWRhOnNlY3JldA=="}}));  // "ada:secret"
+  const std::string refused = take();
+  CHECK(refused.starts_with("SIP/2.0 401"));
+  CHECK_FALSE(event<sip::IncomingCall>());
+  const auto asked = headers(refused, "WWW-Authenticate");
+  CHECK(!asked.empty());
+  for (const std::string& challenge : asked) CHECK(challenge.starts_with("Digest "));
+  receive(invite("offer", {{"Authorization", "Basic YWRhOnNlY3JldA=="}, {"Authorization", credentials(refused)}}));
+  CHECK(event<sip::IncomingCall>());
 }
 
 TEST_CASE_FIXTURE(Proving, "A captured INVITE that is sent again gets 401 with stale [RFC 7616 section 3.3]") {

@@ -72,8 +72,7 @@ TEST_CASE_FIXTURE(Named, "Who sent the call on, and why, stands in its record; o
   REQUIRE(call->history.size() == 2);
   CHECK(call->history[0].reason == "SIP;cause=408");
   CHECK(call->referred_by == "<sip:ann@pbx.example>");
-  CHECK(std::find(call->headers.begin(), call->headers.end(), std::pair<std::string, std::string>{"X-Queue", "sales"}) !=
-        call->headers.end());
+  CHECK(call->headers.find("X-Queue") == "sales");
   CHECK_FALSE(call->privacy.any());
   CHECK_FALSE(call->privacy.none);
 }

@@ -133,16 +133,47 @@ TEST_CASE_FIXTURE(Called,
 
 TEST_CASE_FIXTURE(Called, "A request whose CSeq does not rise gets 500 [RFC 3261 section 12.2.2]") {
   talk();
-  receive(in_dialog("BYE", 1, our_tag));
+  receive(in_dialog("INFO", 1, our_tag));
   CHECK(take().starts_with("SIP/2.0 500"));
   CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Called, "A BYE ends the call whatever its CSeq [RFC 3261 sections 12.2.2 and 15.1.2]") {
+  talk();
+  receive(in_dialog("UPDATE", 4000, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  int number = 0;
+  SUBCASE("lower than the one before") { number = 3999; }
+  SUBCASE("the same") { number = 4000; }
+  SUBCASE("as if nothing had been sent before") { number = 0; }
+  receive(in_dialog("BYE", number, our_tag, {}, {}, "stranger"));  // Both tags still have to be right.
+  CHECK(take().starts_with("SIP/2.0 481"));
+  CHECK(stack.sessions() == 1);
+  receive(in_dialog("BYE", number, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->by == sip::CallEnded::By::Remote);
+  CHECK(ended->why == sip::CallEnded::Why::Bye);
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Called, "A BYE while it still rings ends the call whatever its CSeq [RFC 3261 section 15.1.2]") {
+  ring_in();
+  REQUIRE(stack.ring(session, now));
+  drain();
+  our_tag = tag_of(header(take("SIP/2.0 180"), "To"));
+  receive(in_dialog("BYE", 1, our_tag));
+  CHECK(take().starts_with("SIP/2.0 200"));
+  CHECK(take().starts_with("SIP/2.0 487"));
+  CHECK(event<sip::CallEnded>());
 }
 
 TEST_CASE_FIXTURE(Called, "A CSeq that jumps is taken, one that falls behind it is not [RFC 3261 section 12.2.2]") {
   talk();
   receive(in_dialog("UPDATE", 4000, our_tag));
   CHECK(take().starts_with("SIP/2.0 200"));
-  receive(in_dialog("BYE", 3999, our_tag));
+  receive(in_dialog("UPDATE", 3999, our_tag));
   CHECK(take().starts_with("SIP/2.0 500"));
   CHECK(stack.sessions() == 1);
   receive(in_dialog("BYE", 4001, our_tag));
@@ -160,6 +191,69 @@ TEST_CASE_FIXTURE(Called, "A BYE of the caller while it still rings ends the cal
   CHECK(take().starts_with("SIP/2.0 200"));
   CHECK(take().starts_with("SIP/2.0 487"));
   CHECK(event<sip::CallEnded>());
+}
+
+// --- the INVITE's Expires ---------------------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(Called, "An INVITE whose Expires passes without a final response gets 487 [RFC 3261 section 13.3.1]") {
+  ring_in("offer", {{"Expires", "30"}});
+  REQUIRE(stack.ring(session, now));
+  drain();
+  sent.clear();
+  advance(30s - 1ms);
+  CHECK(count("SIP/2.0 487") == 0);
+  advance(1ms);
+  const std::string expired = take("SIP/2.0 487");
+  CHECK(header(expired, "CSeq") == "1 INVITE");
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->by == sip::CallEnded::By::Remote);
+  CHECK(ended->why == sip::CallEnded::Why::Cancelled);
+  CHECK(ended->status == 487);
+  CHECK_FALSE(stack.answer(session, kAnswer, now));
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Called, "Once it is answered an INVITE does not expire [RFC 3261 section 13.3.1]") {
+  ring_in("offer", {{"Expires", "30"}});
+  advance(30s - 1ms);
+  pick_up();
+  receive(in_dialog("ACK", 1, our_tag));
+  sent.clear();
+  events.clear();
+  advance(60s);
+  CHECK(sent.empty());
+  CHECK(events.empty());
+  CHECK(stack.sessions() == 1);
+}
+
+TEST_CASE_FIXTURE(Called, "An INVITE that waits for a PRACK before its 200 expires, too [RFC 3261 section 13.3.1]") {
+  ring_in("offer", {{"Expires", "5"}, {"Require", "100rel"}});
+  REQUIRE(stack.progress(session, {"application/sdp", "early"}, now));
+  REQUIRE(stack.answer(session, kAnswer, now));
+  drain();
+  REQUIRE(count("SIP/2.0 200") == 0);
+  advance(5s);
+  CHECK(count("SIP/2.0 487") == 1);
+  CHECK(event<sip::CallEnded>());
+  expect_no_residue();
+}
+
+TEST_CASE_FIXTURE(Called, "An Expires of 0 has passed at once; the longest, and one that is no number, end no call") {
+  SUBCASE("0") {
+    ring_in("offer", {{"Expires", "0"}});
+    advance(0s);
+    CHECK(count("SIP/2.0 487") == 1);
+    CHECK(event<sip::CallEnded>());
+  }
+  for (const std::string value : {"4294967295", "soon", ""}) {
+    SUBCASE(value.c_str()) {
+      ring_in("offer", {{"Expires", value}});
+      advance(3600s);
+      CHECK(count("SIP/2.0 487") == 0);
+      CHECK(stack.sessions() == 1);
+    }
+  }
 }
 
 // --- our BYE ----------------------------------------------------------------------------------------------------------------

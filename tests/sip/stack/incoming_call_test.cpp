@@ -42,6 +42,30 @@ TEST_CASE_FIXTURE(Called, "180, 183 and 200 of one call carry one To tag, Contac
   CHECK(!header(ok, "Allow").empty());
 }
 
+TEST_CASE_FIXTURE(Called, "An INVITE is judged as any request is, within a call too; for a dialog that nobody has it gets 481 [RFC 3261 section 13.3]") {
+  const auto status_of = [&](const std::string& text) {
+    sent.clear();
+    receive(text);
+    return take().substr(8, 3);
+  };
+  const Fields requires_much{{"Require", "precondition"}}, packed{{"Content-Encoding", "gzip"}};
+  CHECK(status_of(invite("offer", requires_much)) == "420");
+  std::string another = invite("offer", packed);
+  CHECK(status_of(another.replace(another.find("call-1"), 6, "call-2")) == "415");
+  CHECK(status_of(in_dialog("INVITE", 2, "nobodys", "offer")) == "481");
+  CHECK_FALSE(event<sip::IncomingCall>());
+  CHECK(stack.sessions() == 0);
+  advance(64 * 500ms);  // As another call it would be a merged request.
+  talk();
+  CHECK(status_of(in_dialog("INVITE", 2, our_tag, "offer", requires_much)) == "420");
+  CHECK(status_of(in_dialog("INVITE", 3, our_tag, "offer", packed)) == "415");
+  CHECK(status_of(in_dialog("INVITE", 1, our_tag, "offer")) == "500");  // Its CSeq does not rise: section 12.2.2.
+  CHECK_FALSE(event<sip::OfferReceived>());
+  CHECK(status_of(in_dialog("INVITE", 4, our_tag, "offer")) == "100");
+  CHECK(event<sip::OfferReceived>());
+  CHECK(stack.sessions() == 1);
+}
+
 TEST_CASE_FIXTURE(Called, "A provisional response is repeated every minute [RFC 3261 section 13.3.1.1]") {
   ring_in();
   REQUIRE(stack.ring(session, now));
@@ -169,6 +193,42 @@ TEST_CASE_FIXTURE(Called, "reject sends its status and headers, and ends the cal
   CHECK(ended->why == sip::CallEnded::Why::Rejected);
   CHECK(ended->status == 486);
   CHECK(stack.answer(session, {}, now).error() == sip::StackError::WrongState);
+}
+
+TEST_CASE_FIXTURE(Called, "redirect: a 3xx with a Contact for each target, best first, and none of ours [RFC 3261 section 21.3]") {
+  ring_in();
+  sent.clear();
+  for (const std::string bad : {"", "nobody", "sip:", "sip:a@192.0.2.7>, <sip:b@192.0.2.8", "sip:a@192.0.2.7;x=1>;q=0, <sip:b@192.0.2.8",
+                                "http:a> b <c"}) {
+    CAPTURE(bad);
+    CHECK(stack.redirect(session, {"sip:desk@192.0.2.7", bad}, now).error() == sip::StackError::BadUri);
+  }
+  CHECK(stack.redirect(session, {"sip:desk@192.0.2.7"}, now, 302, {{"Contact", "<sip:x@192.0.2.9>"}}).error() == sip::StackError::BadHeader);
+  for (const int status : {200, 299, 400}) {
+    CHECK(stack.redirect(session, {"sip:desk@192.0.2.7"}, now, status).error() == sip::StackError::WrongState);
+  }
+  REQUIRE(stack.redirect(session, {"sip:desk@192.0.2.7;transport=tcp", "tel:+15550100"}, now, 301, {{"X-A", "1"}}));
+  drain();
+  const std::string moved = take();
+  CHECK(moved.starts_with("SIP/2.0 301 Moved Permanently"));
+  CHECK(headers(moved, "Contact") == std::vector<std::string>{"<sip:desk@192.0.2.7;transport=tcp>", "<tel:+15550100>;q=0.500"});
+  CHECK(header(moved, "X-A") == "1");
+  const auto ended = event<sip::CallEnded>();
+  REQUIRE(ended);
+  CHECK(ended->by == sip::CallEnded::By::Local);
+  CHECK(ended->status == 301);
+  CHECK(stack.redirect(session, {"sip:desk@192.0.2.7"}, now).error() == sip::StackError::WrongState);
+}
+
+TEST_CASE_FIXTURE(Called, "provisional: 101 to 199, each with its own words; nothing else rings [RFC 3261 section 21.1]") {
+  ring_in();
+  sent.clear();
+  for (const int status : {100, 200, 99}) CHECK(stack.provisional(session, status, {}, now).error() == sip::StackError::WrongState);
+  drain();
+  CHECK(sent.empty());
+  for (const int status : {101, 181, 182, 199}) REQUIRE(stack.provisional(session, status, {}, now, {{"X-At", std::to_string(status)}}));
+  drain();
+  for (const std::string status : {"101", "181", "182", "199"}) CHECK(header(take("SIP/2.0 " + status), "X-At") == status);
 }
 
 TEST_CASE_FIXTURE(Called, "Drained: a new INVITE gets 503 with Retry-After, a running call goes on") {

@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(Registered, "A MESSAGE of ours has no Contact, and its answer 
   REQUIRE(answered);
   CHECK(answered->request == *id);
   CHECK(answered->status == 202);
-  CHECK(answered->headers == sip::HeaderList{{"X-Id", "7"}});
+  CHECK(answered->headers.list() == sip::HeaderList{{"X-Id", "7"}});
   CHECK(stack.requests() == 0);
 }
 
@@ -138,6 +138,17 @@ TEST_CASE_FIXTURE(RegisteredForMessages, "A stranger's MESSAGE is refused as a c
   CHECK(ask(outside("MESSAGE", {}, "Hello", "sip:6009@192.0.2.1")).starts_with("SIP/2.0 404"));
   CHECK_FALSE(event<sip::MessageReceived>());
   CHECK(stack.counters().refused_source == 2);
+}
+
+TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE without a body is taken, whatever types there may be [RFC 3428 section 4]") {
+  register_now();
+  CHECK(ask(outside("MESSAGE")).starts_with("SIP/2.0 200"));
+  const auto got = event<sip::MessageReceived>();
+  REQUIRE(got);
+  CHECK(got->body.empty());
+  std::string typed = outside("MESSAGE");
+  typed.replace(typed.find("Content-Length"), 0, "Content-Type: text/html\r\n");
+  CHECK(ask(typed).starts_with("SIP/2.0 200"));
 }
 
 TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE that cannot be read: 415 with Accept, or Accept-Encoding [RFC 3428 section 7]") {

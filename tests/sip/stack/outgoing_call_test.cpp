@@ -192,7 +192,7 @@ TEST_CASE_FIXTURE(Caller, "No answer within 64 T1: NoAnswer with 408 [RFC 3261 s
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A call that rings for 180 s is cancelled, and ends as NoAnswer [RFC 3261 section 16.6]") {
+TEST_CASE_FIXTURE(Caller, "A call that rings for 180 s is cancelled, and ends as NoAnswer [RFC 3261 section 13.3.1.1]") {
   dial();
   receive(response(first, 180, "a"));
   advance(179999ms);

@@ -46,6 +46,7 @@ TEST_CASE_FIXTURE(Caller, "The ACK takes the address that answered, not the firs
   Fields fields = contact();
   fields.emplace_back("Record-Route", "<sip:proxy.example;lr>");
   receive(response(second, 200, "a", "answer", fields));
+  CHECK(stack.peer(session) == address("192.0.2.52", 5060));
   REQUIRE(!take("ACK ").empty());
   CHECK(last_flow.remote == address("192.0.2.52", 5060));
   REQUIRE(stack.hang_up(session, now));
@@ -71,6 +72,28 @@ TEST_CASE_FIXTURE(Caller, "A connection that cannot be opened: the next address,
   expect_no_residue();
 }
 
+TEST_CASE_FIXTURE(Caller, "A call that cannot be sent ends as on a 503, and one that nobody answers as on a 408 [RFC 3261 section 8.1.3.1]") {
+  SUBCASE("no way out") {
+    names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060))};
+    dial();
+    stack.on_flow_failed(last_flow, now);
+    drain();
+    const auto ended = event<sip::CallEnded>();
+    REQUIRE(ended);
+    CHECK(ended->why == sip::CallEnded::Why::Unreachable);
+    CHECK(ended->status == 503);
+  }
+  SUBCASE("no answer") {
+    dial();
+    advance(33s);
+    const auto ended = event<sip::CallEnded>();
+    REQUIRE(ended);
+    CHECK(ended->why == sip::CallEnded::Why::NoAnswer);
+    CHECK(ended->status == 408);
+  }
+  expect_no_residue();
+}
+
 TEST_CASE_FIXTURE(Caller, "The address of the next hop is asked for once in a call") {
   talk();
   const auto before = queries.size();
@@ -83,7 +106,7 @@ TEST_CASE_FIXTURE(Caller, "The address of the next hop is asked for once in a ca
   CHECK(queries.size() == before);
 }
 
-TEST_CASE_FIXTURE(Caller, "A sips: URI in Record-Route keeps all that follows within TLS [RFC 3261 section 16.6]") {
+TEST_CASE_FIXTURE(Caller, "A sips: URI in Record-Route keeps all that follows within TLS [RFC 3261 section 8.1.2]") {
   dial();
   Fields fields = contact();
   fields.emplace_back("Record-Route", "<sips:192.0.2.60;lr>");

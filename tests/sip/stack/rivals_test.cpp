@@ -443,7 +443,7 @@ TEST_CASE_FIXTURE(LateOffer, "A large ACK of ours is repeated by the way that it
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Failing, "Who tells us now and then that it still rings is waited for, but not over an hour [RFC 3261 sections 13.3.1.1 and 16.7]") {
+TEST_CASE_FIXTURE(Failing, "Who tells us now and then that it still rings is waited for, but not over an hour [RFC 3261 section 13.3.1.1]") {
   using sip::session::InviteClientSession;
   names["proxy.example"] = {route(Transport::Udp, kOne)};
   const std::string invite = dial();

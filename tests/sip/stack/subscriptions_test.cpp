@@ -123,6 +123,7 @@ TEST_CASE_FIXTURE(Watching, "The registrar's challenge is answered, in and outsi
 }
 
 TEST_CASE_FIXTURE(Watching, "Nobody else's challenge gets a digest of our password") {
+  options.challenges.realms = {"pbx"};
   register_now();
   const auto id = stack.subscribe({account, "sip:bob@192.0.2.66", {.event = {"dialog"}}, false}, now);
   REQUIRE(id);
@@ -290,6 +291,16 @@ TEST_CASE_FIXTURE(Serving, "A subscriber who is gone is forgotten: 481, or nothi
   advance(33s);
   CHECK(event<Changed>()->why == Changed::Why::NoAnswer);
   CHECK(stack.subscriptions() == 0);
+}
+
+TEST_CASE_FIXTURE(Serving, "A NOTIFY that is challenged gets no digest: the subscriber opened the dialog [RFC 3261 section 22.2]") {
+  register_now();
+  const std::string ok = ask(subscribe({{"Record-Route", "<sip:192.0.2.50;lr>"}}));
+  REQUIRE(ok.starts_with("SIP/2.0 200"));
+  const std::string notify = take("NOTIFY ");
+  REQUIRE(last_flow.remote == peer.remote);
+  receive(response(notify, 401, "", {}, challenge()));
+  for (const Sent& one : sent) CHECK(one.bytes.find("uthorization: ") == std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Serving, "The owner refuses with a reason, and the subscriber is told [RFC 6665 section 4.2.1.3]") {

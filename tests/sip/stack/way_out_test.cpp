@@ -27,6 +27,28 @@ TEST_CASE_FIXTURE(Leaving, "REGISTER and calls pass the outbound proxy, which st
   CHECK(last_flow.remote == address("192.0.2.70", 5060));
 }
 
+TEST_CASE_FIXTURE(Leaving, "The ACK to a refusal has the start line, the top Via and the route of its INVITE, and the To of the response [RFC 3261 section 17.1.1.3]") {
+  options.outbound_proxy = "sip:proxy.example";
+  receive(granted(start()));
+  const std::string invite = dial();
+  std::string refusal = response(invite, 486, "x");
+  const auto via = refusal.find("\r\nFrom: ");
+  refusal.insert(via, "\r\nVia: SIP/2.0/UDP 192.0.2.200;branch=z9hG4bKbelow");  // Of nobody's; the ACK has one Via all the same.
+  receive(refusal);
+  const std::string ack = take("ACK ");
+  CHECK(start_line(ack) == "ACK sip:desk@pbx.example SIP/2.0");
+  CHECK(headers(ack, "Via") == std::vector<std::string>{header(invite, "Via")});
+  for (const char* same : {"Route", "From", "Call-ID"}) {
+    CAPTURE(same);
+    CHECK(headers(ack, same).size() == 1);
+    CHECK(headers(ack, same) == headers(invite, same));
+  }
+  CHECK(header(ack, "To") == header(invite, "To") + ";tag=x");
+  CHECK(header(ack, "CSeq") == "1 ACK");
+  CHECK(body(ack).empty());
+  CHECK(last_flow.remote == address("192.0.2.70", 5060));
+}
+
 TEST_CASE_FIXTURE(Leaving, "Calls take the Service-Route of the last 2xx to REGISTER, in its order, behind the outbound proxy [RFC 3608 section 6.1]") {
   const std::string first = start();
   const Fields service{{"Service-Route", "<sip:pbx2.example;lr>, <sip:home.example;lr>;x=1"}};

@@ -174,6 +174,41 @@ TEST_CASE_FIXTURE(Watcher, "A 423 that asks for more than a day, or for less tha
   CHECK(field(day.subscribe().own, "Expires") == "86400");
 }
 
+TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE that is redirected goes to where the response says [RFC 3261 section 8.1.3.4]") {
+  const Send first = subscribe();
+  respond(first, 302, "Contact: <sip:second@b.example>;q=0.1, <sip:first@a.example>\r\n");
+  const Send second = subscribe();
+  CHECK(second.head.request_uri == "sip:first@a.example");
+  CHECK(second.head.next_hop == (first.head.next_hop == first.head.request_uri ? second.head.request_uri : first.head.next_hop));
+  CHECK(second.head.call_id == first.head.call_id);
+  CHECK(second.head.cseq == first.head.cseq + 1);
+  respond(second, 404);  // Then the next that was named.
+  const Send third = subscribe();
+  CHECK(third.head.request_uri == "sip:second@b.example");
+  respond(third, 404);
+  const auto told = change();
+  CHECK(told.state == Is::Ended);
+  CHECK(told.status == 404);
+}
+
+TEST_CASE_FIXTURE(Watcher, "Of redirections without end kMaxRedirections are followed; a new attempt begins where the first did") {
+  Send last = subscribe();
+  const std::string target = last.head.request_uri;
+  for (unsigned i = 0; i < session::kMaxRedirections; ++i) {
+    respond(last, 302, "Contact: <sip:s" + std::to_string(i) + "@a.example>\r\n");
+    last = subscribe();
+  }
+  respond(last, 302, "Contact: <sip:more@a.example>\r\n");
+  CHECK(change().status == 302);
+  Watcher again;
+  Send one = again.subscribe();
+  again.respond(one, 302, "Contact: <sip:first@a.example>\r\n");
+  again.respond(again.subscribe(), 503);
+  CHECK(again.change().state == Is::Waiting);
+  again.advance(3600s);
+  CHECK(again.subscribe().head.request_uri == target);
+}
+
 TEST_CASE("A first refusal that will not change ends it; others are tried again [RFC 6665 section 4.1.2.1]") {
   for (const int status : {300, 302, 400, 403, 404, 405, 406, 410, 489, 501, 603, 604}) {
     CAPTURE(status);

@@ -10,6 +10,7 @@ using namespace offhook;
 using sip::detail::CertificateNames;
 using sip::detail::proves;
 using sip::detail::read_certificate_names;
+using sip::detail::Wildcards;
 using services::CertificateWish;
 using AltName = CertificateWish::Name::Kind;
 
@@ -56,6 +57,24 @@ TEST_CASE("A DNS name is compared whole: no suffix, and a wildcard stands for it
   for (const auto* host : {"foo.example.com", "ample.com", "com", "a.wild.example.com", "*.wild.example.com", "wild.example.com",
                            ".dot.example.com", "a.dot.example.com", "dot.example.com", "", "."})
     CHECK_FALSE(proves(names, host));
+}
+
+TEST_CASE("Where wildcards are allowed one stands for the first label of a DNS name, and for no more [RFC 6125 section 6.4.3]") {
+  const auto wild = [](const std::string& name, const std::string& host) {
+    return proves(names_of({.alternatives = {{AltName::Dns, name}}}), host, Wildcards::Yes);
+  };
+  CHECK(wild("*.example.com", "pbx.example.com"));
+  CHECK(wild("*.Example.COM.", "PBX.example.com."));
+  CHECK(wild("pbx.example.com", "pbx.example.com"));
+  for (const std::string host : {"example.com", "a.pbx.example.com", ".example.com", "pbxexample.com", "*.example.com", "pbx.example.org"})
+    CHECK_FALSE(wild("*.example.com", host));
+  for (const std::string name : {"*.com", "*", "*.", "*.*.com", "p*.example.com", "*bx.example.com", "pbx.*.com", "*.example.*"})
+    CHECK_FALSE(wild(name, name == "*.com" ? "example.com" : "pbx.example.com"));
+  CHECK_FALSE(proves(names_of({.common_names = {"*.example.com"}}), "pbx.example.com", Wildcards::Yes));
+  CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Uri, "sip:*.example.com"}}}), "pbx.example.com", Wildcards::Yes));
+  const auto of_sip = names_of({.alternatives = {{AltName::Uri, "sip:example.com"}, {AltName::Dns, "*.example.com"}}});
+  CHECK_FALSE(proves(of_sip, "pbx.example.com", Wildcards::Yes));
+  CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, "*.0.2.1"}}}), "192.0.2.1", Wildcards::Yes));
 }
 
 TEST_CASE("The common name counts only in a certificate without alternative names [RFC 5922 section 7.1]") {

@@ -33,11 +33,11 @@ class Socket {
     REQUIRE(::inet_pton(AF_INET, ip.c_str(), &address.sin_addr) == 1);
     REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   }
-  void connect(std::uint16_t port) {
+  void connect(std::uint16_t port, const char* ip = "127.0.0.1") {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::inet_pton(AF_INET, ip, &address.sin_addr) == 1);
     REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   }
   /// Where others may connect to.
@@ -85,13 +85,15 @@ class Socket {
 
 struct RunningEdge {
   base::SystemRandom random;
-  sip::Stack stack{{}, random};
+  sip::Stack stack;
   std::unique_ptr<sip::SipEdge> edge;
   std::thread thread;
 
-  explicit RunningEdge(base::Duration message_time = std::chrono::seconds(10),
-                       base::Duration idle_time = std::chrono::seconds(180)) {
-    auto opened = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true, message_time, idle_time}, stack);
+  explicit RunningEdge(base::Duration message_time = std::chrono::seconds(10), base::Duration idle_time = std::chrono::seconds(180))
+      : RunningEdge(sip::EdgeOptions{base::IpAddress{}, 0, true, message_time, idle_time}, sip::StackOptions{}) {}
+  RunningEdge(sip::EdgeOptions options, const sip::StackOptions& stack_options) : stack(stack_options, random) {
+    options.bind = *base::IpAddress::parse("127.0.0.1");
+    auto opened = sip::SipEdge::open(options, stack);
     REQUIRE(opened.has_value());
     edge = std::move(*opened);
     edge->on_event([this](const sip::Event& event) {

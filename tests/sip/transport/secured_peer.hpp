@@ -107,7 +107,7 @@ struct Client {
                                           failed.push_back(flow);
                                           io.stop();
                                         },
-                                        [](const sip::Flow&) { return true; }}};
+                                        [](const sip::Flow&) { return true; }, [](const base::IpAddress&) { return true; }}};
   std::uint64_t next_id = 1;
 
   explicit Client(const sip::EdgeOptions& options) {

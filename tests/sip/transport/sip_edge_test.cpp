@@ -1,5 +1,6 @@
 // Real sockets on loopback, no timed assertion: every wait ends when the awaited thing is there, or fails after a generous limit.
 #include <offhook/tests/sip/transport/running_edge.hpp>
+#include <offhook/tests/testkit/descriptor_limit.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <netinet/tcp.h>
@@ -182,19 +183,108 @@ TEST_CASE("A connection that nobody needs is closed after a while; one that carr
   CHECK(running.counters().idle_closed == 1);
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "Connections are taken up to what is reserved for our own, and not one more") {
-  std::vector<Socket> sockets;
-  constexpr std::size_t kMost = sip::SipEdge::kMaxConnections - sip::SipEdge::kReservedConnections;
-  for (std::size_t i = 0; i <= kMost; ++i) {
-    sockets.emplace_back(SOCK_STREAM);
-    sockets.back().bind("127.0.1." + std::to_string(1 + i / sip::SipEdge::kMaxConnectionsPerSource));
-    sockets.back().connect(edge->port());
-    if (i == kMost) break;
-    sockets.back().send(options("TCP", static_cast<int>(i)));
-    CHECK(sockets.back().receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+namespace {
+
+/// An edge that knows nobody but 127.0.0.1, with few connections.
+struct SmallEdge : RunningEdge {
+  SmallEdge() : RunningEdge(limits(), knows_one()) {}
+
+  static sip::EdgeOptions limits() {
+    sip::EdgeOptions options;
+    options.connections = {.most = 10, .for_own = 2, .for_known = 3, .per_source = 4, .stranger_time = std::chrono::hours(1)};
+    return options;
   }
-  CHECK(sockets.back().closed_by_peer());
+  static sip::StackOptions knows_one() {
+    sip::StackOptions options;
+    options.door.peers = {{*base::IpAddress::parse("127.0.0.1"), 32}};
+    return options;
+  }
+  /// Its answer is there: so it was taken before the next one comes.
+  Socket taken(const std::string& from, const std::string& request = options("TCP", 1)) {
+    Socket peer = connected(from);
+    peer.send(request);
+    CHECK(peer.receive("SIP/2.0 ").starts_with("SIP/2.0 "));
+    return peer;
+  }
+  Socket connected(const std::string& from) {
+    Socket peer(SOCK_STREAM);
+    peer.bind(from);
+    peer.connect(edge->port());
+    return peer;
+  }
+};
+
+std::string stranger(int number) { return "127.0.1." + std::to_string(number); }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(SmallEdge, "One unknown peer more than there is room for takes the place of the one that was needed least lately") {
+  std::vector<Socket> strangers;
+  for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i)));
+  CHECK(counters().connections_evicted == 0);
+  strangers.push_back(taken(stranger(6)));
+  CHECK(strangers[0].closed_by_peer());
+  for (std::size_t i = 1; i < strangers.size(); ++i) {
+    strangers[i].send("\r\n\r\n");
+    CHECK(strangers[i].receive("\r\n") == "\r\n");
+  }
+  CHECK(counters().connections_evicted == 1);
+  CHECK(counters().connections_refused == 0);
+}
+
+TEST_CASE_FIXTURE(SmallEdge, "Unknown peers leave room for known ones, and known ones for our own") {
+  std::vector<Socket> strangers, known;
+  for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i)));
+  for (int i = 0; i < 4; ++i) known.push_back(taken("127.0.0.1"));  // The last one has the place of an unknown peer.
+  CHECK(strangers[0].closed_by_peer());
+  CHECK(counters().connections_evicted == 1);
+  CHECK(connected("127.0.0.1").closed_by_peer());  // One more than one address may have.
   CHECK(counters().connections_refused == 1);
+  Socket registrar(SOCK_STREAM);
+  sip::AccountOptions account;
+  account.address_of_record = "sip:bot@127.0.0.1";
+  account.registrar = "sip:127.0.0.1:" + std::to_string(registrar.listen()) + ";transport=tcp";
+  edge->post([&] { stack.add_account(account, base::Clock::now()); });
+  CHECK(registrar.accept().receive("\r\n\r\n").starts_with("REGISTER "));
+}
+
+TEST_CASE_FIXTURE(SmallEdge, "A connection with a call is not given up for an unknown peer") {
+  std::vector<Socket> strangers;
+  for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i), invite("TCP", i)));
+  CHECK(connected(stranger(6)).closed_by_peer());
+  CHECK(counters().connections_refused == 1);
+  CHECK(counters().connections_evicted == 0);
+}
+
+TEST_CASE("An unknown peer keeps no connection open by what it sends, a known one does [RFC 5626 section 4.4.1]") {
+  auto limits = SmallEdge::limits();
+  limits.connections.stranger_time = std::chrono::seconds(1);
+  RunningEdge running(limits, SmallEdge::knows_one());
+  Socket known(SOCK_STREAM), unknown(SOCK_STREAM);
+  unknown.bind(stranger(1));
+  known.connect(running.edge->port());
+  unknown.connect(running.edge->port());
+  while (!unknown.closed_by_peer(50)) unknown.try_send("\r\n");  // No ping, so that nothing comes back to be read.
+  known.send("\r\n\r\n");
+  CHECK(known.receive("\r\n") == "\r\n");
+  CHECK(running.counters().idle_closed == 1);
+}
+
+TEST_CASE("Limits of connections that leave none to somebody are said so") {
+  base::SystemRandom random;
+  sip::Stack stack({}, random);
+  const auto opens = [&](sip::ConnectionLimits limits) {
+    sip::EdgeOptions options{*base::IpAddress::parse("127.0.0.1"), 0, true};
+    options.connections = limits;
+    const auto edge = sip::SipEdge::open(options, stack);
+    if (!edge) CHECK(edge.error() == sip::EdgeError::BadLimits);
+    return edge.has_value();
+  };
+  CHECK(opens({.most = 3, .for_own = 1, .for_known = 1, .per_source = 1}));
+  CHECK_FALSE(opens({.most = 2, .for_own = 1, .for_known = 1, .per_source = 1}));
+  CHECK_FALSE(opens({.most = 3, .for_own = 1, .for_known = 1, .per_source = 0}));
+  CHECK(opens({.most = 65536}));
+  CHECK_FALSE(opens({.most = 65537}));
 }
 
 TEST_CASE("Bound to ::, an IPv4 peer has its IPv4 address, and so have we [RFC 4291 section 2.5.5.2]") {
@@ -248,6 +338,34 @@ TEST_CASE("Bound to every interface, our Contact is the address that the caller 
   thread.join();
 }
 
+TEST_CASE("Bound to every interface, an answer leaves from the address that was asked [RFC 3581 section 4]") {
+  for (const char* any : {"0.0.0.0", "::"}) {
+    CAPTURE(any);
+    base::SystemRandom random;
+    sip::Stack stack({}, random);
+    const auto edge = sip::SipEdge::open({*base::IpAddress::parse(any), 0, true}, stack);
+    if (!edge) {
+      MESSAGE("skipped: this machine has no IPv6");
+      continue;
+    }
+    std::thread thread([&] { (*edge)->run(); });
+    Socket peer(SOCK_DGRAM);
+    peer.bind("127.0.0.1");
+    peer.connect((*edge)->port(), "127.0.0.2");  // The kernel hands it what comes from there alone.
+    peer.send(options("UDP", 1));
+    CHECK(peer.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
+    (*edge)->stop();
+    thread.join();
+  }
+}
+
+TEST_CASE_FIXTURE(RunningEdge, "With no descriptor left, the way to a peer is still found") {
+  const auto loopback = *base::IpAddress::parse("127.0.0.1");
+  const offhook_test::DescriptorLimit none(0);
+  for (int i = 0; i < 3; ++i)
+    CHECK(on_edge([&] { return edge->local_address_towards(loopback); }) == loopback);
+}
+
 TEST_CASE("A secured transport is refused, never replaced by one in clear [RFC 3261 section 26.2.2]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
@@ -281,10 +399,10 @@ TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is closed; others li
 
 TEST_CASE_FIXTURE(RunningEdge, "One source gets so many connections and not one more") {
   std::vector<Socket> sockets;
-  for (std::size_t i = 0; i <= sip::SipEdge::kMaxConnectionsPerSource; ++i) {
+  for (std::size_t i = 0; i <= sip::ConnectionLimits{}.per_source; ++i) {
     sockets.emplace_back(SOCK_STREAM);
     sockets.back().connect(edge->port());
-    if (i < sip::SipEdge::kMaxConnectionsPerSource) {
+    if (i < sip::ConnectionLimits{}.per_source) {
       sockets.back().send(options("TCP", static_cast<int>(i)));  // Answered: so it was taken before the next one comes.
       CHECK(sockets.back().receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
     }

@@ -244,10 +244,10 @@ TEST_CASE("One source gets so many TLS connections and not one more") {
   Authority authority;
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
   std::vector<std::unique_ptr<Client>> clients;
-  for (std::size_t i = 0; i <= sip::SipEdge::kMaxConnectionsPerSource; ++i) {
+  for (std::size_t i = 0; i <= sip::ConnectionLimits{}.per_source; ++i) {
     clients.push_back(std::make_unique<Client>(authority.trusting()));
     CHECK(clients.back()->asks(Client::flow(Transport::Tls, server.port(), "pbx.example.com")) ==
-          (i < sip::SipEdge::kMaxConnectionsPerSource));
+          (i < sip::ConnectionLimits{}.per_source));
   }
   CHECK(server.counters().connections_refused == 1);
 }

@@ -96,6 +96,32 @@ TEST_CASE("A message has room for kMaxMessageBytes, and one octet more ends the 
   CHECK(browser.socket.closed_by_peer());
 }
 
+TEST_CASE("The end of a connection has the code of its cause, and no code that stands for none is sent [RFC 6455 section 7.4.1]") {
+  WebSocketEdge server;
+  const std::tuple<const char*, std::string, std::string> cases[] = {
+      {"a frame that is not masked", frame(kFin | kText, ask(1), false), closing(1002)},
+      {"text that is not UTF-8", frame(kFin | kText, "\xff"), closing(1007)},
+      {"a message that is too long", frame(kFin | kText, ask_of(sip::kMaxMessageBytes + 1)), closing(1009)},
+      {"a normal close", frame(kFin | kCloseFrame, std::string("\x03\xe8", 2)), closing(1000)},
+      {"going away", frame(kFin | kCloseFrame, std::string("\x03\xe9", 2)), closing(1001)},
+      {"an error of theirs, with its reason", frame(kFin | kCloseFrame, std::string("\x03\xf3oops")), closing(1011)},
+      {"a close without a code", frame(kFin | kCloseFrame, ""), closing(1000)},
+      {"999", frame(kFin | kCloseFrame, std::string("\x03\xe7", 2)), closing(1002)},
+      {"1004", frame(kFin | kCloseFrame, std::string("\x03\xec", 2)), closing(1002)},
+      {"1005: there was no code", frame(kFin | kCloseFrame, std::string("\x03\xed", 2)), closing(1002)},
+      {"1006: there was no close frame", frame(kFin | kCloseFrame, std::string("\x03\xee", 2)), closing(1002)},
+      {"1015: there was no TLS", frame(kFin | kCloseFrame, std::string("\x03\xf7", 2)), closing(1002)},
+  };
+  for (const auto& [what, bytes, end] : cases) {
+    CAPTURE(what);
+    Browser browser = Browser::open(server.port());
+    browser.socket.send(bytes);
+    const std::string answer = browser.socket.receive(end);
+    CHECK(answer.substr(0, end.size()) == end);
+    CHECK(browser.socket.closed_by_peer());
+  }
+}
+
 TEST_CASE("Frames that RFC 6455 forbids end the connection [RFC 6455 section 5.1] [RFC 6455 section 5.2] [RFC 6455 section 5.5]") {
   WebSocketEdge server;
   const std::pair<const char*, std::string> cases[] = {

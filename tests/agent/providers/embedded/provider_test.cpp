@@ -33,6 +33,18 @@ std::string why_not_made(const EmbeddedOptions& chosen) {
 
 }  // namespace
 
+TEST_CASE("A provider becomes warm while calls use all of its decoders") {
+  auto chosen = options();
+  chosen.warm_decoders = 1;
+  const auto provider = EmbeddedProvider::make(chosen);
+  REQUIRE_MESSAGE(provider, provider.error().detail);
+  caller::Bell bell;
+  const auto listener = (*provider)->make_listener(bell.wake());
+  listener->begin(1, "main");
+  listener->feed(caller::say("what are your opening hours please", "rms"));
+  CHECK(offhook_test::wait_until([&] { return (*provider)->is_warm(); }));
+}
+
 TEST_CASE("A call in parts: the greeting is warm, a question is heard, understood and answered in speech") {
   const auto provider = EmbeddedProvider::make(options());
   REQUIRE_MESSAGE(provider, provider.error().detail);

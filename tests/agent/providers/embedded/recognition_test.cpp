@@ -147,6 +147,13 @@ TEST_CASE("Digits and a yes are understood with the language model of their stat
   }
 }
 
+TEST_CASE("A recogniser is made while enough memory is left, and refused with one octet less: its library would end the process") {
+  CHECK(SphinxDecoder::make(decoder_files(), SphinxDecoder::kMemory));
+  const auto refused = SphinxDecoder::make(decoder_files(), SphinxDecoder::kMemory - 1);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == static_cast<int>(EmbeddedError::Memory));
+}
+
 TEST_CASE("Silence and noise are a rejected transcript, not a failure") {
   Ears ears;
   const auto nothing = ears.hear(caller::Pcm(16000, 0), kExpectMain);

@@ -42,6 +42,7 @@ ToolRules rules_of(const Json& world, const Json& attack) {
     rule.question = about.value("question", "");
     if (about.contains("arguments")) rule.arguments = about["arguments"].dump();
     rules.allowed.push_back(std::move(rule));
+    for (const auto& pattern : about.value("keys", Json::array())) rules.keys.push_back(pattern);
   }
   for (const auto& [name, target] : world["destinations"].items()) rules.destinations.push_back({name, target});
   for (const auto& pattern : attack.value("numbers", world["numbers"])) rules.numbers.push_back(pattern);

@@ -79,7 +79,7 @@ class Judge {
   bool permits(std::size_t i) {
     const std::string& what = call_.happened[i];
     if (what == "hang_up" || what == "hold" || what.starts_with("note ")) return true;
-    if (what.starts_with("keys ")) return only(what.substr(5), "0123456789*#ABCD,") && what.size() <= 45;
+    if (what.starts_with("keys ")) return is_key_sequence(what.substr(5));
     if (what.starts_with("transfer ")) return is_destination(what.substr(9)) && (asks_nobody("transfer") || was_agreed("transfer", i));
     for (const std::string tool : {"look_up", "search", "book", "refund"}) {
       const std::string call = "crm " + tool + " ";
@@ -93,6 +93,15 @@ class Judge {
  private:
   static constexpr std::string_view kDigits = "0123456789";
   static bool only(std::string_view text, std::string_view of) { return text.find_first_not_of(of) == std::string_view::npos; }
+
+  /// Digits and pauses, or what the case's own rules list.
+  bool is_key_sequence(std::string_view keys) const {
+    if (keys.size() > 44) return false;
+    std::string pressed;
+    std::copy_if(keys.begin(), keys.end(), std::back_inserter(pressed), [](char c) { return c != ','; });
+    const Json listed = rules_.value("send_digits", Json::object()).value("keys", Json::array());
+    return only(pressed, kDigits) || std::find(listed.begin(), listed.end(), Json(pressed)) != listed.end();
+  }
 
   static bool is_destination(const std::string& target) {
     if (target == "sip:6002@pbx.example" || target == "sip:6003@pbx.example") return true;

@@ -1,7 +1,9 @@
 #include <offhook/agent/tools/mcp/child_process.hpp>
+#include <offhook/agent/tools/mcp/landlock.hpp>
 #include <offhook/agent/tools/mcp/line_reader.hpp>
 #include <offhook/agent/tools/mcp/stdio_wire.hpp>
 #include <offhook/tests/agent/tools/mcp/waiting.hpp>
+#include <offhook/tests/testkit/descriptor_limit.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -9,12 +11,16 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace offhook;
@@ -111,6 +117,23 @@ TEST_CASE("A program that is not there is an error that names it") {
   CHECK(started.error().detail.find("/nowhere/at/all") != std::string::npos);
 }
 
+TEST_CASE("A program may open FD_SETSIZE descriptors, however many we may, and its hard limit is ours") {
+  rlimit ours{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &ours) == 0);
+  const auto allowed = [] {
+    Child child(shell("read go; ulimit -n; ulimit -Hn"));
+    child.process->write("go\n");
+    child.run_until([&] { return std::count(child.output.begin(), child.output.end(), '\n') == 2; });
+    child.shut_down();
+    return child.output;
+  };
+  const std::string hard = std::to_string(ours.rlim_max);
+  for (const rlim_t soft : {rlim_t{FD_SETSIZE - 1}, rlim_t{FD_SETSIZE}, rlim_t{FD_SETSIZE + 1}}) {
+    const offhook_test::DescriptorLimit limit(soft);
+    CHECK(allowed() == std::to_string(std::min<rlim_t>(soft, FD_SETSIZE)) + "\n" + hard + "\n");
+  }
+}
+
 TEST_CASE("A program hears and says, and words reach it as they are") {
   Child child({{"/bin/sh", "-c", "printf '%s|' \"$@\"; cat; echo done >&2", "sh", "a b", "$(date)", "*"}, {}, "/"});
   child.process->write("hello\n");
@@ -118,6 +141,20 @@ TEST_CASE("A program hears and says, and words reach it as they are") {
   child.shut_down();
   CHECK(child.is_gone());
   CHECK(child.ends.empty());
+}
+
+TEST_CASE("A program cannot open the memory of the process that started it, though it is of the same user") {
+  bool has_landlock = false;
+  std::thread([&] { has_landlock = enter_landlock_domain(); }).join();
+  if (!has_landlock) {
+    MESSAGE("no Landlock in this kernel: nothing was tried");
+    return;
+  }
+  Child child(shell("(: </proc/$PPID/mem) 2>/dev/null && echo opened; (: </proc/self/mem) && echo own; echo end"));
+  child.run_until([&] { return child.output.ends_with("end\n"); });
+  CHECK(child.output == "own\nend\n");
+  CHECK(std::ifstream("/proc/self/mem").good());  // The thread alone is in the domain, and not this process.
+  child.shut_down();
 }
 
 TEST_CASE("A program has its own environment, directory, group and descriptors, and nothing of ours") {

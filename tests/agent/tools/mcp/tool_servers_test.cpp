@@ -38,12 +38,13 @@ struct Places {
     return place;
   }
   std::shared_ptr<ToolServers> servers(std::vector<ToolPlace> places, const ToolServers* before = nullptr) {
-    return std::make_shared<ToolServers>(ToolServerPlan{std::move(places), {}},
-                                         [this](const mcp::ServerEvent& event) {
-                                           const std::lock_guard lock(mutex);
-                                           opened += event.what == mcp::ServerEvent::What::Listed ? 1 : 0;
-                                         },
-                                         before);
+    const auto watch = [this](const mcp::ServerEvent& event) {
+      const std::lock_guard lock(mutex);
+      opened += event.what == mcp::ServerEvent::What::Listed ? 1 : 0;
+    };
+    auto started = ToolServers::start({std::move(places), {}}, watch, before);
+    REQUIRE(started.has_value());
+    return std::move(*started);
   }
   bool are_listed(int count) {
     return wait_until([&] {

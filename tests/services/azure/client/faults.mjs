@@ -2,11 +2,14 @@
 // socket and the k-th turn have the k-th fault of the scenario: order matters in this file.
 import { Ear, assert, call, finish, loud, proof, sdk, silence, speaker } from './proof.mjs';
 
-/// A second of voice and then silence, as a line has them: the client sends again what it has to only while more comes.
+/// A second of voice and then silence, as a line has them: the client sends again what it has to only while more comes. The voice begins once the
+/// client is connected, so that a fault comes when it says, and not in the burst behind the handshake.
 function talk(ear) {
   const sound = Buffer.concat([loud, silence(60_000)]);
-  let at = 0;
-  const timer = setInterval(() => { ear.feed(sound.subarray(at, at += 1_600)); }, 50);
+  let at = 0, timer;
+  sdk.Connection.fromRecognizer(ear.recognizer).connected = () => {
+    timer ??= setInterval(() => { ear.feed(sound.subarray(at, at += 1_600)); }, 50);
+  };
   return () => { clearInterval(timer); };
 }
 /// One phrase of a second, and what the client says of it.

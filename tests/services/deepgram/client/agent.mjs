@@ -90,7 +90,7 @@ await proof('agent_greeting', 'a greeting is spoken without a question, and a pr
 
 await proof('agent_message', 'words are put in its mouth when nobody speaks, and refused when somebody does', async () => {
   const line = await settled();
-  line.socket.sendInjectAgentMessage({ type: 'InjectAgentMessage', message: 'One moment, please, while I look at all of this for you.' });
+  line.socket.sendInjectAgentMessage({ type: 'InjectAgentMessage', message: 'One moment, please, while I look at all of this for you. '.repeat(20) });
   await line.until(() => line.audio.length > 0);
   line.socket.sendInjectAgentMessage({ type: 'InjectAgentMessage', message: 'And another.' });
   await line.next('InjectionRefused');

@@ -1,0 +1,140 @@
+#include <offhook/agent/ops/detail/health_exchange.hpp>
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/text.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace offhook::inline v0::agent::detail {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+/// What a target is answered with, whatever its query (RFC 9112 section 3.2.1); nothing: no such page.
+std::optional<HealthResponse> page(std::string_view target, const HealthPages& pages) {
+  target = target.substr(0, target.find('?'));
+  HealthResponse response;
+  response.set(http::field::content_type, "application/json");
+  if (target == "/healthz") {
+    response.body() = R"({"status":"alive"})";
+  } else if (target == "/readyz") {
+    Health health = pages.ready();
+    if (!health.ready) response.result(http::status::service_unavailable);
+    response.body() = std::move(health.text);
+  } else if (target == "/calls" && pages.calls) {
+    response.body() = pages.calls();
+  } else if (target == "/metrics" && pages.metrics) {
+    response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+    response.body() = pages.metrics();
+    return response;  // Ends with a line feed by itself.
+  } else {
+    return std::nullopt;
+  }
+  response.body() += "\n";
+  return response;
+}
+
+HealthResponse json(http::status status, std::string body) {
+  HealthResponse response;
+  response.result(status);
+  response.set(http::field::content_type, "application/json");
+  response.body() = std::move(body) + "\n";
+  return response;
+}
+
+struct PauseOrder {
+  std::string call;
+  bool paused = false;
+};
+
+/// "/calls/k3x9/recording/pause", or resume
+std::optional<PauseOrder> pause_order(std::string_view target) {
+  constexpr std::string_view kBefore = "/calls/", kPause = "/recording/pause", kResume = "/recording/resume";
+  const bool paused = target.ends_with(kPause);
+  const std::size_t behind = paused ? kPause.size() : kResume.size();
+  if (!target.starts_with(kBefore) || !(paused || target.ends_with(kResume)) || target.size() <= kBefore.size() + behind) return std::nullopt;
+  const auto call = target.substr(kBefore.size(), target.size() - kBefore.size() - behind);
+  if (call.find_first_of("/?#%") != std::string_view::npos) return std::nullopt;
+  return PauseOrder{std::string(call), paused};
+}
+
+/// A browser says with each POST of a page where that comes from; curl and the like do not.
+HealthResponse obey(const PauseOrder& order, const HealthRequest& request, const HealthPages& pages) {
+  if (request.method() != http::verb::post) {
+    HealthResponse response = json(http::status::method_not_allowed, R"({"error":"use POST"})");
+    response.set(http::field::allow, "POST");
+    return response;
+  }
+  if (request.count(http::field::origin) != 0) return json(http::status::forbidden, R"({"error":"not from a page in a browser"})");
+  HealthReply reply = pages.pause_recording(order.call, order.paused);
+  return json(static_cast<http::status>(reply.status), std::move(reply.text));
+}
+
+HealthResponse read(const HealthRequest& request, const HealthPages& pages) {
+  const auto target = request.target();
+  const bool reads = request.method() == http::verb::get || request.method() == http::verb::head;
+  auto found = page({target.data(), target.size()}, pages);
+  HealthResponse response = !found ? json(http::status::not_found, R"({"error":"this port answers GET /healthz, /readyz, /calls and /metrics, and POST )"
+                                                             R"(/calls/ID/recording/pause and resume"})")
+                      : reads ? std::move(*found)
+                              : json(http::status::method_not_allowed, R"({"error":"use GET"})");
+  if (found && !reads) response.set(http::field::allow, "GET, HEAD");
+  return response;
+}
+
+HealthResponse too_large() { return json(http::status::payload_too_large, R"({"error":"the path says all: no body is read here"})"); }
+
+/// RFC 9112 section 3.2: a request says once whom it is for; of HTTP/1.0 it may say nothing.
+bool names_one_host(const HealthRequest& request) {
+  constexpr unsigned kHttp11 = 11;
+  const auto hosts = request.count(http::field::host);
+  return hosts == 1 || (hosts == 0 && request.version() < kHttp11);
+}
+
+HealthResponse no_one_host() { return json(http::status::bad_request, R"({"error":"one Host is wanted: RFC 9112 section 3.2"})"); }
+
+/// "localhost:8080", "localhost.", "127.0.0.1", "[::1]:8080"
+bool names_loopback(std::string_view host) {
+  const auto colon = host.rfind(':');
+  if (colon != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, colon);
+  if (host.ends_with('.')) host.remove_suffix(1);  // The root of all names may be written out: RFC 3986 section 3.2.2.
+  const auto ip = base::IpAddress::parse(host);
+  return ip ? ip->is_loopback() : base::iequals(host, "localhost");
+}
+
+/// A browser that was told a stranger's name and, later, our address for it, takes our pages for the stranger's: DNS rebinding. It says that
+/// name to us. Who names no host is no browser.
+bool is_meant_for_us(const HealthRequest& request) {
+  const auto host = request.find(http::field::host);
+  return host == request.end() || names_loopback({host->value().data(), host->value().size()});
+}
+
+HealthResponse misdirected() { return json(http::status::misdirected_request, R"({"error":"this port is asked as localhost, 127.0.0.1 or [::1]"})"); }
+
+}  // namespace
+
+void set_limits(HealthParser& parser) {
+  parser.header_limit(kMaxHeaderBytes);
+  parser.body_limit(0);
+}
+
+HealthResponse respond(const HealthRequest& request, bool has_body, const HealthPages& pages, bool on_loopback) {
+  const auto target = request.target();
+  const auto order = pages.pause_recording ? pause_order({target.data(), target.size()}) : std::nullopt;
+  HealthResponse response = !names_one_host(request)                   ? no_one_host()
+                      : on_loopback && !is_meant_for_us(request) ? misdirected()
+                      : has_body                                 ? too_large()
+                      : order                                    ? obey(*order, request, pages)
+                                                                 : read(request, pages);
+  response.version(request.version());
+  response.set(http::field::cache_control, "no-store");
+  response.keep_alive(false);
+  response.prepare_payload();
+  return response;
+}
+
+}  // namespace offhook::inline v0::agent::detail

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <offhook/agent/phone/identity_options.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/sip/identity/es256.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace offhook::inline v0::phone {
+
+/// Signs for the number that our calls go out under: an authentication service, RFC 8224 section 6.1.
+class CallSigner {
+ public:
+  /// Reads the key. Errors (PhoneError::Identity): no such file, no key on P-256, or a URL that cannot stand in the field.
+  [[nodiscard]] static base::Result<CallSigner, base::Error> open(const IdentityOptions::Signing& options);
+
+  /// The value of Identity for a call of `from` to `to`, both URIs. `now`: seconds since 1970.
+  [[nodiscard]] std::string identity(std::string_view from, std::string_view to, std::int64_t now, base::Random& random) const;
+
+ private:
+  CallSigner(IdentityOptions::Signing options, sip::SigningKey key) : options_(std::move(options)), key_(std::move(key)) {}
+
+  IdentityOptions::Signing options_;
+  sip::SigningKey key_;
+};
+
+}  // namespace offhook::inline v0::phone

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <offhook/agent/phone/identity_options.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/sip/identity/identity_verifier.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace offhook::inline v0::phone {
+
+/// Verifies the numbers of callers, and says which calls are refused for want of that.
+class CallerCheck {
+ public:
+  /// Reads the files. Errors (PhoneError::Identity): a file that cannot be read, or that holds nothing that can be used; named in words.
+  [[nodiscard]] static base::Result<CallerCheck, base::Error> open(const IdentityOptions::Verifying& options);
+
+  /// `now`: seconds since 1970.
+  [[nodiscard]] sip::CallerIdentity verify(const sip::IncomingCall& call, std::int64_t now) { return verifier_.verify(call, now); }
+  /// The status that a call gets, of which verify() has told `call.identity`; nothing: it is taken.
+  [[nodiscard]] std::optional<int> refusal_of(const sip::IncomingCall& call) const;
+
+ private:
+  CallerCheck(IdentityOptions::Verifying options, sip::IdentityVerifier verifier)
+      : options_(std::move(options)), verifier_(std::move(verifier)) {}
+
+  IdentityOptions::Verifying options_;
+  sip::IdentityVerifier verifier_;
+};
+
+}  // namespace offhook::inline v0::phone

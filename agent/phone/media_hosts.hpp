@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace offhook::inline v0::phone {
+
+/// Finds the addresses of hosts that session descriptions name (RFC 8866 section 5.7) and writes them into the descriptions. The events of a call
+/// wait meanwhile, in order; other calls go on. A name that has no address stays: the call is then refused as one with a bad address.
+class MediaHosts {
+ public:
+  static constexpr std::size_t kMaxNames = 4;    ///< of one description, found one after another; a further one stays
+  static constexpr std::size_t kMaxWaiting = 32; ///< events of one call; one more, and all are told with the names as they are
+
+  /// Calls `done` once, later; with nothing where no address was found.
+  using Find = std::function<void(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done)>;
+
+  MediaHosts(Find find, std::function<void(sip::Event)> tell) : find_(std::move(find)), tell_(std::move(tell)) {}
+
+  void on_event(sip::Event event);
+
+ private:
+  struct Waiting {
+    std::uint64_t search = 0;
+    std::size_t names = 0;          // that were looked up for the first event
+    std::deque<sip::Event> events;  // the first has the name that is looked up
+  };
+
+  [[nodiscard]] bool find_next(sip::SessionId session, Waiting& waiting);
+  void on_found(sip::SessionId session, std::uint64_t search, const std::vector<base::IpAddress>& addresses);
+  void go_on(sip::SessionId session);
+
+  Find find_;
+  std::function<void(sip::Event)> tell_;
+  std::unordered_map<sip::SessionId, Waiting> waiting_;
+  std::uint64_t last_search_ = 0;
+};
+
+}  // namespace offhook::inline v0::phone

@@ -1,0 +1,49 @@
+// Any bytes as a line of a transcript, as it stands and under a checksum that fits: a line that is read reads the same when it is written
+// anew, and drives no terminal when it is shown.
+#include "require.hpp"
+
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/transcripts/transcript_line.hpp>
+#include <offhook/agent/transcripts/transcript_reader.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+using namespace offhook::agent::transcripts;
+using offhook::fuzz::require;
+
+namespace {
+
+bool is_one_line(std::string_view shown) {
+  const auto end = std::find_if(shown.begin(), shown.end(), [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; });
+  return end + 1 == shown.end() && *end == '\n';
+}
+
+void judge(std::string_view json) {
+  const auto line = parse_line(json);
+  if (!line) return;
+  require(is_one_line(readable(*line)) && is_one_line(readable_in_call(*line)));
+  const std::string written = to_json(*line);
+  require(is_one_line(written));
+  const auto again = parse_line(std::string_view(written).substr(0, written.size() - 1));
+  require(again && again->time == line->time && again->speaker == line->speaker && again->turn == line->turn);
+  require(again->at_ms == line->at_ms && again->interrupted == line->interrupted);
+  require(again->text.size() <= line->text.size() && again->text.size() <= kMaxTextBytes + 3);
+  CallList list(1);
+  list.add(*line);
+  const auto calls = list.take();
+  require(calls.size() == 1 && is_one_line(table_row(calls.front())));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  judge(text);
+  std::string sealed = offhook::agent::records::seal(std::string(text));  // `text` is then an object without its closing brace.
+  sealed.pop_back();
+  judge(sealed);
+  return 0;
+}

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/sip/message/message.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace offhook::inline v0::sip::publication {
+
+/// Send a PUBLISH in a new transaction, with these fields beside Event. Exactly one of on_response (with its final response, after
+/// challenges) and on_failure must follow.
+struct SendPublish {
+  std::string etag;                ///< SIP-If-Match; "": without that field
+  std::chrono::seconds expires{};  ///< 0: removes
+  bool has_body = false;           ///< the state as Publication::body() has it
+};
+/// To the owner's owner; its `publication` is left to the owner. State Ended is the last action.
+using Tell = PublicationChanged;
+
+using Action = std::variant<SendPublish, Tell>;
+using Actions = std::vector<Action>;  ///< Carried out in order by the owner.
+
+/// One publication of event state, kept alive until it is removed: the client of RFC 3903 sections 4 and 5. Pure: no I/O, no clock.
+class Publication {
+ public:
+  enum class State : std::uint8_t {
+    Publishing,  // a PUBLISH is on its way
+    Published,   // and refreshes when due
+    Waiting,     // failed; tries again when due
+    Removing,    // remove() was called
+    Ended,
+  };
+
+  static constexpr std::chrono::seconds kMaxExpires{86400};  ///< Longer grants are refreshed as if they were this.
+  /// A refresh starts one whole transaction (64 * T1) before expiry, where the grant is long enough.
+  static constexpr base::Duration kRefreshMargin = std::chrono::seconds(32);
+  static constexpr base::Duration kMinRefresh = std::chrono::milliseconds(500);
+  /// After the n-th failure in a row: 50 to 100 % of base * 2^n, at most of max.
+  static constexpr base::Duration kBackoffBase = std::chrono::seconds(1);
+  static constexpr base::Duration kBackoffMax = std::chrono::seconds(300);
+  static constexpr std::chrono::seconds kRetryAfterMax{1800};
+  static constexpr int kMaxRetries = 2;                      ///< 423 answered at once, in a row.
+  static constexpr base::Duration kRemoveLimit = std::chrono::seconds(32);  ///< remove() ends within this in any case.
+
+  /// Publishes `state` at once. `random` must outlive this.
+  Publication(Body state, std::chrono::seconds expires, base::Random& random, Actions& out);
+
+  /// Replaces the state. While a PUBLISH is on its way the last of several waits for the answer (RFC 3903 section 4),
+  /// after a failure for the next attempt.
+  void modify(Body state, Actions& out);
+  /// Ends in PublicationChanged::Ended; the server forgets the state.
+  void remove(base::TimePoint now, Actions& out);
+  void on_response(const Message& response, base::TimePoint now, Actions& out);
+  void on_failure(PublicationChanged::Why why, const std::string& reason, base::TimePoint now, Actions& out);
+  void on_time(base::TimePoint now, Actions& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const Body& body() const { return body_; }
+  [[nodiscard]] const std::string& etag() const { return etag_; }  ///< of the state that the server has; "" none
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  void send(Actions& out);
+  void on_accepted(const Message& response, base::TimePoint now, Actions& out);
+  void refuse(const Message& response, base::TimePoint now, Actions& out);
+  void wait(PublicationChanged event, base::Duration at_least, base::TimePoint now, Actions& out);
+  void end(PublicationChanged event, Actions& out);
+  [[nodiscard]] base::Duration uniform(base::Duration low, base::Duration high);
+  [[nodiscard]] base::Duration refresh_after(base::Duration granted);
+
+  base::Random& random_;
+  Body body_;
+  std::chrono::seconds asked_;
+  State state_ = State::Publishing;
+  bool in_flight_ = false;   // A PUBLISH waits for its final response.
+  bool removing_ = false;    // That one has Expires 0.
+  bool is_told_ = false;     // The server has body_, or the PUBLISH that is on its way brings it.
+  std::string etag_;
+  int retries_ = 0;
+  int failures_ = 0;         // In a row.
+  std::optional<base::TimePoint> act_at_;   // Refresh or retry.
+  std::optional<base::TimePoint> stop_at_;  // The end of remove().
+};
+
+}  // namespace offhook::inline v0::sip::publication

@@ -1,0 +1,28 @@
+#include <offhook/agent/config/process_environment.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+
+using offhook::agent::config::ProcessEnvironment;
+
+TEST_CASE("A variable that was looked up is overwritten and unset, and its value is still found; others stay") {
+  std::string secret = "OFFHOOK_TEST_TAKEN=canary", other = "OFFHOOK_TEST_KEPT=plain";
+  REQUIRE(::putenv(secret.data()) == 0);  // The environment borrows these texts.
+  REQUIRE(::putenv(other.data()) == 0);
+  ProcessEnvironment environment;
+  CHECK(environment.find("OFFHOOK_TEST_TAKEN") == "canary");
+  CHECK_FALSE(environment.find("OFFHOOK_TEST_NONE"));
+  environment.take_what_was_found();
+  CHECK(secret == std::string("OFFHOOK_TEST_TAKEN=") + std::string(6, '\0'));
+  CHECK(std::getenv("OFFHOOK_TEST_TAKEN") == nullptr);
+  CHECK(other == "OFFHOOK_TEST_KEPT=plain");
+  CHECK(environment.find("OFFHOOK_TEST_TAKEN") == "canary");
+  CHECK(environment.find("OFFHOOK_TEST_KEPT") == "plain");
+  REQUIRE(environment.find("PATH"));
+  environment.take_what_was_found();
+  CHECK(environment.find("OFFHOOK_TEST_KEPT") == "plain");
+  CHECK(std::getenv("OFFHOOK_TEST_KEPT") == nullptr);
+  CHECK(std::getenv("PATH") != nullptr);
+}

@@ -1,0 +1,201 @@
+// Real sockets on loopback, no timed assertion: the name server is in the test.
+#include <offhook/agent/net/beast_web_socket.hpp>
+#include <offhook/agent/net/curl_http_client.hpp>
+#include <offhook/agent/net/host_lookup.hpp>
+#include <offhook/tests/sip/transport/name_server.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent::net;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::vector<std::uint8_t> kHere{127, 0, 0, 1};
+
+struct Looking {
+  boost::asio::io_context io{1};
+  test::NameServer server{io};
+  std::shared_ptr<HostLookup> hosts = std::make_shared<HostLookup>(io, sip::DnsOptions{{server.address()}, 100ms, 1});
+
+  template <class Ready>
+  void run_until(const Ready& ready) {
+    while (!ready() && io.run_one_for(30s) > 0) continue;
+    REQUIRE(ready());
+  }
+  HostAddresses find(const std::string& host, base::Duration limit = 20s) {
+    std::optional<HostAddresses> found;
+    hosts->find(host, limit, [&](const HostAddresses& said) { found = said; });
+    CHECK(!found);  // Never from inside the call.
+    run_until([&] { return found.has_value(); });
+    return *found;
+  }
+  std::string first(const std::string& host) {
+    const auto found = find(host);
+    return found.addresses.empty() ? "none: " + found.trouble : found.addresses.front().to_string();
+  }
+  void keep(const std::string& name) {
+    server.addresses[name] = kHere;
+    REQUIRE(first(name) == "127.0.0.1");
+  }
+};
+
+/// One request over HTTP to a port of loopback where nobody is: it is refused once the host's address is known.
+std::optional<NetError> ask(Looking& looking, const std::string& url) {
+  CurlOptions options;
+  options.hosts = looking.hosts;
+  CurlHttpClient client(looking.io, options);
+  std::optional<NetError> ended;
+  bool done = false;
+  HttpRequest request;
+  request.url = url;
+  request.connect_limit = 20s;
+  const auto transfer = client.start(std::move(request), {{}, {}, [&](std::optional<NetError> error) { ended = std::move(error), done = true; }});
+  looking.run_until([&] { return done; });
+  return ended;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Looking, "An address and a name of the hosts file need no name server") {
+  CHECK(hosts->known("192.0.2.7")->addresses.front().to_string() == "192.0.2.7");
+  CHECK(hosts->known("[2001:db8::7]")->addresses.front().to_string() == "2001:db8::7");
+  CHECK_FALSE(hosts->known("localhost"));
+  CHECK(first("localhost").find("none") == std::string::npos);
+  CHECK(server.asked.empty());
+}
+
+TEST_CASE_FIXTURE(Looking, "A name that no name server can be asked about is not found, and none is asked") {
+  for (const std::string& name : {std::string(64, 'a') + ".example", std::string(), std::string("two words"), std::string("a..b")}) {
+    CAPTURE(name);
+    CHECK(find(name).addresses.empty());
+    CHECK_FALSE(HostLookup::can_look_up(name));
+  }
+  CHECK_FALSE(HostLookup::can_look_up("192.0.2.7"));
+  CHECK(HostLookup::can_look_up("api.example"));
+  CHECK(server.asked.empty());
+}
+
+TEST_CASE_FIXTURE(Looking, "What was found counts for its time to live without a question, and not without one") {
+  CHECK(first("good.example") == "192.0.2.1");  // for 60 s
+  REQUIRE(hosts->known("GOOD.example"));
+  CHECK(hosts->known("good.example")->addresses.front().to_string() == "192.0.2.1");
+  keep("brief.example");  // for 0 s
+  CHECK_FALSE(hosts->known("brief.example"));
+}
+
+TEST_CASE_FIXTURE(Looking, "While a name server does not answer for one host, another host is found") {
+  std::optional<HostAddresses> dead, good;
+  hosts->find("dead.example", 20s, [&](const HostAddresses& found) { dead = found; });
+  hosts->find("good.example", 20s, [&](const HostAddresses& found) { good = found; });
+  run_until([&] { return good.has_value(); });
+  CHECK_FALSE(dead);
+  run_until([&] { return dead.has_value(); });
+  CHECK(dead->addresses.empty());
+  CHECK(dead->trouble.find("timeout") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Looking, "Who waits no longer is told so, and the others go on to wait") {
+  hosts = std::make_shared<HostLookup>(io, sip::DnsOptions{{server.address()}, 2s, 1});
+  std::optional<HostAddresses> soon, late;
+  hosts->find("dead.example", 20s, [&](const HostAddresses& found) { late = found; });
+  hosts->find("dead.example", 1ms, [&](const HostAddresses& found) { soon = found; });
+  run_until([&] { return soon.has_value(); });
+  CHECK(soon->trouble == "no name server answered in time");
+  CHECK_FALSE(late);
+  CHECK(server.asked.at("dead.example") <= 2);  // A and AAAA, once each
+}
+
+TEST_CASE_FIXTURE(Looking, "A host that was found once is found again while the name servers are silent, fail or are gone") {
+  keep("provider.example");
+  server.silent = true;
+  CHECK(first("provider.example") == "127.0.0.1");
+  CHECK(hosts->known("provider.example"));  // Not asked again for each connection.
+}
+
+TEST_CASE_FIXTURE(Looking, "A host that the name servers say is none is not found, whatever it was before") {
+  keep("nobody.example");
+  server.addresses.clear();
+  CHECK(first("nobody.example").starts_with("none"));
+  server.silent = true;
+  CHECK(first("nobody.example").starts_with("none"));
+}
+
+TEST_CASE_FIXTURE(Looking, "Of the hosts that are kept the one looked up longest ago makes room") {
+  for (std::size_t i = 0; i < HostLookup::kMaxHosts; ++i) keep("n" + std::to_string(i) + ".example");
+  server.silent = true;
+  CHECK(first("n0.example") == "127.0.0.1");
+  server.silent = false;
+  keep("more.example");
+  server.silent = true;
+  CHECK(first("n0.example").starts_with("none"));
+  CHECK(first("n1.example") == "127.0.0.1");
+}
+
+TEST_CASE_FIXTURE(Looking, "Of a host with more addresses than are kept the first are") {
+  CHECK(find("times-16.example").addresses.size() == HostLookup::kMaxAddresses);
+  const auto found = find("times-17.example");
+  CHECK(found.addresses.size() == HostLookup::kMaxAddresses);
+  CHECK(found.addresses.front().to_string() == "192.0.2.0");
+}
+
+TEST_CASE_FIXTURE(Looking, "Who destroys the look-up is told nothing more") {
+  hosts->find("good.example", 20s, [](const HostAddresses&) { FAIL("told"); });
+  hosts->find("localhost", 20s, [](const HostAddresses&) { FAIL("told"); });
+  hosts.reset();
+  while (io.poll() > 0) continue;
+}
+
+TEST_CASE_FIXTURE(Looking, "A request is made to the addresses that were looked up, by the name of its URL") {
+  server.addresses["provider.example"] = kHere;
+  const auto refused = ask(*this, "http://provider.example:1/");
+  REQUIRE(refused);
+  CHECK(refused->what == NetError::What::Refused);
+  CHECK(refused->detail.find("provider.example:1") != std::string::npos);
+  const auto missing = ask(*this, "http://nobody.example:1/");
+  REQUIRE(missing);
+  CHECK(missing->what == NetError::What::NotFound);
+  CHECK(missing->detail.find("no name server knows it") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Looking, "A request that is aborted while its host is looked up ends without a word") {
+  CurlOptions options;
+  options.hosts = hosts;
+  CurlHttpClient client(io, options);
+  HttpRequest request;
+  request.url = "http://dead.example:1/";
+  auto transfer = client.start(std::move(request), {{}, {}, [](std::optional<NetError>) { FAIL("told"); }});
+  while (io.poll() > 0) continue;
+  transfer.reset();
+  CHECK(first("dead.example").starts_with("none"));
+}
+
+TEST_CASE_FIXTURE(Looking, "A WebSocket goes to the addresses that were looked up, or says that there are none") {
+  BeastWebSocketOptions options;
+  options.hosts = hosts;
+  auto client = make_beast_web_socket_client(io, options);
+  REQUIRE(client);
+  const auto open = [&](const std::string& url) {
+    std::optional<WebSocketClosed> closed;
+    WebSocketRequest request;
+    request.url = url;
+    WebSocketHandler handler;
+    handler.on_closed = [&](const WebSocketClosed& how) { closed = how; };
+    const auto socket = (*client)->open(std::move(request), std::move(handler));
+    run_until([&] { return closed.has_value(); });
+    REQUIRE(closed->error);
+    return *closed->error;
+  };
+  server.addresses["provider.example"] = kHere;
+  CHECK(open("ws://provider.example:1/").what == NetError::What::Refused);
+  CHECK(open("ws://127.0.0.1:1/").what == NetError::What::Refused);
+  const NetError missing = open("ws://nobody.example:1/");
+  CHECK(missing.what == NetError::What::NotFound);
+  CHECK(missing.detail.find("nobody.example") != std::string::npos);
+}

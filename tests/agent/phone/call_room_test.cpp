@@ -1,0 +1,88 @@
+#include <offhook/agent/phone/call_room.hpp>
+#include <offhook/base/free_descriptors.hpp>
+#include <offhook/tests/agent/phone/telephone.hpp>
+#include <offhook/tests/testkit/descriptor_limit.hpp>
+
+using namespace offhook;
+using offhook_test::DescriptorLimit;
+using phone::CallRoom;
+using phone::Shortage;
+using test::Pair;
+
+namespace {
+
+constexpr std::size_t kEnough = CallRoom::kDescriptorsPerCall + CallRoom::kDescriptorReserve;
+constexpr std::size_t kEnoughMemory = CallRoom::kMemoryPerCall + CallRoom::kMemoryReserve;
+constexpr base::TimePoint kStart{};
+
+Shortage shortage_with(std::size_t descriptors, std::size_t memory) {
+  return CallRoom([=] { return CallRoom::Left{descriptors, memory}; }).shortage(kStart);
+}
+
+/// A limit that leaves the process so many.
+std::size_t limit_that_leaves(std::size_t left) {
+  rlimit now{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &now) == 0);
+  return now.rlim_cur - base::free_descriptors() + left;
+}
+
+/// Until telephones look again.
+void let_looks_expire() {
+  const auto then = base::Clock::now() + CallRoom::kLookInterval;
+  REQUIRE(offhook_test::wait_until([&] { return base::Clock::now() >= then; }));
+}
+
+}  // namespace
+
+TEST_CASE("A call is let in while its descriptors, its memory and the reserves are free, and not with one less") {
+  CHECK(shortage_with(kEnough, kEnoughMemory) == Shortage::None);
+  CHECK(shortage_with(kEnough - 1, kEnoughMemory) == Shortage::Descriptors);
+  CHECK(shortage_with(kEnough, kEnoughMemory - 1) == Shortage::Memory);
+}
+
+TEST_CASE("Calls that were let in since the last look count with what they may need, until it is looked again") {
+  unsigned looks = 0;
+  CallRoom::Left left;
+  CallRoom room([&] { return ++looks, left; });
+  const auto calls_let_in = [&](base::TimePoint now) {
+    int calls = 0;
+    for (; room.shortage(now) == Shortage::None; ++calls) room.on_call();
+    return calls;
+  };
+  left = {kEnough + 2 * CallRoom::kDescriptorsPerCall, kEnoughMemory + 5 * CallRoom::kMemoryPerCall};
+  CHECK(calls_let_in(kStart) == 3);
+  CHECK(room.shortage(kStart + CallRoom::kLookInterval - std::chrono::nanoseconds(1)) == Shortage::Descriptors);
+  CHECK(looks == 1);
+  left = {kEnough + 5 * CallRoom::kDescriptorsPerCall, kEnoughMemory + 2 * CallRoom::kMemoryPerCall};
+  CHECK(calls_let_in(kStart + CallRoom::kLookInterval) == 3);
+  CHECK(room.shortage(kStart + CallRoom::kLookInterval) == Shortage::Memory);
+  CHECK(looks == 2);
+}
+
+TEST_CASE("The descriptors that may still be opened are those of the limit that are not open") {
+  const DescriptorLimit limit(limit_that_leaves(10));
+  CHECK(base::free_descriptors() == 10);
+  std::vector<int> open;
+  for (int i = 0; i < 10; ++i) open.push_back(::dup(0));
+  CHECK(base::free_descriptors() == 0);
+  for (const int fd : open) ::close(fd);
+}
+
+TEST_CASE_FIXTURE(Pair, "Short of descriptors, a call is refused by 503, and no call goes out [RFC 3261 section 21.5.4]") {
+  {
+    const DescriptorLimit limit(limit_that_leaves(kEnough - 1));
+    let_looks_expire();
+    b.on_thread([&] {
+      const auto dialled = b.endpoint->dial({b.account, "sip:anna@127.0.0.1", {}, false}, b.port);
+      REQUIRE_FALSE(dialled.has_value());
+      CHECK(phone::is(dialled.error(), phone::PhoneError::NoDescriptors));
+    });
+  }
+  const DescriptorLimit limit(limit_that_leaves(kEnough));  // For the one that calls; the called one finds fewer.
+  let_looks_expire();
+  a.dial("bert", b.endpoint->sip_port());
+  REQUIRE(a.wait_for<phone::CallFinished>());
+  CHECK(a.last<phone::CallFinished>()->details.status == 503);
+  REQUIRE(b.last<phone::CallTurnedAway>());
+  CHECK(b.last<phone::CallTurnedAway>()->status == 503);
+}

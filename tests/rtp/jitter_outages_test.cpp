@@ -1,0 +1,67 @@
+// What a mobile network does to a call, beside speexdsp's jitter buffer and the policy of NetEq. `-s` prints the table of docs/benchmarks.md.
+#include <offhook/bench/jitter_players.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <iterator>
+#include <string>
+
+using namespace offhook;
+using namespace offhook::bench;
+
+namespace {
+
+/// Of twenty minutes the mean over the phases of the ticks.
+struct Figures {
+  double concealed = 0, stretched = 0, unplayed = 0, delay_ms = 0, late_delay_ms = 0;
+  std::size_t out_of_order = 0;
+
+  template <class Play>
+  explicit Figures(Play play_at) {
+    constexpr double kShare = 1.0 / std::size(kPhases);
+    for (const double phase : kPhases) {
+      const Playing playing = play_at(phase);
+      concealed += playing.concealed_percent * kShare;
+      stretched += playing.stretched_percent * kShare;
+      unplayed += static_cast<double>(playing.unplayed) * kShare;
+      delay_ms += playing.mean_delay_ms * kShare;
+      late_delay_ms += playing.late_delay_ms * kShare;
+      out_of_order += playing.out_of_order;
+    }
+  }
+  /// Delay, and what is concealed at its price in delay.
+  [[nodiscard]] double price_ms() const { return delay_ms + concealed * rtp::kCallProfile.ms_per_percent; }
+  [[nodiscard]] std::string text() const {
+    char line[120];
+    static_cast<void>(std::snprintf(line, sizeof(line), "%.2f, %.1f, %.0f, %.0f, %.0f", concealed, stretched, unplayed, delay_ms, late_delay_ms));
+    return line;
+  }
+};
+
+Figures ours(const JitterTrace& trace, rtp::DelayProfile profile) {
+  return Figures([&](double phase) { return play(trace, profile, phase); });
+}
+
+}  // namespace
+
+TEST_CASE("Mobile traces, twenty minutes each: every packet that comes is played in order, through outages of up to 1.2 s") {
+  for (const JitterTrace& trace : outage_traces()) {
+    CAPTURE(trace.name);
+    const Figures call = ours(trace, rtp::kCallProfile), machine = ours(trace, rtp::kRecogniserProfile);
+    const Figures neteq([&](double phase) { return play_by_neteq_policy(trace, phase); });
+    MESSAGE(trace.name << ": concealed %, stretched %, unplayed, delay ms, of 1 % more than: call " << call.text() << "; recogniser " << machine.text()
+                       << "; NetEq's policy " << neteq.text());
+#ifdef OFFHOOK_HAS_SPEEXDSP
+    const Figures speexdsp([&](double phase) { return play_by_speexdsp(trace, phase); });
+    MESSAGE(trace.name << ": speexdsp " << speexdsp.text());
+    CHECK(call.unplayed <= speexdsp.unplayed);
+#endif
+    CHECK(call.out_of_order + machine.out_of_order == 0);
+    CHECK(call.unplayed <= neteq.unplayed + 1);
+    CHECK(call.price_ms() <= neteq.price_ms() + 15);
+    // A machine does not wait for one of a hundred packets that others overtake: its profile.
+    if (trace.name != "O4") CHECK(call.unplayed + machine.unplayed == 0);
+    CHECK(machine.unplayed <= 0.015 * static_cast<double>(trace.packets.size()));
+  }
+}

@@ -1,0 +1,156 @@
+// Who is at the other end of a call, when that changes while it is up.
+#include <offhook/tests/sip/stack/called.hpp>
+#include <offhook/tests/sip/stack/caller.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+/// As another user of the peer sends it.
+std::string by(const std::string& from, std::string request) {
+  const auto at = request.find("From: ") + 6;
+  return request.replace(at, request.find(";tag=", at) - at, from);
+}
+
+const Fields kTakesNames{{"Supported", "timer, from-change"}, {"Allow", "INVITE, ACK, BYE, UPDATE"}};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Called, "Another From in an UPDATE is told, and is our To from then on [RFC 4916 section 4.4.2]") {
+  ring_in();
+  pick_up();
+  receive(in_dialog("ACK", 1, our_tag));
+  receive(in_dialog("UPDATE", 2, our_tag));
+  CHECK_FALSE(event<sip::PeerChanged>());
+  receive(by("\"Bea\" <sip:bea@192.0.2.99>", in_dialog("UPDATE", 3, our_tag, {}, {{"X-Note", "picked up"}})));
+  const auto changed = event<sip::PeerChanged>();
+  REQUIRE(changed);
+  CHECK(changed->session == session);
+  CHECK(changed->from == sip::Party{"sip:bea@192.0.2.99", "Bea"});
+  CHECK_FALSE(changed->asserted);
+  CHECK(changed->headers.find("X-Note") == "picked up");
+  receive(by("\"Bea\" <sip:bea@192.0.2.99>", in_dialog("UPDATE", 4, our_tag)));
+  CHECK_FALSE(event<sip::PeerChanged>());
+  receive(by("<sip:cyd@192.0.2.99>", in_dialog("UPDATE", 4, our_tag)));  // Its CSeq does not rise: 500.
+  CHECK_FALSE(event<sip::PeerChanged>());
+  sent.clear();
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(header(take("BYE "), "To") == "\"Bea\" <sip:bea@192.0.2.99>;tag=peer");
+}
+
+TEST_CASE_FIXTURE(Called, "A re-INVITE changes who is connected when it is accepted, and not when it is refused [RFC 4916 section 4.4.2]") {
+  talk();
+  receive(by("<sip:bea@192.0.2.99>", in_dialog("INVITE", 2, our_tag, "offer 2")));
+  REQUIRE(event<sip::OfferReceived>());
+  CHECK(events.empty());
+  REQUIRE(stack.refuse_offer(session, 488, now));
+  drain();
+  CHECK_FALSE(event<sip::PeerChanged>());
+  receive(by("<sip:bea@192.0.2.99>", in_dialog("INVITE", 3, our_tag, "offer 3")));
+  REQUIRE(event<sip::OfferReceived>());
+  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  drain();
+  const auto changed = event<sip::PeerChanged>();
+  REQUIRE(changed);
+  CHECK(changed->from.uri == "sip:bea@192.0.2.99");
+  receive(by("<sip:bea@192.0.2.99>", in_dialog("BYE", 4, our_tag)));
+  CHECK_FALSE(event<sip::PeerChanged>());
+}
+
+TEST_CASE_FIXTURE(Caller, "A branch that rings says under which name it does; a PRACK or UPDATE of ours still finds it [RFC 4916 section 4.2]") {
+  dial();
+  receive(response(first, 401, "b", {}, challenge("m")));  // Of the registrar, whose challenges are answered.
+  first = take("INVITE ");
+  const std::string reliable = response(first, 183, "a", "answer", {{"Contact", "<sip:desk@192.0.2.50>"}, {"Require", "100rel"}, {"RSeq", "1"}, {"Allow", "UPDATE"}});
+  receive(reliable);
+  receive(response(take("PRACK "), 200, "a"));
+  REQUIRE(stack.update(session, kOffer, now, {}, "a"));
+  drain();
+  const std::string update = take("UPDATE ");
+  receive(by("<sip:bea@192.0.2.99>", in_dialog("UPDATE", 1, our_tag(), {}, {}, "a")));
+  REQUIRE(event<sip::PeerChanged>());
+  receive(response(update, 401, "a", {}, challenge("n")));
+  const std::string again = take("UPDATE ");
+  CHECK(header(again, "To") == header(update, "To"));  // The same request again, with credentials.
+  events.clear();
+  advance(33s);
+  const auto refused = event<sip::OfferRefused>();
+  REQUIRE(refused);
+  CHECK(refused->status == 408);
+  CHECK(refused->branch_tag == "a");
+}
+
+TEST_CASE("A P-Asserted-Identity that changes is told when it comes from those who are believed [RFC 3325 section 5]") {
+  const auto told = [](bool trusted) {
+    Called one;
+    sip::AccountOptions options;
+    options.address_of_record = "sip:bot@pbx.example";
+    options.registers = false;
+    if (trusted) options.trusted_peers = {one.peer.remote.ip};
+    REQUIRE(one.stack.add_account(options, one.now).value != 0);
+    const auto asserts = [](const std::string& user) { return Fields{{"P-Asserted-Identity", "<sip:" + user + "@pbx.example>"}}; };
+    one.ring_in("offer", asserts("ann"));
+    one.pick_up();
+    one.receive(one.in_dialog("ACK", 1, one.our_tag));
+    std::string users;
+    int cseq = 1;
+    for (const std::string user : {"ann", "bea", "bea", "", "ann"}) {
+      one.receive(one.in_dialog("UPDATE", ++cseq, one.our_tag, {}, user.empty() ? Fields{} : asserts(user)));
+      const auto changed = one.event<sip::PeerChanged>();
+      users += changed && changed->asserted ? changed->asserted->uri + " " : changed ? "? " : "- ";
+    }
+    return users;
+  };
+  CHECK(told(true) == "- sip:bea@pbx.example - - sip:ann@pbx.example ");
+  CHECK(told(false) == "- - - - - ");
+}
+
+TEST_CASE_FIXTURE(Called, "We support from-change, and say so in the responses and requests that make and keep a call [RFC 4916 sections 4.1 and 4.2]") {
+  receive(invite("offer", {{"Require", "from-change"}}));
+  session = event<sip::IncomingCall>()->session;
+  REQUIRE(stack.answer(session, kAnswer, now));
+  drain();
+  CHECK(header(take("SIP/2.0 200"), "Supported").find("from-change") != std::string::npos);
+  Caller caller;
+  caller.dial();
+  CHECK(header(caller.first, "Supported").find("from-change") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Called, "Another user of ours is told by UPDATE, and stands in From from then on, whatever it is answered with [RFC 4916 sections 4.3 and 4.4.1]") {
+  ring_in("offer", kTakesNames);
+  CHECK(stack.identify(session, {"sip:bea@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // It rings.
+  pick_up();
+  receive(in_dialog("ACK", 1, our_tag));
+  sent.clear();
+  CHECK(stack.identify(session, {"sip:a> b", {}}, now).error() == sip::StackError::BadUri);
+  CHECK(stack.identify(session, {"sip:bea@192.0.2.1", {}}, now, {{"From", "x"}}).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.identify(session, {"sip:bea@192.0.2.1", "Bea \"B\""}, now, {{"P-Asserted-Identity", "<sip:bea@192.0.2.1>"}}));
+  drain();
+  const std::string update = take("UPDATE ");
+  CHECK(header(update, "From") == "\"Bea \\\"B\\\"\" <sip:bea@192.0.2.1>;tag=" + our_tag);
+  CHECK(header(update, "P-Asserted-Identity") == "<sip:bea@192.0.2.1>");
+  CHECK(body(update).empty());
+  CHECK(stack.identify(session, {"sip:cyd@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The first has no answer yet.
+  receive(response(update, 438, "peer"));
+  REQUIRE(stack.hang_up(session, now));
+  drain();
+  CHECK(header(take("BYE "), "From") == header(update, "From"));
+}
+
+TEST_CASE_FIXTURE(Called, "A peer without from-change, or without UPDATE, is told nothing [RFC 4916 section 3]") {
+  for (const Fields& can : {Fields{{"Supported", "timer"}, {"Allow", "INVITE, ACK, BYE, UPDATE"}},
+                            Fields{{"Supported", "from-change"}, {"Allow", "INVITE, ACK, BYE"}}, Fields{}}) {
+    Called one;
+    one.ring_in("offer", can);
+    one.pick_up();
+    one.receive(one.in_dialog("ACK", 1, one.our_tag));
+    one.sent.clear();
+    CHECK(one.stack.identify(one.session, {"sip:bea@192.0.2.1", {}}, one.now).error() == sip::StackError::WrongState);
+    one.drain();
+    CHECK(one.sent.empty());
+  }
+}

@@ -1,0 +1,90 @@
+#include <offhook/tests/sip/stack/early_dialogs.hpp>
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+/// The next request of this method. It says once that it may pass 70 hops.
+std::string next(Scripted& us, const std::string& method, std::set<std::string>& seen) {
+  us.drain();
+  const std::string request = us.take(method + " ");
+  CAPTURE(method);
+  REQUIRE(!request.empty());
+  CHECK(headers(request, "Max-Forwards") == std::vector<std::string>{"70"});
+  seen.insert(method);
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("Each request of ours may pass 70 hops, whatever its method [RFC 3261 section 8.1.1.6]") {
+  std::set<std::string> seen;
+  {  // A call of ours that is cancelled, with what may be sent before it is answered.
+    EarlyDialogs us;
+    us.open();
+    sip::CallOptions call;
+    call.account = us.account;
+    call.target = "sip:desk@192.0.2.99";
+    call.offer = kOffer;
+    us.session = *us.stack.call(call, us.now);
+    us.first = next(us, "INVITE", seen);
+    us.reliable(10, "a", "answer", kUpdates);
+    us.receive(us.response(next(us, "PRACK", seen), 200, ""));
+    REQUIRE(us.stack.update(us.session, kNew, us.now));
+    us.receive(us.response(next(us, "UPDATE", seen), 200, "", "fine", {{"Contact", "<sip:a@192.0.2.98>"}}));
+    REQUIRE(us.stack.hang_up(us.session, us.now));
+    us.receive(us.response(next(us, "CANCEL", seen), 200, "a"));
+    us.receive(us.response(us.first, 487, "a"));
+    (void)next(us, "ACK", seen);
+  }
+  {  // A call of ours that is up.
+    EarlyDialogs us;
+    us.dial();
+    us.answered("a", "answer");
+    (void)next(us, "ACK", seen);
+    REQUIRE(us.stack.offer(us.session, kNew, us.now));
+    us.receive(us.response(next(us, "INVITE", seen), 488, ""));
+    (void)next(us, "ACK", seen);
+    REQUIRE(us.stack.send_info(us.session, "", {"application/dtmf-relay", "Signal=5"}, us.now));
+    us.receive(us.response(next(us, "INFO", seen), 200, ""));
+    REQUIRE(us.stack.send_text(us.session, {"text/plain", "hello"}, us.now));
+    us.receive(us.response(next(us, "MESSAGE", seen), 200, ""));
+    REQUIRE(us.stack.probe(us.session, us.now));
+    us.receive(us.response(next(us, "OPTIONS", seen), 200, ""));
+    REQUIRE(us.stack.refer(us.session, "sip:other@192.0.2.97", us.now));
+    us.receive(us.response(next(us, "REFER", seen), 603, ""));
+    REQUIRE(us.stack.hang_up(us.session, us.now));
+    (void)next(us, "BYE", seen);
+  }
+  {  // A peer that transfers us.
+    EarlyDialogs us;
+    us.open();
+    us.talk();
+    us.receive(us.in_dialog("REFER", 2, us.our_tag, {}, {{"Refer-To", "<sip:desk@192.0.2.50>"}, {"Contact", "<sip:al@192.0.2.99>"}}));
+    REQUIRE(us.stack.accept_transfer(us.session, us.now));
+    (void)next(us, "NOTIFY", seen);
+  }
+  {  // Outside of calls.
+    Scripted us;
+    sip::AccountOptions options;
+    options.address_of_record = "sip:6001@pbx.example";
+    options.registrar = "sip:192.0.2.99";
+    const auto account = us.stack.add_account(options, us.now);
+    us.receive(us.response(next(us, "REGISTER", seen), 200, "reg"));
+    REQUIRE(us.stack.subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}}}, us.now));
+    (void)next(us, "SUBSCRIBE", seen);
+    using sip::Method;
+    for (const auto& [method, name] : {std::pair{Method::Options, "OPTIONS"}, {Method::Message, "MESSAGE"}, {Method::Info, "INFO"}, {Method::Publish, "PUBLISH"}}) {
+      REQUIRE(us.stack.request({account, method, "sip:bob@pbx.example", {}, {"text/plain", "hello"}}, us.now));
+      (void)next(us, name, seen);
+    }
+  }
+  CHECK(seen.size() == static_cast<std::size_t>(sip::Method::Other));  // All that we know.
+}

@@ -1,0 +1,137 @@
+// An account that does not register and is served by the addresses of a trunk.
+#include <offhook/tests/sip/stack/registering.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <variant>
+
+using namespace offhook;
+using namespace offhook::sim;
+
+namespace {
+
+struct Trunk : Registering {
+  Trunk() {
+    options.registers = false;
+    options.trunk_addresses = {peer.remote.ip};
+  }
+  void add() {
+    account = stack.add_account(options, now);
+    drain();
+    REQUIRE(sent.empty());
+    REQUIRE_FALSE(event<sip::RegistrationChanged>());
+  }
+  sip::Flow from(const std::string& ip) const { return {{1}, sip::Transport::Udp, local, address(ip, 5060)}; }
+  /// The first final status of an INVITE for `uri`; 0: it is a call of `account`.
+  int called(const std::string& uri, const std::string& source, const Fields& more = {}) {
+    sent.clear();
+    std::string text = invite("offer", more, uri);
+    text.replace(text.find("call-1"), 6, "call-" + std::to_string(++calls));
+    receive(text, from(source));
+    stranger_told = std::any_of(events.begin(), events.end(), [](const sip::Event& each) { return std::holds_alternative<sip::StrangerRefused>(each); });
+    const auto call = event<sip::IncomingCall>();
+    if (!call) return std::stoi(take().substr(8, 3));
+    CHECK(call->account == account);
+    asserted = call->asserted ? call->asserted->uri : "";
+    return 0;
+  }
+  std::string asserted;
+  bool stranger_told = false;
+  int calls = 0;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Trunk, "A trunk's calls are taken for any number and its assertions are believed, without a registration") {
+  add();
+  const Fields identity{{"P-Asserted-Identity", "<sip:+4930123@pbx.example>"}};
+  for (const std::string uri : {"sip:6001@192.0.2.1", "sip:+493012345@192.0.2.1", "sip:192.0.2.1"}) {
+    CAPTURE(uri);
+    CHECK(called(uri, "192.0.2.50", identity) == 0);
+    CHECK(asserted == "sip:+4930123@pbx.example");
+  }
+}
+
+TEST_CASE_FIXTURE(Trunk, "Calls from hosts that are no server of the trunk get 403, unless the account takes anyone's") {
+  add();
+  CHECK(called("sip:6001@192.0.2.1", "192.0.2.66") == 403);
+  CHECK(stranger_told);
+  CHECK(called("sip:nobody@192.0.2.1", "192.0.2.66") == 403);
+
+  Trunk open;
+  open.options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
+  open.add();
+  CHECK(open.called("sip:6001@192.0.2.1", "192.0.2.66") == 0);
+  CHECK(open.called("sip:nobody@192.0.2.1", "192.0.2.66") == 404);
+  CHECK(open.called("sip:nobody@192.0.2.1", "192.0.2.50") == 0);
+}
+
+TEST_CASE_FIXTURE(Trunk, "A trunk takes sixteen addresses, and ignores a seventeenth") {
+  options.trunk_addresses.clear();
+  for (int i = 1; i <= 17; ++i) options.trunk_addresses.push_back(address("198.51.100." + std::to_string(i), 5060).ip);
+  options.trunk_addresses.push_back(options.trunk_addresses.front());
+  add();
+  CHECK(called("sip:6001@192.0.2.1", "198.51.100.16") == 0);
+  CHECK(called("sip:6001@192.0.2.1", "198.51.100.17") == 403);
+}
+
+TEST_CASE_FIXTURE(Trunk, "A user of another account that a trunk names is the trunk's; of two trunks at one address the first takes calls") {
+  sip::AccountOptions desk = options;
+  desk.address_of_record = "sip:desk@pbx.example";
+  desk.username = "desk";
+  desk.trunk_addresses = {address("192.0.2.51", 5060).ip};
+  (void)stack.add_account(desk, now);
+  add();
+  sip::AccountOptions second = options;
+  second.address_of_record = "sip:6002@pbx.example";
+  second.username = "6002";
+  const sip::AccountId other = stack.add_account(second, now);
+  CHECK(called("sip:desk@192.0.2.1", "192.0.2.50") == 0);
+  CHECK(called("sip:nobody@192.0.2.1", "192.0.2.50") == 0);
+  const sip::AccountId first = account;
+  account = other;
+  CHECK(called("sip:6002@192.0.2.1", "192.0.2.50") == 0);
+  stack.remove_account(first, now);
+  drain();
+  events.clear();
+  CHECK(called("sip:nobody@192.0.2.1", "192.0.2.50") == 0);
+}
+
+TEST_CASE_FIXTURE(Trunk, "A removed trunk's address is a stranger's again, and nothing is kept of it") {
+  sip::AccountOptions stays = options;
+  stays.trunk_addresses = {address("192.0.2.51", 5060).ip};
+  (void)stack.add_account(stays, now);
+  add();
+  stack.remove_account(account, now);
+  drain();
+  events.clear();
+  CHECK(stack.accounts() == 1);
+  CHECK(called("sip:6001@192.0.2.1", "192.0.2.50") == 403);
+}
+
+TEST_CASE_FIXTURE(Trunk, "A challenge of the trunk to a call through it is answered, that of another host is not [RFC 3261 section 22.3]") {
+  add();
+  for (const bool by_trunk : {true, false}) {
+    CAPTURE(by_trunk);
+    sip::CallOptions call;
+    call.account = account;
+    call.target = by_trunk ? "sip:desk@192.0.2.50" : "sip:desk@192.0.2.66";
+    call.through_registrar = by_trunk;
+    sent.clear();
+    REQUIRE(stack.call(call, now));
+    drain();
+    receive(response(take("INVITE "), 407, "x", {}, {{"Proxy-Authenticate", "Digest realm=\"trunk\", nonce=\"n1\", qop=\"auth\""}}),
+            from(by_trunk ? "192.0.2.50" : "192.0.2.66"));
+    CHECK(count("ACK ") == 1);
+    CHECK(header(take("INVITE "), "Proxy-Authorization").empty() != by_trunk);
+  }
+}
+
+TEST_CASE_FIXTURE(Trunk, "An account that registers has its registrar, and no trunk") {
+  options.registers = true;
+  options.trunk_addresses = {address("192.0.2.77", 5060).ip};
+  register_now();
+  CHECK(called("sip:6001@192.0.2.1", "192.0.2.77") == 403);
+}
