@@ -21,24 +21,19 @@ namespace offhook::transport_test {
 /// A peer's socket.
 class Socket {
  public:
-  explicit Socket(int type) : fd_(::socket(AF_INET, type, 0)) {}
+  explicit Socket(int type, int family = AF_INET) : fd_(::socket(family, type, 0)) {}
   Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   ~Socket() {
     if (fd_ >= 0) ::close(fd_);
   }
   /// So that the peer is another source.
   void bind(const std::string& ip) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    REQUIRE(::inet_pton(AF_INET, ip.c_str(), &address.sin_addr) == 1);
-    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    const Address address(ip, 0);
+    REQUIRE(::bind(fd_, address.get(), address.size) == 0);
   }
-  void connect(std::uint16_t port, const char* ip = "127.0.0.1") {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    REQUIRE(::inet_pton(AF_INET, ip, &address.sin_addr) == 1);
-    REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  void connect(std::uint16_t port, const std::string& ip = "127.0.0.1") {
+    const Address address(ip, port);
+    REQUIRE(::connect(fd_, address.get(), address.size) == 0);
   }
   /// Where others may connect to.
   std::uint16_t listen() {
@@ -79,6 +74,26 @@ class Socket {
   }
 
  private:
+  struct Address {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof(sockaddr_in);
+
+    Address(const std::string& ip, std::uint16_t port) {
+      auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
+      auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
+      if (ip.find(':') == std::string::npos) {
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(port);
+        REQUIRE(::inet_pton(AF_INET, ip.c_str(), &v4.sin_addr) == 1);
+      } else {
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons(port);
+        REQUIRE(::inet_pton(AF_INET6, ip.c_str(), &v6.sin6_addr) == 1);
+        size = sizeof v6;
+      }
+    }
+    [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  };
   Socket() = default;
   int fd_ = -1;
 };

@@ -3,9 +3,14 @@
 #include <offhook/tests/testkit/descriptor_limit.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
+#include <net/if.h>
 #include <netinet/tcp.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 
+#include <cstring>
 #include <future>
+#include <initializer_list>
 #include <optional>
 #include <vector>
 
@@ -357,6 +362,57 @@ TEST_CASE("Bound to every interface, an answer leaves from the address that was 
     (*edge)->stop();
     thread.join();
   }
+}
+
+namespace {
+
+/// Gives the calling thread, and those that it starts, a network of their own, whose loopback has these addresses too. False: the machine gives none.
+bool enter_network_with(std::initializer_list<const char*> addresses) {
+  if (::unshare(CLONE_NEWNET) != 0) return false;
+  const int socket = ::socket(AF_INET6, SOCK_DGRAM, 0);
+  if (socket < 0) return false;
+  ifreq up{};
+  std::strcpy(up.ifr_name, "lo");
+  up.ifr_flags = IFF_UP;
+  bool done = ::ioctl(socket, SIOCSIFFLAGS, &up) == 0;
+  for (const char* address : addresses) {
+    struct {  // in6_ifreq of netdevice(7), whose header does not go with ours
+      in6_addr address;
+      std::uint32_t prefix_length;
+      int interface;
+    } added{{}, 128, static_cast<int>(::if_nametoindex("lo"))};
+    done = done && ::inet_pton(AF_INET6, address, &added.address) == 1 && ::ioctl(socket, SIOCSIFADDR, &added) == 0;
+  }
+  ::close(socket);
+  return done;
+}
+
+}  // namespace
+
+TEST_CASE("On a machine with several addresses of IPv6, an answer leaves from the one that was asked [RFC 3581 section 4]") {
+  bool has_network = false;
+  std::string answer;
+  std::thread([&] {
+    has_network = enter_network_with({"fd00::1", "fd00::2"});
+    if (!has_network) return;
+    base::SystemRandom random;
+    sip::Stack stack({}, random);
+    const auto edge = sip::SipEdge::open({*base::IpAddress::parse("::"), 0, true}, stack);
+    if (!edge) return;
+    std::thread thread([&] { (*edge)->run(); });
+    Socket peer(SOCK_DGRAM, AF_INET6);
+    peer.bind("fd00::1");  // To which our answer would leave from the same.
+    peer.connect((*edge)->port(), "fd00::2");
+    peer.send(options("UDP", 1));
+    answer = peer.receive("\r\n\r\n");
+    (*edge)->stop();
+    thread.join();
+  }).join();
+  if (!has_network) {
+    MESSAGE("skipped: this user may make no network of its own");
+    return;
+  }
+  CHECK(answer.starts_with("SIP/2.0 200 "));
 }
 
 TEST_CASE_FIXTURE(RunningEdge, "With no descriptor left, the way to a peer is still found") {
