@@ -3,18 +3,18 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/net/host_lookup.hpp>
 #include <offhook/agent/registrations.hpp>
 #include <offhook/agent/setup/key_trial.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/share_path.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include <atomic>
 #include <memory>
 #include <mutex>
-
-#include <netdb.h>
 
 namespace offhook::tools {
 
@@ -86,15 +86,20 @@ struct TestCall {
 }  // namespace
 
 Finding NetworkProber::resolve(const agent::config::Config& config) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_DGRAM;
-  addrinfo* found = nullptr;
-  const int failed = ::getaddrinfo(config.sip.host.c_str(), nullptr, &hints, &found);
-  if (failed != 0) return {false, config.sip.host + " is not found: " + ::gai_strerror(failed)};
-  char address[NI_MAXHOST] = "";
-  (void)::getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof address, nullptr, 0, NI_NUMERICHOST);
-  ::freeaddrinfo(found);
-  return {true, config.sip.host + " is found" + (config.sip.host == address ? "" : std::string(" at ") + address)};
+  const std::string& host = config.sip.host;
+  boost::asio::io_context io;
+  agent::net::HostLookup lookup(io);
+  auto found = lookup.known(host);
+  if (!found) {
+    lookup.find(host, agent::net::HostLookup::kLimit, [&found, &io](const agent::net::HostAddresses& addresses) {
+      found = addresses;
+      io.stop();
+    });
+    io.run();
+  }
+  if (!found || found->addresses.empty()) return {false, host + " is not found" + (found ? ": " + found->trouble : "")};
+  const std::string address = found->addresses.front().to_string();
+  return {true, host + " is found" + (host == address ? "" : " at " + address)};
 }
 
 Finding NetworkProber::register_at(const agent::config::Config& config) {
