@@ -1,4 +1,5 @@
 # Calls to an agent that answers by the simulated OpenAI. For the scenarios openai_*.
+. "$here/sentences.sh"
 simulator=$build/tests/services/offhook_openai_sim
 hello='Hello, this is Blue River Bicycles.'
 help='How can I help you?'
@@ -38,33 +39,13 @@ simulated_count() { grep -cE -- "$1" "$work/openai.jsonl"; }
 # --- the caller, and what they heard -----------------------------------------------------------------------------------------
 # ai_call STEP...: a call by tests/caller through Kamailio, its report in $work/report.json, its recording in $work/call.wav.
 ai_call() {
-  rm -f "$work/heard"
   "$caller_program" --registrar "127.0.0.1:$registrar_port" --call "sip:6001@127.0.0.1:$registrar_port" --wav "$work/call.wav" --limit 80 \
     "${sentences[@]}" "$@" >"$work/report.json" 2>"$work/caller.err" </dev/null &
   echo $! >>"$work/started"
   wait $! || die "the caller: $(cat "$work/caller.err" "$work/report.json")"
 }
-# hears PATTERN...: each was heard by the caller, by recognising their own recording of the other side.
-hears() {
-  local pattern
-  [ -e "$work/heard" ] || "$offhook" hear --replies --channel 1 "$work/call.wav" >"$work/heard" 2>&1
-  for pattern in "$@"; do says "$work/heard" "$pattern" || die "the caller did not hear \"$pattern\" but: $(cat "$work/heard")"; done
-}
 reports() { says "$work/report.json" "$1" || die "the caller's report has no $1: $(cat "$work/report.json")"; }
 
-# sentence NAME TEXT: looked for, by correlation, in what the caller hears. TEXT is what the voice gets at once: by Realtime a whole
-# reply, of a cascade a clause.
-sentences=()
-sentence() {
-  "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/$1.wav" >"$work/say.log" 2>&1 || die "offhook say: $(tail -n 1 "$work/say.log")"
-  sentences+=(--look-for "$1=$work/$1.wav")
-}
-# found NAME MEMBER: of a sentence: at_ms, ends_ms, likeness, worst, weak, jumps (tests/caller/recording_search.hpp).
-found() {
-  local value
-  value=$(sed -n 's/.*"'"$1"'":{[^}]*"'"$2"'":\(-\{0,1\}[0-9]*\)[,}].*/\1/p' "$work/report.json")
-  echo "${value:--1}"
-}
 # first_said: when the caller began to say what they said first, and when they had said it, a line each; first_said_ms: how long that took.
 first_said() { tr '{' '\n' <"$work/report.json" | sed -n '/"step":"[^"]/,$ s/.*"at_ms":\([0-9]*\).*"step":.*/\1/p' | head -n 2; }
 first_said_ms() { first_said | paste -s | awk '{ print $2 - $1 }'; }
@@ -79,22 +60,6 @@ longest_pause() {
     { if ($1 - at > most) most = $1 - at; at = $2 }
     END { print int(most) }'
 }
-# search_in WAV: the sentences in another recording, with the report in the same place.
-search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
-# heard_whole NAME...: from the first to the last whole fifth of a second, with three places at most where the line was held up, and one fifth at
-# most that a lost or late packet has changed.
-# heard_not NAME...: not even in part.
-heard_whole() {
-  local name
-  for name in "$@"; do
-    [ "$(found "$name" worst)" -ge 50 ] && [ "$(found "$name" weak)" -le 1 ] && [ "$(found "$name" jumps)" -le 3 ] || die "the caller did not hear all of \"$name\": $(cat "$work/report.json")"
-  done
-}
-heard_not() {
-  local name
-  for name in "$@"; do [ "$(found "$name" likeness)" -lt 60 ] || die "the caller heard \"$name\": $(cat "$work/report.json")"; done
-}
-# gap ONE OTHER: milliseconds from the end of one sentence to the beginning of another.
 # level CHANNEL FROM-MS TO-MS: how far the samples of that piece of the call's recording are from silence, in the mean.
 level() {
   local rate
@@ -102,4 +67,3 @@ level() {
   od -An -v -td2 -w4 -j$((44 + $2 * rate / 1000 * 4)) -N$((($3 - $2) * rate / 1000 * 4)) "$work/call.wav" |
     awk -v channel="$1" '{ v = $(channel + 1); sum += v < 0 ? -v : v } END { print int(sum / NR) }'
 }
-gap() { echo $(($(found "$2" at_ms) - $(found "$1" ends_ms))); }

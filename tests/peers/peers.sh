@@ -406,10 +406,3 @@ say_wav() {
   "$offhook" say "$5" --voice rms --rate "$2" --lead-ms "$3" --pad-ms "$4" --out "$1" >"$work/say.log" 2>&1 ||
     die "offhook say: $(tail -n 1 "$work/say.log")"
 }
-# heard_by NAME: what the telephone NAME heard, as text: its own recording, recognised with what the agent may say.
-heard_by() {
-  local recording
-  recording=$(find "$work/$1/heard" -name '*-dec.wav' -size +1k -print -quit)
-  [ -n "$recording" ] || die "$1 recorded nothing"
-  "$offhook" hear --replies "$recording" 2>&1
-}

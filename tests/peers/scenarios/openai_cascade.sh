@@ -5,8 +5,12 @@ start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], 
   {"when": "open", "text": "'"$hours"'"}, {"when": "shop", "text": "'"$address"'"},
   {"when": "goodbye", "text": "'"$farewell"'", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
 start_ai_agent ', "sessions": [{"kind": "cascade", "listen": "openai", "think": ["openai"], "speak": "openai"}]'
+sentence hello "$hello"
+sentence hours 'We are open from nine in the morning to six in the evening,'
+sentence address 'You find us at twelve Harbor Street,'
+sentence goodbye 'Goodbye.'
 ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
-hears 'hello this is blue river' 'nine' 'harbor street' 'goodbye'
+heard_whole hello hours address goodbye
 reports '"ended_by":"them"'
 expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'
 for line in 'offhook_tokens_total\{kind="output",service="openai/think"\} [1-9]' 'offhook_tool_calls_total\{class="telephony",outcome="done",tool="hang_up"\} 1' \

@@ -5,6 +5,7 @@ start_openai '{"heard": ["when are you open", "where is your shop"], "replies": 
   {"when": "open", "text": "'"$hours"'", "fault": {"kind": "drop", "after_bytes": 12000}},
   {"when": "shop", "text": "'"$address"'"}], "endpoints": {"realtime": {"faults": [{"kind": "none"}, {"kind": "status", "status": 503}], "repeat": true}}}'
 start_ai_agent
+sentence address 'You find us at twelve Harbor Street,'
 ai_call wait "say:when are you open" silence:11000 "say:where is your shop" wait silence:300 hangup
-hears 'harbor street'
+heard_whole address
 expect "the record names who took over" has_record '"troubles":\[.*"from":"openai/realtime","to":"cascade'

@@ -11,7 +11,6 @@ sentence hours "$hours"
 sentence address "$address"
 sentence farewell "$farewell"
 ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
-hears 'hello this is blue river' 'nine' 'harbor street' 'goodbye'
 heard_whole hello help hours address farewell
 reports '"ended_by":"them"'
 expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"where is your shop"' '"name":"hang_up","done":true'

@@ -1,11 +1,15 @@
 # A recorded call: the caller is told first; it is shown while it is up; its record names a file that is whole, encrypted and nobody else's.
 printf '%064d\n' 7 >"$work/recording.key"
 chmod 600 "$work/recording.key"
+. "$here/sentences.sh"
+notice='We are open on Saturday.'
 start_kamailio
 agent_too='"recordings": {"enabled": true, "folder": "'$work/recordings'", "format": "wav", "key": "${file:'$work/recording.key'}",
-  "notice": "We are open on Saturday."}'  # The recogniser of this test understands each of these words.
+  "notice": "'$notice'"}'
 start_agent 6001
 expect "recordings are ready" ready 200 '"recordings":\{"state":"writing","calls":0\}'
+sentence notice "$notice"
+sentence hello 'Hello, this is Blue River Bicycles.'
 say_wav "$work/goodbye.wav" 8000 9000 30000 "thank you goodbye"
 baresip_folder caller 6002 "$work/goodbye.wav"
 start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
@@ -13,8 +17,8 @@ expect "the call is up" says "$work/caller.log" 'Call established'
 expect "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
 expect "it is counted" shows /metrics '^offhook_recordings 1$'
 expect "the agent hung up" says "$work/caller.log" 'session closed'
-heard_by caller >"$work/heard"
-says <(head -n 1 "$work/heard") '^ *[0-9.]+ s +[0-9.]+ +we are open on saturday hello' || die "the caller was not told first but: $(cat "$work/heard")"
+telephone_heard caller notice hello
+[ "$(gap notice hello)" -ge 0 ] || die "the caller was not told first: $(cat "$work/report.json")"
 expect "the record names the recording" has_record '"recording":\{"file":"[0-9]{8}T[0-9]{6}Z-[a-z0-9]+\.wav\.sealed"\}'
 file=$work/recordings/$(record | sed 's/.*"recording":{"file":"\([^"]*\)".*/\1/')
 expect "the file is ended" says "$work/agent.log" "recording.ended .*file=${file##*/}"
