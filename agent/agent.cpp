@@ -460,6 +460,7 @@ class Agent::Impl {
       log::warning("call.identity", {{"call", d.call_id}, {"detail", sip::to_string(*d.identity.error)}});
     CallThread& thread = next_thread();
     CallSetup setup = set_up(*agents_, d);
+    setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile, event.call->codec_among(setup.profile->codecs));
     const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
     if (options_.hang_up_tone) call->port()->line_ear = std::make_shared<media::LineEar>(options_.hang_up_tone, media::LineSigns::HangUp);
     book_->announce(*call->notes());
@@ -481,6 +482,7 @@ class Agent::Impl {
     CallThread& thread = next_thread();
     CallSetup setup = set_up(*agents_, options_.account.address_of_record, target);
     setup.machine = machine;
+    setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile, {});
     const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()}, notes, setup, thread);
     if (options_.country || machine != MachinePolicy::Ignore) call->port()->line_ear = std::make_shared<media::LineEar>(options_.country);
     using Dialled = base::Result<phone::CallPtr, base::Error>;

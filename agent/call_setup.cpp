@@ -38,7 +38,6 @@ CallSetup finish(const AgentBook& book, CallFacts facts, std::string caller_name
   setup.variables.caller_name = std::move(caller_name);
   setup.variables.headers = facts.headers;
   setup.variables.now = local_now();
-  setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile);
   setup.facts = std::move(facts);
   return setup;
 }

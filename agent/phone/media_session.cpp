@@ -106,6 +106,18 @@ base::Result<void, base::Error> MediaSession::open(const base::IpAddress& local,
 
 void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_.codecs = to_sdp(codecs); }
 
+std::optional<media::AudioCodec> MediaSession::codec_among(const std::vector<media::AudioCodec>& codecs, std::string_view offer,
+                                                           const base::IpAddress& signalling_host) const {
+  const auto session = parse(offer);
+  if (!session) return std::nullopt;
+  sdp::AudioCapability capability = capability_;
+  capability.codecs = to_sdp(codecs);
+  // The codec does not depend on our address, but its family must be the offer's: the peer's host has it.
+  const auto answer = sdp::Negotiator(std::move(capability), {signalling_host, 9}, sdp_id_).answer(*session);
+  if (!answer || answer->audio.disabled) return std::nullopt;
+  return to_media(answer->audio.codec);
+}
+
 base::Result<std::string, base::Error> MediaSession::make_offer() {
   if (!leg_) return base::fail(phone_error(PhoneError::WrongState, "the call has no media yet"));
   return negotiator_.make_offer();

@@ -35,6 +35,9 @@ class MediaSession {
 
   /// Before open().
   void set_codecs(const std::vector<media::AudioCodec>& codecs);
+  /// What answer() to this offer would agree on with these codecs, if anything.
+  [[nodiscard]] std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs, std::string_view offer,
+                                                             const base::IpAddress& signalling_host) const;
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();
   /// Our answer to the peer's offer, which came from `signalling_host` (unspecified: unknown). NotAcceptable: 488.
   [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer, const base::IpAddress& signalling_host);

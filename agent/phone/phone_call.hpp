@@ -20,6 +20,9 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   bool outgoing() const override { return outgoing_; }
   const sip::LegName& leg_name() const override { return leg_name_; }
   std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
+  std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const override {
+    return media_.codec_among(codecs, offer_.data, source_.ip);
+  }
   std::optional<media::LegId> media_leg() const override { return media_.leg(); }
   std::vector<sdp::Media> other_media() const override { return media_.other_media(); }
 

@@ -189,7 +189,8 @@ bool SessionFactory::is_served(const AgentProfile& profile, base::TimePoint now)
   });
 }
 
-std::uint32_t SessionFactory::port_rate_hz(const AgentProfile& profile) {
+std::uint32_t SessionFactory::port_rate_hz(const AgentProfile& profile, std::optional<media::AudioCodec> agreed) {
+  if (agreed) return media::is_wide(*agreed) ? 16000 : 8000;
   const bool narrow = !profile.codecs.empty() && !media::is_wide(profile.codecs.front());
   return narrow && std::holds_alternative<RealtimeWay>(profile.sessions.front()) ? 8000 : 16000;
 }

@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,8 +51,9 @@ class SessionFactory {
 
   /// Loads what the agents of a book need; the first failure is told, and nothing that is in use changes.
   [[nodiscard]] base::Result<void, base::Error> adopt(const AgentBook& book);
-  /// Of both directions of a call's audio: 8000 where its first way takes G.711 as it is, else 16000.
-  [[nodiscard]] static std::uint32_t port_rate_hz(const AgentProfile& profile);
+  /// Of both directions of a call's audio: the codec's, as far as one is agreed on, and at most 16000. Before that: 8000 where the codec that we like
+  /// best is G.711 and the agent's first way takes it as it is, else 16000.
+  [[nodiscard]] static std::uint32_t port_rate_hz(const AgentProfile& profile, std::optional<media::AudioCodec> agreed);
   /// `edges` are those of the call's thread, on which the plan is carried out.
   [[nodiscard]] ConversationPlan plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const;
 

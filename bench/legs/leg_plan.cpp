@@ -10,8 +10,7 @@ namespace offhook::bench {
 
 const std::vector<LegKind>& leg_kinds() {
   static const std::vector<LegKind> kinds = {
-      {.name = "g711_shipped", .port_rate_hz = 16000, .guards_echo = true},  // By SessionFactory::port_rate_hz, with G722 in front.
-      {.name = "g711_narrow", .port_rate_hz = 8000, .guards_echo = true},    // The same with G.711 in front, and speech to speech.
+      {.name = "g711_shipped", .port_rate_hz = 8000, .guards_echo = true},  // By SessionFactory::port_rate_hz.
       {.name = "g711_ai"},
       {.name = "g711_echo", .guards_echo = true},
       {.name = "g711_record", .records = true},

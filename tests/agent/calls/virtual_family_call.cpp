@@ -93,7 +93,7 @@ VirtualFamilyCall::VirtualFamilyCall(FamilyScript script)
   const auto profile = profile_of(script);
   CallFound found;
   found.codec = profile->codecs.front();
-  found.port_rate_hz = SessionFactory::port_rate_hz(*profile);
+  found.port_rate_hz = SessionFactory::port_rate_hz(*profile, {});
   if (found.port_rate_hz != line().port()->rate_hz) std::abort();  // rate_for() is wrong.
   ConversationPlan plan = factory_->plan(profile, std::move(found), net_);
   TalkParts parts;

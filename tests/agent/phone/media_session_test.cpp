@@ -55,3 +55,28 @@ TEST_CASE("Who wants neither comfort noise nor metrics offers neither, and gets 
     CHECK_FALSE(has(text, "rtcp-xr"));
   }
 }
+
+TEST_CASE("Which codec an offer leads to is known before anything is opened, and is what the answer agrees on") {
+  using media::AudioCodec;
+  const std::string head = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP ";
+  const auto here = *base::IpAddress::parse("127.0.0.1");
+  struct Row { std::string offer; std::vector<AudioCodec> ours; std::optional<AudioCodec> agreed; };
+  const std::vector<Row> rows = {
+      {head + "0 8\r\n", {AudioCodec::G722, AudioCodec::Pcma, AudioCodec::Pcmu}, AudioCodec::Pcma},
+      {head + "0 9\r\n", {AudioCodec::G722, AudioCodec::Pcmu}, AudioCodec::G722},
+      {head + "0 9\r\n", {AudioCodec::Pcmu, AudioCodec::G722}, AudioCodec::Pcmu},
+      {head + "9\r\n", {AudioCodec::Pcmu}, std::nullopt},
+      {"", {AudioCodec::Pcmu}, std::nullopt},
+  };
+  media::Engine engine{{1, 20000, 29999, 10s, {}}};
+  for (const auto& row : rows) {
+    CAPTURE(row.offer);
+    phone::MediaSession session(engine, {AudioCodec::Pcmu}, {}, 1);
+    CHECK(session.codec_among(row.ours, row.offer, here) == row.agreed);
+    CHECK_FALSE(session.codec().has_value());
+    session.set_codecs(row.ours);
+    REQUIRE(session.open(here, std::make_shared<media::AudioPort>()));
+    (void)session.answer(row.offer, here);
+    CHECK(session.codec() == row.agreed);
+  }
+}

@@ -52,12 +52,17 @@ struct QuietStudio final : net::Edges {
 
 }  // namespace
 
-TEST_CASE("Telephone sound passes as it is where the first way is a Realtime one and G.711 comes first") {
+TEST_CASE("A port has the agreed codec's rate; before one is agreed on, that of G.711 where a Realtime way is first and G.711 is liked best") {
   using media::AudioCodec;
   const auto openai = provider(ProviderKind::OpenAi, "openai");
-  CHECK(SessionFactory::port_rate_hz(profile(RealtimeWay{openai}, {AudioCodec::Pcmu, AudioCodec::G722})) == 8000);
-  CHECK(SessionFactory::port_rate_hz(profile(RealtimeWay{openai}, {AudioCodec::G722, AudioCodec::Pcmu})) == 16000);
-  CHECK(SessionFactory::port_rate_hz(profile(CascadeWay{{openai}, {openai}, {openai}}, {AudioCodec::Pcmu})) == 16000);
+  CHECK(SessionFactory::port_rate_hz(profile(RealtimeWay{openai}, {AudioCodec::Pcmu, AudioCodec::G722}), {}) == 8000);
+  CHECK(SessionFactory::port_rate_hz(profile(RealtimeWay{openai}, {AudioCodec::G722, AudioCodec::Pcmu}), {}) == 16000);
+  const auto cascade = profile(CascadeWay{{openai}, {openai}, {openai}}, {AudioCodec::G722, AudioCodec::Pcmu});
+  CHECK(SessionFactory::port_rate_hz(cascade, {}) == 16000);
+  CHECK(SessionFactory::port_rate_hz(cascade, AudioCodec::Pcma) == 8000);
+  CHECK(SessionFactory::port_rate_hz(cascade, AudioCodec::L16) == 8000);
+  CHECK(SessionFactory::port_rate_hz(cascade, AudioCodec::G722) == 16000);
+  CHECK(SessionFactory::port_rate_hz(cascade, AudioCodec::Opus) == 16000);
 }
 
 TEST_CASE("A profile's times and sentences are the conversation's; what it does not say stays as it was") {
