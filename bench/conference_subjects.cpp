@@ -49,7 +49,7 @@ class Meeting {
     for (const auto& row : rows_) row->run();
     for (std::size_t i = 0; i < members_.size(); ++i) {
       Member& member = members_[i];
-      conference_.say(member.seat, member.stream->take_in(time, member.pcm, rows_[i / kLanes]->voiced(i % kLanes)));
+      conference_.say(member.seat, member.stream->take_in(time, member.pcm, rows_[i / kLanes]->found(i % kLanes)));
     }
     conference_.mix();
     for (auto& member : members_) {
@@ -83,7 +83,7 @@ class Meeting {
     (void)rtp::write_packet(packet, datagram);
     member.stream->on_packet(media::Channel::Rtp, kPeer, datagram, at(turn) - std::chrono::milliseconds(3));
     member.pcm = member.stream->hear(time, member.frame);
-    rows_[i / kLanes]->hear(i % kLanes, member.pcm);
+    rows_[i / kLanes]->hear(i % kLanes, member.pcm, member.stream->sent_line());
   }
 
   media::Conference conference_;

@@ -112,7 +112,7 @@ class Driver {
     } else {  // The bank is much slower than all the rest, and knows sound alone.
       media::CodecChain::Frame frame;
       const auto pcm = stream_->hear(time, frame);
-      stream_->go_on(time, pcm, (what & 0x40) != 0, out_);
+      stream_->go_on(time, pcm, {.voiced = (what & 0x40) != 0, .bands = {}}, out_);
     }
     look();
     media::HeardFrame frame;

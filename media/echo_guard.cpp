@@ -189,7 +189,7 @@ void EchoGuard::learn(std::size_t age, Levels heard) {
 }
 
 /// Whether a step is our echo; `age`: of what was sent last when it was heard.
-bool EchoGuard::judge(std::size_t age, const Step& heard, bool trust) {
+bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   if (trust) learn(age, heard.levels);
   if (!heard.heard) return false;
   const unsigned known = sum_of(path_loss_), path = std::clamp(known, kLoudPath, kFaintPath);
@@ -215,23 +215,39 @@ bool EchoGuard::judge(std::size_t age, const Step& heard, bool trust) {
   return answer.echo;
 }
 
+/// Nothing of ours can come back any more, the room's tail included.
+bool EchoGuard::rests() {
+  if (sent_sound_ || quiet_steps_ <= kLags + kTail) return false;
+  quiet_steps_ += 2;
+  return true;
+}
+
 EchoGuard::Verdict EchoGuard::on_heard(std::span<const std::int16_t> heard, bool trust) {
   take_in(heard, heard_line_);
-  if (!sent_sound_ && quiet_steps_ > kLags + kTail) {  // Nothing of ours can come back any more, the room's tail included.
-    quiet_steps_ += 2;
-    return {};
-  }
+  if (rests()) return {};
   const auto powers = detail::four_windows(heard_line_.data(), &heard_line_[detail::kStepSamples], sent_line_.data(),
                                            &sent_line_[detail::kStepSamples]);
   push_sent(to_levels(powers[2]));
   push_sent(to_levels(powers[3]));
+  return judge(powers[0], powers[1], trust);
+}
+
+EchoGuard::Verdict EchoGuard::on_heard(const BandsOfCall& bands, bool trust) {
+  if (rests()) return {};
+  push_sent(to_levels(bands.sent(0)));
+  push_sent(to_levels(bands.sent(1)));
+  return judge(bands.heard(0), bands.heard(1), trust);
+}
+
+EchoGuard::Verdict EchoGuard::judge(const detail::BandPowers& first, const detail::BandPowers& second, bool trust) {
   Verdict verdict;
-  for (std::size_t half = 0; half < 2; ++half) {
+  for (const bool newest : {false, true}) {
+    const detail::BandPowers& powers = newest ? second : first;
     float total = 1;
-    for (const float power : powers[half]) total += power;
-    const Step step{to_levels(powers[half]), to_shares(powers[half]), total >= kHeardFloor};
+    for (const float power : powers) total += power;
+    const Step step{to_levels(powers), to_shares(powers), total >= kHeardFloor};
     // What was sent with the last tick is the newest that can be heard now.
-    const bool echo = judge(1 - half, step, trust);
+    const bool echo = is_echo(newest ? 0 : 1, step, trust);
     if (step.heard) verdict.echo = echo;
     plain_ = step.heard && open_ > kPlain ? plain_ + 1 : 0;
     hold_ = plain_ >= kPlainSteps ? kHoldSteps : hold_ - (hold_ > 0 ? 1 : 0);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/media/echo_lags.hpp>
+#include <offhook/media/heard_voice.hpp>
 #include <offhook/media/sixteen_bytes.hpp>
 
 #include <array>
@@ -37,6 +38,11 @@ class EchoGuard {
   };
   /// Once a tick, before on_sent(): 20 ms as they came in. `trust` false: they were made up (concealment) and teach nothing.
   Verdict on_heard(std::span<const std::int16_t> heard, bool trust);
+  /// The same by a VoiceBank that heard these 20 ms along with sent_line(). A guard is fed in one of the two ways: what this one hears the
+  /// other does not remember.
+  Verdict on_heard(const BandsOfCall& bands, bool trust);
+  /// What the next on_heard() looks for: for VoiceBank::hear(), until on_sent(). Empty while there is no sound in it.
+  [[nodiscard]] std::span<const std::int16_t> sent_line() const { return sent_sound_ ? std::span<const std::int16_t>(sent_line_) : std::span<const std::int16_t>(); }
   /// Once a tick: 20 ms as they leave, after ducking; silence when we send nothing.
   void on_sent(std::span<const std::int16_t> sent);
   /// What is heard from now on is heard `samples` later than before, at the leg's rate; less than 0: earlier. An echo moves by as much,
@@ -57,9 +63,11 @@ class EchoGuard {
     Levels levels{}, share{};  // share: of the step's energy, 255 in all
     bool heard = false;        // louder than nobody
   };
+  [[nodiscard]] bool rests();
+  Verdict judge(const detail::BandPowers& first, const detail::BandPowers& second, bool trust);
   void move_lags(int steps);
   void push_sent(Levels levels);
-  [[nodiscard]] bool judge(std::size_t age, const Step& heard, bool trust);
+  [[nodiscard]] bool is_echo(std::size_t age, const Step& heard, bool trust);
   void compare(std::size_t age, const Step& heard);
   void learn(std::size_t age, Levels heard);
   void follow_losses(std::size_t age, Levels least);

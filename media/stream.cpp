@@ -184,7 +184,11 @@ std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Fra
   return pcm;
 }
 
-void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out) {
+std::span<const std::int16_t> Stream::sent_line() const {
+  return chain_ && chain_->echo_guard ? chain_->echo_guard->sent_line() : std::span<const std::int16_t>();
+}
+
+void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice, Sendout& out) {
   if (!plan_) return;
   if (relayed_with_ != nullptr) return go_on_relayed(time, out);
   const auto to = source_.rtp_destination();
@@ -192,7 +196,7 @@ void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool
   answer(time, to, pcm, {}, out);
 }
 
-SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
+SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice) {
   if (!plan_ || relayed_with_ != nullptr) return {};
   const auto heard = tell(time, source_.rtp_destination(), pcm, voice);
   return {.pcm = heard, .voiced = voiced_, .silent = pulled_ == rtp::Pull::Kind::Silence, .echo = echo_};
@@ -203,7 +207,7 @@ void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, c
   if (plan_) answer(time, source_.rtp_destination(), pcm, others, out);
 }
 
-std::span<const std::int16_t> Stream::tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, bool voice) {
+std::span<const std::int16_t> Stream::tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const HeardVoice& voice) {
   events_.retry();
   obey_commands(time.tick, plan_->send && to);
   watch_source(time);
@@ -225,9 +229,9 @@ void Stream::answer(const TickTime& time, const Destination& to, std::span<const
 void Stream::tick(const TickTime& time, VoiceBank& alone, Sendout& out) {
   CodecChain::Frame frame;
   const auto pcm = hear(time, frame);
-  alone.hear(0, pcm);
+  alone.hear(0, pcm, sent_line());
   alone.run();
-  go_on(time, pcm, alone.voiced(0), out);
+  go_on(time, pcm, alone.found(0), out);
 }
 
 void Stream::finish(base::TimePoint now, Sendout& out) {
@@ -382,14 +386,15 @@ void Stream::decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm) {
 }
 
 /// What goes to the port: good until the next frame does, for the conversation only reads it.
-std::span<const std::int16_t> Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice) {
+std::span<const std::int16_t> Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice) {
   const bool genuine = pulled_ == rtp::Pull::Kind::Frame, silent = pulled_ == rtp::Pull::Kind::Silence;
   if (chain_->echo_guard) {
-    const auto verdict = chain_->echo_guard->on_heard(pcm, genuine);
+    EchoGuard& guard = *chain_->echo_guard;
+    const auto verdict = voice.bands ? guard.on_heard(*voice.bands, genuine) : guard.on_heard(pcm, genuine);
     if (genuine) echo_ = verdict.echo;  // What we make up is more of what was heard before.
   }
   if (silent) echo_ = false;
-  voiced_ = voice && !echo_ && !silent;
+  voiced_ = voice.voiced && !echo_ && !silent;
   hear_tones(time, pcm);
   const auto measured = measure(pcm);
   meter_.on_heard(measured, voiced_, genuine);

@@ -13,6 +13,7 @@
 #include <offhook/media/digit_tones.hpp>
 #include <offhook/media/dtmf_detector.hpp>
 #include <offhook/media/event_outbox.hpp>
+#include <offhook/media/heard_voice.hpp>
 #include <offhook/media/media_plan.hpp>
 #include <offhook/media/packetizer.hpp>
 #include <offhook/media/playout.hpp>
@@ -83,11 +84,14 @@ class Stream {
   ///
   /// The first half: the next 20 ms of the caller at the codec's rate, in `frame`; nothing before start().
   [[nodiscard]] std::span<const std::int16_t> hear(const TickTime& time, CodecChain::Frame& frame);
-  /// The second half: `pcm` is what hear() gave, and `voice` whether somebody speaks in it. What is to be sent is added to `out`.
-  void go_on(const TickTime& time, std::span<const std::int16_t> pcm, bool voice, Sendout& out);
+  /// For VoiceBank::hear(), with what hear() gave: what the echo guard looks for in it.
+  [[nodiscard]] std::span<const std::int16_t> sent_line() const;
+  /// The second half: `pcm` is what hear() gave, and `voice` what was found in it: whether somebody speaks, and by a bank also the powers
+  /// that the echo guard else measures itself. What is to be sent is added to `out`.
+  void go_on(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice, Sendout& out);
   /// The second half of who is in a conference, in two: what the caller says, for the others to hear, and then what goes out, with what
   /// they say. What the port's `playout` holds is heard by this caller alone, over them. Before start(): silent, and nothing goes out.
-  [[nodiscard]] SaidFrame take_in(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
+  [[nodiscard]] SaidFrame take_in(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice);
   void give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
   /// Both halves, for a stream by itself: `alone` is a bank of one call.
   void tick(const TickTime& time, VoiceBank& alone, Sendout& out);
@@ -132,9 +136,9 @@ class Stream {
   [[nodiscard]] bool queue_digit(char digit);
   void obey_commands(std::uint64_t tick, bool sending);
   using Destination = std::optional<base::SocketAddress>;
-  std::span<const std::int16_t> tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, bool voice);
+  std::span<const std::int16_t> tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const HeardVoice& voice);
   void answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
-  [[nodiscard]] std::span<const std::int16_t> tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, bool voice);
+  [[nodiscard]] std::span<const std::int16_t> tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice);
   /// What is sent in common, if anything is; else `spoken` has the others in it, for which there is `room`.
   [[nodiscard]] base::Bytes join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
                                         std::span<std::int16_t> pcm);

@@ -10,36 +10,55 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <utility>
 
 namespace offhook::inline v0::media {
 
 struct VoiceBank::Group {
   detail::VoiceGroup lanes;
   std::array<std::span<const std::int16_t>, detail::kVoiceLanes> heard{};  // empty: not at all
+  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> sent{};   // lines; empty: silence
 };
 
 namespace {
 
-constexpr std::array<std::int16_t, detail::kFrameSamples> kSilence{};
+using Column = detail::VoiceLine::value_type;
+using Rows = std::array<const std::int16_t*, detail::kVoiceLanes>;
+constexpr std::array<std::int16_t, detail::kLineSamples> kSilence{};
 
-/// Eight rows of samples become as many columns, from `line` on.
-void lay_side_by_side(const std::array<const std::int16_t*, detail::kVoiceLanes>& rows, std::array<std::int16_t, detail::kVoiceLanes>* line) noexcept {
 #if defined(__SSE2__)
-  static_assert(detail::kVoiceLanes == 8 && detail::kFrameSamples % 8 == 0);
-  for (std::size_t done = 0; done < detail::kFrameSamples; done += 8) {
-    __m128i a[8], b[8];
-    for (std::size_t i = 0; i < 8; ++i) a[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[i] + done));
-    for (std::size_t step = 0; step < 3; ++step) {  // Each doubles how much of a column lies together.
-      for (std::size_t i = 0; i < 4; ++i) {
-        b[2 * i] = _mm_unpacklo_epi16(a[i], a[i + 4]);
-        b[2 * i + 1] = _mm_unpackhi_epi16(a[i], a[i + 4]);
-      }
-      std::copy(b, b + 8, a);
-    }
-    for (std::size_t i = 0; i < 8; ++i) _mm_store_si128(reinterpret_cast<__m128i*>(line + done + i), a[i]);
+static_assert(detail::kVoiceLanes == 8 && detail::kFrameSamples % 8 == 0 && detail::kLineSamples % 8 == 0);
+/// Eight samples of each call. Written out: in loops these are no registers.
+struct Block {
+  __m128i row[8];
+};
+
+Block load(const Rows& rows, std::size_t from) noexcept {
+  const auto row = [&](std::size_t lane) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[lane] + from)); };
+  return {{row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)}};
+}
+
+/// Three times this, and rows are columns: each doubles how much of a column lies together.
+Block interleave(const Block& from) noexcept {
+  const __m128i* const a = from.row;
+  return {{_mm_unpacklo_epi16(a[0], a[4]), _mm_unpackhi_epi16(a[0], a[4]), _mm_unpacklo_epi16(a[1], a[5]), _mm_unpackhi_epi16(a[1], a[5]),
+           _mm_unpacklo_epi16(a[2], a[6]), _mm_unpackhi_epi16(a[2], a[6]), _mm_unpacklo_epi16(a[3], a[7]), _mm_unpackhi_epi16(a[3], a[7])}};
+}
+
+template <std::size_t... kColumn>
+void store(const Block& columns, Column* line, std::index_sequence<kColumn...>) noexcept {
+  (_mm_store_si128(reinterpret_cast<__m128i*>(line + kColumn), columns.row[kColumn]), ...);
+}
+#endif
+
+/// Eight rows of samples become as many columns.
+void lay_side_by_side(const Rows& rows, std::span<Column> line) noexcept {
+#if defined(__SSE2__)
+  for (std::size_t done = 0; done < line.size(); done += 8) {
+    store(interleave(interleave(interleave(load(rows, done)))), line.data() + done, std::make_index_sequence<8>());
   }
 #else
-  for (std::size_t i = 0; i < detail::kFrameSamples; ++i) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
     for (std::size_t lane = 0; lane < detail::kVoiceLanes; ++lane) line[i][lane] = rows[lane][i];
   }
 #endif
@@ -65,7 +84,7 @@ void VoiceBank::reset(std::size_t call) noexcept {
   detail::begin_voice(&group.lanes.rows[0][lane], detail::kVoiceLanes);
   for (auto& samples : group.lanes.line) samples[lane] = 0;
   group.lanes.voiced[lane] = 0;
-  group.heard[lane] = {};
+  group.heard[lane] = group.sent[lane] = {};
 }
 
 void VoiceBank::take_over(std::size_t call, const VoiceBank& other, std::size_t theirs) noexcept {
@@ -79,33 +98,53 @@ void VoiceBank::take_over(std::size_t call, const VoiceBank& other, std::size_t 
   to.voiced[lane] = from.voiced[their_lane];
 }
 
-void VoiceBank::hear(std::size_t call, std::span<const std::int16_t> frame) noexcept {
-  assert(call < calls_);
-  group_[call / detail::kVoiceLanes].heard[call % detail::kVoiceLanes] = frame.empty() ? kSilence : frame;
+void VoiceBank::hear(std::size_t call, std::span<const std::int16_t> frame, std::span<const std::int16_t> sent) noexcept {
+  assert(call < calls_ && (sent.empty() || sent.size() == detail::kLineSamples));
+  Group& group = group_[call / detail::kVoiceLanes];
+  const std::size_t lane = call % detail::kVoiceLanes;
+  group.heard[lane] = frame.empty() ? std::span(kSilence).first(detail::kFrameSamples) : frame;
+  group.sent[lane] = sent;
 }
 
 void VoiceBank::run() noexcept {
-  const auto judge = detail::voice_chosen().judge;
+  const detail::VoiceKernels& kernels = detail::voice_chosen();
   for (std::size_t i = 0; i < groups_; ++i) {
     Group& group = group_[i];
     if (std::all_of(group.heard.begin(), group.heard.end(), [](auto frame) { return frame.empty(); })) continue;
     std::array<std::array<std::int16_t, detail::kFrameSamples>, detail::kVoiceLanes> narrow;
-    std::array<const std::int16_t*, detail::kVoiceLanes> rows;
+    Rows rows;
     for (std::size_t lane = 0; lane < detail::kVoiceLanes; ++lane) {
       const auto frame = group.heard[lane];
       rows[lane] = frame.size() == detail::kFrameSamples ? frame.data() : narrow[lane].data();
       if (rows[lane] == frame.data()) continue;
       detail::each_narrow_sample(frame, [&](std::size_t at, std::int16_t sample) { narrow[lane][at] = sample; });
     }
-    lay_side_by_side(rows, &group.lanes.line[detail::kPastSamples]);
-    judge(group.lanes);
+    lay_side_by_side(rows, std::span(group.lanes.line).subspan(detail::kPastSamples));
+    kernels.judge(group.lanes);
     group.heard = {};
+    measure_sent(group, kernels);
   }
 }
 
-bool VoiceBank::voiced(std::size_t call) const noexcept {
+void VoiceBank::measure_sent(Group& group, const detail::VoiceKernels& kernels) noexcept {
+  detail::TwoSteps& powers = group.lanes.powers[1];
+  const auto sent = std::exchange(group.sent, {});
+  if (std::all_of(sent.begin(), sent.end(), [](auto line) { return line.empty(); })) {
+    powers = {};
+    return;
+  }
+  Rows rows;
+  for (std::size_t lane = 0; lane < rows.size(); ++lane) rows[lane] = sent[lane].empty() ? kSilence.data() : sent[lane].data();
+  alignas(32) detail::VoiceLine line;
+  lay_side_by_side(rows, line);
+  kernels.measure(line, powers);
+}
+
+HeardVoice VoiceBank::found(std::size_t call) const noexcept {
   assert(call < calls_);
-  return group_[call / detail::kVoiceLanes].lanes.voiced[call % detail::kVoiceLanes] != 0;
+  const detail::VoiceGroup& lanes = group_[call / detail::kVoiceLanes].lanes;
+  const std::size_t lane = call % detail::kVoiceLanes;
+  return {lanes.voiced[lane] != 0, BandsOfCall(lanes.powers, lane)};
 }
 
 }  // namespace offhook::inline v0::media

@@ -60,12 +60,12 @@ void OneRow::tick(std::size_t turn) {
     speak(legs_[i]);
     send(legs_[i], turn);
     heard[i] = legs_[i].stream->hear(time, frames[i]);
-    if (!legs_[i].stream->is_relayed()) voice_.hear(i, heard[i]);
+    if (!legs_[i].stream->is_relayed()) voice_.hear(i, heard[i], legs_[i].stream->sent_line());
   }
   voice_.run();
   for (std::size_t i = 0; i < kLegs; ++i) {
     sendout_.clear();
-    legs_[i].stream->go_on(time, heard[i], voice_.voiced(i), sendout_);
+    legs_[i].stream->go_on(time, heard[i], voice_.found(i), sendout_);
     keep(sendout_);
     take_away(legs_[i]);
   }

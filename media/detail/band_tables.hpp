@@ -1,11 +1,13 @@
 #pragma once
 
+#include <offhook/media/band_powers.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-// How 8 kHz audio becomes powers in 16 bands, every 10 ms: by voice_kernel.hpp for eight calls at once, by echo_guard.cpp for what one
-// call sends and hears.
+// How 8 kHz audio becomes powers in 16 bands, every 10 ms: by voice_kernel.hpp for what eight calls hear, and for what they sent where
+// their echo guards ask for it.
 namespace offhook::inline v0::media::detail {
 
 inline constexpr std::size_t kStepSamples = 80;                      ///< 10 ms
@@ -13,7 +15,6 @@ inline constexpr std::size_t kWindowSamples = 128;                   ///< 16 ms,
 inline constexpr std::size_t kPastSamples = kWindowSamples - kStepSamples;
 inline constexpr std::size_t kFrameSamples = 2 * kStepSamples;
 inline constexpr std::size_t kLineSamples = kPastSamples + kFrameSamples;
-inline constexpr std::size_t kBands = 16;
 
 /// The first bin (of 62.5 Hz) of each band, and the end of the last: 125 to 3750 Hz, ever wider, as the ear has it.
 inline constexpr std::array<std::uint8_t, kBands + 1> kBandEdges{2, 4, 6, 8, 10, 12, 14, 17, 20, 23, 27, 31, 36, 41, 47, 53, 60};

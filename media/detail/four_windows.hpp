@@ -7,8 +7,6 @@
 
 namespace offhook::inline v0::media::detail {
 
-using BandPowers = std::array<float, kBands>;  // mean squares, as BandTables says
-
 /// Of four windows of kWindowSamples each, beside each other in the lanes of one register.
 [[nodiscard]] std::array<BandPowers, 4> four_windows(const std::int16_t* first, const std::int16_t* second, const std::int16_t* third,
                                                      const std::int16_t* fourth) noexcept;

@@ -9,10 +9,11 @@ namespace {
 using EightFloats [[gnu::vector_size(32)]] = float;
 
 OFFHOOK_KERNEL void judge(VoiceGroup& group) noexcept { judge_group<EightFloats>(group); }
+OFFHOOK_KERNEL void measure(const VoiceLine& line, TwoSteps& powers) noexcept { measure_line<EightFloats>(line, powers); }
 
 }  // namespace
 
-const VoiceKernels kVoiceAvx2{"AVX2", judge};
+const VoiceKernels kVoiceAvx2{"AVX2", judge, measure};
 
 }  // namespace offhook::inline v0::media::detail
 

@@ -103,6 +103,7 @@ OFFHOOK_KERNEL inline void judge_group(VoiceGroup& group) noexcept {
     V voiced{};
     for (std::size_t half = 0; half < 2; ++half) {
       group_powers(tables, &group.line[half * kStepSamples], lane, bands.data());
+      for (std::size_t band = 0; band < kBands; ++band) store_lanes(bands[band], &group.powers[0][half][band][lane]);
       voiced = most_of(voiced, judge_step(&group.rows[0][lane], kVoiceLanes, bands.data()));
     }
     std::array<float, Lanes<V>::kCount> verdicts;
@@ -110,6 +111,18 @@ OFFHOOK_KERNEL inline void judge_group(VoiceGroup& group) noexcept {
     for (std::size_t i = 0; i < verdicts.size(); ++i) group.voiced[lane + i] = verdicts[i] > 0 ? 1 : 0;
   }
   std::memcpy(group.line.data(), &group.line[kFrameSamples], kPastSamples * sizeof group.line[0]);
+}
+
+template <class V>
+OFFHOOK_KERNEL inline void measure_line(const VoiceLine& line, TwoSteps& powers) noexcept {
+  const BandTables& tables = band_tables();
+  std::array<V, kBands + 1> bands;
+  for (std::size_t lane = 0; lane < kVoiceLanes; lane += Lanes<V>::kCount) {
+    for (std::size_t half = 0; half < 2; ++half) {
+      group_powers(tables, &line[half * kStepSamples], lane, bands.data());
+      for (std::size_t band = 0; band < kBands; ++band) store_lanes(bands[band], &powers[half][band][lane]);
+    }
+  }
 }
 
 }  // namespace

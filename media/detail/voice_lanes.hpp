@@ -26,12 +26,14 @@ enum VoiceRow : std::size_t {
   kVoiceRows,
 };
 
-inline constexpr std::size_t kVoiceLanes = 8;
+/// Samples of eight calls side by side.
+using VoiceLine = std::array<std::array<std::int16_t, kVoiceLanes>, kLineSamples>;
 
 /// Eight calls side by side: one in each lane.
 struct VoiceGroup {
-  alignas(32) std::array<std::array<std::int16_t, kVoiceLanes>, kLineSamples> line{};  ///< past samples, then the frame
+  alignas(32) VoiceLine line{};             ///< past samples, then the frame
   alignas(32) std::array<std::array<float, kVoiceLanes>, kVoiceRows> rows{};
+  alignas(32) std::array<TwoSteps, 2> powers{};  ///< of the frame, and of what was sent before it
   std::array<std::uint8_t, kVoiceLanes> voiced{};
 };
 
@@ -46,8 +48,10 @@ void begin_voice(float* rows, std::size_t stride) noexcept;
 
 struct VoiceKernels {
   std::string_view name;
-  /// 20 ms of each lane: judges `line`, and moves its end to where the next frame's past belongs.
+  /// 20 ms of each lane: judges `line`, leaves its powers, and moves its end to where the next frame's past belongs.
   void (*judge)(VoiceGroup& group) noexcept;
+  /// The same windows of a line that is not judged.
+  void (*measure)(const VoiceLine& line, TwoSteps& powers) noexcept;
 };
 
 extern const VoiceKernels kVoiceScalar, kVoiceVector;

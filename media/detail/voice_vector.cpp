@@ -6,10 +6,11 @@ namespace offhook::inline v0::media::detail {
 namespace {
 
 void judge(VoiceGroup& group) noexcept { judge_group<FourFloats>(group); }
+void measure(const VoiceLine& line, TwoSteps& powers) noexcept { measure_line<FourFloats>(line, powers); }
 
 }  // namespace
 
-const VoiceKernels kVoiceVector{"four lanes", judge};
+const VoiceKernels kVoiceVector{"four lanes", judge, measure};
 
 bool judge_alone(VoiceSolo& solo) noexcept {
   const std::int16_t *first = solo.line.data(), *second = first + kStepSamples;

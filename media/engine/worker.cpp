@@ -294,16 +294,17 @@ void Worker::begin_voice(LegRow& row, std::size_t lane) {
 }
 
 void Worker::hear_voice(LegRow& row, std::size_t lane, std::span<const std::int16_t> heard) {
-  row.voice.hear(lane, heard);
+  row.voice.hear(lane, heard, row.legs[lane]->stream.sent_line());
   if (row.model) voice_->hear((*row.model)[lane], heard);
 }
 
-bool Worker::judge_voice(LegRow& row, std::size_t lane) {
-  const bool plain = row.voice.voiced(lane);
-  return row.model ? VoiceFeed::judge((*row.model)[lane], plain) : plain;
+HeardVoice Worker::judge_voice(LegRow& row, std::size_t lane) {
+  HeardVoice voice = row.voice.found(lane);
+  if (row.model) voice.voiced = VoiceFeed::judge((*row.model)[lane], voice.voiced);
+  return voice;
 }
 
-void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice) {
+void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, const HeardVoice& voice) {
   sendout_.clear();
   leg.stream.go_on(time, heard, voice, sendout_);
   send(leg, time);
@@ -477,13 +478,19 @@ void Worker::hand_over(Leg& leg) {
 bool Worker::catch_up(Leg& leg, const TickTime& time) {
   if (time.tick <= leg.last_tick) return false;
   leg.handed_over = false;
+  VoiceBank& voice = leg.place.row->voice;
+  alone_.take_over(0, voice, leg.place.lane);
   const auto first = std::max(leg.last_tick + 1, time.tick - std::min(time.tick, kMaxCatchUpTicks));
   for (auto tick = first; tick < time.tick; ++tick) {
     const auto due = time.now - static_cast<std::int64_t>(time.tick - tick) * kTick;
     const TickTime missed{.tick = tick, .now = due, .wall = wall_at(due)};
     CodecChain::Frame frame;
-    speak(leg, missed, leg.stream.hear(missed, frame), false);
+    const auto heard = leg.stream.hear(missed, frame);
+    alone_.hear(0, heard, leg.stream.sent_line());
+    alone_.run();
+    speak(leg, missed, heard, alone_.found(0));
   }
+  voice.take_over(leg.place.lane, alone_, 0);
   return true;
 }
 

@@ -13,6 +13,7 @@
 #include <offhook/media/engine/scheduling.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/sendout.hpp>
+#include <offhook/media/voice_bank.hpp>
 
 #include <array>
 #include <atomic>
@@ -111,7 +112,7 @@ class Worker {
   static void hand_over(Leg& leg);
   void begin_voice(LegRow& row, std::size_t lane);
   void hear_voice(LegRow& row, std::size_t lane, std::span<const std::int16_t> heard);
-  [[nodiscard]] bool judge_voice(LegRow& row, std::size_t lane);
+  [[nodiscard]] static HeardVoice judge_voice(LegRow& row, std::size_t lane);
   void begin(Leg& leg);
   void heed_all(LegRow& row, base::TimePoint now);
   void heed(Leg& leg, std::uint8_t wishes, base::TimePoint now);
@@ -119,7 +120,7 @@ class Worker {
   void join(Leg& a, Leg& b, base::TimePoint now);
   void part(Leg& leg, base::TimePoint now);
   [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
-  void speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, bool voice);
+  void speak(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, const HeardVoice& voice);
   void close(Leg& leg, base::TimePoint now);
   void end_some(base::TimePoint now);
   void say_goodbye(Leg& leg, base::TimePoint now);
@@ -175,6 +176,7 @@ class Worker {
   base::Duration worked_{};          // processor time of this thread at load_since_
   LatenessWatch lateness_{kLate};
   Sendout sendout_;
+  VoiceBank alone_{1};               // of a leg that is ticked without its neighbours
   std::thread thread_;               // Last: it sees everything above complete.
 };
 

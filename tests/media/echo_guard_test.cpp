@@ -2,6 +2,7 @@
 
 #include <offhook/bench/echo_trial.hpp>
 #include <offhook/media/voice_activity.hpp>
+#include <offhook/media/voice_bank.hpp>
 
 #include "sounds.hpp"
 #include "synthetic_voice.hpp"
@@ -261,6 +262,82 @@ TEST_CASE("EchoGuard: who speaks while our echo comes back at 20 dB is found wit
   callers_are_found(bench::synthetic_voices(60));
   const auto people = bench::human_voices(60);
   if (!people.ours.empty()) callers_are_found(people);
+}
+
+// --- in a bank -----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Lines of every delay, loss and room, and one whose packets are lost.
+std::vector<bench::EchoLineOptions> many_lines() {
+  std::vector<bench::EchoLineOptions> lines;
+  for (const double delay_ms : {40.0, 115.0, 250.0, 480.0}) {
+    for (const double loss_db : {0.0, 12.0, 24.0}) {
+      for (const bool room : {false, true}) {
+        bench::EchoLineOptions line;
+        line.delay_ms = delay_ms;
+        line.loss_db = loss_db;
+        line.room = room;
+        line.lost_share = 0.02;
+        line.stretched_ms = room ? 20 : 0;
+        line.seed = static_cast<std::uint32_t>(lines.size() + 1);
+        lines.push_back(line);
+      }
+    }
+  }
+  return lines;
+}
+
+bool same(const media::EchoGuard::Verdict& a, const media::EchoGuard::Verdict& b) { return a.echo == b.echo && a.unexplained == b.unexplained; }
+
+}  // namespace
+
+TEST_CASE("EchoGuard comes to the same verdicts by the windows of a bank as by its own, bit by bit, on 24 lines") {
+  const auto options = many_lines();
+  std::vector<bench::EchoLine> lines(options.begin(), options.end());
+  std::vector<media::EchoGuard> alone(lines.size(), media::EchoGuard(8000)), banked = alone;
+  media::VoiceBank bank(lines.size());
+  auto ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(20);
+  std::fill(ours.begin() + 8 * 8000, ours.begin() + 10 * 8000, std::int16_t{0});  // The guards come to rest.
+  const auto caller = offhook_test::SyntheticVoice(8000, 5, 110).speak(20);
+  std::size_t wrong = 0, echoes = 0, callers = 0;
+  for (std::size_t at = 0; at < ours.size(); at += kFrame) {
+    const bool speaks = at / 8000 % 5 == 3;
+    std::vector<bench::EchoLine::Heard> heard;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      heard.push_back(lines[i].hear(speaks ? std::span(caller).subspan(at, kFrame) : std::span<const std::int16_t>()));
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i) bank.hear(i, heard[i].pcm, banked[i].sent_line());
+    bank.run();
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      for (auto* guard : {&alone[i], &banked[i]}) {
+        if (heard[i].moved != 0) guard->shift(heard[i].moved);
+      }
+      const auto expected = alone[i].on_heard(heard[i].pcm, heard[i].genuine);
+      wrong += !same(banked[i].on_heard(*bank.found(i).bands, heard[i].genuine), expected);
+      wrong += alone[i].path().likeness != banked[i].path().likeness || alone[i].path().coupling_db != banked[i].path().coupling_db;
+      echoes += expected.echo;
+      callers += speaks && !expected.echo;
+      lines[i].send(std::span(ours).subspan(at, kFrame));
+      for (auto* guard : {&alone[i], &banked[i]}) guard->on_sent(std::span(ours).subspan(at, kFrame));
+    }
+  }
+  CHECK(wrong == 0);
+  CHECK(echoes > 3000);
+  CHECK(callers > 500);
+}
+
+TEST_CASE("EchoGuard gives a bank nothing to measure until it sent sound, and again when that is past") {
+  media::EchoGuard guard(16000);
+  CHECK(guard.sent_line().empty());
+  guard.on_sent(std::vector<std::int16_t>(320, 0));
+  CHECK(guard.sent_line().empty());
+  guard.on_sent(std::vector<std::int16_t>(320, 100));
+  CHECK(guard.sent_line().size() == 208);
+  guard.on_sent(std::vector<std::int16_t>(320, 0));
+  CHECK(guard.sent_line().size() == 208);  // The first window looks back on it.
+  guard.on_sent(std::vector<std::int16_t>(320, 0));
+  CHECK(guard.sent_line().empty());
 }
 
 // --- a line that is stretched ------------------------------------------------------------------------------------------------

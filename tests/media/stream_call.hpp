@@ -128,17 +128,18 @@ struct Call {
     start(a, towards(b), now());
     start(b, towards(a), now());
   }
-  void feed() {
-    const auto samples = a.port->frame_samples();
-    while (said < a_says.size() && a.port->playout.size() < 4) {
+  void feed() { feed(a, said); }
+  void feed(End& end, std::size_t& given) const {  // given: of a_says
+    const auto samples = end.port->frame_samples();
+    while (given < a_says.size() && end.port->playout.size() < 4) {
       media::PlayoutFrame frame;
       frame.utterance = 1;
-      frame.word = static_cast<std::uint32_t>(said / samples);
-      frame.samples = static_cast<std::uint16_t>(std::min<std::size_t>(samples, a_says.size() - said));
-      std::copy_n(a_says.begin() + static_cast<std::ptrdiff_t>(said), frame.samples, frame.pcm.begin());
-      said += frame.samples;
-      frame.last = said == a_says.size();
-      REQUIRE(a.port->playout.try_push(frame));
+      frame.word = static_cast<std::uint32_t>(given / samples);
+      frame.samples = static_cast<std::uint16_t>(std::min<std::size_t>(samples, a_says.size() - given));
+      std::copy_n(a_says.begin() + static_cast<std::ptrdiff_t>(given), frame.samples, frame.pcm.begin());
+      given += frame.samples;
+      frame.last = given == a_says.size();
+      REQUIRE(end.port->playout.try_push(frame));
     }
   }
   void deliver() {

@@ -92,9 +92,9 @@ struct Meeting {
     const auto before = allocations();
     for (auto& line : lines) {
       line->pcm = line->leg.stream->hear(time, line->frame);
-      line->voice.hear(0, line->pcm);
+      line->voice.hear(0, line->pcm, line->leg.stream->sent_line());
       line->voice.run();
-      auto said = line->leg.stream->take_in(time, line->pcm, line->voice.voiced(0));
+      auto said = line->leg.stream->take_in(time, line->pcm, line->voice.found(0));
       said.voiced = line->speaks;  // A sine is no voice to a detector worth its name.
       conference.say(line->seat, said);
     }
@@ -237,7 +237,7 @@ TEST_CASE("A leg that is not started yet, or on hold, takes its place in a confe
 
   End fresh(kA, 16000, 9);
   media::CodecChain::Frame frame;
-  const auto said = fresh.stream->take_in({}, fresh.stream->hear({}, frame), true);
+  const auto said = fresh.stream->take_in({}, fresh.stream->hear({}, frame), {.voiced = true, .bands = {}});
   CHECK(said.silent);
   CHECK(said.pcm.empty());
 }

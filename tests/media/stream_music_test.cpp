@@ -75,7 +75,7 @@ class Waiting {
     media::CodecChain::Frame frame;
     const media::TickTime time{call_.tick, call_.now(), rtp::NtpTime::from_unix(1'700'000'000s)};
     const auto pcm = call_.a.stream->hear(time, frame);
-    (void)call_.a.stream->take_in(time, pcm, false);
+    (void)call_.a.stream->take_in(time, pcm, {});
     call_.a.stream->give_out(time, pcm, others(), out);
     call_.a.sent.insert(call_.a.sent.end(), out.all().begin(), out.all().end());
     for (media::HeardFrame heard; call_.a.port->heard.try_pop(heard);) {

@@ -1,5 +1,6 @@
 #include <offhook/media/detail/four_windows.hpp>
 #include <offhook/media/detail/voice_lanes.hpp>
+#include <offhook/media/heard_voice.hpp>
 #include <offhook/media/sixteen_bytes.hpp>
 
 #include "synthetic_voice.hpp"
@@ -65,6 +66,39 @@ TEST_CASE("Every kernel of the voice detector and the one for a call alone come 
   CHECK(wrong == 0);
   CHECK(voiced > 500);
   CHECK(voiced < 2500);
+}
+
+TEST_CASE("Every kernel measures, of what it judges and of a line beside it, the powers of four windows, bit by bit") {
+  constexpr std::size_t kFrames = 50;
+  const auto calls = eight_calls(kFrames);
+  for (const auto* kernels : voice_kernels()) {
+    CAPTURE(kernels->name);
+    const auto group = std::make_unique<VoiceGroup>();
+    for (std::size_t lane = 0; lane < kVoiceLanes; ++lane) begin_voice(&group->rows[0][lane], kVoiceLanes);
+    int wrong = 0;
+    for (std::size_t at = kPastSamples; at + kFrameSamples <= kFrames * kFrameSamples; at += kFrameSamples) {
+      // The line beside it holds the next call's samples.
+      const auto line = std::make_unique<VoiceLine>();
+      for (std::size_t lane = 0; lane < kVoiceLanes; ++lane) {
+        for (std::size_t i = 0; i < kLineSamples; ++i) {
+          group->line[i][lane] = calls[lane][at - kPastSamples + i];
+          (*line)[i][lane] = calls[(lane + 1) % kVoiceLanes][at - kPastSamples + i];
+        }
+      }
+      kernels->judge(*group);
+      kernels->measure(*line, group->powers[1]);
+      for (std::size_t lane = 0; lane < kVoiceLanes; ++lane) {
+        const auto *heard = &calls[lane][at - kPastSamples], *sent = &calls[(lane + 1) % kVoiceLanes][at - kPastSamples];
+        const auto expected = four_windows(heard, heard + kStepSamples, sent, sent + kStepSamples);
+        const BandsOfCall bands(group->powers, lane);
+        for (std::size_t step = 0; step < 2; ++step) {
+          wrong += bands.heard(step) != expected[step];
+          wrong += bands.sent(step) != expected[2 + step];
+        }
+      }
+    }
+    CHECK(wrong == 0);
+  }
 }
 
 TEST_CASE("Band powers are those of a plain Fourier transform, and a tone's add up to its mean square") {
