@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 namespace offhook::inline v0::agent {
 
@@ -153,12 +154,13 @@ phone::IdentityOptions identity_options(const config::Config& config) {
   const auto file = [&config](const JsonValue& object, std::string_view name) { return config::beside(config.path, config::text_of(object, name)); };
   const auto rule = [&identity](std::string_view name) { return config::text_of(identity, name) == "refuse" ? Unproven::Refused : Unproven::Taken; };
   if (const auto* certificates = config::member(identity, "certificates")) {
-    auto& verifying = options.verifying.emplace();
+    phone::IdentityOptions::Verifying verifying;
     verifying.trust_file = file(identity, "trust_file");
     for (const auto& one : certificates->items) verifying.certificates.push_back({config::text_of(one, "url"), file(one, "file")});
     if (const auto* age = config::member(identity, "max_age")) verifying.max_age = std::chrono::seconds(age->integer);
     verifying.failed = rule("failed");
     verifying.absent = rule("absent");
+    options.verifying = std::move(verifying);
   }
   if (const auto* sign = config::member(identity, "sign"))
     options.signing = {file(*sign, "key"), config::text_of(*sign, "url"), config::text_of(*sign, "attest")};

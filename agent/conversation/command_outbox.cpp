@@ -6,9 +6,9 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using Kind = media::PlayoutCommand::Kind;
+using CommandKind = media::PlayoutCommand::Kind;
 
-bool is_digit(const media::PlayoutCommand& command) { return command.kind == Kind::Digits; }
+bool is_digit(const media::PlayoutCommand& command) { return command.kind == CommandKind::Digits; }
 
 }  // namespace
 
@@ -24,7 +24,7 @@ void CommandOutbox::push(const media::PlayoutCommand& command, media::AudioPort&
     // Utterances are numbered upwards: a later Flush takes back all that an earlier one does, and ends the ducking as Rise would.
     // Between the same kinds the last one alone counts.
     std::erase_if(waiting_, [&](const media::PlayoutCommand& before) {
-      return !is_digit(before) && (command.kind == Kind::Flush || before.kind == command.kind);
+      return !is_digit(before) && (command.kind == CommandKind::Flush || before.kind == command.kind);
     });
   }
   waiting_.push_back(command);

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-using Kind = TextToken::Kind;
+using TokenKind = TextToken::Kind;
 constexpr std::size_t kMaxGap = 6;                      // points between two digits of one number
 constexpr unsigned kMaxWordsBetween = 2;                // "and", "dash"
 constexpr std::size_t kLeastCard = 13, kMostCard = 19;  // ISO/IEC 7812-1
@@ -89,10 +89,10 @@ class Finder {
  private:
   /// Takes the token into the run, if it is of a number.
   bool take(const TextToken& token, Run& run) const {
-    if (token.kind == Kind::Digits) {
+    if (token.kind == TokenKind::Digits) {
       run.open_tens = false;
       for (std::size_t at = token.begin; at < token.end; ++at) add_unit(run, static_cast<unsigned>(digit_of(points_[at].code)));
-    } else if (const auto word = token.kind == Kind::Word ? number_word(token.word) : std::nullopt) {
+    } else if (const auto word = token.kind == TokenKind::Word ? number_word(token.word) : std::nullopt) {
       add_word(run, *word);
     } else {
       return false;
@@ -111,12 +111,12 @@ class Finder {
     unsigned between = 0;
     for (std::size_t at = behind; at < tokens_.size(); ++at) {
       const TextToken& token = tokens_[at];
-      const bool is_gap = token.kind == Kind::Gap && token.end - token.begin <= kMaxGap;
+      const bool is_gap = token.kind == TokenKind::Gap && token.end - token.begin <= kMaxGap;
       if (is_gap) continue;
       if (take(token, run)) {
         behind = at + 1;
         between = 0;
-      } else if (token.kind != Kind::Word || !is_between_digits(token.word) || ++between > kMaxWordsBetween) {
+      } else if (token.kind != TokenKind::Word || !is_between_digits(token.word) || ++between > kMaxWordsBetween) {
         break;
       }
     }

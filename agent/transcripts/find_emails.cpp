@@ -7,7 +7,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-using Kind = TextToken::Kind;
+using TokenKind = TextToken::Kind;
 constexpr std::size_t kMaxLocal = 64, kMaxDomain = 255;  // RFC 5321 section 4.5.3.1
 constexpr std::string_view kEmail = "[email]";
 
@@ -43,7 +43,7 @@ void find_written(const TextPoints& points, Findings& out) {
 }
 
 bool is_one_of(const TextToken& token, std::initializer_list<std::string_view> words) {
-  return token.kind == Kind::Word && std::find(words.begin(), words.end(), token.word) != words.end();
+  return token.kind == TokenKind::Word && std::find(words.begin(), words.end(), token.word) != words.end();
 }
 
 bool says_at(const TextToken& token) {
@@ -68,7 +68,7 @@ bool is_top_domain(const TextToken& token) {
 std::vector<std::size_t> spoken(const TextTokens& tokens) {
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (tokens[i].kind != Kind::Gap) indices.push_back(i);
+    if (tokens[i].kind != TokenKind::Gap) indices.push_back(i);
   }
   return indices;
 }
@@ -87,7 +87,7 @@ class Spoken {
 
  private:
   const TextToken& token(std::size_t i) const { return tokens_[order_[i]]; }
-  bool is_part(std::size_t i) const { return token(i).kind == Kind::Word || token(i).kind == Kind::Digits; }
+  bool is_part(std::size_t i) const { return token(i).kind == TokenKind::Word || token(i).kind == TokenKind::Digits; }
   /// "example.com": a dot and nothing else stands between the two.
   bool dot_behind(std::size_t i) const {
     if (i + 1 >= order_.size() || order_[i + 1] != order_[i] + 2) return false;

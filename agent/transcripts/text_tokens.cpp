@@ -7,13 +7,13 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-using Kind = TextToken::Kind;
+using TokenKind = TextToken::Kind;
 
-Kind kind_of(char32_t code) {
-  if (digit_of(code) >= 0) return Kind::Digits;
-  if (is_letter(code)) return Kind::Word;
+TokenKind kind_of(char32_t code) {
+  if (digit_of(code) >= 0) return TokenKind::Digits;
+  if (is_letter(code)) return TokenKind::Word;
   constexpr std::u32string_view kBetween = U"./,()+_'*#|\u00b7\u2022";
-  return is_blank(code) || is_dash(code) || kBetween.find(code) != std::u32string_view::npos ? Kind::Gap : Kind::Other;
+  return is_blank(code) || is_dash(code) || kBetween.find(code) != std::u32string_view::npos ? TokenKind::Gap : TokenKind::Other;
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ TextTokens tokens_of(std::string_view text, const TextPoints& points) {
   for (std::size_t at = 0; at < points.size();) {
     TextToken token{kind_of(points[at].code), at, at, {}};
     while (token.end < points.size() && kind_of(points[token.end].code) == token.kind) ++token.end;
-    if (token.kind == Kind::Word) {
+    if (token.kind == TokenKind::Word) {
       const std::size_t from = points[token.begin].at, to = points[token.end - 1].at + points[token.end - 1].length;
       token.word = tools::folded(text.substr(from, to - from));
     }

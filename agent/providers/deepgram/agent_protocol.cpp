@@ -10,9 +10,10 @@
 namespace offhook::inline v0::agent::deepgram {
 
 using base::TimePoint;
-using Kind = AgentMessage::Kind;
 
 namespace {
+
+using Kind = AgentMessage::Kind;
 
 constexpr std::string_view kWhom = "the voice agent";
 
