@@ -20,7 +20,7 @@ std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets) 
     while (!rest.at_end()) {
       const std::string_view line = base::trim(rest.take_until('\n'));
       if (line.size() < kShortestSecret) continue;
-      needles.emplace_back(line);
+      needles.push_back(records::printable(line, line.size()));
       needles.push_back(query_value(line));
       std::string quoted;
       append_json_string(quoted, line);
@@ -34,6 +34,7 @@ std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets) 
 }
 
 std::string without_secrets(std::string line, const std::vector<std::string>& needles) {
+  line = records::printable(line, line.size());
   for (const std::string& text : needles) {
     for (auto at = line.find(text); at != std::string::npos; at = line.find(text, at)) line.replace(at, text.size(), "***");
   }

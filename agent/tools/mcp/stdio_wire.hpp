@@ -42,7 +42,7 @@ class StdioWire final : public Wire {
   std::unique_ptr<ChildProcess> child_;
 };
 
-/// What to look for where secrets must not be seen: each line of each of them, as it is and as JSON and URLs have it, of four octets
+/// What to look for where secrets must not be seen: each line of each of them, as it is printed and as JSON and URLs have it, of four octets
 /// or more; the longest first, so that none hides a part of another.
 [[nodiscard]] std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets);
 /// `line` with "***" for each of `needles`, printable, and cut.

@@ -267,6 +267,9 @@ TEST_CASE("What a program writes to its standard error is told without its secre
   CHECK(told("  MIIEvQ/+") == "  ***");
   CHECK(told(R"({"key":"-----BEGIN KEY-----\nMIIEvQ/+\n\tsecond\"line\n"})") == R"({"key":"***\n***\n\t***\n"})");
   CHECK(told("?key=MIIEvQ%2F%2B") == "?key=***");
+  const auto odd = needles_of({config::Secret("a\"b\\c"), config::Secret("tab\tbed")});
+  CHECK(without_secrets("key tab\tbed", odd) == "key ***");
+  CHECK(without_secrets("\x1a\"b\\c", odd) == "\\u001***");  // As it is printed, it has the secret in it.
   CHECK(without_secrets("a\x1b[31m", {}).find('\x1b') == std::string::npos);
   CHECK(without_secrets(std::string(10000, 'x'), {}).size() <= kMaxToldBytes + 4);
 }
