@@ -111,7 +111,7 @@ std::optional<media::AudioCodec> MediaSession::codec_among(const std::vector<med
   const auto session = parse(offer);
   if (!session) return std::nullopt;
   sdp::AudioCapability capability = capability_;
-  capability.codecs = to_sdp(codecs);
+  if (!codecs.empty()) capability.codecs = to_sdp(codecs);
   // The codec does not depend on our address, but its family must be the offer's: the peer's host has it.
   const auto answer = sdp::Negotiator(std::move(capability), {signalling_host, 9}, sdp_id_).answer(*session);
   if (!answer || answer->audio.disabled) return std::nullopt;

@@ -126,6 +126,13 @@ TEST_CASE("find_sentence does not take one sentence of a voice for another") {
   CHECK(found->worst < 40);
 }
 
+TEST_CASE("find_sentence does not hear a word in what the same voice says besides") {
+  const auto recording = silence_then(8000, said("Hello, this is Blue River Bicycles. How can I help you? Thank you for calling."), 20000);
+  const auto found = caller::find_sentence(recording, said("Goodbye."));
+  REQUIRE(found);
+  CHECK(found->likeness < 50);
+}
+
 TEST_CASE("find_sentence does not take one sentence for another") {
   const auto found = caller::find_sentence(silence_then(8000, sentence(2, 2), 20000), sentence(2, 1));
   REQUIRE(found);

@@ -25,7 +25,7 @@ found() {
 search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
 # heard_whole NAME...: from the first to the last whole fifth of a second, with three places at most where the line was held up, and one fifth at
 # most that a lost or late packet has changed.
-# heard_not NAME...: not even in part.
+# heard_not NAME...: not most of it.
 heard_whole() {
   local name
   for name in "$@"; do

@@ -67,14 +67,15 @@ TEST_CASE("Which codec an offer leads to is known before anything is opened, and
       {head + "0 9\r\n", {AudioCodec::Pcmu, AudioCodec::G722}, AudioCodec::Pcmu},
       {head + "9\r\n", {AudioCodec::Pcmu}, std::nullopt},
       {"", {AudioCodec::Pcmu}, std::nullopt},
+      {head + "0 9\r\n", {}, AudioCodec::G722},
   };
   media::Engine engine{{1, 20000, 29999, 10s, {}}};
   for (const auto& row : rows) {
     CAPTURE(row.offer);
-    phone::MediaSession session(engine, {AudioCodec::Pcmu}, {}, 1);
+    phone::MediaSession session(engine, {AudioCodec::G722, AudioCodec::Pcmu}, {}, 1);
     CHECK(session.codec_among(row.ours, row.offer, here) == row.agreed);
     CHECK_FALSE(session.codec().has_value());
-    session.set_codecs(row.ours);
+    if (!row.ours.empty()) session.set_codecs(row.ours);
     REQUIRE(session.open(here, std::make_shared<media::AudioPort>()));
     (void)session.answer(row.offer, here);
     CHECK(session.codec() == row.agreed);

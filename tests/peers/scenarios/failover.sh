@@ -10,7 +10,7 @@ esac
 gone='[{"kind": "drop"}], "repeat": true' refused='[{"kind": "status", "status": 503}], "repeat": true'
 case $stage-$from in
   # Half a second of the caller's voice, then nothing more by any way. The socket that carries no turn yet does no harm.
-  listen-openai) openai_faults=', "endpoints": {"realtime": {"faults": [{"kind": "drop", "after_bytes": 24000}, {"kind": "status", "status": 503}], "repeat": true}, "transcription": {"faults": '$refused'}}' ;;
+  listen-openai) openai_faults=', "endpoints": {"realtime": {"faults": [{"kind": "drop", "after_bytes": 4000}, {"kind": "status", "status": 503}], "repeat": true}, "transcription": {"faults": '$refused'}}' ;;
   listen-azure) azure_faults=', "doors": {"recognition_turns": {"faults": [{"kind": "drop", "after_ms": 500}], "repeat": true}, "short_audio": {"faults": '$refused'}}' ;;
   listen-flux) deepgram_faults=', "endpoints": {"flux": {"faults": [{"kind": "drop", "after_bytes": 8000}, {"kind": "status", "status": 503}], "repeat": true}, "turn": {"faults": '$refused'}}' ;;
   listen-deepgram) deepgram_faults=', "endpoints": {"listen": {"faults": [{"kind": "drop", "after_bytes": 8000}, {"kind": "status", "status": 503}], "repeat": true}, "turn": {"faults": '$refused'}}' ;;

@@ -5,10 +5,9 @@ start_openai '{"heard": ["when are you open"], "replies": [
   {"when": "open", "text": "'"$hours"' And from ten to two on Saturday. We are closed on Sunday, on holidays, and when it snows."}]}'
 start_ai_agent
 sentence hello "$hello"
-sentence hours "$hours"
 sentence end 'We are closed on Sunday, on holidays, and when it snows.'
 ai_call wait "say:when are you open" silence:4500 hangup
-[ "$(found hours likeness)" -ge 60 ] || die "the caller heard nothing of the reply: $(cat "$work/report.json")"
+reports '"response_ms":[0-9]'
 heard_not end
 reports '"ended_by":"us"'
 expect "the record says how far it came" has_record '"end":\{"by":"caller","cause":"hung up"' '"said":"We are open from nine'

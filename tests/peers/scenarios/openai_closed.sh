@@ -4,7 +4,7 @@ start_kamailio
 rest='Until six in the evening from Monday to Friday.'
 start_openai '{"heard": ["when are you open"], "replies": [
   {"when": "broke your reply off", "text": "'"$rest"'"},
-  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "close", "status": 1011, "after_bytes": 60000}}]}'
+  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "close", "status": 1011, "after_bytes": 10000}}]}'
 start_ai_agent
 sentence rest "$rest"
 ai_call wait "say:when are you open" silence:8000 hangup

@@ -2,7 +2,7 @@
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop"], "replies": [
-  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "drop", "after_bytes": 12000}},
+  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "drop", "after_bytes": 2000}},
   {"when": "shop", "text": "'"$address"'"}], "endpoints": {"realtime": {"faults": [{"kind": "none"}, {"kind": "status", "status": 503}], "repeat": true}}}'
 start_ai_agent
 sentence address 'You find us at twelve Harbor Street,'

@@ -2,9 +2,9 @@
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [
-  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "garbage", "after_bytes": 30000}},
-  {"when": "shop", "text": "'"$address"'", "fault": {"kind": "broken_json", "after_bytes": 30000}},
-  {"when": "goodbye", "text": "'"$farewell"'", "fault": {"kind": "broken_base64", "after_bytes": 30000}, "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
+  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "garbage", "after_bytes": 5000}},
+  {"when": "shop", "text": "'"$address"'", "fault": {"kind": "broken_json", "after_bytes": 5000}},
+  {"when": "goodbye", "text": "'"$farewell"'", "fault": {"kind": "broken_base64", "after_bytes": 5000}, "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
 start_ai_agent
 sentence hours "$hours"
 sentence address "$address"

@@ -4,7 +4,7 @@ start_kamailio
 rest='Until six in the evening from Monday to Friday.'
 start_openai '{"heard": ["when are you open", "where is your shop"], "replies": [
   {"when": "fault of the line", "text": "'"$rest"'"}, {"when": "shop", "text": "'"$address"'"},
-  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "stall", "after_bytes": 60000}}],
+  {"when": "open", "text": "'"$hours"'", "fault": {"kind": "stall", "after_bytes": 10000}}],
   "endpoints": {"realtime": {"faults": [{"kind": "none"}, {"kind": "status", "status": 503}], "repeat": true}}}'
 start_ai_agent
 sentence rest "$rest"
