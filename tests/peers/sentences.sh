@@ -24,12 +24,13 @@ found() {
 # search_in WAV: the sentences in another recording, with the report in the same place.
 search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
 # heard_whole NAME...: from the first to the last whole fifth of a second, with three places at most where the line was held up, and one fifth at
-# most that a lost or late packet has changed.
+# most that a lost or late packet has changed. Short words are somewhat like others: they are to be alike in the mean, but for what each jump takes.
 # heard_not NAME...: not most of it.
 heard_whole() {
   local name
   for name in "$@"; do
-    [ "$(found "$name" worst)" -ge 50 ] && [ "$(found "$name" weak)" -le 1 ] && [ "$(found "$name" jumps)" -le 3 ] || die "the caller did not hear all of \"$name\": $(cat "$work/report.json")"
+    [ "$(found "$name" worst)" -ge 50 ] && [ "$(found "$name" weak)" -le 1 ] && [ "$(found "$name" jumps)" -le 3 ] &&
+      [ $(($(found "$name" likeness) + 15 * $(found "$name" jumps))) -ge 80 ] || die "the caller did not hear all of \"$name\": $(cat "$work/report.json")"
   done
 }
 heard_not() {
@@ -45,5 +46,5 @@ telephone_heard() {
   [ -n "$recording" ] || die "$1 recorded nothing"
   search_in "$recording"
   shift
-  for name in "$@"; do [ "$(found "$name" likeness)" -ge 60 ] || die "the telephone did not hear \"$name\": $(cat "$work/report.json")"; done
+  for name in "$@"; do [ "$(found "$name" likeness)" -ge 80 ] || die "the telephone did not hear \"$name\": $(cat "$work/report.json")"; done
 }
