@@ -382,6 +382,16 @@ bool enter_network_with(std::initializer_list<const char*> addresses) {
       int interface;
     } added{{}, 128, static_cast<int>(::if_nametoindex("lo"))};
     done = done && ::inet_pton(AF_INET6, address, &added.address) == 1 && ::ioctl(socket, SIOCSIFADDR, &added) == 0;
+    sockaddr_in6 bound{};
+    bound.sin6_family = AF_INET6;
+    bound.sin6_addr = added.address;
+    // The kernel lets nobody use it before it has ended, on a thread of its own, to look for duplicates.
+    done = done && wait_until([&] {
+             const int trial = ::socket(AF_INET6, SOCK_DGRAM, 0);
+             const bool is_ready = ::bind(trial, reinterpret_cast<const sockaddr*>(&bound), sizeof bound) == 0;
+             ::close(trial);
+             return is_ready;
+           });
   }
   ::close(socket);
   return done;
