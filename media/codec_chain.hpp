@@ -85,6 +85,7 @@ class CodecChain : public base::Pooled<CodecChain> {
     line.prefetch();
     to_port_.prefetch(kUsualPast);  // to_narrow_ copies where tones are looked for in the sound as it is.
     from_port_.prefetch(3 * kUsualPast);
+    if (echo_guard) echo_guard->prefetch();
   }
 
   Concealer concealer;

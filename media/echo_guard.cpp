@@ -140,6 +140,15 @@ void EchoGuard::on_sent(std::span<const std::int16_t> sent) {
   sent_sound_ = !is_silent(sent_line_);
 }
 
+void EchoGuard::prefetch() const noexcept {
+  base::prefetch_between(this, &lags_);
+  if (quiet_steps_ > kLags + kTail) return;  // It rests.
+  base::prefetch(lags_);
+  sent_low_.prefetch();
+  sent_high_.prefetch();
+  sent_pattern_.prefetch();
+}
+
 void EchoGuard::push_sent(Levels levels) {
   const Levels before = std::exchange(sent_last_, levels), earlier = std::exchange(sent_before_, before);
   const Levels floor = all_sixteen(kSentFloor), decay = all_sixteen(kDecay);

@@ -45,6 +45,8 @@ class EchoGuard {
   [[nodiscard]] std::span<const std::int16_t> sent_line() const { return sent_sound_ ? std::span<const std::int16_t>(sent_line_) : std::span<const std::int16_t>(); }
   /// Once a tick: 20 ms as they leave, after ducking; silence when we send nothing.
   void on_sent(std::span<const std::int16_t> sent);
+  /// Asks for what the next tick touches to be in the cache soon.
+  void prefetch() const noexcept;
   /// What is heard from now on is heard `samples` later than before, at the leg's rate; less than 0: earlier. An echo moves by as much,
   /// and what is known of it moves along.
   void shift(int samples);
@@ -81,24 +83,25 @@ class EchoGuard {
   void take_in(std::span<const std::int16_t> pcm, Line& line) const;
 
   std::size_t samples_;                                            // of a frame, at the rate of the leg
-  Line heard_line_{}, sent_line_{};
+  std::uint64_t quiet_steps_ = 2 * kTail;                          // since we last sent anything
+  std::uint64_t steps_ = kTail;                                    // of what we sent, and as many that were silent
+  std::uint64_t sent_loud_ = 0;                                    // a bit for each step, the newest one's the lowest
   bool sent_sound_ = false;                                        // sent_line_ holds some
+  std::uint16_t open_ = 0;                                         // the least that no lag explains
+  unsigned learnt_steps_ = 0;
+  unsigned plain_ = 0;                                             // steps in a row in which the caller was plain
+  unsigned hold_ = 0;                                              // steps for which he still counts as heard
+  int moved_ = 0;                                                  // samples that were too few for a step of lag so far
+  std::size_t best_ = 0;                                           // the lag of the greatest likeness
+  Levels path_loss_{};                                             // the least of any lag, and of the last seconds
+  Levels sent_usual_{}, heard_usual_{};                            // medians
   Levels sent_last_{}, sent_before_{};                             // the newest step, and the one before it
+  Line sent_line_{};
+  detail::EchoLags lags_;
   detail::NewestFirst<Levels> sent_low_;                           // the least of a step and its neighbours, 0 where that proves nothing
   detail::NewestFirst<Levels> sent_high_;                          // the greatest of them, with a tail for the room's reverberation
   detail::NewestFirst<std::uint16_t> sent_pattern_;                // a bit for each band that is above its usual level
-  std::uint64_t sent_loud_ = 0;                                    // a bit for each step, the newest one's the lowest
-  std::uint64_t steps_ = kTail;                                    // of what we sent, and as many that were silent
-  std::uint64_t quiet_steps_ = 2 * kTail;                          // since we last sent anything
-  detail::EchoLags lags_;
-  Levels path_loss_{};                                             // the least of any lag, and of the last seconds
-  Levels sent_usual_{}, heard_usual_{};                            // medians
-  unsigned learnt_steps_ = 0;
-  std::uint16_t open_ = 0;                                         // the least that no lag explains
-  unsigned plain_ = 0;                                             // steps in a row in which the caller was plain
-  unsigned hold_ = 0;                                              // steps for which he still counts as heard
-  std::size_t best_ = 0;                                           // the lag of the greatest likeness
-  int moved_ = 0;                                                  // samples that were too few for a step of lag so far
+  Line heard_line_{};                                              // of who measures for himself
 };
 
 }  // namespace offhook::inline v0::media

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/base/prefetch.hpp>
 #include <offhook/media/sixteen_bytes.hpp>
 
 #include <array>
@@ -38,10 +39,15 @@ class NewestFirst {
   }
   /// age   0 or 1: kEchoPlaces - 1 more are behind it
   [[nodiscard]] const T* from(std::size_t age) const { return &all_[newest_ + age]; }
+  /// What the next two push() and from() touch.
+  void prefetch() const noexcept {
+    base::prefetch(&all_[newest_ + kKept - 2], 2 * sizeof(T));
+    base::prefetch(from(0), kEchoLags * sizeof(T));
+  }
 
  private:
-  std::array<T, 2 * kKept> all_{};
   std::size_t newest_ = 0;
+  std::array<T, 2 * kKept> all_{};
 };
 
 /// One step of what is heard, to be compared with what the echo of each lag would be at most: sent - loss + gain.

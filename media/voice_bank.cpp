@@ -1,5 +1,6 @@
 #include <offhook/media/voice_bank.hpp>
 
+#include <offhook/base/prefetch.hpp>
 #include <offhook/media/detail/voice_lanes.hpp>
 #include <offhook/media/detail/narrow_frame.hpp>
 
@@ -138,6 +139,11 @@ void VoiceBank::measure_sent(Group& group, const detail::VoiceKernels& kernels) 
   alignas(32) detail::VoiceLine line;
   lay_side_by_side(rows, line);
   kernels.measure(line, powers);
+}
+
+void VoiceBank::prefetch(std::size_t call) const noexcept {
+  constexpr std::size_t kShare = sizeof(Group) / detail::kVoiceLanes;
+  base::prefetch(reinterpret_cast<const std::byte*>(&group_[call / detail::kVoiceLanes]) + call % detail::kVoiceLanes * kShare, kShare);
 }
 
 HeardVoice VoiceBank::found(std::size_t call) const noexcept {

@@ -282,6 +282,7 @@ void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
   }
   row.voice.run();
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
+    if (later != nullptr) later->voice.prefetch(lane);
     if (later != nullptr && later->legs[lane] != nullptr) later->legs[lane]->prefetch();
     if (row.legs[lane] != nullptr) speak(*row.legs[lane], time, heard[lane], judge_voice(row, lane));
   }
