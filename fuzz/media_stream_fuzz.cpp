@@ -156,7 +156,8 @@ class Driver {
     if ((what & 0x80) != 0) plan_.remote_rtp.port = 0;
     start();
   }
-  /// Besides what is agreed on. To make a decoder of Opus takes as long as all the rest: it asks for the processor's kind, which a virtual machine traps.
+  /// Besides what is agreed on. libopus runs CPUID when it makes a decoder, and a virtual machine traps that: it takes as long as the
+  /// rest of an execution.
   void receive_opus(bool also) {
     plan_.also_receivable[kOpus - 1] = also ? std::optional(media::ReceivableCodec{media::AudioCodec::Opus, types_[kOpus]}) : std::nullopt;
   }

@@ -17,7 +17,7 @@ constexpr float kDbPerUnit = 3.0103F / 8;
 constexpr unsigned kSentFloor = 107;      // -50 dBov in a band: quieter steps of ours prove nothing
 constexpr float kHeardFloor = detail::kFullScalePower * 1e-6F;  // -60 dBov in a step: nobody's voice
 constexpr unsigned kMargin = 2, kFaintMargin = 12;   // 0.8 and 4.5 dB over what an echo should have, by the path's loss
-constexpr unsigned kLoudestMargin = 14;   // 5.3 dB more where nothing is lost: a room may even add
+constexpr unsigned kLoudestMargin = 14;   // 5.3 dB more where nothing is lost: a room's resonance can amplify
 constexpr unsigned kFarAbove = 12;        // 4.5 dB more: this band counts in full, others half
 constexpr unsigned kDecay = 5;            // 1.9 dB per step: a room that rings for 300 ms
 constexpr unsigned kContradicted = 8;     // 3 dB under what an echo would have at least
@@ -51,7 +51,7 @@ SixteenBytes to_levels(const detail::BandPowers& powers) {
   return levels;
 }
 
-/// By amplitude, not by power: one harmonic on a resonance of the room may be well above what was expected, and says little.
+/// By amplitude, not by power: one harmonic that a room amplifies would outweigh all other bands.
 SixteenBytes to_shares(const detail::BandPowers& powers) {
   std::array<float, detail::kBands> amplitudes;
   float total = 1;

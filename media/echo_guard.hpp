@@ -42,7 +42,7 @@ class EchoGuard {
   /// other does not remember.
   Verdict on_heard(const BandsOfCall& bands, bool trust);
   /// What the next on_heard() looks for: for VoiceBank::hear(), until on_sent(). Empty while there is no sound in it.
-  [[nodiscard]] std::span<const std::int16_t> sent_line() const { return sent_sound_ ? std::span<const std::int16_t>(sent_line_) : std::span<const std::int16_t>(); }
+  [[nodiscard]] std::span<const std::int16_t> sent_line() const { return std::span(sent_line_).first(sent_sound_ ? sent_line_.size() : 0); }
   /// Once a tick: 20 ms as they leave, after ducking; silence when we send nothing.
   void on_sent(std::span<const std::int16_t> sent);
   /// Asks for what the next tick touches to be in the cache soon.
@@ -101,7 +101,7 @@ class EchoGuard {
   detail::NewestFirst<Levels> sent_low_;                           // the least of a step and its neighbours, 0 where that proves nothing
   detail::NewestFirst<Levels> sent_high_;                          // the greatest of them, with a tail for the room's reverberation
   detail::NewestFirst<std::uint16_t> sent_pattern_;                // a bit for each band that is above its usual level
-  Line heard_line_{};                                              // of who measures for himself
+  Line heard_line_{};                                              // used by on_heard() of samples alone
 };
 
 }  // namespace offhook::inline v0::media

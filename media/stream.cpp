@@ -351,7 +351,7 @@ void Stream::note_delay(base::TimePoint now, std::size_t waiting, const rtp::Pul
   if (chain_->echo_guard) chain_->echo_guard->shift(moved * static_cast<int>(samples_per_unit));
 }
 
-/// Decodes it or makes it up, into the line; `pcm` is room for it.
+/// Decodes or conceals 20 ms and appends them to the line. `pcm` is scratch memory.
 rtp::Pull::Kind Stream::hear_pull(const rtp::Pull& pull, std::span<std::int16_t> pcm) {
   const auto codec = pull.kind == rtp::Pull::Kind::Frame ? plan_->codec_of(pull.payload_type) : std::nullopt;
   if (pull.kind == rtp::Pull::Kind::Silence) {

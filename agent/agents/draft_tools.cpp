@@ -79,7 +79,7 @@ void tell_keys_of_another_tool(Draft& draft, const std::string& where) {
   draft.tell({where + "/keys", "keys of a tool that presses none", "those of send_digits", "take them out"});
 }
 
-/// The patterns that can be used; the others are told.
+/// The patterns that can be used. Each other one becomes a problem of the draft.
 std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, const std::string& where) {
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < written.items.size(); ++i) {

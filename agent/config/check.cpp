@@ -69,7 +69,7 @@ Checked check_text(const Setting& setting, const JsonValue& value) {
   return value;
 }
 
-/// As a header carries it. What stands beside a key was copied with it.
+/// A key goes into a header field: a blank or a line break in it was copied by mistake.
 Checked check_key(const Setting& setting, const JsonValue& value) {
   if (auto complaint = complain_of_text(setting, value)) return base::fail(*std::move(complaint));
   const auto fits = [](char c) { return c > ' ' && c < '\x7f'; };

@@ -78,7 +78,7 @@ class NestedReader {
     return out;
   }
 
-  /// `short_at`: where the member that a lone text stands for is told.
+  /// `short_at`: the place that a problem names where a text stands for the object's one member.
   JsonValue read_object(const Setting& setting, const JsonValue& value, const std::string& where,
                         const std::string& short_at = {}) {
     const auto members = members_of(setting);

@@ -46,8 +46,8 @@ class Call {
   [[nodiscard]] virtual bool outgoing() const = 0;
   [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: by it others find the same call
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< once agreed
-  /// Offered: the codec that prepare() will agree on with these (empty: the endpoint's), so that the port can have its rate. Nothing where the INVITE has no offer, or none
-  /// that we can take.
+  /// Offered: the codec that prepare() will agree on with these (empty: the endpoint's), so that the port can have its rate. Nothing
+  /// where the INVITE has no offer, or none that we can take.
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;
   /// Its leg of the engine, as long as it has one: media::Engine::statistics() tells how that does, from any thread, and
   /// media::report_of() what it means.

@@ -14,7 +14,7 @@ constexpr std::string_view kPackage = "dialog";
 
 using Why = sip::SubscriptionChanged::Why;
 
-/// RFC 4235 section 3.2. Nobody watches one call alone: for whom nothing is agreed section 3.7.2 recommends to forbid it. The stack has
+/// RFC 4235 section 3.2. A subscription to one dialog is refused, as section 3.7.2 recommends where no policy is agreed on. The stack has
 /// checked the grammar: it has read the package from this value.
 bool is_about_one_dialog(const sip::HeaderFields& headers) {
   const auto event = headers.find("Event").value_or("");
@@ -131,7 +131,7 @@ std::optional<View> LineWatchers::view_of(const sip::SubscribeReceived& event, c
 
 void LineWatchers::on_subscribe(sip::SubscribeReceived& event, base::TimePoint now) {
   const auto refuse = [&](Why why) { (void)stack_.end_subscriber(event.subscription, why, std::nullopt, now); };
-  if (event.package != kPackage) return refuse(Why::Rejected);  // Offered by the stack's options, and there is nobody who would tell.
+  if (event.package != kPackage) return refuse(Why::Rejected);  // The stack accepts it, but this class has no state of it.
   const auto line = event.account ? lines_.find(*event.account) : lines_.end();
   if (line == lines_.end()) return refuse(Why::NoResource);
   if (is_about_one_dialog(event.headers)) return refuse(Why::Rejected);
