@@ -1,17 +1,21 @@
 #pragma once
 
 #include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/conversation/agent_floor.hpp>
+#include <offhook/agent/conversation/caller_floor.hpp>
+#include <offhook/agent/conversation/deadline.hpp>
 #include <offhook/agent/conversation/digits.hpp>
-#include <offhook/agent/conversation/reply.hpp>
-#include <offhook/agent/conversation/turns.hpp>
+#include <offhook/agent/conversation/hand_over.hpp>
+#include <offhook/agent/conversation/patience.hpp>
+#include <offhook/agent/conversation/tool_question.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/answer_watch.hpp>
 #include <offhook/media/audio_port.hpp>
 
-#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace offhook::inline v0::agent {
 
@@ -61,7 +65,7 @@ struct ConversationOptions {
 /// It knows no audio and no provider. Every stage has a deadline and a way on, so that the caller is never left in silence.
 class Conversation {
  public:
-  static constexpr std::size_t kMaxActions = 8;  ///< of one reply; one more is not done
+  static constexpr std::size_t kMaxActions = AgentFloor::kMaxActions;  ///< of one reply; one more is not done
   static constexpr base::Duration kLongestHold = std::chrono::minutes(2);
 
   enum class Phase { Idle, Preparing, Answering, Connected, Closing, Ended };
@@ -88,13 +92,13 @@ class Conversation {
   /// What AnswerWatch says of who took our call, where the policy wants it known.
   void on_answerer(const media::AnswerWatch::Step& step, base::TimePoint now, ConversationActions& out);
   /// What is ready to be said waits: it is not known yet who would hear it, or a machine does not listen yet.
-  [[nodiscard]] bool holds_back() const { return screening_ != Screening::None; }
+  [[nodiscard]] bool holds_back() const { return hearer_ == Hearer::Unjudged || hearer_ == Hearer::MachineBeforeBeep; }
   /// A tool asks the caller something: said in our own words, as soon as nobody speaks. Until set_awaits_answer(false), keys and
   /// words of the caller are the answer to it, and no input to the thinker.
   void ask(std::string question, base::TimePoint now, ConversationActions& out);
-  void set_awaits_answer(bool awaits) { awaits_answer_ = awaits; }
+  void set_awaits_answer(bool awaits) { question_.set_awaits_answer(awaits); }
   /// No tool asks anything any more: what was not said of a question is not said.
-  void withdraw_question();
+  void withdraw_question() { question_.withdraw(); }
   /// TryAgain{stage} came to nothing: nobody else can do it.
   void on_no_other_way(Stage stage, base::TimePoint now, ConversationActions& out);
   void on_time(base::TimePoint now, ConversationActions& out);
@@ -104,101 +108,84 @@ class Conversation {
   /// What has been heard so far of the reply that is being said: what there is to tell of it when the call ends now.
   [[nodiscard]] std::optional<AgentSaid> unfinished_reply() const;
   /// On hold, or while a transfer is under way: for somebody else.
-  [[nodiscard]] bool caller_waits() const { return phase_ == Phase::Connected && (held_until_ || transferring_); }
-  [[nodiscard]] std::uint32_t turns() const { return turn_; }
+  [[nodiscard]] bool caller_waits() const { return phase_ == Phase::Connected && hand_over_.caller_waits(); }
+  [[nodiscard]] std::uint32_t turns() const { return agent_.turn(); }
   [[nodiscard]] bool is_consistent() const;
 
  private:
-  enum class AgentSide { Idle, Thinking, Speaking };
-  enum class Screening { None, Judging, AwaitingBeep };
+  /// Who hears what we say, as far as that is known of a call of ours.
+  enum class Hearer : std::uint8_t {
+    Person,
+    Unjudged,           ///< nothing is said until it is known
+    MachineBeforeBeep,  ///< its greeting is heard out
+    Machine,            ///< nobody replies, and then we hang up
+  };
 
   /// To a person. A machine's greeting is no turn of a caller. Nor while the notice is said: nobody shall be able to talk over it.
-  [[nodiscard]] bool listens() const { return phase_ == Phase::Connected && !holds_back() && !leaves_message_ && notice_utterance_ == 0; }
+  [[nodiscard]] bool listens() const { return phase_ == Phase::Connected && hearer_ == Hearer::Person && notice_utterance_ == 0; }
+  [[nodiscard]] bool leaves_message() const { return hearer_ == Hearer::MachineBeforeBeep || hearer_ == Hearer::Machine; }
+
+  void answer(base::TimePoint now, ConversationActions& out);
+  void say_notice(base::TimePoint now, ConversationActions& out);
+  void hang_up(ConversationActions& out);
+  void rest(base::TimePoint now);  ///< nobody speaks: the silence timer runs
+  void on_silence(base::TimePoint now, ConversationActions& out);
+  void on_timers(base::TimePoint now, ConversationActions& out);
+  void tell_failed_transfer(base::TimePoint now, ConversationActions& out);
+
+  // conversation_answerer.cpp
   void on_verdict(const media::AnswerVerdict& verdict, base::TimePoint now, ConversationActions& out);
   void prepare_message(base::TimePoint now, ConversationActions& out);
   void on_line_tone(media::LineTone tone, base::TimePoint now, ConversationActions& out);
-  void on_end_of_turn(base::TimePoint now, ConversationActions& out);
-  void on_silence(base::TimePoint now, ConversationActions& out);
-  void on_timers(base::TimePoint now, ConversationActions& out);
+  void end_screening() { hearer_ = leaves_message() ? Hearer::Machine : Hearer::Person; }
+
+  // conversation_caller.cpp
   void on_digit(char digit, base::TimePoint now, ConversationActions& out);
+  void on_keys(std::string keys, base::TimePoint now, ConversationActions& out);
   void on_speech_started(base::TimePoint now, ConversationActions& out);
   void on_speech_stopped(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
+  void on_end_of_turn(base::TimePoint now, ConversationActions& out);
   void on_transcript(const Transcript& transcript, base::TimePoint now, ConversationActions& out);
+  [[nodiscard]] bool take_late_transcript(const Transcript& transcript, ConversationActions& out);
+  void on_utterance_sent(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
+  void abandon_listening(ConversationActions& out);
+  void on_interrupted(ConversationActions& out);
+  void interrupt(ConversationActions& out);
+
+  // conversation_replies.cpp
+  void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
   void on_reply_text(const ReplyText& text, base::TimePoint now, ConversationActions& out);
   void on_reply_done(base::TimePoint now, ConversationActions& out);
+  void on_filler(base::TimePoint now, ConversationActions& out);
+  void speak(std::string text, AgentFloor::Part part, base::TimePoint now, ConversationActions& out);
+  void say_own(std::string_view text, base::TimePoint now, ConversationActions& out);  ///< a whole reply of our own
+  void finish_reply_if_heard(base::TimePoint now, ConversationActions& out);
+  void perform(const ReplyAction& action, base::TimePoint now, ConversationActions& out);
   void on_failure(Stage stage, std::string why, base::TimePoint now, ConversationActions& out);
   void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
   void leave_to_others(base::TimePoint now, ConversationActions& out);
+
+  // conversation_tools.cpp
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
-  void speak_aside(std::string text, base::TimePoint now, ConversationActions& out);
-  void watch_thinker(base::TimePoint now);
   void spoil_question(ConversationActions& out);
   void drop_questions(ConversationActions& out);
-  /// A question waits, is being said, or waits for its answer.
-  [[nodiscard]] bool is_asking() const { return question_ || asked_utterance_ != 0 || awaits_answer_; }
   void ask_when_quiet(base::TimePoint now, ConversationActions& out);
   void on_question_sent(const media::MediaEvent& event, ConversationActions& out);
-  void say_notice(base::TimePoint now, ConversationActions& out);
-  void on_filler(base::TimePoint now, ConversationActions& out);
-
-  void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
-  void speak(std::string text, base::TimePoint now, ConversationActions& out);
-  void say_own(std::string_view text, base::TimePoint now, ConversationActions& out);  ///< a whole reply of our own
-  void answer(base::TimePoint now, ConversationActions& out);
-  void watch_speaker(base::TimePoint now);
-  void forget_reply();
-  [[nodiscard]] bool take_late_transcript(const Transcript& transcript, ConversationActions& out);
-  void abandon_listening(ConversationActions& out);
-  void on_interrupted(base::TimePoint now, ConversationActions& out);
-  void interrupt(base::TimePoint now, ConversationActions& out);
-  void finish_reply_if_heard(base::TimePoint now, ConversationActions& out);
-  void perform(const ReplyAction& action, base::TimePoint now, ConversationActions& out);
-  void hang_up(ConversationActions& out);
-  void tell_failed_transfer(base::TimePoint now, ConversationActions& out);
-  void rest(base::TimePoint now);  ///< nobody speaks: the silence timer runs
 
   ConversationOptions options_;
   Phase phase_ = Phase::Idle;
-  AgentSide agent_ = AgentSide::Idle;
-  Screening screening_ = Screening::None;
-  bool leaves_message_ = false;         // on a machine: nobody replies, and then we hang up
-  CallerTurn caller_;
+  Hearer hearer_ = Hearer::Person;
+  CallerFloor caller_;
+  AgentFloor agent_;
+  ToolQuestion question_;
+  HandOver hand_over_;
+  Patience patience_;
   DigitCollector digits_;
-  Reply reply_;
-  std::uint32_t turn_ = 0;              // of the last input given to the thinker
-  std::uint32_t listen_turn_ = 0;       // of the last turn given to the listener
-  std::uint32_t utterance_ = 0;         // of the last thing asked of the speaker
-  std::string expect_;                  // how to listen next
-  std::string held_text_;               // of a turn that we took for over too early: goes before the next transcript
-  double held_confidence_ = 0;
-  TurnInput last_input_;                // what the thinker is thinking about
-  unsigned unspoken_ = 0;               // utterances asked of the speaker and not yet done
-  bool filling_ = false;                // a filler is said while the listener works: its own small reply
-  bool own_words_ = false;              // the reply is an apology or a farewell of ours, not the thinker's
-  std::vector<ReplyAction> pending_actions_;  // done when all that was said has been heard
-  std::optional<std::string> question_;  // waits until nobody speaks
-  std::uint32_t asked_utterance_ = 0;    // the question that was asked last; 0: it was heard
-  std::uint32_t notice_utterance_ = 0;   // until its last frame has left
-  bool awaits_answer_ = false;
-  bool may_ask_ = false;                 // a tool of this reply: its question dies with it
-  base::TimePoint began_speaking_{};     // the caller's present turn, with what it goes on with
-  bool goes_on_ = false;                 // it began before the words of the last one had come: that one was no whole turn
+  std::uint32_t notice_utterance_ = 0;  // that says the notice, until its last frame has left
+  bool empty_reply_ = false;            // by that the thinker failed last
   std::string closing_why_;
-  unsigned silences_ = 0, failures_ = 0;
-  std::array<unsigned, 3> attempts_{};  // of each stage, in this turn
-  bool empty_reply_ = false;            // what the last attempt failed by
-  unsigned tools_open_ = 0;             // of this reply
-  struct TakenTurn { std::uint32_t listen_turn = 0, turn = 0; bool answer = false; base::TimePoint began{}; };
-  std::array<TakenTurn, 8> taken_{};    // whose transcripts may still come
-  std::size_t next_taken_ = 0;
-  bool left_to_others_ = false;         // the transfer of last resort was tried
-  bool transferring_ = false;           // asked for once, until the call ends or the phone says that it failed
-  bool transfer_failed_ = false;        // and the thinker does not know it yet
-  bool interrupted_ = false;            // the caller's present turn cut us off
-
   base::TimePoint ring_until_{};
-  std::optional<base::TimePoint> listen_at_, think_at_, speak_at_;  // deadlines of the stages, which may all be at work
-  std::optional<base::TimePoint> answer_at_, confirm_at_, filler_at_, silence_at_, limit_at_, media_lost_at_, held_until_;
+  Deadline answer_at_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -14,8 +14,8 @@ void Conversation::on_line_tone(media::LineTone tone, TimePoint now, Conversatio
 void Conversation::on_answerer(const media::AnswerWatch::Step& step, TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Connected) return;
   if (step.verdict) on_verdict(*step.verdict, now, out);
-  if (!step.speak_now || screening_ != Screening::AwaitingBeep) return;
-  screening_ = Screening::None;
+  if (!step.speak_now || hearer_ != Hearer::MachineBeforeBeep) return;
+  hearer_ = Hearer::Machine;
   finish_reply_if_heard(now, out);  // A message of no words has been heard already.
 }
 
@@ -24,8 +24,8 @@ void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now
   switch (verdict.who) {
     case media::Answerer::Human:
     case media::Answerer::Unknown:  // A person who says nothing must not hear nothing.
-      screening_ = Screening::None;
-      if (agent_ == AgentSide::Thinking && !filler_at_ && !options_.filler.empty()) filler_at_ = now;  // Its time may have come unheard.
+      end_screening();
+      if (agent_.state() == AgentFloor::State::Thinking) agent_.fill_by(now);  // The filler's time may have come unheard.
       return rest(now);
     case media::Answerer::Fax: return close("fax", {}, now, out);
     case media::Answerer::Machine: break;
@@ -36,14 +36,13 @@ void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now
 
 /// What was prepared for a person is not for a machine. What of it was said already, to one that sounded like a person, is cut off.
 void Conversation::prepare_message(TimePoint now, ConversationActions& out) {
-  screening_ = Screening::AwaitingBeep;
+  hearer_ = Hearer::MachineBeforeBeep;
   abandon_listening(out);
-  leaves_message_ = true;
   TurnInput opening;
   opening.kind = TurnInput::Kind::Opening;
   opening.text = kMachineAnswered;
   respond(std::move(opening), now, out);
-  interrupted_ = false;  // By nobody who would be asked what they meant.
+  caller_.forget_cut_off();  // By nobody who would be asked what they meant.
 }
 
 }  // namespace offhook::inline v0::agent

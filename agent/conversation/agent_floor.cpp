@@ -1,0 +1,119 @@
+#include <offhook/agent/conversation/agent_floor.hpp>
+
+namespace offhook::inline v0::agent {
+
+using base::TimePoint;
+
+TurnInput AgentFloor::begin(TurnInput input, TimePoint now) {
+  const bool goes_on = is_filling();
+  input.turn = ++turn_;
+  if (goes_on) {
+    reply_.go_on_as(turn_);
+  } else {
+    forget();
+    state_ = State::Thinking;
+    reply_.begin(turn_);
+  }
+  words_ = Words::Thinker;
+  think_attempts_ = speak_attempts_ = 0;
+  expect_.clear();
+  think_at_ = now + times_.think;
+  fill_by(now + (goes_on ? times_.filler_again : times_.filler_after));
+  input_ = input;
+  return input;
+}
+
+void AgentFloor::begin_own(Words words) {
+  reply_.begin(turn_);
+  words_ = words;
+}
+
+void AgentFloor::forget() {
+  reply_.begin(turn_);
+  reply_.complete();
+  actions_.clear();
+  unspoken_ = tools_open_ = 0;
+  if (words_ == Words::Filler) words_ = Words::Ours;
+  state_ = State::Idle;
+  stop();
+}
+
+bool AgentFloor::finish() {
+  const bool was_filling = is_filling();
+  state_ = State::Idle;
+  if (was_filling) {
+    words_ = Words::Ours;  // The listener goes on, and its deadline too.
+  } else {
+    stop();
+  }
+  return was_filling;
+}
+
+void AgentFloor::on_text(TimePoint now) {
+  filler_at_.reset();
+  watch_thinker(now);
+}
+
+void AgentFloor::on_tool_call(TimePoint now) {
+  ++tools_open_;
+  watch_thinker(now);
+}
+
+bool AgentFloor::on_tool_outcome(std::uint32_t turn, TimePoint now) {
+  if (turn != turn_ || is_idle() || tools_open_ == 0 || speaks_own_words()) return false;
+  --tools_open_;
+  watch_thinker(now);
+  return true;
+}
+
+void AgentFloor::add_action(ReplyAction action) {
+  if (actions_.size() < kMaxActions) actions_.push_back(std::move(action));
+}
+
+std::optional<Speak> AgentFloor::say(std::string text, Part part, TimePoint now) {
+  const bool fits = part == Part::Aside ? reply_.add_aside(utterance_ + 1, text) : reply_.add(utterance_ + 1, text);
+  if (!fits) return std::nullopt;
+  ++utterance_;
+  state_ = State::Speaking;
+  if (++unspoken_ == 1) watch_speaker(now);  // A speaker that is at work gets no more time for having more to say.
+  return Speak{utterance_, std::move(text)};
+}
+
+bool AgentFloor::awaits(std::uint32_t utterance) const {
+  return state_ == State::Speaking && utterance <= utterance_ && utterance + unspoken_ > utterance_;
+}
+
+void AgentFloor::on_audio(const SpeechAudio& audio, TimePoint now) {
+  reply_.on_words(audio.utterance, audio.words);
+  watch_speaker(now);  // Audio of no samples counts: with it RecordedSpeech says that the voice it waits for is at work.
+}
+
+void AgentFloor::on_spoken(TimePoint now) {
+  --unspoken_;
+  watch_speaker(now);
+}
+
+/// A thinker that waits for a tool, or for the caller's answer to its question, is not slow.
+void AgentFloor::watch_thinker(TimePoint now) { think_at_ = now + (tools_open_ > 0 ? times_.tool : times_.think); }
+
+void AgentFloor::watch_speaker(TimePoint now) {
+  speak_at_.reset();
+  if (unspoken_ > 0) speak_at_ = now + times_.speak;
+}
+
+void AgentFloor::try_again(Stage stage, TimePoint now) {
+  if (stage == Stage::Think) {
+    ++think_attempts_;
+    think_at_ = now + times_.think;
+  } else {
+    ++speak_attempts_;
+    watch_speaker(now);
+  }
+}
+
+bool AgentFloor::is_consistent() const {
+  if (state_ == State::Thinking && !think_at_) return false;  // A thought without a deadline could last for ever.
+  return unspoken_ == 0 || speak_at_.has_value();
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/conversation/deadline.hpp>
+#include <offhook/agent/conversation/reply.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+struct AgentTimes {
+  base::Duration think, speak;                ///< for the next piece of text or of audio
+  base::Duration tool;                        ///< for a tool of the reply, its question to the caller included
+  base::Duration filler_after, filler_again;  ///< a reply that is not there by then is waited for with words
+  bool fills = true;                          ///< false: the caller waits in silence
+};
+
+/// The agent's side of a conversation: the turn that the thinker answers, the reply as it is spoken, and the actions and tools of that reply.
+/// Every stage has a deadline. Pure.
+class AgentFloor {
+ public:
+  static constexpr std::size_t kMaxActions = 8;  ///< of one reply; one more is not done
+
+  enum class State : std::uint8_t { Idle, Thinking, Speaking };
+  /// Whose words the present reply is made of.
+  enum class Words : std::uint8_t {
+    Thinker,
+    Ours,    ///< an apology, a farewell, a question of a tool
+    Filler,  ///< said while the listener works: a small reply of its own, which the thinker's may follow
+  };
+
+  explicit AgentFloor(AgentTimes times) : times_(times) {}
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool is_idle() const { return state_ == State::Idle; }
+  [[nodiscard]] std::uint32_t turn() const { return turn_; }               ///< the last one that the thinker was given
+  [[nodiscard]] std::uint32_t utterance() const { return utterance_; }     ///< the last one that the speaker was given
+  [[nodiscard]] const TurnInput& input() const { return input_; }          ///< what the thinker answers
+  [[nodiscard]] const Reply& reply() const { return reply_; }
+  [[nodiscard]] bool speaks_own_words() const { return words_ != Words::Thinker; }
+  [[nodiscard]] bool is_filling() const { return state_ == State::Speaking && words_ == Words::Filler; }
+  /// Words that the speaker was asked for are not spoken yet, or the caller has not heard all that was spoken.
+  [[nodiscard]] bool is_speaking() const { return unspoken_ > 0 || reply_.outstanding(); }
+  [[nodiscard]] const std::string& expect() const { return expect_; }      ///< how to listen next: ReplyExpects
+
+  // --- a reply
+  /// Numbers `input` and starts the reply to it. A filler goes on: the reply follows it.
+  [[nodiscard]] TurnInput begin(TurnInput input, base::TimePoint now);
+  /// Starts a reply in words of ours, which end when complete() is called.
+  void begin_own(Words words);
+  /// The reply is over or was cancelled: nothing more of it is awaited.
+  void forget();
+  void complete() { reply_.complete(); }  ///< words of ours: no more will come
+  /// The caller has heard all that there was of the reply. Returns true when it was a filler alone, whose reply is still awaited.
+  [[nodiscard]] bool finish();
+
+  // --- the thinker
+  void expect(std::string how) { expect_ = std::move(how); }
+  /// Text of the thinker came.
+  void on_text(base::TimePoint now);
+  /// The reply is whole.
+  void on_thought() { reply_.complete(), think_at_ = filler_at_ = std::nullopt; }
+  void on_tool_call(base::TimePoint now);
+  /// Returns false when no tool of the present reply is open.
+  [[nodiscard]] bool on_tool_outcome(std::uint32_t turn, base::TimePoint now);
+  [[nodiscard]] bool has_open_tools() const { return tools_open_ > 0; }
+  /// Performed when the caller has heard the reply. Beyond kMaxActions it is dropped.
+  void add_action(ReplyAction action);
+  [[nodiscard]] bool has_actions() const { return !actions_.empty(); }
+  [[nodiscard]] std::vector<ReplyAction> take_actions() { return std::exchange(actions_, {}); }
+
+  // --- the speaker
+  /// Returns what to ask of the speaker; nothing when the reply is too long. `aside`: words of ours that are no part of the reply.
+  enum class Part : std::uint8_t { OfReply, Aside };
+  [[nodiscard]] std::optional<Speak> say(std::string text, Part part, base::TimePoint now);
+  /// The speaker was asked for `utterance` in this reply and has not finished it.
+  [[nodiscard]] bool awaits(std::uint32_t utterance) const;
+  void on_audio(const SpeechAudio& audio, base::TimePoint now);
+  void on_spoken(base::TimePoint now);
+  void on_sent(std::uint32_t utterance, std::uint32_t word) { reply_.on_sent(utterance, word); }
+  void on_utterance_sent(std::uint32_t utterance) { reply_.on_utterance_over(utterance, true); }
+
+  // --- fillers
+  void fill_at(base::TimePoint at) { if (times_.fills) filler_at_ = at; }
+  /// As fill_at(), where no filler is due yet.
+  void fill_by(base::TimePoint at) { if (!filler_at_) fill_at(at); }
+  void fill_after(base::TimePoint now) { fill_at(now + times_.filler_after); }
+  void fill_again(base::TimePoint now) { filler_at_ = now + times_.filler_again; }
+  void no_filler() { filler_at_.reset(); }
+  [[nodiscard]] bool has_filler_due() const { return filler_at_.has_value(); }
+  [[nodiscard]] base::Duration filler_after() const { return times_.filler_after; }
+
+  // --- failures and time
+  /// Think or Speak is tried once more in this turn.
+  void try_again(Stage stage, base::TimePoint now);
+  [[nodiscard]] unsigned attempts(Stage stage) const { return stage == Stage::Think ? think_attempts_ : speak_attempts_; }
+  [[nodiscard]] bool take_speak_due(base::TimePoint now) { return take_due(speak_at_, now); }
+  [[nodiscard]] bool take_think_due(base::TimePoint now) { return take_due(think_at_, now); }
+  [[nodiscard]] bool take_filler_due(base::TimePoint now) { return take_due(filler_at_, now); }
+  [[nodiscard]] Deadline next_deadline() const { return earliest({speak_at_, think_at_, filler_at_}); }
+  void stop() { speak_at_ = think_at_ = filler_at_ = std::nullopt; }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  void watch_thinker(base::TimePoint now);
+  void watch_speaker(base::TimePoint now);
+
+  AgentTimes times_;
+  State state_ = State::Idle;
+  Words words_ = Words::Thinker;
+  Reply reply_;
+  TurnInput input_;
+  std::uint32_t turn_ = 0, utterance_ = 0;
+  std::string expect_;
+  unsigned unspoken_ = 0;    // utterances that the speaker has not finished
+  unsigned tools_open_ = 0;  // of this reply
+  std::vector<ReplyAction> actions_;
+  unsigned think_attempts_ = 0, speak_attempts_ = 0;  // in this turn
+  Deadline think_at_, speak_at_, filler_at_;
+};
+
+}  // namespace offhook::inline v0::agent

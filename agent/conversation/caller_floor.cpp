@@ -1,0 +1,94 @@
+#include <offhook/agent/conversation/caller_floor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+using base::TimePoint;
+
+namespace {
+
+std::string join(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return a + b;
+  return a + ' ' + b;
+}
+
+}  // namespace
+
+bool CallerFloor::on_speech_started(TimePoint now) {
+  const bool goes_on = is_recognising();
+  if (turn_.on_speech_started(now) != CallerTurn::Step::Began) return false;
+  goes_on_ = goes_on;
+  if (!goes_on) began_ = now;
+  listen_at_.reset();
+  attempts_ = 0;
+  ++listen_turn_;
+  return true;
+}
+
+bool CallerFloor::abandon() {
+  held_text_.clear();
+  confirm_at_.reset();
+  if (is_quiet()) return false;
+  listen_at_.reset();
+  turn_.reset();
+  return true;
+}
+
+void CallerFloor::hold(const TurnInput& input) {
+  held_text_ = input.rejected ? std::string() : input.text;
+  held_confidence_ = input.confidence;
+}
+
+void CallerFloor::hold(const Transcript& earlier) {
+  if (is_quiet() || earlier.rejected || earlier.text.empty()) return;
+  held_text_ = join(held_text_, earlier.text);
+  held_confidence_ = earlier.confidence;
+}
+
+CallerFloor::Heard CallerFloor::on_transcript(const Transcript& transcript) {
+  const std::string held = std::exchange(held_text_, {});
+  const bool understood = !transcript.rejected && !transcript.text.empty();
+  Heard heard;
+  heard.input = {0, TurnInput::Kind::Speech, join(held, transcript.text), transcript.confidence, !understood};
+  if (!understood && !held.empty()) heard.input = {0, TurnInput::Kind::Speech, held, held_confidence_, false};  // A cough does not unsay words.
+  heard.whole = !goes_on_ || !held.empty();
+  heard.brief = is_brief();
+  heard.after_cut_off = std::exchange(cut_off_, false);
+  turn_.on_recognised();
+  listen_at_.reset();
+  return heard;
+}
+
+void CallerFloor::on_taken(std::uint32_t turn, bool answer) {
+  taken_[next_taken_] = {listen_turn_, turn, answer, began_};
+  next_taken_ = (next_taken_ + 1) % taken_.size();
+  turn_.on_recognised();
+  listen_at_.reset();
+  held_text_.clear();
+  cut_off_ = false;
+}
+
+std::optional<CallerFloor::Taken> CallerFloor::find_taken(std::uint32_t listen_turn, bool forget) {
+  const auto taken = std::find_if(taken_.begin(), taken_.end(), [listen_turn](const Taken& t) { return t.listen_turn != 0 && t.listen_turn == listen_turn; });
+  if (taken == taken_.end()) return std::nullopt;
+  return forget ? std::exchange(*taken, Taken{}) : *taken;
+}
+
+void CallerFloor::try_again(TimePoint now) {
+  ++attempts_;
+  if (is_recognising()) await_transcript(now);
+}
+
+void CallerFloor::stop() {
+  listen_at_ = confirm_at_ = std::nullopt;
+  turn_.reset();
+}
+
+bool CallerFloor::is_consistent() const {
+  if (confirm_at_ && !is_speaking()) return false;
+  return !is_recognising() || listen_at_.has_value();
+}
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,191 @@
+#include <offhook/agent/conversation/conversation.hpp>
+
+#include <algorithm>
+#include <utility>
+
+// The caller: their voice and keys, what the listener makes of them, and how they interrupt the agent.
+namespace offhook::inline v0::agent {
+
+using base::TimePoint;
+
+namespace {
+
+constexpr base::Duration kTick = std::chrono::milliseconds(20);
+constexpr base::Duration kLongestHangover = std::chrono::seconds(2);
+
+/// How long the caller had been silent when the worker said so.
+base::Duration silent_for(const media::MediaEvent& event) {
+  const auto ticks = event.tick > event.at_tick ? event.tick - event.at_tick : 0;
+  return std::min<base::Duration>(kTick * static_cast<std::int64_t>(ticks), kLongestHangover);
+}
+
+}  // namespace
+
+void Conversation::on_media(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
+  using Kind = media::MediaEvent::Kind;
+  if (phase_ == Phase::Ended) return;
+  switch (event.kind) {
+    case Kind::Digit: return on_digit(event.digit, now, out);
+    case Kind::SpeechStarted: return on_speech_started(now, out);
+    case Kind::SpeechStopped: return on_speech_stopped(event, now, out);
+    case Kind::Sent:
+      on_question_sent(event, out);
+      return agent_.on_sent(event.utterance, event.word);
+    case Kind::UtteranceSent: return on_utterance_sent(event, now, out);
+    case Kind::Flushed: return;  // What was heard was reported when we asked for it.
+    case Kind::MediaLost: return patience_.on_media_lost(now);
+    case Kind::MediaStarted:
+    case Kind::MediaBack: return patience_.on_media();
+    case Kind::Tone: return on_line_tone(event.tone, now, out);
+  }
+}
+
+void Conversation::on_utterance_sent(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
+  if (event.utterance >= notice_utterance_) notice_utterance_ = 0;
+  on_question_sent(event, out);
+  agent_.on_utterance_sent(event.utterance);
+  finish_reply_if_heard(now, out);
+  // The caller has heard all that there was, and more is to come: the wait begins anew.
+  if (agent_.state() == AgentFloor::State::Speaking && !agent_.reply().outstanding()) agent_.fill_by(now + options_.filler_after);
+}
+
+// --- keys --------------------------------------------------------------------------------------------------------------------
+
+void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out) {
+  if (!listens()) return;
+  patience_.on_caller();
+  if (question_.awaits_answer()) return out.push_back(AnswerDigit{digit});
+  patience_.no_silence();
+  on_interrupted(out);
+  abandon_listening(out);
+  if (auto keys = digits_.on_digit(digit, now)) {
+    on_keys(std::move(*keys), now, out);
+  } else {
+    rest(now);
+  }
+}
+
+void Conversation::on_keys(std::string keys, TimePoint now, ConversationActions& out) {
+  out.push_back(CallerSaid{agent_.turn() + 1, keys, 1, false, true});
+  respond({0, TurnInput::Kind::Digits, std::move(keys), 1, false}, now, out);
+}
+
+// --- voice -------------------------------------------------------------------------------------------------------------------
+
+void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
+  // Nobody listens now: farewell and notice must not stay ducked, nor the message to a machine.
+  if (phase_ == Phase::Closing || leaves_message() || notice_utterance_ != 0) out.push_back(RisePlayout{});
+  if (!listens() || !caller_.on_speech_started(now)) return;
+  patience_.no_silence();
+  if (agent_.is_idle()) agent_.no_filler();
+  const bool asks = question_.awaits_answer();
+  if (agent_.state() == AgentFloor::State::Thinking && !asks && !agent_.has_open_tools() && agent_.input().kind == TurnInput::Kind::Speech) {
+    out.push_back(CancelThinking{agent_.turn()});
+    caller_.hold(agent_.input());
+    agent_.forget();
+  }
+  out.push_back(BeginListening{caller_.listen_turn(), agent_.expect()});
+  if (!agent_.is_idle() && !asks) caller_.watch_interruption(now);
+  if (asks) out.push_back(RisePlayout{});  // A question is heard to its end: what they agree to must be clear.
+}
+
+void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
+  if (!listens()) return;
+  caller_.on_speech_stopped(silent_for(event), now);
+  if (!caller_.drop_interruption()) return;
+  out.push_back(RisePlayout{});                       // It was too short to be meant for us: a cough, an "aha".
+  if (!caller_.goes_on()) abandon_listening(out);     // What was said before it still counts.
+}
+
+void Conversation::on_end_of_turn(TimePoint now, ConversationActions& out) {
+  if (options_.drop_brief_turns && caller_.is_brief() && !caller_.has_cut_off()) {
+    abandon_listening(out);
+    return rest(now);
+  }
+  out.push_back(EndListening{});
+  caller_.await_transcript(now);
+  if (agent_.is_idle()) agent_.fill_after(now);
+}
+
+void Conversation::abandon_listening(ConversationActions& out) {
+  if (caller_.abandon()) out.push_back(AbandonListening{});
+}
+
+// --- an interruption ---------------------------------------------------------------------------------------------------------
+
+/// By the caller.
+void Conversation::on_interrupted(ConversationActions& out) {
+  // News of which the caller heard not a word has not been told yet.
+  const bool untold = !agent_.is_idle() && !agent_.speaks_own_words() && agent_.reply().heard_text().empty();
+  if (untold && agent_.input().kind == TurnInput::Kind::Failure) hand_over_.on_failure_unheard();
+  interrupt(out);
+}
+
+void Conversation::interrupt(ConversationActions& out) {
+  (void)caller_.drop_interruption();
+  if (agent_.is_idle()) return;
+  drop_questions(out);
+  if (std::exchange(notice_utterance_, 0) != 0) out.push_back(StopRecording{});
+  out.push_back(CancelThinking{agent_.turn()});
+  if (agent_.state() == AgentFloor::State::Speaking) {
+    const std::string heard = agent_.reply().heard_text();
+    out.push_back(CancelSpeaking{});
+    out.push_back(FlushPlayout{agent_.utterance()});
+    if (!agent_.reply().says_nothing()) {
+      out.push_back(ReportHeard{agent_.turn(), heard, true});
+      out.push_back(AgentSaid{agent_.turn(), heard, true});
+    }
+    caller_.on_cut_off();
+  }
+  agent_.forget();
+}
+
+// --- what the listener makes of it -------------------------------------------------------------------------------------------
+
+void Conversation::on_listen(const ListenEvent& event, TimePoint now, ConversationActions& out) {
+  if (const auto* transcript = std::get_if<Transcript>(&event)) {
+    if (take_late_transcript(*transcript, out) || !listens()) return;
+    return on_transcript(*transcript, now, out);
+  }
+  const auto& failed = std::get<ListenFailed>(event);
+  if (!listens() || failed.turn != caller_.listen_turn() || caller_.is_quiet()) return;
+  on_failure(Stage::Listen, failed.why, now, out);
+}
+
+/// A turn that was taken as sound is transcribed for the record: its reply is under way or over.
+bool Conversation::take_late_transcript(const Transcript& transcript, ConversationActions& out) {
+  const bool counts = transcript.final && phase_ != Phase::Ended;
+  const auto taken = caller_.find_taken(transcript.turn, counts);
+  if (!taken || !counts) return taken.has_value();
+  out.push_back(CallerSaid{taken->turn, transcript.text, transcript.confidence, transcript.rejected, false});
+  if (taken->answer) out.push_back(AnswerWords{transcript, taken->began});
+  return true;
+}
+
+void Conversation::on_taken(std::uint32_t listen_turn, TimePoint now, ConversationActions& out) {
+  if (!listens() || listen_turn != caller_.listen_turn() || caller_.is_quiet()) return;
+  if (caller_.is_speaking()) out.push_back(EndListening{});  // Whoever took it knew before us that it was over.
+  const bool answers = question_.awaits_answer();
+  caller_.on_taken(answers ? agent_.turn() : agent_.turn() + 1, answers);
+  patience_.on_caller();
+  if (answers) return rest(now);
+  respond({0, TurnInput::Kind::Speech, {}, 1, false}, now, out);
+}
+
+void Conversation::on_transcript(const Transcript& transcript, TimePoint now, ConversationActions& out) {
+  if (!transcript.final) return;
+  if (transcript.turn != caller_.listen_turn()) return caller_.hold(transcript);
+  if (!caller_.is_recognising()) return;
+  auto [input, whole, brief, after_cut_off] = caller_.on_transcript(transcript);
+  if (input.text.empty() && brief && !after_cut_off) return rest(now);
+  patience_.on_caller();
+  if (question_.awaits_answer()) {
+    input.rejected = input.rejected || !whole;  // Half of an answer is none.
+    out.push_back(CallerSaid{agent_.turn(), input.text, input.confidence, input.rejected, false});
+    return out.push_back(AnswerWords{{transcript.turn, true, input.text, input.confidence, input.rejected}, caller_.began()});
+  }
+  out.push_back(CallerSaid{agent_.turn() + 1, input.text, input.confidence, input.rejected, false});
+  respond(std::move(input), now, out);
+}
+
+}  // namespace offhook::inline v0::agent

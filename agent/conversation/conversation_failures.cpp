@@ -1,0 +1,49 @@
+#include <offhook/agent/conversation/conversation.hpp>
+
+#include <utility>
+
+// What becomes of a turn when a part fails or is too slow.
+namespace offhook::inline v0::agent {
+
+using base::TimePoint;
+
+/// Another provider may do it before the caller hears of it.
+void Conversation::on_failure(Stage stage, std::string why, TimePoint now, ConversationActions& out) {
+  const unsigned attempts = stage == Stage::Listen ? caller_.attempts() : agent_.attempts(stage);
+  if (attempts >= options_.max_attempts) return on_no_other_way(stage, now, out);
+  if (stage == Stage::Think) drop_questions(out);  // The next thinker may call the same tool again.
+  out.push_back(TryAgain{stage, std::move(why)});
+  if (stage == Stage::Listen) caller_.try_again(now);
+  else agent_.try_again(stage, now);
+}
+
+void Conversation::on_no_other_way(Stage stage, TimePoint now, ConversationActions& out) {
+  if (phase_ == Phase::Ended) return;
+  if (!std::exchange(empty_reply_, false) || stage != Stage::Think || agent_.is_idle()) return give_up(stage, now, out);
+  // No dead air after an empty reply.
+  const bool of_transfer = agent_.input().kind == TurnInput::Kind::Failure;
+  speak(of_transfer ? options_.transfer_apology : options_.empty_reply, AgentFloor::Part::OfReply, now, out);
+  agent_.on_thought();
+  finish_reply_if_heard(now, out);
+}
+
+void Conversation::give_up(Stage stage, TimePoint now, ConversationActions& out) {
+  if (phase_ == Phase::Closing) return hang_up(out);
+  if (stage == Stage::Listen) abandon_listening(out);
+  // Then the caller said nothing that could be said again, and must hear of the transfer from us.
+  const bool of_transfer = agent_.state() == AgentFloor::State::Thinking && agent_.input().kind == TurnInput::Kind::Failure;
+  interrupt(out);
+  if (phase_ == Phase::Preparing) answer(now, out);
+  if (!patience_.on_failure()) return leave_to_others(now, out);
+  say_own(of_transfer ? options_.transfer_apology : options_.apology, now, out);
+}
+
+/// Nothing of ours works any more: a person may help the caller.
+void Conversation::leave_to_others(TimePoint now, ConversationActions& out) {
+  const bool may_transfer = !options_.transfer_when_lost.empty() && phase_ == Phase::Connected && hand_over_.begin_last_resort();
+  if (!may_transfer) return close("failure", options_.failure_goodbye, now, out);
+  say_own(options_.apology, now, out);
+  agent_.add_action({agent_.turn(), ReplyAction::What::Transfer, options_.transfer_when_lost});
+}
+
+}  // namespace offhook::inline v0::agent

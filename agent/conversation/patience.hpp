@@ -1,0 +1,48 @@
+#pragma once
+
+#include <offhook/agent/conversation/deadline.hpp>
+#include <offhook/base/time.hpp>
+
+namespace offhook::inline v0::agent {
+
+struct PatienceLimits {
+  base::Duration silence;      ///< nobody says anything for so long: ask
+  unsigned max_silences = 0;   ///< ... so often
+  unsigned max_failures = 0;   ///< of any part, in a row
+  base::Duration media_lost;   ///< no media for so long ends the call
+};
+
+/// How long a conversation goes on that gets nowhere: silence of the caller, failures of the parts, no media, and the limit of the call. Pure.
+class Patience {
+ public:
+  explicit Patience(PatienceLimits limits) : limits_(limits) {}
+
+  void await_words(base::TimePoint now) { silence_at_ = now + limits_.silence; }
+  void no_silence() { silence_at_.reset(); }
+  [[nodiscard]] bool awaits_words() const { return silence_at_.has_value(); }
+  void on_caller() { silences_ = 0; }               ///< they said something or pressed a key
+  /// The caller said nothing for the limit. Returns false when that was too often.
+  [[nodiscard]] bool on_silence() { return ++silences_ <= limits_.max_silences; }
+
+  void on_reply_heard() { failures_ = 0; }
+  /// Returns false when that was too often.
+  [[nodiscard]] bool on_failure() { return ++failures_ < limits_.max_failures; }
+
+  void end_at(base::TimePoint at) { limit_at_ = at; }
+  void on_media_lost(base::TimePoint now) { media_lost_at_ = now + limits_.media_lost; }
+  void on_media() { media_lost_at_.reset(); }
+
+  [[nodiscard]] bool take_silence_due(base::TimePoint now) { return take_due(silence_at_, now); }
+  [[nodiscard]] bool take_limit_due(base::TimePoint now) { return take_due(limit_at_, now); }
+  [[nodiscard]] bool take_media_lost_due(base::TimePoint now) { return take_due(media_lost_at_, now); }
+  [[nodiscard]] bool has_limit() const { return limit_at_.has_value(); }
+  [[nodiscard]] Deadline next_deadline() const { return earliest({silence_at_, limit_at_, media_lost_at_}); }
+  void stop() { silence_at_ = limit_at_ = media_lost_at_ = std::nullopt; }
+
+ private:
+  PatienceLimits limits_;
+  unsigned silences_ = 0, failures_ = 0;
+  Deadline silence_at_, limit_at_, media_lost_at_;
+};
+
+}  // namespace offhook::inline v0::agent
