@@ -32,6 +32,13 @@ function(offhook_write_test_programs)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/tests/programs.list CONTENT "${lines}" @ONLY)
 endfunction()
 
+# offhook_not_sanitized(TARGET): a program that only an optimised build runs. A build with a sanitizer does not build it with `all`.
+function(offhook_not_sanitized target)
+  if(OFFHOOK_SANITIZE)
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+endfunction()
+
 # offhook_check_by_call(TARGET): each check of an address is a call, not code in its place, and use after scope is not looked for. A quarter less to
 # compile, for what does not compute: most of it are the templates of Asio, Beast and JSON.
 function(offhook_check_by_call target)
