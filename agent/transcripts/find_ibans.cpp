@@ -6,7 +6,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-constexpr std::size_t kLeast = 15, kMost = 34;  // ISO 13616-1: Norway's is the shortest
+constexpr std::size_t kLeastIban = 15, kMostIban = 34;  // ISO 13616-1: Norway's is the shortest
 constexpr std::string_view kIban = "[iban]";
 
 /// '0' to '9', 'A' to 'Z', or NUL.
@@ -31,7 +31,7 @@ std::size_t end_of_iban(const TextPoints& points, std::size_t from) {
   std::string iban;
   std::size_t end = 0;
   bool was_gap = false;
-  for (std::size_t at = from; at < points.size() && iban.size() < kMost; ++at) {
+  for (std::size_t at = from; at < points.size() && iban.size() < kMostIban; ++at) {
     const char c = plain(points[at].code);
     const bool is_gap = is_blank(points[at].code) || is_dash(points[at].code);
     if (c == '\0' && (!is_gap || was_gap)) break;
@@ -41,7 +41,7 @@ std::size_t end_of_iban(const TextPoints& points, std::size_t from) {
     if ((place < 2 && c < 'A') || ((place == 2 || place == 3) && c > '9')) break;
     iban += c;
     const bool goes_on = at + 1 < points.size() && plain(points[at + 1].code) != '\0';
-    if (iban.size() >= kLeast && !goes_on && is_valid(iban)) end = at + 1;
+    if (iban.size() >= kLeastIban && !goes_on && is_valid(iban)) end = at + 1;
   }
   return end;
 }

@@ -12,8 +12,8 @@ using TokenKind = TextToken::Kind;
 TokenKind kind_of(char32_t code) {
   if (digit_of(code) >= 0) return TokenKind::Digits;
   if (is_letter(code)) return TokenKind::Word;
-  constexpr std::u32string_view kBetween = U"./,()+_'*#|\u00b7\u2022";
-  return is_blank(code) || is_dash(code) || kBetween.find(code) != std::u32string_view::npos ? TokenKind::Gap : TokenKind::Other;
+  constexpr std::u32string_view kBetweenTokens = U"./,()+_'*#|\u00b7\u2022";
+  return is_blank(code) || is_dash(code) || kBetweenTokens.find(code) != std::u32string_view::npos ? TokenKind::Gap : TokenKind::Other;
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-constexpr std::size_t kChunk = 64U << 10U;
+constexpr std::size_t kReadAtOnce = 64U << 10U;
 constexpr std::size_t kMinNameBytes = 4;
 
 using Visit = std::function<void(const TranscriptLine&, std::string_view)>;
@@ -43,7 +43,7 @@ class LineReader {
       return;
     }
     ++summary_.files;
-    std::string chunk(kChunk, '\0');
+    std::string chunk(kReadAtOnce, '\0');
     for (;;) {
       const auto got = ::read(fd_, chunk.data(), chunk.size());
       if (got < 0 && errno == EINTR) continue;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr base::Duration kUsualRetry = std::chrono::seconds(1), kShortestRetry = std::chrono::milliseconds(500);
 constexpr base::Duration kLongestRetry = std::chrono::seconds(60);
-constexpr base::Duration kListenAgain = std::chrono::minutes(1);
+constexpr base::Duration kReconnectAfter = std::chrono::minutes(1);
 constexpr base::Duration kLasting = std::chrono::seconds(10);  // Of a server's own stream that was no mere beginning.
 
 /// What the server asks for, but neither so short that we ask without end nor for ever.
@@ -66,7 +66,7 @@ base::Duration HttpWire::pause_before(Exchange& exchange, base::TimePoint now) c
   const base::Duration retry = retry_of(exchange.events);
   if (&exchange != listening_.get()) return retry;
   if (exchange.asked_at && now - *exchange.asked_at >= kLasting) exchange.resumes = 1;
-  return !exchange.is_stream || exchange.resumes > kMaxResumes ? kListenAgain : retry * exchange.resumes;
+  return !exchange.is_stream || exchange.resumes > kMaxResumes ? kReconnectAfter : retry * exchange.resumes;
 }
 
 void HttpWire::on_time(base::TimePoint now) {
