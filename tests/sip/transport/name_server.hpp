@@ -25,13 +25,8 @@ using sim::DnsMessage;
 /// Answers by the first label of the name: what it says is what the server does.
 class NameServer {
  public:
-  explicit NameServer(boost::asio::io_context& io)
-      : socket_(io, udp::endpoint(boost::asio::ip::address_v4::loopback(), 0)), acceptor_(io) {
-    const tcp::endpoint same(boost::asio::ip::address_v4::loopback(), socket_.local_endpoint().port());
-    acceptor_.open(same.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(same);
-    acceptor_.listen();
+  explicit NameServer(boost::asio::io_context& io) : socket_(io), acceptor_(io) {
+    while (!binds_both()) continue;
     receive();
     accept();
   }
@@ -42,6 +37,15 @@ class NameServer {
   bool silent = false;                                           // to every question
 
  private:
+  /// One port for UDP and TCP: the system chooses that of TCP, and another program may have the same one of UDP.
+  bool binds_both() {
+    boost::system::error_code taken;
+    acceptor_ = tcp::acceptor(acceptor_.get_executor(), tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+    socket_ = udp::socket(socket_.get_executor(), udp::v4());
+    socket_.bind(udp::endpoint(boost::asio::ip::address_v4::loopback(), acceptor_.local_endpoint().port()), taken);
+    return !taken;
+  }
+
   struct Asked {
     std::uint16_t id = 0, type = 0;
     std::string name;
