@@ -26,7 +26,7 @@ constexpr float kSurelyEcho = 0.5F;               // EchoGuard::Path::likeness f
 
 constexpr std::int32_t kMostMoved = 8000;         // units: a second, of which the echo guard knows half
 
-constexpr std::uint32_t kPauseAfterSpeech = 10;  // Ticks in which the conversation says whether we go on; then we do.
+constexpr std::uint32_t kPauseAfterSpeech = 75;  // Ticks in which the conversation says whether we go on; then we do.
 
 rtp::DelayProfile profile_for(Listener listener) { return listener == Listener::Machine ? rtp::kRecogniserProfile : rtp::kCallProfile; }
 /// Its static payload type has a clock of 8000 Hz: beside a codec of another it says nothing (RFC 3389 section 4.1).

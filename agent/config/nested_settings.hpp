@@ -375,7 +375,8 @@ inline constexpr std::array kAgentLimitMembers{
     Setting{.name = "end_of_turn_ms", .shape = Shape::Whole, .least = 100, .most = 3000, .unit = "milliseconds", .unset = "500",
             .meaning = "silence that ends the caller's turn. Less is quicker, and cuts off who pauses to think"},
     Setting{.name = "interruption_ms", .shape = Shape::Whole, .least = 60, .most = 2000, .unit = "milliseconds", .unset = "240",
-            .meaning = "how long a caller must speak to end what the agent says: less is a cough, and only a pause"},
+            .meaning = "how long a caller must speak to end what the agent says: less is a cough, and only a pause. "
+                       "A sound of less than 500 ms ends it only when words are recognised in it"},
     Setting{.name = "listen_ms", .shape = Shape::Whole, .least = 500, .most = 30000, .unit = "milliseconds", .unset = "4000",
             .meaning = "how long a transcript is waited for, then another way is tried"},
     Setting{.name = "think_ms", .shape = Shape::Whole, .least = 500, .most = 60000, .unit = "milliseconds", .unset = "8000",

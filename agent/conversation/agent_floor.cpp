@@ -32,6 +32,7 @@ void AgentFloor::forget() {
   reply_.begin(turn_);
   reply_.complete();
   actions_.clear();
+  kept_.clear();
   unspoken_ = tools_open_ = 0;
   if (words_ == Words::Filler) words_ = Words::Ours;
   state_ = State::Idle;
@@ -68,6 +69,32 @@ bool AgentFloor::on_tool_outcome(std::uint32_t turn, TimePoint now) {
 
 void AgentFloor::add_action(ReplyAction action) {
   if (actions_.size() < kMaxActions) actions_.push_back(std::move(action));
+}
+
+bool AgentFloor::keep(const ThinkEvent& event, TimePoint now) {
+  if (kept_.size() >= kMaxKept && !std::holds_alternative<ReplyDone>(event)) return false;
+  kept_.push_back(event);
+  watch_thinker(now);
+  return true;
+}
+
+std::vector<ThinkEvent> AgentFloor::take_kept(TimePoint now) {
+  watch_thinker(now);
+  return std::exchange(kept_, {});
+}
+
+void AgentFloor::take_back(TimePoint now) {
+  const bool was_filling = is_filling(), was_whole = reply_.is_complete();
+  std::vector<std::string> texts = reply_.texts();
+  reply_.begin(turn_);
+  unspoken_ = 0;
+  speak_at_.reset();
+  fill_again(now);
+  state_ = was_filling ? State::Idle : State::Thinking;
+  if (was_filling) return reply_.complete();
+  for (std::string& text : texts) kept_.push_back(ReplyText{turn_, std::move(text), false});
+  if (was_whole) kept_.push_back(ReplyDone{turn_});
+  watch_thinker(now);
 }
 
 std::optional<Speak> AgentFloor::say(std::string text, Part part, TimePoint now) {

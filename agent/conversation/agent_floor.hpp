@@ -26,6 +26,7 @@ struct AgentTimes {
 class AgentFloor {
  public:
   static constexpr std::size_t kMaxActions = 8;  ///< of one reply; one more is not done
+  static constexpr std::size_t kMaxKept = 256;   ///< events of the thinker that wait; one more is dropped, unless it ends the reply
 
   enum class State : std::uint8_t { Idle, Thinking, Speaking };
   /// Whose words the present reply is made of.
@@ -75,6 +76,14 @@ class AgentFloor {
   [[nodiscard]] bool has_actions() const { return !actions_.empty(); }
   [[nodiscard]] std::vector<ReplyAction> take_actions() { return std::exchange(actions_, {}); }
 
+  /// The event waits, because the caller has the floor. Returns false when there is no room.
+  [[nodiscard]] bool keep(const ThinkEvent& event, base::TimePoint now);
+  [[nodiscard]] bool has_kept() const { return !kept_.empty(); }
+  [[nodiscard]] const std::vector<ThinkEvent>& kept() const { return kept_; }
+  [[nodiscard]] std::vector<ThinkEvent> take_kept(base::TimePoint now);
+  /// The thinker's reply is awaited or waits to be heard, and no tool of it runs.
+  [[nodiscard]] bool is_untold() const { return !is_idle() && !speaks_own_words() && tools_open_ == 0 && reply_.is_untold(); }
+
   // --- the speaker
   /// Returns what to ask of the speaker; nothing when the reply is too long. `aside`: words of ours that are no part of the reply.
   enum class Part : std::uint8_t { OfReply, Aside };
@@ -85,6 +94,10 @@ class AgentFloor {
   void on_spoken(base::TimePoint now);
   void on_sent(std::uint32_t utterance, std::uint32_t word) { reply_.on_sent(utterance, word); }
   void on_utterance_sent(std::uint32_t utterance) { reply_.on_utterance_over(utterance, true); }
+  /// The caller has heard nothing but asides, and the rest can be said again: it is no voice of the model's.
+  [[nodiscard]] bool may_take_back() const { return reply_.is_untold() && words_ != Words::Ours && !reply_.is_voiced(); }
+  /// The speaker and the worker forget all that was asked of them. What of it is the reply waits, as if it had just come.
+  void take_back(base::TimePoint now);
 
   // --- fillers
   void fill_at(base::TimePoint at) { if (times_.fills) filler_at_ = at; }
@@ -102,6 +115,8 @@ class AgentFloor {
   [[nodiscard]] unsigned attempts(Stage stage) const { return stage == Stage::Think ? think_attempts_ : speak_attempts_; }
   [[nodiscard]] bool take_speak_due(base::TimePoint now) { return take_due(speak_at_, now); }
   [[nodiscard]] bool take_think_due(base::TimePoint now) { return take_due(think_at_, now); }
+  /// The thinker is late, but the caller has the floor.
+  void look_again_at(base::TimePoint at) { think_at_ = at; }
   [[nodiscard]] bool take_filler_due(base::TimePoint now) { return take_due(filler_at_, now); }
   [[nodiscard]] Deadline next_deadline() const { return earliest({speak_at_, think_at_, filler_at_}); }
   void stop() { speak_at_ = think_at_ = filler_at_ = std::nullopt; }
@@ -121,6 +136,7 @@ class AgentFloor {
   unsigned unspoken_ = 0;    // utterances that the speaker has not finished
   unsigned tools_open_ = 0;  // of this reply
   std::vector<ReplyAction> actions_;
+  std::vector<ThinkEvent> kept_;
   unsigned think_attempts_ = 0, speak_attempts_ = 0;  // in this turn
   Deadline think_at_, speak_at_, filler_at_;
 };

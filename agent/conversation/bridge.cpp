@@ -82,7 +82,7 @@ void Bridge::tick(base::TimePoint now) {
   tell_waiting(core_.caller_waits());
   const auto phase = core_.phase();
   const bool is_up = phase == Conversation::Phase::Connected || phase == Conversation::Phase::Closing;
-  if (is_up && !core_.holds_back()) playout_.pump(*port_);
+  if (is_up && !core_.holds_playout()) playout_.pump(*port_);
 }
 
 /// Written where it changes alone: the worker reads what stands beside it in each tick.

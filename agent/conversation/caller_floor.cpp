@@ -18,9 +18,14 @@ std::string join(const std::string& a, const std::string& b) {
 
 bool CallerFloor::on_speech_started(TimePoint now) {
   const bool goes_on = is_recognising();
-  if (turn_.on_speech_started(now) != CallerTurn::Step::Began) return false;
+  const auto step = turn_.on_speech_started(now);
+  if (step == CallerTurn::Step::Resumed && interruption_ == Interruption::Likely) cut_off_at_ = now + times_.confirm_interruption;
+  if (step != CallerTurn::Step::Began) return false;
   goes_on_ = goes_on;
-  if (!goes_on) began_ = now;
+  if (!goes_on) {
+    began_ = now;
+    cut_off_ = false;
+  }
   listen_at_.reset();
   attempts_ = 0;
   ++listen_turn_;
@@ -29,16 +34,39 @@ bool CallerFloor::on_speech_started(TimePoint now) {
 
 bool CallerFloor::abandon() {
   held_text_.clear();
-  confirm_at_.reset();
+  (void)end_interruption();
   if (is_quiet()) return false;
   listen_at_.reset();
   turn_.reset();
   return true;
 }
 
-void CallerFloor::hold(const TurnInput& input) {
-  held_text_ = input.rejected ? std::string() : input.text;
-  held_confidence_ = input.confidence;
+void CallerFloor::on_speech_stopped(base::Duration silent_for, TimePoint now) {
+  turn_.on_speech_stopped(silent_for, now);
+  cut_off_at_.reset();
+}
+
+void CallerFloor::watch_interruption(TimePoint now) {
+  interruption_ = Interruption::Doubtful;
+  confirm_at_ = now + times_.confirm_interruption;
+  cut_off_at_ = now + times_.longest_cough;
+}
+
+CallerFloor::Interruption CallerFloor::end_interruption() {
+  confirm_at_ = cut_off_at_ = std::nullopt;
+  return std::exchange(interruption_, Interruption::None);
+}
+
+bool CallerFloor::take_confirm_due(TimePoint now) {
+  if (!take_due(confirm_at_, now)) return false;
+  interruption_ = Interruption::Likely;
+  return true;
+}
+
+bool CallerFloor::take_cut_off_due(TimePoint now) {
+  if (!take_due(cut_off_at_, now)) return false;
+  (void)end_interruption();
+  return true;
 }
 
 void CallerFloor::hold(const Transcript& earlier) {
@@ -55,6 +83,7 @@ CallerFloor::Heard CallerFloor::on_transcript(const Transcript& transcript) {
   if (!understood && !held.empty()) heard.input = {0, TurnInput::Kind::Speech, held, held_confidence_, false};  // A cough does not unsay words.
   heard.whole = !goes_on_ || !held.empty();
   heard.brief = is_brief();
+  heard.had_words = !heard.input.rejected;
   heard.after_cut_off = std::exchange(cut_off_, false);
   turn_.on_recognised();
   listen_at_.reset();
@@ -82,12 +111,14 @@ void CallerFloor::try_again(TimePoint now) {
 }
 
 void CallerFloor::stop() {
-  listen_at_ = confirm_at_ = std::nullopt;
+  listen_at_.reset();
+  (void)end_interruption();
   turn_.reset();
 }
 
 bool CallerFloor::is_consistent() const {
-  if (confirm_at_ && !is_speaking()) return false;
+  if ((confirm_at_ || cut_off_at_) && !is_speaking()) return false;
+  if (confirm_at_.has_value() != (interruption_ == Interruption::Doubtful)) return false;
   return !is_recognising() || listen_at_.has_value();
 }
 

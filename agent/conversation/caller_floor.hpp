@@ -16,7 +16,8 @@ namespace offhook::inline v0::agent {
 
 struct CallerTimes {
   base::Duration end_of_turn;           ///< silence that ends the caller's turn
-  base::Duration confirm_interruption;  ///< voice for so long is no cough
+  base::Duration confirm_interruption;  ///< shorter voice interrupts nothing
+  base::Duration longest_cough;         ///< shorter voice is an interruption only when the listener makes words of it
   base::Duration shortest_speech;       ///< a turn that is shorter is brief
   base::Duration listen_deadline;       ///< for the transcript, after the turn's end
 };
@@ -43,23 +44,26 @@ class CallerFloor {
   // --- voice
   /// Returns false when it is no new turn for the listener.
   [[nodiscard]] bool on_speech_started(base::TimePoint now);
-  void on_speech_stopped(base::Duration silent_for, base::TimePoint now) { turn_.on_speech_stopped(silent_for, now); }
+  void on_speech_stopped(base::Duration silent_for, base::TimePoint now);
   /// Forgets the turn and all words that it held. Returns true when the listener has to be told.
   [[nodiscard]] bool abandon();
 
   // --- an interruption of the agent
-  void watch_interruption(base::TimePoint now) { confirm_at_ = now + times_.confirm_interruption; }
-  /// Returns true when one was being watched.
-  bool drop_interruption() { return take(confirm_at_); }
+  /// A voice over the agent's. The worker pauses the agent meanwhile.
+  enum class Interruption : std::uint8_t {
+    None,
+    Doubtful,  ///< shorter than confirm_interruption so far
+    Likely,    ///< shorter than longest_cough so far, or over before that: the listener says what it was
+  };
+  void watch_interruption(base::TimePoint now);
+  [[nodiscard]] Interruption interruption() const { return interruption_; }
+  Interruption end_interruption();
   /// The turn cut the agent off in its words.
   void on_cut_off() { cut_off_ = true; }
   [[nodiscard]] bool has_cut_off() const { return cut_off_; }
-  void forget_cut_off() { cut_off_ = false; }
 
   // --- what the listener makes of the turn
   void await_transcript(base::TimePoint now) { listen_at_ = now + times_.listen_deadline; }
-  /// What was taken for a whole turn was a part of this one: its words go before those that follow.
-  void hold(const TurnInput& input);
   /// Words of an earlier part of the turn.
   void hold(const Transcript& earlier);
   /// The whole turn, with the words that were held; the turn is over. `brief` and `after_cut_off` say what the turn was like.
@@ -68,6 +72,7 @@ class CallerFloor {
     bool whole = true;          ///< false: an earlier part of it may be missing
     bool brief = false;
     bool after_cut_off = false;
+    bool had_words = false;     ///< the listener understood some of it
   };
   [[nodiscard]] Heard on_transcript(const Transcript& transcript);
   /// The turn was taken as sound, and is over. Its transcript may follow, for the record: as a part of `turn`, or as an `answer` to a tool's
@@ -87,29 +92,29 @@ class CallerFloor {
   [[nodiscard]] unsigned attempts() const { return attempts_; }
   /// Returns true when the turn has ended.
   [[nodiscard]] bool on_time(base::TimePoint now) { return turn_.on_time(now) == CallerTurn::Step::Ended; }
-  [[nodiscard]] bool take_confirm_due(base::TimePoint now) { return take_due(confirm_at_, now); }
+  [[nodiscard]] bool take_confirm_due(base::TimePoint now);
+  [[nodiscard]] bool take_cut_off_due(base::TimePoint now);
   [[nodiscard]] bool take_listen_due(base::TimePoint now) { return take_due(listen_at_, now); }
-  [[nodiscard]] Deadline next_deadline() const { return earliest({confirm_at_, listen_at_, turn_.next_deadline()}); }
+  [[nodiscard]] Deadline next_deadline() const { return earliest({confirm_at_, cut_off_at_, listen_at_, turn_.next_deadline()}); }
   void stop();
   [[nodiscard]] bool is_consistent() const;
 
  private:
   static constexpr std::size_t kMaxTaken = 8;
 
-  [[nodiscard]] static bool take(Deadline& at) { return std::exchange(at, std::nullopt).has_value(); }
-
   CallerTimes times_;
   CallerTurn turn_;
   std::uint32_t listen_turn_ = 0;
   base::TimePoint began_{};
   bool goes_on_ = false;
+  Interruption interruption_ = Interruption::None;
   bool cut_off_ = false;
   std::string held_text_;
   double held_confidence_ = 0;
   unsigned attempts_ = 0;
   std::array<Taken, kMaxTaken> taken_{};  // whose transcripts may still come
   std::size_t next_taken_ = 0;
-  Deadline listen_at_, confirm_at_;
+  Deadline listen_at_, confirm_at_, cut_off_at_;
 };
 
 }  // namespace offhook::inline v0::agent

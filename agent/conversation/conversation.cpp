@@ -11,10 +11,13 @@ using base::TimePoint;
 
 namespace {
 
+constexpr base::Duration kLookAgain = std::chrono::milliseconds(100);
 constexpr auto kTooLate = "nothing came in time";
 
 CallerTimes caller_times(const ConversationOptions& options) {
-  return {options.end_of_turn, options.confirm_interruption, options.shortest_speech, options.listen_deadline};
+  // A session that takes turns as sound answers every turn that is not brief: it cannot say that one held no words.
+  const auto longest_cough = options.drop_brief_turns ? options.confirm_interruption : std::max(options.confirm_interruption, options.longest_cough);
+  return {options.end_of_turn, options.confirm_interruption, longest_cough, options.shortest_speech, options.listen_deadline};
 }
 
 AgentTimes agent_times(const ConversationOptions& options) {
@@ -155,6 +158,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
     on_keys(std::move(*keys), now, out);
   }
   on_timers(now, out);
+  go_on(now, out);
   ask_when_quiet(now, out);
   tell_failed_transfer(now, out);
   assert(is_consistent());
@@ -162,10 +166,12 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
 
 void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (take_due(answer_at_, now)) answer(now, out);
-  if (caller_.take_confirm_due(now)) {
-    if (question_.awaits_answer()) out.push_back(RisePlayout{});  // They began before the question did, and it is heard to its end.
-    else on_interrupted(out);
+  if (caller_.take_confirm_due(now) && question_.awaits_answer()) {
+    (void)caller_.end_interruption();
+    out.push_back(RisePlayout{});  // The caller began before the question did, and it is heard to its end.
+    finish_reply_if_heard(now, out);
   }
+  if (caller_.take_cut_off_due(now)) on_cut_off(now, out);
   if (patience_.take_limit_due(now)) {
     if (phase_ == Phase::Closing) return hang_up(out);
     close("time limit", options_.limit_goodbye, now, out);
@@ -177,7 +183,10 @@ void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   }
   if (caller_.take_listen_due(now)) on_failure(Stage::Listen, kTooLate, now, out);
   if (agent_.take_speak_due(now)) on_failure(Stage::Speak, kTooLate, now, out);
-  if (agent_.take_think_due(now)) on_failure(Stage::Think, kTooLate, now, out);
+  if (agent_.take_think_due(now)) {
+    if (keeps_back()) agent_.look_again_at(now + kLookAgain);  // To apologise now would be to speak over the caller.
+    else on_failure(Stage::Think, kTooLate, now, out);
+  }
   if (agent_.take_filler_due(now)) on_filler(now, out);
   if (patience_.take_silence_due(now)) on_silence(now, out);
 }
@@ -191,6 +200,7 @@ bool Conversation::is_consistent() const {
   if (patience_.awaits_words() && (!agent_.is_idle() || !caller_.is_quiet())) return false;
   if (holds_back() && phase_ != Phase::Connected) return false;
   if (!caller_.is_consistent() || !agent_.is_consistent()) return false;
+  if (agent_.has_kept() && agent_.state() != AgentFloor::State::Thinking) return false;
   return phase_ != Phase::Connected || patience_.has_limit();
 }
 

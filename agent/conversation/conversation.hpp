@@ -32,7 +32,9 @@ struct ConversationOptions {
   base::Duration ring_for{};                                     ///< at least so long before the answer, as a person would need
   base::Duration answer_at_latest = std::chrono::seconds(2);     ///< a greeting that is not ready by then does not delay the answer
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
-  base::Duration confirm_interruption = std::chrono::milliseconds(240);  ///< voice for so long is no cough: stop speaking
+  base::Duration confirm_interruption = std::chrono::milliseconds(240);  ///< shorter voice interrupts nothing and is not even recognised
+  base::Duration longest_cough = std::chrono::milliseconds(500);  ///< shorter voice cuts off nothing when the listener makes no words of it. The
+                                                                  ///< worker takes 120 ms of it to make sure that the voice has stopped
   base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< less, not understood and interrupting nothing: a noise
   bool drop_brief_turns = false;                                 ///< shorter than that: not even given to who takes turns as sound
   base::Duration digit_gap = std::chrono::seconds(3);
@@ -93,6 +95,8 @@ class Conversation {
   void on_answerer(const media::AnswerWatch::Step& step, base::TimePoint now, ConversationActions& out);
   /// What is ready to be said waits: it is not known yet who would hear it, or a machine does not listen yet.
   [[nodiscard]] bool holds_back() const { return hearer_ == Hearer::Unjudged || hearer_ == Hearer::MachineBeforeBeep; }
+  /// What is ready to be said waits: for the same, or for a caller who has begun to speak before they heard any of it.
+  [[nodiscard]] bool holds_playout() const;
   /// A tool asks the caller something: said in our own words, as soon as nobody speaks. Until set_awaits_answer(false), keys and
   /// words of the caller are the answer to it, and no input to the thinker.
   void ask(std::string question, base::TimePoint now, ConversationActions& out);
@@ -144,16 +148,25 @@ class Conversation {
   void on_keys(std::string keys, base::TimePoint now, ConversationActions& out);
   void on_speech_started(base::TimePoint now, ConversationActions& out);
   void on_speech_stopped(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
+  void on_cut_off(base::TimePoint now, ConversationActions& out);
   void on_end_of_turn(base::TimePoint now, ConversationActions& out);
   void on_transcript(const Transcript& transcript, base::TimePoint now, ConversationActions& out);
   [[nodiscard]] bool take_late_transcript(const Transcript& transcript, ConversationActions& out);
   void on_utterance_sent(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
   void abandon_listening(ConversationActions& out);
-  void on_interrupted(ConversationActions& out);
   void interrupt(ConversationActions& out);
+  void rise(ConversationActions& out);
+  void on_nothing_said(base::TimePoint now, ConversationActions& out);
+  [[nodiscard]] TurnInput follow_on(TurnInput input) const;
+  bool give_way(base::TimePoint now, ConversationActions& out);
 
   // conversation_replies.cpp
   void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
+  /// The caller speaks or keys in a number. A reply of which they have heard nothing waits until it is known what they say.
+  [[nodiscard]] bool caller_has_floor() const;
+  [[nodiscard]] bool keeps_back() const { return agent_.state() == AgentFloor::State::Thinking && caller_has_floor(); }
+  void go_on(base::TimePoint now, ConversationActions& out);
+  void on_reply_event(const ThinkEvent& event, base::TimePoint now, ConversationActions& out);
   void on_reply_text(const ReplyText& text, base::TimePoint now, ConversationActions& out);
   void on_reply_done(base::TimePoint now, ConversationActions& out);
   void on_filler(base::TimePoint now, ConversationActions& out);
@@ -166,6 +179,7 @@ class Conversation {
   void leave_to_others(base::TimePoint now, ConversationActions& out);
 
   // conversation_tools.cpp
+  void leave_undone(const ToolCall& call, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
   void spoil_question(ConversationActions& out);
   void drop_questions(ConversationActions& out);

@@ -42,7 +42,6 @@ void Conversation::prepare_message(TimePoint now, ConversationActions& out) {
   opening.kind = TurnInput::Kind::Opening;
   opening.text = kMachineAnswered;
   respond(std::move(opening), now, out);
-  caller_.forget_cut_off();  // By nobody who would be asked what they meant.
 }
 
 }  // namespace offhook::inline v0::agent

@@ -56,13 +56,11 @@ void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out)
   patience_.on_caller();
   if (question_.awaits_answer()) return out.push_back(AnswerDigit{digit});
   patience_.no_silence();
-  on_interrupted(out);
+  give_way(now, out);
   abandon_listening(out);
-  if (auto keys = digits_.on_digit(digit, now)) {
-    on_keys(std::move(*keys), now, out);
-  } else {
-    rest(now);
-  }
+  if (auto keys = digits_.on_digit(digit, now)) return on_keys(std::move(*keys), now, out);
+  go_on(now, out);
+  rest(now);
 }
 
 void Conversation::on_keys(std::string keys, TimePoint now, ConversationActions& out) {
@@ -79,11 +77,6 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
   patience_.no_silence();
   if (agent_.is_idle()) agent_.no_filler();
   const bool asks = question_.awaits_answer();
-  if (agent_.state() == AgentFloor::State::Thinking && !asks && !agent_.has_open_tools() && agent_.input().kind == TurnInput::Kind::Speech) {
-    out.push_back(CancelThinking{agent_.turn()});
-    caller_.hold(agent_.input());
-    agent_.forget();
-  }
   out.push_back(BeginListening{caller_.listen_turn(), agent_.expect()});
   if (!agent_.is_idle() && !asks) caller_.watch_interruption(now);
   if (asks) out.push_back(RisePlayout{});  // A question is heard to its end: what they agree to must be clear.
@@ -92,15 +85,25 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
 void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
   if (!listens()) return;
   caller_.on_speech_stopped(silent_for(event), now);
-  if (!caller_.drop_interruption()) return;
-  out.push_back(RisePlayout{});                       // It was too short to be meant for us: a cough, an "aha".
-  if (!caller_.goes_on()) abandon_listening(out);     // What was said before it still counts.
+  if (caller_.interruption() != CallerFloor::Interruption::Doubtful) return;
+  // It was too short to be meant for us: a cough, an "aha".
+  if (!caller_.goes_on()) {
+    abandon_listening(out);
+    return on_nothing_said(now, out);
+  }
+  rise(out);  // What was said before it still counts.
+  finish_reply_if_heard(now, out);
+}
+
+/// The voice over ours was no interruption.
+void Conversation::rise(ConversationActions& out) {
+  if (caller_.end_interruption() != CallerFloor::Interruption::None) out.push_back(RisePlayout{});
 }
 
 void Conversation::on_end_of_turn(TimePoint now, ConversationActions& out) {
   if (options_.drop_brief_turns && caller_.is_brief() && !caller_.has_cut_off()) {
     abandon_listening(out);
-    return rest(now);
+    return on_nothing_said(now, out);
   }
   out.push_back(EndListening{});
   caller_.await_transcript(now);
@@ -108,25 +111,40 @@ void Conversation::on_end_of_turn(TimePoint now, ConversationActions& out) {
 }
 
 void Conversation::abandon_listening(ConversationActions& out) {
+  rise(out);
   if (caller_.abandon()) out.push_back(AbandonListening{});
 }
 
 // --- an interruption ---------------------------------------------------------------------------------------------------------
 
-/// By the caller.
-void Conversation::on_interrupted(ConversationActions& out) {
-  // News of which the caller heard not a word has not been told yet.
-  const bool untold = !agent_.is_idle() && !agent_.speaks_own_words() && agent_.reply().heard_text().empty();
-  if (untold && agent_.input().kind == TurnInput::Kind::Failure) hand_over_.on_failure_unheard();
-  interrupt(out);
+/// The caller has spoken over us for longer than anybody coughs.
+void Conversation::on_cut_off(TimePoint now, ConversationActions& out) {
+  if (give_way(now, out)) caller_.on_cut_off();
+}
+
+/// Returns true when the caller has heard some of the reply, which is then over. A reply behind words of ours is said later, if it still counts.
+bool Conversation::give_way(TimePoint now, ConversationActions& out) {
+  if (agent_.state() != AgentFloor::State::Speaking || agent_.reply().is_unheard()) return false;
+  const bool over = question_.is_asking() || !agent_.may_take_back();
+  if (over) {
+    interrupt(out);
+  } else {
+    out.push_back(CancelSpeaking{});
+    out.push_back(FlushPlayout{agent_.utterance()});
+    agent_.take_back(now);
+  }
+  return over;
 }
 
 void Conversation::interrupt(ConversationActions& out) {
-  (void)caller_.drop_interruption();
+  (void)caller_.end_interruption();
   if (agent_.is_idle()) return;
   drop_questions(out);
   if (std::exchange(notice_utterance_, 0) != 0) out.push_back(StopRecording{});
   out.push_back(CancelThinking{agent_.turn()});
+  for (const ThinkEvent& event : agent_.kept()) {
+    if (const auto* call = std::get_if<ToolCall>(&event)) leave_undone(*call, out);
+  }
   if (agent_.state() == AgentFloor::State::Speaking) {
     const std::string heard = agent_.reply().heard_text();
     out.push_back(CancelSpeaking{});
@@ -135,7 +153,6 @@ void Conversation::interrupt(ConversationActions& out) {
       out.push_back(ReportHeard{agent_.turn(), heard, true});
       out.push_back(AgentSaid{agent_.turn(), heard, true});
     }
-    caller_.on_cut_off();
   }
   agent_.forget();
 }
@@ -169,15 +186,33 @@ void Conversation::on_taken(std::uint32_t listen_turn, TimePoint now, Conversati
   caller_.on_taken(answers ? agent_.turn() : agent_.turn() + 1, answers);
   patience_.on_caller();
   if (answers) return rest(now);
-  respond({0, TurnInput::Kind::Speech, {}, 1, false}, now, out);
+  respond(follow_on({0, TurnInput::Kind::Speech, {}, 1, false}), now, out);
+}
+
+/// A caller who speaks again before they heard a word of the reply goes on with what they said: both are one input.
+TurnInput Conversation::follow_on(TurnInput input) const {
+  const TurnInput& before = agent_.input();
+  if (!agent_.is_untold() || before.kind != TurnInput::Kind::Speech) return input;
+  input.supersedes = before.turn;
+  if (!before.rejected && !before.text.empty()) input.text = before.text + ' ' + input.text;
+  return input;
+}
+
+/// The voice was a cough or a noise: all goes on as if it had not been.
+void Conversation::on_nothing_said(TimePoint now, ConversationActions& out) {
+  rise(out);
+  finish_reply_if_heard(now, out);
+  go_on(now, out);
+  rest(now);
 }
 
 void Conversation::on_transcript(const Transcript& transcript, TimePoint now, ConversationActions& out) {
   if (!transcript.final) return;
   if (transcript.turn != caller_.listen_turn()) return caller_.hold(transcript);
   if (!caller_.is_recognising()) return;
-  auto [input, whole, brief, after_cut_off] = caller_.on_transcript(transcript);
-  if (input.text.empty() && brief && !after_cut_off) return rest(now);
+  auto [input, whole, brief, after_cut_off, had_words] = caller_.on_transcript(transcript);
+  const bool waits = !agent_.is_idle() && !question_.awaits_answer();  // There is a reply that the caller waits for, or hears now.
+  if (!had_words && !after_cut_off && (waits || (brief && input.text.empty()))) return on_nothing_said(now, out);
   patience_.on_caller();
   if (question_.awaits_answer()) {
     input.rejected = input.rejected || !whole;  // Half of an answer is none.
@@ -185,7 +220,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
     return out.push_back(AnswerWords{{transcript.turn, true, input.text, input.confidence, input.rejected}, caller_.began()});
   }
   out.push_back(CallerSaid{agent_.turn() + 1, input.text, input.confidence, input.rejected, false});
-  respond(std::move(input), now, out);
+  respond(follow_on(std::move(input)), now, out);
 }
 
 }  // namespace offhook::inline v0::agent

@@ -12,6 +12,8 @@ using base::TimePoint;
 
 void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& out) {
   drop_questions(out);
+  const bool untold = !agent_.is_idle() && !agent_.speaks_own_words() && agent_.reply().is_untold();
+  if (untold && agent_.input().kind == TurnInput::Kind::Failure) hand_over_.on_failure_unheard();
   if (!agent_.is_filling()) interrupt(out);
   digits_.expect(0);
   patience_.no_silence();
@@ -23,6 +25,28 @@ void Conversation::on_think(const ThinkEvent& event, TimePoint now, Conversation
   const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
   if (turn != agent_.turn() || agent_.speaks_own_words()) return;  // Of a reply that was cancelled.
   if (std::holds_alternative<TokensUsed>(event)) return;
+  if (!agent_.has_kept() && !keeps_back()) return on_reply_event(event, now, out);
+  if (agent_.keep(event, now)) return;
+  if (const auto* call = std::get_if<ToolCall>(&event)) leave_undone(*call, out);
+}
+
+bool Conversation::caller_has_floor() const {
+  return phase_ == Phase::Connected && !question_.awaits_answer() && (!caller_.is_quiet() || digits_.next_deadline());
+}
+
+bool Conversation::holds_playout() const {
+  return holds_back() || (agent_.state() == AgentFloor::State::Speaking && agent_.reply().is_unheard() && caller_has_floor());
+}
+
+/// The caller has said nothing: the reply goes on.
+void Conversation::go_on(TimePoint now, ConversationActions& out) {
+  if (!agent_.has_kept() || keeps_back()) return;
+  for (const ThinkEvent& event : agent_.take_kept(now)) on_reply_event(event, now, out);
+}
+
+void Conversation::on_reply_event(const ThinkEvent& event, TimePoint now, ConversationActions& out) {
+  const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
+  if (phase_ == Phase::Ended || agent_.is_idle() || turn != agent_.turn()) return;  // What came before it may have ended the reply.
   if (const auto* text = std::get_if<ReplyText>(&event)) return on_reply_text(*text, now, out);
   if (const auto* action = std::get_if<ReplyAction>(&event)) {
     agent_.add_action(*action);
@@ -74,7 +98,7 @@ void Conversation::say_own(std::string_view text, TimePoint now, ConversationAct
 
 /// A part takes its time: the caller hears that somebody is there.
 void Conversation::on_filler(TimePoint now, ConversationActions& out) {
-  if (!listens() || caller_.is_speaking() || agent_.is_speaking() || question_.awaits_answer()) return;
+  if (!listens() || caller_.is_speaking() || agent_.is_speaking() || agent_.has_kept() || question_.awaits_answer()) return;
   const bool recognising = agent_.is_idle() && caller_.is_recognising();
   if (!recognising && (agent_.is_idle() || agent_.reply().is_complete())) return;
   if (recognising) agent_.begin_own(AgentFloor::Words::Filler);
@@ -98,8 +122,9 @@ void Conversation::on_speak(const SpeakEvent& event, TimePoint now, Conversation
 
 void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out) {
   if (agent_.is_idle() || !agent_.reply().finished()) return;
+  if (agent_.has_actions() && caller_.interruption() != CallerFloor::Interruption::None) return;  // "Goodbye." "Oh, one more thing."
   if (agent_.finish()) return rest(now);
-  (void)caller_.drop_interruption();
+  (void)caller_.end_interruption();
   const bool own_words = agent_.speaks_own_words();
   if (!agent_.reply().says_nothing()) {
     const std::string heard = agent_.reply().heard_text();

@@ -13,6 +13,11 @@ void Conversation::on_tool_call(const ToolCall& call, TimePoint now, Conversatio
   out.push_back(RunTool{call});
 }
 
+/// The caller spoke before the call was made: its reply is not wanted any more.
+void Conversation::leave_undone(const ToolCall& call, ConversationActions& out) {
+  out.push_back(TellTool{{call.turn, call.call_id, R"({"error":"the caller spoke first: nothing was done"})", std::nullopt, true}});
+}
+
 void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   const bool is_note = outcome.action && outcome.action->what == ReplyAction::What::Note;

@@ -35,6 +35,22 @@ void History::set_caller_text(std::uint32_t turn, std::string text) {
   trim();
 }
 
+bool History::supersede(std::uint32_t earlier, std::uint32_t later, std::string_view text) {
+  using Kind = HistoryEntry::Kind;
+  const auto is_input = [earlier](const HistoryEntry& entry) {
+    return entry.turn == earlier && (entry.kind == Kind::Caller || entry.kind == Kind::Note);
+  };
+  const auto known = std::find_if(entries_.rbegin(), entries_.rend(), is_input);
+  if (known == entries_.rend()) return false;
+  known->turn = later;
+  if (text.empty() || known->kind == Kind::Note) return true;
+  bytes_ += text.size();
+  bytes_ -= known->text.size();
+  known->text = text;
+  trim();
+  return true;
+}
+
 void History::trim() {
   const auto drop = [this] {
     bytes_ -= size_of(entries_.front());

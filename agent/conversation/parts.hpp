@@ -90,6 +90,7 @@ struct TurnInput {
                                ///< "", or kMachineAnswered
   double confidence = 1;
   bool rejected = false;       ///< Speech: heard, but not understood well enough
+  std::uint32_t supersedes = 0;  ///< not 0: the turn whose input is the beginning of this one; the caller heard nothing of its reply
   std::string said{};          ///< not empty: so much of the reply was given out when a provider failed; go on from there
 };
 

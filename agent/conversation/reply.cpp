@@ -28,6 +28,26 @@ bool Reply::add_aside(std::uint32_t utterance, std::string text) {
   return true;
 }
 
+bool Reply::is_unheard() const {
+  return std::none_of(utterances_.begin(), utterances_.end(), [](const Utterance& u) { return u.heard || u.words_begun > 0; });
+}
+
+bool Reply::is_untold() const {
+  return std::none_of(utterances_.begin(), utterances_.end(), [](const Utterance& u) { return !u.aside && (u.heard || u.words_begun > 0); });
+}
+
+bool Reply::is_voiced() const {
+  return std::any_of(utterances_.begin(), utterances_.end(), [](const Utterance& u) { return !u.aside && u.text.empty(); });
+}
+
+std::vector<std::string> Reply::texts() const {
+  std::vector<std::string> all;
+  for (const Utterance& u : utterances_) {
+    if (!u.aside) all.push_back(u.text);
+  }
+  return all;
+}
+
 bool Reply::says_nothing() const {
   return std::all_of(utterances_.begin(), utterances_.end(), [](const Utterance& u) { return u.aside; });
 }

@@ -28,6 +28,14 @@ class Reply {
 
   [[nodiscard]] std::uint32_t turn() const { return turn_; }
   [[nodiscard]] bool empty() const { return utterances_.empty(); }
+  /// Nothing of it has left yet, asides included.
+  [[nodiscard]] bool is_unheard() const;
+  /// Nothing of it has left yet but asides.
+  [[nodiscard]] bool is_untold() const;
+  /// A model speaks some of it in its own voice.
+  [[nodiscard]] bool is_voiced() const;
+  /// Of its utterances, without asides.
+  [[nodiscard]] std::vector<std::string> texts() const;
   /// Nothing but asides.
   [[nodiscard]] bool says_nothing() const;
   [[nodiscard]] std::uint32_t last_utterance() const { return utterances_.empty() ? 0 : utterances_.back().id; }

@@ -81,14 +81,14 @@ TEST_CASE("A caller who talks into a recorded greeting ends it, and the record h
   VirtualCall call(greeted(Way::Cascade));
   call.advance(1500ms);
   call.line().say(1200ms);
-  call.advance(500ms);
+  call.advance(800ms);
   const auto heard = call.line().voiced_ticks();
   CHECK(heard < 110);
   REQUIRE(lines_said(call).size() == 1);
   CHECK(lines_said(call)[0].interrupted);
   CHECK(lines_said(call)[0].text.starts_with("Good morning,"));
   CHECK(lines_said(call)[0].text.find("help") == std::string::npos);
-  call.advance(700ms);
+  call.advance(400ms);
   CHECK(call.line().voiced_ticks() == heard);  // Nothing of it comes again.
 }
 

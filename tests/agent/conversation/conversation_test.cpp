@@ -215,11 +215,41 @@ TEST_CASE_FIXTURE(Call, "A caller who interrupts the goodbye keeps the call") {
   think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
   think(ReplyDone{turn});
   spoken();
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
   media(EventKind::SpeechStarted);
-  advance(300ms);
+  advance(600ms);
   CHECK(count<FlushPlayout>() == 1);
   media(EventKind::UtteranceSent, last<Speak>()->utterance);
   CHECK(count<HangUpCall>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "A goodbye that ends while the caller speaks waits for what they say") {
+  greet();
+  caller_says("goodbye");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Goodbye."});
+  think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
+  think(ReplyDone{turn});
+  spoken();
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::SpeechStarted);
+  advance(100ms);
+  media(EventKind::UtteranceSent, last<Speak>()->utterance);
+  CHECK(count<HangUpCall>() == 0);
+  advance(280ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 6);
+  advance(500ms);
+  SUBCASE("one more thing") {
+    core.on_listen(Transcript{listening()->turn, true, "oh", 0.9, false}, now, out);
+    collect();
+    CHECK(count<HangUpCall>() == 0);
+    CHECK(last<Respond>()->input.text == "oh");
+  }
+  SUBCASE("a cough") {
+    core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+    collect();
+    CHECK(count<HangUpCall>() == 1);
+  }
 }
 
 TEST_CASE_FIXTURE(Call, "A transfer is asked for when its announcement has been heard") {

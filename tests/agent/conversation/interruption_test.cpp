@@ -23,9 +23,118 @@ TEST_CASE_FIXTURE(Call, "A cough while we think does not unsay what was said bef
   advance(500ms);
   core.on_listen(Transcript{listening()->turn, true, "uh", 0.1, true}, now, out);
   collect();
-  REQUIRE(count<Respond>() == 2);
-  CHECK(last<Respond>()->input.text == "i would like to be called back");
-  CHECK_FALSE(last<Respond>()->input.rejected);
+  CHECK(count<Respond>() == 1);
+  CHECK(count<CancelThinking>() == 0);
+  reply("We will.");
+  CHECK(last<Speak>()->text == "We will.");
+}
+
+TEST_CASE_FIXTURE(Call, "A reply that comes while the caller coughs is said when the cough is over") {
+  greet();
+  caller_says("when do you open");
+  const auto turn = core.turns();
+  const auto said = count<Speak>();
+  media(EventKind::SpeechStarted);
+  advance(100ms);
+  think(ReplyText{turn, "At nine."});
+  think(ToolCall{turn, "call_1", "look_up", "{}"});
+  CHECK(count<Speak>() == said);
+  CHECK(count<RunTool>() == 0);
+  SUBCASE("a short one") {
+    media(EventKind::SpeechStopped, 0, 0, 0, 6);
+  }
+  SUBCASE("a long one") {
+    advance(900ms);
+    media(EventKind::SpeechStopped, 0, 0, 0, 10);
+    advance(400ms);
+    core.on_listen(Transcript{listening()->turn, true, "uh", 0.1, true}, now, out);
+    collect();
+  }
+  CHECK(last<Speak>()->text == "At nine.");
+  CHECK(count<RunTool>() == 1);
+  CHECK(count<Respond>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "A reply that comes while the caller goes on is not said, and its call is not made") {
+  greet();
+  caller_says("book a table");
+  const auto turn = core.turns();
+  media(EventKind::SpeechStarted);
+  advance(100ms);
+  think(ToolCall{turn, "call_1", "book", "{}"});
+  advance(800ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  core.on_listen(Transcript{listening()->turn, true, "for tuesday", 0.9, false}, now, out);
+  collect();
+  CHECK(count<RunTool>() == 0);
+  REQUIRE(last<TellTool>() != nullptr);
+  CHECK(last<TellTool>()->outcome.call_id == "call_1");
+  CHECK(last<Respond>()->input.text == "book a table for tuesday");
+  CHECK(last<Respond>()->input.supersedes == turn);
+}
+
+TEST_CASE_FIXTURE(Call, "A sound without words that is longer than a cough pauses the reply, and the reply goes on where it was") {
+  greet();
+  caller_says("when do you open");
+  reply("At nine.");
+  spoken();
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  seen.clear();
+  media(EventKind::SpeechStarted);
+  advance(380ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 6);
+  CHECK(count<RisePlayout>() == 0);
+  advance(500ms);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  CHECK(count<RisePlayout>() == 1);
+  CHECK(count<FlushPlayout>() == 0);
+  CHECK(count<Respond>() == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "A short word over the reply cuts it off when it is understood") {
+  greet();
+  caller_says("when do you open");
+  reply("At nine.");
+  spoken();
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  seen.clear();
+  media(EventKind::SpeechStarted);
+  advance(380ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 6);
+  advance(500ms);
+  core.on_listen(Transcript{listening()->turn, true, "stop", 0.9, false}, now, out);
+  collect();
+  CHECK(count<FlushPlayout>() == 1);
+  CHECK(last<Respond>()->input.text == "stop");
+}
+
+TEST_CASE_FIXTURE(Call, "A reply of which nothing was heard waits while the caller speaks, and is said when they said nothing") {
+  greet();
+  caller_says("when do you open");
+  const auto turn = core.turns();
+  reply("At nine.");
+  seen.clear();
+  media(EventKind::SpeechStarted);
+  CHECK(core.holds_playout());
+  advance(900ms);
+  CHECK(count<FlushPlayout>() == 0);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  SUBCASE("nothing") {
+    core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+    collect();
+    CHECK_FALSE(core.holds_playout());
+    CHECK(count<Respond>() == 0);
+    CHECK(count<CallerSaid>() == 0);
+  }
+  SUBCASE("more of the question") {
+    core.on_listen(Transcript{listening()->turn, true, "on sundays", 0.9, false}, now, out);
+    collect();
+    CHECK(last<Respond>()->input.text == "when do you open on sundays");
+    CHECK(last<Respond>()->input.supersedes == turn);
+  }
 }
 
 TEST_CASE_FIXTURE(Call, "A call that ends while we speak can still tell what was heard of it") {
@@ -46,7 +155,7 @@ TEST_CASE_FIXTURE(Call, "An interruption stops us and the dialogue learns which 
   media(EventKind::Sent, 1, 0);
   media(EventKind::Sent, 1, 1);
   media(EventKind::SpeechStarted);
-  advance(230ms);
+  advance(490ms);
   CHECK(count<FlushPlayout>() == 0);
   advance(10ms);
   CHECK(count<FlushPlayout>() == 1);

@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(RecordedCall, "Nobody talks over the notice: voice and keys ar
   media(EventKind::Sent, last<Speak>()->utterance, 0);
   media(EventKind::SpeechStarted);
   CHECK(count<BeginListening>() == 1);
-  advance(300ms);
+  advance(600ms);
   CHECK(count<FlushPlayout>() == 1);  // The greeting may be cut off.
   CHECK(count<StopRecording>() == 0);
 }
