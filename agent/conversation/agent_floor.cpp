@@ -1,5 +1,7 @@
 #include <offhook/agent/conversation/agent_floor.hpp>
 
+#include <algorithm>
+
 namespace offhook::inline v0::agent {
 
 using base::TimePoint;
@@ -33,7 +35,10 @@ void AgentFloor::forget() {
   reply_.complete();
   actions_.clear();
   kept_.clear();
-  unspoken_ = tools_open_ = 0;
+  unspoken_ = 0;
+  for (OpenTool& tool : tools_) late_tools_.push_back(std::move(tool));
+  tools_.clear();
+  if (late_tools_.size() > kMaxTools) late_tools_.erase(late_tools_.begin(), late_tools_.end() - kMaxTools);
   if (words_ == Words::Filler) words_ = Words::Ours;
   state_ = State::Idle;
   stop();
@@ -55,16 +60,30 @@ void AgentFloor::on_text(TimePoint now) {
   watch_thinker(now);
 }
 
-void AgentFloor::on_tool_call(TimePoint now) {
-  ++tools_open_;
+void AgentFloor::on_tool_call(const ToolCall& call, TimePoint now) {
+  if (tools_.size() < kMaxTools) tools_.push_back({call.turn, call.call_id, call.name});
   watch_thinker(now);
 }
 
-bool AgentFloor::on_tool_outcome(std::uint32_t turn, TimePoint now) {
-  if (turn != turn_ || is_idle() || tools_open_ == 0 || speaks_own_words()) return false;
-  --tools_open_;
+bool AgentFloor::on_tool_outcome(const ToolOutcome& outcome, TimePoint now) {
+  if (outcome.turn != turn_ || is_idle() || speaks_own_words()) return false;
+  const auto tool = find(tools_, outcome);
+  if (tool == tools_.end()) return false;
+  tools_.erase(tool);
   watch_thinker(now);
   return true;
+}
+
+std::optional<std::string> AgentFloor::take_late_tool(const ToolOutcome& outcome) {
+  const auto tool = find(late_tools_, outcome);
+  if (tool == late_tools_.end()) return std::nullopt;
+  std::string name = std::move(tool->name);
+  late_tools_.erase(tool);
+  return name;
+}
+
+std::vector<AgentFloor::OpenTool>::iterator AgentFloor::find(std::vector<OpenTool>& tools, const ToolOutcome& outcome) {
+  return std::find_if(tools.begin(), tools.end(), [&](const OpenTool& tool) { return tool.turn == outcome.turn && tool.call_id == outcome.call_id; });
 }
 
 void AgentFloor::add_action(ReplyAction action) {
@@ -121,7 +140,7 @@ void AgentFloor::on_spoken(TimePoint now) {
 }
 
 /// A thinker that waits for a tool, or for the caller's answer to its question, is not slow.
-void AgentFloor::watch_thinker(TimePoint now) { think_at_ = now + (tools_open_ > 0 ? times_.tool : times_.think); }
+void AgentFloor::watch_thinker(TimePoint now) { think_at_ = now + (!tools_.empty() ? times_.tool : times_.think); }
 
 void AgentFloor::watch_speaker(TimePoint now) {
   speak_at_.reset();

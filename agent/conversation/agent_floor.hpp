@@ -26,6 +26,7 @@ struct AgentTimes {
 class AgentFloor {
  public:
   static constexpr std::size_t kMaxActions = 8;  ///< of one reply; one more is not done
+  static constexpr std::size_t kMaxTools = 64;   ///< that are at work; the outcome of one more is told to the model, and no more
   static constexpr std::size_t kMaxKept = 256;   ///< events of the thinker that wait; one more is dropped, unless it ends the reply
 
   enum class State : std::uint8_t { Idle, Thinking, Speaking };
@@ -67,10 +68,11 @@ class AgentFloor {
   void on_text(base::TimePoint now);
   /// The reply is whole.
   void on_thought() { reply_.complete(), think_at_ = filler_at_ = std::nullopt; }
-  void on_tool_call(base::TimePoint now);
-  /// Returns false when no tool of the present reply is open.
-  [[nodiscard]] bool on_tool_outcome(std::uint32_t turn, base::TimePoint now);
-  [[nodiscard]] bool has_open_tools() const { return tools_open_ > 0; }
+  void on_tool_call(const ToolCall& call, base::TimePoint now);
+  /// Returns false when it is of no tool of the present reply.
+  [[nodiscard]] bool on_tool_outcome(const ToolOutcome& outcome, base::TimePoint now);
+  /// Returns the tool's name, once, when it is of a reply that was cut off meanwhile.
+  [[nodiscard]] std::optional<std::string> take_late_tool(const ToolOutcome& outcome);
   /// Performed when the caller has heard the reply. Beyond kMaxActions it is dropped.
   void add_action(ReplyAction action);
   [[nodiscard]] bool has_actions() const { return !actions_.empty(); }
@@ -82,7 +84,7 @@ class AgentFloor {
   [[nodiscard]] const std::vector<ThinkEvent>& kept() const { return kept_; }
   [[nodiscard]] std::vector<ThinkEvent> take_kept(base::TimePoint now);
   /// The thinker's reply is awaited or waits to be heard, and no tool of it runs.
-  [[nodiscard]] bool is_untold() const { return !is_idle() && !speaks_own_words() && tools_open_ == 0 && reply_.is_untold(); }
+  [[nodiscard]] bool is_untold() const { return !is_idle() && !speaks_own_words() && tools_.empty() && reply_.is_untold(); }
 
   // --- the speaker
   /// Returns what to ask of the speaker; nothing when the reply is too long. `aside`: words of ours that are no part of the reply.
@@ -123,6 +125,12 @@ class AgentFloor {
   [[nodiscard]] bool is_consistent() const;
 
  private:
+  struct OpenTool {
+    std::uint32_t turn = 0;
+    std::string call_id, name;
+  };
+  [[nodiscard]] static std::vector<OpenTool>::iterator find(std::vector<OpenTool>& tools, const ToolOutcome& outcome);
+
   void watch_thinker(base::TimePoint now);
   void watch_speaker(base::TimePoint now);
 
@@ -134,7 +142,8 @@ class AgentFloor {
   std::uint32_t turn_ = 0, utterance_ = 0;
   std::string expect_;
   unsigned unspoken_ = 0;    // utterances that the speaker has not finished
-  unsigned tools_open_ = 0;  // of this reply
+  std::vector<OpenTool> tools_;       // of this reply
+  std::vector<OpenTool> late_tools_;  // of replies that were cut off
   std::vector<ReplyAction> actions_;
   std::vector<ThinkEvent> kept_;
   unsigned think_attempts_ = 0, speak_attempts_ = 0;  // in this turn

@@ -95,9 +95,13 @@ void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
   tell_failed_transfer(now, out);
 }
 
+/// Nobody speaks, keys in a number or is asked something: a turn of ours throws nothing away.
+bool Conversation::is_quiet() const {
+  return listens() && agent_.is_idle() && caller_.is_quiet() && !digits_.next_deadline() && !question_.is_asking();
+}
+
 void Conversation::tell_failed_transfer(TimePoint now, ConversationActions& out) {
-  if (!hand_over_.has_untold_failure() || !listens() || !agent_.is_idle() || !caller_.is_quiet()) return;
-  if (digits_.next_deadline() || question_.is_asking()) return;  // A turn of ours would throw away the half of a number, or the caller's answer.
+  if (!hand_over_.has_untold_failure() || !is_quiet()) return;
   hand_over_.on_failure_told();
   respond({0, TurnInput::Kind::Failure, std::string(kTransferFailed), 1, false}, now, out);
 }
@@ -161,6 +165,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
   go_on(now, out);
   ask_when_quiet(now, out);
   tell_failed_transfer(now, out);
+  tell_late_results(now, out);
   assert(is_consistent());
 }
 

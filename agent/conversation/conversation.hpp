@@ -68,6 +68,7 @@ struct ConversationOptions {
 class Conversation {
  public:
   static constexpr std::size_t kMaxActions = AgentFloor::kMaxActions;  ///< of one reply; one more is not done
+  static constexpr std::size_t kMaxLateResults = 512;  ///< octets of tools' names
   static constexpr base::Duration kLongestHold = std::chrono::minutes(2);
 
   enum class Phase { Idle, Preparing, Answering, Connected, Closing, Ended };
@@ -135,6 +136,7 @@ class Conversation {
   void rest(base::TimePoint now);  ///< nobody speaks: the silence timer runs
   void on_silence(base::TimePoint now, ConversationActions& out);
   void on_timers(base::TimePoint now, ConversationActions& out);
+  [[nodiscard]] bool is_quiet() const;
   void tell_failed_transfer(base::TimePoint now, ConversationActions& out);
 
   // conversation_answerer.cpp
@@ -181,6 +183,7 @@ class Conversation {
   // conversation_tools.cpp
   void leave_undone(const ToolCall& call, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
+  void tell_late_results(base::TimePoint now, ConversationActions& out);
   void spoil_question(ConversationActions& out);
   void drop_questions(ConversationActions& out);
   void ask_when_quiet(base::TimePoint now, ConversationActions& out);
@@ -195,6 +198,7 @@ class Conversation {
   HandOver hand_over_;
   Patience patience_;
   DigitCollector digits_;
+  std::string late_results_;            // names of tools whose results the model has, and the caller has not heard
   std::uint32_t notice_utterance_ = 0;  // that says the notice, until its last frame has left
   bool empty_reply_ = false;            // by that the thinker failed last
   std::string closing_why_;

@@ -17,6 +17,7 @@ void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& 
   if (!agent_.is_filling()) interrupt(out);
   digits_.expect(0);
   patience_.no_silence();
+  late_results_.clear();  // The model knows them by now, and speaks of them in this reply.
   out.push_back(Respond{agent_.begin(std::move(input), now)});
 }
 

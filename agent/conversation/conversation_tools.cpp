@@ -9,7 +9,7 @@ using base::TimePoint;
 
 void Conversation::on_tool_call(const ToolCall& call, TimePoint now, ConversationActions& out) {
   question_.on_tool_call();
-  agent_.on_tool_call(now);
+  agent_.on_tool_call(call, now);
   out.push_back(RunTool{call});
 }
 
@@ -22,9 +22,21 @@ void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, Conversati
   if (phase_ == Phase::Ended) return;
   const bool is_note = outcome.action && outcome.action->what == ReplyAction::What::Note;
   if (is_note) perform(*outcome.action, now, out);  // It waits for nobody's ear, and an interruption does not unwrite it.
-  if (agent_.on_tool_outcome(outcome.turn, now) && outcome.action && !is_note) agent_.add_action(*outcome.action);
-  out.push_back(TellTool{outcome});             // Of a reply that was interrupted too: what was done was done, and the model should know.
+  if (agent_.on_tool_outcome(outcome, now)) {
+    if (outcome.action && !is_note) agent_.add_action(*outcome.action);
+  } else if (const auto late = agent_.take_late_tool(outcome)) {
+    const bool has_news = !outcome.refused && !outcome.action && !outcome.repeated;
+    if (has_news && late_results_.size() < kMaxLateResults) late_results_ += (late_results_.empty() ? "" : ", ") + *late;
+  }
+  out.push_back(TellTool{outcome});             // Of a reply that was cut off too: what was done was done, and the model should know.
   if (!patience_.awaits_words()) rest(now);     // The tool may have waited for an answer.
+  tell_late_results(now, out);
+}
+
+/// The model has the results, but was not asked to speak of them, and has not been asked anything since.
+void Conversation::tell_late_results(TimePoint now, ConversationActions& out) {
+  if (late_results_.empty() || !is_quiet() || hand_over_.caller_waits()) return;
+  respond({0, TurnInput::Kind::ToolResult, std::exchange(late_results_, {}), 1, false}, now, out);
 }
 
 // --- a tool's question to the caller -----------------------------------------------------------------------------------------

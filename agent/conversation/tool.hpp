@@ -34,6 +34,7 @@ struct ToolOutcome {
   std::string result;
   std::optional<ReplyAction> action;
   bool refused = false;     ///< by the policy: nothing was done
+  bool repeated = false;    ///< a later call of the same tool with the same arguments has the same result, which follows
 };
 
 /// The tools of one call, behind its policy. On the conversation thread; never blocks. An outcome is pulled with poll().

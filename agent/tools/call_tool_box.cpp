@@ -2,6 +2,7 @@
 
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/tools/builtin_tools.hpp>
+#include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/agent/tools/granted_arguments.hpp>
 #include <offhook/agent/tools/tool_text.hpp>
 #include <offhook/base/text.hpp>
@@ -21,6 +22,14 @@ constexpr std::size_t kMaxNameBytes = 64;
 bool is_name(std::string_view name) {
   const auto fits = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_' || c == '-'; };
   return !name.empty() && name.size() <= kMaxNameBytes && std::all_of(name.begin(), name.end(), fits);
+}
+
+/// Of what is no JSON: itself.
+std::string in_one_spelling(std::string_view arguments) {
+  json::Parser parser;
+  const auto root = json::parse(parser, arguments);
+  std::string spelled;
+  return root && append_canonical(spelled, *root) ? spelled : std::string(arguments);
 }
 
 }  // namespace
@@ -45,6 +54,8 @@ std::string_view to_string(ToolEvent::What what) {
       return "timed_out";
     case What::Dropped:
       return "dropped";
+    case What::Joined:
+      return "joined";
   }
   return "?";
 }
@@ -103,6 +114,7 @@ void CallToolBox::run(const ToolCall& call) {
   // A later turn than the one that hung up: the caller spoke in the midst of the farewell, and the call goes on.
   if (over_ || (hung_up_in_ && call.turn <= *hung_up_in_)) return refuse(call, Refusal::CallOver, "The call is over.", {});
   if (is_repeated(call.call_id)) return refuse(call, Refusal::Repeated, "This call was made already.", {});
+  if (joins_running(call)) return;
   const auto at = offered_.find(call.name);
   const bool exists = at != offered_.end() || built_in(call.name);
   ToolSchemas schemas;
@@ -243,17 +255,35 @@ void CallToolBox::start_at_source(const ToolCall& call) {
   const Offered& offered = offered_.find(call.name)->second;
   const std::size_t source = offered.source;
   const std::uint64_t number = ++last_number_;
-  running_.emplace(number, Running{call, source, now_ + options_.source_deadline});
+  running_.emplace(number, Running{{call}, in_one_spelling(call.arguments), source, now_ + options_.source_deadline});
   const bool as_written = !offered.granted && !call.arguments.empty();
   sources_[source]->start({number, call.name, as_written ? call.arguments : as_judged(call.arguments)});
+}
+
+/// A model whose reply was cut off calls again what is still at work: it is done once, and both calls have its result.
+bool CallToolBox::joins_running(const ToolCall& call) {
+  if (running_.empty()) return false;
+  const std::string arguments = in_one_spelling(call.arguments);
+  const auto is_same = [&](const auto& each) { return each.second.calls.front().name == call.name && each.second.arguments == arguments; };
+  const auto at = std::find_if(running_.begin(), running_.end(), is_same);
+  if (at == running_.end() || at->second.calls.size() >= kMaxSame || at->second.calls.back().turn == call.turn) return false;
+  tell(What::Joined, call, "the same call is at work already");
+  at->second.calls.push_back(call);
+  return true;
+}
+
+void CallToolBox::finish(const Running& running, const std::string& result) {
+  for (const ToolCall& call : running.calls) {
+    const bool repeated = &call != &running.calls.back();
+    outcomes_.push_back({call.turn, call.call_id, result, std::nullopt, false, repeated});
+  }
 }
 
 void CallToolBox::on_result(SourceResult result) {
   const auto at = running_.find(result.number);
   if (at == running_.end()) return;  // Late, or never asked for.
-  const ToolCall& call = at->second.call;
-  tell(result.ok ? What::Done : What::Failed, call, std::to_string(result.text.size()) + " octets came back");
-  outcomes_.push_back({call.turn, call.call_id, data_text(result.ok, result.text), std::nullopt, false});
+  tell(result.ok ? What::Done : What::Failed, at->second.calls.back(), std::to_string(result.text.size()) + " octets came back");
+  finish(at->second, data_text(result.ok, result.text));
   running_.erase(at);
 }
 
@@ -274,11 +304,8 @@ void CallToolBox::stop_late_ones() {
       ++at;
       continue;
     }
-    const ToolCall& call = at->second.call;
-    tell(What::TimedOut, call, "no answer came in time");
-    outcomes_.push_back({call.turn, call.call_id,
-                         refused_text("The tool did not answer in time. Whether it did its work is not known."), std::nullopt,
-                         false});
+    tell(What::TimedOut, at->second.calls.back(), "no answer came in time");
+    finish(at->second, refused_text("The tool did not answer in time. Whether it did its work is not known."));
     sources_[at->second.source]->abandon(at->first);
     at = running_.erase(at);
   }

@@ -19,6 +19,7 @@ namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxRunning = 8;        ///< calls at a source at once
 inline constexpr std::size_t kMaxWaiting = 4;        ///< for the caller's word
+inline constexpr std::size_t kMaxSame = 4;           ///< calls that wait for the one result of a tool
 inline constexpr unsigned kMaxQuestionsPerCall = 6;  ///< then the caller is left in peace
 inline constexpr std::size_t kMaxCallIdBytes = 128;
 inline constexpr std::size_t kMaxRememberedCalls = 64;  ///< ids in which a call that comes twice is noticed
@@ -26,7 +27,7 @@ inline constexpr std::size_t kMaxDescriptionBytes = 1024;
 
 /// One step of a tool call, for the log and whoever watches. No argument, number or key stands in it.
 struct ToolEvent {
-  enum class What : std::uint8_t { Allowed, Asked, Refused, Confirmed, Declined, Done, Failed, TimedOut, Dropped };
+  enum class What : std::uint8_t { Allowed, Asked, Refused, Confirmed, Declined, Done, Failed, TimedOut, Dropped, Joined };
   What what{};
   std::uint32_t turn = 0;
   std::string tool;    ///< as shown_name() shows it
@@ -83,7 +84,8 @@ class CallToolBox final : public ToolBox {
     std::string log;
   };
   struct Running {
-    ToolCall call;
+    std::vector<ToolCall> calls;  // of the same tool with the same arguments; the last one is that of the present reply
+    std::string arguments;        // in one spelling
     std::size_t source = 0;
     base::TimePoint due;
   };
@@ -95,6 +97,8 @@ class CallToolBox final : public ToolBox {
   void execute(const ToolCall& call, const ToolRequest& request, bool quiet = false);
   void pause_recording(const ToolCall& call, bool paused, bool quiet);
   void start_at_source(const ToolCall& call);
+  [[nodiscard]] bool joins_running(const ToolCall& call);
+  void finish(const Running& running, const std::string& result);
   void ask_next();
   void settle_question();
   void decline(const Waiting& waiting, Confirmation::Decision decision);

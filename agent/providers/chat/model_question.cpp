@@ -36,6 +36,9 @@ class Messages {
   std::set<std::string> known_;  // ids of calls: one that is told twice confuses the server
 };
 
+/// The result of a call that was made in an earlier turn, until it comes.
+constexpr std::string_view kAtWork = R"({"status":"still at work","note":"The result will come by itself. Do not make this call again."})";
+
 const HistoryEntry* result_of(const History& history, const std::string& call_id) {
   const auto& entries = history.entries();
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const HistoryEntry& entry) {
@@ -59,7 +62,8 @@ void add_history(const History& history, const PresentTurn& now, Messages& out) 
     if (is_told_later(entry, now)) continue;
     if (entry.kind == Kind::ToolCall) {
       const HistoryEntry* result = result_of(history, entry.call_id);
-      if (result != nullptr) calls.push_back({entry.call_id, entry.name, entry.text, result->text});
+      if (result != nullptr || entry.turn < now.input.turn)
+        calls.push_back({entry.call_id, entry.name, entry.text, result != nullptr ? result->text : std::string(kAtWork)});
       continue;
     }
     if (!calls.empty()) out.call(std::exchange(calls, {}));
@@ -100,6 +104,7 @@ std::string words_of(const TurnInput& input) {
       return input.text == kMachineAnswered ? "[" + std::string(kMachineAnsweredNote) + "]" : "[The call begins. Greet the caller.]";
     case TurnInput::Kind::Digits: return "[The caller pressed the keys " + input.text + "]";
     case TurnInput::Kind::Silence: return "[The caller says nothing.]";
+    case TurnInput::Kind::ToolResult: return "[The result of " + input.text + " has come, and the caller has not heard of it. Tell them now.]";
     case TurnInput::Kind::Failure:
       return input.text == kTransferFailed ? "[The transfer failed: nobody was reached. Tell the caller, and go on.]"
                                            : "[This failed: " + input.text + "]";

@@ -26,6 +26,8 @@ Telling telling_of(const TurnInput& input) {
       return {Role::System, "[The caller said something that could not be understood.]"};
     case TurnInput::Kind::Digits: return {Role::User, "[The caller pressed the keys " + input.text + ".]"};
     case TurnInput::Kind::Silence: return {Role::System, "[The caller has said nothing for a while. Ask whether they are still there.]"};
+    case TurnInput::Kind::ToolResult:
+      return {Role::System, "[The result of " + input.text + " has come, and the caller has not heard of it. Tell them now, and go on with them.]"};
     case TurnInput::Kind::Failure:
       if (input.text == kTransferFailed)
         return {Role::System, "[The transfer failed: nobody answered there. Tell the caller so, and go on with them.]"};
@@ -64,6 +66,7 @@ void Replies::advance(TimePoint now) {
 
 void Replies::tell_input() {
   const bool told = reply_.follow_up || reply_.as_sound || reply_.told_socket == wire_.socket;
+  if (!reply_.follow_up && reply_.told_socket == 0) tell_open_calls();
   reply_.told_socket = wire_.socket;
   if (const Telling telling = told ? Telling{} : telling_of(reply_.input); !telling.text.empty())
     wire_.send([&](std::string& out) { write_text_item(out, telling.role, telling.text); });
@@ -72,6 +75,17 @@ void Replies::tell_input() {
   const std::string gap = reply_.said.empty() || reply_.voiced.empty() ? "" : " ";
   const std::string note = "[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced +
                            "\" Go on from there; do not repeat them.]";
+  wire_.send([&](std::string& out) { write_text_item(out, Role::System, note); });
+}
+
+/// A model that is asked something else while its calls are at work would make them again.
+void Replies::tell_open_calls() {
+  std::string names;
+  for (const OpenCall& call : calls_) {
+    if (call.turn != reply_.input.turn) names += (names.empty() ? "" : ", ") + call.name;
+  }
+  if (names.empty()) return;
+  const std::string note = "[Still at work: " + names + ". The results will come by themselves. Do not call these functions again for the same thing.]";
   wire_.send([&](std::string& out) { write_text_item(out, Role::System, note); });
 }
 

@@ -128,6 +128,7 @@ class Replies {
   void drop_items(std::uint32_t turn);
   void cancel_response(base::TimePoint now);
   void tell_input();
+  void tell_open_calls();
   void send_response(base::TimePoint now);
   [[nodiscard]] std::vector<OwnedCall> calls_of(const ResponseDone& event);
   void finish_completed(std::vector<OwnedCall> calls);

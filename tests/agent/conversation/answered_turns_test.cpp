@@ -30,5 +30,8 @@ TEST_CASE("A tool that the model calls is run once, and its result is spoken, wh
   parts.calls_tool_one_in = 3;
   const auto seen = simulate_turns(parts, simulated_turns(20'000), 3);
   CHECK(seen.tools > 2'000);
+  CHECK(seen.late_results > 500);
+  CHECK(seen.results_told > 100);
+  CHECK(seen.longest_silent_result < 1s);
   CHECK(seen.longest_wait < 8s);  // The tool takes 3 s at most.
 }

@@ -34,8 +34,10 @@ struct SimulatedParts {
 };
 
 struct SeenTurns {
-  std::size_t turns = 0, answered = 0, coughs = 0, joined = 0, failures = 0, tools = 0;
-  base::Duration longest_wait{};  ///< of a turn for the first frame of its reply, the caller being quiet
+  std::size_t turns = 0, answered = 0, coughs = 0, joined = 0, failures = 0, tools = 0, results_told = 0;
+  std::size_t late_results = 0;            ///< of tools, that came when their reply had been cut off
+  base::Duration longest_silent_result{};  ///< of a late result, until the model is asked to speak of it, nobody speaking
+  base::Duration longest_wait{};           ///< of a turn for the first frame of its reply, the caller being quiet
 };
 
 /// One call in virtual time, event by event: a caller who speaks, coughs, presses keys and goes silent at any moment, and a thinker, a listener,
@@ -106,6 +108,10 @@ class SimulatedCall {
 
   void go_to(base::TimePoint next) {
     const base::Duration step = next - now_;
+    if (untold_result_ && thinking_ == 0 && utterances_.empty() && !voice_ && now_ >= quiet_from_) {
+      *untold_result_ += step;
+      seen_.longest_silent_result = std::max(seen_.longest_silent_result, *untold_result_);
+    }
     if (!voice_ && now_ >= quiet_from_) {
       for (Pending& each : pending_) {
         each.waited += step;
@@ -246,6 +252,8 @@ class SimulatedCall {
     if (replaces && a.input.supersedes == 0) CHECK_MESSAGE(pending_.empty(), "a turn was forgotten for a noise or a silence");
     if (asks) pending_.push_back({a.input.turn, {}});
     if (a.input.supersedes != 0) ++seen_.joined;
+    untold_result_.reset();
+    if (a.input.kind == TurnInput::Kind::ToolResult) ++seen_.results_told;
     think(a.input.turn);
   }
   void on_action(const CancelThinking& a) {
@@ -278,7 +286,13 @@ class SimulatedCall {
 
   void on_action(const RunTool& a) {
     ++seen_.tools;
-    later(ms(100, 3000), [this, call = a.call] { core_.on_tool({call.turn, call.call_id, "{}", std::nullopt, false}, now_, out_); });
+    later(ms(100, 3000), [this, call = a.call] {
+      if (thinking_ != call.turn) {
+        ++seen_.late_results;
+        untold_result_ = base::Duration{};
+      }
+      core_.on_tool({call.turn, call.call_id, "{}", std::nullopt, false}, now_, out_);
+    });
   }
   void on_action(const TellTool& a) {
     if (thinking_ != a.outcome.turn) return;
@@ -351,6 +365,7 @@ class SimulatedCall {
   bool voicing_ = false;
   std::uint32_t epoch_ = 0;  // of what is asked of the speaker: counts what was cancelled
   std::vector<Pending> pending_;
+  std::optional<base::Duration> untold_result_;
 };
 
 /// Runs calls of 40 acts of the caller each until `turns` turns were answered or not.

@@ -374,3 +374,70 @@ TEST_CASE_FIXTURE(Call, "Who was asked something has time to answer: nobody asks
   advance(9s);
   CHECK(count<Respond>() == thoughts + 1);  // Then somebody does.
 }
+
+TEST_CASE_FIXTURE(Call, "A result that comes when the caller has cut off its reply is spoken of as soon as nobody speaks") {
+  greet();
+  caller_says("where is my order");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Let me see."});
+  think(ToolCall{turn, "call_1", "look_up", "{}"});
+  spoken();
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::SpeechStarted);
+  advance(600ms);
+  REQUIRE(count<FlushPlayout>() == 1);
+  ToolOutcome outcome{turn, "call_1", "{}", std::nullopt, false};
+  SUBCASE("before the next turn: the model is told with it") {
+    core.on_tool(outcome, now, out);
+    media(EventKind::SpeechStopped, 0, 0, 0, 10);
+    advance(500ms);
+    core.on_listen(Transcript{listening()->turn, true, "are you there", 0.9, false}, now, out);
+    collect();
+    reply("It is on its way.");
+    spoken();
+    sent();
+    advance(2s);
+    CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+  }
+  SUBCASE("while the next turn is answered: when that is over") {
+    media(EventKind::SpeechStopped, 0, 0, 0, 10);
+    advance(500ms);
+    core.on_listen(Transcript{listening()->turn, true, "are you there", 0.9, false}, now, out);
+    collect();
+    SUBCASE("") {}
+    SUBCASE("unless a call of the next turn has the same result") { outcome.repeated = true; }
+    SUBCASE("unless nothing was done") { outcome.refused = true; }
+    core.on_tool(outcome, now, out);
+    collect();
+    CHECK(last<TellTool>()->outcome.call_id == "call_1");
+    reply("Yes, one moment.");
+    spoken();
+    CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+    sent();
+    advance(20ms);
+    const bool told = last<Respond>()->input.kind == TurnInput::Kind::ToolResult;
+    CHECK(told == (!outcome.repeated && !outcome.refused));
+    if (told) CHECK(last<Respond>()->input.text == "look_up");
+  }
+}
+
+TEST_CASE_FIXTURE(Call, "Of more tools at work than are known by name the first outcomes are told to the model alone") {
+  greet();
+  caller_says("look up all of it");
+  const auto turn = core.turns();
+  for (std::size_t i = 0; i <= AgentFloor::kMaxTools; ++i) think(ToolCall{turn, "call_" + std::to_string(i), "look_up", "{}"});
+  CHECK(count<RunTool>() == AgentFloor::kMaxTools + 1);
+  caller_says("wait");
+  reply("Yes?");
+  spoken();
+  sent();
+  const auto tell = [&](std::size_t number) {
+    core.on_tool({turn, "call_" + std::to_string(number), "{}", std::nullopt, false}, now, out);
+    collect();
+  };
+  tell(AgentFloor::kMaxTools);
+  CHECK(last<TellTool>()->outcome.call_id == "call_64");
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+  tell(AgentFloor::kMaxTools - 1);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::ToolResult);
+}

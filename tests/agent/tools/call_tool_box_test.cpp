@@ -504,3 +504,47 @@ TEST_CASE_FIXTURE(Box, "Where the caller has to agree to a pause, nothing is pau
   pass(1s);
   CHECK(paused == std::vector{true});
 }
+
+TEST_CASE_FIXTURE(Box, "A call that a later turn repeats while it is at work is done once, and both have its result") {
+  make();
+  box->run({3, "a", "look_up", R"({"order":"7"})"});
+  box->run({4, "b", "look_up", R"({ "order" : "7" })"});
+  REQUIRE(source->started.size() == 1);
+  CHECK(told(ToolEvent::What::Joined) == 1);
+  SUBCASE("it answers") { source->results.push_back({source->started[0].number, true, "on its way"}); }
+  SUBCASE("it does not") { pass(11s); }
+  const auto first = box->poll();
+  const auto second = box->poll();
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(first->turn == 3);
+  CHECK(first->call_id == "a");
+  CHECK(first->repeated);
+  CHECK(second->turn == 4);
+  CHECK(second->call_id == "b");
+  CHECK_FALSE(second->repeated);
+  CHECK(first->result == second->result);
+  CHECK_FALSE(box->poll());
+}
+
+TEST_CASE_FIXTURE(Box, "A call with other arguments, of the same turn, or after the result is a call of its own") {
+  make();
+  box->run({3, "a", "look_up", R"({"order":"7"})"});
+  box->run({4, "b", "look_up", R"({"order":"8"})"});
+  CHECK(source->started.size() == 2);
+  box->run({4, "c", "look_up", R"({"order":"8"})"});
+  CHECK(source->started.size() == 3);
+  source->results.push_back({source->started[0].number, true, "on its way"});
+  REQUIRE(box->poll());
+  box->run({5, "d", "look_up", R"({"order":"7"})"});
+  CHECK(source->started.size() == 4);
+  CHECK(told(ToolEvent::What::Joined) == 0);
+}
+
+TEST_CASE_FIXTURE(Box, "So many calls wait for one result, and one more is a call of its own") {
+  make();
+  for (std::uint32_t i = 0; i < kMaxSame; ++i) box->run({3 + i, "a" + std::to_string(i), "look_up", "{}"});
+  CHECK(source->started.size() == 1);
+  box->run({30, "more", "look_up", "{}"});
+  CHECK(source->started.size() == 2);
+}

@@ -65,17 +65,23 @@ TEST_CASE("messages_of tells the present turn once, whether the history has it o
         "U:One pizza\n[The caller pressed the keys 12];");
 }
 
-TEST_CASE("messages_of puts results right behind their calls, and leaves out calls without one and results without a call") {
+TEST_CASE("messages_of puts results right behind their calls, says which calls are still at work, and leaves out results without a call") {
   History history;
   history.add(entry(Kind::Caller, 1, "Hi"));
   history.add(entry(Kind::ToolCall, 1, "{}", "a", "f"));
   history.add(entry(Kind::ToolCall, 1, "{}", "b", "g"));
-  history.add(entry(Kind::ToolCall, 1, "{}", "lost", "h"));
+  history.add(entry(Kind::ToolCall, 1, "{}", "late", "h"));
   history.add(entry(Kind::ToolResult, 1, "2", "b"));
   history.add(entry(Kind::Agent, 1, "Wait."));
   history.add(entry(Kind::ToolResult, 1, "1", "a"));
   history.add(entry(Kind::ToolResult, 1, "9", "nobody's"));
-  CHECK(line_of(messages_of(&history, present(2, "So?"))) == "U:Hi;C:a=1;C:b=2;A:Wait.;U:So?;");
+  const auto messages = messages_of(&history, present(2, "So?"));
+  REQUIRE(messages.size() == 4);
+  REQUIRE(messages[1].calls.size() == 3);
+  CHECK(messages[1].calls[2].id == "late");
+  CHECK(messages[1].calls[2].result.find("still at work") != std::string::npos);
+  history.add(entry(Kind::ToolResult, 1, "3", "late"));
+  CHECK(line_of(messages_of(&history, present(2, "So?"))) == "U:Hi;C:a=1;C:b=2;C:late=3;A:Wait.;U:So?;");
 }
 
 TEST_CASE("messages_of tells the rounds of the present turn once, behind what was said before them") {

@@ -76,6 +76,28 @@ TEST_CASE_FIXTURE(RealtimeLine, "a result that comes after an interruption is to
   CHECK(sent("response.create").size() == 1);
 }
 
+TEST_CASE_FIXTURE(RealtimeLine, "a function that is at work when the next turn comes is named to the model, and its late result is asked for") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  done_with_calls(created(), {{"a", "look_up"}});
+  session->cancel(1);
+  speech(2);
+  respond(2);
+  REQUIRE(sent("conversation.item.create").size() == 1);
+  CHECK(sent("conversation.item.create")[0]["item"]["role"] == "system");
+  CHECK(sent("conversation.item.create")[0]["item"]["content"][0]["text"].get<std::string>().starts_with("[Still at work: look_up."));
+  CHECK(sent("response.create").size() == 2);
+  done(created());
+  session->on_tool({1, "a", "{\"x\":1}", {}, false});
+  respond(3, TurnInput::Kind::ToolResult, "look_up");
+  const auto items = sent("conversation.item.create");
+  REQUIRE(items.size() == 3);
+  CHECK(items[1]["item"]["type"] == "function_call_output");
+  CHECK(items[2]["item"]["content"][0]["text"].get<std::string>().starts_with("[The result of look_up has come"));
+  CHECK(sent("response.create").size() == 3);
+}
+
 TEST_CASE_FIXTURE(RealtimeLine, "a function's result of the bound is sent, a longer one is cut there") {
   open_and_configure();
   for (const std::size_t size : {kMaxOutput, kMaxOutput + 1}) {
