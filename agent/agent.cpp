@@ -162,7 +162,7 @@ class Agent::Impl {
       });
       const auto farewell_at = options_.drain_limit - std::min<base::Duration>(options_.drain_limit / 2, std::chrono::seconds(8));
       endpoint_->post_after(farewell_at, [this] {
-        for (const auto& [id, call] : calls_) call->close("shutdown", options_.drain_farewell);
+        for (const auto& [id, call] : calls_) call->shut_down();
       });
       unregister_if_idle();
     });

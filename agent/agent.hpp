@@ -41,7 +41,6 @@ struct AgentOptions {
   recordings::RecordingOptions recordings;                    ///< on where any agent's calls are recorded
   unsigned conversation_threads = 1;
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
-  std::string drain_farewell = "I am sorry, we have to end this call now. Please call again later. Goodbye.";
 };
 
 struct CallStarted { std::string call_id, from, to; bool outgoing = false; };

@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/tool.hpp>
 #include <offhook/agent/prompts/prompt_template.hpp>
 #include <offhook/agent/provider_profile.hpp>
+#include <offhook/agent/sessions/fixed_sentences.hpp>
 #include <offhook/media/media_plan.hpp>
 #include <offhook/media/prompt.hpp>
 
@@ -72,16 +73,10 @@ struct ContextSource {
 struct ProfileLimits {
   std::chrono::seconds call{1800};
   std::chrono::seconds silence{8};                   ///< until a silent caller is asked
+  unsigned silences = 3;                             ///< so often; then the call ends
   std::chrono::milliseconds end_of_turn{500};        ///< silence that ends the caller's turn
   std::chrono::milliseconds interruption{240};       ///< so long a voice is no cough
   std::chrono::milliseconds listen{4000}, think{8000}, speak{5000};  ///< deadlines of the stages
-};
-
-/// Sentences that are said by us, not by a model. "" leaves the usual one.
-struct FixedSentences {
-  std::string apology;                               ///< something failed, and is tried again
-  std::string filler;                                ///< while a tool or a slow model runs; "": the usual one
-  std::string goodbye;                               ///< nothing is left to try
 };
 
 struct AgentProfile {
@@ -96,7 +91,7 @@ struct AgentProfile {
   std::string language;                              ///< BCP 47; "": detect and follow
   std::vector<std::string> languages;                ///< that callers may speak, the likeliest first, where `language` is ""; empty: any
   std::vector<std::string> phrases;                  ///< names and words that callers are likely to say
-  FixedSentences sentences;
+  FixedSentences sentences;                          ///< "" in it: the usual one of its language
   std::vector<ToolGrant> tools;
   std::vector<ServerToolGrant> server_tools;
   std::vector<std::string> regions;                  ///< where its providers may stand; empty: anywhere. Checked already

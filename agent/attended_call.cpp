@@ -111,6 +111,13 @@ void AttendedCall::close(std::string why, std::string farewell) {
   });
 }
 
+void AttendedCall::shut_down() {
+  thread_.post([self = shared_from_this()] {
+    if (self->bridge_) return self->bridge_->shut_down(base::Clock::now());
+    if (!self->ended_) self->control().hang_up("shutdown");  // Not even begun.
+  });
+}
+
 void AttendedCall::end_conversation() {
   ended_ = true;
   preparing_.reset();

@@ -44,6 +44,8 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   void on_finished(std::function<void()> afterwards = {});
   void on_transferred(bool reached);
   void close(std::string why, std::string farewell);
+  /// The program stops: the agent says so, and the call ends.
+  void shut_down();
   void set_notes(std::shared_ptr<records::CallNotes> notes) { notes_ = std::move(notes); }
   [[nodiscard]] const std::shared_ptr<records::CallNotes>& notes() const { return notes_; }
   /// Null: none is kept.

@@ -63,6 +63,7 @@ void draft_limits(Draft& draft, AgentProfile& out) {
   };
   take("call", out.limits.call);
   take("silence", out.limits.silence);
+  take("silences", out.limits.silences);
   take("end_of_turn_ms", out.limits.end_of_turn);
   take("interruption_ms", out.limits.interruption);
   take("listen_ms", out.limits.listen);
@@ -70,6 +71,22 @@ void draft_limits(Draft& draft, AgentProfile& out) {
   take("speak_ms", out.limits.speak);
   if (draft.settings().limits.kind == JsonValue::Kind::Object && out.limits.silence >= out.limits.call)
     draft.tell({draft.where("limits"), "a silence as long as a whole call", "a shorter silence", "lower it, or raise call"});
+}
+
+void draft_sentences(Draft& draft, AgentProfile& out) {
+  const auto& settings = draft.settings();
+  out.sentences.apology = settings.apology;
+  out.sentences.filler = settings.filler;
+  out.sentences.goodbye = settings.goodbye;
+  const auto take = [&](const char* name, std::string& sentence) {
+    if (const JsonValue* value = config::member(settings.sentences, name)) sentence = value->text;
+  };
+  take("empty_reply", out.sentences.empty_reply);
+  take("refusal", out.sentences.refusal);
+  take("silence", out.sentences.silence);
+  take("limit", out.sentences.limit);
+  take("transfer", out.sentences.transfer);
+  take("shutdown", out.sentences.shutdown);
 }
 
 void draft_hold_music(Draft& draft, AgentProfile& out) {
@@ -101,7 +118,7 @@ void draft_greeting_file(Draft& draft, AgentProfile& out) {
 
 void draft_rest(Draft& draft, AgentProfile& out) {
   const auto& settings = draft.settings();
-  out.sentences = {settings.apology, settings.filler, settings.goodbye};
+  draft_sentences(draft, out);
   out.codecs = codecs_named(settings.codecs.empty() ? draft.effective().config.media.codecs : settings.codecs);
   out.transcripts = settings.transcripts.value_or(draft.effective().config.transcripts.enabled);
   out.recordings = settings.recordings.value_or(draft.effective().config.recordings.enabled);

@@ -63,7 +63,7 @@ struct AgentSettings {
   std::optional<bool> transcripts;     ///< nothing: as /transcripts/enabled says
   std::optional<bool> recordings;      ///< nothing: as /recordings/enabled says
   std::string hold_music;              ///< path; "": ours; "off": silence
-  JsonValue sessions{}, tools{}, fallback{}, limits{}, context{}, phrases{}, languages{};  ///< Null where nothing was written
+  JsonValue sessions{}, tools{}, fallback{}, limits{}, sentences{}, context{}, phrases{}, languages{};  ///< Null where nothing was written
 };
 struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference

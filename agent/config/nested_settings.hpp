@@ -367,11 +367,26 @@ inline constexpr std::array kFallbackMembers{
     Setting{.name = "hang_up", .shape = Shape::Flag, .unset = "`true`", .meaning = "whether it then ends with a goodbye"},
 };
 
+inline constexpr std::array kSentenceMembers{
+    Setting{.name = "empty_reply", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one", .meaning = "the model had nothing to say"},
+    Setting{.name = "refusal", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
+            .meaning = "the provider's content filter refused what the caller said"},
+    Setting{.name = "silence", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
+            .meaning = "the caller said nothing, too often: the call ends"},
+    Setting{.name = "limit", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
+            .meaning = "the call has lasted as long as it may: it ends"},
+    Setting{.name = "transfer", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
+            .meaning = "nobody answered a transfer, and the model has no words for it"},
+    Setting{.name = "shutdown", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one", .meaning = "Offhook stops: the call ends"},
+};
+
 inline constexpr std::array kAgentLimitMembers{
     Setting{.name = "call", .shape = Shape::Whole, .least = 10, .most = 86400, .unit = "seconds", .unset = "that of /limits",
             .meaning = "how long a call may last"},
     Setting{.name = "silence", .shape = Shape::Whole, .least = 2, .most = 600, .unit = "seconds", .unset = "that of /limits",
             .meaning = "until a silent caller is asked"},
+    Setting{.name = "silences", .shape = Shape::Whole, .least = 0, .most = 20, .unset = "3",
+            .meaning = "how often a silent caller is asked; then the call ends"},
     Setting{.name = "end_of_turn_ms", .shape = Shape::Whole, .least = 100, .most = 3000, .unit = "milliseconds", .unset = "500",
             .meaning = "silence that ends the caller's turn. Less is quicker, and cuts off who pauses to think"},
     Setting{.name = "interruption_ms", .shape = Shape::Whole, .least = 60, .most = 2000, .unit = "milliseconds", .unset = "240",

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -19,13 +20,17 @@ struct BeginListening { std::uint32_t turn = 0; std::string expect; };
 struct EndListening {};
 struct AbandonListening {};
 struct Respond { TurnInput input; };
-struct CancelThinking { std::uint32_t turn = 0; };
+struct CancelThinking { std::uint32_t turn = 0; std::string_view why; };  ///< why: a sentence that lasts for ever
 struct ReportHeard { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
 struct Speak { std::uint32_t utterance = 0; std::string text; };
 struct CancelSpeaking {};
 struct FlushPlayout { std::uint32_t utterance = 0; };        ///< everything up to it is taken back
 struct RisePlayout {};                                       ///< the interruption was none
 struct TryAgain { Stage stage{}; std::string why; };           ///< answered by on_no_other_way() when there is none
+/// For the record: nobody can do this stage of the turn any more, and the caller hears so.
+struct GaveUp { Stage stage{}; };
+/// For the record: the provider's content filter refused the caller's turn.
+struct TurnRefused { std::uint32_t turn = 0; std::string why; };
 struct RunTool { ToolCall call; };
 struct TellTool { ToolOutcome outcome; };                    ///< to whoever called it
 // A tool's question to the caller, and what they answer: to the tool box.
@@ -57,7 +62,7 @@ struct AnsweredBy { media::AnswerVerdict verdict; };
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
                                         CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
                                         TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft, StopRecording,
-                                        QuestionBegan, QuestionHeard, QuestionSpoilt, DropQuestions, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard,
+                                        QuestionBegan, QuestionHeard, QuestionSpoilt, DropQuestions, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard, TurnRefused, GaveUp,
                                         AnsweredBy, TokensUsed>;
 using ConversationActions = std::vector<ConversationAction>;
 

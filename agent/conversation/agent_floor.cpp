@@ -36,6 +36,7 @@ void AgentFloor::forget() {
   actions_.clear();
   kept_.clear();
   unspoken_ = 0;
+  audio_until_ = {};
   for (OpenTool& tool : tools_) late_tools_.push_back(std::move(tool));
   tools_.clear();
   if (late_tools_.size() > kMaxTools) late_tools_.erase(late_tools_.begin(), late_tools_.end() - kMaxTools);
@@ -57,7 +58,21 @@ bool AgentFloor::finish() {
 
 void AgentFloor::on_text(TimePoint now) {
   filler_at_.reset();
+  on_growth(now);
+}
+
+void AgentFloor::on_growth(TimePoint now) {
+  text_at_ = now;
   watch_thinker(now);
+  if (tools_.empty() && !reply_.says_nothing()) think_at_ = now + std::min(times_.think, times_.stall);
+}
+
+/// A thinker that has stalled is waited for while the caller still hears what it gave before.
+bool AgentFloor::take_think_due(TimePoint now) {
+  if (!take_due(think_at_, now)) return false;
+  if (!has_stalled(now) || !is_speaking()) return true;
+  think_at_ = std::min(text_at_ + times_.think, now + kLookAgain);
+  return false;
 }
 
 void AgentFloor::on_tool_call(const ToolCall& call, TimePoint now) {
@@ -132,6 +147,10 @@ bool AgentFloor::awaits(std::uint32_t utterance) const {
 void AgentFloor::on_audio(const SpeechAudio& audio, TimePoint now) {
   reply_.on_words(audio.utterance, audio.words);
   watch_speaker(now);  // Audio of no samples counts: with it RecordedSpeech says that the voice it waits for is at work.
+  if (reply_.is_voiced()) on_growth(now);  // Of a model that speaks itself its audio is all that is seen of its work.
+  if (audio.pcm.empty() || audio.rate_hz == 0 || !speak_at_) return;
+  audio_until_ = std::max(audio_until_, now) + std::chrono::microseconds(1'000'000 * audio.pcm.size() / audio.rate_hz);
+  speak_at_ = std::clamp(audio_until_, std::min(now + times_.stall, *speak_at_), *speak_at_);
 }
 
 void AgentFloor::on_spoken(TimePoint now) {

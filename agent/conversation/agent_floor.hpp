@@ -5,6 +5,7 @@
 #include <offhook/agent/conversation/reply.hpp>
 #include <offhook/base/time.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,8 +15,12 @@
 
 namespace offhook::inline v0::agent {
 
+/// A part that is late is looked at again so soon, where something else is waited for first.
+inline constexpr base::Duration kLookAgain = std::chrono::milliseconds(100);
+
 struct AgentTimes {
   base::Duration think, speak;                ///< for the next piece of text or of audio
+  base::Duration stall;                       ///< of a part that has begun to yield: so long may the caller hear nothing more
   base::Duration tool;                        ///< for a tool of the reply, its question to the caller included
   base::Duration filler_after, filler_again;  ///< a reply that is not there by then is waited for with words
   bool fills = true;                          ///< false: the caller waits in silence
@@ -67,6 +72,8 @@ class AgentFloor {
   /// Text of the thinker came.
   void on_text(base::TimePoint now);
   /// The reply is whole.
+  /// The thinker is at work on the next piece of text.
+  void on_growth(base::TimePoint now);
   void on_thought() { reply_.complete(), think_at_ = filler_at_ = std::nullopt; }
   void on_tool_call(const ToolCall& call, base::TimePoint now);
   /// Returns false when it is of no tool of the present reply.
@@ -116,7 +123,12 @@ class AgentFloor {
   void try_again(Stage stage, base::TimePoint now);
   [[nodiscard]] unsigned attempts(Stage stage) const { return stage == Stage::Think ? think_attempts_ : speak_attempts_; }
   [[nodiscard]] bool take_speak_due(base::TimePoint now) { return take_due(speak_at_, now); }
-  [[nodiscard]] bool take_think_due(base::TimePoint now) { return take_due(think_at_, now); }
+  [[nodiscard]] bool take_think_due(base::TimePoint now);
+  /// The thinker has begun its reply and is late with more of it, but not yet as late as with its first words.
+  [[nodiscard]] bool has_stalled(base::TimePoint now) const { return !reply_.says_nothing() && now < text_at_ + times_.think; }
+  /// Nobody can take over from a thinker that has stalled: it has as long as for its first words.
+  void wait_for_stalled() { think_at_ = text_at_ + times_.think; }
+  void on_thinker_lost() { text_at_ = {}; }
   /// The thinker is late, but the caller has the floor.
   void look_again_at(base::TimePoint at) { think_at_ = at; }
   [[nodiscard]] bool take_filler_due(base::TimePoint now) { return take_due(filler_at_, now); }
@@ -148,6 +160,8 @@ class AgentFloor {
   std::vector<ThinkEvent> kept_;
   unsigned think_attempts_ = 0, speak_attempts_ = 0;  // in this turn
   Deadline think_at_, speak_at_, filler_at_;
+  base::TimePoint text_at_{};     // the last sign of life of a thinker that has begun to yield
+  base::TimePoint audio_until_{}; // the audio that has come lasts until then, if it is heard without a pause
 };
 
 }  // namespace offhook::inline v0::agent

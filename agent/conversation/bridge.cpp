@@ -62,6 +62,11 @@ void Bridge::close(std::string why, std::string_view farewell, base::TimePoint n
   tick(now);
 }
 
+void Bridge::shut_down(base::TimePoint now) {
+  core_.shut_down(now, actions_);
+  tick(now);
+}
+
 void Bridge::on_transfer_failed(base::TimePoint now) {
   core_.on_transfer_failed(now, actions_);
   tick(now);
@@ -208,7 +213,10 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    meter_.on_turn(a.input.turn, a.input.kind);
                    session_->respond(a.input);
                  },
-                 [&](const CancelThinking& a) { session_->cancel(a.turn); },
+                 [&](const CancelThinking& a) {
+                   observer_(action);
+                   session_->cancel(a.turn);
+                 },
                  [&](const ReportHeard& a) {
                    cut_ = HeardReply{a.turn, a.text, a.interrupted, 0, {}};
                    if (!a.interrupted) tell_heard();

@@ -37,6 +37,7 @@ class Bridge {
   void on_connected(base::TimePoint now);
   void on_ended();
   void close(std::string why, std::string_view farewell, base::TimePoint now);
+  void shut_down(base::TimePoint now);
   /// Every 10 ms, and whenever a part has something.
   void tick(base::TimePoint now);
   /// The transfer that was asked for did not come about.

@@ -11,7 +11,6 @@ using base::TimePoint;
 
 namespace {
 
-constexpr base::Duration kLookAgain = std::chrono::milliseconds(100);
 constexpr auto kTooLate = "nothing came in time";
 
 CallerTimes caller_times(const ConversationOptions& options) {
@@ -21,7 +20,7 @@ CallerTimes caller_times(const ConversationOptions& options) {
 }
 
 AgentTimes agent_times(const ConversationOptions& options) {
-  return {options.think_deadline, options.speak_deadline, options.tool_deadline, options.filler_after, options.filler_again, !options.filler.empty()};
+  return {options.think_deadline, options.speak_deadline, options.stall_deadline, options.tool_deadline, options.filler_after, options.filler_again, !options.filler.empty()};
 }
 
 PatienceLimits patience_limits(const ConversationOptions& options) {
@@ -121,7 +120,7 @@ void Conversation::close(std::string why, std::string_view farewell, TimePoint n
   }
   const bool was_up = phase_ == Phase::Connected;
   closing_why_ = std::move(why);
-  interrupt(out);
+  interrupt("the call ends", out);
   abandon_listening(out);
   phase_ = Phase::Closing;
   end_screening();

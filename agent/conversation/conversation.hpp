@@ -47,6 +47,7 @@ struct ConversationOptions {
   base::Duration listen_deadline = std::chrono::seconds(4);
   base::Duration think_deadline = std::chrono::seconds(8);
   base::Duration speak_deadline = std::chrono::seconds(5);
+  base::Duration stall_deadline = std::chrono::seconds(2);       ///< of a part that has begun to yield: so long may the caller hear nothing more
   base::Duration tool_deadline = std::chrono::seconds(60);       ///< a tool of the model's, its question to the caller included
   unsigned max_attempts = 3;                                     ///< of one stage of one turn, by whatever provider
   base::Duration filler_after = std::chrono::milliseconds(2500); ///< a reply that is not there by then is waited for with words
@@ -58,8 +59,10 @@ struct ConversationOptions {
   std::string filler = "One moment, please.";                    ///< "": none
   std::string notice;                                            ///< said before anything else, and heard to its end; "": none
   std::string empty_reply = "Could you say that again, please?";
+  std::string refusal = "I am sorry, I cannot answer that. Can I help you with something else?";  ///< by the provider's content filter
   std::string failure_goodbye = "I am sorry, I cannot help you right now. Please call again later. Goodbye.";
   std::string silence_goodbye = "I cannot hear you, so I will hang up now. Goodbye.";
+  std::string shutdown_goodbye = "I am sorry, we have to end this call now. Please call again later. Goodbye.";
   std::string limit_goodbye = "We have reached the time limit of this call. Thank you for calling. Goodbye.";
 };
 
@@ -84,6 +87,7 @@ class Conversation {
   void on_transfer_failed(base::TimePoint now, ConversationActions& out);
   /// Say `farewell` and hang up (drain, limits); "" hangs up at once.
   void close(std::string why, std::string_view farewell, base::TimePoint now, ConversationActions& out);
+  void shut_down(base::TimePoint now, ConversationActions& out) { close("shutdown", options_.shutdown_goodbye, now, out); }
 
   void on_media(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
   void on_listen(const ListenEvent& event, base::TimePoint now, ConversationActions& out);
@@ -156,7 +160,7 @@ class Conversation {
   [[nodiscard]] bool take_late_transcript(const Transcript& transcript, ConversationActions& out);
   void on_utterance_sent(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
   void abandon_listening(ConversationActions& out);
-  void interrupt(ConversationActions& out);
+  void interrupt(std::string_view why, ConversationActions& out);
   void rise(ConversationActions& out);
   void on_nothing_said(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] TurnInput follow_on(TurnInput input) const;
@@ -177,6 +181,7 @@ class Conversation {
   void finish_reply_if_heard(base::TimePoint now, ConversationActions& out);
   void perform(const ReplyAction& action, base::TimePoint now, ConversationActions& out);
   void on_failure(Stage stage, std::string why, base::TimePoint now, ConversationActions& out);
+  void on_refused(const ThinkFailed& refused, base::TimePoint now, ConversationActions& out);
   void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
   void leave_to_others(base::TimePoint now, ConversationActions& out);
 

@@ -127,7 +127,7 @@ bool Conversation::give_way(TimePoint now, ConversationActions& out) {
   if (agent_.state() != AgentFloor::State::Speaking || agent_.reply().is_unheard()) return false;
   const bool over = question_.is_asking() || !agent_.may_take_back();
   if (over) {
-    interrupt(out);
+    interrupt("the caller spoke over it", out);
   } else {
     out.push_back(CancelSpeaking{});
     out.push_back(FlushPlayout{agent_.utterance()});
@@ -136,12 +136,12 @@ bool Conversation::give_way(TimePoint now, ConversationActions& out) {
   return over;
 }
 
-void Conversation::interrupt(ConversationActions& out) {
+void Conversation::interrupt(std::string_view why, ConversationActions& out) {
   (void)caller_.end_interruption();
   if (agent_.is_idle()) return;
   drop_questions(out);
   if (std::exchange(notice_utterance_, 0) != 0) out.push_back(StopRecording{});
-  out.push_back(CancelThinking{agent_.turn()});
+  out.push_back(CancelThinking{agent_.turn(), why});
   for (const ThinkEvent& event : agent_.kept()) {
     if (const auto* call = std::get_if<ToolCall>(&event)) leave_undone(*call, out);
   }

@@ -19,6 +19,7 @@ void Conversation::on_failure(Stage stage, std::string why, TimePoint now, Conve
 
 void Conversation::on_no_other_way(Stage stage, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
+  if (stage == Stage::Think && !agent_.is_idle() && agent_.has_stalled(now)) return agent_.wait_for_stalled();
   if (!std::exchange(empty_reply_, false) || stage != Stage::Think || agent_.is_idle()) return give_up(stage, now, out);
   // No dead air after an empty reply.
   const bool of_transfer = agent_.input().kind == TurnInput::Kind::Failure;
@@ -27,12 +28,22 @@ void Conversation::on_no_other_way(Stage stage, TimePoint now, ConversationActio
   finish_reply_if_heard(now, out);
 }
 
+/// Neither another attempt nor another provider is asked what one's filter refused. The caller hears so, and the call goes on.
+void Conversation::on_refused(const ThinkFailed& refused, TimePoint now, ConversationActions& out) {
+  out.push_back(TurnRefused{refused.turn, refused.why});
+  if (!patience_.on_failure()) return leave_to_others(now, out);
+  if (agent_.reply().says_nothing()) say_own(options_.refusal, now, out);
+  agent_.on_thought();
+  finish_reply_if_heard(now, out);
+}
+
 void Conversation::give_up(Stage stage, TimePoint now, ConversationActions& out) {
+  out.push_back(GaveUp{stage});
   if (phase_ == Phase::Closing) return hang_up(out);
   if (stage == Stage::Listen) abandon_listening(out);
   // Then the caller said nothing that could be said again, and must hear of the transfer from us.
   const bool of_transfer = agent_.state() == AgentFloor::State::Thinking && agent_.input().kind == TurnInput::Kind::Failure;
-  interrupt(out);
+  interrupt("a part failed, and no other can take its place", out);
   if (phase_ == Phase::Preparing) answer(now, out);
   if (!patience_.on_failure()) return leave_to_others(now, out);
   say_own(of_transfer ? options_.transfer_apology : options_.apology, now, out);

@@ -14,7 +14,7 @@ void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& 
   drop_questions(out);
   const bool untold = !agent_.is_idle() && !agent_.speaks_own_words() && agent_.reply().is_untold();
   if (untold && agent_.input().kind == TurnInput::Kind::Failure) hand_over_.on_failure_unheard();
-  if (!agent_.is_filling()) interrupt(out);
+  if (!agent_.is_filling()) interrupt("another turn takes its place", out);
   digits_.expect(0);
   patience_.no_silence();
   late_results_.clear();  // The model knows them by now, and speaks of them in this reply.
@@ -59,7 +59,11 @@ void Conversation::on_reply_event(const ThinkEvent& event, TimePoint now, Conver
   } else if (const auto* intent = std::get_if<ReplyIntent>(&event)) {
     out.push_back(Understood{turn, intent->name, intent->score});
   } else if (const auto* failed = std::get_if<ThinkFailed>(&event)) {
+    if (failed->kind == FailureKind::Filtered) return on_refused(*failed, now, out);
+    agent_.on_thinker_lost();
     on_failure(Stage::Think, failed->why, now, out);
+  } else if (std::holds_alternative<ReplyGrows>(event)) {
+    agent_.on_growth(now);
   } else {
     on_reply_done(now, out);
   }
@@ -67,9 +71,9 @@ void Conversation::on_reply_event(const ThinkEvent& event, TimePoint now, Conver
 
 void Conversation::on_reply_text(const ReplyText& text, TimePoint now, ConversationActions& out) {
   if (!text.voiced && text.text.find_first_not_of(" \t\r\n") == std::string::npos) return;
-  agent_.on_text(now);
   spoil_question(out);
   speak(text.text, AgentFloor::Part::OfReply, now, out);
+  agent_.on_text(now);
 }
 
 void Conversation::on_reply_done(TimePoint now, ConversationActions& out) {
@@ -148,7 +152,7 @@ void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out
 void Conversation::perform(const ReplyAction& action, TimePoint now, ConversationActions& out) {
   switch (action.what) {
     case ReplyAction::What::HangUp:
-      closing_why_ = action.argument.empty() ? "goodbye" : action.argument;
+      closing_why_ = action.argument.empty() ? (agent_.input().kind == TurnInput::Kind::Silence ? "silence" : "goodbye") : action.argument;
       return hang_up(out);
     case ReplyAction::What::Transfer:
       if (hand_over_.begin_transfer()) out.push_back(TransferCall{action.argument});

@@ -35,6 +35,16 @@ void History::set_caller_text(std::uint32_t turn, std::string text) {
   trim();
 }
 
+void History::mask(std::uint32_t turn, std::string_view text) {
+  for (HistoryEntry& entry : entries_) {
+    if (entry.turn != turn || entry.kind != HistoryEntry::Kind::Caller) continue;
+    bytes_ += text.size();
+    bytes_ -= entry.text.size();
+    entry.text = text;
+  }
+  trim();
+}
+
 bool History::supersede(std::uint32_t earlier, std::uint32_t later, std::string_view text) {
   using Kind = HistoryEntry::Kind;
   const auto is_input = [earlier](const HistoryEntry& entry) {

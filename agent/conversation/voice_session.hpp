@@ -29,7 +29,7 @@ struct SessionContext {
 /// The session took the caller's turn as sound: no transcript needs to be waited for. It may come before end_turn() from a
 /// session that finds the end of a turn itself. A Transcript of the turn may follow, late, for the record.
 struct TurnTaken { std::uint32_t turn = 0; };
-using SessionEvent = std::variant<Transcript, TurnTaken, ListenFailed, ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone,
+using SessionEvent = std::variant<Transcript, TurnTaken, ListenFailed, ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows,
                                   ThinkFailed, SpeechAudio, SpeechDone, SpeakFailed, ProviderSwitched, TokensUsed>;
 
 /// One way of holding a call's conversation: a cascade of three parts, or a model that hears and speaks. Calls come from the

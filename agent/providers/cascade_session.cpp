@@ -147,7 +147,8 @@ bool CascadeSession::replace(Post<Part>& post, Stage stage, std::string_view why
     own_.push_back(ProviderSwitched{stage, post.name(), post.makers[next].name, std::string(why)});
     post.at = next;
   } else {
-    const bool hopeless = post.failure == FailureKind::Local || post.failure == FailureKind::Auth || post.failure == FailureKind::RateLimited;
+    const bool hopeless = post.failure == FailureKind::Local || post.failure == FailureKind::Auth || post.failure == FailureKind::RateLimited ||
+                          post.failure == FailureKind::Filtered;
     if (hopeless || std::exchange(post.retried, true)) return false;
   }
   take_post(post);

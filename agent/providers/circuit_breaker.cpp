@@ -14,7 +14,7 @@ bool CircuitBreaker::try_ask(base::TimePoint now) {
 void CircuitBreaker::on_success() { *this = {}; }
 
 void CircuitBreaker::on_failure(FailureKind kind, base::TimePoint now) {
-  if (kind == FailureKind::Local) return;  // Ours: it says nothing about them.
+  if (kind == FailureKind::Local || kind == FailureKind::Filtered) return;  // Ours, or the caller's: it says nothing about them.
   ++failures_;
   if (kind == FailureKind::Auth) {
     open_until_ = now + kPauseAfterRefusedKey;

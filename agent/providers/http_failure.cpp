@@ -48,6 +48,7 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
 std::optional<FailureKind> kind_by_name(std::string_view name) {
   if (contains_any(name, {"quota", "billing", "api_key", "authentication", "permission", "account_deactivated", "unauthorized"}))
     return FailureKind::Auth;
+  if (contains_any(name, {"content_filter", "content_policy", "ResponsibleAI"})) return FailureKind::Filtered;
   if (contains_any(name, {"rate_limit"})) return FailureKind::RateLimited;
   if (contains_any(name, {"server_error", "overloaded", "unavailable", "internal_error"})) return FailureKind::Overloaded;
   if (contains_any(name, {"timeout"})) return FailureKind::Timeout;
@@ -60,6 +61,7 @@ std::string_view advice_on(FailureKind kind, int status) {
     case FailureKind::RateLimited: return ": too much was asked of this account for the moment";
     case FailureKind::Protocol:
       return status == 404 ? ": check the base URL and the model's name" : ": it refuses the request as it is";
+    case FailureKind::Filtered: return ": the provider's content filter refuses what was said";
     case FailureKind::Local:
     case FailureKind::Overloaded:
     case FailureKind::Network:

@@ -7,6 +7,8 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
+constexpr std::string_view kRefused = "(what the caller said here was refused by the content filter)";
+
 std::string describe(const TurnInput& input) {
   switch (input.kind) {
     case TurnInput::Kind::Digits: return "The caller pressed the keys " + input.text + ".";
@@ -247,6 +249,10 @@ bool SessionChain::passes(SessionEvent& event) {
     std::erase_if(open_, [&](const Utterance& u) { return u.id == done->utterance; });
   } else if (const auto* unanswered = std::get_if<ThinkFailed>(&event)) {
     failure_ = unanswered->kind;
+    if (failure_ == FailureKind::Filtered) {
+      thinking_ = false;
+      history_.mask(unanswered->turn, kRefused);  // It would be refused again, with each turn behind it.
+    }
   } else if (const auto* unheard = std::get_if<ListenFailed>(&event)) {
     failure_ = unheard->kind;
   } else if (std::holds_alternative<ReplyDone>(event)) {

@@ -164,6 +164,8 @@ Trouble* CallNotes::trouble(Stage stage, std::string_view why, Moment now) {
 
 void CallNotes::on(const TryAgain& again, Moment now) { trouble_open_ = trouble(again.stage, again.why, now) != nullptr; }
 
+void CallNotes::on(const TurnRefused& refused, Moment now) { (void)trouble(Stage::Think, refused.why, now); }
+
 void CallNotes::on(const ProviderSwitched& switched, Moment now) {
   Trouble* at = nullptr;
   if (std::exchange(trouble_open_, false)) {

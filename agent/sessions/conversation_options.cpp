@@ -31,12 +31,19 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
     options.keys_together = true;  // A dialogue says which keys it expects; a model says nothing of them.
     options.digit_gap = kModelsDigitGap;
   }
-  const auto take = [](std::string& sentence, const std::string& given) {
-    if (!given.empty()) sentence = given;
-  };
-  take(options.apology, profile.sentences.apology);
-  take(options.failure_goodbye, profile.sentences.goodbye);
-  take(options.filler, profile.sentences.filler);
+  options.max_silences = profile.limits.silences;
+  // Where the caller's language is followed, the likeliest one is the best guess that there is.
+  const bool follows = profile.language.empty() && !profile.languages.empty();
+  const FixedSentences sentences = with_usual(profile.sentences, follows ? profile.languages.front() : profile.language);
+  options.apology = sentences.apology;
+  options.failure_goodbye = sentences.goodbye;
+  options.filler = sentences.filler;
+  options.empty_reply = sentences.empty_reply;
+  options.refusal = sentences.refusal;
+  options.silence_goodbye = sentences.silence;
+  options.limit_goodbye = sentences.limit;
+  options.transfer_apology = sentences.transfer;
+  options.shutdown_goodbye = sentences.shutdown;
   options.transfer_when_lost = profile.fallback.transfer_to;
   return options;
 }

@@ -177,6 +177,7 @@ void ChatThinker::count(std::uint32_t turn, const ModelUsage& usage) {
 void ChatThinker::on_model(ModelText& text) {
   std::vector<std::string> clauses;
   splitter_.feed(text.text, clauses);
+  if (clauses.empty() && (events_.empty() || !std::holds_alternative<ReplyGrows>(events_.back()))) push(ReplyGrows{present_.input.turn});
   say(clauses);
 }
 

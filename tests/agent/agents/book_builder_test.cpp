@@ -366,12 +366,17 @@ TEST_CASE("A prompt file is read when the book is made; its head counts where th
 
 TEST_CASE("Context comes from a file or a URL, fallback is a transfer or a goodbye") {
   const auto built = build(R"({"agent": {"prompt": "{{context.plan}}", "context": {"url": "http://127.0.0.1:9/c?x=1", "timeout_ms": 300}, "fallback": {"transfer_to": "6009"},
-                              "apology": "Sorry.", "filler": "One moment.", "goodbye": "Bye."}})");
+                              "apology": "Sorry.", "filler": "One moment.", "goodbye": "Bye.",
+                              "sentences": {"silence": "Hello?", "refusal": "No."}, "limits": {"silences": 1}}})");
   REQUIRE_MESSAGE(built.made.book, built.problems());
   CHECK(built.profile().context->url == "http://127.0.0.1:9/c?x=1");
   CHECK(built.profile().context->timeout == 300ms);
   CHECK(built.profile().fallback.transfer_to == "6009");
   CHECK(built.profile().sentences.filler == "One moment.");
+  CHECK(built.profile().sentences.silence == "Hello?");
+  CHECK(built.profile().sentences.refusal == "No.");
+  CHECK(built.profile().sentences.limit.empty());
+  CHECK(built.profile().limits.silences == 1);
   CHECK(build(R"({"agent": {"fallback": {"hang_up": true}}})").profile().fallback.transfer_to.empty());
   const auto file = build(R"({"agent": {"context": {"file": "c.json"}}})", {}, {{"etc/c.json", R"({"a": 1})"}});
   CHECK(file.profile().context->file == "etc/c.json");

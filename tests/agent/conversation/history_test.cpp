@@ -45,3 +45,20 @@ TEST_CASE("A tool's result never stays without its call") {
   REQUIRE(history.entries().size() == 1);
   CHECK(history.entries()[0].text == "hello");
 }
+
+TEST_CASE("The words of a turn can be masked, and an input that goes on takes the place of its beginning") {
+  History history;
+  history.add({HistoryEntry::Kind::Caller, 1, "vile", {}, {}, false});
+  history.add({HistoryEntry::Kind::Agent, 1, "No.", {}, {}, false});
+  history.add({HistoryEntry::Kind::Caller, 2, "book a table", {}, {}, false});
+  history.mask(1, "(refused)");
+  CHECK(history.entries()[0].text == "(refused)");
+  CHECK(history.entries()[1].text == "No.");
+  CHECK(history.supersede(2, 3, "book a table for two"));
+  REQUIRE(history.entries().size() == 3);
+  CHECK(history.entries()[2].turn == 3);
+  CHECK(history.entries()[2].text == "book a table for two");
+  CHECK(history.supersede(3, 4, ""));
+  CHECK(history.entries()[2].text == "book a table for two");
+  CHECK_FALSE(history.supersede(2, 5, "nothing"));
+}

@@ -320,3 +320,94 @@ TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up and the call
   CHECK(count<AbandonListening>() == 1);
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
+
+TEST_CASE_FIXTURE(Call, "A thinker that stalls in the middle of its reply is taken over within two seconds of silence") {
+  ConversationOptions options;
+  options.filler.clear();
+  core = Conversation(options);
+  others = true;
+  greet();
+  caller_says("tell me all");
+  think(ReplyText{core.turns(), "First of all,"});
+  spoken();
+  SUBCASE("the caller has heard what it gave") {
+    sent();
+    advance(2s);
+  }
+  SUBCASE("the caller still hears what it gave: it has as long as for its first words") {
+    advance(7s);
+    CHECK(count<TryAgain>() == 0);
+    advance(1s);
+  }
+  SUBCASE("it is at work: that is no stall") {
+    sent();
+    for (int i = 0; i < 10; ++i) {
+      advance(1500ms);
+      think(ReplyGrows{core.turns()});
+    }
+    CHECK(count<TryAgain>() == 0);
+    advance(2s);
+  }
+  REQUIRE(count<TryAgain>() == 1);
+  CHECK(last<TryAgain>()->stage == Stage::Think);
+}
+
+TEST_CASE_FIXTURE(Call, "A voice that stalls is taken over when its audio is used up, two to five seconds after the last of it") {
+  others = true;
+  greet();
+  caller_says("tell me all");
+  think(ReplyText{core.turns(), "First of all, welcome."});
+  const auto give = [&](base::Duration length) {
+    const auto samples = static_cast<std::size_t>(length / 1ms * 16);
+    core.on_speak(SpeechAudio{last<Speak>()->utterance, std::vector<std::int16_t>(samples), {}, 16000}, now, out);
+    collect();
+  };
+  base::Duration until{};
+  SUBCASE("a little") { give(500ms), until = 2s; }
+  SUBCASE("three seconds of it") { give(3s), until = 3s; }
+  SUBCASE("more than is waited for") { give(20s), until = 5s; }
+  advance(until - 10ms);
+  CHECK(count<TryAgain>() == 0);
+  advance(10ms);
+  REQUIRE(count<TryAgain>() == 1);
+  CHECK(last<TryAgain>()->stage == Stage::Speak);
+}
+
+TEST_CASE_FIXTURE(Call, "A turn that the provider's filter refuses gets a sentence of its own, and neither another attempt nor the end of the call") {
+  others = true;
+  greet();
+  caller_says("something vile");
+  think(ThinkFailed{core.turns(), "refused", FailureKind::Filtered});
+  CHECK(count<TryAgain>() == 0);
+  REQUIRE(count<TurnRefused>() == 1);
+  CHECK(last<Speak>()->text == ConversationOptions{}.refusal);
+  spoken();
+  sent();
+  caller_says("when do you open");
+  reply("At nine.");
+  spoken();
+  sent();
+  CHECK(last<AgentSaid>()->text == "At nine.");
+  for (int i = 0; i < 3; ++i) {
+    CHECK(count<HangUpCall>() == 0);
+    caller_says("something vile");
+    think(ThinkFailed{core.turns(), "refused", FailureKind::Filtered});
+    spoken();
+    sent();
+  }
+  CHECK(count<HangUpCall>() == 1);  // Three in a row.
+}
+
+TEST_CASE_FIXTURE(Call, "Who hangs up because the caller says nothing says so") {
+  greet();
+  advance(9s);
+  REQUIRE(last<Respond>()->input.kind == TurnInput::Kind::Silence);
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Goodbye."});
+  think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
+  think(ReplyDone{turn});
+  spoken();
+  sent();
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "silence");
+}

@@ -90,3 +90,9 @@ TEST_CASE("Each failure is told to who watches, our own too") {
   breakers.on_failure("b/speak", FailureKind::Local, kStart);
   CHECK(told == "a/think network;b/speak local;");
 }
+
+TEST_CASE("A turn that the content filter refuses says nothing of the service") {
+  CircuitBreaker breaker;
+  for (int i = 0; i < 10; ++i) breaker.on_failure(FailureKind::Filtered, kStart);
+  CHECK(breaker.try_ask(kStart));
+}

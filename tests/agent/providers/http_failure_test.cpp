@@ -23,6 +23,11 @@ TEST_CASE("failure_of says of which kind an answer's error is") {
   CHECK(of(429).kind == FailureKind::RateLimited);
   CHECK(of(429, R"({"error":{"type":"insufficient_quota","code":"insufficient_quota"}})").kind == FailureKind::Auth);
   CHECK(of(429, R"({"error":{"type":"insufficient_quota","code":null}})").kind == FailureKind::Auth);
+  const auto filtered = of(400, R"({"error":{"message":"The response was filtered","type":null,"param":"prompt","code":"content_filter","status":400,
+    "innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":true,"severity":"high"}}}}})");
+  CHECK(filtered.kind == FailureKind::Filtered);
+  CHECK_FALSE(filtered.retry_in);
+  CHECK(filtered.why.find("content filter") != std::string::npos);
   CHECK(of(500).kind == FailureKind::Overloaded);
   CHECK(of(503, "<html>").kind == FailureKind::Overloaded);
   CHECK(of(301).kind == FailureKind::Protocol);

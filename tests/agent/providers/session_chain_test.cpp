@@ -305,3 +305,25 @@ TEST_CASE_FIXTURE(TwoWays, "What a whole way took is told under its name; what a
   CHECK(std::get<TokensUsed>(events[0]).service == "realtime");
   CHECK(std::get<TokensUsed>(events[1]).service == "openai/think");
 }
+
+TEST_CASE_FIXTURE(TwoWays, "A turn that the content filter refused is masked for all turns behind it, and no breaker opens") {
+  open();
+  for (std::uint32_t turn = 1; turn <= 5; ++turn) {
+    chain->respond({turn, TurnInput::Kind::Speech, "vile " + std::to_string(turn), 1, false});
+    made["realtime"]->yields.push_back(ThinkFailed{turn, "refused", FailureKind::Filtered});
+    CHECK(find<ThinkFailed>(drain()) != nullptr);
+  }
+  REQUIRE(made["realtime"]->history != nullptr);
+  REQUIRE(made["realtime"]->history->entries().size() == 5);
+  for (const HistoryEntry& entry : made["realtime"]->history->entries()) CHECK(entry.text.find("vile") == std::string::npos);
+  CHECK_FALSE(breakers->is_open("realtime", now));
+}
+
+TEST_CASE_FIXTURE(TwoWays, "What the caller goes on to say before they hear a reply is one entry of the history") {
+  open();
+  chain->respond({1, TurnInput::Kind::Speech, "book a table", 1, false});
+  chain->cancel(1);
+  chain->respond({2, TurnInput::Kind::Speech, "book a table for two", 1, false, 1});
+  REQUIRE(made["realtime"]->history->entries().size() == 1);
+  CHECK(made["realtime"]->history->entries()[0].text == "book a table for two");
+}

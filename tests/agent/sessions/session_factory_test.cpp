@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
+#include <offhook/agent/sessions/fixed_sentences.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
 
 #include "../providers/deepgram/fake_sockets.hpp"
@@ -10,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <set>
 
 using namespace offhook;
 using namespace offhook::agent;
@@ -80,6 +82,31 @@ TEST_CASE("A profile's times and sentences are the conversation's; what it does 
   CHECK(options.transfer_when_lost == "6000");
   CHECK(options.ring_for == 2s);
   CHECK(options.failure_goodbye == ConversationOptions{}.failure_goodbye);
+}
+
+TEST_CASE("Sentences of ours are in the agent's language, and each is another in each language") {
+  std::set<std::string> said;
+  const auto sentences_of = [&](std::string_view language) {
+    const FixedSentences of = usual_sentences(language);
+    for (const std::string& sentence : {of.apology, of.goodbye, of.filler, of.empty_reply, of.refusal, of.silence, of.limit, of.transfer, of.shutdown}) {
+      CHECK(!sentence.empty());
+      said.insert(sentence);
+    }
+  };
+  for (const std::string_view language : {"en", "de-AT", "es", "FR", "it_IT", "pt-BR"}) sentences_of(language);
+  CHECK(said.size() == 54);
+  CHECK(usual_sentences("ja") == usual_sentences("en"));
+  AgentProfile made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  CHECK(conversation_options(made, {}).limit_goodbye == ConversationOptions{}.limit_goodbye);
+  made.languages = {"fr", "de"};
+  CHECK(conversation_options(made, {}).limit_goodbye == usual_sentences("fr").limit);
+  made.language = "de";
+  made.sentences.silence = "Hallo?";
+  made.limits.silences = 1;
+  const auto options = conversation_options(made, {});
+  CHECK(options.limit_goodbye == usual_sentences("de").limit);
+  CHECK(options.silence_goodbye == "Hallo?");
+  CHECK(options.max_silences == 1);
 }
 
 TEST_CASE("Keys belong together where a language model thinks, and are a menu's where a dialogue does") {
