@@ -328,7 +328,8 @@ class Agent::Impl {
                    [&](phone::CallTurnedAway& e) { on_turned_away(e); },
                    [&](phone::CallRinging& e) { with_notes(e.call, [](records::CallNotes& notes) { notes.on_ringing(records::Moment::now()); }); },
                    [&](phone::CallConnected& e) { on_connected(e); },
-                   [&](phone::CallMediaChanged& e) { log::info("call.media", {{"call", id_of(e.call)}, {"sends", e.sends}, {"receives", e.receives}}); },
+                   [&](phone::CallMediaChanged& e) { on_media_changed(e); },
+                   [&](phone::CallInfo& e) { on_info(e); },
                    [&](phone::CallTransferred& e) { on_transferred(e); },
                    [](phone::CallTransferRequested& e) { (void)e.call->decline_transfer(); },  // Nothing is dialled because a caller asks for it.
                    [&](phone::CallFinished& e) { on_finished(e); },
@@ -528,6 +529,16 @@ class Agent::Impl {
     }
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();
+  }
+
+  void on_media_changed(const phone::CallMediaChanged& event) {
+    log::info("call.media", {{"call", id_of(event.call)}, {"sends", event.sends}, {"receives", event.receives}});
+    if (const auto call = find(event.call)) call->on_peer_hold(!event.sends);
+  }
+
+  void on_info(const phone::CallInfo& event) {
+    const auto call = find(event.call);
+    if (call && event.details.digit) call->on_key(event.details.digit->digit);
   }
 
   void on_transferred(const phone::CallTransferred& event) {

@@ -291,6 +291,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.watched = watch_options(config.sip);
   options.phone.identity = identity_options(config);
   options.phone.codecs = codecs_named(config.media.codecs);
+  options.phone.order_of_offer = config.media.codec_choice == "caller";
   options.phone.max_calls = config.limits.calls;
   options.phone.load_field = "X-Offhook-Load";
   options.media.first_port = config.media.first_port;

@@ -74,6 +74,7 @@ struct ProfileLimits {
   std::chrono::seconds call{1800};
   std::chrono::seconds silence{8};                   ///< until a silent caller is asked
   unsigned silences = 3;                             ///< so often; then the call ends
+  std::chrono::seconds hold{600};                    ///< the caller's side may hold the agent
   std::chrono::milliseconds end_of_turn{500};        ///< silence that ends the caller's turn
   std::chrono::milliseconds interruption{240};       ///< so long a voice is no cough
   std::chrono::milliseconds listen{4000}, think{8000}, speak{5000};  ///< deadlines of the stages

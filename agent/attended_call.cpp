@@ -104,6 +104,18 @@ void AttendedCall::on_transferred(bool reached) {
   });
 }
 
+void AttendedCall::on_peer_hold(bool holds) {
+  thread_.post([self = shared_from_this(), holds] {
+    if (self->bridge_) self->bridge_->on_peer_hold(holds, base::Clock::now());
+  });
+}
+
+void AttendedCall::on_key(char key) {
+  thread_.post([self = shared_from_this(), key] {
+    if (self->bridge_) self->bridge_->on_key(key, base::Clock::now());
+  });
+}
+
 void AttendedCall::close(std::string why, std::string farewell) {
   thread_.post([self = shared_from_this(), why = std::move(why), farewell = std::move(farewell)] {
     if (self->bridge_) return self->bridge_->close(why, farewell, base::Clock::now());

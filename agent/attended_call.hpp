@@ -43,6 +43,10 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   /// `afterwards` runs on the conversation thread, when the conversation has said its last.
   void on_finished(std::function<void()> afterwards = {});
   void on_transferred(bool reached);
+  /// The peer has put us on hold, or takes us back.
+  void on_peer_hold(bool holds);
+  /// The peer told a key by INFO.
+  void on_key(char key);
   void close(std::string why, std::string farewell);
   /// The program stops: the agent says so, and the call ends.
   void shut_down();

@@ -49,6 +49,7 @@ using EventNumbers = std::array<std::optional<std::uint8_t>, kEventClocks.size()
 /// What we can do, and in which order we like it.
 struct AudioCapability {
   std::vector<AudioCodec> codecs{AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma};  ///< our order, best first
+  bool order_of_offer = false;            ///< as answerer we choose the first of `codecs` that the offer lists; false: the first in our order
   bool telephone_events = true;
   std::uint8_t event_payload_type = 101;  ///< 96..127; another is taken when the peer uses this number for something else
   std::uint16_t ptime_ms = 20;            ///< what we like to receive, and send when the peer does not care

@@ -134,11 +134,12 @@ void Negotiator::withdraw_offer() {
 
 base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) {
   if (state_ == State::OfferSent) return base::fail(NegotiationError::WrongState);
-  const auto chosen = choose_stream(offer);
+  auto chosen = choose_stream(offer);
   if (!chosen) {
     if (switches_off(offer)) return answer_switched_off(offer);
     return base::fail(chosen.error());
   }
+  if (capability_.order_of_offer) sort_as_listed(chosen->stream.codecs, offer.media[chosen->index]);
   learn_frame(offer);
   learn_numbers(offer.media[chosen->index]);
   audio_slot_ = chosen->index;

@@ -63,6 +63,7 @@ void draft_limits(Draft& draft, AgentProfile& out) {
   };
   take("call", out.limits.call);
   take("silence", out.limits.silence);
+  take("hold", out.limits.hold);
   take("silences", out.limits.silences);
   take("end_of_turn_ms", out.limits.end_of_turn);
   take("interruption_ms", out.limits.interruption);

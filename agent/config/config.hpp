@@ -67,6 +67,7 @@ struct AgentSettings {
 };
 struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
+  std::string codec_choice = "caller"; ///< caller or ours
   std::uint16_t first_port = 16384, last_port = 32767;
   std::string datagrams = "auto";      ///< auto, io_uring or epoll
   std::string scheduling = "auto";     ///< auto or usual

@@ -212,8 +212,12 @@ constexpr std::array kSettings{
             .meaning = "where tools come from that are not built in (docs/tools.md), by names of small letters, digits and `-`. What an agent's `tools` do not name, its model does not see",
             .members = kToolServerMembers, .field = kTopField<&Config::tool_server_tree>},
     Setting{.section = "media", .name = "codecs", .shape = Shape::Codecs, .choices = "G722 PCMU PCMA opus L16",
-            .meaning = "in order of preference: as answerer the agent takes the first that the caller offers",
+            .meaning = "in order of preference, for calls that the agent makes; in those that it takes `codec_choice` decides",
             .field = kField<&Config::media, &Media::codecs>},
+    Setting{.section = "media", .name = "codec_choice", .shape = Shape::Choice, .choices = "caller ours",
+            .meaning = "which codec of these a call to the agent gets: `caller` is the first that the caller offers, so that no PBX has to convert "
+                       "it; `ours` is the first of `codecs` that is offered at all, such as G722 for its wider band",
+            .field = kField<&Config::media, &Media::codec_choice>},
     Setting{.section = "media", .name = "first_port", .shape = Shape::Whole, .least = 1024, .most = 65534,
             .meaning = "first UDP port for audio. A call takes an even port and the odd one after it",
             .field = kField<&Config::media, &Media::first_port>},

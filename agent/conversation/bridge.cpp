@@ -72,6 +72,20 @@ void Bridge::on_transfer_failed(base::TimePoint now) {
   tick(now);
 }
 
+void Bridge::on_peer_hold(bool holds, base::TimePoint now) {
+  core_.on_peer_hold(holds, now, actions_);
+  tick(now);
+}
+
+void Bridge::on_key(char key, base::TimePoint now) {
+  if (!keys_.takes(key, KeyFilter::By::Info, now)) return;
+  media::MediaEvent event;
+  event.kind = media::MediaEvent::Kind::Digit;
+  event.digit = key;
+  core_.on_media(event, now, actions_);
+  tick(now);
+}
+
 void Bridge::tick(base::TimePoint now) {
   commands_.retry(*port_);
   session_->on_unheard(duration_of(playout_.samples_queued(), port_->rate_hz));
@@ -99,11 +113,12 @@ void Bridge::drain_port(base::TimePoint now) {
   // Frames first: when the event that opens a turn is handled, its first syllable is already remembered.
   media::HeardFrame frame;
   while (port_->heard.try_pop(frame)) {
-    ear_.on_frame(frame, *session_);
+    if (!core_.is_held_by_peer()) ear_.on_frame(frame, *session_);
     if (answerer_) watch_answerer(answerer_->hear(frame.tick, frame.speech), now);
   }
   media::MediaEvent event;
   while (port_->events.try_pop(event)) {
+    if (event.kind == media::MediaEvent::Kind::Digit && !keys_.takes(event.digit, KeyFilter::By::Audio, now)) continue;
     if (event.kind == media::MediaEvent::Kind::SpeechStarted) first_voiced_ = event.at_tick;
     if (event.kind == media::MediaEvent::Kind::Flushed) on_cut(event);
     if (const auto began = meter_.on_media(event)) observer_(*began);

@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/command_outbox.hpp>
 #include <offhook/agent/conversation/conversation.hpp>
 #include <offhook/agent/conversation/ear.hpp>
+#include <offhook/agent/conversation/key_filter.hpp>
 #include <offhook/agent/conversation/playout_queue.hpp>
 #include <offhook/agent/conversation/response_meter.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
@@ -40,6 +41,10 @@ class Bridge {
   void shut_down(base::TimePoint now);
   /// Every 10 ms, and whenever a part has something.
   void tick(base::TimePoint now);
+  /// The caller's side has put us on hold, or takes us back.
+  void on_peer_hold(bool holds, base::TimePoint now);
+  /// The caller pressed a key, and their side told it by INFO.
+  void on_key(char key, base::TimePoint now);
   /// The transfer that was asked for did not come about.
   void on_transfer_failed(base::TimePoint now);
   /// What found no room on its way to the caller.
@@ -75,6 +80,7 @@ class Bridge {
   Ear ear_;
   PlayoutQueue playout_;
   CommandOutbox commands_;
+  KeyFilter keys_;
   ResponseMeter meter_;
   std::optional<media::AnswerWatch> answerer_;  // of a call of ours, from its answer on, where that is asked for
   ConversationActions actions_;

@@ -99,6 +99,27 @@ bool Conversation::is_quiet() const {
   return listens() && agent_.is_idle() && caller_.is_quiet() && !digits_.next_deadline() && !question_.is_asking();
 }
 
+void Conversation::on_peer_hold(bool holds, TimePoint now, ConversationActions& out) {
+  if (phase_ != Phase::Connected) return;
+  if (!holds) {
+    if (!hand_over_.end_peer_hold()) return;
+    is_back_ = true;
+    patience_.expect_media(now);
+    rest(now);
+    return tell_back(now, out);
+  }
+  if (!hand_over_.begin_peer_hold(now + options_.hold_limit)) return;
+  patience_.no_silence();
+  patience_.expect_no_media();
+  if (!caller_.is_recognising()) abandon_listening(out);  // What was said before the hold still counts.
+}
+
+/// A caller who comes back and hears nothing would not know that somebody is there.
+void Conversation::tell_back(TimePoint now, ConversationActions& out) {
+  if (!is_back_ || !is_quiet() || hand_over_.caller_waits()) return;
+  respond({0, TurnInput::Kind::Back, {}, 1, false}, now, out);
+}
+
 void Conversation::tell_failed_transfer(TimePoint now, ConversationActions& out) {
   if (!hand_over_.has_untold_failure() || !is_quiet()) return;
   hand_over_.on_failure_told();
@@ -164,6 +185,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
   go_on(now, out);
   ask_when_quiet(now, out);
   tell_failed_transfer(now, out);
+  tell_back(now, out);
   tell_late_results(now, out);
   assert(is_consistent());
 }
@@ -183,7 +205,13 @@ void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (patience_.take_media_lost_due(now)) close("no media", {}, now, out);
   if (hand_over_.take_hold_due(now)) {
     out.push_back(HoldCall{false});
+    is_back_ = true;
     rest(now);
+  }
+  if (hand_over_.take_peer_hold_due(now)) {
+    const bool may_transfer = !options_.transfer_when_lost.empty() && hand_over_.begin_last_resort() && hand_over_.begin_transfer();
+    if (may_transfer) out.push_back(TransferCall{options_.transfer_when_lost});
+    else close("hold limit", {}, now, out);
   }
   if (caller_.take_listen_due(now)) on_failure(Stage::Listen, kTooLate, now, out);
   if (agent_.take_speak_due(now)) on_failure(Stage::Speak, kTooLate, now, out);

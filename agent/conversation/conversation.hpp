@@ -43,6 +43,7 @@ struct ConversationOptions {
   unsigned max_silences = 3;                                     ///< ... so often, then say goodbye
   base::Duration call_limit = std::chrono::minutes(30);
   base::Duration farewell_limit = std::chrono::seconds(20);      ///< a farewell not heard by then (on hold, say) keeps no call
+  base::Duration hold_limit = std::chrono::minutes(10);          ///< the caller's side holds us for so long: hang up, or transfer
   base::Duration media_lost_limit = std::chrono::seconds(20);    ///< after MediaLost, hang up when nothing comes back
   base::Duration listen_deadline = std::chrono::seconds(4);
   base::Duration think_deadline = std::chrono::seconds(8);
@@ -85,6 +86,10 @@ class Conversation {
   void on_ended();
   /// TransferCall came to nothing: the thinker is told (TurnInput::Kind::Failure) as soon as nobody speaks, and the call goes on.
   void on_transfer_failed(base::TimePoint now, ConversationActions& out);
+  /// The caller's side has put us on hold (RFC 3264 section 8.4), or takes us back.
+  void on_peer_hold(bool holds, base::TimePoint now, ConversationActions& out);
+  /// What the caller's side sends is no voice of the caller: music on hold.
+  [[nodiscard]] bool is_held_by_peer() const { return hand_over_.is_held_by_peer(); }
   /// Say `farewell` and hang up (drain, limits); "" hangs up at once.
   void close(std::string why, std::string_view farewell, base::TimePoint now, ConversationActions& out);
   void shut_down(base::TimePoint now, ConversationActions& out) { close("shutdown", options_.shutdown_goodbye, now, out); }
@@ -131,7 +136,9 @@ class Conversation {
   };
 
   /// To a person. A machine's greeting is no turn of a caller. Nor while the notice is said: nobody shall be able to talk over it.
-  [[nodiscard]] bool listens() const { return phase_ == Phase::Connected && hearer_ == Hearer::Person && notice_utterance_ == 0; }
+  [[nodiscard]] bool attends() const { return phase_ == Phase::Connected && hearer_ == Hearer::Person && notice_utterance_ == 0; }
+  /// ... and what comes is of that person.
+  [[nodiscard]] bool listens() const { return attends() && !is_held_by_peer(); }
   [[nodiscard]] bool leaves_message() const { return hearer_ == Hearer::MachineBeforeBeep || hearer_ == Hearer::Machine; }
 
   void answer(base::TimePoint now, ConversationActions& out);
@@ -141,6 +148,7 @@ class Conversation {
   void on_silence(base::TimePoint now, ConversationActions& out);
   void on_timers(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] bool is_quiet() const;
+  void tell_back(base::TimePoint now, ConversationActions& out);
   void tell_failed_transfer(base::TimePoint now, ConversationActions& out);
 
   // conversation_answerer.cpp
@@ -204,6 +212,7 @@ class Conversation {
   Patience patience_;
   DigitCollector digits_;
   std::string late_results_;            // names of tools whose results the model has, and the caller has not heard
+  bool is_back_ = false;                // the caller, from a hold, and the thinker does not know it yet
   std::uint32_t notice_utterance_ = 0;  // that says the notice, until its last frame has left
   bool empty_reply_ = false;            // by that the thinker failed last
   std::string closing_why_;

@@ -33,7 +33,10 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
       return agent_.on_sent(event.utterance, event.word);
     case Kind::UtteranceSent: return on_utterance_sent(event, now, out);
     case Kind::Flushed: return;  // What was heard was reported when we asked for it.
-    case Kind::MediaLost: return patience_.on_media_lost(now);
+    case Kind::MediaLost:
+      patience_.on_media_lost(now);
+      if (is_held_by_peer()) patience_.expect_no_media();
+      return;
     case Kind::MediaStarted:
     case Kind::MediaBack: return patience_.on_media();
     case Kind::Tone: return on_line_tone(event.tone, now, out);
@@ -161,11 +164,11 @@ void Conversation::interrupt(std::string_view why, ConversationActions& out) {
 
 void Conversation::on_listen(const ListenEvent& event, TimePoint now, ConversationActions& out) {
   if (const auto* transcript = std::get_if<Transcript>(&event)) {
-    if (take_late_transcript(*transcript, out) || !listens()) return;
+    if (take_late_transcript(*transcript, out) || !attends()) return;
     return on_transcript(*transcript, now, out);
   }
   const auto& failed = std::get<ListenFailed>(event);
-  if (!listens() || failed.turn != caller_.listen_turn() || caller_.is_quiet()) return;
+  if (!attends() || failed.turn != caller_.listen_turn() || caller_.is_quiet()) return;
   on_failure(Stage::Listen, failed.why, now, out);
 }
 
@@ -180,7 +183,7 @@ bool Conversation::take_late_transcript(const Transcript& transcript, Conversati
 }
 
 void Conversation::on_taken(std::uint32_t listen_turn, TimePoint now, ConversationActions& out) {
-  if (!listens() || listen_turn != caller_.listen_turn() || caller_.is_quiet()) return;
+  if (!attends() || listen_turn != caller_.listen_turn() || caller_.is_quiet()) return;
   if (caller_.is_speaking()) out.push_back(EndListening{});  // Whoever took it knew before us that it was over.
   const bool answers = question_.awaits_answer();
   caller_.on_taken(answers ? agent_.turn() : agent_.turn() + 1, answers);

@@ -17,6 +17,7 @@ void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& 
   if (!agent_.is_filling()) interrupt("another turn takes its place", out);
   digits_.expect(0);
   patience_.no_silence();
+  is_back_ = false;
   late_results_.clear();  // The model knows them by now, and speaks of them in this reply.
   out.push_back(Respond{agent_.begin(std::move(input), now)});
 }

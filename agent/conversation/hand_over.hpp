@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Whether the caller waits for somebody else: a transfer that is under way, or a hold. Pure.
+/// Whether the caller waits for somebody else: a transfer that is under way, or a hold, ours or that of the caller's side. Pure.
 class HandOver {
  public:
   enum class Transfer : std::uint8_t {
@@ -35,16 +35,22 @@ class HandOver {
 
   void hold_until(base::TimePoint at) { held_until_ = at; }
   [[nodiscard]] bool take_hold_due(base::TimePoint now) { return take_due(held_until_, now); }
+  /// The caller's side has put us on hold: what it sends is music, and nothing of ours is heard. Returns false when it had before.
+  [[nodiscard]] bool begin_peer_hold(base::TimePoint until) { return !std::exchange(peer_hold_until_, until).has_value(); }
+  /// Returns false when it was not on hold.
+  [[nodiscard]] bool end_peer_hold() { return std::exchange(peer_hold_until_, std::nullopt).has_value(); }
+  [[nodiscard]] bool take_peer_hold_due(base::TimePoint now) { return peer_hold_until_ && now >= *peer_hold_until_ && end_peer_hold(); }
+  [[nodiscard]] bool is_held_by_peer() const { return peer_hold_until_.has_value(); }
   /// For somebody else.
-  [[nodiscard]] bool caller_waits() const { return held_until_ || transfer_ == Transfer::UnderWay; }
+  [[nodiscard]] bool caller_waits() const { return held_until_ || peer_hold_until_ || transfer_ == Transfer::UnderWay; }
 
-  [[nodiscard]] Deadline next_deadline() const { return held_until_; }
-  void stop() { held_until_.reset(); }
+  [[nodiscard]] Deadline next_deadline() const { return earliest({held_until_, peer_hold_until_}); }
+  void stop() { held_until_ = peer_hold_until_ = std::nullopt; }
 
  private:
   Transfer transfer_ = Transfer::None;
   bool last_resort_tried_ = false;
-  Deadline held_until_;
+  Deadline held_until_, peer_hold_until_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -84,12 +84,12 @@ struct CallContext {
 };
 
 struct TurnInput {
-  enum class Kind : std::uint8_t { Opening, Speech, Digits, Silence, Failure, ToolResult };
+  enum class Kind : std::uint8_t { Opening, Speech, Digits, Silence, Failure, ToolResult, Back };
   std::uint32_t turn = 0;
   Kind kind = Kind::Speech;
   std::string text;            ///< Speech: the transcript; Digits: the digits; Failure: what failed, such as kTransferFailed; Opening:
                                ///< "", or kMachineAnswered; ToolResult: the names of the tools whose results came after the caller had cut
-                               ///< off the replies that called them
+                               ///< off the replies that called them; Back: "": the caller was on hold, or had put us there, and is back
   double confidence = 1;
   bool rejected = false;       ///< Speech: heard, but not understood well enough
   std::uint32_t supersedes = 0;  ///< not 0: the turn whose input is the beginning of this one; the caller heard nothing of its reply

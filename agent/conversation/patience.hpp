@@ -29,8 +29,17 @@ class Patience {
   [[nodiscard]] bool on_failure() { return ++failures_ < limits_.max_failures; }
 
   void end_at(base::TimePoint at) { limit_at_ = at; }
-  void on_media_lost(base::TimePoint now) { media_lost_at_ = now + limits_.media_lost; }
-  void on_media() { media_lost_at_.reset(); }
+  void on_media_lost(base::TimePoint now) {
+    media_is_lost_ = true;
+    media_lost_at_ = now + limits_.media_lost;
+  }
+  void on_media() {
+    media_is_lost_ = false;
+    media_lost_at_.reset();
+  }
+  /// On hold no media is owed; afterwards it is missed from then on.
+  void expect_no_media() { media_lost_at_.reset(); }
+  void expect_media(base::TimePoint now) { if (media_is_lost_) on_media_lost(now); }
 
   [[nodiscard]] bool take_silence_due(base::TimePoint now) { return take_due(silence_at_, now); }
   [[nodiscard]] bool take_limit_due(base::TimePoint now) { return take_due(limit_at_, now); }
@@ -42,6 +51,7 @@ class Patience {
  private:
   PatienceLimits limits_;
   unsigned silences_ = 0, failures_ = 0;
+  bool media_is_lost_ = false;
   Deadline silence_at_, limit_at_, media_lost_at_;
 };
 

@@ -18,8 +18,9 @@ namespace offhook::inline v0::phone {
 struct EndpointOptions {
   sip::EdgeOptions sip;
   sip::StackOptions stack;
-  /// In our order of preference: as answerer we choose the first of these that was offered.
+  /// In our order of preference.
   std::vector<media::AudioCodec> codecs = {media::AudioCodec::G722, media::AudioCodec::Pcmu, media::AudioCodec::Pcma};
+  bool order_of_offer = false; ///< as answerer we choose the first of `codecs` that the offer lists (RFC 3264 section 6.1); false: the first of ours
   bool comfort_noise = true;   ///< RFC 3389 is offered and taken. Whether ours is sent is said by AudioPort::leaves_out_silence
   bool voip_metrics = true;    ///< asked for in RTCP XR, and given to who asks: RFC 3611 section 5.2
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< from where audio is taken besides the SDP's own address

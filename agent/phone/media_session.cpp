@@ -87,7 +87,7 @@ base::Error not_acceptable(sdp::NegotiationError why) {
 
 MediaSession::MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id)
     : engine_(engine),
-      capability_{.codecs = to_sdp(codecs), .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics},
+      capability_{.codecs = to_sdp(codecs), .order_of_offer = extras.order_of_offer, .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics},
       source_rule_(extras.source_rule),
       sdp_id_(sdp_id),
       negotiator_(capability_, {}, sdp_id) {}

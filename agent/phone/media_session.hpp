@@ -23,6 +23,7 @@ class MediaSession {
     bool comfort_noise = true;  ///< RFC 3389
     bool voip_metrics = true;   ///< RFC 3611 section 5.2
     rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;
+    bool order_of_offer = false;  ///< EndpointOptions::order_of_offer
   };
   /// `sdp_id` becomes the o= line's session id.
   MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);

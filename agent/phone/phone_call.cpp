@@ -16,7 +16,7 @@ constexpr auto kToneLook = std::chrono::milliseconds(100);
 
 sip::Body sdp_body(std::string text) { return {std::string(kSdp), std::move(text)}; }
 
-MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics, options.source_rule}; }
+MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer}; }
 
 }  // namespace
 

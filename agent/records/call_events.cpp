@@ -18,7 +18,7 @@ std::string cut(std::string_view text) {
 /// The conversation's words for why it hung up, and ours for the same.
 std::string cause_of(std::string_view why) {
   constexpr std::pair<std::string_view, std::string_view> kCauses[] = {
-      {"goodbye", "goodbye"},           {"silence", "silence limit"},
+      {"goodbye", "goodbye"},           {"silence", "silence limit"},    {"hold limit", "hold limit"},
       {"time limit", "duration limit"}, {"shutdown", "shutdown"},
       {"transferred", "transferred"},   {"transfer failed", "transfer failed"},
       {"no media", "media lost"},       {"failure", "a part of the agent failed"},

@@ -31,6 +31,7 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
     options.keys_together = true;  // A dialogue says which keys it expects; a model says nothing of them.
     options.digit_gap = kModelsDigitGap;
   }
+  options.hold_limit = profile.limits.hold;
   options.max_silences = profile.limits.silences;
   // Where the caller's language is followed, the likeliest one is the best guess that there is.
   const bool follows = profile.language.empty() && !profile.languages.empty();

@@ -79,10 +79,10 @@ function write_send(   i) {
   printf "  <send>\n    <![CDATA[\n%s\n", line
   for (i = 1; i <= headers; ++i) if (header_value[i] != "-") printf "%s:%s%s\n", header_name[i], header_value[i] ~ /^\[\$/ ? "" : " ", header_value[i]
   if (proxied && established && line !~ /^SIP/ && !hop_by_hop) print "[routes]"
-  if (body != "none" && !("Content-Type" in given)) print "Content-Type: application/sdp"
+  if (body != "none" && !("Content-Type" in given)) print "Content-Type: application/" (body == "key" ? "dtmf-relay" : "sdp")
   if (!("Content-Length" in given)) print "Content-Length: [len]"
   print ""
-  if (body != "none") printf "%s", body == "text" ? "hello\n" : sdp(body)
+  if (body != "none") printf "%s", body == "text" ? "hello\n" : body == "key" ? "Signal=7\nDuration=160\n" : sdp(body)
   printf "    ]]>\n  </send>\n\n"
 }
 function start_receive(what, is_optional) {

@@ -41,6 +41,18 @@ TEST_CASE("the order of our list decides, whatever the order of the offer") {
   CHECK(wide_band_only.answer(offer).error() == NegotiationError::NoCommonCodec);
 }
 
+TEST_CASE("the order of the offer decides where that is wanted [RFC 3264 section 6.1]") {
+  sdp::Negotiator negotiator({.codecs = {AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma}, .order_of_offer = true}, address("192.0.2.10", 20000), 1);
+  const auto chosen = [&](std::string_view formats) {
+    const auto answer = negotiator.answer(peer("m=audio 5000 RTP/AVP " + std::string(formats) + "\r\n"));
+    REQUIRE(answer);
+    return answer->audio.codec;
+  };
+  CHECK(chosen("0 8 9") == AudioCodec::Pcmu);
+  CHECK(chosen("18 8 0") == AudioCodec::Pcma);
+  CHECK(chosen("9 0") == AudioCodec::G722);
+}
+
 TEST_CASE_FIXTURE(Agent, "a dynamic number for a codec is used both ways [RFC 3264 section 6.1]") {
   const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 118 0\r\na=rtpmap:118 G722/8000\r\n"));
   CHECK(answer.audio.codec == AudioCodec::G722);

@@ -1,16 +1,16 @@
-# The model puts the caller on hold for three seconds: something quiet is heard meanwhile, then the call goes on.
+# The model puts the caller on hold for three seconds: something quiet is heard meanwhile, then the model is told that the caller is back.
 . "$here/openai.sh"
 start_kamailio
 hold='I have to ask my colleague, so I put you on hold.'
 back='I am back. You can have the bicycle tomorrow.'
-start_openai '{"heard": ["is my bicycle ready", "hello"], "replies": [
+start_openai '{"heard": ["is my bicycle ready"], "replies": [
   {"when": "bicycle", "text": "'"$hold"'", "calls": [{"name": "hold", "arguments": {"seconds": 3}}]},
-  {"when": "on hold", "text": "Please stay on the line."}, {"when": "hello", "text": "'"$back"'"}]}'
+  {"when": "on hold", "text": "Please stay on the line."}, {"when": "back from a hold", "text": "'"$back"'"}]}'
 start_ai_agent ', "tools": ["hang_up", "hold"]'
 sentence hold "$hold"
 sentence stay "Please stay on the line."
 sentence back "$back"
-ai_call wait "say:is my bicycle ready" wait silence:3500 "say:hello" wait silence:300 hangup
+ai_call wait "say:is my bicycle ready" wait silence:7000 hangup
 heard_whole hold stay back
 [ "$(gap stay back)" -ge 3000 ] || die "the hold lasted only $(gap stay back) ms: $(cat "$work/report.json")"
 held_at=$(found stay ends_ms)

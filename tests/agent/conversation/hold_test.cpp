@@ -1,0 +1,124 @@
+#include "played_call.hpp"
+
+#include <offhook/agent/conversation/key_filter.hpp>
+
+using namespace offhook_test;
+
+namespace {
+
+struct HeldCall : Call {
+  void peer_holds(bool holds) {
+    core.on_peer_hold(holds, now, out);
+    collect();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(HeldCall, "Music while the caller's side holds us is no turn of the caller, and nobody is asked why they are silent") {
+  greet();
+  peer_holds(true);
+  CHECK(core.is_held_by_peer());
+  CHECK(core.caller_waits());
+  media(EventKind::SpeechStarted);
+  advance(3s);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
+  media(EventKind::Digit, 0, 0, '5');
+  advance(60s);
+  CHECK(count<BeginListening>() == 0);
+  CHECK(count<Respond>() == 0);
+}
+
+TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold hears that somebody is there") {
+  greet();
+  peer_holds(true);
+  advance(30s);
+  SUBCASE("once") {
+    peer_holds(false);
+    peer_holds(false);
+    REQUIRE(count<Respond>() == 1);
+    CHECK(last<Respond>()->input.kind == TurnInput::Kind::Back);
+    reply("I am here.");
+    spoken();
+    sent();
+    advance(1s);
+    CHECK(count<Respond>() == 1);
+  }
+  SUBCASE("who speaks at once is answered, and not told so as well") {
+    peer_holds(false);
+    reply("I am");
+    caller_says("hello");
+    CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+    reply("Yes?");
+    spoken();
+    sent();
+    advance(1s);
+    CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+  }
+}
+
+TEST_CASE_FIXTURE(HeldCall, "What was said before a hold is answered: the words that come during it count") {
+  greet();
+  media(EventKind::SpeechStarted);
+  advance(800ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  peer_holds(true);
+  core.on_listen(Transcript{listening()->turn, true, "when do you open", 0.9, false}, now, out);
+  collect();
+  CHECK(last<Respond>()->input.text == "when do you open");
+}
+
+TEST_CASE_FIXTURE(HeldCall, "A hold ends by its limit: with the end of the call, or with whom calls are left to") {
+  ConversationOptions options;
+  SUBCASE("nobody") {}
+  SUBCASE("a person") { options.transfer_when_lost = "6000"; }
+  core = Conversation(options);
+  greet();
+  peer_holds(true);
+  advance(options.hold_limit - 10ms);
+  CHECK(count<HangUpCall>() + count<TransferCall>() == 0);
+  advance(10ms);
+  if (options.transfer_when_lost.empty()) {
+    REQUIRE(count<HangUpCall>() == 1);
+    CHECK(last<HangUpCall>()->why == "hold limit");
+  } else {
+    CHECK(count<HangUpCall>() == 0);
+    REQUIRE(count<TransferCall>() == 1);
+    CHECK(last<TransferCall>()->target == "6000");
+  }
+}
+
+TEST_CASE_FIXTURE(HeldCall, "No media is missed while the caller's side holds us, and again afterwards") {
+  greet();
+  SUBCASE("lost before") {
+    media(EventKind::MediaLost);
+    peer_holds(true);
+  }
+  SUBCASE("lost meanwhile") {
+    peer_holds(true);
+    media(EventKind::MediaLost);
+  }
+  advance(60s);
+  CHECK(count<HangUpCall>() == 0);
+  peer_holds(false);
+  reply("I am here.");
+  spoken();
+  sent();
+  advance(ConversationOptions{}.media_lost_limit);
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "no media");
+}
+
+TEST_CASE("A key that comes by INFO and in the audio is one key, and two keys are two") {
+  KeyFilter filter;
+  base::TimePoint now{10s};
+  CHECK(filter.takes('1', KeyFilter::By::Audio, now));
+  CHECK_FALSE(filter.takes('1', KeyFilter::By::Info, now + 200ms));
+  CHECK(filter.takes('1', KeyFilter::By::Info, now + 400ms));
+  CHECK_FALSE(filter.takes('1', KeyFilter::By::Audio, now + 500ms));
+  CHECK(filter.takes('1', KeyFilter::By::Audio, now + 3s));
+  CHECK(filter.takes('1', KeyFilter::By::Audio, now + 3200ms));
+  CHECK(filter.takes('2', KeyFilter::By::Info, now + 3300ms));
+  CHECK(filter.takes('1', KeyFilter::By::Info, now + 3200ms + KeyFilter::kSameKey));
+}
