@@ -17,6 +17,7 @@ TurnInput AgentFloor::begin(TurnInput input, TimePoint now) {
     reply_.begin(turn_);
   }
   words_ = Words::Thinker;
+  called_tool_ = false;
   think_attempts_ = speak_attempts_ = 0;
   expect_.clear();
   think_at_ = now + times_.think;
@@ -58,13 +59,14 @@ bool AgentFloor::finish() {
 
 void AgentFloor::on_text(TimePoint now) {
   filler_at_.reset();
+  text_at_ = now;
+  watch_thinker(now);
   on_growth(now);
 }
 
+/// It has as long as for its first words, however busy it seems: some servers send signs of life for ever.
 void AgentFloor::on_growth(TimePoint now) {
-  text_at_ = now;
-  watch_thinker(now);
-  if (tools_.empty() && !reply_.says_nothing()) think_at_ = now + std::min(times_.think, times_.stall);
+  if (think_at_ && tools_.empty() && !reply_.says_nothing()) think_at_ = std::min(text_at_ + times_.think, now + times_.stall);
 }
 
 /// A thinker that has stalled is waited for while the caller still hears what it gave before.
@@ -76,6 +78,7 @@ bool AgentFloor::take_think_due(TimePoint now) {
 }
 
 void AgentFloor::on_tool_call(const ToolCall& call, TimePoint now) {
+  called_tool_ = true;
   if (tools_.size() < kMaxTools) tools_.push_back({call.turn, call.call_id, call.name});
   watch_thinker(now);
 }
@@ -147,7 +150,7 @@ bool AgentFloor::awaits(std::uint32_t utterance) const {
 void AgentFloor::on_audio(const SpeechAudio& audio, TimePoint now) {
   reply_.on_words(audio.utterance, audio.words);
   watch_speaker(now);  // Audio of no samples counts: with it RecordedSpeech says that the voice it waits for is at work.
-  if (reply_.is_voiced()) on_growth(now);  // Of a model that speaks itself its audio is all that is seen of its work.
+  if (reply_.is_voiced() && think_at_) on_text(now);  // Of a model that speaks itself its audio is all that is seen of its work.
   if (audio.pcm.empty() || audio.rate_hz == 0 || !speak_at_) return;
   audio_until_ = std::max(audio_until_, now) + std::chrono::microseconds(1'000'000 * audio.pcm.size() / audio.rate_hz);
   speak_at_ = std::clamp(audio_until_, std::min(now + times_.stall, *speak_at_), *speak_at_);

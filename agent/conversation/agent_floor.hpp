@@ -71,9 +71,9 @@ class AgentFloor {
   void expect(std::string how) { expect_ = std::move(how); }
   /// Text of the thinker came.
   void on_text(base::TimePoint now);
-  /// The reply is whole.
   /// The thinker is at work on the next piece of text.
   void on_growth(base::TimePoint now);
+  /// The reply is whole.
   void on_thought() { reply_.complete(), think_at_ = filler_at_ = std::nullopt; }
   void on_tool_call(const ToolCall& call, base::TimePoint now);
   /// Returns false when it is of no tool of the present reply.
@@ -90,8 +90,10 @@ class AgentFloor {
   [[nodiscard]] bool has_kept() const { return !kept_.empty(); }
   [[nodiscard]] const std::vector<ThinkEvent>& kept() const { return kept_; }
   [[nodiscard]] std::vector<ThinkEvent> take_kept(base::TimePoint now);
-  /// The thinker's reply is awaited or waits to be heard, and no tool of it runs.
-  [[nodiscard]] bool is_untold() const { return !is_idle() && !speaks_own_words() && tools_.empty() && reply_.is_untold(); }
+  /// The thinker's reply is awaited or waits to be heard, and it has called no tool.
+  [[nodiscard]] bool is_untold() const { return !is_idle() && !speaks_own_words() && !called_tool_ && reply_.is_untold(); }
+  /// All that was said has been heard, and more is to come.
+  [[nodiscard]] bool is_in_gap() const { return state_ == State::Speaking && !is_speaking() && !reply_.is_complete(); }
 
   // --- the speaker
   /// Returns what to ask of the speaker; nothing when the reply is too long. `aside`: words of ours that are no part of the reply.
@@ -155,12 +157,13 @@ class AgentFloor {
   std::string expect_;
   unsigned unspoken_ = 0;    // utterances that the speaker has not finished
   std::vector<OpenTool> tools_;       // of this reply
+  bool called_tool_ = false;          // this reply did: what the caller says then is no part of the same input
   std::vector<OpenTool> late_tools_;  // of replies that were cut off
   std::vector<ReplyAction> actions_;
   std::vector<ThinkEvent> kept_;
   unsigned think_attempts_ = 0, speak_attempts_ = 0;  // in this turn
   Deadline think_at_, speak_at_, filler_at_;
-  base::TimePoint text_at_{};     // the last sign of life of a thinker that has begun to yield
+  base::TimePoint text_at_{};     // when the thinker yielded last
   base::TimePoint audio_until_{}; // the audio that has come lasts until then, if it is heard without a pause
 };
 

@@ -232,7 +232,7 @@ bool Conversation::is_consistent() const {
   if (patience_.awaits_words() && (!agent_.is_idle() || !caller_.is_quiet())) return false;
   if (holds_back() && phase_ != Phase::Connected) return false;
   if (!caller_.is_consistent() || !agent_.is_consistent()) return false;
-  if (agent_.has_kept() && agent_.state() != AgentFloor::State::Thinking) return false;
+  if (agent_.has_kept() && (agent_.is_idle() || agent_.is_speaking())) return false;
   return phase_ != Phase::Connected || patience_.has_limit();
 }
 

@@ -171,14 +171,15 @@ class Conversation {
   void interrupt(std::string_view why, ConversationActions& out);
   void rise(ConversationActions& out);
   void on_nothing_said(base::TimePoint now, ConversationActions& out);
+  [[nodiscard]] bool is_refused() const;
   [[nodiscard]] TurnInput follow_on(TurnInput input) const;
   bool give_way(base::TimePoint now, ConversationActions& out);
 
   // conversation_replies.cpp
   void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
-  /// The caller speaks or keys in a number. A reply of which they have heard nothing waits until it is known what they say.
+  /// The caller speaks or keys in a number. What they have heard nothing of yet waits until it is known what they say.
   [[nodiscard]] bool caller_has_floor() const;
-  [[nodiscard]] bool keeps_back() const { return agent_.state() == AgentFloor::State::Thinking && caller_has_floor(); }
+  [[nodiscard]] bool keeps_back() const { return (agent_.state() == AgentFloor::State::Thinking || agent_.is_in_gap()) && caller_has_floor(); }
   void go_on(base::TimePoint now, ConversationActions& out);
   void on_reply_event(const ThinkEvent& event, base::TimePoint now, ConversationActions& out);
   void on_reply_text(const ReplyText& text, base::TimePoint now, ConversationActions& out);

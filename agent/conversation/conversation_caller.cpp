@@ -127,7 +127,7 @@ void Conversation::on_cut_off(TimePoint now, ConversationActions& out) {
 
 /// Returns true when the caller has heard some of the reply, which is then over. A reply behind words of ours is said later, if it still counts.
 bool Conversation::give_way(TimePoint now, ConversationActions& out) {
-  if (agent_.state() != AgentFloor::State::Speaking || agent_.reply().is_unheard()) return false;
+  if (!agent_.is_speaking() || agent_.reply().is_unheard()) return false;
   const bool over = question_.is_asking() || !agent_.may_take_back();
   if (over) {
     interrupt("the caller spoke over it", out);
@@ -192,10 +192,18 @@ void Conversation::on_taken(std::uint32_t listen_turn, TimePoint now, Conversati
   respond(follow_on({0, TurnInput::Kind::Speech, {}, 1, false}), now, out);
 }
 
+/// The content filter has refused the present turn, which was not told yet.
+bool Conversation::is_refused() const {
+  return std::any_of(agent_.kept().begin(), agent_.kept().end(), [](const ThinkEvent& event) {
+    const auto* failed = std::get_if<ThinkFailed>(&event);
+    return failed != nullptr && failed->kind == FailureKind::Filtered;
+  });
+}
+
 /// A caller who speaks again before they heard a word of the reply goes on with what they said: both are one input.
 TurnInput Conversation::follow_on(TurnInput input) const {
   const TurnInput& before = agent_.input();
-  if (!agent_.is_untold() || before.kind != TurnInput::Kind::Speech) return input;
+  if (!agent_.is_untold() || before.kind != TurnInput::Kind::Speech || is_refused()) return input;
   input.supersedes = before.turn;
   if (!before.rejected && !before.text.empty()) input.text = before.text + ' ' + input.text;
   return input;
@@ -205,6 +213,7 @@ TurnInput Conversation::follow_on(TurnInput input) const {
 void Conversation::on_nothing_said(TimePoint now, ConversationActions& out) {
   rise(out);
   finish_reply_if_heard(now, out);
+  if (agent_.state() == AgentFloor::State::Thinking || agent_.is_in_gap()) agent_.fill_by(now + options_.filler_after / 2);  // One may have been due.
   go_on(now, out);
   rest(now);
 }
@@ -214,7 +223,8 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   if (transcript.turn != caller_.listen_turn()) return caller_.hold(transcript);
   if (!caller_.is_recognising()) return;
   auto [input, whole, brief, after_cut_off, had_words] = caller_.on_transcript(transcript);
-  const bool waits = !agent_.is_idle() && !question_.awaits_answer();  // There is a reply that the caller waits for, or hears now.
+  // There is a reply that the caller waits for, or hears now.
+  const bool waits = !agent_.is_idle() && !agent_.is_filling() && !question_.awaits_answer();
   if (!had_words && !after_cut_off && (waits || (brief && input.text.empty()))) return on_nothing_said(now, out);
   patience_.on_caller();
   if (question_.awaits_answer()) {

@@ -38,8 +38,8 @@ void Conversation::on_refused(const ThinkFailed& refused, TimePoint now, Convers
 }
 
 void Conversation::give_up(Stage stage, TimePoint now, ConversationActions& out) {
-  out.push_back(GaveUp{stage});
   if (phase_ == Phase::Closing) return hang_up(out);
+  out.push_back(GaveUp{stage});
   if (stage == Stage::Listen) abandon_listening(out);
   // Then the caller said nothing that could be said again, and must hear of the transfer from us.
   const bool of_transfer = agent_.state() == AgentFloor::State::Thinking && agent_.input().kind == TurnInput::Kind::Failure;

@@ -27,6 +27,7 @@ void Conversation::on_think(const ThinkEvent& event, TimePoint now, Conversation
   const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
   if (turn != agent_.turn() || agent_.speaks_own_words()) return;  // Of a reply that was cancelled.
   if (std::holds_alternative<TokensUsed>(event)) return;
+  if (std::holds_alternative<ReplyGrows>(event)) return agent_.on_growth(now);
   if (!agent_.has_kept() && !keeps_back()) return on_reply_event(event, now, out);
   if (agent_.keep(event, now)) return;
   if (const auto* call = std::get_if<ToolCall>(&event)) leave_undone(*call, out);
@@ -63,8 +64,6 @@ void Conversation::on_reply_event(const ThinkEvent& event, TimePoint now, Conver
     if (failed->kind == FailureKind::Filtered) return on_refused(*failed, now, out);
     agent_.on_thinker_lost();
     on_failure(Stage::Think, failed->why, now, out);
-  } else if (std::holds_alternative<ReplyGrows>(event)) {
-    agent_.on_growth(now);
   } else {
     on_reply_done(now, out);
   }

@@ -37,7 +37,8 @@ void History::set_caller_text(std::uint32_t turn, std::string text) {
 
 void History::mask(std::uint32_t turn, std::string_view text) {
   for (HistoryEntry& entry : entries_) {
-    if (entry.turn != turn || entry.kind != HistoryEntry::Kind::Caller) continue;
+    const bool may_offend = entry.kind == HistoryEntry::Kind::Caller || entry.kind == HistoryEntry::Kind::ToolResult;
+    if (entry.turn != turn || !may_offend) continue;
     bytes_ += text.size();
     bytes_ -= entry.text.size();
     entry.text = text;
@@ -53,10 +54,12 @@ bool History::supersede(std::uint32_t earlier, std::uint32_t later, std::string_
   const auto known = std::find_if(entries_.rbegin(), entries_.rend(), is_input);
   if (known == entries_.rend()) return false;
   known->turn = later;
-  if (text.empty() || known->kind == Kind::Note) return true;
-  bytes_ += text.size();
+  const bool has_beginning = known->kind == Kind::Note || text.starts_with(known->text);
+  std::string whole = has_beginning ? std::string(text) : known->text + ' ' + std::string(text);  // A turn that was sound is known by its transcript alone.
+  if (known->kind == Kind::Note) whole = known->text;
+  bytes_ += whole.size();
   bytes_ -= known->text.size();
-  known->text = text;
+  known->text = std::move(whole);
   trim();
   return true;
 }

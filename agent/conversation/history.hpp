@@ -34,9 +34,10 @@ class History {
   void add(HistoryEntry entry);
   /// What was understood of a turn of the caller, late: takes its place before the reply to it.
   void set_caller_text(std::uint32_t turn, std::string text);
-  /// The caller's words of a turn are replaced by `text`.
+  /// The caller's words of a turn, and the results of its tools, are replaced by `text`.
   void mask(std::uint32_t turn, std::string_view text);
-  /// The input of turn `earlier` is a part of that of `later`, whose words are `text`; "": the same. Returns false when no such input is known.
+  /// The input of turn `earlier` is the beginning of that of `later`, whose words are `text`: they become one entry. Returns false when no such
+  /// input is known.
   bool supersede(std::uint32_t earlier, std::uint32_t later, std::string_view text);
   [[nodiscard]] const std::deque<HistoryEntry>& entries() const { return entries_; }
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }

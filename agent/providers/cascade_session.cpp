@@ -147,8 +147,7 @@ bool CascadeSession::replace(Post<Part>& post, Stage stage, std::string_view why
     own_.push_back(ProviderSwitched{stage, post.name(), post.makers[next].name, std::string(why)});
     post.at = next;
   } else {
-    const bool hopeless = post.failure == FailureKind::Local || post.failure == FailureKind::Auth || post.failure == FailureKind::RateLimited ||
-                          post.failure == FailureKind::Filtered;
+    const bool hopeless = post.failure == FailureKind::Local || post.failure == FailureKind::Auth || post.failure == FailureKind::RateLimited;
     if (hopeless || std::exchange(post.retried, true)) return false;
   }
   take_post(post);
@@ -222,7 +221,7 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
 }
 
 std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
-  if (const auto* gone = std::get_if<ThinkFailed>(&event)) failed(think_, gone->kind);
+  if (const auto* gone = std::get_if<ThinkFailed>(&event); gone != nullptr && gone->kind != FailureKind::Filtered) failed(think_, gone->kind);
   if (const auto* used = std::get_if<TokensUsed>(&event)) {
     TokensUsed named = *used;
     named.service = think_.name();

@@ -82,7 +82,7 @@ void SessionChain::abandon_turn() {
 // --- the reply ---------------------------------------------------------------------------------------------------------------
 
 void SessionChain::note_input(const TurnInput& input) {
-  if (input.supersedes != 0 && history_.supersede(input.supersedes, input.turn, input.text)) return;
+  if (input.supersedes != 0 && !input.text.empty() && history_.supersede(input.supersedes, input.turn, input.text)) return;
   if (input.kind == TurnInput::Kind::Speech) {
     if (taken_ || input.text.empty()) return;
     history_.add({HistoryEntry::Kind::Caller, input.turn, input.text, {}, {}, false});

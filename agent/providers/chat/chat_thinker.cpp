@@ -116,6 +116,7 @@ void ChatThinker::ask() {
     if (exchange->good()) {
       std::vector<ModelEvent> events;
       exchange->answer->on_bytes(bytes, events);
+      if (events.empty() && exchange == exchange_.get()) grow();
       take(exchange, events);
     } else if (exchange == exchange_.get()) {
       exchange->error_body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, exchange->error_body.size()));
@@ -155,6 +156,11 @@ bool ChatThinker::shorten() {
   return true;
 }
 
+/// A thought that is not said and the arguments of a call give nothing to say, but the model is at work.
+void ChatThinker::grow() {
+  if (events_.empty() || !std::holds_alternative<ReplyGrows>(events_.back())) push(ReplyGrows{present_.input.turn});
+}
+
 /// Once the answer is understood nothing more of it counts, but what it took: servers tell that last.
 void ChatThinker::take(const Exchange* from, std::vector<ModelEvent>& events) {
   for (ModelEvent& event : events) {
@@ -177,7 +183,7 @@ void ChatThinker::count(std::uint32_t turn, const ModelUsage& usage) {
 void ChatThinker::on_model(ModelText& text) {
   std::vector<std::string> clauses;
   splitter_.feed(text.text, clauses);
-  if (clauses.empty() && (events_.empty() || !std::holds_alternative<ReplyGrows>(events_.back()))) push(ReplyGrows{present_.input.turn});
+  if (clauses.empty()) grow();
   say(clauses);
 }
 

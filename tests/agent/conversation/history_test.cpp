@@ -58,7 +58,10 @@ TEST_CASE("The words of a turn can be masked, and an input that goes on takes th
   REQUIRE(history.entries().size() == 3);
   CHECK(history.entries()[2].turn == 3);
   CHECK(history.entries()[2].text == "book a table for two");
-  CHECK(history.supersede(3, 4, ""));
-  CHECK(history.entries()[2].text == "book a table for two");
+  CHECK(history.supersede(3, 4, "today"));
+  CHECK(history.entries()[2].text == "book a table for two today");
+  history.add({HistoryEntry::Kind::ToolResult, 1, "vile result", {}, "a", false});
+  history.mask(1, "(refused)");
+  CHECK(history.entries().back().text == "(refused)");
   CHECK_FALSE(history.supersede(2, 5, "nothing"));
 }

@@ -231,3 +231,88 @@ TEST_CASE_FIXTURE(Call, "A first half that is recognised only after the second h
     CHECK_FALSE(last<Respond>()->input.rejected);
   }
 }
+
+TEST_CASE_FIXTURE(Call, "A cough between what was said and what is still thought of costs neither") {
+  greet();
+  caller_says("where is my order");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Let me see."});
+  think(ToolCall{turn, "call_1", "look_up", "{}"});
+  spoken();
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  sent();
+  seen.clear();
+  media(EventKind::SpeechStarted);
+  advance(300ms);
+  core.on_tool({turn, "call_1", "{}", std::nullopt, false}, now, out);
+  think(ReplyText{turn, "It is on its way."});
+  CHECK(count<Speak>() == 0);
+  advance(360ms);  // A cough of 160 ms and the hangover of 500 ms that counts while nothing is said.
+  media(EventKind::SpeechStopped, 0, 0, 0, 25);
+  advance(100ms);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  CHECK(count<CancelThinking>() == 0);
+  CHECK(count<Respond>() == 0);
+  REQUIRE(last<Speak>() != nullptr);
+  CHECK(last<Speak>()->text == "It is on its way.");
+}
+
+TEST_CASE_FIXTURE(Call, "A turn that was not understood is asked again for, though a filler is said meanwhile") {
+  greet();
+  media(EventKind::SpeechStarted);
+  advance(2s);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + ConversationOptions{}.filler_after);
+  REQUIRE(last<Speak>()->text == ConversationOptions{}.filler);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.rejected);
+}
+
+TEST_CASE_FIXTURE(Call, "A filler that falls due while the caller coughs is said afterwards") {
+  greet();
+  caller_says("where is my order");
+  seen.clear();
+  advance(2300ms);
+  media(EventKind::SpeechStarted);
+  advance(400ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
+  advance(400ms);
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  CHECK(count<Speak>() == 0);
+  advance(ConversationOptions{}.filler_after / 2);
+  REQUIRE(count<Speak>() == 1);
+  CHECK(last<Speak>()->text == ConversationOptions{}.filler);
+}
+
+TEST_CASE_FIXTURE(Call, "What the caller says when a tool has run for their question is a turn of its own") {
+  greet();
+  caller_says("book a table for two");
+  const auto turn = core.turns();
+  think(ToolCall{turn, "call_1", "book", "{}"});
+  core.on_tool({turn, "call_1", "{}", std::nullopt, false}, now, out);
+  collect();
+  caller_says("no wait for three");
+  CHECK(last<Respond>()->input.text == "no wait for three");
+  CHECK(last<Respond>()->input.supersedes == 0);
+}
+
+TEST_CASE_FIXTURE(Call, "Signs of life of a thinker take no place among what waits for the caller") {
+  greet();
+  caller_says("tell me all");
+  const auto turn = core.turns();
+  const auto said = count<Speak>();
+  media(EventKind::SpeechStarted);
+  for (std::size_t i = 0; i < 2 * AgentFloor::kMaxKept; ++i) think(ReplyGrows{turn});
+  for (std::size_t i = 0; i <= AgentFloor::kMaxKept; ++i) think(ToolCall{turn, "call_" + std::to_string(i), "look_up", "{}"});
+  think(ReplyDone{turn});
+  CHECK(count<RunTool>() == 0);
+  CHECK(count<TellTool>() == 1);  // Of the one that had no room.
+  CHECK(count<Speak>() == said);
+  advance(100ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 6);
+  CHECK(count<RunTool>() == AgentFloor::kMaxKept);
+}

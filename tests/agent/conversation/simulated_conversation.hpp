@@ -63,8 +63,9 @@ class SimulatedCall {
   }
 
  private:
+  static constexpr auto kPreamble = "Let me see.";  // before a tool's result
   struct Pending { std::uint32_t turn = 0; base::Duration waited{}; };
-  struct Utterance { std::uint32_t id = 0, turn = 0; bool filler = false; base::Duration length{}, played{}; bool ready = false, began = false; };
+  struct Utterance { std::uint32_t id = 0, turn = 0; bool filler = false, preamble = false; base::Duration length{}, played{}; bool ready = false, began = false; };
   enum class Sound { Words, Noise };
 
   static ConversationOptions options(const SimulatedParts& parts) {
@@ -196,6 +197,7 @@ class SimulatedCall {
         front.began = true;
         trace("heard: ", front.filler ? "filler " : "reply ", front.turn);
         if (!front.filler) on_reply_heard(front.turn);
+        preamble_heard_ = preamble_heard_ || front.preamble;
         media(EventKind::Sent, front.id, 0);
         return;
       }
@@ -249,7 +251,8 @@ class SimulatedCall {
     trace("respond ", a.input.turn, " kind ", int(a.input.kind), a.input.rejected ? " rejected" : "", " for ", a.input.supersedes, " pending ", pending_.size());
     const bool asks = (a.input.kind == TurnInput::Kind::Speech && !a.input.rejected) || a.input.kind == TurnInput::Kind::Digits;
     const bool replaces = a.input.kind == TurnInput::Kind::Silence || (a.input.kind == TurnInput::Kind::Speech && a.input.rejected);
-    if (replaces && a.input.supersedes == 0) CHECK_MESSAGE(pending_.empty(), "a turn was forgotten for a noise or a silence");
+    // A noise that cuts a preamble off is asked about; the result of its tool comes all the same.
+    if (replaces && !std::exchange(preamble_heard_, false)) CHECK_MESSAGE(pending_.empty(), "a turn was forgotten for a noise or a silence");
     if (asks) pending_.push_back({a.input.turn, {}});
     if (a.input.supersedes != 0) ++seen_.joined;
     untold_result_.reset();
@@ -276,7 +279,7 @@ class SimulatedCall {
     }
     const base::Duration first = ms(50, 1200);
     if (one_in(parts_.calls_tool_one_in)) {
-      if (one_in(2)) then(first, ReplyText{turn, "Let me see."});
+      if (one_in(2)) then(first, ReplyText{turn, kPreamble});
       return then(first + 20ms, ToolCall{turn, "call_" + std::to_string(turn), "look_up", "{}"});
     }
     then(first, ReplyText{turn, "A reply."});
@@ -305,8 +308,8 @@ class SimulatedCall {
 
   // --- the speaker: one utterance after the other
   void on_action(const Speak& a) {
-    const bool filler = a.text == ConversationOptions{}.filler;
-    utterances_.push_back({a.utterance, core_.turns(), filler, ms(200, 2500), {}, false, false});
+    const bool preamble = a.text == kPreamble, filler = preamble || a.text == ConversationOptions{}.filler;  // Neither answers anything.
+    utterances_.push_back({a.utterance, core_.turns(), filler, preamble, ms(200, 2500), {}, false, false});
     if (!voicing_) voice_next();
   }
   void voice_next() {
@@ -362,7 +365,7 @@ class SimulatedCall {
   std::vector<std::uint32_t> heard_;  // whose transcripts are on their way
   std::uint32_t thinking_ = 0, attempt_ = 0;
   std::deque<Utterance> utterances_;
-  bool voicing_ = false;
+  bool voicing_ = false, preamble_heard_ = false;
   std::uint32_t epoch_ = 0;  // of what is asked of the speaker: counts what was cancelled
   std::vector<Pending> pending_;
   std::optional<base::Duration> untold_result_;

@@ -235,3 +235,20 @@ TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers at once, wakes, and says 
   CHECK(reply.done == 1);
   CHECK(reply.intent == "opening_hours");
 }
+
+TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers who goes on before they heard a reply as if there had been none") {
+  GuidedThinker thinker(knowledge, [] {});
+  const auto ask = [&](agent::TurnInput input) {
+    thinker.respond(input);
+    std::vector<ThinkEvent> events;
+    while (auto event = thinker.poll()) events.push_back(*std::move(event));
+    return collect(events);
+  };
+  (void)ask({1, Kind::Opening, "", 1, false});
+  const auto question = ask({2, Kind::Speech, "when are you open", 0.3, false});
+  CHECK(question.intent.empty());
+  CHECK(ask({3, Kind::Speech, "yes", 0.9, false}).intent == "opening_hours");
+  thinker.cancel(3);
+  thinker.on_heard(3, "", true);
+  CHECK(ask({4, Kind::Speech, "yes please", 0.9, false, 3}).intent == "opening_hours");
+}
