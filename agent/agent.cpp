@@ -268,6 +268,7 @@ class Agent::Impl {
  private:
   AgentState state() const {
     AgentState state;
+    state.version = options_.version;
     state.media = engine_->status();
     state.readiness = readiness(state.media);
     state.calls = up_;

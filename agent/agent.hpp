@@ -20,6 +20,7 @@
 namespace offhook::inline v0::agent {
 
 struct AgentOptions {
+  std::string version;                                        ///< of the program, for offhook_build_info
   phone::EndpointOptions phone;
   media::EngineOptions media;
   std::string silero_folder;                                  ///< of the model that helps to tell voices; "": none is wanted

@@ -15,6 +15,7 @@ namespace offhook::inline v0::agent {
 
 /// The agent at one moment, as far as it is counted.
 struct AgentState {
+  std::string version;
   Readiness readiness;
   std::size_t calls = 0, most_calls = 0;                   ///< ringing ones included; /limits/calls
   std::size_t registrations = 0, registrations_up = 0;

@@ -3,6 +3,7 @@
 install(TARGETS offhook RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 install(DIRECTORY share/ DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook COMPONENT program USE_SOURCE_PERMISSIONS PATTERN silero EXCLUDE)
 install(FILES packaging/grafana/offhook.json DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/grafana COMPONENT program)
+install(FILES packaging/prometheus/alerts.yml DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/prometheus COMPONENT program)
 install(FILES packaging/kamailio/kamailio.cfg packaging/kamailio/dispatcher.list DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/kamailio COMPONENT program)
 install(FILES packaging/offhook.service DESTINATION lib/systemd/system COMPONENT program)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING PATTERN *.md PATTERN pictures EXCLUDE)

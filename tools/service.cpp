@@ -87,6 +87,7 @@ std::string complete_target(const std::string& target, const agent::config::Conf
 std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {
   auto options = agent::to_agent_options(loaded.config, share_path("dialogues/receptionist.json"),
                                          silero_folder());
+  options.version = OFFHOOK_VERSION;
   options.agents = loaded.agents;
   auto agent = agent::Agent::start(std::move(options), std::move(watch));
   if (agent) return std::move(*agent);

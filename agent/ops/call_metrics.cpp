@@ -16,8 +16,8 @@ constexpr double kAudiblyClipped = 1.0;  // Percent of the frames.
 constexpr double kUnitsPerSecond = 8000;
 
 const Buckets kMos{2.0, 2.5, 3.1, 3.6, 4.0, 4.3};  // ITU-T G.107 table B.1: where a class of quality ends
-const Buckets kPercent{0.1, 0.5, 1.0, 2.0, 5.0, 10.0};
-const Buckets kMilliseconds{5, 10, 20, 50, 100, 150, 200, 400};
+const Buckets kRatio{0.001, 0.005, 0.01, 0.02, 0.05, 0.1};
+const Buckets kDelaySeconds{0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.4};
 const Buckets kSetupSeconds{0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40};
 const Buckets kDurationSeconds{5, 15, 30, 60, 120, 300, 600, 1800, 3600};
 
@@ -29,7 +29,7 @@ prometheus::Family<prometheus::Histogram>& histograms(Registry& registry, const 
 }
 
 prometheus::Counter& one_way(Registry& registry, const std::string& fault) {
-  return counter(registry, "offhook_calls_finished_one_way_total", "Of those, with sound in one direction only for a while.", {{"fault", fault}});
+  return counter(registry, "offhook_calls_finished_one_way_total", "Finished calls with sound in one direction only for a while, by what was missing.", {{"fault", fault}});
 }
 
 prometheus::Histogram& mos(Registry& registry, const std::string& scale) {
@@ -53,25 +53,25 @@ CallMetrics::CallMetrics(Registry& registry)
       setup_seconds_(histograms(registry, "offhook_call_setup_seconds", "From the INVITE to the answer, of calls that were answered.")),
       duration_seconds_(histograms(registry, "offhook_call_duration_seconds", "From the answer to the end, of calls that were answered.")),
       finished_(counter(registry, "offhook_calls_finished_total", "Calls that had media and are over.")),
-      clipped_(counter(registry, "offhook_calls_clipped_total", "Of those, with samples cut off in one frame of a hundred or more.")),
+      clipped_(counter(registry, "offhook_calls_clipped_total", "Finished calls with samples cut off in one frame of a hundred or more.")),
       received_(counter(registry, "offhook_packets_received_total", "RTP packets of finished calls that came in time.")),
-      lost_(counter(registry, "offhook_packets_lost_total", "Those that never came.")),
-      discarded_(counter(registry, "offhook_packets_discarded_total", "Those that came too late to be played.")),
+      lost_(counter(registry, "offhook_packets_lost_total", "RTP packets of finished calls that never came.")),
+      discarded_(counter(registry, "offhook_packets_discarded_total", "RTP packets of finished calls that came too late to be played.")),
       one_way_{one_way(registry, "nothing_comes"), one_way(registry, "only_silence_comes"), one_way(registry, "peer_hears_nothing")},
       played_{counter(registry, "offhook_concealed_samples_total", "Samples (of 8000 Hz, as all here) of finished calls made up for what was lost or late."),
-              counter(registry, "offhook_silent_concealed_samples_total", "Of those, silent: the gap had lasted too long."),
-              counter(registry, "offhook_concealment_events_total", "Gaps that were concealed, of any length."),
-              counter(registry, "offhook_inserted_samples_for_deceleration_total", "Samples by which sound was made longer, to wait for late packets."),
-              counter(registry, "offhook_removed_samples_for_acceleration_total", "Samples by which sound was made shorter, to wait no longer than need be."),
-              counter(registry, "offhook_jitter_buffer_delay_seconds_total", "Seconds from arrival to playing, summed over emitted samples."),
-              counter(registry, "offhook_jitter_buffer_emitted_samples_total", "Samples that came from packets.")},
+              counter(registry, "offhook_silent_concealed_samples_total", "Samples (of 8000 Hz) of finished calls that were silence in place of what was lost: the gap had lasted too long."),
+              counter(registry, "offhook_concealment_events_total", "Gaps in the sound of finished calls that were concealed, of any length."),
+              counter(registry, "offhook_inserted_samples_for_deceleration_total", "Samples (of 8000 Hz) by which the sound of finished calls was made longer, to wait for late packets."),
+              counter(registry, "offhook_removed_samples_for_acceleration_total", "Samples (of 8000 Hz) by which the sound of finished calls was made shorter, to wait no longer than need be."),
+              counter(registry, "offhook_jitter_buffer_delay_seconds_total", "Seconds from arrival to playing, summed over the samples (of 8000 Hz) of finished calls that came from packets."),
+              counter(registry, "offhook_jitter_buffer_emitted_samples_total", "Samples (of 8000 Hz) of finished calls that came from packets.")},
       mos_narrowband_(mos(registry, "narrowband")),
       mos_wideband_(mos(registry, "wideband")),
       peers_mos_(histograms(registry, "offhook_peer_mos", "What the other side says of our sound (RTCP XR, narrowband), at the end of finished calls that had it.")
                      .Add({}, kMos)),
-      loss_percent_(histograms(registry, "offhook_call_loss_percent", "Packets lost or too late, of finished calls.").Add({}, kPercent)),
-      jitter_ms_(histograms(registry, "offhook_call_jitter_ms", "Interarrival jitter (RFC 3550) at the end of finished calls.").Add({}, kMilliseconds)),
-      one_way_ms_(histograms(registry, "offhook_call_one_way_ms", "Half the round trip, jitter buffer and packet, of finished calls.").Add({}, kMilliseconds)) {
+      loss_ratio_(histograms(registry, "offhook_call_loss_ratio", "Share of the packets that were lost or too late, of finished calls.").Add({}, kRatio)),
+      jitter_seconds_(histograms(registry, "offhook_call_jitter_seconds", "Interarrival jitter (RFC 3550) at the end of finished calls.").Add({}, kDelaySeconds)),
+      one_way_seconds_(histograms(registry, "offhook_call_one_way_seconds", "Delay in one direction: half the round trip, jitter buffer and packet, of finished calls.").Add({}, kDelaySeconds)) {
   for (const bool outgoing : {false, true}) {  // From the start, so that a rate is known at the first of each.
     for (const char* word : {"passed", "failed", "absent"}) callers_.Add({{"identity", word}});
     for (const CallOutcome outcome : kCallOutcomes) ended_.Add(labels_of(outgoing, outcome));
@@ -115,9 +115,9 @@ void CallMetrics::on_finished(const media::QualityReport& report) {
   if (report.one_way_ever.peer_hears_nothing) one_way_.peer_hears_nothing.Increment();
   if (report.loss.received == 0) return;  // Nothing came, and so nothing is known of how it was.
   if (report.heard.clipped_percent >= kAudiblyClipped) clipped_.Increment();
-  loss_percent_.Observe(report.loss.missing_percent());
-  jitter_ms_.Observe(report.jitter_ms);
-  one_way_ms_.Observe(report.quality.one_way_ms);
+  loss_ratio_.Observe(report.loss.missing_percent() / 100);
+  jitter_seconds_.Observe(report.jitter_ms / 1000);
+  one_way_seconds_.Observe(report.quality.one_way_ms / 1000);
   if (report.quality.mos_conversation)
     (report.quality.scale == rtp::QualityScale::Wideband ? mos_wideband_ : mos_narrowband_).Observe(*report.quality.mos_conversation);
 }
@@ -137,11 +137,11 @@ Figures CallMetrics::live(std::span<const media::QualityReport> reports) {
   if (worst_narrowband) worst_mos.emplace_back(Labels{{"scale", "narrowband"}}, *worst_narrowband);
   if (worst_wideband) worst_mos.emplace_back(Labels{{"scale", "wideband"}}, *worst_wideband);
   return {gauge("offhook_calls", "Calls whose media flows now.", static_cast<double>(reports.size())),
-          gauges("offhook_calls_one_way", "Of those, with sound in one direction only.",
+          gauges("offhook_calls_one_way", "Calls whose media flows now, with sound in one direction only, by what is missing.",
                  {{{{"fault", "nothing_comes"}}, nothing_comes}, {{{"fault", "only_silence_comes"}}, only_silence_comes},
                   {{{"fault", "peer_hears_nothing"}}, peer_hears_nothing}}),
           gauges("offhook_call_mos_worst", "The least estimated opinion score (ITU-T G.107, 1 to 4.5) of the calls that are up.", worst_mos),
-          gauge("offhook_call_loss_percent_worst", "The most packets lost or too late of any call that is up.", worst_loss)};
+          gauge("offhook_call_loss_ratio_worst", "The largest share of packets lost or too late of any call that is up.", worst_loss / 100)};
 }
 
 }  // namespace offhook::inline v0::agent

@@ -54,9 +54,9 @@ class CallMetrics {
   Histogram& mos_narrowband_;
   Histogram& mos_wideband_;
   Histogram& peers_mos_;
-  Histogram& loss_percent_;
-  Histogram& jitter_ms_;
-  Histogram& one_way_ms_;
+  Histogram& loss_ratio_;
+  Histogram& jitter_seconds_;
+  Histogram& one_way_seconds_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -253,11 +253,11 @@ Figures figures_of(const RecordingCounters& counters, RecordingBook::State state
   return {gauge("offhook_recordings", "Calls that are being recorded.", number(counters.active)),
           gauge("offhook_recordings_room", "1 while there is room for recordings, 0 when the disk or the folder is full, or none are made.", is_room ? 1 : 0),
           count("offhook_recordings_ended_total", "Recordings that are over.", number(counters.ended)),
-          count("offhook_recordings_failed_total", "Of those, that could not be made, or not be ended.", number(counters.failed)),
+          count("offhook_recordings_failed_total", "Recordings that could not be made, or not be ended.", number(counters.failed)),
           count("offhook_recordings_not_begun_total", "Calls that were not recorded: no room, or too many.", number(counters.not_begun)),
           count("offhook_recordings_stopped_total", "Recordings that ended before their call, for want of room.", number(counters.stopped)),
-          count("offhook_recordings_octets_total", "Octets written.", number(counters.octets)),
-          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that the disk was too late for.", number(counters.dropped))};
+          count("offhook_recordings_octets_total", "Octets of recordings that were written.", number(counters.octets)),
+          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that recordings lack because the disk was too late for them.", number(counters.dropped))};
 }
 
 std::string default_folder() {

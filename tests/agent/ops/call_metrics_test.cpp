@@ -64,11 +64,11 @@ TEST_CASE_FIXTURE(CallFigures, "Each finished call counts in each distribution o
   CHECK(now.value("offhook_call_mos_sum", {{"scale", "narrowband"}}).value_or(0) == doctest::Approx(6.6));
   CHECK(now.value("offhook_call_mos_count", {{"scale", "narrowband"}}) == 2);
   CHECK(now.value("offhook_call_mos_count", {{"scale", "wideband"}}) == 1);
-  CHECK(now.value("offhook_call_jitter_ms_bucket", {{"le", "20"}}) == 2);
-  CHECK(now.value("offhook_call_jitter_ms_bucket", {{"le", "50"}}) == 3);
-  CHECK(now.value("offhook_call_loss_percent_bucket", {{"le", "5"}}) == 2);
-  CHECK(now.value("offhook_call_loss_percent_bucket", {{"le", "10"}}) == 3);
-  CHECK(now.value("offhook_call_one_way_ms_count") == 3);
+  CHECK(now.value("offhook_call_jitter_seconds_bucket", {{"le", "0.02"}}) == 2);
+  CHECK(now.value("offhook_call_jitter_seconds_bucket", {{"le", "0.05"}}) == 3);
+  CHECK(now.value("offhook_call_loss_ratio_bucket", {{"le", "0.05"}}) == 2);
+  CHECK(now.value("offhook_call_loss_ratio_bucket", {{"le", "0.1"}}) == 3);
+  CHECK(now.value("offhook_call_one_way_seconds_count") == 3);
 }
 
 TEST_CASE_FIXTURE(CallFigures, "What was concealed, stretched and waited for is summed up over finished calls, as WebRTC counts it") {
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(CallFigures, "Of a call in which nothing came only that is kno
   const auto now = read();
   CHECK(now.value("offhook_calls_finished_total") == 2);
   CHECK(now.value("offhook_calls_finished_one_way_total", {{"fault", "nothing_comes"}}) == 1);
-  CHECK(now.value("offhook_call_loss_percent_count") == 1);
+  CHECK(now.value("offhook_call_loss_ratio_count") == 1);
   CHECK(now.value("offhook_call_mos_count", {{"scale", "narrowband"}}) == 0);
 }
 
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(CallFigures, "Of the calls that are up: how many, the worst, a
   CHECK(now.value("offhook_calls") == 4);
   CHECK(now.value("offhook_call_mos_worst", {{"scale", "narrowband"}}) == 2.25);
   CHECK(now.value("offhook_call_mos_worst", {{"scale", "wideband"}}) == 4.35);
-  CHECK(now.value("offhook_call_loss_percent_worst").value_or(0) == doctest::Approx(6.977).epsilon(0.001));
+  CHECK(now.value("offhook_call_loss_ratio_worst").value_or(0) == doctest::Approx(0.06977).epsilon(0.001));
   CHECK(now.value("offhook_calls_one_way", {{"fault", "peer_hears_nothing"}}) == 1);
   CHECK(now.value("offhook_calls_one_way", {{"fault", "nothing_comes"}}) == 0);
 }

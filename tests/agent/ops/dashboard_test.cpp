@@ -64,7 +64,7 @@ TEST_CASE("docs/metrics.md names each family of the page, or docs/recordings.md,
     REQUIRE(file);
     text.append(std::istreambuf_iterator<char>(file), {});
   }
-  static const std::regex kFamily("`(offhook_[a-z0-9_]+)`");
+  static const std::regex kFamily("`((?:offhook|process)_[a-z0-9_]+)`");
   std::set<std::string> told;
   for (std::sregex_iterator at(text.begin(), text.end(), kFamily), end; at != end; ++at) told.insert((*at)[1].str());
   const auto page = read_exposition(whole_page());
@@ -76,6 +76,24 @@ TEST_CASE("docs/metrics.md names each family of the page, or docs/recordings.md,
     CAPTURE(family);
     CHECK(page.types.contains(family));
   }
+}
+
+TEST_CASE("Each alert asks for series that the page of metrics has") {
+  std::ifstream file("packaging/prometheus/alerts.yml");
+  REQUIRE(file);
+  static const std::regex kSeries("(offhook|process)_[a-z0-9_]+");
+  const auto page = read_exposition(whole_page());
+  std::size_t asked = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.find("expr:") == std::string::npos) continue;
+    for (std::sregex_iterator at(line.begin(), line.end(), kSeries), end; at != end; ++at, ++asked) {
+      std::string family = at->str();
+      if (family.ends_with("_bucket")) family.resize(family.size() - 7);
+      CAPTURE(family);
+      CHECK(page.types.contains(family));
+    }
+  }
+  CHECK(asked >= 12);
 }
 
 TEST_CASE("Each query of the dashboard names series and labels that the page of metrics has") {
