@@ -20,7 +20,8 @@ TurnInput AgentFloor::begin(TurnInput input, TimePoint now) {
   called_tool_ = false;
   think_attempts_ = speak_attempts_ = 0;
   expect_.clear();
-  think_at_ = now + times_.think;
+  has_begun_ = false;
+  watch_thinker(now);
   fill_by(now + (goes_on ? times_.filler_again : times_.filler_after));
   input_ = input;
   return input;
@@ -59,26 +60,27 @@ bool AgentFloor::finish() {
 
 void AgentFloor::on_text(TimePoint now) {
   filler_at_.reset();
-  text_at_ = now;
   watch_thinker(now);
+  has_begun_ = true;
   on_growth(now);
 }
 
 /// It has as long as for its first words, however busy it seems: some servers send signs of life for ever.
 void AgentFloor::on_growth(TimePoint now) {
-  if (think_at_ && tools_.empty() && !reply_.says_nothing()) think_at_ = std::min(text_at_ + times_.think, now + times_.stall);
+  if (think_at_ && has_stalled(now)) think_at_ = std::min(since_ + times_.think, now + times_.stall);
 }
 
 /// A thinker that has stalled is waited for while the caller still hears what it gave before.
 bool AgentFloor::take_think_due(TimePoint now) {
   if (!take_due(think_at_, now)) return false;
   if (!has_stalled(now) || !is_speaking()) return true;
-  think_at_ = std::min(text_at_ + times_.think, now + kLookAgain);
+  think_at_ = std::min(since_ + times_.think, now + kLookAgain);
   return false;
 }
 
 void AgentFloor::on_tool_call(const ToolCall& call, TimePoint now) {
   called_tool_ = true;
+  has_begun_ = false;
   if (tools_.size() < kMaxTools) tools_.push_back({call.turn, call.call_id, call.name});
   watch_thinker(now);
 }
@@ -88,6 +90,7 @@ bool AgentFloor::on_tool_outcome(const ToolOutcome& outcome, TimePoint now) {
   const auto tool = find(tools_, outcome);
   if (tool == tools_.end()) return false;
   tools_.erase(tool);
+  has_begun_ = false;
   watch_thinker(now);
   return true;
 }
@@ -162,7 +165,10 @@ void AgentFloor::on_spoken(TimePoint now) {
 }
 
 /// A thinker that waits for a tool, or for the caller's answer to its question, is not slow.
-void AgentFloor::watch_thinker(TimePoint now) { think_at_ = now + (!tools_.empty() ? times_.tool : times_.think); }
+void AgentFloor::watch_thinker(TimePoint now) {
+  since_ = now;
+  think_at_ = now + (!tools_.empty() ? times_.tool : times_.think);
+}
 
 void AgentFloor::watch_speaker(TimePoint now) {
   speak_at_.reset();
@@ -172,6 +178,8 @@ void AgentFloor::watch_speaker(TimePoint now) {
 void AgentFloor::try_again(Stage stage, TimePoint now) {
   if (stage == Stage::Think) {
     ++think_attempts_;
+    has_begun_ = false;
+    since_ = now;
     think_at_ = now + times_.think;
   } else {
     ++speak_attempts_;

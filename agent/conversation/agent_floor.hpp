@@ -127,10 +127,10 @@ class AgentFloor {
   [[nodiscard]] bool take_speak_due(base::TimePoint now) { return take_due(speak_at_, now); }
   [[nodiscard]] bool take_think_due(base::TimePoint now);
   /// The thinker has begun its reply and is late with more of it, but not yet as late as with its first words.
-  [[nodiscard]] bool has_stalled(base::TimePoint now) const { return !reply_.says_nothing() && now < text_at_ + times_.think; }
+  [[nodiscard]] bool has_stalled(base::TimePoint now) const { return has_begun_ && tools_.empty() && !reply_.says_nothing() && now < since_ + times_.think; }
   /// Nobody can take over from a thinker that has stalled: it has as long as for its first words.
-  void wait_for_stalled() { think_at_ = text_at_ + times_.think; }
-  void on_thinker_lost() { text_at_ = {}; }
+  void wait_for_stalled() { think_at_ = since_ + times_.think; }
+  void on_thinker_lost() { has_begun_ = false; }
   /// The thinker is late, but the caller has the floor.
   void look_again_at(base::TimePoint at) { think_at_ = at; }
   [[nodiscard]] bool take_filler_due(base::TimePoint now) { return take_due(filler_at_, now); }
@@ -163,7 +163,8 @@ class AgentFloor {
   std::vector<ThinkEvent> kept_;
   unsigned think_attempts_ = 0, speak_attempts_ = 0;  // in this turn
   Deadline think_at_, speak_at_, filler_at_;
-  base::TimePoint text_at_{};     // when the thinker yielded last
+  base::TimePoint since_{};       // when the thinker was asked, or yielded, last
+  bool has_begun_ = false;        // it has yielded text since it was asked: of the turn, of its tools' results, or as another attempt
   base::TimePoint audio_until_{}; // the audio that has come lasts until then, if it is heard without a pause
 };
 

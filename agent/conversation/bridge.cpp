@@ -78,7 +78,8 @@ void Bridge::on_peer_hold(bool holds, base::TimePoint now) {
 }
 
 void Bridge::on_key(char key, base::TimePoint now) {
-  if (!keys_.takes(key, KeyFilter::By::Info, now)) return;
+  const auto in_ticks = static_cast<std::uint64_t>(now.time_since_epoch() / std::chrono::milliseconds(20));
+  if (!info_keys_.allows(in_ticks) || !keys_.takes(key, KeyFilter::By::Info, now)) return;
   media::MediaEvent event;
   event.kind = media::MediaEvent::Kind::Digit;
   event.digit = key;
@@ -113,17 +114,19 @@ void Bridge::drain_port(base::TimePoint now) {
   // Frames first: when the event that opens a turn is handled, its first syllable is already remembered.
   media::HeardFrame frame;
   while (port_->heard.try_pop(frame)) {
-    if (!core_.is_held_by_peer()) ear_.on_frame(frame, *session_);
+    if (core_.is_held_by_peer()) continue;  // Music is neither the caller nor a machine that answers.
+    ear_.on_frame(frame, *session_);
     if (answerer_) watch_answerer(answerer_->hear(frame.tick, frame.speech), now);
   }
   media::MediaEvent event;
   while (port_->events.try_pop(event)) {
-    if (event.kind == media::MediaEvent::Kind::Digit && !keys_.takes(event.digit, KeyFilter::By::Audio, now)) continue;
     if (event.kind == media::MediaEvent::Kind::SpeechStarted) first_voiced_ = event.at_tick;
     if (event.kind == media::MediaEvent::Kind::Flushed) on_cut(event);
     if (const auto began = meter_.on_media(event)) observer_(*began);
+    const bool is_key = event.kind == media::MediaEvent::Kind::Digit;
+    if (is_key && !keys_.takes(event.digit, KeyFilter::By::Audio, now - std::chrono::milliseconds(event.duration_ms))) continue;
     core_.on_media(event, now, actions_);
-    if (answerer_ && event.kind == media::MediaEvent::Kind::Tone) watch_answerer(answerer_->on_tone(event.tone), now);
+    if (answerer_ && !core_.is_held_by_peer() && event.kind == media::MediaEvent::Kind::Tone) watch_answerer(answerer_->on_tone(event.tone), now);
     carry_out(now);
   }
 }

@@ -7,6 +7,7 @@
 #include <offhook/agent/conversation/playout_queue.hpp>
 #include <offhook/agent/conversation/response_meter.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/media/digit_limit.hpp>
 
 #include <functional>
 #include <memory>
@@ -81,6 +82,7 @@ class Bridge {
   PlayoutQueue playout_;
   CommandOutbox commands_;
   KeyFilter keys_;
+  media::DigitLimit info_keys_;  // as the worker has for those in the audio
   ResponseMeter meter_;
   std::optional<media::AnswerWatch> answerer_;  // of a call of ours, from its answer on, where that is asked for
   ConversationActions actions_;

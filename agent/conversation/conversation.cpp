@@ -90,6 +90,7 @@ void Conversation::on_ended() {
 
 void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Connected || !hand_over_.on_transfer_failed()) return;
+  if (is_held_by_peer() && !hand_over_.has_hold_limit()) return close("hold limit", {}, now, out);  // It was the last that could be done.
   rest(now);
   tell_failed_transfer(now, out);
 }
@@ -100,18 +101,33 @@ bool Conversation::is_quiet() const {
 }
 
 void Conversation::on_peer_hold(bool holds, TimePoint now, ConversationActions& out) {
-  if (phase_ != Phase::Connected) return;
-  if (!holds) {
-    if (!hand_over_.end_peer_hold()) return;
-    is_back_ = true;
-    patience_.expect_media(now);
-    rest(now);
-    return tell_back(now, out);
+  if (phase_ == Phase::Closing || phase_ == Phase::Ended) return;
+  if (holds) {
+    if (!hand_over_.begin_peer_hold(now + kBriefHold, now + options_.hold_limit)) return;
+    patience_.no_silence();
+    return patience_.expect_no_media();
   }
-  if (!hand_over_.begin_peer_hold(now + options_.hold_limit)) return;
-  patience_.no_silence();
-  patience_.expect_no_media();
-  if (!caller_.is_recognising()) abandon_listening(out);  // What was said before the hold still counts.
+  const auto held = hand_over_.end_peer_hold();
+  if (held == HandOver::PeerHold::None || phase_ != Phase::Connected) return;
+  is_back_ = held == HandOver::PeerHold::Long;
+  patience_.expect_media(now);
+  rest(now);
+  tell_failed_transfer(now, out);
+  tell_back(now, out);
+}
+
+/// The caller's turn is over, unless its words are on their way.
+void Conversation::on_hold_settled(TimePoint now, ConversationActions& out) {
+  if (!caller_.is_recognising()) abandon_listening(out);
+  finish_reply_if_heard(now, out);
+  go_on(now, out);
+}
+
+void Conversation::on_hold_limit(TimePoint now, ConversationActions& out) {
+  if (phase_ != Phase::Connected) return;
+  const bool may_transfer = !options_.transfer_when_lost.empty() && hand_over_.begin_last_resort() && hand_over_.begin_transfer();
+  if (!may_transfer) return close("hold limit", {}, now, out);
+  out.push_back(TransferCall{options_.transfer_when_lost});
 }
 
 /// A caller who comes back and hears nothing would not know that somebody is there.
@@ -208,11 +224,8 @@ void Conversation::on_timers(TimePoint now, ConversationActions& out) {
     is_back_ = true;
     rest(now);
   }
-  if (hand_over_.take_peer_hold_due(now)) {
-    const bool may_transfer = !options_.transfer_when_lost.empty() && hand_over_.begin_last_resort() && hand_over_.begin_transfer();
-    if (may_transfer) out.push_back(TransferCall{options_.transfer_when_lost});
-    else close("hold limit", {}, now, out);
-  }
+  if (hand_over_.take_peer_hold_settled(now)) on_hold_settled(now, out);
+  if (hand_over_.take_peer_hold_due(now)) on_hold_limit(now, out);
   if (caller_.take_listen_due(now)) on_failure(Stage::Listen, kTooLate, now, out);
   if (agent_.take_speak_due(now)) on_failure(Stage::Speak, kTooLate, now, out);
   if (agent_.take_think_due(now)) {

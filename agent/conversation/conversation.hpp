@@ -72,6 +72,7 @@ struct ConversationOptions {
 class Conversation {
  public:
   static constexpr std::size_t kMaxActions = AgentFloor::kMaxActions;  ///< of one reply; one more is not done
+  static constexpr base::Duration kBriefHold = std::chrono::seconds(2);  ///< a shorter hold of the caller's side is none to the caller
   static constexpr std::size_t kMaxLateResults = 512;  ///< octets of tools' names
   static constexpr base::Duration kLongestHold = std::chrono::minutes(2);
 
@@ -148,6 +149,8 @@ class Conversation {
   void on_silence(base::TimePoint now, ConversationActions& out);
   void on_timers(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] bool is_quiet() const;
+  void on_hold_settled(base::TimePoint now, ConversationActions& out);
+  void on_hold_limit(base::TimePoint now, ConversationActions& out);
   void tell_back(base::TimePoint now, ConversationActions& out);
   void tell_failed_transfer(base::TimePoint now, ConversationActions& out);
 
@@ -216,6 +219,7 @@ class Conversation {
   bool is_back_ = false;                // the caller, from a hold, and the thinker does not know it yet
   std::uint32_t notice_utterance_ = 0;  // that says the notice, until its last frame has left
   bool empty_reply_ = false;            // by that the thinker failed last
+  bool stalled_ = false;                // ... or by that: it may go on
   std::string closing_why_;
   base::TimePoint ring_until_{};
   Deadline answer_at_;

@@ -8,7 +8,10 @@ using base::TimePoint;
 void Conversation::on_line_tone(media::LineTone tone, TimePoint now, ConversationActions& out) {
   out.push_back(ToneHeard{tone});
   // Before the answer it is the telephone's to judge: another branch may ring on.
-  if (phase_ == Phase::Connected && media::is_refusal(tone)) close("network tone", {}, now, out);
+  if (phase_ != Phase::Connected) return;
+  if (media::is_refusal(tone)) close("network tone", {}, now, out);
+  // A fax that calls hears nothing that is said. Where the policy wants it known who took our call, AnswerWatch tells it.
+  if (tone == media::LineTone::FaxCalling && options_.machine == MachinePolicy::Ignore) close("fax", {}, now, out);
 }
 
 void Conversation::on_answerer(const media::AnswerWatch::Step& step, TimePoint now, ConversationActions& out) {

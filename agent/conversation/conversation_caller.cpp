@@ -29,6 +29,7 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
     case Kind::SpeechStarted: return on_speech_started(now, out);
     case Kind::SpeechStopped: return on_speech_stopped(event, now, out);
     case Kind::Sent:
+      is_back_ = false;  // The caller hears that somebody is there.
       on_question_sent(event, out);
       return agent_.on_sent(event.utterance, event.word);
     case Kind::UtteranceSent: return on_utterance_sent(event, now, out);
@@ -78,6 +79,7 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Closing || leaves_message() || notice_utterance_ != 0) out.push_back(RisePlayout{});
   if (!listens() || !caller_.on_speech_started(now)) return;
   patience_.no_silence();
+  is_back_ = false;
   if (agent_.is_idle()) agent_.no_filler();
   const bool asks = question_.awaits_answer();
   out.push_back(BeginListening{caller_.listen_turn(), agent_.expect()});
@@ -86,7 +88,7 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
 }
 
 void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
-  if (!listens()) return;
+  if (!attends()) return;
   caller_.on_speech_stopped(silent_for(event), now);
   if (caller_.interruption() != CallerFloor::Interruption::Doubtful) return;
   // It was too short to be meant for us: a cough, an "aha".
@@ -203,9 +205,9 @@ bool Conversation::is_refused() const {
 /// A caller who speaks again before they heard a word of the reply goes on with what they said: both are one input.
 TurnInput Conversation::follow_on(TurnInput input) const {
   const TurnInput& before = agent_.input();
-  if (!agent_.is_untold() || before.kind != TurnInput::Kind::Speech || is_refused()) return input;
+  if (!agent_.is_untold() || before.kind != TurnInput::Kind::Speech || before.rejected || is_refused()) return input;
   input.supersedes = before.turn;
-  if (!before.rejected && !before.text.empty()) input.text = before.text + ' ' + input.text;
+  if (!before.text.empty()) input.text = before.text + ' ' + input.text;
   return input;
 }
 

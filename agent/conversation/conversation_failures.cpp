@@ -9,6 +9,7 @@ using base::TimePoint;
 
 /// Another provider may do it before the caller hears of it.
 void Conversation::on_failure(Stage stage, std::string why, TimePoint now, ConversationActions& out) {
+  stalled_ = stage == Stage::Think && agent_.has_stalled(now);
   const unsigned attempts = stage == Stage::Listen ? caller_.attempts() : agent_.attempts(stage);
   if (attempts >= options_.max_attempts) return on_no_other_way(stage, now, out);
   if (stage == Stage::Think) drop_questions(out);  // The next thinker may call the same tool again.
@@ -19,7 +20,7 @@ void Conversation::on_failure(Stage stage, std::string why, TimePoint now, Conve
 
 void Conversation::on_no_other_way(Stage stage, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
-  if (stage == Stage::Think && !agent_.is_idle() && agent_.has_stalled(now)) return agent_.wait_for_stalled();
+  if (std::exchange(stalled_, false) && stage == Stage::Think && !agent_.is_idle()) return agent_.wait_for_stalled();
   if (!std::exchange(empty_reply_, false) || stage != Stage::Think || agent_.is_idle()) return give_up(stage, now, out);
   // No dead air after an empty reply.
   const bool of_transfer = agent_.input().kind == TurnInput::Kind::Failure;

@@ -50,6 +50,7 @@ void Conversation::ask(std::string question, TimePoint now, ConversationActions&
 void Conversation::ask_when_quiet(TimePoint now, ConversationActions& out) {
   if (!question_.is_unsaid() || phase_ != Phase::Connected || !caller_.is_quiet() || agent_.is_speaking()) return;
   if (digits_.next_deadline()) return;  // The next key of a number must not be the answer.
+  if (is_held_by_peer()) return;
   std::string question = question_.take_unsaid();
   agent_.no_filler();
   if (agent_.is_idle()) {

@@ -35,22 +35,41 @@ class HandOver {
 
   void hold_until(base::TimePoint at) { held_until_ = at; }
   [[nodiscard]] bool take_hold_due(base::TimePoint now) { return take_due(held_until_, now); }
-  /// The caller's side has put us on hold: what it sends is music, and nothing of ours is heard. Returns false when it had before.
-  [[nodiscard]] bool begin_peer_hold(base::TimePoint until) { return !std::exchange(peer_hold_until_, until).has_value(); }
-  /// Returns false when it was not on hold.
-  [[nodiscard]] bool end_peer_hold() { return std::exchange(peer_hold_until_, std::nullopt).has_value(); }
-  [[nodiscard]] bool take_peer_hold_due(base::TimePoint now) { return peer_hold_until_ && now >= *peer_hold_until_ && end_peer_hold(); }
-  [[nodiscard]] bool is_held_by_peer() const { return peer_hold_until_.has_value(); }
+  /// The caller's side has put us on hold: what it sends is music, and nothing of ours is heard. Returns false when it had before: a description
+  /// that is refreshed puts nothing off.
+  [[nodiscard]] bool begin_peer_hold(base::TimePoint settles, base::TimePoint until) {
+    if (std::exchange(held_by_peer_, true)) return false;
+    peer_hold_settles_ = settles;
+    peer_hold_until_ = until;
+    return true;
+  }
+  enum class PeerHold : std::uint8_t {
+    None,
+    Brief,  ///< PBXs send such a one when media move: it is none to the caller
+    Long,
+  };
+  [[nodiscard]] PeerHold end_peer_hold() {
+    const bool is_brief = std::exchange(peer_hold_settles_, std::nullopt).has_value();
+    peer_hold_until_.reset();
+    if (!std::exchange(held_by_peer_, false)) return PeerHold::None;
+    return is_brief ? PeerHold::Brief : PeerHold::Long;
+  }
+  [[nodiscard]] bool take_peer_hold_settled(base::TimePoint now) { return take_due(peer_hold_settles_, now); }
+  /// The limit has come; the hold goes on.
+  [[nodiscard]] bool take_peer_hold_due(base::TimePoint now) { return take_due(peer_hold_until_, now); }
+  [[nodiscard]] bool is_held_by_peer() const { return held_by_peer_; }
+  [[nodiscard]] bool has_hold_limit() const { return peer_hold_until_.has_value(); }
   /// For somebody else.
-  [[nodiscard]] bool caller_waits() const { return held_until_ || peer_hold_until_ || transfer_ == Transfer::UnderWay; }
+  [[nodiscard]] bool caller_waits() const { return held_until_ || held_by_peer_ || transfer_ == Transfer::UnderWay; }
 
-  [[nodiscard]] Deadline next_deadline() const { return earliest({held_until_, peer_hold_until_}); }
-  void stop() { held_until_ = peer_hold_until_ = std::nullopt; }
+  [[nodiscard]] Deadline next_deadline() const { return earliest({held_until_, peer_hold_settles_, peer_hold_until_}); }
+  void stop() { held_until_ = peer_hold_settles_ = peer_hold_until_ = std::nullopt; }
 
  private:
   Transfer transfer_ = Transfer::None;
   bool last_resort_tried_ = false;
-  Deadline held_until_, peer_hold_until_;
+  bool held_by_peer_ = false;
+  Deadline held_until_, peer_hold_settles_, peer_hold_until_;
 };
 
 }  // namespace offhook::inline v0::agent

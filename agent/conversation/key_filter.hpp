@@ -17,7 +17,8 @@ class KeyFilter {
   /// Returns false when the other way has told this key already.
   [[nodiscard]] bool takes(char key, By by, base::TimePoint now) {
     Told& other = told_[by == By::Audio ? 1 : 0];
-    if (other.key == key && now - other.at < kSameKey) {
+    const base::Duration apart = now > other.at ? now - other.at : other.at - now;
+    if (other.key == key && apart < kSameKey) {
       other.key = 0;
       return false;
     }

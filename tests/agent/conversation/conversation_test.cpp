@@ -306,3 +306,15 @@ TEST_CASE_FIXTURE(Call, "So many actions of one reply are done, and no more [kMa
   sent();
   CHECK(count<NoteLeft>() == Conversation::kMaxActions);
 }
+
+TEST_CASE_FIXTURE(Call, "A fax that calls is not talked to") {
+  greet();
+  media::MediaEvent tone;
+  tone.kind = EventKind::Tone;
+  tone.tone = media::LineTone::FaxCalling;
+  core.on_media(tone, now, out);
+  collect();
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "fax");
+  CHECK(count<ToneHeard>() == 1);
+}

@@ -32,6 +32,13 @@ TEST_CASE_FIXTURE(HeldCall, "Music while the caller's side holds us is no turn o
 TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold hears that somebody is there") {
   greet();
   peer_holds(true);
+  SUBCASE("who was not away for two seconds does not") {
+    advance(1900ms);
+    peer_holds(false);
+    advance(1s);
+    CHECK(count<Respond>() == 0);
+    return;
+  }
   advance(30s);
   SUBCASE("once") {
     peer_holds(false);
@@ -121,4 +128,84 @@ TEST_CASE("A key that comes by INFO and in the audio is one key, and two keys ar
   CHECK(filter.takes('1', KeyFilter::By::Audio, now + 3200ms));
   CHECK(filter.takes('2', KeyFilter::By::Info, now + 3300ms));
   CHECK(filter.takes('1', KeyFilter::By::Info, now + 3200ms + KeyFilter::kSameKey));
+}
+
+TEST_CASE_FIXTURE(HeldCall, "A brief hold, as when media move, costs the caller no word") {
+  greet();
+  media(EventKind::SpeechStarted);
+  advance(600ms);
+  peer_holds(true);
+  advance(100ms);
+  SUBCASE("") {}
+  SUBCASE("though their voice ends meanwhile") { media(EventKind::SpeechStopped, 0, 0, 0, 10); }
+  advance(200ms);
+  peer_holds(false);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
+  advance(500ms);
+  CHECK(count<AbandonListening>() == 0);
+  REQUIRE(count<EndListening>() == 1);
+  core.on_listen(Transcript{listening()->turn, true, "when do you open", 0.9, false}, now, out);
+  collect();
+  CHECK(last<Respond>()->input.text == "when do you open");
+}
+
+TEST_CASE_FIXTURE(HeldCall, "A hold that is described again and again ends by its limit, and a transfer that fails then ends the call") {
+  ConversationOptions options;
+  options.transfer_when_lost = "6000";
+  core = Conversation(options);
+  greet();
+  for (int i = 0; i < 10; ++i) {
+    peer_holds(true);
+    advance(options.hold_limit / 10);
+  }
+  REQUIRE(count<TransferCall>() == 1);
+  CHECK(core.is_held_by_peer());
+  core.on_transfer_failed(now, out);
+  collect();
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "hold limit");
+}
+
+TEST_CASE_FIXTURE(HeldCall, "Who hears the rest of a reply when they are back is not told as well that somebody is there") {
+  greet();
+  caller_says("when do you open");
+  reply("At nine.");
+  spoken();
+  peer_holds(true);
+  advance(30s);
+  peer_holds(false);
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  sent();
+  advance(1s);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+}
+
+TEST_CASE_FIXTURE(HeldCall, "A hold that stands before the call is up is one") {
+  core.start(now, out);
+  collect();
+  reply("Good morning.");
+  spoken();
+  peer_holds(true);
+  core.on_connected(now, out);
+  collect();
+  CHECK(core.is_held_by_peer());
+  media(EventKind::SpeechStarted);
+  CHECK(count<BeginListening>() == 0);
+}
+
+TEST_CASE_FIXTURE(HeldCall, "A goodbye that was heard ends the call though the caller's voice has turned into music") {
+  greet();
+  caller_says("goodbye");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Goodbye."});
+  think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
+  think(ReplyDone{turn});
+  spoken();
+  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  media(EventKind::SpeechStarted);
+  advance(100ms);
+  sent();
+  peer_holds(true);
+  advance(3s);
+  CHECK(count<HangUpCall>() == 1);
 }

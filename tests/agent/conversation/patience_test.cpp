@@ -425,3 +425,50 @@ TEST_CASE_FIXTURE(Call, "Audio of a model that speaks itself may come when its r
   advance(29s);
   CHECK(count<TryAgain>() == 0);
 }
+
+TEST_CASE_FIXTURE(Call, "A thinker that is asked anew, by a tool's result or after a failure, has as long as for its first words") {
+  ConversationOptions options;
+  options.filler.clear();
+  core = Conversation(options);
+  others = true;
+  greet();
+  caller_says("tell me all");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Let me see."});
+  spoken();
+  sent();
+  SUBCASE("a tool's result") {
+    think(ToolCall{turn, "call_1", "look_up", "{}"});
+    advance(20s);
+    core.on_tool({turn, "call_1", "{}", std::nullopt, false}, now, out);
+    collect();
+  }
+  SUBCASE("a failure") {
+    think(ThinkFailed{turn, "broken", FailureKind::Network});
+    REQUIRE(count<TryAgain>() == 1);
+    seen.clear();
+  }
+  think(ReplyGrows{turn});
+  advance(options.think_deadline - 10ms);
+  CHECK(count<TryAgain>() == 0);
+  advance(10ms);
+  CHECK(count<TryAgain>() == 1);
+}
+
+TEST_CASE_FIXTURE(Call, "A tool at work has its time, though the model spoke behind its call") {
+  others = true;
+  ConversationOptions options;
+  options.filler.clear();
+  core = Conversation(options);
+  greet();
+  caller_says("tell me all");
+  think(ToolCall{core.turns(), "call_1", "look_up", "{}"});
+  think(ReplyText{core.turns(), "Let me see."});
+  spoken();
+  sent();
+  think(ReplyGrows{core.turns()});
+  advance(options.tool_deadline - 10ms);
+  CHECK(count<TryAgain>() == 0);
+  advance(10ms);
+  CHECK(count<TryAgain>() == 1);
+}

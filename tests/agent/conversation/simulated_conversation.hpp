@@ -278,6 +278,7 @@ class SimulatedCall {
       return;
     }
     const base::Duration first = ms(50, 1200);
+    then(first / 2, ReplyGrows{turn});
     if (one_in(parts_.calls_tool_one_in)) {
       if (one_in(2)) then(first, ReplyText{turn, kPreamble});
       return then(first + 20ms, ToolCall{turn, "call_" + std::to_string(turn), "look_up", "{}"});
@@ -301,6 +302,7 @@ class SimulatedCall {
     if (thinking_ != a.outcome.turn) return;
     later(ms(50, 800), [this, turn = a.outcome.turn, attempt = attempt_] {
       if (thinking_ != turn || attempt != attempt_) return;
+      core_.on_think(ReplyGrows{turn}, now_, out_);
       core_.on_think(ReplyText{turn, "It says so."}, now_, out_);
       core_.on_think(ReplyDone{turn}, now_, out_);
     });
@@ -342,6 +344,7 @@ class SimulatedCall {
   void on_action(const RisePlayout&) { paused_ = false; }
 
   void on_action(const TryAgain& a) {
+    CHECK_MESSAGE(parts_.fails_one_in != 0, "a part that does its work was taken for a failed one: ", a.why);
     if (one_in(3)) return core_.on_no_other_way(Stage(a.stage), now_, out_);
     if (a.stage == Stage::Think) think(core_.turns());
     if (a.stage == Stage::Speak) {
