@@ -464,7 +464,7 @@ class Agent::Impl {
     CallSetup setup = set_up(*agents_, d);
     setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile, event.call->codec_among(setup.profile->codecs));
     const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
-    if (options_.hang_up_tone) call->port()->line_ear = std::make_shared<media::LineEar>(options_.hang_up_tone, media::LineSigns::HangUp);
+    call->port()->line_ear = std::make_shared<media::LineEar>(options_.hang_up_tone, media::LineSigns::Caller);
     book_->announce(*call->notes());
     track(call);  // Before prepare(): a call that is refused there tells its end like any other.
     auto prepared = event.call->prepare(call->port(), setup.profile->codecs);

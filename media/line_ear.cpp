@@ -65,13 +65,14 @@ void LineEar::reset() noexcept {
   signals_ = {};
   last_ = LineTone::None;
   fax_told_ = false;
+  frames_ = 0;
   refusal_.store(LineTone::None, std::memory_order_relaxed);
 }
 
 std::span<const LineTone> LineEar::hear(std::span<const std::int16_t, 160> pcm) noexcept {
   count_ = 0;
-  if (signs_ == LineSigns::HangUp) {
-    hear_hang_up(pcm);
+  if (signs_ == LineSigns::Caller) {
+    hear_caller(pcm);
     return std::span(told_).first(count_);
   }
   if (progress_) {
@@ -79,6 +80,14 @@ std::span<const LineTone> LineEar::hear(std::span<const std::int16_t, 160> pcm) 
   }
   if (const auto tone = signals_.hear(pcm)) tell(line_tone(*tone));
   return std::span(told_).first(count_);
+}
+
+void LineEar::hear_caller(std::span<const std::int16_t, 160> pcm) noexcept {
+  if (frames_ < kFaxFrames) {
+    ++frames_;
+    if (const auto tone = signals_.hear(pcm); tone && tone->kind == SignalTone::Kind::FaxCalling) tell(LineTone::FaxCalling);
+  }
+  hear_hang_up(pcm);
 }
 
 void LineEar::hear_hang_up(std::span<const std::int16_t, 160> pcm) noexcept {

@@ -279,11 +279,12 @@ void Stream::hear_tones(const TickTime& time, std::span<const std::int16_t> pcm)
   const bool ours = digit_tones_.may_echo(time.tick);
   if (ours) dtmf_ = {};
   const bool digits = !plan_->receive_events && !ours;
-  if (!digits && !port_->line_ear) return;
+  const bool line = port_->line_ear && !port_->line_ear->is_done();
+  if (!digits && !line) return;
   std::array<std::int16_t, kDtmfFrame> narrow;
   chain_->to_narrow(pcm, narrow);
   if (digits) hear_digits(time, narrow);
-  if (port_->line_ear) hear_line(time, narrow);
+  if (line) hear_line(time, narrow);
 }
 
 void Stream::hear_line(const TickTime& time, std::span<const std::int16_t, kDtmfFrame> narrow) {

@@ -50,7 +50,7 @@ Pcm gaussian_noise(std::size_t ms, double deviation) {
 
 /// When a hang-up was told, in ms; nothing: never.
 std::optional<std::size_t> told_after(Country country, const Pcm& pcm) {
-  LineEar ear(country, LineSigns::HangUp);
+  LineEar ear(country, LineSigns::Caller);
   for (std::size_t at = 0; at + 160 <= pcm.size(); at += 160) {
     if (!ear.hear(std::span<const std::int16_t, 160>(pcm.data() + at, 160)).empty()) return at / 8 + 20;
   }
@@ -158,9 +158,9 @@ TEST_CASE("Dial tone, ringback, the busy tone of another country, beeps and faxe
 }
 
 TEST_CASE("A line without a country hears no hang-up, and other sound begins a new line") {
-  LineEar deaf(std::nullopt, LineSigns::HangUp);
+  LineEar deaf(std::nullopt, LineSigns::Caller);
   const Pcm busy = script_sound(spec_of(Country::Japan, kBusy)->script, 5000);
-  LineEar ear(Country::Japan, LineSigns::HangUp);
+  LineEar ear(Country::Japan, LineSigns::Caller);
   for (int times = 0; times < 4; ++times) {
     for (std::size_t at = 0; at + 160 <= busy.size(); at += 160) {
       CHECK(deaf.hear(std::span<const std::int16_t, 160>(busy.data() + at, 160)).empty());

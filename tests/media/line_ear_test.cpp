@@ -62,6 +62,21 @@ TEST_CASE("A fax that calls is told once, each beep by itself, and neither refus
   CHECK(other.refusal() == LineTone::None);
 }
 
+TEST_CASE("On a caller's line a fax is heard for half a minute, no beep, and then nothing more is listened for") {
+  LineEar ear(std::nullopt, media::LineSigns::Caller);
+  CHECK(heard(ear, script_sound(media::machine_beep(), 1000)).empty());
+  CHECK(heard(ear, script_sound(media::fax_calling(), 12'000)) == std::vector{LineTone::FaxCalling});
+  ear.reset();
+  CHECK(heard(ear, std::vector<std::int16_t>(std::size_t{160} * (LineEar::kFaxFrames - 1))).empty());
+  CHECK_FALSE(ear.is_done());
+  CHECK(heard(ear, std::vector<std::int16_t>(160)).empty());
+  CHECK(ear.is_done());
+  CHECK(heard(ear, script_sound(media::fax_calling(), 12'000)).empty());
+  LineEar with_country(Country::Germany, media::LineSigns::Caller);
+  CHECK(heard(with_country, std::vector<std::int16_t>(std::size_t{160} * LineEar::kFaxFrames)).empty());
+  CHECK_FALSE(with_country.is_done());  // The caller may still hang up.
+}
+
 TEST_CASE("The first refusal stands") {
   LineEar ear(Country::UnitedStates);
   (void)heard(ear, script_sound(media::special_information(media::SpecialInformation::NoCircuit), 3000));
