@@ -13,9 +13,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 namespace offhook::tools {
 
@@ -25,22 +27,48 @@ namespace log = agent::log;
 
 /// 64 * T1, the longest that a transaction waits for an answer, and some.
 constexpr auto kLastTransactions = std::chrono::seconds(35);
+constexpr base::Duration kUnregister = std::chrono::seconds(2), kLastWords = std::chrono::seconds(1);
 
 /// What the first answers of the registrars mean for the process: a wrong password is told and ends it, unless one of them has
 /// taken it; everything else is tried again for as long as it takes.
 struct FirstRegistration {
   explicit FirstRegistration(std::size_t count) : all(count) {}
   agent::Registrations all;
-  bool succeeded = false;
-  std::atomic<bool> refused{false};
+  std::atomic<bool> answered{false}, succeeded{false}, refused{false};
 
   void on_event(const agent::AgentEvent& event) {  // On one thread.
     const auto* changed = std::get_if<phone::RegistrationChanged>(&event);
     if (changed == nullptr) return;
+    answered = answered || changed->details.state != sip::RegistrationChanged::State::Registering;
     all.on_event(changed->details);
-    succeeded = succeeded || all.any_registered();
+    if (all.any_registered()) succeeded = true;
     if (all.all_refused() && !succeeded) refused = true;
   }
+};
+
+/// Says so when no registrar has answered for a while: the first attempt fails after 32 s only (RFC 3261 section 17.1.2.2), and until then
+/// nothing would tell a wrong address from a slow start.
+class SilenceWarning {
+ public:
+  SilenceWarning(const FirstRegistration& first, const agent::config::Config& config) : first_(first), config_(config) {}
+
+  void on_time(base::TimePoint now) {
+    if (told_ || now < tell_at_ || config_.sip.registration == "none") return;
+    told_ = true;
+    if (first_.answered) return;
+    const std::string place = config_.sip.host + (config_.sip.port == 0 ? "" : ":" + std::to_string(config_.sip.port));
+    log::warning("registration.silent",
+                 {{"registrar", place}, {"seconds", kPatience.count()}, {"detail", "no answer yet. Check that this is the PBX's address (ASTERISK_HOST, /sip/host, "
+                                        "/sip/port), that it takes " + config_.sip.transport + ", and that no firewall is between. Offhook goes on trying"}});
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPatience{3};
+
+  const FirstRegistration& first_;
+  const agent::config::Config& config_;
+  base::TimePoint tell_at_ = base::Clock::now() + kPatience;
+  bool told_ = false;
 };
 
 /// Tells systemd that the process lives, each time that the signalling thread has shown it: a process whose main thread alone runs serves
@@ -61,15 +89,18 @@ class Pulse {
   base::TimePoint next_{};
 };
 
-/// Once `limit` has cut the calls, their BYEs and the REGISTER have up to `rest` to be answered.
+/// Once `limit` has cut the calls, their BYEs and the REGISTER have up to `rest` to be answered. Without a call there is the REGISTER alone, and a
+/// registrar that does not answer keeps nobody waiting.
 void drain(agent::Agent& agent, base::Duration limit, base::Duration rest) {
+  const bool is_idle = agent.calls() == 0;
   agent.drain();
-  const auto end = base::Clock::now() + limit + rest;
-  int signals = 0;
+  auto end = base::Clock::now() + (is_idle ? kUnregister : limit + rest);
+  bool asked_again = false;
   while (!agent.drained() && base::Clock::now() < end) {
     if (!wait_for_signal(std::chrono::milliseconds(100))) continue;
-    if (++signals == 2) return;  // Asked three times: whatever is still owed.
-    agent.cut_calls();           // Asked twice: no call goes on.
+    if (std::exchange(asked_again, true)) return;
+    agent.cut_calls();  // Asked twice: no call goes on, and their BYEs have a moment.
+    end = std::min<base::TimePoint>(end, base::Clock::now() + kLastWords);
   }
 }
 
@@ -130,16 +161,20 @@ int run(const RunArguments& arguments) {
     }
     health = std::move(*opened);
   }
-  log::info("agent.started", {{"extension", config->sip.extension}, {"registrar", config->sip.host}, {"sip_port", agent->sip_port()}});
+  log::info("agent.started", {{"version", OFFHOOK_VERSION}, {"configuration", config->path.value_or("environment variables")},
+                              {"extension", config->sip.extension}, {"registrar", config->sip.host}, {"sip_port", agent->sip_port()},
+                              {"provider", config->agent.provider}, {"health", health ? "http://" + config->health.address + ":" + std::to_string(config->health.port) : "off"}});
   if ((config->sip.transport == "tls" || config->sip.transport == "wss") && agent::config::text_of(config->sip.tls, "verify") == "insecure")
     log::warning("sip.insecure", {{"detail", "anybody may pass for the PBX: /sip/tls/verify is insecure"}});
 
   notifier.ready();  // Not later, when a registrar answers: that may be down for days.
   Pulse pulse(*agent, notifier);
+  SilenceWarning silence(first, *config);
   base::HeapKeeper heap;
   for (int signal = 0; signal == 0 || signal == SIGHUP; signal = next_signal(std::chrono::milliseconds(200))) {
     heap.tidy(base::Clock::now());
     pulse.on_time(base::Clock::now());
+    silence.on_time(base::Clock::now());
     if (signal == SIGHUP) reload(*agent, sources, *loaded);
     if (!first.refused) continue;
     fmt::print(stderr, "offhook run: {} refuses the password of extension {}: check SIP_PASSWORD (or /sip/password) against the PBX\n",
