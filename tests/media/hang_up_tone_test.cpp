@@ -52,7 +52,9 @@ Pcm gaussian_noise(std::size_t ms, double deviation) {
 std::optional<std::size_t> told_after(Country country, const Pcm& pcm) {
   LineEar ear(country, LineSigns::Caller);
   for (std::size_t at = 0; at + 160 <= pcm.size(); at += 160) {
-    if (!ear.hear(std::span<const std::int16_t, 160>(pcm.data() + at, 160)).empty()) return at / 8 + 20;
+    for (const LineTone tone : ear.hear(std::span<const std::int16_t, 160>(pcm.data() + at, 160))) {
+      if (tone != LineTone::FaxCalling) return at / 8 + 20;
+    }
   }
   return std::nullopt;
 }
