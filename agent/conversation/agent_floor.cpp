@@ -112,7 +112,8 @@ void AgentFloor::add_action(ReplyAction action) {
 }
 
 bool AgentFloor::keep(const ThinkEvent& event, TimePoint now) {
-  if (kept_.size() >= kMaxKept && !std::holds_alternative<ReplyDone>(event)) return false;
+  const std::size_t room = std::holds_alternative<ReplyDone>(event) ? kMaxKept + 1 : kMaxKept;
+  if (kept_.size() >= room) return false;
   kept_.push_back(event);
   watch_thinker(now);
   return true;

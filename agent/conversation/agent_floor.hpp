@@ -96,8 +96,11 @@ class AgentFloor {
   [[nodiscard]] bool is_in_gap() const { return state_ == State::Speaking && !is_speaking() && !reply_.is_complete(); }
 
   // --- the speaker
-  /// Returns what to ask of the speaker; nothing when the reply is too long. `aside`: words of ours that are no part of the reply.
-  enum class Part : std::uint8_t { OfReply, Aside };
+  enum class Part : std::uint8_t {
+    OfReply,
+    Aside,  ///< words of ours that are no part of the reply
+  };
+  /// Returns what to ask of the speaker; nothing when the reply is too long.
   [[nodiscard]] std::optional<Speak> say(std::string text, Part part, base::TimePoint now);
   /// The speaker was asked for `utterance` in this reply and has not finished it.
   [[nodiscard]] bool awaits(std::uint32_t utterance) const;
@@ -118,7 +121,6 @@ class AgentFloor {
   void fill_again(base::TimePoint now) { filler_at_ = now + times_.filler_again; }
   void no_filler() { filler_at_.reset(); }
   [[nodiscard]] bool has_filler_due() const { return filler_at_.has_value(); }
-  [[nodiscard]] base::Duration filler_after() const { return times_.filler_after; }
 
   // --- failures and time
   /// Think or Speak is tried once more in this turn.

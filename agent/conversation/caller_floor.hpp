@@ -32,7 +32,6 @@ class CallerFloor {
 
   explicit CallerFloor(CallerTimes times) : times_(times), turn_(times.end_of_turn) {}
 
-  [[nodiscard]] State state() const { return turn_.state(); }
   [[nodiscard]] bool is_quiet() const { return turn_.state() == State::Quiet; }
   [[nodiscard]] bool is_speaking() const { return turn_.speaking(); }
   [[nodiscard]] bool is_recognising() const { return turn_.state() == State::Recognising; }

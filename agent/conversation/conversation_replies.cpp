@@ -152,7 +152,8 @@ void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out
 void Conversation::perform(const ReplyAction& action, TimePoint now, ConversationActions& out) {
   switch (action.what) {
     case ReplyAction::What::HangUp:
-      closing_why_ = action.argument.empty() ? (agent_.input().kind == TurnInput::Kind::Silence ? "silence" : "goodbye") : action.argument;
+      closing_why_ = action.argument;
+      if (closing_why_.empty()) closing_why_ = agent_.input().kind == TurnInput::Kind::Silence ? "silence" : "goodbye";
       return hang_up(out);
     case ReplyAction::What::Transfer:
       if (hand_over_.begin_transfer()) out.push_back(TransferCall{action.argument});

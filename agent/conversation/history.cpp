@@ -54,9 +54,9 @@ bool History::supersede(std::uint32_t earlier, std::uint32_t later, std::string_
   const auto known = std::find_if(entries_.rbegin(), entries_.rend(), is_input);
   if (known == entries_.rend()) return false;
   known->turn = later;
-  const bool has_beginning = known->kind == Kind::Note || text.starts_with(known->text);
-  std::string whole = has_beginning ? std::string(text) : known->text + ' ' + std::string(text);  // A turn that was sound is known by its transcript alone.
-  if (known->kind == Kind::Note) whole = known->text;
+  if (known->kind == Kind::Note) return true;
+  std::string whole(text);
+  if (!text.starts_with(known->text)) whole.insert(0, known->text + ' ');  // The conversation knows no words of a turn that was sound.
   bytes_ += whole.size();
   bytes_ -= known->text.size();
   known->text = std::move(whole);
