@@ -38,7 +38,10 @@ bool Conversation::caller_has_floor() const {
 }
 
 bool Conversation::holds_playout() const {
-  return holds_back() || (agent_.state() == AgentFloor::State::Speaking && agent_.reply().is_unheard() && caller_has_floor());
+  if (holds_back()) return true;
+  if (agent_.state() != AgentFloor::State::Speaking || !agent_.reply().is_unheard()) return false;
+  // A filler is for the caller who waits, also for the recogniser: it waits for the caller's voice and keys alone.
+  return agent_.reply().says_nothing() ? caller_.is_speaking() || digits_.next_deadline() : caller_has_floor();
 }
 
 /// The caller has said nothing: the reply goes on.

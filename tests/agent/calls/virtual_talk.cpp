@@ -1,6 +1,9 @@
 #include <offhook/tests/agent/calls/virtual_talk.hpp>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
 #include <utility>
 
 namespace offhook::inline v0::agent::test {
@@ -12,10 +15,27 @@ namespace {
 constexpr base::Duration kStep = 10ms;
 constexpr base::Duration kKeysTogether = 2s;  // The agent waits so long for another one.
 
+/// OFFHOOK_SIM_TRACE in the environment: each action, with its time since the start, on standard error.
+void trace(base::Duration at, const ConversationAction& action) {
+  static const bool wanted = std::getenv("OFFHOOK_SIM_TRACE") != nullptr;
+  if (!wanted) return;
+  std::string what;
+  if (const auto* a = std::get_if<Respond>(&action)) what = "respond " + std::to_string(a->input.turn);
+  if (const auto* a = std::get_if<Speak>(&action)) what = "speak " + std::to_string(a->utterance) + ": " + a->text;
+  if (const auto* a = std::get_if<TryAgain>(&action)) what = "again " + std::string(to_string(a->stage));
+  if (const auto* a = std::get_if<ProviderSwitched>(&action)) what = "switched to " + a->to;
+  if (const auto* a = std::get_if<AgentSaid>(&action)) what = "said: " + a->text;
+  if (const auto* a = std::get_if<CallerSaid>(&action)) what = "caller: " + a->text;
+  if (std::holds_alternative<CancelSpeaking>(action)) what = "cancel speaking";
+  if (std::holds_alternative<CancelThinking>(action)) what = "cancel thinking";
+  if (what.empty()) what = "action " + std::to_string(action.index());
+  std::fprintf(stderr, "%8.2f s  %s\n", static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(at).count()) / 1000, what.c_str());
+}
+
 }  // namespace
 
 VirtualTalk::VirtualTalk(std::uint32_t rate_hz, base::TimePoint start)
-    : line_(rate_hz), notes_({}, {true, true}, {{}, base::TimePoint{}}), now_(start) {}
+    : line_(rate_hz), notes_({}, {true, true}, {{}, base::TimePoint{}}), now_(start), start_(start) {}
 
 void VirtualTalk::begin(TalkParts parts) {
   parts_ = std::move(parts);
@@ -32,6 +52,7 @@ void VirtualTalk::begin(TalkParts parts) {
 }
 
 void VirtualTalk::note(const ConversationAction& action) {
+  trace(now_ - start_, action);
   notes_.on_action(action, {{}, now_});
   const auto* said = std::get_if<AgentSaid>(&action);  // A filler is none: who waits for an answer waits on.
   if (said != nullptr && !said->interrupted && std::exchange(waits_for_reply_, false)) answered_ += said_ > 0;

@@ -76,7 +76,7 @@ class VirtualTalk {
   records::CallNotes notes_;
   TalkParts parts_;
   std::unique_ptr<Bridge> bridge_;
-  base::TimePoint now_, connected_at_{}, began_to_speak_{}, quiet_until_{};
+  base::TimePoint now_, start_, connected_at_{}, began_to_speak_{}, quiet_until_{};
   bool connected_ = false, over_ = false, waits_for_reply_ = true;  // for the greeting first
   bool pauses_ = false;
   std::size_t said_ = 0;

@@ -103,6 +103,18 @@ TEST_CASE_FIXTURE(Call, "A filler that was heard before the transcript came leav
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
+TEST_CASE_FIXTURE(Call, "A filler is heard while the caller's words are recognised, and not over the caller's voice") {
+  greet();
+  media(EventKind::SpeechStarted);
+  advance(800ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);
+  advance(300ms + ConversationOptions{}.filler_after);
+  REQUIRE(count<Speak>() == 1);
+  CHECK_FALSE(core.holds_playout());
+  media(EventKind::SpeechStarted);
+  CHECK(core.holds_playout());
+}
+
 TEST_CASE_FIXTURE(Call, "A thought that stops in the middle of a reply is filled when what there was of it has been heard") {
   greet();
   caller_says("hello");
