@@ -17,5 +17,8 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] std::string embedded_voice(const std::string& voice);
 /// Where its records are kept; "": nowhere.
 [[nodiscard]] std::string records_folder(const config::Config& config);
+/// Likewise for transcripts and recordings; "" where this machine has no usual place.
+[[nodiscard]] std::string transcripts_folder(const config::Config& config);
+[[nodiscard]] std::string recordings_folder(const config::Config& config);
 
 }  // namespace offhook::inline v0::agent

@@ -16,7 +16,6 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
-constexpr std::size_t kMinNameBytes = 4;
 
 std::string local_time(WallTime time) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(std::chrono::system_clock::to_time_t(time)));

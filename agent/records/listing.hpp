@@ -11,6 +11,7 @@
 namespace offhook::inline v0::agent::records {
 
 inline constexpr std::size_t kMaxListed = 10000;
+inline constexpr std::size_t kMinNameBytes = 4;  ///< of a beginning of an id that names a call
 
 struct Selection {
   std::optional<WallTime> since;  ///< by the time of the INVITE

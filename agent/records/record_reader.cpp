@@ -1,5 +1,6 @@
 #include <offhook/agent/records/record_reader.hpp>
 
+#include <offhook/agent/records/erase_lines.hpp>
 #include <offhook/agent/records/file_system.hpp>
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/records/json_line.hpp>
@@ -144,6 +145,7 @@ class SlotReader {
   }
 
   void on_line(std::string_view line) {
+    if (is_erased(line)) return;
     if (!is_sealed(line)) {
       ++summary_.skipped;
       return;

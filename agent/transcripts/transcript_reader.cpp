@@ -1,7 +1,9 @@
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 
 #include <offhook/agent/records/call_record.hpp>
+#include <offhook/agent/records/erase_lines.hpp>
 #include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/transcripts/day_file_names.hpp>
 
 #include <fcntl.h>
@@ -20,7 +22,6 @@ namespace offhook::inline v0::agent::transcripts {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 64U << 10U;
-constexpr std::size_t kMinNameBytes = 4;
 
 using Visit = std::function<void(const TranscriptLine&, std::string_view)>;
 
@@ -67,6 +68,7 @@ class LineReader {
     }
   }
   void finish_line() {
+    if (!too_long_ && records::is_erased(pending_)) return pending_.clear();
     const auto line = std::exchange(too_long_, false) ? std::nullopt : parse_line(pending_);
     if (line) {
       ++summary_.lines;
@@ -125,7 +127,7 @@ std::vector<ListedCall> CallList::take() {
 }
 
 bool is_named(const TranscriptLine& line, std::string_view name) {
-  return name.size() >= kMinNameBytes && line.call.starts_with(name);
+  return name.size() >= records::kMinNameBytes && line.call.starts_with(name);
 }
 
 std::string table_head() {

@@ -1,0 +1,91 @@
+// Real files, in a folder of the test's own.
+#include <offhook/agent/records/erase_lines.hpp>
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/tests/agent/records/folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace offhook;
+using namespace offhook::agent::records;
+
+namespace {
+
+const auto kWithB = [](std::string_view line) { return line.find('b') != std::string_view::npos; };
+
+struct Erase : test::Folder {
+  std::string file() const { return path + "/file"; }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Erase, "Wanted lines become spaces of the same length; the others and the file's length stay") {
+  put("file", "aaa\nabba\n\nccc\nb\n");
+  CHECK(*erase_lines(file(), Erasing::Count, kWithB) == 2);
+  CHECK(get("file") == "aaa\nabba\n\nccc\nb\n");
+  CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 2);
+  CHECK(get("file") == "aaa\n    \n\nccc\n \n");
+  CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 0);
+}
+
+TEST_CASE_FIXTURE(Erase, "A last line without its line feed is erased") {
+  put("file", "aaa\nbbb");
+  CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 1);
+  CHECK(get("file") == "aaa\n   ");
+}
+
+TEST_CASE_FIXTURE(Erase, "Lines of kMaxLineBytes are erased across the chunks of reading, longer ones are left alone") {
+  const std::string longest = std::string(kMaxLineBytes - 1, 'x') + "b", longer = "x" + longest;
+  put("file", "ab\n" + longest + "\n" + longer + "\nb\n");
+  CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 3);
+  CHECK(get("file") == "  \n" + std::string(kMaxLineBytes, ' ') + "\n" + longer + "\n \n");
+}
+
+TEST_CASE_FIXTURE(Erase, "A line that a writer appends meanwhile is kept") {
+  put("file", "abc\n");
+  const int writer = ::open(file().c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  REQUIRE(writer >= 0);
+  bool appended = false;
+  const auto erased = erase_lines(file(), Erasing::Overwrite, [&](std::string_view line) {
+    if (!appended) REQUIRE(::write(writer, "later\n", 6) == 6);
+    appended = true;
+    return kWithB(line);
+  });
+  ::close(writer);
+  CHECK(*erased == 1);
+  CHECK(get("file") == "   \nlater\n");
+}
+
+TEST_CASE_FIXTURE(Erase, "A line that its writer takes back meanwhile does not come back as spaces") {
+  put("file", "aaa\nbbb\n");
+  const auto erased = erase_lines(file(), Erasing::Overwrite, [&](std::string_view line) {
+    if (kWithB(line)) REQUIRE(::truncate(file().c_str(), 4) == 0);
+    return kWithB(line);
+  });
+  CHECK(erased);
+  CHECK(get("file") == "aaa\n");
+}
+
+TEST_CASE_FIXTURE(Erase, "A missing file has no lines; a link, a folder and a file that cannot be written are errors that name them") {
+  CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 0);
+  put("other", "b\n");
+  REQUIRE(::symlink((path + "/other").c_str(), file().c_str()) == 0);
+  const auto link = erase_lines(file(), Erasing::Overwrite, kWithB);
+  REQUIRE(!link);
+  CHECK(link.error().detail.starts_with("cannot erase lines of " + file() + ": "));
+  CHECK(get("other") == "b\n");
+  REQUIRE(::mkdir((path + "/folder").c_str(), 0700) == 0);
+  CHECK(!erase_lines(path + "/folder", Erasing::Count, kWithB));
+  REQUIRE(::mkfifo((path + "/pipe").c_str(), 0600) == 0);
+  CHECK(!erase_lines(path + "/pipe", Erasing::Overwrite, kWithB));
+}
+
+TEST_CASE("An erased line has spaces alone") {
+  CHECK(is_erased(" "));
+  CHECK(is_erased("    "));
+  CHECK(!is_erased(""));
+  CHECK(!is_erased("  x"));
+}

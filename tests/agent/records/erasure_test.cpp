@@ -1,0 +1,140 @@
+// Real files, in folders of the test's own.
+#include <offhook/agent/erasure/erasure.hpp>
+#include <offhook/agent/records/file_system.hpp>
+#include <offhook/agent/records/journal.hpp>
+#include <offhook/agent/records/record_reader.hpp>
+#include <offhook/agent/transcripts/day_files.hpp>
+#include <offhook/agent/transcripts/transcript_reader.hpp>
+#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/records/support.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+using namespace offhook;
+using namespace offhook::agent;
+using records::Erasing;
+using test::call_of;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string kGone = "k3x9f0a7c2m1p", kOther = "k3x9f0a7c2m1q";
+const records::WallTime kNow{20000 * std::chrono::hours(24) + 9h};  // 2024-10-04
+
+std::string ended_of(const std::string& id) {
+  auto record = call_of(id);
+  record.sip_call_id = id + "@pbx";
+  record.from.display = R"(Eve "id":")" + kGone + R"(")";  // A peer chooses its name: it is no call's id.
+  return records::to_line(record, "run1");
+}
+std::string began_of(const std::string& id) { return records::to_started_line(call_of(id), "run1"); }
+
+/// Two calls in records, transcripts with their readable copy, and recordings.
+struct TwoCalls {
+  TwoCalls() {
+    for (const char* name : {"calls", "transcripts", "recordings"}) REQUIRE(std::filesystem::create_directory(folder.path + "/" + name));
+    folder.put("calls/calls-1.20240101T000000.000Z.jsonl", began_of(kGone) + began_of(kOther) + ended_of(kOther));
+    folder.put("calls/calls-1.jsonl", ended_of(kGone));
+    folder.put("calls/calls-1.torn", ended_of(kGone).substr(0, 60) + "\n" + ended_of(kOther).substr(0, 60) + "\n");
+    transcripts::DayFiles files(records::posix_file_system(), {folder.path + "/transcripts", 16U << 20U, 30, true});
+    REQUIRE(files.append("desk", {line(kGone, "my name is Eve"), line(kOther, "call " + kGone + " again"), line(kGone, "goodbye")}, kNow));
+    for (const std::string& id : {kGone, kOther}) folder.put("recordings/20241004T090000Z-" + id + ".opus", "OggS");
+    folder.put("recordings/20241004T090000Z-" + kGone + ".wav.sealed", "sealed");
+  }
+  static transcripts::TranscriptLine line(const std::string& call, const std::string& text) {
+    return {kNow, call, "desk", transcripts::Who::Caller, text, 1, false, "en", 0};
+  }
+  [[nodiscard]] std::string everything() const {
+    std::string all;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder.path)) {
+      all += file.path().filename().string() + "\n";
+      if (file.is_regular_file()) all += folder.get(std::filesystem::relative(file.path(), folder.path).string());
+    }
+    return all;
+  }
+  test::Folder folder;
+  KeptFolders kept{folder.path + "/calls", folder.path + "/transcripts", folder.path + "/recordings"};
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(TwoCalls, "Erasing a call leaves nothing of it, and all of the other call") {
+  const auto before = everything();
+  const auto counted = erase_call(kept, kGone, Erasing::Count);
+  REQUIRE(counted);
+  CHECK(counted->record_lines == 3);  // Its start, its end, and what a crash cut.
+  CHECK(counted->transcript_lines == 2);
+  CHECK(counted->recordings.size() == 2);
+  CHECK(everything() == before);
+
+  const auto erased = erase_call(kept, kGone, Erasing::Overwrite);
+  REQUIRE(erased);
+  CHECK(erased->record_lines == 3);
+  CHECK(erased->transcript_lines == 2);
+  CHECK(erased->recordings == counted->recordings);
+  const auto after = everything();
+  CHECK(after.find("my name is Eve") == std::string::npos);
+  CHECK(after.find("goodbye") == std::string::npos);
+  CHECK(after.find("\"id\":\"" + kGone) == std::string::npos);
+  CHECK(after.find("-" + kGone) == std::string::npos);
+
+  std::string ids;
+  const auto read = records::read_calls(kept.records, [&](const records::StoredCall& call) { ids += call.record.id + " "; });
+  REQUIRE(read);
+  CHECK(ids == kOther + " ");
+  CHECK(read->skipped == 0);
+  std::string texts;
+  const auto lines = transcripts::read_transcripts(kept.transcripts, [&](const auto& line, auto) { texts += line.text + ";"; });
+  REQUIRE(lines);
+  CHECK(texts == "call " + kGone + " again;");
+  CHECK(lines->skipped == 0);
+  CHECK(after.find("call " + kGone + " again\n") != std::string::npos);  // The readable copy of the other call.
+  CHECK(erase_call(kept, kGone, Erasing::Overwrite)->is_nothing());
+}
+
+TEST_CASE_FIXTURE(TwoCalls, "An agent goes on writing to the files that a call was erased from") {
+  records::Journal journal(records::posix_file_system(), {.folder = kept.records});
+  REQUIRE(journal.append(ended_of("later"), kNow));
+  REQUIRE(erase_call(kept, kGone, Erasing::Overwrite));
+  REQUIRE(journal.append(ended_of("latest"), kNow));
+  std::string ids;
+  const auto read = records::read_calls(kept.records, [&](const records::StoredCall& call) { ids += call.record.id + " "; });
+  CHECK(ids == kOther + " later latest ");
+  CHECK(read->skipped == 0);
+}
+
+TEST_CASE_FIXTURE(TwoCalls, "A call is found by the beginning of its id, by its Call-ID, and where it left a recording alone") {
+  CHECK(find_calls(kept, "k3x9")->ids.size() == 2);
+  CHECK(find_calls(kept, kGone)->ids == std::vector{kGone});
+  CHECK(find_calls(kept, kGone + "@pbx")->ids == std::vector{kGone});
+  CHECK(find_calls(kept, "k3x")->ids.empty());
+  CHECK(find_calls(kept, "nobody")->ids.empty());
+  CHECK(find_calls({"", folder.path + "/none", kept.recordings}, kOther)->ids == std::vector{kOther});
+  CHECK(find_calls({}, kOther)->ids.empty());
+  for (int i = 0; i < 12; ++i) folder.put("recordings/20241004T090000Z-many" + std::to_string(i) + ".wav", "");
+  CHECK(find_calls(kept, "many")->ids.size() == NamedCalls::kMost);
+}
+
+TEST_CASE_FIXTURE(TwoCalls, "A call without an end is up while its writer lives, and interrupted afterwards") {
+  {
+    records::Journal journal(records::posix_file_system(), {.folder = kept.records});
+    REQUIRE(journal.append(began_of("still"), kNow));
+    CHECK(find_calls(kept, "still")->is_up);
+    CHECK(!find_calls(kept, kOther)->is_up);
+  }
+  CHECK(!find_calls(kept, "still")->is_up);
+}
+
+TEST_CASE_FIXTURE(TwoCalls, "A file that cannot be changed is an error, and the others are erased all the same") {
+  const std::string link = kept.transcripts + "/transcripts-20241003-1-desk.jsonl";
+  REQUIRE(::symlink("/nowhere", link.c_str()) == 0);
+  const auto erased = erase_call(kept, kGone, Erasing::Overwrite);
+  REQUIRE(!erased);
+  CHECK(erased.error().detail.find(link) != std::string::npos);
+  CHECK(everything().find("my name is Eve") == std::string::npos);
+}

@@ -1,0 +1,75 @@
+#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/erasure/erasure.hpp>
+#include <offhook/agent/recordings/recording_book.hpp>
+#include <offhook/agent/records/call_book.hpp>
+#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/transcripts/transcript_book.hpp>
+#include <offhook/tools/commands.hpp>
+#include <offhook/tools/service.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace offhook::tools {
+
+namespace {
+
+using agent::records::Erasing;
+
+int cannot_erase(const std::string& why) {
+  fmt::print(stderr, "offhook erase: {}\n", why);
+  return kFailed;
+}
+
+std::optional<agent::KeptFolders> kept_folders(const EraseArguments& arguments) {
+  if (arguments.config.empty() && arguments.set.empty()) {
+    return agent::KeptFolders{agent::records::default_folder(), agent::transcripts::default_folder(), agent::recordings::default_folder()};
+  }
+  const auto loaded = load_config("erase", sources_of(arguments.config, arguments.set), LogTo::StandardError);
+  if (!loaded) return std::nullopt;
+  return agent::KeptFolders{agent::records_folder(loaded->config), agent::transcripts_folder(loaded->config), agent::recordings_folder(loaded->config)};
+}
+
+/// The one call that is meant; nothing, after a message, when there is none, or more than one, or it is up.
+std::optional<std::string> call_to_erase(const EraseArguments& arguments, const agent::KeptFolders& folders) {
+  const auto say = [](const std::string& why) { return cannot_erase(why), std::nullopt; };
+  const auto calls = agent::find_calls(folders, arguments.call);
+  if (!calls) return say(calls.error().detail);
+  if (calls->ids.empty()) {
+    return say(fmt::format("no call is named {} in \"{}\", \"{}\" or \"{}\"; `offhook calls` lists them, and --config FILE names other folders",
+                           agent::records::printable(arguments.call, 64), folders.records, folders.transcripts, folders.recordings));
+  }
+  if (calls->ids.size() > 1) return say(fmt::format("more than one call is named so: {}; name one", fmt::join(calls->ids, ", ")));
+  if (calls->is_up) return say("call " + calls->ids.front() + " is up: erase it after its end");
+  return calls->ids.front();
+}
+
+void tell_erased(const EraseArguments& arguments, const std::string& call, const agent::ErasedCall& erased) {
+  if (arguments.json) {
+    agent::records::JsonLine line;
+    line.text("call", call, 64).flag("erased", arguments.yes).number("record_lines", erased.record_lines);
+    line.number("transcript_lines", erased.transcript_lines).number("recordings", std::uint64_t{erased.recordings.size()});
+    return fmt::print("{}}}\n", line.take());
+  }
+  fmt::print("{} call {}: {} lines of records, {} lines of transcripts, {} recordings\n", arguments.yes ? "erased" : "this would erase", call,
+             erased.record_lines, erased.transcript_lines, erased.recordings.size());
+  for (const std::string& path : erased.recordings) fmt::print("  {}\n", path);
+  fmt::print(stderr, "{}\n", arguments.yes ? "Not erased: what the log, backups, your PBX and the providers of the call have of it."
+                                          : "Nothing was changed: add --yes to erase it.");
+}
+
+}  // namespace
+
+int erase(const EraseArguments& arguments) {
+  const auto folders = kept_folders(arguments);
+  if (!folders) return kUsage;
+  const auto call = call_to_erase(arguments, *folders);
+  if (!call) return kFailed;
+  const auto erased = agent::erase_call(*folders, *call, arguments.yes ? Erasing::Overwrite : Erasing::Count);
+  if (!erased) return cannot_erase(erased.error().detail + "; what could be erased is erased: run this again as root, or as the user that the agent runs as");
+  tell_erased(arguments, *call, *erased);
+  return kOk;
+}
+
+}  // namespace offhook::tools
