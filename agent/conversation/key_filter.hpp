@@ -2,27 +2,36 @@
 
 #include <offhook/base/time.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
-/// Some peers tell a key twice: by INFO, and as RFC 4733 events or a tone in the audio. Takes each key once. Pure.
+/// Some peers tell a key twice: by INFO, and as RFC 4733 events or a tone in the audio. One way may be several keys behind the other. Takes each key
+/// once. Pure.
 class KeyFilter {
  public:
   static constexpr base::Duration kSameKey = std::chrono::seconds(1);  ///< between the two ways of telling one key
+  static constexpr std::size_t kMostBehind = 8;                        ///< keys that one way may be behind; the oldest counts as told by one way alone
 
   enum class By : std::uint8_t { Audio, Info };
   /// Returns false when the other way has told this key already.
   [[nodiscard]] bool takes(char key, By by, base::TimePoint now) {
-    Told& other = told_[by == By::Audio ? 1 : 0];
-    const base::Duration apart = now > other.at ? now - other.at : other.at - now;
-    if (other.key == key && apart < kSameKey) {
-      other.key = 0;
+    auto& others = told_[by == By::Audio ? 1 : 0];
+    const auto same = std::find_if(others.begin(), others.end(), [&](const Told& told) {
+      return told.key == key && (now > told.at ? now - told.at : told.at - now) < kSameKey;
+    });
+    if (same != others.end()) {
+      others.erase(others.begin(), same + 1);  // Both ways keep the order: earlier ones are not told again.
       return false;
     }
-    told_[by == By::Audio ? 0 : 1] = {key, now};
+    auto& own = told_[by == By::Audio ? 0 : 1];
+    if (own.size() == kMostBehind) own.erase(own.begin());
+    own.push_back({key, now});
     return true;
   }
 
@@ -31,7 +40,7 @@ class KeyFilter {
     char key = 0;
     base::TimePoint at{};
   };
-  std::array<Told, 2> told_;  // the last key that each way has told, and the other has not repeated
+  std::array<std::vector<Told>, 2> told_;  // what each way has told, and the other has not repeated
 };
 
 }  // namespace offhook::inline v0::agent

@@ -117,6 +117,21 @@ TEST_CASE_FIXTURE(HeldCall, "No media is missed while the caller's side holds us
   CHECK(last<HangUpCall>()->why == "no media");
 }
 
+TEST_CASE("Keys that INFO tells behind the tones are taken once each, up to kMostBehind [RFC 6086]") {
+  const base::TimePoint now = base::Clock::now();
+  KeyFilter filter;
+  for (const char key : {'5', '6', '6'}) CHECK(filter.takes(key, KeyFilter::By::Audio, now));
+  for (const char key : {'5', '6', '6'}) CHECK_FALSE(filter.takes(key, KeyFilter::By::Info, now + 900ms));
+  CHECK(filter.takes('6', KeyFilter::By::Info, now + 950ms));  // The caller has pressed it once more.
+
+  KeyFilter behind;
+  for (std::size_t i = 0; i <= KeyFilter::kMostBehind; ++i) CHECK(behind.takes(static_cast<char>('0' + i), KeyFilter::By::Audio, now));
+  CHECK(behind.takes('0', KeyFilter::By::Info, now));  // One more than is remembered.
+  CHECK_FALSE(behind.takes('1', KeyFilter::By::Info, now));
+  CHECK_FALSE(behind.takes('3', KeyFilter::By::Info, now));
+  CHECK(behind.takes('2', KeyFilter::By::Info, now));  // INFO has passed it over: it is another press.
+}
+
 TEST_CASE("A key that comes by INFO and in the audio is one key, and two keys are two") {
   KeyFilter filter;
   base::TimePoint now{10s};
