@@ -28,7 +28,8 @@ void AttendedCall::start_bridge(const ConversationPlan& plan) {
   SessionContext context = plan.context;
   context.call = context_;
   bridge_->start(std::move(context), base::Clock::now());
-  if (connected_) bridge_->on_connected(base::Clock::now());  // Somebody whom we called was faster than our preparation.
+  if (connected_) bridge_->on_connected(base::Clock::now());  // The person whom we called answered before our preparation was done.
+  if (held_) bridge_->on_peer_hold(true, base::Clock::now());
 }
 
 Wake AttendedCall::wake() {
@@ -106,6 +107,7 @@ void AttendedCall::on_transferred(bool reached) {
 
 void AttendedCall::on_peer_hold(bool holds) {
   thread_.post([self = shared_from_this(), holds] {
+    self->held_ = holds;
     if (self->bridge_) self->bridge_->on_peer_hold(holds, base::Clock::now());
   });
 }

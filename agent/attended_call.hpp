@@ -81,7 +81,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   // Conversation thread.
   std::shared_ptr<Bridge> bridge_;
   std::shared_ptr<void> preparing_;
-  bool connected_ = false, ended_ = false;
+  bool connected_ = false, held_ = false, ended_ = false;
   // Signalling thread.
   std::optional<phone::Prepared> prepared_;  // until it is answered
   std::optional<base::TimePoint> connected_at_;

@@ -126,8 +126,11 @@ base::Result<std::string, base::Error> MediaSession::make_offer() {
 base::Result<std::string, base::Error> MediaSession::answer(std::string_view offer, const base::IpAddress& signalling_host) {
   auto session = parse(offer);
   if (!session) return base::fail(session.error());
-  auto answer = negotiator_.answer(*session);
+  sdp::Negotiator answering = negotiator_;
+  if (answering.offer_open()) answering.withdraw_offer();
+  auto answer = answering.answer(*session);
   if (!answer) return base::fail(not_acceptable(answer.error()));
+  negotiator_ = std::move(answering);
   others_ = negotiator_.others_of(*session);
   adopt(answer->audio, signalling_host);
   return std::move(answer->body);

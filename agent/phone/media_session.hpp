@@ -40,7 +40,7 @@ class MediaSession {
   [[nodiscard]] std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs, std::string_view offer,
                                                              const base::IpAddress& signalling_host) const;
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();
-  /// Our answer to the peer's offer, which came from `signalling_host` (unspecified: unknown). NotAcceptable: 488.
+  /// Our answer to the peer's offer. It takes the place of an offer of ours that waits after a 491, because the peer's is newer (RFC 3264 section 8). It came from `signalling_host` (unspecified: unknown). NotAcceptable: 488.
   [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer, const base::IpAddress& signalling_host);
   base::Result<void, base::Error> accept_answer(std::string_view answer, const base::IpAddress& signalling_host);
   /// Our m= lines beside the audio's, from the next description on: see sdp::Negotiator. After open().

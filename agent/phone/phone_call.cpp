@@ -287,7 +287,7 @@ base::IpAddress PhoneCall::signalling_host() const { return core()->stack.peer(s
 
 void PhoneCall::connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
   state_ = State::Connected;
-  core()->tell(CallConnected{shared_from_this(), headers, asserted});
+  core()->tell(CallConnected{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
 }
 
 void PhoneCall::tell_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
@@ -300,6 +300,7 @@ void PhoneCall::on_offer(const sip::OfferReceived& event) {
     (void)core()->stack.refuse_offer(session_, 488, now(), event.branch_tag);
     return;
   }
+  if (!event.offer.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // Our answer says what our own offer was to say.
   (void)core()->stack.accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
   if (!event.offer.empty()) tell_media(event.headers, event.asserted);
 }

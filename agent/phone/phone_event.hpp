@@ -20,7 +20,8 @@ struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         
 /// `early_media`: the called side has described its media, which play from now on (DialOptions::early_media).
 struct CallRinging { CallPtr call; int status = 180; bool early_media = false; sip::CallProgress details{}; };
 /// `headers`, `asserted`: of the 2xx to our INVITE, or of the ACK to ours, as in the events of sip::Stack.
-struct CallConnected { CallPtr call; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
+/// `sends`, `receives`: false where one side holds the other from the beginning.
+struct CallConnected { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
 /// Hold and resume by the peer, or by us; `headers`, `asserted`: of the peer's offer, answer or refusal.
 struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
 /// The peer says that another user is connected now, after a transfer or pick-up at its end, say (RFC 4916). A claim, as From in an INVITE is,

@@ -26,3 +26,21 @@ TEST_CASE("An answer that came in a reliable 183 alone starts the media, and the
   phone.on_thread([&] { CHECK(phone.call->hang_up().has_value()); });
   CHECK(phone.wait_for<phone::CallFinished>());
 }
+
+TEST_CASE("A call that is answered with a hold says so when it is connected [RFC 3264 section 8.4]") {
+  struct Row { const char* direction; bool sends, receives; };
+  for (const Row& row : {Row{"sendrecv", true, true}, Row{"sendonly", false, true}, Row{"inactive", false, false}, Row{"recvonly", true, false}}) {
+    CAPTURE(row.direction);
+    test::FarEnd peer([&row](sip::Stack& stack, const sip::IncomingCall& call) {
+      const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\na=";
+      (void)stack.answer(call.session, {"application/sdp", answer + row.direction + "\r\n"}, base::Clock::now());
+    });
+    Telephone phone("anna");
+    phone.dial("desk", peer.edge->port());
+    REQUIRE(phone.wait_for<phone::CallConnected>());
+    CHECK(phone.last<phone::CallConnected>()->sends == row.sends);
+    CHECK(phone.last<phone::CallConnected>()->receives == row.receives);
+    phone.on_thread([&] { CHECK(phone.call->hang_up().has_value()); });
+    CHECK(phone.wait_for<phone::CallFinished>());
+  }
+}

@@ -56,6 +56,24 @@ TEST_CASE_FIXTURE(Pair, "Hold stops what it must on the other side, and resume b
   CHECK(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return e.sends && e.receives; }));
 }
 
+TEST_CASE_FIXTURE(Pair, "Two holds that meet are both in force after the second try [RFC 3261 section 14.1]") {
+  connect();
+  // Each side's re-INVITE leaves before it reads the other's, so that both are refused with 491.
+  b.on_thread([&] {
+    a.on_thread([&] { CHECK(a.call->hold().has_value()); });
+    CHECK(b.call->hold().has_value());
+  });
+  CHECK(a.wait_for<phone::CallMediaChanged>([](const auto& e) { return !e.sends && !e.receives; }));
+  CHECK(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return !e.sends && !e.receives; }));
+  // Until its second try is due, Anna's own offer still waits.
+  CHECK(offhook_test::wait_until([&] {
+    bool asked = false;
+    a.on_thread([&] { asked = a.call->resume().has_value(); });
+    return asked;
+  }));
+  CHECK(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return e.sends && !e.receives; }));
+}
+
 TEST_CASE_FIXTURE(Pair, "One line more than there are is busy") {
   connect();
   Telephone c("carl");
