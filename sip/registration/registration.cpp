@@ -48,6 +48,7 @@ void Registration::start(base::TimePoint, Actions& out) {
   if (state_ != State::Unregistered) return;
   state_ = State::Registering;
   failures_ = 0;
+  stale_ = options_.stale == StaleBinding::RemovedFirst && options_.reg_id == 0;
   send_first(out);
   assert(is_consistent());
 }
@@ -79,7 +80,7 @@ std::string Registration::on_route(Transport transport, const base::SocketAddres
 
   contact_address_ = learnt_.value_or(from);
   contact_ = contact_uri(options_.user, nowhere.empty() ? host_port(*contact_address_) : std::string(nowhere), transport);
-  if (removing_) return binding(contact_, seconds(0));
+  if (removing_ || clearing_) return binding(contact_, seconds(0));
   std::string value = binding(contact_, asked_);
   // With a reg-id the new binding takes the old one's place by itself: RFC 5626 section 6.
   if (!registered_.empty() && registered_ != contact_ && options_.reg_id == 0) value += ", " + binding(registered_, seconds(0));
@@ -113,6 +114,8 @@ void Registration::on_response(const Message& response, base::TimePoint now, Act
     on_redirected(response, now, out);
   } else if (status == 401 || status == 407) {
     on_challenged(response, now, out);
+  } else if (clearing_ && status != 403 && status != 408 && status != 504) {
+    on_cleared(response, out);  // There is nothing to remove, or the registrar does not remove it: this must not keep us from registering.
   } else if (status == 439 && options_.reg_id != 0 && state_ == State::Registering) {
     options_.reg_id = 0;  // The first hop cannot keep flows: RFC 5626 section 4.2.1.
     send_first(out);
@@ -134,6 +137,7 @@ void Registration::on_response(const Message& response, base::TimePoint now, Act
 void Registration::on_accepted(const Message& response, base::TimePoint now, Actions& out) {
   digest_.on_success(response, attempt_);
   if (removing_) return end(out);
+  if (clearing_) return on_cleared(response, out);
   const seconds expires = granted_expires(response, contact_, kMaxBindings).value_or(asked_);
   if (expires == seconds::zero()) return refuse(Why::Refused, response, now, out);  // A 200 that registers nothing.
 
@@ -159,6 +163,16 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
     return;
   }
   act_at_ = now + refresh_after(expires, push_margin(response));
+}
+
+/// Removes the binding of a learnt address too, which the first removal could not know; then registers.
+void Registration::on_cleared(const Message& response, Actions& out) {
+  clearing_ = false;
+  if (state_ == State::Unregistering) return remove(out);
+  const bool again = learn(response) && !relearnt_;
+  stale_ = again;
+  send_first(out);
+  relearnt_ = again;
 }
 
 /// RFC 3261 section 8.1.3.4. The next refresh asks the registrar itself again: it may have another server in mind by then.
@@ -204,7 +218,7 @@ void Registration::refuse(Why why, const Message& response, base::TimePoint now,
 
 void Registration::on_failure(Failure failure, base::TimePoint now, Actions& out) {
   if (!in_flight_) return;
-  in_flight_ = false;
+  in_flight_ = clearing_ = false;
   switch (failure) {
     case Failure::Timeout: fail(Failed{Why::NoAnswer, 0, {}, {}}, now, out); break;
     case Failure::Transport:
@@ -220,6 +234,9 @@ void Registration::on_failure(Failure failure, base::TimePoint now, Actions& out
 void Registration::fail(Failed failed, base::TimePoint now, Actions& out) {
   if (state_ == State::Unregistering) return removing_ ? end(out) : remove(out);
   state_ = State::Waiting;
+  clearing_ = false;
+  const bool outage = failed.why == Why::NoAnswer || failed.why == Why::Unreachable;
+  stale_ = stale_ || (outage && options_.stale != StaleBinding::Kept && options_.reg_id == 0);
   forget_gruus();
   failed.retry_in = std::max(failed.retry_in, backoff());
   act_at_ = now + failed.retry_in;
@@ -278,9 +295,9 @@ std::optional<base::TimePoint> Registration::next_deadline() const { return stop
 
 bool Registration::is_consistent() const {
   switch (state_) {
-    case State::Unregistered: return !in_flight_ && !act_at_ && !stop_at_ && registered_.empty();
+    case State::Unregistered: return !in_flight_ && !act_at_ && !stop_at_ && registered_.empty() && !clearing_;
     case State::Registering: return in_flight_ && !removing_ && !act_at_ && !stop_at_;
-    case State::Registered: return !in_flight_ && act_at_ && !stop_at_ && !registered_.empty();
+    case State::Registered: return !in_flight_ && act_at_ && !stop_at_ && !registered_.empty() && !clearing_ && !stale_;
     case State::Waiting: return !in_flight_ && act_at_ && !stop_at_;
     case State::Unregistering: return in_flight_ && !act_at_ && stop_at_;
   }
@@ -299,8 +316,9 @@ void Registration::send_first(Actions& out) {
 void Registration::send(Authorizations authorizations, Actions& out) {
   in_flight_ = true;
   removing_ = state_ == State::Unregistering;
+  clearing_ = stale_ && !removing_;
   act_at_.reset();
-  out.push_back(SendRegister{call_id_, ++cseq_, removing_ ? seconds(0) : asked_, std::move(authorizations), target_});
+  out.push_back(SendRegister{call_id_, ++cseq_, removing_ || clearing_ ? seconds(0) : asked_, std::move(authorizations), target_});
 }
 
 void Registration::remove(Actions& out) {
@@ -311,7 +329,7 @@ void Registration::remove(Actions& out) {
 void Registration::end(Actions& out) {
   state_ = State::Unregistered;
   in_flight_ = false;
-  removing_ = false;
+  removing_ = clearing_ = stale_ = false;
   registered_.clear();
   forget_gruus();
   flow_proven_ = outbound_ = false;
@@ -371,7 +389,10 @@ base::Duration Registration::refresh_after(seconds granted, base::Duration margi
   const base::Duration spread = uniform(expires / 2, expires * 85 / 100);
   const base::Duration latest = std::max(expires / 2, expires - kRefreshMargin);
   const base::Duration wanted = std::max(expires / 4, expires - margin);
-  return std::max(std::min({spread, latest, wanted}), kMinRefresh);
+  const base::Duration due = std::max(std::min({spread, latest, wanted}), kMinRefresh);
+  if (options_.refresh_within == seconds::zero()) return due;
+  const base::Duration within = std::max(options_.refresh_within, kMinRefreshWithin);
+  return std::min(due, uniform(within * 4 / 5, within));
 }
 
 base::Duration Registration::uniform(base::Duration low, base::Duration high) {

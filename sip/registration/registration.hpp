@@ -6,6 +6,7 @@
 #include <offhook/sip/auth/credentials.hpp>
 #include <offhook/sip/flow.hpp>
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/registration/stale_binding.hpp>
 #include <offhook/sip/session/redirections.hpp>
 
 #include <chrono>
@@ -58,6 +59,10 @@ struct Options {
   std::string instance{};            ///< a URN; "" for none: RFC 5626 section 4.1
   std::uint32_t reg_id = 0;          ///< 0: none
   bool secure = false;               ///< the registrar is reached by TLS: no redirection leads away from that
+  /// The longest time between two REGISTERs while registered, so that a registrar that has lost the binding has it again after that time. 0: by the grant
+  /// alone. At least kMinRefreshWithin.
+  std::chrono::seconds refresh_within{0};
+  StaleBinding stale = StaleBinding::Kept;  ///< for a binding without reg-id
 };
 
 /// One account's registration at one registrar: RFC 3261 section 10.2, refreshed for as long as it runs. Pure: no I/O, no clock.
@@ -95,6 +100,7 @@ class Registration {
   static constexpr std::chrono::seconds kMaxExpires{86400};
   /// Not even a grant of one second is refreshed faster than this.
   static constexpr base::Duration kMinRefresh = std::chrono::milliseconds(500);
+  static constexpr std::chrono::seconds kMinRefreshWithin{10};
   static constexpr int kMaxIntervalRetries = 2;      ///< 423 answered at once, in a row.
   static constexpr std::size_t kMaxBindings = 64;    ///< Contacts read from a 2xx.
 
@@ -144,6 +150,7 @@ class Registration {
   [[nodiscard]] std::string binding(const std::string& uri, std::chrono::seconds expires) const;
   void send(Authorizations authorizations, Actions& out);
   void on_accepted(const Message& response, base::TimePoint now, Actions& out);
+  void on_cleared(const Message& response, Actions& out);
   void on_redirected(const Message& response, base::TimePoint now, Actions& out);
   void on_challenged(const Message& response, base::TimePoint now, Actions& out);
   void on_interval_too_brief(const Message& response, base::TimePoint now, Actions& out);
@@ -167,7 +174,9 @@ class Registration {
   std::string call_id_;
   std::uint32_t cseq_ = 0;
   bool in_flight_ = false;                              // A REGISTER waits for its final response: section 10.2 allows one.
-  bool removing_ = false;                               // That one has Expires 0.
+  bool removing_ = false;                               // That one has Expires 0, because of stop().
+  bool stale_ = false;                                  // The next one removes a binding from before.
+  bool clearing_ = false;                               // The one in flight does.
   bool relearnt_ = false;                               // It was sent because of a learnt address: it teaches no other at once.
   std::chrono::seconds asked_;                          // What we ask for, raised by 423.
   int interval_retries_ = 0;

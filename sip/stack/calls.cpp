@@ -197,7 +197,7 @@ void Calls::on_ack(const Message& ack, base::TimePoint now) {
   carry_out(*leg, std::move(actions), now);
 }
 
-/// Why there was no address, which the session itself does not know.
+/// Why there was no address or no connection, which the session itself does not know.
 void Calls::add_reason(const std::string& trouble, session::Actions& actions) {
   for (session::Action& action : actions) {
     auto* tell = std::get_if<session::Tell>(&action);

@@ -20,7 +20,7 @@ struct ClientRequests::Record {
   std::size_t route = 0;
   std::vector<std::vector<Route>> found;  // While names are looked up: of the next hop, then of each alternative.
   std::size_t looking_up = 0;
-  std::string trouble;  // Why the first of those names that has no address has none.
+  std::string trouble;  // Why the first of those names that has no address has none, or why the last connection did not come up.
   Flow flow;
   std::string branch, bytes;
   std::string ack;  // To a 300-699.

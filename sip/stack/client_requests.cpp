@@ -255,7 +255,7 @@ bool ClientRequests::on_response(const Message& response, const Flow& flow, base
   return true;
 }
 
-void ClientRequests::on_flow_failed(const Flow& flow, base::TimePoint now) {
+void ClientRequests::on_flow_failed(const Flow& flow, std::string_view why, base::TimePoint now) {
   acks_by_datagram(flow, now);
   if (is_reliable(flow.transport) && flow.id != FlowId{}) hops_.forget_own_end(flow);  // One that was never up had none.
   std::vector<TransactionId> hit;
@@ -267,6 +267,7 @@ void ClientRequests::on_flow_failed(const Flow& flow, base::TimePoint now) {
   std::sort(hit.begin(), hit.end());  // The order of a hash table is no order to send in.
   for (const TransactionId id : hit) {
     Record& record = *records_.at(id);
+    record.trouble = why;
     transaction::Actions actions;
     if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) invite->on_transport_error(now, actions);
     if (auto* other = std::get_if<transaction::NonInviteClient>(&record.machine)) other->on_transport_error(now, actions);

@@ -48,7 +48,7 @@ class ClientRequests {
     Owner owner;
     const Message* response = nullptr;
     session::Failure failure = session::Failure::Timeout;
-    std::string trouble{};  ///< Unresolvable: why, and what to do, for people.
+    std::string trouble{};  ///< Unresolvable, Transport: why, and what to do, for people; "" when that is not known.
   };
   struct Shared {  ///< Parts of the stack, which outlive this.
     transaction::Timers timers;
@@ -83,7 +83,7 @@ class ClientRequests {
   [[nodiscard]] bool on_response(const Message& response, const Flow& flow, base::TimePoint now);
   /// False: not a query of ours.
   bool on_answer(QueryId query, QueryResult result, base::TimePoint now);
-  void on_flow_failed(const Flow& flow, base::TimePoint now);
+  void on_flow_failed(const Flow& flow, std::string_view why, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 

@@ -66,6 +66,8 @@ registration::Options registration_options(const AccountOptions& account, const 
   asked.instance = account.instance;
   const auto hop = hop_of(first_server(account));
   asked.secure = hop && (hop->secure || hop->transport == Transport::Tls || hop->transport == Transport::Wss);
+  asked.refresh_within = account.refresh_within;
+  asked.stale = account.stale_binding;
   asked.reg_id = account.instance.empty() ? 0 : account.reg_id;
   return asked;
 }

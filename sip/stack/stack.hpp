@@ -7,6 +7,7 @@
 #include <offhook/sip/auth/challenge_options.hpp>
 #include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/method.hpp>
+#include <offhook/sip/registration/stale_binding.hpp>
 #include <offhook/sip/session/reliability.hpp>
 #include <offhook/sip/session/session_timer_options.hpp>
 #include <offhook/sip/stack/door_options.hpp>
@@ -58,6 +59,8 @@ struct AccountOptions {
   std::string password;
   ChallengeOptions challenges{};     ///< which challenges the password answers
   std::chrono::seconds expires{300};
+  std::chrono::seconds refresh_within{0};  ///< as registration::Options::refresh_within
+  registration::StaleBinding stale_binding = registration::StaleBinding::Kept;
   bool registers = true;             ///< false: an identity for calls only
   /// Of an account that does not register: the servers of its trunk. Their calls are taken whatever user they name, their challenges
   /// are answered and their assertions believed, as the registrar's are. At most kMaxTrunkAddresses; the rest is ignored.
@@ -202,7 +205,8 @@ class Stack {
 
   // What happened outside.
   void receive(const Flow& flow, base::Bytes message, base::TimePoint now);  ///< one datagram, or one framed stream message
-  void on_flow_failed(const Flow& flow, base::TimePoint now);                ///< could not be opened, or broke; id 0: by transport and remote
+  /// Could not be opened, or broke; id 0: by transport and remote. `why`, for people: the reason of the registrations and calls that fail by it.
+  void on_flow_failed(const Flow& flow, base::TimePoint now, std::string_view why = {});
   void on_answer(QueryId query, QueryResult result, base::TimePoint now);
   void handle_timeout(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;

@@ -52,7 +52,7 @@ void Connection::begin_connect() {
   arm(kConnectTimeout);
   socket_.async_connect(to_asio<tcp>(flow_.remote), [self = shared_from_this()](const error_code& error) {
     if (self->closed_) return;
-    if (error) return self->fail();
+    if (error) return self->fail(error);
     self->connected();
   });
 }
@@ -74,7 +74,7 @@ void Connection::shake_hands(tcp::socket socket) {
   arm(shared_.handshake_time);
   stream_->open([self = shared_from_this()](const error_code& error, std::size_t) {
     if (self->closed_) return;
-    if (error) return self->fail();
+    if (error) return self->fail(error);
     self->timer_.cancel();
     self->watching_ = Watching::Nothing;
     self->opened();
@@ -116,7 +116,7 @@ void Connection::close() {
 void Connection::read_next() {
   stream_->read_some(buffer_, [self = shared_from_this()](const error_code& error, std::size_t size) {
     if (self->closed_) return;
-    if (error) return self->fail();
+    if (error) return self->fail(error);
     self->last_traffic_ = base::Clock::now();
     if (self->messages_ != nullptr) {
       self->take_piece(size);
@@ -249,18 +249,19 @@ void Connection::write_next() {
   });
 }
 
-void Connection::count_failure() {
+void Connection::count_failure(const error_code& error) {
   if (open_) return;
   if (side_ == Side::Client) ++shared_.counters.connections_failed;
-  if (!stream_) return;
-  ++shared_.counters.handshakes_failed;
-  if (const std::string why = stream_->failure(); !why.empty())
-    shared_.last_failure = flow_.remote.to_string() + (flow_.name.empty() ? "" : " as " + flow_.name) + ": " + why;
+  if (stream_) ++shared_.counters.handshakes_failed;
+  std::string why = stream_ ? stream_->failure() : std::string();
+  if (why.empty() && error) why = error.message();
+  if (!why.empty()) why = flow_.remote.to_string() + (flow_.name.empty() ? "" : " as " + flow_.name) + ": " + why;
+  shared_.last_failure = std::move(why);
 }
 
-void Connection::fail() {
+void Connection::fail(const error_code& error) {
   if (closed_) return;
-  count_failure();
+  count_failure(error);
   close();
   const auto keep = shared_from_this();
   shared_.forget(flow_.id);

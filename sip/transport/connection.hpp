@@ -36,7 +36,7 @@ struct ConnectionShared {
   /// Null when there is no such transport here.
   std::function<std::unique_ptr<ByteStream>(boost::asio::ip::tcp::socket, const Flow&, Side)> carry{};
   std::function<void(FlowId)> forget{};
-  std::string last_failure{};
+  std::string last_failure{};  ///< why the last connection that did not come up did not, for people; "" when that is not known
 };
 
 /// One connection over whatever carries it: its handshake, its queue, its messages, and how long each of them may take. A
@@ -77,8 +77,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void discard_next();
   void arm(base::Duration delay);
   void write_next();
-  void fail();
-  void count_failure();
+  void fail(const boost::system::error_code& error = {});
+  void count_failure(const boost::system::error_code& error);
 
   enum class Watching : std::uint8_t { Nothing, Connect, Handshake, Message, Linger };
 

@@ -91,7 +91,10 @@ void Connections::send(const Flow& flow, std::string bytes, FlowId fresh_id) {
   if (nameless || connections_.size() >= shared_.limits.most) {
     if (!nameless) ++shared_.counters.connections_refused;
     // Not from inside the caller's own pass over the stack's output: it hears of it on the next turn of the loop.
-    asio::post(shared_.io, [this, failed = flow] { shared_.handlers.failed(failed); });
+    asio::post(shared_.io, [this, failed = flow, nameless] {
+      shared_.last_failure = nameless ? "the connection is gone" : "too many connections are open";
+      shared_.handlers.failed(failed);
+    });
     return;
   }
   Flow fresh = flow;

@@ -52,7 +52,11 @@ class AsioEdge final : public SipEdge {
         listeners_([this](const base::IpAddress& remote) { return route_probe_.source_towards(remote); }),
         connections_(io_, counters_,
                      {[this](const Flow& flow, base::Bytes bytes) { stack_.receive(flow, bytes, base::Clock::now()); request_drain(); },
-                      [this](const Flow& flow) { stack_.on_flow_failed(flow, base::Clock::now()); request_drain(); },
+                      [this](const Flow& flow) {
+                        // Without a number it never came up: then the connections know why.
+                        stack_.on_flow_failed(flow, base::Clock::now(), flow.id == FlowId{} ? connections_.last_failure() : std::string_view());
+                        request_drain();
+                      },
                       [this](const Flow& flow) { return stack_.uses(flow); },
                       [this](const base::IpAddress& source) { return stack_.is_known(source); }}),
         binder_(io_, counters_, [this](tcp::socket socket, Transport transport) { connections_.adopt(std::move(socket), transport); }),

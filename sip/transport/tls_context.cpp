@@ -176,13 +176,36 @@ SslPtr TlsContext::accept(int fd) {
   return ssl;
 }
 
+namespace {
+
+/// What the operator of this side can do about it.
+std::string_view cure_of(long verified) {
+  switch (verified) {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return "; name the certificate of its authority, or its key, as trusted";
+    case X509_V_ERR_CERT_UNTRUSTED: return "; its key is not the one that is named as trusted";
+    case X509_V_ERR_CERT_HAS_EXPIRED: return "; it must be renewed there, unless the clock of this machine is wrong";
+    case X509_V_ERR_CERT_NOT_YET_VALID: return "; is the clock of this machine right?";
+    case X509_V_ERR_HOSTNAME_MISMATCH: return "; use the host name that it holds";
+    default: return "";
+  }
+}
+
+}  // namespace
+
 std::string tls_failure(SSL* ssl) {
   const long verified = SSL_get_verify_result(ssl);
   const unsigned long code = ERR_peek_last_error();
   const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
   ERR_clear_error();
-  if (verified != X509_V_OK) return std::string("the certificate is not trusted: ") + X509_verify_cert_error_string(verified);
-  return reason == nullptr ? std::string() : std::string("TLS: ") + reason;
+  if (verified != X509_V_OK)
+    return std::string("the certificate is not trusted: ").append(X509_verify_cert_error_string(verified)).append(cure_of(verified));
+  if (reason == nullptr) return {};
+  const bool plain = ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER;
+  return std::string("TLS: ") + reason + (plain ? "; does this port speak TLS?" : "");
 }
 
 }  // namespace offhook::inline v0::sip::detail

@@ -1,0 +1,136 @@
+#include "registrar.hpp"
+
+namespace offhook::sip::registration::test {
+namespace {
+
+Options options(StaleBinding stale) { return {.registrar = "sip:pbx.example", .user = "6001", .stale = stale}; }
+
+const std::string kRemoves = "<sip:6001@192.0.2.1:5060>;expires=0", kRegisters = "<sip:6001@192.0.2.1:5060>;expires=300";
+
+TEST_CASE("RemovedFirst: the binding of an earlier process is removed, then registered [RFC 3261 section 10.2.2]") {
+  Account account(1, options(StaleBinding::RemovedFirst));
+  account.start();
+  CHECK(account.last().contact == kRemoves);
+  CHECK(account.last().action.expires == 0s);
+  account.respond(200);
+  CHECK(account.machine.state() == State::Registering);
+  CHECK(account.all<Registered>().empty());
+  CHECK(account.last().contact == kRegisters);
+  CHECK(account.last().action.cseq == 2);
+  account.accept(300);
+  CHECK(account.machine.state() == State::Registered);
+  account.advance_to_next();  // A refresh removes nothing.
+  CHECK(account.last().contact == kRegisters);
+}
+
+TEST_CASE("A removal is challenged and answered as any REGISTER; a registrar that refuses it registers us all the same") {
+  for (const int status : {404, 423, 480, 500}) {
+    CAPTURE(status);
+    Account account(1, options(StaleBinding::RemovedFirst));
+    account.start();
+    account.respond(status);
+    CHECK(account.all<Failed>().empty());
+    CHECK(account.last().contact == kRegisters);
+    account.accept(300);
+    CHECK(account.machine.state() == State::Registered);
+  }
+  Account account(1, options(StaleBinding::RemovedFirst));
+  account.start();
+  account.respond(401, "WWW-Authenticate: Digest realm=\"pbx\", nonce=\"a\"\r\n");
+  CHECK(account.last().contact == kRemoves);
+  CHECK(account.last().action.authorizations.size() == 1);
+  account.respond(200);
+  CHECK(account.last().contact == kRegisters);
+}
+
+TEST_CASE("A wrong password, and a 403, to the removal are failures as to any REGISTER: not asked twice as often") {
+  for (const int status : {401, 403}) {
+    CAPTURE(status);
+    Account account(1, options(StaleBinding::RemovedFirst));
+    account.start();
+    if (status == 401) account.respond(401, "WWW-Authenticate: Digest realm=\"pbx\", nonce=\"a\"\r\n");
+    account.respond(status, status == 401 ? "WWW-Authenticate: Digest realm=\"pbx\", nonce=\"b\"\r\n" : "");
+    CHECK(account.machine.state() == State::Waiting);
+    CHECK(account.all<Failed>().size() == 1);
+    CHECK(account.advance_to_next() >= Registration::kCredentialsRetry);
+    CHECK(account.last().contact == kRemoves);
+  }
+}
+
+TEST_CASE("After an outage the binding is removed before it is registered again; after a refusal it is not") {
+  for (const auto stale : {StaleBinding::Kept, StaleBinding::RemovedAfterOutage, StaleBinding::RemovedFirst}) {
+    CAPTURE(static_cast<int>(stale));
+    for (const auto failure : {Failure::Timeout, Failure::Transport}) {
+      Account account(1, options(stale));
+      account.start();
+      if (stale == StaleBinding::RemovedFirst) account.respond(200);
+      account.accept(300);
+      account.advance_to_next();
+      account.fail(failure);
+      account.advance_to_next();
+      CHECK(account.last().contact == (stale == StaleBinding::Kept ? kRegisters : kRemoves));
+      if (stale != StaleBinding::Kept) account.respond(200);
+      account.accept(300);
+      account.advance_to_next();
+      account.respond(500);
+      account.advance_to_next();
+      CHECK(account.last().contact == kRegisters);
+    }
+  }
+}
+
+TEST_CASE("Behind a NAT the binding of the learnt address is removed, too, once [RFC 3581 section 4]") {
+  Account account(1, options(StaleBinding::RemovedFirst));
+  account.start();
+  const std::string_view seen = ";received=203.0.113.9;rport=40000", elsewhere = ";received=203.0.113.9;rport=40001";
+  account.respond(200, "", seen);
+  CHECK(account.last().contact == "<sip:6001@203.0.113.9:40000>;expires=0");
+  account.respond(200, "", elsewhere);
+  CHECK(account.last().action.expires == 300s);
+}
+
+TEST_CASE("stop() during a removal ends at once when that is answered, and registers nothing") {
+  for (const int status : {200, 401, 404, 500}) {
+    CAPTURE(status);
+    Account account(1, options(StaleBinding::RemovedFirst));
+    account.start();
+    account.stop();
+    CHECK(account.sent.size() == 1);
+    account.respond(status);
+    CHECK(account.machine.state() == State::Unregistered);
+    CHECK(account.sent.size() == 1);
+    CHECK(account.all<Unregistered>().size() == 1);
+  }
+}
+
+TEST_CASE("A binding with a reg-id is kept: the registrar replaces it by itself [RFC 5626 section 6]") {
+  auto flow = options(StaleBinding::RemovedFirst);
+  flow.instance = "urn:uuid:1";
+  flow.reg_id = 1;
+  Account account(1, flow);
+  account.start();
+  CHECK(account.last().action.expires == 300s);
+  account.fail(Failure::Timeout);
+  account.advance_to_next();
+  CHECK(account.last().action.expires == 300s);
+}
+
+TEST_CASE("refresh_within bounds the time between two REGISTERs, at kMinRefreshWithin and above") {
+  const auto wait = [](std::chrono::seconds within, int granted, std::uint64_t seed) {
+    Account account(seed, {.registrar = "sip:pbx.example", .user = "6001", .refresh_within = within});
+    account.register_for(granted);
+    return account.advance_to_next();
+  };
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    CHECK(wait(25s, 300, seed) <= 25s);
+    CHECK(wait(25s, 300, seed) >= 20s);
+    CHECK(wait(Registration::kMinRefreshWithin, 300, seed) <= 10s);
+    CHECK(wait(Registration::kMinRefreshWithin - 1s, 300, seed) >= 8s);
+    CHECK(wait(25s, 30, seed) <= 15s);  // A shorter grant counts.
+    CHECK(wait(3600s, 300, seed) >= 150s);
+    CHECK(wait(0s, 300, seed) >= 150s);
+  }
+}
+
+}  // namespace
+}  // namespace offhook::sip::registration::test
