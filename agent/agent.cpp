@@ -368,14 +368,17 @@ class Agent::Impl {
   void on_registration(const phone::RegistrationChanged& event) {
     using State = sip::RegistrationChanged::State;
     const auto& d = event.details;
-    bool all_ended = false;
+    bool all_ended = false, was_up = false;
     {
       const std::lock_guard lock(shared_mutex_);
+      was_up = registrations_.holds(d.account);
       registrations_.on_event(d);
       registered_ = registrations_.any_registered();
       all_ended = registrations_.all_ended();
     }
-    if (d.state == State::Registered) {
+    if (d.state == State::Registered && was_up) {
+      log::debug("registration.refreshed", {{"server", d.server}});
+    } else if (d.state == State::Registered) {
       const std::string from = d.answered_by ? d.answered_by->to_string() : "";
       log::info("registration.up", {{"server", d.server}, {"from", from}, {"expires_s", std::chrono::duration_cast<std::chrono::seconds>(d.expires).count()}});
     } else if (d.state == State::Failed) {
@@ -530,6 +533,7 @@ class Agent::Impl {
     }
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();
+    if (!event.sends) call->on_peer_hold(true);
   }
 
   void on_media_changed(const phone::CallMediaChanged& event) {

@@ -62,6 +62,9 @@ sip::AccountOptions account(const config::Sip& sip) {
   account.password = sip.password.reveal();
   account.challenges = challenge_options(sip);
   account.expires = sip.expires;
+  account.refresh_within = sip.refresh;
+  // A port that is free at each start makes another Contact each time: there is none of before.
+  account.stale_binding = sip.bind_port == 0 ? sip::registration::StaleBinding::RemovedAfterOutage : sip::registration::StaleBinding::RemovedFirst;
   account.registers = sip.registration != "none";
   if (!account.registers) account.trunk_addresses = trunk_addresses(sip);
   if (sip.accept_from == "anyone") account.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
@@ -268,6 +271,14 @@ std::size_t registrations_of(const config::Config& config) {
 std::string records_folder(const config::Config& config) {
   if (config.records.folder == "off") return {};
   return config.records.folder.empty() ? records::default_folder() : config.records.folder;
+}
+
+std::string transcripts_folder(const config::Config& config) {
+  return config.transcripts.folder.empty() ? transcripts::default_folder() : config.transcripts.folder;
+}
+
+std::string recordings_folder(const config::Config& config) {
+  return config.recordings.folder.empty() ? recordings::default_folder() : config.recordings.folder;
 }
 
 std::string embedded_voice(const std::string& voice) { return voice == "rms" ? voice : "slt"; }

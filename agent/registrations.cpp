@@ -24,6 +24,11 @@ std::size_t Registrations::registered() const {
   return static_cast<std::size_t>(std::count_if(last_.begin(), last_.end(), [](const auto& each) { return each.second.state == State::Registered; }));
 }
 
+bool Registrations::holds(sip::AccountId account) const {
+  const auto at = last_.find(account);
+  return at != last_.end() && at->second.state == State::Registered;
+}
+
 bool Registrations::all_failed() const {
   return last_.size() == accounts_ && std::all_of(last_.begin(), last_.end(), [](const auto& each) { return each.second.state == State::Failed; });
 }

@@ -1,5 +1,6 @@
-// Any bytes as a request to the health port. The first octet says whether the port listens on a loopback address. Whatever is asked, the
-// answer is one of ours and no page of a stranger's; a recording is paused by POST alone, and by no page in a browser.
+// Any bytes as a request to the health port. The first octet says whether the port listens on a loopback address, and whether there is a token.
+// Whatever is asked, the answer is one of ours and no page of a stranger's; a recording is paused by POST alone, and by no page in a browser; without
+// the token nothing is shown or paused.
 #include "require.hpp"
 
 #include <offhook/agent/ops/detail/health_exchange.hpp>
@@ -32,7 +33,7 @@ struct World {
 };
 
 void judge(const detail::HealthRequest& request, const World& world, const detail::HealthResponse& response, bool on_loopback) {
-  static constexpr std::array kStatuses{200U, 400U, 403U, 404U, 405U, 413U, 421U, 503U};
+  static constexpr std::array kStatuses{200U, 400U, 401U, 403U, 404U, 405U, 413U, 421U, 503U};
   const unsigned status = response.result_int();
   require(std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end());
   require(response.body().ends_with('\n') && !response.keep_alive() && response[http::field::cache_control] == "no-store");
@@ -45,8 +46,11 @@ void judge(const detail::HealthRequest& request, const World& world, const detai
   }
   if (shown || !world.ordered.empty()) {
     require(request.count(http::field::host) <= 1);
+    const auto authorization = request[http::field::authorization];
+    const bool has_token = !world.pages.token.empty() && authorization.ends_with(world.pages.token);
+    require(has_token || world.pages.token.empty());
     const auto host = request[http::field::host];
-    require(!on_loopback || host.empty() || host.find("127.") != host.npos || host.find(':') != host.npos || host.size() <= sizeof("localhost."));
+    require(!on_loopback || has_token || host.empty() || host.find("127.") != host.npos || host.find(':') != host.npos || host.size() <= sizeof("localhost."));
   }
 }
 
@@ -66,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool has_body = error == http::error::body_limit;
   if (!has_body && (error || !parser.is_done())) return 0;  // As long as the header is not whole, nothing is answered.
   World world;
+  if ((data[0] & 2U) != 0) world.pages.token = "0123456789abcdef";
   const auto response = detail::respond(parser.get(), has_body, world.pages, on_loopback);
   judge(parser.get(), world, response, on_loopback);
   return 0;

@@ -105,6 +105,7 @@ class CallWatch {
     const bool is_ours = d.by == sip::CallEnded::By::Local;
     const double seconds = static_cast<double>(ended.duration.count()) / 1000.0;
     const std::string status = d.status != 0 ? fmt::format(": {} {}", d.status, d.reason) : d.reason.empty() ? "" : ": " + d.reason;
+    if (d.status == 401 || d.status == 407) refused = true;
     const std::string before = d.why == sip::CallEnded::Why::Unreachable && !ended.why.empty() ? ended.why + "\n" : "";
     say(fmt::format("{}ended by {} after {:.1f} s{}", before, is_ours ? "us" : "them", seconds, status),
          {{"event", "ended"}, {"by", is_ours ? "us" : "them"}, {"seconds", seconds}, {"status", d.status}, {"reason", d.reason}, {"why", ended.why}});
@@ -123,15 +124,23 @@ agent::MachinePolicy machine_policy(const std::string& name) {
   return name == "speak" ? agent::MachinePolicy::Speak : agent::MachinePolicy::Ignore;
 }
 
+/// An agent with the same configuration may run on this machine: it keeps the extension's registration and its ports.
+void stand_beside_another(agent::config::Config& config) {
+  config.sip.registration = "none";
+  config.sip.bind_port = 0;
+  config.sip.web_socket = {};
+}
+
 }  // namespace
 
 int call(const CallArguments& arguments) {
   refuse_inspection();
   raise_descriptor_limit();
   block_signals();
-  const auto loaded = load_config("call", sources_of(arguments.config, arguments.set), LogTo::StandardError);
+  auto loaded = load_config("call", sources_of(arguments.config, arguments.set), LogTo::StandardError);
   if (!loaded) return kUsage;
   take_secrets_from_environment();
+  if (!arguments.registers) stand_beside_another(loaded->config);
   const auto* config = &loaded->config;
   CallWatch watch(arguments.json, agent::registrations_of(*config));
   int exit_code = kOk;
@@ -159,7 +168,8 @@ int call(const CallArguments& arguments) {
   agent->cut_calls();  // After a signal or the limit it is still up: whoever we called must not be left on a dead line.
   (void)until(std::chrono::seconds(35), [&] { return agent->drained(); });  // 64 * T1 and some; a signal ends it.
   watch.show();
-  return watch.answered ? kOk : kFailed;
+  if (watch.answered) return kOk;
+  return watch.refused ? kRefused : kFailed;
 }
 
 }  // namespace offhook::tools

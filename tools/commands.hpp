@@ -26,6 +26,7 @@ struct CallArguments {
   std::string machine = "ignore";   // or hang_up, speak
   std::vector<std::string> set;
   bool json = false;
+  bool registers = false;           // first, as the configuration says
 };
 [[nodiscard]] int call(const CallArguments& arguments);
 
@@ -46,6 +47,13 @@ struct TranscriptsArguments {
   bool json = false;
 };
 [[nodiscard]] int transcripts(const TranscriptsArguments& arguments);
+
+struct EraseArguments {
+  std::string call, config;
+  std::vector<std::string> set;
+  bool yes = false, json = false;
+};
+[[nodiscard]] int erase(const EraseArguments& arguments);
 
 struct DemoArguments {
   bool json = false;

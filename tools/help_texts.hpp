@@ -33,7 +33,8 @@ Examples:
 Exit codes: 0 ended by a signal, 2 configuration, 3 SIP or health could not be opened,
 4 the registrar refuses the password.)";
 
-inline constexpr const char* kHelpCall = R"(Registers, dials, holds the conversation with whoever answers, and ends with the call. The conversation is printed as it goes,
+inline constexpr const char* kHelpCall = R"(Dials, holds the conversation with the person who answers, and ends with the call. It does not register, so that it can run beside an
+`offhook run` of the same extension; --register does. The conversation is printed as it goes,
 with --json as one object a line: {"event":"answered"|"answered_by"|"tone"|"they"|"we"|"ended", ...}. The log goes to standard error.
 With --machine hang_up or speak nothing is said until it is known who answered, about a second after a person's first words; speak
 leaves the message after the beep and hangs up. /media/country says whose busy tones end a call that is not answered.
@@ -68,6 +69,17 @@ Examples:
   offhook transcripts purge --older-than 7d
 
 Exit codes: 0 done, 1 no such call, or the folder cannot be read or emptied, 2 arguments.)";
+
+inline constexpr const char* kHelpErase = R"(Erases what Offhook keeps of one call: its lines in records and transcripts are overwritten, its recordings are removed. It works while
+the agent runs, on each call that has ended. Run it as the user that the agent runs as, or as root. It cannot reach the log, backups, the PBX, and the
+providers that took part in the call: ask those separately (docs/privacy.md).
+
+Examples:
+  offhook erase k3x9f0a7c2m1p                            says what it would erase, and changes nothing
+  offhook erase k3x9f0a7c2m1p --yes
+  sudo offhook erase k3x9f0a7c2m1p --config /etc/offhook/offhook.json --yes
+
+Exit codes: 0 done, 1 no such call, more than one, a call that is up, or a file that cannot be changed, 2 arguments or configuration.)";
 
 inline constexpr const char* kHelpDemo = R"(A registrar (Kamailio), the agent and a caller with another voice, all on this machine: the conversation as it goes, then how long
 the caller waited for each reply, and the recording.

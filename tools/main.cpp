@@ -50,6 +50,7 @@ void add_calling(CLI::App& app, int& code) {
   call_command->add_option("target", call_arguments->target, "sip:USER@HOST, or a number at your registrar")->required();
   add_config(call_command, *call_arguments);
   call_command->add_flag("--json", call_arguments->json, "The conversation as JSON, one event a line");
+  call_command->add_flag("--register", call_arguments->registers, "Register first, for a PBX that takes calls of registered telephones alone");
   call_command->add_option("--machine", call_arguments->machine, "When an answering machine takes it: hang_up, speak after its beep, or ignore")
       ->check(CLI::IsMember({"ignore", "hang_up", "speak"}));
 
@@ -79,6 +80,13 @@ void add_calling(CLI::App& app, int& code) {
       ->capture_default_str();
   transcripts_command->add_option("--older-than", transcripts_arguments->older_than, "To purge: 30d, 12h or 2026-11-21");
   transcripts_command->add_flag("--json", transcripts_arguments->json, "To show: the lines as they are stored");
+
+  auto erase_arguments = std::make_shared<EraseArguments>();
+  auto* erase_command = add(app, "erase", "Erase one call from records, transcripts and recordings", kHelpErase, erase, erase_arguments, code);
+  erase_command->add_option("call", erase_arguments->call, "The call's name, as `offhook calls` shows it, or the first characters of it; or its SIP Call-ID")->required();
+  add_config(erase_command, *erase_arguments);
+  erase_command->add_flag("--yes", erase_arguments->yes, "Erase it; without this the command only says what it would erase");
+  erase_command->add_flag("--json", erase_arguments->json, "The result as one line of JSON");
 
   auto demo_arguments = std::make_shared<DemoArguments>();
   auto* demo_command =

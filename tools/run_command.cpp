@@ -153,7 +153,8 @@ int run(const RunArguments& arguments) {
     const base::SocketAddress address{base::IpAddress::parse(config->health.address).value_or(base::IpAddress{}), config->health.port};
     auto opened = agent::HealthServer::open(address, {[&agent] { return agent->health(); }, [&agent] { return agent->live_calls(); },
                                                                [&agent] { return agent->metrics(); },
-                                                               [&agent](const std::string& call, bool paused) { return agent->pause_recording(call, paused); }});
+                                                               [&agent](const std::string& call, bool paused) { return agent->pause_recording(call, paused); },
+                                                               config->health.token.reveal()});
     if (!opened) {
       fmt::print(stderr, "offhook run: {}\n", opened.error().detail);
       drain(*agent, std::chrono::seconds(5), std::chrono::seconds(5));  // A REGISTER may be out already: it is taken back.

@@ -108,8 +108,6 @@ Checked check_address(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write it in quotes");
   const auto ip = base::IpAddress::parse(value.text);
   if (!ip) return refuse(setting, "text that is no address", "names are not looked up here: write the address");
-  if (setting.shape == Shape::LoopbackAddress && !ip->is_loopback())
-    return refuse(setting, "an address that the network reaches", "write one of these; a proxy of yours may stand in front");
   return json_text(ip->to_string());
 }
 
@@ -217,7 +215,6 @@ std::string allowed_for(const Setting& setting) {
     case Shape::Extension: return "the extension alone, such as \"6001\"";
     case Shape::Host: return "a host name or an address, such as \"pbx.example\" or \"192.0.2.1\"";
     case Shape::Address: return "an address, such as \"192.0.2.10\" or \"0.0.0.0\" for all of this machine";
-    case Shape::LoopbackAddress: return "a loopback address, \"127.0.0.1\" or \"::1\"";
     case Shape::Codecs: return "a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"]; \"opus\" and \"L16\" are there, too";
     case Shape::Schema: return "a JSON Schema of an object";
     case Shape::Object: return "an object with " + member_list(setting);
@@ -251,8 +248,7 @@ Checked check(const Setting& setting, const JsonValue& value) {
     case Shape::Text: return check_text(setting, value);
     case Shape::Extension: return check_extension(setting, value);
     case Shape::Host: return check_host(setting, value);
-    case Shape::Address:
-    case Shape::LoopbackAddress: return check_address(setting, value);
+    case Shape::Address: return check_address(setting, value);
     case Shape::Codecs: return check_codecs(setting, value);
     case Shape::Schema:
     case Shape::Object:
@@ -308,8 +304,7 @@ JsonValue value_of_text(const Setting& setting, std::string_view text) {
     case Shape::Text:
     case Shape::Extension:
     case Shape::Host:
-    case Shape::Address:
-    case Shape::LoopbackAddress: break;
+    case Shape::Address: break;
   }
   return json_text(text);
 }

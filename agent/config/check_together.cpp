@@ -138,6 +138,23 @@ void check_patterns(const JsonValue& patterns, Problems& problems) {
   }
 }
 
+/// RFC 6750 section 2.1: what a header field can carry. Sixteen characters cannot be guessed over the network.
+void check_health(Effective& out) {
+  constexpr std::size_t kLeast = 16;
+  const HealthSettings& health = out.config.health;
+  const std::string& token = health.token.reveal();
+  const auto ip = base::IpAddress::parse(health.address);
+  const auto allowed = [](char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~+/=").find(c) != std::string_view::npos; };
+  if (!token.empty() && (token.size() < kLeast || !std::all_of(token.begin(), token.end(), allowed))) {
+    out.problems.push_back({where_of(out, "/health/token"), "text that is no bearer token, or is short", "16 letters, digits or -._~+/= at least",
+                            "make one: openssl rand -hex 16"});
+  }
+  if (health.port != 0 && token.empty() && ip && !ip->is_loopback()) {
+    out.problems.push_back({where_of(out, "/health/address"), "an address that the network reaches, without /health/token", "a loopback address, or any address beside a token",
+                            "set OFFHOOK_HEALTH_TOKEN, for example to the output of: openssl rand -hex 16"});
+  }
+}
+
 void check_recording_key(Effective& out) {
   const Secret& key = out.config.recordings.key;
   if (key.empty() || media::parse_recording_key(key.reveal())) return;
@@ -222,6 +239,7 @@ void check_together(Effective& effective) {
   check_identity(effective.config.sip, effective.problems);
   check_connections(effective.config.sip, effective.problems);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
+  check_health(effective);
   check_recording_key(effective);
   check_voice_model(effective);
   check_folders(effective);

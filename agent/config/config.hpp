@@ -35,6 +35,7 @@ struct Sip {
   std::string auth_user;               ///< "": the extension
   std::string display_name;
   std::chrono::seconds expires{300};   ///< 60..7200
+  std::chrono::seconds refresh{25};    ///< 0..3600; 0: by what the PBX grants
   std::string accept_from = "registrar";  ///< whose calls are taken: "registrar" or "anyone"
   std::string session_timer = "accept";   ///< "accept", "ask" or "off"
   std::uint16_t datagram_limit = 1300;  ///< 0: requests of all sizes stay on UDP
@@ -143,6 +144,7 @@ struct RecordingSettings {
 struct HealthSettings {
   std::uint16_t port = 8080;           ///< 0: none
   std::string address = "127.0.0.1";
+  Secret token;                        ///< OFFHOOK_HEALTH_TOKEN; "": each request gets all pages
 };
 
 struct Config {

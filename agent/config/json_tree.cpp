@@ -184,7 +184,8 @@ std::optional<JsonValue> read_json(std::string_view text, std::string_view sourc
   const std::size_t before = problems.size();
   bool complete = false;
   try {
-    complete = Json::sax_parse(text, &builder);
+    constexpr bool kWhole = true, kWithComments = true;
+    complete = Json::sax_parse(text, &builder, nlohmann::detail::input_format_t::json, kWhole, kWithComments);
   } catch (const std::exception&) {  // The library reports through parse_error; this is for what it does not say it throws.
     complete = false;
   }

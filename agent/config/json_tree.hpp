@@ -46,7 +46,7 @@ struct JsonValue {
 /// nothing but its length.
 [[nodiscard]] std::string pointer_step(std::string_view name);
 
-/// Reads one JSON text; nothing when it is none, or beyond its bounds. `source` names it in problems
+/// Reads one JSON text, in which comments may stand (`// to the end of the line` and `/* */`); nothing when it is none, or beyond its bounds. `source` names it in problems
 /// without a pointer, as SOURCE:LINE:COLUMN. Repeated names are a problem, told with their pointer, and do not end the reading. No
 /// problem quotes the text.
 [[nodiscard]] std::optional<JsonValue> read_json(std::string_view text, std::string_view source, std::vector<Problem>& problems,

@@ -51,10 +51,10 @@ Result resolve_credential(const std::string& name, const Sources& sources) {
   const auto folder = sources.environment ? sources.environment("CREDENTIALS_DIRECTORY") : std::nullopt;
   if (!folder || folder->empty())
     return base::fail(Complaint{"a reference to a credential, and there is no CREDENTIALS_DIRECTORY", "a service that systemd gives one",
-                                "set LoadCredential=" + name + ":PATH in its unit, as docs/guide.md tells"});
+                                "set LoadCredential=" + name + ":PATH in its unit, as docs/run/service.md tells"});
   auto out = resolve_file(*folder + "/" + name, sources);
   if (!out) {
-    out.error().advice = "set LoadCredential=" + name + ":PATH in the unit, as docs/guide.md tells";
+    out.error().advice = "set LoadCredential=" + name + ":PATH in the unit, as docs/run/service.md tells";
     return out;
   }
   out->warning.reset();  // Who may read it is systemd's to say; its mode shows the mask of an ACL.

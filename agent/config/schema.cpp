@@ -155,8 +155,7 @@ void add_shape(const Setting& setting, Members& out) {
     case Shape::Text: add_text_bounds(setting, out); return add_no(kNoControlsButBreaks, out);
     case Shape::Extension: add_text_bounds(setting, out); return add_pattern(kExtension, out);
     case Shape::Host: add_text_bounds(setting, out); return add_pattern(kHost, out);
-    case Shape::Address:
-    case Shape::LoopbackAddress: add_text_bounds(setting, out); return add_pattern(kAddress, out);
+    case Shape::Address: add_text_bounds(setting, out); return add_pattern(kAddress, out);
     case Shape::Codecs:
       out.emplace_back("type", json_text("array"));
       out.emplace_back("minItems", json_integer(1));

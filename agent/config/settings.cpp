@@ -69,6 +69,10 @@ constexpr std::array kSettings{
     Setting{.section = "sip", .name = "expires", .shape = Shape::Whole, .least = 60, .most = 7200,
             .unit = "seconds", .meaning = "how long a registration is asked for; the PBX may shorten it",
             .field = kField<&Config::sip, &Sip::expires>},
+    Setting{.section = "sip", .name = "refresh", .shape = Shape::Whole, .least = 0, .most = 3600,
+            .unit = "seconds", .meaning = "the longest time between two REGISTERs: a PBX that has lost the registration has it again after that time. 10 at least; "
+                                          "0: by half to 85 % of what the PBX grants, for a provider that refuses frequent REGISTERs",
+            .field = kField<&Config::sip, &Sip::refresh>},
     Setting{.section = "sip", .name = "accept_from", .shape = Shape::Choice, .choices = "registrar anyone",
             .meaning = "whose calls are taken. `registrar`: those that come from the addresses of `/sip/host` and `/sip/secondaries`, all others get 403; "
                        "`anyone`: for a PBX that sends calls from another address than it registers at",
@@ -228,7 +232,7 @@ constexpr std::array kSettings{
             .field = kField<&Config::media, &Media::datagrams>},
     Setting{.section = "media", .name = "scheduling", .shape = Shape::Choice, .choices = "auto usual",
             .meaning = "what audio's threads are to others that want their cores: `auto` puts them before (real time, else a nice of -10) where "
-                       "the system allows that (docs/guide.md, \"As a service\"), `usual` never; `/readyz` says what came of it",
+                       "the system allows that (docs/run/service.md), `usual` never; `/readyz` says what came of it",
             .field = kField<&Config::media, &Media::scheduling>},
     Setting{.section = "media", .name = "jitter_buffer", .shape = Shape::Choice, .choices = "auto call",
             .meaning = "for whom callers' audio is held up until late packets are there: `auto` is short while the agent alone listens, and as `call` while "
@@ -275,10 +279,15 @@ constexpr std::array kSettings{
             .meaning = "`text` for people, `json` for programs", .field = kField<&Config::log, &Log::format>},
     Setting{.section = "health", .name = "port", .shape = Shape::Whole, .least = 0, .most = 65535,
             .meaning = "TCP port of `/healthz`, `/readyz`, `/calls` and `/metrics`, and of POST `/calls/ID/recording/pause` and `resume`; 0 for none", .field = kField<&Config::health, &HealthSettings::port>},
-    Setting{.section = "health", .name = "address", .shape = Shape::LoopbackAddress,
-            .meaning = "where it listens: health is not for the network. Each page is for who asks `localhost` or a loopback address by that name; "
-                       "others get 421",
+    Setting{.section = "health", .name = "address", .shape = Shape::Address,
+            .meaning = "the local address of that port. On a loopback address the port answers requests for `localhost` or a loopback address, and "
+                       "others with 421; another address needs `/health/token`",
             .field = kField<&Config::health, &HealthSettings::address>},
+    Setting{.section = "health", .name = "token", .environment = "OFFHOOK_HEALTH_TOKEN", .shape = Shape::Line, .most = kMaxKey,
+            .unset = "none: each request gets all pages",
+            .meaning = "requests without `Authorization: Bearer TOKEN` get `/healthz` and the status of `/readyz` alone; 16 letters, digits or `-._~+/=` at least. "
+                       "It crosses the network in the clear: use it within a network that you trust, or behind a proxy with TLS",
+            .secret = true, .field = kField<&Config::health, &HealthSettings::token>},
     Setting{.section = "records", .name = "folder", .shape = Shape::Line, .most = kMaxPath,
             .unset = "the usual place for state", .meaning = "where a line is kept of each call (docs/records.md); `\"off\"`: nowhere",
             .field = kField<&Config::records, &RecordSettings::folder>},

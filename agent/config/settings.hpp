@@ -25,7 +25,6 @@ enum class Shape : std::uint8_t {
   Extension,        ///< the user part of a SIP URI, as a PBX writes extensions
   Host,             ///< a host name or an address
   Address,          ///< an IP address
-  LoopbackAddress,  ///< an IP address of this machine alone
   Codecs,           ///< a list of some of `choices`, each once
   Name,             ///< a word of ours or the person's: letters, digits, - and _
   Provider,         ///< the name of a provider

@@ -30,13 +30,16 @@ struct HealthPages {
   std::function<std::string()> metrics = {};  ///< GET /metrics: in the text format of Prometheus, 0.0.4
   /// POST /calls/ID/recording/pause, and resume
   std::function<HealthReply(const std::string& call, bool paused)> pause_recording = {};
+  /// A request that does not carry it as a bearer token (RFC 6750 section 2.1) gets /healthz, and of /readyz only "ready"; 401 for all else.
+  /// "": each request gets everything.
+  std::string token = {};
 };
 
 inline constexpr std::chrono::milliseconds kHeaderLimit{1000};
 
 /// Answers GET /healthz (200 while the process lives), GET /readyz (200 or 503) and the other pages on its own thread. Anything else
-/// is 404 or 405. What changes something is refused (403) to a page in a browser, which any site could have sent here, and on a loopback
-/// address everything to who asks for another host than this one (421). Who names no host, or two, is told so (400).
+/// is 404 or 405. A request that changes something is refused (403) when a page in a browser sent it, because any site could have made that page. On a
+/// loopback address a request for another host than this one is refused (421), unless it carries the token. A request without a host, or with two, gets 400.
 /// Bounds: connections at once, of which the oldest makes room for a newer one, bytes of a request, time for an answer (health_server.cpp).
 class HealthServer {
  public:

@@ -165,7 +165,9 @@ kamailio_answers() {
   [[ $line == 'SIP/2.0 200'* ]]
 }
 registered() { says "$work/${2:-kamailio}.log" "peers: registered $1 "; }  # registered EXTENSION [REGISTRAR-NAME]
-unregistered() { says "$work/kamailio.log" "peers: unregistered $1\$"; }
+unregistered() {  # unregistered EXTENSION: that is the last that the registrar knows of it.
+  [ "$(grep -oE "peers: (un)?registered $1( |\$)" "$work/kamailio.log" | tail -n 1)" = "peers: unregistered $1" ]
+}
 
 # --- the agent -------------------------------------------------------------------------------------------------------------
 # agent_config FILE EXTENSION [PASSWORD]: the least that `offhook run` needs. Sets agent_sip and agent_http to free ports.
@@ -356,7 +358,7 @@ run_called_flow() {
   [ -z "$through" ] || tls_in_front "$registrar_port"
   agent_config "$work/agent.json" 6001
   # call_too: words of the command line.
-  start agent "$offhook" call 1001 --config "$work/agent.json" ${call_too:-}
+  start agent "$offhook" call 1001 --register --set /sip/bind_port=0 --config "$work/agent.json" ${call_too:-}
   agent_pid=$pid
   if [ -n "$signal" ]; then
     expect "the call is under way" says "$work/$name-messages.log" '^INVITE '

@@ -3,6 +3,9 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
 
+#include <openssl/crypto.h>
+
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +17,9 @@ namespace http = boost::beast::http;
 
 namespace {
 
-/// What a target is answered with, whatever its query (RFC 9112 section 3.2.1); nothing: no such page.
-std::optional<HealthResponse> page(std::string_view target, const HealthPages& pages) {
+/// Returns the page of a target, whatever its query (RFC 9112 section 3.2.1), or nullopt when there is none. `in_full`: with what only the operator may
+/// read.
+std::optional<HealthResponse> page(std::string_view target, const HealthPages& pages, bool in_full) {
   target = target.substr(0, target.find('?'));
   HealthResponse response;
   response.set(http::field::content_type, "application/json");
@@ -24,7 +28,7 @@ std::optional<HealthResponse> page(std::string_view target, const HealthPages& p
   } else if (target == "/readyz") {
     Health health = pages.ready();
     if (!health.ready) response.result(http::status::service_unavailable);
-    response.body() = std::move(health.text);
+    response.body() = in_full ? std::move(health.text) : health.ready ? R"({"ready":true})" : R"({"ready":false})";
   } else if (target == "/calls" && pages.calls) {
     response.body() = pages.calls();
   } else if (target == "/metrics" && pages.metrics) {
@@ -74,10 +78,10 @@ HealthResponse obey(const PauseOrder& order, const HealthRequest& request, const
   return json(static_cast<http::status>(reply.status), std::move(reply.text));
 }
 
-HealthResponse read(const HealthRequest& request, const HealthPages& pages) {
+HealthResponse read(const HealthRequest& request, const HealthPages& pages, bool in_full) {
   const auto target = request.target();
   const bool reads = request.method() == http::verb::get || request.method() == http::verb::head;
-  auto found = page({target.data(), target.size()}, pages);
+  auto found = page({target.data(), target.size()}, pages, in_full);
   HealthResponse response = !found ? json(http::status::not_found, R"({"error":"this port answers GET /healthz, /readyz, /calls and /metrics, and POST )"
                                                              R"(/calls/ID/recording/pause and resume"})")
                       : reads ? std::move(*found)
@@ -113,6 +117,28 @@ bool is_meant_for_us(const HealthRequest& request) {
   return host == request.end() || names_loopback({host->value().data(), host->value().size()});
 }
 
+/// RFC 6750 section 2.1; the scheme's name is case-insensitive: RFC 9110 section 11.1.
+bool bears(const HealthRequest& request, const std::string& token) {
+  constexpr std::string_view kScheme = "Bearer ";
+  const auto fields = request.equal_range(http::field::authorization);
+  if (std::distance(fields.first, fields.second) != 1) return false;
+  const std::string_view value(fields.first->value().data(), fields.first->value().size());
+  if (value.size() != kScheme.size() + token.size() || !base::iequals(value.substr(0, kScheme.size()), kScheme)) return false;
+  return CRYPTO_memcmp(value.data() + kScheme.size(), token.data(), token.size()) == 0;
+}
+
+/// The pages that a supervisor without the token may ask for.
+bool is_open_to_all(std::string_view target) {
+  target = target.substr(0, target.find('?'));
+  return target == "/healthz" || target == "/readyz";
+}
+
+HealthResponse unauthorized() {
+  HealthResponse response = json(http::status::unauthorized, R"({"error":"this wants the token of /health/token: Authorization: Bearer TOKEN"})");
+  response.set(http::field::www_authenticate, "Bearer");
+  return response;
+}
+
 HealthResponse misdirected() { return json(http::status::misdirected_request, R"({"error":"this port is asked as localhost, 127.0.0.1 or [::1]"})"); }
 
 }  // namespace
@@ -123,13 +149,16 @@ void set_limits(HealthParser& parser) {
 }
 
 HealthResponse respond(const HealthRequest& request, bool has_body, const HealthPages& pages, bool on_loopback) {
-  const auto target = request.target();
-  const auto order = pages.pause_recording ? pause_order({target.data(), target.size()}) : std::nullopt;
-  HealthResponse response = !names_one_host(request)                   ? no_one_host()
-                      : on_loopback && !is_meant_for_us(request) ? misdirected()
-                      : has_body                                 ? too_large()
-                      : order                                    ? obey(*order, request, pages)
-                                                                 : read(request, pages);
+  const std::string_view target(request.target().data(), request.target().size());
+  const auto order = pages.pause_recording ? pause_order(target) : std::nullopt;
+  const bool has_token = !pages.token.empty() && bears(request, pages.token);
+  const bool in_full = has_token || pages.token.empty();
+  HealthResponse response = !names_one_host(request)                               ? no_one_host()
+                      : on_loopback && !has_token && !is_meant_for_us(request) ? misdirected()
+                      : !in_full && !is_open_to_all(target)                    ? unauthorized()
+                      : has_body                                               ? too_large()
+                      : order                                                  ? obey(*order, request, pages)
+                                                                               : read(request, pages, in_full);
   response.version(request.version());
   response.set(http::field::cache_control, "no-store");
   response.keep_alive(false);

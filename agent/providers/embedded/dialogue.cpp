@@ -296,7 +296,8 @@ base::Result<Dialogue, base::Error> parse_dialogue(std::string_view json) {
     return base::fail(dialogue_error("the dialogue is larger than " + std::to_string(kMaxDialogueBytes) + " bytes"));
   if (auto complaint = complain_of_json(json)) return base::fail(dialogue_error(*std::move(complaint)));
   try {
-    const Json document = Json::parse(json);
+    constexpr bool kThrows = true, kWithComments = true;
+    const Json document = Json::parse(json, nullptr, kThrows, kWithComments);
     return read_dialogue(Node(document, ""));
   } catch (const Refused& refused) {
     return base::fail(dialogue_error(refused.where + " " + refused.why));

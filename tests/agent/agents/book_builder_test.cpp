@@ -269,7 +269,7 @@ TEST_CASE("A value may be a credential that systemd gives to the service") {
   };
   CHECK(told("${credential:user}", given).empty());
   CHECK(told("${credential:user}", {}) == "/sip/auth_user: found a reference to a credential, and there is no CREDENTIALS_DIRECTORY; allowed: a service that "
-                                          "systemd gives one; set LoadCredential=user:PATH in its unit, as docs/guide.md tells\n");
+                                          "systemd gives one; set LoadCredential=user:PATH in its unit, as docs/run/service.md tells\n");
   CHECK(told("${credential:other}", given).find("set LoadCredential=other:PATH in the unit") != std::string::npos);
   for (const char* bad : {"${credential:}", "${credential:../user}", "${credential:.user}", "${credential:a/b}"})
     CHECK(told(bad, given).starts_with("/sip/auth_user: found a reference that is neither;"));

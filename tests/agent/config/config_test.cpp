@@ -363,7 +363,9 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"limits": {"call": 9}})", "/limits/call: found a smaller number;"},
            {R"({"log": {"level": "loud"}})", "/log/level: found other text; allowed: \"debug\", \"info\", \"warning\", \"error\", \"off\";"},
            {R"({"log": {"level": null}})", "/log/level: found null;"},
-           {R"({"health": {"address": "0.0.0.0"}})", "/health/address: found an address that the network reaches;"},
+           {R"({"health": {"address": "0.0.0.0"}})", "/health/address: found an address that the network reaches, without /health/token; allowed: a loopback address,"},
+           {R"({"health": {"token": "fifteen-letters"}})", "/health/token: found text that is no bearer token, or is short;"},
+           {R"({"health": {"token": "sixteen letters!"}})", "/health/token: found text that is no bearer token, or is short;"},
            {R"({"sip": []})", "/sip: found a list; allowed: an object with extension, password,"},
            {R"({"transcripts": {"enabled": "true"}})", "/transcripts/enabled: found text; allowed: true or false; write one of them, without quotes"},
        }) {
@@ -521,6 +523,21 @@ TEST_CASE("no problem holds the password, wherever a person typed it") {
     check("", variables);
   }
   check("", {{"SIP_PASSWORD", secret + "\n"}});
+}
+
+TEST_CASE("Comments are passed over, also where they hold quotes and braces; one that does not end is told with its place") {
+  const std::string text = R"(// The shop's extension {
+{
+  "sip": {"extension": "6001", /* "a } in it" */ "password": "pass//word", "host": "pbx.example"}  // the end
+}
+/* } */)";
+  const auto loaded = config::parse(text, environment({}));
+  REQUIRE(loaded);
+  CHECK(loaded->sip.extension == "6001");
+  CHECK(loaded->sip.password.reveal() == "pass//word");
+  const auto broken = config::parse("{\n  /* \"sip\": {}\n}", environment({}));
+  REQUIRE_FALSE(broken);
+  CHECK(config::to_string(broken.error().front()).find(":3:") != std::string::npos);
 }
 
 TEST_CASE("process_environment reads the process's own variables") {

@@ -57,9 +57,9 @@ TEST_CASE("What an agent says of itself is good text") {
   CHECK(read.value("offhook_ready") == 0);
 }
 
-TEST_CASE("docs/metrics.md names each family of the page, or docs/recordings.md, and none that is not there") {
+TEST_CASE("docs/run/metrics.md names each family of the page, or docs/recordings.md, and none that is not there") {
   std::string text;
-  for (const char* name : {"docs/metrics.md", "docs/recordings.md"}) {
+  for (const char* name : {"docs/run/metrics.md", "docs/recordings.md"}) {
     std::ifstream file(name);
     REQUIRE(file);
     text.append(std::istreambuf_iterator<char>(file), {});

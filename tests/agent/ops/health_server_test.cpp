@@ -23,14 +23,14 @@ struct Server {
   std::unique_ptr<agent::HealthServer> server;
   bool sent_whole = false;
 
-  explicit Server(std::chrono::milliseconds header_limit = agent::kHeaderLimit) {
-    auto opened = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0},
+  explicit Server(std::chrono::milliseconds header_limit = agent::kHeaderLimit, const std::string& token = {}, const char* address = "127.0.0.1") {
+    auto opened = agent::HealthServer::open({*base::IpAddress::parse(address), 0},
                                             {[this] { return agent::Health{ready, ready ? R"({"ready":true})" : R"({"ready":false})"}; },
                                              [] { return std::string(R"({"calls":[]})"); }, [] { return std::string("offhook_calls 0\n"); },
                                              [this](const std::string& call, bool paused) {
                                                ordered += call + (paused ? " paused;" : " resumed;");
                                                return agent::HealthReply{call == "none" ? 404U : 200U, R"({"id":"x"})"};
-                                             }}, header_limit);
+                                             }, token}, header_limit);
     REQUIRE(opened.has_value());
     server = std::move(*opened);
   }
@@ -173,6 +173,45 @@ TEST_CASE_FIXTURE(Server, "Only who asks for this machine is answered: a strange
   CHECK(ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: a.example:8080\r\n\r\n").starts_with("HTTP/1.1 421 "));
   CHECK(ordered.empty());
   CHECK(ask("GET /readyz HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 200 "));
+}
+
+TEST_CASE("Without the token a request gets whether the agent is alive and ready, and nothing else [RFC 6750 section 2.1]") {
+  for (const char* address : {"127.0.0.1", "0.0.0.0"}) {
+    CAPTURE(address);
+    Server guarded(agent::kHeaderLimit, "0123456789abcdef", address);
+    const auto asked = [&guarded](const std::string& first, const std::string& fields) { return guarded.ask(first + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n"); };
+    const std::string good = "Authorization: Bearer 0123456789abcdef\r\n";
+    CHECK(asked("GET /healthz", "").starts_with("HTTP/1.1 200 "));
+    const std::string unready = asked("GET /readyz", "");
+    CHECK(unready.starts_with("HTTP/1.1 503 "));
+    CHECK(unready.ends_with("\r\n\r\n{\"ready\":false}\n"));
+    for (const std::string fields : {"", "Authorization: Bearer 0123456789abcdeg\r\n", "Authorization: Bearer 0123456789abcde\r\n", "Authorization: Bearer 0123456789abcdef0\r\n",
+                                     "Authorization: Basic 0123456789abcdef\r\n", "Authorization: 0123456789abcdef\r\n", "Authorization: Bearer\r\n", "Authorization: \r\n"}) {
+      CAPTURE(fields);
+      const std::string refused = asked("GET /calls", fields);
+      CHECK(refused.starts_with("HTTP/1.1 401 "));
+      CHECK(refused.find("WWW-Authenticate: Bearer\r\n") != std::string::npos);
+      CHECK(asked("GET /metrics", fields).starts_with("HTTP/1.1 401 "));
+      CHECK(asked("GET /nowhere", fields).starts_with("HTTP/1.1 401 "));
+      CHECK(asked("POST /calls/k3x9/recording/pause", fields).starts_with("HTTP/1.1 401 "));
+    }
+    CHECK(asked("GET /calls", good + good).starts_with("HTTP/1.1 401 "));
+    CHECK(guarded.ordered.empty());
+    CHECK(asked("GET /calls", good).ends_with("\r\n\r\n{\"calls\":[]}\n"));
+    CHECK(asked("GET /metrics?x", "authorization: bearer 0123456789abcdef\r\n").starts_with("HTTP/1.1 200 "));
+    CHECK(asked("POST /calls/k3x9/recording/pause", good).starts_with("HTTP/1.1 200 "));
+    CHECK(asked("POST /calls/k3x9/recording/pause", good + "Origin: http://a.example\r\n").starts_with("HTTP/1.1 403 "));
+    CHECK(guarded.ordered == "k3x9 paused;");
+  }
+}
+
+TEST_CASE("A probe that names the pod's address is answered on every address but a loopback one; the token passes there, too") {
+  const std::string probe = "GET /readyz HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n", good = "Authorization: Bearer 0123456789abcdef\r\n";
+  Server everywhere(agent::kHeaderLimit, "0123456789abcdef", "0.0.0.0"), here(agent::kHeaderLimit, "0123456789abcdef");
+  everywhere.ready = here.ready = true;
+  CHECK(everywhere.ask(probe + "\r\n").ends_with("\r\n\r\n{\"ready\":true}\n"));
+  CHECK(here.ask(probe + "\r\n").starts_with("HTTP/1.1 421 "));
+  CHECK(here.ask(probe + good + "\r\n").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("A page that nobody makes is not there") {

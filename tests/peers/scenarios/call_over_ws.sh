@@ -7,5 +7,5 @@ start_baresip telephone
 expect "the telephone is registered" registered 1001
 agent_config "$work/agent.json" 6001
 code=0
-timeout 90 "$offhook" call 1001 --config "$work/agent.json" >"$work/agent.log" 2>&1 || code=$?
+timeout 90 "$offhook" call 1001 --register --config "$work/agent.json" >"$work/agent.log" 2>&1 || code=$?
 [ "$code" = 0 ] || die "the call ended with $code: $(tail -n 1 "$work/agent.log")"

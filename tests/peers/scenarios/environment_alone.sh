@@ -1,0 +1,12 @@
+# The README's first call: the configuration is environment variables alone. What --set adds keeps parallel scenarios apart.
+start_kamailio
+free_ports agent_http
+free_ports agent_sip
+start agent env SIP_EXTENSION=6001 SIP_PASSWORD=secret-6001 ASTERISK_HOST="127.0.0.1:$registrar_port" PROVIDER=local XDG_STATE_HOME="$work/state" STATE_DIRECTORY="$work/state" \
+  "$offhook" run --set "/health/port=$agent_http" --set /sip/bind_address=127.0.0.1 --set "/sip/bind_port=$agent_sip"
+agent_pid=$pid
+expect_of "$agent_pid" agent "the agent is registered as 6001" registered 6001
+expect "the agent is ready" ready 200
+name=call file=$(flow_file call)
+call_through_registrar
+expect "the record is in the usual place" grep -q '"type":"call"' "$work/state/calls/calls-1.jsonl"
