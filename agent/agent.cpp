@@ -5,6 +5,7 @@
 #include <offhook/agent/ops/metrics.hpp>
 #include <offhook/agent/agent_figures.hpp>
 #include <offhook/agent/call_setup.hpp>
+#include <offhook/agent/consultations.hpp>
 #include <offhook/agent/live_calls.hpp>
 #include <offhook/agent/phone/call_room.hpp>
 #include <offhook/agent/records/call_events.hpp>
@@ -106,6 +107,7 @@ class Agent::Impl {
     threads_.clear();
     book_.reset();  // All records are with it now; it writes what waits.
     calls_.clear();  // Their media legs close on an engine that is still there.
+    consultations_.reset();
     endpoint_.reset();
     engine_.reset();
     recordings_.reset();  // Nothing is said any more: all files are ended.
@@ -137,6 +139,11 @@ class Agent::Impl {
     for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<CallThread>(options_.make_edges ? options_.make_edges : net::make_thread_edges));
     const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before anybody can ask by OPTIONS.
     options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
+    consultations_ = std::make_unique<Consultations>(
+        Consultations::Hooks{[this](const std::string& target) { return dial_target(target); },
+                             [this](base::Duration delay, std::function<void()> task) { endpoint_->post_after(delay, std::move(task)); },
+                             [this](const phone::CallPtr& caller, int status) { on_transferred(caller, status); }},
+        options_.transfer_ring);
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
@@ -253,6 +260,7 @@ class Agent::Impl {
   std::vector<std::unique_ptr<CallThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
   std::vector<phone::Account> accounts_;  // signalling thread; the first is options_.account
+  std::unique_ptr<Consultations> consultations_;  // signalling thread
   mutable std::mutex shared_mutex_;  // what the health port's thread reads, too
   Registrations registrations_;
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
@@ -328,12 +336,15 @@ class Agent::Impl {
                    [&](phone::CallOffered& e) { on_offered(e); },
                    [&](phone::CallTurnedAway& e) { on_turned_away(e); },
                    [&](phone::CallRinging& e) { with_notes(e.call, [](records::CallNotes& notes) { notes.on_ringing(records::Moment::now()); }); },
-                   [&](phone::CallConnected& e) { on_connected(e); },
+                   [&](phone::CallConnected& e) { if (!consultations_->on_connected(e.call)) on_connected(e); },
                    [&](phone::CallMediaChanged& e) { on_media_changed(e); },
                    [&](phone::CallInfo& e) { on_info(e); },
-                   [&](phone::CallTransferred& e) { on_transferred(e); },
+                   [&](phone::CallTransferred& e) {
+                     consultations_->on_transferred(e.call);
+                     on_transferred(e.call, e.status);
+                   },
                    [](phone::CallTransferRequested& e) { (void)e.call->decline_transfer(); },  // Nothing is dialled because a caller asks for it.
-                   [&](phone::CallFinished& e) { on_finished(e); },
+                   [&](phone::CallFinished& e) { if (!consultations_->on_finished(e.call, e.details)) on_finished(e); },
                    [](auto&) {},  // The agent subscribes to nothing, and neither writes nor reads messages.
                },
                event);
@@ -428,6 +439,7 @@ class Agent::Impl {
     attended->port()->music = profile.hold_music;
     if (profile.recordings)
       attended->set_recording(recordings_->begin({notes->snapshot().id, id}, recording_rate_hz(profile), std::chrono::system_clock::now()));
+    attended->set_transfer([this](const phone::CallPtr& caller, const std::string& target) { return transfer(caller, target); });
     attended->set_notes(std::move(notes));
     attended->set_transcript(transcript);
     return attended;
@@ -537,8 +549,10 @@ class Agent::Impl {
   }
 
   void on_media_changed(const phone::CallMediaChanged& event) {
-    log::info("call.media", {{"call", id_of(event.call)}, {"sends", event.sends}, {"receives", event.receives}});
-    if (const auto call = find(event.call)) call->on_peer_hold(!event.sends);
+    const auto call = find(event.call);
+    if (!call) return;
+    log::info("call.media", {{"call", call->context().call_id}, {"sends", event.sends}, {"receives", event.receives}});
+    call->on_peer_hold(!event.sends);
   }
 
   void on_info(const phone::CallInfo& event) {
@@ -546,17 +560,39 @@ class Agent::Impl {
     if (call && event.details.digit) call->on_key(event.details.digit->digit);
   }
 
-  void on_transferred(const phone::CallTransferred& event) {
-    const auto call = find(event.call);
+  /// Attended where it can be: at the limit of calls, say, the caller's side is asked to do it alone.
+  base::Result<void, base::Error> transfer(const phone::CallPtr& caller, const std::string& target) {
+    if (options_.attended_transfers && caller->peer_replaces()) {
+      const auto begun = consultations_->begin(caller, target);
+      log::info("call.consults", {{"call", id_of(caller)}, {"to", log::redacted(target)}, {"detail", begun ? "" : begun.error().detail}});
+      if (begun) return {};
+    }
+    return caller->transfer(target);
+  }
+
+  /// A number is one at the registrar.
+  base::Result<phone::CallPtr, base::Error> dial_target(const std::string& target) {
+    const auto uri = sip::parse_uri(target);
+    const bool is_whole = uri && uri->scheme != sip::Uri::Scheme::Other;
+    const std::string& ours = options_.account.address_of_record;
+    const std::string whole = is_whole ? target : "sip:" + sip::escape_user(target) + ours.substr(std::min(ours.find('@'), ours.size()));
+    auto port = std::make_shared<media::AudioPort>();
+    if (options_.country) port->line_ear = std::make_shared<media::LineEar>(options_.country);  // Busy tones end it, too.
+    return endpoint_->dial({account_to_dial_with(), whole, {}, true}, std::move(port));
+  }
+
+  void on_transferred(const phone::CallPtr& caller, int status) {
+    const auto call = find(caller);
     if (!call) return;
-    log::info("call.transferred", {{"call", call->context().call_id}, {"status", event.status}});
-    call->notes()->on_transferred(event.status);
-    call->on_transferred(event.status >= 200 && event.status < 300);
+    log::info("call.transferred", {{"call", call->context().call_id}, {"status", status}});
+    call->notes()->on_transferred(status);
+    call->on_transferred(status >= 200 && status < 300);
   }
 
   void on_finished(phone::CallFinished& event) {
     const auto call = find(event.call);
     if (!call) return;
+    consultations_->on_caller_finished(event.call);
     calls_.erase(event.call->id());
     up_ = calls_.size();
     live_.remove(call->notes()->snapshot().id);

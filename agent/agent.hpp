@@ -42,6 +42,8 @@ struct AgentOptions {
   recordings::RecordingOptions recordings;                    ///< on where any agent's calls are recorded
   unsigned conversation_threads = 1;
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
+  bool attended_transfers = true;                             ///< the target of a transfer is called before the caller is handed over
+  base::Duration transfer_ring = std::chrono::seconds(20);    ///< it rings so long
 };
 
 struct CallStarted { std::string call_id, from, to; bool outgoing = false; };

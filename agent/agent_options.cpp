@@ -323,6 +323,8 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.conversation.ring_for = config.limits.ring;
   options.conversation.silence_prompt = config.limits.silence;
   options.drain_limit = config.limits.drain;
+  options.attended_transfers = config.sip.transfer == "attended";
+  options.transfer_ring = config.limits.transfer_ring;
   options.records = book_options(config);
   options.transcripts = transcript_options(config);
   options.recordings = recording_options(config);

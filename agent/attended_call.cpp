@@ -64,7 +64,7 @@ CallControl AttendedCall::control() {
       },
       [on_call](std::string target) {
         on_call([target](AttendedCall& self) {
-          if (const auto asked = self.call_->transfer(target); !asked) {
+          if (const auto asked = self.transfer_ ? self.transfer_(self.call_, target) : self.call_->transfer(target); !asked) {
             log::warning("call.transfer_failed", {{"call", self.context_.call_id}, {"detail", asked.error().detail}});
             self.on_transferred(false);
           }

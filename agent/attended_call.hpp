@@ -31,6 +31,7 @@ using Preparation = std::function<std::shared_ptr<void>(std::function<void(Conve
 class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
  public:
   using Observer = std::function<void(const ConversationAction&)>;  ///< on the conversation thread
+  using Transfer = std::function<base::Result<void, base::Error>(const phone::CallPtr& call, const std::string& target)>;
 
   AttendedCall(phone::Endpoint& endpoint, ConversationThread& thread, phone::CallPtr call, CallContext context, Observer observer);
 
@@ -38,6 +39,8 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   void begin(Preparation preparation);
   void set_call(phone::CallPtr call) { call_ = std::move(call); }
+  /// How a transfer is done; on_transferred() must follow. Without it: by Call::transfer().
+  void set_transfer(Transfer transfer) { transfer_ = std::move(transfer); }
   void set_prepared(phone::Prepared prepared) { prepared_ = std::move(prepared); }
   void on_connected();
   /// `afterwards` runs on the conversation thread, when the conversation has said its last.
@@ -86,6 +89,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   std::optional<phone::Prepared> prepared_;  // until it is answered
   std::optional<base::TimePoint> connected_at_;
   std::string hang_up_why_;
+  Transfer transfer_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -42,6 +42,7 @@ struct Sip {
   std::string bind_address = "0.0.0.0";
   std::uint16_t bind_port = 0;         ///< 0: any free one
   JsonValue tls{}, web_socket{};       ///< Null when nothing was written; so are the others
+  std::string transfer = "attended";    ///< or "blind"
   std::string registration = "serial";  ///< at the secondaries: "serial" or "parallel"
   JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{}, connections{};  ///< callers: to be shown, secrets are masked
   JsonValue challenges{}, identity{};
@@ -86,6 +87,7 @@ struct Limits {
   std::chrono::seconds silence{8};           ///< until a silent caller is asked
   std::size_t calls = 64;                    ///< at once; one more is answered 486
   std::chrono::seconds drain{30};            ///< after SIGTERM
+  std::chrono::seconds transfer_ring{20};    ///< the target of an attended transfer
 };
 struct Log {
   std::string level = "info";          ///< LOG_LEVEL: debug, info, warning, error, off

@@ -112,6 +112,11 @@ constexpr std::array kSettings{
                        "`none`: at none, for a trunk that knows this host by its address. `/sip/host`, `/sip/secondaries` and "
                        "`/sip/outbound_proxy` are then addresses, whose calls are taken whatever number they are for, and the agent is ready without a registration",
             .field = kField<&Config::sip, &Sip::registration>},
+    Setting{.section = "sip", .name = "transfer", .shape = Shape::Choice, .choices = "attended blind",
+            .meaning = "how a caller is transferred. `attended`: the agent calls the target first and hands the caller over when it answers, so that a target who "
+                       "is busy or does not answer costs no caller; where the caller's side does not support `replaces`, as `blind`. `blind`: the caller's side is "
+                       "asked to call the target, and the caller comes back only where that side keeps the call",
+            .field = kField<&Config::sip, &Sip::transfer>},
     Setting{.section = "sip", .name = "trusted_peers", .shape = Shape::Objects, .least = 1, .most = kMaxInList, .unset = "none",
             .meaning = "addresses besides those of the PBX whose P-Asserted-Identity is believed: trunks, session border controllers",
             .members = kTrustedPeerMembers, .short_for = "address", .field = kField<&Config::sip, &Sip::trusted_peers>},
@@ -266,6 +271,8 @@ constexpr std::array kSettings{
             .meaning = "how long a call rings at least before it is answered", .field = kField<&Config::limits, &Limits::ring>},
     Setting{.section = "limits", .name = "silence", .shape = Shape::Whole, .least = 2, .most = 600,
             .unit = "seconds", .meaning = "until a silent caller is asked", .field = kField<&Config::limits, &Limits::silence>},
+    Setting{.section = "limits", .name = "transfer_ring", .shape = Shape::Whole, .least = 5, .most = 120, .unit = "seconds",
+            .meaning = "how long the target of an attended transfer rings; then the agent has the caller back", .field = kField<&Config::limits, &Limits::transfer_ring>},
     Setting{.section = "limits", .name = "calls", .shape = Shape::Whole, .least = 1, .most = 1000,
             .meaning = "calls at once; one more hears busy", .field = kField<&Config::limits, &Limits::calls>},
     Setting{.section = "limits", .name = "drain", .shape = Shape::Whole, .least = 0, .most = 3600,

@@ -114,6 +114,8 @@ class Call {
   [[nodiscard]] base::Result<void, base::Error> transfer(std::string_view target, sip::HeaderList headers = {}) {
     return do_transfer(target, std::move(headers));
   }
+  /// Connected: the peer says that it supports what transfer_to() asks of it.
+  [[nodiscard]] virtual bool peer_replaces() const = 0;
   /// Connected, both: attended transfer (RFC 3515 with Replaces, RFC 3891). Our peer is asked to take our place in `other`, a call of the
   /// same endpoint; CallTransferred tells how that went. Errors: WrongState, BadHeader.
   [[nodiscard]] base::Result<void, base::Error> transfer_to(const Call& other, sip::HeaderList headers = {}) {

@@ -210,6 +210,11 @@ base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, 
   return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
 }
 
+bool PhoneCall::peer_replaces() const {
+  const auto core = usable_core();
+  return core && (*core)->stack.peer_replaces(session_);
+}
+
 base::Result<void, base::Error> PhoneCall::do_transfer_to(sip::SessionId other, sip::HeaderList headers) {
   sip::ReferOptions options;
   options.replaces = other;

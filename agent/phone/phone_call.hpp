@@ -19,6 +19,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   State state() const override { return state_; }
   bool outgoing() const override { return outgoing_; }
   const sip::LegName& leg_name() const override { return leg_name_; }
+  bool peer_replaces() const override;
   std::optional<media::AudioCodec> codec() const override { return media_.codec(); }
   std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const override {
     return media_.codec_among(codecs, offer_.data, source_.ip);

@@ -69,7 +69,9 @@ HeaderList ConfirmedCall::with_packages(HeaderList headers) const {
 
 void ConfirmedCall::learn(const Message& message) {
   if (message.has(HeaderName::Allow)) peer_updates_ = message.lists(HeaderName::Allow, "UPDATE");
-  if (message.has(HeaderName::Supported)) peer_takes_names_ = message.lists(HeaderName::Supported, "from-change");
+  if (!message.has(HeaderName::Supported)) return;
+  peer_takes_names_ = message.lists(HeaderName::Supported, "from-change");
+  peer_replaces_ = message.lists(HeaderName::Supported, "replaces");
 }
 
 void ConfirmedCall::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {

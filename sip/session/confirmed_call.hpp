@@ -59,6 +59,8 @@ class ConfirmedCall {
   void keep_remote(std::string_view description);
   /// What the peer allows and supports: RFC 3261 sections 20.5 and 20.37.
   void learn(const Message& message);
+  /// The peer supports `replaces` (RFC 3891).
+  [[nodiscard]] bool peer_replaces() const { return peer_replaces_; }
 
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
   /// The offer of a PRACK that crossed our 2xx, and acknowledges what came before it.
@@ -176,6 +178,7 @@ class ConfirmedCall {
   SessionTimer timer_;
   bool updating_ = false;        // Our UPDATE without an offer is on its way.
   bool peer_updates_ = false;    // The peer allows UPDATE.
+  bool peer_replaces_ = false;     // The peer lets a call of its own take another's place: RFC 3891.
   bool peer_takes_names_ = false;  // The peer lets our From change: RFC 4916 section 3.
   Body local_;
   std::size_t remote_ = 0;       // A hash of what the peer said last of its media.

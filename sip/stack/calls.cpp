@@ -31,6 +31,12 @@ LegName Calls::name(SessionId id) const {
   return leg == nullptr ? LegName{} : LegName{leg->call_id, leg->local_tag};
 }
 
+bool Calls::peer_replaces(SessionId id) const {
+  const Leg* leg = find(id);
+  const session::ConfirmedCall* call = leg != nullptr ? leg->session->confirmed() : nullptr;
+  return call != nullptr && call->peer_replaces();
+}
+
 DialogName Calls::dialog_name(SessionId id) const {
   const Leg* leg = find(id);
   if (leg == nullptr) return {};

@@ -85,6 +85,7 @@ class Calls {
   /// Calls that are up, or are over but for their BYE.
   [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] LegName name(SessionId id) const;
+  [[nodiscard]] bool peer_replaces(SessionId id) const;
   [[nodiscard]] DialogName dialog_name(SessionId id) const;
   /// Removes the sessions that are over and own no transaction any more.
   void collect();

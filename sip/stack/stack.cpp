@@ -558,6 +558,7 @@ StackSizes Stack::sizes() const {
 
 LegName Stack::leg_name(SessionId session) const { return impl_->calls_.name(session); }
 DialogName Stack::dialog_name(SessionId session) const { return impl_->calls_.dialog_name(session); }
+bool Stack::peer_replaces(SessionId session) const { return impl_->calls_.peer_replaces(session); }
 base::SocketAddress Stack::peer(SessionId session) const {
   const auto way = impl_->calls_.way(session.value);
   return way ? way->remote : base::SocketAddress{};

@@ -315,6 +315,8 @@ class Stack {
   [[nodiscard]] DialogName dialog_name(SessionId session) const;  ///< all "" when the session is gone
   /// Where the session's last message came from or went to; unspecified when there was none, or the session is gone.
   [[nodiscard]] base::SocketAddress peer(SessionId session) const;
+  /// The peer of a call that is up says that it supports `replaces`: a REFER with `ReferOptions::replaces` can work there.
+  [[nodiscard]] bool peer_replaces(SessionId session) const;
   [[nodiscard]] const StackCounters& counters() const;
   [[nodiscard]] bool is_consistent() const;    ///< every machine's invariants; asserted in tests and by the fuzzer
 
