@@ -6,8 +6,11 @@ install(FILES packaging/grafana/offhook.json DESTINATION ${CMAKE_INSTALL_DATADIR
 install(FILES packaging/prometheus/alerts.yml DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/prometheus COMPONENT program)
 install(FILES packaging/kamailio/kamailio.cfg packaging/kamailio/dispatcher.list DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/kamailio COMPONENT program)
 install(FILES packaging/offhook.service DESTINATION lib/systemd/system COMPONENT program)
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING PATTERN *.md PATTERN pictures EXCLUDE)
-install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+# As in the source tree, so that the pages' links lead to the same places, and a message that names docs/configuration.md names it here, too.
+install(DIRECTORY docs examples packaging DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING
+  PATTERN *.md PATTERN *.svg PATTERN *.cpp PATTERN *.json PATTERN *.yaml PATTERN *.yml PATTERN *.cfg PATTERN *.list PATTERN *.table PATTERN *.service
+  PATTERN docs/site EXCLUDE PATTERN debian EXCLUDE)
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME offhook COMPONENT program)
 install(FILES ${CMAKE_BINARY_DIR}/package-files/offhook.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
