@@ -9,7 +9,7 @@ install(FILES packaging/offhook.service DESTINATION lib/systemd/system COMPONENT
 # As in the source tree, so that the pages' links lead to the same places, and a message that names docs/configuration.md names it here, too.
 install(DIRECTORY docs examples packaging DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING
   PATTERN *.md PATTERN *.svg PATTERN *.cpp PATTERN *.json PATTERN *.yaml PATTERN *.yml PATTERN *.cfg PATTERN *.list PATTERN *.table PATTERN *.service
-  PATTERN docs/site EXCLUDE PATTERN debian EXCLUDE)
+  PATTERN docs/site EXCLUDE PATTERN debian EXCLUDE PATTERN packaging/etc EXCLUDE)
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME offhook COMPONENT program)

@@ -163,6 +163,7 @@ HealthResponse respond(const HealthRequest& request, bool has_body, const Health
   response.set(http::field::cache_control, "no-store");
   response.keep_alive(false);
   response.prepare_payload();
+  if (request.method() == http::verb::head) response.body().clear();  // RFC 9110 section 9.3.2; Content-Length stays as for GET.
   return response;
 }
 

@@ -17,12 +17,13 @@ TEST_CASE("A reload takes over agents, prompts and the log's level; the account,
   fresh.sip.extension = "7";
   fresh.sip.caller_secrets = {{"anna", config::Secret("new")}};
   fresh.health.port = 1;
+  fresh.health.token = config::Secret("new");
   fresh.media.first_port = 2000;
   fresh.limits.calls = 3;
   fresh.transcripts.enabled = true;
   fresh.recordings.key = config::Secret("new");
   CHECK(config::waiting_for_restart(running, fresh) ==
-        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/media/first_port", "/limits/calls", "/health/port", "/transcripts/enabled",
+        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/media/first_port", "/limits/calls", "/health/port", "/health/token", "/transcripts/enabled",
                                  "/recordings/key"});
 }
 

@@ -205,6 +205,12 @@ TEST_CASE("Without the token a request gets whether the agent is alive and ready
   }
 }
 
+TEST_CASE_FIXTURE(Server, "HEAD is answered as GET without the content [RFC 9110 section 9.3.2]") {
+  const std::string got = ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"), head = ask("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(head.ends_with("\r\n\r\n"));
+  CHECK(got.starts_with(head));
+}
+
 TEST_CASE("A probe that names the pod's address is answered on every address but a loopback one; the token passes there, too") {
   const std::string probe = "GET /readyz HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n", good = "Authorization: Bearer 0123456789abcdef\r\n";
   Server everywhere(agent::kHeaderLimit, "0123456789abcdef", "0.0.0.0"), here(agent::kHeaderLimit, "0123456789abcdef");

@@ -130,11 +130,46 @@ TEST_CASE_FIXTURE(TwoCalls, "A call without an end is up while its writer lives,
   CHECK(!find_calls(kept, "still")->is_up);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "A file that cannot be changed is an error, and the others are erased all the same") {
-  const std::string link = kept.transcripts + "/transcripts-20241003-1-desk.jsonl";
-  REQUIRE(::symlink("/nowhere", link.c_str()) == 0);
-  const auto erased = erase_call(kept, kGone, Erasing::Overwrite);
-  REQUIRE(!erased);
-  CHECK(erased.error().detail.find(link) != std::string::npos);
+TEST_CASE_FIXTURE(TwoCalls, "After a file that cannot be changed the call is still found, and a second run erases the rest") {
+  for (const char* name : {"calls/calls-2.torn", "transcripts/transcripts-20241003-1-desk.txt", "transcripts/transcripts-20241003-1-desk.jsonl"}) {
+    CAPTURE(name);
+    const std::string link = folder.path + "/" + name;
+    REQUIRE(::symlink("/nowhere", link.c_str()) == 0);
+    const auto erased = erase_call(kept, kGone, Erasing::Overwrite);
+    REQUIRE(!erased);
+    CHECK(erased.error().detail.find(link) != std::string::npos);
+    CHECK(find_calls(kept, kGone)->ids == std::vector{kGone});
+    REQUIRE(::unlink(link.c_str()) == 0);
+  }
+  REQUIRE(erase_call(kept, kGone, Erasing::Overwrite));
   CHECK(everything().find("my name is Eve") == std::string::npos);
+  CHECK(find_calls(kept, kGone)->ids.empty());
+}
+
+TEST_CASE_FIXTURE(TwoCalls, "A folder that cannot be read is an error, and not a folder without the call") {
+  if (::geteuid() == 0) {  // Root reads everything; a link that leads in a circle nobody does.
+    const std::string circle = folder.path + "/circle";
+    REQUIRE(::symlink(circle.c_str(), circle.c_str()) == 0);
+    CHECK_FALSE(find_calls({kept.records, circle, kept.recordings}, kGone));
+    CHECK_FALSE(erase_call({kept.records, circle, kept.recordings}, kGone, Erasing::Overwrite));
+    return;
+  }
+  REQUIRE(::chmod(folder.path.c_str(), 0600) == 0);
+  CHECK_FALSE(find_calls(kept, kGone));
+  CHECK_FALSE(erase_call(kept, kGone, Erasing::Overwrite));
+  REQUIRE(::chmod(folder.path.c_str(), 0700) == 0);
+}
+
+TEST_CASE_FIXTURE(TwoCalls, "Without records a call may be up whose transcript has no end yet, or whose recording grows") {
+  const KeptFolders no_records{"", kept.transcripts, ""};
+  CHECK(find_calls(no_records, kGone, kNow + 23h)->is_up);
+  CHECK_FALSE(find_calls(no_records, kGone, kNow + NamedCalls::kMayBeUp)->is_up);
+  CHECK_FALSE(find_calls({kept.records, kept.transcripts, ""}, kGone, kNow + 1h)->is_up);  // Its record says that it ended.
+  CHECK(find_calls({"", "", kept.recordings}, kGone)->is_up);
+  CHECK_FALSE(find_calls({kept.records, "", kept.recordings}, kGone)->is_up);
+  transcripts::DayFiles files(records::posix_file_system(), {kept.transcripts, 16U << 20U, 30, false});
+  auto end = line(kGone, "ended: hung up");
+  end.speaker = transcripts::Who::System;
+  REQUIRE(files.append("desk", {end}, kNow));
+  CHECK_FALSE(find_calls(no_records, kGone, kNow + 1h)->is_up);
 }
