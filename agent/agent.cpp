@@ -140,7 +140,7 @@ class Agent::Impl {
     const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before anybody can ask by OPTIONS.
     options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
     consultations_ = std::make_unique<Consultations>(
-        Consultations::Hooks{[this](const std::string& target) { return dial_target(target); },
+        Consultations::Hooks{[this](const phone::CallPtr& caller, const std::string& target) { return dial_target(caller, target); },
                              [this](base::Duration delay, std::function<void()> task) { endpoint_->post_after(delay, std::move(task)); },
                              [this](const phone::CallPtr& caller, int status) { on_transferred(caller, status); }},
         options_.transfer_ring);
@@ -149,6 +149,7 @@ class Agent::Impl {
     endpoint_ = std::move(*endpoint);
     rehearse(agents_, awaited);
     endpoint_->post([this] {
+      endpoint_->set_accepting(options_.accepts_calls);
       add_account(options_.account);
       for (const sip::AccountOptions& standby : options_.standby_accounts) add_account(standby);
     });
@@ -165,6 +166,7 @@ class Agent::Impl {
       log::info("agent.draining", {{"calls", calls_.size()}});
       endpoint_->set_accepting(false);
       endpoint_->post_after(options_.drain_limit, [this] {
+        consultations_->end_all();
         for (const auto& [id, call] : calls_) call->close("shutdown", {});
       });
       const auto farewell_at = options_.drain_limit - std::min<base::Duration>(options_.drain_limit / 2, std::chrono::seconds(8));
@@ -189,6 +191,7 @@ class Agent::Impl {
 
   void cut_calls() {
     endpoint_->post([this] {
+      consultations_->end_all();
       for (const auto& [id, call] : calls_) call->close("shutdown", {});
     });
   }
@@ -379,15 +382,15 @@ class Agent::Impl {
   void on_registration(const phone::RegistrationChanged& event) {
     using State = sip::RegistrationChanged::State;
     const auto& d = event.details;
-    bool all_ended = false, was_up = false;
+    bool all_ended = false, is_refresh = false;
     {
       const std::lock_guard lock(shared_mutex_);
-      was_up = registrations_.holds(d.account);
+      is_refresh = registrations_.is_refresh(d);
       registrations_.on_event(d);
       registered_ = registrations_.any_registered();
       all_ended = registrations_.all_ended();
     }
-    if (d.state == State::Registered && was_up) {
+    if (is_refresh) {
       log::debug("registration.refreshed", {{"server", d.server}});
     } else if (d.state == State::Registered) {
       const std::string from = d.answered_by ? d.answered_by->to_string() : "";
@@ -481,6 +484,8 @@ class Agent::Impl {
     const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
     call->port()->line_ear = std::make_shared<media::LineEar>(options_.hang_up_tone, media::LineSigns::Caller);
     book_->announce(*call->notes());
+    const auto account = std::find_if(accounts_.begin(), accounts_.end(), [&d](const phone::Account& each) { return d.account == each.id(); });
+    if (account != accounts_.end()) call->set_account(*account);
     track(call);  // Before prepare(): a call that is refused there tells its end like any other.
     auto prepared = event.call->prepare(call->port(), setup.profile->codecs);
     if (!prepared) {
@@ -562,7 +567,7 @@ class Agent::Impl {
 
   /// Attended where it can be: at the limit of calls, say, the caller's side is asked to do it alone.
   base::Result<void, base::Error> transfer(const phone::CallPtr& caller, const std::string& target) {
-    if (options_.attended_transfers && caller->peer_replaces()) {
+    if (options_.attended_transfers && caller->state() == phone::Call::State::Connected && caller->peer_replaces()) {
       const auto begun = consultations_->begin(caller, target);
       log::info("call.consults", {{"call", id_of(caller)}, {"to", log::redacted(target)}, {"detail", begun ? "" : begun.error().detail}});
       if (begun) return {};
@@ -571,14 +576,15 @@ class Agent::Impl {
   }
 
   /// A number is one at the registrar.
-  base::Result<phone::CallPtr, base::Error> dial_target(const std::string& target) {
+  base::Result<phone::CallPtr, base::Error> dial_target(const phone::CallPtr& caller, const std::string& target) {
     const auto uri = sip::parse_uri(target);
     const bool is_whole = uri && uri->scheme != sip::Uri::Scheme::Other;
     const std::string& ours = options_.account.address_of_record;
     const std::string whole = is_whole ? target : "sip:" + sip::escape_user(target) + ours.substr(std::min(ours.find('@'), ours.size()));
     auto port = std::make_shared<media::AudioPort>();
     if (options_.country) port->line_ear = std::make_shared<media::LineEar>(options_.country);  // Busy tones end it, too.
-    return endpoint_->dial({account_to_dial_with(), whole, {}, true}, std::move(port));
+    const auto call = find(caller);
+    return endpoint_->dial({call && call->account() ? call->account() : account_to_dial_with(), whole, {}, true}, std::move(port));
   }
 
   void on_transferred(const phone::CallPtr& caller, int status) {
@@ -613,6 +619,7 @@ class Agent::Impl {
 
   void unregister_if_idle() {
     if (!calls_.empty()) return;
+    consultations_->end_all();
     if (!options_.account.registers) return finish();
     for (phone::Account& account : accounts_) (void)account.unregister();
   }

@@ -42,6 +42,7 @@ struct AgentOptions {
   recordings::RecordingOptions recordings;                    ///< on where any agent's calls are recorded
   unsigned conversation_threads = 1;
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
+  bool accepts_calls = true;                                  ///< false: calls to the agent get 503; it dials alone
   bool attended_transfers = true;                             ///< the target of a transfer is called before the caller is handed over
   base::Duration transfer_ring = std::chrono::seconds(20);    ///< it rings so long
 };

@@ -39,6 +39,9 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   void begin(Preparation preparation);
   void set_call(phone::CallPtr call) { call_ = std::move(call); }
+  /// The account that the call came to; none for a call of ours, or of a peer that names none.
+  void set_account(phone::Account account) { account_ = std::move(account); }
+  [[nodiscard]] const phone::Account& account() const { return account_; }
   /// How a transfer is done; on_transferred() must follow. Without it: by Call::transfer().
   void set_transfer(Transfer transfer) { transfer_ = std::move(transfer); }
   void set_prepared(phone::Prepared prepared) { prepared_ = std::move(prepared); }
@@ -90,6 +93,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   std::optional<base::TimePoint> connected_at_;
   std::string hang_up_why_;
   Transfer transfer_;
+  phone::Account account_;
 };
 
 }  // namespace offhook::inline v0::agent

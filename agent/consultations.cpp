@@ -5,6 +5,10 @@
 
 namespace offhook::inline v0::agent {
 
+namespace {
+constexpr int kTimeout = 408, kUnavailable = 480, kServerError = 500;
+}  // namespace
+
 Consultations::Consultation* Consultations::of_target(sip::SessionId id) {
   const auto at = std::find_if(all_.begin(), all_.end(), [id](const Consultation& each) { return each.target->id() == id; });
   return at == all_.end() ? nullptr : &*at;
@@ -20,24 +24,36 @@ bool Consultations::is_target(const phone::CallPtr& call) const {
 }
 
 void Consultations::end(Consultation& consultation) {
+  if (consultation.state == State::Replaced) return forget(consultation);
   consultation.state = State::Over;
   (void)consultation.target->hang_up();  // CANCEL, BYE, or nothing when it has ended.
 }
 
-void Consultations::end_later(sip::SessionId target, base::Duration delay, State unless_beyond) {
-  hooks_.after(delay, [this, target, unless_beyond] {
+void Consultations::forget(Consultation& consultation) {
+  consultation = std::move(all_.back());
+  all_.pop_back();
+}
+
+void Consultations::give_up_later(sip::SessionId target, base::Duration delay, State state) {
+  hooks_.after(delay, [this, target, state] {
     Consultation* consultation = of_target(target);
-    if (consultation == nullptr || consultation->state != unless_beyond) return;
-    if (unless_beyond == State::Calling) return (void)consultation->target->hang_up();  // Its end says that it was not reached.
-    end(*consultation);
+    if (consultation != nullptr && consultation->state == state) give_up(*consultation);
   });
 }
 
+void Consultations::give_up(Consultation& consultation) {
+  if (consultation.state == State::Calling) return (void)consultation.target->hang_up();  // Its end says that it was not reached.
+  const phone::CallPtr caller = consultation.caller;
+  const int status = consultation.state == State::Replaced ? kUnavailable : kTimeout;
+  end(consultation);
+  hooks_.not_reached(caller, status);
+}
+
 base::Result<void, base::Error> Consultations::begin(phone::CallPtr caller, const std::string& target) {
-  auto dialled = hooks_.dial(target);
+  auto dialled = hooks_.dial(caller, target);
   if (!dialled) return base::fail(dialled.error());
   all_.push_back({std::move(caller), std::move(*dialled)});
-  end_later(all_.back().target->id(), ring_limit_, State::Calling);
+  give_up_later(all_.back().target->id(), ring_limit_, State::Calling);
   return {};
 }
 
@@ -46,21 +62,27 @@ bool Consultations::on_connected(const phone::CallPtr& call) {
   if (consultation == nullptr) return false;
   if (consultation->state != State::Calling) return true;
   consultation->state = State::Replacing;
-  if (consultation->caller->transfer_to(*call)) return true;
-  constexpr int kServerError = 500;
+  if (consultation->caller->transfer_to(*call)) {
+    give_up_later(call->id(), kReplacing, State::Replacing);
+    return true;
+  }
+  const phone::CallPtr caller = consultation->caller;
   end(*consultation);
-  hooks_.not_reached(consultation->caller, kServerError);
+  hooks_.not_reached(caller, kServerError);
   return true;
 }
 
 bool Consultations::on_finished(const phone::CallPtr& call, const sip::CallEnded& how) {
   Consultation* consultation = of_target(call->id());
   if (consultation == nullptr) return false;
-  const Consultation ended = std::exchange(*consultation, std::move(all_.back()));
-  all_.pop_back();
-  constexpr int kTimeout = 408, kUnavailable = 480;
+  if (consultation->state == State::Replacing) {  // Replaced, as it should be, or hung up: the REFER's outcome says it.
+    consultation->state = State::Replaced;
+    give_up_later(call->id(), kOutcome, State::Replaced);
+    return true;
+  }
+  const Consultation ended = *consultation;
+  forget(*consultation);
   const bool by_us = how.by == sip::CallEnded::By::Local;
-  // While it is replaced its end is no failure: the side that replaces it ends it. The REFER's outcome says what came of it.
   if (ended.state == State::Calling) hooks_.not_reached(ended.caller, by_us ? kTimeout : how.status != 0 ? how.status : kUnavailable);
   return true;
 }
@@ -72,8 +94,14 @@ void Consultations::on_transferred(const phone::CallPtr& caller) {
 void Consultations::on_caller_finished(const phone::CallPtr& caller) {
   Consultation* consultation = of_caller(caller);
   if (consultation == nullptr) return;
-  if (consultation->state == State::Calling) return end(*consultation);
-  end_later(consultation->target->id(), kReplacing, State::Replacing);  // The caller's side may hang up with us before it has replaced the call.
+  if (consultation->state != State::Replacing) return end(*consultation);
+  give_up_later(consultation->target->id(), kOutcome, State::Replacing);  // The caller's side may hang up with us before it has replaced the call.
+}
+
+void Consultations::end_all() {
+  for (Consultation& each : all_) {
+    if (each.state == State::Calling || each.state == State::Replacing) end(each);
+  }
 }
 
 }  // namespace offhook::inline v0::agent

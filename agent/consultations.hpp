@@ -17,14 +17,15 @@ namespace offhook::inline v0::agent {
 class Consultations {
  public:
   struct Hooks {
-    /// Calls the target.
-    std::function<base::Result<phone::CallPtr, base::Error>(const std::string& target)> dial;
+    /// Calls the target, by the same server as the caller came.
+    std::function<base::Result<phone::CallPtr, base::Error>(const phone::CallPtr& caller, const std::string& target)> dial;
     /// Runs a task on the signalling thread later; tasks that are left when the agent ends are dropped.
     std::function<void(base::Duration, std::function<void()>)> after;
     /// The caller stays with the agent. `status`: of the target's refusal; 408 when it did not answer.
     std::function<void(const phone::CallPtr& caller, int status)> not_reached;
   };
-  static constexpr base::Duration kReplacing = std::chrono::seconds(5);  ///< what the caller's side gets to replace the target's call after its own has ended
+  static constexpr base::Duration kReplacing = std::chrono::seconds(15);  ///< what the caller's side gets to replace the target's call
+  static constexpr base::Duration kOutcome = std::chrono::seconds(5);     ///< what it gets once one of the two calls has ended, to do it or to tell the outcome
 
   Consultations(Hooks hooks, base::Duration ring_limit) : hooks_(std::move(hooks)), ring_limit_(ring_limit) {}
 
@@ -37,9 +38,16 @@ class Consultations {
   /// The REFER to the caller's side has its outcome.
   void on_transferred(const phone::CallPtr& caller);
   void on_caller_finished(const phone::CallPtr& caller);
+  /// The agent ends: no target is left with a call of ours.
+  void end_all();
 
  private:
-  enum class State : std::uint8_t { Calling, Replacing, Over };
+  enum class State : std::uint8_t {
+    Calling,
+    Replacing,  ///< the target has answered, and the caller's side was asked to replace its call
+    Replaced,   ///< the target's call has ended: replaced, or hung up
+    Over,       ///< the target's call is being ended
+  };
   struct Consultation {
     phone::CallPtr caller, target;
     State state = State::Calling;
@@ -47,7 +55,10 @@ class Consultations {
   [[nodiscard]] Consultation* of_target(sip::SessionId id);
   [[nodiscard]] Consultation* of_caller(const phone::CallPtr& caller);
   void end(Consultation& consultation);
-  void end_later(sip::SessionId target, base::Duration delay, State unless_beyond);
+  /// Gives up what is still in `state` then.
+  void give_up_later(sip::SessionId target, base::Duration delay, State state);
+  void give_up(Consultation& consultation);
+  void forget(Consultation& consultation);
 
   Hooks hooks_;
   base::Duration ring_limit_;

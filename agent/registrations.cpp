@@ -24,9 +24,9 @@ std::size_t Registrations::registered() const {
   return static_cast<std::size_t>(std::count_if(last_.begin(), last_.end(), [](const auto& each) { return each.second.state == State::Registered; }));
 }
 
-bool Registrations::holds(sip::AccountId account) const {
-  const auto at = last_.find(account);
-  return at != last_.end() && at->second.state == State::Registered;
+bool Registrations::is_refresh(const Changed& event) const {
+  const auto at = last_.find(event.account);
+  return at != last_.end() && at->second.state == State::Registered && event.state == State::Registered && at->second.answered_by == event.answered_by;
 }
 
 bool Registrations::all_failed() const {

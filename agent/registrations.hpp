@@ -16,8 +16,8 @@ class Registrations {
   explicit Registrations(std::size_t accounts) : accounts_(accounts) {}
   void on_event(const sip::RegistrationChanged& event) { last_[event.account] = event; }
 
-  /// Whether that account's registration stands.
-  [[nodiscard]] bool holds(sip::AccountId account) const;
+  /// Whether this event tells of a refresh: that account's registration stands already, at the same server's address.
+  [[nodiscard]] bool is_refresh(const sip::RegistrationChanged& event) const;
   [[nodiscard]] bool any_registered() const { return registered() > 0; }
   [[nodiscard]] std::size_t registered() const;
   [[nodiscard]] std::size_t all() const { return accounts_; }

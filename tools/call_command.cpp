@@ -128,7 +128,7 @@ agent::MachinePolicy machine_policy(const std::string& name) {
 void stand_beside_another(agent::config::Config& config) {
   config.sip.registration = "none";
   config.sip.bind_port = 0;
-  config.sip.web_socket = {};
+  std::erase_if(config.sip.web_socket.members, [](const auto& member) { return member.first == "port" || member.first == "origins"; });
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Load
                                          silero_folder());
   options.version = OFFHOOK_VERSION;
   options.agents = loaded.agents;
+  options.accepts_calls = command != "call";
   auto agent = agent::Agent::start(std::move(options), std::move(watch));
   if (agent) return std::move(*agent);
   fmt::print(stderr, "offhook {}: {}\n", command, agent.error().detail);

@@ -104,10 +104,24 @@ class Endpoint::Impl {
   base::Result<Account, base::Error> add_account(sip::AccountOptions options) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
     std::string address = options.address_of_record, display = options.display_name;
+    const std::string server = !options.outbound_proxy.empty() ? options.outbound_proxy : !options.server.empty() ? options.server : options.registrar;
+    const std::string way = options.registers ? std::string() : server;
     const sip::AccountId id = stack_.add_account(std::move(options), base::Clock::now());
     accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}, false, address});
     if (lines_) lines_->add_line(id, std::move(address), std::move(display));
+    if (!way.empty()) look_for_way(way);
     return Account(accounts_[id]);
+  }
+
+  /// Without a REGISTER nothing says which of our addresses faces the server: the routing table does, once the server has an address.
+  void look_for_way(const std::string& server) {
+    const auto uri = sip::parse_uri(server);
+    if (!uri || uri->host.empty()) return;
+    const auto take = [this](const std::vector<base::IpAddress>& addresses) {
+      if (!local_to_registrar_ && !addresses.empty()) local_to_registrar_ = edge_->local_address_towards(addresses.front());
+    };
+    if (const auto ip = base::IpAddress::parse(uri->host)) return take({*ip});
+    edge_->find_host(std::string(uri->host), take);
   }
 
   base::Result<CallPtr, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port) {

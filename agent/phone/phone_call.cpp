@@ -282,6 +282,7 @@ void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
     (void)hang_up();
     return;
   }
+  if (!event.body.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // Our 2xx said what our own offer was to say.
   if (event.body.empty()) media_.abandon_offer();  // Of a re-INVITE that wanted ours and then did not answer it: all stays as it was.
   media_.start();
   if (state_ == State::Answering) return connected(event.headers, event.asserted);

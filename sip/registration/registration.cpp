@@ -114,7 +114,7 @@ void Registration::on_response(const Message& response, base::TimePoint now, Act
     on_redirected(response, now, out);
   } else if (status == 401 || status == 407) {
     on_challenged(response, now, out);
-  } else if (clearing_ && status != 403 && status != 408 && status != 504) {
+  } else if (clearing_ && status >= 400 && status < 500 && status != 403 && status != 408) {
     on_cleared(response, out);  // There is nothing to remove, or the registrar does not remove it: this must not keep us from registering.
   } else if (status == 439 && options_.reg_id != 0 && state_ == State::Registering) {
     options_.reg_id = 0;  // The first hop cannot keep flows: RFC 5626 section 4.2.1.
@@ -141,6 +141,8 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
   const seconds expires = granted_expires(response, contact_, kMaxBindings).value_or(asked_);
   if (expires == seconds::zero()) return refuse(Why::Refused, response, now, out);  // A 200 that registers nothing.
 
+  stale_ = false;
+  clearings_failed_ = 0;
   registered_ = contact_;
   accepted_at_ = now;
   forget_gruus();
@@ -234,7 +236,8 @@ void Registration::on_failure(Failure failure, base::TimePoint now, Actions& out
 void Registration::fail(Failed failed, base::TimePoint now, Actions& out) {
   if (state_ == State::Unregistering) return removing_ ? end(out) : remove(out);
   state_ = State::Waiting;
-  clearing_ = false;
+  const bool refused = failed.status != 0;  // By a registrar that is there, and does not remove the binding, it seems.
+  if (std::exchange(clearing_, false) && refused) ++clearings_failed_;
   const bool outage = failed.why == Why::NoAnswer || failed.why == Why::Unreachable;
   stale_ = stale_ || (outage && options_.stale != StaleBinding::Kept && options_.reg_id == 0);
   forget_gruus();
@@ -316,7 +319,7 @@ void Registration::send_first(Actions& out) {
 void Registration::send(Authorizations authorizations, Actions& out) {
   in_flight_ = true;
   removing_ = state_ == State::Unregistering;
-  clearing_ = stale_ && !removing_;
+  clearing_ = stale_ && !removing_ && clearings_failed_ < kMaxClearings;
   act_at_.reset();
   out.push_back(SendRegister{call_id_, ++cseq_, removing_ || clearing_ ? seconds(0) : asked_, std::move(authorizations), target_});
 }

@@ -101,6 +101,7 @@ class Registration {
   /// Not even a grant of one second is refreshed faster than this.
   static constexpr base::Duration kMinRefresh = std::chrono::milliseconds(500);
   static constexpr std::chrono::seconds kMinRefreshWithin{10};
+  static constexpr int kMaxClearings = 1;            ///< removals that a registrar refuses before it is asked to register without one
   static constexpr int kMaxIntervalRetries = 2;      ///< 423 answered at once, in a row.
   static constexpr std::size_t kMaxBindings = 64;    ///< Contacts read from a 2xx.
 
@@ -177,6 +178,7 @@ class Registration {
   bool removing_ = false;                               // That one has Expires 0, because of stop().
   bool stale_ = false;                                  // The next one removes a binding from before.
   bool clearing_ = false;                               // The one in flight does.
+  int clearings_failed_ = 0;                            // By a refusal, since the last 2xx: kMaxClearings end the attempts.
   bool relearnt_ = false;                               // It was sent because of a learnt address: it teaches no other at once.
   std::chrono::seconds asked_;                          // What we ask for, raised by 423.
   int interval_retries_ = 0;

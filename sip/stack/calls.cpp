@@ -34,7 +34,7 @@ LegName Calls::name(SessionId id) const {
 bool Calls::peer_replaces(SessionId id) const {
   const Leg* leg = find(id);
   const session::ConfirmedCall* call = leg != nullptr ? leg->session->confirmed() : nullptr;
-  return call != nullptr && call->peer_replaces();
+  return call != nullptr && !call->is_over() && call->peer_replaces();
 }
 
 DialogName Calls::dialog_name(SessionId id) const {

@@ -24,7 +24,8 @@ struct Transfer {
     REQUIRE(desk.wait_for<phone::CallConnected>());
     ours = desk.call;
     consultations = std::make_unique<Consultations>(Consultations::Hooks{
-        [this](const std::string& number) -> base::Result<phone::CallPtr, base::Error> {
+        [this](const phone::CallPtr& from, const std::string& number) -> base::Result<phone::CallPtr, base::Error> {
+          CHECK(from == ours);
           if (is_full) return base::fail(base::Error{"phone", 1, "full"});
           return desk.endpoint->dial({desk.account, "sip:" + number + "@127.0.0.1:" + std::to_string(target.endpoint->sip_port()), {}, false}, std::make_shared<media::AudioPort>());
         },
@@ -53,7 +54,6 @@ struct Transfer {
     const auto event = *desk.last<phone::CallFinished>();
     desk.on_thread([&] {
       CHECK(consultations->on_finished(event.call, event.details));
-      CHECK_FALSE(consultations->is_target(event.call));
     });
   }
   void pass_transferred() {
@@ -117,6 +117,29 @@ TEST_CASE_FIXTURE(Transfer, "A caller's side that declines to replace the call s
   REQUIRE(target.wait_for<phone::CallFinished>());
   pass_finished();
   desk.on_thread([&] { CHECK(not_reached.empty()); });  // The REFER's outcome says it.
+}
+
+TEST_CASE_FIXTURE(Transfer, "A target that hangs up before it is replaced gives the caller back after kOutcome, unless the outcome comes") {
+  begin();
+  pass_connected();
+  REQUIRE(caller.wait_for<phone::CallTransferRequested>());
+  target.on_thread([&] { REQUIRE(target.call->hang_up().has_value()); });
+  pass_finished();
+  const auto reached_nobody = [this] {
+    bool told = false;
+    desk.on_thread([&] { told = not_reached == std::vector{480}; });
+    return told;
+  };
+  CHECK(offhook_test::wait_until(reached_nobody));
+  desk.on_thread([&] { CHECK_FALSE(consultations->is_target(consultation)); });
+}
+
+TEST_CASE_FIXTURE(Transfer, "The end of the agent ends the call of a target that rings") {
+  target.answers = false;
+  begin();
+  REQUIRE(target.wait_for<phone::CallOffered>());
+  desk.on_thread([&] { consultations->end_all(); });
+  REQUIRE(target.wait_for<phone::CallFinished>());
 }
 
 TEST_CASE_FIXTURE(Transfer, "A caller who hangs up while the target rings stops the ringing") {

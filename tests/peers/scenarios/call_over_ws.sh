@@ -1,4 +1,4 @@
-# A call that the agent places over its WebSocket, to a telephone on UDP.
+# Calls that the agent places over its WebSocket, to a telephone on UDP: registered first, and not.
 start_kamailio_web
 agent_transport=ws
 say_wav "$work/hello.wav" 8000 200 3000 "Hello."
@@ -6,6 +6,8 @@ baresip_folder telephone 1001 "$work/hello.wav" ';answermode=auto'
 start_baresip telephone
 expect "the telephone is registered" registered 1001
 agent_config "$work/agent.json" 6001
-code=0
-timeout 90 "$offhook" call 1001 --register --config "$work/agent.json" >"$work/agent.log" 2>&1 || code=$?
-[ "$code" = 0 ] || die "the call ended with $code: $(tail -n 1 "$work/agent.log")"
+for first in --register ''; do
+  code=0
+  timeout 90 "$offhook" call 1001 $first --config "$work/agent.json" >"$work/agent$first.log" 2>&1 || code=$?
+  [ "$code" = 0 ] || die "the call ended with $code: $(tail -n 1 "$work/agent$first.log")"
+done
