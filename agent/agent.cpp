@@ -8,6 +8,7 @@
 #include <offhook/agent/consultations.hpp>
 #include <offhook/agent/live_calls.hpp>
 #include <offhook/agent/phone/call_room.hpp>
+#include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/registrations.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
@@ -577,14 +578,11 @@ class Agent::Impl {
 
   /// A number is one at the registrar.
   base::Result<phone::CallPtr, base::Error> dial_target(const phone::CallPtr& caller, const std::string& target) {
-    const auto uri = sip::parse_uri(target);
-    const bool is_whole = uri && uri->scheme != sip::Uri::Scheme::Other;
-    const std::string& ours = options_.account.address_of_record;
-    const std::string whole = is_whole ? target : "sip:" + sip::escape_user(target) + ours.substr(std::min(ours.find('@'), ours.size()));
+    const std::string_view ours = options_.account.address_of_record;
     auto port = std::make_shared<media::AudioPort>();
     if (options_.country) port->line_ear = std::make_shared<media::LineEar>(options_.country);  // Busy tones end it, too.
     const auto call = find(caller);
-    return endpoint_->dial({call && call->account() ? call->account() : account_to_dial_with(), whole, {}, true}, std::move(port));
+    return endpoint_->dial({call && call->account() ? call->account() : account_to_dial_with(), phone::target_at(target, ours.substr(ours.find('@') + 1)), {}, true}, std::move(port));
   }
 
   void on_transferred(const phone::CallPtr& caller, int status) {

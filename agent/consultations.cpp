@@ -19,10 +19,6 @@ Consultations::Consultation* Consultations::of_caller(const phone::CallPtr& call
   return at == all_.end() ? nullptr : &*at;
 }
 
-bool Consultations::is_target(const phone::CallPtr& call) const {
-  return std::any_of(all_.begin(), all_.end(), [&](const Consultation& each) { return each.target == call; });
-}
-
 void Consultations::end(Consultation& consultation) {
   if (consultation.state == State::Replaced) return forget(consultation);
   consultation.state = State::Over;

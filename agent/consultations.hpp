@@ -34,7 +34,6 @@ class Consultations {
   /// Each returns whether the call is that of a target, with which the agent has nothing else to do.
   [[nodiscard]] bool on_connected(const phone::CallPtr& call);
   [[nodiscard]] bool on_finished(const phone::CallPtr& call, const sip::CallEnded& how);
-  [[nodiscard]] bool is_target(const phone::CallPtr& call) const;
   /// The REFER to the caller's side has its outcome.
   void on_transferred(const phone::CallPtr& caller);
   void on_caller_finished(const phone::CallPtr& caller);

@@ -5,7 +5,7 @@
 #include <offhook/agent/config/process_environment.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/ops/log.hpp>
-#include <offhook/sip/message/uri.hpp>
+#include <offhook/agent/phone/target.hpp>
 #include <offhook/tools/share_path.hpp>
 
 #include <fmt/format.h>
@@ -79,9 +79,7 @@ void configure_log(const agent::config::Config& config, LogTo log) {
 }
 
 std::string complete_target(const std::string& target, const agent::config::Config& config) {
-  const auto uri = sip::parse_uri(target);
-  if (uri && uri->scheme != sip::Uri::Scheme::Other) return target;
-  return "sip:" + sip::escape_user(target) + "@" + config.sip.host + (config.sip.port == 5060 ? "" : ":" + std::to_string(config.sip.port));
+  return phone::target_at(target, config.sip.host + (config.sip.port == 5060 ? "" : ":" + std::to_string(config.sip.port)));
 }
 
 std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {

@@ -11,6 +11,7 @@
 #include <offhook/agent/phone/subscription_book.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/stack/way_out.hpp>
 
 #include <chrono>
 #include <thread>
@@ -104,12 +105,11 @@ class Endpoint::Impl {
   base::Result<Account, base::Error> add_account(sip::AccountOptions options) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
     std::string address = options.address_of_record, display = options.display_name;
-    const std::string server = !options.outbound_proxy.empty() ? options.outbound_proxy : !options.server.empty() ? options.server : options.registrar;
-    const std::string way = options.registers ? std::string() : server;
+    const std::string server = options.registers ? std::string() : sip::way_to_registrar(options).next_hop;
     const sip::AccountId id = stack_.add_account(std::move(options), base::Clock::now());
     accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}, false, address});
     if (lines_) lines_->add_line(id, std::move(address), std::move(display));
-    if (!way.empty()) look_for_way(way);
+    if (!server.empty()) look_for_way(server);
     return Account(accounts_[id]);
   }
 

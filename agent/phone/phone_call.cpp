@@ -1,5 +1,6 @@
 #include <offhook/agent/phone/phone_call.hpp>
 
+#include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/phone/tone_refusal.hpp>
 #include <offhook/media/line_ear.hpp>
 #include <offhook/sip/message/uri.hpp>
@@ -201,8 +202,7 @@ base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, 
   if (const auto parsed = sip::parse_uri(target); !parsed || parsed->scheme == sip::Uri::Scheme::Other) {
     const auto peer = sip::parse_uri(peer_);
     if (!peer || peer->host.empty()) return base::fail(phone_error(PhoneError::BadTarget, "cannot complete the transfer target " + uri));
-    uri = "sip:" + sip::escape_user(target) + "@" + std::string(peer->host);
-    if (peer->port) uri += ":" + std::to_string(*peer->port);
+    uri = target_at(target, std::string(peer->host) + (peer->port ? ":" + std::to_string(*peer->port) : ""));
   }
   sip::ReferOptions options;
   options.target = std::move(uri);
