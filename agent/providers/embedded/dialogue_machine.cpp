@@ -60,7 +60,7 @@ void DialogueMachine::on_turn(const TurnInput& input, std::vector<ThinkEvent>& o
 ReplyExpects DialogueMachine::expects() const {
   switch (state()) {
     case State::Free: return {0, std::string(kExpectMain), 1};
-    case State::ConfirmingWish: return {0, std::string(kExpectYesNo), 1};
+    case State::ConfirmingWish: return {0, std::string(kExpectWish), 1};
     case State::Confirming:
       return {0, std::string(form_.wanted().type == Slot::Type::Digits ? kExpectCorrection : kExpectYesNo), 1};
     case State::Asking:
@@ -96,9 +96,9 @@ void DialogueMachine::on_speech_free(const TurnInput& input, const std::string& 
 }
 
 void DialogueMachine::on_speech_confirming_wish(const TurnInput& input, const std::string& wish) {
-  const auto other = matcher_.match_anywhere(wish);
-  const bool clear = other.intent != nullptr && other.intent != wish_.intent && other.score >= kWayOutScore;
-  if (clear && decide(dialogue_, other, confidence_of(input)) == Decision::Accept) return perform(*other.intent, other.score, input.text);
+  const auto match = matcher_.match(wish);
+  const bool clear = match.intent != nullptr && match.score >= kWayOutScore && !is_plain_answer(input.text);
+  if (clear && decide(dialogue_, match, confidence_of(input)) == Decision::Accept) return perform(*match.intent, match.score, input.text);
   if (input.rejected) return on_not_understood();
   switch (understand_yes_no(input.text)) {
     case YesNo::Yes:

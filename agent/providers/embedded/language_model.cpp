@@ -117,16 +117,19 @@ std::vector<LanguageModel> make_language_models(const Dialogue& dialogue) {
     main.insert(main.end(), intent.examples.begin(), intent.examples.end());
     if (intent.anywhere) anywhere.insert(anywhere.end(), intent.examples.begin(), intent.examples.end());
   }
-  // Each yes and no three times: they are what is asked for, the others are ways out.
-  std::vector<std::string> yesno = anywhere;
-  for (int i = 0; i < 3; ++i) yesno.insert(yesno.end(), yes_no_phrases().begin(), yes_no_phrases().end());
+  // Each yes and no three times: the question asks for them, and the other phrases are ways out.
+  std::vector<std::string> yesno = anywhere, wish = main;
+  for (int i = 0; i < 3; ++i) {
+    for (auto* sentences : {&yesno, &wish}) sentences->insert(sentences->end(), yes_no_phrases().begin(), yes_no_phrases().end());
+  }
   std::vector<std::string> digits = anywhere, corrections = yesno;
   std::ranges::move(number_phrases(), std::back_inserter(digits));
   std::ranges::move(correction_phrases(), std::back_inserter(corrections));
   // After a question that ends in "anything else?" a bare yes or no comes at any time.
   main.insert(main.end(), {"yes", "no", "yes please", "no thank you", "no thanks"});
   return {make_language_model(kExpectMain, main), make_language_model(kExpectYesNo, yesno),
-          make_language_model(kExpectDigits, digits), make_language_model(kExpectCorrection, corrections)};
+          make_language_model(kExpectDigits, digits), make_language_model(kExpectCorrection, corrections),
+          make_language_model(kExpectWish, wish)};
 }
 
 std::string cut_dictionary(std::string_view dictionary, const std::vector<LanguageModel>& models,

@@ -12,6 +12,7 @@ namespace offhook::inline v0::agent::embedded {
 /// The names that ReplyExpects and Listener::begin use. "" and unknown names mean main.
 inline constexpr std::string_view kExpectMain = "main";
 inline constexpr std::string_view kExpectYesNo = "yesno";
+inline constexpr std::string_view kExpectWish = "wish";  ///< yes, no, or another wish
 inline constexpr std::string_view kExpectDigits = "digits";
 inline constexpr std::string_view kExpectCorrection = "correction";  ///< yes, no, or "no, it's ..." and a number
 
@@ -24,7 +25,8 @@ struct LanguageModel {
 /// An ARPA model of `sentences` (words separated by spaces). Deterministic; never empty.
 [[nodiscard]] LanguageModel make_language_model(std::string_view name, const std::vector<std::string>& sentences);
 
-/// main, yesno, digits and correction, the latter three with the phrases of the intents that are understood anywhere.
+/// Returns main, yesno, digits, correction and wish. yesno, digits and correction have the phrases of the intents that are understood anywhere; wish
+/// has those of all intents.
 [[nodiscard]] std::vector<LanguageModel> make_language_models(const Dialogue& dialogue);
 
 /// Lines "word phones" of `dictionary` (cmudict's text) for all words of `models` and their variants "word(2)"; words of

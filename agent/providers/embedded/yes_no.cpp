@@ -36,6 +36,11 @@ bool is_denial(std::string_view text) {
   return has_one_of(words, {"wrong", "incorrect"}) || has_pair(words, "not", "right") || has_pair(words, "not", "correct");
 }
 
+bool is_plain_answer(std::string_view text) {
+  const auto words = split_words(text);
+  return std::ranges::any_of(yes_no_phrases(), [&words](const std::string& phrase) { return split_words(phrase) == words; });
+}
+
 const std::vector<std::string>& yes_no_phrases() {
   static const Words all = {
       "yes", "yes", "yeah", "yep", "yup", "correct", "that is correct", "that's correct", "that is right", "that's right", "right",

@@ -14,6 +14,8 @@ enum class YesNo : unsigned char { Neither, Yes, No };
 [[nodiscard]] YesNo understand_yes_no(std::string_view text);
 /// Whether the text says that something was wrong, and not only no: "that's wrong", "no, that is not right".
 [[nodiscard]] bool is_denial(std::string_view text);
+/// Returns true when `text` is an answer and nothing else: one of yes_no_phrases().
+[[nodiscard]] bool is_plain_answer(std::string_view text);
 /// What understand_yes_no() understands, for the recogniser's language model; the ways to say neither are the last three.
 [[nodiscard]] const std::vector<std::string>& yes_no_phrases();
 inline constexpr std::size_t kNeitherPhrases = 3;

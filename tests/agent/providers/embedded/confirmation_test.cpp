@@ -1,6 +1,7 @@
 #include "conversing.hpp"
 
 #include <offhook/agent/providers/embedded/wish_confirmation.hpp>
+#include <offhook/agent/providers/embedded/yes_no.hpp>
 
 #include <set>
 #include <string>
@@ -65,7 +66,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "A wish heard unclearly is confirmed, and done
   const auto asked = says_unclearly("when are you open");
   CHECK(asked.text == "You want our opening hours. Is that right?");
   CHECK(asked.intent.empty());
-  CHECK(asked.expect == "yesno");
+  CHECK(asked.expect == "wish");
   CHECK(machine.state() == State::ConfirmingWish);
   CHECK(says("yeah that's right").intent == "opening_hours");
   CHECK(machine.state() == State::Free);
@@ -135,6 +136,26 @@ TEST_CASE_FIXTURE(CallBackCaller, "Another clear wish replaces the one in questi
   CHECK(says("never mind").intent == "cancel");
   CHECK(machine.state() == State::Free);
   CHECK(machine.wish_in_question() == nullptr);
+}
+
+TEST_CASE_FIXTURE(CallBackCaller, "Another question after \"Is that right?\" is answered, and so is the wish in question when it is said again clearly") {
+  says_unclearly("when are you open");
+  CHECK(says("what is your address").intent == "address");
+  CHECK(machine.wish_in_question() == nullptr);
+  says_unclearly("when are you open");
+  CHECK(says("no what is your address").intent == "address");
+  says_unclearly("when are you open");
+  CHECK(says("when are you open").intent == "opening_hours");
+}
+
+TEST_CASE_FIXTURE(CallBackCaller, "Another question that is heard unclearly after \"Is that right?\" is no second guess") {
+  says_unclearly("when are you open");
+  CHECK(has(says_unclearly("what is your address").text, "You want our opening hours."));
+}
+
+TEST_CASE("A plain answer is a phrase of yes or no and nothing else") {
+  for (const std::string text : {"yes", "No, thank you.", "that's right"}) CHECK(is_plain_answer(text));
+  for (const std::string text : {"", "no what is your address", "right now please"}) CHECK_FALSE(is_plain_answer(text));
 }
 
 TEST_CASE_FIXTURE(CallBackCaller, "A number is read back in its groups and taken on any kind of yes") {

@@ -78,11 +78,11 @@ TEST_CASE("A language model of nothing is still one") {
   CHECK(read_arpa(model.arpa).ended);
 }
 
-TEST_CASE("A dialogue has a model for all, for yes and no, for digits, and for corrections, each with the ways out") {
+TEST_CASE("A dialogue has a model for all, for yes and no, for digits, for corrections, and for a wish in question, each with the ways out") {
   const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE(dialogue);
   const auto models = make_language_models(*dialogue);
-  REQUIRE(models.size() == 4);
+  REQUIRE(models.size() == 5);
   const auto knows = [](const LanguageModel& model, const std::string& word) {
     return std::ranges::find(model.vocabulary, word) != model.vocabulary.end();
   };
@@ -95,6 +95,8 @@ TEST_CASE("A dialogue has a model for all, for yes and no, for digits, and for c
     CHECK(knows(models[2], digit));
   CHECK(models[3].name == kExpectCorrection);
   for (const std::string word : {"yes", "nope", "seven", "sorry"}) CHECK(knows(models[3], word));
+  CHECK(models[4].name == kExpectWish);
+  for (const std::string word : {"yes", "nope", "saturday"}) CHECK(knows(models[4], word));
   for (const auto& model : models) CHECK(knows(model, "operator"));
 }
 

@@ -144,6 +144,9 @@ TEST_CASE("Digits and a yes are understood with the language model of their stat
     }
     CHECK(understand_yes_no(ears.hear(caller::say("yes that is right", voice), kExpectYesNo).text) == YesNo::Yes);
     CHECK(understand_yes_no(ears.hear(caller::say("no", voice), kExpectYesNo).text) == YesNo::No);
+    for (const std::string yes : {"yes", "yes that is right"}) CHECK(understand_yes_no(ears.hear(caller::say(yes, voice), kExpectWish).text) == YesNo::Yes);
+    for (const std::string no : {"no", "that is wrong"}) CHECK(understand_yes_no(ears.hear(caller::say(no, voice), kExpectWish).text) == YesNo::No);
+    CHECK(ears.hear(caller::say("what is your address", voice), kExpectWish).text == "what is your address");
   }
 }
 
