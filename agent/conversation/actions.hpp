@@ -23,6 +23,7 @@ struct Respond { TurnInput input; };
 struct CancelThinking { std::uint32_t turn = 0; std::string_view why; };  ///< why: a sentence that lasts for ever
 struct ReportHeard { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
 struct Speak { std::uint32_t utterance = 0; std::string text; };
+struct PrepareSpeech { std::string text; };                    ///< it is asked for as soon as nobody speaks
 struct CancelSpeaking {};
 struct FlushPlayout { std::uint32_t utterance = 0; };        ///< everything up to it is taken back
 struct RisePlayout {};                                       ///< the interruption was none
@@ -59,7 +60,7 @@ struct ToneHeard { media::LineTone tone{}; };
 /// Who took our call, as far as that was listened for; a second one takes the first back.
 struct AnsweredBy { media::AnswerVerdict verdict; };
 
-using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak,
+using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak, PrepareSpeech,
                                         CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
                                         TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft, StopRecording,
                                         QuestionBegan, QuestionHeard, QuestionSpoilt, DropQuestions, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard, TurnRefused, GaveUp,

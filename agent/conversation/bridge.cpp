@@ -248,6 +248,7 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    playout_.clear();
                  },
                  [&](const FlushPlayout& a) { commands_.push({media::PlayoutCommand::Kind::Flush, a.utterance, 0}, *port_); },
+                 [&](const PrepareSpeech& a) { session_->prepare_speech(a.text); },
                  [&](const RisePlayout&) { commands_.push({media::PlayoutCommand::Kind::Rise, 0, 0}, *port_); },
                  [&](const TryAgain& a) {
                    observer_(action);

@@ -45,6 +45,7 @@ void Conversation::ask(std::string question, TimePoint now, ConversationActions&
   question_.ask(std::move(question));
   patience_.no_silence();
   ask_when_quiet(now, out);
+  if (question_.is_unsaid()) out.push_back(PrepareSpeech{question_.unsaid()});  // The caller hears no gap between the reply and the question.
 }
 
 void Conversation::ask_when_quiet(TimePoint now, ConversationActions& out) {

@@ -187,6 +187,8 @@ class Speaker {
   [[nodiscard]] virtual std::optional<SpeakEvent> poll() = 0;
   /// Speaks what nobody waits for yet.
   [[nodiscard]] virtual bool is_preparing() const { return false; }
+  /// `text` will be asked for soon. A speaker that can keep it speaks it ahead, so that speak() has its sound at once.
+  virtual void prepare(std::string_view text) { (void)text; }
 };
 
 }  // namespace offhook::inline v0::agent

@@ -26,6 +26,7 @@ class ToolQuestion {
 
   [[nodiscard]] bool awaits_answer() const { return awaits_answer_; }
   [[nodiscard]] bool is_unsaid() const { return unsaid_.has_value(); }
+  [[nodiscard]] const std::string& unsaid() const { return *unsaid_; }
   /// The question is unsaid, is being said, or waits for its answer.
   [[nodiscard]] bool is_asking() const { return unsaid_ || utterance_ != 0 || awaits_answer_; }
 

@@ -60,6 +60,8 @@ class VoiceSession {
   // The voice. Audio comes in the order of these calls; each utterance ends in SpeechDone or SpeakFailed, unless cancelled.
   /// Of a voiced ReplyText `text` is "": the number is all that is told.
   virtual void speak(std::uint32_t utterance, std::string_view text) = 0;
+  /// As Speaker::prepare().
+  virtual void prepare_speech(std::string_view text) { (void)text; }
   virtual void cancel_speech() = 0;
   /// Before each tick(): so much of its audio the line did not take yet. For who has a lot of it, and need not give it out at once.
   virtual void on_unheard(base::Duration) {}

@@ -9,11 +9,21 @@ namespace offhook::inline v0::agent {
 CachedSpeaker::CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake, base::Duration prepare_every)
     : inner_(std::move(inner)), cache_(std::move(cache)), voice_(std::move(voice)), wake_(std::move(wake)), prepare_every_(prepare_every) {}
 
-void CachedSpeaker::prepare(std::string_view text, bool ahead) {
-  if (text.empty() || (fixed_.size() >= kMaxPrepared && !fixed_.contains(text))) return;
+bool CachedSpeaker::may_keep(std::string_view text) {
+  if (text.empty() || (fixed_.size() >= kMaxPrepared && !fixed_.contains(text))) return false;
   fixed_.emplace(text);
-  if (!ahead || std::find(wanted_.begin(), wanted_.end(), text) != wanted_.end()) return;
+  return true;
+}
+
+void CachedSpeaker::add_fixed(std::string_view text, bool ahead) {
+  if (!may_keep(text) || !ahead || std::find(wanted_.begin(), wanted_.end(), text) != wanted_.end()) return;
   wanted_.emplace_back(text);  // From the first tick() behind open() on.
+}
+
+void CachedSpeaker::prepare(std::string_view text) {
+  if (!may_keep(text)) return;
+  std::erase(wanted_, text);
+  wanted_.emplace_front(text);
 }
 
 void CachedSpeaker::tick(base::TimePoint now) {

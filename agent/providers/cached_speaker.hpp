@@ -27,7 +27,9 @@ class CachedSpeaker final : public Speaker {
 
   /// `text` is a fixed sentence: it is kept from its first use. `ahead`: and spoken into the cache now, when nothing else is
   /// asked for; speech that a caller waits for goes first. Of all the calls that want it ahead, one has it spoken.
-  void prepare(std::string_view text, bool ahead = true);
+  void add_fixed(std::string_view text, bool ahead = true);
+  /// As add_fixed(), before all fixed sentences that are not spoken yet.
+  void prepare(std::string_view text) override;
 
   void open(const SessionContext& context) override {
     opened_ = true;
@@ -54,6 +56,7 @@ class CachedSpeaker final : public Speaker {
   };
   [[nodiscard]] std::string key_of(std::string_view text) const { return voice_ + '\n' + std::string(text); }
   [[nodiscard]] std::optional<SpeakEvent> poll_known(Job& job);
+  [[nodiscard]] bool may_keep(std::string_view text);
   void collect(Job& job, const SpeechAudio& audio);
   void end(Job& job, bool whole);
   void prepare_next();

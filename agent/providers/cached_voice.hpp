@@ -23,7 +23,7 @@ inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique
   const ProviderProfile& provider = *needs.provider;  // By its place, too: a reload may have moved it.
   const std::string kind_of_sound = provider.name + ' ' + provider.base_url + ' ' + provider.speech.url + provider.speech.region + ' ' + sound;
   auto cached = std::make_unique<CachedSpeaker>(std::move(speaker), needs.speech_cache, kind_of_sound, std::move(wake), every.value_or(base::Duration::zero()));
-  for (const std::string& sentence : needs.fixed_sentences) cached->prepare(sentence, every.has_value());
+  for (const std::string& sentence : needs.fixed_sentences) cached->add_fixed(sentence, every.has_value());
   return cached;
 }
 

@@ -47,6 +47,7 @@ class CascadeSession final : public VoiceSession {
   void cancel(std::uint32_t turn) override;
   void on_heard(const HeardReply& heard) override { think_.part->on_heard(heard.turn, heard.text, heard.interrupted); }
   void speak(std::uint32_t utterance, std::string_view text) override;
+  void prepare_speech(std::string_view text) override { speak_.part->prepare(text); }
   void cancel_speech() override;
   [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;
   [[nodiscard]] std::optional<SessionEvent> poll() override;

@@ -26,6 +26,7 @@ class FallbackSpeaker final : public Speaker {
   void tick(base::TimePoint now) override;
   [[nodiscard]] std::uint32_t rate_hz() const override { return first_->rate_hz(); }
   void speak(std::uint32_t utterance, std::string_view text) override;
+  void prepare(std::string_view text) override { (is_slow_ ? second_ : first_)->prepare(text); }
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override;
 

@@ -46,6 +46,7 @@ class SessionChain final : public VoiceSession {
   void cancel(std::uint32_t turn) override;
   void on_heard(const HeardReply& heard) override;
   void speak(std::uint32_t utterance, std::string_view text) override;
+  void prepare_speech(std::string_view text) override { session_->prepare_speech(text); }
   void cancel_speech() override;
   void on_unheard(base::Duration unheard) override;
   [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;

@@ -32,6 +32,8 @@ class VoicedLine {
 
   /// "" binds the utterance to the first item that has none.
   void speak(std::uint32_t utterance, std::string_view text);
+  /// Prepares words of our own, as Speaker::prepare().
+  void prepare(std::string_view text) { if (own_words_) own_words_->prepare(text); }
   void cancel();
   /// The items of a reply that is no longer wanted and that have no utterance: nobody hears them.
   [[nodiscard]] std::vector<std::uint32_t> take_unspoken(std::uint32_t turn);

@@ -39,6 +39,7 @@ class AgentSession final : public VoiceSession {
   void on_heard(const HeardReply& heard) override;
 
   void speak(std::uint32_t utterance, std::string_view text) override;
+  void prepare_speech(std::string_view text) override { line_.prepare(text); }
   void cancel_speech() override;
 
   [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;

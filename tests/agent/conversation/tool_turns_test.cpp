@@ -310,6 +310,23 @@ TEST_CASE_FIXTURE(Call, "A question that waits while the model speaks behind its
   CHECK(last<Speak>()->text == "Shall I?");
 }
 
+TEST_CASE_FIXTURE(Call, "A question that waits for the end of a reply is spoken ahead") {
+  greet();
+  caller_says("refund me");
+  const auto turn = core.turns();
+  think(ReplyText{turn, "Of course."});
+  think(ToolCall{turn, "call_1", "refund", "{}"});
+  core.ask("Shall I?", now, out);
+  collect();
+  REQUIRE(count<PrepareSpeech>() == 1);
+  CHECK(last<PrepareSpeech>()->text == "Shall I?");
+  spoken();
+  sent();
+  advance(20ms);
+  CHECK(last<Speak>()->text == "Shall I?");
+  CHECK(count<PrepareSpeech>() == 1);
+}
+
 TEST_CASE_FIXTURE(Call, "Whoever thinks instead may call the same tool: the question of who failed is dropped first") {
   others = true;
   greet();

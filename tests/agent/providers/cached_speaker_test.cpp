@@ -84,7 +84,7 @@ SpeechCache::Spoken spoken(std::size_t samples) { return {std::vector<std::int16
 }  // namespace
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks a fixed sentence once, and then out of the cache in every call") {
-  speaker->prepare("Hello", false);
+  speaker->add_fixed("Hello", false);
   speaker->speak(1, "Hello");
   inner->half();
   inner->finish();
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks a fixed sentence once, and then 
   speaker->speak(2, "Hello");
   CHECK(said() == "2:10/2 2:. ");
   renew();
-  speaker->prepare("Hello");
+  speaker->add_fixed("Hello");
   speaker->speak(1, "Hello");
   CHECK(wakes > 0);
   CHECK(said() == "1:10/2 1:. ");
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares no more often than it may, and
   inner = made.get();
   speaker.emplace(std::move(made), cache, "voice", nullptr, 6s);
   const offhook::base::TimePoint start{};
-  for (const char* text : {"one", "two", "three"}) speaker->prepare(text);
+  for (const char* text : {"one", "two", "three"}) speaker->add_fixed(text);
   speaker->tick(start + 99s);
   CHECK(inner->asked.empty());
   speaker->open({});
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker passes on what is not fixed, and does n
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the order of what comes out of the cache and what does not") {
   cache->keep("voice\nHello", spoken(3));
-  speaker->prepare("Hello", false);
+  speaker->add_fixed("Hello", false);
   speaker->speak(1, "Some other words");
   speaker->speak(2, "Hello");
   speaker->speak(3, "More");
@@ -145,9 +145,9 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the order of what comes out of th
 }
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time, and nobody hears it") {
-  speaker->prepare("One");
-  speaker->prepare("Two");
-  speaker->prepare("One");
+  speaker->add_fixed("One");
+  speaker->add_fixed("Two");
+  speaker->add_fixed("One");
   speaker->open({});
   speaker->tick({});
   CHECK(inner->asked == std::vector<std::string>{"One"});
@@ -162,8 +162,8 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time,
 }
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps what it prepared, and goes on to the next, though nobody asks for speech") {
-  speaker->prepare("One");
-  speaker->prepare("Two");
+  speaker->add_fixed("One");
+  speaker->add_fixed("Two");
   speaker->open({});
   speaker->tick({});
   inner->finish();
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker goes on at once to what nobody prepares
   other.prepare("One");
   other.open({});
   other.tick({});
-  for (const char* text : {"One", "Two", "Three"}) speaker->prepare(text);
+  for (const char* text : {"One", "Two", "Three"}) speaker->add_fixed(text);
   speaker->open({});
   speaker->tick({});
   inner->finish();
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker says at once what another call is prepa
   other.prepare("One");
   other.open({});
   other.tick({});
-  speaker->prepare("One");
+  speaker->add_fixed("One");
   speaker->open({});
   speaker->tick({});
   CHECK(inner->asked.empty());
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker says at once what another call is prepa
 }
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its way when the same is to be heard") {
-  speaker->prepare("Hello");
+  speaker->add_fixed("Hello");
   speaker->open({});
   speaker->tick({});
   inner->half();
@@ -251,7 +251,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its
 }
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker lets speech that is waited for go before a preparation, which comes again later") {
-  speaker->prepare("Sorry");
+  speaker->add_fixed("Sorry");
   speaker->open({});
   speaker->tick({});
   inner->half();
@@ -266,8 +266,23 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker lets speech that is waited for go befor
   CHECK(cache->find("voice\nSorry")->pcm.size() == 5);
 }
 
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares what will be asked for soon as soon as nobody waits for speech, before its fixed sentences") {
+  speaker->add_fixed("Sorry");
+  speaker->open({});
+  speaker->speak(1, "Of course.");
+  speaker->prepare("Shall I?");
+  speaker->tick({});
+  inner->finish();
+  CHECK(said() == "1:10/1 1:. ");
+  CHECK(inner->asked == std::vector<std::string>{"Of course.", "Shall I?"});
+  inner->finish();
+  CHECK(said() == "");
+  speaker->speak(2, "Shall I?");
+  CHECK(said() == "2:8/1 2:. ");
+}
+
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares again what was being prepared when the caller interrupted") {
-  speaker->prepare("Sorry");
+  speaker->add_fixed("Sorry");
   speaker->open({});
   speaker->tick({});
   inner->half();
@@ -281,7 +296,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares again what was being prepared 
 }
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps nothing that failed or was cancelled in the middle") {
-  speaker->prepare("Hello", false);
+  speaker->add_fixed("Hello", false);
   speaker->speak(1, "Hello");
   inner->half();
   inner->fail();
@@ -296,7 +311,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps nothing that failed or was cancel
 }
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker has a bounded number of fixed sentences") {
-  for (std::size_t i = 0; i <= CachedSpeaker::kMaxPrepared; ++i) speaker->prepare("n" + std::to_string(i), false);
+  for (std::size_t i = 0; i <= CachedSpeaker::kMaxPrepared; ++i) speaker->add_fixed("n" + std::to_string(i), false);
   speaker->speak(1, "n" + std::to_string(CachedSpeaker::kMaxPrepared - 1));
   inner->finish();
   CHECK(said() != "");

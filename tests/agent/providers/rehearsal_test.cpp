@@ -58,7 +58,7 @@ struct Rehearsing {
 
   std::unique_ptr<Speaker> speaker(const std::vector<std::string>& sentences) {
     auto made = std::make_unique<CachedSpeaker>(std::make_unique<TickSpeaker>(asked), cache, "voice", [] {});
-    for (const auto& sentence : sentences) made->prepare(sentence);
+    for (const auto& sentence : sentences) made->add_fixed(sentence);
     return made;
   }
   Rehearsal rehearsal(const std::vector<std::string>& sentences) {
