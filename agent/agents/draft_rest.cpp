@@ -83,6 +83,7 @@ void draft_sentences(Draft& draft, AgentProfile& out) {
     if (const JsonValue* value = config::member(settings.sentences, name)) sentence = value->text;
   };
   take("empty_reply", out.sentences.empty_reply);
+  take("mishap", out.sentences.mishap);
   take("refusal", out.sentences.refusal);
   take("silence", out.sentences.silence);
   take("limit", out.sentences.limit);

@@ -369,6 +369,8 @@ inline constexpr std::array kFallbackMembers{
 
 inline constexpr std::array kSentenceMembers{
     Setting{.name = "empty_reply", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one", .meaning = "the model had nothing to say"},
+    Setting{.name = "mishap", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
+            .meaning = "a part failed when the caller had said nothing that they could say again"},
     Setting{.name = "refusal", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
             .meaning = "the provider's content filter refused what the caller said"},
     Setting{.name = "silence", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",

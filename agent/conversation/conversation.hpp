@@ -56,6 +56,7 @@ struct ConversationOptions {
   unsigned max_failures = 3;                                     ///< of any part in a row: apologise and end
   std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has nothing to say to it, or fails
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
+  std::string mishap = "I am sorry, something went wrong on my side. What can I do for you?";  ///< when the caller had said nothing before
   std::string transfer_when_lost;                                ///< instead of the goodbye after so many failures; "": none
   std::string filler = "One moment, please.";                    ///< "": none
   std::string notice;                                            ///< said before anything else, and heard to its end; "": none
@@ -197,6 +198,7 @@ class Conversation {
   void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
   void leave_to_others(base::TimePoint now, ConversationActions& out);
 
+  [[nodiscard]] std::string_view apology_for(Stage stage) const;
   // conversation_tools.cpp
   void leave_undone(const ToolCall& call, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);

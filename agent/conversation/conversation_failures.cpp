@@ -38,16 +38,31 @@ void Conversation::on_refused(const ThinkFailed& refused, TimePoint now, Convers
   finish_reply_if_heard(now, out);
 }
 
+/// What the caller hears of the failure of `stage`: a caller who said nothing is not asked to say it again.
+std::string_view Conversation::apology_for(Stage stage) const {
+  if (stage == Stage::Listen || agent_.state() == AgentFloor::State::Idle) return options_.apology;
+  switch (agent_.input().kind) {
+    case TurnInput::Kind::Failure: return agent_.state() == AgentFloor::State::Thinking ? options_.transfer_apology : options_.apology;
+    case TurnInput::Kind::Opening:
+    case TurnInput::Kind::Silence:
+    case TurnInput::Kind::Back:
+    case TurnInput::Kind::OtherCaller:
+    case TurnInput::Kind::ToolResult: return options_.mishap;
+    case TurnInput::Kind::Speech:
+    case TurnInput::Kind::Digits: break;
+  }
+  return options_.apology;
+}
+
 void Conversation::give_up(Stage stage, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Closing) return hang_up(out);
   out.push_back(GaveUp{stage});
   if (stage == Stage::Listen) abandon_listening(out);
-  // Then the caller said nothing that could be said again, and must hear of the transfer from us.
-  const bool of_transfer = agent_.state() == AgentFloor::State::Thinking && agent_.input().kind == TurnInput::Kind::Failure;
+  const std::string_view apology = apology_for(stage);
   interrupt("a part failed, and no other can take its place", out);
   if (phase_ == Phase::Preparing) answer(now, out);
   if (!patience_.on_failure()) return leave_to_others(now, out);
-  say_own(of_transfer ? options_.transfer_apology : options_.apology, now, out);
+  say_own(apology, now, out);
 }
 
 /// Nothing of ours works any more: a person may help the caller.

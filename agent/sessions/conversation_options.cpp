@@ -37,6 +37,7 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
   const bool follows = profile.language.empty() && !profile.languages.empty();
   const FixedSentences sentences = with_usual(profile.sentences, follows ? profile.languages.front() : profile.language);
   options.apology = sentences.apology;
+  options.mishap = sentences.mishap;
   options.failure_goodbye = sentences.goodbye;
   options.filler = sentences.filler;
   options.empty_reply = sentences.empty_reply;

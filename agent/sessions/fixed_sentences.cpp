@@ -11,7 +11,7 @@ namespace {
 
 struct OfLanguage {
   std::string_view language;
-  std::string_view apology, goodbye, filler, empty_reply, refusal, silence, limit, transfer, shutdown;
+  std::string_view apology, mishap, goodbye, filler, empty_reply, refusal, silence, limit, transfer, shutdown;
 };
 
 constexpr std::array kSentences{
@@ -64,14 +64,14 @@ FixedSentences usual_sentences(std::string_view language) {
   const auto known = std::find_if(kSentences.begin(), kSentences.end(), [&](const OfLanguage& each) { return is_same_language(each.language, language); });
   const OfLanguage& of = known == kSentences.end() ? kSentences.front() : *known;
   const auto text = [](std::string_view sentence) { return std::string(sentence); };
-  return {text(of.apology), text(of.goodbye), text(of.filler), text(of.empty_reply), text(of.refusal),
+  return {text(of.apology), text(of.mishap), text(of.goodbye), text(of.filler), text(of.empty_reply), text(of.refusal),
           text(of.silence), text(of.limit), text(of.transfer), text(of.shutdown)};
 }
 
 FixedSentences with_usual(FixedSentences given, std::string_view language) {
   FixedSentences usual = usual_sentences(language);
-  for (const auto sentence : {&FixedSentences::apology, &FixedSentences::goodbye, &FixedSentences::filler, &FixedSentences::empty_reply,
-                              &FixedSentences::refusal, &FixedSentences::silence, &FixedSentences::limit, &FixedSentences::transfer,
+  for (const auto sentence : {&FixedSentences::apology, &FixedSentences::mishap, &FixedSentences::goodbye, &FixedSentences::filler,
+                              &FixedSentences::empty_reply, &FixedSentences::refusal, &FixedSentences::silence, &FixedSentences::limit, &FixedSentences::transfer,
                               &FixedSentences::shutdown}) {
     if ((given.*sentence).empty()) given.*sentence = std::move(usual.*sentence);
   }

@@ -8,6 +8,7 @@ namespace offhook::inline v0::agent {
 /// What we say in our own words, and no model: the speaker speaks it in the agent's voice. "" in a profile: that of the agent's language.
 struct FixedSentences {
   std::string apology;      ///< a part failed, and the caller may try once more
+  std::string mishap;       ///< a part failed when the caller had said nothing that they could say again
   std::string goodbye;      ///< nothing is left to try: the call ends
   std::string filler;       ///< said while a tool or a slow model is at work
   std::string empty_reply;  ///< the model had nothing to say

@@ -81,7 +81,7 @@ std::vector<SessionMaker> sessions(const AgentProfile& profile, const PartNeeds&
 /// The first is what is needed first.
 std::vector<std::string> fixed_sentences(const ConversationOptions& options, std::string greeting) {
   std::vector<std::string> all;
-  for (const std::string& sentence : {options.notice, std::move(greeting), options.filler, options.apology, options.empty_reply,
+  for (const std::string& sentence : {options.notice, std::move(greeting), options.filler, options.apology, options.mishap, options.empty_reply,
                                       options.failure_goodbye, options.silence_goodbye, options.limit_goodbye, options.transfer_apology, options.refusal, options.shutdown_goodbye}) {
     if (!sentence.empty()) all.push_back(sentence);
   }

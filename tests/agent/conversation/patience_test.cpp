@@ -177,6 +177,41 @@ TEST_CASE_FIXTURE(Call, "A stage is tried again so often, and then we apologise"
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
+TEST_CASE_FIXTURE(Call, "A caller who said nothing is not asked to say it again when the reply fails") {
+  SUBCASE("the greeting") {
+    core.start(now, out);
+    core.on_connected(now, out);
+  }
+  SUBCASE("the question to a silent caller") {
+    greet();
+    advance(ConversationOptions{}.silence_prompt);
+  }
+  SUBCASE("the news of a tool's result") {
+    greet();
+    caller_says("where is my order");
+    const auto turn = core.turns();
+    think(ReplyText{turn, "Let me see."});
+    think(ToolCall{turn, "call_1", "look_up", "{}"});
+    spoken();
+    media(EventKind::Sent, last<Speak>()->utterance, 0);
+    media(EventKind::SpeechStarted);
+    advance(600ms);
+    media(EventKind::SpeechStopped, 0, 0, 0, 10);
+    advance(500ms);
+    core.on_listen(Transcript{listening()->turn, true, "are you there", 0.9, false}, now, out);
+    collect();
+    core.on_tool({turn, "call_1", "{}", std::nullopt, false}, now, out);
+    reply("Yes.");
+    spoken();
+    sent();
+    advance(2s);
+    REQUIRE(last<Respond>()->input.kind == TurnInput::Kind::ToolResult);
+  }
+  think(ThinkFailed{core.turns(), "down"});
+  REQUIRE(last<Speak>() != nullptr);
+  CHECK(last<Speak>()->text == ConversationOptions{}.mishap);
+}
+
 TEST_CASE_FIXTURE(Call, "Each stage that stays silent is tried again at its deadline") {
   others = true;
   greet();

@@ -88,13 +88,13 @@ TEST_CASE("Sentences of ours are in the agent's language, and each is another in
   std::set<std::string> said;
   const auto sentences_of = [&](std::string_view language) {
     const FixedSentences of = usual_sentences(language);
-    for (const std::string& sentence : {of.apology, of.goodbye, of.filler, of.empty_reply, of.refusal, of.silence, of.limit, of.transfer, of.shutdown}) {
+    for (const std::string& sentence : {of.apology, of.mishap, of.goodbye, of.filler, of.empty_reply, of.refusal, of.silence, of.limit, of.transfer, of.shutdown}) {
       CHECK(!sentence.empty());
       said.insert(sentence);
     }
   };
   for (const std::string_view language : {"en", "de-AT", "es", "FR", "it_IT", "pt-BR"}) sentences_of(language);
-  CHECK(said.size() == 54);
+  CHECK(said.size() == 60);
   CHECK(usual_sentences("ja") == usual_sentences("en"));
   AgentProfile made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
   CHECK(conversation_options(made, {}).limit_goodbye == ConversationOptions{}.limit_goodbye);
