@@ -7,6 +7,7 @@
 #include <offhook/agent/call_setup.hpp>
 #include <offhook/agent/consultations.hpp>
 #include <offhook/agent/live_calls.hpp>
+#include <offhook/agent/other_caller.hpp>
 #include <offhook/agent/phone/call_room.hpp>
 #include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/records/call_events.hpp>
@@ -342,6 +343,7 @@ class Agent::Impl {
                    [&](phone::CallRinging& e) { with_notes(e.call, [](records::CallNotes& notes) { notes.on_ringing(records::Moment::now()); }); },
                    [&](phone::CallConnected& e) { if (!consultations_->on_connected(e.call)) on_connected(e); },
                    [&](phone::CallMediaChanged& e) { on_media_changed(e); },
+                   [&](phone::CallPeerChanged& e) { on_peer_changed(e); },
                    [&](phone::CallInfo& e) { on_info(e); },
                    [&](phone::CallTransferred& e) {
                      consultations_->on_transferred(e.call);
@@ -487,6 +489,7 @@ class Agent::Impl {
     book_->announce(*call->notes());
     const auto account = std::find_if(accounts_.begin(), accounts_.end(), [&d](const phone::Account& each) { return d.account == each.id(); });
     if (account != accounts_.end()) call->set_account(*account);
+    call->set_person(setup.facts.caller);
     track(call);  // Before prepare(): a call that is refused there tells its end like any other.
     auto prepared = event.call->prepare(call->port(), setup.profile->codecs);
     if (!prepared) {
@@ -525,6 +528,7 @@ class Agent::Impl {
       return;
     }
     call->set_call(*dialled);
+    call->set_person(user_of(target));
     notes->on_dialled((*dialled)->leg_name().call_id, (*dialled)->leg_name().local_tag);
     book_->announce(*notes);
     track(call);
@@ -559,6 +563,14 @@ class Agent::Impl {
     if (!call) return;
     log::info("call.media", {{"call", call->context().call_id}, {"sends", event.sends}, {"receives", event.receives}});
     call->on_peer_hold(!event.sends);
+  }
+
+  void on_peer_changed(const phone::CallPeerChanged& event) {
+    const auto call = find(event.call);
+    const sip::Party& person = person_of(event.details);
+    if (!call || !call->on_person(person)) return;
+    log::info("call.other_caller", {{"call", call->context().call_id}, {"now", log::redacted(person.uri)}, {"asserted", event.details.asserted.has_value()}});
+    call->notes()->on_other(records::kept_party(person), records::Moment::now());
   }
 
   void on_info(const phone::CallInfo& event) {

@@ -1,6 +1,7 @@
 #include <offhook/agent/attended_call.hpp>
 
 #include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/other_caller.hpp>
 
 namespace offhook::inline v0::agent {
 
@@ -30,6 +31,7 @@ void AttendedCall::start_bridge(const ConversationPlan& plan) {
   bridge_->start(std::move(context), base::Clock::now());
   if (connected_) bridge_->on_connected(base::Clock::now());  // The person whom we called answered before our preparation was done.
   if (held_) bridge_->on_peer_hold(true, base::Clock::now());
+  if (!other_caller_.empty()) bridge_->on_other_caller(std::exchange(other_caller_, {}), base::Clock::now());
 }
 
 Wake AttendedCall::wake() {
@@ -110,6 +112,17 @@ void AttendedCall::on_peer_hold(bool holds) {
     self->held_ = holds;
     if (self->bridge_) self->bridge_->on_peer_hold(holds, base::Clock::now());
   });
+}
+
+bool AttendedCall::on_person(const sip::Party& person) {
+  std::string number = user_of(person.uri);
+  if (number == person_) return false;
+  person_ = std::move(number);
+  thread_.post([self = shared_from_this(), who = named_for_model(person)] {
+    if (self->bridge_) return self->bridge_->on_other_caller(who, base::Clock::now());
+    self->other_caller_ = who;
+  });
+  return true;
 }
 
 void AttendedCall::on_key(char key) {

@@ -51,6 +51,10 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   void on_transferred(bool reached);
   /// The peer has put us on hold, or takes us back.
   void on_peer_hold(bool holds);
+  /// The number of the person on the line, of whom alone a change is told.
+  void set_person(std::string number) { person_ = std::move(number); }
+  /// The caller's side names the person on the line. Returns false when it is the one of before.
+  bool on_person(const sip::Party& person);
   /// The peer told a key by INFO.
   void on_key(char key);
   void close(std::string why, std::string farewell);
@@ -88,12 +92,14 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   std::shared_ptr<Bridge> bridge_;
   std::shared_ptr<void> preparing_;
   bool connected_ = false, held_ = false, ended_ = false;
+  std::string other_caller_;  // until there is a bridge to tell
   // Signalling thread.
   std::optional<phone::Prepared> prepared_;  // until it is answered
   std::optional<base::TimePoint> connected_at_;
   std::string hang_up_why_;
   Transfer transfer_;
   phone::Account account_;
+  std::string person_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -1,7 +1,7 @@
 #include <offhook/agent/call_setup.hpp>
 
+#include <offhook/agent/other_caller.hpp>
 #include <offhook/agent/sessions/context_fetch.hpp>
-#include <offhook/sip/message/uri.hpp>
 
 #include <chrono>
 #include <ctime>
@@ -10,11 +10,6 @@
 namespace offhook::inline v0::agent {
 
 namespace {
-
-std::string user_of(const std::string& uri) {
-  const auto parsed = sip::parse_uri(uri);
-  return parsed && !parsed->user.empty() ? sip::unescape(parsed->user) : uri;
-}
 
 /// A trusted peer asserts it, the caller has proved by its password that this is its own name, or a signature proves its number. A From
 /// alone is a claim.

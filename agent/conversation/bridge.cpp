@@ -77,6 +77,11 @@ void Bridge::on_peer_hold(bool holds, base::TimePoint now) {
   tick(now);
 }
 
+void Bridge::on_other_caller(std::string who, base::TimePoint now) {
+  core_.on_other_caller(std::move(who), now, actions_);
+  tick(now);
+}
+
 void Bridge::on_key(char key, base::TimePoint now) {
   const auto in_ticks = static_cast<std::uint64_t>(now.time_since_epoch() / std::chrono::milliseconds(20));
   if (!info_keys_.allows(in_ticks) || !keys_.takes(key, KeyFilter::By::Info, now)) return;
@@ -243,12 +248,12 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    meter_.on_speak(a.utterance);
                    session_->speak(a.utterance, a.text);
                  },
+                 [&](const PrepareSpeech& a) { session_->prepare_speech(a.text); },
                  [&](const CancelSpeaking&) {
                    session_->cancel_speech();
                    playout_.clear();
                  },
                  [&](const FlushPlayout& a) { commands_.push({media::PlayoutCommand::Kind::Flush, a.utterance, 0}, *port_); },
-                 [&](const PrepareSpeech& a) { session_->prepare_speech(a.text); },
                  [&](const RisePlayout&) { commands_.push({media::PlayoutCommand::Kind::Rise, 0, 0}, *port_); },
                  [&](const TryAgain& a) {
                    observer_(action);

@@ -44,6 +44,7 @@ class Bridge {
   void tick(base::TimePoint now);
   /// The caller's side has put us on hold, or takes us back.
   void on_peer_hold(bool holds, base::TimePoint now);
+  void on_other_caller(std::string who, base::TimePoint now);
   /// The caller pressed a key, and their side told it by INFO.
   void on_key(char key, base::TimePoint now);
   /// The transfer that was asked for did not come about.

@@ -116,6 +116,12 @@ void Conversation::on_peer_hold(bool holds, TimePoint now, ConversationActions& 
   tell_back(now, out);
 }
 
+void Conversation::on_other_caller(std::string who, TimePoint now, ConversationActions& out) {
+  if (phase_ == Phase::Closing || phase_ == Phase::Ended) return;
+  other_caller_ = std::move(who);
+  tell_back(now, out);
+}
+
 /// The caller's turn is over, unless its words are on their way.
 void Conversation::on_hold_settled(TimePoint now, ConversationActions& out) {
   if (!caller_.is_recognising()) abandon_listening(out);
@@ -130,10 +136,11 @@ void Conversation::on_hold_limit(TimePoint now, ConversationActions& out) {
   out.push_back(TransferCall{options_.transfer_when_lost});
 }
 
-/// A caller who comes back and hears nothing would not know that somebody is there.
+/// A caller who comes back, or another person, would not know that somebody is there if they heard nothing.
 void Conversation::tell_back(TimePoint now, ConversationActions& out) {
-  if (!is_back_ || !is_quiet() || hand_over_.caller_waits()) return;
-  respond({0, TurnInput::Kind::Back, {}, 1, false}, now, out);
+  const bool is_other = !other_caller_.empty();
+  if ((!is_back_ && !is_other) || !is_quiet() || hand_over_.caller_waits()) return;
+  respond({0, is_other ? TurnInput::Kind::OtherCaller : TurnInput::Kind::Back, std::exchange(other_caller_, {}), 1, false}, now, out);
 }
 
 void Conversation::tell_failed_transfer(TimePoint now, ConversationActions& out) {

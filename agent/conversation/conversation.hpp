@@ -90,6 +90,9 @@ class Conversation {
   void on_transfer_failed(base::TimePoint now, ConversationActions& out);
   /// The caller's side has put us on hold (RFC 3264 section 8.4), or takes us back.
   void on_peer_hold(bool holds, base::TimePoint now, ConversationActions& out);
+  /// The caller's side says that another person is on the line now (RFC 4916): the thinker is told as soon as nobody speaks. `who`: name and number, as
+  /// they may stand in a prompt.
+  void on_other_caller(std::string who, base::TimePoint now, ConversationActions& out);
   /// What the caller's side sends is no voice of the caller: music on hold.
   [[nodiscard]] bool is_held_by_peer() const { return hand_over_.is_held_by_peer(); }
   /// Say `farewell` and hang up (drain, limits); "" hangs up at once.
@@ -195,10 +198,10 @@ class Conversation {
   void perform(const ReplyAction& action, base::TimePoint now, ConversationActions& out);
   void on_failure(Stage stage, std::string why, base::TimePoint now, ConversationActions& out);
   void on_refused(const ThinkFailed& refused, base::TimePoint now, ConversationActions& out);
+  [[nodiscard]] std::string_view apology_for(Stage stage) const;
   void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
   void leave_to_others(base::TimePoint now, ConversationActions& out);
 
-  [[nodiscard]] std::string_view apology_for(Stage stage) const;
   // conversation_tools.cpp
   void leave_undone(const ToolCall& call, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
@@ -219,6 +222,7 @@ class Conversation {
   DigitCollector digits_;
   std::string late_results_;            // names of tools whose results the model has, and the caller has not heard
   bool is_back_ = false;                // the caller, from a hold, and the thinker does not know it yet
+  std::string other_caller_;            // who is on the line now, and the thinker does not know it yet
   std::uint32_t notice_utterance_ = 0;  // that says the notice, until its last frame has left
   bool empty_reply_ = false;            // by that the thinker failed last
   bool stalled_ = false;                // ... or by that: it may go on

@@ -84,17 +84,21 @@ struct CallContext {
 };
 
 struct TurnInput {
-  enum class Kind : std::uint8_t { Opening, Speech, Digits, Silence, Failure, ToolResult, Back };
+  enum class Kind : std::uint8_t { Opening, Speech, Digits, Silence, Failure, ToolResult, Back, OtherCaller };
   std::uint32_t turn = 0;
   Kind kind = Kind::Speech;
   std::string text;            ///< Speech: the transcript; Digits: the digits; Failure: what failed, such as kTransferFailed; Opening:
                                ///< "", or kMachineAnswered; ToolResult: the names of the tools whose results came after the caller had cut
-                               ///< off the replies that called them; Back: "": the caller was on hold, or had put us there, and is back
+                               ///< off the replies that called them; Back: "": the caller was on hold, or had put us there, and is back;
+                               ///< OtherCaller: the name and number of the person who is on the line now, as they may stand in a prompt
   double confidence = 1;
   bool rejected = false;       ///< Speech: heard, but not understood well enough
   std::uint32_t supersedes = 0;  ///< not 0: the turn whose input is the beginning of this one; the caller heard nothing of its reply
   std::string said{};          ///< not empty: so much of the reply was given out when a provider failed; go on from there
 };
+
+/// Another person is on the line, in words for a language model. `who`: TurnInput::text of an OtherCaller.
+[[nodiscard]] std::string other_caller_note(std::string_view who);
 
 /// The thinker asked for a transfer, and nobody was reached: say so, and go on with the caller.
 inline constexpr std::string_view kTransferFailed = "transfer";
@@ -183,12 +187,12 @@ class Speaker {
   [[nodiscard]] virtual std::uint32_t rate_hz() const = 0;
   /// Audio of utterances comes in the order of these calls; each ends in SpeechDone or SpeakFailed, unless cancelled.
   virtual void speak(std::uint32_t utterance, std::string_view text) = 0;
+  /// `text` will be asked for soon. A speaker that can keep it speaks it ahead, so that speak() has its sound at once.
+  virtual void prepare(std::string_view text) { (void)text; }
   virtual void cancel() = 0;  ///< all that was asked for so far
   [[nodiscard]] virtual std::optional<SpeakEvent> poll() = 0;
   /// Speaks what nobody waits for yet.
   [[nodiscard]] virtual bool is_preparing() const { return false; }
-  /// `text` will be asked for soon. A speaker that can keep it speaks it ahead, so that speak() has its sound at once.
-  virtual void prepare(std::string_view text) { (void)text; }
 };
 
 }  // namespace offhook::inline v0::agent

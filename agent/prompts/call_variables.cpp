@@ -1,5 +1,7 @@
 #include <offhook/agent/prompts/call_variables.hpp>
 
+#include <algorithm>
+
 namespace offhook::inline v0::agent::prompts {
 
 namespace {
@@ -50,6 +52,12 @@ std::string cleaned(std::string_view value) {
   }
   if (out.ends_with(' ')) out.pop_back();
   return out;
+}
+
+std::string marked_data(std::string value) {
+  std::replace(value.begin(), value.end(), '<', '(');
+  std::replace(value.begin(), value.end(), '>', ')');
+  return "<data>" + value + "</data>";
 }
 
 }  // namespace offhook::inline v0::agent::prompts

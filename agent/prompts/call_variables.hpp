@@ -27,4 +27,7 @@ struct CallVariables {
 /// most kMaxValueCharacters characters.
 [[nodiscard]] std::string cleaned(std::string_view value);
 
+/// `value` between <data> and </data>, which it cannot close itself: what others said, in a text for a model.
+[[nodiscard]] std::string marked_data(std::string value);
+
 }  // namespace offhook::inline v0::agent::prompts

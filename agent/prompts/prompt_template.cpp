@@ -30,13 +30,6 @@ std::string weekday_of(std::chrono::local_seconds now) {
   return kDays[std::chrono::weekday(std::chrono::floor<std::chrono::days>(now)).c_encoding()];
 }
 
-/// In a prompt the value must not be able to close its own marks.
-std::string marked(std::string value) {
-  std::replace(value.begin(), value.end(), '<', '(');
-  std::replace(value.begin(), value.end(), '>', ')');
-  return "<data>" + value + "</data>";
-}
-
 std::size_t line_of(std::string_view text, std::size_t at) {
   return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
@@ -137,7 +130,7 @@ std::string PromptTemplate::render(const CallVariables& call, Use use) const {
     const bool is_ours =
         piece.variable == Variable::None || (piece.variable >= Variable::Time && piece.variable <= Variable::Weekday);
     std::string value = value_of(piece, call);
-    out += is_ours || use == Use::Speech ? std::move(value) : marked(std::move(value));
+    out += is_ours || use == Use::Speech ? std::move(value) : marked_data(std::move(value));
   }
   return out;
 }

@@ -16,6 +16,7 @@ std::string describe(const TurnInput& input) {
     case TurnInput::Kind::Failure: return "The transfer failed: nobody was reached there. The caller is still on the line.";
     case TurnInput::Kind::ToolResult: return "The result of " + input.text + " has come, and the caller has not heard of it. Tell them now.";
     case TurnInput::Kind::Back: return "The caller is back from a hold. Say that you are there.";
+    case TurnInput::Kind::OtherCaller: return other_caller_note(input.text);
     case TurnInput::Kind::Opening: return input.text == kMachineAnswered ? std::string(kMachineAnsweredNote) : std::string();
     case TurnInput::Kind::Speech: return {};
   }

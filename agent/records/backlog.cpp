@@ -15,6 +15,7 @@ std::size_t weight_of(const CallRecord& record) {
         &record.identity.origid, &record.identity.why, &record.ending.cause, &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target}) {
     octets += text->size();
   }
+  for (const OtherParty& other : record.others) octets += sizeof(OtherParty) + other.party.uri.size() + other.party.display.size();
   for (const Turn& turn : record.turns) octets += sizeof(Turn) + turn.heard.size() + turn.said.size() + turn.intent.size();
   return octets;
 }

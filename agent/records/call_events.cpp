@@ -53,6 +53,8 @@ std::string kept_uri(std::string_view uri) {
   return cut(std::string(uri.substr(0, colon)).append(uri.substr(uri.rfind('@'))));  // A password may have '@' in it, unescaped.
 }
 
+Party kept_party(const sip::Party& party) { return {kept_uri(party.uri), cut(party.display)}; }
+
 std::string new_call_name() {
   base::SystemRandom random;
   return random.token().substr(0, 13);
@@ -63,8 +65,8 @@ CallRecord begun(const sip::IncomingCall& call, std::string_view account) {
   record.id = new_call_name();
   record.sip_call_id = cut(call.call_id);
   record.account = cut(account);
-  record.from = {kept_uri(call.from.uri), cut(call.from.display)};
-  record.to = {kept_uri(call.to.uri), cut(call.to.display)};
+  record.from = kept_party(call.from);
+  record.to = kept_party(call.to);
   record.dialled = kept_uri(call.request_uri);
   record.source = call.source.to_string();
   record.identity = {std::string(sip::word_for(call.identity)), cut(call.identity.attest), cut(call.identity.origid),

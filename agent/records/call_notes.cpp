@@ -95,6 +95,11 @@ void CallNotes::on_transferred(int status) {
   record_.transfer_status = status;
 }
 
+void CallNotes::on_other(Party party, Moment now) {
+  const std::lock_guard lock(mutex_);
+  if (record_.others.size() < kMaxOthers) record_.others.push_back({since_answer(now), std::move(party)});
+}
+
 void CallNotes::on_recorded(std::string_view file, PausedFor paused) {
   const std::lock_guard lock(mutex_);
   record_.recording = file;

@@ -57,6 +57,8 @@ class CallNotes {
   void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
   void on_action(const ConversationAction& action, Moment now);
   void on_transferred(int status);
+  /// Another person is on the line, as the caller's side names them.
+  void on_other(Party party, Moment now);
   void on_recorded(std::string_view file, PausedFor paused);
   /// `why` is the conversation's own reason when it hung up. The first end counts.
   void on_ended(const sip::CallEnded& details, std::string_view why, const std::optional<media::LegStatistics>& media,

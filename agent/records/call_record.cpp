@@ -141,6 +141,18 @@ void add_help(JsonLine& line, const CallRecord& record) {
   }
 }
 
+void add_others(JsonLine& line, const std::vector<OtherParty>& others) {
+  if (others.empty()) return;
+  line.open("others", '[');
+  for (const OtherParty& other : others) {
+    line.open("", '{').number("at_ms", other.at_ms);
+    add_text(line, "uri", other.party.uri);
+    add_text(line, "display", other.party.display);
+    line.close('}');
+  }
+  line.close(']');
+}
+
 void add_ending(JsonLine& line, const Ending& ending) {
   line.open("end", '{').text("by", to_string(ending.by), kMaxFieldBytes).text("cause", ending.cause, kMaxFieldBytes);
   if (ending.status != 0) line.number("status", std::int64_t{ending.status});
@@ -241,6 +253,7 @@ std::string to_line(const CallRecord& record, std::string_view run) {
     if (record.paused_by_operator_ms > 0) line.number("paused_by_operator_ms", record.paused_by_operator_ms);
     line.close('}');
   }
+  add_others(line, record.others);
   add_help(line, record);
   return seal(line.take());
 }

@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< of one thing 
 inline constexpr std::size_t kMaxTroubles = 32;               ///< the first ones; of the others the number
 inline constexpr std::size_t kMaxToolUses = 64;
 inline constexpr std::size_t kMaxNotes = 8;
+inline constexpr std::size_t kMaxOthers = 8;                  ///< the first ones
 inline constexpr std::size_t kMaxTones = 16;                  ///< the first ones
 inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< of all that was said in the call; what comes later is left out
 
@@ -49,6 +50,12 @@ struct Trouble {
   std::string stage;       ///< "listen", "think", "speak"
   std::string why;
   std::string from, to;    ///< providers; "" when the same was asked again, or nobody else could do it
+};
+
+/// Another person whom the caller's side connected to the call, as it names them.
+struct OtherParty {
+  std::int64_t at_ms = 0;  ///< since the answer
+  Party party;
 };
 
 /// A tool that the model asked for. What it asked for is not kept: it may hold what the caller said.
@@ -107,6 +114,7 @@ struct CallRecord {
   std::string account;
   bool outgoing = false;
   Party from, to;
+  std::vector<OtherParty> others;  ///< in order
   std::string dialled;  ///< the Request-URI
   std::string source;   ///< where the INVITE came from
   struct Identity {

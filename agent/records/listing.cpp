@@ -255,6 +255,7 @@ std::string conversation(const StoredCall& call) {
                                 printable(record.sip_call_id, kMaxFieldBytes));
   out += fmt::format("{:<12} {}\n{:<12} {}\n{:<12} {}\n", "direction", record.outgoing ? "out" : "in", "from", shown(record.from),
                      "to", shown(record.to));
+  for (const OtherParty& other : record.others) out += fmt::format("{:<12} {} after {}\n", "then", shown(other.party), length(other.at_ms));
   out += fmt::format("{:<12} {}\n", "dialled", printable(record.dialled, kMaxFieldBytes));
   if (!record.agent.empty()) out += fmt::format("{:<12} {}\n", "agent", printable(record.agent, kMaxFieldBytes));
   add_times(out, record);

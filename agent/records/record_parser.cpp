@@ -164,6 +164,12 @@ void read_help(const Json& json, CallRecord& record) {
   }
 }
 
+void read_others(const Json& json, CallRecord& record) {
+  const Json& others = member(json, "others");
+  if (!others.is_array()) return;
+  for (const Json& each : others) record.others.push_back({number<std::int64_t>(each, "at_ms"), {text(each, "uri"), text(each, "display")}});
+}
+
 void read_course(const Json& json, CallRecord& record) {
   const Json& times = member(json, "times");
   record.invited_at = time(times, "invite").value_or(WallTime{});
@@ -225,6 +231,7 @@ std::optional<CallRecord> parse_record(std::string_view line) {
   record.paused_by_model_ms = number<std::int64_t>(member(json, "recording"), "paused_by_model_ms");
   record.paused_by_operator_ms = number<std::int64_t>(member(json, "recording"), "paused_by_operator_ms");
   record.agent = text(json, "agent");
+  read_others(json, record);
   read_help(json, record);
   return record;
 }

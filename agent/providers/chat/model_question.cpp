@@ -105,6 +105,7 @@ std::string words_of(const TurnInput& input) {
     case TurnInput::Kind::Digits: return "[The caller pressed the keys " + input.text + "]";
     case TurnInput::Kind::Silence: return "[The caller says nothing.]";
     case TurnInput::Kind::Back: return "[The caller is back from a hold. Say in a few words that you are there.]";
+    case TurnInput::Kind::OtherCaller: return "[" + other_caller_note(input.text) + "]";
     case TurnInput::Kind::ToolResult: return "[The result of " + input.text + " has come, and the caller has not heard of it. Tell them now.]";
     case TurnInput::Kind::Failure:
       return input.text == kTransferFailed ? "[The transfer failed: nobody was reached. Tell the caller, and go on.]"

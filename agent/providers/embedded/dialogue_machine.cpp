@@ -41,6 +41,10 @@ void DialogueMachine::on_turn(const TurnInput& input, std::vector<ThinkEvent>& o
     case TurnInput::Kind::Speech: on_speech(input); break;
     case TurnInput::Kind::Digits: on_keys(input.text); break;
     case TurnInput::Kind::Silence: on_silence(); break;
+    case TurnInput::Kind::OtherCaller:
+      leave_open_questions();
+      writer_.say(dialogue_.greeting);
+      break;
     case TurnInput::Kind::ToolResult:  // A dialogue calls no tools: another thinker did.
     case TurnInput::Kind::Back: writer_.say_again(dialogue_.fallback.menu); break;
     case TurnInput::Kind::Failure:

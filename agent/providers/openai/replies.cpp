@@ -27,6 +27,7 @@ Telling telling_of(const TurnInput& input) {
     case TurnInput::Kind::Digits: return {Role::User, "[The caller pressed the keys " + input.text + ".]"};
     case TurnInput::Kind::Silence: return {Role::System, "[The caller has said nothing for a while. Ask whether they are still there.]"};
     case TurnInput::Kind::Back: return {Role::System, "[The caller is back from a hold. Say in a few words that you are there.]"};
+    case TurnInput::Kind::OtherCaller: return {Role::System, "[" + other_caller_note(input.text) + "]"};
     case TurnInput::Kind::ToolResult:
       return {Role::System, "[The result of " + input.text + " has come, and the caller has not heard of it. Tell them now, and go on with them.]"};
     case TurnInput::Kind::Failure:

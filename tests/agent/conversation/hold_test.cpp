@@ -15,6 +15,39 @@ struct HeldCall : Call {
 
 }  // namespace
 
+TEST_CASE_FIXTURE(Call, "Another person on the line is greeted as soon as nobody speaks, and once") {
+  greet();
+  SUBCASE("at once") { core.on_other_caller("Bea, 1002", now, out); }
+  SUBCASE("when the reply has been heard") {
+    caller_says("hello");
+    core.on_other_caller("Bea, 1002", now, out);
+    collect();
+    CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
+    reply("Good day.");
+    spoken();
+    sent();
+    advance(20ms);
+  }
+  SUBCASE("when the hold ends, in the place of the words for a caller who is back") {
+    core.on_peer_hold(true, now, out);
+    advance(3s);
+    core.on_other_caller("Bea, 1002", now, out);
+    collect();
+    CHECK(count<Respond>() == 0);
+    core.on_peer_hold(false, now, out);
+  }
+  collect();
+  REQUIRE(last<Respond>() != nullptr);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::OtherCaller);
+  CHECK(last<Respond>()->input.text == "Bea, 1002");
+  const auto thoughts = count<Respond>();
+  reply("Good day, Bea.");
+  spoken();
+  sent();
+  advance(1s);
+  CHECK(count<Respond>() == thoughts);
+}
+
 TEST_CASE_FIXTURE(HeldCall, "Music while the caller's side holds us is no turn of the caller, and nobody is asked why they are silent") {
   greet();
   peer_holds(true);

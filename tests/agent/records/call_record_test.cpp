@@ -19,6 +19,7 @@ CallRecord whole_record() {
   record.account = "sip:6001@pbx.example";
   record.from = {"sip:+4930@pbx.example", "Al \"the\" caller"};
   record.to = {"sip:6001@pbx.example", ""};
+  record.others = {{5000, {"sip:+4989@pbx.example", "Bea"}}, {7000, {"sip:1002@pbx.example", ""}}};
   record.dialled = "sip:6001@192.0.2.2:5060";
   record.source = "192.0.2.1:5060";
   record.identity = {"passed", "A", "123e4567-e89b-12d3-a456-426655440000", "why"};
@@ -56,6 +57,9 @@ TEST_CASE("What is written of a call is read back") {
   const auto read = parse_record(std::string_view(line).substr(0, line.size() - 1));
   REQUIRE(read);
   CHECK(to_line(*read, "run") == line);  // No member is lost on the way there or back.
+  REQUIRE(read->others.size() == 2);
+  CHECK(read->others[0].party.display == "Bea");
+  CHECK(read->others[1].at_ms == 7000);
   CHECK(read->turns[1].interrupted_at_ms == 900);
   CHECK(read->paused_by_model_ms == 1200);
   CHECK(read->paused_by_operator_ms == 300);
@@ -171,6 +175,7 @@ TEST_CASE("CRLF, ANSI and NUL in every header: one line, and no terminal is driv
   CallRecord record = begun(call, hostile);
   record.ending = ending_of({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Bye, 0, hostile}, hostile, false);
   record.local_tag = record.transfer_target = record.digits_received = record.digits_sent = record.codec = hostile;
+  record.others = {{0, {hostile, hostile}}};
   record.turns = {{Turn::Kind::Speech, 0, hostile, 1, 1, false, hostile, 1, hostile, 1, 1}};
   for (const std::string& line : {to_line(record, "run"), to_started_line(record, "run")}) {
     CHECK(line.find('\n') == line.size() - 1);
@@ -197,6 +202,7 @@ TEST_CASE("The longest record that there can be is no longer than a line may be"
         &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target}) {
     *text = field;
   }
+  record.others.assign(kMaxOthers, {INT64_MIN, {field, field}});
   record.turns.assign(
       kMaxTurns, {Turn::Kind::Speech, INT64_MIN, {}, UINT64_MAX, 1, true, std::string(64, '\x01'), 1, {}, INT64_MIN, INT64_MIN});
   for (std::size_t i = 0; i < kMaxCallTextBytes / kMaxTurnTextBytes; ++i)
