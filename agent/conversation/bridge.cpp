@@ -88,6 +88,8 @@ void Bridge::on_key(char key, base::TimePoint now) {
   media::MediaEvent event;
   event.kind = media::MediaEvent::Kind::Digit;
   event.digit = key;
+  event.tick = event.at_tick = heard_tick_;
+  (void)meter_.on_media(event);
   core_.on_media(event, now, actions_);
   tick(now);
 }
@@ -119,6 +121,7 @@ void Bridge::drain_port(base::TimePoint now) {
   // Frames first: when the event that opens a turn is handled, its first syllable is already remembered.
   media::HeardFrame frame;
   while (port_->heard.try_pop(frame)) {
+    heard_tick_ = frame.tick;
     if (core_.is_held_by_peer()) continue;  // Music is neither the caller nor a machine that answers.
     ear_.on_frame(frame, *session_);
     if (answerer_) watch_answerer(answerer_->hear(frame.tick, frame.speech), now);

@@ -87,6 +87,7 @@ class Bridge {
   ResponseMeter meter_;
   std::optional<media::AnswerWatch> answerer_;  // of a call of ours, from its answer on, where that is asked for
   ConversationActions actions_;
+  std::uint64_t heard_tick_ = 0;    // the worker's, of the newest frame
   std::uint64_t first_voiced_ = 0;  // of the speech that began last
   std::optional<HeardReply> cut_;   // interrupted; told when the worker has said how much of it left
 };
