@@ -201,7 +201,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   if (caller_.on_time(now)) on_end_of_turn(now, out);
   if (auto keys = digits_.on_time(now)) {
-    abandon_listening(out);  // As on_digit() does: a noise recognised later must not take the place of what was keyed in.
+    if (!digits_.gathers_unasked()) abandon_listening(out);  // A noise recognised later must not take the place of what was keyed in.
     on_keys(std::move(*keys), now, out);
   }
   on_timers(now, out);

@@ -15,7 +15,7 @@ void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& 
   const bool untold = !agent_.is_idle() && !agent_.speaks_own_words() && agent_.reply().is_untold();
   if (untold && agent_.input().kind == TurnInput::Kind::Failure) hand_over_.on_failure_unheard();
   if (!agent_.is_filling()) interrupt("another turn takes its place", out);
-  digits_.expect(0);
+  if (!digits_.next_deadline()) digits_.expect(0);  // Keys that are being pressed are a turn of their own.
   patience_.no_silence();
   is_back_ = false;
   late_results_.clear();  // The model knows them by now, and speaks of them in this reply.

@@ -12,7 +12,7 @@ void DigitCollector::expect(std::size_t wanted) {
 }
 
 std::optional<std::string> DigitCollector::on_digit(char digit, base::TimePoint now) {
-  const bool is_free = wanted_ == 0 && unexpected_together_;
+  const bool is_free = gathers_unasked();
   if ((wanted_ <= 1 && !is_free) || (is_free && digit == '#' && digits_.empty())) return std::string(1, digit);
   if (digit == '*' && !is_free) {
     digits_.clear();

@@ -17,6 +17,8 @@ class DigitCollector {
   explicit DigitCollector(base::Duration gap, bool unexpected_together = false) : gap_(gap), unexpected_together_(unexpected_together) {}
 
   void expect(std::size_t wanted);
+  /// No keys were asked for, and those that are pressed together are one input.
+  [[nodiscard]] bool gathers_unasked() const { return wanted_ == 0 && unexpected_together_; }
   /// The complete input, if this key completes one.
   [[nodiscard]] std::optional<std::string> on_digit(char digit, base::TimePoint now);
   [[nodiscard]] std::optional<std::string> on_time(base::TimePoint now);

@@ -16,6 +16,19 @@ TEST_CASE("Each turn that was understood gets a reply, whatever noises, keys and
   }
 }
 
+TEST_CASE("Words that the caller says before or behind keys count as well as the keys") {
+  for (const bool takes_sound : {false, true}) {
+    CAPTURE(takes_sound);
+    SimulatedParts parts;
+    parts.takes_sound = takes_sound;
+    parts.keys_together = true;
+    const auto seen = simulate_turns(parts, simulated_turns(20'000), 4);
+    CHECK(seen.answered > 5'000);
+    CHECK(seen.words_lost == 0);
+    CHECK(seen.longest_wait < 8s);  // A reply waits 3 s for another key.
+  }
+}
+
 TEST_CASE("Each turn that was understood gets a reply or a spoken failure, though parts fail and fall silent") {
   SimulatedParts parts;
   parts.fails_one_in = 6;

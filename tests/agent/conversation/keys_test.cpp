@@ -82,6 +82,35 @@ TEST_CASE_FIXTURE(Call, "Keys that a model did not ask for are one input when th
   }
 }
 
+TEST_CASE_FIXTURE(Call, "Words before keys that nobody asked for are told to the model, and then the keys") {
+  ConversationOptions options;
+  options.keys_together = true;
+  core = Conversation(options);
+  greet();
+  media(EventKind::SpeechStarted);
+  advance(800ms);
+  SUBCASE("the caller has just stopped") { media(EventKind::SpeechStopped, 0, 0, 0, 5); }
+  SUBCASE("the words are being recognised") {
+    media(EventKind::SpeechStopped, 0, 0, 0, 10);
+    advance(500ms);
+  }
+  SUBCASE("the line does not know yet that the caller has stopped") {}
+  media(EventKind::Digit, 0, 0, '4');
+  CHECK(count<AbandonListening>() == 0);
+  REQUIRE(count<EndListening>() == 1);
+  core.on_listen(Transcript{listening()->turn, true, "my number is", 0.9, false}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);
+  CHECK(last<Respond>()->input.text == "my number is");
+  reply("Yes?");  // Which nobody hears: the number is not whole.
+  media(EventKind::Digit, 0, 0, '2');
+  advance(ConversationOptions{}.digit_gap);
+  REQUIRE(count<Respond>() == 2);
+  CHECK(last<Respond>()->input.kind == TurnInput::Kind::Digits);
+  CHECK(last<Respond>()->input.text == "42");
+  CHECK(count<AgentSaid>() == 0);
+}
+
 TEST_CASE_FIXTURE(Call, "Who keys in a number is not asked why they say nothing") {
   ConversationOptions options;
   options.keys_together = true;

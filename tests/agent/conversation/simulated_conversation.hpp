@@ -31,10 +31,11 @@ struct SimulatedParts {
   bool takes_sound = false;        ///< as a model that hears: no transcript is waited for
   unsigned fails_one_in = 0;       ///< of what is asked of thinker and speaker; half of those fall silent. 0: none
   unsigned calls_tool_one_in = 0;  ///< of the thinker's replies
+  bool keys_together = false;      ///< as an agent with a language model gathers keys
 };
 
 struct SeenTurns {
-  std::size_t turns = 0, answered = 0, coughs = 0, joined = 0, failures = 0, tools = 0, results_told = 0;
+  std::size_t turns = 0, answered = 0, coughs = 0, joined = 0, words_lost = 0, failures = 0, tools = 0, results_told = 0;
   std::size_t late_results = 0;            ///< of tools, that came when their reply had been cut off
   base::Duration longest_silent_result{};  ///< of a late result, until the model is asked to speak of it, nobody speaking
   base::Duration longest_wait{};           ///< of a turn for the first frame of its reply, the caller being quiet
@@ -72,6 +73,7 @@ class SimulatedCall {
     ConversationOptions options;
     options.call_limit = std::chrono::hours(100);
     options.drop_brief_turns = parts.takes_sound;
+    options.keys_together = parts.keys_together;
     options.max_silences = 1'000'000;
     options.max_failures = 1'000'000;
     options.media_lost_limit = std::chrono::hours(1);
@@ -242,6 +244,7 @@ class SimulatedCall {
     });
   }
   void on_action(const AbandonListening&) {
+    if (listening_ && words_in_) ++seen_.words_lost;
     listening_.reset();
     heard_.clear();
   }
