@@ -332,4 +332,10 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   return options;
 }
 
+void stand_beside_another(config::Config& config) {
+  config.sip.registration = "none";
+  config.sip.bind_port = 0;
+  std::erase_if(config.sip.web_socket.members, [](const auto& member) { return member.first == "port" || member.first == "origins"; });
+}
+
 }  // namespace offhook::inline v0::agent

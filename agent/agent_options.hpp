@@ -21,4 +21,7 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] std::string transcripts_folder(const config::Config& config);
 [[nodiscard]] std::string recordings_folder(const config::Config& config);
 
+/// An agent with the same configuration may run on this machine: it keeps the extension's registration and its ports.
+void stand_beside_another(config::Config& config);
+
 }  // namespace offhook::inline v0::agent

@@ -166,15 +166,28 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   return out;
 }
 
+namespace {
+
+config::JsonValue online_json(const std::vector<setup::Finding>& online) {
+  config::JsonValue list{.kind = config::JsonValue::Kind::List};
+  for (const setup::Finding& found : online)
+    list.items.push_back(config::json_object({{"good", config::json_flag(found.good)}, {"what", config::json_text(found.what)}}));
+  return list;
+}
+
+}  // namespace
+
 std::string to_json(const Checkup& checkup) {
   using config::json_object, config::json_text, config::JsonValue;
   JsonValue warnings{.kind = JsonValue::Kind::List};
   for (const Warning& warning : checkup.warnings)
     warnings.items.push_back(json_object({{"where", json_text(warning.where)}, {"what", json_text(warning.what)}}));
-  return config::write_json(json_object({{"usable", config::json_flag(checkup.problems.empty())},
-                                         {"problems", config::problems_json(checkup.problems)},
-                                         {"warnings", std::move(warnings)},
-                                         {"dialogue", checkup.dialogue.empty() ? JsonValue{} : json_text(checkup.dialogue)}}));
+  JsonValue result = json_object({{"usable", config::json_flag(checkup.problems.empty())},
+                                  {"problems", config::problems_json(checkup.problems)},
+                                  {"warnings", std::move(warnings)},
+                                  {"dialogue", checkup.dialogue.empty() ? JsonValue{} : json_text(checkup.dialogue)}});
+  if (!checkup.online.empty()) result.members.emplace_back("online", online_json(checkup.online));
+  return config::write_json(result);
 }
 
 }  // namespace offhook::inline v0::agent

@@ -124,13 +124,6 @@ agent::MachinePolicy machine_policy(const std::string& name) {
   return name == "speak" ? agent::MachinePolicy::Speak : agent::MachinePolicy::Ignore;
 }
 
-/// An agent with the same configuration may run on this machine: it keeps the extension's registration and its ports.
-void stand_beside_another(agent::config::Config& config) {
-  config.sip.registration = "none";
-  config.sip.bind_port = 0;
-  std::erase_if(config.sip.web_socket.members, [](const auto& member) { return member.first == "port" || member.first == "origins"; });
-}
-
 }  // namespace
 
 int call(const CallArguments& arguments) {
@@ -140,7 +133,7 @@ int call(const CallArguments& arguments) {
   auto loaded = load_config("call", sources_of(arguments.config, arguments.set), LogTo::StandardError);
   if (!loaded) return kUsage;
   take_secrets_from_environment();
-  if (!arguments.registers) stand_beside_another(loaded->config);
+  if (!arguments.registers) agent::stand_beside_another(loaded->config);
   const auto* config = &loaded->config;
   CallWatch watch(arguments.json, agent::registrations_of(*config));
   int exit_code = kOk;

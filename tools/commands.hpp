@@ -65,6 +65,7 @@ struct ConfigArguments {
   std::string config;
   std::vector<std::string> set;
   bool json = false;
+  bool online = false;  ///< of check: servers are asked, too
 };
 [[nodiscard]] int check(const ConfigArguments& arguments);
 [[nodiscard]] int print_config(const ConfigArguments& arguments);

@@ -1,6 +1,7 @@
 #include <offhook/tools/commands.hpp>
 
 #include <offhook/agent/checkup.hpp>
+#include <offhook/agent/online_check.hpp>
 #include <offhook/agent/config/report.hpp>
 #include <offhook/agent/config/schema.hpp>
 #include <offhook/agent/providers/embedded/dialogue_schema.hpp>
@@ -9,19 +10,34 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <vector>
 
 namespace offhook::tools {
 
+namespace {
+
+std::vector<agent::setup::Finding> ask_servers(const agent::config::Sources& sources) {
+  const auto loaded = read_config(sources);
+  return loaded ? agent::check_online(loaded->config, *loaded->agents) : std::vector<agent::setup::Finding>{};
+}
+
+}  // namespace
+
 int check(const ConfigArguments& arguments) {
-  const auto checkup = agent::check_up(sources_of(arguments.config, arguments.set), share_path("dialogues/receptionist.json"), silero_folder());
-  const int code = checkup.problems.empty() ? kOk : kUsage;
+  const auto sources = sources_of(arguments.config, arguments.set);
+  auto checkup = agent::check_up(sources, share_path("dialogues/receptionist.json"), silero_folder());
+  int code = checkup.problems.empty() ? kOk : kUsage;
+  if (code == kOk && arguments.online) checkup.online = ask_servers(sources);
+  if (std::any_of(checkup.online.begin(), checkup.online.end(), [](const auto& found) { return !found.good; })) code = kFailed;
   if (arguments.json) {
     fmt::print("{}\n", to_json(checkup));
     return code;
   }
-  if (code != kOk) print_problems("check", checkup.problems);
+  if (code == kUsage) print_problems("check", checkup.problems);
   for (const auto& warning : checkup.warnings) fmt::print(stderr, "offhook check: warning: {}: {}\n", warning.where, warning.what);
+  for (const auto& found : checkup.online) fmt::print(found.good ? stdout : stderr, "{}{}\n", found.good ? "" : "offhook check: ", found.what);
   if (code == kOk) {
     const std::string with = checkup.dialogue.empty() ? "" : ", with the dialogue " + checkup.dialogue;
     fmt::print("{} can be used{}\n", arguments.config.empty() ? "The environment" : arguments.config, with);

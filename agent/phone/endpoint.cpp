@@ -148,10 +148,18 @@ class Endpoint::Impl {
   }
 
   base::Result<sip::RequestId, base::Error> send_message(const MessageOptions& options) {
+    return request({options.account.id(), sip::Method::Message, options.target, options.headers, {options.type, options.text}, options.through_registrar}, "cannot write to ");
+  }
+
+  base::Result<sip::RequestId, base::Error> ask_options(const Account& account, std::string target, bool through_registrar) {
+    return request({account.id(), sip::Method::Options, std::move(target), {}, {}, through_registrar}, "cannot ask ");
+  }
+
+  base::Result<sip::RequestId, base::Error> request(sip::RequestOptions options, const std::string& trouble) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
-    sip::RequestOptions request{options.account.id(), sip::Method::Message, options.target, options.headers, {options.type, options.text}, options.through_registrar};
-    const auto id = stack_.request(std::move(request), base::Clock::now());
-    if (!id) return base::fail(refused(id.error(), "cannot write to " + options.target));
+    const std::string target = options.target;
+    const auto id = stack_.request(std::move(options), base::Clock::now());
+    if (!id) return base::fail(refused(id.error(), trouble + target));
     return *id;
   }
 
@@ -342,6 +350,9 @@ void Endpoint::post_after(base::Duration delay, std::function<void()> task) { im
 base::Result<Account, base::Error> Endpoint::add_account(sip::AccountOptions options) { return impl_->add_account(std::move(options)); }
 base::Result<Subscription, base::Error> Endpoint::subscribe(const SubscribeOptions& options) { return impl_->subscribe(options); }
 base::Result<sip::RequestId, base::Error> Endpoint::send_message(const MessageOptions& options) { return impl_->send_message(options); }
+base::Result<sip::RequestId, base::Error> Endpoint::ask_options(const Account& account, std::string target, bool through_registrar) {
+  return impl_->ask_options(account, std::move(target), through_registrar);
+}
 base::Result<CallPtr, base::Error> Endpoint::dial(DialOptions options, std::shared_ptr<media::AudioPort> port) {
   return impl_->dial(options, std::move(port));
 }

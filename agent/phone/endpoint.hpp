@@ -106,6 +106,9 @@ class Endpoint {
   [[nodiscard]] base::Result<Subscription, base::Error> subscribe(const SubscribeOptions& options);
   /// sip::RequestAnswered says what became of it, by this id. Errors: as above, and TooLarge (RFC 3428 section 8: 1300 octets).
   [[nodiscard]] base::Result<sip::RequestId, base::Error> send_message(const MessageOptions& options);
+  /// Asks `target` by OPTIONS what it can do (RFC 3261 section 11). sip::RequestAnswered says what became of it, by this id. `through_registrar`: false
+  /// sends it straight to the target's host. Errors: as of send_message().
+  [[nodiscard]] base::Result<sip::RequestId, base::Error> ask_options(const Account& account, std::string target, bool through_registrar = true);
   void set_accepting(bool accepting);                                      ///< false: new calls get 503 (drain)
   [[nodiscard]] std::size_t calls() const;                                 ///< not yet finished
   [[nodiscard]] std::size_t unfinished() const;                            ///< Stack::unfinished(): at 0 no BYE is lost by stop()

@@ -58,3 +58,13 @@ TEST_CASE_FIXTURE(Pair, "A message gets its answer told, by the id that it was s
   CHECK(a.last<sip::RequestAnswered>()->request == id);
   CHECK(a.last<sip::RequestAnswered>()->status == 405);  // Bert takes none: StackOptions::message_types is empty.
 }
+
+TEST_CASE_FIXTURE(Pair, "Who is asked by OPTIONS says what it can do, without a call [RFC 3261 section 11.2]") {
+  a.on_thread([&] {
+    CHECK(is(a.endpoint->ask_options(a.account, "nobody").error(), PhoneError::BadTarget));
+    REQUIRE(a.endpoint->ask_options(a.account, "sip:bert@127.0.0.1:" + std::to_string(b.endpoint->sip_port()), false).has_value());
+  });
+  REQUIRE(a.wait_for<sip::RequestAnswered>());
+  CHECK(a.last<sip::RequestAnswered>()->status == 200);
+  CHECK(a.last<sip::RequestAnswered>()->headers.find("Allow").value_or("").find("INVITE") != std::string::npos);
+}

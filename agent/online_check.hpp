@@ -1,0 +1,15 @@
+#pragma once
+
+#include <offhook/agent/agents/agent_book.hpp>
+#include <offhook/agent/config/config.hpp>
+#include <offhook/agent/setup/setup.hpp>
+
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// What the servers of a configuration answer: the PBX by OPTIONS, over its transport with its certificate verified, and each provider that an agent uses, by a
+/// request that costs nothing. It registers nothing, so that a running agent of the same extension keeps its calls. Takes up to twelve seconds for each.
+[[nodiscard]] std::vector<setup::Finding> check_online(config::Config config, const AgentBook& agents);
+
+}  // namespace offhook::inline v0::agent
