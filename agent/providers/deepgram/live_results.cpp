@@ -28,6 +28,16 @@ std::optional<double> seconds_in(const json::Element& root, std::string_view nam
   return value;
 }
 
+std::vector<Results::Word> words_in(const json::Element& heard) {
+  std::vector<Results::Word> words;
+  json::for_each(heard, "words", [&words](const json::Element& word) {
+    const auto start = seconds_in(word, "start"), end = seconds_in(word, "end");
+    const std::string_view written = json::text(word, "punctuated_word");
+    if (start && end) words.push_back({std::string(written.empty() ? json::text(word, "word") : written), (*start + *end) / 2});
+  });
+  return words;
+}
+
 }  // namespace
 
 LiveReader::LiveReader() : json_(std::make_unique<Json>()) {}
@@ -45,6 +55,7 @@ std::optional<LiveMessage> LiveReader::parse(std::string_view frame) {
   Results results{*start, *duration, json::flag(*root, "is_final"), json::flag(*root, "from_finalize"), std::string(transcript), 0};
   results.confidence = std::clamp(json::real(*heard, "confidence").value_or(0), 0.0, 1.0);
   results.language = detected_language(*heard);
+  results.words = words_in(*heard);
   return results;
 }
 

@@ -6,17 +6,23 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace offhook::inline v0::agent::deepgram {
 
 /// What is understood of a window of the audio, in seconds from the socket's first sample on.
 struct Results {
+  struct Word {
+    std::string text;
+    double middle = 0;          ///< of its sound, as `start` counts
+  };
   double start = 0, duration = 0;
   bool is_final = false;        ///< this window does not change any more
   bool from_finalize = false;   ///< the answer to Finalize
   std::string transcript;
   double confidence = 0;        ///< 0..1
   std::string language{};       ///< BCP 47: which it is for the most part; "": not told
+  std::vector<Word> words{};    ///< those of the transcript; empty: the server does not send them
 };
 /// What nothing has to be done about: SpeechStarted, UtteranceEnd, Metadata, and what nobody knows.
 struct Passed {};

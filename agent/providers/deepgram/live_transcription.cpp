@@ -185,8 +185,24 @@ void LiveTranscription::on_results(const Results& results) {
   tell_so_far();
 }
 
+/// A server that does not answer Finalize goes on with its window in the next turn. Its words of the turn before were told already.
+std::string LiveTranscription::new_words(const Results& results) const {
+  const std::size_t from = uplink_.answered_to();
+  const auto is_told = [&](double seconds) { return uplink_.place_of(seconds) < from; };
+  const std::string all(base::trim(results.transcript));
+  if (uplink_.place_of(results.start) + uplink_.octets_of(kSlackMs) >= from) return all;
+  if (results.words.empty()) return is_told(results.start + results.duration / 2) ? std::string() : all;
+  std::string words;
+  bool is_whole = true;
+  for (const Results::Word& word : results.words) {
+    if (is_told(word.middle)) is_whole = false;
+    else append_words(words, word.text);
+  }
+  return is_whole ? all : words;
+}
+
 void LiveTranscription::take(const Results& results, std::size_t end) {
-  const std::string_view words = base::trim(results.transcript);
+  const std::string words = new_words(results);
   answered_ = answered_ || results.is_final || !words.empty();
   if (!words.empty() && !results.language.empty()) turn_language_ = results.language;
   if (!results.is_final) {

@@ -76,6 +76,7 @@ class LiveTranscription {
   [[nodiscard]] bool has_heard_it() const;
   void on_results(const Results& results);
   void take(const Results& results, std::size_t end);
+  [[nodiscard]] std::string new_words(const Results& results) const;
   [[nodiscard]] bool is_old_finalize(std::size_t end) const;
   [[nodiscard]] std::string text_so_far() const;
   void tell_so_far();

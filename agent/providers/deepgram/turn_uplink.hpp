@@ -54,6 +54,8 @@ class TurnUplink {
   /// Where the turn's audio ends when all of it is sent.
   [[nodiscard]] std::size_t end() const { return sent_ + unsent_.size(); }
   [[nodiscard]] std::size_t turn_begin() const { return turn_begin_; }
+  /// Before this place nothing changes any more. At the beginning of a turn it is the turn's own.
+  [[nodiscard]] std::size_t answered_to() const { return answered_to_; }
   [[nodiscard]] std::size_t without_answer() const { return sent_ - answered_to_; }
   [[nodiscard]] bool is_too_short() const { return turn_octets_ < octets_of(kMinMs); }
   [[nodiscard]] std::size_t octets_of(std::size_t ms) const { return sound_.octets_of(ms); }

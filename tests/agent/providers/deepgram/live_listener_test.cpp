@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace offhook;
@@ -49,6 +50,17 @@ struct LiveLine {
                   {"channel", {{"alternatives", {{{"transcript", text}, {"confidence", 0.9}, {"words", json::array()}}}}}}};
     frame.update(more);
     say(frame.dump());
+  }
+  /// A final result whose words have places, in ms of the socket's audio.
+  void placed_result(std::size_t from_ms, std::size_t to_ms, const std::vector<std::pair<std::string, std::size_t>>& placed) {
+    std::string text;
+    json words = json::array();
+    for (const auto& [word, at_ms] : placed) {
+      text += (text.empty() ? "" : " ") + word;
+      words.push_back({{"word", "x"}, {"punctuated_word", word}, {"start", static_cast<double>(at_ms) / 1000}, {"end", static_cast<double>(at_ms + 100) / 1000}});
+    }
+    const json heard = {{"transcript", text}, {"confidence", 0.9}, {"words", words}};
+    result(from_ms, to_ms, text, {{"is_final", true}, {"channel", {{"alternatives", json::array({heard})}}}});
   }
   void final_result(std::size_t from_ms, std::size_t to_ms, const std::string& text) { result(from_ms, to_ms, text, {{"is_final", true}}); }
   void answer(std::size_t from_ms, std::size_t to_ms, const std::string& text) {
@@ -355,6 +367,45 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the late answer of a tur
   CHECK(said() == "");
   answer(kAt + 1000, kAt + 2000, "No.");
   CHECK(said() == "2:\"No.\" ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener tells the words of a turn once, though their final result comes late and within the next turn") {
+  hear(1);
+  result(kAt, kAt + 1000, "Yes please");
+  advance(LiveTranscription::kAnswerWait);  // Without an answer to Finalize.
+  CHECK(said() == "1:\"Yes please\"~ 1:\"Yes please\" ");
+  listener->begin(2, "");  // A cough.
+  speak(400);
+  placed_result(kAt + 400, kAt + 1200, {{"please", kAt + 800}});
+  CHECK(said() == "");
+  listener->end();
+  answer(kAt + 1200, kAt + 1400, "");
+  CHECK(said() == "2:? ");
+
+  listener->begin(3, "");
+  speak(1000);
+  placed_result(kAt + 800, kAt + 1900, {{"please", kAt + 800}, {"no", kAt + 1348}, {"Not", kAt + 1352}, {"that.", kAt + 1600}});
+  CHECK(said() == "3:\"Not that.\"~ ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener takes a result without places by the middle of its window") {
+  for (const std::size_t early : {99U, 101U}) {
+    start();
+    listener->begin(1, "");
+    speak(960);
+    listener->abandon();
+    listener->begin(2, "");
+    speak(400);
+    final_result(kAt + 960 - early, kAt + 1060, "Word.");
+    CHECK(said() == (early == 99 ? "2:\"Word.\"~ " : ""));
+  }
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener takes all of the first window of a socket, which begins before the turn") {
+  listener->begin(1, "");
+  speak(1000);
+  placed_result(0, kAt + 900, {{"Good", kAt}, {"day.", kAt + 500}});
+  CHECK(said() == "1:\"Good day.\"~ ");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps its socket while nobody speaks") {
