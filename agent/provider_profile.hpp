@@ -64,12 +64,17 @@ struct SpeechResource {
 
 /// How Deepgram listens, and what it may do with what it hears.
 struct DeepgramTuning {
+  enum class TurnEnd : std::uint8_t { Ours, Flux };
   std::optional<std::int64_t> endpointing_ms;        ///< silence after which words are final; 0: never; nothing: the usual
   bool smart_format = false, numerals = false;
   bool mip_opt_out = false;                          ///< nothing of it may be used to make models better
   std::string tag;                                   ///< for the account's own books
   std::string agent_url = "https://agent.deepgram.com";  ///< of its Voice Agent
   std::string thinks_by;                             ///< whose model thinks in the Voice Agent: "open_ai", "anthropic"; "": the usual
+  TurnEnd turn_end = TurnEnd::Flux;                  ///< which side ends the caller's turn where Flux listens
+  std::int64_t eot_threshold_percent = 70;           ///< of Flux: 50..90
+  std::int64_t eager_eot_threshold_percent = 0;      ///< of Flux: 30..90; 0: it tells no eager ends
+  std::int64_t eot_timeout_ms = 2500;                ///< of Flux: 500..60000
 
   friend bool operator==(const DeepgramTuning&, const DeepgramTuning&) = default;
 };

@@ -212,6 +212,15 @@ inline constexpr std::array kSpeechMembers{
 };
 
 inline constexpr std::array kDeepgramMembers{
+    Setting{.name = "turn_detection", .shape = Shape::Choice, .choices = "ours flux", .unset = "`flux`",
+            .meaning = "which side ends the caller's turn where a Flux model listens: the model, or Offhook by `/agent/limits/end_of_turn_ms`. Other models never end it"},
+    Setting{.name = "eot_threshold_percent", .shape = Shape::Whole, .least = 50, .most = 90, .unit = "percent", .unset = "70",
+            .meaning = "how sure Flux must be that a turn is over to end it (`eot_threshold` of the API times 100): less is quicker, and cuts off callers who pause to think"},
+    Setting{.name = "eager_eot_threshold_percent", .shape = Shape::Whole, .least = 30, .most = 90, .unit = "percent", .unset = "none: no eager ends",
+            .meaning = "the reply is asked for when Flux is so sure, before the turn is over (`eager_eot_threshold`); it is asked for again, and paid again, when the caller "
+                       "goes on. At most `eot_threshold_percent`"},
+    Setting{.name = "eot_timeout_ms", .shape = Shape::Whole, .least = 500, .most = 60000, .unit = "milliseconds", .unset = "2500",
+            .meaning = "silence that ends a turn whatever Flux believes (`eot_timeout_ms`)"},
     Setting{.name = "endpointing_ms", .shape = Shape::Whole, .least = 0, .most = 5000, .unit = "milliseconds", .unset = "300, or 100 where any language is spoken",
             .meaning = "silence after which it takes words as said; the end of the caller's turn is ours to find. 0: never"},
     Setting{.name = "smart_format", .shape = Shape::Flag, .unset = "`false`", .meaning = "whether dates and amounts come as people write them; that costs time"},

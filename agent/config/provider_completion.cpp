@@ -185,6 +185,10 @@ class Completion {
   void judge(const ProviderProfile& profile) const {
     judge_url("/base_url", profile.base_url, profile.api_key);
     judge_url("/speech/url", profile.speech.url, profile.speech.key);
+    const DeepgramTuning& flux = profile.deepgram;
+    if (flux.eager_eot_threshold_percent > flux.eot_threshold_percent)
+      effective_.problems.push_back({at_ + "/deepgram/eager_eot_threshold_percent", "more than eot_threshold_percent",
+                                     "at most " + std::to_string(flux.eot_threshold_percent), "lower it, or raise eot_threshold_percent"});
     if (profile.deepgram.agent_url != profile.base_url) judge_url("/deepgram/agent_url", profile.deepgram.agent_url, profile.api_key);
     if (profile.ca_file.empty() || !sources_.files) return;
     if (const auto file = sources_.files(profile.ca_file, kMaxFileBytes * 4); !file)

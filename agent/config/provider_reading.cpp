@@ -79,6 +79,10 @@ void read_speech(const JsonValue& tree, ProviderProfile& out) {
 void read_deepgram(const JsonValue& tree, DeepgramTuning& out) {
   const JsonValue* written = member(tree, "deepgram");
   if (written == nullptr) return;
+  take_choice(*written, "turn_detection", out.turn_end, {{"ours", DeepgramTuning::TurnEnd::Ours}, {"flux", DeepgramTuning::TurnEnd::Flux}});
+  if (const JsonValue* percent = member(*written, "eot_threshold_percent")) out.eot_threshold_percent = percent->integer;
+  if (const JsonValue* percent = member(*written, "eager_eot_threshold_percent")) out.eager_eot_threshold_percent = percent->integer;
+  if (const JsonValue* silence = member(*written, "eot_timeout_ms")) out.eot_timeout_ms = silence->integer;
   if (const JsonValue* silence = member(*written, "endpointing_ms")) out.endpointing_ms = silence->integer;
   take_flag(*written, "smart_format", out.smart_format);
   take_flag(*written, "numerals", out.numerals);

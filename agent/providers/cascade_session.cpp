@@ -56,6 +56,8 @@ void CascadeSession::begin_turn(std::uint32_t turn, std::string_view expect) {
   expect_ = expect;
   listening_ = true;
   ended_ = listen_.retried = false;
+  went_on_ = goes_on && listen_.ends_turns();
+  if (went_on_) return listen_.part->begin(turn, expect);
   if (goes_on) return heard_.go_on(turn);  // To begin with it now would be to forget what they have just said.
   heard_.begin(turn, listen_.part->rate_hz());
   listen_.part->begin(turn, expect);
@@ -215,9 +217,20 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
     if (transcript.turn == listen_turn_) {
       listening_ = false;
       heard_.clear();
+      if (!transcript.text.empty() && (!ended_ || went_on_)) return take_early(transcript);
     }
   }
   return transcript;
+}
+
+/// The conversation does not wait for these words yet, or for those of a part of the turn alone: it is told that the turn is over. Its words go
+/// before that, so that the thinker has them, and come once more for the record.
+SessionEvent CascadeSession::take_early(const Transcript& transcript) {
+  own_.push_back(TurnTaken{transcript.turn});
+  own_.push_back(transcript);
+  Transcript so_far = transcript;
+  so_far.final = false;
+  return so_far;
 }
 
 std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {

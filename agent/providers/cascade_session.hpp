@@ -20,6 +20,9 @@ template <class Part>
 struct PartMaker {
   std::string name;
   std::function<std::unique_ptr<Part>(Wake wake)> make;
+  /// Of a listener whose service ends turns: its final Transcript may come before end(), and a begin() that comes before the Transcript goes on
+  /// with the turn by another number.
+  bool ends_turns = false;
 };
 
 /// Who does each stage, in order of preference; the next takes over when one fails.
@@ -62,6 +65,7 @@ class CascadeSession final : public VoiceSession {
     bool told = false;                           // the breaker knows of this failure
     bool retried = false;                        // the same provider was asked again in this turn
     [[nodiscard]] const std::string& name() const { return makers[at].name; }
+    [[nodiscard]] bool ends_turns() const { return makers[at].ends_turns; }
   };
 
   template <class Part>
@@ -77,6 +81,7 @@ class CascadeSession final : public VoiceSession {
   void speak_again();
   [[nodiscard]] std::optional<SessionEvent> note(const ListenEvent& event);
   [[nodiscard]] bool is_deaf(const Transcript& transcript);
+  [[nodiscard]] SessionEvent take_early(const Transcript& transcript);
   [[nodiscard]] std::optional<SessionEvent> note(const ThinkEvent& event);
   [[nodiscard]] std::optional<SessionEvent> note(SpeakEvent event);
 
@@ -91,6 +96,7 @@ class CascadeSession final : public VoiceSession {
   std::uint32_t listen_turn_ = 0;
   std::string expect_;
   bool listening_ = false, ended_ = false;
+  bool went_on_ = false;     // the turn is more than one of the conversation's, and one to the listener
   unsigned unheard_ = 0;     // turns in a row, with speech in them of which the present listener understood nothing
   std::set<std::string> doubted_;  // those that were left for it, until another understands the caller
   TurnInput input_;

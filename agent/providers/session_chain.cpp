@@ -57,7 +57,8 @@ void SessionChain::begin_turn(std::uint32_t turn, std::string_view expect) {
   listen_turn_ = turn;
   expect_ = expect;
   listening_ = true;
-  ended_ = taken_ = hears_again_ = false;
+  ended_ = taken_ = hears_again_ = words_count_ = false;
+  words_.clear();
   attempts_ = 0;
   if (goes_on) heard_.go_on(turn);
   else heard_.begin(turn, session_->listen_rate_hz());
@@ -99,7 +100,17 @@ void SessionChain::greet(std::uint32_t turn) {
   own_.push_back(ReplyDone{turn});
 }
 
-void SessionChain::respond(const TurnInput& input) {
+/// The conversation has no words of a turn that was taken before they were final.
+TurnInput SessionChain::with_words(TurnInput input) {
+  if (input.kind != TurnInput::Kind::Speech) return input;
+  if (std::exchange(words_count_, false)) input.text += words_;
+  const bool goes_on = input.supersedes != 0 && input.supersedes == input_.turn && !input.text.empty();
+  if (goes_on && !input_.text.empty() && !input.text.starts_with(input_.text)) input.text = input_.text + ' ' + input.text;
+  return input;
+}
+
+void SessionChain::respond(const TurnInput& asked) {
+  const TurnInput input = with_words(asked);
   input_ = input;
   listening_ = false;
   said_something_ = false;
@@ -176,6 +187,7 @@ bool SessionChain::try_again(Stage asked, std::string_view why) {
 
 /// The turn that is being said, or one that is being answered by its sound alone.
 void SessionChain::hand_over_turn() {
+  words_.clear();  // The session that takes over makes words of its own.
   hears_again_ = thinking_ && taken_ && input_.kind == TurnInput::Kind::Speech;
   if (!listening_ && !hears_again_) return;
   const std::vector<std::int16_t> pcm = heard_.take_over(session_->listen_rate_hz());
@@ -229,8 +241,10 @@ bool SessionChain::passes(SessionEvent& event) {
   }
   if (hears_again_) return passes_again(event);
   if (const auto* taken = std::get_if<TurnTaken>(&event)) {
-    taken_ = taken->turn == listen_turn_;
+    words_count_ = taken->turn == listen_turn_ && !words_.empty();
+    taken_ = taken->turn == listen_turn_ && !words_count_;
   } else if (const auto* transcript = std::get_if<Transcript>(&event)) {
+    if (!transcript->final && transcript->turn == listen_turn_) words_ = transcript->text;
     const bool of_half = transcript->final && heard_.on_words(transcript->turn);
     if (!of_half && !taken_ && transcript->final && transcript->turn == listen_turn_) listening_ = false;
     if (taken_ && transcript->final && transcript->turn == listen_turn_) {

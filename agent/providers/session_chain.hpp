@@ -66,6 +66,7 @@ class SessionChain final : public VoiceSession {
   void hand_over_reply();
   void hand_over_speech();
   void note_input(const TurnInput& input);
+  [[nodiscard]] TurnInput with_words(TurnInput input);
   void greet(std::uint32_t turn);
   [[nodiscard]] bool passes(SessionEvent& event);
   [[nodiscard]] bool passes_again(const SessionEvent& event);
@@ -84,6 +85,8 @@ class SessionChain final : public VoiceSession {
   std::string expect_;
   bool listening_ = false, ended_ = false;
   bool taken_ = false;                               // heard_ was taken as sound: nobody has its words yet
+  std::string words_;                                // of listen_turn_, as far as they are known before its end
+  bool words_count_ = false;                         // the turn was taken with them: the conversation does not have them
   bool hears_again_ = false;                         // the next session listens to a turn that is being answered
   TurnInput input_;
   bool thinking_ = false, said_something_ = false;

@@ -1,6 +1,9 @@
 #include <offhook/agent/sessions/conversation_options.hpp>
 
+#include <offhook/agent/sessions/parts_of.hpp>
+
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace offhook::inline v0::agent {
@@ -16,6 +19,20 @@ bool is_model(const SessionWay& way) {
                                            [](const ProviderPtr& provider) { return provider->kind != ProviderKind::Local; });
 }
 
+/// Beyond the silence after which a service ends a turn: for the words of a turn that it did not end all the same.
+constexpr base::Duration kOwnEndMargin = std::chrono::milliseconds(2500);
+
+/// Of the services that end turns in this agent's calls: the longest silence that one of them waits for; nothing: the conversation ends turns.
+std::optional<base::Duration> longest_own_end(const AgentProfile& profile) {
+  std::optional<base::Duration> longest;
+  for (const SessionWay& way : profile.sessions) {
+    const auto* cascade = std::get_if<CascadeWay>(&way);
+    if (cascade == nullptr) continue;
+    for (const ProviderPtr& provider : cascade->listen) longest = std::max(longest, ends_turns(profile, *provider));
+  }
+  return longest;
+}
+
 }  // namespace
 
 ConversationOptions conversation_options(const AgentProfile& profile, ConversationOptions usual) {
@@ -25,6 +42,7 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
   options.end_of_turn = profile.limits.end_of_turn;
   options.confirm_interruption = profile.limits.interruption;
   options.listen_deadline = profile.limits.listen;
+  if (const auto own_end = longest_own_end(profile)) options.listen_deadline = std::max(options.listen_deadline, *own_end + kOwnEndMargin);
   options.think_deadline = profile.limits.think;
   options.speak_deadline = profile.limits.speak;
   if (std::any_of(profile.sessions.begin(), profile.sessions.end(), is_model)) {
@@ -52,7 +70,9 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
 
 std::uint8_t hangover_frames(const AgentProfile& profile) {
   constexpr std::chrono::milliseconds kFrame(20);
-  return static_cast<std::uint8_t>(std::clamp<std::int64_t>(profile.limits.end_of_turn / kFrame, 1, 25));
+  // A service may end a turn after a short pause: a caller who then goes on must begin to speak anew, or nobody would hear of it.
+  const std::int64_t most = longest_own_end(profile) ? 10 : 25;
+  return static_cast<std::uint8_t>(std::clamp<std::int64_t>(profile.limits.end_of_turn / kFrame, 1, most));
 }
 
 }  // namespace offhook::inline v0::agent

@@ -27,4 +27,9 @@ const ProviderParts& parts_of(ProviderKind kind) {
   return local;
 }
 
+std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider) {
+  const auto& ends = parts_of(provider.kind).ends_turns;
+  return ends ? ends(profile, provider) : std::nullopt;
+}
+
 }  // namespace offhook::inline v0::agent

@@ -53,7 +53,10 @@ PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::st
 SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
   CascadeParts parts;
   for (const auto& provider : way.listen) {
-    if (parts_of(provider->kind).live_listener) parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
+    if (parts_of(provider->kind).live_listener) {
+      parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
+      parts.listeners.back().ends_turns = ends_turns(*needs.profile, *provider).has_value();
+    }
     parts.listeners.push_back(part<Listener>(needs, provider, "listen", &ProviderParts::listener));
   }
   for (const auto& provider : way.think) parts.thinkers.push_back(part<Thinker>(needs, provider, "think", &ProviderParts::thinker));

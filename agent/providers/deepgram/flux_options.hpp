@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/providers/deepgram/flux_end.hpp>
 #include <offhook/agent/providers/deepgram/listen_options.hpp>
 
 #include <optional>
@@ -16,9 +17,7 @@ struct FluxOptions {
   std::vector<std::string> hints;      ///< of flux-general-multi: languages that it has, such as "de"
   Sound sound;
   std::vector<std::string> keyterms;   ///< names and words that are likely to be said
-  /// 0.5 to 0.9: the server ends turns of its own when it is so sure, and a turn of ours that ends where it has ended one waits for nothing.
-  /// Nothing: it ends none, and the end of our turn is told to it.
-  std::optional<double> eot_threshold;
+  std::optional<FluxEnd> own_end;      ///< Flux ends the caller's turns; nothing: it ends none, and Offhook tells it where a turn ends
   bool mip_opt_out = false;            ///< nothing of it may be used to make models better
   std::string tag;                     ///< for the account's own books
   FollowedLanguage followed{};         ///< the language that is heard over a socket is noted in it

@@ -30,6 +30,7 @@ void FluxTranscription::open_line() {
   sent_at_ = now_;
   heard_to_ = answers_owed_ = 0;
   index_ = next_index_ = 0;
+  eager_ = {};
 }
 
 void FluxTranscription::on_open() {
@@ -70,6 +71,7 @@ void FluxTranscription::close() {
 
 void FluxTranscription::tick(base::TimePoint now) {
   now_ = now;
+  send_silence();
   pump();
   if (line_ == Line::Open && phase_ == Phase::Idle && now_ - sent_at_ >= kKeepAlive) send_audio(uplink_.silence(kFrameMs));
   if (!wait_until_ || now_ < *wait_until_) return;
@@ -80,6 +82,7 @@ void FluxTranscription::tick(base::TimePoint now) {
 // --- the turn ----------------------------------------------------------------------------------------------------------------
 
 void FluxTranscription::begin(std::uint32_t turn) {
+  if (goes_on()) return go_on_as(turn);
   abandon();
   if (line_ == Line::None) connect();
   uplink_.begin_turn();
@@ -92,6 +95,14 @@ void FluxTranscription::begin(std::uint32_t turn) {
   turn_language_.clear();
   confidence_sum_ = 0;
   confidence_count_ = 0;
+}
+
+/// The caller paused, and Flux does not believe that this was all: to the server it is one turn.
+void FluxTranscription::go_on_as(std::uint32_t turn) {
+  turn_ = turn;
+  phase_ = Phase::Hearing;
+  padded_ms_ = 0;
+  wait_until_.reset();
 }
 
 void FluxTranscription::feed(std::span<const std::int16_t> pcm) {
@@ -112,9 +123,20 @@ void FluxTranscription::end() {
     return finish();
   }
   phase_ = Phase::Ending;
-  uplink_.pad(kTailMs);
-  padded_ = true;
+  silence_at_ = now_ + std::chrono::milliseconds(kFrameMs);
+  if (!ends_within_) pad(kTailMs);
   pump();
+}
+
+void FluxTranscription::pad(std::size_t ms) {
+  uplink_.pad(ms);
+  padded_ms_ += ms;
+}
+
+/// As the line would give it: Flux goes by how long the caller has been silent.
+void FluxTranscription::send_silence() {
+  if (!ends_within_ || phase_ != Phase::Ending) return;
+  for (; now_ >= silence_at_; silence_at_ += std::chrono::milliseconds(kFrameMs)) pad(kFrameMs);
 }
 
 /// The server has ended its turn, and since then there was nothing but silence.
@@ -139,7 +161,8 @@ void FluxTranscription::rest() {
   phase_ = Phase::Idle;
   uplink_.end_turn();
   current_.clear();
-  active_ = padded_ = false;
+  active_ = false;
+  padded_ms_ = 0;
   wait_until_.reset();
 }
 
@@ -150,7 +173,7 @@ void FluxTranscription::pump() {
   for (std::string frame = uplink_.next_frame(now_); !frame.empty(); frame = uplink_.next_frame(now_)) send_audio(std::move(frame));
   if (phase_ != Phase::Ending || wait_until_ || !uplink_.has_caught_up()) return;
   send_audio(uplink_.last_frame());
-  if (line_ == Line::Open) wait_until_ = now_ + kDecodeWait;
+  if (line_ == Line::Open) wait_until_ = now_ + (ends_within_ ? *ends_within_ + kOwnEndWait : kDecodeWait);
 }
 
 void FluxTranscription::send_audio(std::string octets) {
@@ -200,12 +223,42 @@ void FluxTranscription::on_turn_info(const TurnInfo& info) {
   } else {
     take(info, place);
     if (answers) answers_owed_ = 0;  // Those before it came to nothing.
+    if (!answers && ends_ours(info)) return end_there(info);
   }
   go_on();
 }
 
-void FluxTranscription::take(const TurnInfo& info, std::size_t place) {
+/// The server's end of a turn is the end of ours, unless more of what the caller said is still to be decoded.
+bool FluxTranscription::ends_ours(const TurnInfo& info) const {
+  const bool is_eager = info.event == TurnInfo::Event::EagerEndOfTurn;
+  if (!ends_within_ || phase_ == Phase::Waiting || (!is_eager && info.event != TurnInfo::Event::EndOfTurn)) return false;
+  const bool has_words = !text_.empty() || !current_.empty();
+  return has_words && (phase_ == Phase::Hearing || has_heard_to_the_end(kSettledMs));
+}
+
+void FluxTranscription::end_there(const TurnInfo& info) {
+  ++counters_.ended_there;
+  if (info.event == TurnInfo::Event::EagerEndOfTurn) {
+    // The server may resume this turn: what is new in it then belongs to our next one.
+    eager_ = {info.index, std::string(base::trim(info.transcript))};
+    active_ = false;
+  }
+  finish();
+}
+
+/// The words of the server's turn that no eager end gave out before. The server may change the marks between them, and add one at the end.
+std::string_view FluxTranscription::untold(const TurnInfo& info) const {
+  constexpr std::size_t kMark = 4;  // octets
   const std::string_view words = base::trim(info.transcript);
+  if (eager_.text.empty() || info.index != eager_.index) return words;
+  const std::size_t told = count_words(eager_.text);
+  if (count_words(words) > told) return after_words(words, told);
+  const std::string_view rest = words.starts_with(eager_.text) ? base::trim(words.substr(eager_.text.size())) : std::string_view{};
+  return rest.size() > kMark ? rest : std::string_view{};  // Some languages have no blanks.
+}
+
+void FluxTranscription::take(const TurnInfo& info, std::size_t place) {
+  const std::string_view words = untold(info);
   answered_ = true;
   heard_to_ = std::max(heard_to_, std::min(place, uplink_.sent()));
   if (!words.empty() && !info.language.empty()) turn_language_ = info.language;
@@ -226,7 +279,7 @@ void FluxTranscription::take(const TurnInfo& info, std::size_t place) {
 }
 
 bool FluxTranscription::has_heard_to_the_end(std::size_t but_ms) const {
-  const std::size_t speech_end = uplink_.end() - (padded_ ? uplink_.octets_of(kTailMs) : 0);
+  const std::size_t speech_end = uplink_.end() - uplink_.octets_of(padded_ms_);
   return speech_end <= heard_to_ + uplink_.octets_of(but_ms);
 }
 
@@ -238,7 +291,9 @@ void FluxTranscription::go_on() {
     case Phase::Ending:
       tell_so_far();
       if (!has_heard_to_the_end(kSlackMs)) return;
-      return active_ ? force_end() : finish();
+      if (!active_) return finish();
+      if (!ends_within_) force_end();
+      return;
     case Phase::Waiting:
       if (answers_owed_ == 0 || (!active_ && has_heard_to_the_end(kSlackMs))) return finish();
       return tell_so_far();
@@ -303,7 +358,7 @@ std::optional<ListenEvent> FluxTranscription::poll_event() {
 }
 
 bool FluxTranscription::is_consistent() const {
-  if (phase_ == Phase::Idle && (wait_until_ || active_ || padded_ || !uplink_.is_quiet())) return false;
+  if (phase_ == Phase::Idle && (wait_until_ || active_ || padded_ms_ != 0 || !uplink_.is_quiet())) return false;
   if (phase_ != Phase::Idle && line_ == Line::None) return false;
   if (wait_until_ && (line_ != Line::Open || phase_ == Phase::Hearing)) return false;
   if (phase_ == Phase::Waiting && (!wait_until_ || answers_owed_ == 0)) return false;

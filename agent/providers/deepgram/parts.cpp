@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 namespace offhook::inline v0::agent::deepgram {
@@ -64,6 +66,21 @@ ListenOptions listening_of(const PartNeeds& needs) {
   return options;
 }
 
+std::optional<FluxEnd> own_end_of(const DeepgramTuning& tuning) {
+  if (tuning.turn_end == DeepgramTuning::TurnEnd::Ours) return std::nullopt;
+  FluxEnd end;
+  end.threshold = static_cast<double>(tuning.eot_threshold_percent) / 100;
+  if (tuning.eager_eot_threshold_percent > 0) end.eager_threshold = static_cast<double>(tuning.eager_eot_threshold_percent) / 100;
+  end.timeout = std::chrono::milliseconds(tuning.eot_timeout_ms);
+  return end;
+}
+
+std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider) {
+  const auto end = own_end_of(provider.deepgram);
+  const ListenChoice choice = listen_choice(provider.models.transcription, profile.language, profile.languages);
+  return end && is_flux(choice.model) ? std::optional<base::Duration>(end->timeout) : std::nullopt;
+}
+
 FluxOptions flux_of(const PartNeeds& needs, const ListenChoice& choice) {
   FluxOptions options;
   options.server = server_of(*needs.provider);
@@ -71,6 +88,7 @@ FluxOptions flux_of(const PartNeeds& needs, const ListenChoice& choice) {
   options.hints = choice.hints;
   options.sound = sound_of(needs.codec);
   options.keyterms = needs.profile->phrases;
+  options.own_end = own_end_of(needs.provider->deepgram);
   options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
   options.tag = needs.provider->deepgram.tag;
   options.followed = followed_in(needs);
@@ -132,6 +150,7 @@ AgentSettings agent_of(const PartNeeds& needs) {
 ProviderParts parts() {
   ProviderParts made;
   made.live_listener = make_live_listener;
+  made.ends_turns = ends_turns;
   made.listener = make_listener;
   made.speaker = make_speaker;
   made.http_speaker = make_http_speaker;

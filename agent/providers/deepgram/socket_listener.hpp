@@ -54,9 +54,11 @@ class SocketListener : public Listener {
   [[nodiscard]] const typename Core::Counters& counters() const { return core_.counters(); }
 
  protected:
-  /// `whom` is for people: "the recogniser NAME". `followed`: the language that is heard is noted in it. `sockets` outlives this.
-  SocketListener(std::string whom, const Sound& sound, FollowedLanguage followed, net::WebSocketClient& sockets, Wake wake)
-      : whom_(std::move(whom)), followed_(std::move(followed)), core_(whom_, sound), sockets_(sockets), wake_(std::move(wake)) {}
+  /// `whom` is for people: "the recogniser NAME". `followed`: the language that is heard is noted in it. `sockets` outlives this. `more`: what
+  /// the core takes behind these.
+  template <class... More>
+  SocketListener(std::string whom, const Sound& sound, FollowedLanguage followed, net::WebSocketClient& sockets, Wake wake, More&&... more)
+      : whom_(std::move(whom)), followed_(std::move(followed)), core_(whom_, sound, std::forward<More>(more)...), sockets_(sockets), wake_(std::move(wake)) {}
   ~SocketListener() override {
     core_.close();
     carry_out();  // The end of the stream: no new socket, for none is asked for any more.

@@ -135,6 +135,25 @@ TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hear
   CHECK(listens.deepgram == agent::DeepgramTuning{0, false, true, true, "desk", "http://127.0.0.1:9", "anthropic"});
 }
 
+TEST_CASE("Flux ends turns unless the configuration says otherwise, and its eager ends come before its ends") {
+  const auto tuning = [](const std::string& deepgram) {
+    const auto built = build(R"({"agent": {"provider": "local", "speech_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k", "deepgram": )" + deepgram + "}}}");
+    REQUIRE_MESSAGE(built.made.book, built.problems());
+    return std::get<agent::CascadeWay>(built.profile().sessions.front()).listen.front()->deepgram;
+  };
+  using Tuning = agent::DeepgramTuning;
+  CHECK(tuning("{}").turn_end == Tuning::TurnEnd::Flux);
+  const Tuning told = tuning(R"({"turn_detection": "ours", "eot_threshold_percent": 60, "eager_eot_threshold_percent": 60, "eot_timeout_ms": 60000})");
+  CHECK(told.turn_end == Tuning::TurnEnd::Ours);
+  CHECK(told.eot_threshold_percent == 60);
+  CHECK(told.eager_eot_threshold_percent == 60);
+  CHECK(told.eot_timeout_ms == 60000);
+  const auto late = build(R"({"agent": {"provider": "local", "speech_provider": "deepgram"},
+                              "providers": {"deepgram": {"api_key": "k", "deepgram": {"eager_eot_threshold_percent": 71}}}})");
+  CHECK(late.problems() == "/providers/deepgram/deepgram/eager_eot_threshold_percent: found more than eot_threshold_percent; allowed: at most 70; "
+                           "lower it, or raise eot_threshold_percent\n");
+}
+
 TEST_CASE("An agent that names its provider anew takes neither the model nor the speech of /agent, unless it says so") {
   const auto built = build(R"({"agent": {"provider": "ollama", "speech_provider": "deepgram"},
                               "agents": [{"name": "a", "match": {"called": "1"}, "provider": "local"}, {"name": "b", "match": {"called": "2"}, "model_provider": "local"}]})",

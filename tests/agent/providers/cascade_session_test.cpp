@@ -41,9 +41,10 @@ struct TwoOfEach {
   PartMaker<Face> part(std::map<std::string, Part*>& known, const std::string& name, std::uint32_t rate = 16000) {
     return {name, maker<Part>(known, name, rate)};
   }
-  void open() {
+  void open(bool ends_turns = false) {
     CascadeParts parts;
     parts.listeners = {part<Listener>(listeners, "hear-a"), part<Listener>(listeners, "hear-b", 8000)};
+    parts.listeners.front().ends_turns = ends_turns;
     parts.thinkers = {part<Thinker>(thinkers, "think-a"), part<Thinker>(thinkers, "think-b")};
     parts.speakers = {part<Speaker>(speakers, "say-a"), part<Speaker>(speakers, "say-b", 24000)};
     session = std::make_unique<CascadeSession>(std::move(parts), breakers, Wake{});
@@ -139,6 +140,75 @@ TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said cam
     session->feed(std::vector<std::int16_t>(160));
     CHECK(log == std::vector<std::string>{"hear-a abandon", "hear-a begin 3"});
     CHECK(listeners["hear-a"]->fed == 3360);
+  }
+}
+
+namespace {
+
+/// The first listener's service ends turns.
+struct OwnEnds : TwoOfEach {
+  OwnEnds() { open(true); }
+  void words(std::uint32_t turn, std::string text) {
+    const bool nothing = text.empty();
+    listeners["hear-a"]->yields.push_back(Transcript{turn, true, std::move(text), 0.9, nothing});
+  }
+  /// The transcripts, and where a turn is taken, of what comes.
+  std::string heard() {
+    std::string line;
+    for (const SessionEvent& event : drain()) {
+      if (const auto* transcript = std::get_if<Transcript>(&event)) line += std::to_string(transcript->turn) + ":" + transcript->text + (transcript->final ? " " : "~ ");
+      if (const auto* taken = std::get_if<TurnTaken>(&event)) line += std::to_string(taken->turn) + ":taken ";
+    }
+    return line;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(OwnEnds, "A turn that the listener's service ends is taken before its end, with its words") {
+  session->begin_turn(1, "");
+  session->feed(std::vector<std::int16_t>(3200));
+  words(1, "yes");
+  CHECK(heard() == "1:yes~ 1:taken 1:yes ");
+  session->feed(std::vector<std::int16_t>(160));
+  session->end_turn();
+  CHECK(listeners["hear-a"]->fed == 3200);
+  CHECK(log == std::vector<std::string>{"hear-a begin 1"});
+  session->begin_turn(2, "");
+  session->end_turn();
+  words(2, "no");  // The conversation waits for it.
+  CHECK(heard() == "2:no ");
+}
+
+TEST_CASE_FIXTURE(OwnEnds, "Who goes on before the listener's service has ended the turn is heard at once, and in one turn") {
+  session->begin_turn(1, "");
+  session->feed(std::vector<std::int16_t>(3200));
+  session->end_turn();
+  session->begin_turn(2, "");
+  session->feed(std::vector<std::int16_t>(320));
+  CHECK(log == std::vector<std::string>{"hear-a begin 1", "hear-a end 3200", "hear-a begin 2"});
+  CHECK(listeners["hear-a"]->fed == 3520);
+  SUBCASE("and the service ends it") {
+    words(2, "one two");
+    CHECK(heard() == "2:one two~ 2:taken 2:one two ");
+  }
+  SUBCASE("and Offhook has ended it before that") {
+    session->end_turn();
+    words(2, "one two");
+    CHECK(heard() == "2:one two~ 2:taken 2:one two ");
+  }
+  SUBCASE("and there are no words in it") {
+    session->end_turn();
+    words(2, "");
+    CHECK(heard() == "2: ");
+  }
+  SUBCASE("and another listener hears all of it when the service fails") {
+    session->end_turn();
+    listeners["hear-a"]->yields.push_back(ListenFailed{2, "gone", FailureKind::Network});
+    static_cast<void>(drain());
+    REQUIRE(session->try_again(Stage::Listen, "gone"));
+    CHECK(logged("hear-b begin 2"));
+    CHECK(logged("hear-b end " + std::to_string(3520 / 2)));
   }
 }
 

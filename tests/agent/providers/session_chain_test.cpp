@@ -327,3 +327,48 @@ TEST_CASE_FIXTURE(TwoWays, "What the caller goes on to say before they hear a re
   REQUIRE(made["realtime"]->history->entries().size() == 1);
   CHECK(made["realtime"]->history->entries()[0].text == "book a table for two");
 }
+
+TEST_CASE_FIXTURE(TwoWays, "A turn that is taken with its words is answered by them, and is in the history once") {
+  open();
+  chain->begin_turn(1, "");
+  made["realtime"]->yields = {Transcript{1, false, "I want", 1, false}, Transcript{1, false, "I want a table", 1, false}, TurnTaken{1},
+                              Transcript{1, true, "I want a table", 1, false}};
+  REQUIRE(find<Transcript>(drain()) != nullptr);
+  chain->end_turn();
+  chain->respond({2, TurnInput::Kind::Speech, {}, 1, false});
+  CHECK(log.back() == "realtime respond 2 'I want a table' said ''");
+  REQUIRE(chain->history().entries().size() == 1);
+  CHECK(chain->history().entries().front().text == "I want a table");
+  // The caller goes on before they heard any of the reply: the conversation does not have their first words.
+  chain->begin_turn(2, "");
+  made["realtime"]->yields = {Transcript{2, false, "for two", 1, false}, TurnTaken{2}, Transcript{2, true, "for two", 1, false}};
+  static_cast<void>(drain());
+  chain->end_turn();
+  TurnInput more{3, TurnInput::Kind::Speech, {}, 1, false};
+  more.supersedes = 2;
+  chain->respond(more);
+  CHECK(log.back() == "realtime respond 3 'I want a table for two' said ''");
+  REQUIRE(chain->history().entries().size() == 1);
+  CHECK(chain->history().entries().front().text == "I want a table for two");
+  CHECK(chain->history().entries().front().turn == 3);
+  // The next part comes when the conversation waits for it.
+  chain->begin_turn(3, "");
+  chain->end_turn();
+  TurnInput last{4, TurnInput::Kind::Speech, "please", 1, false};
+  last.supersedes = 3;
+  chain->respond(last);
+  CHECK(log.back() == "realtime respond 4 'I want a table for two please' said ''");
+}
+
+TEST_CASE_FIXTURE(TwoWays, "Words of a turn that another session takes over are not those of the turn") {
+  open();
+  chain->begin_turn(1, "");
+  made["realtime"]->yields = {Transcript{1, false, "I want", 1, false}};
+  static_cast<void>(drain());
+  REQUIRE(chain->try_again(Stage::Listen, "gone"));
+  chain->end_turn();
+  made["cascade"]->yields = {TurnTaken{1}};
+  static_cast<void>(drain());
+  chain->respond({2, TurnInput::Kind::Speech, {}, 1, false});
+  CHECK(log.back() == "cascade respond 2 '' said ''");
+}

@@ -125,6 +125,25 @@ TEST_CASE("The media worker finds an end of turn of up to half a second itself")
   }
 }
 
+TEST_CASE("A provider whose service ends turns is waited for until it has, and is told of short pauses") {
+  auto deepgram = std::make_shared<ProviderProfile>(*provider(ProviderKind::Deepgram, "deepgram"));
+  deepgram->models.transcription = "flux-general-en";
+  deepgram->deepgram.eot_timeout_ms = 4000;
+  const auto openai = provider(ProviderKind::OpenAi, "openai");
+  const auto made = [&] { return profile(CascadeWay{{openai, deepgram}, {openai}, {openai}}, {media::AudioCodec::Pcmu}); };
+  CHECK(conversation_options(made(), {}).listen_deadline == 6500ms);
+  CHECK(hangover_frames(made()) == 10);
+  AgentProfile patient = made();
+  patient.limits.listen = 7s;
+  CHECK(conversation_options(patient, {}).listen_deadline == 7s);
+  deepgram->deepgram.turn_end = DeepgramTuning::TurnEnd::Ours;
+  CHECK(conversation_options(made(), {}).listen_deadline == made().limits.listen);
+  CHECK(hangover_frames(made()) == 25);
+  deepgram->deepgram.turn_end = DeepgramTuning::TurnEnd::Flux;
+  deepgram->models.transcription = "nova-3";
+  CHECK(hangover_frames(made()) == 25);
+}
+
 TEST_CASE("A book whose dialogue cannot be read is not adopted, and the error names the file") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});

@@ -134,15 +134,20 @@ namespace {
 
 /// Our core and the service, joined on virtual time.
 struct FluxCall {
-  explicit FluxCall(const std::string& scenario, std::optional<double> eot_threshold = std::nullopt)
-      : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}) {
+  using OwnEnd = std::optional<agent::deepgram::FluxEnd>;
+
+  explicit FluxCall(const std::string& scenario, const OwnEnd& own_end = std::nullopt)
+      : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}, ends_within(own_end)) {
     agent::deepgram::FluxOptions options;
     options.sound = {agent::deepgram::Sound::Encoding::Linear16, 8000};
-    options.eot_threshold = eot_threshold;
+    options.own_end = own_end;
     target = "/v2/listen?" + agent::deepgram::flux_query(options).text();
     REQUIRE(refuse_flux(query_of(target)) == "");
     core.connect();
     carry();
+  }
+  static std::optional<base::Duration> ends_within(const OwnEnd& own_end) {
+    return own_end ? std::optional<base::Duration>(own_end->timeout) : std::nullopt;
   }
   void carry() {
     SimOuts out;
@@ -223,13 +228,43 @@ TEST_CASE("Our listener and the simulated Flux understand each other, turn after
   CHECK(call.core.counters().at_once == 0);
 }
 
-TEST_CASE("Our listener waits for nothing when the simulated Flux was sure before us") {
-  FluxCall call(R"({"heard":["yes please now","no"],"result_ms":100})", 0.5);
+TEST_CASE("The simulated Flux ends a turn of our listener when it is sure, before our own end or behind it") {
+  FluxCall call(R"({"heard":["yes please now","no"],"result_ms":100})", agent::deepgram::FluxEnd{0.5});
   CHECK(call.turn(1, 1000, 800) == "yes please now");
   CHECK(call.waited == 0ms);
-  CHECK(call.core.counters().at_once == 1);
   CHECK(call.turn(2, 1000, 300) == "no");
-  CHECK(call.waited > 0ms);
+  CHECK(call.waited > 200ms);
+  CHECK(call.waited < 500ms);
+  CHECK(call.turn(3, 0, 800) == "?");
+  CHECK(call.core.counters().ended_there == 2);
+  CHECK(call.core.counters().unanswered == 0);
+}
+
+TEST_CASE("The simulated Flux ends a turn by its time limit, though it is not sure") {
+  FluxCall call(R"({"heard":["yes"],"result_ms":100})", agent::deepgram::FluxEnd{0.9, std::nullopt, 600ms});
+  CHECK(call.turn(1, 1000, 300) == "yes");
+  CHECK(call.waited < 600ms);
+}
+
+TEST_CASE("The simulated Flux gives our listener an eager end, and its own end behind it is no second one") {
+  FluxCall call(R"({"heard":["yes please now","no"],"result_ms":100})", agent::deepgram::FluxEnd{0.9, 0.3});
+  CHECK(call.turn(1, 1000, 600) == "yes please now");
+  CHECK(call.waited == 0ms);
+  for (int i = 0; i < 100; ++i) call.step({});
+  CHECK_FALSE(call.core.poll_event());
+  CHECK(call.turn(2, 1000, 600) == "no");
+}
+
+TEST_CASE("A caller who pauses for less than the simulated Flux needs has one turn") {
+  FluxCall call(R"({"heard":["I want a table"],"result_ms":100})", agent::deepgram::FluxEnd{0.9});
+  call.core.begin(1);
+  call.say(tone(600));
+  call.say(silence(500));
+  call.core.end();
+  for (int i = 0; i < 10; ++i) call.step({});
+  const std::string all = call.turn(2, 600, 500);
+  CHECK(all == "I want a table");
+  CHECK(call.core.counters().ended_there == 1);
 }
 
 TEST_CASE("What our listener abandons is not in the next turn of the simulated Flux") {
@@ -241,8 +276,9 @@ TEST_CASE("What our listener abandons is not in the next turn of the simulated F
 }
 
 TEST_CASE("Our listener meets a Flux that stalls, breaks off, refuses or sends garbage") {
-  const auto text_of = [](const std::string& fault, const std::string& more = "") {
-    FluxCall call(R"({"heard":["yes please"],"loop":true,"result_ms":50,)" + more + R"("endpoints":{"flux":{"faults":[)" + fault + "]}}}");
+  FluxCall::OwnEnd own_end;
+  const auto text_of = [&own_end](const std::string& fault, const std::string& more = "") {
+    FluxCall call(R"({"heard":["yes please"],"loop":true,"result_ms":50,)" + more + R"("endpoints":{"flux":{"faults":[)" + fault + "]}}}", own_end);
     const std::string text = call.turn(1);
     return text + " " + std::to_string(call.sockets);
   };
@@ -255,4 +291,9 @@ TEST_CASE("Our listener meets a Flux that stalls, breaks off, refuses or sends g
   CHECK(text_of(R"({"kind":"unknown_events"})") == "yes please 1");
   CHECK(text_of(R"({"kind":"latency","delay_ms":700})") == "yes please 1");
   CHECK(text_of(R"({"kind":"none"})", R"("forces_end":false,)") == "!protocol 1");
+  own_end.emplace();
+  CHECK(text_of(R"({"kind":"stall","after_bytes":3000})") == "!timeout 1");
+  CHECK(text_of(R"({"kind":"drop","after_bytes":3000})") == "yes please 2");
+  CHECK(text_of(R"({"kind":"latency","delay_ms":700})") == "yes please 1");
+  CHECK(text_of(R"({"kind":"none"})", R"("forces_end":false,)") == "yes please 1");  // It needs no order.
 }

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/deepgram/flux_listener.hpp>
+#include <offhook/agent/providers/deepgram/listen_stream.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -110,13 +111,12 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener opens a socket when the call begins, o
   options.model = "flux-x";
   options.hints.clear();
   options.sound = {Sound::Encoding::Linear16, 16000};
-  options.eot_threshold = 0.75;
   options.mip_opt_out = true;
   options.tag = "a&b";
   options.keyterms = std::vector<std::string>(FluxOptions::kMaxKeyterms + 1, "k");
   start();
   const std::string url = socket().request.url;
-  CHECK(url.find("?model=flux-x&encoding=linear16&sample_rate=16000&eot_threshold=0.75&eot_timeout_ms=60000&mip_opt_out=true&tag=a%26b&keyterm=k") != std::string::npos);
+  CHECK(url.find("?model=flux-x&encoding=linear16&sample_rate=16000&eot_threshold=1.00&eot_timeout_ms=60000&mip_opt_out=true&tag=a%26b&keyterm=k") != std::string::npos);
   std::size_t keyterms = 0;
   for (std::size_t at = url.find("keyterm=k"); at != std::string::npos; at = url.find("keyterm=k", at + 1)) ++keyterms;
   CHECK(keyterms == FluxOptions::kMaxKeyterms);
@@ -424,4 +424,199 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the stream when the call is over,
   break_off();
   listener.reset();
   CHECK(sent() == "");
+}
+
+// --- turns that Flux ends ----------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct OwnEndLine : FluxLine {
+  OwnEndLine() {
+    options.own_end.emplace();
+    start();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener asks Flux to end turns within the bounds of the service") {
+  const auto asked = [this] {
+    start();
+    const std::string& url = socket().request.url;
+    return url.substr(url.find("eot_threshold"));
+  };
+  CHECK(asked() == "eot_threshold=0.70&eot_timeout_ms=2500");
+  options.own_end = FluxEnd{0.9, 0.3, 60'000ms};
+  CHECK(asked() == "eot_threshold=0.90&eager_eot_threshold=0.30&eot_timeout_ms=60000");
+  options.own_end = FluxEnd{0.91, 0.29, 60'001ms};
+  CHECK(asked() == "eot_threshold=0.90&eager_eot_threshold=0.30&eot_timeout_ms=60000");
+  options.own_end = FluxEnd{0.5, 0.5, 500ms};
+  CHECK(asked() == "eot_threshold=0.50&eager_eot_threshold=0.50&eot_timeout_ms=500");
+  options.own_end = FluxEnd{0.49, 0.51, 499ms};
+  CHECK(asked() == "eot_threshold=0.50&eager_eot_threshold=0.50&eot_timeout_ms=500");
+}
+
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn when Flux does, though Offhook still hears a voice") {
+  listener->begin(1, "");
+  speak(1000);
+  info("StartOfTurn", 0, 480, "yes");
+  info("EndOfTurn", 0, 900, "Yes.", "model");
+  CHECK(said() == "1:\"yes\"~ 1:\"Yes.\" ");
+  CHECK(listener->counters().ended_there == 1);
+  speak(200);  // Noise.
+  listener->end();
+  CHECK(said() == "");
+  CHECK(sent() == "960 ");
+  // The next turn is one of its own.
+  listener->begin(2, "");
+  speak(800);
+  info("Update", 1, 1000, "");
+  info("EndOfTurn", 1, 1500, "", "model");
+  CHECK(said() == "");
+  info("EndOfTurn", 2, 1700, "No.", "timeout");
+  CHECK(said() == "2:\"No.\" ");
+}
+
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener does not end a turn before Flux does, and the caller may go on with it") {
+  listener->begin(1, "");
+  speak(1000);
+  info("StartOfTurn", 0, 900, "I want a");
+  listener->end();
+  CHECK(sent() == "1000 ");  // No order to end it, and no silence that was not there.
+  advance(79ms);
+  CHECK(sent() == "1000 ");
+  advance(1ms);
+  CHECK(sent() == "1080 ");
+  info("Update", 0, 1080, "I want a");
+  CHECK(said() == "1:\"I want a\"~ ");
+  advance(720ms);
+  CHECK(sent() == "1800 ");
+  listener->begin(2, "");
+  speak(400);
+  CHECK(sent() == "2200 ");
+  info("Update", 0, 2100, "I want a table");
+  listener->end();
+  info("EndOfTurn", 0, 2200, "I want a table.", "model");
+  CHECK(said() == "2:\"I want a table\"~ 2:\"I want a table.\" ");
+  CHECK(sent() == "2200 ");
+}
+
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does not end it in its own time") {
+  listener->begin(1, "");
+  speak(960);
+  info("StartOfTurn", 0, 900, "yes");
+  listener->end();
+  said();
+  advance(2500ms + FluxTranscription::kOwnEndWait - 1ms);
+  CHECK(sent().find("ForceEndTurn") == std::string::npos);
+  advance(1ms);
+  CHECK(sent().ends_with("ForceEndTurn "));
+  SUBCASE("and it is over") {
+    info("EndOfTurn", 0, 3000, "Yes.", "manual");
+    CHECK(said() == "1:\"Yes.\" ");
+  }
+  SUBCASE("and the caller goes on") {
+    listener->begin(2, "");
+    speak(800);
+    info("EndOfTurn", 0, 3000, "Yes", "manual");
+    CHECK(said() == "2:\"Yes\"~ ");
+    info("EndOfTurn", 1, 4500, "please.", "model");
+    CHECK(said() == "2:\"Yes please.\" ");
+  }
+  SUBCASE("and nothing comes") {
+    advance(FluxTranscription::kAnswerWait);
+    CHECK(said() == "1:\"yes\" ");
+  }
+}
+
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener takes a turn without words for silence, though Flux ends none") {
+  listener->begin(1, "");
+  speak(400);
+  listener->end();
+  info("Update", 0, 400, "");
+  CHECK(said() == "1:? ");
+  CHECK(sent() == "400 ");
+}
+
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener waits for the words behind an end that Flux found in the midst of a turn") {
+  for (const std::size_t left : {FluxTranscription::kSettledMs, FluxTranscription::kSettledMs + 1}) {
+    start();
+    listener->begin(1, "");
+    speak(2000);
+    listener->end();
+    info("EndOfTurn", 0, 2000 - left, "One", "model");
+    if (left == FluxTranscription::kSettledMs) {
+      CHECK(said() == "1:\"One\" ");
+      continue;
+    }
+    info("StartOfTurn", 1, 1900, "two");
+    CHECK(said() == "1:\"One\"~ 1:\"One two\"~ ");
+    info("EndOfTurn", 1, 2000, "two.", "model");
+    CHECK(said() == "1:\"One two.\" ");
+  }
+}
+
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at an eager end, and tells what the caller adds to it once") {
+  options.own_end->eager_threshold = 0.4;
+  start();
+  listener->begin(1, "");
+  speak(960);
+  info("EagerEndOfTurn", 0, 900, "I want a table");
+  CHECK(said() == "1:\"I want a table\" ");
+  SUBCASE("that was the end") {
+    info("EndOfTurn", 0, 960, "I want a table.", "model");
+    listener->begin(2, "");
+    speak(960);
+    info("EndOfTurn", 1, 1900, "For two.", "model");
+    CHECK(said() == "2:\"For two.\" ");
+  }
+  SUBCASE("the caller goes on") {
+    listener->begin(2, "");
+    speak(960);
+    info("TurnResumed", 0, 1500, "I want a table for");
+    info("EndOfTurn", 0, 1900, "I want a table, for two.", "model");
+    CHECK(said() == "2:\"for\"~ 2:\"for two.\" ");
+  }
+  SUBCASE("the caller goes on in a language without blanks") {
+    listener->begin(2, "");
+    speak(960);
+    info("TurnResumed", 0, 1500, "I want a tableabcd");
+    CHECK(said() == "");
+    info("TurnResumed", 0, 1500, "I want a tableabcde");
+    CHECK(said() == "2:\"abcde\"~ ");
+  }
+  SUBCASE("the end comes when the caller has begun anew") {
+    listener->begin(2, "");
+    speak(960);
+    info("EndOfTurn", 0, 1000, "I want a table.", "model");
+    CHECK(said() == "");
+    info("EndOfTurn", 1, 1900, "Yes.", "model");
+    CHECK(said() == "2:\"Yes.\" ");
+  }
+}
+
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener lets Flux end a turn on another socket, when one breaks") {
+  listener->begin(1, "");
+  speak(1040);
+  info("StartOfTurn", 0, 900, "two");
+  listener->end();
+  advance(160ms);
+  CHECK(sent() == "1200 ");
+  break_off();
+  socket().handler.on_open();
+  advance(1s);
+  said();
+  info("EndOfTurn", 0, 1200, "Two.", "model");
+  CHECK(said() == "1:\"Two.\" ");
+  CHECK(sent().find("ForceEndTurn") == std::string::npos);
+}
+
+TEST_CASE("Words of a text are counted and cut off by the blanks between them") {
+  CHECK(count_words("") == 0);
+  CHECK(count_words("  ") == 0);
+  CHECK(count_words(" one  two ") == 2);
+  CHECK(after_words("one two", 0) == "one two");
+  CHECK(after_words(" one  two", 1) == "two");
+  CHECK(after_words("one two", 2) == "");
+  CHECK(after_words("", 1) == "");
 }
