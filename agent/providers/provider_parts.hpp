@@ -42,8 +42,9 @@ struct PartNeeds {
 struct ProviderParts {
   /// One that hears while the caller speaks; `listener` steps in when it fails.
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> live_listener;
-  /// The silence that ends a turn at the latest, where the service of `live_listener` ends turns; nothing: the conversation ends them.
-  std::function<std::optional<base::Duration>(const AgentProfile&, const ProviderProfile&)> ends_turns;
+  /// The silence that ends a turn at the latest, where the service of `live_listener`, or of `realtime` (`talks`), ends turns; nothing: the
+  /// conversation ends them.
+  std::function<std::optional<base::Duration>(const AgentProfile&, const ProviderProfile&, bool talks)> ends_turns;
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> listener;
   std::function<std::unique_ptr<Thinker>(const PartNeeds&, Wake)> thinker;
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> speaker;

@@ -26,9 +26,10 @@ constexpr base::Duration kOwnEndMargin = std::chrono::milliseconds(2500);
 std::optional<base::Duration> longest_own_end(const AgentProfile& profile) {
   std::optional<base::Duration> longest;
   for (const SessionWay& way : profile.sessions) {
+    if (const auto* talk = std::get_if<RealtimeWay>(&way)) longest = std::max(longest, ends_turns(profile, *talk->provider, true));
     const auto* cascade = std::get_if<CascadeWay>(&way);
     if (cascade == nullptr) continue;
-    for (const ProviderPtr& provider : cascade->listen) longest = std::max(longest, ends_turns(profile, *provider));
+    for (const ProviderPtr& provider : cascade->listen) longest = std::max(longest, ends_turns(profile, *provider, false));
   }
   return longest;
 }

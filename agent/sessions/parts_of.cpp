@@ -27,9 +27,9 @@ const ProviderParts& parts_of(ProviderKind kind) {
   return local;
 }
 
-std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider) {
+std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider, bool talks) {
   const auto& ends = parts_of(provider.kind).ends_turns;
-  return ends ? ends(profile, provider) : std::nullopt;
+  return ends ? ends(profile, provider, talks) : std::nullopt;
 }
 
 }  // namespace offhook::inline v0::agent

@@ -55,7 +55,7 @@ SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::s
   for (const auto& provider : way.listen) {
     if (parts_of(provider->kind).live_listener) {
       parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
-      parts.listeners.back().ends_turns = ends_turns(*needs.profile, *provider).has_value();
+      parts.listeners.back().ends_turns = ends_turns(*needs.profile, *provider, false).has_value();
     }
     parts.listeners.push_back(part<Listener>(needs, provider, "listen", &ProviderParts::listener));
   }

@@ -17,12 +17,21 @@ std::string octets_of(std::span<const std::uint8_t> octets) { return {octets.beg
 }  // namespace
 
 void AgentCaller::begin(std::uint32_t turn, bool hold) {
+  if (phase_ == Phase::Awaiting && force_after_ > base::Duration::zero()) return go_on_as(turn);
   if (phase_ == Phase::Awaiting) earlier_ = turn_;
   settle();
   turn_ = turn;
   phase_ = Phase::Open;
   hold_ = hold;
   noticed_ = retried_ = false;
+}
+
+/// The caller paused, and the server has not ended the turn: to it both are one.
+void AgentCaller::go_on_as(std::uint32_t turn) {
+  turn_ = turn;
+  phase_ = Phase::Open;
+  text_by_.reset();
+  silence_at_.reset();
 }
 
 /// The turn is over, or none was: of its audio nothing is needed any more.
@@ -76,10 +85,11 @@ void AgentCaller::force(TimePoint now) {
   hold_ = false;
   send(true);
   if (!wire_.ready) return;  // adopt() sends all of the turn, and ends it.
-  text_by_ = now + kTextWait;
+  const bool at_once = force_after_ == base::Duration::zero();
+  text_by_ = now + force_after_ + kTextWait;
   silence_at_ = now + kSilenceStep;
-  force_again_at_ = now + kForceAgain;
-  if (forces_end_) wire_.text(std::string(kForceEndTurn));
+  force_again_at_ = now + (at_once ? kForceAgain : force_after_);
+  if (forces_end_ && at_once) wire_.text(std::string(kForceEndTurn));
 }
 
 /// There is no order to forget what was sent already: what the server makes of that comes as Unasked, or with the next turn.

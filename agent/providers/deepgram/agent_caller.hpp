@@ -14,8 +14,9 @@ namespace offhook::inline v0::agent::deepgram {
 
 /// The caller's side of a Voice Agent: audio up in turns, and the words that the server makes of them. Pure.
 ///
-/// A turn ends where the conversation says: ForceEndTurn, where the model that listens is Flux. Other models end turns by the silence
-/// behind them, or by themselves before that. Silence is sent behind each turn until its words come. While a reply is being heard, the beginning of
+/// A turn ends where the conversation says: ForceEndTurn, where the model that listens is Flux. Where Flux ends turns, ForceEndTurn follows only
+/// when it has not ended one within `force_after`; a caller who goes on before has one turn. Other models end turns by the silence behind them, or
+/// by themselves before that. Silence is sent behind each turn until its words come. While a reply is being heard, the beginning of
 /// a turn is held back: the server would fall silent for a cough.
 class AgentCaller {
  public:
@@ -27,8 +28,10 @@ class AgentCaller {
   static constexpr base::Duration kSilenceStep = std::chrono::milliseconds(100);
   static constexpr base::Duration kForceAgain = std::chrono::milliseconds(500);
 
-  AgentCaller(AgentWire& wire, AgentCoreEvents& events, AgentCounters& counters, AudioFormat format, bool forces_end)
-      : wire_(wire), events_(events), counters_(counters), format_(format), forces_end_(forces_end), audio_(format) {}
+  /// `force_after`: zero: at once, when the conversation says that a turn is over.
+  AgentCaller(AgentWire& wire, AgentCoreEvents& events, AgentCounters& counters, AudioFormat format, bool forces_end,
+              base::Duration force_after = base::Duration::zero())
+      : wire_(wire), events_(events), counters_(counters), format_(format), force_after_(force_after), forces_end_(forces_end), audio_(format) {}
   AgentCaller(const AgentCaller&) = delete;
   AgentCaller& operator=(const AgentCaller&) = delete;
 
@@ -69,6 +72,7 @@ class AgentCaller {
  private:
   enum class Phase : std::uint8_t { None, Open, Taken, Awaiting };  // Taken: by the server, before our own end of it
   void send(bool all);
+  void go_on_as(std::uint32_t turn);
   void force(base::TimePoint now);
   void settle();
 
@@ -76,6 +80,7 @@ class AgentCaller {
   AgentCoreEvents& events_;
   AgentCounters& counters_;
   const AudioFormat format_;
+  const base::Duration force_after_;
   bool forces_end_;
   Phase phase_ = Phase::None;
   std::uint32_t turn_ = 0;

@@ -35,12 +35,22 @@ RequestFailure failure_of_error(const std::string& code) {
   return failure;
 }
 
+bool listens_by_flux(const AgentSettings& settings, const AgentBriefing& briefing) { return is_flux(listen_choice(settings, briefing.language).model); }
+
+/// Beyond the silence after which Flux ends a turn whatever it believes.
+constexpr base::Duration kOwnEndWait = std::chrono::milliseconds(500);
+
+base::Duration force_after(const AgentSettings& settings, const AgentBriefing& briefing) {
+  const bool ends_turns = settings.own_end && listens_by_flux(settings, briefing);
+  return ends_turns ? settings.own_end->bounded().timeout + kOwnEndWait : base::Duration::zero();
+}
+
 }  // namespace
 
 AgentProtocol::AgentProtocol(AgentSettings settings, AgentBriefing briefing)
     : settings_(std::move(settings)),
       briefing_(std::move(briefing)),
-      caller_(wire_, events_, counters_, settings_.format, is_flux(listen_choice(settings_, briefing_.language).model)),
+      caller_(wire_, events_, counters_, settings_.format, listens_by_flux(settings_, briefing_), force_after(settings_, briefing_)),
       replies_(wire_, events_, counters_, settings_.format) {}
 
 // --- the socket --------------------------------------------------------------------------------------------------------------

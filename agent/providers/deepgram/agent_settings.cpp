@@ -23,13 +23,24 @@ void write_sound(JsonText& out, AudioFormat format) {
   out.number("sample_rate", rate_hz(format));
 }
 
+void write_end(JsonText& out, const AgentSettings& settings) {
+  if (!settings.own_end) {
+    // Our own ends of turns alone: 1.0 leaves the server's confidence out of it.
+    out.real("eot_threshold", 1.0).number("eot_timeout_ms", settings.turn_timeout_ms);
+    return;
+  }
+  const FluxEnd end = settings.own_end->bounded();
+  out.real("eot_threshold", end.threshold);
+  if (end.eager_threshold) out.real("eager_eot_threshold", *end.eager_threshold);
+  out.number("eot_timeout_ms", end.timeout.count());
+}
+
 void write_listen(JsonText& out, const AgentSettings& settings, std::string_view language) {
   const ListenChoice choice = listen_choice(settings, language);
   const bool flux = is_flux(choice.model);
   out.open("listen", '{').open("provider", '{').text("type", "deepgram").text("version", flux ? "v2" : "v1").text("model", choice.model);
   if (flux) {
-    // Our own ends of turns alone: 1.0 leaves the server's confidence out of it.
-    out.real("eot_threshold", 1.0).number("eot_timeout_ms", settings.turn_timeout_ms);
+    write_end(out, settings);
     if (!choice.hints.empty()) {
       out.open("language_hints", '[');
       for (const std::string& hint : choice.hints) out.text("", hint);

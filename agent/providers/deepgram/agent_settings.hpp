@@ -3,6 +3,7 @@
 #include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/conversation/history.hpp>
 #include <offhook/agent/conversation/tool.hpp>
+#include <offhook/agent/providers/deepgram/flux_end.hpp>
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
 #include <offhook/agent/providers/deepgram/server.hpp>
 #include <offhook/agent/providers/voice_format.hpp>
@@ -30,7 +31,8 @@ struct AgentSettings {
   std::string listen_model = "flux";               ///< "flux": the one for the call's languages, nova-3 where it has not all of them
   std::vector<std::string> languages;              ///< BCP 47: that the caller may speak, where the call's is not known; none: any
   std::vector<std::string> keyterms;
-  std::uint32_t turn_timeout_ms = 10'000;          ///< Flux: of silence; a net below our own ends of turns
+  std::optional<FluxEnd> own_end;                  ///< where Flux listens, it ends turns; nothing: Offhook tells it where a turn ends
+  std::uint32_t turn_timeout_ms = 10'000;          ///< Flux, where Offhook ends turns: of silence; a net below these ends
   std::string think_type = "open_ai";
   std::string think_model = "gpt-4o-mini";
   std::optional<double> temperature;

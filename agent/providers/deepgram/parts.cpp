@@ -75,9 +75,10 @@ std::optional<FluxEnd> own_end_of(const DeepgramTuning& tuning) {
   return end;
 }
 
-std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider) {
+std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider, bool talks) {
   const auto end = own_end_of(provider.deepgram);
-  const ListenChoice choice = listen_choice(provider.models.transcription, profile.language, profile.languages);
+  const std::string& named = provider.models.transcription;
+  const ListenChoice choice = listen_choice(talks && named.empty() ? AgentSettings{}.listen_model : named, profile.language, profile.languages);
   return end && is_flux(choice.model) ? std::optional<base::Duration>(end->timeout) : std::nullopt;
 }
 
@@ -137,6 +138,7 @@ AgentSettings agent_of(const PartNeeds& needs) {
   if (!provider.models.transcription.empty()) settings.listen_model = provider.models.transcription;
   settings.languages = needs.profile->languages;
   settings.keyterms = needs.profile->phrases;
+  settings.own_end = own_end_of(provider.deepgram);
   if (!provider.deepgram.thinks_by.empty()) settings.think_type = provider.deepgram.thinks_by;
   if (!provider.models.chat.empty()) settings.think_model = provider.models.chat;
   settings.voice = voice_for(provider, needs.profile->voice, needs.profile->language, needs.profile->languages);

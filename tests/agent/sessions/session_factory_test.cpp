@@ -142,6 +142,12 @@ TEST_CASE("A provider whose service ends turns is waited for until it has, and i
   deepgram->deepgram.turn_end = DeepgramTuning::TurnEnd::Flux;
   deepgram->models.transcription = "nova-3";
   CHECK(hangover_frames(made()) == 25);
+  // Its Voice Agent listens by Flux where no model is named.
+  const auto talking = [&] { return profile(RealtimeWay{deepgram}, {media::AudioCodec::Pcmu}); };
+  CHECK(hangover_frames(talking()) == 25);
+  deepgram->models.transcription.clear();
+  CHECK(hangover_frames(talking()) == 10);
+  CHECK(conversation_options(talking(), {}).listen_deadline == 6500ms);
 }
 
 TEST_CASE("A book whose dialogue cannot be read is not adopted, and the error names the file") {

@@ -4,6 +4,7 @@
 #include <offhook/tests/services/deepgram/sim_speak.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace offhook::services::deepgram {
@@ -69,6 +70,8 @@ std::string refuse_settings(const Json& settings) {
   if (std::string why = refuse_hints(listen); !why.empty()) return why;
   const double threshold = listen.value("eot_threshold", 0.7);
   if (threshold < 0.5 || threshold > 1.0) return "eot_threshold is out of its range";
+  const double eager = listen.value("eager_eot_threshold", 0.3);
+  if (eager < 0.3 || eager > 0.9 || eager > threshold) return "eager_eot_threshold is out of its range";
   const Json think = member(agent, "think");
   if (text_in(member(think, "provider"), "type").empty() || text_in(member(think, "provider"), "model").empty()) return "nobody thinks";
   if (text_in(speak, "type").empty() || text_in(speak, "model").empty()) return "nobody speaks";
@@ -112,6 +115,8 @@ void SimAgent::apply(const Json& settings, TimePoint now) {
   const Json listen = agent["listen"]["provider"];
   flux_ = listen["model"].get<std::string>().starts_with("flux");
   eot_timeout_ms_ = listen.value("eot_timeout_ms", 5000U);
+  const double threshold = listen.value("eot_threshold", 0.7);
+  eot_ms_ = !flux_ ? kEndpointMs : threshold < 1 ? std::min<std::uint64_t>(eot_timeout_ms_, std::llround(1000 * threshold)) : eot_timeout_ms_;
   prompt_ = text_in(agent["think"], "prompt").size();
   const Json history = member(member(agent, "context"), "messages");
   world_.note(now, "settings", {{"session", number_}, {"history", history.size()}, {"model", listen["model"]}});
@@ -182,7 +187,7 @@ void SimAgent::on_frame(bool voiced, TimePoint now) {
   if (voiced) voiced_at_ = now;
   silent_ms_ = voiced ? 0 : silent_ms_ + kFrameMs;
   if (voiced && !in_turn_) begin_turn(now);
-  if (in_turn_ && silent_ms_ >= (flux_ ? eot_timeout_ms_ : kEndpointMs)) end_turn(now);
+  if (in_turn_ && silent_ms_ >= eot_ms_) end_turn(now);
 }
 
 void SimAgent::begin_turn(TimePoint now) {

@@ -55,6 +55,7 @@ class SimAgent {
   SimLine line_;
   bool settled_ = false, flux_ = false, closed_ = false;
   std::uint64_t eot_timeout_ms_ = 5000;
+  std::uint64_t eot_ms_ = 5000;  // silence that ends a turn: of Flux 700 where its threshold is 0.7, as SimFlux has it
   SimFormat in_, out_;
   std::string rest_;                       // less than a frame of what was heard
   bool in_turn_ = false;

@@ -73,14 +73,15 @@ struct AgentService {
 
 /// Our own core on it, over one socket after another.
 struct AgentCall {
-  explicit AgentCall(const std::string& scenario, const std::string& model = "flux")
-      : world(world_of(scenario)), core(settings_of(model), {"Be brief.", "en", &history, nullptr}) {
+  explicit AgentCall(const std::string& scenario, const std::string& model = "flux", std::optional<ours::FluxEnd> own_end = std::nullopt)
+      : world(world_of(scenario)), core(settings_of(model, own_end), {"Be brief.", "en", &history, nullptr}) {
     core.start(now);
     carry();
   }
-  static ours::AgentSettings settings_of(const std::string& model) {
+  static ours::AgentSettings settings_of(const std::string& model, const std::optional<ours::FluxEnd>& own_end) {
     ours::AgentSettings made;
     made.listen_model = model;
+    made.own_end = own_end;
     return made;
   }
   void carry() {
@@ -243,6 +244,37 @@ TEST_CASE("Our core holds a conversation with it: a greeting, a question by voic
   call.advance(2s);
   CHECK(call.take_told() == "\"It is noon.\" done ");
   CHECK(call.core.counters(call.now).unasked_octets == 0);
+}
+
+TEST_CASE("Our core lets Flux end turns: before our own end, behind it in silence, and after a pause of the caller") {
+  const std::string scenario = R"({"heard":["hello"],"replies":["Good day."],"voice":"tone"})";
+  AgentCall early(scenario, "flux", ours::FluxEnd{0.5});
+  early.advance(100ms);
+  early.core.begin_turn(1, early.now);
+  early.core.append(voice(1000), early.now);
+  early.core.append(pause(600), early.now);
+  early.carry();
+  CHECK(early.take_told() == "taken=hello ");
+  early.core.end_turn(early.now);
+  early.respond(1);
+  early.advance(2s);
+  CHECK(early.take_told() == "\"Good day.\" done ");
+
+  AgentCall late(scenario, "flux", ours::FluxEnd{0.9});
+  late.advance(100ms);
+  late.turn(1);
+  late.advance(300ms);
+  CHECK(late.take_told() == "");
+  SUBCASE("the caller has finished") {
+    late.advance(200ms);
+    CHECK(late.take_told() == "taken=hello ");
+  }
+  SUBCASE("the caller goes on") {
+    late.turn(2);
+    late.advance(500ms);
+    CHECK(late.take_told() == "taken=hello ");
+    CHECK(late.core.counters(late.now).unasked_turns == 0);
+  }
 }
 
 TEST_CASE("Our core and a model that ends turns itself") {

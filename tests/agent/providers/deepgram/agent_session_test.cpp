@@ -42,6 +42,32 @@ TEST_CASE_FIXTURE(AgentLine, "A turn ends where the conversation says, and is ta
   CHECK(told() == "taken:1 words:1=What time is it? ");
 }
 
+TEST_CASE_FIXTURE(AgentLine, "Where Flux ends turns, the server hears silence behind ours, and is told of its end when it finds none") {
+  settings.own_end = FluxEnd{0.7, std::nullopt, 500ms};
+  open_and_apply();
+  sent();
+  session->begin_turn(1, "");
+  speak_for(160);
+  session->end_turn();
+  CHECK(sent() == "160ms ");
+  advance(990ms);
+  CHECK(sent() == "900ms ");
+  SUBCASE("and it finds none") {
+    advance(10ms);
+    CHECK(sent() == "100ms ForceEndTurn ");
+    user_text("hello");
+    CHECK(told() == "taken:1 words:1=hello ");
+  }
+  SUBCASE("and the caller goes on") {
+    session->begin_turn(2, "");
+    speak_for(80);
+    advance(1s);
+    CHECK(sent() == "80ms ");
+    user_text("I want a table");
+    CHECK(told() == "taken:2 words:2=I want a table ");
+  }
+}
+
 TEST_CASE_FIXTURE(AgentLine, "A reply is heard as one utterance, and is over a moment after its audio") {
   open_and_apply();
   turn(1, "hello");

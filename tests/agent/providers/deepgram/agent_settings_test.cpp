@@ -36,6 +36,17 @@ TEST_CASE("Settings name the formats, the models and the functions, which wait f
   CHECK(settings["mip_opt_out"] == true);
 }
 
+TEST_CASE("Flux ends turns by its own values where the settings say so, and another model is told of none") {
+  AgentSettings settings;
+  settings.own_end = FluxEnd{0.8, 0.5, 3000ms};
+  const auto listens = [&settings] { return written(settings, {"", "en"})["agent"]["listen"]["provider"]; };
+  CHECK(listens() == json::parse(R"({"type":"deepgram","version":"v2","model":"flux-general-en","eot_threshold":0.8,"eager_eot_threshold":0.5,"eot_timeout_ms":3000})"));
+  settings.own_end = FluxEnd{};
+  CHECK(listens() == json::parse(R"({"type":"deepgram","version":"v2","model":"flux-general-en","eot_threshold":0.7,"eot_timeout_ms":2500})"));
+  settings.listen_model = "nova-3";
+  CHECK_FALSE(listens().contains("eot_threshold"));
+}
+
 TEST_CASE("The model that listens goes by the language, unless one is named: Flux is given no language that it has not") {
   AgentSettings settings;
   const auto listens = [&settings](const char* language) { return written(settings, {"", language})["agent"]["listen"]["provider"]; };
