@@ -52,6 +52,13 @@ struct RealtimeTuning {
   NoiseReduction noise_reduction = NoiseReduction::None;
   std::int64_t speed_percent = 100;                  ///< 25..150
   std::int64_t max_tokens = 0;                       ///< of one response, 1..4096; 0: no limit of ours
+  /// What the server does with a conversation that is longer than it may be. Usual: nothing is said of it.
+  enum class Truncation : std::uint8_t { Usual, Auto, Disabled, RetentionRatio };
+  bool transcription = true;                         ///< the model `transcription` writes the caller's words down
+  std::string reasoning_effort{};                    ///< "minimal" to "xhigh"; "": not sent
+  Truncation truncation = Truncation::Usual;
+  std::int64_t retention_percent = 80;               ///< of RetentionRatio: so much of the conversation is kept
+  std::int64_t context_tokens = 0;                   ///< of RetentionRatio: the longest conversation behind the instructions; 0: the model's own
 
   friend bool operator==(const RealtimeTuning&, const RealtimeTuning&) = default;
 };

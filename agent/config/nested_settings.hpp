@@ -202,6 +202,18 @@ inline constexpr std::array kRealtimeMembers{
     Setting{.name = "speed_percent", .shape = Shape::Whole, .least = 25, .most = 150, .unit = "percent", .unset = "100", .meaning = "how fast it speaks"},
     Setting{.name = "max_tokens", .shape = Shape::Whole, .least = 1, .most = 4096, .unit = "tokens", .unset = "the model's own",
             .meaning = "how long a response may be; a second of speech is about 20"},
+    Setting{.name = "transcription", .shape = Shape::Flag, .unset = "`true`",
+            .meaning = "whether `models/transcription` writes down what callers say, at a price of its own. Without it records, transcripts and the provider that takes "
+                       "over have none of the callers' words, and no tool can be confirmed by voice"},
+    Setting{.name = "reasoning_effort", .shape = Shape::Choice, .choices = "minimal low medium high xhigh", .unset = "the model's own",
+            .meaning = "how much a model that reasons (`gpt-realtime-2`) thinks before it speaks: callers wait for it, and its tokens are paid"},
+    Setting{.name = "truncation", .shape = Shape::Choice, .choices = "auto disabled retention_ratio", .unset = "the provider's: `auto`",
+            .meaning = "what happens to a conversation that is too long: `auto` leaves out its oldest part, `retention_ratio` more of it at once, so that the rest is cached "
+                       "longer; with `disabled` the reply fails"},
+    Setting{.name = "retention_percent", .shape = Shape::Whole, .least = 0, .most = 100, .unit = "percent", .unset = "80",
+            .meaning = "of `retention_ratio`: how much of the conversation is kept when some is left out"},
+    Setting{.name = "context_tokens", .shape = Shape::Whole, .least = 1000, .most = 1000000, .unit = "tokens", .unset = "the model's own",
+            .meaning = "of `retention_ratio`: how long the conversation behind the instructions may be. Each reply is charged for all of it: less is cheaper, and forgets sooner"},
 };
 
 inline constexpr std::array kSpeechMembers{

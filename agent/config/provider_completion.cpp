@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,12 @@ std::string host_of(std::string_view url) {
   std::string host;
   for (const char c : url.substr(begin + 3, url.find_first_of("/:?#", begin + 3) - begin - 3)) host += base::to_lower(c);
   return host;
+}
+
+/// OpenAI's models that take no `reasoning`: a session with it is refused. Of others the provider knows.
+bool never_reasons(std::string_view model) {
+  constexpr std::string_view kFamilies[] = {"gpt-realtime-mini", "gpt-realtime-1", "gpt-realtime-2025", "gpt-4o-"};
+  return model == "gpt-realtime" || std::any_of(std::begin(kFamilies), std::end(kFamilies), [model](std::string_view family) { return model.starts_with(family); });
 }
 
 class Completion {
@@ -182,13 +189,33 @@ class Completion {
     take_azure_openai();
   }
 
+  void tell(std::string_view place, std::string found, std::string allowed, std::string advice) const {
+    effective_.problems.push_back({at_ + std::string(place), std::move(found), std::move(allowed), std::move(advice)});
+  }
+
+  void judge_realtime(const ProviderProfile& profile) const {
+    const RealtimeTuning& realtime = profile.realtime;
+    if (profile.kind == ProviderKind::OpenAi && !realtime.reasoning_effort.empty() && never_reasons(profile.models.realtime))
+      tell("/realtime/reasoning_effort", "a setting of models that reason, for " + profile.models.realtime, "this setting with a model such as gpt-realtime-2",
+           "take it out, or name such a model in models/realtime");
+    if (realtime.truncation == RealtimeTuning::Truncation::RetentionRatio) return;
+    for (const char* of_ratio : {"retention_percent", "context_tokens"}) {
+      if (has({"realtime", of_ratio}))
+        tell(std::string("/realtime/") + of_ratio, "a setting of the truncation retention_ratio", "it beside \"truncation\": \"retention_ratio\"", "set that, or take it out");
+    }
+  }
+
+  void judge_flux(const DeepgramTuning& flux) const {
+    if (flux.eager_eot_threshold_percent <= flux.eot_threshold_percent) return;
+    tell("/deepgram/eager_eot_threshold_percent", "more than eot_threshold_percent", "at most " + std::to_string(flux.eot_threshold_percent),
+         "lower it, or raise eot_threshold_percent");
+  }
+
   void judge(const ProviderProfile& profile) const {
+    judge_realtime(profile);
+    judge_flux(profile.deepgram);
     judge_url("/base_url", profile.base_url, profile.api_key);
     judge_url("/speech/url", profile.speech.url, profile.speech.key);
-    const DeepgramTuning& flux = profile.deepgram;
-    if (flux.eager_eot_threshold_percent > flux.eot_threshold_percent)
-      effective_.problems.push_back({at_ + "/deepgram/eager_eot_threshold_percent", "more than eot_threshold_percent",
-                                     "at most " + std::to_string(flux.eot_threshold_percent), "lower it, or raise eot_threshold_percent"});
     if (profile.deepgram.agent_url != profile.base_url) judge_url("/deepgram/agent_url", profile.deepgram.agent_url, profile.api_key);
     if (profile.ca_file.empty() || !sources_.files) return;
     if (const auto file = sources_.files(profile.ca_file, kMaxFileBytes * 4); !file)

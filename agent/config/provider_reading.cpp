@@ -66,6 +66,12 @@ void read_realtime(const JsonValue& tree, RealtimeTuning& out) {
                {"far_field", Tuning::NoiseReduction::FarField}});
   if (const JsonValue* speed = member(*written, "speed_percent")) out.speed_percent = speed->integer;
   if (const JsonValue* most = member(*written, "max_tokens")) out.max_tokens = most->integer;
+  take_flag(*written, "transcription", out.transcription);
+  out.reasoning_effort = text_of(*written, "reasoning_effort");
+  take_choice(*written, "truncation", out.truncation,
+              {{"auto", Tuning::Truncation::Auto}, {"disabled", Tuning::Truncation::Disabled}, {"retention_ratio", Tuning::Truncation::RetentionRatio}});
+  if (const JsonValue* percent = member(*written, "retention_percent")) out.retention_percent = percent->integer;
+  if (const JsonValue* most = member(*written, "context_tokens")) out.context_tokens = most->integer;
 }
 
 void read_speech(const JsonValue& tree, ProviderProfile& out) {

@@ -39,7 +39,7 @@ realtime::RealtimeOptions realtime_options(const ProviderProfile& provider) {
   realtime::RealtimeOptions options;
   options.api_key = provider.api_key;
   options.model = provider.models.realtime;
-  options.transcription_model = provider.models.transcription;
+  options.transcription_model = provider.realtime.transcription ? provider.models.transcription : std::string();
   if (is_azure(provider)) {
     // Of Azure the deployment is that of the model that thinks.
     const std::string& deployment = provider.kind == ProviderKind::Azure ? provider.models.realtime : provider.deployment;
@@ -52,6 +52,10 @@ realtime::RealtimeOptions realtime_options(const ProviderProfile& provider) {
   options.noise_reduction = provider.realtime.noise_reduction;
   options.speed = static_cast<double>(provider.realtime.speed_percent) / 100;
   options.max_output_tokens = static_cast<std::uint32_t>(provider.realtime.max_tokens);
+  options.reasoning_effort = provider.realtime.reasoning_effort;
+  options.truncation.kind = provider.realtime.truncation;
+  options.truncation.retention_ratio = static_cast<double>(provider.realtime.retention_percent) / 100;
+  options.truncation.post_instructions = static_cast<std::uint32_t>(provider.realtime.context_tokens);
   return options;
 }
 

@@ -25,6 +25,14 @@ struct TurnDetection {
 
 using NoiseReduction = RealtimeTuning::NoiseReduction;
 
+/// What the server does with a conversation that is longer than its model, or `post_instructions`, allows.
+struct Truncation {
+  using Kind = RealtimeTuning::Truncation;
+  Kind kind = Kind::Usual;
+  double retention_ratio = 0.8;         ///< RetentionRatio: 0..1
+  std::uint32_t post_instructions = 0;  ///< RetentionRatio: tokens behind the instructions; 0: the model's own limit
+};
+
 /// Azure OpenAI speaks the same protocol at another address, and takes its key in another header.
 struct AzureRealtime {
   std::string endpoint;     ///< https://NAME.openai.azure.com
@@ -45,6 +53,8 @@ struct RealtimeOptions {
   TurnDetection turn_detection;
   NoiseReduction noise_reduction = NoiseReduction::None;
   std::uint32_t max_output_tokens = 0;                 ///< of one response, 1..4096; 0: no limit of ours
+  std::string reasoning_effort;                        ///< "minimal" to "xhigh", of models that reason; "": not sent
+  Truncation truncation;
 };
 
 /// The address, and the headers with the key: the one place where it is revealed.

@@ -141,6 +141,24 @@ void append_tools(std::string& out, const std::vector<ToolDescription>& tools) {
   out += "],\"tool_choice\":\"auto\"";
 }
 
+void append_truncation(std::string& out, const Truncation& how) {
+  switch (how.kind) {
+    case Truncation::Kind::Usual: return;
+    case Truncation::Kind::Auto: out += R"(,"truncation":"auto")"; return;
+    case Truncation::Kind::Disabled: out += R"(,"truncation":"disabled")"; return;
+    case Truncation::Kind::RetentionRatio:
+      out += R"(,"truncation":{"type":"retention_ratio","retention_ratio":)";
+      append_real(out, how.retention_ratio);
+      if (how.post_instructions != 0) {
+        out += R"(,"token_limits":{"post_instructions":)";
+        append_number(out, how.post_instructions);
+        out += '}';
+      }
+      out += '}';
+      return;
+  }
+}
+
 void begin_item(std::string& out, std::string_view type) {
   begin(out, "conversation.item.create");
   out += ",\"item\":{\"type\":\"";
@@ -163,6 +181,12 @@ void write_session(std::string& out, std::string_view event_id, const RealtimeOp
     out += ",\"max_output_tokens\":";
     append_number(out, options.max_output_tokens);
   }
+  if (!options.reasoning_effort.empty()) {
+    out += ",\"reasoning\":{\"effort\":";
+    append_json_string(out, options.reasoning_effort);
+    out += '}';
+  }
+  append_truncation(out, options.truncation);
   out += "}}";
 }
 

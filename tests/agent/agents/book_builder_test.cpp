@@ -201,6 +201,34 @@ TEST_CASE("How a provider's models think, hear and speak is taken over; what is 
               {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}}).problems().find("/providers/openai/realtime/max_tokens") != std::string::npos);
 }
 
+TEST_CASE("What a Realtime model costs is set as the provider has it, and what does not fit together is refused") {
+  const auto built = [](const std::string& realtime, const std::string& models = "{}") {
+    return build(R"({"providers": {"openai": {"models": )" + models + R"(, "realtime": )" + realtime + "}}}", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}});
+  };
+  const auto all = built(R"({"transcription": false, "reasoning_effort": "minimal", "truncation": "retention_ratio", "retention_percent": 0, "context_tokens": 1000})",
+                         R"({"realtime": "gpt-realtime-2"})");
+  REQUIRE_MESSAGE(all.made.book, all.problems());
+  const agent::RealtimeTuning& told = std::get<agent::RealtimeWay>(all.profile().sessions.front()).provider->realtime;
+  CHECK_FALSE(told.transcription);
+  CHECK(told.reasoning_effort == "minimal");
+  CHECK(told.truncation == agent::RealtimeTuning::Truncation::RetentionRatio);
+  CHECK(told.retention_percent == 0);
+  CHECK(told.context_tokens == 1000);
+  CHECK(built(R"({"truncation": "disabled"})").problems().empty());
+  // A model that does not reason refuses the whole session; another one knows itself whether it does.
+  for (const char* model : {"gpt-realtime", "gpt-realtime-1.5", "gpt-realtime-mini", "gpt-realtime-2025-08-28", "gpt-4o-realtime-preview"}) {
+    CAPTURE(model);
+    CHECK(built(R"({"reasoning_effort": "low"})", std::string(R"({"realtime": ")") + model + "\"}").problems().starts_with("/providers/openai/realtime/reasoning_effort: found a setting of models that reason"));
+  }
+  for (const char* model : {"gpt-realtime-2", "gpt-realtime-2.1-mini", "my-own"})
+    CHECK(built(R"({"reasoning_effort": "low"})", std::string(R"({"realtime": ")") + model + "\"}").problems().empty());
+  CHECK(built(R"({"context_tokens": 5000})").problems() ==
+        "/providers/openai/realtime/context_tokens: found a setting of the truncation retention_ratio; allowed: it beside \"truncation\": \"retention_ratio\"; "
+        "set that, or take it out\n");
+  CHECK(built(R"({"truncation": "auto", "retention_percent": 50})").problems().starts_with("/providers/openai/realtime/retention_percent:"));
+  CHECK(built(R"({"truncation": "retention_ratio", "retention_percent": 101, "context_tokens": 999})").problems().find("a whole number from 0 to 100") != std::string::npos);
+}
+
 TEST_CASE("OPENAI_API_KEY does not go to a host that a provider of another name has in the file") {
   const auto with_key = [](const std::string& providers) {
     return build(R"({"agent": {"provider": "mirror"}, "providers": {"mirror": )" + providers + "}}", {{"OPENAI_API_KEY", "k"}}).problems();

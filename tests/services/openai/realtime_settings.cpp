@@ -68,7 +68,33 @@ std::optional<RealtimeError> check_tools(const json& tools) {
   return std::nullopt;
 }
 
-std::optional<RealtimeError> check(const json& session, bool transcription) {
+std::optional<RealtimeError> check_truncation(const json& truncation) {
+  if (truncation == "auto" || truncation == "disabled") return std::nullopt;
+  const std::string path = "session.truncation";
+  if (!truncation.is_object() || truncation.value("type", "") != "retention_ratio")
+    return invalid(path, "Invalid value. Supported values are: 'auto', 'disabled', and an object of the type 'retention_ratio'.");
+  if (auto error = unknown_member(truncation, path, {"type", "retention_ratio", "token_limits"})) return error;
+  const double ratio = truncation.value("retention_ratio", -1.0);
+  if (ratio < 0 || ratio > 1) return invalid(path + ".retention_ratio", "Invalid value: expected a number from 0.0 to 1.0.");
+  const json limits = truncation.value("token_limits", json::object());
+  return unknown_member(limits, path + ".token_limits", {"post_instructions"});
+}
+
+/// gpt-realtime-2, gpt-realtime-2.1-mini and so on, but not gpt-realtime-2025-08-28.
+bool reasons(std::string_view model) {
+  constexpr std::string_view kFirst = "gpt-realtime-2";
+  return model.starts_with(kFirst) && (model.size() == kFirst.size() || model[kFirst.size()] == '.' || model[kFirst.size()] == '-');
+}
+
+std::optional<RealtimeError> check_reasoning(const json& reasoning, std::string_view model) {
+  if (!reasons(model)) return invalid("session.reasoning", "Reasoning is not supported with this model.");
+  if (auto error = unknown_member(reasoning, "session.reasoning", {"effort"})) return error;
+  constexpr std::array<std::string_view, 5> kEfforts{"minimal", "low", "medium", "high", "xhigh"};
+  if (std::find(kEfforts.begin(), kEfforts.end(), reasoning.value("effort", "low")) != kEfforts.end()) return std::nullopt;
+  return invalid("session.reasoning.effort", "Invalid value. Supported values are: 'minimal', 'low', 'medium', 'high', and 'xhigh'.");
+}
+
+std::optional<RealtimeError> check(const json& session, bool transcription, const std::string& model) {
   if (!session.contains("type")) {
     return RealtimeError{"invalid_request_error", "missing_required_parameter", "Missing required parameter: 'session.type'.", "session.type"};
   }
@@ -83,6 +109,12 @@ std::optional<RealtimeError> check(const json& session, bool transcription) {
   }
   if (session.contains("tools")) {
     if (auto bad = check_tools(session["tools"])) return bad;
+  }
+  if (session.contains("truncation")) {
+    if (auto bad = check_truncation(session["truncation"])) return bad;
+  }
+  if (session.contains("reasoning")) {
+    if (auto bad = check_reasoning(session["reasoning"], model)) return bad;
   }
   return session.contains("audio") ? check_audio(session["audio"]) : std::nullopt;
 }
@@ -143,7 +175,7 @@ RealtimeSettings::RealtimeSettings(bool transcription, std::string id, std::stri
 
 std::optional<RealtimeError> RealtimeSettings::update(const json& given) {
   if (!given.is_object()) return invalid("session", "Invalid type for 'session': expected an object.");
-  if (auto error = check(given, transcription_)) return error;
+  if (auto error = check(given, transcription_, session_.value("model", ""))) return error;
   json next = session_;
   merge(next, given);
   json& vad = next["audio"]["input"]["turn_detection"];

@@ -1,3 +1,4 @@
+#include <offhook/tests/services/openai/realtime_settings.hpp>
 #include <offhook/tests/services/openai/sim_realtime.hpp>
 
 #include <offhook/base/base64.hpp>
@@ -206,6 +207,24 @@ TEST_CASE("What the client may not do is an error that says so, and the session 
     talk.collect();
   }
   CHECK(!talk.session->is_over());
+}
+
+TEST_CASE("A session's truncation and reasoning are checked as the API describes them") {
+  const auto refused = [](const std::string& model, const std::string& members) {
+    RealtimeSettings settings(false, "sess", model, 0);
+    const auto error = settings.update(Json::parse(R"({"type":"realtime",)" + members + "}"));
+    return error ? error->param : std::string();
+  };
+  for (const char* good : {R"("truncation":"auto")", R"("truncation":"disabled")", R"("truncation":{"type":"retention_ratio","retention_ratio":0})",
+                           R"("truncation":{"type":"retention_ratio","retention_ratio":1,"token_limits":{"post_instructions":8000}})", R"("reasoning":{"effort":"xhigh"})"}) {
+    CHECK(refused("gpt-realtime-2", good) == "");
+  }
+  CHECK(refused("gpt-realtime-2", R"("truncation":"never")") == "session.truncation");
+  CHECK(refused("gpt-realtime-2", R"("truncation":{"type":"retention_ratio"})") == "session.truncation.retention_ratio");
+  CHECK(refused("gpt-realtime-2", R"("truncation":{"type":"retention_ratio","retention_ratio":1.1})") == "session.truncation.retention_ratio");
+  CHECK(refused("gpt-realtime-2", R"("truncation":{"type":"retention_ratio","retention_ratio":1,"token_limits":{"all":1}})") == "session.truncation.token_limits.all");
+  CHECK(refused("gpt-realtime-2.1-mini", R"("reasoning":{"effort":"none"})") == "session.reasoning.effort");
+  CHECK(refused("gpt-realtime-2025-08-28", R"("reasoning":{"effort":"low"})") == "session.reasoning");
 }
 
 TEST_CASE("Each fault of a reply is what it says") {

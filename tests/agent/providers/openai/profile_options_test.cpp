@@ -40,6 +40,24 @@ TEST_CASE("A Realtime model is told how to hear and speak") {
   CHECK(told.max_output_tokens == 4096);
 }
 
+TEST_CASE("A Realtime model is told what it may cost: transcription, reasoning, and how much of the conversation is kept") {
+  ProviderProfile provider;
+  provider.models.transcription = "ears";
+  CHECK(realtime_options(provider).transcription_model == "ears");
+  CHECK(realtime_options(provider).truncation.kind == realtime::Truncation::Kind::Usual);
+  provider.realtime.transcription = false;
+  provider.realtime.reasoning_effort = "low";
+  provider.realtime.truncation = RealtimeTuning::Truncation::RetentionRatio;
+  provider.realtime.retention_percent = 50;
+  provider.realtime.context_tokens = 8000;
+  const auto told = realtime_options(provider);
+  CHECK(told.transcription_model.empty());
+  CHECK(told.reasoning_effort == "low");
+  CHECK(told.truncation.kind == realtime::Truncation::Kind::RetentionRatio);
+  CHECK(told.truncation.retention_ratio == 0.5);
+  CHECK(told.truncation.post_instructions == 8000);
+}
+
 TEST_CASE("Azure's models are asked by the current interface, or by that of a date at their deployments' addresses; the key has a header of its own") {
   ProviderProfile provider;
   provider.base_url = "https://name.openai.azure.com";

@@ -80,6 +80,24 @@ TEST_CASE("session.update says what the options say") {
         json::parse(R"({"type":"semantic_vad","eagerness":"high","create_response":false,"interrupt_response":false})"));
 }
 
+TEST_CASE("session.update has reasoning and truncation as the API has them, and only where they are set") {
+  RealtimeOptions options;
+  const auto session = [&options] { return session_of(options, {"x", "", nullptr})["session"]; };
+  CHECK_FALSE(session().contains("reasoning"));
+  CHECK_FALSE(session().contains("truncation"));
+  options.reasoning_effort = "xhigh";
+  CHECK(session()["reasoning"] == json::parse(R"({"effort":"xhigh"})"));
+  options.truncation.kind = Truncation::Kind::Auto;
+  CHECK(session()["truncation"] == "auto");
+  options.truncation.kind = Truncation::Kind::Disabled;
+  CHECK(session()["truncation"] == "disabled");
+  options.truncation.kind = Truncation::Kind::RetentionRatio;
+  CHECK(session()["truncation"] == json::parse(R"({"type":"retention_ratio","retention_ratio":0.8})"));
+  options.truncation.retention_ratio = 1;
+  options.truncation.post_instructions = 8000;
+  CHECK(session()["truncation"] == json::parse(R"({"type":"retention_ratio","retention_ratio":1.0,"token_limits":{"post_instructions":8000}})"));
+}
+
 TEST_CASE("a function whose schema is no object is offered without parameters, so that the session stands") {
   const std::vector<ToolDescription> tools{{"a", "", "{broken", ToolClass::Read}, {"b", "", "[]", ToolClass::Read}, {"c", "", "", ToolClass::Read}};
   const json frame = session_of({}, {"", "", &tools});
