@@ -130,7 +130,8 @@ class Agent::Impl {
     recordings_ = std::move(*recordings);
     options_.embedded.pool = std::make_shared<WorkPool>();
     factory_ = std::make_shared<SessionFactory>(FactoryOptions{
-        options_.embedded, options_.conversation, [this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, tell_of_tool_server});
+        options_.embedded, options_.conversation, [this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, tell_of_tool_server,
+        [this](const ServiceUse& use) { metrics_.conversations().on_use(use); }});
     agents_ = options_.agents ? options_.agents : local_agent(options_);
     if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;
     for (const std::string& warning : factory_->warnings()) log::warning("embedded.warning", {{"detail", warning}});
@@ -463,7 +464,11 @@ class Agent::Impl {
           metrics_.conversations().on_tool(event);
           log::info("call.tool", {{"call", id}, {"tool", event.tool}, {"what", tools::to_string(event.what)}, {"detail", event.detail}});
         },
-        [id](const std::string& trouble) { log::warning("call.context", {{"call", id}, {"detail", trouble}}); }));
+        [id](const std::string& trouble) { log::warning("call.context", {{"call", id}, {"detail", trouble}}); },
+        [this, notes = call.notes()](const ServiceUse& use) {
+          notes->on_use(use);
+          metrics_.conversations().on_use(use);
+        }));
   }
 
   void on_turned_away(const phone::CallTurnedAway& event) {

@@ -45,7 +45,9 @@ ConversationMetrics::ConversationMetrics(Registry& registry)
       switches_(registry, "offhook_provider_switches_total", "Another provider took over a stage in the midst of a call.", kMaxSwitches),
       tools_(registry, "offhook_tool_calls_total", "Steps of calls of tools, by what came of them. Names that no agent allows are \"other\".", kMaxTools),
       tokens_(registry, "offhook_tokens_total", "What models took, as they count it; cached_input and audio_input are part of input, audio_output of output.",
-              kMaxTokens) {}
+              kMaxTokens),
+      characters_(registry, "offhook_characters_total", "Characters of texts that voices of providers spoke.", kMaxUses),
+      seconds_(registry, "offhook_service_seconds_total", "Time that providers charge: of callers' audio that was listened to, and of open sockets.", kMaxUses) {}
 
 void ConversationMetrics::on_action(const ConversationAction& action) {
   std::visit([this](const auto& what) { on(what); }, action);
@@ -66,11 +68,16 @@ void ConversationMetrics::on(const ProviderSwitched& switched) {
   switches_.add({{"stage", std::string(to_string(switched.stage))}, {"from", switched.from}, {"to", switched.to}});
 }
 
-void ConversationMetrics::on(const TokensUsed& used) {
-  const std::pair<const char*, std::uint64_t> kinds[]{{"input", used.input}, {"cached_input", used.cached_input}, {"audio_input", used.audio_input},
-                                                      {"output", used.output}, {"audio_output", used.audio_output}};
+void ConversationMetrics::on_use(const ServiceUse& told) {
+  const ServiceUse use = told.believable();
+  const std::pair<const char*, std::uint64_t> kinds[]{{"input", use.input_tokens}, {"cached_input", use.cached_input_tokens}, {"audio_input", use.audio_input_tokens},
+                                                      {"output", use.output_tokens}, {"audio_output", use.audio_output_tokens}};
   for (const auto& [kind, count] : kinds) {
-    if (count > 0 && count <= kMostTokens) tokens_.add({{"service", used.service}, {"kind", kind}}, static_cast<double>(count));
+    if (count > 0) tokens_.add({{"service", use.service}, {"kind", kind}}, static_cast<double>(count));
+  }
+  if (use.characters > 0) characters_.add({{"service", use.service}}, static_cast<double>(use.characters));
+  for (const auto& [kind, time] : {std::pair{"audio", use.audio}, std::pair{"connected", use.connected}}) {
+    if (time > base::Duration::zero()) seconds_.add({{"service", use.service}, {"kind", kind}}, std::chrono::duration<double>(time).count());
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/actions.hpp>
 #include <offhook/agent/ops/bounded_counters.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
 
 #include <prometheus/counter.h>
@@ -18,15 +19,17 @@ namespace offhook::inline v0::agent {
 /// used for. What names come from outside is bounded. Any thread.
 class ConversationMetrics {
  public:
-  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160;  ///< series of each
+  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160, kMaxUses = 64;  ///< series of each
 
-  static constexpr std::uint64_t kMostTokens = 100'000'000;  ///< of one answer; what says more is not believed
+  static constexpr std::uint64_t kMostTokens = ServiceUse::kMostTokens;
 
   /// The series appear in `registry`, which outlives this.
   explicit ConversationMetrics(prometheus::Registry& registry);
 
   void on_action(const ConversationAction& action);
   void on_tool(const tools::ToolEvent& event);
+  /// Of a service, in a call or outside of calls.
+  void on_use(const ServiceUse& use);
   /// `service`: as its breaker is called, "openai/think".
   void on_provider_failed(std::string_view service, FailureKind kind);
 
@@ -35,7 +38,7 @@ class ConversationMetrics {
   void on(const AgentSaid& said);
   void on(const CallerSaid& said);
   void on(const ProviderSwitched& switched);
-  void on(const TokensUsed& used);
+  void on(const TokensUsed& used) { on_use(use_of(used)); }
   template <class Other>
   void on(const Other&) {}
 
@@ -45,7 +48,7 @@ class ConversationMetrics {
   prometheus::Counter& not_understood_;
   prometheus::Counter& digits_;
   prometheus::Histogram& reply_seconds_;
-  BoundedCounters failures_, switches_, tools_, tokens_;
+  BoundedCounters failures_, switches_, tools_, tokens_, characters_, seconds_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -4,8 +4,9 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/net/edges.hpp>
 #include <offhook/agent/ops/work_pool.hpp>
-#include <offhook/agent/providers/warm_up.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/agent/providers/speech_cache.hpp>
+#include <offhook/agent/providers/warm_up.hpp>
 #include <offhook/media/media_plan.hpp>
 
 #include <functional>
@@ -35,6 +36,7 @@ struct PartNeeds {
   std::shared_ptr<std::string> heard_language = std::make_shared<std::string>();
   std::vector<std::string> fixed_sentences;           ///< said in many calls: worth keeping as sound
   bool is_rehearsal = false;                          ///< nobody is on the line: a part has nothing to do but to prepare those
+  TellUse tell_use{};                                 ///< what is used of the provider; may be empty
 };
 
 /// What a kind of provider can do; what is empty it cannot. A provider is a folder that yields one of these, and one line of

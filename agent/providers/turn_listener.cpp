@@ -111,11 +111,20 @@ void TurnListener::take(const std::vector<HeardEvent>& events) {
     const auto& heard = std::get<HeardText>(event);
     if (heard.final) {
       exchange_->over = true;
+      tell_use();
       pcm_.clear();
     }
     push(Transcript{turn_, heard.final, heard.text, heard.text.empty() ? 0.0 : heard.confidence, heard.text.empty()});
     if (heard.final) return;
   }
+}
+
+/// A service that says nothing of it is charged by the length of the turn, as far as anybody knows.
+void TurnListener::tell_use() const {
+  if (!service_.tell_use) return;
+  ServiceUse by_length;
+  by_length.audio = std::chrono::nanoseconds(std::chrono::seconds(1)) * pcm_.size() / kRateHz;
+  service_.tell_use(exchange_->answer->use().value_or(by_length));
 }
 
 void TurnListener::fail(RequestFailure failure) {

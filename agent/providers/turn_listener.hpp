@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/http_client.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
@@ -28,6 +29,8 @@ class TurnAnswer {
   virtual ~TurnAnswer() = default;
   virtual void on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) = 0;
   virtual void on_end(std::vector<HeardEvent>& out) = 0;
+  /// What the service charges for the turn, as it says itself, behind the final HeardText; nothing: it does not say.
+  [[nodiscard]] virtual std::optional<ServiceUse> use() const { return std::nullopt; }
 };
 
 /// Who is asked by HTTP what was said in a turn, and how.
@@ -39,6 +42,7 @@ struct TurnService {
   std::function<std::unique_ptr<TurnAnswer>()> answer;
   static constexpr std::size_t kMaxSamples = std::size_t{120} * 16000;
   std::size_t max_samples = kMaxSamples;  ///< of a turn, if the service takes less; what comes after is not heard, and counted
+  TellUse tell_use{};
 };
 
 /// Listens by HTTP: the turn is gathered as a WAV in memory and posted when it is over. A request that fails is repeated once, when that
@@ -70,6 +74,7 @@ class TurnListener : public Listener {
   void ask();
   void on_end(std::optional<net::NetError> error);
   void take(const std::vector<HeardEvent>& events);
+  void tell_use() const;
   void fail(RequestFailure failure);
   void push(ListenEvent event);
 

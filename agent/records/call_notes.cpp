@@ -112,6 +112,19 @@ void CallNotes::on_action(const ConversationAction& action, Moment now) {
   std::visit([&](const auto& what) { on(what, now); }, action);
 }
 
+void CallNotes::on_use(const ServiceUse& use) {
+  const std::lock_guard lock(mutex_);
+  add_use(use);
+}
+
+void CallNotes::add_use(const ServiceUse& told) {
+  const ServiceUse use = told.believable();
+  if (use.is_nothing()) return;
+  const auto known = std::find_if(record_.uses.begin(), record_.uses.end(), [&use](const ServiceUse& each) { return each.service == use.service; });
+  if (known != record_.uses.end()) return known->add(use);
+  if (record_.uses.size() < kMaxServices) record_.uses.push_back(use);
+}
+
 Turn* CallNotes::turn(std::uint32_t number, Moment now) {
   const auto at = std::find(numbers_.begin(), numbers_.end(), number);
   if (at != numbers_.end()) return &record_.turns[static_cast<std::size_t>(at - numbers_.begin())];

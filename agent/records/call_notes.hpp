@@ -56,6 +56,8 @@ class CallNotes {
   void on_ringing(Moment now);
   void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
   void on_action(const ConversationAction& action, Moment now);
+  /// Of a provider's service.
+  void on_use(const ServiceUse& use);
   void on_transferred(int status);
   /// Another person is on the line, as the caller's side names them.
   void on_other(Party party, Moment now);
@@ -71,6 +73,7 @@ class CallNotes {
 
  private:
   Turn* turn(std::uint32_t number, Moment now);
+  void add_use(const ServiceUse& use);
   [[nodiscard]] std::string budgeted(std::string_view text);
   [[nodiscard]] std::string masked(std::string_view digits) const;
   void on(const CallerSaid& said, Moment now);
@@ -87,6 +90,7 @@ class CallNotes {
   void on(const NoteLeft& note, Moment now);
   void on(const ToneHeard& heard, Moment now);
   void on(const AnsweredBy& answered, Moment now);
+  void on(const TokensUsed& used, Moment) { add_use(use_of(used)); }
   template <class Other>
   void on(const Other&, Moment) {}
   Trouble* trouble(Stage stage, std::string_view why, Moment now);

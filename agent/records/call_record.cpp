@@ -5,7 +5,9 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <ctime>
+#include <utility>
 
 namespace offhook::inline v0::agent::records {
 
@@ -153,6 +155,28 @@ void add_others(JsonLine& line, const std::vector<OtherParty>& others) {
   line.close(']');
 }
 
+/// Only what was used of it.
+void add_use(JsonLine& line, const ServiceUse& use) {
+  line.open("", '{').text("service", use.service, kMaxFieldBytes);
+  const std::pair<std::string_view, std::uint64_t> counts[]{{"input_tokens", use.input_tokens}, {"cached_input_tokens", use.cached_input_tokens},
+                                                            {"audio_input_tokens", use.audio_input_tokens}, {"output_tokens", use.output_tokens},
+                                                            {"audio_output_tokens", use.audio_output_tokens}, {"characters", use.characters}};
+  for (const auto& [name, count] : counts) {
+    if (count > 0) line.number(name, count);
+  }
+  for (const auto& [name, time] : {std::pair{"audio_seconds", use.audio}, std::pair{"connected_seconds", use.connected}}) {
+    if (time > base::Duration::zero()) line.real(name, std::chrono::duration<double>(time).count());
+  }
+  line.close('}');
+}
+
+void add_uses(JsonLine& line, const CallRecord& record) {
+  if (record.uses.empty()) return;
+  line.open("usage", '[');
+  for (const ServiceUse& use : record.uses) add_use(line, use);
+  line.close(']');
+}
+
 void add_ending(JsonLine& line, const Ending& ending) {
   line.open("end", '{').text("by", to_string(ending.by), kMaxFieldBytes).text("cause", ending.cause, kMaxFieldBytes);
   if (ending.status != 0) line.number("status", std::int64_t{ending.status});
@@ -255,6 +279,7 @@ std::string to_line(const CallRecord& record, std::string_view run) {
   }
   add_others(line, record.others);
   add_help(line, record);
+  add_uses(line, record);
   return seal(line.take());
 }
 

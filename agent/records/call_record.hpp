@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/agent/providers/service_use.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -22,6 +24,7 @@ inline constexpr std::size_t kMaxTroubles = 32;               ///< the first one
 inline constexpr std::size_t kMaxToolUses = 64;
 inline constexpr std::size_t kMaxNotes = 8;
 inline constexpr std::size_t kMaxOthers = 8;                  ///< the first ones
+inline constexpr std::size_t kMaxServices = 16;               ///< whose use is kept: the first ones
 inline constexpr std::size_t kMaxTones = 16;                  ///< the first ones
 inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< of all that was said in the call; what comes later is left out
 
@@ -147,6 +150,7 @@ struct CallRecord {
   std::int64_t answered_by_ms = 0; ///< so long after the answer it was known
   std::vector<std::string> tones;  ///< that the network or a machine let us hear, in order
   std::vector<std::string> notes;  ///< left by the agent for people to read
+  std::vector<ServiceUse> uses;    ///< of providers' services, each once
 };
 
 [[nodiscard]] std::string_view to_string(Ending::By by);

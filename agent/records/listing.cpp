@@ -112,6 +112,26 @@ void add_happenings(std::string& out, const CallRecord& record) {
   for (const std::string& note : record.notes) out += fmt::format("{:<12} {}\n", "note", printable(note, kMaxTurnTextBytes));
 }
 
+std::string seconds_of(base::Duration time) { return fmt::format("{:.1f} s", std::chrono::duration<double>(time).count()); }
+
+/// "1200 tokens in (1024 cached, 0 of audio), 40 out (0 of audio)"
+std::string tokens_of(const ServiceUse& use) {
+  return fmt::format("{} tokens in ({} cached, {} of audio), {} out ({} of audio)", use.input_tokens, use.cached_input_tokens, use.audio_input_tokens, use.output_tokens,
+                     use.audio_output_tokens);
+}
+
+void add_uses(std::string& out, const CallRecord& record) {
+  for (const ServiceUse& use : record.uses) {
+    std::string text;
+    const auto add = [&text](const std::string& more) { text += (text.empty() ? "" : "; ") + more; };
+    if (use.input_tokens + use.output_tokens > 0) add(tokens_of(use));
+    if (use.characters > 0) add(fmt::format("{} characters spoken", use.characters));
+    if (use.audio > base::Duration::zero()) add(seconds_of(use.audio) + " of audio heard");
+    if (use.connected > base::Duration::zero()) add(seconds_of(use.connected) + " connected");
+    out += fmt::format("{:<12} {}: {}\n", "used", printable(use.service, kMaxFieldBytes), text);
+  }
+}
+
 void add_times(std::string& out, const CallRecord& record) {
   const auto line = [&out](std::string_view name, const std::optional<WallTime>& time) {
     if (time) out += fmt::format("{:<12} {}\n", name, to_rfc3339(*time));
@@ -276,6 +296,7 @@ std::string conversation(const StoredCall& call) {
   }
   if (!record.recording.empty()) out += fmt::format("{:<12} {}\n", "recording", printable(record.recording, kMaxFieldBytes));
   add_happenings(out, record);
+  add_uses(out, record);
   if (!record.turns.empty()) out += "\n";
   for (const Turn& turn : record.turns) add_turn(out, turn, record.outgoing);
   if (record.turns_left_out > 0) out += fmt::format("          ... and {} turns more\n", record.turns_left_out);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -170,6 +171,28 @@ void read_others(const Json& json, CallRecord& record) {
   for (const Json& each : others) record.others.push_back({number<std::int64_t>(each, "at_ms"), {text(each, "uri"), text(each, "display")}});
 }
 
+void read_uses(const Json& json, CallRecord& record) {
+  constexpr double kMostSeconds = 1e9;  // The file may have been edited.
+  const auto time = [](const Json& each, const char* name) {
+    return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(std::clamp(number<double>(each, name), 0.0, kMostSeconds)));
+  };
+  const Json& usage = member(json, "usage");
+  if (!usage.is_array()) return;
+  for (const Json& each : usage) {
+    ServiceUse use;
+    use.service = text(each, "service");
+    use.input_tokens = number<std::uint64_t>(each, "input_tokens");
+    use.cached_input_tokens = number<std::uint64_t>(each, "cached_input_tokens");
+    use.audio_input_tokens = number<std::uint64_t>(each, "audio_input_tokens");
+    use.output_tokens = number<std::uint64_t>(each, "output_tokens");
+    use.audio_output_tokens = number<std::uint64_t>(each, "audio_output_tokens");
+    use.characters = number<std::uint64_t>(each, "characters");
+    use.audio = time(each, "audio_seconds");
+    use.connected = time(each, "connected_seconds");
+    record.uses.push_back(std::move(use));
+  }
+}
+
 void read_course(const Json& json, CallRecord& record) {
   const Json& times = member(json, "times");
   record.invited_at = time(times, "invite").value_or(WallTime{});
@@ -233,6 +256,7 @@ std::optional<CallRecord> parse_record(std::string_view line) {
   record.agent = text(json, "agent");
   read_others(json, record);
   read_help(json, record);
+  read_uses(json, record);
   return record;
 }
 

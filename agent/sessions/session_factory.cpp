@@ -23,12 +23,22 @@ PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
   return these;
 }
 
+/// What the part of `stage` uses is told under the provider's name and that stage, or another one that the part names.
+PartNeeds metered(PartNeeds needs, std::string stage) {
+  if (!needs.tell_use) return needs;
+  needs.tell_use = [tell = std::move(needs.tell_use), provider = needs.provider->name, stage = std::move(stage)](ServiceUse use) {
+    use.service = provider + "/" + (use.service.empty() ? stage : use.service);
+    tell(std::move(use));
+  };
+  return needs;
+}
+
 /// Our own sentences in the voice of `provider`, or in the plain one when that cannot be had.
 std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   auto plain = needs.shelf->plain_voice(needs.profile->voice, wake);
   const auto& make = parts_of(needs.provider->kind).speaker;
   if (!make) return plain;
-  auto own = make(needs, wake);
+  auto own = make(metered(needs, "speak"), wake);
   const base::Duration patience = std::min<base::Duration>(FallbackSpeaker::kPatience, needs.profile->limits.speak / 2);
   return plain ? std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain), patience) : std::move(own);
 }
@@ -41,12 +51,12 @@ std::string cascade_name(const CascadeWay& way) {
 
 SessionMaker realtime(const RealtimeWay& way, const PartNeeds& call) {
   const PartNeeds needs = with(call, way.provider);
-  return {realtime_name(way), [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(needs, own_words(needs, wake), wake); }, 1};
+  return {realtime_name(way), [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(metered(needs, "realtime"), own_words(needs, wake), wake); }, 1};
 }
 
 template <class Part, class Make>
 PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::string_view stage, Make ProviderParts::*make) {
-  const PartNeeds needs = with(call, provider);
+  const PartNeeds needs = metered(with(call, provider), std::string(stage));
   return {provider->name + "/" + std::string(stage), [needs, make](const Wake& wake) { return (parts_of(needs.provider->kind).*make)(needs, wake); }};
 }
 
@@ -207,6 +217,7 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
   needs.pool = pool_;
   needs.shelf = shelf_;
   needs.speech_cache = speech_cache_;
+  needs.tell_use = std::move(call.on_use);
   ConversationPlan plan;
   plan.options = conversation_options(*profile, options_.conversation);
   if (!call.pause_recording) plan.options.notice.clear();
@@ -246,6 +257,7 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   common.edges = &edges;
   common.speech_cache = speech_cache_;
   common.is_rehearsal = true;
+  common.tell_use = options_.on_rehearsal_use;
   Voices voices;
   // Greetings first, of all agents: they are what callers wait for, and not all is spoken at once.
   for (const auto& profile : profiles) {
@@ -258,7 +270,7 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   }
   Rehearsed rehearsed;
   rehearsed.told = told;
-  for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(needs, [] {}));
+  for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(metered(needs, "speak"), [] {}));
   for (const ProviderPtr& provider : models_to_load(profiles)) {
     PartNeeds needs = with(common, provider);
     rehearsed.loads.push_back({parts_of(provider->kind).warm_up(needs, told), provider->name, thinks_first(provider, profiles) ? awaited : nullptr});

@@ -32,6 +32,7 @@ struct FactoryOptions {
   ConversationOptions conversation;     ///< what profiles do not say
   Breakers::Watch on_provider_failed{}; ///< from the threads of conversations
   tools::mcp::Server::Watch on_tool_server{};  ///< from a thread of the servers' own
+  TellUse on_rehearsal_use{};           ///< of providers, outside of calls
 };
 
 /// What is known of a call when its conversation is put together.
@@ -41,6 +42,7 @@ struct CallFound {
   std::uint32_t port_rate_hz = 16000;
   std::function<void(const tools::ToolEvent&)> on_tool_event;
   tools::PauseRecording pause_recording = {};  ///< empty: it is not recorded
+  TellUse on_use = {};                         ///< of providers, in this call
 };
 
 /// Puts conversations together from profiles. What all calls share is here: models, voices, circuit breakers. Thread-safe once

@@ -3,7 +3,9 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/url_text.hpp>
 
+#include <chrono>
 #include <utility>
+#include <variant>
 
 namespace offhook::inline v0::agent::azure {
 
@@ -51,6 +53,7 @@ void RecognitionListener::begin(std::uint32_t turn, std::string_view) {
 
 void RecognitionListener::feed(std::span<const std::int16_t> pcm) {
   core_->feed(pcm);
+  untold_samples_ += pcm.size();
   socket_.carry_out();
 }
 
@@ -63,12 +66,23 @@ void RecognitionListener::end() {
 std::optional<ListenEvent> RecognitionListener::poll() {
   auto event = core_->poll_event();
   if (event && options_.followed.heard && !core_->heard_language().empty()) *options_.followed.heard = core_->heard_language();
+  if (event && std::holds_alternative<ListenFailed>(*event)) untold_samples_ = 0;  // Nobody knows how much of it was heard.
+  if (const auto* transcript = event ? std::get_if<Transcript>(&*event) : nullptr; transcript != nullptr && transcript->final) tell_use();
   return event;
+}
+
+void RecognitionListener::tell_use() {
+  const std::uint64_t samples = std::exchange(untold_samples_, 0);
+  if (samples == 0 || !options_.tell_use) return;
+  ServiceUse use;
+  use.audio = std::chrono::nanoseconds(std::chrono::seconds(1)) * samples / options_.rate_hz;
+  options_.tell_use(std::move(use));
 }
 
 void RecognitionListener::abandon() {
   core_->abandon();
   socket_.carry_out();
+  tell_use();
 }
 
 }  // namespace offhook::inline v0::agent::azure

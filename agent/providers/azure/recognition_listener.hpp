@@ -6,6 +6,7 @@
 #include <offhook/agent/providers/azure/recognition.hpp>
 #include <offhook/agent/providers/azure/server.hpp>
 #include <offhook/agent/providers/azure/usp_socket.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/time.hpp>
 
@@ -24,6 +25,7 @@ struct RecognitionOptions {
   std::vector<std::string> phrases;  ///< names and words that are likely to be said
   FollowedLanguage followed{};       ///< where there is no language; what is heard is noted in it
   base::Duration final_within = std::chrono::seconds(2);  ///< from the end of the turn; then the last hypothesis is the text
+  TellUse tell_use{};                ///< the audio of turns that the service heard
 };
 
 /// Listens by Azure's recognition over a WebSocket, while the caller speaks. One socket a call, opened as the call begins; when it
@@ -32,6 +34,7 @@ class RecognitionListener final : public Listener {
  public:
   /// `sockets` outlives this.
   RecognitionListener(RecognitionOptions options, net::WebSocketClient& sockets, Wake wake);
+  ~RecognitionListener() override { tell_use(); }
 
   void open(const SessionContext& context) override;
   void tick(base::TimePoint now) override;
@@ -46,6 +49,7 @@ class RecognitionListener final : public Listener {
 
  private:
   [[nodiscard]] RecognitionShape shape() const;
+  void tell_use();
   [[nodiscard]] net::WebSocketRequest make_request();
 
   RecognitionOptions options_;
@@ -53,6 +57,7 @@ class RecognitionListener final : public Listener {
   base::SystemRandom random_;
   std::optional<Recognition> core_;
   UspSocket socket_;
+  std::uint64_t untold_samples_ = 0;  // of the turn
 };
 
 }  // namespace offhook::inline v0::agent::azure

@@ -176,6 +176,7 @@ void ChatThinker::count(std::uint32_t turn, const ModelUsage& usage) {
   TokensUsed used;
   used.turn = turn;
   used.input = usage.input;
+  used.cached_input = usage.cached_input;
   used.output = usage.output;
   push(std::move(used));
 }

@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent::chat {
 struct ModelText { std::string text; };
 /// Whole. `call_id` is "" when the server gave none; `arguments` is JSON text, "{}" when there were none.
 struct ModelCall { std::string call_id, name, arguments; };
-struct ModelUsage { std::uint64_t input = 0, output = 0; };
+struct ModelUsage { std::uint64_t input = 0, output = 0, cached_input = 0; };
 struct ModelFinished {
   enum class Why : std::uint8_t { Stop, Length, Calls, Filtered };
   Why why = Why::Stop;

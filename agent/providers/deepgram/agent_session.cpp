@@ -47,11 +47,14 @@ bool is_speech(const SessionEvent& event) {
 
 }  // namespace
 
-AgentSession::AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake)
-    : sockets_(sockets), settings_(std::move(settings)), wake_(std::move(wake)), line_(settings_.format, std::move(own_words)) {}
+AgentSession::AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use)
+    : sockets_(sockets), settings_(std::move(settings)), wake_(std::move(wake)), tell_use_(std::move(tell_use)), line_(settings_.format, std::move(own_words)) {}
 
 AgentSession::~AgentSession() {
   if (socket_) socket_->close(kNormalClosure, {});
+  ServiceUse use;
+  if (core_) use.connected = core_->counters(now_).connected;
+  if (!use.is_nothing() && tell_use_) tell_use_(std::move(use));
 }
 
 void AgentSession::open(const SessionContext& context, TimePoint now) {

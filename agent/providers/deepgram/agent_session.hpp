@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/providers/deepgram/agent_protocol.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/agent/providers/voiced_line.hpp>
 
 #include <deque>
@@ -18,8 +19,9 @@ namespace offhook::inline v0::agent::deepgram {
 /// fixed greetings) `own_words` is charged, best in the same voice.
 class AgentSession final : public VoiceSession {
  public:
-  /// `sockets` outlives the session; `own_words` and `wake` may be nothing.
-  AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake);
+  /// `sockets` outlives the session; `own_words`, `wake` and `tell_use` may be nothing. `tell_use` is told at the end how long the Voice Agent
+  /// was connected.
+  AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use = {});
   ~AgentSession() override;
   AgentSession(const AgentSession&) = delete;
   AgentSession& operator=(const AgentSession&) = delete;
@@ -57,6 +59,7 @@ class AgentSession final : public VoiceSession {
   net::WebSocketClient& sockets_;
   const AgentSettings settings_;
   Wake wake_;
+  TellUse tell_use_;
   base::TimePoint now_{};
   std::unique_ptr<AgentProtocol> core_;
   VoicedLine line_;

@@ -14,7 +14,7 @@ std::optional<base::Duration> ends_within(const FluxOptions& options) {
 }  // namespace
 
 FluxListener::FluxListener(FluxOptions options, net::WebSocketClient& sockets, Wake wake)
-    : SocketListener("the recogniser " + options.model, options.sound, options.followed, sockets, std::move(wake), ends_within(options)),
+    : SocketListener("the recogniser " + options.model, options.sound, options.followed, options.tell_use, sockets, std::move(wake), ends_within(options)),
       options_(std::move(options)) {}
 
 net::WebSocketRequest FluxListener::request(const std::string&) const {  // The language is in the model and its hints.

@@ -21,6 +21,7 @@ struct FluxOptions {
   bool mip_opt_out = false;            ///< nothing of it may be used to make models better
   std::string tag;                     ///< for the account's own books
   FollowedLanguage followed{};         ///< the language that is heard over a socket is noted in it
+  TellUse tell_use{};                  ///< the audio that was sent
 };
 
 /// What /v2/listen is asked for.

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/deepgram/server.hpp>
 #include <offhook/agent/providers/followed_language.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +42,7 @@ struct ListenOptions {
   bool mip_opt_out = false;            ///< nothing of it may be used to make models better
   std::string tag;                     ///< for the account's own books
   FollowedLanguage followed{};         ///< the language that is heard over a socket is noted in it
+  TellUse tell_use{};                  ///< the audio that was sent
 };
 
 /// What both ways of listening ask for.

@@ -5,7 +5,7 @@
 namespace offhook::inline v0::agent::deepgram {
 
 LiveListener::LiveListener(ListenOptions options, net::WebSocketClient& sockets, Wake wake)
-    : SocketListener("the recogniser " + options.model, options.sound, options.followed, sockets, std::move(wake)), options_(std::move(options)) {}
+    : SocketListener("the recogniser " + options.model, options.sound, options.followed, options.tell_use, sockets, std::move(wake)), options_(std::move(options)) {}
 
 net::WebSocketRequest LiveListener::request(const std::string& language) const {
   ListenOptions now = options_;

@@ -63,6 +63,7 @@ ListenOptions listening_of(const PartNeeds& needs) {
   options.mip_opt_out = tuning.mip_opt_out;
   options.tag = tuning.tag;
   options.followed = followed_in(needs);
+  options.tell_use = needs.tell_use;
   return options;
 }
 
@@ -93,6 +94,7 @@ FluxOptions flux_of(const PartNeeds& needs, const ListenChoice& choice) {
   options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
   options.tag = needs.provider->deepgram.tag;
   options.followed = followed_in(needs);
+  options.tell_use = needs.tell_use;
   return options;
 }
 
@@ -103,7 +105,9 @@ std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) 
 }
 
 std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
-  return std::make_unique<TurnListener>(turn_service(listening_of(needs)), needs.edges->http(needs.provider->ca_file), std::move(wake));
+  TurnService service = turn_service(listening_of(needs));
+  service.tell_use = needs.tell_use;
+  return std::make_unique<TurnListener>(std::move(service), needs.edges->http(needs.provider->ca_file), std::move(wake));
 }
 
 SpeakOptions speech_of(const PartNeeds& needs) {
@@ -158,7 +162,7 @@ ProviderParts parts() {
   made.http_speaker = make_http_speaker;
   made.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
   made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
-    return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake));
+    return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake), needs.tell_use);
   };
   return made;
 }

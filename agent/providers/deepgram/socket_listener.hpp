@@ -5,7 +5,10 @@
 #include <offhook/agent/providers/deepgram/listen_options.hpp>
 #include <offhook/agent/providers/deepgram/socket_out.hpp>
 #include <offhook/agent/providers/followed_language.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,24 +47,33 @@ class SocketListener : public Listener {
   void abandon() override {
     core_.abandon();
     carry_out();
+    tell_use();
   }
   [[nodiscard]] std::optional<ListenEvent> poll() override {
     auto event = core_.poll_event();
     if (event && !core_.heard_language().empty()) followed_.note(core_.heard_language());
+    if (event) tell_use();
     return event;
   }
 
   [[nodiscard]] const typename Core::Counters& counters() const { return core_.counters(); }
 
  protected:
-  /// `whom` is for people: "the recogniser NAME". `followed`: the language that is heard is noted in it. `sockets` outlives this. `more`: what
-  /// the core takes behind these.
+  /// `whom` is for people: "the recogniser NAME". `followed`: the language that is heard is noted in it. `tell_use`: of the audio that was sent;
+  /// may be empty. `sockets` outlives this. `more`: what the core takes behind these.
   template <class... More>
-  SocketListener(std::string whom, const Sound& sound, FollowedLanguage followed, net::WebSocketClient& sockets, Wake wake, More&&... more)
-      : whom_(std::move(whom)), followed_(std::move(followed)), core_(whom_, sound, std::forward<More>(more)...), sockets_(sockets), wake_(std::move(wake)) {}
+  SocketListener(std::string whom, const Sound& sound, FollowedLanguage followed, TellUse tell_use, net::WebSocketClient& sockets, Wake wake, More&&... more)
+      : whom_(std::move(whom)),
+        octets_per_second_(sound.octets_of(1000)),
+        followed_(std::move(followed)),
+        tell_use_(std::move(tell_use)),
+        core_(whom_, sound, std::forward<More>(more)...),
+        sockets_(sockets),
+        wake_(std::move(wake)) {}
   ~SocketListener() override {
     core_.close();
     carry_out();  // The end of the stream: no new socket, for none is asked for any more.
+    tell_use();
   }
 
   /// `language`: of the call.
@@ -70,7 +82,9 @@ class SocketListener : public Listener {
  private:
   void connect() {
     net::WebSocketHandler handler;
+    is_open_ = false;
     handler.on_open = [this] {
+      is_open_ = true;
       core_.on_open();
       told();
     };
@@ -79,6 +93,7 @@ class SocketListener : public Listener {
       told();
     };
     handler.on_closed = [this](const net::WebSocketClosed& closed) {
+      if (!is_open_) untold_octets_ = 0;  // They never left.
       core_.on_closed(failure_of(whom_, closed));
       told();
     };
@@ -95,13 +110,27 @@ class SocketListener : public Listener {
         case SocketOut::What::Connect: connect(); break;
         case SocketOut::What::Drop: socket_.reset(); break;
         case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // It waits in the socket until that is open.
-        case SocketOut::What::Audio: socket_->send_binary(out->bytes); break;
+        case SocketOut::What::Audio:
+          untold_octets_ += out->bytes.size();
+          socket_->send_binary(out->bytes);
+          break;
       }
     }
   }
 
+  void tell_use() {
+    const std::uint64_t octets = std::exchange(untold_octets_, 0);
+    if (octets == 0 || !tell_use_) return;
+    ServiceUse use;
+    use.audio = std::chrono::nanoseconds(std::chrono::seconds(1)) * octets / octets_per_second_;
+    tell_use_(std::move(use));
+  }
+
   std::string whom_, language_;
+  std::uint64_t octets_per_second_, untold_octets_ = 0;
+  bool is_open_ = false;
   FollowedLanguage followed_;
+  TellUse tell_use_;
   Core core_;
   net::WebSocketClient& sockets_;
   Wake wake_;

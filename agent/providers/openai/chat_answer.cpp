@@ -80,8 +80,10 @@ void ChatAnswer::on_json(std::string_view, std::string_view text, std::vector<Mo
     if (const std::string_view reason = json::text(choice, "finish_reason"); !reason.empty()) end = why_of(reason);
   });
   if (end) finish(*end, out);
-  if (const auto usage = json::member(*chunk, "usage"); usage && !failed())
-    on_usage({json::count(*usage, "prompt_tokens"), json::count(*usage, "completion_tokens")});
+  if (const auto usage = json::member(*chunk, "usage"); usage && !failed()) {
+    const auto details = json::member(*usage, "prompt_tokens_details");
+    on_usage({json::count(*usage, "prompt_tokens"), json::count(*usage, "completion_tokens"), details ? json::count(*details, "cached_tokens") : 0});
+  }
 }
 
 }  // namespace offhook::inline v0::agent::openai

@@ -14,6 +14,7 @@ struct TranscriptionOptions {
   std::string language;        ///< ISO 639-1; "": that of the call, or found out
   std::string prompt;          ///< names and words that are likely to be said
   bool stream = true;          ///< pieces as they are understood; whisper-1 takes no notice of it
+  TellUse tell_use{};
 };
 
 /// Listens by /audio/transcriptions.

@@ -39,6 +39,7 @@ void LiveListener::connect() {
   net::WebSocketHandler handler;
   handler.on_text = [this](std::string_view text) {
     core_->on_frame(text);
+    if (ServiceUse use = core_->take_use(); !use.is_nothing() && options_.tell_use) options_.tell_use(std::move(use));
     flush();
     if (wake_) wake_();
   };

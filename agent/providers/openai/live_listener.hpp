@@ -14,6 +14,7 @@ namespace offhook::inline v0::agent::openai {
 struct LiveOptions {
   Server server;
   LiveShape shape;  ///< `language` "": that of the call
+  TellUse tell_use{};
 };
 
 /// Listens by a Realtime session of the kind that transcribes, over a WebSocket: most of a turn is understood before it is over. One

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/json_text.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
+#include <offhook/agent/providers/openai/transcription_use.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -153,6 +154,7 @@ void LiveTranscription::on_committed(std::string_view item_id) {
 }
 
 void LiveTranscription::on_text(const realtime::UserTranscript& transcript) {
+  use_.add(use_of(transcript.usage));
   if (phase_ != Phase::Waiting || item_id_.empty() || transcript.item_id != item_id_) {
     ++counters_.late;
     return;

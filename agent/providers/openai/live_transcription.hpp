@@ -4,6 +4,7 @@
 #include <offhook/agent/providers/voice_format.hpp>
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 #include <offhook/agent/providers/openai/realtime_fault.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::agent::openai {
@@ -56,6 +58,8 @@ class LiveTranscription {
     std::uint64_t unheard_octets = 0; ///< beyond kMaxTurnMs
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  /// What the model was used for since the last call of this, for texts that nobody waits for, too.
+  [[nodiscard]] ServiceUse take_use() { return std::exchange(use_, {}); }
 
  private:
   enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // for the text
@@ -84,6 +88,7 @@ class LiveTranscription {
   std::deque<std::string> frames_;
   std::deque<ListenEvent> events_;
   Counters counters_;
+  ServiceUse use_;
 };
 
 }  // namespace offhook::inline v0::agent::openai

@@ -27,6 +27,7 @@ std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) 
   options.server = server_of(*needs.provider, needs.provider->models.transcription);
   options.shape.model = needs.provider->models.transcription;
   options.shape.format = line_format(needs);
+  options.tell_use = needs.tell_use;
   return std::make_unique<LiveListener>(std::move(options), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
 }
 
@@ -34,6 +35,7 @@ std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
   TranscriptionOptions options;
   options.server = server_of(*needs.provider, needs.provider->models.transcription);
   options.model = needs.provider->models.transcription;
+  options.tell_use = needs.tell_use;
   return std::make_unique<HttpListener>(std::move(options), needs.edges->http(needs.provider->ca_file), std::move(wake));
 }
 
@@ -80,7 +82,7 @@ ProviderParts parts() {
   made.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
   made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
     return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_of(needs), std::move(own_words),
-                                                       std::move(wake));
+                                                       std::move(wake), needs.tell_use);
   };
   return made;
 }

@@ -26,6 +26,7 @@ struct Fields {
   struct Item { std::string_view id, type, role, status, call_id, name, arguments; } item;
   ResponseDone response;
   RateLimits limits;
+  TranscriptionUsage usage;
 };
 
 /// The octets between the quotes where they stand; unescaped in the parser's memory when there is anything to unescape. "" for what
@@ -112,6 +113,20 @@ ResponseDone::Status status_of(std::string_view text) {
   if (text == "failed") return Status::Failed;
   if (text == "incomplete") return Status::Incomplete;
   return Status::Unknown;
+}
+
+/// Of an event about a transcript; that of a response is read_usage().
+simdjson::error_code read_transcription_usage(json::value value, TranscriptionUsage& out) {
+  return for_each_member(value, [&out](json::raw_json_string key, json::value member) {
+    if (key == "input_tokens") out.input_tokens = number_of(member);
+    if (key == "output_tokens") out.output_tokens = number_of(member);
+    if (key == "seconds" && (member.get_double().get(out.seconds) || !(out.seconds > 0 && out.seconds <= kMaxAudioSeconds))) out.seconds = 0;
+    if (key != "input_token_details") return simdjson::SUCCESS;
+    return for_each_member(member, [&out](json::raw_json_string name, json::value detail) {
+      if (name == "audio_tokens") out.input_audio_tokens = number_of(detail);
+      return simdjson::SUCCESS;
+    });
+  });
 }
 
 simdjson::error_code read_usage(json::value value, Usage& out) {
@@ -209,6 +224,7 @@ simdjson::error_code read_top(json::raw_json_string key, json::value value, Fiel
   if (key == "item") return read_item(value, out.item);
   if (key == "response") return read_response(value, out.response, calls);
   if (key == "rate_limits") return read_limits(value, out.limits);
+  if (key == "usage") return read_transcription_usage(value, out.usage);
   if (key == "session") {
     return for_each_member(value, [&out](json::raw_json_string name, json::value member) {
       if (name == "id") out.session.id = text_of(member);
@@ -323,7 +339,7 @@ Parsed make_event(const Fields& f, const Calls& calls, std::vector<std::uint8_t>
     case Kind::SpeechStarted: return event(SpeechStarted{f.item_id, f.audio_start_ms});
     case Kind::SpeechStopped: return event(SpeechStopped{f.item_id, f.audio_end_ms});
     case Kind::UserDelta: return event_of_item(f, UserTranscript{f.item_id, cut_utf8(f.delta, kMaxText), false});
-    case Kind::UserCompleted: return event_of_item(f, UserTranscript{f.item_id, cut_utf8(f.transcript, kMaxText), true});
+    case Kind::UserCompleted: return event_of_item(f, UserTranscript{f.item_id, cut_utf8(f.transcript, kMaxText), true, f.usage});
     case Kind::UserFailed: return event_of_item(f, UserTranscriptFailed{f.item_id, f.error});
     case Kind::ItemAdded: return event(ItemAdded{f.item.id, f.item.role, f.item.type});
     case Kind::Truncated: return event_of_item(f, ItemTruncated{f.item_id});

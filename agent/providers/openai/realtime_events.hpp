@@ -19,6 +19,7 @@ inline constexpr std::size_t kMaxFrame = 1U << 20U;       ///< octets of a frame
 inline constexpr std::size_t kMaxId = 128;                ///< of an item, a response, a call, an event, a function's name
 inline constexpr std::size_t kMaxArguments = 64U << 10U;  ///< of one function call; longer ones are given on as none
 inline constexpr std::size_t kMaxText = 64U << 10U;       ///< of one transcript, or a piece of it; the rest is cut off
+inline constexpr double kMaxAudioSeconds = 1e6;           ///< of one transcript's audio; a usage beyond is not believed
 inline constexpr std::size_t kMaxCalls = 16;              ///< function calls in one response; those beyond are not done
 
 /// Names only: the sentence that comes with them may quote what was said, or a key.
@@ -37,8 +38,10 @@ struct InputCommitted { std::string_view item_id, previous_item_id; };
 struct ItemAdded { std::string_view item_id, role, type; };
 struct ItemTruncated { std::string_view item_id; };
 struct ItemDeleted { std::string_view item_id; };
+/// What the model that transcribes is charged for. Some models count tokens, others seconds.
+struct TranscriptionUsage { std::uint64_t input_tokens = 0, input_audio_tokens = 0, output_tokens = 0; double seconds = 0; };
 /// What another model understood of the caller's item; `final`: all of it, else a piece.
-struct UserTranscript { std::string_view item_id, text; bool final = false; };
+struct UserTranscript { std::string_view item_id, text; bool final = false; TranscriptionUsage usage{}; };
 struct UserTranscriptFailed { std::string_view item_id; ErrorInfo error; };
 
 struct ResponseCreated { std::string_view response_id; };

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/openai/history_replay.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
+#include <offhook/agent/providers/openai/transcription_use.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -117,6 +118,7 @@ void RealtimeProtocol::on_event(std::uint32_t socket, const ServerEvent& event, 
   if (std::holds_alternative<SessionUpdated>(event)) return carry_out(connection_.on_session_updated(socket, now), socket, now);
   if (const auto* error = std::get_if<ServerError>(&event)) return on_error(socket, error->error, now);
   if (std::holds_alternative<Unknown>(event)) ++counters_.unknown_events;
+  if (const auto* text = std::get_if<UserTranscript>(&event)) transcribed_.add(use_of(text->usage));
   if (wire_.ready && socket == wire_.socket) on_current_event(event, now);
 }
 

@@ -5,12 +5,14 @@
 #include <offhook/agent/providers/openai/caller_turns.hpp>
 #include <offhook/agent/providers/openai/realtime_connection.hpp>
 #include <offhook/agent/providers/openai/replies.hpp>
+#include <offhook/agent/providers/service_use.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::agent::openai::realtime {
@@ -81,6 +83,8 @@ class RealtimeProtocol {
   [[nodiscard]] State state() const { return connection_.phase(); }
   [[nodiscard]] bool renewing() const { return connection_.renewing(); }
   [[nodiscard]] const RealtimeCounters& counters() const { return counters_; }
+  /// What the model that transcribes was used for since the last call of this.
+  [[nodiscard]] ServiceUse take_transcribed() { return std::exchange(transcribed_, {}); }
   [[nodiscard]] bool is_consistent() const;
 
  private:
@@ -100,6 +104,7 @@ class RealtimeProtocol {
   Wire wire_;
   RealtimeEvents events_;
   RealtimeCounters counters_;
+  ServiceUse transcribed_;
   RealtimeConnection connection_;
   CallerTurns caller_;
   Replies replies_;

@@ -27,8 +27,8 @@ RealtimeBriefing briefing_of(const SessionContext& context) {
 
 }  // namespace
 
-RealtimeSession::RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake)
-    : client_(client), options_(std::move(options)), wake_(std::move(wake)), line_(options_.format, std::move(own_words)) {}
+RealtimeSession::RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use)
+    : client_(client), options_(std::move(options)), wake_(std::move(wake)), tell_use_(std::move(tell_use)), line_(options_.format, std::move(own_words)) {}
 
 RealtimeSession::~RealtimeSession() {
   for (Socket& each : sockets_) each.socket->close(kNormalClosure, {});
@@ -107,6 +107,7 @@ void RealtimeSession::pump() {
   }
   while (auto event = core_->poll_event()) take(std::move(*event));
   tell_usage();
+  tell_transcribed();
   line_.drain(out_);
 }
 
@@ -121,6 +122,14 @@ void RealtimeSession::tell_usage() {
   if (more.input == 0 && more.output == 0) return;
   told_ = all;
   out_.push_back(std::move(more));
+}
+
+/// Another model than the one that talks, with a price of its own.
+void RealtimeSession::tell_transcribed() {
+  ServiceUse use = core_->take_transcribed();
+  if (use.is_nothing() || !tell_use_) return;
+  use.service = "transcription";
+  tell_use_(std::move(use));
 }
 
 // --- what the core yields ----------------------------------------------------------------------------------------------------

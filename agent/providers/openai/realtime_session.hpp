@@ -23,8 +23,9 @@ class RealtimeSession final : public VoiceSession {
  public:
   static constexpr std::size_t kFrameMs = 20;
 
-  /// `client` outlives the session; `own_words` and `wake` may be nothing.
-  RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake);
+  /// `client` outlives the session; `own_words`, `wake` and `tell_use` may be nothing. `tell_use` is told what the model that transcribes was
+  /// used for (the stage "transcription").
+  RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use = {});
   ~RealtimeSession() override;
   RealtimeSession(const RealtimeSession&) = delete;
   RealtimeSession& operator=(const RealtimeSession&) = delete;
@@ -63,12 +64,14 @@ class RealtimeSession final : public VoiceSession {
   void pump();
   void take(RealtimeEvent event);
   void tell_usage();
+  void tell_transcribed();
   /// Nothing follows a cancelled reply.
   void forget_events(std::uint32_t turn);
 
   net::WebSocketClient& client_;
   const RealtimeOptions options_;
   Wake wake_;
+  TellUse tell_use_;
   base::TimePoint now_{};
   std::unique_ptr<RealtimeProtocol> core_;
   VoicedLine line_;

@@ -77,8 +77,10 @@ void ResponsesAnswer::Reader::end_with(ResponsesAnswer& answer, const json::Elem
     });
   }
   answer.finish(why_of(response), out);
-  if (const auto usage = json::member(response, "usage"); usage && !answer.failed())
-    out.push_back(ModelUsage{json::count(*usage, "input_tokens"), json::count(*usage, "output_tokens")});
+  if (const auto usage = json::member(response, "usage"); usage && !answer.failed()) {
+    const auto details = json::member(*usage, "input_tokens_details");
+    out.push_back(ModelUsage{json::count(*usage, "input_tokens"), json::count(*usage, "output_tokens"), details ? json::count(*details, "cached_tokens") : 0});
+  }
 }
 
 ResponsesAnswer::ResponsesAnswer() : reader_(std::make_unique<Reader>()) {}

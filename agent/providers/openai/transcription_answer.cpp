@@ -20,6 +20,20 @@ std::string_view trimmed(std::string_view text) {
   return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+/// By tokens, or by the length of the audio (whisper-1); nothing where neither is told.
+std::optional<ServiceUse> use_in(const json::Element& event) {
+  constexpr double kMostSeconds = 1e6;
+  const auto usage = json::member(event, "usage");
+  if (!usage) return std::nullopt;
+  ServiceUse use;
+  use.input_tokens = json::count(*usage, "input_tokens");
+  use.output_tokens = json::count(*usage, "output_tokens");
+  if (const auto details = json::member(*usage, "input_token_details")) use.audio_input_tokens = json::count(*details, "audio_tokens");
+  if (const auto seconds = json::real(*usage, "seconds"); seconds && *seconds > 0 && *seconds < kMostSeconds)
+    use.audio = std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(*seconds));
+  return use.is_nothing() ? std::nullopt : std::optional(std::move(use));
+}
+
 }  // namespace
 
 TranscriptionAnswer::TranscriptionAnswer() : reader_(std::make_unique<Reader>()) {}
@@ -75,6 +89,7 @@ void TranscriptionAnswer::on_json(std::string_view text, std::vector<HeardEvent>
     if (!trimmed(text_).empty()) out.push_back(HeardText{std::string(trimmed(text_)), false});
   } else if (type == "transcript.text.done" || type.empty()) {
     if (!json::member(*event, "text")) return fail(FailureKind::Protocol, "the transcript has no text", out);
+    use_ = use_in(*event);
     finish(json::text(*event, "text"), out);
   }
 }

@@ -4,6 +4,7 @@
 #include <offhook/agent/providers/turn_listener.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ class TranscriptionAnswer final : public TurnAnswer {
   ~TranscriptionAnswer() override;
   void on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) override;
   void on_end(std::vector<HeardEvent>& out) override;
+  [[nodiscard]] std::optional<ServiceUse> use() const override { return use_; }
 
  private:
   struct Reader;
@@ -31,6 +33,7 @@ class TranscriptionAnswer final : public TurnAnswer {
   std::vector<SseEvent> events_;
   std::string whole_, text_;
   bool known_ = false, streamed_ = false, over_ = false;
+  std::optional<ServiceUse> use_;
 };
 
 }  // namespace offhook::inline v0::agent::openai

@@ -73,6 +73,29 @@ TEST_CASE_FIXTURE(Conversations, "What models take is summed up by service and k
   CHECK(now.value("offhook_tokens_total", {{"service", "openai/realtime"}, {"kind", "audio_output"}}) == 150);
 }
 
+TEST_CASE_FIXTURE(Conversations, "What voices and listeners take is summed up in characters and seconds, and tokens as those of models") {
+  ServiceUse spoken{"openai/speak"};
+  spoken.characters = 120;
+  conversations().on_use(spoken);
+  conversations().on_use(spoken);
+  ServiceUse heard{"deepgram/live"};
+  heard.audio = std::chrono::milliseconds(2500);
+  conversations().on_use(heard);
+  ServiceUse agent{"deepgram/realtime"};
+  agent.connected = std::chrono::seconds(60);
+  conversations().on_use(agent);
+  ServiceUse written{"openai/transcription"};
+  written.input_tokens = 20;
+  written.audio_input_tokens = 18;
+  conversations().on_use(written);
+  const auto now = read();
+  CHECK(now.value("offhook_characters_total", {{"service", "openai/speak"}}) == 240);
+  CHECK(now.value("offhook_service_seconds_total", {{"service", "deepgram/live"}, {"kind", "audio"}}) == 2.5);
+  CHECK(now.value("offhook_service_seconds_total", {{"service", "deepgram/realtime"}, {"kind", "connected"}}) == 60);
+  CHECK_FALSE(now.value("offhook_service_seconds_total", {{"service", "deepgram/live"}, {"kind", "connected"}}));
+  CHECK(now.value("offhook_tokens_total", {{"service", "openai/transcription"}, {"kind", "audio_input"}}) == 18);
+}
+
 TEST_CASE_FIXTURE(Conversations, "A model that says that it took more than any can is not believed [ConversationMetrics::kMostTokens]") {
   saw(TokensUsed{1, "a/think", ConversationMetrics::kMostTokens, 0, 0, ConversationMetrics::kMostTokens + 1, 0});
   const auto now = read();

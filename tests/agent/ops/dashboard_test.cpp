@@ -26,6 +26,10 @@ std::string whole_page() {
   metrics.conversations().on_action(ProviderSwitched{Stage::Think, "openai/think", "local/think", "late"});
   metrics.conversations().on_tool({tools::ToolEvent::What::Done, 1, "hold", "", ToolClass::Telephony});
   metrics.conversations().on_action(TokensUsed{1, "openai/think", 1, 1, 1, 1, 1});
+  ServiceUse use{"openai/speak"};
+  use.characters = 1;
+  use.audio = use.connected = std::chrono::seconds(1);
+  metrics.conversations().on_use(use);
   AgentState state;
   state.services = {{"openai/think", true}};
   media::QualityReport report;

@@ -281,3 +281,31 @@ TEST_CASE("An agent of whose calls nothing may be kept leaves no words, whatever
     CHECK(noted.end().turns[0].heard == (kept ? "hello" : ""));
   }
 }
+
+TEST_CASE("What a call takes of each service is in its record and in its line, added up, for so many services [kMaxServices]") {
+  Noted noted;
+  noted.action(TokensUsed{1, "openai/think", 1200, 1024, 0, 40, 0});
+  noted.action(TokensUsed{2, "openai/think", 300, 0, 0, 10, 0});
+  ServiceUse spoken{"openai/speak"};
+  spoken.characters = 120;
+  noted.notes.on_use(spoken);
+  ServiceUse heard{"deepgram/live"};
+  heard.audio = std::chrono::milliseconds(2500);
+  noted.notes.on_use(heard);
+  noted.notes.on_use(ServiceUse{"nothing/used"});
+  for (std::size_t i = 3; i <= kMaxServices; ++i) {
+    ServiceUse more{"more/" + std::to_string(i)};
+    more.characters = 1;
+    noted.notes.on_use(more);
+  }
+  const CallRecord record = noted.end();
+  REQUIRE(record.uses.size() == kMaxServices);
+  CHECK(record.uses[0].input_tokens == 1500);
+  CHECK(record.uses.back().service == "more/" + std::to_string(kMaxServices - 1));
+  const std::string line = to_line(record, "r");
+  CHECK(line.find(R"("usage":[{"service":"openai/think","input_tokens":1500,"cached_input_tokens":1024,"output_tokens":50},{"service":"openai/speak","characters":120},)"
+                  R"({"service":"deepgram/live","audio_seconds":2.500})") != std::string::npos);
+  const auto read = parse_record(line.substr(0, line.size() - 1));
+  REQUIRE(read);
+  CHECK(read->uses == record.uses);
+}

@@ -186,6 +186,11 @@ TEST_CASE("A model is waited for where it is loaded and some agent's calls ask i
 TEST_CASE("What every call may need is spoken before the first: each sentence of a voice once, none that a call's values change") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
+  std::uint64_t characters = 0;
+  options.on_rehearsal_use = [&characters](const ServiceUse& use) {
+    CHECK(use.service == "openai/speak");
+    characters += use.characters;
+  };
   const SessionFactory factory(options);
   const auto openai = provider(ProviderKind::OpenAi, "openai"), local = provider(ProviderKind::Local, "local");
   const auto agent = [](SessionWay way, const char* greeting) {
@@ -213,6 +218,7 @@ TEST_CASE("What every call may need is spoken before the first: each sentence of
   CHECK(times("Hello") == 0);
   CHECK(times("Heard") == 0);
   CHECK(times(ConversationOptions{}.filler) == 1);
+  CHECK(characters > std::string("Good day.Welcome.").size());
   CHECK(studio.rehearse(factory, book).empty());  // A reload speaks only what is new.
 }
 

@@ -338,3 +338,22 @@ TEST_CASE("Server finds the hosts of a region, and takes another one as it is") 
   CHECK(socket_to(server, Service::Recognition, "/x", "1").url == "ws://127.0.0.1:5000/x");
   CHECK(request_to(server, Service::Recognition, "/x").headers.empty());
 }
+
+TEST_CASE_FIXTURE(Listening, "RecognitionListener tells how much audio of a turn the service heard, and of noise, too") {
+  std::vector<base::Duration> used;
+  options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
+  start();
+  hear(1, 500);
+  CHECK(used.empty());
+  phrase("Ja.", 500);
+  turn_end();
+  while (listener->poll()) {
+  }
+  CHECK(used == std::vector<base::Duration>{500ms});
+  listener->begin(2, "");
+  feed_ms(300);
+  listener->abandon();
+  CHECK(used.back() == 300ms);
+  listener.reset();
+  CHECK(used.size() == 2);
+}

@@ -214,3 +214,15 @@ TEST_CASE_FIXTURE(AgentLine, "The socket is kept alive while no audio is sent") 
   advance(10ms);
   CHECK(sent() == "KeepAlive ");
 }
+
+TEST_CASE_FIXTURE(AgentLine, "How long the Voice Agent was connected is told at the end of the call") {
+  std::vector<ServiceUse> used;
+  session = std::make_unique<AgentSession>(sockets, settings, std::make_unique<OwnVoice>(), Wake{}, [&used](const ServiceUse& use) { used.push_back(use); });
+  session->open(context, now);
+  apply();
+  advance(3s);
+  CHECK(used.empty());
+  session.reset();
+  REQUIRE(used.size() == 1);
+  CHECK(used[0].connected == 3s);
+}

@@ -588,3 +588,25 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener passes garbage and the unknown over, a
   result(kAt, kAt + 1000, std::string(LiveReader::kMaxTranscript, 'a'));
   CHECK(said().size() > LiveReader::kMaxTranscript);
 }
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener tells how much audio it sent, and none that never left") {
+  std::vector<base::Duration> used;
+  options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
+  start();
+  hear(1);
+  CHECK(used.empty());
+  answer(kAt, kAt + 1000, "Yes.");
+  said();
+  CHECK(used == std::vector<base::Duration>{std::chrono::milliseconds(kAt + 1000)});
+  listener->begin(2, "");
+  speak(600);
+  listener->abandon();
+  CHECK(used.back() == 600ms);
+  break_off();
+  hear(3);
+  const auto held = sockets.all.back();
+  held->handler.on_closed({std::nullopt, 402, "", 1006, "", {}});
+  said();
+  listener.reset();
+  CHECK(used.size() == 2);
+}

@@ -219,3 +219,16 @@ TEST_CASE("ChatAnswer bounds text, calls, arguments, names and a whole body") {
   CHECK(whole(kMaxWholeBody) == "Hi.<stop>");
   CHECK(whole(kMaxWholeBody + 1) == "!protocol");
 }
+
+TEST_CASE("What a chat model has cached of a question is a part of what it takes") {
+  ChatAnswer answer;
+  std::vector<ModelEvent> events;
+  answer.on_bytes("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Yes.\"},\"finish_reason\":\"stop\"}]}\n\n"
+                  "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1200,\"prompt_tokens_details\":{\"cached_tokens\":1024},\"completion_tokens\":7}}\n\ndata: [DONE]\n\n", events);
+  answer.on_end(events);
+  std::uint64_t cached = 0;
+  for (const auto& event : events) {
+    if (const auto* usage = std::get_if<ModelUsage>(&event)) cached += usage->cached_input;
+  }
+  CHECK(cached == 1024);
+}

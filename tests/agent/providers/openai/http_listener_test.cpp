@@ -26,6 +26,7 @@ struct Listening {
     options.server.key = config::Secret("sk-canary");
     options.model = "hear-1";
     options.prompt = "Offhook";
+    options.tell_use = [this](const ServiceUse& use) { used.push_back(use); };
     listener.emplace(std::move(options), http, [this] { ++wakes; });
     SessionContext context;
     context.language = "pt-BR";
@@ -64,6 +65,7 @@ struct Listening {
   base::TimePoint now{};
   int wakes = 0;
   std::string why;
+  std::vector<ServiceUse> used;
   std::optional<HttpListener> listener;
 };
 
@@ -124,6 +126,30 @@ TEST_CASE_FIXTURE(Listening, "HttpListener takes an answer in one piece, and a s
   hear(3);
   http.answer(2, 200, R"({"text":""})");
   CHECK(said() == "3:? ");
+}
+
+TEST_CASE_FIXTURE(Listening, "HttpListener tells what the service charges: tokens, seconds, or the length of the turn when it does not say") {
+  hear(1, 8000);
+  http.answer(0, 200, R"({"text":"Yes.","usage":{"type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":4,"audio_tokens":10},"output_tokens":3}})");
+  hear(2, 8000);
+  http.answer(1, 200, R"({"text":"Yes.","usage":{"type":"duration","seconds":1.5}})");
+  hear(3, 8000);
+  http.answer(2, 200, R"({"text":"Yes."})");
+  hear(4, 8000);
+  http.answer(3, 200, R"({"text":"Yes.","usage":{"type":"duration","seconds":1e7}})");  // Nobody spoke for so long.
+  hear(5, 8000);
+  http.answer(4, 200, sse(R"({"type":"transcript.text.done","text":"No.","usage":{"type":"tokens","input_tokens":5,"output_tokens":2}})"));
+  hear(6, 8000);
+  http.answer(5, 400, "{}");
+  REQUIRE(used.size() == 5);
+  CHECK(used[0].input_tokens == 14);
+  CHECK(used[0].audio_input_tokens == 10);
+  CHECK(used[0].output_tokens == 3);
+  CHECK(used[0].audio == base::Duration::zero());
+  CHECK(used[1].audio == std::chrono::milliseconds(1500));
+  CHECK(used[2].audio == std::chrono::milliseconds(500));
+  CHECK(used[3].audio == std::chrono::milliseconds(500));
+  CHECK(used[4].input_tokens == 5);
 }
 
 TEST_CASE_FIXTURE(Listening, "HttpListener takes too short a turn for silence, and asks nobody") {

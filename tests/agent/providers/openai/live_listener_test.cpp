@@ -76,6 +76,26 @@ struct LiveLine {
 
 }  // namespace
 
+TEST_CASE_FIXTURE(LiveLine, "LiveListener tells what each text takes, and that of a turn that nobody waits for, too") {
+  std::vector<ServiceUse> used;
+  options.tell_use = [&used](const ServiceUse& use) { used.push_back(use); };
+  start();
+  const auto done = [this](const std::string& item, const json& usage) {
+    say({{"type", "conversation.item.input_audio_transcription.completed"}, {"item_id", item}, {"content_index", 0}, {"transcript", "x"}, {"usage", usage}});
+  };
+  hear(1);
+  committed("u1");
+  done("u1", {{"type", "tokens"}, {"input_tokens", 20}, {"input_token_details", {{"audio_tokens", 18}}}, {"output_tokens", 5}});
+  done("u0", {{"type", "duration"}, {"seconds", 2}});
+  done("u2", nullptr);
+  REQUIRE(used.size() == 2);
+  CHECK(used[0].input_tokens == 20);
+  CHECK(used[0].audio_input_tokens == 18);
+  CHECK(used[0].output_tokens == 5);
+  CHECK(used[1].audio == 2s);
+  listener.reset();
+}
+
 TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a session that only transcribes, when the call begins") {
   REQUIRE(client.sockets.size() == 1);
   CHECK(socket().request.url == "wss://ears.example/v1/realtime?intent=transcription");

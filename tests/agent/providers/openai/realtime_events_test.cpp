@@ -68,6 +68,21 @@ TEST_CASE_FIXTURE(Parsing, "the caller's items: commit, speech found by the serv
       R"({"type":"conversation.item.input_audio_transcription.completed","item_id":"u1","content_index":0,"transcript":"hello","usage":{"type":"tokens"}})");
   CHECK(text.final);
   CHECK(text.text == "hello");
+  CHECK(text.usage.input_tokens == 0);
+  const auto usage = [this](const char* of) {
+    return get<UserTranscript>(std::string(R"({"usage":)") + of + R"(,"type":"conversation.item.input_audio_transcription.completed","item_id":"u1","transcript":"x"})").usage;
+  };
+  const TranscriptionUsage tokens = usage(R"({"type":"tokens","input_tokens":20,"input_token_details":{"text_tokens":2,"audio_tokens":18},"output_tokens":5,"total_tokens":25})");
+  CHECK(tokens.input_tokens == 20);
+  CHECK(tokens.input_audio_tokens == 18);
+  CHECK(tokens.output_tokens == 5);
+  CHECK(tokens.seconds == 0);
+  CHECK(usage(R"({"type":"duration","seconds":2.5})").seconds == 2.5);
+  CHECK(usage(R"({"type":"duration","seconds":1000000})").seconds == kMaxAudioSeconds);
+  for (const char* odd : {R"({"seconds":1000001})", R"({"seconds":-1})", R"({"seconds":"2"})", "null", "7", R"({"input_tokens":-1})"}) {
+    CHECK(usage(odd).seconds == 0);
+    CHECK(usage(odd).input_tokens == 0);
+  }
   CHECK_FALSE(get<UserTranscript>(R"({"type":"conversation.item.input_audio_transcription.delta","item_id":"u1","delta":"he"})").final);
   const auto failed = get<UserTranscriptFailed>(
       R"({"type":"conversation.item.input_audio_transcription.failed","item_id":"u1","error":{"type":"x","code":"audio_unintelligible","message":"m","param":null}})");

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/service_use.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+/// A voice of a provider, whose characters are counted: those of each text of which any sound came.
+class MeteredSpeaker final : public Speaker {
+ public:
+  MeteredSpeaker(std::unique_ptr<Speaker> inner, TellUse tell) : inner_(std::move(inner)), tell_(std::move(tell)) {}
+
+  void open(const SessionContext& context) override { inner_->open(context); }
+  void tick(base::TimePoint now) override { inner_->tick(now); }
+  [[nodiscard]] std::uint32_t rate_hz() const override { return inner_->rate_hz(); }
+  void speak(std::uint32_t utterance, std::string_view text) override;
+  void cancel() override;
+  [[nodiscard]] std::optional<SpeakEvent> poll() override;
+  [[nodiscard]] bool is_preparing() const override { return inner_->is_preparing(); }
+
+ private:
+  struct Asked { std::uint32_t utterance = 0; std::uint64_t characters = 0; };  // 0: told
+
+  std::unique_ptr<Speaker> inner_;
+  TellUse tell_;
+  std::deque<Asked> asked_;  // in the order of speak()
+};
+
+}  // namespace offhook::inline v0::agent
