@@ -68,6 +68,7 @@ std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
   draft_languages(draft, *profile);
   warn_of_languages(draft, *profile);
   warn_of_voices(draft, *profile);
+  check_confirmation(draft, *profile);
   draft_rest(draft, *profile);
   return profile;
 }

@@ -49,6 +49,8 @@ void draft_prompt(Draft& draft, AgentProfile& out);
 void draft_languages(Draft& draft, AgentProfile& out);
 void warn_of_languages(Draft& draft, const AgentProfile& profile);
 void warn_of_voices(Draft& draft, const AgentProfile& profile);
+/// After sessions and prompt: whether the caller's yes can be understood in each session.
+void check_confirmation(Draft& draft, const AgentProfile& profile);
 /// Fallback, context, limits, codecs, sentences, music on hold.
 void draft_rest(Draft& draft, AgentProfile& out);
 

@@ -229,6 +229,26 @@ TEST_CASE("What a Realtime model costs is set as the provider has it, and what d
   CHECK(built(R"({"truncation": "retention_ratio", "retention_percent": 101, "context_tokens": 999})").problems().find("a whole number from 0 to 100") != std::string::npos);
 }
 
+TEST_CASE("A tool that the caller must confirm needs a session in which a yes is understood") {
+  const auto built = [](const std::string& tools, const std::string& agent, const std::string& provider) {
+    return build(R"({"agent": {"provider": "p", "tools": )" + tools + agent + R"(}, "providers": {"p": )" + provider + "}}");
+  };
+  const std::string transfer = R"([{"name": "transfer", "confirm": "caller", "destinations": {"sales": "6011"}}])";
+  const std::string silent = R"({"kind": "openai", "api_key": "k", "realtime": {"transcription": false}})";
+  CHECK(built(transfer, "", silent).problems() ==
+        "/agent/tools: found the tool transfer, which the caller must confirm, beside a realtime session of p without a transcription; "
+        "allowed: such a tool where a caller's yes is understood; set /providers/p/realtime/transcription to true, or make the session a cascade\n");
+  CHECK(built(transfer, "", R"({"kind": "openai", "api_key": "k"})").problems().empty());
+  CHECK(built(transfer, R"(, "sessions": [{"kind": "cascade"}])", silent).problems().empty());
+  CHECK(built(transfer, R"(, "sessions": [{"kind": "cascade"}, {"kind": "realtime"}])", silent).problems().starts_with("/agent/tools: found the tool transfer"));
+  CHECK(built(R"(["hang_up", {"name": "transfer", "destinations": {"sales": "6011"}}])", "", silent).problems().empty());
+  // Azure has a transcription only where one is deployed.
+  const std::string azure = R"({"kind": "azure_openai", "api_key": "k", "base_url": "https://x.openai.azure.com", "deployment": "rt")";
+  CHECK(built(transfer, "", azure + "}").problems().find("name a model in /providers/p/models/transcription") != std::string::npos);
+  CHECK(built(transfer, "", azure + R"(, "models": {"transcription": "whisper"}})").problems().empty());
+  CHECK(built(transfer, "", R"({"kind": "deepgram", "api_key": "k"})").problems().empty());
+}
+
 TEST_CASE("OPENAI_API_KEY does not go to a host that a provider of another name has in the file") {
   const auto with_key = [](const std::string& providers) {
     return build(R"({"agent": {"provider": "mirror"}, "providers": {"mirror": )" + providers + "}}", {{"OPENAI_API_KEY", "k"}}).problems();

@@ -1,0 +1,44 @@
+#include <offhook/agent/agents/draft.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+/// The first tool that the caller must confirm; "" when there is none.
+std::string confirmed_tool(const AgentProfile& profile) {
+  const auto asks = [](const auto& grant) { return grant.confirm == Confirm::Caller; };
+  if (const auto of_ours = std::find_if(profile.tools.begin(), profile.tools.end(), asks); of_ours != profile.tools.end()) return std::string(to_string(of_ours->tool));
+  const auto of_server = std::find_if(profile.server_tools.begin(), profile.server_tools.end(), asks);
+  return of_server == profile.server_tools.end() ? std::string() : of_server->name;
+}
+
+/// Deepgram's Voice Agent always tells the caller's words.
+bool has_words(const ProviderProfile& provider) {
+  return provider.kind == ProviderKind::Deepgram || (provider.realtime.transcription && !provider.models.transcription.empty());
+}
+
+std::string advice(const ProviderProfile& provider) {
+  const std::string at = "/providers/" + provider.name;
+  const std::string remedy = provider.models.transcription.empty() ? "name a model in " + at + "/models/transcription" : "set " + at + "/realtime/transcription to true";
+  return remedy + ", or make the session a cascade";
+}
+
+}  // namespace
+
+/// The model hears the caller itself. Its own word that the caller said yes is no proof: only a transcript of another model, or a key, is.
+/// Offhook asks callers to say yes, and without a transcript no yes would ever count.
+void check_confirmation(Draft& draft, const AgentProfile& profile) {
+  const std::string tool = confirmed_tool(profile);
+  if (tool.empty()) return;
+  for (const SessionWay& way : profile.sessions) {
+    const auto* talk = std::get_if<RealtimeWay>(&way);
+    if (talk == nullptr || has_words(*talk->provider)) continue;
+    draft.tell({draft.where("tools"), "the tool " + tool + ", which the caller must confirm, beside a realtime session of " + talk->provider->name + " without a transcription",
+                "such a tool where a caller's yes is understood", advice(*talk->provider)});
+  }
+}
+
+}  // namespace offhook::inline v0::agent
