@@ -4,6 +4,7 @@
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/ops/metrics.hpp>
 #include <offhook/agent/agent_figures.hpp>
+#include <offhook/agent/call_log.hpp>
 #include <offhook/agent/call_setup.hpp>
 #include <offhook/agent/consultations.hpp>
 #include <offhook/agent/live_calls.hpp>
@@ -378,10 +379,6 @@ class Agent::Impl {
   }
   static sip::CallEnded refused(int status) { return {{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Rejected, status, {}}; }
   static sip::CallEnded cut_off() { return {{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Bye, 0, {}}; }
-  std::string id_of(const phone::CallPtr& call) const {
-    const auto attended = find(call);
-    return attended ? attended->context().call_id : std::string();
-  }
 
   void on_registration(const phone::RegistrationChanged& event) {
     using State = sip::RegistrationChanged::State;
@@ -456,15 +453,14 @@ class Agent::Impl {
 
   void begin(AttendedCall& call, CallSetup setup, CallThread& thread) {
     setup.recording = call.recording();
-    const std::string id = call.context().call_id;
     const auto codec = call.call()->codec().value_or(setup.profile->codecs.empty() ? media::AudioCodec::Pcmu : setup.profile->codecs.front());
     call.begin(prepare(
         factory_, std::move(setup), codec, thread,
-        [this, id](const tools::ToolEvent& event) {
+        [this, log = call.log()](const tools::ToolEvent& event) {
           metrics_.conversations().on_tool(event);
-          log::info("call.tool", {{"call", id}, {"tool", event.tool}, {"what", tools::to_string(event.what)}, {"detail", event.detail}});
+          log.tool(event);
         },
-        [id](const std::string& trouble) { log::warning("call.context", {{"call", id}, {"detail", trouble}}); },
+        [log = call.log()](const std::string& trouble) { log.context(trouble); },
         [this, notes = call.notes()](const ServiceUse& use) {
           notes->on_use(use);
           metrics_.conversations().on_use(use);
@@ -472,7 +468,7 @@ class Agent::Impl {
   }
 
   void on_turned_away(const phone::CallTurnedAway& event) {
-    log::info("call.turned_away", {{"call", event.details.call_id}, {"from", log::redacted(event.details.from.uri)}, {"status", event.status}});
+    CallLog(event.details.call_id).turned_away(event.details, event.status);
     metrics_.calls().on_caller(event.details.identity);
     metrics_.calls().on_ended(false, outcome_of(refused(event.status), false), {}, {});
     book_->turned_away(records::begun(event.details, options_.account.address_of_record), refused(event.status));
@@ -482,10 +478,8 @@ class Agent::Impl {
     const auto& d = event.details;
     auto record = records::begun(d, options_.account.address_of_record);
     record.local_tag = event.call->leg_name().local_tag;
-    log::info("call.offered", {{"call", d.call_id}, {"from", log::redacted(d.from.uri)}, {"source", d.source.to_string()}});
+    CallLog(d.call_id).offered(d);
     metrics_.calls().on_caller(d.identity);
-    if (d.identity.verstat == sip::CallerIdentity::Verstat::Failed)
-      log::warning("call.identity", {{"call", d.call_id}, {"detail", sip::to_string(*d.identity.error)}});
     CallThread& thread = next_thread();
     CallSetup setup = set_up(*agents_, d);
     setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile, event.call->codec_among(setup.profile->codecs));
@@ -497,10 +491,7 @@ class Agent::Impl {
     call->set_person(setup.facts.caller);
     track(call);  // Before prepare(): a call that is refused there tells its end like any other.
     auto prepared = event.call->prepare(call->port(), setup.profile->codecs);
-    if (!prepared) {
-      log::warning("call.refused", {{"call", d.call_id}, {"detail", prepared.error().detail}});
-      return;
-    }
+    if (!prepared) return call->log().refused(prepared.error().detail);
     call->set_prepared(std::move(*prepared));
     watch_(CallStarted{d.call_id, d.from.uri, d.to.uri, false});
     if (event.call->ring()) call->notes()->on_ringing(records::Moment::now());
@@ -520,7 +511,7 @@ class Agent::Impl {
     auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "the agent is ending: no new calls"}))
                              : endpoint_->dial({account_to_dial_with(), target, {}, true, setup.profile->codecs}, call->port());
     if (!dialled) {
-      log::error("call.not_dialled", {{"call", id}, {"to", log::redacted(target)}, {"code", dialled.error().code}});
+      call->log().not_dialled(target, dialled.error());
       CallOver over;
       over.call_id = id;
       over.details.by = sip::CallEnded::By::Local;
@@ -550,7 +541,7 @@ class Agent::Impl {
     const auto call = find(event.call);
     if (!call) return;
     const auto codec = event.call->codec().value_or(media::AudioCodec::Pcmu);
-    log::info("call.up", {{"call", call->context().call_id}, {"codec", phone::to_string(codec)}});
+    call->log().up(phone::to_string(codec));
     const auto now = records::Moment::now();
     call->notes()->on_answered(codec, phone::to_string(codec), now);
     if (call->transcript()) call->transcript()->on_answered(now);
@@ -566,7 +557,7 @@ class Agent::Impl {
   void on_media_changed(const phone::CallMediaChanged& event) {
     const auto call = find(event.call);
     if (!call) return;
-    log::info("call.media", {{"call", call->context().call_id}, {"sends", event.sends}, {"receives", event.receives}});
+    call->log().media_changed(event.sends, event.receives);
     call->on_peer_hold(!event.sends);
   }
 
@@ -587,7 +578,7 @@ class Agent::Impl {
   base::Result<void, base::Error> transfer(const phone::CallPtr& caller, const std::string& target) {
     if (options_.attended_transfers && caller->state() == phone::Call::State::Connected && caller->peer_replaces()) {
       const auto begun = consultations_->begin(caller, target);
-      log::info("call.consults", {{"call", id_of(caller)}, {"to", log::redacted(target)}, {"detail", begun ? "" : begun.error().detail}});
+      if (const auto call = find(caller)) call->log().consults(target, begun ? std::string() : begun.error().detail);
       if (begun) return {};
     }
     return caller->transfer(target);
@@ -605,7 +596,7 @@ class Agent::Impl {
   void on_transferred(const phone::CallPtr& caller, int status) {
     const auto call = find(caller);
     if (!call) return;
-    log::info("call.transferred", {{"call", call->context().call_id}, {"status", status}});
+    call->log().transferred(status);
     call->notes()->on_transferred(status);
     call->on_transferred(status >= 200 && status < 300);
   }
@@ -621,10 +612,7 @@ class Agent::Impl {
     if (event.media && was_up) metrics_.calls().on_finished(media::report_of(*event.media));
     CallOver over{call->context().call_id, event.details, call->hang_up_why(),
                   std::chrono::duration_cast<std::chrono::milliseconds>(call->up_for()), event.media};
-    const auto media = event.media.value_or(media::LegStatistics{});
-    log::info("call.over", {{"call", over.call_id}, {"by", event.details.by == sip::CallEnded::By::Local ? "us" : "them"}, {"why", over.why},
-                            {"status", event.details.status}, {"reason", event.details.reason}, {"seconds", static_cast<double>(over.duration.count()) / 1000.0},
-                            {"received", media.packets_received}, {"sent", media.packets_sent}, {"lost", media.packets_lost}});
+    call->log().over(event.details, over.why, over.duration, event.media.value_or(media::LegStatistics{}));
     call->notes()->on_ended(event.details, over.why, event.media, records::Moment::now());
     metrics_.calls().on_ended(event.call->outgoing(), outcome_of(event.details, was_up), std::chrono::milliseconds(call->notes()->snapshot().setup_ms), over.duration);
     conclude(*call);

@@ -1,12 +1,11 @@
 #include <offhook/agent/attended_call.hpp>
 
-#include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/other_caller.hpp>
 
 namespace offhook::inline v0::agent {
 
 AttendedCall::AttendedCall(phone::Endpoint& endpoint, ConversationThread& thread, phone::CallPtr call, CallContext context, Observer observer)
-    : endpoint_(endpoint), thread_(thread), call_(std::move(call)), context_(std::move(context)), observer_(std::move(observer)) {}
+    : endpoint_(endpoint), thread_(thread), call_(std::move(call)), context_(std::move(context)), log_(context_.call_id), observer_(std::move(observer)) {}
 
 void AttendedCall::set_recording(std::shared_ptr<recordings::CallRecording> recording) {
   recording_ = std::move(recording);
@@ -67,7 +66,7 @@ CallControl AttendedCall::control() {
       [on_call](std::string target) {
         on_call([target](AttendedCall& self) {
           if (const auto asked = self.transfer_ ? self.transfer_(self.call_, target) : self.call_->transfer(target); !asked) {
-            log::warning("call.transfer_failed", {{"call", self.context_.call_id}, {"detail", asked.error().detail}});
+            self.log_.transfer_failed(asked.error().detail);
             self.on_transferred(false);
           }
         });
@@ -75,15 +74,15 @@ CallControl AttendedCall::control() {
       [on_call](bool on) {
         on_call([on](AttendedCall& self) {
           if (const auto asked = on ? self.call_->hold() : self.call_->resume(); !asked) {
-            log::warning("call.hold_failed", {{"call", self.context_.call_id}, {"on", on}, {"detail", asked.error().detail}});
+            self.log_.hold_failed(on, asked.error().detail);
           }
         });
       },
   };
   if (!recording) return control;
-  control.stop_recording = [recording, id = context_.call_id] {
+  control.stop_recording = [recording, log = log_] {
     recording->stop();
-    log::warning("recording.stopped", {{"call", id}, {"detail", "the caller was not told of it to the end"}});
+    log.recording_stopped("the caller was not told of it to the end");
   };
   return control;
 }
@@ -151,7 +150,7 @@ void AttendedCall::end_conversation() {
   if (!bridge_) return;
   bridge_->on_ended();
   if (const auto lost = bridge_->overflow(); lost.digits + lost.samples != 0) {
-    log::warning("conversation.overflow", {{"call", context_.call_id}, {"digits", lost.digits}, {"samples", lost.samples}});
+    log_.overflow(lost.digits, lost.samples);
   }
   thread_.remove(bridge_);
   bridge_.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/call_log.hpp>
 #include <offhook/agent/conversation/bridge.hpp>
 #include <offhook/agent/conversation/conversation_thread.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
@@ -70,6 +71,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   [[nodiscard]] const std::shared_ptr<recordings::CallRecording>& recording() const { return recording_; }
   [[nodiscard]] const phone::CallPtr& call() const { return call_; }
   [[nodiscard]] const CallContext& context() const { return context_; }
+  [[nodiscard]] const CallLog& log() const { return log_; }
   [[nodiscard]] std::chrono::steady_clock::duration up_for() const;
   [[nodiscard]] const std::string& hang_up_why() const { return hang_up_why_; }
 
@@ -83,6 +85,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   ConversationThread& thread_;
   phone::CallPtr call_;
   CallContext context_;
+  CallLog log_;
   Observer observer_;
   std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
   std::shared_ptr<records::CallNotes> notes_;

@@ -6,46 +6,93 @@
 
 namespace offhook::inline v0::agent {
 
-namespace {
+// --- the call ----------------------------------------------------------------------------------------------------------------
 
-/// What goes into the log whether or not words may be kept.
-class Logger {
- public:
-  explicit Logger(const std::string& call_id) : call_id_(call_id) {}
+void CallLog::offered(const sip::IncomingCall& call) const {
+  log::info("call.offered", {{"call", call_}, {"from", log::redacted(call.from.uri)}, {"source", call.source.to_string()}});
+  if (call.identity.verstat == sip::CallerIdentity::Verstat::Failed)
+    log::warning("call.identity", {{"call", call_}, {"detail", sip::to_string(*call.identity.error)}});
+}
 
-  void operator()(const Understood& e) const { log::info("call.understood", {{"call", call_id_}, {"intent", e.intent}, {"score", e.score}}); }
-  void operator()(const ProviderSwitched& e) const {
-    log::warning("call.trouble", {{"call", call_id_}, {"stage", to_string(e.stage)}, {"from", e.from}, {"to", e.to}, {"why", e.why}});
+void CallLog::turned_away(const sip::IncomingCall& call, int status) const {
+  log::info("call.turned_away", {{"call", call_}, {"from", log::redacted(call.from.uri)}, {"status", status}});
+}
+
+void CallLog::refused(std::string_view why) const { log::warning("call.refused", {{"call", call_}, {"detail", why}}); }
+
+void CallLog::not_dialled(std::string_view target, const base::Error& why) const {
+  log::error("call.not_dialled", {{"call", call_}, {"to", log::redacted(target)}, {"code", why.code}});
+}
+
+void CallLog::up(std::string_view codec) const { log::info("call.up", {{"call", call_}, {"codec", codec}}); }
+
+void CallLog::media_changed(bool sends, bool receives) const { log::info("call.media", {{"call", call_}, {"sends", sends}, {"receives", receives}}); }
+
+void CallLog::context(std::string_view trouble) const { log::warning("call.context", {{"call", call_}, {"detail", trouble}}); }
+
+void CallLog::tool(const tools::ToolEvent& event) const {
+  log::info("call.tool", {{"call", call_}, {"tool", event.tool}, {"what", tools::to_string(event.what)}, {"detail", event.detail}});
+}
+
+void CallLog::consults(std::string_view target, std::string_view error) const {
+  log::info("call.consults", {{"call", call_}, {"to", log::redacted(target)}, {"detail", error}});
+}
+
+void CallLog::transfer_failed(std::string_view why) const { log::warning("call.transfer_failed", {{"call", call_}, {"detail", why}}); }
+
+void CallLog::transferred(int status) const { log::info("call.transferred", {{"call", call_}, {"status", status}}); }
+
+void CallLog::hold_failed(bool on, std::string_view why) const { log::warning("call.hold_failed", {{"call", call_}, {"on", on}, {"detail", why}}); }
+
+void CallLog::recording_stopped(std::string_view why) const { log::warning("recording.stopped", {{"call", call_}, {"detail", why}}); }
+
+void CallLog::overflow(std::uint64_t digits, std::uint64_t samples) const {
+  log::warning("conversation.overflow", {{"call", call_}, {"digits", digits}, {"samples", samples}});
+}
+
+void CallLog::over(const sip::CallEnded& details, std::string_view why, std::chrono::milliseconds duration, const media::LegStatistics& media) const {
+  log::info("call.over", {{"call", call_}, {"by", details.by == sip::CallEnded::By::Local ? "us" : "them"}, {"why", why},
+                          {"status", details.status}, {"reason", details.reason}, {"seconds", static_cast<double>(duration.count()) / 1000.0},
+                          {"received", media.packets_received}, {"sent", media.packets_sent}, {"lost", media.packets_lost}});
+}
+
+// --- the conversation --------------------------------------------------------------------------------------------------------
+
+void CallLog::on_action(const ConversationAction& what, std::optional<bool> texts, const records::KeepOptions& keep) const {
+  std::visit([this](const auto& each) { on(each); }, what);
+  if (texts.value_or(keep.texts)) said(what, keep);
+}
+
+void CallLog::said(const ConversationAction& what, const records::KeepOptions& keep) const {
+  if (const auto* caller = std::get_if<CallerSaid>(&what)) {
+    const std::string text = caller->digits ? records::shown_digits(caller->text, keep) : records::shown_text(caller->text, keep);
+    log::info("call.caller_said", {{"call", call_}, {"text", text}, {"confidence", caller->confidence}, {"rejected", caller->rejected}});
+  } else if (const auto* agent = std::get_if<AgentSaid>(&what)) {
+    log::info("call.agent_said", {{"call", call_}, {"text", records::shown_text(agent->text, keep)}, {"interrupted", agent->interrupted}});
   }
-  void operator()(const TryAgain& e) const { log::warning("call.failed", {{"call", call_id_}, {"stage", to_string(e.stage)}, {"why", e.why}}); }
-  void operator()(const GaveUp& e) const {
-    log::warning("call.gave_up", {{"call", call_id_}, {"stage", to_string(e.stage)}, {"detail", "no other attempt or provider is left: the caller hears so"}});
-  }
-  void operator()(const TurnRefused& e) const { log::warning("call.turn_refused", {{"call", call_id_}, {"turn", e.turn}, {"why", e.why}}); }
-  void operator()(const CancelThinking& e) const { log::info("call.reply_cancelled", {{"call", call_id_}, {"turn", e.turn}, {"why", e.why}}); }
-  void operator()(const ToneHeard& e) const { log::info("call.tone", {{"call", call_id_}, {"tone", media::to_string(e.tone)}}); }
-  void operator()(const AnsweredBy& e) const {
-    log::info("call.answered_by", {{"call", call_id_}, {"who", media::to_string(e.verdict.who)}, {"sign", media::to_string(e.verdict.sign)},
-                                   {"took_ms", e.verdict.took.count()}});
-  }
-  template <class Other>
-  void operator()(const Other&) const {}
+}
 
- private:
-  const std::string& call_id_;
-};
+void CallLog::on(const Understood& e) const { log::info("call.understood", {{"call", call_}, {"intent", e.intent}, {"score", e.score}}); }
 
-}  // namespace
+void CallLog::on(const ProviderSwitched& e) const {
+  log::warning("call.trouble", {{"call", call_}, {"stage", to_string(e.stage)}, {"from", e.from}, {"to", e.to}, {"why", e.why}});
+}
 
-void log_line(const CallLine& line, const records::KeepOptions& keep) {
-  std::visit(Logger(line.call_id), line.what);
-  if (!line.texts.value_or(keep.texts)) return;
-  if (const auto* said = std::get_if<CallerSaid>(&line.what)) {
-    const std::string text = said->digits ? records::shown_digits(said->text, keep) : records::shown_text(said->text, keep);
-    log::info("call.caller_said", {{"call", line.call_id}, {"text", text}, {"confidence", said->confidence}, {"rejected", said->rejected}});
-  } else if (const auto* spoke = std::get_if<AgentSaid>(&line.what)) {
-    log::info("call.agent_said", {{"call", line.call_id}, {"text", records::shown_text(spoke->text, keep)}, {"interrupted", spoke->interrupted}});
-  }
+void CallLog::on(const TryAgain& e) const { log::warning("call.failed", {{"call", call_}, {"stage", to_string(e.stage)}, {"why", e.why}}); }
+
+void CallLog::on(const GaveUp& e) const {
+  log::warning("call.gave_up", {{"call", call_}, {"stage", to_string(e.stage)}, {"detail", "no other attempt or provider is left: the caller hears so"}});
+}
+
+void CallLog::on(const TurnRefused& e) const { log::warning("call.turn_refused", {{"call", call_}, {"turn", e.turn}, {"why", e.why}}); }
+
+void CallLog::on(const CancelThinking& e) const { log::info("call.reply_cancelled", {{"call", call_}, {"turn", e.turn}, {"why", e.why}}); }
+
+void CallLog::on(const ToneHeard& e) const { log::info("call.tone", {{"call", call_}, {"tone", media::to_string(e.tone)}}); }
+
+void CallLog::on(const AnsweredBy& e) const {
+  log::info("call.answered_by", {{"call", call_}, {"who", media::to_string(e.verdict.who)}, {"sign", media::to_string(e.verdict.sign)},
+                                 {"took_ms", e.verdict.took.count()}});
 }
 
 }  // namespace offhook::inline v0::agent

@@ -1,11 +1,62 @@
 #pragma once
 
-#include <offhook/agent/agent.hpp>
+#include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/records/call_notes.hpp>
+#include <offhook/agent/tools/call_tool_box.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/sip/stack/events.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace offhook::inline v0::agent {
 
-/// One line of a call to the log. What was said only where texts are kept, and keys as `*` unless digits are: a log is read by
-/// more people than the records are.
-void log_line(const CallLine& line, const records::KeepOptions& keep);
+/// Writes the log's lines about one call; each line names the call. Numbers of people are redacted. Any thread but a media worker.
+class CallLog {
+ public:
+  explicit CallLog(std::string call) : call_(std::move(call)) {}
+
+  void offered(const sip::IncomingCall& call) const;
+  void turned_away(const sip::IncomingCall& call, int status) const;
+  void refused(std::string_view why) const;
+  void not_dialled(std::string_view target, const base::Error& why) const;
+  void up(std::string_view codec) const;
+  void media_changed(bool sends, bool receives) const;
+  void context(std::string_view trouble) const;
+  void tool(const tools::ToolEvent& event) const;
+  /// `error`: "" when the target is being called.
+  void consults(std::string_view target, std::string_view error) const;
+  void transfer_failed(std::string_view why) const;
+  void transferred(int status) const;
+  void hold_failed(bool on, std::string_view why) const;
+  void recording_stopped(std::string_view why) const;
+  /// What found no room on its way to the caller.
+  void overflow(std::uint64_t digits, std::uint64_t samples) const;
+  /// `why`: the conversation's own reason.
+  void over(const sip::CallEnded& details, std::string_view why, std::chrono::milliseconds duration, const media::LegStatistics& media) const;
+
+  /// One step of the conversation. The line has what was said only where `texts` says so (nothing: as `keep` does), and keys as `*`
+  /// unless `keep` keeps digits: a log is read by more people than the records are.
+  void on_action(const ConversationAction& what, std::optional<bool> texts, const records::KeepOptions& keep) const;
+
+ private:
+  void said(const ConversationAction& what, const records::KeepOptions& keep) const;
+  void on(const Understood& e) const;
+  void on(const ProviderSwitched& e) const;
+  void on(const TryAgain& e) const;
+  void on(const GaveUp& e) const;
+  void on(const TurnRefused& e) const;
+  void on(const CancelThinking& e) const;
+  void on(const ToneHeard& e) const;
+  void on(const AnsweredBy& e) const;
+  template <class Other>
+  void on(const Other&) const {}
+
+  std::string call_;
+};
 
 }  // namespace offhook::inline v0::agent

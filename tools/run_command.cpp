@@ -144,7 +144,7 @@ int run(const RunArguments& arguments) {
   int exit_code = kOk;
   const auto agent = start_agent("run", *loaded, [&first, keep = agent::keep_options(*config)](const agent::AgentEvent& event) {
     first.on_event(event);
-    if (const auto* line = std::get_if<agent::CallLine>(&event)) agent::log_line(*line, keep);
+    if (const auto* line = std::get_if<agent::CallLine>(&event)) agent::CallLog(line->call_id).on_action(line->what, line->texts, keep);
   }, exit_code);
   if (!agent) return exit_code;
 

@@ -2,15 +2,13 @@
 
 #include <offhook/agent/call_log.hpp>
 
-#include <utility>
-
 using namespace offhook;
 using namespace offhook::agent;
 
 namespace {
 
-std::string logged(ConversationAction what, records::KeepOptions keep, std::optional<bool> texts = std::nullopt) {
-  return logged_by([&] { log_line({"call-1", std::move(what), texts}, keep); });
+std::string logged(const ConversationAction& what, records::KeepOptions keep, std::optional<bool> texts = std::nullopt) {
+  return logged_by([&] { CallLog("call-1").on_action(what, texts, keep); });
 }
 
 }  // namespace
