@@ -247,7 +247,7 @@ class Agent::Impl {
     return [this](media::LegId leg) { return engine_->statistics(leg); };
   }
   std::string live_calls() const { return live_.json(leg_statistics(), base::Clock::now()); }
-  HealthReply pause_recording(const std::string& id, bool paused) const { return live_.pause_recording(id, paused); }
+  HealthReply pause_recording(const std::string& call, bool paused) const { return live_.pause_recording(call, paused); }
   std::string metrics() const {
     std::vector<media::QualityReport> reports;
     for (const auto& leg : live_.statistics(leg_statistics())) reports.push_back(media::report_of(leg));
@@ -272,7 +272,6 @@ class Agent::Impl {
   Registrations registrations_;
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
   std::size_t next_thread_ = 0;
-  std::uint64_t dialled_ = 0;
   std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
   mutable std::atomic<bool> set_up_{false};
   std::shared_ptr<std::atomic<unsigned>> models_awaited_ = std::make_shared<std::atomic<unsigned>>(0);
@@ -427,14 +426,15 @@ class Agent::Impl {
     const AgentProfile& profile = *setup.profile;
     const auto texts = options_.agents ? std::optional(profile.transcripts) : std::nullopt;
     notes->on_agent(profile.name, texts);
-    const auto transcript = transcripts_->begin({notes->snapshot().id, profile.name, profile.language}, texts.value_or(true));
+    const auto transcript = transcripts_->begin({id, profile.name, profile.language}, texts.value_or(true));
     auto attended = std::make_shared<AttendedCall>(*endpoint_, thread.conversations(), std::move(call), std::move(context),
                                                    [this, id, notes, transcript, texts](const ConversationAction& what) {
+                                                     CallLog(id).on_action(what, texts, options_.records.keep);
                                                      const auto now = records::Moment::now();
                                                      notes->on_action(what, now);
                                                      metrics_.conversations().on_action(what);
                                                      if (transcript) transcript->on_action(what, now);
-                                                     watch_(CallLine{id, what, texts});
+                                                     watch_(CallLine{id, what});
                                                    });
     attended->port()->rate_hz = setup.port_rate_hz;
     attended->port()->hangover = hangover_frames(profile);
@@ -442,7 +442,7 @@ class Agent::Impl {
     attended->port()->leaves_out_silence = options_.leaves_out_silence;
     attended->port()->music = profile.hold_music;
     if (profile.recordings)
-      attended->set_recording(recordings_->begin({notes->snapshot().id, id}, recording_rate_hz(profile), std::chrono::system_clock::now()));
+      attended->set_recording(recordings_->begin(id, recording_rate_hz(profile), std::chrono::system_clock::now()));
     attended->set_transfer([this](const phone::CallPtr& caller, const std::string& target) { return transfer(caller, target); });
     attended->set_notes(std::move(notes));
     attended->set_transcript(transcript);
@@ -468,22 +468,24 @@ class Agent::Impl {
   }
 
   void on_turned_away(const phone::CallTurnedAway& event) {
-    CallLog(event.details.call_id).turned_away(event.details, event.status);
+    auto record = records::begun(event.details, options_.account.address_of_record);
+    CallLog(record.id).turned_away(event.details, event.status);
     metrics_.calls().on_caller(event.details.identity);
     metrics_.calls().on_ended(false, outcome_of(refused(event.status), false), {}, {});
-    book_->turned_away(records::begun(event.details, options_.account.address_of_record), refused(event.status));
+    book_->turned_away(std::move(record), refused(event.status));
   }
 
   void on_offered(phone::CallOffered& event) {
     const auto& d = event.details;
     auto record = records::begun(d, options_.account.address_of_record);
     record.local_tag = event.call->leg_name().local_tag;
-    CallLog(d.call_id).offered(d);
+    const std::string id = record.id;
+    CallLog(id).offered(d);
     metrics_.calls().on_caller(d.identity);
     CallThread& thread = next_thread();
     CallSetup setup = set_up(*agents_, d);
     setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile, event.call->codec_among(setup.profile->codecs));
-    const auto call = attend(event.call, {d.call_id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
+    const auto call = attend(event.call, {id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
     call->port()->line_ear = std::make_shared<media::LineEar>(options_.hang_up_tone, media::LineSigns::Caller);
     book_->announce(*call->notes());
     const auto account = std::find_if(accounts_.begin(), accounts_.end(), [&d](const phone::Account& each) { return d.account == each.id(); });
@@ -493,14 +495,15 @@ class Agent::Impl {
     auto prepared = event.call->prepare(call->port(), setup.profile->codecs);
     if (!prepared) return call->log().refused(prepared.error().detail);
     call->set_prepared(std::move(*prepared));
-    watch_(CallStarted{d.call_id, d.from.uri, d.to.uri, false});
+    watch_(CallStarted{id, d.from.uri, d.to.uri, false});
     if (event.call->ring()) call->notes()->on_ringing(records::Moment::now());
     begin(*call, std::move(setup), thread);
   }
 
   void dial_now(const std::string& target, MachinePolicy machine) {
-    const std::string id = "out-" + std::to_string(++dialled_);  // Not the target: this name is in every line of the log.
-    const auto notes = book_->notes(records::begun(target, options_.account.address_of_record));
+    auto record = records::begun(target, options_.account.address_of_record);
+    const std::string id = record.id;
+    const auto notes = book_->notes(std::move(record));
     CallThread& thread = next_thread();
     CallSetup setup = set_up(*agents_, options_.account.address_of_record, target);
     setup.machine = machine;
@@ -525,6 +528,7 @@ class Agent::Impl {
     }
     call->set_call(*dialled);
     call->set_person(user_of(target));
+    call->log().dialled(target, (*dialled)->leg_name().call_id);
     notes->on_dialled((*dialled)->leg_name().call_id, (*dialled)->leg_name().local_tag);
     book_->announce(*notes);
     track(call);
@@ -546,8 +550,7 @@ class Agent::Impl {
     call->notes()->on_answered(codec, phone::to_string(codec), now);
     if (call->transcript()) call->transcript()->on_answered(now);
     if (const auto leg = event.call->media_leg()) {
-      const auto record = call->notes()->snapshot();
-      live_.add({record.id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording()});
+      live_.add({call->context().call_id, call->notes()->snapshot().sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording()});
     }
     watch_(CallUp{call->context().call_id, codec});
     call->on_connected();
@@ -565,7 +568,7 @@ class Agent::Impl {
     const auto call = find(event.call);
     const sip::Party& person = person_of(event.details);
     if (!call || !call->on_person(person)) return;
-    log::info("call.other_caller", {{"call", call->context().call_id}, {"now", log::redacted(person.uri)}, {"asserted", event.details.asserted.has_value()}});
+    call->log().other_caller(person, event.details.asserted.has_value());
     call->notes()->on_other(records::kept_party(person), records::Moment::now());
   }
 
@@ -607,7 +610,7 @@ class Agent::Impl {
     consultations_->on_caller_finished(event.call);
     calls_.erase(event.call->id());
     up_ = calls_.size();
-    live_.remove(call->notes()->snapshot().id);
+    live_.remove(call->context().call_id);
     const bool was_up = call->up_for() > base::Duration::zero();
     if (event.media && was_up) metrics_.calls().on_finished(media::report_of(*event.media));
     CallOver over{call->context().call_id, event.details, call->hang_up_why(),
@@ -649,7 +652,7 @@ void Agent::ping(std::function<void()> answer) { impl_->endpoint_->post(std::mov
 Health Agent::health() const { return impl_->health(); }
 std::string Agent::live_calls() const { return impl_->live_calls(); }
 std::string Agent::metrics() const { return impl_->metrics(); }
-HealthReply Agent::pause_recording(const std::string& id, bool paused) { return impl_->pause_recording(id, paused); }
+HealthReply Agent::pause_recording(const std::string& call, bool paused) { return impl_->pause_recording(call, paused); }
 std::uint16_t Agent::sip_port() const { return impl_->endpoint_->sip_port(); }
 std::size_t Agent::calls() const { return impl_->up_; }
 bool Agent::is_warm() const { return impl_->factory_->is_warm(); }

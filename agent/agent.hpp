@@ -47,13 +47,10 @@ struct AgentOptions {
   base::Duration transfer_ring = std::chrono::seconds(20);    ///< it rings so long
 };
 
+// `call_id`: the call's id in its record, and everywhere else (agent/records/call_id.hpp).
 struct CallStarted { std::string call_id, from, to; bool outgoing = false; };
 struct CallUp { std::string call_id; media::AudioCodec codec{}; };
-struct CallLine {
-  std::string call_id;
-  ConversationAction what;
-  std::optional<bool> texts = std::nullopt;                   ///< what was said may be kept: as its agent's profile says; nothing: it has none
-};
+struct CallLine { std::string call_id; ConversationAction what; };
 struct CallOver {
   std::string call_id;
   sip::CallEnded details;
@@ -90,8 +87,8 @@ class Agent {
   [[nodiscard]] Health health() const;
   [[nodiscard]] std::string live_calls() const;  ///< JSON: LiveCalls
   [[nodiscard]] std::string metrics() const;     ///< CallMetrics
-  /// By an operator, of the call that has `id` in its record. From any thread.
-  [[nodiscard]] HealthReply pause_recording(const std::string& id, bool paused);
+  /// By an operator: LiveCalls::pause_recording(). From any thread.
+  [[nodiscard]] HealthReply pause_recording(const std::string& call, bool paused);
   [[nodiscard]] std::uint16_t sip_port() const;
   [[nodiscard]] std::size_t calls() const;
   /// Greeting and recogniser are ready.

@@ -223,7 +223,7 @@ records::BookOptions book_options(const config::Config& config) {
   options.writer.journal.folder = records_folder(config);
   options.writer.journal.rotate_bytes = std::uint64_t{config.records.rotate_mb} << 20U;
   options.writer.journal.keep = config.records.keep;
-  options.keep = keep_options(config);
+  options.keep = {config.transcripts.enabled, config.records.digits};  // The agent adds the redactor of its transcripts.
   return options;
 }
 
@@ -255,12 +255,6 @@ transcripts::TranscriptOptions transcript_options(const config::Config& config) 
   for (const auto& item : settings.patterns.items) options.patterns.push_back(config::text_of(item, "pattern"));
   options.readable = settings.readable;
   return options;
-}
-
-records::KeepOptions keep_options(const config::Config& config) {
-  const auto redactor = transcripts::Redactor::make(transcripts::redaction_options(transcript_options(config)));
-  return {config.transcripts.enabled, config.records.digits,
-          std::make_shared<transcripts::Redactor>(redactor ? *redactor : *transcripts::Redactor::make({}))};
 }
 
 std::size_t registrations_of(const config::Config& config) {

@@ -11,8 +11,6 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] transcripts::TranscriptOptions transcript_options(const config::Config& config);
 /// At how many servers the agent of this configuration keeps itself registered; 0: it uses a trunk without a registration.
 [[nodiscard]] std::size_t registrations_of(const config::Config& config);
-/// What of a call is kept, in records and in the log; what was said, redacted.
-[[nodiscard]] records::KeepOptions keep_options(const config::Config& config);
 /// The embedded speaker's voice for a configured one: a name of another provider's voice means its usual one.
 [[nodiscard]] std::string embedded_voice(const std::string& voice);
 /// Where its records are kept; "": nowhere.

@@ -9,16 +9,20 @@ namespace offhook::inline v0::agent {
 // --- the call ----------------------------------------------------------------------------------------------------------------
 
 void CallLog::offered(const sip::IncomingCall& call) const {
-  log::info("call.offered", {{"call", call_}, {"from", log::redacted(call.from.uri)}, {"source", call.source.to_string()}});
+  log::info("call.offered", {{"call", call_}, {"sip_call_id", call.call_id}, {"from", log::redacted(call.from.uri)}, {"source", call.source.to_string()}});
   if (call.identity.verstat == sip::CallerIdentity::Verstat::Failed)
     log::warning("call.identity", {{"call", call_}, {"detail", sip::to_string(*call.identity.error)}});
 }
 
 void CallLog::turned_away(const sip::IncomingCall& call, int status) const {
-  log::info("call.turned_away", {{"call", call_}, {"from", log::redacted(call.from.uri)}, {"status", status}});
+  log::info("call.turned_away", {{"call", call_}, {"sip_call_id", call.call_id}, {"from", log::redacted(call.from.uri)}, {"status", status}});
 }
 
 void CallLog::refused(std::string_view why) const { log::warning("call.refused", {{"call", call_}, {"detail", why}}); }
+
+void CallLog::dialled(std::string_view target, std::string_view sip_call_id) const {
+  log::info("call.dialled", {{"call", call_}, {"sip_call_id", sip_call_id}, {"to", log::redacted(target)}});
+}
 
 void CallLog::not_dialled(std::string_view target, const base::Error& why) const {
   log::error("call.not_dialled", {{"call", call_}, {"to", log::redacted(target)}, {"code", why.code}});
@@ -27,6 +31,10 @@ void CallLog::not_dialled(std::string_view target, const base::Error& why) const
 void CallLog::up(std::string_view codec) const { log::info("call.up", {{"call", call_}, {"codec", codec}}); }
 
 void CallLog::media_changed(bool sends, bool receives) const { log::info("call.media", {{"call", call_}, {"sends", sends}, {"receives", receives}}); }
+
+void CallLog::other_caller(const sip::Party& person, bool is_asserted) const {
+  log::info("call.other_caller", {{"call", call_}, {"now", log::redacted(person.uri)}, {"asserted", is_asserted}});
+}
 
 void CallLog::context(std::string_view trouble) const { log::warning("call.context", {{"call", call_}, {"detail", trouble}}); }
 

@@ -15,17 +15,21 @@
 
 namespace offhook::inline v0::agent {
 
-/// Writes the log's lines about one call; each line names the call. Numbers of people are redacted. Any thread but a media worker.
+/// Writes the log's lines about one call. Each line has the call's id; the first also has its SIP Call-ID. Numbers of people are redacted. Any thread
+/// but a media worker.
 class CallLog {
  public:
+  /// `call`: its id (agent/records/call_id.hpp).
   explicit CallLog(std::string call) : call_(std::move(call)) {}
 
   void offered(const sip::IncomingCall& call) const;
   void turned_away(const sip::IncomingCall& call, int status) const;
   void refused(std::string_view why) const;
+  void dialled(std::string_view target, std::string_view sip_call_id) const;
   void not_dialled(std::string_view target, const base::Error& why) const;
   void up(std::string_view codec) const;
   void media_changed(bool sends, bool receives) const;
+  void other_caller(const sip::Party& person, bool is_asserted) const;
   void context(std::string_view trouble) const;
   void tool(const tools::ToolEvent& event) const;
   /// `error`: "" when the target is being called.

@@ -1,5 +1,6 @@
 #include <offhook/agent/live_calls.hpp>
 
+#include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/media/quality_report.hpp>
 
@@ -45,13 +46,17 @@ std::string LiveCalls::json(const Statistics& statistics, base::TimePoint now) c
   return line.take() + "}";
 }
 
-HealthReply LiveCalls::pause_recording(const std::string& id, bool paused) const {
+HealthReply LiveCalls::pause_recording(const std::string& name, bool paused) const {
   const auto calls = all();
-  const auto call = std::find_if(calls.begin(), calls.end(), [&](const Call& each) { return each.id == id; });
+  const auto is_meant = [&](const Call& each) { return records::may_mean_call(name, each.id); };
+  const auto call = std::find_if(calls.begin(), calls.end(), is_meant);
+  const bool is_one = call != calls.end() && std::find_if(call + 1, calls.end(), is_meant) == calls.end();
+  const std::string& id = is_one ? call->id : name;
   const auto refuse = [&](unsigned status, std::string_view why) {
     return HealthReply{status, records::JsonLine().text("id", id, records::kMaxFieldBytes).text("error", why, records::kMaxFieldBytes).take() + "}"};
   };
   if (call == calls.end()) return refuse(404, "no call of this id is up: GET /calls names those that are");
+  if (!is_one) return refuse(409, "more than one call that is up has an id that begins so: give more of the id");
   if (!call->recording) return refuse(409, "this call is not recorded");
   const auto result = call->recording->pause(recordings::Pauser::Operator, paused);
   if (result.state == recordings::RecordingState::Failed) return refuse(409, "the recording of this call has failed: nothing is recorded");

@@ -18,7 +18,7 @@ class LiveCalls {
  public:
   using Statistics = std::function<std::optional<media::LegStatistics>(media::LegId)>;  ///< Engine::statistics(); its thread is the asker's
   struct Call {
-    std::string id, sip_call_id;    ///< as in its record
+    std::string id, sip_call_id;    ///< as in the record
     bool outgoing = false;
     std::string codec;
     base::TimePoint answered{};
@@ -31,9 +31,10 @@ class LiveCalls {
   /// `{"calls":[{"id":"...","sip_call_id":"...","direction":"in","codec":"PCMU","seconds":12.5,
   /// "recording":"recording","media":{...}}]}`; `media` as in the record, `recording` only where there is one.
   [[nodiscard]] std::string json(const Statistics& statistics, base::TimePoint now) const;
-  /// An operator pauses the recording of the call `id`, or lifts that pause: 200 with `{"id":"...","recording":"paused"}`, and
-  /// `"paused_by":"model"` where that one goes on; 404 where no such call is up, 409 where it is not recorded (any more).
-  [[nodiscard]] HealthReply pause_recording(const std::string& id, bool paused) const;
+  /// An operator pauses the recording of the call that `name` means (records::may_mean_call), or ends that pause: 200 with
+  /// `{"id":"...","recording":"paused"}`, and `"paused_by":"model"` while the model's own pause lasts. 404 when no such call is up; 409 when `name` means
+  /// more than one call, or the call is not recorded (any more).
+  [[nodiscard]] HealthReply pause_recording(const std::string& name, bool paused) const;
   /// One of each call whose leg is there.
   [[nodiscard]] std::vector<media::LegStatistics> statistics(const Statistics& statistics) const;
 

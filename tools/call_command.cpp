@@ -38,6 +38,7 @@ class CallWatch {
   void on_event(const agent::AgentEvent& event) {
     const std::lock_guard lock(mutex_);
     if (const auto* e = std::get_if<phone::RegistrationChanged>(&event)) on_registration(*e);
+    else if (const auto* started = std::get_if<agent::CallStarted>(&event)) on_started(*started);
     else if (const auto* up = std::get_if<agent::CallUp>(&event)) on_up(*up);
     else if (const auto* line = std::get_if<agent::CallLine>(&event)) on_line(*line);
     else if (const auto* ended = std::get_if<agent::CallOver>(&event)) on_over(*ended);
@@ -79,6 +80,7 @@ class CallWatch {
     refused = registrations_.all_refused();
     if (registrations_.all_failed()) failed = true;
   }
+  void on_started(const agent::CallStarted& started) { say("call  " + started.call_id, {{"event", "dialled"}, {"call", started.call_id}}); }
   void on_up(const agent::CallUp& up) {
     answered = true;
     say(fmt::format("answered ({})", phone::to_string(up.codec)), {{"event", "answered"}, {"codec", phone::to_string(up.codec)}});

@@ -35,7 +35,7 @@ Exit codes: 0 ended by a signal, 2 configuration, 3 SIP or health could not be o
 
 inline constexpr const char* kHelpCall = R"(Dials, holds the conversation with the person who answers, and ends with the call. It does not register, so that it can run beside an
 `offhook run` of the same extension; --register does. The conversation is printed as it goes,
-with --json as one object a line: {"event":"answered"|"answered_by"|"tone"|"they"|"we"|"ended", ...}. The log goes to standard error.
+with --json as one object a line: {"event":"dialled"|"answered"|"answered_by"|"tone"|"they"|"we"|"ended", ...}. The log goes to standard error.
 With --machine hang_up or speak nothing is said until it is known who answered, about a second after a person's first words; speak
 leaves the message after the beep and hangs up. /media/country says whose busy tones end a call that is not answered.
 

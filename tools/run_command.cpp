@@ -1,7 +1,6 @@
 #include <offhook/tools/commands.hpp>
 
 #include <offhook/agent/agent_options.hpp>
-#include <offhook/agent/call_log.hpp>
 #include <offhook/agent/config/changes.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/ops/health_server.hpp>
@@ -142,10 +141,7 @@ int run(const RunArguments& arguments) {
   const agent::ServiceNotifier notifier(sources.environment);
   FirstRegistration first(agent::registrations_of(*config));
   int exit_code = kOk;
-  const auto agent = start_agent("run", *loaded, [&first, keep = agent::keep_options(*config)](const agent::AgentEvent& event) {
-    first.on_event(event);
-    if (const auto* line = std::get_if<agent::CallLine>(&event)) agent::CallLog(line->call_id).on_action(line->what, line->texts, keep);
-  }, exit_code);
+  const auto agent = start_agent("run", *loaded, [&first](const agent::AgentEvent& event) { first.on_event(event); }, exit_code);
   if (!agent) return exit_code;
 
   std::unique_ptr<agent::HealthServer> health;

@@ -80,7 +80,9 @@ class Listener {
 // --- think: what to reply --------------------------------------------------------------------------------------------------
 
 struct CallContext {
-  std::string call_id, caller, caller_display, called, started_at;  ///< started_at: RFC 3339
+  std::string call_id;             ///< ours, as in the call's record
+  std::string caller, caller_display, called;
+  std::string started_at;          ///< RFC 3339
 };
 
 struct TurnInput {

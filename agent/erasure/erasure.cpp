@@ -1,6 +1,7 @@
 #include <offhook/agent/erasure/erasure.hpp>
 
 #include <offhook/agent/recordings/recording_name.hpp>
+#include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/file_system.hpp>
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/records/listing.hpp>
@@ -167,7 +168,7 @@ class Finder {
     if (!names) return base::fail(names.error());
     for (const std::string& file : *names) {
       const auto recording = recordings::parse_recording_name(file);
-      if (!recording || name_.size() < records::kMinNameBytes || !recording->call.starts_with(name_)) continue;
+      if (!recording || !records::may_mean_call(name_, recording->call)) continue;
       remember(recording->call);
       std::error_code gone;
       const auto written = std::filesystem::last_write_time(folder + "/" + file, gone);

@@ -63,8 +63,7 @@ void CallRecording::log_order(Pauser by, bool on, const PauseResult& result) con
   const bool has_resumed = !on && result.changed && result.state == RecordingState::Recording;
   log::write(has_paused ? log::Level::Warning : log::Level::Info,
              has_paused ? "recording.paused" : has_resumed ? "recording.resumed" : "recording.unchanged",
-             {{"call", call_.name},
-              {"record", call_.record},
+             {{"call", call_},
               {"by", to_string(by)},
               {"order", on ? "pause" : "resume"},
               {"recording", to_string(result.state)}});

@@ -14,21 +14,17 @@
 
 namespace offhook::inline v0::agent::recordings {
 
-/// Whose recording it is.
-struct RecordedCall {
-  std::string record;     ///< its id in the records
-  std::string name = {};  ///< in the log
-};
-
 /// The recording of one call. Any thread but a media worker.
 class CallRecording {
  public:
-  CallRecording(std::string file, std::shared_ptr<media::RecordingTap> tap, RecordedCall call = {})
+  /// `call`: the id of the call, for the log.
+  CallRecording(std::string file, std::shared_ptr<media::RecordingTap> tap, std::string call = {})
       : file_(std::move(file)), tap_(std::move(tap)), call_(std::move(call)) {}
   ~CallRecording() { stop(); }
   CallRecording(const CallRecording&) = delete;
   CallRecording& operator=(const CallRecording&) = delete;
 
+  [[nodiscard]] const std::string& call() const { return call_; }
   /// Its name in the folder.
   [[nodiscard]] const std::string& file() const { return file_; }
   /// What the call's AudioPort is given.
@@ -58,7 +54,7 @@ class CallRecording {
 
   const std::string file_;
   const std::shared_ptr<media::RecordingTap> tap_;
-  const RecordedCall call_;
+  const std::string call_;
   mutable std::mutex pausing_;
   std::array<Pause, 2> pauses_{};  // of each Pauser
 };

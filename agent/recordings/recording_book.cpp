@@ -36,10 +36,12 @@ std::size_t writers_for(const RecordingOptions& options) {
 
 void tell(const media::RecordingReport& report) {
   const std::string file = report.path.substr(report.path.rfind('/') + 1);
+  const auto name = parse_recording_name(file);
+  const std::string call = name ? name->call : std::string();
   if (report.error != 0) {
-    log::error("recording.failed", {{"file", file}, {"detail", std::strerror(report.error)}, {"seconds", seconds_of(report.frames)}});
+    log::error("recording.failed", {{"call", call}, {"file", file}, {"detail", std::strerror(report.error)}, {"seconds", seconds_of(report.frames)}});
   } else if (report.octets > 0) {
-    log::info("recording.ended", {{"file", file}, {"seconds", seconds_of(report.frames)}, {"octets", report.octets}, {"dropped", report.dropped}});
+    log::info("recording.ended", {{"call", call}, {"file", file}, {"seconds", seconds_of(report.frames)}, {"octets", report.octets}, {"dropped", report.dropped}});
   }
 }
 
@@ -68,13 +70,13 @@ class RecordingBook::Impl {
     thread_.join();
   }
 
-  std::shared_ptr<CallRecording> begin(RecordedCall call, std::uint32_t rate_hz, WallTime now) {
+  std::shared_ptr<CallRecording> begin(std::string call, std::uint32_t rate_hz, WallTime now) {
     const auto refuse = [&](std::string_view why) {
       not_begun_.fetch_add(1, std::memory_order_relaxed);
-      log::warning("recording.not_begun", {{"call", call.record}, {"detail", why}});
+      log::warning("recording.not_begun", {{"call", call}, {"detail", why}});
       return nullptr;
     };
-    const auto name = name_recording(call.record, now, options_.format, options_.key.has_value());
+    const auto name = name_recording(call, now, options_.format, options_.key.has_value());
     if (!name) return refuse("its name cannot be that of a file");
     const std::lock_guard lock(mutex_);
     if (room_.verdict() != DiskRoom::Verdict::Room) return refuse(reason());
@@ -185,7 +187,10 @@ class RecordingBook::Impl {
         running_.clear();
       }
     }
-    for (const auto& recording : stopping) recording->stop();
+    for (const auto& recording : stopping) {
+      recording->stop();
+      log::warning("recording.stopped", {{"call", recording->call()}, {"detail", why}});
+    }
     stopped_.fetch_add(stopping.size(), std::memory_order_relaxed);
     if (was_room && !is_room)
       log::error("recordings.stopped", {{"folder", options_.folder}, {"detail", why + ": calls go on and are not recorded"},
@@ -231,7 +236,7 @@ base::Result<std::unique_ptr<RecordingBook>, base::Error> RecordingBook::open(Re
   return std::unique_ptr<RecordingBook>(new RecordingBook(std::make_unique<Impl>(std::move(options))));
 }
 
-std::shared_ptr<CallRecording> RecordingBook::begin(RecordedCall call, std::uint32_t rate_hz, WallTime now) {
+std::shared_ptr<CallRecording> RecordingBook::begin(std::string call, std::uint32_t rate_hz, WallTime now) {
   return impl_ ? impl_->begin(std::move(call), rate_hz, now) : nullptr;
 }
 RecordingCounters RecordingBook::counters() const { return impl_ ? impl_->counters() : RecordingCounters{}; }

@@ -52,8 +52,8 @@ class RecordingBook {
   RecordingBook(const RecordingBook&) = delete;
   RecordingBook& operator=(const RecordingBook&) = delete;
 
-  /// At `rate_hz`; null when nothing is recorded, which is logged.
-  [[nodiscard]] std::shared_ptr<CallRecording> begin(RecordedCall call, std::uint32_t rate_hz, WallTime now);
+  /// Begins the recording of the call with this id, at `rate_hz`. Returns null when nothing is recorded, which is logged.
+  [[nodiscard]] std::shared_ptr<CallRecording> begin(std::string call, std::uint32_t rate_hz, WallTime now);
   [[nodiscard]] RecordingCounters counters() const;
   [[nodiscard]] State state() const;
 

@@ -16,7 +16,7 @@ struct RecordingName {
   static constexpr std::size_t kMaxCallBytes = 64;
 
   WallTime began{};      ///< whole seconds
-  std::string call;      ///< the record's id: 1 to kMaxCallBytes of a-z, 0-9, - and _
+  std::string call;      ///< its id (agent/records/call_id.hpp): 1 to kMaxCallBytes of a-z, 0-9, - and _
   media::RecordingFormat format = media::RecordingFormat::OggOpus;
   bool sealed = false;
 

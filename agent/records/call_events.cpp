@@ -1,7 +1,7 @@
 #include <offhook/agent/records/call_events.hpp>
 
+#include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/json_line.hpp>
-#include <offhook/base/random.hpp>
 #include <offhook/base/text.hpp>
 #include <offhook/media/quality_report.hpp>
 
@@ -55,14 +55,9 @@ std::string kept_uri(std::string_view uri) {
 
 Party kept_party(const sip::Party& party) { return {kept_uri(party.uri), cut(party.display)}; }
 
-std::string new_call_name() {
-  base::SystemRandom random;
-  return random.token().substr(0, 13);
-}
-
 CallRecord begun(const sip::IncomingCall& call, std::string_view account) {
   CallRecord record;
-  record.id = new_call_name();
+  record.id = new_call_id();
   record.sip_call_id = cut(call.call_id);
   record.account = cut(account);
   record.from = kept_party(call.from);
@@ -76,7 +71,7 @@ CallRecord begun(const sip::IncomingCall& call, std::string_view account) {
 
 CallRecord begun(std::string_view target, std::string_view account) {
   CallRecord record;
-  record.id = new_call_name();
+  record.id = new_call_id();
   record.outgoing = true;
   record.account = cut(account);
   record.from = {cut(account), {}};

@@ -10,9 +10,6 @@
 /// What telephone and media tell, in the words of the record.
 namespace offhook::inline v0::agent::records {
 
-/// A name for a call that nobody else has: 13 characters of lower-case base32.
-[[nodiscard]] std::string new_call_name();
-
 /// What is kept of an address: at most kMaxFieldBytes of it, and no password (RFC 3261 section 19.1.1: user:password@host).
 [[nodiscard]] std::string kept_uri(std::string_view uri);
 

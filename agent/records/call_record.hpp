@@ -112,7 +112,7 @@ struct Ending {
 };
 
 struct CallRecord {
-  std::string id;                      ///< ours, unique
+  std::string id;                      ///< ours: new_call_id()
   std::string sip_call_id, local_tag;  ///< together they name the leg
   std::string account;
   bool outgoing = false;

@@ -1,5 +1,6 @@
 #include <offhook/agent/records/listing.hpp>
 
+#include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/base/text.hpp>
 
@@ -191,7 +192,7 @@ bool is_selected(const StoredCall& call, const Selection& selection) {
 }
 
 bool is_named(const StoredCall& call, std::string_view name) {
-  return name == call.record.sip_call_id || (name.size() >= kMinNameBytes && call.record.id.starts_with(name));
+  return name == call.record.sip_call_id || may_mean_call(name, call.record.id);
 }
 
 std::optional<WallTime> parse_since(std::string_view text, WallTime now) {

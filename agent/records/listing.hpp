@@ -11,7 +11,6 @@
 namespace offhook::inline v0::agent::records {
 
 inline constexpr std::size_t kMaxListed = 10000;
-inline constexpr std::size_t kMinNameBytes = 4;  ///< of a beginning of an id that names a call
 
 struct Selection {
   std::optional<WallTime> since;  ///< by the time of the INVITE
@@ -21,7 +20,7 @@ struct Selection {
 
 [[nodiscard]] bool is_failed(const StoredCall& call);
 [[nodiscard]] bool is_selected(const StoredCall& call, const Selection& selection);
-/// Our id or its beginning (4 characters at least), or the whole SIP Call-ID.
+/// Returns true when `name` may mean the id (call_id.hpp), or is the whole SIP Call-ID.
 [[nodiscard]] bool is_named(const StoredCall& call, std::string_view name);
 
 /// "2026-11-21", "2026-11-21T09:00:00Z", or back from `now`: "90m", "12h", "7d".

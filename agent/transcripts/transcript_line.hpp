@@ -20,7 +20,7 @@ enum class Who : std::uint8_t { Caller, Agent, System };  ///< System: what happ
 
 struct TranscriptLine {
   WallTime time{};
-  std::string call;  ///< as records name it: `offhook calls` shows the same call
+  std::string call;  ///< its id (agent/records/call_id.hpp)
   std::string agent;
   Who speaker{};
   std::string text;  ///< redacted

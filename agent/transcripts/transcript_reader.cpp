@@ -1,9 +1,9 @@
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 
+#include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/agent/records/erase_lines.hpp>
 #include <offhook/agent/records/json_line.hpp>
-#include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/transcripts/day_file_names.hpp>
 
 #include <fcntl.h>
@@ -126,9 +126,7 @@ std::vector<ListedCall> CallList::take() {
   return std::move(calls_);
 }
 
-bool is_named(const TranscriptLine& line, std::string_view name) {
-  return name.size() >= records::kMinNameBytes && line.call.starts_with(name);
-}
+bool is_named(const TranscriptLine& line, std::string_view name) { return records::may_mean_call(name, line.call); }
 
 std::string table_head() {
   return fmt::format("{:<13}  {:<20}  {:>7}  {:<20}  {:<8}  {:>6}  {:>5}\n", "call", "time", "length", "agent", "language",

@@ -46,7 +46,7 @@ class CallList {
   std::vector<ListedCall> calls_;  // In the order of their first lines.
 };
 
-/// A call's name or its beginning, 4 characters at least, as in `offhook calls`.
+/// Returns true when `name` may mean the line's call, as in `offhook calls`.
 [[nodiscard]] bool is_named(const TranscriptLine& line, std::string_view name);
 [[nodiscard]] std::string table_head();
 [[nodiscard]] std::string table_row(const ListedCall& call);

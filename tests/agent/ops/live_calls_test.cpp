@@ -29,7 +29,7 @@ struct Shown : agent::LiveCalls {
   }
 };
 
-std::shared_ptr<agent::recordings::CallRecording> recorded(agent::recordings::RecordedCall call = {}) {
+std::shared_ptr<agent::recordings::CallRecording> recorded(std::string call = {}) {
   return std::make_shared<agent::recordings::CallRecording>("file.opus", std::make_shared<media::RecordingTap>(), std::move(call));
 }
 
@@ -67,6 +67,17 @@ TEST_CASE_FIXTURE(Shown, "An operator pauses a recording and lets it go on, and 
   CHECK(pause_recording("c\"", true).text.starts_with(R"({"id":"c\"","error":"no call)"));
 }
 
+TEST_CASE_FIXTURE(Shown, "An operator names a call by the beginning of its id, as long as that means one call only") {
+  const auto recording = recorded();
+  add({"k3x9aaa", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
+  CHECK(pause_recording("k3x", true).status == 404);
+  CHECK(pause_recording("k3x9", true).text == R"({"id":"k3x9aaa","recording":"paused"})");
+  add({"k3x9bbb", {}, false, "PCMU", kAnswered, media::LegId{2}, recorded()});
+  CHECK(pause_recording("k3x9", false).status == 409);
+  CHECK(pause_recording("k3x9", false).text.starts_with(R"({"id":"k3x9","error":"more than one call)"));
+  CHECK(pause_recording("k3x9a", false).text == R"({"id":"k3x9aaa","recording":"recording"})");
+}
+
 TEST_CASE_FIXTURE(Shown, "An order for a recording that is over is refused in words, and changes nothing") {
   using agent::recordings::Pauser;
   const auto recording = recorded();
@@ -96,27 +107,27 @@ TEST_CASE_FIXTURE(Shown, "An operator cannot lift what the model keeps out of a 
   CHECK(recording->tap()->is_paused());
 }
 
-TEST_CASE_FIXTURE(Shown, "The log has what an operator asked for and what came of it, and each change of the model's, under the call's name there and in its record") {
+TEST_CASE_FIXTURE(Shown, "The log has what an operator asked for and what came of it, and each change of the model's, under the call's id") {
   using agent::recordings::Pauser;
-  const auto recording = recorded({"k3x9", "out-1"});
-  add({"k3x9", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
+  const auto recording = recorded("k3x9f0a");
+  add({"k3x9f0a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   const auto told = [this](bool paused) { return logged_by([&] { (void)pause_recording("k3x9", paused); }); };
   const auto has = [](const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; };
-  CHECK(has(told(false), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=resume recording=recording"));
-  CHECK(has(told(true), "warning recording.paused call=out-1 record=k3x9 by=operator order=pause recording=paused"));
-  CHECK(has(told(true), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=pause recording=paused"));
+  CHECK(has(told(false), "info    recording.unchanged call=k3x9f0a by=operator order=resume recording=recording"));
+  CHECK(has(told(true), "warning recording.paused call=k3x9f0a by=operator order=pause recording=paused"));
+  CHECK(has(told(true), "info    recording.unchanged call=k3x9f0a by=operator order=pause recording=paused"));
   const auto told_by_model = [&](bool paused) { return logged_by([&] { recording->pause(Pauser::Model, paused); }); };
-  CHECK(has(told_by_model(true), "warning recording.paused call=out-1 record=k3x9 by=model order=pause recording=paused"));
+  CHECK(has(told_by_model(true), "warning recording.paused call=k3x9f0a by=model order=pause recording=paused"));
   CHECK(told_by_model(true).empty());
-  CHECK(has(told(false), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=resume recording=paused"));
-  CHECK(has(told_by_model(false), "info    recording.resumed call=out-1 record=k3x9 by=model order=resume recording=recording"));
+  CHECK(has(told(false), "info    recording.unchanged call=k3x9f0a by=operator order=resume recording=paused"));
+  CHECK(has(told_by_model(false), "info    recording.resumed call=k3x9f0a by=model order=resume recording=recording"));
   CHECK(told_by_model(false).empty());
   CHECK(has(told_by_model(true), "recording.paused "));
   CHECK(has(told(true), "recording.paused "));
-  CHECK(has(told_by_model(false), "info    recording.unchanged call=out-1 record=k3x9 by=model order=resume recording=paused"));
-  CHECK(has(told(false), "info    recording.resumed call=out-1 record=k3x9 by=operator order=resume recording=recording"));
+  CHECK(has(told_by_model(false), "info    recording.unchanged call=k3x9f0a by=model order=resume recording=paused"));
+  CHECK(has(told(false), "info    recording.resumed call=k3x9f0a by=operator order=resume recording=recording"));
   recording->stop();
-  CHECK(has(told(true), "info    recording.unchanged call=out-1 record=k3x9 by=operator order=pause recording=stopped"));
+  CHECK(has(told(true), "info    recording.unchanged call=k3x9f0a by=operator order=pause recording=stopped"));
   CHECK(logged_by([&] { (void)pause_recording("none", true); }).empty());
 }
 

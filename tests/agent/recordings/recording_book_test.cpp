@@ -1,4 +1,5 @@
 #include "../../media/engine/recording_folder.hpp"
+#include "../ops/logged.hpp"
 
 #include <offhook/agent/recordings/recording_book.hpp>
 #include <offhook/agent/recordings/recording_folder.hpp>
@@ -136,6 +137,28 @@ TEST_CASE("A call whose recording was stopped while it rang is not recorded when
   CHECK_FALSE(recording->leaves_file(true));
   CHECK(recording->state() == RecordingState::Stopped);
   CHECK_FALSE(std::filesystem::exists(folder.file(recording->file())));
+}
+
+TEST_CASE("The log names the call whose recording ends, is not begun, or is stopped for want of room") {
+  const RecordingFolder folder;
+  std::atomic<std::uint64_t> free{2000};
+  auto options = quick(folder);
+  options.room.least_free = 1000;
+  options.free_octets = [&free](const std::string&) { return std::optional(free.load()); };
+  const std::string log = logged_by([&] {
+    const auto book = open(options);
+    const auto recording = book->begin("k3x9f0a", 8000, now());
+    REQUIRE(recording);
+    record_tick(*recording->tap(), 0);
+    CHECK(wait_until([&] { return recording->has_begun(); }));
+    free = 999;
+    CHECK(wait_until([&] { return book->counters().ended == 1; }));
+    CHECK(wait_until([&] { return book->counters().stopped == 1; }));
+    CHECK(book->begin("m4y2g1b", 8000, now()) == nullptr);
+  });
+  CHECK(log.find("recording.stopped call=k3x9f0a detail=\"less is free") != std::string::npos);
+  CHECK(log.find("recording.ended call=k3x9f0a file=2") != std::string::npos);
+  CHECK(log.find("recording.not_begun call=m4y2g1b detail=") != std::string::npos);
 }
 
 TEST_CASE("Too little is free: recordings that run are ended and good, further calls are not recorded, and with room they are again") {
