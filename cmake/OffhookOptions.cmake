@@ -49,6 +49,10 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT OFFHOOK_SANITIZE)
   target_compile_options(offhook_flags INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection -fcf-protection)
   target_link_options(offhook_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+  # The program holds no path of the folder that it was built in: the same source gives the same octets in every folder (docs/building.md). Where
+  # several maps fit a path, the last one counts.
+  target_compile_options(offhook_flags INTERFACE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" "-ffile-prefix-map=${CMAKE_BINARY_DIR}=build"
+    "-ffile-prefix-map=${CMAKE_BINARY_DIR}/include/offhook/=")
 endif()
 if(OFFHOOK_SANITIZE)
   string(REPLACE "," ";" offhook_sanitizers "${OFFHOOK_SANITIZE}")

@@ -1,18 +1,42 @@
-# offhook_package_version(SOURCE NUMBER OUT): what apt is told. Of a release its number; of a commit before it 0.1.0~git20261123.142501.35da05d, of
-# one after it 0.1.0+git..., by the time of the commit: apt takes each for newer than those before. Without git, the number.
-function(offhook_package_version source number out)
-  set(${out} ${number} PARENT_SCOPE)
-  # A tree that was unpacked somewhere in another project's repository has no commits of its own.
+# offhook_commit(SOURCE OUT OPTION...): what `git log -1 OPTION...` says of SOURCE. It is empty without git, and in a tree that was unpacked
+# somewhere in another project's repository.
+function(offhook_commit source out)
+  set(${out} "" PARENT_SCOPE)
   execute_process(COMMAND git -C ${source} rev-parse --show-prefix RESULT_VARIABLE failed OUTPUT_VARIABLE above OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   if(failed OR above)
     return()
   endif()
-  execute_process(COMMAND ${CMAKE_COMMAND} -E env TZ=UTC git -C ${source} log -1 --abbrev=7 --format=%cd.%h --date=format-local:%Y%m%d.%H%M%S
-    RESULT_VARIABLE failed OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  execute_process(COMMAND git -C ${source} describe --tags --long --match v${number} OUTPUT_VARIABLE since OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  if(failed OR since MATCHES "-0-g[0-9a-f]+$")
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env TZ=UTC git -C ${source} log -1 ${ARGN} OUTPUT_VARIABLE said OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  set(${out} "${said}" PARENT_SCOPE)
+endfunction()
+
+# offhook_package_date(SOURCE OUT): the time of all that is packed, in seconds since 1970: that of SOURCE_DATE_EPOCH, else of the commit, else now.
+function(offhook_package_date source out)
+  set(date "$ENV{SOURCE_DATE_EPOCH}")
+  if("${date}" STREQUAL "")
+    offhook_commit(${source} date --format=%ct)
+  endif()
+  if("${date}" STREQUAL "")
+    string(TIMESTAMP date %s UTC)
+  endif()
+  set(${out} ${date} PARENT_SCOPE)
+endfunction()
+
+# offhook_package_version(SOURCE NUMBER OUT): what apt is told. Of a release its number; of a commit before it 0.1.0~git20261123.142501.35da05d, of
+# one after it 0.1.0+git..., by the time of the commit: apt takes each for newer than those before. Without git, the number.
+# OFFHOOK_PACKAGE_VERSION of the environment stands in its place: the container's image is built from a copy that has no commits.
+function(offhook_package_version source number out)
+  set(${out} ${number} PARENT_SCOPE)
+  if(NOT "$ENV{OFFHOOK_PACKAGE_VERSION}" STREQUAL "")
+    set(${out} "$ENV{OFFHOOK_PACKAGE_VERSION}" PARENT_SCOPE)
     return()
   endif()
+  offhook_commit(${source} commit --format=%cd.%H --date=format-local:%Y%m%d.%H%M%S)
+  execute_process(COMMAND git -C ${source} describe --tags --long --match v${number} OUTPUT_VARIABLE since OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if("${commit}" STREQUAL "" OR since MATCHES "-0-g[0-9a-f]+$")
+    return()
+  endif()
+  string(SUBSTRING "${commit}" 0 23 commit)  # Seven digits of the hash: %h has more in a clone with many objects.
   set(sign "~")
   if(since)
     set(sign "+")
@@ -20,13 +44,10 @@ function(offhook_package_version source number out)
   set(${out} "${number}${sign}git${commit}" PARENT_SCOPE)
 endfunction()
 
-# offhook_package_changelog(SOURCE FOLDER VERSION CONTACT): Debian wants its own changelog, and compressed, the same octets each time. Its
-# date is that of the commit, else now.
-function(offhook_package_changelog source folder package_version package_contact)
-  execute_process(COMMAND git -C ${source} log -1 --format=%aD OUTPUT_VARIABLE package_date OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  if(NOT package_date)
-    execute_process(COMMAND date -R OUTPUT_VARIABLE package_date OUTPUT_STRIP_TRAILING_WHITESPACE)
-  endif()
+# offhook_package_changelog(SOURCE FOLDER VERSION CONTACT DATE): Debian wants its own changelog, and compressed, the same octets each time.
+function(offhook_package_changelog source folder package_version package_contact date)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C date -u -R -d @${date} OUTPUT_VARIABLE package_date OUTPUT_STRIP_TRAILING_WHITESPACE
+    COMMAND_ERROR_IS_FATAL ANY)
   configure_file(${source}/packaging/debian/changelog.in ${folder}/changelog @ONLY)
   execute_process(COMMAND gzip -9nfk ${folder}/changelog COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
