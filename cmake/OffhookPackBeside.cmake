@@ -1,0 +1,6 @@
+# Read by cpack when it has packed: the bill of materials lies beside the package, too, as offhook_VERSION_ARCHITECTURE.cdx.json.
+foreach(package IN LISTS CPACK_PACKAGE_FILES)
+  get_filename_component(name ${package} NAME)
+  string(REGEX REPLACE "\\.deb$" ".cdx.json" name ${name})
+  configure_file(${CPACK_TEMPORARY_DIRECTORY}/program/usr/share/doc/offhook/offhook.cdx.json ${CPACK_PACKAGE_DIRECTORY}/${name} COPYONLY)
+endforeach()
