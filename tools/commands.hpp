@@ -12,6 +12,7 @@ enum Exit : int {
   kUsage = 2,          ///< arguments or configuration are wrong; nothing was started
   kNoPort = 3,         ///< SIP or health could not be opened: ports, addresses, certificates
   kRefused = 4,        ///< the registrar refuses our credentials
+  kInterrupted = 130,  ///< `offhook setup`: the person ended it by Ctrl-C, as shells count it
 };
 
 struct RunArguments {

@@ -127,20 +127,28 @@ With --json: {"tools":[{"server","tool","hash","pin","description","parameters"}
 "changed" or "not needed".
 Exit codes: 0 all servers answered and all grants fit, 1 not all, 2 the configuration cannot be used.)";
 
-inline constexpr const char* kHelpSetup = R"(Asks for the host of the PBX, the extension, its secret, who talks and what that provider needs; looks the host up, registers for a moment,
-asks the provider whether it takes the key; writes the file so that only you can read it; and places a test call if you like.
-Nothing that is typed as a secret is shown, and no file is written over unasked.
+inline constexpr const char* kHelpSetup = R"(Asks for the host of the PBX, the extension, its secret, the provider and what it needs, the prompt, the greeting, and the extension of a
+person. It tries each answer at once: it looks up the host, registers for a moment, and asks the provider whether it accepts the key. It
+asks again for an answer that does not work. Ctrl-C or Ctrl-D ends it at any question; it writes nothing before it has all answers.
 
-With --yes, --json, or without a terminal nobody is asked: ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER (openai
-without it), MODEL_PROVIDER and SPEECH_PROVIDER where others think or speak, and what those need, such as OPENAI_API_KEY, say it.
-The file then names the variables of secrets, or holds these with --keep-secrets.
+The configuration names the variables of the secrets, and holds none of them. If you say so, setup writes the secrets to secrets.env beside
+it, with mode 0600: systemd reads that file for the service offhook. A secret may also be ${file:PATH} or ${NAME}. A shipped prompt becomes a
+copy beside the configuration, and so does the dialogue of `local` when it transfers calls.
+
+At its end it offers a test call. Write a number: the agent calls it, and talks with the person who answers. Or write `wait`, and dial the
+extension when it says so: the agent picks up. Setup ends the call after two minutes at most.
+
+With --yes, --json, or without a terminal nobody is asked. ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER, MODEL_PROVIDER,
+SPEECH_PROVIDER, and the variables of these providers are the answers. Without PROVIDER it is openai if OPENAI_API_KEY is set, else local.
+--keep-secrets then writes the secrets, too.
 
 Examples:
   offhook setup
-  offhook setup --yes --out /etc/offhook.json --call 1001
+  sudo offhook setup --out /etc/offhook/offhook.json
+  offhook setup --yes --out offhook.json --call 1001
 
 With --json: {"written","all_good","path","steps":[{"step","good","what"}]}.
-Exit codes: 0 written, and all went well, 1 not all did, 2 an answer is missing or cannot be used.)";
+Exit codes: 0 written, and all went well, 1 not all did, or Ctrl-D ended it, 2 an answer is missing or cannot be used, 130 Ctrl-C ended it.)";
 
 inline constexpr const char* kHelpSchema = R"(Prints the JSON Schema (draft 7) of the configuration or of a dialogue, for editors and other checkers. A file names it with
 "$schema", and most editors then explain and complete its settings.

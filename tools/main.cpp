@@ -101,11 +101,11 @@ void add_configuring(CLI::App& app, int& code) {
   auto setup_arguments = std::make_shared<SetupArguments>();
   auto* setup_command = add(app, "setup", "Ask for what is needed, try it, and write a configuration", kHelpSetup, setup, setup_arguments, code);
   setup_command->add_option("--out", setup_arguments->out, "The file to write")->type_name("FILE")->capture_default_str();
-  setup_command->add_option("--call", setup_arguments->call, "A number for a test call at the end; `wait` waits to be called");
+  setup_command->add_option("--call", setup_arguments->call, "A number for a test call at the end; `wait` waits to be called; `none` places none");
   setup_command->add_flag("--yes", setup_arguments->yes, "Ask nothing: the environment has the answers");
   setup_command->add_flag("--json", setup_arguments->json, "Ask nothing, and tell the result as one line of JSON");
   setup_command->add_flag("--overwrite", setup_arguments->overwrite, "A file that is there already is written over");
-  setup_command->add_flag("--keep-secrets", setup_arguments->keep_secrets, "With --yes: the secrets themselves go into the file");
+  setup_command->add_flag("--keep-secrets", setup_arguments->keep_secrets, "With --yes: the secrets are written to secrets.env beside the file");
 
   auto check_arguments = std::make_shared<ConfigArguments>();
   auto* check_command = add(app, "check", "Check a configuration and its dialogue without starting anything", kHelpCheck, check, check_arguments, code);

@@ -95,7 +95,6 @@ std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Load
   return nullptr;
 }
 
-namespace {
 sigset_t ending_signals() {
   sigset_t set;
   ::sigemptyset(&set);
@@ -103,7 +102,6 @@ sigset_t ending_signals() {
   ::sigaddset(&set, SIGINT);
   return set;
 }
-}  // namespace
 
 void raise_descriptor_limit() {
   rlimit limit{};

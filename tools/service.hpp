@@ -5,6 +5,7 @@
 #include <offhook/agent/config/config.hpp>
 #include <offhook/tools/commands.hpp>
 
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -51,6 +52,8 @@ void configure_log(const agent::config::Config& config, LogTo log = LogTo::Stand
 
 /// As many files may be open as the system lets this process ask for: shells set the soft limit to 1,024.
 void raise_descriptor_limit();
+/// SIGTERM and SIGINT.
+[[nodiscard]] sigset_t ending_signals();
 /// SIGTERM and SIGINT no longer end the process: they are waited for here. SIGPIPE, SIGUSR1 and SIGUSR2 do nothing. Call before any
 /// thread is started.
 void block_signals();

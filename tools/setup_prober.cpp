@@ -57,15 +57,6 @@ struct Registration {
   }
 };
 
-template <class Condition>
-bool wait(base::Duration limit, Condition condition) {
-  const auto end = base::Clock::now() + limit;
-  while (!condition() && base::Clock::now() < end) {
-    if (wait_for_signal(50ms)) return false;
-  }
-  return condition();
-}
-
 /// What a test call came to.
 struct TestCall {
   explicit TestCall(std::size_t registrations) : registration(registrations) {}
@@ -85,8 +76,22 @@ struct TestCall {
 
 }  // namespace
 
-Finding NetworkProber::resolve(const agent::config::Config& config) {
-  const std::string& host = config.sip.host;
+bool NetworkProber::wait(base::Duration limit, const std::function<bool()>& condition) {
+  const auto end = base::Clock::now() + limit;
+  while (!condition() && base::Clock::now() < end) {
+    if (!wait_for_signal(50ms)) continue;
+    is_interrupted_ = true;
+    return false;
+  }
+  return condition();
+}
+
+bool NetworkProber::is_interrupted() {
+  is_interrupted_ = is_interrupted_ || wait_for_signal(0s);
+  return is_interrupted_;
+}
+
+Finding NetworkProber::resolve(const std::string& host) {
   boost::asio::io_context io;
   agent::net::HostLookup lookup(io);
   auto found = lookup.known(host);
@@ -95,7 +100,7 @@ Finding NetworkProber::resolve(const agent::config::Config& config) {
       found = addresses;
       io.stop();
     });
-    io.run();
+    while (!io.stopped() && !is_interrupted()) io.run_for(50ms);
   }
   if (!found || found->addresses.empty()) return {false, host + " is not found" + (found ? ": " + found->trouble : "")};
   const std::string address = found->addresses.front().to_string();
@@ -124,15 +129,15 @@ Finding NetworkProber::register_at(const agent::config::Config& config) {
 }
 
 Finding NetworkProber::try_key(const agent::ProviderProfile& provider) {
-  return agent::setup::try_key(provider);
+  return agent::setup::try_key(provider, [this] { return is_interrupted(); });
 }
 
-Finding NetworkProber::call(const agent::config::Config& config, const std::string& number) {
+Finding NetworkProber::call(const agent::config::Config& config, const std::string& number, const std::function<void()>& on_ready) {
   agent::config::Effective effective;
   effective.config = config;
   effective.origins.resize(agent::config::settings().size());
   auto built =
-      agent::build_book(effective, {std::nullopt, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
+      agent::build_book(effective, {config.path, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
   if (!built.book) return {false, to_string(built.problems.front())};
   const auto seen = std::make_shared<TestCall>(agent::registrations_of(config));
   int code = kOk;
@@ -142,8 +147,9 @@ Finding NetworkProber::call(const agent::config::Config& config, const std::stri
   if (!wait(kRegisterLimit, [&] { return seen->registration.is_over.load(); }) || !seen->registration.is_up)
     return {false, "cannot register: " + seen->registration.reason()};
   (void)wait(10s, [&] { return agent->is_warm(); });
-  if (!number.empty()) agent->dial(complete_target(number, config));
-  const bool was_up = wait(kRingLimit, [&] { return seen->is_up || seen->is_over; }) && seen->is_up;
+  if (!is_interrupted_ && number.empty()) on_ready();
+  if (!is_interrupted_ && !number.empty()) agent->dial(complete_target(number, config));
+  const bool was_up = !is_interrupted_ && wait(kRingLimit, [&] { return seen->is_up || seen->is_over; }) && seen->is_up;
   if (was_up) (void)wait(kTestCallLimit, [&] { return seen->is_over.load(); });
   agent->drain();
   agent->cut_calls();

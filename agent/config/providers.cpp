@@ -38,6 +38,11 @@ Problem unknown_provider(const ProviderUse& use, const JsonValue& tree) {
 
 }  // namespace
 
+std::string usual_provider(const Environment& environment) {
+  const auto key = environment ? environment("OPENAI_API_KEY") : std::nullopt;
+  return key && !key->empty() ? "openai" : AgentSettings{}.provider;
+}
+
 std::vector<ProviderUse> provider_uses(const Effective& effective) {
   const Config& config = effective.config;
   std::vector<ProviderUse> uses;

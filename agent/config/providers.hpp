@@ -10,6 +10,9 @@
 /// From what is written of providers, what is in the environment and what we know of them: ProviderProfiles.
 namespace offhook::inline v0::agent::config {
 
+/// The provider where nothing names one: "openai" when OPENAI_API_KEY is set, else "local".
+[[nodiscard]] std::string usual_provider(const Environment& environment);
+
 /// Where a provider is named.
 struct ProviderUse {
   std::string where, name;

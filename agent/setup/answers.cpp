@@ -3,6 +3,8 @@
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/provider_completion.hpp>
 #include <offhook/agent/config/provider_urls.hpp>
+#include <offhook/agent/config/providers.hpp>
+#include <offhook/agent/config/reference.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/base/text.hpp>
 
@@ -12,26 +14,9 @@ namespace offhook::inline v0::agent::setup {
 
 namespace {
 
-using config::json_object;
-using config::json_text;
-using config::JsonValue;
-
-std::vector<std::string> steps_of(std::string_view pointer) {
-  std::vector<std::string> steps;
-  while (!pointer.empty()) {
-    const auto end = std::min(pointer.find('/', 1), pointer.size());
-    steps.emplace_back(pointer.substr(1, end - 1));
-    pointer.remove_prefix(end);
-  }
-  return steps;
-}
-
 bool is_named(const Answers& answers, std::string_view provider) {
   return answers.provider == provider || answers.model_provider == provider || answers.speech_provider == provider;
 }
-
-/// OpenAI and a server like it share their variables.
-bool share_variables(const Answers& answers) { return is_named(answers, "openai") && is_named(answers, "openai_compatible"); }
 
 /// Then the key is OpenAI's, and the address the other's: no key goes where it is not for.
 bool is_anothers(const ProviderQuestion& question, const Answers& answers) {
@@ -57,7 +42,21 @@ std::string name_in(const config::Environment& environment, std::string_view var
   return name;
 }
 
+/// Those of the answers, whether they stand for themselves or refer to another place.
+std::vector<std::pair<std::string_view, config::Secret>> all_secrets_of(const Answers& answers) {
+  std::vector<std::pair<std::string_view, config::Secret>> secrets{{"SIP_PASSWORD", answers.password}};
+  for (const auto& [question, value] : answers.of_provider) {
+    const auto has_its_variable = [&question = question](const auto& other) { return other.first == question->variable; };
+    if (question->is_secret && std::none_of(secrets.begin(), secrets.end(), has_its_variable)) secrets.emplace_back(question->variable, value);
+  }
+  return secrets;
+}
+
 }  // namespace
+
+bool has_model(const Answers& answers) { return (answers.model_provider.empty() ? answers.provider : answers.model_provider) != "local"; }
+
+bool share_variables(const Answers& answers) { return is_named(answers, "openai") && is_named(answers, "openai_compatible"); }
 
 std::string list_of(Choices choices) {
   std::string all;
@@ -83,7 +82,7 @@ std::vector<const ProviderQuestion*> questions_for(const Answers& answers, const
 
 base::Result<std::string, config::Complaint> taken(const ProviderQuestion& question, const std::string& answer) {
   const config::Setting& setting = *config::find_inner("/providers/x" + std::string(question.pointer))->setting;
-  auto checked = config::check(setting, json_text(answer));
+  auto checked = config::check(setting, config::json_text(answer));
   if (setting.shape != config::Shape::Url) {
     if (!checked) return base::fail(checked.error());
     return checked->text;
@@ -94,16 +93,16 @@ base::Result<std::string, config::Complaint> taken(const ProviderQuestion& quest
   return config::base_of_url(kind, checked->text);
 }
 
-Answers answers_in(const config::Environment& environment, bool keeps_secrets, std::string& missing) {
+Answers answers_in(const config::Environment& environment, bool writes_secrets, std::string& missing) {
   Answers answers;
   answers.host = value_of(environment, "ASTERISK_HOST");
   answers.extension = value_of(environment, "SIP_EXTENSION");
   answers.password = config::Secret(value_of(environment, "SIP_PASSWORD"));
   answers.provider = name_in(environment, "PROVIDER");
-  if (answers.provider.empty()) answers.provider = "openai";
+  if (answers.provider.empty()) answers.provider = config::usual_provider(environment);
   answers.model_provider = name_in(environment, "MODEL_PROVIDER");
   answers.speech_provider = name_in(environment, "SPEECH_PROVIDER");
-  answers.keeps_secrets = keeps_secrets;
+  answers.writes_secrets = writes_secrets;
   const auto need = [&missing](bool is_there, const std::string& name) {
     if (!is_there) missing += (missing.empty() ? "" : ", ") + name;
   };
@@ -126,42 +125,26 @@ Answers answers_in(const config::Environment& environment, bool keeps_secrets, s
   return answers;
 }
 
+std::vector<std::pair<std::string_view, config::Secret>> secrets_of(const Answers& answers) {
+  auto secrets = all_secrets_of(answers);
+  std::erase_if(secrets, [](const auto& each) { return config::is_reference(each.second.reveal()); });
+  return secrets;
+}
+
 std::string variables_of(const Answers& answers) {
-  std::string all = "SIP_PASSWORD";
-  for (const auto& [question, value] : answers.of_provider) {
-    if (question->is_secret && all.find(question->variable) == std::string::npos) all += " and " + std::string(question->variable);
-  }
+  std::string all;
+  for (const auto& [variable, value] : secrets_of(answers)) all += (all.empty() ? "" : " and ") + std::string(variable);
   return all;
 }
 
-std::string file_of(const Answers& answers) {
-  const auto secret = [&](const config::Secret& value, std::string_view variable) {
-    return json_text(answers.keeps_secrets ? value.reveal() : "${" + std::string(variable) + "}");
-  };
-  std::vector<std::pair<std::string, JsonValue>> sip{{"extension", json_text(answers.extension)}, {"password", secret(answers.password, "SIP_PASSWORD")}};
-  const auto split = config::split_host(answers.host);
-  sip.emplace_back("host", json_text(split ? split->host : std::string_view(answers.host)));
-  if (split && split->port != 0) sip.emplace_back("port", config::json_integer(split->port));
-  std::vector<std::pair<std::string, JsonValue>> agent{{"provider", json_text(answers.provider)}};
-  if (!answers.model_provider.empty()) agent.emplace_back("model_provider", json_text(answers.model_provider));
-  if (!answers.speech_provider.empty()) agent.emplace_back("speech_provider", json_text(answers.speech_provider));
-  JsonValue file = json_object({{"sip", json_object(std::move(sip))}, {"agent", json_object(std::move(agent))}});
-  // Written down, or the service would take OPENAI_BASE_URL, the other's, for OpenAI's.
-  if (share_variables(answers)) config::put_inner(file, {"providers", "openai", "base_url"}, json_text(std::string(config::kOpenAiUrl)));
-  for (const auto& [question, value] : answers.of_provider) {
-    auto steps = steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
-    config::put_inner(file, steps, question->is_secret ? secret(value, question->variable) : json_text(value.reveal()));
-  }
-  return config::write_json(file, 2) + "\n";
-}
-
-config::Environment environment_of(const Answers& answers) {
-  return [answers](const std::string& name) -> std::optional<std::string> {
-    if (name == "SIP_PASSWORD") return answers.password.reveal();
-    for (const auto& [question, value] : answers.of_provider) {
-      if (question->is_secret && name == question->variable) return value.reveal();
+config::Environment environment_of(const Answers& answers, const config::Environment& environment) {
+  return [answers, environment](const std::string& name) -> std::optional<std::string> {
+    bool is_referred_to = name == "CREDENTIALS_DIRECTORY";
+    for (const auto& [variable, value] : all_secrets_of(answers)) {
+      if (name == variable && !config::is_reference(value.reveal())) return value.reveal();
+      is_referred_to = is_referred_to || value.reveal() == "${" + name + "}";
     }
-    return std::nullopt;
+    return is_referred_to && environment ? environment(name) : std::nullopt;
   };
 }
 

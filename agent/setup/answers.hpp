@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-/// What a person, or the environment, said; and the file that comes of it.
+/// The answers of a person or of the environment.
 namespace offhook::inline v0::agent::setup {
 
 using Choices = std::span<const std::string_view>;
@@ -19,10 +19,17 @@ struct Answers {
   std::string host, extension;
   config::Secret password;
   std::string provider = "local";
-  std::string model_provider, speech_provider;  ///< who thinks, and who listens and speaks, instead; "": nobody
+  std::string model_provider, speech_provider;  ///< the one that thinks, and the one that listens and speaks, instead; "": none
   std::vector<std::pair<const ProviderQuestion*, config::Secret>> of_provider;
-  bool keeps_secrets = true;
+  std::string prompt;            ///< a text, or one of kPrompts; "": none
+  std::string greeting;          ///< "": that of the prompt, of the dialogue or of the model
+  std::string transfer_to;       ///< "": no transfers
+  bool keeps_companion = false;  ///< the existing file of that name stays as it is
+  bool writes_secrets = false;
 };
+
+/// True when a language model thinks, and no dialogue file.
+[[nodiscard]] bool has_model(const Answers& answers);
 
 /// "local, openai"
 [[nodiscard]] std::string list_of(Choices choices);
@@ -32,16 +39,19 @@ struct Answers {
 
 /// What must be known of those whom `answers` names, in this order.
 [[nodiscard]] std::vector<const ProviderQuestion*> questions_for(const Answers& answers, const config::Environment& environment);
+/// True when `answers` names OpenAI and a server like it: they share their variables.
+[[nodiscard]] bool share_variables(const Answers& answers);
 /// An answer as it is taken over, or what is wrong with it.
 [[nodiscard]] base::Result<std::string, config::Complaint> taken(const ProviderQuestion& question, const std::string& answer);
 
 /// By the environment alone. `missing`: what is not set, "" when all is there.
-[[nodiscard]] Answers answers_in(const config::Environment& environment, bool keeps_secrets, std::string& missing);
+[[nodiscard]] Answers answers_in(const config::Environment& environment, bool writes_secrets, std::string& missing);
 
-/// Which variables hold the secrets: "SIP_PASSWORD and OPENAI_API_KEY".
+/// The secrets that are not references to a variable or a file, each with its variable.
+[[nodiscard]] std::vector<std::pair<std::string_view, config::Secret>> secrets_of(const Answers& answers);
+/// Which variables hold these secrets: "SIP_PASSWORD and OPENAI_API_KEY".
 [[nodiscard]] std::string variables_of(const Answers& answers);
-[[nodiscard]] std::string file_of(const Answers& answers);
-/// Of the environment only what the file refers to, so that it is the file that is tried.
-[[nodiscard]] config::Environment environment_of(const Answers& answers);
+/// Of the environment only what the configuration refers to, so that a trial uses nothing else. The answers replace its values.
+[[nodiscard]] config::Environment environment_of(const Answers& answers, const config::Environment& environment);
 
 }  // namespace offhook::inline v0::agent::setup

@@ -160,14 +160,14 @@ Finding try_key(const ProviderProfile& provider, net::HttpClient& client, const 
   return all;
 }
 
-Finding try_key(const ProviderProfile& provider) {
+Finding try_key(const ProviderProfile& provider, const std::function<bool()>& is_interrupted) {
   boost::asio::io_context io;
   const auto edges = net::make_thread_edges(io);
   const auto end = base::Clock::now() + 2 * kLimit + 1s;
-  return try_key(provider, edges->http(provider.ca_file), [&io, end] {
+  return try_key(provider, edges->http(provider.ca_file), [&] {
     io.restart();
     io.run_for(50ms);
-    return base::Clock::now() < end;
+    return base::Clock::now() < end && !is_interrupted();
   });
 }
 

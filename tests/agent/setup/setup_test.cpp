@@ -1,5 +1,6 @@
+#include "scripted_setup.hpp"
+
 #include <offhook/agent/config/providers.hpp>
-#include <offhook/agent/setup/key_trial.hpp>
 #include <offhook/agent/setup/setup.hpp>
 
 #include <doctest/doctest.h>
@@ -9,74 +10,36 @@
 #include <string>
 
 using namespace offhook::agent;
+using offhook_test::Desk;
+using offhook_test::ScriptedPerson;
 
 namespace {
 
-/// Says what the test wrote down, in that order.
-class ScriptedPerson : public setup::Asker {
- public:
-  explicit ScriptedPerson(std::deque<std::string> answers) : answers_(std::move(answers)) {}
-  std::optional<std::string> ask(const setup::Question& question) override {
-    asked += question.text + "\n";
-    if (question.is_secret) secrets += question.text + "\n";
-    if (answers_.empty()) return std::nullopt;
-    auto answer = answers_.front();
-    answers_.pop_front();
-    return answer;
-  }
-  void say(std::string_view line) override { heard += std::string(line) + "\n"; }
+/// The answers, and then an empty one for each of the other questions: prompt (if a model thinks), greeting, transfer, secrets, call.
+std::deque<std::string> then_usual(std::deque<std::string> answers, bool has_model) {
+  answers.insert(answers.end(), has_model ? 5 : 4, "");
+  return answers;
+}
 
-  std::string asked, secrets, heard;
-
- private:
-  std::deque<std::string> answers_;
-};
-
-/// A network where all goes well, but for what the test names.
-class ScriptedNetwork : public setup::Prober {
- public:
-  setup::Finding resolve(const config::Config& config) override { return tried("resolve " + config.sip.host); }
-  setup::Finding register_at(const config::Config& config) override { return tried("register " + config.sip.extension + " " + std::to_string(config.sip.port)); }
-  setup::Finding try_key(const ProviderProfile& provider) override { return tried("key " + provider.base_url + (provider.kind != ProviderKind::OpenAi || provider.api_key.reveal() == "sk-canary" ? "" : " wrong")); }
-  setup::Finding call(const config::Config&, const std::string& number) override { return tried("call " + number); }
-
-  std::string all, bad = "nothing";
-
- private:
-  setup::Finding tried(const std::string& what) {
-    all += what + "\n";
-    return {!what.starts_with(bad), what};
-  }
-};
-
-struct Desk {
-  std::map<std::string, std::string> disk;
-  ScriptedNetwork network;
-  std::map<std::string, std::string> variables;
-
-  setup::Outcome run(setup::Asker* person, const setup::Options& options = {}) {
-    const setup::Files files{[this](const std::string& path) { return disk.contains(path); },
-                             [this](const std::string& path, const std::string& text) {
-                               disk[path] = text;
-                               return std::string(path == "full.json" ? "no room" : "");
-                             }};
-    return setup::run(person, network, files, [this](const std::string& name) -> std::optional<std::string> {
-      const auto found = variables.find(name);
-      return found == variables.end() ? std::nullopt : std::optional(found->second);
-    }, options);
-  }
-};
+/// The configuration that setup wrote, as `offhook run` reads it with these secrets in the environment.
+config::Effective written_in(const Desk& desk, const std::map<std::string, std::string>& secrets) {
+  const config::Environment environment = [&secrets](const std::string& name) -> std::optional<std::string> {
+    const auto found = secrets.find(name);
+    return found == secrets.end() ? std::nullopt : std::optional(found->second);
+  };
+  return config::read_text(desk.disk.at("offhook.json"), "offhook.json", {"offhook.json", environment, {}, {}});
+}
 
 }  // namespace
 
 TEST_CASE("A person is asked for host, extension, secret and key; all is tried, and the file is written") {
   Desk desk;
-  ScriptedPerson person({"pbx.example:5070", "6001", "canary-7f3a", "openai", "sk-canary", "", ""});
+  ScriptedPerson person(then_usual({"pbx.example:5070", "6001", "canary-7f3a", "openai", "sk-canary"}, true));
   const auto outcome = desk.run(&person);
   CHECK(outcome.is_written);
   CHECK(outcome.all_good);
   CHECK(desk.network.all == "resolve pbx.example\nregister 6001 5070\nkey https://api.openai.com/v1\n");
-  const auto written = config::read_text(desk.disk.at("offhook.json"), "offhook.json", {});
+  const auto written = written_in(desk, {{"SIP_PASSWORD", "canary-7f3a"}, {"OPENAI_API_KEY", "sk-canary"}});
   CHECK(written.problems.empty());
   CHECK(written.config.sip.password.reveal() == "canary-7f3a");
   CHECK(written.config.sip.port == 5070);
@@ -86,49 +49,66 @@ TEST_CASE("A person is asked for host, extension, secret and key; all is tried, 
   CHECK(person.asked.find("canary") == std::string::npos);
 }
 
-TEST_CASE("With names the file holds no secret, and local asks no provider") {
+TEST_CASE("The agent waits for a test call when the person says so, and says when its extension can be dialled") {
   Desk desk;
-  ScriptedPerson person({"192.0.2.1", "6001", "canary-7f3a", "local", "names", "wait"});
-  const auto outcome = desk.run(&person);
-  CHECK(outcome.is_written);
-  CHECK(desk.disk.at("offhook.json").find("canary") == std::string::npos);
-  CHECK(desk.disk.at("offhook.json").find("\"${SIP_PASSWORD}\"") != std::string::npos);
+  ScriptedPerson person({"192.0.2.1", "6001", "canary-7f3a", "local", "", "", "no", "wait"});
+  CHECK(desk.run(&person).is_written);
   CHECK(desk.network.all == "resolve 192.0.2.1\nregister 6001 5060\ncall \n");
   CHECK(person.heard.find("Dial 6001 now.") != std::string::npos);
 }
 
-TEST_CASE("An answer that cannot be is asked for again, three times at most") {
+TEST_CASE("An answer that cannot be is asked for again at once, with what is wrong and an example") {
   Desk desk;
-  ScriptedPerson person({"h", "60 01", "6001", "x", "local", "", "6009"});
+  ScriptedPerson person({"sip:h", "", "h", "60 01", "6001", "x", "local", "", "6001", "6010 or so", "6010", "perhaps", "no", "6009"});
   CHECK(desk.run(&person).is_written);
+  CHECK(person.asked == "Host of the PBX\nHost of the PBX\nHost of the PBX\nExtension\nExtension\nSecret of the extension\n"
+                        "Who talks: local, openai, azure, deepgram, ollama, azure_openai, openai_compatible\nGreeting, or none\n"
+                        "Extension of a person, or none\nExtension of a person, or none\nExtension of a person, or none\n"
+                        "Write the secrets to secrets.env? (yes, no)\nWrite the secrets to secrets.env? (yes, no)\nTest call: a number, wait, or none\n");
   CHECK(person.heard.find("That is characters that no extension has.") != std::string::npos);
+  CHECK(person.heard.find("For example: 6001\n") != std::string::npos);
+  CHECK(person.heard.find("That is the agent's own extension.") != std::string::npos);
   CHECK(desk.network.all.ends_with("call 6009\n"));
-  Desk other;
-  ScriptedPerson stubborn({"h", "a b", "a b", "a b", "6001"});
-  const auto outcome = other.run(&stubborn);
-  CHECK_FALSE(outcome.is_written);
-  CHECK(outcome.steps.back().finding.what == "no answer to: Extension");
 }
 
-TEST_CASE("When something does not go well the person decides, and no means no") {
-  for (const bool agrees : {true, false}) {
-    Desk desk;
-    desk.network.bad = "register";
-    ScriptedPerson person({"h", "6001", "x", "local", "", agrees ? "yes" : "", ""});
-    const auto outcome = desk.run(&person);
-    CHECK(outcome.is_written == agrees);
-    CHECK_FALSE(outcome.all_good);
-    CHECK(person.heard.find("not ok: register 6001 5060") != std::string::npos);
-  }
+TEST_CASE("Answers with which a trial fails are asked for again at once, or kept") {
+  Desk again;
+  ScriptedPerson corrects({"h", "6001", "wrong", "yes", "", "", "right", "local", "", "", "", ""});
+  const auto corrected = again.run(&corrects);
+  CHECK(corrected.is_written);
+  CHECK(corrected.all_good);  // The first answers do not count.
+  CHECK(again.network.all == "resolve h\nregister 6001 5060 with the wrong secret\nresolve h\nregister 6001 5060\n");
+  CHECK(corrects.heard.find("not ok: register 6001 5060 with the wrong secret") != std::string::npos);
+  Desk kept;
+  kept.network.bad = "resolve";
+  ScriptedPerson keeps({"h", "no", "6001", "x", "local", "", "", "", ""});
+  const auto outcome = kept.run(&keeps);
+  CHECK(outcome.is_written);
+  CHECK_FALSE(outcome.all_good);
+  CHECK(kept.network.all == "resolve h\n");
+  Desk keys;
+  ScriptedPerson types({"h", "6001", "x", "openai", "sk-wrong", "", "", "sk-canary", "", "", "", "", ""});
+  keys.network.bad = "key https://api.openai.com/v1 wrong";
+  CHECK(keys.run(&types).all_good);
+  CHECK(keys.network.all.ends_with("key https://api.openai.com/v1 wrong\nkey https://api.openai.com/v1\n"));
+}
+
+TEST_CASE("A provider that cannot talk alone is refused before the next question") {
+  Desk desk;
+  desk.variables = {{"SPEECH_PROVIDER", "local"}};
+  ScriptedPerson person({"h", "6001", "x", "deepgram", "", "canary"});
+  CHECK(desk.run(&person).ended == setup::Ended::EndOfInput);
+  CHECK(person.heard.find("found a provider without a model that thinks;") != std::string::npos);
+  CHECK(person.asked.ends_with("Answer that again? (yes, no)\n"));
 }
 
 TEST_CASE("A file that is there is not written over unasked") {
   Desk desk;
   desk.disk["offhook.json"] = "mine";
-  ScriptedPerson no({"h", "6001", "x", "local", "", "no"});
+  ScriptedPerson no({"no"});
   CHECK_FALSE(desk.run(&no).is_written);
   CHECK(desk.disk.at("offhook.json") == "mine");
-  ScriptedPerson yes({"h", "6001", "x", "local", "", "yes", ""});
+  ScriptedPerson yes({"yes", "h", "6001", "x", "local", "", "", "", ""});
   CHECK(desk.run(&yes).is_written);
   CHECK(desk.disk.at("offhook.json") != "mine");
   desk.disk["offhook.json"] = "mine";
@@ -139,47 +119,104 @@ TEST_CASE("A file that is there is not written over unasked") {
   CHECK(desk.run(nullptr, options).is_written);
 }
 
+TEST_CASE("Ctrl-C and the end of input end it at each question, and before the last question nothing is written") {
+  const std::deque<std::string> answers{"h", "6001", "x", "openai", "sk-canary", "sales", "none", "6010", "yes", "none"};
+  for (const bool is_interrupted : {true, false}) {
+    for (std::size_t answered = 0; answered < answers.size(); ++answered) {
+      CAPTURE(answered);
+      std::deque<std::string> some(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(answered));
+      if (is_interrupted) some.emplace_back(ScriptedPerson::kCtrlC);
+      Desk desk;
+      ScriptedPerson person(some);
+      const auto outcome = desk.run(&person);
+      CHECK(outcome.ended == (is_interrupted ? setup::Ended::Interrupted : setup::Ended::EndOfInput));
+      CHECK_FALSE(outcome.all_good);
+      const bool is_last = answered + 1 == answers.size();
+      CHECK(outcome.is_written == is_last);
+      CHECK(desk.disk.size() == (is_last ? 3U : 0U));
+      CHECK(setup::written_in_words(outcome) == (is_last ? "sales.md, secrets.env, offhook.json were written" : "nothing was written"));
+      CHECK(person.heard.find("Next:") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("Ctrl-C during a trial ends it, and what the trial found counts for nothing") {
+  const std::deque<std::string> answers{"h", "6001", "x", "openai", "sk-canary", "", "", "", "", "1001"};
+  for (const char* in : {"resolve", "register", "key", "call"}) {
+    CAPTURE(in);
+    Desk desk;
+    desk.network.interrupted_in = in;
+    ScriptedPerson person(answers);
+    const auto outcome = desk.run(&person);
+    CHECK(outcome.ended == setup::Ended::Interrupted);
+    CHECK(outcome.is_written == (std::string(in) == "call"));
+    CHECK((outcome.steps.empty() || outcome.steps.back().name != in));
+    Desk script;
+    script.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"OPENAI_API_KEY", "sk-canary"}};
+    script.network.interrupted_in = in;
+    setup::Options options;
+    options.call = "1001";
+    CHECK(script.run(nullptr, options).ended == setup::Ended::Interrupted);
+    CHECK(script.disk.contains("offhook.json") == (std::string(in) == "call"));
+  }
+}
+
 TEST_CASE("Without a person the answers come from the environment, and what is missing is named") {
   Desk desk;
   auto outcome = desk.run(nullptr);
   REQUIRE(outcome.steps.size() == 1);
-  CHECK(outcome.steps.front().finding.what == "nobody can be asked here: set ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, OPENAI_API_KEY (or PROVIDER=local)");
+  CHECK(outcome.steps.front().finding.what == "nobody can be asked here: set ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD");
   CHECK_FALSE(outcome.all_good);
   desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"OPENAI_API_KEY", "sk-canary"}};
   outcome = desk.run(nullptr);
   CHECK(outcome.all_good);
   CHECK(desk.disk.at("offhook.json").find("canary") == std::string::npos);
+  CHECK_FALSE(desk.disk.contains("secrets.env"));
   CHECK(setup::to_json(outcome, {}).starts_with(R"({"written":true,"all_good":true,"path":"offhook.json","steps":[{"step":"answers","good":true,)"));
   setup::Options options;
   options.keeps_secrets = true;
-  options.path = "other.json";
+  options.path = "other/offhook.json";
   CHECK(desk.run(nullptr, options).is_written);
-  CHECK(desk.disk.at("other.json").find("canary-7f3a") != std::string::npos);
+  CHECK(desk.disk.at("other/offhook.json").find("canary") == std::string::npos);
+  CHECK(desk.disk.at("other/secrets.env") == "SIP_PASSWORD=canary-7f3a\nOPENAI_API_KEY=sk-canary\n");
   desk.network.bad = "key";
   options.path = "third.json";
   CHECK_FALSE(desk.run(nullptr, options).is_written);
   CHECK_FALSE(desk.disk.contains("third.json"));
 }
 
+TEST_CASE("The provider that is offered is the one that run takes: OpenAI with its key, else local") {
+  CHECK(config::usual_provider({}) == "local");
+  for (const char* key : {"", "sk-canary"}) {
+    CAPTURE(key);
+    Desk desk;
+    desk.variables = {{"OPENAI_API_KEY", key}, {"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}};
+    const std::string usual = config::usual_provider(desk.environment());
+    CHECK(usual == (std::string(key).empty() ? "local" : "openai"));
+    ScriptedPerson person({"", "", ""});
+    CHECK(desk.run(&person).ended == setup::Ended::EndOfInput);
+    CHECK(person.usual == usual);
+    CHECK(desk.run(nullptr).is_written);
+    CHECK(desk.disk.at("offhook.json").find("\"provider\": \"" + usual + "\"") != std::string::npos);
+  }
+}
+
 TEST_CASE("Each provider asks for what it needs, and what was chosen is tried and can be used") {
   Desk azure;
-  ScriptedPerson person({"h", "6001", "x", "nobody", "Azure", "canary-1", "west/europe", "West Europe", "https://x.openai.azure.com", "canary-2", "mini", "names", ""});
+  ScriptedPerson person({"h", "6001", "x", "nobody", "Azure", "canary-1", "west/europe", "West Europe", "https://x.openai.azure.com", "canary-2", "mini", "", "", "", "no", ""});
   CHECK(azure.run(&person).is_written);
   CHECK(person.heard.find("That is none of these. It must be local, openai, azure, deepgram, ollama, azure_openai, openai_compatible: write one of them.") != std::string::npos);
   CHECK(person.secrets == "Secret of the extension\nKey of the Speech resource\nKey of the Azure OpenAI resource\n");
   const std::string& text = azure.disk.at("offhook.json");
   CHECK(text.find("canary") == std::string::npos);
-  const config::Environment given = [](const std::string& name) -> std::optional<std::string> {
-    return name == "SIP_PASSWORD" || name == "AZURE_SPEECH_KEY" || name == "AZURE_OPENAI_KEY" ? std::optional<std::string>("k") : std::nullopt;
-  };
-  const auto written = config::read_text(text, "offhook.json", {"offhook.json", given, {}, {}});
+  const auto written = written_in(azure, {{"SIP_PASSWORD", "k"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_OPENAI_KEY", "k"}});
   REQUIRE(written.problems.empty());
   const auto provider = config::find_provider(written.config, "azure");
   REQUIRE(provider);
   CHECK(provider->speech.region == "westeurope");
   CHECK(provider->deployment == "mini");
   Desk ollama;
-  ScriptedPerson other({"h", "6001", "x", "ollama", "", "", "llama3.2", "", ""});
+  ScriptedPerson other(then_usual({"h", "6001", "x", "ollama", "", "", "llama3.2"}, true));
   CHECK(ollama.run(&other).is_written);
   CHECK(ollama.disk.at("offhook.json").find("\"chat\": \"llama3.2\"") != std::string::npos);
   CHECK(ollama.network.all.find("key http://127.0.0.1:11434") != std::string::npos);
@@ -255,7 +292,7 @@ TEST_CASE("OpenAI's key goes to OpenAI, or where the environment sends it, and t
         std::string::npos);  // With its address, or `offhook run` would take the other's from the environment.
   Desk desk;
   desk.variables = {{"OPENAI_API_KEY", "sk-canary"}};
-  ScriptedPerson person({"h", "6001", "x", "openai_compatible", "", "ftp://h", "http://h:8000/v1", "", "m", "", ""});
+  ScriptedPerson person(then_usual({"h", "6001", "x", "openai_compatible", "", "ftp://h", "http://h:8000/v1", "", "m"}, true));
   CHECK(desk.run(&person).is_written);
   CHECK(desk.disk.at("offhook.json").find("canary") == std::string::npos);
   CHECK(person.heard.find("It must be a URL such as \"http://127.0.0.1:8000/v1\"") != std::string::npos);
@@ -264,13 +301,13 @@ TEST_CASE("OpenAI's key goes to OpenAI, or where the environment sends it, and t
 
 TEST_CASE("A person whose provider only thinks is asked who listens and speaks, and others where a variable says so") {
   Desk desk;
-  ScriptedPerson person({"h", "6001", "x", "ollama", "Deepgram", "canary", "", "llama3.2", "names", ""});
+  ScriptedPerson person(then_usual({"h", "6001", "x", "ollama", "Deepgram", "canary", "", "llama3.2"}, true));
   CHECK(desk.run(&person).is_written);
   CHECK(desk.disk.at("offhook.json").find("\"speech_provider\": \"deepgram\"") != std::string::npos);
   CHECK(desk.network.all.find("key https://api.deepgram.com\n") != std::string::npos);
   Desk named;
   named.variables = {{"MODEL_PROVIDER", "ollama"}, {"SPEECH_PROVIDER", "azure"}};
-  ScriptedPerson other({"h", "6001", "x", "openai", "", "OpenAI", "sk-canary", "", "m", "", ""});
+  ScriptedPerson other(then_usual({"h", "6001", "x", "openai", "", "OpenAI", "sk-canary", "", "m"}, true));
   CHECK(named.run(&other).is_written);
   CHECK(other.asked.find("Who thinks: local, openai, azure, ollama, openai_compatible\nWho listens and speaks: local, openai, azure, deepgram\n") != std::string::npos);
   CHECK(named.disk.at("offhook.json").find("\"model_provider\": \"ollama\"") != std::string::npos);
@@ -289,105 +326,4 @@ TEST_CASE("Answers that are no configuration are told as offhook check tells the
   const auto full = desk.run(nullptr, options);
   CHECK_FALSE(full.is_written);
   CHECK(full.steps.back().finding.what == "full.json cannot be written: no room");
-}
-
-namespace {
-
-/// Answers its one request at the next look.
-class OneAnswer : public net::HttpClient {
- public:
-  OneAnswer(int status, std::optional<net::NetError> error, std::string body = "") : status_(status), error_(std::move(error)), body_(std::move(body)) {}
-  std::unique_ptr<net::HttpTransfer> start(net::HttpRequest request, net::HttpHandler handler) override {
-    asked += (asked.empty() ? "" : "\n") + request.method + " " + request.url;
-    for (const auto& [name, value] : request.headers) asked += " " + name + ": " + value;
-    handler_ = std::move(handler);
-    return std::make_unique<net::HttpTransfer>();
-  }
-  void warm(const std::string&) override {}
-  bool answer() {
-    net::HttpHead head;
-    head.status = status_;
-    if (status_ != 0) handler_.on_head(head);
-    if (!body_.empty()) handler_.on_body(body_);
-    handler_.on_end(error_);
-    return true;
-  }
-
-  std::string asked;
-
- private:
-  int status_;
-  std::optional<net::NetError> error_;
-  std::string body_;
-  net::HttpHandler handler_;
-};
-
-setup::Finding tried(int status, std::optional<net::NetError> error = std::nullopt) {
-  ProviderProfile provider;
-  provider.kind = ProviderKind::OpenAi;
-  provider.base_url = "https://h/v1";
-  provider.api_key = config::Secret("canary");
-  OneAnswer client(status, std::move(error));
-  auto finding = setup::try_key(provider, client, [&client] { return client.answer(); });
-  CHECK(client.asked == "GET https://h/v1/models Authorization: Bearer canary");
-  CHECK(finding.what.find("canary") == std::string::npos);
-  return finding;
-}
-
-}  // namespace
-
-TEST_CASE("A key is tried by asking for the models, and what came of it is said without it") {
-  CHECK(tried(200).good);
-  CHECK(tried(401).what == "https://h/v1 refuses the key (401)");
-  CHECK(tried(403).what == "https://h/v1 refuses the key (403)");
-  CHECK(tried(500).what == "https://h/v1 answers 500");
-  CHECK(tried(0, net::NetError{net::NetError::What::Refused, "connection refused"}).what == "https://h/v1 does not answer: connection refused");
-}
-
-TEST_CASE("Each kind of provider is asked for what costs nothing, with its key where it wants it") {
-  const auto asked = [](ProviderKind kind, const std::string& base, auto... more) {
-    ProviderProfile provider;
-    provider.kind = kind;
-    provider.base_url = base;
-    provider.api_key = config::Secret("canary");
-    (more(provider), ...);
-    OneAnswer client(200, std::nullopt);
-    const auto finding = setup::try_key(provider, client, [&client] { return client.answer(); });
-    CHECK(finding.good);
-    CHECK(finding.what.find("canary") == std::string::npos);
-    return client.asked;
-  };
-  CHECK(asked(ProviderKind::AzureOpenAi, "https://x.openai.azure.com") == "GET https://x.openai.azure.com/openai/v1/models api-key: canary");
-  CHECK(asked(ProviderKind::Deepgram, "https://api.deepgram.com") == "GET https://api.deepgram.com/v1/projects Authorization: Token canary");
-  CHECK(asked(ProviderKind::Ollama, "http://127.0.0.1:11434", [](ProviderProfile& provider) { provider.api_key = {}; }) == "GET http://127.0.0.1:11434/api/tags");
-  const std::string both = asked(ProviderKind::Azure, "https://x.openai.azure.com", [](ProviderProfile& provider) {
-    provider.speech = {"westeurope", "", config::Secret("canary")};
-  });
-  CHECK(both.starts_with("GET https://westeurope.tts.speech.microsoft.com/cognitiveservices/voices/list "));
-  CHECK(both.find("ocp-apim-subscription-key: canary") != std::string::npos);
-  CHECK(both.ends_with("\nGET https://x.openai.azure.com/openai/v1/models api-key: canary"));
-}
-
-TEST_CASE("Ollama must have the model that is named, and who is none is told apart") {
-  const auto found = [](const std::string& model, const std::string& body, int status = 200) {
-    ProviderProfile provider;
-    provider.kind = ProviderKind::Ollama;
-    provider.base_url = "http://h:11434";
-    provider.models.chat = model;
-    OneAnswer client(status, std::nullopt, body);
-    return setup::try_key(provider, client, [&client] { return client.answer(); });
-  };
-  const std::string list = R"({"models": [{"name": "llama3.2:latest"}, {"name": "qwen3:8b"}, {"name": "hf.co/some/one:Q4"}]})";
-  for (const char* model : {"llama3.2", "llama3.2:latest", "qwen3:8b", "hf.co/some/one:q4"}) {
-    CAPTURE(model);
-    CHECK(found(model, list).good);
-    CHECK(found(model, list).what == "Ollama at http://h:11434 has the model " + std::string(model));
-  }
-  CHECK(found("qwen3", list).what == "Ollama at http://h:11434 has no model qwen3: `ollama pull qwen3` there, or name another (`ollama list`)");
-  CHECK_FALSE(found("nosuch", R"({"models": []})").good);
-  CHECK(found("m", "<html>").what == "Ollama at http://h:11434 answers, but not as Ollama does: is it Ollama?");
-  CHECK(found("m", R"({"data": []})").what == "Ollama at http://h:11434 answers, but not as Ollama does: is it Ollama?");
-  CHECK(found("m", "", 404).what == "Ollama at http://h:11434 answers 404: is it Ollama, and its address without a path?");
-  CHECK(found("m", "", 401).what == "Ollama at http://h:11434 wants a key (401)");
-  CHECK(tried(404).what == "https://h/v1 answers 404: is it the base URL, which ends in /v1 as a rule?");
 }

@@ -1,5 +1,5 @@
-# offhook setup at a terminal: it asks, a wrong secret is found by registering, the right one too; the file is written for its owner alone,
-# and the test call is held. `offhook run` takes the file.
+# offhook setup at a terminal: it asks, a wrong secret is found by registering and asked for again, the right one too; the secrets are written for
+# their owner alone, and the test call is held. `offhook run` takes the files.
 . "$here/openai.sh"
 start_kamailio
 # at_terminal NAME ANSWER...: offhook setup in a terminal of its own; each answer when it is asked for.
@@ -18,16 +18,11 @@ at_terminal() {
   done
 }
 # A question ends with ": " and no line feed; each answer that is shown ends its line.
-asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(^Host of the PBX|^Extension|Secret of the extension|Who talks: [a-z_, ]*|\(names\)|\(yes, no\)|or nothing)( \[[^]]*\])?: ')" -ge "$2" ]; }
-at_terminal refused "127.0.0.1:$registrar_port" 6001 secret-wrong local file no
-expect "it ended" gone "$terminal"
-says "$work/refused.log" 'not ok: extension 6001 cannot register .*: 401' || die "it does not say what is wrong: $(tail -n 5 "$work/refused.log")"
-[ ! -e "$work/offhook.json" ] || die "a file was written that cannot work"
-says "$work/refused.log" 'secret-wrong' && die "the secret was shown"
-
-at_terminal set_up "127.0.0.1:$registrar_port" 6001 secret-6001 local file wait
+asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(^Host of the PBX|^Extension|^Secret of the extension|^Who talks: [a-z_, ]*|or none|\(yes, no\))( \[[^]]*\])?: ')" -ge "$2" ]; }
+at_terminal set_up "127.0.0.1:$registrar_port" 6001 secret-wrong yes '' '' secret-6001 local '' 6010 yes wait
+says "$work/set_up.log" 'not ok: extension 6001 cannot register .*: 401' || die "it does not say what is wrong: $(tail -n 5 "$work/set_up.log")"
 expect "it waits for a call" says "$work/set_up.log" 'Dial 6001 now'
-[ "$(stat -c %a "$work/offhook.json")" = 600 ] || die "the file has mode $(stat -c %a "$work/offhook.json")"
+[ "$(stat -c %a "$work/secrets.env" "$work/offhook.json" | tr '\n' ' ')" = '600 644 ' ] || die "the modes are $(stat -c '%a %n' "$work/secrets.env" "$work/offhook.json")"
 expect "the agent is registered" eval '[ "$(grep -c "peers: registered 6001" "$work/kamailio.log")" -ge 2 ]'
 opening_hours
 ai_call wait "say:what are your opening hours" wait silence:300 hangup
@@ -35,5 +30,5 @@ heard_whole hello
 opening_hours_heard
 expect "it ended" gone "$terminal"
 says "$work/set_up.log" 'ok: the call was up; the agent spoke [2-9] times and understood 1' || die "it does not tell of the call: $(tail -n 5 "$work/set_up.log")"
-says "$work/set_up.log" 'secret-6001' && die "the secret was shown"
-"$offhook" check "$work/offhook.json" >"$work/check.log" 2>&1 || die "offhook check refuses it: $(cat "$work/check.log")"
+says "$work/set_up.log" 'secret-(6001|wrong)' && die "a secret was shown"
+(set -a && . "$work/secrets.env" && "$offhook" check "$work/offhook.json") >"$work/check.log" 2>&1 || die "offhook check refuses it: $(cat "$work/check.log")"

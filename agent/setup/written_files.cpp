@@ -1,0 +1,132 @@
+#include <offhook/agent/setup/written_files.hpp>
+
+#include <offhook/agent/config/nested.hpp>
+#include <offhook/agent/config/provider_urls.hpp>
+#include <offhook/agent/config/reference.hpp>
+#include <offhook/agent/prompts/prompt_template.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::agent::setup {
+
+namespace {
+
+using config::json_object;
+using config::json_text;
+using config::JsonValue;
+using Members = std::vector<std::pair<std::string, JsonValue>>;
+
+std::vector<std::string> steps_of(std::string_view pointer) {
+  std::vector<std::string> steps;
+  while (!pointer.empty()) {
+    const auto end = std::min(pointer.find('/', 1), pointer.size());
+    steps.emplace_back(pointer.substr(1, end - 1));
+    pointer.remove_prefix(end);
+  }
+  return steps;
+}
+
+/// A reference stays as it is; another secret stands in its variable.
+JsonValue reference_to(const config::Secret& secret, std::string_view variable) {
+  return json_text(config::is_reference(secret.reveal()) ? secret.reveal() : "${" + std::string(variable) + "}");
+}
+
+JsonValue sip_of(const Answers& answers) {
+  Members sip{{"extension", json_text(answers.extension)}, {"password", reference_to(answers.password, "SIP_PASSWORD")}};
+  const auto split = config::split_host(answers.host);
+  sip.emplace_back("host", json_text(split ? split->host : std::string_view(answers.host)));
+  if (split && split->port != 0) sip.emplace_back("port", config::json_integer(split->port));
+  return json_object(std::move(sip));
+}
+
+/// The model may hang up, and write the notes that the shipped prompts take; it transfers when the person says where to.
+JsonValue tools_of(const Answers& answers) {
+  JsonValue tools = config::json_list({"hang_up", "note"});
+  if (!answers.transfer_to.empty())
+    tools.items.push_back(json_object({{"name", json_text("transfer")}, {"destinations", json_object({{"person", json_text(answers.transfer_to)}})}}));
+  return tools;
+}
+
+JsonValue agent_of(const Answers& answers) {
+  Members agent{{"provider", json_text(answers.provider)}};
+  const auto add = [&agent](const char* name, const std::string& text) {
+    if (!text.empty()) agent.emplace_back(name, json_text(text));
+  };
+  add("model_provider", answers.model_provider);
+  add("speech_provider", answers.speech_provider);
+  const auto companion = companion_of(answers);
+  if (companion) add(has_model(answers) ? "prompt_file" : "dialogue", companion->name);
+  else add("prompt", answers.prompt);
+  add("greeting", answers.greeting);
+  if (has_model(answers) && !answers.prompt.empty()) agent.emplace_back("tools", tools_of(answers));
+  if (!answers.transfer_to.empty()) agent.emplace_back("fallback", json_object({{"transfer_to", json_text(answers.transfer_to)}}));
+  return json_object(std::move(agent));
+}
+
+/// In a dialogue only what transfers has a "to".
+void set_targets(JsonValue& value, const std::string& target) {
+  for (auto& [name, inner] : value.members) {
+    if (name == "to" && inner.kind == JsonValue::Kind::Text) inner.text = target;
+    else set_targets(inner, target);
+  }
+  for (JsonValue& item : value.items) set_targets(item, target);
+}
+
+/// systemd and a shell agree on these two forms (systemd.exec(5), EnvironmentFile=); a value in single quotes cannot hold a single quote.
+std::string quoted(const std::string& value) {
+  const auto is_plain = [](char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("-_./:@+=,").find(c) != std::string_view::npos; };
+  if (std::all_of(value.begin(), value.end(), is_plain)) return value;
+  std::string text = "\"";
+  for (const char c : value) text += (std::string_view("\"\\`$").find(c) == std::string_view::npos ? "" : "\\") + std::string(1, c);
+  return text + "\"";
+}
+
+}  // namespace
+
+std::optional<Companion> companion_of(const Answers& answers) {
+  if (has_model(answers) && is_one_of(kPrompts, answers.prompt)) return Companion{answers.prompt + ".md", "prompts/" + answers.prompt + ".md"};
+  if (!has_model(answers) && !answers.transfer_to.empty()) return Companion{"receptionist.json", "dialogues/receptionist.json"};
+  return std::nullopt;
+}
+
+base::Result<std::string, std::string> companion_text(const Companion& companion, const Answers& answers, const Files& files) {
+  const std::string path = files.share_path(companion.shipped);
+  const auto file = files.read(path, prompts::kMaxTemplateBytes);
+  if (!file) return base::fail(path + " cannot be read (" + file.error() + ")");
+  if (!companion.name.ends_with(".json")) return file->text;
+  std::vector<config::Problem> problems;
+  auto dialogue = config::read_json(file->text, path, problems);
+  if (!dialogue || !problems.empty()) return base::fail(path + " is no dialogue");
+  set_targets(*dialogue, answers.transfer_to);
+  return config::write_json(*dialogue, 2) + "\n";
+}
+
+std::string configuration_of(const Answers& answers) {
+  JsonValue file = json_object({{"sip", sip_of(answers)}, {"agent", agent_of(answers)}});
+  // Written down, or the service would take OPENAI_BASE_URL, the other's, for OpenAI's.
+  if (share_variables(answers)) config::put_inner(file, {"providers", "openai", "base_url"}, json_text(std::string(config::kOpenAiUrl)));
+  for (const auto& [question, value] : answers.of_provider) {
+    auto steps = steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
+    config::put_inner(file, steps, question->is_secret ? reference_to(value, question->variable) : json_text(value.reveal()));
+  }
+  return config::write_json(file, 2) + "\n";
+}
+
+std::string secrets_file_of(const Answers& answers, std::string_view existing) {
+  const auto secrets = secrets_of(answers);
+  std::string text;
+  while (!existing.empty()) {
+    const auto end = std::min(existing.find('\n'), existing.size());
+    const std::string_view line = existing.substr(0, end);
+    const auto is_of_line = [line](const auto& secret) { return line.starts_with(std::string(secret.first) + "="); };
+    if (std::none_of(secrets.begin(), secrets.end(), is_of_line)) text += std::string(line) + "\n";
+    existing.remove_prefix(std::min(end + 1, existing.size()));
+  }
+  for (const auto& [variable, value] : secrets) text += std::string(variable) + "=" + quoted(value.reveal()) + "\n";
+  return text;
+}
+
+}  // namespace offhook::inline v0::agent::setup
