@@ -83,6 +83,7 @@ bool keeps_transcripts(const AgentBook& agents) {
   return agents.otherwise()->transcripts || std::any_of(agents.entries().begin(), agents.entries().end(), keeps);
 }
 
+/// Any of them does, now or after a reload.
 bool records_calls(const AgentBook& agents) {
   const auto records = [](const AgentBook::Entry& entry) { return entry.profile->recordings; };
   return agents.otherwise()->recordings || std::any_of(agents.entries().begin(), agents.entries().end(), records);
@@ -181,9 +182,16 @@ class Agent::Impl {
     });
   }
 
-  base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents) {
+  base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents, recordings::RecordingOptions recordings) {
     (void)is_set_up();  // Before new dialogues count.
+    recordings.enabled = records_calls(*agents);
+    auto book = recordings::book_after_reload(this->recordings(), std::move(recordings));
+    if (!book) return base::fail(book.error());
     if (auto adopted = factory_->adopt(*agents); !adopted) return adopted;
+    {
+      const std::lock_guard lock(shared_mutex_);
+      recordings_ = std::move(*book);
+    }
     // Who takes calls goes on to: a reload takes no instance out of a dispatcher's hands. Who waits, waits for the new models.
     rehearse(agents, *models_awaited_ > 0 && SessionFactory::awaits_model(*agents) ? awaited_from_now_on() : nullptr);
     endpoint_->post([this, agents = std::move(agents)]() mutable {
@@ -191,6 +199,11 @@ class Agent::Impl {
       agents_.swap(agents);
     });
     return {};
+  }
+
+  std::shared_ptr<recordings::RecordingBook> recordings() const {
+    const std::lock_guard lock(shared_mutex_);
+    return recordings_;
   }
 
   void cut_calls() {
@@ -225,7 +238,7 @@ class Agent::Impl {
                                R"("media":{{"datagrams":"{}","scheduling":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{},"voice":"{}","voice_load":{:.3f}}},)"
                                R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
                                readiness.is_ready(), readiness.missing_json(), registered_.load(), shown_registrations(), draining_.load(), up_.load(), book_->state(),
-                               recordings::to_string(recordings_->state()), recordings_->counters().active, media::to_string(media.datagrams),
+                               recordings::to_string(recordings()->state()), recordings()->counters().active, media::to_string(media.datagrams),
                                media::to_string(media.scheduling), media.workers, media.load, media.late, media.takes_legs, voice, media.voice_load, media.ticks.ticks, to_ms(media.ticks.p50),
                                to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
   }
@@ -262,7 +275,7 @@ class Agent::Impl {
   std::shared_ptr<const AgentBook> agents_;  // written on the signalling thread, under shared_mutex_
   std::unique_ptr<records::CallBook> book_;
   std::unique_ptr<transcripts::TranscriptBook> transcripts_;
-  std::unique_ptr<recordings::RecordingBook> recordings_;
+  std::shared_ptr<recordings::RecordingBook> recordings_;  // under shared_mutex_
   std::unique_ptr<media::Engine> engine_;
   std::vector<std::unique_ptr<CallThread>> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
@@ -294,8 +307,9 @@ class Agent::Impl {
     }
     state.services = factory_->breakers().states(base::Clock::now());
     state.work = factory_->pool().counters();
-    state.recordings = recordings_->counters();
-    state.recording = recordings_->state();
+    const auto recordings = this->recordings();
+    state.recordings = recordings->counters();
+    state.recording = recordings->state();
     return state;
   }
 
@@ -442,7 +456,7 @@ class Agent::Impl {
     attended->port()->leaves_out_silence = options_.leaves_out_silence;
     attended->port()->music = profile.hold_music;
     if (profile.recordings)
-      attended->set_recording(recordings_->begin(id, recording_rate_hz(profile), std::chrono::system_clock::now()));
+      attended->set_recording(recordings()->begin(id, recording_rate_hz(profile), std::chrono::system_clock::now()));
     attended->set_transfer([this](const phone::CallPtr& caller, const std::string& target) { return transfer(caller, target); });
     attended->set_notes(std::move(notes));
     attended->set_transcript(transcript);
@@ -646,7 +660,9 @@ Agent::~Agent() = default;
 void Agent::dial(std::string target, MachinePolicy machine) { impl_->dial(std::move(target), machine); }
 void Agent::drain() { impl_->drain(); }
 bool Agent::drained() const { return impl_->drained_; }
-base::Result<void, base::Error> Agent::reload(std::shared_ptr<const AgentBook> agents) { return impl_->reload(std::move(agents)); }
+base::Result<void, base::Error> Agent::reload(std::shared_ptr<const AgentBook> agents, recordings::RecordingOptions recordings) {
+  return impl_->reload(std::move(agents), std::move(recordings));
+}
 void Agent::cut_calls() { impl_->cut_calls(); }
 void Agent::ping(std::function<void()> answer) { impl_->endpoint_->post(std::move(answer)); }
 Health Agent::health() const { return impl_->health(); }

@@ -78,8 +78,9 @@ class Agent {
   void drain();
   /// True when a drain is complete: nothing is up, nothing is registered, and no BYE is owed.
   [[nodiscard]] bool drained() const;
-  /// New calls go by these agents; those that run keep theirs. Loads what is new first (some 100 ms); on an error nothing changes.
-  [[nodiscard]] base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents);
+  /// New calls go by these agents; those that run keep theirs. Loads what is new first (some 100 ms); on an error nothing changes. Where one of them
+  /// records and none did so far, calls are recorded as `recordings` says.
+  [[nodiscard]] base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents, recordings::RecordingOptions recordings);
   /// Hangs up what runs, at once.
   void cut_calls();
   /// Calls `answer` on the signalling thread: proof that this thread works. From any thread.

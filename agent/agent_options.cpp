@@ -227,6 +227,8 @@ records::BookOptions book_options(const config::Config& config) {
   return options;
 }
 
+}  // namespace
+
 recordings::RecordingOptions recording_options(const config::Config& config) {
   recordings::RecordingOptions options;
   const auto& settings = config.recordings;
@@ -242,8 +244,6 @@ recordings::RecordingOptions recording_options(const config::Config& config) {
   options.calls = config.limits.calls;
   return options;
 }
-
-}  // namespace
 
 transcripts::TranscriptOptions transcript_options(const config::Config& config) {
   transcripts::TranscriptOptions options;
@@ -322,7 +322,6 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.records = book_options(config);
   options.transcripts = transcript_options(config);
   options.recordings = recording_options(config);
-  options.conversation.notice = config.recordings.notice;
   return options;
 }
 

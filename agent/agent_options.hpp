@@ -9,6 +9,8 @@ namespace offhook::inline v0::agent {
 /// names none.
 [[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue, const std::string& default_silero = "");
 [[nodiscard]] transcripts::TranscriptOptions transcript_options(const config::Config& config);
+/// Its `enabled` is not set: the agents say whether.
+[[nodiscard]] recordings::RecordingOptions recording_options(const config::Config& config);
 /// At how many servers the agent of this configuration keeps itself registered; 0: it uses a trunk without a registration.
 [[nodiscard]] std::size_t registrations_of(const config::Config& config);
 /// The embedded speaker's voice for a configured one: a name of another provider's voice means its usual one.

@@ -102,6 +102,7 @@ struct AgentProfile {
   std::vector<media::AudioCodec> codecs;             ///< best first; never empty
   bool transcripts = false;
   bool recordings = false;
+  std::string recording_notice;                      ///< said before anything else in a call that is recorded; "": none
   std::shared_ptr<const media::Prompt> hold_music;   ///< null: silence
 };
 

@@ -110,12 +110,13 @@ void reload(agent::Agent& agent, const agent::config::Sources& sources, Loaded& 
     for (const auto& problem : fresh.error()) log::error("config.refused", {{"problem", to_string(problem)}});
     return log::warning("config.kept", {{"problems", fresh.error().size()}});
   }
-  if (const auto taken = agent.reload(fresh->agents); !taken) {
+  if (const auto taken = agent.reload(fresh->agents, agent::recording_options(fresh->config)); !taken) {
     log::error("config.refused", {{"problem", taken.error().detail}});
     return log::warning("config.kept", {{"problems", 1}});
   }
   for (const std::string& pointer : agent::config::waiting_for_restart(loaded.config, fresh->config))
     log::warning("config.waits_for_restart", {{"setting", pointer}});
+  agent::config::note_recordings(loaded.config, fresh->config);
   for (const auto& warning : fresh->warnings) log::warning("config.warning", {{"where", warning.where}, {"what", warning.what}});
   configure_log(fresh->config);
   log::info("config.reloaded", {{"agents", fresh->agents->entries().size() + 1}});

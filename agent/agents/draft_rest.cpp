@@ -124,6 +124,7 @@ void draft_rest(Draft& draft, AgentProfile& out) {
   out.codecs = codecs_named(settings.codecs.empty() ? draft.effective().config.media.codecs : settings.codecs);
   out.transcripts = settings.transcripts.value_or(draft.effective().config.transcripts.enabled);
   out.recordings = settings.recordings.value_or(draft.effective().config.recordings.enabled);
+  out.recording_notice = draft.effective().config.recordings.notice;
   draft_greeting_file(draft, out);
   draft_hold_music(draft, out);
   draft_fallback(draft, out);

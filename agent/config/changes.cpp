@@ -13,7 +13,8 @@ namespace offhook::inline v0::agent::config {
 namespace {
 
 bool is_taken_over(const Setting& setting) {
-  constexpr std::array kOthers{"/agents", "/providers", "/tool_servers", "/about", "/log/level", "/log/format", "/limits/call", "/limits/silence"};
+  constexpr std::array kOthers{"/agents", "/providers", "/tool_servers", "/about", "/log/level", "/log/format", "/limits/call", "/limits/silence", "/recordings/enabled",
+                               "/recordings/notice"};
   return setting.section == "agent" || std::find(kOthers.begin(), kOthers.end(), pointer_of(setting)) != kOthers.end();
 }
 
@@ -28,12 +29,11 @@ std::vector<std::string> who_does(const Config& config, bool by_default, const s
   return pointers;
 }
 
-/// Files are opened at the start, for whoever wants them then: with the key, the notice and the patterns of that time, which a reload
-/// does not change. What is switched off, or on beside another, is taken over.
-template <class Who>
-void add_unopened(const Config& running, const Config& fresh, Who who, std::vector<std::string>& pointers) {
-  if (!who(running).empty()) return;
-  const auto wanting = who(fresh);
+/// Transcripts are opened at the start, for whoever wants them then, with the patterns of that time. What is switched off, or on beside another, is
+/// taken over.
+void add_unopened_transcripts(const Config& running, const Config& fresh, std::vector<std::string>& pointers) {
+  if (!who_transcribes(running).empty()) return;
+  const auto wanting = who_transcribes(fresh);
   pointers.insert(pointers.end(), wanting.begin(), wanting.end());
 }
 
@@ -50,13 +50,10 @@ std::vector<std::string> waiting_for_restart(const Config& running, const Config
   std::vector<std::string> pointers;
   for (const Setting& setting : settings()) {
     if (pointer_of(setting) == "/transcripts/enabled") {
-      add_unopened(running, fresh, who_transcribes, pointers);
+      add_unopened_transcripts(running, fresh, pointers);
       continue;
     }
-    if (pointer_of(setting) == "/recordings/enabled") {
-      add_unopened(running, fresh, who_records, pointers);
-      continue;
-    }
+    if (setting.section == "recordings" && who_records(running).empty()) continue;  // They are opened with the first agent that wants them.
     bool is_same = setting.field.get(running) == setting.field.get(fresh);
     // What a secret shows of itself is always the same.
     if (pointer_of(setting) == "/sip/password") is_same = running.sip.password == fresh.sip.password;
@@ -66,6 +63,13 @@ std::vector<std::string> waiting_for_restart(const Config& running, const Config
     if (!is_same && !is_taken_over(setting)) pointers.push_back(pointer_of(setting));
   }
   return pointers;
+}
+
+void note_recordings(Config& running, const Config& fresh) {
+  if (!who_records(running).empty() || who_records(fresh).empty()) return;
+  running.recordings = fresh.recordings;
+  running.recordings.enabled = true;  // Whoever wants them: from now on they are open.
+  running.agent.recordings.reset();
 }
 
 }  // namespace offhook::inline v0::agent::config

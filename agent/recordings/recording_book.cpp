@@ -242,6 +242,13 @@ std::shared_ptr<CallRecording> RecordingBook::begin(std::string call, std::uint3
 RecordingCounters RecordingBook::counters() const { return impl_ ? impl_->counters() : RecordingCounters{}; }
 RecordingBook::State RecordingBook::state() const { return impl_ ? impl_->state() : State::Off; }
 
+base::Result<std::shared_ptr<RecordingBook>, base::Error> book_after_reload(std::shared_ptr<RecordingBook> running, RecordingOptions options) {
+  if (running->state() != RecordingBook::State::Off || !options.enabled) return running;
+  auto opened = RecordingBook::open(std::move(options));
+  if (!opened) return base::fail(opened.error());
+  return std::shared_ptr<RecordingBook>(std::move(*opened));
+}
+
 std::string_view to_string(RecordingBook::State state) {
   switch (state) {
     case RecordingBook::State::Off: return "off";

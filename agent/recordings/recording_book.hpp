@@ -63,6 +63,10 @@ class RecordingBook {
   std::unique_ptr<Impl> impl_;  // Null: off.
 };
 
+/// The book for calls after a reload. `running` once it is on: its folder, key and bounds stay those that it was opened with. Else one by `options`,
+/// where they want any. Errors as RecordingBook::open().
+[[nodiscard]] base::Result<std::shared_ptr<RecordingBook>, base::Error> book_after_reload(std::shared_ptr<RecordingBook> running, RecordingOptions options);
+
 [[nodiscard]] std::string_view to_string(RecordingBook::State state);
 [[nodiscard]] Figures figures_of(const RecordingCounters& counters, RecordingBook::State state);
 /// Beside the records' usual place; "": nowhere.

@@ -65,6 +65,7 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
   options.limit_goodbye = sentences.limit;
   options.transfer_apology = sentences.transfer;
   options.shutdown_goodbye = sentences.shutdown;
+  options.notice = profile.recording_notice;
   options.transfer_when_lost = profile.fallback.transfer_to;
   return options;
 }

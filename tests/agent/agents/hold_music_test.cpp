@@ -57,10 +57,11 @@ TEST_CASE("A file of sound of 32 MiB is read, and one of an octet more is not") 
 }
 
 TEST_CASE("Calls are recorded as /recordings says, and each agent may say otherwise") {
-  const auto built = build(R"({"recordings": {"enabled": true}, "agent": {"provider": "local"},
+  const auto built = build(R"({"recordings": {"enabled": true, "notice": "This call is recorded."}, "agent": {"provider": "local"},
       "agents": [{"name": "not", "match": {"called": "1"}, "recordings": false}]})");
   REQUIRE_MESSAGE(built.made.book, built.problems());
   CHECK(built.profile().recordings);
+  CHECK(built.profile().recording_notice == "This call is recorded.");
   CHECK_FALSE(built.made.book->entries()[0].profile->recordings);
   CHECK_FALSE(build(R"({"agent": {"provider": "local"}})").profile().recordings);
   CHECK(build(R"({"agent": {"provider": "local", "recordings": true}})").profile().recordings);

@@ -6,6 +6,7 @@ namespace config = offhook::agent::config;
 
 TEST_CASE("A reload takes over agents, prompts and the log's level; the account, ports and health wait for the next start") {
   config::Config running;
+  running.recordings.enabled = true;
   config::Config fresh = running;
   fresh.agent.prompt = "new";
   fresh.agent.voice = "rms";
@@ -27,23 +28,48 @@ TEST_CASE("A reload takes over agents, prompts and the log's level; the account,
                                  "/recordings/key"});
 }
 
-TEST_CASE("Transcripts and recordings that no agent wanted at the start wait for the next one, wherever they are switched on") {
-  const auto read = [](const std::string& agents) {
-    const auto effective = config::read_text(R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example"})" + agents + "}", "my.json", {});
-    REQUIRE(effective.problems.empty());
-    return effective.config;
-  };
-  using Pointers = std::vector<std::string>;
-  const auto none = read("");
-  CHECK(config::waiting_for_restart(none, read(R"(, "recordings": {"enabled": true})")) == Pointers{"/recordings/enabled"});
-  CHECK(config::waiting_for_restart(none, read(R"(, "agent": {"recordings": true, "transcripts": true})")) ==
-        Pointers{"/agent/transcripts", "/agent/recordings"});
-  const std::string third = R"(, "agents": [{"name": "a", "match": {"called": "1"}, "recordings": false}, {"name": "b", "match": {"called": "2"}},
-                                            {"name": "c", "match": {"called": "3"}, "recordings": true}])";
-  CHECK(config::waiting_for_restart(none, read(third)) == Pointers{"/agents/2/recordings"});
+namespace {
+
+using Pointers = std::vector<std::string>;
+
+config::Config reloaded(const std::string& agents) {
+  const auto effective = config::read_text(R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example"})" + agents + "}", "my.json", {});
+  REQUIRE(effective.problems.empty());
+  return effective.config;
+}
+
+}  // namespace
+
+TEST_CASE("Transcripts that no agent wanted at the start wait for the next one, wherever they are switched on") {
+  const auto none = reloaded("");
+  CHECK(config::waiting_for_restart(none, reloaded(R"(, "transcripts": {"enabled": true})")) == Pointers{"/transcripts/enabled"});
+  CHECK(config::waiting_for_restart(none, reloaded(R"(, "agent": {"transcripts": true})")) == Pointers{"/agent/transcripts"});
+  const std::string third = R"(, "agents": [{"name": "a", "match": {"called": "1"}, "transcripts": false}, {"name": "b", "match": {"called": "2"}},
+                                            {"name": "c", "match": {"called": "3"}, "transcripts": true}])";
+  CHECK(config::waiting_for_restart(none, reloaded(third)) == Pointers{"/agents/2/transcripts"});
   // Switched on, and off for every agent: nobody waits for anything.
-  CHECK(config::waiting_for_restart(none, read(R"(, "recordings": {"enabled": true}, "agent": {"recordings": false})")).empty());
-  // Somebody is recorded since the start: others join in at once, and whoever wants it no more leaves at once.
-  CHECK(config::waiting_for_restart(read(third), read(R"(, "recordings": {"enabled": true})")).empty());
-  CHECK(config::waiting_for_restart(read(R"(, "transcripts": {"enabled": true})"), none).empty());
+  CHECK(config::waiting_for_restart(none, reloaded(R"(, "transcripts": {"enabled": true}, "agent": {"transcripts": false})")).empty());
+  // Somebody's words are kept since the start: others join in at once, and whoever wants it no more leaves at once.
+  CHECK(config::waiting_for_restart(reloaded(third), reloaded(R"(, "transcripts": {"enabled": true})")).empty());
+  CHECK(config::waiting_for_restart(reloaded(R"(, "transcripts": {"enabled": true})"), none).empty());
+}
+
+TEST_CASE("A reload switches recordings on with all that it says of them; from then on their key and folder wait for the next start") {
+  const auto none = reloaded("");
+  const std::string third = R"(, "agents": [{"name": "a", "match": {"called": "1"}}, {"name": "c", "match": {"called": "3"}, "recordings": true}])";
+  const std::string folder = R"(, "recordings": {"folder": "/srv/calls"})", other = R"(, "recordings": {"folder": "/srv/others"})";
+  CHECK(config::waiting_for_restart(none, reloaded(folder)).empty());  // None is recorded: what is said of it will count.
+  CHECK(config::waiting_for_restart(none, reloaded(third + folder)).empty());
+  CHECK(config::waiting_for_restart(reloaded(third + folder), reloaded(third + other)) == Pointers{"/recordings/folder"});
+  auto running = none;
+  config::note_recordings(running, reloaded(folder));
+  CHECK(config::who_records(running).empty());
+  config::note_recordings(running, reloaded(third + folder));
+  CHECK(config::waiting_for_restart(running, reloaded(third + folder)).empty());
+  CHECK(config::waiting_for_restart(running, reloaded(third + other)) == Pointers{"/recordings/folder"});
+  // Switched off and on again, they go on as they were opened.
+  config::note_recordings(running, reloaded(folder));
+  config::note_recordings(running, reloaded(third + other));
+  CHECK(config::waiting_for_restart(running, reloaded(third + other)) == Pointers{"/recordings/folder"});
+  CHECK(config::waiting_for_restart(running, reloaded(third + R"(, "recordings": {"folder": "/srv/calls", "notice": "This call is recorded."})")).empty());
 }

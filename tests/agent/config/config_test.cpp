@@ -269,7 +269,6 @@ TEST_CASE("Recordings are off, and what is said of them arrives; a key that is n
   CHECK(usual.recordings.keep_days == 30);
   CHECK(usual.recordings.room.least_free == 512U << 20U);
   CHECK(usual.recordings.room.most_used == 0);
-  CHECK(usual.conversation.notice.empty());
   const std::string key(64, '7');
   const auto loaded = parse(R"({"recordings": {"enabled": true, "folder": "/srv/calls", "format": "wav", "sides": "caller", "keep_days": 7,
                                 "least_free_mb": 0, "most_mb": 3, "notice": "This call is recorded."}, "limits": {"calls": 9}})",
@@ -286,7 +285,7 @@ TEST_CASE("Recordings are off, and what is said of them arrives; a key that is n
   CHECK(options.recordings.room.least_free == 0);
   CHECK(options.recordings.room.most_used == 3U << 20U);
   CHECK(options.recordings.calls == 9);
-  CHECK(options.conversation.notice == "This call is recorded.");
+  CHECK(loaded->recordings.notice == "This call is recorded.");
   for (const std::string& bad : {std::string(63, '7'), std::string(65, '7'), std::string(64, 'x')}) {
     const auto told = problems_in(R"({"recordings": {"key": ")" + bad + R"("}})");
     CHECK(contains(told, "/recordings/key: found text that is no key; allowed: 64 hexadecimal digits"));

@@ -245,6 +245,24 @@ TEST_CASE("A folder that cannot be written to is found at the start when somebod
   CHECK(book.error().detail.find("/recordings/folder") != std::string::npos);
 }
 
+TEST_CASE("A reload opens a book that was off, for the first agent that records; one that is on stays as it was opened") {
+  const RecordingFolder folder;
+  const std::shared_ptr<RecordingBook> off = open({});
+  RecordingOptions unwanted = quick(folder);
+  unwanted.enabled = false;
+  CHECK(book_after_reload(off, unwanted) == off);
+  RecordingOptions unusable = quick(folder);
+  unusable.folder = "/proc/none";
+  CHECK_FALSE(book_after_reload(off, unusable));
+  const auto on = book_after_reload(off, quick(folder));
+  REQUIRE(on);
+  CHECK(*on != off);
+  CHECK((*on)->state() == RecordingBook::State::Writing);
+  CHECK((*on)->begin({"k3x9"}, 8000, now()));
+  CHECK(book_after_reload(*on, unusable) == *on);
+  CHECK(book_after_reload(*on, unwanted) == *on);
+}
+
 TEST_CASE("What is older than it may be kept is removed, to the second; what is not ours stays, and links are not followed") {
   const RecordingFolder folder;
   const auto limit = now() - std::chrono::days(30);

@@ -277,10 +277,10 @@ TEST_CASE("What a caller is asked before a tool runs is asked in the language th
 }
 
 TEST_CASE("The notice is said in calls that are recorded, and in no others") {
-  FactoryOptions options;
-  options.conversation.notice = "This call is recorded.";
-  const SessionFactory factory(options);
-  const auto made = std::make_shared<const AgentProfile>(profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu}));
+  const SessionFactory factory({});
+  auto told = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  told.recording_notice = "This call is recorded.";
+  const auto made = std::make_shared<const AgentProfile>(told);
   QuietStudio edges;
   CHECK(factory.plan(made, CallFound{}, edges).options.notice.empty());
   CallFound recorded;
