@@ -135,8 +135,8 @@ sip::DoorOptions door_options(const config::Sip& sip) {
   rate("peer", options.peer);
   rate("refusals", options.refusals);
   number(sip.door, "max_failures", options.max_failures);
-  number(sip.door, "forgiven_every", options.forgiven_every);
-  number(sip.door, "ban_time", options.ban_time);
+  number(sip.door, "forgiven_every_seconds", options.forgiven_every);
+  number(sip.door, "ban_time_seconds", options.ban_time);
   const auto* peers = config::member(sip.door, "peers");
   if (peers == nullptr) return options;
   options.peers.clear();
@@ -160,7 +160,7 @@ phone::IdentityOptions identity_options(const config::Config& config) {
     phone::IdentityOptions::Verifying verifying;
     verifying.trust_file = file(identity, "trust_file");
     for (const auto& one : certificates->items) verifying.certificates.push_back({config::text_of(one, "url"), file(one, "file")});
-    if (const auto* age = config::member(identity, "max_age")) verifying.max_age = std::chrono::seconds(age->integer);
+    if (const auto* age = config::member(identity, "max_age_seconds")) verifying.max_age = std::chrono::seconds(age->integer);
     verifying.failed = rule("failed");
     verifying.absent = rule("absent");
     options.verifying = std::move(verifying);

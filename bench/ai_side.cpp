@@ -77,7 +77,7 @@ AiAgent::AiAgent(const AiPrograms& programs, const std::string& name, const Json
       {"agent", agent},
       {"providers", providers},
       {"media", {{"codecs", {"PCMU"}}, {"first_port", 16384}, {"last_port", 24575}}},
-      {"limits", {{"calls", calls}, {"drain", 0}}},
+      {"limits", {{"calls", calls}, {"drain_seconds", 0}}},
       {"log", {{"format", "json"}}},
       {"records", {{"folder", std::filesystem::absolute(programs.out + "/" + name + ".records")}}},
       {"health", {{"port", health_port_}}}};

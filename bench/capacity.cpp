@@ -141,7 +141,7 @@ struct Agent {
                                             {"bind_address", kHost},
                                             {"bind_port", sip_port}}},
                                           {"media", {{"codecs", {"PCMU"}}, {"first_port", 16384}, {"last_port", 24575}}},
-                                          {"limits", {{"calls", options.calls}, {"drain", 0}}},
+                                          {"limits", {{"calls", options.calls}, {"drain_seconds", 0}}},
                                           {"log", {{"format", "json"}}},
                                           {"health", {{"port", health_port}}}};
     return path;

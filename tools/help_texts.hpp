@@ -23,7 +23,7 @@ Environment (each overrides the configuration file; docs/configuration.md):
 )";
 
 inline constexpr const char* kHelpRun = R"(Registers with the PBX like a desk phone, picks up what is routed to its extension, and holds the conversation of the dialogue
-file. SIGTERM or Ctrl-C: no new calls, running ones get /limits/drain seconds, the registration is taken back; again: at once.
+file. SIGTERM or Ctrl-C: no new calls, running ones get /limits/drain_seconds, the registration is taken back; again: at once.
 SIGHUP: the configuration is read anew, and new calls go by it.
 
 Examples:

@@ -61,9 +61,9 @@ void draft_limits(Draft& draft, AgentProfile& out) {
     using Limit = std::remove_reference_t<decltype(limit)>;
     if (const JsonValue* value = config::member(written, name)) limit = Limit(value->integer);
   };
-  take("call", out.limits.call);
-  take("silence", out.limits.silence);
-  take("hold", out.limits.hold);
+  take("call_seconds", out.limits.call);
+  take("silence_seconds", out.limits.silence);
+  take("hold_seconds", out.limits.hold);
   take("silences", out.limits.silences);
   take("end_of_turn_ms", out.limits.end_of_turn);
   take("interruption_ms", out.limits.interruption);
@@ -71,7 +71,7 @@ void draft_limits(Draft& draft, AgentProfile& out) {
   take("think_ms", out.limits.think);
   take("speak_ms", out.limits.speak);
   if (draft.settings().limits.kind == JsonValue::Kind::Object && out.limits.silence >= out.limits.call)
-    draft.tell({draft.where("limits"), "a silence as long as a whole call", "a shorter silence", "lower it, or raise call"});
+    draft.tell({draft.where("limits"), "a silence as long as a whole call", "a shorter silence", "lower silence_seconds, or raise call_seconds"});
 }
 
 void draft_sentences(Draft& draft, AgentProfile& out) {

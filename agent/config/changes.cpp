@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::config {
 namespace {
 
 bool is_taken_over(const Setting& setting) {
-  constexpr std::array kOthers{"/agents", "/providers", "/tool_servers", "/about", "/log/level", "/log/format", "/limits/call", "/limits/silence", "/recordings/enabled",
+  constexpr std::array kOthers{"/agents", "/providers", "/tool_servers", "/about", "/log/level", "/log/format", "/limits/call_seconds", "/limits/silence_seconds", "/recordings/enabled",
                                "/recordings/notice"};
   return setting.section == "agent" || std::find(kOthers.begin(), kOthers.end(), pointer_of(setting)) != kOthers.end();
 }

@@ -28,8 +28,8 @@ void check_limits(const Config& config, Problems& problems) {
                         "widen the range"});
   }
   if (config.limits.silence >= config.limits.call) {
-    problems.push_back({"/limits/silence", "a silence as long as a whole call (/limits/call)", "a shorter time than /limits/call",
-                        "lower it, or raise /limits/call"});
+    problems.push_back({"/limits/silence_seconds", "a silence as long as a whole call (/limits/call_seconds)", "a shorter time than /limits/call_seconds",
+                        "lower it, or raise /limits/call_seconds"});
   }
   if (config.sip.transport == "tcp" && config.sip.bind_port != 0 && config.sip.bind_port == config.health.port) {
     problems.push_back(

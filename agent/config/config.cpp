@@ -144,6 +144,20 @@ void apply_environment(Reader& reader, const Environment& environment) {
   }
 }
 
+/// The pointers that an assignment may have, with the name that `written` has in the place of NAME.
+std::vector<std::string> pointers_like(const std::string& written) {
+  constexpr std::string_view kName = "/NAME/";
+  std::vector<std::string> pointers;
+  for (const Place& place : places()) {
+    std::string pointer = place.pointer;
+    const auto at = pointer.find(kName);
+    if (at != std::string::npos && written.starts_with(pointer.substr(0, at + 1)))
+      pointer.replace(at + 1, kName.size() - 2, written.substr(at + 1, written.find('/', at + 1) - at - 1));
+    if (pointer.find("/N/") == std::string::npos) pointers.push_back(std::move(pointer));
+  }
+  return pointers;
+}
+
 void apply_assignments(Reader& reader, const std::vector<std::string>& assignments) {
   constexpr auto kAllowed = "POINTER=VALUE, such as /sip/port=5070";
   for (const std::string& assignment : assignments) {
@@ -155,8 +169,7 @@ void apply_assignments(Reader& reader, const std::vector<std::string>& assignmen
     if (equals == std::string::npos || !pointer.starts_with('/')) {
       reader.out.problems.push_back({"--set", "something else", kAllowed, "docs/configuration.md lists the pointers"});
     } else if (setting == nullptr) {
-      std::vector<std::string> pointers;
-      for (const Setting& each : settings()) pointers.push_back(pointer_of(each));
+      const auto pointers = pointers_like(pointer);
       const auto meant = nearest(pointer, {pointers.begin(), pointers.end()});
       reader.out.problems.push_back({"--set", "an unknown setting", kAllowed,
                                      meant ? "did you mean " + std::string(*meant) + "?" : "docs/configuration.md lists the pointers"});
@@ -164,7 +177,7 @@ void apply_assignments(Reader& reader, const std::vector<std::string>& assignmen
       reader.out.problems.push_back({"--set " + pointer, "a secret on the command line, where other users see it", "any other setting",
                                      setting->environment.empty() ? "write it in the file" : "change it now, and set " + std::string(setting->environment) + " or write it in the file"});
     } else if (setting->is_compound() || setting->shape == Shape::Targets) {
-      reader.out.problems.push_back({"--set " + pointer, "a setting with others in it", "one without, such as /agent/limits/silence", "write it in the file"});
+      reader.out.problems.push_back({"--set " + pointer, "a setting with others in it", "one without, such as /agent/limits/silence_seconds", "write it in the file"});
     } else if (inner) {
       reader.apply_inner(*inner, value_of_text(*setting, std::string_view(assignment).substr(equals + 1)), "--set " + pointer, pointer,
                          {Source::CommandLine, pointer});

@@ -11,7 +11,7 @@ sip::ConnectionLimits connection_limits(const JsonValue& connections) {
   number("for_own", limits.for_own);
   number("for_known", limits.for_known);
   number("per_source", limits.per_source);
-  if (const auto* value = member(connections, "stranger_time")) limits.stranger_time = std::chrono::seconds(value->integer);
+  if (const auto* value = member(connections, "stranger_time_seconds")) limits.stranger_time = std::chrono::seconds(value->integer);
   return limits;
 }
 

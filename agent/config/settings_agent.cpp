@@ -65,13 +65,13 @@ constexpr std::array kSentenceMembers{
 };
 
 constexpr std::array kAgentLimitMembers{
-    Setting{.name = "call", .shape = Shape::Whole, .least = 10, .most = 86400, .unit = "seconds", .unset = "that of /limits",
+    Setting{.name = "call_seconds", .shape = Shape::Whole, .least = 10, .most = 86400, .unit = "seconds", .unset = "that of /limits",
             .meaning = "how long a call may last"},
-    Setting{.name = "silence", .shape = Shape::Whole, .least = 2, .most = 600, .unit = "seconds", .unset = "that of /limits",
+    Setting{.name = "silence_seconds", .shape = Shape::Whole, .least = 2, .most = 600, .unit = "seconds", .unset = "that of /limits",
             .meaning = "until a silent caller is asked"},
     Setting{.name = "silences", .shape = Shape::Whole, .least = 0, .most = 20, .unset = "3",
             .meaning = "how often a silent caller is asked; then the call ends"},
-    Setting{.name = "hold", .shape = Shape::Whole, .least = 10, .most = 86400, .unit = "seconds", .unset = "600",
+    Setting{.name = "hold_seconds", .shape = Shape::Whole, .least = 10, .most = 86400, .unit = "seconds", .unset = "600",
             .meaning = "how long the caller's side may keep the agent on hold; then the call goes to `fallback`, or ends"},
     Setting{.name = "end_of_turn_ms", .shape = Shape::Whole, .least = 100, .most = 3000, .unit = "milliseconds", .unset = "500",
             .meaning = "silence that ends the caller's turn. Less is quicker, and cuts off who pauses to think"},

@@ -26,7 +26,7 @@ constexpr std::array kRecordsSettings{
     Setting{.section = "records", .name = "rotate_mb", .shape = Shape::Whole, .least = 1, .most = 4096,
             .unit = "megabytes", .meaning = "how large a file of records grows; each day begins a new one too",
             .field = kField<&Config::records, &RecordSettings::rotate_mb>},
-    Setting{.section = "records", .name = "keep", .shape = Shape::Whole, .least = 1, .most = 10000,
+    Setting{.section = "records", .name = "keep_files", .shape = Shape::Whole, .least = 1, .most = 10000, .unit = "files",
             .meaning = "how many full files of records are kept; older ones are removed",
             .field = kField<&Config::records, &RecordSettings::keep>},
     Setting{.section = "records", .name = "digits", .shape = Shape::Flag,

@@ -9,17 +9,17 @@ namespace offhook::inline v0::agent::config {
 namespace {
 
 constexpr std::array kServiceSettings{
-    Setting{.section = "limits", .name = "call", .shape = Shape::Whole, .least = 10, .most = 86400,
+    Setting{.section = "limits", .name = "call_seconds", .shape = Shape::Whole, .least = 10, .most = 86400,
             .unit = "seconds", .meaning = "how long a call may last", .field = kField<&Config::limits, &Limits::call>},
-    Setting{.section = "limits", .name = "ring", .shape = Shape::Whole, .least = 0, .most = 60, .unit = "seconds",
+    Setting{.section = "limits", .name = "ring_seconds", .shape = Shape::Whole, .least = 0, .most = 60, .unit = "seconds",
             .meaning = "how long a call rings at least before it is answered", .field = kField<&Config::limits, &Limits::ring>},
-    Setting{.section = "limits", .name = "silence", .shape = Shape::Whole, .least = 2, .most = 600,
+    Setting{.section = "limits", .name = "silence_seconds", .shape = Shape::Whole, .least = 2, .most = 600,
             .unit = "seconds", .meaning = "until a silent caller is asked", .field = kField<&Config::limits, &Limits::silence>},
-    Setting{.section = "limits", .name = "transfer_ring", .shape = Shape::Whole, .least = 5, .most = 120, .unit = "seconds",
+    Setting{.section = "limits", .name = "transfer_ring_seconds", .shape = Shape::Whole, .least = 5, .most = 120, .unit = "seconds",
             .meaning = "how long the target of an attended transfer rings; then the agent has the caller back", .field = kField<&Config::limits, &Limits::transfer_ring>},
     Setting{.section = "limits", .name = "calls", .shape = Shape::Whole, .least = 1, .most = 1000,
             .meaning = "calls at once; one more hears busy", .field = kField<&Config::limits, &Limits::calls>},
-    Setting{.section = "limits", .name = "drain", .shape = Shape::Whole, .least = 0, .most = 3600,
+    Setting{.section = "limits", .name = "drain_seconds", .shape = Shape::Whole, .least = 0, .most = 3600,
             .unit = "seconds",
             .meaning = "what running calls get after SIGTERM; what then waits for an answer, such as a BYE, gets up to 35 more",
             .field = kField<&Config::limits, &Limits::drain>},

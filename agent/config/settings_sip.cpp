@@ -69,7 +69,7 @@ constexpr std::array kIdentityMembers{
     Setting{.name = "trust_file", .least = 1, .most = kMaxPath, .unset = "nobody is believed", .meaning = "the file of the certificates that signers' lead to (PEM); its path, and those of the others, start at the configuration file"},
     Setting{.name = "certificates", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none", .meaning = "of signers. None is fetched: a signature with another proves nothing",
             .members = kSignerCertificateMembers},
-    Setting{.name = "max_age", .shape = Shape::Whole, .least = 1, .most = 600, .unit = "seconds", .unset = "60", .meaning = "of a signature, and how far it may be ahead of our clock"},
+    Setting{.name = "max_age_seconds", .shape = Shape::Whole, .least = 1, .most = 600, .unit = "seconds", .unset = "60", .meaning = "of a signature, and how far it may be ahead of our clock"},
     Setting{.name = "failed", .shape = Shape::Choice, .choices = "take refuse", .unset = "`take`",
             .meaning = "a call whose signature proves nothing: `take` it as one whose number is a claim, or `refuse` it (403, 436, 437, 438). Calls for "
                        "which the PBX, a trusted peer or a password vouches are taken in any case"},
@@ -136,9 +136,9 @@ constexpr std::array kDoorMembers{
     Setting{.name = "ban_scanners", .shape = Shape::Flag, .unset = "`true`", .meaning = "whether who names itself as a scanner is not answered any more"},
     Setting{.name = "max_failures", .shape = Shape::Whole, .least = 1, .most = 1000, .unset = "10",
             .meaning = "wrong secrets of one address, then it is not answered any more"},
-    Setting{.name = "forgiven_every", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "30",
+    Setting{.name = "forgiven_every_seconds", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "30",
             .meaning = "after which one of them is forgotten"},
-    Setting{.name = "ban_time", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "600", .meaning = "for how long nothing is answered"},
+    Setting{.name = "ban_time_seconds", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "600", .meaning = "for how long nothing is answered"},
 };
 
 constexpr std::array kConnectionMembers{
@@ -147,7 +147,7 @@ constexpr std::array kConnectionMembers{
     Setting{.name = "for_known", .shape = Shape::Whole, .least = 1, .most = 65536, .unset = "64",
             .meaning = "of the rest, kept for the PBX, `/sip/trusted_peers` and `/sip/door/peers`"},
     Setting{.name = "per_source", .shape = Shape::Whole, .least = 1, .most = 65536, .unset = "32", .meaning = "from one address"},
-    Setting{.name = "stranger_time", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "32",
+    Setting{.name = "stranger_time_seconds", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "32",
             .meaning = "after which what anybody else has opened is closed, when no call and no request needs it any more"},
 };
 
@@ -171,10 +171,10 @@ constexpr std::array kSipSettings{
             .field = kField<&Config::sip, &Sip::auth_user>},
     Setting{.section = "sip", .name = "display_name", .shape = Shape::Line, .most = kMaxName, .unset = "none",
             .meaning = "what telephones show beside the extension", .field = kField<&Config::sip, &Sip::display_name>},
-    Setting{.section = "sip", .name = "expires", .shape = Shape::Whole, .least = 60, .most = 7200,
+    Setting{.section = "sip", .name = "expires_seconds", .shape = Shape::Whole, .least = 60, .most = 7200,
             .unit = "seconds", .meaning = "how long a registration is asked for; the PBX may shorten it",
             .field = kField<&Config::sip, &Sip::expires>},
-    Setting{.section = "sip", .name = "refresh", .shape = Shape::Whole, .least = 0, .most = 3600,
+    Setting{.section = "sip", .name = "refresh_seconds", .shape = Shape::Whole, .least = 0, .most = 3600,
             .unit = "seconds", .meaning = "the longest time between two REGISTERs: a PBX that has lost the registration has it again after that time. 10 at least; "
                                           "0: by half to 85 % of what the PBX grants, for a provider that refuses frequent REGISTERs",
             .field = kField<&Config::sip, &Sip::refresh>},
@@ -193,7 +193,7 @@ constexpr std::array kSipSettings{
             .meaning = "whether calls are refreshed now and then, so that a call whose other side has vanished ends (RFC 4028). `accept`: "
                        "where the PBX asks for it; `ask`: in each call; `off`: never",
             .field = kField<&Config::sip, &Sip::session_timer>},
-    Setting{.section = "sip", .name = "datagram_limit", .shape = Shape::Whole, .least = 0, .most = 65000, .unit = "octets",
+    Setting{.section = "sip", .name = "datagram_limit_octets", .shape = Shape::Whole, .least = 0, .most = 65000, .unit = "octets",
             .meaning = "requests of more take TCP instead of UDP where the other side has it (RFC 3261): 200 less than the path's MTU; 0: none does",
             .field = kField<&Config::sip, &Sip::datagram_limit>},
     Setting{.section = "sip", .name = "bind_address", .shape = Shape::Address,

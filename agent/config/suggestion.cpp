@@ -31,10 +31,21 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+/// The shortest name that continues `written` behind a "_".
+std::optional<std::string_view> continuation(std::string_view written, const std::vector<std::string_view>& known) {
+  std::optional<std::string_view> shortest;
+  for (const std::string_view name : known) {
+    if (name.size() <= written.size() || name[written.size()] != '_' || !base::iequals(name.substr(0, written.size()), written)) continue;
+    if (!shortest || name.size() < shortest->size()) shortest = name;
+  }
+  return shortest;
+}
+
 }  // namespace
 
 std::optional<std::string_view> nearest(std::string_view written, const std::vector<std::string_view>& known) {
   if (written.empty() || written.size() > kMaxNameBytes) return std::nullopt;
+  if (const auto longer = continuation(written, known)) return longer;
   std::optional<std::string_view> best;
   std::size_t best_distance = 0;
   for (const std::string_view name : known) {

@@ -182,7 +182,7 @@ agent_config() {
   cat >"$1" <<JSON
 {"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "${agent_host:-127.0.0.1}", "port": ${agent_registrar:-$registrar_port},
          "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip$tls},
- "health": {"port": $agent_http}, "limits": {"drain": 3, "ring": ${agent_ring:-0}}, "transcripts": {"enabled": true},
+ "health": {"port": $agent_http}, "limits": {"drain_seconds": 3, "ring_seconds": ${agent_ring:-0}}, "transcripts": {"enabled": true},
  "records": {"folder": "$work/records"}$agent_dialogue${agent_too:+, $agent_too}}
 JSON
 }

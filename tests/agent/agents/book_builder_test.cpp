@@ -361,7 +361,7 @@ TEST_CASE("A key that would go over the network in the clear is warned of") {
 
 TEST_CASE("Several agents: the first that fits takes the call, and has from /agent what it does not say") {
   const auto built = build(R"({"agent": {"provider": "openai", "prompt": "You are Ada.", "greeting": "Hello.", "language": "en", "tools": ["note"],
-                                         "limits": {"silence": 5, "end_of_turn_ms": 700}},
+                                         "limits": {"silence_seconds": 5, "end_of_turn_ms": 700}},
       "agents": [{"name": "sales", "match": {"called": "6002"}, "prompt": "You sell.", "voice": "cedar"},
                  {"name": "night", "match": {"header": {"name": "X-Night", "value": "yes"}}, "provider": "local", "transcripts": true, "codecs": ["PCMA"]}]})",
                            {{"OPENAI_API_KEY", "k"}});
@@ -512,7 +512,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agent": {"context": {"file": "good.json", "url": "http://h"}}})", "/agent/context: found a file and a URL;"},
            {R"({"agent": {"context": {"file": "list.json"}}})", "/agent/context/file: found a file that is not right: the file gives JSON that is no object;"},
            {R"({"agent": {"context": {"file": "none.json"}}})", "/agent/context/file: found a file that cannot be read (it is not there);"},
-           {R"({"agent": {"limits": {"call": 10, "silence": 10}}})", "/agent/limits: found a silence as long as a whole call;"},
+           {R"({"agent": {"limits": {"call_seconds": 10, "silence_seconds": 10}}})", "/agent/limits: found a silence as long as a whole call;"},
            {R"({"agents": [{"name": "agent", "match": {"called": "1"}}]})", "/agents/0/name: found the name of another agent;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "a", "match": {"called": "2"}}]})", "/agents/1/name: found the name of another agent;"},
            {R"({"agents": [{"name": "a", "match": {}}]})", "/agents/0/match: found no condition; allowed: called, caller, header, or verified with true; name one; /agent takes what no other does"},

@@ -87,10 +87,10 @@ TEST_CASE("the environment alone is enough, and the rest has defaults that work"
 TEST_CASE("the file sets everything") {
   const auto loaded = config::parse(R"({
     "sip": {"extension": "700", "password": "p w", "host": "192.0.2.1", "port": 5070, "transport": "tcp", "auth_user": "seven",
-            "display_name": "Front desk", "expires": 600, "bind_address": "192.0.2.10", "bind_port": 5062},
+            "display_name": "Front desk", "expires_seconds": 600, "bind_address": "192.0.2.10", "bind_port": 5062},
     "agent": {"provider": "local", "dialogue": "dialogues/mine.json", "voice": "rms", "prompt": "p\nq", "instructions": "i"},
     "media": {"codecs": ["PCMA", "PCMU"], "first_port": 20000, "last_port": 20099},
-    "limits": {"call": 60, "silence": 5, "calls": 2, "drain": 0},
+    "limits": {"call_seconds": 60, "silence_seconds": 5, "calls": 2, "drain_seconds": 0},
     "log": {"level": "debug", "format": "json"}, "health": {"port": 0, "address": "::1"}, "transcripts": {"enabled": true}})",
                                     environment({}));
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
@@ -187,10 +187,10 @@ TEST_CASE("what is missing is named by its place in the file and its variable, a
 
 TEST_CASE("all problems of a file come at once, each with its pointer") {
   const std::string told = problems_in(
-      R"({"sip": {"port": 0, "transport": "sctp", "expires": 59}, "media": {"codecs": []}, "health": 5, "transcripts": {"enabled": 1}})");
+      R"({"sip": {"port": 0, "transport": "sctp", "expires_seconds": 59}, "media": {"codecs": []}, "health": 5, "transcripts": {"enabled": 1}})");
   CHECK(std::count(told.begin(), told.end(), '\n') == 6);
   for (const char* pointer :
-       {"/sip/port: ", "/sip/transport: ", "/sip/expires: ", "/media/codecs: ", "/health: ", "/transcripts/enabled: "}) {
+       {"/sip/port: ", "/sip/transport: ", "/sip/expires_seconds: ", "/media/codecs: ", "/health: ", "/transcripts/enabled: "}) {
     CAPTURE(pointer);
     CHECK(contains(told, pointer));
   }
@@ -219,6 +219,29 @@ TEST_CASE("unknown names are refused, and the one that was meant is suggested") 
   CHECK(problems_in(R"({"log": {"colour": 1}})").find("allowed: level, format;") != std::string::npos);
   CHECK(contains(problems_in("{\"line\\nbreak\": 1}"), "/line?break: "));
   CHECK(contains(problems_in("{\"" + std::string(49, 'x') + "\": 1}"), "/(a name of 49 octets): "));
+}
+
+TEST_CASE("a name without its unit gets the name with the unit as a suggestion") {
+  struct Row { const char* text; const char* meant; };
+  for (const Row row : {Row{R"({"limits": {"call": 60}})", "call_seconds"},  // And not "calls", which is nearer by its letters.
+                        {R"({"limits": {"transfer_ring": 20}})", "transfer_ring_seconds"},
+                        {R"({"limits": {"drain": 0}})", "drain_seconds"},
+                        {R"({"agent": {"limits": {"hold": 60}}})", "hold_seconds"},
+                        {R"({"agent": {"limits": {"silence": 9}}})", "silence_seconds"},
+                        {R"({"agent": {"limits": {"end_of_turn": 700}}})", "end_of_turn_ms"},
+                        {R"({"sip": {"expires": 300}})", "expires_seconds"},
+                        {R"({"sip": {"datagram_limit": 0}})", "datagram_limit_octets"},
+                        {R"({"sip": {"identity": {"max_age": 30}}})", "max_age_seconds"},
+                        {R"({"sip": {"door": {"ban_time": 60}}})", "ban_time_seconds"},
+                        {R"({"sip": {"connections": {"stranger_time": 7}}})", "stranger_time_seconds"},
+                        {R"({"records": {"keep": 3}})", "keep_files"},
+                        {R"({"recordings": {"keep": 3}})", "keep_days"}}) {
+    CAPTURE(row.text);
+    const auto loaded = parse(row.text);
+    REQUIRE_FALSE(loaded);
+    REQUIRE(loaded.error().size() == 1);
+    CHECK(loaded.error().front().advice == "did you mean \"" + std::string(row.meant) + "\"?");
+  }
 }
 
 TEST_CASE("a file may name its schema, which sets nothing") {
@@ -321,7 +344,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"sip": {"port": 65536}})", "/sip/port: found a larger number; allowed: a whole number from 1 to 65535; lower it"},
            {R"({"sip": {"port": -1}})", "/sip/port: found a smaller number;"},
            {R"({"sip": {"port": 18446744073709551615}})", "/sip/port: found a larger number;"},
-           {R"({"sip": {"expires": 7201}})", "/sip/expires: found a larger number; allowed: a whole number from 60 to 7200, in seconds;"},
+           {R"({"sip": {"expires_seconds": 7201}})", "/sip/expires_seconds: found a larger number; allowed: a whole number from 60 to 7200, in seconds;"},
            {R"({"sip": {"transport": "dtls"}})", "/sip/transport: found other text; allowed: \"udp\", \"tcp\", \"tls\", \"ws\", \"wss\"; "},
            {R"({"sip": {"transport": "TCP"}})", "/sip/transport: found other text; allowed: \"udp\", \"tcp\", \"tls\", \"ws\", \"wss\"; did you mean \"tcp\"?"},
            {R"({"sip": {"web_socket": {"path": "ws"}}})", "/sip/web_socket/path: found text that is no path;"},
@@ -355,11 +378,11 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"media": {"first_port": 20000, "last_port": 20000}})",
             "/media/last_port: found a port that is not above /media/first_port;"},
            {R"({"media": {"first_port": 20001, "last_port": 20002}})", "/media/last_port: found a range without an even port"},
-           {R"({"limits": {"call": 30, "silence": 30}})", "/limits/silence: found a silence as long as a whole call"},
+           {R"({"limits": {"call_seconds": 30, "silence_seconds": 30}})", "/limits/silence_seconds: found a silence as long as a whole call"},
            {R"({"sip": {"transport": "tcp", "bind_port": 8080}})", "/health/port: found the same TCP port as /sip/bind_port;"},
            {R"({"limits": {"calls": 1001}})", "/limits/calls: found a larger number;"},
-           {R"({"limits": {"ring": 61}})", "/limits/ring: found a larger number; allowed: a whole number from 0 to 60, in seconds;"},
-           {R"({"limits": {"call": 9}})", "/limits/call: found a smaller number;"},
+           {R"({"limits": {"ring_seconds": 61}})", "/limits/ring_seconds: found a larger number; allowed: a whole number from 0 to 60, in seconds;"},
+           {R"({"limits": {"call_seconds": 9}})", "/limits/call_seconds: found a smaller number;"},
            {R"({"log": {"level": "loud"}})", "/log/level: found other text; allowed: \"debug\", \"info\", \"warning\", \"error\", \"off\";"},
            {R"({"log": {"level": null}})", "/log/level: found null;"},
            {R"({"health": {"address": "0.0.0.0"}})", "/health/address: found an address that the network reaches, without /health/token; allowed: a loopback address,"},
@@ -506,7 +529,7 @@ TEST_CASE("no problem holds the password, wherever a person typed it") {
   };
   const auto file = [&](const std::string& rest) { return R"({"sip": {"password": ")" + secret + "\"" + rest; };
   for (const char* broken : {"", ", ", "}", "}} x", ", \"port\": }}", "\"", "]"}) check(file(broken), {});
-  for (const std::string setting : {"extension", "host", "transport", "bind_address", "port", "expires"})
+  for (const std::string setting : {"extension", "host", "transport", "bind_address", "port", "expires_seconds"})
     check(file(", \"" + setting + "\": \"" + secret + " \"}}"), {});
   for (const char* place : {R"("agent": {"provider": "@"})", R"("agent": {"voice": "@"})", R"("media": {"codecs": ["@"]})",
                             R"("log": {"level": "@"})", R"("health": {"address": "@"})", R"("transcripts": {"enabled": "@"})", R"("@": 1)",

@@ -43,7 +43,7 @@ TEST_CASE("What stands between us and the PBX is reached by the transport of /si
                                 "tls").account;
   CHECK(tls.outbound_proxy == "sip:[2001:db8::5]:5071;transport=tls");
   CHECK(tls.secondaries == std::vector<std::string>{"sip:b.example;transport=tls", "sip:192.0.2.7:5090;transport=tls"});
-  CHECK(edge_options(R"("expires": 300)").account.outbound_proxy.empty());
+  CHECK(edge_options(R"("expires_seconds": 300)").account.outbound_proxy.empty());
   CHECK(begins(problem_in(R"("outbound_proxy": {"port": 5060})"), "/sip/outbound_proxy/host: found nothing;"));
   CHECK(begins(problem_in(R"("outbound_proxy": "edge.example")"), "/sip/outbound_proxy: found text; allowed: an object with host, port; "));
   CHECK(begins(problem_in(R"("outbound_proxy": {"hots": "a", "host": "a"})"),
@@ -63,7 +63,7 @@ TEST_CASE("Callers who must prove themselves are asked by the strongest algorith
                        .phone.stack.callers;
   CHECK(own.realm == "door");
   CHECK(own.algorithms == std::vector{sip::Algorithm::Sha256, sip::Algorithm::Md5});
-  CHECK(edge_options(R"("expires": 300)").phone.stack.callers.who.empty());
+  CHECK(edge_options(R"("expires_seconds": 300)").phone.stack.callers.who.empty());
   CHECK(begins(problem_in(R"("callers": {"realm": "door"})"), "/sip/callers/who: found nothing;"));
   CHECK(begins(problem_in(R"("callers": {"who": [{"username": "a"}]})"), "/sip/callers/who/0/password: found nothing;"));
   CHECK(begins(problem_in(R"("callers": {"who": [{"username": "a", "password": "b"}], "algorithms": ["md5"]})"),
@@ -84,7 +84,7 @@ TEST_CASE("Secrets of callers stand in no table, and in no problem") {
 }
 
 TEST_CASE("Connections are limited as is written, and as usual where nothing is") {
-  const auto few = edge_options(R"("connections": {"most": 5, "for_own": 2, "for_known": 2, "per_source": 3, "stranger_time": 7})").phone.sip.connections;
+  const auto few = edge_options(R"("connections": {"most": 5, "for_own": 2, "for_known": 2, "per_source": 3, "stranger_time_seconds": 7})").phone.sip.connections;
   CHECK(few.most == 5);
   CHECK(few.for_own == 2);
   CHECK(few.for_known == 2);
@@ -98,7 +98,7 @@ TEST_CASE("Connections are limited as is written, and as usual where nothing is"
 
 TEST_CASE("The door's budgets, bans and known peers are those that are written, and the usual ones where nothing is") {
   const auto door = edge_options(R"("door": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
-                                           "ban_scanners": false, "max_failures": 3, "ban_time": 60, "forgiven_every": 7})")
+                                           "ban_scanners": false, "max_failures": 3, "ban_time_seconds": 60, "forgiven_every_seconds": 7})")
                         .phone.stack.door;
   const sip::DoorOptions usual;
   CHECK(door.on);
@@ -125,7 +125,7 @@ TEST_CASE("The door's budgets, bans and known peers are those that are written, 
 }
 
 TEST_CASE("Challenges are answered in any realm of the PBX and in no call that it brings, unless the file says otherwise") {
-  const auto usual = edge_options(R"("expires": 300)").account.challenges;
+  const auto usual = edge_options(R"("expires_seconds": 300)").account.challenges;
   CHECK(usual.realms.empty());
   CHECK_FALSE(usual.in_peers_dialogs);
   const auto account = edge_options(R"("challenges": {"realms": ["asterisk", {"realm": "pbx.example"}], "in_received_calls": true})").account;
@@ -138,11 +138,11 @@ TEST_CASE("Challenges are answered in any realm of the PBX and in no call that i
 }
 
 TEST_CASE("The size from which requests take TCP is a setting; 0 keeps all of them on UDP") {
-  CHECK(edge_options(R"("expires": 300)").phone.stack.datagram_limit == 1300);
-  CHECK(edge_options(R"("datagram_limit": 0)").phone.stack.datagram_limit == 0);
-  CHECK(edge_options(R"("datagram_limit": 65000)").phone.stack.datagram_limit == 65000);
-  CHECK(begins(problem_in(R"("datagram_limit": 65001)"), "/sip/datagram_limit: found a larger number;"));
-  CHECK(begins(problem_in(R"("datagram_limit": -1)"), "/sip/datagram_limit: found a smaller number;"));
+  CHECK(edge_options(R"("expires_seconds": 300)").phone.stack.datagram_limit == 1300);
+  CHECK(edge_options(R"("datagram_limit_octets": 0)").phone.stack.datagram_limit == 0);
+  CHECK(edge_options(R"("datagram_limit_octets": 65000)").phone.stack.datagram_limit == 65000);
+  CHECK(begins(problem_in(R"("datagram_limit_octets": 65001)"), "/sip/datagram_limit_octets: found a larger number;"));
+  CHECK(begins(problem_in(R"("datagram_limit_octets": -1)"), "/sip/datagram_limit_octets: found a smaller number;"));
 }
 
 TEST_CASE("A wildcard in a certificate stands for nothing, unless the file says otherwise") {
@@ -158,7 +158,7 @@ TEST_CASE("Trusted peers are addresses, not names") {
 }
 
 TEST_CASE("Watchers are named one by one, and see no more than that there is a call unless it says so") {
-  CHECK_FALSE(edge_options(R"("expires": 300)").phone.watched.has_value());
+  CHECK_FALSE(edge_options(R"("expires_seconds": 300)").phone.watched.has_value());
   const auto watched = edge_options(R"("watchers": ["sip:lamp@pbx.example", {"watcher": "desk", "view": "calls"}])").phone.watched;
   REQUIRE(watched);
   REQUIRE(watched->allowed.size() == 2);
@@ -227,11 +227,11 @@ TEST_CASE("Without a registration the servers' addresses are the trunk's, and no
 }
 
 TEST_CASE("Signatures of callers are verified with the files that are named, and our own calls signed with a key") {
-  const auto usual = edge_options(R"("expires": 300)").phone.identity;
+  const auto usual = edge_options(R"("expires_seconds": 300)").phone.identity;
   CHECK_FALSE(usual.verifying);
   CHECK_FALSE(usual.signing);
   const auto both = edge_options(R"("identity": {"trust_file": "roots.pem", "certificates": [{"url": "https://c/a", "file": "/etc/a.pem"}, {"url": "https://c/b", "file": "b.pem"}],
-    "max_age": 30, "failed": "refuse", "sign": {"key": "k.pem", "url": "https://us/c", "attest": "A"}})").phone.identity;
+    "max_age_seconds": 30, "failed": "refuse", "sign": {"key": "k.pem", "url": "https://us/c", "attest": "A"}})").phone.identity;
   REQUIRE(both.verifying);
   CHECK(both.verifying->trust_file == "roots.pem");
   REQUIRE(both.verifying->certificates.size() == 2);

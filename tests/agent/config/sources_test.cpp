@@ -33,26 +33,26 @@ const std::map<std::string, std::string> kRequiredWithPort{{"SIP_EXTENSION", "60
 }  // namespace
 
 TEST_CASE("each value tells where it came from, the strongest source winning") {
-  const auto effective = read(R"({"sip": {"extension": "1", "expires": 600}, "log": {"level": "off"}})", kRequiredWithPort, {"/log/level=debug"});
+  const auto effective = read(R"({"sip": {"extension": "1", "expires_seconds": 600}, "log": {"level": "off"}})", kRequiredWithPort, {"/log/level=debug"});
   REQUIRE(effective.problems.empty());
   CHECK(origin(effective, "/sip/extension") == "environment SIP_EXTENSION");
   CHECK(origin(effective, "/sip/port") == "environment ASTERISK_HOST");
-  CHECK(origin(effective, "/sip/expires") == "file my.json:/sip/expires");
+  CHECK(origin(effective, "/sip/expires_seconds") == "file my.json:/sip/expires_seconds");
   CHECK(origin(effective, "/log/level") == "command line");
   CHECK(origin(effective, "/log/format") == "default");
   CHECK(effective.config.log.level == "debug");
 }
 
 TEST_CASE("a value that was refused leaves the weaker source's, and its origin") {
-  const auto effective = read(R"({"sip": {"expires": 600}})", kRequiredWithPort, {"/sip/expires=5"});
+  const auto effective = read(R"({"sip": {"expires_seconds": 600}})", kRequiredWithPort, {"/sip/expires_seconds=5"});
   CHECK(effective.problems.size() == 1);
   CHECK(effective.config.sip.expires == std::chrono::seconds(600));
-  CHECK(origin(effective, "/sip/expires") == "file my.json:/sip/expires");
+  CHECK(origin(effective, "/sip/expires_seconds") == "file my.json:/sip/expires_seconds");
 }
 
 TEST_CASE("an assignment of the command line is read without quotes") {
   const auto effective =
-      read("", kRequiredWithPort, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts/enabled=yes", "/sip/display_name=a=b", "/limits/drain=0"});
+      read("", kRequiredWithPort, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts/enabled=yes", "/sip/display_name=a=b", "/limits/drain_seconds=0"});
   REQUIRE_MESSAGE(effective.problems.empty(), first_problem(effective));
   CHECK(effective.config.sip.port == 5080);
   CHECK(effective.config.media.codecs == std::vector<std::string>{"PCMU", "PCMA"});
@@ -65,6 +65,9 @@ TEST_CASE("an assignment that cannot be is refused, a secret above all") {
   const auto told = [](const std::string& assignment) { return first_problem(read("", kRequiredWithPort, {assignment})); };
   CHECK(told("/sip/prot=1") ==
         "--set: found an unknown setting; allowed: POINTER=VALUE, such as /sip/port=5070; did you mean /sip/port?");
+  CHECK(told("/limits/call=60").ends_with("did you mean /limits/call_seconds?"));
+  CHECK(told("/agent/limits/hold=60").ends_with("did you mean /agent/limits/hold_seconds?"));
+  CHECK(told("/providers/mine/models/chta=x").ends_with("did you mean /providers/mine/models/chat?"));
   CHECK(told("sip.port=1").starts_with("--set: found something else;"));
   CHECK(told("/sip/port").starts_with("--set: found something else;"));
   CHECK(told("/sip/port=").starts_with("--set /sip/port: found text;"));

@@ -18,7 +18,7 @@ instance() {
   local sip=sip_$1 http=http_$1
   agent_sip=${!sip} agent_http=${!http}
   agent_config "$work/agent-$1.json" 6001
-  sed -i -e "s|\"drain\": 3|\"drain\": 120, \"calls\": 10, \"silence\": 600|" -e "s|/records\"|/records-$1\"|" "$work/agent-$1.json"
+  sed -i -e "s|\"drain_seconds\": 3|\"drain_seconds\": 120, \"calls\": 10, \"silence_seconds\": 600|" -e "s|/records\"|/records-$1\"|" "$work/agent-$1.json"
   start "agent-$1" "$offhook" run --config "$work/agent-$1.json"
   agents[$1]=$pid
   expect "instance $1 is ready" ready 200

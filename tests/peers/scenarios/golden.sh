@@ -39,7 +39,7 @@ esac
 free_ports agent_sip
 free_ports agent_http
 start agent env SIP_EXTENSION=6001 SIP_PASSWORD=secret-6001 ASTERISK_HOST=127.0.0.1 "${keys[@]}" "$offhook" run --config "$top/share/examples/$name.json" \
-  --set "/sip/port=$registrar_port" --set /sip/bind_address=127.0.0.1 --set "/sip/bind_port=$agent_sip" --set "/health/port=$agent_http" --set /limits/drain=3 \
+  --set "/sip/port=$registrar_port" --set /sip/bind_address=127.0.0.1 --set "/sip/bind_port=$agent_sip" --set "/health/port=$agent_http" --set /limits/drain_seconds=3 \
   --set "/records/folder=$work/records" --set /transcripts/enabled=true "${set[@]}"
 agent_pid=$pid
 expect "the agent is registered" registered 6001

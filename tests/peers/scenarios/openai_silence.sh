@@ -2,7 +2,7 @@
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"replies": ["Are you still there?", "Can you hear me?", "Is somebody there?"]}'
-start_ai_agent ', "limits": {"silence": 2}'
+start_ai_agent ', "limits": {"silence_seconds": 2}'
 sentence hello "$hello"
 sentence first 'Are you still there?'
 sentence second 'Can you hear me?'

@@ -1,6 +1,6 @@
-# The registrar loses its registrations by a restart that the agent cannot see: the agent is registered again within /sip/refresh.
+# The registrar loses its registrations by a restart that the agent cannot see: the agent is registered again within /sip/refresh_seconds.
 brief_agent
-agent_sip_too='"refresh": 10'
+agent_sip_too='"refresh_seconds": 10'
 start_kamailio
 start_agent 6001
 stop "$kamailio_pid"
