@@ -58,7 +58,7 @@ bool uses_file(Draft& draft) {
   if (settings.prompt.empty() || settings.prompt_file.empty()) return !settings.prompt_file.empty();
   const auto source_of = [&draft](const char* name) {
     const auto* setting = config::find_setting("agent", name);
-    return draft.effective().origins[static_cast<std::size_t>(setting - config::settings().data())].source;
+    return draft.effective().origins[config::index_of(*setting)].source;
   };
   if (!draft.says("prompt") && source_of("prompt") != source_of("prompt_file")) return source_of("prompt_file") > source_of("prompt");
   draft.tell({draft.where("prompt_file"), "a prompt twice, in a text and in a file", "one of prompt and prompt_file",

@@ -4,10 +4,8 @@
 #include <offhook/agent/config/check_together.hpp>
 #include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/nested.hpp>
-#include <offhook/agent/config/providers.hpp>
-#include <offhook/agent/config/tool_servers.hpp>
-#include <offhook/agent/config/reference.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/config/settings_reader.hpp>
 #include <offhook/agent/config/suggestion.hpp>
 
 #include <algorithm>
@@ -28,77 +26,7 @@ std::string list_of(const std::vector<std::string_view>& names) {
   return list;
 }
 
-std::size_t index_of(const Setting& setting) { return static_cast<std::size_t>(&setting - settings().data()); }
-
-/// Puts the sources' values one over the other.
-class Reader {
- public:
-  explicit Reader(const Sources& sources) : sources_(sources), trees_(settings().size()) { out.origins.resize(settings().size()); }
-
-  void apply(const Setting& setting, const JsonValue& value, const std::string& where, Origin origin) {
-    if (setting.is_compound()) {
-      const LeafReader leaf = [this](const Setting& inner, const JsonValue& inner_value, const std::string& there) { return read_leaf(inner, inner_value, there); };
-      is_file_ = origin.source == Source::File;
-      trees_[index_of(setting)] = read_nested(setting, value, where, leaf, out.problems);
-    } else {
-      is_file_ = origin.source == Source::File;
-      const auto checked = read_leaf(setting, value, where);
-      if (!checked) return refuse(where, checked.error());
-      setting.field.set(out.config, *checked);
-    }
-    out.origins[index_of(setting)] = std::move(origin);
-  }
-  /// One value inside of a compound setting.
-  void apply_inner(const InnerPlace& place, const JsonValue& value, const std::string& where, const std::string& pointer, Origin origin) {
-    is_file_ = false;
-    const auto checked = read_leaf(*place.setting, value, where);
-    if (!checked) return refuse(where, checked.error());
-    put_inner(trees_[index_of(*place.top)], place.steps, *checked);
-    out.inner_origins.emplace_back(pointer, std::move(origin));
-  }
-  void refuse(const std::string& where, const Complaint& complaint) {
-    out.problems.push_back({where, complaint.found, complaint.allowed, complaint.advice});
-  }
-  /// All sources were read: compound values take their places, without the secrets in them.
-  void finish() {
-    if (const auto* who = member(trees_[index_of(*find_setting("sip", "callers"))], "who")) {
-      for (const JsonValue& one : who->items)
-        out.config.sip.caller_secrets.push_back({text_of(one, "username"), Secret(text_of(one, "password"))});
-    }
-    out.config.tool_servers = read_tool_servers(trees_[index_of(*find_setting("", "tool_servers"))]);
-    const Setting* providers = find_setting("", "providers");
-    for (const Setting& setting : settings()) {
-      const JsonValue& value = trees_[index_of(setting)];
-      if (&setting != providers && value.kind != JsonValue::Kind::Null) setting.field.set(out.config, masked(setting, value));
-    }
-    JsonValue& tree = trees_[index_of(*providers)];
-    resolve_providers(tree, sources_, out);  // By what all others say of providers.
-    if (!tree.members.empty()) providers->field.set(out.config, masked(*providers, tree));
-  }
-
-  Effective out;
-  std::vector<std::string> secrets;  // Each that was read, also one that was refused or replaced.
-
- private:
-  base::Result<JsonValue, Complaint> read_leaf(const Setting& setting, const JsonValue& value, const std::string& where) {
-    if (setting.is_secret()) secrets.push_back(value.text);
-    if (!setting.is_expanded() || value.kind != JsonValue::Kind::Text || !is_reference(value.text)) {
-      out.holds_secret = out.holds_secret || (is_file_ && setting.is_secret());
-      return check(setting, value);
-    }
-    auto resolved = resolve(value.text, sources_);
-    if (!resolved) return base::fail(resolved.error());
-    if (setting.is_secret() || setting.may_hold_secret) secrets.push_back(resolved->text);
-    if (resolved->warning && setting.is_secret()) out.warnings.push_back({where, *resolved->warning});
-    return check(setting, json_text(resolved->text));
-  }
-
-  const Sources& sources_;
-  bool is_file_ = false;  // What is being read stands in the file.
-  std::vector<JsonValue> trees_;  // Of compound settings, at their places in the table.
-};
-
-void apply_member(Reader& reader, std::string_view file, std::string_view section, const std::string& name, const JsonValue& value) {
+void apply_member(SettingsReader& reader, std::string_view file, std::string_view section, const std::string& name, const JsonValue& value) {
   const std::string where = (section.empty() ? std::string() : pointer_step(section)) + pointer_step(name);
   const Setting* setting = find_setting(section, name);
   if (setting != nullptr) return reader.apply(*setting, value, where, {Source::File, std::string(file) + ":" + where});
@@ -109,7 +37,7 @@ void apply_member(Reader& reader, std::string_view file, std::string_view sectio
   reader.out.problems.push_back(unknown_name(where, name, known));
 }
 
-void apply_file(Reader& reader, std::string_view file, const JsonValue& tree) {
+void apply_file(SettingsReader& reader, std::string_view file, const JsonValue& tree) {
   const auto known = sections();
   for (const auto& [name, value] : tree.members) {
     if (name == kSchemaName && value.kind == JsonValue::Kind::Text) continue;
@@ -124,7 +52,7 @@ void apply_file(Reader& reader, std::string_view file, const JsonValue& tree) {
 }
 
 /// ASTERISK_HOST may carry a port, and then sets two settings.
-void apply_host_variable(Reader& reader, const Setting& host, std::string_view text, const std::string& where, const Origin& origin) {
+void apply_host_variable(SettingsReader& reader, const Setting& host, std::string_view text, const std::string& where, const Origin& origin) {
   const auto split = split_host(text);
   if (!split) return reader.refuse(where, split.error());
   reader.apply(host, json_text(split->host), where, origin);
@@ -132,7 +60,7 @@ void apply_host_variable(Reader& reader, const Setting& host, std::string_view t
 }
 
 /// An empty variable counts as not set: container files pass on variables that nobody filled in.
-void apply_environment(Reader& reader, const Environment& environment) {
+void apply_environment(SettingsReader& reader, const Environment& environment) {
   for (const Setting& setting : settings()) {
     if (setting.environment.empty() || !environment) continue;
     const std::string name(setting.environment);
@@ -158,7 +86,7 @@ std::vector<std::string> pointers_like(const std::string& written) {
   return pointers;
 }
 
-void apply_assignments(Reader& reader, const std::vector<std::string>& assignments) {
+void apply_assignments(SettingsReader& reader, const std::vector<std::string>& assignments) {
   constexpr auto kAllowed = "POINTER=VALUE, such as /sip/port=5070";
   for (const std::string& assignment : assignments) {
     const auto equals = assignment.find('=');
@@ -189,10 +117,10 @@ void apply_assignments(Reader& reader, const std::vector<std::string>& assignmen
 }
 
 /// Missing only when nobody tried to set it: a bad value is a problem already.
-void require_all(Reader& reader) {
+void require_all(SettingsReader& reader) {
   for (const Setting& setting : settings()) {
     const std::string pointer = pointer_of(setting);
-    const auto& origin = reader.out.origins[static_cast<std::size_t>(&setting - settings().data())];
+    const auto& origin = reader.out.origins[index_of(setting)];
     auto& problems = reader.out.problems;
     const bool told = std::any_of(problems.begin(), problems.end(), [&](const Problem& p) {
       return p.where == pointer || p.where == setting.environment || p.where == "--set " + pointer;
@@ -225,7 +153,7 @@ void cover(std::string_view secret, Problems& problems) {
 
 /// `text` nothing: the file could not be read (that is in `problems`). Then nobody knows what it says, and what is missing is not told.
 Effective combine(std::optional<std::string_view> text, std::string_view name, const Sources& sources, Problems problems) {
-  Reader reader(sources);
+  SettingsReader reader(sources);
   reader.out.problems = std::move(problems);
   reader.out.config.path = sources.path;
   bool is_known = text.has_value();

@@ -41,6 +41,8 @@ std::span<const Setting> settings() {
   return all;
 }
 
+std::size_t index_of(const Setting& setting) { return static_cast<std::size_t>(&setting - settings().data()); }
+
 std::vector<std::string_view> sections() {
   std::vector<std::string_view> names;
   for (const Setting& setting : settings()) {

@@ -3,6 +3,7 @@
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/json_tree.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -76,6 +77,8 @@ struct Setting {
 };
 
 [[nodiscard]] std::span<const Setting> settings();
+/// The place of one of settings() among them.
+[[nodiscard]] std::size_t index_of(const Setting& setting);
 /// The names of the file's objects, in the table's order.
 [[nodiscard]] std::vector<std::string_view> sections();
 [[nodiscard]] std::vector<std::string_view> names_in(std::string_view section);

@@ -21,7 +21,7 @@ config::Effective read(std::string_view text, std::map<std::string, std::string>
 std::string origin(const config::Effective& effective, std::string_view pointer) {
   const config::Setting* setting = config::find_setting(pointer);
   REQUIRE(setting != nullptr);
-  return config::to_string(effective.origins[static_cast<std::size_t>(setting - config::settings().data())]);
+  return config::to_string(effective.origins[config::index_of(*setting)]);
 }
 
 std::string first_problem(const config::Effective& effective) {

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/config.hpp>
+#include <offhook/agent/config/nested.hpp>
+#include <offhook/agent/config/settings.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent::config {
+
+/// Puts the sources' values one over the other: the caller applies the weakest source first.
+class SettingsReader {
+ public:
+  /// Borrows `sources` for as long as it lives.
+  explicit SettingsReader(const Sources& sources);
+
+  /// Sets one setting of the table. `where` is its place in problems.
+  void apply(const Setting& setting, const JsonValue& value, const std::string& where, Origin origin);
+  /// Sets one value inside of a compound setting.
+  void apply_inner(const InnerPlace& place, const JsonValue& value, const std::string& where, const std::string& pointer, Origin origin);
+  void refuse(const std::string& where, const Complaint& complaint);
+  /// Call after all sources: compound values take their places in the configuration, without the secrets in them.
+  void finish();
+
+  Effective out;
+  std::vector<std::string> secrets;  ///< each that was read, also one that was refused or replaced
+
+ private:
+  [[nodiscard]] base::Result<JsonValue, Complaint> read_leaf(const Setting& setting, const JsonValue& value, const std::string& where);
+
+  const Sources& sources_;
+  bool is_file_ = false;          // The value that is being read stands in the file.
+  std::vector<JsonValue> trees_;  // Of compound settings, at their places in the table.
+};
+
+}  // namespace offhook::inline v0::agent::config
