@@ -16,7 +16,7 @@ namespace records = agent::records;
 
 std::optional<std::string> folder_of(const CallsArguments& arguments) {
   if (!arguments.folder.empty()) return arguments.folder;
-  if (arguments.config.empty() && arguments.set.empty()) return records::default_folder();
+  if (arguments.config.empty() && arguments.set.empty()) return agent::records_folder(folders_of_environment());
   const auto loaded = load_config("calls", sources_of(arguments.config, arguments.set), LogTo::StandardError);
   if (!loaded) return std::nullopt;
   return agent::records_folder(loaded->config);

@@ -1,9 +1,7 @@
 #include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/config/variables.hpp>
 #include <offhook/agent/erasure/erasure.hpp>
-#include <offhook/agent/recordings/recording_book.hpp>
-#include <offhook/agent/records/call_book.hpp>
 #include <offhook/agent/records/json_line.hpp>
-#include <offhook/agent/transcripts/transcript_book.hpp>
 #include <offhook/tools/commands.hpp>
 #include <offhook/tools/service.hpp>
 
@@ -27,15 +25,17 @@ int cannot_erase(const std::string& why) {
 /// True for a problem of a setting that does not say where something is kept, by its pointer or its variable. "/etc/offhook.json:3:7" is neither.
 bool is_elsewhere(const agent::config::Problem& problem) {
   constexpr std::array kSections{"/sip/", "/agent/", "/agents", "/providers", "/tool_servers", "/media/", "/health/", "/limits/", "/log/", "/recordings/key"};
-  const std::string& where = problem.where;
-  if (where.find(':') != std::string::npos) return false;
+  const auto* by_variable = agent::config::find_variable(problem.where);
+  const std::string& where = by_variable != nullptr ? by_variable->pointer : problem.where;
+  if (where.find(':') != std::string::npos || where.starts_with(agent::config::kVariablePrefix)) return false;
   if (std::any_of(kSections.begin(), kSections.end(), [&](const char* section) { return where.starts_with(section); })) return true;
   return std::all_of(where.begin(), where.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 std::optional<agent::KeptFolders> kept_folders(const EraseArguments& arguments) {
   if (arguments.config.empty() && arguments.set.empty()) {
-    return agent::KeptFolders{agent::records::default_folder(), agent::transcripts::default_folder(), agent::recordings::default_folder()};
+    const auto config = folders_of_environment();
+    return agent::KeptFolders{agent::records_folder(config), agent::transcripts_folder(config), agent::recordings_folder(config)};
   }
   auto effective = agent::config::read(sources_of(arguments.config, arguments.set));
   // A secret that only the service is given keeps nobody from erasing.

@@ -1,3 +1,4 @@
+#include <offhook/agent/config/variables.hpp>
 #include <offhook/media/engine/recording_opener.hpp>
 #include <offhook/tools/commands.hpp>
 
@@ -23,8 +24,10 @@ int complain(int code, const std::string& why) {
 
 std::optional<std::string> key_text(const std::string& file) {
   if (file.empty()) {
-    const char* variable = std::getenv(kKeyVariable);
-    return variable == nullptr ? std::nullopt : std::optional<std::string>(variable);
+    for (const std::string& name : agent::config::find_variable(kKeyVariable)->names) {
+      if (const char* value = std::getenv(name.c_str())) return value;
+    }
+    return std::nullopt;
   }
   std::ifstream in(file, std::ios::binary);
   if (!in) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/process_environment.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/config/variables.hpp>
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/phone/target.hpp>
 #include <offhook/tools/share_path.hpp>
@@ -30,7 +31,17 @@ agent::config::ProcessEnvironment& environment() {
 
 agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set) {
   const auto find = [](const std::string& name) { return environment().find(name); };
-  return {path.empty() ? std::nullopt : std::optional(path), find, set, agent::config::disk_files()};
+  return {path.empty() ? std::nullopt : std::optional(path), find, set, agent::config::disk_files(), agent::config::offhook_variables()};
+}
+
+agent::config::Config folders_of_environment() {
+  agent::config::Config config;
+  for (const char* pointer : {"/records/folder", "/transcripts/folder", "/recordings/folder"}) {
+    const auto& target = *agent::config::find_variable_setting(pointer);
+    const auto value = environment().find(target.names.front());
+    if (value) target.setting->field.set(config, agent::config::json_text(*value));
+  }
+  return config;
 }
 
 void take_secrets_from_environment() {

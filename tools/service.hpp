@@ -16,6 +16,8 @@ namespace offhook::tools {
 
 /// A file (path "" for none), the process's environment, and the command line's assignments.
 [[nodiscard]] agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set);
+/// Only the folders of records, transcripts and recordings, as their variables say: for a command without a configuration.
+[[nodiscard]] agent::config::Config folders_of_environment();
 /// Overwrites and unsets the variables that sources_of() has given (settings, and those that a configuration refers to) and all keys of
 /// providers. Later readings of the same configuration find them all the same. Call before any thread is started.
 void take_secrets_from_environment();

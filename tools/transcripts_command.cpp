@@ -1,7 +1,7 @@
+#include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/transcripts/day_files.hpp>
-#include <offhook/agent/transcripts/transcript_book.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 #include <offhook/tools/commands.hpp>
 #include <offhook/tools/service.hpp>
@@ -29,13 +29,10 @@ int misused(const std::string& why) {
 
 std::optional<std::string> folder_of(const TranscriptsArguments& arguments) {
   if (!arguments.folder.empty()) return arguments.folder;
-  std::string folder;
-  if (!arguments.config.empty() || !arguments.set.empty()) {
-    const auto loaded = load_config("transcripts", sources_of(arguments.config, arguments.set), LogTo::StandardError);
-    if (!loaded) return std::nullopt;
-    folder = loaded->config.transcripts.folder;
-  }
-  return folder.empty() ? transcripts::default_folder() : folder;
+  if (arguments.config.empty() && arguments.set.empty()) return agent::transcripts_folder(folders_of_environment());
+  const auto loaded = load_config("transcripts", sources_of(arguments.config, arguments.set), LogTo::StandardError);
+  if (!loaded) return std::nullopt;
+  return agent::transcripts_folder(loaded->config);
 }
 
 /// What is missing; gives the exit code.

@@ -2,11 +2,13 @@
 
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/check_together.hpp>
+#include <offhook/agent/config/environment.hpp>
 #include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/settings_reader.hpp>
 #include <offhook/agent/config/suggestion.hpp>
+#include <offhook/agent/config/variables.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -51,27 +53,6 @@ void apply_file(SettingsReader& reader, std::string_view file, const JsonValue& 
   }
 }
 
-/// ASTERISK_HOST may carry a port, and then sets two settings.
-void apply_host_variable(SettingsReader& reader, const Setting& host, std::string_view text, const std::string& where, const Origin& origin) {
-  const auto split = split_host(text);
-  if (!split) return reader.refuse(where, split.error());
-  reader.apply(host, json_text(split->host), where, origin);
-  if (split->port != 0) reader.apply(*find_setting("sip", "port"), json_integer(split->port), where, origin);
-}
-
-/// An empty variable counts as not set: container files pass on variables that nobody filled in.
-void apply_environment(SettingsReader& reader, const Environment& environment) {
-  for (const Setting& setting : settings()) {
-    if (setting.environment.empty() || !environment) continue;
-    const std::string name(setting.environment);
-    const auto text = environment(name);
-    if (!text || text->empty()) continue;
-    const Origin origin{Source::Variable, name};
-    if (setting.shape == Shape::Host) apply_host_variable(reader, setting, *text, name, origin);
-    else reader.apply(setting, value_of_text(setting, *text), name, origin);
-  }
-}
-
 /// The pointers that an assignment may have, with the name that `written` has in the place of NAME.
 std::vector<std::string> pointers_like(const std::string& written) {
   constexpr std::string_view kName = "/NAME/";
@@ -84,6 +65,12 @@ std::vector<std::string> pointers_like(const std::string& written) {
     if (pointer.find("/N/") == std::string::npos) pointers.push_back(std::move(pointer));
   }
   return pointers;
+}
+
+std::string advise_secret(const std::string& pointer, const Setting& setting) {
+  const VariableSetting* by_variable = find_variable_setting(pointer);
+  const std::string variable = by_variable != nullptr ? by_variable->names.front() : std::string(setting.environment);
+  return variable.empty() ? "write it in the file" : "change it now, and set " + variable + " or write it in the file";
 }
 
 void apply_assignments(SettingsReader& reader, const std::vector<std::string>& assignments) {
@@ -103,15 +90,11 @@ void apply_assignments(SettingsReader& reader, const std::vector<std::string>& a
                                      meant ? "did you mean " + std::string(*meant) + "?" : "docs/configuration.md lists the pointers"});
     } else if (setting->is_secret()) {
       reader.out.problems.push_back({"--set " + pointer, "a secret on the command line, where other users see it", "any other setting",
-                                     setting->environment.empty() ? "write it in the file" : "change it now, and set " + std::string(setting->environment) + " or write it in the file"});
+                                     advise_secret(pointer, *setting)});
     } else if (setting->is_compound() || setting->shape == Shape::Targets) {
       reader.out.problems.push_back({"--set " + pointer, "a setting with others in it", "one without, such as /agent/limits/silence_seconds", "write it in the file"});
-    } else if (inner) {
-      reader.apply_inner(*inner, value_of_text(*setting, std::string_view(assignment).substr(equals + 1)), "--set " + pointer, pointer,
-                         {Source::CommandLine, pointer});
     } else {
-      reader.apply(*setting, value_of_text(*setting, std::string_view(assignment).substr(equals + 1)), "--set " + pointer,
-                   {Source::CommandLine, pointer});
+      reader.apply_at(pointer, value_of_text(*setting, std::string_view(assignment).substr(equals + 1)), "--set " + pointer, {Source::CommandLine, pointer});
     }
   }
 }
@@ -121,14 +104,10 @@ void require_all(SettingsReader& reader) {
   for (const Setting& setting : settings()) {
     const std::string pointer = pointer_of(setting);
     const auto& origin = reader.out.origins[index_of(setting)];
-    auto& problems = reader.out.problems;
-    const bool told = std::any_of(problems.begin(), problems.end(), [&](const Problem& p) {
-      return p.where == pointer || p.where == setting.environment || p.where == "--set " + pointer;
-    });
-    if (!setting.is_required() || origin.source != Source::Default || told) continue;
+    if (!setting.is_required() || origin.source != Source::Default || is_told(reader.out.problems, pointer)) continue;
     if (setting.name == "password" && reader.out.config.sip.registration == "none") continue;  // A trunk goes by our address.
-    problems.push_back({pointer, "nothing", setting.name == "password" ? "the extension's secret" : allowed_for(setting),
-                        "set " + std::string(setting.environment) + ", or write it in the file"});
+    reader.out.problems.push_back({pointer, "nothing", setting.name == "password" ? "the extension's secret" : allowed_for(setting),
+                                   "set " + find_variable_setting(pointer)->names.front() + ", or write it in the file"});
   }
 }
 
@@ -164,9 +143,10 @@ Effective combine(std::optional<std::string_view> text, std::string_view name, c
     else if (tree)
       reader.out.problems.push_back({std::string(name), std::string(name_of(tree->kind)), "one JSON object", "put the settings in braces"});
   }
-  apply_environment(reader, sources.environment);
+  apply_environment(reader, sources);
   apply_assignments(reader, sources.assignments);
   if (is_known) {
+    judge_variables(reader, sources);
     require_all(reader);
     reader.finish();
     check_together(reader.out);

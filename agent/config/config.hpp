@@ -187,6 +187,7 @@ struct Sources {
   Environment environment;
   std::vector<std::string> assignments;  ///< of the command line: "/sip/port=5070"
   FileReader files{};                    ///< for what the settings refer to; none: nothing can be referred to
+  std::vector<std::string> variables{};  ///< names of the environment's variables that begin with OFFHOOK_, so that an unknown one is found
 };
 
 enum class Source : std::uint8_t { Default, File, Variable, CommandLine };

@@ -3,6 +3,7 @@
 #include <offhook/agent/config/check_words.hpp>
 #include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/config/suggestion.hpp>
+#include <offhook/agent/config/variables.hpp>
 
 #include <algorithm>
 
@@ -51,7 +52,7 @@ class NestedReader {
       else if (inner.kind != Kind::Object)
         tell(there, {std::string(name_of(inner.kind)), "an object", "put its settings in braces"});
       else
-        out.members.emplace_back(name, read_object(setting, inner, there));
+        out.members.emplace_back(name, read_item(setting, inner, there));
     }
     return out;
   }
@@ -67,14 +68,21 @@ class NestedReader {
       const std::string there = where + "/" + std::to_string(i);
       const bool is_short = !setting.short_for.empty() && item.kind == Kind::Text;
       if (is_short) {
-        out.items.push_back(read_object(setting, json_object({{std::string(setting.short_for), item}}), there, there));
+        out.items.push_back(read_item(setting, json_object({{std::string(setting.short_for), item}}), there, there));
       } else if (item.kind == Kind::Object) {
-        out.items.push_back(read_object(setting, item, there));
+        out.items.push_back(read_item(setting, item, there));
       } else {
         tell(there, {std::string(name_of(item.kind)), allowed_for(setting), "put its settings in braces"});
         out.items.push_back({.kind = Kind::Object});
       }
     }
+    return out;
+  }
+
+  /// An object that one source writes as a whole.
+  JsonValue read_item(const Setting& setting, const JsonValue& value, const std::string& where, const std::string& short_at = {}) {
+    JsonValue out = read_object(setting, value, where, short_at);
+    tell_missing(setting, value, where, problems_);
     return out;
   }
 
@@ -99,10 +107,6 @@ class NestedReader {
         tell(there, read_value.error());
       }
     }
-    for (const Setting* each : members) {
-      if (each->is_required() && each->section.empty() && member(value, each->name) == nullptr)
-        tell(where + pointer_step(each->name), {"nothing", allowed_for(*each), "write it there"});
-    }
     return out;
   }
 
@@ -126,6 +130,17 @@ std::vector<std::string> steps_of(std::string_view pointer) {
 JsonValue read_nested(const Setting& setting, const JsonValue& value, const std::string& where, const LeafReader& leaf,
                       std::vector<Problem>& problems) {
   return NestedReader(leaf, problems).read(setting, value, where);
+}
+
+void tell_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems) {
+  for (const Setting& each : setting.members) {
+    const std::string there = where + pointer_step(each.name);
+    const JsonValue* inner = member(value, each.name);
+    if (inner != nullptr && inner->kind == Kind::Object && each.shape == Shape::Object) tell_missing(each, *inner, there, problems);
+    if (inner != nullptr || !each.is_required() || is_told(problems, there)) continue;
+    const VariableSetting* by_variable = find_variable_setting(there);
+    problems.push_back({there, "nothing", allowed_for(each), by_variable != nullptr ? "set " + by_variable->names.front() + ", or write it in the file" : "write it there"});
+  }
 }
 
 Problem unknown_name(const std::string& where, std::string_view name, const std::vector<std::string_view>& known) {

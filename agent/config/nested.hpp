@@ -22,6 +22,10 @@ using LeafReader =
 [[nodiscard]] JsonValue read_nested(const Setting& setting, const JsonValue& value, const std::string& where,
                                     const LeafReader& leaf, std::vector<Problem>& problems);
 
+/// Tells which required settings an object lacks, also in objects inside of it, unless a problem of theirs is told already. read_nested()
+/// does it for each object of a list or with a name of the operator's. Other objects may get settings from several sources.
+void tell_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems);
+
 /// Tells of a name that is not known, and which one was meant.
 [[nodiscard]] Problem unknown_name(const std::string& where, std::string_view name, const std::vector<std::string_view>& known);
 

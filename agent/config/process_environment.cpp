@@ -1,5 +1,7 @@
 #include <offhook/agent/config/process_environment.hpp>
 
+#include <offhook/agent/config/variables.hpp>
+
 #include <strings.h>
 
 #include <algorithm>
@@ -7,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+
+#include <unistd.h>
 
 namespace offhook::inline v0::agent::config {
 
@@ -34,6 +38,15 @@ void ProcessEnvironment::take_what_was_found() {
     ::explicit_bzero(place, std::strlen(place));
     ::unsetenv(name.c_str());
   }
+}
+
+std::vector<std::string> offhook_variables() {
+  std::vector<std::string> names;
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    const std::string_view line = *each;
+    if (line.starts_with(kVariablePrefix)) names.emplace_back(line.substr(0, line.find('=')));
+  }
+  return names;
 }
 
 }  // namespace offhook::inline v0::agent::config

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace offhook::inline v0::agent::config {
 
@@ -19,5 +20,8 @@ class ProcessEnvironment {
  private:
   std::map<std::string, std::string> found_;
 };
+
+/// The names of this process's variables that begin with OFFHOOK_.
+[[nodiscard]] std::vector<std::string> offhook_variables();
 
 }  // namespace offhook::inline v0::agent::config

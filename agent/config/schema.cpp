@@ -251,6 +251,7 @@ std::string environment_help() {
     line.resize(26, ' ');
     lines += line + std::string(pointer) + ", where it is open\n";
   }
+  lines += "  OFFHOOK_...             OFFHOOK_LIMITS_CALLS is /limits/calls, and so on: each setting with one value has such a variable\n";
   return lines;
 }
 

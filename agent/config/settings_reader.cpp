@@ -23,6 +23,11 @@ void SettingsReader::apply(const Setting& setting, const JsonValue& value, const
   out.origins[index_of(setting)] = std::move(origin);
 }
 
+void SettingsReader::apply_at(const std::string& pointer, const JsonValue& value, const std::string& where, Origin origin) {
+  if (const Setting* setting = find_setting(pointer)) return apply(*setting, value, where, std::move(origin));
+  if (const auto inner = find_inner(pointer)) apply_inner(*inner, value, where, pointer, std::move(origin));
+}
+
 void SettingsReader::apply_inner(const InnerPlace& place, const JsonValue& value, const std::string& where, const std::string& pointer, Origin origin) {
   is_file_ = false;
   const auto checked = read_leaf(*place.setting, value, where);
@@ -44,6 +49,7 @@ void SettingsReader::finish() {
   const Setting* providers = find_setting("", "providers");
   for (const Setting& setting : settings()) {
     const JsonValue& value = trees_[index_of(setting)];
+    if (setting.shape == Shape::Object && value.kind == JsonValue::Kind::Object) tell_missing(setting, value, pointer_of(setting), out.problems);
     if (&setting != providers && value.kind != JsonValue::Kind::Null) setting.field.set(out.config, masked(setting, value));
   }
   JsonValue& tree = trees_[index_of(*providers)];
@@ -57,6 +63,7 @@ base::Result<JsonValue, Complaint> SettingsReader::read_leaf(const Setting& sett
     out.holds_secret = out.holds_secret || (is_file_ && setting.is_secret());
     return check(setting, value);
   }
+  if (const auto reference = parse_reference(value.text); reference && reference->to == Reference::To::Variable) referenced.emplace(reference->name);
   auto resolved = resolve(value.text, sources_);
   if (!resolved) return base::fail(resolved.error());
   if (setting.is_secret() || setting.may_hold_secret) secrets.push_back(resolved->text);

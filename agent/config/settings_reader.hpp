@@ -5,6 +5,7 @@
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/settings.hpp>
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,16 +20,18 @@ class SettingsReader {
 
   /// Sets one setting of the table. `where` is its place in problems.
   void apply(const Setting& setting, const JsonValue& value, const std::string& where, Origin origin);
-  /// Sets one value inside of a compound setting.
-  void apply_inner(const InnerPlace& place, const JsonValue& value, const std::string& where, const std::string& pointer, Origin origin);
+  /// Sets what `pointer` names in the table, or inside of a compound setting that is no list. The pointer names such a setting.
+  void apply_at(const std::string& pointer, const JsonValue& value, const std::string& where, Origin origin);
   void refuse(const std::string& where, const Complaint& complaint);
   /// Call after all sources: compound values take their places in the configuration, without the secrets in them.
   void finish();
 
   Effective out;
   std::vector<std::string> secrets;  ///< each that was read, also one that was refused or replaced
+  std::set<std::string> referenced;  ///< the variables that values refer to: "${NAME}"
 
  private:
+  void apply_inner(const InnerPlace& place, const JsonValue& value, const std::string& where, const std::string& pointer, Origin origin);
   [[nodiscard]] base::Result<JsonValue, Complaint> read_leaf(const Setting& setting, const JsonValue& value, const std::string& where);
 
   const Sources& sources_;

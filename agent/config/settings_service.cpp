@@ -34,7 +34,7 @@ constexpr std::array kServiceSettings{
             .meaning = "the local address of that port. On a loopback address the port answers requests for `localhost` or a loopback address, and "
                        "others with 421; another address needs `/health/token`",
             .field = kField<&Config::health, &HealthSettings::address>},
-    Setting{.section = "health", .name = "token", .environment = "OFFHOOK_HEALTH_TOKEN", .shape = Shape::Line, .most = kMaxKey,
+    Setting{.section = "health", .name = "token", .shape = Shape::Line, .most = kMaxKey,
             .unset = "none: each request gets all pages",
             .meaning = "requests without `Authorization: Bearer TOKEN` get `/healthz` and the status of `/readyz` alone; 16 letters, digits or `-._~+/=` at least. "
                        "It crosses the network in the clear: use it within a network that you trust, or behind a proxy with TLS",
