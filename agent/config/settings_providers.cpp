@@ -73,37 +73,6 @@ constexpr std::array kSpeechMembers{
 };
 
 constexpr std::array kDeepgramMembers{
-    Setting{.name = "turn_detection", .shape = Shape::Choice, .choices = "ours server semantic", .unset = "`ours`",
-            .meaning = "who finds the end of the caller's turn. `ours` sends sound only while somebody speaks; the other two send, and pay for, all of it"},
-    Setting{.name = "eagerness", .shape = Shape::Choice, .choices = "auto low medium high", .unset = "`auto`",
-            .meaning = "of `semantic`: how soon the caller is taken to have finished"},
-    Setting{.name = "noise_reduction", .shape = Shape::Choice, .choices = "none near_field far_field", .unset = "`none`",
-            .meaning = "what the provider takes out before its model listens; `near_field` is a handset, `far_field` a room"},
-    Setting{.name = "speed_percent", .shape = Shape::Whole, .least = 25, .most = 150, .unit = "percent", .unset = "100", .meaning = "how fast it speaks"},
-    Setting{.name = "max_tokens", .shape = Shape::Whole, .least = 1, .most = 4096, .unit = "tokens", .unset = "the model's own",
-            .meaning = "how long a response may be; a second of speech is about 20"},
-    Setting{.name = "transcription", .shape = Shape::Flag, .unset = "`true`",
-            .meaning = "whether `models/transcription` writes down what callers say, at a price of its own. Without it records, transcripts and the provider that takes "
-                       "over have none of the callers' words, and no tool can be confirmed by voice"},
-    Setting{.name = "reasoning_effort", .shape = Shape::Choice, .choices = "minimal low medium high xhigh", .unset = "the model's own",
-            .meaning = "how much a model that reasons (`gpt-realtime-2`) thinks before it speaks: callers wait for it, and its tokens are paid"},
-    Setting{.name = "truncation", .shape = Shape::Choice, .choices = "auto disabled retention_ratio", .unset = "the provider's: `auto`",
-            .meaning = "what happens to a conversation that is too long: `auto` leaves out its oldest part, `retention_ratio` more of it at once, so that the rest is cached "
-                       "longer; with `disabled` the reply fails"},
-    Setting{.name = "retention_percent", .shape = Shape::Whole, .least = 0, .most = 100, .unit = "percent", .unset = "80",
-            .meaning = "of `retention_ratio`: how much of the conversation is kept when some is left out"},
-    Setting{.name = "context_tokens", .shape = Shape::Whole, .least = 1000, .most = 1000000, .unit = "tokens", .unset = "the model's own",
-            .meaning = "of `retention_ratio`: how long the conversation behind the instructions may be. Each reply is charged for all of it: less is cheaper, and forgets sooner"},
-};
-
-inline constexpr std::array kSpeechMembers{
-    Setting{.name = "key", .environment = "AZURE_SPEECH_KEY", .shape = Shape::Key, .least = 1, .most = kMaxKey, .unset = "none",
-            .meaning = "the key of the speech resource", .secret = true},
-    Setting{.name = "region", .environment = "AZURE_SPEECH_REGION", .shape = Shape::Region, .unset = "none", .meaning = "where that resource is, such as `westeurope`"},
-    Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the region's", .meaning = "a host of its own, or a container"},
-};
-
-inline constexpr std::array kDeepgramMembers{
     Setting{.name = "turn_detection", .shape = Shape::Choice, .choices = "ours flux", .unset = "`flux`",
             .meaning = "which side ends the caller's turn where a Flux model listens: the model, or Offhook by `/agent/limits/end_of_turn_ms`. Other models never end it"},
     Setting{.name = "eot_threshold_percent", .shape = Shape::Whole, .least = 50, .most = 90, .unit = "percent", .unset = "70",

@@ -172,7 +172,7 @@ void read_others(const Json& json, CallRecord& record) {
 }
 
 void read_uses(const Json& json, CallRecord& record) {
-  constexpr double kMostSeconds = 1e9;  // The file may have been edited.
+  static constexpr double kMostSeconds = 1e9;  // The file may have been edited.
   const auto time = [](const Json& each, const char* name) {
     return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(std::clamp(number<double>(each, name), 0.0, kMostSeconds)));
   };

@@ -36,7 +36,7 @@ struct Played {
   }
 };
 
-constexpr base::TimePoint kStart{1000s};
+constexpr base::TimePoint kBeginning{1000s};
 
 }  // namespace
 
@@ -44,10 +44,10 @@ TEST_CASE("A recording is given out whole and in order, at the rate of the call"
   for (const std::uint32_t rate_hz : {8000U, 16000U}) {
     RecordedSpeech speech(sound_of(31, rate_hz), rate_hz, "hello");
     Played played;
-    played.drain(speech, kStart);
+    played.drain(speech, kBeginning);
     CHECK(played.pcm.empty());  // Nobody asked for it.
     speech.speak(7);
-    played.drain(speech, kStart);
+    played.drain(speech, kBeginning);
     CHECK(played.done);
     REQUIRE(played.pcm.size() == 31 * rate_hz / 50);
     for (std::size_t i = 0; i < played.pcm.size(); ++i) REQUIRE(played.pcm[i] == static_cast<std::int16_t>(i));
@@ -59,20 +59,20 @@ TEST_CASE("No call holds more of a long recording than two seconds that its line
   RecordedSpeech speech(sound_of(3000, 8000), 8000, "hello");
   Played played;
   speech.speak(7);
-  played.drain(speech, kStart);
+  played.drain(speech, kBeginning);
   CHECK(played.pcm.size() == 16000);
-  played.drain(speech, kStart + 1h);  // It still rings.
+  played.drain(speech, kBeginning + 1h);  // It still rings.
   CHECK(played.pcm.size() == 16000);
   speech.on_unheard(1801ms);
-  played.drain(speech, kStart + 1h);
+  played.drain(speech, kBeginning + 1h);
   CHECK(played.pcm.size() == 16000);
   speech.on_unheard(1800ms);
-  played.drain(speech, kStart + 1h);
+  played.drain(speech, kBeginning + 1h);
   CHECK(played.pcm.size() == 17600);
   for (int i = 0; i < 29; ++i) {
     CHECK_FALSE(played.done);
     speech.on_unheard(0ms);
-    played.drain(speech, kStart + 1h);
+    played.drain(speech, kBeginning + 1h);
   }
   CHECK(played.pcm.size() == 480000);
   CHECK(played.done);
@@ -87,7 +87,7 @@ TEST_CASE("What is given out is ahead of what the line has played by two seconds
   port->rate_hz = kRateHz;
   speech.speak(7);
   std::size_t given = 0, played = 0, most = 0;
-  for (base::TimePoint now = kStart; played < kFrames * kSamples && now < kStart + 2min; now += 20ms) {
+  for (base::TimePoint now = kBeginning; played < kFrames * kSamples && now < kBeginning + 2min; now += 20ms) {
     speech.on_unheard(std::chrono::microseconds(queue.samples_queued() * 1'000'000 / kRateHz));
     while (const auto event = speech.poll(now)) {
       if (std::holds_alternative<SpeechDone>(*event)) queue.complete(7);
@@ -96,7 +96,7 @@ TEST_CASE("What is given out is ahead of what the line has played by two seconds
       given += audio->pcm.size();
       queue.add(*audio);
     }
-    const bool rings = now < kStart + 5s;
+    const bool rings = now < kBeginning + 5s;
     if (!rings) queue.pump(*port);
     most = std::max(most, given - played);
     media::PlayoutFrame frame;
@@ -112,10 +112,10 @@ TEST_CASE("What was said before it and is not heard yet holds a recording back")
   Played played;
   speech.on_unheard(9s);
   speech.speak(7);
-  played.drain(speech, kStart);
+  played.drain(speech, kBeginning);
   CHECK(played.pcm.empty());
   speech.on_unheard(1500ms);
-  played.drain(speech, kStart);
+  played.drain(speech, kBeginning);
   CHECK(played.pcm.size() == 3200);
   CHECK(played.words.size() == 1);
 }
@@ -124,9 +124,9 @@ TEST_CASE("While it waits to be heard a recording shows, as often as it would sp
   RecordedSpeech speech(sound_of(200, 8000), 8000, "hello");
   Played played;
   speech.speak(7);
-  played.drain(speech, kStart);
+  played.drain(speech, kBeginning);
   int shown = 0;
-  for (auto now = kStart; now <= kStart + 2s; now += 10ms) {
+  for (auto now = kBeginning; now <= kBeginning + 2s; now += 10ms) {
     while (const auto event = speech.poll(now)) {
       CHECK(std::get<SpeechAudio>(*event).pcm.empty());
       ++shown;
@@ -139,7 +139,7 @@ TEST_CASE("Each word takes as long as its letters, and what nobody wrote down is
   RecordedSpeech speech(sound_of(50, 8000), 8000, " one  three\n5 ");
   speech.speak(7);
   Played played;
-  played.drain(speech, kStart);
+  played.drain(speech, kBeginning);
   REQUIRE(played.words.size() == 3);
   CHECK(played.words[1].text == "three");
   CHECK(played.words[1].first_sample == 8000 * 6 / 14);
@@ -147,7 +147,7 @@ TEST_CASE("Each word takes as long as its letters, and what nobody wrote down is
   RecordedSpeech nameless(sound_of(50, 8000), 8000, std::string(kRecordedGreeting));
   nameless.speak(7);
   Played at_once;
-  at_once.drain(nameless, kStart);
+  at_once.drain(nameless, kBeginning);
   REQUIRE(at_once.words.size() == 1);
   CHECK(at_once.words[0].text == kRecordedGreeting);
 }
@@ -156,14 +156,14 @@ TEST_CASE("A recording that was cancelled says nothing more, and begins anew whe
   RecordedSpeech speech(sound_of(200, 8000), 8000, "hello");
   speech.speak(7);
   Played played;
-  played.drain(speech, kStart);
+  played.drain(speech, kBeginning);
   speech.cancel();
-  played.drain(speech, kStart + 1h);
+  played.drain(speech, kBeginning + 1h);
   CHECK(played.pcm.size() == 16000);
   speech.on_unheard(0ms);
   speech.speak(7);
   played.pcm.clear();
-  played.drain(speech, kStart + 1h);
+  played.drain(speech, kBeginning + 1h);
   REQUIRE(played.pcm.size() == 16000);
   CHECK(played.pcm[1] == 1);
 }

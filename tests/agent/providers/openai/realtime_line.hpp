@@ -86,7 +86,7 @@ struct RealtimeLine {
   std::unique_ptr<RealtimeSession> session;
   offhook::base::TimePoint now{};
   std::vector<SessionEvent> events;
-  std::vector<ServiceUse> used;
+  std::vector<ServiceUse> services_used;
   int next_response = 0;
 
   RealtimeLine() {
@@ -99,7 +99,7 @@ struct RealtimeLine {
   void open() {
     auto own = std::make_unique<FakeSpeaker>();
     speaker = own.get();
-    session = std::make_unique<RealtimeSession>(client, options, std::move(own), Wake{}, [this](const ServiceUse& use) { used.push_back(use); });
+    session = std::make_unique<RealtimeSession>(client, options, std::move(own), Wake{}, [this](const ServiceUse& use) { services_used.push_back(use); });
     session->open(context, now);
   }
   void open_and_configure() {

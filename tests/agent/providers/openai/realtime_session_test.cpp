@@ -294,10 +294,10 @@ TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession tells what the model takes that
        {"usage", {{"type", "tokens"}, {"input_tokens", 20}, {"input_token_details", {{"audio_tokens", 18}}}, {"output_tokens", 5}}}});
   say({{"type", "conversation.item.input_audio_transcription.completed"}, {"item_id", "u2"}, {"transcript", "you"}, {"usage", {{"type", "duration"}, {"seconds", 1.25}}}});
   say({{"type", "conversation.item.input_audio_transcription.completed"}, {"item_id", "u3"}, {"transcript", "there"}});
-  REQUIRE(used.size() == 2);
-  CHECK(used[0].service == "transcription");
-  CHECK(used[0].input_tokens == 20);
-  CHECK(used[0].audio_input_tokens == 18);
-  CHECK(used[0].output_tokens == 5);
-  CHECK(used[1].audio == 1250ms);
+  REQUIRE(services_used.size() == 2);
+  CHECK(services_used[0].service == "transcription");
+  CHECK(services_used[0].input_tokens == 20);
+  CHECK(services_used[0].audio_input_tokens == 18);
+  CHECK(services_used[0].output_tokens == 5);
+  CHECK(services_used[1].audio == 1250ms);
 }
