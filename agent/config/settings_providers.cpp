@@ -61,7 +61,7 @@ constexpr std::array kRealtimeMembers{
                        "longer; with `disabled` the reply fails"},
     Setting{.name = "retention_percent", .shape = Shape::Whole, .least = 0, .most = 100, .unit = "percent", .unset = "80",
             .meaning = "of `retention_ratio`: how much of the conversation is kept when some is left out"},
-    Setting{.name = "context_tokens", .shape = Shape::Whole, .least = 1000, .most = 1000000, .unit = "tokens", .unset = "the model's own",
+    Setting{.name = "context_tokens", .shape = Shape::Whole, .least = 1000, .most = 131072, .unit = "tokens", .unset = "the model's own",
             .meaning = "of `retention_ratio`: how long the conversation behind the instructions may be. Each reply is charged for all of it: less is cheaper, and forgets sooner"},
 };
 

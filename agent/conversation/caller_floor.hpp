@@ -44,8 +44,6 @@ class CallerFloor {
   /// Returns false when it is no new turn for the listener.
   [[nodiscard]] bool on_speech_started(base::TimePoint now);
   void on_speech_stopped(base::Duration silent_for, base::TimePoint now);
-  /// The turn is over, though the caller's pause was not long enough yet. Returns false when no turn is being said.
-  [[nodiscard]] bool end_now(base::TimePoint now) { return turn_.end_now(now); }
   /// Forgets the turn and all words that it held. Returns true when the listener has to be told.
   [[nodiscard]] bool abandon();
 

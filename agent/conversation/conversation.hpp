@@ -166,7 +166,7 @@ class Conversation {
 
   // conversation_caller.cpp
   void on_digit(char digit, base::TimePoint now, ConversationActions& out);
-  void end_turn_for_keys(base::TimePoint now, ConversationActions& out);
+  void make_room_for_keys(ConversationActions& out);
   void on_keys(std::string keys, base::TimePoint now, ConversationActions& out);
   void on_speech_started(base::TimePoint now, ConversationActions& out);
   void on_speech_stopped(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);

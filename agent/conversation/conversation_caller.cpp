@@ -61,17 +61,16 @@ void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out)
   if (question_.awaits_answer()) return out.push_back(AnswerDigit{digit});
   patience_.no_silence();
   give_way(now, out);
-  end_turn_for_keys(now, out);
+  make_room_for_keys(out);
   if (auto keys = digits_.on_digit(digit, now)) return on_keys(std::move(*keys), now, out);
   go_on(now, out);
   rest(now);
 }
 
 /// "My number is", and then keys: a model is told both. A dialogue that asks for keys takes nothing else for its answer.
-void Conversation::end_turn_for_keys(TimePoint now, ConversationActions& out) {
-  if (!digits_.gathers_unasked()) return abandon_listening(out);
-  rise(out);
-  if (caller_.end_now(now)) on_end_of_turn(now, out);
+void Conversation::make_room_for_keys(ConversationActions& out) {
+  if (digits_.gathers_unasked()) return rise(out);
+  abandon_listening(out);
 }
 
 void Conversation::on_keys(std::string keys, TimePoint now, ConversationActions& out) {

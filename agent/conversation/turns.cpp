@@ -31,13 +31,6 @@ void CallerTurn::on_speech_stopped(base::Duration silent_for, base::TimePoint no
   end_at_ = now + std::max(base::Duration::zero(), end_of_turn_ - silent_for);
 }
 
-bool CallerTurn::end_now(base::TimePoint now) {
-  if (!speaking()) return false;
-  if (state_ == State::Speaking) stopped_at_ = now;
-  enter(State::Recognising);
-  return true;
-}
-
 CallerTurn::Step CallerTurn::on_time(base::TimePoint now) {
   if (state_ != State::Pausing || !end_at_ || now < *end_at_) return Step::None;
   enter(State::Recognising);

@@ -22,8 +22,6 @@ class CallerTurn {
   void on_speech_stopped(base::Duration silent_for, base::TimePoint now);
   /// Ended: ask the listener for the final transcript.
   [[nodiscard]] Step on_time(base::TimePoint now);
-  /// The turn is over before its pause is long enough. Returns false when there is none that is being said.
-  [[nodiscard]] bool end_now(base::TimePoint now);
   void on_recognised() { enter(State::Quiet); }
   void reset() { enter(State::Quiet); }
 

@@ -24,7 +24,8 @@ TEST_CASE("Words that the caller says before or behind keys count as well as the
     parts.keys_together = true;
     const auto seen = simulate_turns(parts, simulated_turns(20'000), 4);
     CHECK(seen.answered > 5'000);
-    CHECK(seen.words_lost == 0);
+    // A model that hears gets no voice over its own words that is shorter than confirm_interruption.
+    CHECK(seen.words_lost <= (takes_sound ? seen.answered / 500 : 0));
     CHECK(seen.longest_wait < 8s);  // A reply waits 3 s for another key.
   }
 }

@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(RecordedCall, "A notice that was not heard to its end ends the
     core.on_speak(SpeakFailed{last<Speak>()->utterance, "no voice"}, now, out);
     collect();
     REQUIRE(count<StopRecording>() == 1);
-    CHECK(last<Speak>()->text == ConversationOptions{}.apology);
+    CHECK(last<Speak>()->text == ConversationOptions{}.mishap);
     CHECK(count<HangUpCall>() == 0);
   }
   SUBCASE("the call is to end meanwhile") {

@@ -185,8 +185,8 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares nothing that another call has 
   SlowSpeaker* const first_inner = first.get();
   CachedSpeaker other(std::move(first), cache, "voice", nullptr);
   for (CachedSpeaker* each : {&other, &*speaker}) {
-    each->prepare("One");
-    each->prepare("Two");
+    each->add_fixed("One");
+    each->add_fixed("Two");
     each->open({});
     each->tick(start);
   }
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares nothing that another call has 
 
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker goes on at once to what nobody prepares, though another call is at some of it") {
   CachedSpeaker other(std::make_unique<SlowSpeaker>(), cache, "voice", nullptr);
-  other.prepare("One");
+  other.add_fixed("One");
   other.open({});
   other.tick({});
   for (const char* text : {"One", "Two", "Three"}) speaker->add_fixed(text);
@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker goes on at once to what nobody prepares
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker says at once what another call is preparing") {
   auto first = std::make_unique<SlowSpeaker>();
   CachedSpeaker other(std::move(first), cache, "voice", nullptr);
-  other.prepare("One");
+  other.add_fixed("One");
   other.open({});
   other.tick({});
   speaker->add_fixed("One");
