@@ -27,6 +27,7 @@ void show(StoredCall call) {
     call.state = state;
     const std::string row = table_row(call);
     require(is_plain(row) && std::count(row.begin(), row.end(), '\n') == 1);
+    require(is_plain(table_row(call, 80)));
     require(is_plain(conversation(call)));
     (void)is_failed(call);
     (void)is_selected(call, {.since = kNow});

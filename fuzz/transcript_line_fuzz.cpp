@@ -34,7 +34,7 @@ void judge(std::string_view json) {
   CallList list(1);
   list.add(*line);
   const auto calls = list.take();
-  require(calls.size() == 1 && is_one_line(table_row(calls.front())));
+  require(calls.size() == 1 && is_one_line(table_row(calls.front())) && is_one_line(table_row(calls.front(), 80)));
 }
 
 }  // namespace

@@ -2,12 +2,14 @@
 
 #include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/records/text_table.hpp>
 #include <offhook/base/text.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <ctime>
 #include <iterator>
@@ -17,6 +19,18 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
+/// On 80 columns there are the id, the time, the other party, which side ended the call, and how good it was: `offhook calls ID` has the rest.
+constexpr std::array kTableOfCalls{
+    TableColumn{.name = "id", .usual = 13, .least = 13},
+    TableColumn{.name = "time", .usual = 19, .least = 19},
+    TableColumn{.name = "dir", .usual = 3, .least = 3, .leaves_as = 3},
+    TableColumn{.name = "other party", .usual = 26, .least = 12, .leaves_as = 7},
+    TableColumn{.name = "length", .usual = 7, .least = 7, .leaves_as = 4, .is_right = true},
+    TableColumn{.name = "codec", .usual = 5, .least = 5, .leaves_as = 2},
+    TableColumn{.name = "turns", .usual = 5, .least = 5, .leaves_as = 1, .is_right = true},
+    TableColumn{.name = "ended by", .usual = 28, .least = 15, .leaves_as = 6},
+    TableColumn{.name = "quality", .usual = 27, .least = 11, .leaves_as = 5},
+};
 
 std::string local_time(WallTime time) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(std::chrono::system_clock::to_time_t(time)));
@@ -36,11 +50,10 @@ std::string_view user_of(std::string_view uri) {
   return uri.substr(colon + 1, at - colon - 1);
 }
 
-std::string other_party(const CallRecord& record, std::size_t most) {
+std::string other_party(const CallRecord& record) {
   const Party& party = record.outgoing ? record.to : record.from;
-  const std::string user = printable(user_of(party.uri), most);
-  return party.display.empty() || user.size() + 3 > most ? user
-                                                         : user + " (" + printable(party.display, most - user.size() - 3) + ")";
+  const std::string user = printable(user_of(party.uri), kMaxFieldBytes);
+  return party.display.empty() ? user : user + " (" + printable(party.display, kMaxFieldBytes) + ")";
 }
 
 std::string by_whom(const StoredCall& call) {
@@ -251,18 +264,20 @@ std::vector<StoredCall> Newest::take() {
   return std::move(heap_);
 }
 
-std::string table_head() {
-  return fmt::format("{:<13}  {:<19}  {:<3}  {:<26}  {:>7}  {:<5}  {:>5}  {:<28}  {}\n", "id", "time", "dir", "other party",
-                     "length", "codec", "turns", "ended by", "quality");
-}
+std::string table_head(std::optional<std::size_t> screen) { return TextTable(kTableOfCalls, screen).head(); }
 
-std::string table_row(const StoredCall& call) {
+std::string table_row(const StoredCall& call, std::optional<std::size_t> screen) {
   const CallRecord& record = call.record;
-  return fmt::format("{:<13}  {:<19}  {:<3}  {:<26}  {:>7}  {:<5}  {:>5}  {:<28}  {}\n", printable(record.id, 13),
-                     local_time(record.invited_at), record.outgoing ? "out" : "in", other_party(record, 26),
-                     record.answered_at ? length(record.duration_ms) : "-",
-                     record.codec.empty() ? "-" : printable(record.codec, 5), record.turns.size() + record.turns_left_out,
-                     by_whom(call), quality(record));
+  const std::array<std::string, kTableOfCalls.size()> cells{printable(record.id, kMaxFieldBytes),
+                                                            local_time(record.invited_at),
+                                                            record.outgoing ? "out" : "in",
+                                                            other_party(record),
+                                                            record.answered_at ? length(record.duration_ms) : "-",
+                                                            record.codec.empty() ? "-" : printable(record.codec, kMaxFieldBytes),
+                                                            fmt::format("{}", record.turns.size() + record.turns_left_out),
+                                                            by_whom(call),
+                                                            quality(record)};
+  return TextTable(kTableOfCalls, screen).row(cells);
 }
 
 std::string conversation(const StoredCall& call) {

@@ -38,8 +38,9 @@ class Newest {
   std::vector<StoredCall> heap_;
 };
 
-[[nodiscard]] std::string table_head();
-[[nodiscard]] std::string table_row(const StoredCall& call);
+/// `screen`: its width in columns, which the line fits as text_table.hpp says; nullopt: a pipe or a file, for which nothing is cut.
+[[nodiscard]] std::string table_head(std::optional<std::size_t> screen = std::nullopt);
+[[nodiscard]] std::string table_row(const StoredCall& call, std::optional<std::size_t> screen = std::nullopt);
 [[nodiscard]] std::string conversation(const StoredCall& call);
 /// One line: as stored, or, for a call without an end, as it began, with "type" "interrupted" or "in_progress".
 [[nodiscard]] std::string json(const StoredCall& call);

@@ -4,6 +4,8 @@
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/agent/records/erase_lines.hpp>
 #include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/records/listing.hpp>
+#include <offhook/agent/records/text_table.hpp>
 #include <offhook/agent/transcripts/day_file_names.hpp>
 
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <tuple>
@@ -22,6 +25,17 @@ namespace offhook::inline v0::agent::transcripts {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 64U << 10U;
+
+using records::TableColumn;
+constexpr std::array kTableOfTranscripts{
+    TableColumn{.name = "call", .usual = 13, .least = 13},
+    TableColumn{.name = "time", .usual = 20, .least = 20},
+    TableColumn{.name = "length", .usual = 7, .least = 7, .leaves_as = 4, .is_right = true},
+    TableColumn{.name = "agent", .usual = 20, .least = 8},
+    TableColumn{.name = "language", .usual = 8, .least = 8, .leaves_as = 3},
+    TableColumn{.name = "caller", .usual = 6, .least = 6, .leaves_as = 2, .is_right = true},
+    TableColumn{.name = "agent", .usual = 5, .least = 5, .leaves_as = 1, .is_right = true},
+};
 
 using Visit = std::function<void(const TranscriptLine&, std::string_view)>;
 
@@ -128,19 +142,22 @@ std::vector<ListedCall> CallList::take() {
 
 bool is_named(const TranscriptLine& line, std::string_view name) { return records::may_mean_call(name, line.call); }
 
-std::string table_head() {
-  return fmt::format("{:<13}  {:<20}  {:>7}  {:<20}  {:<8}  {:>6}  {:>5}\n", "call", "time", "length", "agent", "language",
-                     "caller", "agent");
-}
+std::string table_head(std::optional<std::size_t> screen) { return records::TextTable(kTableOfTranscripts, screen).head(); }
 
-std::string table_row(const ListedCall& call) {
+std::string table_row(const ListedCall& call, std::optional<std::size_t> screen) {
   std::string time = records::to_rfc3339(call.first).substr(0, 19) + "Z";
   time[10] = ' ';
   const auto seconds =
       std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(call.last - call.first).count());
-  return fmt::format("{:<13}  {:<20}  {:>7}  {:<20}  {:<8}  {:>6}  {:>5}\n", records::printable(call.call, 13), time,
-                     fmt::format("{}:{:02}", seconds / 60, seconds % 60), records::printable(call.agent, 20),
-                     call.language.empty() ? "-" : records::printable(call.language, 8), call.caller_lines, call.agent_lines);
+  const std::array<std::string, kTableOfTranscripts.size()> cells{
+      records::printable(call.call, kMaxWordBytes),
+      time,
+      fmt::format("{}:{:02}", seconds / 60, seconds % 60),
+      records::printable(call.agent, kMaxWordBytes),
+      call.language.empty() ? "-" : records::printable(call.language, kMaxWordBytes),
+      fmt::format("{}", call.caller_lines),
+      fmt::format("{}", call.agent_lines)};
+  return records::TextTable(kTableOfTranscripts, screen).row(cells);
 }
 
 }  // namespace offhook::inline v0::agent::transcripts

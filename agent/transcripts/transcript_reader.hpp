@@ -48,7 +48,8 @@ class CallList {
 
 /// Returns true when `name` may mean the line's call, as in `offhook calls`.
 [[nodiscard]] bool is_named(const TranscriptLine& line, std::string_view name);
-[[nodiscard]] std::string table_head();
-[[nodiscard]] std::string table_row(const ListedCall& call);
+/// `screen`: its width in columns, which the line fits (agent/records/text_table.hpp); nullopt: a pipe or a file, for which nothing is cut.
+[[nodiscard]] std::string table_head(std::optional<std::size_t> screen = std::nullopt);
+[[nodiscard]] std::string table_row(const ListedCall& call, std::optional<std::size_t> screen = std::nullopt);
 
 }  // namespace offhook::inline v0::agent::transcripts

@@ -1,5 +1,7 @@
 #include <offhook/agent/records/listing.hpp>
 
+#include <offhook/agent/records/text_columns.hpp>
+
 #include <doctest/doctest.h>
 
 #include <stdlib.h>
@@ -48,6 +50,23 @@ TEST_CASE("A row says when, who, how long, and how it ended") {
     CHECK(row.find(part) != std::string::npos);
   }
   CHECK(row.find('\n') == row.size() - 1);
+}
+
+TEST_CASE("A row fits its screen, and says what matters most on a narrow one; in a pipe nothing of it is cut") {
+  StoredCall call = stored("k3x9f0a7c2m1p");
+  call.record.from.display = "Alexandra of the workshop behind the station";
+  call.record.ending = {Ending::By::Agent, "a part of the agent failed", 0, {}, {}};
+  call.record.media = ninety_nine_of_a_hundred();
+  CHECK(table_row(call).find("+4930 (Alexandra of the workshop behind the station)") != std::string::npos);
+  CHECK(table_row(call).find("agent: a part of the agent failed") != std::string::npos);
+  CHECK(table_row(call, 80).find("Alexandra of") == std::string::npos);
+  for (const std::size_t screen : {40, 60, 79, 80, 100, 149, 150, 200}) {
+    CAPTURE(screen);
+    CHECK(columns_of(table_row(call, screen)) <= screen + 1);  // The line feed counts as one.
+    CHECK(table_row(call, screen).starts_with("k3x9f0a7c2m1p  2023-11-1"));
+  }
+  CHECK(table_head(80).starts_with("id             time                 other party   ended by         quality\n"));
+  CHECK(table_head(150) == table_head());
 }
 
 TEST_CASE("What people would say of a call, in its row and in full") {
