@@ -1,5 +1,7 @@
 #include <offhook/agent/ops/log.hpp>
 
+#include <offhook/agent/ops/colour.hpp>
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -19,6 +21,7 @@ constexpr std::size_t kMaxValueBytes = 512;
 
 std::atomic<Level> threshold{Level::Info};
 std::atomic<Format> line_format{Format::Text};
+std::atomic<bool> shows_colours{false};
 
 std::string_view name_of(Level level) {
   switch (level) {
@@ -29,6 +32,13 @@ std::string_view name_of(Level level) {
     case Level::Off: return "off";
   }
   return "";
+}
+
+/// "warning", as wide as the longest level.
+std::string level_word(Level level, bool colours) {
+  const std::string word = fmt::format("{:<7}", name_of(level));
+  if (level == Level::Warning) return painted(word, Colour::Warning, colours);
+  return level == Level::Error ? painted(word, Colour::Error, colours) : word;
 }
 
 std::shared_ptr<spdlog::logger>& sink() {
@@ -86,6 +96,7 @@ std::string to_text(const Value& value, Format format) {
 void configure(const Options& options) {
   threshold = options.level;
   line_format = options.format;
+  shows_colours = options.colours;
   if (options.to_stderr) {
     sink() = std::make_shared<spdlog::logger>("offhook", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     sink()->set_pattern("%v");
@@ -99,14 +110,14 @@ std::optional<Level> parse_level(std::string_view text) {
   return std::nullopt;
 }
 
-std::string format_line(Format format, Level level, std::string_view event, Fields fields) {
+std::string format_line(Format format, Level level, std::string_view event, Fields fields, bool colours) {
   std::string line;
   if (format == Format::Json) {
     line = fmt::format("\"level\":\"{}\",\"event\":{}", name_of(level), quoted(event));
     for (const Field& field : fields) line += fmt::format(",{}:{}", quoted(field.key), to_text(field.value, format));
     return line;
   }
-  line = fmt::format("{:<7} {}", name_of(level), event);
+  line = fmt::format("{} {}", level_word(level, colours), event);
   for (const Field& field : fields) line += fmt::format(" {}={}", field.key, to_text(field.value, format));
   return line;
 }
@@ -117,7 +128,7 @@ void write(Level level, std::string_view event, Fields fields) {
   const auto now = std::chrono::system_clock::now();
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
   const std::string stamp = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), millis);
-  const std::string line = format_line(format, level, event, fields);
+  const std::string line = format_line(format, level, event, fields, shows_colours.load(std::memory_order_relaxed));
   sink()->info(format == Format::Json ? fmt::format("{{\"time\":\"{}\",{}}}", stamp, line) : stamp + ' ' + line);
 }
 

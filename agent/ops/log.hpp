@@ -23,6 +23,7 @@ struct Options {
   Level level = Level::Info;
   Format format = Format::Text;
   bool to_stderr = false;  ///< when standard output belongs to a command's result
+  bool colours = false;    ///< a line of Format::Text shows its level in colour: where a terminal takes it
 };
 void configure(const Options& options);
 [[nodiscard]] std::optional<Level> parse_level(std::string_view text);
@@ -49,7 +50,7 @@ inline void warning(std::string_view event, Fields fields = {}) { write(Level::W
 inline void error(std::string_view event, Fields fields = {}) { write(Level::Error, event, fields); }
 
 /// The line without its time stamp, as write() would print it; for tests.
-[[nodiscard]] std::string format_line(Format format, Level level, std::string_view event, Fields fields);
+[[nodiscard]] std::string format_line(Format format, Level level, std::string_view event, Fields fields, bool colours = false);
 
 /// A person's address for a log: all but the last three characters of the user part become '*'. "sip:+4930123456@x" -> "sip:*********456@x"
 [[nodiscard]] std::string redacted(std::string_view uri);

@@ -1,5 +1,6 @@
 #include <offhook/agent/records/listing.hpp>
 
+#include <offhook/agent/ops/colour.hpp>
 #include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/text_table.hpp>
@@ -79,17 +80,17 @@ std::string stamp(std::int64_t ms) {
   return fmt::format("{:>3}:{:04.1f}", ms / 60000, static_cast<double>(ms % 60000) / 1000.0);
 }
 
-void add_turn(std::string& out, const Turn& turn, bool outgoing) {
-  const std::string_view them = outgoing ? "called" : "caller";
+void add_turn(std::string& out, const Turn& turn, bool outgoing, bool colours) {
+  const std::string them = painted(outgoing ? "called " : "caller ", Colour::Caller, colours);
   if (turn.kind == Turn::Kind::Speech) {
     const std::string heard =
         turn.heard.empty() ? fmt::format("({} characters)", turn.heard_length) : printable(turn.heard, kMaxTurnTextBytes);
-    out += fmt::format("{}  {:<7} {}  [{:.2f}{}]\n", stamp(turn.at_ms), them, heard, turn.confidence,
+    out += fmt::format("{}  {} {}  [{:.2f}{}]\n", stamp(turn.at_ms), them, heard, turn.confidence,
                        turn.rejected ? ", not understood" : "");
   } else if (turn.kind == Turn::Kind::Digits) {
-    out += fmt::format("{}  {:<7} pressed {}\n", stamp(turn.at_ms), them, printable(turn.heard, kMaxFieldBytes));
+    out += fmt::format("{}  {} pressed {}\n", stamp(turn.at_ms), them, printable(turn.heard, kMaxFieldBytes));
   } else if (turn.kind == Turn::Kind::Other) {
-    out += fmt::format("{}  {:<7} (silence)\n", stamp(turn.at_ms), them);
+    out += fmt::format("{}  {} (silence)\n", stamp(turn.at_ms), them);
   }
   std::string notes;
   if (!turn.intent.empty()) notes += fmt::format("{} {:.2f}", printable(turn.intent, kMaxFieldBytes), turn.score);
@@ -97,7 +98,7 @@ void add_turn(std::string& out, const Turn& turn, bool outgoing) {
   if (turn.interrupted_at_ms)
     notes += fmt::format("{}interrupted at {:.1f} s", notes.empty() ? "" : ", ",
                          static_cast<double>(*turn.interrupted_at_ms) / 1000.0);
-  out += fmt::format("{:>8}  {:<7} {}{}\n", "", "agent",
+  out += fmt::format("{:>8}  {} {}{}\n", "", painted("agent  ", Colour::Agent, colours),
                      turn.said.empty() ? "(said something)" : printable(turn.said, kMaxTurnTextBytes),
                      notes.empty() ? "" : "  [" + notes + "]");
 }
@@ -280,7 +281,7 @@ std::string table_row(const StoredCall& call, std::optional<std::size_t> screen)
   return TextTable(kTableOfCalls, screen).row(cells);
 }
 
-std::string conversation(const StoredCall& call) {
+std::string conversation(const StoredCall& call, bool colours) {
   const CallRecord& record = call.record;
   const auto shown = [](const Party& party) {
     return party.display.empty()
@@ -314,7 +315,7 @@ std::string conversation(const StoredCall& call) {
   add_happenings(out, record);
   add_uses(out, record);
   if (!record.turns.empty()) out += "\n";
-  for (const Turn& turn : record.turns) add_turn(out, turn, record.outgoing);
+  for (const Turn& turn : record.turns) add_turn(out, turn, record.outgoing, colours);
   if (record.turns_left_out > 0) out += fmt::format("          ... and {} turns more\n", record.turns_left_out);
   return out;
 }

@@ -41,7 +41,8 @@ class Newest {
 /// `screen`: its width in columns, which the line fits as text_table.hpp says; nullopt: a pipe or a file, for which nothing is cut.
 [[nodiscard]] std::string table_head(std::optional<std::size_t> screen = std::nullopt);
 [[nodiscard]] std::string table_row(const StoredCall& call, std::optional<std::size_t> screen = std::nullopt);
-[[nodiscard]] std::string conversation(const StoredCall& call);
+/// `colours`: each line of a turn shows in colour who speaks.
+[[nodiscard]] std::string conversation(const StoredCall& call, bool colours = false);
 /// One line: as stored, or, for a call without an end, as it began, with "type" "interrupted" or "in_progress".
 [[nodiscard]] std::string json(const StoredCall& call);
 

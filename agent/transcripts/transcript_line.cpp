@@ -1,5 +1,6 @@
 #include <offhook/agent/transcripts/transcript_line.hpp>
 
+#include <offhook/agent/ops/colour.hpp>
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/listing.hpp>
@@ -21,6 +22,13 @@ std::optional<Who> speaker_of(std::string_view word) {
     if (word == to_string(each)) return each;
   }
   return std::nullopt;
+}
+
+/// "caller ", in the speaker's colour: what happened has none.
+std::string speaker_label(Who speaker, bool colours) {
+  const std::string label = fmt::format("{:<7}", to_string(speaker));
+  if (speaker == Who::Caller) return painted(label, Colour::Caller, colours);
+  return speaker == Who::Agent ? painted(label, Colour::Agent, colours) : label;
 }
 
 }  // namespace
@@ -69,10 +77,10 @@ std::optional<TranscriptLine> parse_line(std::string_view json) {
   return line;
 }
 
-std::string readable_in_call(const TranscriptLine& line) {
+std::string readable_in_call(const TranscriptLine& line, bool colours) {
   const std::int64_t ms = line.at_ms < 0 ? 0 : line.at_ms;
-  return fmt::format("{:>3}:{:04.1f}  {:<7} {}{}\n", ms / 60000, static_cast<double>(ms % 60000) / 1000.0,
-                     to_string(line.speaker), records::printable(line.text, kMaxTextBytes),
+  return fmt::format("{:>3}:{:04.1f}  {} {}{}\n", ms / 60000, static_cast<double>(ms % 60000) / 1000.0,
+                     speaker_label(line.speaker, colours), records::printable(line.text, kMaxTextBytes),
                      line.interrupted ? "  [interrupted]" : "");
 }
 

@@ -36,7 +36,7 @@ struct TranscriptLine {
 [[nodiscard]] std::optional<TranscriptLine> parse_line(std::string_view json);
 /// "2026-11-21 09:30:01  k3x9...   0:12.3  caller  when are you open" and a line feed; nothing in it drives a terminal.
 [[nodiscard]] std::string readable(const TranscriptLine& line);
-/// The same without date and call: a line of one call's conversation.
-[[nodiscard]] std::string readable_in_call(const TranscriptLine& line);
+/// The same without date and call: a line of one call's conversation. `colours`: it shows in colour who speaks.
+[[nodiscard]] std::string readable_in_call(const TranscriptLine& line, bool colours = false);
 
 }  // namespace offhook::inline v0::agent::transcripts

@@ -6,6 +6,8 @@
 
 #include <offhook/agent/config/secret.hpp>
 
+#include "logged.hpp"
+
 using namespace offhook::agent;
 using offhook::agent::config::Secret;
 
@@ -35,6 +37,29 @@ TEST_CASE("Names in UTF-8 stay readable; octets that are no UTF-8 are escaped, s
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "J\xc3\xb6rg"}}) == "info    e a=\"J\xc3\xb6rg\"");
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xff\xc3("}}) == "info    e a=\"\\u00ff\\u00c3(\"");
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xe2\x82"}}) == "info    e a=\"\\u00e2\\u0082\"");
+}
+
+TEST_CASE("On a terminal a warning and an error have their colour; other levels and JSON have none") {
+  const auto line = [](log::Format format, log::Level level) { return log::format_line(format, level, "e", {{"a", 1}}, true); };
+  CHECK(line(log::Format::Text, log::Level::Warning) == "\x1b[33mwarning\x1b[0m e a=1");
+  CHECK(line(log::Format::Text, log::Level::Error) == "\x1b[31merror  \x1b[0m e a=1");
+  for (const auto level : {log::Level::Info, log::Level::Debug}) CHECK(line(log::Format::Text, level).find('\x1b') == std::string::npos);
+  for (const auto level : {log::Level::Warning, log::Level::Error}) {
+    CHECK(line(log::Format::Json, level) == log::format_line(log::Format::Json, level, "e", {{"a", 1}}));
+    CHECK(log::format_line(log::Format::Text, level, "e", {}).find('\x1b') == std::string::npos);
+  }
+}
+
+TEST_CASE("A log in colour ends with it: what is configured anew without colours has none") {
+  const auto warned = [](bool colours) {
+    return logged_by([colours] {
+      log::configure({.colours = colours});
+      log::warning("e", {{"a", "\x1b[2J"}});
+      log::configure({});
+    });
+  };
+  CHECK(warned(true).ends_with("Z \x1b[33mwarning\x1b[0m e a=\"\\u001b[2J\"\n"));
+  CHECK(warned(false).ends_with("Z warning e a=\"\\u001b[2J\"\n"));
 }
 
 TEST_CASE("A value is cut, so that one field cannot fill the disk") {

@@ -69,6 +69,16 @@ TEST_CASE("A row fits its screen, and says what matters most on a narrow one; in
   CHECK(table_head(150) == table_head());
 }
 
+TEST_CASE("On a terminal the speakers of a conversation have their colours, and its words have none") {
+  StoredCall call = stored("c4llid");
+  call.record.turns = {{Turn::Kind::Opening, 0, {}, 0, 0, false, {}, 0, "Hello.", std::nullopt, std::nullopt},
+                       {Turn::Kind::Speech, 63500, "open\x1b[31m?", 17, 0.875, false, {}, 0, "From nine", std::nullopt, std::nullopt}};
+  const std::string text = conversation(call, true);
+  CHECK(text.find("\x1b[36mcaller \x1b[0m open\\u001b[31m?") != std::string::npos);
+  CHECK(text.find("\x1b[32magent  \x1b[0m From nine\n") != std::string::npos);
+  CHECK(conversation(call).find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("What people would say of a call, in its row and in full") {
   StoredCall call = stored("c4llid");
   call.record.media = ninety_nine_of_a_hundred();

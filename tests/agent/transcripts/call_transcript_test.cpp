@@ -145,3 +145,15 @@ TEST_CASE("What a caller says drives no terminal in the readable form") {
   line.interrupted = true;
   CHECK(readable_in_call(line).ends_with("  [interrupted]\n"));
 }
+
+TEST_CASE("On a terminal a line shows in colour who speaks, but for what happened; a readable file never does") {
+  TranscriptLine line;
+  line.text = "hi";
+  line.speaker = Who::Caller;
+  CHECK(readable_in_call(line, true) == "  0:00.0  \x1b[36mcaller \x1b[0m hi\n");
+  CHECK(readable(line).find('\x1b') == std::string::npos);
+  line.speaker = Who::Agent;
+  CHECK(readable_in_call(line, true) == "  0:00.0  \x1b[32magent  \x1b[0m hi\n");
+  line.speaker = Who::System;
+  CHECK(readable_in_call(line, true) == readable_in_call(line));
+}
