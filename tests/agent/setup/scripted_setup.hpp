@@ -57,12 +57,13 @@ class ScriptedNetwork : public setup::Prober {
 
   std::string all;
   std::string bad = "nothing";  ///< each trial whose line begins with this fails
+  std::string answer;           ///< what the other side says to each trial
   std::string interrupted_in;   ///< the person interrupts the trial with this in its line
 
  private:
   setup::Finding tried(const std::string& what) {
     all += what + "\n";
-    return {!what.starts_with(bad) && what.find("wrong secret") == std::string::npos, what};
+    return {!what.starts_with(bad) && what.find("wrong secret") == std::string::npos, what + answer};
   }
 };
 

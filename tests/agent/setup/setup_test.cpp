@@ -71,6 +71,15 @@ TEST_CASE("An answer that cannot be is asked for again at once, with what is wro
   CHECK(desk.network.all.ends_with("call 6009\n"));
 }
 
+TEST_CASE("What a PBX or a provider answers drives no terminal, for a person or in a script") {
+  Desk desk;
+  desk.network.answer = ": 403 \x1b[2J\r\nok: \xc2\x9b";
+  ScriptedPerson person(then_usual({"h", "6001", "x", "local"}, false));
+  const auto outcome = desk.run(&person);
+  CHECK(person.heard.find("  ok: register 6001 5060: 403 \\u001b[2J\\u000d\\u000aok: \\u009b\n") != std::string::npos);
+  for (const setup::Step& step : outcome.steps) CHECK(step.finding.what.find_first_of("\x1b\r\n") == std::string::npos);
+}
+
 TEST_CASE("Answers with which a trial fails are asked for again at once, or kept") {
   Desk again;
   ScriptedPerson corrects({"h", "6001", "wrong", "yes", "", "", "right", "local", "", "", "", ""});

@@ -1,0 +1,92 @@
+#include <offhook/tools/call_lines.hpp>
+
+#include <offhook/agent/ops/colour.hpp>
+#include <offhook/agent/records/json_line.hpp>
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+namespace offhook::tools {
+
+namespace {
+
+using agent::Colour;
+using agent::records::JsonLine;
+using Line = std::optional<std::string>;
+
+constexpr std::size_t kMostShownBytes = 64U << 10U;  // Of one text: a reply of a model is shorter.
+
+double seconds_of(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000.0; }
+
+/// Makes the line of one event, in the form that it was given.
+class LineMaker {
+ public:
+  explicit LineMaker(CallLines::Form form) : form_(form) {}
+
+  Line operator()(const agent::CallStarted& started) const {
+    return line("call  " + started.call_id, event("dialled").text("call", started.call_id, kMostShownBytes));
+  }
+  Line operator()(const agent::CallUp& up) const {
+    const auto codec = phone::to_string(up.codec);
+    return line(fmt::format("answered ({})", codec), event("answered").text("codec", codec, kMostShownBytes));
+  }
+  Line operator()(const agent::CallLine& told) const { return std::visit(*this, told.what); }
+  Line operator()(const agent::CallerSaid& said) const {
+    return line(speaker("they ", Colour::Caller) + shown(said.text),
+                event("they").text("text", said.text, kMostShownBytes).real("confidence", said.confidence));
+  }
+  Line operator()(const agent::AgentSaid& said) const {
+    return line(speaker("we   ", Colour::Agent) + shown(said.text),
+                event("we").text("text", said.text, kMostShownBytes).flag("interrupted", said.interrupted));
+  }
+  Line operator()(const agent::ToneHeard& heard) const {
+    const auto name = media::to_string(heard.tone);
+    return line(fmt::format("tone  {}", name), event("tone").text("name", name, kMostShownBytes));
+  }
+  Line operator()(const agent::AnsweredBy& known) const {
+    const media::AnswerVerdict& verdict = known.verdict;
+    const double seconds = seconds_of(verdict.took);
+    return line(fmt::format("answered by: {} ({}, after {:.1f} s)", to_string(verdict.who), to_string(verdict.sign), seconds),
+                event("answered_by")
+                    .text("who", to_string(verdict.who), kMostShownBytes)
+                    .text("sign", to_string(verdict.sign), kMostShownBytes)
+                    .real("seconds", seconds));
+  }
+  Line operator()(const agent::CallOver& ended) const {
+    const auto& d = ended.details;
+    const std::string_view by = d.by == sip::CallEnded::By::Local ? "us" : "them";
+    const double seconds = seconds_of(ended.duration);
+    const std::string reason = shown(d.reason);
+    const std::string status = d.status != 0 ? fmt::format(": {} {}", d.status, reason) : reason.empty() ? "" : ": " + reason;
+    const std::string before = d.why == sip::CallEnded::Why::Unreachable && !ended.why.empty() ? shown(ended.why) + "\n" : "";
+    return line(fmt::format("{}ended by {} after {:.1f} s{}", before, by, seconds, status),
+                event("ended")
+                    .text("by", by, kMostShownBytes)
+                    .real("seconds", seconds)
+                    .number("status", std::int64_t{d.status})
+                    .text("reason", d.reason, kMostShownBytes)
+                    .text("why", ended.why, kMostShownBytes));
+  }
+  template <class Other>
+  Line operator()(const Other&) const {
+    return std::nullopt;
+  }
+
+ private:
+  static std::string shown(std::string_view text) { return agent::records::printable(text, kMostShownBytes); }
+  [[nodiscard]] std::string speaker(std::string_view word, Colour colour) const {
+    return painted(word, colour, form_ == CallLines::Form::ColouredText) + ' ';
+  }
+  static JsonLine event(std::string_view name) { return std::move(JsonLine().text("event", name, kMostShownBytes)); }
+  [[nodiscard]] std::string line(std::string text, JsonLine& json) const { return form_ == CallLines::Form::Json ? json.take() + '}' : std::move(text); }
+
+  CallLines::Form form_;
+};
+
+}  // namespace
+
+std::optional<std::string> CallLines::line_of(const agent::AgentEvent& event) const { return std::visit(LineMaker(form_), event); }
+
+}  // namespace offhook::tools
