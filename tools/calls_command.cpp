@@ -3,8 +3,11 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/tools/service.hpp>
+#include <offhook/tools/terminal.hpp>
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -32,7 +35,7 @@ int tell(const records::ReadSummary& summary) {
   return kFailed;
 }
 
-int failed(const std::string& why) {
+int calls_failed(const std::string& why) {
   fmt::print(stderr, "offhook calls: {}\n", why);
   return kFailed;
 }
@@ -42,27 +45,29 @@ int show_one(const CallsArguments& arguments, const std::string& folder) {
   const auto summary = records::read_calls(folder, [&](records::StoredCall call) {
     if (records::is_named(call, arguments.id) && found.size() < 10) found.push_back(std::move(call));
   });
-  if (!summary) return failed(summary.error().detail);
+  if (!summary) return calls_failed(summary.error().detail);
   const int code = tell(*summary);
-  if (found.empty()) return failed("no call is named " + arguments.id + "; `offhook calls` lists them");
+  if (found.empty()) return calls_failed("no call is named " + arguments.id + "; `offhook calls` lists them");
+  const bool colours = terminal_of(STDOUT_FILENO).colours;
   for (const auto& call : found)
     fmt::print("{}{}", &call == found.data() || arguments.json ? "" : "\n",
-               arguments.json ? records::json(call) + "\n" : records::conversation(call));
+               arguments.json ? records::json(call) + "\n" : records::conversation(call, colours));
   return code;
 }
 
 int list(const CallsArguments& arguments, const std::string& folder, const records::Selection& selection) {
-  const auto print = [&arguments](const records::StoredCall& call) {
-    fmt::print("{}", arguments.json ? records::json(call) + "\n" : records::table_row(call));
+  const auto screen = terminal_of(STDOUT_FILENO).table_columns();
+  const auto print = [&](const records::StoredCall& call) {
+    fmt::print("{}", arguments.json ? records::json(call) + "\n" : records::table_row(call, screen));
   };
-  if (!arguments.json) fmt::print("{}", records::table_head());
+  if (!arguments.json) fmt::print("{}", records::table_head(screen));
   records::Newest newest(selection.last);
   const auto summary = records::read_calls(folder, [&](records::StoredCall call) {
     if (!records::is_selected(call, selection)) return;
     if (selection.last == 0) return print(call);
     newest.add(std::move(call));
   });
-  if (!summary) return failed(summary.error().detail);
+  if (!summary) return calls_failed(summary.error().detail);
   for (const auto& call : newest.take()) print(call);
   return tell(*summary);
 }
@@ -72,7 +77,7 @@ int list(const CallsArguments& arguments, const std::string& folder, const recor
 int calls(const CallsArguments& arguments) {
   const auto folder = folder_of(arguments);
   if (!folder) return kUsage;
-  if (folder->empty()) return failed("records are switched off, or have no folder: name one with --folder");
+  if (folder->empty()) return calls_failed("records are switched off, or have no folder: name one with --folder");
   if (!arguments.id.empty()) return show_one(arguments, *folder);
   records::Selection selection{std::nullopt, arguments.failed, arguments.last};
   if (!arguments.since.empty()) {

@@ -1,11 +1,15 @@
 #include <offhook/tools/commands.hpp>
 
 #include <offhook/agent/demo/demo.hpp>
+#include <offhook/agent/ops/colour.hpp>
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/tools/share_path.hpp>
+#include <offhook/tools/terminal.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <unistd.h>
 
 #include <cstdio>
 #include <mutex>
@@ -27,6 +31,13 @@ void print(const DemoResult& result) {
   fmt::print("\nEnded by: {}. Recording (left: caller, right: agent): {}\n", result.ended_by, result.wav);
 }
 
+/// "caller    ", in the speaker's colour; the registrar has none.
+std::string speaker_of(std::string_view who, bool colours) {
+  const std::string label = fmt::format("{:<10}", who);
+  if (who == "caller") return agent::painted(label, agent::Colour::Caller, colours);
+  return who == "agent" ? agent::painted(label, agent::Colour::Agent, colours) : label;
+}
+
 std::string to_json(const DemoResult& result) {
   nlohmann::ordered_json out{{"registered", result.registered}, {"greeting_ms", result.greeting_ms}, {"turns", nlohmann::ordered_json::array()}};
   for (const auto& turn : result.turns) {
@@ -41,17 +52,18 @@ std::string to_json(const DemoResult& result) {
 }  // namespace
 
 int demo(const DemoArguments& arguments) {
-  agent::log::configure({agent::log::Level::Warning, agent::log::Format::Text, true});
+  agent::log::configure({agent::log::Level::Warning, agent::log::Format::Text, true, terminal_of(STDERR_FILENO).colours});
   agent::demo::DemoOptions options;
   options.registrar_config = share_path("demo/kamailio.cfg");
   options.dialogue_path = share_path("dialogues/receptionist.json");
   options.directory = arguments.directory;
+  const bool colours = terminal_of(STDOUT_FILENO).colours;
   std::mutex printing;
   const auto began = base::Clock::now();
   const auto show = [&](std::string_view who, const std::string& what) {
     const std::lock_guard lock(printing);
     const double seconds = std::chrono::duration<double>(base::Clock::now() - began).count();
-    fmt::print("{:6.1f} s  {:<10} {}\n", seconds, who, what);
+    fmt::print("{:6.1f} s  {} {}\n", seconds, speaker_of(who, colours), what);
     std::fflush(stdout);
   };
   const auto result = agent::demo::run_demo(options, show);

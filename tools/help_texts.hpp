@@ -1,16 +1,30 @@
 #pragma once
 
-/// What --help says besides the options.
+/// The parts of --help besides the options. laid_out() (text_layout.hpp) fits them to the screen: it fills paragraphs, and leaves commands as they are.
 namespace offhook::tools {
 
-inline constexpr const char* kHelpTop = R"(Start here:
+inline constexpr const char* kHelpAbout =
+    "offhook: a telephone user agent for AI. It registers with your PBX like a desk phone, picks up, and holds the conversation.";
+
+inline constexpr const char* kHelpFirstSteps = R"(First steps:
   offhook demo                          a whole call on this machine, nothing to configure
   offhook setup                         a few questions, then a configuration that works
   offhook check offhook.json            is this configuration good? Nothing is started
+  offhook run --config offhook.json     registers with the PBX and answers calls
+)";
+
+inline constexpr const char* kHelpMore = R"(
+`offhook COMMAND --help` says what a command does, with examples. `offhook --help` adds the exit codes and the environment.
+)";
+
+inline constexpr const char* kHelpTop = R"(
+Without a file, variables configure it:
   SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run
-  offhook run --config offhook.json
 
 `offhook COMMAND --help` says what a command does, with examples. Results go to standard output, all else to standard error.
+
+On a terminal, lines fit its width (COLUMNS overrides it), and colours tell speakers and warnings apart. NO_COLOR=1 or TERM=dumb switches colours off.
+In a pipe or a file there are no colours, and nothing is cut.
 
 Exit codes:
   0  done
@@ -48,7 +62,7 @@ Exit codes: 0 it was answered, 1 it was not, 2 configuration, 3 SIP or health co
 4 the registrar refuses the password.)";
 
 inline constexpr const char* kHelpCalls = R"(Reads what the agent has written of its calls (docs/records.md), while it runs too. Without --folder and --config, from where an
-agent of this user writes by default.
+agent of this user writes by default. On a narrow terminal the table leaves columns out; one call is shown with all of them.
 
 Examples:
   offhook calls --config offhook.json
@@ -103,6 +117,7 @@ Examples:
   offhook check offhook.json --json | jq -r '.problems[].where'
 
 With --json: {"usable","problems":[{"where","found","allowed","advice"}],"warnings":[{"where","what"}],"dialogue"}, and with --online "online":[{"good","what"}].
+
 Exit codes: 0 it can be used, 1 a server did not answer (--online), 2 it cannot be used.)";
 
 inline constexpr const char* kHelpPrint = R"(Every setting with the value that counts and where that came from: default, file, environment or command line. Secrets are masked.
@@ -113,6 +128,7 @@ Examples:
   offhook print-config offhook.json --json | jq '.settings[] | select(.source != "default")'
 
 With --json: {"settings":[{"setting","value","source","origin"}],"problems":[...]}.
+
 Exit codes: 0 it can be used, 2 it cannot.)";
 
 inline constexpr const char* kHelpTools = R"(Asks each server of /tool_servers what tools it has, as an agent would before its first call: for each its name, whether its definition is
@@ -125,6 +141,7 @@ Examples:
 
 With --json: {"tools":[{"server","tool","hash","pin","description","parameters"}],"troubles":[{"server","what"}]}; pin is "known", "missing",
 "changed" or "not needed".
+
 Exit codes: 0 all servers answered and all grants fit, 1 not all, 2 the configuration cannot be used.)";
 
 inline constexpr const char* kHelpSetup = R"(Asks for the host of the PBX, the extension, its secret, the provider and what it needs, the prompt, the greeting, and the extension of a
@@ -148,6 +165,7 @@ Examples:
   offhook setup --yes --out offhook.json --call 1001
 
 With --json: {"written","all_good","path","steps":[{"step","good","what"}]}.
+
 Exit codes: 0 written, and all went well, 1 not all did, or Ctrl-D ended it, 2 an answer is missing or cannot be used, 130 Ctrl-C ended it.)";
 
 inline constexpr const char* kHelpSchema = R"(Prints the JSON Schema (draft 7) of the configuration or of a dialogue, for editors and other checkers. A file names it with

@@ -3,14 +3,19 @@
 #include <offhook/agent/config/suggestion.hpp>
 #include <offhook/tools/commands.hpp>
 #include <offhook/tools/completion.hpp>
+#include <offhook/tools/help_formatter.hpp>
 #include <offhook/tools/help_texts.hpp>
+#include <offhook/tools/terminal.hpp>
 
 #include <CLI/CLI.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -213,6 +218,17 @@ void add_completion(CLI::App& app) {
   });
 }
 
+/// Under which heading --help and a bare `offhook` list each command.
+void group_commands(CLI::App& app) {
+  const auto put = [&app](const char* group, std::initializer_list<const char*> commands) {
+    for (const char* command : commands) app.get_subcommand(command)->group(group);
+  };
+  put("Take and make calls", {"run", "call"});
+  put("Look back at calls, and erase them", {"calls", "transcripts", "recording", "erase"});
+  put("Try, set up and check", {"demo", "setup", "check", "print-config", "tools", "schema"});
+  put("Write dialogues, and complete commands in a shell", {"say", "hear", "completion"});
+}
+
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
@@ -253,6 +269,12 @@ int refuse_extras(const CLI::App& app) {
   return kUsage;
 }
 
+/// Nothing was asked for, and nothing was done: for a script whose command is missing this is a mistake, so that it goes where mistakes go.
+int show_overview(const CLI::App& app) {
+  std::fputs(HelpFormatter(terminal_of(STDERR_FILENO).columns).overview(app).c_str(), stderr);
+  return kUsage;
+}
+
 /// A full disk, or a pipe that nobody reads: what came before it is not all there was.
 int refuse_output(const std::string& why) {
   std::fprintf(stderr, "offhook: the output cannot be written: %s\n", why.c_str());
@@ -262,9 +284,10 @@ int refuse_output(const std::string& why) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"offhook: a telephone user agent for AI. It registers with your PBX like a desk phone, picks up, and holds the conversation."};
+  CLI::App app{kHelpAbout};
   app.name("offhook");
-  app.footer(kHelpTop + offhook::agent::config::environment_help());
+  app.formatter(std::make_shared<HelpFormatter>(terminal_of(STDOUT_FILENO).columns));
+  app.footer(kHelpFirstSteps + (kHelpTop + offhook::agent::config::environment_help()));
   app.set_version_flag("--version", "offhook " OFFHOOK_VERSION);
   app.require_subcommand(1);
   int code = kOk;
@@ -273,6 +296,8 @@ int main(int argc, char** argv) {
   add_voices(app, code);
   add_recordings(app, code);
   add_completion(app);
+  group_commands(app);
+  if (argc < 2) return show_overview(app);
 
   try {
     app.parse(argc, argv);

@@ -8,11 +8,13 @@
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/phone/target.hpp>
 #include <offhook/tools/share_path.hpp>
+#include <offhook/tools/terminal.hpp>
 
 #include <fmt/format.h>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -85,8 +87,11 @@ std::optional<Loaded> load_config(const std::string& command, const agent::confi
 }
 
 void configure_log(const agent::config::Config& config, LogTo log) {
-  agent::log::configure({agent::log::parse_level(config.log.level).value_or(agent::log::Level::Info),
-                         config.log.format == "json" ? agent::log::Format::Json : agent::log::Format::Text, log == LogTo::StandardError});
+  const bool to_stderr = log == LogTo::StandardError;
+  agent::log::configure({.level = agent::log::parse_level(config.log.level).value_or(agent::log::Level::Info),
+                         .format = config.log.format == "json" ? agent::log::Format::Json : agent::log::Format::Text,
+                         .to_stderr = to_stderr,
+                         .colours = terminal_of(to_stderr ? STDERR_FILENO : STDOUT_FILENO).colours});
 }
 
 std::string complete_target(const std::string& target, const agent::config::Config& config) {

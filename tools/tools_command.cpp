@@ -5,8 +5,12 @@
 #include <offhook/agent/tools/tool_survey.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/share_path.hpp>
+#include <offhook/tools/terminal.hpp>
+#include <offhook/tools/text_layout.hpp>
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -32,6 +36,13 @@ std::string json_of(const ToolSurvey& survey) {
                                        {"parameters", json_text(tool.parameters)}}));
   for (const auto& trouble : survey.troubles) troubles.items.push_back(json_object({{"server", json_text(trouble.server)}, {"what", json_text(trouble.what)}}));
   return write_json(json_object({{"tools", std::move(tools)}, {"troubles", std::move(troubles)}}));
+}
+
+/// Whole on a terminal, too: what a model is shown must not hide behind an ellipsis.
+void print_tool(const ToolSurvey::Tool& tool, std::optional<std::size_t> screen) {
+  constexpr std::size_t kIndent = 2;
+  const auto fitted = [screen](const std::string& text) { return screen ? filled(text, *screen, kIndent) : text; };
+  fmt::print("{}  {}\n  pin {}\n  {}\n  {}\n", tool.name, word_of(tool), tool.hash, fitted(tool.description), fitted("arguments " + tool.parameters));
 }
 
 /// With what is wrong of the agents' grants.
@@ -64,7 +75,8 @@ int list_tools(const ConfigArguments& arguments) {
   if (arguments.json) fmt::print("{}\n", json_of(survey));
   else if (!plan) fmt::print("There are no /tool_servers: docs/tools.md says how to write one.\n");
   if (!arguments.json) {
-    for (const auto& tool : survey.tools) fmt::print("{}  {}\n  pin {}\n  {}\n  arguments {}\n", tool.name, word_of(tool), tool.hash, tool.description, tool.parameters);
+    const auto screen = terminal_of(STDOUT_FILENO).table_columns();
+    for (const auto& tool : survey.tools) print_tool(tool, screen);
   }
   for (const auto& trouble : survey.troubles) fmt::print(stderr, "offhook tools: {}: {}\n", trouble.server, trouble.what);
   return survey.troubles.empty() ? kOk : kFailed;

@@ -5,8 +5,11 @@
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 #include <offhook/tools/commands.hpp>
 #include <offhook/tools/service.hpp>
+#include <offhook/tools/terminal.hpp>
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -17,7 +20,7 @@ namespace {
 namespace transcripts = agent::transcripts;
 namespace records = agent::records;
 
-int failed(const std::string& why) {
+int transcripts_failed(const std::string& why) {
   fmt::print(stderr, "offhook transcripts: {}\n", why);
   return kFailed;
 }
@@ -49,14 +52,17 @@ int list(const TranscriptsArguments& arguments, const std::string& folder) {
   transcripts::CallList calls(arguments.last);
   const auto summary =
       transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view) { calls.add(line); });
-  if (!summary) return failed(summary.error().detail);
-  fmt::print("{}", transcripts::table_head());
-  for (const auto& call : calls.take()) fmt::print("{}", transcripts::table_row(call));
+  if (!summary) return transcripts_failed(summary.error().detail);
+  const auto listed = calls.take();
+  const auto screen = terminal_of(STDOUT_FILENO).table_columns();
+  fmt::print("{}", transcripts::table_head(screen));
+  for (const auto& call : listed) fmt::print("{}", transcripts::table_row(call, screen));
   return tell(*summary);
 }
 
 int show(const TranscriptsArguments& arguments, const std::string& folder) {
   if (arguments.call.empty()) return misused("show which call? `offhook transcripts list` names them");
+  const bool colours = terminal_of(STDOUT_FILENO).colours;
   std::string shown;  // Lines of two calls whose names begin alike are told apart by a heading.
   const auto summary = transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view raw) {
     if (!transcripts::is_named(line, arguments.call)) return;
@@ -65,13 +71,13 @@ int show(const TranscriptsArguments& arguments, const std::string& folder) {
     } else {
       if (line.call != shown)
         fmt::print("{}call {}\n", shown.empty() ? "" : "\n", records::printable(line.call, transcripts::kMaxWordBytes));
-      fmt::print("{}", transcripts::readable_in_call(line));
+      fmt::print("{}", transcripts::readable_in_call(line, colours));
     }
     shown = line.call;
   });
-  if (!summary) return failed(summary.error().detail);
+  if (!summary) return transcripts_failed(summary.error().detail);
   const int code = tell(*summary);
-  if (shown.empty()) return failed("no call is named " + arguments.call + "; `offhook transcripts list` names those there are");
+  if (shown.empty()) return transcripts_failed("no call is named " + arguments.call + "; `offhook transcripts list` names those there are");
   return code;
 }
 
@@ -80,7 +86,7 @@ int purge(const TranscriptsArguments& arguments, const std::string& folder) {
   const auto before = records::parse_since(arguments.older_than, now);
   if (!before) return misused("purge wants --older-than 30d, 12h or 2026-11-21: files of earlier days (UTC) are removed, whole");
   const auto removed = transcripts::remove_before(records::posix_file_system(), folder, *before);
-  if (!removed) return failed("not everything could be removed from " + folder + ": " + removed.error().message());
+  if (!removed) return transcripts_failed("not everything could be removed from " + folder + ": " + removed.error().message());
   fmt::print("{} files removed\n", *removed);
   return kOk;
 }
@@ -90,7 +96,7 @@ int purge(const TranscriptsArguments& arguments, const std::string& folder) {
 int transcripts(const TranscriptsArguments& arguments) {
   const auto folder = folder_of(arguments);
   if (!folder) return kUsage;
-  if (folder->empty()) return failed("transcripts have no usual place here: name one with --folder");
+  if (folder->empty()) return transcripts_failed("transcripts have no usual place here: name one with --folder");
   if (arguments.what == "show") return show(arguments, *folder);
   return arguments.what == "purge" ? purge(arguments, *folder) : list(arguments, *folder);
 }

@@ -243,12 +243,12 @@ std::string environment_help() {
   for (const Setting& setting : settings()) {
     if (setting.environment.empty()) continue;
     std::string line = "  " + std::string(setting.environment);
-    line.resize(26, ' ');
+    line.resize(27, ' ');
     lines += line + pointer_of(setting) + (setting.is_required() ? " (required)" : "") + "\n";
   }
   for (const auto& [name, pointer] : provider_variables()) {
     std::string line = "  " + std::string(name);
-    line.resize(26, ' ');
+    line.resize(27, ' ');
     lines += line + std::string(pointer) + ", where it is open\n";
   }
   lines += "  OFFHOOK_...             OFFHOOK_LIMITS_CALLS is /limits/calls, and so on: each setting with one value has such a variable\n";
