@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 namespace offhook::tools {
@@ -40,6 +41,22 @@ int calls_failed(const std::string& why) {
   return kFailed;
 }
 
+/// Says on standard error why the list is empty: standard output has calls only. It is no failure, an agent that was never called has none.
+void tell_no_calls(const std::string& folder, const records::ReadSummary& summary) {
+  if (summary.calls > 0) return fmt::print(stderr, "offhook calls: none of the {} calls in {} matches --failed or --since\n", summary.calls, folder);
+  if (summary.unreadable > 0) return;
+  fmt::print(stderr,
+             "offhook calls: there are no calls in {}\n"
+             "`offhook run` and `offhook call` write each call there. For the calls of another user's\n"
+             "agent, or with another /records/folder: sudo offhook calls, --config FILE, --folder DIR\n",
+             folder);
+}
+
+/// True for the usual folder until the first agent has made it. A folder that was named should be there.
+bool is_not_made_yet(const base::Error& error, const std::string& folder) {
+  return error.code == ENOENT && folder == records::default_folder();
+}
+
 int show_one(const CallsArguments& arguments, const std::string& folder) {
   std::vector<records::StoredCall> found;
   const auto summary = records::read_calls(folder, [&](records::StoredCall call) {
@@ -57,18 +74,21 @@ int show_one(const CallsArguments& arguments, const std::string& folder) {
 
 int list(const CallsArguments& arguments, const std::string& folder, const records::Selection& selection) {
   const auto screen = terminal_of(STDOUT_FILENO).table_columns();
+  std::size_t printed = 0;
   const auto print = [&](const records::StoredCall& call) {
+    if (printed++ == 0 && !arguments.json) fmt::print("{}", records::table_head(screen));
     fmt::print("{}", arguments.json ? records::json(call) + "\n" : records::table_row(call, screen));
   };
-  if (!arguments.json) fmt::print("{}", records::table_head(screen));
   records::Newest newest(selection.last);
   const auto summary = records::read_calls(folder, [&](records::StoredCall call) {
     if (!records::is_selected(call, selection)) return;
     if (selection.last == 0) return print(call);
     newest.add(std::move(call));
   });
+  if (!summary && is_not_made_yet(summary.error(), folder)) return tell_no_calls(folder, records::ReadSummary{}), kOk;
   if (!summary) return calls_failed(summary.error().detail);
   for (const auto& call : newest.take()) print(call);
+  if (printed == 0) tell_no_calls(folder, *summary);
   return tell(*summary);
 }
 

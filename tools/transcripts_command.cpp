@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 namespace offhook::tools {
@@ -48,15 +49,28 @@ int tell(const transcripts::ReadSummary& summary) {
   return kFailed;
 }
 
+/// Says on standard error why the list is empty: standard output has calls only. It is no failure, most agents keep no words.
+void tell_no_transcripts(const std::string& folder) {
+  fmt::print(stderr,
+             "offhook transcripts: there are no transcripts in {}\n"
+             "Agents keep the words of their calls there only with /transcripts/enabled (TRANSCRIPTION_ENABLED).\n"
+             "For those of another user's agent, or with another /transcripts/folder: sudo offhook transcripts,\n"
+             "--config FILE, --folder DIR\n",
+             folder);
+}
+
 int list(const TranscriptsArguments& arguments, const std::string& folder) {
   transcripts::CallList calls(arguments.last);
   const auto summary =
       transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view) { calls.add(line); });
+  const bool is_made_later = !summary && summary.error().code == ENOENT && folder == transcripts::default_folder();  // By the first agent.
+  if (is_made_later) return tell_no_transcripts(folder), kOk;
   if (!summary) return transcripts_failed(summary.error().detail);
   const auto listed = calls.take();
   const auto screen = terminal_of(STDOUT_FILENO).table_columns();
-  fmt::print("{}", transcripts::table_head(screen));
+  if (!listed.empty()) fmt::print("{}", transcripts::table_head(screen));
   for (const auto& call : listed) fmt::print("{}", transcripts::table_row(call, screen));
+  if (listed.empty() && summary->unreadable == 0) tell_no_transcripts(folder);
   return tell(*summary);
 }
 
