@@ -186,13 +186,17 @@ Examples:
 Exit code: 0.)";
 
 inline constexpr const char* kHelpRecording = R"(Opens a recording that was encrypted while the call went on (docs/recordings.md): a stereo WAV, or Opus in Ogg, the caller left and
-the agent right. A file that was changed, put together from others, or added to is refused, and one whose end is missing too,
+the agent right. The name of its file is the time at which the call began (UTC), the call, the format, and .sealed; `offhook calls ID` shows it.
+A file that was changed, put together from others, or added to is refused, and one whose end is missing too,
 unless --cut is given. The key is 64 hexadecimal digits, as `openssl rand -hex 32` prints them; it is never an argument.
 
 Examples:
-  OFFHOOK_RECORDING_KEY=... offhook recording open call.sealed --out call.wav
-  offhook recording open call.sealed --out call.opus --key-file /etc/offhook/recording.key
-  offhook recording check call.sealed --key-file /etc/offhook/recording.key
+  offhook recording check 20261122T101530Z-k3x9f0a7c2m1p.opus.sealed \
+      --key-file /etc/offhook/recording.key
+  offhook recording open 20261122T101530Z-k3x9f0a7c2m1p.opus.sealed \
+      --out call.opus --key-file /etc/offhook/recording.key
+  export OFFHOOK_RECORDING_KEY=...
+  offhook recording open 20261122T101530Z-k3x9f0a7c2m1p.wav.sealed --out call.wav
 
 Exit codes: 0 done, 1 it cannot be opened, or is not what was recorded, 2 arguments, or no key.)";
 
@@ -208,7 +212,7 @@ inline constexpr const char* kHelpHear = R"(Recognises a WAV file with the words
 
 Examples:
   offhook hear caller.wav --dialogue dialogues/mine.json
-  offhook hear offhook-demo/call.wav --channel 1 --replies
+  offhook hear offhook-demo/caller.wav --channel 1 --replies
 
 Exit codes: 0 done, 1 the file or the dialogue cannot be used.)";
 
