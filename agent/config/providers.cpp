@@ -36,6 +36,21 @@ Problem unknown_provider(const ProviderUse& use, const JsonValue& tree) {
           advise(known, use.name, "write it to /providers, or use one of ours")};
 }
 
+Origin& origin_of(Effective& effective, std::string_view pointer) {
+  return effective.origins[static_cast<std::size_t>(find_setting(pointer) - settings().data())];
+}
+
+/// Only where no setting decides who talks: a dialogue file is for `local`, and calls that no other agent takes stay with `local`.
+void take_usual_provider(const Sources& sources, Effective& effective) {
+  for (const char* pointer : {"/agent/provider", "/agent/model_provider", "/agent/speech_provider", "/agent/sessions", "/agent/dialogue", "/agents"}) {
+    if (origin_of(effective, pointer).source != Source::Default) return;
+  }
+  const std::string usual = usual_provider(sources.environment);
+  if (usual == effective.config.agent.provider) return;
+  effective.config.agent.provider = usual;
+  origin_of(effective, "/agent/provider") = {Source::Variable, "OPENAI_API_KEY"};
+}
+
 }  // namespace
 
 std::string usual_provider(const Environment& environment) {
@@ -62,6 +77,7 @@ std::vector<ProviderUse> provider_uses(const Effective& effective) {
 
 void resolve_providers(JsonValue& tree, const Sources& sources, Effective& effective) {
   tree.kind = JsonValue::Kind::Object;
+  take_usual_provider(sources, effective);
   const auto uses = provider_uses(effective);
   for (const ProviderUse& use : uses) {
     if (member(tree, use.name) != nullptr) continue;
