@@ -12,6 +12,19 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
+constexpr std::size_t kLongestWord = 20, kLongestName = 64;
+
+/// The name of an error, such as (INVALID_QUERY_PARAMETER): no key, for keys have digits, or parts that are longer than words.
+bool is_of_words(std::string_view name) {
+  if (name.size() > kLongestName || name.find("sk-") != std::string_view::npos) return false;
+  std::size_t length = 0;
+  return std::all_of(name.begin(), name.end(), [&length](char c) {
+    const bool is_mark = std::string_view("(),:;_-.").find(c) != std::string_view::npos;
+    length = is_mark ? 0 : length + 1;
+    return is_mark || (base::is_alpha(c) && length <= kLongestWord);
+  });
+}
+
 std::int64_t millis(base::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
@@ -28,9 +41,8 @@ std::string shown_text(std::string_view said, const KeepOptions& keep) {
 
 std::string kept_failure(std::string_view why) {
   constexpr std::string_view kQuotes = "\"'`";
-  constexpr std::size_t kLongestWord = 20;
   std::string kept, word;
-  const auto end_word = [&] { kept += word.size() > kLongestWord ? "***" : word, word.clear(); };
+  const auto end_word = [&] { kept += word.size() > kLongestWord && !is_of_words(word) ? "***" : word, word.clear(); };
   for (std::size_t at = 0; at < why.size() && kept.size() < kMaxFieldBytes; ++at) {
     const bool opens = kQuotes.find(why[at]) != std::string_view::npos && (at == 0 || !base::is_alpha(why[at - 1]));  // Not "can't".
     const auto closing = opens ? why.find(why[at], at + 1) : std::string_view::npos;
@@ -186,7 +198,7 @@ void CallNotes::on(const TurnRefused& refused, Moment now) { (void)trouble(Stage
 
 void CallNotes::on(const ProviderSwitched& switched, Moment now) {
   Trouble* at = nullptr;
-  if (std::exchange(trouble_open_, false)) {
+  if (std::exchange(trouble_open_, false) && record_.troubles.back().why == kept_failure(switched.why)) {
     at = &record_.troubles.back();
   } else {
     at = trouble(switched.stage, switched.why, now);

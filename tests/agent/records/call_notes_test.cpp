@@ -121,8 +121,9 @@ TEST_CASE_FIXTURE(Noted, "Each trouble of a call is explained: which stage, why,
   action(TryAgain{Stage::Think, "nothing came in time"});
   action(ProviderSwitched{Stage::Think, "openai/realtime", "openai/cascade", "nothing came in time"});
   action(TryAgain{Stage::Speak, "closed"});
+  action(ProviderSwitched{Stage::Speak, "openai/speak", "plain voice", "404"});  // Of another failure than the one before.
   const CallRecord record = end();
-  REQUIRE(record.troubles.size() == 2);
+  REQUIRE(record.troubles.size() == 3);
   CHECK(record.troubles[0].at_ms == 4000);
   CHECK(record.troubles[0].stage == "think");
   CHECK(record.troubles[0].why == "nothing came in time");
@@ -130,6 +131,8 @@ TEST_CASE_FIXTURE(Noted, "Each trouble of a call is explained: which stage, why,
   CHECK(record.troubles[0].to == "openai/cascade");
   CHECK(record.troubles[1].stage == "speak");
   CHECK(record.troubles[1].to.empty());
+  CHECK(record.troubles[2].why == "404");
+  CHECK(record.troubles[2].to == "plain voice");
 }
 
 TEST_CASE_FIXTURE(Noted, "Troubles, tools and notes are kept up to their bounds [kMaxTroubles, kMaxToolUses, kMaxNotes]") {
@@ -260,6 +263,10 @@ TEST_CASE("Why a provider failed is kept without quotes and without what may be 
   CHECK(kept_failure("Incorrect API key provided: sk-proj-abcdefghijklmnop1234") == "Incorrect API key provided: ***");
   CHECK(kept_failure("unknown field 'secret words' in `more`, \"and open") == "unknown field ... in ..., ...");
   CHECK(kept_failure(std::string(100, 'x') + " y") == "*** y");
+  CHECK(kept_failure("answered 400 (INVALID_QUERY_PARAMETER, session.audio.output.voice)") == "answered 400 (INVALID_QUERY_PARAMETER, session.audio.output.voice)");
+  const std::string part = std::string(20, 'x') + "_", at_most = part + part + part + "x";  // 64 octets
+  CHECK(kept_failure(at_most) == at_most);
+  for (const std::string& key : {at_most + "x", std::string(21, 'x') + "_", std::string("sk-proj-abcdefghijklmnop"), part + "7"}) CHECK(kept_failure(key) == "***");
   std::string words;
   while (words.size() <= kMaxFieldBytes) words += "word ";
   CHECK(kept_failure(words).size() == kMaxFieldBytes);
