@@ -133,7 +133,7 @@ class Agent::Impl {
     options_.embedded.pool = std::make_shared<WorkPool>();
     factory_ = std::make_shared<SessionFactory>(FactoryOptions{
         options_.embedded, options_.conversation, [this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, tell_of_tool_server,
-        [this](const ServiceUse& use) { metrics_.conversations().on_use(use); }});
+        [this](const ServiceUse& use) { metrics_.conversations().on_use(use); }, [this](const ServiceFailure& failure) { on_rehearsal_failure(failure); }});
     agents_ = options_.agents ? options_.agents : local_agent(options_);
     if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;
     for (const std::string& warning : factory_->warnings()) log::warning("embedded.warning", {{"detail", warning}});
@@ -349,6 +349,11 @@ class Agent::Impl {
     threads_.front()->rehearse([this, agents, told, awaited](net::Edges& edges) { return factory_->rehearsing(*agents, edges, told, awaited); });
   }
 
+  void on_rehearsal_failure(const ServiceFailure& failure) {
+    metrics_.conversations().on_provider_failed(failure.service, failure.kind);
+    log::warning("speech.failed", {{"service", failure.service}, {"why", failure.why}, {"next", "calls ask it again, and hear the next voice where it fails: check its model and its voice"}});
+  }
+
   void on_phone(phone::PhoneEvent event) {
     std::visit(Overloaded{
                    [&](phone::RegistrationChanged& e) { on_registration(e); },
@@ -478,6 +483,11 @@ class Agent::Impl {
         [this, notes = call.notes()](const ServiceUse& use) {
           notes->on_use(use);
           metrics_.conversations().on_use(use);
+        },
+        [this, observe = call.observer()](const ServiceFailure& failure) {
+          metrics_.conversations().on_provider_failed(failure.service, failure.kind);
+          if (failure.instead.empty()) observe(TryAgain{failure.stage, failure.service + ": " + failure.why});
+          else observe(ProviderSwitched{failure.stage, failure.service, failure.instead, failure.why});
         }));
   }
 

@@ -39,6 +39,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   // On the signalling thread.
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   void begin(Preparation preparation);
+  [[nodiscard]] const Observer& observer() const { return observer_; }
   void set_call(phone::CallPtr call) { call_ = std::move(call); }
   /// The account that the call came to; none for a call of ours, or of a peer that names none.
   void set_account(phone::Account account) { account_ = std::move(account); }

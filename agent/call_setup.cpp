@@ -54,13 +54,15 @@ CallSetup set_up(const AgentBook& book, const std::string& own_address, const st
 }
 
 Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
-                    std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble, TellUse on_use) {
+                    std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble, TellUse on_use,
+                    TellFailure on_failure) {
   auto shared = std::make_shared<CallSetup>(std::move(setup));
   return [factory = std::move(factory), shared, codec, &thread, on_tool_event = std::move(on_tool_event),
-          trouble = std::move(trouble), on_use = std::move(on_use)](std::function<void(ConversationPlan)> ready) -> std::shared_ptr<void> {
-    const auto make_plan = [factory, shared, codec, &thread, on_tool_event, on_use, ready = std::move(ready)] {
+          trouble = std::move(trouble), on_use = std::move(on_use), on_failure = std::move(on_failure)](std::function<void(ConversationPlan)> ready) -> std::shared_ptr<void> {
+    const auto make_plan = [factory, shared, codec, &thread, on_tool_event, on_use, on_failure, ready = std::move(ready)] {
       CallFound found{shared->variables, codec, shared->port_rate_hz, on_tool_event};
       found.on_use = on_use;
+      found.on_failure = on_failure;
       if (shared->recording) found.pause_recording = [recording = shared->recording](bool paused) {
           return recording->pause(recordings::Pauser::Model, paused);
         };

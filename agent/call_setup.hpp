@@ -25,10 +25,10 @@ struct CallSetup {
 /// For a call of ours to `target`.
 [[nodiscard]] CallSetup set_up(const AgentBook& book, const std::string& own_address, const std::string& target);
 
-/// Gets the call's context, if its agent wants one, and makes the plan. `trouble` is told what could not be had, and `on_use` what
-/// is used of providers, on the call's thread.
+/// Gets the call's context, if its agent wants one, and makes the plan. `trouble` is told what could not be had, `on_use` what is used
+/// of providers, and `on_failure` what their services did not do, on the call's thread.
 [[nodiscard]] Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
                                   std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble,
-                                  TellUse on_use = {});
+                                  TellUse on_use = {}, TellFailure on_failure = {});
 
 }  // namespace offhook::inline v0::agent

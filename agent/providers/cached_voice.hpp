@@ -23,7 +23,7 @@ inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique
                                              std::optional<base::Duration> every = base::Duration::zero()) {
   const ProviderProfile& provider = *needs.provider;  // By its place, too: a reload may have moved it.
   const std::string kind_of_sound = provider.name + ' ' + provider.base_url + ' ' + provider.speech.url + provider.speech.region + ' ' + sound;
-  auto metered = std::make_unique<MeteredSpeaker>(std::move(speaker), needs.tell_use);
+  auto metered = std::make_unique<MeteredSpeaker>(std::move(speaker), needs.tell_use, needs.is_rehearsal ? needs.tell_failure : TellFailure{});
   auto cached = std::make_unique<CachedSpeaker>(std::move(metered), needs.speech_cache, kind_of_sound, std::move(wake), every.value_or(base::Duration::zero()));
   for (const std::string& sentence : needs.fixed_sentences) cached->add_fixed(sentence, every.has_value());
   return cached;

@@ -21,15 +21,16 @@ CascadeSession::CascadeSession(CascadeParts parts, std::shared_ptr<Breakers> bre
 void CascadeSession::open(const SessionContext& context, base::TimePoint now) {
   context_ = context;
   now_ = now;
-  const auto first = [&](auto& post) {
+  const auto first = [&](auto& post, Stage stage) {
     const auto worth = [&](const auto& maker) { return breakers_->try_ask(maker.name, now); };
     const auto it = std::find_if(post.makers.begin(), post.makers.end(), worth);
     post.at = it == post.makers.end() ? 0 : static_cast<std::size_t>(it - post.makers.begin());  // Better a doubtful one than none.
+    if (post.at > 0) own_.push_back(ProviderSwitched{stage, post.makers.front().name, post.name(), std::string(kPassedOver)});
     take_post(post);
   };
-  first(listen_);
-  first(think_);
-  first(speak_);
+  first(listen_, Stage::Listen);
+  first(think_, Stage::Think);
+  first(speak_, Stage::Speak);
 }
 
 template <class Part>

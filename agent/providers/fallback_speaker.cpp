@@ -18,7 +18,7 @@ void FallbackSpeaker::tick(base::TimePoint now) {
   if (!silent_since_) silent_since_ = now;
   if (now < *silent_since_ + patience_ + still_heard()) return;
   is_slow_ = !speaks_;
-  pass_on();
+  pass_on(is_slow_ ? "no sound came in time" : "the rest of a sentence did not come in time", FailureKind::Timeout);
 }
 
 /// For so long, from when the first voice fell silent, the caller hears what it said before. No more than a part of that, or the conversation
@@ -28,7 +28,8 @@ base::Duration FallbackSpeaker::still_heard() const {
 }
 
 /// The order of utterances is kept: all that waits goes to the other voice.
-void FallbackSpeaker::pass_on() {
+void FallbackSpeaker::pass_on(std::string why, FailureKind kind) {
+  if (tell_) tell_({Stage::Speak, {}, {}, std::move(why), kind});
   failed_ = true;
   speaks_ = false;
   first_->cancel();
@@ -66,8 +67,8 @@ std::optional<SpeakEvent> FallbackSpeaker::note(SpeakEvent event, const Speaker&
     return event;
   }
   if (it == waiting_.end()) return event;
-  if (std::holds_alternative<SpeakFailed>(event) && !failed_) {
-    pass_on();
+  if (auto* gone = std::get_if<SpeakFailed>(&event); gone != nullptr && !failed_) {
+    pass_on(std::move(gone->why), gone->kind);
     return std::nullopt;
   }
   auto last = it->last_words();

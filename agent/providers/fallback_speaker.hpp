@@ -2,12 +2,14 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/providers/half_spoken.hpp>
+#include <offhook/agent/providers/service_failure.hpp>
 
 #include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace offhook::inline v0::agent {
 
@@ -18,9 +20,10 @@ class FallbackSpeaker final : public Speaker {
  public:
   static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);
 
-  /// `patience`: with the first voice for a sample. Shorter than the conversation's own, or it gives up on both.
-  FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second, base::Duration patience = kPatience)
-      : first_(std::move(first)), second_(std::move(second)), patience_(patience) {}
+  /// `patience`: with the first voice for a sample. Shorter than the conversation's own, or it gives up on both. `tell`: of each
+  /// failure of the first voice, without a service; no SpeakEvent tells of it.
+  FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second, base::Duration patience = kPatience, TellFailure tell = {})
+      : first_(std::move(first)), second_(std::move(second)), patience_(patience), tell_(std::move(tell)) {}
 
   void open(const SessionContext& context) override;
   void tick(base::TimePoint now) override;
@@ -32,11 +35,12 @@ class FallbackSpeaker final : public Speaker {
 
  private:
   [[nodiscard]] std::optional<SpeakEvent> note(SpeakEvent event, const Speaker& from);
-  void pass_on();
+  void pass_on(std::string why, FailureKind kind);
   [[nodiscard]] base::Duration still_heard() const;
 
   std::unique_ptr<Speaker> first_, second_;
   base::Duration patience_;
+  TellFailure tell_;
   std::deque<HalfSpoken> waiting_;  // in the order of speak()
   std::optional<SpeakEvent> own_;
   bool failed_ = false;          // all that still waits is with second_

@@ -19,6 +19,7 @@ void MeteredSpeaker::cancel() {
 std::optional<SpeakEvent> MeteredSpeaker::poll() {
   auto event = inner_->poll();
   if (!event) return event;
+  if (const auto* gone = std::get_if<SpeakFailed>(&*event); gone != nullptr && tell_failure_) std::exchange(tell_failure_, {})({Stage::Speak, {}, {}, gone->why, gone->kind});
   const auto utterance = std::visit([](const auto& e) { return e.utterance; }, *event);
   const auto at = std::find_if(asked_.begin(), asked_.end(), [utterance](const Asked& each) { return each.utterance == utterance; });
   if (at == asked_.end()) return event;

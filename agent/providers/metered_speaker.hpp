@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/providers/service_use.hpp>
+#include <offhook/agent/providers/service_failure.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -12,10 +13,12 @@
 
 namespace offhook::inline v0::agent {
 
-/// A voice of a provider, whose characters are counted: those of each text of which any sound came.
+/// A voice of a provider, whose characters are counted: those of each text of which any sound came. Its first failure is told, for where
+/// nobody waits for the sound.
 class MeteredSpeaker final : public Speaker {
  public:
-  MeteredSpeaker(std::unique_ptr<Speaker> inner, TellUse tell) : inner_(std::move(inner)), tell_(std::move(tell)) {}
+  MeteredSpeaker(std::unique_ptr<Speaker> inner, TellUse tell, TellFailure tell_failure = {})
+      : inner_(std::move(inner)), tell_(std::move(tell)), tell_failure_(std::move(tell_failure)) {}
 
   void open(const SessionContext& context) override { inner_->open(context); }
   void tick(base::TimePoint now) override { inner_->tick(now); }
@@ -30,6 +33,7 @@ class MeteredSpeaker final : public Speaker {
 
   std::unique_ptr<Speaker> inner_;
   TellUse tell_;
+  TellFailure tell_failure_;  // empty once it was told
   std::deque<Asked> asked_;  // in the order of speak()
 };
 

@@ -6,6 +6,7 @@
 #include <offhook/agent/ops/work_pool.hpp>
 #include <offhook/agent/providers/service_use.hpp>
 #include <offhook/agent/providers/speech_cache.hpp>
+#include <offhook/agent/providers/service_failure.hpp>
 #include <offhook/agent/providers/warm_up.hpp>
 #include <offhook/media/media_plan.hpp>
 
@@ -37,6 +38,7 @@ struct PartNeeds {
   std::vector<std::string> fixed_sentences;           ///< said in many calls: worth keeping as sound
   bool is_rehearsal = false;                          ///< nobody is on the line: a part has nothing to do but to prepare those
   TellUse tell_use{};                                 ///< what is used of the provider; may be empty
+  TellFailure tell_failure{};                    ///< what its services do not do, while the call goes on; the same
 };
 
 /// What a kind of provider can do; what is empty it cannot. A provider is a folder that yields one of these, and one line of

@@ -35,6 +35,7 @@ void SessionChain::open(const SessionContext& context, base::TimePoint now) {
   const auto worth = [&](const SessionMaker& maker) { return breakers_->try_ask(maker.name, now); };
   const auto first = std::find_if(options_.sessions.begin(), options_.sessions.end(), worth);
   take_session(first == options_.sessions.end() ? options_.sessions.size() - 1 : static_cast<std::size_t>(first - options_.sessions.begin()));
+  if (at_ > 0) own_.push_back(ProviderSwitched{Stage::Think, options_.sessions.front().name, options_.sessions[at_].name, std::string(kPassedOver)});
 }
 
 void SessionChain::take_session(std::size_t index) {

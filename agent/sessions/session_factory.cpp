@@ -17,20 +17,34 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
+constexpr const char* kPlainVoice = "plain voice";
+
 PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
   PartNeeds these = needs;
   these.provider = provider;
   return these;
 }
 
-/// What the part of `stage` uses is told under the provider's name and that stage, or another one that the part names.
-PartNeeds metered(PartNeeds needs, std::string stage) {
-  if (!needs.tell_use) return needs;
-  needs.tell_use = [tell = std::move(needs.tell_use), provider = needs.provider->name, stage = std::move(stage)](ServiceUse use) {
-    use.service = provider + "/" + (use.service.empty() ? stage : use.service);
-    tell(std::move(use));
+/// What the part of `stage` tells is told under the provider's name and that stage, or another one that the part names.
+PartNeeds named(PartNeeds needs, std::string_view stage) {
+  const auto name = [provider = needs.provider->name, stage = std::string(stage)](const std::string& told) { return provider + "/" + (told.empty() ? stage : told); };
+  const auto under_name = [&name](auto tell) {
+    return [tell = std::move(tell), name](auto what) {
+      what.service = name(what.service);
+      tell(std::move(what));
+    };
   };
+  if (needs.tell_use) needs.tell_use = under_name(std::move(needs.tell_use));
+  if (needs.tell_failure) needs.tell_failure = under_name(std::move(needs.tell_failure));
   return needs;
+}
+
+TellFailure taken_over(TellFailure tell, const char* by) {
+  if (!tell) return tell;
+  return [tell = std::move(tell), by](ServiceFailure failure) {
+    failure.instead = by;
+    tell(std::move(failure));
+  };
 }
 
 /// Our own sentences in the voice of `provider`, or in the plain one when that cannot be had.
@@ -38,9 +52,11 @@ std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   auto plain = needs.shelf->plain_voice(needs.profile->voice, wake);
   const auto& make = parts_of(needs.provider->kind).speaker;
   if (!make) return plain;
-  auto own = make(metered(needs, "speak"), wake);
+  const PartNeeds speaking = named(needs, "speak");
+  auto own = make(speaking, wake);
   const base::Duration patience = std::min<base::Duration>(FallbackSpeaker::kPatience, needs.profile->limits.speak / 2);
-  return plain ? std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain), patience) : std::move(own);
+  if (!plain) return own;
+  return std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain), patience, taken_over(speaking.tell_failure, kPlainVoice));
 }
 
 std::string realtime_name(const RealtimeWay& way) { return way.provider->name + "/realtime"; }
@@ -51,12 +67,12 @@ std::string cascade_name(const CascadeWay& way) {
 
 SessionMaker realtime(const RealtimeWay& way, const PartNeeds& call) {
   const PartNeeds needs = with(call, way.provider);
-  return {realtime_name(way), [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(metered(needs, "realtime"), own_words(needs, wake), wake); }, 1};
+  return {realtime_name(way), [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(named(needs, "realtime"), own_words(needs, wake), wake); }, 1};
 }
 
 template <class Part, class Make>
 PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::string_view stage, Make ProviderParts::*make) {
-  const PartNeeds needs = metered(with(call, provider), std::string(stage));
+  const PartNeeds needs = named(with(call, provider), stage);
   return {provider->name + "/" + std::string(stage), [needs, make](const Wake& wake) { return (parts_of(needs.provider->kind).*make)(needs, wake); }};
 }
 
@@ -76,7 +92,7 @@ SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::s
   }
   // No provider: nothing leaves the machine, and a caller who hears a plain voice is better off than one who hears none.
   if (way.speak.back()->kind != ProviderKind::Local) {
-    parts.speakers.push_back({"plain voice", [shelf = needs.shelf, voice = needs.profile->voice](const Wake& wake) { return shelf->plain_voice(voice, wake); }});
+    parts.speakers.push_back({kPlainVoice, [shelf = needs.shelf, voice = needs.profile->voice](const Wake& wake) { return shelf->plain_voice(voice, wake); }});
   }
   const auto most = static_cast<unsigned>(std::max({parts.listeners.size(), parts.thinkers.size(), parts.speakers.size()}));
   return {cascade_name(way), [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }, most};
@@ -218,6 +234,7 @@ ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call
   needs.shelf = shelf_;
   needs.speech_cache = speech_cache_;
   needs.tell_use = std::move(call.on_use);
+  needs.tell_failure = std::move(call.on_failure);
   ConversationPlan plan;
   plan.options = conversation_options(*profile, options_.conversation);
   if (!call.pause_recording) plan.options.notice.clear();
@@ -258,6 +275,7 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   common.speech_cache = speech_cache_;
   common.is_rehearsal = true;
   common.tell_use = options_.on_rehearsal_use;
+  common.tell_failure = options_.on_rehearsal_failure;
   Voices voices;
   // Greetings first, of all agents: they are what callers wait for, and not all is spoken at once.
   for (const auto& profile : profiles) {
@@ -270,7 +288,7 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   }
   Rehearsed rehearsed;
   rehearsed.told = told;
-  for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(metered(needs, "speak"), [] {}));
+  for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(named(needs, "speak"), [] {}));
   for (const ProviderPtr& provider : models_to_load(profiles)) {
     PartNeeds needs = with(common, provider);
     rehearsed.loads.push_back({parts_of(provider->kind).warm_up(needs, told), provider->name, thinks_first(provider, profiles) ? awaited : nullptr});

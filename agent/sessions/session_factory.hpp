@@ -33,6 +33,7 @@ struct FactoryOptions {
   Breakers::Watch on_provider_failed{}; ///< from the threads of conversations
   tools::mcp::Server::Watch on_tool_server{};  ///< from a thread of the servers' own
   TellUse on_rehearsal_use{};           ///< of providers, outside of calls
+  TellFailure on_rehearsal_failure{};   ///< of each voice the first
 };
 
 /// What is known of a call when its conversation is put together.
@@ -43,6 +44,7 @@ struct CallFound {
   std::function<void(const tools::ToolEvent&)> on_tool_event;
   tools::PauseRecording pause_recording = {};  ///< empty: it is not recorded
   TellUse on_use = {};                         ///< of providers, in this call
+  TellFailure on_failure = {};                 ///< of their services, where the call goes on
 };
 
 /// Puts conversations together from profiles. What all calls share is here: models, voices, circuit breakers. Thread-safe once

@@ -82,7 +82,7 @@ ProviderParts parts() {
   made.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
   made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
     return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_of(needs), std::move(own_words),
-                                                       std::move(wake), needs.tell_use);
+                                                       std::move(wake), needs.tell_use, needs.tell_failure);
   };
   return made;
 }

@@ -88,6 +88,7 @@ simdjson::error_code read_error(json::value value, ErrorInfo& out) {
     if (key == "type") out.type = text_of(member);
     if (key == "code") out.code = text_of(member);
     if (key == "event_id") out.event_id = text_of(member);
+    if (key == "param") out.param = text_of(member);
     return simdjson::SUCCESS;
   });
 }

@@ -26,6 +26,7 @@ inline constexpr std::size_t kMaxCalls = 16;              ///< function calls in
 struct ErrorInfo {
   std::string_view type, code;
   std::string_view event_id;  ///< of our event that it is about; "" when the server does not say
+  std::string_view param;     ///< the member of it that is wrong, such as session.audio.output.voice; the same
 };
 
 struct SessionCreated { std::string_view id; };

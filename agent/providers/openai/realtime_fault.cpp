@@ -78,6 +78,7 @@ Fault fault_of(const net::WebSocketClosed& closed) {
 Fault fault_of(const ErrorInfo& error) {
   const std::string_view name = name_of(!error.code.empty() ? error.code : error.type);
   Fault fault{FailureKind::Protocol, "the realtime server says: " + std::string(name.empty() ? "error" : name), false, false};
+  if (const std::string_view param = name_of(error.param); !param.empty()) fault.why += " (" + std::string(param) + ")";
   if (names_fatal(error.code) || names_fatal(error.type)) {
     fault.kind = FailureKind::Auth;
     fault.fatal = true;
@@ -93,5 +94,7 @@ Fault fault_of(const ErrorInfo& error) {
 }
 
 bool is_session_expired(const ErrorInfo& error) { return error.code == "session_expired"; }
+
+bool is_noise(const ErrorInfo& error) { return error.code == "audio_unintelligible"; }
 
 }  // namespace offhook::inline v0::agent::openai::realtime

@@ -119,6 +119,7 @@ void RealtimeProtocol::on_event(std::uint32_t socket, const ServerEvent& event, 
   if (const auto* error = std::get_if<ServerError>(&event)) return on_error(socket, error->error, now);
   if (std::holds_alternative<Unknown>(event)) ++counters_.unknown_events;
   if (const auto* text = std::get_if<UserTranscript>(&event)) transcribed_.add(use_of(text->usage));
+  if (const auto* failed = std::get_if<UserTranscriptFailed>(&event); failed != nullptr && !is_noise(failed->error)) not_transcribed_ = fault_of(failed->error);
   if (wire_.ready && socket == wire_.socket) on_current_event(event, now);
 }
 

@@ -85,6 +85,8 @@ class RealtimeProtocol {
   [[nodiscard]] const RealtimeCounters& counters() const { return counters_; }
   /// What the model that transcribes was used for since the last call of this.
   [[nodiscard]] ServiceUse take_transcribed() { return std::exchange(transcribed_, {}); }
+  /// Why it did not write down a turn since then, though there were words.
+  [[nodiscard]] std::optional<Fault> take_not_transcribed() { return std::exchange(not_transcribed_, std::nullopt); }
   [[nodiscard]] bool is_consistent() const;
 
  private:
@@ -105,6 +107,7 @@ class RealtimeProtocol {
   RealtimeEvents events_;
   RealtimeCounters counters_;
   ServiceUse transcribed_;
+  std::optional<Fault> not_transcribed_;
   RealtimeConnection connection_;
   CallerTurns caller_;
   Replies replies_;

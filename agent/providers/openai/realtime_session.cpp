@@ -27,8 +27,9 @@ RealtimeBriefing briefing_of(const SessionContext& context) {
 
 }  // namespace
 
-RealtimeSession::RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use)
-    : client_(client), options_(std::move(options)), wake_(std::move(wake)), tell_use_(std::move(tell_use)), line_(options_.format, std::move(own_words)) {}
+RealtimeSession::RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use,
+                                 TellFailure tell_failure)
+    : client_(client), options_(std::move(options)), wake_(std::move(wake)), tell_use_(std::move(tell_use)), tell_failure_(std::move(tell_failure)), line_(options_.format, std::move(own_words)) {}
 
 RealtimeSession::~RealtimeSession() {
   for (Socket& each : sockets_) each.socket->close(kNormalClosure, {});
@@ -108,6 +109,7 @@ void RealtimeSession::pump() {
   while (auto event = core_->poll_event()) take(std::move(*event));
   tell_usage();
   tell_transcribed();
+  tell_not_transcribed();
   line_.drain(out_);
 }
 
@@ -130,6 +132,12 @@ void RealtimeSession::tell_transcribed() {
   if (use.is_nothing() || !tell_use_) return;
   use.service = "transcription";
   tell_use_(std::move(use));
+}
+
+/// The call goes on without the words: who reads its record, or confirms by voice, should know.
+void RealtimeSession::tell_not_transcribed() {
+  auto fault = core_->take_not_transcribed();
+  if (fault && tell_failure_) std::exchange(tell_failure_, {})({Stage::Listen, "transcription", {}, std::move(fault->why), fault->kind});
 }
 
 // --- what the core yields ----------------------------------------------------------------------------------------------------

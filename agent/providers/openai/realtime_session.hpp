@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/providers/openai/realtime_protocol.hpp>
+#include <offhook/agent/providers/service_failure.hpp>
 #include <offhook/agent/providers/voiced_line.hpp>
 
 #include <deque>
@@ -23,9 +24,10 @@ class RealtimeSession final : public VoiceSession {
  public:
   static constexpr std::size_t kFrameMs = 20;
 
-  /// `client` outlives the session; `own_words`, `wake` and `tell_use` may be nothing. `tell_use` is told what the model that transcribes was
-  /// used for (the stage "transcription").
-  RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use = {});
+  /// `client` outlives the session; `own_words`, `wake` and the others may be nothing. `tell_use` is told what the model that transcribes was
+  /// used for (the stage "transcription"), and `tell_failure` the first turn that it did not write down.
+  RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use = {},
+                  TellFailure tell_failure = {});
   ~RealtimeSession() override;
   RealtimeSession(const RealtimeSession&) = delete;
   RealtimeSession& operator=(const RealtimeSession&) = delete;
@@ -65,6 +67,7 @@ class RealtimeSession final : public VoiceSession {
   void take(RealtimeEvent event);
   void tell_usage();
   void tell_transcribed();
+  void tell_not_transcribed();
   /// Nothing follows a cancelled reply.
   void forget_events(std::uint32_t turn);
 
@@ -72,6 +75,7 @@ class RealtimeSession final : public VoiceSession {
   const RealtimeOptions options_;
   Wake wake_;
   TellUse tell_use_;
+  TellFailure tell_failure_;  // empty once it was told
   base::TimePoint now_{};
   std::unique_ptr<RealtimeProtocol> core_;
   VoicedLine line_;

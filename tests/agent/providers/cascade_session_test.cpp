@@ -346,6 +346,14 @@ TEST_CASE_FIXTURE(TwoOfEach, "A call that begins passes over a provider that was
   session->speak(1, "Yes?");
   CHECK(logged("think-b respond 1 'hello' said ''"));
   CHECK(logged("say-a speak 1 'Yes?'"));
+  const auto events = drain();  // Who speaks in its place is told, and why.
+  REQUIRE(events.size() == 1);
+  const auto* switched = std::get_if<ProviderSwitched>(&events[0]);
+  REQUIRE(switched != nullptr);
+  CHECK(switched->stage == Stage::Think);
+  CHECK(switched->from == "think-a");
+  CHECK(switched->to == "think-b");
+  CHECK(switched->why == kPassedOver);
 }
 
 TEST_CASE_FIXTURE(TwoOfEach, "What a thinker took is told under its own name") {

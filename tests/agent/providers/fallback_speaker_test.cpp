@@ -16,6 +16,7 @@ struct TwoVoices {
   std::vector<std::string> log;
   FakeSpeaker* first = nullptr;
   FakeSpeaker* second = nullptr;
+  std::vector<ServiceFailure> told;
   std::unique_ptr<FallbackSpeaker> speaker;
 
   explicit TwoVoices(offhook::base::Duration patience = FallbackSpeaker::kPatience) {
@@ -26,14 +27,14 @@ struct TwoVoices {
     one->rate = 24000;
     first = one.get();
     second = two.get();
-    speaker = std::make_unique<FallbackSpeaker>(std::move(one), std::move(two), patience);
+    speaker = std::make_unique<FallbackSpeaker>(std::move(one), std::move(two), patience, [this](ServiceFailure failure) { told.push_back(std::move(failure)); });
   }
   std::size_t logged(const std::string& line) const { return static_cast<std::size_t>(std::count(log.begin(), log.end(), line)); }
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(TwoVoices, "What the first voice cannot say is said by the second, in order, and nobody hears of the failure") {
+TEST_CASE_FIXTURE(TwoVoices, "What the first voice cannot say is said by the second, in order, and no event is about the failure") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   first->yields = {SpeakFailed{1, "no network", FailureKind::Network}};
@@ -137,6 +138,25 @@ TEST_CASE_FIXTURE(TwoVoices, "A first voice that does not begin in time is not w
   }
   speaker->speak(3, "Three.");
   CHECK(logged("second speak 3 'Three.'") == 1);
+}
+
+TEST_CASE_FIXTURE(TwoVoices, "Each failure of the first voice is told with its reason; those of the second are events") {
+  speaker->speak(1, "One.");
+  first->yields = {SpeakFailed{1, "the speech server answered 400 (invalid_value, voice)", FailureKind::Protocol}};
+  CHECK_FALSE(speaker->poll());
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].stage == Stage::Speak);
+  CHECK(told[0].why == "the speech server answered 400 (invalid_value, voice)");
+  CHECK(told[0].kind == FailureKind::Protocol);
+  second->yields = {SpeakFailed{1, "broken", FailureKind::Local}};
+  CHECK(speaker->poll());
+  const offhook::base::TimePoint now{};
+  speaker->speak(2, "Two.");
+  speaker->tick(now);
+  speaker->tick(now + FallbackSpeaker::kPatience);
+  REQUIRE(told.size() == 2);
+  CHECK(told[1].why == "no sound came in time");
+  CHECK(told[1].kind == FailureKind::Timeout);
 }
 
 TEST_CASE("Where the conversation waits for less, so does this") {

@@ -50,7 +50,7 @@ struct MeteredVoice {
     auto made = std::make_unique<FakeSpeaker>();
     made->log = &log;
     inner = made.get();
-    voice.emplace(std::move(made), [this](const ServiceUse& use) { told.push_back(use.characters); });
+    voice.emplace(std::move(made), [this](const ServiceUse& use) { told.push_back(use.characters); }, [this](const ServiceFailure& failure) { failures.push_back(failure.why); });
   }
   void sound(std::uint32_t utterance) { inner->yields.push_back(SpeechAudio{utterance, {1, 2}, {}, 0}); }
   void drain() {
@@ -60,6 +60,7 @@ struct MeteredVoice {
 
   std::vector<std::string> log;
   std::vector<std::uint64_t> told;
+  std::vector<std::string> failures;
   FakeSpeaker* inner = nullptr;
   std::optional<MeteredSpeaker> voice;
 };
@@ -91,4 +92,12 @@ TEST_CASE_FIXTURE(MeteredVoice, "A text of which no sound comes is not counted")
   sound(2);
   drain();
   CHECK(told.empty());
+}
+
+TEST_CASE_FIXTURE(MeteredVoice, "The first failure of a voice is told, and no other") {
+  voice->speak(1, "Yes.");
+  voice->speak(2, "No.");
+  inner->yields = {SpeakFailed{1, "404", FailureKind::Protocol}, SpeakFailed{2, "503", FailureKind::Overloaded}};
+  drain();
+  CHECK(failures == std::vector<std::string>{"404"});
 }

@@ -265,6 +265,10 @@ TEST_CASE_FIXTURE(TwoWays, "When no way is left it says so; the breaker keeps th
   open();
   CHECK(logged("cascade open 0"));
   CHECK_FALSE(logged("realtime open 0"));
+  const auto events = drain();
+  REQUIRE(find<ProviderSwitched>(events) != nullptr);
+  CHECK(find<ProviderSwitched>(events)->to == "cascade");
+  CHECK(find<ProviderSwitched>(events)->why == kPassedOver);
 }
 
 TEST_CASE_FIXTURE(TwoWays, "A way that mended itself and failed again in the same turn gives way; in the next turn it may mend itself again") {

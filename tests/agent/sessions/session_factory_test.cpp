@@ -222,6 +222,24 @@ TEST_CASE("What every call may need is spoken before the first: each sentence of
   CHECK(studio.rehearse(factory, book).empty());  // A reload speaks only what is new.
 }
 
+TEST_CASE("A voice that its provider does not know is told before the first call, once, with the provider's error") {
+  FactoryOptions options;
+  std::vector<ServiceFailure> failures;
+  options.on_rehearsal_failure = [&failures](const ServiceFailure& failure) { failures.push_back(failure); };
+  const SessionFactory factory(options);
+  const auto openai = provider(ProviderKind::OpenAi, "openai");
+  const AgentBook book({}, std::make_shared<AgentProfile>(profile(CascadeWay{{openai}, {openai}, {openai}}, {media::AudioCodec::Pcmu})));
+  QuietStudio studio;
+  Rehearsal rehearsal(factory.rehearsing(book, studio, [](const std::string&) {}), {});
+  for (std::size_t i = 0; rehearsal.tick({}) && i < studio.studio.all.size(); ++i)
+    studio.studio.answer(i, 400, R"({"error":{"type":"invalid_request_error","code":"invalid_value","param":"voice"}})", {{"content-type", "application/json"}});
+  REQUIRE(failures.size() == 1);
+  CHECK(failures[0].service == "openai/speak");
+  CHECK(failures[0].instead.empty());
+  CHECK(failures[0].kind == FailureKind::Protocol);
+  CHECK(failures[0].why.find("answered 400 (invalid_request_error, invalid_value, voice)") != std::string::npos);
+}
+
 TEST_CASE("Each agent's sentences are prepared in the voice that its own calls have, though agents differ in nothing but the languages of callers") {
   struct Booths final : net::Edges {
     test::FakeSockets lines;

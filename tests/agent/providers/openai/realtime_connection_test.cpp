@@ -173,9 +173,10 @@ TEST_CASE_FIXTURE(RealtimeLine, "a session that refuses its settings is given up
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   connect(0);
-  error("invalid_value", sent("session.update")[0]["event_id"]);
+  error("invalid_value", sent("session.update")[0]["event_id"], "invalid_request_error", "session.audio.output.voice");
   REQUIRE(count<ThinkFailed>() == 1);
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::Protocol);
+  CHECK(all<ThinkFailed>()[0].why == "the realtime server says: invalid_value (session.audio.output.voice)");
   CHECK(socket(0).closed);
 }
 

@@ -154,6 +154,9 @@ TEST_CASE_FIXTURE(Parsing, "errors, limits and sessions") {
       R"({"type":"error","event_id":"e","error":{"type":"invalid_request_error","code":"conversation_already_has_active_response","message":"m","param":null,"event_id":"r7"}})");
   CHECK(error.error.code == "conversation_already_has_active_response");
   CHECK(error.error.event_id == "r7");
+  CHECK(error.error.param.empty());
+  CHECK(get<ServerError>(R"({"type":"error","error":{"type":"invalid_request_error","code":"invalid_value","param":"session.audio.output.voice"}})").error.param ==
+        "session.audio.output.voice");
   CHECK(get<ServerError>(R"({"type":"error","error":null})").error.code.empty());
   const auto limits = get<RateLimits>(
       R"({"type":"rate_limits.updated","rate_limits":[{"name":"requests","limit":100,"remaining":0,"reset_seconds":1.5},{"name":"tokens","remaining":5,"reset_seconds":60}]})");

@@ -87,6 +87,7 @@ struct RealtimeLine {
   offhook::base::TimePoint now{};
   std::vector<SessionEvent> events;
   std::vector<ServiceUse> services_used;
+  std::vector<ServiceFailure> failures;
   int next_response = 0;
 
   RealtimeLine() {
@@ -99,7 +100,8 @@ struct RealtimeLine {
   void open() {
     auto own = std::make_unique<FakeSpeaker>();
     speaker = own.get();
-    session = std::make_unique<RealtimeSession>(client, options, std::move(own), Wake{}, [this](const ServiceUse& use) { services_used.push_back(use); });
+    session = std::make_unique<RealtimeSession>(client, options, std::move(own), Wake{}, [this](const ServiceUse& use) { services_used.push_back(use); },
+                                                [this](const ServiceFailure& failure) { failures.push_back(failure); });
     session->open(context, now);
   }
   void open_and_configure() {
@@ -179,8 +181,8 @@ struct RealtimeLine {
       output.push_back({{"id", "item_" + call_id}, {"type", "function_call"}, {"status", "completed"}, {"call_id", call_id}, {"name", name}, {"arguments", "{}"}});
     done(response, "completed", {{"output", output}});
   }
-  void error(const std::string& code, const std::string& event_id = {}, const std::string& type = "invalid_request_error") {
-    say({{"type", "error"}, {"error", {{"type", type}, {"code", code}, {"message", "secret words"}, {"event_id", event_id}}}});
+  void error(const std::string& code, const std::string& event_id = {}, const std::string& type = "invalid_request_error", const std::string& param = {}) {
+    say({{"type", "error"}, {"error", {{"type", type}, {"code", code}, {"message", "secret words"}, {"event_id", event_id}, {"param", param}}}});
   }
 
   // --- what the conversation does

@@ -301,3 +301,20 @@ TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession tells what the model takes that
   CHECK(services_used[0].output_tokens == 5);
   CHECK(services_used[1].audio == 1250ms);
 }
+
+TEST_CASE_FIXTURE(RealtimeLine, "The first turn that is not written down is told, unless it was noise: the call goes on") {
+  open_and_configure();
+  const auto fail = [this](const std::string& code, const std::string& param) {
+    say({{"type", "conversation.item.input_audio_transcription.failed"}, {"item_id", "u1"},
+         {"error", {{"type", "invalid_request_error"}, {"code", code}, {"message", "secret words"}, {"param", param}}}});
+  };
+  fail("audio_unintelligible", "");
+  CHECK(failures.empty());
+  fail("model_not_found", "model");
+  fail("model_not_found", "model");
+  REQUIRE(failures.size() == 1);
+  CHECK(failures[0].stage == Stage::Listen);
+  CHECK(failures[0].service == "transcription");
+  CHECK(failures[0].why == "the realtime server says: model_not_found (model)");
+  CHECK(count<ThinkFailed>() == 0);
+}
