@@ -3,12 +3,15 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/setup/key_trial.hpp>
+#include <offhook/agent/setup/speech_trial.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <future>
 #include <memory>
+#include <set>
+#include <string>
 #include <variant>
 
 namespace offhook::inline v0::agent {
@@ -80,11 +83,14 @@ std::vector<Finding> check_online(config::Config config, const AgentBook& agents
   add_providers(*agents.otherwise(), providers);
   for (const auto& entry : agents.entries()) add_providers(*entry.profile, providers);
   std::vector<Finding> found{ask_pbx(config)};
+  std::set<std::string> unusable;
   for (const ProviderPtr& provider : providers) {
     Finding tried = setup::try_key(*provider, [] { return false; });
+    if (!tried.good) unusable.insert(provider->name);
     tried.what = "the provider " + provider->name + ": " + tried.what;
     found.push_back(std::move(tried));
   }
+  for (Finding& tried : setup::try_speech(agents, unusable)) found.push_back(std::move(tried));
   return found;
 }
 

@@ -109,7 +109,8 @@ can hear each of its words. Opens no port and asks no network. Every problem is 
 allowed, what to do. Warnings do not change the exit code.
 
 With --online it also asks the PBX by OPTIONS, over the transport of the configuration and with its certificate verified, and each provider with
-its key. It does not register: whether the PBX takes the password, `offhook run` tells.
+its key. Then each voice says a word, each recogniser hears half a second of silence, and each model that talks greets: a wrong model or voice shows here,
+for some cents at most. It does not register: whether the PBX takes the password, `offhook run` tells.
 
 Examples:
   offhook check offhook.json
@@ -118,7 +119,7 @@ Examples:
 
 With --json: {"usable","problems":[{"where","found","allowed","advice"}],"warnings":[{"where","what"}],"dialogue"}, and with --online "online":[{"good","what"}].
 
-Exit codes: 0 it can be used, 1 a server did not answer (--online), 2 it cannot be used.)";
+Exit codes: 0 it can be used, 1 a server did not answer, or a service does not work (--online), 2 it cannot be used.)";
 
 inline constexpr const char* kHelpPrint = R"(Every setting with the value that counts and where that came from: default, file, environment or command line. Secrets are masked.
 What is wrong is told on standard error, and then the table shows what stands without it.

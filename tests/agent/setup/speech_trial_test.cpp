@@ -1,0 +1,88 @@
+#include <offhook/agent/setup/speech_trial.hpp>
+
+#include "../providers/fake_http.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent;
+
+namespace {
+
+/// Answers each request as soon as it is looked at.
+struct OneServer final : net::Edges {
+  test::FakeHttp clients;
+  std::size_t answered = 0;
+  std::function<void(OneServer&, std::size_t)> answer;
+  net::HttpClient& http(const std::string&) override { return clients; }
+  net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
+
+  std::string try_all(const AgentBook& book, const std::set<std::string>& without = {}) {
+    std::string found;
+    for (const auto& each : setup::try_speech(book, without, *this, [this] { return work(); })) found += (each.good ? "+ " : "- ") + each.what + "\n";
+    return found;
+  }
+  bool work() {
+    if (answered == clients.all.size()) return false;
+    for (; answered < clients.all.size(); ++answered) answer(*this, answered);
+    return true;
+  }
+};
+
+bool is_speech(const OneServer& server, std::size_t index) { return server.clients.all[index]->request.url.ends_with("/audio/speech"); }
+
+void works(OneServer& server, std::size_t index) {
+  if (is_speech(server, index)) server.clients.answer(index, 200, std::string(4800, '\0'), {{"content-type", "audio/pcm"}});
+  else server.clients.answer(index, 200, R"({"text":""})", {{"content-type", "application/json"}});
+}
+
+/// Of a server with neither sockets nor a chat.
+AgentBook book_of(const std::string& voice) {
+  const auto provider = std::make_shared<ProviderProfile>();
+  provider->kind = ProviderKind::OpenAiCompatible;
+  provider->name = "server";
+  provider->base_url = "https://h/v1";
+  provider->models.transcription = "hear-1";
+  provider->models.speech = "speak-1";
+  const auto profile = std::make_shared<AgentProfile>();
+  profile->sessions = {CascadeWay{{provider}, {provider}, {provider}}};
+  profile->voice = voice;
+  return AgentBook({{{}, profile}}, profile);
+}
+
+}  // namespace
+
+TEST_CASE("Each voice and each recogniser of the agents is tried once") {
+  OneServer server;
+  server.answer = works;
+  const std::string found = server.try_all(book_of(""));
+  CHECK(found.starts_with("+ server/listen (hear-1) works\n+ server/speak (speak-1 "));
+  CHECK(server.clients.all.size() == 2);
+  CHECK(server.try_all(book_of(""), {"server"}).empty());
+}
+
+TEST_CASE("A model or a voice that the provider does not know is told with the provider's error") {
+  OneServer server;
+  server.answer = [](OneServer& self, std::size_t index) {
+    const bool speaks = is_speech(self, index);
+    self.clients.answer(index, speaks ? 400 : 404, speaks ? R"({"error":{"type":"invalid_request_error","code":"invalid_value","param":"voice"}})" : R"({"error":{"code":"model_not_found"}})",
+                        {{"content-type", "application/json"}});
+  };
+  const std::string found = server.try_all(book_of("nobody"));
+  CHECK(found.find("- server/listen (hear-1): the recogniser hear-1 answered 404 (model_not_found)") != std::string::npos);
+  CHECK(found.find("answered 400 (invalid_request_error, invalid_value, voice)") != std::string::npos);
+}
+
+TEST_CASE("A service that says nothing is told, and the next one is tried all the same") {
+  OneServer server;
+  server.answer = [](OneServer&, std::size_t) {};
+  const std::string found = server.try_all(book_of(""));
+  CHECK(found.starts_with("- server/listen (hear-1): no answer in time\n- server/speak"));
+}
