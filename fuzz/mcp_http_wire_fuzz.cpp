@@ -45,6 +45,7 @@ class ScriptedHttp final : public net::HttpClient {
     return std::make_unique<Transfer>(all.back());
   }
   void warm(const std::string&) override {}
+  void send_off(net::HttpRequest) override {}
 
   std::vector<std::shared_ptr<Exchange>> all;
 

@@ -201,7 +201,10 @@ class Conversation {
   void on_refused(const ThinkFailed& refused, base::TimePoint now, ConversationActions& out);
   [[nodiscard]] std::string_view apology_for(Stage stage) const;
   void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
+  void on_loading(const ModelLoads& loads, base::TimePoint now, ConversationActions& out);
   void leave_to_others(base::TimePoint now, ConversationActions& out);
+  [[nodiscard]] bool begin_last_resort();
+  void transfer_to_a_person(base::TimePoint now, ConversationActions& out);
 
   // conversation_tools.cpp
   void leave_undone(const ToolCall& call, ConversationActions& out);

@@ -65,10 +65,25 @@ void Conversation::give_up(Stage stage, TimePoint now, ConversationActions& out)
   say_own(apology, now, out);
 }
 
+/// No other provider can answer meanwhile. The caller goes to a person where the agent names one, and otherwise waits as for any slow reply.
+void Conversation::on_loading(const ModelLoads& loads, TimePoint now, ConversationActions& out) {
+  if (!begin_last_resort()) return;
+  out.push_back(GaveUp{Stage::Think});
+  interrupt(loads.why, out);
+  transfer_to_a_person(now, out);
+}
+
 /// Nothing of ours works any more: a person may help the caller.
 void Conversation::leave_to_others(TimePoint now, ConversationActions& out) {
-  const bool may_transfer = !options_.transfer_when_lost.empty() && phase_ == Phase::Connected && hand_over_.begin_last_resort();
-  if (!may_transfer) return close("failure", options_.failure_goodbye, now, out);
+  if (!begin_last_resort()) return close("failure", options_.failure_goodbye, now, out);
+  transfer_to_a_person(now, out);
+}
+
+bool Conversation::begin_last_resort() {
+  return !options_.transfer_when_lost.empty() && phase_ == Phase::Connected && hand_over_.begin_last_resort();
+}
+
+void Conversation::transfer_to_a_person(TimePoint now, ConversationActions& out) {
   say_own(options_.apology, now, out);
   agent_.add_action({agent_.turn(), ReplyAction::What::Transfer, options_.transfer_when_lost});
 }

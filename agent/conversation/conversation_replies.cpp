@@ -28,6 +28,7 @@ void Conversation::on_think(const ThinkEvent& event, TimePoint now, Conversation
   if (turn != agent_.turn() || agent_.speaks_own_words()) return;  // Of a reply that was cancelled.
   if (std::holds_alternative<TokensUsed>(event)) return;
   if (std::holds_alternative<ReplyGrows>(event)) return agent_.on_growth(now);
+  if (const auto* loads = std::get_if<ModelLoads>(&event)) return on_loading(*loads, now, out);
   if (!agent_.has_kept() && !keeps_back()) return on_reply_event(event, now, out);
   if (agent_.keep(event, now)) return;
   if (const auto* call = std::get_if<ToolCall>(&event)) leave_undone(*call, out);

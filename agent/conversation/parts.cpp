@@ -23,6 +23,7 @@ std::string_view to_string(FailureKind kind) {
     case FailureKind::Protocol: return "protocol";
     case FailureKind::Empty: return "empty";
     case FailureKind::Timeout: return "timeout";
+    case FailureKind::Loading: return "loading";
     case FailureKind::Filtered: return "filtered";
   }
   return "?";

@@ -35,6 +35,7 @@ enum class FailureKind : std::uint8_t {
   Protocol,     ///< an answer that cannot be understood, or a request that was refused as wrong
   Empty,        ///< an answer with nothing in it
   Timeout,      ///< none in time
+  Loading,      ///< the model is being loaded: it answers when that is done
   Filtered,     ///< the provider's content filter refuses this input: it says nothing of the provider, and asking again does not help
 };
 [[nodiscard]] std::string_view to_string(FailureKind kind);
@@ -131,6 +132,8 @@ struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0;
 struct ReplyDone { std::uint32_t turn = 0; };
 /// The model is at work on the next piece of the reply: it takes its time, and has not stalled.
 struct ReplyGrows { std::uint32_t turn = 0; };
+/// The model is being loaded, which may take a minute. The question stands; another provider may answer it sooner.
+struct ModelLoads { std::uint32_t turn = 0; std::string why; };
 struct ThinkFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 /// For the record: what an answer took, as its provider counts it. `cached_input` and `audio_input` are part of `input`, `audio_output` of
 /// `output`. It comes when it is told, behind ReplyDone too; of what was broken off most providers tell nothing.
@@ -139,7 +142,7 @@ struct TokensUsed {
   std::string service;  ///< "openai/think": who counts, filled in by whoever knows the name
   std::uint64_t input = 0, cached_input = 0, audio_input = 0, output = 0, audio_output = 0;
 };
-using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows, ThinkFailed, TokensUsed>;
+using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows, ModelLoads, ThinkFailed, TokensUsed>;
 
 /// How much of a reply the caller has heard: its text, and of the utterance that was cut off the very length.
 struct HeardReply {

@@ -30,7 +30,7 @@ struct SessionContext {
 /// session that finds the end of a turn itself. A Transcript of the turn may follow, late, for the record.
 struct TurnTaken { std::uint32_t turn = 0; };
 using SessionEvent = std::variant<Transcript, TurnTaken, ListenFailed, ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows,
-                                  ThinkFailed, SpeechAudio, SpeechDone, SpeakFailed, ProviderSwitched, TokensUsed>;
+                                  ModelLoads, ThinkFailed, SpeechAudio, SpeechDone, SpeakFailed, ProviderSwitched, TokensUsed>;
 
 /// One way of holding a call's conversation: a cascade of three parts, or a model that hears and speaks. Calls come from the
 /// call's conversation thread, never block and never throw; what comes of them is pulled with poll(). Time comes by tick().

@@ -247,5 +247,6 @@ std::unique_ptr<HttpTransfer> CurlHttpClient::start(HttpRequest request, HttpHan
 }
 
 void CurlHttpClient::warm(const std::string& url) { core_->warm(url); }
+void CurlHttpClient::send_off(HttpRequest request) { (void)core_->start(std::move(request), {}); }
 
 }  // namespace offhook::inline v0::agent::net

@@ -40,6 +40,7 @@ class CurlHttpClient final : public HttpClient {
   [[nodiscard]] std::unique_ptr<HttpTransfer> start(HttpRequest request, HttpHandler handler) override;
   /// By a HEAD of the server's root, without any header of ours; not again for a server that was asked within kWarmFor.
   void warm(const std::string& url) override;
+  void send_off(HttpRequest request) override;
 
   static constexpr base::Duration kWarmFor = std::chrono::seconds(20);
 

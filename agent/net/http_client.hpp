@@ -69,6 +69,8 @@ class HttpClient {
   [[nodiscard]] virtual std::unique_ptr<HttpTransfer> start(HttpRequest request, HttpHandler handler) = 0;
   /// Opens a connection to the server of `url` ahead, so that the first request does not wait for TCP and TLS.
   virtual void warm(const std::string& url) = 0;
+  /// Carries out a request and ignores its answer. Destroying the client aborts it.
+  virtual void send_off(HttpRequest request) = 0;
 };
 
 }  // namespace offhook::inline v0::agent::net

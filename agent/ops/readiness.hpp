@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent {
 /// Whether calls should be sent here: what has to be so, each of it.
 struct Readiness {
   bool set_up = false;          ///< models and voices are loaded
-  bool model_loaded = true;     ///< of each agent's first way; or it was waited for long enough
+  bool model_loaded = true;     ///< of each agent that has no other way to hold a conversation; or it was waited for long enough
   bool registered = false;      ///< one registration stands, or none is wanted
   bool draining = false;
   bool records_kept = false;    ///< none is lost for want of a disk

@@ -178,6 +178,13 @@ bool CascadeSession::try_again(Stage stage, std::string_view why) {
 
 // --- what the parts yield ----------------------------------------------------------------------------------------------------
 
+/// Whether another of the stage would be asked now.
+template <class Part>
+bool CascadeSession::has_another(const Post<Part>& post) const {
+  const auto rest = std::span(post.makers).subspan(post.at + 1);
+  return std::any_of(rest.begin(), rest.end(), [this](const auto& maker) { return !breakers_->is_open(maker.name, now_); });
+}
+
 /// The second turn in a row of which nothing was understood, though the caller spoke: a recogniser may answer all with nothing, and
 /// never fail. A cough is too short for that, and where nobody else can be asked an empty turn stays what it is. Its breaker is told
 /// when another understands that caller: a line full of noise is not the recogniser's fault.
@@ -193,9 +200,7 @@ bool CascadeSession::is_deaf(const Transcript& transcript) {
     }
     return false;
   }
-  const auto rest = std::span(listen_.makers).subspan(listen_.at + 1);
-  const bool another = std::any_of(rest.begin(), rest.end(), [this](const auto& maker) { return !breakers_->is_open(maker.name, now_); });
-  if (++unheard_ < kMostUnheard || !another) return false;
+  if (++unheard_ < kMostUnheard || !has_another(listen_)) return false;
   doubted_.insert(listen_.name());
   listen_.failure = FailureKind::Empty;
   return listen_.told = true;
@@ -235,6 +240,13 @@ SessionEvent CascadeSession::take_early(const Transcript& transcript) {
 }
 
 std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
+  if (const auto* loads = std::get_if<ModelLoads>(&event)) {
+    if (has_another(think_)) {
+      failed(think_, FailureKind::Loading);
+      return ThinkFailed{loads->turn, loads->why, FailureKind::Loading};
+    }
+    breakers_->on_failure(think_.name(), FailureKind::Loading, now_);  // Further calls begin with another provider; this call may have to wait.
+  }
   if (const auto* gone = std::get_if<ThinkFailed>(&event); gone != nullptr && gone->kind != FailureKind::Filtered) failed(think_, gone->kind);
   if (const auto* used = std::get_if<TokensUsed>(&event)) {
     TokensUsed named = *used;

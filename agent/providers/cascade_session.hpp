@@ -76,6 +76,8 @@ class CascadeSession final : public VoiceSession {
   void failed(Post<Part>& post, FailureKind kind);
   template <class Part>
   void succeeded(Post<Part>& post);
+  template <class Part>
+  [[nodiscard]] bool has_another(const Post<Part>& post) const;
   void listen_again();
   void think_again();
   void speak_again();

@@ -15,6 +15,11 @@ void CircuitBreaker::on_success() { *this = {}; }
 
 void CircuitBreaker::on_failure(FailureKind kind, base::TimePoint now) {
   if (kind == FailureKind::Local || kind == FailureKind::Filtered) return;  // Ours, or the caller's: it says nothing about them.
+  if (kind == FailureKind::Loading) {  // This is no failure: after the pause one call asks again.
+    open_until_ = std::max(open_until_.value_or(now), now + kFirstPause);
+    trial_until_.reset();
+    return;
+  }
   ++failures_;
   if (kind == FailureKind::Auth) {
     open_until_ = now + kPauseAfterRefusedKey;

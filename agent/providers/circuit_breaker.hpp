@@ -15,8 +15,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Whether a provider's service is worth asking: it is not for a while after it failed so often, and for longer when its key was
-/// refused. Then one call tries it, and its success opens it to all. Pure.
+/// Whether a provider's service is worth asking: it is not for a while after it failed so often, or while it loads its model, and for longer
+/// when its key was refused. Then one call tries it, and its success opens it to all. Pure.
 class CircuitBreaker {
  public:
   static constexpr unsigned kFailuresToOpen = 3;                                  ///< in a row

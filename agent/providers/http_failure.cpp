@@ -66,7 +66,8 @@ std::string_view advice_on(FailureKind kind, int status) {
     case FailureKind::Overloaded:
     case FailureKind::Network:
     case FailureKind::Empty:
-    case FailureKind::Timeout: return "";
+    case FailureKind::Timeout:
+    case FailureKind::Loading: return "";
   }
   return "";
 }

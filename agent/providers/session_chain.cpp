@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/session_chain.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace offhook::inline v0::agent {
@@ -114,7 +115,7 @@ void SessionChain::respond(const TurnInput& asked) {
   const TurnInput input = with_words(asked);
   input_ = input;
   listening_ = false;
-  said_something_ = false;
+  said_something_ = leaves_ = false;
   if (input.kind != TurnInput::Kind::Speech) attempts_ = 0;
   if (!taken_) heard_.clear();
   greets_ = false;
@@ -131,7 +132,7 @@ void SessionChain::on_tool(const ToolOutcome& outcome) {
 }
 
 void SessionChain::cancel(std::uint32_t turn) {
-  thinking_ = hears_again_ = greets_ = false;
+  thinking_ = hears_again_ = greets_ = leaves_ = false;
   std::erase_if(own_, [](const SessionEvent& event) { return std::holds_alternative<ReplyText>(event) || std::holds_alternative<ReplyDone>(event); });
   session_->cancel(turn);
 }
@@ -174,11 +175,18 @@ bool SessionChain::next_session(std::string_view why, Stage stage) {
   return true;
 }
 
+bool SessionChain::has_another_way() const {
+  const auto rest = std::span(options_.sessions).subspan(at_ + 1);
+  return std::any_of(rest.begin(), rest.end(), [this](const auto& maker) { return !breakers_->is_open(maker.name, now_); });
+}
+
 bool SessionChain::try_again(Stage asked, std::string_view why) {
   // The conversation waits for the reply to a turn that is being heard again: what failed is the hearing.
   const Stage stage = hears_again_ && asked == Stage::Think ? Stage::Listen : asked;
-  if (attempts_++ < options_.sessions[at_].attempts && session_->try_again(stage, why)) return true;
-  if (!next_session(why, stage)) return attempts_ > options_.sessions[at_].attempts && session_->try_again(stage, why);
+  const bool leaves = std::exchange(leaves_, false);
+  if (leaves) failure_ = FailureKind::Loading;
+  if (!leaves && attempts_++ < options_.sessions[at_].attempts && session_->try_again(stage, why)) return true;
+  if (!next_session(why, stage)) return (leaves || attempts_ > options_.sessions[at_].attempts) && session_->try_again(stage, why);
   attempts_ = 0;
   hand_over_turn();
   hand_over_speech();
@@ -264,6 +272,9 @@ bool SessionChain::passes(SessionEvent& event) {
     history_.add({HistoryEntry::Kind::ToolCall, call->turn, call->arguments, call->name, call->call_id, false});
   } else if (const auto* done = std::get_if<SpeechDone>(&event)) {
     std::erase_if(open_, [&](const Utterance& u) { return u.id == done->utterance; });
+  } else if (auto* loads = std::get_if<ModelLoads>(&event)) {
+    leaves_ = has_another_way();
+    if (leaves_) event = ThinkFailed{loads->turn, std::move(loads->why), FailureKind::Loading};
   } else if (const auto* unanswered = std::get_if<ThinkFailed>(&event)) {
     failure_ = unanswered->kind;
     if (failure_ == FailureKind::Filtered) {

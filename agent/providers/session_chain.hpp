@@ -61,6 +61,7 @@ class SessionChain final : public VoiceSession {
     bool voiced = false;
   };
   void take_session(std::size_t index);
+  [[nodiscard]] bool has_another_way() const;
   [[nodiscard]] bool next_session(std::string_view why, Stage stage);
   void hand_over_turn();
   void hand_over_reply();
@@ -92,6 +93,7 @@ class SessionChain final : public VoiceSession {
   bool thinking_ = false, said_something_ = false;
   FailureKind failure_ = FailureKind::Timeout;       // of the present session; a silence is a timeout
   unsigned attempts_ = 0;                            // of the present session, in this turn
+  bool leaves_ = false;                              // the present session for another: its model is being loaded
   std::deque<Utterance> open_;
   std::deque<SessionEvent> own_;
   bool greets_ = false;                              // with a recording, whose utterance is not asked for yet

@@ -144,6 +144,8 @@ std::vector<AgentBook::Profile> profiles_of(const AgentBook& book) {
   return profiles;
 }
 
+bool loads_model(const ProviderPtr& provider) { return parts_of(provider->kind).warm_up != nullptr; }
+
 /// Each provider once whose model has to be loaded.
 std::vector<ProviderPtr> models_to_load(const std::vector<AgentBook::Profile>& profiles) {
   std::map<std::string, ProviderPtr> found;
@@ -152,7 +154,7 @@ std::vector<ProviderPtr> models_to_load(const std::vector<AgentBook::Profile>& p
       const auto* cascade = std::get_if<CascadeWay>(&way);
       if (cascade == nullptr) continue;
       for (const ProviderPtr& provider : cascade->think) {
-        if (parts_of(provider->kind).warm_up) found.emplace(provider->name, provider);
+        if (loads_model(provider)) found.emplace(provider->name, provider);
       }
     }
   }
@@ -161,11 +163,18 @@ std::vector<ProviderPtr> models_to_load(const std::vector<AgentBook::Profile>& p
   return models;
 }
 
-/// Some agent's calls ask it before any other, as long as nothing fails.
-bool thinks_first(const ProviderPtr& provider, const std::vector<AgentBook::Profile>& profiles) {
+/// Each of the agent's sessions has to load a model before it can answer.
+bool has_to_load(const AgentProfile& profile) {
+  return std::all_of(profile.sessions.begin(), profile.sessions.end(), [](const SessionWay& way) {
+    const auto* cascade = std::get_if<CascadeWay>(&way);
+    return cascade != nullptr && std::all_of(cascade->think.begin(), cascade->think.end(), loads_model);
+  });
+}
+
+/// Some agent has only models that must be loaded, and its calls ask this one first.
+bool is_awaited(const ProviderPtr& provider, const std::vector<AgentBook::Profile>& profiles) {
   return std::any_of(profiles.begin(), profiles.end(), [&provider](const auto& profile) {
-    const auto* way = std::get_if<CascadeWay>(&profile->sessions.front());
-    return way != nullptr && way->think.front()->name == provider->name;
+    return has_to_load(*profile) && std::get<CascadeWay>(profile->sessions.front()).think.front()->name == provider->name;
   });
 }
 
@@ -265,7 +274,7 @@ void SessionFactory::add_voice(const AgentProfile& profile, std::vector<std::str
 bool SessionFactory::awaits_model(const AgentBook& book) {
   const auto profiles = profiles_of(book);
   const auto loaded = models_to_load(profiles);
-  return std::any_of(loaded.begin(), loaded.end(), [&profiles](const ProviderPtr& provider) { return thinks_first(provider, profiles); });
+  return std::any_of(loaded.begin(), loaded.end(), [&profiles](const ProviderPtr& provider) { return is_awaited(provider, profiles); });
 }
 
 Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited) const {
@@ -291,7 +300,7 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(named(needs, "speak"), [] {}));
   for (const ProviderPtr& provider : models_to_load(profiles)) {
     PartNeeds needs = with(common, provider);
-    rehearsed.loads.push_back({parts_of(provider->kind).warm_up(needs, told), provider->name, thinks_first(provider, profiles) ? awaited : nullptr});
+    rehearsed.loads.push_back({parts_of(provider->kind).warm_up(needs, told), provider->name, is_awaited(provider, profiles) ? awaited : nullptr});
   }
   return rehearsed;
 }

@@ -63,7 +63,7 @@ class SessionFactory {
 
   /// What makes ready for the first calls of all these agents: their sentences are spoken into the cache by one speaker for each
   /// voice of a provider that is tried first, and models are loaded. For a Rehearsal on the thread of `edges`.
-  /// `awaited` is kept for as long as a model is loaded that is the first to be asked in some agent's calls.
+  /// `awaited` is kept for as long as a model is loaded that some agent's calls ask first and cannot do without.
   [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
   /// There is such a model.

@@ -71,15 +71,27 @@ void ChatThinker::begin(const CallContext&) {
 
 void ChatThinker::tick(base::TimePoint now) {
   std::erase_if(drained_, [](const auto& exchange) { return exchange->over; });
+  tell_loading(now);
   if (retry_in_) retry_at_ = now + *std::exchange(retry_in_, std::nullopt);
   if (!retry_at_ || now < *retry_at_) return;
   retry_at_.reset();
   ask();
 }
 
+void ChatThinker::tell_loading(base::TimePoint now) {
+  if (!loads_since_) loads_since_ = now;
+  const bool waits = busy_ && exchange_ && exchange_->head.status == 0 && loader_ && loader_->is_loading();
+  if (!waits || told_loading_ || now - *loads_since_ < kSlowLoad) return;
+  told_loading_ = true;
+  // The next provider takes this thinker's place, and frees it. A server may stop a load when its last client leaves: then no call would find the model.
+  if (auto load = std::exchange(load_goes_on_, true) ? std::nullopt : server_->warm_up()) http_.send_off(*std::move(load));
+  push(ModelLoads{present_.input.turn, whom_ + " is being loaded"});
+}
+
 void ChatThinker::respond(const TurnInput& input) {
   stop();
   busy_ = true;
+  told_loading_ = false;
   present_ = {input, {}, {}};
   ends_call_ = false;
   retried_ = false;

@@ -28,9 +28,12 @@ struct ChatThinkerOptions {
 
 /// Thinks by a language model over HTTP. What it knows of the call comes by open(): prompt, history, tools. A request that fails
 /// before anything of its answer was given out is repeated once, when that may help within a second; one that is too long for the model
-/// with half of what was said so far, and the rest of the call goes by that measure.
+/// with half of what was said so far, and the rest of the call goes by that measure. A question that waits for a model to be loaded, from kSlowLoad
+/// after open() on, yields ModelLoads once, and stands.
 class ChatThinker final : public Thinker {
  public:
+  static constexpr base::Duration kSlowLoad = std::chrono::seconds(2);  ///< a model that is in memory answers in a few milliseconds
+
   /// `http` outlives this.
   ChatThinker(std::unique_ptr<ModelServer> server, ChatThinkerOptions options, net::HttpClient& http, Wake wake);
   ~ChatThinker() override;
@@ -50,6 +53,7 @@ class ChatThinker final : public Thinker {
   void ask();
   void on_end(Exchange& exchange, std::optional<net::NetError> error);
   void grow();
+  void tell_loading(base::TimePoint now);
   void refuse(const Exchange& exchange);
   [[nodiscard]] bool shorten();
   [[nodiscard]] std::vector<ModelMessage> messages() const;
@@ -94,6 +98,9 @@ class ChatThinker final : public Thinker {
   std::optional<base::Duration> retry_in_;   // until tick() says when that is
   std::optional<base::TimePoint> retry_at_;
   std::unique_ptr<ModelLoader> loader_;
+  std::optional<base::TimePoint> loads_since_;  // from the first tick on
+  bool told_loading_ = false;                // of the present turn
+  bool load_goes_on_ = false;                // a request that outlives this thinker keeps the load going
   std::unique_ptr<Exchange> exchange_;
   std::deque<std::unique_ptr<Exchange>> drained_;  // understood; their last octets are read so that the connection is kept
   std::deque<ThinkEvent> events_;

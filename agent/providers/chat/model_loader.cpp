@@ -17,6 +17,7 @@ ModelLoader::ModelLoader(const ModelServer& server, net::HttpClient& http, Done 
 }
 
 void ModelLoader::on_end(std::optional<net::NetError> error) {
+  is_over_ = true;
   const std::string whom = "the model " + server_.model();
   std::optional<RequestFailure> failure;
   if (error) {

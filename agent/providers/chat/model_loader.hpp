@@ -20,6 +20,8 @@ class ModelLoader {
   ModelLoader(const ModelLoader&) = delete;
   ModelLoader& operator=(const ModelLoader&) = delete;
   [[nodiscard]] bool is_needed() const { return transfer_ != nullptr; }
+  /// The server was asked, and has not answered yet.
+  [[nodiscard]] bool is_loading() const { return is_needed() && !is_over_; }
 
  private:
   void on_end(std::optional<net::NetError> error);
@@ -28,6 +30,7 @@ class ModelLoader {
   Done done_;
   net::HttpHead head_;
   std::string body_;
+  bool is_over_ = false;
   std::unique_ptr<net::HttpTransfer> transfer_;
 };
 

@@ -28,6 +28,7 @@ class VirtualNet final : public net::Edges, public net::HttpClient, public net::
   [[nodiscard]] net::WebSocketClient& sockets(const std::string&) override { return *this; }
   [[nodiscard]] std::unique_ptr<net::HttpTransfer> start(net::HttpRequest request, net::HttpHandler handler) override;
   void warm(const std::string&) override {}
+  void send_off(net::HttpRequest) override {}
   [[nodiscard]] std::unique_ptr<net::WebSocket> open(net::WebSocketRequest request, net::WebSocketHandler handler) override;
 
   void tick(base::TimePoint now);

@@ -347,6 +347,37 @@ TEST_CASE("When nothing works any more the caller is given to a person, once") {
   CHECK(call.last<Speak>()->text == options.failure_goodbye);
 }
 
+TEST_CASE("Conversation transfers the caller to a person at once while the model is loaded, where the agent names one, and else waits for the reply") {
+  Call call;
+  ConversationOptions options;
+  SUBCASE("a person") { options.transfer_when_lost = "6000"; }
+  SUBCASE("nobody") {}
+  call.core = Conversation(options);
+  call.greet();
+  call.caller_says("hello");
+  const auto turn = call.core.turns();
+  call.think(ModelLoads{turn, "the model is being loaded"});
+  if (options.transfer_when_lost.empty()) {
+    CHECK(call.count<Speak>() == 0);
+    CHECK(call.count<GaveUp>() == 0);
+    call.reply("Yes?");
+    CHECK(call.last<Speak>()->text == "Yes?");
+    return;
+  }
+  CHECK(call.last<Speak>()->text == options.apology);
+  CHECK(call.count<GaveUp>() == 1);
+  call.spoken();
+  call.sent();
+  REQUIRE(call.count<TransferCall>() == 1);
+  CHECK(call.last<TransferCall>()->target == "6000");
+  // The transfer failed: the conversation neither repeats it nor hangs up.
+  call.core.on_transfer_failed(call.now, call.out);
+  call.collect();
+  call.think(ModelLoads{call.core.turns(), "the model is being loaded"});
+  CHECK(call.count<TransferCall>() == 1);
+  CHECK(call.count<HangUpCall>() == 0);
+}
+
 TEST_CASE_FIXTURE(Call, "A speaker that fails for good ends the call instead of leaving it mute") {
   greet();
   caller_says("hello");

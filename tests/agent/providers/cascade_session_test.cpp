@@ -356,6 +356,35 @@ TEST_CASE_FIXTURE(TwoOfEach, "A call that begins passes over a provider that was
   CHECK(switched->why == kPassedOver);
 }
 
+TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model is loaded the next one answers, and further calls begin with that") {
+  open();
+  session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  thinkers["think-a"]->yields.push_back(ModelLoads{1, "it is being loaded"});
+  const auto events = drain();
+  REQUIRE(find<ThinkFailed>(events) != nullptr);
+  CHECK(find<ThinkFailed>(events)->kind == FailureKind::Loading);
+  REQUIRE(session->try_again(Stage::Think, "it is being loaded"));
+  CHECK(logged("think-b respond 1 'hello' said ''"));
+  open();
+  session->respond({1, TurnInput::Kind::Speech, "good day", 1, false});
+  CHECK(logged("think-b respond 1 'good day' said ''"));
+}
+
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession passes ModelLoads on, and the question stands, when no other thinker is asked now") {
+  for (int i = 0; i < 3; ++i) breakers->on_failure("think-b", FailureKind::Network, now);
+  open();
+  session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  thinkers["think-a"]->yields.push_back(ModelLoads{1, "it is being loaded"});
+  thinkers["think-a"]->yields.push_back(ReplyText{1, "Here I am.", false});
+  thinkers["think-a"]->yields.push_back(ReplyDone{1});
+  CHECK(breakers->try_ask("think-a", now));
+  const auto events = drain();
+  CHECK(find<ModelLoads>(events) != nullptr);
+  CHECK(find<ThinkFailed>(events) == nullptr);
+  CHECK(find<ReplyText>(events) != nullptr);
+  CHECK(breakers->try_ask("think-a", now));  // It has answered.
+}
+
 TEST_CASE_FIXTURE(TwoOfEach, "What a thinker took is told under its own name") {
   open();
   session->respond({3, TurnInput::Kind::Speech, "when", 1, false});

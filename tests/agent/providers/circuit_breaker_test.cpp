@@ -61,6 +61,20 @@ TEST_CASE("A refused key pauses at once and for long; failures of our own never 
   CHECK(breaker.try_ask(kStart + CircuitBreaker::kPauseAfterRefusedKey));
 }
 
+TEST_CASE("A service that loads its model is not asked for kFirstPause, which counts as no failure and shortens no longer pause") {
+  CircuitBreaker breaker;
+  for (int i = 0; i < 10; ++i) breaker.on_failure(FailureKind::Loading, kStart);
+  CHECK_FALSE(breaker.try_ask(kStart + CircuitBreaker::kFirstPause - 1ms));
+  CHECK(breaker.try_ask(kStart + CircuitBreaker::kFirstPause));
+  CHECK_FALSE(breaker.try_ask(kStart + CircuitBreaker::kFirstPause));  // One call looks again.
+  breaker.on_success();
+  for (int i = 0; i < 2; ++i) breaker.on_failure(FailureKind::Network, kStart);
+  CHECK(breaker.try_ask(kStart));
+  breaker.on_failure(FailureKind::Auth, kStart);
+  breaker.on_failure(FailureKind::Loading, kStart);
+  CHECK_FALSE(breaker.try_ask(kStart + CircuitBreaker::kPauseAfterRefusedKey - 1ms));
+}
+
 TEST_CASE("Breakers are kept by name, and only so many [kMaxNames]") {
   Breakers breakers;
   for (std::size_t i = 0; i < Breakers::kMaxNames; ++i) breakers.on_failure("p" + std::to_string(i), FailureKind::Auth, kStart);

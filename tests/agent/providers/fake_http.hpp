@@ -26,6 +26,7 @@ class FakeHttp final : public agent::net::HttpClient {
     return std::make_unique<Transfer>(all.back());
   }
   void warm(const std::string& url) override { warmed.push_back(url); }
+  void send_off(agent::net::HttpRequest request) override { sent_off.push_back(std::move(request)); }
 
   void head(std::size_t index, int status, agent::net::Headers headers = {}) {
     const auto exchange = running(index);
@@ -53,6 +54,7 @@ class FakeHttp final : public agent::net::HttpClient {
 
   std::vector<std::shared_ptr<Exchange>> all;
   std::vector<std::string> warmed;
+  std::vector<agent::net::HttpRequest> sent_off;
 
  private:
   struct Transfer final : agent::net::HttpTransfer {

@@ -286,6 +286,35 @@ TEST_CASE_FIXTURE(TwoWays, "A way that mended itself and failed again in the sam
   for (int i = 0; i < 3; ++i) CHECK(chain->try_again(Stage::Listen, "stalled"));  // The last one is asked as often as may help.
 }
 
+TEST_CASE_FIXTURE(TwoWays, "SessionChain answers by the next session while the first one's model is loaded, and does not ask the first to try again") {
+  open();
+  made["realtime"]->again = true;
+  chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  made["realtime"]->yields.push_back(ModelLoads{1, "it is being loaded"});
+  const auto events = drain();
+  REQUIRE(find<ThinkFailed>(events) != nullptr);
+  CHECK(find<ThinkFailed>(events)->kind == FailureKind::Loading);
+  FakeSession* const first = made["realtime"];
+  REQUIRE(chain->try_again(Stage::Think, "it is being loaded"));
+  CHECK_FALSE(first->tried);
+  CHECK(logged("cascade respond 1 'hello' said ''"));
+  CHECK(breakers->is_open("realtime", now));
+}
+
+TEST_CASE_FIXTURE(TwoWays, "SessionChain passes ModelLoads on, and the question stands, when no other session is left") {
+  for (int i = 0; i < 3; ++i) breakers->on_failure("cascade", FailureKind::Network, now);
+  open();
+  chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  made["realtime"]->yields.push_back(ModelLoads{1, "it is being loaded"});
+  const auto events = drain();
+  CHECK(find<ThinkFailed>(events) == nullptr);
+  CHECK(find<ModelLoads>(events) != nullptr);
+  // After the deadline the session is asked once more, as after any silence.
+  made["realtime"]->again = true;
+  CHECK(chain->try_again(Stage::Think, "no answer in time"));
+  CHECK(made["realtime"]->tried == Stage::Think);
+}
+
 TEST_CASE_FIXTURE(TwoWays, "Calls of tools and their results are history") {
   open();
   chain->respond({1, TurnInput::Kind::Speech, "connect me", 1, false});

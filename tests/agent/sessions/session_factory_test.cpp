@@ -172,15 +172,21 @@ TEST_CASE("A book of language models alone loads no recogniser") {
   CHECK(factory.is_warm());
 }
 
-TEST_CASE("A model is waited for where it is loaded and some agent's calls ask it first") {
+TEST_CASE("A model is waited for where it is loaded and some agent's calls have no way around it") {
   const auto openai = provider(ProviderKind::OpenAi, "openai"), ollama = provider(ProviderKind::Ollama, "ollama"), local = provider(ProviderKind::Local, "local");
   const auto agent = [](SessionWay way) { return std::make_shared<AgentProfile>(profile(std::move(way), {media::AudioCodec::Pcmu})); };
   const auto asks = [&](std::vector<ProviderPtr> models) { return agent(CascadeWay{{local}, std::move(models), {local}}); };
   CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai}))));
   CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai, ollama}))));  // Asked when something fails.
   CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, agent(RealtimeWay{openai}))));
-  CHECK(SessionFactory::awaits_model(AgentBook({}, asks({ollama, openai}))));
+  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({ollama, openai}))));  // The second answers while the first is loaded.
+  CHECK(SessionFactory::awaits_model(AgentBook({}, asks({ollama}))));
   CHECK(SessionFactory::awaits_model(AgentBook({{{}, asks({ollama})}}, asks({openai}))));
+  const auto both = asks({ollama});
+  both->sessions.push_back(RealtimeWay{openai});
+  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, both)));
+  both->sessions.back() = CascadeWay{{local}, {ollama}, {openai}};
+  CHECK(SessionFactory::awaits_model(AgentBook({}, both)));
 }
 
 TEST_CASE("What every call may need is spoken before the first: each sentence of a voice once, none that a call's values change") {

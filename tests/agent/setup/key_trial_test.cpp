@@ -19,6 +19,7 @@ class OneAnswer : public net::HttpClient {
     return std::make_unique<net::HttpTransfer>();
   }
   void warm(const std::string&) override {}
+  void send_off(net::HttpRequest) override {}
   bool answer() {
     net::HttpHead head;
     head.status = status_;

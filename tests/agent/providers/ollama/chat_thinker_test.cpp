@@ -48,6 +48,7 @@ struct Thinking {
       if (const auto* reply = std::get_if<ReplyText>(&*event)) line += "\"" + reply->text + "\" ";
       if (const auto* asked = std::get_if<ToolCall>(&*event)) line += "[" + asked->call_id + " " + asked->name + " " + asked->arguments + "] ";
       if (std::holds_alternative<ReplyDone>(*event)) line += ". ";
+      if (const auto* loads = std::get_if<ModelLoads>(&*event)) line += "~" + loads->why;
       if (const auto* failed = std::get_if<ThinkFailed>(&*event)) line += "!" + failed->why;
     }
     return line;
@@ -72,6 +73,35 @@ TEST_CASE_FIXTURE(Thinking, "A call on Ollama begins with the model being loaded
   CHECK_FALSE(http.all[0]->aborted);
   http.answer(0, 404, R"({"error":"model not found"})");
   CHECK(said() == "");
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker tells once that a question waits for a load, keeps the question, and keeps the load going without itself") {
+  const auto slow = chat::ChatThinker::kSlowLoad;
+  thinker.tick(base::TimePoint{} + 10s);
+  respond(1, "Hi");
+  thinker.tick(base::TimePoint{} + 10s + slow - 1ms);
+  CHECK(said() == "");
+  thinker.tick(base::TimePoint{} + 10s + slow);
+  CHECK(said() == "~the model llama3.2 is being loaded");
+  REQUIRE(http.sent_off.size() == 1);
+  CHECK(json::parse(http.sent_off[0].body)["messages"].empty());
+  thinker.tick(base::TimePoint{} + 20s);
+  CHECK(said() == "");
+  respond(2, "Are you there?");
+  thinker.tick(base::TimePoint{} + 21s);
+  CHECK(said() == "~the model llama3.2 is being loaded");
+  CHECK(http.sent_off.size() == 1);
+  http.answer(2, 200, text_line("Yes.") + kDone);
+  CHECK(said() == "\"Yes.\" . ");
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker tells of no load when the server has answered the request to load") {
+  http.answer(0, 200, R"({"done_reason":"load","done":true})");
+  thinker.tick(base::TimePoint{} + 10s);
+  respond(1, "Hi");
+  thinker.tick(base::TimePoint{} + 60s);
+  CHECK(said() == "");
+  CHECK(http.sent_off.empty());
 }
 
 TEST_CASE_FIXTURE(Thinking, "A turn on Ollama: words, calls, their results, and more words") {
