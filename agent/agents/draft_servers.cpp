@@ -25,6 +25,7 @@ class ServerDraft {
     const bool runs = !settings_.command.empty(), asks = !settings_.url.empty();
     if (runs == asks)
       return tell("", runs ? "a program and a URL" : "neither a program nor a URL", "command, or url", runs ? "take one of the two out" : "say where its tools come from");
+    warn_of_plain_http();
     if (!settings_.openapi.empty()) return add_service(plan);
     if (!settings_.operations.empty()) return tell("/operations", "operations without a document", "operations beside openapi", "name the document, or take them out");
     add_server(plan);
@@ -35,6 +36,13 @@ class ServerDraft {
     out_.problems.push_back({at_ + place, std::move(found), std::move(allowed), std::move(advice)});
   }
   void tell_fault(const std::string& fault) { tell("", "a server that cannot be used (" + fault + ")", "one as docs/tools.md tells", "mend it"); }
+
+  void warn_of_plain_http() {
+    const bool crosses = mcp::crosses_in_clear(settings_.url);
+    if (settings_.plain_http && !crosses) out_.warnings.push_back({at_ + "/plain_http", "is not used: url is not http to another machine"});
+    if (settings_.plain_http && crosses && !(settings_.token.empty() && settings_.headers.empty()))
+      out_.warnings.push_back({at_ + "/url", "the token or the headers go to it in the clear: each machine in that network can read and use them"});
+  }
 
   [[nodiscard]] std::vector<Pin> pins() const {
     std::vector<Pin> pins;
@@ -77,6 +85,7 @@ class ServerDraft {
       http.url = settings_.url;
       http.token = settings_.token;
       http.headers = settings_.headers;
+      http.plain_http = settings_.plain_http;
       if (settings_.oauth && !read_oauth(http)) return;
       options.at = std::move(http);
     }
@@ -110,6 +119,7 @@ class ServerDraft {
     options.url = settings_.url;
     options.token = settings_.token;
     options.headers = settings_.headers;
+    options.plain_http = settings_.plain_http;
     options.operations = settings_.operations;
     options.pins = pins();
     options.unpinned = unpinned(Unpinned::TrustFirst);  // The document is the operator's own file.

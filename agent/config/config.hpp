@@ -107,6 +107,7 @@ struct ToolServerSettings {
   std::vector<std::string> command;
   Named environment;
   std::string directory, url;
+  bool plain_http = false;
   std::string openapi;                 ///< path
   std::vector<std::string> operations;
   Secret token;

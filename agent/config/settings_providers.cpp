@@ -168,6 +168,9 @@ constexpr std::array kToolServerMembers{
     Setting{.name = "url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "none",
             .meaning = "a server of that protocol elsewhere (Streamable HTTP); beside `openapi` the HTTP service itself. https, or http on this machine. It is not shown, for "
                        "some hold a key", .may_hold_secret = true},
+    Setting{.name = "plain_http", .shape = Shape::Flag, .unset = "`false`",
+            .meaning = "whether `url` may be http to another machine of the local network: a private or link-local address, or a name of such addresses alone. Each machine there "
+                       "can read and change what is sent"},
     Setting{.name = "openapi", .least = 1, .most = kMaxPath, .unset = "none", .meaning = "the OpenAPI document (JSON, 3.0 or 3.1) of an HTTP service: a file beside the configuration"},
     Setting{.name = "operations", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none", .meaning = "those of the document that are tools; there are no others",
             .members = kOperationMembers, .short_for = "id"},

@@ -33,6 +33,7 @@ ToolServerSettings read_one(const std::string& name, const JsonValue& tree) {
   out.environment = named_of(tree, "environment");
   out.directory = text_of(tree, "directory");
   out.url = text_of(tree, "url");
+  if (const JsonValue* plain = member(tree, "plain_http")) out.plain_http = plain->flag;
   out.openapi = text_of(tree, "openapi");
   out.operations = texts_of(tree, "operations", "id");
   out.token = Secret(text_of(tree, "token"));

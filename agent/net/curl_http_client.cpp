@@ -106,6 +106,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
     options_.hosts->find(transfer->host(), transfer->connect_limit(), on_found);
   }
   void begin(const std::shared_ptr<detail::CurlTransfer>& transfer, const HostAddresses& found, base::Duration passed) {
+    if (!transfer->may_connect(found.addresses)) return refuse(transfer, transfer->outside_local_network());
     if (!found.addresses.empty()) transfer->set_addresses(found.addresses, passed);
     transfer->tell(&news_);
     if (curl_multi_add_handle(multi_, transfer->easy()) != CURLM_OK) refuse(transfer, {NetError::What::Local, "libcurl does not take the request"});

@@ -18,12 +18,14 @@ struct CurlOptions {
   std::string proxy;                      ///< "": none, whatever the environment says
   std::string no_proxy;                   ///< hosts asked without it, separated by commas
   bool proxy_from_environment = false;    ///< take http_proxy and its like; `proxy` must be "" then
+  bool local_only = false;                ///< connects to addresses of the local network alone (is_in_local_network), by no proxy
   std::string user_agent = "Offhook";
   std::shared_ptr<HostLookup> hosts{};    ///< of the same io_context; null: one of its own. Not used for what goes through a proxy
 };
 
 /// HTTP by libcurl on one io_context: HTTP/2 where the server has it, connections kept, nothing blocks but reading the CA file.
-/// A redirect is an answer like any other: what carries a key follows nobody. Destroy it, and its transfers, on the io_context's
+/// A redirect is an answer like any other: what carries a key follows nobody. With `local_only` the client checks the address of each
+/// connection when it connects, so that a name server cannot lead a request out of the local network. Destroy it, and its transfers, on the io_context's
 /// thread; transfers that outlive it are over without a word.
 class CurlHttpClient final : public HttpClient {
  public:

@@ -13,6 +13,8 @@ class Edges {
  public:
   virtual ~Edges() = default;
   [[nodiscard]] virtual HttpClient& http(const std::string& ca_file) = 0;
+  /// For plain http: connects to addresses of the local network alone.
+  [[nodiscard]] virtual HttpClient& local_http() = 0;
   [[nodiscard]] virtual WebSocketClient& sockets(const std::string& ca_file) = 0;
 };
 

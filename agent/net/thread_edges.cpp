@@ -40,13 +40,15 @@ class ThreadEdges final : public Edges {
   explicit ThreadEdges(boost::asio::io_context& io) : io_(io), hosts_(std::make_shared<HostLookup>(io)) {}
 
   HttpClient& http(const std::string& ca_file) override {
-    auto& client = http_[ca_file];
-    if (client) return *client;
     CurlOptions options;
     options.ca_file = ca_file;
-    options.hosts = hosts_;
-    client = std::make_unique<CurlHttpClient>(io_, std::move(options));
-    return *client;
+    return made(http_[ca_file], std::move(options));
+  }
+
+  HttpClient& local_http() override {
+    CurlOptions options;
+    options.local_only = true;
+    return made(local_http_, std::move(options));
   }
 
   WebSocketClient& sockets(const std::string& ca_file) override {
@@ -61,9 +63,16 @@ class ThreadEdges final : public Edges {
   }
 
  private:
+  HttpClient& made(std::unique_ptr<HttpClient>& client, CurlOptions options) {
+    options.hosts = hosts_;
+    if (!client) client = std::make_unique<CurlHttpClient>(io_, std::move(options));
+    return *client;
+  }
+
   boost::asio::io_context& io_;
   std::shared_ptr<HostLookup> hosts_;
   std::map<std::string, std::unique_ptr<HttpClient>> http_;
+  std::unique_ptr<HttpClient> local_http_;
   std::map<std::string, std::unique_ptr<WebSocketClient>> sockets_;
 };
 

@@ -53,10 +53,12 @@ std::vector<std::unique_ptr<ToolSource>> ToolServers::sources(const std::vector<
     const auto found = running_.find(label);
     if (found == running_.end()) continue;
     std::unique_ptr<ToolSource> source;
-    if (const auto* service = std::get_if<ToolPlace::HttpService>(&found->second->place.at))
-      source = std::make_unique<http::HttpSource>(service->service, edges.http(service->ca_file));
-    else
+    if (const auto* service = std::get_if<ToolPlace::HttpService>(&found->second->place.at)) {
+      net::HttpClient& client = mcp::is_plain_http(service->service->options().url) ? edges.local_http() : edges.http(service->ca_file);
+      source = std::make_unique<http::HttpSource>(service->service, client);
+    } else {
       source = found->second->server->source(label);
+    }
     if (source) sources.push_back(std::make_unique<KeepingSource>(std::move(source), shared_from_this()));
   }
   return sources;

@@ -1,5 +1,11 @@
 #include <offhook/agent/net/detail/curl_transfer.hpp>
 
+#include <offhook/agent/net/local_network.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -25,6 +31,14 @@ bool is_value(std::string_view text) { return text.find_first_of(std::string_vie
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::optional<base::IpAddress> ip_of(const curl_sockaddr& from) {
+  const void* const octets = from.family == AF_INET ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&from.addr)->sin_addr)
+                                                    : &reinterpret_cast<const sockaddr_in6*>(&from.addr)->sin6_addr;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (::inet_ntop(from.family, octets, text.data(), text.size()) == nullptr) return std::nullopt;  // Of another family.
+  return base::IpAddress::parse(text.data());
 }
 
 long milliseconds(base::Duration limit) {
@@ -107,7 +121,7 @@ UrlRoot root_of(const std::string& url) {
 }
 
 CurlTransfer::CurlTransfer(HttpRequest request, HttpHandler handler, const CurlOptions& options)
-    : request_(std::move(request)), handler_(std::move(handler)), easy_(curl_easy_init()) {
+    : request_(std::move(request)), handler_(std::move(handler)), local_only_(options.local_only), easy_(curl_easy_init()) {
   UrlRoot root = root_of(request_.url);
   root_ = root.text();
   port_ = root.port;
@@ -136,6 +150,10 @@ bool CurlTransfer::set_up(const CurlOptions& options) {
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+  if (local_only_) {
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::open_local_socket);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
+  }
   set_limits();
   set_trust(options);
   return set_body() && set_headers(options);
@@ -206,6 +224,18 @@ bool CurlTransfer::set_headers(const CurlOptions& options) {
   return is_value(options.user_agent);
 }
 
+bool CurlTransfer::may_connect(const std::vector<base::IpAddress>& addresses) const {
+  return !local_only_ || std::all_of(addresses.begin(), addresses.end(), is_in_local_network);
+}
+
+/// Checks each address that libcurl connects to: also a number in the URL, and a name that libcurl looks up itself.
+curl_socket_t CurlTransfer::open_local_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  const auto to = ip_of(*address);
+  if (to && is_in_local_network(*to)) return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  static_cast<CurlTransfer*>(self)->left_network_ = true;
+  return CURL_SOCKET_BAD;
+}
+
 std::size_t CurlTransfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
   return static_cast<CurlTransfer*>(self)->take_header({bytes, size * count}) ? size * count : kRefuse;
 }
@@ -265,7 +295,12 @@ NetError CurlTransfer::not_found(const std::string& trouble) const {
   return {NetError::What::NotFound, words_of(NetError::What::NotFound, root_) + " (" + trouble + ")"};
 }
 
+NetError CurlTransfer::outside_local_network() const {
+  return {NetError::What::Local, root_ + " is outside the local network, where plain http does not go: use https, or see to the name in the URL"};
+}
+
 NetError CurlTransfer::error_of(CURLcode code) const {
+  if (left_network_) return outside_local_network();
   const NetError::What what = too_large_ ? NetError::What::TooLarge : what_of(code);
   if (what == NetError::What::TooLarge) return {what, words_of(what, root_)};
   if (what == NetError::What::Timeout) {

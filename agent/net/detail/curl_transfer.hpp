@@ -38,6 +38,9 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   /// The host to look up before it begins; "" where it is an address, or a proxy looks it up, or libcurl (a name outside of ASCII).
   [[nodiscard]] const std::string& host() const { return host_; }
   [[nodiscard]] base::Duration connect_limit() const { return request_.connect_limit; }
+  /// Whether it may connect to each of these.
+  [[nodiscard]] bool may_connect(const std::vector<base::IpAddress>& addresses) const;
+  [[nodiscard]] NetError outside_local_network() const;
   /// Connects to one of these, `passed` after it was asked for; of its limits the rest is left.
   void set_addresses(const std::vector<base::IpAddress>& addresses, base::Duration passed);
   /// Refused before it began, or ended by libcurl.
@@ -54,6 +57,7 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   void free();
 
  private:
+  static curl_socket_t open_local_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   [[nodiscard]] bool take_header(std::string_view line);
@@ -67,6 +71,7 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
 
   HttpRequest request_;
   HttpHandler handler_;
+  bool local_only_ = false, left_network_ = false;
   std::string root_, host_, port_;
   CURL* easy_ = nullptr;
   curl_slist* headers_ = nullptr;

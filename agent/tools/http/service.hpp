@@ -26,6 +26,7 @@ struct ServiceOptions {
   Unpinned unpinned = Unpinned::Refuse;
   base::Duration connect_limit = std::chrono::seconds(3);
   base::Duration answer_limit = std::chrono::seconds(10);       ///< of the whole; the tool box may stop waiting before
+  bool plain_http = false;                                      ///< http to the local network is allowed
 };
 /// Why there can be no such service: a sentence, or nothing. No secret is in it.
 [[nodiscard]] std::optional<std::string> fault_of(const ServiceOptions& options);

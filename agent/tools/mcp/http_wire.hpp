@@ -24,6 +24,7 @@ struct HttpWireOptions {
   std::vector<std::pair<std::string, config::Secret>> headers;  ///< others that the server asks for
   base::Duration connect_limit = std::chrono::seconds(5);
   std::optional<OauthOptions> oauth;                            ///< instead of a token: an Authorizer has one by these
+  bool plain_http = false;                                      ///< http to the local network is allowed
 };
 
 inline constexpr std::size_t kMaxSessionId = 256;

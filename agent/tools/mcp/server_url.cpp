@@ -1,6 +1,8 @@
 #include <offhook/agent/tools/mcp/server_url.hpp>
 
+#include <offhook/agent/net/local_network.hpp>
 #include <offhook/agent/net/web_socket_url.hpp>
+#include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -13,16 +15,24 @@ bool is_loopback(std::string_view host) {
   return is_number && host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3;
 }
 
-std::optional<std::string> fault_of_url(std::string_view url) {
+std::optional<std::string> fault_of_url(std::string_view url, bool plain_http) {
   const bool tls = url.starts_with("https://");
   if (!tls && !url.starts_with("http://")) return "its URL must begin with https://";
   if (url.find('#') != std::string_view::npos || url.substr(0, url.find('/', 8)).find('@') != std::string_view::npos)
     return "its URL must have no user and no fragment in it";
   const auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));  // The same but for the scheme.
   if (!parts) return "its URL cannot be read";
-  if (!tls && !is_loopback(parts->host))
-    return "its URL must begin with https:// (http is for this machine alone: 127.0.0.1, [::1])";
+  if (tls || is_loopback(parts->host)) return std::nullopt;
+  if (!plain_http) return "its URL must begin with https:// (http is for this machine alone: 127.0.0.1, [::1]; plain_http allows it in the local network)";
+  const auto address = base::IpAddress::parse(parts->host);
+  if (address && !net::is_in_local_network(*address)) return "its URL must begin with https:// (plain_http is for the local network, and its address is outside)";
   return std::nullopt;
+}
+
+bool crosses_in_clear(std::string_view url) {
+  if (!is_plain_http(url)) return false;
+  const auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));
+  return parts && !is_loopback(parts->host);
 }
 
 }  // namespace offhook::inline v0::agent::tools::mcp

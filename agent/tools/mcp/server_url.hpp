@@ -6,8 +6,13 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Why a server at `url` may not be asked: a sentence, or nothing. https, or http to this very machine; no user, no fragment.
-[[nodiscard]] std::optional<std::string> fault_of_url(std::string_view url);
+/// Why a server at `url` may not be asked: a sentence, or nothing. https, or http to this very machine, or where the operator allows it by
+/// `plain_http` to an address of the local network, or to a name, whose address net::Edges::local_http checks when it connects. No user, no fragment.
+[[nodiscard]] std::optional<std::string> fault_of_url(std::string_view url, bool plain_http = false);
+
+[[nodiscard]] inline bool is_plain_http(std::string_view url) { return url.starts_with("http://"); }
+/// Plain http to another machine.
+[[nodiscard]] bool crosses_in_clear(std::string_view url);
 
 /// A name or number of this very machine.
 [[nodiscard]] bool is_loopback(std::string_view host);

@@ -81,10 +81,10 @@ class Servers::Impl {
   [[nodiscard]] base::Result<std::unique_ptr<Wire>, base::Error> make_wire(
       Host& host, const std::variant<CommandLine, HttpWireOptions>& where, const std::string& ca_file, WireHandler handler) {
     if (const auto* http = std::get_if<HttpWireOptions>(&where)) {
-      if (auto fault = fault_of_url(http->url)) return base::fail(base::Error{"mcp", 0, std::move(*fault)});
-      net::HttpClient& client = edges_->http(ca_file);
+      if (auto fault = fault_of_url(http->url, http->plain_http)) return base::fail(base::Error{"mcp", 0, std::move(*fault)});
+      net::HttpClient& client = is_plain_http(http->url) ? edges_->local_http() : edges_->http(ca_file);
       if (http->oauth && !host.authorizer)
-        host.authorizer = std::make_unique<Authorizer>(*http->oauth, http->url, client, authorizer_edge());
+        host.authorizer = std::make_unique<Authorizer>(*http->oauth, http->url, edges_->http(ca_file), authorizer_edge());
       return std::make_unique<HttpWire>(*http, client, std::move(handler), host.authorizer.get());
     }
     return StdioWire::start(io_, std::get<CommandLine>(where), std::move(handler)).map([](std::unique_ptr<StdioWire> wire) -> std::unique_ptr<Wire> {

@@ -56,6 +56,21 @@ TEST_CASE("Servers of tools are programs, addresses, and HTTP services with a do
   for (const char* hidden : {"canary", "--root", "desk.example"}) CHECK(shown.find(hidden) == std::string::npos);  // Servers are given keys in words and addresses, too.
 }
 
+TEST_CASE("plain_http is a setting of each server; Offhook warns of a token in the clear, and of the setting where it has no effect") {
+  const std::string grants = R"(["desk__x", "shop__findOrder", "here__x", "far__x"])";
+  const auto built = build(with_servers(R"({"desk": {"url": "http://desk.lan/mcp", "plain_http": true, "token": "canary"},
+       "shop": {"openapi": "shop.json", "operations": ["findOrder"], "url": "http://192.168.1.20/v1", "plain_http": true},
+       "here": {"url": "http://127.0.0.1:3001/", "plain_http": true}, "far": {"url": "https://far.example/", "plain_http": true, "token": "canary"}})", grants),
+                           {}, {{"etc/shop.json", kShop}});
+  REQUIRE_MESSAGE(built.made.book, built.problems());
+  const auto& plan = *built.made.book->tool_servers();
+  CHECK(std::get<agent::tools::mcp::HttpWireOptions>(std::get<agent::tools::mcp::ServerOptions>(plan.places[0].at).at).plain_http);
+  CHECK(std::get<agent::tools::ToolPlace::HttpService>(plan.places[1].at).service->options().plain_http);
+  CHECK(built.warnings() == "/tool_servers/desk/url: the token or the headers go to it in the clear: each machine in that network can read and use them\n"
+                            "/tool_servers/here/plain_http: is not used: url is not http to another machine\n"
+                            "/tool_servers/far/plain_http: is not used: url is not http to another machine\n");
+}
+
 TEST_CASE("A document or a setting that is another one makes other servers, and nothing else does") {
   const auto plan = [](const char* token, const std::string& document) {
     const auto built = build(with_servers(R"({"shop": {"openapi": "shop.json", "operations": ["findOrder"], "url": "https://shop.example", "token": ")" + std::string(token) + "\"}}"), {},
@@ -77,6 +92,9 @@ TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its 
            {R"({"a": {"url": "https://h", "command": ["/x"]}})", "[]", "/tool_servers/a: found a program and a URL; allowed: command, or url; take one of the two out"},
            {R"({"Shop": {"url": "https://h"}})", "[]", "/tool_servers/Shop: found a server that cannot be used (a label of a server is made of a-z, 0-9 and -"},
            {R"({"a": {"url": "http://h"}})", "[]", "/tool_servers/a: found a server that cannot be used ("},
+           {R"({"a": {"url": "http://192.0.2.1/", "plain_http": true}})", "[]", "/tool_servers/a: found a server that cannot be used (its URL must begin with https:// (plain_http is for"},
+           {R"({"a": {"url": "http://192.0.2.1/", "plain_http": true, "openapi": "shop.json", "operations": ["findOrder"]}})", "[]", "/tool_servers/a: found a server that cannot be used (its URL must begin"},
+           {R"({"a": {"url": "http://h.lan/", "plain_http": true, "oauth": {"client_id": "x", "client_secret": "y"}}})", "[]", "/tool_servers/a: found a server that cannot be used (client credentials need https"},
            {R"({"a": {"command": ["server"]}})", "[]", "/tool_servers/a: found a server that cannot be used ("},
            {R"({"a": {"url": "https://h", "operations": ["x"]}})", "[]", "/tool_servers/a/operations: found operations without a document;"},
            {R"({"a": {"url": "https://h", "openapi": "none.json", "operations": ["x"]}})", "[]", "/tool_servers/a/openapi: found a file that cannot be read (it is not there);"},

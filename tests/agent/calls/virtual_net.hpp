@@ -25,6 +25,7 @@ class VirtualNet final : public net::Edges, public net::HttpClient, public net::
   void add(const std::string& host, VirtualService& service) { services_[host] = &service; }
 
   [[nodiscard]] net::HttpClient& http(const std::string&) override { return *this; }
+  [[nodiscard]] net::HttpClient& local_http() override { return *this; }
   [[nodiscard]] net::WebSocketClient& sockets(const std::string&) override { return *this; }
   [[nodiscard]] std::unique_ptr<net::HttpTransfer> start(net::HttpRequest request, net::HttpHandler handler) override;
   void warm(const std::string&) override {}

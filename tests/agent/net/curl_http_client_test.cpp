@@ -515,6 +515,20 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient takes a proxy from its options, and from 
   client.reset();
 }
 
+TEST_CASE_FIXTURE(Net, "A client for the local network keeps its connections there, and follows no redirect out of it") {
+  CurlOptions options;
+  options.local_only = true;
+  client.emplace(io, std::move(options));
+  answer_with("HTTP/1.1 307 Elsewhere\r\nLocation: http://192.0.2.66/\r\nContent-Length: 0\r\n\r\n");
+  for (int i = 0; i < 2; ++i) {
+    Outcome outcome;
+    ask(outcome);
+    CHECK_FALSE(outcome.error);
+    CHECK(outcome.head.status == 307);
+  }
+  CHECK(server.accepted == 1);
+}
+
 TEST_CASE_FIXTURE(Net, "A request that goes out once at most is not sent again when its connection dies, as others are") {
   for (const bool at_most_once : {false, true}) {
     server.requests.clear();

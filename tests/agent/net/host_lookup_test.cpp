@@ -47,8 +47,9 @@ struct Looking {
 };
 
 /// One request over HTTP to a port of loopback where nobody is: it is refused once the host's address is known.
-std::optional<NetError> ask(Looking& looking, const std::string& url) {
+std::optional<NetError> ask(Looking& looking, const std::string& url, bool local_only = false) {
   CurlOptions options;
+  options.local_only = local_only;
   options.hosts = looking.hosts;
   CurlHttpClient client(looking.io, options);
   std::optional<NetError> ended;
@@ -162,6 +163,26 @@ TEST_CASE_FIXTURE(Looking, "A request is made to the addresses that were looked 
   REQUIRE(missing);
   CHECK(missing->what == NetError::What::NotFound);
   CHECK(missing->detail.find("no name server knows it") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Looking, "A client for the local network connects to no address outside, though the name led into the network a moment ago") {
+  const auto is_kept_in = [this](const std::string& url) {
+    const auto error = ask(*this, url, true);
+    return error && error->what == NetError::What::Local && error->detail.find("is outside the local network") != std::string::npos;
+  };
+  server.addresses["tools.lan"] = kHere;
+  CHECK(ask(*this, "http://tools.lan:1/", true)->what == NetError::What::Refused);  // It got there.
+  server.addresses["tools.lan"] = {192, 0, 2, 66};
+  CHECK(is_kept_in("http://tools.lan:1/"));
+  CHECK(is_kept_in("http://times-2.example:1/"));
+  for (const char* number : {"http://192.0.2.66:1/", "http://3221226050:1/", "http://0xC0000242:1/", "http://[2001:db8::1]:1/", "http://[::ffff:192.0.2.66]:1/"}) {
+    CAPTURE(number);
+    CHECK(is_kept_in(number));
+  }
+  for (const char* near : {"http://127.0.0.1:1/", "http://localhost:1/", "http://[::ffff:127.0.0.1]:1/"}) {
+    CAPTURE(near);
+    CHECK_FALSE(is_kept_in(near));
+  }
 }
 
 TEST_CASE_FIXTURE(Looking, "A request that is aborted while its host is looked up ends without a word") {

@@ -13,6 +13,7 @@ namespace {
 
 struct NoEdges final : net::Edges {
   net::HttpClient& http(const std::string&) override { std::abort(); }
+  net::HttpClient& local_http() override { std::abort(); }
   net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
 };
 

@@ -38,6 +38,7 @@ AgentProfile profile(SessionWay way, std::vector<media::AudioCodec> codecs) {
 struct QuietStudio final : net::Edges {
   test::FakeHttp studio;
   net::HttpClient& http(const std::string&) override { return studio; }
+  net::HttpClient& local_http() override { std::abort(); }
   net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
 
   std::string rehearse(const SessionFactory& factory, const AgentBook& book) {
@@ -250,6 +251,7 @@ TEST_CASE("Each agent's sentences are prepared in the voice that its own calls h
   struct Booths final : net::Edges {
     test::FakeSockets lines;
     net::HttpClient& http(const std::string&) override { std::abort(); }
+    net::HttpClient& local_http() override { std::abort(); }
     net::WebSocketClient& sockets(const std::string&) override { return lines; }
   };
   const SessionFactory factory({});

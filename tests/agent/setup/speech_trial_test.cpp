@@ -22,6 +22,7 @@ struct OneServer final : net::Edges {
   std::size_t answered = 0;
   std::function<void(OneServer&, std::size_t)> answer;
   net::HttpClient& http(const std::string&) override { return clients; }
+  net::HttpClient& local_http() override { std::abort(); }
   net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
 
   std::string try_all(const AgentBook& book, const std::set<std::string>& without = {}) {

@@ -51,6 +51,7 @@ struct Following : Listening {
 
 struct FakeEdges final : net::Edges {
   net::HttpClient& http(const std::string&) override { return posts; }
+  net::HttpClient& local_http() override { std::abort(); }
   net::WebSocketClient& sockets(const std::string&) override { return usp; }
   FakeHttp posts;
   FakeUspClient usp;

@@ -18,6 +18,7 @@ namespace {
 
 struct FakeEdges final : net::Edges {
   net::HttpClient& http(const std::string&) override { return posts; }
+  net::HttpClient& local_http() override { std::abort(); }
   net::WebSocketClient& sockets(const std::string&) override { return lines; }
   FakeHttp posts;
   FakeSockets lines;

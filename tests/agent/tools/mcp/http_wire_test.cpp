@@ -23,6 +23,18 @@ TEST_CASE("A server is asked by https, or on this machine") {
   }
 }
 
+TEST_CASE("fault_of_url takes plain http to addresses of the local network and to names, where the operator allows it") {
+  for (const char* good : {"http://192.168.1.20:3001/mcp", "http://10.0.0.1/", "http://[fd00::1]:80/x", "http://[fe80::1]/", "http://tools.lan/mcp", "http://127.0.0.1/", "https://tools.example/"})
+    CHECK_FALSE(fault_of_url(good, true));
+  for (const char* bad : {"http://192.0.2.1/", "http://172.32.0.1/", "http://[2001:db8::1]/", "http://[::ffff:192.0.2.1]/", "http://user@tools.lan/", "ftp://10.0.0.1/", "http://"}) {
+    CAPTURE(bad);
+    CHECK(fault_of_url(bad, true));
+  }
+  CHECK(crosses_in_clear("http://tools.lan/"));
+  CHECK(crosses_in_clear("http://10.0.0.1:80/"));
+  for (const char* other : {"http://127.0.0.1/", "http://localhost:3001/", "http://[::1]/", "https://10.0.0.1/", ""}) CHECK_FALSE(crosses_in_clear(other));
+}
+
 TEST_CASE("A request is a POST that takes both kinds of answer [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.send(1);

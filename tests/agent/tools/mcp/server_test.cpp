@@ -357,4 +357,16 @@ TEST_CASE("Options that cannot be are refused in words") {
   http.url = "http://tools.example/";
   options.at = http;
   CHECK(fault_of(options));
+  http.plain_http = true;
+  options.at = http;
+  CHECK_FALSE(fault_of(options));
+  http.oauth = OauthOptions{};
+  http.oauth->client_id = "us";
+  http.oauth->client_secret = config::Secret("canary");
+  http.oauth->token_endpoint = "https://login.example/token";
+  options.at = http;
+  CHECK(fault_of(options)->starts_with("client credentials need https"));
+  http.url = "https://tools.example/";
+  options.at = http;
+  CHECK_FALSE(fault_of(options));
 }
