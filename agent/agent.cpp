@@ -141,7 +141,8 @@ class Agent::Impl {
     engine_ = std::make_unique<media::Engine>(options_.media);
     if (const auto media = engine_->status(); media.datagrams == media::DatagramPath::Best)
       return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; \"auto\" takes what there is"});
-    for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<CallThread>(options_.make_edges ? options_.make_edges : net::make_thread_edges));
+    if (!options_.make_edges) options_.make_edges = [proxies = options_.proxies](auto& io) { return net::make_thread_edges(io, proxies); };
+    for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<CallThread>(options_.make_edges));
     const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before anybody can ask by OPTIONS.
     options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
     consultations_ = std::make_unique<Consultations>(

@@ -3,6 +3,7 @@
 #include <offhook/agent/agents/agent_book.hpp>
 #include <offhook/agent/attended_call.hpp>
 #include <offhook/agent/call_thread.hpp>
+#include <offhook/agent/net/proxy.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
@@ -31,6 +32,7 @@ struct AgentOptions {
   std::shared_ptr<const AgentBook> agents;                    ///< who takes which call; null: the embedded dialogue takes all
   embedded::EmbeddedOptions embedded;                         ///< its pool is made here
   CallThread::EdgesMaker make_edges;                          ///< empty: libcurl's and Beast's
+  net::ProxyRules proxies{};                                  ///< of these
   ConversationOptions conversation;
   std::optional<media::Country> country{};                    ///< whose busy and other tones end our calls; nothing: they are not heard
   std::optional<media::Country> hang_up_tone{};               ///< whose busy tone ends calls to us

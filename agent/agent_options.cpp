@@ -322,6 +322,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.records = book_options(config);
   options.transcripts = transcript_options(config);
   options.recordings = recording_options(config);
+  options.proxies = config.proxies;
   return options;
 }
 

@@ -147,6 +147,7 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   const auto effective = config::read(sources);
   auto built = build_book(effective, {sources.path, config::disk_files(), default_dialogue});
   out.problems = effective.problems;
+  out.proxy = effective.config.proxies.shown();
   out.problems.insert(out.problems.end(), built.problems.begin(), built.problems.end());
   if (built.book) check_embedded(*built.book, out);
   else check_dialogue(to_agent_options(effective.config, default_dialogue).embedded.dialogue_path, out);
@@ -185,6 +186,7 @@ std::string to_json(const Checkup& checkup) {
   JsonValue result = json_object({{"usable", config::json_flag(checkup.problems.empty())},
                                   {"problems", config::problems_json(checkup.problems)},
                                   {"warnings", std::move(warnings)},
+                                  {"proxy", json_text(checkup.proxy)},
                                   {"dialogue", checkup.dialogue.empty() ? JsonValue{} : json_text(checkup.dialogue)}});
   if (!checkup.online.empty()) result.members.emplace_back("online", online_json(checkup.online));
   return config::write_json(result);

@@ -85,12 +85,12 @@ std::vector<Finding> check_online(config::Config config, const AgentBook& agents
   std::vector<Finding> found{ask_pbx(config)};
   std::set<std::string> unusable;
   for (const ProviderPtr& provider : providers) {
-    Finding tried = setup::try_key(*provider, [] { return false; });
+    Finding tried = setup::try_key(*provider, config.proxies, [] { return false; });
     if (!tried.good) unusable.insert(provider->name);
     tried.what = "the provider " + provider->name + ": " + tried.what;
     found.push_back(std::move(tried));
   }
-  for (Finding& tried : setup::try_speech(agents, unusable)) found.push_back(std::move(tried));
+  for (Finding& tried : setup::try_speech(agents, unusable, config.proxies)) found.push_back(std::move(tried));
   return found;
 }
 

@@ -40,7 +40,8 @@ int check(const ConfigArguments& arguments) {
   for (const auto& found : checkup.online) fmt::print(found.good ? stdout : stderr, "{}{}\n", found.good ? "" : "offhook check: ", found.what);
   if (code == kOk) {
     const std::string with = checkup.dialogue.empty() ? "" : ", with the dialogue " + checkup.dialogue;
-    fmt::print("{} can be used{}\n", arguments.config.empty() ? "The environment" : arguments.config, with);
+    const std::string by = checkup.proxy == "none" ? "" : "; providers are reached by the proxy " + checkup.proxy;
+    fmt::print("{} can be used{}{}\n", arguments.config.empty() ? "The environment" : arguments.config, with, by);
   }
   return code;
 }

@@ -24,10 +24,11 @@ int cannot_erase(const std::string& why) {
 
 /// True for a problem of a setting that does not say where something is kept, by its pointer or its variable. "/etc/offhook.json:3:7" is neither.
 bool is_elsewhere(const agent::config::Problem& problem) {
-  constexpr std::array kSections{"/sip/", "/agent/", "/agents", "/providers", "/tool_servers", "/media/", "/health/", "/limits/", "/log/", "/recordings/key"};
+  constexpr std::array kSections{"/sip/", "/agent/", "/agents", "/providers", "/tool_servers", "/network/", "/media/", "/health/", "/limits/", "/log/", "/recordings/key"};
   const auto* by_variable = agent::config::find_variable(problem.where);
   const std::string& where = by_variable != nullptr ? by_variable->pointer : problem.where;
   if (where.find(':') != std::string::npos || where.starts_with(agent::config::kVariablePrefix)) return false;
+  if (where == "http_proxy" || where == "https_proxy" || where == "no_proxy") return true;
   if (std::any_of(kSections.begin(), kSections.end(), [&](const char* section) { return where.starts_with(section); })) return true;
   return std::all_of(where.begin(), where.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }

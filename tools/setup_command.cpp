@@ -1,5 +1,6 @@
 #include <offhook/tools/commands.hpp>
 
+#include <offhook/agent/config/proxies.hpp>
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/setup/setup.hpp>
 #include <offhook/tools/service.hpp>
@@ -70,7 +71,12 @@ int setup(const SetupArguments& arguments) {
   const setup::Options options{arguments.out, arguments.overwrite, arguments.keep_secrets, arguments.call};
   std::optional<SetupTerminal> terminal;
   if (asks) terminal.emplace();
-  NetworkProber prober;
+  std::vector<agent::config::Problem> of_proxies;
+  NetworkProber prober(agent::config::environment_proxies(agent::config::process_environment(), of_proxies));
+  if (!of_proxies.empty()) {
+    print_problems("setup", of_proxies);
+    return kUsage;
+  }
   const auto outcome = setup::run(terminal ? &*terminal : nullptr, prober, files(), agent::config::process_environment(), options);
   if (arguments.json) {
     fmt::print("{}\n", to_json(outcome, options));

@@ -129,7 +129,7 @@ Finding NetworkProber::register_at(const agent::config::Config& config) {
 }
 
 Finding NetworkProber::try_key(const agent::ProviderProfile& provider) {
-  return agent::setup::try_key(provider, [this] { return is_interrupted(); });
+  return agent::setup::try_key(provider, proxies_, [this] { return is_interrupted(); });
 }
 
 Finding NetworkProber::call(const agent::config::Config& config, const std::string& number, const std::function<void()>& on_ready) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <offhook/agent/net/proxy.hpp>
 #include <offhook/agent/setup/setup.hpp>
 #include <offhook/base/time.hpp>
 
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace offhook::tools {
 
@@ -12,6 +14,9 @@ namespace offhook::tools {
 /// holds a test call. A signal that ends the process (Ctrl-C) ends the trial instead. Needs block_signals().
 class NetworkProber final : public agent::setup::Prober {
  public:
+  /// Providers are asked by these proxies.
+  explicit NetworkProber(agent::net::ProxyRules proxies) : proxies_(std::move(proxies)) {}
+
   [[nodiscard]] agent::setup::Finding resolve(const std::string& host) override;
   [[nodiscard]] agent::setup::Finding register_at(const agent::config::Config& config) override;
   [[nodiscard]] agent::setup::Finding try_key(const agent::ProviderProfile& provider) override;
@@ -22,6 +27,7 @@ class NetworkProber final : public agent::setup::Prober {
   /// Returns whether `condition` became true within `limit`, and before an interruption.
   bool wait(base::Duration limit, const std::function<bool()>& condition);
 
+  agent::net::ProxyRules proxies_;
   bool is_interrupted_ = false;
 };
 

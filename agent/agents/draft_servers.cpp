@@ -147,6 +147,7 @@ std::shared_ptr<const ToolServerPlan> draft_servers(const config::Effective& eff
                                                     BuiltBook& out) {
   if (effective.config.tool_servers.empty()) return nullptr;
   auto plan = std::make_shared<ToolServerPlan>();
+  plan->proxies = effective.config.proxies;
   for (const ToolServerSettings& settings : effective.config.tool_servers) {
     const std::string at = "/tool_servers" + config::pointer_step(settings.name) + "/";
     const bool is_told = std::any_of(effective.problems.begin(), effective.problems.end(), [&at](const auto& each) { return each.where.starts_with(at); });

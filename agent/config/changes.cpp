@@ -57,6 +57,7 @@ std::vector<std::string> waiting_for_restart(const Config& running, const Config
     bool is_same = setting.field.get(running) == setting.field.get(fresh);
     // What a secret shows of itself is always the same.
     if (pointer_of(setting) == "/sip/password") is_same = running.sip.password == fresh.sip.password;
+    if (pointer_of(setting) == "/network/proxy") is_same = running.network.proxy == fresh.network.proxy;
     if (pointer_of(setting) == "/health/token") is_same = running.health.token == fresh.health.token;
     if (pointer_of(setting) == "/recordings/key") is_same = running.recordings.key == fresh.recordings.key;
     if (pointer_of(setting) == "/sip/callers") is_same = is_same && running.sip.caller_secrets == fresh.sip.caller_secrets;

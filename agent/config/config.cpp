@@ -5,6 +5,7 @@
 #include <offhook/agent/config/environment.hpp>
 #include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/nested.hpp>
+#include <offhook/agent/config/proxies.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/settings_reader.hpp>
 #include <offhook/agent/config/suggestion.hpp>
@@ -149,6 +150,7 @@ Effective combine(std::optional<std::string_view> text, std::string_view name, c
     judge_variables(reader, sources);
     require_all(reader);
     reader.finish();
+    resolve_proxies(sources, reader.out);
     check_together(reader.out);
   }
   for (const std::string& secret : reader.secrets) cover(secret, reader.out.problems);

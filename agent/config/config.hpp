@@ -3,6 +3,7 @@
 #include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/problem.hpp>
 #include <offhook/agent/config/secret.hpp>
+#include <offhook/agent/net/proxy.hpp>
 #include <offhook/agent/provider_profile.hpp>
 #include <offhook/base/result.hpp>
 
@@ -144,6 +145,10 @@ struct RecordingSettings {
   std::uint32_t most_mb = 0;           ///< of the folder; 0: no bound
   std::string notice;                  ///< said first in each call that is recorded
 };
+struct NetworkSettings {
+  Secret proxy;                        ///< "" and "environment": as https_proxy and its like say; "none"; or a URL, which may hold a password
+  std::string no_proxy;                ///< hosts that are asked without one, as curl has them
+};
 struct HealthSettings {
   std::uint16_t port = 8080;           ///< 0: none
   std::string address = "127.0.0.1";
@@ -155,6 +160,7 @@ struct Config {
   Sip sip;
   AgentSettings agent;
   Media media;
+  NetworkSettings network;
   Limits limits;
   Log log;
   HealthSettings health;
@@ -165,6 +171,7 @@ struct Config {
   JsonValue provider_tree{};           ///< to be shown: secrets are masked
   std::vector<ToolServerSettings> tool_servers;
   JsonValue tool_server_tree{};        ///< to be shown: secrets are masked
+  net::ProxyRules proxies{};           ///< what /network and the environment say together
   std::vector<ProviderPtr> providers;  ///< those that are written, and those of ours that are used, with all that is known of them
 };
 

@@ -191,6 +191,14 @@ constexpr std::array kProvidersSettings{
     Setting{.name = "tool_servers", .shape = Shape::Map, .most = 16, .unset = "none",
             .meaning = "where tools come from that are not built in (docs/tools.md), by names of small letters, digits and `-`. What an agent's `tools` do not name, its model does not see",
             .members = kToolServerMembers, .field = kTopField<&Config::tool_server_tree>},
+    Setting{.section = "network", .name = "proxy", .shape = Shape::Line, .most = kMaxUrl, .unset = "`environment`",
+            .meaning = "what providers, tool servers and `/agent/context/url` are reached through: an HTTP proxy such as `http://proxy.example:3128`, with "
+                       "`USER:PASSWORD@` before its host if it wants that; `none`; or `environment`, what `https_proxy` (or `HTTPS_PROXY`) and `http_proxy` name, except for "
+                       "the hosts of `no_proxy` (or `NO_PROXY`). This machine is reached without one (docs/providers.md)",
+            .may_hold_secret = true, .field = kField<&Config::network, &NetworkSettings::proxy>},
+    Setting{.section = "network", .name = "no_proxy", .shape = Shape::Line, .most = kMaxKey, .unset = "none",
+            .meaning = "hosts that are reached without it, separated by commas: a name with all that ends in it, an address, a network such as `192.0.2.0/24`, or `*`",
+            .field = kField<&Config::network, &NetworkSettings::no_proxy>},
 };
 
 }  // namespace

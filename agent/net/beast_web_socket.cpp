@@ -1,6 +1,7 @@
 // The one file with a Beast WebSocket in it: it takes a minute to compile (docs/building.md).
 #include <offhook/agent/net/beast_web_socket.hpp>
 
+#include <offhook/agent/net/detail/proxy_tunnel.hpp>
 #include <offhook/agent/net/detail/secure_socket.hpp>
 #include <offhook/agent/net/detail/send_queue.hpp>
 #include <offhook/agent/net/web_socket_url.hpp>
@@ -84,9 +85,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void post_failure(NetError error);
 
   void resolve();
+  [[nodiscard]] std::string next_hop() const;
   void on_found(const HostAddresses& host);
   void connect_next(error_code last);
   void on_connected();
+  void await_deadline(std::string late);
+  void open_tunnel();
+  void begin_tls();
   void tls_handshake();
   void upgrade();
   void on_upgraded(const error_code& error);
@@ -109,6 +114,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   WebSocketRequest request_;
   WebSocketHandler handler_;
   WebSocketUrl url_;
+  const Proxy* proxy_ = nullptr;  // of shared_; null: none
   std::vector<tcp::endpoint> addresses_;
   std::size_t next_address_ = 0;
   asio::basic_waitable_timer<base::Clock, asio::wait_traits<base::Clock>, asio::io_context::executor_type> timer_;  // connect, ping or close
@@ -140,7 +146,7 @@ void Connection::start() {
   }
   timer_.expires_at(deadline_);
   timer_.async_wait(on([](Connection& self, const error_code& error) {
-    if (!error && self.state_ == State::Connecting) self.fail(NetError::What::Timeout, "no connection with " + self.url_.host_and_port() + " in time");
+    if (!error && self.state_ == State::Connecting) self.fail(NetError::What::Timeout, "no connection with " + self.next_hop() + " in time");
   }));
   resolve();
 }
@@ -149,20 +155,27 @@ void Connection::resolve() {
   const auto found = [self = shared_from_this()](const HostAddresses& host) {
     if (self->state_ != State::Closed) self->on_found(host);
   };
-  if (const auto known = shared_->hosts->known(url_.host)) return asio::post(shared_->io, [found, known] { found(*known); });
-  shared_->hosts->find(url_.host, request_.connect_limit, found);
+  proxy_ = shared_->options.proxies.find(url_.tls, url_.host);
+  const std::string& host = proxy_ != nullptr ? proxy_->host : url_.host;
+  if (const auto known = shared_->hosts->known(host)) return asio::post(shared_->io, [found, known] { found(*known); });
+  shared_->hosts->find(host, request_.connect_limit, found);
 }
+
+/// Whom the TCP connection is to.
+std::string Connection::next_hop() const { return proxy_ != nullptr ? "the proxy " + proxy_->shown() : url_.host_and_port(); }
 
 void Connection::on_found(const HostAddresses& host) {
   if (host.addresses.empty())
-    return fail(NetError::What::NotFound, "the host " + url_.host + " was not found (" + host.trouble + "): check its name, and this machine's DNS");
-  for (const base::IpAddress& one : host.addresses) addresses_.push_back(sip::detail::to_asio<tcp>(base::SocketAddress{one, url_.port}));
+    return fail(NetError::What::NotFound, (proxy_ != nullptr ? "the host of " + next_hop() : "the host " + url_.host) + " was not found (" + host.trouble +
+                                              "): check its name, and this machine's DNS");
+  const std::uint16_t port = proxy_ != nullptr ? proxy_->port : url_.port;
+  for (const base::IpAddress& one : host.addresses) addresses_.push_back(sip::detail::to_asio<tcp>(base::SocketAddress{one, port}));
   connect_next(asio::error::host_not_found);
 }
 
 void Connection::connect_next(error_code last) {
   if (next_address_ >= addresses_.size()) {
-    return fail(NetError::What::Refused, "no connection with " + url_.host_and_port() + " (" + last.message() + ")");
+    return fail(NetError::What::Refused, "no connection with " + next_hop() + " (" + last.message() + ")");
   }
   // An address that does not answer shall not use up the time of the others.
   const auto now = base::Clock::now();
@@ -180,7 +193,7 @@ void Connection::connect_next(error_code last) {
   timer_.expires_at(is_last ? deadline_ : now + share);
   timer_.async_wait(on([is_last, attempt](Connection& self, const error_code& error) {
     if (error || attempt != self.next_address_ || self.state_ != State::Connecting) return;
-    if (is_last) return self.fail(NetError::What::Timeout, "no connection with " + self.url_.host_and_port() + " in time");
+    if (is_last) return self.fail(NetError::What::Timeout, "no connection with " + self.next_hop() + " in time");
     self.connect_next(asio::error::timed_out);
   }));
 }
@@ -191,10 +204,29 @@ void Connection::on_connected() {
   socket.tcp().set_option(tcp::no_delay(true), ignored);
   socket.tcp().non_blocking(true, ignored);
   next_address_ = addresses_.size() + 1;  // No address is tried any more: from here on the limit is that of the whole.
+  if (proxy_ != nullptr) return open_tunnel();
+  begin_tls();
+}
+
+void Connection::await_deadline(std::string late) {
   timer_.expires_at(deadline_);
-  timer_.async_wait(on([](Connection& self, const error_code& error) {
-    if (!error && self.state_ == State::Connecting) self.fail(NetError::What::Timeout, self.url_.host_and_port() + " did not finish the handshake in time");
+  timer_.async_wait(on([late = std::move(late)](Connection& self, const error_code& error) {
+    if (!error && self.state_ == State::Connecting) self.fail(NetError::What::Timeout, late);
   }));
+}
+
+void Connection::open_tunnel() {
+  await_deadline(next_hop() + " did not connect to " + url_.host_and_port() + " in time");
+  detail::open_tunnel(stream_.next_layer(), *proxy_, url_.host_and_port(), [self = shared_from_this()](std::optional<NetError> error) {
+    if (self->state_ == State::Closed) return;
+    if (error) return self->fail(error->what, std::move(error->detail));
+    self->begin_tls();
+  });
+}
+
+void Connection::begin_tls() {
+  await_deadline(url_.host_and_port() + " did not finish the handshake in time");
+  auto& socket = stream_.next_layer();
   if (!url_.tls) return upgrade();
   auto ssl = shared_->tls->connect(url_.host, url_.port, socket.tcp().native_handle());
   if (!ssl) return fail(NetError::What::Tls, "TLS with " + url_.host + " cannot be set up: is that a host name?");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/net/host_lookup.hpp>
+#include <offhook/agent/net/proxy.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
@@ -19,6 +20,7 @@ struct BeastWebSocketOptions {
   std::string ca_file;                                        ///< PEM with who is trusted; "": those whom the system trusts
   base::Duration close_limit = std::chrono::seconds(3);       ///< for the other side's close frame
   std::shared_ptr<HostLookup> hosts{};                        ///< of the same io_context; null: one of its own
+  ProxyRules proxies{};                                       ///< a tunnel through one of these, also for ws
 };
 
 /// WebSockets (RFC 6455) over TCP and TLS 1.2 or 1.3, by Boost.Beast and OpenSSL, on one thread's io_context, which must outlive

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/net/host_lookup.hpp>
 #include <offhook/agent/net/http_client.hpp>
+#include <offhook/agent/net/proxy.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -15,12 +16,10 @@ namespace offhook::inline v0::agent::net {
 
 struct CurlOptions {
   std::string ca_file;                    ///< PEM; "": the system's. A server that cannot prove who it is is never talked to
-  std::string proxy;                      ///< "": none, whatever the environment says
-  std::string no_proxy;                   ///< hosts asked without it, separated by commas
-  bool proxy_from_environment = false;    ///< take http_proxy and its like; `proxy` must be "" then
+  ProxyRules proxies{};                   ///< nothing else counts, whatever the environment says
   bool local_only = false;                ///< connects to addresses of the local network alone (is_in_local_network), by no proxy
   std::string user_agent = "Offhook";
-  std::shared_ptr<HostLookup> hosts{};    ///< of the same io_context; null: one of its own. Not used for what goes through a proxy
+  std::shared_ptr<HostLookup> hosts{};    ///< of the same io_context; null: one of its own. What goes by a proxy has the proxy looked up
 };
 
 /// HTTP by libcurl on one io_context: HTTP/2 where the server has it, connections kept, nothing blocks but reading the CA file.

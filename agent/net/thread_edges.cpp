@@ -37,11 +37,12 @@ class DeadSockets final : public WebSocketClient {
 
 class ThreadEdges final : public Edges {
  public:
-  explicit ThreadEdges(boost::asio::io_context& io) : io_(io), hosts_(std::make_shared<HostLookup>(io)) {}
+  ThreadEdges(boost::asio::io_context& io, ProxyRules proxies) : io_(io), proxies_(std::move(proxies)), hosts_(std::make_shared<HostLookup>(io)) {}
 
   HttpClient& http(const std::string& ca_file) override {
     CurlOptions options;
     options.ca_file = ca_file;
+    options.proxies = proxies_;
     return made(http_[ca_file], std::move(options));
   }
 
@@ -57,6 +58,7 @@ class ThreadEdges final : public Edges {
     BeastWebSocketOptions options;
     options.ca_file = ca_file;
     options.hosts = hosts_;
+    options.proxies = proxies_;
     auto made = make_beast_web_socket_client(io_, std::move(options));
     client = made ? std::move(*made) : std::make_unique<DeadSockets>(io_, made.error().detail);
     return *client;
@@ -70,6 +72,7 @@ class ThreadEdges final : public Edges {
   }
 
   boost::asio::io_context& io_;
+  const ProxyRules proxies_;
   std::shared_ptr<HostLookup> hosts_;
   std::map<std::string, std::unique_ptr<HttpClient>> http_;
   std::unique_ptr<HttpClient> local_http_;
@@ -78,6 +81,6 @@ class ThreadEdges final : public Edges {
 
 }  // namespace
 
-std::unique_ptr<Edges> make_thread_edges(boost::asio::io_context& io) { return std::make_unique<ThreadEdges>(io); }
+std::unique_ptr<Edges> make_thread_edges(boost::asio::io_context& io, const ProxyRules& proxies) { return std::make_unique<ThreadEdges>(io, proxies); }
 
 }  // namespace offhook::inline v0::agent::net

@@ -160,9 +160,9 @@ Finding try_key(const ProviderProfile& provider, net::HttpClient& client, const 
   return all;
 }
 
-Finding try_key(const ProviderProfile& provider, const std::function<bool()>& is_interrupted) {
+Finding try_key(const ProviderProfile& provider, const net::ProxyRules& proxies, const std::function<bool()>& is_interrupted) {
   boost::asio::io_context io;
-  const auto edges = net::make_thread_edges(io);
+  const auto edges = net::make_thread_edges(io, proxies);
   const auto end = base::Clock::now() + 2 * kLimit + 1s;
   return try_key(provider, edges->http(provider.ca_file), [&] {
     io.restart();

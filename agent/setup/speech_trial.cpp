@@ -148,9 +148,9 @@ std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::str
   return trials.take();
 }
 
-std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without) {
+std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without, const net::ProxyRules& proxies) {
   boost::asio::io_context io;
-  const auto edges = net::make_thread_edges(io);
+  const auto edges = net::make_thread_edges(io, proxies);
   return try_speech(agents, without, *edges, [&io] {
     io.restart();
     io.run_for(std::chrono::milliseconds(20));

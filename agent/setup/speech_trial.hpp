@@ -2,6 +2,7 @@
 
 #include <offhook/agent/agents/agent_book.hpp>
 #include <offhook/agent/net/edges.hpp>
+#include <offhook/agent/net/proxy.hpp>
 #include <offhook/agent/setup/setup.hpp>
 
 #include <functional>
@@ -15,7 +16,7 @@ namespace offhook::inline v0::agent::setup {
 /// model that talks greets. A model or a voice that its provider does not know is found so; all together cost some cents at most.
 /// `without`: names of providers that are not asked. `work`: as for try_key().
 [[nodiscard]] std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without, net::Edges& edges, const std::function<bool()>& work);
-/// The same over the network; takes up to ten seconds for each.
-[[nodiscard]] std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without);
+/// The same over the network, by these proxies; takes up to ten seconds for each.
+[[nodiscard]] std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without, const net::ProxyRules& proxies);
 
 }  // namespace offhook::inline v0::agent::setup

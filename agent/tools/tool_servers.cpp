@@ -38,7 +38,7 @@ base::Result<std::shared_ptr<ToolServers>, base::Error> ToolServers::start(const
     }
     auto running = std::make_shared<Running>(Running{place, nullptr});
     if (const auto* options = std::get_if<mcp::ServerOptions>(&place.at)) {
-      auto server = mcp::Servers::start({*options}, watch);
+      auto server = mcp::Servers::start({*options}, watch, plan.proxies);
       if (!server) return base::fail(server.error());
       running->server = std::move(*server);
     }

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/net/edges.hpp>
+#include <offhook/agent/net/proxy.hpp>
 #include <offhook/agent/tools/http/service.hpp>
 #include <offhook/agent/tools/mcp/servers.hpp>
 #include <offhook/agent/tools/tool_source.hpp>
@@ -32,6 +33,7 @@ struct ToolPlace {
 struct ToolServerPlan {
   std::vector<ToolPlace> places;
   std::vector<http::ServiceNote> notes;  ///< of the services' operations
+  net::ProxyRules proxies{};             ///< of servers; HTTP services go by those of the call's thread
 };
 
 /// Those places as long as an agent uses them: servers of tools, each once for all calls, and HTTP services. A later set takes over

@@ -109,7 +109,7 @@ ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
   }
   if (!all.empty()) {
     Answers answers(all.size());
-    const auto servers = mcp::Servers::start(all, [&answers](const mcp::ServerEvent& event) { answers.on_event(event); });
+    const auto servers = mcp::Servers::start(all, [&answers](const mcp::ServerEvent& event) { answers.on_event(event); }, plan.proxies);
     if (servers) answers.wait(limit);
     for (const mcp::ServerOptions& options : pinned) {
       if (auto trouble = servers ? answers.trouble_of(options.label) : servers.error().detail; !trouble.empty())

@@ -17,6 +17,7 @@ namespace offhook::inline v0::agent::net::detail {
 namespace {
 
 constexpr std::size_t kRefuse = CURL_WRITEFUNC_ERROR;
+constexpr int kProxyAuthentication = 407;  // RFC 9110 section 15.5.8
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -123,9 +124,16 @@ UrlRoot root_of(const std::string& url) {
 CurlTransfer::CurlTransfer(HttpRequest request, HttpHandler handler, const CurlOptions& options)
     : request_(std::move(request)), handler_(std::move(handler)), local_only_(options.local_only), easy_(curl_easy_init()) {
   UrlRoot root = root_of(request_.url);
-  root_ = root.text();
+  whom_ = root_ = root.text();
+  const Proxy* const proxy = local_only_ ? nullptr : options.proxies.find(root.scheme == "https", root.host);
+  if (proxy != nullptr) {
+    proxy_ = *proxy;
+    whom_ += " (by the proxy " + proxy->shown() + ")";
+    root.host = proxy->host;
+    root.port = std::to_string(proxy->port);
+  }
   port_ = root.port;
-  if (options.proxy.empty() && !options.proxy_from_environment && HostLookup::can_look_up(root.host)) host_ = std::move(root.host);
+  if (HostLookup::can_look_up(root.host)) host_ = std::move(root.host);
   if (root_.empty()) {
     refuse({NetError::What::Local, "the URL to ask is not one of http or https"});
   } else if (easy_ == nullptr || !set_up(options)) {
@@ -156,6 +164,7 @@ bool CurlTransfer::set_up(const CurlOptions& options) {
   }
   set_limits();
   set_trust(options);
+  set_proxy();
   return set_body() && set_headers(options);
 }
 
@@ -177,9 +186,17 @@ void CurlTransfer::set_trust(const CurlOptions& options) {
   curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
-  if (options.proxy_from_environment) return;
-  curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());  // "" also keeps the environment's away.
-  curl_easy_setopt(easy_, CURLOPT_NOPROXY, options.no_proxy.c_str());
+}
+
+void CurlTransfer::set_proxy() {
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // Of both: the environment's is none of ours.
+  curl_easy_setopt(easy_, CURLOPT_PROXY, proxy_ ? proxy_->shown().c_str() : "");
+  curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // The proxy gets none of our headers: the key is among them.
+  if (!proxy_ || proxy_->credentials.empty()) return;
+  const std::string& plain = proxy_->credentials.reveal();
+  curl_easy_setopt(easy_, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+  curl_easy_setopt(easy_, CURLOPT_PROXYUSERNAME, plain.substr(0, plain.find(':')).c_str());
+  curl_easy_setopt(easy_, CURLOPT_PROXYPASSWORD, plain.substr(plain.find(':') + 1).c_str());
 }
 
 bool CurlTransfer::set_body() {
@@ -253,6 +270,8 @@ bool CurlTransfer::take_header(std::string_view line) {
     return true;
   }
   if (line.empty()) {
+    refused_by_proxy_ = proxy_ && head_.status == kProxyAuthentication && root_.starts_with("http:");  // Within a tunnel it is the server that answers.
+    if (refused_by_proxy_) return false;
     has_head_ = head_.status >= 200;
     if (has_head_) note();
     return true;
@@ -292,26 +311,37 @@ void CurlTransfer::refuse(NetError error) {
 }
 
 NetError CurlTransfer::not_found(const std::string& trouble) const {
-  return {NetError::What::NotFound, words_of(NetError::What::NotFound, root_) + " (" + trouble + ")"};
+  return {NetError::What::NotFound, words_of(NetError::What::NotFound, whom_) + " (" + trouble + ")"};
 }
 
 NetError CurlTransfer::outside_local_network() const {
   return {NetError::What::Local, root_ + " is outside the local network, where plain http does not go: use https, or see to the name in the URL"};
 }
 
+/// A proxy that opens no tunnel (RFC 9110 section 9.3.6), or wants to know who asks.
+std::optional<NetError> CurlTransfer::error_of_proxy() const {
+  long tunnel = 0;
+  if (!proxy_) return std::nullopt;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  const int status = refused_by_proxy_ ? kProxyAuthentication : static_cast<int>(tunnel);
+  if (status == 0 || (status >= 200 && status < 300)) return std::nullopt;
+  return refusal_of(*proxy_, root_, status);
+}
+
 NetError CurlTransfer::error_of(CURLcode code) const {
   if (left_network_) return outside_local_network();
+  if (auto refused = error_of_proxy()) return *std::move(refused);
   const NetError::What what = too_large_ ? NetError::What::TooLarge : what_of(code);
-  if (what == NetError::What::TooLarge) return {what, words_of(what, root_)};
+  if (what == NetError::What::TooLarge) return {what, words_of(what, whom_)};
   if (what == NetError::What::Timeout) {
     curl_off_t connected_us = 0;
     curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
     if (connected_us == 0)
-      return {what, "no connection to " + root_ + " within " + std::to_string(milliseconds(request_.connect_limit)) + " ms"};
-    return {what, "no whole answer from " + root_ + " within " + std::to_string(milliseconds(request_.total_limit)) + " ms"};
+      return {what, "no connection to " + whom_ + " within " + std::to_string(milliseconds(request_.connect_limit)) + " ms"};
+    return {what, "no whole answer from " + whom_ + " within " + std::to_string(milliseconds(request_.total_limit)) + " ms"};
   }
   const std::string detail = trouble_[0] != 0 ? trouble_.data() : curl_easy_strerror(code);
-  return {what, words_of(what, root_) + " (" + detail + ")"};
+  return {what, words_of(what, whom_) + " (" + detail + ")"};
 }
 
 void CurlTransfer::end(CURLcode code) {

@@ -35,7 +35,7 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
 
   [[nodiscard]] CURL* easy() const { return easy_; }
   [[nodiscard]] const std::string& root() const { return root_; }
-  /// The host to look up before it begins; "" where it is an address, or a proxy looks it up, or libcurl (a name outside of ASCII).
+  /// The host to look up before it begins, or the proxy's; "" where it is an address, or libcurl looks it up (a name outside of ASCII).
   [[nodiscard]] const std::string& host() const { return host_; }
   [[nodiscard]] base::Duration connect_limit() const { return request_.connect_limit; }
   /// Whether it may connect to each of these.
@@ -64,15 +64,19 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   [[nodiscard]] bool set_up(const CurlOptions& options);
   void set_limits(base::Duration passed = {});
   void set_trust(const CurlOptions& options);
+  void set_proxy();
   [[nodiscard]] bool set_body();
   [[nodiscard]] bool set_headers(const CurlOptions& options);
+  [[nodiscard]] std::optional<NetError> error_of_proxy() const;
   [[nodiscard]] NetError error_of(CURLcode code) const;
   void note();
 
   HttpRequest request_;
   HttpHandler handler_;
-  bool local_only_ = false, left_network_ = false;
+  bool local_only_ = false, left_network_ = false, refused_by_proxy_ = false;
+  std::optional<Proxy> proxy_{};
   std::string root_, host_, port_;
+  std::string whom_;           // for people: the root, and by which proxy
   CURL* easy_ = nullptr;
   curl_slist* headers_ = nullptr;
   curl_slist* addresses_ = nullptr;

@@ -34,7 +34,8 @@ Authorizer::Edge authorizer_edge() {
 
 class Servers::Impl {
  public:
-  Impl(std::vector<ServerOptions> options, const Server::Watch& watch) : edges_(net::make_thread_edges(io_)), work_(io_.get_executor()) {
+  Impl(std::vector<ServerOptions> options, const Server::Watch& watch, const net::ProxyRules& proxies)
+      : edges_(net::make_thread_edges(io_, proxies)), work_(io_.get_executor()) {
     for (ServerOptions& one : options) add(std::move(one), watch);
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -130,9 +131,9 @@ class Servers::Impl {
   std::thread thread_;
 };
 
-base::Result<std::unique_ptr<Servers>, base::Error> Servers::start(std::vector<ServerOptions> options, const Server::Watch& watch) {
+base::Result<std::unique_ptr<Servers>, base::Error> Servers::start(std::vector<ServerOptions> options, const Server::Watch& watch, const net::ProxyRules& proxies) {
   try {  // Asio and std::thread tell by exceptions what the system refuses.
-    return std::unique_ptr<Servers>(new Servers(std::make_unique<Impl>(std::move(options), watch)));
+    return std::unique_ptr<Servers>(new Servers(std::make_unique<Impl>(std::move(options), watch, proxies)));
   } catch (const std::exception& error) {
     return base::fail(base::Error{"mcp", 1, std::string("cannot start the servers of tools: ") + error.what()});
   }

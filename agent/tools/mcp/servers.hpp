@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/net/proxy.hpp>
 #include <offhook/agent/tools/mcp/server.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
@@ -12,11 +13,12 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 /// The servers of tools that an agent program knows, on a thread of their own, begun by start(): each runs once, for all calls.
 /// `watch` is called on that thread. Destroying it ends their processes and sessions, and waits for that a few seconds;
-/// sources that are left then answer that nothing is available.
+/// sources that are left then answer that nothing is available. Those over HTTP are asked by `proxies`.
 class Servers {
  public:
   /// Fails when the process may start no further thread, or open no further file.
-  [[nodiscard]] static base::Result<std::unique_ptr<Servers>, base::Error> start(std::vector<ServerOptions> options, const Server::Watch& watch);
+  [[nodiscard]] static base::Result<std::unique_ptr<Servers>, base::Error> start(std::vector<ServerOptions> options, const Server::Watch& watch,
+                                                                                  const net::ProxyRules& proxies = {});
   ~Servers();
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;

@@ -23,8 +23,9 @@ TEST_CASE("A reload takes over agents, prompts and the log's level; the account,
   fresh.limits.calls = 3;
   fresh.transcripts.enabled = true;
   fresh.recordings.key = config::Secret("new");
+  fresh.network.proxy = config::Secret("http://new:1");
   CHECK(config::waiting_for_restart(running, fresh) ==
-        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/media/first_port", "/limits/calls", "/health/port", "/health/token", "/transcripts/enabled",
+        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/network/proxy", "/media/first_port", "/limits/calls", "/health/port", "/health/token", "/transcripts/enabled",
                                  "/recordings/key"});
 }
 

@@ -490,28 +490,28 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a bounded number of requests") {
   for (const Outcome& outcome : held) CHECK(outcome.ends == 0);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient takes a proxy from its options, and from the environment only when asked to") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient takes a proxy from its options, and none from the environment") {
   test::RawServer proxy(io);
   proxy.answer = [](test::RawServer::Connection& connection, const std::string&) { connection.write(whole("by proxy")); };
-  answer_with(whole("direct"));
-  const auto body_by = [&](CurlOptions options) {
+  const auto body_by = [&](ProxyRules rules) {
+    CurlOptions options;
+    options.proxies = std::move(rules);
     client.emplace(io, std::move(options));
     Outcome outcome;
     ask(outcome, request(kNoHost + ":80/x"));
     return outcome.error ? "error" : outcome.body;
   };
   setenv("http_proxy", proxy.url("").c_str(), 1);
+  setenv("no_proxy", "*", 1);
   CHECK(body_by({}) == "error");
-  CurlOptions from_environment;
-  from_environment.proxy_from_environment = true;
-  CHECK(body_by(from_environment) == "by proxy");
+  ProxyRules rules;
+  rules.for_http = *parse_proxy(proxy.url(""));
+  CHECK(body_by(rules) == "by proxy");
   unsetenv("http_proxy");
-  CurlOptions by_option;
-  by_option.proxy = proxy.url("");
-  CHECK(body_by(by_option) == "by proxy");
+  unsetenv("no_proxy");
   CHECK(proxy.requests.back().starts_with("POST " + kNoHost + "/x HTTP/1.1\r\n"));
-  by_option.no_proxy = kNoHost.substr(7);
-  CHECK(body_by(by_option) == "error");
+  rules.direct = {kNoHost.substr(7)};
+  CHECK(body_by(rules) == "error");
   client.reset();
 }
 
