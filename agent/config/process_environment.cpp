@@ -46,6 +46,7 @@ std::vector<std::string> offhook_variables() {
     const std::string_view line = *each;
     if (line.starts_with(kVariablePrefix)) names.emplace_back(line.substr(0, line.find('=')));
   }
+  std::sort(names.begin(), names.end());
   return names;
 }
 

@@ -21,7 +21,7 @@ class ProcessEnvironment {
   std::map<std::string, std::string> found_;
 };
 
-/// The names of this process's variables that begin with OFFHOOK_.
+/// The names of this process's variables that begin with OFFHOOK_, sorted.
 [[nodiscard]] std::vector<std::string> offhook_variables();
 
 }  // namespace offhook::inline v0::agent::config
