@@ -163,6 +163,7 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   out.warnings.insert(out.warnings.end(), effective.warnings.begin(), effective.warnings.end());
   out.warnings.insert(out.warnings.end(), built.warnings.begin(), built.warnings.end());
   warn_of_readers(sources, effective, out);
+  config::add_positions(effective, out.problems);
   config::shorten(out.problems);
   return out;
 }

@@ -42,6 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const config::Problem& problem : effective.problems) {
     require(!problem.where.empty() && !problem.found.empty() && !problem.allowed.empty() && !problem.advice.empty());
     require(to_string(problem).find(kSecret) == std::string::npos);
+    require(problem.position.empty() || problem.position.starts_with("fuzz.json:"));
   }
   const auto built = offhook::agent::build_book(effective, {std::nullopt, files, "dialogue.json"});
   require(built.book != nullptr || !built.problems.empty());

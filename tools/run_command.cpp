@@ -107,7 +107,7 @@ void drain(agent::Agent& agent, base::Duration limit, base::Duration rest) {
 void reload(agent::Agent& agent, const agent::config::Sources& sources, Loaded& loaded) {
   auto fresh = read_config(sources);
   if (!fresh) {
-    for (const auto& problem : fresh.error()) log::error("config.refused", {{"problem", to_string(problem)}});
+    for (const auto& problem : fresh.error()) log::error("config.refused", {{"problem", to_string(problem)}, {"position", problem.position}});
     return log::warning("config.kept", {{"problems", fresh.error().size()}});
   }
   if (const auto taken = agent.reload(fresh->agents, agent::recording_options(fresh->config)); !taken) {

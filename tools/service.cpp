@@ -60,8 +60,9 @@ void refuse_inspection() {
 
 void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems) {
   fmt::print(stderr, "offhook {}: the configuration cannot be used:\n", command);
-  for (const auto& problem : problems) fmt::print(stderr, "  {}\n", agent::config::to_string(problem));
-  fmt::print(stderr, "docs/configuration.md lists every setting; nothing was started.\n");
+  for (const auto& problem : problems)
+    fmt::print(stderr, "  {}{}{}\n", problem.position, problem.position.empty() ? "" : ": ", agent::config::to_string(problem));
+  fmt::print(stderr, "{} lists every setting; nothing was started.\n", docs_path("configuration.md"));
 }
 
 base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agent::config::Sources& sources) {
@@ -69,6 +70,7 @@ base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agen
   auto built = agent::build_book(effective, {sources.path, sources.files, share_path("dialogues/receptionist.json")});
   auto problems = std::move(effective.problems);
   problems.insert(problems.end(), built.problems.begin(), built.problems.end());
+  agent::config::add_positions(effective, problems);
   agent::config::shorten(problems);
   if (!problems.empty()) return base::fail(std::move(problems));
   auto warnings = std::move(effective.warnings);

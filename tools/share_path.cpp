@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 namespace offhook::tools {
 
@@ -17,19 +18,31 @@ fs::path program_folder() {
 /// A build tree has its programs in build/PRESET/tools, or in build/tools.
 bool is_in_build_tree(const fs::path& folder) { return folder.filename() == "tools"; }
 
+/// A file of the sources that a build tree belongs to.
+std::optional<std::string> in_build_tree(const fs::path& folder, const fs::path& file) {
+  std::error_code ignored;
+  for (const char* up : {"../../..", "../.."}) {
+    const fs::path candidate = (folder / up / file).lexically_normal();
+    if (is_in_build_tree(folder) && fs::exists(candidate, ignored)) return candidate.string();
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string share_path(const std::string& name) {
   if (const char* share = std::getenv("OFFHOOK_SHARE")) return (fs::path(share) / name).string();
   const fs::path folder = program_folder();
-  std::error_code ignored;
-  if (is_in_build_tree(folder)) {
-    for (const char* up : {"../../../share", "../../share"}) {
-      const fs::path candidate = (folder / up / name).lexically_normal();
-      if (fs::exists(candidate, ignored)) return candidate.string();
-    }
-  }
+  if (const auto found = in_build_tree(folder, fs::path("share") / name)) return *found;
   return (folder / "../share/offhook" / name).lexically_normal().string();
+}
+
+std::string docs_path(const std::string& name) {
+  const fs::path folder = program_folder();
+  if (const auto found = in_build_tree(folder, fs::path("docs") / name)) return *found;
+  const fs::path installed = (folder / "../share/doc/offhook/docs" / name).lexically_normal();
+  std::error_code ignored;
+  return fs::exists(installed, ignored) ? installed.string() : "docs/" + name;
 }
 
 std::string silero_folder() {

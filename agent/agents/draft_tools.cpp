@@ -100,7 +100,7 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
   if (std::none_of(servers.begin(), servers.end(), is_known)) {
     std::vector<std::string> known;
     for (const auto& server : servers) known.push_back(server.name);
-    return draft.tell({where, "a tool of a server that nothing tells of", "SERVER__TOOL of one of /tool_servers",
+    return draft.tell({where, "a tool of an unknown server", "SERVER__TOOL of one of /tool_servers",
                        config::advise(known, grant.server(), "write its server to /tool_servers; `offhook tools` shows what it has")});
   }
   if (find_grant(out, grant.name) != nullptr) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
@@ -125,7 +125,7 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
 void tell_unknown(Draft& draft, const std::string& name, const std::string& where) {
   std::vector<std::string> known;
   for (const BuiltInTool each : kTools) known.emplace_back(to_string(each));
-  draft.tell({where, "a tool that nothing tells of", "hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers",
+  draft.tell({where, "an unknown tool", "hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers",
               config::advise(known, name, "name one of them")});
 }
 

@@ -3,6 +3,7 @@
 #include <offhook/agent/config/provider_completion.hpp>
 
 #include <offhook/agent/config/check_words.hpp>
+#include <offhook/agent/config/harmless_value.hpp>
 #include <offhook/agent/config/suggestion.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
@@ -39,18 +40,20 @@ std::optional<std::int64_t> characters_of(std::string_view text) {
   return characters;
 }
 
+std::string kind_found(const Setting& setting, const JsonValue& value) { return with_value(std::string(name_of(value.kind)), setting, value); }
+
 Checked check_whole(const Setting& setting, const JsonValue& value) {
-  if (value.kind == Kind::Text) return refuse(setting, "text", "write a number, without quotes");
-  if (value.kind == Kind::Real) return refuse(setting, std::string(name_of(value.kind)), "round it");
-  if (value.kind != Kind::Integer) return refuse(setting, std::string(name_of(value.kind)), "write a number");
-  if (value.integer < setting.least) return refuse(setting, "a smaller number", "raise it");
-  if (value.integer > setting.most) return refuse(setting, "a larger number", "lower it");
+  if (value.kind == Kind::Text) return refuse(setting, with_value("text", setting, value), "write a number, without quotes");
+  if (value.kind == Kind::Real) return refuse(setting, kind_found(setting, value), "round it");
+  if (value.kind != Kind::Integer) return refuse(setting, kind_found(setting, value), "write a number");
+  if (value.integer < setting.least) return refuse(setting, with_value("a smaller number", setting, value), "raise it");
+  if (value.integer > setting.most) return refuse(setting, with_value("a larger number", setting, value), "lower it");
   return value;
 }
 
 Checked check_flag(const Setting& setting, const JsonValue& value) {
   if (value.kind == Kind::Flag) return value;
-  return refuse(setting, std::string(name_of(value.kind)), value.kind == Kind::Text ? "write one of them, without quotes" : "write one of them");
+  return refuse(setting, kind_found(setting, value), value.kind == Kind::Text ? "write one of them, without quotes" : "write one of them");
 }
 
 std::string advise_choice(const Setting& setting, std::string_view written, std::string otherwise) {
@@ -58,10 +61,10 @@ std::string advise_choice(const Setting& setting, std::string_view written, std:
 }
 
 Checked check_choice(const Setting& setting, const JsonValue& value) {
-  if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write one of them, in quotes");
+  if (value.kind != Kind::Text) return refuse(setting, kind_found(setting, value), "write one of them, in quotes");
   const auto choices = choices_of(setting);
   if (std::find(choices.begin(), choices.end(), value.text) != choices.end()) return value;
-  return refuse(setting, "other text", advise_choice(setting, value.text, "write one of them"));
+  return refuse(setting, with_value("an unknown word", setting, value), advise_choice(setting, value.text, "write one of them"));
 }
 
 Checked check_text(const Setting& setting, const JsonValue& value) {
@@ -99,27 +102,27 @@ Checked check_host(const Setting& setting, const JsonValue& value) {
   if (const auto ip = base::IpAddress::parse(value.text)) return json_text(ip->to_string());
   const auto colon = value.text.rfind(':');
   if (colon != std::string::npos && base::parse_number<std::uint16_t>(std::string_view(value.text).substr(colon + 1)))
-    return refuse(setting, "a port behind the host", "write the port to /sip/port");
+    return refuse(setting, with_value("a port behind the host", setting, value), "write the port to the setting port");
   if (is_host_name(value.text)) return value;
-  return refuse(setting, "text that is neither", "leave out sip:, the user and spaces");
+  return refuse(setting, with_value("text that is neither a host name nor an address", setting, value), "leave out sip:, the user and spaces");
 }
 
 Checked check_address(const Setting& setting, const JsonValue& value) {
-  if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write it in quotes");
+  if (value.kind != Kind::Text) return refuse(setting, kind_found(setting, value), "write it in quotes");
   const auto ip = base::IpAddress::parse(value.text);
-  if (!ip) return refuse(setting, "text that is no address", "names are not looked up here: write the address");
+  if (!ip) return refuse(setting, with_value("text that is no address", setting, value), "write the address: Offhook looks up no names here");
   return json_text(ip->to_string());
 }
 
 Checked check_codecs(const Setting& setting, const JsonValue& value) {
-  if (value.kind != Kind::List) return refuse(setting, std::string(name_of(value.kind)), "write a list, in brackets");
+  if (value.kind != Kind::List) return refuse(setting, kind_found(setting, value), "write a list, in brackets");
   if (value.items.empty()) return refuse(setting, "an empty list", "name at least one");
   const auto choices = choices_of(setting);
   for (auto item = value.items.begin(); item != value.items.end(); ++item) {
-    if (item->kind != Kind::Text) return refuse(setting, std::string(name_of(item->kind)) + " in the list", "write names, in quotes");
+    if (item->kind != Kind::Text) return refuse(setting, with_value(std::string(name_of(item->kind)) + " in the list", setting, *item), "write names, in quotes");
     if (std::find(choices.begin(), choices.end(), item->text) == choices.end())
-      return refuse(setting, "a name that is no codec of ours", advise_choice(setting, item->text, "take it out"));
-    if (std::find(value.items.begin(), item, *item) != item) return refuse(setting, "a codec twice", "keep one of them");
+      return refuse(setting, with_value("an unknown codec", setting, *item), advise_choice(setting, item->text, "take it out"));
+    if (std::find(value.items.begin(), item, *item) != item) return refuse(setting, with_value("a codec twice", setting, *item), "keep one of them");
   }
   return value;
 }
@@ -177,7 +180,7 @@ Checked refuse(const Setting& setting, std::string found, std::string advice) {
 
 std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValue& value) {
   const auto complain = [&](std::string found, std::string advice) { return Complaint{std::move(found), allowed_for(setting), std::move(advice)}; };
-  if (value.kind != Kind::Text) return complain(std::string(name_of(value.kind)), "write text, in quotes");
+  if (value.kind != Kind::Text) return complain(kind_found(setting, value), "write text, in quotes");
   const auto characters = characters_of(value.text);
   if (!characters) return complain("octets that are not UTF-8", "write it in UTF-8");
   if (*characters < setting.least) return value.text.empty() ? complain("empty text", "fill it in") : complain("shorter text", "write all of it");

@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Why a value does not fit its setting. Never quotes the value.
+/// Why a value does not fit its setting. Quotes it only if it is harmless (harmless_value.hpp).
 struct Complaint {
   std::string found, allowed, advice;
 };

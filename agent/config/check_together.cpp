@@ -2,6 +2,7 @@
 
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/connection_limits.hpp>
+#include <offhook/agent/config/harmless_value.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/transcripts/text_pattern.hpp>
@@ -19,21 +20,24 @@ namespace {
 
 using Problems = std::vector<Problem>;
 
-void check_limits(const Config& config, Problems& problems) {
+void check_limits(Effective& out) {
+  const Config& config = out.config;
   const auto first = config.media.first_port, last = config.media.last_port;
+  const std::string range = " (" + std::to_string(first) + " to " + std::to_string(last) + ")";
   if (first >= last) {  // Each call takes an even port and the odd one after it.
-    problems.push_back({"/media/last_port", "a port that is not above /media/first_port", "a higher one", "widen the range"});
+    out.problems.push_back({where_of(out, "/media/last_port"), "a port that is not above /media/first_port" + range, "a higher one", "widen the range"});
   } else if (first % 2 != 0 && last - first < 2) {
-    problems.push_back({"/media/last_port", "a range without an even port and the odd one after it", "two ports for each call",
-                        "widen the range"});
+    out.problems.push_back({where_of(out, "/media/last_port"), "a range without an even port and the odd one after it" + range, "two ports for each call",
+                            "widen the range"});
   }
   if (config.limits.silence >= config.limits.call) {
-    problems.push_back({"/limits/silence_seconds", "a silence as long as a whole call (/limits/call_seconds)", "a shorter time than /limits/call_seconds",
-                        "lower it, or raise /limits/call_seconds"});
+    const std::string both = std::to_string(config.limits.silence.count()) + " and " + std::to_string(config.limits.call.count()) + " seconds";
+    out.problems.push_back({where_of(out, "/limits/silence_seconds"), "a silence as long as a whole call (" + both + ")",
+                            "a shorter time than /limits/call_seconds", "lower it, or raise /limits/call_seconds"});
   }
   if (config.sip.transport == "tcp" && config.sip.bind_port != 0 && config.sip.bind_port == config.health.port) {
-    problems.push_back(
-        {"/health/port", "the same TCP port as /sip/bind_port", "another port, or 0 for none", "change one of them"});
+    out.problems.push_back({where_of(out, "/health/port"), "the same TCP port as /sip/bind_port (" + std::to_string(config.health.port) + ")",
+                            "another port, or 0 for none", "change one of them"});
   }
 }
 
@@ -43,16 +47,16 @@ void check_tls(Effective& out) {
   const std::string verify = text_of(sip.tls, "verify");
   const auto has = [&sip](std::string_view name) { return !text_of(sip.tls, name).empty(); };
   if (has("certificate") != has("key"))
-    out.problems.push_back({has("key") ? "/sip/tls/key" : "/sip/tls/certificate", "one without the other", "a certificate and the file of its key",
-                            "name both, or none"});
+    out.problems.push_back({where_of(out, has("key") ? "/sip/tls/key" : "/sip/tls/certificate"), has("key") ? "a key without a certificate" : "a certificate without its key",
+                            "a certificate and the file of its key", "name both, or none"});
   if (verify == "pinned" && !has("pin"))
-    out.problems.push_back({"/sip/tls/verify", "\"pinned\" without a key to compare with", "\"pinned\" beside /sip/tls/pin", "set /sip/tls/pin"});
+    out.problems.push_back({where_of(out, "/sip/tls/verify"), "\"pinned\" without a key to compare with", "\"pinned\" beside /sip/tls/pin", "set /sip/tls/pin"});
   const bool listens = member(sip.web_socket, "port") != nullptr;
   if (sip.transport != "tls" && sip.transport != "wss") {
     if (sip.tls.kind != JsonValue::Kind::Null && !(listens && has("certificate")))
-      out.warnings.push_back({"/sip/tls", "is not used: /sip/transport is neither \"tls\" nor \"wss\""});
+      out.warnings.push_back({where_of(out, "/sip/tls"), "is not used: /sip/transport is neither \"tls\" nor \"wss\""});
   } else if (verify == "insecure") {
-    out.warnings.push_back({"/sip/tls/verify", "anybody may pass for the PBX, and hear the password's digest and the calls: use \"required\" or \"pinned\""});
+    out.warnings.push_back({where_of(out, "/sip/tls/verify"), "anybody may pass for the PBX, and hear the password's digest and the calls: use \"required\" or \"pinned\""});
   }
 }
 
@@ -60,12 +64,12 @@ void check_web_socket(Effective& out) {
   const Sip& sip = out.config.sip;
   const std::string path = text_of(sip.web_socket, "path");
   if (!path.empty() && !sip::WebSocketOptions::is_path(path))
-    out.problems.push_back({"/sip/web_socket/path", "text that is no path", "\"/\", \"/ws\"", "begin it with /, without blanks and #"});
+    out.problems.push_back({where_of(out, "/sip/web_socket/path"), "text that is no path", "\"/\", \"/ws\"", "begin it with /, without blanks and #"});
   const bool listens = member(sip.web_socket, "port") != nullptr;
   if (!listens && member(sip.web_socket, "origins") != nullptr)
-    out.warnings.push_back({"/sip/web_socket/origins", "is not used: there is no /sip/web_socket/port to connect to"});
+    out.warnings.push_back({where_of(out, "/sip/web_socket/origins"), "is not used: there is no /sip/web_socket/port to connect to"});
   if (!path.empty() && sip.transport != "ws" && sip.transport != "wss")
-    out.warnings.push_back({"/sip/web_socket/path", "is not used: /sip/transport is neither \"ws\" nor \"wss\""});
+    out.warnings.push_back({where_of(out, "/sip/web_socket/path"), "is not used: /sip/transport is neither \"ws\" nor \"wss\""});
 }
 
 /// A trunk that we do not register at is known by where its calls come from, and by nothing else.
@@ -76,7 +80,7 @@ void check_trunk(Effective& out) {
     out.problems.push_back({where, "a name beside /sip/registration \"none\"", "an IP address", "write the address that the trunk's calls come from, or register"});
   };
   check(where_of(out, "/sip/host"), sip.host);
-  check("/sip/outbound_proxy/host", text_of(sip.outbound_proxy, "host"));
+  check(where_of(out, "/sip/outbound_proxy/host"), text_of(sip.outbound_proxy, "host"));
   for (std::size_t i = 0; i < sip.secondaries.items.size(); ++i)
     check("/sip/secondaries/" + std::to_string(i) + "/host", text_of(sip.secondaries.items[i], "host"));
   if (sip.bind_port == 0) out.warnings.push_back({where_of(out, "/sip/bind_port"), "is another port at each start, which the trunk is not told without a registration: set it"});
@@ -99,7 +103,8 @@ void check_identity(const Sip& sip, Problems& problems) {
     if (!url.empty() && !url.starts_with("https://")) problems.push_back({where, "an address without TLS", "https://", "write it as signatures name it"});
   };
   if (has("trust_file") != has("certificates"))
-    problems.push_back({has("trust_file") ? "/sip/identity/certificates" : "/sip/identity/trust_file", "one without the other",
+    problems.push_back({has("trust_file") ? "/sip/identity/certificates" : "/sip/identity/trust_file",
+                        has("trust_file") ? "a trust_file without certificates" : "certificates without a trust_file",
                         "certificates of signers, and the file of those they lead to", "name both, or none"});
   for (const std::string name : {"failed", "absent"}) {
     if (text_of(sip.identity, name) == "refuse" && !has("trust_file"))
@@ -184,7 +189,7 @@ void check_folders(Effective& out) {
 bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
   const std::vector<std::string> known{"slt", "rms"};
   if (voice.empty() || std::find(known.begin(), known.end(), voice) != known.end()) return true;
-  problems.push_back({where, "other text", "\"slt\", \"rms\" where the embedded voice speaks",
+  problems.push_back({where, with_word("an unknown voice", voice), "\"slt\", \"rms\" where the embedded voice speaks",
                       advise(known, voice, "write one of them, or name another who speaks (SPEECH_PROVIDER)")});
   return false;
 }
@@ -231,7 +236,7 @@ void check_voices(Effective& out) {
 }  // namespace
 
 void check_together(Effective& effective) {
-  check_limits(effective.config, effective.problems);
+  check_limits(effective);
   check_tls(effective);
   check_web_socket(effective);
   check_registration(effective);

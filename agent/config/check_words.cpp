@@ -1,5 +1,6 @@
 #include <offhook/agent/config/check_words.hpp>
 
+#include <offhook/agent/config/harmless_value.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -89,11 +90,11 @@ std::optional<std::string> fault_of(Shape shape, std::string_view text, std::siz
     case Shape::Url:
       return fault_of_url(text, most);
     case Shape::Region:
-      return is_word(region_of(text)) ? std::nullopt : std::optional<std::string>("text that is no such name");
+      return is_word(region_of(text)) ? std::nullopt : std::optional<std::string>("text that is no name");
     case Shape::Language:
       return text.empty() || is_language(text) ? std::nullopt : std::optional<std::string>("text that is no language tag");
     default:
-      return is_word(text) ? std::nullopt : std::optional<std::string>(text.empty() ? "empty text" : "text that is no such name");
+      return is_word(text) ? std::nullopt : std::optional<std::string>(text.empty() ? "empty text" : "text that is no name");
   }
 }
 
@@ -116,9 +117,9 @@ std::string advice_for(Shape shape) {
 }
 
 Checked check_one(const Setting& setting, const JsonValue& value) {
-  if (value.kind != Kind::Text) return refuse(setting, std::string(name_of(value.kind)), "write text, in quotes");
+  if (value.kind != Kind::Text) return refuse(setting, with_value(std::string(name_of(value.kind)), setting, value), "write text, in quotes");
   if (auto fault = fault_of(setting.shape, value.text, most_of(setting, kMaxTarget)))
-    return refuse(setting, *std::move(fault), advice_for(setting.shape));
+    return refuse(setting, with_value(*std::move(fault), setting, value), advice_for(setting.shape));
   if (setting.shape == Shape::Region) return json_text(region_of(value.text));
   if (setting.shape != Shape::Url) return value;
   std::string_view url = value.text;
@@ -128,15 +129,15 @@ Checked check_one(const Setting& setting, const JsonValue& value) {
 
 Checked check_list(const Setting& setting, const JsonValue& value) {
   if (setting.shape == Shape::Providers && value.kind == Kind::Text) return check_one(setting, value);
-  if (value.kind != Kind::List) return refuse(setting, std::string(name_of(value.kind)), "write a list, in brackets");
+  if (value.kind != Kind::List) return refuse(setting, with_value(std::string(name_of(value.kind)), setting, value), "write a list, in brackets");
   if (value.items.empty()) return refuse(setting, "an empty list", "name at least one, or leave it out");
   if (value.items.size() > most_of(setting, 16)) return refuse(setting, "a longer list", "shorten it");
   for (auto item = value.items.begin(); item != value.items.end(); ++item) {
     if (item->kind != Kind::Text)
-      return refuse(setting, std::string(name_of(item->kind)) + " in the list", "write names, in quotes");
+      return refuse(setting, with_value(std::string(name_of(item->kind)) + " in the list", setting, *item), "write names, in quotes");
     if (const auto fault = fault_of(setting.shape, item->text, kMaxWord))
-      return refuse(setting, *fault + " in the list", advice_for(setting.shape));
-    if (std::find(value.items.begin(), item, *item) != item) return refuse(setting, "a name twice", "keep one of them");
+      return refuse(setting, with_value(*fault + " in the list", setting, *item), advice_for(setting.shape));
+    if (std::find(value.items.begin(), item, *item) != item) return refuse(setting, with_value("a name twice", setting, *item), "keep one of them");
   }
   return value;
 }

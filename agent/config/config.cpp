@@ -83,7 +83,7 @@ void apply_assignments(SettingsReader& reader, const std::vector<std::string>& a
     const auto inner = setting == nullptr ? find_inner(pointer) : std::nullopt;
     if (inner) setting = inner->setting;
     if (equals == std::string::npos || !pointer.starts_with('/')) {
-      reader.out.problems.push_back({"--set", "something else", kAllowed, "docs/configuration.md lists the pointers"});
+      reader.out.problems.push_back({"--set", "no pointer, or no =", kAllowed, "docs/configuration.md lists the pointers"});
     } else if (setting == nullptr) {
       const auto pointers = pointers_like(pointer);
       const auto meant = nearest(pointer, {pointers.begin(), pointers.end()});
@@ -140,6 +140,8 @@ Effective combine(std::optional<std::string_view> text, std::string_view name, c
   if (text && !text->empty()) {
     const auto tree = read_json(*text, name, reader.out.problems);
     is_known = tree && tree->kind == JsonValue::Kind::Object;
+    reader.out.file = std::string(name);
+    if (tree) reader.out.places = JsonPlaces(*text);
     if (is_known) apply_file(reader, name, *tree);
     else if (tree)
       reader.out.problems.push_back({std::string(name), std::string(name_of(tree->kind)), "one JSON object", "put the settings in braces"});
@@ -153,6 +155,7 @@ Effective combine(std::optional<std::string_view> text, std::string_view name, c
     resolve_proxies(sources, reader.out);
     check_together(reader.out);
   }
+  add_positions(reader.out, reader.out.problems);
   for (const std::string& secret : reader.secrets) cover(secret, reader.out.problems);
   shorten(reader.out.problems);
   return std::move(reader.out);
@@ -194,8 +197,10 @@ std::string beside(const std::optional<std::string>& file, const std::string& pa
 
 std::string where_of(const Effective& effective, std::string_view pointer) {
   const Setting* setting = find_setting(pointer);
-  if (setting == nullptr) return std::string(pointer);
-  const Origin& origin = effective.origins[index_of(*setting)];
+  Origin origin = setting != nullptr ? effective.origins[index_of(*setting)] : Origin{};
+  for (const auto& [inner, from] : effective.inner_origins) {
+    if (inner == pointer) origin = from;
+  }
   switch (origin.source) {
     case Source::Variable: return origin.name;
     case Source::CommandLine: return "--set " + origin.name;
@@ -203,6 +208,13 @@ std::string where_of(const Effective& effective, std::string_view pointer) {
     case Source::File: break;
   }
   return std::string(pointer);
+}
+
+void add_positions(const Effective& effective, std::vector<Problem>& problems) {
+  for (Problem& problem : problems) {
+    const auto place = problem.position.empty() ? effective.places.find(problem.where) : std::nullopt;
+    if (place) problem.position = effective.file + ":" + *place;
+  }
 }
 
 Effective read(const Sources& sources) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/config/json_places.hpp>
 #include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/problem.hpp>
 #include <offhook/agent/config/secret.hpp>
@@ -216,12 +217,17 @@ struct Effective {
   std::vector<Warning> warnings;
   bool holds_secret = false;      ///< the file says one itself, and not only where it is
   std::vector<Problem> problems;  ///< at most kMaxProblems; empty when the configuration can be used
+  std::string file{};             ///< its name in positions
+  JsonPlaces places{};            ///< in that file
 };
 
 /// Where a path of the configuration starts that does not start at the root: the folder of its file.
 [[nodiscard]] std::string beside(const std::optional<std::string>& file, const std::string& path);
 /// The setting's place as the person who set it knows it: a pointer, a variable, or "--set POINTER".
 [[nodiscard]] std::string where_of(const Effective& effective, std::string_view pointer);
+
+/// Fills in the position of each problem whose setting stands in the file, or is missing in an object that does.
+void add_positions(const Effective& effective, std::vector<Problem>& problems);
 
 [[nodiscard]] Effective read(const Sources& sources);
 /// The same on text instead of a file; `name` stands for its path.

@@ -6,13 +6,14 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// One thing that is wrong with a configuration. It never holds a value that a person wrote: that may be a password in the wrong
-/// place.
+/// One thing that is wrong with a configuration. It holds a value that a person wrote only if that is harmless (harmless_value.hpp): it may
+/// be a password in the wrong place.
 struct Problem {
   std::string where;    ///< a JSON pointer ("/sip/port"), FILE:LINE:COLUMN, or the name of an environment variable
   std::string found;
   std::string allowed;
   std::string advice;   ///< what to do
+  std::string position{};  ///< FILE:LINE:COLUMN, if `where` is a pointer that stands in the file; "" otherwise
 
   friend bool operator==(const Problem&, const Problem&) = default;
 };

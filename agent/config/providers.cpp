@@ -1,6 +1,7 @@
 #include <offhook/agent/config/providers.hpp>
 
 #include <offhook/agent/config/check.hpp>
+#include <offhook/agent/config/harmless_value.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/provider_completion.hpp>
 #include <offhook/agent/config/settings.hpp>
@@ -32,7 +33,7 @@ Problem unknown_provider(const ProviderUse& use, const JsonValue& tree) {
   for (const auto& [name, provider] : tree.members) known.push_back(name);
   for (const ProviderKind kind : kProviderKinds) known.emplace_back(to_string(kind));
   const Setting& setting = *find_setting("agent", "provider");
-  return {use.where, "a provider that nothing tells of", allowed_for(setting),
+  return {use.where, with_word("an unknown provider", use.name), allowed_for(setting),
           advise(known, use.name, "write it to /providers, or use one of ours")};
 }
 

@@ -80,7 +80,7 @@ std::optional<Reference> parse_reference(std::string_view text) {
 Result resolve(std::string_view text, const Sources& sources) {
   const auto reference = parse_reference(text);
   if (!reference)
-    return base::fail(Complaint{"a reference that is neither", "${NAME}, ${file:PATH} or ${credential:NAME}", "mend what is between the braces"});
+    return base::fail(Complaint{"an unknown kind of reference", "${NAME}, ${file:PATH} or ${credential:NAME}", "mend what is between the braces"});
   const std::string name(reference->name);
   switch (reference->to) {
     case Reference::To::Variable: return resolve_variable(name, sources.environment);

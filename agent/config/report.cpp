@@ -97,7 +97,8 @@ JsonValue problems_json(const std::vector<Problem>& problems) {
     list.items.push_back(json_object({{"where", json_text(problem.where)},
                                       {"found", json_text(problem.found)},
                                       {"allowed", json_text(problem.allowed)},
-                                      {"advice", json_text(problem.advice)}}));
+                                      {"advice", json_text(problem.advice)},
+                                      {"position", problem.position.empty() ? JsonValue{} : json_text(problem.position)}}));
   }
   return list;
 }

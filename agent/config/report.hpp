@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxShownValue = 60;  ///< octets of a value in the
 /// {"settings": [{"setting", "value", "source", "origin"}], "problems": [...]}
 [[nodiscard]] std::string effective_json(const Effective& effective);
 
-/// [{"where", "found", "allowed", "advice"}]
+/// [{"where", "found", "allowed", "advice", "position": FILE:LINE:COLUMN or null}]
 [[nodiscard]] JsonValue problems_json(const std::vector<Problem>& problems);
 
 }  // namespace offhook::inline v0::agent::config

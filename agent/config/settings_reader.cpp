@@ -68,7 +68,9 @@ base::Result<JsonValue, Complaint> SettingsReader::read_leaf(const Setting& sett
   if (!resolved) return base::fail(resolved.error());
   if (setting.is_secret() || setting.may_hold_secret) secrets.push_back(resolved->text);
   if (resolved->warning && setting.is_secret()) out.warnings.push_back({where, *resolved->warning});
-  return check(setting, json_text(resolved->text));
+  Setting guarded = setting;
+  guarded.may_hold_secret = true;  // Whatever it refers to: no error shows it.
+  return check(guarded, json_text(resolved->text));
 }
 
 }  // namespace offhook::inline v0::agent::config

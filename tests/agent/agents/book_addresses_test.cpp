@@ -71,7 +71,7 @@ TEST_CASE("A region as the portal shows it is taken for its short name; what is 
     CHECK(named(built, "azure").speech.region == "westeurope");
   }
   CHECK(build("", with(with(kSpeech, kModel), {{"AZURE_SPEECH_REGION", "westeurope.stt.speech.microsoft.com"}})).problems() ==
-        "AZURE_SPEECH_REGION: found text that is no such name; allowed: a region of Azure's, such as \"westeurope\"; write it in one word, as it stands beside the key in Azure's portal\n");
+        "AZURE_SPEECH_REGION: found text that is no name; allowed: a region of Azure's, such as \"westeurope\"; write it in one word, as it stands beside the key in Azure's portal\n");
 }
 
 TEST_CASE("A key with a blank in it or beside it is refused, and never shown") {

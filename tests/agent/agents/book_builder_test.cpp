@@ -319,8 +319,8 @@ TEST_CASE("A reference that leads nowhere is told, and an open file warned of") 
   CHECK(told("${NOWHERE}") == "/sip/auth_user: found a reference to a variable that is not set; allowed: one that is set; set NOWHERE\n");
   CHECK(told("${EMPTY}").find("not set") != std::string::npos);
   CHECK(told("${file:x}").starts_with("/sip/auth_user: found a reference to a file that cannot be read (it is not there);"));
-  CHECK(told("${file:}").starts_with("/sip/auth_user: found a reference that is neither; allowed: ${NAME}, ${file:PATH} or ${credential:NAME};"));
-  CHECK(told("${a b}").starts_with("/sip/auth_user: found a reference that is neither;"));
+  CHECK(told("${file:}").starts_with("/sip/auth_user: found an unknown kind of reference; allowed: ${NAME}, ${file:PATH} or ${credential:NAME};"));
+  CHECK(told("${a b}").starts_with("/sip/auth_user: found an unknown kind of reference;"));
   CHECK(told("a ${NAME}").empty());  // Whole values only.
   CHECK(told("${file:x}", {{"etc/x", std::string(config::kMaxReferencedBytes, 'x')}}).find("longer text") != std::string::npos);
   CHECK(told("${file:x}", {{"etc/x", std::string(config::kMaxReferencedBytes + 1, 'x')}}).find("it is too large") != std::string::npos);
@@ -339,7 +339,7 @@ TEST_CASE("A value may be a credential that systemd gives to the service") {
                                           "systemd gives one; set LoadCredential=user:PATH in its unit, as docs/run/service.md tells\n");
   CHECK(told("${credential:other}", given).find("set LoadCredential=other:PATH in the unit") != std::string::npos);
   for (const char* bad : {"${credential:}", "${credential:../user}", "${credential:.user}", "${credential:a/b}"})
-    CHECK(told(bad, given).starts_with("/sip/auth_user: found a reference that is neither;"));
+    CHECK(told(bad, given).starts_with("/sip/auth_user: found an unknown kind of reference;"));
   // Its mode shows the mask of an ACL, which is no sign that others may read it.
   const auto keyed = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "${credential:open}"}}})", given,
                            {{"/run/credentials/offhook.service/open", "k\n"}});
@@ -454,7 +454,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
   const Texts files{{"etc/bad.md", "---\nvoyce: x\n---\n"}, {"etc/tool.md", "---\ntools: transfer\n---\n"}, {"etc/odd.md", "---\ntools: fly\n---\n"},
                     {"etc/lang.md", "---\nlanguage: german language\n---\n"}, {"etc/list.json", "[1]"}, {"etc/good.json", "{}"}};
   for (const Row row : {
-           Row{R"({"agent": {"provider": "openia"}})", "/agent/provider: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"openai\"?"},
+           Row{R"({"agent": {"provider": "openia"}})", "/agent/provider: found an unknown provider (\"openia\"); allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"openai\"?"},
            {R"({"agent": {"provider": "ollama"}})", "/providers/ollama/models/chat: found nothing; allowed: a model that `ollama list` shows, such as \"llama3.2\"; set OLLAMA_MODEL, or write it in the file"},
            {R"({"agent": {"provider": "azure"}, "providers": {"azure": {"speech": {"key": "k", "region": "westeurope"}}}})",
             "/agent/provider: found a provider without a model that thinks; allowed: one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT; set these three, or name who thinks in MODEL_PROVIDER"},
@@ -471,18 +471,18 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
             "/agent/model_provider: found a provider without a model that thinks; allowed: another than deepgram; name one that does in MODEL_PROVIDER, or in `think` of a session"},
            {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://api.eu.deepgram.com"}}})", "/providers/deepgram/api_key: found nothing;"},
            {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://API.EU.Deepgram.com:443"}}})", "/providers/deepgram/api_key: found nothing;"},
-           {R"({"agent": {"speech_provider": "ollamma"}})", "/agent/speech_provider: found a provider that nothing tells of;"},
+           {R"({"agent": {"speech_provider": "ollamma"}})", "/agent/speech_provider: found an unknown provider (\"ollamma\");"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "speak": "ollama"}]}, "providers": {"ollama": {"models": {"chat": "x"}}}})",
             "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another than ollama;"},
            {R"({"agent": {"sessions": [{"kind": "realtime", "provider": "azure"}]}, "providers": {"azure": {"base_url": "https://h", "api_key": "k"}}})",
             "/agent/sessions/0/provider: found a provider without a model that hears and speaks itself; allowed: one with /providers/azure/models/realtime;"},
-           {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks;"},
-           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found other text;"},
+           {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found an unknown voice (\"marin\"); allowed: \"slt\", \"rms\" where the embedded voice speaks;"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found an unknown voice (\"marin\");"},
            {R"({"agent": {"phrases": ["Offhook", ""]}})", "/agent/phrases/1: found empty text;"},
            {R"({"agent": {"languages": ["en", ""]}})", "/agent/languages/1: found empty text; allowed: a language tag such as \"en\" or \"pt-BR\" (BCP 47); write one, or take it out"},
-           {R"({"agent": {"languages": ["English"]}})", "/agent/languages/0: found text that is no language tag;"},
+           {R"({"agent": {"languages": ["English"]}})", "/agent/languages/0: found text that is no language tag (\"English\");"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "think": ["openai", "hmoe"]}]}, "providers": {"home": {"kind": "local"}, "openai": {"api_key": "k"}}})",
-            "/agent/sessions/0/think/1: found a provider that nothing tells of; allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
+            "/agent/sessions/0/think/1: found an unknown provider (\"hmoe\"); allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
            {R"({"agent": {"sessions": [{"kind": "realtime"}]}})", "/agent/sessions/0: found a provider without a model that hears and speaks itself; allowed: another than local; make it a cascade"},
            {R"({"agent": {"provider": "openai", "sessions": [{"kind": "realtime", "think": "openai"}]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; take it out, or make it a cascade"},
@@ -521,7 +521,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
            {R"({"agents": [{"name": "a", "match": {"called": "6*1"}}]})", "/agents/0/match/called: found a star that is not at the end;"},
            {R"({"agents": [{"name": "a", "match": {"header": {"name": "X"}}}]})", "/agents/0/match/header/value: found nothing;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "promt": "x"}]})", "/agents/0/promt: found an unknown setting; allowed: name, match, provider, model_provider, speech_provider, sessions,"},
-           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "voice": "alloy"}]})", "/agents/0/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "voice": "alloy"}]})", "/agents/0/voice: found an unknown voice (\"alloy\"); allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
            {R"({"providers": {"my home": {}}})", "/providers/my home: found a name of other characters; allowed: a name of 1 to 64 letters, digits, - and _; rename it"},
            {R"({"providers": {"x": {"kind": "openai", "base_url": "https://user:pw@h/v1"}}})", "/providers/x/base_url: found a user or a password in the URL;"},
            {R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "k", "base_url": "https://h/v1?a=b"}}})", "/providers/openai/base_url: found a URL with a query;"},

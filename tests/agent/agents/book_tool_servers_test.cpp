@@ -103,7 +103,7 @@ TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its 
            {R"({"a": {"url": "https://h", "oauth": {"client_id": "x", "private_key": "none.pem"}}})", "[]", "/tool_servers/a/oauth/private_key: found a file that cannot be read"},
            {R"({"a": {"url": "https://h", "token": "t", "oauth": {"client_id": "x", "client_secret": "y"}}})", "[]", "/tool_servers/a: found a server that cannot be used (either a token"},
            {R"({"a": {"url": "https://h", "pins": [{"tool": "a__x", "hash": "1"}]}})", "[]", "/tool_servers/a/pins/0/hash: found shorter text;"},
-           {R"({"shop": {"url": "https://h"}})", R"(["shpo__x"])", "/agent/tools/0: found a tool of a server that nothing tells of; allowed: SERVER__TOOL of one of /tool_servers; did you mean \"shop\"?"},
+           {R"({"shop": {"url": "https://h"}})", R"(["shpo__x"])", "/agent/tools/0: found a tool of an unknown server; allowed: SERVER__TOOL of one of /tool_servers; did you mean \"shop\"?"},
            {R"({"shop": {"url": "https://h"}})", R"(["shop__x", "shop__x"])", "/agent/tools/1: found a tool twice;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "destinations": {"a": "1"}}])", "/agent/tools/0/destinations: found destinations of a tool that goes nowhere;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money"}])", "/agent/tools/0/question: found nothing, for a tool of the class money; allowed: what the caller is asked, such as \"Shall I send {amount} euros back to you?\"; write it, with what it costs"},
@@ -118,7 +118,7 @@ TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its 
            {"{}", R"([{"name": "note", "keys": ["#"]}])", "/agent/tools/0/keys: found keys of a tool that presses none; allowed: those of send_digits;"},
            {"{}", R"([{"name": "send_digits", "keys": ["#", "12"]}])", "/agent/tools/0/keys/1: found no pattern of keys; allowed: keys of 0-9 * # A-D, with X for any digit,"},
            {"{}", R"([{"name": "note", "class": "read"}])", "/agent/tools/0/class: found a setting of servers' tools;"},
-           {"{}", R"(["hangup"])", "/agent/tools/0: found a tool that nothing tells of; allowed: hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers; did you mean \"hang_up\"?"},
+           {"{}", R"(["hangup"])", "/agent/tools/0: found an unknown tool; allowed: hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers; did you mean \"hang_up\"?"},
        }) {
     CAPTURE(row.servers);
     CAPTURE(row.tools);

@@ -26,25 +26,27 @@ std::string warned(const std::string& agent, const std::string& providers = "{}"
 }  // namespace
 
 TEST_CASE("Where the embedded voice speaks another's name is a slip, also where it speaks for who has no voice") {
-  const std::string slip = "/agent/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them, or name another who speaks (SPEECH_PROVIDER)\n";
+  const auto slip = [](const std::string& voice) {
+    return "/agent/voice: found an unknown voice (\"" + voice + "\"); allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them, or name another who speaks (SPEECH_PROVIDER)\n";
+  };
   const std::string thinks = R"({"home": {"kind": "openai_compatible", "base_url": "http://h/v1", "models": {"chat": "m"}}})";
   const std::string speaks = R"({"home": {"kind": "openai_compatible", "base_url": "http://h/v1", "models": {"chat": "m", "speech": "s"}}})";
-  CHECK(voice_problems(R"("provider": "ollama", "voice": "marin")") == slip);
+  CHECK(voice_problems(R"("provider": "ollama", "voice": "marin")") == slip("marin"));
   CHECK(voice_problems(R"("provider": "ollama", "voice": "rms")").empty());
   CHECK(voice_problems(R"("provider": "ollama", "speech_provider": "deepgram", "voice": "marin")").empty());
-  CHECK(voice_problems(R"("provider": "openai", "speech_provider": "local", "voice": "marin")") == slip);
+  CHECK(voice_problems(R"("provider": "openai", "speech_provider": "local", "voice": "marin")") == slip("marin"));
   CHECK(voice_problems(R"("provider": "openai", "model_provider": "ollama", "voice": "marin")").empty());
   CHECK(voice_problems(R"("provider": "azure", "model_provider": "ollama", "voice": "marin")").empty());
   CHECK(voice_problems(R"("provider": "azure_openai", "voice": "marin")").empty());
-  CHECK(voice_problems(R"("provider": "azure_openai", "model_provider": "ollama", "voice": "marin")") == slip);
-  CHECK(voice_problems(R"("provider": "home", "voice": "marin")", thinks) == slip);
+  CHECK(voice_problems(R"("provider": "azure_openai", "model_provider": "ollama", "voice": "marin")") == slip("marin"));
+  CHECK(voice_problems(R"("provider": "home", "voice": "marin")", thinks) == slip("marin"));
   CHECK(voice_problems(R"("provider": "home", "voice": "af_heart")", speaks).empty());
-  CHECK(voice_problems(R"("provider": "home", "model_provider": "ollama", "voice": "af_heart")", speaks) == slip);  // It does not listen: then local does both.
+  CHECK(voice_problems(R"("provider": "home", "model_provider": "ollama", "voice": "af_heart")", speaks) == slip("af_heart"));  // It does not listen: then local does both.
   CHECK(voice_problems(R"("provider": "ollama", "voice": "marin", "sessions": [{"kind": "cascade", "listen": "local", "speak": "openai"}])").empty());
   const auto entries = build(R"({"agents": [{"name": "a", "match": {"called": "1"}, "provider": "ollama", "voice": "coral"},
                                             {"name": "b", "match": {"called": "2"}, "model_provider": "ollama", "voice": "coral"}]})", {{"OLLAMA_MODEL", "m"}}).problems();
-  CHECK(entries.find("/agents/0/voice: found other text;") != std::string::npos);
-  CHECK(entries.find("/agents/1/voice: found other text;") != std::string::npos);
+  CHECK(entries.find("/agents/0/voice: found an unknown voice (\"coral\");") != std::string::npos);
+  CHECK(entries.find("/agents/1/voice: found an unknown voice (\"coral\");") != std::string::npos);
 }
 
 TEST_CASE("A Flux voice is warned of where /v1/speak speaks instead of the Voice Agent, with the voice that is heard") {

@@ -182,7 +182,7 @@ TEST_CASE("what is missing is named by its place in the file and its variable, a
         "or write it in the file\n");
   // A bad value is no missing one: one problem, not two.
   CHECK(problems_of(config::parse(R"({"sip": {"extension": 6001, "password": "x", "host": "h"}})", environment({}))) ==
-        "/sip/extension: found a whole number; allowed: the extension alone, such as \"6001\"; write text, in quotes\n");
+        "/sip/extension: found a whole number (6001); allowed: the extension alone, such as \"6001\"; write text, in quotes\n");
 }
 
 TEST_CASE("all problems of a file come at once, each with its pointer") {
@@ -253,6 +253,22 @@ TEST_CASE("names that stand twice are refused, at every level") {
   CHECK(problems_in(R"({"log": {}, "log": {}})") == "/log: found the name a second time; allowed: each name once; keep one of them\n");
   CHECK(problems_in(R"({"sip": {"port": 5060, "port": 5061}})") == "/sip/port: found the name a second time; allowed: each name once; keep one of them\n");
   CHECK(contains(problems_in(R"({"media": {"codecs": ["G722", {"a": 1, "a": 2}]}})"), "/media/codecs/1/a: found the name a second time"));
+}
+
+TEST_CASE("a problem has the position of its setting in the file, or of the object that lacks it") {
+  const auto positions = [](std::string_view text, Variables variables = {}) {
+    std::string list;
+    for (const auto& problem : config::read_text(text, "my.json", {std::nullopt, environment(with(std::move(variables))), {}, {}}).problems)
+      list += problem.where + " at " + problem.position + "\n";
+    return list;
+  };
+  CHECK(positions("{\n  \"sip\": {\"port\": 0,\n    \"prot\": 1}\n}") == "/sip/port at my.json:2:11\n/sip/prot at my.json:3:5\n");
+  CHECK(positions("{\"agents\": [\n  {\"name\": \"a\"}]}") == "/agents/0/match at my.json:2:3\n");
+  CHECK(positions("{\"log\": {},\n \"log\": {}}") == "/log at my.json:2:2\n");
+  CHECK(positions("{\"limits\": {\"call_seconds\": 10, \"silence_seconds\": 10}}") == "/limits/silence_seconds at my.json:1:33\n");
+  CHECK(positions("{\"limits\": {\"call_seconds\": 10}}", {{"OFFHOOK_LIMITS_SILENCE_SECONDS", "10"}}) == "OFFHOOK_LIMITS_SILENCE_SECONDS at \n");
+  CHECK(positions("{}", {{"LOG_LEVEL", "loud"}}) == "LOG_LEVEL at \n");
+  CHECK(positions("[]") == "my.json at \n");
 }
 
 TEST_CASE("what is no JSON is told with line and column, and what is missing is not told besides") {
@@ -339,57 +355,57 @@ TEST_CASE("What is kept of what was said is told in one place, and a pattern tha
 TEST_CASE("values of the wrong type or out of range are refused with what would do") {
   struct Row { const char* text; const char* problem; };
   for (const Row row : {
-           Row{R"({"sip": {"port": "5060"}})", "/sip/port: found text; allowed: a whole number from 1 to 65535; write a number, without quotes"},
-           {R"({"sip": {"port": 5060.0}})", "/sip/port: found a number with a fraction or an exponent;"},
-           {R"({"sip": {"port": 65536}})", "/sip/port: found a larger number; allowed: a whole number from 1 to 65535; lower it"},
-           {R"({"sip": {"port": -1}})", "/sip/port: found a smaller number;"},
-           {R"({"sip": {"port": 18446744073709551615}})", "/sip/port: found a larger number;"},
-           {R"({"sip": {"expires_seconds": 7201}})", "/sip/expires_seconds: found a larger number; allowed: a whole number from 60 to 7200, in seconds;"},
-           {R"({"sip": {"transport": "dtls"}})", "/sip/transport: found other text; allowed: \"udp\", \"tcp\", \"tls\", \"ws\", \"wss\"; "},
-           {R"({"sip": {"transport": "TCP"}})", "/sip/transport: found other text; allowed: \"udp\", \"tcp\", \"tls\", \"ws\", \"wss\"; did you mean \"tcp\"?"},
+           Row{R"({"sip": {"port": "5060"}})", "/sip/port: found text (\"5060\"); allowed: a whole number from 1 to 65535; write a number, without quotes"},
+           {R"({"sip": {"port": 5060.0}})", "/sip/port: found a number with a fraction or an exponent (5060.0);"},
+           {R"({"sip": {"port": 65536}})", "/sip/port: found a larger number (65536); allowed: a whole number from 1 to 65535; lower it"},
+           {R"({"sip": {"port": -1}})", "/sip/port: found a smaller number (-1);"},
+           {R"({"sip": {"port": 18446744073709551615}})", "/sip/port: found a larger number ("},
+           {R"({"sip": {"expires_seconds": 7201}})", "/sip/expires_seconds: found a larger number (7201); allowed: a whole number from 60 to 7200, in seconds;"},
+           {R"({"sip": {"transport": "dtls"}})", "/sip/transport: found an unknown word (\"dtls\"); allowed: \"udp\", \"tcp\", \"tls\", \"ws\", \"wss\"; "},
+           {R"({"sip": {"transport": "TCP"}})", "/sip/transport: found an unknown word (\"TCP\"); allowed: \"udp\", \"tcp\", \"tls\", \"ws\", \"wss\"; did you mean \"tcp\"?"},
            {R"({"sip": {"web_socket": {"path": "ws"}}})", "/sip/web_socket/path: found text that is no path;"},
            {R"({"sip": {"web_socket": {"path": "/a b"}}})", "/sip/web_socket/path: found text that is no path;"},
            {R"({"sip": {"web_socket": {"port": 0}}})", "/sip/web_socket/port: "},
            {R"({"sip": {"web_socket": {"origins": []}}})", "/sip/web_socket/origins: "},
            {R"({"sip": {"tls": {"verify": "pinned"}}})", "/sip/tls/verify: found \"pinned\" without a key to compare with;"},
-           {R"({"sip": {"tls": {"certificate": "a.pem"}}})", "/sip/tls/certificate: found one without the other;"},
-           {R"({"sip": {"tls": {"key": "a.pem"}}})", "/sip/tls/key: found one without the other;"},
+           {R"({"sip": {"tls": {"certificate": "a.pem"}}})", "/sip/tls/certificate: found a certificate without its key;"},
+           {R"({"sip": {"tls": {"key": "a.pem"}}})", "/sip/tls/key: found a key without a certificate;"},
            {R"({"sip": {"tls": {"pin": "short"}}})", "/sip/tls/pin: "},
-           {R"({"sip": {"tls": {"verify": "no"}}})", "/sip/tls/verify: found other text;"},
-           {R"({"sip": {"host": "a:5060"}})", "/sip/host: found a port behind the host;"},
-           {R"({"sip": {"host": "sip:a"}})", "/sip/host: found text that is neither;"},
+           {R"({"sip": {"tls": {"verify": "no"}}})", "/sip/tls/verify: found an unknown word (\"no\");"},
+           {R"({"sip": {"host": "a:5060"}})", "/sip/host: found a port behind the host (\"a:5060\");"},
+           {R"({"sip": {"host": "sip:a"}})", "/sip/host: found text that is neither a host name nor an address (\"sip:a\");"},
            {R"({"sip": {"extension": "sip:1@x"}})", "/sip/extension: found characters that no extension has;"},
            {R"({"sip": {"extension": ""}})", "/sip/extension: found empty text;"},
            {R"({"sip": {"display_name": "a\r\nb"}})", "/sip/display_name: found a line break or another control character;"},
            {R"({"sip": {"password": "a\u0000b"}})", "/sip/password: found a line break or another control character;"},
            {R"({"agent": {"dialogue": "a\u0000b"}})", "/agent/dialogue: found a line break or another control character;"},
            {R"({"agent": {"prompt": "a\u0000b"}})", "/agent/prompt: found a control character;"},
-           {R"({"sip": {"bind_address": "localhost"}})", "/sip/bind_address: found text that is no address;"},
+           {R"({"sip": {"bind_address": "localhost"}})", "/sip/bind_address: found text that is no address (\"localhost\");"},
            {R"({"agent": {"provider": "openai"}})", "/providers/openai/api_key: found nothing; allowed: the key of an OpenAI project; set OPENAI_API_KEY, or write it in the file"},
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
-           {R"({"agent": {"provider": "acme"}})", "/agent/provider: found a provider that nothing tells of;"},
-           {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found other text; allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
+           {R"({"agent": {"provider": "acme"}})", "/agent/provider: found an unknown provider (\"acme\");"},
+           {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found an unknown voice (\"alloy\"); allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
            {R"({"agent": {"dialogue": ["x"]}})", "/agent/dialogue: found a list;"},
-           {R"({"media": {"codecs": "G722"}})", "/media/codecs: found text; allowed: a list of codecs,"},
-           {R"({"media": {"codecs": ["speex"]}})", "/media/codecs: found a name that is no codec of ours;"},
-           {R"({"media": {"codecs": ["PCMU", "PCMU"]}})", "/media/codecs: found a codec twice;"},
-           {R"({"media": {"codecs": ["PCMU", 8]}})", "/media/codecs: found a whole number in the list;"},
-           {R"({"media": {"first_port": 1023}})", "/media/first_port: found a smaller number;"},
+           {R"({"media": {"codecs": "G722"}})", "/media/codecs: found text (\"G722\"); allowed: a list of codecs,"},
+           {R"({"media": {"codecs": ["speex"]}})", "/media/codecs: found an unknown codec (\"speex\");"},
+           {R"({"media": {"codecs": ["PCMU", "PCMU"]}})", "/media/codecs: found a codec twice (\"PCMU\");"},
+           {R"({"media": {"codecs": ["PCMU", 8]}})", "/media/codecs: found a whole number in the list (8);"},
+           {R"({"media": {"first_port": 1023}})", "/media/first_port: found a smaller number (1023);"},
            {R"({"media": {"first_port": 20000, "last_port": 20000}})",
-            "/media/last_port: found a port that is not above /media/first_port;"},
+            "/media/last_port: found a port that is not above /media/first_port (20000 to 20000);"},
            {R"({"media": {"first_port": 20001, "last_port": 20002}})", "/media/last_port: found a range without an even port"},
            {R"({"limits": {"call_seconds": 30, "silence_seconds": 30}})", "/limits/silence_seconds: found a silence as long as a whole call"},
-           {R"({"sip": {"transport": "tcp", "bind_port": 8080}})", "/health/port: found the same TCP port as /sip/bind_port;"},
-           {R"({"limits": {"calls": 1001}})", "/limits/calls: found a larger number;"},
-           {R"({"limits": {"ring_seconds": 61}})", "/limits/ring_seconds: found a larger number; allowed: a whole number from 0 to 60, in seconds;"},
-           {R"({"limits": {"call_seconds": 9}})", "/limits/call_seconds: found a smaller number;"},
-           {R"({"log": {"level": "loud"}})", "/log/level: found other text; allowed: \"debug\", \"info\", \"warning\", \"error\", \"off\";"},
+           {R"({"sip": {"transport": "tcp", "bind_port": 8080}})", "/health/port: found the same TCP port as /sip/bind_port (8080);"},
+           {R"({"limits": {"calls": 1001}})", "/limits/calls: found a larger number (1001);"},
+           {R"({"limits": {"ring_seconds": 61}})", "/limits/ring_seconds: found a larger number (61); allowed: a whole number from 0 to 60, in seconds;"},
+           {R"({"limits": {"call_seconds": 9}})", "/limits/call_seconds: found a smaller number (9);"},
+           {R"({"log": {"level": "loud"}})", "/log/level: found an unknown word (\"loud\"); allowed: \"debug\", \"info\", \"warning\", \"error\", \"off\";"},
            {R"({"log": {"level": null}})", "/log/level: found null;"},
            {R"({"health": {"address": "0.0.0.0"}})", "/health/address: found an address that the network reaches, without /health/token; allowed: a loopback address,"},
            {R"({"health": {"token": "fifteen-letters"}})", "/health/token: found text that is no bearer token, or is short;"},
            {R"({"health": {"token": "sixteen letters!"}})", "/health/token: found text that is no bearer token, or is short;"},
            {R"({"sip": []})", "/sip: found a list; allowed: an object with extension, password,"},
-           {R"({"transcripts": {"enabled": "true"}})", "/transcripts/enabled: found text; allowed: true or false; write one of them, without quotes"},
+           {R"({"transcripts": {"enabled": "true"}})", "/transcripts/enabled: found text (\"true\"); allowed: true or false; write one of them, without quotes"},
        }) {
     CAPTURE(row.text);
     const std::string told = problems_in(row.text);
@@ -399,11 +415,16 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
   }
 }
 
+TEST_CASE("a value that a reference stands for is not shown") {
+  CHECK(problems_in(R"({"sip": {"host": "a:5060"}})", {{"ASTERISK_HOST", ""}}).find("(\"a:5060\")") != std::string::npos);
+  CHECK(problems_in(R"({"sip": {"host": "${WRONG}"}})", {{"ASTERISK_HOST", ""}, {"WRONG", "a:5060"}}).starts_with("/sip/host: found a port behind the host; "));
+}
+
 TEST_CASE("problems of the environment carry the variable's name") {
-  CHECK(problems_in("", {{"PROVIDER", "asure"}}).starts_with("PROVIDER: found a provider that nothing tells of;"));
+  CHECK(problems_in("", {{"PROVIDER", "asure"}}).starts_with("PROVIDER: found an unknown provider (\"asure\");"));
   CHECK(problems_in("", {{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "west/europe"}}).starts_with("AZURE_SPEECH_REGION: found "));
-  CHECK(problems_in("", {{"TRANSCRIPTION_ENABLED", "maybe"}}) == "TRANSCRIPTION_ENABLED: found text; allowed: true or false; write one of them, without quotes\n");
-  CHECK(problems_in("", {{"LOG_LEVEL", "loud"}}).starts_with("LOG_LEVEL: found other text;"));
+  CHECK(problems_in("", {{"TRANSCRIPTION_ENABLED", "maybe"}}) == "TRANSCRIPTION_ENABLED: found text (\"maybe\"); allowed: true or false; write one of them, without quotes\n");
+  CHECK(problems_in("", {{"LOG_LEVEL", "loud"}}).starts_with("LOG_LEVEL: found an unknown word (\"loud\");"));
   CHECK(problems_in("", {{"PROVIDER", "LOCAL"}, {"OPENAI_API_KEY", "sk-x"}}).empty());
 }
 

@@ -45,5 +45,6 @@ TEST_CASE("JSON tells the source and the problems too") {
   CHECK(json.at("settings").at(0) == Json::parse(R"({"setting": "/sip/extension", "value": "1", "source": "file", "origin": "my.json:/sip/extension"})"));
   REQUIRE(json.at("problems").size() == 1);
   CHECK(json.at("problems").at(0).at("where") == "/log/level");
-  CHECK(json.at("problems").at(0).at("found") == "a whole number");
+  CHECK(json.at("problems").at(0).at("found") == "a whole number (1)");
+  CHECK(json.at("problems").at(0).at("position").get<std::string>().starts_with("my.json:1:"));
 }

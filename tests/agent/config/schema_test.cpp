@@ -74,7 +74,7 @@ bool we_accept(const config::Place& place, const Json& file) {
   const auto effective = config::read_text(file.dump(), "file", {});
   const std::string pointer = pointer_in_file(place);
   for (const config::Problem& problem : effective.problems) {
-    if (problem.found == "a provider that nothing tells of") continue;  // And not of two settings together.
+    if (problem.found.starts_with("an unknown provider")) continue;  // And not of two settings together.
     if (problem.where == pointer && problem.found != "nothing" && problem.allowed == config::allowed_for(*place.setting)) return false;
     if ((place.setting->is_compound() || place.setting->shape == config::Shape::Targets) && problem.where.starts_with(pointer + "/")) return false;
   }

@@ -67,7 +67,7 @@ TEST_CASE("Callers who must prove themselves are asked by the strongest algorith
   CHECK(begins(problem_in(R"("callers": {"realm": "door"})"), "/sip/callers/who: found nothing;"));
   CHECK(begins(problem_in(R"("callers": {"who": [{"username": "a"}]})"), "/sip/callers/who/0/password: found nothing;"));
   CHECK(begins(problem_in(R"("callers": {"who": [{"username": "a", "password": "b"}], "algorithms": ["md5"]})"),
-               "/sip/callers/algorithms/0: found other text; allowed: \"SHA-512-256\", \"SHA-256\", \"MD5\"; did you mean \"MD5\"?"));
+               "/sip/callers/algorithms/0: found an unknown word (\"md5\"); allowed: \"SHA-512-256\", \"SHA-256\", \"MD5\"; did you mean \"MD5\"?"));
 }
 
 TEST_CASE("Secrets of callers stand in no table, and in no problem") {
@@ -121,7 +121,7 @@ TEST_CASE("The door's budgets, bans and known peers are those that are written, 
   CHECK(begins(problem_in(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 33}]})"), "/sip/door/peers/0/bits: found more bits than the address has;"));
   CHECK(edge_options(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 32}, {"address": "fd00::", "bits": 128}]})").phone.stack.door.peers.size() == 2);
   CHECK(begins(problem_in(R"("door": {"sources": {}})"), "/sip/door/sources: found an unknown setting;"));
-  CHECK(begins(problem_in(R"("door": {"source": {"per_second": 0}})"), "/sip/door/source/per_second: found a smaller number;"));
+  CHECK(begins(problem_in(R"("door": {"source": {"per_second": 0}})"), "/sip/door/source/per_second: found a smaller number (0);"));
 }
 
 TEST_CASE("Challenges are answered in any realm of the PBX and in no call that it brings, unless the file says otherwise") {
@@ -134,15 +134,15 @@ TEST_CASE("Challenges are answered in any realm of the PBX and in no call that i
   CHECK(edge_options(R"("challenges": {"realms": ["a", "b", "c", "d"]})").account.challenges.realms.size() == sip::ChallengeOptions::kMaxRealms);
   CHECK(begins(problem_in(R"("challenges": {"realms": ["a", "b", "c", "d", "e"]})"), "/sip/challenges/realms: found a longer list;"));
   CHECK(begins(problem_in(R"("challenges": {"realm": "a"})"), "/sip/challenges/realm: found an unknown setting;"));
-  CHECK(begins(problem_in(R"("challenges": {"in_received_calls": "yes"})"), "/sip/challenges/in_received_calls: found text;"));
+  CHECK(begins(problem_in(R"("challenges": {"in_received_calls": "yes"})"), "/sip/challenges/in_received_calls: found text (\"yes\");"));
 }
 
 TEST_CASE("The size from which requests take TCP is a setting; 0 keeps all of them on UDP") {
   CHECK(edge_options(R"("expires_seconds": 300)").phone.stack.datagram_limit == 1300);
   CHECK(edge_options(R"("datagram_limit_octets": 0)").phone.stack.datagram_limit == 0);
   CHECK(edge_options(R"("datagram_limit_octets": 65000)").phone.stack.datagram_limit == 65000);
-  CHECK(begins(problem_in(R"("datagram_limit_octets": 65001)"), "/sip/datagram_limit_octets: found a larger number;"));
-  CHECK(begins(problem_in(R"("datagram_limit_octets": -1)"), "/sip/datagram_limit_octets: found a smaller number;"));
+  CHECK(begins(problem_in(R"("datagram_limit_octets": 65001)"), "/sip/datagram_limit_octets: found a larger number (65001);"));
+  CHECK(begins(problem_in(R"("datagram_limit_octets": -1)"), "/sip/datagram_limit_octets: found a smaller number (-1);"));
 }
 
 TEST_CASE("A wildcard in a certificate stands for nothing, unless the file says otherwise") {
@@ -154,7 +154,7 @@ TEST_CASE("A wildcard in a certificate stands for nothing, unless the file says 
 TEST_CASE("Trusted peers are addresses, not names") {
   const auto account = edge_options(R"("trusted_peers": ["192.0.2.7", {"address": "2001:db8::7"}])").account;
   CHECK(account.trusted_peers == std::vector{*base::IpAddress::parse("192.0.2.7"), *base::IpAddress::parse("2001:db8::7")});
-  CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is no address;"));
+  CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is no address (\"trunk.example\");"));
 }
 
 TEST_CASE("Watchers are named one by one, and see no more than that there is a call unless it says so") {
@@ -187,7 +187,7 @@ TEST_CASE("Registered in parallel, the extension has an account at each server, 
   CHECK(serial.account.secondaries == std::vector<std::string>{"sip:a"});
   CHECK(edge_options(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d"])").standby_accounts.size() == 4);
   CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a", "b", "c", "d", "e"])"), "/sip/secondaries: found a longer list;"));
-  CHECK(begins(problem_in(R"("registration": "paralel")"), "/sip/registration: found other text; allowed: \"serial\", \"parallel\", \"none\"; did you mean \"parallel\"?"));
+  CHECK(begins(problem_in(R"("registration": "paralel")"), "/sip/registration: found an unknown word (\"paralel\"); allowed: \"serial\", \"parallel\", \"none\"; did you mean \"parallel\"?"));
   CHECK(begins(problem_in(R"("registration": 2)"), "/sip/registration: found "));
   CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a"], "outbound_proxy": {"host": "b"})"),
                "/sip/registration: found \"parallel\" beside /sip/outbound_proxy, which each registration would pass; allowed: \"serial\"; "));
@@ -245,8 +245,8 @@ TEST_CASE("Signatures of callers are verified with the files that are named, and
   CHECK(both.signing->certificate_url == "https://us/c");
   CHECK(both.signing->attest == "A");
 
-  CHECK(begins(problem_in(R"("identity": {"trust_file": "a"})"), "/sip/identity/certificates: found one without the other"));
-  CHECK(begins(problem_in(R"("identity": {"certificates": [{"url": "https://c", "file": "b"}]})"), "/sip/identity/trust_file: found one without the other"));
+  CHECK(begins(problem_in(R"("identity": {"trust_file": "a"})"), "/sip/identity/certificates: found a trust_file without certificates"));
+  CHECK(begins(problem_in(R"("identity": {"certificates": [{"url": "https://c", "file": "b"}]})"), "/sip/identity/trust_file: found certificates without a trust_file"));
   CHECK(begins(problem_in(R"("identity": {"absent": "refuse"})"), "/sip/identity/absent: found \"refuse\" where no signature is verified"));
   CHECK(begins(problem_in(R"("identity": {"trust_file": "a", "certificates": [{"url": "http://c", "file": "b"}]})"), "/sip/identity/certificates/0/url: found an address without TLS"));
   CHECK(begins(problem_in(R"("identity": {"sign": {"key": "k", "url": "http://c"}})"), "/sip/identity/sign/url: found an address without TLS"));

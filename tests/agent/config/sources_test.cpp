@@ -68,10 +68,10 @@ TEST_CASE("an assignment that cannot be is refused, a secret above all") {
   CHECK(told("/limits/call=60").ends_with("did you mean /limits/call_seconds?"));
   CHECK(told("/agent/limits/hold=60").ends_with("did you mean /agent/limits/hold_seconds?"));
   CHECK(told("/providers/mine/models/chta=x").ends_with("did you mean /providers/mine/models/chat?"));
-  CHECK(told("sip.port=1").starts_with("--set: found something else;"));
-  CHECK(told("/sip/port").starts_with("--set: found something else;"));
+  CHECK(told("sip.port=1").starts_with("--set: found no pointer, or no =;"));
+  CHECK(told("/sip/port").starts_with("--set: found no pointer, or no =;"));
   CHECK(told("/sip/port=").starts_with("--set /sip/port: found text;"));
-  CHECK(told("/sip/port=x").starts_with("--set /sip/port: found text;"));
+  CHECK(told("/sip/port=x").starts_with("--set /sip/port: found text (\"x\");"));
   CHECK(told("/media/codecs=").starts_with("--set /media/codecs: found an empty list;"));
   const auto secret = read("", {{"SIP_EXTENSION", "1"}, {"ASTERISK_HOST", "h"}}, {"/sip/password=canary-7f3a"});
   REQUIRE(secret.problems.size() == 1);  // And not "nothing" besides.

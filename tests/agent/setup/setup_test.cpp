@@ -327,7 +327,7 @@ TEST_CASE("Answers that are no configuration are told as offhook check tells the
   Desk desk;
   desk.variables = {{"ASTERISK_HOST", "sip:h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "local"}};
   const auto outcome = desk.run(nullptr);
-  CHECK(outcome.steps.front().finding.what.starts_with("/sip/host: found text that is neither;"));
+  CHECK(outcome.steps.front().finding.what.starts_with("/sip/host: found text that is neither a host name nor an address"));
   CHECK(desk.network.all.empty());
   desk.variables["ASTERISK_HOST"] = "h";
   setup::Options options;

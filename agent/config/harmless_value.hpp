@@ -1,0 +1,25 @@
+#pragma once
+
+#include <offhook/agent/config/settings.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// Values that may stand in an error message. A person may have typed a password in the wrong place.
+namespace offhook::inline v0::agent::config {
+
+inline constexpr std::size_t kMaxHarmlessWord = 24;
+
+/// True for a word that is hardly a secret: at most kMaxHarmlessWord letters, digits and characters of ". _ : -", which do not mix upper case,
+/// lower case and digits as generated passwords and keys do.
+[[nodiscard]] bool is_harmless(std::string_view word);
+
+/// `found` with the word in parentheses, if it is harmless.
+[[nodiscard]] std::string with_word(std::string found, std::string_view word);
+
+/// `found` with the value in parentheses, if it is a number, true or false, or a harmless word of a setting that takes such words. Never the
+/// value of a setting that is or may hold a secret.
+[[nodiscard]] std::string with_value(std::string found, const Setting& setting, const JsonValue& value);
+
+}  // namespace offhook::inline v0::agent::config

@@ -1,0 +1,63 @@
+#include <offhook/agent/config/json_places.hpp>
+#include <offhook/agent/config/json_tree.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using offhook::agent::config::JsonPlaces;
+namespace config = offhook::agent::config;
+
+namespace {
+
+constexpr std::string_view kPlaced = R"({
+  "sip": {"port": 5060, "host" : "a\"b{"},  // "sip": 1
+  /* "log": [ */ "agents": [
+    {"name": "x"}, [true, null],
+    -1.5e3
+  ],
+  "sip2": {}, "list": []
+})";
+
+}  // namespace
+
+TEST_CASE("A member has the place of its name, an item that of its first character") {
+  const JsonPlaces places(kPlaced);
+  CHECK(places.find("/sip") == "2:3");
+  CHECK(places.find("/sip/port") == "2:11");
+  CHECK(places.find("/sip/host") == "2:25");
+  CHECK(places.find("/agents") == "3:18");
+  CHECK(places.find("/agents/0") == "4:5");
+  CHECK(places.find("/agents/0/name") == "4:6");
+  CHECK(places.find("/agents/1/1") == "4:27");
+  CHECK(places.find("/agents/2") == "5:5");
+  CHECK(places.find("/list") == "7:15");
+}
+
+TEST_CASE("What is not there has the place of the innermost object around it that is") {
+  const JsonPlaces places(kPlaced);
+  CHECK(places.find("/sip/tls/key") == "2:3");
+  CHECK(places.find("/agents/0/match") == "4:5");
+  CHECK_FALSE(places.find("/log"));
+  CHECK_FALSE(places.find("/"));
+  CHECK_FALSE(places.find("/etc/offhook.json"));
+  CHECK_FALSE(places.find("SIP_EXTENSION"));
+  CHECK_FALSE(JsonPlaces().find("/sip"));
+}
+
+TEST_CASE("A repeated name has its last place, and a name is found as pointer_step() writes it") {
+  const JsonPlaces places("{\"a/b~\": 1,\n \"x\": 1, \"x\": 2, \"" + std::string(49, 'y') + "\": 3}");
+  CHECK(places.find("/x") == "2:10");
+  CHECK(places.find("/a~1b~0") == "1:2");
+  CHECK(places.find(config::pointer_step(std::string(49, 'y'))) == "2:18");
+}
+
+TEST_CASE("Text that is cut anywhere, or is no JSON, gives no place beyond its end") {
+  for (std::size_t size = 0; size <= kPlaced.size(); ++size) {
+    const auto found = JsonPlaces(kPlaced.substr(0, size)).find("/sip");
+    CHECK((!found || *found == "2:3"));
+  }
+  for (const char* text : {"", "[", "{", "]", "{\"", "{\"a", "{\"a\\", "\"\\", "{\"a\":", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "[1 2]", "/", "/*", "//", "{a:1}", "[,]"})
+    CHECK_FALSE(JsonPlaces(text).find("/b"));
+  CHECK_FALSE(JsonPlaces(std::string(100000, '[')).find("/x"));
+}
