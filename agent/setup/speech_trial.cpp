@@ -84,7 +84,7 @@ class SpeechTrials {
 
   void try_voice(const PartNeeds& needs) {
     const ProviderParts& parts = parts_of(needs.provider->kind);
-    if (!parts.speaker) return;
+    if (!parts.speaker || !parts.sound) return;
     const std::string sound = parts.sound(needs);
     if (!is_new(needs, "/speak", sound)) return;
     const auto voice = parts.speaker(needs, [] {});

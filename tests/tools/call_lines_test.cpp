@@ -35,7 +35,8 @@ TEST_CASE("A call is told line by line: both speakers, tones, its beginning and 
   CHECK(text_of(caller_says("hello")) == "they  hello");
   CHECK(text_of(agent_says("hello")) == "we    hello");
   CHECK(text_of(refused("Busy Here")) == "ended by them after 1.5 s: 486 Busy Here");
-  CHECK(text_of(agent::CallStarted{}) == "no line");
+  CHECK(text_of(agent::CallStarted{"k3x9", "", "", true}) == "call  k3x9");
+  CHECK(json_of(agent::CallStarted{"k3x9", "", "", true}) == R"({"event":"dialled","call":"k3x9"})");
   CHECK(json_of(caller_says("hello")) == R"({"event":"they","text":"hello","confidence":0.500})");
 }
 
