@@ -191,8 +191,8 @@ class DnsClient::Channel {
       return;
     }
     timer_.expires_after(std::chrono::seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec));
-    timer_.async_wait([this](const error_code& error) {
-      if (error) return;
+    timer_.async_wait([this, lives = std::weak_ptr<const int>(lives_)](const error_code& error) {
+      if (error || lives.expired()) return;  // A timer that had expired before its cancellation says no error.
       ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
       arm();
     });
@@ -200,6 +200,7 @@ class DnsClient::Channel {
 
   asio::io_context& io_;
   asio::steady_timer timer_;
+  std::shared_ptr<const int> lives_ = std::make_shared<const int>(0);
   ares_channel channel_ = nullptr;
   std::unordered_map<ares_socket_t, std::shared_ptr<Watched>> watched_;
   std::size_t under_way_ = 0;

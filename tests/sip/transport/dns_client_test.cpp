@@ -104,3 +104,13 @@ TEST_CASE_FIXTURE(Asking, "Questions under way are bounded; whoever waits when t
   while (io.poll_one() > 0 && answered == 0) continue;
   CHECK(answered == 0);
 }
+
+TEST_CASE_FIXTURE(Asking, "A client that ends when the time-out of its question has come and is not told yet is not touched any more") {
+  boost::asio::steady_timer before(io, std::chrono::milliseconds(0));
+  before.async_wait([this](const boost::system::error_code&) { client.reset(); });
+  client->ask({RecordType::A, "dead.example"}, [](const Answer&) { FAIL("nobody waits for it"); });
+  const auto late = base::Clock::now() + std::chrono::seconds(1);
+  while (base::Clock::now() < late) continue;  // Both timers have expired before the first is told.
+  while (io.poll_one() > 0) continue;
+  CHECK(client == nullptr);
+}
