@@ -8,7 +8,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -20,7 +19,7 @@ struct BeginListening { std::uint32_t turn = 0; std::string expect; };
 struct EndListening {};
 struct AbandonListening {};
 struct Respond { TurnInput input; };
-struct CancelThinking { std::uint32_t turn = 0; std::string_view why; };  ///< why: a sentence that lasts for ever
+struct CancelThinking { std::uint32_t turn = 0; std::string why; };
 struct ReportHeard { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
 struct Speak { std::uint32_t utterance = 0; std::string text; };
 struct PrepareSpeech { std::string text; };                    ///< it is asked for as soon as nobody speaks

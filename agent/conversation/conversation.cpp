@@ -131,7 +131,7 @@ void Conversation::on_hold_settled(TimePoint now, ConversationActions& out) {
 
 void Conversation::on_hold_limit(TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Connected) return;
-  const bool may_transfer = !options_.transfer_when_lost.empty() && hand_over_.begin_last_resort() && hand_over_.begin_transfer();
+  const bool may_transfer = begin_last_resort() && hand_over_.begin_transfer();
   if (!may_transfer) return close("hold limit", {}, now, out);
   out.push_back(TransferCall{options_.transfer_when_lost});
 }

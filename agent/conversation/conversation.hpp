@@ -176,7 +176,7 @@ class Conversation {
   [[nodiscard]] bool take_late_transcript(const Transcript& transcript, ConversationActions& out);
   void on_utterance_sent(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
   void abandon_listening(ConversationActions& out);
-  void interrupt(std::string_view why, ConversationActions& out);
+  void interrupt(std::string why, ConversationActions& out);
   void rise(ConversationActions& out);
   void on_nothing_said(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] bool is_refused() const;

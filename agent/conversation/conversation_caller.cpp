@@ -147,12 +147,12 @@ bool Conversation::give_way(TimePoint now, ConversationActions& out) {
   return over;
 }
 
-void Conversation::interrupt(std::string_view why, ConversationActions& out) {
+void Conversation::interrupt(std::string why, ConversationActions& out) {
   (void)caller_.end_interruption();
   if (agent_.is_idle()) return;
   drop_questions(out);
   if (std::exchange(notice_utterance_, 0) != 0) out.push_back(StopRecording{});
-  out.push_back(CancelThinking{agent_.turn(), why});
+  out.push_back(CancelThinking{agent_.turn(), std::move(why)});
   for (const ThinkEvent& event : agent_.kept()) {
     if (const auto* call = std::get_if<ToolCall>(&event)) leave_undone(*call, out);
   }

@@ -188,14 +188,7 @@ TEST_CASE_FIXTURE(Call, "A caller who said nothing is not asked to say it again 
   }
   SUBCASE("the news of a tool's result") {
     greet();
-    caller_says("where is my order");
-    const auto turn = core.turns();
-    think(ReplyText{turn, "Let me see."});
-    think(ToolCall{turn, "call_1", "look_up", "{}"});
-    spoken();
-    media(EventKind::Sent, last<Speak>()->utterance, 0);
-    media(EventKind::SpeechStarted);
-    advance(600ms);
+    const auto turn = speak_over_a_lookup();
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(500ms);
     core.on_listen(Transcript{listening()->turn, true, "are you there", 0.9, false}, now, out);
@@ -356,7 +349,7 @@ TEST_CASE("Conversation transfers the caller to a person at once while the model
   call.greet();
   call.caller_says("hello");
   const auto turn = call.core.turns();
-  call.think(ModelLoads{turn, "the model is being loaded"});
+  call.think(ModelLoads{turn, std::string(64, 'x') + " is being loaded"});
   if (options.transfer_when_lost.empty()) {
     CHECK(call.count<Speak>() == 0);
     CHECK(call.count<GaveUp>() == 0);
@@ -366,6 +359,7 @@ TEST_CASE("Conversation transfers the caller to a person at once while the model
   }
   CHECK(call.last<Speak>()->text == options.apology);
   CHECK(call.count<GaveUp>() == 1);
+  CHECK(call.last<CancelThinking>()->why == std::string(64, 'x') + " is being loaded");  // Though the event is gone.
   call.spoken();
   call.sent();
   REQUIRE(call.count<TransferCall>() == 1);

@@ -100,6 +100,18 @@ struct Call {
     core.on_listen(Transcript{listening()->turn, true, std::move(text), 0.9, false}, now, out);
     collect();
   }
+  /// The model calls "look_up" as "call_1", and the caller speaks over its words before the result comes. Returns the turn of the call.
+  std::uint32_t speak_over_a_lookup() {
+    caller_says("where is my order");
+    const auto turn = core.turns();
+    think(ReplyText{turn, "Let me see."});
+    think(ToolCall{turn, "call_1", "look_up", "{}"});
+    spoken();
+    media(EventKind::Sent, last<Speak>()->utterance, 0);
+    media(EventKind::SpeechStarted);
+    advance(600ms);
+    return turn;
+  }
   const BeginListening* listening() const { return last<BeginListening>(); }
 };
 

@@ -394,14 +394,7 @@ TEST_CASE_FIXTURE(Call, "Who was asked something has time to answer: nobody asks
 
 TEST_CASE_FIXTURE(Call, "A result that comes when the caller has cut off its reply is spoken of as soon as nobody speaks") {
   greet();
-  caller_says("where is my order");
-  const auto turn = core.turns();
-  think(ReplyText{turn, "Let me see."});
-  think(ToolCall{turn, "call_1", "look_up", "{}"});
-  spoken();
-  media(EventKind::Sent, last<Speak>()->utterance, 0);
-  media(EventKind::SpeechStarted);
-  advance(600ms);
+  const auto turn = speak_over_a_lookup();
   REQUIRE(count<FlushPlayout>() == 1);
   ToolOutcome outcome{turn, "call_1", "{}", std::nullopt, false};
   SUBCASE("before the next turn: the model is told with it") {
