@@ -1,10 +1,10 @@
 #include <offhook/agent/setup/speech_trial.hpp>
 
+#include "../providers/deepgram/fake_sockets.hpp"
 #include "../providers/fake_http.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,7 +23,9 @@ struct OneServer final : net::Edges {
   std::function<void(OneServer&, std::size_t)> answer;
   net::HttpClient& http(const std::string&) override { return clients; }
   net::HttpClient& local_http() override { std::abort(); }
-  net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
+  test::FakeSockets lines;
+  std::vector<std::string> says;  // once, on the first socket
+  net::WebSocketClient& sockets(const std::string&) override { return lines; }
 
   std::string try_all(const AgentBook& book, const std::set<std::string>& without = {}) {
     std::string found;
@@ -31,6 +33,11 @@ struct OneServer final : net::Edges {
     return found;
   }
   bool work() {
+    if (!lines.all.empty() && !says.empty()) {
+      lines.all.front()->handler.on_open();
+      for (const std::string& each : std::exchange(says, {})) lines.all.front()->handler.on_text(each);
+      return true;
+    }
     if (answered == clients.all.size()) return false;
     for (; answered < clients.all.size(); ++answered) answer(*this, answered);
     return true;
@@ -86,4 +93,32 @@ TEST_CASE("A service that says nothing is told, and the next one is tried all th
   server.answer = [](OneServer&, std::size_t) {};
   const std::string found = server.try_all(book_of(""));
   CHECK(found.starts_with("- server/listen (hear-1): no answer in time\n- server/speak"));
+}
+
+TEST_CASE("A model that talks is tried with the voice of its session, and then the voice of our own sentences") {
+  const auto provider = std::make_shared<ProviderProfile>();
+  provider->kind = ProviderKind::OpenAi;
+  provider->name = "openai";
+  provider->base_url = "https://h/v1";
+  provider->models.realtime = "talk-1";
+  provider->models.speech = "speak-1";
+  const auto profile = std::make_shared<AgentProfile>();
+  profile->sessions = {RealtimeWay{provider}};
+  profile->voice = "marin";
+  OneServer server;
+  server.answer = works;
+  server.says = {R"({"type":"session.created","session":{"id":"s"}})"};
+  std::string whole;
+  SUBCASE("that works") {
+    server.says.insert(server.says.end(), {R"({"type":"session.updated","session":{}})", R"({"type":"response.created","response":{"id":"r","status":"in_progress"}})",
+                                           R"({"type":"response.output_audio_transcript.delta","response_id":"r","item_id":"i","delta":"Yes."})",
+                                           R"({"type":"response.output_audio.delta","response_id":"r","item_id":"i","delta":"/v7+/g=="})"});
+    whole = "+ openai/realtime (marin) works\n";
+  }
+  SUBCASE("that its server refuses") {
+    server.says.push_back(R"({"type":"error","error":{"type":"invalid_request_error","code":"invalid_value","message":"m","param":"session.audio.output.voice"}})");
+    whole = "- openai/realtime (marin): the realtime server says: invalid_value (session.audio.output.voice)\n";
+  }
+  const std::string found = server.try_all(AgentBook({}, profile));
+  CHECK(found.starts_with(whole + "+ openai/speak (speak-1 "));
 }
