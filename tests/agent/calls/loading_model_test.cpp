@@ -32,6 +32,9 @@ TEST_CASE("While a model is loaded, the next thinker or the next session answers
   CHECK(call.ended_by() == "caller");
   CHECK(call.turns_answered() == call.turns_said());
   CHECK(has_said(call, "This is openai speaking."));
-  CHECK_FALSE(has_said(call, ConversationOptions{}.filler));
-  CHECK_FALSE(has_said(call, ConversationOptions{}.apology));
+  REQUIRE(count_of<TryAgain>(call) == 1);
+  REQUIRE(count_of<ProviderSwitched>(call) == 1);
+  for (const auto& action : call.seen()) {
+    if (const auto* switched = std::get_if<ProviderSwitched>(&action)) CHECK(switched->why == "the model llama3.2 is being loaded");  // Not a deadline.
+  }
 }
