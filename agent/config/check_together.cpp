@@ -7,6 +7,7 @@
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/transcripts/text_pattern.hpp>
 #include <offhook/base/socket_address.hpp>
+#include <offhook/base/text.hpp>
 #include <offhook/media/sealed_recording.hpp>
 #include <offhook/sip/transport/web_socket_options.hpp>
 
