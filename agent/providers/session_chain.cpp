@@ -102,12 +102,17 @@ void SessionChain::greet(std::uint32_t turn) {
   own_.push_back(ReplyDone{turn});
 }
 
-/// The conversation has no words of a turn that was taken before they were final.
+/// The conversation has no words of a part that was taken before they were final. Its text for a turn that goes on begins with
+/// its text for the part before; the whole input of that part takes the place of that beginning.
 TurnInput SessionChain::with_words(TurnInput input) {
+  const std::string before = std::exchange(asked_, input.text);
   if (input.kind != TurnInput::Kind::Speech) return input;
-  if (std::exchange(words_count_, false)) input.text += words_;
-  const bool goes_on = input.supersedes != 0 && input.supersedes == input_.turn && !input.text.empty();
-  if (goes_on && !input_.text.empty() && !input.text.starts_with(input_.text)) input.text = input_.text + ' ' + input.text;
+  const bool has_words = std::exchange(words_count_, false);
+  const bool goes_on = input.supersedes != 0 && input.supersedes == input_.turn && input.text.starts_with(before);
+  std::string part = goes_on ? input.text.substr(std::min(input.text.size(), input.text.find_first_not_of(' ', before.size()))) : input.text;
+  if (has_words) part += words_;
+  if (part.empty()) return input;  // It was taken as sound.
+  input.text = goes_on && !input_.text.empty() ? input_.text + ' ' + part : part;
   return input;
 }
 

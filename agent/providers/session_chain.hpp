@@ -90,6 +90,7 @@ class SessionChain final : public VoiceSession {
   bool words_count_ = false;                         // the turn was taken with them: the conversation does not have them
   bool hears_again_ = false;                         // the next session listens to a turn that is being answered
   TurnInput input_;
+  std::string asked_;                                // the text that the conversation gave for input_
   bool thinking_ = false, said_something_ = false;
   FailureKind failure_ = FailureKind::Timeout;       // of the present session; a silence is a timeout
   unsigned attempts_ = 0;                            // of the present session, in this turn

@@ -393,6 +393,66 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that is taken with its words is answered by t
   CHECK(log.back() == "realtime respond 4 'I want a table for two please' said ''");
 }
 
+namespace {
+
+/// A caller who goes on before they hear any of the reply. `asked` is the text that the conversation has.
+struct GoesOn : TwoWays {
+  std::uint32_t turn = 1;
+  std::string asked;
+  GoesOn() { open(); }
+  /// The session takes a part with its words before the end of the turn: the conversation does not have them.
+  void early(const std::string& words) {
+    chain->begin_turn(turn, "");
+    made["realtime"]->yields = {Transcript{turn, false, words, 1, false}, TurnTaken{turn}, Transcript{turn, true, words, 1, false}};
+    static_cast<void>(drain());
+    part({});
+  }
+  /// The conversation waits for the words of a part.
+  void normal(const std::string& words) {
+    chain->begin_turn(turn, "");
+    chain->end_turn();
+    made["realtime"]->yields = {Transcript{turn, true, words, 1, false}};
+    static_cast<void>(drain());
+    part(words);
+  }
+  [[nodiscard]] std::string answered() const { return chain->history().entries().size() == 1 ? chain->history().entries().front().text : "not one turn"; }
+
+ private:
+  void part(const std::string& words) {
+    TurnInput input{turn + 1, TurnInput::Kind::Speech, asked.empty() ? words : asked + ' ' + words, 1, false};
+    input.supersedes = turn > 1 ? turn : 0;
+    asked = input.text;
+    ++turn;
+    chain->respond(input);
+    CHECK(log.back() == "realtime respond " + std::to_string(turn) + " '" + answered() + "' said ''");
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(GoesOn, "Parts of a turn are each in the input once, whether they are taken early or waited for") {
+  SUBCASE("a part that was waited for stands between two that were taken early") {
+    early("I want");
+    normal("for two");
+    early("please");
+    CHECK(answered() == "I want for two please");
+    normal("today");
+    CHECK(answered() == "I want for two please today");
+  }
+  SUBCASE("a part begins with the words of the part before it") {
+    early("I");
+    normal("I want a table");
+    CHECK(answered() == "I I want a table");
+  }
+  SUBCASE("the first part was waited for") {
+    normal("I want");
+    early("a table");
+    early("for two");
+    normal("please");
+    CHECK(answered() == "I want a table for two please");
+  }
+}
+
 TEST_CASE_FIXTURE(TwoWays, "Words of a turn that another session takes over are not those of the turn") {
   open();
   chain->begin_turn(1, "");
