@@ -1,6 +1,17 @@
 #include <offhook/agent/providers/service_use.hpp>
 
+#include <algorithm>
+
 namespace offhook::inline v0::agent {
+
+namespace {
+
+base::Duration sum_of(base::Duration a, base::Duration b) {
+  constexpr base::Duration kMost = ServiceUse::kMostTime;
+  return std::min(std::min(a, kMost) + std::min(b, kMost), kMost);
+}
+
+}  // namespace
 
 bool ServiceUse::is_nothing() const {
   ServiceUse none;
@@ -23,8 +34,8 @@ void ServiceUse::add(const ServiceUse& more) {
   output_tokens += more.output_tokens;
   audio_output_tokens += more.audio_output_tokens;
   characters += more.characters;
-  audio += more.audio;
-  connected += more.connected;
+  audio = sum_of(audio, more.audio);
+  connected = sum_of(connected, more.connected);
 }
 
 ServiceUse use_of(const TokensUsed& used) {

@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/base/time.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -12,6 +13,7 @@ namespace offhook::inline v0::agent {
 /// How much of a provider's service was used, in the units that providers charge by.
 struct ServiceUse {
   static constexpr std::uint64_t kMostTokens = 100'000'000;  ///< of one answer; a provider that says more is not believed
+  static constexpr base::Duration kMostTime = std::chrono::hours(24 * 365);  ///< of a sum
 
   std::string service;                      ///< "openai/speak"; from a part: "" for the part's own stage, or the name of another stage
   std::uint64_t input_tokens = 0;           ///< as the provider counts them; so are the other tokens
@@ -25,7 +27,7 @@ struct ServiceUse {
   [[nodiscard]] bool is_nothing() const;
   /// Without the counts that are beyond kMostTokens.
   [[nodiscard]] ServiceUse believable() const;
-  /// Adds the amounts of `more`, whatever its service.
+  /// Adds the amounts of `more`, whatever its service. A time stays at kMostTime when it would be longer.
   void add(const ServiceUse& more);
   friend bool operator==(const ServiceUse&, const ServiceUse&) = default;
 };

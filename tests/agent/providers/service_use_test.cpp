@@ -33,6 +33,19 @@ TEST_CASE("What was used of a service adds up, and a count beyond the bound is n
   CHECK_FALSE(sum.is_nothing());
 }
 
+TEST_CASE("Times of a service add up to a year and no further [ServiceUse::kMostTime]") {
+  ServiceUse sum, most, second;
+  most.audio = most.connected = ServiceUse::kMostTime - 1s;
+  second.audio = second.connected = 1s;
+  sum.add(most);
+  sum.add(second);
+  CHECK(sum.audio == ServiceUse::kMostTime);
+  sum.add(second);
+  for (int i = 0; i < 1000; ++i) sum.add(most);
+  CHECK(sum.audio == ServiceUse::kMostTime);
+  CHECK(sum.connected == ServiceUse::kMostTime);
+}
+
 TEST_CASE("The tokens of a model's answer are a use of its service") {
   const ServiceUse use = use_of(TokensUsed{3, "openai/realtime", 500, 200, 300, 90, 80});
   CHECK(use.service == "openai/realtime");
