@@ -78,7 +78,8 @@ base::Result<Proxy, std::string> parse_proxy(std::string_view text) {
   const auto credentials = take_credentials(text);
   if (!credentials) return base::fail(std::string("a user with a colon in it"));
   const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || text.find(']', colon) != std::string_view::npos) return base::fail(std::string("a proxy without a port"));
+  const bool has_port = colon != std::string_view::npos && colon + 1 < text.size() && text.find(']', colon) == std::string_view::npos;
+  if (!has_port) return base::fail(std::string("a proxy without a port"));
   const auto parts = parse_web_socket_url("ws://" + std::string(text));
   if (!parts || parts->target != "/" || text.find_first_of("/?#") != std::string_view::npos) return base::fail(std::string("text that is no proxy"));
   return Proxy{parts->host, parts->port, config::Secret(*credentials)};

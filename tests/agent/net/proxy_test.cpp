@@ -30,7 +30,7 @@ TEST_CASE("A proxy is written as a URL, with a port, and its credentials are for
 TEST_CASE("parse_proxy refuses other text, and quotes nothing of it") {
   const auto why = [](const char* text) { return parse_proxy(text).error(); };
   for (const char* other : {"socks5://canary:1", "https://canary:1", "ftp://canary:1"}) CHECK(why(other) == "a proxy of another kind than http");
-  for (const char* open : {"http://canary", "canary", "", "http://[2001:db8::1]", "http://me:word@canary"}) CHECK(why(open) == "a proxy without a port");
+  for (const char* open : {"http://canary", "canary", "", "http://[2001:db8::1]", "http://me:word@canary", "http://canary:", "canary:", "http://[2001:db8::1]:/"}) CHECK(why(open) == "a proxy without a port");
   for (const char* none : {"http://canary:0", "http://canary:65536", "http://canary:x", "http://:1", "http://canary:1/path", "http://canary:1?x", "http://can ary:1", "http://canary:1#x"}) {
     CAPTURE(none);
     CHECK(why(none) == "text that is no proxy");
