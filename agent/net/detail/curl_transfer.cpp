@@ -189,9 +189,10 @@ void CurlTransfer::set_trust(const CurlOptions& options) {
 }
 
 void CurlTransfer::set_proxy() {
-  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // Of both: the environment's is none of ours.
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // libcurl would read the environment for an option that is not set.
   curl_easy_setopt(easy_, CURLOPT_PROXY, proxy_ ? proxy_->shown().c_str() : "");
-  curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // The proxy gets none of our headers: the key is among them.
+  // A CONNECT request has none of our headers, which hold the key. The proxy reads the headers of a request by plain http.
+  curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   if (!proxy_ || proxy_->credentials.empty()) return;
   const std::string& plain = proxy_->credentials.reveal();
   curl_easy_setopt(easy_, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
@@ -248,9 +249,9 @@ bool CurlTransfer::may_connect(const std::vector<base::IpAddress>& addresses) co
 /// Checks each address that libcurl connects to: also a number in the URL, and a name that libcurl looks up itself.
 curl_socket_t CurlTransfer::open_local_socket(void* self, curlsocktype, curl_sockaddr* address) {
   const auto to = ip_of(*address);
-  if (to && is_in_local_network(*to)) return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  static_cast<CurlTransfer*>(self)->left_network_ = true;
-  return CURL_SOCKET_BAD;
+  const bool leaves = !to || !is_in_local_network(*to);
+  static_cast<CurlTransfer*>(self)->left_network_ = leaves;  // Of the last address: the error of the transfer is about that one.
+  return leaves ? CURL_SOCKET_BAD : ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 std::size_t CurlTransfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
