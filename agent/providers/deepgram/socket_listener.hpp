@@ -82,7 +82,7 @@ class SocketListener : public Listener {
  private:
   void connect() {
     net::WebSocketHandler handler;
-    is_open_ = false;
+    if (std::exchange(is_open_, false)) tell_use();  // Of the socket before: the next one may not open.
     handler.on_open = [this] {
       is_open_ = true;
       core_.on_open();

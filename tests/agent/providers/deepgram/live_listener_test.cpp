@@ -610,3 +610,17 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener tells how much audio it sent, and none
   listener.reset();
   CHECK(used.size() == 2);
 }
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener tells the audio of a socket that broke, also when the next socket does not open") {
+  std::vector<base::Duration> used;
+  options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
+  start();
+  hear(1);
+  break_off();
+  REQUIRE(sockets.all.size() == 3);
+  CHECK(used == std::vector<base::Duration>{std::chrono::milliseconds(kAt + 1000)});
+  const auto held = sockets.all.back();
+  held->handler.on_closed({std::nullopt, 402, "", 1006, "", {}});
+  said();
+  CHECK(used.size() == 1);
+}
