@@ -27,6 +27,10 @@ class Run {
   }
 
   Outcome take() {
+    if (is_written_beside(options_.path)) {
+      trials_.step("file", {false, options_.path + " is the name of a file that setup writes beside the configuration: name another file with --out, such as offhook.json"});
+      return finish();
+    }
     const auto answers = interview_ ? interview_->take() : read_all();
     if (!answers) return finish();
     if (!is_tried(*answers) || !write(*answers)) return finish();
@@ -68,6 +72,7 @@ class Run {
   bool write(const Answers& answers) {
     if (const auto companion = companion_of(answers); companion && !answers.keeps_companion) {
       const auto text = companion_text(*companion, answers, files_);
+      if (!text) trials_.step("file", {false, text.error()});
       if (!text || !write(config::beside(options_.path, companion->name), *text, Readers::Everyone)) return false;
     }
     if (answers.writes_secrets && !write_secrets(answers)) return false;

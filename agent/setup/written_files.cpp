@@ -14,6 +14,8 @@ namespace offhook::inline v0::agent::setup {
 
 namespace {
 
+constexpr std::string_view kDialogueName = "receptionist.json";
+
 using config::json_object;
 using config::json_text;
 using config::JsonValue;
@@ -88,8 +90,14 @@ std::string quoted(const std::string& value) {
 
 std::optional<Companion> companion_of(const Answers& answers) {
   if (has_model(answers) && is_one_of(kPrompts, answers.prompt)) return Companion{answers.prompt + ".md", "prompts/" + answers.prompt + ".md"};
-  if (!has_model(answers) && !answers.transfer_to.empty()) return Companion{"receptionist.json", "dialogues/receptionist.json"};
+  if (!has_model(answers) && !answers.transfer_to.empty()) return Companion{std::string(kDialogueName), "dialogues/receptionist.json"};
   return std::nullopt;
+}
+
+bool is_written_beside(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);  // The whole path when it has no '/'.
+  const auto is_prompt = [name](std::string_view prompt) { return name == std::string(prompt) + ".md"; };
+  return name == kSecretsFile || name == kDialogueName || std::any_of(kPrompts.begin(), kPrompts.end(), is_prompt);
 }
 
 base::Result<std::string, std::string> companion_text(const Companion& companion, const Answers& answers, const Files& files) {

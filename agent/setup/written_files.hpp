@@ -30,6 +30,9 @@ struct Companion {
 /// The text of that file: the shipped one, in which each transfer of a dialogue goes to `answers.transfer_to`. The error says why there is none.
 [[nodiscard]] base::Result<std::string, std::string> companion_text(const Companion& companion, const Answers& answers, const Files& files);
 
+/// True for a path whose last part is the name of a file that setup may write beside the configuration: kSecretsFile, or a companion's.
+[[nodiscard]] bool is_written_beside(std::string_view path);
+
 /// The configuration, without secrets: it refers to their variables, or to where the person said that they are.
 [[nodiscard]] std::string configuration_of(const Answers& answers);
 /// The secrets, a line NAME=VALUE each, as systemd (EnvironmentFile=) and a shell read them. Lines of `existing` with other names stay.

@@ -72,12 +72,14 @@ struct Desk {
   std::map<std::string, setup::Readers> readers;
   ScriptedNetwork network;
   std::map<std::string, std::string> variables;
+  bool has_share = true;  ///< false: no file of share/ can be read
 
   setup::Outcome run(setup::Asker* person, const setup::Options& options = {}) {
     const setup::Files files{
         [this](const std::string& path) { return disk.contains(path); },
         [this](const std::string& path, std::size_t most) -> offhook::base::Result<config::FileText, std::string> {
           const auto found = disk.find(path);
+          if (found == disk.end() && !has_share) return offhook::base::fail(std::string("it is not there"));
           if (found == disk.end()) return config::disk_files()(path, most);
           if (found->second.size() > most) return offhook::base::fail(std::string(config::kFileTooLarge));
           return config::FileText{found->second, false};

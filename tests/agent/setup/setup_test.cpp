@@ -111,6 +111,23 @@ TEST_CASE("A provider that cannot talk alone is refused before the next question
   CHECK(person.asked.ends_with("Answer that again? (yes, no)\n"));
 }
 
+TEST_CASE("The configuration cannot have the name of a file that is written beside it") {
+  for (const char* name : {"secrets.env", "receptionist.json", "/etc/offhook/sales.md", "./message-taker.md"}) {
+    CAPTURE(name);
+    Desk desk;
+    ScriptedPerson person({"h"});
+    const auto outcome = desk.run(&person, {name, true, false, ""});
+    CHECK(person.asked.empty());
+    CHECK(desk.disk.empty());
+    REQUIRE(outcome.steps.size() == 1);
+    CHECK(outcome.steps[0].finding.what.ends_with("name another file with --out, such as offhook.json"));
+    CHECK_FALSE(outcome.all_good);
+  }
+  Desk desk;
+  ScriptedPerson person(then_usual({"h", "6001", "x", "local"}, false));
+  CHECK(desk.run(&person, {"receptionist.json.d/my-receptionist.json", false, false, ""}).is_written);
+}
+
 TEST_CASE("A file that is there is not written over unasked") {
   Desk desk;
   desk.disk["offhook.json"] = "mine";

@@ -166,6 +166,26 @@ TEST_CASE("The file of secrets keeps its other lines, and quotes a value so that
         "# ours\nSIP_PASSWORD_2=x\n\nOFFHOOK_HEALTH_TOKEN=t\nSIP_PASSWORD=aB9-_./:@+=,\n");
 }
 
+TEST_CASE("A shipped file that cannot be read when it is to be copied is named, and nothing is written") {
+  Desk desk;
+  class Remover : public ScriptedPerson {
+   public:
+    Remover(Desk& of, std::deque<std::string> answers) : ScriptedPerson(std::move(answers)), desk_(of) {}
+    void say(std::string_view line) override {
+      ScriptedPerson::say(line);
+      if (line.find("the configuration can be used") != std::string_view::npos) desk_.has_share = false;
+    }
+
+   private:
+    Desk& desk_;
+  };
+  Remover person(desk, with_openai("sales", "", "", "no"));
+  const auto outcome = desk.run(&person);
+  CHECK(desk.disk.empty());
+  CHECK(outcome.steps.back().finding.what == "share/prompts/sales.md cannot be read (it is not there)");
+  CHECK_FALSE(outcome.all_good);
+}
+
 TEST_CASE("A file of secrets that cannot be read stays as it is, and no configuration refers to it") {
   Desk desk;
   desk.disk["secrets.env"] = std::string(setup::kMaxSecretsFile + 1, 'x');
