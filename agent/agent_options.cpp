@@ -19,11 +19,6 @@ std::string bracketed(const std::string& host) {
   return is_v6 ? "[" + host + "]" : host;
 }
 
-std::string host_and_port(const config::Sip& sip) {
-  const std::string host = bracketed(sip.host);
-  return sip.port == 5060 ? host : host + ":" + std::to_string(sip.port);
-}
-
 std::string transport_of(const config::Sip& sip) { return sip.transport == "udp" ? "" : ";transport=" + sip.transport; }
 
 /// Of an object with host and port; the port is left to DNS where it is not written.
@@ -276,6 +271,11 @@ std::string recordings_folder(const config::Config& config) {
 }
 
 std::string embedded_voice(const std::string& voice) { return voice == "rms" ? voice : "slt"; }
+
+std::string host_and_port(const config::Sip& sip) {
+  const std::string host = bracketed(sip.host);
+  return sip.port == 5060 ? host : host + ":" + std::to_string(sip.port);
+}
 
 AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue, const std::string& default_silero) {
   AgentOptions options;

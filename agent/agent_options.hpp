@@ -11,6 +11,8 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] transcripts::TranscriptOptions transcript_options(const config::Config& config);
 /// Its `enabled` is not set: the agents say whether.
 [[nodiscard]] recordings::RecordingOptions recording_options(const config::Config& config);
+/// The PBX as SIP URIs name it: "pbx.example:5080". An IPv6 address stands in brackets, and port 5060 is left out.
+[[nodiscard]] std::string host_and_port(const config::Sip& sip);
 /// At how many servers the agent of this configuration keeps itself registered; 0: it uses a trunk without a registration.
 [[nodiscard]] std::size_t registrations_of(const config::Config& config);
 /// The embedded speaker's voice for a configured one: a name of another provider's voice means its usual one.

@@ -49,7 +49,7 @@ Finding ask_pbx(const config::Config& config) {
   });
   if (!endpoint) return {false, endpoint.error().detail};
   phone::Endpoint& telephone = **endpoint;
-  telephone.post([&telephone, answered, whom, account = options.account, target = "sip:" + config.sip.host] {
+  telephone.post([&telephone, answered, whom, account = options.account, target = "sip:" + host_and_port(config.sip)] {
     const auto added = telephone.add_account(account);
     const auto asked = added ? telephone.ask_options(*added, target) : base::Result<sip::RequestId, base::Error>(base::fail(added.error()));
     if (!asked) answered->set_value({false, whom + ": " + asked.error().detail});
@@ -91,6 +91,7 @@ std::vector<Finding> check_online(config::Config config, const AgentBook& agents
     found.push_back(std::move(tried));
   }
   for (Finding& tried : setup::try_speech(agents, unusable, config.proxies)) found.push_back(std::move(tried));
+  for (Finding& each : found) each = setup::printable(std::move(each));
   return found;
 }
 

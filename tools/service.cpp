@@ -97,7 +97,7 @@ void configure_log(const agent::config::Config& config, LogTo log) {
 }
 
 std::string complete_target(const std::string& target, const agent::config::Config& config) {
-  return phone::target_at(target, config.sip.host + (config.sip.port == 5060 ? "" : ":" + std::to_string(config.sip.port)));
+  return phone::target_at(target, agent::host_and_port(config.sip));
 }
 
 std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {

@@ -1,5 +1,6 @@
 #include <offhook/agent/setup/setup.hpp>
 
+#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/setup/answers.hpp>
 #include <offhook/agent/setup/interview.hpp>
 #include <offhook/agent/setup/trials.hpp>
@@ -123,6 +124,11 @@ class Run {
 };
 
 }  // namespace
+
+Finding printable(Finding finding) {
+  finding.what = records::printable(finding.what, kMaxShownFinding);
+  return finding;
+}
 
 Outcome run(Asker* asker, Prober& prober, const Files& files, const config::Environment& environment, const Options& options) {
   return Run(asker, prober, files, environment, options).take();

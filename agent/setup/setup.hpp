@@ -2,6 +2,7 @@
 
 #include <offhook/agent/config/config.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -38,6 +39,10 @@ struct Finding {
   bool good = false;
   std::string what;
 };
+
+/// The same finding in printable text, at most kMaxShownFinding octets of it: a peer's answer may be a part of it.
+[[nodiscard]] Finding printable(Finding finding);
+inline constexpr std::size_t kMaxShownFinding = 4096;
 
 /// Tries things on the network. Each may take some seconds.
 class Prober {

@@ -2,7 +2,6 @@
 
 #include <offhook/agent/agents/book_builder.hpp>
 #include <offhook/agent/config/providers.hpp>
-#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/setup/written_files.hpp>
 
 #include <algorithm>
@@ -25,10 +24,8 @@ config::Effective Trials::read(const Answers& answers) const {
   return effective;
 }
 
-/// What a PBX or a provider answered is a part of some findings: it is shown, and drives no terminal.
 void Trials::step(std::string name, Finding finding) {
-  constexpr std::size_t kMaxShownFinding = 4096;  // Octets.
-  finding.what = records::printable(finding.what, kMaxShownFinding);
+  finding = printable(std::move(finding));
   if (asker_ != nullptr) asker_->say((finding.good ? "  ok: " : "  not ok: ") + finding.what);
   outcome_.steps.push_back({std::move(name), std::move(finding)});
 }

@@ -2,11 +2,14 @@
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/report.hpp>
+#include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/registrations.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
 using namespace offhook;
 namespace config = offhook::agent::config;
@@ -50,6 +53,21 @@ TEST_CASE("What stands between us and the PBX is reached by the transport of /si
                "/sip/outbound_proxy/hots: found an unknown setting; allowed: host, port; did you mean \"host\"?"));
   CHECK(begins(problem_in(R"("secondaries": ["a", "b", "c", "d", "e"])"), "/sip/secondaries: found a longer list;"));
   CHECK(edge_options(R"("secondaries": ["a", "b", "c", "d"])").account.secondaries.size() == 4);
+}
+
+TEST_CASE("A number is called at the PBX by a valid URI, also where the PBX has an IPv6 address") {
+  const auto address_of = [](std::string host, std::uint16_t port) {
+    config::Sip sip;
+    sip.host = std::move(host);
+    sip.port = port;
+    return phone::target_at("6010", agent::host_and_port(sip));
+  };
+  CHECK(address_of("pbx.example", 5060) == "sip:6010@pbx.example");
+  CHECK(address_of("192.0.2.7", 5080) == "sip:6010@192.0.2.7:5080");
+  for (const char* host : {"2001:db8::5", "[2001:db8::5]"}) {
+    CHECK(address_of(host, 5060) == "sip:6010@[2001:db8::5]");
+    CHECK(address_of(host, 5080) == "sip:6010@[2001:db8::5]:5080");
+  }
 }
 
 TEST_CASE("Callers who must prove themselves are asked by the strongest algorithm first, or by those that are written") {
