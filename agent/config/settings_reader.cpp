@@ -66,7 +66,7 @@ base::Result<JsonValue, Complaint> SettingsReader::read_leaf(const Setting& sett
   if (const auto reference = parse_reference(value.text); reference && reference->to == Reference::To::Variable) referenced.emplace(reference->name);
   auto resolved = resolve(value.text, sources_);
   if (!resolved) return base::fail(resolved.error());
-  if (setting.is_secret() || setting.may_hold_secret) secrets.push_back(resolved->text);
+  secrets.push_back(resolved->text);
   if (resolved->warning && setting.is_secret()) out.warnings.push_back({where, *resolved->warning});
   Setting guarded = setting;
   guarded.may_hold_secret = true;  // Whatever it refers to: no error shows it.

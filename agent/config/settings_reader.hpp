@@ -27,7 +27,7 @@ class SettingsReader {
   void finish();
 
   Effective out;
-  std::vector<std::string> secrets;  ///< each that was read, also one that was refused or replaced
+  std::vector<std::string> secrets;  ///< each secret that was read, also a refused or replaced one, and each value that a reference stands for
   std::set<std::string> referenced;  ///< the variables that values refer to: "${NAME}"
 
  private:

@@ -103,3 +103,15 @@ TEST_CASE("a secret that was replaced or refused is covered too") {
   const auto refused = read(R"({"sip": {"password": "tab\tcanary", "tab\tcanary": 1}})", kRequiredWithPort);
   for (const auto& problem : refused.problems) CHECK(config::to_string(problem).find("canary") == std::string::npos);
 }
+
+TEST_CASE("no problem shows the value of a reference, whatever setting refers to it") {
+  auto variables = kRequiredWithPort;
+  variables["KEPT"] = "canary-value";
+  for (const char* text : {R"({"agent": {"voice": "${KEPT}"}})", R"({"agents": [{"match": {"called": "1"}, "voice": "${KEPT}"}]})",
+                           R"({"agent": {"provider": "${KEPT}"}})", R"({"agent": {"speech_provider": "${KEPT}"}})"}) {
+    CAPTURE(std::string(text));
+    const auto effective = read(text, variables);
+    CHECK_FALSE(effective.problems.empty());
+    for (const auto& problem : effective.problems) CHECK(config::to_string(problem).find("canary") == std::string::npos);
+  }
+}
