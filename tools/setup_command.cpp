@@ -52,8 +52,14 @@ std::string write_file(const std::string& path, const std::string& text, setup::
   return failed;
 }
 
+/// False as well for a path that cannot be looked at: writing the file says why.
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
 setup::Files files() {
-  return {[](const std::string& path) { return fs::exists(fs::symlink_status(path)); }, agent::config::disk_files(), share_path, write_file};
+  return {exists, agent::config::disk_files(), share_path, write_file};
 }
 
 int exit_code(const setup::Outcome& outcome) {
