@@ -25,7 +25,8 @@ int complain(int code, const std::string& why) {
 std::optional<std::string> key_text(const std::string& file) {
   if (file.empty()) {
     for (const std::string& name : agent::config::find_variable(kKeyVariable)->names) {
-      if (const char* value = std::getenv(name.c_str())) return value;
+      const char* value = std::getenv(name.c_str());
+      if (value != nullptr && *value != '\0') return value;  // An empty one counts as not set, as for the settings.
     }
     return std::nullopt;
   }
