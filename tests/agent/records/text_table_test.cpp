@@ -53,6 +53,8 @@ TEST_CASE("Columns are counted as a terminal draws them: wide characters, and ma
   CHECK(columns_of("Jo\xcc\x88rg") == 4);
   CHECK(columns_of("\xe5\xb1\xb1\xe7\x94\xb0") == 4);
   CHECK(columns_of("\xf0\x9f\x98\x80") == 2);
+  for (const char* picture : {"\xf0\x9f\x9a\x80", "\xf0\x9f\x9f\xa0", "\xf0\x9f\x9f\xab", "\xf0\x9f\xa9\xb0", "\xf0\x9f\xab\xb8"}) CHECK(columns_of(picture) == 2);
+  for (const char* beside : {"\xf0\x9f\x9f\x9f", "\xf0\x9f\x9f\xac", "\xf0\x9f\xa8\x80"}) CHECK(columns_of(beside) == 1);
   CHECK(cut_to_columns("J\xc3\xb6rg", 4) == "J\xc3\xb6rg");
   CHECK(cut_to_columns("J\xc3\xb6rgen", 4) == "J\xc3\xb6r\xe2\x80\xa6");
   CHECK(cut_to_columns("\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1\xb1", 5) == "\xe5\xb1\xb1\xe7\x94\xb0\xe2\x80\xa6");
