@@ -14,10 +14,10 @@
 namespace offhook::inline v0::agent {
 
 /// A speaker in front of another: sentences that are always the same (greeting, apologies, fillers) are spoken by that one once,
-/// and come out of the cache from then on, in every call. What was not prepared is passed on and not kept.
+/// and come out of the cache from then on, in every call. So does the question of a tool, which prepare() adds. Other text is passed on and not kept.
 class CachedSpeaker final : public Speaker {
  public:
-  static constexpr std::size_t kMaxPrepared = 100;  ///< fixed sentences; more are passed on like any other text
+  static constexpr std::size_t kMaxPrepared = 100;  ///< fixed sentences and prepared ones; more are passed on like any other text
   static constexpr base::Duration kLookAgain = std::chrono::seconds(1);  ///< whether what another call has spoken is there by now
 
   /// `voice` names everything that the sound depends on but the text: provider, model, voice, how to say it. `prepare_every`: no sooner

@@ -18,7 +18,8 @@ namespace offhook::inline v0::agent {
 }
 
 /// `speaker`, whose characters are counted, behind the cache of fixed sentences. `sound`: as ProviderParts has it. `every`: between
-/// two sentences that are prepared, where a server takes only so many a minute; nothing: they are kept as they are said, and none is prepared.
+/// two sentences that are prepared, where a server takes only so many a minute; nothing: fixed sentences are kept as they are said, and none of
+/// them is prepared. Speaker::prepare() prepares a tool's question in either case.
 inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique_ptr<Speaker> speaker, const std::string& sound, Wake wake,
                                              std::optional<base::Duration> every = base::Duration::zero()) {
   const ProviderProfile& provider = *needs.provider;  // By its place, too: a reload may have moved it.

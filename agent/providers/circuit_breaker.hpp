@@ -38,7 +38,7 @@ class CircuitBreaker {
 };
 
 /// Why a call begins with another than the first.
-inline constexpr std::string_view kPassedOver = "it failed in calls before this one, and is not asked for a while";
+inline constexpr std::string_view kPassedOver = "it failed, or loaded its model, in calls before this one, and is not asked for a while";
 
 /// One breaker for each service that any agent uses, by name ("openai/realtime"). Shared by all calls; thread-safe.
 class Breakers {

@@ -57,7 +57,7 @@ struct AgentBriefing {
   const std::vector<ToolDescription>* tools = nullptr;
 };
 
-/// Who listens to a call in that language. Flux takes our word for the end of a turn (ForceEndTurn); other models find it by themselves.
+/// The model that listens to a call in that language. Flux takes our word for the end of a turn (ForceEndTurn) where `own_end` is empty.
 [[nodiscard]] ListenChoice listen_choice(const AgentSettings& settings, std::string_view language);
 
 inline constexpr std::size_t kMaxPrompt = 24'000;      ///< octets; of the 25,000 characters that models of Deepgram's take

@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::deepgram {
 /// The value of `language` with which nova-2 and nova-3 recognise any language.
 inline constexpr std::string_view kAnyLanguage = "multi";
 
-/// Flux has an interface of its own, over sockets alone, and takes our word for the end of a turn.
+/// Flux has an interface of its own, over sockets alone. It ends turns itself, or takes our word for their end: FluxEnd.
 [[nodiscard]] bool is_flux(std::string_view model);
 /// The Flux of that name understands a language, BCP 47; "flux" and those that nobody knows understand any.
 [[nodiscard]] bool flux_hears(std::string_view model, std::string_view bcp47);
