@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-// A million turns with `./dev test --full`: OFFHOOK_TEST_TURNS.
+// OFFHOOK_SIM_TURNS=1000000 in the environment runs a million turns.
 TEST_CASE("Each turn that was understood gets a reply, whatever noises, keys and holds fall into it") {
   for (const bool takes_sound : {false, true}) {
     CAPTURE(takes_sound);
