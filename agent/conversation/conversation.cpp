@@ -237,7 +237,7 @@ void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (agent_.take_speak_due(now)) on_failure(Stage::Speak, kTooLate, now, out);
   if (agent_.take_think_due(now)) {
     if (keeps_back()) agent_.look_again_at(now + kLookAgain);  // To apologise now would be to speak over the caller.
-    else on_failure(Stage::Think, kTooLate, now, out);
+    else if (!leave_loading_model(now, out)) on_failure(Stage::Think, kTooLate, now, out);
   }
   if (agent_.take_filler_due(now)) on_filler(now, out);
   if (patience_.take_silence_due(now)) on_silence(now, out);

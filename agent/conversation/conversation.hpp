@@ -201,7 +201,7 @@ class Conversation {
   void on_refused(const ThinkFailed& refused, base::TimePoint now, ConversationActions& out);
   [[nodiscard]] std::string_view apology_for(Stage stage) const;
   void give_up(Stage stage, base::TimePoint now, ConversationActions& out);
-  void on_loading(const ModelLoads& loads, base::TimePoint now, ConversationActions& out);
+  [[nodiscard]] bool leave_loading_model(base::TimePoint now, ConversationActions& out);
   void leave_to_others(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] bool begin_last_resort();
   void transfer_to_a_person(base::TimePoint now, ConversationActions& out);
@@ -230,6 +230,7 @@ class Conversation {
   std::uint32_t notice_utterance_ = 0;  // that says the notice, until its last frame has left
   bool empty_reply_ = false;            // by that the thinker failed last
   bool stalled_ = false;                // ... or by that: it may go on
+  std::string loads_;                   // why the thinker loads its model, until anything comes of the present turn; "": it does not
   std::string closing_why_;
   base::TimePoint ring_until_{};
   Deadline answer_at_;

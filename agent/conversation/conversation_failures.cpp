@@ -65,12 +65,15 @@ void Conversation::give_up(Stage stage, TimePoint now, ConversationActions& out)
   say_own(apology, now, out);
 }
 
-/// No other provider can answer meanwhile. The caller goes to a person where the agent names one, and otherwise waits as for any slow reply.
-void Conversation::on_loading(const ModelLoads& loads, TimePoint now, ConversationActions& out) {
-  if (!begin_last_resort()) return;
+/// No other provider can answer while the model is loaded. A person takes a call whose reply is due, where the agent names one. Returns false when the
+/// model is not being loaded, or no person is there.
+bool Conversation::leave_loading_model(TimePoint now, ConversationActions& out) {
+  std::string loads = std::exchange(loads_, {});
+  if (loads.empty() || !begin_last_resort()) return false;
   out.push_back(GaveUp{Stage::Think});
-  interrupt(loads.why, out);
+  interrupt(std::move(loads), out);
   transfer_to_a_person(now, out);
+  return true;
 }
 
 /// Nothing of ours works any more: a person may help the caller.

@@ -18,6 +18,7 @@ void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& 
   if (!digits_.next_deadline()) digits_.expect(0);  // Keys that are being pressed are a turn of their own.
   patience_.no_silence();
   is_back_ = false;
+  loads_.clear();
   late_results_.clear();  // The model knows them by now, and speaks of them in this reply.
   out.push_back(Respond{agent_.begin(std::move(input), now)});
 }
@@ -27,8 +28,10 @@ void Conversation::on_think(const ThinkEvent& event, TimePoint now, Conversation
   const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
   if (turn != agent_.turn() || agent_.speaks_own_words()) return;  // Of a reply that was cancelled.
   if (std::holds_alternative<TokensUsed>(event)) return;
+  const auto* loads = std::get_if<ModelLoads>(&event);
+  loads_ = loads != nullptr ? loads->why : std::string();
+  if (loads != nullptr) return;
   if (std::holds_alternative<ReplyGrows>(event)) return agent_.on_growth(now);
-  if (const auto* loads = std::get_if<ModelLoads>(&event)) return on_loading(*loads, now, out);
   if (!agent_.has_kept() && !keeps_back()) return on_reply_event(event, now, out);
   if (agent_.keep(event, now)) return;
   if (const auto* call = std::get_if<ToolCall>(&event)) leave_undone(*call, out);
