@@ -17,7 +17,7 @@ std::string octets_of(std::span<const std::uint8_t> octets) { return {octets.beg
 }  // namespace
 
 void AgentCaller::begin(std::uint32_t turn, bool hold) {
-  if (phase_ == Phase::Awaiting && force_after_ > base::Duration::zero()) return go_on_as(turn);
+  if (phase_ == Phase::Awaiting && server_ends_turns()) return go_on_as(turn);
   if (phase_ == Phase::Awaiting) earlier_ = turn_;
   settle();
   turn_ = turn;
@@ -78,18 +78,17 @@ void AgentCaller::end(TimePoint now) {
     return;
   }
   phase_ = Phase::Awaiting;
-  force(now);
+  await_words(now);
 }
 
-void AgentCaller::force(TimePoint now) {
+void AgentCaller::await_words(TimePoint now) {
   hold_ = false;
   send(true);
   if (!wire_.ready) return;  // adopt() sends all of the turn, and ends it.
-  const bool at_once = force_after_ == base::Duration::zero();
   text_by_ = now + force_after_ + kTextWait;
   silence_at_ = now + kSilenceStep;
-  force_again_at_ = now + (at_once ? kForceAgain : force_after_);
-  if (forces_end_ && at_once) wire_.text(std::string(kForceEndTurn));
+  force_again_at_ = now + (server_ends_turns() ? force_after_ : kForceAgain);
+  if (forces_end_ && !server_ends_turns()) wire_.text(std::string(kForceEndTurn));
 }
 
 /// There is no order to forget what was sent already: what the server makes of that comes as Unasked, or with the next turn.
@@ -144,7 +143,7 @@ void AgentCaller::adopt(TimePoint now) {
   if (phase_ != Phase::Open && phase_ != Phase::Awaiting) return;
   unsent_ = audio_.octets().size();
   if (phase_ == Phase::Awaiting) {
-    force(now);
+    await_words(now);
   } else {
     send(false);
   }

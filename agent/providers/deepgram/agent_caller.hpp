@@ -73,7 +73,8 @@ class AgentCaller {
   enum class Phase : std::uint8_t { None, Open, Taken, Awaiting };  // Taken: by the server, before our own end of it
   void send(bool all);
   void go_on_as(std::uint32_t turn);
-  void force(base::TimePoint now);
+  void await_words(base::TimePoint now);
+  [[nodiscard]] bool server_ends_turns() const { return force_after_ > base::Duration::zero(); }
   void settle();
 
   AgentWire& wire_;

@@ -37,9 +37,6 @@ RequestFailure failure_of_error(const std::string& code) {
 
 bool listens_by_flux(const AgentSettings& settings, const AgentBriefing& briefing) { return is_flux(listen_choice(settings, briefing.language).model); }
 
-/// Beyond the silence after which Flux ends a turn whatever it believes.
-constexpr base::Duration kOwnEndWait = std::chrono::milliseconds(500);
-
 base::Duration force_after(const AgentSettings& settings, const AgentBriefing& briefing) {
   const bool ends_turns = settings.own_end && listens_by_flux(settings, briefing);
   return ends_turns ? settings.own_end->bounded().timeout + kOwnEndWait : base::Duration::zero();

@@ -32,7 +32,7 @@ struct AgentSettings {
   std::vector<std::string> languages;              ///< BCP 47: that the caller may speak, where the call's is not known; none: any
   std::vector<std::string> keyterms;
   std::optional<FluxEnd> own_end;                  ///< where Flux listens, it ends turns; nothing: Offhook tells it where a turn ends
-  std::uint32_t turn_timeout_ms = 10'000;          ///< Flux, where Offhook ends turns: of silence; a net below these ends
+  std::uint32_t turn_timeout_ms = 10'000;          ///< silence after which Flux ends a turn that Offhook did not end; without `own_end` alone
   std::string think_type = "open_ai";
   std::string think_model = "gpt-4o-mini";
   std::optional<double> temperature;

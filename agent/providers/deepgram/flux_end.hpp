@@ -6,6 +6,9 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
+/// Beyond the silence after which Flux ends a turn whatever it believes, for word of that end.
+inline constexpr std::chrono::milliseconds kOwnEndWait(500);
+
 /// How Flux ends turns by itself: the values of /v2/listen and of a Voice Agent's listener.
 struct FluxEnd {
   double threshold = 0.7;                   ///< 0.5 to 0.9: it ends a turn when it is so sure that the turn is over

@@ -7,7 +7,8 @@
 namespace offhook::inline v0::agent::deepgram {
 
 /// Listens by Flux (/v2/listen): a model made for conversations, which tells the whole turn anew each quarter of a second and knows when
-/// one ends. With `own_end` in its options it ends turns, as FluxTranscription describes. Its ForceEndTurn is in Deepgram's own cloud; a server of one's own may refuse it, and then every turn fails as Protocol.
+/// one ends. With `own_end` in its options Flux ends turns, as FluxTranscription describes. Else Offhook ends them by
+/// ForceEndTurn, which Deepgram's cloud takes. Another server may refuse it, and then each turn fails as Protocol.
 class FluxListener final : public SocketListener<FluxTranscription> {
  public:
   /// `sockets` outlives this.

@@ -1,5 +1,7 @@
 #include <offhook/agent/providers/deepgram/flux_transcription.hpp>
 
+#include <offhook/agent/providers/deepgram/flux_end.hpp>
+#include <offhook/agent/providers/deepgram/flux_words.hpp>
 #include <offhook/agent/providers/deepgram/listen_stream.hpp>
 #include <offhook/base/text.hpp>
 
@@ -133,7 +135,7 @@ void FluxTranscription::pad(std::size_t ms) {
   padded_ms_ += ms;
 }
 
-/// As the line would give it: Flux goes by how long the caller has been silent.
+/// Sends silence at the pace of the line, because Flux ends a turn by the length of the caller's silence.
 void FluxTranscription::send_silence() {
   if (!ends_within_ || phase_ != Phase::Ending) return;
   for (; now_ >= silence_at_; silence_at_ += std::chrono::milliseconds(kFrameMs)) pad(kFrameMs);

@@ -34,7 +34,6 @@ class FluxTranscription {
   static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);            ///< then a frame of silence: nobody says that KeepAlive is taken
   static constexpr base::Duration kDecodeWait = std::chrono::milliseconds(600);    ///< for the words at the end of the audio
   static constexpr base::Duration kAnswerWait = std::chrono::milliseconds(1'500);  ///< for the answer to ForceEndTurn
-  static constexpr base::Duration kOwnEndWait = std::chrono::milliseconds(500);    ///< beyond `ends_within`, for the server's end
 
   /// `ends_within`: Flux ends turns, after so much silence at the latest; nothing: Offhook ends them.
   FluxTranscription(std::string whom, Sound sound, std::optional<base::Duration> ends_within = {})

@@ -1,8 +1,9 @@
 #include "fake_sockets.hpp"
 
 #include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/deepgram/flux_end.hpp>
 #include <offhook/agent/providers/deepgram/flux_listener.hpp>
-#include <offhook/agent/providers/deepgram/listen_stream.hpp>
+#include <offhook/agent/providers/deepgram/flux_words.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -507,7 +508,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does no
   info("StartOfTurn", 0, 900, "yes");
   listener->end();
   said();
-  advance(2500ms + FluxTranscription::kOwnEndWait - 1ms);
+  advance(2500ms + kOwnEndWait - 1ms);
   CHECK(sent().find("ForceEndTurn") == std::string::npos);
   advance(1ms);
   CHECK(sent().ends_with("ForceEndTurn "));
