@@ -116,7 +116,7 @@ void add_configuring(CLI::App& app, int& code) {
   auto* check_command = add(app, "check", "Check a configuration and its dialogue without starting anything", kHelpCheck, check, check_arguments, code);
   add_config(check_command, *check_arguments, "-c,--config,config");
   check_command->add_flag("--json", check_arguments->json, "The result as one line of JSON");
-  check_command->add_flag("--online", check_arguments->online, "Ask the PBX and the providers too, without registering");
+  check_command->add_flag("--online", check_arguments->online, "Ask the PBX and the providers too, without registering; a provider takes some cents at most");
 
   auto print_arguments = std::make_shared<ConfigArguments>();
   auto* print_command = add(app, "print-config", "Show each setting, its value and where that came from", kHelpPrint, print_config, print_arguments, code);

@@ -29,7 +29,8 @@ Verdict verdict_on(const SpeakEvent& event) {
 }
 
 Verdict verdict_on(const ListenEvent& event) {
-  if (const auto* failed = std::get_if<ListenFailed>(&event)) return failed->why;
+  if (const auto* failed = std::get_if<ListenFailed>(&event))
+    return failed->why + (failed->kind == FailureKind::Timeout ? " (it heard only silence: a call shows whether it works)" : "");
   return std::get<Transcript>(event).final ? Verdict("") : Verdict{};
 }
 

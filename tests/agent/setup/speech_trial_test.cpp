@@ -95,6 +95,16 @@ TEST_CASE("A service that says nothing is told, and the next one is tried all th
   CHECK(found.starts_with("- server/listen (hear-1): no answer in time\n- server/speak"));
 }
 
+TEST_CASE("A recogniser that does not answer silence in time is told as one that a call has to try") {
+  OneServer server;
+  server.answer = [](OneServer& self, std::size_t index) { self.clients.break_off(index, net::NetError::What::Timeout); };
+  const std::string found = server.try_all(book_of(""));
+  const std::string listens = found.substr(0, found.find('\n'));
+  CHECK(listens.starts_with("- server/listen (hear-1): "));
+  CHECK(listens.ends_with(" (it heard only silence: a call shows whether it works)"));
+  CHECK(found.find("it heard only silence", listens.size()) == std::string::npos);
+}
+
 TEST_CASE("A model that talks is tried with the voice of its session, and then the voice of our own sentences") {
   const auto provider = std::make_shared<ProviderProfile>();
   provider->kind = ProviderKind::OpenAi;
