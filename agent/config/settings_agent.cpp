@@ -65,8 +65,8 @@ constexpr std::array kFallbackMembers{
 constexpr std::array kSentenceMembers{
     Setting{.name = "empty_reply", .shape = Shape::Line, .most = kMaxSentence, .unset = "the default sentence",
             .meaning = "the sentence for a reply of the model without words"},
-    Setting{.name = "mishap", .shape = Shape::Line, .most = kMaxSentence, .unset = "the usual one",
-            .meaning = "a part failed when the caller had said nothing that they could say again"},
+    Setting{.name = "mishap", .shape = Shape::Line, .most = kMaxSentence, .unset = "the default sentence",
+            .meaning = "the sentence when a reply fails and the caller had said nothing that they could repeat"},
     Setting{.name = "refusal", .shape = Shape::Line, .most = kMaxSentence, .unset = "the default sentence",
             .meaning = "the sentence when the provider's content filter refuses what the caller said"},
     Setting{.name = "silence", .shape = Shape::Line, .most = kMaxSentence, .unset = "the default sentence",

@@ -58,17 +58,20 @@ constexpr std::array kRealtimeMembers{
     Setting{.name = "max_tokens", .shape = Shape::Whole, .least = 1, .most = 4096, .unit = "tokens", .unset = "the model's default",
             .meaning = "the longest response; a second of speech is about 20 tokens"},
     Setting{.name = "transcription", .shape = Shape::Flag, .unset = "`true`",
-            .meaning = "whether `models/transcription` writes down what callers say, at a price of its own. Without it records, transcripts and the provider that takes "
-                       "over have none of the callers' words, and no tool can be confirmed by voice"},
-    Setting{.name = "reasoning_effort", .shape = Shape::Choice, .choices = "minimal low medium high xhigh", .unset = "the model's own",
-            .meaning = "how much a model that reasons (`gpt-realtime-2`) thinks before it speaks: callers wait for it, and its tokens are paid"},
-    Setting{.name = "truncation", .shape = Shape::Choice, .choices = "auto disabled retention_ratio", .unset = "the provider's: `auto`",
-            .meaning = "what happens to a conversation that is too long: `auto` leaves out its oldest part, `retention_ratio` more of it at once, so that the rest is cached "
-                       "longer; with `disabled` the reply fails"},
+            .meaning = "whether `models/transcription` writes down what callers say. The provider charges for it. Without it, records and "
+                       "transcripts have no words of the caller, the next provider does not get them, and no caller can confirm a tool by "
+                       "voice"},
+    Setting{.name = "reasoning_effort", .shape = Shape::Choice, .choices = "minimal low medium high xhigh", .unset = "the model's default",
+            .meaning = "how much a reasoning model (`gpt-realtime-2`) thinks before it speaks. The caller waits for it, and the provider "
+                       "charges for its tokens"},
+    Setting{.name = "truncation", .shape = Shape::Choice, .choices = "auto disabled retention_ratio", .unset = "the provider's default, `auto`",
+            .meaning = "what the provider does with a conversation that is too long. `auto`: it removes the oldest part. "
+                       "`retention_ratio`: it removes more at once, so that its cache holds the rest longer. `disabled`: the reply fails"},
     Setting{.name = "retention_percent", .shape = Shape::Whole, .least = 0, .most = 100, .unit = "percent", .unset = "80",
-            .meaning = "of `retention_ratio`: how much of the conversation is kept when some is left out"},
-    Setting{.name = "context_tokens", .shape = Shape::Whole, .least = 1000, .most = 131072, .unit = "tokens", .unset = "the model's own",
-            .meaning = "of `retention_ratio`: how long the conversation behind the instructions may be. Each reply is charged for all of it: less is cheaper, and forgets sooner"},
+            .meaning = "for `retention_ratio`: how much of the conversation stays when the provider removes a part"},
+    Setting{.name = "context_tokens", .shape = Shape::Whole, .least = 1000, .most = 131072, .unit = "tokens", .unset = "the model's limit",
+            .meaning = "for `retention_ratio`: the longest conversation after the instructions. The provider charges each reply for all of "
+                       "it. With a lower value, a reply costs less and the model forgets sooner"},
 };
 
 constexpr std::array kSpeechMembers{
@@ -82,14 +85,17 @@ constexpr std::array kSpeechMembers{
 
 constexpr std::array kDeepgramMembers{
     Setting{.name = "turn_detection", .shape = Shape::Choice, .choices = "ours flux", .unset = "`flux`",
-            .meaning = "which side ends the caller's turn where a Flux model listens: the model, or Offhook by `/agent/limits/end_of_turn_ms`. Other models never end it"},
+            .meaning = "what ends the caller's turn while a Flux model listens. `flux`: the model. `ours`: Offhook, by "
+                       "`/agent/limits/end_of_turn_ms`. Other models never end a turn"},
     Setting{.name = "eot_threshold_percent", .shape = Shape::Whole, .least = 50, .most = 90, .unit = "percent", .unset = "70",
-            .meaning = "how sure Flux must be that a turn is over to end it (`eot_threshold` of the API times 100): less is quicker, and cuts off callers who pause to think"},
-    Setting{.name = "eager_eot_threshold_percent", .shape = Shape::Whole, .least = 30, .most = 90, .unit = "percent", .unset = "none: no eager ends",
-            .meaning = "the reply is asked for when Flux is so sure, before the turn is over (`eager_eot_threshold`); it is asked for again, and paid again, when the caller "
-                       "goes on. At most `eot_threshold_percent`"},
+            .meaning = "how sure Flux must be that a turn is over before it ends the turn (`eot_threshold` of the API times 100). A lower "
+                       "value gives quicker answers, and interrupts callers who pause to think"},
+    Setting{.name = "eager_eot_threshold_percent", .shape = Shape::Whole, .least = 30, .most = 90, .unit = "percent", .unset = "none: Offhook asks at the end of the turn",
+            .meaning = "how sure Flux must be before Offhook asks for a reply while the turn continues (`eager_eot_threshold` of the API "
+                       "times 100). If the caller then says more, Offhook asks again, and the provider charges again. At most "
+                       "`eot_threshold_percent`"},
     Setting{.name = "eot_timeout_ms", .shape = Shape::Whole, .least = 500, .most = 60000, .unit = "milliseconds", .unset = "2500",
-            .meaning = "silence that ends a turn whatever Flux believes (`eot_timeout_ms`)"},
+            .meaning = "the silence that ends a turn even if Flux is not sure (`eot_timeout_ms` of the API)"},
     Setting{.name = "endpointing_ms", .shape = Shape::Whole, .least = 0, .most = 5000, .unit = "milliseconds",
             .unset = "300, or 100 if callers may speak any language",
             .meaning = "the silence after which Deepgram returns words as final. Offhook itself finds the end of the caller's turn. 0: "
@@ -132,7 +138,7 @@ constexpr std::array kProviderMembers{
     Setting{.name = "region", .shape = Shape::Name, .unset = "none; for azure without a model, the region of its speech resource",
             .meaning = "the region in which the provider computes, in a word of yours such as `eu`"},
     Setting{.name = "voice", .least = 1, .most = kMaxName, .unset = "the nearest voice (docs/voices.md)",
-            .meaning = "the provider's voice if the agent's voice is another provider's"},
+            .meaning = "the provider's voice if the agent's voice belongs to another provider"},
     Setting{.name = "models", .shape = Shape::Object,
             .meaning = "the provider's models", .members = kModelMembers},
     Setting{.name = "speech", .shape = Shape::Object,
@@ -165,9 +171,9 @@ constexpr std::array kWordMembers{
 
 constexpr std::array kNamedSecretMembers{
     Setting{.name = "name", .shape = Shape::Name, .unset = "required",
-            .meaning = "the name"},
+            .meaning = "the name of the variable or of the header field"},
     Setting{.name = "value", .least = 1, .most = kMaxKey, .unset = "required",
-            .meaning = "the value, such as `\"${SHOP_KEY}\"`", .secret = true},
+            .meaning = "its value, such as `\"${SHOP_KEY}\"`", .secret = true},
 };
 
 constexpr std::array kOperationMembers{
@@ -213,12 +219,12 @@ constexpr std::array kToolServerMembers{
                        "HTTP service. It begins with https, or with http on this machine. Offhook does not show it, because some "
                        "addresses contain a key", .may_hold_secret = true},
     Setting{.name = "plain_http", .shape = Shape::Flag, .unset = "`false`",
-            .meaning = "whether `url` may be http to another machine of the local network: a private or link-local address, or a name of such addresses alone. Each machine there "
-                       "can read and change what is sent"},
+            .meaning = "whether `url` may be http to another machine of the local network: a private or link-local address, or a name that has "
+                       "only such addresses. Each machine of that network can read and change what Offhook sends"},
     Setting{.name = "openapi", .least = 1, .most = kMaxPath, .unset = "none",
             .meaning = "the OpenAPI document (JSON, 3.0 or 3.1) of an HTTP service: a file beside the configuration"},
     Setting{.name = "operations", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none",
-            .meaning = "the operations of the document that are tools; the others are none",
+            .meaning = "the operations of the document that Offhook offers as tools. It offers no other operation",
             .members = kOperationMembers, .short_for = "id"},
     Setting{.name = "token", .least = 1, .most = kMaxKey, .unset = "none",
             .meaning = "the token that Offhook sends as `Authorization: Bearer`", .secret = true},
@@ -245,12 +251,14 @@ constexpr std::array kProvidersSettings{
                        "sees only the tools that its agent's `tools` name",
             .members = kToolServerMembers, .field = kTopField<&Config::tool_server_tree>},
     Setting{.section = "network", .name = "proxy", .shape = Shape::Line, .most = kMaxUrl, .unset = "`environment`",
-            .meaning = "what providers, tool servers and `/agent/context/url` are reached through: an HTTP proxy such as `http://proxy.example:3128`, with "
-                       "`USER:PASSWORD@` before its host if it wants that; `none`; or `environment`, what `https_proxy` (or `HTTPS_PROXY`) and `http_proxy` name, except for "
-                       "the hosts of `no_proxy` (or `NO_PROXY`). This machine is reached without one (docs/providers.md)",
+            .meaning = "the HTTP proxy for providers, tool servers and `/agent/context/url`, such as `http://proxy.example:3128`, or "
+                       "`http://USER:PASSWORD@proxy.example:3128` if it asks for a password. `none`: no proxy. `environment`: the proxy that "
+                       "`https_proxy` (or `HTTPS_PROXY`) and `http_proxy` name, except for the hosts of `no_proxy` (or `NO_PROXY`). Offhook "
+                       "reaches servers on its own machine without a proxy (docs/providers.md)",
             .may_hold_secret = true, .field = kField<&Config::network, &NetworkSettings::proxy>},
     Setting{.section = "network", .name = "no_proxy", .shape = Shape::Line, .most = kMaxKey, .unset = "none",
-            .meaning = "hosts that are reached without it, separated by commas: a name with all that ends in it, an address, a network such as `192.0.2.0/24`, or `*`",
+            .meaning = "the hosts that Offhook reaches without that proxy, separated by commas: a name, which includes all names below it, "
+                       "an address, a network such as `192.0.2.0/24`, or `*` for all hosts",
             .field = kField<&Config::network, &NetworkSettings::no_proxy>},
 };
 
