@@ -114,6 +114,8 @@ class NestedReader {
   std::vector<Problem>& problems_;
 };
 
+}  // namespace
+
 std::vector<std::string> steps_of(std::string_view pointer) {
   std::vector<std::string> steps;
   while (pointer.starts_with('/')) {
@@ -124,8 +126,6 @@ std::vector<std::string> steps_of(std::string_view pointer) {
   }
   return steps;
 }
-
-}  // namespace
 
 JsonValue read_nested(const Setting& setting, const JsonValue& value, const std::string& where, const LeafReader& leaf,
                       std::vector<Problem>& problems) {

@@ -36,6 +36,8 @@ struct InnerPlace {
   std::vector<std::string> steps;    ///< from the top's value
 };
 [[nodiscard]] std::optional<InnerPlace> find_inner(std::string_view pointer);
+/// The names in a pointer: "/speech/key" has "speech" and "key".
+[[nodiscard]] std::vector<std::string> steps_of(std::string_view pointer);
 /// Puts `value` there; objects on the way are made.
 void put_inner(JsonValue& tree, const std::vector<std::string>& steps, JsonValue value);
 

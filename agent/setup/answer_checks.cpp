@@ -7,7 +7,6 @@
 #include <offhook/agent/setup/written_files.hpp>
 #include <offhook/base/text.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::agent::setup {
@@ -52,8 +51,7 @@ Check as_host() {
 
 Check as_choice(Choices choices) {
   return [choices](const std::string& answer) -> Taken {
-    std::string name = answer;
-    std::transform(name.begin(), name.end(), name.begin(), base::to_lower);
+    std::string name = lowered(answer);
     if (is_one_of(choices, name)) return name;
     return base::fail(Complaint{"none of these", list_of(choices), "write one of them"});
   };
@@ -76,11 +74,9 @@ Check as_secret(Check check, config::Sources sources) {
 
 Check as_prompt(const Files& files) {
   return [&files, check = as_setting("/agent/prompt")](const std::string& answer) -> Taken {
-    std::string name = answer;
-    std::transform(name.begin(), name.end(), name.begin(), base::to_lower);
     const std::string allowed = "a text, or one of " + list_of(kPrompts);
-    if (is_one_of(kPrompts, name)) {
-      const auto file = files.read(files.share_path("prompts/" + name + ".md"), prompts::kMaxTemplateBytes);
+    if (auto name = as_choice(kPrompts)(answer)) {
+      const auto file = shipped_prompt(*name, files);
       if (file) return name;
       return base::fail(Complaint{"a prompt whose file cannot be read (" + file.error() + ")", allowed, "write a text"});
     }

@@ -36,12 +36,6 @@ bool is_asked(const ProviderQuestion& question, const Answers& answers) {
   return true;
 }
 
-std::string name_in(const config::Environment& environment, std::string_view variable) {
-  std::string name = value_of(environment, variable);
-  std::transform(name.begin(), name.end(), name.begin(), base::to_lower);
-  return name;
-}
-
 /// Those of the answers, whether they stand for themselves or refer to another place.
 std::vector<std::pair<std::string_view, config::Secret>> all_secrets_of(const Answers& answers) {
   std::vector<std::pair<std::string_view, config::Secret>> secrets{{"SIP_PASSWORD", answers.password}};
@@ -62,6 +56,11 @@ std::string list_of(Choices choices) {
   std::string all;
   for (const std::string_view choice : choices) all += (all.empty() ? "" : ", ") + std::string(choice);
   return all;
+}
+
+std::string lowered(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), base::to_lower);
+  return text;
 }
 
 bool is_one_of(Choices choices, std::string_view name) { return std::find(choices.begin(), choices.end(), name) != choices.end(); }
@@ -93,15 +92,16 @@ base::Result<std::string, config::Complaint> taken(const ProviderQuestion& quest
   return config::base_of_url(kind, checked->text);
 }
 
-Answers answers_in(const config::Environment& environment, bool writes_secrets, std::string& missing) {
+base::Result<Answers, std::string> answers_in(const config::Environment& environment, bool writes_secrets) {
   Answers answers;
+  std::string missing;
   answers.host = value_of(environment, "ASTERISK_HOST");
   answers.extension = value_of(environment, "SIP_EXTENSION");
   answers.password = config::Secret(value_of(environment, "SIP_PASSWORD"));
-  answers.provider = name_in(environment, "PROVIDER");
+  answers.provider = lowered(value_of(environment, "PROVIDER"));
   if (answers.provider.empty()) answers.provider = config::usual_provider(environment);
-  answers.model_provider = name_in(environment, "MODEL_PROVIDER");
-  answers.speech_provider = name_in(environment, "SPEECH_PROVIDER");
+  answers.model_provider = lowered(value_of(environment, "MODEL_PROVIDER"));
+  answers.speech_provider = lowered(value_of(environment, "SPEECH_PROVIDER"));
   answers.writes_secrets = writes_secrets;
   const auto need = [&missing](bool is_there, const std::string& name) {
     if (!is_there) missing += (missing.empty() ? "" : ", ") + name;
@@ -122,6 +122,7 @@ Answers answers_in(const config::Environment& environment, bool writes_secrets, 
     if (const auto good = taken(*question, value)) value = *good;  // What is not is told of the whole file.
     answers.of_provider.emplace_back(question, config::Secret(std::move(value)));
   }
+  if (!missing.empty()) return base::fail(missing);
   return answers;
 }
 

@@ -33,6 +33,8 @@ struct Answers {
 
 /// "local, openai"
 [[nodiscard]] std::string list_of(Choices choices);
+/// ASCII capitals become small letters.
+[[nodiscard]] std::string lowered(std::string text);
 [[nodiscard]] bool is_one_of(Choices choices, std::string_view name);
 /// A variable's value; "" where it is not set.
 [[nodiscard]] std::string value_of(const config::Environment& environment, std::string_view name);
@@ -44,8 +46,8 @@ struct Answers {
 /// An answer as it is taken over, or what is wrong with it.
 [[nodiscard]] base::Result<std::string, config::Complaint> taken(const ProviderQuestion& question, const std::string& answer);
 
-/// By the environment alone. `missing`: what is not set, "" when all is there.
-[[nodiscard]] Answers answers_in(const config::Environment& environment, bool writes_secrets, std::string& missing);
+/// The answers that the environment gives. The error lists the variables that are missing: "ASTERISK_HOST, SIP_EXTENSION".
+[[nodiscard]] base::Result<Answers, std::string> answers_in(const config::Environment& environment, bool writes_secrets);
 
 /// The secrets that are not references to a variable or a file, each with its variable.
 [[nodiscard]] std::vector<std::pair<std::string_view, config::Secret>> secrets_of(const Answers& answers);

@@ -20,7 +20,7 @@ bool only_thinks(std::string_view provider) { return provider == "ollama" || pro
 /// The greeting in the head of a shipped prompt; "none" when there is none.
 std::string greeting_of(const std::string& prompt, const Files& files) {
   if (!is_one_of(kPrompts, prompt)) return "none";
-  const auto text = files.read(files.share_path("prompts/" + prompt + ".md"), prompts::kMaxTemplateBytes);
+  const auto text = shipped_prompt(prompt, files);
   const auto file = text ? prompts::parse_prompt_file(text->text) : base::fail(prompts::PromptFault{});
   return file && file->greeting && file->greeting->is_fixed() ? file->greeting->render({}, prompts::Use::Speech) : "none";
 }

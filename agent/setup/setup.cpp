@@ -51,10 +51,9 @@ class Run {
       trials_.step("file", {false, options_.path + " exists, and stays as it is: name another file with --out, or set --overwrite"});
       return std::nullopt;
     }
-    std::string missing;
-    Answers answers = answers_in(environment_, options_.keeps_secrets, missing);
-    if (missing.empty()) return answers;
-    trials_.step("answers", {false, "nobody can be asked here: set " + missing});
+    auto answers = answers_in(environment_, options_.keeps_secrets);
+    if (answers) return *std::move(answers);
+    trials_.step("answers", {false, "nobody can be asked here: set " + answers.error()});
     return std::nullopt;
   }
 

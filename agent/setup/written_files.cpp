@@ -21,16 +21,6 @@ using config::json_text;
 using config::JsonValue;
 using Members = std::vector<std::pair<std::string, JsonValue>>;
 
-std::vector<std::string> steps_of(std::string_view pointer) {
-  std::vector<std::string> steps;
-  while (!pointer.empty()) {
-    const auto end = std::min(pointer.find('/', 1), pointer.size());
-    steps.emplace_back(pointer.substr(1, end - 1));
-    pointer.remove_prefix(end);
-  }
-  return steps;
-}
-
 /// A reference stays as it is; another secret stands in its variable.
 JsonValue reference_to(const config::Secret& secret, std::string_view variable) {
   return json_text(config::is_reference(secret.reveal()) ? secret.reveal() : "${" + std::string(variable) + "}");
@@ -88,6 +78,10 @@ std::string quoted(const std::string& value) {
 
 }  // namespace
 
+base::Result<config::FileText, std::string> shipped_prompt(std::string_view name, const Files& files) {
+  return files.read(files.share_path("prompts/" + std::string(name) + ".md"), prompts::kMaxTemplateBytes);
+}
+
 std::optional<Companion> companion_of(const Answers& answers) {
   if (has_model(answers) && is_one_of(kPrompts, answers.prompt)) return Companion{answers.prompt + ".md", "prompts/" + answers.prompt + ".md"};
   if (!has_model(answers) && !answers.transfer_to.empty()) return Companion{std::string(kDialogueName), "dialogues/receptionist.json"};
@@ -117,7 +111,7 @@ std::string configuration_of(const Answers& answers) {
   // Written down, or the service would take OPENAI_BASE_URL, the other's, for OpenAI's.
   if (share_variables(answers)) config::put_inner(file, {"providers", "openai", "base_url"}, json_text(std::string(config::kOpenAiUrl)));
   for (const auto& [question, value] : answers.of_provider) {
-    auto steps = steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
+    const auto steps = config::steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
     config::put_inner(file, steps, question->is_secret ? reference_to(value, question->variable) : json_text(value.reveal()));
   }
   return config::write_json(file, 2) + "\n";

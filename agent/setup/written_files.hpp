@@ -14,6 +14,9 @@ namespace offhook::inline v0::agent::setup {
 /// The prompts of share/prompts.
 inline constexpr auto kPrompts = std::to_array<std::string_view>({"receptionist", "sales", "message-taker"});
 
+/// The file of one of them; the error says why it cannot be read.
+[[nodiscard]] base::Result<config::FileText, std::string> shipped_prompt(std::string_view name, const Files& files);
+
 /// The configuration of the packaged service (packaging/offhook.service).
 inline constexpr std::string_view kServiceFile = "/etc/offhook/offhook.json";
 /// Beside the configuration. systemd reads it for the packaged service, whose own user cannot.
