@@ -77,6 +77,13 @@ void tell_of_tool_server(const tools::mcp::ServerEvent& event) {
   (warns ? log::warning : log::info)("tools.server", {{"server", event.server}, {"what", to_string(event.what)}, {"tool", event.tool}, {"detail", event.detail}});
 }
 
+/// Each call that has another provider for that has a line of its own: call.trouble.
+void tell_of_pause(std::string_view service, FailureKind kind, base::Duration pause) {
+  log::warning("provider.paused", {{"service", service}, {"why", to_string(kind)}, {"seconds", std::chrono::duration_cast<std::chrono::seconds>(pause).count()}});
+}
+
+void tell_of_return(std::string_view service) { log::info("provider.back", {{"service", service}}); }
+
 /// Any of them does. One that a reload brings does so from the next start on, unless another did (config::waiting_for_restart).
 bool keeps_transcripts(const AgentBook& agents) {
   const auto keeps = [](const AgentBook::Entry& entry) { return entry.profile->transcripts; };
@@ -132,8 +139,10 @@ class Agent::Impl {
     recordings_ = std::move(*recordings);
     options_.embedded.pool = std::make_shared<WorkPool>();
     factory_ = std::make_shared<SessionFactory>(FactoryOptions{
-        options_.embedded, options_.conversation, [this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, tell_of_tool_server,
-        [this](const ServiceUse& use) { metrics_.conversations().on_use(use); }, [this](const ServiceFailure& failure) { on_rehearsal_failure(failure); }});
+        options_.embedded, options_.conversation,
+        Breakers::Watch{[this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, tell_of_pause, tell_of_return},
+        tell_of_tool_server, [this](const ServiceUse& use) { metrics_.conversations().on_use(use); },
+        [this](const ServiceFailure& failure) { on_rehearsal_failure(failure); }});
     agents_ = options_.agents ? options_.agents : local_agent(options_);
     if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;
     for (const std::string& warning : factory_->warnings()) log::warning("embedded.warning", {{"detail", warning}});

@@ -83,13 +83,18 @@ void CallLog::said(const ConversationAction& what, const records::KeepOptions& k
 void CallLog::on(const Understood& e) const { log::info("call.understood", {{"call", call_}, {"intent", e.intent}, {"score", e.score}}); }
 
 void CallLog::on(const ProviderSwitched& e) const {
-  log::warning("call.trouble", {{"call", call_}, {"stage", to_string(e.stage)}, {"from", e.from}, {"to", e.to}, {"why", e.why}});
+  log::warning("call.trouble", {{"call", call_}, {"stage", to_string(e.stage)}, {"from", e.from}, {"to", e.to}, {"model", e.asked.model}, {"voice", e.asked.voice},
+                                {"why", e.why}});
+}
+
+void CallLog::on(const ServiceRetried& e) const {
+  log::info("call.retry", {{"call", call_}, {"stage", to_string(e.stage)}, {"service", e.service}, {"why", e.retry.why}, {"then", e.retry.then}});
 }
 
 void CallLog::on(const TryAgain& e) const { log::warning("call.failed", {{"call", call_}, {"stage", to_string(e.stage)}, {"why", e.why}}); }
 
 void CallLog::on(const GaveUp& e) const {
-  log::warning("call.gave_up", {{"call", call_}, {"stage", to_string(e.stage)}, {"detail", "no other attempt or provider is left: the caller hears so"}});
+  log::warning("call.gave_up", {{"call", call_}, {"stage", to_string(e.stage)}, {"detail", "no other attempt is left, and each other provider failed or is paused: the caller hears so"}});
 }
 
 void CallLog::on(const TurnRefused& e) const { log::warning("call.turn_refused", {{"call", call_}, {"turn", e.turn}, {"why", e.why}}); }

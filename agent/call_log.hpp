@@ -52,6 +52,7 @@ class CallLog {
   void on(const Understood& e) const;
   void on(const ProviderSwitched& e) const;
   void on(const TryAgain& e) const;
+  void on(const ServiceRetried& e) const;
   void on(const GaveUp& e) const;
   void on(const TurnRefused& e) const;
   void on(const CancelThinking& e) const;

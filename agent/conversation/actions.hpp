@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/conversation/tool.hpp>
+#include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/media/answer_watch.hpp>
 #include <offhook/media/line_tone.hpp>
 
@@ -49,6 +50,8 @@ struct HangUpCall { std::string why; };
 struct NoteLeft { std::uint32_t turn = 0; std::string text; };
 
 // For the record and for whoever watches the call.
+/// The conversation begins, and this service holds it.
+struct ServiceChosen { ServiceInUse service; };
 struct CallerSaid { std::uint32_t turn = 0; std::string text; double confidence = 0; bool rejected = false; bool digits = false; };
 struct AgentSaid { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
 struct Understood { std::uint32_t turn = 0; std::string intent; double score = 0; };
@@ -63,7 +66,7 @@ using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening
                                         CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
                                         TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft, StopRecording,
                                         QuestionBegan, QuestionHeard, QuestionSpoilt, DropQuestions, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard, TurnRefused, GaveUp,
-                                        AnsweredBy, TokensUsed>;
+                                        AnsweredBy, TokensUsed, ServiceChosen, ServiceRetried>;
 using ConversationActions = std::vector<ConversationAction>;
 
 }  // namespace offhook::inline v0::agent

@@ -32,6 +32,7 @@ Bridge::Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> t
 void Bridge::start(SessionContext context, base::TimePoint now) {
   if (tools_) context.tools = &tools_->descriptions();
   session_->open(context, now);
+  observer_(ServiceChosen{session_->service()});
   core_.start(now, actions_);
   tick(now);
 }
@@ -45,6 +46,7 @@ void Bridge::on_connected(base::TimePoint now) {
 }
 
 void Bridge::on_ended() {
+  if (const auto turn = core_.open_reply()) observer_(CancelThinking{*turn, "the call has ended"});
   if (const auto cut = core_.unfinished_reply()) observer_(*cut);
   core_.on_ended();
   tell_waiting(false);
@@ -167,6 +169,7 @@ void Bridge::on_session(const SessionEvent& event, base::TimePoint now) {
                  [&](const ListenFailed& e) { core_.on_listen(e, now, actions_); },
                  [&](const TurnTaken& e) { core_.on_taken(e.turn, now, actions_); },
                  [&](const ProviderSwitched& e) { observer_(e); },
+                 [&](const ServiceRetried& e) { observer_(e); },
                  [&](const TokensUsed& e) { observer_(e); },
                  [&](const SpeechAudio& e) { on_speech(e, now); },
                  [&](const SpeechDone& e) { on_speech(e, now); },

@@ -27,8 +27,8 @@ struct CallControl {
 /// Lives on one conversation thread.
 class Bridge {
  public:
-  /// Sees everything worth a line of the record: CallerSaid, AgentSaid, Understood, ReplyBegan, ProviderSwitched, RunTool, TellTool,
-  /// NoteLeft, HoldCall, StopRecording, SendDigits, TransferCall, HangUpCall.
+  /// Sees everything worth a line of the record or of the log: ServiceChosen, CallerSaid, AgentSaid, Understood, ReplyBegan, CancelThinking, TryAgain,
+  /// ProviderSwitched, ServiceRetried, RunTool, TellTool, NoteLeft, HoldCall, StopRecording, SendDigits, TransferCall, HangUpCall.
   using Observer = std::function<void(const ConversationAction&)>;
 
   /// `tools` may be null: the session then has none.

@@ -156,6 +156,11 @@ std::optional<AgentSaid> Conversation::unfinished_reply() const {
   return AgentSaid{agent_.turn(), std::move(heard), true};
 }
 
+std::optional<std::uint32_t> Conversation::open_reply() const {
+  if (phase_ == Phase::Ended || agent_.is_idle() || agent_.speaks_own_words()) return std::nullopt;
+  return agent_.turn();
+}
+
 void Conversation::close(std::string why, std::string_view farewell, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   if (phase_ == Phase::Closing) {

@@ -126,6 +126,8 @@ class Conversation {
   [[nodiscard]] Phase phase() const { return phase_; }
   /// What has been heard so far of the reply that is being said: what there is to tell of it when the call ends now.
   [[nodiscard]] std::optional<AgentSaid> unfinished_reply() const;
+  /// The reply that is cut off when the call ends now: the number of its turn.
+  [[nodiscard]] std::optional<std::uint32_t> open_reply() const;
   /// On hold, or while a transfer is under way: for somebody else.
   [[nodiscard]] bool caller_waits() const { return phase_ == Phase::Connected && hand_over_.caller_waits(); }
   [[nodiscard]] std::uint32_t turns() const { return agent_.turn(); }

@@ -30,7 +30,7 @@ void Conversation::on_think(const ThinkEvent& event, TimePoint now, Conversation
   if (std::holds_alternative<TokensUsed>(event)) return;
   const auto* loads = std::get_if<ModelLoads>(&event);
   loads_ = loads != nullptr ? loads->why : std::string();
-  if (loads != nullptr) return;
+  if (loads != nullptr) return out.push_back(ServiceRetried{Stage::Think, loads->service, {loads->why, kWaitsForModel}});
   if (std::holds_alternative<ReplyGrows>(event)) return agent_.on_growth(now);
   if (!agent_.has_kept() && !keeps_back()) return on_reply_event(event, now, out);
   if (agent_.keep(event, now)) return;

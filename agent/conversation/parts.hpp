@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/conversation/retries.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
@@ -44,8 +45,26 @@ enum class FailureKind : std::uint8_t {
 enum class Stage : std::uint8_t { Listen, Think, Speak };
 [[nodiscard]] std::string_view to_string(Stage stage);
 
-/// For the record: another provider does this stage from now on.
-struct ProviderSwitched { Stage stage{}; std::string from, to, why; };
+/// The model and the voice that a service is asked for, for the record. "": there is none to choose.
+struct ModelAndVoice { std::string model, voice; };
+
+/// For the record: another provider does this stage from now on. `asked`: of the other provider.
+struct ProviderSwitched {
+  Stage stage{};
+  std::string from, to, why;
+  ModelAndVoice asked{};
+};
+/// For the record: a service failed, and goes on by itself. `service`: "openai/think"; filled in by the session that knows the name.
+struct ServiceRetried { Stage stage{}; std::string service; Retry retry; };
+
+/// What each part of a conversation tells of itself.
+class ConversationPart {
+ public:
+  virtual ~ConversationPart() = default;
+  [[nodiscard]] virtual ModelAndVoice asked() const { return {}; }
+  /// Returns the retries since the last call.
+  [[nodiscard]] virtual std::vector<Retry> take_retries() { return {}; }
+};
 
 // --- listen: the caller's audio to text ------------------------------------------------------------------------------------
 
@@ -59,9 +78,8 @@ struct Transcript {
 struct ListenFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 using ListenEvent = std::variant<Transcript, ListenFailed>;
 
-class Listener {
+class Listener : public ConversationPart {
  public:
-  virtual ~Listener() = default;
   /// Once, before anything else: connections are opened now, so that the caller does not wait for them later.
   virtual void open(const SessionContext&) {}
   /// Every 10 ms or so, before poll(): for what waits for a time.
@@ -132,8 +150,9 @@ struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0;
 struct ReplyDone { std::uint32_t turn = 0; };
 /// The model is at work on the next piece of the reply: it takes its time, and has not stalled.
 struct ReplyGrows { std::uint32_t turn = 0; };
-/// The model is being loaded, which may take a minute. The question stands; another provider may answer it sooner.
-struct ModelLoads { std::uint32_t turn = 0; std::string why; };
+/// The model is being loaded, which may take a minute. The question stands; another provider may answer it sooner. `service`: "ollama/think",
+/// filled in by the session that knows the name.
+struct ModelLoads { std::uint32_t turn = 0; std::string why; std::string service{}; };
 struct ThinkFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 /// For the record: what an answer took, as its provider counts it. `cached_input` and `audio_input` are part of `input`, `audio_output` of
 /// `output`. It comes when it is told, behind ReplyDone too; of what was broken off most providers tell nothing.
@@ -153,9 +172,8 @@ struct HeardReply {
   base::Duration of_utterance{};  ///< of its audio, counted in samples that left as RTP
 };
 
-class Thinker {
+class Thinker : public ConversationPart {
  public:
-  virtual ~Thinker() = default;
   /// Once, before anything else, with all that a language model is told of its call; the history and the tools in it stay as
   /// long as the call. One that needs none of them fills begin() alone, which this calls.
   virtual void open(const SessionContext& context);
@@ -181,9 +199,8 @@ struct SpeechDone { std::uint32_t utterance = 0; };
 struct SpeakFailed { std::uint32_t utterance = 0; std::string why; FailureKind kind = FailureKind::Local; };
 using SpeakEvent = std::variant<SpeechAudio, SpeechDone, SpeakFailed>;
 
-class Speaker {
+class Speaker : public ConversationPart {
  public:
-  virtual ~Speaker() = default;
   /// Once, before anything else: connections are opened now, so that the caller does not wait for them later.
   virtual void open(const SessionContext&) {}
   /// Every 10 ms or so, before poll(): for what waits for a time.

@@ -30,7 +30,13 @@ struct SessionContext {
 /// session that finds the end of a turn itself. A Transcript of the turn may follow, late, for the record.
 struct TurnTaken { std::uint32_t turn = 0; };
 using SessionEvent = std::variant<Transcript, TurnTaken, ListenFailed, ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows,
-                                  ModelLoads, ThinkFailed, SpeechAudio, SpeechDone, SpeakFailed, ProviderSwitched, TokensUsed>;
+                                  ModelLoads, ThinkFailed, SpeechAudio, SpeechDone, SpeakFailed, ProviderSwitched, ServiceRetried, TokensUsed>;
+
+/// The service that holds a conversation, for the record. In a cascade each name has three parts with '+' between: listens, thinks, speaks.
+struct ServiceInUse {
+  std::string name;  ///< "openai/realtime"
+  ModelAndVoice asked;
+};
 
 /// One way of holding a call's conversation: a cascade of three parts, or a model that hears and speaks. Calls come from the
 /// call's conversation thread, never block and never throw; what comes of them is pulled with poll(). Time comes by tick().
@@ -71,6 +77,9 @@ class VoiceSession {
   [[nodiscard]] virtual bool try_again(Stage stage, std::string_view why) = 0;
 
   [[nodiscard]] virtual std::optional<SessionEvent> poll() = 0;
+
+  /// The service that holds the conversation now; after open(). Its name is "" where the owner of the session knows the name.
+  [[nodiscard]] virtual ServiceInUse service() const { return {}; }
 };
 
 }  // namespace offhook::inline v0::agent

@@ -123,12 +123,21 @@ std::optional<SpeakEvent> CachedSpeaker::poll() {
       return event;
     }
     const bool whole = std::holds_alternative<SpeechDone>(*event), silent = job.silent;
-    if (auto* failed = std::get_if<SpeakFailed>(&*event)) failed->utterance = job.utterance;
+    if (auto* failed = std::get_if<SpeakFailed>(&*event)) {
+      failed->utterance = job.utterance;
+      if (silent) retries_.add(failed->why, "speaks this sentence when a caller is to hear it");
+    }
     if (whole) event = SpeechDone{job.utterance};
     end(job, whole);
     if (!silent) return event;
   }
   return std::nullopt;
+}
+
+std::vector<Retry> CachedSpeaker::take_retries() {
+  std::vector<Retry> all = inner_->take_retries();
+  for (Retry& retry : retries_.take()) all.push_back(std::move(retry));
+  return all;
 }
 
 void CachedSpeaker::collect(Job& job, const SpeechAudio& audio) {

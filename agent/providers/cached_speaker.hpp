@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -40,6 +41,8 @@ class CachedSpeaker final : public Speaker {
   void speak(std::uint32_t utterance, std::string_view text) override;
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override;
+  [[nodiscard]] ModelAndVoice asked() const override { return inner_->asked(); }
+  [[nodiscard]] std::vector<Retry> take_retries() override;
   [[nodiscard]] bool is_preparing() const override { return !jobs_.empty() || !wanted_.empty(); }
 
  private:
@@ -73,6 +76,7 @@ class CachedSpeaker final : public Speaker {
   std::set<std::string, std::less<>> fixed_;
   std::deque<std::string> wanted_;  // to be prepared
   std::deque<Job> jobs_;            // in the order in which they are heard
+  Retries retries_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -9,6 +9,14 @@ namespace offhook::inline v0::agent {
 namespace {
 constexpr base::Duration kClearSpeech = std::chrono::milliseconds(500);
 constexpr unsigned kMostUnheard = 2;
+
+/// "" when none of the three has a name.
+std::string joined(const std::string& listens, const std::string& thinks, const std::string& speaks) {
+  if (listens.empty() && thinks.empty() && speaks.empty()) return {};
+  const auto shown = [](const std::string& name) { return name.empty() ? std::string("-") : name; };
+  return shown(listens) + "+" + shown(thinks) + "+" + shown(speaks);
+}
+
 }  // namespace
 
 CascadeSession::CascadeSession(CascadeParts parts, std::shared_ptr<Breakers> breakers, Wake wake)
@@ -22,11 +30,10 @@ void CascadeSession::open(const SessionContext& context, base::TimePoint now) {
   context_ = context;
   now_ = now;
   const auto first = [&](auto& post, Stage stage) {
-    const auto worth = [&](const auto& maker) { return breakers_->try_ask(maker.name, now); };
-    const auto it = std::find_if(post.makers.begin(), post.makers.end(), worth);
-    post.at = it == post.makers.end() ? 0 : static_cast<std::size_t>(it - post.makers.begin());  // Better a doubtful one than none.
-    if (post.at > 0) own_.push_back(ProviderSwitched{stage, post.makers.front().name, post.name(), std::string(kPassedOver)});
+    post.at = next_to_ask(post, 0);
+    if (post.at == post.makers.size()) post.at = 0;  // Better a doubtful one than none.
     take_post(post);
+    tell_passed_over(post, stage, 0);
   };
   first(listen_, Stage::Listen);
   first(think_, Stage::Think);
@@ -42,11 +49,35 @@ void CascadeSession::take_post(Post<Part>& post) {
   post.told = false;
 }
 
+template <class Part>
+std::size_t CascadeSession::next_to_ask(const Post<Part>& post, std::size_t index) {
+  while (index < post.makers.size() && !breakers_->try_ask(post.makers[index].name, now_)) ++index;
+  return index;
+}
+
+template <class Part>
+void CascadeSession::tell_passed_over(const Post<Part>& post, Stage stage, std::size_t index) {
+  for (; index < post.at; ++index) own_.push_back(ProviderSwitched{stage, post.makers[index].name, post.name(), std::string(kPassedOver), post.part->asked()});
+}
+
+template <class Part>
+void CascadeSession::tell_retries(Post<Part>& post, Stage stage) {
+  for (Retry& retry : post.part->take_retries()) own_.push_back(ServiceRetried{stage, post.name(), std::move(retry)});
+}
+
 void CascadeSession::tick(base::TimePoint now) {
   now_ = now;
   listen_.part->tick(now);
   think_.part->tick(now);
   speak_.part->tick(now);
+  tell_retries(listen_, Stage::Listen);
+  tell_retries(think_, Stage::Think);
+  tell_retries(speak_, Stage::Speak);
+}
+
+ServiceInUse CascadeSession::service() const {
+  const ModelAndVoice listens = listen_.part->asked(), thinks = think_.part->asked(), speaks = speak_.part->asked();
+  return {joined(listen_.name(), think_.name(), speak_.name()), {joined(listens.model, thinks.model, speaks.model), speaks.voice}};
 }
 
 // --- the caller's turn -------------------------------------------------------------------------------------------------------
@@ -144,16 +175,20 @@ void CascadeSession::succeeded(Post<Part>& post) {
 template <class Part>
 bool CascadeSession::replace(Post<Part>& post, Stage stage, std::string_view why) {
   if (!post.told) failed(post, FailureKind::Timeout);
-  std::size_t next = post.at + 1;
-  while (next < post.makers.size() && !breakers_->try_ask(post.makers[next].name, now_)) ++next;
+  tell_retries(post, stage);
+  const std::size_t at = post.at, next = next_to_ask(post, at + 1);
+  const std::string& from = post.name();
   if (next < post.makers.size()) {
-    own_.push_back(ProviderSwitched{stage, post.name(), post.makers[next].name, std::string(why)});
     post.at = next;
-  } else {
-    const bool hopeless = post.failure == FailureKind::Local || post.failure == FailureKind::Auth || post.failure == FailureKind::RateLimited;
-    if (hopeless || std::exchange(post.retried, true)) return false;
+    take_post(post);
+    own_.push_back(ProviderSwitched{stage, from, post.name(), std::string(why), post.part->asked()});
+    tell_passed_over(post, stage, at + 1);
+    return true;
   }
+  const bool hopeless = post.failure == FailureKind::Local || post.failure == FailureKind::Auth || post.failure == FailureKind::RateLimited;
+  if (hopeless || std::exchange(post.retried, true)) return false;
   take_post(post);
+  own_.push_back(ServiceRetried{stage, from, {std::string(why), kAsksAgain}});
   return true;
 }
 
@@ -246,6 +281,9 @@ std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
       return ThinkFailed{loads->turn, loads->why, FailureKind::Loading};
     }
     breakers_->on_failure(think_.name(), FailureKind::Loading, now_);  // Further calls begin with another provider; this call may have to wait.
+    ModelLoads named = *loads;
+    named.service = think_.name();
+    return named;
   }
   if (const auto* gone = std::get_if<ThinkFailed>(&event); gone != nullptr && gone->kind != FailureKind::Filtered) failed(think_, gone->kind);
   if (const auto* used = std::get_if<TokensUsed>(&event)) {

@@ -54,6 +54,7 @@ class CascadeSession final : public VoiceSession {
   void cancel_speech() override;
   [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;
   [[nodiscard]] std::optional<SessionEvent> poll() override;
+  [[nodiscard]] ServiceInUse service() const override;
 
  private:
   template <class Part>
@@ -70,6 +71,14 @@ class CascadeSession final : public VoiceSession {
 
   template <class Part>
   void take_post(Post<Part>& post);
+  /// The first from `index` on that is asked now; as many as there are when none is.
+  template <class Part>
+  [[nodiscard]] std::size_t next_to_ask(const Post<Part>& post, std::size_t index);
+  /// Tells the record of those from `index` on that were not asked before the part that there is now.
+  template <class Part>
+  void tell_passed_over(const Post<Part>& post, Stage stage, std::size_t index);
+  template <class Part>
+  void tell_retries(Post<Part>& post, Stage stage);
   template <class Part>
   [[nodiscard]] bool replace(Post<Part>& post, Stage stage, std::string_view why);
   template <class Part>

@@ -13,21 +13,25 @@ bool CircuitBreaker::try_ask(base::TimePoint now) {
 
 void CircuitBreaker::on_success() { *this = {}; }
 
-void CircuitBreaker::on_failure(FailureKind kind, base::TimePoint now) {
-  if (kind == FailureKind::Local || kind == FailureKind::Filtered) return;  // Ours, or the caller's: it says nothing about them.
+std::optional<base::Duration> CircuitBreaker::on_failure(FailureKind kind, base::TimePoint now) {
+  if (kind == FailureKind::Local || kind == FailureKind::Filtered) return std::nullopt;  // Ours, or the caller's: it says nothing about them.
   if (kind == FailureKind::Loading) {  // This is no failure: after the pause one call asks again.
-    open_until_ = std::max(open_until_.value_or(now), now + kFirstPause);
     trial_until_.reset();
-    return;
+    if (open_until_ >= now + kFirstPause) return std::nullopt;
+    open_until_ = now + kFirstPause;
+    return kFirstPause;
   }
   ++failures_;
+  trial_until_.reset();
+  std::optional<base::Duration> pause;
   if (kind == FailureKind::Auth) {
-    open_until_ = now + kPauseAfterRefusedKey;
+    pause = kPauseAfterRefusedKey;
   } else if (open_until_ || failures_ >= kFailuresToOpen || kind == FailureKind::RateLimited) {
-    open_until_ = now + pause_;
+    pause = pause_;
     pause_ = std::min(pause_ * 2, kLongestPause);
   }
-  trial_until_.reset();
+  if (pause) open_until_ = now + *pause;
+  return pause;
 }
 
 CircuitBreaker* Breakers::find(std::string_view name) {
@@ -43,14 +47,25 @@ bool Breakers::try_ask(std::string_view name, base::TimePoint now) {
 }
 
 void Breakers::on_success(std::string_view name) {
-  const std::lock_guard lock(mutex_);
-  if (CircuitBreaker* const breaker = find(name)) breaker->on_success();
+  bool was_paused = false;
+  {
+    const std::lock_guard lock(mutex_);
+    CircuitBreaker* const breaker = find(name);
+    if (breaker == nullptr) return;
+    was_paused = breaker->was_paused();
+    breaker->on_success();
+  }
+  if (was_paused && watch_.on_back) watch_.on_back(name);
 }
 
 void Breakers::on_failure(std::string_view name, FailureKind kind, base::TimePoint now) {
-  if (watch_) watch_(name, kind);
-  const std::lock_guard lock(mutex_);
-  if (CircuitBreaker* const breaker = find(name)) breaker->on_failure(kind, now);
+  if (watch_.on_failed) watch_.on_failed(name, kind);
+  std::optional<base::Duration> pause;
+  {
+    const std::lock_guard lock(mutex_);
+    if (CircuitBreaker* const breaker = find(name)) pause = breaker->on_failure(kind, now);
+  }
+  if (pause && watch_.on_paused) watch_.on_paused(name, kind, *pause);
 }
 
 bool Breakers::is_open(std::string_view name, base::TimePoint now) const {

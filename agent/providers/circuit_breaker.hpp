@@ -28,8 +28,11 @@ class CircuitBreaker {
   /// True: ask it. While it is tried by one, it is closed to others.
   [[nodiscard]] bool try_ask(base::TimePoint now);
   void on_success();
-  void on_failure(FailureKind kind, base::TimePoint now);
+  /// Returns the pause that begins now; nothing when the service is asked on.
+  std::optional<base::Duration> on_failure(FailureKind kind, base::TimePoint now);
   [[nodiscard]] bool is_open(base::TimePoint now) const { return open_until_ && now < *open_until_; }
+  /// The service failed, and has not succeeded since.
+  [[nodiscard]] bool was_paused() const { return open_until_.has_value(); }
 
  private:
   unsigned failures_ = 0;
@@ -37,16 +40,22 @@ class CircuitBreaker {
   std::optional<base::TimePoint> open_until_, trial_until_;
 };
 
-/// Why a call begins with another than the first.
+/// Why a call has another provider than one before it in the list.
 inline constexpr std::string_view kPassedOver = "it failed, or loaded its model, in calls before this one, and is not asked for a while";
+
+/// What the owner is told of the services of all calls. Each is called on the thread of the call that failed or succeeded.
+struct BreakerWatch {
+  std::function<void(std::string_view name, FailureKind kind)> on_failed{};
+  std::function<void(std::string_view name, FailureKind kind, base::Duration pause)> on_paused{};  ///< no call asks it for so long
+  std::function<void(std::string_view name)> on_back{};                                            ///< it works again, after a pause
+};
 
 /// One breaker for each service that any agent uses, by name ("openai/realtime"). Shared by all calls; thread-safe.
 class Breakers {
  public:
   static constexpr std::size_t kMaxNames = 256;  ///< names beyond it are never paused
-  using Watch = std::function<void(std::string_view name, FailureKind kind)>;
+  using Watch = BreakerWatch;
 
-  /// `watch` is told of each failure, on the thread that tells of it.
   explicit Breakers(Watch watch = {}) : watch_(std::move(watch)) {}
 
   [[nodiscard]] bool try_ask(std::string_view name, base::TimePoint now);

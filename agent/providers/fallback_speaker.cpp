@@ -80,6 +80,12 @@ std::optional<SpeakEvent> FallbackSpeaker::note(SpeakEvent event, const Speaker&
   return std::move(*last);
 }
 
+std::vector<Retry> FallbackSpeaker::take_retries() {
+  std::vector<Retry> all = first_->take_retries();
+  for (Retry& retry : second_->take_retries()) all.push_back(std::move(retry));
+  return all;
+}
+
 std::optional<SpeakEvent> FallbackSpeaker::poll() {
   if (own_) return std::exchange(own_, std::nullopt);
   while (auto event = first_->poll()) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -32,6 +33,8 @@ class FallbackSpeaker final : public Speaker {
   void prepare(std::string_view text) override { (is_slow_ ? second_ : first_)->prepare(text); }
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override;
+  [[nodiscard]] ModelAndVoice asked() const override { return first_->asked(); }
+  [[nodiscard]] std::vector<Retry> take_retries() override;
 
  private:
   [[nodiscard]] std::optional<SpeakEvent> note(SpeakEvent event, const Speaker& from);

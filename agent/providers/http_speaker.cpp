@@ -104,6 +104,7 @@ void HttpSpeaker::fail(Job& job, RequestFailure failure) {
   if (failure.retry_in && !job.retried && job.speech.samples() == 0) {
     job.retried = true;
     job.retry_in = failure.retry_in;
+    retries_.add(std::move(failure.why), kAsksAgain);
     job.speech.restart(service_.rate_hz);
     return;
   }

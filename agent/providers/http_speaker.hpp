@@ -12,12 +12,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
 /// Who is asked for speech by HTTP, and how.
 struct SpeechService {
   std::string whom;  ///< for people: "the voice NAME"
+  ModelAndVoice asked;  ///< its names
   std::string url;   ///< connected with ahead
   /// `language`: of the call, BCP 47, "" when it is not known.
   std::function<net::HttpRequest(std::string_view text, const std::string& language)> ask;
@@ -42,6 +44,8 @@ class HttpSpeaker : public Speaker {
   void speak(std::uint32_t utterance, std::string_view text) override;
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override;
+  [[nodiscard]] ModelAndVoice asked() const override { return service_.asked; }
+  [[nodiscard]] std::vector<Retry> take_retries() override { return retries_.take(); }
 
  private:
   struct Job;
@@ -56,6 +60,7 @@ class HttpSpeaker : public Speaker {
   net::HttpClient& http_;
   Wake wake_;
   std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the front one is being heard
+  Retries retries_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -27,6 +28,8 @@ class MeteredSpeaker final : public Speaker {
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override;
   [[nodiscard]] bool is_preparing() const override { return inner_->is_preparing(); }
+  [[nodiscard]] ModelAndVoice asked() const override { return inner_->asked(); }
+  [[nodiscard]] std::vector<Retry> take_retries() override { return inner_->take_retries(); }
 
  private:
   struct Asked { std::uint32_t utterance = 0; std::uint64_t characters = 0; };  // 0: told

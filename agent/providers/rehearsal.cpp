@@ -5,20 +5,27 @@
 namespace offhook::inline v0::agent {
 
 Rehearsal::Rehearsal(Rehearsed what, base::TimePoint now) : what_(std::move(what)), begun_(now) {
-  for (auto& speaker : what_.speakers) speaker->open({});
+  for (auto& voice : what_.voices) voice.speaker->open({});
 }
 
 bool Rehearsal::tick(base::TimePoint now) {
-  for (auto& speaker : what_.speakers) {
-    speaker->tick(now);
-    while (speaker->poll()) {
+  for (auto& voice : what_.voices) {
+    voice.speaker->tick(now);
+    while (voice.speaker->poll()) {
     }
   }
-  std::erase_if(what_.speakers, [](const auto& speaker) { return !speaker->is_preparing(); });
+  std::erase_if(what_.voices, [](const PreparedVoice& voice) { return !voice.speaker->is_preparing(); });
   std::erase_if(what_.loads, [](const ModelLoad& load) { return load.warm_up->is_over(); });
-  if (now - begun_ >= kLimit) what_.speakers.clear();
+  if (now - begun_ >= kLimit) give_up_speaking();
   if (now - begun_ >= kWarmUpLimit) give_up_loading();
-  return !what_.speakers.empty() || !what_.loads.empty();
+  return !what_.voices.empty() || !what_.loads.empty();
+}
+
+void Rehearsal::give_up_speaking() {
+  for (const PreparedVoice& voice : what_.voices) {
+    if (voice.tell) voice.tell({Stage::Speak, {}, {}, "not all sentences were spoken ahead in time", FailureKind::Timeout});
+  }
+  what_.voices.clear();
 }
 
 void Rehearsal::give_up_loading() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/providers/service_failure.hpp>
 #include <offhook/agent/providers/warm_up.hpp>
 
 #include <memory>
@@ -16,9 +17,15 @@ struct ModelLoad {
   std::shared_ptr<const void> awaited{};  ///< kept until it is loaded, or nobody waits for it any more
 };
 
+/// A voice with sentences to prepare.
+struct PreparedVoice {
+  std::unique_ptr<Speaker> speaker;
+  TellFailure tell{};  ///< of what is not spoken within the limit
+};
+
 /// What is made ready before any call wants it.
 struct Rehearsed {
-  std::vector<std::unique_ptr<Speaker>> speakers;            ///< with sentences to prepare
+  std::vector<PreparedVoice> voices;
   std::vector<ModelLoad> loads;
   TellTrouble told{};                                        ///< of models that take too long
 };
@@ -36,6 +43,7 @@ class Rehearsal {
   bool tick(base::TimePoint now);
 
  private:
+  void give_up_speaking();
   void give_up_loading();
 
   Rehearsed what_;

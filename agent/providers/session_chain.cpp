@@ -33,10 +33,18 @@ void SessionChain::open(const SessionContext& context, base::TimePoint now) {
   context_ = context;
   context_.history = &history_;
   now_ = now;
-  const auto worth = [&](const SessionMaker& maker) { return breakers_->try_ask(maker.name, now); };
-  const auto first = std::find_if(options_.sessions.begin(), options_.sessions.end(), worth);
-  take_session(first == options_.sessions.end() ? options_.sessions.size() - 1 : static_cast<std::size_t>(first - options_.sessions.begin()));
-  if (at_ > 0) own_.push_back(ProviderSwitched{Stage::Think, options_.sessions.front().name, options_.sessions[at_].name, std::string(kPassedOver)});
+  take_session(std::min(next_to_ask(0), options_.sessions.size() - 1));
+  tell_passed_over(Stage::Think, 0);
+}
+
+std::size_t SessionChain::next_to_ask(std::size_t index) {
+  while (index < options_.sessions.size() && !breakers_->try_ask(options_.sessions[index].name, now_)) ++index;
+  return index;
+}
+
+void SessionChain::tell_passed_over(Stage stage, std::size_t index) {
+  for (; index < at_; ++index)
+    own_.push_back(ProviderSwitched{stage, options_.sessions[index].name, options_.sessions[at_].name, std::string(kPassedOver), session_->service().asked});
 }
 
 void SessionChain::take_session(std::size_t index) {
@@ -172,17 +180,23 @@ void SessionChain::on_unheard(base::Duration unheard) {
 
 bool SessionChain::next_session(std::string_view why, Stage stage) {
   breakers_->on_failure(options_.sessions[at_].name, std::exchange(failure_, FailureKind::Timeout), now_);
-  std::size_t next = at_ + 1;
-  while (next < options_.sessions.size() && !breakers_->try_ask(options_.sessions[next].name, now_)) ++next;
+  const std::size_t at = at_, next = next_to_ask(at + 1);
   if (next >= options_.sessions.size()) return false;
-  own_.push_back(ProviderSwitched{stage, options_.sessions[at_].name, options_.sessions[next].name, std::string(why)});
   take_session(next);
+  own_.push_back(ProviderSwitched{stage, options_.sessions[at].name, options_.sessions[next].name, std::string(why), session_->service().asked});
+  tell_passed_over(stage, at + 1);
   return true;
 }
 
 bool SessionChain::has_another_way() const {
   const auto rest = std::span(options_.sessions).subspan(at_ + 1);
   return std::any_of(rest.begin(), rest.end(), [this](const auto& maker) { return !breakers_->is_open(maker.name, now_); });
+}
+
+ServiceInUse SessionChain::service() const {
+  ServiceInUse service = session_->service();
+  if (service.name.empty()) service.name = options_.sessions[at_].name;
+  return service;
 }
 
 bool SessionChain::try_again(Stage asked, std::string_view why) {
@@ -251,6 +265,10 @@ bool SessionChain::passes_again(const SessionEvent& event) {
 bool SessionChain::passes(SessionEvent& event) {
   if (auto* used = std::get_if<TokensUsed>(&event)) {
     if (used->service.empty()) used->service = options_.sessions[at_].name;
+    return true;
+  }
+  if (auto* retried = std::get_if<ServiceRetried>(&event)) {
+    if (retried->service.empty()) retried->service = options_.sessions[at_].name;
     return true;
   }
   if (hears_again_) return passes_again(event);

@@ -51,6 +51,7 @@ class SessionChain final : public VoiceSession {
   void on_unheard(base::Duration unheard) override;
   [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;
   [[nodiscard]] std::optional<SessionEvent> poll() override;
+  [[nodiscard]] ServiceInUse service() const override;
 
   [[nodiscard]] const History& history() const { return history_; }
 
@@ -63,6 +64,10 @@ class SessionChain final : public VoiceSession {
   void take_session(std::size_t index);
   [[nodiscard]] bool has_another_way() const;
   [[nodiscard]] bool next_session(std::string_view why, Stage stage);
+  /// The first from `index` on that is asked now; as many as there are when none is.
+  [[nodiscard]] std::size_t next_to_ask(std::size_t index);
+  /// Tells the record of those from `index` on that were not asked before the session that there is now.
+  void tell_passed_over(Stage stage, std::size_t index);
   void hand_over_turn();
   void hand_over_reply();
   void hand_over_speech();

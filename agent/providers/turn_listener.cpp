@@ -131,6 +131,7 @@ void TurnListener::fail(RequestFailure failure) {
   if (failure.retry_in && !retried_) {
     retried_ = true;
     retry_in_ = failure.retry_in;
+    retries_.add(std::move(failure.why), kAsksAgain);
     return;
   }
   pcm_.clear();

@@ -35,7 +35,8 @@ class TurnAnswer {
 
 /// Who is asked by HTTP what was said in a turn, and how.
 struct TurnService {
-  std::string whom;  ///< for people: "the recogniser NAME"
+  std::string whom;   ///< for people: "the recogniser NAME"
+  std::string model;  ///< its name; "": there is none to choose
   std::string url;   ///< connected with ahead
   /// `wav`: the turn at TurnListener::kRateHz; `language`: of the call, BCP 47, "" when it is not known.
   std::function<net::HttpRequest(std::string wav, const std::string& language)> ask;
@@ -65,6 +66,8 @@ class TurnListener : public Listener {
   void end() override;
   void abandon() override;
   [[nodiscard]] std::optional<ListenEvent> poll() override;
+  [[nodiscard]] ModelAndVoice asked() const override { return {service_.model, {}}; }
+  [[nodiscard]] std::vector<Retry> take_retries() override { return retries_.take(); }
 
   /// Samples beyond what the service takes.
   [[nodiscard]] std::uint64_t unheard() const { return unheard_; }
@@ -91,6 +94,7 @@ class TurnListener : public Listener {
   std::optional<base::Duration> retry_in_;   // until tick() says when that is
   std::optional<base::TimePoint> retry_at_;
   std::deque<ListenEvent> events_;
+  Retries retries_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -145,6 +145,11 @@ bool VoicedLine::drain_own(const Place& place, std::deque<SessionEvent>& out) {
   return false;
 }
 
+void VoicedLine::tell_retries(std::deque<SessionEvent>& out) {
+  if (!own_words_) return;
+  for (Retry& retry : own_words_->take_retries()) out.push_back(ServiceRetried{Stage::Speak, "the agent's own sentences", std::move(retry)});
+}
+
 void VoicedLine::drain(std::deque<SessionEvent>& out) {
   while (!line_.empty()) {
     const Place place = line_.front();

@@ -45,6 +45,8 @@ class VoicedLine {
   /// The item that is being spoken now waits for more audio.
   [[nodiscard]] bool waits_for_model() const;
 
+  /// Appends the retries of the speaker of our own words.
+  void tell_retries(std::deque<SessionEvent>& out);
   /// Appends what can be heard by now.
   void drain(std::deque<SessionEvent>& out);
 

@@ -182,7 +182,7 @@ bool is_awaited(const ProviderPtr& provider, const std::vector<AgentBook::Profil
 
 SessionFactory::SessionFactory(FactoryOptions options)
     : options_(std::move(options)), pool_(options_.embedded.pool), shelf_(std::make_shared<embedded::Shelf>(options_.embedded)),
-      breakers_(std::make_shared<Breakers>(options_.on_provider_failed)) {}
+      breakers_(std::make_shared<Breakers>(options_.providers)) {}
 
 base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
   if (auto loaded = shelf_->load(*book.otherwise()); !loaded) return loaded;
@@ -297,7 +297,10 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   }
   Rehearsed rehearsed;
   rehearsed.told = told;
-  for (const auto& [voice, needs] : voices) rehearsed.speakers.push_back(parts_of(needs.provider->kind).speaker(named(needs, "speak"), [] {}));
+  for (const auto& [voice, needs] : voices) {
+    const PartNeeds speaking = named(needs, "speak");
+    rehearsed.voices.push_back({parts_of(needs.provider->kind).speaker(speaking, [] {}), speaking.tell_failure});
+  }
   for (const ProviderPtr& provider : models_to_load(profiles)) {
     PartNeeds needs = with(common, provider);
     rehearsed.loads.push_back({parts_of(provider->kind).warm_up(needs, told), provider->name, is_awaited(provider, profiles) ? awaited : nullptr});

@@ -30,7 +30,7 @@ namespace offhook::inline v0::agent {
 struct FactoryOptions {
   embedded::EmbeddedOptions embedded;   ///< with its pool
   ConversationOptions conversation;     ///< what profiles do not say
-  Breakers::Watch on_provider_failed{}; ///< from the threads of conversations
+  Breakers::Watch providers{};          ///< from the threads of conversations
   tools::mcp::Server::Watch on_tool_server{};  ///< from a thread of the servers' own
   TellUse on_rehearsal_use{};           ///< of providers, outside of calls
   TellFailure on_rehearsal_failure{};   ///< of each voice the first

@@ -8,6 +8,7 @@ SpeechService speech_service(const SynthesisOptions& options) {
   constexpr std::string_view kPath = "/cognitiveservices/v1";
   SpeechService service;
   service.whom = "the voice of Azure";
+  service.asked.voice = options.voice;
   service.url = url_of(options.server, Service::Synthesis, kPath);
   service.rate_hz = options.rate_hz;
   // Whatever its characters are, four octets each or escaped as six, a text of so many fits.

@@ -44,8 +44,9 @@ void Recognition::on_closed(const SocketFault& fault) {
   give_up_socket();
   if (fault.retry_in) reopen_at_ = now_ + *fault.retry_in;
   if (phase_ == Phase::Idle && fault.retry_in) spare_.ask();
-  if (phase_ == Phase::Idle) return;
+  if (phase_ == Phase::Idle) return retries_.add(fault.why, kConnectsLater);
   if (!fault.retry_in || reconnects_ >= kMaxReconnects) return fail(fault);
+  retries_.add(fault.why, kConnectsAgain);
   ++counters_.reconnects;
   if (++reconnects_ > 1) reopen_at_ = now_ + std::max(*fault.retry_in, kReopenAfter);
 }

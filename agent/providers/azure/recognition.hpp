@@ -50,6 +50,7 @@ class Recognition final : public UspCore {
   void on_time(base::TimePoint now);
 
   [[nodiscard]] std::optional<ListenEvent> poll_event();
+  [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
 
   /// Of the shape's candidates the one in which the last turn was that had words; "" before one.
   [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
@@ -117,6 +118,7 @@ class Recognition final : public UspCore {
   RecognitionReader reader_;
   std::deque<UspOutgoing> messages_;
   std::deque<ListenEvent> events_;
+  Retries retries_;
   Counters counters_;
 };
 

@@ -44,6 +44,7 @@ class RecognitionListener final : public Listener {
   void end() override;
   void abandon() override;
   [[nodiscard]] std::optional<ListenEvent> poll() override;
+  [[nodiscard]] std::vector<Retry> take_retries() override { return core_->take_retries(); }
 
   [[nodiscard]] const Recognition::Counters& counters() const { return core_->counters(); }
 

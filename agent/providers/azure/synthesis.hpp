@@ -52,6 +52,7 @@ class Synthesis final : public UspCore {
   void speak(std::uint32_t utterance, std::string_view text);
   void cancel();
   [[nodiscard]] std::optional<SpeakEvent> poll_event();
+  [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
 
   struct Counters {
     std::uint64_t garbage = 0;     ///< messages that could not be understood
@@ -86,6 +87,7 @@ class Synthesis final : public UspCore {
   std::optional<base::TimePoint> settle_by_, reopen_at_;
   std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the front one is being heard
   std::deque<UspOutgoing> messages_;
+  Retries retries_;
   Counters counters_;
 };
 

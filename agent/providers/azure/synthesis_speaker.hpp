@@ -45,6 +45,8 @@ class SynthesisSpeaker final : public Speaker {
   void speak(std::uint32_t utterance, std::string_view text) override;
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override { return core_->poll_event(); }
+  [[nodiscard]] ModelAndVoice asked() const override { return {{}, options_.voice}; }
+  [[nodiscard]] std::vector<Retry> take_retries() override { return core_->take_retries(); }
 
   [[nodiscard]] const Synthesis::Counters& counters() const { return core_->counters(); }
 

@@ -165,6 +165,7 @@ bool ChatThinker::shorten() {
   if (kept.size() == before) return false;
   tried_ = half;
   ++shortened_;
+  retries_.add(whom_ + " takes no conversation that is so long", "asks again with its newer half");
   return true;
 }
 
@@ -279,6 +280,7 @@ void ChatThinker::fail(RequestFailure failure) {
   if (failure.retry_in && !retried_ && !given_) {
     retried_ = true;
     retry_in_ = failure.retry_in;
+    retries_.add(std::move(failure.why), kAsksAgain);
     return;
   }
   busy_ = false;

@@ -46,6 +46,8 @@ class ChatThinker final : public Thinker {
   void cancel(std::uint32_t turn) override;
   void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) override;
   [[nodiscard]] std::optional<ThinkEvent> poll() override;
+  [[nodiscard]] ModelAndVoice asked() const override { return {server_->model(), {}}; }
+  [[nodiscard]] std::vector<Retry> take_retries() override { return retries_.take(); }
 
  private:
   struct Exchange;
@@ -104,6 +106,7 @@ class ChatThinker final : public Thinker {
   std::unique_ptr<Exchange> exchange_;
   std::deque<std::unique_ptr<Exchange>> drained_;  // understood; their last octets are read so that the connection is kept
   std::deque<ThinkEvent> events_;
+  Retries retries_;
 };
 
 }  // namespace offhook::inline v0::agent::chat

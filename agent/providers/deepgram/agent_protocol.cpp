@@ -78,6 +78,8 @@ void AgentProtocol::lose(const RequestFailure& failure, TimePoint now) {
   state_ = again ? State::BackingOff : State::GivenUp;
   caller_.on_lost();
   replies_.on_lost(failure);
+  fatal_ = !again && (failure.kind == FailureKind::Auth || failure.kind == FailureKind::Protocol);
+  wire_.retries.add(failure.why, again ? kConnectsAgain : fatal_ ? kConnectsNoMore : kConnectsLater);
   if (!again) return give_up();
   ++attempts_;
   ++counters_.reconnects;
@@ -85,7 +87,6 @@ void AgentProtocol::lose(const RequestFailure& failure, TimePoint now) {
 }
 
 void AgentProtocol::give_up() {
-  fatal_ = lost_.kind == FailureKind::Auth || lost_.kind == FailureKind::Protocol;
   caller_.on_given_up(lost_);
   replies_.on_given_up(lost_);
 }
@@ -94,6 +95,7 @@ void AgentProtocol::want(TimePoint now) {
   if (state_ != State::GivenUp) return;
   if (fatal_) return give_up();
   ++counters_.reconnects;
+  wire_.retries.add(lost_.why, kConnectsAgain);
   connect(now);
 }
 

@@ -56,6 +56,7 @@ class AgentProtocol {
   /// What the caller really heard. `voiced`: in the model's voice, else in words of our own, of which it knows nothing.
   void on_heard(const HeardReply& heard, bool voiced, base::TimePoint now);
   [[nodiscard]] bool try_again(Stage stage, std::string_view said, base::TimePoint now);
+  [[nodiscard]] std::vector<Retry> take_retries() { return wire_.retries.take(); }
   [[nodiscard]] std::uint32_t reply_turn() const { return replies_.turn(); }
 
   void handle_timeout(base::TimePoint now);

@@ -108,8 +108,12 @@ void AgentSession::pump() {
     }
   }
   while (auto event = core_->poll_event()) take(std::move(*event));
+  for (Retry& retry : core_->take_retries()) out_.push_back(ServiceRetried{Stage::Think, {}, std::move(retry)});
+  line_.tell_retries(out_);
   line_.drain(out_);
 }
+
+ServiceInUse AgentSession::service() const { return {{}, {settings_.listen_model + "+" + settings_.think_model, settings_.voice}}; }
 
 void AgentSession::take(AgentCoreEvent event) {
   struct Taker {
@@ -217,9 +221,10 @@ void AgentSession::cancel_speech() {
   std::erase_if(out_, is_speech);
 }
 
-bool AgentSession::try_again(Stage stage, std::string_view) {
+bool AgentSession::try_again(Stage stage, std::string_view why) {
   if (stage == Stage::Speak && !line_.waits_for_model()) return false;
   const bool trying = core_->try_again(stage, line_.said(core_->reply_turn()), now_);
+  if (trying) out_.push_back(ServiceRetried{stage, {}, {std::string(why), kAsksAgain}});
   pump();
   return trying;
 }

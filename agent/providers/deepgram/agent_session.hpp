@@ -46,6 +46,7 @@ class AgentSession final : public VoiceSession {
 
   [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;
   [[nodiscard]] std::optional<SessionEvent> poll() override;
+  [[nodiscard]] ServiceInUse service() const override;
 
   [[nodiscard]] AgentCounters counters() const { return core_ ? core_->counters(now_) : AgentCounters{}; }
 

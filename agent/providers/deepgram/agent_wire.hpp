@@ -28,6 +28,7 @@ struct AgentWire {
     audio_sent = true;
   }
   bool audio_sent = false;  ///< since somebody last looked
+  Retries retries;
 };
 
 struct TurnIsTaken { std::uint32_t turn = 0; std::string text; };

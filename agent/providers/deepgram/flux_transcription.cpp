@@ -50,7 +50,9 @@ void FluxTranscription::lose(const RequestFailure& failure) {
   out_.clear();
   out_.push_back({SocketOut::What::Drop, {}});
   active_ = false;
-  if (phase_ == Phase::Idle) return;
+  const bool is_idle = phase_ == Phase::Idle;
+  if (is_idle || may_help) retries_.add(failure.why, is_idle ? kConnectsLater : kConnectsAgain);
+  if (is_idle) return;
   if (may_help) return reconnect();
   fail(failure.kind, failure.why);
 }

@@ -11,6 +11,7 @@ namespace offhook::inline v0::agent::deepgram {
 TurnService turn_service(const ListenOptions& options) {
   TurnService service;
   service.whom = "the recogniser " + options.model;
+  service.model = options.model;
   service.url = url_of(options.server, "/v1/listen", {});
   service.ask = [options](std::string wav, const std::string& language) {
     ListenOptions now = options;
@@ -27,6 +28,7 @@ TurnService turn_service(const ListenOptions& options) {
 SpeechService speech_service(const SpeakOptions& options) {
   SpeechService service;
   service.whom = "the voice " + options.model;
+  service.asked.voice = options.model;
   service.url = url_of(options.server, "/v1/speak", {});
   service.rate_hz = options.rate_hz;
   service.max_chars = SpeakOptions::kMaxChars;

@@ -14,6 +14,7 @@ class LiveListener final : public SocketListener<LiveTranscription> {
   LiveListener(ListenOptions options, net::WebSocketClient& sockets, Wake wake);
 
   [[nodiscard]] std::uint32_t rate_hz() const override { return options_.sound.rate_hz; }
+  [[nodiscard]] ModelAndVoice asked() const override { return {options_.model, {}}; }
 
  private:
   [[nodiscard]] net::WebSocketRequest request(const std::string& language) const override;

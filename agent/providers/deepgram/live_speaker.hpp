@@ -5,6 +5,7 @@
 #include <offhook/agent/providers/deepgram/speech_stream.hpp>
 
 #include <memory>
+#include <vector>
 
 namespace offhook::inline v0::agent::deepgram {
 
@@ -22,6 +23,8 @@ class LiveSpeaker final : public Speaker {
   void speak(std::uint32_t utterance, std::string_view text) override;
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override { return core_.poll_event(); }
+  [[nodiscard]] ModelAndVoice asked() const override { return {{}, options_.model}; }
+  [[nodiscard]] std::vector<Retry> take_retries() override { return core_.take_retries(); }
 
   [[nodiscard]] const SpeechStream::Counters& counters() const { return core_.counters(); }
 

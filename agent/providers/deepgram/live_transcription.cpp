@@ -40,6 +40,7 @@ void LiveTranscription::on_closed(const RequestFailure& failure) {
   const bool again = phase_ != Phase::Idle && may_reconnect(failure);
   line_ = Line::None;
   out_.clear();
+  if (again || phase_ == Phase::Idle) retries_.add(failure.why, again ? kConnectsAgain : kConnectsLater);
   if (again) return reconnect();
   if (phase_ != Phase::Idle) fail(failure.kind, failure.why);
 }

@@ -48,6 +48,7 @@ class LiveTranscription {
 
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<ListenEvent> poll_event();
+  [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
   /// BCP 47, as the service has it: of the last turn that had words; "": not told. To be held against what is expected.
   [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
   /// Its bounds hold, and its phase and its sums agree.
@@ -107,6 +108,7 @@ class LiveTranscription {
 
   std::deque<SocketOut> out_;
   std::deque<ListenEvent> events_;
+  Retries retries_;
   Counters counters_;
 };
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace offhook::inline v0::agent::deepgram {
 
@@ -55,6 +56,8 @@ class SocketListener : public Listener {
     if (event) tell_use();
     return event;
   }
+
+  [[nodiscard]] std::vector<Retry> take_retries() override { return core_.take_retries(); }
 
   [[nodiscard]] const typename Core::Counters& counters() const { return core_.counters(); }
 

@@ -65,9 +65,10 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
   out_.push_back({SocketOut::What::Drop, {}});
   forget_clear();
   for (const Job& job : jobs_) again = again && (job.speech.is_over() || !job.asked || !job.retried || job.speech.samples() > 0);
-  bool left = false;
+  bool left = false, idle = true;
   for (Job& job : jobs_) {
     if (job.speech.is_over()) continue;
+    idle = false;
     if (!again || job.speech.samples() > 0) {
       job.speech.fail(failure.why, failure.kind);
     } else if (std::exchange(job.asked, false)) {
@@ -76,6 +77,7 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
     }
   }
   if (left) ++counters_.reconnects;
+  if (left || idle) retries_.add(failure.why, left ? kAsksAgain : kConnectsLater);
   pump();
 }
 

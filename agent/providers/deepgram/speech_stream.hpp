@@ -51,6 +51,7 @@ class SpeechStream {
 
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<SpeakEvent> poll_event();
+  [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
   [[nodiscard]] bool is_consistent() const;
 
   struct Counters {
@@ -96,6 +97,7 @@ class SpeechStream {
   std::deque<Asked> asked_;                    // within kWindow
   std::deque<Job> jobs_;                       // in the order of speak(); the front one is being heard
   std::deque<SocketOut> out_;
+  Retries retries_;
   Counters counters_;
 };
 

@@ -100,4 +100,6 @@ void FliteSpeaker::cancel() {
 
 std::optional<SpeakEvent> FliteSpeaker::poll() { return session_->outbox.poll(); }
 
+ModelAndVoice FliteSpeaker::asked() const { return {{}, session_->voice->voice()}; }
+
 }  // namespace offhook::inline v0::agent::embedded

@@ -22,6 +22,7 @@ class FliteSpeaker final : public Speaker {
   void speak(std::uint32_t utterance, std::string_view text) override;
   void cancel() override;
   [[nodiscard]] std::optional<SpeakEvent> poll() override;
+  [[nodiscard]] ModelAndVoice asked() const override;
 
  private:
   struct Session;

@@ -35,6 +35,7 @@ class VoiceCache : public std::enable_shared_from_this<VoiceCache> {
   [[nodiscard]] bool speak(std::string_view sentence, const FliteVoice::Sink& sink);
   [[nodiscard]] bool try_post(Job job) { return strand_.try_post(std::move(job)); }
   [[nodiscard]] std::size_t bytes() const;
+  [[nodiscard]] const std::string& voice() const { return voice_.name(); }
 
  private:
   struct Entry {

@@ -25,6 +25,7 @@ net::HttpRequest write_request(const TranscriptionOptions& options, std::string 
 TurnService service_of(TranscriptionOptions options) {
   TurnService service;
   service.whom = "the recogniser " + options.model;
+  service.model = options.model;
   service.url = url_of(options.server, "/audio/transcriptions");
   service.tell_use = options.tell_use;
   service.ask = [options = std::move(options)](std::string wav, const std::string& language) { return write_request(options, std::move(wav), language); };

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace offhook::inline v0::agent::openai {
 
@@ -35,6 +36,8 @@ class LiveListener final : public Listener {
   void end() override;
   void abandon() override;
   [[nodiscard]] std::optional<ListenEvent> poll() override;
+  [[nodiscard]] ModelAndVoice asked() const override { return {options_.shape.model, {}}; }
+  [[nodiscard]] std::vector<Retry> take_retries() override { return core_->take_retries(); }
 
   [[nodiscard]] const LiveTranscription::Counters& counters() const { return core_->counters(); }
 

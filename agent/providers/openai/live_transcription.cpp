@@ -47,6 +47,7 @@ void LiveTranscription::on_connecting() {
 void LiveTranscription::on_closed(const realtime::Fault& fault) {
   spent_ = true;
   frames_.clear();
+  if (phase_ == Phase::Idle) retries_.add(fault.why, kConnectsLater);
   fail(fault);
 }
 

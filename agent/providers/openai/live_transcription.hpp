@@ -47,6 +47,7 @@ class LiveTranscription {
 
   [[nodiscard]] std::optional<std::string> poll_frame();
   [[nodiscard]] std::optional<ListenEvent> poll_event();
+  [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
   /// The session is of no more use: open another before the next turn.
   [[nodiscard]] bool is_spent() const { return spent_; }
   [[nodiscard]] bool is_idle() const { return phase_ == Phase::Idle; }
@@ -87,6 +88,7 @@ class LiveTranscription {
   std::string text_;                     // so far
   std::deque<std::string> frames_;
   std::deque<ListenEvent> events_;
+  Retries retries_;
   Counters counters_;
   ServiceUse use_;
 };

@@ -66,6 +66,7 @@ Change RealtimeConnection::lose(std::uint32_t socket, const Fault& fault, TimePo
   if (next_ && next_->socket == socket) {  // The first goes on as long as it can.
     next_.reset();
     renew_not_before_ = now + kRenewRetry;
+    wire_.retries.add(fault.why, "keeps the socket that it has, and opens another later");
     return Change::None;
   }
   if (current_->phase == Phase::Ready && now - current_->ready_at >= kSettled) attempts_ = 0;
@@ -90,12 +91,14 @@ Change RealtimeConnection::recover(TimePoint now) {
   if (next_ && !fatal_) {
     current_ = std::exchange(next_, std::nullopt);
     ++counters_.reconnects;
+    wire_.retries.add(lost_.why, "goes on with the other socket");
     return current_->phase == Phase::Ready ? Change::Ready : Change::None;
   }
   const auto pause = back_off();
   if (!pause) return give_up();
   ++attempts_;
   ++counters_.reconnects;
+  wire_.retries.add(lost_.why, kConnectsAgain);
   if (*pause == base::Duration::zero()) {
     open_current(now);
   } else {
@@ -106,6 +109,7 @@ Change RealtimeConnection::recover(TimePoint now) {
 
 Change RealtimeConnection::give_up() {
   if (next_) wire_.out.close(std::exchange(next_, std::nullopt)->socket);
+  wire_.retries.add(lost_.why, fatal_ ? kConnectsNoMore : kConnectsLater);
   given_up_ = true;
   return Change::GivenUp;
 }
@@ -116,6 +120,7 @@ bool RealtimeConnection::want(TimePoint now) {
   if (refused_until_ && now < *refused_until_) return false;
   attempts_ = kMaxReconnects;  // One try for each time that somebody asks.
   ++counters_.reconnects;
+  wire_.retries.add(lost_.why, kConnectsAgain);
   open_current(now);
   return true;
 }

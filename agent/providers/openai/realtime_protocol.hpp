@@ -70,6 +70,7 @@ class RealtimeProtocol {
   /// Asks once more for the reply that failed or does not come, on another socket where that may help; `said` is what there is to
   /// hear of it already. False when it cannot.
   [[nodiscard]] bool try_again(std::string_view said, base::TimePoint now);
+  [[nodiscard]] std::vector<Retry> take_retries() { return wire_.retries.take(); }
   [[nodiscard]] std::uint32_t reply_turn() const { return replies_.turn(); }
 
   /// The server takes too long to notice the end of the caller's turn. False when it is not that.

@@ -110,7 +110,13 @@ void RealtimeSession::pump() {
   tell_usage();
   tell_transcribed();
   tell_not_transcribed();
+  tell_retries();
   line_.drain(out_);
+}
+
+void RealtimeSession::tell_retries() {
+  for (Retry& retry : core_->take_retries()) out_.push_back(ServiceRetried{Stage::Think, {}, std::move(retry)});
+  line_.tell_retries(out_);
 }
 
 void RealtimeSession::tell_usage() {
@@ -270,7 +276,7 @@ void RealtimeSession::cancel_speech() {
   });
 }
 
-bool RealtimeSession::try_again(Stage stage, std::string_view) {
+bool RealtimeSession::try_again(Stage stage, std::string_view why) {
   bool trying = false;
   const std::string said = line_.said(core_->reply_turn());
   switch (stage) {
@@ -278,6 +284,7 @@ bool RealtimeSession::try_again(Stage stage, std::string_view) {
     case Stage::Think: trying = core_->try_again(said, now_); break;
     case Stage::Speak: trying = line_.waits_for_model() && core_->try_again(said, now_); break;
   }
+  if (trying) out_.push_back(ServiceRetried{stage, {}, {std::string(why), kAsksAgain}});
   pump();
   return trying;
 }

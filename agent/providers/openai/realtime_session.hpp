@@ -53,6 +53,7 @@ class RealtimeSession final : public VoiceSession {
 
   [[nodiscard]] bool try_again(Stage stage, std::string_view why) override;
   [[nodiscard]] std::optional<SessionEvent> poll() override;
+  [[nodiscard]] ServiceInUse service() const override { return {{}, {options_.model, options_.voice}}; }
 
   [[nodiscard]] const RealtimeCounters& counters() const;
 
@@ -68,6 +69,7 @@ class RealtimeSession final : public VoiceSession {
   void tell_usage();
   void tell_transcribed();
   void tell_not_transcribed();
+  void tell_retries();
   /// Nothing follows a cancelled reply.
   void forget_events(std::uint32_t turn);
 

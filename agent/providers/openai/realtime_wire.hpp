@@ -54,6 +54,7 @@ struct Wire {
   Outbox out;
   std::uint32_t socket = 0;
   bool ready = false;
+  Retries retries;  ///< of sockets
 
   template <class Write>
   void send(Write write) {

@@ -11,6 +11,7 @@ namespace {
 SpeechService service_of(SpeechOptions options) {
   SpeechService service;
   service.whom = "the voice " + options.model;
+  service.asked = {options.model, options.voice};
   service.url = url_of(options.server, "/audio/speech");
   service.rate_hz = options.rate_hz;
   service.max_chars = SpeechSpeaker::kMaxChars;

@@ -145,8 +145,10 @@ TEST_CASE_FIXTURE(Call, "A call that ends while we speak can still tell what was
   REQUIRE(core.unfinished_reply());
   CHECK(core.unfinished_reply()->text == "one two");
   CHECK(core.unfinished_reply()->interrupted);
+  CHECK(core.open_reply().has_value());
   core.on_ended();
   CHECK_FALSE(core.unfinished_reply());
+  CHECK_FALSE(core.open_reply());
 }
 
 TEST_CASE_FIXTURE(Call, "An interruption stops us and the dialogue learns which words were heard") {

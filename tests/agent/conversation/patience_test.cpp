@@ -349,7 +349,7 @@ struct LoadingModel : Call {
     options.filler.clear();
     core = Conversation(options);
   }
-  void loads() { think(ModelLoads{core.turns(), std::string(64, 'x') + " is being loaded"}); }
+  void loads() { think(ModelLoads{core.turns(), std::string(64, 'x') + " is being loaded", "ollama/think"}); }
   void is_transferred() {
     CHECK(count<TryAgain>() == 0);
     CHECK(count<GaveUp>() == 1);
@@ -399,6 +399,9 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation waits for the reply of a model tha
   greet();
   caller_says("hello");
   loads();
+  REQUIRE(count<ServiceRetried>() == 1);
+  CHECK(last<ServiceRetried>()->service == "ollama/think");
+  CHECK(last<ServiceRetried>()->retry.then == kWaitsForModel);
   SUBCASE("the reply comes") {
     reply("Yes?");
     CHECK(last<Speak>()->text == "Yes?");

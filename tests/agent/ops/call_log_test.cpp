@@ -13,6 +13,19 @@ std::string logged(const ConversationAction& what, records::KeepOptions keep, st
 
 }  // namespace
 
+TEST_CASE("Each failure, retry and failover is a line with the call's id and the reason") {
+  const auto shown = [](const ConversationAction& what) { return logged(what, {}); };
+  const auto has = [](const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; };
+  CHECK(has(shown(TryAgain{Stage::Think, "nothing came in time"}), "warning call.failed call=call-1 stage=think why=\"nothing came in time\""));
+  CHECK(has(shown(ProviderSwitched{Stage::Think, "openai/think", "ollama/think", "429", {"llama3", ""}}),
+            "warning call.trouble call=call-1 stage=think from=openai/think to=ollama/think model=llama3 voice=\"\" why=429"));
+  CHECK(has(shown(ServiceRetried{Stage::Speak, "azure/speak", {"the socket closed", kAsksAgain}}),
+            "info    call.retry call=call-1 stage=speak service=azure/speak why=\"the socket closed\" then=\"asks again\""));
+  CHECK(has(shown(GaveUp{Stage::Listen}), "warning call.gave_up call=call-1 stage=listen detail="));
+  CHECK(has(shown(TurnRefused{3, "the filter"}), "warning call.turn_refused call=call-1 turn=3 why=\"the filter\""));
+  CHECK(has(shown(CancelThinking{3, "the caller spoke over it"}), "info    call.reply_cancelled call=call-1 turn=3 why=\"the caller spoke over it\""));
+}
+
 TEST_CASE("The log shows what was said only with transcripts, and which keys were pressed only where records do") {
   const CallerSaid spoken{2, "my words", 0.5, false, false}, keyed{2, "4711", 1, false, true};
   CHECK(logged(spoken, {false, true}).empty());

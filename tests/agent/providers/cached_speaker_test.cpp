@@ -310,6 +310,17 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps nothing that failed or was cancel
   CHECK(cache->sentences() == 0);
 }
 
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker tells the log why a sentence could not be spoken ahead") {
+  speaker->prepare("Hello");
+  speaker->open({});
+  speaker->tick({});
+  inner->fail();
+  CHECK(said() == "");
+  const auto retries = speaker->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].why == "no voice");
+}
+
 TEST_CASE_FIXTURE(Cached, "CachedSpeaker has a bounded number of fixed sentences") {
   for (std::size_t i = 0; i <= CachedSpeaker::kMaxPrepared; ++i) speaker->add_fixed("n" + std::to_string(i), false);
   speaker->speak(1, "n" + std::to_string(CachedSpeaker::kMaxPrepared - 1));

@@ -86,6 +86,41 @@ TEST_CASE_FIXTURE(TwoOfEach,
   CHECK(find<ProviderSwitched>(events)->to == "hear-b");
 }
 
+TEST_CASE_FIXTURE(TwoOfEach, "A cascade names who listens, thinks and speaks, and the model and voice of each part that takes over") {
+  open();
+  CHECK(session->service().name == "hear-a+think-a+say-a");
+  CHECK(session->service().asked.model == "model hear-a+model think-a+model say-a");
+  CHECK(session->service().asked.voice == "voice say-a");
+  session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  REQUIRE(session->try_again(Stage::Think, "late"));
+  const auto events = drain();
+  REQUIRE(find<ProviderSwitched>(events) != nullptr);
+  CHECK(find<ProviderSwitched>(events)->to == "think-b");
+  CHECK(find<ProviderSwitched>(events)->asked.model == "model think-b");
+  CHECK(session->service().name == "hear-a+think-b+say-a");
+}
+
+TEST_CASE_FIXTURE(TwoOfEach, "The record has each retry of a part, that of the same provider too") {
+  breakers->on_failure("think-b", FailureKind::Auth, now);
+  open();
+  session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  speakers["say-a"]->retries.add("the socket broke", kConnectsAgain);
+  session->tick(now);
+  const auto of_part = drain();
+  REQUIRE(find<ServiceRetried>(of_part) != nullptr);
+  CHECK(find<ServiceRetried>(of_part)->stage == Stage::Speak);
+  CHECK(find<ServiceRetried>(of_part)->service == "say-a");
+  CHECK(find<ServiceRetried>(of_part)->retry.then == kConnectsAgain);
+  REQUIRE(session->try_again(Stage::Think, "late"));
+  const auto events = drain();
+  CHECK(find<ProviderSwitched>(events) == nullptr);
+  REQUIRE(find<ServiceRetried>(events) != nullptr);
+  CHECK(find<ServiceRetried>(events)->service == "think-a");
+  CHECK(find<ServiceRetried>(events)->retry.why == "late");
+  CHECK(find<ServiceRetried>(events)->retry.then == kAsksAgain);
+  CHECK_FALSE(session->try_again(Stage::Think, "late"));
+}
+
 TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said came is heard when those are there, and nothing is lost") {
   open();
   session->begin_turn(1, "");
@@ -239,7 +274,7 @@ std::vector<std::int16_t> turn_with(base::Duration voice) {
 struct Deaf : TwoOfEach {
   std::vector<std::string> failures;
   Deaf() {
-    breakers = std::make_shared<Breakers>([this](std::string_view name, FailureKind) { failures.emplace_back(name); });
+    breakers = std::make_shared<Breakers>(BreakerWatch{.on_failed = [this](std::string_view name, FailureKind) { failures.emplace_back(name); }});
     open();
   }
   /// What comes of a turn of which `name` understands `text`.
@@ -354,6 +389,32 @@ TEST_CASE_FIXTURE(TwoOfEach, "A call that begins passes over a provider that was
   CHECK(switched->from == "think-a");
   CHECK(switched->to == "think-b");
   CHECK(switched->why == kPassedOver);
+  CHECK(switched->asked.model == "model think-b");
+}
+
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession tells of each provider that it passes over, at the beginning and in a failover") {
+  CascadeParts parts;
+  parts.listeners = {part<Listener>(listeners, "hear-a")};
+  parts.thinkers = {part<Thinker>(thinkers, "think-a"), part<Thinker>(thinkers, "think-b"), part<Thinker>(thinkers, "think-c")};
+  parts.speakers = {part<Speaker>(speakers, "say-a")};
+  breakers->on_failure("think-b", FailureKind::Auth, now);
+  session = std::make_unique<CascadeSession>(std::move(parts), breakers, Wake{});
+  std::string why = "late";
+  SUBCASE("at the beginning") {
+    why = kPassedOver;
+    breakers->on_failure("think-a", FailureKind::Auth, now);
+    session->open({}, now);
+  }
+  SUBCASE("in a failover") {
+    session->open({}, now);
+    session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+    REQUIRE(session->try_again(Stage::Think, why));
+  }
+  std::vector<std::string> switches;
+  for (const auto& event : drain()) {
+    if (const auto* switched = std::get_if<ProviderSwitched>(&event)) switches.push_back(switched->from + " " + switched->to + " " + switched->why);
+  }
+  CHECK(switches == std::vector<std::string>{"think-a think-c " + why, "think-b think-c " + std::string(kPassedOver)});
 }
 
 TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model is loaded the next one answers, and further calls begin with that") {
@@ -379,7 +440,8 @@ TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession passes ModelLoads on, and the quest
   thinkers["think-a"]->yields.push_back(ReplyDone{1});
   CHECK(breakers->try_ask("think-a", now));
   const auto events = drain();
-  CHECK(find<ModelLoads>(events) != nullptr);
+  REQUIRE(find<ModelLoads>(events) != nullptr);
+  CHECK(find<ModelLoads>(events)->service == "think-a");
   CHECK(find<ThinkFailed>(events) == nullptr);
   CHECK(find<ReplyText>(events) != nullptr);
   CHECK(breakers->try_ask("think-a", now));  // It has answered.

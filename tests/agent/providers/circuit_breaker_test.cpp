@@ -98,11 +98,34 @@ TEST_CASE("Who asks how they stand changes nothing: one of which nothing was hea
 
 TEST_CASE("Each failure is told to who watches, our own too") {
   std::string told;
-  Breakers breakers([&](std::string_view name, FailureKind kind) { told += std::string(name) + " " + std::string(to_string(kind)) + ";"; });
+  Breakers breakers({.on_failed = [&](std::string_view name, FailureKind kind) { told += std::string(name) + " " + std::string(to_string(kind)) + ";"; }});
   breakers.on_failure("a/think", FailureKind::Network, kStart);
   breakers.on_success("a/think");
   breakers.on_failure("b/speak", FailureKind::Local, kStart);
   CHECK(told == "a/think network;b/speak local;");
+}
+
+TEST_CASE("Each pause of a service is told to who watches, with its length, and that the service works again") {
+  std::string told;
+  Breakers breakers({.on_paused =
+                         [&](std::string_view name, FailureKind kind, base::Duration pause) {
+                           told += std::string(name) + " " + std::string(to_string(kind)) + " " + std::to_string(pause / 1s) + ";";
+                         },
+                     .on_back = [&](std::string_view name) { told += std::string(name) + " back;"; }});
+  for (unsigned i = 0; i + 1 < CircuitBreaker::kFailuresToOpen; ++i) breakers.on_failure("a", FailureKind::Network, kStart);
+  CHECK(told.empty());
+  breakers.on_failure("a", FailureKind::Network, kStart);
+  CHECK(told == "a network 5;");
+  REQUIRE(breakers.try_ask("a", kStart + CircuitBreaker::kFirstPause));
+  breakers.on_failure("a", FailureKind::Timeout, kStart + CircuitBreaker::kFirstPause);
+  CHECK(told == "a network 5;a timeout 10;");
+  breakers.on_success("a");
+  breakers.on_success("a");
+  breakers.on_success("b");
+  CHECK(told == "a network 5;a timeout 10;a back;");
+  told.clear();
+  for (int i = 0; i < 2; ++i) breakers.on_failure("a", FailureKind::Loading, kStart);  // The second one makes the pause no longer.
+  CHECK(told == "a loading 5;");
 }
 
 TEST_CASE("A turn that the content filter refuses says nothing of the service") {

@@ -16,6 +16,7 @@ struct FakeListener final : Listener {
   std::uint32_t rate = 16000;
   std::size_t fed = 0;
   std::deque<ListenEvent> yields;
+  Retries retries;
 
   std::uint32_t rate_hz() const override { return rate; }
   void begin(std::uint32_t turn, std::string_view) override { log->push_back(name + " begin " + std::to_string(turn)); }
@@ -28,12 +29,15 @@ struct FakeListener final : Listener {
     yields.pop_front();
     return event;
   }
+  ModelAndVoice asked() const override { return {"model " + name, "voice " + name}; }
+  std::vector<Retry> take_retries() override { return retries.take(); }
 };
 
 struct FakeThinker final : Thinker {
   std::vector<std::string>* log = nullptr;
   std::string name;
   std::deque<ThinkEvent> yields;
+  Retries retries;
 
   void begin(const CallContext&) override {}
   void respond(const TurnInput& input) override {
@@ -48,6 +52,8 @@ struct FakeThinker final : Thinker {
     yields.pop_front();
     return event;
   }
+  ModelAndVoice asked() const override { return {"model " + name, "voice " + name}; }
+  std::vector<Retry> take_retries() override { return retries.take(); }
 };
 
 struct FakeSpeaker final : Speaker {
@@ -55,6 +61,7 @@ struct FakeSpeaker final : Speaker {
   std::string name;
   std::uint32_t rate = 16000;
   std::deque<SpeakEvent> yields;
+  Retries retries;
 
   std::uint32_t rate_hz() const override { return rate; }
   void speak(std::uint32_t utterance, std::string_view text) override {
@@ -67,6 +74,8 @@ struct FakeSpeaker final : Speaker {
     yields.pop_front();
     return event;
   }
+  ModelAndVoice asked() const override { return {"model " + name, "voice " + name}; }
+  std::vector<Retry> take_retries() override { return retries.take(); }
 };
 
 }  // namespace offhook::inline v0::agent::test

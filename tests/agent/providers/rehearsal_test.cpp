@@ -62,9 +62,9 @@ struct Rehearsing {
     return made;
   }
   Rehearsal rehearsal(const std::vector<std::string>& sentences) {
-    std::vector<std::unique_ptr<Speaker>> all;
-    all.push_back(speaker(sentences));
-    return {{std::move(all), {}}, now};
+    Rehearsed what;
+    what.voices.push_back({speaker(sentences)});
+    return {std::move(what), now};
   }
 };
 
@@ -81,10 +81,17 @@ TEST_CASE_FIXTURE(Rehearsing, "Sentences are in the cache before any call, each 
 }
 
 TEST_CASE_FIXTURE(Rehearsing, "A provider that never ends a sentence is waited for up to the limit, and not beyond") {
-  auto rehearsal = this->rehearsal({"never"});
+  std::vector<ServiceFailure> failures;
+  Rehearsed what;
+  what.voices.push_back({speaker({"never"}), [&](ServiceFailure failure) { failures.push_back(std::move(failure)); }});
+  Rehearsal rehearsal(std::move(what), now);
   CHECK(rehearsal.tick(now + Rehearsal::kLimit - 1ms));
+  CHECK(failures.empty());
   CHECK_FALSE(rehearsal.tick(now + Rehearsal::kLimit));
   CHECK(cache->sentences() == 0);
+  REQUIRE(failures.size() == 1);
+  CHECK(failures[0].kind == FailureKind::Timeout);
+  CHECK(failures[0].why == "not all sentences were spoken ahead in time");
 }
 
 TEST_CASE_FIXTURE(Rehearsing, "A model that is being loaded is waited for longer than a sentence is, to its end or to a limit of its own") {
@@ -93,7 +100,7 @@ TEST_CASE_FIXTURE(Rehearsing, "A model that is being loaded is waited for longer
   std::vector<std::string> troubles;
   const auto loading = [&] {
     Rehearsed what;
-    what.speakers.push_back(speaker({"never"}));
+    what.voices.push_back({speaker({"never"})});
     what.loads.push_back({std::make_unique<Load>(over), "ollama", awaited = std::make_shared<int>(0)});
     what.told = [&](const std::string& trouble) { troubles.push_back(trouble); };
     return Rehearsal(std::move(what), now);

@@ -49,6 +49,7 @@ struct FakeSession final : VoiceSession {
     yields.pop_front();
     return event;
   }
+  ServiceInUse service() const override { return {{}, {"model of " + name, "voice of " + name}}; }
 };
 
 struct TwoWays {
@@ -104,6 +105,29 @@ TEST_CASE_FIXTURE(TwoWays, "A fixed greeting is said as it is, and the model is 
   chain->on_heard({1, "Good morning.", false, 0, {}});
   CHECK(logged("realtime heard 'Good morning.'"));
   REQUIRE(chain->history().entries().size() == 1);
+}
+
+TEST_CASE_FIXTURE(TwoWays, "The way that holds a call is named with its model and voice, and so is the one that takes over") {
+  open();
+  CHECK(chain->service().name == "realtime");
+  CHECK(chain->service().asked.model == "model of realtime");
+  chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
+  REQUIRE(chain->try_again(Stage::Think, "broke"));
+  const auto events = drain();
+  REQUIRE(find<ProviderSwitched>(events) != nullptr);
+  CHECK(find<ProviderSwitched>(events)->why == "broke");
+  CHECK(find<ProviderSwitched>(events)->asked.model == "model of cascade");
+  CHECK(find<ProviderSwitched>(events)->asked.voice == "voice of cascade");
+  CHECK(chain->service().name == "cascade");
+}
+
+TEST_CASE_FIXTURE(TwoWays, "A retry of a session gets the session's name") {
+  open();
+  made["realtime"]->yields = {ServiceRetried{Stage::Think, {}, {"the socket broke", kConnectsAgain}}};
+  const auto events = drain();
+  REQUIRE(find<ServiceRetried>(events) != nullptr);
+  CHECK(find<ServiceRetried>(events)->service == "realtime");
+  CHECK(find<ServiceRetried>(events)->retry.why == "the socket broke");
 }
 
 TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for what is said before it, and no session is asked to speak it") {
@@ -269,6 +293,7 @@ TEST_CASE_FIXTURE(TwoWays, "When no way is left it says so; the breaker keeps th
   REQUIRE(find<ProviderSwitched>(events) != nullptr);
   CHECK(find<ProviderSwitched>(events)->to == "cascade");
   CHECK(find<ProviderSwitched>(events)->why == kPassedOver);
+  CHECK(find<ProviderSwitched>(events)->asked.model == "model of cascade");
 }
 
 TEST_CASE_FIXTURE(TwoWays, "A way that mended itself and failed again in the same turn gives way; in the next turn it may mend itself again") {

@@ -266,7 +266,7 @@ TEST_CASE("Each agent's sentences are prepared in the voice that its own calls h
   Booths booths;
   const Rehearsed rehearsed = factory.rehearsing(book, booths, [](const std::string&) {});
   std::string asked;
-  for (const auto& speaker : rehearsed.speakers) {
+  for (const auto& [speaker, tell] : rehearsed.voices) {
     speaker->open({});
     booths.lines.last().handler.on_open();
     for (base::TimePoint now{}; now < base::TimePoint(1s); now += 50ms) speaker->tick(now);
@@ -274,7 +274,7 @@ TEST_CASE("Each agent's sentences are prepared in the voice that its own calls h
     const auto from = url.find("model=") + 6;
     asked += url.substr(from, url.find('&', from) - from) + ": " + booths.lines.last().sent.at(0).bytes + "\n";
   }
-  CHECK(rehearsed.speakers.size() == 2);  // Of one voice there is one, which prepares the second greeting later.
+  CHECK(rehearsed.voices.size() == 2);  // Of one voice there is one, which prepares the second greeting later.
   CHECK(asked == "aura-2-agathe-fr: {\"type\":\"Speak\",\"text\":\"Bonjour.\"}\naura-2-viktoria-de: {\"type\":\"Speak\",\"text\":\"Guten Tag.\"}\n");
 }
 

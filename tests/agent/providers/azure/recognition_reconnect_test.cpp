@@ -24,6 +24,9 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener gives a new socket what was no
   turn_end();
   CHECK(said() == "1:\"Good day. I am here.\"~ 1:\"Good day. I am here.\" ");
   CHECK(listener->counters().reconnects == 1);
+  const auto retries = listener->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].then == agent::kConnectsAgain);
 }
 
 TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the end of the audio behind what it sends again") {

@@ -255,6 +255,9 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a broken socket again, once 
   socket().close(1006);
   CHECK(said() == "2:(1,2,) 2:!network ");
   CHECK(speaker->counters().reconnects == 1);
+  const auto retries = speaker->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].then == kAsksAgain);
 }
 
 TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not knock for each utterance at a door that is shut") {

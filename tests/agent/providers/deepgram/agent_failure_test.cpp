@@ -47,6 +47,7 @@ TEST_CASE_FIXTURE(AgentLine, "The second socket that breaks in a row is the last
   REQUIRE(sockets.all.size() == 2);
   break_off();
   CHECK(told() == "broken:1:network ");
+  CHECK(retries == "think: connects again; think: asks again; think: connects again when it is needed; ");
   CHECK_FALSE(session->try_again(Stage::Think, "it broke"));
   advance(10s);
   CHECK(sockets.all.size() == 2);

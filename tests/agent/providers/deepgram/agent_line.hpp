@@ -146,12 +146,16 @@ struct AgentLine {
     return nullptr;
   }
 
-  /// What the session says, in short.
+  /// What the session says, in short; its retries are in `retries`.
   std::string told() {
     std::string line;
-    while (const auto event = session->poll()) line += std::visit([this](const auto& e) { return in_short(e); }, *event) + " ";
+    while (const auto event = session->poll()) {
+      if (const auto* retried = std::get_if<ServiceRetried>(&*event)) retries += std::string(to_string(retried->stage)) + ": " + std::string(retried->retry.then) + "; ";
+      else line += std::visit([this](const auto& e) { return in_short(e); }, *event) + " ";
+    }
     return line;
   }
+  std::string retries;
 
  private:
   static std::string number(std::uint32_t n) { return std::to_string(n); }

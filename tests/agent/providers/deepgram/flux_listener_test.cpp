@@ -323,6 +323,9 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener gives a new socket what is of no turn 
   info("EndOfTurn", 0, 700, "Two.", "manual");
   CHECK(said() == "1:\"One. Two\"~ 1:\"One. Two.\" ");
   CHECK(listener->counters().reconnects == 1);
+  const auto retries = listener->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].then == kConnectsAgain);
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener begins anew when a socket breaks while it waits for the end, and opens no third") {

@@ -457,6 +457,9 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a new socket what has no answer 
   answer(kAt, kAt + 780, "two three.");
   CHECK(said() == "1:\"One\"~ 1:\"One two thre\"~ 1:\"One two three.\" ");
   CHECK(listener->counters().reconnects == 1);
+  const auto retries = listener->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].then == kConnectsAgain);
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener sends as it hears again when the new socket has caught up") {

@@ -247,6 +247,9 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks once more for what has not begun 
   break_off();
   CHECK(sockets.all.size() == 4);
   CHECK(speaker->counters().reconnects == 2);
+  const auto retries = speaker->take_retries();
+  REQUIRE(retries.size() == 2);
+  CHECK(retries[0].then == kAsksAgain);
 }
 
 TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks once more for each utterance, whatever became of those before it") {

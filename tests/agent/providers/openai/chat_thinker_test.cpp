@@ -284,6 +284,10 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats once what broke before anything
     }
     advance(250ms);
     REQUIRE(http.all.size() == first + 2);
+    const auto retries = thinker->take_retries();
+    REQUIRE(retries.size() == 1);
+    CHECK(retries[0].then == kAsksAgain);
+    CHECK_FALSE(retries[0].why.empty());
     if (round % 2 == 0) {
       http.answer(first + 1, 200, chat_text("Fine.") + kDone);
       CHECK(said() == "1:\"Fine.\" 1:. ");
@@ -459,6 +463,9 @@ TEST_CASE_FIXTURE(Long, "ChatThinker asks with less of the conversation when all
   http.answer(0, 400, kTooLong);
   REQUIRE(http.all.size() == 2);
   CHECK(told(1) == "33445");
+  const auto retries = thinker->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].then == "asks again with its newer half");
   http.answer(1, 200, chat_text("Yes.") + kStop + kDone);
   CHECK(said() == "5:\"Yes.\" 5:. ");
   history.add({HistoryEntry::Kind::Caller, 5, "5?", {}, {}, false});

@@ -192,6 +192,9 @@ TEST_CASE_FIXTURE(Listening, "HttpListener repeats once what may go well the sec
   advance(50ms);
   REQUIRE(http.all.size() == 2);
   CHECK(field(1, "file") == field(0, "file"));
+  const auto retries = listener->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].then == kAsksAgain);
   http.answer(1, 500, "");
   CHECK(said() == "1:!overloaded ");
   advance(1s);

@@ -100,6 +100,8 @@ TEST_CASE_FIXTURE(RealtimeLine, "a key that is wrong is fatal: nobody reconnects
     CHECK(all<ThinkFailed>()[0].kind == FailureKind::Auth);
     CHECK(all<ThinkFailed>()[0].why.find(std::to_string(status)) != std::string::npos);
     CHECK_FALSE(session->try_again(Stage::Think, "auth"));
+    REQUIRE(count<ServiceRetried>() == 1);
+    CHECK(all<ServiceRetried>()[0].retry.then == kConnectsNoMore);
     advance(1h);
     respond(2);
     CHECK(count<ThinkFailed>() == 2);
@@ -161,9 +163,13 @@ TEST_CASE_FIXTURE(RealtimeLine, "so many reconnects in a row and no more; each r
   refuse(kMaxReconnects, 500);
   REQUIRE(count<ThinkFailed>() == 1);
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::Overloaded);
+  REQUIRE(count<ServiceRetried>() == kMaxReconnects + 1);
+  CHECK(all<ServiceRetried>().back().retry.then == kConnectsLater);
   advance(1min);
   CHECK(client.sockets.size() == kMaxReconnects + 1);
   CHECK(session->try_again(Stage::Think, "500"));
+  collect();
+  CHECK(count<ServiceRetried>() == kMaxReconnects + 3);  // The reply is asked for again, on a new socket.
   CHECK(client.sockets.size() == kMaxReconnects + 2);
   configure(kMaxReconnects + 1);
   CHECK(sent("response.create").size() == 1);
@@ -259,7 +265,11 @@ TEST_CASE_FIXTURE(TalkedIn, "a socket that breaks while nobody speaks is replace
     respond(4);
     CHECK(types(1).back() == "response.create");
   }
-  CHECK(events.size() == 7);  // Of each a TurnTaken: nobody noticed more.
+  CHECK(count<TurnTaken>() == 7);
+  CHECK(count<ServiceRetried>() == 7);
+  CHECK(events.size() == 14);  // Nobody noticed more.
+  CHECK(all<ServiceRetried>()[0].retry.then == kConnectsAgain);
+  CHECK(all<ServiceRetried>()[0].retry.why.find("1001") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(RealtimeLine, "a close code that promises nothing is not reconnected, but a reply may ask for it") {

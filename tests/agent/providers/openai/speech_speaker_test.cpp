@@ -190,6 +190,10 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker repeats once what failed before its f
   advance(1ms);
   REQUIRE(http.all.size() == 3);
   CHECK(http.all[2]->request.body.find("Hello.") != std::string::npos);
+  const auto retries = speaker->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].why.find("503") != std::string::npos);
+  CHECK(retries[0].then == kAsksAgain);
   http.break_off(2);
   CHECK(said() == "1:!network 2:(1,2,) 2:. ");
   advance(1s);
