@@ -579,15 +579,16 @@ class Agent::Impl {
     const auto call = find(event.call);
     if (!call) return;
     const auto codec = event.call->codec().value_or(media::AudioCodec::Pcmu);
-    call->log().up(phone::to_string(codec));
+    const auto record = call->notes()->snapshot();
+    call->log().up(phone::to_string(codec), record.service);
     const auto now = records::Moment::now();
     call->notes()->on_answered(codec, phone::to_string(codec), now);
     if (call->transcript()) call->transcript()->on_answered(now);
     if (const auto leg = event.call->media_leg()) {
-      live_.add({call->context().call_id, call->notes()->snapshot().sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording()});
+      live_.add({call->context().call_id, record.sip_call_id, event.call->outgoing(), std::string(phone::to_string(codec)), base::Clock::now(), *leg, call->recording()});
     }
     watch_(CallUp{call->context().call_id, codec});
-    call->on_connected();
+    call->on_connected(!record.service.name.empty());
     if (!event.sends) call->on_peer_hold(true);
   }
 

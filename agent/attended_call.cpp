@@ -28,7 +28,10 @@ void AttendedCall::start_bridge(const ConversationPlan& plan) {
   SessionContext context = plan.context;
   context.call = context_;
   bridge_->start(std::move(context), base::Clock::now());
-  if (connected_) bridge_->on_connected(base::Clock::now());  // The person whom we called answered before our preparation was done.
+  if (connected_) {  // The person whom we called answered before our preparation was done.
+    log_.service(notes_->snapshot().service);
+    bridge_->on_connected(base::Clock::now());
+  }
   if (held_) bridge_->on_peer_hold(true, base::Clock::now());
   if (!other_caller_.empty()) bridge_->on_other_caller(std::exchange(other_caller_, {}), base::Clock::now());
 }
@@ -87,11 +90,13 @@ CallControl AttendedCall::control() {
   return control;
 }
 
-void AttendedCall::on_connected() {
+void AttendedCall::on_connected(bool is_service_logged) {
   connected_at_ = base::Clock::now();
-  thread_.post([self = shared_from_this()] {
+  thread_.post([self = shared_from_this(), is_service_logged] {
     self->connected_ = true;
-    if (self->bridge_) self->bridge_->on_connected(base::Clock::now());
+    if (!self->bridge_) return;
+    if (!is_service_logged) self->log_.service(self->notes_->snapshot().service);
+    self->bridge_->on_connected(base::Clock::now());
   });
 }
 

@@ -47,7 +47,8 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   /// How a transfer is done; on_transferred() must follow. Without it: by Call::transfer().
   void set_transfer(Transfer transfer) { transfer_ = std::move(transfer); }
   void set_prepared(phone::Prepared prepared) { prepared_ = std::move(prepared); }
-  void on_connected();
+  /// `is_service_logged`: false when the conversation was still being prepared; its service has a line of its own then.
+  void on_connected(bool is_service_logged);
   /// `afterwards` runs on the conversation thread, when the conversation has said its last.
   void on_finished(std::function<void()> afterwards = {});
   void on_transferred(bool reached);

@@ -28,7 +28,16 @@ void CallLog::not_dialled(std::string_view target, const base::Error& why) const
   log::error("call.not_dialled", {{"call", call_}, {"to", log::redacted(target)}, {"code", why.code}});
 }
 
-void CallLog::up(std::string_view codec) const { log::info("call.up", {{"call", call_}, {"codec", codec}}); }
+void CallLog::up(std::string_view codec, const records::CallRecord::Service& by) const {
+  const std::string unknown = "unknown";
+  const bool is_known = !by.name.empty();
+  log::info("call.up", {{"call", call_}, {"codec", codec}, {"provider", is_known ? by.name : unknown}, {"model", is_known ? by.model : unknown},
+                        {"voice", is_known ? by.voice : unknown}});
+}
+
+void CallLog::service(const records::CallRecord::Service& by) const {
+  log::info("call.service", {{"call", call_}, {"provider", by.name}, {"model", by.model}, {"voice", by.voice}});
+}
 
 void CallLog::media_changed(bool sends, bool receives) const { log::info("call.media", {{"call", call_}, {"sends", sends}, {"receives", receives}}); }
 

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/actions.hpp>
 #include <offhook/agent/records/call_notes.hpp>
+#include <offhook/agent/records/call_record.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/media/engine/engine.hpp>
@@ -27,7 +28,9 @@ class CallLog {
   void refused(std::string_view why) const;
   void dialled(std::string_view target, std::string_view sip_call_id) const;
   void not_dialled(std::string_view target, const base::Error& why) const;
-  void up(std::string_view codec) const;
+  /// `by`: with the name "" while the conversation is still being prepared; service() follows then.
+  void up(std::string_view codec, const records::CallRecord::Service& by) const;
+  void service(const records::CallRecord::Service& by) const;
   void media_changed(bool sends, bool receives) const;
   void other_caller(const sip::Party& person, bool is_asserted) const;
   void context(std::string_view trouble) const;

@@ -12,7 +12,8 @@ std::size_t weight_of(const CallRecord& record) {
   for (const std::string* text :
        {&record.id, &record.sip_call_id, &record.local_tag, &record.account, &record.from.uri, &record.from.display,
         &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.identity.result, &record.identity.attest,
-        &record.identity.origid, &record.identity.why, &record.ending.cause, &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target}) {
+        &record.identity.origid, &record.identity.why, &record.ending.cause, &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target,
+        &record.service.name, &record.service.model, &record.service.voice}) {
     octets += text->size();
   }
   for (const OtherParty& other : record.others) octets += sizeof(OtherParty) + other.party.uri.size() + other.party.display.size();

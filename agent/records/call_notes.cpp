@@ -196,6 +196,11 @@ void CallNotes::on(const TryAgain& again, Moment now) { trouble_open_ = trouble(
 
 void CallNotes::on(const TurnRefused& refused, Moment now) { (void)trouble(Stage::Think, refused.why, now); }
 
+void CallNotes::on(const ServiceChosen& chosen, Moment) {
+  const auto kept = [](const std::string& text) { return std::string(cut_at(text, kMaxFieldBytes)); };
+  record_.service = {kept(chosen.service.name), kept(chosen.service.asked.model), kept(chosen.service.asked.voice)};
+}
+
 void CallNotes::on(const ProviderSwitched& switched, Moment now) {
   Trouble* at = nullptr;
   if (std::exchange(trouble_open_, false) && record_.troubles.back().why == kept_failure(switched.why)) {

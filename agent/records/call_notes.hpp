@@ -84,6 +84,7 @@ class CallNotes {
   void on(const TransferCall& transfer, Moment now);
   void on(const TryAgain& again, Moment now);
   void on(const TurnRefused& refused, Moment now);
+  void on(const ServiceChosen& chosen, Moment now);
   void on(const ProviderSwitched& switched, Moment now);
   void on(const RunTool& run, Moment now);
   void on(const TellTool& told, Moment now);

@@ -42,6 +42,14 @@ void add_identity(JsonLine& line, const CallRecord::Identity& identity) {
   line.close('}');
 }
 
+void add_service(JsonLine& line, const CallRecord::Service& service) {
+  if (service.name.empty()) return;
+  line.open("service", '{').text("name", service.name, kMaxFieldBytes);
+  add_text(line, "model", service.model);
+  add_text(line, "voice", service.voice);
+  line.close('}');
+}
+
 void add_who(JsonLine& line, const CallRecord& record) {
   add_text(line, "id", record.id);
   add_text(line, "sip_call_id", record.sip_call_id);
@@ -54,6 +62,7 @@ void add_who(JsonLine& line, const CallRecord& record) {
   add_text(line, "source", record.source);
   add_identity(line, record.identity);
   add_text(line, "agent", record.agent);
+  add_service(line, record.service);
 }
 
 void add_media(JsonLine& line, const MediaQuality& media) {

@@ -143,6 +143,11 @@ struct CallRecord {
   std::string recording;    ///< its file's name in the folder of recordings; "": none
   std::int64_t paused_by_model_ms = 0, paused_by_operator_ms = 0;  ///< for so long it has silence, by whose order
   std::string agent;        ///< which of the configuration's agents; "" of the only one
+  struct Service {
+    std::string name;          ///< "openai/realtime"; "": the conversation never began
+    std::string model, voice;  ///< "": there is none to choose
+  };
+  Service service{};        ///< that held the conversation when it began
   std::vector<Trouble> troubles;
   std::uint64_t troubles_left_out = 0;
   std::vector<ToolUse> tools;

@@ -147,6 +147,13 @@ void add_uses(std::string& out, const CallRecord& record) {
   }
 }
 
+std::string named(const CallRecord::Service& service) {
+  std::string text = printable(service.name, kMaxFieldBytes);
+  if (!service.model.empty()) text += ", model " + printable(service.model, kMaxFieldBytes);
+  if (!service.voice.empty()) text += ", voice " + printable(service.voice, kMaxFieldBytes);
+  return text;
+}
+
 void add_times(std::string& out, const CallRecord& record) {
   const auto line = [&out](std::string_view name, const std::optional<WallTime>& time) {
     if (time) out += fmt::format("{:<12} {}\n", name, to_rfc3339(*time));
@@ -295,6 +302,7 @@ std::string conversation(const StoredCall& call, bool colours) {
   for (const OtherParty& other : record.others) out += fmt::format("{:<12} {} after {}\n", "then", shown(other.party), length(other.at_ms));
   out += fmt::format("{:<12} {}\n", "dialled", printable(record.dialled, kMaxFieldBytes));
   if (!record.agent.empty()) out += fmt::format("{:<12} {}\n", "agent", printable(record.agent, kMaxFieldBytes));
+  if (!record.service.name.empty()) out += fmt::format("{:<12} {}\n", "service", named(record.service));
   add_times(out, record);
   if (record.answered_at)
     out += fmt::format("{:<12} {} (answered after {:.1f} s)\n", "length", length(record.duration_ms),

@@ -255,6 +255,8 @@ std::optional<CallRecord> parse_record(std::string_view line) {
   record.paused_by_operator_ms = number<std::int64_t>(member(json, "recording"), "paused_by_operator_ms");
   record.agent = text(json, "agent");
   read_others(json, record);
+  const Json& service = member(json, "service");
+  record.service = {text(service, "name"), text(service, "model"), text(service, "voice")};
   read_help(json, record);
   read_uses(json, record);
   return record;

@@ -13,6 +13,13 @@ std::string logged(const ConversationAction& what, records::KeepOptions keep, st
 
 }  // namespace
 
+TEST_CASE("The line of a call that is up names provider, model and voice, and says what is not known yet") {
+  const auto up = [](const records::CallRecord::Service& by) { return logged_by([&] { CallLog("k3x9").up("PCMU", by); }); };
+  CHECK(up({"openai/realtime", "gpt-realtime", "marin"}).find("call.up call=k3x9 codec=PCMU provider=openai/realtime model=gpt-realtime voice=marin\n") != std::string::npos);
+  CHECK(up({}).find("call.up call=k3x9 codec=PCMU provider=unknown model=unknown voice=unknown\n") != std::string::npos);
+  CHECK(up({"local/listen+local/think+local/speak", "", "slt"}).find("model=\"\" voice=slt\n") != std::string::npos);
+}
+
 TEST_CASE("Each failure, retry and failover is a line with the call's id and the reason") {
   const auto shown = [](const ConversationAction& what) { return logged(what, {}); };
   const auto has = [](const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; };

@@ -135,6 +135,14 @@ TEST_CASE_FIXTURE(Noted, "Each trouble of a call is explained: which stage, why,
   CHECK(record.troubles[2].to == "plain voice");
 }
 
+TEST_CASE_FIXTURE(Noted, "A record names the service that held the conversation, with its model and voice") {
+  action(ServiceChosen{{"cascade", {"-+gpt-4.1+-", std::string(kMaxFieldBytes + 1, 'v')}}});
+  const CallRecord record = end();
+  CHECK(record.service.name == "cascade");
+  CHECK(record.service.model == "-+gpt-4.1+-");
+  CHECK(record.service.voice.size() == kMaxFieldBytes);
+}
+
 TEST_CASE_FIXTURE(Noted, "Troubles, tools and notes are kept up to their bounds [kMaxTroubles, kMaxToolUses, kMaxNotes]") {
   for (std::size_t i = 0; i < kMaxTroubles + 1; ++i) action(TryAgain{Stage::Listen, "x"});
   for (std::size_t i = 0; i < kMaxToolUses + 1; ++i) action(RunTool{{1, "c" + std::to_string(i), "note", "{}"}});

@@ -46,6 +46,7 @@ CallRecord whole_record() {
   record.recording = "20261122T101530Z-c4llid.opus";
   record.paused_by_model_ms = 1200;
   record.paused_by_operator_ms = 300;
+  record.service = {"openai/realtime", "gpt-realtime", "marin"};
   return record;
 }
 
@@ -63,6 +64,8 @@ TEST_CASE("What is written of a call is read back") {
   CHECK(read->turns[1].interrupted_at_ms == 900);
   CHECK(read->paused_by_model_ms == 1200);
   CHECK(read->paused_by_operator_ms == 300);
+  CHECK(read->service.name == "openai/realtime");
+  CHECK(read->service.voice == "marin");
   CHECK(read->media->round_trip_ms == 20.5);
   CHECK(read->media->mos == 4.125);
   CHECK(read->media->wideband);
@@ -199,7 +202,8 @@ TEST_CASE("The longest record that there can be is no longer than a line may be"
   for (std::string* text :
        {&record.id, &record.sip_call_id, &record.local_tag, &record.account, &record.from.uri, &record.from.display,
         &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.identity.result, &record.identity.attest, &record.identity.origid, &record.identity.why, &record.codec, &record.ending.cause,
-        &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target}) {
+        &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target,
+        &record.service.name, &record.service.model, &record.service.voice}) {
     *text = field;
   }
   record.others.assign(kMaxOthers, {INT64_MIN, {field, field}});

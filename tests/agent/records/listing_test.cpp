@@ -144,6 +144,7 @@ TEST_CASE("What a peer wrote drives no terminal, in the table or in full") {
   call.record.turns = {{Turn::Kind::Speech, 0, "\x1b[2J", 1, 1, false, "\x1b[2J", 1, "\x1b[2J", 1, 1}};
   const std::string wild = "\x1b[2J\r\n\xc2\x9b";
   call.record.agent = wild;
+  call.record.service = {wild, wild, wild};
   call.record.troubles = {{0, wild, wild, wild, wild}};
   call.record.tools = {{0, wild, true, false}};
   call.record.notes = {wild};
