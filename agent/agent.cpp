@@ -157,7 +157,7 @@ class Agent::Impl {
     consultations_ = std::make_unique<Consultations>(
         Consultations::Hooks{[this](const phone::CallPtr& caller, const std::string& target) { return dial_target(caller, target); },
                              [this](base::Duration delay, std::function<void()> task) { endpoint_->post_after(delay, std::move(task)); },
-                             [this](const phone::CallPtr& caller, int status) { on_transferred(caller, status); }},
+                             [this](const phone::CallPtr& caller, int status, std::string_view why) { on_transferred(caller, status, why); }},
         options_.transfer_ring);
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
@@ -377,9 +377,9 @@ class Agent::Impl {
                    [&](phone::CallInfo& e) { on_info(e); },
                    [&](phone::CallTransferred& e) {
                      consultations_->on_transferred(e.call);
-                     on_transferred(e.call, e.status);
+                     on_transferred(e.call, e.status, "the caller's side tells so");
                    },
-                   [](phone::CallTransferRequested& e) { (void)e.call->decline_transfer(); },  // Nothing is dialled because a caller asks for it.
+                   [&](phone::CallTransferRequested& e) { on_transfer_requested(e.call); },
                    [&](phone::CallFinished& e) { if (!consultations_->on_finished(e.call, e.details)) on_finished(e); },
                    [](auto&) {},  // The agent subscribes to nothing, and neither writes nor reads messages.
                },
@@ -530,7 +530,8 @@ class Agent::Impl {
     if (!prepared) return call->log().refused(prepared.error().detail);
     call->set_prepared(std::move(*prepared));
     watch_(CallStarted{id, d.from.uri, d.to.uri, false});
-    if (event.call->ring()) call->notes()->on_ringing(records::Moment::now());
+    if (const auto rings = event.call->ring()) call->notes()->on_ringing(records::Moment::now());
+    else call->log().ring_failed(rings.error().detail);
     begin(*call, std::move(setup), thread);
   }
 
@@ -614,9 +615,11 @@ class Agent::Impl {
 
   /// Attended where it can be: at the limit of calls, say, the caller's side is asked to do it alone.
   base::Result<void, base::Error> transfer(const phone::CallPtr& caller, const std::string& target) {
+    const auto call = find(caller);
     if (options_.attended_transfers && caller->state() == phone::Call::State::Connected && caller->peer_replaces()) {
       const auto begun = consultations_->begin(caller, target);
-      if (const auto call = find(caller)) call->log().consults(target, begun ? std::string() : begun.error().detail);
+      if (call && begun) call->log().consults(target);
+      if (call && !begun) call->log().consult_failed(target, begun.error().detail);
       if (begun) return {};
     }
     return caller->transfer(target);
@@ -631,10 +634,17 @@ class Agent::Impl {
     return endpoint_->dial({call && call->account() ? call->account() : account_to_dial_with(), phone::target_at(target, ours.substr(ours.find('@') + 1)), {}, true}, std::move(port));
   }
 
-  void on_transferred(const phone::CallPtr& caller, int status) {
+  /// Nothing is dialled because a caller asks for it.
+  void on_transfer_requested(const phone::CallPtr& caller) {
+    if (const auto call = find(caller)) call->log().transfer_declined();
+    (void)caller->decline_transfer();
+  }
+
+  /// `why`: of a failure.
+  void on_transferred(const phone::CallPtr& caller, int status, std::string_view why) {
     const auto call = find(caller);
     if (!call) return;
-    call->log().transferred(status);
+    call->log().transferred(status, why);
     call->notes()->on_transferred(status);
     call->on_transferred(status >= 200 && status < 300);
   }
@@ -650,8 +660,8 @@ class Agent::Impl {
     if (event.media && was_up) metrics_.calls().on_finished(media::report_of(*event.media));
     CallOver over{call->context().call_id, event.details, call->hang_up_why(),
                   std::chrono::duration_cast<std::chrono::milliseconds>(call->up_for()), event.media};
-    call->log().over(event.details, over.why, over.duration, event.media.value_or(media::LegStatistics{}));
     call->notes()->on_ended(event.details, over.why, event.media, records::Moment::now());
+    call->log().over(event.details, over.why, call->notes()->snapshot().ending.cause, over.duration, event.media.value_or(media::LegStatistics{}));
     metrics_.calls().on_ended(event.call->outgoing(), outcome_of(event.details, was_up), std::chrono::milliseconds(call->notes()->snapshot().setup_ms), over.duration);
     conclude(*call);
     watch_(std::move(over));

@@ -57,7 +57,8 @@ CallControl AttendedCall::control() {
   CallControl control{
       [on_call] {
         on_call([](AttendedCall& self) {
-          if (self.prepared_) (void)self.call_->answer(*std::exchange(self.prepared_, std::nullopt));
+          if (!self.prepared_) return;
+          if (const auto answered = self.call_->answer(*std::exchange(self.prepared_, std::nullopt)); !answered) self.log_.answer_failed(answered.error().detail);
         });
       },
       [on_call](std::string why) {

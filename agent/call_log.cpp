@@ -6,6 +6,19 @@
 
 namespace offhook::inline v0::agent {
 
+namespace {
+
+std::string_view side_of(sip::CallEnded::By by) {
+  switch (by) {
+    case sip::CallEnded::By::Local: return "us";
+    case sip::CallEnded::By::Remote: return "them";
+    case sip::CallEnded::By::Network: return "network";
+  }
+  return "";
+}
+
+}  // namespace
+
 // --- the call ----------------------------------------------------------------------------------------------------------------
 
 void CallLog::offered(const sip::IncomingCall& call) const {
@@ -20,12 +33,16 @@ void CallLog::turned_away(const sip::IncomingCall& call, int status) const {
 
 void CallLog::refused(std::string_view why) const { log::warning("call.refused", {{"call", call_}, {"detail", why}}); }
 
+void CallLog::ring_failed(std::string_view why) const { log::warning("call.ring_failed", {{"call", call_}, {"detail", why}}); }
+
+void CallLog::answer_failed(std::string_view why) const { log::warning("call.answer_failed", {{"call", call_}, {"detail", why}}); }
+
 void CallLog::dialled(std::string_view target, std::string_view sip_call_id) const {
   log::info("call.dialled", {{"call", call_}, {"sip_call_id", sip_call_id}, {"to", log::redacted(target)}});
 }
 
 void CallLog::not_dialled(std::string_view target, const base::Error& why) const {
-  log::error("call.not_dialled", {{"call", call_}, {"to", log::redacted(target)}, {"code", why.code}});
+  log::error("call.not_dialled", {{"call", call_}, {"to", log::redacted(target)}, {"code", why.code}, {"detail", why.detail}});
 }
 
 void CallLog::up(std::string_view codec, const records::CallRecord::Service& by) const {
@@ -51,13 +68,22 @@ void CallLog::tool(const tools::ToolEvent& event) const {
   log::info("call.tool", {{"call", call_}, {"tool", event.tool}, {"what", tools::to_string(event.what)}, {"detail", event.detail}});
 }
 
-void CallLog::consults(std::string_view target, std::string_view error) const {
-  log::info("call.consults", {{"call", call_}, {"to", log::redacted(target)}, {"detail", error}});
+void CallLog::consults(std::string_view target) const { log::info("call.consults", {{"call", call_}, {"to", log::redacted(target)}}); }
+
+void CallLog::consult_failed(std::string_view target, std::string_view why) const {
+  log::warning("call.consult_failed", {{"call", call_}, {"to", log::redacted(target)}, {"detail", why}, {"then", "asks the caller's side to call the target"}});
 }
 
 void CallLog::transfer_failed(std::string_view why) const { log::warning("call.transfer_failed", {{"call", call_}, {"detail", why}}); }
 
-void CallLog::transferred(int status) const { log::info("call.transferred", {{"call", call_}, {"status", status}}); }
+void CallLog::transferred(int status, std::string_view why) const {
+  if (status >= 200 && status < 300) return log::info("call.transferred", {{"call", call_}, {"status", status}});
+  log::warning("call.transferred", {{"call", call_}, {"status", status}, {"why", why}});
+}
+
+void CallLog::transfer_declined() const {
+  log::info("call.transfer_declined", {{"call", call_}, {"why", "the caller's side asks the agent to call somebody, which it never does"}});
+}
 
 void CallLog::hold_failed(bool on, std::string_view why) const { log::warning("call.hold_failed", {{"call", call_}, {"on", on}, {"detail", why}}); }
 
@@ -67,9 +93,10 @@ void CallLog::overflow(std::uint64_t digits, std::uint64_t samples) const {
   log::warning("conversation.overflow", {{"call", call_}, {"digits", digits}, {"samples", samples}});
 }
 
-void CallLog::over(const sip::CallEnded& details, std::string_view why, std::chrono::milliseconds duration, const media::LegStatistics& media) const {
-  log::info("call.over", {{"call", call_}, {"by", details.by == sip::CallEnded::By::Local ? "us" : "them"}, {"why", why},
-                          {"status", details.status}, {"reason", details.reason}, {"seconds", static_cast<double>(duration.count()) / 1000.0},
+void CallLog::over(const sip::CallEnded& details, std::string_view why, std::string_view cause, std::chrono::milliseconds duration,
+                   const media::LegStatistics& media) const {
+  log::info("call.over", {{"call", call_}, {"by", side_of(details.by)}, {"why", why}, {"cause", cause}, {"status", details.status},
+                          {"reason", details.reason}, {"seconds", static_cast<double>(duration.count()) / 1000.0},
                           {"received", media.packets_received}, {"sent", media.packets_sent}, {"lost", media.packets_lost}});
 }
 

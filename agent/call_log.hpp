@@ -26,6 +26,8 @@ class CallLog {
   void offered(const sip::IncomingCall& call) const;
   void turned_away(const sip::IncomingCall& call, int status) const;
   void refused(std::string_view why) const;
+  void ring_failed(std::string_view why) const;
+  void answer_failed(std::string_view why) const;
   void dialled(std::string_view target, std::string_view sip_call_id) const;
   void not_dialled(std::string_view target, const base::Error& why) const;
   /// `by`: with the name "" while the conversation is still being prepared; service() follows then.
@@ -35,16 +37,21 @@ class CallLog {
   void other_caller(const sip::Party& person, bool is_asserted) const;
   void context(std::string_view trouble) const;
   void tool(const tools::ToolEvent& event) const;
-  /// `error`: "" when the target is being called.
-  void consults(std::string_view target, std::string_view error) const;
+  /// The target of a transfer is being called.
+  void consults(std::string_view target) const;
+  /// The target could not be called: the caller's side is asked to do it.
+  void consult_failed(std::string_view target, std::string_view why) const;
   void transfer_failed(std::string_view why) const;
-  void transferred(int status) const;
+  /// `why`: of a status that is no success.
+  void transferred(int status, std::string_view why) const;
+  /// The caller's side asked the agent to call somebody.
+  void transfer_declined() const;
   void hold_failed(bool on, std::string_view why) const;
   void recording_stopped(std::string_view why) const;
   /// What found no room on its way to the caller.
   void overflow(std::uint64_t digits, std::uint64_t samples) const;
-  /// `why`: the conversation's own reason.
-  void over(const sip::CallEnded& details, std::string_view why, std::chrono::milliseconds duration, const media::LegStatistics& media) const;
+  /// `why`: the conversation's own reason; `cause`: as the record has it.
+  void over(const sip::CallEnded& details, std::string_view why, std::string_view cause, std::chrono::milliseconds duration, const media::LegStatistics& media) const;
 
   /// One step of the conversation. The line has what was said only where `texts` says so (nothing: as `keep` does), and keys as `*`
   /// unless `keep` keeps digits: a log is read by more people than the records are.

@@ -40,9 +40,10 @@ void Consultations::give_up_later(sip::SessionId target, base::Duration delay, S
 void Consultations::give_up(Consultation& consultation) {
   if (consultation.state == State::Calling) return (void)consultation.target->hang_up();  // Its end says that it was not reached.
   const phone::CallPtr caller = consultation.caller;
-  const int status = consultation.state == State::Replaced ? kUnavailable : kTimeout;
+  const bool is_gone = consultation.state == State::Replaced;
   end(consultation);
-  hooks_.not_reached(caller, status);
+  if (is_gone) hooks_.not_reached(caller, kUnavailable, "the target's call has ended, and the caller's side does not tell that it has taken it over");
+  else hooks_.not_reached(caller, kTimeout, "the caller's side did not take over the target's call in time");
 }
 
 base::Result<void, base::Error> Consultations::begin(phone::CallPtr caller, const std::string& target) {
@@ -58,13 +59,14 @@ bool Consultations::on_connected(const phone::CallPtr& call) {
   if (consultation == nullptr) return false;
   if (consultation->state != State::Calling) return true;
   consultation->state = State::Replacing;
-  if (consultation->caller->transfer_to(*call)) {
+  const auto asked = consultation->caller->transfer_to(*call);
+  if (asked) {
     give_up_later(call->id(), kReplacing, State::Replacing);
     return true;
   }
   const phone::CallPtr caller = consultation->caller;
   end(*consultation);
-  hooks_.not_reached(caller, kServerError);
+  hooks_.not_reached(caller, kServerError, "the caller's side cannot be asked to take over the target's call: " + asked.error().detail);
   return true;
 }
 
@@ -78,8 +80,9 @@ bool Consultations::on_finished(const phone::CallPtr& call, const sip::CallEnded
   }
   const Consultation ended = *consultation;
   forget(*consultation);
-  const bool by_us = how.by == sip::CallEnded::By::Local;
-  if (ended.state == State::Calling) hooks_.not_reached(ended.caller, by_us ? kTimeout : how.status != 0 ? how.status : kUnavailable);
+  if (ended.state != State::Calling) return true;
+  if (how.by == sip::CallEnded::By::Local) hooks_.not_reached(ended.caller, kTimeout, "the target did not answer in time");
+  else hooks_.not_reached(ended.caller, how.status != 0 ? how.status : kUnavailable, how.status != 0 ? "the target refused the call" : "the target was not reached");
   return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace offhook::inline v0::agent {
@@ -21,8 +22,8 @@ class Consultations {
     std::function<base::Result<phone::CallPtr, base::Error>(const phone::CallPtr& caller, const std::string& target)> dial;
     /// Runs a task on the signalling thread later; tasks that are left when the agent ends are dropped.
     std::function<void(base::Duration, std::function<void()>)> after;
-    /// The caller stays with the agent. `status`: of the target's refusal; 408 when it did not answer.
-    std::function<void(const phone::CallPtr& caller, int status)> not_reached;
+    /// The caller stays with the agent. `status`: of the target's refusal; 408 when it did not answer. `why`: a sentence for the log.
+    std::function<void(const phone::CallPtr& caller, int status, std::string_view why)> not_reached;
   };
   static constexpr base::Duration kReplacing = std::chrono::seconds(15);  ///< what the caller's side gets to replace the target's call
   static constexpr base::Duration kOutcome = std::chrono::seconds(5);     ///< what it gets once one of the two calls has ended, to do it or to tell the outcome

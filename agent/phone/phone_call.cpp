@@ -201,7 +201,7 @@ base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, 
   std::string uri(target);
   if (const auto parsed = sip::parse_uri(target); !parsed || parsed->scheme == sip::Uri::Scheme::Other) {
     const auto peer = sip::parse_uri(peer_);
-    if (!peer || peer->host.empty()) return base::fail(phone_error(PhoneError::BadTarget, "cannot complete the transfer target " + uri));
+    if (!peer || peer->host.empty()) return base::fail(phone_error(PhoneError::BadTarget, "the target of the transfer has no host, and neither has the peer's address"));
     uri = target_at(target, std::string(peer->host) + (peer->port ? ":" + std::to_string(*peer->port) : ""));
   }
   sip::ReferOptions options;

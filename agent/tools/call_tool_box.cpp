@@ -282,7 +282,8 @@ void CallToolBox::finish(const Running& running, const std::string& result) {
 void CallToolBox::on_result(SourceResult result) {
   const auto at = running_.find(result.number);
   if (at == running_.end()) return;  // Late, or never asked for.
-  tell(result.ok ? What::Done : What::Failed, at->second.calls.back(), std::to_string(result.text.size()) + " octets came back");
+  const std::string octets = std::to_string(result.text.size()) + " octets came back";
+  tell(result.ok ? What::Done : What::Failed, at->second.calls.back(), result.why.empty() ? octets : result.why + "; " + octets);
   finish(at->second, data_text(result.ok, result.text));
   running_.erase(at);
 }

@@ -15,11 +15,13 @@ struct SourceCall {
   std::uint64_t number = 0;
   std::string tool, arguments;  ///< `arguments`: a JSON object, bounded, without repeated names
 };
-/// `text` is anything at all: it goes to the model cut and marked as data.
+/// `text` is anything at all: it goes to the model cut and marked as data. `why` goes to the log: what went wrong, in a sentence of ours without
+/// a word of the arguments or of the answer; "" when nothing did.
 struct SourceResult {
   std::uint64_t number = 0;
   bool ok = false;
   std::string text;
+  std::string why = {};
 };
 
 /// Where tools that are not built in come from: a server of tools, an HTTP service. One for each call, on its conversation

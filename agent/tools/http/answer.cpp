@@ -68,8 +68,9 @@ bool is_harmless(const Exchanged& exchanged) { return exchanged.method == "GET";
 
 Answer failed(const Exchanged& exchanged, std::string what, bool was_refused) {
   const bool nothing = was_refused || is_harmless(exchanged);
+  std::string why = what;
   what += nothing ? kNothing : kUnknown;
-  return {false, std::move(what)};
+  return {false, std::move(what), std::move(why)};
 }
 
 Answer done(const Exchanged& exchanged, const std::vector<std::string_view>& secrets) {
@@ -101,14 +102,19 @@ Answer refused(const Exchanged& exchanged, const std::vector<std::string_view>& 
   return answer;
 }
 
+std::string_view no_connection(What what) {
+  if (what == What::Refused) return "The tool's service refuses the connection.";
+  return what == What::NotFound ? "The name of the tool's service is not found." : "There is no trusted TLS connection to the tool's service.";
+}
+
 /// The answer broke off, or never came.
 Answer lost(const Exchanged& exchanged) {
   const What what = exchanged.error->what;
   const bool never_connected = exchanged.status == 0 && (what == What::Refused || what == What::NotFound || what == What::Tls);
-  if (never_connected) return {false, "The tool is not available at the moment. Nothing was done."};
+  if (never_connected) return {false, "The tool is not available at the moment. Nothing was done.", std::string(no_connection(what))};
   const bool is_done = exchanged.status >= 200 && exchanged.status < 300;
   const std::string_view why = what == What::TooLarge ? "Its answer is too long to be shown." : "Its answer did not come whole.";
-  if (is_done && !is_harmless(exchanged)) return {true, "The tool's service says that it is done. " + std::string(why)};
+  if (is_done && !is_harmless(exchanged)) return {true, "The tool's service says that it is done. " + std::string(why), std::string(why)};
   if (is_refusal(exchanged.status)) return failed(exchanged, "The tool's service refuses this (" + std::to_string(exchanged.status) + ").", true);
   if (what == What::TooLarge) return failed(exchanged, "The tool's answer is too long to be shown.", false);
   if (what == What::Timeout) return failed(exchanged, "The tool did not answer in time.", false);

@@ -25,6 +25,7 @@ struct Exchanged {
 struct Answer {
   bool ok = false;
   std::string text;
+  std::string why = {};  ///< of a failure, for the log: without what the service wrote
 };
 
 /// It says that nothing was done only where that is certain: a GET, a connection that never was, a status by which a server

@@ -20,9 +20,9 @@ HttpSource::~HttpSource() = default;
 
 void HttpSource::start(const SourceCall& call) {
   const Operation* const operation = service_->find(call.tool);
-  if (operation == nullptr || exchanges_.contains(call.number)) return results_.push_back({call.number, false, "There is no such tool. Nothing was done."});
+  if (operation == nullptr || exchanges_.contains(call.number)) return results_.push_back({call.number, false, "There is no such tool. Nothing was done.", "there is no such tool"});
   const auto bound = bind_arguments(*operation, call.arguments);
-  if (!bound) return results_.push_back({call.number, false, "Nothing was done: " + bound.error()});
+  if (!bound) return results_.push_back({call.number, false, "Nothing was done: " + bound.error(), "the arguments do not fit into a request"});
   auto exchange = std::make_shared<Exchange>();
   exchange->number = call.number;
   exchange->request = request_of(*bound);
@@ -75,7 +75,9 @@ void HttpSource::on_end(const std::shared_ptr<Exchange>& exchange, std::optional
   if (is_lost && !exchange->request.at_most_once && !std::exchange(exchange->repeated, true)) return send(exchange);
   exchange->so_far.error = std::move(error);
   Answer answer = read_answer(exchange->so_far, service_->secrets());
-  results_.push_back({exchange->number, answer.ok, std::move(answer.text)});
+  std::string why = exchange->repeated ? "asked again, because the first connection was closed without an answer" : "";
+  if (!answer.why.empty()) why += (why.empty() ? "" : "; ") + answer.why;
+  results_.push_back({exchange->number, answer.ok, std::move(answer.text), std::move(why)});
   exchanges_.erase(exchange->number);
 }
 

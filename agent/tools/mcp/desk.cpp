@@ -17,7 +17,7 @@ void Desk::close() {
   wake_ = {};
   for (const Order& order : std::exchange(orders_, {})) {
     const auto guest = results_.find(order.guest);
-    if (order.what == Order::What::Start && guest != results_.end()) guest->second.push_back({order.number, false, std::string(kNotAvailable)});
+    if (order.what == Order::What::Start && guest != results_.end()) guest->second.push_back({order.number, false, std::string(kNotAvailable), std::string(kNotAvailable)});
   }
 }
 
@@ -58,7 +58,7 @@ void Desk::put(Order order) {
     return;
   }
   const auto guest = results_.find(order.guest);
-  if (order.what == Order::What::Start && guest != results_.end()) guest->second.push_back({order.number, false, std::string(kNotAvailable)});
+  if (order.what == Order::What::Start && guest != results_.end()) guest->second.push_back({order.number, false, std::string(kNotAvailable), std::string(kNotAvailable)});
 }
 
 std::optional<SourceResult> Desk::take_result(std::uint64_t guest) {

@@ -165,7 +165,8 @@ void Server::on_action(Listed& listed) {
 void Server::on_action(Answered& answered) {
   const auto at = ordered_.find(answered.call);
   if (at == ordered_.end()) return;
-  desk_->deliver(at->second.guest, {at->second.number, answered.answer.ok, std::move(answered.answer.text)});
+  std::string why = answered.answer.ok ? "" : answered.answer.by_server ? "the tool says that it failed" : answered.answer.text;
+  desk_->deliver(at->second.guest, {at->second.number, answered.answer.ok, std::move(answered.answer.text), std::move(why)});
   ordered_.erase(at);
 }
 
@@ -203,7 +204,7 @@ void Server::on_orders(TimePoint now) {
 
 void Server::start(const Order& order, Actions& actions) {
   const Catalog::Tool* const tool = catalog_->find(order.tool);
-  if (tool == nullptr || tool->hash != order.hash) return desk_->deliver(order.guest, {order.number, false, std::string(kChanged)});
+  if (tool == nullptr || tool->hash != order.hash) return desk_->deliver(order.guest, {order.number, false, std::string(kChanged), std::string(kChanged)});
   const std::uint64_t call = ++last_call_;
   ordered_.emplace(call, Ordered{order.guest, order.number});
   client_.call({call, tool->server_name, order.hash, order.arguments, tool->has_output_schema, tool->headers}, now_, actions);

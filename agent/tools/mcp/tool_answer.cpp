@@ -61,7 +61,7 @@ std::optional<ToolAnswer> read_tool_answer(std::string_view result, bool has_out
   // A failure is told in words; so is what has no schema. Servers mirror one in the other, so that one is enough.
   if (structured && (text.empty() || (has_output_schema && !failed))) text = simdjson::minify(*structured);
   if (text.empty()) text = failed ? "The tool failed and does not say why." : "The tool is done and has nothing to say.";
-  return ToolAnswer{!failed, std::string(cut_utf8(text, kMaxText))};
+  return ToolAnswer{!failed, std::string(cut_utf8(text, kMaxText)), true};
 }
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -15,6 +15,7 @@ inline constexpr std::size_t kMaxContentItems = 64;
 struct ToolAnswer {
   bool ok = false;
   std::string text;  ///< whatever the server wrote: data. Cut a little beyond kMaxResultBytes, so that the tool box says so
+  bool by_server = false;  ///< `text` is the server's; else a sentence of ours
 };
 
 /// Of the result of tools/call, as JSON text. `has_output_schema`: its structured content is what it means. Nothing: it is none.

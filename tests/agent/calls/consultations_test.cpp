@@ -30,8 +30,9 @@ struct Transfer {
           return desk.endpoint->dial({desk.account, "sip:" + number + "@127.0.0.1:" + std::to_string(target.endpoint->sip_port()), {}, false}, std::make_shared<media::AudioPort>());
         },
         [this](base::Duration delay, std::function<void()> task) { desk.endpoint->post_after(delay, std::move(task)); },
-        [this](const phone::CallPtr& call, int status) {
+        [this](const phone::CallPtr& call, int status, std::string_view why) {
           CHECK(call == ours);
+          CHECK_FALSE(why.empty());
           not_reached.push_back(status);
         }}, ring_limit);
   }

@@ -300,6 +300,15 @@ TEST_CASE_FIXTURE(Box, "A source's answer comes as data, whatever stands in it")
   CHECK(json.size() == 3);
 }
 
+TEST_CASE_FIXTURE(Box, "Why a source failed is told to the log, and what it answered is not") {
+  make();
+  run("look_up", R"({"order":"7"})");
+  source->results.push_back({source->started[0].number, false, "order 7 of Al", "the service refuses this (503)"});
+  (void)outcome();
+  REQUIRE(told(ToolEvent::What::Failed) == 1);
+  CHECK(events.back().detail == "the service refuses this (503); 13 octets came back");
+}
+
 TEST_CASE_FIXTURE(Box, "A source's answer is cut at kMaxResultBytes, and says so") {
   make();
   for (const std::size_t size : {kMaxResultBytes, kMaxResultBytes + 1}) {

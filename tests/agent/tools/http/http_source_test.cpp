@@ -106,6 +106,14 @@ TEST_CASE("A GET whose connection is lost is sent once more; nothing else ever i
   REQUIRE(line.http.all.size() == 2);
   CHECK(line.http.all[1]->request.url == line.http.all[0]->request.url);
   CHECK_FALSE(line.source->poll());
+  SUBCASE("The log hears of it when the second time goes well") {
+    line.http.answer(1, 200, "{}", kJson);
+    const auto result = line.source->poll();
+    REQUIRE(result);
+    CHECK(result->ok);
+    CHECK(result->why == "asked again, because the first connection was closed without an answer");
+    return;
+  }
   line.http.break_off(1);
   CHECK(line.http.all.size() == 2);
   CHECK_FALSE(line.source->poll()->ok);
