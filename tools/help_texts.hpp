@@ -72,8 +72,8 @@ Examples:
 
 Exit codes: 0 done, 1 no such call, or the folder cannot be read, 2 arguments or configuration.)";
 
-inline constexpr const char* kHelpTranscripts = R"(Reads and removes what was said in calls, where the agent keeps that: it does not by default (docs/privacy.md). A call's name is that
-of `offhook calls`, or its first characters. purge removes the files of whole days (UTC); today's it leaves alone.
+inline constexpr const char* kHelpTranscripts = R"(Reads and removes what was said in calls, where the agent keeps that: it does not by default (docs/privacy.md). A call has the id
+that `offhook calls` shows; the beginning of it will do. purge removes the files of whole days (UTC); today's it leaves alone.
 
 Examples:
   offhook transcripts

@@ -61,7 +61,7 @@ void add_calling(CLI::App& app, int& code) {
 
   auto calls_arguments = std::make_shared<CallsArguments>();
   auto* calls_command = add(app, "calls", "List the calls of the past, or show one as a conversation", kHelpCalls, calls, calls_arguments, code);
-  calls_command->add_option("id", calls_arguments->id, "One call: its id, the first characters of it, or its SIP Call-ID");
+  calls_command->add_option("id", calls_arguments->id, "One call: its id, the beginning of it (4 characters or more), or its SIP Call-ID");
   add_config(calls_command, *calls_arguments);
   calls_command->add_option("--folder", calls_arguments->folder, "Where the records are, when it is not the usual place")->type_name("DIR");
   calls_command->add_option("--since", calls_arguments->since, "Calls from then on: 90m, 12h, 7d, 2026-11-21 or 2026-11-21T09:00:00Z");
@@ -77,7 +77,7 @@ void add_calling(CLI::App& app, int& code) {
   transcripts_command->add_option("what", transcripts_arguments->what, "list, show or purge")
       ->check(CLI::IsMember({"list", "show", "purge"}))
       ->capture_default_str();
-  transcripts_command->add_option("call", transcripts_arguments->call, "To show: a call's name, or the first characters of it");
+  transcripts_command->add_option("call", transcripts_arguments->call, "To show: a call's id, or the beginning of it (4 characters or more)");
   add_config(transcripts_command, *transcripts_arguments);
   transcripts_command->add_option("--folder", transcripts_arguments->folder, "Where the transcripts are, when it is not the usual place")->type_name("DIR");
   transcripts_command->add_option("--last", transcripts_arguments->last, "To list: the newest so many; 0 for all")
@@ -88,7 +88,7 @@ void add_calling(CLI::App& app, int& code) {
 
   auto erase_arguments = std::make_shared<EraseArguments>();
   auto* erase_command = add(app, "erase", "Erase one call from records, transcripts and recordings", kHelpErase, erase, erase_arguments, code);
-  erase_command->add_option("call", erase_arguments->call, "The call's name, as `offhook calls` shows it, or the first characters of it; or its SIP Call-ID")->required();
+  erase_command->add_option("call", erase_arguments->call, "The call's id, as `offhook calls` shows it, or the beginning of it (4 characters or more); or its SIP Call-ID")->required();
   add_config(erase_command, *erase_arguments);
   erase_command->add_flag("--yes", erase_arguments->yes, "Erase it; without this the command only says what it would erase");
   erase_command->add_flag("--json", erase_arguments->json, "The result as one line of JSON");

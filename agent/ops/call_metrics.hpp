@@ -15,7 +15,7 @@
 namespace offhook::inline v0::agent {
 
 /// What became of calls, and how they were to the ear: distributions of those that are over, and the worst of those that are up. No
-/// series has a call's name, so that there are as many as below and no more. Any thread.
+/// series has a call's id, so that there are as many as below and no more. Any thread.
 class CallMetrics {
  public:
   /// The series appear in `registry`, which outlives this.

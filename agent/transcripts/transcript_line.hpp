@@ -13,7 +13,7 @@ using WallTime = std::chrono::system_clock::time_point;
 
 inline constexpr int kSchemaVersion = 1;
 inline constexpr std::size_t kMaxTextBytes = 8U << 10U;  ///< of one line, after redaction
-inline constexpr std::size_t kMaxWordBytes = 128;        ///< of a call's name, an agent's, a language
+inline constexpr std::size_t kMaxWordBytes = 128;        ///< of a call's id, an agent's name, a language
 
 enum class Who : std::uint8_t { Caller, Agent, System };  ///< System: what happened, such as keys, a transfer, the end
 [[nodiscard]] std::string_view to_string(Who speaker);
