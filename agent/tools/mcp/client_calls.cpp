@@ -102,7 +102,11 @@ std::vector<std::uint64_t> Client::waiting_calls() const {
 }
 
 void Client::answer(std::uint64_t call, ToolAnswer answer, Actions& out) {
-  if (calls_.erase(call) > 0) out.emplace_back(Answered{call, std::move(answer)});
+  const auto at = calls_.find(call);
+  if (at == calls_.end()) return;
+  answer.repeated = at->second.repeated;
+  calls_.erase(at);
+  out.emplace_back(Answered{call, std::move(answer)});
 }
 
 /// Its request is no more.
@@ -118,7 +122,6 @@ void Client::on_session_gone(std::uint64_t number, bool session_over, TimePoint 
   Call& call = calls_.at(number);
   call.id = 0;
   if (std::exchange(call.repeated, true)) return answer(number, {false, std::string(kNotAvailable)}, out);
-  out.emplace_back(Note{"the session was gone before a call: the call is made again in the next session"});
   if (session_over || state_ != State::Open) return;  // It waits for the handshake.
   if (has_good_list(now)) return send_call(number, now, out);
   if (!listing_) answer(number, {false, std::string(kNotAvailable)}, out);

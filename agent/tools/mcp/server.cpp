@@ -165,7 +165,7 @@ void Server::on_action(Listed& listed) {
 void Server::on_action(Answered& answered) {
   const auto at = ordered_.find(answered.call);
   if (at == ordered_.end()) return;
-  std::string why = answered.answer.ok ? "" : answered.answer.by_server ? "the tool says that it failed" : answered.answer.text;
+  std::string why = why_of(answered.answer);
   desk_->deliver(at->second.guest, {at->second.number, answered.answer.ok, std::move(answered.answer.text), std::move(why)});
   ordered_.erase(at);
 }

@@ -46,6 +46,13 @@ std::string content_of(const json::Element& root) {
 
 }  // namespace
 
+std::string why_of(const ToolAnswer& answer) {
+  std::string why = answer.repeated ? "the server had ended the session of the call, which went on in the next one" : "";
+  if (answer.ok) return why;
+  if (!why.empty()) why += "; ";
+  return why + (answer.by_server ? "the tool says that it failed" : answer.text);
+}
+
 std::optional<ToolAnswer> read_tool_answer(std::string_view result, bool has_output_schema) {
   json::Parser parser;
   const auto root = json::parse(parser, result);

@@ -16,7 +16,11 @@ struct ToolAnswer {
   bool ok = false;
   std::string text;  ///< whatever the server wrote: data. Cut a little beyond kMaxResultBytes, so that the tool box says so
   bool by_server = false;  ///< `text` is the server's; else a sentence of ours
+  bool repeated = false;   ///< the server had ended the session of the call, which went on in the next one
 };
+
+/// What went wrong, for the log: sentences of ours, without a word of the server. "" when nothing did.
+[[nodiscard]] std::string why_of(const ToolAnswer& answer);
 
 /// Of the result of tools/call, as JSON text. `has_output_schema`: its structured content is what it means. Nothing: it is none.
 [[nodiscard]] std::optional<ToolAnswer> read_tool_answer(std::string_view result, bool has_output_schema);
