@@ -11,10 +11,6 @@ struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 
-base::Duration duration_of(std::uint64_t samples, std::uint32_t rate_hz) {
-  return std::chrono::duration_cast<base::Duration>(std::chrono::nanoseconds(samples * 1'000'000'000 / rate_hz));
-}
-
 }  // namespace
 
 Bridge::Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> tools, std::shared_ptr<media::AudioPort> port,
@@ -98,7 +94,7 @@ void Bridge::on_key(char key, base::TimePoint now) {
 
 void Bridge::tick(base::TimePoint now) {
   commands_.retry(*port_);
-  session_->on_unheard(duration_of(playout_.samples_queued(), port_->rate_hz));
+  session_->on_unheard(base::duration_of(playout_.samples_queued(), port_->rate_hz));
   session_->tick(now);
   if (tools_) tools_->tick(now);
   carry_out(now);
@@ -151,7 +147,7 @@ void Bridge::watch_answerer(const media::AnswerWatch::Step& step, base::TimePoin
 void Bridge::on_cut(const media::MediaEvent& event) {
   if (!cut_) return;
   cut_->utterance = event.utterance;
-  cut_->of_utterance = duration_of(event.samples, port_->rate_hz);
+  cut_->of_utterance = base::duration_of(event.samples, port_->rate_hz);
   tell_heard();
 }
 

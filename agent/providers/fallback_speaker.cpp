@@ -61,7 +61,7 @@ std::optional<SpeakEvent> FallbackSpeaker::note(SpeakEvent event, const Speaker&
     if (it != waiting_.end()) it->hear(*audio);
     if (!audio->pcm.empty()) {
       speaks_ = true;
-      heard_until_ = std::max(heard_until_, now_) + base::Duration(std::chrono::seconds(1)) * audio->pcm.size() / audio->rate_hz;
+      heard_until_ = std::max(heard_until_, now_) + base::duration_of(audio->pcm.size(), audio->rate_hz);
     }
     silent_since_.reset();
     return event;

@@ -20,7 +20,7 @@ std::optional<SpeechAudio> HalfSpoken::last_words() {
 
 const std::string& HalfSpoken::go_on(std::uint32_t rate_hz) {
   text_ = rest_of_sentence(text_, words_, samples_, rate_hz_);
-  before_ += std::chrono::duration_cast<base::Duration>(std::chrono::nanoseconds(samples_ * 1'000'000'000ULL / rate_hz_));
+  before_ += base::duration_of(samples_, rate_hz_);
   samples_ = words_told_ = 0;
   words_.clear();
   rate_hz_ = rate_hz;

@@ -123,7 +123,7 @@ void TurnListener::take(const std::vector<HeardEvent>& events) {
 void TurnListener::tell_use() const {
   if (!service_.tell_use) return;
   ServiceUse by_length;
-  by_length.audio = std::chrono::nanoseconds(std::chrono::seconds(1)) * pcm_.size() / kRateHz;
+  by_length.audio = base::duration_of(pcm_.size(), kRateHz);
   service_.tell_use(exchange_->answer->use().value_or(by_length));
 }
 

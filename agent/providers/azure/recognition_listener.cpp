@@ -3,7 +3,6 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/url_text.hpp>
 
-#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -75,7 +74,7 @@ void RecognitionListener::tell_use() {
   const std::uint64_t samples = std::exchange(untold_samples_, 0);
   if (samples == 0 || !options_.tell_use) return;
   ServiceUse use;
-  use.audio = std::chrono::nanoseconds(std::chrono::seconds(1)) * samples / options_.rate_hz;
+  use.audio = base::duration_of(samples, options_.rate_hz);
   options_.tell_use(std::move(use));
 }
 

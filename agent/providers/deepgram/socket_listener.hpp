@@ -6,8 +6,8 @@
 #include <offhook/agent/providers/deepgram/socket_out.hpp>
 #include <offhook/agent/providers/followed_language.hpp>
 #include <offhook/agent/providers/service_use.hpp>
+#include <offhook/base/time.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -125,7 +125,7 @@ class SocketListener : public Listener {
     const std::uint64_t octets = std::exchange(untold_octets_, 0);
     if (octets == 0 || !tell_use_) return;
     ServiceUse use;
-    use.audio = std::chrono::nanoseconds(std::chrono::seconds(1)) * octets / octets_per_second_;
+    use.audio = base::duration_of(octets, octets_per_second_);
     tell_use_(std::move(use));
   }
 
