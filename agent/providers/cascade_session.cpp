@@ -216,8 +216,7 @@ bool CascadeSession::try_again(Stage stage, std::string_view why) {
 /// Whether another of the stage would be asked now.
 template <class Part>
 bool CascadeSession::has_another(const Post<Part>& post) const {
-  const auto rest = std::span(post.makers).subspan(post.at + 1);
-  return std::any_of(rest.begin(), rest.end(), [this](const auto& maker) { return !breakers_->is_open(maker.name, now_); });
+  return breakers_->has_another(std::span<const PartMaker<Part>>(post.makers), post.at, now_);
 }
 
 /// The second turn in a row of which nothing was understood, though the caller spoke: a recogniser may answer all with nothing, and

@@ -107,7 +107,7 @@ class CascadeSession final : public VoiceSession {
   std::uint32_t listen_turn_ = 0;
   std::string expect_;
   bool listening_ = false, ended_ = false;
-  bool went_on_ = false;     // the turn is more than one of the conversation's, and one to the listener
+  bool went_on_ = false;     // the listener has one turn where the conversation has several
   unsigned unheard_ = 0;     // turns in a row, with speech in them of which the present listener understood nothing
   std::set<std::string> doubted_;  // those that were left for it, until another understands the caller
   TurnInput input_;

@@ -3,11 +3,14 @@
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/base/time.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +66,12 @@ class Breakers {
   void on_failure(std::string_view name, FailureKind kind, base::TimePoint now);
   /// It is not asked now. One of which nothing was ever heard is asked.
   [[nodiscard]] bool is_open(std::string_view name, base::TimePoint now) const;
+  /// Whether one of `makers` behind `at` would be asked now.
+  template <class Maker>
+  [[nodiscard]] bool has_another(std::span<const Maker> makers, std::size_t at, base::TimePoint now) const {
+    const auto rest = makers.subspan(at + 1);
+    return std::any_of(rest.begin(), rest.end(), [&](const Maker& maker) { return !is_open(maker.name, now); });
+  }
   /// Each that was ever asked, and whether it is open.
   [[nodiscard]] std::vector<std::pair<std::string, bool>> states(base::TimePoint now) const;
 

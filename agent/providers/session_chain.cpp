@@ -188,11 +188,6 @@ bool SessionChain::next_session(std::string_view why, Stage stage) {
   return true;
 }
 
-bool SessionChain::has_another_way() const {
-  const auto rest = std::span(options_.sessions).subspan(at_ + 1);
-  return std::any_of(rest.begin(), rest.end(), [this](const auto& maker) { return !breakers_->is_open(maker.name, now_); });
-}
-
 ServiceInUse SessionChain::service() const {
   ServiceInUse service = session_->service();
   if (service.name.empty()) service.name = options_.sessions[at_].name;
@@ -296,7 +291,7 @@ bool SessionChain::passes(SessionEvent& event) {
   } else if (const auto* done = std::get_if<SpeechDone>(&event)) {
     std::erase_if(open_, [&](const Utterance& u) { return u.id == done->utterance; });
   } else if (auto* loads = std::get_if<ModelLoads>(&event)) {
-    leaves_ = has_another_way();
+    leaves_ = breakers_->has_another(std::span<const SessionMaker>(options_.sessions), at_, now_);
     if (leaves_) event = ThinkFailed{loads->turn, std::move(loads->why), FailureKind::Loading};
   } else if (const auto* unanswered = std::get_if<ThinkFailed>(&event)) {
     failure_ = unanswered->kind;

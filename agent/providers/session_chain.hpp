@@ -62,7 +62,6 @@ class SessionChain final : public VoiceSession {
     bool voiced = false;
   };
   void take_session(std::size_t index);
-  [[nodiscard]] bool has_another_way() const;
   [[nodiscard]] bool next_session(std::string_view why, Stage stage);
   /// The first from `index` on that is asked now; as many as there are when none is.
   [[nodiscard]] std::size_t next_to_ask(std::size_t index);
