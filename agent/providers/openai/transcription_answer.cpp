@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/providers/openai/transcription_use.hpp>
 
 #include <utility>
 
@@ -22,15 +23,14 @@ std::string_view trimmed(std::string_view text) {
 
 /// By tokens, or by the length of the audio (whisper-1); nothing where neither is told.
 std::optional<ServiceUse> use_in(const json::Element& event) {
-  constexpr double kMostSeconds = 1e6;
   const auto usage = json::member(event, "usage");
   if (!usage) return std::nullopt;
-  ServiceUse use;
-  use.input_tokens = json::count(*usage, "input_tokens");
-  use.output_tokens = json::count(*usage, "output_tokens");
-  if (const auto details = json::member(*usage, "input_token_details")) use.audio_input_tokens = json::count(*details, "audio_tokens");
-  if (const auto seconds = json::real(*usage, "seconds"); seconds && *seconds > 0 && *seconds < kMostSeconds)
-    use.audio = std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(*seconds));
+  realtime::TranscriptionUsage told;
+  told.input_tokens = json::count(*usage, "input_tokens");
+  told.output_tokens = json::count(*usage, "output_tokens");
+  if (const auto details = json::member(*usage, "input_token_details")) told.input_audio_tokens = json::count(*details, "audio_tokens");
+  if (const auto seconds = json::real(*usage, "seconds"); seconds && *seconds > 0 && *seconds <= realtime::kMaxAudioSeconds) told.seconds = *seconds;
+  ServiceUse use = realtime::use_of(told);
   return use.is_nothing() ? std::nullopt : std::optional(std::move(use));
 }
 
