@@ -161,7 +161,7 @@ void Connection::resolve() {
   shared_->hosts->find(host, request_.connect_limit, found);
 }
 
-/// Whom the TCP connection is to.
+/// The other end of the TCP connection, for people: the proxy, or the server.
 std::string Connection::next_hop() const { return proxy_ != nullptr ? "the proxy " + proxy_->shown() : url_.host_and_port(); }
 
 void Connection::on_found(const HostAddresses& host) {

@@ -16,14 +16,14 @@ namespace offhook::inline v0::agent::net {
 
 struct CurlOptions {
   std::string ca_file;                    ///< PEM; "": the system's. A server that cannot prove who it is is never talked to
-  ProxyRules proxies{};                   ///< nothing else counts, whatever the environment says
+  ProxyRules proxies{};                   ///< the proxies to ask; libcurl reads none from the environment
   bool local_only = false;                ///< connects to addresses of the local network alone (is_in_local_network), by no proxy
   std::string user_agent = "Offhook";
   std::shared_ptr<HostLookup> hosts{};    ///< of the same io_context; null: one of its own. What goes by a proxy has the proxy looked up
 };
 
 /// HTTP by libcurl on one io_context: HTTP/2 where the server has it, connections kept, nothing blocks but reading the CA file.
-/// A redirect is an answer like any other: what carries a key follows nobody. With `local_only` the client checks the address of each
+/// A redirect is an answer like any other: the client follows none, because a request may carry a key. With `local_only` the client checks the address of each
 /// connection when it connects, so that a name server cannot lead a request out of the local network. Destroy it, and its transfers, on the io_context's
 /// thread; transfers that outlive it are over without a word.
 class CurlHttpClient final : public HttpClient {

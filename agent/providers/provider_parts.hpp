@@ -38,7 +38,7 @@ struct PartNeeds {
   std::vector<std::string> fixed_sentences;           ///< said in many calls: worth keeping as sound
   bool is_rehearsal = false;                          ///< nobody is on the line: a part has nothing to do but to prepare those
   TellUse tell_use{};                                 ///< what is used of the provider; may be empty
-  TellFailure tell_failure{};                    ///< what its services do not do, while the call goes on; the same
+  TellFailure tell_failure{};                    ///< told of a service that fails while the call goes on; may be empty
 };
 
 /// What a kind of provider can do; what is empty it cannot. A provider is a folder that yields one of these, and one line of

@@ -56,7 +56,7 @@ class CallNotes {
   void on_ringing(Moment now);
   void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
   void on_action(const ConversationAction& action, Moment now);
-  /// Of a provider's service.
+  /// Adds to the amounts of a provider's service.
   void on_use(const ServiceUse& use);
   void on_transferred(int status);
   /// Another person is on the line, as the caller's side names them.

@@ -164,7 +164,7 @@ void add_others(JsonLine& line, const std::vector<OtherParty>& others) {
   line.close(']');
 }
 
-/// Only what was used of it.
+/// Writes the amounts that are not 0.
 void add_use(JsonLine& line, const ServiceUse& use) {
   line.open("", '{').text("service", use.service, kMaxFieldBytes);
   const std::pair<std::string_view, std::uint64_t> counts[]{{"input_tokens", use.input_tokens}, {"cached_input_tokens", use.cached_input_tokens},

@@ -83,7 +83,7 @@ void ChatThinker::tell_loading(base::TimePoint now) {
   const bool waits = busy_ && exchange_ && exchange_->head.status == 0 && loader_ && loader_->is_loading();
   if (!waits || told_loading_ || now - *loads_since_ < kSlowLoad) return;
   told_loading_ = true;
-  // The next provider takes this thinker's place, and frees it. A server may stop a load when its last client leaves: then no call would find the model.
+  // The next provider may take over; its session destroys this thinker, and with it this request. A server may stop a load when its last client leaves.
   if (auto load = std::exchange(load_goes_on_, true) ? std::nullopt : server_->warm_up()) http_.send_off(*std::move(load));
   push(ModelLoads{present_.input.turn, whom_ + " is being loaded"});
 }

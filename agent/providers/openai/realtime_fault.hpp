@@ -28,7 +28,7 @@ struct Fault {
 [[nodiscard]] Fault fault_of(const ErrorInfo& error);
 /// The hour is over; the socket is closed by the server, or is about to be.
 [[nodiscard]] bool is_session_expired(const ErrorInfo& error);
-/// Of a turn that was not transcribed: there were no words in it.
+/// Returns true when the server did not transcribe a turn because no words are in it.
 [[nodiscard]] bool is_noise(const ErrorInfo& error);
 
 }  // namespace offhook::inline v0::agent::openai::realtime

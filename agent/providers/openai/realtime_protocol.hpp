@@ -86,7 +86,7 @@ class RealtimeProtocol {
   [[nodiscard]] const RealtimeCounters& counters() const { return counters_; }
   /// What the model that transcribes was used for since the last call of this.
   [[nodiscard]] ServiceUse take_transcribed() { return std::exchange(transcribed_, {}); }
-  /// Why it did not write down a turn since then, though there were words.
+  /// Returns why it did not transcribe a turn with words since the last call of this; nothing when it transcribed all.
   [[nodiscard]] std::optional<Fault> take_not_transcribed() { return std::exchange(not_transcribed_, std::nullopt); }
   [[nodiscard]] bool is_consistent() const;
 

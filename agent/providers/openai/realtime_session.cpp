@@ -132,7 +132,7 @@ void RealtimeSession::tell_usage() {
   out_.push_back(std::move(more));
 }
 
-/// Another model than the one that talks, with a price of its own.
+/// The model that transcribes is not the one that talks, and has a price of its own.
 void RealtimeSession::tell_transcribed() {
   ServiceUse use = core_->take_transcribed();
   if (use.is_nothing() || !tell_use_) return;
@@ -140,7 +140,7 @@ void RealtimeSession::tell_transcribed() {
   tell_use_(std::move(use));
 }
 
-/// The call goes on without the words: who reads its record, or confirms by voice, should know.
+/// The call goes on without the words. The operator learns why a record lacks them, and why a spoken yes confirms nothing.
 void RealtimeSession::tell_not_transcribed() {
   auto fault = core_->take_not_transcribed();
   if (fault && tell_failure_) std::exchange(tell_failure_, {})({Stage::Listen, "transcription", {}, std::move(fault->why), fault->kind});
