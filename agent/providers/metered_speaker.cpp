@@ -24,9 +24,9 @@ std::optional<SpeakEvent> MeteredSpeaker::poll() {
   const auto at = std::find_if(asked_.begin(), asked_.end(), [utterance](const Asked& each) { return each.utterance == utterance; });
   if (at == asked_.end()) return event;
   if (const auto* audio = std::get_if<SpeechAudio>(&*event)) {
-    if (audio->pcm.empty() || at->characters == 0) return event;
+    if (audio->pcm.empty() || at->untold_characters == 0) return event;
     ServiceUse use;
-    use.characters = std::exchange(at->characters, 0);
+    use.characters = std::exchange(at->untold_characters, 0);
     if (tell_) tell_(std::move(use));
   } else {
     asked_.erase(at);

@@ -14,8 +14,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// A voice of a provider, whose characters are counted: those of each text of which any sound came. Its first failure is told, for where
-/// nobody waits for the sound.
+/// A voice of a provider, whose characters are counted: those of each text of which any sound came. Its first failure is told: in a
+/// rehearsal nobody waits for the sound, so that no other event tells of it.
 class MeteredSpeaker final : public Speaker {
  public:
   MeteredSpeaker(std::unique_ptr<Speaker> inner, TellUse tell, TellFailure tell_failure = {})
@@ -32,7 +32,7 @@ class MeteredSpeaker final : public Speaker {
   [[nodiscard]] std::vector<Retry> take_retries() override { return inner_->take_retries(); }
 
  private:
-  struct Asked { std::uint32_t utterance = 0; std::uint64_t characters = 0; };  // 0: told
+  struct Asked { std::uint32_t utterance = 0; std::uint64_t untold_characters = 0; };
 
   std::unique_ptr<Speaker> inner_;
   TellUse tell_;
