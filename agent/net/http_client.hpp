@@ -16,6 +16,9 @@ namespace offhook::inline v0::agent::net {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// The value of an authorization header for "user:password": RFC 7617 section 2.
+[[nodiscard]] std::string basic_authorization(std::string_view user_and_password);
+
 /// One part of a multipart/form-data body.
 struct FormPart {
   std::string name;

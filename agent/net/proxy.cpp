@@ -1,19 +1,17 @@
 #include <offhook/agent/net/proxy.hpp>
 
-#include <offhook/agent/net/web_socket_url.hpp>
-#include <offhook/base/base64.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
 #include <offhook/sip/message/uri.hpp>
+#include <offhook/sip/stack/door_options.hpp>
 
 #include <algorithm>
-#include <span>
 
 namespace offhook::inline v0::agent::net {
 
 namespace {
 
-/// Of a host or an entry: in small letters, without the dots at its ends.
+/// Returns a host, or an entry of no_proxy, in small letters and without the dots at its ends.
 std::string plain_name(std::string_view text) {
   while (text.starts_with('.')) text.remove_prefix(1);
   if (text.ends_with('.')) text.remove_suffix(1);
@@ -22,18 +20,13 @@ std::string plain_name(std::string_view text) {
   return name;
 }
 
-/// `192.0.2.0/24`
+/// Returns true when `network` is this address, or a network such as `192.0.2.0/24` that has it.
 bool is_in_network(const base::IpAddress& address, std::string_view network) {
   const auto slash = network.find('/');
   const auto first = base::IpAddress::parse(network.substr(0, slash));
-  const auto bits = slash == std::string_view::npos ? std::nullopt : base::parse_number<std::uint8_t>(network.substr(slash + 1));
-  if (!first || first->is_v4() != address.is_v4()) return false;
-  if (!bits) return slash == std::string_view::npos && *first == address;
-  if (*bits > (address.is_v4() ? 32 : 128)) return false;
-  const std::size_t whole = *bits / 8U, rest = *bits % 8U;
-  const auto &mine = address.octets(), &its = first->octets();
-  if (!std::equal(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(whole), its.begin())) return false;
-  return rest == 0 || (mine[whole] ^ its[whole]) >> (8 - rest) == 0;
+  if (!first || slash == std::string_view::npos) return first == address;
+  const auto bits = base::parse_number<unsigned>(network.substr(slash + 1));
+  return bits && sip::AddressRange{*first, *bits}.holds(address);
 }
 
 bool is_meant(std::string_view entry, const std::string& name, const std::optional<base::IpAddress>& address) {
@@ -57,17 +50,7 @@ std::optional<std::string> take_credentials(std::string_view& authority) {
 
 }  // namespace
 
-std::string Proxy::host_and_port() const {
-  return (host.find(':') != std::string::npos ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
-std::string Proxy::authorization() const {
-  if (credentials.empty()) return {};
-  const std::string& plain = credentials.reveal();
-  std::string value = "Basic ";
-  base::append_base64(value, std::span(reinterpret_cast<const std::uint8_t*>(plain.data()), plain.size()));
-  return value;
-}
+std::string Proxy::authorization() const { return credentials.empty() ? std::string() : basic_authorization(credentials.reveal()); }
 
 base::Result<Proxy, std::string> parse_proxy(std::string_view text) {
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos) {
@@ -86,7 +69,7 @@ base::Result<Proxy, std::string> parse_proxy(std::string_view text) {
 }
 
 NetError refusal_of(const Proxy& proxy, std::string_view whom, int status) {
-  const std::string cure = status == 407 ? "it wants another user and password (/network/proxy)" : "see whether it allows that";
+  const std::string cure = status == kProxyAuthenticationRequired ? "it wants another user and password (/network/proxy)" : "see whether it allows that";
   return {NetError::What::Refused, "the proxy " + proxy.shown() + " does not connect to " + std::string(whom) + " and answered " + std::to_string(status) + ": " + cure};
 }
 

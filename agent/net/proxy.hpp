@@ -2,6 +2,7 @@
 
 #include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/net/http_client.hpp>
+#include <offhook/agent/net/web_socket_url.hpp>
 #include <offhook/base/result.hpp>
 
 #include <cstddef>
@@ -13,15 +14,16 @@
 
 namespace offhook::inline v0::agent::net {
 
-/// An HTTP proxy, spoken to by http itself.
+inline constexpr int kProxyAuthenticationRequired = 407;  ///< RFC 9110 section 15.5.8
+
+/// An HTTP proxy. Offhook connects to it by plain http.
 struct Proxy {
   std::string host;            ///< a name or an address; of an IPv6 address without its brackets
   std::uint16_t port = 0;
   config::Secret credentials;  ///< "user:password", as for Basic (RFC 7617 section 2); "": none
 
-  [[nodiscard]] std::string host_and_port() const;
   /// "http://host:port", without the credentials.
-  [[nodiscard]] std::string shown() const { return "http://" + host_and_port(); }
+  [[nodiscard]] std::string shown() const { return "http://" + host_and_port(host, port); }
   /// Of a Proxy-Authorization header: "Basic dXNlcjpwYXNzd29yZA=="; "" where there are no credentials.
   [[nodiscard]] std::string authorization() const;
 

@@ -40,16 +40,19 @@ class ThreadEdges final : public Edges {
   ThreadEdges(boost::asio::io_context& io, ProxyRules proxies) : io_(io), proxies_(std::move(proxies)), hosts_(std::make_shared<HostLookup>(io)) {}
 
   HttpClient& http(const std::string& ca_file) override {
+    auto& client = http_[ca_file];
+    if (client) return *client;
     CurlOptions options;
     options.ca_file = ca_file;
     options.proxies = proxies_;
-    return made(http_[ca_file], std::move(options));
+    return make(client, std::move(options));
   }
 
   HttpClient& local_http() override {
+    if (local_http_) return *local_http_;
     CurlOptions options;
     options.local_only = true;
-    return made(local_http_, std::move(options));
+    return make(local_http_, std::move(options));
   }
 
   WebSocketClient& sockets(const std::string& ca_file) override {
@@ -65,9 +68,9 @@ class ThreadEdges final : public Edges {
   }
 
  private:
-  HttpClient& made(std::unique_ptr<HttpClient>& client, CurlOptions options) {
+  HttpClient& make(std::unique_ptr<HttpClient>& client, CurlOptions options) {
     options.hosts = hosts_;
-    if (!client) client = std::make_unique<CurlHttpClient>(io_, std::move(options));
+    client = std::make_unique<CurlHttpClient>(io_, std::move(options));
     return *client;
   }
 

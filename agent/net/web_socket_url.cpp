@@ -30,7 +30,7 @@ bool take_scheme(std::string_view& url, bool& tls) {
 
 }  // namespace
 
-std::string WebSocketUrl::host_and_port() const {
+std::string host_and_port(const std::string& host, std::uint16_t port) {
   const bool v6 = host.find(':') != std::string::npos;
   return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }

@@ -11,6 +11,9 @@ namespace offhook::inline v0::agent::net {
 
 inline constexpr std::size_t kMaxWebSocketUrl = 4096;
 
+/// "host:port", with brackets for an IPv6 address.
+[[nodiscard]] std::string host_and_port(const std::string& host, std::uint16_t port);
+
 /// A ws:// or wss:// URL (RFC 6455 section 3) in the pieces that a connection needs.
 struct WebSocketUrl {
   bool tls = false;
@@ -19,7 +22,7 @@ struct WebSocketUrl {
   std::string authority;   ///< what the Host header says
   std::string target;      ///< path and query, "/" at least
 
-  [[nodiscard]] std::string host_and_port() const;
+  [[nodiscard]] std::string host_and_port() const { return net::host_and_port(host, port); }
 };
 
 /// Errors: Local, with words for people. The target may hold a key and is in none of them.

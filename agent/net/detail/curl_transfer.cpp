@@ -17,7 +17,6 @@ namespace offhook::inline v0::agent::net::detail {
 namespace {
 
 constexpr std::size_t kRefuse = CURL_WRITEFUNC_ERROR;
-constexpr int kProxyAuthentication = 407;  // RFC 9110 section 15.5.8
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -271,7 +270,7 @@ bool CurlTransfer::take_header(std::string_view line) {
     return true;
   }
   if (line.empty()) {
-    refused_by_proxy_ = proxy_ && head_.status == kProxyAuthentication && root_.starts_with("http:");  // Within a tunnel it is the server that answers.
+    refused_by_proxy_ = proxy_ && head_.status == kProxyAuthenticationRequired && root_.starts_with("http:");  // Within a tunnel it is the server that answers.
     if (refused_by_proxy_) return false;
     has_head_ = head_.status >= 200;
     if (has_head_) note();
@@ -319,12 +318,12 @@ NetError CurlTransfer::outside_local_network() const {
   return {NetError::What::Local, root_ + " is outside the local network, where plain http does not go: use https, or see to the name in the URL"};
 }
 
-/// A proxy that opens no tunnel (RFC 9110 section 9.3.6), or wants to know who asks.
+/// Returns the error of a proxy that opened no tunnel (RFC 9110 section 9.3.6) or answered 407; nothing when the proxy is not at fault.
 std::optional<NetError> CurlTransfer::error_of_proxy() const {
   long tunnel = 0;
   if (!proxy_) return std::nullopt;
   curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-  const int status = refused_by_proxy_ ? kProxyAuthentication : static_cast<int>(tunnel);
+  const int status = refused_by_proxy_ ? kProxyAuthenticationRequired : static_cast<int>(tunnel);
   if (status == 0 || (status >= 200 && status < 300)) return std::nullopt;
   return refusal_of(*proxy_, root_, status);
 }
