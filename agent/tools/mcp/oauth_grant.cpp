@@ -3,7 +3,6 @@
 #include <offhook/agent/providers/url_text.hpp>
 #include <offhook/agent/tools/mcp/oauth_urls.hpp>
 #include <offhook/agent/tools/mcp/server_url.hpp>
-#include <offhook/base/base64.hpp>
 #include <offhook/sip/identity/es256.hpp>
 
 #include <algorithm>
@@ -20,10 +19,7 @@ std::string words_of(int status, std::string_view body) {
 
 /// RFC 6749 section 2.3.1: both are encoded as in a form first.
 std::string basic_value(const OauthOptions& options) {
-  const std::string pair = query_value(options.client_id) + ":" + query_value(options.client_secret.reveal());
-  std::string value = "Basic ";
-  base::append_base64(value, {reinterpret_cast<const std::uint8_t*>(pair.data()), pair.size()});
-  return value;
+  return net::basic_authorization(query_value(options.client_id) + ":" + query_value(options.client_secret.reveal()));
 }
 
 }  // namespace

@@ -26,9 +26,7 @@ Split split(std::string_view url) {
 }
 
 std::optional<net::WebSocketUrl> parts_of(std::string_view url) {
-  if (fault_of_url(url)) return std::nullopt;
-  auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));
-  return parts ? std::optional(std::move(*parts)) : std::nullopt;
+  return fault_of_url(url) ? std::nullopt : parts_of_http(url);
 }
 
 /// In the letters that names have (RFC 1123 section 2.1). libcurl decodes a host, and takes other letters for these: what is not written

@@ -1,11 +1,11 @@
 #include <offhook/agent/tools/mcp/server_url.hpp>
 
 #include <offhook/agent/net/local_network.hpp>
-#include <offhook/agent/net/web_socket_url.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace offhook::inline v0::agent::tools::mcp {
 
@@ -20,7 +20,7 @@ std::optional<std::string> fault_of_url(std::string_view url, bool plain_http) {
   if (!tls && !url.starts_with("http://")) return "its URL must begin with https://";
   if (url.find('#') != std::string_view::npos || url.substr(0, url.find('/', 8)).find('@') != std::string_view::npos)
     return "its URL must have no user and no fragment in it";
-  const auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));  // The same but for the scheme.
+  const auto parts = parts_of_http(url);
   if (!parts) return "its URL cannot be read";
   if (tls || is_loopback(parts->host)) return std::nullopt;
   if (!plain_http) return "its URL must begin with https:// (http is for this machine alone: 127.0.0.1, [::1]; plain_http allows it in the local network)";
@@ -29,9 +29,19 @@ std::optional<std::string> fault_of_url(std::string_view url, bool plain_http) {
   return std::nullopt;
 }
 
+net::HttpClient& client_for(net::Edges& edges, std::string_view url, const std::string& ca_file) {
+  return is_plain_http(url) ? edges.local_http() : edges.http(ca_file);
+}
+
+/// A WebSocket's URL differs in its scheme alone.
+std::optional<net::WebSocketUrl> parts_of_http(std::string_view url) {
+  auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));
+  return parts ? std::optional(std::move(*parts)) : std::nullopt;
+}
+
 bool crosses_in_clear(std::string_view url) {
   if (!is_plain_http(url)) return false;
-  const auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));
+  const auto parts = parts_of_http(url);
   return parts && !is_loopback(parts->host);
 }
 

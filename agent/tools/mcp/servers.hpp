@@ -18,7 +18,7 @@ class Servers {
  public:
   /// Fails when the process may start no further thread, or open no further file.
   [[nodiscard]] static base::Result<std::unique_ptr<Servers>, base::Error> start(std::vector<ServerOptions> options, const Server::Watch& watch,
-                                                                                  const net::ProxyRules& proxies = {});
+                                                                                  const net::ProxyRules& proxies);
   ~Servers();
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;

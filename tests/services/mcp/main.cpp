@@ -209,7 +209,7 @@ int main(int count, char** words) {
     return 2;
   }
   Watcher watcher;
-  const auto started = Servers::start({arguments.server}, [&watcher](const ServerEvent& event) { watcher.on_event(event); });
+  const auto started = Servers::start({arguments.server}, [&watcher](const ServerEvent& event) { watcher.on_event(event); }, {});
   if (!started) {
     std::cerr << "offhook_mcp_probe: " << started.error().detail << '\n';
     return 1;

@@ -61,7 +61,7 @@ ServerOptions by_stdio(std::vector<std::string> words = {}) {
 
 struct Met {
   explicit Met(std::vector<ServerOptions> options)
-      : servers(*Servers::start(std::move(options), [this](const ServerEvent& event) { watcher.on_event(event); })) {
+      : servers(*Servers::start(std::move(options), [this](const ServerEvent& event) { watcher.on_event(event); }, {})) {
     REQUIRE(watcher.wait_for(EventKind::Listed));
   }
   Watcher watcher;
@@ -122,7 +122,7 @@ TEST_CASE("At the end a server that will not go is made to, and who asks later i
 
 TEST_CASE("Without a descriptor left, starting servers is an error and ends nothing") {
   const offhook_test::DescriptorLimit none_left(0);
-  const auto servers = Servers::start({by_stdio()}, {});
+  const auto servers = Servers::start({by_stdio()}, {}, {});
   REQUIRE_FALSE(servers.has_value());
   CHECK(servers.error().detail.find("Too many open files") != std::string::npos);
 }
@@ -137,10 +137,10 @@ TEST_CASE("Servers that cannot be started, and none at all, end as well") {
   http.url = "http://127.0.0.1:1/mcp";
   refused.at = http;
   {
-    const auto servers = Servers::start({nowhere, refused}, [&watcher](const ServerEvent& event) { watcher.on_event(event); });
+    const auto servers = Servers::start({nowhere, refused}, [&watcher](const ServerEvent& event) { watcher.on_event(event); }, {});
     CHECK(watcher.wait_for(EventKind::Broken));
   }
-  const auto none = Servers::start({}, {});
+  const auto none = Servers::start({}, {}, {});
   REQUIRE(none.has_value());
   CHECK((*none)->source("t") == nullptr);
 }
