@@ -1,5 +1,7 @@
 #include <offhook/agent/sessions/conversation_options.hpp>
 
+#include <offhook/agent/providers/deepgram/agent_caller.hpp>
+#include <offhook/agent/providers/deepgram/flux_end.hpp>
 #include <offhook/agent/sessions/parts_of.hpp>
 
 #include <algorithm>
@@ -21,6 +23,7 @@ bool is_model(const SessionWay& way) {
 
 /// Beyond the silence after which a service ends a turn: for the words of a turn that it did not end all the same.
 constexpr base::Duration kOwnEndMargin = std::chrono::milliseconds(2500);
+static_assert(kOwnEndMargin >= deepgram::kOwnEndWait + deepgram::AgentCaller::kTextWait, "the listener must give up first: its failure has a reason");
 
 /// Of the services that end turns in this agent's calls: the longest silence that one of them waits for; nothing: the conversation ends turns.
 std::optional<base::Duration> longest_own_end(const AgentProfile& profile) {

@@ -39,10 +39,11 @@ PartNeeds named(PartNeeds needs, std::string_view stage) {
   return needs;
 }
 
-TellFailure taken_over(TellFailure tell, const char* by) {
+/// Tells that the plain voice speaks instead.
+TellFailure taken_over(TellFailure tell) {
   if (!tell) return tell;
-  return [tell = std::move(tell), by](ServiceFailure failure) {
-    failure.instead = by;
+  return [tell = std::move(tell)](ServiceFailure failure) {
+    failure.instead = kPlainVoice;
     tell(std::move(failure));
   };
 }
@@ -56,7 +57,7 @@ std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   auto own = make(speaking, wake);
   const base::Duration patience = std::min<base::Duration>(FallbackSpeaker::kPatience, needs.profile->limits.speak / 2);
   if (!plain) return own;
-  return std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain), patience, taken_over(speaking.tell_failure, kPlainVoice));
+  return std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain), patience, taken_over(speaking.tell_failure));
 }
 
 std::string realtime_name(const RealtimeWay& way) { return way.provider->name + "/realtime"; }
