@@ -148,7 +148,7 @@ struct RecordingSettings {
 };
 struct NetworkSettings {
   Secret proxy;                        ///< "" and "environment": as https_proxy and its like say; "none"; or a URL, which may hold a password
-  std::string no_proxy;                ///< hosts that are asked without one, as curl has them
+  std::string no_proxy;                ///< hosts that are reached without a proxy, in curl's notation
 };
 struct HealthSettings {
   std::uint16_t port = 8080;           ///< 0: none

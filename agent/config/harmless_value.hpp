@@ -18,8 +18,8 @@ inline constexpr std::size_t kMaxHarmlessWord = 24;
 /// `found` with the word in parentheses, if it is harmless.
 [[nodiscard]] std::string with_word(std::string found, std::string_view word);
 
-/// `found` with the value in parentheses, if it is a number, true or false, or a harmless word of a setting that takes such words. Never the
-/// value of a setting that is or may hold a secret.
+/// `found` with the value in parentheses, if the value is a number, or a harmless word of a setting that takes such words. For true and false
+/// the value alone. For a setting that is or may hold a secret `found` alone.
 [[nodiscard]] std::string with_value(std::string found, const Setting& setting, const JsonValue& value);
 
 }  // namespace offhook::inline v0::agent::config

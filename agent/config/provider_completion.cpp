@@ -36,7 +36,7 @@ std::string host_of(std::string_view url) {
   return host;
 }
 
-/// OpenAI's models that take no `reasoning`: a session with it is refused. Of others the provider knows.
+/// True for OpenAI's models that refuse a session with `reasoning`. Of a model that is not listed here the provider decides.
 bool never_reasons(std::string_view model) {
   constexpr std::string_view kFamilies[] = {"gpt-realtime-mini", "gpt-realtime-1", "gpt-realtime-2025", "gpt-4o-"};
   return model == "gpt-realtime" || std::any_of(std::begin(kFamilies), std::end(kFamilies), [model](std::string_view family) { return model.starts_with(family); });

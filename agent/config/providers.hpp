@@ -21,7 +21,8 @@ struct ProviderUse {
 [[nodiscard]] std::vector<ProviderUse> provider_uses(const Effective& effective);
 
 /// Completes `tree`, the checked value of /providers, with those of ours that are used and with what the environment says, and
-/// makes config.providers of it. What a used one lacks is told. Where no setting decides who talks, usual_provider() does.
+/// makes config.providers of it. A used provider that lacks a setting is a
+/// problem. Where no setting names the provider of /agent, it is usual_provider().
 void resolve_providers(JsonValue& tree, const Sources& sources, Effective& effective);
 
 [[nodiscard]] ProviderPtr find_provider(const Config& config, std::string_view name);

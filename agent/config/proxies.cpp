@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto kProxyExample = "an HTTP proxy such as \"http://proxy.example:3128\"";
 
-/// The first of these variables that says something, and its name.
+/// The name and the value of the first of these variables that is set and not empty.
 std::optional<std::pair<std::string, std::string>> first_set(const Environment& environment, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     auto value = environment ? environment(name) : std::nullopt;

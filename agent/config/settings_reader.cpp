@@ -53,7 +53,7 @@ void SettingsReader::finish() {
     if (&setting != providers && value.kind != JsonValue::Kind::Null) setting.field.set(out.config, masked(setting, value));
   }
   JsonValue& tree = trees_[index_of(*providers)];
-  resolve_providers(tree, sources_, out);  // By what all others say of providers.
+  resolve_providers(tree, sources_, out);  // After all other settings, which name providers.
   if (!tree.members.empty()) providers->field.set(out.config, masked(*providers, tree));
 }
 

@@ -19,10 +19,10 @@ struct Answers {
   std::string host, extension;
   config::Secret password;
   std::string provider = "local";
-  std::string model_provider, speech_provider;  ///< the one that thinks, and the one that listens and speaks, instead; "": none
+  std::string model_provider, speech_provider;  ///< a provider that thinks, or listens and speaks, in place of `provider`; "": none
   std::vector<std::pair<const ProviderQuestion*, config::Secret>> of_provider;
   std::string prompt;            ///< a text, or one of kPrompts; "": none
-  std::string greeting;          ///< "": that of the prompt, of the dialogue or of the model
+  std::string greeting;          ///< "": the greeting of the prompt, of the dialogue or of the model
   std::string transfer_to;       ///< "": no transfers
   bool keeps_companion = false;  ///< the existing file of that name stays as it is
   bool writes_secrets = false;
@@ -39,7 +39,7 @@ struct Answers {
 /// A variable's value; "" where it is not set.
 [[nodiscard]] std::string value_of(const config::Environment& environment, std::string_view name);
 
-/// What must be known of those whom `answers` names, in this order.
+/// The questions about the providers that `answers` names, in the order of kProviderQuestions.
 [[nodiscard]] std::vector<const ProviderQuestion*> questions_for(const Answers& answers, const config::Environment& environment);
 /// True when `answers` names OpenAI and a server like it: they share their variables.
 [[nodiscard]] bool share_variables(const Answers& answers);

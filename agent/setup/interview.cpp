@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto kYesOrNo = std::to_array<std::string_view>({"yes", "no"});
 
-/// These have no parts that listen and speak.
+/// True for a provider that has no recogniser and no voice in Offhook.
 bool only_thinks(std::string_view provider) { return provider == "ollama" || provider == "openai_compatible"; }
 
 /// The greeting in the head of a shipped prompt; "none" when there is none.
@@ -131,7 +131,7 @@ bool Interview::ask_provider() {
   return who.has_value();
 }
 
-/// Who thinks, and who listens and speaks, where that is another: only when the provider cannot, or a variable says so.
+/// Asks for a second provider: one that thinks, where MODEL_PROVIDER is set; one that listens and speaks, where the first cannot or SPEECH_PROVIDER is set.
 bool Interview::ask_others() {
   answers_.model_provider.clear();
   answers_.speech_provider.clear();
@@ -178,7 +178,7 @@ std::string Interview::usual_of(const ProviderQuestion& question, const Answers&
   return value.empty() || value_of(environment_, "OPENAI_BASE_URL").empty() ? "none" : value;
 }
 
-/// What the environment says, where it is one of these.
+/// The value of the variable if it is one of `choices`, else `otherwise`.
 std::string Interview::named_in(std::string_view variable, Choices choices, std::string otherwise) const {
   const auto known = as_choice(choices)(value_of(environment_, variable));
   return known ? *known : std::move(otherwise);

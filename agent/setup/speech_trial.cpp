@@ -18,7 +18,7 @@ namespace {
 
 constexpr auto kSpeechLimit = std::chrono::seconds(10);
 
-/// What an event tells of its part: nothing yet, "" where it works, or what is wrong.
+/// The result of a trial after an event: nullopt while the trial goes on, "" when the part works, else what is wrong.
 using Verdict = std::optional<std::string>;
 
 Verdict verdict_on(const SpeakEvent& event) {
@@ -77,7 +77,7 @@ class SpeechTrials {
     return needs;
   }
 
-  /// It is asked for the first time. `how`: what else the service goes by.
+  /// True when this service was not tried before. `how`: the voice or the languages that it is tried with.
   [[nodiscard]] bool is_new(const PartNeeds& needs, const std::string& stage, const std::string& how) {
     const bool is_asked = needs.provider->kind != ProviderKind::Local && !without_.contains(needs.provider->name);
     return is_asked && tried_.insert(needs.provider->name + stage + how).second;
