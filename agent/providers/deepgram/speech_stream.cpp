@@ -65,19 +65,21 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
   out_.push_back({SocketOut::What::Drop, {}});
   forget_clear();
   for (const Job& job : jobs_) again = again && (job.speech.is_over() || !job.asked || !job.retried || job.speech.samples() > 0);
-  bool left = false, idle = true;
+  bool left = false, waits = false, told = false;
   for (Job& job : jobs_) {
     if (job.speech.is_over()) continue;
-    idle = false;
     if (!again || job.speech.samples() > 0) {
       job.speech.fail(failure.why, failure.kind);
+      told = true;
     } else if (std::exchange(job.asked, false)) {
       job.retried = left = true;
       job.speech.restart(rate_hz_);
+    } else {
+      waits = true;
     }
   }
   if (left) ++counters_.reconnects;
-  if (left || idle) retries_.add(failure.why, left ? kAsksAgain : kConnectsLater);
+  if (left || waits || !told) retries_.add(failure.why, left ? kAsksAgain : waits ? kConnectsAgain : kConnectsLater);
   pump();
 }
 

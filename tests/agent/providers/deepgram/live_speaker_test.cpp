@@ -208,6 +208,10 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not
   REQUIRE(sockets.all.size() == 2);
   CHECK(sockets.all[0]->destroyed);
   CHECK(sent() == "\"Two.\" Flush ");
+  const auto retries = speaker->take_retries();
+  REQUIRE(retries.size() == 1);
+  CHECK(retries[0].why.find("did not stop in time") != std::string::npos);
+  CHECK(retries[0].then == kConnectsAgain);
   socket().handler.on_open();
   audio(20);
   flushed();
