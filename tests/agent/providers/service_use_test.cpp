@@ -107,6 +107,14 @@ TEST_CASE_FIXTURE(MeteredVoice, "A text of which no sound comes is not counted")
   CHECK(told.empty());
 }
 
+TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker passes on what its voice is asked for, and its retries") {
+  inner->name = "a";
+  inner->retries.add("the socket broke", kConnectsAgain);
+  CHECK(voice->asked().voice == "voice a");
+  REQUIRE(voice->take_retries().size() == 1);
+  CHECK(voice->take_retries().empty());
+}
+
 TEST_CASE_FIXTURE(MeteredVoice, "The first failure of a voice is told, and no other") {
   voice->speak(1, "Yes.");
   voice->speak(2, "No.");
