@@ -94,7 +94,7 @@ struct Dialogue {
   Phrases handoff;              ///< said before the transfer
   std::string handoff_number;   ///< "": nobody to transfer to, so that giving up means goodbye
   Phrases confirm_wish;         ///< {wish} is the intent's; the first, then the others when the answer is unclear
-  Phrases denied;               ///< after a no to it
+  Phrases denied;               ///< after a no to it, in front of the menu
   Phrases yes_no_help;          ///< said in front of a question of yes or no that is asked again
   double intent_threshold = 0.45;     ///< below it a wish is rejected
   double confidence_threshold = 0.2;  ///< so it is below this one

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/providers/embedded/heard_number.hpp>
 #include <offhook/agent/providers/embedded/language_model.hpp>
+#include <offhook/agent/providers/embedded/spoken_zero.hpp>
 #include <offhook/agent/providers/embedded/wish_confirmation.hpp>
 #include <offhook/agent/providers/embedded/yes_no.hpp>
 
@@ -43,6 +44,8 @@ void DialogueMachine::on_turn(const TurnInput& input, std::vector<ThinkEvent>& o
     case TurnInput::Kind::Silence: on_silence(); break;
     case TurnInput::Kind::OtherCaller:
       leave_open_questions();
+      misses_ = 0;
+      guessed_wrong_ = false;
       writer_.say(dialogue_.greeting);
       break;
     case TurnInput::Kind::ToolResult:  // A dialogue calls no tools: another thinker did.
@@ -79,7 +82,7 @@ void DialogueMachine::on_speech(const TurnInput& input) {
   const std::string wish = heard_digits(input.text).size() >= kMinTold ? without_digits(input.text) : input.text;
   if (state() == State::Free) return on_speech_free(input, wish);
   if (state() == State::ConfirmingWish) return on_speech_confirming_wish(input, wish);
-  const auto way_out = matcher_.match_anywhere(wish);
+  const auto way_out = match_anywhere(wish);
   const bool clear = way_out.intent != nullptr && way_out.score >= kWayOutScore;
   if (clear && decide(dialogue_, way_out, confidence_of(input)) == Decision::Accept) return perform(*way_out.intent, way_out.score, input.text);
   if (input.rejected) return on_not_understood();
@@ -88,19 +91,18 @@ void DialogueMachine::on_speech(const TurnInput& input) {
 
 void DialogueMachine::on_speech_free(const TurnInput& input, const std::string& wish) {
   if (const auto outcome = form_.on_afterthought(input.text)) return carry_on(*outcome);
-  const auto match = matcher_.match(wish);
-  const Intent* denied = std::exchange(denied_, nullptr);
+  const auto match = this->match(wish);
   switch (decide(dialogue_, match, confidence_of(input))) {
     case Decision::Accept: return perform(*match.intent, match.score, input.text);
     case Decision::Confirm:
-      if (match.intent != denied) return confirm_wish(match, input.text);
-      return on_not_understood();
+      if (guessed_wrong_ && !is_sure(dialogue_, match, confidence_of(input))) return on_not_understood();
+      return confirm_wish(match, input.text);
     case Decision::Reject: return on_not_understood();
   }
 }
 
 void DialogueMachine::on_speech_confirming_wish(const TurnInput& input, const std::string& wish) {
-  const auto match = matcher_.match(wish);
+  const auto match = this->match(wish);
   const bool clear = match.intent != nullptr && match.score >= kWayOutScore && !is_plain_answer(input.text);
   if (clear && decide(dialogue_, match, confidence_of(input)) == Decision::Accept) return perform(*match.intent, match.score, input.text);
   if (input.rejected) return on_not_understood();
@@ -108,7 +110,7 @@ void DialogueMachine::on_speech_confirming_wish(const TurnInput& input, const st
     case YesNo::Yes:
       if (writer_.was_cut_off()) return on_not_understood();  // A yes to what was not heard confirms nothing.
       return perform(*wish_.intent, wish_.score, wish_text_);
-    case YesNo::No: return deny_wish();
+    case YesNo::No: return drop_guess();
     case YesNo::Neither: return on_not_understood();
   }
 }
@@ -121,7 +123,7 @@ void DialogueMachine::on_keys(std::string_view keys) {
     case State::Free: return on_keys_free(keys);
     case State::ConfirmingWish:
       if (keys == "1") return perform(*wish_.intent, 1, wish_text_);  // A key is pressed on purpose, whatever was heard.
-      if (keys == "2") return deny_wish();
+      if (keys == "2") return drop_guess();
       return on_keys_free(keys);
     case State::Confirming:
       if (way_out && keys.size() == 1) return perform(*meant, 1, {});
@@ -151,7 +153,7 @@ void DialogueMachine::on_silence() {
 void DialogueMachine::on_not_understood() {
   if (form_.state() != FormFiller::State::Idle) return carry_on(form_.on_not_understood());
   if (writer_.try_repeat_cut_off()) return;  // They have not heard us out.
-  if (wish_.intent != nullptr && ++wish_attempts_ <= kMaxReconfirms) return reconfirm_wish();
+  if (wish_.intent != nullptr) return ++wish_attempts_ <= kMaxReconfirms ? reconfirm_wish() : drop_guess();
   leave_open_questions();
   ++misses_;
   if (misses_ == 1) return writer_.say(dialogue_.fallback.again);
@@ -173,13 +175,14 @@ void DialogueMachine::reconfirm_wish() {
   writer_.say_text(confirm_wish_text(texts[std::min<std::size_t>(wish_attempts_, texts.size() - 1)], *wish_.intent));
 }
 
-/// A wrong guess is a miss as a wish not understood is: the steps to the keys and to a person are the same.
-void DialogueMachine::deny_wish() {
-  const Intent* denied = wish_.intent;
+/// A wrong guess counts as a wish that was not understood. The menu follows at once, because a second guess would probably be wrong, too.
+void DialogueMachine::drop_guess() {
   leave_open_questions();
-  denied_ = denied;
-  ++misses_;
-  if (misses_ < kMaxSteps) return writer_.say(misses_ == 1 ? dialogue_.denied : dialogue_.fallback.menu);
+  guessed_wrong_ = true;
+  if (++misses_ < kMaxSteps) {
+    writer_.say(dialogue_.denied);
+    return writer_.say(dialogue_.fallback.menu);
+  }
   writer_.say(dialogue_.fallback.last);
   hand_over();
 }
@@ -191,6 +194,7 @@ void DialogueMachine::perform(const Intent& intent, double score, std::string_vi
   if (intent.action.what == What::Repeat) return writer_.say_again(dialogue_.greeting);
   wish_ = {};
   if (intent.action.what == What::Menu) return writer_.say(dialogue_.fallback.menu);
+  guessed_wrong_ = false;
   leave_open_questions();
   if (intent.slots.empty()) return finish(intent);
   carry_on(form_.begin(intent, text));
@@ -240,7 +244,24 @@ void DialogueMachine::leave_open_questions() {
   form_.leave();
   wish_ = {};
   wish_attempts_ = 0;
-  denied_ = nullptr;
+}
+
+/// Where the dialogue asks for a number, zero is a digit.
+const Intent* DialogueMachine::meant_by_zero(std::string_view text) const {
+  const bool in_form = form_.state() != FormFiller::State::Idle;
+  if (!says_zero(text) || (in_form && form_.wanted().type == Slot::Type::Digits)) return nullptr;
+  const Intent* meant = intent_of_key("0");
+  return meant != nullptr && (meant->anywhere || !in_form) ? meant : nullptr;
+}
+
+IntentMatch DialogueMachine::match(std::string_view text) const {
+  const Intent* meant = meant_by_zero(text);
+  return meant != nullptr ? IntentMatch{meant, 1} : matcher_.match(text);
+}
+
+IntentMatch DialogueMachine::match_anywhere(std::string_view text) const {
+  const Intent* meant = meant_by_zero(text);
+  return meant != nullptr ? IntentMatch{meant, 1} : matcher_.match_anywhere(text);
 }
 
 const Intent* DialogueMachine::intent_of_key(std::string_view keys) const {

@@ -53,7 +53,7 @@ class DialogueMachine {
   void perform(const Intent& intent, double score, std::string_view text);
   void confirm_wish(const IntentMatch& match, std::string_view text);
   void reconfirm_wish();
-  void deny_wish();
+  void drop_guess();
   void carry_on(FormFiller::Outcome outcome);
   void finish(const Intent& intent);
   void leave_open_questions();
@@ -61,6 +61,10 @@ class DialogueMachine {
   void hand_over();
   void hang_up();
   [[nodiscard]] ReplyExpects expects() const;
+  /// Returns the intent of the key 0 when `text` is "zero"; null when `text` is something else, or a digit of a number.
+  [[nodiscard]] const Intent* meant_by_zero(std::string_view text) const;
+  [[nodiscard]] IntentMatch match(std::string_view text) const;
+  [[nodiscard]] IntentMatch match_anywhere(std::string_view text) const;
   [[nodiscard]] const Intent* intent_of_key(std::string_view keys) const;
 
   const Dialogue& dialogue_;
@@ -74,7 +78,7 @@ class DialogueMachine {
   IntentMatch wish_;                 // That is being confirmed.
   std::string wish_text_;            // As it was said.
   std::uint32_t wish_attempts_ = 0;  // To confirm it, that failed.
-  const Intent* denied_ = nullptr;   // Said no to in the turn before: not asked about again at once.
+  bool guessed_wrong_ = false;       // True from a wrong guess until a wish is carried out: the dialogue offers no second guess.
 };
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/embedded/language_model.hpp>
 
 #include <offhook/agent/providers/embedded/heard_number.hpp>
+#include <offhook/agent/providers/embedded/spoken_zero.hpp>
 #include <offhook/agent/providers/embedded/words.hpp>
 #include <offhook/agent/providers/embedded/yes_no.hpp>
 
@@ -125,6 +126,9 @@ std::vector<LanguageModel> make_language_models(const Dialogue& dialogue) {
   std::vector<std::string> digits = anywhere, corrections = yesno;
   std::ranges::move(number_phrases(), std::back_inserter(digits));
   std::ranges::move(correction_phrases(), std::back_inserter(corrections));
+  if (std::ranges::find(dialogue.intents, '0', &Intent::key) != dialogue.intents.end()) {
+    for (auto* sentences : {&main, &yesno, &wish}) sentences->insert(sentences->end(), zero_phrases().begin(), zero_phrases().end());
+  }
   // After a question that ends in "anything else?" a bare yes or no comes at any time.
   main.insert(main.end(), {"yes", "no", "yes please", "no thank you", "no thanks"});
   return {make_language_model(kExpectMain, main), make_language_model(kExpectYesNo, yesno),

@@ -8,13 +8,16 @@ constexpr double kSureScore = 0.85;
 
 }  // namespace
 
+bool is_sure(const Dialogue& dialogue, const IntentMatch& match, double confidence) {
+  return match.score >= dialogue.intent_sure && confidence >= dialogue.confidence_sure;
+}
+
 Decision decide(const Dialogue& dialogue, const IntentMatch& match, double confidence) {
   if (match.intent == nullptr || match.score < dialogue.intent_threshold) return Decision::Reject;
   if (confidence < dialogue.confidence_threshold && match.score < kSureScore) return Decision::Reject;
-  const bool sure = match.score >= dialogue.intent_sure && confidence >= dialogue.confidence_sure;
   switch (match.intent->confirm) {
     case ConfirmWish::Never: return Decision::Accept;
-    case ConfirmWish::WhenUnsure: return sure ? Decision::Accept : Decision::Confirm;
+    case ConfirmWish::WhenUnsure: return is_sure(dialogue, match, confidence) ? Decision::Accept : Decision::Confirm;
     case ConfirmWish::Always: return Decision::Confirm;
   }
   return Decision::Reject;

@@ -16,6 +16,9 @@ enum class Decision : std::uint8_t { Reject, Confirm, Accept };
 /// bands, the intent's own `confirm` decides in the middle one. docs/embedded-speech.md has the figures.
 [[nodiscard]] Decision decide(const Dialogue& dialogue, const IntentMatch& match, double confidence);
 
+/// True when `match` and `confidence` are in the upper band: a question about it is no guess.
+[[nodiscard]] bool is_sure(const Dialogue& dialogue, const IntentMatch& match, double confidence);
+
 /// `phrase` with {wish} filled in: "You want our opening hours. Is that right?"
 [[nodiscard]] std::string confirm_wish_text(std::string_view phrase, const Intent& intent);
 

@@ -77,42 +77,26 @@ TEST_CASE_FIXTURE(CallBackCaller, "A wish that carried a number is not robbed of
   CHECK(has(says("yes").text, "five five five, one two three four"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A no to a wish asks anew, and the same doubtful guess is not offered twice") {
-  says_unclearly("when are you open");
-  CHECK(has(says("no").text, "tell me again"));
-  CHECK(machine.state() == State::Free);
-  CHECK_FALSE(has(says_unclearly("when are you open").text, "You want"));
-  CHECK(says("when are you open").intent == "opening_hours");  // Said clearly, it is what they want.
-}
-
-TEST_CASE_FIXTURE(CallBackCaller, "Three wrong guesses end at a person") {
-  says_unclearly("when are you open");
-  says("no");
-  says_unclearly("what is your address");
-  CHECK(has(says("wrong").text, "Press 1"));
-  says_unclearly("when are you open");
-  const auto last = says("no");
-  REQUIRE(last.action);
-  CHECK(last.action->what == What::Transfer);
-}
-
 TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to a wish's question is asked again in other words, twice, and then dropped") {
   const auto first = says_unclearly("when are you open");
   const auto second = mumbles(), third = says("i'm not sure");
-  CHECK(has(second.text, "Please say yes or no."));
+  CHECK(has(second.text, "Please say yes or no"));
   CHECK(has(third.text, "Press 1 for yes"));
+  for (const auto& reply : {second, third}) CHECK(has(reply.text, "0 for a person"));
   CHECK(std::set<std::string>{first.text, second.text, third.text}.size() == 3);
-  CHECK(has(mumbles().text, "did not catch that"));
+  CHECK(has(mumbles().text, "0 for a person"));
   CHECK(machine.state() == State::Free);
+  CHECK(machine.wish_in_question() == nullptr);
 }
 
 TEST_CASE_FIXTURE(CallBackCaller, "A wish is confirmed and denied by keys; other keys mean what they always mean") {
   says_unclearly("when are you open");
   CHECK(presses("1").intent == "opening_hours");
-  says_unclearly("when are you open");
-  CHECK(has(presses("2").text, "tell me again"));
   says_unclearly("what is your address");
   CHECK(presses("*").text == "You want our address. Is that right?");
+  CHECK(has(presses("2").text, "tell me again"));
+  CHECK(presses("0").action->what == What::Transfer);
+  says_unclearly("when are you open");
   CHECK(presses("0").action->what == What::Transfer);
 }
 
@@ -187,8 +171,8 @@ TEST_CASE_FIXTURE(CallBackCaller, "Corrections are bounded as all attempts are")
 TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to the read-back asks again in other words, bounded") {
   const auto first = gives_number();
   const auto second = mumbles(), third = says("what");
-  CHECK(has(second.text, "Please say yes or no. Your number is"));
-  CHECK(has(third.text, "Press 1 for yes, or 2 for no."));
+  CHECK(has(second.text, "Please say yes or no, or press 0 for a person. Your number is"));
+  CHECK(has(third.text, "Press 1 for yes, 2 for no, or 0 for a person."));
   CHECK(has(mumbles().text, "with the keys of your phone"));
 }
 

@@ -97,7 +97,18 @@ TEST_CASE("A dialogue has a model for all, for yes and no, for digits, for corre
   for (const std::string word : {"yes", "nope", "seven", "sorry"}) CHECK(knows(models[3], word));
   CHECK(models[4].name == kExpectWish);
   for (const std::string word : {"yes", "nope", "saturday"}) CHECK(knows(models[4], word));
+  for (const std::size_t i : {0, 1, 4}) CHECK(knows(models[i], "zero"));  // The key of a person, said aloud.
   for (const auto& model : models) CHECK(knows(model, "operator"));
+}
+
+TEST_CASE("Without an intent on the key 0, zero is no word of the models for all, for yes and no, and for a wish in question") {
+  auto dialogue = load_dialogue("share/dialogues/receptionist.json");
+  REQUIRE(dialogue);
+  for (auto& intent : dialogue->intents) {
+    if (intent.key == '0') intent.key = '7';
+  }
+  const auto models = make_language_models(*dialogue);
+  for (const std::size_t i : {0, 1, 4}) CHECK(std::ranges::find(models[i].vocabulary, "zero") == models[i].vocabulary.end());
 }
 
 TEST_CASE("A dictionary is cut to the words wanted, with all their variants; missing words are named") {

@@ -7,6 +7,7 @@
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/sphinx_listener.hpp>
 #include <offhook/agent/providers/embedded/spoken_number.hpp>
+#include <offhook/agent/providers/embedded/spoken_zero.hpp>
 #include <offhook/agent/providers/embedded/wish_confirmation.hpp>
 #include <offhook/agent/providers/embedded/yes_no.hpp>
 
@@ -252,6 +253,21 @@ TEST_CASE("A turn is bounded: what is said after the limit is not listened to") 
   ears.feed(caller::say("where are you", "slt"));
   ears.listener->end();
   CHECK(ears.await_final(*ears.listener).text == "goodbye");
+}
+
+TEST_CASE("Zero, said aloud, is heard among wishes and in answer to a question") {
+  for (const std::string voice : {"slt", "rms"}) {
+    for (const auto expect : {kExpectMain, kExpectYesNo, kExpectWish}) {
+      Ears ears;
+      const auto heard = ears.hear(caller::say("zero", voice), expect);
+      CAPTURE(voice);
+      CAPTURE(expect);
+      CAPTURE(heard.text);
+      CAPTURE(heard.confidence);
+      CHECK(says_zero(heard.text));
+      CHECK_FALSE(heard.rejected);
+    }
+  }
 }
 
 TEST_CASE("A person's digits are heard where the recordings are installed") {

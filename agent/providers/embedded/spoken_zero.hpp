@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The key 0 said aloud instead of pressed: many callers know it as the way to a person. Pure; ASCII only.
+namespace offhook::inline v0::agent::embedded {
+
+/// True for "zero" alone, or with "press", "number" or "please". "oh" is no key: it is said in surprise, too.
+[[nodiscard]] bool says_zero(std::string_view text);
+/// What says_zero() understands, for the recogniser's language models.
+[[nodiscard]] const std::vector<std::string>& zero_phrases();
+
+}  // namespace offhook::inline v0::agent::embedded
