@@ -12,7 +12,7 @@ class io_context;
 namespace offhook::inline v0::agent {
 
 /// One thread with one io_context, to which conversations are pinned for life. Its calls are ticked every 10 ms from a fixed
-/// origin while there are any.
+/// origin while there are any, and it wakes every 250 ms otherwise: ThreadPace.
 class ConversationThread {
  public:
   ConversationThread();
@@ -27,6 +27,8 @@ class ConversationThread {
   void add(std::shared_ptr<Bridge> bridge);            ///< on the thread
   void end_all();                                      ///< on the thread
   void remove(const std::shared_ptr<Bridge>& bridge);  ///< on the thread
+  /// Returns how long the thread is overdue to wake; zero when it is not. From any thread.
+  [[nodiscard]] base::Duration late(base::TimePoint now) const;
 
  private:
   class Impl;
