@@ -6,6 +6,7 @@
 #include <offhook/agent/agent_figures.hpp>
 #include <offhook/agent/call_log.hpp>
 #include <offhook/agent/call_setup.hpp>
+#include <offhook/agent/call_threads.hpp>
 #include <offhook/agent/consultations.hpp>
 #include <offhook/agent/live_calls.hpp>
 #include <offhook/agent/other_caller.hpp>
@@ -115,7 +116,7 @@ class Agent::Impl {
       call->notes()->on_ended(cut_off(), "shutdown", {}, records::Moment::now());
       conclude(*call);  // Its parts end before the thread that they wake.
     }
-    threads_.clear();
+    threads_.reset();
     book_.reset();  // All records are with it now; it writes what waits.
     calls_.clear();  // Their media legs close on an engine that is still there.
     consultations_.reset();
@@ -151,7 +152,7 @@ class Agent::Impl {
     if (const auto media = engine_->status(); media.datagrams == media::DatagramPath::Best)
       return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; \"auto\" takes what there is"});
     if (!options_.make_edges) options_.make_edges = [proxies = options_.proxies](auto& io) { return net::make_thread_edges(io, proxies); };
-    for (unsigned i = 0; i < std::max(1U, options_.conversation_threads); ++i) threads_.push_back(std::make_unique<CallThread>(options_.make_edges));
+    threads_ = std::make_unique<CallThreads>(options_.conversation_threads, options_.make_edges);
     const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before anybody can ask by OPTIONS.
     options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
     consultations_ = std::make_unique<Consultations>(
@@ -233,7 +234,7 @@ class Agent::Impl {
     const bool is_reached = registered_ || !options_.account.registers;
     const phone::Shortage shortage = phone::shortage_for_a_call();
     return {is_set_up(),          *models_awaited_ == 0, is_reached, draining_, !book_->is_losing(), media.takes_legs, shortage != phone::Shortage::Descriptors,
-            shortage != phone::Shortage::Memory, is_served()};
+            shortage != phone::Shortage::Memory, is_served(), threads_->state(base::Clock::now()).answer()};
   }
 
   Health health() const {
@@ -287,14 +288,13 @@ class Agent::Impl {
   std::unique_ptr<transcripts::TranscriptBook> transcripts_;
   std::shared_ptr<recordings::RecordingBook> recordings_;  // under shared_mutex_
   std::unique_ptr<media::Engine> engine_;
-  std::vector<std::unique_ptr<CallThread>> threads_;
+  std::unique_ptr<CallThreads> threads_;
   std::unique_ptr<phone::Endpoint> endpoint_;
   std::vector<phone::Account> accounts_;  // signalling thread; the first is options_.account
   std::unique_ptr<Consultations> consultations_;  // signalling thread
   mutable std::mutex shared_mutex_;  // what the health port's thread reads, too
   Registrations registrations_;
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
-  std::size_t next_thread_ = 0;
   std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
   mutable std::atomic<bool> set_up_{false};
   std::shared_ptr<std::atomic<unsigned>> models_awaited_ = std::make_shared<std::atomic<unsigned>>(0);
@@ -308,6 +308,7 @@ class Agent::Impl {
     state.version = options_.version;
     state.media = engine_->status();
     state.readiness = readiness(state.media);
+    state.threads = threads_->state(base::Clock::now());
     state.calls = up_;
     state.most_calls = options_.phone.max_calls;
     {
@@ -356,7 +357,7 @@ class Agent::Impl {
 
   void rehearse(const std::shared_ptr<const AgentBook>& agents, const std::shared_ptr<const void>& awaited) {
     const auto told = [](const std::string& trouble) { log::warning("model.not_loaded", {{"detail", trouble}}); };
-    threads_.front()->rehearse([this, agents, told, awaited](net::Edges& edges) { return factory_->rehearsing(*agents, edges, told, awaited); });
+    threads_->first().rehearse([this, agents, told, awaited](net::Edges& edges) { return factory_->rehearsing(*agents, edges, told, awaited); });
   }
 
   void on_rehearsal_failure(const ServiceFailure& failure) {
@@ -478,8 +479,6 @@ class Agent::Impl {
     return attended;
   }
 
-  CallThread& next_thread() { return *threads_[next_thread_++ % threads_.size()]; }
-
   void begin(AttendedCall& call, CallSetup setup, CallThread& thread) {
     setup.recording = call.recording();
     const auto codec = call.call()->codec().value_or(setup.profile->codecs.empty() ? media::AudioCodec::Pcmu : setup.profile->codecs.front());
@@ -516,7 +515,7 @@ class Agent::Impl {
     const std::string id = record.id;
     CallLog(id).offered(d);
     metrics_.calls().on_caller(d.identity);
-    CallThread& thread = next_thread();
+    CallThread& thread = threads_->for_new_call(base::Clock::now());
     CallSetup setup = set_up(*agents_, d);
     setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile, event.call->codec_among(setup.profile->codecs));
     const auto call = attend(event.call, {id, d.from.uri, d.from.display, d.to.uri, now_rfc3339()}, book_->notes(std::move(record)), setup, thread);
@@ -539,7 +538,7 @@ class Agent::Impl {
     auto record = records::begun(target, options_.account.address_of_record);
     const std::string id = record.id;
     const auto notes = book_->notes(std::move(record));
-    CallThread& thread = next_thread();
+    CallThread& thread = threads_->for_new_call(base::Clock::now());
     CallSetup setup = set_up(*agents_, options_.account.address_of_record, target);
     setup.machine = machine;
     setup.port_rate_hz = SessionFactory::port_rate_hz(*setup.profile, {});

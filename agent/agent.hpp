@@ -12,6 +12,7 @@
 #include <offhook/agent/transcripts/transcript_book.hpp>
 #include <offhook/media/call_progress.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,7 +43,7 @@ struct AgentOptions {
   media::Listener listener = media::Listener::Machine;
   bool leaves_out_silence = false;                            ///< sends comfort noise for it where the peer takes that
   recordings::RecordingOptions recordings;                    ///< on where any agent's calls are recorded
-  unsigned conversation_threads = 1;
+  std::size_t conversation_threads = 0;                       ///< 0: as many as the machine has cores
   base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
   bool accepts_calls = true;                                  ///< false: calls to the agent get 503; it dials alone
   bool attended_transfers = true;                             ///< the target of a transfer is called before the caller is handed over

@@ -26,6 +26,11 @@ Figures figures_of(const media::EngineStatus& media) {
           gauge("offhook_voice_model_load", "Share of a core that the thread of the voice model takes.", media.voice_load)};
 }
 
+Figures figures_of(const CallThreads::State& threads) {
+  return {gauge("offhook_conversation_threads", "Threads that hold the conversations.", number(threads.threads)),
+          gauge("offhook_conversation_threads_stalled", "Conversation threads that have not answered for 2 seconds: their calls wait, and new calls go to the others.", number(threads.stalled))};
+}
+
 Figures figures_of(const WorkPool::Counters& work) {
   return {count("offhook_work_done_total", "Jobs of the work pool: recognition, synthesis, files.", number(work.done)),
           count("offhook_work_refused_total", "Jobs that the work pool had no room for.", number(work.refused)),
@@ -54,6 +59,7 @@ Figures figures_of(const AgentState& state) {
               open_services(state.services)};
   add(all, process_figures());
   add(all, figures_of(state.media));
+  add(all, figures_of(state.threads));
   add(all, figures_of(state.work));
   add(all, recordings::figures_of(state.recordings, state.recording));
   return all;

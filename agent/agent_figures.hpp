@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/call_threads.hpp>
 #include <offhook/agent/ops/figures.hpp>
 #include <offhook/agent/ops/readiness.hpp>
 #include <offhook/agent/ops/work_pool.hpp>
@@ -20,6 +21,7 @@ struct AgentState {
   std::size_t calls = 0, most_calls = 0;                   ///< ringing ones included; /limits/calls
   std::size_t registrations = 0, registrations_up = 0;
   std::vector<std::pair<std::string, bool>> services;      ///< Breakers::states()
+  CallThreads::State threads;
   media::EngineStatus media;
   WorkPool::Counters work;
   recordings::RecordingCounters recordings;

@@ -319,6 +319,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.drain_limit = config.limits.drain;
   options.attended_transfers = config.sip.transfer == "attended";
   options.transfer_ring = config.limits.transfer_ring;
+  options.conversation_threads = config.limits.conversation_threads;
   options.records = book_options(config);
   options.transcripts = transcript_options(config);
   options.recordings = recording_options(config);

@@ -1,10 +1,15 @@
 #include <offhook/agent/call_thread.hpp>
 
+#include <pthread.h>
+
 #include <future>
 
 namespace offhook::inline v0::agent {
 
-CallThread::CallThread(const EdgesMaker& make_edges) { edges_ = make_edges(thread_.io()); }
+CallThread::CallThread(const EdgesMaker& make_edges) {
+  edges_ = make_edges(thread_.io());
+  thread_.post([] { pthread_setname_np(pthread_self(), "offhook-calls"); });  // For `top -H`, and for what measures threads.
+}
 
 CallThread::~CallThread() {
   // Sockets die on the thread that they live on, while its io_context still runs.

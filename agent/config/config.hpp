@@ -90,6 +90,7 @@ struct Limits {
   std::size_t calls = 64;                    ///< at once; one more is answered 486
   std::chrono::seconds drain{30};            ///< after SIGTERM
   std::chrono::seconds transfer_ring{20};    ///< the target of an attended transfer
+  std::size_t conversation_threads = 0;      ///< 0: as many as the machine has cores
 };
 struct Log {
   std::string level = "info";          ///< LOG_LEVEL: debug, info, warning, error, off

@@ -28,6 +28,9 @@ constexpr std::array kServiceSettings{
             .meaning = "how long running calls continue after SIGTERM. A request that then waits for its answer, such as a BYE, has up to "
                        "35 seconds more",
             .field = kField<&Config::limits, &Limits::drain>},
+    Setting{.section = "limits", .name = "conversation_threads", .shape = Shape::Whole, .least = 0, .most = 256,
+            .meaning = "the number of threads that hold conversations. A call stays on its thread, and a new call goes to a thread that answers. 0: as many as the machine has cores",
+            .field = kField<&Config::limits, &Limits::conversation_threads>},
     Setting{.section = "log", .name = "level", .environment = "LOG_LEVEL", .shape = Shape::Choice,
             .choices = "debug info warning error off",
             .meaning = "the lowest level that Offhook logs",

@@ -17,6 +17,7 @@ struct Readiness {
   bool has_descriptors = false; ///< for one more call, and what those that are up may still need
   bool has_memory = false;      ///< likewise
   bool providers_serve = false; ///< there is a way to hold a conversation in which no stage is left without a provider
+  bool threads_answer = false;  ///< not all conversation threads have stalled
 
   [[nodiscard]] bool is_ready() const { return missing().empty(); }
   /// "registration", "drain" ...: what is in the way, in the order above.

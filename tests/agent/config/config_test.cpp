@@ -299,6 +299,13 @@ TEST_CASE("what the library says of broken JSON is told without what it quotes o
   CHECK(found("{\"a\": \"x; expected canary; last read: y - z}") == "invalid string: missing closing quote");
 }
 
+TEST_CASE("There are as many conversation threads as cores, or as the configuration says, up to 256") {
+  CHECK(offhook::agent::to_agent_options(*parse(""), "d.json").conversation_threads == 0);
+  const auto loaded = parse(R"({"limits": {"conversation_threads": 256}})");
+  REQUIRE_MESSAGE(loaded, problems_of(loaded));
+  CHECK(offhook::agent::to_agent_options(*loaded, "d.json").conversation_threads == 256);
+}
+
 TEST_CASE("Recordings are off, and what is said of them arrives; a key that is none is refused and not shown") {
   const auto usual = offhook::agent::to_agent_options(*parse(""), "d.json");
   CHECK_FALSE(parse("")->recordings.enabled);
@@ -397,6 +404,7 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
            {R"({"limits": {"call_seconds": 30, "silence_seconds": 30}})", "/limits/silence_seconds: found a silence as long as a whole call"},
            {R"({"sip": {"transport": "tcp", "bind_port": 8080}})", "/health/port: found the same TCP port as /sip/bind_port (8080);"},
            {R"({"limits": {"calls": 1001}})", "/limits/calls: found a larger number (1001);"},
+           {R"({"limits": {"conversation_threads": 257}})", "/limits/conversation_threads: found a larger number (257);"},
            {R"({"limits": {"ring_seconds": 61}})", "/limits/ring_seconds: found a larger number (61); allowed: a whole number from 0 to 60, in seconds;"},
            {R"({"limits": {"call_seconds": 9}})", "/limits/call_seconds: found a smaller number (9);"},
            {R"({"log": {"level": "loud"}})", "/log/level: found an unknown word (\"loud\"); allowed: \"debug\", \"info\", \"warning\", \"error\", \"off\";"},

@@ -7,7 +7,7 @@ using offhook::agent::Readiness;
 namespace {
 
 Readiness all_well() {
-  return {.set_up = true, .model_loaded = true, .registered = true, .draining = false, .records_kept = true, .takes_legs = true, .has_descriptors = true, .has_memory = true, .providers_serve = true};
+  return {.set_up = true, .model_loaded = true, .registered = true, .draining = false, .records_kept = true, .takes_legs = true, .has_descriptors = true, .has_memory = true, .providers_serve = true, .threads_answer = true};
 }
 
 }  // namespace
@@ -33,5 +33,6 @@ TEST_CASE("Each thing that lacks is in the way by itself, and named") {
   CHECK(lacks([](auto& r) { r.has_descriptors = false; }) == R"(["descriptors"])");
   CHECK(lacks([](auto& r) { r.has_memory = false; }) == R"(["memory"])");
   CHECK(lacks([](auto& r) { r.providers_serve = false; }) == R"(["providers"])");
+  CHECK(lacks([](auto& r) { r.threads_answer = false; }) == R"(["conversations"])");
   CHECK(lacks([](auto& r) { r.registered = false, r.draining = true; }) == R"(["registration","drain"])");
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <offhook/agent/call_thread.hpp>
+#include <offhook/agent/thread_rota.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// The conversation threads of an agent. A thread that stalls delays its own calls only: the other threads continue, and get the new calls.
+class CallThreads {
+ public:
+  /// `count` 0: as many as the machine has cores.
+  CallThreads(std::size_t count, const CallThread::EdgesMaker& make_edges);
+
+  /// Returns the thread of a new call. Logs when threads have stalled, and when none is stalled any more. Call it on one thread only.
+  [[nodiscard]] CallThread& for_new_call(base::TimePoint now);
+  [[nodiscard]] CallThread& first() { return *threads_.front(); }
+
+  struct State {
+    std::size_t threads = 0, stalled = 0;  ///< stalled: by ThreadRota::has_stalled()
+    [[nodiscard]] bool answer() const { return stalled < threads; }
+  };
+  [[nodiscard]] State state(base::TimePoint now) const;  ///< from any thread
+
+ private:
+  [[nodiscard]] std::vector<base::Duration> lateness(base::TimePoint now) const;
+  void tell(const std::vector<base::Duration>& late);
+
+  std::vector<std::unique_ptr<CallThread>> threads_;
+  ThreadRota rota_;
+  std::size_t told_stalled_ = 0;
+};
+
+}  // namespace offhook::inline v0::agent

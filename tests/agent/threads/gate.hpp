@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace offhook_test {
+
+/// Holds one thread, as a debugger would, until it is opened.
+class Gate {
+ public:
+  ~Gate() { open(); }
+
+  /// On the thread that is to be held. The limit frees it when a test has failed to.
+  void pass() {
+    std::unique_lock lock(mutex_);
+    held_ = true;
+    changed_.notify_all();
+    changed_.wait_for(lock, std::chrono::minutes(2), [this] { return open_; });
+  }
+  /// Waits until a thread is held.
+  [[nodiscard]] bool wait_until_held() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(30), [this] { return held_; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool held_ = false, open_ = false;
+};
+
+}  // namespace offhook_test

@@ -1,0 +1,222 @@
+// A whole agent with callers on loopback: one of its conversation threads stalls, as under a debugger, while calls are up on all of them.
+#include "gate.hpp"
+#include "simulated_provider.hpp"
+
+#include <offhook/agent/agent.hpp>
+#include <offhook/tests/agent/phone/telephone.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <thread>
+
+using namespace offhook;
+using namespace offhook::agent;
+using offhook_test::wait_until;
+
+namespace {
+
+constexpr std::size_t kThreads = 3;
+
+/// What the agent tells of its calls, by the caller's name.
+class Watch {
+ public:
+  struct Caller {
+    int replies = 0, troubles = 0;
+    std::set<std::thread::id> threads;  ///< that held the conversation
+  };
+
+  void on_event(const AgentEvent& event) {
+    if (const auto* started = std::get_if<CallStarted>(&event)) return on_started(*started);
+    const auto* line = std::get_if<CallLine>(&event);
+    if (line != nullptr && note(*line)) gate.pass();
+  }
+  /// The thread that speaks next with this caller is held by the gate.
+  void hold_thread_of(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    held_ = name;
+  }
+  [[nodiscard]] Caller of(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = callers_.find(name);
+    return found == callers_.end() ? Caller{} : found->second;
+  }
+
+  offhook_test::Gate gate;
+
+ private:
+  void on_started(const CallStarted& started) {
+    const std::lock_guard lock(mutex_);
+    names_[started.call_id] = started.from.substr(4, started.from.find('@') - 4);  // "sip:anna@127.0.0.1"
+  }
+  /// Returns true when the thread is to be held.
+  bool note(const CallLine& line) {
+    const std::lock_guard lock(mutex_);
+    const std::string& name = names_[line.call_id];
+    Caller& caller = callers_[name];
+    caller.threads.insert(std::this_thread::get_id());
+    caller.replies += std::holds_alternative<ReplyBegan>(line.what);
+    caller.troubles += std::holds_alternative<TryAgain>(line.what) || std::holds_alternative<ProviderSwitched>(line.what) || std::holds_alternative<GaveUp>(line.what);
+    if (name != held_ || !std::holds_alternative<CallerSaid>(line.what)) return false;
+    held_.clear();
+    return true;
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> names_;  // by call
+  std::map<std::string, Caller> callers_;
+  std::string held_;
+};
+
+std::shared_ptr<const AgentBook> simulated_agent() {
+  const auto provider = std::make_shared<ProviderProfile>();
+  provider->name = "openai";
+  provider->kind = ProviderKind::OpenAi;
+  provider->base_url = "https://provider.invalid/v1";
+  provider->api_key = config::Secret("any");
+  provider->models = {"gpt-realtime", "gpt-4o-mini", "gpt-4o-mini-transcribe", "gpt-4o-mini-tts"};
+  const auto profile = std::make_shared<AgentProfile>();
+  profile->name = "agent";
+  profile->sessions = {RealtimeWay{provider}};
+  profile->language = "en";
+  profile->codecs = {media::AudioCodec::Pcmu};
+  return std::make_shared<AgentBook>(std::vector<AgentBook::Entry>{}, profile);
+}
+
+AgentOptions agent_options(std::size_t threads) {
+  AgentOptions options;
+  options.agents = simulated_agent();
+  options.make_edges = [](boost::asio::io_context& io) {
+    services::openai::Scenario scenario;
+    scenario.voice = "tone";
+    scenario.replies.emplace_back().text = "Certainly.";
+    scenario.loop = true;
+    scenario.response = std::chrono::milliseconds(50);
+    return std::make_unique<agent::test::SimulatedProvider>(io, scenario);
+  };
+  options.conversation_threads = threads;
+  options.phone.sip.bind = *base::IpAddress::parse("127.0.0.1");
+  options.phone.codecs = {media::AudioCodec::Pcmu};
+  options.media.workers = 1;
+  options.account.address_of_record = "sip:6001@127.0.0.1";
+  options.account.registrar = "sip:127.0.0.1";
+  options.account.registers = false;
+  options.account.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
+  return options;
+}
+
+/// The agent, and who calls it.
+struct Office {
+  Watch watch;
+  std::unique_ptr<Agent> agent;
+  std::map<std::string, std::unique_ptr<offhook::test::Telephone>> telephones;
+
+  explicit Office(std::size_t threads = kThreads) {
+    auto started = Agent::start(agent_options(threads), [this](const AgentEvent& event) { watch.on_event(event); });
+    REQUIRE_MESSAGE(started, started.error().detail);
+    agent = std::move(*started);
+  }
+  ~Office() { watch.gate.open(); }  // The agent waits for its threads.
+
+  offhook::test::Telephone& dial(const std::string& name) {
+    auto& telephone = telephones[name];
+    telephone = std::make_unique<offhook::test::Telephone>(name);
+    telephone->dial("6001", agent->sip_port());
+    return *telephone;
+  }
+  /// Until the greeting is heard.
+  void call(const std::string& name) {
+    auto* telephone = &dial(name);
+    CAPTURE(name);
+    REQUIRE(telephone->wait_for<phone::CallConnected>());
+    REQUIRE(telephone->hears());
+    REQUIRE(wait_until([&] { return watch.of(name).replies == 1; }));
+  }
+  void press_key(const std::string& name) {
+    for (const char key : {'1', '#'}) REQUIRE(telephones[name]->port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, key}));
+  }
+  /// A turn: the caller presses a key, and the agent replies.
+  void hold_turn(const std::string& name) {
+    const int before = watch.of(name).replies;
+    press_key(name);
+    CAPTURE(name);
+    REQUIRE(wait_until([&] { return watch.of(name).replies > before; }));
+  }
+  /// Whether so many frames come to this telephone from now on.
+  [[nodiscard]] bool receives(const std::string& name, int frames) {
+    auto& heard = telephones[name]->port->heard;
+    media::HeardFrame frame;
+    while (heard.try_pop(frame)) continue;
+    return wait_until([&] {
+      while (heard.try_pop(frame)) frames -= frame.concealed ? 0 : 1;
+      return frames <= 0;
+    });
+  }
+  [[nodiscard]] bool shows(const std::string& line) const { return agent->metrics().find(line) != std::string::npos; }
+  [[nodiscard]] std::thread::id thread_of(const std::string& name) const {
+    const auto threads = watch.of(name).threads;
+    CAPTURE(name);
+    REQUIRE(threads.size() == 1);
+    return *threads.begin();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Office, "A conversation thread stalls: calls on other threads hold their turns, new calls get other threads, and its own calls go on afterwards") {
+  for (const char* name : {"anna", "bert", "cora"}) {
+    call(name);
+    hold_turn(name);
+  }
+  REQUIRE(std::set{thread_of("anna"), thread_of("bert"), thread_of("cora")}.size() == kThreads);
+
+  watch.hold_thread_of("anna");
+  press_key("anna");
+  REQUIRE(watch.gate.wait_until_held());
+  for (int turn = 0; turn < 3; ++turn) {
+    hold_turn("bert");
+    hold_turn("cora");
+  }
+  CHECK(receives("anna", 50));  // Silence, as RTP.
+  CHECK(wait_until([&] { return shows("offhook_conversation_threads_stalled 1\n"); }));
+  for (const char* name : {"dora", "emil", "fred", "gina"}) {
+    call(name);
+    hold_turn(name);
+    CHECK(thread_of(name) != thread_of("anna"));
+  }
+
+  const int before = watch.of("anna").replies;
+  watch.gate.open();
+  CHECK(wait_until([&] { return watch.of("anna").replies > before; }));  // To the key that she pressed before.
+  hold_turn("anna");
+  CHECK(wait_until([&] { return shows("offhook_conversation_threads_stalled 0\n"); }));
+  for (const auto& [name, telephone] : telephones) {
+    CAPTURE(name);
+    CHECK(watch.of(name).troubles == 0);
+    CHECK_FALSE(telephone->last<phone::CallFinished>());
+  }
+}
+
+TEST_CASE("An agent ends although a call waits for a thread that was held until then") {
+  Office office(1);
+  office.call("anna");
+  office.watch.hold_thread_of("anna");
+  office.press_key("anna");
+  REQUIRE(office.watch.gate.wait_until_held());
+  office.dial("bert");  // There is no other thread.
+  CHECK(wait_until([&] { return office.agent->calls() == 2; }));
+}
+
+TEST_CASE("A caller hangs up although the thread of the call stands still") {
+  Office office(1);
+  office.call("anna");
+  office.watch.hold_thread_of("anna");
+  office.press_key("anna");
+  REQUIRE(office.watch.gate.wait_until_held());
+  auto& anna = *office.telephones["anna"];
+  anna.on_thread([&anna] { CHECK(anna.call->hang_up().has_value()); });
+  CHECK(anna.wait_for<phone::CallFinished>());
+  CHECK(wait_until([&] { return office.agent->calls() == 0; }));
+}

@@ -1,0 +1,42 @@
+#include <offhook/agent/thread_rota.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace std::chrono_literals;
+using offhook::agent::ThreadRota;
+using offhook::base::Duration;
+
+namespace {
+
+std::vector<std::size_t> deal(ThreadRota& rota, const std::vector<Duration>& late, std::size_t calls) {
+  std::vector<std::size_t> dealt;
+  for (std::size_t call = 0; call < calls; ++call) dealt.push_back(rota.next(late));
+  return dealt;
+}
+
+}  // namespace
+
+TEST_CASE("Calls go to the threads in turn") {
+  ThreadRota rota;
+  CHECK(deal(rota, {0ms, 0ms, 0ms}, 5) == std::vector<std::size_t>{0, 1, 2, 0, 1});
+}
+
+TEST_CASE("A thread that is 199 ms late gets calls, and one that is 200 ms late gets none until it answers") {
+  ThreadRota rota;
+  CHECK(deal(rota, {0ms, ThreadRota::kPatience - 1ns, 0ms}, 3) == std::vector<std::size_t>{0, 1, 2});
+  CHECK(deal(rota, {0ms, ThreadRota::kPatience, 0ms}, 4) == std::vector<std::size_t>{0, 2, 0, 2});
+  CHECK(deal(rota, {0ms, 0ms, 0ms}, 3) == std::vector<std::size_t>{0, 1, 2});
+}
+
+TEST_CASE("A thread that is 2 s late has stalled; one that is less late has not") {
+  CHECK_FALSE(ThreadRota::has_stalled(ThreadRota::kStall - 1ns));
+  CHECK(ThreadRota::has_stalled(2s));
+}
+
+TEST_CASE("When no thread answers, the one that is least late gets the call") {
+  ThreadRota rota;
+  CHECK(deal(rota, {900ms, 300ms, 500ms}, 2) == std::vector<std::size_t>{1, 1});
+  CHECK(deal(rota, {10s}, 2) == std::vector<std::size_t>{0, 0});
+}
