@@ -95,6 +95,8 @@ double AiAgent::tick_p99_ms() const {
   return json["ticks"]["p99_ms"].get<double>();
 }
 
+std::string AiAgent::metrics() const { return http_get(health_port_, "/metrics"); }
+
 void AiAgent::end() {
   process_->terminate();
   (void)process_->wait();

@@ -48,6 +48,8 @@ class AiAgent {
   [[nodiscard]] pid_t pid() const { return process_->pid(); }
   [[nodiscard]] const std::string& log() const { return log_; }
   [[nodiscard]] double tick_p99_ms() const;
+  /// Returns its page of metrics.
+  [[nodiscard]] std::string metrics() const;
   void end();
 
  private:

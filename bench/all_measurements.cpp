@@ -10,6 +10,7 @@
 #include <offhook/bench/line_up_turns.hpp>
 #include <offhook/bench/process.hpp>
 #include <offhook/bench/scale.hpp>
+#include <offhook/bench/stall.hpp>
 #include <offhook/bench/subjects.hpp>
 #include <offhook/bench/turns.hpp>
 #include <offhook/bench/udp_calls.hpp>
@@ -23,6 +24,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace offhook::bench {
@@ -133,7 +135,13 @@ std::vector<Measurement> all_measurements(const BenchPrograms& programs) {
     all.push_back({"capacity." + std::to_string(calls), 55 + 0.2 * static_cast<double>(calls),
                    [programs, calls] { return measure_capacity({programs.agent, programs.out, calls}); }});
   }
-  if (!programs.simulator.empty()) append(all, ai_measurements({programs.agent, programs.simulator, programs.out}));
+  if (programs.simulator.empty()) return all;
+  const AiPrograms ai{programs.agent, programs.simulator, programs.out};
+  append(all, ai_measurements(ai));
+  for (const std::size_t calls : {std::size_t{200}, std::size_t{1000}}) {
+    all.push_back({"stall." + std::to_string(calls), 105 + 0.045 * static_cast<double>(calls), [ai, calls] { return measure_stall({ai, calls}); }, {},
+                   calls == 1000 && std::thread::hardware_concurrency() < 4 ? "four cores" : ""});
+  }
   return all;
 }
 
