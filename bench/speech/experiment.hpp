@@ -24,7 +24,7 @@ struct Utterance {
     ForeignNumber,   ///< foreign, where a number is expected
     ForeignYesNo,    ///< foreign, where yes or no is expected
   };
-  std::string part;    ///< tune, held
+  std::string part;    ///< tune, held, unseen
   What what{};
   std::string truth;
   std::string caller;

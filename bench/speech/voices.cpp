@@ -50,15 +50,23 @@ Pcm say_with_flite(cst_voice* voice, const std::string& text) {
   return rate == kRateHz ? pcm : resampled(pcm, rate, kRateHz);
 }
 
-/// `text` holds letters, spaces, commas and apostrophes only.
-Pcm say_with_espeak(const std::string& text) {
-  FILE* pipe = ::popen(("espeak-ng -v en-us --stdout \"" + text + "\" 2>/dev/null").c_str(), "r");
+/// Returns the audio of the WAV file that `command` prints; nothing when it prints none.
+Pcm say_with_program(const std::string& command) {
+  FILE* pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
   if (pipe == nullptr) return {};
   std::vector<std::uint8_t> file;
   std::array<std::uint8_t, 4096> piece{};
   for (std::size_t got = 0; (got = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) file.insert(file.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(got));
   ::pclose(pipe);
   return from_wav(file);
+}
+
+/// `text` holds letters, spaces, commas and apostrophes only; `voice` is a language of espeak-ng, with a variant.
+Pcm say_with_espeak(const std::string& voice, const std::string& text) { return say_with_program("espeak-ng -v " + voice + " --stdout \"" + text + '"'); }
+
+/// `text` as above; `voice` is a function of Festival that chooses a voice.
+Pcm say_with_festival(const std::string& voice, const std::string& text) {
+  return say_with_program("festival --batch '(" + voice + R"x()' "(utt.save.wave (utt.synth (Utterance Text \")x" + text + R"x(\")) \"-\" 'riff)")x");
 }
 
 Pcm without_silence(const Pcm& pcm) {
@@ -78,7 +86,9 @@ Pcm say(std::string_view voice, const std::string& text) {
   if (voice == "rms") return say_with_flite(register_cmu_us_rms(nullptr), words);
   if (voice == "awb") return say_with_flite(register_cmu_us_awb(nullptr), words);
   if (voice == "kal16") return say_with_flite(register_cmu_us_kal16(nullptr), words);
-  return voice == "espeak" ? say_with_espeak(words) : Pcm{};
+  if (voice == "espeak") return say_with_espeak("en-us", words);
+  if (voice == "ked") return say_with_festival("voice_ked_diphone", words);
+  return voice.starts_with("en-") ? say_with_espeak(std::string(voice), words) : Pcm{};
 }
 
 bool HumanPrompts::installed() const { return !load("digits/1", Band::Wide).empty() && !load("digits/1", Band::Narrow).empty(); }

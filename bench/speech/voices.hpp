@@ -9,7 +9,8 @@
 /// Callers: synthetic voices, and what a human voice recorded for Asterisk.
 namespace speech_bench {
 
-/// "slt", "rms", "awb", "kal16" of flite, "espeak" if the program espeak-ng is installed. Empty when there is no such voice.
+/// "slt", "rms", "awb", "kal16" are voices of flite; "espeak" and names such as "en-gb+m3" are voices of the program espeak-ng; "ked" is a voice
+/// of the program festival. Returns nothing when there is no such voice.
 [[nodiscard]] Pcm say(std::string_view voice, const std::string& text);
 
 /// Recordings of one speaker, in Debian's packages asterisk-core-sounds-en-g722 (16 kHz) and -wav (8 kHz).
