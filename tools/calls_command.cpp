@@ -9,7 +9,6 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 
 namespace offhook::tools {
@@ -52,11 +51,6 @@ void tell_no_calls(const std::string& folder, const records::ReadSummary& summar
              folder);
 }
 
-/// True for the usual folder until the first agent has made it. A folder that was named should be there.
-bool is_not_made_yet(const base::Error& error, const std::string& folder) {
-  return error.code == ENOENT && folder == records::default_folder();
-}
-
 int show_one(const CallsArguments& arguments, const std::string& folder) {
   std::vector<records::StoredCall> found;
   const auto summary = records::read_calls(folder, [&](records::StoredCall call) {
@@ -85,7 +79,7 @@ int list(const CallsArguments& arguments, const std::string& folder, const recor
     if (selection.last == 0) return print(call);
     newest.add(std::move(call));
   });
-  if (!summary && is_not_made_yet(summary.error(), folder)) return tell_no_calls(folder, records::ReadSummary{}), kOk;
+  if (!summary && is_not_made_yet(summary.error(), folder, records::default_folder())) return tell_no_calls(folder, records::ReadSummary{}), kOk;
   if (!summary) return calls_failed(summary.error().detail);
   for (const auto& call : newest.take()) print(call);
   if (printed == 0) tell_no_calls(folder, *summary);

@@ -1,4 +1,5 @@
 #include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/variables.hpp>
 #include <offhook/agent/erasure/erasure.hpp>
 #include <offhook/agent/records/json_line.hpp>
@@ -9,7 +10,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdio>
+#include <string>
+#include <string_view>
 
 namespace offhook::tools {
 
@@ -22,14 +26,22 @@ int cannot_erase(const std::string& why) {
   return kFailed;
 }
 
+/// True for a pointer into a section or a setting at the top of the file that says nothing of where something is kept. A name that no section has may
+/// be meant for one that does.
+bool is_of_other_section(std::string_view pointer) {
+  constexpr std::array<std::string_view, 3> kKeeping{"records", "transcripts", "recordings"};
+  const std::string_view name = pointer.substr(0, pointer.find('/', 1)).substr(std::min<std::size_t>(1, pointer.size()));
+  const auto has = [name](const auto& names) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  return pointer.starts_with('/') && !has(kKeeping) && (has(agent::config::sections()) || has(agent::config::names_in("")));
+}
+
 /// True for a problem of a setting that does not say where something is kept, by its pointer or its variable. "/etc/offhook.json:3:7" is neither.
 bool is_elsewhere(const agent::config::Problem& problem) {
-  constexpr std::array kSections{"/sip/", "/agent/", "/agents", "/providers", "/tool_servers", "/network/", "/media/", "/health/", "/limits/", "/log/", "/recordings/key"};
   const auto* by_variable = agent::config::find_variable(problem.where);
   const std::string& where = by_variable != nullptr ? by_variable->pointer : problem.where;
   if (where.find(':') != std::string::npos || where.starts_with(agent::config::kVariablePrefix)) return false;
   if (where == "http_proxy" || where == "https_proxy" || where == "no_proxy") return true;
-  if (std::any_of(kSections.begin(), kSections.end(), [&](const char* section) { return where.starts_with(section); })) return true;
+  if (where == "/recordings/key" || is_of_other_section(where)) return true;
   return std::all_of(where.begin(), where.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -37,14 +38,10 @@ agent::config::Sources sources_of(const std::string& path, const std::vector<std
 }
 
 agent::config::Config folders_of_environment() {
-  agent::config::Config config;
-  for (const char* pointer : {"/records/folder", "/transcripts/folder", "/recordings/folder"}) {
-    const auto& target = *agent::config::find_variable_setting(pointer);
-    const auto value = environment().find(target.names.front());
-    if (value) target.setting->field.set(config, agent::config::json_text(*value));
-  }
-  return config;
+  return agent::config::read(sources_of("", {})).config;  // A problem of another setting does not matter here.
 }
+
+bool is_not_made_yet(const base::Error& error, const std::string& folder, const std::string& usual) { return error.code == ENOENT && folder == usual; }
 
 void take_secrets_from_environment() {
   // The key of a provider that no agent uses was not looked up, and is a secret all the same.

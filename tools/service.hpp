@@ -16,8 +16,10 @@ namespace offhook::tools {
 
 /// A file (path "" for none), the process's environment, and the command line's assignments.
 [[nodiscard]] agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set);
-/// Only the folders of records, transcripts and recordings, as their variables say: for a command without a configuration.
+/// What the variables say, whether or not it can be used: for a command that looks for the folders of records, transcripts or recordings.
 [[nodiscard]] agent::config::Config folders_of_environment();
+/// True when `error` says that `folder` is missing, and it is the usual one: the first agent makes it. A folder that was named should be there.
+[[nodiscard]] bool is_not_made_yet(const base::Error& error, const std::string& folder, const std::string& usual);
 /// Overwrites and unsets the variables that sources_of() has given (settings, and those that a configuration refers to) and all keys of
 /// providers. Later readings of the same configuration find them all the same. Call before any thread is started.
 void take_secrets_from_environment();

@@ -11,7 +11,6 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 
 namespace offhook::tools {
@@ -63,8 +62,7 @@ int list(const TranscriptsArguments& arguments, const std::string& folder) {
   transcripts::CallList calls(arguments.last);
   const auto summary =
       transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view) { calls.add(line); });
-  const bool is_made_later = !summary && summary.error().code == ENOENT && folder == transcripts::default_folder();  // By the first agent.
-  if (is_made_later) return tell_no_transcripts(folder), kOk;
+  if (!summary && is_not_made_yet(summary.error(), folder, transcripts::default_folder())) return tell_no_transcripts(folder), kOk;
   if (!summary) return transcripts_failed(summary.error().detail);
   const auto listed = calls.take();
   const auto screen = terminal_of(STDOUT_FILENO).table_columns();

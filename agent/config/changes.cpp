@@ -29,8 +29,8 @@ std::vector<std::string> who_does(const Config& config, bool by_default, const s
   return pointers;
 }
 
-/// Transcripts are opened at the start, for whoever wants them then, with the patterns of that time. What is switched off, or on beside another, is
-/// taken over.
+/// The process opens transcripts at its start only, if an agent then keeps them. A reload that switches on the first one waits for the next start; any
+/// other switch counts at once.
 void add_unopened_transcripts(const Config& running, const Config& fresh, std::vector<std::string>& pointers) {
   if (!who_transcribes(running).empty()) return;
   const auto wanting = who_transcribes(fresh);
@@ -54,12 +54,8 @@ std::vector<std::string> waiting_for_restart(const Config& running, const Config
       continue;
     }
     if (setting.section == "recordings" && who_records(running).empty()) continue;  // They are opened with the first agent that wants them.
-    bool is_same = setting.field.get(running) == setting.field.get(fresh);
-    // What a secret shows of itself is always the same.
-    if (pointer_of(setting) == "/sip/password") is_same = running.sip.password == fresh.sip.password;
-    if (pointer_of(setting) == "/network/proxy") is_same = running.network.proxy == fresh.network.proxy;
-    if (pointer_of(setting) == "/health/token") is_same = running.health.token == fresh.health.token;
-    if (pointer_of(setting) == "/recordings/key") is_same = running.recordings.key == fresh.recordings.key;
+    bool is_same = setting.field.is_same(running, fresh);
+    // The value of this setting has masked secrets.
     if (pointer_of(setting) == "/sip/callers") is_same = is_same && running.sip.caller_secrets == fresh.sip.caller_secrets;
     if (!is_same && !is_taken_over(setting)) pointers.push_back(pointer_of(setting));
   }

@@ -42,9 +42,11 @@ JsonValue show(Number value) {
 
 template <auto Section, auto Member>
 inline constexpr Field kField{[](Config& config, const JsonValue& value) { take(value, (config.*Section).*Member); },
-                              [](const Config& config) { return show((config.*Section).*Member); }};
+                              [](const Config& config) { return show((config.*Section).*Member); },
+                              [](const Config& one, const Config& other) { return (one.*Section).*Member == (other.*Section).*Member; }};
 template <auto Member>
 inline constexpr Field kTopField{[](Config& config, const JsonValue& value) { take(value, config.*Member); },
-                                 [](const Config& config) { return show(config.*Member); }};
+                                 [](const Config& config) { return show(config.*Member); },
+                                 [](const Config& one, const Config& other) { return one.*Member == other.*Member; }};
 
 }  // namespace offhook::inline v0::agent::config

@@ -42,10 +42,11 @@ enum class Shape : std::uint8_t {
   Map,              ///< an object of Names, each with such an object
 };
 
-/// How a setting's place in Config is written and read. `set` takes a value that was checked.
+/// How a setting's place in Config is written, read and compared. `set` takes a value that was checked. `get` masks a secret, which `is_same` compares.
 struct Field {
   void (*set)(Config& config, const JsonValue& value);
   JsonValue (*get)(const Config& config);
+  bool (*is_same)(const Config& one, const Config& other);
 };
 
 /// One name of the file. Those that stand inside of an Object, Objects or Map are in its `members`, and have neither section nor
