@@ -28,11 +28,11 @@ class CallWatch {
  public:
   static constexpr std::size_t kMaxLines = 1000;  // Waiting to be shown: the newest beyond it are dropped, and show() says how many.
 
-  CallWatch(CallLines::Form form, std::size_t registrations) : registrations_(registrations), call_lines_(form) {}
+  CallWatch(LineForm form, std::size_t registrations) : registrations_(registrations), form_(form) {}
 
   void on_event(const agent::AgentEvent& event) {
     const std::lock_guard lock(mutex_);
-    if (auto line = call_lines_.line_of(event)) say(*std::move(line));
+    if (auto line = line_of(event, form_)) say(*std::move(line));
     if (const auto* changed = std::get_if<phone::RegistrationChanged>(&event)) on_registration(*changed);
     if (std::holds_alternative<agent::CallUp>(event)) answered = true;
     if (const auto* ended = std::get_if<agent::CallOver>(&event)) on_over(*ended);
@@ -78,12 +78,12 @@ class CallWatch {
   agent::Registrations registrations_;
   std::vector<std::string> lines_;
   std::size_t dropped_ = 0;
-  CallLines call_lines_;
+  LineForm form_;
 };
 
-CallLines::Form form_of(const CallArguments& arguments) {
-  if (arguments.json) return CallLines::Form::Json;
-  return terminal_of(STDOUT_FILENO).colours ? CallLines::Form::ColouredText : CallLines::Form::Text;
+LineForm form_of(const CallArguments& arguments) {
+  if (arguments.json) return LineForm::Json;
+  return terminal_of(STDOUT_FILENO).colours ? LineForm::ColouredText : LineForm::Text;
 }
 
 agent::MachinePolicy machine_policy(const std::string& name) {

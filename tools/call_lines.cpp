@@ -23,7 +23,7 @@ double seconds_of(std::chrono::milliseconds time) { return static_cast<double>(t
 /// Makes the line of one event, in the form that it was given.
 class LineMaker {
  public:
-  explicit LineMaker(CallLines::Form form) : form_(form) {}
+  explicit LineMaker(LineForm form) : form_(form) {}
 
   Line operator()(const agent::CallStarted& started) const {
     return line("call  " + started.call_id, event("dialled").text("call", started.call_id, kMostShownBytes));
@@ -77,16 +77,16 @@ class LineMaker {
  private:
   static std::string shown(std::string_view text) { return agent::records::printable(text, kMostShownBytes); }
   [[nodiscard]] std::string speaker(std::string_view word, Colour colour) const {
-    return painted(word, colour, form_ == CallLines::Form::ColouredText) + ' ';
+    return painted(word, colour, form_ == LineForm::ColouredText) + ' ';
   }
   static JsonLine event(std::string_view name) { return std::move(JsonLine().text("event", name, kMostShownBytes)); }
-  [[nodiscard]] std::string line(std::string text, JsonLine& json) const { return form_ == CallLines::Form::Json ? json.take() + '}' : std::move(text); }
+  [[nodiscard]] std::string line(std::string text, JsonLine& json) const { return form_ == LineForm::Json ? json.take() + '}' : std::move(text); }
 
-  CallLines::Form form_;
+  LineForm form_;
 };
 
 }  // namespace
 
-std::optional<std::string> CallLines::line_of(const agent::AgentEvent& event) const { return std::visit(LineMaker(form_), event); }
+std::optional<std::string> line_of(const agent::AgentEvent& event, LineForm form) { return std::visit(LineMaker(form), event); }
 
 }  // namespace offhook::tools

@@ -7,18 +7,11 @@
 
 namespace offhook::tools {
 
-/// The lines of `offhook call`: what callers, models and PBXs put into an event cannot write escape sequences, or a second line.
-class CallLines {
- public:
-  enum class Form { Text, ColouredText, Json };
+/// How a line of `offhook call` is written.
+enum class LineForm { Text, ColouredText, Json };
 
-  explicit CallLines(Form form) : form_(form) {}
-
-  /// Without its line feed. Nothing for an event that people are not shown.
-  [[nodiscard]] std::optional<std::string> line_of(const agent::AgentEvent& event) const;
-
- private:
-  Form form_;
-};
+/// The line of `offhook call` for an event, without its line feed; nullopt for an event that has none. What callers, models and PBXs put into an event
+/// cannot write escape sequences, or a second line.
+[[nodiscard]] std::optional<std::string> line_of(const agent::AgentEvent& event, LineForm form);
 
 }  // namespace offhook::tools

@@ -21,8 +21,6 @@ class ConversationMetrics {
  public:
   static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160, kMaxUses = 64;  ///< series of each
 
-  static constexpr std::uint64_t kMostTokens = ServiceUse::kMostTokens;
-
   /// The series appear in `registry`, which outlives this.
   explicit ConversationMetrics(prometheus::Registry& registry);
 

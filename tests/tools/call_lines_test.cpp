@@ -25,8 +25,8 @@ agent::CallOver refused(std::string reason) {
   return over;
 }
 
-std::string text_of(const agent::AgentEvent& event) { return CallLines(CallLines::Form::Text).line_of(event).value_or("no line"); }
-std::string json_of(const agent::AgentEvent& event) { return CallLines(CallLines::Form::Json).line_of(event).value_or("no line"); }
+std::string text_of(const agent::AgentEvent& event) { return line_of(event, LineForm::Text).value_or("no line"); }
+std::string json_of(const agent::AgentEvent& event) { return line_of(event, LineForm::Json).value_or("no line"); }
 
 }  // namespace
 
@@ -57,8 +57,8 @@ TEST_CASE("What callers, models and PBXs say drives no terminal, and begins no l
 }
 
 TEST_CASE("In colour the speakers have theirs, and their words have none; JSON has no colours") {
-  const CallLines lines(CallLines::Form::ColouredText);
-  CHECK(lines.line_of(caller_says("a\x1b[31m")) == "\x1b[36mthey \x1b[0m a\\u001b[31m");
-  CHECK(lines.line_of(agent_says("b")) == "\x1b[32mwe   \x1b[0m b");
-  CHECK(lines.line_of(refused("Busy Here")) == text_of(refused("Busy Here")));
+  const auto line = [](const agent::AgentEvent& event) { return line_of(event, LineForm::ColouredText); };
+  CHECK(line(caller_says("a\x1b[31m")) == "\x1b[36mthey \x1b[0m a\\u001b[31m");
+  CHECK(line(agent_says("b")) == "\x1b[32mwe   \x1b[0m b");
+  CHECK(line(refused("Busy Here")) == text_of(refused("Busy Here")));
 }

@@ -96,10 +96,10 @@ TEST_CASE_FIXTURE(Conversations, "What voices and listeners take is summed up in
   CHECK(now.value("offhook_tokens_total", {{"service", "openai/transcription"}, {"kind", "audio_input"}}) == 18);
 }
 
-TEST_CASE_FIXTURE(Conversations, "A model that says that it took more than any can is not believed [ConversationMetrics::kMostTokens]") {
-  saw(TokensUsed{1, "a/think", ConversationMetrics::kMostTokens, 0, 0, ConversationMetrics::kMostTokens + 1, 0});
+TEST_CASE_FIXTURE(Conversations, "A model that says that it took more than any can is not believed [ServiceUse::kMostTokens]") {
+  saw(TokensUsed{1, "a/think", ServiceUse::kMostTokens, 0, 0, ServiceUse::kMostTokens + 1, 0});
   const auto now = read();
-  CHECK(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "input"}}) == static_cast<double>(ConversationMetrics::kMostTokens));
+  CHECK(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "input"}}) == static_cast<double>(ServiceUse::kMostTokens));
   CHECK_FALSE(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "output"}}));
 }
 
