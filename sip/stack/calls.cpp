@@ -250,7 +250,10 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   Leg* leg = find(SessionId{outcome.owner.id});
   if (leg == nullptr) return;
   const session::Purpose purpose = outcome.owner.purpose;
-  if (const Flow* flow = shared_.clients.flow(outcome.id); flow != nullptr && outcome.response != nullptr) leg->way = *flow;
+  if (const Flow* flow = shared_.clients.flow(outcome.id); flow != nullptr && outcome.response != nullptr) {
+    leg->way = *flow;
+    if (leg->account) shared_.accounts.learn_seen_at(*leg->account, *flow, *outcome.response);
+  }
   session::Actions actions;
   if (outcome.response == nullptr) {
     const Outgoing* request = shared_.clients.request(outcome.id);
