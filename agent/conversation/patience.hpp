@@ -20,7 +20,10 @@ class Patience {
   void await_words(base::TimePoint now) { silence_at_ = now + limits_.silence; }
   void no_silence() { silence_at_.reset(); }
   [[nodiscard]] bool awaits_words() const { return silence_at_.has_value(); }
-  void on_caller() { silences_ = 0; }               ///< they said something or pressed a key
+  void on_caller() {  ///< they said something or pressed a key
+    silences_ = 0;
+    may_be_gone_ = false;
+  }
   /// The caller said nothing for the limit. Returns false when that was too often.
   [[nodiscard]] bool on_silence() { return ++silences_ <= limits_.max_silences; }
 
@@ -29,16 +32,21 @@ class Patience {
   [[nodiscard]] bool on_failure() { return ++failures_ < limits_.max_failures; }
 
   void end_at(base::TimePoint at) { limit_at_ = at; }
+  /// Some PBXs report that a transfer failed, end the caller's call, and keep ours. When the audio stops then, it does not come back.
+  void on_transfer_failed() { may_be_gone_ = true; }
   void on_media_lost(base::TimePoint now) {
     media_is_lost_ = true;
-    media_lost_at_ = now + limits_.media_lost;
+    media_lost_at_ = may_be_gone_ ? now : now + limits_.media_lost;
   }
   void on_media() {
-    media_is_lost_ = false;
+    media_is_lost_ = may_be_gone_ = false;
     media_lost_at_.reset();
   }
   /// On hold no media is owed; afterwards it is missed from then on.
-  void expect_no_media() { media_lost_at_.reset(); }
+  void expect_no_media() {
+    may_be_gone_ = false;
+    media_lost_at_.reset();
+  }
   void expect_media(base::TimePoint now) { if (media_is_lost_) on_media_lost(now); }
 
   [[nodiscard]] bool take_silence_due(base::TimePoint now) { return take_due(silence_at_, now); }
@@ -52,6 +60,7 @@ class Patience {
   PatienceLimits limits_;
   unsigned silences_ = 0, failures_ = 0;
   bool media_is_lost_ = false;
+  bool may_be_gone_ = false;  // A transfer failed, and nothing has proved since that the caller is there.
   Deadline silence_at_, limit_at_, media_lost_at_;
 };
 

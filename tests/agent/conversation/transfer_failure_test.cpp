@@ -143,6 +143,29 @@ TEST_CASE_FIXTURE(Transferring, "When the thinker fails on a failed transfer we 
   CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
 }
 
+TEST_CASE_FIXTURE(Transferring, "When a transfer has failed and no audio comes any more, the caller is gone, and the call ends at once") {
+  fail();
+  reply("Nobody is there.");
+  media(EventKind::MediaLost);
+  advance(10ms);
+  REQUIRE(count<HangUpCall>() == 1);
+  CHECK(last<HangUpCall>()->why == "no media");
+}
+
+TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who is proved to be there has the usual time when the audio stops") {
+  fail();
+  SUBCASE("by their words") { caller_says("hello"); }
+  SUBCASE("by a key") { media(EventKind::Digit, 0, 0, '3'); }
+  SUBCASE("by their audio") { media(EventKind::MediaBack); }
+  SUBCASE("by a hold of their side") {
+    core.on_peer_hold(true, now, out);
+    core.on_peer_hold(false, now, out);
+  }
+  media(EventKind::MediaLost);
+  advance(1s);
+  CHECK(count<HangUpCall>() == 0);
+}
+
 TEST_CASE_FIXTURE(Call, "A failed transfer that was never asked for is no news") {
   greet();
   core.on_transfer_failed(now, out);
