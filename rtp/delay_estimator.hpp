@@ -14,7 +14,7 @@ struct DelayProfile {
   double ms_per_percent;       ///< how many milliseconds of delay it is worth that one percent more of the packets is in time
   std::int64_t start_ms = 40;  ///< the target until something is known
   /// A machine listens: it does not mind a rough place in the line, but late audio reaches it whole, cut only where it repeats itself or
-  /// nobody speaks; and what others overtook is played after all when it comes within a tick.
+  /// nobody speaks; and a packet that others overtook is played after all when it comes within a tick, or as late as those before it did.
   bool machine = false;
 };
 /// Two people who talk.

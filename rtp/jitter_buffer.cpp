@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
+#include <utility>
 
 namespace offhook::inline v0::rtp {
 namespace {
@@ -111,6 +112,7 @@ void JitterBuffer::begin_stream(std::uint32_t ssrc, std::uint8_t clock) noexcept
   timestamps_.reset();
   sequences_.reset();
   delay_.reset();
+  overtaken_.forget();
   position_ = 0;
   passed_sequence_ = -1;
   highest_begin_ = 0;
@@ -170,6 +172,7 @@ void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   last_transit_ = packet.arrival - packet.begin;
   delay_.on_packet(packet.arrival, last_transit_);
   if (audio) learn_granule(units, arrived.size);
+  if (packet.begin < highest_begin_) overtaken_.add(packet.arrival, last_transit_ - delay_.fastest());
   insert(packet);
 }
 
@@ -356,17 +359,24 @@ bool JitterBuffer::gap_is_silence(std::int64_t gap) const noexcept {
   return gap >= kUnitsPerTick && passed_sequence_ >= 0 && held(0).sequence == passed_sequence_ + 1;
 }
 
+/// Returns whether the packet at position_ is missing, and a machine waits for it: as long as others come that were overtaken by as much.
+bool JitterBuffer::hole_may_fill(std::int64_t now) const noexcept {
+  const std::int64_t gap = held(0).begin - position_;
+  return machine_ && !held(0).packed && gap > 0 && gap <= kMaxConcealed && overtaken_.may_come(now, now - delay_.fastest() - position_);
+}
+
 Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
   const std::int64_t missing = kUnitsPerTick - waiting;
   forget_played();
   if (count_ == 0) return underrun(missing);
-  if (stalled_ != 0) {  // What was made up while nothing came stood for the audio that never came.
+  if (stalled_ != 0 && !hole_may_fill(now)) {  // What was made up while nothing came stood for the audio that never came.
     position_ += std::clamp<std::int64_t>(held(0).begin - position_, 0, stalled_);
     stalled_ = 0;
   }
   const std::int64_t gap = held(0).begin - position_;
   if (gap > 0 && (resting_ || gap_is_silence(gap) || gap > kMaxConcealed)) {
     state_ = State::Waiting;
+    stalled_ = 0;
     if (!may_start(now)) return silence(missing);
     state_ = State::Playing;
     forget_played();  // What begins here may be comfort noise.
@@ -377,7 +387,7 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
     const std::int64_t begin = position_, missing_here = held(0).begin - begin, units = std::min(missing_here, kUnitsPerTick);
     Pull pull = conceal(units);
     if (machine_ && !held(0).packed) {
-      stalled_ = units;  // What comes in the meantime is played after all, so much later: a machine hears it whole.
+      stalled_ += units;  // What comes in the meantime is played after all, so much later: a machine hears it whole.
     } else {
       position_ += units;
     }
@@ -391,12 +401,13 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
 Pull JitterBuffer::frame(std::int64_t now, std::int64_t waiting) noexcept {
   Pull pull{.kind = Pull::Kind::Frame, .seam = seam_, .restart = restart_, .timestamp = static_cast<std::uint32_t>(position_ * clock_)};
   const std::int64_t arrival = held(0).arrival;
-  const bool whole = gather(pull);
+  const std::int64_t end = gather(pull);
+  const bool whole = end == position_ + kUnitsPerTick;
   const std::int64_t played = now + waiting;
   counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(played - delay_.fastest() - position_, 0) / kUnitsPerMs);
   if (whole) wish(now, waiting, pull);
-  position_ += kUnitsPerTick;
-  if (!whole) return conceal(kUnitsPerTick);
+  const std::int64_t units = end - std::exchange(position_, end);
+  if (!whole) return conceal(units);  // No further than that, so that packets and ticks fit together again.
   concealed_in_row_ = 0;
   ++counts_.frames;
   counts_.jitter_buffer_delay += static_cast<std::uint64_t>(std::max<std::int64_t>(played - arrival, 0) * kUnitsPerTick);
@@ -432,8 +443,9 @@ void JitterBuffer::on_stretched(std::int64_t units) noexcept {
 
 void JitterBuffer::hold_longer(std::int64_t units) noexcept { held_longer_ = std::clamp<std::int64_t>(units, 0, kMaxHeldLonger); }
 
-/// Gathers [position_, position_ + one tick) from the packets that cover it. False when a part is missing or of another type.
-bool JitterBuffer::gather(Pull& pull) noexcept {
+/// Gathers [position_, position_ + one tick) from the packets that cover it. Returns where what could be gathered ends, which is sooner when
+/// a part is missing or of another type.
+std::int64_t JitterBuffer::gather(Pull& pull) noexcept {
   const std::int64_t end = position_ + kUnitsPerTick;
   const Held& first = held(0);
   pull.payload_type = first.payload_type;
@@ -441,14 +453,14 @@ bool JitterBuffer::gather(Pull& pull) noexcept {
   if (first.begin <= position_ && first.end >= end) {  // As nearly always: played from where it lies.
     if (!first.packed) pull.payload = ring_.payload(first.place + static_cast<Ring::Place>(position_ - first.begin), frame_.size());
     passed_sequence_ = std::max(passed_sequence_, first.sequence);
-    return true;
+    return end;
   }
   if (!first.packed) pull.payload = frame_;
   std::int64_t at = position_;
   for (std::size_t i = 0; i < count_ && at < end; ++i) {
     const Held& packet = held(i);
     if (packet.end <= at) continue;
-    if (packet.begin > at || packet.payload_type != pull.payload_type || packet.packed != pull.packed) return false;
+    if (packet.begin > at || packet.payload_type != pull.payload_type || packet.packed != pull.packed) break;
     const std::int64_t size = std::min(packet.end, end) - at;
     if (!packet.packed) {
       const auto octets = ring_.payload(packet.place + static_cast<Ring::Place>(at - packet.begin), static_cast<std::size_t>(size));
@@ -457,7 +469,7 @@ bool JitterBuffer::gather(Pull& pull) noexcept {
     passed_sequence_ = std::max(passed_sequence_, packet.sequence);
     at += size;
   }
-  return at == end;
+  return at;
 }
 
 Piece JitterBuffer::piece_of(const Held& packet, std::int64_t begin, std::int64_t end) const noexcept {

@@ -3,6 +3,7 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/rtp/delay_estimator.hpp>
+#include <offhook/rtp/overtaken.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/packet_ring.hpp>
 #include <offhook/rtp/played_samples.hpp>
@@ -212,8 +213,9 @@ class JitterBuffer {
   [[nodiscard]] bool may_start(std::int64_t now) noexcept;
   void wish(std::int64_t now, std::int64_t waiting, Pull& pull) noexcept;
   [[nodiscard]] bool ends_in_silence() const noexcept;
-  [[nodiscard]] bool gather(Pull& pull) noexcept;
+  [[nodiscard]] std::int64_t gather(Pull& pull) noexcept;
   [[nodiscard]] bool gap_is_silence(std::int64_t gap) const noexcept;
+  [[nodiscard]] bool hole_may_fill(std::int64_t now) const noexcept;
   [[nodiscard]] Pull play(std::int64_t now, std::int64_t waiting) noexcept;
   [[nodiscard]] Pull frame(std::int64_t now, std::int64_t waiting) noexcept;
   [[nodiscard]] Pull conceal(std::int64_t units) noexcept;
@@ -258,7 +260,7 @@ class JitterBuffer {
   std::int64_t highest_begin_ = 0;
   std::int64_t position_ = 0;          // unwrapped timestamp that the next tick plays
   std::int64_t passed_sequence_ = -1;  // of the last packet that was played or left out; -1: nothing was yet
-  std::int64_t stalled_ = 0;           // units made up since the buffer ran dry, while position_ stood still
+  std::int64_t stalled_ = 0;           // units made up since the buffer ran dry or a machine came to a hole, while position_ stood still
   std::int64_t concealed_in_row_ = 0;  // units
   std::int64_t wished_at_ = 0;         // now, in units, when the line was last asked to change
   std::int64_t packet_size_ = 0;       // units, of the packet that came last, and
@@ -274,6 +276,7 @@ class JitterBuffer {
     std::uint32_t timestamp;
   };
   std::optional<Suspect> suspect_;
+  Overtaken overtaken_;
   DelayEstimator delay_;
   JitterStatistics counts_;
 };

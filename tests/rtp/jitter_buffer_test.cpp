@@ -78,6 +78,18 @@ struct Buffer {
     }
     return kinds;
   }
+  /// 50 packets, of which the eleventh comes `late` ticks behind its time, or never (0). Then a tick a packet.
+  void run_around_eleventh(std::uint16_t first, int late) {
+    const auto eleventh = static_cast<std::uint16_t>(first + 10);
+    for (int i = 0; i < 50; ++i) {
+      if (i == 10) {
+        (void)tick();
+        continue;
+      }
+      if (late != 0 && i == 10 + late) put(eleventh, eleventh * 160u);
+      (void)run(static_cast<std::uint16_t>(first + i), 1);
+    }
+  }
   [[nodiscard]] rtp::JitterStatistics counts() const { return buffer->statistics(); }
 };
 
@@ -463,8 +475,10 @@ TEST_CASE_FIXTURE(Buffer, "A tick never mixes two payload types") {
   do pulls.push_back(tick());
   while (pulls.back().kind == rtp::Pull::Kind::Silence);
   CHECK(pulls.back().payload_type == 0);
-  CHECK(tick().kind == rtp::Pull::Kind::Conceal);
-  const auto frame = tick();
+  const auto rest = pull();
+  CHECK(rest.kind == rtp::Pull::Kind::Conceal);
+  CHECK(rest.units == 80);
+  const auto frame = pull();
   CHECK(frame.kind == rtp::Pull::Kind::Frame);
   CHECK(frame.payload_type == 8);
 }
@@ -671,6 +685,52 @@ TEST_CASE_FIXTURE(Buffer, "A lost packet costs a machine as much concealment as 
   (void)run(52, 50);
   CHECK(counts().concealed_samples - before.concealed_samples == 2 * 160);
   CHECK(counts().delay_ms == before.delay_ms);
+}
+
+TEST_CASE_FIXTURE(Buffer, "A machine waits for a missing packet as long as others came late, for 100 ms at most, and plays it in its order") {
+  buffer->set_profile(rtp::kRecogniserProfile);
+  stretches = true;
+  const auto played = [&](std::uint16_t first, int late) {
+    const auto before = counts().late;
+    run_around_eleventh(first, late);
+    return counts().late == before;
+  };
+  (void)run(0, 50);
+  CHECK_FALSE(played(50, 4));   // Until one has come late, there is nothing to wait for;
+  CHECK(played(100, 4));        // from then on there is.
+  CHECK_FALSE(played(150, 6));  // 120 ms late: it is not waited for,
+  CHECK_FALSE(played(200, 6));  // and no other one is for its sake.
+  CHECK_FALSE(played(250, 5));
+  CHECK(played(300, 5));        // 100 ms
+  CHECK(counts().frames + counts().late + 1 + buffer->buffered_packets() >= counts().packets);
+}
+
+TEST_CASE_FIXTURE(Buffer, "A lost packet costs a machine that waits for late ones 110 ms, which it gets back; ten seconds later, no delay") {
+  buffer->set_profile(rtp::kRecogniserProfile);
+  stretches = true;
+  (void)run(0, 50);
+  run_around_eleventh(50, 5);
+  (void)run(100, 50);
+  const auto lose_one = [&](std::uint16_t first) {
+    const auto before = counts();
+    run_around_eleventh(first, 0);
+    CHECK(counts().delay_ms <= before.delay_ms + 20);
+    return (counts().concealed_samples - before.concealed_samples) / 8;
+  };
+  const auto waited = lose_one(150);
+  CHECK(waited > 80);
+  CHECK(waited <= 120);
+  (void)run(200, 500);
+  CHECK(lose_one(700) == 20);
+}
+
+TEST_CASE_FIXTURE(Buffer, "A hole in the midst of a frame takes the rest of the packet before it along, and the next hole nothing else") {
+  put(0, 0, 80);  // Packets and frames do not coincide from here on.
+  for (std::uint16_t i = 1; i < 100; ++i) {
+    if (i != 30 && i != 60) put(i, i * 160u - 80);
+    (void)tick();
+  }
+  CHECK(counts().concealed_samples == 80 + 160 + 160);
 }
 
 TEST_CASE_FIXTURE(Buffer, "Late audio is shortened roughly for a person, and only where it repeats itself for a machine") {

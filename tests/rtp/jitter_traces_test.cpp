@@ -80,6 +80,9 @@ TEST_CASE("For a recogniser less delay is worth more concealment") {
   CHECK(recogniser.mean_delay <= 72);
   CHECK(recogniser.mean_delay <= recogniser.best_fixed() + 5);
   CHECK(call.mean_delay >= recogniser.mean_delay + 20);
+  const Played overtaken("T6", rtp::kRecogniserProfile);
+  CHECK(overtaken.mean_delay <= 26);
+  for (const auto& playing : overtaken.each) CHECK(playing.unplayed * 10'000 <= overtaken.trace.packets.size());
   const Played spurts("T9", rtp::kRecogniserProfile);
   CHECK(spurts.longest_start <= 60);
   for (const auto& playing : spurts.each) CHECK(playing.clipped == 0);

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace offhook::inline v0::rtp {
+
+/// Remembers how late the packets come that later ones overtake. Counts in units of 1/8000 s.
+class Overtaken {
+ public:
+  static constexpr std::int64_t kMostDelay = 800;  ///< 100 ms; a packet that comes later than this is not worth the wait
+  static constexpr std::int64_t kMargin = 80;      ///< 10 ms: the next one may come so much later than those before
+  static constexpr std::int64_t kSlot = 40'000;    ///< 5 s; a delay counts for one to two slots
+
+  void forget() noexcept { *this = {}; }
+
+  /// A packet came at `arrival`, `delay` later than the fastest packets do, and a later one had come before it.
+  void add(std::int64_t arrival, std::int64_t delay) noexcept {
+    if (delay > kMostDelay) return;
+    if (arrival >= slot_end_) {
+      before_ = arrival < slot_end_ + kSlot ? latest_ : 0;
+      latest_ = 0;
+      slot_end_ = arrival + kSlot;
+    }
+    latest_ = std::max(latest_, delay);
+  }
+
+  /// Returns whether a missing packet that would now have this delay may still come.
+  [[nodiscard]] bool may_come(std::int64_t now, std::int64_t delay) const noexcept {
+    return now < slot_end_ + kSlot && delay <= std::max(latest_, before_) + kMargin;
+  }
+
+ private:
+  std::int64_t latest_ = 0, before_ = 0;  // the largest delay of this slot, and of the one before
+  std::int64_t slot_end_ = 0;
+};
+
+}  // namespace offhook::inline v0::rtp
