@@ -2,6 +2,7 @@
 //   OFFHOOK_SEED=N       that world alone
 //   OFFHOOK_SIM_TRACE=1  and each message of it, in a line
 #include <offhook/tests/sim/crossroads.hpp>
+#include <offhook/tests/testkit/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,7 +11,7 @@ using namespace offhook::sim;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
+#if OFFHOOK_SANITIZED || !defined(NDEBUG)
 constexpr std::uint64_t kRounds = 3;
 #else
 constexpr std::uint64_t kRounds = 20;

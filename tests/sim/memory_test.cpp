@@ -1,6 +1,7 @@
 // What a stack keeps when its calls are over: counted by kind, and in octets by an operator new that counts.
 #include <offhook/tests/sim/network.hpp>
 #include <offhook/tests/sim/scripted.hpp>
+#include <offhook/tests/testkit/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -12,7 +13,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if OFFHOOK_SANITIZED
 #define OFFHOOK_COUNTS_MEMORY 0  // The sanitizers have their own operator new, and find leaks by themselves.
 #else
 #define OFFHOOK_COUNTS_MEMORY 1

@@ -3,6 +3,7 @@
 //   OFFHOOK_SIM_TRACE=1  and each message of it, in a line
 //   OFFHOOK_SIM_CALLS=N  so many calls (a fifteenth of them in debug builds and under a sanitizer)
 #include <offhook/tests/sim/lives.hpp>
+#include <offhook/tests/testkit/sanitized.hpp>
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,7 @@ using namespace offhook::sim;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
+#if OFFHOOK_SANITIZED || !defined(NDEBUG)
 constexpr std::uint64_t kShare = 15;
 #else
 constexpr std::uint64_t kShare = 1;

@@ -2,6 +2,7 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/tests/services/openai/scenario.hpp>
+#include <offhook/tests/testkit/sanitized.hpp>
 
 #include <array>
 #include <chrono>
@@ -34,7 +35,7 @@ struct Seeds {
 inline Seeds seeds_to_run(unsigned usually, unsigned under_sanitizers) {
   if (const char* one = std::getenv("OFFHOOK_SEED")) return {std::strtoull(one, nullptr, 10), std::strtoull(one, nullptr, 10), true};
   if (const char* runs = std::getenv("OFFHOOK_FAULT_RUNS")) return {1, std::strtoull(runs, nullptr, 10)};
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if OFFHOOK_SANITIZED
   static_cast<void>(usually);
   return {1, under_sanitizers};
 #else
