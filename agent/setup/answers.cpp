@@ -40,7 +40,7 @@ bool is_asked(const ProviderQuestion& question, const Answers& answers) {
 std::vector<std::pair<std::string_view, config::Secret>> all_secrets_of(const Answers& answers) {
   std::vector<std::pair<std::string_view, config::Secret>> secrets{{"SIP_PASSWORD", answers.password}};
   for (const auto& [question, value] : answers.of_provider) {
-    const auto has_its_variable = [&question = question](const auto& other) { return other.first == question->variable; };
+    const auto has_its_variable = [&asked = *question](const auto& other) { return other.first == asked.variable; };
     if (question->is_secret && std::none_of(secrets.begin(), secrets.end(), has_its_variable)) secrets.emplace_back(question->variable, value);
   }
   return secrets;

@@ -93,9 +93,9 @@ struct Bench {
   base::TimePoint now = base::Clock::now();
 
   explicit Bench(media::DatagramPath path) : datagrams(media::make_datagrams(path, why)) {
-    if (datagrams) datagrams->begin();
+    if (datagrams) REQUIRE(datagrams->begin());
   }
-  explicit Bench(std::unique_ptr<media::Datagrams> made) : datagrams(std::move(made)) { datagrams->begin(); }
+  explicit Bench(std::unique_ptr<media::Datagrams> made) : datagrams(std::move(made)) { REQUIRE(datagrams->begin()); }
   std::unique_ptr<media::Leg> add(const RtpSender& caller) {
     base::SystemRandom random;
     auto leg = std::make_unique<media::Leg>(media::StreamOptions{10s, "test"}, std::make_shared<media::AudioPort>(), any_socket(), any_socket(), random);

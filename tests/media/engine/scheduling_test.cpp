@@ -86,9 +86,9 @@ TEST_CASE("A thread goes before others as far as the system allows: real time, e
       MESSAGE("not tested: this user may not raise its own limits");
       continue;
     }
-    without_privileges([expected = expected] {
-      CHECK(media::go_before_others() == expected);
-      CHECK(scheduling_of(::gettid()) == expected);
+    without_privileges([wanted = expected] {
+      CHECK(media::go_before_others() == wanted);
+      CHECK(scheduling_of(::gettid()) == wanted);
     });
   }
 }
