@@ -42,7 +42,7 @@ ConversationMetrics::ConversationMetrics(Registry& registry)
                          .Register(registry)
                          .Add({}, kReplySeconds)),
       failures_(registry, "offhook_provider_failures_total", "Failures of a provider's stage, by kind.", kMaxFailures),
-      switches_(registry, "offhook_provider_switches_total", "Another provider took over a stage in the midst of a call.", kMaxSwitches),
+      switches_(registry, "offhook_provider_switches_total", "Another provider took over a stage of a call, at its beginning or later.", kMaxSwitches),
       tools_(registry, "offhook_tool_calls_total", "Steps of calls of tools, by what came of them. Names that no agent allows are \"other\".", kMaxTools),
       tokens_(registry, "offhook_tokens_total", "What models took, as they count it; cached_input and audio_input are part of input, audio_output of output.",
               kMaxTokens),
