@@ -17,8 +17,8 @@ std::size_t stalled_of(const std::vector<base::Duration>& late) {
 }  // namespace
 
 CallThreads::CallThreads(std::size_t count, const CallThread::EdgesMaker& make_edges) {
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  for (std::size_t i = 0; i < (count == 0 ? cores : count); ++i) threads_.push_back(std::make_unique<CallThread>(make_edges));
+  if (count == 0) count = usual_count(std::thread::hardware_concurrency());
+  for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<CallThread>(make_edges));
 }
 
 std::vector<base::Duration> CallThreads::lateness(base::TimePoint now) const {

@@ -4,6 +4,7 @@
 #include <offhook/agent/thread_rota.hpp>
 #include <offhook/base/time.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -13,7 +14,11 @@ namespace offhook::inline v0::agent {
 /// The conversation threads of an agent. A thread that stalls delays its own calls only: the other threads continue, and get the new calls.
 class CallThreads {
  public:
-  /// `count` 0: as many as the machine has cores.
+  static constexpr std::size_t kMost = 256;
+  /// The threads of a machine with that number of cores; 0: the number is not known.
+  [[nodiscard]] static std::size_t usual_count(std::size_t cores) { return std::clamp<std::size_t>(cores, 1, kMost); }
+
+  /// `count` 0: usual_count of this machine.
   CallThreads(std::size_t count, const CallThread::EdgesMaker& make_edges);
 
   /// Returns the thread of a new call. Logs when threads have stalled, and when none is stalled any more. Call it on one thread only.

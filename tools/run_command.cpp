@@ -35,7 +35,8 @@ struct FirstRegistration {
   agent::Registrations all;
   std::atomic<bool> answered{false}, succeeded{false}, refused{false};
 
-  void on_event(const agent::AgentEvent& event) {  // On one thread.
+  /// Registrations come from the signalling thread. Other events come from any thread, and change nothing.
+  void on_event(const agent::AgentEvent& event) {
     const auto* changed = std::get_if<phone::RegistrationChanged>(&event);
     if (changed == nullptr) return;
     answered = answered || changed->details.state != sip::RegistrationChanged::State::Registering;

@@ -64,9 +64,7 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
   wanted.max_redirections = options.max_redirections;
   if (options.for_transfer) wanted.for_transfer = options.for_transfer->id();
   auto session = core->stack.call(std::move(wanted), base::Clock::now());
-  if (!session) {
-    return base::fail(refused(session.error(), "cannot call " + options.target));
-  }
+  if (!session) return base::fail(refused(session.error(), "the call cannot begin"));  // Logs show the error, and must not show the number.
   call->session_ = *session;
   call->leg_name_ = core->stack.leg_name(*session);
   return call;

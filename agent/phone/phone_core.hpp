@@ -53,7 +53,7 @@ struct WatcherState {
   sip::SubscriptionId id;
 };
 
-/// Why the stack refused to begin something, as the phone's error. `what`: "cannot call sip:x".
+/// Why the stack refused to begin something, as the phone's error. `what`: "the call cannot begin".
 [[nodiscard]] base::Error refused(sip::StackError why, std::string_view what);
 /// The stack's refusal of what a handle asked, in words. `what`: "holding".
 [[nodiscard]] base::Result<void, base::Error> from_stack(const base::Result<void, sip::StackError>& result, std::string_view what);

@@ -41,6 +41,12 @@ TEST_CASE("There are as many conversation threads as the machine has cores, or a
   CHECK(CallThreads(3, no_edges).state(base::Clock::now()).threads == 3);
 }
 
+TEST_CASE("A machine has at least one conversation thread, and at most CallThreads::kMost") {
+  CHECK(CallThreads::usual_count(0) == 1);
+  CHECK(CallThreads::usual_count(CallThreads::kMost) == 256);
+  CHECK(CallThreads::usual_count(CallThreads::kMost + 1) == 256);
+}
+
 TEST_CASE("A thread without calls that stalls gets no new call until it answers again") {
   offhook_test::Gate gate;
   CallThreads threads(3, no_edges);
