@@ -14,12 +14,6 @@
 namespace offhook::inline v0::sip {
 
 struct Accounts::Account {
-  /// The address that the other end of `flow` sees us at, through a NAT.
-  struct SeenAt {
-    Flow flow;
-    base::SocketAddress address;
-    [[nodiscard]] bool is_for(const Flow& other) const { return same_way(flow, other) && flow.local.ip == other.local.ip; }
-  };
   AccountId id;
   AccountOptions options;
   std::string user;  // Of the address of record, as it is written in a Contact.
@@ -34,7 +28,6 @@ struct Accounts::Account {
   std::vector<std::string> service_routes;  // Of the last 2xx: RFC 3608.
   std::size_t users = 0;                    // Calls, subscriptions and requests under its name.
   bool removed = false;
-  std::optional<SeenAt> seen_at{};  // By the other end of a call's last response.
   [[nodiscard]] bool has_servers() const { return options.registers || !options.trunk_addresses.empty(); }
   [[nodiscard]] bool is_closed() const { return has_servers() && options.accept_from == AccountOptions::AcceptFrom::Registrar; }
   [[nodiscard]] bool has_trunk(const base::IpAddress& address) const {
@@ -449,17 +442,7 @@ std::string Accounts::contact(AccountId id, const Flow& flow, As as) const {
     const bool outbound = account->registration->has_outbound();  // RFC 5626 section 4.3
     return "<" + account->registration->contact() + (outbound ? ";ob>" : ">");
   }
-  Flow seen = flow;
-  if (account->seen_at && account->seen_at->is_for(flow)) seen.local = account->seen_at->address;
-  return "<" + own_uri(account->user, seen) + ">";
-}
-
-void Accounts::learn_seen_at(AccountId id, const Flow& flow, const Message& response) {
-  Account* account = find(id);
-  const auto seen = registration::observed_address(response.top_via(), flow.local.port);
-  if (account == nullptr || !seen || seen->ip.is_v6() != flow.local.ip.is_v6()) return;
-  account->seen_at.reset();
-  if (seen->ip != flow.local.ip) account->seen_at = Account::SeenAt{flow, *seen};
+  return "<" + own_uri(account->user, flow) + ">";
 }
 
 bool Accounts::is_consistent() const {

@@ -88,12 +88,9 @@ class Accounts {
   [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
   /// Where the peer of that flow reaches us, whatever the account: RFC 3261 section 8.1.1.8.
   [[nodiscard]] std::string own_uri(std::string_view user, const Flow& flow) const;
-  /// Contact within calls: as registered when the peer is the registrar, else the address at which the other end of the flow sees us;
-  /// a GRUU where we have one.
+  /// Contact within calls: as registered when the peer is the registrar, else the flow's own address; a GRUU where we have one.
   enum class As : std::uint8_t { Named, Anonymous };
   [[nodiscard]] std::string contact(AccountId id, const Flow& flow, As as = As::Named) const;
-  /// A response to a request of the account that left by this flow: it says at which address the other end sees us.
-  void learn_seen_at(AccountId id, const Flow& flow, const Message& response);
   /// By the outbound proxy, then by what the registrar's Service-Route says (RFC 3608 section 6.1).
   [[nodiscard]] WayOut way_out(AccountId id) const;
   [[nodiscard]] bool is_consistent() const;

@@ -250,10 +250,7 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   Leg* leg = find(SessionId{outcome.owner.id});
   if (leg == nullptr) return;
   const session::Purpose purpose = outcome.owner.purpose;
-  if (const Flow* flow = shared_.clients.flow(outcome.id); flow != nullptr && outcome.response != nullptr) {
-    leg->way = *flow;
-    if (leg->account) shared_.accounts.learn_seen_at(*leg->account, *flow, *outcome.response);
-  }
+  if (const Flow* flow = shared_.clients.flow(outcome.id); flow != nullptr && outcome.response != nullptr) leg->way = *flow;
   session::Actions actions;
   if (outcome.response == nullptr) {
     const Outgoing* request = shared_.clients.request(outcome.id);
@@ -269,6 +266,13 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
   carry_out(*leg, std::move(actions), now);
 }
 
+void Calls::on_flow_failed(const Flow& flow) {
+  if (!is_reliable(flow.transport)) return;
+  for (auto& [id, leg] : legs_) {
+    if (leg->seen && same_way(leg->seen->flow, flow)) leg->seen.reset();  // The NAT gives the next connection another port.
+  }
+}
+
 bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions, base::TimePoint now) {
   AuthAttempt attempt;
   auto credentials =
@@ -277,6 +281,7 @@ bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, s
   if (!credentials || request == nullptr) return false;
   const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head, actions);
   if (!cseq) return false;
+  leg.seen = seen_address(*outcome.response, *shared_.clients.flow(outcome.id));
   shared_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
   return true;
 }
@@ -361,7 +366,9 @@ void Calls::on_time(base::TimePoint now) {
 std::string Calls::contact(std::uint64_t session, const Flow& flow) const {
   const Leg* leg = find(SessionId{session});
   if (leg == nullptr) return {};
-  if (leg->account) return shared_.accounts.contact(*leg->account, flow, leg->anonymous ? Accounts::As::Anonymous : Accounts::As::Named);
+  Flow seen = flow;
+  if (leg->seen && leg->seen->holds_for(flow)) seen.local = leg->seen->address;
+  if (leg->account) return shared_.accounts.contact(*leg->account, seen, leg->anonymous ? Accounts::As::Anonymous : Accounts::As::Named);
   return "<" + shared_.accounts.own_uri(leg->user, flow) + ">";
 }
 

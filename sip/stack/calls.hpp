@@ -51,6 +51,7 @@ class Calls {
   [[nodiscard]] std::uint64_t session_of(const Message& request) const;
   void on_ack(const Message& ack, base::TimePoint now);
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
+  void on_flow_failed(const Flow& flow);  ///< Before its requests take another flow.
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/sip/stack/calls.hpp>
+#include <offhook/sip/stack/seen_address.hpp>
 
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@ struct Calls::Leg {
   /// remember of realms, nonces and strengths.
   std::optional<DigestClient> digest;
   std::optional<Flow> way;  // That the last request or response took.
+  std::optional<SeenAddress> seen{};  // By the account's server, in the last challenge of this call that we answered.
   std::optional<Party> asserted{};  // Who the peer is by the word of those whom we believe, as told last.
   bool over = false;
   bool anonymous = false;  // Our Contact must not say who we are.

@@ -287,6 +287,7 @@ Stack::~Stack() = default;
 void Stack::receive(const Flow& flow, base::Bytes message, base::TimePoint now) { impl_->receive(flow, message, now); }
 
 void Stack::on_flow_failed(const Flow& flow, base::TimePoint now, std::string_view why) {
+  impl_->calls_.on_flow_failed(flow);
   impl_->servers_.on_flow_failed(flow, now);
   impl_->clients_.on_flow_failed(flow, why, now);
   impl_->settle(now);

@@ -18,6 +18,14 @@ struct BehindNat : Caller {
     receive(through_nat(response(first, 401, "x", {}, challenge("n1")), seen));
     return take("INVITE ");
   }
+  /// A re-INVITE of ours.
+  std::string reoffer() {
+    sent.clear();
+    REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+    drain();
+    return take("INVITE ");
+  }
+  const Fields at_server{{"Contact", "<sip:desk@192.0.2.50>"}};  ///< Later requests of the call go to the server too.
 };
 
 }  // namespace
@@ -29,27 +37,98 @@ TEST_CASE_FIXTURE(BehindNat, "After a challenge through a NAT, the call's Contac
   CHECK(header(second, "Via").starts_with("SIP/2.0/UDP 192.0.2.1:5060;"));  // The server answers to where the request came from.
   CHECK(last_flow.local == local);
   receive(through_nat(response(second, 200, "a", "answer", contact())));
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
-  drain();
-  CHECK(header(take("INVITE "), "Contact") == "<sip:bot@192.0.2.1:5060>");  // To the peer's own address, which has not said how it sees us.
+  CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");  // To the peer's own address, which has not said how it sees us.
 }
 
-TEST_CASE_FIXTURE(BehindNat, "The first INVITE of the next call to the same server names the address that the server saw last") {
+TEST_CASE_FIXTURE(BehindNat, "A response that is no challenge changes no Contact: a callee may have written its Via") {
+  const std::string foreign = ";received=198.51.100.66;rport=5060";
+  dial();
+  receive(through_nat(response(first, 180, "a", {}, at_server), foreign));
+  receive(through_nat(response(first, 200, "a", "answer", at_server), foreign));
+  CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");
+  dial();
+  receive(through_nat(response(first, 486, "a"), foreign));
+  dial();
+  CHECK(header(first, "Contact") == "<sip:bot@192.0.2.1:5060>");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "A challenge that we do not answer changes no Contact") {
+  dial();
+  receive(response(first, 200, "a", "answer", contact()));  // From here on, requests go to the peer, which is no server of the account.
+  const std::string foreign = through_nat(response(reoffer(), 401, "a", {}, challenge("n1")), ";received=198.51.100.66;rport=5060");
+  receive(foreign);
+  CHECK(take("INVITE ").empty());
+  CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "The address that a challenge shows is for its own call alone") {
   receive(through_nat(response(challenged(), 486, "a")));
   sent.clear();
   dial();
-  CHECK(header(first, "Contact") == "<sip:bot@203.0.113.1:4097>");
-  receive(response(first, 401, "x", {}, challenge("n2")));  // The NAT is gone.
-  CHECK(header(take("INVITE "), "Contact") == "<sip:bot@192.0.2.1:5060>");
+  CHECK(header(first, "Contact") == "<sip:bot@192.0.2.1:5060>");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "A call to another server leaves the Contact of a call that is up alone") {
+  receive(response(challenged(), 200, "a", "answer", at_server));
+  const sip::SessionId up = session;
+  names["192.0.2.50"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060))};
+  CHECK(header(challenged(";received=203.0.113.2;rport=4098"), "Contact") == "<sip:bot@203.0.113.2:4098>");
+  names.clear();
+  session = up;
+  CHECK(header(reoffer(), "Contact") == "<sip:bot@203.0.113.1:4097>");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "The address that a server sees is that of one port of ours") {
+  receive(response(challenged(), 200, "a", "answer", at_server));
+  const sip::Flow same{{1}, sip::Transport::Udp, local, address("192.0.2.50", 5060)};
+  const sip::Flow other{{2}, sip::Transport::Udp, address("192.0.2.1", 5062), address("192.0.2.50", 5060)};
+  const auto contact_by = [&](const sip::Flow& flow, int cseq) {
+    sent.clear();
+    receive(in_dialog("UPDATE", cseq, our_tag(), {}, {}, "a"), flow);
+    const std::string answer = take("SIP/2.0 200 ");
+    return header(answer, "Contact");
+  };
+  CHECK(contact_by(same, 1) == "<sip:bot@203.0.113.1:4097>");
+  CHECK(contact_by(other, 2) == "<sip:bot@192.0.2.1:5062>");
+}
+
+TEST_CASE_FIXTURE(BehindNat, "The address that a server sees ends with the connection that it saw it on") {
+  names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.50", 5060))};
+  receive(response(challenged(), 200, "a", "answer", at_server));
+  const std::string before = reoffer();
+  CHECK(header(before, "Contact") == "<sip:bot@203.0.113.1:4097;transport=tcp>");
+  receive(response(before, 200, "a", "answer", at_server));
+  const sip::Flow failed{{7}, sip::Transport::Tcp, address("192.0.2.1", 40000), address("192.0.2.50", 5060)};
+  stack.on_flow_failed(failed, now);
+  CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060;transport=tcp>");
 }
 
 TEST_CASE_FIXTURE(BehindNat, "A server that sees our own address, or says none that we can use, changes no Contact") {
   for (const char* seen : {";rport", ";rport=5060", ";received=192.0.2.1;rport=4097", ";received=2001:db8::1;rport=4097", ";received=nowhere;rport=4097",
-                           ";received=203.0.113.1;rport=0"}) {
+                           ";received=203.0.113.1;rport=0", ";received=127.0.0.1;rport=4097", ";received=224.0.0.1;rport=4097",
+                           ";received=255.255.255.255;rport=4097"}) {
     INFO(seen);
     const std::string second = challenged(seen);
     CHECK(header(second, "Contact") == "<sip:bot@192.0.2.1:5060>");
     receive(response(second, 486, "a"));
     sent.clear();
   }
+}
+
+TEST_CASE_FIXTURE(BehindNat, "Only an address of one host that can reach ours goes into a Contact") {
+  const auto goes = [&](const char* own, const char* seen) {
+    const bool v6 = base::IpAddress::parse(own)->is_v6();
+    names["192.0.2.50"] = {{sip::Transport::Udp, address(own, 5060), address(v6 ? "2001:db8::50" : "192.0.2.50", 5060), sip::FlowId{1}}};
+    const std::string second = challenged(std::string(";received=") + seen + ";rport=4097");
+    receive(response(second, 486, "a"));
+    sent.clear();
+    return header(second, "Contact").find(v6 ? std::string("@[") + seen + "]:4097" : std::string("@") + seen + ":4097") != std::string::npos;
+  };
+  CHECK(goes("192.0.2.1", "223.255.255.255"));
+  CHECK_FALSE(goes("192.0.2.1", "224.0.0.0"));
+  CHECK_FALSE(goes("192.0.2.1", "127.0.0.2"));
+  CHECK(goes("127.0.0.1", "127.0.0.2"));
+  CHECK(goes("2001:db8::1", "2001:db8::2"));
+  CHECK_FALSE(goes("2001:db8::1", "ff02::1"));
+  CHECK_FALSE(goes("2001:db8::1", "::1"));
 }

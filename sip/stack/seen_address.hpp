@@ -1,0 +1,24 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/sip/flow.hpp>
+#include <offhook/sip/message/message.hpp>
+
+#include <optional>
+
+namespace offhook::inline v0::sip {
+
+/// The address that a NAT gives our messages along one flow.
+struct SeenAddress {
+  Flow flow;
+  base::SocketAddress address;
+  /// True when a NAT gives messages along `other` the same address: they leave by the same port, or over the same connection.
+  [[nodiscard]] bool holds_for(const Flow& other) const;
+};
+
+/// The address at which the server at the other end of `flow` saw our request, as received and rport of its response say. Nullopt when
+/// that is our own address, or cannot lead to us: loopback (unless we listen there), multicast, broadcast, the other IP version.
+/// In a response that a proxy forwards, the callee may have written these parameters: the caller says which responses it believes.
+[[nodiscard]] std::optional<SeenAddress> seen_address(const Message& response, const Flow& flow);
+
+}  // namespace offhook::inline v0::sip
