@@ -53,9 +53,9 @@ void TimeStretch::push(std::span<const std::int16_t> pcm) noexcept {
 }
 
 bool TimeStretch::is_quiet() const noexcept {
-  const std::size_t begin = at_ - std::min(heard_, longest_ + neighbourhood_);
+  const std::size_t begin = at_ - std::min({at_, heard_, longest_ + neighbourhood_});  // Jumps back leave less than was heard.
   std::int64_t energy = 0;
-  for (std::size_t i = begin; i < end_; ++i) energy += line_[i] * line_[i];
+  for (const std::int16_t sample : std::span(line_).subspan(begin, end_ - begin)) energy += sample * sample;
   return energy <= static_cast<std::int64_t>(kQuietLevel) * kQuietLevel * static_cast<std::int64_t>(end_ - begin);
 }
 
