@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <span>
+#include <vector>
 
 namespace offhook::inline v0::media {
 namespace {
@@ -34,6 +36,41 @@ opus_int32 to_int(std::size_t value) { return static_cast<opus_int32>(value); }
 
 // libopus' own macros for this are casts in the old style.
 void set(::OpusEncoder* encoder, int request, std::uint32_t value) { opus_encoder_ctl(encoder, request, static_cast<opus_int32>(value)); }
+
+/// Returns the memory of a new state, for copying. libopus asks for the processor's kind when it makes a state, which a virtual machine traps; a
+/// copy of the memory is as good (opus.h), so that a state is made once for each rate. Ends the process when the rate is none of the four.
+template <class State, class Make>
+std::span<const std::byte> new_state(std::uint32_t rate_hz, int octets, Make make) {
+  static constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
+  static const auto kNew = [&] {
+    std::array<std::vector<std::byte>, kRates.size()> states;
+    for (std::size_t i = 0; i < kRates.size(); ++i) {
+      states[i].resize(static_cast<std::size_t>(octets));
+      or_abort(make(reinterpret_cast<State*>(states[i].data()), static_cast<opus_int32>(kRates[i])) == OPUS_OK);
+    }
+    return states;
+  }();
+  const auto rate = std::find(kRates.begin(), kRates.end(), rate_hz);
+  or_abort(rate != kRates.end());
+  return kNew[static_cast<std::size_t>(rate - kRates.begin())];
+}
+
+std::span<const std::byte> new_encoder(std::uint32_t rate_hz) {
+  return new_state<::OpusEncoder>(rate_hz, opus_encoder_get_size(1), [](::OpusEncoder* state, opus_int32 rate) {
+    return opus_encoder_init(state, rate, 1, OPUS_APPLICATION_VOIP);
+  });
+}
+std::span<const std::byte> new_decoder(std::uint32_t rate_hz) {
+  return new_state<::OpusDecoder>(rate_hz, opus_decoder_get_size(1), [](::OpusDecoder* state, opus_int32 rate) {
+    return opus_decoder_init(state, rate, 1);
+  });
+}
+
+std::unique_ptr<std::byte[]> copy_of(std::span<const std::byte> state) {
+  auto copy = std::make_unique_for_overwrite<std::byte[]>(state.size());
+  std::copy(state.begin(), state.end(), copy.get());
+  return copy;
+}
 
 /// The frames of a packet, as far as RFC 6716 section 3.2 lets one tell.
 struct Frames {
@@ -69,9 +106,7 @@ bool has_opus_fec(base::Bytes payload) noexcept {
   return mid || (stereo && (first >> (6 - 2 * voice_flags) & 1U) != 0);
 }
 
-OpusEncoder::OpusEncoder(OpusEncoderOptions options)
-    : storage_(std::make_unique<std::byte[]>(static_cast<std::size_t>(opus_encoder_get_size(1)))), rate_hz_(options.rate_hz) {
-  or_abort(is_opus_rate(rate_hz_) && opus_encoder_init(state(), static_cast<opus_int32>(rate_hz_), 1, OPUS_APPLICATION_VOIP) == OPUS_OK);
+OpusEncoder::OpusEncoder(OpusEncoderOptions options) : storage_(copy_of(new_encoder(options.rate_hz))), rate_hz_(options.rate_hz) {
   set_bitrate(options.bitrate);
   set_expected_loss(options.expected_loss_percent);
   set(state(), OPUS_SET_SIGNAL_REQUEST, OPUS_SIGNAL_VOICE);
@@ -107,10 +142,7 @@ void OpusEncoder::set_expected_loss(std::uint8_t percent) noexcept {
 
 void OpusEncoder::reset() noexcept { opus_encoder_ctl(state(), OPUS_RESET_STATE); }
 
-OpusDecoder::OpusDecoder(std::uint32_t rate_hz)
-    : storage_(std::make_unique<std::byte[]>(static_cast<std::size_t>(opus_decoder_get_size(1)))), rate_hz_(rate_hz) {
-  or_abort(is_opus_rate(rate_hz_) && opus_decoder_init(state(), static_cast<opus_int32>(rate_hz_), 1) == OPUS_OK);
-}
+OpusDecoder::OpusDecoder(std::uint32_t rate_hz) : storage_(copy_of(new_decoder(rate_hz))), rate_hz_(rate_hz) {}
 
 ::OpusDecoder* OpusDecoder::state() noexcept { return reinterpret_cast<::OpusDecoder*>(storage_.get()); }
 
@@ -143,6 +175,10 @@ base::Result<std::size_t, CodecError> OpusDecoder::conceal(std::span<std::int16_
   return static_cast<std::size_t>(written);
 }
 
-void OpusDecoder::reset() noexcept { opus_decoder_ctl(state(), OPUS_RESET_STATE); }
+// As opus_decoder_ctl(OPUS_RESET_STATE) does, which asks for the processor's kind again.
+void OpusDecoder::reset() noexcept {
+  const auto fresh = new_decoder(rate_hz_);
+  std::copy(fresh.begin(), fresh.end(), storage_.get());
+}
 
 }  // namespace offhook::inline v0::media
