@@ -91,7 +91,7 @@ void Conversation::on_ended() {
 void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Connected || !hand_over_.on_transfer_failed()) return;
   if (is_held_by_peer() && !hand_over_.has_hold_limit()) return close("hold limit", {}, now, out);  // It was the last that could be done.
-  patience_.on_transfer_failed();
+  patience_.on_transfer_failed(now);
   rest(now);
   tell_failed_transfer(now, out);
 }

@@ -35,7 +35,7 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
     case Kind::UtteranceSent: return on_utterance_sent(event, now, out);
     case Kind::Flushed: return;  // What was heard was reported when we asked for it.
     case Kind::MediaLost:
-      patience_.on_media_lost(now);
+      patience_.on_media_lost(now - std::chrono::milliseconds(event.duration_ms), now);
       if (is_held_by_peer()) patience_.expect_no_media();
       return;
     case Kind::MediaStarted:

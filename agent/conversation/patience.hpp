@@ -3,6 +3,10 @@
 #include <offhook/agent/conversation/deadline.hpp>
 #include <offhook/base/time.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
 namespace offhook::inline v0::agent {
 
 struct PatienceLimits {
@@ -15,6 +19,9 @@ struct PatienceLimits {
 /// How long a conversation goes on that gets nowhere: silence of the caller, failures of the parts, no media, and the limit of the call. Pure.
 class Patience {
  public:
+  static constexpr base::Duration kTransferTone = std::chrono::seconds(5);  ///< a PBX plays a tone for at most so long after a transfer failed
+  static constexpr base::Duration kReturn = std::chrono::seconds(10);       ///< after a transfer failed, the media has so long to come back
+
   explicit Patience(PatienceLimits limits) : limits_(limits) {}
 
   void await_words(base::TimePoint now) { silence_at_ = now + limits_.silence; }
@@ -22,7 +29,7 @@ class Patience {
   [[nodiscard]] bool awaits_words() const { return silence_at_.has_value(); }
   void on_caller() {  ///< they said something or pressed a key
     silences_ = 0;
-    may_be_gone_ = false;
+    transfer_failed_at_.reset();
   }
   /// The caller said nothing for the limit. Returns false when that was too often.
   [[nodiscard]] bool on_silence() { return ++silences_ <= limits_.max_silences; }
@@ -32,22 +39,28 @@ class Patience {
   [[nodiscard]] bool on_failure() { return ++failures_ < limits_.max_failures; }
 
   void end_at(base::TimePoint at) { limit_at_ = at; }
-  /// Some PBXs report that a transfer failed, end the caller's call, and keep ours. When the audio stops then, it does not come back.
-  void on_transfer_failed() { may_be_gone_ = true; }
-  void on_media_lost(base::TimePoint now) {
+  /// Some PBXs report that a transfer failed, end the caller's call, and keep ours. The audio then stops for ever, before the report or
+  /// soon after it.
+  void on_transfer_failed(base::TimePoint now) {
+    transfer_failed_at_ = now;
+    if (media_lost_at_) media_lost_at_ = std::min(*media_lost_at_, now + kReturn);
+  }
+  /// The last packet came at `heard_at`.
+  void on_media_lost(base::TimePoint heard_at, base::TimePoint now) {
+    const bool is_gone = transfer_failed_at_ && heard_at <= *transfer_failed_at_ + kTransferTone;
     media_is_lost_ = true;
-    media_lost_at_ = may_be_gone_ ? now : now + limits_.media_lost;
+    media_lost_at_ = is_gone ? now : now + limits_.media_lost;
   }
   void on_media() {
-    media_is_lost_ = may_be_gone_ = false;
+    media_is_lost_ = false;
     media_lost_at_.reset();
   }
   /// On hold no media is owed; afterwards it is missed from then on.
-  void expect_no_media() {
-    may_be_gone_ = false;
-    media_lost_at_.reset();
+  void expect_no_media() { media_lost_at_.reset(); }
+  void expect_media(base::TimePoint now) {
+    transfer_failed_at_.reset();  // The caller's side took the call back.
+    if (media_is_lost_) media_lost_at_ = now + limits_.media_lost;
   }
-  void expect_media(base::TimePoint now) { if (media_is_lost_) on_media_lost(now); }
 
   [[nodiscard]] bool take_silence_due(base::TimePoint now) { return take_due(silence_at_, now); }
   [[nodiscard]] bool take_limit_due(base::TimePoint now) { return take_due(limit_at_, now); }
@@ -60,7 +73,7 @@ class Patience {
   PatienceLimits limits_;
   unsigned silences_ = 0, failures_ = 0;
   bool media_is_lost_ = false;
-  bool may_be_gone_ = false;  // A transfer failed, and nothing has proved since that the caller is there.
+  std::optional<base::TimePoint> transfer_failed_at_;  // and no words, key or hold have proved since that the caller is there
   Deadline silence_at_, limit_at_, media_lost_at_;
 };
 

@@ -6,6 +6,9 @@ namespace {
 
 struct Transferring : Call {
   Transferring() {
+    ConversationOptions options;
+    options.silence_prompt = 1h;
+    core = Conversation(options);
     greet();
     caller_says("sales please");
     think(ReplyText{core.turns(), "One moment."});
@@ -20,6 +23,21 @@ struct Transferring : Call {
     core.on_transfer_failed(now, out);
     collect();
   }
+  void fail_and_say_so() {
+    fail();
+    reply("Nobody is there.");
+    spoken();
+    sent();
+  }
+  /// The worker reports that the last packet came 10 s ago.
+  void lose_audio() {
+    media::MediaEvent event;
+    event.kind = EventKind::MediaLost;
+    event.duration_ms = 10'000;
+    core.on_media(event, now, out);
+    collect();
+  }
+  [[nodiscard]] bool ended_without_media() const { return last<HangUpCall>() != nullptr && last<HangUpCall>()->why == "no media"; }
 };
 
 }  // namespace
@@ -143,25 +161,61 @@ TEST_CASE_FIXTURE(Transferring, "When the thinker fails on a failed transfer we 
   CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
 }
 
-TEST_CASE_FIXTURE(Transferring, "When a transfer has failed and no audio comes any more, the caller is gone, and the call ends at once") {
-  fail();
-  reply("Nobody is there.");
-  media(EventKind::MediaLost);
+TEST_CASE_FIXTURE(Transferring, "When the audio stops within 5 s of a failed transfer, the caller is gone, and the call ends as soon as the loss is known") {
+  fail_and_say_so();
+  SUBCASE("before the report of the failure") { advance(9s); }
+  SUBCASE("5 s after it") { advance(15s); }
+  SUBCASE("after a tone that the PBX plays to us") {
+    media(EventKind::MediaBack);
+    advance(13s);
+  }
+  lose_audio();
   advance(10ms);
-  REQUIRE(count<HangUpCall>() == 1);
-  CHECK(last<HangUpCall>()->why == "no media");
+  CHECK(ended_without_media());
+}
+
+TEST_CASE_FIXTURE(Transferring, "When the audio stops later than 5 s after a failed transfer, it has the usual 20 s to come back") {
+  fail_and_say_so();
+  SUBCASE("1 ms later") { advance(15s + 1ms); }
+  SUBCASE("after minutes in which the caller only listened") { advance(5min); }
+  lose_audio();
+  advance(ConversationOptions{}.media_lost_limit - 10ms);
+  CHECK(count<HangUpCall>() == 0);
+  advance(10ms);
+  CHECK(ended_without_media());
+}
+
+TEST_CASE_FIXTURE(Transferring, "When a transfer fails after the audio has stopped, the audio has 10 s to come back, and no more than it had before") {
+  lose_audio();
+  base::Duration rest = 10s;
+  SUBCASE("5 s after the loss") { advance(5s); }
+  SUBCASE("15 s after the loss") {
+    advance(15s);
+    rest = 5s;
+  }
+  fail_and_say_so();
+  advance(rest - 10ms);
+  CHECK(count<HangUpCall>() == 0);
+  SUBCASE("and does not come") {
+    advance(10ms);
+    CHECK(ended_without_media());
+  }
+  SUBCASE("and comes") {
+    media(EventKind::MediaBack);
+    advance(1min);
+    CHECK(count<HangUpCall>() == 0);
+  }
 }
 
 TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who is proved to be there has the usual time when the audio stops") {
-  fail();
+  fail_and_say_so();
   SUBCASE("by their words") { caller_says("hello"); }
   SUBCASE("by a key") { media(EventKind::Digit, 0, 0, '3'); }
-  SUBCASE("by their audio") { media(EventKind::MediaBack); }
   SUBCASE("by a hold of their side") {
     core.on_peer_hold(true, now, out);
     core.on_peer_hold(false, now, out);
   }
-  media(EventKind::MediaLost);
+  lose_audio();
   advance(1s);
   CHECK(count<HangUpCall>() == 0);
 }
