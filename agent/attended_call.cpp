@@ -40,7 +40,7 @@ Wake AttendedCall::wake() {
   return [weak = weak_from_this(), &thread = thread_] {
     thread.post([weak] {
       const auto self = weak.lock();
-      if (self && self->bridge_) self->bridge_->tick(base::Clock::now());
+      if (self && self->bridge_) self->bridge_->on_wake(base::Clock::now());
     });
   };
 }

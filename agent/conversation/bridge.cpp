@@ -38,7 +38,7 @@ void Bridge::on_connected(base::TimePoint now) {
   media::HeardFrame early;
   while (asks_who_answered_ && port_->heard.try_pop(early)) ear_.on_frame(early, *session_);  // What the network said is no answer.
   if (asks_who_answered_) answerer_.emplace();
-  tick(now);
+  on_wake(now);
 }
 
 void Bridge::on_ended() {
@@ -57,27 +57,27 @@ void Bridge::on_ended() {
 
 void Bridge::close(std::string why, std::string_view farewell, base::TimePoint now) {
   core_.close(std::move(why), farewell, now, actions_);
-  tick(now);
+  on_wake(now);
 }
 
 void Bridge::shut_down(base::TimePoint now) {
   core_.shut_down(now, actions_);
-  tick(now);
+  on_wake(now);
 }
 
 void Bridge::on_transfer_failed(base::TimePoint now) {
   core_.on_transfer_failed(now, actions_);
-  tick(now);
+  on_wake(now);
 }
 
 void Bridge::on_peer_hold(bool holds, base::TimePoint now) {
   core_.on_peer_hold(holds, now, actions_);
-  tick(now);
+  on_wake(now);
 }
 
 void Bridge::on_other_caller(std::string who, base::TimePoint now) {
   core_.on_other_caller(std::move(who), now, actions_);
-  tick(now);
+  on_wake(now);
 }
 
 void Bridge::on_key(char key, base::TimePoint now) {
@@ -89,25 +89,33 @@ void Bridge::on_key(char key, base::TimePoint now) {
   event.tick = event.at_tick = heard_tick_;
   (void)meter_.on_media(event);
   core_.on_media(event, now, actions_);
-  tick(now);
+  on_wake(now);
 }
 
-void Bridge::tick(base::TimePoint now) {
+void Bridge::tick(base::TimePoint now) { pass(deadlines_.at_tick(now), now); }
+
+void Bridge::on_wake(base::TimePoint now) { pass(deadlines_.at_event(now), now); }
+
+void Bridge::pass(bool checks_deadlines, base::TimePoint now) {
   commands_.retry(*port_);
-  session_->on_unheard(base::duration_of(playout_.samples_queued(), port_->rate_hz));
-  session_->tick(now);
-  if (tools_) tools_->tick(now);
+  if (checks_deadlines) tick_parts(now);
   carry_out(now);
   drain_port(now);
   drain_session(now);
   drain_tools(now);
-  core_.on_time(now, actions_);
+  if (checks_deadlines) core_.on_time(now, actions_);
   carry_out(now);
   drain_session(now);  // What the time made begin may have its first fruit at once.
   tell_waiting(core_.caller_waits());
   const auto phase = core_.phase();
   const bool is_up = phase == Conversation::Phase::Connected || phase == Conversation::Phase::Closing;
   if (is_up && !core_.holds_playout()) playout_.pump(*port_);
+}
+
+void Bridge::tick_parts(base::TimePoint now) {
+  session_->on_unheard(base::duration_of(playout_.samples_queued(), port_->rate_hz));
+  session_->tick(now);
+  if (tools_) tools_->tick(now);
 }
 
 /// Written where it changes alone: the worker reads what stands beside it in each tick.

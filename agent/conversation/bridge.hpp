@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/command_outbox.hpp>
 #include <offhook/agent/conversation/conversation.hpp>
+#include <offhook/agent/conversation/deadline_check.hpp>
 #include <offhook/agent/conversation/ear.hpp>
 #include <offhook/agent/conversation/key_filter.hpp>
 #include <offhook/agent/conversation/playout_queue.hpp>
@@ -40,8 +41,10 @@ class Bridge {
   void on_ended();
   void close(std::string why, std::string_view farewell, base::TimePoint now);
   void shut_down(base::TimePoint now);
-  /// Every 10 ms, and whenever a part has something.
+  /// Every 10 ms, by the thread's timer.
   void tick(base::TimePoint now);
+  /// A part has something. After a stall of the thread, it and all other events leave the deadlines to tick(): DeadlineCheck.
+  void on_wake(base::TimePoint now);
   /// The caller's side has put us on hold, or takes us back.
   void on_peer_hold(bool holds, base::TimePoint now);
   void on_other_caller(std::string who, base::TimePoint now);
@@ -59,6 +62,8 @@ class Bridge {
   [[nodiscard]] bool ended() const { return core_.phase() == Conversation::Phase::Ended; }
 
  private:
+  void pass(bool checks_deadlines, base::TimePoint now);
+  void tick_parts(base::TimePoint now);
   void tell_waiting(bool waits);
   void drain_port(base::TimePoint now);
   void drain_session(base::TimePoint now);
@@ -79,6 +84,7 @@ class Bridge {
   Observer observer_;
   bool asks_who_answered_;
   Conversation core_;
+  DeadlineCheck deadlines_;
   Ear ear_;
   PlayoutQueue playout_;
   CommandOutbox commands_;
