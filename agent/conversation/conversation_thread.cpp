@@ -69,7 +69,8 @@ class ConversationThread::Impl {
     timer_.async_wait([this](const boost::system::error_code& error) {
       const auto now = base::Clock::now();
       if (error || ended_ || now < timer_.expiry()) return;  // add() has set the timer anew: that wait goes on.
-      if (pace_.on_wake(now, !bridges_.empty())) tick(now);
+      pace_.on_wake(now, !bridges_.empty());
+      tick(now);
       wait();
     });
   }

@@ -6,20 +6,17 @@
 
 namespace offhook::inline v0::agent {
 
-/// Computes when a conversation thread wakes next, and whether it then ticks its calls. Pure.
+/// Computes when a conversation thread wakes next, to tick its calls. Pure.
 class ThreadPace {
  public:
-  static constexpr base::Duration kCalls = std::chrono::milliseconds(10);   ///< half a frame: a finished frame waits 5 ms on average
-  static constexpr base::Duration kIdle = std::chrono::milliseconds(250);   ///< without calls it wakes to show that it answers
-  static constexpr base::Duration kDelay = std::chrono::milliseconds(500);  ///< a thread that wakes later than this reads its sockets first
+  static constexpr base::Duration kCalls = std::chrono::milliseconds(10);  ///< half a frame: a finished frame waits 5 ms on average
+  static constexpr base::Duration kIdle = std::chrono::milliseconds(250);  ///< without calls it wakes to show that it answers
 
   explicit ThreadPace(base::TimePoint now) : due_(now + kIdle) {}
 
   /// The thread got its first call.
   void begin(base::TimePoint now) { due_ = now + kCalls; }
-  /// The thread woke. Returns true when it ticks its calls now. After a delay it ticks them one interval later: first it reads what
-  /// waits in its sockets, so that no deadline ends the wait for an answer that has already come.
-  [[nodiscard]] bool on_wake(base::TimePoint now, bool has_calls);
+  void on_wake(base::TimePoint now, bool has_calls);
   [[nodiscard]] base::TimePoint due() const { return due_; }
 
  private:

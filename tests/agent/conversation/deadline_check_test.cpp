@@ -29,3 +29,14 @@ TEST_CASE("No event after a pause of its thread makes a conversation check its d
   CHECK_FALSE(check.at_event(now += 200ms));
   CHECK(check.at_tick(now));
 }
+
+TEST_CASE("A conversation whose thread is always late checks its deadlines at every other tick") {
+  DeadlineCheck check;
+  auto now = kCheckStart;
+  CHECK(check.at_tick(now));
+  for (int i = 0; i < 10; ++i) {
+    CHECK_FALSE(check.at_tick(now += 511ms));
+    CHECK_FALSE(check.at_event(now += 511ms));
+    CHECK(check.at_tick(now));
+  }
+}
