@@ -32,6 +32,7 @@ TEST_CASE("find_host_name passes over names of .invalid, which have no address [
 }
 
 TEST_CASE("A host name has at most HostName::kMaxBytes [RFC 1035 section 2.3.4]") {
+  CHECK(sdp::HostName::kMaxBytes == 253);
   CHECK(name_in("c=IN IP4 " + std::string(sdp::HostName::kMaxBytes, 'a')) != "none");
   CHECK(name_in("c=IN IP4 " + std::string(sdp::HostName::kMaxBytes + 1, 'a')) == "none");
 }

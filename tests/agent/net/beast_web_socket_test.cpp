@@ -64,6 +64,7 @@ class Echo final : public services::Visitor {
   void on_text(services::Peer& peer, std::string_view text) override {
     ++received_;
     if (text == "close") return peer.close(4001, "as asked");
+    if (text == "close without a code") return peer.close(0, "");
     if (text == "drop") return peer.drop();
     if (text == "garbage") return peer.send_raw(std::string(32, static_cast<char>(0xFF)));
     if (text == "bad text") return peer.send_text("\xC3\x28");
@@ -361,7 +362,7 @@ TEST_CASE_FIXTURE(SecureHouse, "A message may come in several frames, and at onc
 
 TEST_CASE_FIXTURE(SecureHouse, "How the other side ends it is told: by a close frame, without one, or by nonsense") {
   Caller caller;
-  Line closes, drops, garbage, bad_text;
+  Line closes, closes_without_code, drops, garbage, bad_text;
   const auto open = [&](Line& line, const char* wish) {
     caller.open(line, url("/echo", "localhost", "wss"));
     line.socket->send_text(wish);
@@ -371,6 +372,9 @@ TEST_CASE_FIXTURE(SecureHouse, "How the other side ends it is told: by a close f
   CHECK(closes.closed[0].code == 4001);
   CHECK(closes.closed[0].reason == "as asked");
   CHECK(!closes.closed[0].error.has_value());
+  open(closes_without_code, "close without a code");
+  CHECK(closes_without_code.closed[0].code == 1005);
+  CHECK(!closes_without_code.closed[0].error.has_value());
   open(drops, "drop");
   CHECK(drops.closed[0].code == 1006);
   CHECK(drops.closed[0].error->what == NetError::What::Closed);
