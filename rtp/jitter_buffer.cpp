@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
-#include <utility>
 
 namespace offhook::inline v0::rtp {
 namespace {
@@ -383,11 +382,15 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
     if (count_ == 0) return underrun(missing);
   }
   if (buffered_end_ < position_ + kUnitsPerTick) return underrun(missing);  // The rest of this tick may still come.
+  if (hole_may_fill(now)) {
+    stalled_ += missing;
+    return conceal(missing);
+  }
   if (held(0).begin > position_) {  // No further than that, so that packets and ticks fit together as before.
     const std::int64_t begin = position_, missing_here = held(0).begin - begin, units = std::min(missing_here, kUnitsPerTick);
     Pull pull = conceal(units);
     if (machine_ && !held(0).packed) {
-      stalled_ += units;  // What comes in the meantime is played after all, so much later: a machine hears it whole.
+      stalled_ = units;  // What comes in the meantime is played after all, so much later: a machine hears it whole.
     } else {
       position_ += units;
     }
@@ -401,13 +404,16 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
 Pull JitterBuffer::frame(std::int64_t now, std::int64_t waiting) noexcept {
   Pull pull{.kind = Pull::Kind::Frame, .seam = seam_, .restart = restart_, .timestamp = static_cast<std::uint32_t>(position_ * clock_)};
   const std::int64_t arrival = held(0).arrival;
-  const std::int64_t end = gather(pull);
-  const bool whole = end == position_ + kUnitsPerTick;
+  const bool is_short = held(0).end - held(0).begin < kUnitsPerTick;
+  const std::int64_t gathered = gather(pull) - position_;
+  const bool whole = gathered == kUnitsPerTick;
   const std::int64_t played = now + waiting;
   counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(played - delay_.fastest() - position_, 0) / kUnitsPerMs);
   if (whole) wish(now, waiting, pull);
-  const std::int64_t units = end - std::exchange(position_, end);
-  if (!whole) return conceal(units);  // No further than that, so that packets and ticks fit together again.
+  // The rest of a long packet goes alone, so that packets and ticks fit together again. Of short ones that would be many pulls in a tick.
+  const std::int64_t units = is_short ? kUnitsPerTick : gathered;
+  position_ += units;
+  if (!whole) return conceal(units);
   concealed_in_row_ = 0;
   ++counts_.frames;
   counts_.jitter_buffer_delay += static_cast<std::uint64_t>(std::max<std::int64_t>(played - arrival, 0) * kUnitsPerTick);
