@@ -14,6 +14,7 @@
 #include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/registrations.hpp>
+#include <offhook/agent/service_log.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
 #include <offhook/media/codec_chain.hpp>
 #include <offhook/media/engine/silero_model.hpp>
@@ -72,19 +73,6 @@ std::shared_ptr<const AgentBook> local_agent(const AgentOptions& options) {
   return std::make_shared<AgentBook>(std::vector<AgentBook::Entry>{}, profile);
 }
 
-void tell_of_tool_server(const tools::mcp::ServerEvent& event) {
-  using What = tools::mcp::ServerEvent::What;
-  const bool warns = event.what == What::Broken || event.what == What::ToolRefused;
-  (warns ? log::warning : log::info)("tools.server", {{"server", event.server}, {"what", to_string(event.what)}, {"tool", event.tool}, {"detail", event.detail}});
-}
-
-/// Each call that has another provider for that has a line of its own: call.trouble.
-void tell_of_pause(std::string_view service, FailureKind kind, base::Duration pause) {
-  log::warning("provider.paused", {{"service", service}, {"why", to_string(kind)}, {"seconds", std::chrono::duration_cast<std::chrono::seconds>(pause).count()}});
-}
-
-void tell_of_return(std::string_view service) { log::info("provider.back", {{"service", service}}); }
-
 /// Any of them does. One that a reload brings does so from the next start on, unless another did (config::waiting_for_restart).
 bool keeps_transcripts(const AgentBook& agents) {
   const auto keeps = [](const AgentBook::Entry& entry) { return entry.profile->transcripts; };
@@ -141,8 +129,8 @@ class Agent::Impl {
     options_.embedded.pool = std::make_shared<WorkPool>();
     factory_ = std::make_shared<SessionFactory>(FactoryOptions{
         options_.embedded, options_.conversation,
-        Breakers::Watch{[this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, tell_of_pause, tell_of_return},
-        tell_of_tool_server, [this](const ServiceUse& use) { metrics_.conversations().on_use(use); },
+        Breakers::Watch{[this](std::string_view service, FailureKind kind) { metrics_.conversations().on_provider_failed(service, kind); }, log_pause, log_return},
+        log_tool_server, [this](const ServiceUse& use) { metrics_.conversations().on_use(use); },
         [this](const ServiceFailure& failure) { on_rehearsal_failure(failure); }});
     agents_ = options_.agents ? options_.agents : local_agent(options_);
     if (auto adopted = factory_->adopt(*agents_); !adopted) return adopted;

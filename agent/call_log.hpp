@@ -44,7 +44,7 @@ class CallLog {
   void transfer_failed(std::string_view why) const;
   /// `why`: of a status that is no success.
   void transferred(int status, std::string_view why) const;
-  /// The caller's side asked the agent to call somebody.
+  /// The caller's side asked the agent to call a third party (REFER).
   void transfer_declined() const;
   void hold_failed(bool on, std::string_view why) const;
   void recording_stopped(std::string_view why) const;

@@ -12,7 +12,7 @@
 
 namespace offhook::bench {
 
-/// Callers who are silent, press a key when they are told to, and wait for the agent's voice. Many of them take little processor time.
+/// Silent callers. Each presses a key when the benchmark says so, and waits for the agent's voice. A thousand take little processor time.
 class KeyCallers {
  public:
   /// A caller who hears nothing for so long after the key got no answer.

@@ -55,7 +55,7 @@ class Trial {
         phone_(options.calls, registrar_.port(), [this, turn = 0]() mutable {
           if (++turn % 10 == 0) callers_.poll(base::Clock::now());  // Every ten milliseconds.
         }) {
-    std::this_thread::sleep_for(2s);  // What is made ready behind the registration.
+    std::this_thread::sleep_for(2s);  // The agent prepares its voices after the registration.
     idle_kb_ = usage_of(agent_.pid()).rss_kb;
   }
 

@@ -13,8 +13,8 @@ namespace offhook::inline v0::rtp {
 struct DelayProfile {
   double ms_per_percent;       ///< how many milliseconds of delay it is worth that one percent more of the packets is in time
   std::int64_t start_ms = 40;  ///< the target until something is known
-  /// A machine listens: it does not mind a rough place in the line, but late audio reaches it whole, cut only where it repeats itself or
-  /// nobody speaks; and a packet that others overtook is played after all when it comes within a tick, or as late as those before it did.
+  /// A machine listens. A rough place in the line does it no harm. Late audio reaches it whole: the buffer shortens only pauses, and places
+  /// that repeat. A packet that others overtook is still played when it comes within a tick, or as late as earlier packets of that kind.
   bool machine = false;
 };
 /// Two people who talk.

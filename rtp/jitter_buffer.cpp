@@ -368,7 +368,7 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
   const std::int64_t missing = kUnitsPerTick - waiting;
   forget_played();
   if (count_ == 0) return underrun(missing);
-  if (stalled_ != 0 && !hole_may_fill(now)) {  // What was made up while nothing came stood for the audio that never came.
+  if (stalled_ != 0 && !hole_may_fill(now)) {  // The concealment of that time stood for the audio that never came.
     position_ += std::clamp<std::int64_t>(held(0).begin - position_, 0, stalled_);
     stalled_ = 0;
   }

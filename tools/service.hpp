@@ -16,7 +16,7 @@ namespace offhook::tools {
 
 /// A file (path "" for none), the process's environment, and the command line's assignments.
 [[nodiscard]] agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set);
-/// What the variables say, whether or not it can be used: for a command that looks for the folders of records, transcripts or recordings.
+/// The configuration of the variables alone, also when it is not valid. Commands find the folders of records, transcripts and recordings by it.
 [[nodiscard]] agent::config::Config folders_of_environment();
 /// True when `error` says that `folder` is missing, and it is the usual one: the first agent makes it. A folder that was named should be there.
 [[nodiscard]] bool is_not_made_yet(const base::Error& error, const std::string& folder, const std::string& usual);

@@ -21,7 +21,7 @@ class DeadlineCheck {
     (void)take_due(reads_until_, now);
     return !reads_until_;
   }
-  /// At an event. What was posted while the thread stood still comes before the thread reads its sockets, however long it takes.
+  /// At an event. The thread handles the events that were posted during a stall before it reads its sockets, however long that takes.
   [[nodiscard]] bool at_event(base::TimePoint now) {
     note(now);
     return !reads_until_;

@@ -57,7 +57,7 @@ struct ProviderSwitched {
 /// For the record: a service failed, and goes on by itself. `service`: "openai/think"; filled in by the session that knows the name.
 struct ServiceRetried { Stage stage{}; std::string service; Retry retry; };
 
-/// What each part of a conversation tells of itself.
+/// The interface by which each part of a conversation names its service and its retries.
 class ConversationPart {
  public:
   virtual ~ConversationPart() = default;

@@ -46,7 +46,7 @@ class CircuitBreaker {
 /// Why a call has another provider than one before it in the list.
 inline constexpr std::string_view kPassedOver = "it failed, or loaded its model, in calls before this one, and is not asked for a while";
 
-/// What the owner is told of the services of all calls. Each is called on the thread of the call that failed or succeeded.
+/// The breakers call these functions for the services of all calls, on the thread of the call that failed or succeeded.
 struct BreakerWatch {
   std::function<void(std::string_view name, FailureKind kind)> on_failed{};
   std::function<void(std::string_view name, FailureKind kind, base::Duration pause)> on_paused{};  ///< no call asks it for so long

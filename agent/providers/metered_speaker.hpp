@@ -14,8 +14,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// A voice of a provider, whose characters are counted: those of each text of which any sound came. Its first failure is told: in a
-/// rehearsal nobody waits for the sound, so that no other event tells of it.
+/// A voice of a provider, whose characters are counted: those of each text of which any sound came. It tells its first failure, because in
+/// a rehearsal no conversation takes the voice's events.
 class MeteredSpeaker final : public Speaker {
  public:
   MeteredSpeaker(std::unique_ptr<Speaker> inner, TellUse tell, TellFailure tell_failure = {})

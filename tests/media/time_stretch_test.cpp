@@ -153,7 +153,7 @@ TEST_CASE("Loud audio is no quiet place after a jump back either: each jump is w
     line.push(std::span(said).subspan(at, 160));
     line.take(out);
   }
-  line.push(std::span(said).subspan(800, 640));  // What was heard makes room for it, but for what a jump back may want.
+  line.push(std::span(said).subspan(800, 640));  // The line drops heard samples, except those that a jump back may need.
   CHECK(line.stretch(110, false) == 50);
   CHECK(line.stretch(110, false) == 50);
 }

@@ -1,8 +1,6 @@
-#include <offhook/rtp/jitter_buffer.hpp>
+#include "driven_buffer.hpp"
 
 #include <offhook/base/random.hpp>
-
-#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,84 +14,7 @@
 using namespace offhook;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// A buffer on a clock driven by hand. Each octet tells its own place: the low 8 bits of timestamp / 4.
-struct Buffer {
-  std::unique_ptr<rtp::JitterBuffer> buffer = std::make_unique<rtp::JitterBuffer>();
-  base::TimePoint now = base::TimePoint{} + 1000s;
-  std::uint32_t ssrc = 1;
-  std::int64_t waiting = 0;
-  bool stretches = false;   // by up to 10 ms each time that it is asked for
-
-  static std::uint8_t octet_at(std::uint32_t timestamp) { return static_cast<std::uint8_t>(timestamp / 4); }
-  bool put(std::uint16_t sequence, std::uint32_t timestamp, std::size_t size = 160, std::uint8_t type = 0) {
-    std::vector<std::uint8_t> payload(size);
-    for (std::size_t i = 0; i < size; ++i) payload[i] = octet_at(timestamp + static_cast<std::uint32_t>(i));
-    return buffer->put({.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc, .payload = payload},
-                       now);
-  }
-  /// One packet of a key that began at `timestamp`.
-  bool put_key(std::uint16_t sequence, std::uint32_t timestamp) {
-    const std::vector<std::uint8_t> payload(4);
-    return buffer->put({.payload_type = 101, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc, .payload = payload}, now,
-                       rtp::JitterBuffer::Content::Key);
-  }
-  rtp::Pull pull() {
-    const auto result = buffer->pull(now, waiting);
-    REQUIRE(buffer->is_consistent());
-    if (result.kind == rtp::Pull::Kind::Frame) {
-      REQUIRE(result.payload.size() == 160);
-      int wrong = 0;
-      for (std::uint32_t i = 0; i < 160; ++i) wrong += result.payload[i] != octet_at(result.timestamp + i);
-      REQUIRE(wrong == 0);
-    }
-    return result;
-  }
-  /// Pulls until a tick is there; what came last.
-  rtp::Pull tick() {
-    now += 20ms;
-    rtp::Pull result;
-    for (int pulls = 0; waiting < rtp::kUnitsPerTick; ++pulls) {
-      REQUIRE(pulls < 4);
-      result = pull();
-      REQUIRE(result.units > 0);
-      waiting += result.units;
-      if (stretches && result.stretch != 0) {
-        const auto by = std::clamp<std::int64_t>(result.stretch, -80, 80);
-        buffer->on_stretched(by);
-        waiting += by;
-      }
-    }
-    waiting -= rtp::kUnitsPerTick;
-    return result;
-  }
-  /// One packet and one tick, `count` times; the kinds that came out.
-  std::vector<rtp::Pull::Kind> run(std::uint16_t first, int count, std::uint32_t offset = 0) {
-    std::vector<rtp::Pull::Kind> kinds;
-    for (int i = 0; i < count; ++i) {
-      const auto sequence = static_cast<std::uint16_t>(first + i);
-      put(sequence, offset + static_cast<std::uint32_t>(first + i) * 160u);
-      kinds.push_back(tick().kind);
-    }
-    return kinds;
-  }
-  /// 50 packets, of which the eleventh comes `late` ticks behind its time, or never (0). Then a tick a packet.
-  void run_around_eleventh(std::uint16_t first, int late) {
-    const auto eleventh = static_cast<std::uint16_t>(first + 10);
-    for (int i = 0; i < 50; ++i) {
-      if (i == 10) {
-        (void)tick();
-        continue;
-      }
-      if (late != 0 && i == 10 + late) put(eleventh, eleventh * 160u);
-      (void)run(static_cast<std::uint16_t>(first + i), 1);
-    }
-  }
-  [[nodiscard]] rtp::JitterStatistics counts() const { return buffer->statistics(); }
-};
-
-}  // namespace
+using Buffer = test::DrivenBuffer;
 
 static_assert(sizeof(rtp::JitterBuffer) <= 24 * 1024, "there are thousands of them");
 
@@ -394,78 +315,6 @@ TEST_CASE_FIXTURE(Buffer, "Packets of 80 to 200 ms are played whole and in order
   }
 }
 
-TEST_CASE_FIXTURE(Buffer, "A key is no loss: silence stands for it, and the audio behind it is played whole [RFC 4733 section 2.5.1]") {
-  using Kind = rtp::Pull::Kind;
-  std::uint16_t sequence = 0;
-  std::uint32_t timestamp = 0;
-  std::size_t frames = 0, sent = 0;
-  const auto audio = [&](int packets) {
-    for (int i = 0; i < packets; ++i, timestamp += 160, ++sent) {
-      put(sequence++, timestamp);
-      frames += tick().kind == Kind::Frame;
-    }
-  };
-  audio(20);
-  for (int keys = 0; keys < 5; ++keys) {
-    const auto begin = timestamp;
-    for (int i = 0; i < 7; ++i, timestamp += 160) {
-      CHECK(put_key(sequence++, begin));
-      frames += tick().kind == Kind::Frame;
-    }
-    audio(keys);  // From none to 80 ms between two keys.
-  }
-  audio(20);
-  CHECK(counts().concealed == 0);
-  for (int i = 0; i < 5; ++i) frames += tick().kind == Kind::Frame;
-  CHECK(frames == sent);
-  CHECK(counts().late + counts().duplicate + counts().reordered + counts().suspect == 0);
-}
-
-TEST_CASE_FIXTURE(Buffer, "A key may begin within the last packet of audio, with it, or a little behind it: nothing is made up") {
-  for (const std::uint32_t early : {0u, 40u, 80u, 160u}) {
-    for (const bool behind : {false, true}) {
-      CAPTURE(early);
-      CAPTURE(behind);
-      ++ssrc;
-      const auto concealed = counts().concealed;
-      const std::uint32_t begin = behind ? 20 * 160 + early % 160 : 20 * 160 - early;
-      for (std::uint16_t i = 0; i < 40; ++i) {
-        if (i < 20 || i >= 28) {
-          put(i, i * 160u + (i >= 28 && behind ? early % 160 : 0));
-        } else {
-          put_key(i, begin);
-        }
-        (void)tick();
-      }
-      CHECK(counts().concealed - concealed <= 1);
-    }
-  }
-}
-
-TEST_CASE_FIXTURE(Buffer, "Audio that a sender gives beside its keys is played whole") {
-  std::uint16_t sequence = 0;
-  std::size_t frames = 0;
-  for (std::uint32_t i = 0; i < 100; ++i) {
-    put_key(sequence++, i / 10 * 10 * 160);
-    put(sequence++, i * 160);
-    frames += tick().kind == rtp::Pull::Kind::Frame;
-  }
-  CHECK(frames >= 98);
-  CHECK(counts().concealed == 0);
-  CHECK(counts().late + counts().duplicate == 0);
-}
-
-TEST_CASE_FIXTURE(Buffer, "A key whose timestamp has nothing to do with the audio's changes nothing") {
-  std::size_t frames = 0;
-  for (std::uint16_t i = 0; i < 100; ++i) {
-    put(static_cast<std::uint16_t>(2 * i), i * 160u);
-    put_key(static_cast<std::uint16_t>(2 * i + 1), 0x40000000u + i * 160u);
-    frames += tick().kind == rtp::Pull::Kind::Frame;
-  }
-  CHECK(frames == 99);
-  CHECK(counts().resets == 0);
-}
-
 TEST_CASE_FIXTURE(Buffer, "A tick never mixes two payload types") {
   put(0, 0, 160, 0);
   put(1, 160, 80, 0);
@@ -653,102 +502,6 @@ TEST_CASE_FIXTURE(Buffer, "After an outage of 300 to 1200 ms every packet that a
     CHECK(counts().delay_ms <= 100);
   }
   CHECK(counts().resets + counts().suspect + counts().late + counts().overflowed + counts().inbox_full == 0);
-}
-
-TEST_CASE_FIXTURE(Buffer, "A packet that comes within a tick of its time is played to a machine, and is late for a person") {
-  for (const bool machine : {false, true}) {
-    ++ssrc;
-    waiting = 0;
-    buffer->set_profile(machine ? rtp::kRecogniserProfile : rtp::kCallProfile);
-    (void)run(0, 50);
-    const auto before = counts();
-    const auto begun = buffer->buffered_packets();
-    for (std::uint16_t i = 51; counts().concealed == before.concealed; ++i) {  // Its place comes up, and is filled.
-      put(i, i * 160u);
-      (void)tick();
-    }
-    put(50, 50 * 160);
-    for (int i = 0; i < 80; ++i) (void)tick();
-    CHECK(counts().late - before.late == (machine ? 0 : 1));
-    CHECK(begun > 0);
-    CHECK(counts().suspect + counts().duplicate == 0);
-  }
-}
-
-TEST_CASE_FIXTURE(Buffer, "A lost packet costs a machine as much concealment as it is long, and no delay") {
-  buffer->set_profile(rtp::kRecogniserProfile);
-  (void)run(0, 50);
-  const auto before = counts();
-  for (int i = 0; i < 2; ++i) (void)tick();
-  (void)run(52, 50);
-  CHECK(counts().concealed_samples - before.concealed_samples == 2 * 160);
-  CHECK(counts().delay_ms == before.delay_ms);
-}
-
-TEST_CASE_FIXTURE(Buffer, "A machine waits for a missing packet as long as others came late, for 100 ms at most, and plays it in its order") {
-  buffer->set_profile(rtp::kRecogniserProfile);
-  stretches = true;
-  const auto played = [&](std::uint16_t first, int late) {
-    const auto before = counts().late;
-    run_around_eleventh(first, late);
-    return counts().late == before;
-  };
-  (void)run(0, 50);
-  CHECK_FALSE(played(50, 4));   // Until one has come late, there is nothing to wait for;
-  CHECK(played(100, 4));        // from then on there is.
-  CHECK_FALSE(played(150, 6));  // 120 ms late: it is not waited for,
-  CHECK_FALSE(played(200, 6));  // and no other one is for its sake.
-  CHECK_FALSE(played(250, 5));
-  CHECK(played(300, 5));        // 100 ms
-  CHECK(counts().frames + counts().late + 1 + buffer->buffered_packets() >= counts().packets);
-}
-
-TEST_CASE_FIXTURE(Buffer, "A lost packet costs a machine that waits for late ones 110 ms, which it gets back; ten seconds later, no delay") {
-  buffer->set_profile(rtp::kRecogniserProfile);
-  stretches = true;
-  (void)run(0, 50);
-  run_around_eleventh(50, 5);
-  (void)run(100, 50);
-  const auto lose_one = [&](std::uint16_t first) {
-    const auto before = counts();
-    run_around_eleventh(first, 0);
-    CHECK(counts().delay_ms <= before.delay_ms + 20);
-    return (counts().concealed_samples - before.concealed_samples) / 8;
-  };
-  const auto waited = lose_one(150);
-  CHECK(waited > 80);
-  CHECK(waited <= 120);
-  (void)run(200, 500);
-  CHECK(lose_one(700) == 20);
-}
-
-TEST_CASE_FIXTURE(Buffer, "A machine waits a whole tick for the shortest packet, too: few pulls make a tick") {
-  buffer->set_profile(rtp::kRecogniserProfile);
-  (void)run(0, 50);
-  run_around_eleventh(50, 5);
-  (void)run(100, 5);
-  for (std::uint16_t i = 106; i < 150; ++i) {  // 105 is of 1/8000 s, and does not come.
-    put(i, (i - 1) * 160u + 1);
-    (void)tick();
-  }
-  CHECK(counts().late == 1);
-}
-
-TEST_CASE_FIXTURE(Buffer, "A hole in the midst of a frame takes the rest of the packet before it along, and the next hole nothing else") {
-  put(0, 0, 80);  // Packets and frames do not coincide from here on.
-  for (std::uint16_t i = 1; i < 100; ++i) {
-    if (i != 30 && i != 60) put(i, i * 160u - 80);
-    (void)tick();
-  }
-  CHECK(counts().concealed_samples == 80 + 160 + 160);
-}
-
-TEST_CASE_FIXTURE(Buffer, "Short packets with holes between them, and of types in turn, cost few pulls in a tick [found by fuzzing]") {
-  for (std::uint16_t i = 0; i < 400; ++i) {
-    put(static_cast<std::uint16_t>(2 * i), i * 40u, 20, static_cast<std::uint8_t>(i % 2 * 8));
-    if (i % 4 == 3) (void)tick();
-  }
-  CHECK(counts().concealed > 0);
 }
 
 TEST_CASE_FIXTURE(Buffer, "Late audio is shortened roughly for a person, and only where it repeats itself for a machine") {

@@ -71,7 +71,7 @@ void Synthesis::on_closed(const SocketFault& fault) {
   if (fault.retry_in) reopen_at_ = now_ + *fault.retry_in;
   Job* const job = running();
   if (job == nullptr && fault.retry_in) spare_.ask();
-  if (job == nullptr || !asked) return retries_.add(fault.why, kConnectsLater);  // What waits is asked for on the next socket.
+  if (job == nullptr || !asked) return retries_.add(fault.why, kConnectsLater);  // The next socket asks for the jobs that wait.
   if (job->sound.samples() > 0 && fault.retry_in) return job->sound.fail(fault.why, fault.kind);
   if (!fault.retry_in || std::exchange(job->retried, true)) return fail_all(fault);
   job->sound.restart(shape_.rate_hz);

@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::deepgram {
   return count;
 }
 
-/// What follows the first `count` words; "" when there are no more.
+/// Returns the text behind the first `count` words; "" when there are no more words.
 [[nodiscard]] inline std::string_view after_words(std::string_view text, std::size_t count) {
   while (count-- > 0) {
     const std::size_t end = text.find(' ', text.find_first_not_of(' '));

@@ -123,7 +123,7 @@ std::string sound_in(const SpeakOptions& options) { return fmt::format("{} {}", 
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  // Whoever speaks on a socket that is preparing waits until that is cleared, a tenth of a second and more: no call prepares fixed sentences.
+  // A reply on a socket that prepares waits until the socket is cleared, for 100 ms and longer: no call prepares fixed sentences.
   const auto every = needs.is_rehearsal ? std::optional(kPrepareEvery) : std::nullopt;
   return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake, every);
 }

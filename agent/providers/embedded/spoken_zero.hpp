@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent::embedded {
 
 /// True for "zero" alone, or with "press", "number" or "please". "oh" is no key: it is said in surprise, too.
 [[nodiscard]] bool says_zero(std::string_view text);
-/// What says_zero() understands, for the recogniser's language models.
+/// The texts for which says_zero() is true. The recogniser's language models contain them.
 [[nodiscard]] const std::vector<std::string>& zero_phrases();
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -19,7 +19,7 @@ struct ToolAnswer {
   bool repeated = false;   ///< the server had ended the session of the call, which went on in the next one
 };
 
-/// What went wrong, for the log: sentences of ours, without a word of the server. "" when nothing did.
+/// Returns the failure in our own sentences, for the log, without a word of the server; "" when the call succeeded.
 [[nodiscard]] std::string why_of(const ToolAnswer& answer);
 
 /// Of the result of tools/call, as JSON text. `has_output_schema`: its structured content is what it means. Nothing: it is none.

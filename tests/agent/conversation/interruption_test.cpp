@@ -236,12 +236,7 @@ TEST_CASE_FIXTURE(Call, "A first half that is recognised only after the second h
 
 TEST_CASE_FIXTURE(Call, "A cough between what was said and what is still thought of costs neither") {
   greet();
-  caller_says("where is my order");
-  const auto turn = core.turns();
-  think(ReplyText{turn, "Let me see."});
-  think(ToolCall{turn, "call_1", "look_up", "{}"});
-  spoken();
-  media(EventKind::Sent, last<Speak>()->utterance, 0);
+  const auto turn = begin_a_lookup();
   sent();
   seen.clear();
   media(EventKind::SpeechStarted);

@@ -100,14 +100,19 @@ struct Call {
     core.on_listen(Transcript{listening()->turn, true, std::move(text), 0.9, false}, now, out);
     collect();
   }
-  /// The model calls "look_up" as "call_1", and the caller speaks over its words before the result comes. Returns the turn of the call.
-  std::uint32_t speak_over_a_lookup() {
+  /// The model calls "look_up" as "call_1" behind words that the caller hears. Returns the turn of the call.
+  std::uint32_t begin_a_lookup() {
     caller_says("where is my order");
     const auto turn = core.turns();
     think(ReplyText{turn, "Let me see."});
     think(ToolCall{turn, "call_1", "look_up", "{}"});
     spoken();
     media(EventKind::Sent, last<Speak>()->utterance, 0);
+    return turn;
+  }
+  /// The caller speaks over those words before the result comes.
+  std::uint32_t speak_over_a_lookup() {
+    const auto turn = begin_a_lookup();
     media(EventKind::SpeechStarted);
     advance(600ms);
     return turn;

@@ -105,7 +105,7 @@ TEST_CASE("Each failure is told to who watches, our own too") {
   CHECK(told == "a/think network;b/speak local;");
 }
 
-TEST_CASE("Each pause of a service is told to who watches, with its length, and that the service works again") {
+TEST_CASE("Breakers tell their watch each pause of a service with its length, and that the service works again") {
   std::string told;
   Breakers breakers({.on_paused =
                          [&](std::string_view name, FailureKind kind, base::Duration pause) {

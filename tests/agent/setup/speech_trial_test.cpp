@@ -51,14 +51,19 @@ void works(OneServer& server, std::size_t index) {
   else server.clients.answer(index, 200, R"({"text":""})", {{"content-type", "application/json"}});
 }
 
+std::shared_ptr<ProviderProfile> provider_of(ProviderKind kind, const std::string& name) {
+  const auto provider = std::make_shared<ProviderProfile>();
+  provider->kind = kind;
+  provider->name = name;
+  provider->base_url = "https://h/v1";
+  provider->models.speech = "speak-1";
+  return provider;
+}
+
 /// Of a server with neither sockets nor a chat.
 AgentBook book_of(const std::string& voice) {
-  const auto provider = std::make_shared<ProviderProfile>();
-  provider->kind = ProviderKind::OpenAiCompatible;
-  provider->name = "server";
-  provider->base_url = "https://h/v1";
+  const auto provider = provider_of(ProviderKind::OpenAiCompatible, "server");
   provider->models.transcription = "hear-1";
-  provider->models.speech = "speak-1";
   const auto profile = std::make_shared<AgentProfile>();
   profile->sessions = {CascadeWay{{provider}, {provider}, {provider}}};
   profile->voice = voice;
@@ -95,7 +100,7 @@ TEST_CASE("A service that says nothing is told, and the next one is tried all th
   CHECK(found.starts_with("- server/listen (hear-1): no answer in time\n- server/speak"));
 }
 
-TEST_CASE("A recogniser that does not answer silence in time is told as one that a call has to try") {
+TEST_CASE("The finding for a recogniser that does not answer silence in time says that a call shows whether it works") {
   OneServer server;
   server.answer = [](OneServer& self, std::size_t index) { self.clients.break_off(index, net::NetError::What::Timeout); };
   const std::string found = server.try_all(book_of(""));
@@ -106,12 +111,8 @@ TEST_CASE("A recogniser that does not answer silence in time is told as one that
 }
 
 TEST_CASE("A model that talks is tried with the voice of its session, and then the voice of our own sentences") {
-  const auto provider = std::make_shared<ProviderProfile>();
-  provider->kind = ProviderKind::OpenAi;
-  provider->name = "openai";
-  provider->base_url = "https://h/v1";
+  const auto provider = provider_of(ProviderKind::OpenAi, "openai");
   provider->models.realtime = "talk-1";
-  provider->models.speech = "speak-1";
   const auto profile = std::make_shared<AgentProfile>();
   profile->sessions = {RealtimeWay{provider}};
   profile->voice = "marin";

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kThreads = 3;
 
-/// What the agent tells of its calls, by the caller's name.
+/// Keeps the agent's events of each call, by the caller's name.
 class Watch {
  public:
   struct Caller {
@@ -154,6 +154,12 @@ struct Office {
       return frames <= 0;
     });
   }
+  /// Stops the thread of this caller's call at its next turn, until watch.gate opens.
+  void hold_thread_of(const std::string& name) {
+    watch.hold_thread_of(name);
+    press_key(name);
+    REQUIRE(watch.gate.wait_until_held());
+  }
   [[nodiscard]] bool shows(const std::string& line) const { return agent->metrics().find(line) != std::string::npos; }
   [[nodiscard]] std::thread::id thread_of(const std::string& name) const {
     const auto threads = watch.of(name).threads;
@@ -172,9 +178,7 @@ TEST_CASE_FIXTURE(Office, "A conversation thread stalls: calls on other threads 
   }
   REQUIRE(std::set{thread_of("anna"), thread_of("bert"), thread_of("cora")}.size() == kThreads);
 
-  watch.hold_thread_of("anna");
-  press_key("anna");
-  REQUIRE(watch.gate.wait_until_held());
+  hold_thread_of("anna");
   for (int turn = 0; turn < 3; ++turn) {
     hold_turn("bert");
     hold_turn("cora");
@@ -202,9 +206,7 @@ TEST_CASE_FIXTURE(Office, "A conversation thread stalls: calls on other threads 
 TEST_CASE("An agent ends although a call waits for a thread that was held until then") {
   Office office(1);
   office.call("anna");
-  office.watch.hold_thread_of("anna");
-  office.press_key("anna");
-  REQUIRE(office.watch.gate.wait_until_held());
+  office.hold_thread_of("anna");
   office.dial("bert");  // There is no other thread.
   CHECK(wait_until([&] { return office.agent->calls() == 2; }));
 }
@@ -212,9 +214,7 @@ TEST_CASE("An agent ends although a call waits for a thread that was held until 
 TEST_CASE("A caller hangs up although the thread of the call stands still") {
   Office office(1);
   office.call("anna");
-  office.watch.hold_thread_of("anna");
-  office.press_key("anna");
-  REQUIRE(office.watch.gate.wait_until_held());
+  office.hold_thread_of("anna");
   auto& anna = *office.telephones["anna"];
   anna.on_thread([&anna] { CHECK(anna.call->hang_up().has_value()); });
   CHECK(anna.wait_for<phone::CallFinished>());

@@ -300,7 +300,7 @@ TEST_CASE_FIXTURE(Box, "A source's answer comes as data, whatever stands in it")
   CHECK(json.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Box, "Why a source failed is told to the log, and what it answered is not") {
+TEST_CASE_FIXTURE(Box, "The log has the reason why a source failed, and no word of its answer") {
   make();
   run("look_up", R"({"order":"7"})");
   source->results.push_back({source->started[0].number, false, "order 7 of Al", "the service refuses this (503)"});

@@ -146,7 +146,7 @@ struct AgentLine {
     return nullptr;
   }
 
-  /// What the session says, in short; its retries are in `retries`.
+  /// Returns the session's events as short words; its retries are in `retries`.
   std::string told() {
     std::string line;
     while (const auto event = session->poll()) {

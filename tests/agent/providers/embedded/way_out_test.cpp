@@ -1,4 +1,4 @@
-// What a caller hears who is not understood: a person by 0, and no second guess.
+// A caller whom the dialogue does not understand is offered a person by 0, and hears no second guess.
 #include "conversing.hpp"
 
 #include <offhook/agent/providers/embedded/spoken_zero.hpp>
@@ -14,7 +14,7 @@ using MachineState = DialogueMachine::State;
 
 namespace {
 
-/// What the recogniser makes of one turn.
+/// The recogniser's result for one turn.
 struct Heard {
   std::string text;
   double confidence = 0;
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(ScriptedCaller, "A new caller on the line begins anew: a doubt
   for (const Reply& reply : replies) CHECK_FALSE(reply.action);
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "The words of a repetition do not make room for a second guess") {
+TEST_CASE_FIXTURE(ScriptedCaller, "The dialogue makes no second guess after it repeated its words") {
   (void)run({kHours, kNo});
   CHECK(offers_person(hears_as({"can you repeat that", 0.9})));
   CHECK_FALSE(is_guess(hears_as(kAddress)));

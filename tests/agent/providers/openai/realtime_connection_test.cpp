@@ -267,7 +267,7 @@ TEST_CASE_FIXTURE(TalkedIn, "a socket that breaks while nobody speaks is replace
   }
   CHECK(count<TurnTaken>() == 7);
   CHECK(count<ServiceRetried>() == 7);
-  CHECK(events.size() == 14);  // Nobody noticed more.
+  CHECK(events.size() == 14);  // The session told no other event.
   CHECK(all<ServiceRetried>()[0].retry.then == kConnectsAgain);
   CHECK(all<ServiceRetried>()[0].retry.why.find("1001") != std::string::npos);
 }

@@ -66,7 +66,7 @@ TEST_CASE("What a failing server has done is not known, but for what changes not
   for (const int status : {304, 307, 308}) CHECK(is_certain(answered("POST", status).text));
 }
 
-TEST_CASE("The log is told why a call failed, without a word that the service wrote") {
+TEST_CASE("The log has the reason why a call failed, and no word that the service wrote") {
   CHECK(answered("POST", 409, R"({"error":"4711 is taken"})").why == "The tool's service refuses this (409).");
   CHECK(answered("GET", 503, "4711").why == "The tool's service failed (503).");
   CHECK(read_answer({"GET", 0, "", "", net::NetError{What::Refused, "s3cret detail"}}, {}).why == "The tool's service refuses the connection.");

@@ -77,7 +77,7 @@ TEST_CASE("An answer is bounded, and the tool box says that it was cut") {
   CHECK(of_items(kMaxContentItems + 1).find("more that is not shown") != std::string::npos);
 }
 
-TEST_CASE("The log is told why a call failed or was repeated, without a word of the server") {
+TEST_CASE("The log has the reason why a call failed or was repeated, and no word of the server") {
   CHECK(why_of({true, "4711", true}).empty());
   CHECK(why_of({false, "4711 is taken", true}) == "the tool says that it failed");
   CHECK(why_of({false, std::string(kNotAvailable)}) == kNotAvailable);

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/tools/mcp/server.hpp>
+#include <offhook/base/time.hpp>
+
+#include <string_view>
+
+namespace offhook::inline v0::agent {
+
+/// Log lines about the services of all calls: providers by name ("openai/realtime"), and tool servers. CallLog has the lines of one call.
+void log_tool_server(const tools::mcp::ServerEvent& event);
+void log_pause(std::string_view service, FailureKind kind, base::Duration pause);
+void log_return(std::string_view service);
+
+}  // namespace offhook::inline v0::agent

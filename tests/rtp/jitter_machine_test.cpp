@@ -1,0 +1,102 @@
+// The jitter buffer of a listener that is a machine.
+#include "driven_buffer.hpp"
+
+using namespace offhook;
+using namespace std::chrono_literals;
+using MachineBuffer = test::DrivenBuffer;
+
+TEST_CASE_FIXTURE(MachineBuffer, "A packet that comes within a tick of its time is played to a machine, and is late for a person") {
+  for (const bool machine : {false, true}) {
+    ++ssrc;
+    waiting = 0;
+    buffer->set_profile(machine ? rtp::kRecogniserProfile : rtp::kCallProfile);
+    (void)run(0, 50);
+    const auto before = counts();
+    const auto begun = buffer->buffered_packets();
+    for (std::uint16_t i = 51; counts().concealed == before.concealed; ++i) {  // Its place comes up, and is filled.
+      put(i, i * 160u);
+      (void)tick();
+    }
+    put(50, 50 * 160);
+    for (int i = 0; i < 80; ++i) (void)tick();
+    CHECK(counts().late - before.late == (machine ? 0 : 1));
+    CHECK(begun > 0);
+    CHECK(counts().suspect + counts().duplicate == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine as much concealment as it is long, and no delay") {
+  buffer->set_profile(rtp::kRecogniserProfile);
+  (void)run(0, 50);
+  const auto before = counts();
+  for (int i = 0; i < 2; ++i) (void)tick();
+  (void)run(52, 50);
+  CHECK(counts().concealed_samples - before.concealed_samples == 2 * 160);
+  CHECK(counts().delay_ms == before.delay_ms);
+}
+
+TEST_CASE_FIXTURE(MachineBuffer, "A machine waits for a missing packet as long as others came late, for 100 ms at most, and plays it in its order") {
+  buffer->set_profile(rtp::kRecogniserProfile);
+  stretches = true;
+  const auto played = [&](std::uint16_t first, int late) {
+    const auto before = counts().late;
+    run_around_eleventh(first, late);
+    return counts().late == before;
+  };
+  (void)run(0, 50);
+  CHECK_FALSE(played(50, 4));   // Until one has come late, there is nothing to wait for;
+  CHECK(played(100, 4));        // from then on there is.
+  CHECK_FALSE(played(150, 6));  // 120 ms late: it is not waited for,
+  CHECK_FALSE(played(200, 6));  // and no other one is for its sake.
+  CHECK_FALSE(played(250, 5));
+  CHECK(played(300, 5));        // 100 ms
+  CHECK(counts().frames + counts().late + 1 + buffer->buffered_packets() >= counts().packets);
+}
+
+TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine that waits for late ones 110 ms, which it gets back; ten seconds later, no delay") {
+  buffer->set_profile(rtp::kRecogniserProfile);
+  stretches = true;
+  (void)run(0, 50);
+  run_around_eleventh(50, 5);
+  (void)run(100, 50);
+  const auto lose_one = [&](std::uint16_t first) {
+    const auto before = counts();
+    run_around_eleventh(first, 0);
+    CHECK(counts().delay_ms <= before.delay_ms + 20);
+    return (counts().concealed_samples - before.concealed_samples) / 8;
+  };
+  const auto waited = lose_one(150);
+  CHECK(waited > 80);
+  CHECK(waited <= 120);
+  (void)run(200, 500);
+  CHECK(lose_one(700) == 20);
+}
+
+TEST_CASE_FIXTURE(MachineBuffer, "A machine waits a whole tick for the shortest packet, too: few pulls make a tick") {
+  buffer->set_profile(rtp::kRecogniserProfile);
+  (void)run(0, 50);
+  run_around_eleventh(50, 5);
+  (void)run(100, 5);
+  for (std::uint16_t i = 106; i < 150; ++i) {  // 105 is of 1/8000 s, and does not come.
+    put(i, (i - 1) * 160u + 1);
+    (void)tick();
+  }
+  CHECK(counts().late == 1);
+}
+
+TEST_CASE_FIXTURE(MachineBuffer, "A hole in the midst of a frame takes the rest of the packet before it along, and the next hole nothing else") {
+  put(0, 0, 80);  // Packets and frames do not coincide from here on.
+  for (std::uint16_t i = 1; i < 100; ++i) {
+    if (i != 30 && i != 60) put(i, i * 160u - 80);
+    (void)tick();
+  }
+  CHECK(counts().concealed_samples == 80 + 160 + 160);
+}
+
+TEST_CASE_FIXTURE(MachineBuffer, "Short packets with holes between them, and of types in turn, cost few pulls in a tick [found by fuzzing]") {
+  for (std::uint16_t i = 0; i < 400; ++i) {
+    put(static_cast<std::uint16_t>(2 * i), i * 40u, 20, static_cast<std::uint8_t>(i % 2 * 8));
+    if (i % 4 == 3) (void)tick();
+  }
+  CHECK(counts().concealed > 0);
+}
