@@ -47,7 +47,7 @@ class Player {
       case 1: return say();
       case 2: return core_.on_frame(script_.text(script_.next()));
       case 3: return begin();
-      case 4: return core_.feed(std::vector<std::int16_t>(script_.next() * 64U, 5));
+      case 4: return core_.feed(std::vector<std::int16_t>(script_.next() * 16U, 5));
       case 5: return core_.end();
       case 6: waits_ = false; return core_.abandon();
     }

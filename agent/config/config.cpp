@@ -103,9 +103,9 @@ void apply_assignments(SettingsReader& reader, const std::vector<std::string>& a
 /// Missing only when nobody tried to set it: a bad value is a problem already.
 void require_all(SettingsReader& reader) {
   for (const Setting& setting : settings()) {
+    if (!setting.is_required() || reader.out.origins[index_of(setting)].source != Source::Default) continue;
     const std::string pointer = pointer_of(setting);
-    const auto& origin = reader.out.origins[index_of(setting)];
-    if (!setting.is_required() || origin.source != Source::Default || is_told(reader.out.problems, pointer)) continue;
+    if (is_told(reader.out.problems, pointer)) continue;
     if (setting.name == "password" && reader.out.config.sip.registration == "none") continue;  // A trunk goes by our address.
     reader.out.problems.push_back({pointer, "nothing", setting.name == "password" ? "the extension's secret" : allowed_for(setting),
                                    "set " + find_variable_setting(pointer)->names.front() + ", or write it in the file"});

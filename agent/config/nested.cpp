@@ -151,8 +151,9 @@ Problem unknown_name(const std::string& where, std::string_view name, const std:
 
 std::optional<InnerPlace> find_inner(std::string_view pointer) {
   for (const Setting& top : settings()) {
+    if (!top.is_compound() || top.shape == Shape::Objects) continue;
     const std::string begin = pointer_of(top) + "/";
-    if (!top.is_compound() || top.shape == Shape::Objects || !pointer.starts_with(begin)) continue;
+    if (!pointer.starts_with(begin)) continue;
     InnerPlace place{&top, &top, steps_of(pointer.substr(begin.size() - 1))};
     bool is_name = top.shape == Shape::Map;  // The next step is a name of the person's.
     for (const std::string& step : place.steps) {

@@ -74,6 +74,7 @@ class Completion {
 
   /// What the file says of it was looked at before anybody knew its kind.
   void name_example() const {
+    if (effective_.problems.empty()) return;
     const std::string where = at_ + "/base_url", usual = allowed_for(*find_inner("/providers/x/base_url")->setting);
     for (Problem& problem : effective_.problems) {
       if ((problem.where == where || problem.where == "--set " + where) && problem.allowed == usual) problem.allowed = allowed_base(kind_);

@@ -68,10 +68,10 @@ const Setting* find_setting(std::string_view section, std::string_view name) {
 }
 
 const Setting* find_setting(std::string_view pointer) {
-  for (const Setting& setting : settings()) {
-    if (pointer_of(setting) == pointer) return &setting;
-  }
-  return nullptr;
+  if (!pointer.starts_with('/') || pointer.starts_with("//")) return nullptr;
+  pointer.remove_prefix(1);
+  const auto slash = pointer.find('/');
+  return slash == std::string_view::npos ? find_setting("", pointer) : find_setting(pointer.substr(0, slash), pointer.substr(slash + 1));
 }
 
 std::vector<const Setting*> members_of(const Setting& setting) {

@@ -55,10 +55,11 @@ Json file_with(const std::string& place, const Json& value) {
                                       "door": {"peers": [{"address": "::1"}]},
                                       "identity": {"trust_file": "t", "certificates": [{"url": "https://c", "file": "f"}], "sign": {"key": "k", "url": "https://c"}}}})");
   std::string pointer = place;
-  const std::string section = pointer.substr(1, pointer.find('/', 1) - 1);
-  Json file = Json::object();
-  if (whole.contains(section)) file[section] = whole[section];
   for (auto at = pointer.find("/N/"); at != std::string::npos; at = pointer.find("/N/")) pointer.replace(at, 3, "/0/");
+  const auto second = pointer.find('/', 1);
+  const Json::json_pointer around(pointer.substr(0, second == std::string::npos ? second : pointer.find('/', second + 1)));
+  Json file = Json::object();
+  if (whole.contains(around)) file[around] = whole[around];
   file[Json::json_pointer(pointer)] = value;
   return file;
 }

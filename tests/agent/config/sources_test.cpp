@@ -50,6 +50,12 @@ TEST_CASE("a value that was refused leaves the weaker source's, and its origin")
   CHECK(origin(effective, "/sip/expires_seconds") == "file my.json:/sip/expires_seconds");
 }
 
+TEST_CASE("each setting is found by its own pointer, and by no other text") {
+  for (const config::Setting& setting : config::settings()) CHECK(config::find_setting(config::pointer_of(setting)) == &setting);
+  for (const char* other : {"", "/", "//", "sip", "sip/port", "//tool_servers", "/sip", "/sip/", "/sip//port", "/sip/port/", "/sip/port/x", "/tool_servers/", "/x"})
+    CHECK(config::find_setting(other) == nullptr);
+}
+
 TEST_CASE("an assignment of the command line is read without quotes") {
   const auto effective =
       read("", kRequiredWithPort, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts/enabled=yes", "/sip/display_name=a=b", "/limits/drain_seconds=0"});
