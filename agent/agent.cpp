@@ -59,7 +59,7 @@ std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmt
 
 }  // namespace
 
-/// The agent that needs nobody: the embedded dialogue takes every call.
+/// Makes the agent that needs no provider: the embedded dialogue takes every call.
 std::shared_ptr<const AgentBook> local_agent(const AgentOptions& options) {
   const auto provider = std::make_shared<ProviderProfile>();
   provider->name = "local";
@@ -73,19 +73,20 @@ std::shared_ptr<const AgentBook> local_agent(const AgentOptions& options) {
   return std::make_shared<AgentBook>(std::vector<AgentBook::Entry>{}, profile);
 }
 
-/// Any of them does. One that a reload brings does so from the next start on, unless another did (config::waiting_for_restart).
+/// Returns true when any agent keeps transcripts. If a reload brings the first one, transcripts begin at the next start
+/// (config::waiting_for_restart).
 bool keeps_transcripts(const AgentBook& agents) {
   const auto keeps = [](const AgentBook::Entry& entry) { return entry.profile->transcripts; };
   return agents.otherwise()->transcripts || std::any_of(agents.entries().begin(), agents.entries().end(), keeps);
 }
 
-/// Any of them does, now or after a reload.
+/// Returns true when any agent records its calls.
 bool records_calls(const AgentBook& agents) {
   const auto records = [](const AgentBook::Entry& entry) { return entry.profile->recordings; };
   return agents.otherwise()->recordings || std::any_of(agents.entries().begin(), agents.entries().end(), records);
 }
 
-/// What its calls can have at most: they may all be of G.711.
+/// Returns the highest sample rate that the profile's calls can have. It is 8 kHz at least, because each call may use G.711.
 std::uint32_t recording_rate_hz(const AgentProfile& profile) {
   std::uint32_t most = 8000;
   for (const auto codec : profile.codecs) most = std::max(most, codec == media::AudioCodec::Opus ? 16000U : media::sample_rate_hz(codec));
@@ -98,19 +99,19 @@ class Agent::Impl {
       : options_(std::move(options)), watch_(std::move(watch)), registrations_(options_.account.registers ? 1 + options_.standby_accounts.size() : 0) {}
 
   ~Impl() {
-    // Calls may be up. Signalling stops first, and is freed last: conversations post to it for as long as their threads live.
+    // Calls may be up. Signalling stops first, and is freed last, because conversations post tasks to it as long as their threads exist.
     if (endpoint_) endpoint_->stop();
     for (const auto& [id, call] : calls_) {
       call->notes()->on_ended(cut_off(), "shutdown", {}, records::Moment::now());
-      conclude(*call);  // Its parts end before the thread that they wake.
+      conclude(*call);  // A call's parts end before the thread that they wake.
     }
     threads_.reset();
-    book_.reset();  // All records are with it now; it writes what waits.
-    calls_.clear();  // Their media legs close on an engine that is still there.
+    book_.reset();  // All records are in its queue now. The destructor writes those that wait.
+    calls_.clear();  // Their media legs close while the engine still exists.
     consultations_.reset();
     endpoint_.reset();
     engine_.reset();
-    recordings_.reset();  // Nothing is said any more: all files are ended.
+    recordings_.reset();  // All audio has ended. The destructor ends all files.
   }
 
   base::Result<void, base::Error> start() {
@@ -141,7 +142,7 @@ class Agent::Impl {
       return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; \"auto\" takes what there is"});
     if (!options_.make_edges) options_.make_edges = [proxies = options_.proxies](auto& io) { return net::make_thread_edges(io, proxies); };
     threads_ = std::make_unique<CallThreads>(options_.conversation_threads, options_.make_edges);
-    const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before anybody can ask by OPTIONS.
+    const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before a peer can send OPTIONS.
     options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
     consultations_ = std::make_unique<Consultations>(
         Consultations::Hooks{[this](const phone::CallPtr& caller, const std::string& target) { return dial_target(caller, target); },
@@ -182,7 +183,7 @@ class Agent::Impl {
   }
 
   base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents, recordings::RecordingOptions recordings) {
-    (void)is_set_up();  // Before new dialogues count.
+    (void)is_set_up();  // Before the new dialogues count as not ready.
     recordings.enabled = records_calls(*agents);
     auto book = recordings::book_after_reload(this->recordings(), std::move(recordings));
     if (!book) return base::fail(book.error());
@@ -191,7 +192,8 @@ class Agent::Impl {
       const std::lock_guard lock(shared_mutex_);
       recordings_ = std::move(*book);
     }
-    // Who takes calls goes on to: a reload takes no instance out of a dispatcher's hands. Who waits, waits for the new models.
+    // If the agent is ready, it stays ready, so that a reload does not make a dispatcher remove this instance. If models are still loading,
+    // the agent becomes ready only after the new models too.
     rehearse(agents, *models_awaited_ > 0 && SessionFactory::awaits_model(*agents) ? awaited_from_now_on() : nullptr);
     endpoint_->post([this, agents = std::move(agents)]() mutable {
       const std::lock_guard lock(shared_mutex_);
@@ -212,7 +214,7 @@ class Agent::Impl {
     });
   }
 
-  /// For good: a reload that brings a dialogue takes no instance out of a dispatcher's hands.
+  /// Returns true for ever after the first success, so that a reload with a new dialogue does not make a dispatcher remove this instance.
   bool is_set_up() const {
     if (!set_up_ && factory_->is_warm()) set_up_ = true;
     return set_up_;
@@ -242,7 +244,7 @@ class Agent::Impl {
                                to_ms(media.ticks.p99), to_ms(media.ticks.worst))};
   }
 
-  /// Without it calls are as good as ever on a quiet line: its absence is a warning, and no error.
+  /// Opens the voice model. Its absence is a warning and not an error: on a quiet line, voice activity detection works as well without it.
   void open_voice_model() {
     if (options_.silero_folder.empty()) return;
     auto model = media::open_silero(options_.silero_folder);
@@ -280,7 +282,7 @@ class Agent::Impl {
   std::unique_ptr<phone::Endpoint> endpoint_;
   std::vector<phone::Account> accounts_;  // signalling thread; the first is options_.account
   std::unique_ptr<Consultations> consultations_;  // signalling thread
-  mutable std::mutex shared_mutex_;  // what the health port's thread reads, too
+  mutable std::mutex shared_mutex_;  // protects the members that the health port's thread also reads
   Registrations registrations_;
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
   std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
@@ -312,7 +314,7 @@ class Agent::Impl {
     return state;
   }
 
-  /// The agent that takes what no other does: another one, whose provider serves, may still take its own calls.
+  /// Returns true when a provider serves the default agent. A different agent may still take its own calls when this one has no provider.
   bool is_served() const {
     const auto agents = [this] {
       const std::lock_guard lock(shared_mutex_);
@@ -325,7 +327,7 @@ class Agent::Impl {
     if (const auto account = endpoint_->add_account(options)) accounts_.push_back(*account);
   }
 
-  /// Calls go out by the first that is registered. None is: by the first, whose failure then says why.
+  /// Returns the first account that is registered. When none is registered, returns the first, because its failure then explains the failed call.
   phone::Account account_to_dial_with() const {
     const auto up = std::find_if(accounts_.begin(), accounts_.end(), [](const phone::Account& each) { return each.registered(); });
     if (up != accounts_.end()) return *up;
@@ -337,7 +339,7 @@ class Agent::Impl {
     return registrations_.json();
   }
 
-  /// Not ready until the last that holds it has let go of it.
+  /// Makes the agent not ready until the last copy of the returned pointer is destroyed.
   std::shared_ptr<const void> awaited_from_now_on() {
     ++*models_awaited_;
     return {nullptr, [count = models_awaited_](const void*) { --*count; }};
@@ -370,7 +372,7 @@ class Agent::Impl {
                    },
                    [&](phone::CallTransferRequested& e) { on_transfer_requested(e.call); },
                    [&](phone::CallFinished& e) { if (!consultations_->on_finished(e.call, e.details)) on_finished(e); },
-                   [](auto&) {},  // The agent subscribes to nothing, and neither writes nor reads messages.
+                   [](auto&) {},  // The agent subscribes to nothing, and neither sends nor reads messages.
                },
                event);
   }
@@ -383,7 +385,7 @@ class Agent::Impl {
   void with_notes(const phone::CallPtr& call, Do what) const {
     if (const auto attended = find(call)) what(*attended->notes());
   }
-  /// The record is whole when the conversation has said its last.
+  /// Ends the call's recording and conversation. The record is complete only after the last action of the conversation, so it is stored then.
   void conclude(AttendedCall& call) {
     if (const auto& recording = call.recording()) {
       recording->stop();
@@ -429,7 +431,8 @@ class Agent::Impl {
                                    {"advice", "only the registrar's calls are taken: /sip/accept_from \"anyone\" takes them all"}});
   }
 
-  /// A call that was hung up before its ACK has its BYE still to come (RFC 3261 section 15), and others wait for their answer.
+  /// Waits for open transactions: a call that was hung up before its ACK still has to send its BYE (RFC 3261 section 15), and other
+  /// requests wait for their responses.
   void finish() {
     if (endpoint_->unfinished() == 0) {
       drained_ = true;
@@ -512,7 +515,7 @@ class Agent::Impl {
     const auto account = std::find_if(accounts_.begin(), accounts_.end(), [&d](const phone::Account& each) { return d.account == each.id(); });
     if (account != accounts_.end()) call->set_account(*account);
     call->set_person(setup.facts.caller);
-    track(call);  // Before prepare(): a call that is refused there tells its end like any other.
+    track(call);  // Before prepare(): a call that prepare() refuses then reports its end like other calls.
     auto prepared = event.call->prepare(call->port(), setup.profile->codecs);
     if (!prepared) return call->log().refused(prepared.error().detail);
     call->set_prepared(std::move(*prepared));
@@ -600,7 +603,7 @@ class Agent::Impl {
     if (call && event.details.digit) call->on_key(event.details.digit->digit);
   }
 
-  /// Attended where it can be: at the limit of calls, say, the caller's side is asked to do it alone.
+  /// Transfers with a consultation where possible. Otherwise, for example at the limit of calls, asks the caller's side to call the target.
   base::Result<void, base::Error> transfer(const phone::CallPtr& caller, const std::string& target) {
     const auto call = find(caller);
     if (options_.attended_transfers && caller->state() == phone::Call::State::Connected && caller->peer_replaces()) {
@@ -612,22 +615,22 @@ class Agent::Impl {
     return caller->transfer(target);
   }
 
-  /// A number is one at the registrar.
+  /// Dials the target of a transfer. A plain number becomes an address at the registrar.
   base::Result<phone::CallPtr, base::Error> dial_target(const phone::CallPtr& caller, const std::string& target) {
     const std::string_view ours = options_.account.address_of_record;
     auto port = std::make_shared<media::AudioPort>();
-    if (options_.country) port->line_ear = std::make_shared<media::LineEar>(options_.country);  // Busy tones end it, too.
+    if (options_.country) port->line_ear = std::make_shared<media::LineEar>(options_.country);  // A busy tone ends this call too.
     const auto call = find(caller);
     return endpoint_->dial({call && call->account() ? call->account() : account_to_dial_with(), phone::target_at(target, ours.substr(ours.find('@') + 1)), {}, true}, std::move(port));
   }
 
-  /// Nothing is dialled because a caller asks for it.
+  /// Declines the transfer, because the agent never dials at a caller's request.
   void on_transfer_requested(const phone::CallPtr& caller) {
     if (const auto call = find(caller)) call->log().transfer_declined();
     (void)caller->decline_transfer();
   }
 
-  /// `why`: of a failure.
+  /// `why` explains a failure.
   void on_transferred(const phone::CallPtr& caller, int status, std::string_view why) {
     const auto call = find(caller);
     if (!call) return;
@@ -664,7 +667,7 @@ class Agent::Impl {
 };
 
 base::Result<std::unique_ptr<Agent>, base::Error> Agent::start(AgentOptions options, std::function<void(AgentEvent)> watch) {
-  try {  // Threads, and the queues of Asio that they run, tell by exceptions what the system refuses.
+  try {  // Threads, and the queues of Asio that they run, report by exceptions what the system refuses.
     auto impl = std::make_unique<Impl>(std::move(options), std::move(watch));
     if (auto started = impl->start(); !started) return base::fail(started.error());
     return std::unique_ptr<Agent>(new Agent(std::move(impl)));

@@ -22,80 +22,80 @@
 namespace offhook::inline v0::agent {
 
 struct AgentOptions {
-  std::string version;                                        ///< of the program, for offhook_build_info
+  std::string version;                                        ///< version of the program, for the metric offhook_build_info
   phone::EndpointOptions phone;
   media::EngineOptions media;
-  std::string silero_folder;                                  ///< of the model that helps to tell voices; "": none is wanted
+  std::string silero_folder;                                  ///< folder of the Silero voice model; "": voice activity detection runs without a model
   sip::AccountOptions account;
-  /// Registered beside it, mostly the same extension at other servers: their calls are taken, too, and where `account` is not
-  /// registered, calls go out through the first of these that is.
+  /// Accounts that are registered in addition to `account`, mostly the same extension at other servers. The agent accepts their calls too.
+  /// When `account` is not registered, outgoing calls use the first of these that is registered.
   std::vector<sip::AccountOptions> standby_accounts{};
-  std::shared_ptr<const AgentBook> agents;                    ///< who takes which call; null: the embedded dialogue takes all
-  embedded::EmbeddedOptions embedded;                         ///< its pool is made here
-  CallThread::EdgesMaker make_edges;                          ///< empty: libcurl's and Beast's
-  net::ProxyRules proxies{};                                  ///< of these
+  std::shared_ptr<const AgentBook> agents;                    ///< selects the agent that answers a call; null: the embedded dialogue answers all calls
+  embedded::EmbeddedOptions embedded;                         ///< the agent creates the work pool in it
+  CallThread::EdgesMaker make_edges;                          ///< makes the sockets to providers; empty: libcurl and Beast make them
+  net::ProxyRules proxies{};                                  ///< proxies of these sockets
   ConversationOptions conversation;
-  std::optional<media::Country> country{};                    ///< whose busy and other tones end our calls; nothing: they are not heard
-  std::optional<media::Country> hang_up_tone{};               ///< whose busy tone ends calls to us
+  std::optional<media::Country> country{};                    ///< the busy and other tones of this country end outgoing calls; nullopt: no tone detection
+  std::optional<media::Country> hang_up_tone{};               ///< a busy tone of this country ends an incoming call; nullopt: the agent does not detect it
   records::BookOptions records;
-  transcripts::TranscriptOptions transcripts;                 ///< its redaction holds for records, too
-  /// Of each call's port until somebody else listens: Machine while the agent hears the caller alone.
+  transcripts::TranscriptOptions transcripts;                 ///< the redaction in it also applies to records
+  /// Listener of each call's audio port. It is Machine while the agent is the only listener of the caller.
   media::Listener listener = media::Listener::Machine;
-  bool leaves_out_silence = false;                            ///< sends comfort noise for it where the peer takes that
-  recordings::RecordingOptions recordings;                    ///< on where any agent's calls are recorded
-  std::size_t conversation_threads = 0;                       ///< 0: as many as the machine has cores
-  base::Duration drain_limit = std::chrono::seconds(30);      ///< after drain(): running calls get so long
-  bool accepts_calls = true;                                  ///< false: calls to the agent get 503; it dials alone
-  bool attended_transfers = true;                             ///< the target of a transfer is called before the caller is handed over
-  base::Duration transfer_ring = std::chrono::seconds(20);    ///< it rings so long
+  bool leaves_out_silence = false;                            ///< true: sends comfort noise in place of silence, when the peer accepts comfort noise
+  recordings::RecordingOptions recordings;                    ///< enabled when at least one agent records its calls
+  std::size_t conversation_threads = 0;                       ///< 0: one thread for each core of the machine
+  base::Duration drain_limit = std::chrono::seconds(30);      ///< time from drain() until the agent hangs up the calls that still run
+  bool accepts_calls = true;                                  ///< false: the agent answers each INVITE with 503; it can still dial
+  bool attended_transfers = true;                             ///< true: the agent calls the target of a transfer before it hands the caller over
+  base::Duration transfer_ring = std::chrono::seconds(20);    ///< time that the target of a transfer may ring
 };
 
-// `call_id`: the call's id in its record, and everywhere else (agent/records/call_id.hpp).
+// `call_id` is the call's id in its record and everywhere else (agent/records/call_id.hpp).
 struct CallStarted { std::string call_id, from, to; bool outgoing = false; };
 struct CallUp { std::string call_id; media::AudioCodec codec{}; };
 struct CallLine { std::string call_id; ConversationAction what; };
 struct CallOver {
   std::string call_id;
   sip::CallEnded details;
-  std::string why;                                            ///< the conversation's own reason, "" when the other side ended it
-  std::chrono::milliseconds duration{};                       ///< since it was answered
+  std::string why;                                            ///< the conversation's reason for its hang-up; "" when the other side ended the call
+  std::chrono::milliseconds duration{};                       ///< time since the call was answered; zero when it was not
   std::optional<media::LegStatistics> media;
 };
-/// Its record is on the disk: what reports a call to others waits for this. From the writer's thread.
+/// The call's record is on the disk. A component that reports calls to another system must wait for this event. The records thread calls `watch` with it.
 struct CallRecorded { records::CallRecord record; };
 using AgentEvent = std::variant<phone::RegistrationChanged, CallStarted, CallUp, CallLine, CallOver, CallRecorded>;
 
-/// The program's heart: a registered extension that answers its calls and holds the conversation. Owns all threads.
+/// A registered extension that answers its calls and holds the conversations. An Agent owns all threads of the program.
 class Agent {
  public:
-  /// `watch` is called from the signalling thread and from conversation threads, never from a media worker; it must be quick.
-  /// Everything that can be wrong with the set-up (dialogue, models, ports) is found here, before anything is sent.
+  /// Starts the agent. The signalling thread and the conversation threads call `watch`, a media worker never does; `watch` must return
+  /// quickly. Returns an error for each defect of the set-up (dialogue, models, ports), before the agent sends anything.
   [[nodiscard]] static base::Result<std::unique_ptr<Agent>, base::Error> start(AgentOptions options, std::function<void(AgentEvent)> watch);
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  /// Dials `target` and holds the conversation with whoever answers; from any thread. What becomes of it arrives as events.
+  /// Dials `target` and holds the conversation with the party that answers. Reports the call's progress as events. Callable from any thread.
   void dial(std::string target, MachinePolicy machine = MachinePolicy::Ignore);
-  /// No new calls; running ones end within the limit, then the registration is taken back. From any thread, more than once too.
+  /// Accepts no more calls. Running calls end within `drain_limit`, then the agent unregisters. Callable from any thread, more than once too.
   void drain();
-  /// True when a drain is complete: nothing is up, nothing is registered, and no BYE is owed.
+  /// Returns true when a drain is complete: no call is up, no account is registered, and no BYE waits for its response.
   [[nodiscard]] bool drained() const;
-  /// New calls go by these agents; those that run keep theirs. Loads what is new first (some 100 ms); on an error nothing changes. Where one of them
-  /// records and none did so far, calls are recorded as `recordings` says.
+  /// Uses `agents` for new calls; running calls keep their agents. First loads dialogues and models that are new (about 100 ms); on an
+  /// error nothing changes. When `agents` has the first agent that records its calls, calls are recorded as `recordings` says.
   [[nodiscard]] base::Result<void, base::Error> reload(std::shared_ptr<const AgentBook> agents, recordings::RecordingOptions recordings);
-  /// Hangs up what runs, at once.
+  /// Hangs up all running calls at once.
   void cut_calls();
-  /// Calls `answer` on the signalling thread: proof that this thread works. From any thread.
+  /// Calls `answer` on the signalling thread, which proves that this thread works. Callable from any thread.
   void ping(std::function<void()> answer);
   [[nodiscard]] Health health() const;
-  [[nodiscard]] std::string live_calls() const;  ///< JSON: LiveCalls
-  [[nodiscard]] std::string metrics() const;     ///< CallMetrics
-  /// By an operator: LiveCalls::pause_recording(). From any thread.
+  [[nodiscard]] std::string live_calls() const;  ///< JSON of LiveCalls
+  [[nodiscard]] std::string metrics() const;     ///< text of Metrics
+  /// Pauses or resumes a recording for an operator (LiveCalls::pause_recording()). Callable from any thread.
   [[nodiscard]] HealthReply pause_recording(const std::string& call, bool paused);
   [[nodiscard]] std::uint16_t sip_port() const;
   [[nodiscard]] std::size_t calls() const;
-  /// Greeting and recogniser are ready.
+  /// Returns true when the greeting and the recogniser are ready.
   [[nodiscard]] bool is_warm() const;
 
  private:

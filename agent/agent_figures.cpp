@@ -38,7 +38,7 @@ Figures figures_of(const WorkPool::Counters& work) {
           gauge("offhook_work_waiting", "Jobs of the work pool that wait or run.", number(work.waiting))};
 }
 
-/// Names of services come from the configuration, and Breakers knows no more than kMaxNames of them.
+/// The label has few values: names come from the configuration, and Breakers stores at most kMaxNames of them.
 prometheus::MetricFamily open_services(const std::vector<std::pair<std::string, bool>>& services) {
   LabelledValues values;
   for (const auto& [name, open] : services) values.emplace_back(prometheus::Labels{{"service", name}}, open ? 1 : 0);

@@ -14,11 +14,11 @@
 
 namespace offhook::inline v0::agent {
 
-/// The agent at one moment, as far as it is counted.
+/// State of the agent at one moment, as the metrics show it.
 struct AgentState {
   std::string version;
   Readiness readiness;
-  std::size_t calls = 0, most_calls = 0;                   ///< ringing ones included; /limits/calls
+  std::size_t calls = 0, most_calls = 0;                   ///< calls that are not over, ringing ones included; most_calls is /limits/calls
   std::size_t registrations = 0, registrations_up = 0;
   std::vector<std::pair<std::string, bool>> services;      ///< Breakers::states()
   CallThreads::State threads;

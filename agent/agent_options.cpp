@@ -21,7 +21,7 @@ std::string bracketed(const std::string& host) {
 
 std::string transport_of(const config::Sip& sip) { return sip.transport == "udp" ? "" : ";transport=" + sip.transport; }
 
-/// Of an object with host and port; the port is left to DNS where it is not written.
+/// Makes a SIP URI from an object with host and port. Without a port, DNS chooses it.
 std::string server_uri(const JsonValue& server, const config::Sip& sip) {
   const auto* port = config::member(server, "port");
   return "sip:" + bracketed(config::text_of(server, "host")) + (port != nullptr ? ":" + std::to_string(port->integer) : "") + transport_of(sip);
@@ -36,7 +36,7 @@ sip::ChallengeOptions challenge_options(const config::Sip& sip) {
   return options;
 }
 
-/// Where a trunk's calls come from. That these are addresses, config::check_together() has seen.
+/// Returns the addresses from which a trunk's calls come. config::check_together() has checked that they are addresses.
 std::vector<base::IpAddress> trunk_addresses(const config::Sip& sip) {
   std::vector<std::string> hosts{sip.host, config::text_of(sip.outbound_proxy, "host")};
   for (const auto& one : sip.secondaries.items) hosts.push_back(config::text_of(one, "host"));
@@ -58,7 +58,7 @@ sip::AccountOptions account(const config::Sip& sip) {
   account.challenges = challenge_options(sip);
   account.expires = sip.expires;
   account.refresh_within = sip.refresh;
-  // A port that is free at each start makes another Contact each time: there is none of before.
+  // A port that is chosen at each start gives a new Contact each time, so there is no old binding to remove first.
   account.stale_binding = sip.bind_port == 0 ? sip::registration::StaleBinding::RemovedAfterOutage : sip::registration::StaleBinding::RemovedFirst;
   account.registers = sip.registration != "none";
   if (!account.registers) account.trunk_addresses = trunk_addresses(sip);
@@ -74,7 +74,7 @@ sip::AccountOptions account(const config::Sip& sip) {
   return account;
 }
 
-/// The same extension once more at each of the other servers, where it is registered at all of them.
+/// Returns one account of the same extension for each of the other servers, if the extension registers at all of them.
 std::vector<sip::AccountOptions> standby_accounts(const config::Sip& sip, const sip::AccountOptions& first) {
   std::vector<sip::AccountOptions> all;
   if (sip.registration != "parallel") return all;
@@ -192,7 +192,7 @@ sip::WebSocketOptions web_socket_options(const config::Sip& sip) {
   return options;
 }
 
-/// Beside UDP and TCP, which we listen on in any case: where browsers may connect to.
+/// Adds the listener for browsers. The list replaces the default, so it also contains UDP and TCP, on which Offhook always listens.
 void listen_for_web_sockets(const config::Sip& sip, sip::EdgeOptions& edge) {
   const auto* port = config::member(sip.web_socket, "port");
   if (port == nullptr) return;

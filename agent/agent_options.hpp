@@ -5,25 +5,26 @@
 
 namespace offhook::inline v0::agent {
 
-/// What a checked configuration means for the agent. `default_dialogue` and the folder `default_silero` are used when the configuration
-/// names none.
+/// Makes the options of the agent from a checked configuration. `default_dialogue` and the folder `default_silero` apply when the
+/// configuration names none.
 [[nodiscard]] AgentOptions to_agent_options(const config::Config& config, const std::string& default_dialogue, const std::string& default_silero = "");
 [[nodiscard]] transcripts::TranscriptOptions transcript_options(const config::Config& config);
-/// Its `enabled` is not set: the agents say whether.
+/// Makes the options of recordings, except `enabled`: the agent sets it from the profiles of its agents.
 [[nodiscard]] recordings::RecordingOptions recording_options(const config::Config& config);
-/// The PBX as SIP URIs name it: "pbx.example:5080". An IPv6 address stands in brackets, and port 5060 is left out.
+/// Returns the PBX in the form of SIP URIs: "pbx.example:5080". An IPv6 address is in brackets, and port 5060 is omitted.
 [[nodiscard]] std::string host_and_port(const config::Sip& sip);
-/// At how many servers the agent of this configuration keeps itself registered; 0: it uses a trunk without a registration.
+/// Returns the number of servers at which this configuration registers the extension; 0: it uses a trunk without a registration.
 [[nodiscard]] std::size_t registrations_of(const config::Config& config);
-/// The embedded speaker's voice for a configured one: a name of another provider's voice means its usual one.
+/// Returns the embedded speaker's voice for a configured voice. A name that belongs to another provider gives the default voice.
 [[nodiscard]] std::string embedded_voice(const std::string& voice);
-/// Where its records are kept; "": nowhere.
+/// Returns the folder of the call records; "" when none are kept.
 [[nodiscard]] std::string records_folder(const config::Config& config);
-/// Likewise for transcripts and recordings; "" where this machine has no usual place.
+/// Return the folder of transcripts and of recordings; "" when this machine has no default folder.
 [[nodiscard]] std::string transcripts_folder(const config::Config& config);
 [[nodiscard]] std::string recordings_folder(const config::Config& config);
 
-/// An agent with the same configuration may run on this machine: it keeps the extension's registration and its ports.
+/// Changes `config` so that its agent can run while another agent with the same configuration runs on this machine: it takes neither the
+/// registration of the extension nor the ports.
 void stand_beside_another(config::Config& config);
 
 }  // namespace offhook::inline v0::agent

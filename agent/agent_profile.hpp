@@ -17,106 +17,106 @@
 #include <variant>
 #include <vector>
 
-/// What the configuration says of one agent, checked and resolved: what its sessions, its tools and its limits are made from.
-/// Immutable once it is in an AgentBook; a call keeps the one that it began with.
+/// The settings of one agent, checked and resolved. Sessions, tools and limits are made from them. A profile is immutable once it is in an
+/// AgentBook; a call keeps the profile with which it began.
 namespace offhook::inline v0::agent {
 
-/// A model that hears and speaks itself.
+/// One model that hears and speaks.
 struct RealtimeWay { ProviderPtr provider; };
-/// Three parts; of each the providers in the order in which they are tried. None of the lists is empty.
+/// Three parts. Each list holds the providers of a part in the order of preference, and is never empty.
 struct CascadeWay { std::vector<ProviderPtr> listen, think, speak; };
-/// One way to hold the conversation.
+/// One kind of session that can hold the conversation.
 using SessionWay = std::variant<RealtimeWay, CascadeWay>;
 
 enum class BuiltInTool : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Note, PauseRecording };
-/// "hang_up", "transfer", "hold", "send_digits", "note", "pause_recording"
+/// Returns "hang_up", "transfer", "hold", "send_digits", "note" or "pause_recording".
 [[nodiscard]] std::string_view to_string(BuiltInTool tool);
-/// Who must agree before a tool acts.
+/// The party that must agree before a tool acts.
 enum class Confirm : std::uint8_t { Never, Caller };
 
-/// A tool that the agent's model may ask for. What is not granted does not exist for it.
+/// A built-in tool that the agent's model may call. The model cannot see a tool without a grant.
 struct ToolGrant {
-  struct Destination { std::string name, target; };  ///< "sales", "6002" or "sip:6002@pbx.example"
+  struct Destination { std::string name, target; };  ///< for example name "sales", and target "6002" or "sip:6002@pbx.example"
 
   BuiltInTool tool{};
   Confirm confirm = Confirm::Never;
   unsigned max_per_call = 1;
-  std::vector<Destination> destinations;             ///< Transfer: nothing else can be reached; never empty there
-  std::vector<std::string> keys = {};                ///< SendDigits: patterns of codes with `*`, `#` or A to D; empty: digits alone
+  std::vector<Destination> destinations;             ///< for Transfer: the only targets that the model can reach; never empty there
+  std::vector<std::string> keys = {};                ///< for SendDigits: patterns of codes with `*`, `#` or A to D; empty: digits only
 };
 
-/// A tool of one of /tool_servers. What is not granted does not exist for the agent's model, whatever its server says.
+/// A tool of one server of /tool_servers. The agent's model cannot see a tool without a grant, even if its server offers the tool.
 struct ServerToolGrant {
-  std::string name;                                  ///< "shop__find_order"
+  std::string name;                                  ///< for example "shop__find_order"
   ToolClass what = ToolClass::Write;
   Confirm confirm = Confirm::Never;
   unsigned max_per_call = 10, max_per_minute = 10;
-  std::string question;                              ///< "": made from its name
-  std::string arguments;                             ///< a JSON Schema that they must fit beside the tool's own; "": none. Checked already
+  std::string question;                              ///< the question to the caller; "": made from the tool's name
+  std::string arguments;                             ///< a JSON Schema that the arguments must match besides the tool's own schema; "": none. Checked already
 
   [[nodiscard]] std::string server() const { return name.substr(0, name.find("__")); }
 };
 
-/// When no way is left.
+/// The end of a call in which no session works any more.
 struct Fallback {
-  std::string transfer_to;                           ///< "": say goodbye and hang up
+  std::string transfer_to;                           ///< target of a transfer; "": the agent says goodbye and hangs up
 };
 
-/// Where a call's {{context.NAME}} comes from; asked while it rings.
+/// Source of the values of {{context.NAME}}. Offhook reads it while the call rings.
 struct ContextSource {
-  std::string file;                                  ///< a JSON object, read at each call; or
-  std::string url;                                   ///< GET gives one; ?caller= and &called= are put behind it
-  std::chrono::milliseconds timeout{800};            ///< then the call goes on without
-  bool verified = false;                             ///< asked only where the caller's number is verified
+  std::string file;                                  ///< path of a file that holds a JSON object; read at each call. Or, in its place:
+  std::string url;                                   ///< the address from which GET returns a JSON object; ?caller= and &called= are appended
+  std::chrono::milliseconds timeout{800};            ///< after this time the call continues without a context
+  bool verified = false;                             ///< true: read only when the caller's number is verified
 };
 
 struct ProfileLimits {
   std::chrono::seconds call{1800};
-  std::chrono::seconds silence{8};                   ///< until a silent caller is asked
-  unsigned silences = 3;                             ///< so often; then the call ends
-  std::chrono::seconds hold{600};                    ///< the caller's side may hold the agent
+  std::chrono::seconds silence{8};                   ///< silence of the caller after which the agent asks the caller
+  unsigned silences = 3;                             ///< number of these questions; after the last the call ends
+  std::chrono::seconds hold{600};                    ///< time for which the caller's side may hold the agent
   std::chrono::milliseconds end_of_turn{500};        ///< silence that ends the caller's turn
-  std::chrono::milliseconds interruption{240};       ///< so long a voice is no cough
-  std::chrono::milliseconds listen{4000}, think{8000}, speak{5000};  ///< deadlines of the stages
+  std::chrono::milliseconds interruption{240};       ///< length of the caller's voice from which it counts as an interruption, and not as a cough
+  std::chrono::milliseconds listen{4000}, think{8000}, speak{5000};  ///< deadlines of the three stages
 };
 
 struct AgentProfile {
-  std::string name;                                  ///< "agent" for the one that takes what no other does
-  std::vector<SessionWay> sessions;                  ///< in the order in which they are tried; never empty
-  prompts::PromptTemplate prompt;                    ///< who the agent is
-  prompts::PromptTemplate instructions;              ///< rules that are appended to it
-  prompts::PromptTemplate greeting;                  ///< empty: the model, or the dialogue, begins in its own words
-  std::shared_ptr<const media::Prompt> recorded_greeting;  ///< played in its place; null: it is spoken
-  std::string dialogue;                              ///< path: of the embedded thinker
-  std::string voice;                                 ///< "": each provider's own. Of one that lacks it, the nearest (providers/voices)
-  std::string language;                              ///< BCP 47; "": detect and follow
-  std::vector<std::string> languages;                ///< that callers may speak, the likeliest first, where `language` is ""; empty: any
+  std::string name;                                  ///< "agent" for the agent that takes the calls that no other agent takes
+  std::vector<SessionWay> sessions;                  ///< in the order of preference; never empty
+  prompts::PromptTemplate prompt;                    ///< the persona of the agent
+  prompts::PromptTemplate instructions;              ///< rules that follow the prompt
+  prompts::PromptTemplate greeting;                  ///< empty: the model or the dialogue begins in its own words
+  std::shared_ptr<const media::Prompt> recorded_greeting;  ///< audio that replaces the spoken greeting; null: none
+  std::string dialogue;                              ///< path of the dialogue file of the embedded thinker
+  std::string voice;                                 ///< "": each provider's default. A provider that lacks the voice uses the nearest (providers/voices)
+  std::string language;                              ///< BCP 47; "": detect the caller's language, and follow it
+  std::vector<std::string> languages;                ///< when `language` is "": languages that callers may speak, the likeliest first; empty: any
   std::vector<std::string> phrases;                  ///< names and words that callers are likely to say
-  FixedSentences sentences;                          ///< "" in it: the usual one of its language
+  FixedSentences sentences;                          ///< "" in it: the default sentence of the language
   std::vector<ToolGrant> tools;
   std::vector<ServerToolGrant> server_tools;
-  std::vector<std::string> regions;                  ///< where its providers may stand; empty: anywhere. Checked already
+  std::vector<std::string> regions;                  ///< regions in which its providers may be; empty: any region. Checked already
   Fallback fallback;
   std::optional<ContextSource> context;
   ProfileLimits limits;
-  std::vector<media::AudioCodec> codecs;             ///< best first; never empty
+  std::vector<media::AudioCodec> codecs;             ///< in the order of preference; never empty
   bool transcripts = false;
   bool recordings = false;
-  std::string recording_notice;                      ///< said before anything else in a call that is recorded; "": none
-  std::shared_ptr<const media::Prompt> hold_music;   ///< null: silence
+  std::string recording_notice;                      ///< said before anything else in a recorded call; "": no notice
+  std::shared_ptr<const media::Prompt> hold_music;   ///< null: the caller hears silence
 };
 
-/// As a configuration names them, and has checked: "PCMU", "PCMA", "G722", "opus", and "L16", which is that of 16 kHz and then of 8.
+/// Returns the codecs of a checked configuration: "PCMU", "PCMA", "G722", "opus", and "L16", which gives L16 at 16 kHz and then at 8 kHz.
 [[nodiscard]] std::vector<media::AudioCodec> codecs_named(const std::vector<std::string>& names);
 
-/// Persona and rules with the call's values in them: SessionContext::prompt. When values of the network are in it, it begins with
-/// a sentence that says what <data> means.
+/// Returns the prompt and the instructions with the call's values, for SessionContext::prompt. When one of them holds values from the
+/// network, the text begins with a sentence that explains <data>.
 [[nodiscard]] std::string prompt_for(const AgentProfile& profile, const prompts::CallVariables& call);
-/// The greeting to be spoken; "" when there is none.
+/// Returns the greeting to speak; "" when there is none.
 [[nodiscard]] std::string greeting_for(const AgentProfile& profile, const prompts::CallVariables& call);
-/// True when a language model hears of the prompt, and of tools, in any of its ways.
+/// Returns true when a language model gets the prompt and the tools in at least one of the profile's sessions.
 [[nodiscard]] bool has_language_model(const AgentProfile& profile);
-/// True when any of its ways needs `kind`.
+/// Returns true when at least one of the profile's sessions uses a provider of `kind`.
 [[nodiscard]] bool uses(const AgentProfile& profile, ProviderKind kind);
 
 }  // namespace offhook::inline v0::agent

@@ -28,7 +28,7 @@ void AttendedCall::start_bridge(const ConversationPlan& plan) {
   SessionContext context = plan.context;
   context.call = context_;
   bridge_->start(std::move(context), base::Clock::now());
-  if (connected_) {  // The person whom we called answered before our preparation was done.
+  if (connected_) {  // The called person answered before the preparation was complete.
     log_.service(notes_->snapshot().service);
     bridge_->on_connected(base::Clock::now());
   }
@@ -139,14 +139,14 @@ void AttendedCall::on_key(char key) {
 void AttendedCall::close(std::string why, std::string farewell) {
   thread_.post([self = shared_from_this(), why = std::move(why), farewell = std::move(farewell)] {
     if (self->bridge_) return self->bridge_->close(why, farewell, base::Clock::now());
-    if (!self->ended_) self->control().hang_up(why);  // Not even begun.
+    if (!self->ended_) self->control().hang_up(why);  // The conversation has not begun.
   });
 }
 
 void AttendedCall::shut_down() {
   thread_.post([self = shared_from_this()] {
     if (self->bridge_) return self->bridge_->shut_down(base::Clock::now());
-    if (!self->ended_) self->control().hang_up("shutdown");  // Not even begun.
+    if (!self->ended_) self->control().hang_up("shutdown");  // The conversation has not begun.
   });
 }
 

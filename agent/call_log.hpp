@@ -16,11 +16,11 @@
 
 namespace offhook::inline v0::agent {
 
-/// Writes the log's lines about one call. Each line has the call's id; the first also has its SIP Call-ID. Numbers of people are redacted. Any thread
-/// but a media worker.
+/// Writes the log's lines about one call. Each line has the call's id; the first also has its SIP Call-ID. Numbers of people are redacted.
+/// Callable from any thread except a media worker.
 class CallLog {
  public:
-  /// `call`: its id (agent/records/call_id.hpp).
+  /// `call` is the call's id (agent/records/call_id.hpp).
   explicit CallLog(std::string call) : call_(std::move(call)) {}
 
   void offered(const sip::IncomingCall& call) const;
@@ -30,31 +30,31 @@ class CallLog {
   void answer_failed(std::string_view why) const;
   void dialled(std::string_view target, std::string_view sip_call_id) const;
   void not_dialled(std::string_view target, const base::Error& why) const;
-  /// `by`: with the name "" while the conversation is still being prepared; service() follows then.
+  /// `by` has the name "" while the conversation is not ready; service() follows then.
   void up(std::string_view codec, const records::CallRecord::Service& by) const;
   void service(const records::CallRecord::Service& by) const;
   void media_changed(bool sends, bool receives) const;
   void other_caller(const sip::Party& person, bool is_asserted) const;
   void context(std::string_view trouble) const;
   void tool(const tools::ToolEvent& event) const;
-  /// The target of a transfer is being called.
+  /// The agent calls the target of a transfer.
   void consults(std::string_view target) const;
-  /// The target could not be called: the caller's side is asked to do it.
+  /// The agent could not call the target, so it asks the caller's side to call it.
   void consult_failed(std::string_view target, std::string_view why) const;
   void transfer_failed(std::string_view why) const;
-  /// `why`: of a status that is no success.
+  /// `why` explains a status that is not a success.
   void transferred(int status, std::string_view why) const;
-  /// The caller's side asked the agent to call a third party (REFER).
+  /// The caller's side asked the agent to call a third party (REFER), and the agent declined.
   void transfer_declined() const;
   void hold_failed(bool on, std::string_view why) const;
   void recording_stopped(std::string_view why) const;
-  /// What found no room on its way to the caller.
+  /// Counts of digits and samples that did not fit into the queue to the caller.
   void overflow(std::uint64_t digits, std::uint64_t samples) const;
-  /// `why`: the conversation's own reason; `cause`: as the record has it.
+  /// `why` is the conversation's own reason; `cause` is the cause in the record.
   void over(const sip::CallEnded& details, std::string_view why, std::string_view cause, std::chrono::milliseconds duration, const media::LegStatistics& media) const;
 
-  /// One step of the conversation. The line has what was said only where `texts` says so (nothing: as `keep` does), and keys as `*`
-  /// unless `keep` keeps digits: a log is read by more people than the records are.
+  /// Writes one action of the conversation. The line has the words only when `texts` is true (nullopt: when `keep` keeps texts). Keys
+  /// appear as `*` unless `keep` keeps digits, because more people read the log than the records.
   void on_action(const ConversationAction& what, std::optional<bool> texts, const records::KeepOptions& keep) const;
 
  private:

@@ -11,13 +11,13 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// A trusted peer asserts it, the caller has proved by its password that this is its own name, or a signature proves its number. A From
-/// alone is a claim.
+/// Returns true when a trusted peer asserts the caller's number, when a signature proves it, or when the caller has proved by a password
+/// that the name in From is its own. A From header alone proves nothing.
 bool is_verified(const sip::IncomingCall& call) {
   return call.asserted || sip::proves_number(call.identity) || (!call.proven_user.empty() && call.proven_user == user_of(call.from.uri));
 }
 
-/// The wall's clock where the agent stands.
+/// Returns the local time of this machine.
 std::chrono::local_seconds local_now() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
@@ -41,7 +41,7 @@ CallSetup finish(const AgentBook& book, CallFacts facts, std::string caller_name
 
 CallSetup set_up(const AgentBook& book, const sip::IncomingCall& call) {
   CallFacts facts;
-  const auto& caller = call.asserted ? *call.asserted : call.from;  // What the own registrar asserts counts more than what is claimed.
+  const auto& caller = call.asserted ? *call.asserted : call.from;  // An identity that the own registrar asserts has priority over the claim in From.
   facts.caller = user_of(caller.uri);
   facts.caller_verified = is_verified(call);
   facts.called = user_of(call.to.uri);

@@ -11,22 +11,22 @@
 
 namespace offhook::inline v0::agent {
 
-/// What is settled at a call's INVITE: whose call it is, and what is known of it.
+/// The values that are fixed when a call's INVITE comes: its agent, and the facts about the call.
 struct CallSetup {
   AgentBook::Profile profile;
   CallFacts facts;
   prompts::CallVariables variables;
   std::uint32_t port_rate_hz = 16000;
-  MachinePolicy machine = MachinePolicy::Ignore;   ///< of a call of ours
-  std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: none
+  MachinePolicy machine = MachinePolicy::Ignore;   ///< for an outgoing call
+  std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: not recorded
 };
 
 [[nodiscard]] CallSetup set_up(const AgentBook& book, const sip::IncomingCall& call);
-/// For a call of ours to `target`.
+/// Makes the set-up of an outgoing call to `target`.
 [[nodiscard]] CallSetup set_up(const AgentBook& book, const std::string& own_address, const std::string& target);
 
-/// Gets the call's context, if its agent wants one, and makes the plan. `trouble` is told what could not be had, `on_use` what is used
-/// of providers, and `on_failure` what their services did not do, on the call's thread.
+/// Returns the function that fetches the call's context, if its agent has one, and makes the plan. The call's thread calls `trouble` with
+/// each context that is missing and why, `on_use` for each use of a provider, and `on_failure` for each failure of a service.
 [[nodiscard]] Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
                                   std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble,
                                   TellUse on_use = {}, TellFailure on_failure = {});

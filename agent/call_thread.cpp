@@ -8,11 +8,11 @@ namespace offhook::inline v0::agent {
 
 CallThread::CallThread(const EdgesMaker& make_edges) {
   edges_ = make_edges(thread_.io());
-  thread_.post([] { pthread_setname_np(pthread_self(), "offhook-calls"); });  // For `top -H`, and for what measures threads.
+  thread_.post([] { pthread_setname_np(pthread_self(), "offhook-calls"); });  // The name appears in `top -H`, and in tools that measure threads.
 }
 
 CallThread::~CallThread() {
-  // Sockets die on the thread that they live on, while its io_context still runs.
+  // A socket must be freed on its own thread, while its io_context still runs.
   std::promise<void> freed;
   thread_.post([this, &freed] {
     thread_.end_all();
@@ -25,7 +25,7 @@ CallThread::~CallThread() {
 
 void CallThread::rehearse(std::function<Rehearsed(net::Edges&)> make) {
   thread_.post([this, make = std::move(make)] {
-    rehearsals_.clear();  // What a reload has made of the agents is all that is wanted now.
+    rehearsals_.clear();  // Only the agents of the last reload need a rehearsal.
     const auto rehearsal = std::make_shared<Rehearsal>(make(*edges_), base::Clock::now());
     rehearsals_.push_back(rehearsal);
     thread_.every(Rehearsal::kTick, [this, weak = std::weak_ptr(rehearsal)] {

@@ -15,21 +15,21 @@ namespace offhook::inline v0::agent {
 class CallThreads {
  public:
   static constexpr std::size_t kMost = 256;
-  /// The threads of a machine with that number of cores; 0: the number is not known.
+  /// Returns the number of threads for a machine with `cores` cores; 0: the number of cores is unknown.
   [[nodiscard]] static std::size_t usual_count(std::size_t cores) { return std::clamp<std::size_t>(cores, 1, kMost); }
 
-  /// `count` 0: usual_count of this machine.
+  /// `count` 0 means usual_count() of this machine.
   CallThreads(std::size_t count, const CallThread::EdgesMaker& make_edges);
 
-  /// Returns the thread of a new call. Logs when threads have stalled, and when none is stalled any more. Call it on one thread only.
+  /// Returns the thread of a new call. Logs when threads have stalled, and when the last stall has ended. Call it on one thread only.
   [[nodiscard]] CallThread& for_new_call(base::TimePoint now);
   [[nodiscard]] CallThread& first() { return *threads_.front(); }
 
   struct State {
-    std::size_t threads = 0, stalled = 0;  ///< stalled: by ThreadRota::has_stalled()
+    std::size_t threads = 0, stalled = 0;  ///< stalled: counted by ThreadRota::has_stalled()
     [[nodiscard]] bool answer() const { return stalled < threads; }
   };
-  [[nodiscard]] State state(base::TimePoint now) const;  ///< from any thread
+  [[nodiscard]] State state(base::TimePoint now) const;  ///< callable from any thread
 
  private:
   [[nodiscard]] std::vector<base::Duration> lateness(base::TimePoint now) const;

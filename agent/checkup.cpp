@@ -54,7 +54,7 @@ bool check_readable(const std::string& where, const std::string& path, const cha
   if (path.empty()) return true;
   const auto file = config::disk_files()(path, 0);
   if (file || file.error() == config::kFileTooLarge) return true;
-  // A key is the service's user's alone, as it should be: who checks may be another.
+  // A key should be readable by the service's user only, and the user that runs the check may be a different one.
   if (file.error() == std::strerror(EACCES))
     out.warnings.push_back({where, "this user may not read " + path + "; where the service's user may not either, it does not start"});
   else
@@ -62,7 +62,7 @@ bool check_readable(const std::string& where, const std::string& path, const cha
   return false;
 }
 
-/// As the telephone reads them when it starts, each file that is not there first: TLS itself says little of what is wrong.
+/// Reads the TLS files as the telephone does at its start. Checks first that each file is readable, because TLS itself gives vague errors.
 void check_tls_files(const sip::TlsOptions& tls, Checkup& out) {
   bool all_there = check_readable("/sip/tls/ca_file", tls.ca_file, "a file of certificates (PEM)", out);
   all_there &= check_readable("/sip/tls/certificate", tls.certificate_file, "a file with our certificate and its chain (PEM)", out);
@@ -82,7 +82,7 @@ std::optional<std::string> why_not_verified(const phone::IdentityOptions::Verify
   return opened ? std::nullopt : std::optional(opened.error().detail);
 }
 
-/// As the telephone reads them when it starts.
+/// Reads the files as the telephone does at its start.
 void check_identity_files(const phone::IdentityOptions& identity, Checkup& out) {
   const std::string where = "/sip/identity";
   if (const auto& verifying = identity.verifying) {
@@ -98,7 +98,7 @@ void check_identity_files(const phone::IdentityOptions& identity, Checkup& out) 
     out.problems.push_back({where + "/sign", opened.error().detail, "a key on P-256 and the address of its certificate", "look at what is in the file"});
 }
 
-/// Of folders that somebody named: without them the service does not start. Who checks may be another user than it.
+/// Warns about configured folders in which this user cannot write. The service does not start without them, but may run as a different user.
 void warn_of_folders(const config::Config& config, Checkup& out) {
   const auto look = [&out](const char* where, const std::string& folder) {
     if (folder.empty()) return;
@@ -110,14 +110,14 @@ void warn_of_folders(const config::Config& config, Checkup& out) {
   if (!config::who_records(config).empty()) look("/recordings/folder", config.recordings.folder);
 }
 
-/// A warning and no problem: calls do without it. It runs what it finds, and so only what a usable configuration names.
+/// Warns only, because calls work without the model. It runs the library that it finds, so it must see a usable configuration only.
 void warn_of_voice_model(const config::Media& media, const std::string& default_silero, Checkup& out) {
   if (media.voice_activity != "silero") return;
   const auto model = media::open_silero(media.voice_model.empty() ? default_silero : media.voice_model);
   if (!model) out.warnings.push_back({"/media/voice_activity", model.error() + "; docs/voice-activity.md tells how it is installed; calls go on with the spectral detector"});
 }
 
-/// Only where a secret came from the file: then the file is what keeps it.
+/// Warns when other users may read the configuration file. That matters only when the file itself contains a secret.
 void warn_of_readers(const config::Sources& sources, const config::Effective& effective, Checkup& out) {
   if (!effective.holds_secret || !sources.path) return;
   using std::filesystem::perms;
@@ -127,7 +127,7 @@ void warn_of_readers(const config::Sources& sources, const config::Effective& ef
     out.warnings.push_back({*sources.path, "holds a password, and other users may read it: chmod 600"});
 }
 
-/// The dialogues and voices of the agents that use the embedded parts.
+/// Checks the dialogues of the agents that use the embedded parts.
 void check_embedded(const AgentBook& book, Checkup& out) {
   std::vector<std::string> seen;
   const auto check = [&](const AgentProfile& profile) {

@@ -22,7 +22,7 @@ Consultations::Consultation* Consultations::of_caller(const phone::CallPtr& call
 void Consultations::end(Consultation& consultation) {
   if (consultation.state == State::Replaced) return forget(consultation);
   consultation.state = State::Over;
-  (void)consultation.target->hang_up();  // CANCEL, BYE, or nothing when it has ended.
+  (void)consultation.target->hang_up();  // Sends CANCEL or BYE, or nothing when the call has ended.
 }
 
 void Consultations::forget(Consultation& consultation) {
@@ -38,7 +38,7 @@ void Consultations::give_up_later(sip::SessionId target, base::Duration delay, S
 }
 
 void Consultations::give_up(Consultation& consultation) {
-  if (consultation.state == State::Calling) return (void)consultation.target->hang_up();  // Its end says that it was not reached.
+  if (consultation.state == State::Calling) return (void)consultation.target->hang_up();  // on_finished() then reports that the target was not reached.
   const phone::CallPtr caller = consultation.caller;
   const bool is_gone = consultation.state == State::Replaced;
   end(consultation);
@@ -73,7 +73,7 @@ bool Consultations::on_connected(const phone::CallPtr& call) {
 bool Consultations::on_finished(const phone::CallPtr& call, const sip::CallEnded& how) {
   Consultation* consultation = of_target(call->id());
   if (consultation == nullptr) return false;
-  if (consultation->state == State::Replacing) {  // Replaced, as it should be, or hung up: the REFER's outcome says it.
+  if (consultation->state == State::Replacing) {  // The call was replaced, as intended, or hung up. The REFER's outcome shows which.
     consultation->state = State::Replaced;
     give_up_later(call->id(), kOutcome, State::Replaced);
     return true;
@@ -94,7 +94,8 @@ void Consultations::on_caller_finished(const phone::CallPtr& caller) {
   Consultation* consultation = of_caller(caller);
   if (consultation == nullptr) return;
   if (consultation->state != State::Replacing) return end(*consultation);
-  give_up_later(consultation->target->id(), kOutcome, State::Replacing);  // The caller's side may hang up with us before it has replaced the call.
+  give_up_later(consultation->target->id(), kOutcome, State::Replacing);  // The caller's side may end its call with the agent before it has replaced the
+                                                                          // target's call.
 }
 
 void Consultations::end_all() {

@@ -13,29 +13,29 @@
 
 namespace offhook::inline v0::agent {
 
-/// The calls that have media now, for a status page: who talks with whom is not among it. Any thread.
+/// The calls that have media now, for a status page. It does not show the parties of a call. Callable from any thread.
 class LiveCalls {
  public:
-  using Statistics = std::function<std::optional<media::LegStatistics>(media::LegId)>;  ///< Engine::statistics(); its thread is the asker's
+  using Statistics = std::function<std::optional<media::LegStatistics>(media::LegId)>;  ///< Engine::statistics(); runs on the thread that requests the page
   struct Call {
     std::string id, sip_call_id;    ///< as in the record
     bool outgoing = false;
     std::string codec;
     base::TimePoint answered{};
     media::LegId leg;
-    std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: none
+    std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: not recorded
   };
   void add(Call call);
   void remove(const std::string& id);
 
-  /// `{"calls":[{"id":"...","sip_call_id":"...","direction":"in","codec":"PCMU","seconds":12.5,
-  /// "recording":"recording","media":{...}}]}`; `media` as in the record, `recording` only where there is one.
+  /// Returns a JSON object; `media` is as in the record, and `recording` appears only for a call that has a recording:
+  /// `{"calls":[{"id":"...","sip_call_id":"...","direction":"in","codec":"PCMU","seconds":12.5,"recording":"recording","media":{...}}]}`.
   [[nodiscard]] std::string json(const Statistics& statistics, base::TimePoint now) const;
-  /// An operator pauses the recording of the call that `name` means (records::may_mean_call), or ends that pause: 200 with
-  /// `{"id":"...","recording":"paused"}`, and `"paused_by":"model"` while the model's own pause lasts. 404 when no such call is up; 409 when `name` means
-  /// more than one call, or the call is not recorded (any more).
+  /// Pauses or resumes, for an operator, the recording of the call that `name` identifies (records::may_mean_call). Returns 200 with
+  /// `{"id":"...","recording":"paused"}`, and with `"paused_by":"model"` while the model's own pause lasts. Returns 404 when no call
+  /// matches. Returns 409 when `name` matches more than one call, or when the call has no recording or its recording has ended.
   [[nodiscard]] HealthReply pause_recording(const std::string& name, bool paused) const;
-  /// One of each call whose leg is there.
+  /// Returns the statistics of each call whose media leg still exists.
   [[nodiscard]] std::vector<media::LegStatistics> statistics(const Statistics& statistics) const;
 
  private:

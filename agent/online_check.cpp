@@ -34,7 +34,7 @@ std::string words_for(const sip::RequestAnswered& answer) {
   return {};
 }
 
-/// Any answer is one: a PBX may refuse OPTIONS of a stranger, and is there all the same.
+/// Sends OPTIONS to the PBX. A refusal counts as an answer too, because a PBX may refuse OPTIONS of an unknown sender.
 Finding ask_pbx(const config::Config& config) {
   const AgentOptions options = to_agent_options(config, "");
   const std::string whom = fmt::format("the PBX {} by {}", config.sip.host, config.sip.transport);

@@ -8,33 +8,33 @@
 
 namespace offhook::inline v0::agent {
 
-/// How the registrations of one agent stand, taken together: while one of them holds, calls come in and go out. It learns from
-/// events, and is used by one thread at a time.
+/// The common state of all registrations of one agent. While at least one registration is active, calls come in and go out. It is updated
+/// by events. One thread at a time may use it.
 class Registrations {
  public:
-  /// `accounts`: how many there are, though not all may have been told of yet.
+  /// `accounts` is the number of accounts, including those that have had no event yet.
   explicit Registrations(std::size_t accounts) : accounts_(accounts) {}
   void on_event(const sip::RegistrationChanged& event) { last_[event.account] = event; }
 
-  /// Whether this event tells of a refresh: that account's registration stands already, at the same server's address.
+  /// Returns true when `event` reports a refresh: the account is registered already, at the same server address.
   [[nodiscard]] bool is_refresh(const sip::RegistrationChanged& event) const;
   [[nodiscard]] bool any_registered() const { return registered() > 0; }
   [[nodiscard]] std::size_t registered() const;
   [[nodiscard]] std::size_t all() const { return accounts_; }
-  /// Each has been told of and none holds: what is failing may be tried again.
+  /// Returns true when each account had an event and each has failed. Those that failed may try again.
   [[nodiscard]] bool all_failed() const;
-  /// All failed, and one of them because of its password.
+  /// Returns true when all failed, at least one of them because of its password.
   [[nodiscard]] bool all_refused() const;
-  /// None holds or is under way.
+  /// Returns true when no registration is active or in progress.
   [[nodiscard]] bool all_ended() const;
-  /// Why there is none, for people: of the first that says more than that nobody answered.
+  /// Returns why no registration is active, in words for people. Prefers a failure with a status or a reason to a missing answer.
   [[nodiscard]] std::string failure() const;
-  /// `[{"server":"sip:pbx.example","registered":true}]`, in the order in which they were added
+  /// Returns `[{"server":"sip:pbx.example","registered":true}]`, in the order in which the accounts were added.
   [[nodiscard]] std::string json() const;
 
  private:
   std::size_t accounts_;
-  std::map<sip::AccountId, sip::RegistrationChanged> last_;  // Ids rise.
+  std::map<sip::AccountId, sip::RegistrationChanged> last_;  // Ids increase.
 };
 
 }  // namespace offhook::inline v0::agent

@@ -8,18 +8,18 @@
 
 namespace offhook::inline v0::agent {
 
-/// Chooses the thread of each new call: one thread after the other, without those that do not answer. Pure.
+/// Chooses the thread of each new call in rotation, and skips threads that do not answer. Does no I/O and reads no clock.
 class ThreadRota {
  public:
-  /// A thread that is overdue for so long gets no new call.
+  /// A thread that is overdue by this time gets no new call.
   static constexpr base::Duration kPatience = std::chrono::milliseconds(200);
   [[nodiscard]] static bool answers(base::Duration late) { return late < kPatience; }
-  /// A thread that is overdue for so long has stalled. Shorter delays happen on a busy machine; they are no news for an operator.
+  /// A thread that is overdue by this time has stalled. Shorter delays happen on a busy machine, and an operator need not see them.
   static constexpr base::Duration kStall = std::chrono::seconds(2);
   [[nodiscard]] static bool has_stalled(base::Duration late) { return late >= kStall; }
 
-  /// `late` has an entry for each thread: how long it is overdue. It is never empty. Returns the index of the chosen thread. When no
-  /// thread answers, that is the thread that is least late.
+  /// Returns the index of the chosen thread. `late` has the overdue time of each thread, and is never empty. When no thread answers,
+  /// returns the least late.
   [[nodiscard]] std::size_t next(std::span<const base::Duration> late);
 
  private:
