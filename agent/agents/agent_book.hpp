@@ -13,14 +13,14 @@ namespace tools {
 struct ToolServerPlan;
 }
 
-/// What a call is known by before anything is said.
+/// The facts by which an agent is chosen for a call. They are known at the INVITE.
 struct CallFacts {
-  std::string caller, called;                                ///< the user part of the SIP URI, or all of it where it has none
-  std::vector<std::pair<std::string, std::string>> headers;  ///< of the INVITE
-  bool caller_verified = false;                              ///< false: `caller` is what the caller says of itself
+  std::string caller, called;                                ///< the user part of the SIP URI; the whole URI when it has none
+  std::vector<std::pair<std::string, std::string>> headers;  ///< headers of the INVITE
+  bool caller_verified = false;                              ///< false: `caller` is only the caller's own claim
 };
 
-/// `6001` or `+49*`: the whole value, or what it begins with. Case does not count.
+/// A condition on a text, such as `6001` or `+49*`: the whole text, or its beginning. Case does not matter.
 struct Pattern {
   std::string text;  ///< without the star
   bool is_prefix = false;
@@ -30,17 +30,17 @@ struct Pattern {
   friend bool operator==(const Pattern&, const Pattern&) = default;
 };
 
-/// All that are given must fit.
+/// Conditions for one agent. All conditions that are set must match.
 struct AgentMatch {
   std::optional<Pattern> called, caller, header;
   std::string header_name;
-  bool verified = false;  ///< the call must be of a caller_verified
+  bool verified = false;  ///< true: CallFacts::caller_verified must be true
 
   [[nodiscard]] bool takes_all() const { return !called && !caller && !header && !verified; }
   [[nodiscard]] bool fits(const CallFacts& call) const;
 };
 
-/// All agents of one configuration. Immutable: a reload makes another one, and calls keep what they began with.
+/// All agents of one configuration. Immutable: a reload makes a new book, and running calls keep the agents with which they began.
 class AgentBook {
  public:
   using Profile = std::shared_ptr<const AgentProfile>;
@@ -54,11 +54,11 @@ class AgentBook {
   AgentBook(std::vector<Entry> entries, Profile otherwise, ToolServerPlan tool_servers = nullptr)
       : entries_(std::move(entries)), otherwise_(std::move(otherwise)), tool_servers_(std::move(tool_servers)) {}
 
-  /// The first that fits, else the one that takes all.
+  /// Returns the profile of the first entry that matches; otherwise the default profile.
   [[nodiscard]] const Profile& choose(const CallFacts& call) const;
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   [[nodiscard]] const Profile& otherwise() const { return otherwise_; }
-  /// Null: tools that are built in are all there are.
+  /// Returns the servers of tools; null: the agents have built-in tools only.
   [[nodiscard]] const ToolServerPlan& tool_servers() const { return tool_servers_; }
 
  private:

@@ -13,7 +13,8 @@ namespace {
 using config::JsonValue;
 using config::text_of;
 
-/// What an entry says takes the place of what /agent says; a prompt and a way to talk each as a whole.
+/// Returns the settings of `base`, replaced by those in `entry`. An entry replaces the prompt as a whole (prompt and prompt_file), and the
+/// provider with its sessions.
 config::AgentSettings overlaid(const config::AgentSettings& base, const JsonValue& entry) {
   config::Config scratch;
   scratch.agent = base;
@@ -73,7 +74,7 @@ std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
   return profile;
 }
 
-/// Each problem once, though agents share what is said of all; and none that follows from one in the same place.
+/// Adds the problem, unless it is there already: several agents may share one setting. Skips a problem if `effective` has one at the same place or below it.
 void tell_once(const config::Effective& effective, config::Problem problem, BuiltBook& out) {
   const auto is_inside = [&problem](const config::Problem& other) {
     return other.where == problem.where || other.where.starts_with(problem.where + "/");
@@ -83,7 +84,7 @@ void tell_once(const config::Effective& effective, config::Problem problem, Buil
     out.problems.push_back(std::move(problem));
 }
 
-/// Entries that can never be chosen, or not be told from another.
+/// Finds entries that can never be chosen, and entries with the name of another agent.
 void check_entries(const config::Effective& effective, BuiltBook& out) {
   const auto& entries = effective.config.agents.items;
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -11,19 +11,19 @@
 namespace offhook::inline v0::agent {
 
 struct BookSources {
-  std::optional<std::string> config_path;  ///< where paths of prompts, dialogues and contexts start
+  std::optional<std::string> config_path;  ///< path at which the paths of prompts, dialogues and contexts start
   config::FileReader files;
-  std::string default_dialogue;  ///< where the configuration names none
+  std::string default_dialogue;  ///< used when the configuration names no dialogue
 };
 
 struct BuiltBook {
-  std::shared_ptr<const AgentBook> book;  ///< nothing when there are problems
+  std::shared_ptr<const AgentBook> book;  ///< null when there are problems
   std::vector<config::Problem> problems;
   std::vector<config::Warning> warnings;
 };
 
-/// Makes the agents that a configuration tells of. Prompt files are read now, so that a reload takes all of them at once.
-/// Problems that `effective` has already are not told again, nor what follows from them; use no book while it has any.
+/// Makes the agents of a configuration. Reads the prompt files now, so that a reload takes all of them at once. Reports neither problems
+/// that `effective` already has nor their consequences; while `effective` has problems, do not use the book.
 [[nodiscard]] BuiltBook build_book(const config::Effective& effective, const BookSources& sources);
 
 }  // namespace offhook::inline v0::agent

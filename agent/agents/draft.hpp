@@ -9,10 +9,10 @@
 
 namespace offhook::inline v0::agent {
 
-/// One agent on its way from settings to a profile: what is said of it, where it was said, and what is wrong with it.
+/// One agent while its profile is made. A Draft gives the agent's settings and their places, and collects the problems.
 class Draft {
  public:
-  /// `entry`: of /agents, what it does not say is taken from /agent; nullptr for /agent itself.
+  /// `entry` is an entry of /agents; /agent gives the settings that the entry omits. nullptr means /agent itself.
   Draft(const config::Effective& effective, const BookSources& sources, const config::JsonValue* entry, std::size_t index,
         SoundShelf& sounds, BuiltBook& out);
 
@@ -20,14 +20,14 @@ class Draft {
   [[nodiscard]] const config::Effective& effective() const { return effective_; }
   [[nodiscard]] const BookSources& sources() const { return sources_; }
   [[nodiscard]] const config::JsonValue* entry() const { return entry_; }
-  /// An entry of /agents says that itself.
+  /// Returns true when the agent's entry of /agents has this setting itself.
   [[nodiscard]] bool says(std::string_view name) const { return entry_ != nullptr && config::member(*entry_, name) != nullptr; }
-  /// Where a setting of this agent is told, for people.
+  /// Returns the place of a setting of this agent, in words for people.
   [[nodiscard]] std::string where(std::string_view name) const;
   [[nodiscard]] SoundShelf& sounds() { return sounds_; }
   [[nodiscard]] ProviderPtr provider(std::string_view name) const;
 
-  /// Each problem once, though agents share what is said of all.
+  /// Adds a problem, unless it is there already: several agents may share one setting.
   void tell(config::Problem problem);
   void warn(config::Warning warning);
 
@@ -41,17 +41,17 @@ class Draft {
   BuiltBook& out_;
 };
 
-// Each fills in a part of the profile.
+// Each of these functions fills in a part of the profile.
 void draft_sessions(Draft& draft, AgentProfile& out);
 void draft_tools(Draft& draft, const std::optional<std::vector<std::string>>& of_file, AgentProfile& out);
 void draft_prompt(Draft& draft, AgentProfile& out);
-/// After sessions and prompt.
+/// Call it after draft_sessions() and draft_prompt().
 void draft_languages(Draft& draft, AgentProfile& out);
 void warn_of_languages(Draft& draft, const AgentProfile& profile);
 void warn_of_voices(Draft& draft, const AgentProfile& profile);
-/// After sessions and prompt: whether the caller's yes can be understood in each session.
+/// Checks that each session can understand the caller's yes. Call it after draft_sessions() and draft_prompt().
 void check_confirmation(Draft& draft, const AgentProfile& profile);
-/// Fallback, context, limits, codecs, sentences, music on hold.
+/// Fills in fallback, context, limits, codecs, sentences and music on hold.
 void draft_rest(Draft& draft, AgentProfile& out);
 
 }  // namespace offhook::inline v0::agent

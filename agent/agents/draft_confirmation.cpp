@@ -7,7 +7,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// The first tool that the caller must confirm; "" when there is none.
+/// Returns the first tool that the caller must confirm; "" when there is none.
 std::string confirmed_tool(const AgentProfile& profile) {
   const auto asks = [](const auto& grant) { return grant.confirm == Confirm::Caller; };
   if (const auto of_ours = std::find_if(profile.tools.begin(), profile.tools.end(), asks); of_ours != profile.tools.end()) return std::string(to_string(of_ours->tool));
@@ -15,7 +15,7 @@ std::string confirmed_tool(const AgentProfile& profile) {
   return of_server == profile.server_tools.end() ? std::string() : of_server->name;
 }
 
-/// Deepgram's Voice Agent always tells the caller's words.
+/// Returns true when the provider's sessions give a transcript of the caller. Deepgram's Voice Agent always does.
 bool has_words(const ProviderProfile& provider) {
   return provider.kind == ProviderKind::Deepgram || (provider.realtime.transcription && !provider.models.transcription.empty());
 }
@@ -28,8 +28,8 @@ std::string advice(const ProviderProfile& provider) {
 
 }  // namespace
 
-/// The model hears the caller itself. Its own word that the caller said yes is no proof: only a transcript of another model, or a key, is.
-/// Offhook asks callers to say yes, and without a transcript no yes would ever count.
+/// Refuses a tool with confirmation in a realtime session without a transcript. The model's own claim that the caller said yes is no proof:
+/// only a transcript of a different model, or a key, is. Offhook asks callers to say yes, and without a transcript no yes would ever count.
 void check_confirmation(Draft& draft, const AgentProfile& profile) {
   const std::string tool = confirmed_tool(profile);
   if (tool.empty()) return;

@@ -13,12 +13,12 @@ namespace {
 using config::text_of;
 using Providers = std::vector<ProviderPtr>;
 
-/// Those that callers speak, as far as anybody says.
+/// Returns the languages that callers speak, as configured; empty when none is configured.
 std::span<const std::string> wanted_by(const AgentProfile& profile) {
   return profile.language.empty() ? std::span<const std::string>(profile.languages) : std::span(&profile.language, 1);
 }
 
-/// Whoever listens may understand more than one language where none is named.
+/// Returns true when this listener may understand more than one language while none is configured.
 bool hears_several(const ProviderPtr& provider) {
   switch (provider->kind) {
     case ProviderKind::Deepgram: return provider->models.transcription != "flux-general-en";
@@ -26,7 +26,7 @@ bool hears_several(const ProviderPtr& provider) {
     case ProviderKind::AzureOpenAi:
     case ProviderKind::OpenAiCompatible: return true;
     case ProviderKind::Local:
-    case ProviderKind::Azure:  // It detects among the languages that it is given, and else hears English.
+    case ProviderKind::Azure:  // Azure detects one of the languages in its request; without them it understands English only.
     case ProviderKind::Ollama: return false;
   }
   return false;
@@ -34,7 +34,7 @@ bool hears_several(const ProviderPtr& provider) {
 
 bool is_azure(const ProviderPtr& provider) { return provider->kind == ProviderKind::Azure; }
 
-/// "de-DE" of "de-DE-KatjaNeural"; of another form the language alone.
+/// Returns "de-DE" for "de-DE-KatjaNeural". For a voice of a different form, returns the language only.
 std::string tag_of(std::string_view voice, std::string_view spoken) {
   const auto region = voice.find('-', spoken.size() + 1);
   return std::string(voice.starts_with(spoken) && region != std::string_view::npos ? voice.substr(0, region) : spoken);
@@ -66,7 +66,7 @@ void warn_of_listener(Draft& draft, const AgentProfile& profile, const ProviderP
 
 }  // namespace
 
-/// After the head of a prompt's file, which may name one too. A language that is alone is that of every call.
+/// Runs after draft_prompt(), because the head of a prompt file may name a language. A single language in the list becomes the language of every call.
 void draft_languages(Draft& draft, AgentProfile& out) {
   const auto& written = draft.settings().languages.items;
   for (std::size_t i = 0; i < written.size(); ++i) {
@@ -79,8 +79,8 @@ void draft_languages(Draft& draft, AgentProfile& out) {
   if (!out.language.empty()) out.languages.clear();
 }
 
-/// Of those who speak the first alone: after it anything is better than silence. A model that hears and speaks itself follows, but Deepgram's
-/// agent, which has a voice as others have.
+/// Checks only the first speaker of a cascade: a later one is a fallback, and any language is better than silence. Realtime models follow
+/// the caller's language. Deepgram's Voice Agent does not, so it is checked too.
 void warn_of_languages(Draft& draft, const AgentProfile& profile) {
   for (const SessionWay& way : profile.sessions) {
     if (const auto* talk = std::get_if<RealtimeWay>(&way)) {

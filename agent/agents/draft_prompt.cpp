@@ -41,7 +41,7 @@ std::optional<prompts::PromptFile> read_prompt_file(Draft& draft) {
   return std::nullopt;
 }
 
-/// What the head of a prompt file says counts where the configuration says nothing.
+/// Takes a value of a prompt file's head, if the configuration does not set it.
 void take_from_head(Draft& draft, const char* name, const std::optional<std::string>& said, std::string& out) {
   if (!said || !out.empty()) return;
   const auto checked = config::check(*config::find_setting("agent", name), config::json_text(*said));
@@ -52,7 +52,8 @@ void take_from_head(Draft& draft, const char* name, const std::optional<std::str
                 checked.error().allowed, "mend it there"});
 }
 
-/// With PROMPT over a prompt_file of the configuration file, the stronger one counts; both from one place are a slip.
+/// Returns true when the agent uses prompt_file. If prompt and prompt_file come from two sources, such as the variable PROMPT and the
+/// configuration file, the stronger source counts. Both from one source are a problem.
 bool uses_file(Draft& draft) {
   const auto& settings = draft.settings();
   if (settings.prompt.empty() || settings.prompt_file.empty()) return !settings.prompt_file.empty();
@@ -66,8 +67,8 @@ bool uses_file(Draft& draft) {
   return false;
 }
 
-/// The head of a prompt file says it where the configuration does not. Of an agent with a file of its own that plays its greeting,
-/// what /agent says counts for nothing: its words are not those of the file.
+/// The greeting in a prompt file's head applies when the configuration has none. An agent that plays a greeting file of its own does not
+/// inherit the greeting of /agent, because those words differ from the words in its file.
 void draft_greeting(Draft& draft, std::optional<PromptTemplate> head, AgentProfile& out) {
   const auto& settings = draft.settings();
   const bool plays_own = draft.says("greeting_file") && !settings.greeting_file.empty() && settings.greeting_file != "off";

@@ -102,7 +102,7 @@ void draft_hold_music(Draft& draft, AgentProfile& out) {
                 "convert it, or check the path: it starts at the configuration file"});
 }
 
-/// An agent's own greeting takes the place of that of /agent, file and words together: one would not fit the other.
+/// An agent's own greeting, as a file or as words, replaces both of /agent, because an inherited file would not match its words.
 void draft_greeting_file(Draft& draft, AgentProfile& out) {
   const auto& settings = draft.settings();
   const std::string& written = settings.greeting_file;

@@ -15,7 +15,7 @@ using namespace tools;
 
 constexpr std::size_t kMaxKeyFile = 64U << 10U, kMaxAuthorities = 4U << 20U;
 
-/// One server of /tool_servers on its way from settings to options. What is wrong with it is told.
+/// Makes the options of one server of /tool_servers from its settings. Each defect becomes a problem.
 class ServerDraft {
  public:
   ServerDraft(const ToolServerSettings& settings, bool is_granted, const BookSources& sources, BuiltBook& out)

@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// The places that tools come from. OpenAPI documents are read now, so that a reload takes all of them at once; no server is asked. Those of
-/// which nobody is granted a tool are told of.
+/// Makes the plan of all tool servers. Reads OpenAPI documents now, so that a reload takes all of them at once; sends nothing to a server.
+/// Warns about a server of which no agent is granted a tool.
 [[nodiscard]] std::shared_ptr<const tools::ToolServerPlan> draft_servers(const config::Effective& effective, const BookSources& sources,
                                                                          const std::vector<AgentBook::Profile>& profiles, BuiltBook& out);
 

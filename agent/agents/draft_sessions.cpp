@@ -11,10 +11,10 @@ namespace {
 using config::JsonValue;
 using Providers = std::vector<ProviderPtr>;
 
-/// What a provider must have a model for.
+/// A task of a provider, and the model that it needs for this task.
 struct Duty {
-  const char* name;  ///< of its model, as in the configuration
-  const char* what;  ///< "listens"
+  const char* name;  ///< name of the model in the configuration
+  const char* what;  ///< for error texts, for example "listens"
   std::string ProviderProfile::Models::*model;
 };
 constexpr Duty kRealtime{"realtime", "hears and speaks itself", &ProviderProfile::Models::realtime};
@@ -24,7 +24,7 @@ constexpr Duty kSpeak{"speech", "speaks", &ProviderProfile::Models::speech};
 
 enum class Ability : std::uint8_t { No, ByModel, Always };
 
-/// What providers of a kind can do at all, and what with a model that the configuration names.
+/// Returns whether providers of `kind` can never do a task, can do it with a configured model, or can always do it.
 Ability ability(ProviderKind kind, const Duty& duty) {
   const bool is_speech = &duty == &kListen || &duty == &kSpeak;
   switch (kind) {
@@ -44,7 +44,7 @@ Ability ability(ProviderKind kind, const Duty& duty) {
   return Ability::No;
 }
 
-/// What Azure lacks of what a duty needs, each with its variable: its speech resource and its models are resources of their own.
+/// A setting that Azure needs for a task and that is missing, with its variable. Azure Speech and Azure OpenAI are separate resources.
 struct Lack { const char* place; const char* variable; const char* allowed; };
 std::vector<Lack> lacks_of_azure(const ProviderProfile& provider, const Duty& duty) {
   std::vector<Lack> lacks;
@@ -71,12 +71,12 @@ bool is_told_of(const Draft& draft, std::string_view where) {
   return std::any_of(problems.begin(), problems.end(), [&](const config::Problem& each) { return each.where == where; });
 }
 
-/// What was written there, or in its variable, was refused: it is not missing.
+/// Returns true when the setting or its variable was refused. Then it is not missing.
 bool is_refused(const Draft& draft, const std::string& where, std::string_view variable) {
   return is_told_of(draft, where) || is_told_of(draft, "--set " + where) || is_told_of(draft, variable);
 }
 
-/// Nobody speaks of a model of Azure's at all: it may be that another provider's is meant.
+/// Returns true when no setting of Azure OpenAI is present. The operator may then mean a different provider for thinking.
 bool is_nothing_said(const Draft& draft, const ProviderProfile& provider, const Duty& duty) {
   if (&duty != &kThink || !provider.models.chat.empty()) return false;
   const auto lacks = lacks_of_azure(provider, duty);
@@ -85,19 +85,19 @@ bool is_nothing_said(const Draft& draft, const ProviderProfile& provider, const 
          });
 }
 
-/// The variable of a model, where there is one.
+/// Returns the variable of a model; "" when it has none.
 std::string_view variable_of(ProviderKind kind, const Duty& duty) {
   if (&duty != &kThink) return "";
   return kind == ProviderKind::Ollama ? "OLLAMA_MODEL" : kind == ProviderKind::OpenAiCompatible ? "OPENAI_MODEL" : "";
 }
 
-/// It was told already that the provider's own settings lack it.
+/// Returns true when a problem already says that the provider's own settings lack the model.
 bool is_told(const Draft& draft, const ProviderProfile& provider, const Duty& duty) {
   const std::string at = "/providers/" + provider.name;
   return is_refused(draft, at + "/models/" + duty.name, variable_of(provider.kind, duty)) || is_told_of(draft, at + "/deployment");
 }
 
-/// Each once, whoever asks for it. The variables are for the provider that has their name.
+/// Reports each missing setting once, even if several agents need it. The advice names the variable only for the provider that has the kind's name.
 void tell_lacks(Draft& draft, const ProviderProfile& provider, const std::vector<Lack>& lacks) {
   for (const Lack& lack : lacks) {
     const std::string where = "/providers/" + provider.name + lack.place;
@@ -107,7 +107,7 @@ void tell_lacks(Draft& draft, const ProviderProfile& provider, const std::vector
   }
 }
 
-/// Tells what it lacks; a provider that is not known was told before.
+/// Reports what the provider lacks for the task. An unknown provider (null) was reported before.
 void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const std::string& where) {
   if (!provider || can(*provider, duty) || is_told(draft, *provider, duty)) return;
   const std::string what = std::string("a provider without a model that ") + duty.what;
@@ -127,12 +127,12 @@ void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const 
   }
 }
 
-/// A cascade of the providers that the agent names for thinking and for speech, of which it has one at least.
+/// Returns a cascade of the agent's model_provider and speech_provider. At least one of them is set.
 std::vector<SessionWay> ways_of_two(Draft& draft, const ProviderPtr& provider, const ProviderPtr& local) {
   const auto& settings = draft.settings();
   const auto named = [&](const std::string& name, const ProviderPtr& otherwise) { return name.empty() ? otherwise : draft.provider(name); };
   const ProviderPtr think = named(settings.model_provider, provider);
-  // Azure is meant to speak, whatever it may lack for it.
+  // For Azure, the operator intends speech even if a setting for it is still missing.
   const bool speaks = provider && (ability(provider->kind, kListen) == Ability::Always || (can(*provider, kListen) && can(*provider, kSpeak)));
   const ProviderPtr speech = named(settings.speech_provider, speaks ? provider : local);
   if (!think || !speech) return {};
@@ -143,7 +143,7 @@ std::vector<SessionWay> ways_of_two(Draft& draft, const ProviderPtr& provider, c
   return {CascadeWay{{speech}, {think}, {speech}}};
 }
 
-/// What a provider does best, then what else it can do.
+/// Returns the default sessions of a provider: first its best kind, then the other kinds that it supports.
 std::vector<SessionWay> usual_ways(Draft& draft, const ProviderPtr& provider, const ProviderPtr& local) {
   if (!draft.settings().model_provider.empty() || !draft.settings().speech_provider.empty()) return ways_of_two(draft, provider, local);
   if (!provider) return {};
@@ -179,7 +179,7 @@ std::vector<SessionWay> usual_ways(Draft& draft, const ProviderPtr& provider, co
   return {};
 }
 
-/// The providers of one part of a cascade, each held against what it must be able to do.
+/// Returns the providers of one part of a cascade, and checks that each can do its task.
 Providers part(Draft& draft, const JsonValue& session, const std::string& where, const char* name, const ProviderPtr& otherwise,
                const Duty& duty) {
   Providers out;
@@ -217,7 +217,7 @@ void add_way(Draft& draft, const JsonValue& session, const std::string& where, s
   if (!way.listen.empty() && !way.think.empty() && !way.speak.empty()) out.push_back(std::move(way));
 }
 
-/// What an operator would not expect of a model that hears and speaks.
+/// Warns about properties of realtime models that an operator may not expect.
 void warn_of_talk(Draft& draft, const std::vector<SessionWay>& ways) {
   for (const SessionWay& way : ways) {
     const auto* talk = std::get_if<RealtimeWay>(&way);
@@ -266,7 +266,7 @@ void draft_sessions(Draft& draft, AgentProfile& out) {
   }
   if (written.empty()) out.sessions = usual_ways(draft, draft.provider(draft.settings().provider), local);
   for (const auto& [name, value] : {std::pair{"model_provider", &draft.settings().model_provider}, std::pair{"speech_provider", &draft.settings().speech_provider}}) {
-    // What an agent has from /agent may be of use there.
+    // A value from /agent may be useful to other agents, so only an agent's own value gets the warning.
     const bool is_own = draft.entry() == nullptr || draft.says(name);
     if (!written.empty() && !value->empty() && is_own) draft.warn({draft.where(name), "is not used: sessions says who does what"});
   }

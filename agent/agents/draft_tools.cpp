@@ -57,7 +57,7 @@ const ServerToolGrant* find_grant(const std::vector<ServerToolGrant>& grants, st
   return found == grants.end() ? nullptr : &*found;
 }
 
-/// "" when it cannot be used, which is told.
+/// Returns the schema as text. Reports a schema that cannot be used, and then returns "".
 std::string granted_arguments(Draft& draft, const JsonValue& schema, const std::string& where) {
   std::string text = config::write_json(schema);
   const auto read = tools::read_granted_arguments(text);
@@ -67,7 +67,7 @@ std::string granted_arguments(Draft& draft, const JsonValue& schema, const std::
   return "";
 }
 
-/// Its name alone would not tell a caller what they agree to, and what its server calls it is not to be believed.
+/// Reports a missing question. The tool's name alone does not show a caller the consequences, and the server's own description cannot be trusted.
 void tell_no_question(Draft& draft, ToolClass what, const std::string& where) {
   const bool is_money = what == ToolClass::Money;
   draft.tell({where + "/question", std::string("nothing, for a tool of the class ") + (is_money ? "money" : "telephony"),
@@ -79,13 +79,13 @@ void tell_keys_of_another_tool(Draft& draft, const std::string& where) {
   draft.tell({where + "/keys", "keys of a tool that presses none", "those of send_digits", "take them out"});
 }
 
-/// The patterns that can be used. Each other one becomes a problem of the draft.
+/// Returns the patterns that can be used, and reports each other pattern.
 std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, const std::string& where) {
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < written.items.size(); ++i) {
     std::string pattern = config::text_of(written.items[i], "pattern");
     if (tools::is_key_pattern(pattern)) keys.push_back(std::move(pattern));
-    else if (!pattern.empty())  // Else told already.
+    else if (!pattern.empty())  // An empty pattern was reported already.
       draft.tell({where + "/" + std::to_string(i), "no pattern of keys", "keys of 0-9 * # A-D, with X for any digit, and at least one of * # A-D among them",
                   "take it out where it has digits alone: those may be pressed anyway"});
   }
@@ -133,7 +133,7 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   const std::string wanted = config::text_of(written, "name");
   const auto tool = tool_named(wanted);
   if (!tool) {
-    if (!wanted.empty()) tell_unknown(draft, wanted, where);  // Else told already.
+    if (!wanted.empty()) tell_unknown(draft, wanted, where);  // An empty name was reported already.
     return;
   }
   for (const char* of_servers : {"class", "question", "max_per_minute", "arguments"}) {
@@ -159,8 +159,8 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   out.push_back(std::move(grant));
 }
 
-/// A prompt file may take tools away that the configuration grants, and grant those that need nothing else, where it says
-/// nothing.
+/// Applies the tools of a prompt file. It may remove tools that the configuration grants. If the configuration has no list of tools, it may
+/// grant tools that need no other setting.
 void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted_above, AgentProfile& out) {
   std::vector<ToolGrant> kept;
   std::vector<ServerToolGrant> kept_of_servers;

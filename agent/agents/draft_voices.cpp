@@ -3,7 +3,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// A voice that a provider has for whole talks alone is not what callers hear of all that is said.
+/// Warns about a voice that a provider has only for its Voice Agent, because it speaks other sentences in a different voice.
 void warn_of_voices(Draft& draft, const AgentProfile& profile) {
   const auto warn = [&](const ProviderPtr& provider, const std::string& place) {
     const std::string voice = voice_for(*provider, profile.voice, profile.language, profile.languages);

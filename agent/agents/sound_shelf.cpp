@@ -22,7 +22,7 @@ Found read(const std::string& path, const BookSources& sources, media::Prompt::F
   return media::Prompt::make(*sound, forms);
 }
 
-/// Once, whether it can be used or not.
+/// Returns the known result, or reads the sound. A failure is kept too.
 template <class Read>
 Found once(std::map<std::string, Found, std::less<>>& known, const std::string& path, Read read_it) {
   const auto found = known.find(path);
@@ -45,7 +45,7 @@ SoundShelf::Found SoundShelf::greeting(const std::string& path, const BookSource
 }
 
 SoundShelf::Found SoundShelf::quiet() {
-  static const auto shared = media::Prompt::make(media::quiet_hold_music(), kMusic);  // A reload needs no other.
+  static const auto shared = media::Prompt::make(media::quiet_hold_music(), kMusic);  // A reload uses the same music again.
   return shared;
 }
 

@@ -10,18 +10,18 @@
 
 namespace offhook::inline v0::agent {
 
-/// Sounds that agents' callers hear, each read and converted once however many agents name it.
+/// Reads and converts the sounds of all agents. A file that several agents name is read once.
 class SoundShelf {
  public:
   static constexpr std::size_t kMaxFileBytes = std::size_t{32} << 20U;
   static constexpr std::chrono::seconds kMaxGreeting{60};
-  using Found = base::Result<std::shared_ptr<const media::Prompt>, std::string>;  ///< the error says for people why not
+  using Found = base::Result<std::shared_ptr<const media::Prompt>, std::string>;  ///< the error explains the failure in words for people
 
-  /// Music on hold from a file whose path starts at the configuration. Null where files are not read.
+  /// Returns the music on hold of a file; a relative path starts at the configuration file. Returns null when `sources` has no file reader.
   [[nodiscard]] Found music(const std::string& path, const BookSources& sources);
-  /// A recorded greeting, likewise: of at most kMaxGreeting.
+  /// Returns a recorded greeting of at most kMaxGreeting, in the same way.
   [[nodiscard]] Found greeting(const std::string& path, const BookSources& sources);
-  /// Our own.
+  /// Returns the music that is built into Offhook.
   [[nodiscard]] Found quiet();
 
  private:
