@@ -18,7 +18,7 @@ bool is_taken_over(const Setting& setting) {
   return setting.section == "agent" || std::find(kOthers.begin(), kOthers.end(), pointer_of(setting)) != kOthers.end();
 }
 
-/// Where it says that an agent does it: keeps transcripts, say.
+/// Returns the pointers of the settings that switch `what` on for an agent, for example "transcripts".
 std::vector<std::string> who_does(const Config& config, bool by_default, const std::optional<bool>& usual, const std::string& what) {
   std::vector<std::string> pointers;
   if (usual.value_or(by_default)) pointers.push_back(usual ? "/agent/" + what : "/" + what + "/enabled");
@@ -29,8 +29,8 @@ std::vector<std::string> who_does(const Config& config, bool by_default, const s
   return pointers;
 }
 
-/// The process opens transcripts at its start only, if an agent then keeps them. A reload that switches on the first one waits for the next start; any
-/// other switch counts at once.
+/// The process opens transcripts at its start only, and only if an agent then keeps them. If a reload brings the first such agent, it waits
+/// for the next start; other changes take effect at once.
 void add_unopened_transcripts(const Config& running, const Config& fresh, std::vector<std::string>& pointers) {
   if (!who_transcribes(running).empty()) return;
   const auto wanting = who_transcribes(fresh);
@@ -53,9 +53,9 @@ std::vector<std::string> waiting_for_restart(const Config& running, const Config
       add_unopened_transcripts(running, fresh, pointers);
       continue;
     }
-    if (setting.section == "recordings" && who_records(running).empty()) continue;  // They are opened with the first agent that wants them.
+    if (setting.section == "recordings" && who_records(running).empty()) continue;  // Recordings open with the first agent that records its calls.
     bool is_same = setting.field.is_same(running, fresh);
-    // The value of this setting has masked secrets.
+    // The value of this setting has masked secrets, so secrets are compared separately.
     if (pointer_of(setting) == "/sip/callers") is_same = is_same && running.sip.caller_secrets == fresh.sip.caller_secrets;
     if (!is_same && !is_taken_over(setting)) pointers.push_back(pointer_of(setting));
   }
@@ -65,7 +65,7 @@ std::vector<std::string> waiting_for_restart(const Config& running, const Config
 void note_recordings(Config& running, const Config& fresh) {
   if (!who_records(running).empty() || who_records(fresh).empty()) return;
   running.recordings = fresh.recordings;
-  running.recordings.enabled = true;  // Whoever wants them: from now on they are open.
+  running.recordings.enabled = true;  // From now on recordings are open for every agent.
   running.agent.recordings.reset();
 }
 

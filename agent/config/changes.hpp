@@ -7,14 +7,15 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Pointers of the settings that differ and count at the next start only: the account, ports, health, records. Agents, providers,
-/// their limits and the log's level are taken over while calls are up. `running` is what the process was started with: where no
-/// agent kept transcripts then, one that does now waits too. Recordings count as a whole with the first agent that wants them.
+/// Returns the pointers of the settings that differ and take effect only at the next start: the account, ports, health, records. A reload
+/// takes over agents, providers, their limits and the log's level while calls are up. `running` is the configuration of the running
+/// process. If no agent kept transcripts in it, an agent that keeps them in `fresh` also waits. All settings of /recordings take effect
+/// with the first agent that records its calls.
 [[nodiscard]] std::vector<std::string> waiting_for_restart(const Config& running, const Config& fresh);
-/// After a reload to `fresh`: where that has the first agent that records, `running` has its recordings from then on.
+/// Call it after a reload to `fresh`. If `fresh` has the first agent that records its calls, copies the settings of recordings into `running`.
 void note_recordings(Config& running, const Config& fresh);
 
-/// Pointers of what says that an agent's words are kept, or its calls recorded. Empty: nobody's.
+/// Return the pointers of the settings that make an agent keep transcripts, or record its calls. Empty: no agent does.
 [[nodiscard]] std::vector<std::string> who_transcribes(const Config& config);
 [[nodiscard]] std::vector<std::string> who_records(const Config& config);
 

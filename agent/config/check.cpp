@@ -22,7 +22,7 @@ using Kind = JsonValue::Kind;
 
 bool is_control(char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }
 
-/// Unicode characters of `text`; nothing when it is not UTF-8 (RFC 3629 section 4).
+/// Returns the number of Unicode characters in `text`; nullopt when it is not UTF-8 (RFC 3629 section 4).
 std::optional<std::int64_t> characters_of(std::string_view text) {
   std::int64_t characters = 0;
   for (std::size_t i = 0; i < text.size(); ++characters) {
@@ -72,7 +72,7 @@ Checked check_text(const Setting& setting, const JsonValue& value) {
   return value;
 }
 
-/// A key goes into a header field: a blank or a line break in it was copied by mistake.
+/// Checks a key for a header field. A blank or a line break in it is usually an error of copying.
 Checked check_key(const Setting& setting, const JsonValue& value) {
   if (auto complaint = complain_of_text(setting, value)) return base::fail(*std::move(complaint));
   const auto fits = [](char c) { return c > ' ' && c < '\x7f'; };
@@ -80,7 +80,7 @@ Checked check_key(const Setting& setting, const JsonValue& value) {
   return refuse(setting, "a blank, or another character that no key has", "write the key alone, without blanks, and without a word such as Token or Bearer before it");
 }
 
-/// The user part of a SIP URI as a PBX writes extensions: RFC 3261 section 25.1, `user` without escapes.
+/// Checks the user part of a SIP URI as a PBX writes extensions: RFC 3261 section 25.1, `user` without escapes.
 Checked check_extension(const Setting& setting, const JsonValue& value) {
   if (auto complaint = complain_of_text(setting, value)) return base::fail(*std::move(complaint));
   const auto allowed = [](char c) {
@@ -92,7 +92,7 @@ Checked check_extension(const Setting& setting, const JsonValue& value) {
 
 bool is_host_name(std::string_view text) {
   if (text.front() == '.' || text.front() == '-') return false;
-  if (text.find_first_not_of("0123456789.") == std::string_view::npos) return false;  // An address with a slip in it.
+  if (text.find_first_not_of("0123456789.") == std::string_view::npos) return false;  // This is an address with a mistake in it.
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }
@@ -312,7 +312,7 @@ JsonValue value_of_text(const Setting& setting, std::string_view text) {
   return json_text(text);
 }
 
-/// `pbx.example`, `pbx.example:5070`, `192.0.2.1:5070`, `2001:db8::1`, `[2001:db8::1]:5070`
+/// Accepts `pbx.example`, `pbx.example:5070`, `192.0.2.1:5070`, `2001:db8::1` and `[2001:db8::1]:5070`.
 base::Result<HostAndPort, Complaint> split_host(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || base::IpAddress::parse(text)) return HostAndPort{text};

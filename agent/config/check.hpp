@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Why a value does not fit its setting. Quotes it only if it is harmless (harmless_value.hpp).
+/// Explains why a value does not fit its setting. Quotes the value only if it is harmless (harmless_value.hpp).
 struct Complaint {
   std::string found, allowed, advice;
 };
@@ -20,25 +20,25 @@ using Checked = base::Result<JsonValue, Complaint>;
 /// Returns the error that `setting` does not take the value `found`, with `advice`.
 [[nodiscard]] Checked refuse(const Setting& setting, std::string found, std::string advice);
 
-/// What the setting takes, in words: "a whole number from 1 to 65535".
+/// Returns the values that the setting accepts, in words: "a whole number from 1 to 65535".
 [[nodiscard]] std::string allowed_for(const Setting& setting);
 
-/// What all texts have in common: UTF-8, the setting's bounds, no control characters.
+/// Checks the rules for all texts: UTF-8, the setting's bounds, no control characters. Returns nullopt when the text is valid.
 [[nodiscard]] std::optional<Complaint> complain_of_text(const Setting& setting, const JsonValue& value);
-/// "did you mean" one of `known`, also where only its beginning was written, or `otherwise`.
+/// Returns "did you mean NAME?" when a name of `known` is near to `written`, or begins with it; otherwise returns `otherwise`.
 [[nodiscard]] std::string advise(const std::vector<std::string>& known, std::string_view written, std::string otherwise);
 
-/// The value as it is taken over: an address in its usual spelling, all else as it was. Of compound settings only the kind.
+/// Returns the value to store: an address in its usual spelling, a different value unchanged. For compound settings, checks only the kind of the value.
 [[nodiscard]] base::Result<JsonValue, Complaint> check(const Setting& setting, const JsonValue& value);
 
-/// What text means for `setting` where there is no JSON, in a variable or on the command line: numbers need no quotes, choices and
-/// flags (true, yes, on, 1 and their opposites) no exact case, and commas make a list.
+/// Converts text from a variable or the command line, which is not JSON. Numbers need no quotes, and commas make a list. Case does not
+/// matter for choices and flags (true, yes, on, 1 and their opposites).
 [[nodiscard]] JsonValue value_of_text(const Setting& setting, std::string_view text);
 
-/// HOST or HOST:PORT, as ASTERISK_HOST has it.
+/// A text HOST or HOST:PORT, as in ASTERISK_HOST.
 struct HostAndPort {
   std::string_view host;      ///< borrows from the text
-  std::uint16_t port = 0;     ///< 0: none was written
+  std::uint16_t port = 0;     ///< 0: the text has no port
 };
 [[nodiscard]] base::Result<HostAndPort, Complaint> split_host(std::string_view text);
 

@@ -25,7 +25,7 @@ void check_limits(Effective& out) {
   const Config& config = out.config;
   const auto first = config.media.first_port, last = config.media.last_port;
   const std::string range = " (" + std::to_string(first) + " to " + std::to_string(last) + ")";
-  if (first >= last) {  // Each call takes an even port and the odd one after it.
+  if (first >= last) {  // Each call takes an even port and the odd port after it.
     out.problems.push_back({where_of(out, "/media/last_port"), "a port that is not above /media/first_port" + range, "a higher one", "widen the range"});
   } else if (first % 2 != 0 && last - first < 2) {
     out.problems.push_back({where_of(out, "/media/last_port"), "a range without an even port and the odd one after it" + range, "two ports for each call",
@@ -42,7 +42,7 @@ void check_limits(Effective& out) {
   }
 }
 
-/// What TLS needs together, and what it should not be without.
+/// Reports settings of TLS that need each other, and warns about a TLS configuration that is not secure.
 void check_tls(Effective& out) {
   const Sip& sip = out.config.sip;
   const std::string verify = text_of(sip.tls, "verify");
@@ -73,7 +73,7 @@ void check_web_socket(Effective& out) {
     out.warnings.push_back({where_of(out, "/sip/web_socket/path"), "is not used: /sip/transport is neither \"ws\" nor \"wss\""});
 }
 
-/// A trunk that we do not register at is known by where its calls come from, and by nothing else.
+/// Checks a trunk without registration. Only the address from which its calls come identifies it, so names are refused.
 void check_trunk(Effective& out) {
   const Sip& sip = out.config.sip;
   const auto check = [&out](const std::string& where, const std::string& host) {
@@ -144,7 +144,7 @@ void check_patterns(const JsonValue& patterns, Problems& problems) {
   }
 }
 
-/// RFC 6750 section 2.1: what a header field can carry. Sixteen characters cannot be guessed over the network.
+/// Checks the token for the characters of a header field (RFC 6750 section 2.1), and for 16 characters, which cannot be guessed over the network.
 void check_health(Effective& out) {
   constexpr std::size_t kLeast = 16;
   const HealthSettings& health = out.config.health;
@@ -167,7 +167,7 @@ void check_recording_key(Effective& out) {
   out.problems.push_back({where_of(out, "/recordings/key"), "text that is no key", "64 hexadecimal digits", "make one: openssl rand -hex 32"});
 }
 
-/// What is in that folder runs as we do: where we were started must not decide which folder it is.
+/// Refuses a relative path. The library in that folder runs with Offhook's rights, so the working directory must not select the folder.
 void check_voice_model(Effective& out) {
   const std::string& folder = out.config.media.voice_model;
   if (folder.empty() || folder.starts_with('/')) return;
@@ -175,7 +175,7 @@ void check_voice_model(Effective& out) {
                           "write the whole path"});
 }
 
-/// "off" is a word of /records/folder alone. As a path it would keep what was to be kept nowhere.
+/// Refuses "off", which only /records/folder accepts. Elsewhere it would be a folder with the name "off", in which Offhook stores data.
 void check_folders(Effective& out) {
   const auto check = [&out](const std::string& section, const std::string& folder) {
     if (folder != "off") return;
@@ -186,7 +186,7 @@ void check_folders(Effective& out) {
   check("recordings", out.config.recordings.folder);
 }
 
-/// The embedded speaker has two voices; where it is the only one, another name is a slip.
+/// Checks a voice when only the embedded speaker can speak. It has two voices, so a different name is a mistake.
 bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
   const std::vector<std::string> known{"slt", "rms"};
   if (voice.empty() || std::find(known.begin(), known.end(), voice) != known.end()) return true;
@@ -195,7 +195,8 @@ bool check_voice(const std::string& voice, const std::string& where, Problems& p
   return false;
 }
 
-/// Whether it has a voice where nobody else is named for that: so usual_ways() and ways_of_two() of agents/draft_sessions.cpp have it.
+/// Returns true when the provider speaks itself in sessions that name no speaker, as in usual_ways() and ways_of_two() of
+/// agents/draft_sessions.cpp.
 bool has_voice(const ProviderProfile& provider, bool another_thinks) {
   const bool hears = !provider.models.transcription.empty(), speaks = !provider.models.speech.empty();
   switch (provider.kind) {
@@ -219,7 +220,7 @@ void check_voices(Effective& out) {
   AgentSettings& agent = out.config.agent;
   if (agent.sessions.items.empty() && is_embedded(agent.provider, agent.model_provider, agent.speech_provider) &&
       !check_voice(agent.voice, where_of(out, "/agent/voice"), out.problems))
-    agent.voice.clear();  // Refused, it is not shown either: who knows what was typed there.
+    agent.voice.clear();  // A refused value may be a secret, so it is not shown either.
   for (std::size_t i = 0; i < out.config.agents.items.size(); ++i) {
     const JsonValue& each = out.config.agents.items[i];
     std::string provider = text_of(each, "provider"), model = text_of(each, "model_provider"), speech = text_of(each, "speech_provider");

@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Settings that are well each for itself, and not together.
+/// Reports settings that are each valid, but contradict each other.
 void check_together(Effective& effective);
 
 }  // namespace offhook::inline v0::agent::config

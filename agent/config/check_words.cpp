@@ -19,10 +19,10 @@ std::size_t most_of(const Setting& setting, std::size_t otherwise) {
   return setting.most > 0 ? static_cast<std::size_t>(setting.most) : otherwise;
 }
 
-/// What is wrong with one text of this shape; nothing when it will do.
+/// Explains what is wrong with one text of this shape; nullopt when it is valid.
 std::optional<std::string> fault_of(Shape shape, std::string_view text, std::size_t most);
 
-/// As addresses have it: the portal shows "West Europe", too.
+/// Returns the region as Azure's addresses write it. The portal shows "West Europe" for "westeurope".
 std::string region_of(std::string_view text) {
   std::string region;
   for (const char c : text) {

@@ -21,7 +21,7 @@ namespace {
 
 using Problems = std::vector<Problem>;
 
-constexpr std::string_view kSchemaName = "$schema";  // Editors find the schema by it; it sets nothing.
+constexpr std::string_view kSchemaName = "$schema";  // Editors find the schema by this name; Offhook ignores it.
 
 std::string list_of(const std::vector<std::string_view>& names) {
   std::string list;
@@ -54,7 +54,7 @@ void apply_file(SettingsReader& reader, std::string_view file, const JsonValue& 
   }
 }
 
-/// The pointers that an assignment may have, with the name that `written` has in the place of NAME.
+/// Returns all pointers that an assignment may have. NAME in them is replaced by the name in `written`.
 std::vector<std::string> pointers_like(const std::string& written) {
   constexpr std::string_view kName = "/NAME/";
   std::vector<std::string> pointers;
@@ -100,13 +100,13 @@ void apply_assignments(SettingsReader& reader, const std::vector<std::string>& a
   }
 }
 
-/// Missing only when nobody tried to set it: a bad value is a problem already.
+/// Reports required settings that no source has set. A refused value is a problem already.
 void require_all(SettingsReader& reader) {
   for (const Setting& setting : settings()) {
     if (!setting.is_required() || reader.out.origins[index_of(setting)].source != Source::Default) continue;
     const std::string pointer = pointer_of(setting);
     if (is_told(reader.out.problems, pointer)) continue;
-    if (setting.name == "password" && reader.out.config.sip.registration == "none") continue;  // A trunk goes by our address.
+    if (setting.name == "password" && reader.out.config.sip.registration == "none") continue;  // A trunk identifies the agent by its address.
     reader.out.problems.push_back({pointer, "nothing", setting.name == "password" ? "the extension's secret" : allowed_for(setting),
                                    "set " + find_variable_setting(pointer)->names.front() + ", or write it in the file"});
   }
@@ -118,9 +118,9 @@ void replace_all(std::string& text, std::string_view hidden) {
     text.replace(at, hidden.size(), kCover);
 }
 
-/// The last net: a person may have typed the password where a name belongs, and names are shown.
+/// Hides a secret in all problems. An operator may have typed the password in the place of a name, and problems show names.
 void cover(std::string_view secret, Problems& problems) {
-  constexpr std::size_t kShortest = 4;  // Less would cover parts of our own words.
+  constexpr std::size_t kShortest = 4;  // A shorter text would also hide parts of Offhook's own words.
   if (secret.size() < kShortest) return;
   const std::string as_step = pointer_step(secret).substr(1);
   for (Problem& problem : problems) {
@@ -131,7 +131,7 @@ void cover(std::string_view secret, Problems& problems) {
   }
 }
 
-/// `text` nothing: the file could not be read (that is in `problems`). Then nobody knows what it says, and what is missing is not told.
+/// `text` is nullopt when the file could not be read (`problems` says so). Its settings are then unknown, so missing settings are not reported.
 Effective combine(std::optional<std::string_view> text, std::string_view name, const Sources& sources, Problems problems) {
   SettingsReader reader(sources);
   reader.out.problems = std::move(problems);

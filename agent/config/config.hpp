@@ -37,37 +37,37 @@ struct Sip {
   std::string auth_user;               ///< "": the extension
   std::string display_name;
   std::chrono::seconds expires{300};   ///< 60..7200
-  std::chrono::seconds refresh{25};    ///< 0..3600; 0: by what the PBX grants
-  std::string accept_from = "registrar";  ///< whose calls are taken: "registrar" or "anyone"
+  std::chrono::seconds refresh{25};    ///< 0..3600; 0: derived from the lifetime that the PBX grants
+  std::string accept_from = "registrar";  ///< peers whose calls are accepted: "registrar" or "anyone"
   std::string session_timer = "accept";   ///< "accept", "ask" or "off"
   std::uint16_t datagram_limit = 1300;  ///< 0: requests of all sizes stay on UDP
   std::string bind_address = "0.0.0.0";
-  std::uint16_t bind_port = 0;         ///< 0: any free one
-  JsonValue tls{}, web_socket{};       ///< Null when nothing was written; so are the others
+  std::uint16_t bind_port = 0;         ///< 0: any free port
+  JsonValue tls{}, web_socket{};       ///< a JsonValue of this struct is Null when its setting is absent
   std::string transfer = "attended";    ///< or "blind"
-  std::string registration = "serial";  ///< at the secondaries: "serial" or "parallel"
-  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{}, connections{};  ///< callers: to be shown, secrets are masked
+  std::string registration = "serial";  ///< how it registers at the secondaries: "serial" or "parallel"
+  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{}, connections{};  ///< `callers` is for display: secrets are masked
   JsonValue challenges{}, identity{};
-  std::vector<CallerSecret> caller_secrets{};  ///< what callers says of who
+  std::vector<CallerSecret> caller_secrets{};  ///< names and passwords in /sip/callers/who
 };
-/// One agent as it is written. What has several parts is kept as it was checked; agent/agents makes an AgentProfile of it.
+/// One agent as it is configured. A compound setting keeps its checked value; agent/agents makes an AgentProfile of it.
 struct AgentSettings {
   std::string provider = "local";      ///< PROVIDER
-  std::string model_provider;          ///< MODEL_PROVIDER; "": `provider` thinks itself
-  std::string speech_provider;         ///< SPEECH_PROVIDER; "": `provider` listens and speaks itself
-  std::string dialogue;                ///< path; "": the receptionist that is shipped
-  std::string voice;                   ///< VOICE; "": each provider's own
-  std::string language;                ///< BCP 47; "": detected and followed
+  std::string model_provider;          ///< MODEL_PROVIDER; "": `provider` also thinks
+  std::string speech_provider;         ///< SPEECH_PROVIDER; "": `provider` also listens and speaks
+  std::string dialogue;                ///< path; "": the receptionist that Offhook installs
+  std::string voice;                   ///< VOICE; "": each provider's default
+  std::string language;                ///< BCP 47; "": the agent detects and follows the caller's language
   std::string prompt, instructions;    ///< PROMPT, INSTRUCTIONS: for providers with a language model
   std::string prompt_file;             ///< Markdown
   std::string greeting, apology, filler, goodbye;
   std::string greeting_file;           ///< path; "" and "off": none
   std::vector<std::string> regions;
-  std::vector<std::string> codecs;     ///< empty: those of /media
-  std::optional<bool> transcripts;     ///< nothing: as /transcripts/enabled says
-  std::optional<bool> recordings;      ///< nothing: as /recordings/enabled says
-  std::string hold_music;              ///< path; "": ours; "off": silence
-  JsonValue sessions{}, tools{}, fallback{}, limits{}, sentences{}, context{}, phrases{}, languages{};  ///< Null where nothing was written
+  std::vector<std::string> codecs;     ///< empty: the codecs of /media
+  std::optional<bool> transcripts;     ///< nullopt: as /transcripts/enabled
+  std::optional<bool> recordings;      ///< nullopt: as /recordings/enabled
+  std::string hold_music;              ///< path; "": the music that is built in; "off": silence
+  JsonValue sessions{}, tools{}, fallback{}, limits{}, sentences{}, context{}, phrases{}, languages{};  ///< Null when the setting is absent
 };
 struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
@@ -78,19 +78,19 @@ struct Media {
   std::string jitter_buffer = "auto";  ///< auto or call
   std::string comfort_noise = "hear";  ///< off, hear or send
   std::string source = "peer";         ///< sdp, peer or any
-  std::string country = "none";        ///< whose tones our calls are ended by: two letters
-  std::string hang_up_tone = "none";   ///< whose busy tone ends calls to us: the same
+  std::string country = "none";        ///< country, in two letters, whose busy and other tones end outgoing calls
+  std::string hang_up_tone = "none";   ///< country, in two letters, whose busy tone ends incoming calls
   std::string voice_activity = "spectral";  ///< spectral or silero
-  std::string voice_model;             ///< folder; "": where share/install-silero puts it
+  std::string voice_model;             ///< folder; "": the folder of share/install-silero
 };
 struct Limits {
-  std::chrono::seconds call{1800};           ///< a call's length
-  std::chrono::seconds ring{0};              ///< rings at least so long before it is answered
-  std::chrono::seconds silence{8};           ///< until a silent caller is asked
-  std::size_t calls = 64;                    ///< at once; one more is answered 486
-  std::chrono::seconds drain{30};            ///< after SIGTERM
-  std::chrono::seconds transfer_ring{20};    ///< the target of an attended transfer
-  std::size_t conversation_threads = 0;      ///< 0: as many as the machine has cores
+  std::chrono::seconds call{1800};           ///< longest duration of a call
+  std::chrono::seconds ring{0};              ///< shortest ring time before the agent answers
+  std::chrono::seconds silence{8};           ///< silence of the caller after which the agent asks the caller
+  std::size_t calls = 64;                    ///< calls at the same time; one more gets 486
+  std::chrono::seconds drain{30};            ///< longest time for the calls to end after SIGTERM
+  std::chrono::seconds transfer_ring{20};    ///< ring time of an attended transfer's target
+  std::size_t conversation_threads = 0;      ///< 0: one for each core of the machine
 };
 struct Log {
   std::string level = "info";          ///< LOG_LEVEL: debug, info, warning, error, off
@@ -118,47 +118,47 @@ struct ToolServerSettings {
   std::optional<Oauth> oauth;
   std::string ca_file;
   std::vector<std::pair<std::string, std::string>> pins;  ///< a tool's name for models, and the hash of its definition
-  std::string unpinned;                ///< "refuse", "trust_first"; "": the usual
+  std::string unpinned;                ///< "refuse", "trust_first"; "": the default
 
   friend bool operator==(const ToolServerSettings&, const ToolServerSettings&) = default;
 };
 struct RecordSettings {
-  std::string folder;                  ///< "": the usual place for state; "off": no records
+  std::string folder;                  ///< "": the default folder for state; "off": no records
   std::uint32_t rotate_mb = 64;
-  std::uint32_t keep = 30;             ///< rotated files
-  bool digits = false;                 ///< which keys callers pressed, not only how many
+  std::uint32_t keep = 30;             ///< number of rotated files
+  bool digits = false;                 ///< true: keeps the keys that a caller pressed, and not only their number
 };
 struct TranscriptSettings {
-  bool enabled = false;                ///< TRANSCRIPTION_ENABLED; what was said then appears in the log
-  std::string folder;                  ///< "": the usual place
+  bool enabled = false;                ///< TRANSCRIPTION_ENABLED; true: the words of a call also appear in the log
+  std::string folder;                  ///< "": the default folder
   std::uint32_t keep_days = 30;
-  std::uint32_t redact_digits = 4;     ///< 0: nothing is taken out
-  JsonValue patterns{};                ///< Null where nothing was written
+  std::uint32_t redact_digits = 4;     ///< shortest number that is redacted; 0: nothing is redacted
+  JsonValue patterns{};                ///< Null when the setting is absent
   bool readable = false;
 };
 struct RecordingSettings {
   bool enabled = false;
-  std::string folder;                  ///< "": the usual place
+  std::string folder;                  ///< "": the default folder
   std::string format = "opus";         ///< "opus" or "wav"
   std::string sides = "both";          ///< "both", "caller" or "agent"
   Secret key;                          ///< OFFHOOK_RECORDING_KEY; "": not encrypted
   std::uint32_t keep_days = 30;
-  std::uint32_t least_free_mb = 512;   ///< 0: the disk may be filled
-  std::uint32_t most_mb = 0;           ///< of the folder; 0: no bound
-  std::string notice;                  ///< said first in each call that is recorded
+  std::uint32_t least_free_mb = 512;   ///< free space that stays on the disk; 0: recordings may fill the disk
+  std::uint32_t most_mb = 0;           ///< size of the folder; 0: no limit
+  std::string notice;                  ///< the agent says it first in each recorded call; "": no notice
 };
 struct NetworkSettings {
-  Secret proxy;                        ///< "" and "environment": as https_proxy and its like say; "none"; or a URL, which may hold a password
-  std::string no_proxy;                ///< hosts that are reached without a proxy, in curl's notation
+  Secret proxy;                        ///< "" or "environment": from https_proxy and similar variables; "none"; or a URL, which may hold a password
+  std::string no_proxy;                ///< hosts to which no proxy is used, in curl's notation
 };
 struct HealthSettings {
-  std::uint16_t port = 8080;           ///< 0: none
+  std::uint16_t port = 8080;           ///< 0: no health port
   std::string address = "127.0.0.1";
-  Secret token;                        ///< OFFHOOK_HEALTH_TOKEN; "": each request gets all pages
+  Secret token;                        ///< OFFHOOK_HEALTH_TOKEN; "": requests need no token for any page
 };
 
 struct Config {
-  std::optional<std::string> path{};  ///< of its file, where the paths in it start: beside()
+  std::optional<std::string> path{};  ///< path of the file; relative paths in it start in its folder (beside())
   Sip sip;
   AgentSettings agent;
   Media media;
@@ -169,35 +169,35 @@ struct Config {
   RecordSettings records;
   TranscriptSettings transcripts;
   RecordingSettings recordings;
-  JsonValue agents{}, about{};         ///< as they were checked
-  JsonValue provider_tree{};           ///< to be shown: secrets are masked
+  JsonValue agents{}, about{};         ///< their checked values
+  JsonValue provider_tree{};           ///< for display: secrets are masked
   std::vector<ToolServerSettings> tool_servers;
-  JsonValue tool_server_tree{};        ///< to be shown: secrets are masked
-  net::ProxyRules proxies{};           ///< what /network and the environment say together
-  std::vector<ProviderPtr> providers;  ///< those that are written, and those of ours that are used, with all that is known of them
+  JsonValue tool_server_tree{};        ///< for display: secrets are masked
+  net::ProxyRules proxies{};           ///< from /network and the environment
+  std::vector<ProviderPtr> providers;  ///< the configured providers, and the built-in providers in use, with all their settings
 };
 
-/// Reads the value of an environment variable; nothing when it is not set.
+/// Returns the value of an environment variable; nullopt when it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// What a reference to a file found.
+/// The content of a file that a reference names.
 struct FileText {
   std::string text;
   bool others_may_read = false;
 };
-/// Reads a file of at most `most` octets; the error says for people why not: "it is not there".
+/// Reads a file of at most `most` octets. The error explains the failure in words for people: "it is not there".
 using FileReader = std::function<base::Result<FileText, std::string>(const std::string& path, std::size_t most)>;
 
 inline constexpr std::string_view kFileTooLarge = "it is too large";
-inline constexpr std::size_t kMaxReferencedBytes = 64U << 10U;  ///< of the file that "${file:PATH}" names
+inline constexpr std::size_t kMaxReferencedBytes = 64U << 10U;  ///< size of a file that "${file:PATH}" names
 
-/// Where settings come from, the weakest first: defaults, a file, the environment, the command line.
+/// The sources of settings. From the weakest to the strongest: defaults, a file, the environment, the command line.
 struct Sources {
-  std::optional<std::string> path;       ///< of the JSON file
+  std::optional<std::string> path;       ///< path of the JSON file
   Environment environment;
-  std::vector<std::string> assignments;  ///< of the command line: "/sip/port=5070"
-  FileReader files{};                    ///< for what the settings refer to; none: nothing can be referred to
-  std::vector<std::string> variables{};  ///< names of the environment's variables that begin with OFFHOOK_, so that an unknown one is found
+  std::vector<std::string> assignments;  ///< settings of the command line: "/sip/port=5070"
+  FileReader files{};                    ///< reads the files of references; empty: a reference to a file is a problem
+  std::vector<std::string> variables{};  ///< names of the environment variables that begin with OFFHOOK_, to find unknown ones
 };
 
 enum class Source : std::uint8_t { Default, File, Variable, CommandLine };
@@ -207,41 +207,41 @@ struct Origin {
 
   friend bool operator==(const Origin&, const Origin&) = default;
 };
-/// "default", "file offhook.json:/sip/port", "environment SIP_EXTENSION", "command line"
+/// Returns for example "default", "file offhook.json:/sip/port", "environment SIP_EXTENSION" or "command line".
 [[nodiscard]] std::string to_string(const Origin& origin);
 
-/// What all sources together say. Where a value was refused, the one of the weaker source stands.
+/// The configuration from all sources. If a value was refused, the value of the weaker source stays.
 struct Effective {
   Config config;
-  std::vector<Origin> origins;    ///< one for each of settings(), in its order
-  std::vector<std::pair<std::string, Origin>> inner_origins;  ///< of pointers into compound settings that came from elsewhere than the whole
+  std::vector<Origin> origins;    ///< one for each setting of settings(), in the same order
+  std::vector<std::pair<std::string, Origin>> inner_origins;  ///< origins of values in compound settings that differ from the origin of the whole
   std::vector<Warning> warnings;
-  bool holds_secret = false;      ///< the file says one itself, and not only where it is
+  bool holds_secret = false;      ///< true: the file itself contains a secret, and not only a reference to one
   std::vector<Problem> problems;  ///< at most kMaxProblems; empty when the configuration can be used
-  std::string file{};             ///< its name in positions
-  JsonPlaces places{};            ///< in that file
+  std::string file{};             ///< the name of the file in positions
+  JsonPlaces places{};            ///< places in that file
 };
 
-/// Where a path of the configuration starts that does not start at the root: the folder of its file.
+/// Returns `path` relative to the folder of `file`, unless it starts at the root.
 [[nodiscard]] std::string beside(const std::optional<std::string>& file, const std::string& path);
-/// The setting's place as the person who set it knows it: a pointer, a variable, or "--set POINTER".
+/// Returns the place of a setting as the operator wrote it: a pointer, a variable, or "--set POINTER".
 [[nodiscard]] std::string where_of(const Effective& effective, std::string_view pointer);
 
-/// Fills in the position of each problem whose setting stands in the file, or is missing in an object that does.
+/// Fills in the position of each problem whose setting is in the file, or is missing in an object of the file.
 void add_positions(const Effective& effective, std::vector<Problem>& problems);
 
 [[nodiscard]] Effective read(const Sources& sources);
-/// The same on text instead of a file; `name` stands for its path.
+/// Reads text instead of a file; `name` replaces the path in problems.
 [[nodiscard]] Effective read_text(std::string_view text, std::string_view name, const Sources& sources);
 
-/// The configuration, when there is no problem with it.
+/// Returns the configuration when it has no problem.
 [[nodiscard]] base::Result<Config, std::vector<Problem>> load(const std::optional<std::string>& path,
                                                                 const Environment& environment);
-/// The same on text: for tests. `text` "" is an empty file.
+/// Parses text in the same way: for tests. `text` "" means an empty file.
 [[nodiscard]] base::Result<Config, std::vector<Problem>> parse(std::string_view text, const Environment& environment);
-/// The process's own environment.
+/// Returns the environment of this process.
 [[nodiscard]] Environment process_environment();
-/// The machine's own files.
+/// Returns a reader for the files of this machine.
 [[nodiscard]] FileReader disk_files();
 
 }  // namespace offhook::inline v0::agent::config

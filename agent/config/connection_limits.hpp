@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// What /sip/connections says, and the usual limits where it says nothing.
+/// Returns the limits of /sip/connections, and the default for each limit that is absent.
 [[nodiscard]] sip::ConnectionLimits connection_limits(const JsonValue& connections);
 
 }  // namespace offhook::inline v0::agent::config

@@ -12,10 +12,10 @@ namespace offhook::inline v0::agent::config {
 namespace {
 
 constexpr std::string_view kServiceHost = "_SERVICE_HOST";
-constexpr std::size_t kMaxVariableBytes = 128;  // No name of a setting's variable is longer.
+constexpr std::size_t kMaxVariableBytes = 128;  // The name of each setting's variable is shorter.
 
-/// Kubernetes gives each pod variables of the services beside it: OFFHOOK_SIP_SERVICE_HOST, OFFHOOK_SIP_PORT and others for a service with
-/// the name offhook-sip.
+/// Returns true for a variable of a neighbour service. Kubernetes gives each pod variables such as OFFHOOK_SIP_SERVICE_HOST and
+/// OFFHOOK_SIP_PORT for a service with the name offhook-sip.
 bool is_service_link(std::string_view name, const std::vector<std::string>& variables) {
   return std::any_of(variables.begin(), variables.end(), [name](std::string_view other) {
     if (!other.ends_with(kServiceHost)) return false;
@@ -40,7 +40,7 @@ class VariableReader {
   }
 
  private:
-  /// A host may carry a port, and then sets the port beside it too.
+  /// Reads a host. A port in it also sets the port of the same object.
   void read_host(const std::string& pointer, std::string_view text, const std::string& name) {
     const auto split = split_host(text);
     if (!split) return reader_.refuse(name, split.error());
@@ -52,7 +52,7 @@ class VariableReader {
     const auto [first, is_new] = taken_.try_emplace(pointer, Taken{name, value});
     if (is_new) return reader_.apply_at(pointer, value, name, {Source::Variable, name});
     if (first->second.value == value) return;
-    if (find_variable_setting(pointer)->setting->is_secret()) reader_.secrets.push_back(value.text);  // It is not applied.
+    if (find_variable_setting(pointer)->setting->is_secret()) reader_.secrets.push_back(value.text);  // The value is not applied, but no problem may show it.
     reader_.refuse(name, {"another value for " + pointer + " than in " + first->second.name, "one value", "unset one of the two variables"});
   }
 
@@ -66,7 +66,7 @@ class VariableReader {
   std::map<std::string, Taken> taken_;  // By pointer.
 };
 
-/// The problem with a variable that is meant for a setting and does not set it; nothing when no setting is near.
+/// Returns the problem with a variable that means a setting but does not set it; nullopt when no setting has a similar name.
 std::optional<Problem> refusal_of(const std::string& name) {
   for (const auto& [pointer, setting] : places()) {
     const bool has_variables = setting->shape == Shape::Object || find_variable_setting(pointer) != nullptr;

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::config {
 
 namespace {
 
-/// Others are free text, a number to dial, or an address that may have a key in it.
+/// Returns true when values of this shape are words. Values of other shapes are free text, numbers to dial, or addresses that may contain a key.
 bool takes_words(Shape shape) {
   switch (shape) {
     case Shape::Whole:

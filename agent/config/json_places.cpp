@@ -15,7 +15,7 @@ class PlaceScanner {
  public:
   PlaceScanner(std::string_view text, std::map<std::string, std::string, std::less<>>& out) : text_(text), out_(out) {}
 
-  /// Passes over one value; false at a mistake.
+  /// Scans one value; returns false at a mistake.
   bool value(const std::string& pointer, std::size_t depth) {
     skip_blanks();
     if (depth > kMaxDepth || at_ >= text_.size()) return false;
@@ -50,7 +50,7 @@ class PlaceScanner {
     return take(']');
   }
 
-  /// True at the end of an object or a list; else takes what stands before the next element, the first one's bracket or a comma.
+  /// Returns true at the end of an object or a list. Otherwise skips the opening bracket or the comma before the next element, and returns false.
   bool ends_with(char close, bool is_first) {
     skip_blanks();
     if (is_first) ++at_;
@@ -61,7 +61,7 @@ class PlaceScanner {
     return false;
   }
 
-  /// The text between the quotes, as it stands.
+  /// Returns the text between the quotes, with its escapes as written.
   std::optional<std::string_view> string() {
     if (!take('"')) return std::nullopt;
     const std::size_t begin = at_;
@@ -88,7 +88,7 @@ class PlaceScanner {
     return true;
   }
 
-  /// Lines are counted on from the last place.
+  /// Returns the current place. Continues the count of lines from the previous call.
   std::string here() {
     for (; counted_ < at_; ++counted_) {
       if (text_[counted_] != '\n') continue;

@@ -7,19 +7,19 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Where the members and items of a JSON text stand. Holds no value of it.
+/// The places of the members and items of a JSON text. Stores no value of the text.
 class JsonPlaces {
  public:
   JsonPlaces() = default;
-  /// Of a text that read_json() accepts. Other text gives the places up to its first mistake.
+  /// Scans a text that read_json() accepts. For a different text, stores the places before its first mistake.
   explicit JsonPlaces(std::string_view text);
 
-  /// "LINE:COLUMN" of the member or item that the pointer names, or else of the innermost one around it that is there; nothing when none is.
-  /// Both begin with 1; a column counts octets. A name with an escape in it is not found.
+  /// Returns "LINE:COLUMN" of the member or item that the pointer names. When it is absent, returns the place of the innermost object or list around it;
+  /// nullopt when there is none. Both numbers begin with 1; a column counts octets. A name with an escape in it is not found.
   [[nodiscard]] std::optional<std::string> find(std::string_view pointer) const;
 
  private:
-  std::map<std::string, std::string, std::less<>> places_;  // By pointer. Of a repeated name the last.
+  std::map<std::string, std::string, std::less<>> places_;  // By pointer. A repeated name has its last place.
 };
 
 }  // namespace offhook::inline v0::agent::config

@@ -13,7 +13,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxShownName = 48;
 
-/// What the library found, without what it quotes of the text: "... - FOUND; last read: 'TEXT'; expected WHAT".
+/// Returns the library's explanation without its quotation of the text. The library writes "... - FOUND; last read: 'TEXT'; expected WHAT".
 std::string fault_of(std::string_view said) {
   constexpr std::string_view kBefore = "syntax error while parsing ", kQuote = "; last read: ";
   if (said.find("number overflow") != std::string_view::npos) return "a number beyond all bounds";
@@ -25,8 +25,7 @@ std::string fault_of(std::string_view said) {
   return std::string(said.substr(dash + 3, std::min(said.find(kQuote), said.find("; expected ")) - dash - 3));
 }
 
-/// Builds the tree as the parser goes. What the library says of an error is dropped: it quotes the text, which holds the
-/// password.
+/// Builds the tree while the parser runs. Omits the library's own error texts, because they quote the configuration, which contains the password.
 class TreeBuilder final : public nlohmann::json_sax<Json> {
  public:
   TreeBuilder(std::string_view text, std::string_view source, std::vector<Problem>& problems, const JsonBounds& bounds)
@@ -57,7 +56,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     leaf.text = std::move(value);
     return add(std::move(leaf));
   }
-  bool binary(binary_t&) override { return false; }  // Not in JSON text.
+  bool binary(binary_t&) override { return false; }  // JSON text has no binary values.
 
   bool start_object(std::size_t) override { return open({.kind = JsonValue::Kind::Object}); }
   bool start_array(std::size_t) override { return open({.kind = JsonValue::Kind::List}); }
@@ -94,7 +93,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     return add(std::move(leaf));
   }
   bool add(JsonValue value) { return !is_full() && (place(std::move(value)), true); }
-  /// A list that would grow over its bound; told.
+  /// Returns true when one more entry would exceed the bound of a list, and reports it.
   bool is_full() {
     if (open_.empty() || open_.back()->items.size() < bounds_.items) return false;
     const std::string most = std::to_string(bounds_.items);
@@ -120,7 +119,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
       problems_.push_back({std::string(source_), "braces and brackets in more than " + most, "at most " + most, "take some of them away"});
       return false;
     }
-    open_.push_back(place(std::move(value)));  // Stays valid: a parent gets no further child while this one is open.
+    open_.push_back(place(std::move(value)));  // The pointer stays valid: the parent gets no further child while this value is open.
     return true;
   }
   bool close() {
@@ -137,7 +136,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     return path;
   }
 
-  std::string_view text_, source_;  // Borrowed from read_json's caller, for as long as it runs.
+  std::string_view text_, source_;  // Borrowed from the caller of read_json() while it runs.
   std::vector<Problem>& problems_;
   JsonBounds bounds_;
   std::vector<JsonValue*> open_;
@@ -186,7 +185,7 @@ std::optional<JsonValue> read_json(std::string_view text, std::string_view sourc
   try {
     constexpr bool kWhole = true, kWithComments = true;
     complete = Json::sax_parse(text, &builder, nlohmann::detail::input_format_t::json, kWhole, kWithComments);
-  } catch (const std::exception&) {  // The library reports through parse_error; this is for what it does not say it throws.
+  } catch (const std::exception&) {  // The library reports errors through parse_error(). This catches undocumented exceptions.
     complete = false;
   }
   if (complete) return std::move(builder.root);

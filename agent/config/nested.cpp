@@ -13,7 +13,7 @@ namespace {
 
 using Kind = JsonValue::Kind;
 
-/// What was meant may also stand in another section.
+/// Suggests a name of `known`, or a setting with this name in a different section.
 std::string advise_name(std::string_view name, const std::vector<std::string_view>& known) {
   const auto meant = nearest(name, known);
   if (meant && *meant != name) return "did you mean \"" + std::string(*meant) + "\"?";
@@ -79,14 +79,14 @@ class NestedReader {
     return out;
   }
 
-  /// An object that one source writes as a whole.
+  /// Reads an object that one source writes as a whole.
   JsonValue read_item(const Setting& setting, const JsonValue& value, const std::string& where, const std::string& short_at = {}) {
     JsonValue out = read_object(setting, value, where, short_at);
     tell_missing(setting, value, where, problems_);
     return out;
   }
 
-  /// `short_at`: the place that a problem names where a text stands for the object's one member.
+  /// `short_at` is the place in problems when a text is short for an object with one member.
   JsonValue read_object(const Setting& setting, const JsonValue& value, const std::string& where,
                         const std::string& short_at = {}) {
     const auto members = members_of(setting);
@@ -110,7 +110,7 @@ class NestedReader {
     return out;
   }
 
-  const LeafReader& leaf_;  // Of whoever called read_nested, for as long as it runs.
+  const LeafReader& leaf_;  // Borrowed from the caller of read_nested() while it runs.
   std::vector<Problem>& problems_;
 };
 
@@ -155,7 +155,7 @@ std::optional<InnerPlace> find_inner(std::string_view pointer) {
     const std::string begin = pointer_of(top) + "/";
     if (!pointer.starts_with(begin)) continue;
     InnerPlace place{&top, &top, steps_of(pointer.substr(begin.size() - 1))};
-    bool is_name = top.shape == Shape::Map;  // The next step is a name of the person's.
+    bool is_name = top.shape == Shape::Map;  // The next step is a name that the operator chose.
     for (const std::string& step : place.steps) {
       if (std::exchange(is_name, false)) {
         if (!is_word(step)) return std::nullopt;

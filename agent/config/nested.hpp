@@ -10,45 +10,45 @@
 #include <string_view>
 #include <vector>
 
-/// Settings with settings in them.
+/// Reads settings that contain settings.
 namespace offhook::inline v0::agent::config {
 
-/// Reads one value that has no settings in it; `where` is its pointer.
+/// Reads one value that contains no settings; `where` is its pointer.
 using LeafReader =
     std::function<base::Result<JsonValue, Complaint>(const Setting& setting, const JsonValue& value, const std::string& where)>;
 
-/// A compound value as it is taken over. What does not fit is told, each with its pointer, and left out; of a list a bad entry
-/// stays, with what is good of it, so that the others keep their numbers.
+/// Returns the compound value to store. Reports each value that does not fit, with its pointer, and omits it. A bad entry of a list stays,
+/// with its good members, so that the other entries keep their indexes.
 [[nodiscard]] JsonValue read_nested(const Setting& setting, const JsonValue& value, const std::string& where,
                                     const LeafReader& leaf, std::vector<Problem>& problems);
 
-/// Tells which required settings an object lacks, also in objects inside of it, unless a problem of theirs is told already. read_nested()
-/// does it for each object of a list or with a name of the operator's. Other objects may get settings from several sources.
+/// Reports required settings that an object lacks, also in objects inside it, unless a problem about them exists. read_nested() does this
+/// for each object of a list, and for each object that the operator names. Other objects may get settings from several sources.
 void tell_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems);
 
-/// Tells of a name that is not known, and which one was meant.
+/// Returns the problem that a name is unknown, and suggests the intended name.
 [[nodiscard]] Problem unknown_name(const std::string& where, std::string_view name, const std::vector<std::string_view>& known);
 
-/// A pointer into a compound setting that is no list: "/providers/mine/base_url".
+/// A place inside a compound setting that is not a list: "/providers/mine/base_url".
 struct InnerPlace {
   const Setting* top = nullptr;
-  const Setting* setting = nullptr;  ///< what it points to
-  std::vector<std::string> steps;    ///< from the top's value
+  const Setting* setting = nullptr;  ///< the setting at this place
+  std::vector<std::string> steps;    ///< the path from the value of `top`
 };
 [[nodiscard]] std::optional<InnerPlace> find_inner(std::string_view pointer);
-/// The names in a pointer: "/speech/key" has "speech" and "key".
+/// Returns the names in a pointer: "/speech/key" has "speech" and "key".
 [[nodiscard]] std::vector<std::string> steps_of(std::string_view pointer);
-/// Puts `value` there; objects on the way are made.
+/// Stores `value` at the path `steps`; creates objects that are missing on the path.
 void put_inner(JsonValue& tree, const std::vector<std::string>& steps, JsonValue value);
 
 [[nodiscard]] const JsonValue* member(const JsonValue& object, std::string_view name);
-/// A member's text; "" when there is none.
+/// Returns a member's text; "" when the member is absent.
 [[nodiscard]] std::string text_of(const JsonValue& object, std::string_view name);
 
-/// The value with "***" for each secret.
+/// Returns the value with "***" for each secret.
 [[nodiscard]] JsonValue masked(const Setting& setting, const JsonValue& value);
 
-/// The address that a host is written as, with or without the brackets of IPv6; nothing when it is a name.
+/// Returns the IP address of a host, with or without the brackets of IPv6; nullopt when the host is a name.
 [[nodiscard]] std::optional<base::IpAddress> address_of_host(std::string_view host);
 
 }  // namespace offhook::inline v0::agent::config

@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent::config {
 
 namespace {
 
-/// No secrets, and read by others later.
+/// Variables that contain no secrets, and that other code reads later.
 constexpr std::array<std::string_view, 10> kOfOthers{"HOME",           "LANG", "LC_ALL", "PATH",   "TMPDIR",
                                                      "STATE_DIRECTORY", "TZ",   "USER",   "XDG_STATE_HOME", "XDG_RUNTIME_DIR"};
 

@@ -27,7 +27,7 @@ std::string pointer_of(const Steps& steps) {
   return pointer;
 }
 
-/// Of a URL, in small letters; "" where there is none.
+/// Returns the host of a URL, in lower case; "" when the text is not a URL.
 std::string host_of(std::string_view url) {
   const auto begin = url.find("://");
   if (begin == std::string_view::npos) return {};
@@ -36,7 +36,7 @@ std::string host_of(std::string_view url) {
   return host;
 }
 
-/// True for OpenAI's models that refuse a session with `reasoning`. Of a model that is not listed here the provider decides.
+/// Returns true for OpenAI's models that refuse a session with `reasoning`. For a model that is not listed here, the provider decides.
 bool never_reasons(std::string_view model) {
   constexpr std::string_view kFamilies[] = {"gpt-realtime-mini", "gpt-realtime-1", "gpt-realtime-2025", "gpt-4o-"};
   return model == "gpt-realtime" || std::any_of(std::begin(kFamilies), std::end(kFamilies), [model](std::string_view family) { return model.starts_with(family); });
@@ -72,7 +72,7 @@ class Completion {
     return std::nullopt;
   }
 
-  /// What the file says of it was looked at before anybody knew its kind.
+  /// Improves problems about the base URL: the file was checked before the provider's kind was known, so they have no example for it.
   void name_example() const {
     if (effective_.problems.empty()) return;
     const std::string where = at_ + "/base_url", usual = allowed_for(*find_inner("/providers/x/base_url")->setting);
@@ -110,14 +110,14 @@ class Completion {
     if (!has(steps)) put(steps, value, {});
   }
 
-  /// The variables of a kind are for the provider that has its name: another one, at another host, has a key of its own. OpenAI itself is
-  /// one, whatever it is called here, where no host is written.
+  /// Returns true when the variables of the kind apply. They are for the provider that has the kind's name, because a different provider
+  /// has its own host and key. A provider of the kind openai without a host is OpenAI itself, so it takes them under any name.
   [[nodiscard]] bool takes_variables() const {
     const auto kind = kind_named(text_of(tree_, "kind"));
     return name_ == text_of(tree_, "kind") || (kind == ProviderKind::OpenAi && !is_elsewhere_) || kind == ProviderKind::OpenAiCompatible;
   }
 
-  /// The file's word counts; a variable fills in what it leaves open, held against the same table.
+  /// Sets a value from a variable if the file does not set it. The variable's value is checked in the same way as the file's.
   bool put_variable(const Steps& steps, const std::string& variable) {
     if (has(steps) || !sources_.environment || !takes_variables()) return false;
     const auto value = sources_.environment(variable);
@@ -152,7 +152,7 @@ class Completion {
         take_azure_openai();
         return require_azure_openai();
       case ProviderKind::OpenAiCompatible:
-        // OpenAI's key goes nowhere but where the same environment sends it.
+        // OpenAI's key goes only to the address that the same environment sets.
         if (put_variable({"base_url"}, "OPENAI_BASE_URL")) put_variable({"api_key"}, "OPENAI_API_KEY");
         put_variable({"models", "chat"}, "OPENAI_MODEL");
         return require({"base_url"}, "OPENAI_BASE_URL", allowed_base(kind));
@@ -161,7 +161,7 @@ class Completion {
       case ProviderKind::Deepgram:
         put_variable({"api_key"}, "DEEPGRAM_API_KEY");
         if (!has({"base_url"}) || host_of(text_of(tree_, "base_url")).ends_with(".deepgram.com")) require({"api_key"}, "DEEPGRAM_API_KEY", "the key of a Deepgram project");
-        // Whoever has a server of their own, or one of a region, has its Voice Agent there as well.
+        // A server of the operator's, or of a region, also has the Voice Agent.
         put_usual({"deepgram", "agent_url"}, has({"base_url"}) && host_of(text_of(tree_, "base_url")) != host_of(kDeepgramUrl) ? text_of(tree_, "base_url") : std::string(kAgentUrl));
         return put_usual({"base_url"}, kDeepgramUrl);
       case ProviderKind::Ollama:
@@ -183,7 +183,7 @@ class Completion {
     require({"deployment"}, "AZURE_OPENAI_DEPLOYMENT", "the name of a deployment");
   }
 
-  /// What it lacks is told where it is known for what it is used: for speech, for its model, or for both.
+  /// require() in agents/draft_sessions.cpp reports missing settings later, because they depend on the use: speech, the model, or both.
   void complete_azure() {
     put_variable({"speech", "key"}, "AZURE_SPEECH_KEY");
     put_variable({"speech", "region"}, "AZURE_SPEECH_REGION");
@@ -224,7 +224,7 @@ class Completion {
                                      "a file of certificates (PEM)", "check the path: it starts at the configuration file"});
   }
 
-  /// The variable that says it, else its pointer.
+  /// Returns the variable that set the value; otherwise the value's pointer.
   [[nodiscard]] std::string place_of(const std::string& pointer) const {
     for (const auto& [inner, origin] : effective_.inner_origins) {
       if (inner == pointer && origin.source == Source::Variable) return origin.name;
@@ -234,7 +234,7 @@ class Completion {
 
   void judge_url(std::string_view place, const std::string& url, const Secret& key) const {
     const std::string where = place_of(at_ + std::string(place));
-    // The speech of Azure, and a container of it, are no base of its models.
+    // An address of Azure Speech, or of a container of it, is not a base URL of its models.
     const ProviderKind kind = place == "/speech/url" ? ProviderKind::Local : kind_;
     if (const auto complaint = complain_of_base(kind, url)) effective_.problems.push_back({where, complaint->found, complaint->allowed, complaint->advice});
     if (!key.empty() && url.starts_with("http:") && !is_loopback_url(url))
@@ -247,7 +247,7 @@ class Completion {
   const Sources& sources_;
   Effective& effective_;
   ProviderKind kind_ = ProviderKind::Local;
-  bool is_elsewhere_;  // Its host is written in the file.
+  bool is_elsewhere_;  // true: the file contains its host
 };
 
 }  // namespace

@@ -7,19 +7,19 @@
 #include <string>
 #include <string_view>
 
-/// One provider, from what is written of it to a profile.
+/// Makes the profile of one provider from its settings.
 namespace offhook::inline v0::agent::config {
 
 inline constexpr std::array kProviderKinds{ProviderKind::Local,       ProviderKind::OpenAi,           ProviderKind::Azure, ProviderKind::Deepgram, ProviderKind::Ollama,
                                            ProviderKind::AzureOpenAi, ProviderKind::OpenAiCompatible};
 [[nodiscard]] std::optional<ProviderKind> kind_named(std::string_view name);
 
-/// Completes `tree`, the checked value of /providers/`name`, with what the environment says and with what we know of its kind. What
-/// one that is used lacks is told. Nothing when nobody can say what it speaks.
+/// Completes `tree`, the checked value of /providers/`name`, from the environment and the defaults of its kind. Reports the settings that a
+/// used provider lacks. Returns nullopt when the provider's kind is unknown.
 [[nodiscard]] std::optional<ProviderProfile> complete_provider(const std::string& name, JsonValue& tree, bool is_used, const Sources& sources,
                                                                Effective& effective);
 
-/// What a completed tree says; `config_path` is where its paths start.
+/// Makes the profile from a completed tree; relative paths in it start at `config_path`.
 [[nodiscard]] ProviderProfile read_provider(const std::string& name, ProviderKind kind, const JsonValue& tree, const std::optional<std::string>& config_path);
 
 }  // namespace offhook::inline v0::agent::config

@@ -78,7 +78,7 @@ void read_speech(const JsonValue& tree, ProviderProfile& out) {
   const JsonValue* written = member(tree, "speech");
   if (written == nullptr) return;
   out.speech = {text_of(*written, "region"), text_of(*written, "url"), Secret(text_of(*written, "key"))};
-  // Where its model computes, or a container of its own, the operator alone can say.
+  // Only the operator knows the region of a model's resource, or of a container. So Azure Speech's region is used only when neither is configured.
   if (out.region.empty() && out.kind == ProviderKind::Azure && out.base_url.empty() && out.speech.url.empty()) out.region = out.speech.region;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using Ends = std::span<const std::string_view>;
 
-// The longer before its own end.
+// A longer text comes before a text that is its end.
 constexpr auto kOfOpenAi = std::to_array<std::string_view>({"/chat/completions", "/responses", "/audio/speech", "/audio/transcriptions", "/realtime"});
 constexpr auto kOfAzure = std::to_array<std::string_view>({"/openai/v1/chat/completions", "/openai/v1/responses", "/openai/v1/realtime", "/openai/v1", "/openai"});
 constexpr auto kOfDeepgram = std::to_array<std::string_view>({"/v1/listen", "/v2/listen", "/v1/speak", "/v2/speak", "/v1/agent/converse", "/v1", "/v2"});
@@ -46,14 +46,14 @@ std::string_view example_of(ProviderKind kind) {
 
 bool is_azure(ProviderKind kind) { return kind == ProviderKind::Azure || kind == ProviderKind::AzureOpenAi; }
 
-/// Behind "https://host:port"; "" where there is none.
+/// Returns the part after "https://host:port"; "" when there is none.
 std::string_view path_of(std::string_view url) {
   const auto begin = url.find("://");
   const auto path = begin == std::string_view::npos ? begin : url.find('/', begin + 3);
   return path == std::string_view::npos ? std::string_view() : url.substr(path);
 }
 
-/// One of Microsoft's own hosts: a gateway of somebody else may have paths of its own.
+/// Returns true for Microsoft's own hosts. The gateway of a different company may have other paths.
 bool is_azures_host(std::string_view url) {
   std::string host;
   for (const char c : url.substr(0, url.size() - path_of(url).size())) host += base::to_lower(c);
@@ -62,7 +62,7 @@ bool is_azures_host(std::string_view url) {
   return std::any_of(domains.begin(), domains.end(), [&](const char* domain) { return host.ends_with(domain); });
 }
 
-/// A target URI, as Azure's portal shows one beside each deployment, is the address of one interface, often of one date.
+/// Returns true for a target URI, which Azure's portal shows for each deployment. It addresses a single API, often with a fixed version date.
 bool is_target_of_azure(std::string_view url) {
   const std::string_view path = path_of(url);
   return path.find("/openai/") != std::string_view::npos || (is_azures_host(url) && !path.empty());

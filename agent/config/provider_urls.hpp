@@ -7,20 +7,20 @@
 #include <string>
 #include <string_view>
 
-/// Addresses of providers, as people paste them and as each kind wants them.
+/// Converts the addresses of providers that people paste into the form that each kind needs.
 namespace offhook::inline v0::agent::config {
 
-/// Where OpenAI is, unless somebody says otherwise.
+/// The default address of OpenAI.
 inline constexpr std::string_view kOpenAiUrl = "https://api.openai.com/v1";
 
-/// What a base URL of this kind looks like, for people: "a URL such as \"https://NAME.openai.azure.com\"".
+/// Describes a base URL of this kind in words for people: "a URL such as \"https://NAME.openai.azure.com\"".
 [[nodiscard]] std::string allowed_base(ProviderKind kind);
 
-/// `url` without an end that stands below the base beyond doubt, and that we write ourselves: "/v1" of Ollama and Deepgram, "/openai/v1" of
-/// Azure, "/chat/completions" of OpenAI and those like it.
+/// Returns `url` without an end that is certainly below the base, and that Offhook appends itself: "/v1" of Ollama and Deepgram,
+/// "/openai/v1" of Azure, "/chat/completions" of OpenAI and similar servers.
 [[nodiscard]] std::string base_of_url(ProviderKind kind, std::string_view url);
 
-/// What is wrong with a base URL that is a URL; nothing when it will do. Quotes nothing of it.
+/// Explains what is wrong with a base URL that is a URL; nullopt when it can be used. Does not quote the URL.
 [[nodiscard]] std::optional<Complaint> complain_of_base(ProviderKind kind, std::string_view url);
 
 }  // namespace offhook::inline v0::agent::config

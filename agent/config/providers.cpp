@@ -41,7 +41,7 @@ Origin& origin_of(Effective& effective, std::string_view pointer) {
   return effective.origins[static_cast<std::size_t>(find_setting(pointer) - settings().data())];
 }
 
-/// Only where no setting decides who talks: a dialogue file is for `local`, and calls that no other agent takes stay with `local`.
+/// Takes the default provider only if no setting chooses one. A dialogue file needs `local`. With /agents, calls that no agent takes stay with `local`.
 void take_usual_provider(const Sources& sources, Effective& effective) {
   for (const char* pointer : {"/agent/provider", "/agent/model_provider", "/agent/speech_provider", "/agent/sessions", "/agent/dialogue", "/agents"}) {
     if (origin_of(effective, pointer).source != Source::Default) return;
@@ -87,7 +87,7 @@ void resolve_providers(JsonValue& tree, const Sources& sources, Effective& effec
     else
       effective.problems.push_back(unknown_provider(use, tree));
     if (kind_named(use.name)) continue;
-    AgentSettings& agent = effective.config.agent;  // Refused: not shown.
+    AgentSettings& agent = effective.config.agent;  // A refused name is not shown.
     for (std::string* setting : {&agent.provider, &agent.model_provider, &agent.speech_provider}) {
       if (*setting == use.name) *setting = AgentSettings{}.provider;
     }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto kProxyExample = "an HTTP proxy such as \"http://proxy.example:3128\"";
 
-/// The name and the value of the first of these variables that is set and not empty.
+/// Returns the name and the value of the first of these variables that is set and not empty.
 std::optional<std::pair<std::string, std::string>> first_set(const Environment& environment, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     auto value = environment ? environment(name) : std::nullopt;
@@ -39,7 +39,7 @@ std::vector<std::string> read_hosts(const std::string& where, const std::string&
 
 net::ProxyRules environment_proxies(const Environment& environment, std::vector<Problem>& problems) {
   net::ProxyRules rules;
-  // Not HTTP_PROXY: a web server sets it, by a header Proxy of any request, for the programs that it runs.
+  // HTTP_PROXY is not read: a web server sets it for its programs from the header Proxy of any request.
   if (const auto found = first_set(environment, {"http_proxy"})) rules.for_http = read_proxy(found->first, found->second, problems);
   if (const auto found = first_set(environment, {"https_proxy", "HTTPS_PROXY"})) rules.for_https = read_proxy(found->first, found->second, problems);
   if (const auto found = first_set(environment, {"no_proxy", "NO_PROXY"})) rules.direct = read_hosts(found->first, found->second, problems);

@@ -19,7 +19,7 @@ bool is_variable_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), fits);
 }
 
-/// The name of a file, and no way out of its folder.
+/// Returns true for a file name that cannot leave its folder.
 bool is_credential_name(std::string_view name) {
   const auto fits = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_' || c == '-' || c == '.'; };
   return !name.empty() && name.size() <= kMaxVariableName && name.front() != '.' && std::all_of(name.begin(), name.end(), fits);
@@ -46,7 +46,7 @@ Result resolve_file(const std::string& path, const Sources& sources) {
   return out;
 }
 
-/// systemd gives each service a folder of its own, so that one configuration does for all units, and for a check beside them.
+/// systemd gives each service its own folder of credentials, so one configuration is valid for all units, and for a check beside them.
 Result resolve_credential(const std::string& name, const Sources& sources) {
   const auto folder = sources.environment ? sources.environment("CREDENTIALS_DIRECTORY") : std::nullopt;
   if (!folder || folder->empty())
@@ -57,7 +57,7 @@ Result resolve_credential(const std::string& name, const Sources& sources) {
     out.error().advice = "set LoadCredential=" + name + ":PATH in the unit, as docs/run/service.md tells";
     return out;
   }
-  out->warning.reset();  // Who may read it is systemd's to say; its mode shows the mask of an ACL.
+  out->warning.reset();  // systemd controls access to the file; its mode shows only the mask of an ACL.
   return out;
 }
 

@@ -9,20 +9,20 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// "${NAME}", "${file:PATH}" or "${credential:NAME}", which is what systemd was told to give us (systemd.exec(5), LoadCredential=): a
-/// value that stands elsewhere.
+/// A reference to a value outside the configuration: "${NAME}", "${file:PATH}" or "${credential:NAME}". systemd provides credentials
+/// (systemd.exec(5), LoadCredential=).
 struct Reference {
   enum class To : std::uint8_t { Variable, File, Credential };
   To to{};
   std::string_view name;  ///< borrows from the text
 };
 
-/// True when all of `text` is between "${" and "}".
+/// Returns true when `text` begins with "${" and ends with "}".
 [[nodiscard]] bool is_reference(std::string_view text);
-/// The reference that such a text is; nothing when what is between the braces is neither.
+/// Parses a reference. Returns nullopt when the text between the braces has none of the three forms.
 [[nodiscard]] std::optional<Reference> parse_reference(std::string_view text);
 
-/// What a reference stands for. Of a file, one line break at the end does not count.
+/// The value of a reference. One line break at the end of a file is not part of the value.
 struct Resolved {
   std::string text;
   std::optional<std::string> warning;

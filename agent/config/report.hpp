@@ -6,17 +6,17 @@
 #include <string>
 #include <vector>
 
-/// Configurations as people and programs read them. Secrets are masked.
+/// Prints configurations for people and for programs. Secrets are masked.
 namespace offhook::inline v0::agent::config {
 
 inline constexpr std::size_t kMaxShownValue = 60;  ///< octets of a value in the table for people
 
-/// One line per setting: pointer, value, origin.
+/// Returns one line for each setting: pointer, value, origin.
 [[nodiscard]] std::string effective_table(const Effective& effective);
-/// {"settings": [{"setting", "value", "source", "origin"}], "problems": [...]}
+/// Returns {"settings": [{"setting", "value", "source", "origin"}], "problems": [...]}.
 [[nodiscard]] std::string effective_json(const Effective& effective);
 
-/// [{"where", "found", "allowed", "advice", "position": FILE:LINE:COLUMN or null}]
+/// Returns [{"where", "found", "allowed", "advice", "position": FILE:LINE:COLUMN or null}].
 [[nodiscard]] JsonValue problems_json(const std::vector<Problem>& problems);
 
 }  // namespace offhook::inline v0::agent::config

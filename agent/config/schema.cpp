@@ -79,7 +79,7 @@ JsonValue any_of(std::vector<JsonValue> choices) {
 
 void add_all(const JsonValue& object, Members& out) { out.insert(out.end(), object.members.begin(), object.members.end()); }
 
-/// Names, numbers to dial, languages and URLs: check_words() in the schema's words.
+/// Adds the rules of check_words() in terms of JSON Schema: names, numbers to dial, languages and URLs.
 void add_words(const Setting& setting, Members& out) {
   switch (setting.shape) {
     case Shape::Pattern:
@@ -140,7 +140,7 @@ void add_compound(const Setting& setting, Members& out) {
   out.emplace_back("items", std::move(item));
 }
 
-/// What Shape means in the schema's words; check() says the same in ours, and a test holds them together.
+/// Adds the rules of a shape in terms of JSON Schema. check() has the same rules, and a test compares the two.
 void add_shape(const Setting& setting, Members& out) {
   switch (setting.shape) {
     case Shape::Whole:
@@ -179,7 +179,7 @@ void add_shape(const Setting& setting, Members& out) {
   }
 }
 
-/// Where "${NAME}" may stand instead.
+/// Also allows "${NAME}" where the setting does.
 void add_expanded_shape(const Setting& setting, Members& out) {
   if (!setting.is_expanded()) return add_shape(setting, out);
   Members plain;

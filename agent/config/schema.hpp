@@ -2,18 +2,18 @@
 
 #include <string>
 
-/// What the table of settings says, in the forms that others read.
+/// Makes JSON Schema, documentation and help from the table of settings.
 namespace offhook::inline v0::agent::config {
 
-/// JSON Schema, draft 7, of the configuration file. It refuses nothing that is allowed. What it cannot say is left to `offhook
-/// check`: whether an address is well written, a codec's or a name's repetition in another spelling, and what must hold between two
-/// settings. No name is required, as the environment may set each.
+/// Returns the JSON Schema, draft 7, of the configuration file. It refuses nothing that is allowed. `offhook check` finds what the schema
+/// cannot express: malformed addresses, a codec or a name that is repeated in a different spelling, and conditions between two settings. No
+/// name is required, because the environment may set each.
 [[nodiscard]] std::string schema_text();
 
-/// The table of docs/configuration.md.
+/// Returns the table of docs/configuration.md.
 [[nodiscard]] std::string markdown_table();
 
-/// The variables, one a line, each with what it sets: for --help.
+/// Returns the variables for --help, one on each line, each with its setting.
 [[nodiscard]] std::string environment_help();
 
 }  // namespace offhook::inline v0::agent::config

@@ -5,8 +5,7 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Text that must not be seen: it has no operator<< and no formatter that shows it. reveal() is called where a protocol needs it,
-/// and nowhere else.
+/// Text that must not be shown: no operator<< and no formatter prints it. Call reveal() only where a protocol needs the text.
 class Secret {
  public:
   Secret() = default;
@@ -20,7 +19,7 @@ class Secret {
   std::string text_;
 };
 
-/// What logs and printed configurations show instead.
+/// Returns the text that logs and printed configurations show instead.
 [[nodiscard]] inline std::string to_string(const Secret& secret) { return secret.empty() ? "" : "***"; }
 
 }  // namespace offhook::inline v0::agent::config

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-/// Fields of Config as the table of settings names them: kField<&Config::sip, &Sip::port>.
+/// Accessors of fields of Config for the table of settings: kField<&Config::sip, &Sip::port>.
 namespace offhook::inline v0::agent::config {
 
 inline void take(const JsonValue& value, std::string& out) { out = value.text; }
@@ -24,7 +24,7 @@ inline void take(const JsonValue& value, JsonValue& out) { out = value; }
 template <class Number>
   requires std::is_unsigned_v<Number>
 void take(const JsonValue& value, Number& out) {
-  out = static_cast<Number>(value.integer);  // The table's bounds fit its field.
+  out = static_cast<Number>(value.integer);  // The table's bounds fit the field.
 }
 
 inline JsonValue show(const std::string& value) { return json_text(value); }

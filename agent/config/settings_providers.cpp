@@ -188,7 +188,7 @@ constexpr std::array kOauthMembers{
             .meaning = "the secret of this client", .secret = true},
     Setting{.name = "private_key", .least = 1, .most = kMaxPath, .unset = "none",
             .meaning = "the file of a private key on P-256 (PEM) that proves the name instead of a secret",
-            .may_hold_secret = true},  // Some write the key itself.
+            .may_hold_secret = true},  // The value may be the key itself, written here by mistake.
     Setting{.name = "token_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the address that the server names",
             .meaning = "the address at which Offhook gets tokens"},
     Setting{.name = "issuer", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the first that the server names",

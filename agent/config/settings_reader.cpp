@@ -53,7 +53,7 @@ void SettingsReader::finish() {
     if (&setting != providers && value.kind != JsonValue::Kind::Null) setting.field.set(out.config, masked(setting, value));
   }
   JsonValue& tree = trees_[index_of(*providers)];
-  resolve_providers(tree, sources_, out);  // After all other settings, which name providers.
+  resolve_providers(tree, sources_, out);  // Last, because the other settings name the providers.
   if (!tree.members.empty()) providers->field.set(out.config, masked(*providers, tree));
 }
 
@@ -69,7 +69,7 @@ base::Result<JsonValue, Complaint> SettingsReader::read_leaf(const Setting& sett
   secrets.push_back(resolved->text);
   if (resolved->warning && setting.is_secret()) out.warnings.push_back({where, *resolved->warning});
   Setting guarded = setting;
-  guarded.may_hold_secret = true;  // Whatever it refers to: no error shows it.
+  guarded.may_hold_secret = true;  // No error may show the value of a reference.
   return check(guarded, json_text(resolved->text));
 }
 

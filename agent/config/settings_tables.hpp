@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-/// The parts of the table of settings, one for each file settings_NAME.cpp, and the bounds that they share.
+/// The parts of the table of settings, one for each file settings_NAME.cpp, and their common bounds.
 namespace offhook::inline v0::agent::config {
 
 inline constexpr std::int64_t kMaxName = 128;

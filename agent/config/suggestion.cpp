@@ -10,9 +10,9 @@ namespace offhook::inline v0::agent::config {
 
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 64;  // The comparison is quadratic, and no name of ours is longer.
+constexpr std::size_t kMaxNameBytes = 64;  // The comparison is quadratic, and each name of a setting is shorter.
 
-/// Optimal string alignment distance, three rows of the table at a time.
+/// Returns the optimal string alignment distance. Keeps only three rows of the table.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;
@@ -31,7 +31,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-/// The shortest name that continues `written` behind a "_".
+/// Returns the shortest name that continues `written` after a "_".
 std::optional<std::string_view> continuation(std::string_view written, const std::vector<std::string_view>& known) {
   std::optional<std::string_view> shortest;
   for (const std::string_view name : known) {

@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// From the checked value of /tool_servers, as it is written: what belongs together is looked at where servers are made of it.
+/// Reads the checked value of /tool_servers. draft_servers() checks later that the settings of each server fit together.
 [[nodiscard]] std::vector<ToolServerSettings> read_tool_servers(const JsonValue& tree);
 
 }  // namespace offhook::inline v0::agent::config

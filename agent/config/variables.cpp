@@ -7,7 +7,7 @@ namespace offhook::inline v0::agent::config {
 
 namespace {
 
-// tests/house/variables_are_known_test compares these with what the repository reads.
+// tests/house/variables_are_known_test compares these with the variables that the repository reads.
 constexpr auto kOthers = std::to_array<std::string_view>(
     {"OFFHOOK_BUILD", "OFFHOOK_CLIENTS", "OFFHOOK_FAULT_RUNS", "OFFHOOK_KERNELS", "OFFHOOK_KILLS", "OFFHOOK_OPENAI_SIM_KEY", "OFFHOOK_PEERS_AT_ONCE",
      "OFFHOOK_PROOF", "OFFHOOK_RECORDINGS", "OFFHOOK_REFRESH", "OFFHOOK_RFCS", "OFFHOOK_SEED", "OFFHOOK_SHARE", "OFFHOOK_SILERO",

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-/// The environment variables that set something.
+/// The environment variables of settings.
 namespace offhook::inline v0::agent::config {
 
 inline constexpr std::string_view kVariablePrefix = "OFFHOOK_";
@@ -16,23 +16,23 @@ inline constexpr std::string_view kVariablePrefix = "OFFHOOK_";
 /// Returns the variable of a pointer by the rule for all settings: "OFFHOOK_SIP_TLS_VERIFY" for "/sip/tls/verify".
 [[nodiscard]] std::string variable_of(std::string_view pointer);
 
-/// A setting that variables can set: one with one value, or with a list of words. A setting in a list of objects, or in an object with names
-/// of the operator's, has no variable.
+/// A setting that variables can set: its value is a single value or a list of words. A setting in a list of objects, or in an object with
+/// names of the operator's, has no variable.
 struct VariableSetting {
   std::string pointer;
   const Setting* setting = nullptr;
-  std::vector<std::string> names;  ///< the short one first, if there is one
+  std::vector<std::string> names;  ///< the short name first, if there is one
 };
 [[nodiscard]] const std::vector<VariableSetting>& variable_settings();
-/// nullptr when no variable sets it.
+/// Returns nullptr when no variable sets the setting.
 [[nodiscard]] const VariableSetting* find_variable_setting(std::string_view pointer);
-/// The setting of the variable `name`; nullptr when it sets none.
+/// Returns the setting of the variable `name`; nullptr when it sets none.
 [[nodiscard]] const VariableSetting* find_variable(std::string_view name);
 
-/// True for a variable OFFHOOK_... that sets nothing, and that Offhook's programs, scripts or tests read.
+/// Returns true for a variable OFFHOOK_... that sets nothing, but that Offhook's programs, scripts or tests read.
 [[nodiscard]] bool is_other_variable(std::string_view name);
 
-/// True when a problem is about this setting, whichever source has set it.
+/// Returns true when a problem is about this setting, from any source.
 [[nodiscard]] bool is_told(const std::vector<Problem>& problems, const std::string& pointer);
 
 }  // namespace offhook::inline v0::agent::config
