@@ -12,10 +12,10 @@
 #include <variant>
 #include <vector>
 
-/// What a conversation wants done; carried out in order by its bridge.
+/// The actions that a conversation decides on. Its bridge carries them out in order.
 namespace offhook::inline v0::agent {
 
-struct AnswerCall {};                                        ///< the greeting is ready: pick up
+struct AnswerCall {};                                        ///< the greeting is ready: answer the call
 struct BeginListening { std::uint32_t turn = 0; std::string expect; };
 struct EndListening {};
 struct AbandonListening {};
@@ -23,43 +23,43 @@ struct Respond { TurnInput input; };
 struct CancelThinking { std::uint32_t turn = 0; std::string why; };
 struct ReportHeard { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
 struct Speak { std::uint32_t utterance = 0; std::string text; };
-struct PrepareSpeech { std::string text; };                    ///< it is asked for as soon as nobody speaks
+struct PrepareSpeech { std::string text; };                    ///< the audio of this text will be needed as soon as caller and agent are silent
 struct CancelSpeaking {};
-struct FlushPlayout { std::uint32_t utterance = 0; };        ///< everything up to it is taken back
-struct RisePlayout {};                                       ///< the interruption was none
-struct TryAgain { Stage stage{}; std::string why; };           ///< answered by on_no_other_way() when there is none
-/// For the record: nobody can do this stage of the turn any more, and the caller hears so.
+struct FlushPlayout { std::uint32_t utterance = 0; };        ///< removes all queued audio up to this utterance
+struct RisePlayout {};                                       ///< the voice was no interruption: the agent's voice continues at full level
+struct TryAgain { Stage stage{}; std::string why; };           ///< the bridge calls on_no_other_way() when no provider is left
+/// For the record: no provider can do this stage of the turn any more, and the agent tells the caller.
 struct GaveUp { Stage stage{}; };
 /// For the record: the provider's content filter refused the caller's turn.
 struct TurnRefused { std::uint32_t turn = 0; std::string why; };
 struct RunTool { ToolCall call; };
-struct TellTool { ToolOutcome outcome; };                    ///< to whoever called it
-// A tool's question to the caller, and what they answer: to the tool box.
+struct TellTool { ToolOutcome outcome; };                    ///< for the session that called the tool
+// Progress of a tool's question to the caller, and the caller's answer, for the tool box.
 struct QuestionBegan {};
 struct QuestionHeard {};
 struct QuestionSpoilt {};
-struct DropQuestions { std::uint32_t turn = 0; };             ///< of it and of those before
+struct DropQuestions { std::uint32_t turn = 0; };             ///< drops the questions of this turn and of earlier turns
 struct AnswerDigit { char digit = 0; };
 struct AnswerWords { Transcript transcript; base::TimePoint began{}; };
 struct HoldCall { bool on = true; };
-struct StopRecording {};                                     ///< where there is one: the caller was not told of it to the end
+struct StopRecording {};                                     ///< ends a recording, because the caller has not heard the whole notice about it
 struct SendDigits { std::string digits; };
 struct TransferCall { std::string target; };
 struct HangUpCall { std::string why; };
-/// The agent leaves a note about the call for people to read: for the record alone.
+/// The agent leaves a note about the call for people to read. It appears only in the record.
 struct NoteLeft { std::uint32_t turn = 0; std::string text; };
 
-// For the record and for whoever watches the call.
-/// The conversation begins, and this service holds it.
+// The actions that follow are only for the record and for observers of the call.
+/// The conversation begins with this service.
 struct ServiceChosen { ServiceInUse service; };
 struct CallerSaid { std::uint32_t turn = 0; std::string text; double confidence = 0; bool rejected = false; bool digits = false; };
 struct AgentSaid { std::uint32_t turn = 0; std::string text; bool interrupted = false; };
 struct Understood { std::uint32_t turn = 0; std::string intent; double score = 0; };
-/// The reply's first frame leaves. `response`: since the caller's last voiced frame, or key; nothing when they had said nothing.
+/// The reply's first frame leaves. `response` is the time since the caller's last voiced frame or key; nullopt when the caller had said nothing.
 struct ReplyBegan { std::uint32_t turn = 0; std::optional<std::chrono::milliseconds> response; };
-/// What the network or a machine said by a tone.
+/// The network or a machine sent a tone.
 struct ToneHeard { media::LineTone tone{}; };
-/// Who took our call, as far as that was listened for; a second one takes the first back.
+/// The kind of party that answered an outgoing call, if the conversation watched for it. A second verdict replaces the first.
 struct AnsweredBy { media::AnswerVerdict verdict; };
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak, PrepareSpeech,

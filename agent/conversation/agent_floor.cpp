@@ -51,7 +51,7 @@ bool AgentFloor::finish() {
   const bool was_filling = is_filling();
   state_ = State::Idle;
   if (was_filling) {
-    words_ = Words::Ours;  // The listener goes on, and its deadline too.
+    words_ = Words::Ours;  // The listener still works, and its deadline continues.
   } else {
     stop();
   }
@@ -65,12 +65,12 @@ void AgentFloor::on_text(TimePoint now) {
   on_growth(now);
 }
 
-/// It has as long as for its first words, however busy it seems: some servers send signs of life for ever.
+/// The thinker keeps the deadline for its first words, even if it seems busy: some servers send signs of life for ever.
 void AgentFloor::on_growth(TimePoint now) {
   if (think_at_ && has_stalled(now)) think_at_ = std::min(since_ + times_.think, now + times_.stall);
 }
 
-/// A thinker that has stalled is waited for while the caller still hears what it gave before.
+/// While the caller still hears earlier words, the conversation waits for a thinker that has stalled.
 bool AgentFloor::take_think_due(TimePoint now) {
   if (!take_due(think_at_, now)) return false;
   if (!has_stalled(now) || !is_speaking()) return true;
@@ -143,7 +143,7 @@ std::optional<Speak> AgentFloor::say(std::string text, Part part, TimePoint now)
   if (!fits) return std::nullopt;
   ++utterance_;
   state_ = State::Speaking;
-  if (++unspoken_ == 1) watch_speaker(now);  // A speaker that is at work gets no more time for having more to say.
+  if (++unspoken_ == 1) watch_speaker(now);  // A speaker that works already gets no more time for a longer request.
   return Speak{utterance_, std::move(text)};
 }
 
@@ -153,8 +153,8 @@ bool AgentFloor::awaits(std::uint32_t utterance) const {
 
 void AgentFloor::on_audio(const SpeechAudio& audio, TimePoint now) {
   reply_.on_words(audio.utterance, audio.words);
-  watch_speaker(now);  // Audio of no samples counts: with it RecordedSpeech says that the voice it waits for is at work.
-  if (reply_.is_voiced() && think_at_) on_text(now);  // Of a model that speaks itself its audio is all that is seen of its work.
+  watch_speaker(now);  // Audio without samples counts: RecordedSpeech sends it while its voice works.
+  if (reply_.is_voiced() && think_at_) on_text(now);  // A model that speaks itself shows its work only by its audio.
   if (audio.pcm.empty() || audio.rate_hz == 0 || !speak_at_) return;
   audio_until_ = std::max(audio_until_, now) + std::chrono::microseconds(1'000'000 * audio.pcm.size() / audio.rate_hz);
   speak_at_ = std::clamp(audio_until_, std::min(now + times_.stall, *speak_at_), *speak_at_);
@@ -165,7 +165,7 @@ void AgentFloor::on_spoken(TimePoint now) {
   watch_speaker(now);
 }
 
-/// A thinker that waits for a tool, or for the caller's answer to its question, is not slow.
+/// A thinker is not slow while it waits for a tool, or for the caller's answer to the tool's question.
 void AgentFloor::watch_thinker(TimePoint now) {
   since_ = now;
   think_at_ = now + (!tools_.empty() ? times_.tool : times_.think);
@@ -189,7 +189,7 @@ void AgentFloor::try_again(Stage stage, TimePoint now) {
 }
 
 bool AgentFloor::is_consistent() const {
-  if (state_ == State::Thinking && !think_at_) return false;  // A thought without a deadline could last for ever.
+  if (state_ == State::Thinking && !think_at_) return false;  // Without a deadline, the reply could be awaited for ever.
   return unspoken_ == 0 || speak_at_.has_value();
 }
 

@@ -15,107 +15,108 @@
 
 namespace offhook::inline v0::agent {
 
-/// A part that is late is looked at again so soon, where something else is waited for first.
+/// Interval after which a late part is checked again, when the conversation has to wait for something else first.
 inline constexpr base::Duration kLookAgain = std::chrono::milliseconds(100);
 
 struct AgentTimes {
-  base::Duration think, speak;                ///< for the next piece of text or of audio
-  base::Duration stall;                       ///< of a part that has begun to yield: so long may the caller hear nothing more
-  base::Duration tool;                        ///< for a tool of the reply, its question to the caller included
-  base::Duration filler_after, filler_again;  ///< a reply that is not there by then is waited for with words
-  bool fills = true;                          ///< false: the caller waits in silence
+  base::Duration think, speak;                ///< time for the next piece of text or of audio
+  base::Duration stall;                       ///< longest silence for the caller after which a part that has begun its output counts as stalled
+  base::Duration tool;                        ///< time for a tool of the reply, with its question to the caller
+  base::Duration filler_after, filler_again;  ///< time without a reply until the agent says a filler, and until it says the next one
+  bool fills = true;                          ///< false: the agent says no fillers
 };
 
-/// The agent's side of a conversation: the turn that the thinker answers, the reply as it is spoken, and the actions and tools of that reply.
-/// Every stage has a deadline. Pure.
+/// The agent's side of a conversation: the turn that the thinker answers, the spoken reply, and the actions and tools of that reply. Each
+/// stage has a deadline. Pure: no I/O, no clock.
 class AgentFloor {
  public:
-  static constexpr std::size_t kMaxActions = 8;  ///< of one reply; one more is not done
-  static constexpr std::size_t kMaxTools = 64;   ///< that are at work; the outcome of one more is told to the model, and no more
-  static constexpr std::size_t kMaxKept = 256;   ///< events of the thinker that wait; one more is dropped, unless it ends the reply
+  static constexpr std::size_t kMaxActions = 8;  ///< in one reply; further actions are dropped
+  static constexpr std::size_t kMaxTools = 64;   ///< that run at the same time; the model still gets the outcome of a further tool, but the reply does not wait
+                                                 ///< for it
+  static constexpr std::size_t kMaxKept = 256;   ///< waiting events of the thinker; a further event is dropped, unless it ends the reply
 
   enum class State : std::uint8_t { Idle, Thinking, Speaking };
-  /// Whose words the present reply is made of.
+  /// The source of the present reply's words.
   enum class Words : std::uint8_t {
     Thinker,
-    Ours,    ///< an apology, a farewell, a question of a tool
-    Filler,  ///< said while the listener works: a small reply of its own, which the thinker's may follow
+    Ours,    ///< Offhook's own words: an apology, a farewell, a question of a tool
+    Filler,  ///< words while the listener works: a small reply of its own, which the thinker's reply may follow
   };
 
   explicit AgentFloor(AgentTimes times) : times_(times) {}
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool is_idle() const { return state_ == State::Idle; }
-  [[nodiscard]] std::uint32_t turn() const { return turn_; }               ///< the last one that the thinker was given
-  [[nodiscard]] std::uint32_t utterance() const { return utterance_; }     ///< the last one that the speaker was given
-  [[nodiscard]] const TurnInput& input() const { return input_; }          ///< what the thinker answers
+  [[nodiscard]] std::uint32_t turn() const { return turn_; }               ///< the last turn that the thinker got
+  [[nodiscard]] std::uint32_t utterance() const { return utterance_; }     ///< the last utterance that the speaker got
+  [[nodiscard]] const TurnInput& input() const { return input_; }          ///< the input that the thinker answers
   [[nodiscard]] const Reply& reply() const { return reply_; }
   [[nodiscard]] bool speaks_own_words() const { return words_ != Words::Thinker; }
   [[nodiscard]] bool is_filling() const { return state_ == State::Speaking && words_ == Words::Filler; }
-  /// Words that the speaker was asked for are not spoken yet, or the caller has not heard all that was spoken.
+  /// Returns true when the speaker has not finished all its words, or when the caller has not heard all of them.
   [[nodiscard]] bool is_speaking() const { return unspoken_ > 0 || reply_.outstanding(); }
   [[nodiscard]] const std::string& expect() const { return expect_; }      ///< how to listen next: ReplyExpects
 
   // --- a reply
-  /// Numbers `input` and starts the reply to it. A filler goes on: the reply follows it.
+  /// Numbers `input` and starts the reply to it. A filler continues, and the reply follows it.
   [[nodiscard]] TurnInput begin(TurnInput input, base::TimePoint now);
-  /// Starts a reply in words of ours, which end when complete() is called.
+  /// Starts a reply in Offhook's own words; complete() ends it.
   void begin_own(Words words);
-  /// The reply is over or was cancelled: nothing more of it is awaited.
+  /// The reply is over or was cancelled. Clears its state and deadlines.
   void forget();
-  void complete() { reply_.complete(); }  ///< words of ours: no more will come
-  /// The caller has heard all that there was of the reply. Returns true when it was a filler alone, whose reply is still awaited.
+  void complete() { reply_.complete(); }  ///< no more of Offhook's own words will come
+  /// The caller has heard the whole reply. Returns true when it was only a filler, and its reply is still to come.
   [[nodiscard]] bool finish();
 
   // --- the thinker
   void expect(std::string how) { expect_ = std::move(how); }
-  /// Text of the thinker came.
+  /// The thinker sent text.
   void on_text(base::TimePoint now);
-  /// The thinker is at work on the next piece of text.
+  /// The thinker works on the next piece of text.
   void on_growth(base::TimePoint now);
-  /// The reply is whole.
+  /// The thinker has sent the whole reply.
   void on_thought() { reply_.complete(), think_at_ = filler_at_ = std::nullopt; }
   void on_tool_call(const ToolCall& call, base::TimePoint now);
-  /// Returns false when it is of no tool of the present reply.
+  /// Returns false when the tool does not belong to the present reply.
   [[nodiscard]] bool on_tool_outcome(const ToolOutcome& outcome, base::TimePoint now);
-  /// Returns the tool's name, once, when it is of a reply that was cut off meanwhile.
+  /// If the tool belongs to a reply that was cut off, returns its name once.
   [[nodiscard]] std::optional<std::string> take_late_tool(const ToolOutcome& outcome);
-  /// Performed when the caller has heard the reply. Beyond kMaxActions it is dropped.
+  /// Adds an action for the time when the caller has heard the reply. Drops actions beyond kMaxActions.
   void add_action(ReplyAction action);
   [[nodiscard]] bool has_actions() const { return !actions_.empty(); }
   [[nodiscard]] std::vector<ReplyAction> take_actions() { return std::exchange(actions_, {}); }
 
-  /// The event waits, because the caller has the floor. Returns false when there is no room.
+  /// Stores an event of the thinker while the caller speaks. Returns false when there is no space left.
   [[nodiscard]] bool keep(const ThinkEvent& event, base::TimePoint now);
   [[nodiscard]] bool has_kept() const { return !kept_.empty(); }
   [[nodiscard]] const std::vector<ThinkEvent>& kept() const { return kept_; }
   [[nodiscard]] std::vector<ThinkEvent> take_kept(base::TimePoint now);
-  /// The thinker's reply is awaited or waits to be heard, and it has called no tool.
+  /// Returns true when the caller has heard nothing of the thinker's reply yet, and the reply has called no tool.
   [[nodiscard]] bool is_untold() const { return !is_idle() && !speaks_own_words() && !called_tool_ && reply_.is_untold(); }
-  /// All that was said has been heard, and more is to come.
+  /// Returns true when the caller has heard all words so far, and more will come.
   [[nodiscard]] bool is_in_gap() const { return state_ == State::Speaking && !is_speaking() && !reply_.is_complete(); }
 
   // --- the speaker
   enum class Part : std::uint8_t {
     OfReply,
-    Aside,  ///< words of ours that are no part of the reply
+    Aside,  ///< Offhook's own words within the reply, which are not part of it
   };
-  /// Returns what to ask of the speaker; nothing when the reply is too long.
+  /// Returns the request for the speaker; nullopt when the reply is too long.
   [[nodiscard]] std::optional<Speak> say(std::string text, Part part, base::TimePoint now);
-  /// The speaker was asked for `utterance` in this reply and has not finished it.
+  /// Returns true when the speaker got `utterance` in this reply and has not finished it.
   [[nodiscard]] bool awaits(std::uint32_t utterance) const;
   void on_audio(const SpeechAudio& audio, base::TimePoint now);
   void on_spoken(base::TimePoint now);
   void on_sent(std::uint32_t utterance, std::uint32_t word) { reply_.on_sent(utterance, word); }
   void on_utterance_sent(std::uint32_t utterance) { reply_.on_utterance_over(utterance, true); }
-  /// The caller has heard nothing but asides, and the rest can be said again: it is no voice of the model's.
+  /// Returns true when the caller has heard only asides, and the rest can be spoken again later. It cannot if a model speaks in its own voice.
   [[nodiscard]] bool may_take_back() const { return reply_.is_untold() && words_ != Words::Ours && !reply_.is_voiced(); }
-  /// The speaker and the worker forget all that was asked of them. What of it is the reply waits, as if it had just come.
+  /// Forgets all requests to the speaker and the worker. The words of the reply wait, as if they had just arrived.
   void take_back(base::TimePoint now);
 
   // --- fillers
   void fill_at(base::TimePoint at) { if (times_.fills) filler_at_ = at; }
-  /// As fill_at(), where no filler is due yet.
+  /// Calls fill_at() if no filler is due yet.
   void fill_by(base::TimePoint at) { if (!filler_at_) fill_at(at); }
   void fill_after(base::TimePoint now) { fill_at(now + times_.filler_after); }
   void fill_again(base::TimePoint now) { filler_at_ = now + times_.filler_again; }
@@ -123,17 +124,17 @@ class AgentFloor {
   [[nodiscard]] bool has_filler_due() const { return filler_at_.has_value(); }
 
   // --- failures and time
-  /// Think or Speak is tried once more in this turn.
+  /// The conversation repeats Think or Speak in this turn.
   void try_again(Stage stage, base::TimePoint now);
   [[nodiscard]] unsigned attempts(Stage stage) const { return stage == Stage::Think ? think_attempts_ : speak_attempts_; }
   [[nodiscard]] bool take_speak_due(base::TimePoint now) { return take_due(speak_at_, now); }
   [[nodiscard]] bool take_think_due(base::TimePoint now);
-  /// The thinker has begun its reply and is late with more of it, but not yet as late as with its first words.
+  /// Returns true when the thinker has begun its reply and then sent nothing for the stall time, but is still within the time for its first words.
   [[nodiscard]] bool has_stalled(base::TimePoint now) const { return has_begun_ && tools_.empty() && !reply_.says_nothing() && now < since_ + times_.think; }
-  /// Nobody can take over from a thinker that has stalled: it has as long as for its first words.
+  /// No other thinker can replace one that has stalled: it gets the time for its first words.
   void wait_for_stalled() { think_at_ = since_ + times_.think; }
   void on_thinker_lost() { has_begun_ = false; }
-  /// The thinker is late, but the caller has the floor.
+  /// The thinker is late, but the caller speaks now. Checks the thinker again at `at`.
   void look_again_at(base::TimePoint at) { think_at_ = at; }
   [[nodiscard]] bool take_filler_due(base::TimePoint now) { return take_due(filler_at_, now); }
   [[nodiscard]] Deadline next_deadline() const { return earliest({speak_at_, think_at_, filler_at_}); }
@@ -158,16 +159,16 @@ class AgentFloor {
   std::uint32_t turn_ = 0, utterance_ = 0;
   std::string expect_;
   unsigned unspoken_ = 0;    // utterances that the speaker has not finished
-  std::vector<OpenTool> tools_;       // of this reply
-  bool called_tool_ = false;          // this reply did: what the caller says then is no part of the same input
-  std::vector<OpenTool> late_tools_;  // of replies that were cut off
+  std::vector<OpenTool> tools_;       // tools of this reply
+  bool called_tool_ = false;          // this reply called a tool, so the caller's next words start a new input
+  std::vector<OpenTool> late_tools_;  // tools of replies that were cut off
   std::vector<ReplyAction> actions_;
   std::vector<ThinkEvent> kept_;
-  unsigned think_attempts_ = 0, speak_attempts_ = 0;  // in this turn
+  unsigned think_attempts_ = 0, speak_attempts_ = 0;  // further attempts in this turn
   Deadline think_at_, speak_at_, filler_at_;
-  base::TimePoint since_{};       // when the thinker was asked, or yielded, last
-  bool has_begun_ = false;        // it has yielded text since it was asked: of the turn, of its tools' results, or as another attempt
-  base::TimePoint audio_until_{}; // the audio that has come lasts until then, if it is heard without a pause
+  base::TimePoint since_{};       // time of the last request to the thinker, or of its last output
+  bool has_begun_ = false;        // it has sent text since its last request: the turn, the results of its tools, or another attempt
+  base::TimePoint audio_until_{}; // time at which the received audio ends, if it is played without a pause
 };
 
 }  // namespace offhook::inline v0::agent

@@ -36,7 +36,8 @@ void Bridge::start(SessionContext context, base::TimePoint now) {
 void Bridge::on_connected(base::TimePoint now) {
   core_.on_connected(now, actions_);
   media::HeardFrame early;
-  while (asks_who_answered_ && port_->heard.try_pop(early)) ear_.on_frame(early, *session_);  // What the network said is no answer.
+  while (asks_who_answered_ && port_->heard.try_pop(early)) ear_.on_frame(early, *session_);  // Audio before the answer is of the network, and not of the
+                                                                                              // answering party.
   if (asks_who_answered_) answerer_.emplace();
   on_wake(now);
 }
@@ -105,7 +106,7 @@ void Bridge::pass(bool checks_deadlines, base::TimePoint now) {
   drain_tools(now);
   if (checks_deadlines) core_.on_time(now, actions_);
   carry_out(now);
-  drain_session(now);  // What the time made begin may have its first fruit at once.
+  drain_session(now);  // The output of work that on_time() began may be ready at once.
   tell_waiting(core_.caller_waits());
   const auto phase = core_.phase();
   const bool is_up = phase == Conversation::Phase::Connected || phase == Conversation::Phase::Closing;
@@ -118,17 +119,17 @@ void Bridge::tick_parts(base::TimePoint now) {
   if (tools_) tools_->tick(now);
 }
 
-/// Written where it changes alone: the worker reads what stands beside it in each tick.
+/// Writes only a change, because the worker reads the same cache line in each tick.
 void Bridge::tell_waiting(bool waits) {
   if (port_->waits.load(std::memory_order_relaxed) != waits) port_->waits.store(waits, std::memory_order_relaxed);
 }
 
 void Bridge::drain_port(base::TimePoint now) {
-  // Frames first: when the event that opens a turn is handled, its first syllable is already remembered.
+  // Reads frames first: when the event that opens a turn is handled, the Ear already has the turn's first syllable.
   media::HeardFrame frame;
   while (port_->heard.try_pop(frame)) {
     heard_tick_ = frame.tick;
-    if (core_.is_held_by_peer()) continue;  // Music is neither the caller nor a machine that answers.
+    if (core_.is_held_by_peer()) continue;  // Music on hold is neither the caller nor a machine that answers.
     ear_.on_frame(frame, *session_);
     if (answerer_) watch_answerer(answerer_->hear(frame.tick, frame.speech), now);
   }
@@ -151,7 +152,7 @@ void Bridge::watch_answerer(const media::AnswerWatch::Step& step, base::TimePoin
   carry_out(now);
 }
 
-/// The worker tells of an utterance that it cut short before it tells of the one that the order named.
+/// The worker reports the utterance that it cut off before it reports the utterance that the Flush names.
 void Bridge::on_cut(const media::MediaEvent& event) {
   if (!cut_) return;
   cut_->utterance = event.utterance;
@@ -204,14 +205,14 @@ void Bridge::drain_tools(base::TimePoint now) {
 }
 
 void Bridge::carry_out(base::TimePoint now) {
-  // An action may make the core decide more at once: when there is no other way, say. Each round is shorter than the last.
+  // An action may cause further decisions at once, for example when no provider is left. Each round has fewer actions than the last.
   while (!actions_.empty()) {
     const ConversationActions actions = std::exchange(actions_, {});
     for (const ConversationAction& action : actions) carry_out(action, now);
   }
 }
 
-/// What a tool asks the caller, and what they answer. False: the action is about something else.
+/// Passes a tool's question and the caller's answer to the tools. Returns false for a different action.
 bool Bridge::tell_tools(const ConversationAction& action) {
   return std::visit(Overloaded{
                         [&](const QuestionBegan&) { return tools_->on_question_began(), true; },
@@ -242,7 +243,7 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    session_->abandon_turn();
                  },
                  [&](const Respond& a) {
-                   tell_heard();  // Before it is built upon, though the worker may not have said how much it was.
+                   tell_heard();  // Before the new turn, which depends on it, even if the worker has not reported the exact length yet.
                    meter_.on_turn(a.input.turn, a.input.kind);
                    session_->respond(a.input);
                  },

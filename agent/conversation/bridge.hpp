@@ -15,24 +15,24 @@
 
 namespace offhook::inline v0::agent {
 
-/// What a conversation may do to its call. Called on the conversation thread; each only posts to the phone.
+/// The operations of a conversation on its call. The conversation thread calls them; each only posts to the telephone.
 struct CallControl {
   std::function<void()> answer;
   std::function<void(std::string why)> hang_up;
   std::function<void(std::string target)> transfer;
   std::function<void(bool on)> hold;
-  std::function<void()> stop_recording = {};  ///< of a call that is recorded; else empty
+  std::function<void()> stop_recording = {};  ///< empty when the call is not recorded
 };
 
-/// Carries one conversation: pumps the call's rings, the voice session and the tools through the core, and carries out what it decides.
-/// Lives on one conversation thread.
+/// Connects one conversation with its call. Moves data between the call's rings, the voice session, the tools and the core, and carries out
+/// the core's decisions. Runs on one conversation thread.
 class Bridge {
  public:
-  /// Sees everything worth a line of the record or of the log: ServiceChosen, CallerSaid, AgentSaid, Understood, ReplyBegan, CancelThinking, TryAgain,
+  /// Receives each action for the record or the log: ServiceChosen, CallerSaid, AgentSaid, Understood, ReplyBegan, CancelThinking, TryAgain,
   /// ProviderSwitched, ServiceRetried, RunTool, TellTool, NoteLeft, HoldCall, StopRecording, SendDigits, TransferCall, HangUpCall.
   using Observer = std::function<void(const ConversationAction&)>;
 
-  /// `tools` may be null: the session then has none.
+  /// `tools` may be null: the session then has no tools.
   Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> tools, std::shared_ptr<media::AudioPort> port, CallControl control,
          Observer observer, ConversationOptions options);
 
@@ -41,23 +41,23 @@ class Bridge {
   void on_ended();
   void close(std::string why, std::string_view farewell, base::TimePoint now);
   void shut_down(base::TimePoint now);
-  /// Every 10 ms, by the thread's timer.
+  /// The thread's timer calls it every 10 ms.
   void tick(base::TimePoint now);
-  /// A part has something. After a stall of the thread, it and all other events leave the deadlines to tick(): DeadlineCheck.
+  /// A part has an event. After a stall of the thread, on_wake() and all other events leave the deadlines to tick(): DeadlineCheck.
   void on_wake(base::TimePoint now);
-  /// The caller's side has put us on hold, or takes us back.
+  /// The caller's side has put the agent on hold, or has ended the hold.
   void on_peer_hold(bool holds, base::TimePoint now);
   void on_other_caller(std::string who, base::TimePoint now);
-  /// The caller pressed a key, and their side told it by INFO.
+  /// The caller pressed a key, and the caller's side sent it by INFO.
   void on_key(char key, base::TimePoint now);
-  /// The transfer that was asked for did not come about.
+  /// The transfer that the conversation requested has failed.
   void on_transfer_failed(base::TimePoint now);
-  /// What found no room on its way to the caller.
+  /// Digits and samples that did not fit into the queue to the caller.
   struct Overflow {
     std::uint64_t digits = 0, samples = 0;
   };
   [[nodiscard]] Overflow overflow() const { return {commands_.digits_dropped(), playout_.samples_dropped()}; }
-  /// That wait to be heard.
+  /// Samples that wait for playout.
   [[nodiscard]] std::size_t samples_queued() const { return playout_.samples_queued(); }
   [[nodiscard]] bool ended() const { return core_.phase() == Conversation::Phase::Ended; }
 
@@ -89,13 +89,13 @@ class Bridge {
   PlayoutQueue playout_;
   CommandOutbox commands_;
   KeyFilter keys_;
-  media::DigitLimit info_keys_;  // as the worker has for those in the audio
+  media::DigitLimit info_keys_;  // the same limit that the worker has for keys in the audio
   ResponseMeter meter_;
-  std::optional<media::AnswerWatch> answerer_;  // of a call of ours, from its answer on, where that is asked for
+  std::optional<media::AnswerWatch> answerer_;  // from the answer of an outgoing call on, if the options ask for it
   ConversationActions actions_;
-  std::uint64_t heard_tick_ = 0;    // the worker's, of the newest frame
-  std::uint64_t first_voiced_ = 0;  // of the speech that began last
-  std::optional<HeardReply> cut_;   // interrupted; told when the worker has said how much of it left
+  std::uint64_t heard_tick_ = 0;    // the worker's tick of the newest frame
+  std::uint64_t first_voiced_ = 0;  // tick of the first voiced frame of the last speech
+  std::optional<HeardReply> cut_;   // an interrupted reply; reported when the worker knows how much of it left
 };
 
 }  // namespace offhook::inline v0::agent

@@ -80,7 +80,7 @@ CallerFloor::Heard CallerFloor::on_transcript(const Transcript& transcript) {
   const bool understood = !transcript.rejected && !transcript.text.empty();
   Heard heard;
   heard.input = {0, TurnInput::Kind::Speech, join(held, transcript.text), transcript.confidence, !understood};
-  if (!understood && !held.empty()) heard.input = {0, TurnInput::Kind::Speech, held, held_confidence_, false};  // A cough does not unsay words.
+  if (!understood && !held.empty()) heard.input = {0, TurnInput::Kind::Speech, held, held_confidence_, false};  // A cough does not cancel earlier words.
   heard.whole = !goes_on_ || !held.empty();
   heard.brief = is_brief();
   heard.had_words = !heard.input.rejected;

@@ -16,16 +16,17 @@ namespace offhook::inline v0::agent {
 
 struct CallerTimes {
   base::Duration end_of_turn;           ///< silence that ends the caller's turn
-  base::Duration confirm_interruption;  ///< shorter voice interrupts nothing
-  base::Duration longest_cough;         ///< shorter voice is an interruption only when the listener makes words of it
-  base::Duration shortest_speech;       ///< a turn that is shorter is brief
-  base::Duration listen_deadline;       ///< for the transcript, after the turn's end
+  base::Duration confirm_interruption;  ///< a shorter voice is no interruption
+  base::Duration longest_cough;         ///< a shorter voice is an interruption only if its transcript has words
+  base::Duration shortest_speech;       ///< a shorter turn is brief
+  base::Duration listen_deadline;       ///< time for the transcript after the turn's end
 };
 
-/// The caller's side of a conversation: their turn, from its first voiced frame until its words are known or its sound is taken. Pure.
+/// The caller's side of a conversation: a turn, from its first voiced frame until its transcript comes or the session takes
+/// its audio. Pure: no I/O, no clock.
 ///
-/// A caller who goes on before that has one turn still. The listener then hears it as several turns (its numbers), and the words of the earlier
-/// ones are held until those of the last one come.
+/// If the caller continues before that, it is still one turn. The listener then hears it as several turns with their own numbers. The words
+/// of the earlier ones are held until those of the last one come.
 class CallerFloor {
  public:
   using State = CallerTurn::State;
@@ -35,58 +36,58 @@ class CallerFloor {
   [[nodiscard]] bool is_quiet() const { return turn_.state() == State::Quiet; }
   [[nodiscard]] bool is_speaking() const { return turn_.speaking(); }
   [[nodiscard]] bool is_recognising() const { return turn_.state() == State::Recognising; }
-  [[nodiscard]] bool goes_on() const { return goes_on_; }                       ///< the turn began before the words of its first part had come
+  [[nodiscard]] bool goes_on() const { return goes_on_; }                       ///< the turn continues an earlier part whose words have not come yet
   [[nodiscard]] bool is_brief() const { return !goes_on_ && turn_.spoken_for() < times_.shortest_speech; }
-  [[nodiscard]] std::uint32_t listen_turn() const { return listen_turn_; }      ///< the last one that the listener was given
-  [[nodiscard]] base::TimePoint began() const { return began_; }                ///< the turn's first part
+  [[nodiscard]] std::uint32_t listen_turn() const { return listen_turn_; }      ///< the last turn that the listener got
+  [[nodiscard]] base::TimePoint began() const { return began_; }                ///< time of the turn's first part
 
   // --- voice
-  /// Returns false when it is no new turn for the listener.
+  /// Returns false when the listener needs no new turn.
   [[nodiscard]] bool on_speech_started(base::TimePoint now);
   void on_speech_stopped(base::Duration silent_for, base::TimePoint now);
-  /// Forgets the turn and all words that it held. Returns true when the listener has to be told.
+  /// Forgets the turn and all words that it held. Returns true when the listener must forget it too.
   [[nodiscard]] bool abandon();
 
   // --- an interruption of the agent
-  /// A voice over the agent's. The worker pauses the agent meanwhile.
+  /// A voice of the caller over the agent's voice. The worker pauses the agent meanwhile.
   enum class Interruption : std::uint8_t {
     None,
     Doubtful,  ///< shorter than confirm_interruption so far
-    Likely,    ///< shorter than longest_cough so far, or over before that: the listener says what it was
+    Likely,    ///< shorter than longest_cough so far, or already over; the transcript decides
   };
   void watch_interruption(base::TimePoint now);
   [[nodiscard]] Interruption interruption() const { return interruption_; }
   Interruption end_interruption();
-  /// The turn cut the agent off in its words.
+  /// The turn interrupted the agent's words.
   void on_cut_off() { cut_off_ = true; }
   [[nodiscard]] bool has_cut_off() const { return cut_off_; }
 
-  // --- what the listener makes of the turn
+  // --- the transcript of the turn
   void await_transcript(base::TimePoint now) { listen_at_ = now + times_.listen_deadline; }
-  /// Words of an earlier part of the turn.
+  /// Holds the words of an earlier part of the turn.
   void hold(const Transcript& earlier);
-  /// The whole turn, with the words that were held; the turn is over. `brief` and `after_cut_off` say what the turn was like.
+  /// The whole turn with the words that were held; the turn is over. `brief` and `after_cut_off` are properties of the turn.
   struct Heard {
     TurnInput input;
     bool whole = true;          ///< false: an earlier part of it may be missing
     bool brief = false;
     bool after_cut_off = false;
-    bool had_words = false;     ///< the listener understood some of it
+    bool had_words = false;     ///< the listener understood at least some words
   };
   [[nodiscard]] Heard on_transcript(const Transcript& transcript);
-  /// The turn was taken as sound, and is over. Its transcript may follow, for the record: as a part of `turn`, or as an `answer` to a tool's
-  /// question.
+  /// The session took the turn's audio, and the turn is over. Its transcript may follow for the record: as a part of `turn`, or as an
+  /// `answer` to a tool's question.
   void on_taken(std::uint32_t turn, bool answer);
   struct Taken {
     std::uint32_t listen_turn = 0, turn = 0;
     bool answer = false;
     base::TimePoint began{};
   };
-  /// Of a turn that was taken as sound: what on_taken() said of it. With `forget` it is returned once.
+  /// Returns the arguments of on_taken() for a turn that was taken as audio. With `forget` it returns them once.
   [[nodiscard]] std::optional<Taken> find_taken(std::uint32_t listen_turn, bool forget);
 
   // --- failures and time
-  /// The listener tries once more to understand the turn.
+  /// The listener repeats the recognition of the turn.
   void try_again(base::TimePoint now);
   [[nodiscard]] unsigned attempts() const { return attempts_; }
   /// Returns true when the turn has ended.
@@ -111,7 +112,7 @@ class CallerFloor {
   std::string held_text_;
   double held_confidence_ = 0;
   unsigned attempts_ = 0;
-  std::array<Taken, kMaxTaken> taken_{};  // whose transcripts may still come
+  std::array<Taken, kMaxTaken> taken_{};  // turns whose transcripts may still come
   std::size_t next_taken_ = 0;
   Deadline listen_at_, confirm_at_, cut_off_at_;
 };

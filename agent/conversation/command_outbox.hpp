@@ -7,12 +7,11 @@
 
 namespace offhook::inline v0::agent {
 
-/// The conversation's end of AudioPort::commands: what finds the ring full waits, in order, and is tried again at each tick. One
-/// thread. Of what waits a Flush makes every Flush and Rise before it needless, so that these need no bound of their own; of digits
-/// at most kMaxDigits wait, and a further one is refused and counted.
+/// Writes commands into AudioPort::commands. While the ring is full, commands wait in order, and each tick retries them. A Flush replaces each waiting Flush
+/// and Rise, so these need no bound of their own. At most kMaxDigits digits wait; further ones are dropped and counted. For one thread.
 class CommandOutbox {
  public:
-  static constexpr std::size_t kMaxDigits = 128;  ///< 20 s of them
+  static constexpr std::size_t kMaxDigits = 128;  ///< 20 s of digits
 
   void push(const media::PlayoutCommand& command, media::AudioPort& port);
   void retry(media::AudioPort& port);

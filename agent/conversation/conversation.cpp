@@ -4,7 +4,7 @@
 #include <cassert>
 #include <utility>
 
-// A call from its ringing to its end, and what happens in it by time alone.
+// The course of a call from its ringing to its end, and all events that depend only on time.
 namespace offhook::inline v0::agent {
 
 using base::TimePoint;
@@ -14,7 +14,7 @@ namespace {
 constexpr auto kTooLate = "nothing came in time";
 
 CallerTimes caller_times(const ConversationOptions& options) {
-  // A session that takes turns as sound answers every turn that is not brief: it cannot say that one held no words.
+  // A session that takes turns as audio answers every turn that is not brief, because it cannot report that a turn had no words.
   const auto longest_cough = options.drop_brief_turns ? options.confirm_interruption : std::max(options.confirm_interruption, options.longest_cough);
   return {options.end_of_turn, options.confirm_interruption, longest_cough, options.shortest_speech, options.listen_deadline};
 }
@@ -49,7 +49,7 @@ void Conversation::start(TimePoint now, ConversationActions& out) {
   say_notice(now, out);
 }
 
-/// The notice goes before the reply of the thinker, and is no part of it.
+/// The notice comes before the thinker's reply, and is not part of it.
 void Conversation::say_notice(TimePoint now, ConversationActions& out) {
   if (options_.notice.empty()) return;
   speak(options_.notice, AgentFloor::Part::Aside, now, out);
@@ -90,13 +90,13 @@ void Conversation::on_ended() {
 
 void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Connected || !hand_over_.on_transfer_failed()) return;
-  if (is_held_by_peer() && !hand_over_.has_hold_limit()) return close("hold limit", {}, now, out);  // It was the last that could be done.
+  if (is_held_by_peer() && !hand_over_.has_hold_limit()) return close("hold limit", {}, now, out);  // The transfer was the last alternative.
   patience_.on_transfer_failed(now);
   rest(now);
   tell_failed_transfer(now, out);
 }
 
-/// Nobody speaks, keys in a number or is asked something: a turn of ours throws nothing away.
+/// Returns true when caller and agent are silent, and neither keys nor an answer are awaited: a new turn then interrupts nothing.
 bool Conversation::is_quiet() const {
   return listens() && agent_.is_idle() && caller_.is_quiet() && !digits_.next_deadline() && !question_.is_asking();
 }
@@ -123,7 +123,7 @@ void Conversation::on_other_caller(std::string who, TimePoint now, ConversationA
   tell_back(now, out);
 }
 
-/// The caller's turn is over, unless its words are on their way.
+/// Ends the caller's turn, unless its transcript is under way.
 void Conversation::on_hold_settled(TimePoint now, ConversationActions& out) {
   if (!caller_.is_recognising()) abandon_listening(out);
   finish_reply_if_heard(now, out);
@@ -137,7 +137,7 @@ void Conversation::on_hold_limit(TimePoint now, ConversationActions& out) {
   out.push_back(TransferCall{options_.transfer_when_lost});
 }
 
-/// A caller who comes back, or another person, would not know that somebody is there if they heard nothing.
+/// A caller who comes back, or another person on the line, must hear that the agent is there.
 void Conversation::tell_back(TimePoint now, ConversationActions& out) {
   const bool is_other = !other_caller_.empty();
   if ((!is_back_ && !is_other) || !is_quiet() || hand_over_.caller_waits()) return;
@@ -165,7 +165,7 @@ std::optional<std::uint32_t> Conversation::open_reply() const {
 void Conversation::close(std::string why, std::string_view farewell, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   if (phase_ == Phase::Closing) {
-    if (farewell.empty()) hang_up(out);  // At once means at once, in the middle of a farewell too.
+    if (farewell.empty()) hang_up(out);  // An empty farewell hangs up at once, also during a farewell.
     return;
   }
   const bool was_up = phase_ == Phase::Connected;
@@ -178,7 +178,7 @@ void Conversation::close(std::string why, std::string_view farewell, TimePoint n
   patience_.stop();
   hand_over_.stop();
   if (!was_up || farewell.empty()) return hang_up(out);
-  patience_.end_at(now + options_.farewell_limit);  // On hold nothing leaves, so that nobody would ever have heard it.
+  patience_.end_at(now + options_.farewell_limit);  // During a hold no audio leaves, so the farewell would never end.
   say_own(farewell, now, out);
 }
 
@@ -191,9 +191,9 @@ void Conversation::hang_up(ConversationActions& out) {
 
 void Conversation::rest(TimePoint now) {
   if (phase_ != Phase::Connected || hearer_ != Hearer::Person) return;
-  if (hand_over_.caller_waits()) return;  // Nobody asks a caller who waits for somebody else why they say nothing.
-  if (digits_.next_deadline()) return;    // Nor one who keys in a number: the question would throw it away.
-  if (question_.is_asking()) return;      // Nor one who was asked something: that has a time of its own.
+  if (hand_over_.caller_waits()) return;  // A caller who waits for a person gets no question about the silence.
+  if (digits_.next_deadline()) return;    // The question would discard the keys of the number so far.
+  if (question_.is_asking()) return;      // A tool's question has its own time limit.
   if (!agent_.is_idle() || !caller_.is_quiet()) return;
   patience_.await_words(now);
 }
@@ -207,7 +207,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   if (caller_.on_time(now)) on_end_of_turn(now, out);
   if (auto keys = digits_.on_time(now)) {
-    if (!digits_.gathers_unasked()) abandon_listening(out);  // A noise recognised later must not take the place of what was keyed in.
+    if (!digits_.gathers_unasked()) abandon_listening(out);  // A noise that is recognised later must not replace the keys.
     on_keys(std::move(*keys), now, out);
   }
   on_timers(now, out);
@@ -223,7 +223,7 @@ void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (take_due(answer_at_, now)) answer(now, out);
   if (caller_.take_confirm_due(now) && question_.awaits_answer()) {
     (void)caller_.end_interruption();
-    out.push_back(RisePlayout{});  // The caller began before the question did, and it is heard to its end.
+    out.push_back(RisePlayout{});  // The caller began before the question did, and the question is heard to its end.
     finish_reply_if_heard(now, out);
   }
   if (caller_.take_cut_off_due(now)) on_cut_off(now, out);
@@ -242,7 +242,7 @@ void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (caller_.take_listen_due(now)) on_failure(Stage::Listen, kTooLate, now, out);
   if (agent_.take_speak_due(now)) on_failure(Stage::Speak, kTooLate, now, out);
   if (agent_.take_think_due(now)) {
-    if (keeps_back()) agent_.look_again_at(now + kLookAgain);  // To apologise now would be to speak over the caller.
+    if (keeps_back()) agent_.look_again_at(now + kLookAgain);  // An apology now would interrupt the caller.
     else if (!leave_loading_model(now, out)) on_failure(Stage::Think, kTooLate, now, out);
   }
   if (agent_.take_filler_due(now)) on_filler(now, out);

@@ -19,139 +19,141 @@
 
 namespace offhook::inline v0::agent {
 
-/// What is done when a machine takes a call of ours. To know it, nothing is said until it is known: a second after the first words of
-/// a person, as a rule.
+/// The behaviour when a machine answers an outgoing call. To detect it, the agent is silent until AnswerWatch has a verdict: usually a
+/// second after a person's first words.
 enum class MachinePolicy : std::uint8_t {
-  Ignore,   ///< nobody listens for machines: the greeting begins at once
+  Ignore,   ///< no detection: the greeting begins at once
   HangUp,
-  Speak,    ///< the message is left when it listens, after the beep; then we hang up
+  Speak,    ///< the agent says the message after the beep, then hangs up
 };
 
 struct ConversationOptions {
-  MachinePolicy machine = MachinePolicy::Ignore;                 ///< for calls of ours
-  base::Duration ring_for{};                                     ///< at least so long before the answer, as a person would need
+  MachinePolicy machine = MachinePolicy::Ignore;                 ///< for outgoing calls
+  base::Duration ring_for{};                                     ///< shortest ring time before the answer
   base::Duration answer_at_latest = std::chrono::seconds(2);     ///< a greeting that is not ready by then does not delay the answer
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
-  base::Duration confirm_interruption = std::chrono::milliseconds(240);  ///< shorter voice interrupts nothing and is not even recognised
-  base::Duration longest_cough = std::chrono::milliseconds(500);  ///< shorter voice cuts off nothing when the listener makes no words of it. The
-                                                                  ///< worker takes 120 ms of it to make sure that the voice has stopped
-  base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< less, not understood and interrupting nothing: a noise
-  bool drop_brief_turns = false;                                 ///< shorter than that: not even given to who takes turns as sound
+  base::Duration confirm_interruption = std::chrono::milliseconds(240);  ///< a shorter voice is no interruption, and is not even recognised
+  base::Duration longest_cough = std::chrono::milliseconds(500);  ///< a shorter voice interrupts only if its transcript has words. The worker takes 120 ms of
+                                                                  ///< it to detect that the voice has stopped
+  base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< a shorter turn that is not understood and interrupts nothing is a noise
+  bool drop_brief_turns = false;                                 ///< true: a shorter turn is dropped, also for a session that takes turns as audio
   base::Duration digit_gap = std::chrono::seconds(3);
-  bool keys_together = false;                                    ///< keys that nobody asked for: what is pressed together is one input
-  base::Duration silence_prompt = std::chrono::seconds(8);       ///< nobody says anything: ask
-  unsigned max_silences = 3;                                     ///< ... so often, then say goodbye
+  bool keys_together = false;                                    ///< true: unexpected keys in quick succession are one input
+  base::Duration silence_prompt = std::chrono::seconds(8);       ///< silence after which the agent asks the caller
+  unsigned max_silences = 3;                                     ///< number of these questions before the agent says goodbye
   base::Duration call_limit = std::chrono::minutes(30);
-  base::Duration farewell_limit = std::chrono::seconds(20);      ///< a farewell not heard by then (on hold, say) keeps no call
-  base::Duration hold_limit = std::chrono::minutes(10);          ///< the caller's side holds us for so long: hang up, or transfer
-  base::Duration media_lost_limit = std::chrono::seconds(20);    ///< after MediaLost, hang up when nothing comes back
+  base::Duration farewell_limit = std::chrono::seconds(20);      ///< a farewell that is not heard by then (on hold, for example) does not delay the end
+  base::Duration hold_limit = std::chrono::minutes(10);          ///< longest hold by the caller's side; then the agent hangs up or transfers
+  base::Duration media_lost_limit = std::chrono::seconds(20);    ///< time after MediaLost until the agent hangs up, unless media return
   base::Duration listen_deadline = std::chrono::seconds(4);
   base::Duration think_deadline = std::chrono::seconds(8);
   base::Duration speak_deadline = std::chrono::seconds(5);
-  base::Duration stall_deadline = std::chrono::seconds(2);       ///< of a part that has begun to yield: so long may the caller hear nothing more
-  base::Duration tool_deadline = std::chrono::seconds(60);       ///< a tool of the model's, its question to the caller included
-  unsigned max_attempts = 3;                                     ///< of one stage of one turn, by whatever provider
-  base::Duration filler_after = std::chrono::milliseconds(2500); ///< a reply that is not there by then is waited for with words
-  base::Duration filler_again = std::chrono::seconds(6);         ///< ... and again
-  unsigned max_failures = 3;                                     ///< of any part in a row: apologise and end
-  std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has nothing to say to it, or fails
+  base::Duration stall_deadline = std::chrono::seconds(2);       ///< longest silence for the caller after which a part that has begun its output counts as
+                                                                 ///< stalled
+  base::Duration tool_deadline = std::chrono::seconds(60);       ///< for a tool of the model, with its question to the caller
+  unsigned max_attempts = 3;                                     ///< further attempts at one stage of a turn, over all providers
+  base::Duration filler_after = std::chrono::milliseconds(2500); ///< without a reply by then, the agent says a filler
+  base::Duration filler_again = std::chrono::seconds(6);         ///< time until the next filler
+  unsigned max_failures = 3;                                     ///< failures of any part in a row; then the agent apologises and ends the call
+  std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has no words for it, or fails
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
   std::string mishap = "I am sorry, something went wrong on my side. What can I do for you?";  ///< when the caller had said nothing before
-  std::string transfer_when_lost;                                ///< instead of the goodbye after so many failures; "": none
-  std::string filler = "One moment, please.";                    ///< "": none
-  std::string notice;                                            ///< said before anything else, and heard to its end; "": none
+  std::string transfer_when_lost;                                ///< target of a transfer that replaces the goodbye after max_failures; "": none
+  std::string filler = "One moment, please.";                    ///< "": the agent says no fillers
+  std::string notice;                                            ///< said before anything else, to its end; "": none
   std::string empty_reply = "Could you say that again, please?";
-  std::string refusal = "I am sorry, I cannot answer that. Can I help you with something else?";  ///< by the provider's content filter
+  std::string refusal = "I am sorry, I cannot answer that. Can I help you with something else?";  ///< after a refusal by the provider's content filter
   std::string failure_goodbye = "I am sorry, I cannot help you right now. Please call again later. Goodbye.";
   std::string silence_goodbye = "I cannot hear you, so I will hang up now. Goodbye.";
   std::string shutdown_goodbye = "I am sorry, we have to end this call now. Please call again later. Goodbye.";
   std::string limit_goodbye = "We have reached the time limit of this call. Thank you for calling. Goodbye.";
 };
 
-/// One conversation as a pure machine: the call's media events, what the three parts yield, and time go in; actions come out.
-/// It knows no audio and no provider. Every stage has a deadline and a way on, so that the caller is never left in silence.
+/// One conversation as a state machine. The call's media events, the events of the three parts, and time go in; actions come out. It handles no audio and is
+/// independent of providers. Each stage has a deadline and an alternative, so that the caller is never left in silence.
 class Conversation {
  public:
-  static constexpr std::size_t kMaxActions = AgentFloor::kMaxActions;  ///< of one reply; one more is not done
-  static constexpr base::Duration kBriefHold = std::chrono::seconds(2);  ///< a shorter hold of the caller's side is none to the caller
-  static constexpr std::size_t kMaxLateResults = 512;  ///< octets of tools' names
+  static constexpr std::size_t kMaxActions = AgentFloor::kMaxActions;  ///< in one reply; further actions are dropped
+  static constexpr base::Duration kBriefHold = std::chrono::seconds(2);  ///< the caller does not notice a shorter hold by the caller's side
+  static constexpr std::size_t kMaxLateResults = 512;  ///< octets of the names of tools
   static constexpr base::Duration kLongestHold = std::chrono::minutes(2);
 
   enum class Phase { Idle, Preparing, Answering, Connected, Closing, Ended };
 
   explicit Conversation(ConversationOptions options);
 
-  /// The call rings: prepare the greeting. AnswerCall follows when its first sample is there.
+  /// The call rings: prepares the greeting. AnswerCall follows when its first sample exists.
   void start(base::TimePoint now, ConversationActions& out);
-  /// The call is up: audio may flow.
+  /// The call is up, and audio may flow.
   void on_connected(base::TimePoint now, ConversationActions& out);
   void on_ended();
-  /// TransferCall came to nothing: the thinker is told (TurnInput::Kind::Failure) as soon as nobody speaks, and the call goes on.
+  /// The transfer of TransferCall failed. The thinker gets an input (TurnInput::Kind::Failure) when caller and agent are silent, and the call continues.
   void on_transfer_failed(base::TimePoint now, ConversationActions& out);
-  /// The caller's side has put us on hold (RFC 3264 section 8.4), or takes us back.
+  /// The caller's side has put the agent on hold (RFC 3264 section 8.4), or has ended the hold.
   void on_peer_hold(bool holds, base::TimePoint now, ConversationActions& out);
-  /// The caller's side says that another person is on the line now (RFC 4916): the thinker is told as soon as nobody speaks. `who`: name and number, as
-  /// they may stand in a prompt.
+  /// The caller's side reports that another person is on the line now (RFC 4916). The thinker gets an input when caller and agent are
+  /// silent. `who` is the name and number in the form for a prompt.
   void on_other_caller(std::string who, base::TimePoint now, ConversationActions& out);
-  /// What the caller's side sends is no voice of the caller: music on hold.
+  /// Returns true while the audio of the caller's side is music on hold, and no voice of the caller.
   [[nodiscard]] bool is_held_by_peer() const { return hand_over_.is_held_by_peer(); }
-  /// Say `farewell` and hang up (drain, limits); "" hangs up at once.
+  /// Says `farewell` and hangs up (drain, limits); "" hangs up at once.
   void close(std::string why, std::string_view farewell, base::TimePoint now, ConversationActions& out);
   void shut_down(base::TimePoint now, ConversationActions& out) { close("shutdown", options_.shutdown_goodbye, now, out); }
 
   void on_media(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
   void on_listen(const ListenEvent& event, base::TimePoint now, ConversationActions& out);
   void on_think(const ThinkEvent& event, base::TimePoint now, ConversationActions& out);
-  void on_speak(const SpeakEvent& event, base::TimePoint now, ConversationActions& out);  ///< of audio only the words matter here
-  /// The turn's sound was taken as it is: it needs no transcript. Before its end too, by who finds that better.
+  void on_speak(const SpeakEvent& event, base::TimePoint now, ConversationActions& out);  ///< uses only the words of the audio
+  /// The session took the turn's audio, so the turn needs no transcript. A session that detects the end of the turn itself may call it earlier.
   void on_taken(std::uint32_t listen_turn, base::TimePoint now, ConversationActions& out);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now, ConversationActions& out);
-  /// What AnswerWatch says of who took our call, where the policy wants it known.
+  /// Takes AnswerWatch's verdict about the party that answered an outgoing call, if the policy needs one.
   void on_answerer(const media::AnswerWatch::Step& step, base::TimePoint now, ConversationActions& out);
-  /// What is ready to be said waits: it is not known yet who would hear it, or a machine does not listen yet.
+  /// Returns true while prepared words wait, because the answering party is not known yet, or because a machine does not listen yet.
   [[nodiscard]] bool holds_back() const { return hearer_ == Hearer::Unjudged || hearer_ == Hearer::MachineBeforeBeep; }
-  /// What is ready to be said waits: for the same, or for a caller who has begun to speak before they heard any of it.
+  /// Returns true while prepared words wait, as for holds_back(), or because the caller began to speak before hearing any of them.
   [[nodiscard]] bool holds_playout() const;
-  /// A tool asks the caller something: said in our own words, as soon as nobody speaks. Until set_awaits_answer(false), keys and
-  /// words of the caller are the answer to it, and no input to the thinker.
+  /// A tool asks the caller a question. The agent says it in Offhook's own words, when caller and agent are silent. Until
+  /// set_awaits_answer(false), keys and words of the caller are the answer to it, and no input to the thinker.
   void ask(std::string question, base::TimePoint now, ConversationActions& out);
   void set_awaits_answer(bool awaits) { question_.set_awaits_answer(awaits); }
-  /// No tool asks anything any more: what was not said of a question is not said.
+  /// No tool asks a question any more. The part of a question that was not said yet is dropped.
   void withdraw_question() { question_.withdraw(); }
-  /// TryAgain{stage} came to nothing: nobody else can do it.
+  /// No provider can repeat the stage of TryAgain.
   void on_no_other_way(Stage stage, base::TimePoint now, ConversationActions& out);
   void on_time(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] Phase phase() const { return phase_; }
-  /// What has been heard so far of the reply that is being said: what there is to tell of it when the call ends now.
+  /// Returns the part of the present reply that the caller has heard. It is the rest to record when the call ends now.
   [[nodiscard]] std::optional<AgentSaid> unfinished_reply() const;
-  /// The reply that is cut off when the call ends now: the number of its turn.
+  /// Returns the turn of the reply that is cut off when the call ends now.
   [[nodiscard]] std::optional<std::uint32_t> open_reply() const;
-  /// On hold, or while a transfer is under way: for somebody else.
+  /// Returns true while the caller waits for a different person: on hold, or during a transfer.
   [[nodiscard]] bool caller_waits() const { return phase_ == Phase::Connected && hand_over_.caller_waits(); }
   [[nodiscard]] std::uint32_t turns() const { return agent_.turn(); }
   [[nodiscard]] bool is_consistent() const;
 
  private:
-  /// Who hears what we say, as far as that is known of a call of ours.
+  /// The party that hears the agent, as far as it is known for an outgoing call.
   enum class Hearer : std::uint8_t {
     Person,
-    Unjudged,           ///< nothing is said until it is known
-    MachineBeforeBeep,  ///< its greeting is heard out
-    Machine,            ///< nobody replies, and then we hang up
+    Unjudged,           ///< the agent is silent until it is known
+    MachineBeforeBeep,  ///< the agent waits for the end of the machine's greeting
+    Machine,            ///< the agent gets no reply, and hangs up after the message
   };
 
-  /// To a person. A machine's greeting is no turn of a caller. Nor while the notice is said: nobody shall be able to talk over it.
+  /// Returns true while the agent listens to a person. A machine's greeting is no turn of a caller. During the notice the agent does not
+  /// listen, so that no caller can interrupt it.
   [[nodiscard]] bool attends() const { return phase_ == Phase::Connected && hearer_ == Hearer::Person && notice_utterance_ == 0; }
-  /// ... and what comes is of that person.
+  /// Returns true while the agent listens, and the audio is of that person.
   [[nodiscard]] bool listens() const { return attends() && !is_held_by_peer(); }
   [[nodiscard]] bool leaves_message() const { return hearer_ == Hearer::MachineBeforeBeep || hearer_ == Hearer::Machine; }
 
   void answer(base::TimePoint now, ConversationActions& out);
   void say_notice(base::TimePoint now, ConversationActions& out);
   void hang_up(ConversationActions& out);
-  void rest(base::TimePoint now);  ///< nobody speaks: the silence timer runs
+  void rest(base::TimePoint now);  ///< starts the silence timer, if caller and agent are silent
   void on_silence(base::TimePoint now, ConversationActions& out);
   void on_timers(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] bool is_quiet() const;
@@ -160,13 +162,13 @@ class Conversation {
   void tell_back(base::TimePoint now, ConversationActions& out);
   void tell_failed_transfer(base::TimePoint now, ConversationActions& out);
 
-  // conversation_answerer.cpp
+  // Defined in conversation_answerer.cpp.
   void on_verdict(const media::AnswerVerdict& verdict, base::TimePoint now, ConversationActions& out);
   void prepare_message(base::TimePoint now, ConversationActions& out);
   void on_line_tone(media::LineTone tone, base::TimePoint now, ConversationActions& out);
   void end_screening() { hearer_ = leaves_message() ? Hearer::Machine : Hearer::Person; }
 
-  // conversation_caller.cpp
+  // Defined in conversation_caller.cpp.
   void on_digit(char digit, base::TimePoint now, ConversationActions& out);
   void make_room_for_keys(ConversationActions& out);
   void on_keys(std::string keys, base::TimePoint now, ConversationActions& out);
@@ -185,9 +187,9 @@ class Conversation {
   [[nodiscard]] TurnInput follow_on(TurnInput input) const;
   bool give_way(base::TimePoint now, ConversationActions& out);
 
-  // conversation_replies.cpp
+  // Defined in conversation_replies.cpp.
   void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
-  /// The caller speaks or keys in a number. What they have heard nothing of yet waits until it is known what they say.
+  /// Returns true while the caller speaks or keys in a number. Words that the caller has not heard at all wait until this input is known.
   [[nodiscard]] bool caller_has_floor() const;
   [[nodiscard]] bool keeps_back() const { return (agent_.state() == AgentFloor::State::Thinking || agent_.is_in_gap()) && caller_has_floor(); }
   void go_on(base::TimePoint now, ConversationActions& out);
@@ -196,7 +198,7 @@ class Conversation {
   void on_reply_done(base::TimePoint now, ConversationActions& out);
   void on_filler(base::TimePoint now, ConversationActions& out);
   void speak(std::string text, AgentFloor::Part part, base::TimePoint now, ConversationActions& out);
-  void say_own(std::string_view text, base::TimePoint now, ConversationActions& out);  ///< a whole reply of our own
+  void say_own(std::string_view text, base::TimePoint now, ConversationActions& out);  ///< says a whole reply in Offhook's own words
   void finish_reply_if_heard(base::TimePoint now, ConversationActions& out);
   void perform(const ReplyAction& action, base::TimePoint now, ConversationActions& out);
   void on_failure(Stage stage, std::string why, base::TimePoint now, ConversationActions& out);
@@ -208,7 +210,7 @@ class Conversation {
   [[nodiscard]] bool begin_last_resort();
   void transfer_to_a_person(base::TimePoint now, ConversationActions& out);
 
-  // conversation_tools.cpp
+  // Defined in conversation_tools.cpp.
   void leave_undone(const ToolCall& call, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
   void tell_late_results(base::TimePoint now, ConversationActions& out);
@@ -227,12 +229,12 @@ class Conversation {
   Patience patience_;
   DigitCollector digits_;
   std::string late_results_;            // names of tools whose results the model has, and the caller has not heard
-  bool is_back_ = false;                // the caller, from a hold, and the thinker does not know it yet
-  std::string other_caller_;            // who is on the line now, and the thinker does not know it yet
-  std::uint32_t notice_utterance_ = 0;  // that says the notice, until its last frame has left
-  bool empty_reply_ = false;            // by that the thinker failed last
-  bool stalled_ = false;                // ... or by that: it may go on
-  std::string loads_;                   // why the thinker loads its model, until anything comes of the present turn; "": it does not
+  bool is_back_ = false;                // true: the caller is back from a hold, and the thinker has no input about it yet
+  std::string other_caller_;            // the person who is on the line now, until the thinker has an input about it
+  std::uint32_t notice_utterance_ = 0;  // the utterance of the notice, until its last frame has left; otherwise 0
+  bool empty_reply_ = false;            // true: the thinker's last failure was an empty reply
+  bool stalled_ = false;                // true: the thinker's last failure was a stall, so it may continue
+  std::string loads_;                   // why the thinker's model is loading, until the first event of the present turn; "": it is not loading
   std::string closing_why_;
   base::TimePoint ring_until_{};
   Deadline answer_at_;

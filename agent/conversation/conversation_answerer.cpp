@@ -1,16 +1,16 @@
 #include <offhook/agent/conversation/conversation.hpp>
 
-// Who took a call of ours: a person, a machine that wants a message, a fax, or nobody but the network with a tone.
+// Detects the party that answered an outgoing call: a person, a machine that takes a message, a fax, or only a tone of the network.
 namespace offhook::inline v0::agent {
 
 using base::TimePoint;
 
 void Conversation::on_line_tone(media::LineTone tone, TimePoint now, ConversationActions& out) {
   out.push_back(ToneHeard{tone});
-  // Before the answer it is the telephone's to judge: another branch may ring on.
+  // Before the answer, the telephone decides about tones: another branch may still ring.
   if (phase_ != Phase::Connected) return;
   if (media::is_refusal(tone)) close("network tone", {}, now, out);
-  // A fax that calls hears nothing that is said. Where the policy wants it known who took our call, AnswerWatch tells it.
+  // A calling fax hears no words. If the policy needs to know the answering party, AnswerWatch reports a fax.
   if (tone == media::LineTone::FaxCalling && options_.machine == MachinePolicy::Ignore) close("fax", {}, now, out);
 }
 
@@ -19,16 +19,16 @@ void Conversation::on_answerer(const media::AnswerWatch::Step& step, TimePoint n
   if (step.verdict) on_verdict(*step.verdict, now, out);
   if (!step.speak_now || hearer_ != Hearer::MachineBeforeBeep) return;
   hearer_ = Hearer::Machine;
-  finish_reply_if_heard(now, out);  // A message of no words has been heard already.
+  finish_reply_if_heard(now, out);  // A message without words has been heard already.
 }
 
 void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now, ConversationActions& out) {
   out.push_back(AnsweredBy{verdict});
   switch (verdict.who) {
     case media::Answerer::Human:
-    case media::Answerer::Unknown:  // A person who says nothing must not hear nothing.
+    case media::Answerer::Unknown:  // A silent person must hear the agent too.
       end_screening();
-      if (agent_.state() == AgentFloor::State::Thinking) agent_.fill_by(now);  // The filler's time may have come unheard.
+      if (agent_.state() == AgentFloor::State::Thinking) agent_.fill_by(now);  // The filler's time may have passed during the detection.
       return rest(now);
     case media::Answerer::Fax: return close("fax", {}, now, out);
     case media::Answerer::Machine: break;
@@ -37,7 +37,7 @@ void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now
   prepare_message(now, out);
 }
 
-/// What was prepared for a person is not for a machine. What of it was said already, to one that sounded like a person, is cut off.
+/// Requests a message in place of the greeting, which was for a person. Words that were said already, to a machine that sounded like a person, are cut off.
 void Conversation::prepare_message(TimePoint now, ConversationActions& out) {
   hearer_ = Hearer::MachineBeforeBeep;
   abandon_listening(out);

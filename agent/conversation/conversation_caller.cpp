@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-// The caller: their voice and keys, what the listener makes of them, and how they interrupt the agent.
+// The caller's voice and keys, the transcripts of the listener, and interruptions of the agent.
 namespace offhook::inline v0::agent {
 
 using base::TimePoint;
@@ -13,7 +13,7 @@ namespace {
 constexpr base::Duration kTick = std::chrono::milliseconds(20);
 constexpr base::Duration kLongestHangover = std::chrono::seconds(2);
 
-/// How long the caller had been silent when the worker said so.
+/// Returns the length of the silence when the worker reported it.
 base::Duration silent_for(const media::MediaEvent& event) {
   const auto ticks = event.tick > event.at_tick ? event.tick - event.at_tick : 0;
   return std::min<base::Duration>(kTick * static_cast<std::int64_t>(ticks), kLongestHangover);
@@ -29,11 +29,11 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
     case Kind::SpeechStarted: return on_speech_started(now, out);
     case Kind::SpeechStopped: return on_speech_stopped(event, now, out);
     case Kind::Sent:
-      is_back_ = false;  // The caller hears that somebody is there.
+      is_back_ = false;  // The caller hears now that the agent is there.
       on_question_sent(event, out);
       return agent_.on_sent(event.utterance, event.word);
     case Kind::UtteranceSent: return on_utterance_sent(event, now, out);
-    case Kind::Flushed: return;  // What was heard was reported when we asked for it.
+    case Kind::Flushed: return;  // interrupt() reported the heard part already.
     case Kind::MediaLost:
       patience_.on_media_lost(now - std::chrono::milliseconds(event.duration_ms), now);
       if (is_held_by_peer()) patience_.expect_no_media();
@@ -49,7 +49,7 @@ void Conversation::on_utterance_sent(const media::MediaEvent& event, TimePoint n
   on_question_sent(event, out);
   agent_.on_utterance_sent(event.utterance);
   finish_reply_if_heard(now, out);
-  // The caller has heard all that there was, and more is to come: the wait begins anew.
+  // The caller has heard all words so far, and more will come: the time until a filler begins again.
   if (agent_.state() == AgentFloor::State::Speaking && !agent_.reply().outstanding()) agent_.fill_by(now + options_.filler_after);
 }
 
@@ -67,7 +67,7 @@ void Conversation::on_digit(char digit, TimePoint now, ConversationActions& out)
   rest(now);
 }
 
-/// "My number is", and then keys: a model is told both. A dialogue that asks for keys takes nothing else for its answer.
+/// Speech and keys may belong together ("My number is", and then keys), and a model gets both. A dialogue that expects keys takes only keys.
 void Conversation::make_room_for_keys(ConversationActions& out) {
   if (digits_.gathers_unasked()) return rise(out);
   abandon_listening(out);
@@ -81,7 +81,7 @@ void Conversation::on_keys(std::string keys, TimePoint now, ConversationActions&
 // --- voice -------------------------------------------------------------------------------------------------------------------
 
 void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
-  // Nobody listens now: farewell and notice must not stay ducked, nor the message to a machine.
+  // The agent does not listen now. The farewell, the notice, and the message to a machine must not stay ducked.
   if (phase_ == Phase::Closing || leaves_message() || notice_utterance_ != 0) out.push_back(RisePlayout{});
   if (!listens() || !caller_.on_speech_started(now)) return;
   patience_.no_silence();
@@ -90,23 +90,23 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
   const bool asks = question_.awaits_answer();
   out.push_back(BeginListening{caller_.listen_turn(), agent_.expect()});
   if (!agent_.is_idle() && !asks) caller_.watch_interruption(now);
-  if (asks) out.push_back(RisePlayout{});  // A question is heard to its end: what they agree to must be clear.
+  if (asks) out.push_back(RisePlayout{});  // The caller hears a question to its end, because the caller must know exactly what the answer agrees to.
 }
 
 void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
   if (!attends()) return;
   caller_.on_speech_stopped(silent_for(event), now);
   if (caller_.interruption() != CallerFloor::Interruption::Doubtful) return;
-  // It was too short to be meant for us: a cough, an "aha".
+  // The voice was too short for an interruption: a cough, an "aha".
   if (!caller_.goes_on()) {
     abandon_listening(out);
     return on_nothing_said(now, out);
   }
-  rise(out);  // What was said before it still counts.
+  rise(out);  // The words before it still count.
   finish_reply_if_heard(now, out);
 }
 
-/// The voice over ours was no interruption.
+/// The voice over the agent's voice was no interruption.
 void Conversation::rise(ConversationActions& out) {
   if (caller_.end_interruption() != CallerFloor::Interruption::None) out.push_back(RisePlayout{});
 }
@@ -128,12 +128,13 @@ void Conversation::abandon_listening(ConversationActions& out) {
 
 // --- an interruption ---------------------------------------------------------------------------------------------------------
 
-/// The caller has spoken over us for longer than anybody coughs.
+/// The caller has spoken over the agent for longer than a cough.
 void Conversation::on_cut_off(TimePoint now, ConversationActions& out) {
   if (give_way(now, out)) caller_.on_cut_off();
 }
 
-/// Returns true when the caller has heard some of the reply, which is then over. A reply behind words of ours is said later, if it still counts.
+/// Ends or postpones the agent's words. Returns true when the caller has heard some of the reply, which is then over. A reply of which the
+/// caller has heard only asides is said later, if it still counts.
 bool Conversation::give_way(TimePoint now, ConversationActions& out) {
   if (!agent_.is_speaking() || agent_.reply().is_unheard()) return false;
   const bool over = question_.is_asking() || !agent_.may_take_back();
@@ -168,7 +169,7 @@ void Conversation::interrupt(std::string why, ConversationActions& out) {
   agent_.forget();
 }
 
-// --- what the listener makes of it -------------------------------------------------------------------------------------------
+// --- the transcript ----------------------------------------------------------------------------------------------------------
 
 void Conversation::on_listen(const ListenEvent& event, TimePoint now, ConversationActions& out) {
   if (const auto* transcript = std::get_if<Transcript>(&event)) {
@@ -180,7 +181,7 @@ void Conversation::on_listen(const ListenEvent& event, TimePoint now, Conversati
   on_failure(Stage::Listen, failed.why, now, out);
 }
 
-/// A turn that was taken as sound is transcribed for the record: its reply is under way or over.
+/// Takes the late transcript of a turn that was taken as audio. It is only for the record: the reply is under way or over.
 bool Conversation::take_late_transcript(const Transcript& transcript, ConversationActions& out) {
   const bool counts = transcript.final && phase_ != Phase::Ended;
   const auto taken = caller_.find_taken(transcript.turn, counts);
@@ -192,7 +193,7 @@ bool Conversation::take_late_transcript(const Transcript& transcript, Conversati
 
 void Conversation::on_taken(std::uint32_t listen_turn, TimePoint now, ConversationActions& out) {
   if (!attends() || listen_turn != caller_.listen_turn() || caller_.is_quiet()) return;
-  if (caller_.is_speaking()) out.push_back(EndListening{});  // Whoever took it knew before us that it was over.
+  if (caller_.is_speaking()) out.push_back(EndListening{});  // The session detected the end of the turn first.
   const bool answers = question_.awaits_answer();
   caller_.on_taken(answers ? agent_.turn() : agent_.turn() + 1, answers);
   patience_.on_caller();
@@ -200,7 +201,7 @@ void Conversation::on_taken(std::uint32_t listen_turn, TimePoint now, Conversati
   respond(follow_on({0, TurnInput::Kind::Speech, {}, 1, false}), now, out);
 }
 
-/// The content filter has refused the present turn, which was not told yet.
+/// Returns true when the content filter has refused the present turn, and this event still waits.
 bool Conversation::is_refused() const {
   return std::any_of(agent_.kept().begin(), agent_.kept().end(), [](const ThinkEvent& event) {
     const auto* failed = std::get_if<ThinkFailed>(&event);
@@ -208,7 +209,7 @@ bool Conversation::is_refused() const {
   });
 }
 
-/// A caller who speaks again before they heard a word of the reply goes on with what they said: both are one input.
+/// If the caller speaks again before hearing any of the reply, both parts are one input.
 TurnInput Conversation::follow_on(TurnInput input) const {
   const TurnInput& before = agent_.input();
   if (!agent_.is_untold() || before.kind != TurnInput::Kind::Speech || before.rejected || is_refused()) return input;
@@ -217,11 +218,11 @@ TurnInput Conversation::follow_on(TurnInput input) const {
   return input;
 }
 
-/// The voice was a cough or a noise: all goes on as if it had not been.
+/// The voice was a cough or a noise: continues as if it had not occurred.
 void Conversation::on_nothing_said(TimePoint now, ConversationActions& out) {
   rise(out);
   finish_reply_if_heard(now, out);
-  if (agent_.state() == AgentFloor::State::Thinking || agent_.is_in_gap()) agent_.fill_by(now + options_.filler_after / 2);  // One may have been due.
+  if (agent_.state() == AgentFloor::State::Thinking || agent_.is_in_gap()) agent_.fill_by(now + options_.filler_after / 2);  // A filler may have been due.
   go_on(now, out);
   rest(now);
 }
@@ -231,12 +232,12 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   if (transcript.turn != caller_.listen_turn()) return caller_.hold(transcript);
   if (!caller_.is_recognising()) return;
   auto [input, whole, brief, after_cut_off, had_words] = caller_.on_transcript(transcript);
-  // There is a reply that the caller waits for, or hears now.
+  // There is a reply for which the caller waits, or which the caller hears now.
   const bool waits = !agent_.is_idle() && !agent_.is_filling() && !question_.awaits_answer();
   if (!had_words && !after_cut_off && (waits || (brief && input.text.empty()))) return on_nothing_said(now, out);
   patience_.on_caller();
   if (question_.awaits_answer()) {
-    input.rejected = input.rejected || !whole;  // Half of an answer is none.
+    input.rejected = input.rejected || !whole;  // A part of an answer is no answer.
     out.push_back(CallerSaid{agent_.turn(), input.text, input.confidence, input.rejected, false});
     return out.push_back(AnswerWords{{transcript.turn, true, input.text, input.confidence, input.rejected}, caller_.began()});
   }

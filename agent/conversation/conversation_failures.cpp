@@ -2,12 +2,12 @@
 
 #include <utility>
 
-// What becomes of a turn when a part fails or is too slow.
+// The behaviour when a part fails or is too slow.
 namespace offhook::inline v0::agent {
 
 using base::TimePoint;
 
-/// Another provider may do it before the caller hears of it.
+/// First tries another attempt or provider, so that the caller need not hear of the failure.
 void Conversation::on_failure(Stage stage, std::string why, TimePoint now, ConversationActions& out) {
   stalled_ = stage == Stage::Think && agent_.has_stalled(now);
   const unsigned attempts = stage == Stage::Listen ? caller_.attempts() : agent_.attempts(stage);
@@ -22,14 +22,14 @@ void Conversation::on_no_other_way(Stage stage, TimePoint now, ConversationActio
   if (phase_ == Phase::Ended) return;
   if (std::exchange(stalled_, false) && stage == Stage::Think && !agent_.is_idle()) return agent_.wait_for_stalled();
   if (!std::exchange(empty_reply_, false) || stage != Stage::Think || agent_.is_idle()) return give_up(stage, now, out);
-  // No dead air after an empty reply.
+  // An empty reply must not leave the caller in silence.
   const bool of_transfer = agent_.input().kind == TurnInput::Kind::Failure;
   speak(of_transfer ? options_.transfer_apology : options_.empty_reply, AgentFloor::Part::OfReply, now, out);
   agent_.on_thought();
   finish_reply_if_heard(now, out);
 }
 
-/// Neither another attempt nor another provider is asked what one's filter refused. The caller hears so, and the call goes on.
+/// A refusal by one provider's content filter causes neither another attempt nor another provider. The agent tells the caller, and the call continues.
 void Conversation::on_refused(const ThinkFailed& refused, TimePoint now, ConversationActions& out) {
   out.push_back(TurnRefused{refused.turn, refused.why});
   if (!patience_.on_failure()) return leave_to_others(now, out);
@@ -38,7 +38,7 @@ void Conversation::on_refused(const ThinkFailed& refused, TimePoint now, Convers
   finish_reply_if_heard(now, out);
 }
 
-/// What the caller hears of the failure of `stage`: a caller who said nothing is not asked to say it again.
+/// Returns the words about a failure of `stage`. A caller who said nothing is not asked to say it again.
 std::string_view Conversation::apology_for(Stage stage) const {
   if (stage == Stage::Listen || agent_.state() == AgentFloor::State::Idle) return options_.apology;
   switch (agent_.input().kind) {
@@ -65,8 +65,8 @@ void Conversation::give_up(Stage stage, TimePoint now, ConversationActions& out)
   say_own(apology, now, out);
 }
 
-/// No other provider can answer while the model is loaded. A person takes a call whose reply is due, where the agent names one. Returns false when the
-/// model is not being loaded, or no person is there.
+/// While the model is loading, no other provider can answer. When a reply is due, transfers the call to a person, if the agent's settings
+/// name one. Returns false when the model is not loading, or no person is named.
 bool Conversation::leave_loading_model(TimePoint now, ConversationActions& out) {
   std::string loads = std::exchange(loads_, {});
   if (loads.empty() || !begin_last_resort()) return false;
@@ -76,7 +76,7 @@ bool Conversation::leave_loading_model(TimePoint now, ConversationActions& out) 
   return true;
 }
 
-/// Nothing of ours works any more: a person may help the caller.
+/// All parts have failed: a person may help the caller.
 void Conversation::leave_to_others(TimePoint now, ConversationActions& out) {
   if (!begin_last_resort()) return close("failure", options_.failure_goodbye, now, out);
   transfer_to_a_person(now, out);

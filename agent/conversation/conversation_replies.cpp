@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-// What the thinker and the speaker yield, until the caller has heard it.
+// The events of the thinker and the speaker, until the caller has heard the reply.
 namespace offhook::inline v0::agent {
 
 using base::TimePoint;
@@ -15,18 +15,18 @@ void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& 
   const bool untold = !agent_.is_idle() && !agent_.speaks_own_words() && agent_.reply().is_untold();
   if (untold && agent_.input().kind == TurnInput::Kind::Failure) hand_over_.on_failure_unheard();
   if (!agent_.is_filling()) interrupt("another turn takes its place", out);
-  if (!digits_.next_deadline()) digits_.expect(0);  // Keys that are being pressed are a turn of their own.
+  if (!digits_.next_deadline()) digits_.expect(0);  // Keys that are being pressed become a turn of their own.
   patience_.no_silence();
   is_back_ = false;
   loads_.clear();
-  late_results_.clear();  // The model knows them by now, and speaks of them in this reply.
+  late_results_.clear();  // The model has the results by now, and speaks about them in this reply.
   out.push_back(Respond{agent_.begin(std::move(input), now)});
 }
 
 void Conversation::on_think(const ThinkEvent& event, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended || phase_ == Phase::Closing || agent_.is_idle()) return;
   const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
-  if (turn != agent_.turn() || agent_.speaks_own_words()) return;  // Of a reply that was cancelled.
+  if (turn != agent_.turn() || agent_.speaks_own_words()) return;  // The event is of a reply that was cancelled.
   if (std::holds_alternative<TokensUsed>(event)) return;
   const auto* loads = std::get_if<ModelLoads>(&event);
   loads_ = loads != nullptr ? loads->why : std::string();
@@ -44,11 +44,11 @@ bool Conversation::caller_has_floor() const {
 bool Conversation::holds_playout() const {
   if (holds_back()) return true;
   if (agent_.state() != AgentFloor::State::Speaking || !agent_.reply().is_unheard()) return false;
-  // A filler is for the caller who waits, also for the recogniser: it waits for the caller's voice and keys alone.
+  // A filler is for a caller who waits, also for the recogniser. So only the caller's voice and keys hold it back.
   return agent_.reply().says_nothing() ? caller_.is_speaking() || digits_.next_deadline() : caller_has_floor();
 }
 
-/// The caller has said nothing: the reply goes on.
+/// The caller has said nothing: the reply continues.
 void Conversation::go_on(TimePoint now, ConversationActions& out) {
   if (!agent_.has_kept() || keeps_back()) return;
   for (const ThinkEvent& event : agent_.take_kept(now)) on_reply_event(event, now, out);
@@ -56,7 +56,7 @@ void Conversation::go_on(TimePoint now, ConversationActions& out) {
 
 void Conversation::on_reply_event(const ThinkEvent& event, TimePoint now, ConversationActions& out) {
   const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
-  if (phase_ == Phase::Ended || agent_.is_idle() || turn != agent_.turn()) return;  // What came before it may have ended the reply.
+  if (phase_ == Phase::Ended || agent_.is_idle() || turn != agent_.turn()) return;  // An earlier event may have ended the reply.
   if (const auto* text = std::get_if<ReplyText>(&event)) return on_reply_text(*text, now, out);
   if (const auto* action = std::get_if<ReplyAction>(&event)) {
     agent_.add_action(*action);
@@ -108,7 +108,7 @@ void Conversation::say_own(std::string_view text, TimePoint now, ConversationAct
   agent_.complete();
 }
 
-/// A part takes its time: the caller hears that somebody is there.
+/// A part is slow: the caller hears that the agent is still there.
 void Conversation::on_filler(TimePoint now, ConversationActions& out) {
   if (!listens() || caller_.is_speaking() || agent_.is_speaking() || agent_.has_kept() || question_.awaits_answer()) return;
   const bool recognising = agent_.is_idle() && caller_.is_recognising();
@@ -122,7 +122,7 @@ void Conversation::on_filler(TimePoint now, ConversationActions& out) {
 void Conversation::on_speak(const SpeakEvent& event, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   const auto utterance = std::visit([](const auto& e) { return e.utterance; }, event);
-  if (!agent_.awaits(utterance)) return;  // Cancelled before it came.
+  if (!agent_.awaits(utterance)) return;  // The utterance was cancelled before.
   if (const auto* audio = std::get_if<SpeechAudio>(&event)) {
     agent_.on_audio(*audio, now);
     if (!audio->pcm.empty()) answer(now, out);
@@ -134,7 +134,8 @@ void Conversation::on_speak(const SpeakEvent& event, TimePoint now, Conversation
 
 void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out) {
   if (agent_.is_idle() || !agent_.reply().finished()) return;
-  if (agent_.has_actions() && caller_.interruption() != CallerFloor::Interruption::None) return;  // "Goodbye." "Oh, one more thing."
+  if (agent_.has_actions() && caller_.interruption() != CallerFloor::Interruption::None) return;  // The caller may interrupt a "Goodbye." with "Oh, one more
+                                                                                                  // thing."
   if (agent_.finish()) return rest(now);
   (void)caller_.end_interruption();
   const bool own_words = agent_.speaks_own_words();
@@ -174,7 +175,7 @@ void Conversation::perform(const ReplyAction& action, TimePoint now, Conversatio
       break;
     }
     case ReplyAction::What::Escalate:
-      // No thinker of this version asks for it; the caller still must not be left in silence.
+      // No thinker of this version requests it. The caller still must not be left in silence.
       return say_own(options_.apology, now, out);
   }
   rest(now);

@@ -68,7 +68,7 @@ class ConversationThread::Impl {
     timer_.expires_at(pace_.due());
     timer_.async_wait([this](const boost::system::error_code& error) {
       const auto now = base::Clock::now();
-      if (error || ended_ || now < timer_.expiry()) return;  // add() has set the timer anew: that wait goes on.
+      if (error || ended_ || now < timer_.expiry()) return;  // add() has set a new time, and its wait continues.
       pace_.on_wake(now, !bridges_.empty());
       tick(now);
       wait();
@@ -85,7 +85,7 @@ class ConversationThread::Impl {
   asio::steady_timer timer_;
   std::vector<std::shared_ptr<Bridge>> bridges_;
   ThreadPace pace_{base::Clock::now()};
-  std::atomic<base::Duration::rep> due_{0};  // pace_.due(), for other threads
+  std::atomic<base::Duration::rep> due_{0};  // pace_.due() for other threads
   bool ended_ = false;
   std::thread thread_;
 };

@@ -11,23 +11,23 @@ class io_context;
 
 namespace offhook::inline v0::agent {
 
-/// One thread with one io_context, to which conversations are pinned for life. Its calls are ticked every 10 ms from a fixed
-/// origin while there are any, and it wakes every 250 ms otherwise: ThreadPace.
+/// One thread with one io_context, on which conversations stay until they end. It ticks its calls every 10 ms from a fixed origin, and
+/// wakes every 250 ms without calls: ThreadPace.
 class ConversationThread {
  public:
   ConversationThread();
-  ~ConversationThread();  ///< ends its conversations and joins
+  ~ConversationThread();  ///< ends its conversations and joins the thread
   ConversationThread(const ConversationThread&) = delete;
   ConversationThread& operator=(const ConversationThread&) = delete;
 
-  void post(std::function<void()> task);               ///< from any thread
-  /// Of its providers' sockets; used on the thread only.
+  void post(std::function<void()> task);               ///< callable from any thread
+  /// Returns the io_context of the providers' sockets. Use it on the thread only.
   [[nodiscard]] boost::asio::io_context& io();
-  void every(base::Duration period, std::function<bool()> task);  ///< on the thread; until it gives false
-  void add(std::shared_ptr<Bridge> bridge);            ///< on the thread
-  void end_all();                                      ///< on the thread
-  void remove(const std::shared_ptr<Bridge>& bridge);  ///< on the thread
-  /// Returns how long the thread is overdue to wake; zero when it is not. From any thread.
+  void every(base::Duration period, std::function<bool()> task);  ///< call it on the thread; repeats until `task` returns false
+  void add(std::shared_ptr<Bridge> bridge);            ///< call it on the thread
+  void end_all();                                      ///< call it on the thread
+  void remove(const std::shared_ptr<Bridge>& bridge);  ///< call it on the thread
+  /// Returns how long the thread is overdue to wake; zero when it is not. Callable from any thread.
   [[nodiscard]] base::Duration late(base::TimePoint now) const;
 
  private:

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-// The tools of a conversation, and what they ask the caller.
+// The tools of a conversation, and their questions to the caller.
 namespace offhook::inline v0::agent {
 
 using base::TimePoint;
@@ -13,7 +13,7 @@ void Conversation::on_tool_call(const ToolCall& call, TimePoint now, Conversatio
   out.push_back(RunTool{call});
 }
 
-/// The caller spoke before the call was made: its reply is not wanted any more.
+/// The caller spoke before the call was made, so its reply is obsolete.
 void Conversation::leave_undone(const ToolCall& call, ConversationActions& out) {
   out.push_back(TellTool{{call.turn, call.call_id, R"({"error":"the caller spoke first: nothing was done"})", std::nullopt, true}});
 }
@@ -21,19 +21,19 @@ void Conversation::leave_undone(const ToolCall& call, ConversationActions& out) 
 void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   const bool is_note = outcome.action && outcome.action->what == ReplyAction::What::Note;
-  if (is_note) perform(*outcome.action, now, out);  // It waits for nobody's ear, and an interruption does not unwrite it.
+  if (is_note) perform(*outcome.action, now, out);  // A note needs no listener, and an interruption does not delete it.
   if (agent_.on_tool_outcome(outcome, now)) {
     if (outcome.action && !is_note) agent_.add_action(*outcome.action);
   } else if (const auto late = agent_.take_late_tool(outcome)) {
     const bool has_news = !outcome.refused && !outcome.action && !outcome.repeated;
     if (has_news && late_results_.size() < kMaxLateResults) late_results_ += (late_results_.empty() ? "" : ", ") + *late;
   }
-  out.push_back(TellTool{outcome});             // Of a reply that was cut off too: what was done was done, and the model should know.
+  out.push_back(TellTool{outcome});             // Also for a reply that was cut off: the tool has acted, and the model should know the result.
   if (!patience_.awaits_words()) rest(now);     // The tool may have waited for an answer.
   tell_late_results(now, out);
 }
 
-/// The model has the results, but was not asked to speak of them, and has not been asked anything since.
+/// The model has the results, but has had no input since in which to report them.
 void Conversation::tell_late_results(TimePoint now, ConversationActions& out) {
   if (late_results_.empty() || !is_quiet() || hand_over_.caller_waits()) return;
   respond({0, TurnInput::Kind::ToolResult, std::exchange(late_results_, {}), 1, false}, now, out);
@@ -45,12 +45,12 @@ void Conversation::ask(std::string question, TimePoint now, ConversationActions&
   question_.ask(std::move(question));
   patience_.no_silence();
   ask_when_quiet(now, out);
-  if (question_.is_unsaid()) out.push_back(PrepareSpeech{question_.unsaid()});  // The caller hears no gap between the reply and the question.
+  if (question_.is_unsaid()) out.push_back(PrepareSpeech{question_.unsaid()});  // So that the caller hears no gap between the reply and the question.
 }
 
 void Conversation::ask_when_quiet(TimePoint now, ConversationActions& out) {
   if (!question_.is_unsaid() || phase_ != Phase::Connected || !caller_.is_quiet() || agent_.is_speaking()) return;
-  if (digits_.next_deadline()) return;  // The next key of a number must not be the answer.
+  if (digits_.next_deadline()) return;  // The next key of a number must not count as the answer.
   if (is_held_by_peer()) return;
   std::string question = question_.take_unsaid();
   agent_.no_filler();
@@ -74,7 +74,7 @@ void Conversation::spoil_question(ConversationActions& out) {
   if (question_.spoil()) out.push_back(QuestionSpoilt{});
 }
 
-/// A question ends with its reply: asked later, what the caller answers to something else would be taken for its answer.
+/// A question ends with its reply. Asked later, it could take the caller's answer to a different question.
 void Conversation::drop_questions(ConversationActions& out) {
   if (question_.drop()) out.push_back(DropQuestions{agent_.turn()});
 }

@@ -7,10 +7,10 @@
 
 namespace offhook::inline v0::agent {
 
-/// A time at which something happens; nothing: it is not awaited.
+/// A time at which something is due; nullopt: nothing is due.
 using Deadline = std::optional<base::TimePoint>;
 
-/// True once, when `at` has come: it is then not awaited any more.
+/// Returns true once, when `at` has come, and clears `at`.
 [[nodiscard]] inline bool take_due(Deadline& at, base::TimePoint now) {
   if (!at || now < *at) return false;
   at.reset();

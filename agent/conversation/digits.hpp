@@ -7,9 +7,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// Gathers DTMF keys into one input. With one key expected each is an input of its own (a menu); with more, so many, or fewer ended
-/// by '#' or by a pause; '*' starts over. With none expected, as by a language model, which says nothing of keys, they are
-/// either a menu's, or what is pressed together belongs together ('*' then is a key like others). Pure.
+/// Gathers DTMF keys into one input. If one key is expected, each key is an input (a menu). If more are expected, the input has that number
+/// of keys, or fewer when '#' or a pause ends it; '*' starts over. A language model expects no keys: then each key is an input, or keys in
+/// quick succession are one input, with '*' as an ordinary key. Pure: no I/O, no clock.
 class DigitCollector {
  public:
   static constexpr std::size_t kMaxDigits = 32;
@@ -17,9 +17,9 @@ class DigitCollector {
   explicit DigitCollector(base::Duration gap, bool unexpected_together = false) : gap_(gap), unexpected_together_(unexpected_together) {}
 
   void expect(std::size_t wanted);
-  /// No keys were asked for, and those that are pressed together are one input.
+  /// Returns true when no keys are expected, and keys in quick succession are one input.
   [[nodiscard]] bool gathers_unasked() const { return wanted_ == 0 && unexpected_together_; }
-  /// The complete input, if this key completes one.
+  /// Returns the complete input, if this key completes one.
   [[nodiscard]] std::optional<std::string> on_digit(char digit, base::TimePoint now);
   [[nodiscard]] std::optional<std::string> on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return end_at_; }

@@ -16,7 +16,7 @@ void Ear::on_frame(const media::HeardFrame& frame, VoiceSession& session) {
 
 void Ear::open(std::uint64_t first_voiced, VoiceSession& session) {
   open_ = true;
-  if (session.hears_always()) return;  // It has heard them already.
+  if (session.hears_always()) return;  // The session has these frames already.
   const std::size_t room = remembered_.size() / kRememberedFrames;
   for (std::size_t i = 0; i < count_; ++i) {
     const std::size_t at = (next_ + kRememberedFrames - count_ + i) % kRememberedFrames;

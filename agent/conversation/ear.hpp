@@ -11,17 +11,17 @@
 
 namespace offhook::inline v0::agent {
 
-/// Remembers the caller's last moments, so that a turn reaches the session with its first syllable although the detector needs
-/// a few frames to be sure; converts to the rate that the session wants. One thread.
+/// Stores the caller's last frames, so that a turn includes its first syllable although the detector needs a few frames. Converts them to
+/// the sample rate of the session. For one thread.
 class Ear {
  public:
   static constexpr std::size_t kRememberedFrames = 32;  ///< 640 ms
-  static constexpr std::uint64_t kLeadFrames = 10;      ///< given before the first voiced frame
+  static constexpr std::uint64_t kLeadFrames = 10;      ///< frames before the first voiced frame that the turn includes
 
   explicit Ear(std::uint32_t port_rate_hz)
       : port_rate_hz_(port_rate_hz), converter_(port_rate_hz, port_rate_hz), remembered_(kRememberedFrames * (port_rate_hz / 50)) {}
 
-  /// Keeps the frame, and hands it on while a turn is open, or always to a session that wants so.
+  /// Stores the frame. Passes it to the session while a turn is open, or always if the session hears always.
   void on_frame(const media::HeardFrame& frame, VoiceSession& session);
   /// Opens a turn whose first voiced frame was at `first_voiced`.
   void open(std::uint64_t first_voiced, VoiceSession& session);
@@ -36,7 +36,7 @@ class Ear {
   std::vector<std::int16_t> converted_;
   struct Place { std::uint64_t tick = 0; std::size_t samples = 0; };
   std::array<Place, kRememberedFrames> places_{};
-  std::vector<std::int16_t> remembered_;  // as long as the port's frames are, one after the other
+  std::vector<std::int16_t> remembered_;  // space for kRememberedFrames frames of the port, one after the other
   std::size_t next_ = 0, count_ = 0;
   bool open_ = false;
 };

@@ -8,18 +8,18 @@
 
 namespace offhook::inline v0::agent {
 
-/// Whether the caller waits for somebody else: a transfer that is under way, or a hold, ours or that of the caller's side. Pure.
+/// Whether the caller waits for a different person: during a transfer, a hold by the agent, or a hold by the caller's side. Pure: no I/O, no clock.
 class HandOver {
  public:
   enum class Transfer : std::uint8_t {
     None,
     UnderWay,
-    Failed,  ///< and the thinker does not know it yet
+    Failed,  ///< the thinker has no input about the failure yet
   };
 
-  /// Returns false when one is under way already.
+  /// Returns false when a transfer is under way already.
   [[nodiscard]] bool begin_transfer() { return std::exchange(transfer_, Transfer::UnderWay) != Transfer::UnderWay; }
-  /// Returns false when none was under way.
+  /// Returns false when no transfer was under way.
   [[nodiscard]] bool on_transfer_failed() {
     if (transfer_ != Transfer::UnderWay) return false;
     transfer_ = Transfer::Failed;
@@ -27,16 +27,16 @@ class HandOver {
   }
   [[nodiscard]] bool has_untold_failure() const { return transfer_ == Transfer::Failed; }
   void on_failure_told() { transfer_ = Transfer::None; }
-  /// The caller spoke before they heard of it.
+  /// The caller spoke before hearing of the failure, so the thinker needs the input again.
   void on_failure_unheard() { if (transfer_ == Transfer::None) transfer_ = Transfer::Failed; }
 
-  /// The transfer to a person because nothing of ours works. Returns false when it was tried before.
+  /// Begins the transfer to a person after all parts have failed. Returns false when that was tried before.
   [[nodiscard]] bool begin_last_resort() { return !std::exchange(last_resort_tried_, true); }
 
   void hold_until(base::TimePoint at) { held_until_ = at; }
   [[nodiscard]] bool take_hold_due(base::TimePoint now) { return take_due(held_until_, now); }
-  /// The caller's side has put us on hold: what it sends is music, and nothing of ours is heard. Returns false when it had before: a description
-  /// that is refreshed puts nothing off.
+  /// The caller's side has put the agent on hold: it sends music, and the caller hears nothing from the agent. Returns false when the hold
+  /// has begun before: a repeated session description changes no deadline.
   [[nodiscard]] bool begin_peer_hold(base::TimePoint settles, base::TimePoint until) {
     if (std::exchange(held_by_peer_, true)) return false;
     peer_hold_settles_ = settles;
@@ -45,7 +45,7 @@ class HandOver {
   }
   enum class PeerHold : std::uint8_t {
     None,
-    Brief,  ///< PBXs send such a one when media move: it is none to the caller
+    Brief,  ///< a PBX sends it when media move; the caller does not notice it
     Long,
   };
   [[nodiscard]] PeerHold end_peer_hold() {
@@ -55,11 +55,11 @@ class HandOver {
     return is_brief ? PeerHold::Brief : PeerHold::Long;
   }
   [[nodiscard]] bool take_peer_hold_settled(base::TimePoint now) { return take_due(peer_hold_settles_, now); }
-  /// The limit has come; the hold goes on.
+  /// The limit of the hold has come; the hold continues.
   [[nodiscard]] bool take_peer_hold_due(base::TimePoint now) { return take_due(peer_hold_until_, now); }
   [[nodiscard]] bool is_held_by_peer() const { return held_by_peer_; }
   [[nodiscard]] bool has_hold_limit() const { return peer_hold_until_.has_value(); }
-  /// For somebody else.
+  /// Returns true while the caller waits for a different person.
   [[nodiscard]] bool caller_waits() const { return held_until_ || held_by_peer_ || transfer_ == Transfer::UnderWay; }
 
   [[nodiscard]] Deadline next_deadline() const { return earliest({held_until_, peer_hold_settles_, peer_hold_until_}); }

@@ -8,36 +8,36 @@
 
 namespace offhook::inline v0::agent {
 
-/// One thing that was said or done in a call, as a language model is told it.
+/// One utterance or event of a call, in the form for a language model.
 struct HistoryEntry {
   enum class Kind : std::uint8_t {
-    Caller,      ///< said by the caller, as far as it was understood
-    Agent,       ///< what the caller really heard of a reply
-    Note,        ///< what happened: keys pressed, silence, a transfer that failed
-    ToolCall,    ///< `name` and `text` (the arguments, JSON); `call_id` joins it with its result
-    ToolResult,  ///< `text`: what the tool said
+    Caller,      ///< words of the caller, as far as they were understood
+    Agent,       ///< the part of a reply that the caller really heard
+    Note,        ///< an event: keys, silence, a failed transfer
+    ToolCall,    ///< `name` and `text` (the arguments, JSON); `call_id` connects it with its result
+    ToolResult,  ///< `text`: the output of the tool
   };
   Kind kind = Kind::Caller;
   std::uint32_t turn = 0;
   std::string text;
   std::string name, call_id;
-  bool interrupted = false;  ///< Agent: the caller cut it off there
+  bool interrupted = false;  ///< for Agent: the caller interrupted the reply there
 };
 
-/// What a call's conversation was so far: what a provider that takes over in mid-call starts from. Bounded: the oldest entries
-/// go first, and a result never stays without its call.
+/// The history of a call's conversation, with which another provider can continue in mid-call. Bounded: the oldest entries go first, and a
+/// result never stays without its call.
 class History {
  public:
   static constexpr std::size_t kMaxEntries = 400;
   static constexpr std::size_t kMaxBytes = 256U << 10U;
 
   void add(HistoryEntry entry);
-  /// What was understood of a turn of the caller, late: takes its place before the reply to it.
+  /// Stores the late transcript of a caller's turn, before the reply to it.
   void set_caller_text(std::uint32_t turn, std::string text);
-  /// The caller's words of a turn, and the results of its tools, are replaced by `text`.
+  /// Replaces the caller's words of a turn, and the results of its tools, by `text`.
   void mask(std::uint32_t turn, std::string_view text);
-  /// The input of turn `earlier` is the beginning of that of `later`, whose words are `text`: they become one entry. Returns false when no such
-  /// input is known.
+  /// Merges two inputs: the input of turn `earlier` is the beginning of the input of `later`, whose words are `text`. Returns false when no
+  /// entry of `earlier` is known.
   bool supersede(std::uint32_t earlier, std::uint32_t later, std::string_view text);
   [[nodiscard]] const std::deque<HistoryEntry>& entries() const { return entries_; }
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }

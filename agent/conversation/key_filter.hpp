@@ -11,22 +11,22 @@
 
 namespace offhook::inline v0::agent {
 
-/// Some peers tell a key twice: by INFO, and as RFC 4733 events or a tone in the audio. One way may be several keys behind the other. Takes each key
-/// once. Pure.
+/// Some peers report a key twice: by INFO, and in the audio as RFC 4733 events or a tone. One way may be several keys late. Accepts each
+/// key once. Pure: no I/O, no clock.
 class KeyFilter {
  public:
-  static constexpr base::Duration kSameKey = std::chrono::seconds(1);  ///< between the two ways of telling one key
-  static constexpr std::size_t kMostBehind = 8;                        ///< keys that one way may be behind; the oldest counts as told by one way alone
+  static constexpr base::Duration kSameKey = std::chrono::seconds(1);  ///< longest time between the two reports of one key
+  static constexpr std::size_t kMostBehind = 8;                        ///< keys that one way may be late; beyond it the oldest counts as reported once only
 
   enum class By : std::uint8_t { Audio, Info };
-  /// Returns false when the other way has told this key already.
+  /// Returns false when the other way has reported this key already.
   [[nodiscard]] bool takes(char key, By by, base::TimePoint now) {
     auto& others = told_[by == By::Audio ? 1 : 0];
     const auto same = std::find_if(others.begin(), others.end(), [&](const Told& told) {
       return told.key == key && (now > told.at ? now - told.at : told.at - now) < kSameKey;
     });
     if (same != others.end()) {
-      others.erase(others.begin(), same + 1);  // Both ways keep the order: earlier ones are not told again.
+      others.erase(others.begin(), same + 1);  // Both ways keep the order, so the other way does not repeat earlier keys.
       return false;
     }
     auto& own = told_[by == By::Audio ? 0 : 1];
@@ -40,7 +40,7 @@ class KeyFilter {
     char key = 0;
     base::TimePoint at{};
   };
-  std::array<std::vector<Told>, 2> told_;  // what each way has told, and the other has not repeated
+  std::array<std::vector<Told>, 2> told_;  // keys of each way that the other way has not repeated yet
 };
 
 }  // namespace offhook::inline v0::agent

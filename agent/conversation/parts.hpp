@@ -13,12 +13,12 @@
 #include <variant>
 #include <vector>
 
-/// The three parts that a conversation is made of: who listens, who thinks, who speaks. The embedded ones and each AI provider
-/// fill these faces; agent/conversation knows nothing else of them.
+/// The interfaces of the three parts of a conversation: listener, thinker and speaker. The embedded parts and each AI provider implement
+/// them; agent/conversation uses nothing else of a provider.
 ///
-/// All calls come from the call's conversation thread, never block and never throw. Work happens elsewhere; what it yields is
-/// pulled with poll(), until empty, on that thread. `wake`, given at construction, may be called from any thread when poll()
-/// has something. Destroying a part abandons its work without waiting for it.
+/// The call's conversation thread makes all calls; no call blocks or throws. The work runs elsewhere, and that thread reads its results
+/// with poll() until it is empty. Any thread may call `wake`, a constructor argument, when poll() has a result. The destructor of a part
+/// abandons its work without waiting for it.
 namespace offhook::inline v0::agent {
 
 using Wake = std::function<void()>;
@@ -26,35 +26,35 @@ using Wake = std::function<void()>;
 struct SessionContext;  // agent/conversation/voice_session
 struct ToolOutcome;     // agent/conversation/tool
 
-/// Why a part failed, as far as a circuit breaker and the choice of another provider go by it.
+/// The reason of a part's failure, for circuit breakers and for the choice of another provider.
 enum class FailureKind : std::uint8_t {
-  Local,        ///< of our own making: no memory, a full pool, a text that cannot be spoken
-  Auth,         ///< the key or the account: it stays so until somebody acts
-  RateLimited,  ///< too much asked for: later it goes again
-  Overloaded,   ///< the server's own trouble
-  Network,      ///< no connection, or one that broke
-  Protocol,     ///< an answer that cannot be understood, or a request that was refused as wrong
-  Empty,        ///< an answer with nothing in it
-  Timeout,      ///< none in time
-  Loading,      ///< the model is being loaded: it answers when that is done
-  Filtered,     ///< the provider's content filter refuses this input: it says nothing of the provider, and asking again does not help
+  Local,        ///< Offhook's own failure: no memory, a full pool, a text that cannot be spoken
+  Auth,         ///< the key or the account is refused; it stays so until the operator acts
+  RateLimited,  ///< too many requests; later requests succeed
+  Overloaded,   ///< a failure inside the server
+  Network,      ///< no connection, or a broken one
+  Protocol,     ///< an answer that cannot be parsed, or a request that was refused as malformed
+  Empty,        ///< an answer without content
+  Timeout,      ///< no answer in time
+  Loading,      ///< the model is loading; it answers afterwards
+  Filtered,     ///< the provider's content filter refused this input: the provider works, and another attempt does not help
 };
 [[nodiscard]] std::string_view to_string(FailureKind kind);
 
-/// A stage of a turn, as far as the conversation watches it.
+/// A stage of a turn that the conversation watches.
 enum class Stage : std::uint8_t { Listen, Think, Speak };
 [[nodiscard]] std::string_view to_string(Stage stage);
 
-/// The model and the voice that a service is asked for, for the record. "": there is none to choose.
+/// The model and the voice in the requests to a service, for the record. "": the service has no choice of it.
 struct ModelAndVoice { std::string model, voice; };
 
-/// For the record: another provider does this stage from now on. `asked`: of the other provider.
+/// For the record: another provider does this stage from now on. `asked` is the model and voice of the new provider.
 struct ProviderSwitched {
   Stage stage{};
   std::string from, to, why;
   ModelAndVoice asked{};
 };
-/// For the record: a service failed, and goes on by itself. `service`: "openai/think"; filled in by the session that knows the name.
+/// For the record: a service failed, and continues by itself. `service` is for example "openai/think"; the session that knows the name fills it in.
 struct ServiceRetried { Stage stage{}; std::string service; Retry retry; };
 
 /// The interface by which each part of a conversation names its service and its retries.
@@ -72,7 +72,7 @@ struct Transcript {
   std::uint32_t turn = 0;    ///< as given to begin()
   bool final = false;
   std::string text;          ///< lower case words; "" when nothing was understood
-  double confidence = 0;     ///< 0..1; below the part's own threshold `rejected` is set
+  double confidence = 0;     ///< 0..1; below the part's own threshold, `rejected` is set
   bool rejected = false;
 };
 struct ListenFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
@@ -80,18 +80,18 @@ using ListenEvent = std::variant<Transcript, ListenFailed>;
 
 class Listener : public ConversationPart {
  public:
-  /// Once, before anything else: connections are opened now, so that the caller does not wait for them later.
+  /// Called once, before all other functions. Opens connections, so that the caller does not wait for them later.
   virtual void open(const SessionContext&) {}
-  /// Every 10 ms or so, before poll(): for what waits for a time.
+  /// Called about every 10 ms, before poll(), for work that depends on time.
   virtual void tick(base::TimePoint) {}
-  /// The rate that feed() wants, Hz.
+  /// Returns the sample rate for feed(), in Hz.
   [[nodiscard]] virtual std::uint32_t rate_hz() const = 0;
-  /// A turn of the caller begins. `expect` names what is likely to be said: a state of the dialogue, "" for anything.
+  /// A turn of the caller begins. `expect` names the words that are likely: a state of the dialogue, "" for any words.
   virtual void begin(std::uint32_t turn, std::string_view expect) = 0;
   virtual void feed(std::span<const std::int16_t> pcm) = 0;
   /// The turn is over: its final Transcript follows.
   virtual void end() = 0;
-  /// Forget the turn; nothing more is said of it.
+  /// Forgets the turn; no event about it follows.
   virtual void abandon() = 0;
   [[nodiscard]] virtual std::optional<ListenEvent> poll() = 0;
 };
@@ -99,7 +99,7 @@ class Listener : public ConversationPart {
 // --- think: what to reply --------------------------------------------------------------------------------------------------
 
 struct CallContext {
-  std::string call_id;             ///< ours, as in the call's record
+  std::string call_id;             ///< Offhook's own id, as in the call's record
   std::string caller, caller_display, called;
   std::string started_at;          ///< RFC 3339
 };
@@ -108,92 +108,92 @@ struct TurnInput {
   enum class Kind : std::uint8_t { Opening, Speech, Digits, Silence, Failure, ToolResult, Back, OtherCaller };
   std::uint32_t turn = 0;
   Kind kind = Kind::Speech;
-  std::string text;            ///< Speech: the transcript; Digits: the digits; Failure: what failed, such as kTransferFailed; Opening:
-                               ///< "", or kMachineAnswered; ToolResult: the names of the tools whose results came after the caller had cut
-                               ///< off the replies that called them; Back: "": the caller was on hold, or had put us there, and is back;
-                               ///< OtherCaller: the name and number of the person who is on the line now, as they may stand in a prompt
+  std::string text;            ///< Speech: the transcript. Digits: the digits. Failure: the failed operation, such as kTransferFailed. Opening: "", or
+                               ///< kMachineAnswered. ToolResult: names of tools whose results came after the caller had interrupted the replies that called
+                               ///< them. Back, after a hold by either side: "". OtherCaller: name and number of the person who is on the line now, in the form
+                               ///< for a prompt
   double confidence = 1;
-  bool rejected = false;       ///< Speech: heard, but not understood well enough
-  std::uint32_t supersedes = 0;  ///< not 0: the turn whose input is the beginning of this one; the caller heard nothing of its reply
-  std::string said{};          ///< not empty: so much of the reply was given out when a provider failed; go on from there
+  bool rejected = false;       ///< Speech: the caller spoke, but was not understood well enough
+  std::uint32_t supersedes = 0;  ///< not 0: the turn whose input is the beginning of this input; the caller heard nothing of its reply
+  std::string said{};          ///< not empty: the part of the reply that was spoken when a provider failed; the new reply continues after it
 };
 
-/// Another person is on the line, in words for a language model. `who`: TurnInput::text of an OtherCaller.
+/// Returns a note for a language model that another person is on the line. `who` is TurnInput::text of an OtherCaller.
 [[nodiscard]] std::string other_caller_note(std::string_view who);
 
-/// The thinker asked for a transfer, and nobody was reached: say so, and go on with the caller.
+/// The transfer that the thinker requested reached no person. The thinker tells the caller, and continues.
 inline constexpr std::string_view kTransferFailed = "transfer";
 
-/// A machine took our call: what is said now is heard by whoever listens to it later, and nobody replies.
+/// A machine answered an outgoing call. A person may hear the message later, and the agent gets no reply.
 inline constexpr std::string_view kMachineAnswered = "machine";
-/// The same in words for a language model.
+/// The note about it for a language model.
 inline constexpr std::string_view kMachineAnsweredNote =
     "An answering machine took the call: it records what you say now. Leave a short message for whoever hears it later.";
 
-/// A piece of the reply, at least a clause: it can be spoken at once. `voiced`: by a model that speaks itself; its audio follows
-/// under the utterance number that speak() gives it, its text as the words of that audio.
+/// A piece of the reply, at least a clause, so that it can be spoken at once. `voiced`: the model speaks the piece itself; its audio
+/// follows under the utterance number of speak(), and its text follows as the words of that audio.
 struct ReplyText { std::uint32_t turn = 0; std::string text; bool voiced = false; };
-/// What the model wants done. `what` is one of the built-in tools; `argument` is a number or an address to transfer to, keys to
-/// send (0-9*#A-D, and ',' for a pause of half a second), the seconds that a hold lasts at most, or the text of a note.
+/// An operation that the model requests. `what` is one of the built-in tools. `argument` is the number or address of a transfer, the keys
+/// to send (0-9*#A-D, and ',' for a pause of half a second), the longest time of a hold in seconds, or the text of a note.
 struct ReplyAction {
   enum class What : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Escalate, Note };
   std::uint32_t turn = 0;
   What what{};
-  std::string argument;        ///< done when everything said before it in this reply has been heard
+  std::string argument;        ///< used when the caller has heard all earlier words of this reply
 };
-/// A language model calls a function; ToolOutcome (agent/conversation/tool) answers it. Speech goes on meanwhile.
+/// A language model calls a tool; ToolOutcome (agent/conversation/tool) is the answer. The model may speak meanwhile.
 struct ToolCall { std::uint32_t turn = 0; std::string call_id, name, arguments; };
-/// How to listen next: `expect` goes to Listener::begin; `digits` more than 0 gathers that many keys ('#' ends early).
+/// How to listen next: `expect` goes to Listener::begin(). With `digits` over 0, the conversation gathers that many keys ('#' ends early).
 struct ReplyExpects { std::uint32_t turn = 0; std::string expect; std::uint32_t digits = 0; };
-/// For the record: what the caller was understood to want.
+/// For the record: the caller's intent, as understood.
 struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0; };
 struct ReplyDone { std::uint32_t turn = 0; };
-/// The model is at work on the next piece of the reply: it takes its time, and has not stalled.
+/// The model still works on the next piece of the reply: it is slow, and has not stalled.
 struct ReplyGrows { std::uint32_t turn = 0; };
-/// The model is being loaded, which may take a minute. The question stands; another provider may answer it sooner. `service`: "ollama/think",
-/// filled in by the session that knows the name.
+/// The model is loading, which may take a minute. The request stays open; another provider may answer it sooner. `service` is for example
+/// "ollama/think"; the session that knows the name fills it in.
 struct ModelLoads { std::uint32_t turn = 0; std::string why; std::string service{}; };
 struct ThinkFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
-/// For the record: what an answer took, as its provider counts it. `cached_input` and `audio_input` are part of `input`, `audio_output` of
-/// `output`. It comes when it is told, behind ReplyDone too; of what was broken off most providers tell nothing.
+/// For the record: the tokens of an answer, as its provider counts them. `cached_input` and `audio_input` are part of `input`,
+/// `audio_output` is part of `output`. It may come after ReplyDone. Most providers report nothing for a cancelled answer.
 struct TokensUsed {
-  std::uint32_t turn = 0;  ///< 0: not known of which
-  std::string service;  ///< "openai/think": who counts, filled in by whoever knows the name
+  std::uint32_t turn = 0;  ///< 0: the turn is unknown
+  std::string service;  ///< for example "openai/think"; filled in by the session that knows the name
   std::uint64_t input = 0, cached_input = 0, audio_input = 0, output = 0, audio_output = 0;
 };
 using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows, ModelLoads, ThinkFailed, TokensUsed>;
 
-/// How much of a reply the caller has heard: its text, and of the utterance that was cut off the very length.
+/// The part of a reply that the caller has heard: its text, and the exact length of the utterance that was cut off.
 struct HeardReply {
   std::uint32_t turn = 0;
   std::string text;
   bool interrupted = false;
-  std::uint32_t utterance = 0;    ///< the one that was cut off; 0: none was
-  base::Duration of_utterance{};  ///< of its audio, counted in samples that left as RTP
+  std::uint32_t utterance = 0;    ///< the utterance that was cut off; 0: none was
+  base::Duration of_utterance{};  ///< length of its audio that left as RTP, counted in samples
 };
 
 class Thinker : public ConversationPart {
  public:
-  /// Once, before anything else, with all that a language model is told of its call; the history and the tools in it stay as
-  /// long as the call. One that needs none of them fills begin() alone, which this calls.
+  /// Called once, before all other functions, with the facts about the call for a language model. Its history and tools stay valid as long
+  /// as the call. The default calls begin(), for a thinker that needs neither.
   virtual void open(const SessionContext& context);
   virtual void begin(const CallContext& context) = 0;
-  /// Every 10 ms or so, before poll(): for what waits for a time.
+  /// Called about every 10 ms, before poll(), for work that depends on time.
   virtual void tick(base::TimePoint) {}
-  /// Exactly one of ReplyDone and ThinkFailed ends the answer to a turn; nothing follows a cancelled one.
+  /// Answers a turn. Exactly one of ReplyDone and ThinkFailed ends the answer; no event of a cancelled turn follows.
   virtual void respond(const TurnInput& input) = 0;
-  /// To each ToolCall; the reply goes on after the last of them.
+  /// Takes the outcome of each ToolCall; the reply continues after the last outcome.
   virtual void on_tool(const ToolOutcome&) {}
   virtual void cancel(std::uint32_t turn) = 0;
-  /// What the caller really heard of the reply to `turn` (all of it, or up to where they interrupted).
+  /// Takes the text of the reply to `turn` that the caller really heard: all of it, or the part before an interruption.
   virtual void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) = 0;
   [[nodiscard]] virtual std::optional<ThinkEvent> poll() = 0;
 };
 
 // --- speak: text to audio --------------------------------------------------------------------------------------------------
 
-struct SpokenWord { std::string text; std::uint32_t first_sample = 0; };  ///< counted from the utterance's first sample
-/// `rate_hz` 0: the speaker's own. Words may come before the audio that they are in, never after it.
+struct SpokenWord { std::string text; std::uint32_t first_sample = 0; };  ///< `first_sample` counts from the utterance's first sample
+/// `rate_hz` 0 is the speaker's own rate. Words may come before their audio, never after it.
 struct SpeechAudio { std::uint32_t utterance = 0; std::vector<std::int16_t> pcm; std::vector<SpokenWord> words; std::uint32_t rate_hz = 0; };
 struct SpeechDone { std::uint32_t utterance = 0; };
 struct SpeakFailed { std::uint32_t utterance = 0; std::string why; FailureKind kind = FailureKind::Local; };
@@ -201,19 +201,19 @@ using SpeakEvent = std::variant<SpeechAudio, SpeechDone, SpeakFailed>;
 
 class Speaker : public ConversationPart {
  public:
-  /// Once, before anything else: connections are opened now, so that the caller does not wait for them later.
+  /// Called once, before all other functions. Opens connections, so that the caller does not wait for them later.
   virtual void open(const SessionContext&) {}
-  /// Every 10 ms or so, before poll(): for what waits for a time.
+  /// Called about every 10 ms, before poll(), for work that depends on time.
   virtual void tick(base::TimePoint) {}
-  /// The rate of SpeechAudio, Hz.
+  /// Returns the sample rate of SpeechAudio, in Hz.
   [[nodiscard]] virtual std::uint32_t rate_hz() const = 0;
-  /// Audio of utterances comes in the order of these calls; each ends in SpeechDone or SpeakFailed, unless cancelled.
+  /// Speaks a text. Audio comes in the order of these calls; each utterance ends in SpeechDone or SpeakFailed, unless it is cancelled.
   virtual void speak(std::uint32_t utterance, std::string_view text) = 0;
-  /// `text` will be asked for soon. A speaker that can keep it speaks it ahead, so that speak() has its sound at once.
+  /// speak() will need `text` soon. A speaker that can store audio makes it now, so that speak() returns it at once.
   virtual void prepare(std::string_view text) { (void)text; }
-  virtual void cancel() = 0;  ///< all that was asked for so far
+  virtual void cancel() = 0;  ///< cancels all requests so far
   [[nodiscard]] virtual std::optional<SpeakEvent> poll() = 0;
-  /// Speaks what nobody waits for yet.
+  /// Returns true while the speaker makes audio that speak() has not requested yet.
   [[nodiscard]] virtual bool is_preparing() const { return false; }
 };
 

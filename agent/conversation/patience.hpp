@@ -10,42 +10,42 @@
 namespace offhook::inline v0::agent {
 
 struct PatienceLimits {
-  base::Duration silence;      ///< nobody says anything for so long: ask
-  unsigned max_silences = 0;   ///< ... so often
-  unsigned max_failures = 0;   ///< of any part, in a row
-  base::Duration media_lost;   ///< no media for so long ends the call
+  base::Duration silence;      ///< silence after which the agent asks the caller
+  unsigned max_silences = 0;   ///< number of these questions before the agent says goodbye
+  unsigned max_failures = 0;   ///< failures of any part in a row that end the call
+  base::Duration media_lost;   ///< time without media that ends the call
 };
 
-/// How long a conversation goes on that gets nowhere: silence of the caller, failures of the parts, no media, and the limit of the call. Pure.
+/// Decides how long a conversation without progress continues: silence of the caller, failures of the parts, no media, and the limit of the
+/// call. Pure: no I/O, no clock.
 class Patience {
  public:
-  static constexpr base::Duration kTransferTone = std::chrono::seconds(5);  ///< a PBX plays a tone for at most so long after a transfer failed
-  static constexpr base::Duration kReturn = std::chrono::seconds(10);       ///< after a transfer failed, the media has so long to come back
+  static constexpr base::Duration kTransferTone = std::chrono::seconds(5);  ///< longest tone that a PBX plays after a failed transfer
+  static constexpr base::Duration kReturn = std::chrono::seconds(10);       ///< time for the media to return after a failed transfer
 
   explicit Patience(PatienceLimits limits) : limits_(limits) {}
 
   void await_words(base::TimePoint now) { silence_at_ = now + limits_.silence; }
   void no_silence() { silence_at_.reset(); }
   [[nodiscard]] bool awaits_words() const { return silence_at_.has_value(); }
-  void on_caller() {  ///< they said something or pressed a key
+  void on_caller() {  ///< the caller said something or pressed a key
     silences_ = 0;
     transfer_failed_at_.reset();
   }
-  /// The caller said nothing for the limit. Returns false when that was too often.
+  /// The caller was silent for the limit. Returns false when that was too often.
   [[nodiscard]] bool on_silence() { return ++silences_ <= limits_.max_silences; }
 
   void on_reply_heard() { failures_ = 0; }
-  /// Returns false when that was too often.
+  /// Returns false when failures came too often.
   [[nodiscard]] bool on_failure() { return ++failures_ < limits_.max_failures; }
 
   void end_at(base::TimePoint at) { limit_at_ = at; }
-  /// Some PBXs report that a transfer failed, end the caller's call, and keep ours. The audio then stops for ever, before the report or
-  /// soon after it.
+  /// Some PBXs report a failed transfer, end the caller's call, and keep the agent's call. The audio then stops for ever, shortly before or after the report.
   void on_transfer_failed(base::TimePoint now) {
     transfer_failed_at_ = now;
     if (media_lost_at_) media_lost_at_ = std::min(*media_lost_at_, now + kReturn);
   }
-  /// The last packet came at `heard_at`.
+  /// The media stopped; the last packet came at `heard_at`.
   void on_media_lost(base::TimePoint heard_at, base::TimePoint now) {
     const bool is_gone = transfer_failed_at_ && heard_at <= *transfer_failed_at_ + kTransferTone;
     media_is_lost_ = true;
@@ -55,7 +55,7 @@ class Patience {
     media_is_lost_ = false;
     media_lost_at_.reset();
   }
-  /// On hold no media is owed; afterwards it is missed from then on.
+  /// The peer need not send media during a hold. After the hold, the limit starts again.
   void expect_no_media() { media_lost_at_.reset(); }
   void expect_media(base::TimePoint now) {
     transfer_failed_at_.reset();  // The caller's side took the call back.
@@ -73,7 +73,7 @@ class Patience {
   PatienceLimits limits_;
   unsigned silences_ = 0, failures_ = 0;
   bool media_is_lost_ = false;
-  std::optional<base::TimePoint> transfer_failed_at_;  // and no words, key or hold have proved since that the caller is there
+  std::optional<base::TimePoint> transfer_failed_at_;  // set until words, a key or a hold prove that the caller is there
   Deadline silence_at_, limit_at_, media_lost_at_;
 };
 

@@ -32,7 +32,7 @@ void PlayoutQueue::add(const SpeechAudio& audio) {
   }
   if (rate_hz == rate_hz_ && !utterance->converter) return append(*utterance, audio.pcm);
   std::vector<std::int16_t> converted;
-  if (utterance->converter && utterance->converter->from_hz() != rate_hz) {  // Another speaker goes on with it.
+  if (utterance->converter && utterance->converter->from_hz() != rate_hz) {  // Another speaker continues this utterance.
     utterance->converter->finish(converted);
     utterance->converter.reset();
   }
@@ -72,7 +72,7 @@ media::PlayoutFrame PlayoutQueue::next_frame(const Utterance& utterance, std::si
   const auto next_word = std::upper_bound(starts.begin(), starts.end(), utterance.sent);
   frame.word = static_cast<std::uint32_t>(next_word == starts.begin() ? 0 : next_word - starts.begin() - 1);
   const std::size_t count = std::min(frame_samples, utterance.size() - utterance.sent);
-  frame.samples = static_cast<std::uint16_t>(count);  // The worker fills up the last one with silence, and does not count that.
+  frame.samples = static_cast<std::uint16_t>(count);  // The worker pads the last frame with silence, and does not count that.
   std::copy_n(utterance.pcm.begin() + static_cast<std::ptrdiff_t>(utterance.sent - utterance.freed), count, frame.pcm.begin());
   frame.last = utterance.complete && utterance.sent + frame_samples >= utterance.size();
   return frame;
@@ -82,7 +82,7 @@ void PlayoutQueue::pump(media::AudioPort& port) {
   const std::size_t frame_samples = port.frame_samples();
   while (!utterances_.empty()) {
     Utterance& first = utterances_.front();
-    // The last frame says that it is the last: until we know, one frame is held back.
+    // The last frame is marked as the last. So one frame stays back until more audio or the end of the utterance comes.
     if (!first.complete && first.size() - first.sent <= frame_samples) return;
     const media::PlayoutFrame frame = next_frame(first, frame_samples);
     if (!port.playout.try_push(frame)) return;

@@ -9,41 +9,41 @@
 
 namespace offhook::inline v0::agent {
 
-/// The playout's owner on the conversation's side, and its one producer: cuts what the speaker yields into 20 ms frames, marks
-/// each with the word that is heard at its start, and keeps the call's ring full. One thread.
+/// The only producer of a call's playout ring. Cuts the speaker's audio into frames of 20 ms, marks each frame with the word at its start,
+/// and keeps the ring full. For one thread.
 class PlayoutQueue {
  public:
-  /// Of all that waits: 6.7 MB at 16 kHz; what is beyond is cut off. The longest response of a Realtime model, 4096 tokens of
-  /// 50 ms each, is there long before it is heard.
+  /// Limit of all waiting audio: 6.7 MB at 16 kHz; further audio is cut off. A Realtime model sends its longest response, 4096 tokens of 50
+  /// ms each, long before the caller has heard it.
   static constexpr std::size_t kMaxQueuedSeconds = 210;
-  static constexpr std::size_t kMaxUtterances = 128;  ///< two replies of the most; audio of a further one is dropped
-  static constexpr std::size_t kMaxWords = 1024;      ///< of one utterance; those beyond are heard as the last
+  static constexpr std::size_t kMaxUtterances = 128;  ///< enough for two replies of the largest size; audio of a further one is dropped
+  static constexpr std::size_t kMaxWords = 1024;      ///< in one utterance; further words count as the last one
 
   explicit PlayoutQueue(std::uint32_t rate_hz) : rate_hz_(rate_hz) {}
 
-  /// Audio at another rate than the port's is converted, and the words' places with it.
+  /// Adds audio. Converts audio at a rate other than the port's, and the places of its words.
   void add(const SpeechAudio& audio);
-  /// No more audio of this utterance: its last frame may go.
+  /// The utterance has no more audio: its last frame may leave.
   void complete(std::uint32_t utterance);
   void clear();
   void pump(media::AudioPort& port);
   [[nodiscard]] bool empty() const { return utterances_.empty(); }
-  /// Cut off by the bounds above. Its utterance ends all the same, and says so.
+  /// Samples that the bounds above cut off. Their utterance still ends and reports its end.
   [[nodiscard]] std::uint64_t samples_dropped() const { return samples_dropped_; }
-  [[nodiscard]] std::size_t samples_queued() const { return samples_queued_; }  ///< at least as many as the port's ring did not take yet
+  [[nodiscard]] std::size_t samples_queued() const { return samples_queued_; }  ///< at least the samples that the port's ring has not taken yet
 
  private:
   struct Utterance {
     std::uint32_t id = 0;
     std::vector<std::int16_t> pcm{};         // from `freed` on
     std::vector<std::uint32_t> word_starts{};
-    std::size_t sent = 0, freed = 0;         // samples
+    std::size_t sent = 0, freed = 0;         // in samples
     bool complete = false;
     std::optional<RateConverter> converter{};
 
     [[nodiscard]] std::size_t size() const { return freed + pcm.size(); }
   };
-  static constexpr std::size_t kFreedSeconds = 1;  ///< what was sent is freed in pieces of so much
+  static constexpr std::size_t kFreedSeconds = 1;  ///< sent audio is freed in pieces of this length
   [[nodiscard]] Utterance* find_or_add(std::uint32_t id);
   void append(Utterance& utterance, const std::vector<std::int16_t>& pcm);
   void free_sent(Utterance& utterance);
@@ -51,7 +51,7 @@ class PlayoutQueue {
 
   std::uint32_t rate_hz_;
   std::deque<Utterance> utterances_;
-  std::size_t samples_queued_ = 0;  // of utterances_, sent ones of the first included: they are freed with it
+  std::size_t samples_queued_ = 0;  // in utterances_, with samples of the first utterance that are sent but not freed
   std::uint64_t samples_dropped_ = 0;
 };
 

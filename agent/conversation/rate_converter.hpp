@@ -9,15 +9,15 @@
 
 namespace offhook::inline v0::agent {
 
-/// Converts one stream of audio that comes in pieces of any length to another rate. Equal rates cost nothing. One thread.
+/// Converts a stream of audio, in pieces of any length, to a different sample rate. Equal rates cost nothing. For one thread.
 class RateConverter {
  public:
-  /// Rates: 8000, 16000, 24000 or 48000 Hz.
+  /// `from_hz` and `to_hz` are 8000, 16000, 24000 or 48000.
   RateConverter(std::uint32_t from_hz, std::uint32_t to_hz);
 
-  /// Appends what `pcm` becomes to `out`; up to five samples may wait for the next piece.
+  /// Converts `pcm` and appends the result to `out`; up to five samples may wait for the next piece.
   void process(std::span<const std::int16_t> pcm, std::vector<std::int16_t>& out);
-  /// No more comes: what waits goes, filled up with silence.
+  /// Ends the stream: converts the samples that wait, padded with silence.
   void finish(std::vector<std::int16_t>& out);
   [[nodiscard]] std::uint32_t from_hz() const { return from_hz_; }
 

@@ -8,43 +8,43 @@
 
 namespace offhook::inline v0::agent {
 
-/// One reply of ours while it is being said: its utterances (a sentence each), and how far the caller has really heard them,
-/// by the timeline of sent samples. Pure bookkeeping.
+/// One reply of the agent while it is spoken: its utterances (a sentence each), and the part that the caller has really heard, by the
+/// timeline of sent samples. Pure: no I/O, no clock.
 class Reply {
  public:
   static constexpr std::size_t kMaxUtterances = 64;
 
   void begin(std::uint32_t turn);
-  /// False when the reply is longer than anybody would listen to; the text is then dropped.
+  /// Adds an utterance. Returns false when the reply is too long; the text is then dropped.
   [[nodiscard]] bool add(std::uint32_t utterance, std::string text);
-  /// What was asked for so far, asides, belongs to the reply to `turn`, of which more will come.
+  /// The asides so far become part of the reply to `turn`, and more will come.
   void go_on_as(std::uint32_t turn);
-  /// Words of ours that are no part of the reply: heard, but not told to the model.
+  /// Adds Offhook's own words, which are not part of the reply: the caller hears them, but the model does not get them.
   [[nodiscard]] bool add_aside(std::uint32_t utterance, std::string text);
   void complete() { complete_ = true; }                               ///< no more text will come
   void on_words(std::uint32_t utterance, const std::vector<SpokenWord>& words);
   void on_sent(std::uint32_t utterance, std::uint32_t word);
-  void on_utterance_over(std::uint32_t utterance, bool was_heard);    ///< fully sent (and so are all before it), or failed to be spoken
+  void on_utterance_over(std::uint32_t utterance, bool was_heard);    ///< all of it was sent (and all before it), or the speaker failed
 
   [[nodiscard]] std::uint32_t turn() const { return turn_; }
   [[nodiscard]] bool empty() const { return utterances_.empty(); }
-  /// Nothing of it has left yet, asides included.
+  /// Returns true when nothing has left yet, asides included.
   [[nodiscard]] bool is_unheard() const;
-  /// Nothing of it has left yet but asides.
+  /// Returns true when nothing but asides has left yet.
   [[nodiscard]] bool is_untold() const;
-  /// A model speaks some of it in its own voice.
+  /// Returns true when a model speaks a part of the reply in its own voice.
   [[nodiscard]] bool is_voiced() const;
-  /// Of its utterances, without asides.
+  /// Returns the texts of the utterances, without asides.
   [[nodiscard]] std::vector<std::string> texts() const;
-  /// Nothing but asides.
+  /// Returns true when the reply has only asides.
   [[nodiscard]] bool says_nothing() const;
   [[nodiscard]] std::uint32_t last_utterance() const { return utterances_.empty() ? 0 : utterances_.back().id; }
   [[nodiscard]] bool is_complete() const { return complete_; }
-  /// Something asked for is still to be heard.
+  /// Returns true when the caller has still to hear an utterance.
   [[nodiscard]] bool outstanding() const;
-  /// Everything was said that will be said.
+  /// Returns true when the caller has heard the whole reply, and no more will come.
   [[nodiscard]] bool finished() const { return complete_ && !outstanding(); }
-  /// What has left as RTP: whole sentences, and the words of the current one up to the last that was begun.
+  /// Returns the text that has left as RTP: whole sentences, and the words of the current one up to the last that has begun.
   [[nodiscard]] std::string heard_text() const;
 
  private:

@@ -8,19 +8,19 @@
 
 namespace offhook::inline v0::agent {
 
-/// A failure after which a part of the conversation goes on by itself.
+/// A failure after which a part of the conversation continues by itself.
 struct Retry {
-  std::string why;        ///< the failure, a sentence without a word of the conversation
-  std::string_view then;  ///< what the part does now; the characters last for ever
+  std::string why;        ///< the failure, in a sentence without words of the conversation
+  std::string_view then;  ///< the part's next action; the characters exist for ever
 };
 
 inline constexpr std::string_view kAsksAgain = "asks again", kConnectsAgain = "connects again", kConnectsLater = "connects again when it is needed",
                                   kConnectsNoMore = "connects no more", kWaitsForModel = "waits for the model";
 
-/// The retries of one part that the log does not know yet.
+/// The retries of one part that the log does not have yet.
 class Retries {
  public:
-  static constexpr std::size_t kMost = 16;  ///< further ones are dropped: a part is asked for them every 10 ms
+  static constexpr std::size_t kMost = 16;  ///< further ones are dropped; the log takes them every 10 ms
 
   void add(std::string why, std::string_view then) {
     if (all_.size() < kMost) all_.push_back({std::move(why), then});

@@ -6,11 +6,11 @@
 
 namespace offhook::inline v0::agent {
 
-/// Computes when a conversation thread wakes next, to tick its calls. Pure.
+/// Computes when a conversation thread wakes next, to tick its calls. Pure: no I/O, no clock.
 class ThreadPace {
  public:
   static constexpr base::Duration kCalls = std::chrono::milliseconds(10);  ///< half a frame: a finished frame waits 5 ms on average
-  static constexpr base::Duration kIdle = std::chrono::milliseconds(250);  ///< without calls it wakes to show that it answers
+  static constexpr base::Duration kIdle = std::chrono::milliseconds(250);  ///< without calls, the thread wakes to show that it answers
 
   explicit ThreadPace(base::TimePoint now) : due_(now + kIdle) {}
 

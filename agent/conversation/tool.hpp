@@ -11,14 +11,14 @@
 #include <string_view>
 #include <vector>
 
-/// What a language model may ask for beyond words. The model proposes; the policy decides; the tool acts.
+/// Tools that a language model may call. The model proposes a call, the policy decides, the tool acts.
 namespace offhook::inline v0::agent {
 
-/// What a tool can do to the world, from harmless to dear: what the policy goes by.
+/// The possible effects of a tool, from harmless to expensive. The policy depends on it.
 enum class ToolClass : std::uint8_t { Read, Write, Money, Telephony };
 [[nodiscard]] std::string_view to_string(ToolClass what);
 
-/// What the model is told of a tool.
+/// The description of a tool for the model.
 struct ToolDescription {
   std::string name;         ///< [A-Za-z0-9_-], at most 64 characters
   std::string description;
@@ -26,45 +26,45 @@ struct ToolDescription {
   ToolClass what{};
 };
 
-/// What came of a call. `result` is JSON text for the model; an `action` is carried out by the conversation when all that was
-/// said before it has been heard.
+/// The outcome of a tool call. `result` is JSON text for the model. The conversation carries out `action` when the caller has heard all earlier words.
 struct ToolOutcome {
   std::uint32_t turn = 0;
   std::string call_id;
   std::string result;
   std::optional<ReplyAction> action;
-  bool refused = false;     ///< by the policy: nothing was done
-  bool repeated = false;    ///< a later call of the same tool with the same arguments has the same result, which follows
+  bool refused = false;     ///< true: the policy refused the call, and the tool did nothing
+  bool repeated = false;    ///< true: a later call of the same tool with the same arguments gets the same result, which follows
 };
 
-/// The tools of one call, behind its policy. On the conversation thread; never blocks. An outcome is pulled with poll().
+/// The tools of one call, behind its policy. Used on the conversation thread; never blocks. poll() returns the outcomes.
 class ToolBox {
  public:
   virtual ~ToolBox() = default;
-  /// Every 10 ms or so, and before anything else of that moment.
+  /// Called about every 10 ms, before all other functions at that time.
   virtual void tick(base::TimePoint now) { (void)now; }
   [[nodiscard]] virtual const std::vector<ToolDescription>& descriptions() const = 0;
-  /// Exactly one outcome follows, sooner or later.
+  /// Runs a tool. Exactly one outcome follows.
   virtual void run(const ToolCall& call) = 0;
-  /// The call is over: what still runs may end, nobody hears of it.
+  /// The call is over: running tools may end, and their outcomes are not used.
   virtual void abandon() = 0;
   [[nodiscard]] virtual std::optional<ToolOutcome> poll() = 0;
 
-  // What the caller has to agree to. The question is in our own words, is said as soon as nobody speaks, and may come again. While
-  // awaits_answer(), keys and what the caller says go to the two below, not to the model. The model must not be able to ask something
-  // else and take the answer to that: its words spoil a question. Only what begins after the question's first frame counts.
+  // Questions that the caller must answer before a tool acts. Offhook words the question, and the agent asks it when caller and agent are
+  // silent; it may be repeated. While awaits_answer(), the caller's keys and words go to on_caller_digit() and on_caller_words(), not to
+  // the model. The model must not ask a different question and use the answer for this one, so words of the model spoil the question. An
+  // answer counts only if it begins after the question's first frame.
   [[nodiscard]] virtual std::optional<std::string> poll_question() { return std::nullopt; }
-  virtual void on_question_began() {}  ///< its first frame leaves
-  virtual void on_question_heard() {}  ///< its last one has left
+  virtual void on_question_began() {}  ///< the question's first frame leaves
+  virtual void on_question_heard() {}  ///< the question's last frame has left
   [[nodiscard]] virtual bool awaits_answer() const { return false; }
-  /// A question is to be asked, is being said, or waits for its answer.
+  /// Returns true while a question waits to be asked, is spoken, or waits for its answer.
   [[nodiscard]] virtual bool is_asking() const { return false; }
-  /// The model spoke since the question was taken: no answer to it counts, and it may come again.
+  /// The model spoke since poll_question() returned the question: no answer to it counts, and it may be asked again.
   virtual void on_question_spoilt() {}
-  /// The replies up to that turn's are over: nothing that their tools wait to ask is asked, and no answer counts.
+  /// The replies up to this turn are over: their tools ask no more questions, and no answer counts.
   virtual void drop_questions(std::uint32_t turn) { (void)turn; }
   virtual void on_caller_digit(char digit) { (void)digit; }
-  /// `began`: when the caller began to speak.
+  /// `began` is the time at which the caller began to speak.
   virtual void on_caller_words(const Transcript& transcript, base::TimePoint began) { (void)transcript, (void)began; }
 };
 

@@ -6,7 +6,7 @@ namespace offhook::inline v0::agent {
 
 void ToolQuestion::ask(std::string question) {
   unsaid_ = std::move(question);
-  utterance_ = 0;  // The rest of an earlier question is no part of this one.
+  utterance_ = 0;  // The rest of an earlier question is not part of this one.
   awaits_answer_ = true;
 }
 

@@ -9,44 +9,44 @@
 
 namespace offhook::inline v0::agent {
 
-/// A question that a tool asks the caller: from the wish to ask it until its answer. Pure.
+/// A tool's question to the caller, from the request until the answer. Pure: no I/O, no clock.
 ///
-/// The question belongs to the reply whose tool asks it, and ends with that reply. While awaits_answer(), the caller's keys and words are the
-/// answer and no input to the thinker.
+/// The question belongs to the reply whose tool asks it, and ends with that reply. While awaits_answer(), the caller's keys and words are
+/// the answer, and are no input to the thinker.
 class ToolQuestion {
  public:
-  /// A tool of the present reply runs, so that it may ask.
+  /// A tool of the present reply runs, and may therefore ask.
   void on_tool_call() { may_ask_ = true; }
-  /// `question` is said when nobody speaks. It replaces an earlier one.
+  /// Stores `question` until caller and agent are silent. It replaces an earlier question.
   void ask(std::string question);
-  /// The tool box says whether it waits for an answer.
+  /// Sets whether the tool box waits for an answer.
   void set_awaits_answer(bool awaits) { awaits_answer_ = awaits; }
-  /// No tool asks any more. An unsaid question is never said.
+  /// No tool asks any more. A question that was not said yet is dropped.
   void withdraw();
 
   [[nodiscard]] bool awaits_answer() const { return awaits_answer_; }
   [[nodiscard]] bool is_unsaid() const { return unsaid_.has_value(); }
   [[nodiscard]] const std::string& unsaid() const { return *unsaid_; }
-  /// The question is unsaid, is being said, or waits for its answer.
+  /// Returns true while the question waits to be said, is spoken, or waits for its answer.
   [[nodiscard]] bool is_asking() const { return unsaid_ || utterance_ != 0 || awaits_answer_; }
 
-  /// Returns the unsaid question; on_asked() follows with the utterance that says it.
+  /// Returns the question that was not said yet; on_asked() follows with its utterance.
   [[nodiscard]] std::string take_unsaid() { return *std::exchange(unsaid_, std::nullopt); }
   void on_asked(std::uint32_t utterance) { utterance_ = utterance; }
 
   enum class Progress : std::uint8_t { None, Began, Heard };
-  /// `event`: Sent or UtteranceSent.
+  /// `event` is Sent or UtteranceSent.
   [[nodiscard]] Progress on_sent(const media::MediaEvent& event);
 
-  /// The model goes on speaking behind its call: a "yes" could be one to what it asks now. Returns true when no answer counts any more. An
-  /// unsaid question stays.
+  /// The model speaks after its tool call, so a "yes" could answer the model's own words. Returns true when an answer does not count any
+  /// more. A question that was not said yet stays.
   [[nodiscard]] bool spoil();
-  /// The reply ends. Returns true when a tool of it may have asked, so that the tool box has to be told.
+  /// The reply ends. Returns true when a tool of it may have asked: the caller then informs the tool box.
   [[nodiscard]] bool drop();
 
  private:
   std::optional<std::string> unsaid_;
-  std::uint32_t utterance_ = 0;  // that says the question; 0: the caller has heard it, or nothing is asked
+  std::uint32_t utterance_ = 0;  // the utterance of the question; 0: the caller has heard it, or there is none
   bool awaits_answer_ = false;
   bool may_ask_ = false;
 };

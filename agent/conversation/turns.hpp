@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Who has the floor on the caller's side: from the first voiced frame to the end of the turn. Pure; fed with what the media
-/// worker detects. A short pause does not end a turn; speech that goes on after we took the turn for over reopens it.
+/// The caller's turn, from the first voiced frame to its end, by the detections of the media worker. A short pause does not end a turn. If
+/// speech continues after the end was detected, the turn reopens. Pure: no I/O, no clock.
 class CallerTurn {
  public:
   enum class State { Quiet, Speaking, Pausing, Recognising };
@@ -16,18 +16,18 @@ class CallerTurn {
 
   explicit CallerTurn(base::Duration end_of_turn) : end_of_turn_(end_of_turn) {}
 
-  /// Began: a new turn; Resumed: the pause was only a breath.
+  /// Returns Began for a new turn, and Resumed when the pause was only a breath.
   [[nodiscard]] Step on_speech_started(base::TimePoint now);
-  /// `silent_for`: how long the caller had been silent when the detector said so.
+  /// `silent_for` is the length of the silence when the detector reported it.
   void on_speech_stopped(base::Duration silent_for, base::TimePoint now);
-  /// Ended: ask the listener for the final transcript.
+  /// Returns Ended at the end of the turn: the listener must then give the final transcript.
   [[nodiscard]] Step on_time(base::TimePoint now);
   void on_recognised() { enter(State::Quiet); }
   void reset() { enter(State::Quiet); }
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool speaking() const { return state_ == State::Speaking || state_ == State::Pausing; }
-  /// From the turn's first voiced frame to its last.
+  /// Returns the time from the turn's first voiced frame to its last.
   [[nodiscard]] base::Duration spoken_for() const { return stopped_at_ - started_at_; }
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return end_at_; }
 
