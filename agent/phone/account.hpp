@@ -9,30 +9,30 @@ namespace offhook::inline v0::phone {
 
 struct AccountState;
 
-/// One identity at one registrar, as a handle: Endpoint::add_account() makes it, copies are the same account. Used on the
-/// signalling thread. It may outlive its endpoint: it then knows what it knew, and operations are Closed.
+/// A handle of one identity at one registrar. Endpoint::add_account() makes it; copies name the same account. Use it on the signalling
+/// thread. It may outlive its endpoint: it then keeps its last state, and operations return Closed.
 class Account {
  public:
-  Account() = default;  ///< none: id() is 0, operations are UnknownAccount
+  Account() = default;  ///< no account: id() is 0, operations return UnknownAccount
   explicit Account(std::shared_ptr<AccountState> state) : state_(std::move(state)) {}
 
-  /// The stack's name for it, as in sip::IncomingCall::account. 0: none.
+  /// Returns the stack's id, as in sip::IncomingCall::account; 0: no account.
   [[nodiscard]] sip::AccountId id() const;
   [[nodiscard]] explicit operator bool() const { return static_cast<bool>(id()); }
-  /// Whether the registrar sends calls here at this moment.
+  /// Returns true while the registrar sends calls to this endpoint.
   [[nodiscard]] bool registered() const;
-  /// What RegistrationChanged told last: state, why, the status and phrase of the registrar, for how many seconds it granted.
+  /// Returns the last RegistrationChanged: the state, its reason, the registrar's status and phrase, and the granted time.
   [[nodiscard]] const sip::RegistrationChanged& registration() const;
 
-  /// Takes the Contact back (REGISTER with Expires: 0, RFC 3261 section 10.2.2); RegistrationChanged tells Unregistered within 32 s.
+  /// Removes the Contact (REGISTER with Expires: 0, RFC 3261 section 10.2.2); RegistrationChanged with Unregistered follows within 32 s.
   /// Calls that are up stay up. Errors: UnknownAccount, WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> unregister();
-  /// As unregister(); and from now on no call or message is for it, and none can be made with it (UnknownAccount). Calls that are up
-  /// stay up. The endpoint keeps nothing of it once RegistrationChanged has told Unregistered and its last call has ended; handles
-  /// know what they knew. Errors as above.
+  /// Unregisters as unregister() does. From now on the account receives no calls and no messages, and cannot make any (UnknownAccount).
+  /// Calls that are up stay up. The endpoint frees the account after RegistrationChanged with Unregistered and the end of its last call;
+  /// handles keep the last state. Errors as for unregister().
   [[nodiscard]] base::Result<void, base::Error> remove();
-  /// Registers at once and not when it is due: the network has changed, or a push notification came (RFC 8599). RegistrationChanged
-  /// tells what came of it. An account that does not register, or no more, is left alone. Errors as above.
+  /// Registers at once, before it is due: the network has changed, or a push notification came (RFC 8599). RegistrationChanged follows.
+  /// Does nothing for an account that does not register, or does not any more. Errors as for unregister().
   [[nodiscard]] base::Result<void, base::Error> refresh();
 
  private:

@@ -8,9 +8,9 @@
 
 namespace offhook::inline v0::phone {
 
-/// What OPTIONS is told of a telephone with `calls` of its `max_calls` lines in use: what its next caller would hear. `load_field`: the
-/// header field that tells it in figures; "": none. `has_room`: the process
-/// can have one more call, which would not have to wait for what is still loaded.
+/// Returns the availability for responses to OPTIONS, with `calls` of `max_calls` lines in use: the status that the next call would get.
+/// `load_field` is the header field with the figures; "": none. `has_room` is true when the process has the resources for one more call,
+/// and no model is still loading.
 [[nodiscard]] sip::Availability availability_of(std::size_t calls, std::size_t max_calls, const media::EngineStatus& media, const std::string& load_field,
                                             bool has_room = true);
 

@@ -11,7 +11,7 @@
 namespace offhook::inline v0::phone {
 namespace {
 
-/// Version 4, in lower case: RFC 4122 section 4.4.
+/// Returns a UUID of version 4, in lower case: RFC 4122 section 4.4.
 std::string new_uuid(base::Random& random) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::array<std::uint8_t, 16> octets{};

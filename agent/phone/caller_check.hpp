@@ -12,15 +12,15 @@
 
 namespace offhook::inline v0::phone {
 
-/// Verifies the numbers of callers, and says which calls are refused for want of that.
+/// Verifies the numbers of callers, and selects the calls that are refused without a valid signature.
 class CallerCheck {
  public:
-  /// Reads the files. Errors (PhoneError::Identity): a file that cannot be read, or that holds nothing that can be used; named in words.
+  /// Reads the files. Errors (PhoneError::Identity): a file that cannot be read, or that contains nothing usable; the error names the file.
   [[nodiscard]] static base::Result<CallerCheck, base::Error> open(const IdentityOptions::Verifying& options);
 
-  /// `now`: seconds since 1970.
+  /// `now` is in seconds since 1970.
   [[nodiscard]] sip::CallerIdentity verify(const sip::IncomingCall& call, std::int64_t now) { return verifier_.verify(call, now); }
-  /// The status that a call gets, of which verify() has told `call.identity`; nothing: it is taken.
+  /// Returns the status for a call whose `identity` is the result of verify(); nullopt: the call is accepted.
   [[nodiscard]] std::optional<int> refusal_of(const sip::IncomingCall& call) const;
 
  private:

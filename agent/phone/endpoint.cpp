@@ -42,7 +42,7 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
   return phone_error(PhoneError::Socket, "SIP on " + where + ": " + std::string(sip::to_string(why)) + help);
 }
 
-/// With the package that lines are watched by, told in our words alone.
+/// Adds the package of LineWatchers to the stack's options. It replaces a package with the same name.
 EndpointOptions with_lines(EndpointOptions options) {
   if (!options.watched) return options;
   auto package = LineWatchers::package(*options.watched);
@@ -113,7 +113,7 @@ class Endpoint::Impl {
     return Account(accounts_[id]);
   }
 
-  /// Without a REGISTER nothing says which of our addresses faces the server: the routing table does, once the server has an address.
+  /// Finds the local address towards a server at which the account does not register. After the name look-up, the routing table gives it.
   void look_for_way(const std::string& server) {
     const auto uri = sip::parse_uri(server);
     if (!uri || uri->host.empty()) return;
@@ -163,10 +163,10 @@ class Endpoint::Impl {
     return *id;
   }
 
-  /// Our address in an offer, before the stack has found the way: where the registrar is reached from, else the default route.
+  /// Returns the address for an offer that is made before the stack has found the route: the address towards the registrar, or that of the default route.
   std::optional<base::IpAddress> local_for_calls() const {
     if (local_to_registrar_) return local_to_registrar_;
-    static const auto kAnywhere = *base::IpAddress::parse("192.0.2.1");  // RFC 5737: only the routing table is asked.
+    static const auto kAnywhere = *base::IpAddress::parse("192.0.2.1");  // RFC 5737; it is only looked up in the routing table.
     return edge_->local_address_towards(kAnywhere);
   }
 
@@ -200,20 +200,20 @@ class Endpoint::Impl {
     const bool has_room = room_.shortage(base::Clock::now()) == Shortage::None && !(options_.is_loading && options_.is_loading());
     stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field, has_room));
   }
-  /// The load of audio changes while no call comes or goes, and so does what is being loaded.
+  /// Runs every second, because the load of audio and the state of loading change without calls.
   void watch_load() {
     tell_availability();
     edge_->post_after(kLookAtLoad, [this] { watch_load(); });
   }
 
-  std::uint64_t next_sdp_id() { return random_.next_u64() >> 2; }  // Fits the signed 64 bits that many peers read it into.
+  std::uint64_t next_sdp_id() { return random_.next_u64() >> 2; }  // Fits into the signed 64 bits that many peers use.
 
   base::Result<void, sip::StackError> decide_watcher(sip::SubscriptionId id, std::optional<View> view) {
     if (!lines_) return base::fail(sip::StackError::UnknownSubscription);
     return lines_->decide(id, view, base::Clock::now());
   }
 
-  /// Of a package that only the stack's options name, there is nobody who would tell.
+  /// Refuses a subscription to a package that only the stack's options name, because no component here would notify it.
   void on_subscribe(sip::SubscribeReceived& event) {
     if (lines_) return lines_->on_subscribe(event, base::Clock::now());
     (void)stack_.end_subscriber(event.subscription, sip::SubscriptionChanged::Why::Rejected, std::nullopt, base::Clock::now());
@@ -260,7 +260,7 @@ class Endpoint::Impl {
     return it == calls_.end() ? nullptr : it->second;
   }
 
-  /// What needs no more than to be told of its call.
+  /// Passes on an event that its call need not process.
   template <class Told, class What>
   void tell(What& event) {
     if (auto call = find(event.session)) on_event_(Told{std::move(call), std::move(event)});
@@ -301,7 +301,7 @@ class Endpoint::Impl {
   static std::int64_t unix_now() {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   }
-  /// A call that withholds who calls has no number that could be signed for.
+  /// Adds Identity. A call that withholds its caller has no number to sign.
   DialOptions signed_by_us(DialOptions options, std::string_view from) {
     if (signer_ && !options.privacy.any()) options.headers.emplace_back("Identity", signer_->identity(from, options.target, unix_now(), random_));
     return options;

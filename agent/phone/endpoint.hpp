@@ -18,102 +18,103 @@ namespace offhook::inline v0::phone {
 struct EndpointOptions {
   sip::EdgeOptions sip;
   sip::StackOptions stack;
-  /// In our order of preference.
+  /// In the endpoint's order of preference.
   std::vector<media::AudioCodec> codecs = {media::AudioCodec::G722, media::AudioCodec::Pcmu, media::AudioCodec::Pcma};
-  bool order_of_offer = false; ///< as answerer we choose the first of `codecs` that the offer lists (RFC 3264 section 6.1); false: the first of ours
-  bool comfort_noise = true;   ///< RFC 3389 is offered and taken. Whether ours is sent is said by AudioPort::leaves_out_silence
-  bool voip_metrics = true;    ///< asked for in RTCP XR, and given to who asks: RFC 3611 section 5.2
-  rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< from where audio is taken besides the SDP's own address
-  std::size_t max_calls = 64;  ///< a further one is answered 486 Busy Here
-  /// The header field in which answers to OPTIONS tell those whom we know how busy we are: "calls=3;limit=64;load=0.05", load being the
-  /// greater of calls by limit and the share of a core that the busiest audio thread takes. "": that is not told.
+  bool order_of_offer = false; ///< the answer takes the first of `codecs` in the offer's order (RFC 3264 section 6.1); false: the first in the order of
+                               ///< `codecs`
+  bool comfort_noise = true;   ///< offers and accepts RFC 3389. AudioPort::leaves_out_silence decides whether this side sends it
+  bool voip_metrics = true;    ///< requests VoIP metrics in RTCP XR, and sends them when requested: RFC 3611 section 5.2
+  rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< sources of audio that are accepted besides the SDP's own address
+  std::size_t max_calls = 64;  ///< one more gets 486 Busy Here
+  /// The header field with the load in responses to OPTIONS from known peers: "calls=3;limit=64;load=0.05". `load` is the greater of two
+  /// values: calls divided by limit, and the share of a core that the busiest audio thread takes. "": no field.
   std::string load_field{};
-  /// True: OPTIONS is answered 503, so that no calls are sent here yet; those that come all the same are taken. Asked every second.
+  /// While it returns true, OPTIONS gets 503, so that dispatchers send no calls here yet; calls that still come are accepted. Called every second.
   std::function<bool()> is_loading{};
-  IdentityOptions identity{};  ///< signed numbers of callers, and of our own calls; the usual: neither
-  std::optional<WatchOptions> watched{};  ///< who may watch our lines (RFC 4235); nothing: that is not offered
+  IdentityOptions identity{};  ///< signed numbers of callers, and of outgoing calls; default: neither
+  std::optional<WatchOptions> watched{};  ///< the watchers of the lines (RFC 4235); nullopt: watching is not offered
 };
 
 struct DialOptions {
-  Account account;                 ///< whose name the call goes out under
+  Account account;                 ///< the account in whose name the call goes out
   std::string target;              ///< "sip:1001@pbx.example"
   sip::HeaderList headers;         ///< added to the INVITE
-  bool through_registrar = true;   ///< false: straight to the target's host
-  std::vector<media::AudioCodec> codecs{};  ///< best first; empty: the endpoint's
-  CallPtr for_transfer{};                   ///< the call whose CallTransferRequested this follows: its peer is told how it goes
-  std::optional<sip::Replaces> replaces{};  ///< of that request: takes the place of a call of the target's (RFC 3891)
-  std::optional<sip::SessionTimerOptions> session_timer{};  ///< RFC 4028; nothing: the account's
-  std::optional<sip::Reliability> reliability{};            ///< 100rel (RFC 3262); nothing: the account's
-  sip::Privacy privacy{};         ///< who calls is withheld from the called side (RFC 3323); the registrar is told (RFC 3325)
-  /// Gives up when the network refuses by a tone before the answer: busy, congestion, special information, as many a PBX does instead
-  /// of by a response. Where the port has a LineEar; what that hears is told by the port's events, too.
+  bool through_registrar = true;   ///< false: directly to the target's host
+  std::vector<media::AudioCodec> codecs{};  ///< in the order of preference; empty: the endpoint's
+  CallPtr for_transfer{};                   ///< the call with the CallTransferRequested: its peer gets reports about this call
+  std::optional<sip::Replaces> replaces{};  ///< from that request: this call replaces a call of the target (RFC 3891)
+  std::optional<sip::SessionTimerOptions> session_timer{};  ///< RFC 4028; nullopt: the account's
+  std::optional<sip::Reliability> reliability{};            ///< 100rel (RFC 3262); nullopt: the account's
+  sip::Privacy privacy{};         ///< withholds the caller's identity from the called side (RFC 3323); the registrar gets it (RFC 3325)
+  /// Gives up when the network refuses by a tone before the answer: busy, congestion, special information. Many PBXs do that instead of
+  /// sending a response. It needs a port with a LineEar; the port's events report the tones too.
   bool heeds_tones = true;
-  /// Media that the called side describes in a provisional response play before the answer (RFC 3960 section 3). False: they wait for it,
-  /// as where only the answer may be heard; tones of the network are then not heard, either.
+  /// true: media that the called side describes in a provisional response play before the answer (RFC 3960 section 3). false: they wait for
+  /// the answer, and no tone of the network is detected. For applications that must play only the answer.
   bool early_media = true;
-  std::vector<sdp::Media> other_media{};  ///< streams beside the audio that are offered as they are: Call::set_other_media
-  unsigned max_redirections = 0;  ///< 3xx that are followed (RFC 3261 section 8.1.3.4); 0: told in CallFinished, as contacts
+  std::vector<sdp::Media> other_media{};  ///< streams besides the audio, offered unchanged: Call::set_other_media
+  unsigned max_redirections = 0;  ///< 3xx responses that it follows (RFC 3261 section 8.1.3.4); 0: CallFinished gets the contacts
 };
 
-/// Whose state we want to be told of, and which: RFC 6665.
+/// A subscription: its target and its event package (RFC 6665).
 struct SubscribeOptions {
-  Account account;                          ///< whose name we ask under
+  Account account;                          ///< the account in whose name it subscribes
   std::string target;                       ///< "sip:6001@pbx.example"
   std::string package = "message-summary";  ///< or "dialog", "reg", "conference", "presence", ...
-  std::chrono::seconds expires{3600};       ///< 0: asks once, and keeps nothing
-  std::string accept{};                     ///< media types of what is told, as in Accept; empty: the package's own
-  bool through_registrar = true;            ///< false: straight to the target's host
+  std::chrono::seconds expires{3600};       ///< 0: requests the state once, without a subscription
+  std::string accept{};                     ///< media types of the notifications, as in Accept; empty: the package's own
+  bool through_registrar = true;            ///< false: directly to the target's host
   sip::HeaderList headers{};                ///< added to each SUBSCRIBE
 };
 
-/// A line of text to somebody, outside of calls: MESSAGE, RFC 3428.
+/// A text message outside of calls: MESSAGE, RFC 3428.
 struct MessageOptions {
   Account account;
   std::string target;
   std::string text;                         ///< UTF-8
   std::string type = "text/plain;charset=UTF-8";
   bool through_registrar = true;
-  sip::HeaderList headers{};                ///< added to it
+  sip::HeaderList headers{};                ///< added to the MESSAGE
 };
 
-/// A telephone: signalling, offer/answer and media joined. Knows no AI. It runs one signalling thread; everything but post(),
-/// stop() and sip_port() happens on that thread, inside a posted task or an event handler. From another thread an operation is
-/// PhoneError::WrongThread, and stops a debug build by an assertion. docs/embedding.md shows it whole.
+/// A telephone: joins signalling, offer/answer and media. It contains no AI. It runs one signalling thread. Use all functions but post(),
+/// stop() and sip_port() on that thread only: in a posted task or an event handler. On a different thread an operation returns
+/// PhoneError::WrongThread, and fails an assertion in a debug build. docs/embedding.md has a complete example.
 class Endpoint {
  public:
-  /// Binds the SIP sockets and starts the thread. `on_event` is called on it, one event at a time. `engine` must outlive the endpoint.
-  /// Errors: Socket, in a sentence that names the port and what to do.
+  /// Binds the SIP sockets and starts the thread. The thread calls `on_event`, one event at a time. `engine` must outlive the endpoint.
+  /// Errors: Socket; its text names the port and the remedy.
   [[nodiscard]] static base::Result<std::unique_ptr<Endpoint>, base::Error> open(EndpointOptions options, media::Engine& engine,
                                                                                 std::function<void(PhoneEvent)> on_event);
-  ~Endpoint();  ///< stop(), then frees what is left; calls that are up are cut without a BYE: hang up and wait for their end first
+  ~Endpoint();  ///< calls stop(), and frees all. It cuts calls that are up without a BYE: hang up, and wait for their end, before
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  /// Ends the thread: no event comes any more, and what is posted is dropped. For owners whose own threads still post to us.
-  /// Not on the signalling thread; more than once is harmless.
+  /// Ends the thread: no more events come, and posted tasks are dropped. For owners with threads that still post. Do not call it on the
+  /// signalling thread. It may be called more than once.
   void stop();
-  void post(std::function<void()> task);                                   ///< runs it on the signalling thread; from any thread
-  void post_after(base::Duration delay, std::function<void()> task);       ///< on the signalling thread
+  void post(std::function<void()> task);                                   ///< runs it on the signalling thread; callable from any thread
+  void post_after(base::Duration delay, std::function<void()> task);       ///< call it on the signalling thread
 
-  /// And starts to register, when its options say so; RegistrationChanged tells how that went, also when an address in them is bad.
-  /// Errors: WrongThread, Closed.
+  /// Adds an account, and starts to register if its options say so. RegistrationChanged reports the result, also for a malformed address in
+  /// the options. Errors: WrongThread, Closed.
   [[nodiscard]] base::Result<Account, base::Error> add_account(sip::AccountOptions options);
-  /// Calls: CallRinging may follow, then CallConnected, or CallFinished. `port`: as in Call::prepare().
-  /// Errors: BadTarget, BadHeader, UnknownAccount, Full, NoMedia, Socket, WrongThread, Closed.
+  /// Calls a target: CallRinging may follow, then CallConnected, or CallFinished. `port` is as in Call::prepare(). Errors: BadTarget,
+  /// BadHeader, UnknownAccount, Full, NoMedia, Socket, WrongThread, Closed.
   [[nodiscard]] base::Result<CallPtr, base::Error> dial(DialOptions options, std::shared_ptr<media::AudioPort> port);
-  /// Keeps us told by Notified until it is unsubscribed; SubscriptionChanged says how it stands. Refreshes itself.
-  /// Errors: BadTarget, BadHeader, UnknownAccount, Full, WrongThread, Closed.
+  /// Subscribes until Subscription::unsubscribe(), with automatic refreshes. Notified brings the state; SubscriptionChanged reports the
+  /// state of the subscription. Errors: BadTarget, BadHeader, UnknownAccount, Full, WrongThread, Closed.
   [[nodiscard]] base::Result<Subscription, base::Error> subscribe(const SubscribeOptions& options);
-  /// sip::RequestAnswered says what became of it, by this id. Errors: as above, and TooLarge (RFC 3428 section 8: 1300 octets).
+  /// Sends a message. sip::RequestAnswered with the returned id reports the result. Errors: as subscribe(), and TooLarge (RFC 3428 section 8: 1300 octets).
   [[nodiscard]] base::Result<sip::RequestId, base::Error> send_message(const MessageOptions& options);
-  /// Asks `target` by OPTIONS what it can do (RFC 3261 section 11). sip::RequestAnswered says what became of it, by this id. `through_registrar`: false
-  /// sends it straight to the target's host. Errors: as of send_message().
+  /// Requests the capabilities of `target` by OPTIONS (RFC 3261 section 11). sip::RequestAnswered with the returned id reports the result.
+  /// `through_registrar` false sends it directly to the target's host. Errors: as send_message().
   [[nodiscard]] base::Result<sip::RequestId, base::Error> ask_options(const Account& account, std::string target, bool through_registrar = true);
   void set_accepting(bool accepting);                                      ///< false: new calls get 503 (drain)
-  [[nodiscard]] std::size_t calls() const;                                 ///< not yet finished
-  [[nodiscard]] std::size_t unfinished() const;                            ///< Stack::unfinished(): at 0 no BYE is lost by stop()
+  [[nodiscard]] std::size_t calls() const;                                 ///< calls that have not finished
+  [[nodiscard]] std::size_t unfinished() const;                            ///< Stack::unfinished(): at 0, stop() loses no BYE
 
-  [[nodiscard]] std::uint16_t sip_port() const;                            ///< that was bound, UDP and TCP; from any thread
+  [[nodiscard]] std::uint16_t sip_port() const;                            ///< the bound port, UDP and TCP; callable from any thread
 
  private:
   class Impl;

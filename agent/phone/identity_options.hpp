@@ -12,24 +12,24 @@ namespace offhook::inline v0::phone {
 struct IdentityOptions {
   struct Certificate {
     std::string url;                      ///< the `x5u` of PASSporTs
-    std::string file;                     ///< the signer's certificate first, then those between it and an anchor
+    std::string file;                     ///< the signer's certificate first, then the certificates between it and an anchor
   };
-  /// Selects what becomes of a call without a good signature, when neither a trusted peer nor a password vouches for the caller.
+  /// The treatment of a call without a valid signature, when neither a trusted peer nor a password proves the caller.
   enum class Unproven : std::uint8_t { Taken, Refused };
   struct Verifying {
     std::string trust_file;               ///< trust anchors; they need not be roots
-    std::vector<Certificate> certificates;  ///< nothing is fetched: a PASSporT that names another fails with 436
-    std::chrono::seconds max_age{60};     ///< of a PASSporT: RFC 8224 section 4.1
-    Unproven failed = Unproven::Taken;    ///< a signature that proves nothing; Refused: 403, 436, 437 or 438 (RFC 8224 section 6.2.2)
-    Unproven absent = Unproven::Taken;    ///< no signature; Refused: 428
+    std::vector<Certificate> certificates;  ///< Offhook downloads none: a PASSporT that names a different one fails with 436
+    std::chrono::seconds max_age{60};     ///< age of a PASSporT: RFC 8224 section 4.1
+    Unproven failed = Unproven::Taken;    ///< for a signature that proves nothing; Refused: 403, 436, 437 or 438 (RFC 8224 section 6.2.2)
+    Unproven absent = Unproven::Taken;    ///< for a call without a signature; Refused: 428
   };
   struct Signing {
     std::string key_file;                 ///< a key on P-256 (PKCS #8 or SEC 1) without a passphrase
-    std::string certificate_url;          ///< where others find its certificate
-    std::string attest;                   ///< of SHAKEN: "A", "B" or "C"; "": a PASSporT without SHAKEN
+    std::string certificate_url;          ///< address at which other systems find the key's certificate
+    std::string attest;                   ///< SHAKEN's attestation: "A", "B" or "C"; "": a PASSporT without SHAKEN
   };
-  std::optional<Verifying> verifying{};   ///< of calls that come; nothing: their Identity fields are not looked at
-  std::optional<Signing> signing{};       ///< of calls of ours that do not withhold who calls
+  std::optional<Verifying> verifying{};   ///< of incoming calls; nullopt: their Identity fields are ignored
+  std::optional<Signing> signing{};       ///< of outgoing calls that do not withhold the caller
 };
 
 }  // namespace offhook::inline v0::phone

@@ -14,7 +14,7 @@ using State = DialogInfo::State;
 
 std::string told(std::string_view text) { return text.size() <= Line::kMaxText ? std::string(text) : std::string(); }
 
-/// What brought a dialog to its end, in the words of RFC 4235 section 3.7.1.
+/// Returns the reason of a dialog's end in the words of RFC 4235 section 3.7.1.
 std::string_view word_of(const sip::CallEnded& ended) {
   using Why = sip::CallEnded::Why;
   switch (ended.why) {
@@ -34,7 +34,7 @@ std::string_view word_of(const sip::CallEnded& ended) {
   return "";
 }
 
-/// RFC 4235 section 3.7.2: one dialog that stands for all, and tells nothing but that there is one.
+/// RFC 4235 section 3.7.2: returns one dialog in place of all, which shows only that there is one.
 std::vector<DialogInfo::Dialog> as_one(const std::vector<DialogInfo::Dialog>& all) {
   if (all.empty()) return {};
   DialogInfo::Dialog one;
@@ -71,8 +71,8 @@ void Line::ringing(sip::SessionId call) {
   if (at != calls_.end() && at->second.row.state < State::Early) at->second.row.state = State::Early;
 }
 
-/// Deviation: the early dialogs of a fork are one row, since a lamp has one state for a call (RFC 4235 section 3.7.1 has a machine for
-/// each). Its names are those of the first, and then of the one that was accepted.
+/// Deviation: the early dialogs of a fork are one row, because a lamp has one state for a call (RFC 4235 section 3.7.1 has a state machine
+/// for each). The row has the names of the first early dialog, and later those of the accepted one.
 void Line::on_progress(const sip::CallProgress& event) {
   const auto at = calls_.find(event.session);
   if (at == calls_.end()) return;
@@ -85,7 +85,7 @@ void Line::accepted(sip::SessionId call, const sip::DialogName& name) {
   const auto at = calls_.find(call);
   if (at == calls_.end() || at->second.row.state == State::Terminated) return;
   at->second.row.state = State::Confirmed;
-  if (name.remote_target.empty()) return;  // It is over already.
+  if (name.remote_target.empty()) return;  // The dialog has ended already.
   at->second.row.remote_tag = told(name.remote_tag);
   at->second.row.remote.target = told(name.remote_target);
 }
@@ -106,7 +106,7 @@ std::vector<DialogInfo::Dialog> Line::seen(View view, std::string_view contact) 
     if (own && target && equivalent(*own, *target)) continue;
     rows.push_back(call.row);
     if (!call.withheld) continue;
-    DialogInfo::Dialog bare;  // RFC 4235 section 3.6: where privacy was asked for, the id and the state.
+    DialogInfo::Dialog bare;  // RFC 4235 section 3.6: with privacy, only the id and the state.
     bare.id = call.row.id;
     bare.state = call.row.state;
     rows.back() = std::move(bare);

@@ -11,27 +11,28 @@
 
 namespace offhook::inline v0::phone {
 
-/// One account's calls, and what of them a watcher sees: RFC 4235 sections 3.6 and 3.7. A value: no I/O, no clock.
+/// The calls of one account, and the part of them that a watcher sees: RFC 4235 sections 3.6 and 3.7. A value: no I/O, no clock.
 class Line {
  public:
   using DialogInfo = sip::packages::DialogInfo;
-  static constexpr std::size_t kMaxText = 256;  ///< Octets of an identity or a name that is told; a longer one is not.
+  static constexpr std::size_t kMaxText = 256;  ///< octets of an identity or a name; a longer one is omitted
 
   Line(std::string address, std::string display) : address_(std::move(address)), display_(std::move(display)) {}
 
-  /// `withheld`: one side does not want to be named, so that nobody is told more than that there is a call.
+  /// `withheld` is true when one side withholds its identity: watchers then see only that there is a call.
   void dialled(sip::SessionId call, std::string_view target, bool withheld, const sip::DialogName& name);
   void rang_in(const sip::IncomingCall& call, const sip::DialogName& name);
-  void ringing(sip::SessionId call);  ///< Ours has told the caller so.
+  void ringing(sip::SessionId call);  ///< this side has sent a ringing response
   void on_progress(const sip::CallProgress& event);
   void accepted(sip::SessionId call, const sip::DialogName& name);
-  /// Its row says so until forget().
+  /// The call's row shows its end until forget().
   void on_ended(const sip::CallEnded& event);
   void forget(sip::SessionId call) { calls_.erase(call); }
 
   [[nodiscard]] bool has(sip::SessionId call) const { return calls_.contains(call); }
   [[nodiscard]] const std::string& address() const { return address_; }
-  /// All that somebody sees whose own Contact is `contact`: his own calls with this line he knows better (RFC 4235 section 3.3).
+  /// Returns the rows for a watcher whose own Contact is `contact`. Omits the watcher's own calls with this line, which it
+  /// sees itself (RFC 4235 section 3.3).
   [[nodiscard]] std::vector<DialogInfo::Dialog> seen(View view, std::string_view contact) const;
 
  private:

@@ -14,8 +14,8 @@ constexpr std::string_view kPackage = "dialog";
 
 using Why = sip::SubscriptionChanged::Why;
 
-/// RFC 4235 section 3.2. A subscription to one dialog is refused, as section 3.7.2 recommends where no policy is agreed on. The stack has
-/// checked the grammar: it has read the package from this value.
+/// Returns true for a subscription to a single dialog (RFC 4235 section 3.2). It is refused, as section 3.7.2 recommends without an agreed
+/// policy. The stack has checked the syntax already, because it read the package from this value.
 bool is_about_one_dialog(const sip::HeaderFields& headers) {
   const auto event = headers.find("Event").value_or("");
   const sip::Params params(event.substr(std::min(event.find(';'), event.size())));
@@ -28,7 +28,7 @@ std::string contact_of(const sip::HeaderFields& headers) {
   return contact ? std::string(contact->uri.text) : std::string();
 }
 
-/// The same user at the same host, however it is reached.
+/// Compares user and host only, not the transport.
 bool is_same_address(std::string_view a, std::string_view b) {
   const auto one = sip::parse_uri(a);
   const auto other = sip::parse_uri(b);
@@ -43,7 +43,7 @@ sip::PackageOptions LineWatchers::package(const WatchOptions& options) {
   package.grant.usual = package.grant.most = options.longest;  // RFC 4235 section 3.4: an hour
   package.notify.patience = std::chrono::milliseconds(200);
   package.notify.pace = std::chrono::seconds(1);  // RFC 4235 section 3.10
-  package.notify.counts = true;                   // RFC 4235 section 4.1: from 0, one more for each that is sent
+  package.notify.counts = true;                   // RFC 4235 section 4.1: from 0, plus one for each that is sent
   package.most = options.most;
   return package;
 }
@@ -124,14 +124,14 @@ std::optional<View> LineWatchers::view_of(const sip::SubscribeReceived& event, c
                        std::any_of(proven.begin(), proven.end(), [&](auto who) { return is_same_address(who, allowed.who); });
     if (is_he && (!view || allowed.view == View::Calls)) view = allowed.view;
   }
-  // RFC 4235 section 3.6: another device of the same user.
+  // RFC 4235 section 3.6: a different device of the same user.
   if (std::any_of(proven.begin(), proven.end(), [&](auto who) { return is_same_address(who, line.address()); })) view = View::Calls;
   return view;
 }
 
 void LineWatchers::on_subscribe(sip::SubscribeReceived& event, base::TimePoint now) {
   const auto refuse = [&](Why why) { (void)stack_.end_subscriber(event.subscription, why, std::nullopt, now); };
-  if (event.package != kPackage) return refuse(Why::Rejected);  // The stack accepts it, but this class has no state of it.
+  if (event.package != kPackage) return refuse(Why::Rejected);  // The stack offers this package, but this class has no state for it.
   const auto line = event.account ? lines_.find(*event.account) : lines_.end();
   if (line == lines_.end()) return refuse(Why::NoResource);
   if (is_about_one_dialog(event.headers)) return refuse(Why::Rejected);
@@ -164,14 +164,14 @@ void LineWatchers::changed(sip::AccountId account, base::TimePoint now) {
   for (auto& [id, watching] : watchers_) {
     if (watching.account != account || !watching.view) continue;
     auto rows = line.seen(*watching.view, watching.contact);
-    if (rows == watching.told) continue;  // What happened he may not see: RFC 4235 section 3.3
+    if (rows == watching.told) continue;  // The watcher may not see this change: RFC 4235 section 3.3
     (void)stack_.notify(id, document(line, rows), now);
     std::erase_if(rows, [](const auto& row) { return row.state == DialogInfo::State::Terminated; });
     watching.told = std::move(rows);
   }
 }
 
-/// "Probation", since a line that is not there for now may be back: RFC 6665 section 4.1.3.
+/// The reason is "probation", because an unregistered line may return: RFC 6665 section 4.1.3.
 void LineWatchers::close(sip::AccountId account, base::TimePoint now) {
   for (const auto& [id, watching] : watchers_) {
     if (watching.account == account) (void)stack_.end_subscriber(id, Why::Probation, kLater, now);

@@ -12,48 +12,48 @@
 
 namespace offhook::inline v0::phone {
 
-/// Our lines, and who watches them: RFC 4235 with RFC 6665 section 4.2. Whoever has it shows it what happens to calls; it decides about
-/// watchers by WatchOptions, or has its owner asked, and tells each of them what he may see. Each NOTIFY holds the whole line: it stands for
-/// itself, so that one which was overtaken need not be sent (RFC 4235 section 4.3 takes whole documents at any time). No clock.
+/// The lines of this endpoint and their watchers: RFC 4235 with RFC 6665 section 4.2. The owner passes in the events of calls. This class accepts or refuses
+/// watchers by WatchOptions, or passes the decision to the owner, and notifies each watcher of its view. Each NOTIFY has the whole line, so a NOTIFY that was
+/// overtaken need not be sent (RFC 4235 section 4.3 allows whole documents at any time). Reads no clock.
 class LineWatchers {
  public:
   using DialogInfo = sip::packages::DialogInfo;
-  /// After this a watcher is to ask again whose line is not there for now.
+  /// Time after which a watcher of an unregistered line should subscribe again.
   static constexpr std::chrono::seconds kLater{60};
 
   struct Tell {
-    std::function<void(sip::SubscribeReceived&)> asks;            ///< who is not allowed; decide() answers, perhaps at once
-    std::function<void(const sip::SubscriptionChanged&)> left;    ///< one who was accepted, or had asked
+    std::function<void(sip::SubscribeReceived&)> asks;            ///< a watcher that the options do not allow; decide() answers, perhaps at once
+    std::function<void(const sip::SubscriptionChanged&)> left;    ///< the end of a watcher that was accepted or waited
   };
-  /// `stack` offers package(), and outlives this.
+  /// `stack` offers package(), and must outlive this object.
   LineWatchers(sip::Stack& stack, WatchOptions options, Tell tell)
       : stack_(stack), options_(std::move(options)), tell_(std::move(tell)) {}
 
-  /// What the stack has to offer for this.
+  /// Returns the package that the stack must offer.
   [[nodiscard]] static sip::PackageOptions package(const WatchOptions& options);
 
   void add_line(sip::AccountId account, std::string address, std::string display);
-  /// Its watchers were told that it is closed; calls on it are told to nobody any more.
+  /// Removes a line. Its watchers have had their last NOTIFY before, and its calls are not reported any more.
   void remove_line(sip::AccountId account);
 
-  // What happens to calls.
+  // Events of calls.
   void dialled(sip::SessionId call, sip::AccountId account, std::string_view target, bool withheld, base::TimePoint now);
   void rang_in(const sip::IncomingCall& call, base::TimePoint now);
   void ringing(sip::SessionId call, base::TimePoint now);
-  /// What the stack tells of calls, registrations and subscriptions.
+  /// Takes the stack's events of calls, registrations and subscriptions.
   void see(const sip::Event& event, base::TimePoint now);
 
   void on_subscribe(sip::SubscribeReceived& event, base::TimePoint now);
-  /// Nothing: he may not. Errors: UnknownSubscription, WrongState.
+  /// Accepts a watcher with `view`, or refuses it (nullopt). Errors: UnknownSubscription, WrongState.
   base::Result<void, sip::StackError> decide(sip::SubscriptionId watcher, std::optional<View> view, base::TimePoint now);
   [[nodiscard]] std::size_t size() const { return watchers_.size(); }
 
  private:
   struct Watching {
     sip::AccountId account;
-    std::string contact;                          // His own.
-    std::optional<View> view{};                   // Nothing: he was not accepted yet.
-    std::vector<DialogInfo::Dialog> told{};       // But for what had ended.
+    std::string contact;                          // of the watcher
+    std::optional<View> view{};                   // nullopt: not accepted yet
+    std::vector<DialogInfo::Dialog> told{};       // rows of its last NOTIFY, without ended calls
   };
   [[nodiscard]] std::optional<View> view_of(const sip::SubscribeReceived& event, const Line& line) const;
   [[nodiscard]] Line* line_with(sip::SessionId call, sip::AccountId& account);
@@ -68,7 +68,7 @@ class LineWatchers {
   WatchOptions options_;
   Tell tell_;
   std::map<sip::AccountId, Line> lines_;
-  std::map<sip::SubscriptionId, Watching> watchers_;  // In an order: it is the order that they are told in.
+  std::map<sip::SubscriptionId, Watching> watchers_;  // ordered, so that notifications go out in a fixed order
 };
 
 }  // namespace offhook::inline v0::phone

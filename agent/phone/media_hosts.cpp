@@ -18,7 +18,7 @@ std::optional<sip::SessionId> session_of(const sip::Event& event) {
   }, event);
 }
 
-/// The session description that came with the event, if one did.
+/// Returns the session description in the event; nullptr when it has none.
 std::string* description_of(sip::Event& event) {
   sip::Body* body = std::visit([](auto& e) -> sip::Body* {
     if constexpr (requires { e.session; e.offer.data; }) return &e.offer;
@@ -46,7 +46,7 @@ void MediaHosts::on_event(sip::Event event) {
   }
   auto& events = at->second.events;
   if (std::holds_alternative<sip::CallEnded>(event) && std::holds_alternative<sip::IncomingCall>(events.front())) {
-    waiting_.erase(at);  // Nobody was told that the call came.
+    waiting_.erase(at);  // The application has not seen this call yet.
     return;
   }
   events.push_back(std::move(event));
@@ -55,7 +55,7 @@ void MediaHosts::on_event(sip::Event event) {
   for (const sip::Event& one : all.events) tell_(one);
 }
 
-/// Returns whether the first event has to wait for a host that it names.
+/// Starts the look-up of a host that the first event names. Returns false when the event need not wait.
 bool MediaHosts::find_next(sip::SessionId session, Waiting& waiting) {
   const auto host = host_in(waiting.events.front());
   if (!host || waiting.names == kMaxNames) return false;
@@ -74,14 +74,14 @@ void MediaHosts::on_found(sip::SessionId session, std::uint64_t search, const st
   auto best = std::find_if(addresses.begin(), addresses.end(), [&](const auto& one) { return one.is_v6() == host.v6; });
   if (best == addresses.end()) best = addresses.begin();
   if (best == addresses.end()) {
-    at->second.names = kMaxNames;  // The description cannot be used.
+    at->second.names = kMaxNames;  // The description cannot be used, so its other names are not looked up.
   } else {
     description = sdp::with_address(description, host, *best);
   }
   go_on(session);
 }
 
-/// Tells what waits, up to the next event that names a host without an address.
+/// Reports the waiting events, up to the next one that names a host without an address.
 void MediaHosts::go_on(sip::SessionId session) {
   for (auto at = waiting_.find(session); !find_next(session, at->second); at->second.names = 0) {
     sip::Event event = std::move(at->second.events.front());

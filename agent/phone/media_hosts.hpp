@@ -13,14 +13,14 @@
 
 namespace offhook::inline v0::phone {
 
-/// Finds the addresses of hosts that session descriptions name (RFC 8866 section 5.7) and writes them into the descriptions. The events of a call
-/// wait meanwhile, in order; other calls go on. A name that has no address stays: the call is then refused as one with a bad address.
+/// Finds the addresses of hosts that session descriptions name (RFC 8866 section 5.7) and writes them into the descriptions. The events of
+/// a call wait meanwhile, in order; other calls continue. A name without an address stays, and the call is then refused for a bad address.
 class MediaHosts {
  public:
-  static constexpr std::size_t kMaxNames = 4;    ///< of one description, found one after another; a further one stays
-  static constexpr std::size_t kMaxWaiting = 32; ///< events of one call; one more, and all are told with the names as they are
+  static constexpr std::size_t kMaxNames = 4;    ///< of one description, looked up one after another; a further name stays
+  static constexpr std::size_t kMaxWaiting = 32; ///< events of one call; with one more, all are reported with their unresolved names
 
-  /// Calls `done` once, later; with nothing where no address was found.
+  /// Calls `done` once, later; with an empty list when no address was found.
   using Find = std::function<void(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done)>;
 
   MediaHosts(Find find, std::function<void(sip::Event)> tell) : find_(std::move(find)), tell_(std::move(tell)) {}
@@ -30,8 +30,8 @@ class MediaHosts {
  private:
   struct Waiting {
     std::uint64_t search = 0;
-    std::size_t names = 0;          // that were looked up for the first event
-    std::deque<sip::Event> events;  // the first has the name that is looked up
+    std::size_t names = 0;          // looked up for the first event
+    std::deque<sip::Event> events;  // the first contains the name of the current look-up
   };
 
   [[nodiscard]] bool find_next(sip::SessionId session, Waiting& waiting);

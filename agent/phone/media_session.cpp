@@ -11,7 +11,7 @@ namespace offhook::inline v0::phone {
 
 namespace {
 
-// The two enums are kept apart because sdp knows no media and media no sdp: here, and only here, one becomes the other.
+// The folders sdp and media do not depend on each other, so each has its own enum. Only this file converts between them.
 sdp::AudioCodec to_sdp(media::AudioCodec codec) {
   switch (codec) {
     case media::AudioCodec::Pcmu: return sdp::AudioCodec::Pcmu;
@@ -42,7 +42,7 @@ std::vector<sdp::AudioCodec> to_sdp(const std::vector<media::AudioCodec>& codecs
   return result;
 }
 
-/// What we like to be sent, RFC 7587 section 6.1: no more of the band than the port has, and copies of what may be lost.
+/// Returns this side's Opus parameters (RFC 7587 section 6.1): no more bandwidth than the port has, and in-band FEC.
 std::string opus_parameters(std::uint32_t port_rate_hz) {
   media::OpusParameters ours;
   ours.max_playback_rate_hz = ours.max_capture_rate_hz = media::chain_rate_hz(media::AudioCodec::Opus, port_rate_hz);
@@ -112,7 +112,7 @@ std::optional<media::AudioCodec> MediaSession::codec_among(const std::vector<med
   if (!session) return std::nullopt;
   sdp::AudioCapability capability = capability_;
   if (!codecs.empty()) capability.codecs = to_sdp(codecs);
-  // The codec does not depend on our address, but its family must be the offer's: the peer's host has it.
+  // The codec does not depend on the local address, but the address family must match the offer. The peer's host has that family.
   const auto answer = sdp::Negotiator(std::move(capability), {signalling_host, 9}, sdp_id_).answer(*session);
   if (!answer || answer->audio.disabled) return std::nullopt;
   return to_media(answer->audio.codec);
@@ -156,7 +156,7 @@ void MediaSession::adopt(const sdp::AgreedAudio& agreed, const base::IpAddress& 
   const auto before = std::exchange(plan_, to_plan(agreed));
   plan_->signalling_host = signalling_host;
   plan_->source_rule = source_rule_;
-  // An open leg's order is never refused.
+  // start() never fails for an open leg.
   if (started_ && leg_) (void)engine_.start(leg_->id, *plan_, before && media::learns_anew(*before, *plan_));
 }
 

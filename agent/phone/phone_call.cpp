@@ -64,7 +64,7 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
   wanted.max_redirections = options.max_redirections;
   if (options.for_transfer) wanted.for_transfer = options.for_transfer->id();
   auto session = core->stack.call(std::move(wanted), base::Clock::now());
-  if (!session) return base::fail(refused(session.error(), "the call cannot begin"));  // Logs show the error, and must not show the number.
+  if (!session) return base::fail(refused(session.error(), "the call cannot begin"));  // Logs show this error, and must not show the number.
   call->session_ = *session;
   call->leg_name_ = core->stack.leg_name(*session);
   return call;
@@ -108,7 +108,7 @@ base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Ext
   if (auto may = may_answer(prepared); !may) return may;
   if (auto answered = from_stack((*core)->stack.answer(session_, sdp_body(our_answer_), now(), std::move(extras)), "answering"); !answered) return answered;
   state_ = State::Answering;
-  // From the 200 on both sides may send: the caller must not wait for our first word until the ACK has come round.
+  // Both sides may send after the 200, so that the caller hears the first words without waiting for the ACK.
   if (!offer_.empty()) media_.start();
   return {};
 }
@@ -182,7 +182,7 @@ base::Result<void, base::Error> PhoneCall::offer_anew(std::string_view what, boo
   return asked;
 }
 
-/// What was agreed on before stands.
+/// Restores the state before the offer.
 void PhoneCall::take_back_offer() {
   media_.abandon_offer();
   media_.set_on_hold(held_);
@@ -237,7 +237,7 @@ base::Result<void, base::Error> PhoneCall::do_send_info(std::string package, sip
 }
 
 void PhoneCall::on_progress(const sip::CallProgress& event) {
-  // An answer in a provisional response starts early media; the one in the 2xx then repeats it (RFC 3261 section 13.2.1).
+  // An answer in a provisional response starts early media; the 2xx then repeats the answer (RFC 3261 section 13.2.1).
   bool early_media = false;
   if (event.body.type == kSdp && media_.accept_answer(event.body.data, signalling_host())) {
     has_early_answer_ = true;
@@ -248,7 +248,7 @@ void PhoneCall::on_progress(const sip::CallProgress& event) {
   core()->tell(CallRinging{shared_from_this(), event.status, early_media, event});
 }
 
-/// The worker hears, and has no other way to us: we look while it may hear something.
+/// Polls for tones, because the media worker that detects them cannot notify this thread.
 void PhoneCall::heed_tones() {
   const auto core = core_.lock();
   if (!core || state_ != State::Dialling) return;
@@ -263,10 +263,10 @@ void PhoneCall::heed_tones() {
 }
 
 void PhoneCall::on_answered(const sip::CallAnswered& event) {
-  // Without one, that of the provisional response stands: RFC 6337 section 2.2.
+  // Without an answer in the 2xx, the answer of the provisional response counts: RFC 6337 section 2.2.
   const bool stands = event.body.empty() && has_early_answer_;
   if (!stands && !media_.accept_answer(event.body.data, signalling_host())) {
-    (void)hang_up();  // An answer that cannot be used: the call is up for SIP, and has to be ended with BYE.
+    (void)hang_up();  // The answer cannot be used. For SIP the call is up, so it must end with BYE.
     return;
   }
   media_.start();
@@ -274,14 +274,14 @@ void PhoneCall::on_answered(const sip::CallAnswered& event) {
 }
 
 void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
-  // Without an answer to the offer in our 200 there is no media, now or later: RFC 3264 section 5 leaves the peer no such choice.
+  // Without an answer to the offer in the 200 there are no media, now or later: RFC 3264 section 5 requires an answer.
   const bool owed = state_ == State::Answering && offer_.empty();
   if (event.body.empty() ? owed : !media_.accept_answer(event.body.data, signalling_host())) {
     (void)hang_up();
     return;
   }
-  if (!event.body.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // Our 2xx said what our own offer was to say.
-  if (event.body.empty()) media_.abandon_offer();  // Of a re-INVITE that wanted ours and then did not answer it: all stays as it was.
+  if (!event.body.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // The 2xx had the content of the pending offer.
+  if (event.body.empty()) media_.abandon_offer();  // The peer requested an offer by a re-INVITE, and did not answer it: nothing changes.
   media_.start();
   if (state_ == State::Answering) return connected(event.headers, event.asserted);
   tell_media(event.headers, event.asserted);
@@ -304,7 +304,7 @@ void PhoneCall::on_offer(const sip::OfferReceived& event) {
     (void)core()->stack.refuse_offer(session_, 488, now(), event.branch_tag);
     return;
   }
-  if (!event.offer.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // Our answer says what our own offer was to say.
+  if (!event.offer.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // The answer had the content of the pending offer.
   (void)core()->stack.accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
   if (!event.offer.empty()) tell_media(event.headers, event.asserted);
 }

@@ -5,11 +5,11 @@
 
 namespace offhook::inline v0::phone {
 
-/// Behind the Call face: drives one session of the stack and one media session.
+/// Implements Call: drives one session of the stack and one media session.
 class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCall> {
  public:
   PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id);
-  /// Outgoing: opens the leg and dials.
+  /// Opens the leg of an outgoing call, and dials.
   [[nodiscard]] static base::Result<std::shared_ptr<PhoneCall>, base::Error> dial(const std::shared_ptr<PhoneCore>& core, const DialOptions& options,
                                                                                   std::shared_ptr<media::AudioPort> port,
                                                                                   const base::IpAddress& local, std::uint64_t sdp_id);
@@ -27,7 +27,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   std::optional<media::LegId> media_leg() const override { return media_.leg(); }
   std::vector<sdp::Media> other_media() const override { return media_.other_media(); }
 
-  // What the stack says of our session.
+  // Events of the stack about this session.
   void on_progress(const sip::CallProgress& event);
   void on_answered(const sip::CallAnswered& event);
   void on_confirmed(const sip::CallConfirmed& event);
@@ -35,12 +35,12 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   void on_offer_answered(const sip::OfferAnswered& event);
   void on_offer_refused(const sip::OfferRefused& event);
   void on_ended(const sip::CallEnded& event);
-  /// The endpoint goes: the media leg is closed while the engine is surely there.
+  /// The endpoint ends: closes the media leg while the engine still exists.
   void let_go();
 
  private:
   [[nodiscard]] auto usable_core() const { return usable(core_); }
-  [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // There while the endpoint tells us things.
+  [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // It exists while the endpoint calls the event functions.
   base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
   base::Result<void, base::Error> do_ring(int status, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_progress(const Prepared& prepared, int status, sip::HeaderList headers) override;
@@ -67,7 +67,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   base::Result<void, base::Error> offer_anew(std::string_view what, bool on_hold, sip::Extras extras);
   void take_back_offer();
   void heed_tones();
-  /// Where the last message of this call came from; unspecified: nothing has come yet.
+  /// Returns the source of the call's last message; unspecified: nothing has come yet.
   [[nodiscard]] base::IpAddress signalling_host() const;
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
 
@@ -76,18 +76,18 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   sip::LegName leg_name_;
   State state_ = State::Offered;
   bool outgoing_ = false;
-  std::string peer_;             // the other side's URI: completes a transfer target
-  sip::Body offer_;              // theirs; empty: they want ours
+  std::string peer_;             // the other side's URI: completes the target of a transfer
+  sip::Body offer_;              // the peer's offer; empty: the peer wants an offer
   base::SocketAddress source_;
   MediaSession media_;
-  bool has_early_answer_ = false;  // in a provisional response
-  bool early_media_ = true;        // it plays before the 2xx
-  std::shared_ptr<media::AudioPort> listened_;  // early media, for tones; null: not listened to
-  bool heeding_ = false;                        // We look again soon.
+  bool has_early_answer_ = false;  // the peer has answered in a provisional response
+  bool early_media_ = true;        // true: it plays before the 2xx
+  std::shared_ptr<media::AudioPort> listened_;  // port with early media, to detect tones; null: no detection
+  bool heeding_ = false;                        // the next look for tones is scheduled
   media::LineTone refused_by_ = media::LineTone::None;
   std::string our_answer_;
-  bool held_ = false;             // by us, as agreed
-  std::optional<bool> holding_{};  // what our offer wants that is on its way
+  bool held_ = false;             // this side holds the peer, as agreed
+  std::optional<bool> holding_{};  // the hold in this side's pending offer; nullopt: no offer is pending
   bool prepared_ = false;
 };
 

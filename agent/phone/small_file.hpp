@@ -8,9 +8,9 @@
 
 namespace offhook::inline v0::phone {
 
-inline constexpr std::size_t kMaxIdentityFile = 64U << 10U;  ///< Octets of a file of IdentityOptions.
+inline constexpr std::size_t kMaxIdentityFile = 64U << 10U;  ///< octets of a file of IdentityOptions
 
-/// Errors (PhoneError::Identity): it cannot be read, or is larger than kMaxIdentityFile.
+/// Reads a file. Errors (PhoneError::Identity): it cannot be read, or is larger than kMaxIdentityFile.
 [[nodiscard]] base::Result<std::string, base::Error> read_small_file(const std::string& path);
 
 }  // namespace offhook::inline v0::phone

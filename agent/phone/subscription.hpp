@@ -9,21 +9,20 @@ namespace offhook::inline v0::phone {
 
 struct SubscriptionState;
 
-/// What somebody is asked to keep telling us (RFC 6665), as a handle: Endpoint::subscribe() makes it, copies are the same one. Used on
-/// the signalling thread. It may outlive its endpoint: it then knows what it knew, and operations are Closed.
+/// A handle of a subscription of this side (RFC 6665). Endpoint::subscribe() makes it; copies name the same one. Use it on the signalling
+/// thread. It may outlive its endpoint: it then keeps its last state, and operations return Closed.
 class Subscription {
  public:
-  Subscription() = default;  ///< none: id() is 0, operations are WrongState
+  Subscription() = default;  ///< no subscription: id() is 0, operations return WrongState
   explicit Subscription(std::shared_ptr<SubscriptionState> state) : state_(std::move(state)) {}
 
   [[nodiscard]] sip::SubscriptionId id() const;
-  /// What SubscriptionChanged told last: state, why it ended or waits, and for how long it was granted.
+  /// Returns the last SubscriptionChanged: the state, why it ended or waits, and the granted time.
   [[nodiscard]] const sip::SubscriptionChanged& last() const;
 
-  /// Asks for the state as it is now; Notified brings it. The subscription is kept alive without this. Errors: WrongState (it ended),
-  /// WrongThread, Closed.
+  /// Requests the present state; Notified brings it. The subscription stays active without this call. Errors: WrongState (it has ended), WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> refresh();
-  /// Ends it: SubscriptionChanged with State::Ended follows, after a last Notified. Errors as above.
+  /// Ends it: SubscriptionChanged with State::Ended follows, after a last Notified. Errors as for refresh().
   [[nodiscard]] base::Result<void, base::Error> unsubscribe();
 
  private:

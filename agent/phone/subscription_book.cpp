@@ -24,7 +24,7 @@ void SubscriptionBook::on_changed(const sip::SubscriptionChanged& event) {
   if (it == open_.end()) return;
   const auto state = it->second;
   state->last = event;
-  // Of a fork, the other branches go on.
+  // If the SUBSCRIBE was forked, its other branches continue.
   if (event.state == sip::SubscriptionChanged::State::Ended && event.branch_tag.empty()) open_.erase(it);
   core_->tell(SubscriptionChanged{Subscription(state), event});
 }

@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::phone {
 
-/// The URI to call: `target` itself when it is one of a scheme that we know, else the number or user `target` at `host` ("pbx.example:5080").
+/// Returns the URI to call: `target` itself when it is a URI of a supported scheme; otherwise the number or user `target` at `host` ("pbx.example:5080").
 [[nodiscard]] std::string target_at(std::string_view target, std::string_view host);
 
 }  // namespace offhook::inline v0::phone

@@ -5,8 +5,8 @@
 
 namespace offhook::inline v0::phone {
 
-/// The end of a call that the network refused by a tone and that we cancelled because of it (`cancelled`), as the response that the
-/// network might have sent: RFC 3398 section 7.2.4.1 has the causes that those tones stand for.
+/// Returns the end of a call that the network refused by a tone and that this side therefore cancelled (`cancelled`). It is the response
+/// that the network could have sent: RFC 3398 section 7.2.4.1 has the causes of those tones.
 [[nodiscard]] sip::CallEnded refusal_by(media::LineTone tone, sip::CallEnded cancelled);
 
 }  // namespace offhook::inline v0::phone

@@ -10,19 +10,19 @@ namespace offhook::inline v0::phone {
 
 struct WatcherState;
 
-/// Somebody who watches one of our lines, or asks to, as a handle: WatcherAsks brings it, copies are the same one. Used on the
-/// signalling thread. It may outlive its endpoint: operations are then Closed.
+/// A handle of a watcher of a line of this endpoint, accepted or waiting. WatcherAsks brings it; copies name the same one. Use it on the
+/// signalling thread. It may outlive its endpoint: operations then return Closed.
 class Watcher {
  public:
-  Watcher() = default;  ///< none: id() is 0, operations are WrongState
+  Watcher() = default;  ///< no watcher: id() is 0, operations return WrongState
   explicit Watcher(std::shared_ptr<WatcherState> state) : state_(std::move(state)) {}
 
   [[nodiscard]] sip::SubscriptionId id() const;
-  /// He sees the line from now on, until he has had enough or end() is called. Errors: WrongState (he was answered before, or has
-  /// gone), WrongThread, Closed.
+  /// Accepts the watcher: it sees the line from now on, until it ends its subscription or end() is called. Errors: WrongState (it was
+  /// answered before, or has ended), WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> accept(View view = View::Busy);
-  /// He may not, or no more: 403 where he still waits for a response, else a last NOTIFY that says "rejected" and nothing of the line.
-  /// Errors as above.
+  /// Refuses the watcher, or ends its subscription: sends 403 while it waits for a response, otherwise a last NOTIFY with "rejected" and
+  /// nothing about the line. Errors as for accept().
   [[nodiscard]] base::Result<void, base::Error> end();
 
  private:
