@@ -10,10 +10,10 @@
 
 namespace offhook::inline v0::agent::demo {
 
-/// A program that we started and that ends with us: SIGTERM, after two seconds SIGKILL, to this one process id only.
+/// A program that this process started. The destructor ends it: it sends SIGTERM, and after two seconds SIGKILL, to this process id only.
 class ChildProcess {
  public:
-  /// Output and errors go to `log_path`. Errors: domain "demo", naming the program.
+  /// Starts a program; its output and errors go to `log_path`. Errors: domain "demo"; the text names the program.
   [[nodiscard]] static base::Result<ChildProcess, base::Error> start(const std::vector<std::string>& command, const std::string& log_path);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;

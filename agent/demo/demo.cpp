@@ -36,7 +36,7 @@ sip::AccountOptions account(const std::string& extension, std::uint16_t port) {
   options.address_of_record = "sip:" + extension + "@" + host;
   options.registrar = "sip:" + host;
   options.username = extension;
-  options.password = "secret-" + extension;  // What share/demo/kamailio.cfg expects.
+  options.password = "secret-" + extension;  // as in share/demo/kamailio.cfg
   options.expires = std::chrono::seconds(60);
   return options;
 }
@@ -58,7 +58,7 @@ bool wait_for(Condition condition, base::Duration limit) {
   return true;
 }
 
-/// The second telephone: its own endpoint and engine, so that nothing but SIP and RTP joins it with the agent.
+/// The second telephone. It has its own endpoint and engine, so that only SIP and RTP connect it with the agent.
 class CallerPhone {
  public:
   explicit CallerPhone(std::vector<Line> lines) : caller_(std::move(lines), port_) {}
@@ -91,7 +91,7 @@ class CallerPhone {
     endpoint_->post([this] { (void)account_.unregister(); });
     (void)wait_for([this] { return !registered_; }, std::chrono::seconds(2));
   }
-  /// On the caller's thread: brings what the signalling thread saw to the script.
+  /// Passes events of the signalling thread to the script. Call it on the caller's thread.
   void poll() {
     if (connected_.exchange(false)) caller_.on_connected();
     caller_.poll();

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-/// A whole call on this machine: a registrar that somebody else wrote (Kamailio), the agent registered there by digest, and a
-/// second telephone that calls it through the registrar and asks.
+/// A complete call on this machine: an independent registrar (Kamailio), the agent that registers there with digest, and a second telephone
+/// that calls the agent through the registrar and asks questions.
 namespace offhook::inline v0::agent::demo {
 
 struct DemoOptions {
@@ -18,7 +18,7 @@ struct DemoOptions {
   std::string dialogue_path;
   std::string caller_voice = "rms";
   std::vector<std::string> questions = {"When are you open?", "Where is your shop?", "Goodbye."};
-  std::string directory;                               ///< for the WAV and the registrar's log; made if missing
+  std::string directory;                               ///< for the WAV and the registrar's log; created if missing
   base::Duration limit = std::chrono::seconds(75);
 };
 
@@ -34,14 +34,14 @@ struct DemoResult {
   std::vector<DemoTurn> turns;
   std::string ended_by;
   std::string wav;
-  /// Every question was heard, understood and answered, and the agent ended the call itself.
+  /// Returns true when every question was heard, understood and answered, and the agent ended the call itself.
   [[nodiscard]] bool succeeded() const;
 };
 
-/// Called as things happen, to show them: who ("registrar", "agent", "caller") and what.
+/// Called at each event, to show it: `who` is "registrar", "agent" or "caller", and `what` is the event.
 using Show = std::function<void(std::string_view who, const std::string& what)>;
 
-/// Runs the whole demonstration, blocking. Errors name what is missing and what to do.
+/// Runs the demonstration, and blocks until its end. Errors name what is missing, and the remedy.
 [[nodiscard]] base::Result<DemoResult, base::Error> run_demo(const DemoOptions& options, const Show& show);
 
 }  // namespace offhook::inline v0::agent::demo

@@ -10,13 +10,13 @@
 
 namespace offhook::inline v0::agent::demo {
 
-/// Something the caller says, ready to be played: 16 kHz.
+/// A sentence of the caller, ready to play: 16 kHz.
 struct Line {
   std::string text;
   std::vector<std::int16_t> pcm;
 };
 
-/// Where a line was put in the recording, and how long the answer took.
+/// The place of a line in the recording, and the response time of the agent.
 struct AskedLine {
   std::string said;
   std::size_t begin = 0, end = 0;  ///< samples of Recording::sent
@@ -25,14 +25,14 @@ struct AskedLine {
 
 struct CallReport {
   bool connected = false;
-  double greeting_ms = 0;          ///< from the answered call to the first voiced sample heard
+  double greeting_ms = 0;          ///< from the answer of the call to the first voiced sample that the caller hears
   std::vector<AskedLine> lines;
   std::string ended_by;            ///< "agent", "caller" or "limit"
   Recording recording;
 };
 
-/// The caller's side of a demonstration call on one AudioPort: waits until the other side has finished speaking, says the next
-/// line, and records what left and what arrived on one clock of ticks. Not thread-safe; poll() it every few milliseconds.
+/// The caller's side of a demonstration call on one AudioPort. It waits until the agent has finished, says the next line, and records the
+/// sent and the received audio on one clock of ticks. Not thread-safe; call poll() every few milliseconds.
 class ScriptedCaller {
  public:
   ScriptedCaller(std::vector<Line> lines, std::shared_ptr<media::AudioPort> port);
@@ -40,10 +40,10 @@ class ScriptedCaller {
   void on_connected();
   void on_ended(std::string by);
   void poll();
-  /// Every line was said, and answered or waited for.
+  /// Returns true when every line was said, and was answered or had no answer in time.
   [[nodiscard]] bool done() const;
   [[nodiscard]] bool ended() const { return ended_; }
-  /// A line was just begun: for whoever shows the call.
+  /// Called when a line begins, to show the call.
   std::function<void(const std::string& text)> on_line;
   [[nodiscard]] CallReport report() const;
 
@@ -58,12 +58,12 @@ class ScriptedCaller {
   std::shared_ptr<media::AudioPort> port_;
   CallReport report_;
   std::size_t next_line_ = 0;
-  std::size_t pumped_ = 0;           // samples of the line being said that are in the ring
+  std::size_t pumped_ = 0;           // samples of the current line that are in the ring
   std::uint32_t utterance_ = 0;
   bool speaking_ = false, connected_ = false, ended_ = false;
-  bool heard_since_ = false;         // the other side has spoken since our last line
+  bool heard_since_ = false;         // true: the agent has spoken since the last line
   unsigned quiet_frames_ = 0;
-  std::optional<std::uint64_t> origin_tick_;  // of the recording's first sample
+  std::optional<std::uint64_t> origin_tick_;  // tick of the recording's first sample
 };
 
 }  // namespace offhook::inline v0::agent::demo

@@ -7,12 +7,12 @@
 
 namespace offhook::inline v0::agent::demo {
 
-/// Follows the agent's side of the demonstration call: shows it line by line, and keeps what was heard, understood and replied.
+/// Follows the agent's side of the demonstration call: shows it line by line, and stores the words that were heard, understood and replied.
 class TranscriptWatch {
  public:
   explicit TranscriptWatch(Show show) : show_(std::move(show)) {}
 
-  void on_event(const AgentEvent& event);             ///< from any thread
+  void on_event(const AgentEvent& event);             ///< callable from any thread
   void caller_says(const std::string& text);
   [[nodiscard]] bool registered() const { return registered_; }
   void fill(DemoResult& result, const CallReport& report) const;
@@ -23,7 +23,7 @@ class TranscriptWatch {
 
   Show show_;
   std::atomic<bool> registered_{false};
-  mutable std::mutex mutex_;  // Two conversation-side threads and the demo's own.
+  mutable std::mutex mutex_;  // The signalling thread, a conversation thread and the demo's own thread use the members below.
   std::string greeting_;
   std::vector<Turn> turns_;
 };
