@@ -18,7 +18,7 @@ using Taken = base::Result<std::string, Complaint>;
 
 bool is_none(const std::string& answer) { return answer.empty() || base::iequals(answer, "none"); }
 
-/// A text with places for what is known of a call.
+/// Checks a text that may have variables of a call.
 Taken template_of(const Check& check, const std::string& answer) {
   auto taken = check(answer);
   if (!taken) return taken;

@@ -18,7 +18,8 @@ bool is_named(const Answers& answers, std::string_view provider) {
   return answers.provider == provider || answers.model_provider == provider || answers.speech_provider == provider;
 }
 
-/// Then the key is OpenAI's, and the address the other's: no key goes where it is not for.
+/// Returns true for a question of the provider that does not get the shared variable. OpenAI gets the key, and the other server gets the
+/// address, so that no key goes to the wrong server.
 bool is_anothers(const ProviderQuestion& question, const Answers& answers) {
   if (!share_variables(answers)) return false;
   return question.provider == "openai" ? question.variable == "OPENAI_BASE_URL" : question.variable == "OPENAI_API_KEY";
@@ -36,7 +37,7 @@ bool is_asked(const ProviderQuestion& question, const Answers& answers) {
   return true;
 }
 
-/// Those of the answers, whether they stand for themselves or refer to another place.
+/// Returns all secrets of the answers, also those that are references.
 std::vector<std::pair<std::string_view, config::Secret>> all_secrets_of(const Answers& answers) {
   std::vector<std::pair<std::string_view, config::Secret>> secrets{{"SIP_PASSWORD", answers.password}};
   for (const auto& [question, value] : answers.of_provider) {
@@ -119,7 +120,7 @@ base::Result<Answers, std::string> answers_in(const config::Environment& environ
     const bool may_do_without = question->provider == "openai" && answers.provider == "openai";
     need(!value.empty() || question->need != Need::Always, std::string(question->variable) + (may_do_without ? " (or PROVIDER=local)" : ""));
     if (value.empty()) continue;
-    if (const auto good = taken(*question, value)) value = *good;  // What is not is told of the whole file.
+    if (const auto good = taken(*question, value)) value = *good;  // An invalid value is reported by the check of the whole file.
     answers.of_provider.emplace_back(question, config::Secret(std::move(value)));
   }
   if (!missing.empty()) return base::fail(missing);

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-/// The answers of a person or of the environment.
+/// The answers of a person, or of the environment.
 namespace offhook::inline v0::agent::setup {
 
 using Choices = std::span<const std::string_view>;
@@ -19,41 +19,41 @@ struct Answers {
   std::string host, extension;
   config::Secret password;
   std::string provider = "local";
-  std::string model_provider, speech_provider;  ///< a provider that thinks, or listens and speaks, in place of `provider`; "": none
+  std::string model_provider, speech_provider;  ///< a provider that thinks, or that listens and speaks, instead of `provider`; "": none
   std::vector<std::pair<const ProviderQuestion*, config::Secret>> of_provider;
-  std::string prompt;            ///< a text, or one of kPrompts; "": none
+  std::string prompt;            ///< a text, or one of kPrompts; "": no prompt
   std::string greeting;          ///< "": the greeting of the prompt, of the dialogue or of the model
-  std::string transfer_to;       ///< "": no transfers
-  bool keeps_companion = false;  ///< the existing file of that name stays as it is
+  std::string transfer_to;       ///< "": the agent transfers no calls
+  bool keeps_companion = false;  ///< true: an existing companion file stays unchanged
   bool writes_secrets = false;
 };
 
-/// True when a language model thinks, and no dialogue file.
+/// Returns true when a language model thinks, and not a dialogue file.
 [[nodiscard]] bool has_model(const Answers& answers);
 
-/// "local, openai"
+/// Returns for example "local, openai".
 [[nodiscard]] std::string list_of(Choices choices);
-/// ASCII capitals become small letters.
+/// Converts ASCII capitals to lower case.
 [[nodiscard]] std::string lowered(std::string text);
 [[nodiscard]] bool is_one_of(Choices choices, std::string_view name);
-/// A variable's value; "" where it is not set.
+/// Returns a variable's value; "" when it is not set.
 [[nodiscard]] std::string value_of(const config::Environment& environment, std::string_view name);
 
-/// The questions about the providers that `answers` names, in the order of kProviderQuestions.
+/// Returns the questions about the providers in `answers`, in the order of kProviderQuestions.
 [[nodiscard]] std::vector<const ProviderQuestion*> questions_for(const Answers& answers, const config::Environment& environment);
-/// True when `answers` names OpenAI and a server like it: they share their variables.
+/// Returns true when `answers` names OpenAI and an OpenAI-compatible server: they share their variables.
 [[nodiscard]] bool share_variables(const Answers& answers);
-/// An answer as it is taken over, or what is wrong with it.
+/// Returns an answer in its stored form, or the complaint about it.
 [[nodiscard]] base::Result<std::string, config::Complaint> taken(const ProviderQuestion& question, const std::string& answer);
 
-/// The answers that the environment gives. The error lists the variables that are missing: "ASTERISK_HOST, SIP_EXTENSION".
+/// Returns the answers from the environment. The error lists the missing variables: "ASTERISK_HOST, SIP_EXTENSION".
 [[nodiscard]] base::Result<Answers, std::string> answers_in(const config::Environment& environment, bool writes_secrets);
 
-/// The secrets that are not references to a variable or a file, each with its variable.
+/// Returns the secrets that are not references to a variable or a file, each with its variable.
 [[nodiscard]] std::vector<std::pair<std::string_view, config::Secret>> secrets_of(const Answers& answers);
-/// Which variables hold these secrets: "SIP_PASSWORD and OPENAI_API_KEY".
+/// Returns the variables of these secrets: "SIP_PASSWORD and OPENAI_API_KEY".
 [[nodiscard]] std::string variables_of(const Answers& answers);
-/// Of the environment only what the configuration refers to, so that a trial uses nothing else. The answers replace its values.
+/// Returns only the variables to which the configuration refers, so that a trial uses no others. The answers replace their values.
 [[nodiscard]] config::Environment environment_of(const Answers& answers, const config::Environment& environment);
 
 }  // namespace offhook::inline v0::agent::setup

@@ -14,10 +14,10 @@ namespace {
 
 constexpr auto kYesOrNo = std::to_array<std::string_view>({"yes", "no"});
 
-/// True for a provider that has no recogniser and no voice in Offhook.
+/// Returns true for a provider that has no recogniser and no voice in Offhook.
 bool only_thinks(std::string_view provider) { return provider == "ollama" || provider == "openai_compatible"; }
 
-/// The greeting in the head of a shipped prompt; "none" when there is none.
+/// Returns the greeting in the head of an installed prompt; "none" when there is none.
 std::string greeting_of(const std::string& prompt, const Files& files) {
   if (!is_one_of(kPrompts, prompt)) return "none";
   const auto text = shipped_prompt(prompt, files);
@@ -65,7 +65,7 @@ std::optional<bool> Interview::agrees(const std::string& text, const std::string
   return *said == "yes";
 }
 
-/// Asks `questions`, and tries the answers. While the trial fails, the person answers again, or keeps the answers.
+/// Asks `questions`, and tries the answers. While the trial fails, the person may answer again or keep the answers.
 bool Interview::until_good(const std::function<bool()>& questions, const std::function<void()>& trial) {
   for (;;) {
     const std::size_t before = trials_.count();
@@ -131,7 +131,7 @@ bool Interview::ask_provider() {
   return who.has_value();
 }
 
-/// Asks for a second provider: one that thinks, where MODEL_PROVIDER is set; one that listens and speaks, where the first cannot or SPEECH_PROVIDER is set.
+/// Asks for a second provider: one that thinks, if MODEL_PROVIDER is set; one that listens and speaks, if the first cannot or SPEECH_PROVIDER is set.
 bool Interview::ask_others() {
   answers_.model_provider.clear();
   answers_.speech_provider.clear();
@@ -167,18 +167,18 @@ bool Interview::ask_of_providers() {
   return true;
 }
 
-/// The answer that was given before, else what the environment says.
+/// Returns the earlier answer, or the value from the environment.
 std::string Interview::usual_of(const ProviderQuestion& question, const Answers& before) const {
   for (const auto& [asked, value] : before.of_provider) {
     if (asked == &question) return value.reveal();
   }
   const std::string value = value_of(environment_, question.variable);
   if (question.need != Need::Optional) return value.empty() ? std::string(question.usual) : value;
-  // OpenAI's key is not offered for another's server, unless the environment names that, too.
+  // OpenAI's key is not the default for a different server, unless the environment also names that server.
   return value.empty() || value_of(environment_, "OPENAI_BASE_URL").empty() ? "none" : value;
 }
 
-/// The value of the variable if it is one of `choices`, else `otherwise`.
+/// Returns the value of the variable if it is one of `choices`, otherwise `otherwise`.
 std::string Interview::named_in(std::string_view variable, Choices choices, std::string otherwise) const {
   const auto known = as_choice(choices)(value_of(environment_, variable));
   return known ? *known : std::move(otherwise);

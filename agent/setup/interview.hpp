@@ -11,16 +11,16 @@
 
 namespace offhook::inline v0::agent::setup {
 
-/// Asks a person. It asks again at once for an answer that does not fit, or with which a trial fails; a person may keep the second kind.
+/// Asks a person. Repeats a question at once when the answer is invalid, or when a trial with it fails; the person may keep an answer of the second kind.
 class Interview {
  public:
-  /// All of these must outlive it.
+  /// All arguments must outlive the object.
   Interview(Asker& asker, Trials& trials, const Files& files, const config::Environment& environment, const Options& options, Outcome& outcome)
       : asker_(asker), trials_(trials), files_(files), environment_(environment), options_(options), outcome_(outcome) {}
 
-  /// Returns nullopt when the person ended it, or the existing configuration stays: the outcome says which.
+  /// Returns the answers. Returns nullopt when the person ended the dialogue, or when the existing configuration stays; the outcome shows which.
   [[nodiscard]] std::optional<Answers> take();
-  /// A number to call, "wait" or "none". Returns nullopt when the person ended it.
+  /// Returns a number to call, "wait" or "none". Returns nullopt when the person ended the dialogue.
   [[nodiscard]] std::optional<std::string> ask_call(const Answers& answers);
 
  private:

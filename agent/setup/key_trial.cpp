@@ -22,13 +22,13 @@ constexpr auto kLimit = 10s;
 
 constexpr std::size_t kMaxList = 4U << 20U;  ///< octets of a list of models
 
-/// What is asked for: something that costs nothing, and that nobody gets without a key.
+/// A request that costs nothing, and that a provider answers only with a valid key.
 struct Trial {
   net::HttpRequest request;
-  std::string whom;       ///< for people
+  std::string whom;       ///< the provider's name for people
   bool has_key = true;
-  std::string not_found;  ///< what to do where nothing is there
-  std::string model;      ///< of Ollama: one that must be listed
+  std::string not_found;  ///< advice for a 404
+  std::string model;      ///< for Ollama: the model that the list must contain
 };
 
 Trial trial_at(std::string url, std::string whom, std::string header, std::string value) {
@@ -89,7 +89,7 @@ std::vector<Trial> trials_of(const ProviderProfile& provider) {
     case ProviderKind::Azure:
       break;
   }
-  // Of its two resources, those that are used.
+  // Azure: one trial for each resource that is used.
   std::vector<Trial> trials;
   if (!provider.speech.region.empty() || !provider.speech.url.empty()) trials.push_back(of_azure_speech(provider));
   if (!provider.base_url.empty()) trials.push_back(of_azure_openai(provider));
@@ -102,7 +102,7 @@ struct Answer {
   bool is_done = false;
 };
 
-/// As Ollama has it: without a tag it is the latest.
+/// Compares names as Ollama does: a name without a tag means the tag "latest".
 bool is_listed(const json::Element& list, const std::string& model) {
   const bool has_tag = model.find(':', model.rfind('/') == std::string::npos ? 0 : model.rfind('/')) != std::string::npos;
   const std::string wanted = has_tag ? model : model + ":latest";

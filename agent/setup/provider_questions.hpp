@@ -4,21 +4,21 @@
 #include <cstdint>
 #include <string_view>
 
-/// What a person is asked of the providers that they chose.
+/// The questions to a person about the chosen providers.
 namespace offhook::inline v0::agent::setup {
 
-/// Whether there must be an answer.
+/// Whether an answer is required.
 enum class Need : std::uint8_t {
   Always,
-  Optional,  ///< "none" leaves it out
-  IfSet,     ///< asked only where its variable is set: hardly anybody needs it
+  Optional,  ///< "none" omits it
+  IfSet,     ///< asked only when its variable is set, because it is rarely needed
 };
-/// What it is for. Azure has a resource for speech, and another for models.
+/// The use of the answer. Azure has one resource for speech, and another for models.
 enum class Use : std::uint8_t { All, Speech, Model };
 
 struct ProviderQuestion {
   std::string_view provider, variable;
-  std::string_view pointer;  ///< of its setting, from the provider's object on: "/speech/key"
+  std::string_view pointer;  ///< of the setting, within the provider's object: "/speech/key"
   std::string_view text, why;
   std::string_view example{};
   std::string_view usual{};
@@ -77,10 +77,10 @@ inline constexpr std::array kProviderQuestions{
                      .example = "qwen3-8b"},
 };
 
-/// Those that can be chosen; `local` needs nothing.
+/// The providers that a person can choose; `local` needs no answers.
 inline constexpr auto kProviderChoices =
     std::to_array<std::string_view>({"local", "openai", "azure", "deepgram", "ollama", "azure_openai", "openai_compatible"});
-/// Those that can think for another, and listen and speak for another, with what is asked above and no more.
+/// The providers that can think, or listen and speak, for another provider, with only the answers above.
 inline constexpr auto kThinkers = std::to_array<std::string_view>({"local", "openai", "azure", "ollama", "openai_compatible"});
 inline constexpr auto kSpeakers = std::to_array<std::string_view>({"local", "openai", "azure", "deepgram"});
 

@@ -57,7 +57,7 @@ class Run {
     return std::nullopt;
   }
 
-  /// A person has seen each trial of the interview, and decided.
+  /// Returns true when all trials are good. In an interview, the person has seen each trial already and decided.
   bool is_tried(const Answers& answers) {
     const std::size_t first = trials_.count();
     trials_.check(answers);
@@ -68,7 +68,7 @@ class Run {
     return !outcome_.ended && trials_.all_good(first);
   }
 
-  /// The configuration is the last, so that none refers to a file that could not be written.
+  /// Writes the configuration last, so that it never refers to a file that could not be written.
   bool write(const Answers& answers) {
     if (const auto companion = companion_of(answers); companion && !answers.keeps_companion) {
       const auto text = companion_text(*companion, answers, files_);

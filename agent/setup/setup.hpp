@@ -14,19 +14,19 @@ namespace offhook::inline v0::agent::setup {
 
 struct Question {
   std::string text;        ///< "Host of the PBX"
-  std::string why{};       ///< what it is, and where it is found
-  std::string usual{};     ///< the answer when the person gives an empty one; "": there is none
-  std::string example{};   ///< shown with what is wrong with an answer; "": none
+  std::string why{};       ///< its meaning, and where to find the answer
+  std::string usual{};     ///< the answer when the person gives an empty one; "": none
+  std::string example{};   ///< shown with a complaint about an answer; "": none
   bool is_secret = false;
 };
 
-/// Why a person gives no more answers.
+/// The reason why a person gives no more answers.
 enum class Ended : std::uint8_t {
   Interrupted,  ///< Ctrl-C
   EndOfInput,   ///< Ctrl-D
 };
 
-/// A person, or a test that plays one.
+/// Asks a person, or a test in the person's place.
 class Asker {
  public:
   virtual ~Asker() = default;
@@ -34,46 +34,46 @@ class Asker {
   virtual void say(std::string_view line) = 0;
 };
 
-/// The result of a trial: a sentence for people, without secrets.
+/// The result of a trial, in a sentence for people without secrets.
 struct Finding {
   bool good = false;
   std::string what;
 };
 
-/// The same finding in printable text, at most kMaxShownFinding octets of it: a peer's answer may be a part of it.
+/// Returns the finding in printable text of at most kMaxShownFinding octets, because it may contain a peer's answer.
 [[nodiscard]] Finding printable(Finding finding);
 inline constexpr std::size_t kMaxShownFinding = 4096;
 
-/// Tries things on the network. Each may take some seconds.
+/// Runs trials on the network. Each may take some seconds.
 class Prober {
  public:
   virtual ~Prober() = default;
   [[nodiscard]] virtual Finding resolve(const std::string& host) = 0;
   [[nodiscard]] virtual Finding register_at(const config::Config& config) = 0;
   [[nodiscard]] virtual Finding try_key(const ProviderProfile& provider) = 0;
-  /// Runs the agent for one call. It dials `number`; with "" it calls `on_ready` when the PBX has the registration, and waits to be called.
+  /// Runs the agent for one call. Dials `number`. With "", calls `on_ready` when the PBX has the registration, and waits for a call.
   [[nodiscard]] virtual Finding call(const config::Config& config, const std::string& number, const std::function<void()>& on_ready) = 0;
-  /// True when the person interrupted a trial (Ctrl-C). The finding of that trial then means nothing.
+  /// Returns true when the person interrupted a trial (Ctrl-C). The finding of that trial is then invalid.
   [[nodiscard]] virtual bool is_interrupted() = 0;
 };
 
-/// Which users may read a file.
+/// The users that may read a file.
 enum class Readers : std::uint8_t { Owner, Everyone };
 
 /// The files that setup reads and writes.
 struct Files {
   std::function<bool(const std::string& path)> exists;
   config::FileReader read;
-  /// The path of a file of share/, such as "prompts/sales.md".
+  /// Returns the path of a file in share/, such as "prompts/sales.md".
   std::function<std::string(const std::string& name)> share_path;
-  /// Writes the whole file, or nothing. Returns "" or why not.
+  /// Writes the whole file, or nothing. Returns "", or the reason of the failure.
   std::function<std::string(const std::string& path, const std::string& text, Readers readers)> write;
 };
 
 struct Options {
   std::string path = "offhook.json";
-  bool overwrite = false;          ///< existing files, without a question
-  bool keeps_secrets = false;      ///< without a person: the secrets are written, too
+  bool overwrite = false;          ///< true: replaces existing files without a question
+  bool keeps_secrets = false;      ///< true: without a person, also writes the secrets
   std::string call;                ///< a number to dial at the end, or "wait"
 };
 
@@ -84,19 +84,19 @@ struct Step {
 struct Outcome {
   bool is_written = false;           ///< the configuration
   bool all_good = false;
-  std::optional<Ended> ended{};      ///< the person ended it before its end
+  std::optional<Ended> ended{};      ///< set when the person ended the dialogue early
   std::vector<std::string> written{};  ///< the paths of all files
   std::vector<Step> steps{};
 };
 
-/// `asker` nullptr: the answers are those of `environment` alone (ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER,
-/// MODEL_PROVIDER, SPEECH_PROVIDER and the variables of these providers). Then it writes only when each trial succeeds.
+/// Runs the set-up. With `asker` nullptr, the answers come only from `environment` (ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER,
+/// MODEL_PROVIDER, SPEECH_PROVIDER and the variables of these providers), and files are written only when each trial succeeds.
 [[nodiscard]] Outcome run(Asker* asker, Prober& prober, const Files& files, const config::Environment& environment, const Options& options);
 
-/// "nothing was written", "offhook.json was written"
+/// Returns for example "nothing was written" or "offhook.json was written".
 [[nodiscard]] std::string written_in_words(const Outcome& outcome);
 
-/// {"written", "all_good", "path", "steps": [{"step", "good", "what"}]} on one line
+/// Returns one line: {"written", "all_good", "path", "steps": [{"step", "good", "what"}]}.
 [[nodiscard]] std::string to_json(const Outcome& outcome, const Options& options);
 
 }  // namespace offhook::inline v0::agent::setup

@@ -18,7 +18,7 @@ namespace {
 
 constexpr auto kSpeechLimit = std::chrono::seconds(10);
 
-/// The result of a trial after an event: nullopt while the trial goes on, "" when the part works, else what is wrong.
+/// The result of a trial after an event: nullopt while the trial continues, "" when the part works, otherwise the failure.
 using Verdict = std::optional<std::string>;
 
 Verdict verdict_on(const SpeakEvent& event) {
@@ -56,7 +56,7 @@ class SpeechTrials {
     for (const SessionWay& way : profile->sessions) {
       if (const auto* realtime = std::get_if<RealtimeWay>(&way)) {
         try_talking(needs_of(profile, realtime->provider));
-        try_voice(needs_of(profile, realtime->provider));  // Our own sentences.
+        try_voice(needs_of(profile, realtime->provider));  // The voice of Offhook's own sentences.
         continue;
       }
       const auto& three = std::get<CascadeWay>(way);
@@ -77,7 +77,7 @@ class SpeechTrials {
     return needs;
   }
 
-  /// True when this service was not tried before. `how`: the voice or the languages that it is tried with.
+  /// Returns true when this service was not tried before. `how` is the voice or the languages of the trial.
   [[nodiscard]] bool is_new(const PartNeeds& needs, const std::string& stage, const std::string& how) {
     const bool is_asked = needs.provider->kind != ProviderKind::Local && !without_.contains(needs.provider->name);
     return is_asked && tried_.insert(needs.provider->name + stage + how).second;

@@ -12,12 +12,12 @@
 
 namespace offhook::inline v0::agent::setup {
 
-/// Has each service that these agents speak, listen or talk with do it once: a voice says a word, a recogniser hears half a second of silence, a
-/// model that talks greets. A model or a voice that its provider does not know is found so; all together cost some cents at most.
-/// Some recognisers do not always answer a silence: the finding of such a timeout says that a call has to show whether it works.
-/// `without`: names of providers that are not asked. `work`: as for try_key().
+/// Uses each service of these agents that speaks, listens or talks once: a voice says a word, a recogniser gets half a second of silence, a
+/// model that talks greets. This finds a model or a voice that the provider does not have. All trials together cost some cents at most.
+/// Some recognisers do not always answer silence: the finding of such a timeout says that only a call can show whether it works. `without`
+/// has the names of providers that are not used. `work` is as for try_key().
 [[nodiscard]] std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without, net::Edges& edges, const std::function<bool()>& work);
-/// The same over the network, by these proxies; takes up to ten seconds for each.
+/// Tries the services over the network, through these proxies. Each trial takes up to ten seconds.
 [[nodiscard]] std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without, const net::ProxyRules& proxies);
 
 }  // namespace offhook::inline v0::agent::setup

@@ -21,7 +21,7 @@ using config::json_text;
 using config::JsonValue;
 using Members = std::vector<std::pair<std::string, JsonValue>>;
 
-/// A reference stays as it is; another secret stands in its variable.
+/// Returns a reference unchanged, and for another secret a reference to its variable.
 JsonValue reference_to(const config::Secret& secret, std::string_view variable) {
   return json_text(config::is_reference(secret.reveal()) ? secret.reveal() : "${" + std::string(variable) + "}");
 }
@@ -34,7 +34,7 @@ JsonValue sip_of(const Answers& answers) {
   return json_object(std::move(sip));
 }
 
-/// The model may hang up, and write the notes that the shipped prompts take; it transfers when the person says where to.
+/// Returns the tools of the model. It may hang up and write notes, as the installed prompts require. It may transfer when the person gave a target.
 JsonValue tools_of(const Answers& answers) {
   JsonValue tools = config::json_list({"hang_up", "note"});
   if (!answers.transfer_to.empty())
@@ -58,7 +58,7 @@ JsonValue agent_of(const Answers& answers) {
   return json_object(std::move(agent));
 }
 
-/// In a dialogue only what transfers has a "to".
+/// Sets the target of each transfer. In a dialogue, only a transfer has a member "to".
 void set_targets(JsonValue& value, const std::string& target) {
   for (auto& [name, inner] : value.members) {
     if (name == "to" && inner.kind == JsonValue::Kind::Text) inner.text = target;
@@ -67,7 +67,8 @@ void set_targets(JsonValue& value, const std::string& target) {
   for (JsonValue& item : value.items) set_targets(item, target);
 }
 
-/// systemd and a shell agree on these two forms (systemd.exec(5), EnvironmentFile=); a value in single quotes cannot hold a single quote.
+/// Returns the value in a form that systemd and a shell read in the same way (systemd.exec(5), EnvironmentFile=): plain, or in double
+/// quotes. Single quotes could not contain a single quote.
 std::string quoted(const std::string& value) {
   const auto is_plain = [](char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("-_./:@+=,").find(c) != std::string_view::npos; };
   if (std::all_of(value.begin(), value.end(), is_plain)) return value;
@@ -108,7 +109,7 @@ base::Result<std::string, std::string> companion_text(const Companion& companion
 
 std::string configuration_of(const Answers& answers) {
   JsonValue file = json_object({{"sip", sip_of(answers)}, {"agent", agent_of(answers)}});
-  // Written down, or the service would take OPENAI_BASE_URL, the other's, for OpenAI's.
+  // Written explicitly. Otherwise the service would use OPENAI_BASE_URL, which is the other server's, for OpenAI too.
   if (share_variables(answers)) config::put_inner(file, {"providers", "openai", "base_url"}, json_text(std::string(config::kOpenAiUrl)));
   for (const auto& [question, value] : answers.of_provider) {
     const auto steps = config::steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
