@@ -26,7 +26,7 @@ base::Error unreadable(const std::string& folder, const std::error_code& error) 
   return {"erase", error.value(), "cannot read " + folder + ": " + error.message()};
 }
 
-/// Errors: whether the folder is there cannot be said, because of a folder above it, say.
+/// Returns whether the folder exists. Error: that cannot be determined, for example because of a parent folder.
 base::Result<bool, base::Error> is_there(const std::string& folder) {
   if (folder.empty()) return false;
   std::error_code error;
@@ -47,13 +47,13 @@ base::Result<Names, base::Error> names_in(const std::string& folder) {
 
 bool is_torn(const std::string& name) { return name.starts_with("calls-") && name.ends_with(".torn"); }
 
-/// One pass over all that is kept.
+/// One pass over all folders.
 class Pass {
  public:
   Pass(const KeptFolders& folders, const std::string& id, Erasing erasing) : folders_(folders), id_(id), erasing_(erasing) {}
 
   [[nodiscard]] base::Result<ErasedCall, base::Error> run() {
-    // What cut_lines() and copies() erase names the call to nobody: it goes while the rest still does.
+    // find_calls() does not find a call by the lines that cut_lines() and copies() erase. They go first, while the other data still name the call.
     for (const auto step : {&Pass::cut_lines, &Pass::copies, &Pass::transcripts, &Pass::recordings, &Pass::records}) {
       (this->*step)();
       if (failure_) return base::fail(*failure_);
@@ -64,7 +64,7 @@ class Pass {
  private:
   static constexpr std::size_t kTimeBytes = 22;  // "2026-11-21 09:30:01Z  " of transcripts::readable()
 
-  /// JsonLine escapes each quotation mark of a peer, so that these characters are a member and its value.
+  /// JsonLine escapes each quotation mark from a peer. So this pattern can only be a member of the object with its value.
   void cut_lines() { lines_of_records([](const std::string& name) { return is_torn(name); }); }
   void records() { lines_of_records([](const std::string& name) { return records::parse_journal_name(name).has_value(); }); }
   template <class Chosen>
@@ -74,7 +74,7 @@ class Pass {
       if (chosen(name)) erased_.record_lines += lines(folders_.records + "/" + name, [&](std::string_view line) { return line.find(mark) != std::string_view::npos; });
     });
   }
-  /// For people: the same lines as in the other files, so that they do not count.
+  /// Erases the copies for people. They have the same lines as the other files, so they are counted separately.
   void copies() {
     const std::string word = id_ + " ";
     for_names(folders_.transcripts, [&](const std::string& name) {
@@ -130,7 +130,7 @@ class Pass {
   std::optional<base::Error> failure_;
 };
 
-/// Gathers the calls that a name fits.
+/// Collects the calls that match a name.
 class Finder {
  public:
   Finder(const std::string& name, records::WallTime now) : name_(name), now_(now) {}
@@ -152,7 +152,7 @@ class Finder {
     const auto there = is_there(folder);
     if (!there) return base::fail(there.error());
     if (!*there) return {};
-    std::map<std::string, bool> open;  // By call: whether its end is missing, and it is young.
+    std::map<std::string, bool> open;  // For each call: true when it has no end and is young.
     const auto read = transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view) {
       if (!transcripts::is_named(line, name_)) return;
       remember(line.call);
@@ -207,7 +207,7 @@ base::Result<ErasedCall, base::Error> erase_call(const KeptFolders& folders, con
     auto erased = Pass(folders, id, erasing).run();
     if (!erased) return erased;
     if (erasing == Erasing::Count || erased->is_nothing()) return pass == 0 ? std::move(erased) : std::move(all);
-    all += *erased;  // An agent may have renamed a file behind our list of names: once more.
+    all += *erased;  // An agent may have renamed a file after the list of names was read, so another pass follows.
   }
   return base::fail(base::Error{"erase", 1, "lines of the call appear again and again: is it up? Erase it when it has ended"});
 }

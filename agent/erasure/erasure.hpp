@@ -10,31 +10,31 @@
 #include <string>
 #include <vector>
 
-/// Erasure of one call from everything that Offhook itself keeps of it. The log, backups, the PBX and the providers are not reached.
+/// Erases one call from all data that Offhook itself keeps about it. It does not reach the log, backups, the PBX and the providers.
 namespace offhook::inline v0::agent {
 
-/// The folders that are looked through. "" or a folder that does not exist: nothing is kept there. A folder that cannot be read is an error.
+/// The folders to search. Nothing is kept in a folder "" or in a folder that does not exist. A folder that cannot be read is an error.
 struct KeptFolders {
   std::string records, transcripts, recordings;
 };
 
-/// The calls whose id begins with `name` (4 characters at least) or whose SIP Call-ID is `name`.
+/// The calls whose id begins with `name` (at least 4 characters), or whose SIP Call-ID is `name`.
 struct NamedCalls {
-  std::vector<std::string> ids;           ///< in no order, each once; at most kMost
-  bool is_up = false;                     ///< one of them has not ended, or may not have (kMayBeUp)
-  /// A call without a record, whose transcript has no end and is younger than that, may be up. So may a call whose recording grew in the last kGrows.
+  std::vector<std::string> ids;           ///< without order, each once; at most kMost
+  bool is_up = false;                     ///< true: one of them has not ended, or perhaps has not (kMayBeUp)
+  /// A call without a record may be up if its transcript has no end and is younger than this, or if its recording grew within kGrows.
   static constexpr std::chrono::hours kMayBeUp{24};
   static constexpr std::chrono::seconds kGrows{10};
   static constexpr std::size_t kMost = 10;
 };
-/// Errors: a folder cannot be read.
+/// Finds the calls of a name. Errors: a folder cannot be read.
 [[nodiscard]] base::Result<NamedCalls, base::Error> find_calls(const KeptFolders& folders, const std::string& name,
                                                                records::WallTime now = std::chrono::system_clock::now());
 
 struct ErasedCall {
   std::uint64_t record_lines = 0, transcript_lines = 0;
-  std::uint64_t copied_lines = 0;       ///< of the readable copies of transcripts
-  std::vector<std::string> recordings;  ///< paths
+  std::uint64_t copied_lines = 0;       ///< in the readable copies of transcripts
+  std::vector<std::string> recordings;  ///< paths of the files
   [[nodiscard]] bool is_nothing() const { return record_lines == 0 && transcript_lines == 0 && copied_lines == 0 && recordings.empty(); }
   ErasedCall& operator+=(const ErasedCall& more) {
     record_lines += more.record_lines;
@@ -44,9 +44,10 @@ struct ErasedCall {
     return *this;
   }
 };
-/// Overwrites the lines of the call `id` in records and transcripts, the readable copies included, and removes its recordings. With
-/// Erasing::Count it looks and changes nothing. What find_calls() finds a call by goes last, and only after all else is erased: after a failure, which is
-/// the error, a second run erases the rest. Files that are renamed meanwhile are looked for until none is left (kPasses).
+/// Overwrites the lines of the call `id` in records and transcripts, also in the readable copies, and removes its recordings.
+/// Erasing::Count only counts, and changes nothing. The data by which find_calls() finds a call are erased last, and only after all other
+/// data. So a second run can erase the rest after a failure, which is returned as the error. Repeats the search for files that are renamed
+/// meanwhile, up to kPasses times.
 inline constexpr int kPasses = 5;
 [[nodiscard]] base::Result<ErasedCall, base::Error> erase_call(const KeptFolders& folders, const std::string& id, records::Erasing erasing);
 
