@@ -72,8 +72,8 @@ struct ContextSource {
 
 struct ProfileLimits {
   std::chrono::seconds call{1800};
-  std::chrono::seconds silence{8};                   ///< silence of the caller after which the agent asks the caller
-  unsigned silences = 3;                             ///< number of these questions; after the last the call ends
+  std::chrono::seconds silence{8};                   ///< silence after which the agent prompts the caller
+  unsigned silences = 3;                             ///< number of these prompts; after the last the call ends
   std::chrono::seconds hold{600};                    ///< time for which the caller's side may hold the agent
   std::chrono::milliseconds end_of_turn{500};        ///< silence that ends the caller's turn
   std::chrono::milliseconds interruption{240};       ///< length of the caller's voice from which it counts as an interruption, and not as a cough

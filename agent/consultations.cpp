@@ -94,8 +94,7 @@ void Consultations::on_caller_finished(const phone::CallPtr& caller) {
   Consultation* consultation = of_caller(caller);
   if (consultation == nullptr) return;
   if (consultation->state != State::Replacing) return end(*consultation);
-  give_up_later(consultation->target->id(), kOutcome, State::Replacing);  // The caller's side may end its call with the agent before it has replaced the
-                                                                          // target's call.
+  give_up_later(consultation->target->id(), kOutcome, State::Replacing);  // The caller's side may end this call first, and then replace the other.
 }
 
 void Consultations::end_all() {

@@ -28,8 +28,7 @@ class Consultations {
     std::function<void(const phone::CallPtr& caller, int status, std::string_view why)> not_reached;
   };
   static constexpr base::Duration kReplacing = std::chrono::seconds(15);  ///< time for the caller's side to replace the target's call
-  static constexpr base::Duration kOutcome = std::chrono::seconds(5);     ///< time to replace it, or to report the outcome, after one of the two calls has
-                                                                          ///< ended
+  static constexpr base::Duration kOutcome = std::chrono::seconds(5);     ///< time after the end of one of the two calls to report the outcome
 
   Consultations(Hooks hooks, base::Duration ring_limit) : hooks_(std::move(hooks)), ring_limit_(ring_limit) {}
 

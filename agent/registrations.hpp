@@ -34,7 +34,7 @@ class Registrations {
 
  private:
   std::size_t accounts_;
-  std::map<sip::AccountId, sip::RegistrationChanged> last_;  // Ids increase.
+  std::map<sip::AccountId, sip::RegistrationChanged> last_;  // Ids increase, so the order is that of addition.
 };
 
 }  // namespace offhook::inline v0::agent

@@ -25,7 +25,7 @@ class SoundShelf {
   [[nodiscard]] Found quiet();
 
  private:
-  using Known = std::map<std::string, Found, std::less<>>;  // By path.
+  using Known = std::map<std::string, Found, std::less<>>;  // by path
   Known music_, greetings_;
 };
 

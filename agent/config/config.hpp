@@ -17,7 +17,8 @@
 #include <string_view>
 #include <vector>
 
-/// The settings of `offhook run` and `offhook call`: one JSON file, overridden by the environment (docs/configuration.md).
+/// The settings of `offhook run` and `offhook call`: one JSON file, overridden by the environment (docs/configuration.md). In the comments
+/// below, a name in capitals is the short variable of the setting.
 namespace offhook::inline v0::agent::config {
 
 inline constexpr std::size_t kMaxFileBytes = 256U << 10U;
@@ -71,30 +72,30 @@ struct AgentSettings {
 };
 struct Media {
   std::vector<std::string> codecs{"G722", "PCMU", "PCMA"};  ///< in order of preference
-  std::string codec_choice = "caller"; ///< caller or ours
+  std::string codec_choice = "caller"; ///< "caller" or "ours"
   std::uint16_t first_port = 16384, last_port = 32767;
-  std::string datagrams = "auto";      ///< auto, io_uring or epoll
-  std::string scheduling = "auto";     ///< auto or usual
-  std::string jitter_buffer = "auto";  ///< auto or call
-  std::string comfort_noise = "hear";  ///< off, hear or send
-  std::string source = "peer";         ///< sdp, peer or any
+  std::string datagrams = "auto";      ///< "auto", "io_uring" or "epoll"
+  std::string scheduling = "auto";     ///< "auto" or "usual"
+  std::string jitter_buffer = "auto";  ///< "auto" or "call"
+  std::string comfort_noise = "hear";  ///< "off", "hear" or "send"
+  std::string source = "peer";         ///< "sdp", "peer" or "any"
   std::string country = "none";        ///< country, in two letters, whose busy and other tones end outgoing calls
   std::string hang_up_tone = "none";   ///< country, in two letters, whose busy tone ends incoming calls
-  std::string voice_activity = "spectral";  ///< spectral or silero
+  std::string voice_activity = "spectral";  ///< "spectral" or "silero"
   std::string voice_model;             ///< folder; "": the folder of share/install-silero
 };
 struct Limits {
   std::chrono::seconds call{1800};           ///< longest duration of a call
   std::chrono::seconds ring{0};              ///< shortest ring time before the agent answers
-  std::chrono::seconds silence{8};           ///< silence of the caller after which the agent asks the caller
+  std::chrono::seconds silence{8};           ///< silence after which the agent prompts the caller
   std::size_t calls = 64;                    ///< calls at the same time; one more gets 486
   std::chrono::seconds drain{30};            ///< longest time for the calls to end after SIGTERM
   std::chrono::seconds transfer_ring{20};    ///< ring time of an attended transfer's target
   std::size_t conversation_threads = 0;      ///< 0: one for each core of the machine
 };
 struct Log {
-  std::string level = "info";          ///< LOG_LEVEL: debug, info, warning, error, off
-  std::string format = "text";         ///< text or json
+  std::string level = "info";          ///< LOG_LEVEL: "debug", "info", "warning", "error" or "off"
+  std::string format = "text";         ///< "text" or "json"
 };
 /// A server of tools: a program, an address, or an HTTP service with an OpenAPI document.
 struct ToolServerSettings {

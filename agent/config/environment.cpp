@@ -63,7 +63,7 @@ class VariableReader {
 
   SettingsReader& reader_;
   const Sources& sources_;
-  std::map<std::string, Taken> taken_;  // By pointer.
+  std::map<std::string, Taken> taken_;  // by pointer
 };
 
 /// Returns the problem with a variable that means a setting but does not set it; nullopt when no setting has a similar name.

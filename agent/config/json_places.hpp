@@ -19,7 +19,7 @@ class JsonPlaces {
   [[nodiscard]] std::optional<std::string> find(std::string_view pointer) const;
 
  private:
-  std::map<std::string, std::string, std::less<>> places_;  // By pointer. A repeated name has its last place.
+  std::map<std::string, std::string, std::less<>> places_;  // by pointer; a repeated name has its last place
 };
 
 }  // namespace offhook::inline v0::agent::config

@@ -20,7 +20,7 @@ inline constexpr base::Duration kLookAgain = std::chrono::milliseconds(100);
 
 struct AgentTimes {
   base::Duration think, speak;                ///< time for the next piece of text or of audio
-  base::Duration stall;                       ///< longest silence for the caller after which a part that has begun its output counts as stalled
+  base::Duration stall;                       ///< a part that has begun its output and leaves the caller in silence for so long has stalled
   base::Duration tool;                        ///< time for a tool of the reply, with its question to the caller
   base::Duration filler_after, filler_again;  ///< time without a reply until the agent says a filler, and until it says the next one
   bool fills = true;                          ///< false: the agent says no fillers
@@ -31,8 +31,7 @@ struct AgentTimes {
 class AgentFloor {
  public:
   static constexpr std::size_t kMaxActions = 8;  ///< in one reply; further actions are dropped
-  static constexpr std::size_t kMaxTools = 64;   ///< that run at the same time; the model still gets the outcome of a further tool, but the reply does not wait
-                                                 ///< for it
+  static constexpr std::size_t kMaxTools = 64;   ///< tools at the same time; the model gets the outcome of a further tool, but the reply does not wait for it
   static constexpr std::size_t kMaxKept = 256;   ///< waiting events of the thinker; a further event is dropped, unless it ends the reply
 
   enum class State : std::uint8_t { Idle, Thinking, Speaking };
@@ -167,7 +166,7 @@ class AgentFloor {
   unsigned think_attempts_ = 0, speak_attempts_ = 0;  // further attempts in this turn
   Deadline think_at_, speak_at_, filler_at_;
   base::TimePoint since_{};       // time of the last request to the thinker, or of its last output
-  bool has_begun_ = false;        // it has sent text since its last request: the turn, the results of its tools, or another attempt
+  bool has_begun_ = false;        // true: it has sent text since the last request to it (the turn, the results of its tools, or another attempt)
   base::TimePoint audio_until_{}; // time at which the received audio ends, if it is played without a pause
 };
 

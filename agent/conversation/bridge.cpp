@@ -36,8 +36,7 @@ void Bridge::start(SessionContext context, base::TimePoint now) {
 void Bridge::on_connected(base::TimePoint now) {
   core_.on_connected(now, actions_);
   media::HeardFrame early;
-  while (asks_who_answered_ && port_->heard.try_pop(early)) ear_.on_frame(early, *session_);  // Audio before the answer is of the network, and not of the
-                                                                                              // answering party.
+  while (asks_who_answered_ && port_->heard.try_pop(early)) ear_.on_frame(early, *session_);  // Audio before the answer comes from the network.
   if (asks_who_answered_) answerer_.emplace();
   on_wake(now);
 }
@@ -243,7 +242,7 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    session_->abandon_turn();
                  },
                  [&](const Respond& a) {
-                   tell_heard();  // Before the new turn, which depends on it, even if the worker has not reported the exact length yet.
+                   tell_heard();  // The new turn depends on it, so it goes first, even without the exact length from the worker.
                    meter_.on_turn(a.input.turn, a.input.kind);
                    session_->respond(a.input);
                  },

@@ -19,8 +19,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// The behaviour when a machine answers an outgoing call. To detect it, the agent is silent until AnswerWatch has a verdict: usually a
-/// second after a person's first words.
+/// The behaviour when a machine answers an outgoing call. To detect a machine, the agent is silent until AnswerWatch has a verdict: usually
+/// a second after a person's first words.
 enum class MachinePolicy : std::uint8_t {
   Ignore,   ///< no detection: the greeting begins at once
   HangUp,
@@ -33,14 +33,13 @@ struct ConversationOptions {
   base::Duration answer_at_latest = std::chrono::seconds(2);     ///< a greeting that is not ready by then does not delay the answer
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
   base::Duration confirm_interruption = std::chrono::milliseconds(240);  ///< a shorter voice is no interruption, and is not even recognised
-  base::Duration longest_cough = std::chrono::milliseconds(500);  ///< a shorter voice interrupts only if its transcript has words. The worker takes 120 ms of
-                                                                  ///< it to detect that the voice has stopped
+  base::Duration longest_cough = std::chrono::milliseconds(500);  ///< a shorter voice interrupts only if it has words; includes the 120 ms to detect its end
   base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< a shorter turn that is not understood and interrupts nothing is a noise
   bool drop_brief_turns = false;                                 ///< true: a shorter turn is dropped, also for a session that takes turns as audio
   base::Duration digit_gap = std::chrono::seconds(3);
   bool keys_together = false;                                    ///< true: unexpected keys in quick succession are one input
-  base::Duration silence_prompt = std::chrono::seconds(8);       ///< silence after which the agent asks the caller
-  unsigned max_silences = 3;                                     ///< number of these questions before the agent says goodbye
+  base::Duration silence_prompt = std::chrono::seconds(8);       ///< silence after which the agent prompts the caller
+  unsigned max_silences = 3;                                     ///< number of these prompts before the agent says goodbye
   base::Duration call_limit = std::chrono::minutes(30);
   base::Duration farewell_limit = std::chrono::seconds(20);      ///< a farewell that is not heard by then (on hold, for example) does not delay the end
   base::Duration hold_limit = std::chrono::minutes(10);          ///< longest hold by the caller's side; then the agent hangs up or transfers
@@ -48,8 +47,7 @@ struct ConversationOptions {
   base::Duration listen_deadline = std::chrono::seconds(4);
   base::Duration think_deadline = std::chrono::seconds(8);
   base::Duration speak_deadline = std::chrono::seconds(5);
-  base::Duration stall_deadline = std::chrono::seconds(2);       ///< longest silence for the caller after which a part that has begun its output counts as
-                                                                 ///< stalled
+  base::Duration stall_deadline = std::chrono::seconds(2);       ///< a part that has begun its output and leaves the caller in silence for so long has stalled
   base::Duration tool_deadline = std::chrono::seconds(60);       ///< for a tool of the model, with its question to the caller
   unsigned max_attempts = 3;                                     ///< further attempts at one stage of a turn, over all providers
   base::Duration filler_after = std::chrono::milliseconds(2500); ///< without a reply by then, the agent says a filler

@@ -134,8 +134,7 @@ void Conversation::on_speak(const SpeakEvent& event, TimePoint now, Conversation
 
 void Conversation::finish_reply_if_heard(TimePoint now, ConversationActions& out) {
   if (agent_.is_idle() || !agent_.reply().finished()) return;
-  if (agent_.has_actions() && caller_.interruption() != CallerFloor::Interruption::None) return;  // The caller may interrupt a "Goodbye." with "Oh, one more
-                                                                                                  // thing."
+  if (agent_.has_actions() && caller_.interruption() != CallerFloor::Interruption::None) return;  // The caller may say "one more thing" over a "Goodbye."
   if (agent_.finish()) return rest(now);
   (void)caller_.end_interruption();
   const bool own_words = agent_.speaks_own_words();

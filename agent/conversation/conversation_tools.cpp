@@ -13,7 +13,7 @@ void Conversation::on_tool_call(const ToolCall& call, TimePoint now, Conversatio
   out.push_back(RunTool{call});
 }
 
-/// The caller spoke before the call was made, so its reply is obsolete.
+/// Refuses a tool call. The caller spoke before it was made, so the reply that made it is obsolete.
 void Conversation::leave_undone(const ToolCall& call, ConversationActions& out) {
   out.push_back(TellTool{{call.turn, call.call_id, R"({"error":"the caller spoke first: nothing was done"})", std::nullopt, true}});
 }

@@ -139,7 +139,7 @@ struct ReplyAction {
   enum class What : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Escalate, Note };
   std::uint32_t turn = 0;
   What what{};
-  std::string argument;        ///< used when the caller has heard all earlier words of this reply
+  std::string argument;        ///< the action follows when the caller has heard all earlier words of this reply
 };
 /// A language model calls a tool; ToolOutcome (agent/conversation/tool) is the answer. The model may speak meanwhile.
 struct ToolCall { std::uint32_t turn = 0; std::string call_id, name, arguments; };

@@ -10,8 +10,8 @@
 namespace offhook::inline v0::agent {
 
 struct PatienceLimits {
-  base::Duration silence;      ///< silence after which the agent asks the caller
-  unsigned max_silences = 0;   ///< number of these questions before the agent says goodbye
+  base::Duration silence;      ///< silence after which the agent prompts the caller
+  unsigned max_silences = 0;   ///< number of these prompts before the agent says goodbye
   unsigned max_failures = 0;   ///< failures of any part in a row that end the call
   base::Duration media_lost;   ///< time without media that ends the call
 };

@@ -5,8 +5,7 @@
 namespace offhook::inline v0::agent {
 
 void ThreadPace::on_wake(base::TimePoint now, bool has_calls) {
-  due_ = has_calls ? std::max(due_ + kCalls, now - kCalls) : now + kIdle;  // Adds to the last due time, so that delays do not add up; a late thread catches up
-                                                                           // one tick only.
+  due_ = has_calls ? std::max(due_ + kCalls, now - kCalls) : now + kIdle;  // Delays do not add up. A late thread catches up one tick only.
 }
 
 }  // namespace offhook::inline v0::agent

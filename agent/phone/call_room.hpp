@@ -42,7 +42,7 @@ class CallRoom {
   std::size_t let_in_ = 0;  // calls admitted since then
 };
 
-/// Returns the shortage at this moment, for callers that admit no calls. Callable from any thread.
+/// Returns the shortage at this moment, for code that only reports it. Callable from any thread.
 [[nodiscard]] inline Shortage shortage_for_a_call() { return CallRoom().shortage({}); }
 
 }  // namespace offhook::inline v0::phone

@@ -20,8 +20,7 @@ struct EndpointOptions {
   sip::StackOptions stack;
   /// In the endpoint's order of preference.
   std::vector<media::AudioCodec> codecs = {media::AudioCodec::G722, media::AudioCodec::Pcmu, media::AudioCodec::Pcma};
-  bool order_of_offer = false; ///< the answer takes the first of `codecs` in the offer's order (RFC 3264 section 6.1); false: the first in the order of
-                               ///< `codecs`
+  bool order_of_offer = false; ///< the answer takes the offer's first codec that is in `codecs` (RFC 3264 section 6.1); false: the first of `codecs`
   bool comfort_noise = true;   ///< offers and accepts RFC 3389. AudioPort::leaves_out_silence decides whether this side sends it
   bool voip_metrics = true;    ///< requests VoIP metrics in RTCP XR, and sends them when requested: RFC 3611 section 5.2
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< sources of audio that are accepted besides the SDP's own address

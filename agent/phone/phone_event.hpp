@@ -15,8 +15,7 @@ namespace offhook::inline v0::phone {
 struct RegistrationChanged { Account account; sip::RegistrationChanged details; };
 /// A call comes in. Give it media (Call::prepare), then answer it, or reject it. Until then it waits as long as the caller does.
 struct CallOffered { CallPtr call; sip::IncomingCall details; };
-struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         ///< all lines are in use, or IdentityOptions refuse the call; there is no
-                                                                                ///< handle
+struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         ///< all lines are in use, or IdentityOptions refuse the call; it has no handle
 /// A provisional response to an INVITE of this side, except 100: such as 180 Ringing, 181 Call Is Being Forwarded, 182 Queued, 183 Session
 /// Progress. `early_media`: the called side has described its media, which play from now on (DialOptions::early_media).
 struct CallRinging { CallPtr call; int status = 180; bool early_media = false; sip::CallProgress details{}; };
