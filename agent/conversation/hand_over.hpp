@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Whether the caller waits for a different person: during a transfer, a hold by the agent, or a hold by the caller's side. Pure: no I/O, no clock.
+/// Tracks whether the caller waits for a different person: during a transfer, a hold by the agent, or a hold by the caller's side. Pure: no I/O, no clock.
 class HandOver {
  public:
   enum class Transfer : std::uint8_t {

@@ -166,7 +166,7 @@ class Endpoint::Impl {
   /// Returns the address for an offer that is made before the stack has found the route: the address towards the registrar, or that of the default route.
   std::optional<base::IpAddress> local_for_calls() const {
     if (local_to_registrar_) return local_to_registrar_;
-    static const auto kAnywhere = *base::IpAddress::parse("192.0.2.1");  // RFC 5737; it is only looked up in the routing table.
+    static const auto kAnywhere = *base::IpAddress::parse("192.0.2.1");  // An address of RFC 5737, only for a look-up in the routing table.
     return edge_->local_address_towards(kAnywhere);
   }
 

@@ -22,7 +22,7 @@ class Subscription {
 
   /// Requests the present state; Notified brings it. The subscription stays active without this call. Errors: WrongState (it has ended), WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> refresh();
-  /// Ends it: SubscriptionChanged with State::Ended follows, after a last Notified. Errors as for refresh().
+  /// Ends the subscription: SubscriptionChanged with State::Ended follows, after a last Notified. Errors as for refresh().
   [[nodiscard]] base::Result<void, base::Error> unsubscribe();
 
  private:

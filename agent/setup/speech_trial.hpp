@@ -12,7 +12,7 @@
 
 namespace offhook::inline v0::agent::setup {
 
-/// Uses each service of these agents that speaks, listens or talks once: a voice says a word, a recogniser gets half a second of silence, a
+/// Uses once each service of these agents that speaks, listens or talks: a voice says a word, a recogniser gets half a second of silence, a
 /// model that talks greets. This finds a model or a voice that the provider does not have. All trials together cost some cents at most.
 /// Some recognisers do not always answer silence: the finding of such a timeout says that only a call can show whether it works. `without`
 /// has the names of providers that are not used. `work` is as for try_key().
