@@ -1,4 +1,4 @@
-// The one file with a Beast WebSocket in it: it takes a minute to compile (docs/building.md).
+// Only this file includes a Beast WebSocket, because it takes a minute to compile (docs/building.md).
 #include <offhook/agent/net/beast_web_socket.hpp>
 
 #include <offhook/agent/net/detail/proxy_tunnel.hpp>
@@ -28,10 +28,10 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kMaxMessageKept = 65536;  // of the read buffer's memory, when a message was longer
+constexpr std::size_t kMaxMessageKept = 65536;  // octets of the read buffer's memory that are kept after a longer message
 constexpr int kNoCloseFrame = 1006, kNoCloseCode = 1005, kTooBig = 1009;  // RFC 6455 section 7.4.1
 
-/// The memory of what Asio and Beast keep for a running read or write: used again instead of allocated anew.
+/// Provides the memory that Asio and Beast need for a running read or write, and reuses it.
 using Pool = std::pmr::unsynchronized_pool_resource;
 template <class T>
 class PoolAllocator {
@@ -46,10 +46,10 @@ class PoolAllocator {
   friend bool operator==(const PoolAllocator& a, const PoolAllocator& b) { return a.pool_ == b.pool_; }
 
  private:
-  std::shared_ptr<Pool> pool_;  // A handler's memory may be given back after its socket and client are gone.
+  std::shared_ptr<Pool> pool_;  // A handler may free its memory after its socket and client are gone.
 };
 
-/// What the sockets of one client share.
+/// The state that all sockets of one client share.
 struct Shared {
   asio::io_context& io;
   BeastWebSocketOptions options;
@@ -75,7 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class State : std::uint8_t { Connecting, Open, Closing, Closed };
   using Close = websocket::close_reason;
 
-  /// A callback that keeps this connection, does nothing once it is closed, and takes its memory from the pool.
+  /// Returns a callback that keeps this connection alive, does nothing once it is closed, and allocates from the pool.
   template <class Step>
   auto on(Step step) {
     return asio::bind_allocator(PoolAllocator<char>(shared_->pool), [self = shared_from_this(), step](const error_code& error, auto&&... rest) {
@@ -114,19 +114,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   WebSocketRequest request_;
   WebSocketHandler handler_;
   WebSocketUrl url_;
-  const Proxy* proxy_ = nullptr;  // of shared_; null: none
+  const Proxy* proxy_ = nullptr;  // points into shared_; null: no proxy
   std::vector<tcp::endpoint> addresses_;
   std::size_t next_address_ = 0;
-  asio::basic_waitable_timer<base::Clock, asio::wait_traits<base::Clock>, asio::io_context::executor_type> timer_;  // connect, ping or close
+  asio::basic_waitable_timer<base::Clock, asio::wait_traits<base::Clock>, asio::io_context::executor_type> timer_;  // for connecting, pings or closing
   Stream stream_;
-  std::unique_ptr<websocket::response_type> answer_;  // while the handshake runs
+  std::unique_ptr<websocket::response_type> answer_;  // set while the handshake runs
   beast::flat_buffer message_;
   detail::SendQueue queue_;
   base::TimePoint deadline_;
   State state_ = State::Connecting;
   Close close_reason_;
   bool writing_ = false, awaiting_pong_ = false, abandoned_ = false;
-  int telling_ = 0;  // how many of the handler's functions are running
+  int telling_ = 0;  // number of handler functions that are running
 };
 
 // --- from a URL to an open socket ------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ void Connection::resolve() {
   shared_->hosts->find(host, request_.connect_limit, found);
 }
 
-/// The other end of the TCP connection, for people: the proxy, or the server.
+/// Returns the name of the TCP peer for people: the proxy, or the server.
 std::string Connection::next_hop() const { return proxy_ != nullptr ? "the proxy " + proxy_->shown() : url_.host_and_port(); }
 
 void Connection::on_found(const HostAddresses& host) {
@@ -177,7 +177,7 @@ void Connection::connect_next(error_code last) {
   if (next_address_ >= addresses_.size()) {
     return fail(NetError::What::Refused, "no connection with " + next_hop() + " (" + last.message() + ")");
   }
-  // An address that does not answer shall not use up the time of the others.
+  // An address that does not answer must not use up the time of the other addresses.
   const auto now = base::Clock::now();
   const auto share = (deadline_ - now) / static_cast<long>(addresses_.size() - next_address_);
   const bool is_last = next_address_ + 1 == addresses_.size();
@@ -186,7 +186,7 @@ void Connection::connect_next(error_code last) {
   error_code ignored;
   socket.close(ignored);
   socket.async_connect(addresses_[attempt - 1], on([attempt](Connection& self, const error_code& error) {
-    if (attempt != self.next_address_) return;  // Given up, and another is being tried.
+    if (attempt != self.next_address_) return;  // This attempt has ended, and another one runs.
     if (error) return self.connect_next(error);
     self.on_connected();
   }));
@@ -203,7 +203,7 @@ void Connection::on_connected() {
   auto& socket = stream_.next_layer();
   socket.tcp().set_option(tcp::no_delay(true), ignored);
   socket.tcp().non_blocking(true, ignored);
-  next_address_ = addresses_.size() + 1;  // No address is tried any more: from here on the limit is that of the whole.
+  next_address_ = addresses_.size() + 1;  // Ends all attempts: from here on, only the limit of the whole opening applies.
   if (proxy_ != nullptr) return open_tunnel();
   begin_tls();
 }
@@ -282,7 +282,7 @@ void Connection::on_upgraded(const error_code& error) {
 void Connection::open() {
   state_ = State::Open;
   stream_.set_option(websocket::stream_base::decorator([](websocket::request_type&) {}));
-  request_.headers = {};  // They hold the key, and have done their work.
+  request_.headers = {};  // The headers hold the key, and are not needed any more.
   stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
     if (kind == websocket::frame_type::pong) awaiting_pong_ = false;
   });
@@ -300,7 +300,7 @@ void Connection::open() {
 void Connection::read_next() {
   stream_.async_read(message_, on([](Connection& self, const error_code& error, std::size_t) {
     if (error) return self.fail_io(error, "while reading");
-    self.awaiting_pong_ = false;  // Whoever sends is there: the pong may stand in a queue behind much audio.
+    self.awaiting_pong_ = false;  // The peer is alive: its pong may be queued behind much audio.
     const auto data = self.message_.cdata();
     const std::string_view message(static_cast<const char*>(data.data()), data.size());
     self.tell([&] {
@@ -316,7 +316,7 @@ void Connection::read_next() {
 void Connection::send(std::string_view bytes, bool binary) {
   if (state_ != State::Connecting && state_ != State::Open) return;
   if (queue_.size() + bytes.size() > request_.max_unsent) {
-    // Closing now, for whatever came next would lack this in front; telling later, as nobody is told from within a call.
+    // Close now, because later messages would lack this one before them. Report it later, because send() calls no handler.
     if (state_ == State::Open) state_ = State::Closing;
     return post_failure({NetError::What::Closed, url_.host_and_port() + " does not take what is sent to it: " + std::to_string(queue_.size()) + " octets wait"});
   }
@@ -354,11 +354,11 @@ void Connection::ping_later() {
 }
 
 void Connection::on_ping_due() {
-  // Who wakes late may find the timer before the answer that has long been there: it asks once more.
+  // A thread that wakes late may run the timer before it reads an answer that has already arrived. Such a thread sends one more ping.
   const bool woke_late = std::chrono::steady_clock::now() - timer_.expiry() > request_.ping_every / 4;
   if (awaiting_pong_ && !woke_late) return fail(NetError::What::Closed, url_.host_and_port() + " did not answer a ping");
   awaiting_pong_ = true;
-  stream_.async_ping({}, on([](Connection&, const error_code&) {}));  // What fails here fails in the running read too.
+  stream_.async_ping({}, on([](Connection&, const error_code&) {}));  // An error of this ping also fails the running read.
   ping_later();
 }
 
@@ -407,7 +407,7 @@ void Connection::fail(NetError::What what, std::string detail) {
   finish(std::move(closed));
 }
 
-/// The end of a read, a write or a handshake: in order, by the other side's close frame, or not.
+/// Ends the connection after a read, a write or a handshake failed, or after the peer's close frame.
 void Connection::fail_io(const error_code& error, std::string_view doing) {
   if (error == websocket::error::closed) {
     WebSocketClosed closed;
@@ -437,7 +437,7 @@ void Connection::finish(WebSocketClosed closed) {
   if (telling_ == 0) forget_handler();
 }
 
-/// Runs one of the handler's functions, which may destroy the socket: then they are forgotten when none of them runs any more.
+/// Runs one function of the handler. It may destroy the socket; then the handler is deleted when none of its functions runs any more.
 template <class Call>
 void Connection::tell(Call call) {
   ++telling_;
@@ -447,11 +447,11 @@ void Connection::tell(Call call) {
 }
 
 void Connection::forget_handler() {
-  // What they captured may come to an end here, and with it, who knows, whatever asks this connection something.
+  // Deleting the handler deletes its captured objects, and their destructors may call this connection. Therefore handler_ is empty before.
   const WebSocketHandler forgotten = std::exchange(handler_, {});
 }
 
-// --- the face --------------------------------------------------------------------------------------------------------------
+// --- the public classes ----------------------------------------------------------------------------------------------------
 
 class BeastWebSocket final : public WebSocket {
  public:

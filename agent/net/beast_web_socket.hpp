@@ -17,20 +17,20 @@ class io_context;
 namespace offhook::inline v0::agent::net {
 
 struct BeastWebSocketOptions {
-  std::string ca_file;                                        ///< PEM with who is trusted; "": those whom the system trusts
-  base::Duration close_limit = std::chrono::seconds(3);       ///< for the other side's close frame
-  std::shared_ptr<HostLookup> hosts{};                        ///< of the same io_context; null: one of its own
-  ProxyRules proxies{};                                       ///< a tunnel through one of these, also for ws
+  std::string ca_file;                                        ///< PEM file of the trusted authorities; "": those of the system
+  base::Duration close_limit = std::chrono::seconds(3);       ///< limit of the wait for the peer's close frame
+  std::shared_ptr<HostLookup> hosts{};                        ///< uses the same io_context; null: the client makes its own
+  ProxyRules proxies{};                                       ///< the client opens a CONNECT tunnel through the matching proxy, also for ws
 };
 
-/// WebSockets (RFC 6455) over TCP and TLS 1.2 or 1.3, by Boost.Beast and OpenSSL, on one thread's io_context, which must outlive
-/// the client and its sockets; they may be destroyed in any order.
+/// Makes a client for WebSockets (RFC 6455) over TCP and TLS 1.2 or 1.3, with Boost.Beast and OpenSSL. It runs on the thread of one io_context, which
+/// must outlive the client and its sockets. The client and its sockets may be destroyed in any order.
 ///
-/// TLS   the other side's certificate and host name are verified; sockets to one host resume its session
-/// cost  no compression (audio has nothing to give, and it costs 64 KB and more each); sending a frame of ours allocates nothing
-///       once the queue has grown; frames that wait while one is written leave together
-/// time  several addresses of a host are tried in turn, each with its share of what is left of connect_limit
-/// errors  of the CA file, at make(): nothing later can fail for it
+/// TLS     verifies the peer's certificate chain and host name; sockets to one host resume its TLS session
+/// cost    no compression: it saves nothing for audio, and needs 64 KB or more for each socket. Sending a frame allocates nothing
+///         once the send queue has grown. Frames that wait while another frame is written leave together
+/// time    tries the addresses of a host in turn; each attempt gets an equal share of the rest of connect_limit
+/// errors  make_beast_web_socket_client() fails when it cannot read the CA file; no later operation fails because of that file
 [[nodiscard]] base::Result<std::unique_ptr<WebSocketClient>, base::Error> make_beast_web_socket_client(boost::asio::io_context& io,
                                                                                                        BeastWebSocketOptions options = {});
 

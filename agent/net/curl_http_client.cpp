@@ -17,8 +17,8 @@ namespace offhook::inline v0::agent::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// libcurl says which sockets and which time it waits for; Asio waits. Handlers are called when libcurl has returned, so that
-/// they may start, abort and destroy what they like.
+/// Connects libcurl with Asio: libcurl requests sockets and a time to wait for, and Asio waits for them. Handlers are called after libcurl has
+/// returned, so that they may start, abort and destroy transfers.
 class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient::Core> {
  public:
   Core(asio::io_context& io, CurlOptions options) : io_(io), timer_(io), options_(std::move(options)) {
@@ -74,7 +74,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
       curl_multi_remove_handle(multi_, easy);
       transfer->free();
     }
-    curl_multi_cleanup(multi_);  // Closes the kept connections, and with them the sockets that are watched.
+    curl_multi_cleanup(multi_);  // Closes the kept connections, and with them the watched sockets.
     for (auto& [socket, watch] : sockets_) watch->descriptor.release();
     sockets_.clear();
   }
@@ -84,7 +84,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
     explicit Watch(asio::io_context& io) : descriptor(io) {}
     asio::posix::stream_descriptor descriptor;
     int wanted = 0;                           // CURL_POLL_IN, _OUT, or both
-    bool reading = false, writing = false;    // waits that run
+    bool reading = false, writing = false;    // waits that are running
   };
 
   static int on_socket_wish(CURL*, curl_socket_t socket, int what, void* self, void*) {
@@ -99,7 +99,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   void look_up(const std::shared_ptr<detail::CurlTransfer>& transfer) {
     const auto on_found = [core = weak_from_this(), transfer, begun = base::Clock::now()](const HostAddresses& found) {
       const auto self = core.lock();
-      if (!self || !self->transfers_.contains(transfer->easy())) return;  // Aborted since.
+      if (!self || !self->transfers_.contains(transfer->easy())) return;  // The transfer has been aborted meanwhile.
       if (!found.addresses.empty()) return self->begin(transfer, found, base::Clock::now() - begun);
       self->refuse(transfer, transfer->not_found(found.trouble));
     };
@@ -141,7 +141,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
     const auto known = sockets_.find(socket);
     if (what == CURL_POLL_REMOVE) {
       if (known == sockets_.end()) return;
-      known->second->descriptor.release();  // It is libcurl's to close.
+      known->second->descriptor.release();  // libcurl closes it.
       sockets_.erase(known);
       return;
     }
@@ -189,7 +189,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
       const auto known = transfers_.find(message->easy_handle);
       if (known == transfers_.end()) continue;
       const auto transfer = known->second;
-      transfer->end(message->data.result);  // `message` lives until its handle is removed.
+      transfer->end(message->data.result);  // libcurl frees `message` when its handle is removed.
       forget(*transfer);
     }
     const auto keep = shared_from_this();  // A handler may destroy the client.
@@ -211,14 +211,14 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   CURLM* multi_ = nullptr;
   bool closed_ = false;
   std::map<CURL*, std::shared_ptr<detail::CurlTransfer>> transfers_;
-  std::vector<std::shared_ptr<detail::CurlTransfer>> news_;  // whose handlers are to be called
+  std::vector<std::shared_ptr<detail::CurlTransfer>> news_;  // transfers with handlers to call
   std::map<curl_socket_t, std::shared_ptr<Watch>> sockets_;
-  std::map<std::string, base::TimePoint> asked_;  // servers, and when they were asked last
+  std::map<std::string, base::TimePoint> asked_;  // each server, with the time of the last request to it
 };
 
 namespace {
 
-/// What a caller holds: as long as that, and as long as the client, the transfer runs.
+/// The object that a caller holds. The transfer runs as long as this object and the client exist.
 template <class Core>
 class Held final : public HttpTransfer {
  public:

@@ -7,13 +7,13 @@
 
 namespace offhook::inline v0::agent::net {
 
-/// The sockets of one conversation thread, shared by its calls: used on that thread only. Clients are made when they are first
-/// asked for, one for each file of authorities ("": the system's).
+/// The network clients of one conversation thread. All calls of the thread share them, and use them on this thread only. The first request for a
+/// client creates it: one client for each CA file ("": the system's).
 class Edges {
  public:
   virtual ~Edges() = default;
   [[nodiscard]] virtual HttpClient& http(const std::string& ca_file) = 0;
-  /// For plain http: connects to addresses of the local network alone.
+  /// Returns the client for plain http, which connects only to addresses of the local network.
   [[nodiscard]] virtual HttpClient& local_http() = 0;
   [[nodiscard]] virtual WebSocketClient& sockets(const std::string& ca_file) = 0;
 };

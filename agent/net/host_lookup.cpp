@@ -25,13 +25,13 @@ namespace {
 using Addresses = std::vector<base::IpAddress>;
 using Timer = asio::basic_waitable_timer<base::Clock, asio::wait_traits<base::Clock>, asio::io_context::executor_type>;
 
-/// The host and, of IPv6, its brackets.
+/// Parses `host` as an IP address; an IPv6 address may have brackets.
 std::optional<base::IpAddress> address_in(const std::string& host) {
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   return base::IpAddress::parse(bracketed ? std::string_view(host).substr(1, host.size() - 2) : std::string_view(host));
 }
 
-/// By turns, beginning with IPv6.
+/// Merges both lists alternately, IPv6 first.
 Addresses by_turns(const Addresses& v6, const Addresses& v4) {
   Addresses all;
   for (std::size_t i = 0; i < std::max(v6.size(), v4.size()); ++i) {
@@ -78,9 +78,9 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
   struct Waiter {
     Waiter(asio::io_context& io, Done its_done) : timer(io), done(std::move(its_done)) {}
     Timer timer;
-    Done done;  // empty once it was called
+    Done done;  // empty after its call
   };
-  /// What is asked of the name servers about one host, of A and AAAA.
+  /// A running query to the name servers about one host, for A and AAAA.
   struct Asked {
     std::vector<std::shared_ptr<Waiter>> waiters;
     std::array<std::optional<Answer>, 2> answers;  // A, AAAA
@@ -94,7 +94,7 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
   std::optional<HostAddresses> now(const std::string& name) {
     if (auto known = this->known(name)) return known;
     if (!can_look_up(name)) return HostAddresses{{}, "it is no name that a name server can be asked about"};
-    const Addresses listed = with_route(dns_.known(name));  // The hosts file.
+    const Addresses listed = with_route(dns_.known(name));  // From the hosts file.
     return listed.empty() ? std::nullopt : std::optional(HostAddresses{listed, {}});
   }
 
@@ -128,18 +128,18 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
     });
   }
 
-  /// What is known now is told to all who wait.
+  /// Ends the query for `name`, and calls all its waiters with the result.
   void finish(const std::string& name) {
     const auto at = asked_.find(name);
     if (at == asked_.end()) return;
     const Asked asked = std::move(at->second);
     asked_.erase(at);
     const HostAddresses found = settle(name, asked);
-    const auto keep = shared_from_this();  // Who is told may destroy us.
+    const auto keep = shared_from_this();  // A waiter may destroy this object.
     for (const auto& waiter : asked.waiters) tell(*waiter, found);
   }
 
-  /// One has waited for long enough; the question goes on for the others, and for what is kept.
+  /// Ends the wait of one waiter after its limit. The query continues for the other waiters, and for the stored result.
   void give_up(const std::string& name, const std::shared_ptr<Waiter>& waiter) {
     const auto at = asked_.find(name);
     if (at == asked_.end() || std::erase(at->second.waiters, waiter) == 0) return;
@@ -149,7 +149,7 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
   HostAddresses settle(const std::string& name, const Asked& asked) {
     Addresses v4, v6;
     auto fresh = kMostFresh;
-    bool is_none = true;  // as all name servers say
+    bool is_none = true;  // true if all name servers answer that the host has no address
     std::string trouble = "no name server knows it";
     for (const std::size_t family : {0U, 1U}) {
       const auto& answer = asked.answers[family];

@@ -17,39 +17,40 @@ class io_context;
 
 namespace offhook::inline v0::agent::net {
 
-/// The addresses of a host, in the order in which to try them: the families by turns, IPv6 first (RFC 8305 section 4). Those to which this machine has no
-/// route are left out, unless it has one to none.
+/// The addresses of a host, in the order in which to try them: IPv6 and IPv4 alternate, IPv6 first (RFC 8305 section 4). Addresses to which this
+/// machine has no route are left out, unless it has a route to none of them.
 struct HostAddresses {
   std::vector<base::IpAddress> addresses;
-  std::string trouble;  ///< in a few words, where there are none
+  std::string trouble;  ///< the cause in a few words, if `addresses` is empty
 };
 
-/// Finds the addresses of hosts by the hosts file and by name servers (c-ares), on one io_context and its thread. A name server that does not answer for
-/// one host delays no other; nothing blocks but the reading of the hosts file.
+/// Finds the addresses of hosts with the hosts file and the name servers (c-ares), on one io_context and its thread. A name server that does not
+/// answer for one host delays no other host. Only reading the hosts file blocks.
 ///
-/// What was found counts for its time to live, kMostFresh at most. When no name server answers later, it counts again, however old it is: a provider that
-/// was reached a minute ago is reached while the name servers are silent. A host that the name servers say is none has no addresses.
+/// A result is valid for its time to live, at most kMostFresh. If no name server answers a later query, an old result is valid again, whatever its
+/// age. A provider that was reached once therefore stays reachable while the name servers are silent. A host has no addresses if the name servers
+/// answer that it does not exist.
 class HostLookup {
  public:
-  static constexpr std::size_t kMaxHosts = 64;       ///< whose addresses are kept; one more takes the place of the one looked up longest ago
-  static constexpr std::size_t kMaxAddresses = 16;   ///< of one host
-  static constexpr base::Duration kLimit = std::chrono::seconds(3);         ///< for one look-up
+  static constexpr std::size_t kMaxHosts = 64;       ///< hosts whose addresses are kept; a further host replaces the one whose last look-up is the oldest
+  static constexpr std::size_t kMaxAddresses = 16;   ///< for one host
+  static constexpr base::Duration kLimit = std::chrono::seconds(3);         ///< upper limit of the time of one look-up
   static constexpr base::Duration kMostFresh = std::chrono::seconds(60);
-  static constexpr base::Duration kOldFor = std::chrono::seconds(10);       ///< so long old addresses count again without a question
-  static constexpr base::Duration kOtherFamily = std::chrono::milliseconds(50);  ///< to wait for it: RFC 8305 section 3
+  static constexpr base::Duration kOldFor = std::chrono::seconds(10);       ///< old addresses are valid for this long before the next query
+  static constexpr base::Duration kOtherFamily = std::chrono::milliseconds(50);  ///< wait for the second address family: RFC 8305 section 3
 
   using Done = std::function<void(const HostAddresses&)>;
 
   explicit HostLookup(boost::asio::io_context& io, sip::DnsOptions options = {});
-  ~HostLookup();  ///< who still waits is told nothing
+  ~HostLookup();  ///< calls no pending `done`
   HostLookup(const HostLookup&) = delete;
   HostLookup& operator=(const HostLookup&) = delete;
 
-  /// Whether a name server can be asked about it: no address, and no name outside of ASCII.
+  /// Returns true if a name server can be queried for `host`: it is not an IP address, and has only ASCII characters.
   [[nodiscard]] static bool can_look_up(const std::string& host);
-  /// Addresses that need no question: the host is one, or was looked up lately.
+  /// Returns the addresses without a query if `host` is an address or has a valid result; otherwise nullopt.
   [[nodiscard]] std::optional<HostAddresses> known(const std::string& host);
-  /// `done` is called once, later, within `limit` and kLimit.
+  /// Looks up `host` and calls `done` once, later, after at most `limit` and kLimit.
   void find(const std::string& host, base::Duration limit, Done done);
 
  private:

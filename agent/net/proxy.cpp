@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::net {
 
 namespace {
 
-/// Returns a host, or an entry of no_proxy, in small letters and without the dots at its ends.
+/// Returns a host, or an entry of no_proxy, in lower case and without leading and trailing dots.
 std::string plain_name(std::string_view text) {
   while (text.starts_with('.')) text.remove_prefix(1);
   if (text.ends_with('.')) text.remove_suffix(1);
@@ -20,7 +20,7 @@ std::string plain_name(std::string_view text) {
   return name;
 }
 
-/// Returns true when `network` is this address, or a network such as `192.0.2.0/24` that has it.
+/// Returns true if `network` is this address, or a network such as `192.0.2.0/24` that contains it.
 bool is_in_network(const base::IpAddress& address, std::string_view network) {
   const auto slash = network.find('/');
   const auto first = base::IpAddress::parse(network.substr(0, slash));
@@ -36,7 +36,7 @@ bool is_meant(std::string_view entry, const std::string& name, const std::option
   return whole.ends_with(entry) && (whole.size() == entry.size() || whole[whole.size() - entry.size() - 1] == '.');
 }
 
-/// The credentials before the @ of an authority, which they are taken from; nullopt where they cannot be sent.
+/// Removes the credentials before the @ from an authority and returns them. Returns nullopt if Basic cannot send them.
 std::optional<std::string> take_credentials(std::string_view& authority) {
   const auto at = authority.rfind('@');
   if (at == std::string_view::npos) return "";

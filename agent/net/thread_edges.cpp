@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::net {
 
 namespace {
 
-/// Each socket of it is closed with the same words, once.
+/// A client that closes each of its sockets, once, with the same error.
 class DeadSockets final : public WebSocketClient {
  public:
   DeadSockets(boost::asio::io_context& io, std::string why) : io_(io), why_(std::move(why)) {}

@@ -11,8 +11,8 @@ class io_context;
 
 namespace offhook::inline v0::agent::net {
 
-/// Edges of libcurl and Beast on a thread's io_context, which go by these proxies. A file of authorities that cannot be read makes a client that fails each
-/// connection and says why: the configuration was checked, so that it was there when the agent started.
+/// Makes the Edges of a thread: libcurl and Beast on its io_context, with these proxies. If a CA file cannot be read, its client fails each
+/// connection with that reason. This is rare, because the check of the configuration has read the file at the start of the agent.
 [[nodiscard]] std::unique_ptr<Edges> make_thread_edges(boost::asio::io_context& io, const ProxyRules& proxies);
 
 }  // namespace offhook::inline v0::agent::net

@@ -14,25 +14,26 @@ namespace offhook::inline v0::agent::net {
 struct WebSocketRequest {
   std::string url;  ///< ws:// or wss://
   Headers headers;
-  base::Duration connect_limit = std::chrono::seconds(5);  ///< TCP, TLS and the handshake together
-  base::Duration ping_every = std::chrono::seconds(20);    ///< one unanswered until the next, and nothing else received: Closed
-  std::size_t max_message = 4U << 20U;                     ///< received; one octet more closes with 1009
-  std::size_t max_unsent = 4U << 20U;                      ///< beyond it the other side does not read: Closed
+  base::Duration connect_limit = std::chrono::seconds(5);  ///< for TCP, TLS and the handshake together
+  base::Duration ping_every = std::chrono::seconds(20);    ///< an unanswered ping at the time of the next one, with nothing else received, closes with Closed
+  std::size_t max_message = 4U << 20U;                     ///< octets of a received message; a larger one closes with code 1009
+  std::size_t max_unsent = 4U << 20U;                      ///< octets that the peer has not read yet; more of them close with Closed
 };
 
-/// Why a socket is no more, or never was. `status`: of a handshake that was answered with something else than 101, else 0;
-/// `code` and `reason`: of the close frame, 1006 when there was none (RFC 6455 section 7.1.5). `headers`: of a refused handshake,
+/// The reason why a socket is closed, or did not open. `status` is the status of a handshake response other than 101, otherwise 0. `code` and
+/// `reason` are those of the close frame; `code` is 1006 if there was none (RFC 6455 section 7.1.5). `headers` are those of a refused handshake,
 /// names in lower case.
 struct WebSocketClosed {
   std::optional<NetError> error;
   int status = 0;
-  std::string retry_after;  ///< of a refused handshake
+  std::string retry_after;  ///< from a refused handshake
   int code = 0;
   std::string reason;
   Headers headers{};
 };
 
-/// on_open once, then messages, then on_closed once; on_closed may come alone. A view is valid during the call only.
+/// The callbacks of one socket: on_open once, then messages, then on_closed once. on_closed may be the only one. A view is valid only during its
+/// callback.
 struct WebSocketHandler {
   std::function<void()> on_open;
   std::function<void(std::string_view text)> on_text;
@@ -40,17 +41,17 @@ struct WebSocketHandler {
   std::function<void(const WebSocketClosed&)> on_closed;
 };
 
-/// A socket that opens, is open, or is closed. Destroying it closes it without waiting: its handlers are called no more.
+/// A socket that is opening, open or closed. Destroying it closes it without waiting: its handlers are not called any more.
 class WebSocket {
  public:
   virtual ~WebSocket() = default;
-  /// Before on_open it waits for it. The text is copied into the send buffer; of a closed socket it is dropped.
+  /// Copies `text` into the send buffer. Before on_open the text waits there. A closed socket drops it.
   virtual void send_text(std::string_view text) = 0;
   virtual void send_binary(std::string_view bytes) = 0;
   virtual void close(int code, std::string_view reason) = 0;
 };
 
-/// Used from one thread, on which the handlers are called too: never from within open() or send_text().
+/// Opens WebSockets. Use it from one thread. It calls the handlers on this thread too, but never from within open() or send_text().
 class WebSocketClient {
  public:
   virtual ~WebSocketClient() = default;

@@ -16,7 +16,7 @@ bool is_token_char(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || kOthers.find(c) != std::string_view::npos;
 }
 
-/// Takes "ws://" or "wss://" away, in either case.
+/// Removes the scheme "ws://" or "wss://", in upper or lower case.
 bool take_scheme(std::string_view& url, bool& tls) {
   for (const std::string_view scheme : {"wss://", "ws://"}) {
     const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; };

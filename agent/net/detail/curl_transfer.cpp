@@ -25,7 +25,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// Nothing that could begin another header.
+/// Returns true if the text contains nothing that could start another header.
 bool is_value(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
 
 std::string_view trimmed(std::string_view text) {
@@ -37,7 +37,7 @@ std::optional<base::IpAddress> ip_of(const curl_sockaddr& from) {
   const void* const octets = from.family == AF_INET ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&from.addr)->sin_addr)
                                                     : &reinterpret_cast<const sockaddr_in6*>(&from.addr)->sin6_addr;
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (::inet_ntop(from.family, octets, text.data(), text.size()) == nullptr) return std::nullopt;  // Of another family.
+  if (::inet_ntop(from.family, octets, text.data(), text.size()) == nullptr) return std::nullopt;  // The address is of another family.
   return base::IpAddress::parse(text.data());
 }
 
@@ -70,7 +70,7 @@ NetError::What what_of(CURLcode code) {
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_UNSUPPORTED_PROTOCOL: return What::Protocol;
-    default: return What::Local;  // Hundreds of codes: of what else there is the server is not to blame.
+    default: return What::Local;  // There are hundreds of other codes, and the server causes none of them.
   }
 }
 
@@ -93,7 +93,7 @@ std::string words_of(NetError::What what, const std::string& root) {
 
 void start_curl() {
   static const bool started = [] {
-    // libcurl leaves SIGPIPE to us in programs with threads: a server that goes away must not end this one.
+    // In programs with threads, libcurl leaves SIGPIPE to the application. A server that closes its connection must not end the program.
     struct sigaction present {};
     if (sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
@@ -147,9 +147,9 @@ bool CurlTransfer::set_up(const CurlOptions& options) {
   curl_easy_setopt(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // Else an abort waits for the name server.
+  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // Otherwise an abort waits for the name server.
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-  // libcurl sends any request again, a POST too, when a connection that it had kept ends without an octet of the answer.
+  // libcurl repeats any request, also a POST, when a kept connection ends before the first octet of the response.
   if (request_.at_most_once) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, trouble_.data());
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -175,7 +175,7 @@ void CurlTransfer::set_limits(base::Duration passed) {
 void CurlTransfer::set_addresses(const std::vector<base::IpAddress>& addresses, base::Duration passed) {
   std::string entry = host_ + ":" + port_ + ":";
   for (const base::IpAddress& one : addresses) entry += (&one == addresses.data() ? "" : ",") + (one.is_v6() ? "[" + one.to_string() + "]" : one.to_string());
-  addresses_ = curl_slist_append(nullptr, entry.c_str());  // Takes the place of an older one of this name.
+  addresses_ = curl_slist_append(nullptr, entry.c_str());  // Replaces an older entry for this name.
   curl_easy_setopt(easy_, CURLOPT_RESOLVE, addresses_);
   set_limits(passed);
 }
@@ -188,9 +188,9 @@ void CurlTransfer::set_trust(const CurlOptions& options) {
 }
 
 void CurlTransfer::set_proxy() {
-  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // libcurl would read the environment for an option that is not set.
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // If this option is not set, libcurl reads the environment.
   curl_easy_setopt(easy_, CURLOPT_PROXY, proxy_ ? proxy_->shown().c_str() : "");
-  // A CONNECT request has none of our headers, which hold the key. The proxy reads the headers of a request by plain http.
+  // A CONNECT request carries none of the caller's headers, because they hold the key. The proxy does read the headers of a plain http request.
   curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   if (!proxy_ || proxy_->credentials.empty()) return;
   const std::string& plain = proxy_->credentials.reveal();
@@ -225,7 +225,7 @@ bool CurlTransfer::set_body() {
 
 bool CurlTransfer::set_headers(const CurlOptions& options) {
   const auto add = [this](const std::string& line) { headers_ = curl_slist_append(headers_, line.c_str()); };
-  add("Expect:");  // A server that does not answer 100 would cost a large request a second.
+  add("Expect:");  // A server that does not answer 100 would delay a large request by a second.
   add("User-Agent: " + options.user_agent);
   bool typed = !request_.form.empty();
   for (const auto& [name, value] : request_.headers) {
@@ -245,11 +245,11 @@ bool CurlTransfer::may_connect(const std::vector<base::IpAddress>& addresses) co
   return !local_only_ || std::all_of(addresses.begin(), addresses.end(), is_in_local_network);
 }
 
-/// Checks each address that libcurl connects to: also a number in the URL, and a name that libcurl looks up itself.
+/// Checks each address to which libcurl connects, also an address in the URL, and a name that libcurl looks up itself.
 curl_socket_t CurlTransfer::open_local_socket(void* self, curlsocktype, curl_sockaddr* address) {
   const auto to = ip_of(*address);
   const bool leaves = !to || !is_in_local_network(*to);
-  static_cast<CurlTransfer*>(self)->left_network_ = leaves;  // Of the last address: the error of the transfer is about that one.
+  static_cast<CurlTransfer*>(self)->left_network_ = leaves;  // For the last address only, because the error of the transfer is about that address.
   return leaves ? CURL_SOCKET_BAD : ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -258,19 +258,20 @@ std::size_t CurlTransfer::on_header(char* bytes, std::size_t size, std::size_t c
 }
 
 bool CurlTransfer::take_header(std::string_view line) {
-  if (has_head_) return true;  // What trails the body.
+  if (has_head_) return true;  // Ignores trailers after the body.
   header_octets_ += line.size();
   too_large_ = header_octets_ > CurlHttpClient::kMaxHeaderBytes;
   if (too_large_) return false;
   line = trimmed(line);
-  if (line.starts_with("HTTP/")) {  // Another begins after 1xx.
+  if (line.starts_with("HTTP/")) {  // A new head begins after a 1xx response.
     head_ = {};
     const std::size_t space = std::min(line.find(' '), line.size() - 1);
     std::from_chars(line.data() + space + 1, line.data() + line.size(), head_.status);
     return true;
   }
   if (line.empty()) {
-    refused_by_proxy_ = proxy_ && head_.status == kProxyAuthenticationRequired && root_.starts_with("http:");  // Within a tunnel it is the server that answers.
+    refused_by_proxy_ = proxy_ && head_.status == kProxyAuthenticationRequired && root_.starts_with("http:");  // Within a tunnel, the server sends this
+                                                                                                               // status.
     if (refused_by_proxy_) return false;
     has_head_ = head_.status >= 200;
     if (has_head_) note();
@@ -318,7 +319,7 @@ NetError CurlTransfer::outside_local_network() const {
   return {NetError::What::Local, root_ + " is outside the local network, where plain http does not go: use https, or see to the name in the URL"};
 }
 
-/// Returns the error of a proxy that opened no tunnel (RFC 9110 section 9.3.6) or answered 407; nothing when the proxy is not at fault.
+/// Returns the error of a proxy that opened no tunnel (RFC 9110 section 9.3.6) or answered 407. Returns nullopt if the proxy is not the cause.
 std::optional<NetError> CurlTransfer::error_of_proxy() const {
   long tunnel = 0;
   if (!proxy_) return std::nullopt;

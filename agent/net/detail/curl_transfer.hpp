@@ -15,17 +15,17 @@
 
 namespace offhook::inline v0::agent::net::detail {
 
-/// Once in the life of the program, before anything else of libcurl.
+/// Initialises libcurl, once in the life of the program. Call it before any other function of libcurl.
 void start_curl();
-/// A URL without its path, in which libcurl reads the host and its port.
+/// A URL without its path. libcurl parses its host and port.
 struct UrlRoot {
-  std::string scheme, host, port;  // `host` of IPv6 has its brackets
-  /// "https://host:port"; "" when it is no URL, or neither of http nor of https.
+  std::string scheme, host, port;  // an IPv6 address in `host` has its brackets
+  /// Returns "https://host:port"; "" if the text is not an http or https URL.
   [[nodiscard]] std::string text() const;
 };
 [[nodiscard]] UrlRoot root_of(const std::string& url);
 
-/// One request as libcurl has it. What libcurl brings is kept until deliver(), which it cannot disturb.
+/// One request with its libcurl handle. It stores the data that libcurl delivers until deliver(), so that a handler cannot disturb libcurl.
 class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
  public:
   CurlTransfer(HttpRequest request, HttpHandler handler, const CurlOptions& options);
@@ -35,25 +35,26 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
 
   [[nodiscard]] CURL* easy() const { return easy_; }
   [[nodiscard]] const std::string& root() const { return root_; }
-  /// The host to look up before it begins, or the proxy's; "" where it is an address, or libcurl looks it up (a name outside of ASCII).
+  /// Returns the host to look up first: the server's, or the proxy's. Returns "" for an address, and for a name outside ASCII, which libcurl looks up
+  /// itself.
   [[nodiscard]] const std::string& host() const { return host_; }
   [[nodiscard]] base::Duration connect_limit() const { return request_.connect_limit; }
-  /// Whether it may connect to each of these.
+  /// Returns true if this transfer may connect to each of these addresses.
   [[nodiscard]] bool may_connect(const std::vector<base::IpAddress>& addresses) const;
   [[nodiscard]] NetError outside_local_network() const;
-  /// Connects to one of these, `passed` after it was asked for; of its limits the rest is left.
+  /// Sets the addresses to connect to. `passed` is the time since the start of the request; it is subtracted from the limits.
   void set_addresses(const std::vector<base::IpAddress>& addresses, base::Duration passed);
-  /// Refused before it began, or ended by libcurl.
+  /// Returns true if the transfer was refused before it began, or if libcurl has ended it.
   [[nodiscard]] bool ended() const { return ended_; }
-  /// Where to put this when there is something to deliver.
+  /// Sets the list to which this transfer adds itself when it has something to deliver.
   void tell(std::vector<std::shared_ptr<CurlTransfer>>* news) { news_ = news; }
   void refuse(NetError error);
   [[nodiscard]] NetError not_found(const std::string& trouble) const;
   void end(CURLcode code);
-  /// The handlers are called no more.
+  /// Ends all calls of the handlers.
   void abandon() { abandoned_ = true; }
   void deliver();
-  /// What libcurl holds, after the handle was taken out of its multi handle.
+  /// Frees the objects of libcurl. Call it after the handle has been removed from its multi handle.
   void free();
 
  private:
@@ -76,7 +77,7 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   bool local_only_ = false, left_network_ = false, refused_by_proxy_ = false;
   std::optional<Proxy> proxy_{};
   std::string root_, host_, port_;
-  std::string whom_;           // for people: the root, and by which proxy
+  std::string whom_;           // text for people: the root, and the proxy if there is one
   CURL* easy_ = nullptr;
   curl_slist* headers_ = nullptr;
   curl_slist* addresses_ = nullptr;
@@ -86,11 +87,11 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
 
   HttpHead head_;
   std::size_t header_octets_ = 0, body_octets_ = 0;
-  bool has_head_ = false;      // all of it came
+  bool has_head_ = false;      // the whole head has arrived
   bool too_large_ = false, ended_ = false, abandoned_ = false, noted_ = false;
 
   bool head_told_ = false, end_told_ = false;
-  std::string body_;           // not told yet
+  std::string body_;           // not delivered yet
   std::optional<NetError> error_;
 };
 

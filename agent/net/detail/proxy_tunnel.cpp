@@ -52,7 +52,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
     if (error || !parser.is_header_done()) return fail(NetError::What::Protocol, "does not speak HTTP");
     const int status = static_cast<int>(parser.get().result_int());
     if (status < 200 || status > 299) return done_(refusal_of(proxy_, target_, status));
-    // The server behind the proxy sends nothing before we do.
+    // The server behind the proxy sends nothing before it receives a request.
     if (answer_.size() > head) return fail(NetError::What::Protocol, "sent more than its answer");
     done_(std::nullopt);
   }

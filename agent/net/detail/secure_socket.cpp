@@ -28,7 +28,7 @@ SecureSocket::error_code SecureSocket::failed(int result, Wait& wait) {
       if (error == 0) return asio::error::eof;
       return {error, boost::system::system_category()};
     default:
-      // Closed without TLS's own goodbye: WebSocket has one of its own, so that nothing can have been cut off unseen.
+      // The peer closed without a TLS close alert. WebSocket has a close frame of its own, which detects a truncated stream.
       return ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING ? error_code(asio::error::eof) : protocol_error();
   }
 }

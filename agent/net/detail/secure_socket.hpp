@@ -16,9 +16,9 @@
 
 namespace offhook::inline v0::agent::net::detail {
 
-/// A TCP socket, with TLS over it or without: what a Beast WebSocket stands on. One type for both, so that Beast is compiled once.
+/// A TCP socket, with or without TLS, for use as the lower layer of a Beast WebSocket. One type serves both cases, so that Beast is compiled once.
 /// OpenSSL reads and writes the descriptor itself: asio::ssl::stream would keep 68 KB of buffers for each socket.
-/// At most one read and one write at a time, from the thread of its io_context.
+/// Start at most one read and one write at a time, from the thread of its io_context.
 class SecureSocket {
  public:
   using executor_type = boost::asio::io_context::executor_type;
@@ -26,8 +26,8 @@ class SecureSocket {
   using error_code = boost::system::error_code;
   using Wait = boost::asio::socket_base::wait_type;
 
-  static constexpr std::size_t kMaxGathered = 16384;  ///< of small writes that go as one: a TLS record
-  static constexpr std::size_t kKeptIdle = 4096;      ///< of the gathering buffer's memory
+  static constexpr std::size_t kMaxGathered = 16384;  ///< octets of small writes that are sent together: one TLS record
+  static constexpr std::size_t kKeptIdle = 4096;      ///< octets of the gathering buffer's memory that an idle socket keeps
 
   explicit SecureSocket(boost::asio::io_context& io) : tcp_(io.get_executor()) {}
 
@@ -36,11 +36,11 @@ class SecureSocket {
   void use_tls(SslPtr ssl) { ssl_ = std::move(ssl); }
   [[nodiscard]] SSL* ssl() { return ssl_.get(); }
 
-  /// One step of the TLS handshake. would_block: again when the socket is ready for `wait`.
+  /// Performs one step of the TLS handshake. Returns would_block if the caller must repeat it when the socket is ready for `wait`.
   [[nodiscard]] error_code handshake(Wait& wait);
-  /// While set, what is written waits for what follows, up to kMaxGathered.
+  /// While `on` is set, written octets wait for the following ones, up to kMaxGathered.
   void gather(bool on) { gathering_ = on; }
-  /// Says goodbye if that is possible at once, and closes.
+  /// Sends the TLS close alert if this does not block, and closes the socket.
   void close();
 
   template <class Buffers, class Token>
@@ -60,7 +60,7 @@ class SecureSocket {
     }
     return {};
   }
-  /// Copies what fits: a frame's header and its payload leave as one record.
+  /// Copies as many octets as fit: the header and the payload of a frame leave as one record.
   template <class Buffers>
   std::size_t take(const Buffers& buffers) {
     const std::size_t before = out_.size();
@@ -74,7 +74,7 @@ class SecureSocket {
   [[nodiscard]] error_code flush(Wait& wait);
   [[nodiscard]] error_code failed(int result, Wait& wait);
 
-  // Each completes by way of the queue, never within the call that began it.
+  // Each of these completes through the io_context's queue, never within the call that began it.
   struct Read {
     SecureSocket& socket;
     boost::asio::mutable_buffer into;
@@ -125,12 +125,12 @@ class SecureSocket {
 
   Tcp tcp_;
   SslPtr ssl_;
-  std::string out_;       // gathered, and not yet written
-  std::size_t gone_ = 0;  // of out_
+  std::string out_;       // gathered octets that are not completely written
+  std::size_t gone_ = 0;  // octets of out_ that are written
   bool gathering_ = false;
 };
 
-// What Beast asks of the layer below it.
+// Beast requires these functions of the layer below it.
 inline void beast_close_socket(SecureSocket& socket) { socket.close(); }
 inline void teardown(boost::beast::role_type, SecureSocket& socket, boost::system::error_code& error) {
   socket.close();

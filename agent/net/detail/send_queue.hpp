@@ -8,16 +8,16 @@
 
 namespace offhook::inline v0::agent::net::detail {
 
-/// Messages that wait to be written, in order. Two buffers change places: what is written stays where it is while more gathers,
-/// and their memory is used again.
+/// Messages that wait to be written, in order. Two buffers alternate: one is written and stays unchanged while the other collects new messages. Their
+/// memory is reused.
 class SendQueue {
  public:
-  static constexpr std::size_t kKept = 65536;  ///< of a buffer's memory that has become empty
+  static constexpr std::size_t kKept = 65536;  ///< octets of memory that an empty buffer keeps
 
   struct Message {
     std::string_view bytes;  ///< borrowed until pop()
     bool binary = false;
-    bool last = false;       ///< nothing is behind it
+    bool last = false;       ///< no further message waits
   };
 
   void push(std::string_view bytes, bool binary) {
@@ -26,10 +26,10 @@ class SendQueue {
     size_ += bytes.size();
   }
   [[nodiscard]] bool empty() const { return at_ == going_.entries.size() && waiting_.entries.empty(); }
-  /// Octets that were pushed and not popped.
+  /// Returns the octets that were pushed and not popped.
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  /// The oldest message; there is one. It stays until pop().
+  /// Returns the oldest message, which must exist. It stays valid until pop().
   [[nodiscard]] Message front() {
     if (at_ == going_.entries.size()) {
       going_.clear();
@@ -62,7 +62,7 @@ class SendQueue {
   };
 
   Buffer going_, waiting_;
-  std::size_t at_ = 0, offset_ = 0;  // in going_
+  std::size_t at_ = 0, offset_ = 0;  // positions in going_
   std::size_t size_ = 0;
 };
 

@@ -19,7 +19,7 @@ std::string newest_openssl_error() {
   return reason == nullptr ? "no reason given" : reason;
 }
 
-// Which host a connection is to, for on_new_session: freed by OpenSSL together with the connection.
+// Names the host of a connection for on_new_session. OpenSSL frees it together with the connection.
 struct Peer {
   TlsContext* context;
   std::string host_and_port;
@@ -39,7 +39,7 @@ base::Result<std::shared_ptr<TlsContext>, base::Error> TlsContext::make(const st
   if (context == nullptr) return base::fail(base::Error{"tls", 0, "TLS cannot be set up: " + newest_openssl_error()});
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  // An idle socket keeps no record buffers (32 KB); a read takes all that has come by one system call.
+  // An idle socket keeps no record buffers (32 KB). A read takes all octets that have arrived with one system call.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -58,25 +58,25 @@ SslPtr TlsContext::connect(const std::string& host, std::uint16_t port, int fd) 
   if (bio == nullptr) return nullptr;
   SSL_set_bio(ssl.get(), bio, bio);
   SSL_set_connect_state(ssl.get());
-  // RFC 6066 section 3: a name is told to the server, an address is not.
+  // RFC 6066 section 3: the client sends a server name only if it is a name, not an address.
   bool good = false;
   if (base::IpAddress::parse(host)) {
     good = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) == 1;
   } else {
     SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    // Its macro has a cast that we do not compile.
+    // The macro SSL_set_tlsext_host_name contains a C-style cast, which this project does not compile.
     good = SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str())) == 1 &&
            SSL_set1_host(ssl.get(), host.c_str()) == 1;
   }
   auto peer = std::make_unique<Peer>(Peer{this, host + ":" + std::to_string(port)});
   const auto known = sessions_.find(peer->host_and_port);
-  if (known != sessions_.end()) (void)SSL_set_session(ssl.get(), known->second.get());  // Refused, the handshake is a whole one.
+  if (known != sessions_.end()) (void)SSL_set_session(ssl.get(), known->second.get());  // If the server refuses the session, it does a full handshake.
   if (!good || SSL_set_ex_data(ssl.get(), peer_index(), peer.get()) != 1) return nullptr;
   (void)peer.release();
   return ssl;
 }
 
-// Called while a read or a handshake of ours runs. 1: the reference is ours now.
+// Called while a read or a handshake runs. Returns 1 if it keeps the reference to `session`.
 int TlsContext::on_new_session(SSL* ssl, SSL_SESSION* session) {
   const auto* peer = static_cast<const Peer*>(SSL_get_ex_data(ssl, peer_index()));
   if (peer == nullptr) return 0;

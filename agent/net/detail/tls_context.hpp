@@ -14,7 +14,7 @@
 namespace offhook::inline v0::agent::net::detail {
 
 struct SslDelete {
-  /// Without both marks OpenSSL would take the session for broken, and not resume it (RFC 5246 section 7.2.1 lets it be resumed).
+  /// Sets both shutdown marks. Without them OpenSSL does not resume the session, although RFC 5246 section 7.2.1 allows it.
   void operator()(SSL* ssl) const {
     SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(ssl);
@@ -22,20 +22,20 @@ struct SslDelete {
 };
 using SslPtr = std::unique_ptr<SSL, SslDelete>;
 
-inline constexpr std::size_t kMaxRememberedHosts = 64;  ///< whose sessions are kept; beyond it the first in order goes
+inline constexpr std::size_t kMaxRememberedHosts = 64;  ///< hosts whose sessions are kept; a further host replaces the first one in key order
 
-/// TLS as a client does it here: 1.2 or 1.3, the other side's certificate verified, its newest session ticket per host kept for
-/// the next socket to it. Used from one thread.
+/// The settings of a TLS client: version 1.2 or 1.3, and verification of the peer's certificate. It keeps the newest session ticket of each host for
+/// the next socket to it. Use it from one thread.
 class TlsContext {
  public:
-  /// `ca_file`: PEM with who is trusted; "": those whom the system trusts.
+  /// Makes a context. `ca_file` is a PEM file of the trusted authorities; "": those of the system.
   [[nodiscard]] static base::Result<std::shared_ptr<TlsContext>, base::Error> make(const std::string& ca_file);
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
   ~TlsContext();
 
-  /// A connection to be made over `fd`: server name, host name check and, if there is one, the remembered session are set. It
-  /// keeps a reference to this context, which must outlive it. Null when memory is short.
+  /// Returns a TLS connection over `fd` before its handshake. The server name, the host name check and the remembered session, if there is one, are
+  /// set. The result refers to this context, which must outlive it. Returns null when memory is short.
   [[nodiscard]] SslPtr connect(const std::string& host, std::uint16_t port, int fd);
   [[nodiscard]] std::size_t remembered() const { return sessions_.size(); }
 
@@ -51,7 +51,7 @@ class TlsContext {
   std::map<std::string, std::unique_ptr<SSL_SESSION, Delete>> sessions_;  // by "host:port"
 };
 
-/// Why a handshake with `peer` failed, for people: from the certificate's verification or from OpenSSL's queue of errors.
+/// Returns the reason why a handshake with `peer` failed, for people: from the verification of the certificate, or from OpenSSL's error queue.
 [[nodiscard]] NetError tls_error(SSL* ssl, const std::string& peer);
 
 }  // namespace offhook::inline v0::agent::net::detail
