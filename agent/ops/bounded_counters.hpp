@@ -10,12 +10,12 @@
 
 namespace offhook::inline v0::agent {
 
-/// Counters of one name by labels whose values others choose: a configuration, a model, a peer. There are at most `most` of them, and
-/// one more in which every label says "other": what is new counts there from then on. Series without end would fill the memory of
-/// whoever collects them. Any thread.
+/// Counters of one name with labels whose values come from a configuration, a model or a peer. At most `most` combinations of labels have counters of
+/// their own. Every further combination is counted in one counter, in which every label has the value "other". Without this bound the series would
+/// fill the memory of the monitoring server. Any thread may use it.
 class BoundedCounters {
  public:
-  static constexpr std::size_t kMaxLabelOctets = 64;  ///< of a value, the rest is cut off
+  static constexpr std::size_t kMaxLabelOctets = 64;  ///< octets of a label's value; the rest is cut off
 
   BoundedCounters(prometheus::Registry& registry, const std::string& name, const std::string& help, std::size_t most);
   void add(prometheus::Labels labels, double by = 1);

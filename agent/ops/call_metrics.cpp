@@ -15,7 +15,7 @@ using Buckets = prometheus::Histogram::BucketBoundaries;
 constexpr double kAudiblyClipped = 1.0;  // Percent of the frames.
 constexpr double kUnitsPerSecond = 8000;
 
-const Buckets kMos{2.0, 2.5, 3.1, 3.6, 4.0, 4.3};  // ITU-T G.107 table B.1: where a class of quality ends
+const Buckets kMos{2.0, 2.5, 3.1, 3.6, 4.0, 4.3};  // ITU-T G.107 table B.1: the limits of the quality classes
 const Buckets kRatio{0.001, 0.005, 0.01, 0.02, 0.05, 0.1};
 const Buckets kDelaySeconds{0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.4};
 const Buckets kSetupSeconds{0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40};
@@ -72,7 +72,7 @@ CallMetrics::CallMetrics(Registry& registry)
       loss_ratio_(histograms(registry, "offhook_call_loss_ratio", "Share of the packets that were lost or too late, of finished calls.").Add({}, kRatio)),
       jitter_seconds_(histograms(registry, "offhook_call_jitter_seconds", "Interarrival jitter (RFC 3550) at the end of finished calls.").Add({}, kDelaySeconds)),
       one_way_seconds_(histograms(registry, "offhook_call_one_way_seconds", "Delay in one direction: half the round trip, jitter buffer and packet, of finished calls.").Add({}, kDelaySeconds)) {
-  for (const bool outgoing : {false, true}) {  // From the start, so that a rate is known at the first of each.
+  for (const bool outgoing : {false, true}) {  // All series exist from the start, so that Prometheus sees the first increment of each.
     for (const char* word : {"passed", "failed", "absent"}) callers_.Add({{"identity", word}});
     for (const CallOutcome outcome : kCallOutcomes) ended_.Add(labels_of(outgoing, outcome));
     setup_seconds_.Add(direction(outgoing), kSetupSeconds);
@@ -113,7 +113,7 @@ void CallMetrics::on_finished(const media::QualityReport& report) {
   if (report.one_way_ever.nothing_comes) one_way_.nothing_comes.Increment();
   if (report.one_way_ever.only_silence_comes) one_way_.only_silence_comes.Increment();
   if (report.one_way_ever.peer_hears_nothing) one_way_.peer_hears_nothing.Increment();
-  if (report.loss.received == 0) return;  // Nothing came, and so nothing is known of how it was.
+  if (report.loss.received == 0) return;  // No packet arrived, so there are no values for its quality.
   if (report.heard.clipped_percent >= kAudiblyClipped) clipped_.Increment();
   loss_ratio_.Observe(report.loss.missing_percent() / 100);
   jitter_seconds_.Observe(report.jitter_ms / 1000);

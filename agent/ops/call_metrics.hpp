@@ -14,20 +14,21 @@
 
 namespace offhook::inline v0::agent {
 
-/// What became of calls, and how they were to the ear: distributions of those that are over, and the worst of those that are up. No
-/// series has a call's id, so that there are as many as below and no more. Any thread.
+/// Metrics of the outcome and the audio quality of calls: distributions over calls that have ended, and the worst values of calls that are up. No
+/// label contains the id of a call, so that the number of series is fixed. Any thread may use it.
 class CallMetrics {
  public:
-  /// The series appear in `registry`, which outlives this.
+  /// Registers the series in `registry`, which must outlive this object.
   explicit CallMetrics(prometheus::Registry& registry);
 
-  /// `took`: from the INVITE to the answer, or to the end of what was never answered; `lasted`: from the answer on.
+  /// Counts a call that has ended. `took` is the time from the INVITE to the answer, or to the end of an unanswered call. `lasted` is the time since
+  /// the answer.
   void on_ended(bool outgoing, CallOutcome outcome, std::chrono::milliseconds took, std::chrono::milliseconds lasted);
-  /// A call to us, of whose number the signature was looked at or not.
+  /// Counts an incoming call by the result of the check of its number's signature.
   void on_caller(const sip::CallerIdentity& identity);
-  /// A call that had media is over.
+  /// Counts the audio quality of a call that had media and has ended.
   void on_finished(const media::QualityReport& report);
-  /// `reports`: of each call that is up.
+  /// Returns the current values, from one report for each call that is up.
   [[nodiscard]] static Figures live(std::span<const media::QualityReport> reports);
 
  private:

@@ -4,7 +4,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// RFC 3261 section 21
+/// Maps a status of RFC 3261 section 21.
 CallOutcome outcome_of_status(int status) {
   switch (status) {
     case 408:
@@ -36,7 +36,7 @@ CallOutcome outcome_of(const sip::CallEnded& ended, bool answered) {
   using Why = sip::CallEnded::Why;
   if (answered) return CallOutcome::Answered;
   switch (ended.why) {
-    case Why::Bye:  // Of an early dialog: RFC 3261 section 15.
+    case Why::Bye:  // A BYE for an early dialog: RFC 3261 section 15.
     case Why::Replaced:
     case Why::Cancelled: return CallOutcome::Cancelled;
     case Why::Rejected: return outcome_of_status(ended.status);

@@ -8,15 +8,15 @@
 
 namespace offhook::inline v0::agent {
 
-/// What became of a call, in as few words as counting wants; its record says more.
+/// The outcome of a call for counting. The call's record has more details.
 enum class CallOutcome : std::uint8_t {
   Answered,
-  Cancelled,    ///< by whoever called, before it was answered
-  Busy,         ///< the called side; of calls to us, all our lines
-  Declined,     ///< by whom it rang at
+  Cancelled,    ///< the caller ended it before the answer
+  Busy,         ///< the called side is busy; for incoming calls, all lines of this agent are busy
+  Declined,     ///< the called user declined it
   NoAnswer,
-  Refused,      ///< by another status
-  Unreachable,  ///< no way to the other side, or one that broke
+  Refused,      ///< any other status
+  Unreachable,  ///< no route to the peer, or a connection that broke
 };
 inline constexpr std::array kCallOutcomes{CallOutcome::Answered, CallOutcome::Cancelled, CallOutcome::Busy,       CallOutcome::Declined,
                                           CallOutcome::NoAnswer, CallOutcome::Refused,   CallOutcome::Unreachable};

@@ -19,7 +19,8 @@ prometheus::Counter& turns(Registry& registry, const std::string& kind) {
 
 const prometheus::Histogram::BucketBoundaries kReplySeconds{0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10};
 
-/// "openai/think" is the provider openai, in the stage think; what has no stage in its name is a whole way of holding the conversation.
+/// Returns the labels for a service: "openai/think" is the provider openai in the stage think. A name without a stage is a provider that does the
+/// whole conversation.
 prometheus::Labels labels_of(std::string_view service, FailureKind kind) {
   const auto slash = service.rfind('/');
   const bool has_stage = slash != std::string_view::npos;
@@ -84,7 +85,7 @@ void ConversationMetrics::on_use(const ServiceUse& told) {
 void ConversationMetrics::on_provider_failed(std::string_view service, FailureKind kind) { failures_.add(labels_of(service, kind)); }
 
 void ConversationMetrics::on_tool(const tools::ToolEvent& event) {
-  // Whatever a model makes up is no name, and must not take the room of those that are.
+  // A name that a model invents is no tool, and must not use up the series of real tools.
   tools_.add({{"tool", event.kind ? event.tool : "other"},
               {"class", event.kind ? std::string(to_string(*event.kind)) : "other"},
               {"outcome", std::string(to_string(event.what))}});

@@ -15,20 +15,21 @@
 
 namespace offhook::inline v0::agent {
 
-/// How conversations go, over all calls: how soon replies come, who interrupts, which provider fails and who takes over, what tools are
-/// used for. What names come from outside is bounded. Any thread.
+/// Metrics over all conversations: response times, interruptions, failures and switches of providers, and uses of tools. The number of series with
+/// names from outside is bounded. Any thread may use it.
 class ConversationMetrics {
  public:
-  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160, kMaxUses = 64;  ///< series of each
+  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160, kMaxUses = 64;  ///< upper limits of the
+                                                                                                                          ///< number of series
 
-  /// The series appear in `registry`, which outlives this.
+  /// Registers the series in `registry`, which must outlive this object.
   explicit ConversationMetrics(prometheus::Registry& registry);
 
   void on_action(const ConversationAction& action);
   void on_tool(const tools::ToolEvent& event);
-  /// Of a service, in a call or outside of calls.
+  /// Counts the use of a service, in a call or outside calls.
   void on_use(const ServiceUse& use);
-  /// `service`: as its breaker is called, "openai/think".
+  /// Counts a failure of a provider. `service` is the name of its circuit breaker, "openai/think".
   void on_provider_failed(std::string_view service, FailureKind kind);
 
  private:

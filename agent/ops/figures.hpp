@@ -7,18 +7,18 @@
 #include <utility>
 #include <vector>
 
-/// What is counted elsewhere, or is so at this moment, for the page of metrics.
+/// Values for the metrics page that other components count, and current values.
 namespace offhook::inline v0::agent {
 
 using Figures = std::vector<prometheus::MetricFamily>;
 using LabelledValues = std::vector<std::pair<prometheus::Labels, double>>;
 
-/// A value that rises and falls.
+/// Returns a metric whose value can rise and fall.
 [[nodiscard]] prometheus::MetricFamily gauge(std::string name, std::string help, double value);
 [[nodiscard]] prometheus::MetricFamily gauges(std::string name, std::string help, const LabelledValues& values);
-/// A count that never falls.
+/// Returns a metric whose value never falls.
 [[nodiscard]] prometheus::MetricFamily count(std::string name, std::string help, double value);
-/// The text format of Prometheus, version 0.0.4, by name. A family without values is left out.
+/// Returns the metrics in the text format of Prometheus, version 0.0.4, sorted by name. Leaves out a family without values.
 [[nodiscard]] std::string text_of(Figures figures);
 
 }  // namespace offhook::inline v0::agent

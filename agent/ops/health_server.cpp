@@ -54,11 +54,12 @@ class Session : public std::enable_shared_from_this<Session> {
     });
   }
 
-  /// What waits ends with an error, and the session with it.
+  /// Closes the socket. Pending operations end with an error, and with them the session.
   void close() { stream_.close(); }
 
  private:
-  /// To close upon what nobody has read is a reset, which may take the answer from who has not read that: RFC 9112 section 9.6.
+  /// Reads the rest of the request. Closing a socket with unread data sends a reset, which may discard the response before the client reads it: RFC
+  /// 9112 section 9.6.
   void discard() {
     stream_.async_read_some(asio::buffer(discarded_), [self = shared_from_this()](const error_code& error, std::size_t count) {
       self->discarded_bytes_ += count;
@@ -76,8 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t discarded_bytes_ = 0;
 };
 
-/// The sessions that run, at most kMaxConnections: a newer one takes the place of the oldest. Otherwise connections that say nothing would
-/// keep supervisors out.
+/// The running sessions, at most kMaxConnections: a new session replaces the oldest. Otherwise silent connections would block supervisors.
 class Sessions {
  public:
   void add(const std::shared_ptr<Session>& session) {
@@ -92,7 +92,7 @@ class Sessions {
     sessions_.pop_front();
   }
 
-  std::deque<std::weak_ptr<Session>> sessions_;  // The oldest first.
+  std::deque<std::weak_ptr<Session>> sessions_;  // Oldest first.
 };
 
 class BeastHealthServer final : public HealthServer {
@@ -130,7 +130,7 @@ class BeastHealthServer final : public HealthServer {
         session->run(header_limit_);
         return accept_next();
       }
-      // Out of descriptors, most likely: the connection still waits, so that trying again at once would spin.
+      // The process has probably no free descriptor. The connection still waits, so that an immediate retry would spin.
       pause_.expires_after(kAcceptPause);
       pause_.async_wait([this](const error_code& cancelled) {
         if (!cancelled) accept_next();
@@ -140,7 +140,7 @@ class BeastHealthServer final : public HealthServer {
 
   HealthPages pages_;
   const std::chrono::milliseconds header_limit_;
-  Sessions sessions_;  // on the server's thread
+  Sessions sessions_;  // used on the server's thread only
   asio::io_context io_{1};
   tcp::acceptor acceptor_;
   asio::steady_timer pause_{io_};

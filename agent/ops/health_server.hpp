@@ -11,40 +11,40 @@
 
 namespace offhook::inline v0::agent {
 
-/// What a supervisor may know: `ready` decides between 200 and 503, `text` is a small JSON object.
+/// The health report for a supervisor: `ready` selects the status 200 or 503, `text` is a small JSON object.
 struct Health {
   bool ready = false;
   std::string text;
 };
 
-/// What was done about a request that changes something, or why it was not: a status of HTTP, and a small JSON object.
+/// The result of a request that changes something: an HTTP status, and a small JSON object.
 struct HealthReply {
   unsigned status = 200;
   std::string text;
 };
 
-/// What is asked for on the server's thread; what is empty is not served.
+/// The functions that produce the pages. The server calls them on its thread. It does not serve a page whose function is empty.
 struct HealthPages {
   std::function<Health()> ready;           ///< GET /readyz
   std::function<std::string()> calls = {};    ///< GET /calls: the calls that are up, as JSON
-  std::function<std::string()> metrics = {};  ///< GET /metrics: in the text format of Prometheus, 0.0.4
-  /// POST /calls/ID/recording/pause, and resume
+  std::function<std::string()> metrics = {};  ///< GET /metrics: the text format of Prometheus, 0.0.4
+  /// POST /calls/ID/recording/pause, or resume
   std::function<HealthReply(const std::string& call, bool paused)> pause_recording = {};
-  /// A request that does not carry it as a bearer token (RFC 6750 section 2.1) gets /healthz, and of /readyz only "ready"; 401 for all else.
-  /// "": each request gets everything.
+  /// The bearer token (RFC 6750 section 2.1). A request without it gets /healthz, only "ready" of /readyz, and 401 for every other page. "": no
+  /// request needs a token.
   std::string token = {};
 };
 
 inline constexpr std::chrono::milliseconds kHeaderLimit{1000};
 
-/// Answers GET /healthz (200 while the process lives), GET /readyz (200 or 503) and the other pages on its own thread. Anything else
-/// is 404 or 405. A request that changes something is refused (403) when a page in a browser sent it, because any site could have made that page. On a
-/// loopback address a request for another host than this one is refused (421), unless it carries the token. A request without a host, or with two, gets 400.
-/// Bounds: connections at once, of which the oldest makes room for a newer one, bytes of a request, time for an answer (health_server.cpp).
+/// Serves GET /healthz (200 while the process lives), GET /readyz (200 or 503) and the other pages on its own thread. Any other request gets 404 or 405.
+/// The server refuses a changing request (403) that comes from a page in a browser, because any site could have made that page. On a loopback address
+/// it refuses a request for another host (421), unless the request carries the token. A request without a host, or with two, gets 400.
+/// Bounds (health_server.cpp): the number of connections, of which a new one replaces the oldest, the bytes of a request, and the time for a response.
 class HealthServer {
  public:
-  /// `header_limit`: a connection whose header is not complete by then, counted from its beginning, is closed.
-  /// Errors: domain "health", with the address and what to do.
+  /// Opens the port. The server closes a connection whose header is not complete after `header_limit` from the start of the connection. The error has
+  /// the domain "health", the address and a remedy.
   [[nodiscard]] static base::Result<std::unique_ptr<HealthServer>, base::Error> open(const base::SocketAddress& local, HealthPages pages,
                                                                                      std::chrono::milliseconds header_limit = kHeaderLimit);
   virtual ~HealthServer() = default;

@@ -34,7 +34,7 @@ std::string_view name_of(Level level) {
   return "";
 }
 
-/// "warning", as wide as the longest level.
+/// Returns the word for a level, padded to the length of the longest one, "warning".
 std::string level_word(Level level, bool colours) {
   const std::string word = fmt::format("{:<7}", name_of(level));
   if (level == Level::Warning) return painted(word, Colour::Warning, colours);
@@ -51,7 +51,7 @@ std::shared_ptr<spdlog::logger>& sink() {
   return logger;
 }
 
-/// Length of the UTF-8 sequence at the front of `text` (RFC 3629 section 4, without its rarer exclusions); 0 when there is none.
+/// Returns the length of the UTF-8 sequence at the front of `text` (RFC 3629 section 4, without its rarer exclusions); 0 if there is none.
 std::size_t utf8_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : (lead & 0xf0) == 0xe0 ? 3 : (lead & 0xf8) == 0xf0 ? 4 : 0;
@@ -67,9 +67,9 @@ std::string quoted(std::string_view text) {
     const auto code = static_cast<unsigned char>(text.front());
     const bool is_c1 = length == 2 && code == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
     if (is_c1) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[1]));  // Drives a terminal as ESC does (ECMA-48 section 5.3).
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[1]));  // A C1 control character controls a terminal as ESC does (ECMA-48 section 5.3).
     } else if (length == 0 || code < 0x20 || code == 0x7f) {
-      out += fmt::format("\\u{:04x}", code);  // Control characters, and what is no UTF-8: JSON could not carry either.
+      out += fmt::format("\\u{:04x}", code);  // Control characters and invalid UTF-8, which JSON cannot contain.
     } else {
       if (text.front() == '"' || text.front() == '\\') out += '\\';
       out += text.substr(0, length);
@@ -137,7 +137,7 @@ std::string redacted(std::string_view uri) {
   const auto scheme = uri.find(':');
   const bool names_host = uri.starts_with("sip:") || uri.starts_with("sips:");
   const std::size_t begin = names_host || uri.starts_with("tel:") ? scheme + 1 : 0;
-  const auto at = uri.rfind('@');  // The last one: whatever a stranger put before it could be part of a password.
+  const auto at = uri.rfind('@');  // The last one, because the text before it can be part of a password.
   const bool has_user = at != std::string_view::npos && at >= begin;
   const std::size_t end = has_user ? at : names_host ? begin : uri.size();
   std::string out(uri.substr(0, begin));

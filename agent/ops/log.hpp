@@ -7,13 +7,13 @@
 #include <string_view>
 #include <variant>
 
-/// Structured logs: one line per event on standard output, as text for people or as JSON for programs.
+/// Structured logs: one line for each event on standard output, as text for people or as JSON for programs.
 ///
 ///     log::info("call.answered", {{"call", id}, {"codec", "G722"}});
 ///     2026-11-21T09:00:00.123Z info  call.answered call=7 codec=G722
 ///
-/// Secrets have no way in: a Secret is not a Value. Numbers and addresses of people go through redacted(). Control characters
-/// are escaped, so that nothing a peer sends can forge a line. Safe from any thread but a media worker.
+/// The log does not accept secrets: a Secret is not a Value. Pass numbers and addresses of people through redacted(). The log escapes control
+/// characters, so that text from a peer cannot forge a line. Call it from any thread except a media worker.
 namespace offhook::inline v0::agent::log {
 
 enum class Level : std::uint8_t { Debug, Info, Warning, Error, Off };
@@ -22,8 +22,8 @@ enum class Format : std::uint8_t { Text, Json };
 struct Options {
   Level level = Level::Info;
   Format format = Format::Text;
-  bool to_stderr = false;  ///< when standard output belongs to a command's result
-  bool colours = false;    ///< a line of Format::Text shows its level in colour: where a terminal takes it
+  bool to_stderr = false;  ///< set when standard output carries the result of a command
+  bool colours = false;    ///< a line of Format::Text shows its level in colour; set it if the terminal supports colours
 };
 void configure(const Options& options);
 [[nodiscard]] std::optional<Level> parse_level(std::string_view text);
@@ -49,10 +49,10 @@ inline void info(std::string_view event, Fields fields = {}) { write(Level::Info
 inline void warning(std::string_view event, Fields fields = {}) { write(Level::Warning, event, fields); }
 inline void error(std::string_view event, Fields fields = {}) { write(Level::Error, event, fields); }
 
-/// The line without its time stamp, as write() would print it; for tests.
+/// Returns the line that write() would print, without its time stamp; for tests.
 [[nodiscard]] std::string format_line(Format format, Level level, std::string_view event, Fields fields, bool colours = false);
 
-/// A person's address for a log: all but the last three characters of the user part become '*'. "sip:+4930123456@x" -> "sip:*********456@x"
+/// Returns a person's address for a log: each character of the user part except the last three becomes '*'. "sip:+4930123456@x" -> "sip:*********456@x"
 [[nodiscard]] std::string redacted(std::string_view uri);
 
 }  // namespace offhook::inline v0::agent::log

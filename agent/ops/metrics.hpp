@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// All that is counted in this process, as one page. Any thread.
+/// All metrics of this process, as one page. Any thread may use it.
 class Metrics {
  public:
   Metrics();
@@ -22,7 +22,7 @@ class Metrics {
   [[nodiscard]] ConversationMetrics& conversations() { return conversations_; }
   void on_registration_failed(sip::RegistrationChanged::Why why);
 
-  /// The text format of Prometheus, version 0.0.4. `now`: what is so at this moment.
+  /// Returns the page in the text format of Prometheus, version 0.0.4. `now` has the current values.
   [[nodiscard]] std::string page(Figures now) const;
 
  private:

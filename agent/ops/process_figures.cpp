@@ -27,7 +27,7 @@ std::optional<double> number_of(std::string_view text) {
   return error == std::errc{} && end != text.data() ? std::optional(value) : std::nullopt;
 }
 
-/// The fields of proc_pid_stat(5) from the third on: the second, the program's name, is in parentheses and may hold anything.
+/// Returns the fields of proc_pid_stat(5) from the third on. The second field, the program's name, is in parentheses and may contain any character.
 std::vector<std::string> fields_of_stat(const std::string& stat) {
   const auto end_of_name = stat.rfind(')');
   if (end_of_name == std::string::npos) return {};
@@ -35,7 +35,7 @@ std::vector<std::string> fields_of_stat(const std::string& stat) {
   return {std::istream_iterator<std::string>(rest), {}};
 }
 
-/// What stands behind `name` in `text`, up to the next blank.
+/// Returns the number after `name` in `text`, which ends at the next blank.
 std::optional<double> number_behind(std::string_view text, std::string_view name) {
   const auto at = text.find(name);
   if (at == std::string_view::npos) return std::nullopt;
@@ -47,7 +47,7 @@ std::optional<double> open_descriptors(const std::string& proc) {
   std::error_code error;
   double count = 0;
   for (std::filesystem::directory_iterator at(proc + "/fd", error), end; !error && at != end; at.increment(error)) ++count;
-  return error ? std::nullopt : std::optional(count - 1);  // One of them reads the folder.
+  return error ? std::nullopt : std::optional(count - 1);  // One descriptor belongs to this directory iterator.
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// The figures of this process that Prometheus' own client libraries have, by the same names: processor time, memory, descriptors, start.
-/// A figure that the system does not tell is left out. `proc` is "/proc/self"; `root` "/proc" has the time of boot.
+/// Returns the process metrics that the client libraries of Prometheus have, with the same names: processor time, memory, descriptors, start time.
+/// Leaves out a value that the system does not report. `proc` is "/proc/self"; `root`, "/proc", has the boot time.
 [[nodiscard]] Figures process_figures(const std::string& proc = "/proc/self", const std::string& root = "/proc");
 
 }  // namespace offhook::inline v0::agent

@@ -29,7 +29,7 @@ int connect_to(std::string_view name) {
   return -1;
 }
 
-/// WATCHDOG_USEC is meant for one process: sd_watchdog_enabled(3).
+/// Returns the watchdog time if systemd set WATCHDOG_USEC for this process: sd_watchdog_enabled(3).
 std::optional<base::Duration> watchdog_of(const ServiceNotifier::Environment& environment) {
   constexpr std::int64_t kMostMicroseconds = std::int64_t{24} * 3600 * 1000 * 1000;
   const auto process = environment("WATCHDOG_PID"), time = environment("WATCHDOG_USEC");
@@ -53,7 +53,7 @@ ServiceNotifier::~ServiceNotifier() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-/// A message that systemd does not take now is dropped: a later sign of life counts as much, and no caller may wait.
+/// Sends a message. Drops it if systemd cannot receive it now, because no caller may wait, and later messages repeat the signal.
 void ServiceNotifier::send(std::string_view state) const {
   if (socket_ >= 0) (void)::send(socket_, state.data(), state.size(), MSG_NOSIGNAL);
 }

@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Tells systemd the state of the service, as sd_notify(3) describes: one datagram to the socket that NOTIFY_SOCKET names. Without
-/// that variable, or with one that cannot be used, all functions do nothing. Thread-safe after construction.
+/// Sends the state of the service to systemd, as sd_notify(3) describes: one datagram to the socket in the variable NOTIFY_SOCKET. If that variable
+/// is missing or unusable, all functions do nothing. Any thread may use it after construction.
 class ServiceNotifier {
  public:
   using Environment = std::function<std::optional<std::string>(const std::string&)>;
@@ -22,9 +22,9 @@ class ServiceNotifier {
 
   void ready() const { send("READY=1"); }
   void stopping() const { send("STOPPING=1"); }
-  /// systemd restarts the service when this was not called for its WatchdogSec.
+  /// Signals that the process is alive. systemd restarts the service if it receives no such signal for WatchdogSec.
   void alive() const { send("WATCHDOG=1"); }
-  /// How often alive() is due: half of WatchdogSec. Nothing when systemd does not watch this process.
+  /// Returns the interval of alive(), half of WatchdogSec. Returns nullopt if systemd does not watch this process.
   [[nodiscard]] std::optional<base::Duration> alive_interval() const { return alive_interval_; }
 
  private:

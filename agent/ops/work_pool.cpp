@@ -12,13 +12,13 @@ namespace offhook::inline v0::agent {
 
 namespace detail {
 
-/// What waits for a thread: a job, or a strand that has something to do.
+/// An entry of the queue: a job, or a strand with waiting jobs.
 struct Entry {
   Job job;
   std::shared_ptr<StrandCore> strand;
 };
 
-/// Shared by the pool, its threads and its strands, so that none of them has to outlive another.
+/// The pool, its threads and its strands share this state, so that none of them must outlive another.
 struct WorkCore {
   explicit WorkCore(std::size_t limit) : max_waiting(limit) {}
 
@@ -48,10 +48,10 @@ struct WorkCore {
     bool threw = false;
     try {
       job();
-    } catch (...) {  // A job that throws is a bug, but one call's bug must not end all others.
+    } catch (...) {  // A job that throws is a bug, but it must not end the other calls.
       threw = true;
     }
-    job = nullptr;  // What it captured is released before it counts as done.
+    job = nullptr;  // Destroys the job's captured objects before the job counts as done.
     const std::lock_guard lock(mutex);
     --counters.waiting;
     ++counters.done;
@@ -66,11 +66,11 @@ struct StrandCore : std::enable_shared_from_this<StrandCore> {
 
   const std::shared_ptr<WorkCore> work;
   const std::size_t max_waiting;
-  std::mutex mutex;  // Taken before WorkCore::mutex, never after it.
+  std::mutex mutex;  // Lock it before WorkCore::mutex, never after it.
   std::deque<Job> jobs;
   bool scheduled = false;
 
-  /// Runs one job, then queues itself behind the others: no call can keep a thread to itself.
+  /// Runs one job, then queues the strand again at the end: no call can occupy a thread.
   void step() {
     Job job;
     {
@@ -98,7 +98,7 @@ struct StrandCore : std::enable_shared_from_this<StrandCore> {
     abandon();
   }
 
-  /// Drops what waits: at the end of the strand, and at the end of the pool, as a job may hold what holds its strand.
+  /// Drops waiting jobs, at the end of the strand and at the end of the pool: a job may hold an object that owns its strand.
   void abandon() {
     std::deque<Job> dropped;
     {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-/// Threads for work that takes its time: recognising, synthesising, files. Nothing that must keep a pace waits for them.
+/// Threads for slow work: recognition, synthesis, files. No thread with a fixed pace waits for them.
 namespace offhook::inline v0::agent {
 
 namespace detail {
@@ -16,27 +16,27 @@ struct StrandCore;
 using Job = std::function<void()>;
 
 struct WorkPoolOptions {
-  std::size_t threads = 0;        ///< 0: as many as the machine has cores
-  std::size_t max_waiting = 4096;  ///< jobs that wait or run, of the pool itself and of all its strands together
+  std::size_t threads = 0;        ///< 0: one for each core of the machine
+  std::size_t max_waiting = 4096;  ///< jobs that wait or run, of the pool and of all its strands together
 };
 
-/// A bounded pool of threads. try_post() may be called from any thread, from a job too.
+/// A bounded pool of threads. Any thread, and any job, may call try_post().
 class WorkPool {
  public:
   explicit WorkPool(WorkPoolOptions options = {});
-  /// Jobs that have not begun are dropped; running ones are waited for. Must not happen on one of its own threads.
+  /// Drops jobs that have not begun, and waits for those that run. Do not call it on a thread of this pool.
   ~WorkPool();
   WorkPool(const WorkPool&) = delete;
   WorkPool& operator=(const WorkPool&) = delete;
 
-  /// False when the pool is full or ending: the job is dropped, and the refusal is counted.
+  /// Queues a job. Returns false if the pool is full or is being destroyed: it drops the job and counts the refusal.
   [[nodiscard]] bool try_post(Job job);
 
   struct Counters {
     std::uint64_t done = 0;
-    std::uint64_t refused = 0;  ///< by try_post() of the pool and of its strands
-    std::uint64_t threw = 0;    ///< jobs that ended in an exception: a bug of ours, kept from ending the process
-    std::size_t waiting = 0;    ///< now, running ones included
+    std::uint64_t refused = 0;  ///< refusals by try_post() of the pool and of its strands
+    std::uint64_t threw = 0;    ///< jobs that ended with an exception, which is a bug; the pool catches it
+    std::size_t waiting = 0;    ///< current number, including running jobs
   };
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] std::size_t threads() const;
@@ -46,12 +46,12 @@ class WorkPool {
   std::shared_ptr<detail::WorkCore> core_;
 };
 
-/// Jobs that run one after the other, in the order of their posting, on whichever thread of the pool is free: what one call
-/// has for its decoder. A strand may outlive its pool; it refuses everything then.
+/// A sequence of jobs that run one after the other, in the order of their posting, on any free thread of the pool. For example, one call uses a
+/// strand for its decoder. A strand may outlive its pool: then it refuses all jobs.
 class Strand {
  public:
   explicit Strand(WorkPool& pool, std::size_t max_waiting = 1024);
-  /// Abandons: jobs that have not begun never do. A running one is not waited for, so what it uses must be its own.
+  /// Drops jobs that have not begun. It does not wait for a running job, which must therefore own the objects that it uses.
   ~Strand();
   Strand(const Strand&) = delete;
   Strand& operator=(const Strand&) = delete;

@@ -17,8 +17,8 @@ namespace http = boost::beast::http;
 
 namespace {
 
-/// Returns the page of a target, whatever its query (RFC 9112 section 3.2.1), or nullopt when there is none. `in_full`: with what only the operator may
-/// read.
+/// Returns the page for a target and ignores its query (RFC 9112 section 3.2.1); nullopt if there is no such page. `in_full` includes the parts that
+/// only the operator may read.
 std::optional<HealthResponse> page(std::string_view target, const HealthPages& pages, bool in_full) {
   target = target.substr(0, target.find('?'));
   HealthResponse response;
@@ -34,7 +34,7 @@ std::optional<HealthResponse> page(std::string_view target, const HealthPages& p
   } else if (target == "/metrics" && pages.metrics) {
     response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
     response.body() = pages.metrics();
-    return response;  // Ends with a line feed by itself.
+    return response;  // The page already ends with a line feed.
   } else {
     return std::nullopt;
   }
@@ -55,7 +55,7 @@ struct PauseOrder {
   bool paused = false;
 };
 
-/// "/calls/k3x9/recording/pause", or resume
+/// Parses "/calls/k3x9/recording/pause", or resume. Returns nullopt for any other target.
 std::optional<PauseOrder> pause_order(std::string_view target) {
   constexpr std::string_view kBefore = "/calls/", kPause = "/recording/pause", kResume = "/recording/resume";
   const bool paused = target.ends_with(kPause);
@@ -66,7 +66,7 @@ std::optional<PauseOrder> pause_order(std::string_view target) {
   return PauseOrder{std::string(call), paused};
 }
 
-/// A browser says with each POST of a page where that comes from; curl and the like do not.
+/// Carries out the order, but refuses requests from browsers: a browser sends an Origin header with each POST of a page, and programs such as curl send none.
 HealthResponse obey(const PauseOrder& order, const HealthRequest& request, const HealthPages& pages) {
   if (request.method() != http::verb::post) {
     HealthResponse response = json(http::status::method_not_allowed, R"({"error":"use POST"})");
@@ -92,7 +92,7 @@ HealthResponse read(const HealthRequest& request, const HealthPages& pages, bool
 
 HealthResponse too_large() { return json(http::status::payload_too_large, R"({"error":"the path says all: no body is read here"})"); }
 
-/// RFC 9112 section 3.2: a request says once whom it is for; of HTTP/1.0 it may say nothing.
+/// Returns true if the request has one Host header, or none in HTTP/1.0: RFC 9112 section 3.2.
 bool names_one_host(const HealthRequest& request) {
   constexpr unsigned kHttp11 = 11;
   const auto hosts = request.count(http::field::host);
@@ -101,23 +101,23 @@ bool names_one_host(const HealthRequest& request) {
 
 HealthResponse no_one_host() { return json(http::status::bad_request, R"({"error":"one Host is wanted: RFC 9112 section 3.2"})"); }
 
-/// "localhost:8080", "localhost.", "127.0.0.1", "[::1]:8080"
+/// Returns true for a loopback host: "localhost:8080", "localhost.", "127.0.0.1", "[::1]:8080".
 bool names_loopback(std::string_view host) {
   const auto colon = host.rfind(':');
   if (colon != std::string_view::npos && !host.ends_with(']')) host = host.substr(0, colon);
-  if (host.ends_with('.')) host.remove_suffix(1);  // The root of all names may be written out: RFC 3986 section 3.2.2.
+  if (host.ends_with('.')) host.remove_suffix(1);  // A name may end with the dot of the root: RFC 3986 section 3.2.2.
   const auto ip = base::IpAddress::parse(host);
   return ip ? ip->is_loopback() : base::iequals(host, "localhost");
 }
 
-/// A browser that was told a stranger's name and, later, our address for it, takes our pages for the stranger's: DNS rebinding. It says that
-/// name to us. Who names no host is no browser.
+/// Returns true if the request's host is a loopback name, or is missing. This prevents DNS rebinding: a foreign site changes the address of its name to ours,
+/// so that a browser gives it our pages. The browser then sends the foreign name as host. A request without a host does not come from a browser.
 bool is_meant_for_us(const HealthRequest& request) {
   const auto host = request.find(http::field::host);
   return host == request.end() || names_loopback({host->value().data(), host->value().size()});
 }
 
-/// RFC 6750 section 2.1; the scheme's name is case-insensitive: RFC 9110 section 11.1.
+/// Returns true if the request has the bearer token: RFC 6750 section 2.1. The name of the scheme is case-insensitive: RFC 9110 section 11.1.
 bool bears(const HealthRequest& request, const std::string& token) {
   constexpr std::string_view kScheme = "Bearer ";
   const auto fields = request.equal_range(http::field::authorization);
@@ -127,7 +127,7 @@ bool bears(const HealthRequest& request, const std::string& token) {
   return CRYPTO_memcmp(value.data() + kScheme.size(), token.data(), token.size()) == 0;
 }
 
-/// The pages that a supervisor without the token may ask for.
+/// Returns true for the pages that need no token.
 bool is_open_to_all(std::string_view target) {
   target = target.substr(0, target.find('?'));
   return target == "/healthz" || target == "/readyz";
@@ -163,7 +163,7 @@ HealthResponse respond(const HealthRequest& request, bool has_body, const Health
   response.set(http::field::cache_control, "no-store");
   response.keep_alive(false);
   response.prepare_payload();
-  if (request.method() == http::verb::head) response.body().clear();  // RFC 9110 section 9.3.2; Content-Length stays as for GET.
+  if (request.method() == http::verb::head) response.body().clear();  // RFC 9110 section 9.3.2; Content-Length is the same as for GET.
   return response;
 }
 
