@@ -55,10 +55,10 @@ PauseResult CallRecording::pause(Pauser by, bool on, base::TimePoint now) {
   return result;
 }
 
-/// A pause is as grave as an end of the recording: there is nothing in the file from here on. Under the mutex, so that the lines stand
-/// in the order in which it happened.
+/// Logs an order. A pause is a warning like the end of a recording, because the file then contains no speech. The caller holds the mutex, so that the
+/// lines have the order of the events.
 void CallRecording::log_order(Pauser by, bool on, const PauseResult& result) const {
-  if (!result.changed && by != Pauser::Operator) return;  // The log has the tools that a model asks for.
+  if (!result.changed && by != Pauser::Operator) return;  // The log already contains the tool calls of the model.
   const bool has_paused = on && result.changed;
   const bool has_resumed = !on && result.changed && result.state == RecordingState::Recording;
   log::write(has_paused ? log::Level::Warning : log::Level::Info,

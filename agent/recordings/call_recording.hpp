@@ -14,10 +14,10 @@
 
 namespace offhook::inline v0::agent::recordings {
 
-/// The recording of one call. Any thread but a media worker.
+/// The recording of one call. Use it from any thread except a media worker.
 class CallRecording {
  public:
-  /// `call`: the id of the call, for the log.
+  /// `call` is the id of the call, for the log.
   CallRecording(std::string file, std::shared_ptr<media::RecordingTap> tap, std::string call = {})
       : file_(std::move(file)), tap_(std::move(tap)), call_(std::move(call)) {}
   ~CallRecording() { stop(); }
@@ -25,28 +25,29 @@ class CallRecording {
   CallRecording& operator=(const CallRecording&) = delete;
 
   [[nodiscard]] const std::string& call() const { return call_; }
-  /// Its name in the folder.
+  /// Returns the name of the file in the folder.
   [[nodiscard]] const std::string& file() const { return file_; }
-  /// What the call's AudioPort is given.
+  /// Returns the tap for the call's AudioPort.
   [[nodiscard]] const std::shared_ptr<media::RecordingTap>& tap() const { return tap_; }
-  /// Silence stands in the file for as long as anybody wants it: each lifts a pause of its own alone, so that a click of an
-  /// operator does not uncover the number that the model keeps out. The log has each change, and all that an operator asks for.
+  /// Pauses or resumes the recording. A paused recording contains silence. The model and the operator pause separately, and the silence lasts until both have
+  /// resumed. An operator therefore cannot reveal a number that the model keeps out. The log contains each change, and each order of an operator.
   PauseResult pause(Pauser by, bool on, base::TimePoint now = base::Clock::now());
-  /// For how long each wanted silence so far, a begun millisecond as a whole one: no pause is told as none.
+  /// Returns the total time of the pauses by the model and by the operator, each rounded up to whole milliseconds, so that a short pause is never
+  /// reported as 0.
   [[nodiscard]] records::PausedFor paused_for(base::TimePoint now = base::Clock::now()) const;
-  /// Nothing more is recorded: the call is over, or what is said from here on is not to be in the file. Pauses end with it.
+  /// Ends the recording and its pauses: the call has ended, or its further audio must not be in the file.
   void stop(base::TimePoint now = base::Clock::now());
-  /// Something of the call is in the file.
+  /// Returns true if the file contains audio of the call.
   [[nodiscard]] bool has_begun() const { return tap_->kept() > 0; }
-  /// There is a file, or there will be: of a call that was up, unless it failed, or was stopped before. What is in one is
-  /// known a second late.
+  /// Returns true if a file exists or will exist. This holds for a call that was up, unless the recording failed or was stopped before its first
+  /// audio. has_begun() can lag by a second.
   [[nodiscard]] bool leaves_file(bool was_up) const { return has_begun() || (was_up && !tap_->has_ended()); }
   [[nodiscard]] RecordingState state() const;
 
  private:
   struct Pause {
-    std::optional<base::TimePoint> since{};  // of the one that goes on
-    base::Duration total{};                  // of those that are over
+    std::optional<base::TimePoint> since{};  // start of the running pause
+    base::Duration total{};                  // total of the ended pauses
 
     void end(base::TimePoint now);
   };
@@ -56,7 +57,7 @@ class CallRecording {
   const std::shared_ptr<media::RecordingTap> tap_;
   const std::string call_;
   mutable std::mutex pausing_;
-  std::array<Pause, 2> pauses_{};  // of each Pauser
+  std::array<Pause, 2> pauses_{};  // one for each Pauser
 };
 
 }  // namespace offhook::inline v0::agent::recordings

@@ -5,26 +5,26 @@
 
 namespace offhook::inline v0::agent::recordings {
 
-/// Who may keep what is said out of a recording.
+/// The two parties that can pause a recording.
 enum class Pauser : std::uint8_t { Model, Operator };
 
 enum class RecordingState : std::uint8_t {
   Recording,
-  Paused,   ///< silence goes into the file
-  Stopped,  ///< nothing is recorded any more
-  Failed,   ///< no file could be made, or it could not be ended
+  Paused,   ///< the file gets silence
+  Stopped,  ///< the recording has ended
+  Failed,   ///< the file could not be created, or could not be completed
 };
 
-/// "model", "operator"
+/// Returns "model" or "operator".
 [[nodiscard]] std::string_view to_string(Pauser by);
-/// "recording", "paused", "stopped", "failed"
+/// Returns "recording", "paused", "stopped" or "failed".
 [[nodiscard]] std::string_view to_string(RecordingState state);
 
-/// What came of an order to pause a recording, or to go on, and what holds then.
+/// The result of an order to pause or resume a recording, and the state after it.
 struct PauseResult {
   RecordingState state = RecordingState::Recording;
-  bool changed = false;      ///< who ordered it had not ordered the same before; never of a recording that is over
-  bool by_model = false, by_operator = false;  ///< who wants silence
+  bool changed = false;      ///< false if the order repeats the last one of the same party, or if the recording has ended
+  bool by_model = false, by_operator = false;  ///< true while this party's pause lasts
 
   [[nodiscard]] bool is_over() const { return state == RecordingState::Stopped || state == RecordingState::Failed; }
 };

@@ -21,10 +21,10 @@ namespace offhook::inline v0::agent::recordings {
 
 namespace {
 
-constexpr std::size_t kOpusCallsPerWriter = 64;         // Two encoders each: a core keeps up with some ninety (docs/recordings.md).
-constexpr auto kFolderEvery = std::chrono::minutes(1);  // The folder is read; between, what we write is added.
+constexpr std::size_t kOpusCallsPerWriter = 64;         // A recording has two encoders; a core can encode about ninety recordings (docs/recordings.md).
+constexpr auto kFolderEvery = std::chrono::minutes(1);  // Interval at which the folder is measured. Between two measurements, written octets are added.
 constexpr auto kRemoveEvery = std::chrono::hours(1);
-constexpr auto kCalmAfter = std::chrono::seconds(5);    // A disk that refused nothing for so long is well again; each file is tried once a second.
+constexpr auto kCalmAfter = std::chrono::seconds(5);    // The disk works again after this time without a refusal; each file is tried once a second.
 
 double seconds_of(std::uint64_t frames) { return static_cast<double>(frames) / 50; }
 
@@ -209,16 +209,16 @@ class RecordingBook::Impl {
 
   RecordingOptions options_;
   std::atomic<std::uint64_t> ended_{0}, not_begun_{0}, stopped_{0};
-  std::vector<std::unique_ptr<media::Recorder>> recorders_;  // Whose threads count in ended_.
-  // The thread's own; before it is there, its maker's.
+  std::vector<std::unique_ptr<media::Recorder>> recorders_;  // Their threads write ended_.
+  // Used by the thread only, and by the constructor before the thread starts.
   base::TimePoint remove_at_{}, count_folder_at_{}, calm_at_{};
   std::uint64_t counted_ = 0, written_when_counted_ = 0, refusals_ = 0;
-  mutable std::mutex mutex_;  // Held for moments only: no file is touched under it.
+  mutable std::mutex mutex_;  // Held only briefly, and never during file operations.
   std::condition_variable wake_;
   DiskRoom room_;
   std::vector<std::weak_ptr<CallRecording>> running_;
   bool refused_ = false, not_removed_ = false, closing_ = false;
-  std::thread thread_;  // Last: it sees everything above complete.
+  std::thread thread_;  // The last member: all members above exist when the thread starts.
 };
 
 RecordingBook::RecordingBook(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -8,14 +8,14 @@ namespace offhook::inline v0::agent::recordings {
 
 namespace {
 
-/// Calls `each` with every file of ours; links are none.
+/// Calls `each` for each recording in the folder, but not for links.
 template <class Each>
 FileResult<void> for_recordings(const std::string& folder, Each each) {
   std::error_code failed;
   std::filesystem::directory_iterator at(folder, failed);
   for (; !failed && at != std::filesystem::directory_iterator(); at.increment(failed)) {
     const auto name = parse_recording_name(at->path().filename().string());
-    std::error_code gone;  // By somebody else, between our look at the folder and at it.
+    std::error_code gone;  // Another process may remove the file after the folder was read.
     if (name && at->symlink_status(gone).type() == std::filesystem::file_type::regular) each(*at, *name);
   }
   if (failed) return base::fail(failed);

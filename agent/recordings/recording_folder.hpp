@@ -7,17 +7,17 @@
 #include <optional>
 #include <string>
 
-/// What is looked at and removed in a folder of recordings. Blocks.
+/// Measures a folder of recordings and removes files from it. These functions block.
 namespace offhook::inline v0::agent::recordings {
 
 using records::FileResult;
 
-/// Octets that an ordinary user may still fill on the folder's file system; nothing: it cannot be said.
+/// Returns the octets that an ordinary user may still write to the folder's file system; nullopt if they are unknown.
 [[nodiscard]] std::optional<std::uint64_t> free_octets(const std::string& folder);
-/// Octets of all recordings there; other files do not count.
+/// Returns the octets of all recordings in the folder. Other files do not count.
 [[nodiscard]] FileResult<std::uint64_t> used_octets(const std::string& folder);
-/// Removes the recordings of calls that began before that. Gives how many went; the first that could not be removed is the error, and
-/// the others go all the same.
+/// Removes the recordings of calls that began before `first_kept`, and returns their number. If files cannot be removed, it returns the error of the
+/// first one, and still removes the rest.
 FileResult<std::size_t> remove_recordings_before(const std::string& folder, WallTime first_kept);
 
 }  // namespace offhook::inline v0::agent::recordings

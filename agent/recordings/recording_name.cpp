@@ -61,7 +61,7 @@ std::optional<RecordingName> parse_recording_name(std::string_view file) {
   if (!began || rest.size() <= kTimeBytes + 1 || rest[kTimeBytes] != '-') return std::nullopt;
   name.began = *began;
   name.call = rest.substr(kTimeBytes + 1);
-  // As we would write it, or it is somebody else's: what is told by this name is removed one day.
+  // The name must be exactly as text() writes it. Otherwise it is a foreign file, which must not be removed later.
   if (!can_be_named(name.call) || name.text() != file) return std::nullopt;
   return name;
 }
