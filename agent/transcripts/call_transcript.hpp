@@ -14,14 +14,14 @@
 
 namespace offhook::inline v0::agent::transcripts {
 
-inline constexpr std::size_t kMaxLinesPerCall = 5000;  ///< then one line more says that there were more
+inline constexpr std::size_t kMaxLinesPerCall = 5000;  ///< after them, one more line says that the transcript is incomplete
 
 struct TranscribedCall {
   std::string call, agent, language;
 };
 
-/// Makes the lines of one call while it lasts: redacted before they leave its hands. Keys are never told, only how many. Safe
-/// from the signalling and the conversation thread.
+/// Makes the lines of one call during the call, and redacts each line before it passes it on. A line contains the number of pressed keys, never the
+/// keys. Use it from the signalling and the conversation thread.
 class CallTranscript {
  public:
   using Sink = std::function<void(TranscriptLine)>;
@@ -30,7 +30,7 @@ class CallTranscript {
 
   void on_answered(records::Moment now);
   void on_action(const ConversationAction& action, records::Moment now);
-  /// `why` is our word for it.
+  /// `why` is Offhook's own word for the reason.
   void on_ended(std::string_view why, records::Moment now);
 
  private:

@@ -61,7 +61,7 @@ std::optional<DayFileName> parse_day_file_name(std::string_view name) {
   parsed.slot = *slot;
   parsed.sequence = *sequence;
   parsed.agent = name.substr(dash + 1, dot == std::string_view::npos ? dot : dot - dash - 1);
-  // What we would not write so, we did not write: nothing of others is ever read, or removed.
+  // The name must be exactly as name() writes it: Offhook never reads or removes foreign files.
   const bool ours = parsed.slot >= 1 && parsed.slot <= kMaxSlots && parsed.sequence >= 1 && parsed.sequence <= kMaxFilesPerDay &&
                     parsed.agent == safe_agent_name(parsed.agent) && parsed.name() == whole;
   return ours ? std::optional(parsed) : std::nullopt;

@@ -5,30 +5,30 @@
 #include <string>
 #include <string_view>
 
-/// How the files of a transcripts folder are called. Several processes may share one: each holds a slot of its own.
-///   transcripts-20261121-1-reception.jsonl     slot 1, of the agent "reception"; one file for each day (UTC)
-///   transcripts-20261121-1-reception.2.jsonl   when that one was full
-///   transcripts-20261121-1-reception.txt       the same for people, where that is asked for
-///   transcripts-1.lock                         held by its writer, while it lives
+/// The names of the files in a transcripts folder. Several processes may share a folder: each holds its own slot.
+///   transcripts-20261121-1-reception.jsonl     slot 1, agent "reception"; one file for each day (UTC)
+///   transcripts-20261121-1-reception.2.jsonl   the next file, when the first one is full
+///   transcripts-20261121-1-reception.txt       the same for people, if enabled
+///   transcripts-1.lock                         the writer holds it while it lives
 namespace offhook::inline v0::agent::transcripts {
 
 inline constexpr unsigned kMaxSlots = 16;
-inline constexpr unsigned kMaxFilesPerDay = 64;  ///< of one agent; beyond them lines are refused, and counted
+inline constexpr unsigned kMaxFilesPerDay = 64;  ///< for each agent; further lines are refused and counted
 inline constexpr std::size_t kMaxAgentName = 40;
 
 struct DayFileName {
-  std::int64_t day = 0;  ///< since 1970-01-01
+  std::int64_t day = 0;  ///< days since 1970-01-01
   unsigned slot = 1;
-  std::string agent;  ///< as safe_agent_name() gives it
+  std::string agent;  ///< as safe_agent_name() returns it
   unsigned sequence = 1;
   bool is_text = false;
 
   [[nodiscard]] std::string name() const;
   friend bool operator==(const DayFileName&, const DayFileName&) = default;
 };
-/// Nothing: the name is none of a transcript's files.
+/// Parses a file name. Returns nullopt if it is not the name of a transcript file.
 [[nodiscard]] std::optional<DayFileName> parse_day_file_name(std::string_view name);
-/// Letters, digits, '-' and '_' in lower case, at most kMaxAgentName; two agents never share one.
+/// Returns the agent's name for file names: lower-case letters, digits, '-' and '_', at most kMaxAgentName. Two agents never get the same name.
 [[nodiscard]] std::string safe_agent_name(std::string_view agent);
 
 }  // namespace offhook::inline v0::agent::transcripts

@@ -6,7 +6,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-constexpr std::size_t kMaxOpen = 32;  // agents; more of them are opened and closed in turn
+constexpr std::size_t kMaxOpen = 32;  // agents; with more of them, files are closed and reopened in turn
 constexpr std::uint64_t kChunk = 64U << 10U;
 
 std::int64_t day_of(WallTime time) {
@@ -35,18 +35,18 @@ FileResult<void> DayFiles::take_slot() {
       lock_ = std::move(*lock);
       return {};
     }
-    if (!lock) why = lock.error();  // Another user's, perhaps: the next slot may be ours.
+    if (!lock) why = lock.error();  // The lock may belong to another user; try the next slot.
   }
   return base::fail(why);
 }
 
-/// Yesterday's files are not needed any more; and who has been silent is opened again when they speak.
+/// Closes the files of other days. Also closes one file if too many are open; the agent's next line reopens it.
 void DayFiles::close_idle(const std::string& agent, std::int64_t today) {
   std::erase_if(open_, [&](const auto& entry) { return entry.second.name.day != today; });
   if (open_.size() >= kMaxOpen && !open_.contains(agent)) open_.erase(open_.begin());
 }
 
-/// Opens files of the day, the fullest ones first passed over, until one has room.
+/// Opens the files of the day in their order, until one has space.
 FileResult<void> DayFiles::open_next(Open& open, std::size_t more) {
   for (; open.name.sequence <= kMaxFilesPerDay; ++open.name.sequence) {
     auto opened = files_.open_append(path(open.name));
@@ -61,12 +61,12 @@ FileResult<void> DayFiles::open_next(Open& open, std::size_t more) {
     }
     if (open.size == 0 || open.size + more <= options_.rotate_bytes) return {};
   }
-  open.name.sequence = kMaxFilesPerDay;  // The next attempt finds the same, unless somebody made room.
+  open.name.sequence = kMaxFilesPerDay;  // The next attempt finds the same, unless a file has been removed meanwhile.
   open.json.reset();
   return base::fail(std::make_error_code(std::errc::file_too_large));
 }
 
-/// What stands behind the last line feed was cut by a crash. It is thrown away: set aside, it would outlive what is kept.
+/// Removes the bytes after the last line feed, which a crash has cut. A copy of them in another file would outlive the retention.
 FileResult<void> DayFiles::repair(Open& open) {
   const auto size = open.json->size();
   if (!size) return base::fail(size.error());
@@ -77,7 +77,7 @@ FileResult<void> DayFiles::repair(Open& open) {
     const auto chunk = open.json->read(from, static_cast<std::size_t>(open.size - from));
     if (!chunk) return base::fail(chunk.error());
     if (chunk->size() != open.size - from)
-      return base::fail(std::make_error_code(std::errc::io_error));  // Nothing is cut off by guess.
+      return base::fail(std::make_error_code(std::errc::io_error));  // The size is uncertain, so nothing is cut off.
     const auto end = chunk->rfind('\n');
     open.size = end == std::string::npos ? from : from + end + 1;
     if (end != std::string::npos) break;
@@ -95,7 +95,7 @@ FileResult<DayFiles::Open*> DayFiles::open_for(const std::string& agent, std::si
   Open& open = at->second;
   if (is_new) open.name = {today, slot_, agent, 1, false};
   if (open.json && !open.json->is_at(path(open.name)))
-    open.json.reset();  // Somebody moved or removed it: that file is theirs now.
+    open.json.reset();  // Another program has moved or removed the file. Do not write to it any more.
   if (open.json && open.size != 0 && open.size + more > options_.rotate_bytes) {
     open.json.reset();
     ++open.name.sequence;
@@ -111,7 +111,8 @@ FileResult<DayFiles::Open*> DayFiles::open_for(const std::string& agent, std::si
 }
 
 FileResult<void> DayFiles::write(Open& open, std::string_view bytes) {
-  const std::string_view apart = open.torn ? "\n" : "";  // What could not be taken back becomes a line that no checksum fits.
+  const std::string_view apart = open.torn ? "\n" : "";  // If a cut line could not be removed, a line feed ends it; its checksum is wrong, so that
+                                                         // readers skip it.
   auto done = write_all(*open.json, apart);
   if (done) done = write_all(*open.json, bytes);
   if (done) done = open.json->sync();
@@ -124,7 +125,7 @@ FileResult<void> DayFiles::write(Open& open, std::string_view bytes) {
   return {};
 }
 
-/// For people: that it fails costs no line of the other file.
+/// Writes the file for people. Its errors lose no line of the JSON file.
 void DayFiles::write_text(Open& open, const std::vector<TranscriptLine>& lines) {
   DayFileName name = open.name;
   name.is_text = true;
@@ -144,7 +145,7 @@ FileResult<void> DayFiles::append(std::string_view agent, const std::vector<Tran
   if (!opened) return base::fail(opened.error());
   Open& open = **opened;
   if (auto written = write(open, bytes); !written) return written;
-  if (open.json->is_deleted()) {  // Between our look and our write: nobody will ever read it.
+  if (open.json->is_deleted()) {  // The file was deleted after the check, so that no reader can find it.
     open.json.reset();
     return base::fail(std::make_error_code(std::errc::no_such_file_or_directory));
   }
@@ -174,7 +175,7 @@ FileResult<std::size_t> remove_before(records::FileSystem& files, const std::str
 }
 
 FileResult<std::size_t> DayFiles::purge(WallTime now) {
-  close_idle({}, day_of(now));  // A file that is open stays on the disk without a name.
+  close_idle({}, day_of(now));  // An open file would stay on the disk without a name.
   if (auto made = files_.make_folder(options_.folder); !made) return base::fail(made.error());
   auto removed = remove_before(files_, options_.folder, now - std::chrono::days(options_.keep_days));
   if (removed) counters_.files_removed += *removed;

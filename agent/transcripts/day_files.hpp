@@ -18,13 +18,13 @@ using records::FileResult;
 
 struct DayFileOptions {
   std::string folder;
-  std::uint64_t rotate_bytes = 16U << 20U;  ///< a file grows no further; a group of lines is never divided
+  std::uint64_t rotate_bytes = 16U << 20U;  ///< maximum size of a file; all lines of one append() go into the same file
   unsigned keep_days = 30;                  ///< files of earlier days are removed
-  bool readable = false;                    ///< a .txt beside each file
+  bool readable = false;                    ///< writes a .txt next to each file
 };
 
-/// One process's files in a transcripts folder: lines go to the end of their agent's file of the day, and are on the disk when
-/// append() returns. Not thread-safe; time is an argument. Whatever fails can be tried again.
+/// The transcript files of one process. append() writes lines to the end of their agent's file of the day, and returns after the disk has them. Not
+/// thread-safe; time is an argument. The caller may repeat each failed operation.
 class DayFiles {
  public:
   struct Counters {
@@ -33,9 +33,9 @@ class DayFiles {
 
   DayFiles(records::FileSystem& files, DayFileOptions options) : files_(files), options_(std::move(options)) {}
 
-  /// Lines of one agent. Errors: what the disk says; file_too_large when kMaxFilesPerDay are full.
+  /// Appends lines of one agent. Returns the error of the disk; file_too_large when kMaxFilesPerDay files are full.
   FileResult<void> append(std::string_view agent, const std::vector<TranscriptLine>& lines, WallTime now);
-  /// Removes what is older than the options keep, of all slots and agents; the folder is synced then. Gives how many files went.
+  /// Removes the files of all slots and agents that are older than keep_days, and then syncs the folder. Returns the number of removed files.
   FileResult<std::size_t> purge(WallTime now);
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
@@ -45,7 +45,7 @@ class DayFiles {
     DayFileName name;
     std::unique_ptr<records::AppendFile> json, text;
     std::uint64_t size = 0;
-    bool is_named = false;  // The folder was synced since: the name outlives a power cut.
+    bool is_named = false;  // The folder has been synced since the file was created, so that the name survives a power failure.
     bool torn = false;
   };
   [[nodiscard]] std::string path(const DayFileName& name) const { return options_.folder + "/" + name.name(); }
@@ -61,14 +61,14 @@ class DayFiles {
   DayFileOptions options_;
   unsigned slot_ = 0;
   std::shared_ptr<void> lock_;
-  std::map<std::string, Open, std::less<>> open_;  // by agent
+  std::map<std::string, Open, std::less<>> open_;  // key: the agent
   Counters counters_;
 };
 
-/// Removes the files of all days (UTC) that were over before `first_kept` began its own. Gives how many went.
+/// Removes the files of all days (UTC) before the day of `first_kept`. Returns the number of removed files.
 FileResult<std::size_t> remove_before(records::FileSystem& files, const std::string& folder, WallTime first_kept);
 
-/// At the start, and when a new day (UTC) has begun; what failed is due again.
+/// A task that is due at the start and once on each new day (UTC). It stays due until done().
 class DailyTask {
  public:
   [[nodiscard]] bool is_due(WallTime now) const;

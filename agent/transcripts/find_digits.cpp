@@ -14,17 +14,17 @@ using TokenKind = TextToken::Kind;
 constexpr std::size_t kMaxGap = 6;                      // points between two digits of one number
 constexpr unsigned kMaxWordsBetween = 2;                // "and", "dash"
 constexpr std::size_t kLeastCard = 13, kMostCard = 19;  // ISO/IEC 7812-1
-constexpr std::size_t kMostChecked = 400;               // digits: nobody reads out more, and what is longer goes as a card
+constexpr std::size_t kMostChecked = 400;               // digits; a caller reads out fewer, and a longer run counts as a card
 constexpr std::string_view kDigits = "[digits]", kCard = "[card]";
 
-/// One number as it is being read: how many digits it has, and which, as far as that is known.
+/// A number under construction: the count of its digits, and their values as far as they are known.
 struct Run {
   std::size_t begin = 0, end = 0;  // points
   std::size_t digits = 0;
-  std::string known;               // '?' for a digit that is not
-  std::vector<std::size_t> edges;  // of its groups, as places in `known`
-  unsigned repeat = 1;             // of the next unit: "double four"
-  bool open_tens = false;          // a unit that follows takes its zero
+  std::string known;               // '?' for an unknown digit
+  std::vector<std::size_t> edges;  // edges of digit groups, as positions in `known`
+  unsigned repeat = 1;             // factor for the next unit: "double four"
+  bool open_tens = false;          // a following unit replaces the zero of the tens
 };
 
 void add_unit(Run& run, unsigned digit) {
@@ -61,7 +61,7 @@ bool is_card(std::string_view digits) {
   return sum % 10 == 0;
 }
 
-/// From one group's edge to another's: a card's date and check code are often read out in the same breath.
+/// Checks each span from one group's edge to another's: callers often read out a card's date and check code together with its number.
 bool has_card(const Run& run) {
   for (const std::size_t from : run.edges) {
     for (const std::size_t to : run.edges) {
@@ -87,7 +87,7 @@ class Finder {
   }
 
  private:
-  /// Takes the token into the run, if it is of a number.
+  /// Appends the token to the run. Returns false if the token is no part of a number.
   bool take(const TextToken& token, Run& run) const {
     if (token.kind == TokenKind::Digits) {
       run.open_tens = false;
@@ -102,7 +102,7 @@ class Finder {
     return true;
   }
 
-  /// The longest run from token `i`; gives the token behind it.
+  /// Reads the longest run from token `i`. Returns the index of the token after it.
   std::size_t read(std::size_t i, Run& run) const {
     run.begin = tokens_[i].begin;
     run.edges.push_back(0);

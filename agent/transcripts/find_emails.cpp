@@ -37,7 +37,7 @@ void find_written(const TextPoints& points, Findings& out) {
         std::any_of(points.begin() + static_cast<std::ptrdiff_t>(domain_begin), points.begin() + static_cast<std::ptrdiff_t>(end),
                     [](const TextPoint& p) { return p.code == '.'; });
     const bool touches =
-        local_end == at && domain_begin == at + 1;  // Without blanks it is one without a dot too: "root@localhost".
+        local_end == at && domain_begin == at + 1;  // Without blanks, an address needs no dot: "root@localhost".
     if (begin < local_end && end > domain_begin && (has_dot || touches)) out.push_back({begin, end, kEmail});
   }
 }
@@ -64,7 +64,7 @@ bool is_top_domain(const TextToken& token) {
                     "tv",  "cloud", "online", "shop", "mail", "local", "example", "test", "museum", "berlin", "cat", "xyz"});
 }
 
-/// Words, digits, and what is said or written between them, without the gaps: indices of tokens.
+/// Returns the indices of all tokens that are no gaps.
 std::vector<std::size_t> spoken(const TextTokens& tokens) {
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -88,13 +88,13 @@ class Spoken {
  private:
   const TextToken& token(std::size_t i) const { return tokens_[order_[i]]; }
   bool is_part(std::size_t i) const { return token(i).kind == TokenKind::Word || token(i).kind == TokenKind::Digits; }
-  /// "example.com": a dot and nothing else stands between the two.
+  /// Returns true if exactly one dot separates token `i` from the next one: "example.com".
   bool dot_behind(std::size_t i) const {
     if (i + 1 >= order_.size() || order_[i + 1] != order_[i] + 2) return false;
     const TextToken& gap = tokens_[order_[i] + 1];
     return gap.end - gap.begin == 1 && points_[gap.begin].code == '.';
   }
-  /// The last token of the domain that begins at `i`; 0: there is none.
+  /// Returns the last token of the domain that begins at `i`; 0 if there is none.
   std::size_t domain_from(std::size_t i) const {
     constexpr std::size_t kMostParts = 10;
     std::size_t found = 0;
@@ -110,7 +110,7 @@ class Spoken {
     }
     return found;
   }
-  /// The first token of the local part that ends at `i`: joints, and letters that are spelled.
+  /// Returns the first token of the local part that ends at `i`. The parts are joined by words such as "dot", or are single spelled letters.
   std::size_t local_until(std::size_t i) const {
     constexpr std::size_t kMostParts = 40;
     for (std::size_t parts = 0; parts < kMostParts && i > 0; ++parts) {

@@ -6,10 +6,10 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-constexpr std::size_t kLeastIban = 15, kMostIban = 34;  // ISO 13616-1: Norway's is the shortest
+constexpr std::size_t kLeastIban = 15, kMostIban = 34;  // ISO 13616-1: the shortest IBANs are those of Norway
 constexpr std::string_view kIban = "[iban]";
 
-/// '0' to '9', 'A' to 'Z', or NUL.
+/// Returns '0' to '9', 'A' to 'Z', or NUL for any other character.
 char plain(char32_t code) {
   if (const int digit = digit_of(code); digit >= 0) return static_cast<char>('0' + digit);
   const char32_t lower = lower_case(code);
@@ -26,7 +26,7 @@ bool is_valid(const std::string& iban) {
   return rest == 1;
 }
 
-/// The end of the longest one that begins at `from`; 0: none does.
+/// Returns the end of the longest IBAN that begins at `from`; 0 if there is none.
 std::size_t end_of_iban(const TextPoints& points, std::size_t from) {
   std::string iban;
   std::size_t end = 0;

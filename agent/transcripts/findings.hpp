@@ -7,30 +7,30 @@
 #include <string_view>
 #include <vector>
 
-/// What a redactor looks for, one function for each kind; their findings may overlap.
+/// The text that a redactor must replace. There is one function for each kind; findings may overlap.
 namespace offhook::inline v0::agent::transcripts {
 
 struct Finding {
   std::size_t begin = 0, end = 0;  ///< points
-  std::string_view label;          ///< static
+  std::string_view label;          ///< static storage
 };
 using Findings = std::vector<Finding>;
 
-/// A word, a run of digits, or whatever stands between them.
+/// A word, a run of digits, or the characters between them.
 struct TextToken {
-  enum class Kind : std::uint8_t { Word, Digits, Gap, Other };  ///< Gap: blanks, dashes and the like, which may divide a number
+  enum class Kind : std::uint8_t { Word, Digits, Gap, Other };  ///< Gap: blanks, dashes and similar characters, which may divide a number
   Kind kind{};
   std::size_t begin = 0, end = 0;  ///< points
-  std::string word;                ///< of a Word: folded
+  std::string word;                ///< for a Word: the folded word
 };
 using TextTokens = std::vector<TextToken>;
 [[nodiscard]] TextTokens tokens_of(std::string_view text, const TextPoints& points);
 
-/// Runs of `digits_from` digits and more (0: none), and runs that a card's number is in (Luhn's check, 13 to 19 digits).
+/// Finds runs of at least `digits_from` digits (0: none), and runs that contain a card number (Luhn's check, 13 to 19 digits).
 void find_digits(const TextPoints& points, const TextTokens& tokens, unsigned digits_from, bool cards, Findings& out);
-/// Also spoken: "john dot smith at example dot com".
+/// Finds e-mail addresses, also spoken ones: "john dot smith at example dot com".
 void find_emails(const TextPoints& points, const TextTokens& tokens, Findings& out);
-/// ISO 13616: the check digits must fit.
+/// Finds IBANs with valid check digits: ISO 13616.
 void find_ibans(const TextPoints& points, Findings& out);
 
 }  // namespace offhook::inline v0::agent::transcripts

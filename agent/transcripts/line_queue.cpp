@@ -55,7 +55,7 @@ void LineQueue::written(base::TimePoint now) {
   octets_ -= std::exchange(taken_octets_, 0);
   failures_in_row_ = 0;
   refusing_ = false;
-  if (!lines_.empty()) due_ = now;  // They have waited for long enough.
+  if (!lines_.empty()) due_ = now;  // The remaining lines have already waited for kGather.
 }
 
 void LineQueue::failed(std::vector<TranscriptLine> lines, base::TimePoint now) {

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-/// Is `word` one of `list`, whose words are separated by blanks?
+/// Returns true if `list`, whose words are separated by blanks, contains `word`.
 bool stands_in(std::string_view list, std::string_view word) {
   if (word.empty()) return false;
   for (auto at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
@@ -55,7 +55,7 @@ constexpr std::string_view kBetween =
     "y luego guion barra espacio punto coma eh et puis tiret espace virgule euh "
     "e poi trattino spazio virgola traco espaco ponto";
 
-/// What German and Italian numbers are written together from. A part that another begins with stands behind it.
+/// The parts of compound number words, as German and Italian have them.
 constexpr std::string_view kParts =
     "zwanzig dreissig vierzig funfzig fuenfzig sechzig siebzig achtzig neunzig dreizehn vierzehn funfzehn fuenfzehn sechzehn "
     "siebzehn achtzehn neunzehn "
@@ -64,11 +64,11 @@ constexpr std::string_view kParts =
     "cinque sette otto uno due tre tres "
     "sei seis nove cento mila mille dos cuatro cinco siete ocho nueve";
 
-/// How many parts `word` is written together from; 0: it is not, or only one.
+/// Returns the largest number of parts that make up `word`; 0 if there are fewer than two.
 unsigned parts_of(std::string_view word) {
   constexpr std::size_t kLongest = 48;
   if (word.size() > kLongest) return 0;
-  std::array<unsigned, kLongest + 1> best{};  // Parts until there; 0: nothing ends there.
+  std::array<unsigned, kLongest + 1> best{};  // Number of parts up to each position; 0: no part ends there.
   for (std::size_t from = 0; from < word.size(); ++from) {
     if (from != 0 && best[from] == 0) continue;
     for (std::size_t length = 2; from + length <= word.size() && length <= 12; ++length) {

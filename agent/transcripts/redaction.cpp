@@ -23,7 +23,7 @@ void find_patterns(const TextPoints& points, const std::vector<TextPattern>& pat
   }
 }
 
-/// What overlaps becomes one, named after the longer of the two.
+/// Merges overlapping findings. The result has the label of the longer one.
 Findings merged(Findings findings) {
   std::sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.begin < b.begin; });
   Findings apart;

@@ -10,26 +10,26 @@
 namespace offhook::inline v0::agent::transcripts {
 
 inline constexpr std::size_t kMaxPatterns = 32;
-inline constexpr std::size_t kMaxRedactedBytes = 64U << 10U;  ///< of one text; what is behind them is left out
+inline constexpr std::size_t kMaxRedactedBytes = 64U << 10U;  ///< of one text; the rest is left out
 
 struct RedactionOptions {
-  unsigned digits_from = 4;  ///< runs of so many digits and more go, keyed, written or spoken; 0: none do
+  unsigned digits_from = 4;  ///< redacts runs of at least this many digits, keyed, written or spoken; 0: none
   bool cards = true, emails = true, ibans = true;
-  std::vector<std::string> patterns;  ///< TextPatterns
+  std::vector<std::string> patterns;  ///< in the syntax of TextPattern
 };
 
-/// Takes out of a text what should not be kept: "[digits]", "[card]", "[email]", "[iban]", or "[hidden]" for an own pattern stand
-/// in its place. Spoken digits count ("four one five", "vier eins funf"), in six languages, and so do those that blanks, dashes
-/// and small words divide. It works by the letter, not by the sense: names stay, and a number that is read out over several turns
-/// is seen in pieces. Too much taken is the lesser harm. Time grows with the text's length alone.
+/// Replaces private data in a text with "[digits]", "[card]", "[email]" or "[iban]", or with "[hidden]" for a match of the operator's patterns.
+/// It finds spoken digits in six languages ("four one five", "vier eins funf"), and digits that blanks, dashes and small words divide. It looks at
+/// characters, not at meaning: it keeps names, and it sees a number that spans several turns only in pieces. It redacts too much rather than too
+/// little. Its time is proportional to the length of the text.
 class Redactor {
  public:
-  /// Nothing is taken out.
+  /// Makes a redactor that replaces nothing.
   Redactor() = default;
-  /// Errors: a pattern that cannot be used, or more than kMaxPatterns; the sentence names it.
+  /// Fails for an invalid pattern, which the error names, or for more than kMaxPatterns.
   [[nodiscard]] static base::Result<Redactor, base::Error> make(const RedactionOptions& options);
 
-  /// Valid UTF-8 stays so.
+  /// Returns the redacted text. The result of valid UTF-8 is valid UTF-8.
   [[nodiscard]] std::string redacted(std::string_view text) const;
 
  private:

@@ -71,7 +71,7 @@ base::Result<TextPattern, PatternError> TextPattern::parse(std::string_view writ
   return pattern;
 }
 
-/// A star may take nothing: whoever stands before it stands behind it too.
+/// Adds the states after stars, because a star may match no character.
 std::uint64_t TextPattern::past_stars(std::uint64_t states) const {
   for (std::size_t i = 0; i < elements_.size(); ++i) {
     if ((states >> i & 1U) != 0 && elements_[i].kind == Element::Kind::Star) states |= std::uint64_t{1} << (i + 1);

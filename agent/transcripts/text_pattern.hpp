@@ -16,21 +16,21 @@ inline constexpr std::size_t kMaxMatch = 128;  ///< characters
 enum class PatternError : std::uint8_t { Empty, TooLong, TooWide, DanglingBackslash };
 [[nodiscard]] std::string_view to_string(PatternError error);
 
-/// An operator's own pattern, such as `KD-######` or `case *`: `#` is a digit, `@` a letter, `?` any one character, `*` any
-/// number of letters, digits, dashes and underscores, a blank any one blank; `\` takes the next character by its word. The rest
-/// is literal, in either case. It fits whole words: no letter or digit touches a match whose edge is one. All states are followed
-/// at once, so that no pattern and no text takes longer than their lengths allow.
+/// An operator's pattern, such as `KD-######` or `case *`. `#` matches a digit, `@` a letter, `?` any character, a blank any blank, `*` any number of
+/// letters, digits, dashes and underscores. `\` makes the next character literal. All other characters are literal, in either case.
+/// A pattern matches whole words: if an edge of a match is a letter or digit, no letter or digit is next to it. The matcher follows all states at
+/// once, so that its time is bounded by the lengths of pattern and text.
 class TextPattern {
  public:
-  /// Errors: Empty, TooLong (over kMaxPatternElements), TooWide (stars and question marks alone), DanglingBackslash.
+  /// Parses a pattern. Errors: Empty, TooLong (over kMaxPatternElements), TooWide (only stars and question marks), DanglingBackslash.
   [[nodiscard]] static base::Result<TextPattern, PatternError> parse(std::string_view written);
-  /// The length of the longest match at `from`, in characters, at most kMaxMatch; 0: none.
+  /// Returns the length of the longest match at `from` in characters, at most kMaxMatch; 0 if there is none.
   [[nodiscard]] std::size_t match(const TextPoints& text, std::size_t from) const;
 
  private:
   struct Element {
     enum class Kind : std::uint8_t { Literal, Digit, Letter, Any, Star, Blank } kind{};
-    char32_t code = 0;  // Literal
+    char32_t code = 0;  // for a Literal
     [[nodiscard]] bool takes(char32_t c) const;
   };
   [[nodiscard]] std::uint64_t past_stars(std::uint64_t states) const;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr char32_t kReplacement = 0xfffd;
 
-/// The length of the character at the front, 0 when it is none (RFC 3629 section 4); its code in `code`.
+/// Returns the length of the character at the front of `text`, and stores its code point in `code`. Returns 0 for invalid UTF-8 (RFC 3629 section 4).
 std::size_t decode(std::string_view text, char32_t& code) {
   const auto at = [text](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
   code = at(0);
@@ -44,13 +44,13 @@ TextPoints points_of(std::string_view text) {
 }
 
 int digit_of(char32_t code) {
-  // Each is the script's zero; nine more follow it.
+  // Each element is the zero of a script; the other nine digits follow it.
   constexpr std::array<char32_t, 14> kZeros{'0',    0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6,
                                             0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50, 0xff10};
   for (const char32_t zero : kZeros) {
     if (code >= zero && code < zero + 10) return static_cast<int>(code - zero);
   }
-  if (code >= 0x1d7ce && code <= 0x1d7ff) return static_cast<int>((code - 0x1d7ce) % 10);  // Mathematical ones.
+  if (code >= 0x1d7ce && code <= 0x1d7ff) return static_cast<int>((code - 0x1d7ce) % 10);  // Mathematical digits.
   constexpr std::array<char32_t, 10> kSuperscript{0x2070, 0xb9, 0xb2, 0xb3, 0x2074, 0x2075, 0x2076, 0x2077, 0x2078, 0x2079};
   for (std::size_t i = 0; i < kSuperscript.size(); ++i) {
     if (code == kSuperscript[i]) return static_cast<int>(i);

@@ -13,29 +13,29 @@
 
 namespace offhook::inline v0::agent::transcripts {
 
-/// What the configuration says of transcripts.
+/// The settings of transcripts.
 struct TranscriptOptions {
   bool enabled = false;
   std::string folder;       ///< "": default_folder()
-  unsigned keep_days = 30;  ///< 1 and more
+  unsigned keep_days = 30;  ///< 1 or more
   unsigned redact_digits =
-      4;  ///< runs of so many digits and more are taken out, and with them cards, addresses and IBANs; 0: nothing of these
-  std::vector<std::string> patterns;  ///< own ones (TextPattern)
-  bool readable = false;              ///< a text file beside each file
+      4;  ///< redacts runs of at least this many digits, and cards, e-mail addresses and IBANs; 0: none of these
+  std::vector<std::string> patterns;  ///< the operator's patterns (TextPattern)
+  bool readable = false;              ///< writes a text file next to each file
 };
 
-/// The agent's transcripts: off, it gives none and touches no disk.
+/// The agent's transcripts. When they are off, it makes no CallTranscript and uses no disk.
 class TranscriptBook {
  public:
-  /// Errors: a pattern that cannot be used; no folder; a folder that was named and cannot be written to. Of the usual one the log
-  /// tells, and it is tried again with each line.
+  /// Opens the book. Fails for an invalid pattern, if there is no folder, or if the configured folder cannot be written. For the default folder, it
+  /// logs a warning, and retries with each line.
   [[nodiscard]] static base::Result<std::unique_ptr<TranscriptBook>, base::Error> open(TranscriptOptions options);
 
-  /// Null when transcripts are off, for all or, by `wanted`, for this call's agent.
+  /// Returns the transcript for a call. Returns null if transcripts are off, or if `wanted` is false because this call's agent keeps none.
   [[nodiscard]] std::shared_ptr<CallTranscript> begin(TranscribedCall about, bool wanted = true);
-  /// Takes out what transcripts do not keep: for records and logs too. Never null.
+  /// Returns the redactor of the transcripts, also for records and logs. Never null.
   [[nodiscard]] const std::shared_ptr<const Redactor>& redactor() const { return redactor_; }
-  /// "off", or the store's state.
+  /// Returns "off", or the state of the store.
   [[nodiscard]] std::string_view state() const;
 
  private:
@@ -48,7 +48,7 @@ class TranscriptBook {
 
 [[nodiscard]] RedactionOptions redaction_options(const TranscriptOptions& options);
 
-/// Where transcripts are kept when nobody says: "transcripts" beside the records' default folder. "" where there is none.
+/// Returns the default folder, "transcripts" next to the default folder of the records; "" if there is none.
 [[nodiscard]] std::string default_folder(const std::function<std::string(const char* variable)>& environment, bool is_root);
 [[nodiscard]] std::string default_folder();
 

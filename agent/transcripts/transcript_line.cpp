@@ -24,7 +24,7 @@ std::optional<Who> speaker_of(std::string_view word) {
   return std::nullopt;
 }
 
-/// "caller ", in the speaker's colour: what happened has none.
+/// Returns the padded label ("caller ") in the colour of the speaker. The label of an event has no colour.
 std::string speaker_label(Who speaker, bool colours) {
   const std::string label = fmt::format("{:<7}", to_string(speaker));
   if (speaker == Who::Caller) return painted(label, Colour::Caller, colours);

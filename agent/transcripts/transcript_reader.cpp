@@ -42,7 +42,7 @@ using Visit = std::function<void(const TranscriptLine&, std::string_view)>;
 class LineReader {
  public:
   LineReader(const std::string& path, ReadSummary& summary, const Visit& visit) : summary_(summary), visit_(visit) {
-    // A link, a pipe or a folder of that name is none of ours, and must not hold us up.
+    // A link, a pipe or a folder with this name is foreign, and must not block the reader.
     fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
   }
   ~LineReader() {
@@ -121,7 +121,7 @@ base::Result<ReadSummary, base::Error> read_transcripts(const std::string& folde
 }
 
 void CallList::add(const TranscriptLine& line) {
-  // A call's lines stand close together: those of the last calls are looked through from the end.
+  // The lines of a call are close together, so that a search from the end is short.
   auto at = std::find_if(calls_.rbegin(), calls_.rend(), [&](const ListedCall& call) { return call.call == line.call; });
   if (at == calls_.rend()) {
     if (calls_.size() == kMaxListedCalls) calls_.erase(calls_.begin());

@@ -17,38 +17,39 @@ inline constexpr std::size_t kMaxListedCalls = 10000;
 
 struct ReadSummary {
   std::uint64_t files = 0, lines = 0;
-  std::uint64_t skipped = 0;     ///< lines that were cut, changed, or none of ours
-  std::uint64_t unreadable = 0;  ///< files of our names that we may not read, or that are no files
+  std::uint64_t skipped = 0;     ///< lines that are cut, changed or foreign
+  std::uint64_t unreadable = 0;  ///< files with names of transcripts that cannot be read, or are no regular files
 };
 
-/// Reads all transcripts of a folder as a stream, day by day: memory stays the same however much there is. `raw` is the line as
-/// it stands, without its line feed. Writers may be at work. Errors: the folder cannot be read.
+/// Reads all transcripts of a folder as a stream, day by day, with constant memory. `raw` is the line in the file, without its line feed. Other
+/// processes may write at the same time. Fails if the folder cannot be read.
 [[nodiscard]] base::Result<ReadSummary, base::Error> read_transcripts(
     const std::string& folder, const std::function<void(const TranscriptLine& line, std::string_view raw)>& visit);
 
-/// One call, as a list shows it.
+/// One call of a list.
 struct ListedCall {
   std::string call, agent, language;
   WallTime first{}, last{};
   std::uint64_t caller_lines = 0, agent_lines = 0;
 };
 
-/// Gathers lines to calls, the newest kMaxListedCalls of them.
+/// Groups lines by call. It keeps the newest kMaxListedCalls calls.
 class CallList {
  public:
   explicit CallList(std::size_t last) : last_(last) {}
   void add(const TranscriptLine& line);
-  /// The newest so many (0: all that are remembered), oldest first.
+  /// Returns the newest calls, at most `last` (0: all that it keeps), oldest first.
   [[nodiscard]] std::vector<ListedCall> take();
 
  private:
   std::size_t last_;
-  std::vector<ListedCall> calls_;  // In the order of their first lines.
+  std::vector<ListedCall> calls_;  // in the order of their first lines
 };
 
-/// Returns true when `name` may mean the line's call, as in `offhook calls`.
+/// Returns true if `name` can stand for the line's call, as in `offhook calls`.
 [[nodiscard]] bool is_named(const TranscriptLine& line, std::string_view name);
-/// `screen`: its width in columns, which the line fits (agent/records/text_table.hpp); nullopt: a pipe or a file, for which nothing is cut.
+/// `screen` is the width of the terminal in columns, to which a line is cut (agent/records/text_table.hpp); nullopt: a pipe or a file, for which no
+/// line is cut.
 [[nodiscard]] std::string table_head(std::optional<std::size_t> screen = std::nullopt);
 [[nodiscard]] std::string table_row(const ListedCall& call, std::optional<std::size_t> screen = std::nullopt);
 

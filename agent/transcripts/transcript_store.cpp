@@ -118,9 +118,9 @@ class TranscriptStore::Impl {
   }
 
   StoreOptions options_;
-  DayFiles files_;  // The thread's own, as is daily_.
+  DayFiles files_;  // Used by the thread only, like daily_.
   DailyTask daily_;
-  mutable std::mutex mutex_;  // Held for moments only: no file is touched under it.
+  mutable std::mutex mutex_;  // Held only briefly, and never during file operations.
   std::condition_variable wake_;
   LineQueue queue_;
   bool purge_failed_ = false;

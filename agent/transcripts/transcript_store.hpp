@@ -16,10 +16,11 @@ namespace offhook::inline v0::agent::transcripts {
 
 struct LineQueueLimits {
   std::size_t lines = 8192;
-  std::size_t octets = 8U << 20U;  ///< of their texts and names
+  std::size_t octets = 8U << 20U;  ///< of texts and names
 };
 
-/// What waits to be written, and when to try. Pure: the store's thread owns the clock and the files. Full, it refuses the newest.
+/// The lines that wait to be written, and the time of the next attempt. It does no I/O: the store's thread has the clock and the files. A full queue
+/// refuses new lines.
 class LineQueue {
  public:
   struct Counters {
@@ -36,7 +37,7 @@ class LineQueue {
   [[nodiscard]] bool try_add(TranscriptLine line, base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return due_; }
   [[nodiscard]] bool is_due(base::TimePoint now) const { return due_ && now >= *due_; }
-  /// The oldest of one agent, in their order; then exactly one of written() and failed() is due.
+  /// Takes the oldest lines of one agent, in their order. The caller must then call either written() or failed(), once.
   [[nodiscard]] std::vector<TranscriptLine> take();
   void written(base::TimePoint now);
   void failed(std::vector<TranscriptLine> lines, base::TimePoint now);
@@ -57,23 +58,22 @@ class LineQueue {
 struct StoreOptions {
   DayFileOptions files;
   LineQueueLimits queue;
-  base::Duration closing_limit = std::chrono::seconds(5);  ///< for what still waits when the store goes
-  base::Duration look_every = std::chrono::minutes(10);    ///< whether a new day has begun
+  base::Duration closing_limit = std::chrono::seconds(5);  ///< limit for writing the waiting lines in the destructor
+  base::Duration look_every = std::chrono::minutes(10);    ///< interval of the checks for a new day
 };
 
-/// Writes transcripts on a thread of its own, and removes what is older than it is to be kept, at the start and on each new day.
-/// Nobody waits for it.
+/// Writes transcripts on a thread of its own. At the start and on each new day it removes files past their retention. No other thread waits for it.
 class TranscriptStore {
  public:
   enum class State : std::uint8_t { Writing, Failing, Losing };
 
   /// `files` must outlive the store.
   TranscriptStore(records::FileSystem& files, StoreOptions options);
-  ~TranscriptStore();  ///< writes what waits, within the closing limit
+  ~TranscriptStore();  ///< writes the waiting lines within closing_limit
   TranscriptStore(const TranscriptStore&) = delete;
   TranscriptStore& operator=(const TranscriptStore&) = delete;
 
-  /// From any thread but a media worker. False: the queue is full, and the line is lost (counted, logged).
+  /// Queues a line. Call it from any thread except a media worker. Returns false if the queue is full: the line is lost, counted and logged.
   bool add(TranscriptLine line);
   [[nodiscard]] State state() const;
   [[nodiscard]] LineQueue::Counters counters() const;
