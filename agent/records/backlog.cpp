@@ -51,7 +51,7 @@ void Backlog::committed(base::TimePoint now) {
   octets_ -= std::exchange(taken_octets_, 0);
   counters_.failures_in_row = 0;
   refusing_ = false;
-  if (!entries_.empty()) due_ = now;  // They have waited for long enough.
+  if (!entries_.empty()) due_ = now;  // The remaining entries have already waited for kGather.
 }
 
 void Backlog::failed(std::vector<Entry> entries, base::TimePoint now) {

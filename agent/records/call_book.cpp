@@ -29,7 +29,7 @@ std::shared_ptr<CallNotes> CallBook::notes(CallRecord begun) const {
 }
 
 void CallBook::announce(const CallNotes& notes) {
-  if (writer_) (void)writer_->began(notes.snapshot());  // Refused: counted and logged there; the call goes on.
+  if (writer_) (void)writer_->began(notes.snapshot());  // The writer counts and logs a refusal; the call continues.
 }
 
 void CallBook::finish(CallNotes& notes) {

@@ -11,28 +11,28 @@
 namespace offhook::inline v0::agent::records {
 
 struct BookOptions {
-  WriterOptions writer;  ///< journal.folder "": no records are kept
+  WriterOptions writer;  ///< journal.folder "": no records are written
   KeepOptions keep;
-  bool must_write = false;  ///< the operator named the folder: that nothing can be written there is an error at the start
+  bool must_write = false;  ///< the operator configured the folder: open() fails if it cannot be written
 };
 
-/// The agent's book of calls: notes for each that begins, and a line on the disk for each that ends. From any thread but a media
-/// worker; nothing here waits.
+/// The agent's book of calls: it makes notes for each call that begins, and writes a line to the disk for each call that ends. Use it from any thread
+/// except a media worker; no function waits.
 class CallBook {
  public:
-  /// Errors: must_write, and the folder cannot be written to.
+  /// Opens the book. Fails if must_write is set and the folder cannot be written.
   [[nodiscard]] static base::Result<std::unique_ptr<CallBook>, base::Error> open(BookOptions options,
                                                                                  RecordWriter::OnCommitted on_committed);
 
   [[nodiscard]] std::shared_ptr<CallNotes> notes(CallRecord begun) const;
-  /// The call began: if we are killed in the midst of it, this line tells.
+  /// Writes a line for the start of the call. It is the only trace of the call if the process is killed before the end.
   void announce(const CallNotes& notes);
-  /// The call is over, and nobody will add to its notes.
+  /// Writes the record of a call that has ended. Call it after the last change of the notes.
   void finish(CallNotes& notes);
-  /// A call that was over before it had a handle.
+  /// Writes the record of a call that ended before it had a handle.
   void turned_away(CallRecord begun, const sip::CallEnded& details, std::string_view why = {});
 
-  /// "off", or the writer's state.
+  /// Returns "off", or the state of the writer.
   [[nodiscard]] std::string_view state() const;
   [[nodiscard]] bool is_losing() const;
 
@@ -43,10 +43,10 @@ class CallBook {
   std::unique_ptr<RecordWriter> writer_;
 };
 
-/// Where records are kept when nobody says: $STATE_DIRECTORY/calls under systemd; /var/lib/offhook/calls for root; else
-/// $XDG_STATE_HOME/offhook/calls or ~/.local/state/offhook/calls. "" without any of these.
+/// Returns the default folder: $STATE_DIRECTORY/calls under systemd, /var/lib/offhook/calls for root, otherwise $XDG_STATE_HOME/offhook/calls or
+/// ~/.local/state/offhook/calls. Returns "" if none of these variables is set.
 [[nodiscard]] std::string default_folder(const std::function<std::string(const char* variable)>& environment, bool is_root);
-/// The same for this process.
+/// Returns the default folder for the environment and user of this process.
 [[nodiscard]] std::string default_folder();
 
 }  // namespace offhook::inline v0::agent::records

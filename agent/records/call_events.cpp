@@ -15,7 +15,7 @@ std::string cut(std::string_view text) {
   return std::string(cut_at(text, kMaxFieldBytes));
 }
 
-/// The conversation's words for why it hung up, and ours for the same.
+/// Maps the conversation's reason for hanging up to the cause in the record.
 std::string cause_of(std::string_view why) {
   constexpr std::pair<std::string_view, std::string_view> kCauses[] = {
       {"goodbye", "goodbye"},           {"silence", "silence limit"},    {"hold limit", "hold limit"},
@@ -27,7 +27,7 @@ std::string cause_of(std::string_view why) {
   for (const auto& [theirs, ours] : kCauses) {
     if (why == theirs) return std::string(ours);
   }
-  return why.empty() ? "hung up" : "goodbye";  // Another word is the dialogue's own: it goes into the detail.
+  return why.empty() ? "hung up" : "goodbye";  // Any other word comes from the dialogue, and goes into the detail.
 }
 
 Ending::By by_of(sip::CallEnded::By by, bool outgoing) {
@@ -50,7 +50,7 @@ std::string kept_uri(std::string_view uri) {
   if (at == std::string_view::npos || !(base::iequals(scheme, "sip") || base::iequals(scheme, "sips"))) return cut(uri);
   const auto colon = uri.find(':', scheme.size() + 1);
   if (colon > at) return cut(uri);
-  return cut(std::string(uri.substr(0, colon)).append(uri.substr(uri.rfind('@'))));  // A password may have '@' in it, unescaped.
+  return cut(std::string(uri.substr(0, colon)).append(uri.substr(uri.rfind('@'))));  // A password may contain an unescaped '@'.
 }
 
 Party kept_party(const sip::Party& party) { return {kept_uri(party.uri), cut(party.display)}; }
@@ -100,7 +100,7 @@ Ending ending_of(const sip::CallEnded& details, std::string_view why, bool outgo
                          ? cause_of(why)
                          : "refused" + (details.status != 0 ? " " + std::to_string(details.status) : std::string());
       break;
-    case Why::Replaced:  // RFC 3891: another call has its place.
+    case Why::Replaced:  // RFC 3891: another call has replaced this one.
       ending.cause = "replaced";
       break;
     case Why::NoAnswer:
@@ -158,7 +158,7 @@ void add_played(MediaQuality& quality, const rtp::PlayedSamples& played) {
   quality.mean_buffer_ms = static_cast<double>(played.jitter_buffer_delay) / emitted / kSamplesPerMs;
 }
 
-/// In figures that people read: RFC 3611 section 4.7 counts densities in 256ths and opinions in tenths.
+/// Converts the peer's report to common units: RFC 3611 section 4.7 has densities in 256ths and MOS values in tenths.
 MediaQuality::PeersView peers_view_of(const rtp::VoipMetrics& metrics) {
   const auto known = [](int value, double scale = 1) {
     return value == rtp::kNoFigure ? std::nullopt : std::optional(static_cast<double>(value) / scale);

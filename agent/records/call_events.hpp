@@ -7,13 +7,13 @@
 #include <string>
 #include <string_view>
 
-/// What telephone and media tell, in the words of the record.
+/// Converts events and statistics of the telephone and the media into the values of a record.
 namespace offhook::inline v0::agent::records {
 
-/// What is kept of an address: at most kMaxFieldBytes of it, and no password (RFC 3261 section 19.1.1: user:password@host).
+/// Returns the address for a record: at most kMaxFieldBytes, without the password (RFC 3261 section 19.1.1: user:password@host).
 [[nodiscard]] std::string kept_uri(std::string_view uri);
 
-/// What is kept of a party: its address as kept_uri() has it, and its name.
+/// Returns the party for a record: its address by kept_uri(), and its name.
 [[nodiscard]] Party kept_party(const sip::Party& party);
 
 [[nodiscard]] CallRecord begun(const sip::IncomingCall& call, std::string_view account);

@@ -4,17 +4,17 @@
 #include <string>
 #include <string_view>
 
-/// The one name of a call: in its record, its transcript, its recording's file, the log, the health port and the commands.
+/// The id of a call: in its record, its transcript, its recording's file, the log, the health port and the commands.
 namespace offhook::inline v0::agent::records {
 
 inline constexpr std::size_t kCallIdBytes = 13;
-inline constexpr std::size_t kMinIdBeginning = 4;  ///< octets of an id's beginning that may stand for the id
+inline constexpr std::size_t kMinIdBeginning = 4;  ///< octets of the shortest prefix that can stand for an id
 
-/// Makes the id of a call: 13 characters of a-z and 2-7, 65 random bits. No other call of any process has it. It tells nothing of the caller, and is
-/// safe in the name of a file and in a URL. The letters l and o cannot be taken for digits, because 0 and 1 do not occur.
+/// Makes the id of a call: 13 characters of a-z and 2-7, which are 65 random bits, so that it is unique over all processes. It contains no data of
+/// the caller, and is safe in file names and URLs. The letters l and o are unambiguous, because the digits 0 and 1 do not occur.
 [[nodiscard]] std::string new_call_id();
 
-/// Returns true when a person who writes `name` may mean the call `id`: it is the id, or the beginning of it (kMinIdBeginning at least).
+/// Returns true if a user's input `name` can stand for the call `id`: it is the id, or a prefix of it of at least kMinIdBeginning octets.
 [[nodiscard]] bool may_mean_call(std::string_view name, std::string_view id);
 
 }  // namespace offhook::inline v0::agent::records

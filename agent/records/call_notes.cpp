@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestWord = 20, kLongestName = 64;
 
-/// The name of an error, such as (INVALID_QUERY_PARAMETER): no key, for keys have digits, or parts that are longer than words.
+/// Returns true for the name of an error, such as (INVALID_QUERY_PARAMETER). A key has digits, or parts that are longer than words.
 bool is_of_words(std::string_view name) {
   if (name.size() > kLongestName || name.find("sk-") != std::string_view::npos) return false;
   std::size_t length = 0;
@@ -44,7 +44,7 @@ std::string kept_failure(std::string_view why) {
   std::string kept, word;
   const auto end_word = [&] { kept += word.size() > kLongestWord && !is_of_words(word) ? "***" : word, word.clear(); };
   for (std::size_t at = 0; at < why.size() && kept.size() < kMaxFieldBytes; ++at) {
-    const bool opens = kQuotes.find(why[at]) != std::string_view::npos && (at == 0 || !base::is_alpha(why[at - 1]));  // Not "can't".
+    const bool opens = kQuotes.find(why[at]) != std::string_view::npos && (at == 0 || !base::is_alpha(why[at - 1]));  // Not the one in "can't".
     const auto closing = opens ? why.find(why[at], at + 1) : std::string_view::npos;
     if (opens) {
       end_word();
@@ -153,7 +153,7 @@ Turn* CallNotes::turn(std::uint32_t number, Moment now) {
 
 std::string CallNotes::budgeted(std::string_view text) {
   if (!keep_.texts) return {};
-  const std::string shown = shown_text(text, keep_);  // Before the cut, which might divide a number.
+  const std::string shown = shown_text(text, keep_);  // Redact before the cut, which might divide a number.
   text = cut_at(shown, std::min(kMaxTurnTextBytes, text_left_));
   text_left_ -= text.size();
   return std::string(text);
@@ -267,7 +267,7 @@ void CallNotes::on_ended(const sip::CallEnded& details, std::string_view why, co
   if (std::exchange(ended_, true)) return;
   record_.ended_at = now.wall;
   record_.ending = ending_of(details, why, record_.outgoing);
-  // Counters of a call that was never up would say nothing but that its ports were open.
+  // The counters of a call that was never answered only count stray packets.
   if (media && answered_) record_.media = quality_of(*media);
   if (answered_) {
     record_.duration_ms = millis(now.steady - *answered_);

@@ -19,7 +19,7 @@ class Redactor;
 
 namespace offhook::inline v0::agent::records {
 
-/// One moment, by both clocks: the wall's for what is written, the steady one for lengths.
+/// One moment on both clocks: the wall clock for output, the steady clock for durations.
 struct Moment {
   WallTime wall{};
   base::TimePoint steady{};
@@ -27,31 +27,29 @@ struct Moment {
 };
 
 struct KeepOptions {
-  bool texts = false;   ///< what was said, on both sides
-  bool digits = false;  ///< which keys were pressed; else only how many
-  /// Takes out of what was said what should not be kept, in records and in the log; null: nothing.
+  bool texts = false;   ///< keeps the words of both sides
+  bool digits = false;  ///< keeps the pressed keys; false: only their number
+  /// Redacts the words in records and in the log; null: no redaction.
   std::shared_ptr<const transcripts::Redactor> redactor = nullptr;
 };
 
-/// `said`, redacted.
+/// Returns `said`, redacted by keep.redactor.
 [[nodiscard]] std::string shown_text(std::string_view said, const KeepOptions& keep);
-/// Why a provider failed, as far as it may be kept: without what it quotes, which may be what the caller said, and without words so
-/// long that they may be a key.
+/// Returns the part of a provider's error that may be stored. It removes quoted text, which may be the caller's words, and long words, which may be keys.
 [[nodiscard]] std::string kept_failure(std::string_view why);
-/// A tool's name, if it can be one: the model chose it, and might have put anything there.
+/// Returns the name of a tool, or a replacement if it cannot be a name: the model chooses it, and may write any text there.
 [[nodiscard]] std::string kept_tool_name(std::string_view name);
 
-/// `digits`, or `*` for each where they are not to be kept: in records and in the log.
+/// Returns `digits`, or `*` for each digit if digits are not kept; for records and the log.
 [[nodiscard]] std::string shown_digits(std::string_view digits, const KeepOptions& keep);
 
-/// Gathers one call's record while the call lasts. Safe from the signalling and the conversation thread: each call takes its lock
-/// for a moment only.
+/// Collects the record of one call during the call. Use it from the signalling and the conversation thread: each function holds the lock only briefly.
 class CallNotes {
  public:
   CallNotes(CallRecord begun, KeepOptions keep, Moment now);
 
   void on_dialled(std::string_view sip_call_id, std::string_view local_tag);
-  /// `texts`: whether what is said with this agent is kept; nothing: as the options say.
+  /// `texts` overrides KeepOptions::texts for this agent; nullopt: no override.
   void on_agent(std::string_view name, std::optional<bool> texts = std::nullopt);
   void on_ringing(Moment now);
   void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
@@ -59,16 +57,16 @@ class CallNotes {
   /// Adds to the amounts of a provider's service.
   void on_use(const ServiceUse& use);
   void on_transferred(int status);
-  /// Another person is on the line, as the caller's side names them.
+  /// The caller's side has connected another person, with this name and address.
   void on_other(Party party, Moment now);
   void on_recorded(std::string_view file, PausedFor paused);
-  /// `why` is the conversation's own reason when it hung up. The first end counts.
+  /// `why` is the reason of the conversation if it hung up. Only the first end counts.
   void on_ended(const sip::CallEnded& details, std::string_view why, const std::optional<media::LegStatistics>& media,
                 Moment now);
 
-  /// What is known so far: for the line that says that the call began.
+  /// Returns the data so far, for the line that announces the call.
   [[nodiscard]] CallRecord snapshot() const;
-  /// The whole record, once, after on_ended().
+  /// Returns the whole record, once, after on_ended().
   [[nodiscard]] std::optional<CallRecord> take();
 
  private:
@@ -103,9 +101,9 @@ class CallNotes {
   const base::TimePoint began_;
   std::optional<base::TimePoint> answered_;
   base::TimePoint reply_began_{};
-  std::vector<std::uint32_t> numbers_;  // of record_.turns
-  std::vector<std::string> tool_ids_;   // of record_.tools
-  bool trouble_open_ = false;           // the last trouble may still be told who takes over
+  std::vector<std::uint32_t> numbers_;  // the numbers of record_.turns
+  std::vector<std::string> tool_ids_;   // the ids of record_.tools
+  bool trouble_open_ = false;           // a following ProviderSwitched can still complete the last trouble
   std::uint32_t last_left_out_ = 0;
   std::size_t text_left_ = kMaxCallTextBytes;
   bool ended_ = false, taken_ = false;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-/// What is kept of a call when it is over (docs/records.md has every member of its line).
+/// The record of a call that has ended (docs/records.md describes every member of its line).
 namespace offhook::inline v0::agent::records {
 
 class JsonLine;
@@ -17,55 +17,55 @@ class JsonLine;
 using WallTime = std::chrono::system_clock::time_point;
 
 inline constexpr int kSchemaVersion = 1;
-inline constexpr std::size_t kMaxFieldBytes = 256;            ///< of each header field, name and reason, before escaping
-inline constexpr std::size_t kMaxTurns = 200;                 ///< further ones are counted only
-inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< of one thing said
-inline constexpr std::size_t kMaxTroubles = 32;               ///< the first ones; of the others the number
+inline constexpr std::size_t kMaxFieldBytes = 256;            ///< for each header field, name and reason, before escaping
+inline constexpr std::size_t kMaxTurns = 200;                 ///< further turns are only counted
+inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< for one utterance
+inline constexpr std::size_t kMaxTroubles = 32;               ///< the first ones; further troubles are only counted
 inline constexpr std::size_t kMaxToolUses = 64;
 inline constexpr std::size_t kMaxNotes = 8;
 inline constexpr std::size_t kMaxOthers = 8;                  ///< the first ones
-inline constexpr std::size_t kMaxServices = 16;               ///< whose use is kept: the first ones
+inline constexpr std::size_t kMaxServices = 16;               ///< services whose use is kept: the first ones
 inline constexpr std::size_t kMaxTones = 16;                  ///< the first ones
-inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< of all that was said in the call; what comes later is left out
+inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< for all words of the call; later words are left out
 
 struct Party {
   std::string uri, display;
 };
 
 struct Turn {
-  enum class Kind : std::uint8_t { Opening, Speech, Digits, Other };  ///< Other: nobody said anything, or a part failed
+  enum class Kind : std::uint8_t { Opening, Speech, Digits, Other };  ///< Other: a turn without input, or a failed stage
   Kind kind = Kind::Other;
-  std::int64_t at_ms = 0;          ///< since the answer
-  std::string heard;               ///< only where transcripts are kept; digits only where digits are kept
-  std::uint64_t heard_length = 0;  ///< characters keyed in, or octets of text: known without either
+  std::int64_t at_ms = 0;          ///< milliseconds since the answer
+  std::string heard;               ///< only if words are kept, or digits for a turn of digits
+  std::uint64_t heard_length = 0;  ///< number of keyed digits, or octets of text; always set
   double confidence = 0;
   bool rejected = false;
   std::string intent;
   double score = 0;
-  std::string said;                               ///< only where transcripts are kept: what the caller really heard of it
-  std::optional<std::int64_t> response_ms;        ///< from the caller's last voiced frame (or key) to our first frame
-  std::optional<std::int64_t> interrupted_at_ms;  ///< since our first frame
+  std::string said;                               ///< only if words are kept: the part that the caller really heard
+  std::optional<std::int64_t> response_ms;        ///< from the caller's last voiced frame (or key) to the agent's first frame
+  std::optional<std::int64_t> interrupted_at_ms;  ///< since the agent's first frame
 };
 
-/// A stage of a turn that failed or stayed silent, and who did it instead.
+/// A stage of a turn that failed or returned nothing, and the provider that replaced it.
 struct Trouble {
-  std::int64_t at_ms = 0;  ///< since the answer
+  std::int64_t at_ms = 0;  ///< milliseconds since the answer
   std::string stage;       ///< "listen", "think", "speak"
   std::string why;
-  std::string from, to;    ///< providers; "" when the same was asked again, or nobody else could do it
+  std::string from, to;    ///< providers; "" if the same provider tried again, or none was left
 };
 
-/// Another person whom the caller's side connected to the call, as it names them.
+/// Another person whom the caller's side connected to the call, as that side names the person.
 struct OtherParty {
-  std::int64_t at_ms = 0;  ///< since the answer
+  std::int64_t at_ms = 0;  ///< milliseconds since the answer
   Party party;
 };
 
-/// A tool that the model asked for. What it asked for is not kept: it may hold what the caller said.
+/// A tool call of the model. Its arguments are not kept, because they may contain the caller's words.
 struct ToolUse {
   std::int64_t at_ms = 0;
   std::string name;
-  bool done = false, refused = false;  ///< neither: it never came back
+  bool done = false, refused = false;  ///< both false: the call never returned
 };
 
 struct MediaQuality {
@@ -74,21 +74,21 @@ struct MediaQuality {
   double jitter_ms = 0;
   std::uint64_t concealed_ms = 0;
   std::optional<double> round_trip_ms;
-  std::uint64_t discarded = 0;                    ///< of the packets that count: those that came too late to be played
-  std::uint64_t bursts = 0;                       ///< of loss, RFC 3611 section 4.7.2; lengths are means, densities shares of packets
+  std::uint64_t discarded = 0;                    ///< packets of those that count as received, but came too late for playout
+  std::uint64_t bursts = 0;                       ///< bursts of loss: RFC 3611 section 4.7.2; lengths are means, densities are shares of packets
   double burst_ms = 0, burst_density = 0, gap_ms = 0, gap_density = 0;
   double buffer_ms = 0, one_way_ms = 0;
-  std::optional<double> r, mos, mos_listening;    ///< ITU-T G.107; nothing: no planning value of the codec is published
-  bool wideband = false;                          ///< their scale
+  std::optional<double> r, mos, mos_listening;    ///< ITU-T G.107; nullopt: there is no published planning value for the codec
+  bool wideband = false;                          ///< scale of r and the mos values
   std::optional<double> speech_dbov, noise_dbov, peak_dbov;
   double silent_percent = 0, clipped_percent = 0;
-  std::optional<double> echo_return_loss_db;      ///< of what we said, when it came back
-  std::string one_way;                            ///< what ever was, in words; "" for nothing
-  // As webrtc-stats defines them; of the stretched and concealed as time.
+  std::optional<double> echo_return_loss_db;      ///< loss of the agent's voice on its way back, if an echo came back
+  std::string one_way;                            ///< every direction without audio during the call, in words; "" for none
+  // As webrtc-stats defines them; stretched and concealed samples are given as time.
   std::uint64_t concealment_events = 0;
   double silent_concealed_ms = 0, inserted_ms = 0, removed_ms = 0;
-  double mean_buffer_ms = 0;                      ///< from a packet's arrival to its playing, over the call
-  /// What the peer told of the sound that we send, in RTCP XR (RFC 3611 section 4.7). A member that it does not know is nothing.
+  double mean_buffer_ms = 0;                      ///< from a packet's arrival to its playout, over the whole call
+  /// The peer's report on the audio that it received from Offhook, in RTCP XR (RFC 3611 section 4.7). An unknown value is nullopt.
   struct PeersView {
     double lost_percent = 0, discarded_percent = 0, burst_ms = 0, burst_density = 0, gap_ms = 0, gap_density = 0;
     double round_trip_ms = 0, end_system_ms = 0;
@@ -97,7 +97,7 @@ struct MediaQuality {
   std::optional<PeersView> peers_view{};
 };
 
-/// For how long a recording has silence, by whose order.
+/// Total time of silence in a recording, by the party that paused it.
 struct PausedFor {
   std::chrono::milliseconds by_model{}, by_operator{};
 };
@@ -105,71 +105,70 @@ struct PausedFor {
 struct Ending {
   enum class By : std::uint8_t { Caller, Called, Agent, Network, Unknown };
   By by = By::Unknown;
-  std::string cause;   ///< our word for it: "hung up", "silence limit", "refused 486" ...
-  int status = 0;      ///< the SIP response that ended it; 0: none
-  std::string reason;  ///< its phrase, or the Reason header field
-  std::string detail;  ///< what the dialogue gave as its reason, or an error's sentence
+  std::string cause;   ///< Offhook's own word: "hung up", "silence limit", "refused 486" ...
+  int status = 0;      ///< SIP response that ended the call; 0: none
+  std::string reason;  ///< reason phrase of the response, or the Reason header field
+  std::string detail;  ///< reason of the dialogue, or the text of an error
 };
 
 struct CallRecord {
-  std::string id;                      ///< ours: new_call_id()
-  std::string sip_call_id, local_tag;  ///< together they name the leg
+  std::string id;                      ///< new_call_id()
+  std::string sip_call_id, local_tag;  ///< together they identify the leg
   std::string account;
   bool outgoing = false;
   Party from, to;
-  std::vector<OtherParty> others;  ///< in order
-  std::string dialled;  ///< the Request-URI
-  std::string source;   ///< where the INVITE came from
+  std::vector<OtherParty> others;  ///< in the order of their connection
+  std::string dialled;  ///< Request-URI
+  std::string source;   ///< address from which the INVITE came
   struct Identity {
-    std::string result;  ///< "passed", "failed", "absent"; "": it was not checked
-    std::string attest;  ///< of SHAKEN: "A", "B", "C"; "" none
-    std::string origid;  ///< of SHAKEN: names who brought the call into the network
-    std::string why;     ///< it is not passed
+    std::string result;  ///< "passed", "failed", "absent"; "": not checked
+    std::string attest;  ///< of SHAKEN: "A", "B", "C"; "": none
+    std::string origid;  ///< of SHAKEN: identifies the origin of the call in the network
+    std::string why;     ///< reason if `result` is not "passed"
   };
-  Identity identity{};   ///< what the caller's signature proves (RFC 8224)
+  Identity identity{};   ///< result of the check of the caller's signature (RFC 8224)
   WallTime invited_at{};
   std::optional<WallTime> ringing_at, answered_at, ended_at;
-  std::int64_t setup_ms = 0;     ///< invite to answer, or to the end of a call that was never answered
-  std::int64_t duration_ms = 0;  ///< answer to end
+  std::int64_t setup_ms = 0;     ///< from the INVITE to the answer, or to the end of an unanswered call
+  std::int64_t duration_ms = 0;  ///< from the answer to the end
   std::string codec;
   std::uint32_t rtp_clock_hz = 0, sample_rate_hz = 0;
   Ending ending;
   std::optional<MediaQuality> media;
   std::vector<Turn> turns;
   std::uint64_t turns_left_out = 0;
-  std::string digits_received, digits_sent;  ///< '*' for each, unless digits are kept
+  std::string digits_received, digits_sent;  ///< '*' for each digit, unless digits are kept
   std::string transfer_target;
-  int transfer_status = 0;  ///< 0: none asked, or never answered
-  std::string recording;    ///< its file's name in the folder of recordings; "": none
-  std::int64_t paused_by_model_ms = 0, paused_by_operator_ms = 0;  ///< for so long it has silence, by whose order
-  std::string agent;        ///< which of the configuration's agents; "" of the only one
+  int transfer_status = 0;  ///< 0: no transfer, or no response to it
+  std::string recording;    ///< name of the file in the folder of recordings; "": none
+  std::int64_t paused_by_model_ms = 0, paused_by_operator_ms = 0;  ///< time of silence in the recording, by the party that paused it
+  std::string agent;        ///< name of the agent in the configuration; "": there is only one
   struct Service {
     std::string name;          ///< "openai/realtime"; "": the conversation never began
-    std::string model, voice;  ///< "": there is none to choose
+    std::string model, voice;  ///< "": the service has no choice
   };
-  Service service{};        ///< that held the conversation when it began
+  Service service{};        ///< the service at the start of the conversation
   std::vector<Trouble> troubles;
   std::uint64_t troubles_left_out = 0;
   std::vector<ToolUse> tools;
-  std::string answered_by;         ///< "human", "machine", "fax", "unknown"; "" when nobody listened for that
-  std::int64_t answered_by_ms = 0; ///< so long after the answer it was known
-  std::vector<std::string> tones;  ///< that the network or a machine let us hear, in order
-  std::vector<std::string> notes;  ///< left by the agent for people to read
-  std::vector<ServiceUse> uses;    ///< of providers' services, each once
+  std::string answered_by;         ///< "human", "machine", "fax", "unknown"; "": not detected
+  std::int64_t answered_by_ms = 0; ///< time from the answer to this result
+  std::vector<std::string> tones;  ///< tones from the network or a machine, in order
+  std::vector<std::string> notes;  ///< notes of the agent for people
+  std::vector<ServiceUse> uses;    ///< use of providers' services, one entry for each
 };
 
 [[nodiscard]] std::string_view to_string(Ending::By by);
 [[nodiscard]] std::string_view to_string(Turn::Kind kind);
-/// RFC 3339 in UTC with milliseconds: "2026-11-21T09:00:00.123Z".
+/// Returns the time by RFC 3339 in UTC with milliseconds: "2026-11-21T09:00:00.123Z".
 [[nodiscard]] std::string to_rfc3339(WallTime time);
-/// Nothing: that is not written as to_rfc3339() writes it, or not of the years 1970 to 2200.
+/// Parses the output of to_rfc3339(). Returns nullopt for any other text, and for years outside 1970 to 2200.
 [[nodiscard]] std::optional<WallTime> parse_rfc3339(const std::string& text);
 
-/// The members of `media`, into an object that is open.
+/// Writes the members of `media` into the open object.
 void write_media(JsonLine& line, const MediaQuality& media);
 
-/// Lines as they are written, sealed, with their line feed. `run` names the writer's run: what began in an earlier run and has no
-/// end was interrupted.
+/// These return a sealed line with its line feed. `run` identifies the process's run: a call that began in an earlier run and has no end was interrupted.
 [[nodiscard]] std::string to_line(const CallRecord& record, std::string_view run);
 [[nodiscard]] std::string to_started_line(const CallRecord& record, std::string_view run);
 [[nodiscard]] std::string to_run_line(std::string_view run, std::int64_t pid, WallTime now);

@@ -6,7 +6,7 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
-constexpr std::uint32_t kPolynomial = 0x82f63b78;  // Reflected.
+constexpr std::uint32_t kPolynomial = 0x82f63b78;  // Bit-reversed.
 
 constexpr std::array<std::uint32_t, 256> make_table() {
   std::array<std::uint32_t, 256> table{};

@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent::records {
 
-/// CRC-32C (Castagnoli), as in RFC 3720 appendix B.4: tells a line that was cut or changed from a whole one.
+/// Returns the CRC-32C (Castagnoli) by RFC 3720 appendix B.4. It detects lines that were cut or changed.
 [[nodiscard]] std::uint32_t crc32c(std::string_view bytes);
 
 }  // namespace offhook::inline v0::agent::records

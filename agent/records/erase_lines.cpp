@@ -21,7 +21,7 @@ class LineEraser {
   LineEraser(int fd, Erasing erasing, const std::function<bool(std::string_view)>& is_wanted)
       : fd_(fd), erasing_(erasing), is_wanted_(is_wanted) {}
 
-  /// Returns 0 or the errno of the call that failed.
+  /// Erases or counts the lines. Returns 0, or the errno of the call that failed.
   int run() {
     std::string chunk(kChunk, '\0');
     for (;;) {
@@ -31,7 +31,7 @@ class LineEraser {
       if (got == 0) break;
       if (const int failed = take(std::string_view(chunk).substr(0, static_cast<std::size_t>(got))); failed != 0) return failed;
     }
-    if (const int failed = finish_line(); failed != 0) return failed;  // The file may end within a line that a crash cut.
+    if (const int failed = finish_line(); failed != 0) return failed;  // The file may end within a line that a crash has cut.
     return count_ > 0 && erasing_ == Erasing::Overwrite && ::fdatasync(fd_) != 0 ? errno : 0;
   }
   [[nodiscard]] std::uint64_t count() const { return count_; }
@@ -41,7 +41,7 @@ class LineEraser {
     for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
       add(bytes.substr(0, end));
       if (const int failed = finish_line(); failed != 0) return failed;
-      ++begin_;  // The line feed.
+      ++begin_;  // Skips the line feed.
       bytes.remove_prefix(end + 1);
     }
     add(bytes);
@@ -66,7 +66,7 @@ class LineEraser {
     struct stat about {};
     if (::fstat(fd_, &about) != 0) return errno;
     const auto size = static_cast<std::uint64_t>(about.st_size);
-    if (size < begin_ + length_) return 0;  // Its writer has taken the line back.
+    if (size < begin_ + length_) return 0;  // The writer has removed the line meanwhile.
     static const std::string kSpaces(kChunk, ' ');
     for (std::size_t left = length_; left > 0;) {
       const std::size_t piece = std::min(left, kSpaces.size());
@@ -82,9 +82,9 @@ class LineEraser {
   const int fd_;
   const Erasing erasing_;
   const std::function<bool(std::string_view)>& is_wanted_;
-  std::uint64_t begin_ = 0;   // of the line that is being read, in the file
-  std::uint64_t length_ = 0;  // of what was read of it
-  std::string line_;          // its octets; incomplete if length_ is over kMaxLineBytes
+  std::uint64_t begin_ = 0;   // start of the current line in the file
+  std::uint64_t length_ = 0;  // octets of the line that were read
+  std::string line_;          // octets of the line; incomplete if length_ is over kMaxLineBytes
   std::uint64_t count_ = 0;
 };
 

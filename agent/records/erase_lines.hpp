@@ -12,14 +12,16 @@ namespace offhook::inline v0::agent::records {
 
 enum class Erasing : std::uint8_t { Count, Overwrite };
 
-/// Overwrites with spaces, in place, each line of the file at `path` for which `is_wanted` is true. `is_wanted` is given the line without its line
-/// feed; a line longer than kMaxLineBytes is left alone. A process that appends to the file meanwhile loses nothing, because no octet moves. Within a
-/// line the last octets go first, so that a call's id, near its beginning, still finds the line after a power cut. The file is synced before it returns.
-/// Returns the number of lines, with Erasing::Count without a change. A missing file has none. Errors: the file cannot be opened, read or written.
+/// Overwrites with spaces, in place, each line of the file at `path` for which `is_wanted` returns true. `is_wanted` gets the line without its line
+/// feed. A line longer than kMaxLineBytes stays unchanged.
+/// A process that appends to the file at the same time loses nothing, because no octet moves. Each line is overwritten from its end. The call's id,
+/// near the beginning, therefore still identifies the line after a power failure.
+/// The function syncs the file, and returns the number of lines. With Erasing::Count it changes nothing. A missing file has no lines. Errors: the
+/// file cannot be opened, read or written.
 [[nodiscard]] base::Result<std::uint64_t, base::Error> erase_lines(const std::string& path, Erasing erasing,
                                                                    const std::function<bool(std::string_view line)>& is_wanted);
 
-/// True for a line that erase_lines() has overwritten.
+/// Returns true for a line that erase_lines() has overwritten.
 [[nodiscard]] bool is_erased(std::string_view line);
 
 }  // namespace offhook::inline v0::agent::records

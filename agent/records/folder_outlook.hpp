@@ -5,8 +5,8 @@
 
 namespace offhook::inline v0::agent::records {
 
-/// Why this user could keep nothing in that folder, for people: it is not there and cannot be made, or cannot be written to. Nothing:
-/// it looks as if it could be. Touches nothing; check_folder() tries it.
+/// Returns the reason, for people, why this user cannot write to the folder: it is missing and cannot be created, or it is not writable. Returns
+/// nullopt if writing seems possible. It changes nothing; check_folder() really tries it.
 [[nodiscard]] std::optional<std::string> why_not_kept_in(const std::string& folder);
 
 }  // namespace offhook::inline v0::agent::records

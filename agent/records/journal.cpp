@@ -17,7 +17,7 @@ std::int64_t day_of(WallTime time) {
   return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
 }
 
-/// "2026-11-21T09:30:00.123Z" without what a file name does not need.
+/// Returns the time for a file name: "2026-11-21T09:30:00.123Z" without '-' and ':'.
 std::string stamp(WallTime time) {
   std::string text = to_rfc3339(time);
   std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
@@ -58,7 +58,7 @@ FileResult<void> Journal::open(WallTime now) {
   return sync_name();
 }
 
-/// A file without a name is lost in a power cut, however well it was synced itself.
+/// Syncs the folder: after a power failure a file without a name is lost, even if its content was synced.
 FileResult<void> Journal::sync_name() {
   if (is_named_) return {};
   auto synced = files_.sync_folder(options_.folder);
@@ -74,7 +74,7 @@ FileResult<void> Journal::take_slot() {
       lock_ = std::move(*lock);
       return {};
     }
-    if (!lock) why = lock.error();  // Another user's, perhaps: the next slot may be ours.
+    if (!lock) why = lock.error();  // The lock may belong to another user; try the next slot.
   }
   return base::fail(why);
 }
@@ -92,7 +92,7 @@ FileResult<void> Journal::open_file(WallTime now) {
   return {};
 }
 
-/// Looks for the last line feed, from the end: what stands behind it was cut by a crash, and was never reported as kept.
+/// Searches from the end for the last line feed. A crash has cut the octets after it, which were never reported as stored.
 FileResult<void> Journal::repair() {
   const auto size = file_->size();
   if (!size) return base::fail(size.error());
@@ -101,7 +101,7 @@ FileResult<void> Journal::repair() {
     const std::uint64_t from = size_ - std::min(size_, kReadChunk);
     const auto chunk = file_->read(from, static_cast<std::size_t>(size_ - from));
     if (!chunk) return base::fail(chunk.error());
-    // What we did not see may be whole lines: nothing is cut off by guess.
+    // The octets that were not read may be whole lines, so nothing is cut off.
     if (chunk->size() != size_ - from) return base::fail(std::make_error_code(std::errc::io_error));
     const auto end = chunk->rfind('\n');
     size_ = end == std::string::npos ? from : from + end + 1;
@@ -117,7 +117,7 @@ void Journal::save_torn(std::uint64_t from, std::uint64_t size) {
   const auto bytes = file_->read(from, static_cast<std::size_t>(std::min(size - from, kReadChunk)));
   auto aside = files_.open_append(path_of("torn"));
   if (!bytes || !aside || (*aside)->size().value_or(kMaxTornFile) >= kMaxTornFile) return;
-  (void)(*aside)->write(*bytes + "\n");  // For people to look at: that it fails is no harm.
+  (void)(*aside)->write(*bytes + "\n");  // People may look at this file; an error here does no harm.
 }
 
 bool Journal::is_rotation_due(std::size_t more, WallTime now) const {
@@ -160,12 +160,12 @@ FileResult<void> Journal::write_all(std::string_view bytes) {
   return {};
 }
 
-/// So that the next attempt begins at the end of a line, and does not write the same call twice.
+/// Removes the failed lines, so that the next attempt begins at the end of a line, and does not write a call twice.
 void Journal::take_back() {
   torn_ = !file_->truncate(size_);
 }
 
-/// Somebody cut it from outside: to take a failed write back to the old size would fill the gap with NUL characters.
+/// Detects that another program has shortened the file. Truncating to the old size after a failed write would fill the gap with NUL characters.
 void Journal::notice_shortening() {
   const auto size = file_->size();
   if (!size || *size >= size_) return;
@@ -175,7 +175,8 @@ void Journal::notice_shortening() {
 
 FileResult<void> Journal::write_and_sync(std::string_view lines) {
   notice_shortening();
-  const std::string_view apart = torn_ ? "\n" : "";  // What could not be taken back becomes a line that no checksum fits.
+  const std::string_view apart = torn_ ? "\n" : "";  // If a cut line could not be removed, a line feed ends it; its checksum is wrong, so that
+                                                     // readers skip it.
   auto done = write_all(apart);
   if (done) done = write_all(lines);
   if (done) {
@@ -192,16 +193,16 @@ FileResult<void> Journal::write_and_sync(std::string_view lines) {
 }
 
 FileResult<void> Journal::append(std::string_view lines, WallTime now) {
-  if (file_ && !file_->is_at(path())) {  // Somebody moved or removed it: that file is theirs now.
+  if (file_ && !file_->is_at(path())) {  // Another program has moved or removed the file. Do not write to it any more.
     file_.reset();
     ++counters_.reopened;
   }
   if (auto opened = open(now); !opened) return opened;
-  // A file that cannot be rotated grows on: a call's record counts for more than a file's size.
+  // If the rotation fails, the file grows further: a call's record is more important than the size of a file.
   if (is_rotation_due(lines.size(), now)) (void)rotate(now);
-  if (auto opened = open(now); !opened) return opened;  // What came of the rotation.
+  if (auto opened = open(now); !opened) return opened;  // Opens the new file after a rotation.
   if (auto written = write_and_sync(lines); !written) return written;
-  if (file_->is_deleted()) {  // Between our look and our write. Nobody will ever read these lines: they are not kept.
+  if (file_->is_deleted()) {  // The file was deleted after the check, so that no reader can find these lines.
     file_.reset();
     ++counters_.reopened;
     return base::fail(std::make_error_code(std::errc::no_such_file_or_directory));

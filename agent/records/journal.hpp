@@ -11,25 +11,25 @@ namespace offhook::inline v0::agent::records {
 
 struct JournalOptions {
   std::string folder;
-  std::uint64_t rotate_bytes = 64U << 20U;  ///< a file grows no further; a group of lines is never divided
+  std::uint64_t rotate_bytes = 64U << 20U;  ///< maximum size of a file; all lines of one append() go into the same file
   bool rotate_daily = true;                 ///< in UTC
-  unsigned keep = 30;                       ///< rotated files; older ones are removed
+  unsigned keep = 30;                       ///< number of rotated files; older ones are removed
 };
 
-/// One slot of a records folder: lines go to the end of its file, and are on the disk when append() returns. Not thread-safe;
-/// time is an argument. Whatever fails can be tried again: what append() refused is not in the file, or is no whole line there.
+/// One slot of a records folder. append() writes lines to the end of the slot's file, and returns after the disk has them. Not thread-safe; time is
+/// an argument. The caller may repeat each failed operation: the lines of a failed append() are not in the file as whole lines.
 class Journal {
  public:
   struct Counters {
     std::uint64_t lines_bytes = 0, rotations = 0, reopened = 0;
-    std::uint64_t torn_bytes = 0;  ///< found behind the last line at the start, and set aside
+    std::uint64_t torn_bytes = 0;  ///< octets after the last line at the start, which were moved to another file
   };
 
   Journal(FileSystem& files, JournalOptions options) : files_(files), options_(std::move(options)) {}
 
-  /// Makes the folder, takes the first free slot, repairs what a crash left behind.
+  /// Creates the folder, takes the first free slot, and repairs the file after a crash.
   FileResult<void> open(WallTime now);
-  /// Whole lines, each with its line feed.
+  /// Appends whole lines, each with its line feed.
   FileResult<void> append(std::string_view lines, WallTime now);
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
@@ -55,11 +55,11 @@ class Journal {
   unsigned slot_ = 0;
   std::shared_ptr<void> lock_;
   std::unique_ptr<AppendFile> file_;
-  std::uint64_t size_ = 0;  // of whole lines that are on the disk
-  std::int64_t day_ = 0;    // of the last line
-  bool torn_ = false;       // Behind size_ stands something that could not be taken back.
-  bool is_named_ = false;   // The folder was synced since the file was opened: its name outlives a power cut.
-  bool suspect_ = false;    // A sync failed: the kernel may have dropped what it could not write, and say so only once.
+  std::uint64_t size_ = 0;  // octets of whole lines that are on the disk
+  std::int64_t day_ = 0;    // day of the last line
+  bool torn_ = false;       // The file has octets after size_ that could not be removed.
+  bool is_named_ = false;   // The folder has been synced since the file was opened, so that the name survives a power failure.
+  bool suspect_ = false;    // A sync failed: the kernel may have dropped data that it could not write, and reports this only once.
   Counters counters_;
 };
 

@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-/// How the files of a records folder are called. Several processes may share one: each holds a slot of its own.
-///   calls-1.20261121T093000.123Z.jsonl   rotated, by the time of its rotation: names sort as the calls were
-///   calls-1.jsonl                        being written; sorts behind those
-///   calls-1.lock                         held by its writer, while it lives
-///   calls-1.torn                         what stood at the end of a file after its last line
+/// The names of the files in a records folder. Several processes may share a folder: each holds its own slot.
+///   calls-1.20261121T093000.123Z.jsonl   rotated, with the time of its rotation: names sort in the order of the calls
+///   calls-1.jsonl                        the current file; sorts after the rotated ones
+///   calls-1.lock                         the writer holds it while it lives
+///   calls-1.torn                         octets found after the last line of a file
 namespace offhook::inline v0::agent::records {
 
 inline constexpr unsigned kMaxSlots = 16;
@@ -21,7 +21,7 @@ struct JournalName {
   unsigned slot = 0;
   bool rotated = false;
 };
-/// Nothing: the name is none of a journal's files.
+/// Parses a file name. Returns nullopt if it is not the name of a journal file.
 [[nodiscard]] std::optional<JournalName> parse_journal_name(std::string_view name);
 
 }  // namespace offhook::inline v0::agent::records

@@ -14,10 +14,10 @@ namespace {
 
 struct Character {
   std::uint32_t code = 0;
-  std::size_t length = 0;  ///< 0: no UTF-8
+  std::size_t length = 0;  ///< 0: invalid UTF-8
 };
 
-/// RFC 3629 section 4: no overlong form, no surrogate, nothing beyond U+10FFFF.
+/// Decodes the first character by RFC 3629 section 4: overlong forms, surrogates and code points beyond U+10FFFF are invalid.
 Character first_of(std::string_view text) {
   const auto at = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
   const std::uint32_t lead = at(0);
@@ -37,7 +37,7 @@ Character first_of(std::string_view text) {
   return {code, length};
 }
 
-/// What could begin a line, drive a terminal, or show text in another order than it stands.
+/// Returns true for characters that can begin a line, control a terminal, or change the order of displayed text.
 bool is_escaped(std::uint32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x2028 || code == 0x2029 || (code >= 0x200b && code <= 0x200f) ||
          (code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
@@ -68,7 +68,7 @@ void append_quoted(std::string& out, std::string_view text, std::size_t most) {
 }
 
 constexpr std::string_view kSeal = ",\"crc\":\"";
-constexpr std::size_t kSealBytes = kSeal.size() + 8 + 2;  // ... 8 digits, quote, brace
+constexpr std::size_t kSealBytes = kSeal.size() + 8 + 2;  // kSeal, 8 digits, quote, brace
 
 }  // namespace
 
@@ -125,7 +125,7 @@ std::string_view cut_at(std::string_view text, std::size_t most) {
   const auto goes_on = [text](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80; };
   std::size_t end = most;
   while (end > 0 && most - end < 3 && goes_on(end)) --end;
-  return text.substr(0, goes_on(end) ? most : end);  // Octets that are no UTF-8 have no characters to cut.
+  return text.substr(0, goes_on(end) ? most : end);  // Invalid UTF-8 has no character boundaries.
 }
 
 std::string printable(std::string_view text, std::size_t most) {

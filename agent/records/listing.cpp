@@ -20,7 +20,7 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
-/// On 80 columns there are the id, the time, the other party, which side ended the call, and how good it was: `offhook calls ID` has the rest.
+/// On 80 columns there are the id, the time, the other party, the side that ended the call, and the quality: `offhook calls ID` prints the rest.
 constexpr std::array kTableOfCalls{
     TableColumn{.name = "id", .usual = 13, .least = 13},
     TableColumn{.name = "time", .usual = 19, .least = 19},
@@ -43,7 +43,7 @@ std::string length(std::int64_t ms) {
   return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
-/// "sip:+4930@pbx.example" -> "+4930"; a party without a user keeps all.
+/// Returns the user of an address: "sip:+4930@pbx.example" -> "+4930". Returns the whole address if it has no user.
 std::string_view user_of(std::string_view uri) {
   const auto colon = uri.find(':');
   const auto at = uri.find('@');
@@ -103,7 +103,7 @@ void add_turn(std::string& out, const Turn& turn, bool outgoing, bool colours) {
                      notes.empty() ? "" : "  [" + notes + "]");
 }
 
-/// What went wrong and who helped out, what the model did, and what it left for people to read.
+/// Appends the troubles with their replacements, the tool calls, and the notes for people.
 void add_happenings(std::string& out, const CallRecord& record) {
   const auto line = [&out](std::string_view name, std::int64_t at_ms, const std::string& text) {
     out += fmt::format("{:<12} {}  {}\n", name, stamp(at_ms), text);
@@ -129,7 +129,7 @@ void add_happenings(std::string& out, const CallRecord& record) {
 
 std::string seconds_of(base::Duration time) { return fmt::format("{:.1f} s", std::chrono::duration<double>(time).count()); }
 
-/// "1200 tokens in (1024 cached, 0 of audio), 40 out (0 of audio)"
+/// Returns "1200 tokens in (1024 cached, 0 of audio), 40 out (0 of audio)".
 std::string tokens_of(const ServiceUse& use) {
   return fmt::format("{} tokens in ({} cached, {} of audio), {} out ({} of audio)", use.input_tokens, use.cached_input_tokens, use.audio_input_tokens, use.output_tokens,
                      use.audio_output_tokens);
@@ -168,7 +168,7 @@ std::string in_decibels(std::string_view name, const std::optional<double>& leve
   return level ? fmt::format("{} {:.0f} dBov, ", name, *level) : std::string();
 }
 
-/// How it was to the ear, as far as figures tell.
+/// Appends the measured audio quality.
 void add_quality(std::string& out, const MediaQuality& m) {
   if (m.mos && m.r && m.mos_listening)
     out += fmt::format("{:<12} MOS {:.1f} ({:.1f} without delay), R {:.0f} of {}; {:.0f} ms one way\n", "quality", *m.mos, *m.mos_listening, *m.r,
@@ -218,7 +218,7 @@ bool is_named(const StoredCall& call, std::string_view name) {
 
 std::optional<WallTime> parse_since(std::string_view text, WallTime now) {
   if (text.empty()) return std::nullopt;
-  constexpr int kFirstYear = 1970, kLastYear = 2200;  // What WallTime holds, and some.
+  constexpr int kFirstYear = 1970, kLastYear = 2200;  // Within the range of WallTime.
   if (const auto count = base::parse_number<std::uint32_t>(text.substr(0, text.size() - 1)); count && text.size() > 1) {
     std::chrono::seconds span{};
     switch (text.back()) {
@@ -253,7 +253,7 @@ std::optional<WallTime> parse_since(std::string_view text, WallTime now) {
   at.tm_year -= 1900;
   at.tm_mon -= 1;
   at.tm_isdst = -1;
-  return std::chrono::system_clock::from_time_t(has_time ? ::timegm(&at) : std::mktime(&at));  // A day is the reader's own.
+  return std::chrono::system_clock::from_time_t(has_time ? ::timegm(&at) : std::mktime(&at));  // A day without a time is in the local time zone.
 }
 
 void Newest::add(StoredCall call) {
@@ -331,7 +331,7 @@ std::string conversation(const StoredCall& call, bool colours) {
 std::string json(const StoredCall& call) {
   if (call.state == StoredCall::State::Ended) return call.line;
   constexpr std::string_view kStarted = "\"type\":\"started\"";
-  std::string line = call.line.substr(0, call.line.rfind(",\"crc\":")) + "}";  // It is not that line any more.
+  std::string line = call.line.substr(0, call.line.rfind(",\"crc\":")) + "}";  // The checksum does not match the changed line.
   if (const auto at = line.find(kStarted); at != std::string::npos) {
     line.replace(at, kStarted.size(),
                  call.state == StoredCall::State::InProgress ? "\"type\":\"in_progress\"" : "\"type\":\"interrupted\"");

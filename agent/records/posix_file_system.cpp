@@ -36,8 +36,8 @@ class Descriptor {
   int fd_;
 };
 
-/// So that what we write is ours alone to read: in a folder that others may write to, a file that waits for us may be theirs.
-/// EACCES: it is no plain file, or belongs neither to us nor to the folder's owner.
+/// Makes the file readable only for this user. In a folder that other users may write to, an existing file can belong to another user. Returns EACCES
+/// if it is not a regular file, or belongs neither to this user nor to the folder's owner.
 int make_private(int fd, const std::string& path) {
   struct stat about {
   }, folder{};
@@ -49,7 +49,7 @@ int make_private(int fd, const std::string& path) {
   return (about.st_mode & kOthers) != 0 && ::fchmod(fd, 0600) != 0 ? errno : 0;
 }
 
-/// Each with mode 0700: what is made on the way to a private folder is private too.
+/// Creates missing folders with mode 0700: the parents of a private folder are private too.
 int make_folders(const std::filesystem::path& path) {
   std::error_code error;
   if (path.empty() || std::filesystem::is_directory(path, error)) return 0;
@@ -106,7 +106,7 @@ class PosixFile final : public AppendFile {
 class PosixFileSystem final : public FileSystem {
  public:
   FileResult<std::unique_ptr<AppendFile>> open_append(const std::string& path) override {
-    // O_NOFOLLOW: in a folder that others may write to, a link of theirs must not lead our lines elsewhere.
+    // O_NOFOLLOW: in a folder that other users may write to, their link must not redirect the lines.
     const int fd = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd < 0) return failure(errno);
     auto file = std::make_unique<PosixFile>(fd);

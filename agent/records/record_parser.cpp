@@ -26,7 +26,7 @@ std::string text(const Json& of, const char* name) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
-/// True when Number can hold `value` without its fraction. C++ leaves the conversion of any other value undefined.
+/// Returns true if Number can hold `value` without its fraction. C++ leaves the conversion of any other value undefined.
 template <class Number>
 bool holds(double value) {
   using Limits = std::numeric_limits<Number>;
@@ -34,7 +34,7 @@ bool holds(double value) {
   return value >= static_cast<double>(Limits::min()) && value < std::ldexp(1.0, Limits::digits);
 }
 
-/// Nothing for a member of another kind, and for a number that Number cannot hold.
+/// Returns a number member. Returns nullopt for a member of another type, and for a number that Number cannot hold.
 template <class Number>
 std::optional<Number> maybe(const Json& of, const char* name) {
   const Json& value = member(of, name);
@@ -172,7 +172,7 @@ void read_others(const Json& json, CallRecord& record) {
 }
 
 void read_uses(const Json& json, CallRecord& record) {
-  static constexpr double kMostSeconds = 1e9;  // The file may have been edited.
+  static constexpr double kMostSeconds = 1e9;  // Limits values of an edited file.
   const auto time = [](const Json& each, const char* name) {
     return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(std::clamp(number<double>(each, name), 0.0, kMostSeconds)));
   };
@@ -226,7 +226,7 @@ std::optional<WallTime> parse_rfc3339(const std::string& text) {
   at.tm_year -= 1900;
   at.tm_mon -= 1;
   const auto time = std::chrono::system_clock::from_time_t(::timegm(&at)) + std::chrono::milliseconds(millis);
-  return to_rfc3339(time) == text ? std::optional(time) : std::nullopt;  // sscanf and timegm also take the 99th of a month.
+  return to_rfc3339(time) == text ? std::optional(time) : std::nullopt;  // sscanf and timegm also accept the 99th of a month.
 }
 
 std::optional<CallRecord> parse_record(std::string_view line) {

@@ -24,7 +24,7 @@ namespace {
 
 class ReadFile {
  public:
-  /// O_NONBLOCK: a pipe of that name must not hold us up.
+  /// O_NONBLOCK: a pipe with this name must not block the reader.
   explicit ReadFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     is_missing_ = fd_ < 0 && errno == ENOENT;
   }
@@ -51,7 +51,7 @@ class ReadFile {
   bool is_missing_ = false;
 };
 
-/// What a sealed line begins with: enough to know which it is without reading all of it.
+/// The first members of a sealed line, which identify it without parsing the rest.
 struct Head {
   std::string_view type, run;
 };
@@ -70,15 +70,15 @@ std::optional<Head> head_of(std::string_view line) {
   return run ? std::optional(Head{*type, *run}) : std::nullopt;
 }
 
-/// All files of one slot, in their order.
+/// Reads all files of one slot, in their order.
 class SlotReader {
  public:
   SlotReader(std::string folder, unsigned slot, ReadSummary& summary, const std::function<void(StoredCall)>& visit)
       : folder_(std::move(folder)), slot_(slot), summary_(summary), visit_(visit) {}
 
   void read() {
-    const bool alive = has_writer();     // Before the files: who ends in between has written all by then.
-    const ReadFile live(path("jsonl"));  // Before the list: a rotation in between makes it one of those, and is noticed.
+    const bool alive = has_writer();     // Before the files: a writer that ends meanwhile has written all its lines by then.
+    const ReadFile live(path("jsonl"));  // Before the list: if a rotation happens meanwhile, this file is in the list, which is detected.
     for (const std::string& name : rotated()) {
       const ReadFile file(folder_ + "/" + name);
       if (!(live.is_open() && file.is_same_as(live))) read(file, false);
@@ -178,7 +178,7 @@ class SlotReader {
       finish(oldest->second, false);
       open_.erase(oldest);
     }
-    // Most have ended: without this the names of all calls ever would stay.
+    // Most calls in order_ have ended: without this, order_ would grow without limit.
     if (order_.size() > 2 * kMaxOpenCalls) std::erase_if(order_, [this](const std::string& name) { return !open_.contains(name); });
   }
 

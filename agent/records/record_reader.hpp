@@ -13,31 +13,31 @@
 namespace offhook::inline v0::agent::records {
 
 inline constexpr std::size_t kMaxOpenCalls =
-    4096;  ///< that began and have not ended, per slot; the oldest beyond are taken for interrupted
-inline constexpr std::size_t kMaxRememberedIds = 8192;  ///< in which a line that was written twice is noticed
+    4096;  ///< calls without an end, for each slot; beyond it the oldest count as interrupted
+inline constexpr std::size_t kMaxRememberedIds = 8192;  ///< ids in which a repeated line is detected
 
-/// A call as its files tell it.
+/// A call, read from its files.
 struct StoredCall {
-  enum class State : std::uint8_t { Ended, InProgress, Interrupted };  ///< Interrupted: its agent died in the midst of it
+  enum class State : std::uint8_t { Ended, InProgress, Interrupted };  ///< Interrupted: the process died during the call
   State state = State::Ended;
   CallRecord record;
-  std::string line;  ///< as stored, without line feed
+  std::string line;  ///< as stored, without the line feed
 };
 
 struct ReadSummary {
   std::uint64_t files = 0, calls = 0;
-  std::uint64_t skipped = 0;       ///< lines that were cut, changed, too long, or none of ours
-  std::uint64_t repeated = 0;      ///< the same call once more
-  std::uint64_t unreadable = 0;    ///< files of the journal's names that we may not read, or that are no files
-  std::uint64_t newer_schema = 0;  ///< whole lines of a version that we do not know; skipped too
+  std::uint64_t skipped = 0;       ///< lines that are cut, changed, too long or foreign
+  std::uint64_t repeated = 0;      ///< further lines of the same call
+  std::uint64_t unreadable = 0;    ///< files with names of the journal that cannot be read, or are no regular files
+  std::uint64_t newer_schema = 0;  ///< whole lines of an unknown version; they are skipped too
 };
 
-/// Reads all files of a records folder as a stream: memory stays the same however much there is. Within a slot calls come in the
-/// order of their ends; those without an end come last. Writers may be at work. Errors: the folder cannot be read.
+/// Reads all files of a records folder as a stream, with constant memory. Within a slot, calls come in the order of their ends, and calls without an
+/// end come last. Other processes may write at the same time. Fails if the folder cannot be read.
 [[nodiscard]] base::Result<ReadSummary, base::Error> read_calls(const std::string& folder,
                                                                 const std::function<void(StoredCall)>& visit);
 
-/// One sealed line's record; nothing when it is no line about a call. Tolerant: what is missing, or of another kind, is left out.
+/// Parses a sealed line. Returns nullopt if the line is not about a call. It ignores members that are missing or have a wrong type.
 [[nodiscard]] std::optional<CallRecord> parse_record(std::string_view line);
 
 }  // namespace offhook::inline v0::agent::records

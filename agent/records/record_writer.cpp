@@ -104,7 +104,7 @@ class RecordWriter::Impl {
     }
   }
 
-  /// A line of its own, so that a call that a crash cut is not taken for one that still runs, even before the next one.
+  /// Writes a line for this run. It marks a call of an earlier run that has no end as interrupted, even before the first call of this run.
   void announce_run() {
     const auto now = std::chrono::system_clock::now();
     const auto written = journal_.append(to_run_line(run_, ::getpid(), now), now);
@@ -157,12 +157,12 @@ class RecordWriter::Impl {
   WriterOptions options_;
   OnCommitted on_committed_;
   const std::string run_ = run_name();
-  Journal journal_;           // The thread's own.
-  mutable std::mutex mutex_;  // Held for moments only: no file is touched under it.
+  Journal journal_;           // Used by the thread only.
+  mutable std::mutex mutex_;  // Held only briefly, and never during file operations.
   std::condition_variable wake_;
   Backlog backlog_;
   std::optional<base::TimePoint> close_by_, retry_opening_at_;
-  std::optional<base::TimePoint> busy_since_ = base::Clock::now();  // The thread is at the disk: it begins there.
+  std::optional<base::TimePoint> busy_since_ = base::Clock::now();  // Set while the thread uses the disk, as it does at its start.
   bool tried_last_ = false;
   std::thread thread_;
 };
@@ -198,14 +198,14 @@ std::string_view to_string(RecordWriter::State state) {
 base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder, std::string_view what) {
   const auto complain = [&](const std::error_code& why) {
     const std::string name(what);
-    // Only records have a word for no folder; what else is kept is switched on and off.
+    // /records/folder accepts "off"; the other settings have /enabled.
     const std::string none = name == "records" ? "/records/folder \"off\"" : "/" + name + "/enabled false";
     return base::fail(base::Error{"records", why.value(),
                                   name + " cannot be kept in " + folder + ": " + why.message() + "; choose another folder with /" + name +
                                       "/folder, or keep none: " + none});
   };
   if (auto made = files.make_folder(folder); !made) return complain(made.error());
-  const std::string probe = folder + "/.probe-" + run_name();  // Two agents that start at once must not meet in it.
+  const std::string probe = folder + "/.probe-" + run_name();  // The name is random, because two agents may start at the same time.
   if (auto opened = files.open_append(probe); !opened) return complain(opened.error());
   if (auto removed = files.remove(probe); !removed) return complain(removed.error());
   return {};

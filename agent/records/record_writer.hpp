@@ -13,25 +13,25 @@ namespace offhook::inline v0::agent::records {
 struct WriterOptions {
   JournalOptions journal;
   BacklogLimits backlog;
-  base::Duration closing_limit = std::chrono::seconds(5);  ///< for what still waits when the writer goes
-  base::Duration slow_after = std::chrono::seconds(5);     ///< a disk that has not answered for so long is told as Failing
+  base::Duration closing_limit = std::chrono::seconds(5);  ///< limit for writing the waiting records in the destructor
+  base::Duration slow_after = std::chrono::seconds(5);     ///< the state is Failing when the disk has not answered for this time
 };
 
-/// Writes the records of calls on a thread of its own. Nobody waits for it: add() hands over and returns. What is written is on
-/// the disk before `on_committed` hears of it. A disk that fails costs no call: records wait in memory, up to the backlog's
-/// limits, and are tried again; the log and state() say so.
+/// Writes the records of calls on a thread of its own. No caller waits for it: add() queues the record and returns. A record is on the disk before
+/// `on_committed` is called. A failing disk affects no call: records wait in memory, up to the backlog's limits, and the writer retries; the log and
+/// state() report it.
 class RecordWriter {
  public:
-  enum class State : std::uint8_t { Writing, Failing, Losing };  ///< Failing: in memory only. Losing: memory is full too
-  using OnCommitted = std::function<void(const CallRecord&)>;    ///< on the writer's thread; for whole calls, not for beginnings
+  enum class State : std::uint8_t { Writing, Failing, Losing };  ///< Failing: records are only in memory. Losing: memory is full too
+  using OnCommitted = std::function<void(const CallRecord&)>;    ///< called on the writer's thread; for ended calls only, not for starts
 
-  /// `files` must outlive the writer. The folder is opened on the writer's thread: see check_folder() for those who want to know.
+  /// `files` must outlive the writer. The writer's thread opens the folder; check_folder() reports errors in advance.
   RecordWriter(FileSystem& files, WriterOptions options, OnCommitted on_committed);
-  ~RecordWriter();  ///< writes what waits, within the closing limit
+  ~RecordWriter();  ///< writes the waiting records within closing_limit
   RecordWriter(const RecordWriter&) = delete;
   RecordWriter& operator=(const RecordWriter&) = delete;
 
-  // From any thread but a media worker. False: the backlog is full, and the record is lost (counted, logged).
+  // Call these from any thread except a media worker. They return false if the backlog is full: the record is lost, counted and logged.
   bool began(CallRecord record);
   bool ended(CallRecord record);
 
@@ -45,8 +45,8 @@ class RecordWriter {
 
 [[nodiscard]] std::string_view to_string(RecordWriter::State state);
 
-/// Whether `what` ("records") can be written there: makes the folder, and a file in it. The error names the folder and says what to
-/// do; the setting is /WHAT/folder.
+/// Checks that `what` ("records") can be written to the folder: it creates the folder, and a file in it. The error names the folder and the remedy;
+/// the setting is /WHAT/folder.
 [[nodiscard]] base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder, std::string_view what = "records");
 
 }  // namespace offhook::inline v0::agent::records

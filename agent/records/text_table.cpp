@@ -26,7 +26,7 @@ std::size_t TextTable::width() const {
   return sum;
 }
 
-/// Makes the widest column that may shrink narrower by one. Returns false when no column may shrink.
+/// Makes the widest column that may shrink narrower by one. Returns false if no column may shrink.
 bool TextTable::try_shrink() {
   const auto spare = [this](const Shown& each) { return each.width > columns_[each.index].least ? each.width : 0; };
   const auto widest = std::max_element(shown_.begin(), shown_.end(), [&](const Shown& a, const Shown& b) { return spare(a) < spare(b); });

@@ -11,22 +11,22 @@ namespace offhook::inline v0::agent::records {
 
 struct TableColumn {
   std::string_view name;
-  std::size_t usual = 0;       ///< width in columns of a screen, without the two blanks that part it from the next
-  std::size_t least = 0;       ///< to which it shrinks where the screen is narrow; `usual`: it never does
-  unsigned leaves_as = 0;      ///< where that is not enough, columns are left out in this order, from 1 on; 0: this one stays
-  bool is_right = false;       ///< aligned to the right, as numbers are
+  std::size_t usual = 0;       ///< normal width in columns, without the two blanks before the next column
+  std::size_t least = 0;       ///< minimum width on a narrow terminal; equal to `usual`: the column never shrinks
+  unsigned leaves_as = 0;      ///< order in which columns are left out if shrinking is not enough, from 1 on; 0: never
+  bool is_right = false;       ///< aligned to the right, for numbers
 };
 
-/// Lays out the lines of a table. On a screen each line fits, as far as the columns allow: they shrink, longer cells are cut with an ellipsis, and
-/// the columns that matter least are left out. Without a screen, in a pipe or a file, all cells stand there, whole.
+/// Lays out the lines of a table. On a terminal it fits each line to the width: it shrinks columns, cuts longer cells with an ellipsis, and leaves
+/// out the least important columns. In a pipe or a file it prints all cells whole.
 class TextTable {
  public:
-  /// `columns` must outlive the table. `screen`: its width in columns.
+  /// `columns` must outlive the table. `screen` is the width of the terminal in columns.
   TextTable(std::span<const TableColumn> columns, std::optional<std::size_t> screen);
 
-  /// The names of the columns, and a line feed.
+  /// Returns the names of the columns, and a line feed.
   [[nodiscard]] std::string head() const;
-  /// One cell for each column, printable, and a line feed.
+  /// Returns one row, and a line feed. There is one cell for each column; cells must be printable.
   [[nodiscard]] std::string row(std::span<const std::string> cells) const;
 
  private:
