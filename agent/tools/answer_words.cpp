@@ -12,8 +12,8 @@ namespace offhook::inline v0::agent::tools {
 
 namespace {
 
-/// Folded, separated by '|'. `fillers` say neither yes nor no. The number one is a yes, as the key is; not French "un" and Portuguese "um": so
-/// does one hesitate in other languages.
+/// Words of one language: folded, separated by '|'. `fillers` mean neither yes nor no. The number one means yes, like its key. French "un" and
+/// Portuguese "um" are left out, because they sound like a hesitation in other languages.
 struct Words {
   std::string_view language, yes, no, fillers;
 };
@@ -40,7 +40,7 @@ constexpr std::array kWords{
           "por favor|obrigado|obrigada|faz favor|eh|entao|bem"},
 };
 
-/// The letters from U+00C0 to U+017F without their marks; '?': left as it is.
+/// The letters from U+00C0 to U+017F without their accents; '?': the letter stays as it is.
 constexpr std::string_view kBase =
     "aaaaaa?ceeeeiiii?nooooo?ouuuuy??aaaaaa?ceeeeiiii?nooooo?ouuuuy?y"
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii??jjkk?lllllll"
@@ -56,7 +56,7 @@ std::size_t length_at(std::string_view text) {
   return length;
 }
 
-/// What one character beyond ASCII folds to; "" for a mark that stands between words.
+/// Returns the folded form of one character outside ASCII; "" for a mark between words.
 std::string_view folded_character(std::string_view character) {
   if (character.size() == 3 && character.starts_with("\xe2\x80")) return {};  // U+2000..U+203F: quotes, dashes, blanks
   if (character.size() == 2 && (character[0] == '\xc2')) return {};           // U+0080..U+00BF: inverted marks, no-break space
@@ -79,7 +79,7 @@ std::vector<std::string_view> split(std::string_view text, char between) {
   return parts;
 }
 
-/// The longest of `phrases` that `text` begins with, as whole words; 0: none.
+/// Returns the length of the longest of `phrases` with which `text` begins, as whole words; 0 if there is none.
 std::size_t longest(std::string_view text, std::string_view phrases) {
   std::size_t most = 0;
   for (const auto phrase : split(phrases, '|')) {

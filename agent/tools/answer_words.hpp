@@ -5,19 +5,20 @@
 #include <string_view>
 #include <vector>
 
-/// What callers say when they agree, and when they do not.
+/// Recognises the words with which callers agree or disagree.
 namespace offhook::inline v0::agent::tools {
 
 enum class Answer : std::uint8_t { Yes, No, Unclear };
 
-inline constexpr std::size_t kMaxAnswerBytes = 160;  ///< A clear answer is short: what is longer is none.
+inline constexpr std::size_t kMaxAnswerBytes = 160;  ///< A clear answer is short: a longer one is Unclear.
 
-/// Yes or no only where all of it says so in one of `languages` ("en", "pt-BR"; those that we have no words of count for nothing;
-/// where the first is one of them, or there is none, English counts, too: it is what is asked in). A word that belongs to neither makes the
-/// whole unclear, so that "yes, but first tell me" does.
+/// Returns Yes or No only if all words mean this in one of `languages` ("en", "pt-BR"). It ignores languages for which it has no words. English also
+/// counts if `languages` is empty or the first one is unknown, because the question is then asked in English. Any other word makes the whole Unclear,
+/// as in "yes, but first tell me".
 [[nodiscard]] Answer answer_of(std::string_view transcript, const std::vector<std::string>& languages);
 
-/// Lower case, without accents, punctuation as blanks, one blank between words: "D'accord !" -> "d accord". Other scripts stay.
+/// Returns the text in lower case, without accents, with punctuation replaced by blanks, and with one blank between words: "D'accord !" -> "d
+/// accord". Letters of other scripts stay as they are.
 [[nodiscard]] std::string folded(std::string_view utf8);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -14,7 +14,8 @@ namespace offhook::inline v0::agent::tools {
 
 namespace {
 
-/// Deviation: 50.0 and 5e1 are no "integer", though JSON Schema counts them as such (2020-12 Validation, section 6.1.1): not all servers do.
+/// Returns true if the value has this type.
+/// Deviation: 50.0 and 5e1 are no "integer". JSON Schema accepts them as such (2020-12 Validation, section 6.1.1), but not all servers do.
 bool has_type(const ArgumentValue& value, std::string_view type) {
   if (type == "string") return std::holds_alternative<std::string>(value);
   if (type == "integer") return std::holds_alternative<std::int64_t>(value);
@@ -32,11 +33,12 @@ std::string shown_types(const std::vector<std::string>& types) {
 }
 
 std::string shown(ExactNumber number) {
-  const auto whole = static_cast<std::int64_t>(number);  // A bound is one of 64 bits, or below 2^53.
+  const auto whole = static_cast<std::int64_t>(number);  // A bound is a 64-bit integer, or below 2^53.
   return static_cast<ExactNumber>(whole) == number ? fmt::format("{}", whole) : fmt::format("{}", static_cast<double>(number));
 }
 
-/// Deviation: JSON Schema 2020-12 validation, section 6, lets a bound be no word on values of another type; here they do not fit.
+/// Returns the fault of a value outside the bounds; "" if there is none.
+/// Deviation: by JSON Schema 2020-12 validation, section 6, a bound does not apply to values of another type. Here such a value is refused.
 std::string outside_numbers(const ArgumentValue& value, const ArgumentRule& rule) {
   const auto number = exact_number(value);
   if (!number) return "must be a number";

@@ -9,39 +9,39 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// Each whole number of 64 bits and each double is one of these, exactly: they compare as on a number line.
+/// Holds each 64-bit integer and each double exactly, so that they compare by value.
 using ExactNumber = long double;
 static_assert(std::numeric_limits<ExactNumber>::digits >= 64);
 
-/// Nothing: it is no number.
+/// Returns the value as a number; nullopt if it is not a number.
 [[nodiscard]] std::optional<ExactNumber> exact_number(const ArgumentValue& value);
-/// From 2^53 on a number that is not written as a whole one of 64 bits stands for several: what another reader makes of it is not known.
+/// Returns true for a double of at least 2^53: it stands for several numbers, and another reader may read a different one.
 [[nodiscard]] bool is_rounded(const ArgumentValue& value);
-/// 1 and 1.0 are one number: JSON Schema 2020-12 core, section 4.2.2. A rounded one and a whole one are not.
+/// Compares two values. 1 and 1.0 are the same number: JSON Schema 2020-12 core, section 4.2.2. A rounded number never equals an integer.
 [[nodiscard]] bool is_same(const ArgumentValue& one, const ArgumentValue& other);
 
-/// The narrower of two types of JSON Schema, "integer" being a "number", too; "": no value is of both.
+/// Returns the narrower of two types of JSON Schema, where "integer" is narrower than "number"; "" if no value has both types.
 [[nodiscard]] std::string_view common_type(std::string_view one, std::string_view other);
 
-/// What a schema says of one member.
+/// The rule of a schema for one member.
 struct ArgumentRule {
   std::string name;
-  std::vector<std::string> types;      ///< empty: any
-  std::vector<ArgumentValue> choices;  ///< of objects and lists only what they are
-  bool chosen = false;                 ///< it must be one of `choices`
+  std::vector<std::string> types;      ///< empty: any type
+  std::vector<ArgumentValue> choices;  ///< objects and lists are stored only as Nested
+  bool chosen = false;                 ///< the value must be one of `choices`
   bool required = false;
-  std::optional<ExactNumber> minimum, maximum, above, below;     ///< of a number; `above` and `below` are not allowed themselves
-  std::optional<std::size_t> least_characters, most_characters;  ///< of a text
+  std::optional<ExactNumber> minimum, maximum, above, below;     ///< for a number; `above` and `below` exclude the bound itself
+  std::optional<std::size_t> least_characters, most_characters;  ///< for a text
 
-  /// What is wrong with a value, such as "must be at most 50"; "": it fits.
+  /// Returns the fault of a value, such as "must be at most 50"; "" if the value is allowed.
   [[nodiscard]] std::string complaint(const ArgumentValue& value) const;
   [[nodiscard]] bool has_number_bounds() const { return minimum || maximum || above || below; }
   [[nodiscard]] bool has_length_bounds() const { return least_characters || most_characters; }
-  /// Types, bounds and lists of both leave something, as far as is seen without a search.
+  /// Returns false if the types, bounds and lists of both rules obviously allow no common value. It does not search all values.
   [[nodiscard]] bool can_stand_beside(const ArgumentRule& other) const;
 
  private:
-  /// Those that its bounds are for, where it names none; empty: any.
+  /// Returns the possible types; without explicit types, those to which the bounds apply. Empty: any type.
   [[nodiscard]] std::vector<std::string> possible_types() const;
 };
 

@@ -32,14 +32,14 @@ std::vector<std::string> texts_of(dom::element parent, std::string_view name) {
   return texts;
 }
 
-/// "type": a text, or (JSON Schema 2020-12 validation, section 6.1.1) a list of them.
+/// Returns the types of "type": a text, or a list (JSON Schema 2020-12 validation, section 6.1.1).
 std::vector<std::string> types_of(dom::element about) {
   if (std::string type = text_of(about, "type"); !type.empty()) return {std::move(type)};
   return texts_of(about, "type");
 }
 
-/// As the most forgiving reader would take a name: without case (Go's JSON takes U+017F for s and U+212A for k), "_" and "-" (protobuf's),
-/// and nothing behind a NUL (readers in C).
+/// Returns the name as the most tolerant reader compares it: without case (Go's JSON takes U+017F for s and U+212A for k), without "_" and "-"
+/// (protobuf), and without the text after a NUL (readers in C).
 std::string loosened(std::string_view name) {
   std::string out;
   for (name = name.substr(0, name.find('\0')); !name.empty();) {
@@ -96,7 +96,7 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
   for (const Argument& argument : arguments) {
     if (find(argument.name) != nullptr) continue;
     if (!open_) return "there is a member that this tool does not have.";
-    // Many servers take "Amount" or "max_amount" for "amount" and "maxAmount": it would pass by the rule for that.
+    // Many servers accept "Amount" or "max_amount" for "amount" and "maxAmount". Such a name would evade the rule.
     const auto is_alike = [of = loosened(argument.name)](const ArgumentRule& rule) { return loosened(rule.name) == of; };
     if (const auto like = std::find_if(rules_.begin(), rules_.end(), is_alike); like != rules_.end())
       return fmt::format("\"{}\" must be written so.", records::printable(like->name, kMaxShownName));

@@ -12,26 +12,26 @@ namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxSchemaBytes = 16U << 10U;
 
-/// What of a tool's JSON Schema is looked at before a call goes to its source: the names of the members, which must be there,
-/// their types (`type`, one or several), and what they may be (`enum`, `const`). A tool's own server has the last word on the rest.
+/// The part of a tool's JSON Schema that Offhook checks before it sends a call to the source: the names of the members, the required ones, their
+/// types (`type`, one or several), and their allowed values (`enum`, `const`). The tool's own server checks the rest.
 class ArgumentSchema {
  public:
   ArgumentSchema() = default;
-  /// `open`: members that no rule names are allowed.
+  /// `open` allows members that have no rule.
   ArgumentSchema(std::vector<ArgumentRule> rules, bool open) : rules_(std::move(rules)), open_(open) {}
 
-  /// Nothing: that is no schema of an object, or is too long.
+  /// Parses a schema. Returns nullopt if it is too long, or not the schema of an object.
   [[nodiscard]] static std::optional<ArgumentSchema> parse(std::string_view json);
-  /// What is wrong, as the second half of a sentence for the model with its full stop; nothing when all is well. It names members
-  /// of the schema alone, never what the model wrote.
+  /// Returns the fault of the arguments, as the second half of a sentence for the model, with its full stop; nullopt if they are allowed. The text
+  /// names only members of the schema, and never quotes the model.
   [[nodiscard]] std::optional<std::string> complaint(const Arguments& arguments) const;
-  /// Why `granted` cannot stand beside this, a tool's own, as the second half of a sentence about the grant: it names an argument that the
-  /// tool does not list, so that a misspelt rule would hold nothing, leaves out one that the tool requires, or allows no value that the tool
-  /// takes. Nothing: it can.
+  /// Checks the schema `granted` by the operator against this schema of the tool. Returns the fault as the second half of a sentence about the grant;
+  /// nullopt if there is none. Faults: it names an argument that the tool does not list (a misspelt rule would have no effect), leaves out a required
+  /// one, or allows no value that the tool accepts.
   [[nodiscard]] std::optional<std::string> misfit(const ArgumentSchema& granted) const;
 
  private:
-  /// Null: no rule names it.
+  /// Returns the rule for `argument`; null if there is none.
   [[nodiscard]] const ArgumentRule* find(std::string_view argument) const;
 
   std::vector<ArgumentRule> rules_;

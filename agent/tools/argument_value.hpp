@@ -3,7 +3,7 @@
 #include <offhook/agent/providers/json_in.hpp>
 #include <offhook/agent/tools/arguments.hpp>
 
-/// For the files that read arguments and their schemas, and no other header.
+/// Converts a JSON value. Only files that parse arguments or their schemas include this header.
 namespace offhook::inline v0::agent::tools {
 
 [[nodiscard]] inline ArgumentValue value_of(const json::Element& element) {
@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::tools {
       return std::string(element.get_string().value_unsafe());
     case Type::INT64:
       return element.get_int64().value_unsafe();
-    case Type::UINT64:  // Beyond what int64 holds; nobody here wants so much.
+    case Type::UINT64:  // The number is larger than int64 can hold; a double is good enough here.
     case Type::DOUBLE:
       return element.get_double().value_unsafe();
     case Type::BOOL:

@@ -12,11 +12,11 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t kParserDepth = 64;  // It counts containers that are not empty; ours is the strict bound.
+constexpr std::size_t kParserDepth = 64;  // The parser counts only containers that are not empty; kMaxArgumentDepth is the strict limit.
 
 class Walk {
  public:
-  /// `depth`: of containers around it and itself.
+  /// `depth` counts this element and the containers around it.
   [[nodiscard]] std::optional<ArgumentError> look(dom::element element, std::size_t depth = 1) {
     if (++values_ > kMaxArgumentValues) return ArgumentError::TooMany;
     if (!element.is_array() && !element.is_object()) return std::nullopt;

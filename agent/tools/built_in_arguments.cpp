@@ -28,7 +28,7 @@ std::size_t characters_of(std::string_view utf8) {
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
 }
 
-/// The one member that there may be, as text.
+/// Returns the text of the argument `name`, which must be the only one; null otherwise.
 const std::string* only_text(const Arguments& arguments, std::string_view name) {
   if (arguments.size() != 1) return nullptr;
   const ArgumentValue* value = find(arguments, name);
@@ -77,7 +77,7 @@ Outcome hold(const Arguments& arguments) {
   return HoldRequest{*seconds};
 }
 
-/// The keys as they are pressed, with a comma for each pause; nothing where there is something else in `written`.
+/// Returns the keys to press, with a comma for each pause; nullopt if `written` contains anything else.
 std::optional<std::string> read_keys(std::string_view written) {
   std::string keys;
   for (const char c : written) {

@@ -2,16 +2,16 @@
 
 #include <offhook/agent/tools/tool_policy.hpp>
 
-/// The arguments of each built-in tool: what may stand in them, and nothing else.
+/// Checks the arguments of each built-in tool. All other arguments are refused.
 namespace offhook::inline v0::agent::tools {
 
 struct WrongArguments {
   Refusal why = Refusal::BadArguments;
-  std::string to_model;  ///< the second half of a sentence, with its full stop
-  std::string to_log;    ///< without any value
+  std::string to_model;  ///< second half of a sentence, with its full stop
+  std::string to_log;    ///< without any value of an argument
 };
 
-/// A tool that is not built in takes all arguments here: its own schema is looked at where that is known.
+/// Converts a tool call into a request. It accepts all arguments of a tool that is not built in: its own schema is checked elsewhere, if it is known.
 [[nodiscard]] base::Result<ToolRequest, WrongArguments> request_from(std::string_view tool, Arguments arguments,
                                                                      const ToolRules& rules);
 

@@ -43,7 +43,7 @@ std::string transfer_words(const ToolRules& rules) {
          "all numbers are allowed.";
 }
 
-/// Codes are named to the model in words; its schema lists the keys that can occur.
+/// Describes the codes to the model in words; the schema lists the possible keys.
 std::string keys_words(const ToolRules& rules) {
   std::string words = "Presses keys, as for another system's menu. A comma is a pause of half a second.";
   if (rules.keys.empty()) return words;
@@ -135,7 +135,7 @@ std::vector<ToolDescription> describe_built_in(const ToolRules& rules) {
   using enum BuiltInTool;
   for (const auto tool : {HangUp, Transfer, Hold, SendDigits, Note, PauseRecording}) {
     if (find_rule(rules, to_string(tool)) == nullptr) continue;
-    if (tool == Transfer && rules.destinations.empty() && !has_numbers(rules)) continue;  // Nowhere to go.
+    if (tool == Transfer && rules.destinations.empty() && !has_numbers(rules)) continue;  // There is no possible target.
     all.push_back(describe(tool, rules));
   }
   return all;

@@ -7,14 +7,14 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// What the model is told of the built-in tools that `rules` allow: no word of any other. Destinations stand in the schema by
-/// name; their targets never leave us.
+/// Returns the descriptions for the model of the built-in tools that `rules` allow, and of no other tool. The schema lists destinations by name;
+/// their targets stay in Offhook.
 [[nodiscard]] std::vector<ToolDescription> describe_built_in(const ToolRules& rules);
 
-/// What comes of an allowed request: the text for the model, and what the conversation carries out when all that was said before
-/// it has been heard. Not for what is done elsewhere: a SourceRequest, or a PauseRecordingRequest.
+/// Returns the outcome of an allowed request: the text for the model, and the action of the conversation after the caller has heard all earlier
+/// speech. Do not pass a SourceRequest or a PauseRecordingRequest, which are carried out elsewhere.
 [[nodiscard]] ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request);
-/// The model's order to pause the recording, or to go on, and what came of it.
+/// Returns the outcome of the model's order to pause or resume the recording.
 [[nodiscard]] ToolOutcome pause_outcome(const ToolCall& call, bool paused, const recordings::PauseResult& result);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -24,7 +24,7 @@ bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxNameBytes && std::all_of(name.begin(), name.end(), fits);
 }
 
-/// Of what is no JSON: itself.
+/// Returns the arguments in canonical JSON; invalid JSON stays as it is.
 std::string in_one_spelling(std::string_view arguments) {
   json::Parser parser;
   const auto root = json::parse(parser, arguments);
@@ -72,7 +72,7 @@ CallToolBox::~CallToolBox() {
   abandon();
 }
 
-/// A source may describe what it likes: only what the rules name is shown, under a name that nobody else has.
+/// Offers a described tool to the model. A source may describe any tool: only tools with a rule and a unique name are offered.
 void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   const ToolRule* rule = find_rule(policy_.rules(), described.name);
   if (rule == nullptr || descriptions_.size() >= kMaxTools) return;
@@ -111,7 +111,7 @@ bool CallToolBox::is_repeated(const std::string& call_id) {
 
 void CallToolBox::run(const ToolCall& call) {
   if (call.call_id.size() > kMaxCallIdBytes) return refuse(call, Refusal::BadArguments, "The id of this call is too long.", {});
-  // A later turn than the one that hung up: the caller spoke in the midst of the farewell, and the call goes on.
+  // In a later turn than the hang-up, the caller has interrupted the farewell, and the call continues.
   if (over_ || (hung_up_in_ && call.turn <= *hung_up_in_)) return refuse(call, Refusal::CallOver, "The call is over.", {});
   if (is_repeated(call.call_id)) return refuse(call, Refusal::Repeated, "This call was made already.", {});
   if (joins_running(call)) return;
@@ -121,7 +121,7 @@ void CallToolBox::run(const ToolCall& call) {
   if (at != offered_.end()) schemas = {&at->second.schema, at->second.granted ? &*at->second.granted : nullptr};
   ToolDecision decision = policy_.decide(call, now_, schemas);
   if (decision.kind != ToolDecision::Kind::Refuse && !exists) {
-    return refuse(call, Refusal::NotAllowed, "This tool is not available in this call.", {});  // Allowed, but no source has it.
+    return refuse(call, Refusal::NotAllowed, "This tool is not available in this call.", {});  // A rule allows the tool, but no source has it.
   }
   switch (decision.kind) {
     case ToolDecision::Kind::Refuse:
@@ -135,11 +135,11 @@ void CallToolBox::run(const ToolCall& call) {
   execute(call, decision.request, decision.beyond_attempts);
 }
 
-// --- what the caller has to agree to -----------------------------------------------------------------------------------------
+// --- calls that need the caller's agreement ----------------------------------------------------------------------------------
 
 void CallToolBox::wait_for_caller(const ToolCall& call, ToolDecision decision) {
   if (waiting_.size() >= kMaxWaiting || questions_ >= kMaxQuestionsPerCall) {
-    if (pauses(decision.request)) return execute(call, decision.request, true);  // Silence harms less than a card's number.
+    if (pauses(decision.request)) return execute(call, decision.request, true);  // A pause without agreement does less harm than a card number in the file.
     policy_.give_back(call.name);
     return refuse(call, Refusal::TooMany, "The caller has been asked enough. Go on without this tool.", {});
   }
@@ -225,9 +225,9 @@ void CallToolBox::on_caller_words(const Transcript& transcript, TimePoint began)
   settle_question();
 }
 
-// --- what is done ------------------------------------------------------------------------------------------------------------
+// --- execution ---------------------------------------------------------------------------------------------------------------
 
-/// `quiet`: one of so many that the log has no line for it, unless it changes something.
+/// Carries out a request. `quiet` suppresses the log line of a repeated order that changes nothing.
 void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool quiet) {
   if (std::holds_alternative<SourceRequest>(request)) return start_at_source(call);
   if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) return pause_recording(call, pause->paused, quiet);
@@ -239,7 +239,7 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool
   for (const Waiting& left : std::exchange(waiting_, {})) refuse(left.call, Refusal::CallOver, "The call is ending.", {});
 }
 
-/// At once, and not when all was heard: an interruption must not leave a card's number in the file.
+/// Pauses or resumes at once, not after the pending speech: after an interruption, a card number would be in the file.
 void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet) {
   recordings::PauseResult result{.state = recordings::RecordingState::Stopped};
   if (options_.pause_recording) result = options_.pause_recording(paused);
@@ -260,7 +260,8 @@ void CallToolBox::start_at_source(const ToolCall& call) {
   sources_[source]->start({number, call.name, as_written ? call.arguments : as_judged(call.arguments)});
 }
 
-/// A model whose reply was cut off calls again what is still at work: it is done once, and both calls have its result.
+/// Adds the call to a running one with the same tool and arguments. A model whose reply was interrupted often repeats a running call. The tool then
+/// runs once, and both calls get its result.
 bool CallToolBox::joins_running(const ToolCall& call) {
   if (running_.empty()) return false;
   const std::string arguments = in_one_spelling(call.arguments);
@@ -281,7 +282,7 @@ void CallToolBox::finish(const Running& running, const std::string& result) {
 
 void CallToolBox::on_result(SourceResult result) {
   const auto at = running_.find(result.number);
-  if (at == running_.end()) return;  // Late, or never asked for.
+  if (at == running_.end()) return;  // The result is late, or has an unknown number.
   const std::string octets = std::to_string(result.text.size()) + " octets came back";
   tell(result.ok ? What::Done : What::Failed, at->second.calls.back(), result.why.empty() ? octets : result.why + "; " + octets);
   finish(at->second, data_text(result.ok, result.text));
@@ -290,11 +291,11 @@ void CallToolBox::on_result(SourceResult result) {
 
 void CallToolBox::collect_results() {
   for (std::size_t i = 0; i < sources_.size(); ++i) {
-    for (std::size_t taken = 0; taken < 2 * kMaxRunning; ++taken) {  // A source that always has more does not hold up the call.
+    for (std::size_t taken = 0; taken < 2 * kMaxRunning; ++taken) {  // The limit prevents a source with endless results from blocking the call.
       auto result = sources_[i]->poll();
       if (!result) break;
       const auto at = running_.find(result->number);
-      if (at != running_.end() && at->second.source == i) on_result(std::move(*result));  // Nobody answers for another.
+      if (at != running_.end() && at->second.source == i) on_result(std::move(*result));  // Accept a result only from the source of the call.
     }
   }
 }

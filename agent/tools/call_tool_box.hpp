@@ -17,36 +17,36 @@
 
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxRunning = 8;        ///< calls at a source at once
-inline constexpr std::size_t kMaxWaiting = 4;        ///< for the caller's word
-inline constexpr std::size_t kMaxSame = 4;           ///< calls that wait for the one result of a tool
-inline constexpr unsigned kMaxQuestionsPerCall = 6;  ///< then the caller is left in peace
+inline constexpr std::size_t kMaxRunning = 8;        ///< concurrent calls at sources
+inline constexpr std::size_t kMaxWaiting = 4;        ///< calls that wait for the caller's agreement
+inline constexpr std::size_t kMaxSame = 4;           ///< calls that share one running call's result
+inline constexpr unsigned kMaxQuestionsPerCall = 6;  ///< further questions are refused
 inline constexpr std::size_t kMaxCallIdBytes = 128;
-inline constexpr std::size_t kMaxRememberedCalls = 64;  ///< ids in which a call that comes twice is noticed
+inline constexpr std::size_t kMaxRememberedCalls = 64;  ///< ids in which a repeated call is detected
 inline constexpr std::size_t kMaxDescriptionBytes = 1024;
 
-/// One step of a tool call, for the log and whoever watches. No argument, number or key stands in it.
+/// One step of a tool call, for the log and for observers. It contains no argument, number or key.
 struct ToolEvent {
   enum class What : std::uint8_t { Allowed, Asked, Refused, Confirmed, Declined, Done, Failed, TimedOut, Dropped, Joined };
   What what{};
   std::uint32_t turn = 0;
-  std::string tool;    ///< as shown_name() shows it
+  std::string tool;    ///< as shown_name() returns it
   std::string detail;  ///< a sentence
-  std::optional<ToolClass> kind = std::nullopt;  ///< nothing: no rule names this tool
+  std::optional<ToolClass> kind = std::nullopt;  ///< nullopt: no rule names this tool
 };
 [[nodiscard]] std::string_view to_string(ToolEvent::What what);
 
-/// Obeys an order of the model's.
+/// Carries out the model's order to pause or resume the recording.
 using PauseRecording = std::function<recordings::PauseResult(bool paused)>;
 
 struct ToolBoxOptions {
   ToolRules rules;
-  std::vector<std::string> languages;  ///< of questions (the first) and of answers; empty: English
+  std::vector<std::string> languages;  ///< of questions (the first one) and of answers; empty: English
   base::Duration source_deadline = std::chrono::seconds(10);
-  PauseRecording pause_recording = {};  ///< empty: it is not recorded
+  PauseRecording pause_recording = {};  ///< empty: the call is not recorded
 };
 
-/// The tools of one call: what the policy decides is asked, done here, or done by a source, and never otherwise.
+/// The tools of one call. It carries out only what the policy allows: it asks the caller, acts itself, or passes the call to a source.
 class CallToolBox final : public ToolBox {
  public:
   using Watch = std::function<void(const ToolEvent&)>;
@@ -69,14 +69,14 @@ class CallToolBox final : public ToolBox {
   void on_caller_digit(char digit) override;
   void on_caller_words(const Transcript& transcript, base::TimePoint began) override;
 
-  /// Nothing before then changes by time alone.
+  /// Returns the next time at which tick() changes something.
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
  private:
-  struct Offered {  // by a source
+  struct Offered {  // a tool of a source
     std::size_t source = 0;
     ArgumentSchema schema;
-    std::optional<ArgumentSchema> granted;  // the operator's own
+    std::optional<ArgumentSchema> granted;  // the operator's schema
   };
   struct Waiting {
     ToolCall call;
@@ -84,8 +84,8 @@ class CallToolBox final : public ToolBox {
     std::string log;
   };
   struct Running {
-    std::vector<ToolCall> calls;  // of the same tool with the same arguments; the last one is that of the present reply
-    std::string arguments;        // in one spelling
+    std::vector<ToolCall> calls;  // calls of the same tool with the same arguments; the last one belongs to the current reply
+    std::string arguments;        // in canonical JSON
     std::size_t source = 0;
     base::TimePoint due;
   };
@@ -114,15 +114,15 @@ class CallToolBox final : public ToolBox {
   base::TimePoint now_;
   std::vector<ToolDescription> descriptions_;
   std::map<std::string, Offered, std::less<>> offered_;
-  std::deque<Waiting> waiting_;           // the first is the one that is being asked about
+  std::deque<Waiting> waiting_;           // the first one is the subject of the current question
   std::optional<Confirmation> question_;  // about waiting_.front()
   unsigned questions_ = 0;
-  bool question_began_ = false;           // the caller has heard something of it
+  bool question_began_ = false;           // the caller has heard a part of the question
   std::map<std::uint64_t, Running> running_;
   std::uint64_t last_number_ = 0;
   std::deque<std::string> seen_;  // call ids
   std::deque<ToolOutcome> outcomes_;
-  bool told_too_often_ = false;              // once is enough for a log
+  bool told_too_often_ = false;              // the log reports this only once
   std::optional<std::uint32_t> hung_up_in_;  // the turn in whose reply a hang-up was allowed
   bool over_ = false;
 };

@@ -21,7 +21,7 @@ bool is_remark(std::string_view keyword) {
   return keyword == "title" || keyword == "description" || keyword == "$comment" || keyword == "$schema";
 }
 
-/// Reads one member of "properties".
+/// Parses one member of "properties".
 class RuleReader {
  public:
   RuleReader(std::string_view name, std::string place) : place_(std::move(place)) { rule_.name = name; }
@@ -103,7 +103,7 @@ class RuleReader {
     return std::nullopt;
   }
 
-  /// Words that contradict one another are a slip. That 1 < x < 2 leaves no integer is not seen.
+  /// Detects keywords that contradict each other. It does not detect that 1 < x < 2 allows no integer.
   [[nodiscard]] Fault look_at_all() const {
     const auto has = [this](std::string_view type) { return rule_.types.empty() || std::find(rule_.types.begin(), rule_.types.end(), type) != rule_.types.end(); };
     const bool counts = rule_.has_number_bounds(), measures = rule_.has_length_bounds();
@@ -131,7 +131,7 @@ class RuleReader {
   ArgumentRule rule_;
 };
 
-/// Reads the whole.
+/// Parses the whole schema.
 class GrantReader {
  public:
   [[nodiscard]] Fault read(const json::Element& root) {

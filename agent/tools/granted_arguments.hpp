@@ -7,32 +7,32 @@
 #include <string>
 #include <string_view>
 
-/// A JSON Schema that the operator writes beside a grant: what of a tool's arguments is allowed, beyond what the tool itself takes.
+/// A JSON Schema that the operator writes in a grant. It restricts the arguments of a tool beyond the tool's own schema.
 namespace offhook::inline v0::agent::tools {
 
-/// What is wrong with such a schema, for whoever wrote it.
+/// A fault of this schema, for the operator.
 struct SchemaFault {
-  std::string place;  ///< a JSON pointer from the schema's beginning; "": all of it
+  std::string place;  ///< JSON pointer from the schema's root; "": the whole schema
   std::string found, allowed;
 };
 
-/// Unlike a tool's own schema, of which no more than what we know is looked at, this one is refused when anything in it would not
-/// be held to: a word that is not checked here, an argument's own members, types that its bounds are not for. Members that it does
-/// not name are left to the tool, unless "additionalProperties" is false.
+/// Parses the operator's schema. Of a tool's own schema, Offhook uses only the parts that it knows. This schema, by contrast, is refused if Offhook
+/// would not enforce all of it: an unknown keyword, members of an argument, types to which its bounds do not apply. The tool decides about members
+/// without a rule, unless "additionalProperties" is false.
 [[nodiscard]] base::Result<ArgumentSchema, SchemaFault> read_granted_arguments(std::string_view json);
 
-/// A tool's own schema, `parameters`, held together with what `granted` says, for the model, which does better when it knows. It may still
-/// be wider than what its calls are held to, which is both: of values that only the two together leave out it says nothing.
+/// Returns the tool's own schema, `parameters`, combined with `granted`, to show to the model, which then makes fewer mistakes. The result can be
+/// wider than both checks together: it does not exclude values that only the combination excludes.
 [[nodiscard]] std::string narrowed(std::string_view parameters, std::string_view granted);
 
-/// What the calls of a tool are held to, and what the model is shown of it.
+/// The schemas that check the calls of a tool, and the schema for the model.
 struct HeldSchemas {
   ArgumentSchema of_tool;
   std::optional<ArgumentSchema> granted;
   std::string shown;
 };
-/// `parameters` is the tool's own, "" when it takes none; `granted` is the operator's, "" for none. Fails with the second half of a sentence about
-/// the tool, such as "its grant names an argument ...": such a tool is not offered.
+/// Makes these schemas. `parameters` is the tool's own, "" for no arguments; `granted` is the operator's, "" for none. The error is the second half
+/// of a sentence about the tool, such as "its grant names an argument ...". A tool with an error is not offered.
 [[nodiscard]] base::Result<HeldSchemas, std::string> hold_schemas(std::string_view parameters, std::string_view granted);
 
 }  // namespace offhook::inline v0::agent::tools

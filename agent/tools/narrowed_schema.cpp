@@ -19,7 +19,7 @@ std::optional<Element> object_in(const Element& of, std::string_view name) {
   return found && found->is_object() ? found : std::nullopt;
 }
 
-/// A value, or the items of a list: "type" is written both ways.
+/// Returns the items of a list, or a single value as a list: "type" may be either.
 std::vector<Element> items_of(const Element& value) {
   if (!value.is_array()) return {value};
   const simdjson::dom::array list(value.get_array().value_unsafe());
@@ -34,7 +34,7 @@ std::string list_of(const std::set<std::string>& items) {
   return out.take();
 }
 
-/// "": nothing is common to both.
+/// Returns the common types as a JSON list; "" if there are none.
 std::string common_types(const Element& own, const Element& granted) {
   std::set<std::string> types;
   for (const Element& one : items_of(own)) {
@@ -59,7 +59,7 @@ std::string common_choices(const Element& own, const Element& granted) {
   return choices.empty() ? "" : list_of(choices);
 }
 
-/// Of a word that both say: of bounds the narrower, of types and lists what is in both, of all others the operator's.
+/// Combines a keyword that both schemas have: the narrower bound, the common types and list items, and the operator's value for any other keyword.
 std::string both(std::string_view keyword, const Element& own, const Element& granted) {
   std::string common;
   if (keyword == "type") common = common_types(own, granted);
@@ -71,13 +71,13 @@ std::string both(std::string_view keyword, const Element& own, const Element& gr
   return common.empty() ? simdjson::minify(granted) : common;
 }
 
-/// What `own` and `granted` say of an argument.
+/// Writes the combined rules of `own` and `granted` for one argument.
 void write_property(JsonText& out, std::string_view name, const Element& own, const Element& granted) {
   out.open(name, '{');
   Element other;
   if (own.is_object()) {
     for (const auto& [keyword, value] : simdjson::dom::object(own.get_object().value_unsafe())) {
-      const bool is_flag_of_old = value.is_bool() && keyword.starts_with("exclusive");  // Draft 4's, by the side of a "minimum" that may be ours.
+      const bool is_flag_of_old = value.is_bool() && keyword.starts_with("exclusive");  // Draft 4 flags the other bound, which may be the operator's.
       if (!is_flag_of_old && granted.at_key(keyword).get(other) != simdjson::SUCCESS) out.raw(keyword, simdjson::minify(value));
     }
   }
@@ -88,7 +88,7 @@ void write_property(JsonText& out, std::string_view name, const Element& own, co
   out.close('}');
 }
 
-/// Arguments that the grant names and a tool that lists its own does not are none of the tool's: they are not shown.
+/// Writes the arguments. If the tool lists its arguments, it does not show an argument that only the grant names.
 void write_properties(JsonText& out, const Element& own, const std::optional<Element>& granted, bool only_granted) {
   out.open("properties", '{');
   for (const auto& [name, about] : simdjson::dom::object(own.get_object().value_unsafe())) {
@@ -128,7 +128,7 @@ std::string narrowed(std::string_view parameters, std::string_view granted) {
     if (!is_ours) out.raw(keyword, simdjson::minify(value));
   }
   if (listed && simdjson::dom::object(listed->get_object().value_unsafe()).size() != 0) write_properties(out, *listed, ruled, closes);
-  else if (ruled) out.raw("properties", simdjson::minify(*ruled));  // It lists none and takes any: the operator says what there is.
+  else if (ruled) out.raw("properties", simdjson::minify(*ruled));  // The tool lists no arguments and accepts any: show those of the operator.
   else out.raw("properties", "{}");
   write_required(out, *own, *narrower);
   if (closes) out.flag("additionalProperties", false);

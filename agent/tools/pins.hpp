@@ -10,35 +10,35 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// A tool as somebody has looked at it.
+/// The definition of a tool that the operator has approved.
 struct Pin {
   std::string tool;  ///< its name for models: "files__read_file"
   std::string hash;  ///< ToolDefinition::hash
 };
 
-/// What may be done with a tool that nobody has pinned.
+/// The treatment of a tool without a pin.
 enum class Unpinned : std::uint8_t { Refuse, TrustFirst };
 
 enum class PinVerdict : std::uint8_t {
-  Known,    ///< the very definition that was looked at, or that came first
-  New,      ///< none was known, and the first is trusted: from now on this one is
-  Missing,  ///< none is known: refused until somebody looks at it
-  Changed,  ///< another one is known: what was agreed to is not what is offered now, so that it is refused
+  Known,    ///< the approved definition, or the first one that was trusted
+  New,      ///< no definition was known, and this first one is trusted from now on
+  Missing,  ///< no definition is known: refused until the operator pins it
+  Changed,  ///< another definition is known: refused, because the offered tool differs from the approved one
 };
 [[nodiscard]] constexpr bool is_good(PinVerdict verdict) { return verdict == PinVerdict::Known || verdict == PinVerdict::New; }
 
-/// For the log: a sentence with `hash`, by which to pin what is refused; `known` is the one that was pinned, if any. "" of Known.
+/// Returns a sentence for the log, with the `hash` for a new pin; `known` is the pinned hash, if any. Returns "" for Known.
 [[nodiscard]] std::string words_of(PinVerdict verdict, std::string_view known, std::string_view hash);
 
-inline constexpr std::size_t kMaxPins = 1024;  ///< of one server; what comes first beyond them is Missing
+inline constexpr std::size_t kMaxPins = 1024;  ///< for one server; further new definitions are Missing
 
-/// The definitions that are agreed to. Pure. What came first stays until the program ends, whatever its server says later.
+/// The approved definitions. It does no I/O. A definition that was trusted first stays until the program ends, whatever its server sends later.
 class PinBook {
  public:
   PinBook(const std::vector<Pin>& pinned, Unpinned unpinned);
 
   [[nodiscard]] PinVerdict judge(std::string_view tool, std::string_view hash);
-  /// "" when there is none.
+  /// Returns the known hash; "" if there is none.
   [[nodiscard]] std::string_view hash_of(std::string_view tool) const;
 
  private:

@@ -17,7 +17,7 @@ namespace offhook::inline v0::agent::tools {
 
 namespace {
 
-/// `{}` is filled in. `how` follows every question, `again` an answer that was neither.
+/// The sentences of one language. `{}` is a placeholder. `how` follows each question, `again` follows an unclear answer.
 struct Sentences {
   std::string_view language, transfer, number, hang_up, hold, digits, note, other, how, again;
 };
@@ -65,14 +65,14 @@ std::string filled(std::string_view sentence, std::string_view with) {
   return std::string(sentence.substr(0, at)).append(with).append(sentence.substr(at + 2));
 }
 
-/// Each digit for itself, so that a voice does not say millions: "+4930" -> "+ 4 9 3 0".
+/// Separates the digits with blanks, so that a voice speaks each one: "+4930" -> "+ 4 9 3 0".
 std::string digit_by_digit(std::string_view number) {
   std::string out;
   for (const char c : number) (out += out.empty() ? "" : " ") += c;
   return out;
 }
 
-/// What of an argument may be spoken: no mark that begins a sentence of its own, or markup.
+/// Returns the part of an argument that a voice may speak: without markup, and without marks that begin a new sentence.
 std::string speakable(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -83,9 +83,9 @@ std::string speakable(std::string_view text) {
   return std::string(base::trim(out));
 }
 
-/// Money as people write it, and anything else with all its digits; nothing where what is said would be another number.
+/// Returns an amount of money in its usual form, or any other number with all its digits; nullopt if the spoken number would differ from the value.
 std::optional<std::string> spoken_number(double number) {
-  constexpr double kMostExact = 9007199254740992;  // 2^53: beyond it the number that was written is not known.
+  constexpr double kMostExact = 9007199254740992;  // 2^53: from here on the written number is unknown.
   if (std::abs(number) >= kMostExact) return std::nullopt;
   for (const auto& said : {fmt::format("{:.2f}", number), fmt::format("{}", number)}) {
     if (said.find('e') == std::string::npos && std::strtod(said.c_str(), nullptr) == number) return said;
@@ -93,7 +93,7 @@ std::optional<std::string> spoken_number(double number) {
   return std::nullopt;
 }
 
-/// Marks that are said by a word, in the order of kSentences.
+/// Marks that are spoken as a word, in the order of kSentences.
 struct Mark { char sign; std::array<std::string_view, kSentences.size()> words; };
 constexpr std::array kMarks{Mark{'@', {"at", "at", "arroba", "arobase", "chiocciola", "arroba"}},
                             Mark{'%', {"percent", "Prozent", "por ciento", "pour cent", "per cento", "por cento"}},
@@ -102,19 +102,19 @@ constexpr std::array kMarks{Mark{'@', {"at", "at", "arroba", "arobase", "chiocci
                             Mark{'_', {"underscore", "Unterstrich", "guion bajo", "tiret bas", "trattino basso", "sublinhado"}},
                             Mark{'$', {"dollars", "Dollar", "d\u00f3lares", "dollars", "dollari", "d\u00f3lares"}}};
 
-/// Blanks, and marks of a sentence, beyond ASCII; none of them is a part of a word or a number, as dashes and signs may be.
+/// Returns true for blanks and punctuation outside ASCII. Dashes and signs are not included, because they may be part of a word or number.
 bool is_rest(std::uint32_t code) {
   constexpr std::u32string_view kRests = U"\u00a0\u00a1\u00ab\u00bb\u00bf\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2026\u202f\u205f\u3000\u3001\u3002";
   return (code >= 0x2000 && code <= 0x200a) || kRests.find(static_cast<char32_t>(code)) != std::u32string_view::npos;
 }
 
-/// Nothing of a word or a number follows: the end, or a blank or a mark.
+/// Returns true at the end of the text, or before a blank or a mark: the word or number does not continue.
 bool ends_word(std::string_view rest) {
   if (rest.empty() || std::string_view(" .,!?;:'\"()").find(rest.front()) != std::string_view::npos) return true;
   return is_rest(first_utf8(rest).code);
 }
 
-/// Without marks at which a voice rests, or the words behind one would be a sentence of their own; those within a number or an address stay.
+/// Replaces marks at which a voice pauses, because the words after one could sound like a new sentence. Marks within a number or an address stay.
 std::string without_rests(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -127,8 +127,8 @@ std::string without_rests(std::string_view text) {
   return out;
 }
 
-/// A text whole, or nothing: what the caller agrees to is what is called. Only what does not change it is left out, and nothing that is not
-/// seen, nor a mark that nobody says, gets to the voice.
+/// Returns the complete text, or nullopt: the caller must agree to exactly the value of the call. Only marks without meaning are left out. A text
+/// with invisible characters, or with marks that have no spoken form, is refused.
 std::optional<std::string> spoken_text(std::string_view text, const Sentences& words) {
   if (visible_utf8(text) != text) return std::nullopt;
   const auto language = static_cast<std::size_t>(&words - kSentences.data());
@@ -142,7 +142,7 @@ std::optional<std::string> spoken_text(std::string_view text, const Sentences& w
   return speakable(said);
 }
 
-/// All of it; nothing where it cannot be said.
+/// Returns the complete value of an argument; nullopt if it cannot be spoken.
 std::optional<std::string> spoken_value(const Arguments& arguments, std::string_view name, const Sentences& words) {
   const auto at = std::find_if(arguments.begin(), arguments.end(), [name](const Argument& a) { return a.name == name; });
   if (at == arguments.end()) return std::nullopt;
@@ -154,7 +154,7 @@ std::optional<std::string> spoken_value(const Arguments& arguments, std::string_
   return said;
 }
 
-/// Calls `text` for what stands between the places of a question, and `place` for each name in braces.
+/// Calls `text` for each text between the placeholders of a question, and `place` for each name in braces.
 template <class Text, class Place>
 void read_question(std::string_view question, Text text, Place place) {
   while (!question.empty()) {

@@ -8,22 +8,21 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// What the caller is asked before a tool acts, in our own words.
+/// The question to the caller before a tool acts, in Offhook's own words.
 struct Question {
   std::string first;  ///< "Shall I connect you to Sales? Please say yes or press 1. If not, say no or press 2."
-  std::string again;  ///< after an answer that was neither
+  std::string again;  ///< after an unclear answer
 };
 
-inline constexpr std::size_t kMaxSpokenValue = 60;  ///< characters of an argument that is put into a question
+inline constexpr std::size_t kMaxSpokenValue = 60;  ///< characters of an argument in a question
 inline constexpr std::size_t kMaxQuestionBytes = 400;
 
-/// In `language` ("de-DE") where we have the words, else in English. Of a tool that is not built in, the rule's own question,
-/// into which only letters, digits and a few marks of the model's arguments come.
+/// Returns the question in `language` ("de-DE") if its sentences are known, otherwise in English. For a tool that is not built in, it uses the rule's
+/// own question. From the model's arguments it takes only letters, digits and a few marks.
 [[nodiscard]] Question question_for(const ToolRule& rule, const ToolRequest& request, std::string_view language);
 
-/// Why the caller could not be told all that they agree to, as the second half of a sentence for the model with its full stop: an
-/// argument that the rule's own question names is not there, is no text and no number, or is longer than can be said. Nothing: they
-/// can. Nobody is asked half of what is done then.
+/// Returns the reason why a question could not tell the caller everything, as the second half of a sentence for the model, with its full stop; nullopt if it
+/// can. The reason is an argument in the rule's question that is missing, is neither text nor number, or is too long to speak. The caller is then not asked.
 [[nodiscard]] std::optional<std::string> fault_of_question(const ToolRule& rule, const ToolRequest& request);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -10,12 +10,12 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// Servers of tools that a later configuration has others in the place of. They end when no call uses them any more, on a thread of
-/// their own: that takes seconds, which no call's thread shall spend. Thread-safe.
+/// The tool servers that a reload of the configuration has replaced. It ends each one when no call uses it any more, on a thread of its own: ending
+/// takes seconds, and must not delay the thread of a call. Thread-safe.
 class RetiredServers {
  public:
   explicit RetiredServers(std::chrono::milliseconds look_every = std::chrono::seconds(5)) : look_every_(look_every) {}
-  ~RetiredServers();  ///< ends what is left
+  ~RetiredServers();  ///< ends the remaining servers
   RetiredServers(const RetiredServers&) = delete;
   RetiredServers& operator=(const RetiredServers&) = delete;
 
@@ -29,7 +29,7 @@ class RetiredServers {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<std::shared_ptr<const ToolServers>> retired_;
-  std::jthread thread_;  // since the first of them
+  std::jthread thread_;  // runs since the first add()
 };
 
 }  // namespace offhook::inline v0::agent::tools

@@ -9,12 +9,12 @@ namespace offhook::inline v0::agent::tools {
 inline constexpr std::size_t kMaxLabel = 24;
 inline constexpr std::size_t kMaxModelName = 64;
 
-/// A server's label, by which the operator tells it from others: [a-z0-9-]. No underscore, so that what stands before the first
-/// one in a model's name is always the label, and no server can take a name in another's.
+/// Returns true for a valid label, the operator's name for a server: [a-z0-9-]. It has no underscore. The text before the first underscore of a
+/// model's name is therefore always the label, and no server can take a name of another server.
 [[nodiscard]] bool is_label(std::string_view label);
 
-/// "files", "read_file" -> "files__read_file": [A-Za-z0-9_-]{1,64}, as models' providers ask for. It depends on these two alone,
-/// so that no other tool can change it: a name that does not fit as it is ends in eight digits of its hash.
+/// Returns the name of a tool for models: "files", "read_file" -> "files__read_file". It matches [A-Za-z0-9_-]{1,64}, as providers require. It depends only
+/// on the two arguments, so that no other tool can change it. If the plain name is not valid, the result ends with eight digits of its hash.
 [[nodiscard]] std::string model_name(std::string_view label, std::string_view tool);
 
 }  // namespace offhook::inline v0::agent::tools

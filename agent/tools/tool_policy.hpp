@@ -11,23 +11,23 @@
 #include <variant>
 #include <vector>
 
-/// The model proposes; this decides. Nothing that a model, a tool's answer or a caller says can widen it.
+/// Decides about the tool calls of the model. No text from a model, a tool or a caller can extend the permissions.
 namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxNoteCharacters = 2000;
 inline constexpr std::int64_t kMaxHoldSeconds = 120;
 inline constexpr std::int64_t kUsualHoldSeconds = 60;
 inline constexpr unsigned kMaxAttemptsPerCall =
-    300;  ///< of all tools, refused ones too: a model that asks on and on is not heard
+    300;  ///< of all tools, including refused calls: a model that repeats its calls without end is refused
 inline constexpr unsigned kMaxAttemptsPerMinute = 60;
-inline constexpr std::size_t kMaxShownName = 64;  ///< of a tool's name, where people see it
+inline constexpr std::size_t kMaxShownName = 64;  ///< of a tool's name in output for people
 
-// What is to be done, checked.
+// Checked requests.
 struct HangUpRequest {};
 struct TransferRequest {
   std::string target;
   std::string name;
-};  ///< `name`: the destination's; "" for a number
+};  ///< `name` of the destination; "" for a number
 struct HoldRequest {
   std::int64_t seconds = kUsualHoldSeconds;
 };
@@ -42,23 +42,23 @@ struct PauseRecordingRequest {
 };
 struct SourceRequest {
   Arguments arguments;
-};  ///< a tool that is not built in
+};  ///< for a tool that is not built in
 using ToolRequest = std::variant<HangUpRequest, TransferRequest, HoldRequest, DigitsRequest, NoteRequest, PauseRecordingRequest, SourceRequest>;
 
-/// It keeps what is said out of the recording.
+/// Returns true if the request pauses the recording.
 [[nodiscard]] bool pauses(const ToolRequest& request);
 
 enum class Refusal : std::uint8_t {
-  NotAllowed,  ///< no rule, no such tool: the model is not told which
+  NotAllowed,  ///< no rule or no such tool: the model gets the same text for both
   BadArguments,
-  BeyondGrant,  ///< arguments that the tool takes, and the operator does not allow
-  NotInList,  ///< a destination, a number or keys that are not allowed
+  BeyondGrant,  ///< the tool accepts the arguments, but the operator does not
+  NotInList,  ///< the destination, the number or the keys are not allowed
   CapPerCall,
   CapPerMinute,
-  TooOften,      ///< attempts of all kinds
-  TooMany,       ///< at once, or questions to the caller
-  Repeated,      ///< the same call once more
-  NotConfirmed,  ///< the caller said no, or nothing that is clear
+  TooOften,      ///< too many attempts of all kinds
+  TooMany,       ///< too many at the same time, or too many questions to the caller
+  Repeated,      ///< the same call was made before
+  NotConfirmed,  ///< the caller declined, or gave no clear answer
   CallOver,
 };
 [[nodiscard]] std::string_view to_string(Refusal why);
@@ -66,28 +66,29 @@ enum class Refusal : std::uint8_t {
 struct ToolDecision {
   enum class Kind : std::uint8_t { Allow, AskCaller, Refuse };
   Kind kind = Kind::Refuse;
-  Refusal why{};         ///< of Refuse
+  Refusal why{};         ///< for Refuse
   std::string to_model;  ///< a sentence
-  std::string to_log;    ///< a sentence without numbers, keys or anything that was said
-  ToolRequest request;   ///< of Allow and AskCaller
-  bool beyond_attempts = false;  ///< a pause that is heard all the same
+  std::string to_log;    ///< a sentence without numbers, keys or words of the call
+  ToolRequest request;   ///< for Allow and AskCaller
+  bool beyond_attempts = false;  ///< a pause of the recording that is allowed beyond the limit of attempts
 };
 
-/// What arguments are held against; null: nothing.
+/// The schemas that check the arguments; null: no check.
 struct ToolSchemas {
   const ArgumentSchema* of_tool = nullptr;
-  const ArgumentSchema* granted = nullptr;  ///< the operator's own, beside the other
+  const ArgumentSchema* granted = nullptr;  ///< the operator's schema, in addition to the tool's
 };
 
-/// The policy of one call. Pure: time is an argument. What it allows counts towards the caps, whatever becomes of it but give_back(). No cap holds up
-/// an order to pause the recording: a card's number would be in the file. What ends the pause is bounded by attempts alone.
+/// The policy of one call. It does no I/O; time is an argument. Each allowed call counts towards the caps, whatever its outcome, unless give_back()
+/// is called. No cap refuses an order to pause the recording, because a card number would then be in the file. Orders to resume are bounded only by
+/// the limit of attempts.
 class ToolPolicy {
  public:
   explicit ToolPolicy(ToolRules rules) : rules_(std::move(rules)), used_(rules_.allowed.size()) {}
 
-  /// `schemas`: of a tool that is not built in.
+  /// Decides about one call. `schemas` apply to a tool that is not built in.
   [[nodiscard]] ToolDecision decide(const ToolCall& call, base::TimePoint now, ToolSchemas schemas = {});
-  /// A call of it that was to be asked about was not, after all: it is none of `max_per_call`.
+  /// Removes one use of the tool from `max_per_call`, because the caller was not asked about it in the end.
   void give_back(std::string_view tool);
   [[nodiscard]] const ToolRules& rules() const { return rules_; }
 
@@ -101,13 +102,13 @@ class ToolPolicy {
   void keep_apart(DigitsRequest& request);
 
   ToolRules rules_;
-  std::vector<Use> used_;  // beside rules_.allowed
+  std::vector<Use> used_;  // same order as rules_.allowed
   unsigned attempts_ = 0;
   bool has_pressed_ = false;  // send_digits was allowed in this call
   std::deque<base::TimePoint> last_attempts_;
 };
 
-/// A tool's name as people may see it: the model chose it.
+/// Returns the name of a tool for people, made printable because the model chose it.
 [[nodiscard]] std::string shown_name(std::string_view name);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -15,16 +15,16 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// One place that tools come from, as the configuration tells of it, checked.
+/// One source of tools from the configuration, after its check.
 struct ToolPlace {
   struct HttpService {
     std::shared_ptr<const http::Service> service;
-    std::string ca_file;  ///< "": those whom the system trusts
+    std::string ca_file;  ///< "": the trusted authorities of the system
   };
   std::variant<mcp::ServerOptions, HttpService> at;
-  config::ToolServerSettings settings;  ///< what it was made from, with
-  config::Secret files;                 ///< the texts of the files that were read for it
-  bool is_granted = false;              ///< some agent may use a tool of it: else nothing is begun
+  config::ToolServerSettings settings;  ///< the settings of this place
+  config::Secret files;                 ///< the contents of the files that it uses
+  bool is_granted = false;              ///< at least one agent may use one of its tools; otherwise nothing is started
 
   [[nodiscard]] const std::string& label() const { return settings.name; }
   [[nodiscard]] bool is_same(const ToolPlace& other) const { return settings == other.settings && files == other.files; }
@@ -32,20 +32,20 @@ struct ToolPlace {
 
 struct ToolServerPlan {
   std::vector<ToolPlace> places;
-  std::vector<http::ServiceNote> notes;  ///< of the services' operations
-  net::ProxyRules proxies{};             ///< of servers; HTTP services go by those of the call's thread
+  std::vector<http::ServiceNote> notes;  ///< about the operations of services
+  net::ProxyRules proxies{};             ///< for servers; HTTP services use the proxies of the call's thread
 };
 
-/// Those places as long as an agent uses them: servers of tools, each once for all calls, and HTTP services. A later set takes over
-/// what has not changed, so that a server keeps its state, and the definitions that were trusted, through a reload. Thread-safe.
+/// The running places: tool servers, each one shared by all calls, and HTTP services. After a reload, the new set takes over unchanged places, so
+/// that a server keeps its state and its trusted definitions. Thread-safe.
 class ToolServers : public std::enable_shared_from_this<ToolServers> {
  public:
-  /// `watch` is called on threads of the servers' own. `before` may be null. Fails as mcp::Servers::start() does.
+  /// Starts the places. The servers' own threads call `watch`. `before` may be null. Fails like mcp::Servers::start().
   [[nodiscard]] static base::Result<std::shared_ptr<ToolServers>, base::Error> start(const ToolServerPlan& plan, const mcp::Server::Watch& watch,
                                                                                       const ToolServers* before);
 
-  /// For one call, of the places with these labels; on the thread of `edges`, which outlive what is returned. Each source keeps all
-  /// that is here: whoever destroys the last one waits until servers have ended.
+  /// Returns the sources of one call, for the places with these labels. Call it on the thread of `edges`, which must outlive the sources. Each source
+  /// keeps all servers of this set alive: the thread that destroys the last source waits for the end of the servers.
   [[nodiscard]] std::vector<std::unique_ptr<ToolSource>> sources(const std::vector<std::string>& labels, net::Edges& edges) const;
 
  private:
@@ -54,7 +54,7 @@ class ToolServers : public std::enable_shared_from_this<ToolServers> {
     ToolPlace place;
     std::unique_ptr<mcp::Servers> server;  // null for an HTTP service
   };
-  std::map<std::string, std::shared_ptr<const Running>, std::less<>> running_;  // by label
+  std::map<std::string, std::shared_ptr<const Running>, std::less<>> running_;  // key: the label
 };
 
 }  // namespace offhook::inline v0::agent::tools

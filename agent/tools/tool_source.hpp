@@ -10,13 +10,13 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// A call that the policy has allowed. `number` is ours, and never comes twice in a call.
+/// A call that the policy has allowed. Offhook chooses `number`, which is unique within a telephone call.
 struct SourceCall {
   std::uint64_t number = 0;
   std::string tool, arguments;  ///< `arguments`: a JSON object, bounded, without repeated names
 };
-/// `text` is anything at all: it goes to the model cut and marked as data. `why` goes to the log: what went wrong, in a sentence of ours without
-/// a word of the arguments or of the answer; "" when nothing did.
+/// The result of a call. `text` is untrusted: it is cut and marked as data before it goes to the model. `why` is for the log: the fault in Offhook's
+/// own words, without arguments and without the answer; "" if there is none.
 struct SourceResult {
   std::uint64_t number = 0;
   bool ok = false;
@@ -24,16 +24,16 @@ struct SourceResult {
   std::string why = {};
 };
 
-/// Where tools that are not built in come from: a server of tools, an HTTP service. One for each call, on its conversation
-/// thread; never blocks. What it says of its tools gives them no right: the agent's rules do. Destroying it abandons its work.
+/// A source of tools that are not built in: a tool server or an HTTP service. There is one object for each call, on its conversation thread; it never
+/// blocks. Its descriptions grant no permission: only the agent's rules do. Destroying it abandons its work.
 class ToolSource {
  public:
   virtual ~ToolSource() = default;
-  /// Known from the beginning of the call, and unchanged until its end.
+  /// Complete from the beginning of the call, and unchanged until its end.
   [[nodiscard]] virtual const std::vector<ToolDescription>& descriptions() const = 0;
-  /// At most one result follows; later than the deadline, nobody hears of it.
+  /// Starts a call. At most one result follows; a result after the deadline is ignored.
   virtual void start(const SourceCall& call) = 0;
-  virtual void abandon(std::uint64_t number) = 0;  ///< the deadline passed, or the call is over
+  virtual void abandon(std::uint64_t number) = 0;  ///< the deadline has passed, or the call has ended
   [[nodiscard]] virtual std::optional<SourceResult> poll() = 0;
 };
 

@@ -18,14 +18,14 @@ namespace offhook::inline v0::agent::tools {
 
 namespace {
 
-/// By it the operator decides whether to trust the tool: a description hides nothing.
+/// Returns the text with all invisible characters made visible: the operator decides by this text whether to trust the tool.
 std::string printable(std::string_view text) {
   std::string line(text);
   std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
   return visible_utf8(line);
 }
 
-/// What became of each server, told on their thread and waited for on ours.
+/// The results of the servers. Their threads store them, and the calling thread waits for them.
 class Answers {
  public:
   explicit Answers(std::size_t servers) : servers_(servers) {}
@@ -38,13 +38,14 @@ class Answers {
     else troubles_[event.server] = event.detail;
     changed_.notify_all();
   }
-  /// Until all have listed their tools; for one that breaks, and may come to life when it is begun again, kPatience and no longer.
+  /// Waits until all servers have listed their tools, at most `limit`. If a server has failed, it waits at most kPatience longer, because a restarted
+  /// server may still answer.
   void wait(base::Duration limit) {
     std::unique_lock lock(mutex_);
     if (changed_.wait_for(lock, limit, [this] { return settled() == servers_; }) && listed_.size() < servers_)
       changed_.wait_for(lock, std::min(limit, kPatience), [this] { return listed_.size() == servers_; });
   }
-  /// "": it has listed its tools.
+  /// Returns "" if the server has listed its tools, otherwise its fault.
   [[nodiscard]] std::string trouble_of(const std::string& label) {
     const std::lock_guard lock(mutex_);
     if (listed_.contains(label)) return "";
@@ -62,7 +63,7 @@ class Answers {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::set<std::string> listed_;
-  std::map<std::string, std::string> troubles_;  // the last of each
+  std::map<std::string, std::string> troubles_;  // the last fault of each server
   std::size_t servers_;
 };
 
@@ -103,7 +104,7 @@ ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
     if (const auto* options = std::get_if<mcp::ServerOptions>(&place.at)) all.push_back(*options);
   }
   const auto pinned = all;
-  for (mcp::ServerOptions& options : all) {  // To be looked at, and used by nobody.
+  for (mcp::ServerOptions& options : all) {  // The survey trusts every definition, because it calls no tool.
     options.pins.clear();
     options.unpinned = Unpinned::TrustFirst;
   }
@@ -128,7 +129,7 @@ ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
 
 namespace {
 
-/// Why there is no such tool: its place has answered with none at all, or it is one that was refused.
+/// Returns true if a listed trouble already explains the missing tool: its place has no tools at all, or the tool was refused.
 bool is_told(const ToolSurvey& survey, const ServerToolGrant& grant) {
   const auto is_of = [server = grant.server()](const auto& each) { return each.server == server; };
   const bool has_tools = std::any_of(survey.tools.begin(), survey.tools.end(), is_of);

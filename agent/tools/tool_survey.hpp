@@ -9,26 +9,26 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// What all places offer now, for the operator, who alone decides what becomes of it.
+/// The tools that all places offer now, for the operator, who decides about them.
 struct ToolSurvey {
   struct Tool {
     std::string server, name, hash;
-    PinVerdict pin{};             ///< Known, Missing or Changed: by the pins of the configuration
-    bool wants_pin = true;        ///< else a Missing one does no harm: what is seen first is trusted (`unpinned`)
-    std::string description;      ///< what its source wrote, as a model is shown it: not to be believed; printable
+    PinVerdict pin{};             ///< Known, Missing or Changed, by the pins of the configuration
+    bool wants_pin = true;        ///< false: a Missing tool works, because the first definition is trusted (`unpinned`)
+    std::string description;      ///< the source's text, as the model gets it: untrusted; printable
     std::string parameters;       ///< JSON Schema of its arguments; printable
-    std::string schema;           ///< the same as its source wrote it
+    std::string schema;           ///< the same, as the source wrote it
   };
   struct Trouble { std::string server, what; };
   std::vector<Tool> tools;     ///< in the order of the configuration
   std::vector<Trouble> troubles;
 };
 
-/// Begins the servers, waits until each has listed its tools or failed, at most `limit`, and ends them again.
+/// Starts the servers, waits until each has listed its tools or failed, at most `limit`, and ends them again.
 [[nodiscard]] ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit);
 
-/// The grants of an agent that name no tool of a place that has answered, or that cannot stand beside what the tool itself takes: for its model
-/// such a tool does not exist.
+/// Returns the faults of an agent's grants: no place that has answered has the granted tool, or the grant contradicts the tool's own schema. For the
+/// model, a tool with a fault does not exist.
 [[nodiscard]] std::vector<ToolSurvey::Trouble> grant_troubles(const ToolSurvey& survey, const AgentProfile& agent);
 
 }  // namespace offhook::inline v0::agent::tools

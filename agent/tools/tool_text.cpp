@@ -29,7 +29,7 @@ std::string data_text(bool ok, std::string_view data) {
 
 std::string json_quoted(std::string_view text) {
   const std::string object = JsonLine().text("", text, text.size()).take();
-  return object.substr(1);  // An empty name writes no key: the brace goes.
+  return object.substr(1);  // An empty name writes no key. Remove the opening brace.
 }
 
 }  // namespace offhook::inline v0::agent::tools

@@ -4,18 +4,18 @@
 #include <string>
 #include <string_view>
 
-/// What is written to the model: small JSON objects, with everything from outside as escaped text in one member.
+/// Writes the results of tools for the model: small JSON objects, in which one member has all text from outside, escaped.
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxResultBytes = 16U << 10U;  ///< of what a tool's source answers; the rest is cut off, and said so
+inline constexpr std::size_t kMaxResultBytes = 16U << 10U;  ///< for the answer of a tool's source; the rest is cut off, and the result says so
 
-/// `{"ok":true,"status":"..."}`
+/// Returns `{"ok":true,"status":"..."}`.
 [[nodiscard]] std::string done_text(std::string_view status);
-/// `{"ok":false,"reason":"..."}`: nothing was done.
+/// Returns `{"ok":false,"reason":"..."}`: nothing was done.
 [[nodiscard]] std::string refused_text(std::string_view reason);
-/// `{"ok":true,"note":"... data ...","data":"..."}`: whatever stands in `data`, it ends no string and begins no member.
+/// Returns `{"ok":true,"note":"... data ...","data":"..."}`. The text in `data` cannot end the string or begin another member.
 [[nodiscard]] std::string data_text(bool ok, std::string_view data);
-/// `text` as a JSON string with its quotes; what is no UTF-8 becomes U+FFFD.
+/// Returns `text` as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string json_quoted(std::string_view text);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -16,9 +16,9 @@ namespace {
 
 using What = net::NetError::What;
 
-constexpr std::size_t kMaxText = kMaxResultBytes + 4;  // A whole character more than the tool box shows.
+constexpr std::size_t kMaxText = kMaxResultBytes + 4;  // One character more than the tool box shows.
 constexpr std::size_t kMaxRefusalText = 2048;
-constexpr std::size_t kShortestSecret = 4;  // What is shorter stands in many a text by chance.
+constexpr std::size_t kShortestSecret = 4;  // A shorter secret occurs in many texts by chance.
 constexpr std::string_view kUnknown = " Whether the tool did its work is not known.";
 constexpr std::string_view kNothing = " Nothing was done.";
 
@@ -39,7 +39,7 @@ void replace_all(std::string& text, std::string_view what) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3)) text.replace(at, what.size(), "***");
 }
 
-/// Also as JSON and as URLs spell them.
+/// Replaces the secrets in `text`, also in their JSON and URL encodings.
 std::string without(std::string text, const std::vector<std::string_view>& secrets) {
   for (const std::string_view secret : secrets) {
     std::string spelled;
@@ -51,19 +51,19 @@ std::string without(std::string text, const std::vector<std::string_view>& secre
   return text;
 }
 
-/// The body as far as it can be said in words; "" when it cannot.
+/// Returns the body as text; "" if it is not text.
 std::string shown_body(const Exchanged& exchanged, const std::vector<std::string_view>& secrets, std::size_t most) {
   const std::string_view type = media_type(exchanged);
   if (!is_json(type) && !is_text(type)) return {};
   std::string text = exchanged.body;
   json::Parser parser;
   const auto root = is_json(type) ? json::parse(parser, exchanged.body) : std::nullopt;
-  if (root) text = simdjson::minify(*root);  // Blanks are nobody's data, and cost.
+  if (root) text = simdjson::minify(*root);  // Removes blanks, which cost tokens and carry no data.
   text = without(std::move(text), secrets);
   return std::string(cut_utf8(text, most));
 }
 
-/// Nothing can have come of it.
+/// Returns true if the request cannot have changed anything.
 bool is_harmless(const Exchanged& exchanged) { return exchanged.method == "GET"; }
 
 Answer failed(const Exchanged& exchanged, std::string what, bool was_refused) {
@@ -80,14 +80,14 @@ Answer done(const Exchanged& exchanged, const std::vector<std::string_view>& sec
   return {true, "The tool is done. Its answer is a file that cannot be shown."};
 }
 
-/// RFC 9110 section 15.4: a redirect may follow what was done (301 to 303 after a POST), or come instead of it (307, 308).
+/// Handles a redirect. By RFC 9110 section 15.4, a redirect may follow the action (301 to 303 after a POST), or replace it (307, 308).
 Answer redirected(const Exchanged& exchanged) {
   const bool instead = exchanged.status == 304 || exchanged.status == 307 || exchanged.status == 308;
   return failed(exchanged, "The tool's service sends elsewhere (" + std::to_string(exchanged.status) + "), where no tool goes.", instead);
 }
 
-/// A status of RFC 9110 section 15.5, RFC 6585 and their like, by which a server says that it did not take the request. 408 is
-/// none of them: a gateway says it, too, of a server behind it that was late; nor is what no standard has.
+/// Returns true for a status by which a server refuses a request without acting: RFC 9110 section 15.5, RFC 6585 and similar. 408 is excluded,
+/// because a gateway also sends it when the server behind it is late. Statuses of no standard are excluded too.
 bool is_refusal(int status) { return status >= 400 && status <= 451 && status != 408 && status != 444; }
 
 Answer refused(const Exchanged& exchanged, const std::vector<std::string_view>& secrets) {
@@ -107,7 +107,7 @@ std::string_view no_connection(What what) {
   return what == What::NotFound ? "The name of the tool's service is not found." : "There is no trusted TLS connection to the tool's service.";
 }
 
-/// The answer broke off, or never came.
+/// Handles a response that was incomplete, or did not arrive.
 Answer lost(const Exchanged& exchanged) {
   const What what = exchanged.error->what;
   const bool never_connected = exchanged.status == 0 && (what == What::Refused || what == What::NotFound || what == What::Tls);

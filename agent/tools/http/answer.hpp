@@ -10,26 +10,26 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-inline constexpr std::size_t kMaxAnswerBytes = 256U << 10U;  ///< of a body; of one that is longer nothing is shown
+inline constexpr std::size_t kMaxAnswerBytes = 256U << 10U;  ///< octets of a body; a longer body is not shown at all
 
-/// How a request ended.
+/// The response to a request, or its error.
 struct Exchanged {
   std::string method;
-  int status = 0;  ///< 0: no head came
+  int status = 0;  ///< 0: no response head arrived
   std::string content_type, body;
   std::optional<net::NetError> error;
 };
 
-/// What came of a call, as text for a model. `text` may hold what the service wrote: data. Cut a little beyond kMaxResultBytes, so
-/// that the tool box says so.
+/// The result of a call, as text for a model. `text` may contain data of the service. It is cut slightly beyond kMaxResultBytes, so that the tool box
+/// reports the cut.
 struct Answer {
   bool ok = false;
   std::string text;
-  std::string why = {};  ///< of a failure, for the log: without what the service wrote
+  std::string why = {};  ///< the fault, for the log, without data of the service
 };
 
-/// It says that nothing was done only where that is certain: a GET, a connection that never was, a status by which a server
-/// refuses (RFC 9110 section 15.5). Where it is not, it says so. `secrets` are in no text, whoever echoes them.
+/// Converts a response into an answer. The text says that nothing was done only if this is certain: for a GET, without any connection, or for a status of
+/// refusal (RFC 9110 section 15.5). Otherwise it says that the effect is unknown. It removes `secrets` from all texts, in case the service echoes them.
 [[nodiscard]] Answer read_answer(const Exchanged& exchanged, const std::vector<std::string_view>& secrets);
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -8,14 +8,14 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// An operation's body, and its schema as a model is shown it.
+/// The body of an operation, and its schema for the model.
 struct ReadBody {
   Body body;
   std::string schema;
 };
 
-/// Of the operation's `requestBody`. Its members become arguments of their own where it is an object that names all of them and
-/// leaving out all of them says the same as leaving out the body; else it is one argument. Faults: a body that is not JSON.
+/// Reads the operation's `requestBody`. Its members become separate arguments if the body is an object that names all its members, and if omitting
+/// all of them means the same as omitting the body. Otherwise the body is one argument. Fails for a body that is not JSON.
 [[nodiscard]] Read<ReadBody> read_body(const Node& document, const Node& operation);
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -26,7 +26,7 @@ bool is_of_type(const json::Element& value, std::string_view type) {
   return type == "integer" && (value.is_int64() || value.is_uint64());
 }
 
-/// Puts the arguments of one call into place.
+/// Binds the arguments of one call to a request.
 class Binder {
  public:
   Binder(const Operation& operation, const json::Element& arguments) : operation_(operation), arguments_(arguments) {}
@@ -58,7 +58,7 @@ class Binder {
     return {};
   }
 
-  /// One value, as text without any encoding.
+  /// Returns one value as text, not encoded.
   [[nodiscard]] base::Result<std::string, std::string> text_of(const Parameter& parameter, const json::Element& value) const {
     const auto fits = [&value](const std::string& type) { return is_of_type(value, type); };
     const bool is_scalar = value.is_string() || value.is_number() || value.is_bool();
@@ -70,7 +70,7 @@ class Binder {
     return json::text_or_json(value);
   }
 
-  /// None when it is not given, and need not be.
+  /// Returns the values of a parameter; empty if an optional parameter is missing.
   [[nodiscard]] base::Result<std::vector<std::string>, std::string> texts_of(const Parameter& parameter) const {
     std::vector<std::string> texts;
     const auto value = json::member(arguments_, parameter.argument);
@@ -94,7 +94,7 @@ class Binder {
   }
 
   [[nodiscard]] Complaint write_path() {
-    std::string decoded;  // As whoever decodes it sees it: a value beside a `.` of the template's might make two of it.
+    std::string decoded;  // The path after decoding: a value next to a `.` of the template could form `..`.
     for (const PathPiece& piece : operation_.path) {
       if (!piece.is_parameter) {
         request_.target += piece.text;
@@ -141,7 +141,7 @@ class Binder {
     return {};
   }
 
-  /// Visible ASCII and blanks between: what else RFC 9110 section 5.5 allows no two servers read alike.
+  /// Accepts visible ASCII, and blanks inside. Servers differ in their treatment of the other characters that RFC 9110 section 5.5 allows.
   [[nodiscard]] static bool is_header_value(std::string_view text) {
     if (text.empty() || text.size() > kMaxHeaderValueBytes || text.front() == ' ' || text.back() == ' ') return false;
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7F; });
@@ -174,7 +174,7 @@ class Binder {
     body.open("", '{');
     bool any = false;
     for (const BodyMember& member : operation_.body.members) {
-      json::Element value;  // null is a value here: it may say that something is to be empty.
+      json::Element value;  // null is a value here: it can mean that a field becomes empty.
       if (arguments_.at_key(member.argument).get(value) != simdjson::SUCCESS) continue;
       body.raw(member.name, simdjson::minify(value));
       any = true;
@@ -206,7 +206,7 @@ class Binder {
 }  // namespace
 
 base::Result<BoundRequest, std::string> bind_arguments(const Operation& operation, std::string_view arguments) {
-  const auto read = read_arguments(arguments);  // Its bounds, and no name twice.
+  const auto read = read_arguments(arguments);  // Checks the bounds and repeated names.
   if (!read) return base::fail(std::string(to_string(read.error())) + ".");
   json::Parser parser;
   const auto root = json::parse(parser, read->empty() ? "{}" : arguments);

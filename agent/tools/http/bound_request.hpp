@@ -10,9 +10,9 @@
 namespace offhook::inline v0::agent::tools::http {
 
 inline constexpr std::size_t kMaxTargetBytes = 4096;       ///< of a path and its query, encoded
-inline constexpr std::size_t kMaxHeaderValueBytes = 1024;  ///< of one header that a model gives
+inline constexpr std::size_t kMaxHeaderValueBytes = 1024;  ///< of one header from the model
 
-/// A request as far as the document and the model say what it is: where its service runs, and who asks, is neither's.
+/// The part of a request that the document and the model determine. The service's address and the credentials come from the operator.
 struct BoundRequest {
   std::string method;
   std::string target;  ///< "/orders/4%2F1?limit=3": visible ASCII, no `#`
@@ -21,9 +21,9 @@ struct BoundRequest {
   bool has_body = false;
 };
 
-/// Puts a model's arguments (JSON text of an object) into a request of `operation`. No value leaves its place: in a path it is one
-/// piece of one segment, and never a step up; in a query one value; in a header one line. Errors: the second half of a sentence
-/// for the model, with its full stop; it names arguments, and never what was in them.
+/// Puts a model's arguments (JSON text of an object) into a request of `operation`. No value can leave its place: a path value is part of one segment
+/// and never a step up, a query value is one value, a header value is one line. The error is the second half of a sentence for the model, with its
+/// full stop; it names arguments, and never their values.
 [[nodiscard]] base::Result<BoundRequest, std::string> bind_arguments(const Operation& operation, std::string_view arguments);
 
 }  // namespace offhook::inline v0::agent::tools::http

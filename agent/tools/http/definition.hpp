@@ -8,15 +8,15 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// What a model is shown of one argument.
+/// One argument as the model gets it.
 struct ShownArgument {
   std::string name, schema;  ///< `schema`: JSON text
   bool required = false;
-  std::string pointer;       ///< where it is from
+  std::string pointer;       ///< its place in the document
 };
 
-/// Fills in the schema and the hash of `operation`, of which all else is known. Faults: two arguments with one name, too many,
-/// a name that no model takes, a schema that is too long.
+/// Sets the schema and the hash of `operation`, whose other members are complete. Faults: two arguments with one name, too many arguments, a name
+/// that models do not accept, a schema that is too long.
 [[nodiscard]] std::optional<DocumentFault> define(Operation& operation, const std::vector<ShownArgument>& arguments, const Node& at);
 
 }  // namespace offhook::inline v0::agent::tools::http

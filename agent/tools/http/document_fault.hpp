@@ -6,12 +6,12 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// What is wrong with an OpenAPI document, and where.
+/// A fault of an OpenAPI document, and its place.
 struct DocumentFault {
-  std::string pointer;  ///< JSON pointer (RFC 6901); "": all of it
-  std::string what;     ///< the second half of a sentence, without its full stop
+  std::string pointer;  ///< JSON pointer (RFC 6901); "": the whole document
+  std::string what;     ///< second half of a sentence, without its full stop
 };
-/// "/paths/~1orders/get: ..."
+/// Returns "/paths/~1orders/get: ..."
 [[nodiscard]] inline std::string to_string(const DocumentFault& fault) {
   return (fault.pointer.empty() ? std::string("the document") : fault.pointer) + ": " + fault.what;
 }

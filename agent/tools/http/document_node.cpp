@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxShownReference = 128;
 
-/// RFC 6901 section 3
+/// Appends a name to a JSON pointer: RFC 6901 section 3.
 std::string beneath(const std::string& pointer, std::string_view name) {
   std::string out = pointer + '/';
   for (const char c : name) {

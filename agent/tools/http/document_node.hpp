@@ -13,9 +13,9 @@ namespace offhook::inline v0::agent::tools::http {
 
 inline constexpr std::size_t kMaxDocumentBytes = 4U << 20U;
 inline constexpr std::size_t kMaxDocumentDepth = 64;
-inline constexpr std::size_t kMaxReferenceHops = 8;  ///< a $ref that leads to a $ref that leads to ...
+inline constexpr std::size_t kMaxReferenceHops = 8;  ///< length of a chain of $ref to $ref
 
-/// A value in a document, and where it stands. Borrows the value from the parser that read it.
+/// A value in a document, and its place. It borrows the value from the parser.
 struct Node {
   json::Element value;
   std::string pointer;
@@ -23,18 +23,17 @@ struct Node {
   [[nodiscard]] std::optional<Node> member(std::string_view name) const;
   [[nodiscard]] std::string_view text(std::string_view name) const { return json::text(value, name); }
   [[nodiscard]] bool flag(std::string_view name) const { return json::flag(value, name); }
-  /// Of the list `name`; empty when there is none.
+  /// Returns the items of the list `name`; empty if there is none.
   [[nodiscard]] std::vector<Node> items(std::string_view name) const;
-  /// Of the object that this is; empty when it is none.
+  /// Returns the members of this object; empty if this is no object.
   [[nodiscard]] std::vector<std::pair<std::string_view, Node>> members() const;
   [[nodiscard]] DocumentFault fault(std::string what) const { return {pointer, std::move(what)}; }
 };
 
-/// The whole of a document: an object in which no name stands twice in one place, of which two readers might believe different
-/// ones.
+/// Parses a whole document: an object without repeated names, of which two readers could use different values.
 [[nodiscard]] Read<Node> parse_document(json::Parser& parser, std::string_view text);
 
-/// `node`, or what its `$ref` leads to within the document: RFC 6901 section 6.
+/// Returns `node`, or the target of its `$ref` within the document: RFC 6901 section 6.
 [[nodiscard]] Read<Node> resolve(const Node& document, Node node);
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// One request and what has come of it.
+/// One request and the data of its response so far.
 struct HttpSource::Exchange {
   std::uint64_t number = 0;
   net::HttpRequest request;
@@ -35,7 +35,7 @@ net::HttpRequest HttpSource::request_of(const BoundRequest& bound) const {
   net::HttpRequest request;
   request.method = bound.method;
   request.url = options.url;
-  if (request.url.ends_with('/')) request.url.pop_back();  // Each path brings its own.
+  if (request.url.ends_with('/')) request.url.pop_back();  // Each path begins with a slash.
   request.url += bound.target;
   request.headers.emplace_back("accept", "application/json, text/*;q=0.5");
   if (!options.token.empty()) request.headers.emplace_back("authorization", "Bearer " + options.token.reveal());
@@ -53,7 +53,7 @@ net::HttpRequest HttpSource::request_of(const BoundRequest& bound) const {
 void HttpSource::send(const std::shared_ptr<Exchange>& exchange) {
   exchange->so_far = {};
   exchange->so_far.method = exchange->request.method;
-  const std::weak_ptr<Exchange> weak = exchange;  // It holds the transfer, and that these.
+  const std::weak_ptr<Exchange> weak = exchange;  // Weak, because the exchange owns the transfer, which owns these handlers.
   net::HttpHandler handler;
   handler.on_head = [weak](const net::HttpHead& head) {
     const auto held = weak.lock();

@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// The tools of one HTTP service in one telephone call, by the HttpClient of its conversation thread, which outlives it. A GET
-/// whose connection is lost before an answer begins is sent once more; nothing else ever is.
+/// The tools of one HTTP service in one telephone call. It uses the HttpClient of its conversation thread, which must outlive it. It repeats a GET
+/// once if the connection is lost before a response begins; it repeats no other request.
 class HttpSource final : public ToolSource {
  public:
   HttpSource(std::shared_ptr<const Service> service, net::HttpClient& http);
@@ -36,7 +36,7 @@ class HttpSource final : public ToolSource {
 
   std::shared_ptr<const Service> service_;
   net::HttpClient& http_;
-  std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // by the number of their call
+  std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // key: the number of the call
   std::deque<SourceResult> results_;
 };
 

@@ -21,7 +21,7 @@ using Fault = std::optional<DocumentFault>;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kMethods = {{{"get", "GET"}, {"put", "PUT"}, {"post", "POST"}, {"delete", "DELETE"}, {"patch", "PATCH"}}};
 
-/// A path's own text: RFC 3986 section 3.3, with what `{` and `}` enclose taken out.
+/// Returns true for valid text of a path (RFC 3986 section 3.3) between the braces.
 bool is_path_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~!$&'()*+,;=:@/%").find(c) != std::string_view::npos;
@@ -43,7 +43,7 @@ Read<std::vector<PathPiece>> read_path(std::string_view path, const Node& at) {
   return pieces;
 }
 
-/// Reads one operation, from its entry in `paths`.
+/// Reads one operation from its entry in `paths`.
 class Reader {
  public:
   Reader(const Node& document, const Node& path_item, const Node& node) : document_(document), path_item_(path_item), node_(node) {}
@@ -66,7 +66,7 @@ class Reader {
   }
 
  private:
-  /// Of the path and of the operation, whose own one counts where both have one: OpenAPI 3.1.1 section 4.8.10.
+  /// Reads the parameters of the path and of the operation. An operation's parameter overrides the path's: OpenAPI 3.1.1 section 4.8.10.
   [[nodiscard]] Fault read_parameters() {
     for (const bool own : {true, false}) {
       for (const Node& entry : (own ? node_ : path_item_).items("parameters")) {
@@ -91,7 +91,7 @@ class Reader {
     return {};
   }
 
-  /// With the parameter's own description where its schema has none.
+  /// Returns the schema, with the parameter's description if the schema has none.
   [[nodiscard]] Read<std::string> shown_schema(const Node& entry) {
     const auto parameter = resolve(document_, entry);
     const auto schema = parameter ? parameter->member("schema") : std::nullopt;
@@ -107,7 +107,7 @@ class Reader {
     return described + (*text == "{}" ? "" : ",") + text->substr(1);
   }
 
-  /// Its braces are its path parameters, and they are its braces.
+  /// Checks that the braces of the path and the path parameters match each other.
   [[nodiscard]] Fault fault_of_path() const {
     for (const Parameter& parameter : operation_.parameters) {
       if (parameter.in == Parameter::In::Path && count(parameter.name) != 1) return node_.fault("its path has {" + shown(parameter.name) + "} not once");
@@ -165,7 +165,7 @@ class Reader {
   std::vector<ShownArgument> arguments_;
 };
 
-/// OpenAPI 3.1.1 section 4.8.1: what the document is written in.
+/// Checks the version of the document's format: OpenAPI 3.1.1 section 4.8.1.
 Fault fault_of_version(const Node& document) {
   const std::string_view version = document.text("openapi");
   if (version.starts_with("3.0.") || version.starts_with("3.1.")) return {};
@@ -176,7 +176,7 @@ Fault fault_of_version(const Node& document) {
 
 using Operations = std::map<std::string, Operation, std::less<>>;
 
-/// Reads those operations of one path that are wanted.
+/// Reads the wanted operations of one path.
 Fault read_path_item(const Node& document, std::string_view path, const Node& item, const std::vector<std::string>& wanted, Operations& found) {
   for (const auto& [key, method] : kMethods) {
     const auto node = item.member(key);

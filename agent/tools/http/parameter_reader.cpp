@@ -25,7 +25,7 @@ std::optional<In> place_of(std::string_view in) {
   return std::nullopt;
 }
 
-/// Of `type`, one or (OpenAPI 3.1) several; "null" is what is not given.
+/// Returns the types in `type`: one, or several (OpenAPI 3.1). "null" is left out, because it means a missing value.
 std::vector<std::string> types_of(const Node& schema) {
   std::vector<std::string> types;
   if (const auto one = schema.text("type"); !one.empty()) types.emplace_back(one);
@@ -37,7 +37,7 @@ std::vector<std::string> types_of(const Node& schema) {
   return types;
 }
 
-/// What one value may be.
+/// Reads the allowed types and values of one value.
 std::optional<DocumentFault> read_value(const Node& schema, Parameter& parameter) {
   parameter.types = types_of(schema);
   for (const std::string& type : parameter.types) {
@@ -63,7 +63,7 @@ std::optional<DocumentFault> read_schema(const Node& document, const Node& given
   return item ? read_value(*item, parameter) : item.error();
 }
 
-/// Why it cannot be given, though it is written well; "".
+/// Returns the reason why a tool cannot give a valid parameter; "" if it can.
 std::string obstacle(const Node& node, const Parameter& parameter) {
   const std::string_view style = node.text("style");
   if (node.member("content")) return "a parameter with `content` cannot be given";
@@ -94,7 +94,7 @@ Read<Found> read_parameter(const Node& document, const Node& entry) {
   if (!place && node.text("in") == "cookie") return cannot("a cookie cannot be given");
   if (!place) return base::fail(node.fault("its `in` is none of path, query, header and cookie"));
   parameter.in = *place;
-  // OpenAPI 3.1.1 section 4.8.12.2: these three are not read from here at all.
+  // OpenAPI 3.1.1 section 4.8.12.2: parameters with these three names are ignored.
   const bool is_ignored = parameter.in == In::Header && (base::iequals(parameter.name, "accept") || base::iequals(parameter.name, "content-type") || base::iequals(parameter.name, "authorization"));
   if (is_ignored) return Found();
   if (const auto why = obstacle(node, parameter); !why.empty()) return cannot(why);

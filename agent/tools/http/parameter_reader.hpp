@@ -7,11 +7,11 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// One entry of `parameters`, its references resolved. No parameter: one that a tool cannot give and need not, such as a cookie.
-/// Faults: one that it must give and cannot.
+/// Reads one entry of `parameters`, and resolves its references. Returns nullopt for an optional parameter that a tool cannot give, such as a cookie.
+/// Fails for a required one.
 [[nodiscard]] Read<std::optional<Parameter>> read_parameter(const Node& document, const Node& entry);
 
-/// Headers that say where a request goes, where it ends, or who sends it: they are never a model's.
+/// Returns true for headers about the destination, the framing or the sender of a request. A model never sets them.
 [[nodiscard]] bool is_reserved_header(std::string_view name);
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -15,7 +15,7 @@ bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
 }
 
-/// RFC 3986 section 5.2.4, and how others than browsers read it.
+/// Returns true if a segment is `.` or `..`: RFC 3986 section 5.2.4. It also splits at the separators of less strict servers.
 bool has_step(std::string_view text) {
   while (true) {
     const auto end = text.find_first_of("/\\;?#");
@@ -36,7 +36,7 @@ bool is_path_value(std::string_view value) {
     if (decoded == text) return true;
     text = std::move(decoded);
   }
-  return false;  // Who encodes so often hides something.
+  return false;  // A value that is encoded so often is suspicious.
 }
 
 }  // namespace offhook::inline v0::agent::tools::http

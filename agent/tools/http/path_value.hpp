@@ -4,8 +4,8 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// True when `value` may stand in a path, percent-encoded: it is not empty, has no control character, and is no step within the
-/// tree (`.`, `..`) to anybody on the way who decodes it once more, or twice, or takes a backslash or a `;` for an end.
+/// Returns true if a path may contain `value`, percent-encoded. The value must not be empty or have control characters. It must also be no step
+/// within the tree (`.`, `..`), even for a server that decodes it once or twice more, or that treats a backslash or a `;` as a separator.
 [[nodiscard]] bool is_path_value(std::string_view value);
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -7,11 +7,11 @@
 /// Percent-encoding: RFC 3986 section 2.1.
 namespace offhook::inline v0::agent::tools::http {
 
-/// All but the unreserved characters (RFC 3986 section 2.3) as %XX, so that nothing of `text` means anything to a URL.
+/// Returns the text with all characters except the unreserved ones (RFC 3986 section 2.3) as %XX, so that none has a meaning in a URL.
 [[nodiscard]] std::string percent_encoded(std::string_view text);
-/// Nothing: a `%` without two hexadecimal digits behind it.
+/// Returns the decoded text; nullopt if a `%` has no two hexadecimal digits after it.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
-/// As many others do it: such a `%` stays as it is.
+/// Returns the decoded text, and keeps an invalid `%` as it is, as many servers do.
 [[nodiscard]] std::string loosely_percent_decoded(std::string_view text);
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -14,8 +14,8 @@ namespace {
 
 using Fault = std::optional<DocumentFault>;
 
-/// JSON Schema 2020-12 (validation, sections 6 and 7; core, section 10.3), as far as it speaks of what is given. Of exclusive
-/// bounds only numbers: in OpenAPI 3.0 they are flags.
+/// The keywords of JSON Schema 2020-12 (validation, sections 6 and 7; core, section 10.3) that restrict arguments. Exclusive bounds count only as
+/// numbers: in OpenAPI 3.0 they are flags.
 constexpr std::array<std::string_view, 3> kTexts = {"description", "format", "pattern"};
 constexpr std::array<std::string_view, 11> kCopied = {"enum", "const", "default", "minimum", "maximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems"};
 constexpr std::array<std::string_view, 2> kNumbers = {"exclusiveMinimum", "exclusiveMaximum"};
@@ -44,7 +44,7 @@ class Writer {
   [[nodiscard]] std::string take() { return out_.take(); }
 
  private:
-  /// true takes anything, and false nothing: JSON Schema 2020-12 core, section 4.3.2.
+  /// Writes a boolean schema: true accepts any value, false accepts none: JSON Schema 2020-12 core, section 4.3.2.
   [[nodiscard]] Fault write_flag(const Node& schema, std::string_view name, bool all) {
     if (name != "additionalProperties" && !all) return schema.fault("nothing can be given where a schema is false");
     if (name == "additionalProperties") {

@@ -17,47 +17,47 @@ namespace offhook::inline v0::agent::tools::http {
 inline constexpr std::size_t kMaxFixedHeaders = 16;
 
 struct ServiceOptions {
-  std::string label;                                            ///< is_label()
-  std::string url;                                              ///< what paths are put behind; of the document's `servers` none counts
+  std::string label;                                            ///< as is_label() requires
+  std::string url;                                              ///< base URL of all paths; the document's `servers` are ignored
   config::Secret token;                                         ///< none: no Authorization header
-  std::vector<std::pair<std::string, config::Secret>> headers;  ///< others that the service asks for, such as an API key's
-  std::vector<std::string> operations;                          ///< operationIds; others do not exist
+  std::vector<std::pair<std::string, config::Secret>> headers;  ///< further headers of the service, such as an API key
+  std::vector<std::string> operations;                          ///< operationIds; other operations do not exist
   std::vector<Pin> pins;
   Unpinned unpinned = Unpinned::Refuse;
   base::Duration connect_limit = std::chrono::seconds(3);
-  base::Duration answer_limit = std::chrono::seconds(10);       ///< of the whole; the tool box may stop waiting before
-  bool plain_http = false;                                      ///< http to the local network is allowed
+  base::Duration answer_limit = std::chrono::seconds(10);       ///< for the whole response; the tool box may stop waiting earlier
+  bool plain_http = false;                                      ///< allows http to the local network
 };
-/// Why there can be no such service: a sentence, or nothing. No secret is in it.
+/// Returns the fault of the options as a sentence, without secrets; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const ServiceOptions& options);
 
-/// What was decided about one operation, for the log: a sentence.
+/// The decision about one operation, as a sentence for the log.
 struct ServiceNote {
   bool refused = false;
   std::string tool;  ///< its name for models
   std::string why;
 };
 
-/// The tools of one HTTP service, from its OpenAPI document: read once, shared by all calls, changed by nobody.
+/// The tools of one HTTP service, from its OpenAPI document. It is read once, and all calls share it unchanged.
 class Service {
  public:
-  /// `options` have no fault. An operation whose pin does not fit is left out and told of.
+  /// Reads a service. `options` must have no fault. An operation that does not match its pin is left out, with a note.
   [[nodiscard]] static Read<std::shared_ptr<const Service>> read(ServiceOptions options, std::string_view document, std::vector<ServiceNote>& notes);
 
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
   [[nodiscard]] const std::vector<ToolDescription>& descriptions() const { return descriptions_; }
   [[nodiscard]] const Operation* find(std::string_view model_name) const;
-  /// What must be in no text.
+  /// Returns the secrets, which no text may contain.
   [[nodiscard]] std::vector<std::string_view> secrets() const;
 
  private:
   explicit Service(ServiceOptions options) : options_(std::move(options)) {}
-  /// Where a model would set what is the operator's.
+  /// Returns a fault if a model could set a header of the operator.
   [[nodiscard]] std::optional<DocumentFault> fault_of(const Operation& operation) const;
 
   ServiceOptions options_;
   std::vector<Operation> operations_;
-  std::vector<ToolDescription> descriptions_;  // beside operations_
+  std::vector<ToolDescription> descriptions_;  // same order as operations_
 };
 
 }  // namespace offhook::inline v0::agent::tools::http
