@@ -17,7 +17,7 @@ Authorizer::Authorizer(OauthOptions options, std::string server, net::HttpClient
 config::Secret Authorizer::token() const { return good_until_ && edge_.now() >= *good_until_ ? config::Secret() : token_; }
 
 void Authorizer::fetch(const config::Secret& refused, std::string_view www_authenticate, Done done) {
-  if (const auto held = token(); !held.empty() && held != refused) return done({});  // Another request has got it meanwhile.
+  if (const auto held = token(); !held.empty() && held != refused) return done({});  // Another request has got a new token meanwhile.
   waiting_.push_back(std::move(done));
   if (waiting_.size() > 1) return;
   token_ = {};
@@ -48,14 +48,14 @@ void Authorizer::ask(GrantRequest& request) {
     const auto assertion =
         client_assertion(options_.private_key, options_.client_id, request.audience, edge_.unix_seconds(), edge_.unique());
     made.body += "&client_assertion_type=" + query_value("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-    made.body += "&client_assertion=" + assertion.value_or("");  // fault_of() has looked at the key.
+    made.body += "&client_assertion=" + assertion.value_or("");  // fault_of() has checked the key.
   }
   made.connect_limit = kConnectLimit;
   made.total_limit = kAnswerLimit;
   made.max_body = kMaxOauthDocument;
   status_ = 0;
   body_.clear();
-  net::HttpHandler handler;  // The transfer is ours, and calls nothing once that is gone.
+  net::HttpHandler handler;  // This object owns the transfer, which calls no handler after its destruction.
   handler.on_head = [this](const net::HttpHead& head) { status_ = head.status; };
   handler.on_body = [this](std::string_view bytes) { body_ += bytes; };
   handler.on_end = [this](const std::optional<net::NetError>& error) { on_end(error); };

@@ -13,25 +13,26 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// The token of one server of tools, had by a ClientCredentialsGrant and kept until shortly before its end: for all wires to that
-/// server, one after the other, and for nobody else. On the thread of its HttpClient, which outlives it.
+/// Holds the token of one tool server. It gets the token with a ClientCredentialsGrant, and keeps it until shortly before its end, for all successive
+/// wires to that server. It runs on the thread of its HttpClient, which must outlive it.
 class Authorizer {
  public:
   struct Edge {
     std::function<base::TimePoint()> now;
-    std::function<std::int64_t()> unix_seconds;  ///< the time of day, for assertions
-    std::function<std::string()> unique;         ///< never the same twice
+    std::function<std::int64_t()> unix_seconds;  ///< time of day in seconds, for assertions
+    std::function<std::string()> unique;         ///< returns a new text at each call
   };
-  /// `why`: "" when there is a token().
+  /// `why` is "" when there is a token().
   using Done = std::function<void(const std::string& why)>;
 
   Authorizer(OauthOptions options, std::string server, net::HttpClient& http, Edge edge);
 
-  /// "" when there is none, or none that is good enough.
+  /// Returns the token; "" if there is none, or if it has expired.
   [[nodiscard]] config::Secret token() const;
-  /// A token can be had before the server asks for one.
+  /// Returns true if a token can be requested before the server sends a challenge.
   [[nodiscard]] bool can_ask_first() const { return grant_.knows_endpoint(); }
-  /// A token other than `refused` (which may be ""). `done` is called once, never from within where can_ask_first() says so.
+  /// Gets a token that differs from `refused` (which may be ""), and calls `done` once. If can_ask_first() is true and there is no token, it calls
+  /// `done` later, never from within.
   void fetch(const config::Secret& refused, std::string_view www_authenticate, Done done);
 
  private:

@@ -10,21 +10,21 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// The tools of one server that may be shown to models, if an agent's rules allow them. A call keeps the one it began with.
+/// The tools of one server that models may see, if an agent's rules allow them. A call keeps the catalog of its beginning.
 struct Catalog {
   struct Tool {
-    std::string server_name;  ///< what the server calls it
+    std::string server_name;  ///< the server's name for the tool
     std::string hash;
     bool has_output_schema = false;
     std::vector<HeaderBinding> headers;
   };
-  std::vector<ToolDescription> descriptions;  ///< beside `tools`
+  std::vector<ToolDescription> descriptions;  ///< same order as `tools`
   std::vector<Tool> tools;
 
   [[nodiscard]] const Tool* find(std::string_view model_name) const;
 };
 
-/// What was decided about one tool, for the log: a sentence.
+/// The decision about one tool, as a sentence for the log.
 struct CatalogNote {
   bool refused = false;
   std::string tool;  ///< its name for models
@@ -33,10 +33,10 @@ struct CatalogNote {
 
 struct CatalogOptions {
   std::string label;
-  bool over_http = false;  ///< a tool with a faulty x-mcp-header is not used then
+  bool over_http = false;  ///< excludes a tool with a faulty x-mcp-header
 };
 
-/// From what a server lists: each definition judged by its pin. Only New, Missing and Changed ones are told of.
+/// Makes the catalog from the server's list. The pins decide about each definition. `notes` gets the New, Missing and Changed ones.
 [[nodiscard]] Catalog make_catalog(const CatalogOptions& options, const std::vector<ToolDefinition>& listed, PinBook& pins,
                                    std::vector<CatalogNote>& notes);
 

@@ -23,7 +23,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// Who writes to a program that is gone gets an error then, and not a signal that ends us. What the embedder has decided stays.
+/// Ignores SIGPIPE, so that a write to an ended program returns an error instead of ending this process. Keeps an existing setting of the application.
 void ignore_broken_pipes() {
   struct sigaction present {};
   if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) (void)::signal(SIGPIPE, SIG_IGN);
@@ -58,7 +58,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     step(0);
   }
 
-  /// Without asking: for who is destroyed.
+  /// Kills the program at once, without asking it to end; for the destructor.
   void kill_now() {
     handler_ = {};
     error_code ignored;
@@ -68,7 +68,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     errors_.close(ignored);
     if (pid_ <= 0) return;
     if (look() != Life::Unknown) send_signal(SIGKILL);
-    // The kernel may need a moment; what it cannot end at all (a process in the middle of a broken disk) is left to itself.
+    // The kernel may need a moment. A process that it cannot end at all, such as one that waits for a broken disk, is abandoned.
     for (int looks = 0; looks < kLastLooks && look() == Life::Runs; ++looks) std::this_thread::sleep_for(kLastPatience / kLastLooks);
     reap();
   }
@@ -81,13 +81,14 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
   static constexpr int kLastLooks = 400;
   static constexpr int kLastReads = 8;  // More than a pipe holds.
 
-  /// To its group, and to itself, since it may have left that. Only while it is not reaped: until then its number is nobody else's.
+  /// Sends a signal to the program's group, and to the program itself, which may have left the group. The program must not be reaped yet: until then
+  /// its number cannot belong to another process.
   void send_signal(int number) const {
     (void)::kill(-pid_, number);
     (void)::kill(pid_, number);
   }
 
-  /// Unknown: somebody else took it away (a program that ignores SIGCHLD), so that its number may be another's.
+  /// Unknown: other code has reaped the process (an application that ignores SIGCHLD), so that its number may belong to another process.
   enum class Life : std::uint8_t { Runs, Ended, Unknown };
   [[nodiscard]] Life look() const {
     siginfo_t info{};
@@ -110,7 +111,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
         if (told == &ChildHandler::on_output) self->end("its output ended");
         return;
       }
-      const auto call = self->handler_.*told;  // A copy: what it does may take the handlers away.
+      const auto call = self->handler_.*told;  // A copy, because the call may remove the handlers.
       if (call) call(std::string_view(buffer.data(), size));
       if (from.is_open()) self->read(from, buffer, told);
     });
@@ -126,7 +127,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     });
   }
 
-  /// Told from the io_context, as all is.
+  /// Ends the process later, because only the io_context calls handlers.
   void end_soon() {
     timer_.expires_after(std::chrono::seconds(0));
     timer_.async_wait([self = shared_from_this()](const error_code& error) {
@@ -134,7 +135,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     });
   }
 
-  /// What a program wrote before it ended often is why it did: it is told before the end, as far as it is there.
+  /// Reads the rest of the error output before the end is reported, because it often has the reason of the end.
   void read_last_words() {
     Buffer words;
     error_code error;
@@ -157,12 +158,12 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     input_.close(ignored);
   }
 
-  /// The way out: looks whether it is gone, and at the end of each kPatience says it more clearly.
+  /// One step of the shutdown: checks whether the program has ended, and sends a stronger signal after each kPatience.
   void step(int looks) {
     constexpr int kLooks = 40;  // in one kPatience
-    const auto self = shared_from_this();  // `done` may destroy who owns this.
+    const auto self = shared_from_this();  // `done` may destroy the owner of this object.
     const Life life = pid_ > 0 ? look() : Life::Unknown;
-    if (life == Life::Ended) send_signal(SIGKILL);  // What it left behind in its group.
+    if (life == Life::Ended) send_signal(SIGKILL);  // Ends the rest of its group.
     if (life != Life::Runs) reap();
     if (pid_ <= 0) {
       kill_now();

@@ -20,27 +20,26 @@ class io_context;
 namespace offhook::inline v0::agent::tools::mcp {
 
 struct CommandLine {
-  std::vector<std::string> argv;  ///< the first is the program's whole path: nothing is searched for, and no shell reads it
-  std::vector<std::pair<std::string, config::Secret>> environment;  ///< all of it, but for a PATH and LANG where it has none
+  std::vector<std::string> argv;  ///< the first is the program's absolute path; there is no search and no shell
+  std::vector<std::pair<std::string, config::Secret>> environment;  ///< the whole environment; PATH and LANG are added if they are missing
   std::string directory = "/";
 };
 
-/// Why a command line cannot be run: a sentence, or nothing.
+/// Returns the reason why a command line cannot be run, as a sentence; nullopt if it can.
 [[nodiscard]] std::optional<std::string> fault_of_command(const CommandLine& command);
 
 struct ChildHandler {
   std::function<void(std::string_view bytes)> on_output;
   std::function<void(std::string_view bytes)> on_error_output;
-  std::function<void(std::string why)> on_end;  ///< its output ended, or it takes no input; once
+  std::function<void(std::string why)> on_end;  ///< called once, when the output has ended or the program accepts no input
 };
 
-/// A program and three pipes to it, on an io_context's thread. It runs in a process group of its own, with no descriptor of ours
-/// but the pipes, no blocked signal, and nothing of our environment. Handlers are called from the io_context alone. Destroying it
-/// kills its group at once.
+/// A program and three pipes to it, on an io_context's thread. It runs in a process group of its own. It inherits no descriptor except the pipes, no
+/// blocked signal, and no environment. Only the io_context calls the handlers. The destructor kills the group at once.
 class ChildProcess {
  public:
-  static constexpr std::size_t kMaxUnwritten = 4U << 20U;  ///< octets; a program that does not read more is ended
-  static constexpr base::Duration kPatience = std::chrono::seconds(2);  ///< at each step of the way out
+  static constexpr std::size_t kMaxUnwritten = 4U << 20U;  ///< octets; a program that reads too slowly is ended
+  static constexpr base::Duration kPatience = std::chrono::seconds(2);  ///< wait after each step of the shutdown
 
   [[nodiscard]] static base::Result<std::unique_ptr<ChildProcess>, base::Error> start(boost::asio::io_context& io,
                                                                                       const CommandLine& command, ChildHandler handler);
@@ -49,8 +48,8 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   void write(std::string bytes);
-  /// Closes its input; after kPatience asks its group to end (SIGTERM), then makes it (SIGKILL). `done` comes when it is gone;
-  /// no other handler is called any more.
+  /// Closes the input. After kPatience it sends SIGTERM to the group, and after another kPatience SIGKILL. It calls `done` when the program has
+  /// ended; it calls no other handler any more.
   void shut_down(std::function<void()> done);
   [[nodiscard]] int pid() const;
 

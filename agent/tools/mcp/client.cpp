@@ -30,7 +30,7 @@ std::string_view to_string(Client::State state) {
   return "?";
 }
 
-/// `of`: the call that is sent. No message has a line feed in it: over stdio it would be two.
+/// Sends a request. `of` is the call of a tools/call. A message must not contain a line feed: over stdio it would be two messages.
 std::uint64_t Client::send(Request request, std::string_view method, const std::string& params, Actions& out, const Call* of) {
   const std::uint64_t id = ++last_id_;
   Outgoing message;
@@ -81,23 +81,24 @@ void Client::initialize(TimePoint now, Actions& out) {
 
 void Client::on_discovered(std::string_view result, TimePoint now, Actions& out) {
   const auto facts = read_discovery(result);
-  if (state_ == State::Initializing) {  // It was slow to start: the handshake that is under way counts, unless this is better.
+  if (state_ == State::Initializing) {  // The server was slow to start. The running handshake counts, unless this result is modern.
     if (facts && facts->modern) become_open(*facts, now, out);
     return;
   }
-  if (!facts) return on_probe_failed(0, {}, now, out);  // It answers whatever it is asked.
+  if (!facts) return on_probe_failed(0, {}, now, out);  // The server answers any request.
   if (facts->modern) return become_open(*facts, now, out);
   if (facts->revision.empty() || options_.era == ClientOptions::Era::Modern) return fail(no_common_revision(facts->said), out);
   initialize(now, out);
 }
 
-/// MCP 2026-07-28 basic/versioning, "Backward Compatibility": what is no error of the modern era comes from a server of the other.
+/// Handles a failed probe. MCP 2026-07-28 basic/versioning, "Backward Compatibility": any error that is not of the modern era comes from a server of
+/// the legacy era.
 void Client::on_probe_failed(std::int64_t code, std::string_view data, TimePoint now, Actions& out) {
   if (is_modern_error(code)) {
     const ServerFacts facts = code == kUnsupportedVersion ? read_supported(data) : ServerFacts{};
     if (code != kUnsupportedVersion) return fail("it refuses a request as the protocol has it (" + std::to_string(code) + ")", out);
     if (facts.revision.empty() || (facts.modern && std::exchange(probed_again_, true))) return fail(no_common_revision(facts.said), out);
-    if (facts.modern) return probe(now, out);  // It names the very revision that it refused: once more, and no more.
+    if (facts.modern) return probe(now, out);  // It names exactly the revision that it refused: try once more, and not again.
   }
   if (options_.era == ClientOptions::Era::Modern) return fail("it does not speak revision " + std::string(kModernRevision), out);
   initialize(now, out);
@@ -110,7 +111,7 @@ void Client::on_initialized(std::string_view result, TimePoint now, Actions& out
   become_open(*facts, now, out);
 }
 
-/// It did not take the handshake. A server that was asked by discovery before, and was too slow for that, is asked so again, once.
+/// Handles a refused handshake. If the server names the modern revision, or was too slow for the probe, the client probes once more.
 void Client::on_handshake_refused(std::int64_t code, std::string_view data, TimePoint now, Actions& out) {
   const bool is_modern = code == kUnsupportedVersion && read_supported(data).modern;
   const bool was_slow = forget(Request::What::Probe);
@@ -134,8 +135,8 @@ void Client::become_open(const ServerFacts& facts, TimePoint now, Actions& out) 
   refuse_waiting(out);
 }
 
-/// The server has forgotten the session, and did nothing of what it was asked in it: MCP 2025-11-25 basic/transports, "Session
-/// Management". Once: a server that forgets the next one, too, is broken.
+/// Begins a new session after the server has forgotten the old one, and did nothing in it: MCP 2025-11-25 basic/transports, "Session Management". If
+/// the server also forgets the new one, the client fails.
 void Client::renew(TimePoint now, Actions& out) {
   if (state_ != State::Open) return;
   if (std::exchange(renewed_, true)) return fail("it forgets its sessions", out);
@@ -156,7 +157,7 @@ std::optional<std::uint64_t> Client::id_of(Request::What what) const {
   return at == requests_.end() ? std::nullopt : std::optional(at->first);
 }
 
-/// False: there was none.
+/// Removes the requests of this kind. Returns false if there was none.
 bool Client::forget(Request::What what) {
   return std::erase_if(requests_, [what](const auto& entry) { return entry.second.what == what; }) > 0;
 }
@@ -176,8 +177,8 @@ void Client::fail(std::string why, Actions& out, bool at_once) {
   out.emplace_back(Broken{std::move(why), at_once});
 }
 
-/// MCP 2026-07-28 basic/versioning: whatever is no modern answer comes from a server of the other era; many of those end when the
-/// first thing that they hear is no handshake. The next open() begins with one.
+/// Handles a closed connection. MCP 2026-07-28 basic/versioning: any answer that is not modern comes from a legacy server. Many of these servers
+/// close the connection when the first message is no handshake. The next open() therefore begins with a handshake.
 void Client::on_closed(std::string why, Actions& out) {
   if (state_ == State::Closed) return;
   const bool was_asked = forget(Request::What::Probe) && options_.era == ClientOptions::Era::Auto;

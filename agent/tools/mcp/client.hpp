@@ -17,51 +17,51 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxCalls = 64;            ///< of one server, of all telephone calls together
-inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< to what a server asks us; more of its requests are passed over
-inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< between two lists; longer when changes do not end
+inline constexpr std::size_t kMaxCalls = 64;            ///< to one server, of all telephone calls together
+inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< to requests of the server; further requests in that second are ignored
+inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< between two lists; grows while changes continue
 inline constexpr base::Duration kLongestListPause = std::chrono::seconds(60);
 inline constexpr base::Duration kListGood = std::chrono::minutes(15);  ///< no tool is called by an older list
 
 struct ClientOptions {
   enum class Era : std::uint8_t { Auto, Legacy, Modern };
-  Era era = Era::Auto;  ///< Auto: the modern one is tried first
+  Era era = Era::Auto;  ///< Auto: tries the modern one first
   bool over_http = false;
   ClientIdentity identity;
   base::Duration probe_limit = std::chrono::seconds(5);
   base::Duration handshake_limit = std::chrono::seconds(30);  ///< a process may have to start first
-  base::Duration list_limit = std::chrono::seconds(20);       ///< of each page
-  base::Duration listing_limit = std::chrono::seconds(60);    ///< of all pages together
-  base::Duration call_quiet = std::chrono::seconds(10);       ///< without an answer or progress; each progress begins it anew
-  base::Duration call_limit = std::chrono::seconds(30);       ///< whatever progress is told
+  base::Duration list_limit = std::chrono::seconds(20);       ///< for each page
+  base::Duration listing_limit = std::chrono::seconds(60);    ///< for all pages together
+  base::Duration call_quiet = std::chrono::seconds(10);       ///< without an answer or progress; each progress restarts it
+  base::Duration call_limit = std::chrono::seconds(30);       ///< in spite of progress
 };
 
-/// `call` is the owner's number, and never comes twice.
+/// A tool call. `call` is the owner's number, which must be unique.
 struct CallRequest {
   std::uint64_t call = 0;
-  std::string tool;       ///< as the server calls it
-  std::string hash;       ///< of the definition that was agreed to: ToolDefinition::hash
+  std::string tool;       ///< the server's name for the tool
+  std::string hash;       ///< of the approved definition: ToolDefinition::hash
   std::string arguments;  ///< a JSON object
   bool has_output_schema = false;
   std::vector<HeaderBinding> headers;
 };
 
-// What the owner carries out, in order.
+// The actions that the owner carries out, in this order.
 struct Settled { std::uint64_t id; };
 struct Stop { std::uint64_t id; };
 struct Opened { std::string revision; bool modern; };
 struct Listed { std::vector<ToolDefinition> tools; };
 struct Answered { std::uint64_t call; ToolAnswer answer; };
 struct Note { std::string text; };   ///< a sentence for the log
-/// The client is Closed: the wire goes, and open() with another one comes when the owner likes; `at_once`: better without a pause.
+/// The client is Closed. The owner removes the wire, and later calls open() with a new one; `at_once`: preferably without a pause.
 struct Broken { std::string why; bool at_once = false; };
 using Action = std::variant<Outgoing, Settled, Stop, Opened, Listed, Answered, Note, Broken>;
 using Actions = std::vector<Action>;
 
-/// The client's side of the Model Context Protocol, revisions 2024-11-05 to 2025-11-25 (with a handshake) and 2026-07-28
-/// (without), for tools alone. Pure: messages and time in, actions out. It offers a server nothing: a ping is answered, any other
-/// request refused. Each call() is followed by one Answered, unless abandon() comes first. A call goes out when its tool's definition,
-/// as the server listed it last, is the one that was agreed to, and never by a list of before the connection or the session.
+/// The client side of the Model Context Protocol for tools, revisions 2024-11-05 to 2025-11-25 (with a handshake) and 2026-07-28 (without). It does
+/// no I/O: messages and time go in, actions come out. It offers nothing to the server: it answers a ping, and refuses any other request.
+/// Each call() is followed by one Answered, unless abandon() comes first. A call is sent only if the tool's definition in the server's last list is
+/// the approved one. The list must be of the current connection and session.
 class Client {
  public:
   enum class State : std::uint8_t { Closed, Probing, Initializing, Open };
@@ -81,7 +81,7 @@ class Client {
   [[nodiscard]] bool is_consistent() const;
 
  private:
-  struct Request {  // that was sent and is not answered
+  struct Request {  // a request that was sent and is not answered
     enum class What : std::uint8_t { Probe, Initialize, List, Listen, Call };
     What what{};
     std::optional<base::TimePoint> due;
@@ -90,11 +90,11 @@ class Client {
   struct Call {
     CallRequest request;
     base::TimePoint hard_due;
-    std::uint64_t id = 0;  // of its request; 0: it waits for the handshake, or for the list
+    std::uint64_t id = 0;  // id of its request; 0: it waits for the handshake or the list
     bool repeated = false;
   };
 
-  // client.cpp: how a server is met
+  // client.cpp: the start of a session
   std::uint64_t send(Request request, std::string_view method, const std::string& params, Actions& out,
                      const Call* of = nullptr);
   void notify(std::string_view method, const std::string& params, Actions& out) const;
@@ -110,11 +110,11 @@ class Client {
   [[nodiscard]] bool forget(Request::What what);
   [[nodiscard]] std::optional<std::uint64_t> id_of(Request::What what) const;
 
-  // client_time.cpp: what comes to nothing, and what is due
+  // client_time.cpp: lost requests and deadlines
   void on_late(const Request& request, std::uint64_t id, base::TimePoint now, Actions& out);
   void listen(Actions& out);
 
-  // client_messages.cpp: what a server says then
+  // client_messages.cpp: messages from the server
   void on_message(const RpcMessage& message, base::TimePoint now, Actions& out);
   void on_server_request(const RpcMessage& message, base::TimePoint now, Actions& out);
   void on_notification(const RpcMessage& message, base::TimePoint now);
@@ -147,16 +147,16 @@ class Client {
   std::map<std::uint64_t, Request> requests_;
   std::map<std::uint64_t, Call> calls_;
   bool probed_again_ = false;
-  bool legacy_first_ = false;  // it was of that era, or ended when it was asked of the other one: kept from open() to open()
-  bool renewed_ = false;       // the session, and nothing has been answered in it yet
+  bool legacy_first_ = false;  // The server is of that era, or closed the connection on a modern probe. It is kept from one open() to the next.
+  bool renewed_ = false;       // the session was renewed, and has not answered anything yet
   std::optional<ToolListing> listing_;
   base::TimePoint listing_due_{};
   std::optional<base::TimePoint> list_at_, listen_at_;
-  std::optional<base::TimePoint> list_good_until_;                // none: nothing has been listed in this session
-  std::map<std::string, std::string, std::less<>> known_hashes_;  // of the tools in that list, by their name
+  std::optional<base::TimePoint> list_good_until_;                // nullopt: this session has no list yet
+  std::map<std::string, std::string, std::less<>> known_hashes_;  // hashes of the tools in that list; key: their names
   base::TimePoint listed_at_{};
-  base::Duration list_pause_{};  // until the next list, whatever a server says of changes
-  base::TimePoint answers_since_{};  // the second in which answers_ are counted
+  base::Duration list_pause_{};  // until the next list, even if the server reports changes
+  base::TimePoint answers_since_{};  // start of the second in which answers_ are counted
   unsigned answers_ = 0;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kLifeSeconds = 300;
 
-/// RFC 7515 section 2: the letters of URLs, and no padding.
+/// Appends base64url without padding: RFC 7515 section 2.
 void append_base64url(std::string& out, std::span<const std::uint8_t> octets) {
   std::string text;
   base::append_base64(text, octets);

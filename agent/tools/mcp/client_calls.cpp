@@ -19,7 +19,7 @@ constexpr std::string_view kNoObject = "The arguments are not a JSON object. Not
 constexpr std::string_view kChanged = "The tool is not the one any more that it was when this call began, and is not used.";
 constexpr std::int64_t kInvalidParams = -32602, kInvalidRequest = -32600, kParseError = -32700;
 
-/// Whether it is sure that the tool did nothing. A gateway's 502 or 504, or an error from within the tool, may come when half is done.
+/// Returns true if the tool certainly did nothing. A 502 or 504 of a gateway, or an error within the tool, can come after a part of the work.
 bool is_refusal(const NoAnswer& why) {
   if (why.what == NoAnswer::What::Auth) return true;
   if (why.what != NoAnswer::What::Refused) return false;
@@ -36,7 +36,7 @@ bool is_refusal(const NoAnswer& why) {
   }
 }
 
-/// Of what a server writes in its errors nothing is shown.
+/// Returns the failure in Offhook's own words, without text of the server.
 std::string failure_words(const NoAnswer& why) {
   if (why.what == NoAnswer::What::Lost) return std::string(kLost);
   if (!is_refusal(why)) return std::string(kFailed);
@@ -71,7 +71,7 @@ void Client::call(CallRequest request, TimePoint now, Actions& out) {
   if (!listing_) answer(number, {false, std::string(kNotAvailable)}, out);
 }
 
-/// What the server offers is known, and was looked at not too long ago.
+/// Returns true if the server's list of tools is known and not too old.
 bool Client::has_good_list(TimePoint now) const { return list_good_until_ && now < *list_good_until_; }
 
 void Client::send_call(std::uint64_t number, TimePoint now, Actions& out) {
@@ -79,7 +79,7 @@ void Client::send_call(std::uint64_t number, TimePoint now, Actions& out) {
   const auto known = known_hashes_.find(call.request.tool);
   if (known == known_hashes_.end() || known->second != call.request.hash) return answer(number, {false, std::string(kChanged)}, out);
   const Dialect dialect{facts_.modern, options_.identity};
-  const std::uint64_t token = last_id_ + 1;  // The id that send() gives it, so that progress finds it.
+  const std::uint64_t token = last_id_ + 1;  // send() gives the request this id, which the progress then contains.
   const TimePoint due = std::min(now + options_.call_quiet, call.hard_due);
   call.id = send({Request::What::Call, due, number}, "tools/call",
                  call_params(dialect, call.request.tool, call.request.arguments, token), out, &call);
@@ -109,20 +109,20 @@ void Client::answer(std::uint64_t call, ToolAnswer answer, Actions& out) {
   out.emplace_back(Answered{call, std::move(answer)});
 }
 
-/// Its request is no more.
+/// Handles the loss of a call's request.
 void Client::on_call_lost(std::uint64_t number, const NoAnswer& why, TimePoint now, Actions& out) {
   if (why.what == NoAnswer::What::SessionGone) return on_session_gone(number, why.session_over, now, out);
   if (!why.why.empty()) out.emplace_back(Note{"a call came to nothing: " + why.why});
-  if (why.code == kHeaderMismatch) list_again(now);  // The tool wants other headers than it did when it was listed.
+  if (why.code == kHeaderMismatch) list_again(now);  // The tool requires other headers than in the list.
   answer(number, {false, failure_words(why)}, out);
 }
 
-/// The server did nothing, and the call is made again in the next session, once.
+/// Sends the call again in the next session, once, because the server did nothing.
 void Client::on_session_gone(std::uint64_t number, bool session_over, TimePoint now, Actions& out) {
   Call& call = calls_.at(number);
   call.id = 0;
   if (std::exchange(call.repeated, true)) return answer(number, {false, std::string(kNotAvailable)}, out);
-  if (session_over || state_ != State::Open) return;  // It waits for the handshake.
+  if (session_over || state_ != State::Open) return;  // The call waits for the handshake.
   if (has_good_list(now)) return send_call(number, now, out);
   if (!listing_) answer(number, {false, std::string(kNotAvailable)}, out);
 }
@@ -135,10 +135,10 @@ void Client::abandon(std::uint64_t number, Actions& out) {
   if (id != 0) cancel(id, "nobody waits for it any more", out);
 }
 
-/// MCP 2025-11-25 basic/utilities/cancellation; over HTTP the modern era has no such message: the stream that is closed is it.
+/// Cancels a request: MCP 2025-11-25 basic/utilities/cancellation. In the modern era over HTTP there is no such message: closing the stream cancels it.
 void Client::cancel(std::uint64_t id, std::string_view reason, Actions& out) {
   requests_.erase(id);
-  const bool is_told = state_ == State::Open && (!facts_.modern || !options_.over_http);  // Before the handshake is over nothing is.
+  const bool is_told = state_ == State::Open && (!facts_.modern || !options_.over_http);  // No notification is sent before the handshake is complete.
   if (is_told) notify("notifications/cancelled", cancelled_params(id, reason), out);
   out.emplace_back(Stop{id});
 }

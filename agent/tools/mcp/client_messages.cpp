@@ -11,9 +11,9 @@ using base::TimePoint;
 
 namespace {
 
-constexpr base::Duration kListAgain = std::chrono::seconds(30);  // After one that failed.
+constexpr base::Duration kListAgain = std::chrono::seconds(30);  // After a failed list.
 constexpr base::Duration kShortestTtl = std::chrono::seconds(60);
-constexpr base::Duration kLongestTtl = std::chrono::minutes(10);  // Whatever a server says of itself: an agreement rests on it.
+constexpr base::Duration kLongestTtl = std::chrono::minutes(10);  // A longer time from the server is ignored, because approvals depend on a current list.
 
 }  // namespace
 
@@ -32,11 +32,11 @@ void Client::on_text(std::string_view text, TimePoint now, Actions& out) {
 void Client::on_message(const RpcMessage& message, TimePoint now, Actions& out) {
   if (message.kind == RpcMessage::Kind::Request) return on_server_request(message, now, out);
   if (message.kind == RpcMessage::Kind::Notification) return on_notification(message, now);
-  // An error that does not say whose it is belongs to the probe: nothing else has been asked then.
+  // An error without an id belongs to the probe: no other request has been sent then.
   const bool is_of_probe = message.kind == RpcMessage::Kind::Error && message.id.empty() && state_ == State::Probing;
   const auto id = is_of_probe ? id_of(Request::What::Probe) : message.number();
   const auto at = id ? requests_.find(*id) : requests_.end();
-  if (at == requests_.end()) return;  // Of a request that was cancelled, or never made.
+  if (at == requests_.end()) return;  // The request was cancelled, or never sent.
   const Request request = at->second;
   requests_.erase(at);
   out.emplace_back(Settled{*id});
@@ -78,7 +78,7 @@ void Client::on_result(const Request& request, const std::string& result, TimePo
     case Request::What::Probe: return on_discovered(result, now, out);
     case Request::What::Initialize: return on_initialized(result, now, out);
     case Request::What::List: return on_page(result, now, out);
-    case Request::What::Listen:  // It ended the stream: what changed in between is not known.
+    case Request::What::Listen:  // The server has ended the stream, and changes in between are unknown.
       listen_at_ = after_pause(now);
       return list_again(*listen_at_);
     case Request::What::Call: break;
@@ -96,7 +96,7 @@ void Client::on_error(const Request& request, const RpcMessage& error, TimePoint
       return;
     case Request::What::Initialize: return on_handshake_refused(error.code, error.body, now, out);
     case Request::What::List: return on_list_failed("it does not list its tools (" + code + ")", now, out);
-    case Request::What::Listen: return;  // Then changes are seen when a list has had its time.
+    case Request::What::Listen: return;  // Changes then appear only in the next list.
     case Request::What::Call: break;
   }
   NoAnswer why{NoAnswer::What::Refused, 0, error.code, {}, {}};
@@ -107,7 +107,7 @@ void Client::on_error(const Request& request, const RpcMessage& error, TimePoint
 
 void Client::list_again(TimePoint at) { list_at_ = list_at_ ? std::min(*list_at_, at) : at; }
 
-/// When a list may be asked for after a change: soon, and later and later while the changes do not end.
+/// Returns the earliest time of the next list after a change. The pause grows while the changes continue.
 TimePoint Client::after_pause(TimePoint now) const { return std::max(now, listed_at_ + list_pause_); }
 
 void Client::list(TimePoint now, Actions& out) {

@@ -18,7 +18,7 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
   switch (request.what) {
     case Request::What::Probe:
       if (state_ == State::Initializing) return;
-      // MCP 2026-07-28 basic/versioning: an answer without an answer in it, too, is that of a server of the other era.
+      // MCP 2026-07-28 basic/versioning: a response without an answer also comes from a legacy server.
       if (why.what == NoAnswer::What::Auth || why.status == 0) return fail(why.why, out);
       return on_probe_failed(why.code, why.data, now, out);
     case Request::What::Initialize:
@@ -28,9 +28,9 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
       if (!why.session_over) on_list_failed(why.why, now, out);
       break;
     case Request::What::Listen:
-      if (why.what != NoAnswer::What::Lost && why.status < 500) break;  // It has no such thing.
+      if (why.what != NoAnswer::What::Lost && why.status < 500) break;  // The server does not support this request.
       listen_at_ = now + kListenAgain;
-      list_again(*listen_at_);  // What changed in between is not known.
+      list_again(*listen_at_);  // Changes in between are unknown.
       break;
     case Request::What::Call: on_call_lost(request.call, why, now, out); break;
   }
@@ -38,7 +38,7 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
 }
 
 void Client::on_late(const Request& request, std::uint64_t id, TimePoint now, Actions& out) {
-  // A process that is slow to start answers both questions, and the first one first.
+  // A process that is slow to start answers both requests, and the first one first.
   const bool may_come = request.what == Request::What::Probe && !options_.over_http && options_.era == ClientOptions::Era::Auto;
   if (may_come) requests_.emplace(id, Request{Request::What::Probe, std::nullopt, 0});
   if (!may_come) out.emplace_back(Stop{id});
@@ -47,7 +47,7 @@ void Client::on_late(const Request& request, std::uint64_t id, TimePoint now, Ac
     case Request::What::Initialize: return fail("it did not answer initialize in time", out);
     case Request::What::List: return on_list_failed("it did not list its tools in time", now, out);
     case Request::What::Listen:
-    case Request::What::Call: return;  // The one has no end, the other's is stop_late_calls().
+    case Request::What::Call: return;  // Listen has no deadline, and stop_late_calls() handles a late call.
   }
 }
 
@@ -63,10 +63,10 @@ void Client::on_time(TimePoint now, Actions& out) {
     if (request.what == Request::What::Call || !request.due || now < *request.due) continue;
     requests_.erase(id);
     on_late(request, id, now, out);
-    break;  // What comes of it may have changed everything; the rest is due at once.
+    break;  // on_late() may have changed everything; the remaining requests are still due.
   }
   if (state_ != State::Open) return;
-  if (listen_at_ && *listen_at_ <= now) listen(out);  // Before the list, so that no change falls in between.
+  if (listen_at_ && *listen_at_ <= now) listen(out);  // Before the list, so that no change between them is missed.
   if (!list_at_ || now < *list_at_ || listing_) return;
   list_pause_ = now - listed_at_ > kLongestListPause ? kListPause : std::min(2 * list_pause_, kLongestListPause);
   list(now, out);

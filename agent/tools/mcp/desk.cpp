@@ -51,7 +51,7 @@ void Desk::leave(std::uint64_t guest) {
 
 void Desk::put(Order order) {
   const std::lock_guard lock(mutex_);
-  const bool has_room = orders_.size() < kMaxOrders || order.what != Order::What::Start;  // What frees something always fits.
+  const bool has_room = orders_.size() < kMaxOrders || order.what != Order::What::Start;  // Orders that free resources always fit.
   if (wake_ && has_room) {
     orders_.push_back(std::move(order));
     if (orders_.size() == 1) wake_();

@@ -18,28 +18,28 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 inline constexpr std::size_t kMaxOrders = 1024;  ///< of all calls, that the server's thread has not taken yet
 
-/// What a telephone call wants of a server.
+/// An order from a telephone call to a server.
 struct Order {
-  enum class What : std::uint8_t { Start, Abandon, Leave };  ///< Leave: the call is over, and all that it started with it
+  enum class What : std::uint8_t { Start, Abandon, Leave };  ///< Leave: the call has ended; abandons all its orders
   What what{};
-  std::uint64_t guest = 0;   ///< the call, as enter() numbered it
-  std::uint64_t number = 0;  ///< SourceCall's
-  std::string tool, hash;    ///< the tool's name for models, and the definition that the call knows
+  std::uint64_t guest = 0;   ///< the call's number from enter()
+  std::uint64_t number = 0;  ///< SourceCall::number
+  std::string tool, hash;    ///< the tool's name for models, and the definition's hash in the call's catalog
   std::string arguments;
 };
 
-/// Between one server's thread and the calls on theirs: orders one way, results and the catalog the other. A lock is held for as
-/// long as it takes to move a few strings; nobody waits for anything else. From any thread.
+/// The queues between one server's thread and the threads of the calls. Orders go to the server; results and the catalog go to the calls. It holds
+/// its lock only to move a few strings, and no caller waits for anything else. Any thread may use it.
 class Desk {
  public:
-  // Of the server's thread. `wake` is called when there are orders, under the lock: it only posts.
+  // For the server's thread. `wake` is called under the lock when there are orders; it may only post a task.
   void open(std::function<void()> wake);
-  void close();  ///< no server any more: what is ordered is answered at once
+  void close();  ///< the server has ended: all orders are answered at once
   [[nodiscard]] std::vector<Order> take_orders();
   void publish(std::shared_ptr<const Catalog> catalog);
   void deliver(std::uint64_t guest, SourceResult result);
 
-  // Of a call.
+  // For a call.
   [[nodiscard]] std::uint64_t enter();
   void leave(std::uint64_t guest);
   void put(Order order);
@@ -50,7 +50,7 @@ class Desk {
   mutable std::mutex mutex_;
   std::function<void()> wake_;
   std::vector<Order> orders_;
-  std::map<std::uint64_t, std::deque<SourceResult>> results_;  // of each guest that is there
+  std::map<std::uint64_t, std::deque<SourceResult>> results_;  // of each registered call
   std::uint64_t last_guest_ = 0;
   std::shared_ptr<const Catalog> catalog_ = std::make_shared<const Catalog>();
 };

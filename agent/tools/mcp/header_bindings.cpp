@@ -24,7 +24,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// Walks over a schema. Only what lies under members named `properties` alone can be reached; a mark elsewhere is a fault.
+/// Walks over a schema. An argument is reachable only through members named `properties`; a mark in any other place is a fault.
 class Reader {
  public:
   explicit Reader(std::vector<HeaderBinding>& out) : out_(out) {}
@@ -38,7 +38,7 @@ class Reader {
     if (schema.get(members) != simdjson::SUCCESS) return true;
     if (json::Element mark; schema.at_key(kMark).get(mark) == simdjson::SUCCESS && !bind(schema, mark, reachable)) return false;
     for (const auto& [name, value] : members) {
-      if (name == "default" || name == "const" || name == "enum" || name == "examples") continue;  // Values, no schemas.
+      if (name == "default" || name == "const" || name == "enum" || name == "examples") continue;  // These contain values, not schemas.
       const bool good = name == "properties" ? read_properties(value, reachable, depth) : read(value, false, depth + 1);
       if (!good) return false;
     }

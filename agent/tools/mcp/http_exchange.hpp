@@ -2,37 +2,37 @@
 
 #include <offhook/agent/tools/mcp/http_wire.hpp>
 
-/// For the files of HttpWire alone.
+/// Only for the source files of HttpWire.
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr base::Duration kStreamLimit = std::chrono::hours(1);  // Then it is opened anew.
+inline constexpr base::Duration kStreamLimit = std::chrono::hours(1);  // After this time the stream is opened again.
 inline constexpr std::size_t kMaxStreamBody = 64U << 20U;
 
-/// One POST and what comes of it, or the server's own stream.
+/// One POST with its response, or the server's own stream.
 struct HttpWire::Exchange {
   std::uint64_t id = 0;
   bool modern = false;
   bool begins_session = false;  // it is the handshake
-  bool accepted = false;        // by a 2xx: what becomes of its stream later does not undo what the server did
-  std::string session;          // in which it was sent; "": none
+  bool accepted = false;        // a 2xx arrived; a later error of its stream does not undo the server's work
+  std::string session;          // session of the request; "": none
   std::string revision;
-  net::HttpRequest request;    // without its token; kept where there is an Authorizer
-  config::Secret token;        // that it was sent with, of the Authorizer
-  bool renewed_token = false;  // and so it was sent once more
+  net::HttpRequest request;    // without its token; stored if there is an Authorizer
+  config::Secret token;        // the Authorizer's token in the request
+  bool renewed_token = false;  // the request was sent again with a new token
   std::unique_ptr<net::HttpTransfer> transfer;
   net::HttpHead head;
   bool is_stream = false;
   SseParser events;
   std::string body;
-  std::string last_id;  // of an event, in this and in earlier pieces of the stream
+  std::string last_id;  // id of the last event, also from earlier parts of the stream
   unsigned resumes = 0;
-  bool broke = false;  // to be taken up again, later
+  bool broke = false;  // the stream must be resumed later
   std::optional<base::TimePoint> asked_at, resume_at;
 
   [[nodiscard]] bool good() const { return head.status >= 200 && head.status < 300; }
 };
 
-/// All that it wants as proof of who we are, in one line.
+/// Returns all WWW-Authenticate challenges in one line.
 [[nodiscard]] std::string challenges_of(const net::HttpHead& head);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

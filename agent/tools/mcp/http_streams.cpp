@@ -10,9 +10,9 @@ namespace {
 constexpr base::Duration kUsualRetry = std::chrono::seconds(1), kShortestRetry = std::chrono::milliseconds(500);
 constexpr base::Duration kLongestRetry = std::chrono::seconds(60);
 constexpr base::Duration kReconnectAfter = std::chrono::minutes(1);
-constexpr base::Duration kLasting = std::chrono::seconds(10);  // Of a server's own stream that was no mere beginning.
+constexpr base::Duration kLasting = std::chrono::seconds(10);  // After this time, a server's own stream counts as stable.
 
-/// What the server asks for, but neither so short that we ask without end nor for ever.
+/// Returns the server's retry time, within bounds that prevent endless requests and endless waiting.
 base::Duration retry_of(const SseParser& events) {
   const auto ms = events.retry_ms();
   if (!ms) return kUsualRetry;
@@ -20,13 +20,12 @@ base::Duration retry_of(const SseParser& events) {
                                     kLongestRetry);
 }
 
-/// Statuses by which a server says that it has no stream of its own: MCP 2025-11-25 basic/transports has 405, servers have
-/// others.
+/// Returns true for a status by which a server refuses to open its own stream: MCP 2025-11-25 basic/transports has 405, but servers also send others.
 bool is_none_offered(int status) { return status < 409 || (status > 409 && status < 429); }
 
 }  // namespace
 
-/// MCP 2025-11-25 basic/transports, "Resumability and Redelivery": also when a server ends a stream before the answer.
+/// Resumes a stream: MCP 2025-11-25 basic/transports, "Resumability and Redelivery". Also does this when a server ends a stream before the answer.
 bool HttpWire::resume(const std::shared_ptr<Exchange>& exchange) {
   if (exchange->modern || !exchange->is_stream || exchange->last_id.empty() || exchange->resumes >= kMaxResumes) return false;
   ++exchange->resumes;
@@ -47,7 +46,7 @@ void HttpWire::get(const std::shared_ptr<Exchange>& exchange) {
   start(exchange, std::move(made));
 }
 
-/// What the server says by itself, where it offers to: whatever else it answers means that it does not.
+/// Opens the server's own stream. Any answer other than a stream means that the server has none.
 void HttpWire::listen() {
   listening_ = std::make_shared<Exchange>();
   listening_->revision = revision_;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxDrained = 4;
 constexpr std::size_t kMaxErrorBody = 64U << 10U;
-constexpr base::Duration kRequestLimit = std::chrono::minutes(5);  // Beyond any of the client's own.
+constexpr base::Duration kRequestLimit = std::chrono::minutes(5);  // Longer than any limit of the client.
 constexpr std::int64_t kBadRequest = -32000;
 constexpr base::Duration kFarewellLimit = std::chrono::seconds(2);
 
@@ -62,7 +62,7 @@ void HttpWire::send(Outgoing message) {
     if (!message.name.empty()) made.headers.emplace_back("mcp-name", encode_header_value(message.name));
     for (const HeaderValue& header : message.headers) made.headers.emplace_back(header.header, header.value);
   }
-  made.at_most_once = message.method == "tools/call";  // Nobody is paid twice because a kept connection was dead.
+  made.at_most_once = message.method == "tools/call";  // A kept connection could repeat the call, for example a payment.
   made.body = std::move(message.body);
   made.total_limit = message.long_lived ? kStreamLimit : kRequestLimit;
   made.max_body = message.long_lived ? kMaxStreamBody : 4 * kMaxMessageBytes;
@@ -77,7 +77,7 @@ void HttpWire::send(Outgoing message) {
 }
 
 void HttpWire::begin(const std::shared_ptr<Exchange>& exchange, net::HttpRequest request) {
-  const std::weak_ptr<Exchange> weak = exchange;  // It holds the transfer, and that these.
+  const std::weak_ptr<Exchange> weak = exchange;  // Weak, because the exchange owns the transfer, which owns these handlers.
   net::HttpHandler handler;
   handler.on_head = [this, weak](const net::HttpHead& head) {
     if (const auto held = weak.lock()) on_head(*held, head);
@@ -99,7 +99,7 @@ bool HttpWire::is_current(const std::shared_ptr<Exchange>& exchange) const {
 void HttpWire::on_head(Exchange& exchange, const net::HttpHead& head) {
   exchange.head = head;
   exchange.accepted = exchange.accepted || exchange.good();
-  if (exchange.good()) exchange.renewed_token = false;  // When its stream is taken up again, a token may be too old again.
+  if (exchange.good()) exchange.renewed_token = false;  // The token may expire again before the stream is resumed.
   exchange.is_stream = exchange.good() && base::iequals(media_type(head), "text/event-stream");
   if (!exchange.good() || !exchange.begins_session) return;
   if (const auto id = head.header("mcp-session-id"); is_session_id(id)) session_ = id;
@@ -108,7 +108,7 @@ void HttpWire::on_head(Exchange& exchange, const net::HttpHead& head) {
 void HttpWire::on_body(const std::shared_ptr<Exchange>& exchange, std::string_view bytes) {
   if (!is_current(exchange)) return;
   if (!exchange->is_stream) {
-    const std::size_t most = exchange->good() ? kMaxMessageBytes + 1 : kMaxErrorBody;  // One octet too many is seen to be so.
+    const std::size_t most = exchange->good() ? kMaxMessageBytes + 1 : kMaxErrorBody;  // The additional octet shows that the body is too long.
     exchange->body += bytes.substr(0, most - std::min(most, exchange->body.size()));
     return;
   }
@@ -116,7 +116,7 @@ void HttpWire::on_body(const std::shared_ptr<Exchange>& exchange, std::string_vi
   const bool fits = exchange->events.feed(bytes, events);
   if (!exchange->events.last_id().empty()) exchange->last_id = exchange->events.last_id();
   for (const SseEvent& event : events) {
-    if (base::trim(event.data).empty()) continue;  // An event that only gives the stream an id.
+    if (base::trim(event.data).empty()) continue;  // This event only sets the id of the stream.
     if (exchange != listening_) exchange->resumes = 0;
     handler_.on_text(event.data);
     if (!is_current(exchange)) return;
@@ -148,7 +148,8 @@ void HttpWire::on_end(const std::shared_ptr<Exchange>& exchange, const std::opti
   handler_.on_no_answer(exchange->id, why);
 }
 
-/// A 404, or what servers made after the library's examples say of a session that they do not know: 400, and an error of no request.
+/// Returns true if the server does not know the session: status 404, or, for servers that follow the library's examples, 400 with an error without a
+/// request id.
 bool HttpWire::is_session_unknown(const Exchange& exchange, bool says_so) {
   const int status = exchange.head.status;
   return !exchange.session.empty() && (status == 404 || (status == 400 && says_so));
@@ -161,7 +162,7 @@ NoAnswer HttpWire::failure_of(const Exchange& exchange, const std::optional<net:
   if (exchange.good()) return {What::Lost, status, 0, {}, "its answer has no answer in it"};
   NoAnswer why{What::Refused, status, 0, {}, "it answered " + std::to_string(status)};
   const auto messages = read_messages(exchange.body);
-  bool is_of_none = false;  // An error that answers no request: none was carried out.
+  bool is_of_none = false;  // The error answers no request, so that none was carried out.
   if (messages && !messages->empty() && messages->front().kind == RpcMessage::Kind::Error) {
     is_of_none = messages->front().id.empty();
     why.code = messages->front().code;
@@ -199,7 +200,7 @@ void HttpWire::on_opened(std::string_view revision, bool modern) {
   if (!modern) listen();
 }
 
-/// MCP 2025-11-25 basic/transports, "Session Management": a session that is needed no more is ended by DELETE.
+/// Ends the session by DELETE: MCP 2025-11-25 basic/transports, "Session Management".
 void HttpWire::shut_down(std::function<void()> done) {
   over_ = true;
   exchanges_.clear();

@@ -21,22 +21,23 @@ namespace offhook::inline v0::agent::tools::mcp {
 struct HttpWireOptions {
   std::string url;
   config::Secret token;                                         ///< none: no Authorization header
-  std::vector<std::pair<std::string, config::Secret>> headers;  ///< others that the server asks for
+  std::vector<std::pair<std::string, config::Secret>> headers;  ///< further headers of the server
   base::Duration connect_limit = std::chrono::seconds(5);
-  std::optional<OauthOptions> oauth;                            ///< instead of a token: an Authorizer has one by these
-  bool plain_http = false;                                      ///< http to the local network is allowed
+  std::optional<OauthOptions> oauth;                            ///< settings of an Authorizer, which replaces the token
+  bool plain_http = false;                                      ///< allows http to the local network
 };
 
 inline constexpr std::size_t kMaxSessionId = 256;
-inline constexpr std::size_t kMaxUnanswered = 16;  ///< messages at once that nothing answers; more are dropped
+inline constexpr std::size_t kMaxUnanswered = 16;  ///< concurrent messages without a response; further ones are dropped
 inline constexpr unsigned kMaxResumes = 5;         ///< of one broken stream, without a message in between
 
-/// Streamable HTTP (MCP 2025-11-25 basic/transports, 2026-07-28 basic/transports/streamable-http) on an HttpClient, which outlives
-/// it. A message is a POST; an answer is JSON or a stream of events. In the legacy era a session is kept, a stream that breaks off
-/// is taken up again where its server numbers events, and what a server says by itself comes by a stream of its own, where it has
-/// one. With an Authorizer each request bears its token, and is made once more with another one where that is refused: a 401 says
-/// that nothing was done. A request that was accepted once is never called refused: whatever becomes of its stream, the server may
-/// have done it. Redirects are refused: a token goes where it was meant for.
+/// Streamable HTTP (MCP 2025-11-25 basic/transports, 2026-07-28 basic/transports/streamable-http) on an HttpClient, which must outlive it. A message
+/// is a POST; the response is JSON or a stream of events.
+/// In the legacy era the wire keeps a session, resumes a broken stream if its events have ids, and reads messages of the server from a separate
+/// stream, if the server has one.
+/// With an Authorizer each request carries its token. A refused request (401) did nothing, and is sent once more with a new token. An accepted
+/// request is never reported as refused: even if its stream breaks, the server may have done the work. Redirects are refused, because a token must go
+/// only to the configured server.
 class HttpWire final : public Wire {
  public:
   HttpWire(HttpWireOptions options, net::HttpClient& http, WireHandler handler, Authorizer* authorizer = nullptr);
@@ -77,12 +78,12 @@ class HttpWire final : public Wire {
 
   HttpWireOptions options_;
   net::HttpClient& http_;
-  Authorizer* authorizer_;  // null: none; outlives this
+  Authorizer* authorizer_;  // null: none; must outlive this object
   WireHandler handler_;
   std::string session_, revision_;
-  std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // by the id of their request
-  std::deque<std::shared_ptr<Exchange>> unanswered_;              // of messages that nothing answers
-  std::deque<std::shared_ptr<Exchange>> drained_;                 // answered; read to their end so that the connection is kept
+  std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // key: the id of the request
+  std::deque<std::shared_ptr<Exchange>> unanswered_;              // exchanges of messages without a response
+  std::deque<std::shared_ptr<Exchange>> drained_;                 // answered exchanges; read to their end so that the connection stays open
   std::shared_ptr<Exchange> listening_;                           // the server's own stream
   std::unique_ptr<net::HttpTransfer> farewell_;
   base::TimePoint now_{};

@@ -7,8 +7,7 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Lines out of bytes that are split anywhere, without their line feed and a carriage return before it. A line that is too long
-/// is passed over to its end and counted. Pure.
+/// Splits a byte stream into lines, without their line feed and a carriage return before it. It skips and counts a line that is too long. It does no I/O.
 class LineReader {
  public:
   explicit LineReader(std::size_t most) : most_(most) {}
@@ -18,7 +17,7 @@ class LineReader {
 
  private:
   std::size_t most_;
-  std::string line_;  // what has come of it
+  std::string line_;  // the received part of the current line
   bool skipping_ = false;
   std::size_t passed_over_ = 0;
 };

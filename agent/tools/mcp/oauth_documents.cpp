@@ -17,7 +17,7 @@ bool is_token_char(char c) {
 }
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
-/// RFC 9110 section 5.6.4, behind the first quote.
+/// Reads a quoted string after its first quote: RFC 9110 section 5.6.4.
 std::string take_quoted(base::TextCursor& cursor) {
   std::string text;
   while (!cursor.at_end() && !cursor.try_take('"')) {
@@ -58,7 +58,7 @@ std::string url_in(const json::Element& object, std::string_view name) {
 
 }  // namespace
 
-/// RFC 9110 section 11.6.1: a word that "=" follows is a parameter of the scheme before it.
+/// RFC 9110 section 11.6.1: a word before a "=" is a parameter of the preceding scheme.
 std::optional<BearerChallenge> read_bearer_challenge(std::string_view header) {
   if (header.size() > kMaxChallengeBytes) return std::nullopt;
   std::optional<BearerChallenge> challenge;

@@ -9,26 +9,26 @@
 #include <string_view>
 #include <vector>
 
-/// What servers say of who may ask them, and where a token is had: the texts of OAuth 2 that a client reads. Pure.
+/// Parses the documents of OAuth 2 in which servers describe their authorization and tokens. It does no I/O.
 namespace offhook::inline v0::agent::tools::mcp {
 
 inline constexpr std::size_t kMaxChallengeBytes = 8192;
 inline constexpr std::size_t kMaxChallengeParameters = 64;
 inline constexpr std::size_t kMaxOauthDocument = 64U << 10U;
-inline constexpr std::size_t kMaxIssuers = 16;  ///< that a resource names; more are not looked at
+inline constexpr std::size_t kMaxIssuers = 16;  ///< in the metadata of a resource; further ones are ignored
 inline constexpr std::size_t kMaxOauthUrl = 2048;
 inline constexpr std::size_t kMaxScopeBytes = 2048;
 inline constexpr std::size_t kMaxTokenBytes = 16U << 10U;
-inline constexpr std::chrono::seconds kLongestToken = std::chrono::hours(24);  ///< then another one is asked for
+inline constexpr std::chrono::seconds kLongestToken = std::chrono::hours(24);  ///< after this time a new token is requested
 
-/// What a 401 or 403 asks for: RFC 6750 section 3, RFC 9728 section 5.1.
+/// The challenge of a 401 or 403: RFC 6750 section 3, RFC 9728 section 5.1.
 struct BearerChallenge {
   std::string resource_metadata;  ///< a URL
   std::string scope;
   std::string error;  ///< "invalid_token", "insufficient_scope"
 };
-/// Of the values of WWW-Authenticate, joined by commas. Nothing: no challenge for Bearer is among the first
-/// kMaxChallengeParameters.
+/// Parses the values of WWW-Authenticate, joined by commas. Returns nullopt if there is no Bearer challenge among the first kMaxChallengeParameters
+/// parameters.
 [[nodiscard]] std::optional<BearerChallenge> read_bearer_challenge(std::string_view header);
 
 /// Protected resource metadata: RFC 9728 section 2.
@@ -39,20 +39,20 @@ struct ResourceMetadata {
 };
 [[nodiscard]] std::optional<ResourceMetadata> read_resource_metadata(std::string_view json);
 
-/// Authorization server metadata: RFC 8414 section 2. A server that does not say how clients prove themselves takes all.
+/// Authorization server metadata: RFC 8414 section 2. A server that lists no authentication methods accepts all of them.
 struct IssuerMetadata {
   std::string issuer, token_endpoint;
   bool takes_basic = true, takes_post = true, takes_assertion = true;
 };
 [[nodiscard]] std::optional<IssuerMetadata> read_issuer_metadata(std::string_view json);
 
-/// RFC 6749 section 5.1.
+/// A token response: RFC 6749 section 5.1.
 struct TokenAnswer {
   config::Secret token;  ///< safe in a header
   std::optional<std::chrono::seconds> expires_in;
 };
 [[nodiscard]] std::optional<TokenAnswer> read_token_answer(std::string_view json);
-/// The name of an error, RFC 6749 section 5.2, and nothing else that a server wrote: "" when it is none.
+/// Returns the name of an error: RFC 6749 section 5.2. Returns no other text of the server: "" if it is not such a name.
 [[nodiscard]] std::string read_oauth_error(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -17,7 +17,7 @@ std::string words_of(int status, std::string_view body) {
   return std::to_string(status) + (name.empty() ? std::string() : " (" + name + ")");
 }
 
-/// RFC 6749 section 2.3.1: both are encoded as in a form first.
+/// Returns the value for Basic. Both parts are form-encoded first: RFC 6749 section 2.3.1.
 std::string basic_value(const OauthOptions& options) {
   return net::basic_authorization(query_value(options.client_id) + ":" + query_value(options.client_secret.reveal()));
 }
@@ -45,12 +45,12 @@ ClientCredentialsGrant::ClientCredentialsGrant(OauthOptions options, std::string
 GrantStep ClientCredentialsGrant::deny(std::string why) {
   state_ = State::Idle;
   urls_.clear();
-  endpoint_ = options_.token_endpoint;  // What was found out is found out again: it may have changed.
+  endpoint_ = options_.token_endpoint;  // Discover it again, because it may have changed.
   return Denied{std::move(why)};
 }
 
-/// MCP 2025-11-25 basic/authorization, "Protected Resource Metadata Discovery": what the challenge names, else where it usually
-/// stands.
+/// Begins the discovery: MCP 2025-11-25 basic/authorization, "Protected Resource Metadata Discovery". The URL comes from the challenge, otherwise
+/// from the well-known places.
 GrantStep ClientCredentialsGrant::begin(std::string_view www_authenticate) {
   const auto challenge = read_bearer_challenge(www_authenticate);
   if (challenge && !challenge->scope.empty()) wanted_scope_ = challenge->scope;
@@ -134,7 +134,7 @@ GrantStep ClientCredentialsGrant::on_issuer(const IssuerMetadata& metadata) {
   return ask_token();
 }
 
-/// MCP 2025-11-25 basic/authorization, "Scope Selection Strategy", after what is configured.
+/// Returns the configured scope, otherwise by MCP 2025-11-25 basic/authorization, "Scope Selection Strategy".
 std::string ClientCredentialsGrant::scope() const {
   if (!options_.scope.empty()) return options_.scope;
   return wanted_scope_.empty() ? offered_scopes_ : wanted_scope_;

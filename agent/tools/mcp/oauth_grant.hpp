@@ -14,47 +14,47 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Who we are for the authorization server of a server of tools: a client by itself, without a user. RFC 6749 section 4.4.
+/// The identity of Offhook for the authorization server of a tool server: a client without a user. RFC 6749 section 4.4.
 struct OauthOptions {
   std::string client_id;
-  config::Secret client_secret;  ///< this one,
-  config::Secret private_key;    ///< or a key on P-256 in PEM, of which only signatures leave: RFC 7523 section 2.2
-  std::string token_endpoint;    ///< "": the one that the server's metadata name
-  std::string issuer;            ///< the only one to be believed of those that are named; "": the first that was stays
-  std::string scope;             ///< "": what the server asks for
-  bool secret_in_body = false;   ///< at a token endpoint that is given here, and takes no Basic
+  config::Secret client_secret;  ///< either this,
+  config::Secret private_key;    ///< or a P-256 key in PEM, which only signs: RFC 7523 section 2.2
+  std::string token_endpoint;    ///< "": the one in the server's metadata
+  std::string issuer;            ///< the only accepted issuer; "": accepts the first one, and no other later
+  std::string scope;             ///< "": the scope that the server requests
+  bool secret_in_body = false;   ///< for a token endpoint that is configured here and does not accept Basic
 };
-/// Why nobody can be asked so: a sentence, or nothing.
+/// Returns the fault of the options as a sentence; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const OauthOptions& options);
 
-inline constexpr base::Duration kTokenMargin = std::chrono::seconds(30);  ///< before its end a token is asked for anew
+inline constexpr base::Duration kTokenMargin = std::chrono::seconds(30);  ///< a token is renewed this long before its end
 
-/// To be asked for, and its answer told.
+/// A request to send. Pass its response to on_answer().
 struct GrantRequest {
   std::string method, url;
   net::Headers headers;
   std::string body;
-  std::string audience;  ///< not "": the client's assertion for it belongs at the end of the body
+  std::string audience;  ///< not "": append the client's assertion for this audience to the body
 };
 struct Granted {
   config::Secret token;
   std::optional<base::TimePoint> good_until;
 };
 struct Denied {
-  std::string why;  ///< a sentence for people; no secret, and nothing that a server wrote but names of the standard
+  std::string why;  ///< a sentence for people; contains no secret, and no text of a server except standard names
 };
 using GrantStep = std::variant<GrantRequest, Granted, Denied>;
 
-/// How a token is had by client credentials: what the server's challenge names, its metadata (RFC 9728), those of its
-/// authorization server (RFC 8414), and the token (RFC 6749 section 4.4) for that resource alone (RFC 8707). Pure: answers in,
-/// the next step out. Nothing is sent but to https, or on this machine; once an issuer was believed, no other one is.
+/// Gets a token by client credentials. The steps are: the server's challenge, its metadata (RFC 9728), the metadata of its authorization server (RFC
+/// 8414), and the token (RFC 6749 section 4.4) for only this resource (RFC 8707). It does no I/O: responses go in, the next step comes out. It sends
+/// requests only over https, or to this machine. After it has accepted an issuer, it accepts no other one.
 class ClientCredentialsGrant {
  public:
   enum class State : std::uint8_t { Idle, Resource, Issuer, Token };
 
   ClientCredentialsGrant(OauthOptions options, std::string server);
 
-  [[nodiscard]] GrantStep begin(std::string_view www_authenticate);  ///< in Idle; "" when nothing was asked for
+  [[nodiscard]] GrantStep begin(std::string_view www_authenticate);  ///< in Idle; "" if there is no challenge
   [[nodiscard]] GrantStep on_answer(int status, std::string_view body, base::TimePoint now);
   [[nodiscard]] GrantStep on_no_answer(const std::string& why);
 
@@ -76,11 +76,11 @@ class ClientCredentialsGrant {
   OauthOptions options_;
   std::string server_;
   State state_ = State::Idle;
-  std::deque<std::string> urls_;  // of metadata, that are still to be asked
+  std::deque<std::string> urls_;  // remaining URLs of metadata
   std::string wanted_scope_, offered_scopes_, resource_;
-  std::string issuer_;  // that is asked, or was believed before
+  std::string issuer_;  // the issuer in use, or accepted before
   bool believed_ = false;
-  std::string endpoint_;  // "": to be found out
+  std::string endpoint_;  // "": not yet known
   Proof proof_ = Proof::Basic;
 };
 

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
 
-/// "https://host:8443" and "/path", without a query. What has no origin that could be asked is empty.
+/// The parts of a URL: "https://host:8443" and "/path", without a query. They are empty if the URL has no usable origin.
 struct Split {
   std::string_view origin, path;
 };
@@ -29,8 +29,8 @@ std::optional<net::WebSocketUrl> parts_of(std::string_view url) {
   return fault_of_url(url) ? std::nullopt : parts_of_http(url);
 }
 
-/// In the letters that names have (RFC 1123 section 2.1). libcurl decodes a host, and takes other letters for these: what is not written
-/// plainly could be any.
+/// Returns true if the host has only the characters of names (RFC 1123 section 2.1). libcurl decodes a host, and maps other characters to these. A
+/// host in another spelling could therefore be any host.
 bool is_plain(std::string_view host) {
   return std::all_of(host.begin(), host.end(), [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '.' || c == '-'; });
 }
@@ -40,7 +40,7 @@ bool is_below_localhost(std::string_view host) {
   return host.size() > kEnd.size() && base::iequals(host.substr(host.size() - kEnd.size()), kEnd);
 }
 
-/// An address as it is written in URLs, in any of the ways that one can be written: those are no names either.
+/// Returns true if the host is an IP address in any of its spellings in URLs.
 bool is_address(std::string_view host) {
   if (host.find(':') != std::string_view::npos) return true;
   const auto last = host.substr(host.find_last_of('.') == std::string_view::npos ? 0 : host.find_last_of('.') + 1);

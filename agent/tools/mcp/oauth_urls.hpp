@@ -5,27 +5,29 @@
 #include <string_view>
 #include <vector>
 
-/// Where the metadata of OAuth 2 stands, and whom a server may name. Pure.
+/// The URLs of OAuth 2 metadata, and the check of URLs that a server names. It does no I/O.
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Protected resource metadata of the server at `url`, the likeliest first: RFC 9728 section 3.1, MCP 2025-11-25
+/// Returns the URLs of the protected resource metadata for the server at `url`, the most likely one first: RFC 9728 section 3.1, MCP 2025-11-25
 /// basic/authorization.
 [[nodiscard]] std::vector<std::string> resource_metadata_urls(std::string_view url);
 
-/// Authorization server metadata of `issuer`, the likeliest first: RFC 8414 section 3.1 and section 5, OpenID Connect Discovery.
+/// Returns the URLs of the authorization server metadata for `issuer`, the most likely one first: RFC 8414 section 3.1 and section 5, OpenID Connect
+/// Discovery.
 [[nodiscard]] std::vector<std::string> issuer_metadata_urls(std::string_view issuer);
 
-/// Whether a token for `resource` is one for the server at `url`: the same origin, and a path that the server's is in.
-/// Deviation: RFC 9728 section 3.3 has them identical; servers name their root, too.
+/// Returns true if a token for `resource` is valid for the server at `url`: the origins are equal, and the path of `resource` contains the server's path.
+/// Deviation: RFC 9728 section 3.3 requires identical URLs, but servers also name their root.
 [[nodiscard]] bool is_resource_of(std::string_view resource, std::string_view url);
-/// The server's own name as a resource, RFC 8707 section 2: its URL without a query.
+/// Returns the server's name as a resource, by RFC 8707 section 2: its URL without a query.
 [[nodiscard]] std::string resource_name_of(std::string_view url);
 
-/// RFC 8414 section 3.3. Deviation: a slash at the end makes no other issuer; libraries add one.
+/// Compares two issuers: RFC 8414 section 3.3.
+/// Deviation: a slash at the end is ignored, because libraries add one.
 [[nodiscard]] bool is_same_issuer(std::string_view one, std::string_view other);
 
-/// Why a URL that the server at `server` or its metadata named is not asked, and no secret sent there: a sentence, or nothing. As
-/// fault_of_url(); and nobody outside this machine sends us to it, and nobody to an address without a name but its own.
+/// Checks a URL that the server at `server` or its metadata named, before a secret is sent there. Returns the fault as a sentence; nullopt if there is none.
+/// In addition to fault_of_url(), a server on another machine must not name this machine, and no server may name an IP address other than its own.
 [[nodiscard]] std::optional<std::string> fault_of_named_url(std::string_view url, std::string_view server);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

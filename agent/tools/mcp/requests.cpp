@@ -14,7 +14,7 @@ void write_identity(JsonText& text, std::string_view name, const ClientIdentity&
   text.open(name, '{').text("name", identity.name).text("version", identity.version).close('}');
 }
 
-/// `_meta`: who asks (MCP 2026-07-28 basic/index, "_meta"), and the token by which progress is told.
+/// Writes `_meta`: the client's identity (MCP 2026-07-28 basic/index, "_meta"), and the token for progress.
 void write_meta(JsonText& text, const Dialect& dialect, std::uint64_t progress_token = 0) {
   if (!dialect.modern && progress_token == 0) return;
   text.open("_meta", '{');
@@ -94,7 +94,7 @@ std::optional<std::string> one_line_arguments(std::string_view text) {
   json::Parser parser;
   const auto root = json::parse(parser, text);
   if (!root || !root->is_object()) return std::nullopt;
-  // Of the text and not of what was read, so that numbers stay as they were written.
+  // From the original text, so that numbers keep their spelling.
   std::string line(text.size() + simdjson::SIMDJSON_PADDING, '\0');
   std::size_t size = 0;
   if (simdjson::minify(text.data(), text.size(), line.data(), size) != simdjson::SUCCESS) return std::nullopt;

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-/// The params of what a client sends, as JSON text, and the results that tell how to speak with a server.
+/// Writes the params of the client's requests as JSON text, and parses the results that describe the server.
 namespace offhook::inline v0::agent::tools::mcp {
 
 /// Revisions of the protocol: the newest one, which has no sessions, and those with a handshake, newest first.
@@ -19,39 +19,39 @@ struct ClientIdentity {
   std::string version = "0";
 };
 
-/// Which era's params are written: those of the modern one carry who asks, and in which revision.
+/// The era whose params are written. Modern params contain the client's identity and the revision.
 struct Dialect {
   bool modern = false;
   ClientIdentity identity;
 };
 
 [[nodiscard]] std::string initialize_params(const ClientIdentity& identity);
-[[nodiscard]] std::string plain_params(const Dialect& dialect);  ///< server/discover
+[[nodiscard]] std::string plain_params(const Dialect& dialect);  ///< for server/discover
 [[nodiscard]] std::string list_params(const Dialect& dialect, std::string_view cursor);
 [[nodiscard]] std::string listen_params(const Dialect& dialect);
-/// What a model wrote, as one JSON object in one line: blanks alone are an object without members. Nothing: it is no object.
-/// Without this a line feed between its members would end a message over stdio, and what is behind it be a message of its own.
+/// Returns the model's text as one JSON object in one line; blanks alone are an empty object. Returns nullopt if the text is no object. Without this,
+/// a line feed between members would end a message over stdio, and the rest would be a second message.
 [[nodiscard]] std::optional<std::string> one_line_arguments(std::string_view text);
-/// `arguments` as one_line_arguments() gives them.
+/// `arguments` must come from one_line_arguments().
 [[nodiscard]] std::string call_params(const Dialect& dialect, std::string_view tool, std::string_view arguments,
                                       std::uint64_t progress_token);
 [[nodiscard]] std::string cancelled_params(std::uint64_t request, std::string_view reason);
 
-/// What a server said of itself.
+/// The server's description of itself.
 struct ServerFacts {
-  bool modern = false;    ///< it speaks kModernRevision
-  std::string revision;   ///< that is spoken with it; "": none that we do
-  std::string said;       ///< the revision, or the first, that it named, for people: at most kMaxShownRevision
+  bool modern = false;    ///< it supports kModernRevision
+  std::string revision;   ///< the common revision; "": there is none
+  std::string said;       ///< the first revision that it named, for people: at most kMaxShownRevision
   bool has_tools = false;
   bool tells_changes = false;
 };
 inline constexpr std::size_t kMaxShownRevision = 32;
 
-/// Of the result of server/discover. Nothing: it is none, as of servers that answer whatever they are asked.
+/// Parses the result of server/discover. Returns nullopt if it is not such a result: some servers answer any request.
 [[nodiscard]] std::optional<ServerFacts> read_discovery(std::string_view result);
-/// Of the data of an error kUnsupportedVersion: modern, or the newest legacy one that it names.
+/// Parses the data of an error kUnsupportedVersion. Returns modern, or the newest legacy revision that it names.
 [[nodiscard]] ServerFacts read_supported(std::string_view data);
-/// Of the result of initialize.
+/// Parses the result of initialize.
 [[nodiscard]] std::optional<ServerFacts> read_initialization(std::string_view result);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -15,7 +15,7 @@ std::string json_of(const json::Element& object, std::string_view name) {
   return object.at_key(name).get(value) == simdjson::SUCCESS ? std::string(simdjson::minify(value)) : std::string();
 }
 
-/// A string or a whole number; anything else, null too, is no id.
+/// Returns the id: a string or an integer. Any other value, also null, is no id.
 std::optional<std::string> id_of(const json::Element& object) {
   json::Element id;
   if (object.at_key("id").get(id) != simdjson::SUCCESS) return std::nullopt;
@@ -74,7 +74,7 @@ std::string_view to_string(RpcError error) {
 base::Result<std::vector<RpcMessage>, RpcError> read_messages(std::string_view text) {
   if (text.size() > kMaxMessageBytes) return base::fail(RpcError::TooLong);
   json::Parser parser;
-  // It refuses the depth that it is given.
+  // The parser refuses the depth of its argument, so add 1.
   if (parser.allocate(text.size(), kMaxMessageDepth + 1) != simdjson::SUCCESS) return base::fail(RpcError::TooLong);
   json::Element root;
   if (const auto error = parser.parse(text.empty() ? "" : text.data(), text.size(), true).get(root); error != simdjson::SUCCESS) {

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-/// The messages of the Model Context Protocol: JSON-RPC 2.0, one JSON text each.
+/// The messages of the Model Context Protocol: JSON-RPC 2.0, one JSON text for each.
 namespace offhook::inline v0::agent::tools::mcp {
 
 inline constexpr std::size_t kMaxMessageBytes = 1U << 20U;
 inline constexpr std::size_t kMaxMessageDepth = 64;
-inline constexpr std::size_t kMaxBatch = 64;  ///< messages in one list, which revision 2025-03-26 alone had
+inline constexpr std::size_t kMaxBatch = 64;  ///< messages in one list, which only revision 2025-03-26 has
 inline constexpr std::size_t kMaxMethodBytes = 128;
 inline constexpr std::size_t kMaxIdBytes = 128;  ///< as JSON text
 
@@ -26,25 +26,25 @@ inline constexpr std::int64_t kUnsupportedVersion = -32022;
 struct RpcMessage {
   enum class Kind : std::uint8_t { Request, Notification, Result, Error };
   Kind kind{};
-  std::string id;         ///< a number or string as JSON text; "" of a notification, and of an error whose id is null or missing
+  std::string id;         ///< number or string as JSON text; "" for a notification, and for an error whose id is null or missing
   std::string method;
-  std::string body;       ///< JSON text: the params, the result, or an error's data; "" when there is none
-  std::int64_t code = 0;  ///< of an error
+  std::string body;       ///< JSON text: the params, the result, or an error's data; "" if there is none
+  std::int64_t code = 0;  ///< for an error
 
-  /// Of an answer to one of our requests, whose ids are numbers from 1 on.
+  /// Returns the number of the client's request that this message answers. The client's ids are numbers from 1 on.
   [[nodiscard]] std::optional<std::uint64_t> number() const;
 };
 
 enum class RpcError : std::uint8_t { TooLong, NotJson, TooDeep, NotAMessage, TooMany };
 [[nodiscard]] std::string_view to_string(RpcError error);
 
-/// The message, or messages, of one JSON text. In a list, what is no message is passed over.
+/// Parses the message, or messages, of one JSON text. Skips elements of a list that are no messages.
 [[nodiscard]] base::Result<std::vector<RpcMessage>, RpcError> read_messages(std::string_view json);
 
-// `params` and `result` are JSON objects. None of these texts has a line feed in it, as the stdio transport asks for.
+// `params` and `result` are JSON objects. The returned texts contain no line feed, as the stdio transport requires.
 [[nodiscard]] std::string write_request(std::uint64_t id, std::string_view method, std::string_view params);
 [[nodiscard]] std::string write_notification(std::string_view method, std::string_view params);
-[[nodiscard]] std::string write_answer(std::string_view id, std::string_view result);  ///< `id` as RpcMessage has it
+[[nodiscard]] std::string write_answer(std::string_view id, std::string_view result);  ///< `id` as in RpcMessage
 [[nodiscard]] std::string write_refusal(std::string_view id, std::int64_t code, std::string_view message);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -14,7 +14,7 @@ namespace {
 
 bool is_http(const ServerOptions& options) { return std::holds_alternative<HttpWireOptions>(options.at); }
 
-constexpr base::Duration kProbeWithToken = std::chrono::seconds(20);  // What gives tokens is asked on the way, up to four times.
+constexpr base::Duration kProbeWithToken = std::chrono::seconds(20);  // The probe may include up to four requests for a token.
 
 ClientOptions client_options(const ServerOptions& options) {
   ClientOptions client = options.client;
@@ -68,7 +68,7 @@ void Server::tell(What what, std::string detail, std::string tool) const {
   if (watch_) watch_({what, options_.label, std::move(tool), std::move(detail)});
 }
 
-/// What is noted is often caused by what the server says, as fast as it likes: its log is bounded in each minute.
+/// Logs a note. The server can cause notes at any rate, so the number in each minute is bounded.
 void Server::note(std::string detail) {
   if (now_ - notes_since_ >= std::chrono::minutes(1)) {
     notes_since_ = now_;
@@ -79,7 +79,7 @@ void Server::note(std::string detail) {
   if (notes_ == kMaxNotesPerMinute + 1) tell(What::Note, "there is more of that, which is not told within this minute");
 }
 
-/// Of each definition once, however often it is listed.
+/// Reports the decision about each definition once, even if it is listed several times.
 void Server::tell_verdict(CatalogNote verdict) {
   if (told_verdicts_.size() > kMaxToldVerdicts || !told_verdicts_.insert(verdict.tool + ' ' + verdict.why).second) return;
   if (told_verdicts_.size() > kMaxToldVerdicts) return note("it changes its tools without end: what becomes of them is not told any more");
@@ -171,13 +171,13 @@ void Server::on_action(Answered& answered) {
 }
 
 void Server::on_action(Broken& broken) {
-  if (well_since_ && now_ - *well_since_ >= kLongestPause) pause_ = kFirstPause;  // Who breaks soon after it began waits longer and longer.
+  if (well_since_ && now_ - *well_since_ >= kLongestPause) pause_ = kFirstPause;  // A server that breaks soon after its start gets longer and longer pauses.
   well_since_.reset();
   const base::Duration pause = broken.at_once ? base::Duration::zero() : pause_;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause).count();
   tell(What::Broken, broken.why + (broken.at_once ? "; tried again at once" : "; tried again in " + std::to_string(seconds) + " s"));
   ++generation_;
-  if (wire_) {  // This may come from its own handler, so that it is destroyed later.
+  if (wire_) {  // Destroy it later, because this call may come from its own handler.
     auto gone = std::make_shared<bool>(false);
     leaving_.push_back({std::exchange(wire_, nullptr), gone});
     leaving_.back().wire->shut_down([gone] { *gone = true; });
@@ -186,7 +186,7 @@ void Server::on_action(Broken& broken) {
   if (!broken.at_once) pause_ = std::min<base::Duration>(2 * pause_, kLongestPause);
 }
 
-// --- what calls order --------------------------------------------------------------------------------------------------------
+// --- orders of calls ---------------------------------------------------------------------------------------------------------
 
 void Server::on_orders(TimePoint now) {
   now_ = std::max(now_, now);
@@ -210,7 +210,7 @@ void Server::start(const Order& order, Actions& actions) {
   client_.call({call, tool->server_name, order.hash, order.arguments, tool->has_output_schema, tool->headers}, now_, actions);
 }
 
-/// One, or with Leave all of a guest's.
+/// Abandons one call, or with Leave all calls of this telephone call.
 void Server::abandon(const Order& order, Actions& actions) {
   for (auto at = ordered_.begin(); at != ordered_.end();) {
     const bool is_meant = at->second.guest == order.guest && (order.what == Order::What::Leave || at->second.number == order.number);

@@ -21,32 +21,32 @@
 namespace offhook::inline v0::agent::tools::mcp {
 
 struct ServerOptions {
-  std::string label;                               ///< is_label()
-  std::variant<CommandLine, HttpWireOptions> at;   ///< a program of ours to run, or where one runs
-  std::string ca_file;                             ///< over HTTP; "": those whom the system trusts
-  ClientOptions client;                            ///< its over_http is set by what `at` is
+  std::string label;                               ///< as is_label() requires
+  std::variant<CommandLine, HttpWireOptions> at;   ///< a program to run, or the URL of a running server
+  std::string ca_file;                             ///< for HTTP; "": the trusted authorities of the system
+  ClientOptions client;                            ///< the server sets over_http by the type of `at`
   std::vector<Pin> pins;
   Unpinned unpinned = Unpinned::Refuse;
 };
-/// Why there can be no such server: a sentence, or nothing.
+/// Returns the fault of the options as a sentence; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const ServerOptions& options);
 
-/// For the log. `detail` is a sentence without a secret; what a server wrote is in it only where it says so, printable.
+/// An event for the log. `detail` is a sentence without secrets. It contains text of the server only if it says so, and in printable form.
 struct ServerEvent {
   enum class What : std::uint8_t { Opened, Broken, ToolTrusted, ToolRefused, Listed, Note };
   What what{};
   std::string server;  ///< its label
-  std::string tool;    ///< of ToolTrusted and ToolRefused
+  std::string tool;    ///< for ToolTrusted and ToolRefused
   std::string detail;
 };
 [[nodiscard]] std::string_view to_string(ServerEvent::What what);
 
-/// One server and all who use it: joins the client with its wire and its desk, and begins anew, later and later, when it breaks.
-/// On one thread, that of its io_context, which calls on_time() when next_deadline() says so.
+/// One server for all calls. It joins the client with its wire and its Desk, and starts the server again when it breaks, after growing pauses. It
+/// runs on the thread of its io_context, which calls on_time() at next_deadline().
 class Server {
  public:
   using Watch = std::function<void(const ServerEvent&)>;
-  /// Who owns it. `changed` is called when next_deadline() may have become another.
+  /// The functions of the owner. `changed` is called when next_deadline() may have changed.
   struct Edge {
     std::function<base::Result<std::unique_ptr<Wire>, base::Error>(WireHandler)> make_wire;
     std::function<base::TimePoint()> now;
@@ -54,7 +54,7 @@ class Server {
   };
 
   static constexpr unsigned kMaxNotesPerMinute = 30;    ///< in the log
-  static constexpr std::size_t kMaxToldVerdicts = 1024; ///< ToolTrusted and ToolRefused, from the program's beginning on
+  static constexpr std::size_t kMaxToldVerdicts = 1024; ///< ToolTrusted and ToolRefused, since the start of the program
   static constexpr base::Duration kFirstPause = std::chrono::seconds(1), kLongestPause = std::chrono::minutes(1);
 
   Server(ServerOptions options, Edge edge, std::shared_ptr<Desk> desk, Watch watch);
@@ -63,7 +63,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   void begin(base::TimePoint now);
-  void on_orders(base::TimePoint now);  ///< there are some at the desk
+  void on_orders(base::TimePoint now);  ///< call it when the Desk has orders
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   void shut_down(std::function<void()> done);
@@ -100,15 +100,15 @@ class Server {
   PinBook pins_;
   std::shared_ptr<const Catalog> catalog_ = std::make_shared<const Catalog>();
   std::unique_ptr<Wire> wire_;
-  std::vector<Leaving> leaving_;                 // shut down, not gone yet
-  std::uint64_t generation_ = 0;                 // of wires: what an old one says is not heard
-  std::map<std::uint64_t, Ordered> ordered_;     // by the client's number of the call
+  std::vector<Leaving> leaving_;                 // shutting down, and not ended yet
+  std::uint64_t generation_ = 0;                 // number of the current wire: events of older wires are ignored
+  std::map<std::uint64_t, Ordered> ordered_;     // key: the client's number of the call
   std::uint64_t last_call_ = 0;
   base::TimePoint now_{};
   base::Duration pause_ = kFirstPause;
   std::optional<base::TimePoint> open_at_;
-  std::optional<base::TimePoint> well_since_;    // since its tools were listed
-  base::TimePoint notes_since_{};  // the minute in which notes_ are counted
+  std::optional<base::TimePoint> well_since_;    // time of its first list of tools
+  base::TimePoint notes_since_{};  // start of the minute in which notes_ are counted
   unsigned notes_ = 0;
   std::set<std::string> told_verdicts_;
   bool has_listed_ = false;

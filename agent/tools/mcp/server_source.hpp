@@ -7,8 +7,7 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// One server's tools in one telephone call. Its catalog is the one of the call's beginning; a tool that is another one by now is
-/// not called.
+/// One server's tools in one telephone call. It keeps the catalog of the call's beginning. A tool whose definition has changed since then is not called.
 class ServerSource final : public ToolSource {
  public:
   explicit ServerSource(std::shared_ptr<Desk> desk);

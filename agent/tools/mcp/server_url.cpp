@@ -33,7 +33,7 @@ net::HttpClient& client_for(net::Edges& edges, std::string_view url, const std::
   return is_plain_http(url) ? edges.local_http() : edges.http(ca_file);
 }
 
-/// A WebSocket's URL differs in its scheme alone.
+/// Uses the parser for WebSocket URLs, which differ only in the scheme.
 std::optional<net::WebSocketUrl> parts_of_http(std::string_view url) {
   auto parts = net::parse_web_socket_url("ws" + std::string(url.substr(4)));
   return parts ? std::optional(std::move(*parts)) : std::nullopt;

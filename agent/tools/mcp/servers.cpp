@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 namespace asio = boost::asio;
 
 namespace {
-constexpr base::Duration kLongestEnd = std::chrono::seconds(6);  // A process that has to be killed takes four.
+constexpr base::Duration kLongestEnd = std::chrono::seconds(6);  // Killing a process takes four seconds.
 
 Authorizer::Edge authorizer_edge() {
   Authorizer::Edge edge;
@@ -57,7 +57,7 @@ class Servers::Impl {
     std::shared_ptr<Desk> desk = std::make_shared<Desk>();
     asio::steady_timer timer;
     std::optional<base::TimePoint> set_for;
-    std::unique_ptr<Authorizer> authorizer;  // Where the server wants one: it outlives the wires.
+    std::unique_ptr<Authorizer> authorizer;  // Null if the server needs none; must outlive the wires.
     std::unique_ptr<Server> server;
   };
 
@@ -111,7 +111,7 @@ class Servers::Impl {
   void shut_down() {
     end_.expires_after(kLongestEnd);
     end_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) io_.stop();  // Whatever hangs is destroyed then.
+      if (!error) io_.stop();  // Servers that have not ended are destroyed then.
     });
     if (hosts_.empty()) return io_.stop();
     for (auto& [label, host] : hosts_) {
@@ -132,7 +132,7 @@ class Servers::Impl {
 };
 
 base::Result<std::unique_ptr<Servers>, base::Error> Servers::start(std::vector<ServerOptions> options, const Server::Watch& watch, const net::ProxyRules& proxies) {
-  try {  // Asio and std::thread tell by exceptions what the system refuses.
+  try {  // Asio and std::thread throw when the system refuses a resource.
     return std::unique_ptr<Servers>(new Servers(std::make_unique<Impl>(std::move(options), watch, proxies)));
   } catch (const std::exception& error) {
     return base::fail(base::Error{"mcp", 1, std::string("cannot start the servers of tools: ") + error.what()});

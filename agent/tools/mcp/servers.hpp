@@ -11,21 +11,21 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// The servers of tools that an agent program knows, on a thread of their own, begun by start(): each runs once, for all calls.
-/// `watch` is called on that thread. Destroying it ends their processes and sessions, and waits for that a few seconds;
-/// sources that are left then answer that nothing is available. Those over HTTP are asked by `proxies`.
+/// The tool servers of a program, on a thread of their own, which start() starts. Each server runs once for all calls. `watch` is called on that
+/// thread. Servers over HTTP use `proxies`. The destructor ends the processes and sessions, and waits a few seconds for this. Remaining sources then
+/// answer that the tools are not available.
 class Servers {
  public:
-  /// Fails when the process may start no further thread, or open no further file.
+  /// Fails if the process cannot start another thread, or cannot open another file.
   [[nodiscard]] static base::Result<std::unique_ptr<Servers>, base::Error> start(std::vector<ServerOptions> options, const Server::Watch& watch,
                                                                                   const net::ProxyRules& proxies);
   ~Servers();
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
 
-  /// For one call; null when there is no such server. From any thread, as is what follows.
+  /// Returns the source for one call; null if there is no such server. Any thread may call this and catalog().
   [[nodiscard]] std::unique_ptr<ToolSource> source(std::string_view label) const;
-  [[nodiscard]] std::shared_ptr<const Catalog> catalog(std::string_view label) const;  ///< of now; null as above
+  [[nodiscard]] std::shared_ptr<const Catalog> catalog(std::string_view label) const;  ///< returns the current one; null if there is no such server
 
  private:
   class Impl;

@@ -30,7 +30,7 @@ bool is_variable(std::string_view name) {
   return !name.empty() && name.find('=') == std::string_view::npos && !has_nul(name);
 }
 
-/// Both ends closed when it goes, but for those that were taken.
+/// A pipe. The destructor closes the ends that were not taken.
 class Pipe {
  public:
   Pipe() { good_ = ::pipe2(ends_.data(), O_CLOEXEC) == 0; }
@@ -52,7 +52,7 @@ class Pipe {
   bool good_ = false;
 };
 
-/// What the child does between fork and exec.
+/// The actions of the child between fork and exec.
 class Plan {
  public:
   Plan() {
@@ -108,13 +108,13 @@ std::vector<char*> pointers_to(std::vector<std::string>& lines) {
   return pointers;
 }
 
-/// Runs `start` on a thread in a Landlock domain, which ends: the processes that it starts stay in the domain. Returns an errno.
+/// Runs `start` on a new thread in a Landlock domain. The thread ends, but the processes that it starts stay in the domain. Returns an errno.
 template <class Start>
 int start_confined(const Start& start) {
   int error = 0;
   try {
     std::thread([&] {
-      (void)enter_landlock_domain();  // Without Landlock, `offhook run` is still not dumpable, which withholds its memory from all but root.
+      (void)enter_landlock_domain();  // Without Landlock, `offhook run` is still not dumpable, so that only root can read its memory.
       error = start();
     }).join();
   } catch (const std::system_error& no_thread) {
@@ -123,8 +123,8 @@ int start_confined(const Start& start) {
   return error;
 }
 
-/// Takes from the program what `offhook run` raised for itself: with more descriptors than FD_SETSIZE a program that uses select() writes
-/// beyond its set.
+/// Lowers the limit of descriptors that `offhook run` raised for itself: with more descriptors than FD_SETSIZE, a program that uses select() writes
+/// beyond its fd_set.
 void limit_descriptors(int pid) {
   rlimit limit{};
   if (::prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) != 0) return;

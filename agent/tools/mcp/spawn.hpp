@@ -4,13 +4,14 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// A process that was started, and our ends of its pipes.
+/// A started process, and Offhook's ends of its pipes.
 struct Spawned {
   int pid = 0;
   int input = -1, output = -1, errors = -1;
 };
 
-/// By posix_spawn, in a Landlock domain where the kernel has that (landlock.hpp). Errors: a sentence that names the program; nothing is left open then.
+/// Starts a program with posix_spawn, in a Landlock domain if the kernel supports it (landlock.hpp). The error is a sentence that names the program;
+/// no descriptor stays open then.
 [[nodiscard]] base::Result<Spawned, base::Error> spawn(const CommandLine& command);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

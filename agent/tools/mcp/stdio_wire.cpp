@@ -10,7 +10,7 @@
 namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
-constexpr std::size_t kShortestSecret = 4;  // A shorter one would take letters out of every word.
+constexpr std::size_t kShortestSecret = 4;  // A shorter one occurs within ordinary words.
 }
 
 std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets) {
@@ -51,7 +51,7 @@ base::Result<std::unique_ptr<StdioWire>, base::Error> StdioWire::start(boost::as
                                                                        WireHandler handler) {
   std::unique_ptr<StdioWire> wire(new StdioWire(command, std::move(handler)));
   StdioWire* const self = wire.get();
-  ChildHandler child;  // The process is the wire's, and calls nothing once that is gone.
+  ChildHandler child;  // The wire owns the process, which calls no handler after its destruction.
   child.on_output = [self](std::string_view bytes) { self->on_output(bytes); };
   child.on_error_output = [self](std::string_view bytes) { self->on_error_output(bytes); };
   child.on_end = [self](std::string why) { self->handler_.on_closed("its process is over: " + std::move(why)); };

@@ -11,12 +11,12 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxToldLines = 20;   ///< of what a process writes to its standard error, from its start on
+inline constexpr std::size_t kMaxToldLines = 20;   ///< of a process's standard error, since its start
 inline constexpr std::size_t kMaxToldBytes = 200;  ///< of one such line
 
-/// stdio (MCP 2025-11-25 basic/transports): a process of our own, a message a line. What it writes to its standard error is read
-/// away; its first lines are told, for whoever looks why it does not start, without the secrets of its environment. (Those in its
-/// command line are not looked for: every user of the machine sees them anyway.)
+/// stdio (MCP 2025-11-25 basic/transports): a child process, with one message in each line. The wire reads its standard error, and reports the first
+/// lines without the secrets of the environment, so that the operator can find the reason of a failed start. It does not search for secrets in the
+/// command line, which every user of the machine can read anyway.
 class StdioWire final : public Wire {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<StdioWire>, base::Error> start(boost::asio::io_context& io, const CommandLine& command,
@@ -36,16 +36,16 @@ class StdioWire final : public Wire {
   void on_error_output(std::string_view bytes);
 
   WireHandler handler_;
-  std::vector<std::string> veiled_;  // what must not be told
+  std::vector<std::string> veiled_;  // texts that must not be reported
   LineReader output_{kMaxMessageBytes}, errors_{4096};
   std::size_t told_ = 0, passed_over_ = 0;
   std::unique_ptr<ChildProcess> child_;
 };
 
-/// What to look for where secrets must not be seen: each line of each of them, as it is printed and as JSON and URLs have it, of four octets
-/// or more; the longest first, so that none hides a part of another.
+/// Returns the texts to search for, so that no secret is reported: each line of each secret with at least four octets, as printed, and in JSON and
+/// URL encoding. The longest come first, so that none hides a part of another.
 [[nodiscard]] std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets);
-/// `line` with "***" for each of `needles`, printable, and cut.
+/// Returns `line` with "***" in place of each of `needles`, printable, and cut.
 [[nodiscard]] std::string without_secrets(std::string line, const std::vector<std::string>& needles);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -8,20 +8,20 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
 
-constexpr std::size_t kMaxText = kMaxResultBytes + 4;  // A whole character more than the tool box shows.
+constexpr std::size_t kMaxText = kMaxResultBytes + 4;  // One character more than the tool box shows.
 constexpr std::size_t kMaxShownName = 256;
 
 std::string shown(const json::Element& item, std::string_view member) {
   return std::string(cut_utf8(json::text(item, member), kMaxShownName));
 }
 
-/// Of `resource`: a text, or a file that is not shown.
+/// Returns the text of a `resource`, or a note about a file that cannot be shown.
 std::string words_of_resource(const json::Element& resource) {
   if (const auto text = json::member(resource, "text"); text && text->is_string()) return std::string(json::text(resource, "text"));
   return "[a file that cannot be shown: " + shown(resource, "uri") + "]";
 }
 
-/// One item of `content`: MCP 2025-11-25 server/tools, "Tool Result".
+/// Returns one item of `content` as text: MCP 2025-11-25 server/tools, "Tool Result".
 std::string words_of(const json::Element& item) {
   const std::string_view type = json::text(item, "type");
   if (type == "text") return std::string(json::text(item, "text"));
@@ -58,14 +58,14 @@ std::optional<ToolAnswer> read_tool_answer(std::string_view result, bool has_out
   const auto root = json::parse(parser, result);
   if (!root || !root->is_object()) return std::nullopt;
   const std::string_view type = json::text(*root, "resultType");
-  if (!type.empty() && type != "complete") {  // MCP 2026-07-28 basic/patterns/mrtr: nobody in a call can fill in a form.
+  if (!type.empty() && type != "complete") {  // MCP 2026-07-28 basic/patterns/mrtr: a caller cannot fill in a form.
     return ToolAnswer{false, "The tool wants something that cannot be given in a telephone call. Nothing came of it."};
   }
   const auto structured = json::member(*root, "structuredContent");
   bool failed = false;
   if (json::Element flag; root->at_key("isError").get(flag) == simdjson::SUCCESS) failed = !flag.is_bool() || flag.get_bool().value_unsafe();
   std::string text = content_of(*root);
-  // A failure is told in words; so is what has no schema. Servers mirror one in the other, so that one is enough.
+  // A failure and an answer without a schema use the text. Servers repeat the structured content as text, so that one of them is enough.
   if (structured && (text.empty() || (has_output_schema && !failed))) text = simdjson::minify(*structured);
   if (text.empty()) text = failed ? "The tool failed and does not say why." : "The tool is done and has nothing to say.";
   return ToolAnswer{!failed, std::string(cut_utf8(text, kMaxText)), true};

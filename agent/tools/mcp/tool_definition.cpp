@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
 
-/// What is pinned, in the order of the names. Icons and `_meta` change nothing that anybody here goes by.
+/// The pinned members, sorted by name. Icons and `_meta` have no effect here.
 constexpr std::array<std::string_view, 6> kPinned = {"annotations", "description", "inputSchema", "name", "outputSchema", "title"};
 
 std::optional<std::string> hash_of(const json::Element& tool) {
@@ -27,7 +27,7 @@ std::optional<std::string> hash_of(const json::Element& tool) {
   return sha256_hex(text + '}');
 }
 
-/// Names that come twice at the top of a definition would let a model see another text than the one that was pinned.
+/// Returns true if a name occurs twice in the definition: a model could then see another text than the pinned one.
 bool has_repeated_name(const json::Element& tool) {
   std::string ignored;
   return !append_canonical(ignored, tool);
@@ -35,7 +35,7 @@ bool has_repeated_name(const json::Element& tool) {
 
 std::string shown(std::string_view name) { return "\"" + records::printable(name, kMaxShownName) + "\""; }
 
-/// "": it is a tool.
+/// Parses a tool. Returns the fault; "" if there is none.
 std::string read_tool(const json::Element& element, ToolDefinition& tool) {
   if (!element.is_object()) return "an entry of its list is no object";
   tool.name = json::text(element, "name");

@@ -12,20 +12,20 @@ namespace offhook::inline v0::agent::tools::mcp {
 inline constexpr std::size_t kMaxPages = 64;
 inline constexpr std::size_t kMaxListedTools = 512;                ///< of one server
 inline constexpr std::size_t kMaxListedBytes = 4U << 20U;          ///< of their schemas and descriptions
-inline constexpr std::size_t kMaxReadBytes = 8U << 20U;            ///< of all pages, whatever is in them
+inline constexpr std::size_t kMaxReadBytes = 8U << 20U;            ///< of all pages, including their other content
 
-/// Gathers the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. Pure. A server whose cursors never end is
-/// stopped at a bound, and what it listed until then counts.
+/// Collects the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. It does no I/O. It stops at a bound if a server's cursors never
+/// end, and keeps the tools up to there.
 class ToolListing {
  public:
   enum class Next : std::uint8_t { Ask, Done };
 
-  /// What to do after this page of so many octets.
+  /// Adds a page of `octets` octets, and returns the next step.
   [[nodiscard]] Next on_page(ToolPage page, std::size_t octets);
-  [[nodiscard]] const std::string& cursor() const { return cursor_; }  ///< of the page to ask for; "" for the first
+  [[nodiscard]] const std::string& cursor() const { return cursor_; }  ///< of the page to request; "" for the first
   [[nodiscard]] const std::vector<ToolDefinition>& tools() const { return tools_; }
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }  ///< sentences for the log
-  [[nodiscard]] std::uint64_t ttl_ms() const { return ttl_ms_; }                  ///< the shortest that was said; 0: none
+  [[nodiscard]] std::uint64_t ttl_ms() const { return ttl_ms_; }                  ///< the shortest given one; 0: none
 
  private:
   void take(ToolDefinition tool);
@@ -33,7 +33,7 @@ class ToolListing {
 
   std::vector<ToolDefinition> tools_;
   std::vector<std::string> notes_;
-  std::set<std::string, std::less<>> cursors_;  // that were given
+  std::set<std::string, std::less<>> cursors_;  // cursors of the previous pages
   std::string cursor_;
   std::size_t pages_ = 0, octets_ = 0, read_octets_ = 0;
   std::uint64_t ttl_ms_ = 0;
