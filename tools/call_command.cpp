@@ -22,11 +22,11 @@ namespace offhook::tools {
 
 namespace {
 
-/// Keeps what became of the call, and the lines to show of it. Events come on the call's own threads, which an output that nobody
-/// reads must not hold up: show() prints, on ours.
+/// Collects the outcome of the call, and the lines to print. Events arrive on the call's threads, which must not wait for an output that is not read:
+/// show() prints on the main thread.
 class CallWatch {
  public:
-  static constexpr std::size_t kMaxLines = 1000;  // Waiting to be shown: the newest beyond it are dropped, and show() says how many.
+  static constexpr std::size_t kMaxLines = 1000;  // Lines that wait for printing. Newer lines are dropped, and show() reports their number.
 
   CallWatch(LineForm form, std::size_t registrations) : registrations_(registrations), form_(form) {}
 
@@ -52,7 +52,7 @@ class CallWatch {
       lines.swap(lines_);
       dropped = std::exchange(dropped_, 0);
     }
-    // Not fmt::print: it throws when nobody reads any more, and whoever we called would be left on a dead line.
+    // fmt::print would throw when the reader has closed the output, and the callee would stay in a silent call.
     for (const std::string& line : lines) std::fwrite((line + "\n").data(), 1, line.size() + 1, stdout);
     if (!lines.empty()) std::fflush(stdout);
     if (dropped != 0) fmt::print(stderr, "offhook call: {} lines are not shown: the output is not read\n", dropped);
@@ -126,8 +126,8 @@ int call(const CallArguments& arguments) {
   agent->dial(complete_target(arguments.target, *config), machine_policy(arguments.machine));
   (void)until(config->limits.call + std::chrono::minutes(4), [&] { return watch.over.load(); });
   agent->drain();
-  agent->cut_calls();  // After a signal or the limit it is still up: whoever we called must not be left on a dead line.
-  (void)until(std::chrono::seconds(35), [&] { return agent->drained(); });  // 64 * T1 and some; a signal ends it.
+  agent->cut_calls();  // After a signal or the limit, the call is still up, and must not stay silent for the callee.
+  (void)until(std::chrono::seconds(35), [&] { return agent->drained(); });  // Slightly more than 64 * T1; a signal ends the wait.
   watch.show();
   if (watch.answered) return kOk;
   return watch.refused ? kRefused : kFailed;

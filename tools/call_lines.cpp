@@ -16,11 +16,11 @@ using agent::Colour;
 using agent::records::JsonLine;
 using Line = std::optional<std::string>;
 
-constexpr std::size_t kMostShownBytes = 64U << 10U;  // Of one text: a reply of a model is shorter.
+constexpr std::size_t kMostShownBytes = 64U << 10U;  // For one text; a model's reply is shorter.
 
 double seconds_of(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000.0; }
 
-/// Makes the line of one event, in the form that it was given.
+/// Makes the line of one event in the given form.
 class LineMaker {
  public:
   explicit LineMaker(LineForm form) : form_(form) {}

@@ -25,7 +25,7 @@ std::optional<std::string> folder_of(const CallsArguments& arguments) {
   return agent::records_folder(loaded->config);
 }
 
-/// What the list lacks; gives the exit code.
+/// Prints which records the list lacks. Returns the exit code.
 int tell(const records::ReadSummary& summary) {
   if (summary.skipped > 0) fmt::print(stderr, "offhook calls: {} lines were cut or damaged, and were skipped\n", summary.skipped);
   if (summary.newer_schema > 0)
@@ -40,7 +40,7 @@ int calls_failed(const std::string& why) {
   return kFailed;
 }
 
-/// Says on standard error why the list is empty: standard output has calls only. It is no failure, an agent that was never called has none.
+/// Prints on standard error why the list is empty, because standard output contains only calls. This is no failure: an agent that was never called has none.
 void tell_no_calls(const std::string& folder, const records::ReadSummary& summary) {
   if (summary.calls > 0) return fmt::print(stderr, "offhook calls: none of the {} calls in {} matches --failed or --since\n", summary.calls, folder);
   if (summary.unreadable > 0) return;

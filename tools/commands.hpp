@@ -3,22 +3,22 @@
 #include <string>
 #include <vector>
 
-/// One function per subcommand; each returns the exit code.
+/// One function for each subcommand; each returns the exit code.
 namespace offhook::tools {
 
 enum Exit : int {
   kOk = 0,
-  kFailed = 1,         ///< what was asked for did not succeed: the call was not answered, the demonstration failed
+  kFailed = 1,         ///< the command did not succeed: the call was not answered, the demonstration failed
   kUsage = 2,          ///< arguments or configuration are wrong; nothing was started
-  kNoPort = 3,         ///< SIP or health could not be opened: ports, addresses, certificates
-  kRefused = 4,        ///< the registrar refuses our credentials
-  kInterrupted = 130,  ///< `offhook setup`: the person ended it by Ctrl-C, as shells count it
+  kNoPort = 3,         ///< the SIP or health port could not be opened: ports, addresses, certificates
+  kRefused = 4,        ///< the registrar refuses the credentials
+  kInterrupted = 130,  ///< `offhook setup`: Ctrl-C ended it; shells use this code for it
 };
 
 struct RunArguments {
-  std::string config;            ///< path; "" for environment and defaults alone
+  std::string config;            ///< path; "" for only the environment and the defaults
   std::vector<std::string> set;  ///< "/sip/port=5070"
-  bool json = false;             ///< the log as JSON, whatever the configuration says
+  bool json = false;             ///< writes the log as JSON, whatever the configuration says
 };
 [[nodiscard]] int run(const RunArguments& arguments);
 
@@ -27,7 +27,7 @@ struct CallArguments {
   std::string machine = "ignore";   // or hang_up, speak
   std::vector<std::string> set;
   bool json = false;
-  bool registers = false;           // first, as the configuration says
+  bool registers = false;           // registers first, as the configuration says
 };
 [[nodiscard]] int call(const CallArguments& arguments);
 
@@ -42,7 +42,7 @@ struct CallsArguments {
 struct TranscriptsArguments {
   std::string what = "list";  ///< or "show", "purge"
   std::string call, folder, older_than;
-  std::string config;                 ///< "": the usual folder
+  std::string config;                 ///< "": the default folder
   std::vector<std::string> set;
   std::size_t last = 20;
   bool json = false;
@@ -66,7 +66,7 @@ struct ConfigArguments {
   std::string config;
   std::vector<std::string> set;
   bool json = false;
-  bool online = false;  ///< of check: servers are asked, too
+  bool online = false;  ///< for check: also contacts the servers
 };
 [[nodiscard]] int check(const ConfigArguments& arguments);
 [[nodiscard]] int print_config(const ConfigArguments& arguments);
@@ -93,7 +93,7 @@ struct SayArguments {
 struct RecordingArguments {
   std::string what = "open";  ///< or "check"
   std::string file, out, key_file;
-  bool cut = false;           ///< a file whose end is missing is given as far as it goes
+  bool cut = false;           ///< accepts a file whose end is missing, and returns its readable part
 };
 [[nodiscard]] int recording(const RecordingArguments& arguments);
 

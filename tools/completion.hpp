@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-/// Scripts that teach shells our commands and options, from the tree that main.cpp reads out of its parser.
+/// Makes scripts for shells that complete the commands and options, from the tree that main.cpp reads from its parser.
 namespace offhook::tools {
 
 struct CompletionOption {
@@ -11,7 +11,7 @@ struct CompletionOption {
   std::string help;
   bool takes_value = false;
   bool is_file = false;
-  bool ends_in_equals = false;      ///< a value of `values` is the beginning of one: no blank is put behind it
+  bool ends_in_equals = false;      ///< a value of `values` is only the beginning of the argument: no blank follows it
   std::vector<std::string> values;
 };
 

@@ -31,7 +31,7 @@ void print(const DemoResult& result) {
   fmt::print("\nEnded by: {}. Recording (left: caller, right: agent): {}\n", result.ended_by, result.wav);
 }
 
-/// "caller    ", in the speaker's colour; the registrar has none.
+/// Returns the padded label ("caller    ") in the colour of the speaker; the registrar has no colour.
 std::string speaker_of(std::string_view who, bool colours) {
   const std::string label = fmt::format("{:<10}", who);
   if (who == "caller") return agent::painted(label, agent::Colour::Caller, colours);

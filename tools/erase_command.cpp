@@ -26,8 +26,8 @@ int cannot_erase(const std::string& why) {
   return kFailed;
 }
 
-/// True for a pointer into a section or a setting at the top of the file that says nothing of where something is kept. A name that no section has may
-/// be meant for one that does.
+/// Returns true for a pointer to a known section or top-level setting that names no folder of kept data. An unknown name may be a misspelt one of
+/// those, so that it returns false.
 bool is_of_other_section(std::string_view pointer) {
   constexpr std::array<std::string_view, 3> kKeeping{"records", "transcripts", "recordings"};
   const std::string_view name = pointer.substr(0, pointer.find('/', 1)).substr(std::min<std::size_t>(1, pointer.size()));
@@ -35,7 +35,8 @@ bool is_of_other_section(std::string_view pointer) {
   return pointer.starts_with('/') && !has(kKeeping) && (has(agent::config::sections()) || has(agent::config::names_in("")));
 }
 
-/// True for a problem of a setting that does not say where something is kept, by its pointer or its variable. "/etc/offhook.json:3:7" is neither.
+/// Returns true for a problem of a setting that names no folder of kept data, by its pointer or its variable. A position such as
+/// "/etc/offhook.json:3:7" is neither.
 bool is_elsewhere(const agent::config::Problem& problem) {
   const auto* by_variable = agent::config::find_variable(problem.where);
   const std::string& where = by_variable != nullptr ? by_variable->pointer : problem.where;
@@ -51,13 +52,13 @@ std::optional<agent::KeptFolders> kept_folders(const EraseArguments& arguments) 
     return agent::KeptFolders{agent::records_folder(config), agent::transcripts_folder(config), agent::recordings_folder(config)};
   }
   auto effective = agent::config::read(sources_of(arguments.config, arguments.set));
-  // A secret that only the service is given keeps nobody from erasing.
+  // A secret that only the service gets must not prevent erasing.
   std::erase_if(effective.problems, is_elsewhere);
   if (!effective.problems.empty()) return print_problems("erase", effective.problems), std::nullopt;
   return agent::KeptFolders{agent::records_folder(effective.config), agent::transcripts_folder(effective.config), agent::recordings_folder(effective.config)};
 }
 
-/// The one call that is meant; nothing, after a message, when there is none, or more than one, or it is up.
+/// Returns the one matching call. Prints a message and returns nullopt if there is none, more than one, or if the call is up.
 std::optional<std::string> call_to_erase(const EraseArguments& arguments, const agent::KeptFolders& folders) {
   const auto say = [](const std::string& why) { return cannot_erase(why), std::nullopt; };
   const auto calls = agent::find_calls(folders, arguments.call);

@@ -10,12 +10,12 @@
 
 namespace offhook::tools {
 
-/// Makes help texts that fit a screen. Only main.cpp includes this file, for the sake of CLI11, which takes long to compile.
+/// Makes help texts that fit the terminal. Only main.cpp includes this file, because it includes CLI11, which takes long to compile.
 class HelpFormatter : public CLI::Formatter {
  public:
   explicit HelpFormatter(std::size_t columns) : columns_(columns) {}
 
-  /// The text of a bare `offhook`: the first steps, and the purpose of each command.
+  /// Returns the output of `offhook` without arguments: the first steps, and the purpose of each command.
   [[nodiscard]] std::string overview(const CLI::App& app) const {
     const std::string head = std::string(kHelpAbout) + "\n\n" + kHelpFirstSteps;
     return laid_out(head, columns_) + make_subcommands(&app, CLI::AppFormatMode::Normal) + laid_out(kHelpMore, columns_);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The parts of --help besides the options. laid_out() (text_layout.hpp) fits them to the screen: it fills paragraphs, and leaves commands as they are.
+/// The texts of --help, except the options. laid_out() (text_layout.hpp) fits them to the terminal: it fills paragraphs, and leaves commands as they are.
 namespace offhook::tools {
 
 inline constexpr const char* kHelpAbout =

@@ -24,7 +24,7 @@ namespace {
 
 using namespace offhook::tools;
 
-/// A command whose function takes `arguments` and gives the exit code.
+/// Adds a command whose function takes `arguments` and returns the exit code.
 template <class Arguments>
 CLI::App* add(CLI::App& app, const char* name, const char* what, const char* help, int (*function)(const Arguments&),
               const std::shared_ptr<Arguments>& arguments, int& code) {
@@ -164,7 +164,7 @@ void add_recordings(CLI::App& app, int& code) {
   command->add_flag("--cut", arguments->cut, "Give what there is of a file whose end is missing");
 }
 
-/// "TEXT:{slt,rms}" has two values.
+/// Returns the values in an option's type: "TEXT:{slt,rms}" has two.
 std::vector<std::string> values_of(const std::string& type) {
   const auto open = type.find('{'), close = type.find('}', open == std::string::npos ? 0 : open);
   if (open == std::string::npos || close == std::string::npos) return {};
@@ -195,7 +195,7 @@ std::vector<CompletionCommand> command_tree(const CLI::App& app) {
     CompletionCommand out{command->get_name(), command->get_description(), {}};
     for (const CLI::Option* option : command->get_options()) {
       out.options.push_back(describe(*option));
-      if (option->get_positional() && !out.options.back().names.empty()) {  // Also an argument without its name.
+      if (option->get_positional() && !out.options.back().names.empty()) {  // It may also be given without its name.
         CompletionOption argument = out.options.back();
         argument.names.clear();
         out.options.push_back(std::move(argument));
@@ -218,7 +218,7 @@ void add_completion(CLI::App& app) {
   });
 }
 
-/// Under which heading --help and a bare `offhook` list each command.
+/// Assigns each command to a heading in --help and in the overview.
 void group_commands(CLI::App& app) {
   const auto put = [&app](const char* group, std::initializer_list<const char*> commands) {
     for (const char* command : commands) app.get_subcommand(command)->group(group);
@@ -235,7 +235,7 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
-/// A first word that is no command of ours.
+/// Returns the first argument if it is not the name of a command.
 std::optional<std::string> mistaken_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return std::nullopt;
   const auto names = command_names(app);
@@ -250,7 +250,7 @@ int refuse_command(const CLI::App& app, const std::string& written) {
   return kUsage;
 }
 
-/// Names what is too much, but shows no value: it may be a password.
+/// Names the unknown options, but prints no values: one may be a password.
 int refuse_extras(const CLI::App& app) {
   std::vector<std::string> known;
   const CLI::App* command = &app;
@@ -269,13 +269,13 @@ int refuse_extras(const CLI::App& app) {
   return kUsage;
 }
 
-/// Nothing was asked for, and nothing was done: for a script whose command is missing this is a mistake, so that it goes where mistakes go.
+/// Prints the overview to standard error and returns a failure: a script that lacks its command has a mistake.
 int show_overview(const CLI::App& app) {
   std::fputs(HelpFormatter(terminal_of(STDERR_FILENO).columns).overview(app).c_str(), stderr);
   return kUsage;
 }
 
-/// A full disk, or a pipe that nobody reads: what came before it is not all there was.
+/// Reports that the output is incomplete: the disk is full, or the reader has closed the pipe.
 int refuse_output(const std::string& why) {
   std::fprintf(stderr, "offhook: the output cannot be written: %s\n", why.c_str());
   return kFailed;

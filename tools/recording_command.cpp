@@ -26,7 +26,7 @@ std::optional<std::string> key_text(const std::string& file) {
   if (file.empty()) {
     for (const std::string& name : agent::config::find_variable(kKeyVariable)->names) {
       const char* value = std::getenv(name.c_str());
-      if (value != nullptr && *value != '\0') return value;  // An empty one counts as not set, as for the settings.
+      if (value != nullptr && *value != '\0') return value;  // An empty value counts as not set, as for the settings.
     }
     return std::nullopt;
   }

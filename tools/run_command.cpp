@@ -24,18 +24,18 @@ namespace {
 
 namespace log = agent::log;
 
-/// 64 * T1, the longest that a transaction waits for an answer, and some.
+/// Slightly more than 64 * T1, the longest wait of a transaction for a response.
 constexpr auto kLastTransactions = std::chrono::seconds(35);
 constexpr base::Duration kUnregister = std::chrono::seconds(2), kLastWords = std::chrono::seconds(1);
 
-/// What the first answers of the registrars mean for the process: a wrong password is told and ends it, unless one of them has
-/// taken it; everything else is tried again for as long as it takes.
+/// The first responses of the registrars. A refused password ends the process, unless a registrar has accepted it; after any other failure the agent
+/// retries without end.
 struct FirstRegistration {
   explicit FirstRegistration(std::size_t count) : all(count) {}
   agent::Registrations all;
   std::atomic<bool> answered{false}, succeeded{false}, refused{false};
 
-  /// Registrations come from the signalling thread. Other events come from any thread, and change nothing.
+  /// Handles an event. Registrations come from the signalling thread. Other events come from any thread, and change nothing.
   void on_event(const agent::AgentEvent& event) {
     const auto* changed = std::get_if<phone::RegistrationChanged>(&event);
     if (changed == nullptr) return;
@@ -46,8 +46,8 @@ struct FirstRegistration {
   }
 };
 
-/// Says so when no registrar has answered for a while: the first attempt fails after 32 s only (RFC 3261 section 17.1.2.2), and until then
-/// nothing would tell a wrong address from a slow start.
+/// Warns if no registrar has answered for a while. The first attempt fails only after 32 s (RFC 3261 section 17.1.2.2), and until then the log would
+/// not show a wrong address.
 class SilenceWarning {
  public:
   SilenceWarning(const FirstRegistration& first, const agent::config::Config& config) : first_(first), config_(config) {}
@@ -71,8 +71,7 @@ class SilenceWarning {
   bool told_ = false;
 };
 
-/// Tells systemd that the process lives, each time that the signalling thread has shown it: a process whose main thread alone runs serves
-/// no call.
+/// Reports to systemd that the process is alive, but only after the signalling thread has answered: without that thread the process serves no call.
 class Pulse {
  public:
   Pulse(agent::Agent& agent, const agent::ServiceNotifier& notifier) : agent_(agent), notifier_(notifier) {}
@@ -80,7 +79,7 @@ class Pulse {
   void on_time(base::TimePoint now) {
     if (!notifier_.alive_interval() || now < next_) return;
     next_ = now + *notifier_.alive_interval();
-    agent_.ping([&notifier = notifier_] { notifier.alive(); });  // May be called after this object has ended.
+    agent_.ping([&notifier = notifier_] { notifier.alive(); });  // Can be called after this object has ended.
   }
 
  private:
@@ -89,8 +88,8 @@ class Pulse {
   base::TimePoint next_{};
 };
 
-/// Once `limit` has cut the calls, their BYEs and the REGISTER have up to `rest` to be answered. Without a call there is the REGISTER alone, and a
-/// registrar that does not answer keeps nobody waiting.
+/// Ends all calls within `limit`. Then their BYEs and the REGISTER have at most `rest` to be answered. Without a call there is only the REGISTER, and
+/// the wait is short, in case the registrar does not answer.
 void drain(agent::Agent& agent, base::Duration limit, base::Duration rest) {
   const bool is_idle = agent.calls() == 0;
   agent.drain();
@@ -99,12 +98,12 @@ void drain(agent::Agent& agent, base::Duration limit, base::Duration rest) {
   while (!agent.drained() && base::Clock::now() < end) {
     if (!wait_for_signal(std::chrono::milliseconds(100))) continue;
     if (std::exchange(asked_again, true)) return;
-    agent.cut_calls();  // Asked twice: no call goes on, and their BYEs have a moment.
+    agent.cut_calls();  // After a second signal, cut the calls at once, and wait a moment for their BYEs.
     end = std::min<base::TimePoint>(end, base::Clock::now() + kLastWords);
   }
 }
 
-/// The configuration is read anew. With a problem in it all stays as it is.
+/// Reads the configuration again. If it has a problem, nothing changes.
 void reload(agent::Agent& agent, const agent::config::Sources& sources, Loaded& loaded) {
   auto fresh = read_config(sources);
   if (!fresh) {
@@ -121,7 +120,7 @@ void reload(agent::Agent& agent, const agent::config::Sources& sources, Loaded& 
   for (const auto& warning : fresh->warnings) log::warning("config.warning", {{"where", warning.where}, {"what", warning.what}});
   configure_log(fresh->config);
   log::info("config.reloaded", {{"agents", fresh->agents->entries().size() + 1}});
-  // What waits is told each time until it is done: the rest is what runs.
+  // Keep the settings that need a restart unchanged, so that each reload reports them until they are in effect.
   loaded.agents = std::move(fresh->agents);
 }
 
@@ -155,7 +154,7 @@ int run(const RunArguments& arguments) {
                                                                config->health.token.reveal()});
     if (!opened) {
       fmt::print(stderr, "offhook run: {}\n", opened.error().detail);
-      drain(*agent, std::chrono::seconds(5), std::chrono::seconds(5));  // A REGISTER may be out already: it is taken back.
+      drain(*agent, std::chrono::seconds(5), std::chrono::seconds(5));  // A REGISTER may already be on its way: cancel it.
       return kNoPort;
     }
     health = std::move(*opened);
@@ -166,7 +165,7 @@ int run(const RunArguments& arguments) {
   if ((config->sip.transport == "tls" || config->sip.transport == "wss") && agent::config::text_of(config->sip.tls, "verify") == "insecure")
     log::warning("sip.insecure", {{"detail", "anybody may pass for the PBX: /sip/tls/verify is insecure"}});
 
-  notifier.ready();  // Not later, when a registrar answers: that may be down for days.
+  notifier.ready();  // Do not wait for a registrar, which may be down for days.
   Pulse pulse(*agent, notifier);
   SilenceWarning silence(first, *config);
   base::HeapKeeper heap;

@@ -25,7 +25,7 @@
 namespace offhook::tools {
 
 namespace {
-/// One for all that read settings, so that a reload finds what was taken out of the process.
+/// Returns the environment for all readers of settings, so that a reload finds the variables that were removed from the process.
 agent::config::ProcessEnvironment& environment() {
   static agent::config::ProcessEnvironment all;
   return all;
@@ -44,7 +44,7 @@ agent::config::Config folders_of_environment() {
 bool is_not_made_yet(const base::Error& error, const std::string& folder, const std::string& usual) { return error.code == ENOENT && folder == usual; }
 
 void take_secrets_from_environment() {
-  // The key of a provider that no agent uses was not looked up, and is a secret all the same.
+  // Also removes the key of a provider that no agent uses, because it is a secret too.
   for (const auto& variable : agent::config::provider_variables()) (void)environment().find(std::string(variable.name));
   environment().take_what_was_found();
 }

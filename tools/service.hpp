@@ -14,58 +14,59 @@
 
 namespace offhook::tools {
 
-/// A file (path "" for none), the process's environment, and the command line's assignments.
+/// Returns the sources of the configuration: a file (path; "" for none), the environment of the process, and the assignments of the command line.
 [[nodiscard]] agent::config::Sources sources_of(const std::string& path, const std::vector<std::string>& set);
-/// The configuration of the variables alone, also when it is not valid. Commands find the folders of records, transcripts and recordings by it.
+/// Returns the configuration of the environment variables alone, even if it is not valid. Commands use it to find the folders of records, transcripts
+/// and recordings.
 [[nodiscard]] agent::config::Config folders_of_environment();
-/// True when `error` says that `folder` is missing, and it is the usual one: the first agent makes it. A folder that was named should be there.
+/// Returns true if `error` says that `folder` is missing, and it is the default folder: the first agent creates it. A configured folder should exist.
 [[nodiscard]] bool is_not_made_yet(const base::Error& error, const std::string& folder, const std::string& usual);
-/// Overwrites and unsets the variables that sources_of() has given (settings, and those that a configuration refers to) and all keys of
-/// providers. Later readings of the same configuration find them all the same. Call before any thread is started.
+/// Overwrites and unsets the variables that sources_of() has read (settings, and variables that a configuration refers to) and all keys of providers.
+/// Later readings of the same configuration still find them. Call it before any thread starts.
 void take_secrets_from_environment();
-/// From now on no other process of the same user reads this process's memory, and it leaves no core: both hold keys and what callers said.
+/// Prevents other processes of the same user from reading this process's memory, and disables core dumps: both contain keys and words of callers.
 void refuse_inspection();
 
-/// On standard error, one a line.
+/// Prints the problems on standard error, one in each line.
 void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems);
 
-/// Where the log goes: `call` has its standard output for the conversation.
+/// The stream of the log: `call` needs standard output for the conversation.
 enum class LogTo { StandardOutput, StandardError };
 
-/// A configuration that can be used, and its agents.
+/// A valid configuration, and its agents.
 struct Loaded {
   agent::config::Config config;
   std::shared_ptr<const agent::AgentBook> agents;
   std::vector<agent::config::Warning> warnings;
 };
-/// The same without a word: the problems.
+/// Loads the configuration without output. Returns the problems if it is not valid.
 [[nodiscard]] base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agent::config::Sources& sources);
 
-/// As the configuration says.
+/// Configures the log by the configuration.
 void configure_log(const agent::config::Config& config, LogTo log = LogTo::StandardOutput);
 
-/// Loads the configuration and sets up the log. Problems are printed, and nothing is returned.
+/// Loads the configuration and configures the log. Prints the problems, and returns nullopt, if it is not valid.
 [[nodiscard]] std::optional<Loaded> load_config(const std::string& command, const agent::config::Sources& sources,
                                                 LogTo log = LogTo::StandardOutput);
 
-/// A number becomes an address at the registrar.
+/// Completes a number to an address at the registrar.
 [[nodiscard]] std::string complete_target(const std::string& target, const agent::config::Config& config);
 
-/// Starts the agent. On failure the reason is printed and `exit_code` set.
+/// Starts the agent. On failure it prints the reason and sets `exit_code`.
 [[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code);
 
-/// As many files may be open as the system lets this process ask for: shells set the soft limit to 1,024.
+/// Raises the limit of open files to the maximum that the system allows: shells set the soft limit to 1,024.
 void raise_descriptor_limit();
-/// SIGTERM and SIGINT.
+/// Returns SIGTERM and SIGINT.
 [[nodiscard]] sigset_t ending_signals();
-/// SIGTERM and SIGINT no longer end the process: they are waited for here. SIGPIPE, SIGUSR1 and SIGUSR2 do nothing. Call before any
-/// thread is started.
+/// Blocks SIGTERM and SIGINT, so that they do not end the process: the functions below wait for them. Ignores SIGPIPE, SIGUSR1 and SIGUSR2. Call it
+/// before any thread starts.
 void block_signals();
-/// SIGHUP no longer ends the process either: next_signal() tells of it.
+/// Blocks SIGHUP too: next_signal() returns it.
 void block_reload_signal();
-/// The first of the blocked ones that comes within `limit`; 0 when none does.
+/// Returns the first blocked signal that arrives within `limit`; 0 if none does.
 [[nodiscard]] int next_signal(base::Duration limit);
-/// True when one that ends us came within `limit`.
+/// Returns true if SIGTERM or SIGINT arrives within `limit`.
 [[nodiscard]] bool wait_for_signal(base::Duration limit);
 
 }  // namespace offhook::tools

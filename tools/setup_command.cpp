@@ -27,7 +27,7 @@ namespace {
 namespace setup = agent::setup;
 namespace fs = std::filesystem;
 
-/// Writes the whole text to a new file, or returns why not. The mode holds whatever the umask says.
+/// Writes the whole text to a new file. Returns the error, or "". The mode does not depend on the umask.
 std::string write_new(const std::string& path, const std::string& text, mode_t mode) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return std::strerror(errno);
@@ -38,11 +38,11 @@ std::string write_new(const std::string& path, const std::string& text, mode_t m
   return failed;
 }
 
-/// Replaces the file at once, so that no other user reads a secret in it, and none is half written.
+/// Replaces the file in one step, so that no other user reads a secret in it, and it is never incomplete.
 std::string write_file(const std::string& path, const std::string& text, setup::Readers readers) {
   std::error_code error;
   const fs::path folder = fs::path(path).parent_path();
-  // The service's own user has to pass a new /etc/offhook. If there is none, opening the file says why.
+  // The service's own user must be able to enter a new /etc/offhook. If the folder cannot be created, opening the file reports the reason.
   if (!folder.empty() && fs::create_directories(folder, error)) fs::permissions(folder, fs::perms(0755), error);
   const std::string draft = path + ".new";
   ::unlink(draft.c_str());
@@ -52,7 +52,7 @@ std::string write_file(const std::string& path, const std::string& text, setup::
   return failed;
 }
 
-/// False as well for a path that cannot be looked at: writing the file says why.
+/// Returns true if the path exists. Returns false for a path that cannot be checked: writing the file reports the reason.
 bool exists(const std::string& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
@@ -73,7 +73,7 @@ int exit_code(const setup::Outcome& outcome) {
 int setup(const SetupArguments& arguments) {
   const bool asks = !arguments.yes && !arguments.json && ::isatty(STDIN_FILENO) != 0;
   block_signals();
-  agent::log::configure({agent::log::Level::Off, agent::log::Format::Text, true});  // Setup says itself what it finds.
+  agent::log::configure({agent::log::Level::Off, agent::log::Format::Text, true});  // Setup prints its findings itself.
   const setup::Options options{arguments.out, arguments.overwrite, arguments.keep_secrets, arguments.call};
   std::optional<SetupTerminal> terminal;
   if (asks) terminal.emplace();

@@ -28,10 +28,10 @@ constexpr auto kUnregisterLimit = 3s;
 constexpr auto kRingLimit = 90s;
 constexpr auto kTestCallLimit = 120s;
 
-/// What the registrars said first.
+/// The first responses of the registrars.
 struct Registration {
   explicit Registration(std::size_t count) : all(count) {}
-  agent::Registrations all;  // Of the thread that events come on.
+  agent::Registrations all;  // Used only by the thread of the events.
   std::atomic<bool> is_up{false}, is_over{false}, is_ended{false};
   std::mutex mutex;
   std::string why;
@@ -57,7 +57,7 @@ struct Registration {
   }
 };
 
-/// What a test call came to.
+/// The result of a test call.
 struct TestCall {
   explicit TestCall(std::size_t registrations) : registration(registrations) {}
   Registration registration;

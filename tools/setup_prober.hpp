@@ -10,11 +10,11 @@
 
 namespace offhook::tools {
 
-/// Tries things for real: names are looked up, a telephone registers for a moment, the provider is asked for its models, and an agent
-/// holds a test call. A signal that ends the process (Ctrl-C) ends the trial instead. Needs block_signals().
+/// Tests the answers of setup in reality: it looks up names, registers a telephone for a moment, requests the models of the provider, and holds a
+/// test call with an agent. A signal such as Ctrl-C ends only the test. Needs block_signals().
 class NetworkProber final : public agent::setup::Prober {
  public:
-  /// Providers are asked by these proxies.
+  /// `proxies` are used for providers.
   explicit NetworkProber(agent::net::ProxyRules proxies) : proxies_(std::move(proxies)) {}
 
   [[nodiscard]] agent::setup::Finding resolve(const std::string& host) override;
@@ -24,7 +24,7 @@ class NetworkProber final : public agent::setup::Prober {
   [[nodiscard]] bool is_interrupted() override;
 
  private:
-  /// Returns whether `condition` became true within `limit`, and before an interruption.
+  /// Waits until `condition` is true. Returns false after `limit`, or after an interruption.
   bool wait(base::Duration limit, const std::function<bool()>& condition);
 
   agent::net::ProxyRules proxies_;

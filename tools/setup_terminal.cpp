@@ -20,7 +20,7 @@ namespace {
 
 using agent::setup::Ended;
 
-/// While it lives, the terminal does not show what is typed.
+/// Disables the echo of the terminal during its lifetime.
 class WithoutEcho {
  public:
   WithoutEcho() : is_set_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
@@ -40,7 +40,7 @@ class WithoutEcho {
   bool is_set_ = false;
 };
 
-/// What an empty answer means, after the question.
+/// Returns the default of an empty answer, to print after the question.
 std::string shown_usual(const agent::setup::Question& question) {
   if (question.usual.empty()) return "";
   return question.is_secret && question.usual != "none" ? " [the known one]" : " [" + question.usual + "]";
@@ -60,7 +60,7 @@ SetupTerminal::~SetupTerminal() {
 base::Result<std::string, Ended> SetupTerminal::ask(const agent::setup::Question& question) {
   if (!question.why.empty()) say("\n" + question.why);
   std::optional<WithoutEcho> silent;
-  if (question.is_secret) silent.emplace();  // Before the question is shown: who answers at once is not seen either.
+  if (question.is_secret) silent.emplace();  // Before the question is printed, so that a fast answer is hidden too.
   fmt::print("{}{}: ", question.text, shown_usual(question));
   std::fflush(stdout);
   auto answer = read_line();
@@ -83,7 +83,7 @@ base::Result<std::string, Ended> SetupTerminal::read_line() const {
     signalfd_siginfo signal;
     if ((waited[0].revents & POLLIN) != 0 && ::read(signals_, &signal, sizeof signal) > 0) return base::fail(Ended::Interrupted);
     if (waited[1].revents == 0) continue;
-    std::array<char, 4096> line;  // A terminal gives one line at a time, of at most 4096 octets; without a line feed it was ended by Ctrl-D.
+    std::array<char, 4096> line;  // A terminal delivers one line at a time, of at most 4096 octets; a line without a line feed was ended by Ctrl-D.
     const auto size = ::read(STDIN_FILENO, line.data(), line.size());
     if (size <= 0 || line[static_cast<std::size_t>(size) - 1] != '\n') return base::fail(Ended::EndOfInput);
     return std::string(line.data(), static_cast<std::size_t>(size) - 1);

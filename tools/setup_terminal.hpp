@@ -7,8 +7,8 @@
 
 namespace offhook::tools {
 
-/// The person at the terminal of standard input. SIGINT, SIGTERM and Ctrl-D end a question in order: the terminal then shows again what is
-/// typed. Needs block_signals(), because it waits for the signals together with the answer.
+/// The dialogue with the user at the terminal of standard input. SIGINT, SIGTERM and Ctrl-D end a question and restore the echo of the terminal.
+/// Needs block_signals(), because it waits for signals and the answer together.
 class SetupTerminal final : public agent::setup::Asker {
  public:
   SetupTerminal();
@@ -22,7 +22,7 @@ class SetupTerminal final : public agent::setup::Asker {
  private:
   [[nodiscard]] base::Result<std::string, agent::setup::Ended> read_line() const;
 
-  int signals_;  // Readable when a signal came.
+  int signals_;  // Readable when a signal has arrived.
 };
 
 }  // namespace offhook::tools

@@ -15,10 +15,10 @@ fs::path program_folder() {
   return fs::read_symlink("/proc/self/exe", ignored).parent_path();
 }
 
-/// A build tree has its programs in build/PRESET/tools, or in build/tools.
+/// Returns true for the programs' folder of a build tree: build/PRESET/tools, or build/tools.
 bool is_in_build_tree(const fs::path& folder) { return folder.filename() == "tools"; }
 
-/// A file of the sources that a build tree belongs to.
+/// Returns a file of the source tree to which a build tree belongs.
 std::optional<std::string> in_build_tree(const fs::path& folder, const fs::path& file) {
   std::error_code ignored;
   for (const char* up : {"../../..", "../.."}) {

@@ -4,12 +4,12 @@
 
 namespace offhook::tools {
 
-/// A file of share/: under $OFFHOOK_SHARE; else where this program's build tree or its installation has it, and nowhere else: a
-/// folder that others may fill, such as the current one, is never searched.
+/// Returns the path of a file of share/: under $OFFHOOK_SHARE, otherwise in this program's build tree or installation. It searches no other folder,
+/// because other users may write to a folder such as the current one.
 [[nodiscard]] std::string share_path(const std::string& name);
-/// A page of docs/, where this program's build tree or its installation has it; "docs/NAME" where neither has it.
+/// Returns the path of a page of docs/ in this program's build tree or installation; "docs/NAME" if neither has it.
 [[nodiscard]] std::string docs_path(const std::string& name);
-/// Where share/install-silero puts the model of voices, which is code that runs as this program does: one fixed folder.
+/// Returns the folder to which share/install-silero writes the model of voice activity. It is fixed, because the model is code that runs in this process.
 [[nodiscard]] std::string silero_folder();
 
 }  // namespace offhook::tools

@@ -11,10 +11,10 @@ namespace {
 
 using agent::records::columns_of;
 
-constexpr std::size_t kLeastMeaning = 24;  // Columns for a meaning beside its name; with less it stands under the name.
+constexpr std::size_t kLeastMeaning = 24;  // Minimum width of a meaning next to its name; with less space it is below the name.
 constexpr std::size_t kUnderName = 6;
 
-/// The next line of `text`, which is cut off there.
+/// Removes the next line from `text` and returns it.
 std::string_view take_line(std::string_view& text) {
   const auto end = text.find('\n');
   const std::string_view line = text.substr(0, end);

@@ -20,7 +20,7 @@ namespace {
 
 using agent::tools::PinVerdict;
 using agent::tools::ToolSurvey;
-constexpr auto kLimit = std::chrono::seconds(45);  // A server may have to be installed first, as npx does.
+constexpr auto kLimit = std::chrono::seconds(45);  // A server may first have to be installed, as npx does.
 
 std::string_view word_of(const ToolSurvey::Tool& tool) {
   if (tool.pin != PinVerdict::Missing) return tool.pin == PinVerdict::Known ? "known" : "changed";
@@ -38,14 +38,14 @@ std::string json_of(const ToolSurvey& survey) {
   return write_json(json_object({{"tools", std::move(tools)}, {"troubles", std::move(troubles)}}));
 }
 
-/// Whole on a terminal, too: what a model is shown must not hide behind an ellipsis.
+/// Prints a tool completely, also on a terminal: an ellipsis must not hide text that a model gets.
 void print_tool(const ToolSurvey::Tool& tool, std::optional<std::size_t> screen) {
   constexpr std::size_t kIndent = 2;
   const auto fitted = [screen](const std::string& text) { return screen ? filled(text, *screen, kIndent) : text; };
   fmt::print("{}  {}\n  pin {}\n  {}\n  {}\n", tool.name, word_of(tool), tool.hash, fitted(tool.description), fitted("arguments " + tool.parameters));
 }
 
-/// With what is wrong of the agents' grants.
+/// Returns the survey, with the faults of the agents' grants.
 ToolSurvey survey_of(const agent::tools::ToolServerPlan& plan, const agent::AgentBook& book) {
   ToolSurvey survey = agent::tools::survey_tools(plan, kLimit);
   std::vector<ToolSurvey::Trouble> of_grants;

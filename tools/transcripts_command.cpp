@@ -38,7 +38,7 @@ std::optional<std::string> folder_of(const TranscriptsArguments& arguments) {
   return agent::transcripts_folder(loaded->config);
 }
 
-/// What is missing; gives the exit code.
+/// Prints which lines are missing. Returns the exit code.
 int tell(const transcripts::ReadSummary& summary) {
   if (summary.skipped > 0)
     fmt::print(stderr, "offhook transcripts: {} lines were cut or damaged, and were skipped\n", summary.skipped);
@@ -48,7 +48,7 @@ int tell(const transcripts::ReadSummary& summary) {
   return kFailed;
 }
 
-/// Says on standard error why the list is empty: standard output has calls only. It is no failure, most agents keep no words.
+/// Prints on standard error why the list is empty, because standard output contains only calls. This is no failure: most agents keep no words.
 void tell_no_transcripts(const std::string& folder) {
   fmt::print(stderr,
              "offhook transcripts: there are no transcripts in {}\n"
@@ -75,7 +75,7 @@ int list(const TranscriptsArguments& arguments, const std::string& folder) {
 int show(const TranscriptsArguments& arguments, const std::string& folder) {
   if (arguments.call.empty()) return misused("show which call? `offhook transcripts list` names them");
   const bool colours = terminal_of(STDOUT_FILENO).colours;
-  std::string shown;  // Lines of two calls whose names begin alike are told apart by a heading.
+  std::string shown;  // A heading separates the lines of two calls whose ids begin alike.
   const auto summary = transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view raw) {
     if (!transcripts::is_named(line, arguments.call)) return;
     if (arguments.json) {
