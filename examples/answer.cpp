@@ -1,4 +1,4 @@
-// Answers the first call, plays a tone to it and says how loud the caller is:     answer [ADDRESS [PORT]]
+// Answers the first call, plays a tone to the caller, and prints the caller's level:     answer [ADDRESS [PORT]]
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <cmath>
@@ -8,7 +8,7 @@
 
 using namespace offhook;
 
-// 20 ms of 440 Hz. The port says at which rate it wants its samples, and takes them as fast as they are played.
+// Plays 20 ms of 440 Hz at the port's sample rate. The port accepts frames only as fast as they are played.
 static void play(media::AudioPort& port, std::uint64_t& at) {
   media::PlayoutFrame frame;
   frame.utterance = 1;
@@ -24,15 +24,15 @@ int main(int argc, char** argv) {
   if (!address) return std::fprintf(stderr, "usage: answer [ADDRESS [PORT]]\n"), 2;
   options.sip.bind = *address;
   options.sip.port = static_cast<std::uint16_t>(argc > 2 ? std::atoi(argv[2]) : 0);
-  options.max_calls = 1;  // A second caller hears that we are busy.
+  options.max_calls = 1;  // A second caller gets a busy response.
 
-  // The port is all that signalling, media and this thread share: rings without a lock.
+  // Signalling, media and this thread share only the port, which consists of lock-free rings.
   const auto port = std::make_shared<media::AudioPort>();
   std::atomic<bool> finished{false};
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (const auto* offered = std::get_if<phone::CallOffered>(&event)) {
       std::printf("%s calls\n", offered->details.from.uri.c_str());
-      // There is no answer without media: answer() takes what prepare() gives. Without a codec in common it has refused the call.
+      // An answer needs media: answer() takes the result of prepare(). Without a common codec, prepare() has refused the call.
       if (auto prepared = offered->call->prepare(port)) (void)offered->call->answer(std::move(*prepared));
     }
     if (const auto* connected = std::get_if<phone::CallConnected>(&event))

@@ -1,5 +1,5 @@
-// A back-to-back user agent: each call to sip:b2bua@ADDRESS becomes one of its own to TARGET. Audio passes through undecoded; ringing, early media,
-// refusals, hold, names and hang-up are passed on from each leg to the other.     b2bua TARGET [ADDRESS [PORT]]
+// A back-to-back user agent: for each call to sip:b2bua@ADDRESS it calls TARGET, and relays the audio without decoding. It passes ringing, early
+// media, refusals, hold, names and hang-up from each leg to the other.     b2bua TARGET [ADDRESS [PORT]]
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <csignal>
@@ -10,12 +10,12 @@
 
 using namespace offhook;
 
-// One of the two legs of a call through us.
+// One of the two legs of a call.
 struct Leg {
   phone::CallPtr call;
-  Leg* other = nullptr;                     // Null once that has ended.
-  std::optional<phone::Prepared> answer{};  // The caller's, until the called side picks up.
-  bool holds = false, on_hold = false;      // Its peer wants to hear nothing; we have asked its peer to wait.
+  Leg* other = nullptr;                     // Null after the end of that leg.
+  std::optional<phone::Prepared> answer{};  // On the caller's leg, until the called side answers.
+  bool holds = false, on_hold = false;      // The peer of this leg holds; this side has put the peer on hold.
 };
 
 class B2bua {
@@ -25,7 +25,7 @@ class B2bua {
   void begin(phone::Endpoint& endpoint) {
     sip::AccountOptions who;
     who.address_of_record = "sip:b2bua@b2bua.invalid";
-    who.registers = false;  // Its user is called by anyone, or, with trunk_addresses, any user by those alone.
+    who.registers = false;  // Anyone may call this user. With trunk_addresses, only those addresses may call, and they may call any user.
     endpoint_ = &endpoint;
     if (const auto account = endpoint.add_account(who)) account_ = *account;
   }
@@ -35,7 +35,7 @@ class B2bua {
   }
 
   void on(const phone::CallOffered& offered) {
-    // Packets pass through as they are, so that the called leg has the caller's codec. Without an offer of the caller's it is chosen here.
+    // Packets are not transcoded, so the called leg gets the caller's codec. Without an offer of the caller, the codec is chosen here.
     const auto codecs = offered.details.offer.empty() ? std::vector{media::AudioCodec::Pcmu} : std::vector<media::AudioCodec>{};
     auto answer = offered.call->prepare(std::make_shared<media::AudioPort>(), codecs);
     if (!answer) return;  // prepare() has refused the call.
@@ -67,7 +67,7 @@ class B2bua {
     leg->holds = !changed.sends;
     pass_on_hold(*leg->other);
   }
-  void on(const phone::CallPeerChanged& changed) {  // Told where the other peer supports it (RFC 4916).
+  void on(const phone::CallPeerChanged& changed) {  // Sent to the other peer if it supports this (RFC 4916).
     if (Leg* leg = find(changed.call)) (void)leg->other->call->identify(changed.details.from);
   }
   void on(const phone::CallInfo& info) {
@@ -89,14 +89,14 @@ class B2bua {
     const bool hold = to.other->holds;
     if (to.on_hold == hold) return;
     if (hold ? to.call->hold() : to.call->resume()) return (void)(to.on_hold = hold);
-    // An offer is under way there, or the call is not up yet.
+    // An offer is pending on that leg, or its call is not up yet.
     endpoint_->post_after(std::chrono::milliseconds(100), [this, call = to.call] { if (Leg* leg = find(call)) pass_on_hold(*leg); });
   }
   static void pass_on_end(Leg& other, const sip::CallEnded& end) {
     sip::Extras why{of_users(end.headers), end.reasons.empty() ? std::nullopt : std::optional(end.reasons.front())};
     if (!other.answer) return (void)other.call->hang_up(std::move(why));
     if (end.status / 100 == 3 && other.call->redirect(end.contacts, end.status, why.headers)) return;
-    // A challenge was for us: the caller could not answer it.
+    // The challenge was for this side, and the caller cannot answer it.
     const int status = end.status == 401 || end.status == 407 ? 403 : end.status < 400 ? 480 : end.status;
     (void)other.call->reject(status, std::move(why.headers));
   }
@@ -104,7 +104,7 @@ class B2bua {
     const auto one = leg.call->media_leg(), two = leg.other->call->media_leg();
     if (one && two && engine_.relay(*one, *two)) std::printf("audio passes through\n");
   }
-  // Header fields of the users, not of one leg.
+  // Returns the header fields of the users, without those of a single leg.
   static sip::HeaderList of_users(const sip::HeaderFields& headers) {
     sip::HeaderList chosen;
     for (const auto& [name, value] : headers)
@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
   sigset_t stop;
   sigemptyset(&stop);
   for (const int signal : {SIGINT, SIGTERM}) sigaddset(&stop, signal);
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // In each thread that is started below, too.
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // Blocked in all threads that start later, too.
   media::EngineOptions audio;
   audio.workers = 1;  // Only legs of the same worker can be relayed.
   media::Engine engine(audio);

@@ -1,4 +1,4 @@
-// The voice of each RTP stream in a capture, as a WAV file:     decode_capture CAPTURE.pcap FOLDER
+// Writes the audio of each RTP stream in a capture to a WAV file:     decode_capture CAPTURE.pcap FOLDER
 #include <offhook/media/codec/g711.hpp>
 #include <offhook/media/wav.hpp>
 #include <offhook/rtp/packet.hpp>
@@ -17,7 +17,7 @@ namespace base = offhook::base;
 namespace media = offhook::media;
 namespace rtp = offhook::rtp;
 
-// One sender's voice. Packets come in any order, or not at all: each is put where its timestamp says.
+// The audio of one sender. Packets may be lost or out of order: the timestamp of each packet gives its position.
 struct Voice {
   rtp::TimestampUnwrapper timestamps;
   std::map<std::int64_t, std::vector<std::int16_t>> pieces;
@@ -28,7 +28,7 @@ struct Voice {
     if (decoded) pieces.emplace(timestamps.unwrap(packet.timestamp), std::move(pcm));
   }
   std::vector<std::int16_t> whole() const {
-    constexpr std::int64_t kLongest = 8000 * 3600;  // An hour: a timestamp that leaps must not fill the disk with silence.
+    constexpr std::int64_t kLongest = 8000 * 3600;  // One hour: a jump of the timestamp must not fill the disk with silence.
     std::vector<std::int16_t> all;
     for (const auto& [at, pcm] : pieces) {
       const auto begin = static_cast<std::size_t>(at - pieces.begin()->first);
@@ -40,7 +40,7 @@ struct Voice {
   }
 };
 
-// The UDP payload of an Ethernet frame; empty when it carries something else.
+// Returns the UDP payload of an Ethernet frame; empty if the frame contains something else.
 base::Bytes udp_payload(base::Bytes frame) {
   base::ByteReader reader(frame);
   reader.take(12);
@@ -50,7 +50,7 @@ base::Bytes udp_payload(base::Bytes frame) {
   const bool udp = reader.u8() == 17;
   reader.take(header < 20 ? 0 : header - 10);
   reader.take(4);
-  const std::size_t length = reader.u16();  // of the UDP header too
+  const std::size_t length = reader.u16();  // includes the UDP header
   reader.u16();
   if (!udp || header < 20 || length < 8) return {};
   const auto payload = reader.take(length - 8);
@@ -71,9 +71,9 @@ int main(int argc, char** argv) {
   if (reader.u32() != 0xD4C3B2A1) return std::printf("not a capture of libpcap's little-endian kind\n"), 1;
   reader.take(20);
 
-  std::map<std::uint32_t, Voice> voices;  // by SSRC
+  std::map<std::uint32_t, Voice> voices;  // key: SSRC
   while (reader.ok() && reader.remaining() >= 16) {
-    reader.take(8);  // When it was captured: nothing that an offline decoder needs.
+    reader.take(8);  // Skips the time of the capture, which an offline decoder does not need.
     const auto size = little_endian(reader.take(4));
     reader.take(4);
     const auto packet = rtp::parse_packet(udp_payload(reader.take(size)));

@@ -1,4 +1,4 @@
-// Calls somebody, listens for some seconds and hangs up:     dial sip:bob@192.0.2.7:5060 [SECONDS]
+// Calls an address, listens for some seconds and hangs up:     dial sip:bob@192.0.2.7:5060 [SECONDS]
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <cstdio>
@@ -12,14 +12,14 @@ int main(int argc, char** argv) {
   const std::string target = argv[1];
   const std::chrono::seconds listen_for(argc > 2 ? std::atoi(argv[2]) : 5);
 
-  media::Engine engine{{}};  // Before the endpoint: it has to outlive it.
+  media::Engine engine{{}};  // Declared first, because it must outlive the endpoint.
   std::unique_ptr<phone::Endpoint> endpoint;
   std::promise<int> over;
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (std::holds_alternative<phone::CallRinging>(event)) std::printf("it rings\n");
     if (const auto* connected = std::get_if<phone::CallConnected>(&event)) {
       std::printf("connected (%s)\n", std::string(phone::to_string(*connected->call->codec())).c_str());
-      // The handle may be kept as long as we like. Should they hang up first, this is WrongState, and harms nobody.
+      // The handle stays valid. If the peer has hung up before, hang_up() returns WrongState and does nothing.
       endpoint->post_after(listen_for, [call = connected->call] { (void)call->hang_up(); });
     }
     if (const auto* finished = std::get_if<phone::CallFinished>(&event)) {
@@ -34,13 +34,13 @@ int main(int argc, char** argv) {
   endpoint = std::move(*opened);
 
   endpoint->post([&] {
-    // Nobody to register with: the account only says who calls.
+    // The account only sets the caller's address: it does not register.
     sip::AccountOptions who;
     who.address_of_record = "sip:anna@anna.invalid";
     who.registers = false;
     const auto account = endpoint->add_account(who);
     if (!account) return over.set_value(1);
-    phone::DialOptions options{*account, target, {}, false};  // straight to the target, no registrar between
+    phone::DialOptions options{*account, target, {}, false};  // sends the INVITE directly to the target, not through a registrar
     const auto call = endpoint->dial(options, std::make_shared<media::AudioPort>());
     if (call) return;
     std::fprintf(stderr, "%s\n", call.error().detail.c_str());

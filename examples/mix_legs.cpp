@@ -1,4 +1,4 @@
-// Two recordings of any rate as one, as a third party of the call would hear them:     mix_legs A.wav B.wav BOTH.wav
+// Mixes two recordings of any rate, as a third member of the call would hear them:     mix_legs A.wav B.wav BOTH.wav
 #include <offhook/media/level.hpp>
 #include <offhook/media/mix.hpp>
 #include <offhook/media/resample.hpp>
@@ -15,7 +15,7 @@ namespace media = offhook::media;
 
 constexpr std::uint32_t kRate = 16000;
 
-// A leg: its samples, 20 ms at a time, at the rate of the mix.
+// A leg: its samples in frames of 20 ms, at the rate of the mix.
 class Leg {
  public:
   Leg(std::vector<std::int16_t> pcm, std::uint32_t rate_hz) : pcm_(std::move(pcm)), frame_(rate_hz / 50), to_mix_(rate_hz, kRate) {

@@ -1,4 +1,4 @@
-// Two sides agree on audio, without a line of SIP:     offer_answer
+// Negotiates audio between two sides without SIP:     offer_answer
 #include <offhook/sdp/negotiator.hpp>
 #include <offhook/sdp/parser.hpp>
 
@@ -8,7 +8,7 @@ namespace base = offhook::base;
 namespace sdp = offhook::sdp;
 
 int main() {
-  // Each negotiator is one side of one session: what it can do, where it receives, and a session id from a random source.
+  // Each negotiator is one side of one session. It has capabilities, an address for received media, and a session id from a random source.
   sdp::AudioCapability callers, ours;
   callers.codecs = {sdp::AudioCodec::Pcma, sdp::AudioCodec::Pcmu};
   ours.codecs = {sdp::AudioCodec::G722, sdp::AudioCodec::Pcmu};
@@ -18,7 +18,7 @@ int main() {
   const std::string offer = caller.make_offer();
   std::printf("--- offer\n%s", offer.c_str());
 
-  // What comes from the wire is text: first it is parsed, then it is negotiated, and either may say no.
+  // Received text is parsed first, and then negotiated. Each of the two steps may fail.
   const auto offered = sdp::parse_session(offer);
   if (!offered) return std::printf("the offer cannot be read\n"), 1;
   const auto answer = called.answer(*offered);
@@ -29,11 +29,11 @@ int main() {
   const auto agreed = answered ? caller.accept_answer(*answered) : base::fail(sdp::NegotiationError::AnswerMismatch);
   if (!agreed) return std::printf("the call is over: %s\n", std::string(to_string(agreed.error())).c_str()), 1;
 
-  // Both now know codec, payload types and addresses. Each sends where the other receives.
+  // Both sides now know the codec, the payload types and the addresses. Each side sends to the address of the other.
   std::printf("--- agreed\n%s, the caller sends to %s, the called side to %s\n", std::string(to_string(agreed->codec)).c_str(),
               agreed->remote_rtp.to_string().c_str(), answer->audio.remote_rtp.to_string().c_str());
 
-  // Hold is another offer, with another direction; the o= line's version rises.
+  // Hold is a new offer with another direction; the version in the o= line increases.
   caller.set_direction(sdp::Direction::SendOnly);
   const auto hold = sdp::parse_session(caller.make_offer());
   const auto held = hold ? called.answer(*hold) : base::fail(sdp::NegotiationError::NoAudio);

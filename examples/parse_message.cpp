@@ -1,4 +1,4 @@
-// Shows what stands in a SIP message, as it came in one datagram:     parse_message <message.sip
+// Prints the parts of a SIP message that arrived in one datagram:     parse_message <message.sip
 #include <offhook/sip/message/parser.hpp>
 
 #include <cstdio>
@@ -15,11 +15,11 @@ static void show(const char* name, std::string_view value) {
 int main() {
   const std::string datagram((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
 
-  // A message borrows from its slab, and the slab goes back to the pool with it: in the long run, receiving allocates nothing.
+  // A message borrows from its slab, and returns the slab to the pool at its end. After a start phase, receiving allocates nothing.
   sip::SlabPool pool;
   const auto message = sip::parse_message(pool.copy({reinterpret_cast<const std::uint8_t*>(datagram.data()), datagram.size()}));
   if (!message) {
-    const sip::Refusal& refusal = message.error();  // It still holds what could be read, to be answered with.
+    const sip::Refusal& refusal = message.error();  // It contains the parts that could be parsed, so that the message can be answered.
     std::printf("refused: %s, to be answered %d\n", std::string(to_string(refusal.error)).c_str(), refusal.answerable ? refusal.status : 0);
     return 1;
   }
@@ -30,14 +30,14 @@ int main() {
   } else {
     show("response", std::to_string(message->status()) + " " + std::string(message->reason()));
   }
-  // These five stand in every message that is parsed: no result to look at.
+  // Each parsed message has these five, so that these functions return no error.
   show("from", message->from().uri.text);
   show("to", message->to().uri.text);
   show("call-id", message->call_id());
   show("cseq", std::to_string(message->cseq().number));
   show("branch", message->top_via().branch());
 
-  // All others are parsed when they are asked for, and may be absent or wrong.
+  // All other headers are parsed at the call, and may be missing or invalid.
   auto vias = message->vias();
   while (const sip::Via* via = vias.next()) show("via", via->host);
   if (const auto wrong = vias.error()) show("and then a via", to_string(*wrong));

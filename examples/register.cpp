@@ -1,4 +1,4 @@
-// Registers, says how that went, and takes it back:     register sip:6001@pbx.example PASSWORD [sip:REGISTRAR]
+// Registers, prints the result, and removes the registration:     register sip:6001@pbx.example PASSWORD [sip:REGISTRAR]
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <cstdio>
@@ -13,10 +13,10 @@ int main(int argc, char** argv) {
   sip::AccountOptions options;
   options.address_of_record = argv[1];
   options.password = argv[2];
-  options.username = options.address_of_record.substr(4, options.address_of_record.find('@') - 4);  // behind "sip:"
-  if (argc > 3) options.registrar = argv[3];  // Else it is the domain of the address.
+  options.username = options.address_of_record.substr(4, options.address_of_record.find('@') - 4);  // after "sip:"
+  if (argc > 3) options.registrar = argv[3];  // The default is the domain of the address.
 
-  // The handler runs on the endpoint's own thread. What this thread waits for goes through a promise.
+  // The handler runs on the endpoint's own thread. Promises pass its results to this thread.
   std::promise<bool> settled, withdrawn;
   bool told = false;
   const auto on_event = [&](const phone::PhoneEvent& event) {
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   auto endpoint = phone::Endpoint::open({}, engine, on_event);
   if (!endpoint) return std::fprintf(stderr, "%s\n", endpoint.error().detail.c_str()), 1;
 
-  // All else happens on the endpoint's thread, too: post() brings it there.
+  // Use accounts and calls only on the endpoint's thread: post() runs a task there.
   phone::Account account;
   (*endpoint)->post([&] {
     if (const auto added = (*endpoint)->add_account(options)) account = *added;

@@ -1,4 +1,4 @@
-// The SIP stack in a loop of one's own, over one UDP socket:     sans_io sip:bob@127.0.0.1:5060     calls, and hangs up when answered
+// Runs the SIP stack in its own event loop, over one UDP socket:     sans_io sip:bob@127.0.0.1:5060     calls, and hangs up after the answer
 #include <offhook/base/random.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
@@ -37,10 +37,10 @@ int main(int argc, char** argv) {
   if (!stack.call(call, base::Clock::now())) return std::fprintf(stderr, "that is no address to call\n"), 1;
 
   for (bool answered = false;;) {
-    // What the stack wants: find that host, send these bytes, know this. An answer of ours may make it want more: until it is quiet.
+    // The stack returns names to look up, bytes to send, and events. Handling an event may produce more of these, so repeat until there is no event.
     for (bool quiet = false; !quiet;) {
       quiet = true;
-      while (const auto query = stack.poll_query()) {  // A real edge asks DNS here; this one knows nothing but loopback.
+      while (const auto query = stack.poll_query()) {  // A real edge queries DNS here; this one only knows the loopback address.
         sip::QueryResult found;
         found.routes.push_back({sip::Transport::Udp, local, {kLoopback, query->port.value_or(5060)}, sip::FlowId{1}});
         stack.on_answer(query->id, found, base::Clock::now());
@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     }
     if (stack.unfinished() == 0 && stack.sessions() == 0) return ::close(udp), answered ? 0 : 1;
 
-    // Then sleep until something comes, or time has come.
+    // Then sleep until a datagram arrives, or until the deadline.
     const auto left = stack.next_deadline().value_or(base::Clock::now() + std::chrono::seconds(1)) - base::Clock::now();
     const auto wait = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(left).count());
     pollfd readable{udp, POLLIN, 0};

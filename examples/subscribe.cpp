@@ -1,4 +1,4 @@
-// Asks to be told of messages that wait, and says what comes:     subscribe sip:6001@pbx.example [PACKAGE [SECONDS]]
+// Subscribes to waiting messages, and prints each notification:     subscribe sip:6001@pbx.example [PACKAGE [SECONDS]]
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <cstdio>
@@ -19,12 +19,12 @@ int main(int argc, char** argv) {
   media::Engine engine{{}};
   std::unique_ptr<phone::Endpoint> endpoint;
   std::promise<int> over;
-  bool told = false;  // On the endpoint's thread, as all that its handler touches.
+  bool told = false;  // Used on the endpoint's thread only, like all variables of the handler.
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (const auto* changed = std::get_if<phone::SubscriptionChanged>(&event)) {
       if (changed->details.state == State::Active) {
         std::printf("subscribed\n");
-        // It refreshes itself until it is ended.
+        // The subscription refreshes itself until it is ended.
         endpoint->post_after(listen_for, [subscription = changed->subscription]() mutable { (void)subscription.unsubscribe(); });
       }
       if (changed->details.state == State::Ended && changed->details.branch_tag.empty()) {

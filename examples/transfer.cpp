@@ -1,4 +1,4 @@
-// Calls one and hands the call over to another (blind transfer):     transfer sip:bob@192.0.2.7 sip:carol@192.0.2.8
+// Calls FIRST and transfers the call to SECOND (blind transfer):     transfer sip:bob@192.0.2.7 sip:carol@192.0.2.8
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <cstdio>
@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   const std::string first = argv[1], second = argv[2];
 
   std::promise<int> over;
-  bool reached = false;  // On the endpoint's thread, as all that its handler touches.
+  bool reached = false;  // Used on the endpoint's thread only, like all variables of the handler.
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (const auto* connected = std::get_if<phone::CallConnected>(&event)) {
       std::printf("%s has answered, and is asked to call %s\n", first.c_str(), second.c_str());
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
         (void)connected->call->hang_up();
       }
     }
-    // The call stays up until the transfer is known to have worked: who is not taken over is still ours to talk to.
+    // The call stays up until the transfer has succeeded: after a failure, the peer is still connected.
     if (const auto* transferred = std::get_if<phone::CallTransferred>(&event)) {
       reached = transferred->status / 100 == 2;
       std::printf("the transfer %s (%d)\n", reached ? "worked" : "did not work", transferred->status);
