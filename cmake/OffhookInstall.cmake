@@ -1,7 +1,7 @@
-# What others build against: `cmake --install build/release` for all of it, or one component after another (docs/embedding.md).
+# The installed libraries: `cmake --install build/release` installs all components, or one at a time (docs/embedding.md).
 #   offhook_component(NAME [NEEDS component ...] [PACKAGES pkg-config module ...] HEADERS file or folder ...)
-# installs the library, its public headers, and what find_package(offhook COMPONENTS NAME) reads. Of a folder, the headers below it
-# are public, but for those in detail/ and in folders that have a component of their own.
+# installs the library, its public headers, and the file for find_package(offhook COMPONENTS NAME). In a folder of HEADERS, all headers are public,
+# except those in detail/ and in folders that are components themselves.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(offhook_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/offhook)
@@ -34,7 +34,7 @@ function(offhook_component name)
 endfunction()
 
 # offhook_pkg_config(NAME DESCRIPTION text [LIBRARIES component ...] [REQUIRES module ...] [PRIVATE module ...] [FLAGS flag ...])
-# Our libraries are static: ask with `pkg-config --static`, which adds what PRIVATE and FLAGS name.
+# The libraries are static: `pkg-config --static` adds the modules and flags of PRIVATE and FLAGS.
 function(offhook_pkg_config name)
   cmake_parse_arguments(arg "" "DESCRIPTION" "LIBRARIES;REQUIRES;PRIVATE;FLAGS" ${ARGN})
   set(libraries "")

@@ -1,4 +1,5 @@
-# Read by cpack each time that it packs: commits come after the build tree was configured. cpack gives all that it packs the time of SOURCE_DATE_EPOCH.
+# cpack reads this file at each packing, because commits come after the configuration of the build tree. cpack sets the times of all packed files to
+# SOURCE_DATE_EPOCH.
 include(${CPACK_OFFHOOK_SOURCE}/cmake/OffhookPackageVersion.cmake)
 offhook_package_date(${CPACK_OFFHOOK_SOURCE} package_date)
 set(ENV{SOURCE_DATE_EPOCH} ${package_date})

@@ -1,4 +1,4 @@
-# Read by cpack when it has packed: the bill of materials lies beside the package, too, as offhook_VERSION_ARCHITECTURE.cdx.json.
+# cpack reads this file after packing. It copies the bill of materials next to the package, as offhook_VERSION_ARCHITECTURE.cdx.json.
 foreach(package IN LISTS CPACK_PACKAGE_FILES)
   get_filename_component(name ${package} NAME)
   string(REGEX REPLACE "\\.deb$" ".cdx.json" name ${name})

@@ -1,12 +1,12 @@
-# What goes into the Debian package: the command, what it reads, its service and its pages (packaging/README.md). The libraries are
-# installed by their own components and are not in it.
+# The contents of the Debian package: the command, its data, its service and its documentation (packaging/README.md). The libraries have their own
+# components and are not included.
 install(TARGETS offhook RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 install(DIRECTORY share/ DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook COMPONENT program USE_SOURCE_PERMISSIONS PATTERN silero EXCLUDE)
 install(FILES packaging/grafana/offhook.json DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/grafana COMPONENT program)
 install(FILES packaging/prometheus/alerts.yml DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/prometheus COMPONENT program)
 install(FILES packaging/kamailio/kamailio.cfg packaging/kamailio/dispatcher.list DESTINATION ${CMAKE_INSTALL_DATADIR}/offhook/kamailio COMPONENT program)
 install(FILES packaging/offhook.service DESTINATION lib/systemd/system COMPONENT program)
-# As in the source tree, so that the pages' links lead to the same places, and a message that names docs/configuration.md names it here, too.
+# The paths are those of the source tree, so that links between pages work, and messages such as "see docs/configuration.md" are correct here too.
 install(DIRECTORY docs examples packaging DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING
   PATTERN *.md PATTERN *.svg PATTERN *.cpp PATTERN *.json PATTERN *.yaml PATTERN *.yml PATTERN *.cfg PATTERN *.list PATTERN *.table PATTERN *.service
   PATTERN docs/site EXCLUDE PATTERN debian EXCLUDE PATTERN packaging/etc EXCLUDE)
@@ -16,7 +16,7 @@ install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DAT
 install(FILES ${CMAKE_BINARY_DIR}/package-files/offhook.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(FILES ${CMAKE_BINARY_DIR}/package-files/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
-# Packs what was built: ninja -C build/release offhook && cpack --config build/release/CPackConfig.cmake.
+# Packs the built files: ninja -C build/release offhook && cpack --config build/release/CPackConfig.cmake.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_COMPONENTS_ALL program)
@@ -24,8 +24,8 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/package)
-# Whoever builds a package for others answers for it: their address, as Debian's own tools have it, else one that says that there is none
-# (RFC 2606 section 2).
+# The maintainer is the person who builds the package: the address in the variables of Debian's own tools, otherwise an address that is marked as
+# invalid (RFC 2606 section 2).
 set(OFFHOOK_PACKAGE_CONTACT "The Offhook authors <nobody@offhook.invalid>" CACHE STRING "Maintainer of the Debian package, \"Name <address>\"")
 if(DEFINED ENV{DEBEMAIL} AND DEFINED ENV{DEBFULLNAME})
   set(CPACK_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
@@ -34,7 +34,7 @@ else()
 endif()
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME offhook)
 
-# Here for who installs without packing; cpack makes the changelog anew, with the version of its moment.
+# These files are for an installation without packing; cpack makes the changelog again, with the version at that time.
 set(CPACK_OFFHOOK_SOURCE ${CMAKE_SOURCE_DIR})
 set(CPACK_OFFHOOK_FILES ${CMAKE_BINARY_DIR}/package-files)
 set(CPACK_OFFHOOK_NUMBER ${PROJECT_VERSION})
@@ -49,8 +49,8 @@ configure_file(${CMAKE_SOURCE_DIR}/packaging/offhook.1 ${CPACK_OFFHOOK_FILES}/of
 execute_process(COMMAND gzip -9nfk ${CPACK_OFFHOOK_FILES}/offhook.1 COMMAND_ERROR_IS_FATAL ANY)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION comm)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)                       # asks dpkg-shlibdeps, of dpkg-dev
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "pocketsphinx-en-us, ca-certificates")  # what no library names: the recogniser's model, whom to trust
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)                       # uses dpkg-shlibdeps, of dpkg-dev
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "pocketsphinx-en-us, ca-certificates")  # needed, but not linked: the recogniser's model, and the trusted authorities
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "telephone user agent for AI")
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "Registers as an extension of a PBX and has an AI answer its calls.")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA "${CMAKE_SOURCE_DIR}/packaging/debian/postinst;${CMAKE_SOURCE_DIR}/packaging/debian/prerm;${CMAKE_SOURCE_DIR}/packaging/debian/postrm")

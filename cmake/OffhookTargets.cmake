@@ -1,7 +1,7 @@
 # offhook_library(NAME [EXCLUDE dir ...] [SELDOM dir ...] LINK target ...)
-# One library per folder: every .cpp in and below it, but for the folders in EXCLUDE. Its alias is offhook::NAME.
-# SELDOM: folders (".": the files of this one) whose code runs a few times for each call or program. It is optimised less, and compiles in three
-# quarters of the time.
+# Adds one library for a folder: every .cpp in and below it, except in the folders of EXCLUDE. Its alias is offhook::NAME.
+# SELDOM: folders (".": the files of this folder itself) whose code runs only a few times in each call or program. It is optimised less, and compiles
+# in three quarters of the time.
 function(offhook_library name)
   cmake_parse_arguments(arg "" "" "EXCLUDE;SELDOM;LINK;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -20,7 +20,7 @@ function(offhook_library name)
     add_library(offhook_${name}_seldom OBJECT ${seldom})
     set(OFFHOOK_UNITY_FILES 16)
     offhook_unity(offhook_${name}_seldom ${seldom})
-    unset(OFFHOOK_UNITY_FILES)  # That of the cache counts again.
+    unset(OFFHOOK_UNITY_FILES)  # The value of the cache applies again.
     target_link_libraries(offhook_${name}_seldom PRIVATE offhook_flags ${arg_LINK} ${arg_PRIVATE})
     target_include_directories(offhook_${name}_seldom PRIVATE ${CMAKE_BINARY_DIR}/include)
     target_compile_options(offhook_${name}_seldom PRIVATE $<$<CONFIG:Release>:-O1>)
@@ -28,7 +28,7 @@ function(offhook_library name)
   if(sources)
     add_library(offhook_${name} STATIC ${sources} $<$<BOOL:${seldom}>:$<TARGET_OBJECTS:offhook_${name}_seldom>>)
     offhook_unity(offhook_${name} ${sources})
-    # Our warnings, and libraries that are headers alone, are of no concern to those who link what is installed.
+    # Applications that link the installed library need neither our warnings nor header-only libraries.
     list(TRANSFORM arg_PRIVATE REPLACE "^(offhook_.+)$" "$<BUILD_INTERFACE:\\1>")
     target_link_libraries(offhook_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:offhook_flags> ${arg_PRIVATE})
     target_include_directories(offhook_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/include> $<INSTALL_INTERFACE:include>)
@@ -41,7 +41,7 @@ function(offhook_library name)
   add_library(offhook::${name} ALIAS offhook_${name})
 endfunction()
 
-# offhook_test_program(TEST FOLDER TARGET...): a line of tests/programs.list, by which tests/run and ./dev find the programs of a folder.
+# offhook_test_program(TEST FOLDER TARGET...): adds a line to tests/programs.list, in which tests/run and ./dev find the programs of a folder.
 function(offhook_test_program test folder)
   string(REPLACE ";" " " targets "${ARGN}")
   set_property(GLOBAL APPEND_STRING PROPERTY OFFHOOK_TEST_PROGRAMS "${test} ${folder} ${targets}\n")
@@ -51,29 +51,29 @@ function(offhook_write_test_programs)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/tests/programs.list CONTENT "${lines}" @ONLY)
 endfunction()
 
-# offhook_not_sanitized(TARGET): a program that only an optimised build runs. A build with a sanitizer does not build it with `all`.
+# offhook_not_sanitized(TARGET): marks a program that is run only as an optimised build. A build with a sanitizer excludes it from `all`.
 function(offhook_not_sanitized target)
   if(OFFHOOK_SANITIZE)
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endfunction()
 
-# offhook_check_by_call(TARGET): each check of an address is a call, not code in its place, and use after scope is not looked for. A quarter less to
-# compile, for what does not compute: most of it are the templates of Asio, Beast and JSON.
+# offhook_check_by_call(TARGET): the address sanitizer checks by calls instead of inline code, and does not detect use after scope. This saves a
+# quarter of the compile time. Use it for code without heavy computation: most of it is templates of Asio, Beast and JSON.
 function(offhook_check_by_call target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND OFFHOOK_SANITIZE MATCHES "address")
     target_compile_options(${target} PRIVATE -fno-sanitize-address-use-after-scope --param=asan-instrumentation-with-call-threshold=0)
   endif()
 endfunction()
 
-# What is tested is built as it ships; the tests themselves, and the simulators that they run against, only have to be built soon.
-# offhook_test_checks(TARGET): addresses are checked, but for use after scope; undefined behaviour is not. A fifth less to compile.
+# The tested code is built as it ships. The tests and their simulators should only compile fast.
+# offhook_test_checks(TARGET): checks addresses, but neither use after scope nor undefined behaviour. This saves a fifth of the compile time.
 function(offhook_test_checks target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND OFFHOOK_SANITIZE MATCHES "address")
     target_compile_options(${target} PRIVATE -fno-sanitize=undefined -fno-sanitize-address-use-after-scope)
   endif()
 endfunction()
-# offhook_test_flags(TARGET): little optimisation, too, and checks by call.
+# offhook_test_flags(TARGET): in addition, little optimisation, and checks by call.
 function(offhook_test_flags target)
   offhook_test_checks(${target})
   offhook_check_by_call(${target})
@@ -82,7 +82,7 @@ function(offhook_test_flags target)
 endfunction()
 
 # offhook_test(NAME [COMPUTES] FOLDER folder LINK target ...)
-# One doctest program from every *_test.cpp in tests/FOLDER. COMPUTES: its own loops take the time, so that it is optimised like what ships.
+# Adds one doctest program from every *_test.cpp in tests/FOLDER. COMPUTES: its own loops take most of the time, so it is optimised like shipped code.
 function(offhook_test name)
   cmake_parse_arguments(arg "COMPUTES" "FOLDER" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*_test.cpp)
@@ -90,7 +90,7 @@ function(offhook_test name)
     return()
   endif()
   add_executable(${name}_test ${sources})
-  set(OFFHOOK_UNITY_FILES 16)  # They change less often than what they test.
+  set(OFFHOOK_UNITY_FILES 16)  # Tests change less often than the tested code.
   offhook_unity(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE offhook_flags offhook_test_main ${arg_LINK})
   if(arg_COMPUTES)

@@ -1,7 +1,7 @@
 # offhook_unity(TARGET SOURCE...)
-# Compiles the sources of each folder together, at most OFFHOOK_UNITY_FILES in one translation unit: most of the time to compile one of our
-# files goes into the headers that its neighbours include, too. Consequence: two files of one folder cannot define the same name in an
-# anonymous namespace (docs/building.md). A batch holds files of one folder only, so that a new file moves no other folder's batches.
+# Compiles the sources of each folder together, at most OFFHOOK_UNITY_FILES in one translation unit: files of a folder include mostly the same
+# headers, which take most of the compile time. Consequence: two files of one folder cannot define the same name in an anonymous namespace
+# (docs/building.md). A batch holds files of one folder only, so that a new file does not change the batches of other folders.
 option(OFFHOOK_UNITY "Compile the files of a folder together" ON)
 set(OFFHOOK_UNITY_FILES 10 CACHE STRING "Files in one translation unit, at most")
 
@@ -31,8 +31,8 @@ function(offhook_unity target)
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # g++ takes a file that is included for a header, in which a class with a member of an anonymous namespace would be a mistake.
-    # It also inlines less in a large unit, which these are. large-unit-insns makes it inline about as much as in a file compiled alone.
+    # g++ treats an included file as a header, where a class with a member of an anonymous namespace would be an error. It also inlines less in a
+    # large unit, such as these. large-unit-insns makes it inline about as much as in a file compiled alone.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage --param=large-unit-insns=100000)
   endif()
 endfunction()

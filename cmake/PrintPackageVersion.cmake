@@ -1,4 +1,4 @@
-# cmake -P cmake/PrintPackageVersion.cmake: prints the version of the package, the time of all that is in it, and the commit if there is one.
+# cmake -P cmake/PrintPackageVersion.cmake: prints the version of the package, the time of its files, and the commit if there is one.
 include(${CMAKE_CURRENT_LIST_DIR}/OffhookPackageVersion.cmake)
 get_filename_component(source ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 file(STRINGS ${source}/CMakeLists.txt project REGEX "^project\\(offhook VERSION ")

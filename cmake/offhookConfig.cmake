@@ -1,9 +1,9 @@
-# find_package(offhook CONFIG COMPONENTS sip) gives offhook::sip and what it needs. Components: base, sdp, sip, sip_transport, sip_packages,
-# rtp, media, media_engine, phone. Each is found when it was installed: `cmake --install BUILD --component NAME`, and base with any.
+# find_package(offhook CONFIG COMPONENTS sip) provides offhook::sip and its dependencies. Components: base, sdp, sip, sip_transport, sip_packages,
+# rtp, media, media_engine, phone. A component is found if it was installed: `cmake --install BUILD --component NAME`, and base with any.
 include(CMakeFindDependencyMacro)
 find_dependency(tl-expected)
 
-# Each after those that it needs, once.
+# Loads each component once, after its dependencies.
 macro(offhook_load name)
   if(NOT TARGET offhook::${name})
     include(${CMAKE_CURRENT_LIST_DIR}/offhook_${name}_needs.cmake OPTIONAL RESULT_VARIABLE offhook_${name}_is_there)
@@ -33,7 +33,7 @@ macro(offhook_load_package name)
     find_dependency(Threads)
   else()
     find_dependency(PkgConfig)
-    # The names that cmake/OffhookDependencies.cmake of Offhook's own build gives to its imported targets.
+    # The names of the imported targets in cmake/OffhookDependencies.cmake of Offhook's own build.
     string(TOUPPER "${name}" offhook_target)
     if(NOT TARGET PkgConfig::${offhook_target})
       pkg_check_modules(${offhook_target} REQUIRED IMPORTED_TARGET ${name})
