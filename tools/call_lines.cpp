@@ -16,7 +16,7 @@ using agent::Colour;
 using agent::records::JsonLine;
 using Line = std::optional<std::string>;
 
-constexpr std::size_t kMostShownBytes = 64U << 10U;  // For one text; a model's reply is shorter.
+constexpr std::size_t kMostShownBytes = 64U << 10U;  // Octets of one text; a model's reply is shorter.
 
 double seconds_of(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000.0; }
 

@@ -10,7 +10,7 @@
 
 namespace offhook::tools {
 
-/// Tests the answers of setup in reality: it looks up names, registers a telephone for a moment, requests the models of the provider, and holds a
+/// Tests the answers of setup. It looks up names, registers a telephone for a moment, requests the models of the provider, and holds a
 /// test call with an agent. A signal such as Ctrl-C ends only the test. Needs block_signals().
 class NetworkProber final : public agent::setup::Prober {
  public:

@@ -31,7 +31,7 @@ class CurlHttpClient final : public HttpClient {
  public:
   static constexpr std::size_t kMaxTransfers = 1024;        ///< transfers that may run at the same time; start() of a further one fails with Local
   static constexpr std::size_t kMaxKeptConnections = 256;
-  static constexpr std::size_t kMaxHeaders = 200;           ///< in one response; a response with more fails with TooLarge
+  static constexpr std::size_t kMaxHeaders = 200;           ///< headers of one response; a response with more fails with TooLarge
   static constexpr std::size_t kMaxHeaderBytes = 64U << 10U;
 
   explicit CurlHttpClient(boost::asio::io_context& io, CurlOptions options = {});

@@ -33,7 +33,7 @@ struct HostAddresses {
 class HostLookup {
  public:
   static constexpr std::size_t kMaxHosts = 64;       ///< hosts whose addresses are kept; a further host replaces the one whose last look-up is the oldest
-  static constexpr std::size_t kMaxAddresses = 16;   ///< for one host
+  static constexpr std::size_t kMaxAddresses = 16;   ///< addresses of one host
   static constexpr base::Duration kLimit = std::chrono::seconds(3);         ///< upper limit of the time of one look-up
   static constexpr base::Duration kMostFresh = std::chrono::seconds(60);
   static constexpr base::Duration kOldFor = std::chrono::seconds(10);       ///< old addresses are valid for this long before the next query

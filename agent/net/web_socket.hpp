@@ -26,7 +26,7 @@ struct WebSocketRequest {
 struct WebSocketClosed {
   std::optional<NetError> error;
   int status = 0;
-  std::string retry_after;  ///< from a refused handshake
+  std::string retry_after;  ///< header of a refused handshake
   int code = 0;
   std::string reason;
   Headers headers{};

@@ -58,8 +58,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void close() { stream_.close(); }
 
  private:
-  /// Reads the rest of the request. Closing a socket with unread data sends a reset, which may discard the response before the client reads it: RFC
-  /// 9112 section 9.6.
+  /// Reads the rest of the request. Closing a socket with unread data sends a reset, which may discard the response before the client reads it:
+  /// RFC 9112 section 9.6.
   void discard() {
     stream_.async_read_some(asio::buffer(discarded_), [self = shared_from_this()](const error_code& error, std::size_t count) {
       self->discarded_bytes_ += count;

@@ -32,8 +32,7 @@ class CallRecording {
   /// Pauses or resumes the recording. A paused recording contains silence. The model and the operator pause separately, and the silence lasts until both have
   /// resumed. An operator therefore cannot reveal a number that the model keeps out. The log contains each change, and each order of an operator.
   PauseResult pause(Pauser by, bool on, base::TimePoint now = base::Clock::now());
-  /// Returns the total time of the pauses by the model and by the operator, each rounded up to whole milliseconds, so that a short pause is never
-  /// reported as 0.
+  /// Returns the total time of the pauses by the model and by the operator, each rounded up to whole milliseconds. A short pause is therefore never 0.
   [[nodiscard]] records::PausedFor paused_for(base::TimePoint now = base::Clock::now()) const;
   /// Ends the recording and its pauses: the call has ended, or its further audio must not be in the file.
   void stop(base::TimePoint now = base::Clock::now());

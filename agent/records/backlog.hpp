@@ -54,7 +54,7 @@ class Backlog {
  private:
   BacklogLimits limits_;
   std::deque<Entry> entries_;
-  std::size_t octets_ = 0;                    // of waiting and taken entries
+  std::size_t octets_ = 0;                    // octets of waiting and taken entries
   std::size_t taken_ = 0, taken_octets_ = 0;  // taken by the writer, and not yet committed or failed
   bool refusing_ = false;
   std::optional<base::TimePoint> due_;

@@ -17,16 +17,16 @@ class JsonLine;
 using WallTime = std::chrono::system_clock::time_point;
 
 inline constexpr int kSchemaVersion = 1;
-inline constexpr std::size_t kMaxFieldBytes = 256;            ///< for each header field, name and reason, before escaping
+inline constexpr std::size_t kMaxFieldBytes = 256;            ///< octets of each header field, name and reason, before escaping
 inline constexpr std::size_t kMaxTurns = 200;                 ///< further turns are only counted
-inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< for one utterance
-inline constexpr std::size_t kMaxTroubles = 32;               ///< the first ones; further troubles are only counted
+inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< octets of one utterance
+inline constexpr std::size_t kMaxTroubles = 32;               ///< troubles: the first ones; further ones are only counted
 inline constexpr std::size_t kMaxToolUses = 64;
 inline constexpr std::size_t kMaxNotes = 8;
-inline constexpr std::size_t kMaxOthers = 8;                  ///< the first ones
+inline constexpr std::size_t kMaxOthers = 8;                  ///< other parties: the first ones
 inline constexpr std::size_t kMaxServices = 16;               ///< services whose use is kept: the first ones
-inline constexpr std::size_t kMaxTones = 16;                  ///< the first ones
-inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< for all words of the call; later words are left out
+inline constexpr std::size_t kMaxTones = 16;                  ///< tones: the first ones
+inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< octets of all words of the call; later words are left out
 
 struct Party {
   std::string uri, display;
@@ -44,7 +44,7 @@ struct Turn {
   double score = 0;
   std::string said;                               ///< only if words are kept: the part that the caller really heard
   std::optional<std::int64_t> response_ms;        ///< from the caller's last voiced frame (or key) to the agent's first frame
-  std::optional<std::int64_t> interrupted_at_ms;  ///< since the agent's first frame
+  std::optional<std::int64_t> interrupted_at_ms;  ///< time since the agent's first frame
 };
 
 /// A stage of a turn that failed or returned nothing, and the provider that replaced it.
@@ -79,7 +79,7 @@ struct MediaQuality {
   double burst_ms = 0, burst_density = 0, gap_ms = 0, gap_density = 0;
   double buffer_ms = 0, one_way_ms = 0;
   std::optional<double> r, mos, mos_listening;    ///< ITU-T G.107; nullopt: there is no published planning value for the codec
-  bool wideband = false;                          ///< scale of r and the mos values
+  bool wideband = false;                          ///< true: r and the mos values use the wideband scale
   std::optional<double> speech_dbov, noise_dbov, peak_dbov;
   double silent_percent = 0, clipped_percent = 0;
   std::optional<double> echo_return_loss_db;      ///< loss of the agent's voice on its way back, if an echo came back
@@ -122,7 +122,7 @@ struct CallRecord {
   std::string source;   ///< address from which the INVITE came
   struct Identity {
     std::string result;  ///< "passed", "failed", "absent"; "": not checked
-    std::string attest;  ///< of SHAKEN: "A", "B", "C"; "": none
+    std::string attest;  ///< attestation of SHAKEN: "A", "B", "C"; "": none
     std::string origid;  ///< of SHAKEN: identifies the origin of the call in the network
     std::string why;     ///< reason if `result` is not "passed"
   };
@@ -144,7 +144,7 @@ struct CallRecord {
   std::int64_t paused_by_model_ms = 0, paused_by_operator_ms = 0;  ///< time of silence in the recording, by the party that paused it
   std::string agent;        ///< name of the agent in the configuration; "": there is only one
   struct Service {
-    std::string name;          ///< "openai/realtime"; "": the conversation never began
+    std::string name;          ///< such as "openai/realtime"; "": the conversation never began
     std::string model, voice;  ///< "": the service has no choice
   };
   Service service{};        ///< the service at the start of the conversation

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::records {
 struct JournalOptions {
   std::string folder;
   std::uint64_t rotate_bytes = 64U << 20U;  ///< maximum size of a file; all lines of one append() go into the same file
-  bool rotate_daily = true;                 ///< in UTC
+  bool rotate_daily = true;                 ///< begins a new file on each new day (UTC)
   unsigned keep = 30;                       ///< number of rotated files; older ones are removed
 };
 

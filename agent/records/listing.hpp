@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::records {
 inline constexpr std::size_t kMaxListed = 10000;
 
 struct Selection {
-  std::optional<WallTime> since;  ///< by the time of the INVITE
+  std::optional<WallTime> since;  ///< earliest time of the INVITE
   bool failed = false;            ///< only calls that were never answered, were interrupted, or ended with a fault
   std::size_t last = 20;          ///< number of the newest calls, at most kMaxListed; 0: all, as a stream
 };

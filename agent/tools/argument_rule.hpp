@@ -30,8 +30,8 @@ struct ArgumentRule {
   std::vector<ArgumentValue> choices;  ///< objects and lists are stored only as Nested
   bool chosen = false;                 ///< the value must be one of `choices`
   bool required = false;
-  std::optional<ExactNumber> minimum, maximum, above, below;     ///< for a number; `above` and `below` exclude the bound itself
-  std::optional<std::size_t> least_characters, most_characters;  ///< for a text
+  std::optional<ExactNumber> minimum, maximum, above, below;     ///< bounds of a number; `above` and `below` exclude the bound itself
+  std::optional<std::size_t> least_characters, most_characters;  ///< bounds of the length of a text
 
   /// Returns the fault of a value, such as "must be at most 50"; "" if the value is allowed.
   [[nodiscard]] std::string complaint(const ArgumentValue& value) const;

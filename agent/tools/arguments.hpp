@@ -13,9 +13,9 @@
 namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxArgumentBytes = 16U << 10U;
-inline constexpr std::size_t kMaxArgumentDepth = 8;     ///< including the object itself
-inline constexpr std::size_t kMaxArgumentMembers = 32;  ///< in one object
-inline constexpr std::size_t kMaxArgumentValues = 512;  ///< in total
+inline constexpr std::size_t kMaxArgumentDepth = 8;     ///< levels, including the object itself
+inline constexpr std::size_t kMaxArgumentMembers = 32;  ///< members of one object
+inline constexpr std::size_t kMaxArgumentValues = 512;  ///< values in total
 
 enum class ArgumentError : std::uint8_t { TooLong, NotJson, NotAnObject, TooDeep, TooMany, RepeatedName };
 /// Returns a sentence for the model.
@@ -36,8 +36,8 @@ using Arguments = std::vector<Argument>;
 /// Returns the members of the JSON object `json`; "" stands for an empty object. It checks the whole text: UTF-8, depth, size, and repeated names, of
 /// which two readers could use different values.
 [[nodiscard]] base::Result<Arguments, ArgumentError> read_arguments(std::string_view json);
-/// Returns the same object with each number as read_arguments() parsed it. For example, 0.99999999999999999999 was checked as 1, so that no other
-/// reader must get a smaller value. Returns {} for invalid JSON.
+/// Returns the same object with each number as read_arguments() parsed it, so that another reader gets the checked values: for example,
+/// 0.99999999999999999999 was checked as 1. Returns {} for invalid JSON.
 [[nodiscard]] std::string as_judged(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::tools

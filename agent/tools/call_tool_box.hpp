@@ -31,7 +31,7 @@ struct ToolEvent {
   What what{};
   std::uint32_t turn = 0;
   std::string tool;    ///< as shown_name() returns it
-  std::string detail;  ///< a sentence
+  std::string detail;  ///< a sentence for the log
   std::optional<ToolClass> kind = std::nullopt;  ///< nullopt: no rule names this tool
 };
 [[nodiscard]] std::string_view to_string(ToolEvent::What what);
@@ -115,12 +115,12 @@ class CallToolBox final : public ToolBox {
   std::vector<ToolDescription> descriptions_;
   std::map<std::string, Offered, std::less<>> offered_;
   std::deque<Waiting> waiting_;           // the first one is the subject of the current question
-  std::optional<Confirmation> question_;  // about waiting_.front()
+  std::optional<Confirmation> question_;  // the question about waiting_.front()
   unsigned questions_ = 0;
   bool question_began_ = false;           // the caller has heard a part of the question
   std::map<std::uint64_t, Running> running_;
   std::uint64_t last_number_ = 0;
-  std::deque<std::string> seen_;  // call ids
+  std::deque<std::string> seen_;  // ids of the last calls
   std::deque<ToolOutcome> outcomes_;
   bool told_too_often_ = false;              // the log reports this only once
   std::optional<std::uint32_t> hung_up_in_;  // the turn in whose reply a hang-up was allowed

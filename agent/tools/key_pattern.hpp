@@ -7,9 +7,9 @@
 /// diversion of calls. Therefore a model may press them only if a pattern of the operator allows the whole sequence.
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxKeys = 32;       ///< in one send_digits
-inline constexpr std::size_t kMaxPauses = 8;      ///< included in kMaxKeys
-inline constexpr std::size_t kPausesBetween = 4;  ///< 2 s, before the keys of a later send_digits, if the operator allows codes
+inline constexpr std::size_t kMaxKeys = 32;       ///< keys in one send_digits
+inline constexpr std::size_t kMaxPauses = 8;      ///< pauses in one send_digits, included in kMaxKeys
+inline constexpr std::size_t kPausesBetween = 4;  ///< pauses (2 s) before the keys of a later send_digits, if the operator allows codes
 
 /// Returns true for a digit, `*`, `#` and A to D.
 [[nodiscard]] bool is_key(char c);

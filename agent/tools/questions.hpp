@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::tools {
 /// The question to the caller before a tool acts, in Offhook's own words.
 struct Question {
   std::string first;  ///< "Shall I connect you to Sales? Please say yes or press 1. If not, say no or press 2."
-  std::string again;  ///< after an unclear answer
+  std::string again;  ///< the question after an unclear answer
 };
 
 inline constexpr std::size_t kMaxSpokenValue = 60;  ///< characters of an argument in a question

@@ -20,7 +20,7 @@ inline constexpr std::int64_t kUsualHoldSeconds = 60;
 inline constexpr unsigned kMaxAttemptsPerCall =
     300;  ///< of all tools, including refused calls: a model that repeats its calls without end is refused
 inline constexpr unsigned kMaxAttemptsPerMinute = 60;
-inline constexpr std::size_t kMaxShownName = 64;  ///< of a tool's name in output for people
+inline constexpr std::size_t kMaxShownName = 64;  ///< characters of a tool's name in output for people
 
 // Checked requests.
 struct HangUpRequest {};
@@ -66,10 +66,10 @@ enum class Refusal : std::uint8_t {
 struct ToolDecision {
   enum class Kind : std::uint8_t { Allow, AskCaller, Refuse };
   Kind kind = Kind::Refuse;
-  Refusal why{};         ///< for Refuse
-  std::string to_model;  ///< a sentence
-  std::string to_log;    ///< a sentence without numbers, keys or words of the call
-  ToolRequest request;   ///< for Allow and AskCaller
+  Refusal why{};         ///< reason if `kind` is Refuse
+  std::string to_model;  ///< a sentence for the model
+  std::string to_log;    ///< a sentence for the log, without numbers, keys or words of the call
+  ToolRequest request;   ///< set if `kind` is Allow or AskCaller
   bool beyond_attempts = false;  ///< a pause of the recording that is allowed beyond the limit of attempts
 };
 

@@ -13,7 +13,7 @@
 namespace offhook::inline v0::agent::transcripts {
 
 inline constexpr unsigned kMaxSlots = 16;
-inline constexpr unsigned kMaxFilesPerDay = 64;  ///< for each agent; further lines are refused and counted
+inline constexpr unsigned kMaxFilesPerDay = 64;  ///< files of one agent; when they are full, lines are refused and counted
 inline constexpr std::size_t kMaxAgentName = 40;
 
 struct DayFileName {

@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::transcripts {
 namespace {
 
 using TokenKind = TextToken::Kind;
-constexpr std::size_t kMaxGap = 6;                      // points between two digits of one number
+constexpr std::size_t kMaxGap = 6;                      // characters between two digits of one number
 constexpr unsigned kMaxWordsBetween = 2;                // "and", "dash"
 constexpr std::size_t kLeastCard = 13, kMostCard = 19;  // ISO/IEC 7812-1
 constexpr std::size_t kMostChecked = 400;               // digits; a caller reads out fewer, and a longer run counts as a card
@@ -19,7 +19,7 @@ constexpr std::string_view kDigits = "[digits]", kCard = "[card]";
 
 /// A number under construction: the count of its digits, and their values as far as they are known.
 struct Run {
-  std::size_t begin = 0, end = 0;  // points
+  std::size_t begin = 0, end = 0;  // indices of points; `end` is exclusive
   std::size_t digits = 0;
   std::string known;               // '?' for an unknown digit
   std::vector<std::size_t> edges;  // edges of digit groups, as positions in `known`

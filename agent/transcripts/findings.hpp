@@ -11,8 +11,8 @@
 namespace offhook::inline v0::agent::transcripts {
 
 struct Finding {
-  std::size_t begin = 0, end = 0;  ///< points
-  std::string_view label;          ///< static storage
+  std::size_t begin = 0, end = 0;  ///< indices of points; `end` is exclusive
+  std::string_view label;          ///< in static storage
 };
 using Findings = std::vector<Finding>;
 
@@ -20,7 +20,7 @@ using Findings = std::vector<Finding>;
 struct TextToken {
   enum class Kind : std::uint8_t { Word, Digits, Gap, Other };  ///< Gap: blanks, dashes and similar characters, which may divide a number
   Kind kind{};
-  std::size_t begin = 0, end = 0;  ///< points
+  std::size_t begin = 0, end = 0;  ///< indices of points; `end` is exclusive
   std::string word;                ///< for a Word: the folded word
 };
 using TextTokens = std::vector<TextToken>;

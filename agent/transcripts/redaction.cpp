@@ -73,7 +73,7 @@ std::string Redactor::redacted(std::string_view text) const {
   find_patterns(points, patterns_, findings);
   find_digits(points, tokens, options_.digits_from, options_.cards, findings);
   std::string out;
-  std::size_t done = 0;  // octets
+  std::size_t done = 0;  // octets of `text` that are already in `out`
   for (const Finding& finding : merged(std::move(findings))) {
     out += text.substr(done, points[finding.begin].at - done);
     out += finding.label;

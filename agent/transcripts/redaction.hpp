@@ -10,7 +10,7 @@
 namespace offhook::inline v0::agent::transcripts {
 
 inline constexpr std::size_t kMaxPatterns = 32;
-inline constexpr std::size_t kMaxRedactedBytes = 64U << 10U;  ///< of one text; the rest is left out
+inline constexpr std::size_t kMaxRedactedBytes = 64U << 10U;  ///< octets of one text; the rest is left out
 
 struct RedactionOptions {
   unsigned digits_from = 4;  ///< redacts runs of at least this many digits, keyed, written or spoken; 0: none

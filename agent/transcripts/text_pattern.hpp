@@ -11,7 +11,7 @@
 namespace offhook::inline v0::agent::transcripts {
 
 inline constexpr std::size_t kMaxPatternElements = 60;
-inline constexpr std::size_t kMaxMatch = 128;  ///< characters
+inline constexpr std::size_t kMaxMatch = 128;  ///< characters of the text
 
 enum class PatternError : std::uint8_t { Empty, TooLong, TooWide, DanglingBackslash };
 [[nodiscard]] std::string_view to_string(PatternError error);
@@ -30,7 +30,7 @@ class TextPattern {
  private:
   struct Element {
     enum class Kind : std::uint8_t { Literal, Digit, Letter, Any, Star, Blank } kind{};
-    char32_t code = 0;  // for a Literal
+    char32_t code = 0;  // the character of a Literal
     [[nodiscard]] bool takes(char32_t c) const;
   };
   [[nodiscard]] std::uint64_t past_stars(std::uint64_t states) const;

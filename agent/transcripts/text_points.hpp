@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent::transcripts {
 /// One character of a text. Each octet of invalid UTF-8 is a character of its own, U+FFFD.
 struct TextPoint {
   char32_t code = 0;
-  std::uint32_t at = 0, length = 0;  ///< octets of the text
+  std::uint32_t at = 0, length = 0;  ///< position and size in the text, in octets
 };
 using TextPoints = std::vector<TextPoint>;
 

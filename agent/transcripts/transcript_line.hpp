@@ -12,8 +12,8 @@ namespace offhook::inline v0::agent::transcripts {
 using WallTime = std::chrono::system_clock::time_point;
 
 inline constexpr int kSchemaVersion = 1;
-inline constexpr std::size_t kMaxTextBytes = 8U << 10U;  ///< for one line, after redaction
-inline constexpr std::size_t kMaxWordBytes = 128;        ///< for the id of a call, the name of an agent, a language
+inline constexpr std::size_t kMaxTextBytes = 8U << 10U;  ///< octets of one line, after redaction
+inline constexpr std::size_t kMaxWordBytes = 128;        ///< octets of the id of a call, the name of an agent, a language
 
 enum class Who : std::uint8_t { Caller, Agent, System };  ///< System: an event such as keys, a transfer, the end
 [[nodiscard]] std::string_view to_string(Who speaker);

@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 struct LineQueueLimits {
   std::size_t lines = 8192;
-  std::size_t octets = 8U << 20U;  ///< of texts and names
+  std::size_t octets = 8U << 20U;  ///< octets of texts and names
 };
 
 /// The lines that wait to be written, and the time of the next attempt. It does no I/O: the store's thread has the clock and the files. A full queue

@@ -28,8 +28,8 @@ struct Answer {
   std::string why = {};  ///< the fault, for the log, without data of the service
 };
 
-/// Converts a response into an answer. The text says that nothing was done only if this is certain: for a GET, without any connection, or for a status of
-/// refusal (RFC 9110 section 15.5). Otherwise it says that the effect is unknown. It removes `secrets` from all texts, in case the service echoes them.
+/// Converts a response into an answer. The text says "nothing was done" only if this is certain: for a GET, without a connection, or for a status of refusal
+/// (RFC 9110 section 15.5). Otherwise it says that the effect is unknown. It removes `secrets` from all texts, in case the service echoes them.
 [[nodiscard]] Answer read_answer(const Exchanged& exchanged, const std::vector<std::string_view>& secrets);
 
 }  // namespace offhook::inline v0::agent::tools::http

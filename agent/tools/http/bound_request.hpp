@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-inline constexpr std::size_t kMaxTargetBytes = 4096;       ///< of a path and its query, encoded
-inline constexpr std::size_t kMaxHeaderValueBytes = 1024;  ///< of one header from the model
+inline constexpr std::size_t kMaxTargetBytes = 4096;       ///< octets of a path and its query, encoded
+inline constexpr std::size_t kMaxHeaderValueBytes = 1024;  ///< octets of one header value from the model
 
 /// The part of a request that the document and the model determine. The service's address and the credentials come from the operator.
 struct BoundRequest {

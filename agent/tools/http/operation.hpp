@@ -15,8 +15,8 @@ namespace offhook::inline v0::agent::tools::http {
 
 inline constexpr std::size_t kMaxOperations = 64;
 inline constexpr std::size_t kMaxArgumentName = 64;
-inline constexpr std::size_t kMaxPathBytes = 1024;  ///< of a path in the document
-inline constexpr std::size_t kMaxChoices = 256;     ///< in the `enum` of one parameter
+inline constexpr std::size_t kMaxPathBytes = 1024;  ///< octets of a path in the document
+inline constexpr std::size_t kMaxChoices = 256;     ///< values in the `enum` of one parameter
 
 /// A path, query or header parameter: OpenAPI 3.1.1 section 4.8.12, "Parameter Object". Only the usual styles are supported: `simple` in paths and
 /// headers, `form` in queries.

@@ -160,7 +160,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
 
   /// One step of the shutdown: checks whether the program has ended, and sends a stronger signal after each kPatience.
   void step(int looks) {
-    constexpr int kLooks = 40;  // in one kPatience
+    constexpr int kLooks = 40;  // checks in one kPatience
     const auto self = shared_from_this();  // `done` may destroy the owner of this object.
     const Life life = pid_ > 0 ? look() : Life::Unknown;
     if (life == Life::Ended) send_signal(SIGKILL);  // Ends the rest of its group.

@@ -17,9 +17,9 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxCalls = 64;            ///< to one server, of all telephone calls together
-inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< to requests of the server; further requests in that second are ignored
-inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< between two lists; grows while changes continue
+inline constexpr std::size_t kMaxCalls = 64;            ///< calls to one server, of all telephone calls together
+inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< answers to requests of the server; further requests in that second are ignored
+inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< pause between two lists; it grows while changes continue
 inline constexpr base::Duration kLongestListPause = std::chrono::seconds(60);
 inline constexpr base::Duration kListGood = std::chrono::minutes(15);  ///< no tool is called by an older list
 
@@ -30,10 +30,10 @@ struct ClientOptions {
   ClientIdentity identity;
   base::Duration probe_limit = std::chrono::seconds(5);
   base::Duration handshake_limit = std::chrono::seconds(30);  ///< a process may have to start first
-  base::Duration list_limit = std::chrono::seconds(20);       ///< for each page
-  base::Duration listing_limit = std::chrono::seconds(60);    ///< for all pages together
-  base::Duration call_quiet = std::chrono::seconds(10);       ///< without an answer or progress; each progress restarts it
-  base::Duration call_limit = std::chrono::seconds(30);       ///< in spite of progress
+  base::Duration list_limit = std::chrono::seconds(20);       ///< limit for each page
+  base::Duration listing_limit = std::chrono::seconds(60);    ///< limit for all pages together
+  base::Duration call_quiet = std::chrono::seconds(10);       ///< limit without an answer or progress; each progress restarts it
+  base::Duration call_limit = std::chrono::seconds(30);       ///< for the whole call, even with progress
 };
 
 /// A tool call. `call` is the owner's number, which must be unique.
@@ -128,7 +128,7 @@ class Client {
   void list_again(base::TimePoint at);
   [[nodiscard]] base::TimePoint after_pause(base::TimePoint now) const;
 
-  // client_calls.cpp
+  // client_calls.cpp: tool calls
   [[nodiscard]] bool has_good_list(base::TimePoint now) const;
   void send_call(std::uint64_t number, base::TimePoint now, Actions& out);
   void send_waiting(base::TimePoint now, Actions& out);
@@ -147,7 +147,7 @@ class Client {
   std::map<std::uint64_t, Request> requests_;
   std::map<std::uint64_t, Call> calls_;
   bool probed_again_ = false;
-  bool legacy_first_ = false;  // The server is of that era, or closed the connection on a modern probe. It is kept from one open() to the next.
+  bool legacy_first_ = false;  // the server is legacy, or closed the connection on a modern probe; kept from one open() to the next
   bool renewed_ = false;       // the session was renewed, and has not answered anything yet
   std::optional<ToolListing> listing_;
   base::TimePoint listing_due_{};

@@ -16,7 +16,7 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxOrders = 1024;  ///< of all calls, that the server's thread has not taken yet
+inline constexpr std::size_t kMaxOrders = 1024;  ///< orders of all calls that the server's thread has not taken yet
 
 /// An order from a telephone call to a server.
 struct Order {
@@ -50,7 +50,7 @@ class Desk {
   mutable std::mutex mutex_;
   std::function<void()> wake_;
   std::vector<Order> orders_;
-  std::map<std::uint64_t, std::deque<SourceResult>> results_;  // of each registered call
+  std::map<std::uint64_t, std::deque<SourceResult>> results_;  // key: the number of a registered call
   std::uint64_t last_guest_ = 0;
   std::shared_ptr<const Catalog> catalog_ = std::make_shared<const Catalog>();
 };

@@ -29,7 +29,7 @@ struct HttpWireOptions {
 
 inline constexpr std::size_t kMaxSessionId = 256;
 inline constexpr std::size_t kMaxUnanswered = 16;  ///< concurrent messages without a response; further ones are dropped
-inline constexpr unsigned kMaxResumes = 5;         ///< of one broken stream, without a message in between
+inline constexpr unsigned kMaxResumes = 5;         ///< attempts to resume a broken stream without a message in between
 
 /// Streamable HTTP (MCP 2025-11-25 basic/transports, 2026-07-28 basic/transports/streamable-http) on an HttpClient, which must outlive it. A message
 /// is a POST; the response is JSON or a stream of events.
@@ -56,7 +56,7 @@ class HttpWire final : public Wire {
 
   [[nodiscard]] net::HttpRequest request(std::string method, const std::string& revision, const std::string& session) const;
   void begin(const std::shared_ptr<Exchange>& exchange, net::HttpRequest request);
-  // http_authorization.cpp
+  // http_authorization.cpp: requests with a token
   void start(const std::shared_ptr<Exchange>& exchange, net::HttpRequest request);
   void start_authorized(const std::shared_ptr<Exchange>& exchange);
   void fetch_token(const std::shared_ptr<Exchange>& exchange, std::string_view www_authenticate);

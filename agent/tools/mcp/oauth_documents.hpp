@@ -15,7 +15,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 inline constexpr std::size_t kMaxChallengeBytes = 8192;
 inline constexpr std::size_t kMaxChallengeParameters = 64;
 inline constexpr std::size_t kMaxOauthDocument = 64U << 10U;
-inline constexpr std::size_t kMaxIssuers = 16;  ///< in the metadata of a resource; further ones are ignored
+inline constexpr std::size_t kMaxIssuers = 16;  ///< issuers in the metadata of a resource; further ones are ignored
 inline constexpr std::size_t kMaxOauthUrl = 2048;
 inline constexpr std::size_t kMaxScopeBytes = 2048;
 inline constexpr std::size_t kMaxTokenBytes = 16U << 10U;

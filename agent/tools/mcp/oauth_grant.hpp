@@ -17,7 +17,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 /// The identity of Offhook for the authorization server of a tool server: a client without a user. RFC 6749 section 4.4.
 struct OauthOptions {
   std::string client_id;
-  config::Secret client_secret;  ///< either this,
+  config::Secret client_secret;  ///< either this secret,
   config::Secret private_key;    ///< or a P-256 key in PEM, which only signs: RFC 7523 section 2.2
   std::string token_endpoint;    ///< "": the one in the server's metadata
   std::string issuer;            ///< the only accepted issuer; "": accepts the first one, and no other later
@@ -45,9 +45,9 @@ struct Denied {
 };
 using GrantStep = std::variant<GrantRequest, Granted, Denied>;
 
-/// Gets a token by client credentials. The steps are: the server's challenge, its metadata (RFC 9728), the metadata of its authorization server (RFC
-/// 8414), and the token (RFC 6749 section 4.4) for only this resource (RFC 8707). It does no I/O: responses go in, the next step comes out. It sends
-/// requests only over https, or to this machine. After it has accepted an issuer, it accepts no other one.
+/// Gets a token by client credentials. The steps are: the server's challenge, its metadata (RFC 9728), the metadata of its authorization server
+/// (RFC 8414), and the token (RFC 6749 section 4.4) for only this resource (RFC 8707). It does no I/O: responses go in, the next step comes out. It
+/// sends requests only over https, or to this machine. After it has accepted an issuer, it accepts no other one.
 class ClientCredentialsGrant {
  public:
   enum class State : std::uint8_t { Idle, Resource, Issuer, Token };

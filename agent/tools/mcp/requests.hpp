@@ -26,7 +26,7 @@ struct Dialect {
 };
 
 [[nodiscard]] std::string initialize_params(const ClientIdentity& identity);
-[[nodiscard]] std::string plain_params(const Dialect& dialect);  ///< for server/discover
+[[nodiscard]] std::string plain_params(const Dialect& dialect);  ///< params of server/discover
 [[nodiscard]] std::string list_params(const Dialect& dialect, std::string_view cursor);
 [[nodiscard]] std::string listen_params(const Dialect& dialect);
 /// Returns the model's text as one JSON object in one line; blanks alone are an empty object. Returns nullopt if the text is no object. Without this,

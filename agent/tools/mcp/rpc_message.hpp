@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxMessageBytes = 1U << 20U;
 inline constexpr std::size_t kMaxMessageDepth = 64;
 inline constexpr std::size_t kMaxBatch = 64;  ///< messages in one list, which only revision 2025-03-26 has
 inline constexpr std::size_t kMaxMethodBytes = 128;
-inline constexpr std::size_t kMaxIdBytes = 128;  ///< as JSON text
+inline constexpr std::size_t kMaxIdBytes = 128;  ///< octets of the id as JSON text
 
 inline constexpr std::int64_t kMethodNotFound = -32601;
 inline constexpr std::int64_t kHeaderMismatch = -32020;
@@ -29,7 +29,7 @@ struct RpcMessage {
   std::string id;         ///< number or string as JSON text; "" for a notification, and for an error whose id is null or missing
   std::string method;
   std::string body;       ///< JSON text: the params, the result, or an error's data; "" if there is none
-  std::int64_t code = 0;  ///< for an error
+  std::int64_t code = 0;  ///< code of an Error
 
   /// Returns the number of the client's request that this message answers. The client's ids are numbers from 1 on.
   [[nodiscard]] std::optional<std::uint64_t> number() const;

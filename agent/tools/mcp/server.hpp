@@ -53,7 +53,7 @@ class Server {
     std::function<void()> changed;
   };
 
-  static constexpr unsigned kMaxNotesPerMinute = 30;    ///< in the log
+  static constexpr unsigned kMaxNotesPerMinute = 30;    ///< notes in the log; further ones are dropped
   static constexpr std::size_t kMaxToldVerdicts = 1024; ///< ToolTrusted and ToolRefused, since the start of the program
   static constexpr base::Duration kFirstPause = std::chrono::seconds(1), kLongestPause = std::chrono::minutes(1);
 

@@ -11,10 +11,10 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxToldLines = 20;   ///< of a process's standard error, since its start
-inline constexpr std::size_t kMaxToldBytes = 200;  ///< of one such line
+inline constexpr std::size_t kMaxToldLines = 20;   ///< lines of a process's standard error, since its start
+inline constexpr std::size_t kMaxToldBytes = 200;  ///< octets of one such line
 
-/// stdio (MCP 2025-11-25 basic/transports): a child process, with one message in each line. The wire reads its standard error, and reports the first
+/// stdio (MCP 2025-11-25 basic/transports): a child process, with one message in each line. The wire reads its standard error. It reports the first
 /// lines without the secrets of the environment, so that the operator can find the reason of a failed start. It does not search for secrets in the
 /// command line, which every user of the machine can read anyway.
 class StdioWire final : public Wire {

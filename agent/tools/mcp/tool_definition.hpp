@@ -14,7 +14,7 @@ inline constexpr std::size_t kMaxToolName = 128;             ///< MCP 2025-11-25
 inline constexpr std::size_t kMaxDefinitionBytes = 64U << 10U;
 inline constexpr std::size_t kMaxToolsPerPage = 512;
 inline constexpr std::size_t kMaxCursorBytes = 4096;
-inline constexpr std::size_t kMaxHeaderBindings = 16;        ///< of one tool
+inline constexpr std::size_t kMaxHeaderBindings = 16;        ///< headers of one tool
 inline constexpr std::size_t kMaxHeaderName = 64;
 
 /// An argument that a modern server also requires in a header: MCP 2026-07-28 basic/transports/streamable-http, "Custom Headers".

@@ -10,9 +10,9 @@
 namespace offhook::inline v0::agent::tools::mcp {
 
 inline constexpr std::size_t kMaxPages = 64;
-inline constexpr std::size_t kMaxListedTools = 512;                ///< of one server
-inline constexpr std::size_t kMaxListedBytes = 4U << 20U;          ///< of their schemas and descriptions
-inline constexpr std::size_t kMaxReadBytes = 8U << 20U;            ///< of all pages, including their other content
+inline constexpr std::size_t kMaxListedTools = 512;                ///< tools of one server
+inline constexpr std::size_t kMaxListedBytes = 4U << 20U;          ///< octets of their schemas and descriptions
+inline constexpr std::size_t kMaxReadBytes = 8U << 20U;            ///< octets of all pages, including their other content
 
 /// Collects the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. It does no I/O. It stops at a bound if a server's cursors never
 /// end, and keeps the tools up to there.

@@ -16,11 +16,11 @@ namespace offhook::inline v0::agent::tools::mcp {
 struct Outgoing {
   std::uint64_t id = 0;    ///< id of the request; 0: a message without a response
   std::string method;      ///< "" for a response to the server
-  std::string name;        ///< of the tool; only for tools/call
+  std::string name;        ///< name of the tool; only for tools/call
   std::string revision;    ///< for a header; "": not agreed yet
   bool modern = false;
   bool long_lived = false; ///< the response is a stream without an end
-  std::vector<HeaderValue> headers;  ///< from arguments
+  std::vector<HeaderValue> headers;  ///< headers from arguments
   std::string body;
 };
 
@@ -45,7 +45,7 @@ struct WireHandler {
   std::function<void(std::string_view json)> on_text;
   std::function<void(std::uint64_t id, NoAnswer)> on_no_answer;
   std::function<void(std::string why)> on_closed;     ///< the whole wire has closed: the server must be started again
-  std::function<void(std::string line)> on_note;      ///< for the log
+  std::function<void(std::string line)> on_note;      ///< a line for the log
   std::function<void()> on_deadline;                  ///< next_deadline() has changed
 };
 
