@@ -21,16 +21,16 @@ AgentBook book() {
 
 }  // namespace
 
-TEST_CASE("The first agent whose match fits takes the call, else the one that takes all") {
+TEST_CASE("AgentBook chooses the first agent whose match fits the call, otherwise the agent that takes all calls") {
   CHECK(book().choose({"1001", "6002", {}})->name == "sales");
   CHECK(book().choose({"+431234", "6002", {}})->name == "sales");
   CHECK(book().choose({"+431234", "6003", {}})->name == "austria");
   CHECK(book().choose({"1001", "6003", {{"x-tier", " Gold-2 "}}})->name == "vip");
   CHECK(book().choose({"1001", "6003", {{"X-Tier", "silver"}}})->name == "agent");
-  CHECK(book().choose({"1001", "7003", {{"X-Tier", "gold"}}})->name == "agent");  // All that are given must fit.
+  CHECK(book().choose({"1001", "7003", {{"X-Tier", "gold"}}})->name == "agent");  // Every given criterion must fit.
 }
 
-TEST_CASE("An agent that wants a verified caller takes no call of a caller who only claims the number") {
+TEST_CASE("An agent with match.verified takes a call only when the caller's number is verified") {
   AgentMatch match{std::nullopt, Pattern::of("+43*"), std::nullopt, {}};
   CHECK(match.fits({"+431234", "6001", {}}));
   match.verified = true;
@@ -39,7 +39,7 @@ TEST_CASE("An agent that wants a verified caller takes no call of a caller who o
   CHECK_FALSE(match.fits({"+491234", "6001", {}, true}));
 }
 
-TEST_CASE("A pattern is the whole value, or its beginning before a star") {
+TEST_CASE("A pattern matches the whole value, or a prefix when it ends with a star") {
   CHECK(Pattern::of("6001").fits("6001"));
   CHECK_FALSE(Pattern::of("6001").fits("60011"));
   CHECK_FALSE(Pattern::of("60*").fits("6"));
@@ -47,7 +47,7 @@ TEST_CASE("A pattern is the whole value, or its beginning before a star") {
   CHECK(Pattern::of("*").fits(""));
 }
 
-TEST_CASE("The prompt is persona, then rules, and says first what data means when there is any") {
+TEST_CASE("The prompt is persona, then rules; an explanation of the data comes first when the prompt has call data") {
   AgentProfile profile;
   prompts::CallVariables call;
   call.caller = "1001";

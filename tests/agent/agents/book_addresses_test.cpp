@@ -26,7 +26,7 @@ Texts with(Texts some, const Texts& more) {
 
 }  // namespace
 
-TEST_CASE("An address that goes too far is the same as its base, from the file and from the environment, for each stage") {
+TEST_CASE("A base URL with extra path parts is cut to its base for each stage, in the file and in the environment") {
   const auto file = build(R"({"agent": {"provider": "mine", "sessions": [{"kind": "cascade", "listen": "deepgram", "think": "mine", "speak": "home"}]},
       "providers": {"mine": {"kind": "ollama", "base_url": "http://h:11434/v1/", "models": {"chat": "m"}},
                     "deepgram": {"api_key": "k", "base_url": "https://api.eu.deepgram.com/v1", "deepgram": {"agent_url": "https://agent.eu.deepgram.com/v1/agent/converse"}},
@@ -44,7 +44,7 @@ TEST_CASE("An address that goes too far is the same as its base, from the file a
   CHECK(named(build("", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"OLLAMA_BASE_URL", "http://h:1/api"}}), "ollama").base_url == "http://h:1");
 }
 
-TEST_CASE("What is wrong with an address is told once, where it was said, with an address as that provider has it") {
+TEST_CASE("A wrong base URL gives one problem at its source, with an example URL of that provider") {
   const auto endpoint = [](const char* url) { return build("", with(with(kSpeech, kModel), {{"AZURE_OPENAI_ENDPOINT", url}})).problems(); };
   CHECK(endpoint("x.openai.azure.com") ==
         "AZURE_OPENAI_ENDPOINT: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://NAME.openai.azure.com\"; "
@@ -52,7 +52,7 @@ TEST_CASE("What is wrong with an address is told once, where it was said, with a
   CHECK(endpoint("https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2025-01-01-preview") ==
         "AZURE_OPENAI_ENDPOINT: found the address of one interface, such as a target URI; allowed: a URL such as \"https://NAME.openai.azure.com\"; "
         "leave out all behind the host: a deployment's name belongs to deployment (AZURE_OPENAI_DEPLOYMENT), a date to api_version\n");
-  // The other two are missing, and told as such: the one that was refused is not.
+  // The other two variables are reported as missing. The refused one is not.
   const auto alone = build("", with(kSpeech, {{"AZURE_OPENAI_ENDPOINT", "x.openai.azure.com"}})).problems();
   CHECK(alone.find("/base_url") == std::string::npos);
   CHECK(alone.find("set AZURE_OPENAI_KEY") != std::string::npos);
@@ -63,7 +63,7 @@ TEST_CASE("What is wrong with an address is told once, where it was said, with a
         "mend it; keys and passwords have settings of their own\n");
 }
 
-TEST_CASE("A region as the portal shows it is taken for its short name; what is none is told once") {
+TEST_CASE("A region as the Azure portal shows it is converted to its short name, and an invalid region gives one problem") {
   for (const char* written : {"West Europe", "westeurope", "WestEurope", " west europe "}) {
     CAPTURE(written);
     const auto built = build(R"({"agent": {"regions": ["WestEurope"]}})", with(kSpeech, {{"AZURE_SPEECH_REGION", written}, {"MODEL_PROVIDER", "local"}}));
@@ -74,7 +74,7 @@ TEST_CASE("A region as the portal shows it is taken for its short name; what is 
         "AZURE_SPEECH_REGION: found text that is no name; allowed: a region of Azure's, such as \"westeurope\"; write it in one word, as it stands beside the key in Azure's portal\n");
 }
 
-TEST_CASE("A key with a blank in it or beside it is refused, and never shown") {
+TEST_CASE("A key with a blank in it or beside it is refused, and no problem shows the key") {
   for (const char* key : {"Token canary-7f3b", "canary-7f3b ", " canary-7f3b", "Bearer\xc2\xa0" "canary-7f3b"}) {
     CAPTURE(key);
     const auto variable = build("", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", key}}).problems();
@@ -88,7 +88,7 @@ TEST_CASE("A key with a blank in it or beside it is refused, and never shown") {
   }
 }
 
-TEST_CASE("A compatible server without a model hears of OPENAI_MODEL, and a refused one is not missing, too") {
+TEST_CASE("The problem about a compatible server without a model names OPENAI_MODEL, and a refused OPENAI_MODEL is not also reported as missing") {
   const Texts place{{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1"}};
   CHECK(build("", place).problems() ==
         "PROVIDER: found a provider without a model that thinks; allowed: one with /providers/openai_compatible/models/chat; set that or OPENAI_MODEL, or name another provider\n");

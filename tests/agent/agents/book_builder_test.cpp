@@ -31,7 +31,7 @@ TEST_CASE("SIP_EXTENSION, SIP_PASSWORD, ASTERISK_HOST, PROVIDER=openai and OPENA
   CHECK(profile.dialogue == "receptionist.json");
 }
 
-TEST_CASE("Without a provider the embedded parts do everything, and need nothing") {
+TEST_CASE("Without a provider the agent uses the embedded parts for all stages and needs no settings") {
   const auto built = build("");
   REQUIRE(built.made.book);
   CHECK(ways(built.profile()) == "cascade local/local/local");
@@ -39,7 +39,7 @@ TEST_CASE("Without a provider the embedded parts do everything, and need nothing
   CHECK(agent::uses(built.profile(), agent::ProviderKind::Local));
 }
 
-TEST_CASE("A dialogue starts at the configuration file; the one that is shipped does not") {
+TEST_CASE("A relative dialogue path starts at the folder of the configuration file; the path of the shipped dialogue does not") {
   const auto built = build(R"({"agent": {"dialogue": "dialogues/mine.json"}, "agents": [
     {"name": "sales", "match": {"called": "1"}, "dialogue": "/srv/sales.json"}, {"name": "night", "match": {"called": "2"}, "voice": "rms"}]})");
   REQUIRE_MESSAGE(built.made.book, built.problems());
@@ -50,7 +50,7 @@ TEST_CASE("A dialogue starts at the configuration file; the one that is shipped 
   CHECK(agent::to_agent_options(build("").effective.config, "receptionist.json").embedded.dialogue_path == "receptionist.json");
 }
 
-TEST_CASE("Each kind of provider has its usual ways") {
+TEST_CASE("Each kind of provider has its default sessions") {
   CHECK(ways(build("", {{"PROVIDER", "azure_openai"}, {"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/"}, {"AZURE_OPENAI_KEY", "k"},
                         {"AZURE_OPENAI_DEPLOYMENT", "rt"}}).profile()) == "realtime azure_openai");
   const auto azure = build(R"({"providers": {"azure_openai": {"models": {"chat": "c", "transcription": "t", "speech": "s"}}}})",
@@ -68,12 +68,12 @@ TEST_CASE("Each kind of provider has its usual ways") {
   CHECK(ways(compatible.profile()) == "cascade local/home/local");
   const auto& home = *std::get<agent::CascadeWay>(compatible.profile().sessions.front()).think.front();
   CHECK(home.base_url == "http://127.0.0.1:11434/v1");
-  CHECK(home.api_key.empty());  // OpenAI's key is for OpenAI.
+  CHECK(home.api_key.empty());  // OPENAI_API_KEY is used only for OpenAI.
   CHECK(home.quirks == agent::ProviderQuirks{"", false, true, false, true});
   CHECK(home.api == agent::ChatApi::Responses);
 }
 
-TEST_CASE("Azure hears and speaks, and thinks by a deployment of its OpenAI or by another provider's model") {
+TEST_CASE("Azure listens and speaks, and thinks with a deployment of its OpenAI service or with the model of another provider") {
   const std::map<std::string, std::string> speech{{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "canary"}, {"AZURE_SPEECH_REGION", "westeurope"}};
   auto whole = speech;
   whole.insert({{"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "mini"}});
@@ -83,7 +83,7 @@ TEST_CASE("Azure hears and speaks, and thinks by a deployment of its OpenAI or b
   const auto& provider = *std::get<agent::CascadeWay>(alone.profile().sessions.front()).think.front();
   CHECK(provider.speech.key.reveal() == "canary");
   CHECK(provider.speech.region == "westeurope");
-  CHECK(provider.region.empty());  // Where its model computes nobody says.
+  CHECK(provider.region.empty());  // The configuration does not say in which region the model runs.
   CHECK(provider.models.chat == "mini");
   CHECK(provider.base_url == "https://x.openai.azure.com");
   CHECK(ways(build(R"({"providers": {"azure": {"models": {"realtime": "rt"}}}})", whole).profile()) == "realtime azure; cascade azure/azure/azure");
@@ -91,9 +91,9 @@ TEST_CASE("Azure hears and speaks, and thinks by a deployment of its OpenAI or b
   mixed.insert({{"MODEL_PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}});
   const auto two = build("", mixed);
   CHECK(ways(two.profile()) == "cascade azure/openai/azure");
-  CHECK(std::get<agent::CascadeWay>(two.profile().sessions.front()).listen.front()->region == "westeurope");  // For /agent/regions.
+  CHECK(std::get<agent::CascadeWay>(two.profile().sessions.front()).listen.front()->region == "westeurope");  // /agent/regions checks this region.
   const auto model = build("", {{"PROVIDER", "local"}, {"MODEL_PROVIDER", "azure"}, {"AZURE_OPENAI_ENDPOINT", "https://x"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "d"}});
-  CHECK(model.problems().empty());  // No speech is asked of it.
+  CHECK(model.problems().empty());  // The provider is used only for its model, so it needs no speech key.
   const auto talk = build(R"({"providers": {"azure": {"models": {"realtime": "rt"}}}})", whole);
   CHECK(talk.warnings().find("/providers/azure/models/transcription: ") != std::string::npos);
   CHECK(talk.warnings().find("/providers/azure/models/realtime: our own sentences") != std::string::npos);
@@ -102,7 +102,7 @@ TEST_CASE("Azure hears and speaks, and thinks by a deployment of its OpenAI or b
   CHECK(std::get<agent::CascadeWay>(container.profile().sessions.front()).listen.front()->speech.url == "http://127.0.0.1:5000");
 }
 
-TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hears and speaks") {
+TEST_CASE("Deepgram alone provides a whole conversation, and Ollama thinks for any provider that listens and speaks") {
   const auto deepgram = build("", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "canary"}});
   REQUIRE_MESSAGE(deepgram.made.book, deepgram.problems());
   CHECK(ways(deepgram.profile()) == "realtime deepgram");
@@ -135,7 +135,7 @@ TEST_CASE("Deepgram alone holds the conversation; Ollama thinks for whoever hear
   CHECK(listens.deepgram == agent::DeepgramTuning{0, false, true, true, "desk", "http://127.0.0.1:9", "anthropic"});
 }
 
-TEST_CASE("Flux ends turns unless the configuration says otherwise, and its eager ends come before its ends") {
+TEST_CASE("Flux ends turns unless the configuration says otherwise, and its eager threshold is not above its end threshold") {
   const auto tuning = [](const std::string& deepgram) {
     const auto built = build(R"({"agent": {"provider": "local", "speech_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k", "deepgram": )" + deepgram + "}}}");
     REQUIRE_MESSAGE(built.made.book, built.problems());
@@ -154,7 +154,7 @@ TEST_CASE("Flux ends turns unless the configuration says otherwise, and its eage
                            "lower it, or raise eot_threshold_percent\n");
 }
 
-TEST_CASE("An agent that names its provider anew takes neither the model nor the speech of /agent, unless it says so") {
+TEST_CASE("An agent that names its own provider inherits neither the model nor the speech provider of /agent, unless it names them") {
   const auto built = build(R"({"agent": {"provider": "ollama", "speech_provider": "deepgram"},
                               "agents": [{"name": "a", "match": {"called": "1"}, "provider": "local"}, {"name": "b", "match": {"called": "2"}, "model_provider": "local"}]})",
                            {{"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}});
@@ -167,14 +167,14 @@ TEST_CASE("An agent that names its provider anew takes neither the model nor the
   CHECK(kept.warnings() == "/agents/0/speech_provider: is not used: sessions says who does what\n");
   const auto voiced = build(R"({"agent": {"sessions": [{"kind": "cascade", "provider": "openai"}]},
                                "agents": [{"name": "a", "match": {"called": "1"}, "voice": "marin", "speech_provider": "local"}]})", {{"OPENAI_API_KEY", "k"}});
-  CHECK(voiced.problems().empty());  // Its voice is OpenAI's, for what is not used does not speak.
+  CHECK(voiced.problems().empty());  // The voice is OpenAI's: a speech provider that is not used does not speak.
   const auto both = build(R"({"agent": {"model_provider": "local"}, "agents": [{"name": "a", "match": {"called": "1"}, "sessions": [{"kind": "cascade"}]}]})");
   CHECK(both.warnings().empty());
   const auto idle = build(R"({"agent": {"model_provider": "local", "sessions": [{"kind": "cascade"}]}})");
   CHECK(idle.warnings().find("/agent/model_provider: is not used: sessions says who does what") != std::string::npos);
 }
 
-TEST_CASE("The variables of a kind are for the provider of its name: another host gets no key that was not written for it") {
+TEST_CASE("The environment variables of a provider kind apply only to the provider of that name, so no other host gets the key") {
   const auto built = build(R"({"agent": {"provider": "azure-us", "model_provider": "local"}, "providers": {"azure-us": {"kind": "azure", "speech": {"region": "eastus"}}}})",
                            {{"AZURE_SPEECH_KEY", "canary"}, {"AZURE_SPEECH_REGION", "westeurope"}});
   CHECK(built.problems().starts_with("/providers/azure-us/speech/key: found nothing;"));
@@ -182,7 +182,7 @@ TEST_CASE("The variables of a kind are for the provider of its name: another hos
   CHECK(build("", {{"PROVIDER", "Deepgram"}, {"DEEPGRAM_API_KEY", "k"}}).problems().empty());
 }
 
-TEST_CASE("How a provider's models think, hear and speak is taken over; what is not said stays the provider's own") {
+TEST_CASE("A provider's settings for replies, realtime and speech are read; an absent setting keeps the provider's default") {
   const auto built = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {
         "reply": {"max_tokens": 300, "reasoning_effort": "minimal", "service_tier": "priority"},
         "realtime": {"turn_detection": "semantic", "eagerness": "high", "noise_reduction": "near_field", "speed_percent": 110, "max_tokens": 4096}}}})",
@@ -201,7 +201,7 @@ TEST_CASE("How a provider's models think, hear and speak is taken over; what is 
               {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}}).problems().find("/providers/openai/realtime/max_tokens") != std::string::npos);
 }
 
-TEST_CASE("What a Realtime model costs is set as the provider has it, and what does not fit together is refused") {
+TEST_CASE("Settings that limit the cost of a Realtime model are read, and settings that conflict are refused") {
   const auto built = [](const std::string& realtime, const std::string& models = "{}") {
     return build(R"({"providers": {"openai": {"models": )" + models + R"(, "realtime": )" + realtime + "}}}", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}});
   };
@@ -215,7 +215,7 @@ TEST_CASE("What a Realtime model costs is set as the provider has it, and what d
   CHECK(told.retention_percent == 0);
   CHECK(told.context_tokens == 1000);
   CHECK(built(R"({"truncation": "disabled"})").problems().empty());
-  // A model that does not reason refuses the whole session; another one knows itself whether it does.
+  // A model without reasoning refuses the whole session. For an unknown model, the server decides.
   for (const char* model : {"gpt-realtime", "gpt-realtime-1.5", "gpt-realtime-mini", "gpt-realtime-2025-08-28", "gpt-4o-realtime-preview"}) {
     CAPTURE(model);
     CHECK(built(R"({"reasoning_effort": "low"})", std::string(R"({"realtime": ")") + model + "\"}").problems().starts_with("/providers/openai/realtime/reasoning_effort: found a setting of models that reason"));
@@ -229,7 +229,7 @@ TEST_CASE("What a Realtime model costs is set as the provider has it, and what d
   CHECK(built(R"({"truncation": "retention_ratio", "retention_percent": 101, "context_tokens": 999})").problems().find("a whole number from 0 to 100") != std::string::npos);
 }
 
-TEST_CASE("A tool that the caller must confirm needs a session in which a yes is understood") {
+TEST_CASE("A tool that the caller must confirm needs a session with a transcription") {
   const auto built = [](const std::string& tools, const std::string& agent, const std::string& provider) {
     return build(R"({"agent": {"provider": "p", "tools": )" + tools + agent + R"(}, "providers": {"p": )" + provider + "}}");
   };
@@ -242,14 +242,14 @@ TEST_CASE("A tool that the caller must confirm needs a session in which a yes is
   CHECK(built(transfer, R"(, "sessions": [{"kind": "cascade"}])", silent).problems().empty());
   CHECK(built(transfer, R"(, "sessions": [{"kind": "cascade"}, {"kind": "realtime"}])", silent).problems().starts_with("/agent/tools: found the tool transfer"));
   CHECK(built(R"(["hang_up", {"name": "transfer", "destinations": {"sales": "6011"}}])", "", silent).problems().empty());
-  // Azure has a transcription only where one is deployed.
+  // An Azure OpenAI session has a transcription only when a transcription model is deployed.
   const std::string azure = R"({"kind": "azure_openai", "api_key": "k", "base_url": "https://x.openai.azure.com", "deployment": "rt")";
   CHECK(built(transfer, "", azure + "}").problems().find("name a model in /providers/p/models/transcription") != std::string::npos);
   CHECK(built(transfer, "", azure + R"(, "models": {"transcription": "whisper"}})").problems().empty());
   CHECK(built(transfer, "", R"({"kind": "deepgram", "api_key": "k"})").problems().empty());
 }
 
-TEST_CASE("OPENAI_API_KEY does not go to a host that a provider of another name has in the file") {
+TEST_CASE("OPENAI_API_KEY is not sent to a host that the file sets for a provider with another name") {
   const auto with_key = [](const std::string& providers) {
     return build(R"({"agent": {"provider": "mirror"}, "providers": {"mirror": )" + providers + "}}", {{"OPENAI_API_KEY", "k"}}).problems();
   };
@@ -260,7 +260,7 @@ TEST_CASE("OPENAI_API_KEY does not go to a host that a provider of another name 
   CHECK(build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"base_url": "https://proxy.example/v1"}}})", {{"OPENAI_API_KEY", "k"}}).problems().empty());
 }
 
-TEST_CASE("OPENAI_BASE_URL and its key go together to a compatible server") {
+TEST_CASE("OPENAI_BASE_URL and OPENAI_API_KEY together configure a compatible server") {
   const auto built = build(R"({"providers": {"openai_compatible": {"models": {"chat": "m", "speech": "s"}}}})",
                            {{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1"}, {"OPENAI_API_KEY", "k"}});
   REQUIRE_MESSAGE(built.made.book, built.problems());
@@ -268,7 +268,7 @@ TEST_CASE("OPENAI_BASE_URL and its key go together to a compatible server") {
   CHECK(std::get<agent::CascadeWay>(built.profile().sessions.front()).think.front()->api_key.reveal() == "k");
 }
 
-TEST_CASE("Sessions are tried in the order in which they are written, with whom they name") {
+TEST_CASE("Sessions are used in the order of the configuration, each with the providers that it names") {
   const auto built = build(R"({"agent": {"provider": "openai", "voice": "marin", "sessions": [
         {"kind": "realtime"}, {"kind": "cascade", "think": ["openai", "home"], "speak": "local"}, {"kind": "cascade", "provider": "local"}]},
       "providers": {"openai": {"region": "eu"}, "home": {"kind": "openai_compatible", "base_url": "http://localhost:1/v1", "region": "home", "models": {"chat": "m"}}}})",
@@ -277,7 +277,7 @@ TEST_CASE("Sessions are tried in the order in which they are written, with whom 
   CHECK(ways(built.profile()) == "realtime openai; cascade openai/openai+home/local; cascade local/local/local");
 }
 
-TEST_CASE("A missing key is told with its variable, and only of a provider that is used") {
+TEST_CASE("A missing key is reported with its variable, and only for a provider that is used") {
   CHECK(build("", {{"PROVIDER", "openai"}}).problems() ==
         "/providers/openai/api_key: found nothing; allowed: the key of an OpenAI project; set OPENAI_API_KEY, or write it in the file\n");
   CHECK(build(R"({"providers": {"openai": {}, "azure_openai": {}}})").problems().empty());
@@ -289,7 +289,7 @@ TEST_CASE("A missing key is told with its variable, and only of a provider that 
         "OPENAI_BASE_URL: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://api.openai.com/v1\"; mend it; keys and passwords have settings of their own\n");
 }
 
-TEST_CASE("What is written of a provider is stronger than the environment") {
+TEST_CASE("The provider settings of the file take precedence over the environment") {
   const auto built = build(R"({"providers": {"openai": {"api_key": "mine", "base_url": "https://proxy.example/v1", "models": {"chat": "big"}}}})",
                            {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "other"}, {"OPENAI_BASE_URL", "http://other/v1"}});
   REQUIRE(built.made.book);
@@ -300,7 +300,7 @@ TEST_CASE("What is written of a provider is stronger than the environment") {
   CHECK(provider.models.realtime == "gpt-realtime");
 }
 
-TEST_CASE("A value may stand in a variable or in a file") {
+TEST_CASE("A value may be a reference to a variable or to a file") {
   const auto built = build(R"({"sip": {"password": "${file:secret}", "display_name": "${NAME}"}, "agent": {"provider": "openai"},
                               "providers": {"openai": {"api_key": "${MY_KEY}"}}})",
                            {{"MY_KEY", "k1"}, {"NAME", "Desk"}}, {{"etc/secret", "s3cret\r\n"}});
@@ -312,7 +312,7 @@ TEST_CASE("A value may stand in a variable or in a file") {
   CHECK(config::to_string(other.problems.at(0)).starts_with("/sip/password: found a line break or another control character;"));
 }
 
-TEST_CASE("A reference that leads nowhere is told, and an open file warned of") {
+TEST_CASE("A reference to a missing target is reported, and a warning names a secret file that others may read") {
   const auto told = [](const char* value, Texts files = {}) {
     return build(R"({"sip": {"auth_user": ")" + std::string(value) + R"("}})", {{"EMPTY", ""}}, std::move(files)).problems();
   };
@@ -321,7 +321,7 @@ TEST_CASE("A reference that leads nowhere is told, and an open file warned of") 
   CHECK(told("${file:x}").starts_with("/sip/auth_user: found a reference to a file that cannot be read (it is not there);"));
   CHECK(told("${file:}").starts_with("/sip/auth_user: found an unknown kind of reference; allowed: ${NAME}, ${file:PATH} or ${credential:NAME};"));
   CHECK(told("${a b}").starts_with("/sip/auth_user: found an unknown kind of reference;"));
-  CHECK(told("a ${NAME}").empty());  // Whole values only.
+  CHECK(told("a ${NAME}").empty());  // Only a whole value can be a reference.
   CHECK(told("${file:x}", {{"etc/x", std::string(config::kMaxReferencedBytes, 'x')}}).find("longer text") != std::string::npos);
   CHECK(told("${file:x}", {{"etc/x", std::string(config::kMaxReferencedBytes + 1, 'x')}}).find("it is too large") != std::string::npos);
   const auto open = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "${file:open}"}}})", {}, {{"etc/open", "k\n"}});
@@ -329,7 +329,7 @@ TEST_CASE("A reference that leads nowhere is told, and an open file warned of") 
   CHECK(open.warnings() == "/providers/openai/api_key: the file that it refers to may be read by other users: chmod 600\n");
 }
 
-TEST_CASE("A value may be a credential that systemd gives to the service") {
+TEST_CASE("A value may be a reference to a systemd credential of the service") {
   const Texts given{{"CREDENTIALS_DIRECTORY", "/run/credentials/offhook.service"}};
   const auto told = [](const char* value, Texts variables) {
     return build(R"({"sip": {"auth_user": ")" + std::string(value) + R"("}})", std::move(variables), {{"/run/credentials/offhook.service/user", "anna\n"}}).problems();
@@ -340,7 +340,7 @@ TEST_CASE("A value may be a credential that systemd gives to the service") {
   CHECK(told("${credential:other}", given).find("set LoadCredential=other:PATH in the unit") != std::string::npos);
   for (const char* bad : {"${credential:}", "${credential:../user}", "${credential:.user}", "${credential:a/b}"})
     CHECK(told(bad, given).starts_with("/sip/auth_user: found an unknown kind of reference;"));
-  // Its mode shows the mask of an ACL, which is no sign that others may read it.
+  // The mode shows the mask of an ACL, so it does not show that other users may read the file.
   const auto keyed = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "${credential:open}"}}})", given,
                            {{"/run/credentials/offhook.service/open", "k\n"}});
   CHECK(keyed.problems().empty());
@@ -348,7 +348,7 @@ TEST_CASE("A value may be a credential that systemd gives to the service") {
   CHECK(std::get<agent::RealtimeWay>(keyed.profile().sessions.front()).provider->api_key.reveal() == "k");
 }
 
-TEST_CASE("A key that would go over the network in the clear is warned of") {
+TEST_CASE("A warning names a key that would cross the network without encryption") {
   const auto warned = [](const std::string& url) {
     return build(R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai", "api_key": "k", "base_url": ")" + url + "\"}}}").warnings();
   };
@@ -359,7 +359,7 @@ TEST_CASE("A key that would go over the network in the clear is warned of") {
   CHECK(warned("http://localhost/v1").empty());
 }
 
-TEST_CASE("Several agents: the first that fits takes the call, and has from /agent what it does not say") {
+TEST_CASE("With several agents, the first match takes the call and inherits from /agent what it does not set") {
   const auto built = build(R"({"agent": {"provider": "openai", "prompt": "You are Ada.", "greeting": "Hello.", "language": "en", "tools": ["note"],
                                          "limits": {"silence_seconds": 5, "end_of_turn_ms": 700}},
       "agents": [{"name": "sales", "match": {"called": "6002"}, "prompt": "You sell.", "voice": "cedar"},
@@ -385,7 +385,7 @@ TEST_CASE("Several agents: the first that fits takes the call, and has from /age
   CHECK(built.made.book->choose({"1", "6001", {}})->name == "agent");
 }
 
-TEST_CASE("An agent and a context may ask for a verified caller") {
+TEST_CASE("An agent's match and a call's context may each require a verified caller") {
   const auto built = build(R"({"agent": {"context": {"url": "https://h", "verified": true}}, "agents": [
       {"name": "a", "match": {"caller": "1", "verified": true}}, {"name": "b", "match": {"caller": "2"}, "context": {"url": "https://h"}}]})");
   REQUIRE_MESSAGE(built.made.book, built.problems());
@@ -395,7 +395,7 @@ TEST_CASE("An agent and a context may ask for a verified caller") {
   CHECK_FALSE(built.made.book->entries()[1].profile->context->verified);
 }
 
-TEST_CASE("Tools are granted with their bounds; transfer goes only where the configuration says") {
+TEST_CASE("Tools are granted with their limits, and transfer reaches only the configured destinations") {
   const auto built = build(R"({"agent": {"provider": "openai", "tools": ["hang_up", {"name": "transfer", "confirm": "caller", "max_per_call": 2,
                               "destinations": {"sales": "6002", "boss": "sip:7@pbx.example"}}, {"name": "send_digits", "keys": ["#", {"pattern": "XXXX#"}]}]}})", {{"OPENAI_API_KEY", "k"}});
   REQUIRE_MESSAGE(built.made.book, built.problems());
@@ -412,7 +412,7 @@ TEST_CASE("Tools are granted with their bounds; transfer goes only where the con
   CHECK(build(R"({"agent": {"tools": []}})").profile().tools.empty());
 }
 
-TEST_CASE("A prompt file is read when the book is made; its head counts where the configuration says nothing") {
+TEST_CASE("A prompt file is read when the book is built, and its header applies where the configuration sets no value") {
   const Texts files{{"etc/p.md", "---\nvoice: marin\nlanguage: de\ngreeting: Hallo {{caller_name}}.\ntools: note\n---\nDu bist Ada.\n"}};
   const auto built = build(R"({"agent": {"provider": "openai", "prompt_file": "p.md", "instructions": "Kurz."}})", {{"OPENAI_API_KEY", "k"}}, files);
   REQUIRE_MESSAGE(built.made.book, built.problems());
@@ -426,12 +426,12 @@ TEST_CASE("A prompt file is read when the book is made; its head counts where th
   CHECK(own.profile().voice == "cedar");
   CHECK(own.profile().language == "en");
   CHECK(greeting_for(own.profile(), {}) == "Hi.");
-  CHECK(own.profile().tools.size() == 1);  // The file narrows what is granted.
+  CHECK(own.profile().tools.size() == 1);  // The file limits the granted tools further.
   const auto variable = build(R"({"agent": {"provider": "openai", "prompt_file": "p.md"}})", {{"OPENAI_API_KEY", "k"}, {"PROMPT", "You are Bob."}}, files);
   CHECK(prompt_for(variable.profile(), {}) == "You are Bob.");
 }
 
-TEST_CASE("Context comes from a file or a URL, fallback is a transfer or a goodbye") {
+TEST_CASE("The context comes from a file or a URL, and the fallback is a transfer or a goodbye") {
   const auto built = build(R"({"agent": {"prompt": "{{context.plan}}", "context": {"url": "http://127.0.0.1:9/c?x=1", "timeout_ms": 300}, "fallback": {"transfer_to": "6009"},
                               "apology": "Sorry.", "filler": "One moment.", "goodbye": "Bye.",
                               "sentences": {"silence": "Hello?", "refusal": "No."}, "limits": {"silences": 1}}})");
@@ -449,7 +449,7 @@ TEST_CASE("Context comes from a file or a URL, fallback is a transfer or a goodb
   CHECK(file.profile().context->file == "etc/c.json");
 }
 
-TEST_CASE("What cannot be is told with its place, what was found, what is allowed and what to do") {
+TEST_CASE("A problem names its place, the found value, the allowed values and the remedy") {
   struct Row { const char* json; const char* problem; };
   const Texts files{{"etc/bad.md", "---\nvoyce: x\n---\n"}, {"etc/tool.md", "---\ntools: transfer\n---\n"}, {"etc/odd.md", "---\ntools: fly\n---\n"},
                     {"etc/lang.md", "---\nlanguage: german language\n---\n"}, {"etc/list.json", "[1]"}, {"etc/good.json", "{}"}};
@@ -536,7 +536,7 @@ TEST_CASE("What cannot be is told with its place, what was found, what is allowe
   }
 }
 
-TEST_CASE("A fault that agents share is told once, and an agent's own with its number") {
+TEST_CASE("A fault in settings that agents share is reported once, and a fault in an agent's own settings with its index") {
   const auto shared = build(R"({"agent": {"prompt": "{{x}}"}, "agents": [{"name": "a", "match": {"called": "1"}}, {"name": "b", "match": {"called": "2"}, "greeting": "{{y}}"}]})");
   CHECK(shared.made.problems.size() == 2);
   CHECK(shared.made.problems[0].where == "/agent/prompt");
@@ -545,13 +545,13 @@ TEST_CASE("A fault that agents share is told once, and an agent's own with its n
   CHECK_FALSE(shared.made.book);
 }
 
-TEST_CASE("An agent that can get no call, and a prompt that nobody reads, are warned of") {
+TEST_CASE("Warnings name an agent that can get no call, and a prompt that no provider of the agent reads") {
   CHECK(build(R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "b", "match": {"called": "1"}}]})").warnings() ==
         "/agents/1/match: an earlier agent takes just these calls: this one gets none\n");
   CHECK(build(R"({"agent": {"prompt": "x"}})").warnings() == "/agent/prompt: the provider local does not read it\n");
 }
 
-TEST_CASE("No secret is in what is shown of a configuration with providers") {
+TEST_CASE("The output of a configuration with providers shows no secret") {
   const auto built = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "canary-9"}, "canary-9": {"kind": "openai"}}})");
   CHECK(built.problems().find("canary") == std::string::npos);
   CHECK(config::write_json(built.effective.config.provider_tree).find("\"api_key\":\"***\"") != std::string::npos);

@@ -6,7 +6,7 @@
 
 using namespace building;
 
-TEST_CASE("Of languages that callers may speak one alone is the language, and what an agent says of either is instead of what /agent says") {
+TEST_CASE("A list of one language sets the agent's language, and an agent's own language settings replace those of /agent") {
   using Tags = std::vector<std::string>;
   const auto several = build(R"({"agent": {"languages": ["en-US", {"language": "de"}]},
                                 "agents": [{"name": "a", "match": {"called": "1"}, "language": "fr"}, {"name": "b", "match": {"called": "2"}},
@@ -33,7 +33,7 @@ TEST_CASE("Of languages that callers may speak one alone is the language, and wh
   CHECK(languages(5).find("/agent/languages: found a longer list;") != std::string::npos);
 }
 
-TEST_CASE("A voice that speaks one language alone is warned of where callers may speak another") {
+TEST_CASE("A warning names a voice that speaks only one language where callers may speak another") {
   const auto warned = [](const std::string& agent, const std::string& providers = "{}", Texts variables = {}) {
     variables.insert({{"DEEPGRAM_API_KEY", "k"}, {"OPENAI_API_KEY", "k"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "westeurope"}});
     const auto built = build(R"({"agent": {)" + agent + R"(}, "providers": )" + providers + "}", variables);
@@ -52,7 +52,7 @@ TEST_CASE("A voice that speaks one language alone is warned of where callers may
   CHECK(warned(R"("provider": "deepgram", "languages": ["de", "en"])") ==
         "/agent/languages: the voice aura-2-viktoria-de of deepgram speaks de alone: answers in en are read as if they were that (docs/voices.md)\n");
   CHECK(warned(R"("provider": "deepgram", "language": "pl")").find("/agent/language: the voice aura-2-thalia-en of deepgram speaks en alone: answers in pl") == 0);
-  CHECK(warned(R"("provider": "openai", "speech_provider": "azure")").empty());  // English is all that it hears.
+  CHECK(warned(R"("provider": "openai", "speech_provider": "azure")").empty());  // The listener understands only English here.
   CHECK(warned(R"("provider": "openai", "speech_provider": "azure", "languages": ["en", "de"])").empty());
   CHECK(warned(R"("provider": "openai", "speech_provider": "azure", "voice": "en-US-GuyNeural", "languages": ["en", "de"])").find("en-US-GuyNeural of azure speaks en alone") !=
         std::string::npos);
@@ -72,7 +72,7 @@ TEST_CASE("A voice that speaks one language alone is warned of where callers may
   CHECK(warned(R"("provider": "local", "language": "de")").find("of local speaks en alone: answers in de") != std::string::npos);
 }
 
-TEST_CASE("A Flux that has not the language of its calls is warned of, and the one that is chosen by the language is not") {
+TEST_CASE("A warning names a Flux model that does not support the call's language, but not a model that Offhook chose by the language") {
   const auto warned = [](const std::string& model, const std::string& languages) {
     return build(R"({"agent": {"provider": "deepgram", )" + languages + R"(}, "providers": {"deepgram": {"models": {"transcription": ")" + model + "\"}}}}", {{"DEEPGRAM_API_KEY", "k"}})
         .warnings();

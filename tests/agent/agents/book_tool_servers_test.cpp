@@ -20,7 +20,7 @@ std::string with_servers(std::string_view servers, std::string_view tools = "[]"
 
 }  // namespace
 
-TEST_CASE("Servers of tools are programs, addresses, and HTTP services with a document; an agent sees those of their tools that it is granted") {
+TEST_CASE("Tool servers are programs, URLs, and HTTP services with a document, and an agent has only the tools that its grants name") {
   const auto built = build(with_servers(R"({"files": {"command": ["/usr/bin/files", "--root", "/srv"], "environment": [{"name": "KEY", "value": "${FILES_KEY}"}], "directory": "/srv/data"},
        "desk": {"url": "https://desk.example/mcp", "oauth": {"client_id": "us", "client_secret": "canary"}, "unpinned": "trust_first"},
        "shop": {"openapi": "shop.json", "operations": ["findOrder"], "url": "https://shop.example/v1", "token": "canary"}})",
@@ -53,7 +53,8 @@ TEST_CASE("Servers of tools are programs, addresses, and HTTP services with a do
   CHECK(granted[1].max_per_minute == 2);
   CHECK(granted[1].question == "Shall I send {amount} back to you?");
   const std::string shown = config::effective_json(built.effective);
-  for (const char* hidden : {"canary", "--root", "desk.example"}) CHECK(shown.find(hidden) == std::string::npos);  // Servers are given keys in words and addresses, too.
+  for (const char* hidden : {"canary", "--root", "desk.example"}) CHECK(shown.find(hidden) == std::string::npos);  // Words and URLs may contain a server's
+                                                                                                                   // keys, too.
 }
 
 TEST_CASE("plain_http is a setting of each server; Offhook warns of a token in the clear, and of the setting where it has no effect") {
@@ -71,7 +72,7 @@ TEST_CASE("plain_http is a setting of each server; Offhook warns of a token in t
                             "/tool_servers/far/plain_http: is not used: url is not http to another machine\n");
 }
 
-TEST_CASE("A document or a setting that is another one makes other servers, and nothing else does") {
+TEST_CASE("A tool server counts as changed only when its document or a setting changes") {
   const auto plan = [](const char* token, const std::string& document) {
     const auto built = build(with_servers(R"({"shop": {"openapi": "shop.json", "operations": ["findOrder"], "url": "https://shop.example", "token": ")" + std::string(token) + "\"}}"), {},
                              {{"etc/shop.json", document}});
@@ -85,7 +86,7 @@ TEST_CASE("A document or a setting that is another one makes other servers, and 
   CHECK(build("").made.book->tool_servers() == nullptr);
 }
 
-TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its place") {
+TEST_CASE("A wrong tool server, or a wrong tool of a server, is reported with its place") {
   struct Row { const char* servers; const char* tools; const char* problem; };
   for (const Row row : {
            Row{R"({"a": {}})", "[]", "/tool_servers/a: found neither a program nor a URL; allowed: command, or url; say where its tools come from"},
@@ -129,7 +130,7 @@ TEST_CASE("What cannot be a server of tools, or a tool of one, is told with its 
   }
 }
 
-TEST_CASE("A tool that dials or pays asks the caller unless its grant says otherwise, and a grant may narrow its arguments") {
+TEST_CASE("A telephony or money tool needs the caller's confirmation unless its grant says otherwise, and a grant may narrow its arguments") {
   const auto built = build(with_servers(R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__dial", "class": "telephony", "question": "Shall I call {number}?"},
       {"name": "shop__beep", "class": "telephony", "confirm": "never"}, {"name": "shop__pay", "class": "money", "question": "Shall I pay {amount}?"},
       {"name": "shop__find", "class": "read", "arguments": {"properties": {"amount": {"maximum": 49.5}, "kind": {"enum": [1, null, true, "x"]}}}}, "shop__book"])"));
@@ -146,7 +147,7 @@ TEST_CASE("A tool that dials or pays asks the caller unless its grant says other
   CHECK(granted[4].arguments.empty());
 }
 
-TEST_CASE("A prompt file may name the tools of servers that are granted, and no others") {
+TEST_CASE("A prompt file may name only server tools that the configuration grants") {
   const auto built = build(with_servers(R"({"shop": {"url": "https://h"}})", R"(["hang_up", "shop__a", "shop__b"])").insert(11, R"("prompt_file": "p.md", )"), {},
                            {{"etc/p.md", "---\ntools: hang_up, shop__b\n---\nHello\n"}});
   REQUIRE_MESSAGE(built.made.book, built.problems());

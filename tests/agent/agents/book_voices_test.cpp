@@ -6,7 +6,7 @@ using namespace building;
 
 namespace {
 
-/// What is wrong with the voice of an agent like this.
+/// Returns the problems of a configuration with these `agent` and `providers` members.
 std::string voice_problems(const std::string& agent, const std::string& providers = "{}") {
   const Texts variables{{"OPENAI_API_KEY", "k"}, {"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "westeurope"},
                         {"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "d"}};
@@ -25,7 +25,7 @@ std::string warned(const std::string& agent, const std::string& providers = "{}"
 
 }  // namespace
 
-TEST_CASE("Where the embedded voice speaks another's name is a slip, also where it speaks for who has no voice") {
+TEST_CASE("A voice name that the embedded voice does not have is a problem, also where the embedded voice replaces a provider without speech") {
   const auto slip = [](const std::string& voice) {
     return "/agent/voice: found an unknown voice (\"" + voice + "\"); allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them, or name another who speaks (SPEECH_PROVIDER)\n";
   };
@@ -41,7 +41,8 @@ TEST_CASE("Where the embedded voice speaks another's name is a slip, also where 
   CHECK(voice_problems(R"("provider": "azure_openai", "model_provider": "ollama", "voice": "marin")") == slip("marin"));
   CHECK(voice_problems(R"("provider": "home", "voice": "marin")", thinks) == slip("marin"));
   CHECK(voice_problems(R"("provider": "home", "voice": "af_heart")", speaks).empty());
-  CHECK(voice_problems(R"("provider": "home", "model_provider": "ollama", "voice": "af_heart")", speaks) == slip("af_heart"));  // It does not listen: then local does both.
+  // The provider has no listener, so the embedded provider listens and speaks.
+  CHECK(voice_problems(R"("provider": "home", "model_provider": "ollama", "voice": "af_heart")", speaks) == slip("af_heart"));
   CHECK(voice_problems(R"("provider": "ollama", "voice": "marin", "sessions": [{"kind": "cascade", "listen": "local", "speak": "openai"}])").empty());
   const auto entries = build(R"({"agents": [{"name": "a", "match": {"called": "1"}, "provider": "ollama", "voice": "coral"},
                                             {"name": "b", "match": {"called": "2"}, "model_provider": "ollama", "voice": "coral"}]})", {{"OLLAMA_MODEL", "m"}}).problems();
@@ -49,7 +50,7 @@ TEST_CASE("Where the embedded voice speaks another's name is a slip, also where 
   CHECK(entries.find("/agents/1/voice: found an unknown voice (\"coral\");") != std::string::npos);
 }
 
-TEST_CASE("A Flux voice is warned of where /v1/speak speaks instead of the Voice Agent, with the voice that is heard") {
+TEST_CASE("A warning names a Flux voice of a cascade or of Offhook's own sentences, and the /v1/speak voice that replaces it") {
   CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram", "voice": "flux-cole-en")") ==
         "/agent/voice: the voice flux-cole-en is of Deepgram's Voice Agent alone: replies of a cascade are spoken as aura-2-apollo-en (docs/deepgram.md)\n");
   CHECK(warned(R"("provider": "deepgram", "voice": "flux-kit-en")") ==

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// Books from texts: variables and files are what a test says.
+/// Builds agent books from texts. The test supplies the variables and the files.
 namespace building {
 
 namespace agent = offhook::agent;
@@ -31,7 +31,7 @@ struct Built {
   agent::BuiltBook made;
 
   [[nodiscard]] const agent::AgentProfile& profile() const { return *made.book->otherwise(); }
-  /// All problems, one a line.
+  /// Returns all problems, one per line.
   [[nodiscard]] std::string problems() const {
     std::string text;
     for (const auto& problem : effective.problems) text += config::to_string(problem) + "\n";
@@ -60,7 +60,7 @@ inline Built build(std::string_view json, Texts variables = {}, Texts files = {}
   return out;
 }
 
-/// A WAV of so many samples at that rate.
+/// Returns a mono 16-bit WAV file with this number of samples at this rate.
 inline std::string wav_of(std::size_t samples, std::uint32_t rate_hz = 8000) {
   const auto header = offhook::media::wav_header({.rate_hz = rate_hz, .channels = 1}, static_cast<std::uint32_t>(samples * 2));
   std::string file(header.begin(), header.end());
@@ -68,7 +68,7 @@ inline std::string wav_of(std::size_t samples, std::uint32_t rate_hz = 8000) {
   return file;
 }
 
-/// "realtime openai; cascade openai/openai/local"
+/// Returns the profile's sessions as text, for example "realtime openai; cascade openai/openai/local".
 inline std::string ways(const agent::AgentProfile& profile) {
   const auto names = [](const std::vector<agent::ProviderPtr>& providers) {
     std::string text;

@@ -8,7 +8,7 @@ using namespace building;
 
 namespace {
 
-/// What /agent says, and one of /agents, both beside the provider.
+/// Builds a book with `all` as members of /agent and `one` as members of an agent in /agents. Both start with a comma.
 Built greeted(const std::string& all, const std::string& one, Texts files = {}) {
   files.insert({{"etc/a.wav", wav_of(1600)}, {"etc/b.wav", wav_of(3200)}});
   return build(R"({"agent": {"provider": "local")" + all + R"(}, "agents": [{"name": "one", "match": {"called": "1"})" + one + "}]}", {},
@@ -21,7 +21,7 @@ std::string greeting_problems(const std::string& file, const Texts& files) {
 
 }  // namespace
 
-TEST_CASE("A greeting is a file beside the configuration, read once for all agents, and at both rates that calls have") {
+TEST_CASE("A greeting file beside the configuration is read once for all agents, at both sample rates of calls") {
   const auto built = greeted(R"(, "greeting_file": "a.wav", "greeting": "Good day.")", "");
   REQUIRE_MESSAGE(built.made.book, built.problems());
   REQUIRE(built.profile().recorded_greeting);
@@ -37,14 +37,14 @@ TEST_CASE("A greeting is a file beside the configuration, read once for all agen
   CHECK(build(R"({"agent": {"provider": "local"}})").profile().recorded_greeting == nullptr);
 }
 
-TEST_CASE("The same file is music to one and a greeting to another") {
+TEST_CASE("The same file can be hold music for one agent and a greeting for another") {
   const auto built = greeted(R"(, "greeting_file": "a.wav", "hold_music": "a.wav")", "");
   REQUIRE_MESSAGE(built.made.book, built.problems());
   CHECK(built.profile().hold_music->loops());
   CHECK_FALSE(built.profile().recorded_greeting->loops());
 }
 
-TEST_CASE("An agent's own greeting is its own, file and words: it has neither of them from /agent") {
+TEST_CASE("An agent with its own greeting file or text inherits neither of them from /agent") {
   const std::string all = R"(, "greeting_file": "a.wav", "greeting": "Good day.")";
   const auto words = greeted(all, R"(, "greeting": "Hello.")");
   REQUIRE_MESSAGE(words.made.book, words.problems());
@@ -64,7 +64,7 @@ TEST_CASE("An agent's own greeting is its own, file and words: it has neither of
   CHECK(agent::greeting_for(*both.made.book->entries()[0].profile, {}) == "Hello.");
 }
 
-TEST_CASE("An agent's own prompt file says what its own greeting says, whatever /agent greets with; another's prompt file does not") {
+TEST_CASE("An agent's own greeting file takes its text from the agent's own prompt file, never from /agent") {
   const Texts files = {{"etc/head.md", "---\ngreeting: Hello from the head.\n---\nYou are Ada.\n"}, {"etc/bare.md", "You are Ada.\n"}};
   const auto greets = [&files](const std::string& all, const std::string& one) {
     const auto built = greeted(all, one, files);
@@ -81,19 +81,19 @@ TEST_CASE("An agent's own prompt file says what its own greeting says, whatever 
   CHECK(greets(R"(, "prompt_file": "head.md")", R"(, "greeting_file": "b.wav")") == "20 ");
   CHECK(greets(R"(, "prompt_file": "head.md")", R"(, "greeting": "", "greeting_file": "b.wav")") == "20 ");
   CHECK(greets(all, R"(, "prompt_file": "head.md", "greeting": "", "greeting_file": "b.wav")") == "20 Hello from the head.");
-  CHECK(greets(all, R"(, "prompt_file": "head.md")") == "10 Good day.");  // What the configuration says goes before the head.
+  CHECK(greets(all, R"(, "prompt_file": "head.md")") == "10 Good day.");  // The configuration takes precedence over the header of the prompt file.
   CHECK(greets(R"(, "greeting_file": "a.wav")", R"(, "prompt_file": "head.md")") == "0 Hello from the head.");
   CHECK(greets(all, R"(, "prompt_file": "head.md", "greeting_file": "off")") == "0 Good day.");
 }
 
-TEST_CASE("A greeting that cannot be played is told at the start, with its place, its path and what is wrong with it") {
+TEST_CASE("A greeting file that cannot be played is refused at the start, with its place, its path and the reason") {
   CHECK(greeting_problems("none.wav", {}).find("/agent/greeting_file: found a file that cannot be used, none.wav (it is not there)") != std::string::npos);
   CHECK(greeting_problems("a.wav", {{"etc/a.wav", "no sound"}}).find("a.wav (neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
   CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/greeting_file") != std::string::npos);
   CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/greeting_file") != std::string::npos);
 }
 
-TEST_CASE("A greeting of a minute is played, and one of a sample more is not") {
+TEST_CASE("A greeting of 60 s is accepted, and a greeting with one more sample is refused") {
   CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(480000)}}).empty());
   CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(480001)}}).find("a.wav (it lasts longer than a minute)") != std::string::npos);
 }

@@ -16,7 +16,7 @@ std::string music_problems(const std::string& music, const Texts& files) {
 
 }  // namespace
 
-TEST_CASE("Who is on hold hears something quiet of ours, silence, or a file beside the configuration; at both rates that calls have") {
+TEST_CASE("Hold music is a quiet default sound, silence, or a file beside the configuration, at both sample rates of calls") {
   const auto usual = build(R"({"agent": {"provider": "local"}})");
   REQUIRE_MESSAGE(usual.made.book, usual.problems());
   REQUIRE(usual.profile().hold_music);
@@ -24,14 +24,14 @@ TEST_CASE("Who is on hold hears something quiet of ours, silence, or a file besi
   CHECK(usual.profile().hold_music->frames() == 800);
   CHECK(usual.profile().hold_music->pcm(8000, 0).size() == 160);
   CHECK(usual.profile().hold_music->pcm(16000, 801).size() == 320);
-  CHECK(build(R"({"agent": {"provider": "local"}})").profile().hold_music == usual.profile().hold_music);  // A reload makes no other.
+  CHECK(build(R"({"agent": {"provider": "local"}})").profile().hold_music == usual.profile().hold_music);  // A reload reuses the same sound.
   CHECK(build(R"({"agent": {"provider": "local", "hold_music": "off"}})").profile().hold_music == nullptr);
   const auto own = build(R"({"agent": {"provider": "local", "hold_music": "music/a.wav"}})", {}, {{"etc/music/a.wav", wav_of(1600)}});
   REQUIRE_MESSAGE(own.made.book, own.problems());
   CHECK(own.profile().hold_music->frames() == 10);
 }
 
-TEST_CASE("Agents that name the same file share its sound, and each may have its own") {
+TEST_CASE("Agents that name the same hold music file share its samples, and each agent may name its own file") {
   const auto built = build(R"({"agent": {"provider": "local", "hold_music": "a.wav"}, "agents": [
       {"name": "same", "match": {"called": "1"}}, {"name": "other", "match": {"called": "2"}, "hold_music": "b.wav"}]})",
                            {}, {{"etc/a.wav", wav_of(1600)}, {"etc/b.wav", wav_of(3200)}});
@@ -41,14 +41,14 @@ TEST_CASE("Agents that name the same file share its sound, and each may have its
   CHECK(entries[1].profile->hold_music->frames() == 20);
 }
 
-TEST_CASE("Music that cannot be used is told at the start, with its place and what is wrong with it") {
+TEST_CASE("Hold music that cannot be used is refused at the start, with its place and the reason") {
   CHECK(music_problems("none.wav", {}).find("/agent/hold_music: found a file that cannot be used (it is not there); allowed: a WAV") != std::string::npos);
   CHECK(music_problems("a.wav", {{"etc/a.wav", "no sound"}}).find("(neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
   CHECK(music_problems("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/hold_music") != std::string::npos);
   CHECK(music_problems("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/hold_music") != std::string::npos);
 }
 
-TEST_CASE("A file of sound of 32 MiB is read, and one of an octet more is not") {
+TEST_CASE("A sound file of 32 MiB is read, and a file with one more octet is refused") {
   using agent::SoundShelf;
   std::string file = wav_of((SoundShelf::kMaxFileBytes - offhook::media::kWavHeaderOctets) / 2, 24000);
   REQUIRE(file.size() == SoundShelf::kMaxFileBytes);
@@ -56,7 +56,7 @@ TEST_CASE("A file of sound of 32 MiB is read, and one of an octet more is not") 
   CHECK(music_problems("a.wav", {{"etc/a.wav", file + " "}}).find("it is too large") != std::string::npos);
 }
 
-TEST_CASE("Calls are recorded as /recordings says, and each agent may say otherwise") {
+TEST_CASE("Calls are recorded as /recordings says, unless the agent sets recordings itself") {
   const auto built = build(R"({"recordings": {"enabled": true, "notice": "This call is recorded."}, "agent": {"provider": "local"},
       "agents": [{"name": "not", "match": {"called": "1"}, "recordings": false}]})");
   REQUIRE_MESSAGE(built.made.book, built.problems());
