@@ -1,4 +1,4 @@
-// Calls of ours whose other side is a machine, a person or the network: the whole conversation on virtual time.
+// Whole outgoing calls on virtual time that a machine, a person or the network answers.
 #include <offhook/tests/agent/calls/virtual_call.hpp>
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ CallScript dialled(MachinePolicy policy) {
   return script;
 }
 
-/// It is up, and the greeting is ready to be said.
+/// An outgoing call that is connected, with the greeting ready to play.
 struct Dialled : VirtualCall {
   explicit Dialled(MachinePolicy policy) : VirtualCall(dialled(policy)) { advance(1500ms); }
 
@@ -36,7 +36,7 @@ struct Dialled : VirtualCall {
 
 }  // namespace
 
-TEST_CASE("A message is left after the beep, not a word before it, and written down as said to a machine") {
+TEST_CASE("The agent leaves a message only after the beep of a machine, and the record says that a machine answered") {
   Dialled call(MachinePolicy::Speak);
   call.line().say(5s);
   call.advance(6s);
@@ -53,7 +53,7 @@ TEST_CASE("A message is left after the beep, not a word before it, and written d
   CHECK(record.tones == std::vector<std::string>{"beep"});
 }
 
-TEST_CASE("A machine is hung up on within 2.5 s of its first word, and hears nothing") {
+TEST_CASE("The agent hangs up within 2.5 s of a machine's first word and plays nothing") {
   Dialled call(MachinePolicy::HangUp);
   call.line().say(5s);
   call.advance(2500ms);
@@ -62,7 +62,7 @@ TEST_CASE("A machine is hung up on within 2.5 s of its first word, and hears not
   CHECK(call.line().voiced_ticks() == 0);
 }
 
-TEST_CASE("A person's hello is not spoken over, and greeted within 1 s of its end") {
+TEST_CASE("The agent does not speak over a person's hello, and greets within 1 s of its end") {
   Dialled call(MachinePolicy::HangUp);
   call.line().say(500ms);
   call.advance(500ms);
@@ -74,7 +74,7 @@ TEST_CASE("A person's hello is not spoken over, and greeted within 1 s of its en
   CHECK(call.record().answered_by == "human");
 }
 
-TEST_CASE("Where nobody asks, the greeting is said at once") {
+TEST_CASE("With MachinePolicy::Ignore the agent greets at once") {
   Dialled call(MachinePolicy::Ignore);
   CHECK(call.line().voiced_ticks() > 0);
   CHECK(call.record().answered_by.empty());

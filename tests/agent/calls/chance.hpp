@@ -45,14 +45,14 @@ inline Seeds seeds_to_run(unsigned usually, unsigned under_sanitizers) {
 }
 
 using FaultKind = services::openai::Fault::Kind;
-/// Faults of a response that a model speaks itself.
+/// Faults of a response that the model itself speaks.
 inline constexpr std::array kFaultsOfReplies{FaultKind::Latency, FaultKind::Error,   FaultKind::Failed,     FaultKind::Incomplete,   FaultKind::Stall,
                                              FaultKind::Freeze,  FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::BrokenBase64, FaultKind::Drop,
                                              FaultKind::Close,   FaultKind::Empty,   FaultKind::UnknownEvents};
 inline constexpr std::array kStatuses{401, 403, 408, 429, 500, 503};
 inline constexpr std::array kCloses{1000, 1001, 1007, 1008, 1011, 4000};
 
-/// A fault of that kind; chance draws its status, delay and extent.
+/// Makes a fault of this kind with a random status, delay and extent.
 inline services::openai::Fault any_fault(Chance& chance, FaultKind kind) {
   services::openai::Fault fault;
   fault.kind = kind;

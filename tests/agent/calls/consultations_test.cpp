@@ -13,8 +13,8 @@ namespace {
 
 struct Transfer {
   Telephone caller{"caller", {media::AudioCodec::Pcmu}, 2}, desk{"desk", {media::AudioCodec::Pcmu}, 2}, target{"target", {media::AudioCodec::Pcmu}, 2};
-  phone::CallPtr ours, consultation;  // With the caller, and with the target.
-  std::vector<int> not_reached;       // Signalling thread.
+  phone::CallPtr ours, consultation;  // The agent's calls with the caller and with the target.
+  std::vector<int> not_reached;       // SIP status codes; used on the signalling thread only.
   bool is_full = false;
   std::unique_ptr<Consultations> consultations;
 
@@ -36,12 +36,12 @@ struct Transfer {
           not_reached.push_back(status);
         }}, ring_limit);
   }
-  ~Transfer() { desk.endpoint->stop(); }  // Tasks that name the consultations run no more.
+  ~Transfer() { desk.endpoint->stop(); }  // Stops the thread, so that no task uses the destroyed consultations.
 
   void begin() {
     desk.on_thread([&] { REQUIRE(consultations->begin(ours, "target").has_value()); });
   }
-  /// Hands on the target's connection, or its end, as the agent does.
+  /// Passes the target's connection, or the end of its call, to the consultations, as the agent does.
   void pass_connected() {
     REQUIRE(desk.wait_for<phone::CallConnected>([this](const auto& e) { return e.call != ours; }));
     consultation = desk.last<phone::CallConnected>()->call;
@@ -67,7 +67,7 @@ struct Transfer {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Transfer, "The caller's side replaces the call of a target that has answered [RFC 5589 section 7.3, RFC 3891]") {
+TEST_CASE_FIXTURE(Transfer, "The caller's user agent replaces the call of a target that has answered [RFC 5589 section 7.3, RFC 3891]") {
   begin();
   pass_connected();
   REQUIRE(caller.wait_for<phone::CallTransferRequested>());
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Transfer, "The caller's side replaces the call of a target tha
   CHECK(target.last<phone::CallOffered>()->details.replaces.has_value());
 }
 
-TEST_CASE_FIXTURE(Transfer, "A target that is busy costs no caller") {
+TEST_CASE_FIXTURE(Transfer, "A busy target ends the transfer, and the caller stays with the agent") {
   target.answers = false;
   begin();
   REQUIRE(target.wait_for<phone::CallOffered>());
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Transfer, "A target that is busy costs no caller") {
   CHECK_FALSE(caller.last<phone::CallTransferRequested>().has_value());
 }
 
-TEST_CASE("A target that does not answer in time is given up: 408") {
+TEST_CASE("A target that does not answer in time ends the transfer with status 408") {
   Transfer call(300ms);
   call.target.answers = false;
   call.begin();
@@ -105,7 +105,7 @@ TEST_CASE("A target that does not answer in time is given up: 408") {
   call.expect_not_reached(408);
 }
 
-TEST_CASE_FIXTURE(Transfer, "A caller's side that declines to replace the call stays with the agent, and the target is let go") {
+TEST_CASE_FIXTURE(Transfer, "When the caller's user agent declines to replace the call, the caller stays with the agent and the target's call ends") {
   begin();
   pass_connected();
   REQUIRE(caller.wait_for<phone::CallTransferRequested>());
@@ -114,10 +114,10 @@ TEST_CASE_FIXTURE(Transfer, "A caller's side that declines to replace the call s
   CHECK(desk.last<phone::CallTransferred>()->status == 603);
   REQUIRE(target.wait_for<phone::CallFinished>());
   pass_finished();
-  desk.on_thread([&] { CHECK(not_reached.empty()); });  // The REFER's outcome says it.
+  desk.on_thread([&] { CHECK(not_reached.empty()); });  // The result of the REFER already reports the failure.
 }
 
-TEST_CASE_FIXTURE(Transfer, "A target that hangs up before it is replaced gives the caller back after kOutcome, unless the outcome comes") {
+TEST_CASE_FIXTURE(Transfer, "When the target hangs up before the replacement, the agent keeps the caller after kOutcome without a REFER result") {
   begin();
   pass_connected();
   REQUIRE(caller.wait_for<phone::CallTransferRequested>());
@@ -129,10 +129,10 @@ TEST_CASE_FIXTURE(Transfer, "A target that hangs up before it is replaced gives 
     return told;
   };
   CHECK(offhook_test::wait_until(reached_nobody));
-  desk.on_thread([&] { CHECK_FALSE(consultations->on_connected(consultation)); });  // It is nobody's target any more.
+  desk.on_thread([&] { CHECK_FALSE(consultations->on_connected(consultation)); });  // The call is not a consultation any more.
 }
 
-TEST_CASE_FIXTURE(Transfer, "The end of the agent ends the call of a target that rings") {
+TEST_CASE_FIXTURE(Transfer, "The end of the agent ends the call to a ringing target") {
   target.answers = false;
   begin();
   REQUIRE(target.wait_for<phone::CallOffered>());
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(Transfer, "The end of the agent ends the call of a target that
   REQUIRE(target.wait_for<phone::CallFinished>());
 }
 
-TEST_CASE_FIXTURE(Transfer, "A caller who hangs up while the target rings stops the ringing") {
+TEST_CASE_FIXTURE(Transfer, "A caller that hangs up while the target rings ends the call to the target") {
   target.answers = false;
   begin();
   REQUIRE(target.wait_for<phone::CallOffered>());
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(Transfer, "A caller who hangs up while the target rings stops 
   desk.on_thread([&] { CHECK(not_reached.empty()); });
 }
 
-TEST_CASE_FIXTURE(Transfer, "A target that cannot be called changes nothing, and other calls are nobody's targets") {
+TEST_CASE_FIXTURE(Transfer, "A target that cannot be called changes nothing, and Consultations ignores other calls") {
   is_full = true;
   desk.on_thread([&] {
     CHECK_FALSE(consultations->begin(ours, "target").has_value());

@@ -16,14 +16,14 @@ using AzureKind = services::azure::Fault::Kind;
 
 namespace {
 
-/// A way of failing, by words that a failed test shows. `heals`: it costs nothing that anybody would have to make good, as what is
-/// passed over, or a connection that ends when all was said.
+/// A way of failing. A failed test shows `name`. `heals`: the call needs no other provider, because the part ignores the fault, or
+/// because the connection ends after the last content.
 template <class Fault>
 struct FailureMode {
   std::string name;
   Fault fault;
   bool heals = false;
-  std::size_t unheard = 0;  ///< turns of which nobody understood anything
+  std::size_t unheard = 0;  ///< turns that no listener transcribed
 };
 
 using OpenAiWay = FailureMode<services::openai::Fault>;
@@ -65,14 +65,14 @@ std::vector<OpenAiWay> with_statuses(std::vector<OpenAiWay> ways) {
   return ways;
 }
 
-/// Of an answer by HTTP; `middle` is inside of its body.
+/// Returns the faults of an HTTP response. `middle` is an octet offset within its body.
 std::vector<OpenAiWay> http_ways(std::size_t middle) {
   return with_statuses({late(9s), way("stall", Kind::Stall), way("stall in the middle", Kind::Stall, middle), way("drop", Kind::Drop),
                         way("drop in the middle", Kind::Drop, middle), way("drop at the end", Kind::Drop, 1U << 20U, true),
                         way("garbage", Kind::Garbage, middle, true), way("empty", Kind::Empty, 0, true)});
 }
 
-/// Of a model's answer in pieces.
+/// Returns the faults of a model's streamed response.
 std::vector<OpenAiWay> model_ways() {
   auto ways = http_ways(300);
   auto split = way("split", Kind::Split, 0, true);
@@ -91,7 +91,7 @@ std::vector<OpenAiWay> socket_ways(std::size_t middle) {
                         way("unknown events", Kind::UnknownEvents, 1, true)});
 }
 
-/// `middle`: of what it hears of the caller.
+/// Returns the faults of a Realtime socket. `middle` is an offset in the caller's audio.
 std::vector<OpenAiWay> realtime_ways(std::size_t middle) {
   return with_statuses({way("no answer to the handshake", Kind::Freeze), way("drop", Kind::Drop), way("garbage", Kind::Garbage), late(9s),
                         way("error in the middle", Kind::Error, middle, true), way("stall in the middle", Kind::Stall, middle), way("freeze in the middle", Kind::Freeze, middle),
@@ -99,7 +99,7 @@ std::vector<OpenAiWay> realtime_ways(std::size_t middle) {
                         close_with(1000), close_with(1008), close_with(1011), way("unknown events", Kind::UnknownEvents, middle, true)});
 }
 
-/// Of a response that a model speaks itself; the socket is there.
+/// Returns the faults of a response that the model itself speaks, on a connected socket.
 std::vector<OpenAiWay> reply_ways() {
   return {late(9s), way("error", Kind::Error), way("failed", Kind::Failed), way("incomplete", Kind::Incomplete, 4000, true), way("stall", Kind::Stall),
           way("stall in the middle", Kind::Stall, 4000), way("freeze", Kind::Freeze), way("freeze in the middle", Kind::Freeze, 4000),
@@ -108,7 +108,7 @@ std::vector<OpenAiWay> reply_ways() {
           way("unknown events", Kind::UnknownEvents, 4000, true)};
 }
 
-/// Of a recogniser: one that answers every turn with nothing is left after the second.
+/// Adapts the faults to a listener: the cascade leaves a listener after its second empty result.
 template <class Ways>
 Ways listening(Ways ways) {
   for (auto& each : ways) {
@@ -151,7 +151,7 @@ std::vector<AzureWay> azure_turns() {
           azure_way("close with 1007 in the middle", AzureKind::Close, 400, 1007), azure_way("empty", AzureKind::Empty)};
 }
 
-/// What comes late, or not at all, was heard already: its hypotheses are taken.
+/// A late or missing final result costs nothing, because the listener uses the hypotheses that came before.
 std::vector<AzureWay> azure_recognitions() {
   auto ways = azure_turns();
   for (auto& each : ways) each.heals = each.heals || each.name == "late";
@@ -165,7 +165,7 @@ std::vector<AzureWay> azure_requests() {
                               azure_way("drop in the middle", AzureKind::Drop, 400), azure_way("garbage", AzureKind::Garbage), azure_way("empty", AzureKind::Empty)});
 }
 
-/// Garbage in the middle of samples is heard, and that is all.
+/// Garbage in the middle of the samples is only audible, and causes no failure.
 std::vector<AzureWay> azure_speeches() {
   auto ways = azure_requests();
   for (auto& each : ways) each.heals = each.name == "garbage";
@@ -182,14 +182,14 @@ std::string realtime_then_cascade(const std::string& provider, const std::string
 
 const std::string kOpenAi = R"("openai")";
 
-/// Which part is broken, and where its simulator says that it is: "deepgram/speak by HTTP" is "deepgram/speech". What stands behind a
-/// comma in `stage` is for people.
+/// The broken part and the simulator's name for its endpoint, for example "deepgram/speak by HTTP" and "deepgram/speech". In `stage`, the
+/// text behind a comma is only for the reader.
 struct Place {
   std::string stage, door;
   [[nodiscard]] std::string part() const { return stage.substr(0, stage.find(',')); }
 };
 
-/// That had what the caller said in them.
+/// Counts the transcribed turns with the caller's question.
 std::size_t questions_heard(const VirtualFamilyCall& call) {
   return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& action) {
     const auto* line = std::get_if<CallerSaid>(&action);
@@ -197,7 +197,8 @@ std::size_t questions_heard(const VirtualFamilyCall& call) {
   }));
 }
 
-/// By a model, and no apology. All of it is not there where a response is incomplete; its begin is said twice where a voice broke off.
+/// Counts the turns that a model answered, without apologies. An incomplete response lacks its end. If a speaker fails in mid-reply, its
+/// beginning may occur twice.
 std::size_t answers_given(const VirtualFamilyCall& call) {
   return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& action) {
     const auto* line = std::get_if<AgentSaid>(&action);
@@ -205,7 +206,7 @@ std::size_t answers_given(const VirtualFamilyCall& call) {
   }));
 }
 
-/// A call in which one door is broken for good, or, if it `heals`, as often as it is knocked at.
+/// Runs a call in which one endpoint fails at every use, and checks its result.
 template <class Fault>
 void hold(FamilyScript script, const Place& place, const FailureMode<Fault>& way) {
   const std::string what = place.stage + ": " + way.name;
@@ -222,7 +223,7 @@ void hold(FamilyScript script, const Place& place, const FailureMode<Fault>& way
   CHECK(call.overflow().samples == 0);
   CHECK_MESSAGE(call.faults_at(place.door) > 0, "nothing was broken");
   for (const auto& refusal : call.refusals()) FAIL_CHECK(refusal);
-  bool switched = false;  // from that part to another: who is broken `besides` is left as well, whatever becomes of this one
+  bool switched = false;  // from that part to another; a part that `besides` breaks does not count
   for (const auto& trouble : call.record().troubles) switched = switched || (trouble.from == place.part() && !trouble.to.empty());
   const bool told = way.heals || switched;
   CHECK_MESSAGE(told, "the record does not say who took over");
@@ -255,7 +256,7 @@ services::azure::Door azure_refusing() { return {{azure_statuses().back().fault}
 
 }  // namespace
 
-TEST_CASE("Each family whole: three turns, each heard and answered, and nothing to tell") {
+TEST_CASE("Each provider family without faults completes three turns, each transcribed and answered, and records no trouble") {
   for (const std::string& sessions :
        {cascade(kOpenAi, kOpenAi, kOpenAi), cascade(R"("azure")", R"("azure")", R"("azure")"), cascade(R"("azure_openai")", R"("azure_openai")", R"("azure_openai")"),
         cascade(R"("deepgram")", R"("ollama")", R"("deepgram")"), cascade(R"("flux")", R"("compatible")", R"("deepgram")"),
@@ -278,7 +279,7 @@ TEST_CASE("Each family whole: three turns, each heard and answered, and nothing 
   }
 }
 
-TEST_CASE("Deepgram broken in each way, in each stage") {
+TEST_CASE("A call survives each fault of Deepgram in each stage") {
   const auto listened = cascade(R"(["deepgram", "openai"])", kOpenAi, kOpenAi), spoken = cascade(kOpenAi, kOpenAi, R"(["deepgram", "openai"])");
   const auto flux = cascade(R"(["flux", "openai"])", kOpenAi, kOpenAi);
   hold_all({"deepgram/live", "deepgram/listen"}, listened, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.listen; });
@@ -291,7 +292,7 @@ TEST_CASE("Deepgram broken in each way, in each stage") {
   hold_all({"deepgram/realtime", "deepgram/agent"}, realtime_then_cascade("deepgram", "openai"), socket_ways(4000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.agent; });
 }
 
-TEST_CASE("Azure broken in each way, in each stage") {
+TEST_CASE("A call survives each fault of Azure in each stage") {
   using services::azure::Door;
   const auto listened = cascade(R"(["azure", "openai"])", kOpenAi, kOpenAi), spoken = cascade(kOpenAi, kOpenAi, R"(["azure", "openai"])");
   hold_all_azure({"azure/live, its socket", "azure/recognition_sockets"}, listened, azure_sockets(), [](FamilyScenarios& f) -> Door& { return f.azure.recognition_sockets; });
@@ -306,7 +307,7 @@ TEST_CASE("Azure broken in each way, in each stage") {
   hold_all({"azure/realtime", "azure_model/realtime"}, realtime_then_cascade("azure", "openai"), realtime_ways(4000), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.realtime; });
 }
 
-TEST_CASE("Azure OpenAI, OpenAI and Ollama broken in each way, in each stage") {
+TEST_CASE("A call survives each fault of Azure OpenAI, OpenAI and Ollama in each stage") {
   const auto first = [](const std::string& name) { return R"([")" + name + R"(", "deepgram"])"; };
   const auto thinks = [](const std::string& name, const std::string& next) { return cascade(R"("deepgram")", R"([")" + name + R"(", ")" + next + R"("])", R"("deepgram")"); };
   for (const std::string name : {"azure_openai", "openai"}) {

@@ -18,7 +18,7 @@ using AzureFault = services::azure::Fault;
 
 namespace {
 
-constexpr std::size_t kMostSecondsQueued = 60;  // Replies here are short: more would be said twice, or for ever.
+constexpr std::size_t kMostSecondsQueued = 60;  // The replies are short, so a longer queue means repeated replies.
 
 constexpr std::array kFaultsOfHttp{FaultKind::Status,     FaultKind::Latency, FaultKind::Error, FaultKind::Stall,  FaultKind::Garbage,
                                    FaultKind::BrokenJson, FaultKind::Drop,    FaultKind::Empty, FaultKind::NoDone, FaultKind::Split,
@@ -33,7 +33,7 @@ constexpr std::array kFaultsOfAzure{AzureFault::Kind::Status, AzureFault::Kind::
 template <class Kinds>
 void break_door(Chance& chance, Endpoint& door, const Kinds& kinds) {
   for (std::uint32_t i = chance.below(4); i > 0; --i) door.faults.push_back(chance.one_in(2) ? Fault{} : any_fault(chance, chance.of(kinds)));
-  door.repeat = chance.one_in(6);  // It stays broken.
+  door.repeat = chance.one_in(6);  // The last fault repeats for every later request.
 }
 
 void break_door(Chance& chance, services::azure::Door& door) {
@@ -65,7 +65,7 @@ void break_families(Chance& chance, FamilyScenarios& families) {
   families.deepgram.clear_jumps_ahead = chance.one_in(2);
 }
 
-/// In half of the runs each model leaves a note with each of its answers.
+/// In half of the runs, each model calls the tool `note` with each answer.
 void give_tools(FamilyScenarios& families) {
   const services::openai::Call note{"note", R"({"text":"asked"})"};
   for (auto* model : {&families.openai, &families.azure_model, &families.ollama.answers}) {
@@ -93,7 +93,7 @@ std::string any_sessions(Chance& chance) {
   constexpr std::array kThink{"openai", "azure", "azure_openai", "ollama", "compatible", "responses", "server"};
   constexpr std::array kSpeak{"openai", "azure", "azure_openai", "deepgram", "server"};
   std::string ways;
-  for (std::uint32_t i = 1 + chance.below(3); i > 0; --i) {  // with none to two behind the first
+  for (std::uint32_t i = 1 + chance.below(3); i > 0; --i) {  // one to three sessions
     ways += ways.empty() ? "[" : ", ";
     if (chance.one_in(2)) ways += std::string(R"({"kind": "realtime", "provider": ")") + chance.of(kTalk) + "\"}";
     else ways += R"({"kind": "cascade", "listen": )" + some(chance, kListen) + R"(, "think": )" + some(chance, kThink) + R"(, "speak": )" + some(chance, kSpeak) + "}";
@@ -122,19 +122,19 @@ FamilyScript broken_families(std::uint64_t seed) {
   break_families(chance, script.families);
   script.caller = any_caller(chance);
   if (chance.one_in(5)) script.hangs_up_after = std::chrono::milliseconds(20 * chance.below(1500));
-  if (seed % 3 == 0) {  // The caller's language is found out, and changes.
+  if (seed % 3 == 0) {  // Offhook detects the caller's language, and the language changes.
     script.language = R"("languages": ["en", "de"])";
     script.families.azure.spoken = {"de-DE", "en-US", "de-DE"};
   }
   return script;
 }
 
-/// What a run adds up to, over all of them.
+/// Totals over all runs.
 struct Sum {
   unsigned faults = 0, said = 0, answered = 0, given_up = 0, switched = 0, tools = 0;
 };
 
-/// Each call of a tool is run once, and what came of it is told once.
+/// Checks that each tool call runs once and gives its result once.
 void check_tools(const VirtualFamilyCall& call, Sum& sum) {
   std::map<std::string, unsigned> run;
   for (const auto& action : call.seen()) {
@@ -174,7 +174,7 @@ void hold_broken_call(std::uint64_t seed, Sum& sum) {
 
 }  // namespace
 
-TEST_CASE("Five hundred calls in mixes of all families, broken anywhere, with callers of all kinds: none is silent for long, none is lost") {
+TEST_CASE("In 500 calls with random providers, faults and callers, no caller hears a long silence and no call is lost") {
   const Seeds seeds = seeds_to_run(500, 60);
   Sum sum;
   for (std::uint64_t seed = seeds.first; seed <= seeds.last; ++seed) hold_broken_call(seed, sum);

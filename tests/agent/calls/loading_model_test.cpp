@@ -1,4 +1,4 @@
-// Ollama takes a minute to load its model: what callers hear meanwhile.
+// Calls while Ollama takes a minute to load its model.
 #include <offhook/tests/agent/calls/call_story.hpp>
 #include <offhook/tests/agent/calls/virtual_family_call.hpp>
 
@@ -20,10 +20,10 @@ FamilyScript loading(std::string sessions) {
 
 }  // namespace
 
-TEST_CASE("While a model is loaded, the next thinker or the next session answers each question, and no caller waits for the load") {
+TEST_CASE("While a model loads, the next thinker or the next session answers each question, and no caller waits for the load") {
   std::string sessions;
-  SUBCASE("the next provider") { sessions = R"([{"kind": "cascade", "listen": "deepgram", "think": ["ollama", "openai"], "speak": "deepgram"}])"; }
-  SUBCASE("the next way") {
+  SUBCASE("the next thinker") { sessions = R"([{"kind": "cascade", "listen": "deepgram", "think": ["ollama", "openai"], "speak": "deepgram"}])"; }
+  SUBCASE("the next session") {
     sessions = R"([{"kind": "cascade", "listen": "deepgram", "think": "ollama", "speak": "deepgram"}, {"kind": "cascade", "listen": "deepgram", "think": "openai", "speak": "deepgram"}])";
   }
   VirtualFamilyCall call(loading(sessions));
@@ -35,6 +35,7 @@ TEST_CASE("While a model is loaded, the next thinker or the next session answers
   REQUIRE(count_of<TryAgain>(call) == 1);
   REQUIRE(count_of<ProviderSwitched>(call) == 1);
   for (const auto& action : call.seen()) {
-    if (const auto* switched = std::get_if<ProviderSwitched>(&action)) CHECK(switched->why == "the model llama3.2 is being loaded");  // Not a deadline.
+    // The reason is the load, not a deadline.
+    if (const auto* switched = std::get_if<ProviderSwitched>(&action)) CHECK(switched->why == "the model llama3.2 is being loaded");
   }
 }

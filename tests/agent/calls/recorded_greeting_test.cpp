@@ -1,4 +1,4 @@
-// Calls that are greeted by a file: the whole conversation on virtual time.
+// Whole calls on virtual time that start with a recorded greeting.
 #include <offhook/tests/agent/calls/virtual_call.hpp>
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto kWords = "Good morning, this is the Harbor Inn. How can I help you?";
 
-/// A voice of 6 s, as loud as one.
+/// Returns a recording of 6 s with a constant, speech-like level.
 RecordedSpeech six_seconds(std::uint32_t rate_hz, std::string words) {
   const media::Sound sound{rate_hz, std::vector<std::int16_t>(std::size_t{6} * rate_hz, 6000)};
   return {media::Prompt::make(sound, {}), rate_hz, std::move(words)};
@@ -41,7 +41,7 @@ std::vector<AgentSaid> lines_said(const VirtualCall& call) {
 
 }  // namespace
 
-TEST_CASE("A recorded greeting is heard as long as it lasts, written down in its words, and the call goes on as any other") {
+TEST_CASE("A recorded greeting plays to its end, the transcript has its text, and the call continues as any other call") {
   for (const Way way : {Way::Realtime, Way::Cascade}) {
     CAPTURE(static_cast<int>(way));
     VirtualCall call(greeted(way));
@@ -57,7 +57,7 @@ TEST_CASE("A recorded greeting is heard as long as it lasts, written down in its
   }
 }
 
-TEST_CASE("However long it rings, no more than two seconds of a recorded greeting wait, and all of it is heard") {
+TEST_CASE("While the call rings, at most 2 s of a recorded greeting are queued, and the caller hears all of it") {
   CallScript script = greeted(Way::Cascade);
   script.options.ring_for = 20s;
   VirtualCall call(std::move(script));
@@ -74,10 +74,10 @@ TEST_CASE("However long it rings, no more than two seconds of a recorded greetin
   REQUIRE(lines_said(call).size() == 1);
   CHECK(lines_said(call)[0].text == kWords);
   const auto is_trouble = [](const ConversationAction& action) { return std::holds_alternative<TryAgain>(action); };
-  CHECK(std::none_of(call.seen().begin(), call.seen().end(), is_trouble));  // Nobody took the wait for a voice that is gone.
+  CHECK(std::none_of(call.seen().begin(), call.seen().end(), is_trouble));  // The conversation did not mistake the wait for a failed speaker.
 }
 
-TEST_CASE("A caller who talks into a recorded greeting ends it, and the record has the words up to there") {
+TEST_CASE("A caller that speaks over a recorded greeting interrupts it, and the record has the words played so far") {
   VirtualCall call(greeted(Way::Cascade));
   call.advance(1500ms);
   call.line().say(1200ms);
@@ -89,15 +89,15 @@ TEST_CASE("A caller who talks into a recorded greeting ends it, and the record h
   CHECK(lines_said(call)[0].text.starts_with("Good morning,"));
   CHECK(lines_said(call)[0].text.find("help") == std::string::npos);
   call.advance(400ms);
-  CHECK(call.line().voiced_ticks() == heard);  // Nothing of it comes again.
+  CHECK(call.line().voiced_ticks() == heard);  // The greeting does not resume.
 }
 
-TEST_CASE("A call that is recorded and greeted by a recording: the notice comes before, and is no part of what is written down") {
+TEST_CASE("In a recorded call, the recording notice comes before the recorded greeting and is not in the transcript") {
   CallScript script = greeted(Way::Cascade);
   script.options.notice = "This call is recorded.";
   VirtualCall call(std::move(script));
   call.advance(1s);
-  call.line().say(400ms);  // Nobody talks over the notice; who talks over the greeting ends that.
+  call.line().say(400ms);  // The caller cannot interrupt the notice, only the greeting.
   call.advance(600ms);
   CHECK(lines_said(call).empty());
   call.run();
@@ -105,14 +105,14 @@ TEST_CASE("A call that is recorded and greeted by a recording: the notice comes 
   CHECK(lines_said(call)[0].text == kWords);
 }
 
-TEST_CASE("A greeting whose words nobody wrote down stands in the record as what it is") {
+TEST_CASE("A recorded greeting without text appears in the record as a recorded greeting") {
   VirtualCall call(greeted(Way::Cascade, std::string(kRecordedGreeting)));
   call.advance(6200ms);
   REQUIRE(lines_said(call).size() == 1);
   CHECK(lines_said(call)[0].text == kRecordedGreeting);
 }
 
-TEST_CASE("A machine that took our call is not greeted by a recording made for people: the model leaves its message") {
+TEST_CASE("When a machine answers an outgoing call, the model leaves a message and the recorded greeting does not play") {
   CallScript script = greeted(Way::Cascade);
   script.scenario.replies = {{"answering machine", "Please call Anna when you hear this.", {}, {}, {}}};
   script.options.machine = MachinePolicy::Speak;
@@ -125,6 +125,6 @@ TEST_CASE("A machine that took our call is not greeted by a recording made for p
   call.run(20s);
   CHECK(call.ended_by() == "message left");
   REQUIRE(lines_said(call).size() == 2);
-  CHECK(lines_said(call)[0].text.empty());  // Of the greeting not a word was heard.
+  CHECK(lines_said(call)[0].text.empty());  // The machine's recording has no word of the greeting.
   CHECK(lines_said(call)[1].text == "Please call Anna when you hear this.");
 }

@@ -14,7 +14,7 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// A voice that is always there: a tone for each letter. For sentences of our own, and as a cascade's last speaker.
+/// A speaker that never fails: it plays one tone per letter. It speaks Offhook's own sentences, and is the last speaker of a cascade.
 class ToneVoice final : public Speaker {
  public:
   [[nodiscard]] std::uint32_t rate_hz() const override { return 16000; }
@@ -31,7 +31,7 @@ enum class Way : std::uint8_t { Realtime, Cascade };
 struct CallScript {
   services::openai::Scenario scenario;
   std::vector<Way> ways{Way::Realtime, Way::Cascade};
-  unsigned turns = 3;                                 ///< of the caller; then they hang up
+  unsigned turns = 3;                                 ///< turns of the caller, before the caller hangs up
   std::string greeting = "Good morning, how can I help you?";
   std::optional<RecordedSpeech> recorded_greeting{};
   ConversationOptions options;
@@ -39,7 +39,7 @@ struct CallScript {
   std::uint32_t rate_hz = 8000;
 };
 
-/// A whole call whose sessions are made by hand, and the simulated OpenAI.
+/// A whole call with sessions that this class builds itself, against the simulated OpenAI.
 class VirtualCall : public VirtualTalk {
  public:
   explicit VirtualCall(CallScript script);
@@ -47,7 +47,7 @@ class VirtualCall : public VirtualTalk {
   VirtualCall(const VirtualCall&) = delete;
   VirtualCall& operator=(const VirtualCall&) = delete;
 
-  [[nodiscard]] unsigned faults() const { return faults_; }                ///< that the simulator carried out
+  [[nodiscard]] unsigned faults() const { return faults_; }                ///< faults that the simulator carried out
 
  private:
   [[nodiscard]] std::unique_ptr<VoiceSession> make_session();

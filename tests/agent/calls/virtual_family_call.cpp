@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Each service has its own key, and takes no other.
+/// Each service has its own key and refuses every other key.
 constexpr std::string_view kProviders = R"("providers": {
   "openai": {"api_key": "openai-key", "base_url": "https://openai.test/v1"},
   "azure": {"speech": {"key": "azure-key", "url": "https://speech.test"}, "base_url": "https://azure.test", "api_key": "azure_model-key", "deployment": "mini",
@@ -42,7 +42,8 @@ services::openai::Scenario model(const std::string& name, const std::string& key
 
 services::openai::VoiceBook tones(std::vector<int> chunk_ms) { return *services::openai::VoiceBook::make("tone", std::move(chunk_ms)); }
 
-/// On a whole second, so that every run of a seed sees the same ticks. The tool box reads the clock itself when a call begins.
+/// Returns a time on a whole second, so that every run of a seed has the same ticks. The tool box reads the clock itself when a call
+/// begins.
 base::TimePoint start_of_time() {
   return base::TimePoint(std::chrono::ceil<std::chrono::seconds>(base::Clock::now().time_since_epoch()));
 }
@@ -94,7 +95,7 @@ VirtualFamilyCall::VirtualFamilyCall(FamilyScript script)
   CallFound found;
   found.codec = profile->codecs.front();
   found.port_rate_hz = SessionFactory::port_rate_hz(*profile, {});
-  if (found.port_rate_hz != line().port()->rate_hz) std::abort();  // rate_for() is wrong.
+  if (found.port_rate_hz != line().port()->rate_hz) std::abort();  // rate_for() returned a wrong rate.
   ConversationPlan plan = factory_->plan(profile, std::move(found), net_);
   TalkParts parts;
   parts.session = plan.session([] {});

@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// What each family's simulator hears, says and breaks.
+/// The scenario of each provider family's simulator: recognised texts, replies and faults.
 struct FamilyScenarios {
   services::openai::Scenario openai, azure_model;
   services::deepgram::Scenario deepgram;
@@ -21,21 +21,22 @@ struct FamilyScenarios {
   services::ollama::Scenario ollama;
 };
 
-/// Each hears "a question" whatever is said, and answers in its own name: "This is openai speaking." Times are short, voices are tones.
+/// Returns scenarios in which each listener recognises "a question" in any audio, and each model answers "This is NAME speaking." Delays
+/// are short, voices are tones.
 [[nodiscard]] FamilyScenarios talkative_families();
 
 struct FamilyScript {
   FamilyScenarios families = talkative_families();
-  std::string sessions;            ///< JSON, as in the configuration, of these names: openai, azure, azure_openai, deepgram, flux, ollama,
-                                   ///< compatible (Ollama's /v1), responses (OpenAI's other API), server (compatible, at OpenAI's simulator)
+  std::string sessions;            ///< JSON, as in the configuration, with these providers: openai, azure, azure_openai, deepgram, flux, ollama, compatible
+                                   ///< (Ollama's /v1), responses (OpenAI's Responses API), server (a compatible server, at OpenAI's simulator)
   std::string codecs = R"(["PCMU"])";
-  std::string language = R"("language": "en")";  ///< or `"languages": [...]`, among which the caller's is found out
+  std::string language = R"("language": "en")";  ///< or `"languages": [...]`, from which Offhook detects the caller's language
   std::vector<CallerMove> caller{3};
   std::optional<base::Duration> hangs_up_after;
 };
 
-/// A whole call whose sessions are what the house makes of a configuration, with all simulated services behind the net. Only the
-/// embedded voice works on a thread, and is waited for at each step: it takes no time.
+/// A whole call with sessions that SessionFactory builds from a configuration, and with all simulated services behind the net. Only the
+/// embedded voice works on a thread. Each step waits for it, so it takes no virtual time.
 class VirtualFamilyCall final : public VirtualTalk {
  public:
   explicit VirtualFamilyCall(FamilyScript script);
@@ -43,11 +44,12 @@ class VirtualFamilyCall final : public VirtualTalk {
   VirtualFamilyCall(const VirtualFamilyCall&) = delete;
   VirtualFamilyCall& operator=(const VirtualFamilyCall&) = delete;
 
-  [[nodiscard]] unsigned faults() const;  ///< that the simulators carried out
-  /// ... at one door of one of them: "azure/short_audio". They are openai, azure_model, deepgram, azure and ollama.
+  [[nodiscard]] unsigned faults() const;  ///< faults that the simulators carried out
+  /// Returns the faults carried out at one endpoint, for example "azure/short_audio". The simulators are openai, azure_model, deepgram,
+  /// azure and ollama.
   [[nodiscard]] unsigned faults_at(const std::string& door) const;
   [[nodiscard]] const VirtualNet& net() const { return net_; }
-  /// What a simulator was sent that its documentation does not have.
+  /// Messages to a simulator that its service's documentation does not define.
   [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
 
  private:
@@ -55,7 +57,7 @@ class VirtualFamilyCall final : public VirtualTalk {
   void tick(base::TimePoint now);
   [[nodiscard]] AgentBook::Profile profile_of(const FamilyScript& script);
 
-  std::map<std::string, unsigned> faults_;  // by their doors
+  std::map<std::string, unsigned> faults_;  // keyed by endpoint
   std::vector<std::string> refusals_;
   services::openai::SimWorld openai_world_, azure_model_world_;
   services::deepgram::SimWorld deepgram_world_;

@@ -8,9 +8,9 @@ namespace offhook::inline v0::agent::test {
 
 namespace {
 
-constexpr unsigned kOnsetTicks = 3;            // As the worker's detector: 60 ms of voice begin a speech
-constexpr std::uint64_t kHangoverTicks = 10;   // ... and 200 ms of silence end it.
-constexpr int kAudible = 300;                  // of 32768
+constexpr unsigned kOnsetTicks = 3;            // As in the worker's detector: 60 ms of voice start an utterance,
+constexpr std::uint64_t kHangoverTicks = 10;   // and 200 ms of silence end it.
+constexpr int kAudible = 300;                  // sample value, full scale 32768
 
 }  // namespace
 

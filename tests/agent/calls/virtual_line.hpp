@@ -12,8 +12,8 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// The caller and the media worker of one call on virtual time: the caller speaks when the test says so, and what leaves is
-/// listened to, tick by tick. The worker's own playout is the real one.
+/// The caller and the media worker of one call on virtual time. The test controls the caller's speech, and the line checks each tick for
+/// the agent's audio. The playout is the worker's own.
 class VirtualLine {
  public:
   static constexpr base::Duration kTick = std::chrono::milliseconds(20);
@@ -21,12 +21,12 @@ class VirtualLine {
   explicit VirtualLine(std::uint32_t rate_hz);
 
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
-  /// The caller speaks from now on for so long.
+  /// Makes the caller speak for `length` from now on.
   void say(base::Duration length) { speaks_until_ = now_ + length; }
   void press(char digit);
-  /// The network or a machine says something by a tone.
+  /// Reports a line tone from the network or a machine.
   void sound(media::LineTone tone);
-  /// Every 20 ms.
+  /// Runs one media tick; called every 20 ms.
   void tick(base::TimePoint now);
 
   [[nodiscard]] bool caller_speaks() const { return now_ < speaks_until_; }

@@ -12,7 +12,7 @@ using services::openai::HttpPlan;
 
 namespace {
 
-/// The body of a form, as libcurl writes it.
+/// Returns the body of a multipart form as libcurl writes it.
 std::string multipart(const std::vector<net::FormPart>& parts, const std::string& boundary) {
   std::string body;
   for (const auto& part : parts) {
@@ -57,7 +57,7 @@ services::WebRequest asked(std::string method, const std::string& url, const net
 VirtualService& VirtualNet::service_of(const std::string& url) const {
   auto found = services_.find(host_of(url));
   if (found == services_.end()) found = services_.find("");
-  if (found == services_.end()) std::abort();  // A test that asks nobody.
+  if (found == services_.end()) std::abort();  // The test added no service for this host.
   return *found->second;
 }
 
@@ -86,7 +86,7 @@ VirtualNet::~VirtualNet() = default;
 std::unique_ptr<net::HttpTransfer> VirtualNet::start(net::HttpRequest request, net::HttpHandler handler) {
   services::WebRequest web = asked(request.method, request.url, request.headers);
   web.body = request.body;
-  web.headers.emplace_back("user-agent", "offhook");  // The edge's to add.
+  web.headers.emplace_back("user-agent", "offhook");  // The edge adds this header.
   if (!request.form.empty()) {
     web.headers.emplace_back("content-type", "multipart/form-data; boundary=frontier");
     web.body = multipart(request.form, "frontier");
@@ -138,7 +138,7 @@ struct VirtualNet::Line {
   std::optional<Handshake> handshake;
   std::deque<Frame> up;
   std::deque<std::pair<base::TimePoint, SocketOut>> down;
-  SocketOuts outs;  // scratch
+  SocketOuts outs;  // reused for each step
   int closed_with = 0;
   bool open = false, over = false;
 
@@ -223,7 +223,7 @@ void VirtualNet::run(Line& line) {
 
 void VirtualNet::tick(base::TimePoint now) {
   now_ = now;
-  const auto transfers = transfers_;  // Handlers may start more.
+  const auto transfers = transfers_;  // Handlers may start more transfers, so the loop uses a copy.
   for (const auto& transfer : transfers) {
     if (!transfer->over) run(*transfer);
   }

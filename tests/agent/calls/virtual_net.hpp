@@ -11,8 +11,8 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// Sockets and HTTP that lead to simulated services on virtual time: no thread, no clock, no port. What is sent arrives a
-/// little later; what a simulator breaks is broken here as it would be on a wire.
+/// Sockets and HTTP connections to simulated services on virtual time, without a thread, a clock or a port. Data arrives kLatency later.
+/// A simulator's fault has the same effect here as on a real connection.
 class VirtualNet final : public net::Edges, public net::HttpClient, public net::WebSocketClient {
  public:
   static constexpr base::Duration kLatency = std::chrono::milliseconds(10);
@@ -21,7 +21,8 @@ class VirtualNet final : public net::Edges, public net::HttpClient, public net::
   VirtualNet();
   ~VirtualNet() override;
 
-  /// Behind `host`, a name with its port if it has one; "": behind all that are not known. It outlives the net.
+  /// Adds a service for `host`, a name with its port if it has one. The service for "" gets all unknown hosts. The service outlives the
+  /// net.
   void add(const std::string& host, VirtualService& service) { services_[host] = &service; }
 
   [[nodiscard]] net::HttpClient& http(const std::string&) override { return *this; }
@@ -33,7 +34,7 @@ class VirtualNet final : public net::Edges, public net::HttpClient, public net::
   [[nodiscard]] std::unique_ptr<net::WebSocket> open(net::WebSocketRequest request, net::WebSocketHandler handler) override;
 
   void tick(base::TimePoint now);
-  /// Requests and sockets that somebody waits for.
+  /// Returns the number of requests and sockets in use.
   [[nodiscard]] std::size_t open_connections() const { return transfers_.size() + lines_.size(); }
 
  private:

@@ -13,11 +13,11 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// What a simulated socket wants done with its connection, in this order.
+/// An action of a simulated socket on its connection. The net carries them out in order.
 struct SocketOut {
   enum class What : std::uint8_t { Text, Binary, Close, Drop };
   What what{};
-  std::string bytes;  ///< Close: the reason
+  std::string bytes;  ///< for Close, the reason
   int code = 0;
 };
 using SocketOuts = std::vector<SocketOut>;
@@ -31,21 +31,22 @@ class ServiceSocket {
   virtual void on_time(base::TimePoint now, SocketOuts& out) = 0;
 };
 
-/// What comes of a handshake. Without a `socket`: refused, if `refusal` has a status; else dropped, or never answered.
+/// The result of a handshake. Without a `socket`, the service refuses it if `refusal` has a status, drops it if `drops`, and otherwise
+/// never answers.
 struct Handshake {
   std::unique_ptr<ServiceSocket> socket;
-  base::Duration wait{};                    ///< until it is answered
+  base::Duration wait{};                    ///< delay before the answer
   services::openai::HttpPlan::Step refusal{services::openai::HttpPlan::What::Whole, {}, 0, {}, {}};
   bool drops = false;
 };
 
-/// An answer by HTTP; `until_gone` is let go of when nobody waits for it any more.
+/// An HTTP response. Its owner releases `until_gone` when the client does not wait for the response any more.
 struct ServedAnswer {
   services::openai::HttpPlan plan;
   std::shared_ptr<void> until_gone;
 };
 
-/// A simulated service behind the name of a host.
+/// A simulated service at one host name.
 class VirtualService {
  public:
   virtual ~VirtualService() = default;

@@ -57,7 +57,7 @@ class RealtimeSocket final : public ServiceSocket {
   }
 
  private:
-  /// A session lasts from the handshake's answer on.
+  /// Starts the session with the answer to the handshake.
   void begin(base::TimePoint now) {
     if (!sim_) sim_.emplace(world_, number_, target_, fault_, now, made_);
   }
@@ -77,7 +77,7 @@ class RealtimeSocket final : public ServiceSocket {
   services::openai::SimOuts made_;
 };
 
-/// A core of Deepgram's or of Azure's: they differ in what audio is called.
+/// A socket of a Deepgram or Azure core. The cores differ in the name of their function for audio.
 template <class Core, class Out>
 class CoreSocket final : public ServiceSocket {
  public:
@@ -90,7 +90,7 @@ class CoreSocket final : public ServiceSocket {
   void on_binary(std::string_view bytes, base::TimePoint now, SocketOuts& out) override {
     if constexpr (requires { core_.on_audio(bytes, now, made_); }) core_.on_audio(bytes, now, made_);
     else if constexpr (requires { core_.on_binary(bytes, now, made_); }) core_.on_binary(bytes, now, made_);
-    else core_.on_text("", now, made_);  // It takes no audio: no message of its own.
+    else core_.on_text("", now, made_);  // This core takes no audio: an empty text is no message of the protocol.
     give(out);
   }
   void on_time(base::TimePoint now, SocketOuts& out) override {
@@ -148,7 +148,7 @@ Handshake OpenAiService::shake_hands(const WebRequest& request, base::TimePoint 
     case Fault::Kind::Drop:
     case Fault::Kind::Garbage: return dropped();
     case Fault::Kind::Latency: made.wait = fault.delay; break;
-    default: break;  // What else there is happens in the session.
+    default: break;  // All other faults happen in the session.
   }
   made.socket = std::make_unique<RealtimeSocket>(world_, static_cast<unsigned>(sockets_), request.target, fault);
   return made;
@@ -198,7 +198,7 @@ Handshake AzureSpeechService::shake_hands(const WebRequest& request, base::TimeP
     case Fault::Kind::Status: return refused(services::azure::SimHttp::refuse(fault.status));
     case Fault::Kind::Stall: return made;
     case Fault::Kind::Drop: return dropped();
-    default: break;  // What else there is happens in a turn.
+    default: break;  // All other faults happen in a turn.
   }
   made.wait = fault.delay;
   made.socket = recognises ? azure_socket(SimRecognition(world_, request.target)) : azure_socket(SimSynthesis(world_));

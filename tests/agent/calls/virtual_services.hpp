@@ -8,10 +8,10 @@
 
 #include <cstddef>
 
-/// The simulators' pure cores as services of a VirtualNet. Each does with a handshake what its server on loopback does.
+/// The simulators' cores as services of a VirtualNet. Each answers a handshake as its server on loopback does.
 namespace offhook::inline v0::agent::test {
 
-/// OpenAI, Azure OpenAI, and what speaks like them.
+/// OpenAI, Azure OpenAI, and servers with the same interface.
 class OpenAiService final : public VirtualService {
  public:
   explicit OpenAiService(services::openai::SimWorld& world) : world_(world), http_(world) {}
@@ -24,7 +24,7 @@ class OpenAiService final : public VirtualService {
   std::size_t sockets_ = 0;
 };
 
-/// /v1/listen and /v1/speak in both forms, /v2/listen, and the Voice Agent.
+/// /v1/listen and /v1/speak over WebSocket and HTTP, /v2/listen, and the Voice Agent.
 class DeepgramService final : public VirtualService {
  public:
   explicit DeepgramService(services::deepgram::SimWorld& world) : world_(world), http_(world) {}
@@ -38,7 +38,7 @@ class DeepgramService final : public VirtualService {
   std::size_t listens_ = 0, fluxes_ = 0, speaks_ = 0, agents_ = 0;
 };
 
-/// Azure's speech: recognition and synthesis in both forms.
+/// Azure Speech: recognition and synthesis over WebSocket and HTTP.
 class AzureSpeechService final : public VirtualService {
  public:
   explicit AzureSpeechService(services::azure::SimWorld& world) : world_(world), http_(world) {}

@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr base::Duration kStep = 10ms;
-constexpr base::Duration kKeysTogether = 2s;  // The agent waits so long for another one.
+constexpr base::Duration kKeysTogether = 2s;  // After a key, the agent waits this long for another key.
 
-/// OFFHOOK_SIM_TRACE in the environment: each action, with its time since the start, on standard error.
+/// Prints each action with its time since the start to standard error, if the environment has OFFHOOK_SIM_TRACE.
 void trace(base::Duration at, const ConversationAction& action) {
   static const bool wanted = std::getenv("OFFHOOK_SIM_TRACE") != nullptr;
   if (!wanted) return;
@@ -54,7 +54,7 @@ void VirtualTalk::begin(TalkParts parts) {
 void VirtualTalk::note(const ConversationAction& action) {
   trace(now_ - start_, action);
   notes_.on_action(action, {{}, now_});
-  const auto* said = std::get_if<AgentSaid>(&action);  // A filler is none: who waits for an answer waits on.
+  const auto* said = std::get_if<AgentSaid>(&action);  // A filler is no AgentSaid, so it does not end the wait for a reply.
   if (said != nullptr && !said->interrupted && std::exchange(waits_for_reply_, false)) answered_ += said_ > 0;
   seen_.push_back(action);
 }
@@ -71,7 +71,7 @@ bool VirtualTalk::is_callers_turn() const {
   return !waits_for_reply_ && !line_.agent_speaks() && now_ - line_.agent_spoke_last() >= after;
 }
 
-/// Does what comes next of the turns, and then hangs up.
+/// Makes the caller's next move when it is the caller's turn. Hangs up after the last move.
 void VirtualTalk::play_caller() {
   if (parts_.hangs_up_after && now_ - connected_at_ >= *parts_.hangs_up_after) return end("caller");
   if (line_.caller_speaks() || !is_callers_turn()) return;
@@ -87,7 +87,7 @@ void VirtualTalk::play_caller() {
   }
 }
 
-/// Measures the silence, as the caller hears it.
+/// Measures the silence that the caller hears.
 void VirtualTalk::listen() {
   if (!line_.agent_speaks()) began_to_speak_ = now_;
   else pauses_ = false;

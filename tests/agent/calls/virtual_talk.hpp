@@ -12,43 +12,44 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// What the caller does next, when the agent has been silent for a moment.
+/// The caller's next move after the agent has been silent for a moment.
 struct CallerMove {
   enum class What : std::uint8_t {
     Speak,
-    Key,    ///< one is pressed
-    Wait,   ///< they say nothing until the agent does
+    Key,    ///< presses one key
+    Wait,   ///< says nothing until the agent speaks
   };
   What what = What::Speak;
-  base::Duration after = std::chrono::milliseconds(700);    ///< the agent's last sound
-  base::Duration length = std::chrono::milliseconds(1200);  ///< of what is said
-  bool interrupts = false;                                  ///< as soon as the agent has spoken for `after`, if it does
+  base::Duration after = std::chrono::milliseconds(700);    ///< delay after the agent's last sound
+  base::Duration length = std::chrono::milliseconds(1200);  ///< length of the caller's speech
+  bool interrupts = false;                                  ///< true: the caller speaks over the agent, once the agent has spoken for `after`
 };
 
-/// What a talk is made of. `net` carries the session's sockets, and is told the time first.
+/// The parts and settings of a talk. At each step, `net` gets the time first and then carries the session's sockets.
 struct TalkParts {
   std::unique_ptr<VoiceSession> session;
   std::unique_ptr<ToolBox> tools;
   ConversationOptions options;
   SessionContext context;
-  std::vector<CallerMove> caller;                ///< then they hang up
-  std::optional<base::Duration> hangs_up_after;  ///< the answer, whatever is being said
+  std::vector<CallerMove> caller;                ///< moves of the caller, who hangs up after the last one
+  std::optional<base::Duration> hangs_up_after;  ///< the caller hangs up this long after the answer, in any state
   std::function<void(base::TimePoint)> net;
 };
 
-/// One whole call on virtual time: the caller, the media worker and the bridge, with whatever session. It runs as fast as the machine can.
+/// One whole call on virtual time: the caller, the media worker and the bridge, with any voice session. It runs as fast as the machine
+/// allows.
 class VirtualTalk {
  public:
   VirtualTalk(std::uint32_t rate_hz, base::TimePoint start);
 
-  /// Until it is over, or `limit` has passed.
+  /// Runs until the call ends or `limit` has passed.
   void run(base::Duration limit = std::chrono::minutes(5));
   void advance(base::Duration by);
 
   [[nodiscard]] base::TimePoint now() const { return now_; }
   [[nodiscard]] bool over() const { return over_; }
   [[nodiscard]] const std::string& ended_by() const { return ended_by_; }  ///< "caller", or the agent's reason
-  /// That the caller heard while it was not for them to speak.
+  /// The longest silence that the caller heard outside the caller's own turns.
   [[nodiscard]] base::Duration longest_silence() const { return longest_silence_; }
   [[nodiscard]] unsigned turns_said() const { return static_cast<unsigned>(said_); }
   [[nodiscard]] unsigned turns_answered() const { return answered_; }
@@ -61,7 +62,7 @@ class VirtualTalk {
 
  protected:
   void begin(TalkParts parts);
-  /// The sessions go before the services that they talk to.
+  /// Destroys the sessions before the services to which they are connected.
   void let_go() { bridge_.reset(); }
 
  private:
@@ -77,7 +78,7 @@ class VirtualTalk {
   TalkParts parts_;
   std::unique_ptr<Bridge> bridge_;
   base::TimePoint now_, start_, connected_at_{}, began_to_speak_{}, quiet_until_{};
-  bool connected_ = false, over_ = false, waits_for_reply_ = true;  // for the greeting first
+  bool connected_ = false, over_ = false, waits_for_reply_ = true;  // true at first, because the caller waits for the greeting
   bool pauses_ = false;
   std::size_t said_ = 0;
   unsigned answered_ = 0;

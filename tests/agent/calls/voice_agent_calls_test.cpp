@@ -22,7 +22,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// The simulated Voice Agent as the network shows it to a call: what either side says arrives at the next tick.
+/// The simulated Voice Agent behind a network. A message of either side arrives at the next tick.
 class AgentNet final : public net::WebSocketClient {
  public:
   explicit AgentNet(const std::string& scenario) : world_(services::deepgram::world_of(scenario)) {}
@@ -33,20 +33,20 @@ class AgentNet final : public net::WebSocketClient {
     return std::make_unique<Handle>(lines_.back());
   }
   void tick(base::TimePoint now) {
-    for (std::size_t i = 0; i < lines_.size(); ++i) {  // A handler may open another.
+    for (std::size_t i = 0; i < lines_.size(); ++i) {  // A handler may open another socket, so the loop uses indices.
       const std::shared_ptr<Line> line = lines_[i];
       if (!line->over) tick(*line, static_cast<unsigned>(i + 1), now);
     }
   }
   [[nodiscard]] std::size_t sockets() const { return lines_.size(); }
-  std::vector<std::string> told;  ///< all text messages of the client's
+  std::vector<std::string> told;  ///< all text messages from the client
 
  private:
   struct Line {
     net::WebSocketHandler handler;
     services::deepgram::Fault fault;
     std::unique_ptr<SimAgent> sim;
-    std::deque<std::pair<bool, std::string>> up;  // binary?
+    std::deque<std::pair<bool, std::string>> up;  // true if the frame is binary
     bool answered, over;
   };
   struct Handle final : net::WebSocket {
@@ -92,7 +92,7 @@ class AgentNet final : public net::WebSocketClient {
   std::vector<std::shared_ptr<Line>> lines_;
 };
 
-/// A whole call: the caller, the media worker's playout, the bridge, and a Voice Agent, or one after another.
+/// A whole call: the caller, the media worker's playout, the bridge, and one or more Voice Agents in order of preference.
 struct VoiceAgentCall {
   explicit VoiceAgentCall(std::vector<std::string> scenarios, const std::string& greeting = "Good morning.", Confirm confirm = Confirm::Never) {
     now += 1000s;
@@ -137,7 +137,7 @@ struct VoiceAgentCall {
       if (connected && !std::exchange(was_connected, true)) bridge->on_connected(now);
     }
   }
-  /// The caller speaks, and the agent has so long for its answer.
+  /// The caller speaks, and then waits this long for the agent's answer.
   void exchange(base::Duration answer = 6s) {
     line.say(1200ms);
     advance(1200ms + answer);
@@ -157,7 +157,7 @@ const std::string kThree = R"({"voice":"tone","heard":["when do you open","where
 
 }  // namespace
 
-TEST_CASE("A whole call by the Voice Agent: a greeting of the house, two turns, and a function that ends it") {
+TEST_CASE("A Voice Agent call has Offhook's own greeting and two turns, and ends by a function call") {
   VoiceAgentCall call({kThree});
   call.advance(3s);
   for (int i = 0; i < 3; ++i) call.exchange();
@@ -169,7 +169,7 @@ TEST_CASE("A whole call by the Voice Agent: a greeting of the house, two turns, 
   CHECK(std::any_of(told.begin(), told.end(), [](const std::string& each) { return each.find("said to the caller in your name") != std::string::npos; }));
 }
 
-TEST_CASE("A tool that asks the caller first: their yes is the answer to the tool, though the server takes its call back for it") {
+TEST_CASE("The caller's yes answers a tool that needs confirmation, although the server withdraws its function call") {
   VoiceAgentCall call({R"({"voice":"tone","heard":["goodbye","yes"],"replies":[{"say":"Goodbye.","call":"hang_up","then":"Never said."},"To a yes."]})"}, "Good morning.",
                       Confirm::Caller);
   call.advance(3s);
@@ -181,13 +181,13 @@ TEST_CASE("A tool that asks the caller first: their yes is the answer to the too
   CHECK(call.ended_by == "goodbye");
 }
 
-TEST_CASE("Without a greeting of the house the model greets") {
+TEST_CASE("Without a configured greeting the model greets") {
   VoiceAgentCall call({R"({"voice":"tone","replies":["Offhook, good morning."]})"}, "");
   call.advance(4s);
   CHECK(call.said == "agent: Offhook, good morning.\n");
 }
 
-TEST_CASE("A caller who interrupts hears no more of it, and the model is told what they heard") {
+TEST_CASE("A caller that interrupts hears no more of the reply, and the model gets the words that the caller heard") {
   VoiceAgentCall call({R"({"voice":"tone","speed":4,"heard":["tell me all","stop it"],"replies":["This is a long story about a telephone that rang and rang until nobody )"
                        R"(could bear it any longer.","I stop."]})"});
   call.advance(3s);
@@ -204,7 +204,7 @@ TEST_CASE("A caller who interrupts hears no more of it, and the model is told wh
   CHECK(Json::parse(*note)["prompt"].get<std::string>().find("This is a long") != std::string::npos);
 }
 
-TEST_CASE("A cough interrupts nothing") {
+TEST_CASE("A cough does not interrupt the agent") {
   VoiceAgentCall call({R"({"voice":"tone","speed":1,"heard":["tell me all"],"replies":["This is a long story about a telephone that rang and rang."]})"});
   call.advance(3s);
   call.line.say(1200ms);
@@ -215,7 +215,7 @@ TEST_CASE("A cough interrupts nothing") {
   CHECK(call.said.ends_with("agent: This is a long story about a telephone that rang and rang.\n"));
 }
 
-TEST_CASE("A socket that drops in the middle of a reply: the reply goes on, on another one that was told the history") {
+TEST_CASE("When a socket drops in mid-reply, the reply continues on a new socket that gets the history") {
   VoiceAgentCall call({R"({"voice":"tone","speed":1,"heard":["when do you open"],"replies":["We open at nine in the morning, every day of the week.","every day."],)"
                        R"("endpoints":{"agent":{"faults":[{"kind":"drop","after_bytes":12000}]}}})"});
   call.advance(3s);
@@ -228,7 +228,7 @@ TEST_CASE("A socket that drops in the middle of a reply: the reply goes on, on a
   CHECK(Json::parse(*last)["agent"]["context"]["messages"][0]["content"] == "Good morning.");
 }
 
-TEST_CASE("A Voice Agent that refuses, or breaks twice, is left for the next provider, which knows what was said") {
+TEST_CASE("The chain leaves a Voice Agent that refuses or fails twice, and gives the history to the next provider") {
   for (const std::string fault : {R"({"kind":"status","status":503})", R"({"kind":"error","code":"INTERNAL_SERVER_ERROR","after_bytes":1})", R"({"kind":"stall","after_bytes":1})"}) {
     CAPTURE(fault);
     VoiceAgentCall call({R"({"voice":"tone","heard":["when do you open"],"loop":true,"replies":["Never heard."],"endpoints":{"agent":{"repeat":true,"faults":[)" + fault + "]}}}", kThree});
