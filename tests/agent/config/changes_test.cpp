@@ -4,7 +4,7 @@
 
 namespace config = offhook::agent::config;
 
-TEST_CASE("A reload takes over agents, prompts and the log's level; the account, ports and health wait for the next start") {
+TEST_CASE("A reload applies agents, prompts and the log level; the account, ports and health server change only at a restart") {
   config::Config running;
   running.recordings.enabled = true;
   config::Config fresh = running;
@@ -41,25 +41,25 @@ config::Config reloaded(const std::string& agents) {
 
 }  // namespace
 
-TEST_CASE("Transcripts that no agent wanted at the start wait for the next one, wherever they are switched on") {
+TEST_CASE("When no agent keeps transcripts at the start, a setting that turns them on takes effect only at a restart") {
   const auto none = reloaded("");
   CHECK(config::waiting_for_restart(none, reloaded(R"(, "transcripts": {"enabled": true})")) == Pointers{"/transcripts/enabled"});
   CHECK(config::waiting_for_restart(none, reloaded(R"(, "agent": {"transcripts": true})")) == Pointers{"/agent/transcripts"});
   const std::string third = R"(, "agents": [{"name": "a", "match": {"called": "1"}, "transcripts": false}, {"name": "b", "match": {"called": "2"}},
                                             {"name": "c", "match": {"called": "3"}, "transcripts": true}])";
   CHECK(config::waiting_for_restart(none, reloaded(third)) == Pointers{"/agents/2/transcripts"});
-  // Switched on, and off for every agent: nobody waits for anything.
+  // The setting is on, but off for every agent, so no change waits for a restart.
   CHECK(config::waiting_for_restart(none, reloaded(R"(, "transcripts": {"enabled": true}, "agent": {"transcripts": false})")).empty());
-  // Somebody's words are kept since the start: others join in at once, and whoever wants it no more leaves at once.
+  // One agent keeps transcripts since the start. Other agents start and stop at the reload.
   CHECK(config::waiting_for_restart(reloaded(third), reloaded(R"(, "transcripts": {"enabled": true})")).empty());
   CHECK(config::waiting_for_restart(reloaded(R"(, "transcripts": {"enabled": true})"), none).empty());
 }
 
-TEST_CASE("A reload switches recordings on with all that it says of them; from then on their key and folder wait for the next start") {
+TEST_CASE("A reload turns recordings on with all their settings; after that, their key and folder change only at a restart") {
   const auto none = reloaded("");
   const std::string third = R"(, "agents": [{"name": "a", "match": {"called": "1"}}, {"name": "c", "match": {"called": "3"}, "recordings": true}])";
   const std::string folder = R"(, "recordings": {"folder": "/srv/calls"})", other = R"(, "recordings": {"folder": "/srv/others"})";
-  CHECK(config::waiting_for_restart(none, reloaded(folder)).empty());  // None is recorded: what is said of it will count.
+  CHECK(config::waiting_for_restart(none, reloaded(folder)).empty());  // Offhook records no call yet, so the reload applies this setting.
   CHECK(config::waiting_for_restart(none, reloaded(third + folder)).empty());
   CHECK(config::waiting_for_restart(reloaded(third + folder), reloaded(third + other)) == Pointers{"/recordings/folder"});
   auto running = none;
@@ -68,7 +68,7 @@ TEST_CASE("A reload switches recordings on with all that it says of them; from t
   config::note_recordings(running, reloaded(third + folder));
   CHECK(config::waiting_for_restart(running, reloaded(third + folder)).empty());
   CHECK(config::waiting_for_restart(running, reloaded(third + other)) == Pointers{"/recordings/folder"});
-  // Switched off and on again, they go on as they were opened.
+  // After recordings are turned off and on again, they still use their first key and folder.
   config::note_recordings(running, reloaded(folder));
   config::note_recordings(running, reloaded(third + other));
   CHECK(config::waiting_for_restart(running, reloaded(third + other)) == Pointers{"/recordings/folder"});

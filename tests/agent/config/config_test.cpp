@@ -48,7 +48,7 @@ std::string listed(const std::vector<config::Problem>& problems) {
   return text;
 }
 
-/// All that is wrong, one a line; "" when nothing is.
+/// Returns all problems, one per line; "" if there are none.
 std::string problems_of(const Outcome& outcome) { return outcome ? "" : listed(outcome.error()); }
 
 std::string problems_in(std::string_view text, Variables more = {}) { return problems_of(parse(text, std::move(more))); }
@@ -71,7 +71,7 @@ concept Streams = requires(std::ostream& out, const T& value) { out << value; };
 
 }  // namespace
 
-TEST_CASE("the environment alone is enough, and the rest has defaults that work") {
+TEST_CASE("The environment alone is a complete configuration, and the other settings have working defaults") {
   const auto loaded = parse("");
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
   CHECK(loaded->sip.extension == "6001");
@@ -84,7 +84,7 @@ TEST_CASE("the environment alone is enough, and the rest has defaults that work"
   CHECK_FALSE(loaded->transcripts.enabled);
 }
 
-TEST_CASE("the file sets everything") {
+TEST_CASE("The file can set every setting") {
   const auto loaded = config::parse(R"({
     "sip": {"extension": "700", "password": "p w", "host": "192.0.2.1", "port": 5070, "transport": "tcp", "auth_user": "seven",
             "display_name": "Front desk", "expires_seconds": 600, "bind_address": "192.0.2.10", "bind_port": 5062},
@@ -122,7 +122,7 @@ TEST_CASE("the file sets everything") {
   CHECK(loaded->transcripts.enabled);
 }
 
-TEST_CASE("the environment overrides the file, and an empty variable does not count") {
+TEST_CASE("The environment overrides the file, and an empty variable has no effect") {
   const std::string file =
       R"({"sip": {"extension": "1", "password": "x", "host": "a.example", "port": 5070},
            "log": {"level": "off"}, "transcripts": {"enabled": true}})";
@@ -132,7 +132,7 @@ TEST_CASE("the environment overrides the file, and an empty variable does not co
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
   CHECK(loaded->sip.extension == "6001");
   CHECK(loaded->sip.host == "pbx.example");
-  CHECK(loaded->sip.port == 5070);  // ASTERISK_HOST without a port leaves the file's.
+  CHECK(loaded->sip.port == 5070);  // ASTERISK_HOST without a port keeps the port of the file.
   CHECK(loaded->log.level == "warning");
   CHECK_FALSE(loaded->transcripts.enabled);
   CHECK(loaded->agent.voice == "rms");
@@ -174,18 +174,18 @@ TEST_CASE("ASTERISK_HOST is a host, or a host and a port") {
   }
 }
 
-TEST_CASE("what is missing is named by its place in the file and its variable, all at once") {
+TEST_CASE("All missing required settings are reported at once, each with its pointer and its variable") {
   CHECK(problems_of(config::parse("", environment({}))) ==
         "/sip/extension: found nothing; allowed: the extension alone, such as \"6001\"; set SIP_EXTENSION, or write it in the file\n"
         "/sip/password: found nothing; allowed: the extension's secret; set SIP_PASSWORD, or write it in the file\n"
         "/sip/host: found nothing; allowed: a host name or an address, such as \"pbx.example\" or \"192.0.2.1\"; set ASTERISK_HOST, "
         "or write it in the file\n");
-  // A bad value is no missing one: one problem, not two.
+  // A required setting with a bad value gives one problem, and is not also reported as missing.
   CHECK(problems_of(config::parse(R"({"sip": {"extension": 6001, "password": "x", "host": "h"}})", environment({}))) ==
         "/sip/extension: found a whole number (6001); allowed: the extension alone, such as \"6001\"; write text, in quotes\n");
 }
 
-TEST_CASE("all problems of a file come at once, each with its pointer") {
+TEST_CASE("All problems of a file are reported at once, each with its pointer") {
   const std::string told = problems_in(
       R"({"sip": {"port": 0, "transport": "sctp", "expires_seconds": 59}, "media": {"codecs": []}, "health": 5, "transcripts": {"enabled": 1}})");
   CHECK(std::count(told.begin(), told.end(), '\n') == 6);
@@ -196,7 +196,7 @@ TEST_CASE("all problems of a file come at once, each with its pointer") {
   }
 }
 
-TEST_CASE("unknown names are refused, and the one that was meant is suggested") {
+TEST_CASE("An unknown name is refused, with a suggestion of a similar name") {
   struct Row { const char* text; const char* where; const char* advice; };
   for (const Row row : {Row{R"({"sip": {"extention": "1"}})", "/sip/extention", "did you mean \"extension\"?"},
                         {R"({"sip": {"Port": 5060}})", "/sip/Port", "did you mean \"port\"?"},
@@ -221,9 +221,9 @@ TEST_CASE("unknown names are refused, and the one that was meant is suggested") 
   CHECK(contains(problems_in("{\"" + std::string(49, 'x') + "\": 1}"), "/(a name of 49 octets): "));
 }
 
-TEST_CASE("a name without its unit gets the name with the unit as a suggestion") {
+TEST_CASE("A setting name without its unit is refused, with a suggestion of the name with the unit") {
   struct Row { const char* text; const char* meant; };
-  for (const Row row : {Row{R"({"limits": {"call": 60}})", "call_seconds"},  // And not "calls", which is nearer by its letters.
+  for (const Row row : {Row{R"({"limits": {"call": 60}})", "call_seconds"},  // The suggestion is not "calls", which has the smaller edit distance.
                         {R"({"limits": {"transfer_ring": 20}})", "transfer_ring_seconds"},
                         {R"({"limits": {"drain": 0}})", "drain_seconds"},
                         {R"({"agent": {"limits": {"hold": 60}}})", "hold_seconds"},
@@ -244,18 +244,18 @@ TEST_CASE("a name without its unit gets the name with the unit as a suggestion")
   }
 }
 
-TEST_CASE("a file may name its schema, which sets nothing") {
+TEST_CASE("A file may name its schema, which sets nothing") {
   CHECK(parse(R"({"$schema": "../share/offhook.schema.json"})"));
   CHECK_FALSE(parse(R"({"$schema": 7})"));
 }
 
-TEST_CASE("names that stand twice are refused, at every level") {
+TEST_CASE("A repeated name is refused at every level") {
   CHECK(problems_in(R"({"log": {}, "log": {}})") == "/log: found the name a second time; allowed: each name once; keep one of them\n");
   CHECK(problems_in(R"({"sip": {"port": 5060, "port": 5061}})") == "/sip/port: found the name a second time; allowed: each name once; keep one of them\n");
   CHECK(contains(problems_in(R"({"media": {"codecs": ["G722", {"a": 1, "a": 2}]}})"), "/media/codecs/1/a: found the name a second time"));
 }
 
-TEST_CASE("a problem has the position of its setting in the file, or of the object that lacks it") {
+TEST_CASE("A problem has the position of its setting in the file, or of the object without the required setting") {
   const auto positions = [](std::string_view text, Variables variables = {}) {
     std::string list;
     for (const auto& problem : config::read_text(text, "my.json", {std::nullopt, environment(with(std::move(variables))), {}, {}}).problems)
@@ -271,7 +271,7 @@ TEST_CASE("a problem has the position of its setting in the file, or of the obje
   CHECK(positions("[]") == "my.json at \n");
 }
 
-TEST_CASE("what is no JSON is told with line and column, and what is missing is not told besides") {
+TEST_CASE("Text that is not JSON is reported with line and column, and without reports of missing settings") {
   const auto at = [](std::string_view text) {
     const auto loaded = config::parse(text, environment({}));
     return loaded || loaded.error().size() != 1 ? std::string("?") : loaded.error().front().where;
@@ -286,7 +286,7 @@ TEST_CASE("what is no JSON is told with line and column, and what is missing is 
   CHECK(at("{\"log\": {\"level\": \"\xc3\x28\"}}").starts_with("configuration:1:"));
 }
 
-TEST_CASE("what the library says of broken JSON is told without what it quotes of the text") {
+TEST_CASE("The report about broken JSON contains the library's reason, but no quoted text of the file") {
   const auto found = [](std::string_view text) {
     const auto loaded = config::parse(text, environment({}));
     return loaded || loaded.error().size() != 1 ? std::string("?") : loaded.error().front().found;
@@ -306,10 +306,10 @@ TEST_CASE("There are as many conversation threads as cores, or as the configurat
   CHECK(offhook::agent::to_agent_options(*loaded, "d.json").conversation_threads == 256);
 }
 
-TEST_CASE("Recordings are off, and what is said of them arrives; a key that is none is refused and not shown") {
+TEST_CASE("Recordings are off by default, their settings reach the agent's options, and an invalid key is refused without showing it") {
   const auto usual = offhook::agent::to_agent_options(*parse(""), "d.json");
   CHECK_FALSE(parse("")->recordings.enabled);
-  CHECK_FALSE(usual.recordings.enabled);  // Its agents say whether, when it starts.
+  CHECK_FALSE(usual.recordings.enabled);  // At the start, the agent enables recordings if any of its agent profiles does.
   CHECK_FALSE(usual.recordings.key);
   CHECK(usual.recordings.format == offhook::media::RecordingFormat::OggOpus);
   CHECK(usual.recordings.keep_days == 30);
@@ -342,7 +342,7 @@ TEST_CASE("Recordings are off, and what is said of them arrives; a key that is n
   CHECK_FALSE(contains(shown, key));
 }
 
-TEST_CASE("What is kept of what was said is told in one place, and a pattern that cannot be used is refused there") {
+TEST_CASE("All settings of transcripts reach the transcript options, and a pattern that cannot be used is refused") {
   const auto loaded = parse(R"({"transcripts": {"enabled": true, "folder": "/srv/said", "keep_days": 7, "redact_digits": 0,
                                 "patterns": ["KD-######", {"pattern": "case *"}], "readable": true}})");
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
@@ -359,7 +359,7 @@ TEST_CASE("What is kept of what was said is told in one place, and a pattern tha
   CHECK(contains(problems_in(R"({"transcripts": true})"), "/transcripts: found true or false; allowed: an object with enabled, folder"));
 }
 
-TEST_CASE("values of the wrong type or out of range are refused with what would do") {
+TEST_CASE("A value with a wrong type or out of range is refused, with the allowed values") {
   struct Row { const char* text; const char* problem; };
   for (const Row row : {
            Row{R"({"sip": {"port": "5060"}})", "/sip/port: found text (\"5060\"); allowed: a whole number from 1 to 65535; write a number, without quotes"},
@@ -423,12 +423,12 @@ TEST_CASE("values of the wrong type or out of range are refused with what would 
   }
 }
 
-TEST_CASE("a value that a reference stands for is not shown") {
+TEST_CASE("A problem does not show the value behind a reference") {
   CHECK(problems_in(R"({"sip": {"host": "a:5060"}})", {{"ASTERISK_HOST", ""}}).find("(\"a:5060\")") != std::string::npos);
   CHECK(problems_in(R"({"sip": {"host": "${WRONG}"}})", {{"ASTERISK_HOST", ""}, {"WRONG", "a:5060"}}).starts_with("/sip/host: found a port behind the host; "));
 }
 
-TEST_CASE("problems of the environment carry the variable's name") {
+TEST_CASE("A problem with an environment variable carries the variable's name") {
   CHECK(problems_in("", {{"PROVIDER", "asure"}}).starts_with("PROVIDER: found an unknown provider (\"asure\");"));
   CHECK(problems_in("", {{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "west/europe"}}).starts_with("AZURE_SPEECH_REGION: found "));
   CHECK(problems_in("", {{"TRANSCRIPTION_ENABLED", "maybe"}}) == "TRANSCRIPTION_ENABLED: found text (\"maybe\"); allowed: true or false; write one of them, without quotes\n");
@@ -436,7 +436,7 @@ TEST_CASE("problems of the environment carry the variable's name") {
   CHECK(problems_in("", {{"PROVIDER", "LOCAL"}, {"OPENAI_API_KEY", "sk-x"}}).empty());
 }
 
-TEST_CASE("flags of the environment read as people write them") {
+TEST_CASE("A flag in the environment may be true, yes, on or 1, and false, no, off or 0, in any letter case") {
   for (const auto& [text, on] : std::vector<std::pair<std::string, bool>>{{"true", true},
                                                                           {"Yes", true},
                                                                           {"on", true},
@@ -453,7 +453,7 @@ TEST_CASE("flags of the environment read as people write them") {
   }
 }
 
-TEST_CASE("each bound of the configuration holds at N and refuses N + 1") {
+TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
   SUBCASE("kMaxDepth") {
     CHECK_FALSE(contains(problems_in(nested(config::kMaxDepth)), "levels"));
     CHECK(contains(problems_in(nested(config::kMaxDepth + 1)), "braces and brackets in more than 16 levels"));
@@ -496,7 +496,7 @@ TEST_CASE("each bound of the configuration holds at N and refuses N + 1") {
     REQUIRE(more.size() == config::kMaxProblems);
     CHECK(config::to_string(more.back()) == "configuration: found 2 more problems; allowed: none; mend the others first");
   }
-  SUBCASE("texts") {
+  SUBCASE("lengths of texts") {
     CHECK(parse(R"({"sip": {"display_name": ")" + std::string(128, 'x') + "\"}}"));
     CHECK(contains(problems_in(R"({"sip": {"display_name": ")" + std::string(129, 'x') + "\"}}"), "/sip/display_name: found longer text; allowed: text of at most 128 characters"));
     CHECK(parse("", {{"PROMPT", std::string(32768, 'x')}}));
@@ -504,29 +504,29 @@ TEST_CASE("each bound of the configuration holds at N and refuses N + 1") {
   }
 }
 
-TEST_CASE("a file is read from its path, and what is wrong with it names the path") {
+TEST_CASE("A configuration file is read from its path, and its problems name the path") {
   const auto environment_of = environment(kRequired);
-  SUBCASE("a good one") {
+  SUBCASE("a valid file") {
     const TemporaryFile file(R"({"limits": {"calls": 3}})");
     const auto loaded = config::load(file.path.string(), environment_of);
     REQUIRE(loaded);
     CHECK(loaded->limits.calls == 3);
   }
-  SUBCASE("an empty one") {
+  SUBCASE("an empty file") {
     const TemporaryFile file("");
     CHECK(config::load(file.path.string(), environment_of));
   }
-  SUBCASE("a bad one") {
+  SUBCASE("a file with broken JSON") {
     const TemporaryFile file("{\n,");
     const auto loaded = config::load(file.path.string(), environment_of);
     REQUIRE_FALSE(loaded);
     CHECK(loaded.error().front().where == file.path.string() + ":2:1");
   }
-  SUBCASE("one that is too large") {
+  SUBCASE("a file that is too large") {
     const TemporaryFile file("{}" + std::string(config::kMaxFileBytes - 1, ' '));
     CHECK(contains(problems_of(config::load(file.path.string(), environment_of)), "found a larger file; allowed: at most 256 KiB"));
   }
-  SUBCASE("none, or a folder: and then nothing is said to be missing") {
+  SUBCASE("a missing file, or a folder: no missing setting is reported") {
     for (const std::string path : {"/nonexistent/offhook.json", "/"}) {
       const auto loaded = config::load(path, environment({}));
       REQUIRE_FALSE(loaded);
@@ -538,7 +538,7 @@ TEST_CASE("a file is read from its path, and what is wrong with it names the pat
   SUBCASE("no path: the environment alone") { CHECK(config::load(std::nullopt, environment_of)); }
 }
 
-TEST_CASE("a secret shows nothing of itself") {
+TEST_CASE("A Secret never shows its text") {
   CHECK(config::to_string(config::Secret("canary-7f3a")) == "***");
   CHECK(config::to_string(config::Secret()).empty());
   CHECK(config::Secret("a") == config::Secret("a"));
@@ -546,7 +546,7 @@ TEST_CASE("a secret shows nothing of itself") {
   CHECK_FALSE(Streams<config::Secret>);
 }
 
-TEST_CASE("no problem holds the password, wherever a person typed it") {
+TEST_CASE("No problem contains the password, wherever the user typed it") {
   const std::string secret = "canary/7f3a~x";
   const auto check = [&](const std::string& text, Variables variables) {
     CAPTURE(text);
@@ -576,7 +576,7 @@ TEST_CASE("no problem holds the password, wherever a person typed it") {
   check("", {{"SIP_PASSWORD", secret + "\n"}});
 }
 
-TEST_CASE("Comments are passed over, also where they hold quotes and braces; one that does not end is told with its place") {
+TEST_CASE("Comments are ignored, also with quotes and braces in them, and an unterminated comment is reported with its position") {
   const std::string text = R"(// The shop's extension {
 {
   "sip": {"extension": "6001", /* "a } in it" */ "password": "pass//word", "host": "pbx.example"}  // the end

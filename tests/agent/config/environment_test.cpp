@@ -18,7 +18,7 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-/// With an account, unless `variables` has one.
+/// Reads a configuration with a SIP account, unless `variables` has one.
 config::Effective read_environment(std::string_view text, Variables variables, std::vector<std::string> assignments = {}) {
   variables.insert({{"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"ASTERISK_HOST", "pbx.example"}});
   std::vector<std::string> names;
@@ -65,13 +65,13 @@ TEST_CASE("The command line overrides a variable OFFHOOK_..., and a bad value na
   CHECK(read_environment("", {{"OFFHOOK_LIMITS_CALLS", "9"}}, {"/limits/calls=3"}).config.limits.calls == 3);
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_LIMITS_CALLS", "0"}})).starts_with("OFFHOOK_LIMITS_CALLS: found "));
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_SIP_TLS_VERIFY", "no"}})).starts_with("OFFHOOK_SIP_TLS_VERIFY: found "));
-  // A required setting with a bad value is told once, and not as missing.
+  // A required setting with a bad value is reported once, and not as missing.
   const auto bad = read_environment("", {{"SIP_EXTENSION", ""}, {"OFFHOOK_SIP_EXTENSION", "60 01"}});
   CHECK(bad.problems.size() == 1);
   CHECK(bad.problems.front().where == "OFFHOOK_SIP_EXTENSION");
 }
 
-TEST_CASE("Two variables of one setting may agree; when they differ the problem names both, and shows no secret") {
+TEST_CASE("Two variables of one setting may have equal values; if they differ, the problem names both and shows no secret") {
   CHECK(read_environment("", {{"OFFHOOK_SIP_EXTENSION", "6001"}, {"OFFHOOK_LOG_LEVEL", "WARN"}, {"LOG_LEVEL", "warning"}}).problems.empty());
   const auto extension = read_environment("", {{"OFFHOOK_SIP_EXTENSION", "6002"}});
   CHECK(listed_problems(extension) ==
@@ -85,14 +85,14 @@ TEST_CASE("Two variables of one setting may agree; when they differ the problem 
   CHECK(listed_problems(secret).find("canary") == std::string::npos);
 }
 
-TEST_CASE("A host's variable may say HOST:PORT also where it is a server's in an object") {
+TEST_CASE("The variable of a host may be HOST:PORT, also for a server in an object") {
   const auto effective = read_environment("", {{"OFFHOOK_SIP_OUTBOUND_PROXY_HOST", "proxy.example:5070"}});
   REQUIRE_MESSAGE(effective.problems.empty(), listed_problems(effective));
   CHECK(has_row(effective, "/sip/outbound_proxy/host", "environment OFFHOOK_SIP_OUTBOUND_PROXY_HOST"));
   CHECK(has_row(effective, "/sip/outbound_proxy/port", "environment OFFHOOK_SIP_OUTBOUND_PROXY_HOST"));
 }
 
-TEST_CASE("What an object requires may come from another source; what no source has is told once") {
+TEST_CASE("The required members of an object may come from different sources, and a member that no source has is reported once") {
   CHECK(read_environment(R"({"sip": {"outbound_proxy": {"port": 5070}}})", {{"OFFHOOK_SIP_OUTBOUND_PROXY_HOST", "proxy.example"}}).problems.empty());
   const std::string missing = "/sip/outbound_proxy/host: found nothing; allowed: a host name or an address, such as \"pbx.example\" or \"192.0.2.1\"; "
                               "set OFFHOOK_SIP_OUTBOUND_PROXY_HOST, or write it in the file\n";
@@ -102,7 +102,7 @@ TEST_CASE("What an object requires may come from another source; what no source 
   CHECK(read_environment("", {{"OFFHOOK_SIP_OUTBOUND_PROXY_HOST", "a b"}, {"OFFHOOK_SIP_OUTBOUND_PROXY_PORT", "5070"}}).problems.size() == 1);
 }
 
-TEST_CASE("An unknown variable that is near to a setting's is refused, with that name") {
+TEST_CASE("An unknown variable similar to a setting's variable is refused, with that name") {
   struct Row { const char* name; const char* meant; };
   for (const Row row : {Row{"OFFHOOK_SIP_PROT", "OFFHOOK_SIP_PORT"},
                         {"OFFHOOK_HEALTH_TOKNE", "OFFHOOK_HEALTH_TOKEN"},
@@ -114,7 +114,7 @@ TEST_CASE("An unknown variable that is near to a setting's is refused, with that
   }
 }
 
-TEST_CASE("A variable for a setting that has none is refused, with the way to set it") {
+TEST_CASE("A variable for a setting that cannot be set by a variable is refused, with the way to set it") {
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_AGENT_TOOLS", "hang_up"}})) ==
         "OFFHOOK_AGENT_TOOLS: found a variable for /agent/tools, which has settings in it; allowed: variables for settings with one value, or a list of "
         "words; write it in the file\n");
@@ -122,7 +122,7 @@ TEST_CASE("A variable for a setting that has none is refused, with the way to se
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_PROVIDERS_OPENAI_API_KEY", "canary"}})).ends_with("set one of the provider's own, such as OPENAI_API_KEY, or write it in the file\n"));
 }
 
-TEST_CASE("Other unknown variables get a warning; those that Offhook or its tests read, or that the file refers to, get none") {
+TEST_CASE("Another unknown variable gets a warning, unless Offhook or its tests read it, or the file refers to it") {
   const auto effective = read_environment(R"({"sip": {"display_name": "${OFFHOOK_MY_NAME}"}})",
                               {{"OFFHOOK_MY_NAME", "Ada"}, {"OFFHOOK_SHARE", "/x"}, {"OFFHOOK_TEST_DATA", "/y"}, {"OFFHOOK_IMAGE_TAG", "1"}, {"OFFHOOK_bad-name", "1"},
                                {"OFFHOOK_" + std::string(121, 'X'), "1"}});
@@ -131,7 +131,7 @@ TEST_CASE("Other unknown variables get a warning; those that Offhook or its test
   CHECK(effective.warnings.front() == config::Warning{"OFFHOOK_IMAGE_TAG", "sets nothing: no setting has this name"});
 }
 
-TEST_CASE("kMaxUnknownVariables variables that set nothing are told") {
+TEST_CASE("At most kMaxUnknownVariables warnings report variables that set nothing") {
   const auto warnings_of = [](std::size_t count) {
     Variables variables;
     for (std::size_t i = 0; i < count; ++i) variables["OFFHOOK_XXXXXXXXXXXX_" + std::to_string(i)] = "1";
@@ -141,13 +141,14 @@ TEST_CASE("kMaxUnknownVariables variables that set nothing are told") {
   CHECK(warnings_of(config::kMaxUnknownVariables + 1) == config::kMaxUnknownVariables);
 }
 
-TEST_CASE("Variables that Kubernetes makes of a service with our name are passed over") {
+TEST_CASE("Offhook ignores the variables that Kubernetes sets for a service named offhook") {
   const auto effective = read_environment("", {{"OFFHOOK_SIP_SERVICE_HOST", "10.0.0.1"}, {"OFFHOOK_SIP_SERVICE_PORT", "5060"}, {"OFFHOOK_SIP_PORT", "udp://10.0.0.1:5060"},
                                    {"OFFHOOK_SIP_PORT_5060_UDP_ADDR", "10.0.0.1"}, {"OFFHOOK_SERVICE_HOST", "10.0.0.2"}, {"OFFHOOK_PORT", "tcp://10.0.0.2:8080"}});
   CHECK_MESSAGE(effective.problems.empty(), listed_problems(effective));
   CHECK(effective.warnings.empty());
   CHECK(effective.config.sip.port == 5060);
-  CHECK(read_environment("", {{"OFFHOOK_SIP_SERVICE_HOST", "10.0.0.1"}, {"OFFHOOK_SIP_PORT", "5070"}}).config.sip.port == 5070);  // The operator's own.
+  // The operator's own variable has an effect.
+  CHECK(read_environment("", {{"OFFHOOK_SIP_SERVICE_HOST", "10.0.0.1"}, {"OFFHOOK_SIP_PORT", "5070"}}).config.sip.port == 5070);
 }
 
 TEST_CASE("offhook_variables() lists the process's variables by their prefix") {

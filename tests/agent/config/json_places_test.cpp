@@ -21,7 +21,7 @@ constexpr std::string_view kPlaced = R"({
 
 }  // namespace
 
-TEST_CASE("A member has the place of its name, an item that of its first character") {
+TEST_CASE("A member has the position of its name, and an item the position of its first character") {
   const JsonPlaces places(kPlaced);
   CHECK(places.find("/sip") == "2:3");
   CHECK(places.find("/sip/port") == "2:11");
@@ -34,7 +34,7 @@ TEST_CASE("A member has the place of its name, an item that of its first charact
   CHECK(places.find("/list") == "7:15");
 }
 
-TEST_CASE("What is not there has the place of the innermost object around it that is") {
+TEST_CASE("A missing member has the position of the innermost existing object around it") {
   const JsonPlaces places(kPlaced);
   CHECK(places.find("/sip/tls/key") == "2:3");
   CHECK(places.find("/agents/0/match") == "4:5");
@@ -45,14 +45,14 @@ TEST_CASE("What is not there has the place of the innermost object around it tha
   CHECK_FALSE(JsonPlaces().find("/sip"));
 }
 
-TEST_CASE("A repeated name has its last place, and a name is found as pointer_step() writes it") {
+TEST_CASE("A repeated name has its last position, and find() takes a name as pointer_step() writes it") {
   const JsonPlaces places("{\"a/b~\": 1,\n \"x\": 1, \"x\": 2, \"" + std::string(49, 'y') + "\": 3}");
   CHECK(places.find("/x") == "2:10");
   CHECK(places.find("/a~1b~0") == "1:2");
   CHECK(places.find(config::pointer_step(std::string(49, 'y'))) == "2:18");
 }
 
-TEST_CASE("Text that is cut anywhere, or is no JSON, gives no place beyond its end") {
+TEST_CASE("Text that ends early, or is not JSON, gives no position beyond its end") {
   for (std::size_t size = 0; size <= kPlaced.size(); ++size) {
     const auto found = JsonPlaces(kPlaced.substr(0, size)).find("/sip");
     CHECK((!found || *found == "2:3"));

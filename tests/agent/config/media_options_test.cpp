@@ -1,4 +1,4 @@
-// What the media settings make of ports and offers.
+// Media settings, and the options that they set.
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 
@@ -20,25 +20,25 @@ agent::AgentOptions options_with_media(const std::string& media) {
 
 }  // namespace
 
-TEST_CASE("A caller is heard by a machine alone unless people's delay is asked for") {
+TEST_CASE("The jitter buffer uses the delay for a machine listener unless the configuration asks for the delay of a call between people") {
   CHECK(options_with_media("").listener == media::Listener::Machine);
   CHECK(options_with_media(R"("jitter_buffer": "auto")").listener == media::Listener::Machine);
   CHECK(options_with_media(R"("jitter_buffer": "call")").listener == media::Listener::Person);
 }
 
-TEST_CASE("Audio's threads go before others unless that is not wanted") {
+TEST_CASE("Audio threads have a higher priority unless the configuration sets the usual scheduling") {
   CHECK(options_with_media("").media.goes_before_others);
   CHECK_FALSE(options_with_media(R"("scheduling": "usual")").media.goes_before_others);
 }
 
-TEST_CASE("Calls to us are not listened to for busy tones unless a country is named, which need not be that of our own calls") {
+TEST_CASE("Incoming calls are checked for busy tones only if hang_up_tone names a country, which may differ from the country of outgoing calls") {
   CHECK_FALSE(options_with_media(R"("country": "GB")").hang_up_tone);
   const auto options = options_with_media(R"("country": "GB", "hang_up_tone": "DE")");
   CHECK(options.hang_up_tone == media::Country::Germany);
   CHECK(options.country == media::Country::UnitedKingdom);
 }
 
-TEST_CASE("Comfort noise is taken but not sent, sent where that is asked for, and neither where it is off") {
+TEST_CASE("By default Offhook accepts comfort noise and sends none; \"send\" also sends it, and \"off\" does neither") {
   CHECK(options_with_media("").phone.comfort_noise);
   CHECK_FALSE(options_with_media("").leaves_out_silence);
   CHECK(options_with_media(R"("comfort_noise": "send")").phone.comfort_noise);
@@ -47,7 +47,7 @@ TEST_CASE("Comfort noise is taken but not sent, sent where that is asked for, an
   CHECK_FALSE(options_with_media(R"("comfort_noise": "off")").leaves_out_silence);
 }
 
-TEST_CASE("Audio is taken from the peer's hosts, unless the SDP's address alone or every host is asked for") {
+TEST_CASE("Audio is accepted from the peer's hosts, unless the configuration asks for the SDP address only or for any host") {
   CHECK(options_with_media("").phone.source_rule == rtp::SourceRule::PeerHosts);
   CHECK(options_with_media(R"("source": "peer")").phone.source_rule == rtp::SourceRule::PeerHosts);
   CHECK(options_with_media(R"("source": "sdp")").phone.source_rule == rtp::SourceRule::SdpAddress);

@@ -7,9 +7,9 @@
 
 using offhook::agent::config::ProcessEnvironment;
 
-TEST_CASE("A variable that was looked up is overwritten and unset, and its value is still found; others stay") {
+TEST_CASE("take_what_was_found() overwrites and unsets the variables that were read, still returns their values, and leaves other variables") {
   std::string secret = "OFFHOOK_TEST_TAKEN=canary", other = "OFFHOOK_TEST_KEPT=plain";
-  REQUIRE(::putenv(secret.data()) == 0);  // The environment borrows these texts.
+  REQUIRE(::putenv(secret.data()) == 0);  // putenv() keeps pointers to these texts.
   REQUIRE(::putenv(other.data()) == 0);
   ProcessEnvironment environment;
   CHECK(environment.find("OFFHOOK_TEST_TAKEN") == "canary");

@@ -6,7 +6,7 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("An end that surely stands below a provider's base is taken off: we write it ourselves") {
+TEST_CASE("A known path of the provider's interface is removed from the end of its base URL") {
   struct Row { ProviderKind kind; const char* pasted; const char* base; };
   using Kind = ProviderKind;
   for (const Row& row : {
@@ -34,7 +34,7 @@ TEST_CASE("An end that surely stands below a provider's base is taken off: we wr
   }
 }
 
-TEST_CASE("A target URI of Azure is refused with what to leave out, and once; a gateway's own path is not") {
+TEST_CASE("A target URI of Azure is refused once, with the part to remove; the own path of a gateway is accepted") {
   const auto found = [](ProviderKind kind, const char* url) {
     const auto complaint = config::complain_of_base(kind, url);
     return complaint ? complaint->found : std::string();

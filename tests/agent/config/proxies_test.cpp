@@ -41,7 +41,7 @@ TEST_CASE("Without /network/proxy the environment names the proxies, as for curl
   CHECK(with_network("{}", {{"NO_PROXY", "y.example"}}).config.proxies.direct == std::vector<std::string>{"y.example"});
 }
 
-TEST_CASE("A proxy in the file counts for all requests, and with it, or with none, no variable counts") {
+TEST_CASE("A proxy in the file applies to all requests; with a proxy, or with \"none\", the variables have no effect") {
   const Variables variables{{"https_proxy", "socks5://a:1"}, {"no_proxy", "x.example"}};
   CHECK(shown(R"({"proxy": "none"})", variables) == "none");
   CHECK(shown(R"({"proxy": "http://b:2"})", variables) == "http://b:2");

@@ -20,7 +20,7 @@ config::Effective sample() {
 
 }  // namespace
 
-TEST_CASE("the table shows every setting with value and origin, and no secret") {
+TEST_CASE("The table shows every setting with value and origin, and no secret") {
   const std::string table = config::effective_table(sample());
   for (const config::Setting& setting : config::settings())
     CHECK(table.find(config::pointer_of(setting) + (setting.name == "providers" ? "/" : " ")) != std::string::npos);
@@ -29,7 +29,7 @@ TEST_CASE("the table shows every setting with value and origin, and no secret") 
   CHECK(table.find("canary") == std::string::npos);
 }
 
-TEST_CASE("a long value is cut between characters in the table, and whole in JSON") {
+TEST_CASE("The table cuts a long value between characters, and JSON has the whole value") {
   const std::string table = config::effective_table(sample());
   CHECK(table.find("\"" + std::string(56, 'x') + "...") != std::string::npos);
   const Json json = Json::parse(config::effective_json(sample()));
@@ -39,7 +39,7 @@ TEST_CASE("a long value is cut between characters in the table, and whole in JSO
   }
 }
 
-TEST_CASE("JSON tells the source and the problems too") {
+TEST_CASE("The JSON report also contains the source and the problems") {
   const Json json = Json::parse(config::effective_json(sample()));
   CHECK(json.at("settings").size() == config::settings().size());
   CHECK(json.at("settings").at(0) == Json::parse(R"({"setting": "/sip/extension", "value": "1", "source": "file", "origin": "my.json:/sip/extension"})"));

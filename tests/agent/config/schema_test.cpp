@@ -23,7 +23,7 @@ std::string content(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// Values that sit on and around the bounds of every setting, and of every kind.
+/// Returns values at and around the bounds of this setting, and values of every type.
 std::vector<Json> values_for(const config::Setting& setting) {
   std::vector<Json> values{nullptr, true, false, 0, -1, 1.5, "", "x", "6001", "a b", "a\nb", "a\tb", std::string("a\0b", 3), "\x7f", "\xc3\xbc",
                            Json::array(), Json::object(), {"x"}, {"G722"}, {"G722", "PCMA"}, {"G722", "G722"}, {"g722"}, {"PCMU", 1},
@@ -44,7 +44,7 @@ std::vector<Json> values_for(const config::Setting& setting) {
   return values;
 }
 
-/// A file of one section, in which each place is inside of something that is whole.
+/// Returns a file with one section that has this value at `place`, inside objects that are otherwise complete.
 Json file_with(const std::string& place, const Json& value) {
   static const Json whole = Json::parse(R"({"agent": {"sessions": [{"kind": "cascade"}], "tools": [{"name": "hang_up"}]}, "providers": {"NAME": {"kind": "local"}},
                               "tool_servers": {"NAME": {"environment": [{"name": "A", "value": "b"}], "headers": [{"name": "A", "value": "b"}], "oauth": {"client_id": "x"},
@@ -70,23 +70,24 @@ std::string pointer_in_file(const config::Place& place) {
   return pointer;
 }
 
-/// Whether our own reader finds nothing wrong with this one value.
+/// Returns true if Offhook's own reader finds no problem with this one value.
 bool we_accept(const config::Place& place, const Json& file) {
   const auto effective = config::read_text(file.dump(), "file", {});
   const std::string pointer = pointer_in_file(place);
   for (const config::Problem& problem : effective.problems) {
-    if (problem.found.starts_with("an unknown provider")) continue;  // And not of two settings together.
+    if (problem.found.starts_with("an unknown provider")) continue;  // This problem and problems of two settings together are not about the single value.
     if (problem.where == pointer && problem.found != "nothing" && problem.allowed == config::allowed_for(*place.setting)) return false;
     if ((place.setting->is_compound() || place.setting->shape == config::Shape::Targets) && problem.where.starts_with(pointer + "/")) return false;
   }
   return true;
 }
 
-/// The schema cannot say all that an address or a host name must be.
+/// Returns true if the schema may accept more than the reader does, for example for an address or a host name.
 bool may_be_laxer(const config::Setting& setting) {
   using config::Shape;
-  if (setting.name == "kind" || setting.shape == Shape::Provider || setting.shape == Shape::Providers) return true;  // What comes later is a name.
-  for (const config::Setting& member : setting.members) {  // A list of such texts.
+  // A Provider value may also be the name of a provider in the file.
+  if (setting.name == "kind" || setting.shape == Shape::Provider || setting.shape == Shape::Providers) return true;
+  for (const config::Setting& member : setting.members) {  // A list of objects may have plain texts as its items.
     if (member.name == setting.short_for && may_be_laxer(member)) return true;
   }
   return setting.shape == Shape::Host || setting.shape == Shape::Address;
@@ -94,15 +95,15 @@ bool may_be_laxer(const config::Setting& setting) {
 
 }  // namespace
 
-TEST_CASE("share/offhook.schema.json is what the table of settings says (offhook schema > share/offhook.schema.json)") {
+TEST_CASE("share/offhook.schema.json matches the table of settings (offhook schema > share/offhook.schema.json)") {
   CHECK(content("share/offhook.schema.json") == config::schema_text());
 }
 
-TEST_CASE("docs/configuration.md holds the table of settings as it is (offhook schema --markdown)") {
+TEST_CASE("docs/configuration.md contains the current table of settings (offhook schema --markdown)") {
   CHECK(content("docs/configuration.md").find(config::markdown_table()) != std::string::npos);
 }
 
-TEST_CASE("the schema and our own checks agree on every setting [JSON Schema draft 7, by valijson]") {
+TEST_CASE("The schema and the reader agree on every setting [JSON Schema draft 7, by valijson]") {
   const JsonSchema schema(config::schema_text());
   std::size_t compared = 0, refused = 0;
   for (const config::Place& place : config::places()) {
@@ -121,7 +122,7 @@ TEST_CASE("the schema and our own checks agree on every setting [JSON Schema dra
   CHECK(refused > 2500);
 }
 
-TEST_CASE("the schema refuses unknown names at every level, and accepts the defaults and its own name") {
+TEST_CASE("The schema refuses unknown names at every level, and accepts the defaults and its own name") {
   const JsonSchema schema(config::schema_text());
   CHECK(schema.accepts(Json::parse(R"({"$schema": "offhook.schema.json"})")));
   CHECK_FALSE(schema.accepts(Json::parse(R"({"$schema": 1})")));
@@ -141,7 +142,7 @@ TEST_CASE("the schema refuses unknown names at every level, and accepts the defa
   }
 }
 
-TEST_CASE("the schema shows no secret and no default for one") {
+TEST_CASE("The schema shows no secret and no default for one") {
   CHECK(config::schema_text().find("***") == std::string::npos);
   std::size_t secrets = 0;
   for (const config::Setting& setting : config::settings()) {
@@ -152,7 +153,7 @@ TEST_CASE("the schema shows no secret and no default for one") {
   CHECK(secrets == 3);
 }
 
-TEST_CASE("every setting says what it is for, and its default fits it") {
+TEST_CASE("Every setting has a meaning, and its default passes its own check") {
   for (const config::Setting& setting : config::settings()) {
     CAPTURE(config::pointer_of(setting));
     CHECK(setting.meaning.size() > 3);

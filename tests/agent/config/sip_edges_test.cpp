@@ -1,4 +1,5 @@
-// Who stands between us and the PBX, and who may come past it: /sip/outbound_proxy, secondaries, trusted_peers, callers and door.
+// Settings of the SIP servers and of the peers that may send requests: /sip/outbound_proxy, secondaries, trusted_peers, callers and
+// others.
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/report.hpp>
@@ -38,7 +39,7 @@ bool begins(const std::string& text, const std::string& with) { return text.star
 
 }  // namespace
 
-TEST_CASE("What stands between us and the PBX is reached by the transport of /sip/transport, and DNS says the port that is not written") {
+TEST_CASE("Outbound proxy and secondaries use the transport of /sip/transport, and DNS gives a port that the file does not set") {
   const auto plain = edge_options(R"("outbound_proxy": {"host": "edge.example"})").account;
   CHECK(plain.outbound_proxy == "sip:edge.example");
   CHECK(plain.registrar == "sip:pbx.example");
@@ -55,7 +56,7 @@ TEST_CASE("What stands between us and the PBX is reached by the transport of /si
   CHECK(edge_options(R"("secondaries": ["a", "b", "c", "d"])").account.secondaries.size() == 4);
 }
 
-TEST_CASE("A number is called at the PBX by a valid URI, also where the PBX has an IPv6 address") {
+TEST_CASE("The URI of a number at the PBX is valid, also when the PBX has an IPv6 address") {
   const auto address_of = [](std::string host, std::uint16_t port) {
     config::Sip sip;
     sip.host = std::move(host);
@@ -70,7 +71,7 @@ TEST_CASE("A number is called at the PBX by a valid URI, also where the PBX has 
   }
 }
 
-TEST_CASE("Callers who must prove themselves are asked by the strongest algorithm first, or by those that are written") {
+TEST_CASE("Offhook challenges callers with the strongest algorithm first, or with the configured algorithms") {
   const auto usual = edge_options(R"("callers": {"who": [{"username": "anna", "password": "s3cret-anna"}]})").phone.stack.callers;
   REQUIRE(usual.who.size() == 1);
   CHECK(usual.who[0].username == "anna");
@@ -88,7 +89,7 @@ TEST_CASE("Callers who must prove themselves are asked by the strongest algorith
                "/sip/callers/algorithms/0: found an unknown word (\"md5\"); allowed: \"SHA-512-256\", \"SHA-256\", \"MD5\"; did you mean \"MD5\"?"));
 }
 
-TEST_CASE("Secrets of callers stand in no table, and in no problem") {
+TEST_CASE("No table and no problem shows the secrets of callers") {
   const std::string settings = R"("callers": {"who": [{"username": "anna", "password": "canary-8e1b"}]})";
   const auto effective = config::read_text(file(settings), "my.json", {});
   REQUIRE(effective.problems.empty());
@@ -101,7 +102,7 @@ TEST_CASE("Secrets of callers stand in no table, and in no problem") {
   CHECK(problem_in(R"("callers": {"who": [{"username": "canary-8e1b", "password": "canary-8e1b", "canary-8e1b": 1}]})").find("8e1b") == std::string::npos);
 }
 
-TEST_CASE("Connections are limited as is written, and as usual where nothing is") {
+TEST_CASE("The connection limits are those of the file, or the defaults") {
   const auto few = edge_options(R"("connections": {"most": 5, "for_own": 2, "for_known": 2, "per_source": 3, "stranger_time_seconds": 7})").phone.sip.connections;
   CHECK(few.most == 5);
   CHECK(few.for_own == 2);
@@ -114,7 +115,7 @@ TEST_CASE("Connections are limited as is written, and as usual where nothing is"
   CHECK(begins(problem_in(R"("connections": {"limit": 1})"), "/sip/connections/limit: found an unknown setting;"));
 }
 
-TEST_CASE("The door's budgets, bans and known peers are those that are written, and the usual ones where nothing is") {
+TEST_CASE("The request budgets, bans and known peers are those of the file, or the defaults") {
   const auto door = edge_options(R"("door": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
                                            "ban_scanners": false, "max_failures": 3, "ban_time_seconds": 60, "forgiven_every_seconds": 7})")
                         .phone.stack.door;
@@ -142,7 +143,7 @@ TEST_CASE("The door's budgets, bans and known peers are those that are written, 
   CHECK(begins(problem_in(R"("door": {"source": {"per_second": 0}})"), "/sip/door/source/per_second: found a smaller number (0);"));
 }
 
-TEST_CASE("Challenges are answered in any realm of the PBX and in no call that it brings, unless the file says otherwise") {
+TEST_CASE("By default Offhook answers challenges of any realm of the PBX, but none in dialogs that the peer began") {
   const auto usual = edge_options(R"("expires_seconds": 300)").account.challenges;
   CHECK(usual.realms.empty());
   CHECK_FALSE(usual.in_peers_dialogs);
@@ -155,7 +156,7 @@ TEST_CASE("Challenges are answered in any realm of the PBX and in no call that i
   CHECK(begins(problem_in(R"("challenges": {"in_received_calls": "yes"})"), "/sip/challenges/in_received_calls: found text (\"yes\");"));
 }
 
-TEST_CASE("The size from which requests take TCP is a setting; 0 keeps all of them on UDP") {
+TEST_CASE("datagram_limit_octets sets the size from which requests use TCP; 0 keeps all requests on UDP") {
   CHECK(edge_options(R"("expires_seconds": 300)").phone.stack.datagram_limit == 1300);
   CHECK(edge_options(R"("datagram_limit_octets": 0)").phone.stack.datagram_limit == 0);
   CHECK(edge_options(R"("datagram_limit_octets": 65000)").phone.stack.datagram_limit == 65000);
@@ -163,19 +164,19 @@ TEST_CASE("The size from which requests take TCP is a setting; 0 keeps all of th
   CHECK(begins(problem_in(R"("datagram_limit_octets": -1)"), "/sip/datagram_limit_octets: found a smaller number (-1);"));
 }
 
-TEST_CASE("A wildcard in a certificate stands for nothing, unless the file says otherwise") {
+TEST_CASE("A certificate with a wildcard is refused unless the file allows wildcards") {
   CHECK_FALSE(edge_options(R"("tls": {"verify": "required"})", "tls").phone.sip.tls->wildcards);
   CHECK(edge_options(R"("tls": {"wildcards": true})", "tls").phone.sip.tls->wildcards);
   CHECK(begins(problem_in(R"("tls": {"wildcards": 1})"), "/sip/tls/wildcards: found "));
 }
 
-TEST_CASE("Trusted peers are addresses, not names") {
+TEST_CASE("trusted_peers accepts only addresses, not names") {
   const auto account = edge_options(R"("trusted_peers": ["192.0.2.7", {"address": "2001:db8::7"}])").account;
   CHECK(account.trusted_peers == std::vector{*base::IpAddress::parse("192.0.2.7"), *base::IpAddress::parse("2001:db8::7")});
   CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is no address (\"trunk.example\");"));
 }
 
-TEST_CASE("Watchers are named one by one, and see no more than that there is a call unless it says so") {
+TEST_CASE("Each watcher is listed by name, and by default sees only whether there is a call") {
   CHECK_FALSE(edge_options(R"("expires_seconds": 300)").phone.watched.has_value());
   const auto watched = edge_options(R"("watchers": ["sip:lamp@pbx.example", {"watcher": "desk", "view": "calls"}])").phone.watched;
   REQUIRE(watched);
@@ -188,7 +189,7 @@ TEST_CASE("Watchers are named one by one, and see no more than that there is a c
   CHECK(begins(problem_in(R"("watchers": [{"view": "all", "watcher": "desk"}])"), "/sip/watchers/0/view:"));
 }
 
-TEST_CASE("Registered in parallel, the extension has an account at each server, and as many as there may be secondaries") {
+TEST_CASE("With parallel registration, the extension has one account at each server, for the maximum number of secondaries") {
   const auto parallel = edge_options(R"("registration": "parallel", "secondaries": ["a", {"host": "2001:db8::7", "port": 5090}])", "tcp");
   CHECK(parallel.account.secondaries.empty());
   CHECK(parallel.account.server.empty());
@@ -215,7 +216,7 @@ TEST_CASE("Registered in parallel, the extension has an account at each server, 
   CHECK(agent::registrations_of(alone.config) == 1);
 }
 
-TEST_CASE("Without a registration the servers' addresses are the trunk's, and no password is needed") {
+TEST_CASE("Without registration, the addresses of the servers are the trunk's, and no password is needed") {
   const auto no_variable = [](const std::string&) { return std::nullopt; };
   const std::string head = R"({"sip": {"extension": "+493012345", "registration": "none", "bind_port": 5060, )";
   const auto parsed = config::parse(head + R"("host": "[2001:db8::1]", "outbound_proxy": {"host": "192.0.2.5"}, "secondaries": ["192.0.2.7", {"host": "2001:db8::2", "port": 5090}]}})", no_variable);
@@ -244,7 +245,7 @@ TEST_CASE("Without a registration the servers' addresses are the trunk's, and no
   CHECK(warned.warnings[0].where == "/sip/bind_port");
 }
 
-TEST_CASE("Signatures of callers are verified with the files that are named, and our own calls signed with a key") {
+TEST_CASE("Identity signatures of callers are verified with the named files, and outgoing calls are signed with a key") {
   const auto usual = edge_options(R"("expires_seconds": 300)").phone.identity;
   CHECK_FALSE(usual.verifying);
   CHECK_FALSE(usual.signing);
@@ -271,7 +272,7 @@ TEST_CASE("Signatures of callers are verified with the files that are named, and
   CHECK(begins(problem_in(R"("identity": {"sign": {"key": "k"}})"), "/sip/identity/sign/url: found nothing"));
 }
 
-TEST_CASE("Of several registrations one that holds is enough; together they have failed when each has, and are refused when one was") {
+TEST_CASE("One active registration is enough; all_failed() needs every registration to fail, and all_refused() also one with wrong credentials") {
   using Changed = sip::RegistrationChanged;
   agent::Registrations all(2);
   const auto tell = [&](std::uint64_t account, Changed::State state, Changed::Why why = Changed::Why::None, int status = 0, const std::string& reason = "") {
@@ -287,7 +288,7 @@ TEST_CASE("Of several registrations one that holds is enough; together they have
   CHECK_FALSE(all.any_registered());
   CHECK(all.failure() == "no answer");
   tell(1, Changed::State::Failed, Changed::Why::NoAnswer);
-  CHECK_FALSE(all.all_failed());  // The other was not told of yet.
+  CHECK_FALSE(all.all_failed());  // There is no event about the other registration yet.
   tell(2, Changed::State::Registering);
   CHECK_FALSE(all.all_failed());
   CHECK_FALSE(all.all_ended());
@@ -309,7 +310,7 @@ TEST_CASE("Of several registrations one that holds is enough; together they have
   CHECK_FALSE(all.all_failed());
 }
 
-TEST_CASE("Secrets of callers are nowhere in the configuration but in Secrets, also where they stand in a file or a variable") {
+TEST_CASE("The secrets of callers exist only as Secret values, also when they come from a file or a variable") {
   const std::string settings = R"("callers": {"who": [{"username": "anna", "password": "${DOOR}"}, {"username": "bert", "password": "canary-2"}]})";
   const auto parsed = config::parse(file(settings), [](const std::string& name) {
     return name == "DOOR" ? std::optional<std::string>("canary-1") : std::nullopt;

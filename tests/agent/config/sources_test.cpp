@@ -32,7 +32,7 @@ const std::map<std::string, std::string> kRequiredWithPort{{"SIP_EXTENSION", "60
 
 }  // namespace
 
-TEST_CASE("each value tells where it came from, the strongest source winning") {
+TEST_CASE("Each value shows its source, and the strongest source wins") {
   const auto effective = read(R"({"sip": {"extension": "1", "expires_seconds": 600}, "log": {"level": "off"}})", kRequiredWithPort, {"/log/level=debug"});
   REQUIRE(effective.problems.empty());
   CHECK(origin(effective, "/sip/extension") == "environment SIP_EXTENSION");
@@ -43,20 +43,20 @@ TEST_CASE("each value tells where it came from, the strongest source winning") {
   CHECK(effective.config.log.level == "debug");
 }
 
-TEST_CASE("a value that was refused leaves the weaker source's, and its origin") {
+TEST_CASE("After a refused value, the value of the weaker source and its origin apply") {
   const auto effective = read(R"({"sip": {"expires_seconds": 600}})", kRequiredWithPort, {"/sip/expires_seconds=5"});
   CHECK(effective.problems.size() == 1);
   CHECK(effective.config.sip.expires == std::chrono::seconds(600));
   CHECK(origin(effective, "/sip/expires_seconds") == "file my.json:/sip/expires_seconds");
 }
 
-TEST_CASE("each setting is found by its own pointer, and by no other text") {
+TEST_CASE("find_setting() finds each setting by its own pointer, and by no other text") {
   for (const config::Setting& setting : config::settings()) CHECK(config::find_setting(config::pointer_of(setting)) == &setting);
   for (const char* other : {"", "/", "//", "sip", "sip/port", "//tool_servers", "/sip", "/sip/", "/sip//port", "/sip/port/", "/sip/port/x", "/tool_servers/", "/x"})
     CHECK(config::find_setting(other) == nullptr);
 }
 
-TEST_CASE("an assignment of the command line is read without quotes") {
+TEST_CASE("An assignment on the command line is read without quotes") {
   const auto effective =
       read("", kRequiredWithPort, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts/enabled=yes", "/sip/display_name=a=b", "/limits/drain_seconds=0"});
   REQUIRE_MESSAGE(effective.problems.empty(), first_problem(effective));
@@ -67,7 +67,7 @@ TEST_CASE("an assignment of the command line is read without quotes") {
   CHECK(effective.config.limits.drain == std::chrono::seconds(0));
 }
 
-TEST_CASE("an assignment that cannot be is refused, a secret above all") {
+TEST_CASE("An invalid assignment is refused, and a secret is always refused") {
   const auto told = [](const std::string& assignment) { return first_problem(read("", kRequiredWithPort, {assignment})); };
   CHECK(told("/sip/prot=1") ==
         "--set: found an unknown setting; allowed: POINTER=VALUE, such as /sip/port=5070; did you mean /sip/port?");
@@ -80,12 +80,12 @@ TEST_CASE("an assignment that cannot be is refused, a secret above all") {
   CHECK(told("/sip/port=x").starts_with("--set /sip/port: found text (\"x\");"));
   CHECK(told("/media/codecs=").starts_with("--set /media/codecs: found an empty list;"));
   const auto secret = read("", {{"SIP_EXTENSION", "1"}, {"ASTERISK_HOST", "h"}}, {"/sip/password=canary-7f3a"});
-  REQUIRE(secret.problems.size() == 1);  // And not "nothing" besides.
+  REQUIRE(secret.problems.size() == 1);  // The secret is not also reported as missing.
   CHECK(first_problem(secret).starts_with("--set /sip/password: found a secret on the command line"));
   CHECK(first_problem(secret).find("canary") == std::string::npos);
 }
 
-TEST_CASE("a variable that is not UTF-8 is refused [RFC 3629 section 4]") {
+TEST_CASE("A variable that is not UTF-8 is refused [RFC 3629 section 4]") {
   for (const char* text : {"\xff", "\xc3(", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
     auto variables = kRequiredWithPort;
     variables["PROMPT"] = text;
@@ -96,21 +96,21 @@ TEST_CASE("a variable that is not UTF-8 is refused [RFC 3629 section 4]") {
   CHECK(read("", variables).problems.empty());
 }
 
-TEST_CASE("texts are measured in characters, not in octets") {
+TEST_CASE("The length of a text is counted in characters, not in octets") {
   std::string name;
   for (int i = 0; i < 128; ++i) name += "\xc3\xbc";
   CHECK(read(R"({"sip": {"display_name": ")" + name + "\"}}", kRequiredWithPort).problems.empty());
   CHECK(first_problem(read(R"({"sip": {"display_name": ")" + name + "x\"}}", kRequiredWithPort)).starts_with("/sip/display_name: found longer text"));
 }
 
-TEST_CASE("a secret that was replaced or refused is covered too") {
+TEST_CASE("A replaced or refused secret is also hidden in problems") {
   const auto replaced = read(R"({"sip": {"password": "old-canary", "old-canary": 1}})", kRequiredWithPort);
   CHECK(first_problem(replaced).starts_with("/sip/***: "));
   const auto refused = read(R"({"sip": {"password": "tab\tcanary", "tab\tcanary": 1}})", kRequiredWithPort);
   for (const auto& problem : refused.problems) CHECK(config::to_string(problem).find("canary") == std::string::npos);
 }
 
-TEST_CASE("no problem shows the value of a reference, whatever setting refers to it") {
+TEST_CASE("No problem shows the value behind a reference, for any setting") {
   auto variables = kRequiredWithPort;
   variables["KEPT"] = "canary-value";
   for (const char* text : {R"({"agent": {"voice": "${KEPT}"}})", R"({"agents": [{"match": {"called": "1"}, "voice": "${KEPT}"}]})",

@@ -1,4 +1,4 @@
-// What the transport settings make of the SIP edge.
+// Transport settings, and the options of the SIP edge that they set.
 #include <offhook/agent/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 
@@ -22,7 +22,7 @@ agent::AgentOptions options_with_sip(const std::string& sip) {
 
 }  // namespace
 
-TEST_CASE("Nothing but UDP and TCP is there unless it is asked for") {
+TEST_CASE("By default only UDP and TCP are available") {
   const auto options = options_with_sip("");
   CHECK_FALSE(options.phone.sip.tls);
   CHECK_FALSE(options.phone.sip.web_socket);
@@ -30,7 +30,7 @@ TEST_CASE("Nothing but UDP and TCP is there unless it is asked for") {
   CHECK(options.account.registrar == "sip:pbx.example");
 }
 
-TEST_CASE("ws registers over WebSocket without TLS, wss over both") {
+TEST_CASE("ws registers over WebSocket without TLS, and wss over WebSocket with TLS") {
   const auto plain = options_with_sip(R"(, "transport": "ws", "web_socket": {"path": "/sip"})");
   CHECK(plain.account.registrar == "sip:pbx.example;transport=ws");
   REQUIRE(plain.phone.sip.web_socket);
@@ -45,7 +45,7 @@ TEST_CASE("ws registers over WebSocket without TLS, wss over both") {
   CHECK(secure.phone.sip.tls->verify == sip::TlsOptions::Verify::Required);
 }
 
-TEST_CASE("The files of /sip/tls start at the configuration file, as all its paths do") {
+TEST_CASE("Relative paths in /sip/tls start at the folder of the configuration file") {
   const std::string text = R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example", "transport": "tls",
     "tls": {"ca_file": "tls/ca.pem", "certificate": "/etc/ssl/own.pem", "key": "own.key"}}})";
   const auto files = [&text](const std::optional<std::string>& path) {
@@ -59,7 +59,7 @@ TEST_CASE("The files of /sip/tls start at the configuration file, as all its pat
   CHECK(files(std::nullopt) == std::vector<std::string>{"tls/ca.pem", "/etc/ssl/own.pem", "own.key"});
 }
 
-TEST_CASE("A port for WebSockets stands beside UDP and TCP: over TLS where there is a certificate to show") {
+TEST_CASE("A WebSocket port adds a listener beside UDP and TCP, with TLS if there is a certificate") {
   const auto plain = options_with_sip(R"(, "web_socket": {"port": 8088, "origins": ["https://a", {"origin": "https://b"}]})");
   REQUIRE(plain.phone.sip.listeners.size() == 3);
   CHECK(plain.phone.sip.listeners[0].transport == Transport::Udp);

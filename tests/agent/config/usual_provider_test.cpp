@@ -9,7 +9,7 @@ namespace config = offhook::agent::config;
 
 namespace {
 
-/// The provider of such a configuration, and where it comes from, with `key` in OPENAI_API_KEY.
+/// Returns the provider of this configuration and its origin, with `key` in OPENAI_API_KEY.
 std::string provider_of(const std::string& members, const std::string& key, const std::string& provider = "") {
   const config::Environment environment = [&](const std::string& name) -> std::optional<std::string> {
     if (name == "OPENAI_API_KEY") return key;
@@ -25,7 +25,7 @@ std::string provider_of(const std::string& members, const std::string& key, cons
 
 }  // namespace
 
-TEST_CASE("Without a provider the key of OpenAI makes OpenAI the provider") {
+TEST_CASE("Without a configured provider, OPENAI_API_KEY selects OpenAI") {
   for (const std::string members : {R"("agent": {})", R"("agent": {"greeting": "Hello.", "prompt": "You answer."})", R"("providers": {"openai": {"voice": "marin"}})"}) {
     CAPTURE(members);
     CHECK(provider_of(members, "k") == "openai, environment OPENAI_API_KEY");
@@ -34,7 +34,7 @@ TEST_CASE("Without a provider the key of OpenAI makes OpenAI the provider") {
   }
 }
 
-TEST_CASE("The key of OpenAI changes no configuration that decides who talks") {
+TEST_CASE("OPENAI_API_KEY does not change a configuration that chooses a provider, a dialogue or sessions") {
   CHECK(provider_of(R"("agent": {"provider": "local"})", "k") == "local, file offhook.json:/agent/provider");
   for (const std::string members : {R"("agent": {"dialogue": "mine.json"})", R"("agent": {"model_provider": "ollama"})", R"("agent": {"speech_provider": "local"})",
                                     R"("agent": {"sessions": [{"kind": "cascade"}]})", R"("agents": [{"name": "a", "match": {"called": "1"}, "provider": "openai"}])"}) {

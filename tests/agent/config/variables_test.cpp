@@ -17,7 +17,7 @@ std::vector<std::string> names_of(std::string_view pointer) {
 
 }  // namespace
 
-TEST_CASE("The variable of a setting is OFFHOOK_ and its pointer, beside a short name that some settings have") {
+TEST_CASE("The variable of a setting is OFFHOOK_ and its pointer, and some settings also have a short name") {
   using Names = std::vector<std::string>;
   CHECK(config::variable_of("/limits/transfer_ring_seconds") == "OFFHOOK_LIMITS_TRANSFER_RING_SECONDS");
   CHECK(names_of("/sip/extension") == Names{"SIP_EXTENSION", "OFFHOOK_SIP_EXTENSION"});
@@ -29,7 +29,7 @@ TEST_CASE("The variable of a setting is OFFHOOK_ and its pointer, beside a short
   CHECK(names_of("/media/codecs") == Names{"OFFHOOK_MEDIA_CODECS"});
 }
 
-TEST_CASE("Objects, lists of objects and what is in those, and settings of providers have no such variable") {
+TEST_CASE("Objects, lists of objects, their members, and settings of providers have no such variable") {
   for (const char* pointer : {"/sip/tls", "/sip/secondaries", "/sip/secondaries/N/host", "/agent/tools", "/agents", "/agents/N/name", "/providers",
                               "/providers/NAME/api_key", "/tool_servers/NAME/url", "/sip"}) {
     CAPTURE(pointer);

@@ -30,21 +30,21 @@ TEST_CASE("Response time runs from the last voiced sample sent to the first voic
   CHECK(*ms == doctest::Approx(500).epsilon(0.01));
 }
 
-TEST_CASE("Silence that was sent behind the question does not shorten the response time") {
+TEST_CASE("Silence after the question does not shorten the response time") {
   Recording recording = two_seconds();
   tone(recording.sent, 1600, 8000);
   tone(recording.heard, 16000, 20000);
   CHECK(*response_ms(recording, 0, 15999, 32000) == doctest::Approx(*response_ms(recording, 0, 8000, 32000)).epsilon(0.02));
 }
 
-TEST_CASE("Line noise below -45 dBov is no answer") {
+TEST_CASE("Line noise below -45 dBov does not count as a response") {
   Recording recording = two_seconds();
   tone(recording.sent, 1600, 8000);
   tone(recording.heard, 9000, 30000, 60);
   CHECK_FALSE(response_ms(recording, 0, 12000, 32000).has_value());
 }
 
-TEST_CASE("An answer after the limit, or one before the question ended, does not count") {
+TEST_CASE("A response after the limit, or before the end of the question, does not count") {
   Recording recording = two_seconds();
   tone(recording.sent, 1600, 8000);
   tone(recording.heard, 100, 7000);
@@ -52,7 +52,7 @@ TEST_CASE("An answer after the limit, or one before the question ended, does not
   CHECK_FALSE(response_ms(recording, 0, 12000, 30000).has_value());
 }
 
-TEST_CASE("Ranges beyond the recording are cut, not read") {
+TEST_CASE("Ranges beyond the recording are cut at its end") {
   const Recording recording = two_seconds();
   CHECK_FALSE(response_ms(recording, 40000, 50000, 60000).has_value());
   CHECK_FALSE(first_voiced(recording.heard, 16000, 31990, 99999).has_value());

@@ -25,7 +25,7 @@ std::string with_head(std::string_view head) { return "---\n" + std::string(head
 
 }  // namespace
 
-TEST_CASE("A Markdown file has a head of settings, and its text is the prompt") {
+TEST_CASE("A Markdown file has a header with settings, and its text is the prompt") {
   const auto file = read("---\n# who\nvoice: marin\nlanguage: \"de-AT\"\ngreeting: 'It''s {{caller_name}}!'\ntools: [hang_up, \"note\"]\n\n---\n\n# You\n\nAre *Ada*.\n");
   CHECK(file.voice == "marin");
   CHECK(file.language == "de-AT");
@@ -36,7 +36,7 @@ TEST_CASE("A Markdown file has a head of settings, and its text is the prompt") 
   CHECK(file.prompt.render(call) == "# You\n\nAre *Ada*.");
 }
 
-TEST_CASE("Without a head all is prompt, also with rules of Markdown in it") {
+TEST_CASE("Without a header the whole file is the prompt, also with Markdown rules in it") {
   CHECK(read("You are Ada.\n\n---\n\nBe brief.").prompt.render({}) == "You are Ada.\n\n---\n\nBe brief.");
   CHECK(read("").prompt.empty());
   CHECK(read("---\n---\n").prompt.empty());
@@ -44,7 +44,7 @@ TEST_CASE("Without a head all is prompt, also with rules of Markdown in it") {
   CHECK(read("\xef\xbb\xbf---\r\nvoice: slt\r\n---\r\nHi.\r\n").voice == "slt");
 }
 
-TEST_CASE("Lists of tools stand with or without brackets, and may be empty") {
+TEST_CASE("A list of tools may have brackets or none, and may be empty") {
   CHECK(read(with_head("tools: hang_up, note")).tools->size() == 2);
   CHECK(read(with_head("tools: []")).tools->empty());
   CHECK(read(with_head("tools:")).tools->empty());
@@ -53,7 +53,7 @@ TEST_CASE("Lists of tools stand with or without brackets, and may be empty") {
   CHECK(fault(with_head("tools: note, note")) == "2: a tool twice; keep one of them");
 }
 
-TEST_CASE("What is no key: value, and more of YAML than that, is told with its line") {
+TEST_CASE("A header line that is not key: value, or uses more of YAML, is reported with its line") {
   CHECK(fault(with_head("voice: slt\nvoyce: rms")) == "3: an unknown key; did you mean \"voice\"?");
   CHECK(fault(with_head("temperature: 1")) == "2: an unknown key; known are voice, language, greeting and tools");
   CHECK(fault(with_head("voice slt")) == "2: a line without a colon; write key: value");
@@ -72,13 +72,13 @@ TEST_CASE("What is no key: value, and more of YAML than that, is told with its l
   CHECK(read(with_head("greeting: \"a \\\"b\\\" \\\\\"")).greeting->render({}) == "a \"b\" \\");
 }
 
-TEST_CASE("A fault in the text is told with the line of the file") {
+TEST_CASE("A fault in the text is reported with its line in the file") {
   CHECK(fault("---\nvoice: slt\n---\n\n\nHello {{callr}}.") == "6: an unknown variable; did you mean {{caller}}?");
   CHECK(fault("\n\n{{x}}").starts_with("3: an unknown variable"));
   CHECK(fault("---\nvoice: slt\n") == "2: a head without its end; close it with a line of ---");
 }
 
-TEST_CASE("A head of 32 lines, values of 1000 octets, 16 tools and 128 KiB are the most; one more is refused") {
+TEST_CASE("A prompt file has at most 32 header lines, values of 1000 octets, 16 tools and 128 KiB, and one more is refused") {
   const auto lines = [](std::size_t n) {
     std::string head = "---\n";
     for (std::size_t i = 0; i < n; ++i) head += "# x\n";

@@ -12,14 +12,14 @@ TEST_CASE("A call's context is the flat values of one JSON object") {
   CHECK(*values == std::vector<Pair>{{"name", "Ann"}, {"rate", "1.5"}, {"vip", "true"}, {"visits", "3"}});
 }
 
-TEST_CASE("A context that cannot be used says what is wrong with it") {
+TEST_CASE("The error about a context that cannot be used gives the reason") {
   CHECK(parse_call_data("nonsense", "crm.json").error().detail == "crm.json does not give JSON");
   CHECK(parse_call_data("[1]", "crm.json").error().detail == "crm.json gives JSON that is no object");
   CHECK(parse_call_data(std::string(100000, '['), "crm.json").error().detail == "crm.json gives more than 65536 octets");
   CHECK_FALSE(parse_call_data(std::string(60000, '['), "crm.json"));
 }
 
-TEST_CASE("A context has bounds: its size, its values, their names [kMaxCallDataBytes, kMaxContextValues, kMaxContextName]") {
+TEST_CASE("A call's context has bounds for its size, its values and their names [kMaxCallDataBytes, kMaxContextValues, kMaxContextName]") {
   const std::string frame = R"({"a":""})";
   CHECK(parse_call_data(R"({"a":")" + std::string(kMaxCallDataBytes - frame.size(), 'x') + R"("})", "f"));
   CHECK_FALSE(parse_call_data(R"({"a":")" + std::string(kMaxCallDataBytes - frame.size() + 1, 'x') + R"("})", "f"));

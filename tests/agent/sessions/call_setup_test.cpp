@@ -17,7 +17,7 @@ struct NoEdges final : net::Edges {
   net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
 };
 
-/// A call that is recorded, with a model that may pause that.
+/// A recorded call with a model that may pause the recording.
 struct RecordedCall {
   CallThread thread{[](auto&) { return std::make_unique<NoEdges>(); }};
   std::shared_ptr<recordings::CallRecording> recording =
@@ -52,7 +52,7 @@ bool has(const std::string& text, std::string_view what) { return text.find(what
 
 }  // namespace
 
-TEST_CASE_FIXTURE(RecordedCall, "What a model pauses, and lets go on, is its own pause: an operator's stays, and the model is told so") {
+TEST_CASE_FIXTURE(RecordedCall, "A model resumes only its own pause; an operator's pause stays, and the model's result says so") {
   recording->pause(Pauser::Operator, true);
   CHECK(has(order(true), "nothing is recorded"));
   CHECK(recording->pause(Pauser::Operator, true).by_model);
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(RecordedCall, "What a model pauses, and lets go on, is its own
   CHECK(recording->state() == RecordingState::Recording);
 }
 
-TEST_CASE_FIXTURE(RecordedCall, "A model that pauses twice has nobody's number recorded, whatever its rule bounds") {
+TEST_CASE_FIXTURE(RecordedCall, "A model may pause the recording again after it resumed, beyond the limit of its rule") {
   for (int i = 0; i < 3; ++i) {
     (void)order(true);
     CHECK(recording->state() == RecordingState::Paused);
@@ -71,12 +71,12 @@ TEST_CASE_FIXTURE(RecordedCall, "A model that pauses twice has nobody's number r
   }
 }
 
-TEST_CASE_FIXTURE(RecordedCall, "A model is told when the recording is over") {
+TEST_CASE_FIXTURE(RecordedCall, "The model's result says that the recording has ended") {
   recording->stop();
   CHECK(has(order(false), "has ended: nothing is recorded"));
 }
 
-TEST_CASE("A caller is verified where a trusted peer asserts it, it proved its own name, or a signature proves its number: a From alone is a claim [RFC 3325]") {
+TEST_CASE("A caller is verified by a trusted peer's assertion, by its own proven user name, or by a signature for its number, not by From alone [RFC 3325]") {
   const AgentBook book({}, std::make_shared<AgentProfile>());
   sip::IncomingCall call;
   call.from.uri = "sip:1001@pbx.example";
@@ -96,10 +96,10 @@ TEST_CASE("A caller is verified where a trusted peer asserts it, it proved its o
   call.asserted->uri = "sip:+431234@pbx.example";
   CHECK(set_up(book, call).facts.caller == "+431234");
   CHECK(set_up(book, call).facts.caller_verified);
-  CHECK(set_up(book, "sip:6001@pbx.example", "sip:1001@pbx.example").facts.caller_verified);  // We call as ourselves.
+  CHECK(set_up(book, "sip:6001@pbx.example", "sip:1001@pbx.example").facts.caller_verified);  // Offhook calls with its own identity.
 }
 
-TEST_CASE("A call of an unverified caller goes on without a context for verified callers, and the log is told why") {
+TEST_CASE("A call from an unverified caller gets no context for verified callers, and the log names the reason") {
   CallThread thread{[](auto&) { return std::make_unique<NoEdges>(); }};
   const auto provider = std::make_shared<ProviderProfile>();
   provider->kind = ProviderKind::OpenAi;
@@ -115,7 +115,7 @@ TEST_CASE("A call of an unverified caller goes on without a context for verified
   bool is_ready = false;
   const auto preparation = prepare(std::make_shared<SessionFactory>(FactoryOptions{}), std::move(setup), media::AudioCodec::Pcmu, thread, {},
                                    [&told](const std::string& trouble) { told = trouble; });
-  (void)preparation([&is_ready](const ConversationPlan&) { is_ready = true; });  // NoEdges would end the process.
+  (void)preparation([&is_ready](const ConversationPlan&) { is_ready = true; });  // A fetch through NoEdges would end the process.
   CHECK(is_ready);
   CHECK(has(told, "not verified"));
 }

@@ -4,14 +4,14 @@
 
 using namespace offhook;
 
-TEST_CASE("The identity that a trusted peer asserts counts before From [RFC 3325 section 9.1]") {
+TEST_CASE("The identity that a trusted peer asserts takes precedence over From [RFC 3325 section 9.1]") {
   sip::PeerChanged changed{{}, {"sip:bea@192.0.2.1", "Bea"}};
   CHECK(agent::person_of(changed).display == "Bea");
   changed.asserted = sip::Party{"sip:1002@pbx.example", "Desk"};
   CHECK(agent::person_of(changed).display == "Desk");
 }
 
-TEST_CASE("A person is named to a model as data: name and number, without marks and controls") {
+TEST_CASE("A model gets a person's name and number as data, without marks and control characters") {
   CHECK(agent::named_for_model({"sip:1002@pbx.example", "Bea"}) == "<data>Bea, 1002</data>");
   CHECK(agent::named_for_model({"sip:1002@pbx.example", ""}) == "<data>1002</data>");
   CHECK(agent::named_for_model({"sip:1002@pbx.example", "1002"}) == "<data>1002</data>");

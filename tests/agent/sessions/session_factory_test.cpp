@@ -34,7 +34,7 @@ AgentProfile profile(SessionWay way, std::vector<media::AudioCodec> codecs) {
   return made;
 }
 
-/// Speaks nothing: answers each request with half a second of silence, and keeps its text.
+/// Answers each speech request with half a second of silence, and returns the texts of the requests.
 struct QuietStudio final : net::Edges {
   test::FakeHttp studio;
   net::HttpClient& http(const std::string&) override { return studio; }
@@ -55,7 +55,7 @@ struct QuietStudio final : net::Edges {
 
 }  // namespace
 
-TEST_CASE("A port has the agreed codec's rate; before one is agreed on, that of G.711 where a Realtime way is first and G.711 is liked best") {
+TEST_CASE("A port has the rate of the agreed codec; before an agreement it has 8 kHz if a Realtime session and G.711 are first, else 16 kHz") {
   using media::AudioCodec;
   const auto openai = provider(ProviderKind::OpenAi, "openai");
   CHECK(SessionFactory::port_rate_hz(profile(RealtimeWay{openai}, {AudioCodec::Pcmu, AudioCodec::G722}), {}) == 8000);
@@ -68,7 +68,7 @@ TEST_CASE("A port has the agreed codec's rate; before one is agreed on, that of 
   CHECK(SessionFactory::port_rate_hz(cascade, AudioCodec::Opus) == 16000);
 }
 
-TEST_CASE("A profile's times and sentences are the conversation's; what it does not say stays as it was") {
+TEST_CASE("The times and sentences of a profile replace those of the conversation options, and other options stay") {
   AgentProfile made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
   made.limits.think = 5s;
   made.limits.end_of_turn = 700ms;
@@ -85,7 +85,7 @@ TEST_CASE("A profile's times and sentences are the conversation's; what it does 
   CHECK(options.failure_goodbye == ConversationOptions{}.failure_goodbye);
 }
 
-TEST_CASE("Sentences of ours are in the agent's language, and each is another in each language") {
+TEST_CASE("Offhook's own sentences are in the agent's language and differ between languages") {
   std::set<std::string> said;
   const auto sentences_of = [&](std::string_view language) {
     const FixedSentences of = usual_sentences(language);
@@ -110,7 +110,7 @@ TEST_CASE("Sentences of ours are in the agent's language, and each is another in
   CHECK(options.max_silences == 1);
 }
 
-TEST_CASE("Keys belong together where a language model thinks, and are a menu's where a dialogue does") {
+TEST_CASE("The conversation collects keys for a language model, and passes each key alone to a dialogue") {
   const auto openai = provider(ProviderKind::OpenAi, "openai"), local = provider(ProviderKind::Local, "local");
   const auto together = [](SessionWay way) { return conversation_options(profile(std::move(way), {media::AudioCodec::Pcmu}), {}).keys_together; };
   CHECK(together(RealtimeWay{openai}));
@@ -118,7 +118,7 @@ TEST_CASE("Keys belong together where a language model thinks, and are a menu's 
   CHECK_FALSE(together(CascadeWay{{openai}, {local}, {openai}}));
 }
 
-TEST_CASE("The media worker finds an end of turn of up to half a second itself") {
+TEST_CASE("The media worker itself detects an end of turn of up to half a second") {
   AgentProfile made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
   for (const auto& [turn, frames] : {std::pair{500ms, 25}, {300ms, 15}, {100ms, 5}, {2000ms, 25}}) {
     made.limits.end_of_turn = turn;
@@ -126,7 +126,7 @@ TEST_CASE("The media worker finds an end of turn of up to half a second itself")
   }
 }
 
-TEST_CASE("A provider whose service ends turns is waited for until it has, and is told of short pauses") {
+TEST_CASE("When the provider's service ends turns, the conversation waits for it, and the worker reports short pauses") {
   auto deepgram = std::make_shared<ProviderProfile>(*provider(ProviderKind::Deepgram, "deepgram"));
   deepgram->models.transcription = "flux-general-en";
   deepgram->deepgram.eot_timeout_ms = 4000;
@@ -143,7 +143,7 @@ TEST_CASE("A provider whose service ends turns is waited for until it has, and i
   deepgram->deepgram.turn_end = DeepgramTuning::TurnEnd::Flux;
   deepgram->models.transcription = "nova-3";
   CHECK(hangover_frames(made()) == 25);
-  // Its Voice Agent listens by Flux where no model is named.
+  // Without a model name, the Voice Agent uses Flux to listen.
   const auto talking = [&] { return profile(RealtimeWay{deepgram}, {media::AudioCodec::Pcmu}); };
   CHECK(hangover_frames(talking()) == 25);
   deepgram->models.transcription.clear();
@@ -151,7 +151,7 @@ TEST_CASE("A provider whose service ends turns is waited for until it has, and i
   CHECK(conversation_options(talking(), {}).listen_deadline == 6500ms);
 }
 
-TEST_CASE("A book whose dialogue cannot be read is not adopted, and the error names the file") {
+TEST_CASE("A book with an unreadable dialogue is not adopted, and the error names the file") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   options.embedded.dialogue_path = "nowhere/dialogue.json";
@@ -163,7 +163,7 @@ TEST_CASE("A book whose dialogue cannot be read is not adopted, and the error na
   CHECK(adopted.error().detail.find("nowhere/dialogue.json") != std::string::npos);
 }
 
-TEST_CASE("A book of language models alone loads no recogniser") {
+TEST_CASE("A book that uses only language models loads no recogniser") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   options.embedded.dialogue_path = "nowhere/dialogue.json";
@@ -173,14 +173,14 @@ TEST_CASE("A book of language models alone loads no recogniser") {
   CHECK(factory.is_warm());
 }
 
-TEST_CASE("A model is waited for where it is loaded and some agent's calls have no way around it") {
+TEST_CASE("The factory waits for a model to load only if an agent's calls have no other model") {
   const auto openai = provider(ProviderKind::OpenAi, "openai"), ollama = provider(ProviderKind::Ollama, "ollama"), local = provider(ProviderKind::Local, "local");
   const auto agent = [](SessionWay way) { return std::make_shared<AgentProfile>(profile(std::move(way), {media::AudioCodec::Pcmu})); };
   const auto asks = [&](std::vector<ProviderPtr> models) { return agent(CascadeWay{{local}, std::move(models), {local}}); };
   CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai}))));
-  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai, ollama}))));  // Asked when something fails.
+  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai, ollama}))));  // Offhook uses this model only after a failure of the first.
   CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, agent(RealtimeWay{openai}))));
-  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({ollama, openai}))));  // The second answers while the first is loaded.
+  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({ollama, openai}))));  // The second model answers while the first loads.
   CHECK(SessionFactory::awaits_model(AgentBook({}, asks({ollama}))));
   CHECK(SessionFactory::awaits_model(AgentBook({{{}, asks({ollama})}}, asks({openai}))));
   const auto both = asks({ollama});
@@ -190,7 +190,7 @@ TEST_CASE("A model is waited for where it is loaded and some agent's calls have 
   CHECK(SessionFactory::awaits_model(AgentBook({}, both)));
 }
 
-TEST_CASE("What every call may need is spoken before the first: each sentence of a voice once, none that a call's values change") {
+TEST_CASE("Fixed sentences are synthesised before the first call, once for each voice, without sentences that contain call values") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   std::uint64_t characters = 0;
@@ -226,10 +226,10 @@ TEST_CASE("What every call may need is spoken before the first: each sentence of
   CHECK(times("Heard") == 0);
   CHECK(times(ConversationOptions{}.filler) == 1);
   CHECK(characters > std::string("Good day.Welcome.").size());
-  CHECK(studio.rehearse(factory, book).empty());  // A reload speaks only what is new.
+  CHECK(studio.rehearse(factory, book).empty());  // A reload synthesises only new sentences.
 }
 
-TEST_CASE("A voice that its provider does not know is told before the first call, once, with the provider's error") {
+TEST_CASE("A voice that the provider refuses is reported once, before the first call, with the provider's error") {
   FactoryOptions options;
   std::vector<ServiceFailure> failures;
   options.on_rehearsal_failure = [&failures](const ServiceFailure& failure) { failures.push_back(failure); };
@@ -247,7 +247,7 @@ TEST_CASE("A voice that its provider does not know is told before the first call
   CHECK(failures[0].why.find("answered 400 (invalid_request_error, invalid_value, voice)") != std::string::npos);
 }
 
-TEST_CASE("Each agent's sentences are prepared in the voice that its own calls have, though agents differ in nothing but the languages of callers") {
+TEST_CASE("Each agent's sentences are prepared in the voice of its own calls, also if agents differ only in the callers' languages") {
   struct Booths final : net::Edges {
     test::FakeSockets lines;
     net::HttpClient& http(const std::string&) override { std::abort(); }
@@ -274,11 +274,11 @@ TEST_CASE("Each agent's sentences are prepared in the voice that its own calls h
     const auto from = url.find("model=") + 6;
     asked += url.substr(from, url.find('&', from) - from) + ": " + booths.lines.last().sent.at(0).bytes + "\n";
   }
-  CHECK(rehearsed.voices.size() == 2);  // Of one voice there is one, which prepares the second greeting later.
+  CHECK(rehearsed.voices.size() == 2);  // Agents with the same voice share a speaker, which prepares the second greeting later.
   CHECK(asked == "aura-2-agathe-fr: {\"type\":\"Speak\",\"text\":\"Bonjour.\"}\naura-2-viktoria-de: {\"type\":\"Speak\",\"text\":\"Guten Tag.\"}\n");
 }
 
-TEST_CASE("A model is shown the tool that pauses a recording in calls that are recorded, and in no others") {
+TEST_CASE("A model gets the tool that pauses a recording only in recorded calls") {
   auto made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
   made.tools = {{BuiltInTool::HangUp, Confirm::Never, 1, {}}, {BuiltInTool::PauseRecording, Confirm::Never, 20, {}}};
   CHECK(tool_box_options(made).rules.allowed.size() == 1);
@@ -293,7 +293,7 @@ TEST_CASE("A model is shown the tool that pauses a recording in calls that are r
   CHECK(paused);
 }
 
-TEST_CASE("What a caller is asked before a tool runs is asked in the language that is set, or else the likeliest") {
+TEST_CASE("The question before a tool call is in the configured language, or else in the likeliest of the callers' languages") {
   auto made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
   CHECK(tool_box_options(made).languages.front() == "en");
   made.languages = {"pl", "cs"};
@@ -302,7 +302,7 @@ TEST_CASE("What a caller is asked before a tool runs is asked in the language th
   CHECK(tool_box_options(made).languages == std::vector<std::string>{"de"});
 }
 
-TEST_CASE("The notice is said in calls that are recorded, and in no others") {
+TEST_CASE("The recording notice is spoken only in recorded calls") {
   const SessionFactory factory({});
   auto told = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
   told.recording_notice = "This call is recorded.";
@@ -314,7 +314,7 @@ TEST_CASE("The notice is said in calls that are recorded, and in no others") {
   CHECK(factory.plan(made, recorded, edges).options.notice == "This call is recorded.");
 }
 
-TEST_CASE("A recorded greeting is played, though the words for it are blank in this call") {
+TEST_CASE("A recorded greeting plays although its text is blank in this call") {
   const SessionFactory factory({});
   auto greeted = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
   greeted.recorded_greeting = media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {});
@@ -333,7 +333,7 @@ TEST_CASE("A recorded greeting is played, though the words for it are blank in t
   }
 }
 
-TEST_CASE("An agent is served while some way has a provider for each stage that is asked; the plain voice speaks for all") {
+TEST_CASE("An agent is served while some session has a provider for each stage; the embedded voice is the last resort for speech") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   SessionFactory factory(options);

@@ -8,7 +8,7 @@ using namespace offhook::agent;
 
 namespace {
 
-/// Answers its one request at the next look.
+/// Answers its only request when answer() is called.
 class OneAnswer : public net::HttpClient {
  public:
   OneAnswer(int status, std::optional<net::NetError> error, std::string body = "") : status_(status), error_(std::move(error)), body_(std::move(body)) {}
@@ -52,7 +52,7 @@ setup::Finding tried(int status, std::optional<net::NetError> error = std::nullo
 
 }  // namespace
 
-TEST_CASE("A key is tried by asking for the models, and what came of it is said without it") {
+TEST_CASE("setup tests a key with a request for the list of models, and the finding does not contain the key") {
   CHECK(tried(200).good);
   CHECK(tried(401).what == "https://h/v1 refuses the key (401)");
   CHECK(tried(403).what == "https://h/v1 refuses the key (403)");
@@ -60,7 +60,7 @@ TEST_CASE("A key is tried by asking for the models, and what came of it is said 
   CHECK(tried(0, net::NetError{net::NetError::What::Refused, "connection refused"}).what == "https://h/v1 does not answer: connection refused");
 }
 
-TEST_CASE("Each kind of provider is asked for what costs nothing, with its key where it wants it") {
+TEST_CASE("Each kind of provider gets a request that costs nothing, with its key if it needs one") {
   const auto asked = [](ProviderKind kind, const std::string& base, auto... more) {
     ProviderProfile provider;
     provider.kind = kind;
@@ -84,7 +84,7 @@ TEST_CASE("Each kind of provider is asked for what costs nothing, with its key w
   CHECK(both.ends_with("\nGET https://x.openai.azure.com/openai/v1/models api-key: canary"));
 }
 
-TEST_CASE("Ollama must have the model that is named, and who is none is told apart") {
+TEST_CASE("Ollama must have the named model, and the finding tells a missing model from a server that is not Ollama") {
   const auto found = [](const std::string& model, const std::string& body, int status = 200) {
     ProviderProfile provider;
     provider.kind = ProviderKind::Ollama;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-/// A run of setup with a person, a network and a disk that tests play.
+/// A run of setup with a simulated person, network and disk.
 namespace offhook_test {
 
 namespace setup = offhook::agent::setup;
@@ -16,7 +16,7 @@ namespace config = offhook::agent::config;
 using offhook::agent::ProviderKind;
 using offhook::agent::ProviderProfile;
 
-/// Says what the test wrote down, in that order, and then ends the input. kCtrlC interrupts.
+/// Gives the test's answers in order, and then ends the input. kCtrlC interrupts.
 class ScriptedPerson : public setup::Asker {
  public:
   static constexpr const char* kCtrlC = "\x03";
@@ -35,13 +35,13 @@ class ScriptedPerson : public setup::Asker {
   void say(std::string_view line) override { heard += std::string(line) + "\n"; }
 
   std::string asked, secrets, heard;
-  std::string usual;  ///< of the last question
+  std::string usual;  ///< default answer of the last question
 
  private:
   std::deque<std::string> answers_;
 };
 
-/// A network where all goes well, but for what the test names.
+/// A network in which every trial succeeds, except the trials that the test names.
 class ScriptedNetwork : public setup::Prober {
  public:
   setup::Finding resolve(const std::string& host) override { return tried("resolve " + host); }
@@ -56,9 +56,9 @@ class ScriptedNetwork : public setup::Prober {
   bool is_interrupted() override { return !interrupted_in.empty() && all.find(interrupted_in) != std::string::npos; }
 
   std::string all;
-  std::string bad = "nothing";  ///< each trial whose line begins with this fails
-  std::string answer;           ///< what the other side says to each trial
-  std::string interrupted_in;   ///< the person interrupts the trial with this in its line
+  std::string bad = "nothing";  ///< every trial whose line begins with this fails
+  std::string answer;           ///< text of the other side's answer to each trial
+  std::string interrupted_in;   ///< the person interrupts the trial with this text in its line
 
  private:
   setup::Finding tried(const std::string& what) {

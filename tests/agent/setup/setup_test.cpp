@@ -15,13 +15,13 @@ using offhook_test::ScriptedPerson;
 
 namespace {
 
-/// The answers, and then an empty one for each of the other questions: prompt (if a model thinks), greeting, transfer, secrets, call.
+/// Returns the answers with an empty one for each later question: prompt (with a language model only), greeting, transfer, secrets, call.
 std::deque<std::string> then_usual(std::deque<std::string> answers, bool has_model) {
   answers.insert(answers.end(), has_model ? 5 : 4, "");
   return answers;
 }
 
-/// The configuration that setup wrote, as `offhook run` reads it with these secrets in the environment.
+/// Returns the configuration that setup wrote, as `offhook run` reads it with these secrets in the environment.
 config::Effective written_in(const Desk& desk, const std::map<std::string, std::string>& secrets) {
   const config::Environment environment = [&secrets](const std::string& name) -> std::optional<std::string> {
     const auto found = secrets.find(name);
@@ -32,7 +32,7 @@ config::Effective written_in(const Desk& desk, const std::map<std::string, std::
 
 }  // namespace
 
-TEST_CASE("A person is asked for host, extension, secret and key; all is tried, and the file is written") {
+TEST_CASE("setup asks a person for host, extension, secret and key, tests them, and writes the configuration") {
   Desk desk;
   ScriptedPerson person(then_usual({"pbx.example:5070", "6001", "canary-7f3a", "openai", "sk-canary"}, true));
   const auto outcome = desk.run(&person);
@@ -49,7 +49,7 @@ TEST_CASE("A person is asked for host, extension, secret and key; all is tried, 
   CHECK(person.asked.find("canary") == std::string::npos);
 }
 
-TEST_CASE("The agent waits for a test call when the person says so, and says when its extension can be dialled") {
+TEST_CASE("setup waits for a test call when the person asks for it, and says when to dial the extension") {
   Desk desk;
   ScriptedPerson person({"192.0.2.1", "6001", "canary-7f3a", "local", "", "", "no", "wait"});
   CHECK(desk.run(&person).is_written);
@@ -57,7 +57,7 @@ TEST_CASE("The agent waits for a test call when the person says so, and says whe
   CHECK(person.heard.find("Dial 6001 now.") != std::string::npos);
 }
 
-TEST_CASE("An answer that cannot be is asked for again at once, with what is wrong and an example") {
+TEST_CASE("An invalid answer is refused with the reason and an example, and the question is repeated") {
   Desk desk;
   ScriptedPerson person({"sip:h", "", "h", "60 01", "6001", "x", "local", "", "6001", "6010 or so", "6010", "perhaps", "no", "6009"});
   CHECK(desk.run(&person).is_written);
@@ -71,7 +71,7 @@ TEST_CASE("An answer that cannot be is asked for again at once, with what is wro
   CHECK(desk.network.all.ends_with("call 6009\n"));
 }
 
-TEST_CASE("What a PBX or a provider answers drives no terminal, for a person or in a script") {
+TEST_CASE("Control characters in the answers of a PBX or a provider are escaped, for a person and in a script") {
   Desk desk;
   desk.network.answer = ": 403 \x1b[2J\r\nok: \xc2\x9b";
   ScriptedPerson person(then_usual({"h", "6001", "x", "local"}, false));
@@ -80,7 +80,7 @@ TEST_CASE("What a PBX or a provider answers drives no terminal, for a person or 
   for (const setup::Step& step : outcome.steps) CHECK(step.finding.what.find_first_of("\x1b\r\n") == std::string::npos);
 }
 
-TEST_CASE("Answers with which a trial fails are asked for again at once, or kept") {
+TEST_CASE("After a failed trial, the person may correct the answers at once or keep them") {
   Desk again;
   ScriptedPerson corrects({"h", "6001", "wrong", "yes", "", "", "right", "local", "", "", "", ""});
   const auto corrected = again.run(&corrects);
@@ -102,7 +102,7 @@ TEST_CASE("Answers with which a trial fails are asked for again at once, or kept
   CHECK(keys.network.all.ends_with("key https://api.openai.com/v1 wrong\nkey https://api.openai.com/v1\n"));
 }
 
-TEST_CASE("A provider that cannot talk alone is refused before the next question") {
+TEST_CASE("A provider that cannot hold a conversation alone is refused before the next question") {
   Desk desk;
   desk.variables = {{"SPEECH_PROVIDER", "local"}};
   ScriptedPerson person({"h", "6001", "x", "deepgram", "", "canary"});
@@ -111,7 +111,7 @@ TEST_CASE("A provider that cannot talk alone is refused before the next question
   CHECK(person.asked.ends_with("Answer that again? (yes, no)\n"));
 }
 
-TEST_CASE("The configuration cannot have the name of a file that is written beside it") {
+TEST_CASE("The configuration cannot have the name of a file that setup writes beside it") {
   for (const char* name : {"secrets.env", "receptionist.json", "/etc/offhook/sales.md", "./message-taker.md"}) {
     CAPTURE(name);
     Desk desk;
@@ -128,7 +128,7 @@ TEST_CASE("The configuration cannot have the name of a file that is written besi
   CHECK(desk.run(&person, {"receptionist.json.d/my-receptionist.json", false, false, ""}).is_written);
 }
 
-TEST_CASE("A file that is there is not written over unasked") {
+TEST_CASE("setup does not overwrite an existing file without the person's consent") {
   Desk desk;
   desk.disk["offhook.json"] = "mine";
   ScriptedPerson no({"no"});
@@ -145,7 +145,7 @@ TEST_CASE("A file that is there is not written over unasked") {
   CHECK(desk.run(nullptr, options).is_written);
 }
 
-TEST_CASE("Ctrl-C and the end of input end it at each question, and before the last question nothing is written") {
+TEST_CASE("Ctrl-C and the end of input end setup at each question, and before the last question it writes nothing") {
   const std::deque<std::string> answers{"h", "6001", "x", "openai", "sk-canary", "sales", "none", "6010", "yes", "none"};
   for (const bool is_interrupted : {true, false}) {
     for (std::size_t answered = 0; answered < answers.size(); ++answered) {
@@ -166,7 +166,7 @@ TEST_CASE("Ctrl-C and the end of input end it at each question, and before the l
   }
 }
 
-TEST_CASE("Ctrl-C during a trial ends it, and what the trial found counts for nothing") {
+TEST_CASE("Ctrl-C during a trial ends setup, and the result of the trial is ignored") {
   const std::deque<std::string> answers{"h", "6001", "x", "openai", "sk-canary", "", "", "", "", "1001"};
   for (const char* in : {"resolve", "register", "key", "call"}) {
     CAPTURE(in);
@@ -187,7 +187,7 @@ TEST_CASE("Ctrl-C during a trial ends it, and what the trial found counts for no
   }
 }
 
-TEST_CASE("Without a person the answers come from the environment, and what is missing is named") {
+TEST_CASE("Without a person the answers come from the environment, and the finding names the missing variables") {
   Desk desk;
   auto outcome = desk.run(nullptr);
   REQUIRE(outcome.steps.size() == 1);
@@ -211,7 +211,7 @@ TEST_CASE("Without a person the answers come from the environment, and what is m
   CHECK_FALSE(desk.disk.contains("third.json"));
 }
 
-TEST_CASE("The provider that is offered is the one that run takes: OpenAI with its key, else local") {
+TEST_CASE("setup offers the same default provider as run: OpenAI with its key, otherwise local") {
   CHECK(config::usual_provider({}) == "local");
   for (const char* key : {"", "sk-canary"}) {
     CAPTURE(key);
@@ -227,7 +227,7 @@ TEST_CASE("The provider that is offered is the one that run takes: OpenAI with i
   }
 }
 
-TEST_CASE("Each provider asks for what it needs, and what was chosen is tried and can be used") {
+TEST_CASE("setup asks for the settings of the chosen provider, tests them, and writes a usable configuration") {
   Desk azure;
   ScriptedPerson person({"h", "6001", "x", "nobody", "Azure", "canary-1", "west/europe", "West Europe", "https://x.openai.azure.com", "canary-2", "mini", "", "", "", "no", ""});
   CHECK(azure.run(&person).is_written);
@@ -248,7 +248,7 @@ TEST_CASE("Each provider asks for what it needs, and what was chosen is tried an
   CHECK(ollama.network.all.find("key http://127.0.0.1:11434") != std::string::npos);
 }
 
-TEST_CASE("Without a person PROVIDER says who talks, and what that one needs is named") {
+TEST_CASE("Without a person PROVIDER selects the provider, and the finding names the variables that this provider lacks") {
   Desk desk;
   desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "deepgram"}};
   CHECK(desk.run(nullptr).steps.front().finding.what == "nobody can be asked here: set DEEPGRAM_API_KEY");
@@ -262,7 +262,7 @@ TEST_CASE("Without a person PROVIDER says who talks, and what that one needs is 
 
 namespace {
 
-/// What comes of these variables without a person, beside a PBX: the steps that went wrong, then the file.
+/// Runs setup without a person with these variables and a PBX. Returns the failed steps, the file and the trials.
 std::string from(std::map<std::string, std::string> variables, Desk&& desk = {}) {
   variables.insert({{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}});
   desk.variables = std::move(variables);
@@ -278,7 +278,7 @@ std::string from(std::map<std::string, std::string> variables, Desk&& desk = {})
 
 }  // namespace
 
-TEST_CASE("A server that speaks like OpenAI's, and Azure OpenAI alone, can be set up as well") {
+TEST_CASE("setup supports a server with OpenAI's interface, and Azure OpenAI alone") {
   CHECK(from({{"PROVIDER", "openai_compatible"}}) == "nobody can be asked here: set OPENAI_BASE_URL, OPENAI_MODEL\n\n");
   CHECK(from({{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1/chat/completions"}, {"OPENAI_MODEL", "m"}}) ==
         R"("agent":{"provider":"openai_compatible"},"providers":{"openai_compatible":{"base_url":"http://127.0.0.1:8000/v1","models":{"chat":"m"}}}})"
@@ -290,7 +290,7 @@ TEST_CASE("A server that speaks like OpenAI's, and Azure OpenAI alone, can be se
             .starts_with(R"("agent":{"provider":"azure_openai"},"providers":{"azure_openai":{"base_url":"https://x.openai.azure.com","api_key":"${AZURE_OPENAI_KEY}","deployment":"rt"}}})"));
 }
 
-TEST_CASE("Who thinks and who speaks for another is written, asked for what it needs there, and tried") {
+TEST_CASE("A separate provider for the model or for speech is written, configured and tested") {
   const std::map<std::string, std::string> speech{{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "West Europe"}, {"MODEL_PROVIDER", "ollama"}};
   auto whole = speech;
   whole["OLLAMA_MODEL"] = "m";
@@ -307,15 +307,15 @@ TEST_CASE("Who thinks and who speaks for another is written, asked for what it n
   CHECK(both.find("key https://api.deepgram.com\nkey http://127.0.0.1:11434\n") != std::string::npos);
   CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "openai_compatible"}}) ==
         "nobody can be asked here: set SPEECH_PROVIDER (local, openai, azure, deepgram; others are written in the file: docs/providers.md), OPENAI_BASE_URL, OPENAI_MODEL\n\n");
-  // What check would refuse is not written.
+  // setup does not write a configuration that `offhook check` refuses.
   CHECK(from({{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}, {"SPEECH_PROVIDER", "local"}}).find("found a provider without a model that thinks;") != std::string::npos);
 }
 
-TEST_CASE("OpenAI's key goes to OpenAI, or where the environment sends it, and to nobody else") {
+TEST_CASE("OPENAI_API_KEY goes only to OpenAI, or to the address in the environment") {
   CHECK(from({{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "sk-canary"}, {"OPENAI_BASE_URL", "https://proxy.example/v1"}}).find("key https://proxy.example/v1\n") != std::string::npos);
   const auto both = from({{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://h/v1"}, {"OPENAI_MODEL", "m"}, {"SPEECH_PROVIDER", "openai"}, {"OPENAI_API_KEY", "sk-canary"}});
   CHECK(both.find(R"("openai":{"base_url":"https://api.openai.com/v1","api_key":"${OPENAI_API_KEY}"},"openai_compatible":{"base_url":"http://h/v1","models":{"chat":"m"}})") !=
-        std::string::npos);  // With its address, or `offhook run` would take the other's from the environment.
+        std::string::npos);  // The file has this URL, because `offhook run` would otherwise take the other server's from the environment.
   Desk desk;
   desk.variables = {{"OPENAI_API_KEY", "sk-canary"}};
   ScriptedPerson person(then_usual({"h", "6001", "x", "openai_compatible", "", "ftp://h", "http://h:8000/v1", "", "m"}, true));
@@ -325,7 +325,7 @@ TEST_CASE("OpenAI's key goes to OpenAI, or where the environment sends it, and t
   CHECK(person.secrets == "Secret of the extension\nKey of the server\n");
 }
 
-TEST_CASE("A person whose provider only thinks is asked who listens and speaks, and others where a variable says so") {
+TEST_CASE("setup asks for a speech provider if the chosen one only thinks, and asks for other providers if a variable names them") {
   Desk desk;
   ScriptedPerson person(then_usual({"h", "6001", "x", "ollama", "Deepgram", "canary", "", "llama3.2"}, true));
   CHECK(desk.run(&person).is_written);
@@ -340,7 +340,7 @@ TEST_CASE("A person whose provider only thinks is asked who listens and speaks, 
   CHECK(named.disk.at("offhook.json").find("speech_provider") == std::string::npos);
 }
 
-TEST_CASE("Answers that are no configuration are told as offhook check tells them, and a full disk too") {
+TEST_CASE("A configuration that check would refuse gives the same problem here, and a full disk is reported") {
   Desk desk;
   desk.variables = {{"ASTERISK_HOST", "sip:h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "local"}};
   const auto outcome = desk.run(nullptr);

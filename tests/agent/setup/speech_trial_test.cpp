@@ -16,7 +16,7 @@ using namespace offhook::agent;
 
 namespace {
 
-/// Answers each request as soon as it is looked at.
+/// A server that answers the pending requests when work() is called.
 struct OneServer final : net::Edges {
   test::FakeHttp clients;
   std::size_t answered = 0;
@@ -24,7 +24,7 @@ struct OneServer final : net::Edges {
   net::HttpClient& http(const std::string&) override { return clients; }
   net::HttpClient& local_http() override { std::abort(); }
   test::FakeSockets lines;
-  std::vector<std::string> says;  // once, on the first socket
+  std::vector<std::string> says;  // messages of the server, sent once on the first socket
   net::WebSocketClient& sockets(const std::string&) override { return lines; }
 
   std::string try_all(const AgentBook& book, const std::set<std::string>& without = {}) {
@@ -60,7 +60,7 @@ std::shared_ptr<ProviderProfile> provider_of(ProviderKind kind, const std::strin
   return provider;
 }
 
-/// Of a server with neither sockets nor a chat.
+/// Returns a book with one agent of a server that has neither WebSockets nor a chat model.
 AgentBook book_of(const std::string& voice) {
   const auto provider = provider_of(ProviderKind::OpenAiCompatible, "server");
   provider->models.transcription = "hear-1";
@@ -72,7 +72,7 @@ AgentBook book_of(const std::string& voice) {
 
 }  // namespace
 
-TEST_CASE("Each voice and each recogniser of the agents is tried once") {
+TEST_CASE("Each voice and each recogniser of the agents is tested once") {
   OneServer server;
   server.answer = works;
   const std::string found = server.try_all(book_of(""));
@@ -81,7 +81,7 @@ TEST_CASE("Each voice and each recogniser of the agents is tried once") {
   CHECK(server.try_all(book_of(""), {"server"}).empty());
 }
 
-TEST_CASE("A model or a voice that the provider does not know is told with the provider's error") {
+TEST_CASE("A model or a voice that the provider does not have is reported with the provider's error") {
   OneServer server;
   server.answer = [](OneServer& self, std::size_t index) {
     const bool speaks = is_speech(self, index);
@@ -93,7 +93,7 @@ TEST_CASE("A model or a voice that the provider does not know is told with the p
   CHECK(found.find("answered 400 (invalid_request_error, invalid_value, voice)") != std::string::npos);
 }
 
-TEST_CASE("A service that says nothing is told, and the next one is tried all the same") {
+TEST_CASE("A service that does not answer is reported, and the next one is tested") {
   OneServer server;
   server.answer = [](OneServer&, std::size_t) {};
   const std::string found = server.try_all(book_of(""));
@@ -110,7 +110,7 @@ TEST_CASE("The finding for a recogniser that does not answer silence in time say
   CHECK(found.find("it heard only silence", listens.size()) == std::string::npos);
 }
 
-TEST_CASE("A model that talks is tried with the voice of its session, and then the voice of our own sentences") {
+TEST_CASE("A Realtime model is tested with the voice of its session, and then the voice of Offhook's own sentences") {
   const auto provider = provider_of(ProviderKind::OpenAi, "openai");
   provider->models.realtime = "talk-1";
   const auto profile = std::make_shared<AgentProfile>();
@@ -120,13 +120,13 @@ TEST_CASE("A model that talks is tried with the voice of its session, and then t
   server.answer = works;
   server.says = {R"({"type":"session.created","session":{"id":"s"}})"};
   std::string whole;
-  SUBCASE("that works") {
+  SUBCASE("a voice that works") {
     server.says.insert(server.says.end(), {R"({"type":"session.updated","session":{}})", R"({"type":"response.created","response":{"id":"r","status":"in_progress"}})",
                                            R"({"type":"response.output_audio_transcript.delta","response_id":"r","item_id":"i","delta":"Yes."})",
                                            R"({"type":"response.output_audio.delta","response_id":"r","item_id":"i","delta":"/v7+/g=="})"});
     whole = "+ openai/realtime (marin) works\n";
   }
-  SUBCASE("that its server refuses") {
+  SUBCASE("a voice that the server refuses") {
     server.says.push_back(R"({"type":"error","error":{"type":"invalid_request_error","code":"invalid_value","message":"m","param":"session.audio.output.voice"}})");
     whole = "- openai/realtime (marin): the realtime server says: invalid_value (session.audio.output.voice)\n";
   }

@@ -21,19 +21,19 @@ using offhook_test::ScriptedPerson;
 
 namespace {
 
-/// The answers to all questions with OpenAI.
+/// Returns the answers to all questions with OpenAI as the provider.
 std::deque<std::string> with_openai(const std::string& prompt, const std::string& greeting, const std::string& transfer, const std::string& secrets) {
   return {"h", "6001", "canary-7f3a", "openai", "sk-canary", prompt, greeting, transfer, secrets, "none"};
 }
 
-/// /agent of the configuration that was written, on one line.
+/// Returns /agent of the written configuration, on one line.
 std::string agent_in(const Desk& desk) {
   std::vector<config::Problem> problems;
   const auto file = config::read_json(desk.disk.at("offhook.json"), "offhook.json", problems);
   return file ? config::write_json(*config::member(*file, "agent")) : "";
 }
 
-/// What `offhook check` says of the files that were written: its problems and warnings, a line each.
+/// Returns the problems and warnings of `offhook check` for the written files, one per line.
 std::string checked(const Desk& desk) {
   const auto folder = std::filesystem::temp_directory_path() / ("offhook-setup-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
@@ -61,7 +61,7 @@ TEST_CASE("The prompt, the greeting and the transfer target are written as run e
   Desk shipped;
   ScriptedPerson takes(with_openai("Sales", "", "", ""));
   CHECK(shipped.run(&takes).is_written);
-  CHECK(agent_in(shipped) == R"({"provider":"openai","prompt_file":"sales.md","tools":["hang_up","note"]})");  // The greeting stands in the prompt.
+  CHECK(agent_in(shipped) == R"({"provider":"openai","prompt_file":"sales.md","tools":["hang_up","note"]})");  // The greeting is in the prompt file.
   CHECK(shipped.disk.at("sales.md").find("greeting: \"Hello, this is sales.") != std::string::npos);
   CHECK(shipped.readers.at("sales.md") == setup::Readers::Everyone);
   CHECK(checked(shipped) == "");
@@ -72,7 +72,7 @@ TEST_CASE("The prompt, the greeting and the transfer target are written as run e
   CHECK(checked(local) == "");
 }
 
-TEST_CASE("With local each transfer of the dialogue goes to the person that was named, and nothing else changes") {
+TEST_CASE("With the local provider, each transfer of the dialogue goes to the named person, and nothing else changes") {
   const setup::Files files{{}, config::disk_files(), [](const std::string& name) { return "share/" + name; }, {}};
   setup::Answers answers;
   CHECK_FALSE(setup::companion_of(answers));
@@ -98,7 +98,7 @@ TEST_CASE("With local each transfer of the dialogue goes to the person that was 
   CHECK(person.heard.find("That is a target that the dialogue cannot have (") != std::string::npos);
 }
 
-TEST_CASE("The prompts that can be chosen are those of share/prompts") {
+TEST_CASE("The prompts that setup offers are the files of share/prompts") {
   std::vector<std::string> shipped, known;
   for (const auto& file : std::filesystem::directory_iterator("share/prompts")) shipped.push_back(file.path().filename());
   for (const auto name : setup::kPrompts) known.push_back(std::string(name) + ".md");
@@ -107,7 +107,7 @@ TEST_CASE("The prompts that can be chosen are those of share/prompts") {
   CHECK(known == shipped);
 }
 
-TEST_CASE("A prompt or a greeting that cannot be is asked for again at once") {
+TEST_CASE("An invalid prompt or greeting is refused, and the question is repeated") {
   Desk desk;
   auto answers = with_openai("receptionst", "", "", "");
   answers.insert(answers.begin() + 6, {"You answer for {{nobody}}.", "You answer.", "Hello {{you}}."});
@@ -119,7 +119,7 @@ TEST_CASE("A prompt or a greeting that cannot be is asked for again at once") {
                           "Prompt: a text, or one of receptionist, sales, message-taker\nGreeting, or none\nGreeting, or none\n") != std::string::npos);
 }
 
-TEST_CASE("A prompt that stands beside the configuration is not written over unasked") {
+TEST_CASE("setup does not overwrite an existing prompt file without the person's consent") {
   for (const bool agrees : {true, false}) {
     Desk desk;
     desk.disk["sales.md"] = "You sell what I say.";
@@ -132,7 +132,7 @@ TEST_CASE("A prompt that stands beside the configuration is not written over una
   }
 }
 
-TEST_CASE("Secrets are written only when the person says so, to a file for its owner alone") {
+TEST_CASE("Secrets are written only with the person's consent, to a file that only its owner can read") {
   Desk desk;
   ScriptedPerson usual(with_openai("", "", "", ""));
   CHECK(desk.run(&usual).is_written);
@@ -166,7 +166,7 @@ TEST_CASE("The file of secrets keeps its other lines, and quotes a value so that
         "# ours\nSIP_PASSWORD_2=x\n\nOFFHOOK_HEALTH_TOKEN=t\nSIP_PASSWORD=aB9-_./:@+=,\n");
 }
 
-TEST_CASE("A shipped file that cannot be read when it is to be copied is named, and nothing is written") {
+TEST_CASE("A shipped file that cannot be read for the copy is reported, and nothing is written") {
   Desk desk;
   class Remover : public ScriptedPerson {
    public:
@@ -200,14 +200,14 @@ TEST_CASE("A file of secrets that cannot be read stays as it is, and no configur
   CHECK(desk.run(&again).is_written);
 }
 
-TEST_CASE("A secret may be a reference to a file or a variable: it is written as it is, and never copied") {
+TEST_CASE("A secret may be a reference to a file or a variable, which is written unchanged and not copied") {
   Desk desk;
   desk.disk["sip.secret"] = "canary-7f3a\n";
   desk.variables = {{"MY_KEY", "sk-canary"}};
   ScriptedPerson person({"h", "6001", "${file:nowhere}", "${file:sip.secret}", "openai", "${OTHER_KEY}", "${MY_KEY}", "", "", "", ""});
   const auto outcome = desk.run(&person);
   CHECK(outcome.is_written);
-  CHECK(outcome.all_good);  // The network took the key.
+  CHECK(outcome.all_good);  // The provider accepted the key.
   CHECK(person.heard.find("That is a reference to a file that cannot be read (") != std::string::npos);
   CHECK(person.heard.find("That is a reference to a variable that is not set.") != std::string::npos);
   CHECK(person.asked.find("Write the secrets") == std::string::npos);

@@ -27,7 +27,7 @@ std::unique_ptr<net::Edges> no_edges(boost::asio::io_context&) { return std::mak
 
 std::size_t stalled(const CallThreads& threads) { return threads.state(base::Clock::now()).stalled; }
 
-/// The threads that the next calls get. On a busy machine a thread may be late without having stalled, so that one look proves nothing.
+/// Returns the threads of the next calls. On a busy machine a thread may be late although it has not stalled, so tests repeat this check.
 std::set<CallThread*> dealt(CallThreads& threads, std::size_t calls) {
   std::set<CallThread*> all;
   for (std::size_t call = 0; call < calls; ++call) all.insert(&threads.for_new_call(base::Clock::now()));
@@ -36,7 +36,7 @@ std::set<CallThread*> dealt(CallThreads& threads, std::size_t calls) {
 
 }  // namespace
 
-TEST_CASE("There are as many conversation threads as the machine has cores, or as are asked for") {
+TEST_CASE("There are as many conversation threads as the machine has cores, or as the configuration asks for") {
   CHECK(CallThreads(0, no_edges).state(base::Clock::now()).threads == std::max(1U, std::thread::hardware_concurrency()));
   CHECK(CallThreads(3, no_edges).state(base::Clock::now()).threads == 3);
 }
@@ -63,7 +63,7 @@ TEST_CASE("A thread without calls that stalls gets no new call until it answers 
   CHECK(wait_until([&] { return stalled(threads) == 0 && dealt(threads, 3).contains(&held); }));
 }
 
-TEST_CASE("No thread answers: the agent says so, and takes calls as well as it can") {
+TEST_CASE("When no thread answers, the state says so, and new calls still get a thread") {
   offhook_test::Gate gate;
   CallThreads threads(1, no_edges);
   threads.first().conversations().post([&gate] { gate.pass(); });

@@ -6,19 +6,19 @@
 
 namespace offhook_test {
 
-/// Holds one thread, as a debugger would, until it is opened.
+/// Blocks one thread, as a debugger would, until open().
 class Gate {
  public:
   ~Gate() { open(); }
 
-  /// On the thread that is to be held. The limit frees it when a test has failed to.
+  /// Blocks the calling thread. The limit frees it if a test has failed to.
   void pass() {
     std::unique_lock lock(mutex_);
     held_ = true;
     changed_.notify_all();
     changed_.wait_for(lock, std::chrono::minutes(2), [this] { return open_; });
   }
-  /// Waits until a thread is held.
+  /// Waits until a thread is blocked.
   [[nodiscard]] bool wait_until_held() {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::seconds(30), [this] { return held_; });

@@ -13,7 +13,8 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// The simulated OpenAI, in the process and in real time: the sockets of one conversation thread lead to it. It stalls with its thread.
+/// The simulated OpenAI, in the process and in real time, at the other end of one conversation thread's sockets. It stalls with that
+/// thread.
 class SimulatedProvider final : public net::Edges {
  public:
   SimulatedProvider(boost::asio::io_context& io, services::openai::Scenario scenario)
@@ -30,7 +31,7 @@ class SimulatedProvider final : public net::Edges {
     net_.tick(base::Clock::now());
     timer_.expires_after(std::chrono::milliseconds(10));
     timer_.async_wait([this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
-      if (!error && !alive.expired()) tick();  // A timer that has run out is not cancelled any more.
+      if (!error && !alive.expired()) tick();  // A timer that has expired cannot be cancelled any more.
     });
   }
 

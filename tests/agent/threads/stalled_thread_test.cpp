@@ -1,4 +1,4 @@
-// A whole agent with callers on loopback: one of its conversation threads stalls, as under a debugger, while calls are up on all of them.
+// A whole agent with callers on loopback. One of its conversation threads stalls, as under a debugger, while calls are up on all of them.
 #include "gate.hpp"
 #include "simulated_provider.hpp"
 
@@ -25,7 +25,7 @@ class Watch {
  public:
   struct Caller {
     int replies = 0, troubles = 0;
-    std::set<std::thread::id> threads;  ///< that held the conversation
+    std::set<std::thread::id> threads;  ///< the threads that ran the conversation
   };
 
   void on_event(const AgentEvent& event) {
@@ -33,7 +33,7 @@ class Watch {
     const auto* line = std::get_if<CallLine>(&event);
     if (line != nullptr && note(*line)) gate.pass();
   }
-  /// The thread that speaks next with this caller is held by the gate.
+  /// Makes the gate block the thread of this caller's call at the agent's next reply to the caller.
   void hold_thread_of(const std::string& name) {
     const std::lock_guard lock(mutex_);
     held_ = name;
@@ -49,9 +49,9 @@ class Watch {
  private:
   void on_started(const CallStarted& started) {
     const std::lock_guard lock(mutex_);
-    names_[started.call_id] = started.from.substr(4, started.from.find('@') - 4);  // "sip:anna@127.0.0.1"
+    names_[started.call_id] = started.from.substr(4, started.from.find('@') - 4);  // from "sip:anna@127.0.0.1"
   }
-  /// Returns true when the thread is to be held.
+  /// Returns true when the gate must block the thread.
   bool note(const CallLine& line) {
     const std::lock_guard lock(mutex_);
     const std::string& name = names_[line.call_id];
@@ -65,7 +65,7 @@ class Watch {
   }
 
   mutable std::mutex mutex_;
-  std::map<std::string, std::string> names_;  // by call
+  std::map<std::string, std::string> names_;  // keyed by call id
   std::map<std::string, Caller> callers_;
   std::string held_;
 };
@@ -107,7 +107,7 @@ AgentOptions agent_options(std::size_t threads) {
   return options;
 }
 
-/// The agent, and who calls it.
+/// The agent and its callers.
 struct Office {
   Watch watch;
   std::unique_ptr<Agent> agent;
@@ -126,7 +126,7 @@ struct Office {
     telephone->dial("6001", agent->sip_port());
     return *telephone;
   }
-  /// Until the greeting is heard.
+  /// Calls the agent, and waits for the greeting.
   void call(const std::string& name) {
     auto* telephone = &dial(name);
     CAPTURE(name);
@@ -137,14 +137,14 @@ struct Office {
   void press_key(const std::string& name) {
     for (const char key : {'1', '#'}) REQUIRE(telephones[name]->port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, key}));
   }
-  /// A turn: the caller presses a key, and the agent replies.
+  /// Runs a turn: the caller presses a key, and the agent replies.
   void hold_turn(const std::string& name) {
     const int before = watch.of(name).replies;
     press_key(name);
     CAPTURE(name);
     REQUIRE(wait_until([&] { return watch.of(name).replies > before; }));
   }
-  /// Whether so many frames come to this telephone from now on.
+  /// Returns true if this telephone receives this many frames from now on.
   [[nodiscard]] bool receives(const std::string& name, int frames) {
     auto& heard = telephones[name]->port->heard;
     media::HeardFrame frame;
@@ -154,7 +154,7 @@ struct Office {
       return frames <= 0;
     });
   }
-  /// Stops the thread of this caller's call at its next turn, until watch.gate opens.
+  /// Blocks the thread of this caller's call at its next turn, until watch.gate opens.
   void hold_thread_of(const std::string& name) {
     watch.hold_thread_of(name);
     press_key(name);
@@ -171,7 +171,7 @@ struct Office {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Office, "A conversation thread stalls: calls on other threads hold their turns, new calls get other threads, and its own calls go on afterwards") {
+TEST_CASE_FIXTURE(Office, "When a conversation thread stalls, other threads continue their calls and get the new ones, and its own calls resume later") {
   for (const char* name : {"anna", "bert", "cora"}) {
     call(name);
     hold_turn(name);
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Office, "A conversation thread stalls: calls on other threads 
     hold_turn("bert");
     hold_turn("cora");
   }
-  CHECK(receives("anna", 50));  // Silence, as RTP.
+  CHECK(receives("anna", 50));  // The frames are silence, sent as RTP.
   CHECK(wait_until([&] { return shows("offhook_conversation_threads_stalled 1\n"); }));
   for (const char* name : {"dora", "emil", "fred", "gina"}) {
     call(name);
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Office, "A conversation thread stalls: calls on other threads 
 
   const int before = watch.of("anna").replies;
   watch.gate.open();
-  CHECK(wait_until([&] { return watch.of("anna").replies > before; }));  // To the key that she pressed before.
+  CHECK(wait_until([&] { return watch.of("anna").replies > before; }));  // The reply answers the key that the caller pressed before.
   hold_turn("anna");
   CHECK(wait_until([&] { return shows("offhook_conversation_threads_stalled 0\n"); }));
   for (const auto& [name, telephone] : telephones) {
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(Office, "A conversation thread stalls: calls on other threads 
   }
 }
 
-TEST_CASE("An agent ends although a call waits for a thread that was held until then") {
+TEST_CASE("An agent ends although a call waits for a thread that was blocked until then") {
   Office office(1);
   office.call("anna");
   office.hold_thread_of("anna");
@@ -211,7 +211,7 @@ TEST_CASE("An agent ends although a call waits for a thread that was held until 
   CHECK(wait_until([&] { return office.agent->calls() == 2; }));
 }
 
-TEST_CASE("A caller hangs up although the thread of the call stands still") {
+TEST_CASE("A caller can hang up while the thread of the call is blocked") {
   Office office(1);
   office.call("anna");
   office.hold_thread_of("anna");

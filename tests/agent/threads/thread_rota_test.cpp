@@ -18,24 +18,24 @@ std::vector<std::size_t> deal(ThreadRota& rota, const std::vector<Duration>& lat
 
 }  // namespace
 
-TEST_CASE("Calls go to the threads in turn") {
+TEST_CASE("New calls go to the threads in turn") {
   ThreadRota rota;
   CHECK(deal(rota, {0ms, 0ms, 0ms}, 5) == std::vector<std::size_t>{0, 1, 2, 0, 1});
 }
 
-TEST_CASE("A thread that is 199 ms late gets calls, and one that is 200 ms late gets none until it answers") {
+TEST_CASE("A thread that is less than 200 ms late gets calls; at 200 ms it gets none until it answers") {
   ThreadRota rota;
   CHECK(deal(rota, {0ms, ThreadRota::kPatience - 1ns, 0ms}, 3) == std::vector<std::size_t>{0, 1, 2});
   CHECK(deal(rota, {0ms, ThreadRota::kPatience, 0ms}, 4) == std::vector<std::size_t>{0, 2, 0, 2});
   CHECK(deal(rota, {0ms, 0ms, 0ms}, 3) == std::vector<std::size_t>{0, 1, 2});
 }
 
-TEST_CASE("A thread that is 2 s late has stalled; one that is less late has not") {
+TEST_CASE("A thread that is 2 s late has stalled, and a thread that is less late has not") {
   CHECK_FALSE(ThreadRota::has_stalled(ThreadRota::kStall - 1ns));
   CHECK(ThreadRota::has_stalled(2s));
 }
 
-TEST_CASE("When no thread answers, the one that is least late gets the call") {
+TEST_CASE("When no thread answers, the least late thread gets the call") {
   ThreadRota rota;
   CHECK(deal(rota, {900ms, 300ms, 500ms}, 2) == std::vector<std::size_t>{1, 1});
   CHECK(deal(rota, {10s}, 2) == std::vector<std::size_t>{0, 0});
