@@ -3,7 +3,7 @@
 using namespace offhook_test;
 
 // OFFHOOK_SIM_TURNS=1000000 in the environment runs a million turns.
-TEST_CASE("Each turn that was understood gets a reply, whatever noises, keys and holds fall into it") {
+TEST_CASE("Each understood turn gets a reply, through any noises, keys and holds") {
   for (const bool takes_sound : {false, true}) {
     CAPTURE(takes_sound);
     SimulatedParts parts;
@@ -16,7 +16,7 @@ TEST_CASE("Each turn that was understood gets a reply, whatever noises, keys and
   }
 }
 
-TEST_CASE("Words that the caller says before or behind keys count as well as the keys") {
+TEST_CASE("Words that the caller says before or after keys count as well as the keys") {
   for (const bool takes_sound : {false, true}) {
     CAPTURE(takes_sound);
     SimulatedParts parts;
@@ -24,22 +24,22 @@ TEST_CASE("Words that the caller says before or behind keys count as well as the
     parts.keys_together = true;
     const auto seen = simulate_turns(parts, simulated_turns(20'000), 4);
     CHECK(seen.answered > 5'000);
-    // A model that hears gets no voice over its own words that is shorter than confirm_interruption.
+    // A model that takes audio does not get speech over its own reply that is shorter than confirm_interruption.
     CHECK(seen.words_lost <= (takes_sound ? seen.answered / 500 : 0));
     CHECK(seen.longest_wait < 8s);  // A reply waits 3 s for another key.
   }
 }
 
-TEST_CASE("Each turn that was understood gets a reply or a spoken failure, though parts fail and fall silent") {
+TEST_CASE("Each understood turn gets a reply or a spoken failure, although parts fail and stop responding") {
   SimulatedParts parts;
   parts.fails_one_in = 6;
   const auto seen = simulate_turns(parts, simulated_turns(20'000), 2);
   CHECK(seen.answered > 5'000);
   CHECK(seen.failures > 500);
-  CHECK(seen.longest_wait < 30s);  // Thinker and speaker, with one attempt more each.
+  CHECK(seen.longest_wait < 30s);  // Thinker and speaker, each with one more attempt.
 }
 
-TEST_CASE("A tool that the model calls is run once, and its result is spoken, whatever the caller does meanwhile") {
+TEST_CASE("A tool that the model calls runs once, and the agent speaks its result, through any action of the caller") {
   SimulatedParts parts;
   parts.calls_tool_one_in = 3;
   const auto seen = simulate_turns(parts, simulated_turns(20'000), 3);

@@ -1,4 +1,4 @@
-// Who took a call of ours, and what is said to them.
+// Outgoing calls: the verdict whether a person or a machine answered, and the agent's response to it.
 #include "played_call.hpp"
 
 using namespace offhook_test;
@@ -35,12 +35,12 @@ struct Dialled : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Dialled, "Where nobody asks who answers, the greeting waits for nobody") {
+TEST_CASE_FIXTURE(Dialled, "With MachinePolicy::Ignore, the greeting does not wait for an answerer verdict") {
   begin(MachinePolicy::Ignore);
   CHECK_FALSE(core.holds_back());
 }
 
-TEST_CASE_FIXTURE(Dialled, "The greeting waits until it is known that a person answered, whose hello interrupts nothing and is no turn") {
+TEST_CASE_FIXTURE(Dialled, "The greeting waits for the verdict that a person answered, and the person's hello is neither an interruption nor a turn") {
   begin(MachinePolicy::HangUp);
   CHECK(core.holds_back());
   media(EventKind::SpeechStarted);
@@ -60,12 +60,12 @@ TEST_CASE_FIXTURE(Dialled, "The greeting waits until it is known that a person a
   CHECK(last<Respond>()->input.text == "good morning");
 }
 
-TEST_CASE_FIXTURE(Dialled, "Nobody is asked why they say nothing before it is known that they are a person") {
+TEST_CASE_FIXTURE(Dialled, "A silent answerer gets no question about the silence before the verdict that a person answered") {
   ConversationOptions options;
   options.machine = MachinePolicy::HangUp;
   core = Conversation(options);
   core.start(now, out);
-  think(ReplyDone{1});  // A greeting of no words.
+  think(ReplyDone{1});  // The greeting has no words.
   core.on_connected(now, out);
   collect();
   advance(10s);
@@ -76,14 +76,14 @@ TEST_CASE_FIXTURE(Dialled, "Nobody is asked why they say nothing before it is kn
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
 }
 
-TEST_CASE_FIXTURE(Dialled, "Who says nothing is greeted") {
+TEST_CASE_FIXTURE(Dialled, "A silent answerer gets the greeting") {
   begin(MachinePolicy::HangUp);
   known(Answerer::Unknown, AnswerSign::Silence);
   CHECK_FALSE(core.holds_back());
   CHECK(count<HangUpCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(Dialled, "A machine is hung up on, unheard") {
+TEST_CASE_FIXTURE(Dialled, "The call to a machine ends, and the machine gets no greeting") {
   begin(MachinePolicy::HangUp);
   known(Answerer::Machine);
   REQUIRE(last<HangUpCall>() != nullptr);
@@ -91,10 +91,10 @@ TEST_CASE_FIXTURE(Dialled, "A machine is hung up on, unheard") {
   CHECK_FALSE(core.holds_back());
 }
 
-TEST_CASE_FIXTURE(Dialled, "A message for a machine is prepared while it speaks, said after the beep, and then the call ends") {
+TEST_CASE_FIXTURE(Dialled, "The conversation prepares a message while a machine speaks, plays it after the beep, and then ends the call") {
   begin(MachinePolicy::Speak);
   known(Answerer::Machine);
-  CHECK(count<CancelSpeaking>() == 1);  // What was prepared for a person.
+  CHECK(count<CancelSpeaking>() == 1);  // This cancels the greeting for a person.
   REQUIRE(last<Respond>() != nullptr);
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Opening);
   CHECK(last<Respond>()->input.text == kMachineAnswered);
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Dialled, "A message for a machine is prepared while it speaks,
   media(EventKind::SpeechStarted);
   advance(12s);
   CHECK(core.holds_back());
-  CHECK(count<Respond>() == 1);  // Nobody asks a machine why it says nothing.
+  CHECK(count<Respond>() == 1);  // A machine gets no question about its silence.
   beeped();
   CHECK_FALSE(core.holds_back());
   seen.clear();
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(Dialled, "A message for a machine is prepared while it speaks,
   CHECK(last<HangUpCall>()->why == "message left");
 }
 
-TEST_CASE_FIXTURE(Dialled, "A beep takes back that a person answered: the greeting is cut off, and the message said at once") {
+TEST_CASE_FIXTURE(Dialled, "A beep revokes the verdict that a person answered: the conversation stops the greeting and prepares the message at once") {
   begin(MachinePolicy::Speak);
   known(Answerer::Human, AnswerSign::ShortGreeting);
   media(EventKind::Sent, 1, 1);
@@ -128,14 +128,14 @@ TEST_CASE_FIXTURE(Dialled, "A beep takes back that a person answered: the greeti
   CHECK(count<AnsweredBy>() == 2);
 }
 
-TEST_CASE_FIXTURE(Dialled, "A fax is hung up on, whatever machines are to hear") {
+TEST_CASE_FIXTURE(Dialled, "The call to a fax ends, also if machines get a message") {
   begin(MachinePolicy::Speak);
   known(Answerer::Fax, AnswerSign::FaxTone);
   REQUIRE(last<HangUpCall>() != nullptr);
   CHECK(last<HangUpCall>()->why == "fax");
 }
 
-TEST_CASE_FIXTURE(Dialled, "A busy tone in a call that is up ends it, ringback does not, and each is told") {
+TEST_CASE_FIXTURE(Dialled, "A busy tone in a connected call ends it and ringback does not, and each tone gives a ToneHeard") {
   begin(MachinePolicy::Ignore);
   tone(LineTone::Ringback);
   CHECK(count<ToneHeard>() == 1);
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(Dialled, "A busy tone in a call that is up ends it, ringback d
   CHECK(last<ToneHeard>()->tone == LineTone::Busy);
 }
 
-TEST_CASE_FIXTURE(Dialled, "Before the answer a busy tone is told, and is the telephone's to judge") {
+TEST_CASE_FIXTURE(Dialled, "Before the answer, a busy tone gives a ToneHeard, and the conversation leaves the decision to the telephone") {
   core.start(now, out);
   collect();
   tone(LineTone::Busy);

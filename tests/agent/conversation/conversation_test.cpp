@@ -4,7 +4,7 @@ using namespace offhook_test;
 
 // --- the answer and the greeting --------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Call, "The call is answered when the first sample of the greeting is there, not before") {
+TEST_CASE_FIXTURE(Call, "The conversation answers the call when the first sample of the greeting is ready, not before") {
   core.start(now, out);
   collect();
   REQUIRE(last<Respond>() != nullptr);
@@ -26,7 +26,7 @@ TEST_CASE_FIXTURE(Call, "A greeting that is not ready does not delay the answer 
   CHECK(count<AnswerCall>() == 1);
 }
 
-TEST_CASE("A call rings as long as it shall, though the greeting is ready") {
+TEST_CASE("A call rings for ring_for although the greeting is ready") {
   Call call;
   ConversationOptions options;
   options.ring_for = 3s;
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(Call, "A turn ends after half a second of silence, counted fro
   CHECK(count<EndListening>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A breath does not end a turn") {
+TEST_CASE_FIXTURE(Call, "A short pause for breath does not end a turn") {
   greet();
   media(EventKind::SpeechStarted);
   advance(400ms);
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Call, "A breath does not end a turn") {
   CHECK(count<EndListening>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "What the caller said is answered, spoken, and reported as heard when it has left") {
+TEST_CASE_FIXTURE(Call, "The agent answers the caller's words, speaks the reply, and reports it as heard when the worker has sent it") {
   greet();
   caller_says("when are you open");
   REQUIRE(last<Respond>() != nullptr);
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Call, "What the caller said is answered, spoken, and reported 
   CHECK_FALSE(last<ReportHeard>()->interrupted);
 }
 
-TEST_CASE_FIXTURE(Call, "A short noise that means nothing is ignored") {
+TEST_CASE_FIXTURE(Call, "A short noise without words is ignored") {
   greet();
   media(EventKind::SpeechStarted);
   advance(100ms);
@@ -92,14 +92,14 @@ TEST_CASE_FIXTURE(Call, "A short noise that means nothing is ignored") {
   CHECK(count<Respond>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "Speech that was not understood is answered all the same") {
+TEST_CASE_FIXTURE(Call, "Speech that was not understood also gets a reply") {
   greet();
   caller_says("");
   REQUIRE(last<Respond>() != nullptr);
   CHECK(last<Respond>()->input.rejected);
 }
 
-TEST_CASE_FIXTURE(Call, "An empty reply is no dead air") {
+TEST_CASE_FIXTURE(Call, "An empty reply is replaced by the empty_reply sentence") {
   greet();
   caller_says("hello");
   think(ReplyDone{core.turns()});
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Call, "An empty reply is no dead air") {
   CHECK(last<Speak>()->text == ConversationOptions{}.empty_reply);
 }
 
-TEST_CASE_FIXTURE(Call, "The end of a later utterance speaks for the earlier ones of its reply, should theirs be lost") {
+TEST_CASE_FIXTURE(Call, "The end of a later utterance also ends the earlier utterances of its reply, in case their events are lost") {
   greet();
   caller_says("goodbye");
   const auto turn = core.turns();
@@ -118,12 +118,12 @@ TEST_CASE_FIXTURE(Call, "The end of a later utterance speaks for the earlier one
   think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
   think(ReplyDone{turn});
   CHECK(count<HangUpCall>() == 0);
-  sent();  // of the second
+  sent();  // the second utterance
   CHECK(count<HangUpCall>() == 1);
   CHECK(last<AgentSaid>()->text == "Thank you. Goodbye.");
 }
 
-TEST_CASE_FIXTURE(Call, "A turn that is taken as sound is answered at once; its words come late, for the record") {
+TEST_CASE_FIXTURE(Call, "A turn taken as sound gets its reply at once, and its late transcript goes into the record") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Call, "A turn that is taken as sound is answered at once; its 
   CHECK(count<Respond>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "Who finds the end of a turn before us is believed") {
+TEST_CASE_FIXTURE(Call, "on_taken() from the provider ends a turn before the conversation's own silence limit does") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(Call, "Who finds the end of a turn before us is believed") {
   CHECK(count<Respond>() == 1);
 }
 
-TEST_CASE("A cough is not given to who takes turns as sound") {
+TEST_CASE("A cough does not end a turn for a model that takes turns as sound") {
   Call call;
   ConversationOptions options;
   options.drop_brief_turns = true;
@@ -172,7 +172,7 @@ TEST_CASE("A cough is not given to who takes turns as sound") {
   CHECK(call.count<AbandonListening>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "The words of a voiced reply are what the caller heard of it") {
+TEST_CASE_FIXTURE(Call, "The transcript of a reply that the model speaks has the words that the caller heard") {
   greet();
   caller_says("hello");
   think(ReplyText{core.turns(), "", true});
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Call, "The words of a voiced reply are what the caller heard o
 
 // --- what is done at the end of a reply -------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Call, "Goodbye is heard to its end before the call is hung up") {
+TEST_CASE_FIXTURE(Call, "The conversation hangs up only after the caller has heard the whole goodbye") {
   greet();
   caller_says("goodbye");
   const auto turn = core.turns();
@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(Call, "A caller who interrupts the goodbye keeps the call") {
   CHECK(count<HangUpCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A goodbye that ends while the caller speaks waits for what they say") {
+TEST_CASE_FIXTURE(Call, "A goodbye that ends while the caller speaks waits for the caller's transcript") {
   greet();
   caller_says("goodbye");
   const auto turn = core.turns();
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(Call, "A goodbye that ends while the caller speaks waits for w
   advance(280ms);
   media(EventKind::SpeechStopped, 0, 0, 0, 6);
   advance(500ms);
-  SUBCASE("one more thing") {
+  SUBCASE("more words") {
     core.on_listen(Transcript{listening()->turn, true, "oh", 0.9, false}, now, out);
     collect();
     CHECK(count<HangUpCall>() == 0);
@@ -252,7 +252,7 @@ TEST_CASE_FIXTURE(Call, "A goodbye that ends while the caller speaks waits for w
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A transfer is asked for when its announcement has been heard") {
+TEST_CASE_FIXTURE(Call, "The conversation transfers the call only after the caller has heard the announcement") {
   greet();
   caller_says("sales please");
   const auto turn = core.turns();
@@ -264,7 +264,7 @@ TEST_CASE_FIXTURE(Call, "A transfer is asked for when its announcement has been 
   sent();
   REQUIRE(last<TransferCall>() != nullptr);
   CHECK(last<TransferCall>()->target == "6100");
-  advance(120s);  // It may ring there for long: nobody is asked whether they are still there.
+  advance(120s);  // The target may ring for a long time, and the conversation does not ask the caller whether they are still there.
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
   caller_says("sales please");
   think(ReplyText{core.turns(), "One moment."});
@@ -275,7 +275,7 @@ TEST_CASE_FIXTURE(Call, "A transfer is asked for when its announcement has been 
   CHECK(count<TransferCall>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A hold ends by itself, and nobody asks the waiting caller why they are silent") {
+TEST_CASE_FIXTURE(Call, "A hold ends by itself, and the conversation does not ask the waiting caller about the silence") {
   greet();
   caller_says("wait");
   const auto turn = core.turns();
@@ -296,7 +296,7 @@ TEST_CASE_FIXTURE(Call, "A hold ends by itself, and nobody asks the waiting call
   CHECK(count<Respond>() == thoughts + 1);
 }
 
-TEST_CASE_FIXTURE(Call, "So many actions of one reply are done, and no more [kMaxActions]") {
+TEST_CASE_FIXTURE(Call, "At most kMaxActions actions of one reply are carried out [kMaxActions]") {
   greet();
   caller_says("write");
   const auto turn = core.turns();
@@ -307,7 +307,7 @@ TEST_CASE_FIXTURE(Call, "So many actions of one reply are done, and no more [kMa
   CHECK(count<NoteLeft>() == Conversation::kMaxActions);
 }
 
-TEST_CASE_FIXTURE(Call, "A fax that calls is not talked to") {
+TEST_CASE_FIXTURE(Call, "The conversation hangs up on a fax tone from the caller") {
   greet();
   media::MediaEvent tone;
   tone.kind = EventKind::Tone;

@@ -9,7 +9,7 @@ namespace {
 constexpr offhook::base::TimePoint kCheckStart{};
 }
 
-TEST_CASE("A conversation checks its deadlines at its first tick, and after a pause of 500 ms; after a longer one, a tick 10 ms later does") {
+TEST_CASE("A conversation checks its deadlines at the first tick and after a pause of up to 500 ms; after a longer pause it waits 10 ms more") {
   DeadlineCheck check;
   auto now = kCheckStart + 1h;
   CHECK(check.at_tick(now));
@@ -20,7 +20,7 @@ TEST_CASE("A conversation checks its deadlines at its first tick, and after a pa
   CHECK(check.at_event(now));
 }
 
-TEST_CASE("No event after a pause of its thread makes a conversation check its deadlines before the tick, however late") {
+TEST_CASE("No event after a long pause of its thread makes a conversation check its deadlines before a tick does") {
   DeadlineCheck check;
   auto now = kCheckStart;
   CHECK(check.at_event(now));

@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(Call, "Silence is asked about three times, then we say goodbye and hang up") {
+TEST_CASE_FIXTURE(Call, "The conversation asks a silent caller three times, then says goodbye and hangs up") {
   greet();
   for (unsigned i = 1; i <= 3; ++i) {
     advance(8s);
@@ -40,15 +40,15 @@ TEST_CASE_FIXTURE(Call, "The call limit ends the call with a sentence, even in t
   CHECK(now.time_since_epoch() < 31min);
 }
 
-TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, and not when it comes back") {
+TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, unless the audio comes back") {
   greet();
-  SUBCASE("for good") {
+  SUBCASE("the audio does not come back") {
     media(EventKind::MediaLost);
     advance(20s);
     CHECK(last<HangUpCall>() != nullptr);
     CHECK(last<HangUpCall>()->why == "no media");
   }
-  SUBCASE("back in time") {
+  SUBCASE("the audio comes back in time") {
     media(EventKind::MediaLost);
     advance(5s);
     media(EventKind::MediaBack);
@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, 
   }
 }
 
-TEST_CASE_FIXTURE(Call, "Closing says the farewell and hears nothing more; before the answer it hangs up at once") {
+TEST_CASE_FIXTURE(Call, "close() plays the farewell and ignores the caller's speech; before the answer it hangs up at once") {
   SUBCASE("connected") {
     greet();
     core.close("shutdown", "We close now.", now, out);
@@ -78,11 +78,11 @@ TEST_CASE_FIXTURE(Call, "Closing says the farewell and hears nothing more; befor
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A farewell that nothing can carry, as on hold, does not keep the call for ever") {
+TEST_CASE_FIXTURE(Call, "A farewell that cannot be played, for example on hold, ends the call after farewell_limit") {
   greet();
   core.close("shutdown", "We close now.", now, out);
   collect();
-  spoken();  // Synthesised, but it never leaves: no UtteranceSent.
+  spoken();  // The speaker has synthesised it, but no UtteranceSent comes.
   advance(ConversationOptions{}.farewell_limit - 10ms);
   CHECK(count<HangUpCall>() == 0);
   advance(10ms);
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Call, "A farewell that nothing can carry, as on hold, does not
   CHECK(last<HangUpCall>()->why == "shutdown");
 }
 
-TEST_CASE_FIXTURE(Call, "Closing at once ends a farewell too; a second farewell does not begin anew") {
+TEST_CASE_FIXTURE(Call, "close() without a farewell also ends a running farewell, and a second farewell does not start") {
   greet();
   core.close("time limit", "Goodbye.", now, out);
   collect();
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Call, "Closing at once ends a farewell too; a second farewell 
   CHECK(last<HangUpCall>()->why == "time limit");
 }
 
-TEST_CASE_FIXTURE(Call, "A farewell does not stay ducked under a caller whom nobody hears any more") {
+TEST_CASE_FIXTURE(Call, "A farewell does not stay ducked when the caller speaks") {
   greet();
   core.close("shutdown", "We close now.", now, out);
   collect();

@@ -5,7 +5,7 @@
 using namespace offhook::agent;
 using EntryKind = HistoryEntry::Kind;
 
-TEST_CASE("A transcript that comes late takes its place before the reply to it") {
+TEST_CASE("A late transcript is inserted before the reply to its turn") {
   History history;
   history.add({EntryKind::Agent, 1, "Good morning.", {}, {}, false});
   history.add({EntryKind::Agent, 2, "We open at nine.", {}, {}, false});
@@ -17,7 +17,7 @@ TEST_CASE("A transcript that comes late takes its place before the reply to it")
   CHECK(history.entries()[1].text == "when do you open today");
 }
 
-TEST_CASE("A history keeps so many entries, and forgets the oldest [kMaxEntries]") {
+TEST_CASE("A history keeps at most kMaxEntries entries and drops the oldest [kMaxEntries]") {
   History history;
   for (std::size_t i = 0; i < History::kMaxEntries; ++i) history.add({EntryKind::Caller, static_cast<std::uint32_t>(i), "x", {}, {}, false});
   CHECK(history.forgotten() == 0);
@@ -27,7 +27,7 @@ TEST_CASE("A history keeps so many entries, and forgets the oldest [kMaxEntries]
   CHECK(history.entries().back().text == "y");
 }
 
-TEST_CASE("A history keeps so many octets [kMaxBytes]") {
+TEST_CASE("A history keeps at most kMaxBytes octets [kMaxBytes]") {
   History history;
   for (int i = 0; i < 4; ++i) history.add({EntryKind::Caller, 1, std::string(History::kMaxBytes / 4, 'x'), {}, {}, false});
   CHECK(history.forgotten() == 0);
@@ -46,7 +46,7 @@ TEST_CASE("A tool's result never stays without its call") {
   CHECK(history.entries()[0].text == "hello");
 }
 
-TEST_CASE("The words of a turn can be masked, and an input that goes on takes the place of its beginning") {
+TEST_CASE("mask() replaces the words of a turn, and supersede() replaces an input by its longer version") {
   History history;
   history.add({HistoryEntry::Kind::Caller, 1, "vile", {}, {}, false});
   history.add({HistoryEntry::Kind::Agent, 1, "No.", {}, {}, false});

@@ -15,10 +15,10 @@ struct HeldCall : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Call, "Another person on the line is greeted as soon as nobody speaks, and once") {
+TEST_CASE_FIXTURE(Call, "Another person on the line gets one greeting, as soon as neither side speaks") {
   greet();
   SUBCASE("at once") { core.on_other_caller("Bea, 1002", now, out); }
-  SUBCASE("when the reply has been heard") {
+  SUBCASE("after the caller has heard the reply") {
     caller_says("hello");
     core.on_other_caller("Bea, 1002", now, out);
     collect();
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(Call, "Another person on the line is greeted as soon as nobody
     sent();
     advance(20ms);
   }
-  SUBCASE("when the hold ends, in the place of the words for a caller who is back") {
+  SUBCASE("at the end of the hold, instead of the words for a caller who is back") {
     core.on_peer_hold(true, now, out);
     advance(3s);
     core.on_other_caller("Bea, 1002", now, out);
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Call, "Another person on the line is greeted as soon as nobody
   CHECK(count<Respond>() == thoughts);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "Music while the caller's side holds us is no turn of the caller, and nobody is asked why they are silent") {
+TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, music is no turn of the caller, and the conversation does not ask about the silence") {
   greet();
   peer_holds(true);
   CHECK(core.is_held_by_peer());
@@ -62,10 +62,10 @@ TEST_CASE_FIXTURE(HeldCall, "Music while the caller's side holds us is no turn o
   CHECK(count<Respond>() == 0);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold hears that somebody is there") {
+TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold gets a reply to the return") {
   greet();
   peer_holds(true);
-  SUBCASE("who was not away for two seconds does not") {
+  SUBCASE("not after less than two seconds") {
     advance(1900ms);
     peer_holds(false);
     advance(1s);
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold hears that some
     advance(1s);
     CHECK(count<Respond>() == 1);
   }
-  SUBCASE("who speaks at once is answered, and not told so as well") {
+  SUBCASE("a caller who speaks at once gets only the reply to that") {
     peer_holds(false);
     reply("I am");
     caller_says("hello");
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold hears that some
   }
 }
 
-TEST_CASE_FIXTURE(HeldCall, "What was said before a hold is answered: the words that come during it count") {
+TEST_CASE_FIXTURE(HeldCall, "Words that the caller said before a hold get a reply, although their transcript comes during the hold") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -109,9 +109,9 @@ TEST_CASE_FIXTURE(HeldCall, "What was said before a hold is answered: the words 
   CHECK(last<Respond>()->input.text == "when do you open");
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A hold ends by its limit: with the end of the call, or with whom calls are left to") {
+TEST_CASE_FIXTURE(HeldCall, "A hold ends at its limit: the conversation hangs up, or transfers the call to transfer_when_lost") {
   ConversationOptions options;
-  SUBCASE("nobody") {}
+  SUBCASE("no target") {}
   SUBCASE("a person") { options.transfer_when_lost = "6000"; }
   core = Conversation(options);
   greet();
@@ -129,13 +129,13 @@ TEST_CASE_FIXTURE(HeldCall, "A hold ends by its limit: with the end of the call,
   }
 }
 
-TEST_CASE_FIXTURE(HeldCall, "No media is missed while the caller's side holds us, and again afterwards") {
+TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, lost media does not end the call; after the hold it does") {
   greet();
-  SUBCASE("lost before") {
+  SUBCASE("lost before the hold") {
     media(EventKind::MediaLost);
     peer_holds(true);
   }
-  SUBCASE("lost meanwhile") {
+  SUBCASE("lost during the hold") {
     peer_holds(true);
     media(EventKind::MediaLost);
   }
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(HeldCall, "No media is missed while the caller's side holds us
   CHECK(last<HangUpCall>()->why == "no media");
 }
 
-TEST_CASE("Keys that INFO tells behind the tones are taken once each, up to kMostBehind [RFC 6086]") {
+TEST_CASE("A key that INFO reports after its tone counts once, for up to kMostBehind keys [RFC 6086]") {
   const base::TimePoint now = base::Clock::now();
   KeyFilter filter;
   for (const char key : {'5', '6', '6'}) CHECK(filter.takes(key, KeyFilter::By::Audio, now));
@@ -159,13 +159,13 @@ TEST_CASE("Keys that INFO tells behind the tones are taken once each, up to kMos
 
   KeyFilter behind;
   for (std::size_t i = 0; i <= KeyFilter::kMostBehind; ++i) CHECK(behind.takes(static_cast<char>('0' + i), KeyFilter::By::Audio, now));
-  CHECK(behind.takes('0', KeyFilter::By::Info, now));  // One more than is remembered.
+  CHECK(behind.takes('0', KeyFilter::By::Info, now));  // The filter does not remember this key any more.
   CHECK_FALSE(behind.takes('1', KeyFilter::By::Info, now));
   CHECK_FALSE(behind.takes('3', KeyFilter::By::Info, now));
-  CHECK(behind.takes('2', KeyFilter::By::Info, now));  // INFO has passed it over: it is another press.
+  CHECK(behind.takes('2', KeyFilter::By::Info, now));  // INFO has already reported a later key, so this is another press.
 }
 
-TEST_CASE("A key that comes by INFO and in the audio is one key, and two keys are two") {
+TEST_CASE("A key reported by INFO and in the audio is one key, and two presses are two keys") {
   KeyFilter filter;
   base::TimePoint now{10s};
   CHECK(filter.takes('1', KeyFilter::By::Audio, now));
@@ -178,14 +178,14 @@ TEST_CASE("A key that comes by INFO and in the audio is one key, and two keys ar
   CHECK(filter.takes('1', KeyFilter::By::Info, now + 3200ms + KeyFilter::kSameKey));
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A brief hold, as when media move, costs the caller no word") {
+TEST_CASE_FIXTURE(HeldCall, "During a brief hold, for example when media moves, no word of the caller is lost") {
   greet();
   media(EventKind::SpeechStarted);
   advance(600ms);
   peer_holds(true);
   advance(100ms);
   SUBCASE("") {}
-  SUBCASE("though their voice ends meanwhile") { media(EventKind::SpeechStopped, 0, 0, 0, 10); }
+  SUBCASE("the caller's voice ends during the hold") { media(EventKind::SpeechStopped, 0, 0, 0, 10); }
   advance(200ms);
   peer_holds(false);
   media(EventKind::SpeechStopped, 0, 0, 0, 10);
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(HeldCall, "A brief hold, as when media move, costs the caller 
   CHECK(last<Respond>()->input.text == "when do you open");
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A hold that is described again and again ends by its limit, and a transfer that fails then ends the call") {
+TEST_CASE_FIXTURE(HeldCall, "A hold that each re-INVITE repeats ends at its limit, and then a failed transfer ends the call") {
   ConversationOptions options;
   options.transfer_when_lost = "6000";
   core = Conversation(options);
@@ -214,7 +214,7 @@ TEST_CASE_FIXTURE(HeldCall, "A hold that is described again and again ends by it
   CHECK(last<HangUpCall>()->why == "hold limit");
 }
 
-TEST_CASE_FIXTURE(HeldCall, "Who hears the rest of a reply when they are back is not told as well that somebody is there") {
+TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold and hears the rest of a reply gets no extra reply to the return") {
   greet();
   caller_says("when do you open");
   reply("At nine.");
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(HeldCall, "Who hears the rest of a reply when they are back is
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A hold that stands before the call is up is one") {
+TEST_CASE_FIXTURE(HeldCall, "A hold that begins before the call is connected is a hold") {
   core.start(now, out);
   collect();
   reply("Good morning.");
@@ -241,7 +241,7 @@ TEST_CASE_FIXTURE(HeldCall, "A hold that stands before the call is up is one") {
   CHECK(count<BeginListening>() == 0);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A goodbye that was heard ends the call though the caller's voice has turned into music") {
+TEST_CASE_FIXTURE(HeldCall, "A goodbye that the caller heard ends the call although a hold then turns the caller's audio into music") {
   greet();
   caller_says("goodbye");
   const auto turn = core.turns();

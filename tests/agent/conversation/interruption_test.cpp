@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(Call, "A cough while we speak lets us rise again; nothing is cancelled") {
+TEST_CASE_FIXTURE(Call, "A cough over the agent's voice only ducks it for a moment, and nothing is cancelled") {
   connect_with_greeting();
   seen.clear();
   media(EventKind::SpeechStarted);
@@ -14,7 +14,7 @@ TEST_CASE_FIXTURE(Call, "A cough while we speak lets us rise again; nothing is c
   CHECK(count<FlushPlayout>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A cough while we think does not unsay what was said before it") {
+TEST_CASE_FIXTURE(Call, "A cough while the thinker works does not remove the words before it") {
   greet();
   caller_says("i would like to be called back");
   media(EventKind::SpeechStarted);
@@ -29,7 +29,7 @@ TEST_CASE_FIXTURE(Call, "A cough while we think does not unsay what was said bef
   CHECK(last<Speak>()->text == "We will.");
 }
 
-TEST_CASE_FIXTURE(Call, "A reply that comes while the caller coughs is said when the cough is over") {
+TEST_CASE_FIXTURE(Call, "A reply that comes while the caller coughs is spoken after the cough") {
   greet();
   caller_says("when do you open");
   const auto turn = core.turns();
@@ -40,10 +40,10 @@ TEST_CASE_FIXTURE(Call, "A reply that comes while the caller coughs is said when
   think(ToolCall{turn, "call_1", "look_up", "{}"});
   CHECK(count<Speak>() == said);
   CHECK(count<RunTool>() == 0);
-  SUBCASE("a short one") {
+  SUBCASE("a short cough") {
     media(EventKind::SpeechStopped, 0, 0, 0, 6);
   }
-  SUBCASE("a long one") {
+  SUBCASE("a long cough") {
     advance(900ms);
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(400ms);
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(Call, "A reply that comes while the caller coughs is said when
   CHECK(count<Respond>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A reply that comes while the caller goes on is not said, and its call is not made") {
+TEST_CASE_FIXTURE(Call, "A reply that comes while the caller continues the turn is not spoken, and its tool call is not made") {
   greet();
   caller_says("book a table");
   const auto turn = core.turns();
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Call, "A reply that comes while the caller goes on is not said
   CHECK(last<Respond>()->input.supersedes == turn);
 }
 
-TEST_CASE_FIXTURE(Call, "A sound without words that is longer than a cough pauses the reply, and the reply goes on where it was") {
+TEST_CASE_FIXTURE(Call, "A sound without words that is longer than a cough pauses the reply, which then continues where it paused") {
   greet();
   caller_says("when do you open");
   reply("At nine.");
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Call, "A sound without words that is longer than a cough pause
   CHECK(count<Respond>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A short word over the reply cuts it off when it is understood") {
+TEST_CASE_FIXTURE(Call, "A short word over the reply stops the reply when its transcript comes") {
   greet();
   caller_says("when do you open");
   reply("At nine.");
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Call, "A short word over the reply cuts it off when it is unde
   CHECK(last<Respond>()->input.text == "stop");
 }
 
-TEST_CASE_FIXTURE(Call, "A reply of which nothing was heard waits while the caller speaks, and is said when they said nothing") {
+TEST_CASE_FIXTURE(Call, "A reply of which the caller heard nothing waits while the caller speaks, and plays if the caller said no words") {
   greet();
   caller_says("when do you open");
   const auto turn = core.turns();
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Call, "A reply of which nothing was heard waits while the call
   CHECK(count<FlushPlayout>() == 0);
   media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(400ms);
-  SUBCASE("nothing") {
+  SUBCASE("no words") {
     core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
     collect();
     CHECK_FALSE(core.holds_playout());
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(Call, "A reply of which nothing was heard waits while the call
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A call that ends while we speak can still tell what was heard of it") {
+TEST_CASE_FIXTURE(Call, "A call that ends during a reply still provides the words that the caller heard") {
   connect_with_greeting();
   CHECK_FALSE(core.unfinished_reply());
   media(EventKind::Sent, 1, 0);
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(Call, "A call that ends while we speak can still tell what was
   CHECK_FALSE(core.open_reply());
 }
 
-TEST_CASE_FIXTURE(Call, "An interruption stops us and the dialogue learns which words were heard") {
+TEST_CASE_FIXTURE(Call, "An interruption stops the reply, and ReportHeard has the words that the caller heard") {
   connect_with_greeting();
   seen.clear();
   media(EventKind::Sent, 1, 0);
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(Call, "An interruption stops us and the dialogue learns which 
   CHECK(count<EndListening>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A caller who goes on while we think is heard out: both parts become one input") {
+TEST_CASE_FIXTURE(Call, "When the caller continues while the thinker works, both parts become one input") {
   greet();
   caller_says("i would like");
   const auto first = core.turns();
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(Call, "A caller who goes on while we think is heard out: both 
   CHECK(count<Speak>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A caller who goes on while the first half is still being recognised loses nothing") {
+TEST_CASE_FIXTURE(Call, "When the caller continues before the first transcript, no words are lost") {
   greet();
   media(EventKind::SpeechStarted);
   advance(600ms);
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(Call, "A caller who goes on while the first half is still bein
   CHECK(last<Respond>()->input.text == "please give me the address");
 }
 
-TEST_CASE_FIXTURE(Call, "A first half that is recognised only after the second has ended goes before it") {
+TEST_CASE_FIXTURE(Call, "A first transcript that comes after the second turn's end still goes before the second") {
   greet();
   media(EventKind::SpeechStarted);
   advance(600ms);
@@ -218,13 +218,13 @@ TEST_CASE_FIXTURE(Call, "A first half that is recognised only after the second h
   core.on_listen(Transcript{first, true, "please give me", 0.8, false}, now, out);
   collect();
   CHECK(count<Respond>() == 0);
-  SUBCASE("both understood") {
+  SUBCASE("both parts have words") {
     core.on_listen(Transcript{listening()->turn, true, "the address", 0.9, false}, now, out);
     collect();
     REQUIRE(count<Respond>() == 1);
     CHECK(last<Respond>()->input.text == "please give me the address");
   }
-  SUBCASE("the second was a noise") {
+  SUBCASE("the second part is a noise") {
     core.on_listen(Transcript{listening()->turn, true, "", 0.1, true}, now, out);
     collect();
     REQUIRE(count<Respond>() == 1);
@@ -234,7 +234,7 @@ TEST_CASE_FIXTURE(Call, "A first half that is recognised only after the second h
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A cough between what was said and what is still thought of costs neither") {
+TEST_CASE_FIXTURE(Call, "A cough between two parts of a reply loses neither part") {
   greet();
   const auto turn = begin_a_lookup();
   sent();
@@ -244,7 +244,7 @@ TEST_CASE_FIXTURE(Call, "A cough between what was said and what is still thought
   core.on_tool({turn, "call_1", "{}", std::nullopt, false}, now, out);
   think(ReplyText{turn, "It is on its way."});
   CHECK(count<Speak>() == 0);
-  advance(360ms);  // A cough of 160 ms and the hangover of 500 ms that counts while nothing is said.
+  advance(360ms);  // A cough of 160 ms and the hangover of 500 ms that counts while the agent is silent.
   media(EventKind::SpeechStopped, 0, 0, 0, 25);
   advance(100ms);
   core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(Call, "A cough between what was said and what is still thought
   CHECK(last<Speak>()->text == "It is on its way.");
 }
 
-TEST_CASE_FIXTURE(Call, "A turn that was not understood is asked again for, though a filler is said meanwhile") {
+TEST_CASE_FIXTURE(Call, "A turn without words gets a question to repeat it, although a filler plays meanwhile") {
   greet();
   media(EventKind::SpeechStarted);
   advance(2s);
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(Call, "A turn that was not understood is asked again for, thou
   CHECK(last<Respond>()->input.rejected);
 }
 
-TEST_CASE_FIXTURE(Call, "A filler that falls due while the caller coughs is said afterwards") {
+TEST_CASE_FIXTURE(Call, "A filler whose time comes during a cough is spoken afterwards") {
   greet();
   caller_says("where is my order");
   seen.clear();
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(Call, "A filler that falls due while the caller coughs is said
   CHECK(last<Speak>()->text == ConversationOptions{}.filler);
 }
 
-TEST_CASE_FIXTURE(Call, "What the caller says when a tool has run for their question is a turn of its own") {
+TEST_CASE_FIXTURE(Call, "Words that the caller says after a tool has run for the question are a new turn") {
   greet();
   caller_says("book a table for two");
   const auto turn = core.turns();
@@ -297,7 +297,7 @@ TEST_CASE_FIXTURE(Call, "What the caller says when a tool has run for their ques
   CHECK(last<Respond>()->input.supersedes == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "Signs of life of a thinker take no place among what waits for the caller") {
+TEST_CASE_FIXTURE(Call, "ReplyGrows events of a thinker take no place in the queue of events that wait for the caller") {
   greet();
   caller_says("tell me all");
   const auto turn = core.turns();
@@ -307,7 +307,7 @@ TEST_CASE_FIXTURE(Call, "Signs of life of a thinker take no place among what wai
   for (std::size_t i = 0; i <= AgentFloor::kMaxKept; ++i) think(ToolCall{turn, "call_" + std::to_string(i), "look_up", "{}"});
   think(ReplyDone{turn});
   CHECK(count<RunTool>() == 0);
-  CHECK(count<TellTool>() == 1);  // Of the one that had no room.
+  CHECK(count<TellTool>() == 1);  // For the one call for which the queue had no place.
   CHECK(count<Speak>() == said);
   advance(100ms);
   media(EventKind::SpeechStopped, 0, 0, 0, 6);

@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(Call, "A key interrupts us and is an input of its own when nothing is expected") {
+TEST_CASE_FIXTURE(Call, "A key interrupts the agent, and is an input of its own when no digits are expected") {
   connect_with_greeting();
   media(EventKind::Digit, 0, 0, '3');
   CHECK(count<FlushPlayout>() == 1);
@@ -11,7 +11,7 @@ TEST_CASE_FIXTURE(Call, "A key interrupts us and is an input of its own when not
   CHECK(last<Respond>()->input.text == "3");
 }
 
-TEST_CASE_FIXTURE(Call, "Expected digits are gathered until enough, '#', or a pause; '*' starts over") {
+TEST_CASE_FIXTURE(Call, "Expected digits are collected until their number, '#', or a pause; '*' starts over") {
   greet();
   caller_says("call me back");
   think(ReplyExpects{core.turns(), "digits", 4});
@@ -19,17 +19,17 @@ TEST_CASE_FIXTURE(Call, "Expected digits are gathered until enough, '#', or a pa
   spoken();
   sent();
   seen.clear();
-  SUBCASE("enough") {
+  SUBCASE("the expected number") {
     for (const char c : {'1', '2', '3', '4'}) media(EventKind::Digit, 0, 0, c);
     REQUIRE(count<Respond>() == 1);
     CHECK(last<Respond>()->input.text == "1234");
   }
-  SUBCASE("hash") {
+  SUBCASE("the key '#'") {
     for (const char c : {'1', '2', '#'}) media(EventKind::Digit, 0, 0, c);
     REQUIRE(count<Respond>() == 1);
     CHECK(last<Respond>()->input.text == "12");
   }
-  SUBCASE("pause") {
+  SUBCASE("a pause") {
     for (const char c : {'9', '*', '1', '2'}) media(EventKind::Digit, 0, 0, c);
     advance(2990ms);
     CHECK(count<Respond>() == 0);
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Call, "Expected digits are gathered until enough, '#', or a pa
   }
 }
 
-TEST_CASE_FIXTURE(Call, "Keys that a model did not ask for are one input when they are pressed together") {
+TEST_CASE_FIXTURE(Call, "Unexpected keys for a language model are one input when the caller presses them together") {
   ConversationOptions options;
   options.keys_together = true;
   options.digit_gap = 2s;
@@ -64,13 +64,13 @@ TEST_CASE_FIXTURE(Call, "Keys that a model did not ask for are one input when th
     REQUIRE(count<Respond>() == 1);
     CHECK(last<Respond>()->input.text == "#");
   }
-  SUBCASE("as many as there can be") {
+  SUBCASE("the greatest number of keys") {
     press(std::string(DigitCollector::kMaxDigits - 1, '7'));
     CHECK(count<Respond>() == 0);
     press("7");
     CHECK(count<Respond>() == 1);
   }
-  SUBCASE("a menu of one key is one all the same, where it was asked for") {
+  SUBCASE("one expected key is an input at once") {
     caller_says("hello");
     think(ReplyExpects{core.turns(), "", 1});
     reply("Press one.");
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Call, "Keys that a model did not ask for are one input when th
   }
 }
 
-TEST_CASE_FIXTURE(Call, "Words before keys that nobody asked for are told to the model, and then the keys") {
+TEST_CASE_FIXTURE(Call, "The model gets the words before unexpected keys first, and then the keys") {
   ConversationOptions options;
   options.keys_together = true;
   core = Conversation(options);
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Call, "Words before keys that nobody asked for are told to the
   media(EventKind::SpeechStarted);
   advance(800ms);
   SUBCASE("the caller has just stopped") { media(EventKind::SpeechStopped, 0, 0, 0, 5); }
-  SUBCASE("the words are being recognised") {
+  SUBCASE("the listener transcribes the words") {
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(500ms);
   }
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Call, "Words before keys that nobody asked for are told to the
   collect();
   REQUIRE(count<Respond>() == 1);
   CHECK(last<Respond>()->input.text == "my number is");
-  reply("Yes?");  // Which nobody hears: the number is not whole.
+  reply("Yes?");  // The caller does not hear this reply, because more keys follow.
   media(EventKind::Digit, 0, 0, '2');
   advance(ConversationOptions{}.digit_gap);
   REQUIRE(count<Respond>() == 2);
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Call, "Words before keys that nobody asked for are told to the
   CHECK(count<AgentSaid>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "Who keys in a number is not asked why they say nothing") {
+TEST_CASE_FIXTURE(Call, "The conversation does not ask about silence while the caller presses keys") {
   ConversationOptions options;
   options.keys_together = true;
   options.silence_prompt = 2s;
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Call, "Who keys in a number is not asked why they say nothing"
   CHECK(last<Respond>()->input.text == "42");
 }
 
-TEST_CASE_FIXTURE(Call, "A noise behind the keys does not take the place of what was keyed in") {
+TEST_CASE_FIXTURE(Call, "A noise after the keys does not replace the collected keys") {
   greet();
   caller_says("call me back");
   think(ReplyExpects{core.turns(), "digits", 4});

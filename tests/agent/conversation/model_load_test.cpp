@@ -17,7 +17,7 @@ struct LoadingModel : Call {
     CHECK(count<TryAgain>() == 0);
     CHECK(count<GaveUp>() == 1);
     CHECK(last<Speak>()->text == options.apology);
-    CHECK(last<CancelThinking>()->why == std::string(64, 'x') + " is being loaded");  // Though the event is gone.
+    CHECK(last<CancelThinking>()->why == std::string(64, 'x') + " is being loaded");  // The thinker's event is gone, but the text is a copy.
     spoken();
     sent();
     REQUIRE(count<TransferCall>() == 1);
@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person w
   CHECK(count<GaveUp>() == 0);
   advance(10ms);
   is_transferred();
-  // The transfer failed: the conversation neither repeats it nor hangs up.
+  // The transfer failed. The conversation neither repeats it nor hangs up.
   core.on_transfer_failed(now, out);
   collect();
   loads();
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation waits for the reply of a model tha
     advance(options.think_deadline);
     CHECK(count<TryAgain>() == 1);
   }
-  SUBCASE("the next turn has a time of its own") {
+  SUBCASE("the next turn has its own deadline") {
     caller_says("are you there");
     advance(options.think_deadline);
     CHECK(count<TryAgain>() == 1);
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation waits for the reply of a model tha
   CHECK(count<GaveUp>() == 0);
 }
 
-TEST_CASE_FIXTURE(LoadingModel, "Conversation asks a model again that is not loaded in time, where the agent names no person") {
+TEST_CASE_FIXTURE(LoadingModel, "Conversation asks a model again that is not loaded in time, if the agent has no transfer_when_lost") {
   options.transfer_when_lost.clear();
   core = Conversation(options);
   others = true;

@@ -4,7 +4,7 @@ using namespace offhook_test;
 
 // --- fillers ----------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Call, "A thinker that says nothing is waited for so long, then we apologise") {
+TEST_CASE_FIXTURE(Call, "A thinker that does not respond causes a filler and, at its deadline, an apology") {
   greet();
   caller_says("hello");
   advance(2490ms);
@@ -14,7 +14,7 @@ TEST_CASE_FIXTURE(Call, "A thinker that says nothing is waited for so long, then
   CHECK(last<Speak>()->text == ConversationOptions{}.filler);
   spoken();
   sent();
-  CHECK(last<ReportHeard>() == nullptr);  // An aside is no reply: the thinker does not hear of it.
+  CHECK(last<ReportHeard>() == nullptr);  // The filler is not part of a reply, so the thinker gets no report of it.
   advance(5490ms);
   CHECK(count<Speak>() == 1);
   advance(10ms);
@@ -22,7 +22,7 @@ TEST_CASE_FIXTURE(Call, "A thinker that says nothing is waited for so long, then
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too, and the reply follows them") {
+TEST_CASE_FIXTURE(Call, "A slow listener also causes a filler, and the reply follows it") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too
   core.on_listen(Transcript{listening()->turn, true, "hello", 0.9, false}, now, out);
   collect();
   REQUIRE(count<Respond>() == 1);
-  CHECK(count<FlushPlayout>() == 0);  // The filler is heard to its end.
+  CHECK(count<FlushPlayout>() == 0);  // The filler plays to its end.
   const auto filler = last<Speak>()->utterance;
   core.on_speak(SpeechAudio{filler, {0}, {{"One", 0}}}, now, out);
   core.on_speak(SpeechDone{filler}, now, out);
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Call, "A listener that takes its time is filled with words too
   CHECK(last<ReportHeard>()->text == "Good day.");
 }
 
-TEST_CASE_FIXTURE(Call, "A cough into the filler takes nothing from what was said before it") {
+TEST_CASE_FIXTURE(Call, "A cough over the filler loses no words that the caller said before it") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Call, "A cough into the filler takes nothing from what was sai
   CHECK(last<Respond>()->input.text == "please call me back");
 }
 
-TEST_CASE_FIXTURE(Call, "A short noise behind a turn of which nothing is understood does not pass the turn off as a noise") {
+TEST_CASE_FIXTURE(Call, "A short noise after a turn without words does not turn the whole turn into a noise") {
   greet();
   media(EventKind::SpeechStarted);
   advance(2s);
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Call, "A short noise behind a turn of which nothing is underst
   CHECK(last<Respond>()->input.rejected);
 }
 
-TEST_CASE_FIXTURE(Call, "A filler that was heard before the transcript came leaves the listener its deadline") {
+TEST_CASE_FIXTURE(Call, "A filler that ends before the transcript comes does not change the listener's deadline") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Call, "A filler that was heard before the transcript came leav
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "A filler is heard while the caller's words are recognised, and not over the caller's voice") {
+TEST_CASE_FIXTURE(Call, "A filler plays while the listener transcribes, but not over the caller's voice") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Call, "A filler is heard while the caller's words are recognis
   CHECK(core.holds_playout());
 }
 
-TEST_CASE_FIXTURE(Call, "A thought that stops in the middle of a reply is filled when what there was of it has been heard") {
+TEST_CASE_FIXTURE(Call, "When a thinker stops in the middle of a reply, the filler plays after the words that came") {
   greet();
   caller_says("hello");
   think(ReplyText{core.turns(), "Well,"});
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Call, "A thought that stops in the middle of a reply is filled
   CHECK(last<Speak>()->text == ConversationOptions{}.filler);
 }
 
-TEST_CASE_FIXTURE(Call, "A thought that lasts is filled again and again, not without end in between") {
+TEST_CASE_FIXTURE(Call, "Fillers repeat while the thinker works, with pauses between them") {
   others = true;
   greet();
   caller_says("hello");
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Call, "A thought that lasts is filled again and again, not wit
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A reply that comes after the filler is told without it") {
+TEST_CASE_FIXTURE(Call, "The report of a reply that follows a filler does not contain the filler") {
   greet();
   caller_says("hello");
   advance(3s);
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Call, "A reply that comes after the filler is told without it"
 
 // --- another try ------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Call, "A thought that fails is thought again by somebody else, and the caller hears nothing of it") {
+TEST_CASE_FIXTURE(Call, "When a thinker fails, another attempt follows, and the caller hears no apology") {
   others = true;
   greet();
   caller_says("hello");
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(Call, "A thought that fails is thought again by somebody else,
   CHECK(last<Speak>()->text == "Good day.");
 }
 
-TEST_CASE_FIXTURE(Call, "A stage is tried again so often, and then we apologise") {
+TEST_CASE_FIXTURE(Call, "A stage is tried again up to max_attempts times, and then the conversation apologises") {
   others = true;
   greet();
   caller_says("hello");
@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(Call, "A stage is tried again so often, and then we apologise"
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "A caller who said nothing is not asked to say it again when the reply fails") {
+TEST_CASE_FIXTURE(Call, "When the reply fails, a caller who said nothing is not asked to repeat") {
   SUBCASE("the greeting") {
     core.start(now, out);
     core.on_connected(now, out);
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(Call, "A caller who said nothing is not asked to say it again 
     greet();
     advance(ConversationOptions{}.silence_prompt);
   }
-  SUBCASE("the news of a tool's result") {
+  SUBCASE("the reply to a tool's result") {
     greet();
     const auto turn = speak_over_a_lookup();
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
@@ -205,7 +205,7 @@ TEST_CASE_FIXTURE(Call, "A caller who said nothing is not asked to say it again 
   CHECK(last<Speak>()->text == ConversationOptions{}.mishap);
 }
 
-TEST_CASE_FIXTURE(Call, "Each stage that stays silent is tried again at its deadline") {
+TEST_CASE_FIXTURE(Call, "Each stage that does not respond is tried again at its deadline") {
   others = true;
   greet();
   media(EventKind::SpeechStarted);
@@ -230,7 +230,7 @@ TEST_CASE_FIXTURE(Call, "Each stage that stays silent is tried again at its dead
   CHECK(last<TryAgain>()->stage == Stage::Think);
 }
 
-TEST_CASE_FIXTURE(Call, "A voice that does not begin has no more time because there is more to say") {
+TEST_CASE_FIXTURE(Call, "More text does not extend the deadline of a speaker that has not begun") {
   others = true;
   greet();
   caller_says("hello");
@@ -246,7 +246,7 @@ TEST_CASE_FIXTURE(Call, "A voice that does not begin has no more time because th
   CHECK(last<TryAgain>()->stage == Stage::Speak);
 }
 
-TEST_CASE_FIXTURE(Call, "A voice has its whole time for what comes behind a sentence that it said") {
+TEST_CASE_FIXTURE(Call, "After each finished utterance, the speaker has the whole deadline for the next") {
   others = true;
   greet();
   caller_says("hello");
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(Call, "A voice has its whole time for what comes behind a sent
   CHECK(last<TryAgain>()->stage == Stage::Speak);
 }
 
-TEST_CASE_FIXTURE(Call, "A voice that says it is at work, by audio without a sample, has not failed") {
+TEST_CASE_FIXTURE(Call, "A speaker that sends audio without samples is at work and has not failed") {
   others = true;
   greet();
   caller_says("hello");
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(Call, "A voice that says it is at work, by audio without a sam
   CHECK(count<TryAgain>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "An empty reply is asked for again before the caller is asked to repeat") {
+TEST_CASE_FIXTURE(Call, "After an empty reply the thinker is asked again, before the caller is asked to repeat") {
   others = true;
   greet();
   caller_says("hello");
@@ -299,7 +299,7 @@ TEST_CASE_FIXTURE(Call, "An empty reply is asked for again before the caller is 
 
 // --- when nothing works any more --------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology, not in a loop") {
+TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology") {
   greet();
   for (int i = 0; i < 2; ++i) {
     caller_says("hello");
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology, n
   CHECK(last<HangUpCall>()->why == "failure");
 }
 
-TEST_CASE("When nothing works any more the caller is given to a person, once") {
+TEST_CASE("After three failures the call is transferred to a person, once") {
   Call call;
   ConversationOptions options;
   options.transfer_when_lost = "6000";
@@ -340,7 +340,7 @@ TEST_CASE("When nothing works any more the caller is given to a person, once") {
   CHECK(call.last<Speak>()->text == options.failure_goodbye);
 }
 
-TEST_CASE_FIXTURE(Call, "A speaker that fails for good ends the call instead of leaving it mute") {
+TEST_CASE_FIXTURE(Call, "A speaker that keeps failing ends the call, which would otherwise be silent") {
   greet();
   caller_says("hello");
   reply("Yes?");
@@ -351,7 +351,7 @@ TEST_CASE_FIXTURE(Call, "A speaker that fails for good ends the call instead of 
   CHECK(last<HangUpCall>() != nullptr);
 }
 
-TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up and the caller asked again") {
+TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up, and the caller is asked to repeat") {
   greet();
   media(EventKind::SpeechStarted);
   advance(500ms);
@@ -361,7 +361,7 @@ TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up and the call
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "A thinker that stalls in the middle of its reply is taken over within two seconds of silence") {
+TEST_CASE_FIXTURE(Call, "Another attempt replaces a thinker that stalls in mid-reply, after two seconds of silence for the caller") {
   ConversationOptions options;
   options.filler.clear();
   core = Conversation(options);
@@ -370,29 +370,29 @@ TEST_CASE_FIXTURE(Call, "A thinker that stalls in the middle of its reply is tak
   caller_says("tell me all");
   think(ReplyText{core.turns(), "First of all,"});
   spoken();
-  SUBCASE("the caller has heard what it gave") {
+  SUBCASE("the caller has heard all its words") {
     sent();
     advance(2s);
   }
-  SUBCASE("the caller still hears what it gave: it has as long as for its first words") {
+  SUBCASE("the caller still hears its words: its deadline is that of its first words") {
     advance(7s);
     CHECK(count<TryAgain>() == 0);
     advance(1s);
   }
-  SUBCASE("it is at work: that is no stall") {
+  SUBCASE("it reports progress, so it does not stall") {
     sent();
     for (int i = 0; i < 5; ++i) {
       advance(1500ms);
       think(ReplyGrows{core.turns()});
     }
     CHECK(count<TryAgain>() == 0);
-    advance(500ms);  // As long as for its first words, and no longer.
+    advance(500ms);  // The deadline is that of its first words.
   }
   REQUIRE(count<TryAgain>() == 1);
   CHECK(last<TryAgain>()->stage == Stage::Think);
 }
 
-TEST_CASE_FIXTURE(Call, "A voice that stalls is taken over when its audio is used up, two to five seconds after the last of it") {
+TEST_CASE_FIXTURE(Call, "Another attempt replaces a speaker that stalls when its audio has run out, two to five seconds after its last audio") {
   others = true;
   greet();
   caller_says("tell me all");
@@ -403,9 +403,9 @@ TEST_CASE_FIXTURE(Call, "A voice that stalls is taken over when its audio is use
     collect();
   };
   base::Duration until{};
-  SUBCASE("a little") { give(500ms), until = 2s; }
-  SUBCASE("three seconds of it") { give(3s), until = 3s; }
-  SUBCASE("more than is waited for") { give(20s), until = 5s; }
+  SUBCASE("0.5 s of audio") { give(500ms), until = 2s; }
+  SUBCASE("three seconds of audio") { give(3s), until = 3s; }
+  SUBCASE("more audio than the longest wait") { give(20s), until = 5s; }
   advance(until - 10ms);
   CHECK(count<TryAgain>() == 0);
   advance(10ms);
@@ -413,7 +413,7 @@ TEST_CASE_FIXTURE(Call, "A voice that stalls is taken over when its audio is use
   CHECK(last<TryAgain>()->stage == Stage::Speak);
 }
 
-TEST_CASE_FIXTURE(Call, "A turn that the provider's filter refuses gets a sentence of its own, and neither another attempt nor the end of the call") {
+TEST_CASE_FIXTURE(Call, "A turn that the provider's filter refuses gets its own sentence, without another attempt and without the end of the call") {
   others = true;
   greet();
   caller_says("something vile");
@@ -435,10 +435,10 @@ TEST_CASE_FIXTURE(Call, "A turn that the provider's filter refuses gets a senten
     spoken();
     sent();
   }
-  CHECK(count<HangUpCall>() == 1);  // Three in a row.
+  CHECK(count<HangUpCall>() == 1);  // The third refusal in a row ends the call.
 }
 
-TEST_CASE_FIXTURE(Call, "Who hangs up because the caller says nothing says so") {
+TEST_CASE_FIXTURE(Call, "A hang-up after the question to a silent caller has the reason \"silence\"") {
   greet();
   advance(9s);
   REQUIRE(last<Respond>()->input.kind == TurnInput::Kind::Silence);
@@ -452,7 +452,7 @@ TEST_CASE_FIXTURE(Call, "Who hangs up because the caller says nothing says so") 
   CHECK(last<HangUpCall>()->why == "silence");
 }
 
-TEST_CASE_FIXTURE(Call, "Audio of a model that speaks itself may come when its reply is whole: nobody waits for more of it then") {
+TEST_CASE_FIXTURE(Call, "When a speaking model's reply is complete, the conversation does not wait for more audio") {
   others = true;
   greet();
   caller_says("tell me all");
@@ -466,7 +466,7 @@ TEST_CASE_FIXTURE(Call, "Audio of a model that speaks itself may come when its r
   CHECK(count<TryAgain>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A thinker that is asked anew, by a tool's result or after a failure, has as long as for its first words") {
+TEST_CASE_FIXTURE(Call, "A thinker that continues after a tool's result or a failure has the deadline of first words") {
   ConversationOptions options;
   options.filler.clear();
   core = Conversation(options);
@@ -495,7 +495,7 @@ TEST_CASE_FIXTURE(Call, "A thinker that is asked anew, by a tool's result or aft
   CHECK(count<TryAgain>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A tool at work has its time, though the model spoke behind its call") {
+TEST_CASE_FIXTURE(Call, "A running tool has its own time, although the model spoke after its call") {
   others = true;
   ConversationOptions options;
   options.filler.clear();

@@ -18,15 +18,15 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace std::chrono_literals;
 
-/// A call on virtual time: the test plays the worker, the listener, the thinker and the speaker.
+/// A call on virtual time. The test acts as worker, listener, thinker and speaker.
 struct Call {
   base::TimePoint now{};
   ConversationActions out;
-  ConversationActions seen;  // everything since the last take()
+  ConversationActions seen;  // all actions since the last clear
   Conversation core{ConversationOptions{}};
   std::uint64_t tick = 0;
 
-  bool others = false;  // somebody else would do what failed
+  bool others = false;  // true: another provider can replace a failed part
   void collect() {
     for (std::size_t i = 0; i < out.size(); ++i) {
       const auto* again = std::get_if<TryAgain>(&out[i]);
@@ -69,7 +69,7 @@ struct Call {
     think(ReplyText{turn, std::move(text)});
     think(ReplyDone{turn});
   }
-  /// The speaker delivers the utterance asked for last.
+  /// The speaker delivers the last requested utterance.
   void spoken() {
     const auto* speak = last<Speak>();
     REQUIRE(speak != nullptr);
@@ -100,7 +100,7 @@ struct Call {
     core.on_listen(Transcript{listening()->turn, true, std::move(text), 0.9, false}, now, out);
     collect();
   }
-  /// The model calls "look_up" as "call_1" behind words that the caller hears. Returns the turn of the call.
+  /// The model speaks a sentence and calls "look_up" as "call_1". Returns the turn of the call.
   std::uint32_t begin_a_lookup() {
     caller_says("where is my order");
     const auto turn = core.turns();
@@ -110,7 +110,7 @@ struct Call {
     media(EventKind::Sent, last<Speak>()->utterance, 0);
     return turn;
   }
-  /// The caller speaks over those words before the result comes.
+  /// The caller speaks over that sentence before the result comes.
   std::uint32_t speak_over_a_lookup() {
     const auto turn = begin_a_lookup();
     media(EventKind::SpeechStarted);

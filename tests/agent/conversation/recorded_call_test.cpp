@@ -4,14 +4,14 @@ using namespace offhook_test;
 
 namespace {
 
-/// Whose caller is told first that the call is recorded.
+/// A call that starts with the notice that it is recorded.
 struct RecordedCall : Call {
   RecordedCall() {
     ConversationOptions options;
     options.notice = "This call is recorded.";
     core = Conversation(options);
   }
-  /// The notice is asked for and spoken, the greeting behind it.
+  /// Speaks the notice, and the greeting after it.
   void begin() {
     core.start(now, out);
     collect();
@@ -29,7 +29,7 @@ struct RecordedCall : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(RecordedCall, "The notice is said before the greeting, answers the call, and is no part of what the model has said") {
+TEST_CASE_FIXTURE(RecordedCall, "The recording notice comes before the greeting, answers the call, and is not in the report of the model's words") {
   begin();
   CHECK(count<AnswerCall>() == 1);
   REQUIRE(count<Speak>() == 2);
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(RecordedCall, "The notice is said before the greeting, answers
   CHECK(count<StopRecording>() == 0);
 }
 
-TEST_CASE_FIXTURE(RecordedCall, "Nobody talks over the notice: voice and keys are heard from its last frame on, and not before") {
+TEST_CASE_FIXTURE(RecordedCall, "The caller cannot interrupt the notice: speech and keys count from its last frame on") {
   begin();
   media(EventKind::Sent, notice, 0);
   media(EventKind::SpeechStarted);
@@ -58,12 +58,12 @@ TEST_CASE_FIXTURE(RecordedCall, "Nobody talks over the notice: voice and keys ar
   media(EventKind::SpeechStarted);
   CHECK(count<BeginListening>() == 1);
   advance(600ms);
-  CHECK(count<FlushPlayout>() == 1);  // The greeting may be cut off.
+  CHECK(count<FlushPlayout>() == 1);  // The caller may interrupt the greeting.
   CHECK(count<StopRecording>() == 0);
 }
 
-TEST_CASE_FIXTURE(RecordedCall, "A notice that was not heard to its end ends the recording, and the call goes on") {
-  SUBCASE("its voice failed") {
+TEST_CASE_FIXTURE(RecordedCall, "A notice that does not play to its end stops the recording, and the call continues") {
+  SUBCASE("its speaker fails") {
     core.start(now, out);
     collect();
     core.on_speak(SpeakFailed{last<Speak>()->utterance, "no voice"}, now, out);
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(RecordedCall, "A notice that was not heard to its end ends the
     CHECK(last<Speak>()->text == ConversationOptions{}.mishap);
     CHECK(count<HangUpCall>() == 0);
   }
-  SUBCASE("the call is to end meanwhile") {
+  SUBCASE("close() ends the call meanwhile") {
     begin();
     core.close("shutdown", "We close now.", now, out);
     collect();
@@ -81,19 +81,19 @@ TEST_CASE_FIXTURE(RecordedCall, "A notice that was not heard to its end ends the
   }
 }
 
-TEST_CASE_FIXTURE(Call, "Without a notice nothing is said before the greeting") {
+TEST_CASE_FIXTURE(Call, "Without a notice, the greeting is the first speech of the agent") {
   greet();
   CHECK(last<Speak>() == nullptr);
   caller_says("hello");
   CHECK(count<StopRecording>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "The caller waits while they are on hold or being transferred, and at no other time") {
+TEST_CASE_FIXTURE(Call, "caller_waits() is true only during a hold or a transfer") {
   greet();
   CHECK_FALSE(core.caller_waits());
   caller_says("one moment");
   const auto turn = core.turns();
-  SUBCASE("on hold") {
+  SUBCASE("a hold") {
     think(ReplyAction{turn, ReplyAction::What::Hold, "5"});
     think(ReplyDone{turn});
     CHECK(core.caller_waits());
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Call, "The caller waits while they are on hold or being transf
     advance(10ms);
     CHECK_FALSE(core.caller_waits());
   }
-  SUBCASE("transferred, to somebody who does not answer") {
+  SUBCASE("a transfer to a person who does not answer") {
     think(ReplyAction{turn, ReplyAction::What::Transfer, "6002"});
     think(ReplyDone{turn});
     CHECK(core.caller_waits());
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Call, "The caller waits while they are on hold or being transf
     collect();
     CHECK_FALSE(core.caller_waits());
   }
-  SUBCASE("until the call is over") {
+  SUBCASE("until the end of the call") {
     think(ReplyAction{turn, ReplyAction::What::Hold, "5"});
     think(ReplyDone{turn});
     core.on_ended();

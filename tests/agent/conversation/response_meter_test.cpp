@@ -22,7 +22,7 @@ struct Meter : ResponseMeter {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Meter, "From the caller's last voiced frame to the first frame of the reply, once") {
+TEST_CASE_FIXTURE(Meter, "The response time runs from the caller's last voiced frame to the first frame of the reply, once per reply") {
   on_turn(1, TurnInput::Kind::Opening);
   on_speak(1);
   const auto greeting = at(EventKind::Sent, 10, 1);
@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(Meter, "From the caller's last voiced frame to the first frame
   CHECK_FALSE(at(EventKind::SpeechStopped, 100));
   on_turn(2, TurnInput::Kind::Speech);
   on_speak(2);
-  CHECK_FALSE(at(EventKind::Sent, 120, 1));  // Of the greeting still.
+  CHECK_FALSE(at(EventKind::Sent, 120, 1));  // This frame still belongs to the greeting.
   const auto began = at(EventKind::Sent, 132, 2);
   REQUIRE(began);
   CHECK(began->turn == 2);
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Meter, "From the caller's last voiced frame to the first frame
   CHECK_FALSE(at(EventKind::Sent, 140, 2));
 }
 
-TEST_CASE_FIXTURE(Meter, "A reply to keys counts from the last key; one to silence from nothing") {
+TEST_CASE_FIXTURE(Meter, "The response time to keys runs from the last key, and a turn for silence has none") {
   (void)at(EventKind::SpeechStopped, 100);
   (void)at(EventKind::Digit, 200);
   on_turn(2, TurnInput::Kind::Digits);

@@ -26,23 +26,23 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace std::chrono_literals;
 
-/// How the parts of a simulated conversation behave.
+/// Behaviour of the parts of a simulated conversation.
 struct SimulatedParts {
-  bool takes_sound = false;        ///< as a model that hears: no transcript is waited for
-  unsigned fails_one_in = 0;       ///< of what is asked of thinker and speaker; half of those fall silent. 0: none
-  unsigned calls_tool_one_in = 0;  ///< of the thinker's replies
-  bool keys_together = false;      ///< as an agent with a language model gathers keys
+  bool takes_sound = false;        ///< true: the model takes audio, so that no reply waits for a transcript
+  unsigned fails_one_in = 0;       ///< one in so many thinker and speaker requests fails, half of them without a response; 0: none
+  unsigned calls_tool_one_in = 0;  ///< one in so many of the thinker's replies calls a tool; 0: none
+  bool keys_together = false;      ///< true: keys are collected as for an agent with a language model
 };
 
 struct SeenTurns {
   std::size_t turns = 0, answered = 0, coughs = 0, joined = 0, words_lost = 0, failures = 0, tools = 0, results_told = 0;
-  std::size_t late_results = 0;            ///< of tools, that came when their reply had been cut off
-  base::Duration longest_silent_result{};  ///< of a late result, until the model is asked to speak of it, nobody speaking
-  base::Duration longest_wait{};           ///< of a turn for the first frame of its reply, the caller being quiet
+  std::size_t late_results = 0;            ///< tool results that came after the end of their reply
+  base::Duration longest_silent_result{};  ///< longest time from a late result to its ToolResult turn while both sides were silent
+  base::Duration longest_wait{};           ///< longest time of a turn until the first frame of its reply while the caller was quiet
 };
 
-/// One call in virtual time, event by event: a caller who speaks, coughs, presses keys and goes silent at any moment, and a thinker, a listener,
-/// a speaker and a worker that answer as the real ones may. Checks as it goes that no turn is forgotten.
+/// One call on virtual time, event by event. The caller speaks, coughs, presses keys and pauses at random times. Thinker, listener,
+/// speaker and worker respond as the real parts may. The run checks that no turn is forgotten.
 class SimulatedCall {
  public:
   SimulatedCall(SimulatedParts parts, std::uint64_t seed, SeenTurns& seen) : parts_(parts), random_(seed), seen_(seen), core_(options(parts)) {}
@@ -64,7 +64,7 @@ class SimulatedCall {
   }
 
  private:
-  static constexpr auto kPreamble = "Let me see.";  // before a tool's result
+  static constexpr auto kPreamble = "Let me see.";  // The thinker says this before a tool's result.
   struct Pending { std::uint32_t turn = 0; base::Duration waited{}; };
   struct Utterance { std::uint32_t id = 0, turn = 0; bool filler = false, preamble = false; base::Duration length{}, played{}; bool ready = false, began = false; };
   enum class Sound { Words, Noise };
@@ -84,7 +84,7 @@ class SimulatedCall {
   [[nodiscard]] bool one_in(unsigned n) { return n != 0 && std::uniform_int_distribution<unsigned>(1, n)(random_) == 1; }
   void later(base::Duration in, std::function<void()> what) { agenda_.emplace(now_ + in, std::move(what)); }
 
-  /// OFFHOOK_SIM_TRACE in the environment: what happens, on standard error.
+  /// Prints the events to standard error, if the environment has OFFHOOK_SIM_TRACE.
   template <class... Parts>
   void trace(const Parts&... parts) const {
     static const bool wanted = std::getenv("OFFHOOK_SIM_TRACE") != nullptr;
@@ -215,7 +215,7 @@ class SimulatedCall {
     seen_.answered += before - pending_.size();
   }
 
-  // --- what the core wants
+  // --- the core's actions
   void carry_out() {
     while (!out_.empty()) {
       const auto actions = std::exchange(out_, {});
@@ -254,7 +254,7 @@ class SimulatedCall {
     trace("respond ", a.input.turn, " kind ", int(a.input.kind), a.input.rejected ? " rejected" : "", " for ", a.input.supersedes, " pending ", pending_.size());
     const bool asks = (a.input.kind == TurnInput::Kind::Speech && !a.input.rejected) || a.input.kind == TurnInput::Kind::Digits;
     const bool replaces = a.input.kind == TurnInput::Kind::Silence || (a.input.kind == TurnInput::Kind::Speech && a.input.rejected);
-    // A noise that cuts a preamble off is asked about; the result of its tool comes all the same.
+    // A noise that interrupts a preamble gets a question. The result of its tool comes anyway.
     if (replaces && !std::exchange(preamble_heard_, false)) CHECK_MESSAGE(pending_.empty(), "a turn was forgotten for a noise or a silence");
     if (asks) pending_.push_back({a.input.turn, {}});
     if (a.input.supersedes != 0) ++seen_.joined;
@@ -313,7 +313,7 @@ class SimulatedCall {
 
   // --- the speaker: one utterance after the other
   void on_action(const Speak& a) {
-    const bool preamble = a.text == kPreamble, filler = preamble || a.text == ConversationOptions{}.filler;  // Neither answers anything.
+    const bool preamble = a.text == kPreamble, filler = preamble || a.text == ConversationOptions{}.filler;  // Neither of them answers a turn.
     utterances_.push_back({a.utterance, core_.turns(), filler, preamble, ms(200, 2500), {}, false, false});
     if (!voicing_) voice_next();
   }
@@ -324,7 +324,7 @@ class SimulatedCall {
     const std::uint32_t utterance = next->id, epoch = epoch_;
     const bool fails = one_in(parts_.fails_one_in);
     if (fails) ++seen_.failures;
-    if (fails && one_in(2)) return;  // It falls silent.
+    if (fails && one_in(2)) return;  // The speaker does not respond.
     later(ms(50, 300), [this, utterance, epoch, fails] {
       if (epoch != epoch_) return;
       if (fails) return core_.on_speak(SpeakFailed{utterance, "it fails"}, now_, out_);
@@ -368,16 +368,16 @@ class SimulatedCall {
   Sound sound_ = Sound::Words;
   std::optional<std::uint32_t> listening_;
   bool words_in_ = false;
-  std::vector<std::uint32_t> heard_;  // whose transcripts are on their way
+  std::vector<std::uint32_t> heard_;  // turns whose transcripts are on their way
   std::uint32_t thinking_ = 0, attempt_ = 0;
   std::deque<Utterance> utterances_;
   bool voicing_ = false, preamble_heard_ = false;
-  std::uint32_t epoch_ = 0;  // of what is asked of the speaker: counts what was cancelled
+  std::uint32_t epoch_ = 0;  // counts the cancellations of speech
   std::vector<Pending> pending_;
   std::optional<base::Duration> untold_result_;
 };
 
-/// Runs calls of 40 acts of the caller each until `turns` turns were answered or not.
+/// Runs calls with 40 acts of the caller each until they had `turns` turns.
 inline SeenTurns simulate_turns(const SimulatedParts& parts, std::size_t turns, std::uint64_t seed) {
   SeenTurns seen;
   while (seen.turns < turns) {
@@ -387,7 +387,7 @@ inline SeenTurns simulate_turns(const SimulatedParts& parts, std::size_t turns, 
   return seen;
 }
 
-/// OFFHOOK_SIM_TURNS in the environment: so many.
+/// Returns the number in OFFHOOK_SIM_TURNS, or `usually` if the environment has none.
 inline std::size_t simulated_turns(std::size_t usually) {
   const char* const given = std::getenv("OFFHOOK_SIM_TURNS");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : usually;

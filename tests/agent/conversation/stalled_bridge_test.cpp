@@ -1,4 +1,4 @@
-// A conversation whose thread stands still while its provider answers, on virtual time.
+// A conversation whose thread stalls while its provider answers, on virtual time.
 #include <offhook/agent/conversation/bridge.hpp>
 #include <offhook/tests/media/event_kind.hpp>
 
@@ -21,11 +21,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A session whose provider answers when the test says so.
+/// A session whose provider answers when the test calls answer().
 class QuietSession final : public VoiceSession {
  public:
   base::TimePoint ticked_at{};
-  std::uint32_t turn = 0;  ///< asked last
+  std::uint32_t turn = 0;  ///< turn of the last request
   std::vector<std::string> spoken;
 
   void answer(const std::string& text) {
@@ -62,11 +62,11 @@ class QuietSession final : public VoiceSession {
   std::deque<SessionEvent> events_;
 };
 
-/// A call in which the caller has pressed a key, and the thread stands still for longer than the answer may take.
+/// A call in which the caller pressed a key, and the thread has stalled for longer than the answer may take.
 struct Stalled {
   QuietSession* session = nullptr;
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
-  int failures = 0;  ///< of the answer, by its deadline
+  int failures = 0;  ///< failures of the answer at its deadline
   base::TimePoint now = base::TimePoint{} + 1h;
   std::unique_ptr<Bridge> bridge;
 
@@ -98,33 +98,33 @@ struct Stalled {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Stalled, "An answer that came while the conversation's thread stood still is no failure, whatever the thread does before it reads it") {
+TEST_CASE_FIXTURE(Stalled, "An answer that came while the conversation's thread stalled is no failure, after each way in which the thread may resume") {
   const auto last = session->ticked_at;
   SUBCASE("a tick") { bridge->tick(now); }
-  SUBCASE("a part has something, twice") {
+  SUBCASE("two events of a part") {
     bridge->on_wake(now);
     bridge->on_wake(now += 50ms);
   }
-  SUBCASE("the caller's side takes the call back from a hold") {
+  SUBCASE("the end of a hold by the caller's side") {
     bridge->on_peer_hold(true, now);
     bridge->on_peer_hold(false, now += 1ms);
   }
-  SUBCASE("another person is on the line") { bridge->on_other_caller("Anna", now); }
-  CHECK(session->ticked_at == last);  // Its deadlines wait too.
+  SUBCASE("another person on the line") { bridge->on_other_caller("Anna", now); }
+  CHECK(session->ticked_at == last);  // The session's deadlines wait, too.
   session->answer("Certainly.");
   run(20ms);
   CHECK(session->spoken.back() == "Certainly.");
   CHECK(failures == 0);
 }
 
-TEST_CASE_FIXTURE(Stalled, "A key that the caller pressed while the conversation's thread stood still does not make it check the deadlines") {
+TEST_CASE_FIXTURE(Stalled, "A key that the caller pressed while the conversation's thread stalled does not make it check the deadlines") {
   const auto last = session->ticked_at;
   bridge->on_key('4', now);
   CHECK(session->ticked_at == last);
   CHECK(failures == 0);
 }
 
-TEST_CASE_FIXTURE(Stalled, "An answer that has not come when the conversation's thread has read its sockets is a failure") {
+TEST_CASE_FIXTURE(Stalled, "An answer that has not come after the conversation's thread has read its sockets is a failure") {
   bridge->on_wake(now);
   bridge->tick(now);
   CHECK(failures == 0);

@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(Call, "A tool runs while we speak, and what it wants done waits for the end of the sentence") {
+TEST_CASE_FIXTURE(Call, "A tool runs while the agent speaks, and its action waits for the end of the sentence") {
   greet();
   caller_says("connect me");
   const auto turn = core.turns();
@@ -21,7 +21,7 @@ TEST_CASE_FIXTURE(Call, "A tool runs while we speak, and what it wants done wait
   CHECK(last<TransferCall>()->target == "6002");
 }
 
-TEST_CASE_FIXTURE(Call, "What a tool wants done in a reply that the caller cut off is not done, but its result is told") {
+TEST_CASE_FIXTURE(Call, "The action of a tool is dropped when the caller interrupts its reply, but the model gets the result") {
   greet();
   caller_says("connect me");
   const auto turn = core.turns();
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Call, "What a tool wants done in a reply that the caller cut o
   CHECK(count<TransferCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A note is written down at once, though the caller cuts the reply off") {
+TEST_CASE_FIXTURE(Call, "A note is stored at once, although the caller interrupts the reply") {
   greet();
   caller_says("write that down");
   const auto turn = core.turns();
@@ -54,31 +54,31 @@ TEST_CASE_FIXTURE(Call, "A note is written down at once, though the caller cuts 
   CHECK(count<NoteLeft>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A question that begins while the caller begins to speak is heard to its end") {
+TEST_CASE_FIXTURE(Call, "A question that begins while the caller begins to speak plays to its end") {
   greet();
   caller_says("connect me");
   think(ToolCall{core.turns(), "call_1", "transfer", "{}"});
   core.ask("Shall I?", now, out);
-  core.set_awaits_answer(false);  // What is said before its first frame is no answer to it.
+  core.set_awaits_answer(false);  // Speech before the question's first frame does not answer it.
   collect();
   seen.clear();
   core.on_speak(SpeechAudio{2, {0, 0}, {{"Shall", 0}, {"I", 100}}}, now, out);
   media(EventKind::SpeechStarted);
   advance(100ms);
-  SUBCASE("it has begun") {
+  SUBCASE("the question has begun") {
     core.set_awaits_answer(true);
     advance(300ms);
     CHECK(count<FlushPlayout>() == 0);
     CHECK(count<RisePlayout>() == 1);
   }
-  SUBCASE("it has not") {
+  SUBCASE("the question has not begun") {
     advance(600ms);
     CHECK(count<FlushPlayout>() == 0);
     CHECK(core.holds_playout());
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what the caller says then is the answer to it") {
+TEST_CASE_FIXTURE(Call, "A tool's question plays when neither side speaks, and the caller's next speech answers it") {
   greet();
   caller_says("connect me");
   const auto turn = core.turns();
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Call, "A tool's question is asked when nobody speaks, and what
   CHECK(count<Respond>() == thoughts + 1);
 }
 
-TEST_CASE_FIXTURE(Call, "An answer that is said in two halves is one answer, and began with the first") {
+TEST_CASE_FIXTURE(Call, "An answer in two halves is one answer, and began with the first half") {
   greet();
   caller_says("connect me");
   think(ToolCall{core.turns(), "call_1", "transfer", "{}"});
@@ -123,13 +123,13 @@ TEST_CASE_FIXTURE(Call, "An answer that is said in two halves is one answer, and
   media(EventKind::SpeechStopped, 0, 0, 0, 10);
   advance(400ms);
   const auto first = listening()->turn;
-  media(EventKind::SpeechStarted);  // Before the words of the first half are known.
+  media(EventKind::SpeechStarted);  // The transcript of the first half has not come yet.
   advance(200ms);
   media(EventKind::SpeechStopped, 0, 0, 0, 10);
   bool unclear = false;
   std::string whole = "no okay";
-  SUBCASE("both understood") { core.on_listen(Transcript{first, true, "no", 0.9, false}, now, out); }
-  SUBCASE("or not the first: half of an answer is none") {
+  SUBCASE("both halves have words") { core.on_listen(Transcript{first, true, "no", 0.9, false}, now, out); }
+  SUBCASE("the first half has none: the answer is unclear") {
     core.on_listen(Transcript{first, true, "", 0, true}, now, out);
     unclear = true;
     whole = "okay";
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(Call, "An answer that is said in two halves is one answer, and
   CHECK(last<AnswerWords>()->began == began);
 }
 
-TEST_CASE_FIXTURE(Call, "A question and its answer have their time, though the model's sound began behind its call") {
+TEST_CASE_FIXTURE(Call, "A question and its answer have their own time, although the model spoke after its call") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Call, "A question and its answer have their time, though the m
   CHECK(count<TryAgain>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "Frames of a question that was given up are none of the next one's") {
+TEST_CASE_FIXTURE(Call, "Frames of a withdrawn question do not count for the next question") {
   greet();
   caller_says("pay both");
   const auto turn = core.turns();
@@ -177,21 +177,21 @@ TEST_CASE_FIXTURE(Call, "Frames of a question that was given up are none of the 
   core.set_awaits_answer(false);
   collect();
   const auto first = last<Speak>()->utterance;
-  spoken();  // The worker has it, and waits: the caller put us on hold.
+  spoken();  // The worker has the audio and waits, because the caller put the agent on hold.
   advance(30s);
-  SUBCASE("another is asked") {
+  SUBCASE("another question follows") {
     core.ask("Shall I pay B?", now, out);
     core.set_awaits_answer(false);
     collect();
   }
-  SUBCASE("none is") { core.withdraw_question(); }
+  SUBCASE("no question follows") { core.withdraw_question(); }
   media(EventKind::Sent, first, 0);
   CHECK(count<QuestionBegan>() == 0);
   media(EventKind::UtteranceSent, first);
   CHECK(count<QuestionHeard>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A question that nobody waits for any more is not put, and the caller's silence is one again") {
+TEST_CASE_FIXTURE(Call, "A withdrawn question is not played, and the caller's silence counts again") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(Call, "A question that nobody waits for any more is not put, a
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
 }
 
-TEST_CASE_FIXTURE(Call, "A question dies with the reply that it belongs to, and whoever waits to ask is told so") {
+TEST_CASE_FIXTURE(Call, "A question is dropped with its reply, and DropQuestions reports it") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -220,13 +220,13 @@ TEST_CASE_FIXTURE(Call, "A question dies with the reply that it belongs to, and 
   core.ask("Shall I?", now, out);
   core.set_awaits_answer(false);
   spoken();
-  SUBCASE("the caller cuts the reply off") {
+  SUBCASE("the caller interrupts the reply") {
     media(EventKind::Sent, last<Speak>()->utterance, 0);
     media(EventKind::SpeechStarted);
     advance(600ms);
   }
   SUBCASE("the caller presses a key") { media(EventKind::Digit, 0, 0, '5'); }
-  SUBCASE("the provider is lost") {
+  SUBCASE("the provider fails") {
     for (int i = 0; i < 4; ++i) think(ThinkFailed{turn, "broken", FailureKind::Network});
     core.on_no_other_way(Stage::Think, now, out);
     collect();
@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(Call, "A question dies with the reply that it belongs to, and 
   CHECK(last<Speak>()->text != "Shall I?");
 }
 
-TEST_CASE_FIXTURE(Call, "A question that waits while the model's reply is over dies with the next turn") {
+TEST_CASE_FIXTURE(Call, "A question that waits after the end of the model's reply is dropped by the next turn") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -253,7 +253,7 @@ TEST_CASE_FIXTURE(Call, "A question that waits while the model's reply is over d
   CHECK(last<DropQuestions>()->turn == turn);
 }
 
-TEST_CASE_FIXTURE(Call, "What the model says while a question is open spoils it: the caller may answer that, and is asked anew behind it") {
+TEST_CASE_FIXTURE(Call, "Speech of the model during an open question gives one QuestionSpoilt, and a new question plays after that speech") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -264,8 +264,8 @@ TEST_CASE_FIXTURE(Call, "What the model says while a question is open spoils it:
   const auto asked = last<Speak>()->utterance;
   spoken();
   SUBCASE("before its first frame") {}
-  SUBCASE("while it is heard") { media(EventKind::Sent, asked, 0); }
-  SUBCASE("behind it") {
+  SUBCASE("while it plays") { media(EventKind::Sent, asked, 0); }
+  SUBCASE("after it") {
     media(EventKind::Sent, asked, 0);
     sent();
   }
@@ -276,7 +276,7 @@ TEST_CASE_FIXTURE(Call, "What the model says while a question is open spoils it:
   CHECK(count<QuestionSpoilt>() == 1);
   const auto began = count<QuestionBegan>();
   media(EventKind::Sent, asked, 0);
-  CHECK(count<QuestionBegan>() == began);  // What is left of it counts no more.
+  CHECK(count<QuestionBegan>() == began);  // The remaining frames do not count.
   CHECK(count<DropQuestions>() == 0);
   core.ask("Shall I really?", now, out);
   core.set_awaits_answer(false);
@@ -291,7 +291,7 @@ TEST_CASE_FIXTURE(Call, "What the model says while a question is open spoils it:
   CHECK(last<Speak>()->text == "Shall I really?");
 }
 
-TEST_CASE_FIXTURE(Call, "A question that waits while the model speaks behind its call is asked when it has spoken") {
+TEST_CASE_FIXTURE(Call, "A question that waits while the model speaks after its call plays when that speech ends") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(Call, "A question that waits while the model speaks behind its
   CHECK(last<Speak>()->text == "Shall I?");
 }
 
-TEST_CASE_FIXTURE(Call, "A question that waits for the end of a reply is spoken ahead") {
+TEST_CASE_FIXTURE(Call, "A question that waits for the end of a reply is synthesised ahead") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -327,7 +327,7 @@ TEST_CASE_FIXTURE(Call, "A question that waits for the end of a reply is spoken 
   CHECK(count<PrepareSpeech>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "Whoever thinks instead may call the same tool: the question of who failed is dropped first") {
+TEST_CASE_FIXTURE(Call, "When a thinker fails, its question is dropped before the next attempt, which may call the same tool") {
   others = true;
   greet();
   caller_says("refund me");
@@ -342,7 +342,7 @@ TEST_CASE_FIXTURE(Call, "Whoever thinks instead may call the same tool: the ques
   CHECK(std::holds_alternative<TryAgain>(seen[1]));
 }
 
-TEST_CASE_FIXTURE(Call, "Nobody is asked while they key in a number: its next key is no answer") {
+TEST_CASE_FIXTURE(Call, "No question plays while the caller enters a number, and the next key belongs to the number") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -364,7 +364,7 @@ TEST_CASE_FIXTURE(Call, "Nobody is asked while they key in a number: its next ke
   CHECK(last<DropQuestions>()->turn == turn);
 }
 
-TEST_CASE_FIXTURE(Call, "Who was asked something has time to answer: nobody asks whether they are still there") {
+TEST_CASE_FIXTURE(Call, "After a question, the caller has time to answer before the conversation asks about the silence") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -389,15 +389,15 @@ TEST_CASE_FIXTURE(Call, "Who was asked something has time to answer: nobody asks
   core.on_tool({turn, "call_1", "{}", std::nullopt, true}, now, out);
   collect();
   advance(9s);
-  CHECK(count<Respond>() == thoughts + 1);  // Then somebody does.
+  CHECK(count<Respond>() == thoughts + 1);  // Now the conversation asks about the silence.
 }
 
-TEST_CASE_FIXTURE(Call, "A result that comes when the caller has cut off its reply is spoken of as soon as nobody speaks") {
+TEST_CASE_FIXTURE(Call, "The agent speaks of a late result of an interrupted reply as soon as neither side speaks") {
   greet();
   const auto turn = speak_over_a_lookup();
   REQUIRE(count<FlushPlayout>() == 1);
   ToolOutcome outcome{turn, "call_1", "{}", std::nullopt, false};
-  SUBCASE("before the next turn: the model is told with it") {
+  SUBCASE("before the next turn: the model gets it with that turn") {
     core.on_tool(outcome, now, out);
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(500ms);
@@ -409,14 +409,14 @@ TEST_CASE_FIXTURE(Call, "A result that comes when the caller has cut off its rep
     advance(2s);
     CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
   }
-  SUBCASE("while the next turn is answered: when that is over") {
+  SUBCASE("while the next turn is answered: after that answer") {
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(500ms);
     core.on_listen(Transcript{listening()->turn, true, "are you there", 0.9, false}, now, out);
     collect();
     SUBCASE("") {}
-    SUBCASE("unless a call of the next turn has the same result") { outcome.repeated = true; }
-    SUBCASE("unless nothing was done") { outcome.refused = true; }
+    SUBCASE("not if a call of the next turn has the same result") { outcome.repeated = true; }
+    SUBCASE("not if the tool was refused") { outcome.refused = true; }
     core.on_tool(outcome, now, out);
     collect();
     CHECK(last<TellTool>()->outcome.call_id == "call_1");
@@ -431,7 +431,7 @@ TEST_CASE_FIXTURE(Call, "A result that comes when the caller has cut off its rep
   }
 }
 
-TEST_CASE_FIXTURE(Call, "Of more tools at work than are known by name the first outcomes are told to the model alone") {
+TEST_CASE_FIXTURE(Call, "Of more than kMaxTools running tools, the conversation forgets one name, whose result only the model gets") {
   greet();
   caller_says("look up all of it");
   const auto turn = core.turns();

@@ -42,7 +42,7 @@ struct Transferring : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Transferring, "The thinker is told of a transfer that failed, the call goes on, and another may be tried") {
+TEST_CASE_FIXTURE(Transferring, "The thinker gets the failure of a transfer, the call continues, and another transfer is possible") {
   advance(20s);
   fail();
   REQUIRE(last<Respond>() != nullptr);
@@ -59,14 +59,14 @@ TEST_CASE_FIXTURE(Transferring, "The thinker is told of a transfer that failed, 
   CHECK(last<TransferCall>()->target == "6200");
 }
 
-TEST_CASE_FIXTURE(Transferring, "A thinker with nothing to say to a failed transfer leaves the apology to us") {
+TEST_CASE_FIXTURE(Transferring, "When the thinker has no words for a failed transfer, the conversation speaks transfer_apology") {
   fail();
   think(ReplyDone{core.turns()});
   REQUIRE(last<Speak>() != nullptr);
   CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
 }
 
-TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for the caller to finish, and then for the reply") {
+TEST_CASE_FIXTURE(Transferring, "The turn for a failed transfer waits for the end of the caller's speech and of the reply to it") {
   media(EventKind::SpeechStarted);
   fail();
   CHECK(count<Respond>() == 0);
@@ -87,10 +87,10 @@ TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for the caller 
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
 }
 
-TEST_CASE_FIXTURE(Transferring, "News of a failed transfer that the caller cut off before its first word is told again, once") {
+TEST_CASE_FIXTURE(Transferring, "When the caller interrupts the turn for a failed transfer before its first word, it is repeated once") {
   fail();
-  SUBCASE("while it is thought about") {}
-  SUBCASE("while it is made to be spoken") {
+  SUBCASE("while the thinker works") {}
+  SUBCASE("while the speaker works") {
     reply("Nobody is there.");
     spoken();
   }
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(Transferring, "News of a failed transfer that the caller cut o
   CHECK(count<Respond>() == 4);
 }
 
-TEST_CASE_FIXTURE(Transferring, "A caller who answers news of a failed transfer by a key hears it after that") {
+TEST_CASE_FIXTURE(Transferring, "When the caller presses a key during the turn for a failed transfer, the turn follows the reply to the key") {
   fail();
   media(EventKind::Digit, 0, 0, '3');
   REQUIRE(last<Respond>()->input.kind == TurnInput::Kind::Digits);
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(Transferring, "A caller who answers news of a failed transfer 
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
 }
 
-TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for a number that is being keyed in") {
+TEST_CASE_FIXTURE(Transferring, "The turn for a failed transfer waits until the caller has entered a number") {
   caller_says("another number then");
   think(ReplyExpects{core.turns(), "", 4});
   reply("Which one?");
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(Transferring, "News of a failed transfer waits for a number th
   CHECK(last<Respond>()->input.text == "1234");
 }
 
-TEST_CASE_FIXTURE(Transferring, "Another transfer makes the news of the one that failed needless") {
+TEST_CASE_FIXTURE(Transferring, "Another transfer replaces the turn for the failed one") {
   media(EventKind::SpeechStarted);
   fail();
   advance(600ms);
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Transferring, "Another transfer makes the news of the one that
   CHECK(count<Respond>() == 1);
 }
 
-TEST_CASE_FIXTURE(Transferring, "When the thinker fails on a failed transfer we tell the caller ourselves") {
+TEST_CASE_FIXTURE(Transferring, "When the thinker fails in the turn for a failed transfer, the conversation speaks transfer_apology") {
   fail();
   think(ThinkFailed{core.turns(), "no answer"});
   REQUIRE(last<Speak>() != nullptr);
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(Transferring, "When the audio stops within 5 s of a failed tra
   fail_and_say_so();
   SUBCASE("before the report of the failure") { advance(9s); }
   SUBCASE("5 s after it") { advance(15s); }
-  SUBCASE("after a tone that the PBX plays to us") {
+  SUBCASE("after a tone that the PBX plays to the agent") {
     media(EventKind::MediaBack);
     advance(13s);
   }
@@ -196,18 +196,18 @@ TEST_CASE_FIXTURE(Transferring, "When a transfer fails after the audio has stopp
   fail_and_say_so();
   advance(rest - 10ms);
   CHECK(count<HangUpCall>() == 0);
-  SUBCASE("and does not come") {
+  SUBCASE("the audio does not come back") {
     advance(10ms);
     CHECK(ended_without_media());
   }
-  SUBCASE("and comes") {
+  SUBCASE("the audio comes back") {
     media(EventKind::MediaBack);
     advance(1min);
     CHECK(count<HangUpCall>() == 0);
   }
 }
 
-TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who is proved to be there has the usual time when the audio stops") {
+TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who shows their presence has the usual time when the audio stops") {
   fail_and_say_so();
   SUBCASE("by their words") { caller_says("hello"); }
   SUBCASE("by a key") { media(EventKind::Digit, 0, 0, '3'); }
@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who is proved
   CHECK(count<HangUpCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A failed transfer that was never asked for is no news") {
+TEST_CASE_FIXTURE(Call, "A transfer failure without a transfer gives no turn") {
   greet();
   core.on_transfer_failed(now, out);
   collect();
