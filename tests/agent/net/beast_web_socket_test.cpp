@@ -1,5 +1,5 @@
-// Real sockets on loopback, against a server by stock Beast; no timed assertion: limits are short where they shall be reached,
-// and long where they shall not.
+// Real sockets on loopback, against a server that uses Beast. The test asserts no times: a limit is short where the test reaches it, and
+// long everywhere else.
 #include <offhook/agent/net/beast_web_socket.hpp>
 #include <offhook/tests/services/certificate.hpp>
 #include <offhook/tests/services/web_server.hpp>
@@ -28,13 +28,13 @@ using agent::net::WebSocketClosed;
 using agent::net::WebSocketHandler;
 using agent::net::WebSocketRequest;
 
-// Counts what this thread allocates, for the test that says how much.
+// Counts the allocations of this thread.
 namespace {
 thread_local std::size_t allocations = 0;
 }
-// g++ sees a free() of what it takes for another operator new.
+// g++ reports a mismatch when it sees free() after a replaced operator new.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-// Not inlined: seeing through one of them, g++ takes malloc and delete, or new and free, for a mismatch.
+// noinline: otherwise g++ sees malloc and delete, or new and free, together, and reports a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* at = std::malloc(size != 0 ? size : 1)) return at;
@@ -57,7 +57,7 @@ struct CaFile {
   ~CaFile() { std::filesystem::remove(path); }
 };
 
-/// What the server does with a WebSocket, chosen by its path.
+/// The server's side of a WebSocket; a text message selects its behaviour.
 class Echo final : public services::Visitor {
  public:
   Echo(std::atomic<int>& received, std::atomic<int>& pings) : received_(received), pings_(pings) {}
@@ -83,7 +83,7 @@ class Echo final : public services::Visitor {
 struct House {
   std::mutex mutex;
   std::vector<services::WebRequest> requests;
-  std::atomic<int> received{0};  ///< texts
+  std::atomic<int> received{0};  ///< number of received text messages
   std::atomic<int> pings{0};
   std::unique_ptr<services::WebServer> server;
 
@@ -119,7 +119,7 @@ struct SecureHouse : House {
   SecureHouse() : House({certificate().certificate_pem, certificate().key_pem, false}) {}
 };
 
-/// One socket, and what became of it.
+/// One client socket, and its received messages and events.
 struct Line {
   bool open = false;
   std::vector<std::string> texts, binaries;
@@ -161,7 +161,7 @@ struct Caller {
     request.connect_limit = 20s;
     open(line, std::move(request));
   }
-  /// Runs until it is so; fails when it does not become so.
+  /// Runs the event loop until the condition holds, and fails if it does not hold in time.
   template <class Condition>
   void until(Condition is_so) {
     const auto limit = base::Clock::now() + 20s;
@@ -199,18 +199,18 @@ std::string two_way_test(Caller& caller, const std::string& url) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(House, "Text and binary messages go both ways, in order, and what is sent early waits") {
+TEST_CASE_FIXTURE(House, "Text and binary messages go both ways in order, and a message sent before the socket is open waits") {
   Caller caller;
   CHECK(two_way_test(caller, url("/echo")) == "before it is open");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "Over TLS too, by name and by address") {
+TEST_CASE_FIXTURE(SecureHouse, "Messages also go both ways over TLS, with a host name and with an address") {
   Caller caller;
   CHECK(two_way_test(caller, url("/echo", "localhost", "wss")) == "before it is open");
   CHECK(two_way_test(caller, url("/echo", "127.0.0.1", "wss")) == "before it is open");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "The handshake carries our headers, no compression, and the target as it is") {
+TEST_CASE_FIXTURE(SecureHouse, "The handshake carries the client's headers, no compression, and the target as written") {
   Caller caller;
   Line line;
   WebSocketRequest request;
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(SecureHouse, "The handshake carries our headers, no compressio
   CHECK(requests[0].header("user-agent") == "Offhook");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "The second socket to a host resumes the session of the first") {
+TEST_CASE_FIXTURE(SecureHouse, "The second socket to a host resumes the TLS session of the first") {
   Caller caller;
   for (const char* expected : {"no", "yes", "yes"}) {
     Line line;
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(SecureHouse, "The second socket to a host resumes the session 
   }
 }
 
-TEST_CASE("A certificate that nobody trusts, or for another host, ends the handshake") {
+TEST_CASE("A certificate that is not trusted, or for another host, ends the handshake") {
   const SecureHouse stranger;
   Caller distrusting(false);
   Line line;
@@ -266,14 +266,14 @@ TEST_CASE("A certificate that nobody trusts, or for another host, ends the hands
   }
 }
 
-TEST_CASE("A CA file that is none is an error when the client is made") {
+TEST_CASE("A CA file that cannot be read is an error when the client is made") {
   boost::asio::io_context io;
   const auto made = agent::net::make_beast_web_socket_client(io, {"/nonexistent/ca.pem", 1s});
   REQUIRE(!made.has_value());
   CHECK(made.error().detail.find("/nonexistent/ca.pem") != std::string::npos);
 }
 
-TEST_CASE("TLS where there is none, and none where there is, fail instead of hanging") {
+TEST_CASE("TLS to a plain server, and plain to a TLS server, fail before the time limit") {
   const House plain;
   const SecureHouse secure;
   Caller caller;
@@ -288,7 +288,7 @@ TEST_CASE("TLS where there is none, and none where there is, fail instead of han
   CHECK(other.closed[0].error->what != NetError::What::Timeout);
 }
 
-TEST_CASE_FIXTURE(House, "A refused handshake tells its status and when to come back, and nothing of its body") {
+TEST_CASE_FIXTURE(House, "The error of a refused handshake has the status and Retry-After, but nothing of the body") {
   Caller caller;
   Line unauthorised, too_many, none;
   caller.open(unauthorised, url("/401"));
@@ -305,7 +305,7 @@ TEST_CASE_FIXTURE(House, "A refused handshake tells its status and when to come 
   CHECK(none.closed[0].status == 200);
 }
 
-TEST_CASE_FIXTURE(House, "A server that answers with nonsense, or never, or not even TLS") {
+TEST_CASE_FIXTURE(House, "A server that answers with another protocol, or never, or not in TLS, causes an error") {
   const House mute({"", "", true});
   Caller caller;
   Line nonsense, never, mute_tls, mute_plain;
@@ -328,19 +328,19 @@ TEST_CASE_FIXTURE(House, "A server that answers with nonsense, or never, or not 
   }
 }
 
-TEST_CASE("Nobody listens there, no such host, no such URL, a header with a line break") {
+TEST_CASE("An unused port, an unknown host, a bad URL and a header with a line break cause errors") {
   Caller caller;
   Line refused, nowhere, no_url, bad_header;
   std::uint16_t port = 0;
   { port = House().server->port(); }
   caller.open(refused, "ws://127.0.0.1:" + std::to_string(port) + "/");
-  caller.open(nowhere, "ws://" + std::string(64, 'a') + ".invalid/");  // No name server is asked for so long a label.
+  caller.open(nowhere, "ws://" + std::string(64, 'a') + ".invalid/");  // The label is too long for a DNS query.
   caller.open(no_url, "http://127.0.0.1/");
   WebSocketRequest request;
   request.url = "ws://127.0.0.1/";
   request.headers = {{"Authorization", "Bearer secret\r\nX: y"}};
   caller.open(bad_header, request);
-  CHECK(no_url.closed.empty());  // Never from within open().
+  CHECK(no_url.closed.empty());  // on_closed never comes from within open().
   caller.until([&] { return refused.closed.size() + nowhere.closed.size() + no_url.closed.size() + bad_header.closed.size() == 4; });
   CHECK(refused.closed[0].error->what == NetError::What::Refused);
   CHECK(nowhere.closed[0].error->what == NetError::What::NotFound);
@@ -349,7 +349,7 @@ TEST_CASE("Nobody listens there, no such host, no such URL, a header with a line
   CHECK(bad_header.closed[0].error->detail.find("secret") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "A message may come in several frames, and at once with the answer to the handshake") {
+TEST_CASE_FIXTURE(SecureHouse, "A message may come in several frames, and together with the answer to the handshake") {
   Caller caller;
   Line line;
   caller.open(line, url("/greeting", "localhost", "wss"));
@@ -360,7 +360,7 @@ TEST_CASE_FIXTURE(SecureHouse, "A message may come in several frames, and at onc
   CHECK(line.texts[1] == "a message in several frames");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "How the other side ends it is told: by a close frame, without one, or by nonsense") {
+TEST_CASE_FIXTURE(SecureHouse, "on_closed reports how the peer ended the socket: by a close frame, without one, or by a protocol error") {
   Caller caller;
   Line closes, closes_without_code, drops, garbage, bad_text;
   const auto open = [&](Line& line, const char* wish) {
@@ -384,7 +384,7 @@ TEST_CASE_FIXTURE(SecureHouse, "How the other side ends it is told: by a close f
   CHECK(bad_text.closed[0].error->what == NetError::What::Protocol);
 }
 
-TEST_CASE_FIXTURE(House, "A message of max_message octets is taken, one octet more closes") {
+TEST_CASE_FIXTURE(House, "A message of max_message octets is accepted, and one octet more closes the socket") {
   Caller caller;
   Line line;
   WebSocketRequest request;
@@ -400,7 +400,7 @@ TEST_CASE_FIXTURE(House, "A message of max_message octets is taken, one octet mo
   CHECK(line.closed[0].code == 1009);
 }
 
-TEST_CASE_FIXTURE(House, "What waits to be sent is bounded: max_unsent octets are kept, one more closes") {
+TEST_CASE_FIXTURE(House, "At most max_unsent octets wait for sending, and one more closes the socket") {
   Caller caller;
   Line line, longer;
   WebSocketRequest request;
@@ -412,13 +412,13 @@ TEST_CASE_FIXTURE(House, "What waits to be sent is bounded: max_unsent octets ar
   line.socket->send_text(std::string(600, 'b'));
   longer.socket->send_text(std::string(400, 'a'));
   longer.socket->send_text(std::string(601, 'b'));
-  CHECK(longer.closed.empty());  // Never from within send_text().
+  CHECK(longer.closed.empty());  // on_closed never comes from within send_text().
   caller.until([&] { return line.texts.size() == 2 && longer.closed.size() == 1; });
   CHECK(line.closed.empty());
   CHECK(longer.closed[0].error->what == NetError::What::Closed);
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "A server that reads no more closes the socket, and takes no more memory than was allowed") {
+TEST_CASE_FIXTURE(SecureHouse, "When the server stops reading, the socket closes at its memory limit") {
   Caller caller;
   Line line;
   caller.open(line, url("/deaf", "localhost", "wss"));
@@ -432,7 +432,7 @@ TEST_CASE_FIXTURE(SecureHouse, "A server that reads no more closes the socket, a
   CHECK(line.closed[0].code == 1006);
 }
 
-TEST_CASE_FIXTURE(House, "Pings that are answered keep a quiet socket open; one that is not closes it [RFC 6455 section 5.5.2]") {
+TEST_CASE_FIXTURE(House, "Answered pings keep a quiet socket open, and an unanswered ping closes it [RFC 6455 section 5.5.2]") {
   Caller caller;
   Line answered, unanswered, closing;
   WebSocketRequest request;
@@ -447,13 +447,13 @@ TEST_CASE_FIXTURE(House, "Pings that are answered keep a quiet socket open; one 
   CHECK(unanswered.closed[0].error->detail.find("ping") != std::string::npos);
   CHECK(unanswered.closed[0].code == 1006);
   caller.open(closing, request);
-  caller.until([&] { return closing.closed.size() == 1 && pings >= 3; });  // The deaf one hears none of its own.
+  caller.until([&] { return closing.closed.size() == 1 && pings >= 3; });  // The server that does not read gets no ping.
   CHECK(answered.closed.empty());
   answered.socket->send_text("still here");
   caller.until([&] { return answered.texts.size() == 1; });
 }
 
-TEST_CASE_FIXTURE(House, "A close frame that is not answered is waited for no longer than the limit") {
+TEST_CASE_FIXTURE(House, "close() waits for the peer's close frame no longer than the limit") {
   Caller caller;
   Line line;
   WebSocketRequest request;
@@ -466,7 +466,7 @@ TEST_CASE_FIXTURE(House, "A close frame that is not answered is waited for no lo
   CHECK(line.closed[0].error->what == NetError::What::Timeout);
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "What was sent before close() arrives before the close frame") {
+TEST_CASE_FIXTURE(SecureHouse, "Messages sent before close() arrive before the close frame") {
   Caller caller;
   Line line;
   caller.open(line, url("/echo", "localhost", "wss"));
@@ -478,12 +478,12 @@ TEST_CASE_FIXTURE(SecureHouse, "What was sent before close() arrives before the 
   CHECK(!line.closed[0].error.has_value());
 }
 
-TEST_CASE("A socket may be destroyed in each of its states, in its own handlers too, and is silent from then on") {
+TEST_CASE("A socket may be destroyed in each state, also in its own handlers, and then calls no handler any more") {
   const SecureHouse secure;
   const House plain, mute({"", "", true});
   Caller caller;
   const auto url = secure.url("/echo", "localhost", "wss");
-  SUBCASE("before anything has happened") {
+  SUBCASE("before the first event") {
     Line line;
     caller.open(line, url);
     line.socket.reset();
@@ -491,7 +491,7 @@ TEST_CASE("A socket may be destroyed in each of its states, in its own handlers 
     CHECK(!line.open);
     CHECK(line.closed.empty());
   }
-  SUBCASE("while connecting, at each step of the way") {
+  SUBCASE("while connecting, at each step") {
     for (int steps = 1; steps < 40; ++steps) {
       Line line;
       caller.open(line, url);
@@ -507,7 +507,7 @@ TEST_CASE("A socket may be destroyed in each of its states, in its own handlers 
       CHECK(line.closed.empty());
     }
   }
-  SUBCASE("while the other side says nothing") {
+  SUBCASE("while the server does not respond") {
     Line line;
     caller.open(line, mute.url("/", "localhost", "wss"));
     caller.io.run_for(50ms);
@@ -532,7 +532,7 @@ TEST_CASE("A socket may be destroyed in each of its states, in its own handlers 
     CHECK(texts.closed.empty());
     CHECK(opens.closed.empty());
   }
-  SUBCASE("while closing, and with messages on their way") {
+  SUBCASE("while closing, and with unsent messages") {
     Line closing, sending;
     caller.open(closing, plain.url("/deaf"));
     caller.open(sending, url);
@@ -546,7 +546,7 @@ TEST_CASE("A socket may be destroyed in each of its states, in its own handlers 
     CHECK(closing.closed.empty());
     CHECK(sending.closed.empty());
   }
-  SUBCASE("the client first, then its sockets, then what ran them") {
+  SUBCASE("first the client, then its sockets, then the io_context") {
     Line line;
     caller.open(line, url);
     caller.until([&] { return line.open; });
@@ -577,11 +577,11 @@ TEST_CASE_FIXTURE(SecureHouse, "Sending a frame allocates nothing once the socke
   const auto before = allocations;
   turn(500);
   CHECK(within == 0);
-  // The way back: one for the test's own copy of each text, and nothing of ours.
+  // Receiving costs one allocation for the test's own copy of each text, and none in the client.
   CHECK(allocations - before <= 500);
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "Two hundred sockets at once, each with its own echo") {
+TEST_CASE_FIXTURE(SecureHouse, "Two hundred sockets at once each get their own echo") {
   Caller caller;
   std::vector<Line> lines(200);
   for (auto& line : lines) caller.open(line, url("/echo", "localhost", "wss"));

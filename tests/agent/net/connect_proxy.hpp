@@ -16,8 +16,8 @@
 
 namespace offhook::test {
 
-/// An HTTP proxy on loopback, on the test's own io_context, for CONNECT alone. It connects to the port `behind` of this machine for every host, so that a
-/// test can use names that no name server knows.
+/// An HTTP proxy on loopback, on the test's own io_context, that supports only CONNECT. For every host it connects to the port `behind`
+/// of this machine, so that a test can use names without a name server.
 class ConnectProxy {
  public:
   using tcp = boost::asio::ip::tcp;
@@ -36,9 +36,9 @@ class ConnectProxy {
 
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
-  std::string answer = "HTTP/1.1 200 Connection established\r\n\r\n";  ///< to each request; "": none
-  bool connects = true;                                                 ///< behind a 2xx; else it closes after its answer
-  std::vector<std::string> heads;                                       ///< of the requests that came
+  std::string answer = "HTTP/1.1 200 Connection established\r\n\r\n";  ///< answer to each request; "": none
+  bool connects = true;                                                 ///< true: connects to the server after a 2xx answer; false: closes after its answer
+  std::vector<std::string> heads;                                       ///< heads of the received requests
 
  private:
   struct Way {
@@ -57,7 +57,7 @@ class ConnectProxy {
     }
     void take() {
       proxy.heads.push_back(head);
-      if (proxy.answer.empty()) return;  // It keeps the connection, and says nothing.
+      if (proxy.answer.empty()) return;  // The proxy keeps the connection open without an answer.
       answer = proxy.answer;
       boost::asio::async_write(client, boost::asio::buffer(answer), [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
         if (error || !self->proxy.connects) return self->stop();

@@ -15,15 +15,15 @@ using What = NetError::What;
 
 namespace {
 
-constexpr auto kPatience = 20s;  // Of a loaded machine; nothing waits so long when all is well.
-const std::string kNoHost = "http://" + std::string(64, 'a') + ".invalid";  // No name server is asked for so long a label.
+constexpr auto kPatience = 20s;  // Allows for a loaded machine; a working test needs much less time.
+const std::string kNoHost = "http://" + std::string(64, 'a') + ".invalid";  // The label is too long for a DNS query.
 
 std::string whole(std::string_view body, std::string_view headers = "") {
   return "HTTP/1.1 200 OK\r\n" + std::string(headers) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
          std::string(body);
 }
 
-/// What came of one request.
+/// The result of one request.
 struct Outcome {
   HttpHead head;
   std::string body;
@@ -48,7 +48,7 @@ struct Net {
     }
     REQUIRE(done());
   }
-  /// Until nothing is left to do at once.
+  /// Runs the event loop until no handler is ready.
   void settle() {
     io.restart();
     while (io.poll() > 0) {}
@@ -78,7 +78,7 @@ struct Net {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient asks as it is told, and gives head, body and end in this order") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient sends the request as given, and delivers head, body and end in this order") {
   answer_with(whole("hello", "X-Thing:  some value \r\nx-empty:\r\n"));
   Outcome outcome;
   std::string order;
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient asks as it is told, and gives head, body 
   CHECK(sent.ends_with("\r\n\r\n{\"a\":1}"));
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient asks for path and query alone, as they are written, and for / where there is no path [RFC 9112 section 3.2.1]") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient sends only path and query, as written, and \"/\" if there is no path [RFC 9112 section 3.2.1]") {
   answer_with(whole("x"));
   const std::string root = server.url("");
   for (const auto& [written, asked] : {std::pair<std::string, std::string>{"", "/"},
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient asks for path and query alone, as they ar
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient takes chunks and heads that come octet by octet, after an interim answer") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient accepts chunks and heads that arrive octet by octet, after an interim response") {
   answer_with(
       "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: "
       "chunked\r\n\r\n3\r\nabc\r\n5;ext=1\r\ndefgh\r\n0\r\nTrailer: t\r\n\r\n",
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient takes chunks and heads that come octet by
   CHECK_FALSE(outcome.error);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient gives out bytes as they come, before the end") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient delivers octets as they arrive, before the end") {
   std::shared_ptr<test::RawServer::Connection> open;
   server.answer = [&](test::RawServer::Connection& connection, const std::string&) {
     open = connection.shared_from_this();
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient gives out bytes as they come, before the 
   CHECK(outcome.body == "abcd");
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient sends forms, octets and all") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient sends forms with binary content") {
   answer_with(whole(""));
   auto what = request(server.url());
   what.form = {{"file", std::string("RI\0FF\r\n", 7), "turn.wav", "audio/wav"}, {"model", "whisper", "", ""}};
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient sends forms, octets and all") {
   CHECK(sent.find("form-data; name=\"model\"\r\n\r\nwhisper\r\n") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient keeps a connection for the next request, and opens another where the kept one has died") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient reuses a connection, and opens another one if the kept connection has closed") {
   answer_with(whole("1"));
   Outcome first, second, third;
   ask(first);
@@ -181,8 +181,8 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient keeps a connection for the next request, 
   CHECK(server.accepted == 2);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient opens a connection ahead, and the first request finds it") {
-  answer_with("HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\n");  // To a HEAD: no body follows.
+TEST_CASE_FIXTURE(Net, "warm() opens a connection ahead, and the first request uses it") {
+  answer_with("HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\n");  // The response to a HEAD has no body.
   client->warm(server.url("/v1/chat"));
   client->warm(server.url("/v1/audio"));
   run_until([&] { return server.requests.size() == 1; });
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient opens a connection ahead, and the first r
   settle();
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient does not warm what was asked a moment ago") {
+TEST_CASE_FIXTURE(Net, "warm() does nothing for a host that had a request a moment ago") {
   answer_with(whole("ok"));
   Outcome outcome;
   ask(outcome);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient does not warm what was asked a moment ago
   CHECK(server.requests[1].starts_with("POST "));
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient does not wait for ever") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient ends a request at its time limits") {
   auto what = request(server.url());
   what.total_limit = 30ms;
   Outcome outcome;
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient does not wait for ever") {
   CHECK(half.body == "abc");
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient says what is wrong with a server") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient reports the fault of a server") {
   const auto error_of = [&](const std::string& bytes) {
     answer_with(bytes, std::string::npos, true);
     Outcome outcome;
@@ -246,7 +246,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says what is wrong with a server") {
     REQUIRE(error);
     CHECK(error->what == What::Closed);
   }
-  SUBCASE("closed before a word") {
+  SUBCASE("closed before a response") {
     answer_with("x");
     server.answer = [](test::RawServer::Connection& connection, const std::string&) { connection.close(); };
     Outcome outcome;
@@ -254,13 +254,13 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says what is wrong with a server") {
     REQUIRE(outcome.error);
     CHECK(outcome.error->what == What::Closed);
   }
-  SUBCASE("no HTTP") {
+  SUBCASE("not HTTP") {
     const auto error = error_of("SSH-2.0-x\r\n");
     REQUIRE(error);
     CHECK(error->what == What::Protocol);
   }
-  SUBCASE("a body that ends with the connection is whole") { CHECK_FALSE(error_of("HTTP/1.1 200 OK\r\n\r\nabc")); }
-  SUBCASE("nobody listens") {
+  SUBCASE("a body that ends with the connection is complete") { CHECK_FALSE(error_of("HTTP/1.1 200 OK\r\n\r\nabc")); }
+  SUBCASE("an unused port") {
     std::string url;
     {
       test::RawServer gone(io);
@@ -272,7 +272,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says what is wrong with a server") {
     CHECK(outcome.error->what == What::Refused);
     CHECK(outcome.error->detail.find("takes no connection: check the URL, and whether the server runs") != std::string::npos);
   }
-  SUBCASE("no such host") {
+  SUBCASE("an unknown host") {
     Outcome outcome;
     ask(outcome, request(kNoHost + "/"));
     REQUIRE(outcome.error);
@@ -280,7 +280,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says what is wrong with a server") {
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient bounds a body, whether its length is told or not") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient limits a body with or without a given length") {
   const auto ask_for = [&](const std::string& bytes) {
     answer_with(bytes);
     auto what = request(server.url());
@@ -302,7 +302,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient bounds a body, whether its length is told
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient bounds the headers of an answer") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient limits the headers of a response") {
   const auto with_count = [&](std::size_t count) {
     std::string headers;
     for (std::size_t i = 1; i < count; ++i) headers += "x: y\r\n";
@@ -331,7 +331,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient bounds the headers of an answer") {
   CHECK(error->what == What::TooLarge);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a hundred requests side by side") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a hundred requests at the same time") {
   server.answer = [](test::RawServer::Connection& connection, const std::string& request) {
     connection.write(whole(request.substr(0, request.find(" HTTP"))), 7);
   };
@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a hundred requests side by side") {
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient says nothing more of a transfer that was destroyed, wherever that happened") {
+TEST_CASE_FIXTURE(Net, "After a transfer is destroyed, in any state, CurlHttpClient calls none of its handlers") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc");
   SUBCASE("at once") {
     Outcome outcome;
@@ -356,16 +356,16 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says nothing more of a transfer that was 
     CHECK(outcome.heads + outcome.bodies + outcome.ends == 0);
     CHECK(server.accepted == 0);
   }
-  SUBCASE("while it waits for the answer") {
+  SUBCASE("while it waits for the response") {
     server.answer = [](test::RawServer::Connection&, const std::string&) {};
     Outcome outcome;
     outcome.transfer = client->start(request(server.url()), outcome.handler());
     run_until([&] { return server.requests.size() == 1; });
     outcome.transfer.reset();
-    run_until([&] { return server.ended == 1; });  // And the server sees it go.
+    run_until([&] { return server.ended == 1; });  // The server sees the connection end.
     CHECK(outcome.heads + outcome.bodies + outcome.ends == 0);
   }
-  SUBCASE("in its head") {
+  SUBCASE("in on_head") {
     Outcome outcome;
     auto handler = outcome.handler();
     handler.on_head = [&](const HttpHead&) {
@@ -377,7 +377,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says nothing more of a transfer that was 
     CHECK(outcome.heads == 1);
     CHECK(outcome.bodies + outcome.ends == 0);
   }
-  SUBCASE("in its body") {
+  SUBCASE("in on_body") {
     Outcome outcome;
     auto handler = outcome.handler();
     handler.on_body = [&](std::string_view) {
@@ -389,7 +389,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says nothing more of a transfer that was 
     CHECK(outcome.bodies == 1);
     CHECK(outcome.ends == 0);
   }
-  SUBCASE("in its end, where the next begins") {
+  SUBCASE("in on_end, which starts the next request") {
     answer_with(whole("x"));
     Outcome outcome, next;
     auto handler = outcome.handler();
@@ -400,7 +400,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says nothing more of a transfer that was 
     run_until([&] { return next.ends == 1; });
     CHECK(next.body == "x");
   }
-  SUBCASE("in the head of another") {
+  SUBCASE("in on_head of another transfer") {
     Outcome first, second;
     const auto stop_all = [&](const HttpHead&) {
       first.transfer.reset();
@@ -416,10 +416,10 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient says nothing more of a transfer that was 
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, in a handler too") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, also in a handler") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc");
   Outcome outcome, other;
-  SUBCASE("from outside") {
+  SUBCASE("outside of handlers") {
     outcome.transfer = client->start(request(server.url()), outcome.handler());
     run_until([&] { return outcome.heads == 1; });
     client.reset();
@@ -437,7 +437,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, in 
     CHECK(outcome.bodies + outcome.ends == 0);
     CHECK(other.ends == 0);
   }
-  SUBCASE("with a refusal on its way") {
+  SUBCASE("with a pending refusal") {
     outcome.transfer = client->start(request("file:///etc/passwd"), outcome.handler());
     client.reset();
     settle();
@@ -445,7 +445,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, in 
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient follows no redirect: what carries a key goes where it was sent") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient follows no redirect, so that a key goes only to the requested host") {
   answer_with("HTTP/1.1 302 Found\r\nLocation: " + server.url("/elsewhere") + "\r\nContent-Length: 0\r\n\r\n");
   Outcome outcome;
   ask(outcome);
@@ -454,7 +454,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient follows no redirect: what carries a key g
   CHECK(server.requests.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient refuses what it will not ask, and not within start()") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient refuses URLs and headers that it does not support, but not within start()") {
   const auto refused = [&](HttpRequest what) {
     Outcome outcome;
     outcome.transfer = client->start(std::move(what), outcome.handler());
@@ -477,7 +477,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient refuses what it will not ask, and not wit
   CHECK(server.requests.empty());
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a bounded number of requests") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient runs at most kMaxTransfers requests") {
   std::vector<Outcome> held(CurlHttpClient::kMaxTransfers);
   for (Outcome& outcome : held) outcome.transfer = client->start(request(server.url()), outcome.handler());
   Outcome beyond;
@@ -490,7 +490,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a bounded number of requests") {
   for (const Outcome& outcome : held) CHECK(outcome.ends == 0);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient takes a proxy from its options, and none from the environment") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient uses the proxy of its options, and ignores the proxy of the environment") {
   test::RawServer proxy(io);
   proxy.answer = [](test::RawServer::Connection& connection, const std::string&) { connection.write(whole("by proxy")); };
   const auto body_by = [&](ProxyRules rules) {
@@ -515,7 +515,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient takes a proxy from its options, and none 
   client.reset();
 }
 
-TEST_CASE_FIXTURE(Net, "A client for the local network keeps its connections there, and follows no redirect out of it") {
+TEST_CASE_FIXTURE(Net, "A client for the local network reuses its connections there, and follows no redirect out of it") {
   CurlOptions options;
   options.local_only = true;
   client.emplace(io, std::move(options));
@@ -529,7 +529,7 @@ TEST_CASE_FIXTURE(Net, "A client for the local network keeps its connections the
   CHECK(server.accepted == 1);
 }
 
-TEST_CASE_FIXTURE(Net, "A request that goes out once at most is not sent again when its connection dies, as others are") {
+TEST_CASE_FIXTURE(Net, "A request with at_most_once is not sent again when its connection closes, and other requests are") {
   for (const bool at_most_once : {false, true}) {
     server.requests.clear();
     answer_with(whole("kept"));

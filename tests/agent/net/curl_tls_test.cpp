@@ -1,4 +1,4 @@
-// libcurl's TLS on loopback: who is trusted, and who is not.
+// libcurl's TLS on loopback: trusted and untrusted servers.
 #include <offhook/agent/net/curl_http_client.hpp>
 #include <offhook/tests/services/certificate.hpp>
 #include <offhook/tests/services/web_server.hpp>
@@ -41,7 +41,7 @@ struct Secure {
     });
     REQUIRE(server);
   }
-  /// The body, or what went wrong.
+  /// Returns the body, or the error's text.
   std::string ask(CurlOptions options, const std::string& host, NetError::What& what) {
     CurlHttpClient client(io, std::move(options));
     HttpRequest request;
@@ -68,7 +68,7 @@ struct Secure {
 
 }  // namespace
 
-TEST_CASE("CurlHttpClient talks to no server that cannot prove who it is") {
+TEST_CASE("CurlHttpClient refuses a server without a trusted certificate") {
   Secure secure;
   auto what = NetError::What::Local;
   const std::string said = secure.ask({}, "localhost", what);
@@ -76,7 +76,7 @@ TEST_CASE("CurlHttpClient talks to no server that cannot prove who it is") {
   CHECK(said.find("a server of your own needs its CA file to be named") != std::string::npos);
 }
 
-TEST_CASE("CurlHttpClient trusts a CA file, for the names in the certificate alone") {
+TEST_CASE("CurlHttpClient trusts the certificates of a CA file only for the names in them") {
   auto what = NetError::What::Local;
   CurlOptions options;
   Secure secure;
@@ -88,7 +88,7 @@ TEST_CASE("CurlHttpClient trusts a CA file, for the names in the certificate alo
   CHECK(what == NetError::What::Tls);
 }
 
-TEST_CASE("CurlHttpClient says that a CA file cannot be read") {
+TEST_CASE("The error of CurlHttpClient names a CA file that cannot be read") {
   Secure secure;
   auto what = NetError::What::Local;
   CurlOptions options;

@@ -11,7 +11,7 @@ using namespace offhook::agent::net;
 
 namespace {
 
-/// The error of a request by plain http to `host`, which has these addresses. No server listens at the port of the URL.
+/// Returns the error of a plain HTTP request to `host`, which has these addresses. No server listens at the port of the URL.
 std::optional<NetError> error_at(const std::vector<const char*>& addresses) {
   detail::start_curl();
   CurlOptions options;

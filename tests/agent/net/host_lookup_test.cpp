@@ -1,4 +1,4 @@
-// Real sockets on loopback, no timed assertion: the name server is in the test.
+// Real sockets on loopback, without timed assertions. The name server runs in the test.
 #include <offhook/agent/net/beast_web_socket.hpp>
 #include <offhook/agent/net/curl_http_client.hpp>
 #include <offhook/agent/net/host_lookup.hpp>
@@ -32,7 +32,7 @@ struct Looking {
   HostAddresses find(const std::string& host, base::Duration limit = 20s) {
     std::optional<HostAddresses> found;
     hosts->find(host, limit, [&](const HostAddresses& said) { found = said; });
-    CHECK(!found);  // Never from inside the call.
+    CHECK(!found);  // The result never comes from within the call.
     run_until([&] { return found.has_value(); });
     return *found;
   }
@@ -46,7 +46,7 @@ struct Looking {
   }
 };
 
-/// One request over HTTP to a port of loopback where nobody is: it is refused once the host's address is known.
+/// Sends one HTTP request to an unused port. After the look-up of the host, the connection is refused.
 std::optional<NetError> ask(Looking& looking, const std::string& url, bool local_only = false) {
   CurlOptions options;
   options.local_only = local_only;
@@ -64,7 +64,7 @@ std::optional<NetError> ask(Looking& looking, const std::string& url, bool local
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Looking, "An address and a name of the hosts file need no name server") {
+TEST_CASE_FIXTURE(Looking, "An address and a name in the hosts file need no name server") {
   CHECK(hosts->known("192.0.2.7")->addresses.front().to_string() == "192.0.2.7");
   CHECK(hosts->known("[2001:db8::7]")->addresses.front().to_string() == "2001:db8::7");
   CHECK_FALSE(hosts->known("localhost"));
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(Looking, "An address and a name of the hosts file need no name
   CHECK(server.asked.empty());
 }
 
-TEST_CASE_FIXTURE(Looking, "A name that no name server can be asked about is not found, and none is asked") {
+TEST_CASE_FIXTURE(Looking, "A name that is not valid in DNS is not found, and no name server gets a query for it") {
   for (const std::string& name : {std::string(64, 'a') + ".example", std::string(), std::string("two words"), std::string("a..b")}) {
     CAPTURE(name);
     CHECK(find(name).addresses.empty());
@@ -83,11 +83,11 @@ TEST_CASE_FIXTURE(Looking, "A name that no name server can be asked about is not
   CHECK(server.asked.empty());
 }
 
-TEST_CASE_FIXTURE(Looking, "What was found counts for its time to live without a question, and not without one") {
-  CHECK(first("good.example") == "192.0.2.1");  // for 60 s
+TEST_CASE_FIXTURE(Looking, "A result is valid for its time to live without another query, and not after that") {
+  CHECK(first("good.example") == "192.0.2.1");  // time to live 60 s
   REQUIRE(hosts->known("GOOD.example"));
   CHECK(hosts->known("good.example")->addresses.front().to_string() == "192.0.2.1");
-  keep("brief.example");  // for 0 s
+  keep("brief.example");  // time to live 0 s
   CHECK_FALSE(hosts->known("brief.example"));
 }
 
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Looking, "While a name server does not answer for one host, an
   CHECK(dead->trouble.find("timeout") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Looking, "Who waits no longer is told so, and the others go on to wait") {
+TEST_CASE_FIXTURE(Looking, "A request that reaches its limit gets an error, and other requests for the same host continue to wait") {
   hosts = std::make_shared<HostLookup>(io, sip::DnsOptions{{server.address()}, 2s, 1});
   std::optional<HostAddresses> soon, late;
   hosts->find("dead.example", 20s, [&](const HostAddresses& found) { late = found; });
@@ -113,14 +113,14 @@ TEST_CASE_FIXTURE(Looking, "Who waits no longer is told so, and the others go on
   CHECK(server.asked.at("dead.example") <= 2);  // A and AAAA, once each
 }
 
-TEST_CASE_FIXTURE(Looking, "A host that was found once is found again while the name servers are silent, fail or are gone") {
+TEST_CASE_FIXTURE(Looking, "A host that was found once is found again while the name servers do not answer") {
   keep("provider.example");
   server.silent = true;
   CHECK(first("provider.example") == "127.0.0.1");
-  CHECK(hosts->known("provider.example"));  // Not asked again for each connection.
+  CHECK(hosts->known("provider.example"));  // A new connection needs no new query.
 }
 
-TEST_CASE_FIXTURE(Looking, "A host that the name servers say is none is not found, whatever it was before") {
+TEST_CASE_FIXTURE(Looking, "A host that does not exist, according to the name servers, is not found, even if it was found before") {
   keep("nobody.example");
   server.addresses.clear();
   CHECK(first("nobody.example").starts_with("none"));
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Looking, "A host that the name servers say is none is not foun
   CHECK(first("nobody.example").starts_with("none"));
 }
 
-TEST_CASE_FIXTURE(Looking, "Of the hosts that are kept the one looked up longest ago makes room") {
+TEST_CASE_FIXTURE(Looking, "When kMaxHosts hosts are kept, the one with the oldest look-up is dropped") {
   for (std::size_t i = 0; i < HostLookup::kMaxHosts; ++i) keep("n" + std::to_string(i) + ".example");
   server.silent = true;
   CHECK(first("n0.example") == "127.0.0.1");
@@ -139,21 +139,21 @@ TEST_CASE_FIXTURE(Looking, "Of the hosts that are kept the one looked up longest
   CHECK(first("n1.example") == "127.0.0.1");
 }
 
-TEST_CASE_FIXTURE(Looking, "Of a host with more addresses than are kept the first are") {
+TEST_CASE_FIXTURE(Looking, "Of a host's addresses, the first kMaxAddresses are kept") {
   CHECK(find("times-16.example").addresses.size() == HostLookup::kMaxAddresses);
   const auto found = find("times-17.example");
   CHECK(found.addresses.size() == HostLookup::kMaxAddresses);
   CHECK(found.addresses.front().to_string() == "192.0.2.0");
 }
 
-TEST_CASE_FIXTURE(Looking, "Who destroys the look-up is told nothing more") {
+TEST_CASE_FIXTURE(Looking, "After the look-up is destroyed, no callback comes") {
   hosts->find("good.example", 20s, [](const HostAddresses&) { FAIL("told"); });
   hosts->find("localhost", 20s, [](const HostAddresses&) { FAIL("told"); });
   hosts.reset();
   while (io.poll() > 0) continue;
 }
 
-TEST_CASE_FIXTURE(Looking, "A request is made to the addresses that were looked up, by the name of its URL") {
+TEST_CASE_FIXTURE(Looking, "A request goes to the addresses of the look-up, with the name of its URL") {
   server.addresses["provider.example"] = kHere;
   const auto refused = ask(*this, "http://provider.example:1/");
   REQUIRE(refused);
@@ -165,13 +165,13 @@ TEST_CASE_FIXTURE(Looking, "A request is made to the addresses that were looked 
   CHECK(missing->detail.find("no name server knows it") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Looking, "A client for the local network connects to no address outside, though the name led into the network a moment ago") {
+TEST_CASE_FIXTURE(Looking, "A client for the local network connects to no address outside, even if the name led into the network a moment ago") {
   const auto is_kept_in = [this](const std::string& url) {
     const auto error = ask(*this, url, true);
     return error && error->what == NetError::What::Local && error->detail.find("is outside the local network") != std::string::npos;
   };
   server.addresses["tools.lan"] = kHere;
-  CHECK(ask(*this, "http://tools.lan:1/", true)->what == NetError::What::Refused);  // It got there.
+  CHECK(ask(*this, "http://tools.lan:1/", true)->what == NetError::What::Refused);  // The request reached the local machine.
   server.addresses["tools.lan"] = {192, 0, 2, 66};
   CHECK(is_kept_in("http://tools.lan:1/"));
   CHECK(is_kept_in("http://times-2.example:1/"));
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(Looking, "A client for the local network connects to no addres
   }
 }
 
-TEST_CASE_FIXTURE(Looking, "A request that is aborted while its host is looked up ends without a word") {
+TEST_CASE_FIXTURE(Looking, "A request that is aborted during the look-up of its host calls no handler") {
   CurlOptions options;
   options.hosts = hosts;
   CurlHttpClient client(io, options);
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(Looking, "A request that is aborted while its host is looked u
   CHECK(first("dead.example").starts_with("none"));
 }
 
-TEST_CASE_FIXTURE(Looking, "A WebSocket goes to the addresses that were looked up, or says that there are none") {
+TEST_CASE_FIXTURE(Looking, "A WebSocket connects to the addresses of the look-up, or reports that there are none") {
   BeastWebSocketOptions options;
   options.hosts = hosts;
   auto client = make_beast_web_socket_client(io, options);

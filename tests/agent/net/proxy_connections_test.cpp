@@ -1,4 +1,5 @@
-// HTTP and WebSocket by a proxy, on loopback; no timed assertion: limits are short where they shall be reached, and long where they shall not.
+// HTTP and WebSocket through a proxy, on loopback. The test asserts no times: a limit is short where the test reaches it, and long
+// everywhere else.
 #include "connect_proxy.hpp"
 #include "raw_server.hpp"
 
@@ -27,7 +28,7 @@ using What = NetError::What;
 
 namespace {
 
-/// The provider behind the proxy. No name server knows its name.
+/// The provider's server behind the proxy. No name server has its name.
 class ProviderServer {
  public:
   explicit ProviderServer(bool tls) {
@@ -76,7 +77,7 @@ struct ByProxy {
     }
     REQUIRE(done());
   }
-  /// The body of the answer, or the error.
+  /// Returns the body of the response, or the error.
   base::Result<std::string, NetError> ask(const std::string& url, ProxyRules by, base::Duration limit = 20s) {
     CurlOptions options;
     options.ca_file = provider.ca_file;
@@ -95,7 +96,7 @@ struct ByProxy {
     if (failed) return base::fail(*failed);
     return body;
   }
-  /// The first text of the server, or the error.
+  /// Returns the first text message of the server, or the error.
   base::Result<std::string, NetError> greeting(const std::string& url, ProxyRules by, base::Duration limit = 20s) {
     BeastWebSocketOptions options;
     options.ca_file = provider.ca_file;
@@ -115,10 +116,10 @@ struct ByProxy {
     run_until([&] { return text || closed; });
     if (text) return *text;
     REQUIRE(closed->error);
-    CHECK(closed->status == 0);  // The proxy's is not the provider's.
+    CHECK(closed->status == 0);  // The status is the proxy's, not the provider's.
     return base::fail(*closed->error);
   }
-  /// Of both, with the proxy as it is set.
+  /// Returns the errors of an HTTPS request and of a WebSocket through the proxy.
   std::vector<NetError> errors(base::Duration limit = 20s, const std::string& credentials = "me:canary@") {
     const auto by_http = ask("https://" + provider.host() + "/x", rules(credentials), limit);
     const auto by_socket = greeting("wss://" + provider.host() + "/", rules(credentials), limit);
@@ -139,7 +140,7 @@ std::string padded_answer(std::size_t octets) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(ByProxy, "https and wss go through a tunnel: the proxy gets a host, a port and its own credentials, and no other header of ours [RFC 9110 section 9.3.6]") {
+TEST_CASE_FIXTURE(ByProxy, "https and wss use a tunnel; the proxy gets only a host, a port and its own credentials [RFC 9110 section 9.3.6]") {
   CHECK(ask("https://" + provider.host() + "/x", rules("Aladdin:open%20sesame@")) == "you asked for /x");
   CHECK(greeting("wss://" + provider.host() + "/", rules("Aladdin:open%20sesame@")) == "hello");
   REQUIRE(proxy.heads.size() == 2);
@@ -153,7 +154,7 @@ TEST_CASE_FIXTURE(ByProxy, "https and wss go through a tunnel: the proxy gets a 
   CHECK(proxy.heads.back().find("Proxy-Authorization") == std::string::npos);
 }
 
-TEST_CASE("ws goes through a tunnel as well; http is asked of the proxy itself [RFC 9112 section 3.2.2]") {
+TEST_CASE("ws uses a tunnel, and an http request goes to the proxy itself [RFC 9112 section 3.2.2]") {
   ByProxy by(false);
   CHECK(by.greeting("ws://" + by.provider.host() + "/", by.rules()) == "hello");
   CHECK(by.proxy.heads.back().starts_with("CONNECT " + by.provider.host() + " "));
@@ -170,7 +171,7 @@ TEST_CASE("ws goes through a tunnel as well; http is asked of the proxy itself [
   CHECK(refused.error().detail.find("answered 407") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(ByProxy, "The error of a proxy that refuses has its status and the cure, and not its password [RFC 9110 section 15.5.8]") {
+TEST_CASE_FIXTURE(ByProxy, "The error of a proxy that refuses has its status and the remedy, and not its password [RFC 9110 section 15.5.8]") {
   proxy.connects = false;
   proxy.answer = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n";
   for (const NetError& error : errors()) {
@@ -196,7 +197,7 @@ TEST_CASE_FIXTURE(ByProxy, "A connection through a proxy that never answers fail
   }
 }
 
-TEST_CASE_FIXTURE(ByProxy, "A proxy that closes, that does not speak HTTP, or that sends more than its answer fails the connection") {
+TEST_CASE_FIXTURE(ByProxy, "A proxy that closes, that does not speak HTTP, or that sends more than its response fails the connection") {
   proxy.connects = false;
   proxy.answer = "HTTP/1.1 200";
   for (const NetError& error : errors()) CHECK(error.what == What::Closed);
@@ -212,7 +213,7 @@ TEST_CASE_FIXTURE(ByProxy, "A proxy that closes, that does not speak HTTP, or th
   CHECK(by_socket() == What::Refused);
 }
 
-TEST_CASE_FIXTURE(ByProxy, "The head of a proxy's answer may have kMaxProxyAnswer octets, and not one more") {
+TEST_CASE_FIXTURE(ByProxy, "The head of a proxy's response may have kMaxProxyAnswer octets, and not one more") {
   proxy.answer = padded_answer(detail::kMaxProxyAnswer);
   CHECK(greeting("wss://" + provider.host() + "/", rules()) == "hello");
   proxy.answer = padded_answer(detail::kMaxProxyAnswer + 1);
@@ -221,10 +222,10 @@ TEST_CASE_FIXTURE(ByProxy, "The head of a proxy's answer may have kMaxProxyAnswe
   CHECK(beyond.error().what == What::TooLarge);
 }
 
-TEST_CASE_FIXTURE(ByProxy, "The error names the proxy when it takes no connection, and when no name server knows it") {
+TEST_CASE_FIXTURE(ByProxy, "The error names a proxy that refuses the connection or has an unknown name") {
   ProxyRules none = rules(), unknown = rules();
   none.for_https->port = 1;
-  unknown.for_https->host = std::string(64, 'a') + ".invalid";  // No name server is asked for so long a label.
+  unknown.for_https->host = std::string(64, 'a') + ".invalid";  // The label is too long for a DNS query.
   for (const auto& [by, what] : {std::pair{none, What::Refused}, std::pair{unknown, What::NotFound}}) {
     for (const auto& error : {ask("https://" + provider.host() + "/x", by).error(), greeting("wss://" + provider.host() + "/", by).error()}) {
       CAPTURE(error.detail);
@@ -234,7 +235,7 @@ TEST_CASE_FIXTURE(ByProxy, "The error names the proxy when it takes no connectio
   }
 }
 
-TEST_CASE_FIXTURE(ByProxy, "This machine, and the hosts of no_proxy, are reached without the proxy") {
+TEST_CASE_FIXTURE(ByProxy, "Offhook connects to this machine, and to the hosts of no_proxy, without the proxy") {
   ByProxy plain(false);
   const std::string here = "127.0.0.1:" + std::to_string(plain.provider.port());
   CHECK(plain.ask("http://" + here + "/x", rules()) == "you asked for /x");

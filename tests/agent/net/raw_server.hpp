@@ -18,7 +18,7 @@
 
 namespace offhook::test {
 
-/// A server on loopback that says what the test wants, octet by octet if need be. On the test's own io_context.
+/// A server on loopback that sends the test's octets, in pieces if required. It runs on the test's own io_context.
 class RawServer {
  public:
   using tcp = boost::asio::ip::tcp;
@@ -28,12 +28,12 @@ class RawServer {
     explicit Connection(tcp::socket socket, RawServer& server) : socket_(std::move(socket)), server_(server) {
       socket_.set_option(tcp::no_delay(true));
     }
-    /// Writes `bytes` in pieces of `step`, each a write of its own.
+    /// Writes `bytes` in pieces of `step` octets, each with a separate write.
     void write(std::string_view bytes, std::size_t step = std::string_view::npos) {
       for (std::size_t at = 0; at < bytes.size(); at += std::min(step, bytes.size())) queue_.emplace_back(bytes.substr(at, step));
       if (!writing_) flush();
     }
-    /// After what is queued.
+    /// Closes the connection after the queued writes.
     void close() {
       closing_ = true;
       if (!writing_) flush();
@@ -109,7 +109,7 @@ class RawServer {
 
   std::function<void(Connection&, const std::string& request)> answer = [](Connection&, const std::string&) {};
   std::vector<std::string> requests;
-  std::vector<std::shared_ptr<Connection>> connections;  ///< that are open
+  std::vector<std::shared_ptr<Connection>> connections;  ///< the open connections
   std::size_t accepted = 0, ended = 0;
 
  private:

@@ -13,14 +13,14 @@ std::string logged(const ConversationAction& what, records::KeepOptions keep, st
 
 }  // namespace
 
-TEST_CASE("The line of a call that is up names provider, model and voice, and says what is not known yet") {
+TEST_CASE("The log line of a connected call names provider, model and voice, or \"unknown\"") {
   const auto up = [](const records::CallRecord::Service& by) { return logged_by([&] { CallLog("k3x9").up("PCMU", by); }); };
   CHECK(up({"openai/realtime", "gpt-realtime", "marin"}).find("call.up call=k3x9 codec=PCMU provider=openai/realtime model=gpt-realtime voice=marin\n") != std::string::npos);
   CHECK(up({}).find("call.up call=k3x9 codec=PCMU provider=unknown model=unknown voice=unknown\n") != std::string::npos);
   CHECK(up({"local/listen+local/think+local/speak", "", "slt"}).find("model=\"\" voice=slt\n") != std::string::npos);
 }
 
-TEST_CASE("Each failure, retry and failover is a line with the call's id and the reason") {
+TEST_CASE("Each failure, retry and failover is one log line with the call's id and the reason") {
   const auto shown = [](const ConversationAction& what) { return logged(what, {}); };
   const auto has = [](const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; };
   CHECK(has(shown(TryAgain{Stage::Think, "nothing came in time"}), "warning call.failed call=call-1 stage=think why=\"nothing came in time\""));
@@ -33,7 +33,7 @@ TEST_CASE("Each failure, retry and failover is a line with the call's id and the
   CHECK(has(shown(CancelThinking{3, "the caller spoke over it"}), "info    call.reply_cancelled call=call-1 turn=3 why=\"the caller spoke over it\""));
 }
 
-TEST_CASE("The log shows what was said only with transcripts, and which keys were pressed only where records do") {
+TEST_CASE("The log shows spoken words only with transcripts, and pressed keys only if the records also keep them") {
   const CallerSaid spoken{2, "my words", 0.5, false, false}, keyed{2, "4711", 1, false, true};
   CHECK(logged(spoken, {false, true}).empty());
   CHECK(logged(AgentSaid{2, "our words", false}, {false, true}).empty());
@@ -42,6 +42,6 @@ TEST_CASE("The log shows what was said only with transcripts, and which keys wer
   CHECK(logged(AgentSaid{2, "our words", false}, {true, false}).find("our words") != std::string::npos);
   CHECK(logged(keyed, {true, false}).find("text=**** ") != std::string::npos);
   CHECK(logged(keyed, {true, true}).find("text=4711 ") != std::string::npos);
-  CHECK(logged(spoken, {true, false}, false).empty());  // Of this agent's calls nothing is kept.
+  CHECK(logged(spoken, {true, false}, false).empty());  // The profile of this agent keeps no transcript.
   CHECK(logged(spoken, {false, false}, true).find("my words") != std::string::npos);
 }

@@ -45,7 +45,7 @@ using Labels = std::map<std::string, std::string>;
 
 }  // namespace
 
-TEST_CASE_FIXTURE(CallFigures, "Each finished call counts in each distribution once, from its bound on") {
+TEST_CASE_FIXTURE(CallFigures, "Each finished call counts once in each distribution") {
   on_finished(good());
   on_finished(bad());
   on_finished(wideband());
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(CallFigures, "Each finished call counts in each distribution o
   CHECK(now.value("offhook_call_one_way_seconds_count") == 3);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "What was concealed, stretched and waited for is summed up over finished calls, as WebRTC counts it") {
+TEST_CASE_FIXTURE(CallFigures, "The metrics sum up concealed, stretched and delayed samples of finished calls, in the units of WebRTC's statistics") {
   auto report = good();
   report.played = {.concealed_samples = 320, .silent_concealed_samples = 30, .concealment_events = 2, .inserted_samples_for_deceleration = 80,
                    .removed_samples_for_acceleration = 40, .jitter_buffer_delay = 4000, .jitter_buffer_emitted_count = 160};
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(CallFigures, "What was concealed, stretched and waited for is 
   CHECK(now.value("offhook_jitter_buffer_emitted_samples_total") == 320);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "What peers say of our sound is a distribution of those who say it") {
+TEST_CASE_FIXTURE(CallFigures, "The distribution of the peers' MOS has only the calls whose peer reported one") {
   on_finished(good());
   auto report = good();
   report.peers_mos = 3.1;
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(CallFigures, "What peers say of our sound is a distribution of
   CHECK(now.value("offhook_peer_mos_bucket", {{"le", "3.1"}}) == 1);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "A bound belongs to its bucket") {
+TEST_CASE_FIXTURE(CallFigures, "A value equal to a bound belongs to the bucket of that bound") {
   auto report = good();
   report.quality.mos_conversation = 4.0;
   on_finished(report);
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(CallFigures, "A bound belongs to its bucket") {
   CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "4"}}) == 1);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "Of a call in which nothing came only that is known; of a codec without R, no opinion") {
+TEST_CASE_FIXTURE(CallFigures, "A call without received media counts only as one-way, and a call with a codec without an R value has no MOS") {
   media::QualityReport nothing;
   nothing.one_way_ever.nothing_comes = true;
   on_finished(nothing);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(CallFigures, "Of a call in which nothing came only that is kno
   CHECK(now.value("offhook_call_mos_count", {{"scale", "narrowband"}}) == 0);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "Of the calls that are up: how many, the worst, and which are deaf now") {
+TEST_CASE_FIXTURE(CallFigures, "The metrics show the number of current calls, the worst quality values, and the calls that are one-way now") {
   CHECK(read().value("offhook_calls") == 0);
   CHECK_FALSE(read().value("offhook_call_mos_worst", {{"scale", "narrowband"}}));
   CHECK_FALSE(read().types.contains("offhook_call_mos_worst"));
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(CallFigures, "Of the calls that are up: how many, the worst, a
   CHECK(now.value("offhook_calls_one_way", {{"fault", "nothing_comes"}}) == 0);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "Callers are counted by what their signature proved, where it was looked for") {
+TEST_CASE_FIXTURE(CallFigures, "Callers are counted by the result of the identity check, if there was one") {
   using Identity = sip::CallerIdentity;
   calls().on_caller({});
   CHECK(read().value("offhook_callers_total", {{"identity", "absent"}}) == 0);
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(CallFigures, "Callers are counted by what their signature prov
   for (const char* word : {"absent", "passed", "failed"}) CHECK(now.value("offhook_callers_total", {{"identity", word}}) == 1);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "Calls are counted by direction and by what became of them, from the first page on") {
+TEST_CASE_FIXTURE(CallFigures, "Calls are counted by direction and outcome, and each series exists from the first page on") {
   CHECK(read().value("offhook_calls_total", {{"direction", "in"}, {"outcome", "busy"}}) == 0);
   calls().on_ended(false, agent::CallOutcome::Answered, 1500ms, 61s);
   calls().on_ended(true, agent::CallOutcome::Busy, 4s, 0s);
@@ -158,6 +158,6 @@ TEST_CASE_FIXTURE(CallFigures, "Calls are counted by direction and by what becam
   CHECK(now.value("offhook_call_setup_seconds_bucket", {{"direction", "in"}, {"le", "1"}}) == 0);
   CHECK(now.value("offhook_call_setup_seconds_bucket", {{"direction", "in"}, {"le", "2"}}) == 1);
   CHECK(now.value("offhook_call_duration_seconds_sum", {{"direction", "in"}}) == 61);
-  CHECK(now.value("offhook_call_setup_seconds_count", {{"direction", "out"}}) == 0);  // It was never answered.
+  CHECK(now.value("offhook_call_setup_seconds_count", {{"direction", "out"}}) == 0);  // The outgoing call was never answered.
   CHECK(now.samples.at("offhook_calls_total").size() == 2 * agent::kCallOutcomes.size());
 }

@@ -27,7 +27,7 @@ tools::ToolEvent tool(std::string name, tools::ToolEvent::What what, std::option
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Conversations, "How soon a reply begins is known where the caller had said something") {
+TEST_CASE_FIXTURE(Conversations, "The reply time is counted only for replies to something that the caller said") {
   saw(ReplyBegan{1, std::nullopt});
   saw(ReplyBegan{2, 640ms});
   saw(ReplyBegan{3, 2400ms});
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Conversations, "How soon a reply begins is known where the cal
   CHECK(now.value("offhook_reply_seconds_bucket", {{"le", "3"}}) == 2);
 }
 
-TEST_CASE_FIXTURE(Conversations, "Replies that were cut short, and turns of the caller by what came of them") {
+TEST_CASE_FIXTURE(Conversations, "Interrupted replies are counted, and turns of the caller by their kind") {
   saw(AgentSaid{1, "Welcome.", false});
   saw(AgentSaid{2, "I was about", true});
   saw(CallerSaid{2, "when do you open", 0.9, false, false});
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Conversations, "Replies that were cut short, and turns of the 
   for (const char* kind : {"understood", "not_understood", "digits"}) CHECK(now.value("offhook_caller_turns_total", {{"kind", kind}}) == 1);
 }
 
-TEST_CASE_FIXTURE(Conversations, "A failure counts for its provider, stage and kind; a way that is none provider's stage as a whole") {
+TEST_CASE_FIXTURE(Conversations, "A failure counts for its provider, stage and kind; the failure of a whole session has the stage \"whole\"") {
   conversations().on_provider_failed("openai/think", FailureKind::RateLimited);
   conversations().on_provider_failed("openai/think", FailureKind::RateLimited);
   conversations().on_provider_failed("cascade a+b+c", FailureKind::Timeout);
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(Conversations, "A failure counts for its provider, stage and k
   CHECK(now.value("offhook_provider_switches_total", {{"stage", "think"}, {"from", "openai/think"}, {"to", "ollama/think"}}) == 1);
 }
 
-TEST_CASE_FIXTURE(Conversations, "What models take is summed up by service and kind; a kind of which none was taken makes no series") {
+TEST_CASE_FIXTURE(Conversations, "The tokens of models are summed by service and kind, and a kind without tokens has no series") {
   saw(TokensUsed{1, "openai/think", 1200, 1024, 0, 40, 0});
   saw(TokensUsed{2, "openai/think", 1300, 0, 0, 60, 0});
   saw(TokensUsed{0, "openai/realtime", 500, 0, 300, 200, 150});
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Conversations, "What models take is summed up by service and k
   CHECK(now.value("offhook_tokens_total", {{"service", "openai/realtime"}, {"kind", "audio_output"}}) == 150);
 }
 
-TEST_CASE_FIXTURE(Conversations, "What voices and listeners take is summed up in characters and seconds, and tokens as those of models") {
+TEST_CASE_FIXTURE(Conversations, "The use of speakers and listeners is summed in characters and seconds, and their tokens as those of models") {
   ServiceUse spoken{"openai/speak"};
   spoken.characters = 120;
   conversations().on_use(spoken);
@@ -96,14 +96,14 @@ TEST_CASE_FIXTURE(Conversations, "What voices and listeners take is summed up in
   CHECK(now.value("offhook_tokens_total", {{"service", "openai/transcription"}, {"kind", "audio_input"}}) == 18);
 }
 
-TEST_CASE_FIXTURE(Conversations, "A model that says that it took more than any can is not believed [ServiceUse::kMostTokens]") {
+TEST_CASE_FIXTURE(Conversations, "A token count above kMostTokens is ignored [ServiceUse::kMostTokens]") {
   saw(TokensUsed{1, "a/think", ServiceUse::kMostTokens, 0, 0, ServiceUse::kMostTokens + 1, 0});
   const auto now = read();
   CHECK(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "input"}}) == static_cast<double>(ServiceUse::kMostTokens));
   CHECK_FALSE(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "output"}}));
 }
 
-TEST_CASE_FIXTURE(Conversations, "So many series of a name and one more: what is new then is \"other\" [BoundedCounters]") {
+TEST_CASE_FIXTURE(Conversations, "After the maximum number of series of a name, new ones count as \"other\" [BoundedCounters]") {
   const auto fail = [this](std::size_t i) { conversations().on_provider_failed("p" + std::to_string(i) + "/think", FailureKind::Network); };
   for (std::size_t i = 0; i < ConversationMetrics::kMaxFailures; ++i) fail(i);
   CHECK(read().samples.at("offhook_provider_failures_total").size() == ConversationMetrics::kMaxFailures);
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(Conversations, "So many series of a name and one more: what is
   CHECK(now.value("offhook_provider_failures_total", {{"provider", "p0"}, {"stage", "think"}, {"kind", "network"}}) == 2);
 }
 
-TEST_CASE_FIXTURE(Conversations, "Names that a model makes up make no series, however many they are") {
+TEST_CASE_FIXTURE(Conversations, "Tool names that a model invents make no new series") {
   using What = tools::ToolEvent::What;
   for (int i = 0; i < 1000; ++i) conversations().on_tool(tool("made_up_" + std::to_string(i), What::Refused, std::nullopt));
   conversations().on_tool(tool("book_table", What::Done, ToolClass::Write));
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Conversations, "Names that a model makes up make no series, ho
   CHECK(now.value("offhook_tool_calls_total", {{"tool", "book_table"}, {"class", "write"}, {"outcome", "done"}}) == 1);
 }
 
-TEST_CASE("A label's value is cut, and what would end it is escaped [BoundedCounters::kMaxLabelOctets]") {
+TEST_CASE("The value of a label is cut, and its special characters are escaped [BoundedCounters::kMaxLabelOctets]") {
   prometheus::Registry registry;
   BoundedCounters counters(registry, "tries_total", "Tries.", 8);
   const std::string quoted = "a \"b\"\\\nc", fits(BoundedCounters::kMaxLabelOctets, 'x');
@@ -140,7 +140,7 @@ TEST_CASE("A label's value is cut, and what would end it is escaped [BoundedCoun
   CHECK(now.value("tries_total", {{"name", fits}}) == 2);
 }
 
-TEST_CASE("What a registration fails by is counted") {
+TEST_CASE("Failures of registrations are counted by their reason") {
   Metrics metrics;
   metrics.on_registration_failed(sip::RegistrationChanged::Why::NoAnswer);
   const auto now = read_exposition(metrics.page({}));

@@ -1,4 +1,4 @@
-// Grafana's dashboard asks for what /metrics has, and for nothing else.
+// The Grafana dashboard and the documentation name exactly the series of /metrics.
 #include "exposition.hpp"
 
 #include <offhook/agent/agent_figures.hpp>
@@ -19,7 +19,7 @@ using namespace offhook_test;
 
 namespace {
 
-/// A page on which everything has happened that makes a series.
+/// Returns a page with every possible series.
 std::string whole_page() {
   Metrics metrics;
   metrics.conversations().on_provider_failed("openai/think", FailureKind::Timeout);
@@ -42,7 +42,7 @@ std::string whole_page() {
 
 struct Asked { std::string series, labels; };
 
-/// `offhook_x_bucket{...}` in each query, and the labels that it is summed by.
+/// Returns each series in a query, with the labels by which the query sums it.
 std::vector<Asked> asked_by(const std::string& query) {
   static const std::regex kSeries("offhook_[a-z0-9_]+"), kBy("by \\(([a-z, ]+)\\)");
   std::smatch by;
@@ -54,14 +54,14 @@ std::vector<Asked> asked_by(const std::string& query) {
 
 }  // namespace
 
-TEST_CASE("What an agent says of itself is good text") {
+TEST_CASE("The agent's page of metrics is valid text") {
   const auto read = read_exposition(whole_page());
   for (const std::string& fault : read.faults) FAIL_CHECK(fault);
   CHECK(read.value("offhook_provider_open", {{"service", "openai/think"}}) == 1);
   CHECK(read.value("offhook_ready") == 0);
 }
 
-TEST_CASE("docs/run/metrics.md names each family of the page, or docs/recordings.md, and none that is not there") {
+TEST_CASE("docs/run/metrics.md or docs/recordings.md names each family of the page, and no other") {
   std::string text;
   for (const char* name : {"docs/run/metrics.md", "docs/recordings.md"}) {
     std::ifstream file(name);
@@ -82,7 +82,7 @@ TEST_CASE("docs/run/metrics.md names each family of the page, or docs/recordings
   }
 }
 
-TEST_CASE("Each alert asks for series that the page of metrics has") {
+TEST_CASE("Each alert uses series that the page of metrics has") {
   std::ifstream file("packaging/prometheus/alerts.yml");
   REQUIRE(file);
   static const std::regex kSeries("(offhook|process)_[a-z0-9_]+");

@@ -13,7 +13,7 @@ namespace {
 bool begins_name(char c, bool of_metric) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (of_metric && c == ':'); }
 bool goes_on(char c, bool of_metric) { return begins_name(c, of_metric) || (c >= '0' && c <= '9'); }
 
-/// [a-zA-Z_:][a-zA-Z0-9_:]* of a metric, without ':' of a label. "" when there is none.
+/// Takes the name of a metric, [a-zA-Z_:][a-zA-Z0-9_:]*, or of a label, which has no ':'. Returns "" if there is none.
 std::string take_name(std::string_view& rest, bool of_metric) {
   if (rest.empty() || !begins_name(rest.front(), of_metric)) return {};
   std::size_t size = 1;
@@ -23,7 +23,7 @@ std::string take_name(std::string_view& rest, bool of_metric) {
   return name;
 }
 
-/// "..." with \\, \" and \n, and no other escape.
+/// Takes a quoted value with the escapes \\, \" and \n. Refuses other escapes.
 std::optional<std::string> take_quoted(std::string_view& rest) {
   if (!rest.starts_with('"')) return std::nullopt;
   std::string value;
@@ -60,7 +60,7 @@ std::optional<std::map<std::string, std::string>> take_labels(std::string_view& 
   return labels;
 }
 
-/// As Go's ParseFloat() takes it, which knows these three words, too.
+/// Parses a number as Go's ParseFloat() does, with the words +Inf, -Inf and NaN.
 std::optional<double> number(std::string_view text) {
   if (text == "+Inf") return std::numeric_limits<double>::infinity();
   if (text == "-Inf") return -std::numeric_limits<double>::infinity();

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-/// A strict reader of Prometheus' text format, version 0.0.4, written from its description: what it takes any collector takes.
+/// A strict reader of Prometheus' text format, version 0.0.4, written from its description. Every collector accepts the text that this
+/// reader accepts.
 namespace offhook_test {
 
 struct Sample {
@@ -15,9 +16,9 @@ struct Sample {
 };
 
 struct Exposition {
-  std::map<std::string, std::string> types;              ///< of each family
-  std::map<std::string, std::vector<Sample>> samples;    ///< by the name in the line: of a histogram _bucket, _sum and _count
-  std::vector<std::string> faults;                       ///< what is wrong, a sentence each
+  std::map<std::string, std::string> types;              ///< type of each family
+  std::map<std::string, std::vector<Sample>> samples;    ///< keyed by the name in the line: a histogram has _bucket, _sum and _count
+  std::vector<std::string> faults;                       ///< one sentence for each fault
 
   [[nodiscard]] std::optional<double> value(const std::string& name, const std::map<std::string, std::string>& labels = {}) const;
 };

@@ -1,4 +1,4 @@
-// The reader itself: each fault that it is there for is found.
+// Tests of the reader itself: it finds each fault of the text.
 #include "exposition.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ constexpr const char* kGood =
 
 }  // namespace
 
-TEST_CASE("Good text is read as it is") {
+TEST_CASE("Valid text is read without faults") {
   const auto read = read_exposition(kGood);
   CHECK(read.faults.empty());
   CHECK(read.value("a_total", {{"x", "a\"b\\\n"}, {"y", ""}}) == 2500);
@@ -25,24 +25,24 @@ TEST_CASE("Good text is read as it is") {
   CHECK_FALSE(read.value("g", {{"x", "1"}}));
 }
 
-TEST_CASE("Each fault is found") {
+TEST_CASE("read_exposition() reports each fault") {
   for (const char* text : {
-           "a_total 1\n",                                                                                // Not explained.
-           "# HELP a_total A.\n# TYPE a_total counter\na_total 1",                                       // No line feed.
-           "# HELP a_total A.\n# TYPE a_total counter\na_total 1\na_total 2\n",                          // Twice.
-           "# HELP a_total A.\n# TYPE a_total counter\n# TYPE a_total counter\na_total 1\n",             // Explained twice.
-           "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"1\",x=\"2\"} 1\n",                    // A label twice.
-           "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"1} 1\n",                              // No end.
-           "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"\\t\"} 1\n",                          // No such escape.
-           "# HELP a_total A.\n# TYPE a_total counter\na_total{x:y=\"1\"} 1\n",                          // No name of a label.
-           "# HELP a_total A.\n# TYPE a_total counter\na_total one\n",                                   // No number.
-           "# HELP a_total A.\n# TYPE a_total counter\na_total -1\n",                                    // Counters do not fall below nothing.
-           "# HELP a A.\n# TYPE a counter\na 1\n",                                                       // Nor are they called so.
-           "# HELP a A.\n# TYPE a gauge\n# HELP b B.\n# TYPE b gauge\na 1\nb 1\na{x=\"1\"} 1\n",         // Apart.
-           "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_sum 1\nh_count 1\n",                // No end of the buckets.
-           "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n",  // Less.
-           "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 2\n",             // Another count.
-           "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n",                      // No sum.
+           "a_total 1\n",                                                                                // no HELP and TYPE
+           "# HELP a_total A.\n# TYPE a_total counter\na_total 1",                                       // no line feed
+           "# HELP a_total A.\n# TYPE a_total counter\na_total 1\na_total 2\n",                          // repeated sample
+           "# HELP a_total A.\n# TYPE a_total counter\n# TYPE a_total counter\na_total 1\n",             // repeated TYPE
+           "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"1\",x=\"2\"} 1\n",                    // repeated label
+           "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"1} 1\n",                              // unterminated value
+           "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"\\t\"} 1\n",                          // unknown escape
+           "# HELP a_total A.\n# TYPE a_total counter\na_total{x:y=\"1\"} 1\n",                          // invalid label name
+           "# HELP a_total A.\n# TYPE a_total counter\na_total one\n",                                   // not a number
+           "# HELP a_total A.\n# TYPE a_total counter\na_total -1\n",                                    // negative counter
+           "# HELP a A.\n# TYPE a counter\na 1\n",                                                       // counter without _total
+           "# HELP a A.\n# TYPE a gauge\n# HELP b B.\n# TYPE b gauge\na 1\nb 1\na{x=\"1\"} 1\n",         // samples of one family apart
+           "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_sum 1\nh_count 1\n",                // no +Inf bucket
+           "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n",  // decreasing buckets
+           "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 2\n",             // count differs from the +Inf bucket
+           "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n",                      // no sum
        }) {
     CAPTURE(text);
     CHECK(is_faulty(text));

@@ -1,4 +1,4 @@
-// A real socket on loopback; no timed assertion.
+// A real socket on loopback, without timed assertions.
 #include <offhook/agent/ops/health_server.hpp>
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ namespace {
 
 struct Server {
   std::atomic<bool> ready{false};
-  std::string ordered;  // Written before an answer leaves, read after it came.
+  std::string ordered;  // written before the response leaves, read after it came
   std::unique_ptr<agent::HealthServer> server;
   bool sent_whole = false;
 
@@ -47,7 +47,7 @@ struct Server {
 
   std::string ask(const std::string& request) { return ask_on(connect(), request); }
 
-  /// Closes `fd`.
+  /// Sends the request on `fd`, returns the response and closes `fd`.
   std::string ask_on(int fd, const std::string& request) {
     const auto sent = ::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
     sent_whole = sent == static_cast<ssize_t>(request.size());
@@ -65,7 +65,7 @@ struct Server {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Server, "Alive is one thing, ready another") {
+TEST_CASE_FIXTURE(Server, "/healthz answers 200 while /readyz still answers 503") {
   CHECK(ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 200 "));
   CHECK(ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 503 "));
   ready = true;
@@ -74,12 +74,12 @@ TEST_CASE_FIXTURE(Server, "Alive is one thing, ready another") {
   CHECK(answer.find(R"({"ready":true})") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Server, "Nothing else is answered but by an error that says what is") {
+TEST_CASE_FIXTURE(Server, "Any other path or method gets an error that lists the valid ones") {
   CHECK(ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
   CHECK(ask("DELETE /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 405 "));
 }
 
-TEST_CASE_FIXTURE(Server, "A page is named by its path, and a query behind that changes nothing [RFC 9112 section 3.2.1]") {
+TEST_CASE_FIXTURE(Server, "A path names a page, and a query after it has no effect [RFC 9112 section 3.2.1]") {
   const auto asked = [this](const std::string& target) { return ask("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n").substr(9, 3); };
   for (const char* target : {"/healthz?", "/healthz?verbose", "/calls?a=/readyz", "/metrics?name[]=x&b"}) {
     CAPTURE(target);
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Server, "A page is named by its path, and a query behind that 
   }
 }
 
-TEST_CASE_FIXTURE(Server, "The calls that are up, and the figures of all") {
+TEST_CASE_FIXTURE(Server, "/calls shows the current calls, and /metrics the metrics of all calls") {
   const std::string calls = ask("GET /calls HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(calls.starts_with("HTTP/1.1 200 "));
   CHECK(calls.find("application/json") != std::string::npos);
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Server, "The calls that are up, and the figures of all") {
   CHECK(ask("POST /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 405 "));
 }
 
-TEST_CASE_FIXTURE(Server, "A recording is paused and goes on by POST, for whom the answer of the call's owner is") {
+TEST_CASE_FIXTURE(Server, "A POST pauses or resumes a recording, and the response comes from the owner of the call") {
   const std::string paused = ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
   CHECK(paused.starts_with("HTTP/1.1 200 "));
   CHECK(paused.ends_with("\r\n\r\n{\"id\":\"x\"}\n"));
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(Server, "A recording is paused and goes on by POST, for whom t
   CHECK(ordered == "k3x9 paused;k3x9 resumed;none paused;");
 }
 
-TEST_CASE_FIXTURE(Server, "Nothing else pauses a recording: neither a GET, nor a page in a browser, nor half a path") {
+TEST_CASE_FIXTURE(Server, "A GET, a request from a web page, or a wrong path does not pause a recording") {
   const std::string got = ask("GET /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(got.starts_with("HTTP/1.1 405 "));
   CHECK(got.find("Allow: POST\r\n") != std::string::npos);
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Server, "Nothing else pauses a recording: neither a GET, nor a
   CHECK(ordered.empty());
 }
 
-TEST_CASE_FIXTURE(Server, "A request with a body is told that none is read, and does nothing") {
+TEST_CASE_FIXTURE(Server, "A request with a body gets 413 and has no effect") {
   const std::string order = "POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\n";
   const std::string told = ask(order + "Content-Length: 2\r\n\r\n{}");
   CHECK(told.starts_with("HTTP/1.1 413 "));
@@ -134,17 +134,17 @@ TEST_CASE_FIXTURE(Server, "A request with a body is told that none is read, and 
   CHECK(ordered.empty());
 }
 
-TEST_CASE_FIXTURE(Server, "Whoever sends a long body gets rid of it and has the answer; of one without end no more is taken") {
+TEST_CASE_FIXTURE(Server, "The server reads and drops a long body before its response, up to a limit") {
   const auto post = [](std::size_t octets) {
     return "POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(octets) + "\r\n\r\n" + std::string(octets, 'x');
   };
-  CHECK(ask(post(15'000'000)).starts_with("HTTP/1.1 413 "));  // More than the buffers of both sides hold.
+  CHECK(ask(post(15'000'000)).starts_with("HTTP/1.1 413 "));  // The body is larger than the buffers of both sides.
   CHECK(sent_whole);
   (void)ask(post(64'000'000));
   CHECK_FALSE(sent_whole);
 }
 
-TEST_CASE_FIXTURE(Server, "A request names one host, on whatever address we are: of HTTP/1.0 alone it may name none [RFC 9112 section 3.2]") {
+TEST_CASE_FIXTURE(Server, "A request must name exactly one host; only HTTP/1.0 may omit it [RFC 9112 section 3.2]") {
   ready = true;
   CHECK(ask("GET /readyz HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400 "));
   for (const std::string second : {"localhost", "a.example", ""}) {
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(Server, "A request names one host, on whatever address we are:
   CHECK(ask("GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.0 200 "));
 }
 
-TEST_CASE_FIXTURE(Server, "Only who asks for this machine is answered: a stranger's name may have been given our address [RFC 9110 section 7.4]") {
+TEST_CASE_FIXTURE(Server, "A request is answered only if its host names this machine, which protects against DNS rebinding [RFC 9110 section 7.4]") {
   ready = true;
   const auto asked = [this](const std::string& host) { return ask("GET /readyz HTTP/1.1\r\nHost: " + host + "\r\n\r\n"); };
   for (const char* ours : {"localhost", "LocalHost:8080", "localhost.", "localhost.:8080", "127.0.0.1.", "127.0.0.1", "127.0.0.1:8080", "127.8.9.1", "[::1]", "[::1]:8080"}) {
@@ -175,7 +175,7 @@ TEST_CASE_FIXTURE(Server, "Only who asks for this machine is answered: a strange
   CHECK(ask("GET /readyz HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 200 "));
 }
 
-TEST_CASE("Without the token a request gets whether the agent is alive and ready, and nothing else [RFC 6750 section 2.1]") {
+TEST_CASE("A request without the token learns only whether the agent is alive and ready [RFC 6750 section 2.1]") {
   for (const char* address : {"127.0.0.1", "0.0.0.0"}) {
     CAPTURE(address);
     Server guarded(agent::kHeaderLimit, "0123456789abcdef", address);
@@ -205,13 +205,13 @@ TEST_CASE("Without the token a request gets whether the agent is alive and ready
   }
 }
 
-TEST_CASE_FIXTURE(Server, "HEAD is answered as GET without the content [RFC 9110 section 9.3.2]") {
+TEST_CASE_FIXTURE(Server, "The response to HEAD is that of GET without the content [RFC 9110 section 9.3.2]") {
   const std::string got = ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"), head = ask("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(head.ends_with("\r\n\r\n"));
   CHECK(got.starts_with(head));
 }
 
-TEST_CASE("A probe that names the pod's address is answered on every address but a loopback one; the token passes there, too") {
+TEST_CASE("A probe with the pod's address as host is answered except on a loopback address, where it needs the token") {
   const std::string probe = "GET /readyz HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n", good = "Authorization: Bearer 0123456789abcdef\r\n";
   Server everywhere(agent::kHeaderLimit, "0123456789abcdef", "0.0.0.0"), here(agent::kHeaderLimit, "0123456789abcdef");
   everywhere.ready = here.ready = true;
@@ -220,7 +220,7 @@ TEST_CASE("A probe that names the pod's address is answered on every address but
   CHECK(here.ask(probe + good + "\r\n").starts_with("HTTP/1.1 200 "));
 }
 
-TEST_CASE("A page that nobody makes is not there") {
+TEST_CASE("A page without a source does not exist") {
   Server bare;
   bare.server = *agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0}, {[] { return agent::Health{}; }});
   CHECK(bare.ask("GET /calls HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
@@ -228,22 +228,22 @@ TEST_CASE("A page that nobody makes is not there") {
   CHECK(bare.ask("POST /calls/a/recording/pause HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
 }
 
-TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the next one is answered") {
+TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the next request is answered") {
   CHECK(ask("\x16\x03\x01 garbage\r\n\r\n").empty());
   CHECK(ask("GET /healthz HTTP/1.1\r\nX: " + std::string(20000, 'a') + "\r\n\r\n").empty());
   CHECK(ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 200 "));
 }
 
-TEST_CASE("The health port keeps 16 connections; a 17th closes the oldest of them") {
+TEST_CASE("The health port keeps 16 connections, and a 17th closes the oldest of them") {
   Server patient(std::chrono::minutes(1));
   const std::string request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
   std::vector<int> silent;
   while (silent.size() < 15) silent.push_back(patient.connect());
-  CHECK(patient.ask(request).starts_with("HTTP/1.1 200 "));  // The 16th.
+  CHECK(patient.ask(request).starts_with("HTTP/1.1 200 "));  // the 16th connection
   CHECK(patient.ask_on(silent[0], request).starts_with("HTTP/1.1 200 "));
   silent[0] = patient.connect();
   const int sixteenth = patient.connect();
-  CHECK(patient.ask(request).starts_with("HTTP/1.1 200 "));  // The 17th.
+  CHECK(patient.ask(request).starts_with("HTTP/1.1 200 "));  // the 17th connection
   CHECK(patient.ask_on(silent[1], request).empty());
   silent[1] = sixteenth;
   CHECK(patient.ask_on(silent[2], request).starts_with("HTTP/1.1 200 "));
@@ -251,10 +251,10 @@ TEST_CASE("The health port keeps 16 connections; a 17th closes the oldest of the
   for (const int fd : silent) ::close(fd);
 }
 
-TEST_CASE_FIXTURE(Server, "A header that comes octet by octet is given up after a second") {
+TEST_CASE_FIXTURE(Server, "A header that arrives octet by octet is dropped after a second") {
   const int fd = connect();
   bool closed = false;
-  for (int octets = 0; octets < 150 && !closed; ++octets) {  // 3 s or more.
+  for (int octets = 0; octets < 150 && !closed; ++octets) {  // 3 s or more
     (void)::send(fd, "a", 1, MSG_NOSIGNAL);
     pollfd entry{fd, POLLIN, 0};
     closed = ::poll(&entry, 1, 20) == 1;
@@ -263,7 +263,7 @@ TEST_CASE_FIXTURE(Server, "A header that comes octet by octet is given up after 
   CHECK(closed);
 }
 
-TEST_CASE_FIXTURE(Server, "A port that is taken is said with what to do") {
+TEST_CASE_FIXTURE(Server, "The error for a port in use names the port and the remedy") {
   const auto second = agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), server->port()}, {[] { return agent::Health{}; }});
   REQUIRE_FALSE(second.has_value());
   CHECK(second.error().detail.find(std::to_string(server->port())) != std::string::npos);

@@ -19,7 +19,7 @@ const base::TimePoint kAnswered{100s};
 
 struct Shown : agent::LiveCalls {
   static std::optional<media::LegStatistics> statistics(media::LegId leg) {
-    if (leg.value == 2) return std::nullopt;  // Closed a moment ago.
+    if (leg.value == 2) return std::nullopt;  // The leg was closed a moment ago.
     media::LegStatistics counted;
     counted.packets_received = 500;
     for (std::uint16_t i = 0; i < 500; ++i) counted.losses.on_packet(i, true);
@@ -35,7 +35,7 @@ std::shared_ptr<agent::recordings::CallRecording> recorded(std::string call = {}
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the figures that its record will have") {
+TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the same statistics as in its record") {
   CHECK(json(&Shown::statistics, kAnswered) == R"({"calls":[]})");
   add({"a\"1", "x@y", false, "PCMU", kAnswered, media::LegId{1}});
   add({"b2", {}, true, "G722", kAnswered + 10s, media::LegId{2}});
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the f
   CHECK(shown.starts_with(R"({"calls":[{"id":"a\"1","sip_call_id":"x@y","direction":"in","codec":"PCMU","seconds":12.5)"));
   CHECK(shown.find(R"("packets_received":500)") != std::string::npos);
   CHECK(shown.find(R"("mos":4.)") != std::string::npos);
-  CHECK(shown.find(R"("one_way":"the peer hears nothing")") != std::string::npos);  // What is, not what was.
+  CHECK(shown.find(R"("one_way":"the peer hears nothing")") != std::string::npos);  // The value is the current state, not that of the whole call.
   CHECK(shown.find(R"({"id":"b2","sip_call_id":"","direction":"out","codec":"G722","seconds":2.5)") != std::string::npos);
   CHECK(LiveCalls::statistics(&Shown::statistics).size() == 1);
   remove("a\"1");
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the f
   CHECK(json(&Shown::statistics, kAnswered).find("a\\\"1") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Shown, "An operator pauses a recording and lets it go on, and is told where there is none to pause") {
+TEST_CASE_FIXTURE(Shown, "An operator can pause and resume a recording, and gets an error if there is none") {
   const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Shown, "An operator pauses a recording and lets it go on, and 
   CHECK(pause_recording("c\"", true).text.starts_with(R"({"id":"c\"","error":"no call)"));
 }
 
-TEST_CASE_FIXTURE(Shown, "An operator names a call by the beginning of its id, as long as that means one call only") {
+TEST_CASE_FIXTURE(Shown, "An operator may name a call by the beginning of its id, as long as only one call has it") {
   const auto recording = recorded();
   add({"k3x9aaa", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   CHECK(pause_recording("k3x", true).status == 404);
@@ -78,14 +78,14 @@ TEST_CASE_FIXTURE(Shown, "An operator names a call by the beginning of its id, a
   CHECK(pause_recording("k3x9a", false).text == R"({"id":"k3x9aaa","recording":"recording"})");
 }
 
-TEST_CASE_FIXTURE(Shown, "An order for a recording that is over is refused in words, and changes nothing") {
+TEST_CASE_FIXTURE(Shown, "An order for a recording that has ended is refused with a reason, and changes nothing") {
   using agent::recordings::Pauser;
   const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   std::string why = "the recording of this call has ended";
-  SUBCASE("stopped by us") { recording->stop(); }
+  SUBCASE("stopped by Offhook") { recording->stop(); }
   SUBCASE("ended with the leg") { recording->tap()->finish(); }
-  SUBCASE("no file could be made") {
+  SUBCASE("the file could not be made") {
     recording->tap()->set_ended(true);
     why = "the recording of this call has failed: nothing is recorded";
     CHECK(json(&Shown::statistics, kAnswered).find(R"("recording":"failed")") != std::string::npos);
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Shown, "An order for a recording that is over is refused in wo
   CHECK(recording->paused_for(base::Clock::now() + 1h).by_operator == 0ms);
 }
 
-TEST_CASE_FIXTURE(Shown, "An operator cannot lift what the model keeps out of a recording, and is told so") {
+TEST_CASE_FIXTURE(Shown, "An operator cannot end the model's pause, and the response says so") {
   const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   recording->pause(agent::recordings::Pauser::Model, true);
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Shown, "An operator cannot lift what the model keeps out of a 
   CHECK(recording->tap()->is_paused());
 }
 
-TEST_CASE_FIXTURE(Shown, "The log has what an operator asked for and what came of it, and each change of the model's, under the call's id") {
+TEST_CASE_FIXTURE(Shown, "The log has each operator's order with its result, and each change by the model, with the call's id") {
   using agent::recordings::Pauser;
   const auto recording = recorded("k3x9f0a");
   add({"k3x9f0a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Shown, "The log has what an operator asked for and what came o
   CHECK(logged_by([&] { (void)pause_recording("none", true); }).empty());
 }
 
-TEST_CASE_FIXTURE(Shown, "A call that is recorded says so, and whether that is paused or has ended; others say nothing of it") {
+TEST_CASE_FIXTURE(Shown, "A recorded call shows the state of its recording, and other calls show none") {
   const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});

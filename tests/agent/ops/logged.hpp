@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-/// What `work` puts into the log, on standard output.
+/// Returns the text that `work` writes to the log on standard output.
 inline std::string logged_by(const std::function<void()>& work) {
   std::FILE* file = std::tmpfile();
   REQUIRE(file != nullptr);

@@ -27,7 +27,7 @@ struct Proc {
 
 }  // namespace
 
-TEST_CASE("A process tells of itself what client libraries of Prometheus tell") {
+TEST_CASE("The process figures are those of Prometheus' client libraries") {
   const auto page = read_exposition(agent::text_of(agent::process_figures()));
   CHECK(page.faults.empty());
   CHECK(page.value("process_resident_memory_bytes").value_or(0) > 1e6);
@@ -39,7 +39,7 @@ TEST_CASE("A process tells of itself what client libraries of Prometheus tell") 
   CHECK(page.value("process_cpu_seconds_total").has_value());
 }
 
-TEST_CASE("A program's name in parentheses and with blanks moves no field") {
+TEST_CASE("A program name with parentheses and blanks does not shift the fields") {
   const Proc proc;
   proc.write("stat", "7 (a ) (b) S 1 1 1 0 -1 0 0 0 0 0 300 200 0 0 20 0 5 0 1000 4096 2 0\nbtime 5\n");
   const auto page = proc.read();
@@ -50,7 +50,7 @@ TEST_CASE("A program's name in parentheses and with blanks moves no field") {
   CHECK(page.value("process_start_time_seconds") == 5 + 1000 / ticks);
 }
 
-TEST_CASE("What the system does not tell is left out") {
+TEST_CASE("A figure that the system does not provide is omitted") {
   const Proc proc;
   proc.write("stat", "garbage");
   proc.write("limits", "Max open files            unlimited            unlimited            files\n");

@@ -12,12 +12,12 @@ Readiness all_well() {
 
 }  // namespace
 
-TEST_CASE("Ready is who lacks nothing") {
+TEST_CASE("An agent that lacks nothing is ready") {
   CHECK(all_well().is_ready());
   CHECK(all_well().missing_json() == "[]");
 }
 
-TEST_CASE("Each thing that lacks is in the way by itself, and named") {
+TEST_CASE("Each missing part alone makes the agent not ready, and is named") {
   const auto lacks = [](auto change) {
     Readiness one = all_well();
     change(one);

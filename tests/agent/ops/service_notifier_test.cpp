@@ -1,4 +1,4 @@
-// A real datagram socket in place of systemd's; no timed assertion.
+// A real datagram socket in place of systemd's, without timed assertions.
 #include <offhook/agent/ops/service_notifier.hpp>
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Receives what a service tells.
+/// Receives the messages of a service.
 class Manager {
  public:
   explicit Manager(const std::string& name) {
@@ -75,7 +75,7 @@ TEST_CASE("A service tells systemd that it is ready, alive and stopping, one dat
   CHECK(manager.told() == "nothing");
 }
 
-TEST_CASE("The socket of systemd may be a path of at most 107 octets") {
+TEST_CASE("The path of systemd's socket may have at most 107 octets") {
   const Folder folder;
   for (const std::size_t size : {kMostName, kMostName + 1}) {
     const std::string path = folder.path + "/" + std::string(size - folder.path.size() - 1, 's');
@@ -89,7 +89,7 @@ TEST_CASE("The socket of systemd may be a path of at most 107 octets") {
   }
 }
 
-TEST_CASE("Without a socket of systemd, or with a name that is none, nothing is sent and nothing fails") {
+TEST_CASE("Without a socket of systemd, or with an invalid name, nothing is sent and nothing fails") {
   for (const char* name : {"", "relative", "@", "/nowhere/at/all"}) {
     CAPTURE(name);
     const ServiceNotifier notifier(with({{"NOTIFY_SOCKET", name}, {"WATCHDOG_USEC", "1000000"}}));
@@ -99,7 +99,7 @@ TEST_CASE("Without a socket of systemd, or with a name that is none, nothing is 
   ServiceNotifier(with({})).ready();
 }
 
-TEST_CASE("A sign of life is due at half of WATCHDOG_USEC, for the process that WATCHDOG_PID names alone [sd_watchdog_enabled(3)]") {
+TEST_CASE("A watchdog message is due at half of WATCHDOG_USEC, only in the process that WATCHDOG_PID names [sd_watchdog_enabled(3)]") {
   const std::string name = unique_name();
   const Manager manager(name);
   const auto interval = [&](std::map<std::string, std::string> values) {
