@@ -18,7 +18,7 @@ std::string told(std::size_t calls, std::size_t lines, float load) { return avai
 
 }  // namespace
 
-TEST_CASE("Whoever asks by OPTIONS hears what the next caller would: busy with all lines in use, 503 without room for audio [RFC 3261 section 11.2]") {
+TEST_CASE("An OPTIONS request gets the status that an INVITE would get: 486 with all lines in use, 503 without capacity for audio [RFC 3261 section 11.2]") {
   CHECK(availability_of(0, 2, audio(0), "").status == 200);
   CHECK(availability_of(1, 2, audio(0), "").status == 200);
   CHECK(availability_of(2, 2, audio(0), "").status == 486);
@@ -36,6 +36,6 @@ TEST_CASE("The load is the greater of lines and audio, and never more than 1") {
   CHECK(told(0, 0, 0) == "calls=0;limit=0;load=1.00");
 }
 
-TEST_CASE("Without a field's name nothing is told but the status") {
+TEST_CASE("Without a configured field name, the response has only the status") {
   CHECK(availability_of(1, 2, audio(0), "").for_known.empty());
 }

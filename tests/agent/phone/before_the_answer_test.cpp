@@ -1,4 +1,4 @@
-// What happens to a call before its answer: the responses on the way, media that play early, and redirections.
+// A call before its answer: provisional responses, early media and redirections.
 #include <offhook/tests/agent/phone/far_end.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
@@ -29,7 +29,7 @@ struct Unhurried : test::Pair {
 
 }  // namespace
 
-TEST_CASE("181, 182 and 183 are told one by one, with their words and header fields [RFC 3261 section 21.1]") {
+TEST_CASE("Each of 181, 182 and 183 is one event, with its reason phrase and header fields [RFC 3261 section 21.1]") {
   test::FarEnd peer([](sip::Stack& stack, const sip::IncomingCall& call) {
     const auto now = base::Clock::now();
     for (const int status : {181, 182}) (void)stack.provisional(call.session, status, {}, now, {{"X-Place", std::to_string(status)}});
@@ -50,7 +50,7 @@ TEST_CASE("181, 182 and 183 are told one by one, with their words and header fie
   CHECK(phone.last<phone::CallFinished>()->details.headers.find("Retry-After") == "60");
 }
 
-TEST_CASE_FIXTURE(Unhurried, "Media that the called side describes in a 183 are heard before its answer [RFC 3960 section 3]") {
+TEST_CASE_FIXTURE(Unhurried, "Early media of a 183 with a session description plays before the answer [RFC 3960 section 3]") {
   dial(true);
   b.on_thread([&] {
     CHECK(phone::is(b.call->ring({}, 100).error(), phone::PhoneError::WrongState));
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Unhurried, "Media that the called side describes in a 183 are 
   b.on_thread([&] { CHECK(phone::is(b.call->ring().error(), phone::PhoneError::WrongState)); });
 }
 
-TEST_CASE_FIXTURE(Unhurried, "A caller that wants no early media hears nothing before the answer, and then all [RFC 3960 section 3]") {
+TEST_CASE_FIXTURE(Unhurried, "A caller without early media receives no audio before the answer, and all audio after it [RFC 3960 section 3]") {
   dial(false);
   b.on_thread([&] { CHECK(b.call->progress(*b.prepared).has_value()); });
   REQUIRE(a.wait_for<phone::CallRinging>([](const auto& e) { return e.status == 183; }));
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Unhurried, "A caller that wants no early media hears nothing b
   CHECK(a.hears());
 }
 
-TEST_CASE_FIXTURE(Unhurried, "The Contacts of a 3xx are told, best first, and at most kMaxContacts are sent [RFC 3261 section 21.3]") {
+TEST_CASE_FIXTURE(Unhurried, "The Contacts of a 3xx are reported, best first, and at most kMaxContacts are sent [RFC 3261 section 21.3]") {
   dial(true);
   b.on_thread([&] {
     std::vector<std::string> targets{"sip:desk@192.0.2.7", "sip:mobile@192.0.2.8"};

@@ -19,14 +19,14 @@ Shortage shortage_with(std::size_t descriptors, std::size_t memory) {
   return CallRoom([=] { return CallRoom::Left{descriptors, memory}; }).shortage(kStart);
 }
 
-/// A limit that leaves the process so many.
+/// Returns a limit that leaves the process `left` free descriptors.
 std::size_t limit_that_leaves(std::size_t left) {
   rlimit now{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &now) == 0);
   return now.rlim_cur - base::free_descriptors() + left;
 }
 
-/// Until telephones look again.
+/// Waits until the endpoints measure again.
 void let_looks_expire() {
   const auto then = base::Clock::now() + CallRoom::kLookInterval;
   REQUIRE(offhook_test::wait_until([&] { return base::Clock::now() >= then; }));
@@ -34,13 +34,13 @@ void let_looks_expire() {
 
 }  // namespace
 
-TEST_CASE("A call is let in while its descriptors, its memory and the reserves are free, and not with one less") {
+TEST_CASE("A call is accepted if its descriptors and memory and the reserves are free, and refused with one less") {
   CHECK(shortage_with(kEnough, kEnoughMemory) == Shortage::None);
   CHECK(shortage_with(kEnough - 1, kEnoughMemory) == Shortage::Descriptors);
   CHECK(shortage_with(kEnough, kEnoughMemory - 1) == Shortage::Memory);
 }
 
-TEST_CASE("Calls that were let in since the last look count with what they may need, until it is looked again") {
+TEST_CASE("Calls accepted since the last measurement count with their possible need until the next one") {
   unsigned looks = 0;
   CallRoom::Left left;
   CallRoom room([&] { return ++looks, left; });
@@ -59,7 +59,7 @@ TEST_CASE("Calls that were let in since the last look count with what they may n
   CHECK(looks == 2);
 }
 
-TEST_CASE("The descriptors that may still be opened are those of the limit that are not open") {
+TEST_CASE("free_descriptors() returns the limit without the open descriptors") {
   const DescriptorLimit limit(limit_that_leaves(10));
   CHECK(base::free_descriptors() == 10);
   std::vector<int> open;
@@ -68,7 +68,7 @@ TEST_CASE("The descriptors that may still be opened are those of the limit that 
   for (const int fd : open) ::close(fd);
 }
 
-TEST_CASE_FIXTURE(Pair, "Short of descriptors, a call is refused by 503, and no call goes out [RFC 3261 section 21.5.4]") {
+TEST_CASE_FIXTURE(Pair, "When descriptors are short, an incoming call gets 503, and dial() fails [RFC 3261 section 21.5.4]") {
   {
     const DescriptorLimit limit(limit_that_leaves(kEnough - 1));
     let_looks_expire();
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Pair, "Short of descriptors, a call is refused by 503, and no 
       CHECK(phone::is(dialled.error(), phone::PhoneError::NoDescriptors));
     });
   }
-  const DescriptorLimit limit(limit_that_leaves(kEnough));  // For the one that calls; the called one finds fewer.
+  const DescriptorLimit limit(limit_that_leaves(kEnough));  // Enough for the caller's call; the called telephone then finds too few.
   let_looks_expire();
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(a.wait_for<phone::CallFinished>());

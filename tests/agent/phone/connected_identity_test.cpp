@@ -3,7 +3,7 @@
 using namespace offhook;
 using namespace std::chrono_literals;
 
-TEST_CASE_FIXTURE(test::Pair, "Another user at one end is told at the other one, in both directions [RFC 4916 section 4.3]") {
+TEST_CASE_FIXTURE(test::Pair, "A change of the user at one end is reported at the other end, in both directions [RFC 4916 section 4.3]") {
   connect();
   const auto tells = [](test::Telephone& from, test::Telephone& to, const sip::Party& who) {
     from.on_thread([&] { CHECK(from.call->identify(who, {{"X-Why", "pick-up"}}).has_value()); });

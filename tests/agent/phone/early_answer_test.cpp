@@ -1,4 +1,4 @@
-// A called side that says its answer once, in a reliable provisional response, and no more in its 200.
+// A peer that sends its SDP answer only in a reliable provisional response, not in its 200.
 #include <offhook/tests/agent/phone/far_end.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
@@ -11,12 +11,12 @@ namespace {
 void say_it_once(sip::Stack& stack, const sip::IncomingCall& call) {
   const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
   (void)stack.progress(call.session, {"application/sdp", answer}, base::Clock::now());
-  (void)stack.answer(call.session, {"application/sdp", answer}, base::Clock::now());  // Its body waits for the PRACK, and is then dropped.
+  (void)stack.answer(call.session, {"application/sdp", answer}, base::Clock::now());  // The body waits for the PRACK, and is then dropped.
 }
 
 }  // namespace
 
-TEST_CASE("An answer that came in a reliable 183 alone starts the media, and the 200 without one connects [RFC 6337 section 2.2]") {
+TEST_CASE("An answer in a reliable 183 starts the media, and a 200 without one connects the call [RFC 6337 section 2.2]") {
   test::FarEnd peer(say_it_once);
   Telephone phone("anna");
   phone.dial("desk", peer.edge->port());
@@ -27,7 +27,7 @@ TEST_CASE("An answer that came in a reliable 183 alone starts the media, and the
   CHECK(phone.wait_for<phone::CallFinished>());
 }
 
-TEST_CASE("A call that is answered with a hold says so when it is connected [RFC 3264 section 8.4]") {
+TEST_CASE("A call that is answered with a hold reports the hold when it is connected [RFC 3264 section 8.4]") {
   struct Row { const char* direction; bool sends, receives; };
   for (const Row& row : {Row{"sendrecv", true, true}, Row{"sendonly", false, true}, Row{"inactive", false, false}, Row{"recvonly", true, false}}) {
     CAPTURE(row.direction);

@@ -12,7 +12,7 @@
 
 namespace offhook::test {
 
-/// A called side on 127.0.0.1 that is no Endpoint: `on_call` says by the stack what it likes, on the edge's thread.
+/// A called peer on 127.0.0.1 without an Endpoint. `on_call` runs on the edge's thread and sends its responses through the stack.
 struct FarEnd {
   base::SystemRandom random;
   sip::Stack stack{{}, random};

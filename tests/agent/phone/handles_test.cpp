@@ -1,4 +1,4 @@
-// Accounts and calls as handles: what they refuse, and that they may outlive what they name.
+// Accounts and calls as handles: their errors, and their use after the end of the object.
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 using namespace offhook;
@@ -6,7 +6,7 @@ using phone::PhoneError;
 using test::Pair;
 using test::Telephone;
 
-TEST_CASE_FIXTURE(Pair, "Handles outlive their endpoint: operations are Closed then, and nothing crashes") {
+TEST_CASE_FIXTURE(Pair, "Handles may outlive their endpoint; their operations then return Closed") {
   connect();
   const phone::CallPtr call = b.call;
   phone::Account account = a.account;
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(Pair, "Handles outlive their endpoint: operations are Closed t
   CHECK_FALSE(account.registered());
 }
 
-TEST_CASE_FIXTURE(Pair, "A removed account takes no calls and makes none; the call that is up stays up") {
+TEST_CASE_FIXTURE(Pair, "A removed account neither receives nor makes calls, and its current call continues") {
   connect();
   a.on_thread([&] {
     CHECK(a.account.remove().has_value());
@@ -40,8 +40,8 @@ TEST_CASE_FIXTURE(Pair, "A removed account takes no calls and makes none; the ca
   CHECK(is(phone::Account().remove().error(), PhoneError::UnknownAccount));
 }
 
-#ifdef NDEBUG  // A debug build stops at the mistake.
-TEST_CASE_FIXTURE(Pair, "From another thread an operation is WrongThread, and nothing happens") {
+#ifdef NDEBUG  // A debug build aborts here.
+TEST_CASE_FIXTURE(Pair, "An operation on another thread returns WrongThread and has no effect") {
   connect();
   CHECK(is(a.call->hang_up().error(), PhoneError::WrongThread));
   CHECK(is(a.call->hold().error(), PhoneError::WrongThread));
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(Pair, "From another thread an operation is WrongThread, and no
 }
 #endif
 
-TEST_CASE_FIXTURE(Pair, "The error of a call that cannot begin has no number, for logs show it") {
+TEST_CASE_FIXTURE(Pair, "The error of a call that cannot begin contains no number, because logs show it") {
   a.on_thread([&] {
     const auto dialled = a.endpoint->dial({a.account, "+49 170 1234567", {}, false}, a.port);
     REQUIRE_FALSE(dialled.has_value());
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(Pair, "The error of a call that cannot begin has no number, fo
   });
 }
 
-TEST_CASE_FIXTURE(Pair, "What was prepared answers its own call once, and no other call") {
+TEST_CASE_FIXTURE(Pair, "A prepared answer answers its own call once, and no other call") {
   b.answers = false;
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(b.wait_for<phone::CallOffered>());
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(Pair, "What was prepared answers its own call once, and no oth
   REQUIRE(a.wait_for<phone::CallConnected>());
 }
 
-TEST_CASE_FIXTURE(Pair, "A call without an audio port, and one under an account of nobody, are refused before anything is sent") {
+TEST_CASE_FIXTURE(Pair, "A call without an audio port, or with an empty account, is refused before any message is sent") {
   a.on_thread([&] {
     CHECK(is(a.endpoint->dial({a.account, "sip:bert@127.0.0.1", {}, false}, nullptr).error(), PhoneError::NoMedia));
     CHECK(is(a.endpoint->dial({phone::Account(), "sip:bert@127.0.0.1", {}, false}, a.port).error(), PhoneError::UnknownAccount));
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Pair, "A call without an audio port, and one under an account 
   });
 }
 
-TEST_CASE_FIXTURE(Pair, "An account knows what was told of it last") {
+TEST_CASE_FIXTURE(Pair, "An account keeps its last registration event") {
   a.on_thread([&] {
     sip::AccountOptions bad;
     bad.address_of_record = "no address";

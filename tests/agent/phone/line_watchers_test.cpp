@@ -1,10 +1,10 @@
-// Others watch our lines: who may, and what they see.
+// Watchers of an account's line: permissions and notifications.
 #include <offhook/tests/agent/phone/watched_line.hpp>
 
 using namespace offhook;
 using namespace offhook::test;
 
-TEST_CASE_FIXTURE(WatchedLine, "Who is allowed sees the line at once; nobody else learns anything of it [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(WatchedLine, "An allowed watcher gets the line's state at once, and other watchers get 403 [RFC 6665 section 4.2.1.3]") {
   CHECK(watch("sip:lamp@pbx.example") == 200);
   const auto info = told();
   REQUIRE(info);
@@ -13,7 +13,7 @@ TEST_CASE_FIXTURE(WatchedLine, "Who is allowed sees the line at once; nobody els
   CHECK(info->dialogs.empty());
   CHECK(watch("sip:other@pbx.example") == 403);
   CHECK(watch("sip:lamp@elsewhere.example") == 403);
-  CHECK(watch("") == 403);  // From is what anybody may write.
+  CHECK(watch("") == 403);  // Any peer can write any From.
   CHECK(watch("sip:lamp@pbx.example", {}, "600", "presence") == 489);
   CHECK(watch("sip:lamp@pbx.example", {}, "600", "dialog;call-id=\"in-1\";to-tag=x;from-tag=y") == 403);
   CHECK(watch("sip:lamp@pbx.example", {{"Accept", "text/plain"}}) == 406);
@@ -23,7 +23,7 @@ TEST_CASE_FIXTURE(WatchedLine, "Who is allowed sees the line at once; nobody els
   CHECK(left.empty());
 }
 
-TEST_CASE("By default nobody may watch, but for another device of the same user [RFC 4235 section 3.6]") {
+TEST_CASE("By default only another device of the same user may watch [RFC 4235 section 3.6]") {
   WatchedLine line{phone::WatchOptions{}};
   CHECK(line.watch("sip:lamp@pbx.example") == 403);
   line.ring_in();
@@ -31,20 +31,20 @@ TEST_CASE("By default nobody may watch, but for another device of the same user 
   CHECK(line.row().remote.identity == "sip:al@pbx.example");
 }
 
-TEST_CASE("From is believed where the registrar proves it, and only of what the registrar brings") {
+TEST_CASE("The From of a watcher counts only with trusts_from, and only in requests from the registrar") {
   phone::WatchOptions options;
   options.allowed = {{"sip:al@pbx.example"}};
   CHECK(WatchedLine(options).watch("") == 403);
   options.trusts_from = true;
   WatchedLine line(options);
   CHECK(line.watch("") == 200);
-  CHECK(line.watch("sip:other@pbx.example") == 403);  // What is asserted counts more.
+  CHECK(line.watch("sip:other@pbx.example") == 403);  // An asserted identity takes precedence.
   line.receive(line.outside("SUBSCRIBE", {{"Event", "dialog"}}), line.stranger);
   line.pump();
   CHECK(line.answered() == 403);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "A lamp sees that somebody is on the line, and no more [RFC 4235 section 3.7.2]") {
+TEST_CASE_FIXTURE(WatchedLine, "A watcher with View::Busy sees only that the line is in use [RFC 4235 section 3.7.2]") {
   REQUIRE(watch("sip:lamp@pbx.example") == 200);
   CHECK(told()->version == 0);
   ring_in();
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A lamp sees that somebody is on the line, and no
   REQUIRE(busy->dialogs.size() == 1);
   CHECK(busy->dialogs[0] == bare);
   ring_in();
-  CHECK_FALSE(told());  // Nor how many.
+  CHECK_FALSE(told());  // The notification does not show the number of calls.
   REQUIRE(stack.reject(*rang, 486, {}, now));
   CHECK_FALSE(told());
   REQUIRE(stack.reject(first, 486, {}, now));
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A lamp sees that somebody is on the line, and no
   CHECK_FALSE(told());
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "A call of ours is told from its INVITE to its end, with both sides and its names [RFC 4235 section 3.7.1]") {
+TEST_CASE_FIXTURE(WatchedLine, "An outgoing call is reported from its INVITE to its end, with both sides and its identifiers [RFC 4235 section 3.7.1]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   const auto session = dial();
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A call of ours is told from its INVITE to its en
   CHECK(seen.state == State::Early);
   CHECK(seen.remote_tag == "t1");
   receive(response(invite, 183, "t2", {}, {{"Contact", "<sip:bob@192.0.2.71>"}}));
-  CHECK_FALSE(told());  // One row for a fork.
+  CHECK_FALSE(told());  // A fork has one row.
   receive(response(invite, 200, "t2", "answer", {{"Contact", "<sip:bob@192.0.2.71>"}}));
   seen = row();
   CHECK(seen.state == State::Confirmed);
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A call of ours is told from its INVITE to its en
   CHECK(told()->version == 6);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "A call to us is trying until it rings here, and its end has its reason [RFC 4235 section 3.7.1]") {
+TEST_CASE_FIXTURE(WatchedLine, "An incoming call is \"trying\" until it rings, and its end has a reason [RFC 4235 section 3.7.1]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   ring_in();
@@ -135,14 +135,14 @@ TEST_CASE_FIXTURE(WatchedLine, "A call to us is trying until it rings here, and 
   CHECK(seen.state == State::Terminated);
   CHECK(seen.event == "remote-bye");
   ring_in();
-  CHECK(told()->dialogs.size() == 1);  // The one before is gone.
+  CHECK(told()->dialogs.size() == 1);  // The row of the previous call is gone.
   REQUIRE(stack.reject(*rang, 603, {}, now));
   seen = row();
   CHECK(seen.event == "rejected");
   CHECK(seen.code == 603);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "Who withholds his name is not named to watchers either, whoever called whom [RFC 4235 section 3.6]") {
+TEST_CASE_FIXTURE(WatchedLine, "A call with Privacy is reported without names, in both directions [RFC 4235 section 3.6]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   const auto is_bare = [](const DialogInfo::Dialog& seen) {
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(WatchedLine, "Who withholds his name is not named to watchers 
   CHECK(is_bare(row()));
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "A watcher is not told of his own calls with the line, others are [RFC 4235 section 3.3]") {
+TEST_CASE_FIXTURE(WatchedLine, "A watcher gets no report of its own calls with the line, and other watchers do [RFC 4235 section 3.3]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   ring_in({}, "<sip:al@192.0.2.50>");  // The Contact of the SUBSCRIBE.
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A watcher is not told of his own calls with the 
   CHECK(told()->dialogs.size() == 2);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "A refresh is told all of it with the next version; without one it ends [RFC 4235 section 3.7]") {
+TEST_CASE_FIXTURE(WatchedLine, "A refresh gets the full state with the next version, and without a refresh the subscription ends [RFC 4235 section 3.7]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   CHECK(told()->version == 0);
   ring_in();
@@ -195,7 +195,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A refresh is told all of it with the next versio
   CHECK(left[0].why == sip::SubscriptionChanged::Why::Timeout);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "Watchers leave by Expires 0, and those who ask once are told once [RFC 6665 section 4.4.3]") {
+TEST_CASE_FIXTURE(WatchedLine, "Expires 0 ends a subscription, and a single request gets one notification [RFC 6665 section 4.4.3]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   CHECK(watch_on(2, "0") == 200);
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(WatchedLine, "Watchers leave by Expires 0, and those who ask o
   CHECK(lines.size() == 0);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "With the account its watchers go, and may ask again later [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(WatchedLine, "The end of the account ends its subscriptions with \"probation\" [RFC 6665 section 4.1.3]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   stack.unregister(account, now);
@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(WatchedLine, "With the account its watchers go, and may ask ag
   CHECK(stack.subscriptions() == 0);
 }
 
-TEST_CASE("As many watchers as wanted, and no more") {
+TEST_CASE("A line has at most WatchOptions::most watchers") {
   phone::WatchOptions options = lamps();
   options.most = 3;
   WatchedLine line(options);
@@ -242,7 +242,7 @@ struct AskedLine : WatchedLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(AskedLine, "Who is not on the list is asked about, and hears what was decided in time [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher causes an event, and gets the decision if it comes in time [RFC 6665 section 4.2.1.3]") {
   CHECK(watch("") == 0);
   REQUIRE(asked.size() == 1);
   CHECK(asked[0].from.uri == "sip:al@pbx.example");
@@ -261,11 +261,11 @@ TEST_CASE_FIXTURE(AskedLine, "Who is not on the list is asked about, and hears w
   CHECK(lines.decide(asked[1].subscription, View::Busy, now).error() == sip::StackError::UnknownSubscription);
 }
 
-TEST_CASE_FIXTURE(AskedLine, "Who is decided about later waits, and sees nothing until then [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher gets \"pending\" without state until the decision [RFC 6665 section 4.2.1.3]") {
   CHECK(watch("") == 0);
   advance(200ms);
   CHECK(answered() == 200);
-  CHECK_FALSE(told());  // It has no body.
+  CHECK_FALSE(told());  // The NOTIFY has no body.
   CHECK(notify_state == "pending;expires=600");
   ring_in();
   CHECK_FALSE(told());
@@ -279,7 +279,7 @@ TEST_CASE_FIXTURE(AskedLine, "Who is decided about later waits, and sees nothing
   CHECK(left[0].why == sip::SubscriptionChanged::Why::Rejected);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "A text of Line::kMaxText octets is told, a longer one is left out") {
+TEST_CASE_FIXTURE(WatchedLine, "A text of Line::kMaxText octets is included, and a longer one is left out") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   for (const std::size_t size : {phone::Line::kMaxText, phone::Line::kMaxText + 1}) {
@@ -297,12 +297,12 @@ TEST_CASE_FIXTURE(WatchedLine, "A text of Line::kMaxText octets is told, a longe
   }
 }
 
-TEST_CASE("A user name on the list counts when its password was proven, and as nothing else [RFC 4235 section 3.6]") {
+TEST_CASE("A user name on the list matches only a user name with a proven password [RFC 4235 section 3.6]") {
   phone::WatchOptions options;
   options.allowed = {{"al", View::Calls}};
   options.asks = true;
   WatchedLine line(options);
-  CHECK(line.watch("") == 0);  // "al" in From is no proof.
+  CHECK(line.watch("") == 0);  // "al" in From proves nothing.
   REQUIRE(line.asked.size() == 1);
   sip::SubscribeReceived proven = line.asked[0];
   proven.proven_user = "al";

@@ -17,7 +17,7 @@ namespace {
 
 const sip::SessionId kOne{1}, kTwo{2};
 
-/// Look-ups that are answered when the test says so, and what is told, in words.
+/// Look-ups that the test answers, and the passed-on events as text.
 struct Hosts {
   std::vector<std::pair<std::string, std::function<void(const std::vector<base::IpAddress>&)>>> asked;
   std::string told;
@@ -56,7 +56,7 @@ struct Hosts {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Hosts, "The address of a host that a description names is written into it, of the line's family where there is one [RFC 8866 section 5.7]") {
+TEST_CASE_FIXTURE(Hosts, "The address of a host name is written into the description, in the line's address family if it has one [RFC 8866 section 5.7]") {
   call("c=IN IP4 a.example");
   CHECK(told.empty());
   REQUIRE(asked.size() == 1);
@@ -68,14 +68,14 @@ TEST_CASE_FIXTURE(Hosts, "The address of a host that a description names is writ
   CHECK(take() == "answer c=IN IP6 2001:db8::1;");
 }
 
-TEST_CASE_FIXTURE(Hosts, "A description without a host name, and a body of another type, are told at once") {
+TEST_CASE_FIXTURE(Hosts, "A description without a host name, and a body of another type, are passed on at once") {
   call("c=IN IP4 192.0.2.1");
   call("c=IN IP4 a.example", kTwo, "text/plain");
   CHECK(take() == "call c=IN IP4 192.0.2.1;call c=IN IP4 a.example;");
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Hosts, "Events of the call wait behind the name in order, those of another call do not") {
+TEST_CASE_FIXTURE(Hosts, "Later events of the call wait for the look-up in order, and events of other calls do not") {
   answer("c=IN IP4 a.example");
   answer("c=IN IP4 b.example");
   end();
@@ -83,19 +83,19 @@ TEST_CASE_FIXTURE(Hosts, "Events of the call wait behind the name in order, thos
   CHECK(take() == "call c=IN IP4 192.0.2.2;");
   found(0, {"192.0.2.1"});
   CHECK(take() == "answer c=IN IP4 192.0.2.1;");
-  found(0, {"192.0.2.9"});  // Once more, which counts for nothing.
+  found(0, {"192.0.2.9"});  // A second result has no effect.
   CHECK(take().empty());
   found(1, {"192.0.2.3"});
   CHECK(take() == "answer c=IN IP4 192.0.2.3;end;");
 }
 
-TEST_CASE_FIXTURE(Hosts, "A name without an address stays, for the negotiation to refuse") {
+TEST_CASE_FIXTURE(Hosts, "A name without an address stays in the description, which the negotiation then refuses") {
   call("c=IN IP4 a.example");
   found(0, {});
   CHECK(take() == "call c=IN IP4 a.example;");
 }
 
-TEST_CASE_FIXTURE(Hosts, "A call that ends before its host is found was never told of") {
+TEST_CASE_FIXTURE(Hosts, "A call that ends during the look-up of its host is never passed on") {
   call("c=IN IP4 a.example");
   end();
   found(0, {"192.0.2.1"});
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Hosts, "A call that ends before its host is found was never to
   CHECK(take() == "end;");
 }
 
-TEST_CASE_FIXTURE(Hosts, "Of one description kMaxNames are looked up, a further one stays") {
+TEST_CASE_FIXTURE(Hosts, "At most kMaxNames names of one description are looked up, and further names stay") {
   for (const std::size_t names : {MediaHosts::kMaxNames, MediaHosts::kMaxNames + 1}) {
     asked.clear();
     std::string text, wanted;
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Hosts, "Of one description kMaxNames are looked up, a further 
   }
 }
 
-TEST_CASE_FIXTURE(Hosts, "kMaxWaiting events of a call wait; with one more all are told") {
+TEST_CASE_FIXTURE(Hosts, "At most kMaxWaiting events of a call wait, and one more passes all of them on") {
   for (std::size_t i = 0; i < MediaHosts::kMaxWaiting; ++i) answer("c=IN IP4 a.example");
   CHECK(take().empty());
   answer("last");
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Hosts, "kMaxWaiting events of a call wait; with one more all a
   CHECK(all.ends_with("answer last;"));
 }
 
-TEST_CASE("A telephone that names its host in c= is called as one that names its address") {
+TEST_CASE("A call to a telephone with a host name in c= connects") {
   test::FarEnd far{[](sip::Stack& stack, const sip::IncomingCall& call) {
     const std::string answer = "v=0\r\no=- 1 1 IN IP4 localhost\r\ns=-\r\nc=IN IP4 localhost\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
     (void)stack.answer(call.session, {"application/sdp", answer}, base::Clock::now());

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Two sides on loopback with an engine each, agreed by offer and answer.
+/// Two media sessions on loopback, each with an engine, after an offer and an answer.
 struct Sides {
   media::Engine a_engine{{1, 20000, 29999, 10s, {}}}, b_engine{{1, 20000, 29999, 10s, {}}};
   phone::MediaSession a, b;
@@ -34,7 +34,7 @@ bool has(const std::string& text, const char* line) { return text.find(line) != 
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Sides, "Comfort noise and VoIP metrics are offered and answered, and the last report tells the other side how it was heard") {
+TEST_CASE_FIXTURE(Sides, "Comfort noise and VoIP metrics are offered and answered, and the last report has the peer's metrics") {
   for (const std::string& text : {offer, answer}) {
     CHECK(has(text, "a=rtpmap:13 CN/8000\r\n"));
     CHECK(has(text, "a=rtcp-xr:voip-metrics\r\n"));
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Sides, "Comfort noise and VoIP metrics are offered and answere
   CHECK(view->r_factor > 80);
 }
 
-TEST_CASE("Who wants neither comfort noise nor metrics offers neither, and gets neither") {
+TEST_CASE("With comfort noise and VoIP metrics off, the offer and the answer have neither") {
   const Sides sides({.comfort_noise = false, .voip_metrics = false});
   for (const std::string& text : {sides.offer, sides.answer}) {
     CHECK_FALSE(has(text, "CN/8000"));
@@ -56,7 +56,7 @@ TEST_CASE("Who wants neither comfort noise nor metrics offers neither, and gets 
   }
 }
 
-TEST_CASE("Which codec an offer leads to is known before anything is opened, and is what the answer agrees on") {
+TEST_CASE("The codec that an offer leads to is known before a leg is opened, and equals the codec of the answer") {
   using media::AudioCodec;
   const std::string head = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP ";
   const auto here = *base::IpAddress::parse("127.0.0.1");

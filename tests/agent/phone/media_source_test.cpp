@@ -1,4 +1,4 @@
-// A called side behind a NAT: its session description names a host that it cannot be reached at.
+// A peer behind a NAT: its session description has an address that is not reachable.
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/tests/agent/phone/far_end.hpp>
@@ -15,9 +15,9 @@ using test::Telephone;
 
 namespace {
 
-/// Signals from 127.0.0.1, and says that its audio is at 127.0.0.9.
+/// Signals from 127.0.0.1, but its session description has 127.0.0.9.
 struct BehindNat {
-  std::atomic<std::uint16_t> audio_port{0};  // the caller's
+  std::atomic<std::uint16_t> audio_port{0};  // the caller's port
   test::FarEnd far{[this](sip::Stack& stack, const sip::IncomingCall& call) {
     audio_port = static_cast<std::uint16_t>(std::stoi(call.offer.data.substr(call.offer.data.find("m=audio ") + 8)));
     const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.9\r\ns=-\r\nc=IN IP4 127.0.0.9\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
@@ -25,7 +25,7 @@ struct BehindNat {
   }};
 };
 
-/// Sends RTP in sequence to a leg.
+/// Sends RTP packets in sequence to a leg.
 struct Source {
   std::optional<media::UdpSocket> socket;
   std::uint16_t sequence = 0;
@@ -48,7 +48,7 @@ struct Source {
 
 }  // namespace
 
-TEST_CASE("Audio from the host that the SIP messages come from is taken, from a stranger's host it is not [RTP Bleed]") {
+TEST_CASE("A leg accepts audio from the source host of the SIP messages, but not from an unrelated host [RTP Bleed]") {
   BehindNat peer;
   Telephone phone("anna");
   phone.dial("desk", peer.far.edge->port());

@@ -1,11 +1,11 @@
-// Subscriptions and messages outside of calls, as the phone has them.
+// Subscriptions and messages outside of calls, at the level of the Endpoint.
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 using namespace offhook;
 using phone::PhoneError;
 using test::Pair;
 
-TEST_CASE_FIXTURE(Pair, "A subscription that is refused ends, and its handle knows why; afterwards it is WrongState [RFC 6665 section 4.1.2.4]") {
+TEST_CASE_FIXTURE(Pair, "A refused subscription ends, and its handle has the reason; further operations return WrongState [RFC 6665 section 4.1.2.4]") {
   phone::Subscription subscription;
   a.on_thread([&] {
     phone::SubscribeOptions options;
@@ -30,7 +30,7 @@ TEST_CASE_FIXTURE(Pair, "A subscription that is refused ends, and its handle kno
   CHECK(is(phone::Subscription().refresh().error(), PhoneError::WrongState));
 }
 
-TEST_CASE_FIXTURE(Pair, "What cannot be subscribed to or written to is refused before anything is sent") {
+TEST_CASE_FIXTURE(Pair, "An invalid target or package is refused before any message is sent") {
   a.on_thread([&] {
     phone::SubscribeOptions wanted;
     wanted.account = a.account;
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Pair, "What cannot be subscribed to or written to is refused b
   });
 }
 
-TEST_CASE_FIXTURE(Pair, "A message gets its answer told, by the id that it was sent under [RFC 3428 section 4]") {
+TEST_CASE_FIXTURE(Pair, "The response to a message is reported with the id of the message [RFC 3428 section 4]") {
   sip::RequestId id;
   a.on_thread([&] {
     const auto sent = a.endpoint->send_message({a.account, "sip:bert@127.0.0.1:" + std::to_string(b.endpoint->sip_port()), "hello", "text/plain", false});
@@ -56,10 +56,10 @@ TEST_CASE_FIXTURE(Pair, "A message gets its answer told, by the id that it was s
   });
   REQUIRE(a.wait_for<sip::RequestAnswered>());
   CHECK(a.last<sip::RequestAnswered>()->request == id);
-  CHECK(a.last<sip::RequestAnswered>()->status == 405);  // Bert takes none: StackOptions::message_types is empty.
+  CHECK(a.last<sip::RequestAnswered>()->status == 405);  // The peer accepts no messages: its StackOptions::message_types is empty.
 }
 
-TEST_CASE_FIXTURE(Pair, "Who is asked by OPTIONS says what it can do, without a call [RFC 3261 section 11.2]") {
+TEST_CASE_FIXTURE(Pair, "An OPTIONS request gets the peer's capabilities, without a call [RFC 3261 section 11.2]") {
   a.on_thread([&] {
     CHECK(is(a.endpoint->ask_options(a.account, "nobody").error(), PhoneError::BadTarget));
     REQUIRE(a.endpoint->ask_options(a.account, "sip:bert@127.0.0.1:" + std::to_string(b.endpoint->sip_port()), false).has_value());

@@ -1,4 +1,4 @@
-// Streams beside the audio at the telephone's level: a call in the middle passes video through.
+// Streams beside the audio at the level of the Endpoint: a call in the middle passes video through.
 #include <offhook/sdp/parser.hpp>
 #include <offhook/tests/agent/phone/far_end.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
@@ -27,7 +27,7 @@ std::vector<sdp::Media> lines(const std::string& video) {
 
 const std::string kCamera = "m=video 40000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", kScreen = "m=video 40002 RTP/AVP 97\r\na=rtpmap:97 H264/90000\r\na=sendonly\r\n";
 
-/// Answers with a camera, and keeps what it was offered.
+/// Answers with a camera stream, and keeps the offer.
 struct VideoPhone {
   std::mutex mutex;
   std::string offered;
@@ -40,7 +40,7 @@ struct VideoPhone {
 
 }  // namespace
 
-TEST_CASE("Video that a call offers is answered by the peer's video, which the caller is told [RFC 3264 section 5.1]") {
+TEST_CASE("A video offer gets the peer's video answer, which the caller's event contains [RFC 3264 section 5.1]") {
   VideoPhone desk;
   Telephone phone("anna");
   phone.on_thread([&] {
@@ -65,7 +65,7 @@ TEST_CASE("Video that a call offers is answered by the peer's video, which the c
   CHECK(phone.wait_for<phone::CallFinished>());
 }
 
-TEST_CASE("A prepared call is answered with the video that its owner sets, and one that is up offers it by re-INVITE [RFC 3264 section 8]") {
+TEST_CASE("A prepared call is answered with the video that its owner sets, and a connected call offers it by re-INVITE [RFC 3264 section 8]") {
   Telephone a("anna"), b("bert");
   b.answers = false;
   a.on_thread([&] {

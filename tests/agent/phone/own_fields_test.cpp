@@ -1,4 +1,4 @@
-// What a caller adds to a call of its own: header fields, and what differs from its account.
+// Additions to a single call: header fields, and settings that differ from the account's.
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ bool carries(const sip::HeaderFields& headers, const std::string& name, const st
 
 }  // namespace
 
-TEST_CASE_FIXTURE(test::Pair, "Header fields of one's own go with every request; those of the stack are refused by name") {
+TEST_CASE_FIXTURE(test::Pair, "The application's header fields go with every request, and the stack's own fields are refused by name") {
   connect();
   a.on_thread([&] {
     const auto refused = [](const auto& result) {
@@ -35,8 +35,8 @@ TEST_CASE_FIXTURE(test::Pair, "Header fields of one's own go with every request;
     phone::SubscribeOptions watched{a.account, "sip:bert@127.0.0.1"};
     watched.headers = kStacks;
     refused(a.endpoint->subscribe(watched));
-    CHECK(a.call->hold({kOurs, {}}).has_value());  // What was refused has left nothing behind.
-    CHECK(phone::is(a.call->resume().error(), phone::PhoneError::WrongState));  // Not before the answer.
+    CHECK(a.call->hold({kOurs, {}}).has_value());  // The refused request left no state.
+    CHECK(phone::is(a.call->resume().error(), phone::PhoneError::WrongState));  // The hold is not answered yet.
   });
   REQUIRE(a.wait_for<phone::CallMediaChanged>([](const auto& e) { return e.sends && !e.receives; }));
   REQUIRE(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return !e.sends; }));
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(test::Pair, "Header fields of one's own go with every request;
   REQUIRE(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return e.sends; }));
 }
 
-TEST_CASE("A call may be told apart from its account's others: withheld, with header fields of its own [RFC 3323 section 4.1.1.3]") {
+TEST_CASE("A single call may differ from its account: with privacy and with its own header fields [RFC 3323 section 4.1.1.3]") {
   Telephone a{"anna"}, b{"bert"};
   a.on_thread([&] {
     phone::DialOptions options;

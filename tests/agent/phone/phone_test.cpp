@@ -1,4 +1,4 @@
-// Two telephones on loopback, with real sockets and engines; waits end when the awaited thing is there.
+// Two telephones on loopback with real sockets and engines. Each wait ends when its condition holds.
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 using namespace offhook;
@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 using test::Pair;
 using test::Telephone;
 
-TEST_CASE_FIXTURE(Pair, "A call is answered and heard on both sides, and its end is known to both") {
+TEST_CASE_FIXTURE(Pair, "A call is answered, both sides receive audio, and both sides get its end") {
   connect();
   CHECK(a.call->codec() == media::AudioCodec::Pcmu);
   a.play();
@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(Pair, "A call is answered and heard on both sides, and its end
   std::optional<media::LegId> leg;
   a.on_thread([&] { leg = a.call->media_leg(); });
   REQUIRE(leg);
-  CHECK(a.engine.statistics(*leg)->packets_received > 0);  // From any thread, while the call is up.
+  CHECK(a.engine.statistics(*leg)->packets_received > 0);  // statistics() may run on any thread while the call is up.
   a.on_thread([&] { CHECK(a.call->hang_up().has_value()); });
   REQUIRE(b.wait_for<phone::CallFinished>());
   CHECK(b.last<phone::CallFinished>()->details.by == sip::CallEnded::By::Remote);
@@ -26,7 +26,7 @@ TEST_CASE_FIXTURE(Pair, "A call is answered and heard on both sides, and its end
   CHECK(a.call->state() == phone::Call::State::Ended);
 }
 
-TEST_CASE("Opus and L16 are agreed on where both sides list them, and heard both ways [RFC 7587 section 7.1, RFC 3551 section 4.5.11]") {
+TEST_CASE("Opus and L16 are negotiated if both sides list them, and audio flows both ways [RFC 7587 section 7.1, RFC 3551 section 4.5.11]") {
   using media::AudioCodec;
   for (const auto codec : {AudioCodec::Opus, AudioCodec::L16Wide, AudioCodec::L16}) {
     CAPTURE(static_cast<int>(codec));
@@ -46,7 +46,7 @@ TEST_CASE("Opus and L16 are agreed on where both sides list them, and heard both
   }
 }
 
-TEST_CASE_FIXTURE(Pair, "Hold stops what it must on the other side, and resume brings it back [RFC 3264 section 8.4]") {
+TEST_CASE_FIXTURE(Pair, "A hold stops the other side's audio, and resume() restores it [RFC 3264 section 8.4]") {
   connect();
   a.on_thread([&] { CHECK(a.call->hold().has_value()); });
   REQUIRE(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return !e.sends; }));
@@ -56,16 +56,16 @@ TEST_CASE_FIXTURE(Pair, "Hold stops what it must on the other side, and resume b
   CHECK(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return e.sends && e.receives; }));
 }
 
-TEST_CASE_FIXTURE(Pair, "Two holds that meet are both in force after the second try [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Pair, "Two holds that collide are both in force after the second try [RFC 3261 section 14.1]") {
   connect();
-  // Each side's re-INVITE leaves before it reads the other's, so that both are refused with 491.
+  // The re-INVITE of each side leaves before that side reads the other's, so that both get 491.
   b.on_thread([&] {
     a.on_thread([&] { CHECK(a.call->hold().has_value()); });
     CHECK(b.call->hold().has_value());
   });
   CHECK(a.wait_for<phone::CallMediaChanged>([](const auto& e) { return !e.sends && !e.receives; }));
   CHECK(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return !e.sends && !e.receives; }));
-  // Until its second try is due, Anna's own offer still waits.
+  // Until its second try, the first telephone's own offer still waits.
   CHECK(offhook_test::wait_until([&] {
     bool asked = false;
     a.on_thread([&] { asked = a.call->resume().has_value(); });
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Pair, "Two holds that meet are both in force after the second 
   CHECK(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return e.sends && !e.receives; }));
 }
 
-TEST_CASE_FIXTURE(Pair, "One line more than there are is busy") {
+TEST_CASE_FIXTURE(Pair, "A call beyond the number of lines gets 486") {
   connect();
   Telephone c("carl");
   c.dial("bert", b.endpoint->sip_port());
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Pair, "One line more than there are is busy") {
   CHECK(b.call->state() == phone::Call::State::Connected);
 }
 
-TEST_CASE_FIXTURE(Pair, "A caller who gives up while it rings leaves nothing behind") {
+TEST_CASE_FIXTURE(Pair, "A caller that cancels while it rings leaves no call behind") {
   b.answers = false;
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(b.wait_for<phone::CallOffered>());
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(Pair, "A caller who gives up while it rings leaves nothing beh
   CHECK(b.engine.legs() == 0);
 }
 
-TEST_CASE("No codec in common: 488, and no leg stays open") {
+TEST_CASE("Without a common codec the call gets 488, and no leg stays open") {
   Telephone a("anna", {media::AudioCodec::Pcma}), b("bert", {media::AudioCodec::G722});
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(a.wait_for<phone::CallFinished>());
@@ -104,7 +104,7 @@ TEST_CASE("No codec in common: 488, and no leg stays open") {
   CHECK(a.engine.legs() == 0);
 }
 
-TEST_CASE_FIXTURE(Pair, "A leg's ports are given back when the call is over, and a target that is no address is refused") {
+TEST_CASE_FIXTURE(Pair, "A leg's ports are released at the end of the call, and an invalid target is refused") {
   connect();
   a.on_thread([&] { (void)a.call->hang_up(); });
   REQUIRE(a.wait_for<phone::CallFinished>());
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(Pair, "A leg's ports are given back when the call is over, and
   CHECK(a.engine.legs() == 0);
 }
 
-TEST_CASE("A port that another program has is told with the setting that names it") {
+TEST_CASE("The error of a port in use names the setting for the port") {
   Telephone first("anna");
   phone::EndpointOptions options;
   options.sip.bind = *base::IpAddress::parse("127.0.0.1");

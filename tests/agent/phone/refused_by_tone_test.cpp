@@ -1,4 +1,4 @@
-// A PBX that plays a busy tone before the answer, where another one would send 486.
+// A PBX that plays a busy tone before the answer instead of a 486.
 #include <offhook/agent/phone/tone_refusal.hpp>
 #include <offhook/media/line_ear.hpp>
 #include <offhook/media/tone_script.hpp>
@@ -18,7 +18,7 @@ using test::Telephone;
 
 namespace {
 
-/// Answers an INVITE by 183 alone, and plays North America's busy tone to where the offer says.
+/// Answers an INVITE only with 183, and plays North America's busy tone to the address of the offer.
 struct PlaysBusy {
   media::Engine engine{{1, 20000, 29999, 10s, {}}};
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
@@ -59,7 +59,7 @@ struct PlaysBusy {
 
 }  // namespace
 
-TEST_CASE("A busy tone before the answer ends the call as 486 would [RFC 3398 section 7.2.4.1]") {
+TEST_CASE("A busy tone before the answer ends the call as a 486 would [RFC 3398 section 7.2.4.1]") {
   PlaysBusy pbx;
   Telephone phone("anna");
   phone.port->line_ear = std::make_shared<media::LineEar>(media::Country::UnitedStates);
@@ -74,7 +74,7 @@ TEST_CASE("A busy tone before the answer ends the call as 486 would [RFC 3398 se
   CHECK(phone.last<phone::CallRinging>()->early_media);
 }
 
-TEST_CASE("A tone is heard and not heeded where the call says so") {
+TEST_CASE("With heeds_tones off, a tone is detected but does not end the call") {
   PlaysBusy pbx;
   Telephone phone("anna", {media::AudioCodec::Pcmu}, 2);
   phone.port->line_ear = std::make_shared<media::LineEar>(media::Country::UnitedStates);
@@ -87,7 +87,7 @@ TEST_CASE("A tone is heard and not heeded where the call says so") {
   });
   REQUIRE(offhook_test::wait_until([&] { return phone.port->line_ear->refusal() != LineTone::None; }));
   CHECK(phone.port->line_ear->refusal() == LineTone::Busy);
-  // Timers of one thread go off in their order: had the call looked for tones, every 100 ms, it would have found this one by then.
+  // Timers of one thread fire in order. The call's check for tones, every 100 ms, would have run by then.
   std::promise<void> looked;
   phone.on_thread([&] { phone.endpoint->post_after(200ms, [&looked] { looked.set_value(); }); });
   looked.get_future().get();
@@ -98,7 +98,7 @@ TEST_CASE("A tone is heard and not heeded where the call says so") {
   CHECK(phone.last<phone::CallFinished>()->details.why == sip::CallEnded::Why::Cancelled);
 }
 
-TEST_CASE("Each tone that refuses stands for a response of its own [RFC 3398 section 7.2.4.1]") {
+TEST_CASE("Each refusing tone maps to its own status [RFC 3398 section 7.2.4.1]") {
   const auto status = [](LineTone tone) { return phone::refusal_by(tone, {}).status; };
   CHECK(status(LineTone::Busy) == 486);
   CHECK(status(LineTone::Unobtainable) == 404);

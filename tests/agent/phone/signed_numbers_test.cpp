@@ -1,4 +1,4 @@
-// Signed numbers of callers, from one telephone to another: STIR (RFC 8224) and SHAKEN (RFC 8588).
+// Signed caller numbers from one telephone to another: STIR (RFC 8224) and SHAKEN (RFC 8588).
 #include <offhook/agent/phone/caller_check.hpp>
 #include <offhook/agent/phone/call_signer.hpp>
 #include <offhook/agent/phone/phone_error.hpp>
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Files, "A call that one telephone signs is verified by another
   CHECK(sip::proves_number(identity));
 }
 
-TEST_CASE_FIXTURE(Files, "A call that withholds who calls is not signed, and by default taken without a signature") {
+TEST_CASE_FIXTURE(Files, "A call without caller identity is not signed, and by default it is accepted without a signature") {
   Telephone caller{"12155551212", {media::AudioCodec::Pcmu}, 1, {}, signs(signing())}, called{"12355551212", {media::AudioCodec::Pcmu}, 1, {}, verifies(verifying())};
   caller.on_thread([&] {
     phone::DialOptions options;
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Files, "A call that withholds who calls is not signed, and by 
   CHECK(called.last<phone::CallOffered>()->details.identity.error == sip::IdentityError::Absent);
 }
 
-TEST_CASE_FIXTURE(Files, "Without a signature a call gets 428 where that is wanted, with one that proves nothing 436 [RFC 8224 section 6.2.2]") {
+TEST_CASE_FIXTURE(Files, "If so configured, a call without a signature gets 428, and a call with an invalid signature 436 [RFC 8224 section 6.2.2]") {
   auto strict = verifying();
   strict.failed = strict.absent = Unproven::Refused;
   Telephone called{"12355551212", {media::AudioCodec::Pcmu}, 1, {}, verifies(strict)};
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Files, "Without a signature a call gets 428 where that is want
   CHECK(called.last<phone::CallTurnedAway>()->details.identity.error == sip::IdentityError::NoCertificate);
 }
 
-TEST_CASE_FIXTURE(Files, "Calls that a trusted peer or a password vouches for are taken, whatever their signature says") {
+TEST_CASE_FIXTURE(Files, "A call from a trusted peer or with a proven password is accepted with any signature") {
   auto strict = verifying();
   strict.failed = strict.absent = Unproven::Refused;
   const auto check = phone::CallerCheck::open(strict);
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Files, "Calls that a trusted peer or a password vouches for ar
   CHECK_FALSE(phone::CallerCheck::open(strict)->refusal_of(call));
 }
 
-TEST_CASE_FIXTURE(Files, "A file that cannot be used is named when the endpoint is opened, and one of kMaxIdentityFile octets is read") {
+TEST_CASE_FIXTURE(Files, "The error of an unusable file names it when the endpoint is opened, and a file of kMaxIdentityFile octets is read") {
   auto options = verifying();
   options.trust_file = path("absent.pem");
   CHECK(mentions(why_not(phone::CallerCheck::open(options)), "absent.pem cannot be read"));

@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-// Telephones on loopback, with real sockets and engines; waits end when the awaited thing is there.
+// Telephones on loopback with real sockets and engines. Each wait ends when its condition holds.
 namespace offhook::test {
 
 using namespace std::chrono_literals;
@@ -22,7 +22,7 @@ struct Telephone {
   std::mutex mutex;
   std::vector<phone::PhoneEvent> events;
   phone::CallPtr call;
-  std::optional<phone::Prepared> prepared;  ///< of a call that is not to be answered at once
+  std::optional<phone::Prepared> prepared;  ///< set for a call that is not answered at once
   bool answers = true;
   std::unique_ptr<phone::Endpoint> endpoint;
   phone::Account account;
@@ -101,7 +101,7 @@ struct Telephone {
       call = *dialled;
     });
   }
-  /// A second of tone into the line.
+  /// Sends a second of tone.
   void play() {
     for (std::uint32_t k = 0; k < 50; ++k) {
       media::PlayoutFrame frame;

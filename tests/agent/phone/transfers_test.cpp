@@ -19,7 +19,7 @@ struct Three {
     REQUIRE(from.wait_for<phone::CallConnected>([id](const auto& e) { return e.call->id() == id; }));
     REQUIRE(to.wait_for<phone::CallConnected>());
   }
-  /// Bert does what he was asked to.
+  /// The second telephone carries out the requested transfer.
   void follow() {
     REQUIRE(b.wait_for<phone::CallTransferRequested>());
     b.on_thread([&] {
@@ -34,7 +34,7 @@ struct Three {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Three, "A blind transfer: who is asked to accepts, calls, and the outcome is told [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Three, "In a blind transfer, the peer accepts the REFER and calls the target, and the outcome is reported [RFC 3515 section 2.4.4]") {
   connect(a, b, "bert");
   a.on_thread([&] { CHECK(a.call->transfer(at(c, "cora")).has_value()); });
   follow();
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(Three, "A blind transfer: who is asked to accepts, calls, and 
   CHECK(a.last<phone::CallTransferred>()->status == 200);
 }
 
-TEST_CASE_FIXTURE(Three, "A transfer that is declined is told, and the call stays [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Three, "A declined transfer is reported, and the call stays up [RFC 3515 section 2.4.2]") {
   connect(a, b, "bert");
   a.on_thread([&] { CHECK(a.call->transfer(at(c, "cora")).has_value()); });
   REQUIRE(b.wait_for<phone::CallTransferRequested>());
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Three, "A transfer that is declined is told, and the call stay
   CHECK_FALSE(c.last<phone::CallOffered>().has_value());
 }
 
-TEST_CASE_FIXTURE(Three, "An attended transfer: the new call takes the place of the one between the other two [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Three, "In an attended transfer, the new call replaces the call between the other two [RFC 3891 section 3]") {
   connect(a, c, "cora");
   const phone::CallPtr consultation = a.call;
   const phone::CallPtr replaced = c.call;
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Three, "An attended transfer: the new call takes the place of 
   CHECK(c.last<phone::CallOffered>()->details.replaces == replaced->id());
 }
 
-TEST_CASE_FIXTURE(Three, "Text and keys go within the call, and their answers are told [RFC 3428 section 7, RFC 6086 section 4]") {
+TEST_CASE_FIXTURE(Three, "Text and keys are sent within the call, and their responses are reported [RFC 3428 section 7, RFC 6086 section 4]") {
   connect(a, b, "bert");
   a.on_thread([&] { CHECK(a.call->send_text("hello").has_value()); });
   REQUIRE(b.wait_for<phone::CallText>());
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Three, "Text and keys go within the call, and their answers ar
   CHECK(b.last<phone::CallInfo>()->details.digit->digit == '5');
 }
 
-TEST_CASE_FIXTURE(Three, "A reason that is given when hanging up reaches the other side [RFC 3326 section 2]") {
+TEST_CASE_FIXTURE(Three, "A reason given to hang_up() reaches the other side [RFC 3326 section 2]") {
   connect(a, b, "bert");
   a.on_thread([&] {
     sip::Extras extras;

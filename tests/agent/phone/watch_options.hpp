@@ -4,7 +4,7 @@
 
 namespace offhook::test {
 
-/// A line whose owner decides on each watcher.
+/// Options for a line whose owner decides about each watcher.
 inline phone::WatchOptions asking() {
   phone::WatchOptions options;
   options.asks = true;

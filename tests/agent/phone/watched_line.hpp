@@ -5,7 +5,7 @@
 
 #include <vector>
 
-/// One line on virtual time, whose watchers, callers and registrar the test is.
+/// A line on virtual time. The test acts as watcher, caller and registrar.
 namespace offhook::test {
 
 using namespace offhook::sim;
@@ -38,7 +38,7 @@ struct WatchedLine : Registered {
   std::vector<sip::SubscriptionChanged> left;
   std::optional<sip::SessionId> rang;
 
-  /// Shows the line what the stack tells.
+  /// Passes the stack's events to the line.
   void pump() {
     for (drain(); !events.empty(); drain()) {
       sip::Event event = std::move(events.front());
@@ -52,7 +52,7 @@ struct WatchedLine : Registered {
     }
   }
   std::string last_wish, last_ok;
-  /// The status that a watcher gets whom the registrar says to be `who`, if it says so; 0: none yet.
+  /// Subscribes with `who` as the identity that the registrar asserts, unless it is empty. Returns the status, or 0 if there is none yet.
   int watch(const std::string& who, Fields extra = {}, const std::string& expires = "600", const std::string& event = "dialog") {
     extra.insert(extra.begin(), {{"Event", event}, {"Expires", expires}});
     if (!who.empty()) extra.emplace_back("P-Asserted-Identity", "<" + who + ">");
@@ -69,7 +69,7 @@ struct WatchedLine : Registered {
     last_ok = take("SIP/2.0 ");
     return last_ok.empty() ? 0 : std::stoi(last_ok.substr(8, 3));
   }
-  /// A refresh of the last one.
+  /// Sends a refresh of the last subscription.
   int watch_on(int cseq, const std::string& expires) {
     return ask_for(message("SUBSCRIBE sip:6001@192.0.2.1 SIP/2.0", {{"Via", via()},
                                                                     {"Max-Forwards", "70"},
@@ -82,7 +82,7 @@ struct WatchedLine : Registered {
                                                                     {"Expires", expires}}));
   }
   std::string notify_state;
-  /// What the watcher is told next, and no faster than once a second; nothing when that is nothing.
+  /// Returns the next notification to the watcher, which comes at most once a second, or nullopt if there is none.
   std::optional<DialogInfo> told() {
     pump();
     for (int i = 0; i < 10 && count("NOTIFY ") == 0; ++i) {
@@ -99,7 +99,7 @@ struct WatchedLine : Registered {
     REQUIRE(info->entity == "sip:6001@pbx.example");
     return std::move(*info);
   }
-  /// The one dialog in it.
+  /// Returns the only dialog in the next notification.
   DialogInfo::Dialog row() {
     const auto info = told();
     REQUIRE(info);
@@ -123,7 +123,7 @@ struct WatchedLine : Registered {
     receive(last_invite);
     pump();
   }
-  /// Within the call that last rang in, whose 2xx (or 1xx) was `ok`.
+  /// Returns a request in the last incoming call, whose 2xx or 1xx was `ok`.
   std::string in_call(const std::string& method, int cseq, const std::string& ok) {
     return message(method + " sip:6001@192.0.2.1 SIP/2.0", {{"Via", via()},
                                                             {"Max-Forwards", "70"},

@@ -1,4 +1,4 @@
-// Stacks on a simulated network: one watches another's line, a third one calls that.
+// Stacks on a simulated network: the first watches the line of the second, and the third calls that line.
 #include <offhook/agent/phone/line_watchers.hpp>
 #include <offhook/tests/agent/phone/watch_options.hpp>
 #include <offhook/tests/sim/network.hpp>
@@ -53,7 +53,7 @@ struct WatchedNetwork {
     if (told == nullptr || told->body.empty()) return;
     const auto info = sip::packages::parse_dialog_info(told->body.data);
     REQUIRE(info);
-    if (told->branch_tag != branch) table = {};  // Another subscription counts for itself.
+    if (told->branch_tag != branch) table = {};  // Each subscription has its own table.
     branch = told->branch_tag;
     CHECK(table.apply(*info) != Applied::Gap);
     if (info->version == highest + 1 || info->version == 0) ++in_order;
@@ -83,7 +83,7 @@ struct WatchedNetwork {
 
 }  // namespace
 
-TEST_CASE("A lamp at another stack is lit while there is a call, and each document has the next number [RFC 4235 section 4.1]") {
+TEST_CASE("A watcher on another stack sees each call, and each document has the next version [RFC 4235 section 4.1]") {
   WatchedNetwork watch(1, {});
   watch.network.run_for(1s);
   CHECK(watch.documents == 1);
@@ -96,12 +96,12 @@ TEST_CASE("A lamp at another stack is lit while there is a call, and each docume
     watch.network.run_for(5s);
     CHECK_FALSE(watch.table.in_use());
   }
-  watch.network.run_for(400s);  // Refreshes among it.
+  watch.network.run_for(400s);  // This time includes refreshes.
   CHECK(watch.documents > 8);
   CHECK(watch.in_order == watch.documents);
 }
 
-TEST_CASE("Whatever the network loses, repeats and reorders, the lamp shows in the end what is [RFC 4235 section 4.3]") {
+TEST_CASE("After loss, repetition and reordering of packets, the watcher finally sees the current state [RFC 4235 section 4.3]") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
     WatchedNetwork watch(seed, {20, 10ms, 300ms, 10});
@@ -110,7 +110,7 @@ TEST_CASE("Whatever the network loses, repeats and reorders, the lamp shows in t
     watch.network.run_for(70s);
     REQUIRE(watch.network.was_consistent());
     watch.network.set_weather({});
-    watch.network.run_for(700s);  // A refresh among it.
+    watch.network.run_for(700s);  // This time includes a refresh.
     CHECK(watch.documents > 0);
     CHECK(watch.table.in_use() == watch.up);
     if (watch.up) REQUIRE(watch.caller.stack.hang_up(watch.placed, watch.network.now()));

@@ -1,4 +1,4 @@
-// A telephone whose line is watched by another, as those who embed it have it.
+// A watched telephone, at the level of the Endpoint.
 #include <offhook/tests/agent/phone/telephone.hpp>
 #include <offhook/tests/agent/phone/watch_options.hpp>
 
@@ -32,7 +32,7 @@ struct WatchedTelephone {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(WatchedTelephone, "Who is accepted sees the calls of a line come and go, until he is put out [RFC 4235 section 3.7]") {
+TEST_CASE_FIXTURE(WatchedTelephone, "An accepted watcher sees the calls of a line begin and end, until its subscription is ended [RFC 4235 section 3.7]") {
   watch();
   phone::Watcher watcher = line.last<phone::WatcherAsks>()->watcher;
   CHECK(line.last<phone::WatcherAsks>()->details.from.uri.find("anna") != std::string::npos);
@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(WatchedTelephone, "Who is accepted sees the calls of a line co
   CHECK(is(phone::Watcher().accept().error(), PhoneError::WrongState));
 }
 
-TEST_CASE("A line that is offered to nobody refuses whoever asks to see it [RFC 6665 section 4.2.1.3]") {
+TEST_CASE("A line without allowed watchers refuses every subscription [RFC 6665 section 4.2.1.3]") {
   WatchedTelephone watched;
   Telephone shy{"dora", {media::AudioCodec::Pcmu}, 1, phone::WatchOptions{}};
   watched.lamp.on_thread([&] {
