@@ -21,7 +21,7 @@ struct Recorded {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Recorded, "A recording is paused until nobody wants it paused: who lifts a pause lifts his own, and is told whose is left") {
+TEST_CASE_FIXTURE(Recorded, "A recording is paused while the model or the operator pauses it; each lifts only its own pause, and the result names the other") {
   const auto first = pause(Pauser::Model, 0s);
   CHECK(first.changed);
   CHECK(first.state == RecordingState::Paused);
@@ -39,10 +39,10 @@ TEST_CASE_FIXTURE(Recorded, "A recording is paused until nobody wants it paused:
   CHECK_FALSE(tap->is_paused());
 }
 
-TEST_CASE_FIXTURE(Recorded, "How long each paused a recording adds up, also while a pause goes on") {
+TEST_CASE_FIXTURE(Recorded, "The durations of each party's pauses add up, and include a current pause") {
   CHECK(by_operator(0s) == 0ms);
   pause(Pauser::Operator, 0s);
-  pause(Pauser::Operator, 1s);  // Begins nothing anew.
+  pause(Pauser::Operator, 1s);  // This pause is already active.
   pause(Pauser::Model, 2s);
   lift(Pauser::Operator, 3s);
   pause(Pauser::Operator, 5s);
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Recorded, "How long each paused a recording adds up, also whil
   CHECK(by_model(9s) == 7s);
 }
 
-TEST_CASE_FIXTURE(Recorded, "The end of a recording ends its pauses, and nobody pauses it afterwards or has it go on") {
+TEST_CASE_FIXTURE(Recorded, "The end of a recording ends its pauses, and later orders have no effect") {
   pause(Pauser::Model, 0s);
   recording.stop(start + 4s);
   CHECK(recording.state() == RecordingState::Stopped);
@@ -69,13 +69,13 @@ TEST_CASE_FIXTURE(Recorded, "The end of a recording ends its pauses, and nobody 
   CHECK(by_operator(64s) == 0ms);
 }
 
-TEST_CASE_FIXTURE(Recorded, "A recording that was never paused, and one of a call that was never up, end without a pause") {
+TEST_CASE_FIXTURE(Recorded, "A recording that was never paused, and a recording of a call that never connected, end without a pause") {
   recording.stop(start);
   CHECK(by_model(60s) == 0ms);
   CHECK_FALSE(recording.leaves_file(false));
 }
 
-TEST_CASE_FIXTURE(Recorded, "A recording that failed says so, and its file is named only when something is in it") {
+TEST_CASE_FIXTURE(Recorded, "A failed recording has the state Failed, and leaves_file() is true only if the file has content") {
   CHECK(recording.leaves_file(true));
   pause(Pauser::Operator, 0s);
   tap->set_ended(true);

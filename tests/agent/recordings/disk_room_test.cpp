@@ -5,20 +5,20 @@
 using offhook::agent::recordings::DiskRoom;
 using Verdict = DiskRoom::Verdict;
 
-TEST_CASE("Recordings go on while as much is free as was asked for, and not with one octet less") {
+TEST_CASE("Recordings continue while least_free octets are free, and stop with one octet less") {
   DiskRoom room({.least_free = 1000, .most_used = 0});
   CHECK(room.on_look({1000, 0}) == Verdict::Room);
   CHECK(room.on_look({999, 0}) == Verdict::TooLittleFree);
   CHECK(room.verdict() == Verdict::TooLittleFree);
 }
 
-TEST_CASE("They stop when the folder holds what it may, and not one octet before") {
+TEST_CASE("Recordings stop when the folder holds most_used octets, and not one octet before") {
   DiskRoom room({.least_free = 0, .most_used = 1000});
   CHECK(room.on_look({0, 999}) == Verdict::Room);
   CHECK(room.on_look({0, 1000}) == Verdict::TooMuchUsed);
 }
 
-TEST_CASE("After that there is room again with a tenth to spare, and not with less") {
+TEST_CASE("After a stop, recordings resume only with a tenth more space than the bound") {
   DiskRoom room({.least_free = 1000, .most_used = 5000});
   CHECK(room.on_look({10, 0}) == Verdict::TooLittleFree);
   CHECK(room.on_look({1099, 0}) == Verdict::TooLittleFree);
@@ -29,7 +29,7 @@ TEST_CASE("After that there is room again with a tenth to spare, and not with le
   CHECK(room.on_look({1000, 4499}) == Verdict::Room);
 }
 
-TEST_CASE("No bounds: the disk may be filled. A file system that says nothing stops nothing") {
+TEST_CASE("Without bounds the disk may fill up, and a file system without a free size stops nothing") {
   DiskRoom unbounded({.least_free = 0, .most_used = 0});
   CHECK(unbounded.on_look({0, ~std::uint64_t{0}}) == Verdict::Room);
   DiskRoom room({.least_free = 1000, .most_used = 0});

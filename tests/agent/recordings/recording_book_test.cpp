@@ -45,7 +45,7 @@ std::string name_of_age(std::chrono::hours age, const std::string& call) {
 
 }  // namespace
 
-TEST_CASE("Off: no folder is touched, no call is recorded, and nothing is counted") {
+TEST_CASE("A disabled book touches no folder, records no call and counts nothing") {
   RecordingOptions options;
   options.folder = "/nowhere/at/all";
   const auto book = open(options);
@@ -54,7 +54,7 @@ TEST_CASE("Off: no folder is touched, no call is recorded, and nothing is counte
   CHECK(book->counters().not_begun == 0);
 }
 
-TEST_CASE("A call's file has the name that its recording says, is nobody else's to read, and is whole when the call is over") {
+TEST_CASE("A call's file has the name in its recording, is readable only by its owner, and is complete at the end of the call") {
   const RecordingFolder folder;
   const auto book = open(quick(folder));
   auto recording = book->begin({"k3x9"}, 8000, now());
@@ -75,7 +75,7 @@ TEST_CASE("A call's file has the name that its recording says, is nobody else's 
   CHECK(book->counters().failed == 0);
 }
 
-TEST_CASE("A call that was never up has no file, and does not count as one") {
+TEST_CASE("A call that never connects leaves no file and does not count") {
   const RecordingFolder folder;
   {
     const auto book = open(quick(folder));
@@ -86,7 +86,7 @@ TEST_CASE("A call that was never up has no file, and does not count as one") {
   CHECK(std::filesystem::is_empty(folder.path));
 }
 
-TEST_CASE("The book goes while a call is up: its file has all that was said, and with a key no octet in clear") {
+TEST_CASE("When the book closes during a call, the file has all audio so far, and with a key it has no octet in the clear") {
   const RecordingFolder folder;
   auto options = quick(folder);
   options.key = recording_key();
@@ -104,7 +104,7 @@ TEST_CASE("The book goes while a call is up: its file has all that was said, and
   CHECK(media::parse_wav(folder.read("plain"))->frames() == 30 * 160);
 }
 
-TEST_CASE("While it is paused there is silence, and what comes after it stands where it was said") {
+TEST_CASE("A pause is silence in the file, and the audio after it has its true position") {
   const RecordingFolder folder;
   const auto book = open(quick(folder));
   auto recording = book->begin({"k3x9"}, 8000, now());
@@ -125,7 +125,7 @@ TEST_CASE("While it is paused there is silence, and what comes after it stands w
   for (std::size_t tick = 1; tick <= 30; ++tick) CHECK(wav->sample((tick - 1) * 160, 0) == (tick > 10 && tick <= 20 ? 0 : static_cast<int>(tick)));
 }
 
-TEST_CASE("A call whose recording was stopped while it rang is not recorded when it is up, and leaves no file to name") {
+TEST_CASE("A recording that is stopped while the call rings does not begin, and leaves no file") {
   const RecordingFolder folder;
   const auto book = open(quick(folder));
   const auto recording = book->begin({"k3x9"}, 8000, now());
@@ -139,7 +139,7 @@ TEST_CASE("A call whose recording was stopped while it rang is not recorded when
   CHECK_FALSE(std::filesystem::exists(folder.file(recording->file())));
 }
 
-TEST_CASE("The log names the call whose recording ends, is not begun, or is stopped for want of room") {
+TEST_CASE("The log names the call whose recording ends, fails to begin, or stops for lack of disk space") {
   const RecordingFolder folder;
   std::atomic<std::uint64_t> free{2000};
   auto options = quick(folder);
@@ -161,7 +161,7 @@ TEST_CASE("The log names the call whose recording ends, is not begun, or is stop
   CHECK(log.find("recording.not_begun call=m4y2g1b detail=") != std::string::npos);
 }
 
-TEST_CASE("Too little is free: recordings that run are ended and good, further calls are not recorded, and with room they are again") {
+TEST_CASE("When the disk is short of space, current recordings end intact, and new calls are recorded again only with enough space") {
   const RecordingFolder folder;
   std::atomic<std::uint64_t> free{2000};
   auto options = quick(folder);
@@ -177,7 +177,7 @@ TEST_CASE("Too little is free: recordings that run are ended and good, further c
   CHECK(wait_until([&] { return book->state() == RecordingBook::State::Full; }));
   CHECK(wait_until([&] { return book->counters().stopped == 1; }));
   CHECK(recording->state() == RecordingState::Stopped);
-  for (std::uint64_t tick = 20; tick < 200; ++tick) record_tick(*recording->tap(), tick);  // The call goes on.
+  for (std::uint64_t tick = 20; tick < 200; ++tick) record_tick(*recording->tap(), tick);  // The call continues.
   CHECK(wait_until([&] { return book->counters().ended == 1; }));
   CHECK(media::parse_wav(folder.read(recording->file()))->frames() == 20 * 160);
   CHECK(book->begin({"next"}, 8000, now()) == nullptr);
@@ -188,12 +188,12 @@ TEST_CASE("Too little is free: recordings that run are ended and good, further c
   CHECK(book->begin({"another"}, 8000, now()));
 }
 
-TEST_CASE("The folder holds what it may: what was there before and what this process writes count together, other files do not") {
+TEST_CASE("The size limit counts old recordings and new ones together, and no other files") {
   const RecordingFolder folder;
   folder.write(name_of_age(std::chrono::hours(1), "old"), Octets(5000));
   folder.write("somebody-elses.wav", Octets(50000));
   auto options = quick(folder);
-  options.room.most_used = 5000 + 44 + 640 * 30;  // A WAV's header, and 30 frames of both sides.
+  options.room.most_used = 5000 + 44 + 640 * 30;  // The WAV header, and 30 frames of both sides.
   const auto book = open(options);
   const auto recording = book->begin({"k3x9"}, 8000, now());
   REQUIRE(recording);
@@ -205,7 +205,7 @@ TEST_CASE("The folder holds what it may: what was there before and what this pro
   CHECK(wait_until([&] { return book->state() == RecordingBook::State::Full; }));
 }
 
-TEST_CASE("As many calls as are allowed are recorded at once; one more goes on without") {
+TEST_CASE("At most RecordingOptions::calls recordings run at once, and a further call continues without one") {
   const RecordingFolder folder;
   auto options = quick(folder);
   options.calls = 2;
@@ -220,7 +220,7 @@ TEST_CASE("As many calls as are allowed are recorded at once; one more goes on w
   CHECK(book->begin({"c"}, 8000, now()));
 }
 
-TEST_CASE("A folder that vanishes costs the recording, not the call, and is told") {
+TEST_CASE("A removed folder ends the recording but not the call, and counts as failed") {
   const RecordingFolder folder;
   auto options = quick(folder);
   options.folder = folder.file("inner");
@@ -236,7 +236,7 @@ TEST_CASE("A folder that vanishes costs the recording, not the call, and is told
   CHECK_FALSE(recording->leaves_file(true));
 }
 
-TEST_CASE("A folder that cannot be written to is found at the start when somebody named it") {
+TEST_CASE("A configured folder that is not writable is an error at the start") {
   RecordingOptions options;
   options.enabled = true;
   options.folder = "/proc/none";
@@ -245,7 +245,7 @@ TEST_CASE("A folder that cannot be written to is found at the start when somebod
   CHECK(book.error().detail.find("/recordings/folder") != std::string::npos);
 }
 
-TEST_CASE("A reload opens a book that was off, for the first agent that records; one that is on stays as it was opened") {
+TEST_CASE("A reload opens a book that was off if an agent now records, and keeps an open book as it is") {
   const RecordingFolder folder;
   const std::shared_ptr<RecordingBook> off = open({});
   RecordingOptions unwanted = quick(folder);
@@ -263,7 +263,7 @@ TEST_CASE("A reload opens a book that was off, for the first agent that records;
   CHECK(book_after_reload(*on, unwanted) == *on);
 }
 
-TEST_CASE("What is older than it may be kept is removed, to the second; what is not ours stays, and links are not followed") {
+TEST_CASE("Recordings older than the limit are removed, to the second; other files stay, and links are not followed") {
   const RecordingFolder folder;
   const auto limit = now() - std::chrono::days(30);
   const auto named = [](WallTime began, const char* call) { return name_recording(call, began, RecordingFormat::OggOpus, true)->text(); };
@@ -279,7 +279,7 @@ TEST_CASE("What is older than it may be kept is removed, to the second; what is 
   CHECK_FALSE(remove_recordings_before(folder.file("none"), limit));
 }
 
-TEST_CASE("The book removes what is too old when it is opened") {
+TEST_CASE("The book removes old recordings when it is opened") {
   const RecordingFolder folder;
   const std::string old = name_of_age(std::chrono::hours(24 * 3 + 1), "old"), kept = name_of_age(std::chrono::hours(24 * 3 - 1), "kept");
   for (const auto& file : {old, kept}) folder.write(file, Octets(10));
@@ -290,7 +290,7 @@ TEST_CASE("The book removes what is too old when it is opened") {
   CHECK(std::filesystem::exists(folder.file(kept)));
 }
 
-TEST_CASE("A file system says what is free") {
+TEST_CASE("free_octets() returns the free space of a file system") {
   const RecordingFolder folder;
   CHECK(free_octets(folder.path).value_or(0) > 0);
   CHECK_FALSE(free_octets(folder.file("none")));

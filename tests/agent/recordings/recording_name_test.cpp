@@ -12,7 +12,7 @@ const WallTime kBegan = WallTime(std::chrono::sys_days(std::chrono::year(2026) /
 
 }  // namespace
 
-TEST_CASE("A recording is called by its time and our name of the call; what was written is read back") {
+TEST_CASE("The name of a recording has the time and the call's id, and parse_recording_name() reads both") {
   const auto name = name_recording("k3x9f0a7c2m1p", kBegan + std::chrono::milliseconds(999), RecordingFormat::OggOpus, false);
   REQUIRE(name);
   CHECK(name->text() == "20261122T101500Z-k3x9f0a7c2m1p.opus");
@@ -25,7 +25,7 @@ TEST_CASE("A recording is called by its time and our name of the call; what was 
   CHECK(parse_recording_name("20261122T101500Z-x.wav")->began == kBegan);
 }
 
-TEST_CASE("No name leads out of the folder, or is hidden: what a caller may choose is refused") {
+TEST_CASE("A call id that would lead out of the folder, or hide the file, is refused") {
   for (const char* call : {"", "../../etc/passwd", "a/b", "..", ".x", "A", "a b", "a%2f", "caf\xc3\xa9", "a\n", "x.wav"}) {
     CAPTURE(call);
     CHECK_FALSE(name_recording(call, kBegan, RecordingFormat::Wav, false));
@@ -33,14 +33,14 @@ TEST_CASE("No name leads out of the folder, or is hidden: what a caller may choo
   CHECK_FALSE(name_recording(std::string_view("a\0b", 3), kBegan, RecordingFormat::Wav, false));
 }
 
-TEST_CASE("A call's name of 64 octets fits into that of its file, one of 65 does not") {
+TEST_CASE("A call id of 64 octets fits into the name of a file, and one of 65 octets does not") {
   CHECK(name_recording(std::string(64, 'x'), kBegan, RecordingFormat::Wav, false));
   CHECK_FALSE(name_recording(std::string(65, 'x'), kBegan, RecordingFormat::Wav, false));
   CHECK(parse_recording_name("20261122T101500Z-" + std::string(64, 'x') + ".wav"));
   CHECK_FALSE(parse_recording_name("20261122T101500Z-" + std::string(65, 'x') + ".wav"));
 }
 
-TEST_CASE("What is not called as we would call it is somebody else's, and is never removed") {
+TEST_CASE("A file with any other name is not a recording, and is never removed") {
   for (const char* file : {"", ".wav", "x.wav", "20261122T101500Z.wav", "20261122T101500Z-.wav", "20261122T101500Z-x", "20261122T101500Z-x.mp3",
                            "20261122T101500Z-x.wav.bak", "20261322T101500Z-x.wav", "20261122T251500Z-x.wav", "2026112 T101500Z-x.wav", "20261122T101500Z_x.wav",
                            "20261122T101500Z-X.wav", "20261122T101500Z-x.sealed", "19691231T235959Z-x.wav", "20261122T101500Z-x.wav.sealed.sealed", ".sealed"}) {

@@ -20,7 +20,7 @@ Backlog::Entry entry(const std::string& id, std::size_t octets = 0) {
 
 }  // namespace
 
-TEST_CASE("Records gather for 10 ms, and are taken in their order") {
+TEST_CASE("Records are collected for 10 ms and taken in their order") {
   Backlog backlog;
   CHECK_FALSE(backlog.next_deadline());
   REQUIRE(backlog.try_add(entry("a"), kStart));
@@ -32,14 +32,14 @@ TEST_CASE("Records gather for 10 ms, and are taken in their order") {
   REQUIRE(taken.size() == 2);
   CHECK(taken[0].record.id == "a");
   REQUIRE(backlog.try_add(entry("c"), kStart + 11ms));
-  CHECK_FALSE(backlog.next_deadline());  // Not while the first are being written.
+  CHECK_FALSE(backlog.next_deadline());  // The first group is still being written.
   backlog.committed(kStart + 12ms);
   CHECK(backlog.is_due(kStart + 12ms));
   CHECK(backlog.counters().committed == 2);
   CHECK(backlog.counters().waiting == 1);
 }
 
-TEST_CASE("A group has a bound: what is left follows at once") {
+TEST_CASE("A group has a bound, and the rest follows at once") {
   Backlog backlog;
   for (std::size_t i = 0; i <= Backlog::kMaxGroup; ++i) REQUIRE(backlog.try_add(entry("x"), kStart));
   CHECK(backlog.take().size() == Backlog::kMaxGroup);
@@ -48,7 +48,7 @@ TEST_CASE("A group has a bound: what is left follows at once") {
   CHECK(backlog.take().size() == 1);
 }
 
-TEST_CASE("What could not be written goes back in front, and is tried again after longer and longer") {
+TEST_CASE("A group that could not be written returns to the front, and is tried again after growing delays") {
   Backlog backlog;
   REQUIRE(backlog.try_add(entry("first"), kStart));
   auto now = kStart;
@@ -66,7 +66,7 @@ TEST_CASE("What could not be written goes back in front, and is tried again afte
   CHECK(backlog.counters().committed == 8);
 }
 
-TEST_CASE("Full by number, the newest is refused and counted; room comes back with the disk") {
+TEST_CASE("A backlog that is full by number refuses and counts the newest record, and accepts again after a commit") {
   Backlog backlog({3, 1U << 20U});
   for (int i = 0; i < 3; ++i) REQUIRE(backlog.try_add(entry("x"), kStart));
   CHECK_FALSE(backlog.is_refusing());
@@ -74,7 +74,7 @@ TEST_CASE("Full by number, the newest is refused and counted; room comes back wi
   CHECK(backlog.is_refusing());
   CHECK(backlog.counters().refused == 1);
   auto taken = backlog.take();
-  CHECK_FALSE(backlog.try_add(entry("x"), kStart));  // What is being written counts until it is.
+  CHECK_FALSE(backlog.try_add(entry("x"), kStart));  // Records that are being written count until the commit.
   backlog.failed(std::move(taken), kStart);
   CHECK_FALSE(backlog.try_add(entry("x"), kStart));
   (void)backlog.take();
@@ -83,7 +83,7 @@ TEST_CASE("Full by number, the newest is refused and counted; room comes back wi
   CHECK(backlog.try_add(entry("x"), kStart));
 }
 
-TEST_CASE("Full by size, the newest is refused") {
+TEST_CASE("A backlog that is full by size refuses the newest record") {
   const std::size_t one = weight_of(entry("x", 1000).record);
   Backlog backlog({100, 2 * one});
   REQUIRE(backlog.try_add(entry("x", 1000), kStart));

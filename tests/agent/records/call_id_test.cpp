@@ -10,7 +10,7 @@
 using namespace offhook::agent;
 using namespace offhook::agent::records;
 
-TEST_CASE("The id of a call is 13 characters that are safe in a URL, and no two calls share one") {
+TEST_CASE("A call id has 13 characters that are safe in a URL, and is unique") {
   std::set<std::string> ids;
   for (int i = 0; i < 1000; ++i) {
     const std::string id = new_call_id();
@@ -21,7 +21,7 @@ TEST_CASE("The id of a call is 13 characters that are safe in a URL, and no two 
   CHECK(ids.size() == 1000);
 }
 
-TEST_CASE("The name of a call's recording gives the call's id back") {
+TEST_CASE("The call id can be read from the name of the call's recording") {
   const std::string id = new_call_id();
   const auto name = recordings::name_recording(id, WallTime{}, offhook::media::RecordingFormat::OggOpus, true);
   REQUIRE(name);
@@ -30,12 +30,12 @@ TEST_CASE("The name of a call's recording gives the call's id back") {
   CHECK(read->call == id);
 }
 
-TEST_CASE("A call is meant by its id, or by four characters of its beginning") {
+TEST_CASE("A call may be named by its id, or by at least the first four characters of it") {
   CHECK(may_mean_call("k3x9f0a", "k3x9f0a"));
   CHECK(may_mean_call("k3x9", "k3x9f0a"));
   CHECK_FALSE(may_mean_call("k3x", "k3x9f0a"));
   CHECK_FALSE(may_mean_call("x9f0", "k3x9f0a"));
   CHECK_FALSE(may_mean_call("k3x9f0a7", "k3x9f0a"));
-  CHECK(may_mean_call("b2", "b2"));  // Of an id that is shorter.
+  CHECK(may_mean_call("b2", "b2"));  // A shorter id must be complete.
   CHECK_FALSE(may_mean_call("", ""));
 }

@@ -29,7 +29,7 @@ struct Noted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Noted, "A call is noted from its INVITE to its end, by the wall's clock and by its own lengths") {
+TEST_CASE_FIXTURE(Noted, "A call is noted from its INVITE to its end, with wall-clock times and measured durations") {
   passed = 100ms;
   notes.on_ringing(now());
   passed = 2000ms;
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Noted, "A call is noted from its INVITE to its end, by the wal
   CHECK(record.turns[1].interrupted_at_ms == 900);
 }
 
-TEST_CASE_FIXTURE(Noted, "A record names the recording, and for how long it has silence, by whose order") {
+TEST_CASE_FIXTURE(Noted, "A record has the name of its recording, and the length of the pauses by model and by operator") {
   notes.on_recorded("k3x9.opus", {.by_model = 1200ms, .by_operator = 300ms});
   const CallRecord record = end();
   CHECK(record.recording == "k3x9.opus");
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Noted, "A record names the recording, and for how long it has 
   CHECK(record.paused_by_operator_ms == 300);
 }
 
-TEST_CASE("What was said is kept only where transcripts are; its length always") {
+TEST_CASE("Spoken words are kept only with transcripts, and their length always") {
   Noted call(KeepOptions{false, false});
   call.action(CallerSaid{2, "my secret", 0.75, false, false});
   call.action(AgentSaid{2, "your secret", false});
@@ -85,7 +85,7 @@ TEST_CASE("What was said is kept only where transcripts are; its length always")
   CHECK(record.turns[0].confidence == 0.75);
 }
 
-TEST_CASE("Keys are counted and not shown, unless they are asked for") {
+TEST_CASE("Keys are counted and hidden unless the option `digits` keeps them") {
   for (const bool kept : {false, true}) {
     Noted call(KeepOptions{true, kept});
     call.action(CallerSaid{2, "1234", 1, false, true});
@@ -97,7 +97,7 @@ TEST_CASE("Keys are counted and not shown, unless they are asked for") {
   }
 }
 
-TEST_CASE_FIXTURE(Noted, "A call that was never answered has no media and no length, only the time that it took") {
+TEST_CASE_FIXTURE(Noted, "The record of a call that was never answered has no media and no duration, only the setup time") {
   passed = 4s;
   const CallRecord record = end({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Cancelled, 487, {}});
   CHECK_FALSE(record.answered_at);
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Noted, "A call that was never answered has no media and no len
   CHECK(record.ending.cause == "cancelled");
 }
 
-TEST_CASE_FIXTURE(Noted, "A record is taken once, and not before its end; the first end counts") {
+TEST_CASE_FIXTURE(Noted, "take() returns a record once, after its end, and the first end counts") {
   CHECK_FALSE(notes.take());
   notes.on_ended({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Bye, 0, {}}, {}, {}, now());
   notes.on_ended({{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Bye, 0, {}}, "shutdown", {}, now());
@@ -115,13 +115,13 @@ TEST_CASE_FIXTURE(Noted, "A record is taken once, and not before its end; the fi
   CHECK_FALSE(notes.take());
 }
 
-TEST_CASE_FIXTURE(Noted, "Each trouble of a call is explained: which stage, why, and who did it instead") {
+TEST_CASE_FIXTURE(Noted, "Each trouble of a call has its stage, its reason and the provider that took over") {
   notes.on_answered(media::AudioCodec::Pcmu, "PCMU", now());
   passed = 4000ms;
   action(TryAgain{Stage::Think, "nothing came in time"});
   action(ProviderSwitched{Stage::Think, "openai/realtime", "openai/cascade", "nothing came in time"});
   action(TryAgain{Stage::Speak, "closed"});
-  action(ProviderSwitched{Stage::Speak, "openai/speak", "plain voice", "404"});  // Of another failure than the one before.
+  action(ProviderSwitched{Stage::Speak, "openai/speak", "plain voice", "404"});  // This switch follows another failure than the one before.
   const CallRecord record = end();
   REQUIRE(record.troubles.size() == 3);
   CHECK(record.troubles[0].at_ms == 4000);
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(Noted, "Each trouble of a call is explained: which stage, why,
   CHECK(record.troubles[2].to == "plain voice");
 }
 
-TEST_CASE_FIXTURE(Noted, "A record names the service that held the conversation, with its model and voice") {
+TEST_CASE_FIXTURE(Noted, "A record names the service of the conversation, with its model and voice") {
   action(ServiceChosen{{"cascade", {"-+gpt-4.1+-", std::string(kMaxFieldBytes + 1, 'v')}}});
   const CallRecord record = end();
   CHECK(record.service.name == "cascade");
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Noted, "Troubles, tools and notes are kept up to their bounds 
   CHECK(record.notes.size() == kMaxNotes);
 }
 
-TEST_CASE_FIXTURE(Noted, "Of a tool its name and its fate are kept, never what was asked of it; a line tells it all again") {
+TEST_CASE_FIXTURE(Noted, "A record keeps a tool's name and outcome, but not its arguments, and its line has the same") {
   action(RunTool{{2, "c1", "transfer", R"({"to":"the secret number 4711"})"}});
   action(RunTool{{2, "c2", "note", "{}"}});
   action(TellTool{{2, "c1", "{}", std::nullopt, true}});
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(Noted, "Of a tool its name and its fate are kept, never what w
   CHECK(again->notes[0] == "Call back tomorrow.");
 }
 
-TEST_CASE_FIXTURE(Noted, "Who answered as last known, and tones up to their bound, stand in the line [kMaxTones]") {
+TEST_CASE_FIXTURE(Noted, "The line has the last answerer verdict, and tones up to their bound [kMaxTones]") {
   action(AnsweredBy{{media::Answerer::Human, media::AnswerSign::ShortGreeting, std::chrono::milliseconds(1600)}});
   action(AnsweredBy{{media::Answerer::Machine, media::AnswerSign::Beep, std::chrono::milliseconds(4100)}});
   for (std::size_t i = 0; i < kMaxTones + 1; ++i) action(ToneHeard{media::LineTone::Beep});
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(Noted, "Who answered as last known, and tones up to their boun
   CHECK(again->tones[0] == "beep");
 }
 
-TEST_CASE_FIXTURE(Noted, "Turns are kept up to their bound; one more is only counted, once") {
+TEST_CASE_FIXTURE(Noted, "At most kMaxTurns turns are kept, and further turns are only counted") {
   for (std::uint32_t turn = 1; turn <= kMaxTurns; ++turn) action(AgentSaid{turn, "a", false});
   CHECK(notes.snapshot().turns.size() == kMaxTurns);
   CHECK(notes.snapshot().turns_left_out == 0);
@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(Noted, "Turns are kept up to their bound; one more is only cou
   CHECK(notes.snapshot().turns_left_out == 1);
 }
 
-TEST_CASE_FIXTURE(Noted, "All that was said in one call has a bound, and each thing said has one") {
+TEST_CASE_FIXTURE(Noted, "The words of a call have a bound, and so have the words of each turn") {
   action(CallerSaid{1, std::string(kMaxTurnTextBytes + 1, 'x'), 1, false, false});
   CHECK(notes.snapshot().turns[0].heard.size() == kMaxTurnTextBytes);
   std::size_t kept = kMaxTurnTextBytes;
@@ -231,7 +231,7 @@ TEST_CASE("Names and words are cut at their bounds, never within a character") {
   CHECK(noted.end().turns[0].heard == std::string(kMaxTurnTextBytes - 1, 'x'));
 }
 
-TEST_CASE("What was said is redacted before it is kept, on both sides, and before it is cut") {
+TEST_CASE("The words of both sides are redacted before they are cut and kept") {
   KeepOptions keep{true, false, std::make_shared<transcripts::Redactor>(*transcripts::Redactor::make({}))};
   Noted noted(keep);
   noted.action(CallerSaid{2, "my pin is four seven one one", 1, false, false});
@@ -244,7 +244,7 @@ TEST_CASE("What was said is redacted before it is kept, on both sides, and befor
   CHECK(shown_text("call 030 1234567", keep) == "call [digits]");
 }
 
-TEST_CASE("With transcripts and digits off, nothing that was said or keyed is in the record's line") {
+TEST_CASE("With transcripts and digits off, the record's line has no spoken words and no keys") {
   Noted noted({false, false});
   noted.action(CallerSaid{2, "canary", 1, false, false});
   noted.action(AgentSaid{2, "canary", true});
@@ -265,7 +265,7 @@ TEST_CASE("With transcripts and digits off, nothing that was said or keyed is in
   CHECK(record.tools[1].name == "note");
 }
 
-TEST_CASE("Why a provider failed is kept without quotes and without what may be a key") {
+TEST_CASE("The reason of a provider's failure is kept without quoted text and without possible keys") {
   CHECK(kept_failure("HTTP 429: rate limit reached") == "HTTP 429: rate limit reached");
   CHECK(kept_failure("it can't be reached") == "it can't be reached");
   CHECK(kept_failure("Incorrect API key provided: sk-proj-abcdefghijklmnop1234") == "Incorrect API key provided: ***");
@@ -280,7 +280,7 @@ TEST_CASE("Why a provider failed is kept without quotes and without what may be 
   CHECK(kept_failure(words).size() == kMaxFieldBytes);
 }
 
-TEST_CASE("A tool's name is kept where it can be one, at 64 characters and one beyond") {
+TEST_CASE("A tool's name is kept if it is valid and has at most 64 characters") {
   CHECK(kept_tool_name("look_up-2") == "look_up-2");
   CHECK(kept_tool_name(std::string(64, 'a')) == std::string(64, 'a'));
   for (const std::string& name : {std::string(), std::string(65, 'a'), std::string("a b"), std::string("a\x1b[2J"), std::string("\xc3\xbc")}) {
@@ -288,7 +288,7 @@ TEST_CASE("A tool's name is kept where it can be one, at 64 characters and one b
   }
 }
 
-TEST_CASE("An agent of whose calls nothing may be kept leaves no words, whatever holds for the others, and the other way round") {
+TEST_CASE("An agent's own setting for transcripts overrides the general one, in both directions") {
   for (const bool kept : {false, true}) {
     Noted noted({!kept, false});
     noted.notes.on_agent("desk", kept);
@@ -297,7 +297,7 @@ TEST_CASE("An agent of whose calls nothing may be kept leaves no words, whatever
   }
 }
 
-TEST_CASE("What a call takes of each service is in its record and in its line, added up, for so many services [kMaxServices]") {
+TEST_CASE("The record and its line have the summed use of each service, for at most kMaxServices services [kMaxServices]") {
   Noted noted;
   noted.action(TokensUsed{1, "openai/think", 1200, 1024, 0, 40, 0});
   noted.action(TokensUsed{2, "openai/think", 300, 0, 0, 10, 0});

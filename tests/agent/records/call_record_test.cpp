@@ -52,12 +52,12 @@ CallRecord whole_record() {
 
 }  // namespace
 
-TEST_CASE("What is written of a call is read back") {
+TEST_CASE("A record is written as a line and read back") {
   const std::string line = to_line(whole_record(), "run");
   CHECK(is_sealed(std::string_view(line).substr(0, line.size() - 1)));
   const auto read = parse_record(std::string_view(line).substr(0, line.size() - 1));
   REQUIRE(read);
-  CHECK(to_line(*read, "run") == line);  // No member is lost on the way there or back.
+  CHECK(to_line(*read, "run") == line);  // Writing and reading lose no member.
   REQUIRE(read->others.size() == 2);
   CHECK(read->others[0].party.display == "Bea");
   CHECK(read->others[1].at_ms == 7000);
@@ -76,7 +76,7 @@ TEST_CASE("What is written of a call is read back") {
   CHECK(read->answered_at == WallTime(1700000002123ms));
 }
 
-TEST_CASE("What a leg counted is in its call's record as figures") {
+TEST_CASE("The record of a call has the statistics of its leg") {
   media::LegStatistics leg;
   for (std::uint16_t i = 0; i < 1000; ++i) {
     if (i % 100 < 98) leg.losses.on_packet(i, i % 100 != 50);
@@ -119,10 +119,10 @@ TEST_CASE("What a leg counted is in its call's record as figures") {
   CHECK(quality.peers_view->r == 71);
   CHECK(quality.peers_view->mos == 3.8);
   CHECK(quality.peers_view->noise_dbm0 == -60);
-  CHECK_FALSE(quality.peers_view->speech_dbm0);  // 127: the peer does not know.
+  CHECK_FALSE(quality.peers_view->speech_dbm0);  // 127 means that the peer has no value.
 }
 
-TEST_CASE("A call of before these figures is read without them") {
+TEST_CASE("A record of an older version is read without the newer statistics") {
   const auto read = parse_record(R"({"type":"call","id":"x","media":{"packets_received":5,"jitter_ms":2.5}})");
   REQUIRE(read);
   CHECK(read->media->packets_received == 5);
@@ -169,7 +169,7 @@ TEST_CASE("A number that a member of the record cannot hold counts as missing") 
   CHECK(most->rtp_clock_hz == 4294967295U);
 }
 
-TEST_CASE("CRLF, ANSI and NUL in every header: one line, and no terminal is driven") {
+TEST_CASE("CRLF, ANSI and NUL in every header give one line without control characters") {
   const std::string hostile = std::string("x\r\n{\"v\":1,\"type\":\"call\"}\r\n\x1b[2J\x1b]0;owned\x07") + '\0' + "\x7f\xff";
   sip::IncomingCall call;
   call.call_id = call.request_uri = hostile;
@@ -196,9 +196,9 @@ TEST_CASE("A header field is kept up to its bound, and no octet more") {
   CHECK(json["to"]["display"].get<std::string>().size() == kMaxFieldBytes);
 }
 
-TEST_CASE("The longest record that there can be is no longer than a line may be") {
+TEST_CASE("The longest possible record is no longer than a line may be") {
   CallRecord record = whole_record();
-  const std::string field(kMaxFieldBytes, '\x01');  // Six octets each when escaped.
+  const std::string field(kMaxFieldBytes, '\x01');  // Each octet becomes six octets when escaped.
   for (std::string* text :
        {&record.id, &record.sip_call_id, &record.local_tag, &record.account, &record.from.uri, &record.from.display,
         &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.identity.result, &record.identity.attest, &record.identity.origid, &record.identity.why, &record.codec, &record.ending.cause,
@@ -216,7 +216,7 @@ TEST_CASE("The longest record that there can be is no longer than a line may be"
   CHECK(is_sealed(std::string_view(line).substr(0, line.size() - 1)));
 }
 
-TEST_CASE("A record says what the caller's signature proved, and nothing where it was not checked") {
+TEST_CASE("A record has the result of the caller's identity check, or none if there was no check") {
   sip::IncomingCall call;
   CHECK_FALSE(nlohmann::json::parse(to_line(begun(call, {}), "run")).contains("identity"));
   call.identity = {sip::CallerIdentity::Verstat::NoValidation, sip::IdentityError::Absent, {}, {}};
@@ -228,7 +228,7 @@ TEST_CASE("A record says what the caller's signature proved, and nothing where i
   CHECK(nlohmann::json::parse(to_line(begun(call, {}), "run"))["identity"] == nlohmann::json{{"result", "passed"}, {"attest", "B"}, {"origid", "o"}});
 }
 
-TEST_CASE("Who ended a call and why, in the record's words") {
+TEST_CASE("ending_of() gives the party that ended a call and the cause, in the record's words") {
   using By = sip::CallEnded::By;
   using Why = sip::CallEnded::Why;
   const auto said = [](By by, Why why, int status, std::string_view ours, bool outgoing = false) {

@@ -1,4 +1,4 @@
-// Real files, in a folder of the test's own.
+// Real files, in a temporary folder.
 #include <offhook/agent/records/erase_lines.hpp>
 #include <offhook/agent/records/json_line.hpp>
 #include <offhook/tests/agent/records/folder.hpp>
@@ -22,7 +22,7 @@ struct Erase : test::Folder {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Erase, "Wanted lines become spaces of the same length; the others and the file's length stay") {
+TEST_CASE_FIXTURE(Erase, "Matching lines become spaces of the same length; other lines and the file's length stay") {
   put("file", "aaa\nabba\n\nccc\nb\n");
   CHECK(*erase_lines(file(), Erasing::Count, kWithB) == 2);
   CHECK(get("file") == "aaa\nabba\n\nccc\nb\n");
@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(Erase, "A line that a writer appends meanwhile is kept") {
   CHECK(get("file") == "   \nlater\n");
 }
 
-TEST_CASE_FIXTURE(Erase, "A line that its writer takes back meanwhile does not come back as spaces") {
+TEST_CASE_FIXTURE(Erase, "A line that its writer truncates meanwhile does not come back as spaces") {
   put("file", "aaa\nbbb\n");
   const auto erased = erase_lines(file(), Erasing::Overwrite, [&](std::string_view line) {
     if (kWithB(line)) REQUIRE(::truncate(file().c_str(), 4) == 0);
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(Erase, "A line that its writer takes back meanwhile does not c
   CHECK(get("file") == "aaa\n");
 }
 
-TEST_CASE_FIXTURE(Erase, "A missing file has no lines; a link, a folder and a file that cannot be written are errors that name them") {
+TEST_CASE_FIXTURE(Erase, "A missing file has no lines; a link, a folder and a file that is not writable are errors that name them") {
   CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 0);
   put("other", "b\n");
   REQUIRE(::symlink((path + "/other").c_str(), file().c_str()) == 0);
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Erase, "A missing file has no lines; a link, a folder and a fi
   CHECK(!erase_lines(path + "/pipe", Erasing::Overwrite, kWithB));
 }
 
-TEST_CASE("An erased line has spaces alone") {
+TEST_CASE("An erased line contains only spaces") {
   CHECK(is_erased(" "));
   CHECK(is_erased("    "));
   CHECK(!is_erased(""));

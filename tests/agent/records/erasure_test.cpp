@@ -1,4 +1,4 @@
-// Real files, in folders of the test's own.
+// Real files, in temporary folders.
 #include <offhook/agent/erasure/erasure.hpp>
 #include <offhook/agent/records/file_system.hpp>
 #include <offhook/agent/records/journal.hpp>
@@ -29,7 +29,7 @@ const records::WallTime kNow{20000 * std::chrono::hours(24) + 9h};  // 2024-10-0
 std::string ended_of(const std::string& id) {
   auto record = call_of(id);
   record.sip_call_id = id + "@pbx";
-  record.from.display = R"(Eve "id":")" + kGone + R"(")";  // A peer chooses its name: it is no call's id.
+  record.from.display = R"(Eve "id":")" + kGone + R"(")";  // A peer chooses its display name, so the name must not count as a call id.
   return records::to_line(record, "run1");
 }
 std::string began_of(const std::string& id) { return records::to_started_line(call_of(id), "run1"); }
@@ -63,11 +63,11 @@ struct TwoCalls {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(TwoCalls, "Erasing a call leaves nothing of it, and all of the other call") {
+TEST_CASE_FIXTURE(TwoCalls, "Erasing a call removes all of its data, and keeps all data of the other call") {
   const auto before = everything();
   const auto counted = erase_call(kept, kGone, Erasing::Count);
   REQUIRE(counted);
-  CHECK(counted->record_lines == 3);  // Its start, its end, and what a crash cut.
+  CHECK(counted->record_lines == 3);  // The start, the end, and the line that a crash cut.
   CHECK(counted->transcript_lines == 2);
   CHECK(counted->recordings.size() == 2);
   CHECK(everything() == before);
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(TwoCalls, "Erasing a call leaves nothing of it, and all of the
   CHECK(erase_call(kept, kGone, Erasing::Overwrite)->is_nothing());
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "An agent goes on writing to the files that a call was erased from") {
+TEST_CASE_FIXTURE(TwoCalls, "An agent can continue to write to the files from which a call was erased") {
   records::Journal journal(records::posix_file_system(), {.folder = kept.records});
   REQUIRE(journal.append(ended_of("later"), kNow));
   REQUIRE(erase_call(kept, kGone, Erasing::Overwrite));
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(TwoCalls, "An agent goes on writing to the files that a call w
   CHECK(read->skipped == 0);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "A call is found by the beginning of its id, by its Call-ID, and where it left a recording alone") {
+TEST_CASE_FIXTURE(TwoCalls, "A call is found by the beginning of its id, by its Call-ID, and if it has only a recording") {
   CHECK(find_calls(kept, "k3x9")->ids.size() == 2);
   CHECK(find_calls(kept, kGone)->ids == std::vector{kGone});
   CHECK(find_calls(kept, kGone + "@pbx")->ids == std::vector{kGone});
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(TwoCalls, "A call is found by the beginning of its id, by its 
   CHECK(find_calls(kept, "many")->ids.size() == NamedCalls::kMost);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "A call without an end is up while its writer lives, and interrupted afterwards") {
+TEST_CASE_FIXTURE(TwoCalls, "A call without an end is in progress while its writer lives, and interrupted afterwards") {
   {
     records::Journal journal(records::posix_file_system(), {.folder = kept.records});
     REQUIRE(journal.append(began_of("still"), kNow));
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(TwoCalls, "A call without an end is up while its writer lives,
   CHECK(!find_calls(kept, "still")->is_up);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "After a file that cannot be changed the call is still found, and a second run erases the rest") {
+TEST_CASE_FIXTURE(TwoCalls, "After an error with one file the call is still found, and a second run erases the rest") {
   for (const char* name : {"calls/calls-2.torn", "transcripts/transcripts-20241003-1-desk.txt", "transcripts/transcripts-20241003-1-desk.jsonl"}) {
     CAPTURE(name);
     const std::string link = folder.path + "/" + name;
@@ -146,8 +146,8 @@ TEST_CASE_FIXTURE(TwoCalls, "After a file that cannot be changed the call is sti
   CHECK(find_calls(kept, kGone)->ids.empty());
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "A folder that cannot be read is an error, and not a folder without the call") {
-  if (::geteuid() == 0) {  // Root reads everything; a link that leads in a circle nobody does.
+TEST_CASE_FIXTURE(TwoCalls, "A folder that cannot be read is an error, not a folder without the call") {
+  if (::geteuid() == 0) {  // Root can read every folder, but not a link that refers to itself.
     const std::string circle = folder.path + "/circle";
     REQUIRE(::symlink(circle.c_str(), circle.c_str()) == 0);
     CHECK_FALSE(find_calls({kept.records, circle, kept.recordings}, kGone));
@@ -160,11 +160,11 @@ TEST_CASE_FIXTURE(TwoCalls, "A folder that cannot be read is an error, and not a
   REQUIRE(::chmod(folder.path.c_str(), 0700) == 0);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "Without records a call may be up whose transcript has no end yet, or whose recording grows") {
+TEST_CASE_FIXTURE(TwoCalls, "Without records, a call counts as possibly in progress if its transcript has no end, or its recording grows") {
   const KeptFolders no_records{"", kept.transcripts, ""};
   CHECK(find_calls(no_records, kGone, kNow + 23h)->is_up);
   CHECK_FALSE(find_calls(no_records, kGone, kNow + NamedCalls::kMayBeUp)->is_up);
-  CHECK_FALSE(find_calls({kept.records, kept.transcripts, ""}, kGone, kNow + 1h)->is_up);  // Its record says that it ended.
+  CHECK_FALSE(find_calls({kept.records, kept.transcripts, ""}, kGone, kNow + 1h)->is_up);  // The record has the end of the call.
   CHECK(find_calls({"", "", kept.recordings}, kGone)->is_up);
   CHECK_FALSE(find_calls({kept.records, "", kept.recordings}, kGone)->is_up);
   transcripts::DayFiles files(records::posix_file_system(), {kept.transcripts, 16U << 20U, 30, false});

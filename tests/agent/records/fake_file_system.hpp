@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-/// A disk in memory that fails on demand, takes less than all, and loses what was not synced when the power goes.
+/// A disk in memory that fails on demand, can make partial writes, and loses unsynced data in a power failure.
 namespace offhook::agent::records {
 
 class FakeFileSystem final : public FileSystem {
@@ -24,11 +24,11 @@ class FakeFileSystem final : public FileSystem {
   };
   using FilePtr = std::shared_ptr<File>;
 
-  // Faults; 0: none.
+  // Errors of the operations; 0: none.
   std::errc write_fails{}, sync_fails{}, truncate_fails{}, open_fails{}, rename_fails{}, folder_sync_fails{};
   std::size_t room = SIZE_MAX;          ///< octets that still fit on the disk
-  std::size_t most_at_once = SIZE_MAX;  ///< what one write takes
-  std::size_t most_read = SIZE_MAX;     ///< what one read gives
+  std::size_t most_at_once = SIZE_MAX;  ///< octets that one write accepts
+  std::size_t most_read = SIZE_MAX;     ///< octets that one read returns
   std::set<std::string> locked_elsewhere, lock_denied;
 
   std::map<std::string, FilePtr> files;
@@ -39,12 +39,12 @@ class FakeFileSystem final : public FileSystem {
   void put(const std::string& path, std::string bytes) {
     files[path] = std::make_shared<File>(File{bytes, bytes.size(), 1, now});
   }
-  /// Somebody removes or renames it.
+  /// Removes the file, as another program would.
   void take_away(const std::string& path) {
     files.at(path)->names = 0;
     files.erase(path);
   }
-  /// The power goes: of what was not synced, a part from the beginning may be there, or not; names stay.
+  /// Simulates a power failure: of the unsynced octets, a random part from the beginning stays. Names stay.
   void crash(base::Random& random) {
     for (auto& [path, file] : files) {
       const std::size_t kept = file->synced + random.below(file->bytes.size() - file->synced + 1);

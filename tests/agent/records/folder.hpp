@@ -11,7 +11,7 @@
 
 namespace offhook::test {
 
-/// A folder of the test's own, which goes with it.
+/// A temporary folder; the destructor removes it.
 struct Folder {
   Folder() {
     std::string name = (std::filesystem::temp_directory_path() / "offhook-records-XXXXXX").string();

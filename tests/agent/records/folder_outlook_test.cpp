@@ -9,7 +9,7 @@
 using namespace offhook;
 using agent::records::why_not_kept_in;
 
-TEST_CASE("A folder that is there, or can be made, looks good, and is not made by looking") {
+TEST_CASE("A folder that exists or can be made passes the check, and the check does not make it") {
   const test::Folder folder;
   CHECK_FALSE(why_not_kept_in(folder.path));
   CHECK_FALSE(why_not_kept_in(folder.path + "/a/b/c"));
@@ -17,7 +17,7 @@ TEST_CASE("A folder that is there, or can be made, looks good, and is not made b
   CHECK_FALSE(std::filesystem::exists(folder.path + "/a"));
 }
 
-TEST_CASE("What stands in the way of a folder is named") {
+TEST_CASE("The check names the file in the place of a folder") {
   const test::Folder folder;
   folder.put("file", "x");
   const std::string file = folder.path + "/file";
@@ -25,8 +25,8 @@ TEST_CASE("What stands in the way of a folder is named") {
   CHECK(why_not_kept_in(file + "/a/b") == file + " is no folder");
 }
 
-TEST_CASE("A folder that this user may not write to is named with the reason") {
-  if (::geteuid() == 0) return;  // Nothing is closed to root.
+TEST_CASE("The check names a folder that this user may not write to, with the reason") {
+  if (::geteuid() == 0) return;  // Root may write to every folder.
   const test::Folder folder;
   const std::string closed = folder.path + "/closed";
   REQUIRE(::mkdir(closed.c_str(), 0500) == 0);

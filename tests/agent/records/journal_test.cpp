@@ -38,7 +38,7 @@ struct OnFakeDisk {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A line is in the file and synced when append returns") {
+TEST_CASE_FIXTURE(OnFakeDisk, "append() writes a line to the file and syncs it") {
   REQUIRE(append(1));
   CHECK(disk.at(live) == line(1));
   CHECK(disk.files[live]->synced == line(1).size());
@@ -46,13 +46,13 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A line is in the file and synced when append retu
   CHECK(disk.at(live) == line(1) + line(2));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A write that takes a few octets at a time is carried on with") {
+TEST_CASE_FIXTURE(OnFakeDisk, "After a partial write, append() writes the rest") {
   disk.most_at_once = 3;
   REQUIRE(append(1));
   CHECK(disk.at(live) == line(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A full disk: what was written in part is taken back, and the same lines can be tried again") {
+TEST_CASE_FIXTURE(OnFakeDisk, "On a full disk, append() removes the partial write, and the same lines can be tried again") {
   REQUIRE(append(1));
   disk.room = 5;
   const auto refused = append(2);
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A full disk: what was written in part is taken ba
   CHECK(disk.at(live) == line(1) + line(2));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "What cannot be taken back becomes a line of its own, which no checksum fits") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A partial write that cannot be removed becomes its own line, with a wrong checksum") {
   REQUIRE(append(1));
   disk.room = 5;
   disk.truncate_fails = std::errc::io_error;
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "What cannot be taken back becomes a line of its o
 }
 
 TEST_CASE_FIXTURE(OnFakeDisk,
-                  "A failed sync: the lines are not reported, and go to a new file, for the kernel says so only once") {
+                  "After a failed sync the lines are not reported and go to a new file, because the kernel reports the error only once") {
   REQUIRE(append(1));
   disk.sync_fails = std::errc::io_error;
   REQUIRE_FALSE(append(2));
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(OnFakeDisk,
   CHECK(disk.at(rotated()[0]) == line(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A folder that cannot be written to says so, and is tried again with the next lines") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A folder that is not writable is an error, and append() tries it again with the next lines") {
   disk.open_fails = std::errc::read_only_file_system;
   const auto refused = append(1);
   REQUIRE_FALSE(refused);
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A folder that cannot be written to says so, and i
   CHECK(append(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "Nothing is reported while the file's name may not outlive a power cut, however often it is tried") {
+TEST_CASE_FIXTURE(OnFakeDisk, "append() fails until the file's name is synced, at each attempt") {
   disk.folder_sync_fails = std::errc::io_error;
   for (int attempt = 0; attempt < 3; ++attempt) CHECK_FALSE(append(1));
   disk.folder_sync_fails = {};
@@ -103,15 +103,15 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Nothing is reported while the file's name may not
   CHECK(disk.at(live) == line(1));
   const std::string full(options.rotate_bytes, 'x');
   disk.folder_sync_fails = std::errc::io_error;
-  for (int attempt = 0; attempt < 3; ++attempt) CHECK_FALSE(journal.append(full, now));  // After a rotation too.
+  for (int attempt = 0; attempt < 3; ++attempt) CHECK_FALSE(journal.append(full, now));  // The same holds after a rotation.
   disk.folder_sync_fails = {};
   REQUIRE(journal.append(full, now));
   CHECK(rotated().size() == 1);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A file that somebody else shortened is never made longer to take a failed write back") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A file that another program shortened is never made longer when a failed write is removed") {
   REQUIRE(append(1));
-  disk.files[live]->bytes.clear();  // As copytruncate does, which rotates logs by itself.
+  disk.files[live]->bytes.clear();  // copytruncate of logrotate does this.
   disk.room = 5;
   REQUIRE_FALSE(append(2));
   CHECK(disk.at(live).empty());
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A file that somebody else shortened is never made
   CHECK(disk.at(live) == line(2));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A disk that gives less than was asked for costs no line that is there") {
+TEST_CASE_FIXTURE(OnFakeDisk, "Partial reads of the disk lose no line of the file") {
   disk.now = now;
   disk.put(live, line(1) + line(2));
   disk.most_read = 5;
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A disk that gives less than was asked for costs n
   CHECK(disk.at(live) == line(1) + line(2) + line(3));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A place whose lock is another user's is passed over, and told when there is no other") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A slot whose lock belongs to another user is skipped, and is an error if there is no other slot") {
   disk.lock_denied.insert("/calls/calls-1.lock");
   REQUIRE(append(1));
   CHECK(journal.path() == "/calls/calls-2.jsonl");
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A place whose lock is another user's is passed ov
   CHECK(refused.error() == std::errc::permission_denied);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A file that was removed or renamed beneath us is made anew") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A file that another program removed or renamed is created again") {
   REQUIRE(append(1));
   disk.take_away(live);
   REQUIRE(append(2));
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A file that was removed or renamed beneath us is 
   CHECK(journal.counters().reopened == 2);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A line that a crash cut is set aside at the start, and whole ones stay") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A line that a crash cut is set aside at the start, and complete lines stay") {
   for (std::size_t cut = 1; cut < line(3).size(); ++cut) {
     disk = {};
     disk.now = now;
@@ -167,13 +167,13 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A line that a crash cut is set aside at the start
   }
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "Nothing but a cut line, longer than what is read at once: the file begins anew") {
+TEST_CASE_FIXTURE(OnFakeDisk, "If a file has only a cut line, longer than one read, it starts empty") {
   disk.put(live, std::string(200000, '\0'));
   REQUIRE(append(1));
   CHECK(disk.at(live) == line(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A file grows to its bound; the line that would not fit goes to a new one") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A file grows to its bound, and a line that does not fit goes to a new file") {
   const std::string fits(options.rotate_bytes - line(1).size() - 1, 'x');
   REQUIRE(append(1));
   REQUIRE(journal.append(fits + "\n", now));
@@ -186,13 +186,13 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A file grows to its bound; the line that would no
   CHECK(rotated()[0] < live);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "One octet over the bound is one too many") {
+TEST_CASE_FIXTURE(OnFakeDisk, "One octet over the bound causes a rotation") {
   REQUIRE(append(1));
   REQUIRE(journal.append(std::string(options.rotate_bytes - line(1).size(), 'x') + "\n", now));
   CHECK(rotated().size() == 1);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "As many rotated files are kept as was said; of one more the oldest goes") {
+TEST_CASE_FIXTURE(OnFakeDisk, "At most `keep` rotated files stay, and of one more the oldest is removed") {
   const std::string full(options.rotate_bytes, 'x');
   for (unsigned i = 0; i <= options.keep; ++i) REQUIRE(journal.append(full, now += 1s));
   CHECK(rotated().size() == options.keep);
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "As many rotated files are kept as was said; of on
   disk.put("/calls/calls-2.20200101T000000.000Z.jsonl", "another writer's");
   disk.put("/calls/calls-1.notes.jsonl", "somebody's");
   REQUIRE(journal.append(full, now += 1s));
-  CHECK(rotated().size() == options.keep + 1);  // With the other writer's.
+  CHECK(rotated().size() == options.keep + 1);  // This count includes the file of the other writer.
   CHECK_FALSE(disk.files.contains(oldest));
   CHECK(disk.files.contains("/calls/calls-1.notes.jsonl"));
 }
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Two rotations in one millisecond have two names")
   CHECK(rotated().size() == 2);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A day begins with a new file, also for an agent that was started in between") {
+TEST_CASE_FIXTURE(OnFakeDisk, "Each day begins with a new file, also for an agent that was started in between") {
   disk.now = now;
   REQUIRE(append(1));
   now += 14h;  // 23 o'clock
@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A day begins with a new file, also for an agent t
   CHECK(disk.at(live) == line(3));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A file that cannot be rotated grows on: no record is lost for its name") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A file that cannot be rotated grows further, so that no record is lost") {
   disk.rename_fails = std::errc::permission_denied;
   const std::string full(options.rotate_bytes, 'x');
   REQUIRE(journal.append(full, now));
@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A file that cannot be rotated grows on: no record
   CHECK(disk.at(live) == full + line(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "Writers that share a folder have files of their own, up to a bound") {
+TEST_CASE_FIXTURE(OnFakeDisk, "Writers in one folder have separate files, for at most kMaxSlots writers") {
   for (unsigned slot = 1; slot < kMaxSlots; ++slot) disk.locked_elsewhere.insert("/calls/" + slot_name(slot, "lock"));
   REQUIRE(append(1));
   CHECK(journal.path() == "/calls/calls-16.jsonl");
@@ -241,7 +241,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Writers that share a folder have files of their o
   CHECK_FALSE(one_more.append(line(1), now));
 }
 
-TEST_CASE("Only a journal's own files are taken for such") {
+TEST_CASE("Only a journal's own file names are recognised") {
   CHECK(parse_journal_name("calls-1.jsonl"));
   CHECK(parse_journal_name("calls-16.20241004T090000.000Z.jsonl")->rotated);
   for (const auto* name : {"calls-0.jsonl", "calls-17.jsonl", "calls-1.lock", "calls-.jsonl", "calls-1..jsonl", "calls-1.x.jsonl",
@@ -250,7 +250,7 @@ TEST_CASE("Only a journal's own files are taken for such") {
   }
 }
 
-TEST_CASE("The power goes at any moment, with faults before: all that append() reported is there, whole") {
+TEST_CASE("After power failures and errors at any time, all lines that append() reported are complete on the disk") {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     CAPTURE(seed);
     base::SeededRandom random(seed);

@@ -13,7 +13,7 @@ TEST_CASE("The checksum is CRC-32C [RFC 3720 appendix B.4]") {
   CHECK(crc32c("") == 0);
 }
 
-TEST_CASE("Whatever a text holds, it is one line of printable JSON, and reads back as what it was") {
+TEST_CASE("Any text becomes one line of printable JSON, and reads back unchanged") {
   for (int code = 0; code < 256; ++code) {
     const std::string hostile = std::string("a") + static_cast<char>(code) + "\r\n\x1b[31m\0" + "b";
     const std::string line = seal(JsonLine().text("t", hostile, 100).take());
@@ -25,7 +25,7 @@ TEST_CASE("Whatever a text holds, it is one line of printable JSON, and reads ba
   }
 }
 
-TEST_CASE("Marks that turn or hide text are escaped; names in other scripts stay readable") {
+TEST_CASE("Characters that turn or hide text are escaped, and names in other scripts stay readable") {
   const std::string turned =
       "x\xe2\x80\xae"
       "gpj.exe\xe2\x80\xa8\xc2\x9b";  // U+202E, U+2028, U+009B
@@ -43,11 +43,11 @@ TEST_CASE("Text is cut at its bound, never within a character") {
   CHECK(cut_at("abc\xc3\xb6", 5) == "abc\xc3\xb6");
   CHECK(cut_at("abc\xc3\xb6", 4) == "abc");
   CHECK(cut_at("a\xf0\x9f\x98\x80", 4) == "a");
-  CHECK(cut_at("\xb6\xb6\xb6\xb6\xb6\xb6", 5).size() == 5);  // No UTF-8 at all.
+  CHECK(cut_at("\xb6\xb6\xb6\xb6\xb6\xb6", 5).size() == 5);  // The text is not UTF-8.
   CHECK(cut_at("\xb6\xb6", 0).empty());
 }
 
-TEST_CASE("Numbers that JSON has no word for are 0") {
+TEST_CASE("Numbers that JSON cannot express are written as 0") {
   CHECK(JsonLine().real("a", 1.0 / 3).real("b", std::numeric_limits<double>::quiet_NaN()).take() == "{\"a\":0.333,\"b\":0.000");
 }
 

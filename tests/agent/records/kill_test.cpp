@@ -1,5 +1,5 @@
-// A writer under load is killed at moments drawn from a seed, again and again in one folder; what it had reported must be there.
-//   OFFHOOK_KILLS=N     how often (40)       OFFHOOK_SEED=N     from which seed (1)
+// Kills a writer under load at random times, many times in one folder. Every record that it had reported must be there.
+// OFFHOOK_KILLS=N: number of kills (40). OFFHOOK_SEED=N: first seed (1).
 #include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/records/record_writer.hpp>
@@ -38,13 +38,13 @@ CallRecord call_with_turns(const std::string& id, std::size_t turns) {
   return record;
 }
 
-/// In the child: two threads end calls as fast as the writer takes them; each id that was reported goes to the pipe.
+/// Runs in the child: two threads end calls as fast as the writer accepts them, and write each reported id to the pipe.
 [[noreturn]] void write_until_killed(const std::string& folder, int report, int life) {
   agent::log::configure({agent::log::Level::Off, agent::log::Format::Text, false});
   WriterOptions options;
   options.journal = {folder, 2U << 20U, true, 10000};
   RecordWriter writer(posix_file_system(), options, [report](const CallRecord& record) {
-    const std::string line = record.id + "\n";  // At most PIPE_BUF octets are written whole or not at all.
+    const std::string line = record.id + "\n";  // The kernel writes at most PIPE_BUF octets whole or not at all.
     if (::write(report, line.data(), line.size()) != static_cast<ssize_t>(line.size())) ::_exit(3);
   });
   std::vector<std::thread> threads;
@@ -61,7 +61,7 @@ CallRecord call_with_turns(const std::string& id, std::size_t turns) {
   ::_exit(0);
 }
 
-/// Reads what the child reports; kills it `after` so many records, a few microseconds later.
+/// Reads the ids from the child, and kills it some microseconds after `after` records. Returns the ids.
 std::string read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uint64_t microseconds) {
   std::string text;
   char buffer[4096];
@@ -82,7 +82,7 @@ std::string read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uint6
 
 }  // namespace
 
-TEST_CASE("Killed at any moment under load, again and again: no record that was reported is lost or torn") {
+TEST_CASE("When the process is killed at any time under load, no reported record is lost or damaged") {
   const auto kills = setting("OFFHOOK_KILLS", 40);
   const auto seed = setting("OFFHOOK_SEED", 1);
   CAPTURE(seed);
@@ -126,5 +126,5 @@ TEST_CASE("Killed at any moment under load, again and again: no record that was 
           none ? 0 : torn, " octets of cut lines set aside, ", summary->files, " files");
   CHECK(reported.size() > kills);
   CHECK(summary->repeated == 0);
-  CHECK(summary->skipped <= 1);  // The last life's only: each start mends what the one before left behind.
+  CHECK(summary->skipped <= 1);  // Only the last process can leave a cut line, because each start repairs the file.
 }

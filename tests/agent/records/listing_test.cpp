@@ -38,7 +38,7 @@ MediaQuality ninety_nine_of_a_hundred() {
 
 }  // namespace
 
-TEST_CASE("A row says when, who, how long, and how it ended") {
+TEST_CASE("A row has the time, the caller, the duration, and the end of a call") {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   StoredCall call = stored("c4llid");
@@ -52,7 +52,7 @@ TEST_CASE("A row says when, who, how long, and how it ended") {
   CHECK(row.find('\n') == row.size() - 1);
 }
 
-TEST_CASE("A row fits its screen, and says what matters most on a narrow one; in a pipe nothing of it is cut") {
+TEST_CASE("A row fits the screen and keeps the most important columns; without a screen nothing is cut") {
   StoredCall call = stored("k3x9f0a7c2m1p");
   call.record.from.display = "Alexandra of the workshop behind the station";
   call.record.ending = {Ending::By::Agent, "a part of the agent failed", 0, {}, {}};
@@ -69,7 +69,7 @@ TEST_CASE("A row fits its screen, and says what matters most on a narrow one; in
   CHECK(table_head(150) == table_head());
 }
 
-TEST_CASE("On a terminal the speakers of a conversation have their colours, and its words have none") {
+TEST_CASE("On a terminal the speakers of a conversation have their colours, and the words have none") {
   StoredCall call = stored("c4llid");
   call.record.turns = {{Turn::Kind::Opening, 0, {}, 0, 0, false, {}, 0, "Hello.", std::nullopt, std::nullopt},
                        {Turn::Kind::Speech, 63500, "open\x1b[31m?", 17, 0.875, false, {}, 0, "From nine", std::nullopt, std::nullopt}};
@@ -79,7 +79,7 @@ TEST_CASE("On a terminal the speakers of a conversation have their colours, and 
   CHECK(conversation(call).find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("What people would say of a call, in its row and in full") {
+TEST_CASE("The row and the full view show the quality of a call in plain words") {
   StoredCall call = stored("c4llid");
   call.record.media = ninety_nine_of_a_hundred();
   MediaQuality& media = *call.record.media;
@@ -105,7 +105,7 @@ TEST_CASE("What people would say of a call, in its row and in full") {
   CHECK(text.find("one way only the peer hears nothing\n") != std::string::npos);
 }
 
-TEST_CASE("A conversation reads like one") {
+TEST_CASE("conversation() shows each turn with its speaker, time and words") {
   StoredCall call = stored("c4llid");
   call.record.turns = {{Turn::Kind::Opening, 0, {}, 0, 0, false, {}, 0, "Hello.", std::nullopt, std::nullopt},
                        {Turn::Kind::Speech, 63500, "when are you open", 17, 0.875, false, "hours", 0.5, "From nine", 640, 900},
@@ -116,7 +116,7 @@ TEST_CASE("A conversation reads like one") {
   CHECK(text.find("caller  pressed ****\n") != std::string::npos);
 }
 
-TEST_CASE("A conversation says who failed, who took over, what the model did, and what it wrote down") {
+TEST_CASE("conversation() shows troubles with their replacement providers, tool calls, and notes") {
   StoredCall call = stored("c4llid");
   call.record.agent = "reception";
   call.record.troubles = {{12300, "think", "openai answered 503", "openai/think", "local/think"}, {20000, "speak", "an empty reply", {}, {}}};
@@ -133,7 +133,7 @@ TEST_CASE("A conversation says who failed, who took over, what the model did, an
   }
 }
 
-TEST_CASE("What a peer wrote drives no terminal, in the table or in full") {
+TEST_CASE("The table and the full view escape control characters of a peer's texts") {
   StoredCall call = stored("\x1b[2J");
   for (std::string* text :
        {&call.record.sip_call_id, &call.record.from.uri, &call.record.from.display, &call.record.dialled, &call.record.codec,
@@ -154,19 +154,19 @@ TEST_CASE("What a peer wrote drives no terminal, in the table or in full") {
   }
 }
 
-TEST_CASE("Since when: a span back from now, a day, or a time; anything else is refused") {
+TEST_CASE("parse_since() reads a time span back from now, a day, or a time, and refuses other text") {
   const WallTime now(1700000000s);
   CHECK(parse_since("90m", now) == now - 90min);
   CHECK(parse_since("12h", now) == now - 12h);
   CHECK(parse_since("7d", now) == now - 24h * 7);
   CHECK(parse_since("2023-11-14T22:13:20Z", {}) == now);
   CHECK(parse_since("2023-11-14", {}));
-  CHECK(parse_since("4294967295d", now) == WallTime{});  // Longer ago than there were calls.
+  CHECK(parse_since("4294967295d", now) == WallTime{});  // Before the first call ever.
   for (const auto* wrong : {"", "7", "9999-01-01", "-001-01-01", "1969-12-31", "d", "7w", "-7d", "2023-11", "2023-11-14T22", "2023-11-14x", "yesterday"})
     CHECK_FALSE(parse_since(wrong, now));
 }
 
-TEST_CASE("Failed are calls that nobody answered, that were cut, or that a fault ended") {
+TEST_CASE("A failed call is one that was not answered, was interrupted, or ended by a fault") {
   StoredCall call = stored("a");
   CHECK_FALSE(is_failed(call));
   call.record.ending.cause = "media lost";
@@ -184,7 +184,7 @@ TEST_CASE("Failed are calls that nobody answered, that were cut, or that a fault
   CHECK_FALSE(is_selected(stored("a"), {std::nullopt, true, 20}));
 }
 
-TEST_CASE("Of all calls the newest are kept, however they come, and the oldest of them is shown first") {
+TEST_CASE("The newest calls are kept in any order of input, and the oldest of them comes first") {
   Newest newest(3);
   for (const int at : {5, 1, 9, 3, 7}) newest.add(stored(std::to_string(at), std::chrono::seconds(at)));
   std::string order;
@@ -192,7 +192,7 @@ TEST_CASE("Of all calls the newest are kept, however they come, and the oldest o
   CHECK(order == "579");
 }
 
-TEST_CASE("A call is found by its id, by four characters of it, or by its SIP Call-ID") {
+TEST_CASE("A call is found by its id, by at least four characters of it, or by its SIP Call-ID") {
   const StoredCall call = stored("abcdefgh");
   CHECK(is_named(call, "abcdefgh"));
   CHECK(is_named(call, "abcd"));
@@ -201,7 +201,7 @@ TEST_CASE("A call is found by its id, by four characters of it, or by its SIP Ca
   CHECK(is_named(call, "abc@192.0.2.1"));
 }
 
-TEST_CASE("As JSON a call is the line that was stored; one without an end says what it is") {
+TEST_CASE("The JSON of a call is its stored line, and a call without an end has its state as its type") {
   StoredCall call = stored("a");
   call.line = to_line(call.record, "run");
   call.line.pop_back();

@@ -17,7 +17,7 @@ unsigned mode_of(const std::string& path) {
   return about.st_mode & 0777U;
 }
 
-/// The process's mask must not matter.
+/// Clears the process's umask, which must not change the result.
 struct OpenMask {
   OpenMask() : before(::umask(0)) {}
   ~OpenMask() { ::umask(before); }
@@ -26,7 +26,7 @@ struct OpenMask {
 
 }  // namespace
 
-TEST_CASE("Folders that are made on the way to ours are private too") {
+TEST_CASE("make_folder() makes private folders, also those on the path") {
   const OpenMask mask;
   const test::Folder folder;
   REQUIRE(posix_file_system().make_folder(folder.path + "/a/b/c"));
@@ -36,7 +36,7 @@ TEST_CASE("Folders that are made on the way to ours are private too") {
   CHECK(posix_file_system().make_folder(folder.path + "/file/d").error() == std::errc::not_a_directory);
 }
 
-TEST_CASE("A file is private when it is made, and made so when it was not") {
+TEST_CASE("A new file is private, and an existing file is made private") {
   const OpenMask mask;
   const test::Folder folder;
   REQUIRE(posix_file_system().open_append(folder.path + "/new"));
@@ -47,16 +47,16 @@ TEST_CASE("A file is private when it is made, and made so when it was not") {
   CHECK(mode_of(folder.path + "/old") == 0600);
 }
 
-TEST_CASE("What is no plain file, leads elsewhere, or is somebody else's is not written to") {
+TEST_CASE("open_append() refuses a file that is not regular, a link, or a file of another user") {
   const test::Folder folder;
   REQUIRE(::mkfifo((folder.path + "/pipe").c_str(), 0600) == 0);
   REQUIRE(::symlink("/tmp/elsewhere", (folder.path + "/link").c_str()) == 0);
   CHECK_FALSE(posix_file_system().open_append(folder.path + "/pipe"));
   CHECK_FALSE(posix_file_system().open_append(folder.path + "/link"));
-  if (::geteuid() != 0) return;  // Only root can give a file away.
+  if (::geteuid() != 0) return;  // Only root can change the owner of a file.
   folder.put("theirs", "x");
   REQUIRE(::chown((folder.path + "/theirs").c_str(), 65534, 65534) == 0);
   CHECK(posix_file_system().open_append(folder.path + "/theirs").error() == std::errc::permission_denied);
-  REQUIRE(::chown(folder.path.c_str(), 65534, 65534) == 0);  // Their folder, their files: as root we may serve them.
+  REQUIRE(::chown(folder.path.c_str(), 65534, 65534) == 0);  // As root, the program may write to a file whose folder belongs to the same user.
   CHECK(posix_file_system().open_append(folder.path + "/theirs"));
 }

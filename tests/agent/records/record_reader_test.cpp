@@ -1,4 +1,4 @@
-// Real files, in a folder of the test's own.
+// Real files, in a temporary folder.
 #include <offhook/agent/records/file_system.hpp>
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/records/json_line.hpp>
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(Reading, "All files of all writers are read, the rotated ones 
   CHECK(calls[0].line + "\n" == ended("a"));
 }
 
-TEST_CASE_FIXTURE(Reading, "Lines that were cut, changed or are none of ours are skipped and counted; the others are read") {
+TEST_CASE_FIXTURE(Reading, "Lines that are cut, changed or unknown are skipped and counted, and the others are read") {
   const std::string cut = ended("x").substr(0, 40);
   put("calls-1.jsonl", ended("a") + cut + "\n" + ended("b") + "nonsense\n\n" + ended("c") + cut);
   read();
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(Reading, "Lines that were cut, changed or are none of ours are
   CHECK(summary.skipped == 4);
 }
 
-TEST_CASE_FIXTURE(Reading, "A line as long as one may be is read; a longer one is skipped without being kept") {
+TEST_CASE_FIXTURE(Reading, "A line of the maximum length is read, and a longer one is skipped without being stored") {
   const auto line_of = [](std::size_t size) {
     const auto with = [](std::size_t padding) {
       return seal(JsonLine()
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Reading, "A line as long as one may be is read; a longer one i
   CHECK(summary.skipped == 2);
 }
 
-TEST_CASE_FIXTURE(Reading, "A call that began and has no end was interrupted, once its agent is gone") {
+TEST_CASE_FIXTURE(Reading, "A call without an end is interrupted if its agent is gone") {
   put("calls-1.jsonl", began("a") + began("b") + ended("a") + to_run_line("run2", 1, {}) + began("c", "run2"));
   read();
   CHECK(order() == "a b c ");
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Reading, "A call that began and has no end was interrupted, on
 }
 
 TEST_CASE_FIXTURE(Reading,
-                  "While its writer lives, a call of its present run is in progress, and one of an earlier run was interrupted") {
+                  "While its writer lives, a call of the current run is in progress, and one of an earlier run is interrupted") {
   put("calls-1.jsonl", began("b", "run1") + to_run_line("run2", 1, {}) + began("c", "run2"));
   const auto lock = posix_file_system().try_lock(path + "/" + slot_name(1, "lock"));
   REQUIRE(lock);
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Reading,
   CHECK(calls[1].state == StoredCall::State::InProgress);
 }
 
-TEST_CASE_FIXTURE(Reading, "A call whose end stands in a later file has ended") {
+TEST_CASE_FIXTURE(Reading, "A call whose end is in a later file has ended") {
   put("calls-1.20240101T000000.000Z.jsonl", began("a"));
   put("calls-1.jsonl", ended("a"));
   read();
@@ -113,14 +113,14 @@ TEST_CASE_FIXTURE(Reading, "A call whose end stands in a later file has ended") 
   CHECK(calls[0].state == StoredCall::State::Ended);
 }
 
-TEST_CASE_FIXTURE(Reading, "A call that was written twice is told once") {
+TEST_CASE_FIXTURE(Reading, "A call that was written twice is reported once") {
   put("calls-1.jsonl", ended("a") + ended("b") + ended("a"));
   read();
   CHECK(order() == "a b ");
   CHECK(summary.repeated == 1);
 }
 
-TEST_CASE_FIXTURE(Reading, "A group of lines that was written twice is told once: its beginnings do not come back") {
+TEST_CASE_FIXTURE(Reading, "A group of lines that was written twice is reported once, also its starts") {
   const std::string group = began("a") + ended("a") + began("b");
   put("calls-1.jsonl", group + group);
   read();
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Reading, "A group of lines that was written twice is told once
   CHECK(calls[1].state == StoredCall::State::Interrupted);
 }
 
-TEST_CASE_FIXTURE(Reading, "A long call is one call, however many begin and end while it lasts") {
+TEST_CASE_FIXTURE(Reading, "A long call is one call, also if more than kMaxOpenCalls calls begin and end during it") {
   std::string lines = began("long");
   for (std::size_t i = 0; i < 3 * kMaxOpenCalls; ++i) lines += began("c" + std::to_string(i)) + ended("c" + std::to_string(i));
   put("calls-1.jsonl", lines + ended("long"));
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(Reading, "A long call is one call, however many begin and end 
   CHECK(calls.back().state == StoredCall::State::Ended);
 }
 
-TEST_CASE_FIXTURE(Reading, "What is no file is not read, and what cannot be read is told") {
+TEST_CASE_FIXTURE(Reading, "A link or a pipe is not read and counts as unreadable") {
   put("calls-1.jsonl", ended("a"));
   std::filesystem::create_symlink("/dev/null", path + "/calls-2.jsonl");
   read();
@@ -147,12 +147,12 @@ TEST_CASE_FIXTURE(Reading, "What is no file is not read, and what cannot be read
   CHECK(summary.files == 1);
   CHECK(summary.unreadable == 1);
   std::filesystem::remove(path + "/calls-2.jsonl");
-  REQUIRE(::mkfifo((path + "/calls-2.jsonl").c_str(), 0600) == 0);  // Nobody will ever write to it.
+  REQUIRE(::mkfifo((path + "/calls-2.jsonl").c_str(), 0600) == 0);  // No program ever writes to the pipe.
   read();
   CHECK(summary.unreadable == 1);
 }
 
-TEST_CASE_FIXTURE(Reading, "A line of a newer version is counted as such") {
+TEST_CASE_FIXTURE(Reading, "A line of a newer version is counted as newer_schema") {
   put("calls-1.jsonl", seal(JsonLine().number("v", std::int64_t{2}).text("type", "call", 9).take()) + ended("a"));
   read();
   CHECK(order() == "a ");
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Reading, "A line of a newer version is counted as such") {
   CHECK(summary.skipped == 0);
 }
 
-TEST_CASE_FIXTURE(Reading, "Beginnings are remembered up to a bound; the oldest beyond it is taken for interrupted") {
+TEST_CASE_FIXTURE(Reading, "At most kMaxOpenCalls starts are remembered, and the oldest beyond that counts as interrupted") {
   std::string lines;
   for (std::size_t i = 0; i < kMaxOpenCalls; ++i) lines += began("c" + std::to_string(i));
   put("calls-1.jsonl", lines + ended("c0"));
@@ -172,14 +172,14 @@ TEST_CASE_FIXTURE(Reading, "Beginnings are remembered up to a bound; the oldest 
   CHECK(calls.front().state == StoredCall::State::Interrupted);
 }
 
-TEST_CASE("A folder that is not there is named, with what to do") {
+TEST_CASE("The error about a missing folder names it and the remedy") {
   const auto result = read_calls("/nowhere/at/all", [](const StoredCall&) {});
   REQUIRE_FALSE(result);
   CHECK(result.error().detail.find("/nowhere/at/all") != std::string::npos);
   CHECK(result.error().detail.find("--folder") != std::string::npos);
 }
 
-TEST_CASE("Members that are missing or of another kind are left out; what is no call is none") {
+TEST_CASE("Missing members and members of a wrong type are left out, and other lines are not records") {
   CHECK_FALSE(parse_record("{\"v\":1,\"type\":\"run\"}"));
   CHECK_FALSE(parse_record("[1,2"));
   CHECK_FALSE(parse_record("7"));

@@ -20,7 +20,7 @@ using test::call_of;
 
 namespace {
 
-/// A disk on which everything waits until the test lets it through.
+/// A disk on which all operations wait until open_gate().
 class GatedDisk final : public FileSystem {
  public:
   FakeFileSystem disk;
@@ -65,7 +65,7 @@ struct Quiet {
 
 }  // namespace
 
-TEST_CASE("A record is on the disk when it is reported, and all are when the writer has gone") {
+TEST_CASE("A record is on the disk when it is reported, and all records are after the destructor") {
   const test::Folder folder;
   std::string reported;
   bool was_there = true;
@@ -89,7 +89,7 @@ TEST_CASE("A record is on the disk when it is reported, and all are when the wri
 }
 
 TEST_CASE_FIXTURE(Quiet,
-                  "While the disk hangs nobody waits for it; memory has a bound, and what does not fit is refused and counted") {
+                  "While the disk hangs, no caller waits; memory is bounded, and a record that does not fit is refused and counted") {
   GatedDisk gated;
   WriterOptions options = in("/calls");
   options.backlog.records = 3;
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(Quiet,
   CHECK(reported == 3);
 }
 
-TEST_CASE_FIXTURE(Quiet, "A disk that does not answer is told as failing, though it has refused nothing yet") {
+TEST_CASE_FIXTURE(Quiet, "A disk that does not answer counts as failing, although no operation has failed yet") {
   GatedDisk gated;
   WriterOptions options = in("/calls");
   options.slow_after = 0ms;
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Quiet, "A disk that does not answer is told as failing, though
   gated.open_gate();
 }
 
-TEST_CASE_FIXTURE(Quiet, "A disk that fails until the end: what waits is lost within the closing limit, and was never reported") {
+TEST_CASE_FIXTURE(Quiet, "If the disk fails until the end, the waiting records are lost at the closing limit and not reported") {
   FakeFileSystem disk;
   disk.write_fails = std::errc::no_space_on_device;
   WriterOptions options = in("/calls");
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Quiet, "A disk that fails until the end: what waits is lost wi
   CHECK_FALSE(reported);
 }
 
-TEST_CASE_FIXTURE(Quiet, "Two agents in one folder: each has its own file, and both are read") {
+TEST_CASE_FIXTURE(Quiet, "Two agents in one folder have separate files, and both are read") {
   const test::Folder folder;
   {
     RecordWriter first(posix_file_system(), in(folder.path), {});
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(Quiet, "Two agents in one folder: each has its own file, and b
   CHECK(std::filesystem::exists(folder.path + "/calls-2.jsonl"));
 }
 
-TEST_CASE("Records are the owner's alone") {
+TEST_CASE("Only the owner can read the records") {
   const test::Folder folder;
   { RecordWriter writer(posix_file_system(), in(folder.path + "/a/b"), {}); }
   using std::filesystem::perms;
@@ -157,14 +157,14 @@ TEST_CASE("Records are the owner's alone") {
   CHECK((std::filesystem::status(folder.path + "/a/b").permissions() & others) == perms::none);
 }
 
-TEST_CASE("A folder that cannot be one is named, with what to do") {
+TEST_CASE("The error about an unusable folder names it and the remedy") {
   const test::Folder folder;
   folder.put("file", "");
   const auto usable = check_folder(posix_file_system(), folder.path + "/file");
   REQUIRE_FALSE(usable);
   CHECK(usable.error().detail.find(folder.path + "/file") != std::string::npos);
   CHECK(usable.error().detail.find("choose another folder with /records/folder, or keep none: /records/folder \"off\"") != std::string::npos);
-  // Only records know "off": as the folder of recordings it would be one.
+  // Only /records/folder accepts "off". In /recordings/folder it would be the name of a folder.
   const auto recordings = check_folder(posix_file_system(), folder.path + "/file", "recordings");
   REQUIRE_FALSE(recordings);
   CHECK(recordings.error().detail.find("choose another folder with /recordings/folder, or keep none: /recordings/enabled false") != std::string::npos);
@@ -173,7 +173,7 @@ TEST_CASE("A folder that cannot be one is named, with what to do") {
   CHECK(std::filesystem::is_empty(folder.path + "/new"));
 }
 
-TEST_CASE_FIXTURE(Quiet, "A folder that the operator named must be writable at the start; the usual one need not") {
+TEST_CASE_FIXTURE(Quiet, "A folder that the operator configured must be writable at the start, and the default folder need not be") {
   const test::Folder folder;
   folder.put("file", "");
   BookOptions options;
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(Quiet, "A folder that the operator named must be writable at t
   CHECK((*CallBook::open({}, {}))->state() == "off");
 }
 
-TEST_CASE("Where records are kept when nobody says [XDG Base Directory Specification]") {
+TEST_CASE("The default folder of records follows the environment [XDG Base Directory Specification]") {
   const auto folder = [](std::map<std::string, std::string> set, bool is_root) {
     return default_folder([&set](const char* name) { return set[name]; }, is_root);
   };

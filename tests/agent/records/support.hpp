@@ -7,7 +7,7 @@
 
 namespace offhook::test {
 
-/// The record of a call with that id, which was invited in November 2023.
+/// Returns the record of a call with this id and an INVITE in November 2023.
 inline agent::records::CallRecord call_of(const std::string& id) {
   agent::records::CallRecord record;
   record.id = id;

@@ -28,7 +28,7 @@ struct Transcribed {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Transcribed, "What both said becomes a line each, with speaker, turn and time since the answer") {
+TEST_CASE_FIXTURE(Transcribed, "Each utterance of either side is a line with speaker, turn and time since the answer") {
   transcript.on_answered(now());
   passed = 2500ms;
   action(CallerSaid{2, "when are you open", 0.9, false, false});
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(Transcribed, "What both said becomes a line each, with speaker
   CHECK(lines[4].text == "ended: goodbye");
 }
 
-TEST_CASE_FIXTURE(Transcribed, "Nothing that was keyed leaves, and what was said leaves redacted, on both sides") {
+TEST_CASE_FIXTURE(Transcribed, "No pressed keys are in a transcript, and the words of both sides are redacted") {
   action(CallerSaid{2, "4711", 1, false, true});
   action(CallerSaid{3, "my pin is four seven one one", 1, false, false});
   action(AgentSaid{3, "Your pin is 4 7 1 1, and you are a@b.example", false});
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Transcribed, "A text is redacted before it is cut, so that the
   CHECK(lines[0].text.find_first_of("0123456789") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Transcribed, "At most kMaxLinesPerCall lines, then one that says so; the end is told all the same") {
+TEST_CASE_FIXTURE(Transcribed, "A call has at most kMaxLinesPerCall lines, then one line about the limit, and the line of its end") {
   for (std::size_t i = 0; i < kMaxLinesPerCall; ++i) action(AgentSaid{1, "x", false});
   CHECK(lines.size() == kMaxLinesPerCall);
   CHECK(lines.back().text == "x");
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Transcribed, "Silence makes no line") {
   CHECK(lines.empty());
 }
 
-TEST_CASE("A line survives its way into JSON and back; a changed or cut one is none") {
+TEST_CASE("A line is written as JSON and read back, and a changed or cut line is refused") {
   const TranscriptLine line{
       WallTime(1700000000s) + 123ms, "k3x9", "reception", Who::Agent, "She said \"\xc3\xbc\"\n", 7, true, "de-DE", 12345};
   const std::string json = to_json(line);
@@ -129,7 +129,7 @@ TEST_CASE("A text has at most kMaxTextBytes in a line") {
   CHECK(parse_line(std::string_view(json).substr(0, json.size() - 1))->text.size() == kMaxTextBytes);
 }
 
-TEST_CASE("What a caller says drives no terminal in the readable form") {
+TEST_CASE("The readable form escapes control characters of a caller's words") {
   TranscriptLine line{WallTime(1700000000s),
                       "k3x9",
                       "a",
@@ -146,7 +146,7 @@ TEST_CASE("What a caller says drives no terminal in the readable form") {
   CHECK(readable_in_call(line).ends_with("  [interrupted]\n"));
 }
 
-TEST_CASE("On a terminal a line shows in colour who speaks, but for what happened; a readable file never does") {
+TEST_CASE("A terminal shows the speaker in colour, except for system lines, and a readable file has no colours") {
   TranscriptLine line;
   line.text = "hi";
   line.speaker = Who::Caller;

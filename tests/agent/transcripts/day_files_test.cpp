@@ -34,7 +34,7 @@ struct OnFakeDisk {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A line is in its agent's file of the day and synced when append returns") {
+TEST_CASE_FIXTURE(OnFakeDisk, "append() writes a line to its agent's file of the day and syncs it") {
   REQUIRE(append(1));
   REQUIRE(append(2));
   REQUIRE(append(3, "sales"));
@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A line is in its agent's file of the day and sync
   CHECK(disk.at("/t/transcripts-20241005-1-desk.jsonl") == to_json(line(4)));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "Another process's slot is left alone") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A slot that another process holds is not used") {
   disk.locked_elsewhere.insert("/t/transcripts-1.lock");
   REQUIRE(append(1));
   CHECK(names() == std::vector<std::string>{"transcripts-20241004-2-desk.jsonl"});
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Another process's slot is left alone") {
   CHECK_FALSE(late.append("desk", {line(1)}, now));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A full file is followed by another, until kMaxFilesPerDay are full; the next day begins anew") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A full file is followed by another, up to kMaxFilesPerDay, and the next day begins with a new file") {
   options.rotate_bytes = 1;
   DayFiles small(disk, options);
   for (unsigned i = 1; i <= kMaxFilesPerDay; ++i) REQUIRE(small.append("desk", {line(1)}, now));
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A full file is followed by another, until kMaxFil
   CHECK(small.append("desk", {line(3)}, now + kDay));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "After a restart the file is carried on, and what a crash cut is thrown away") {
+TEST_CASE_FIXTURE(OnFakeDisk, "After a restart the file continues, and a line that a crash cut is removed") {
   REQUIRE(append(1));
   disk.files["/t/transcripts-20241004-1-desk.jsonl"]->bytes += to_json(line(2)).substr(0, 40);
   DayFiles again(disk, options);
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "After a restart the file is carried on, and what 
   CHECK(again.counters().torn_bytes == 40);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "Wherever the power goes, what was reported is there, and every line is whole or none") {
+TEST_CASE_FIXTURE(OnFakeDisk, "After a power failure at any moment, the reported lines are on the disk, and no line is cut") {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     disk.files.clear();
     DayFiles before(disk, {"/t", 1U << 20U, 30, false});
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Wherever the power goes, what was reported is the
   }
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A full disk takes nothing, and the same lines can be tried again") {
+TEST_CASE_FIXTURE(OnFakeDisk, "On a full disk append() writes nothing, and the same lines can be tried again") {
   REQUIRE(append(1));
   disk.room = 10;
   CHECK_FALSE(append(2));
@@ -108,14 +108,14 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A full disk takes nothing, and the same lines can
   CHECK(disk.at("/t/transcripts-20241004-1-desk.jsonl") == to_json(line(1)) + to_json(line(2)));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A file that somebody removed is begun anew") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A file that another program removed is created again") {
   REQUIRE(append(1));
   disk.take_away("/t/transcripts-20241004-1-desk.jsonl");
   REQUIRE(append(2));
   CHECK(disk.at("/t/transcripts-20241004-1-desk.jsonl") == to_json(line(2)));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "More agents than files may be open at once are written all the same") {
+TEST_CASE_FIXTURE(OnFakeDisk, "More agents than the limit of open files can still write") {
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 80; ++i) REQUIRE(append(i, "a" + std::to_string(i)));
   }
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "More agents than files may be open at once are wr
 }
 
 TEST_CASE_FIXTURE(OnFakeDisk,
-                  "Files go when their day lies more than keep_days back, whole, of all agents and slots, and of nobody else") {
+                  "purge() removes all files of days more than keep_days back, of all agents and slots, and no other files") {
   for (int day = 0; day < 40; ++day) {
     REQUIRE(append(day, day % 2 == 0 ? "desk" : "sales"));
     now += kDay;
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(OnFakeDisk,
   }
   const auto removed = files.purge(now);
   REQUIRE(removed);
-  CHECK(*removed == 9 + 2);  // 40 days, of which today and 30 before it stay.
+  CHECK(*removed == 9 + 2);  // Of 40 days, today and the 30 days before it stay.
   CHECK(names().size() == 31);
   CHECK(names().front() == "transcripts-20241013-1-sales.jsonl");
   CHECK(disk.files.contains("/t/notes.txt"));
@@ -150,16 +150,16 @@ TEST_CASE_FIXTURE(OnFakeDisk,
   REQUIRE(append(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "What is removed is removed although it is open") {
+TEST_CASE_FIXTURE(OnFakeDisk, "purge() also removes a file that is open") {
   REQUIRE(append(1));
   const auto file = disk.files.at("/t/transcripts-20241004-1-desk.jsonl");
   now += 40 * kDay;
   REQUIRE(files.purge(now));
   CHECK(file->names == 0);
-  CHECK(file.use_count() == 1);  // Nobody keeps it open, so that the disk gives it back.
+  CHECK(file.use_count() == 1);  // No handle keeps the file open, so the disk space is free.
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "That the folder could not be synced after a removal is told, so that it is tried again") {
+TEST_CASE_FIXTURE(OnFakeDisk, "A failed sync of the folder after a removal is an error, so that purge() runs again") {
   disk.put("/t/transcripts-20240101-1-a.jsonl", "x");
   disk.folder_sync_fails = std::errc::io_error;
   CHECK_FALSE(files.purge(now));
@@ -177,7 +177,7 @@ TEST_CASE("The daily task is due at the start and on each new day, and again whi
   CHECK_FALSE(task.is_due(now + 24h));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A text for people stands beside the lines where it is asked for, and goes with them") {
+TEST_CASE_FIXTURE(OnFakeDisk, "With the option `readable`, a text file is written beside the lines, and removed with them") {
   options.readable = true;
   DayFiles both(disk, options);
   REQUIRE(both.append("desk", {line(1)}, now));
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A text for people stands beside the lines where i
   CHECK(names().empty());
 }
 
-TEST_CASE("Names of files: what we write is read back, two agents never share one, and no name leaves the folder") {
+TEST_CASE("File names are read back as written, differ for each agent, and never leave the folder") {
   const DayFileName name{20000, 3, "desk-1", 2, true};
   CHECK(name.name() == "transcripts-20241004-3-desk-1.2.txt");
   CHECK(parse_day_file_name(name.name()) == name);

@@ -25,7 +25,7 @@ std::string redacted(std::string_view text, unsigned digits_from = 4) {
 
 }  // namespace
 
-TEST_CASE("A run of N digits goes, one of N - 1 stays") {
+TEST_CASE("A run of N digits is redacted, and one of N - 1 stays") {
   CHECK(redacted("my pin is 4711, thanks") == "my pin is [digits], thanks");
   CHECK(redacted("room 471") == "room 471");
   CHECK(redacted("room 471", 3) == "room [digits]");
@@ -33,7 +33,7 @@ TEST_CASE("A run of N digits goes, one of N - 1 stays") {
   CHECK(redacted("4711", 0) == "4711");
 }
 
-TEST_CASE("Digits that blanks, dashes, points, slashes and brackets divide are one run") {
+TEST_CASE("Digits divided by blanks, dashes, points, slashes or brackets are one run") {
   for (const char* written : {"4 7 1 1", "47-11", "47.11", "4/7/1/1", "(47) 11", "+47 11", "4, 7, 1, 1", "47 - 11", "4_7_1_1",
                               "47\xc2\xa0"
                               "11",
@@ -51,7 +51,7 @@ TEST_CASE("Digits that blanks, dashes, points, slashes and brackets divide are o
   }
 }
 
-TEST_CASE("What is too far apart, or divided by other words, is no run") {
+TEST_CASE("Digits that are too far apart, or divided by other words, are no run") {
   CHECK(redacted("at 9 I had 2 eggs and 10 pans") == "at 9 I had 2 eggs and 10 pans");
   CHECK(redacted("10:30") == "10:30");
   CHECK(redacted("12          34") == "12          34");
@@ -86,7 +86,7 @@ TEST_CASE("Spoken digits count like written ones, in six languages") {
   }
 }
 
-TEST_CASE("Few number words in a sentence stay") {
+TEST_CASE("A few number words in a sentence stay") {
   for (const char* text : {"one of the two came at five", "I have two children and three dogs", "just a second",
                            "vier Leute kamen um acht", "for once I agree", "twenty minutes", "forty two", "no one knows",
                            "a hundred times", "un moment s'il vous plait", "wir sind zu zweit um drei da"}) {
@@ -95,7 +95,7 @@ TEST_CASE("Few number words in a sentence stay") {
   }
 }
 
-TEST_CASE("Tens take a unit, so that the count is that of the digits") {
+TEST_CASE("A word for tens takes a unit, so that the count is that of the digits") {
   CHECK(redacted("forty two", 3) == "forty two");
   CHECK(redacted("forty two three", 3) == "[digits]");
   CHECK(redacted("forty fifty", 4) == "[digits]");
@@ -109,7 +109,7 @@ TEST_CASE("Digits of other scripts count too") {
   CHECK(redacted("\xe0\xa5\xaa\xe0\xa5\xad\xe0\xa5\xa7\xe0\xa5\xa7") == "[digits]");
 }
 
-TEST_CASE("A card's number is seen whatever digits may stay, with its date and code behind it") {
+TEST_CASE("A card number is redacted with any digit limit, with its date and code after it") {
   CHECK(redacted("card 4111 1111 1111 1111 ok", 0) == "card [card] ok");
   CHECK(redacted("card 4111-1111-1111-1111 12/27 123 ok", 0) == "card [card] ok");
   CHECK(redacted("3782 822463 10005", 0) == "[card]");
@@ -119,7 +119,7 @@ TEST_CASE("A card's number is seen whatever digits may stay, with its date and c
   CHECK(redacted("0000 0000 0000 0000", 0) == "0000 0000 0000 0000");
 }
 
-TEST_CASE("E-mail addresses go, written and spoken") {
+TEST_CASE("E-mail addresses are redacted, written and spoken") {
   for (const char* address : {"john.smith@example.com", "a+b@sub.example.co.uk", "john @ example.com", "root@localhost",
                               "j\xc3\xb6rg@b\xc3\xbcro.example", "john at example dot com", "john dot smith at example dot com",
                               "j o h n at example dot org", "info underscore desk at my dash shop dot co dot uk",
@@ -130,7 +130,7 @@ TEST_CASE("E-mail addresses go, written and spoken") {
   }
 }
 
-TEST_CASE("What only looks like an address stays") {
+TEST_CASE("A text that only resembles an address stays") {
   for (const char* text :
        {"look at this point in time", "we meet at noon", "@home", "a @ b", "at five dot", "see you at the dot"}) {
     CAPTURE(text);
@@ -138,7 +138,7 @@ TEST_CASE("What only looks like an address stays") {
   }
 }
 
-TEST_CASE("An IBAN goes when its check digits fit, in groups or not [ISO 13616]") {
+TEST_CASE("An IBAN with valid check digits is redacted, in groups or not [ISO 13616]") {
   CHECK(redacted("to DE89 3704 0044 0532 0130 00 please", 0) == "to [iban] please");
   CHECK(redacted("to de89370400440532013000.", 0) == "to [iban].");
   CHECK(redacted("GB82 WEST 1234 5698 7654 32 ok", 0) == "[iban] ok");
@@ -147,7 +147,7 @@ TEST_CASE("An IBAN goes when its check digits fit, in groups or not [ISO 13616]"
   CHECK(redacted("DE88 3704 0044 0532 0130 00") == "DE[digits]");
 }
 
-TEST_CASE("Own patterns: digits, letters, any character, more of a word, quoted marks") {
+TEST_CASE("Own patterns support digits, letters, any character, the rest of a word, and escaped characters") {
   RedactionOptions options;
   options.digits_from = 0;
   options.patterns = {"KD-####", "case *", "@@ ###", "x\\#?", "password is ?????"};
@@ -163,7 +163,7 @@ TEST_CASE("Own patterns: digits, letters, any character, more of a word, quoted 
                           "de") == "[hidden]");
 }
 
-TEST_CASE("A pattern that cannot be used is told with what to do; bounds of patterns at each and one beyond") {
+TEST_CASE("An unusable pattern is refused with a remedy, and patterns have bounds") {
   const auto error = [](std::string pattern) {
     const auto parsed = TextPattern::parse(pattern);
     return parsed ? std::string() : std::string(to_string(parsed.error()));
@@ -185,7 +185,7 @@ TEST_CASE("A pattern that cannot be used is told with what to do; bounds of patt
   CHECK(refused.error().detail.find("pattern 2, \"bad\\\"") != std::string::npos);
 }
 
-TEST_CASE("A match has at most kMaxMatch characters, so that stars cost no time") {
+TEST_CASE("A match has at most kMaxMatch characters, which bounds the time for patterns with stars") {
   const auto pattern = TextPattern::parse("a*b");
   REQUIRE(pattern);
   const auto length = [&](std::size_t middle) { return pattern->match(points_of("a" + std::string(middle, 'x') + "b"), 0); };
@@ -196,7 +196,7 @@ TEST_CASE("A match has at most kMaxMatch characters, so that stars cost no time"
   CHECK(hard->match(points_of(std::string(20000, 'a')), 0) == 0);
 }
 
-TEST_CASE("Redacting what is redacted changes nothing; overlapping findings become one") {
+TEST_CASE("Redacting a redacted text changes nothing, and overlapping findings become one") {
   const Redactor redactor = make();
   for (const char* text : {"4711 0815 and a1234@example.com", "DE89370400440532013000@bank.example", "12345@67890.com 99999"}) {
     const std::string once = redactor.redacted(text);
@@ -205,7 +205,7 @@ TEST_CASE("Redacting what is redacted changes nothing; overlapping findings beco
   }
 }
 
-TEST_CASE("A redactor that was not made takes nothing out") {
+TEST_CASE("A default-constructed redactor changes nothing") {
   CHECK(Redactor().redacted("4711 0815") == "4711 0815");
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("Texts are cut at kMaxRedactedBytes, never within a character") {
   CHECK(make().redacted(std::string(kMaxRedactedBytes - 1, 'x') + "\xc3\xbc").size() == kMaxRedactedBytes - 1);
 }
 
-TEST_CASE("Octets that are no UTF-8 are left as they are, and hide no digits") {
+TEST_CASE("Octets that are not UTF-8 stay, and hide no digits") {
   CHECK(redacted("\xff\xfe pin 4711 \xc3") == "\xff\xfe pin [digits] \xc3");
   CHECK(redacted("47\xff"
                  "11 5") ==
@@ -222,7 +222,7 @@ TEST_CASE("Octets that are no UTF-8 are left as they are, and hide no digits") {
         "11 5");
 }
 
-TEST_CASE("Of random texts no run of N digits is left, and good UTF-8 stays good") {
+TEST_CASE("Redacted random texts have no run of N digits, and valid UTF-8 stays valid") {
   base::SeededRandom random(20261121);
   const std::string_view pieces[] = {
       "4",     "7",  "11",           "0",  " ",   "-", ".", "a", "xy", "@", ".com", "\xc3\xbc", "\xe2\x82\xac", "four",

@@ -33,7 +33,7 @@ std::vector<TranscriptLine> all(const std::string& folder) {
 
 }  // namespace
 
-TEST_CASE("The queue gathers for a moment, gives one agent's lines in their order, and waits longer with each failure") {
+TEST_CASE("The queue gathers lines for a moment, returns one agent's lines in order, and waits longer with each failure") {
   LineQueue queue;
   base::TimePoint now{1h};
   CHECK(queue.try_add(line("1", "a"), now));
@@ -60,7 +60,7 @@ TEST_CASE("The queue gathers for a moment, gives one agent's lines in their orde
   CHECK(queue.counters().written == 3);
 }
 
-TEST_CASE("The queue is bounded in lines and octets, at each and one beyond, and what is being written counts") {
+TEST_CASE("The queue has bounds for lines and octets, and lines being written count") {
   base::TimePoint now{1h};
   LineQueue lines({3, SIZE_MAX});
   for (int i = 0; i < 3; ++i) CHECK(lines.try_add(line("1"), now));
@@ -81,7 +81,7 @@ TEST_CASE("The queue is bounded in lines and octets, at each and one beyond, and
   CHECK(many.take().size() == LineQueue::kMaxGroup);
 }
 
-TEST_CASE("What was said is on the disk when the store has gone, readable by its owner alone, and read back in order") {
+TEST_CASE("The destructor writes all lines to the disk, readable only by the owner, and they are read back in order") {
   test::Folder folder;
   const std::string path = folder.path + "/state/transcripts";
   {
@@ -98,10 +98,10 @@ TEST_CASE("What was said is on the disk when the store has gone, readable by its
     CHECK(mode_of(entry.path()) == 0600);
     ++files;
   }
-  CHECK(files == 5);  // Two agents, for programs and for people, and the lock.
+  CHECK(files == 5);  // A file of lines and a readable file for each of two agents, and the lock.
 }
 
-TEST_CASE("Old files go when the agent starts") {
+TEST_CASE("Old files are removed when the agent starts") {
   test::Folder folder;
   folder.put("transcripts-20200101-1-desk.jsonl", "x");
   folder.put("mine.txt", "x");
@@ -110,7 +110,7 @@ TEST_CASE("Old files go when the agent starts") {
   CHECK(std::filesystem::exists(folder.path + "/mine.txt"));
 }
 
-TEST_CASE("A folder that cannot be written to is told, and costs nothing but the lines") {
+TEST_CASE("A folder that is not writable sets the state Losing, and only lines are lost") {
   test::Folder folder;
   folder.put("file", "x");
   TranscriptStore store(records::posix_file_system(),
@@ -121,7 +121,7 @@ TEST_CASE("A folder that cannot be written to is told, and costs nothing but the
   CHECK(store.state() == TranscriptStore::State::Losing);
 }
 
-TEST_CASE("Off, the book gives no transcript and touches no disk") {
+TEST_CASE("A disabled book returns no transcript and touches no disk") {
   test::Folder folder;
   TranscriptOptions options;
   options.folder = folder.path + "/transcripts";
@@ -133,7 +133,7 @@ TEST_CASE("Off, the book gives no transcript and touches no disk") {
   CHECK_FALSE(std::filesystem::exists(options.folder));
 }
 
-TEST_CASE("On, the book writes redacted lines; an agent may stay out of it") {
+TEST_CASE("An enabled book writes redacted lines, and an agent may opt out") {
   test::Folder folder;
   TranscriptOptions options;
   options.enabled = true;
@@ -152,7 +152,7 @@ TEST_CASE("On, the book writes redacted lines; an agent may stay out of it") {
   CHECK(lines[0].text == "I am [hidden], pin [digits]");
 }
 
-TEST_CASE("The book refuses a pattern that cannot be used, and a folder that cannot be written to, with the setting's name") {
+TEST_CASE("The book refuses an unusable pattern, or a folder that is not writable, with the setting's name") {
   TranscriptOptions options;
   options.patterns = {"*"};
   CHECK_FALSE(TranscriptBook::open(options));
@@ -166,7 +166,7 @@ TEST_CASE("The book refuses a pattern that cannot be used, and a folder that can
   CHECK(refused.error().detail.find("/transcripts/folder") != std::string::npos);
 }
 
-TEST_CASE("Where transcripts are kept by default: beside the records") {
+TEST_CASE("The default folder of transcripts is beside the records") {
   const auto with = [](std::string name, std::string value) {
     return [name, value](const char* variable) { return variable == name ? value : std::string(); };
   };
@@ -175,7 +175,7 @@ TEST_CASE("Where transcripts are kept by default: beside the records") {
   CHECK(default_folder(with("X", ""), false).empty());
 }
 
-TEST_CASE("Reading skips lines that are damaged, too long or no line, and files that are links or pipes") {
+TEST_CASE("Reading skips lines that are damaged, too long or unknown, and files that are links or pipes") {
   test::Folder folder;
   const std::string good = to_json(line("call1"));
   folder.put("transcripts-20241004-1-desk.jsonl",
@@ -195,7 +195,7 @@ TEST_CASE("Reading skips lines that are damaged, too long or no line, and files 
   CHECK_FALSE(read_transcripts(folder.path + "/nowhere", [](const TranscriptLine&, std::string_view) {}));
 }
 
-TEST_CASE("A list tells calls, oldest first, the newest so many; hostile names drive no terminal") {
+TEST_CASE("A list shows the newest calls, oldest first, and escapes control characters in names") {
   CallList list(2);
   const WallTime begin{1700000000s};
   for (int i = 0; i < 3; ++i) {
