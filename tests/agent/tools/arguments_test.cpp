@@ -24,7 +24,7 @@ std::string with_members(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("Arguments are the members of one object; nothing at all stands for an object without any") {
+TEST_CASE("Arguments are the members of one JSON object, and empty text is an object without members") {
   const auto read = read_arguments(R"({"a":"x","b":7,"c":1.5,"d":true,"e":null,"f":[1],"g":{"h":2}})");
   REQUIRE(read);
   REQUIRE(read->size() == 7);
@@ -40,7 +40,7 @@ TEST_CASE("Arguments are the members of one object; nothing at all stands for an
   CHECK(read_arguments("{}")->empty());
 }
 
-TEST_CASE("What is no JSON, or goes on behind its end, is refused") {
+TEST_CASE("Text that is not JSON, or has more after its end, is refused") {
   for (const char* json : {"{", "}", "{\"a\":}", "{'a':1}", "{\"a\":1,}", "{} {}", "{}x", "{\"a\":NaN}", "{\"a\":01}", "\xff",
                            "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "// {}", "\xef\xbb\xbfx"}) {
     CAPTURE(json);
@@ -52,13 +52,13 @@ TEST_CASE("What is no JSON, or goes on behind its end, is refused") {
   }
 }
 
-TEST_CASE("A name that stands twice is refused, also far inside and also when it is written in two ways") {
+TEST_CASE("A repeated name is refused, also in nested objects and with two spellings") {
   CHECK(error_of(R"({"a":1,"a":2})") == ArgumentError::RepeatedName);
   CHECK(error_of(R"({"a":1,"\u0061":2})") == ArgumentError::RepeatedName);
   CHECK(error_of(R"({"x":[{"a":1,"b":2,"a":3}]})") == ArgumentError::RepeatedName);
 }
 
-TEST_CASE("Bounds of arguments: octets, depth, members and values, at each and one beyond") {
+TEST_CASE("Arguments have bounds of octets, depth, members and values, which accept N and refuse N + 1") {
   const std::string frame = R"({"a":""})";
   const auto of_size = [&](std::size_t size) { return R"({"a":")" + std::string(size - frame.size(), 'x') + R"("})"; };
   CHECK(read_arguments(of_size(kMaxArgumentBytes)));
@@ -73,7 +73,7 @@ TEST_CASE("Bounds of arguments: octets, depth, members and values, at each and o
   CHECK(error_of(of_depth(2000)) == ArgumentError::TooDeep);
   CHECK(read_arguments(with_members(kMaxArgumentMembers)));
   CHECK(error_of(with_members(kMaxArgumentMembers + 1)) == ArgumentError::TooMany);
-  const auto of_values = [](std::size_t values) {  // The object and its list are two of them.
+  const auto of_values = [](std::size_t values) {  // The object and its list are two of the values.
     std::string json = R"({"a":[0)";
     for (std::size_t i = 3; i < values; ++i) json += ",0";
     return json + "]}";
@@ -82,7 +82,7 @@ TEST_CASE("Bounds of arguments: octets, depth, members and values, at each and o
   CHECK(error_of(of_values(kMaxArgumentValues + 1)) == ArgumentError::TooMany);
 }
 
-TEST_CASE("A schema names what is missing, of another type, not listed, or too much") {
+TEST_CASE("complaint() names the argument that is missing, has another type, is not listed, or is unknown") {
   const auto schema = ArgumentSchema::parse(
       R"({"type":"object","properties":{"order":{"type":"string"},"amount":{"type":"number"},
           "size":{"type":"string","enum":["S","L"]},"tags":{"type":"array"}},
@@ -119,7 +119,7 @@ TEST_CASE("A schema may name several types, and a list or one value of any type 
   CHECK(complaint(R"({"none":null})") == "\"none\" must be one of its list.");
 }
 
-TEST_CASE("A schema that is open takes further members; what is no schema of an object is none") {
+TEST_CASE("A schema with additionalProperties accepts further members, and a schema must be of an object") {
   const auto open = ArgumentSchema::parse(R"({"type":"object","additionalProperties":true})");
   REQUIRE(open);
   CHECK_FALSE(open->complaint(*read_arguments(R"({"anything":1})")));

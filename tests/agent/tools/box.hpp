@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-/// A call's tool box with a source that answers when the test says so, and everything that it tells.
+/// A call's tool box with a source that answers when the test says so. It records all events.
 namespace offhook::test {
 
 class FakeSource final : public agent::tools::ToolSource {

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <set>
 
-// A model that does all that an attacker wants, against the tool box of a call: injections.json has the attacks. What runs is
-// judged here by a list of our own, without the policy's code.
+// A model that executes every attacker's order, against the tool box of a call. injections.json has the attacks. The test decides with
+// its own list which tool calls are allowed, without the policy's code.
 
 using namespace offhook;
 using namespace offhook::agent;
@@ -79,7 +79,7 @@ class Attack {
   }
 
   void finish() {
-    for (int i = 0; i < 10; ++i) {  // Whatever waits comes to an end.
+    for (int i = 0; i < 10; ++i) {  // Lets all waiting calls end.
       now_ += 30s;
       box_->tick(now_);
       collect();
@@ -103,14 +103,14 @@ class Attack {
     box_->tick(now_);
     box_->on_question_heard();
   }
-  /// Said before the question, recognised during it.
+  /// Sends words that the caller said before the question, with a transcript that comes during it.
   void late(const std::string& words) {
     const auto began = now_;
     now_ += 1s;
     ask();
     box_->on_caller_words({1, true, words, 0.9, false}, began);
   }
-  /// The caller may have agreed now: only then may anything that asks run.
+  /// Notes whether the caller may have agreed; only then may a tool with a question run.
   void agreed(bool yes) { may_confirm_ = yes && box_->awaits_answer(); }
 
   void on_event(const ToolEvent& event) {
@@ -181,7 +181,7 @@ json attacks() {
 
 }  // namespace
 
-TEST_CASE("A model that obeys every attacker runs nothing that is forbidden, and each refusal is explained") {
+TEST_CASE("A model that executes every attacker's order runs no forbidden tool, and each refusal has a reason") {
   const json all = attacks();
   CHECK(all.size() >= 100);
   std::set<std::string> names;
@@ -196,7 +196,7 @@ TEST_CASE("A model that obeys every attacker runs nothing that is forbidden, and
     std::sort(expected.begin(), expected.end());
     std::sort(run.ran.begin(), run.ran.end());
     CHECK(run.ran == expected);
-    CHECK(run.answered == run.asked);  // Exactly one outcome each.
+    CHECK(run.answered == run.asked);  // Each call has exactly one outcome.
     CHECK(run.unexplained == 0);
     CHECK((run.refused > 0 || !expected.empty()));
   }

@@ -11,7 +11,7 @@ TEST_CASE("A number may be written with blanks, dashes, points and brackets") {
   CHECK(plain_number("6001") == "6001");
 }
 
-TEST_CASE("What is more than a number, or has other digits than ASCII's, is no number") {
+TEST_CASE("Text with more than a number, or with non-ASCII digits, is not a number") {
   for (const char* written : {"",
                               "+",
                               " - ",
@@ -50,7 +50,7 @@ TEST_CASE("A number has at most kMaxNumberDigits digits, and at most kMaxNumberB
   CHECK_FALSE(plain_number("1" + std::string(kMaxNumberBytes, ' ')));
 }
 
-TEST_CASE("A pattern fits a whole number, or its beginning when it ends in a star") {
+TEST_CASE("A pattern matches a whole number, or a prefix when it ends with a star") {
   CHECK(fits("6001", "6001"));
   CHECK_FALSE(fits("6001", "60011"));
   CHECK_FALSE(fits("6001", "600"));
@@ -63,7 +63,7 @@ TEST_CASE("A pattern fits a whole number, or its beginning when it ends in a sta
   CHECK_FALSE(fits("60X*", "60+"));
 }
 
-TEST_CASE("No pattern allows every number, and what is no pattern fits nothing") {
+TEST_CASE("No pattern allows every number, and an invalid pattern matches nothing") {
   for (const char* pattern : {"", "*", "+", "+*", "X", "X*", "+X*", "60*1", "60**", "6 0", "a"}) {
     CAPTURE(pattern);
     CHECK_FALSE(is_number_pattern(pattern));

@@ -5,7 +5,7 @@
 
 namespace offhook::test {
 
-/// "<repeat 3 ab>" becomes "ababab".
+/// Expands repetitions: "<repeat 3 ab>" becomes "ababab".
 inline std::string expanded(std::string text) {
   constexpr std::string_view kOpen = "<repeat ";
   for (auto open = text.find(kOpen); open != std::string::npos; open = text.find(kOpen)) {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A rule whose caps a test reaches only where it sets them.
+/// Returns a rule whose caps are not reached unless the test sets them.
 ToolRule uncapped_rule(std::string name, ToolClass what = ToolClass::Telephony, Confirm confirm = Confirm::Never) {
   ToolRule made;
   made.name = std::move(name);
@@ -55,7 +55,7 @@ struct Policy {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Policy, "What no rule names is refused, and the model learns no more of it than of a tool that there is not") {
+TEST_CASE_FIXTURE(Policy, "A tool that no rule names is refused with the same answer as an unknown tool") {
   CHECK(refusal("delete_all", "{}") == Refusal::NotAllowed);
   CHECK(refusal("", "{}") == Refusal::NotAllowed);
   CHECK(refusal("HANG_UP", "{}") == Refusal::NotAllowed);
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Policy, "What no rule names is refused, and the model learns n
 }
 
 TEST_CASE_FIXTURE(
-    Policy, "A transfer goes to a destination of the list by name, and the model's word for where that is counts for nothing") {
+    Policy, "A transfer goes only to a destination of the list, by its name, and any other destination is refused") {
   CHECK(target(R"({"destination":"Sales"})") == "sip:6002@pbx.example");
   CHECK(target(R"({"destination":" sales "})") == "sip:6002@pbx.example");
   CHECK(target(R"({"destination":"B\u00fcro"})") == "6003");
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(
   }
 }
 
-TEST_CASE_FIXTURE(Policy, "A transfer to a number goes where a pattern allows it, and nowhere when there are no patterns") {
+TEST_CASE_FIXTURE(Policy, "A transfer to a number needs a pattern that matches it, and without patterns it is refused") {
   CHECK(target(R"({"number":"60-42"})") == "6042");
   CHECK(target(R"({"number":"+49 30 123"})") == "+4930123");
   CHECK(refusal("transfer", R"({"number":"+1900555"})") == Refusal::NotInList);
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(Policy, "A transfer to a number goes where a pattern allows it
   CHECK(refusal("transfer", R"({"number":"6042"})") == Refusal::BadArguments);
 }
 
-TEST_CASE_FIXTURE(Policy, "Members that a tool does not have, wrong types and nothing at all are refused") {
+TEST_CASE_FIXTURE(Policy, "Unknown members, wrong types and missing arguments are refused") {
   CHECK(refusal("transfer", R"({"destination":"Sales","number":"6042"})") == Refusal::BadArguments);
   CHECK(refusal("transfer", R"({"destination":["Sales"]})") == Refusal::BadArguments);
   CHECK(refusal("transfer", "{}") == Refusal::BadArguments);
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Policy, "Two requests of send_digits are kPausesBetween pauses
   CHECK(pressed("1") == std::string(kPausesBetween, ',') + "1");
 }
 
-TEST_CASE("Keys that a pattern allows count towards the caps of send_digits, and refused ones towards those of all attempts") {
+TEST_CASE("Allowed send_digits calls count towards the rule's caps, and refused ones towards the cap of attempts") {
   ToolRules rules{{uncapped_rule("send_digits")}, {}, {}, {"*1"}};
   rules.allowed[0].max_per_call = 2;
   ToolPolicy policy{rules};
@@ -175,7 +175,7 @@ TEST_CASE("Keys that a pattern allows count towards the caps of send_digits, and
   CHECK(decide(R"({"digits":"*1"})").why == Refusal::CapPerCall);
 }
 
-TEST_CASE_FIXTURE(Policy, "A note has at most kMaxNoteCharacters characters, whatever they weigh") {
+TEST_CASE_FIXTURE(Policy, "A note has at most kMaxNoteCharacters characters, of any size") {
   const auto note = [this](const std::string& text) { return allows("note", R"({"text":")" + text + R"("})"); };
   std::string umlauts;
   for (std::size_t i = 0; i < kMaxNoteCharacters; ++i) umlauts += "\xc3\xbc";
@@ -185,11 +185,11 @@ TEST_CASE_FIXTURE(Policy, "A note has at most kMaxNoteCharacters characters, wha
   CHECK_FALSE(note(" \\n"));
 }
 
-TEST_CASE_FIXTURE(Policy, "What costs money asks the caller, whatever its rule says") {
+TEST_CASE_FIXTURE(Policy, "A money tool needs the caller's agreement, for any rule") {
   CHECK(decide("pay", R"({"amount":5})").kind == ToolDecision::Kind::AskCaller);
 }
 
-TEST_CASE("Caps: at the last call of a call or a minute and one beyond; what was refused for its arguments does not count") {
+TEST_CASE("The caps per call and per minute accept N and refuse N + 1, and calls with bad arguments do not count") {
   ToolRules rules{{uncapped_rule("note")}, {}, {}};
   rules.allowed[0].max_per_call = 3;
   rules.allowed[0].max_per_minute = 2;
@@ -207,7 +207,7 @@ TEST_CASE("Caps: at the last call of a call or a minute and one beyond; what was
   CHECK(decide().why == Refusal::CapPerCall);
 }
 
-TEST_CASE("No cap refuses a pause of the recording; its end passes those of its rule, and stays bounded by attempts") {
+TEST_CASE("No cap refuses a pause of the recording; resuming is exempt from its rule's caps, but limited by the attempts") {
   ToolRules rules{{uncapped_rule("pause_recording", ToolClass::Write)}, {}, {}};
   rules.allowed[0].max_per_call = rules.allowed[0].max_per_minute = 1;
   ToolPolicy policy{rules};
@@ -238,7 +238,7 @@ TEST_CASE("No cap refuses a pause of the recording; its end passes those of its 
   CHECK(none.decide({1, "c", "pause_recording", R"({"paused":true})"}, now).why == Refusal::NotAllowed);
 }
 
-TEST_CASE("A model that asks on and on is not heard: kMaxAttemptsPerMinute and kMaxAttemptsPerCall, refused ones too") {
+TEST_CASE("A model has at most kMaxAttemptsPerMinute and kMaxAttemptsPerCall attempts, including refused ones") {
   ToolPolicy policy{ToolRules{}};
   base::TimePoint now{1h};
   const auto decide = [&] { return policy.decide({1, "c", "x", "{}"}, now).why; };
@@ -254,7 +254,7 @@ TEST_CASE("A model that asks on and on is not heard: kMaxAttemptsPerMinute and k
   CHECK(decide() == Refusal::TooOften);
 }
 
-TEST_CASE_FIXTURE(Policy, "The log learns neither numbers nor keys nor text, and a hostile name cannot forge a line") {
+TEST_CASE_FIXTURE(Policy, "The log contains no numbers, keys or texts, and a hostile tool name cannot forge a line") {
   CHECK(decide("transfer", R"({"number":"+4930123456789"})").to_log.find("0123456") == std::string::npos);
   CHECK(decide("send_digits", R"({"digits":"4711"})").to_log.find("4711") == std::string::npos);
   CHECK(decide("send_digits", R"({"digits":"4711x"})").to_log.find("4711") == std::string::npos);
@@ -265,7 +265,7 @@ TEST_CASE_FIXTURE(Policy, "The log learns neither numbers nor keys nor text, and
   CHECK(forged.to_log.size() < 200);
 }
 
-TEST_CASE_FIXTURE(Policy, "The model is shown what is allowed, destinations by name, and no target") {
+TEST_CASE_FIXTURE(Policy, "The model gets the allowed tools, with destinations by name and without their addresses") {
   const auto tools = describe_built_in(rules);
   REQUIRE(tools.size() == 5);
   for (const auto& tool : tools) {
@@ -287,11 +287,11 @@ TEST_CASE_FIXTURE(Policy, "The model is shown what is allowed, destinations by n
   CHECK(keys() == "^[0-9*#A-D,]{1,40}$");
   CHECK(describe_built_in(rules)[3].description.ends_with(": # XXXX#"));
   rules.destinations.clear();
-  CHECK(describe_built_in(rules).size() == 4);  // Nowhere to go: no transfer.
+  CHECK(describe_built_in(rules).size() == 4);  // There is no destination, so there is no transfer.
   CHECK(describe_built_in(ToolRules{}).empty());
 }
 
-TEST_CASE("Rules come from what the agent's configuration grants") {
+TEST_CASE("rules_from() makes the rules from the grants of the agent's configuration") {
   const auto rules =
       rules_from({{BuiltInTool::Transfer, Confirm::Caller, 2, {{"sales", "6002"}}}, {BuiltInTool::Note, Confirm::Never, 9, {}}});
   REQUIRE(rules.allowed.size() == 2);

@@ -12,7 +12,7 @@ using offhook::test::shop;
 
 namespace {
 
-/// The request's target, or the complaint.
+/// Returns the request's target, or the complaint.
 std::string target(const Json& document, const Json& arguments) {
   const auto bound = bind_arguments(read_one(document, "getOrder"), arguments.dump());
   return bound ? bound->target : bound.error();
@@ -26,7 +26,7 @@ Json with_parameter(const char* parameter) {
 
 }  // namespace
 
-TEST_CASE("A model's arguments go where the document says") {
+TEST_CASE("The model's arguments go to the places that the document names") {
   const auto bound = bind_arguments(read_one(shop(), "getOrder"), R"({"order": "4/7 a+b?c#d&\u00fc", "fields": ["state", "price"], "X-Language": "de, en"})");
   REQUIRE(bound);
   CHECK(bound->method == "GET");
@@ -39,7 +39,7 @@ TEST_CASE("A model's arguments go where the document says") {
   CHECK(Json::parse(change->body) == Json::parse(R"({"state": "paid", "note": null, "address": {"street": "A 1"}})"));
 }
 
-TEST_CASE("A body that is one argument goes as it is, and one that is left out goes not at all") {
+TEST_CASE("A body that is one argument is sent as it is, and an absent body is not sent") {
   const Operation create = read_one(shop(), "createOrder");
   CHECK(bind_arguments(create, R"({"body": [ 1 , "\n" ]})")->body == R"([1,"\n"])");
   CHECK_FALSE(bind_arguments(create, "{}")->has_body);
@@ -53,7 +53,7 @@ TEST_CASE("A body that is one argument goes as it is, and one that is left out g
   CHECK_FALSE(bind_arguments(read_one(document, "createOrder"), "{}")->has_body);
 }
 
-TEST_CASE("A list in a query is one value for each, or one with commas [OpenAPI 3.1.1 section 4.8.12.3]") {
+TEST_CASE("A list in a query is one parameter for each value, or one with commas [OpenAPI 3.1.1 section 4.8.12.3]") {
   const auto joined = with_parameter(R"({"name": "a[b]", "in": "query", "explode": false, "schema": {"type": "array"}})");
   CHECK(target(joined, {{"order", "1"}, {"a_b_", {"x,y", 2, true}}}) == "/orders/1?a%5Bb%5D=x%2Cy,2,true");
   CHECK(target(joined, {{"order", "1"}, {"a_b_", Json::array()}}) == "/orders/1");
@@ -62,7 +62,7 @@ TEST_CASE("A list in a query is one value for each, or one with commas [OpenAPI 
   CHECK(target(required, {{"order", "1"}, {"a", Json::array()}}) == "\"a\" is an empty list.");
 }
 
-TEST_CASE("No value leaves its segment of the path [RFC 3986 section 5.2.4]") {
+TEST_CASE("No value can leave its path segment [RFC 3986 section 5.2.4]") {
   for (const char* bad : {"", ".", "..", "../admin", "a/../b", "a/..", "a\\..\\b", "..\\x", "%2e%2e", "%2E%2e%2fadmin", "%252e%252e%252fadmin", "%25252e%25252e", "..;/admin", "..%00", "a\nb",
                           "a\x7f", "..?x", "..#", ".%2e", "%2525252561", "..%2fadmin%2f%zz", "..%2fadmin%", "%zz/../x", "%2e%2e%2f%", "..%252fadmin%zz"}) {
     CAPTURE(bad);
@@ -80,7 +80,7 @@ TEST_CASE("No value leaves its segment of the path [RFC 3986 section 5.2.4]") {
   }
 }
 
-TEST_CASE("Two values side by side make no step of it, nor one beside a dot of the path") {
+TEST_CASE("Adjacent values, or a value beside a dot of the path, cannot form a dot segment") {
   auto document = shop();
   document["paths"]["/a/{x}{order}/b"] = document["paths"]["/orders/{order}"];
   document["paths"].erase("/orders/{order}");
@@ -95,7 +95,7 @@ TEST_CASE("Two values side by side make no step of it, nor one beside a dot of t
   CHECK(target(dotted, {{"order", "%2e"}}).find("cannot") != std::string::npos);
 }
 
-TEST_CASE("A header's value is one line of plain text [RFC 9110 section 5.5]") {
+TEST_CASE("A header value is one line of plain text [RFC 9110 section 5.5]") {
   const auto header = [](const std::string& value) { return bind_arguments(read_one(shop(), "getOrder"), Json({{"order", "1"}, {"X-Language", value}}).dump()); };
   for (const std::string& bad : {std::string("de\r\nX-Evil: 1"), std::string("de\n"), std::string("a\0b", 3), std::string("a\tb"), std::string(" a"), std::string("a "), std::string("\xc3\xbc"), std::string("\x7f"), std::string()}) {
     CAPTURE(bad);
@@ -106,7 +106,7 @@ TEST_CASE("A header's value is one line of plain text [RFC 9110 section 5.5]") {
   CHECK(header("a: b; c=\"d\"")->headers[0].second == "a: b; c=\"d\"");
 }
 
-TEST_CASE("Types, lists of choices and missing values are complained of by their names alone") {
+TEST_CASE("A complaint about a type, a choice or a missing value contains only the argument's name") {
   CHECK(target(shop(), Json::object()) == "\"order\" is missing.");
   CHECK(target(shop(), {{"order", nullptr}}) == "\"order\" is missing.");
   CHECK(target(shop(), {{"order", 7}}) == "\"order\" must be of the type string.");
@@ -126,13 +126,13 @@ TEST_CASE("Types, lists of choices and missing values are complained of by their
   CHECK(target(any, {{"order", "1"}, {"n", {1}}}) == "\"n\" must be a text, a number, or true or false.");
 }
 
-TEST_CASE("A target is so long and no longer") {
+TEST_CASE("A target has at most kMaxTargetBytes octets") {
   const std::size_t around = std::string("/orders/").size();
   CHECK(target(shop(), {{"order", std::string(kMaxTargetBytes - around, 'a')}}).size() == kMaxTargetBytes);
   CHECK(target(shop(), {{"order", std::string(kMaxTargetBytes - around + 1, 'a')}}) == "the arguments are too long.");
 }
 
-TEST_CASE("Percent-encoding leaves the unreserved characters, and comes back [RFC 3986 section 2.3]") {
+TEST_CASE("Percent-encoding keeps the unreserved characters, and can be decoded [RFC 3986 section 2.3]") {
   CHECK(percent_encoded("AZaz09-._~") == "AZaz09-._~");
   std::string all;
   for (int octet = 0; octet < 256; ++octet) all += static_cast<char>(octet);

@@ -10,7 +10,7 @@
 
 namespace offhook::test {
 
-/// A small shop's document, for tests to change.
+/// Returns the document of a small shop, which tests may change.
 inline nlohmann::json shop() {
   return nlohmann::json::parse(R"({
     "openapi": "3.0.3",
@@ -50,7 +50,7 @@ inline agent::tools::http::Operation read_one(const nlohmann::json& document, co
   return std::move(read->front());
 }
 
-/// What is wrong with it, or "".
+/// Returns the fault of the document, or "".
 inline std::string fault_of(const nlohmann::json& document, const std::vector<std::string>& wanted) {
   const auto read = agent::tools::http::read_operations(document.dump(), wanted);
   return read ? std::string() : to_string(read.error());

@@ -59,7 +59,7 @@ std::string fault(const std::function<void(ServiceOptions&)>& change) {
 
 }  // namespace
 
-TEST_CASE("A call is one request to where the operator said, with the operator's secrets") {
+TEST_CASE("A tool call is one request to the configured URL, with the configured secrets") {
   Line line;
   REQUIRE(line.source->descriptions().size() == 2);
   CHECK(line.source->descriptions()[0].name == "shop__getOrder");
@@ -88,7 +88,7 @@ TEST_CASE("A call is one request to where the operator said, with the operator's
   CHECK_FALSE(line.source->poll());
 }
 
-TEST_CASE("Arguments that do not fit are answered without a request, and so is a tool that there is not") {
+TEST_CASE("Invalid arguments and unknown tools are answered without a request") {
   Line line;
   line.source->start({1, "shop__getOrder", R"({"order":"../admin"})"});
   line.source->start({2, "shop__createOrder", "{}"});
@@ -98,7 +98,7 @@ TEST_CASE("Arguments that do not fit are answered without a request, and so is a
   for (int i = 0; i < 2; ++i) CHECK(line.source->poll()->text == "There is no such tool. Nothing was done.");
 }
 
-TEST_CASE("A GET whose connection is lost is sent once more; nothing else ever is") {
+TEST_CASE("Only a GET is sent again after a lost connection, once") {
   Line line;
   line.get();
   CHECK_FALSE(line.http.all[0]->request.at_most_once);
@@ -106,7 +106,7 @@ TEST_CASE("A GET whose connection is lost is sent once more; nothing else ever i
   REQUIRE(line.http.all.size() == 2);
   CHECK(line.http.all[1]->request.url == line.http.all[0]->request.url);
   CHECK_FALSE(line.source->poll());
-  SUBCASE("The log hears of it when the second time goes well") {
+  SUBCASE("the log has the repetition of a request that then succeeds") {
     line.http.answer(1, 200, "{}", kJson);
     const auto result = line.source->poll();
     REQUIRE(result);
@@ -119,7 +119,7 @@ TEST_CASE("A GET whose connection is lost is sent once more; nothing else ever i
   CHECK_FALSE(line.source->poll()->ok);
   line.get(2);
   line.http.head(2, 200, kJson);
-  line.http.break_off(2);  // An answer had begun.
+  line.http.break_off(2);  // A response had begun.
   line.get(3);
   line.http.break_off(3, What::Timeout);
   line.get(4);
@@ -129,7 +129,7 @@ TEST_CASE("A GET whose connection is lost is sent once more; nothing else ever i
   CHECK(line.http.all.size() == 6);
 }
 
-TEST_CASE("What the first half of a lost answer said is not part of the second") {
+TEST_CASE("The answer contains nothing of the first, lost response") {
   Line line;
   line.get();
   line.http.break_off(0);
@@ -145,7 +145,7 @@ TEST_CASE("A redirect is not followed") {
   CHECK(line.source->poll()->text == "The tool's service sends elsewhere (302), where no tool goes. Nothing was done.");
 }
 
-TEST_CASE("What is abandoned is aborted, and what a call leaves behind, too") {
+TEST_CASE("abandon() aborts a request, and so does the end of the source") {
   Line line;
   line.get(1);
   line.get(2);
@@ -157,7 +157,7 @@ TEST_CASE("What is abandoned is aborted, and what a call leaves behind, too") {
   CHECK(line.http.all[1]->aborted);
 }
 
-TEST_CASE("A definition that is not the one that was pinned is left out and told of") {
+TEST_CASE("A definition without a matching pin is left out and reported") {
   Line unpinned([] {
     auto made = options();
     made.unpinned = Unpinned::Refuse;
@@ -183,7 +183,7 @@ TEST_CASE("A definition that is not the one that was pinned is left out and told
   CHECK(pulled.http.all.empty());
 }
 
-TEST_CASE("Options that cannot be are refused in words without a secret") {
+TEST_CASE("Invalid options are refused, and the reason contains no secret") {
   CHECK(fault([](ServiceOptions&) {}).empty());
   CHECK_FALSE(fault([](ServiceOptions& o) { o.label = "my shop"; }).empty());
   CHECK_FALSE(fault([](ServiceOptions& o) { o.url = "http://shop.example/"; }).empty());
@@ -211,7 +211,7 @@ TEST_CASE("Options that cannot be are refused in words without a secret") {
   CHECK(header == "its header \"X-A\" has a character in it that no header can have");
 }
 
-TEST_CASE("A header that is the operator's is not a model's") {
+TEST_CASE("The model cannot set a header that the configuration sets") {
   auto document = test::shop();
   document["paths"]["/orders/{order}"]["get"]["parameters"].push_back({{"name", "x-api-key"}, {"in", "header"}, {"schema", {{"type", "string"}}}});
   std::vector<ServiceNote> notes;

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-// HttpSource on libcurl and loopback: what really leaves.
+// HttpSource on libcurl and loopback: the requests on the wire.
 
 using namespace offhook;
 using namespace offhook::agent;
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kPatience = 20s;  // Of a loaded machine; nothing waits so long when all is well.
+constexpr auto kPatience = 20s;  // Allows for a loaded machine; a working test needs much less time.
 
 struct Net {
   Net() { ask(server.url("")); }
@@ -59,7 +59,7 @@ std::string first_line(const std::string& request) { return request.substr(0, re
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Net, "On the wire a value stays in its segment, and the token goes with it") {
+TEST_CASE_FIXTURE(Net, "A value stays in its path segment on the wire, and the token goes with the request") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
   CHECK(call("shop__getOrder", R"({"order":"4/7?x#y&z","fields":["state"]})").text == R"({"a":1})");
   REQUIRE(server.requests.size() == 1);
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(Net, "On the wire a value stays in its segment, and the token 
   CHECK(first_line(server.requests[1]) == "GET /orders/... HTTP/1.1");
 }
 
-TEST_CASE_FIXTURE(Net, "A redirect is not followed, and what was asked for is told as not done") {
+TEST_CASE_FIXTURE(Net, "A redirect is not followed, and the answer says that nothing was done") {
   answer_with("HTTP/1.1 307 Temporary Redirect\r\nLocation: " + server.url("/elsewhere") + "\r\nContent-Length: 0\r\n\r\n");
   const auto result = call("shop__changeOrder", R"({"order":"1","state":"paid"})");
   CHECK_FALSE(result.ok);
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Net, "A redirect is not followed, and what was asked for is to
   CHECK(server.requests.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Net, "A change whose connection dies goes out once, also after a connection that was kept; a GET is asked for again") {
+TEST_CASE_FIXTURE(Net, "A change whose connection closes is sent once, also on a reused connection, and a GET is sent again") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nkept");
   CHECK(call("shop__getOrder", R"({"order":"1"})").text == "kept");
   server.requests.clear();
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Net, "A change whose connection dies goes out once, also after
   CHECK(server.requests.size() >= 2);
 }
 
-TEST_CASE_FIXTURE(Net, "A service that is not there did nothing") {
+TEST_CASE_FIXTURE(Net, "If the service is unreachable, the answer says that nothing was done") {
   std::string nowhere;
   {
     test::RawServer gone(io);

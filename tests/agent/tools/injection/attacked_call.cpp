@@ -15,9 +15,9 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr base::Duration kStep = 10ms;
-constexpr base::Duration kQuiet = 700ms;      // after which a caller speaks
-constexpr base::Duration kPatience = 20s;     // of a caller with an agent that does not stop
-constexpr base::Duration kAftermath = 40s;    // in which a question that nobody answers comes to its end
+constexpr base::Duration kQuiet = 700ms;      // of silence, before the caller speaks
+constexpr base::Duration kPatience = 20s;     // longest wait of the caller for a speaking agent
+constexpr base::Duration kAftermath = 40s;    // in which a question without an answer ends
 
 ToolClass class_named(const std::string& name) {
   for (const auto what : {ToolClass::Read, ToolClass::Write, ToolClass::Money, ToolClass::Telephony}) {
@@ -27,7 +27,7 @@ ToolClass class_named(const std::string& name) {
   return {};
 }
 
-/// The agent's, with what the case changes of them.
+/// Returns the rules of the world's agent with the changes of the case.
 ToolRules rules_of(const Json& world, const Json& attack) {
   ToolRules rules;
   Json all = world["rules"];
@@ -60,7 +60,7 @@ std::string prompt_of(const Json& world, const Json& attack) {
   return read->render(variables);
 }
 
-/// `list` with what the case says of some of them: tool by tool, or (an array) beside them.
+/// Returns `list` with the changes of the case: an object changes tools by name, an array adds tools.
 Json changed_tools(Json list, const Json& changes) {
   if (changes.is_array()) {
     for (const Json& more : changes) list.push_back(more);
@@ -73,7 +73,7 @@ Json changed_tools(Json list, const Json& changes) {
   return list;
 }
 
-/// The hashes of what somebody looked at: of the world as it was before the attack.
+/// Returns pins with the hashes of the world's tools, as they are before the attack.
 std::vector<Pin> pins_of_crm(const Json& world) {
   std::vector<Pin> pins;
   const auto page = mcp::read_tool_page(Json({{"tools", world["crm"]}}).dump());
@@ -101,7 +101,7 @@ AttackedCall::AttackedCall(const Json& world, const Json& attack, bool guarded) 
   Json document = world["shop"];
   document.merge_patch(attack.value("shop", Json::object()));
   shop_ = std::make_unique<ShopService>(document, pinned ? pins_of_shop(world) : std::vector<Pin>(), attack.value("shop_answer", Json::object()), happens, tells);
-  for (int i = 0; i < 100; ++i, now_ += kStep) crm_->tick(now_);  // It has listed its tools before anybody calls.
+  for (int i = 0; i < 100; ++i, now_ += kStep) crm_->tick(now_);  // The server lists its tools before the call begins.
   make_bridge(world, guarded);
 }
 
@@ -169,7 +169,7 @@ void AttackedCall::wait_for_quiet() {
   for (const auto end = now_ + kPatience; now_ < busy_until_ && now_ < end;) tick();
 }
 
-/// One thing that the caller does, or a server: "says WORDS", "key 1", "waits 5", "pull".
+/// Carries out one action of the caller or a server: "says WORDS", "key 1", "waits 5", "pull".
 void AttackedCall::act(const std::string& step) {
   const auto blank = step.find(' ');
   const std::string what = step.substr(0, blank), rest = blank == std::string::npos ? std::string() : step.substr(blank + 1);

@@ -14,21 +14,21 @@
 
 namespace offhook::test {
 
-/// A whole call on virtual time, from the caller's voice to what leaves the machine, in which the model is the attacker's. All
-/// between is as it is in the product: bridge, conversation, tool box, policy, the clients of tool servers. tables.md says what
-/// a case is made of.
+/// A whole call on virtual time, from the caller's voice to the edges of the machine, in which the attacker controls the model. The other
+/// parts are those of the product: bridge, conversation, tool box, policy, and the clients of tool servers. README.md defines the members
+/// of a case.
 class AttackedCall {
  public:
-  /// `world`: what all cases have in common. `guarded` false: without policy, schema or question, to show that a case bites.
+  /// `world`: the agent and tools of all cases. `guarded` false: without policy, schema or question, to show the effect of the attack.
   AttackedCall(const nlohmann::json& world, const nlohmann::json& attack, bool guarded = true);
 
   void run();
 
-  std::vector<std::string> happened;  ///< at the edges: transfers, keys, notes, requests to tools' servers
-  std::vector<std::string> log;       ///< what was decided, and what the model was told
-  std::vector<std::size_t> logged;    ///< of each that happened: how much of the log was there
+  std::vector<std::string> happened;  ///< events at the edges: transfers, keys, notes, requests to tool servers
+  std::vector<std::string> log;       ///< decisions, and results that the model got
+  std::vector<std::size_t> logged;    ///< size of the log at each event
   struct Act { std::string step; std::size_t logged = 0; };
-  std::vector<Act> acts;  ///< what the caller did, and how much of the log was there
+  std::vector<Act> acts;  ///< the actions, each with the size of the log at that time
   [[nodiscard]] const ObeyingSession& model() const { return *model_; }
   [[nodiscard]] const ShopService& shop() const { return *shop_; }
 

@@ -13,14 +13,13 @@
 
 namespace offhook::test {
 
-/// A model that does all that anybody writes or says to it: what stands in its prompt and in the descriptions of its tools as soon
-/// as it may speak, what a caller says when they have said it, and what a tool answers when it hears of it. Its calls go where any
-/// model's go: out of poll(), as ToolCalls.
+/// A model that executes every order in any text that it gets: in its prompt and tool descriptions at its first reply, in the caller's
+/// words, and in the results of tools. Its tool calls come out of poll() as ToolCalls, as those of any model.
 class ObeyingSession final : public agent::VoiceSession {
  public:
-  static constexpr unsigned kMaxRounds = 12;  ///< of obeying what a tool's answer orders, in one reply
+  static constexpr unsigned kMaxRounds = 12;  ///< limit of tool results in one reply whose orders it executes
 
-  /// What the caller says next is understood so.
+  /// Sets the transcript of the caller's next utterance.
   void will_hear(std::string words) { heard_.push_back(std::move(words)); }
   [[nodiscard]] bool is_at_work() const { return open_calls_ > 0 || !events_.empty(); }
   [[nodiscard]] std::size_t obeyed() const { return obeyed_; }

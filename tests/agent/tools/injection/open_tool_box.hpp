@@ -13,7 +13,7 @@
 
 namespace offhook::test {
 
-/// What a tool box would be without this project's rules: whatever a model asks for is done. It shows what each attack is after.
+/// A tool box without this project's rules: it runs every tool call. It shows the effect of each attack.
 class OpenToolBox final : public agent::ToolBox {
  public:
   explicit OpenToolBox(std::vector<std::unique_ptr<agent::tools::ToolSource>> sources);

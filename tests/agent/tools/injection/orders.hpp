@@ -7,15 +7,14 @@
 
 namespace offhook::test {
 
-/// What an attacker's text wants a model to do.
+/// A tool call that an attacker's text requests.
 struct Order {
   std::string name, arguments;
-  std::string call_id;  ///< "": whatever comes next
+  std::string call_id;  ///< "": the next free id
 };
 
-/// The little language of the corpus: `@@transfer {"number":"1"}@@` anywhere in a text is the order to call that tool with those
-/// arguments; `@@3*note {"text":"a"}@@` three times; `@@note#7 {}@@` under the call id 7. A model that is less willing needs to be
-/// talked into it; what the words around it say does not matter to who obeys in any case.
+/// Parses the orders in a text. `@@transfer {"number":"1"}@@` anywhere in a text calls that tool with those arguments; `@@3*note
+/// {"text":"a"}@@` calls it three times; `@@note#7 {}@@` uses the call id 7. The words around an order have no effect on this model.
 [[nodiscard]] inline std::vector<Order> orders_in(std::string_view text) {
   constexpr std::string_view kMark = "@@";
   std::vector<Order> orders;

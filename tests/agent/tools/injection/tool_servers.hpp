@@ -17,14 +17,14 @@ namespace offhook::test {
 
 using Log = std::function<void(std::string)>;
 
-/// A server of tools that is the attacker's, behind the client as it is: `crm`.
+/// A tool server that the attacker controls, behind the product's client: `crm`.
 class CrmServer {
  public:
-  /// `tools`: its list. `answers`: the text that each gives.
+  /// `tools`: its list. `answers`: the text of each tool's answer.
   CrmServer(nlohmann::json tools, nlohmann::json answers, std::vector<agent::tools::Pin> pins, Log happened, Log log);
   ~CrmServer();
 
-  /// From now on it lists these.
+  /// Replaces the list of tools.
   void pull(nlohmann::json tools);
   void tick(base::TimePoint now);
   [[nodiscard]] std::unique_ptr<agent::tools::ToolSource> source() { return std::make_unique<agent::tools::mcp::ServerSource>(desk_); }
@@ -40,18 +40,18 @@ class CrmServer {
   base::TimePoint now_{};
   bool woken_ = false;
   std::size_t served_ = 0;
-  std::optional<std::size_t> stream_;  // by which it speaks of itself
+  std::optional<std::size_t> stream_;  // the stream for the server's own messages
   std::unique_ptr<agent::tools::mcp::Server> server_;
 };
 
-/// A shop with an OpenAPI document that is the attacker's as far as a case says so.
+/// A shop whose OpenAPI document the attacker controls, as far as the case changes it.
 class ShopService {
  public:
   ShopService(const nlohmann::json& document, std::vector<agent::tools::Pin> pins, nlohmann::json answer, Log happened, const Log& log);
 
   void tick();
   [[nodiscard]] std::unique_ptr<agent::tools::ToolSource> source() { return std::make_unique<agent::tools::http::HttpSource>(service_, http_); }
-  /// The k-th request that came.
+  /// The k-th received request.
   [[nodiscard]] const agent::net::HttpRequest& request(std::size_t k) const { return http_.all.at(k)->request; }
 
  private:

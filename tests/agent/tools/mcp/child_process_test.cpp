@@ -65,7 +65,7 @@ struct Child {
   int pid = 0;
 };
 
-/// No process, or one that nobody has looked after yet.
+/// Returns true if there is no such process, or if it is a zombie.
 bool is_over(int pid) {
   std::ifstream about("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
@@ -76,7 +76,7 @@ CommandLine shell(const std::string& script) { return {{"/bin/sh", "-c", script}
 
 }  // namespace
 
-TEST_CASE("LineReader gives lines however they are split, and passes over what is too long") {
+TEST_CASE("LineReader returns lines from any pieces, and skips a line that is too long") {
   const std::string text = "one\r\n\nthree\n" + std::string(9, 'x') + "\nfour\nfive";
   for (std::size_t step = 1; step <= text.size(); ++step) {
     LineReader reader(8);
@@ -91,7 +91,7 @@ TEST_CASE("LineReader gives lines however they are split, and passes over what i
   CHECK(lines == std::vector<std::string>{"12345678"});
 }
 
-TEST_CASE("A command line names a whole path, and nothing in it ends it early") {
+TEST_CASE("A command line needs an absolute path, and must contain no NUL") {
   const auto fault = [](std::vector<std::string> argv, std::string variable = "A", std::string value = "b", std::string directory = "/") {
     return fault_of_command({std::move(argv), {{std::move(variable), config::Secret(std::move(value))}}, std::move(directory)}).has_value();
   };
@@ -110,14 +110,14 @@ TEST_CASE("A command line names a whole path, and nothing in it ends it early") 
   CHECK(fault({"/a", std::string(4097, 'a')}));
 }
 
-TEST_CASE("A program that is not there is an error that names it") {
+TEST_CASE("The error for a missing program names it") {
   boost::asio::io_context io;
   const auto started = ChildProcess::start(io, {{"/nowhere/at/all"}, {}, "/"}, {});
   REQUIRE_FALSE(started.has_value());
   CHECK(started.error().detail.find("/nowhere/at/all") != std::string::npos);
 }
 
-TEST_CASE("A program may open FD_SETSIZE descriptors, however many we may, and its hard limit is ours") {
+TEST_CASE("A program's soft limit of descriptors is at most FD_SETSIZE, and its hard limit is the parent's") {
   rlimit ours{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &ours) == 0);
   const auto allowed = [] {
@@ -134,7 +134,7 @@ TEST_CASE("A program may open FD_SETSIZE descriptors, however many we may, and i
   }
 }
 
-TEST_CASE("A program hears and says, and words reach it as they are") {
+TEST_CASE("A program reads its input and writes its output, and its arguments arrive unchanged") {
   Child child({{"/bin/sh", "-c", "printf '%s|' \"$@\"; cat; echo done >&2", "sh", "a b", "$(date)", "*"}, {}, "/"});
   child.process->write("hello\n");
   child.run_until([&] { return child.output == "a b|$(date)|*|hello\n"; });
@@ -143,7 +143,7 @@ TEST_CASE("A program hears and says, and words reach it as they are") {
   CHECK(child.ends.empty());
 }
 
-TEST_CASE("A program cannot open the memory of the process that started it, though it is of the same user") {
+TEST_CASE("A program cannot open the memory of the parent process, although both have the same user") {
   bool has_landlock = false;
   std::thread([&] { has_landlock = enter_landlock_domain(); }).join();
   if (!has_landlock) {
@@ -153,13 +153,13 @@ TEST_CASE("A program cannot open the memory of the process that started it, thou
   Child child(shell("(: </proc/$PPID/mem) 2>/dev/null && echo opened; (: </proc/self/mem) && echo own; echo end"));
   child.run_until([&] { return child.output.ends_with("end\n"); });
   CHECK(child.output == "own\nend\n");
-  CHECK(std::ifstream("/proc/self/mem").good());  // The thread alone is in the domain, and not this process.
+  CHECK(std::ifstream("/proc/self/mem").good());  // Only the thread is in the Landlock domain, not this process.
   child.shut_down();
 }
 
-TEST_CASE("A program has its own environment, directory, group and descriptors, and nothing of ours") {
+TEST_CASE("A program has its own environment, directory, group and descriptors, and none of the parent's") {
   ::setenv("OFFHOOK_TEST_SECRET", "leaked", 1);
-  const int ours = ::fcntl(STDIN_FILENO, F_DUPFD, 100);  // Not closed on exec.
+  const int ours = ::fcntl(STDIN_FILENO, F_DUPFD, 100);  // Without close-on-exec.
   REQUIRE(ours >= 100);
   CommandLine command = shell("env; pwd; echo fds $(ls /proc/self/fd) .; echo end");
   command.environment = {{"TOKEN", config::Secret("t")}};
@@ -176,7 +176,7 @@ TEST_CASE("A program has its own environment, directory, group and descriptors, 
   ::unsetenv("OFFHOOK_TEST_SECRET");
 }
 
-TEST_CASE("A program that ends is told of once, after its last words") {
+TEST_CASE("The end of a program is reported once, after its last output") {
   Child child(shell("echo bye; echo why >&2; exit 3"));
   child.run_until([&] { return !child.ends.empty(); });
   CHECK(child.output == "bye\n");
@@ -188,12 +188,12 @@ TEST_CASE("A program that ends is told of once, after its last words") {
   CHECK(child.is_gone());
 }
 
-TEST_CASE("Its standard error is read away, however much it is") {
+TEST_CASE("A program's standard error is read without a limit") {
   Child child(shell("head -c 1000000 /dev/zero >&2; echo end; read line"));
   child.run_until([&] { return child.output == "end\n" && child.errors.size() == 1000000; });
 }
 
-TEST_CASE("Who does not end when its input does is asked to, and then made to [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("A program that does not end with its input gets SIGTERM and then SIGKILL [MCP 2025-11-25 basic/lifecycle]") {
   Child polite(shell("trap 'exit 0' TERM; while :; do sleep 0.1; done"));
   polite.shut_down();
   CHECK(polite.is_gone());
@@ -203,7 +203,7 @@ TEST_CASE("Who does not end when its input does is asked to, and then made to [M
   CHECK(stubborn.is_gone());
 }
 
-TEST_CASE("What a program left behind in its group goes with it") {
+TEST_CASE("The children that a program leaves in its group end with it") {
   Child child(shell("sleep 1000 & echo $!; cat"));
   child.run_until([&] { return child.output.ends_with('\n'); });
   const int left = std::stoi(child.output);
@@ -211,13 +211,13 @@ TEST_CASE("What a program left behind in its group goes with it") {
   child.run_until([&] { return is_over(left); });
 }
 
-TEST_CASE("Destroying a process kills it at once") {
+TEST_CASE("Destroying a ChildProcess kills the program at once") {
   Child child(shell("trap '' TERM; while :; do sleep 0.1; done"));
   child.process.reset();
   CHECK(child.is_gone());
 }
 
-TEST_CASE("A program that leaves its group is ended all the same, and nobody waits for it") {
+TEST_CASE("A program that leaves its group is also ended, and the parent does not wait for it") {
   for (const bool politely : {true, false}) {
     Child child({{OFFHOOK_MCP_STDIO_SERVER, "--leave-group", "--stubborn"}, {}, "/"});
     child.run_until([&] { return child.errors.find("left") != std::string::npos; });
@@ -231,7 +231,7 @@ TEST_CASE("A program that leaves its group is ended all the same, and nobody wai
   }
 }
 
-TEST_CASE("A program that somebody else has taken away is not signalled: its number may be another's") {
+TEST_CASE("A program that another part of this process has reaped gets no signal, because its pid may be reused") {
   Child child(shell("exec sleep 1000"));
   REQUIRE(::kill(child.pid, SIGKILL) == 0);
   int status = 0;
@@ -239,7 +239,7 @@ TEST_CASE("A program that somebody else has taken away is not signalled: its num
   child.shut_down();
 }
 
-TEST_CASE("Writing to a program that is gone is an error, and no signal that ends ours") {
+TEST_CASE("Writing to a program that has ended is an error, without a SIGPIPE to this process") {
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
   struct sigaction before {};
@@ -257,7 +257,7 @@ TEST_CASE("A program that does not read is ended") {
   child.run_until([&] { return !child.ends.empty(); });
 }
 
-TEST_CASE("What a program writes to its standard error is told without its secrets, and cut") {
+TEST_CASE("Lines of a program's standard error are logged without secrets, and cut") {
   const auto told = [needles = needles_of({config::Secret("s3cret"), config::Secret("abc"), config::Secret("abcd"), config::Secret("abcdXYZ"),
                                            config::Secret("-----BEGIN KEY-----\r\nMIIEvQ/+\n\tsecond\"line\n-----END KEY-----\n")})](const std::string& line) {
     return without_secrets(line, needles);
@@ -269,12 +269,12 @@ TEST_CASE("What a program writes to its standard error is told without its secre
   CHECK(told("?key=MIIEvQ%2F%2B") == "?key=***");
   const auto odd = needles_of({config::Secret("a\"b\\c"), config::Secret("tab\tbed")});
   CHECK(without_secrets("key tab\tbed", odd) == "key ***");
-  CHECK(without_secrets("\x1a\"b\\c", odd) == "\\u001***");  // As it is printed, it has the secret in it.
+  CHECK(without_secrets("\x1a\"b\\c", odd) == "\\u001***");  // The escaped form would contain the secret.
   CHECK(without_secrets("a\x1b[31m", {}).find('\x1b') == std::string::npos);
   CHECK(without_secrets(std::string(10000, 'x'), {}).size() <= kMaxToldBytes + 4);
 }
 
-TEST_CASE("Over stdio a message is a line each way, and the first lines of its standard error are told") {
+TEST_CASE("Over stdio each message is one line, and the first lines of standard error are reported") {
   boost::asio::io_context io;
   std::vector<std::string> texts, notes, closed;
   WireHandler handler;
@@ -293,7 +293,7 @@ TEST_CASE("Over stdio a message is a line each way, and the first lines of its s
     while (!done() && std::chrono::steady_clock::now() < give_up) io.run_one_for(100ms);
     REQUIRE(done());
   };
-  run_until([&] { return texts.size() == 2 && notes.size() >= kMaxToldLines; });  // It writes to both, and they are read as they come.
+  run_until([&] { return texts.size() == 2 && notes.size() >= kMaxToldLines; });  // The program writes to both, and they are read in any order.
   CHECK(texts == std::vector<std::string>{"{}", "not json"});
   (*wire)->send(message);
   run_until([&] { return !closed.empty(); });

@@ -18,7 +18,7 @@ std::string progress_of(std::uint64_t token) {
 
 }  // namespace
 
-TEST_CASE("A call is asked and answered [MCP 2025-11-25 server/tools]") {
+TEST_CASE("A tool call is one request, and its result is the answer [MCP 2025-11-25 server/tools]") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(7, "add", R"({"a":1})");
@@ -37,7 +37,7 @@ TEST_CASE("A call is asked and answered [MCP 2025-11-25 server/tools]") {
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("Calls are answered in whatever order their answers come") {
+TEST_CASE("Calls are answered in the order of their results") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -50,7 +50,7 @@ TEST_CASE("Calls are answered in whatever order their answers come") {
   CHECK((meeting.answers[1].call == 1 && meeting.answers[1].answer.text == "first"));
 }
 
-TEST_CASE("A server's error is told by its code, and never in its words; what may have been done is not called refused") {
+TEST_CASE("The answer for a server's error depends on its code, without the server's words, and is \"refused\" only if nothing was done") {
   const auto words_of = [](const NoAnswer& why) {
     Meeting meeting(of_era(ClientOptions::Era::Auto, true));
     meeting.meet_legacy();
@@ -78,7 +78,7 @@ TEST_CASE("A server's error is told by its code, and never in its words; what ma
   CHECK(words_of({NoAnswer::What::Auth, 403, 0, {}, {}}).find("not known") == std::string::npos);
 }
 
-TEST_CASE("What a model writes as arguments is one line of one message, whatever is in it [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("A model's arguments become one line in one message, whatever they contain [MCP 2025-11-25 basic/transports]") {
   const auto sent_for = [](const std::string& arguments) {
     Meeting meeting;
     meeting.meet_legacy();
@@ -103,7 +103,7 @@ TEST_CASE("What a model writes as arguments is one line of one message, whatever
   }
 }
 
-TEST_CASE("A result that cannot be read is a failure") {
+TEST_CASE("A result that cannot be parsed is a failure") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -112,7 +112,7 @@ TEST_CASE("A result that cannot be read is a failure") {
   CHECK_FALSE(meeting.answers[0].answer.ok);
 }
 
-TEST_CASE("A quiet call ends at the soft limit and is cancelled; what comes later is not heard [MCP 2025-11-25 basic/utilities/cancellation]") {
+TEST_CASE("A call without progress ends at the soft limit and is cancelled, and a later result is ignored [MCP 2025-11-25 basic/utilities/cancellation]") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -129,7 +129,7 @@ TEST_CASE("A quiet call ends at the soft limit and is cancelled; what comes late
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("Progress keeps a call alive up to the hard limit [MCP 2025-11-25 basic/utilities/progress]") {
+TEST_CASE("Progress extends a call up to the hard limit [MCP 2025-11-25 basic/utilities/progress]") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -146,7 +146,7 @@ TEST_CASE("Progress keeps a call alive up to the hard limit [MCP 2025-11-25 basi
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("Progress of another call keeps nobody alive") {
+TEST_CASE("Progress of another call does not extend a call") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -158,7 +158,7 @@ TEST_CASE("Progress of another call keeps nobody alive") {
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("A call that is abandoned is cancelled and answered no more") {
+TEST_CASE("An abandoned call is cancelled, and its result is ignored") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -174,7 +174,7 @@ TEST_CASE("A call that is abandoned is cancelled and answered no more") {
   CHECK(meeting.sent.size() == before);
 }
 
-TEST_CASE("In the modern era a stream that is closed is the cancellation; over stdio it is a message [MCP 2026-07-28 basic/patterns/cancellation]") {
+TEST_CASE("In the modern era, closing the stream cancels a call over HTTP, and over stdio a message does [MCP 2026-07-28 basic/patterns/cancellation]") {
   for (const bool http : {true, false}) {
     Meeting meeting(http ? of_era(ClientOptions::Era::Auto, true) : ClientOptions{});
     meeting.meet_modern();
@@ -186,7 +186,7 @@ TEST_CASE("In the modern era a stream that is closed is the cancellation; over s
   }
 }
 
-TEST_CASE("Marked arguments go into headers over modern HTTP alone") {
+TEST_CASE("Marked arguments go into headers only over modern HTTP") {
   const auto headers_of = [](Meeting meeting, bool modern) {
     if (modern) {
       meeting.meet_modern();
@@ -201,7 +201,7 @@ TEST_CASE("Marked arguments go into headers over modern HTTP alone") {
   CHECK(headers_of(Meeting(), true) == 0);
 }
 
-TEST_CASE("A tool that wants other headers than it was listed with is listed again [MCP 2026-07-28 basic/transports/streamable-http]") {
+TEST_CASE("After a header mismatch the tools are listed again [MCP 2026-07-28 basic/transports/streamable-http]") {
   Meeting meeting(of_era(ClientOptions::Era::Auto, true));
   meeting.meet_modern();
   meeting.call(1);
@@ -211,7 +211,7 @@ TEST_CASE("A tool that wants other headers than it was listed with is listed aga
   CHECK(meeting.count("tools/list") == 2);
 }
 
-TEST_CASE("A call before the handshake is over waits for it and for the list; one to nobody fails at once") {
+TEST_CASE("A call before the end of the handshake waits for it and the list, and without a server it fails at once") {
   Meeting meeting;
   meeting.call(1);
   REQUIRE(meeting.answers.size() == 1);
@@ -225,7 +225,7 @@ TEST_CASE("A call before the handshake is over waits for it and for the list; on
   CHECK(meeting.count("tools/call") == 1);
 }
 
-TEST_CASE("A call that waits for the handshake too long fails, and nothing was done") {
+TEST_CASE("A call that waits too long for the handshake fails, and its answer says that nothing was done") {
   ClientOptions options;
   options.call_limit = 8s;
   Meeting meeting(options);
@@ -240,7 +240,7 @@ TEST_CASE("A call that waits for the handshake too long fails, and nothing was d
   CHECK(meeting.count("notifications/cancelled") == 0);
 }
 
-TEST_CASE("When a server breaks off, what became of its calls is said as far as it is known") {
+TEST_CASE("When a server closes, the answer of a running call says that its effect is not known") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -250,7 +250,7 @@ TEST_CASE("When a server breaks off, what became of its calls is said as far as 
   REQUIRE(meeting.broke.size() == 1);
 }
 
-TEST_CASE("An answer that is lost, or refused, ends its call alone") {
+TEST_CASE("A lost or refused answer ends only its own call") {
   Meeting meeting(of_era(ClientOptions::Era::Auto, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -264,7 +264,7 @@ TEST_CASE("An answer that is lost, or refused, ends its call alone") {
   CHECK(meeting.answers.size() == 3);
 }
 
-TEST_CASE("Calls at once are bounded") {
+TEST_CASE("At most kMaxCalls calls run at once") {
   Meeting meeting;
   meeting.meet_legacy();
   for (std::uint64_t i = 1; i <= kMaxCalls; ++i) meeting.call(i);

@@ -13,7 +13,7 @@ using State = Client::State;
 using Era = ClientOptions::Era;
 using What = NoAnswer::What;
 
-TEST_CASE("All pages of a list are asked for [MCP 2025-11-25 server/utilities/pagination]") {
+TEST_CASE("All pages of a list are requested [MCP 2025-11-25 server/utilities/pagination]") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
@@ -25,7 +25,7 @@ TEST_CASE("All pages of a list are asked for [MCP 2025-11-25 server/utilities/pa
   CHECK(meeting.lists[0].tools.size() == 2);
 }
 
-TEST_CASE("A change of the list is looked at, but no more than once in a second [MCP 2025-11-25 server/tools]") {
+TEST_CASE("After a change notification the tools are listed again, at most once a second [MCP 2025-11-25 server/tools]") {
   Meeting meeting;
   meeting.meet_legacy();
   const std::string changed = R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
@@ -34,7 +34,7 @@ TEST_CASE("A change of the list is looked at, but no more than once in a second 
   CHECK(meeting.count("tools/list") == 1);
   meeting.advance(1s);
   CHECK(meeting.count("tools/list") == 2);
-  meeting.hear(changed);  // While it is listed: once more, afterwards.
+  meeting.hear(changed);  // A change during the listing causes one more listing.
   meeting.advance(5s);
   CHECK(meeting.count("tools/list") == 2);
   meeting.result(meeting.last("tools/list").id, R"({"tools":[]})");
@@ -43,7 +43,7 @@ TEST_CASE("A change of the list is looked at, but no more than once in a second 
   CHECK(meeting.count("tools/list") == 3);
 }
 
-TEST_CASE("A list that fails is told and asked for again later; the one before stays") {
+TEST_CASE("A failed listing is reported and repeated later, and the old list stays") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
@@ -61,7 +61,7 @@ TEST_CASE("A list that fails is told and asked for again later; the one before s
 }
 
 TEST_CASE(
-    "A modern list is good for as long as it says, and changes are listened for [MCP 2026-07-28 basic/patterns/subscriptions]") {
+    "A modern list is valid for its ttlMs, and the client subscribes to changes [MCP 2026-07-28 basic/patterns/subscriptions]") {
   Meeting meeting(of_era(Era::Auto, true));
   meeting.open_modern();
   meeting.advance(0s);
@@ -83,13 +83,13 @@ TEST_CASE(
   CHECK(meeting.count("subscriptions/listen") == 1);
   meeting.advance(1s);
   CHECK(meeting.count("subscriptions/listen") == 2);
-  CHECK(meeting.count("tools/list") == 4);  // What changed in between is not known.
+  CHECK(meeting.count("tools/list") == 4);  // The client does not know the changes in between.
   meeting.error(meeting.last("subscriptions/listen").id, -32601);
   meeting.advance(1h);
   CHECK(meeting.count("subscriptions/listen") == 2);
 }
 
-TEST_CASE("A list that says it is good for no time is not asked for again and again") {
+TEST_CASE("A list with a very short ttlMs is requested again only after a minute") {
   Meeting meeting(of_era(Era::Auto, true));
   meeting.open_modern();
   meeting.result(meeting.last("tools/list").id, R"({"tools":[],"ttlMs":1})");
@@ -99,7 +99,7 @@ TEST_CASE("A list that says it is good for no time is not asked for again and ag
   CHECK(meeting.count("tools/list") == 2);
 }
 
-TEST_CASE("Changes that do not end are looked at less and less often, up to once in a minute") {
+TEST_CASE("After endless change notifications the pauses between listings grow, up to a minute") {
   Meeting meeting;
   meeting.meet_legacy();
   const std::string changed = R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
@@ -119,7 +119,7 @@ TEST_CASE("Changes that do not end are looked at less and less often, up to once
 }
 
 TEST_CASE(
-    "Without a word from the server its tools are looked at every ten minutes, whatever it says of how long they are good") {
+    "Without notifications the tools are listed every ten minutes, for any ttlMs") {
   for (const char* ttl : {"0", "86400000"}) {
     Meeting meeting(of_era(Era::Auto, true));
     meeting.open_modern();
@@ -131,7 +131,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("All pages together have a limit of time") {
+TEST_CASE("All pages of a listing together have a time limit") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.initialized();
@@ -145,9 +145,9 @@ TEST_CASE("All pages together have a limit of time") {
   CHECK(meeting.stopped == std::vector<std::uint64_t>{meeting.last("tools/list").id});
 }
 
-// --- calls and the definitions that were agreed to ---------------------------------------------------------------------------
+// --- calls and pinned definitions ---------------------------------------------------------------------------------------------
 
-TEST_CASE("A call that waits is sent when its tool is listed as it was agreed to, and not when it has changed meanwhile") {
+TEST_CASE("A waiting call is sent if the new list has the tool's known definition, and fails if the definition changed") {
   for (const bool changed : {false, true}) {
     Meeting meeting(of_era(Era::Legacy));
     meeting.meet_legacy();
@@ -163,7 +163,7 @@ TEST_CASE("A call that waits is sent when its tool is listed as it was agreed to
   }
 }
 
-TEST_CASE("A call to a tool that is not the one that was agreed to, or that is not there, is not sent") {
+TEST_CASE("A call with another definition hash, or of an unknown tool, is not sent") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.run([&](auto& out) { meeting.client.call({1, "add", "another hash", "{}", false, {}}, meeting.now, out); });
@@ -172,7 +172,7 @@ TEST_CASE("A call to a tool that is not the one that was agreed to, or that is n
   CHECK(meeting.answers.size() == 2);
 }
 
-TEST_CASE("When the list fails, calls that wait for it fail, and so do those that come before the next one") {
+TEST_CASE("When a listing fails, the waiting calls fail, and so do calls before the next listing") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.call(1);
@@ -188,7 +188,7 @@ TEST_CASE("When the list fails, calls that wait for it fail, and so do those tha
   CHECK(meeting.count("tools/call") == 1);
 }
 
-TEST_CASE("By a list that is too old no tool is called") {
+TEST_CASE("No tool is called if the last list is older than kListGood") {
   Meeting meeting;
   meeting.meet_legacy();
   const auto fail_until = [&](base::TimePoint end) {

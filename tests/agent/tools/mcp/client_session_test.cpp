@@ -21,7 +21,7 @@ const NoAnswer kGoneBefore{What::SessionGone, 404, 0, {}, "it answered 404", fal
 }  // namespace
 
 TEST_CASE(
-    "A session that is gone is begun anew, and a call that it swallowed is made once more [MCP 2025-11-25 basic/transports]") {
+    "After a lost session the client begins a new one, and repeats the unanswered call once [MCP 2025-11-25 basic/transports]") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -30,7 +30,7 @@ TEST_CASE(
   CHECK(meeting.client.state() == State::Initializing);
   CHECK(meeting.answers.empty());
   meeting.initialized();
-  CHECK(meeting.count("tools/call") == 1);  // What the new session offers is not known yet.
+  CHECK(meeting.count("tools/call") == 1);  // The client does not know the tools of the new session yet.
   meeting.listed();
   const auto second = meeting.last("tools/call");
   CHECK(second.id != first.id);
@@ -39,7 +39,7 @@ TEST_CASE(
   CHECK(meeting.answers[0].answer.text == "3");
 }
 
-TEST_CASE("A call is made twice and no more, and its second session is begun anew all the same") {
+TEST_CASE("A call is sent at most twice, and its second lost session is also replaced") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -58,7 +58,7 @@ TEST_CASE("A call is made twice and no more, and its second session is begun ane
   CHECK(meeting.broke.empty());
 }
 
-TEST_CASE("A server that forgets the new session before it answers anything in it is broken") {
+TEST_CASE("A server that loses the new session before its first answer is broken") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -69,7 +69,7 @@ TEST_CASE("A server that forgets the new session before it answers anything in i
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("A call of an old session that the server does not know is made once more in the one of now, which stays") {
+TEST_CASE("A call of an older session is repeated once in the current session, which stays") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -89,7 +89,7 @@ TEST_CASE("A call of an old session that the server does not know is made once m
   CHECK(meeting.answers[0].answer.repeated);
 }
 
-TEST_CASE("A call that the server had accepted is not made again when its session is gone") {
+TEST_CASE("A call that the server has accepted is not repeated when its session is lost") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -102,7 +102,7 @@ TEST_CASE("A call that the server had accepted is not made again when its sessio
   CHECK(meeting.count("tools/call") == 1);
 }
 
-TEST_CASE("A session that is gone while its tools are listed is begun anew, and they are listed again") {
+TEST_CASE("When the session is lost during a listing, the client begins a new one and lists the tools again") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.hear(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})");
@@ -119,7 +119,7 @@ TEST_CASE("A session that is gone while its tools are listed is begun anew, and 
   CHECK(meeting.count("tools/call") == 2);
 }
 
-TEST_CASE("While a session is begun anew nothing is cancelled in it [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("During the handshake of a new session no call is cancelled in it [MCP 2025-11-25 basic/lifecycle]") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);

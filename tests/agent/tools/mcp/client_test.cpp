@@ -19,9 +19,9 @@ NoAnswer status(int code, std::int64_t error = 0, std::string data = {}) { retur
 
 }  // namespace
 
-// --- how a server is met -----------------------------------------------------------------------------------------------------
+// --- handshake ---------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("The modern era is tried first, and a server that knows it is asked at once [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("The client tries the modern era first, and a server that supports it is open at once [MCP 2026-07-28 basic/versioning]") {
   Meeting meeting;
   meeting.open();
   CHECK(meeting.client.state() == State::Probing);
@@ -37,7 +37,7 @@ TEST_CASE("The modern era is tried first, and a server that knows it is asked at
   CHECK(meeting.count("notifications/initialized") == 0);
 }
 
-TEST_CASE("A server that does not know the modern era is met by a handshake [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("With a server that does not support the modern era, the client does the legacy handshake [MCP 2025-11-25 basic/lifecycle]") {
   const auto falls_back = [](auto answer) {
     Meeting meeting;
     meeting.open();
@@ -59,7 +59,7 @@ TEST_CASE("A server that does not know the modern era is met by a handshake [MCP
   falls_back([](Meeting& m) { m.no_answer(1, status(400, -32000)); });
 }
 
-TEST_CASE("A modern server that we have no revision with, or that refuses us, is broken [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("A modern server without a common revision, or with a refusal, is broken [MCP 2026-07-28 basic/versioning]") {
   const auto breaks = [](auto answer, Era era = Era::Auto) {
     Meeting meeting(of_era(era));
     meeting.open();
@@ -79,7 +79,7 @@ TEST_CASE("A modern server that we have no revision with, or that refuses us, is
   breaks([](Meeting& m) { m.result(1, R"({"supportedVersions":["2025-11-25"]})"); }, Era::Modern);
 }
 
-TEST_CASE("The handshake: initialize, initialized, then the list; its revision is in all that follows [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("The handshake is initialize, initialized and then the list, and later messages carry its revision [MCP 2025-11-25 basic/lifecycle]") {
   for (const char* revision : {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"}) {
     Meeting meeting(of_era(Era::Legacy));
     meeting.open();
@@ -96,7 +96,7 @@ TEST_CASE("The handshake: initialize, initialized, then the list; its revision i
   }
 }
 
-TEST_CASE("A handshake that comes to nothing breaks, and is never cancelled") {
+TEST_CASE("A failed handshake breaks the connection, and is never cancelled") {
   const auto breaks = [](auto answer) {
     Meeting meeting(of_era(Era::Legacy));
     meeting.open();
@@ -112,7 +112,7 @@ TEST_CASE("A handshake that comes to nothing breaks, and is never cancelled") {
   breaks([](Meeting& m) { m.run([&](auto& out) { m.client.on_closed("its output ended", out); }); });
 }
 
-TEST_CASE("A server without tools is open and lists nothing") {
+TEST_CASE("A server without tools is open and gets no tools/list") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"prompts":{}}})");
@@ -121,7 +121,7 @@ TEST_CASE("A server without tools is open and lists nothing") {
   CHECK(meeting.lists[0].tools.empty());
 }
 
-TEST_CASE("A client that broke can be opened again") {
+TEST_CASE("A broken client can be opened again") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.meet_legacy();
   meeting.run([&](auto& out) { meeting.client.on_closed("its output ended", out); });
@@ -132,7 +132,7 @@ TEST_CASE("A client that broke can be opened again") {
   CHECK(meeting.broke.size() == 1);
 }
 
-TEST_CASE("A server that refuses a revision and names it all the same is asked once more [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("When a server refuses a revision but lists it as supported, the client asks once more [MCP 2026-07-28 basic/versioning]") {
   Meeting meeting;
   meeting.open();
   meeting.error(1, -32022, R"({"supported":["2026-07-28"]})");
@@ -145,7 +145,7 @@ TEST_CASE("A server that refuses a revision and names it all the same is asked o
   CHECK(again.broke.size() == 1);
 }
 
-TEST_CASE("A modern server that was too slow for the first question says so to the handshake, and is asked again") {
+TEST_CASE("When a slow modern server answers the handshake with its revisions, the client sends server/discover again") {
   Meeting meeting;
   meeting.open();
   meeting.advance(5s);
@@ -161,11 +161,11 @@ TEST_CASE("A modern server that was too slow for the first question says so to t
   CHECK(again.broke.size() == 1);
 }
 
-TEST_CASE("A server that ends when it is asked what it does not know is begun with a handshake, at once, and from then on [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("A server that ends at server/discover is started again at once, and from then on gets initialize first [MCP 2026-07-28 basic/versioning]") {
   for (const bool slow : {false, true}) {
     Meeting meeting;
     meeting.open();
-    if (slow) meeting.advance(5s);  // It starts slowly, reads the first question, and ends.
+    if (slow) meeting.advance(5s);  // The server starts slowly, reads the first request, and ends.
     const auto end = [&](auto& out) {
       meeting.client.on_closed("its output ended", out);
       REQUIRE(std::holds_alternative<Broken>(out.back()));
@@ -185,7 +185,7 @@ TEST_CASE("A server that ends when it is asked what it does not know is begun wi
   }
 }
 
-TEST_CASE("A server that ends whatever it is asked is not begun at once again and again") {
+TEST_CASE("A server that ends at every request is not restarted at once without end") {
   Meeting meeting;
   int at_once = 0;
   for (int i = 0; i < 6; ++i) {
@@ -196,10 +196,10 @@ TEST_CASE("A server that ends whatever it is asked is not begun at once again an
       at_once += std::get<Broken>(out.back()).at_once ? 1 : 0;
     });
   }
-  CHECK(at_once == 3);  // After each question that it may not have known; then there is a pause.
+  CHECK(at_once == 3);  // Once after each server/discover; after that there is a pause.
 }
 
-TEST_CASE("What is no answer to the first question comes from a server of the other era [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("An invalid answer to the first request comes from a server of the other era [MCP 2026-07-28 basic/versioning]") {
   const auto falls_back = [](auto answer, bool http) {
     Meeting meeting(http ? of_era(Era::Auto, true) : ClientOptions{});
     meeting.open();
@@ -214,7 +214,7 @@ TEST_CASE("What is no answer to the first question comes from a server of the ot
   }
 }
 
-TEST_CASE("A process that starts slowly is believed by whichever question it answers first") {
+TEST_CASE("With a slow process, the first answer to either request decides the era") {
   Meeting modern;
   modern.open();
   modern.call(1);
@@ -225,7 +225,7 @@ TEST_CASE("A process that starts slowly is believed by whichever question it ans
   modern.result(1, R"({"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}})");
   CHECK(modern.client.state() == State::Open);
   CHECK(modern.revision == "2026-07-28");
-  modern.error(2, -32601);  // To the handshake, which counts no more.
+  modern.error(2, -32601);  // This answer to the handshake has no effect any more.
   CHECK(modern.broke.empty());
   modern.listed();
   CHECK(modern.count("tools/call") == 1);
@@ -240,10 +240,10 @@ TEST_CASE("A process that starts slowly is believed by whichever question it ans
   CHECK(refusing.count("server/discover") == 2);
   refusing.advance(5s);
   refusing.error(refusing.last("initialize").id, -32601);
-  CHECK(refusing.broke.size() == 1);  // Once, and no more.
+  CHECK(refusing.broke.size() == 1);  // The client tries again once, and not more.
 }
 
-TEST_CASE("A server that has become a modern one since it was met says so to the handshake, and is asked again") {
+TEST_CASE("A legacy server that now answers initialize with modern revisions gets server/discover again") {
   Meeting meeting(of_era(Era::Auto, true));
   meeting.meet_legacy();
   meeting.run([&](auto& out) { meeting.client.on_closed("its output ended", out); });
@@ -255,7 +255,7 @@ TEST_CASE("A server that has become a modern one since it was met says so to the
   CHECK(meeting.revision == "2026-07-28");
 }
 
-TEST_CASE("Over HTTP a late answer to the first question does not come: its connection is closed") {
+TEST_CASE("Over HTTP the connection of a late first request is closed, so no late answer comes") {
   Meeting meeting(of_era(Era::Auto, true));
   meeting.open();
   meeting.advance(5s);
@@ -264,9 +264,9 @@ TEST_CASE("Over HTTP a late answer to the first question does not come: its conn
   CHECK(meeting.broke.size() == 1);
 }
 
-// --- what a server asks and tells --------------------------------------------------------------------------------------------
+// --- requests and notifications from a server --------------------------------------------------------------------------------
 
-TEST_CASE("A ping is answered, and any other request refused [MCP 2025-11-25 basic/utilities/ping]") {
+TEST_CASE("A ping is answered, and any other request is refused [MCP 2025-11-25 basic/utilities/ping]") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.hear(R"({"jsonrpc":"2.0","id":"p1","method":"ping"})");
@@ -280,14 +280,14 @@ TEST_CASE("A ping is answered, and any other request refused [MCP 2025-11-25 bas
   }
 }
 
-TEST_CASE("A ping within the handshake is answered, too") {
+TEST_CASE("A ping during the handshake is answered, too") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.hear(R"({"jsonrpc":"2.0","id":1,"method":"ping"})");
   CHECK(meeting.last().body == R"({"jsonrpc":"2.0","id":1,"result":{}})");
 }
 
-TEST_CASE("Requests of a server beyond a bound in a second are passed over") {
+TEST_CASE("A server's requests beyond kMaxAnswersPerSecond are ignored") {
   Meeting meeting;
   meeting.meet_legacy();
   const auto before = meeting.sent.size();
@@ -298,7 +298,7 @@ TEST_CASE("Requests of a server beyond a bound in a second are passed over") {
   CHECK(meeting.sent.size() == before + kMaxAnswersPerSecond + 1);
 }
 
-TEST_CASE("What is no message is passed over and told; messages that nobody asked for change nothing") {
+TEST_CASE("Invalid messages are skipped and noted, and unexpected answers change nothing") {
   Meeting meeting;
   meeting.meet_legacy();
   const auto before = meeting.sent.size();

@@ -12,7 +12,7 @@
 using namespace offhook::agent::tools;
 using namespace offhook::agent::tools::mcp;
 
-TEST_CASE("A desk takes so many orders that wait and no more, but always what frees something") {
+TEST_CASE("A Desk holds at most kMaxOrders waiting calls, but always accepts an Abandon") {
   Desk desk;
   int wakes = 0;
   desk.open([&wakes] { ++wakes; });
@@ -28,7 +28,7 @@ TEST_CASE("A desk takes so many orders that wait and no more, but always what fr
   CHECK_FALSE(desk.take_result(guest + 1));
 }
 
-TEST_CASE("A desk is used from two threads") {
+TEST_CASE("A Desk works with one thread on each side") {
   Desk desk;
   std::atomic<bool> woken{false}, over{false};
   desk.open([&woken] { woken = true; });
@@ -56,7 +56,7 @@ TEST_CASE("A desk is used from two threads") {
   server.join();
 }
 
-TEST_CASE("Calls come, order and leave on their threads while the server's publishes and closes") {
+TEST_CASE("Calls begin and end on their threads while the server's thread publishes and closes the Desk") {
   auto desk = std::make_shared<Desk>();
   desk->open([] {});
   std::atomic<bool> over{false};

@@ -80,7 +80,7 @@ struct Authorized {
 
 }  // namespace
 
-TEST_CASE("With a token endpoint the token is there before the first request, for all of them, until shortly before its end") {
+TEST_CASE("With a token endpoint, the first request waits for a token, which all requests use until shortly before its end") {
   Authorized line;
   line.send(1);
   line.send(2);
@@ -104,7 +104,7 @@ TEST_CASE("With a token endpoint the token is there before the first request, fo
 }
 
 TEST_CASE(
-    "Without one the server says with a 401 whom to ask, and the request is made again [MCP 2025-11-25 basic/authorization]") {
+    "Without a token endpoint, the 401 names the authorization server, and the request is repeated [MCP 2025-11-25 basic/authorization]") {
   Authorized line(options(""));
   line.send(1);
   line.send(2);
@@ -112,7 +112,7 @@ TEST_CASE(
   line.http.answer(0, 401, "secret words", kWants);
   REQUIRE(line.http.all.size() == 3);
   CHECK(line.url(2) == "https://t.example/metadata");
-  line.http.answer(1, 401, "secret words", kWants);  // One discovery serves both.
+  line.http.answer(1, 401, "secret words", kWants);  // One discovery serves both requests.
   REQUIRE(line.http.all.size() == 3);
   line.http.answer(2, 200, R"({"resource":"https://t.example/mcp","authorization_servers":["https://a.example"]})", kJson);
   line.http.answer(3, 200, R"({"issuer":"https://a.example","token_endpoint":"https://a.example/token"})", kJson);
@@ -127,7 +127,7 @@ TEST_CASE(
   CHECK(line.token_of(7) == "Bearer one");
 }
 
-TEST_CASE("A token that is refused is renewed once, and for each request only once") {
+TEST_CASE("A refused token is renewed, only once for each request") {
   Authorized line;
   line.send(1);
   line.grant(0, "one", "");
@@ -141,7 +141,7 @@ TEST_CASE("A token that is refused is renewed once, and for each request only on
   CHECK(line.missing[0].second.why.find("secret") == std::string::npos);
 }
 
-TEST_CASE("A stream that is taken up again may find its token too old again") {
+TEST_CASE("When a stream is resumed, its token may be renewed again") {
   Authorized line;
   line.send(1);
   line.grant(0, "one", "");
@@ -162,7 +162,7 @@ TEST_CASE("A stream that is taken up again may find its token too old again") {
   CHECK(line.texts.size() == 1);
 }
 
-TEST_CASE("A late 401 to an old token does not cost the new one") {
+TEST_CASE("A late 401 for an old token does not discard the new one") {
   Authorized line;
   line.send(1);
   line.grant(0, "one", "");
@@ -175,7 +175,7 @@ TEST_CASE("A late 401 to an old token does not cost the new one") {
   CHECK(line.token_of(5) == "Bearer two");
 }
 
-TEST_CASE("A token that is good for too little is asked for anew with what is wanted, once [RFC 6750 section 3.1]") {
+TEST_CASE("After insufficient_scope, a token with the required scope is requested, once [RFC 6750 section 3.1]") {
   Authorized line;
   line.send(1);
   line.grant(0, "one", "");
@@ -192,7 +192,7 @@ TEST_CASE("A token that is good for too little is asked for anew with what is wa
   CHECK(forbidden.missing.size() == 1);
 }
 
-TEST_CASE("When there is no token whoever waits is told why, and the next one asks again") {
+TEST_CASE("When no token comes, the waiting requests fail with the reason, and the next request asks for a token again") {
   Authorized line;
   line.send(1);
   line.send(2);
@@ -205,12 +205,12 @@ TEST_CASE("When there is no token whoever waits is told why, and the next one as
   line.send(3);
   line.http.break_off(1);
   CHECK(line.missing.size() == 3);
-  for (std::size_t i = 0; i < kMaxUnanswered; ++i) line.send(0);  // What was given up takes no room.
+  for (std::size_t i = 0; i < kMaxUnanswered; ++i) line.send(0);  // The failed requests do not count towards this bound.
   line.grant(2, "one");
   CHECK(line.http.all.size() == 3 + kMaxUnanswered);
 }
 
-TEST_CASE("What is not waited for any more is not sent when the token comes, nor by a wire that is gone") {
+TEST_CASE("A stopped request is not sent when the token comes, nor is a request of a destroyed wire") {
   Authorized line;
   line.send(1);
   line.wire.stop(1);
@@ -227,10 +227,10 @@ TEST_CASE("What is not waited for any more is not sent when the token comes, nor
   wire.reset();
   http.answer(0, 200, R"({"access_token":"one"})", kJson);
   CHECK(http.all.size() == 1);
-  CHECK(authorizer.token().reveal() == "one");  // For the next wire.
+  CHECK(authorizer.token().reveal() == "one");  // The next wire can use the token.
 }
 
-TEST_CASE("The token goes to the server, its streams and its farewell, and the secret to the token endpoint alone") {
+TEST_CASE("The token goes to the server with each request, and the client secret only to the token endpoint") {
   Authorized line;
   line.wire.on_opened("2025-11-25", false);
   line.grant(0, "one");
@@ -248,7 +248,7 @@ TEST_CASE("The token goes to the server, its streams and its farewell, and the s
   }
 }
 
-TEST_CASE("A server has either a token or client credentials, and those have to be whole") {
+TEST_CASE("A server has either a token or complete client credentials") {
   ServerOptions server;
   server.label = "s";
   HttpWireOptions http;

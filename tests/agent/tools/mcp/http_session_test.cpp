@@ -1,4 +1,4 @@
-// A server over HTTP as it is joined in the agent: Server, Client and HttpWire, with the test as the HTTP server.
+// A server over HTTP as the agent builds it from Server, Client and HttpWire. The test acts as the HTTP server.
 #include "wire_line.hpp"
 
 #include <offhook/agent/tools/mcp/server.hpp>
@@ -46,7 +46,7 @@ struct Joined {
     server->begin(now);
   }
 
-  /// The number of the newest request that asks for `method` ("GET" of a stream) and is not answered.
+  /// Returns the number of the newest unanswered request for `method` ("GET" for a stream).
   std::size_t find(const std::string& method) {
     for (std::size_t at = http.all.size(); at-- > 0;) {
       if (http.all[at]->ended || http.all[at]->aborted) continue;
@@ -78,7 +78,7 @@ struct Joined {
     shake_hands(session);
     list();
   }
-  /// The number of its request.
+  /// Starts a call, and returns the number of its request.
   std::size_t order(ServerSource& source, std::uint64_t number) {
     source.start({number, "s__pay", "{}"});
     server->on_orders(now);
@@ -113,8 +113,7 @@ struct Joined {
 }  // namespace
 
 TEST_CASE(
-    "A call whose stream broke off is not made again by a server that was begun anew meanwhile [MCP 2025-11-25 "
-    "basic/transports]") {
+    "A call whose stream was lost is not repeated in a session that began meanwhile [MCP 2025-11-25 basic/transports]") {
   for (const int status : {404, 405, 500}) {
     CAPTURE(status);
     Joined joined;
@@ -124,7 +123,7 @@ TEST_CASE(
     joined.http.head(call, 200, kPlainStream);
     joined.http.body(call, "id: 1\ndata:\n\n");
     joined.http.break_off(call);
-    joined.http.answer(joined.find("GET"), 405, "");  // The server's own stream, which it does not offer.
+    joined.http.answer(joined.find("GET"), 405, "");  // The server does not offer its own stream.
     joined.advance(1s);
     joined.http.answer(joined.find("GET"), status, "");
     const auto result = source.poll();
@@ -136,7 +135,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A call that is forgotten twice ends, and the next one has a session again") {
+TEST_CASE("A call whose session is lost twice ends, and the next call has a new session") {
   Joined joined;
   joined.meet("s1");
   ServerSource source(joined.desk);
@@ -155,7 +154,7 @@ TEST_CASE("A call that is forgotten twice ends, and the next one has a session a
   CHECK(joined.count(ServerEvent::What::Broken) == 0);
 }
 
-TEST_CASE("A late word on an old session costs neither the new one nor the calls in it") {
+TEST_CASE("A late answer for an old session affects neither the new session nor its calls") {
   Joined joined;
   joined.meet("s1");
   ServerSource source(joined.desk);
@@ -176,7 +175,7 @@ TEST_CASE("A late word on an old session costs neither the new one nor the calls
   CHECK(joined.count(ServerEvent::What::Broken) == 0);
 }
 
-TEST_CASE("A server that answers the first question with nothing is met by a handshake") {
+TEST_CASE("A server with an empty answer to the first request gets the legacy handshake") {
   Joined joined;
   joined.server->shut_down([] {});
   ClientOptions automatic;

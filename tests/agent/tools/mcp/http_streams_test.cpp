@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using test::kAnswer, test::kJson, test::kStream, test::Line;
 using What = NoAnswer::What;
 
-TEST_CASE("A stream's events are messages, up to the answer; the rest is read away") {
+TEST_CASE("The events of a stream up to the answer are messages, and later ones are ignored") {
   Line line;
   line.send(1);
   line.http.head(0, 200, kStream);
@@ -29,8 +29,7 @@ TEST_CASE("A stream's events are messages, up to the answer; the rest is read aw
 }
 
 TEST_CASE(
-    "A request that was accepted is lost, and never refused, whatever its stream's resumption is answered [MCP 2025-11-25 "
-    "basic/transports]") {
+    "An accepted request counts as lost, not as refused, with any answer to the resumption of its stream [MCP 2025-11-25 basic/transports]") {
   for (const int status : {400, 404, 405, 500}) {
     CAPTURE(status);
     Line line;
@@ -50,7 +49,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("However soon a server wants to be asked again, streams are taken up in peace") {
+TEST_CASE("Streams are resumed at a bounded rate, also with a retry time of 0") {
   Line line;
   line.send(1);
   line.wire.on_opened("2025-11-25", false);
@@ -71,12 +70,12 @@ TEST_CASE("However soon a server wants to be asked again, streams are taken up i
     }
     line.advance(100ms);
   }
-  // Within that minute: the call's stream five times in all, the server's own five times and once after a minute.
+  // Within a minute: the stream of the call at most five times, and the server's own stream five times and once more.
   CHECK(line.http.all.size() <= 2 + 2 * kMaxResumes + 1);
   CHECK(line.missing.size() == 1);
 }
 
-TEST_CASE("A server's own stream that breaks off again and again is taken up less and less, even when it had something to say") {
+TEST_CASE("The server's own stream is resumed less often when it breaks repeatedly, even after events") {
   Line line;
   line.wire.on_opened("2025-11-25", false);
   std::size_t answered = 0;
@@ -94,12 +93,11 @@ TEST_CASE("A server's own stream that breaks off again and again is taken up les
   };
   CHECK(run(5min, 0s) <= 1 + kMaxResumes + 5);
   const std::size_t before = line.http.all.size();
-  CHECK(run(5min, 10s) >= before + 20);  // One that lasts is taken up soon.
+  CHECK(run(5min, 10s) >= before + 20);  // A stream that lasts is resumed soon.
 }
 
 TEST_CASE(
-    "A stream that ends before its answer is taken up again where it was, when its server wants [MCP 2025-11-25 "
-    "basic/transports]") {
+    "A stream that ends before its answer is resumed at its last event, after the server's retry time [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.begin_session("s");
   line.send(1);
@@ -107,7 +105,7 @@ TEST_CASE(
   line.http.body(1, "id: e1\nretry: 500\ndata:\n\n");
   line.http.end(1);
   CHECK(line.missing.empty());
-  CHECK(line.deadlines == 1);  // Who owns it has to look at once.
+  CHECK(line.deadlines == 1);  // The wire's owner must read the new deadline at once.
   REQUIRE(line.wire.next_deadline());
   line.advance(499ms);
   CHECK(line.http.all.size() == 2);
@@ -123,7 +121,7 @@ TEST_CASE(
   CHECK_FALSE(line.wire.next_deadline());
 }
 
-TEST_CASE("A stream is taken up a few times without anything new, no more; one without ids, or a modern one, not at all") {
+TEST_CASE("A stream without new events is resumed at most kMaxResumes times, and one without ids, or a modern one, never") {
   Line line;
   line.send(1);
   std::size_t at = 0;
@@ -146,7 +144,7 @@ TEST_CASE("A stream is taken up a few times without anything new, no more; one w
   }
 }
 
-TEST_CASE("In the legacy era a server may speak by itself, where it offers to [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("In the legacy era the client opens the server's own stream, if the server offers one [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.wire.on_opened("2025-06-18", false);
   REQUIRE(line.http.all.size() == 1);
@@ -160,7 +158,7 @@ TEST_CASE("In the legacy era a server may speak by itself, where it offers to [M
   line.advance(1s);
   REQUIRE(line.http.all.size() == 2);
   CHECK(line.header(1, "last-event-id") == "9");
-  for (const int status : {409, 500, 503}) {  // It may have one later.
+  for (const int status : {409, 500, 503}) {  // The server may offer one later.
     Line other;
     other.wire.on_opened("2025-06-18", false);
     other.http.answer(0, status, "");

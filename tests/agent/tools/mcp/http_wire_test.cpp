@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using test::kAnswer, test::kJson, test::kStream, test::Line;
 using What = NoAnswer::What;
 
-TEST_CASE("A server is asked by https, or on this machine") {
+TEST_CASE("A server's URL must be https, or be on this machine") {
   for (const char* good : {"https://tools.example/mcp", "http://127.0.0.1:3001/mcp", "http://localhost/mcp", "http://[::1]:80/", "https://10.0.0.1/x?y=z"})
     CHECK_FALSE(fault_of_url(good));
   for (const char* bad : {"", "tools.example", "ftp://x/", "http://tools.example/mcp", "http://127.0.0.1.evil.example/", "http://localhost.evil.example/",
@@ -35,7 +35,7 @@ TEST_CASE("fault_of_url takes plain http to addresses of the local network and t
   for (const char* other : {"http://127.0.0.1/", "http://localhost:3001/", "http://[::1]/", "https://10.0.0.1/", ""}) CHECK_FALSE(crosses_in_clear(other));
 }
 
-TEST_CASE("A request is a POST that takes both kinds of answer [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("A request is a POST that accepts both kinds of answer [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.send(1);
   const auto& request = line.http.all[0]->request;
@@ -71,7 +71,7 @@ TEST_CASE("In the modern era headers mirror the message [MCP 2026-07-28 basic/tr
   CHECK(line.header(0, "mcp-protocol-version") == "2026-07-28");
 }
 
-TEST_CASE("A call of a tool goes out on a connection of its own, so that it is not sent a second time; what asks only may") {
+TEST_CASE("A tools/call request is sent at most once, and other requests may be sent again") {
   Line line;
   Outgoing message;
   message.revision = "2025-11-25";
@@ -84,7 +84,7 @@ TEST_CASE("A call of a tool goes out on a connection of its own, so that it is n
   }
 }
 
-TEST_CASE("Who stops waiting closes the stream; answered streams that do not end are closed in the end") {
+TEST_CASE("stop() closes the stream, and after a limit answered streams that do not end are closed") {
   Line line;
   line.send(1);
   line.wire.stop(1);
@@ -99,7 +99,7 @@ TEST_CASE("Who stops waiting closes the stream; answered streams that do not end
   CHECK_FALSE(line.http.all[6]->aborted);
 }
 
-TEST_CASE("Why there is no answer is told by what came, never in the server's words") {
+TEST_CASE("The reason for a missing answer depends on the status, and never has the server's words") {
   const auto of = [](int status, const std::string& body, const net::Headers& headers = {}) {
     Line line;
     line.send(1);
@@ -114,7 +114,7 @@ TEST_CASE("Why there is no answer is told by what came, never in the server's wo
   CHECK(of(200, "", kStream).what == What::Lost);
   CHECK(of(401, "secret").what == What::Auth);
   CHECK(of(403, "").what == What::Auth);
-  CHECK(of(404, "").what == What::Refused);  // There was no session to be gone.
+  CHECK(of(404, "").what == What::Refused);  // There was no session, so none is lost.
   CHECK(of(307, "", {{"location", "https://evil.example/"}}).what == What::Refused);
   const auto modern = of(400, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32022,"message":"secret","data":{"supported":["2025-11-25"]}}})");
   CHECK(modern.what == What::Refused);
@@ -129,7 +129,7 @@ TEST_CASE("Why there is no answer is told by what came, never in the server's wo
   CHECK(line.missing[0].second.what == What::Lost);
 }
 
-TEST_CASE("A session is kept from the handshake on, and is gone with a 404 [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("A session id is kept from the handshake on, and a 404 ends the session [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.begin_session("abc-1");
   CHECK(line.header(0, "mcp-session-id") == "none");
@@ -145,7 +145,7 @@ TEST_CASE("A session is kept from the handshake on, and is gone with a 404 [MCP 
   CHECK_FALSE(line.missing[1].second.session_over);
 }
 
-TEST_CASE("A late word on an old session leaves the one of now alone") {
+TEST_CASE("A late answer for an old session does not affect the current one") {
   Line line;
   line.begin_session("old");
   line.send(1);
@@ -160,12 +160,12 @@ TEST_CASE("A late word on an old session leaves the one of now alone") {
   CHECK(line.header(line.http.all.size() - 1, "mcp-session-id") == "new");
 }
 
-TEST_CASE("A server that calls an unknown session a bad request has lost it, too") {
+TEST_CASE("A 400 for an unknown session also means a lost session") {
   const std::string said = R"({"jsonrpc":"2.0","error":{"code":-32000,"message":"Bad Request: No valid session ID provided"},"id":null})";
   Line line;
   line.send(1);
   line.http.answer(0, 400, said);
-  CHECK(line.missing.at(0).second.what == What::Refused);  // There was none.
+  CHECK(line.missing.at(0).second.what == What::Refused);  // There was no session.
   line.begin_session("s");
   line.send(2);
   line.http.answer(2, 400, said);
@@ -175,12 +175,12 @@ TEST_CASE("A server that calls an unknown session a bad request has lost it, too
   line.http.answer(4, 400, "");
   CHECK(line.missing.at(2).second.what == What::Refused);
   line.begin_session("s");
-  line.send(4);  // What answers the request itself may have carried it out: it is not sent again.
+  line.send(4);  // The answer has the request's id, so the server may have carried it out. The wire does not send it again.
   line.http.answer(6, 400, R"({"jsonrpc":"2.0","error":{"code":-32000,"message":"paid, and then this"},"id":4})");
   CHECK(line.missing.at(3).second.what == What::Refused);
 }
 
-TEST_CASE("Only what can be a session's id is one, up to its bound") {
+TEST_CASE("A session id has at most kMaxSessionId visible characters") {
   const auto kept = [](const std::string& id) {
     Line line;
     line.begin_session(id);
@@ -194,12 +194,12 @@ TEST_CASE("Only what can be a session's id is one, up to its bound") {
   CHECK_FALSE(kept("\xc3\xa9"));
 }
 
-TEST_CASE("What a server sends is bounded: an answer, an event, and messages that nothing answers") {
+TEST_CASE("A server's answers, events and unrequested messages are bounded") {
   Line line;
   line.send(1);
   line.http.answer(0, 200, std::string(3 * kMaxMessageBytes, ' '), kJson);
   REQUIRE(line.texts.size() == 1);
-  CHECK(line.texts[0].size() == kMaxMessageBytes + 1);  // Which no reader takes.
+  CHECK(line.texts[0].size() == kMaxMessageBytes + 1);  // The reader refuses a message of this size.
   line.send(2);
   line.http.head(1, 200, kStream);
   line.http.body(1, "id: 1\ndata: x\n\ndata: " + std::string(SseParser::kMaxLine, 'x'));
@@ -211,7 +211,7 @@ TEST_CASE("What a server sends is bounded: an answer, an event, and messages tha
   CHECK(line.http.all.size() == 3 + kMaxUnanswered);
 }
 
-TEST_CASE("At its end a session is deleted, and whoever waits is told when that is done [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("shut_down() deletes the session and reports its completion [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.begin_session("s");
   line.send(1);

@@ -18,7 +18,7 @@ inline agent::tools::mcp::ClientOptions of_era(agent::tools::mcp::ClientOptions:
   return options;
 }
 
-/// A client and a server that is the test, on virtual time.
+/// A client on virtual time, with the test as its server.
 struct Meeting {
   explicit Meeting(agent::tools::mcp::ClientOptions options = {}) : client(std::move(options)) {}
 
@@ -68,7 +68,7 @@ struct Meeting {
     while (client.next_deadline() && *client.next_deadline() <= now) run([this](auto& out) { client.on_time(now, out); });
   }
 
-  /// The last thing that was sent.
+  /// Returns the last sent message.
   [[nodiscard]] const agent::tools::mcp::Outgoing& last() const {
     REQUIRE_FALSE(sent.empty());
     return sent.back();
@@ -85,7 +85,7 @@ struct Meeting {
     return *found;
   }
 
-  /// As whoever calls knows it: of the list that came last, or of what is going to be listed.
+  /// Returns the tool's hash as a caller knows it: from the last list, or from the list that will come.
   [[nodiscard]] std::string hash_of(const std::string& tool) const {
     const auto page = agent::tools::mcp::read_tool_page(R"({"tools":)" + std::string(kTools) + "}");
     for (const auto& known : lists.empty() ? page->tools : lists.back().tools) {
@@ -96,13 +96,13 @@ struct Meeting {
 
   static constexpr std::string_view kTools = R"([{"name":"add","inputSchema":{"type":"object"}}])";
 
-  /// What is waited for: its answer to initialize, and the list of its tools.
+  /// Answers initialize, and then tools/list.
   void initialized() {
     result(last("initialize").id, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"s","version":"1"}})");
   }
   void listed(const std::string& tools = std::string(kTools)) { result(last("tools/list").id, R"({"tools":)" + tools + "}"); }
 
-  /// As a server of the legacy era is met, up to its list of tools.
+  /// Answers as a server of the legacy era, up to its list of tools.
   void meet_legacy(const std::string& tools = std::string(kTools)) {
     open();
     if (last().method == "server/discover") error(last().id, -32601);

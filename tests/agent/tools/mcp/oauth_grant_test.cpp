@@ -27,7 +27,7 @@ const std::string kResource =
 const std::string kIssuer = R"({"issuer":"https://a.example","token_endpoint":"https://a.example/token"})";
 const std::string kToken = R"({"access_token":"t0ken","token_type":"Bearer","expires_in":3600})";
 
-/// Of this test alone.
+/// A key that only this test uses.
 constexpr std::string_view kPrivate = R"(-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgD9PNw3n123FeIXVD
 FKHTiOy68j9C6zxTPjw2CYWUg8WhRANCAAQcQ5XsFWOBsV9cCCc1ie/znQaz7+eL
@@ -47,7 +47,7 @@ OauthOptions by_secret() {
   return options;
 }
 
-/// A grant, and whoever answers it.
+/// A grant, with the test as its servers.
 struct Asking {
   explicit Asking(OauthOptions options = by_secret()) : grant(std::move(options), kServer) {}
   void begin(const std::string& challenge = kChallenge) { step = grant.begin(challenge); }
@@ -56,7 +56,7 @@ struct Asking {
     REQUIRE(std::holds_alternative<GrantRequest>(step));
     return std::get<GrantRequest>(step);
   }
-  /// Why not, which never has the secret in it, nor a server's words.
+  /// Returns the reason of the denial, which contains neither the secret nor a server's words.
   [[nodiscard]] std::string why() const {
     REQUIRE(std::holds_alternative<Denied>(step));
     CHECK(grant.state() == GrantState::Idle);
@@ -94,8 +94,7 @@ std::string from_base64url(std::string text) {
 }  // namespace
 
 TEST_CASE(
-    "From a challenge by metadata to a token for this server alone [RFC 6749 section 4.4, RFC 9728 section 5, RFC 8414 section "
-    "3, RFC 8707 section 2]") {
+    "A challenge leads by metadata to a token for this server only [RFC 6749 section 4.4, RFC 9728 section 5, RFC 8414 section 3, RFC 8707 section 2]") {
   Asking asking;
   CHECK_FALSE(asking.grant.knows_endpoint());
   asking.begin();
@@ -116,12 +115,12 @@ TEST_CASE(
   CHECK(std::get<Granted>(asking.step).good_until == kNow + 1h - kTokenMargin);
   CHECK(asking.grant.knows_endpoint());
   asking.begin("");
-  CHECK(asking.request().url == "https://a.example/token");  // It is known now, and so is the scope.
+  CHECK(asking.request().url == "https://a.example/token");  // The token endpoint is known now, and so is the scope.
   CHECK(asking.request().body.ends_with("&scope=tools"));
 }
 
 TEST_CASE(
-    "Without a word of where they are, metadata are looked for where they usually stand [MCP 2025-11-25 basic/authorization]") {
+    "Without a metadata URL, the well-known places are tried [MCP 2025-11-25 basic/authorization]") {
   Asking asking;
   asking.begin("Bearer");
   CHECK(asking.request().url == "https://t.example/.well-known/oauth-protected-resource/mcp");
@@ -129,7 +128,7 @@ TEST_CASE(
   CHECK(asking.request().url == "https://t.example/.well-known/oauth-protected-resource");
   asking.answer(kResource);
   asking.answer(kIssuer);
-  CHECK(asking.request().body.ends_with("&scope=all"));  // What the server offers, since it asks for none.
+  CHECK(asking.request().body.ends_with("&scope=all"));  // The scopes that the server offers, because its challenge has none.
   Asking nowhere;
   nowhere.begin("");
   nowhere.answer("", 404);
@@ -142,7 +141,7 @@ TEST_CASE(
   CHECK(nowhere.why().find("name a token endpoint") != std::string::npos);
 }
 
-TEST_CASE("A token endpoint that is given is asked without a challenge, and as it is wanted") {
+TEST_CASE("A configured token endpoint is used without a challenge, with the configured scope and method") {
   OauthOptions options = by_secret();
   options.token_endpoint = "https://a.example/oauth/token";
   options.scope = "mine and yours";
@@ -157,12 +156,12 @@ TEST_CASE("A token endpoint that is given is asked without a challenge, and as i
         "secret=s3%20cret");
   asking.answer(R"({"error":"invalid_client","error_description":"secret words"})", 401);
   CHECK(asking.why().find("401 (invalid_client)") != std::string::npos);
-  asking.begin(kChallenge);  // The server's word does not lead us elsewhere.
+  asking.begin(kChallenge);  // The server's challenge does not change the token endpoint.
   CHECK(asking.request().url == "https://a.example/oauth/token");
   CHECK(asking.request().body.find("scope=mine%20and%20yours") != std::string::npos);
 }
 
-TEST_CASE("How the client proves itself is what its authorization server takes [RFC 8414 section 2]") {
+TEST_CASE("The client authenticates by a method that the authorization server supports [RFC 8414 section 2]") {
   const auto proof_of = [](const std::string& methods, const OauthOptions& options) {
     Asking asking(options);
     asking.begin();
@@ -184,7 +183,7 @@ TEST_CASE("How the client proves itself is what its authorization server takes [
   CHECK(proof_of(R"("client_secret_basic")", by_key).starts_with("denied"));
 }
 
-TEST_CASE("Metadata of somebody else, and URLs that nobody should be sent to, end it before any secret is sent") {
+TEST_CASE("Metadata of another resource, and forbidden URLs, end the grant before a secret is sent") {
   const auto denied = [](const std::string& challenge, const std::string& resource, const std::string& issuer = {}) {
     Asking asking;
     asking.begin(challenge);
@@ -207,14 +206,13 @@ TEST_CASE("Metadata of somebody else, and URLs that nobody should be sent to, en
 }
 
 TEST_CASE(
-    "Who was believed once is believed alone, and an issuer that is wanted from the beginning [MCP 2026-07-28 "
-    "basic/authorization]") {
+    "An accepted issuer stays the only one, and a configured issuer is required from the beginning [MCP 2026-07-28 basic/authorization]") {
   const std::string other = R"({"resource":"https://t.example/mcp","authorization_servers":["https://evil.example"]})";
   Asking asking;
   asking.until_token();
   asking.answer(kToken);
   asking.begin("");
-  asking.answer("", 404);  // The endpoint is gone, and is looked for anew.
+  asking.answer("", 404);  // The endpoint is gone, and the next challenge discovers it again.
   CHECK_FALSE(asking.grant.knows_endpoint());
   asking.begin();
   asking.answer(other);
@@ -234,7 +232,7 @@ TEST_CASE(
   CHECK(wanting.request().url.starts_with("https://a.example/"));
 }
 
-TEST_CASE("What is no token, and nobody who answers, are told in words; a short-lived token is used for half its life at least") {
+TEST_CASE("An invalid token and a missing answer are denied with a reason, and a short-lived token is used for half its life at least") {
   Asking asking;
   asking.until_token();
   asking.answer(R"({"access_token":"words words"})");
@@ -250,7 +248,7 @@ TEST_CASE("What is no token, and nobody who answers, are told in words; a short-
   CHECK_FALSE(std::get<Granted>(asking.step).good_until.has_value());
 }
 
-TEST_CASE("Options that cannot be are refused in words, without what is secret in them") {
+TEST_CASE("Invalid options are refused, and the reason contains no secret") {
   const auto fault = [](auto change) {
     OauthOptions options = by_secret();
     change(options);
@@ -268,7 +266,7 @@ TEST_CASE("Options that cannot be are refused in words, without what is secret i
   CHECK(fault([](OauthOptions& o) { o.token_endpoint = "http://a.example/token"; }));
 }
 
-TEST_CASE("An assertion says who asks whom, once and for a while, and is signed [RFC 7523 section 3]") {
+TEST_CASE("An assertion has the client, the audience, an id and a lifetime, and is signed [RFC 7523 section 3]") {
   const auto assertion = client_assertion(config::Secret(std::string(kPrivate)), "off\"hook", "https://a.example", 1000, "once");
   REQUIRE(assertion.has_value());
   const auto first = assertion->find('.'), second = assertion->rfind('.');

@@ -12,12 +12,12 @@ const Dialect kLegacy{false, {"Offhook", "1.2"}};
 const Dialect kModern{true, {"Offhook", "1.2"}};
 }  // namespace
 
-TEST_CASE("initialize says who asks, in which revision, and offers nothing [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("initialize has the client's name and revision, and no capabilities [MCP 2025-11-25 basic/lifecycle]") {
   CHECK(json::parse(initialize_params(kLegacy.identity)) ==
         json::parse(R"({"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"Offhook","version":"1.2"}})"));
 }
 
-TEST_CASE("A request of the modern era says who asks each time; one of the legacy era does not [MCP 2026-07-28 basic/index]") {
+TEST_CASE("A request of the modern era carries the client's identity each time, and one of the legacy era does not [MCP 2026-07-28 basic/index]") {
   const json meta = json::parse(R"({"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},
     "io.modelcontextprotocol/clientInfo":{"name":"Offhook","version":"1.2"}})");
   CHECK(json::parse(plain_params(kModern)) == json{{"_meta", meta}});
@@ -32,7 +32,7 @@ TEST_CASE("A request of the modern era says who asks each time; one of the legac
   CHECK(json::parse(cancelled_params(4, "x")) == json::parse(R"({"requestId":4,"reason":"x"})"));
 }
 
-TEST_CASE("What a server says of itself is read") {
+TEST_CASE("read_discovery() reads a server's revision and capabilities") {
   const auto modern = read_discovery(R"({"supportedVersions":["2026-07-28","2025-11-25"],"capabilities":{"tools":{"listChanged":true}}})");
   REQUIRE(modern.has_value());
   CHECK((modern->modern && modern->revision == "2026-07-28" && modern->has_tools && modern->tells_changes));

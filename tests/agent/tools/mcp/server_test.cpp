@@ -17,13 +17,13 @@ using EventKind = ServerEvent::What;
 
 namespace {
 
-/// What all wires of a server did; the test speaks by the last one.
+/// The actions of all wires of a server. The test acts through the last wire.
 struct Wires {
   WireHandler handler;
   std::vector<Outgoing> sent;
   int made = 0, shut_down = 0, alive = 0;
   bool refuse = false;
-  bool linger = false;  // what is shut down is not gone yet
+  bool linger = false;  // true: a wire that is shut down does not end yet
   std::vector<std::function<void()>> lingering;
 };
 
@@ -98,7 +98,7 @@ struct Hosted {
 
 }  // namespace
 
-TEST_CASE("A call sees the tools of its beginning and gets its answers") {
+TEST_CASE("A call sees the tools of its beginning and gets its own answers") {
   Hosted hosted;
   ServerSource early(hosted.desk);
   CHECK(early.descriptions().empty());
@@ -120,7 +120,7 @@ TEST_CASE("A call sees the tools of its beginning and gets its answers") {
   CHECK_FALSE(source.poll());
 }
 
-TEST_CASE("Two calls with the same numbers do not hear each other") {
+TEST_CASE("Two calls with equal numbers get only their own answers") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource first(hosted.desk), second(hosted.desk);
@@ -132,7 +132,7 @@ TEST_CASE("Two calls with the same numbers do not hear each other") {
   CHECK(second.poll()->text == "for the second");
 }
 
-TEST_CASE("A tool that has changed since a call began is not called") {
+TEST_CASE("A tool that has changed since the call began is not called") {
   Hosted hosted({}, Unpinned::TrustFirst);
   hosted.meet(kAdd);
   ServerSource source(hosted.desk);
@@ -158,7 +158,7 @@ TEST_CASE("A tool that no catalog has is not called") {
   CHECK_FALSE(source.poll()->ok);
 }
 
-TEST_CASE("What nobody pinned is refused and told of, with the hash to pin") {
+TEST_CASE("A tool without a pin is refused and reported, with the hash to pin") {
   Hosted hosted({}, Unpinned::Refuse);
   hosted.meet(kAdd);
   CHECK(ServerSource(hosted.desk).descriptions().empty());
@@ -171,7 +171,7 @@ TEST_CASE("What nobody pinned is refused and told of, with the hash to pin") {
   CHECK(ServerSource(pinned.desk).descriptions().size() == 1);
 }
 
-TEST_CASE("What a call abandons, or leaves, is cancelled, and no other call's") {
+TEST_CASE("The requests that a call abandons, or leaves behind, are cancelled, and no other call's") {
   Hosted hosted;
   hosted.meet(kAdd);
   auto leaving = std::make_unique<ServerSource>(hosted.desk);
@@ -190,7 +190,7 @@ TEST_CASE("What a call abandons, or leaves, is cancelled, and no other call's") 
   CHECK(cancelled() == 2);
 }
 
-TEST_CASE("A server that breaks is begun anew, later and later, and soon again after it was well") {
+TEST_CASE("A broken server is restarted after growing pauses, and soon again after it worked") {
   Hosted hosted;
   hosted.meet(kAdd);
   for (const auto pause : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
@@ -213,7 +213,7 @@ TEST_CASE("A server that breaks is begun anew, later and later, and soon again a
   }
 }
 
-TEST_CASE("What an old wire says is not heard, and a call in a broken server is answered") {
+TEST_CASE("Messages of an old wire are ignored, and a call to a broken server gets an answer") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource source(hosted.desk);
@@ -223,7 +223,7 @@ TEST_CASE("What an old wire says is not heard, and a call in a broken server is 
   const auto id = hosted.wires.sent.back().id;
   old.on_closed("its output ended");
   CHECK_FALSE(source.poll()->ok);
-  CHECK(source.descriptions().size() == 1);  // It may be back before the next question.
+  CHECK(source.descriptions().size() == 1);  // The server may be back before the next question.
   old.on_text(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"result":{}})");
   old.on_closed("again");
   CHECK(hosted.count(EventKind::Broken) == 1);
@@ -232,7 +232,7 @@ TEST_CASE("What an old wire says is not heard, and a call in a broken server is 
   CHECK_FALSE(source.poll()->ok);
 }
 
-TEST_CASE("A wire that takes its time to go is kept until it is gone, and the next one is made meanwhile") {
+TEST_CASE("A wire that ends slowly is kept until its end, and the next one is made meanwhile") {
   Hosted hosted;
   hosted.wires.linger = true;
   hosted.wires.handler.on_closed("its output ended");
@@ -250,7 +250,7 @@ TEST_CASE("A wire that takes its time to go is kept until it is gone, and the ne
   CHECK(done == 1);
 }
 
-TEST_CASE("What is ordered while a server is begun anew is checked against what it lists then") {
+TEST_CASE("A call during a restart is checked against the new list") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource source(hosted.desk);
@@ -265,7 +265,7 @@ TEST_CASE("What is ordered while a server is begun anew is checked against what 
   for (const Outgoing& message : hosted.wires.sent) CHECK(message.method != "tools/call");
 }
 
-TEST_CASE("However much a server says, its log is bounded") {
+TEST_CASE("The log of a server's messages is bounded") {
   Hosted hosted;
   hosted.meet(kAdd);
   for (unsigned i = 0; i < Server::kMaxNotesPerMinute; ++i) hosted.wires.handler.on_text("debug");
@@ -277,7 +277,7 @@ TEST_CASE("However much a server says, its log is bounded") {
   CHECK(hosted.count(EventKind::Note) == Server::kMaxNotesPerMinute + 2);
 }
 
-TEST_CASE("A tool that is refused is told of once, a list when it has changed, and all that up to a bound") {
+TEST_CASE("A refused tool is reported once, a list when it has changed, and both up to a bound") {
   Hosted hosted({}, Unpinned::Refuse);
   hosted.meet(kAdd);
   hosted.relist(kAdd);
@@ -302,7 +302,7 @@ TEST_CASE("A tool that is refused is told of once, a list when it has changed, a
   CHECK(hosted.count(EventKind::Note) == notes + 1);
 }
 
-TEST_CASE("A list is told of when it is another one than before") {
+TEST_CASE("A list is reported when it differs from the last one") {
   Hosted hosted;
   hosted.meet(kAdd);
   hosted.relist(kAdd);
@@ -327,7 +327,7 @@ TEST_CASE("A server that cannot be started is tried again") {
   CHECK(hosted.wires.made == 2);
 }
 
-TEST_CASE("At the end whoever waits is answered, and who comes later is, too") {
+TEST_CASE("At shut_down() the waiting calls are answered, and so are later calls") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource source(hosted.desk);
@@ -344,7 +344,7 @@ TEST_CASE("At the end whoever waits is answered, and who comes later is, too") {
   CHECK(source.poll()->number == 3);
 }
 
-TEST_CASE("Options that cannot be are refused in words") {
+TEST_CASE("Invalid options are refused with a reason") {
   ServerOptions options;
   options.label = "my files";
   options.at = CommandLine{{"/bin/cat"}, {}, "/"};

@@ -32,28 +32,28 @@ TEST_CASE("Content of each kind becomes text [MCP 2025-11-25 server/tools]") {
                        "inside\n[a file that cannot be shown: file:///c]\n[something that cannot be shown]");
 }
 
-TEST_CASE("A tool that failed says so in words, and structured content does not hide them") {
+TEST_CASE("A tool's failure is reported in its own words, also beside structured content") {
   const auto answer = answer_of(R"({"isError":true,"content":[{"type":"text","text":"No such city."}],"structuredContent":{"x":1}})", true);
   CHECK_FALSE(answer.ok);
   CHECK(answer.text == "No such city.");
   CHECK_FALSE(answer_of(R"({"isError":"yes"})").ok);
 }
 
-TEST_CASE("Structured content is preferred where the tool has an output schema, or where there is nothing else") {
+TEST_CASE("Structured content is used if the tool has an output schema, or if there is no other content") {
   const std::string both = R"({"content":[{"type":"text","text":"words"}],"structuredContent":{"t": 21.5}})";
   CHECK(answer_of(both, true).text == R"({"t":21.5})");
   CHECK(answer_of(both, false).text == "words");
   CHECK(answer_of(R"({"content":[],"structuredContent":[1]})").text == "[1]");
 }
 
-TEST_CASE("An empty answer still is one; what is no result is none") {
+TEST_CASE("An empty answer is valid, and text that is not a result is refused") {
   CHECK(answer_of("{}").ok);
   CHECK_FALSE(answer_of("{}").text.empty());
   CHECK_FALSE(answer_of(R"({"isError":true})").text.empty());
   for (const char* text : {"", "[]", "7", "null"}) CHECK_FALSE(read_tool_answer(text, false).has_value());
 }
 
-TEST_CASE("A server that wants input gets none: that is a failure [MCP 2026-07-28 basic/patterns/mrtr]") {
+TEST_CASE("A server that requests input gets none, and the call fails [MCP 2026-07-28 basic/patterns/mrtr]") {
   const auto answer = answer_of(R"({"resultType":"input_required","inputRequests":{},"content":[{"type":"text","text":"secret?"}]})");
   CHECK_FALSE(answer.ok);
   CHECK(answer.text.find("secret") == std::string::npos);

@@ -25,14 +25,14 @@ ToolDefinition tool_of(const std::string& tool) {
   return page.tools.front();
 }
 
-/// A tool whose property `a` is marked, and has what else `about` says.
+/// Returns a tool with a property `a` of these members, and `beside` after its properties.
 ToolDefinition marked(const std::string& about, const std::string& beside = "") {
   return tool_of(R"({"name":"t","inputSchema":{"type":"object","properties":{"a":{)" + about + "}}" + beside + "}}");
 }
 
 }  // namespace
 
-TEST_CASE("A page of tools is read, and what is no tool passed over with a reason") {
+TEST_CASE("A page of tools is parsed, and invalid tools are skipped with a reason") {
   const auto page = page_of(kTool + R"(,7,{"name":""},{"name":"b"},{"name":"c","inputSchema":[]},{"name":"d","title":"D","inputSchema":{"type":"object"},"outputSchema":{}})",
                             R"(,"nextCursor":"next","ttlMs":5000)");
   REQUIRE(page.tools.size() == 2);
@@ -47,7 +47,7 @@ TEST_CASE("A page of tools is read, and what is no tool passed over with a reaso
   CHECK(page.ttl_ms == 5000);
 }
 
-TEST_CASE("What is no page is none") {
+TEST_CASE("Text that is not a page of tools is refused") {
   for (const char* text : {"", "{}", "[]", R"({"tools":{}})", R"({"tools":7})"}) CHECK_FALSE(read_tool_page(text).has_value());
 }
 
@@ -82,14 +82,14 @@ TEST_CASE("A page is bounded") {
   CHECK(of_depth(kMaxCanonicalDepth + 1) == 0);
 }
 
-TEST_CASE("A definition's hash is that of its canonical JSON, however it is spelled") {
+TEST_CASE("A definition's hash is that of its canonical JSON, for any spelling") {
   const auto hash = tool_of(kTool).hash;
   CHECK(hash == sha256_hex(R"({"description":"Adds.","inputSchema":{"type":"object"},"name":"add"})"));
   CHECK(tool_of(R"({ "inputSchema" : {"type":"object"}, "description":"\u0041dds.", "name":"add", "icons":[], "_meta":{"t":1} })").hash == hash);
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-2 appendix B.1
 }
 
-TEST_CASE("Whatever a model or a policy goes by changes the hash") {
+TEST_CASE("Each member that a model or a policy uses changes the hash") {
   const auto hash = tool_of(kTool).hash;
   for (const char* other : {R"({"name":"add","description":"Adds. ","inputSchema":{"type":"object"}})",
                             R"({"name":"Add","description":"Adds.","inputSchema":{"type":"object"}})",
@@ -102,12 +102,12 @@ TEST_CASE("Whatever a model or a policy goes by changes the hash") {
   }
 }
 
-TEST_CASE("A definition in which a name stands twice is none: two readers might believe different ones") {
+TEST_CASE("A definition with a repeated name is refused, because two readers might use different values") {
   CHECK(page_of(R"({"name":"a","description":"good","description":"bad","inputSchema":{}})").tools.empty());
   CHECK(page_of(R"({"name":"a","inputSchema":{"type":"object","type":"string"}})").tools.empty());
 }
 
-TEST_CASE("Arguments that are marked go into headers [MCP 2026-07-28 basic/transports/streamable-http]") {
+TEST_CASE("Marked arguments go into headers [MCP 2026-07-28 basic/transports/streamable-http]") {
   const auto tool = tool_of(R"({"name":"sql","inputSchema":{"type":"object","properties":{
     "region":{"type":"string","x-mcp-header":"Region"},
     "deep":{"type":"object","properties":{"n":{"type":"integer","x-mcp-header":"N"},"b":{"type":"boolean","x-mcp-header":"B"}}}}}})");
@@ -123,7 +123,7 @@ TEST_CASE("Arguments that are marked go into headers [MCP 2026-07-28 basic/trans
   CHECK(header_values(tool.headers, R"({"deep":{"n":9007199254740991}})").size() == 1);
 }
 
-TEST_CASE("A mark that is not as it must be makes the definition one that is not used over HTTP") {
+TEST_CASE("An invalid mark excludes the definition from use over HTTP") {
   CHECK_FALSE(marked(R"("type":"string","x-mcp-header":"A")").header_fault);
   for (const char* about : {R"("type":"number","x-mcp-header":"A")", R"("x-mcp-header":"A")", R"("type":"string","x-mcp-header":"")",
                             R"("type":"string","x-mcp-header":"A B")", R"("type":"string","x-mcp-header":"A\r\nX")",
@@ -152,7 +152,7 @@ TEST_CASE("Marks are bounded") {
   CHECK(of_count(kMaxHeaderBindings + 1) == 0);
 }
 
-TEST_CASE("A value that no header holds is encoded [MCP 2026-07-28 basic/transports/streamable-http]") {
+TEST_CASE("A value that is invalid in a header is encoded [MCP 2026-07-28 basic/transports/streamable-http]") {
   CHECK(encode_header_value("us-west1") == "us-west1");
   CHECK(encode_header_value("Hello, \xe4\xb8\x96\xe7\x95\x8c") == "=?base64?SGVsbG8sIOS4lueVjA==?=");
   CHECK(encode_header_value(" padded ") == "=?base64?IHBhZGRlZCA=?=");

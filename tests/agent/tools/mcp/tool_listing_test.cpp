@@ -22,7 +22,7 @@ ToolPage page(std::vector<std::string> names, std::string cursor, std::uint64_t 
 
 }  // namespace
 
-TEST_CASE("Pages are asked for while there is a cursor, and an empty page is a page [MCP 2025-11-25 server/utilities/pagination]") {
+TEST_CASE("Pages are requested while there is a cursor, and a page may be empty [MCP 2025-11-25 server/utilities/pagination]") {
   ToolListing listing;
   CHECK(listing.on_page(page({"a"}, "1", 5000), 100) == Next::Ask);
   CHECK(listing.cursor() == "1");
@@ -33,7 +33,7 @@ TEST_CASE("Pages are asked for while there is a cursor, and an empty page is a p
   CHECK(listing.notes().empty());
 }
 
-TEST_CASE("A cursor that comes again ends the listing, and what came counts") {
+TEST_CASE("A repeated cursor ends the listing, which keeps the pages so far") {
   ToolListing listing;
   CHECK(listing.on_page(page({"a"}, "1"), 100) == Next::Ask);
   CHECK(listing.on_page(page({"b"}, "2"), 100) == Next::Ask);
@@ -42,7 +42,7 @@ TEST_CASE("A cursor that comes again ends the listing, and what came counts") {
   CHECK(listing.notes().size() == 1);
 }
 
-TEST_CASE("Cursors that are always new end at a bound") {
+TEST_CASE("A listing has at most kMaxPages pages") {
   ToolListing listing;
   for (std::size_t i = 1; i < kMaxPages; ++i) CHECK(listing.on_page(page({}, std::to_string(i)), 100) == Next::Ask);
   ToolListing last = listing;
@@ -52,7 +52,7 @@ TEST_CASE("Cursors that are always new end at a bound") {
   CHECK(last.notes().empty());
 }
 
-TEST_CASE("Tools are bounded in number and in size, and one that comes twice counts once") {
+TEST_CASE("The tools are bounded in number and size, and a repeated tool counts once") {
   ToolListing listing;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kMaxListedTools; ++i) names.push_back(std::to_string(i));
@@ -78,7 +78,7 @@ TEST_CASE("Tools are bounded in number and in size, and one that comes twice cou
   CHECK(twice.notes().size() == 1);
 }
 
-TEST_CASE("What is read is bounded, whatever is in it") {
+TEST_CASE("The octets of a listing are bounded") {
   ToolListing listing;
   CHECK(listing.on_page(page({}, "1"), kMaxReadBytes) == Next::Ask);
   CHECK(listing.on_page(page({}, "2"), 1) == Next::Done);

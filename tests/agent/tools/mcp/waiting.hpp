@@ -8,13 +8,13 @@
 #include <optional>
 #include <string>
 
-/// Waits for processes and threads; all of them end when the awaited event comes.
+/// Waits for processes and threads. Each wait ends when its condition holds.
 namespace offhook::test {
 
-/// The deadline of a wait for an event that comes within milliseconds: a busy machine meets it too.
+/// The limit of a wait for an event that comes within milliseconds, also on a busy machine.
 inline constexpr std::chrono::seconds kPatience{60};
 
-/// Starts a call with that number, and waits for its answer. Returns the text of the answer, "nothing came" after the deadline.
+/// Starts a call with this number and waits for its answer. Returns the answer's text, or "nothing came" after the limit.
 inline std::string answer_from(agent::tools::ToolSource& source, std::uint64_t number, const std::string& tool, const std::string& arguments) {
   source.start({number, tool, arguments});
   std::optional<agent::tools::SourceResult> result;

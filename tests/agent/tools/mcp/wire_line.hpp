@@ -20,7 +20,7 @@ inline const net::Headers kJson = {{"content-type", "application/json"}},
                           kStream = {{"content-type", "text/event-stream; charset=utf-8"}};
 inline const std::string kAnswer = R"({"jsonrpc":"2.0","id":1,"result":{}})";
 
-/// An HttpWire, and the test as its server.
+/// An HttpWire, with the test as its server.
 struct Line {
   explicit Line(agent::tools::mcp::HttpWireOptions options =
                     {"https://tools.example/mcp", config::Secret("t0ken"), {{"x-team", config::Secret("7")}}, 5s, std::nullopt})
@@ -46,7 +46,7 @@ struct Line {
     message.body = "{}";
     wire.send(std::move(message));
   }
-  /// The session that the first answer begins.
+  /// Begins a session: initialize gets an answer with this session id.
   void begin_session(const std::string& id) {
     send(100, "initialize", false, "");
     http.answer(http.all.size() - 1, 200, R"({"jsonrpc":"2.0","id":100,"result":{}})",
