@@ -14,7 +14,7 @@ using namespace offhook::agent;
 
 namespace {
 
-/// Speaks when the test says so: two samples for each letter, the second half later.
+/// Speaks when the test says so, two samples for each letter, in two halves.
 class SlowSpeaker final : public Speaker {
  public:
   std::uint32_t rate_hz() const override { return 8000; }
@@ -54,7 +54,7 @@ class SlowSpeaker final : public Speaker {
 
 struct Cached {
   Cached() { renew(); }
-  /// Another call, with the same cache.
+  /// Begins another call with the same cache.
   void renew() {
     auto made = std::make_unique<SlowSpeaker>();
     inner = made.get();
@@ -83,7 +83,7 @@ SpeechCache::Spoken spoken(std::size_t samples) { return {std::vector<std::int16
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks a fixed sentence once, and then out of the cache in every call") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker synthesises a fixed sentence once, and then takes it from the cache in every call") {
   speaker->add_fixed("Hello", false);
   speaker->speak(1, "Hello");
   inner->half();
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks a fixed sentence once, and then 
   CHECK(inner->asked.empty());
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares no more often than it may, and lets no caller wait for that") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the least interval between preparations, and a reply never waits for it") {
   using namespace std::chrono_literals;
   auto made = std::make_unique<SlowSpeaker>();
   inner = made.get();
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares no more often than it may, and
   CHECK(inner->asked == std::vector<std::string>{"one", "now", "two"});
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker passes on what is not fixed, and does not keep it") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker passes other sentences on, and does not keep them") {
   speaker->speak(1, "Hello");
   inner->finish();
   CHECK(said() == "1:5/1 1:. ");
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker passes on what is not fixed, and does n
   CHECK(cache->sentences() == 0);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the order of what comes out of the cache and what does not") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the order of cached and other sentences") {
   cache->keep("voice\nHello", spoken(3));
   speaker->add_fixed("Hello", false);
   speaker->speak(1, "Some other words");
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the order of what comes out of th
   CHECK(said() == "1:16/1 1:. 2:3/0 2:. 3:4/1 3:. ");
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time, and nobody hears it") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares one sentence at a time, and gives no audio of it") {
   speaker->add_fixed("One");
   speaker->add_fixed("Two");
   speaker->add_fixed("One");
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares ahead, one sentence at a time,
   CHECK(said() == "1:3/1 1:. ");
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps what it prepared, and goes on to the next, though nobody asks for speech") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps a prepared sentence and prepares the next one, also without speech requests") {
   speaker->add_fixed("One");
   speaker->add_fixed("Two");
   speaker->open({});
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps what it prepared, and goes on to 
   CHECK_FALSE(speaker->is_preparing());
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares nothing that another call has spoken at that time, but what comes to nothing there") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker skips a sentence that another call is preparing, and takes it over if that fails") {
   const offhook::base::TimePoint start{};
   auto first = std::make_unique<SlowSpeaker>();
   SlowSpeaker* const first_inner = first.get();
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares nothing that another call has 
   CHECK(speaker->is_preparing());
   first_inner->fail();
   other.tick(start);
-  CHECK(first_inner->asked.size() == 1);  // "Two" is there by now.
+  CHECK(first_inner->asked.size() == 1);  // "Two" is in the cache now.
   speaker->tick(start + CachedSpeaker::kLookAgain - std::chrono::milliseconds(1));
   CHECK(inner->asked.size() == 1);
   speaker->tick(start + CachedSpeaker::kLookAgain);
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares nothing that another call has 
   CHECK(cache->sentences() == 2);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker goes on at once to what nobody prepares, though another call is at some of it") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares the next free sentence at once, while another call prepares some of them") {
   CachedSpeaker other(std::make_unique<SlowSpeaker>(), cache, "voice", nullptr);
   other.add_fixed("One");
   other.open({});
@@ -221,7 +221,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker goes on at once to what nobody prepares
   CHECK(inner->asked == std::vector<std::string>{"Two", "Three"});
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker says at once what another call is preparing") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks at once a sentence that another call is preparing") {
   auto first = std::make_unique<SlowSpeaker>();
   CachedSpeaker other(std::move(first), cache, "voice", nullptr);
   other.add_fixed("One");
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker says at once what another call is prepa
   CHECK(said() == "1:3/1 1:. ");
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its way when the same is to be heard") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker uses a running preparation when the same sentence is spoken") {
   speaker->add_fixed("Hello");
   speaker->open({});
   speaker->tick({});
@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker takes over a preparation that is on its
   CHECK(cache->find("voice\nHello")->pcm.size() == 10);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker lets speech that is waited for go before a preparation, which comes again later") {
+TEST_CASE_FIXTURE(Cached, "Requested speech cancels a preparation, which is repeated later") {
   speaker->add_fixed("Sorry");
   speaker->open({});
   speaker->tick({});
@@ -266,7 +266,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker lets speech that is waited for go befor
   CHECK(cache->find("voice\nSorry")->pcm.size() == 5);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares what will be asked for soon as soon as nobody waits for speech, before its fixed sentences") {
+TEST_CASE_FIXTURE(Cached, "After the requested speech, CachedSpeaker prepares the sentence of prepare() before its fixed sentences") {
   speaker->add_fixed("Sorry");
   speaker->open({});
   speaker->speak(1, "Of course.");
@@ -281,7 +281,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares what will be asked for soon as
   CHECK(said() == "2:8/1 2:. ");
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares again what was being prepared when the caller interrupted") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker repeats a preparation that an interruption cancelled") {
   speaker->add_fixed("Sorry");
   speaker->open({});
   speaker->tick({});
@@ -295,7 +295,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares again what was being prepared 
   CHECK(cache->find("voice\nSorry") != nullptr);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps nothing that failed or was cancelled in the middle") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps no sentence that failed or was cancelled in the middle") {
   speaker->add_fixed("Hello", false);
   speaker->speak(1, "Hello");
   inner->half();
@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps nothing that failed or was cancel
   CHECK(cache->sentences() == 0);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker tells the log why a sentence could not be spoken ahead") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker reports why a preparation failed") {
   speaker->prepare("Hello");
   speaker->open({});
   speaker->tick({});
@@ -321,7 +321,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker tells the log why a sentence could not 
   CHECK(retries[0].why == "no voice");
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker has a bounded number of fixed sentences") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker has at most kMaxPrepared fixed sentences") {
   for (std::size_t i = 0; i <= CachedSpeaker::kMaxPrepared; ++i) speaker->add_fixed("n" + std::to_string(i), false);
   speaker->speak(1, "n" + std::to_string(CachedSpeaker::kMaxPrepared - 1));
   inner->finish();
@@ -333,7 +333,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker has a bounded number of fixed sentences
   CHECK(cache->sentences() == 1);
 }
 
-TEST_CASE("SpeechCache keeps no sentence that is too long, or silent") {
+TEST_CASE("SpeechCache keeps no sentence that is too long or empty") {
   SpeechCache cache;
   CHECK(cache.keep("a", spoken(SpeechCache::kMaxSamples)));
   CHECK_FALSE(cache.keep("b", spoken(SpeechCache::kMaxSamples + 1)));
@@ -341,7 +341,7 @@ TEST_CASE("SpeechCache keeps no sentence that is too long, or silent") {
   CHECK(cache.sentences() == 1);
 }
 
-TEST_CASE("SpeechCache gives one claim for a sentence, and the next when that is given up") {
+TEST_CASE("SpeechCache grants one claim for a sentence, and the next one after its release") {
   SpeechCache cache;
   auto claim = cache.claim("Hello");
   CHECK(claim);
@@ -351,7 +351,7 @@ TEST_CASE("SpeechCache gives one claim for a sentence, and the next when that is
   CHECK(cache.claim("Hello"));
 }
 
-TEST_CASE("SpeechCache lets the sentence go that was used least recently") {
+TEST_CASE("SpeechCache drops the least recently used sentence") {
   SpeechCache cache;
   for (std::size_t i = 0; i < SpeechCache::kMaxSentences; ++i) cache.keep(std::to_string(i), spoken(1));
   CHECK(cache.sentences() == SpeechCache::kMaxSentences);
@@ -372,7 +372,7 @@ TEST_CASE("SpeechCache lets the sentence go that was used least recently") {
   CHECK(held->pcm.size() == SpeechCache::kMaxSamples);
 }
 
-TEST_CASE("SpeechCache may be used by many threads") {
+TEST_CASE("SpeechCache works with many threads") {
   SpeechCache cache;
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;

@@ -31,7 +31,7 @@ struct TwoOfEach {
       auto part = std::make_unique<Part>();
       part->log = &log;
       part->name = name;
-      static_cast<void>(rate);  // Not all parts have one.
+      static_cast<void>(rate);  // Not all parts have a rate.
       if constexpr (requires { part->rate; }) part->rate = rate;
       known[name] = part.get();
       return part;
@@ -69,7 +69,7 @@ const E* find(const std::vector<SessionEvent>& events) {
 }  // namespace
 
 TEST_CASE_FIXTURE(TwoOfEach,
-                  "A listener that fails in the middle of a turn is replaced by one that is given the turn from its beginning") {
+                  "A listener that fails in mid-turn is replaced, and its successor gets the turn from its beginning") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(TwoOfEach,
   CHECK(find<ProviderSwitched>(events)->to == "hear-b");
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "A cascade names who listens, thinks and speaks, and the model and voice of each part that takes over") {
+TEST_CASE_FIXTURE(TwoOfEach, "A cascade names its listener, thinker and speaker, and the model and voice of each replacement") {
   open();
   CHECK(session->service().name == "hear-a+think-a+say-a");
   CHECK(session->service().asked.model == "model hear-a+model think-a+model say-a");
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A cascade names who listens, thinks and speaks, an
   CHECK(session->service().name == "hear-a+think-b+say-a");
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "The record has each retry of a part, that of the same provider too") {
+TEST_CASE_FIXTURE(TwoOfEach, "The record has each retry of a part, also with the same provider") {
   breakers->on_failure("think-b", FailureKind::Auth, now);
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "The record has each retry of a part, that of the s
   CHECK_FALSE(session->try_again(Stage::Think, "late"));
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said came is heard when those are there, and nothing is lost") {
+TEST_CASE_FIXTURE(TwoOfEach, "When the caller continues before the transcript, the listener gets the next part after the transcript") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said cam
   CHECK(log.empty());
   CHECK(listeners["hear-a"]->fed == 3200);
   const auto words = [&](std::uint32_t turn, std::string text) { listeners["hear-a"]->yields.push_back(Transcript{turn, true, std::move(text), 0.9, false}); };
-  SUBCASE("while they speak") {
+  SUBCASE("while the caller speaks") {
     words(1, "one");
     CHECK(find<Transcript>(drain())->turn == 1);
     CHECK(log == std::vector<std::string>{"hear-a begin 2"});
@@ -143,9 +143,9 @@ TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said cam
     listeners["hear-a"]->yields.push_back(ListenFailed{2, "gone", FailureKind::Network});
     static_cast<void>(drain());
     REQUIRE(session->try_again(Stage::Listen, "gone"));
-    CHECK(listeners["hear-b"]->fed == (320 + 160) / 2);  // The words of the first half are there.
+    CHECK(listeners["hear-b"]->fed == (320 + 160) / 2);  // The first half already has its words.
   }
-  SUBCASE("when they have ended again, and gone on once more") {
+  SUBCASE("after two more parts") {
     session->end_turn();
     session->begin_turn(3, "");
     session->feed(std::vector<std::int16_t>(160));
@@ -157,9 +157,9 @@ TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said cam
     words(3, "two three");
     CHECK(find<Transcript>(drain())->turn == 3);
     session->begin_turn(4, "");
-    CHECK(log.back() == "hear-a begin 4");  // A turn of its own.
+    CHECK(log.back() == "hear-a begin 4");  // A separate turn.
   }
-  SUBCASE("or never: who takes over hears both as one") {
+  SUBCASE("no transcript: the next listener gets both parts as one") {
     session->end_turn();
     listeners["hear-a"]->yields.push_back(ListenFailed{1, "gone", FailureKind::Network});
     const auto events = drain();
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said cam
     CHECK(logged("hear-b begin 2"));
     CHECK(logged("hear-b end " + std::to_string(3520 / 2)));
   }
-  SUBCASE("and nobody waits for them any more") {
+  SUBCASE("the turn is abandoned") {
     session->abandon_turn();
     session->begin_turn(3, "");
     session->feed(std::vector<std::int16_t>(160));
@@ -180,14 +180,14 @@ TEST_CASE_FIXTURE(TwoOfEach, "Who goes on before the words of what they said cam
 
 namespace {
 
-/// The first listener's service ends turns.
+/// The service of the first listener ends turns.
 struct OwnEnds : TwoOfEach {
   OwnEnds() { open(true); }
   void words(std::uint32_t turn, std::string text) {
     const bool nothing = text.empty();
     listeners["hear-a"]->yields.push_back(Transcript{turn, true, std::move(text), 0.9, nothing});
   }
-  /// The transcripts, and where a turn is taken, of what comes.
+  /// Returns the transcripts and the taken turns of the next events, as text.
   std::string heard() {
     std::string line;
     for (const SessionEvent& event : drain()) {
@@ -200,7 +200,7 @@ struct OwnEnds : TwoOfEach {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OwnEnds, "A turn that the listener's service ends is taken before its end, with its words") {
+TEST_CASE_FIXTURE(OwnEnds, "A turn that the listener's service ends is taken with its words, before Offhook ends it") {
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
   words(1, "yes");
@@ -211,11 +211,11 @@ TEST_CASE_FIXTURE(OwnEnds, "A turn that the listener's service ends is taken bef
   CHECK(log == std::vector<std::string>{"hear-a begin 1"});
   session->begin_turn(2, "");
   session->end_turn();
-  words(2, "no");  // The conversation waits for it.
+  words(2, "no");  // The conversation waits for the words.
   CHECK(heard() == "2:no ");
 }
 
-TEST_CASE_FIXTURE(OwnEnds, "Who goes on before the listener's service has ended the turn is heard at once, and in one turn") {
+TEST_CASE_FIXTURE(OwnEnds, "When the caller continues before the service ends the turn, the listener gets the next part at once, in one turn") {
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
   session->end_turn();
@@ -223,21 +223,21 @@ TEST_CASE_FIXTURE(OwnEnds, "Who goes on before the listener's service has ended 
   session->feed(std::vector<std::int16_t>(320));
   CHECK(log == std::vector<std::string>{"hear-a begin 1", "hear-a end 3200", "hear-a begin 2"});
   CHECK(listeners["hear-a"]->fed == 3520);
-  SUBCASE("and the service ends it") {
+  SUBCASE("the service ends the turn") {
     words(2, "one two");
     CHECK(heard() == "2:one two~ 2:taken 2:one two ");
   }
-  SUBCASE("and Offhook has ended it before that") {
+  SUBCASE("Offhook ends the turn first") {
     session->end_turn();
     words(2, "one two");
     CHECK(heard() == "2:one two~ 2:taken 2:one two ");
   }
-  SUBCASE("and there are no words in it") {
+  SUBCASE("the turn has no words") {
     session->end_turn();
     words(2, "");
     CHECK(heard() == "2: ");
   }
-  SUBCASE("and another listener hears all of it when the service fails") {
+  SUBCASE("the service fails, and another listener gets the whole turn") {
     session->end_turn();
     listeners["hear-a"]->yields.push_back(ListenFailed{2, "gone", FailureKind::Network});
     static_cast<void>(drain());
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(OwnEnds, "Who goes on before the listener's service has ended 
   }
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "A listener that fails after the turn's end hears of the end too") {
+TEST_CASE_FIXTURE(TwoOfEach, "The replacement of a listener that fails after the turn's end gets the end, too") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A listener that fails after the turn's end hears o
 
 namespace {
 
-/// A quiet line, somebody who speaks for `voice`, and the pause that ends the turn; 16 kHz.
+/// Returns 16 kHz audio of a quiet line, a voice for `voice`, and the pause at the end of a turn.
 std::vector<std::int16_t> turn_with(base::Duration voice) {
   const auto samples = [](base::Duration time) { return static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) * 16; };
   const std::size_t begin = samples(300ms), end = begin + samples(voice);
@@ -277,7 +277,7 @@ struct Deaf : TwoOfEach {
     breakers = std::make_shared<Breakers>(BreakerWatch{.on_failed = [this](std::string_view name, FailureKind) { failures.emplace_back(name); }});
     open();
   }
-  /// What comes of a turn of which `name` understands `text`.
+  /// Runs a turn in which the listener `name` recognises `text`, and returns the events.
   std::vector<SessionEvent> turn(const std::string& name, std::uint32_t number, const std::string& text, base::Duration voice = 800ms) {
     session->begin_turn(number, "");
     session->feed(turn_with(voice));
@@ -289,7 +289,7 @@ struct Deaf : TwoOfEach {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Deaf, "A listener that understands nothing of two turns in a row is left, and the next is given the second of them") {
+TEST_CASE_FIXTURE(Deaf, "A listener without words in two turns in a row is replaced, and its successor gets the second turn") {
   CHECK(find<Transcript>(turn("hear-a", 1, "")) != nullptr);
   const auto second = turn("hear-a", 2, "");
   CHECK(find<Transcript>(second) == nullptr);
@@ -298,19 +298,19 @@ TEST_CASE_FIXTURE(Deaf, "A listener that understands nothing of two turns in a r
   REQUIRE(session->try_again(Stage::Listen, "nothing"));
   CHECK(logged("hear-b begin 2"));
   CHECK(listeners["hear-b"]->fed == 8 * 1600);
-  CHECK(failures.empty());  // It may have been the line.
+  CHECK(failures.empty());  // The line may be the reason.
   listeners["hear-b"]->yields.push_back(Transcript{2, true, "hello", 0.9, false});
   CHECK(find<Transcript>(drain()) != nullptr);
   CHECK(failures == std::vector<std::string>{"hear-a"});
 }
 
-TEST_CASE_FIXTURE(Deaf, "Coughs, and turns of which something is understood in between, are no failure of the listener") {
+TEST_CASE_FIXTURE(Deaf, "Coughs, and empty turns with understood turns between them, are no failure of the listener") {
   for (std::uint32_t number = 1; number <= 4; ++number) CHECK(find<ListenFailed>(turn("hear-a", number, "", 300ms)) == nullptr);
   for (std::uint32_t number = 5; number <= 10; ++number) CHECK(find<ListenFailed>(turn("hear-a", number, number % 2 == 0 ? "hello" : "")) == nullptr);
   CHECK(failures.empty());
 }
 
-TEST_CASE_FIXTURE(Deaf, "A listener is not left for one that is not asked now, and its own recovery is not held against it") {
+TEST_CASE_FIXTURE(Deaf, "A listener is not replaced by one that is paused now, and its own recovery has no effect on its breaker") {
   while (!breakers->is_open("hear-b", now)) breakers->on_failure("hear-b", FailureKind::Network, now);
   failures.clear();
   for (std::uint32_t number = 1; number <= 4; ++number) CHECK(find<Transcript>(turn("hear-a", number, "")) != nullptr);
@@ -318,7 +318,7 @@ TEST_CASE_FIXTURE(Deaf, "A listener is not left for one that is not asked now, a
   CHECK(failures.empty());
 }
 
-TEST_CASE_FIXTURE(Deaf, "Where nobody else can be asked, an empty turn is an empty turn") {
+TEST_CASE_FIXTURE(Deaf, "If no other listener is available, an empty turn is an empty turn") {
   (void)turn("hear-a", 1, "");
   (void)turn("hear-a", 2, "");
   REQUIRE(session->try_again(Stage::Listen, "nothing"));
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(Deaf, "Where nobody else can be asked, an empty turn is an emp
   CHECK(failures.empty());
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "Who takes over a thought is told what was said of the reply already") {
+TEST_CASE_FIXTURE(TwoOfEach, "A replacement thinker gets the words of the reply that are already spoken") {
   open();
   session->respond({3, TurnInput::Kind::Speech, "when", 1, false});
   thinkers["think-a"]->yields = {ReplyText{3, "We open"}, ThinkFailed{3, "broken", FailureKind::Network}};
@@ -337,7 +337,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "Who takes over a thought is told what was said of 
   CHECK(logged("think-b respond 3 'when' said 'We open'"));
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "Another voice goes on with the sentence at the word where the first broke off") {
+TEST_CASE_FIXTURE(TwoOfEach, "A replacement speaker continues the sentence at the word where the first stopped") {
   open();
   session->speak(7, "We open at nine in the morning.");
   session->speak(8, "Goodbye.");
@@ -347,7 +347,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "Another voice goes on with the sentence at the wor
   auto events = drain();
   REQUIRE(find<SpeechAudio>(events) != nullptr);
   CHECK(find<SpeechAudio>(events)->rate_hz == 16000);
-  CHECK(find<SpeechAudio>(events)->words.size() == 2);  // "at" may have to be said again.
+  CHECK(find<SpeechAudio>(events)->words.size() == 2);  // "at" may be incomplete, so it may be repeated.
   REQUIRE(session->try_again(Stage::Speak, "closed"));
   CHECK(logged("say-b speak 7 'at nine in the morning.'"));
   CHECK(logged("say-b speak 8 'Goodbye.'"));
@@ -357,11 +357,11 @@ TEST_CASE_FIXTURE(TwoOfEach, "Another voice goes on with the sentence at the wor
   REQUIRE(more != nullptr);
   REQUIRE(more->words.size() == 1);
   CHECK(more->words[0].text == "at");
-  CHECK(more->words[0].first_sample == 12000);  // Half a second in, at 24 kHz.
+  CHECK(more->words[0].first_sample == 12000);  // Half a second, at 24 kHz.
   CHECK(find<SpeechDone>(events) != nullptr);
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "The last of a list is asked once more when that may help, and not when its key was refused") {
+TEST_CASE_FIXTURE(TwoOfEach, "The last provider of a list gets one more attempt, unless its key was refused") {
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
   CHECK(session->try_again(Stage::Think, "stalled"));
@@ -373,7 +373,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "The last of a list is asked once more when that ma
   CHECK_FALSE(session->try_again(Stage::Think, "401"));
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "A call that begins passes over a provider that was found dead, unless it is the only one left") {
+TEST_CASE_FIXTURE(TwoOfEach, "A new call skips a provider with an open breaker, unless no other is left") {
   breakers->on_failure("think-a", FailureKind::Auth, now);
   for (const auto* name : {"say-a", "say-b"}) breakers->on_failure(name, FailureKind::Auth, now);
   open();
@@ -381,7 +381,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A call that begins passes over a provider that was
   session->speak(1, "Yes?");
   CHECK(logged("think-b respond 1 'hello' said ''"));
   CHECK(logged("say-a speak 1 'Yes?'"));
-  const auto events = drain();  // Who speaks in its place is told, and why.
+  const auto events = drain();  // The event names the replacement and the reason.
   REQUIRE(events.size() == 1);
   const auto* switched = std::get_if<ProviderSwitched>(&events[0]);
   REQUIRE(switched != nullptr);
@@ -392,7 +392,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A call that begins passes over a provider that was
   CHECK(switched->asked.model == "model think-b");
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession tells of each provider that it passes over, at the beginning and in a failover") {
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession reports each provider that it skips, at the beginning and in a failover") {
   CascadeParts parts;
   parts.listeners = {part<Listener>(listeners, "hear-a")};
   parts.thinkers = {part<Thinker>(thinkers, "think-a"), part<Thinker>(thinkers, "think-b"), part<Thinker>(thinkers, "think-c")};
@@ -417,7 +417,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession tells of each provider that it pass
   CHECK(switches == std::vector<std::string>{"think-a think-c " + why, "think-b think-c " + std::string(kPassedOver)});
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model is loaded the next one answers, and further calls begin with that") {
+TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model loads, the next thinker answers, also in further calls") {
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
   thinkers["think-a"]->yields.push_back(ModelLoads{1, "it is being loaded"});
@@ -431,7 +431,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model is loaded the next one ans
   CHECK(logged("think-b respond 1 'good day' said ''"));
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession passes ModelLoads on, and the question stands, when no other thinker is asked now") {
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession passes ModelLoads on, and keeps the request, if no other thinker is available") {
   for (int i = 0; i < 3; ++i) breakers->on_failure("think-b", FailureKind::Network, now);
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
@@ -444,10 +444,10 @@ TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession passes ModelLoads on, and the quest
   CHECK(find<ModelLoads>(events)->service == "think-a");
   CHECK(find<ThinkFailed>(events) == nullptr);
   CHECK(find<ReplyText>(events) != nullptr);
-  CHECK(breakers->try_ask("think-a", now));  // It has answered.
+  CHECK(breakers->try_ask("think-a", now));  // The thinker has answered.
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "What a thinker took is told under its own name") {
+TEST_CASE_FIXTURE(TwoOfEach, "The tokens of a thinker are reported under its own name") {
   open();
   session->respond({3, TurnInput::Kind::Speech, "when", 1, false});
   thinkers["think-a"]->yields = {ReplyDone{3}, TokensUsed{3, {}, 12, 0, 0, 7, 0}};

@@ -23,7 +23,7 @@ std::string split(std::string_view text, std::size_t step = 1) {
   return joined(clauses);
 }
 
-/// What is given out by the end of `text`, while more may come.
+/// Returns the clauses that are complete at the end of `text`, before further text.
 std::string so_far(std::string_view text) {
   ClauseSplitter splitter;
   std::vector<std::string> clauses;
@@ -44,7 +44,7 @@ std::string plain(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("ClauseSplitter gives out the first clause at a comma, once it is long enough to be spoken well") {
+TEST_CASE("ClauseSplitter ends the first clause at a comma, once it is long enough for good speech") {
   CHECK(so_far("Sure, ") == "");
   CHECK(so_far("I can help with that,") == "I can help with that,");
   CHECK(split("I can help with that, if you give me your number, please. It is short, I know.") ==
@@ -53,7 +53,7 @@ TEST_CASE("ClauseSplitter gives out the first clause at a comma, once it is long
   CHECK(split("We are open today; come by.") == "We are open today; | come by.");
 }
 
-TEST_CASE("ClauseSplitter gives out a sentence as soon as it is known to be one") {
+TEST_CASE("ClauseSplitter ends a sentence as soon as its end is certain") {
   CHECK(so_far("Hello!") == "Hello!");
   CHECK(so_far("Really?") == "Really?");
   CHECK(so_far("Hello.") == "");
@@ -85,19 +85,19 @@ TEST_CASE("ClauseSplitter keeps numbers and times whole") {
   CHECK(split("You owe us 50, and that is all.") == "You owe us 50, | and that is all.");
 }
 
-TEST_CASE("ClauseSplitter keeps German ordinals whole, and ends a sentence at another number") {
+TEST_CASE("ClauseSplitter keeps German ordinals whole, and ends a sentence at other numbers") {
   CHECK(split("Wir sehen uns am 3. Mai. Bis dann.") == "Wir sehen uns am 3. Mai. | Bis dann.");
   CHECK(split("Das ist im 1. Stock.") == "Das ist im 1. Stock.");
   CHECK(split("Es sind 3. Mehr nicht.") == "Es sind 3. | Mehr nicht.");
   CHECK(split("Das war am 312. Danach nicht.") == "Das war am 312. | Danach nicht.");
 }
 
-TEST_CASE("ClauseSplitter keeps what closes a sentence with it") {
+TEST_CASE("ClauseSplitter keeps closing quotes and brackets with their sentence") {
   CHECK(split("He said \"no.\" Then he left.") == "He said \"no.\" | Then he left.");
   CHECK(split("(It is closed.) Come later.") == "(It is closed.) | Come later.");
 }
 
-TEST_CASE("ClauseSplitter cuts text without marks at a space, earlier in the first clause") {
+TEST_CASE("ClauseSplitter cuts text without punctuation at a blank, earlier in the first clause") {
   const ClauseLimits limits;
   std::string text;
   while (text.size() < 600) text += "word ";
@@ -112,7 +112,7 @@ TEST_CASE("ClauseSplitter cuts text without marks at a space, earlier in the fir
   CHECK(clauses[0].ends_with("word"));
 }
 
-TEST_CASE("ClauseSplitter cuts text without spaces at its bound, to the character") {
+TEST_CASE("ClauseSplitter cuts text without blanks exactly at its bound") {
   const ClauseLimits limits;
   for (const std::string& letter : {std::string("x"), std::string("\xc3\xa9")}) {
     std::string text;
@@ -122,7 +122,7 @@ TEST_CASE("ClauseSplitter cuts text without spaces at its bound, to the characte
   }
 }
 
-TEST_CASE("ClauseSplitter ends sentences of languages that write without spaces") {
+TEST_CASE("ClauseSplitter ends sentences of languages without blanks") {
   CHECK(so_far("\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82") == "\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82");
   CHECK(split("\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82\xe5\x86\x8d\xe8\xa7\x81") ==
         "\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82 | \xe5\x86\x8d\xe8\xa7\x81");
@@ -136,14 +136,14 @@ TEST_CASE("ClauseSplitter makes each item of a list a sentence") {
   CHECK(split("This is one\nsentence on two lines.") == "This is one sentence on two lines.");
 }
 
-TEST_CASE("ClauseSplitter says nothing of what cannot be said") {
+TEST_CASE("ClauseSplitter gives no clause for text that cannot be spoken") {
   CHECK(split("") == "");
   CHECK(split("  \n ... \n --- \n") == "");
   CHECK(split("\xf0\x9f\x98\x80") == "");
   CHECK(split("Great! \xf0\x9f\x98\x80 Bye.") == "Great! | Bye.");
 }
 
-TEST_CASE("ClauseSplitter gives the same clauses however the text is split, but for how early") {
+TEST_CASE("ClauseSplitter gives the same clauses for any division of the text") {
   const std::string text =
       "Good morning, caf\xc3\xa9 Bl\xc3\xbc"
       "te here. We *really* have [rooms](http://x.y/z) from 3.5 to 10 p.m. today. Do you want one?";
@@ -154,7 +154,7 @@ TEST_CASE("ClauseSplitter gives the same clauses however the text is split, but 
   }
 }
 
-TEST_CASE("SpokenText takes the marks of Markdown away and keeps the words") {
+TEST_CASE("SpokenText removes Markdown marks and keeps the words") {
   CHECK(plain("**bold** and *slanted* and ***both*** and __strong__ and _soft_") ==
         "bold and slanted and both and strong and soft");
   CHECK(plain("~~old~~ new, ~5 of them") == "old new, ~5 of them");
@@ -174,12 +174,12 @@ TEST_CASE("SpokenText takes the marks of Markdown away and keeps the words") {
   CHECK(plain("\\*not\\*") == "*not*");
 }
 
-TEST_CASE("SpokenText reads a fence that is too long for one the same, however it comes") {
-  CHECK(plain(std::string(70, '`') + "c\nx") == "x");  // plain() feeds it both ways.
+TEST_CASE("SpokenText reads a code fence that is too long the same way, for any division of the text") {
+  CHECK(plain(std::string(70, '`') + "c\nx") == "x");  // plain() feeds the text in both ways.
   CHECK(plain(std::string(45, '`') + std::string(60, 'a')) == std::string(60, 'a'));
 }
 
-TEST_CASE("SpokenText keeps what only looks like Markdown") {
+TEST_CASE("SpokenText keeps text that only resembles Markdown") {
   CHECK(plain("press * or # to go on") == "press * or # to go on");
   CHECK(plain("5 * 3 is 2*7.5") == "5 * 3 is 2*7.5");
   CHECK(plain("my_file_name and C# and 5 < 6 > 4") == "my_file_name and C# and 5 < 6 > 4");
@@ -190,7 +190,7 @@ TEST_CASE("SpokenText keeps what only looks like Markdown") {
   CHECK(plain("wow! [no") == "wow! [no");
 }
 
-TEST_CASE("SpokenText drops emoji, what has no width, and octets that are no characters") {
+TEST_CASE("SpokenText drops emoji, characters without width, and invalid octets") {
   CHECK(plain("Hi \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80!\xef\xb8\x8f \xe2\x9c\x85 \xe2\x9e\xa1 go "
               "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa") == "Hi !   go ");
   CHECK(plain("caf\xc3\xa9 \xff\xc3 ok \xe2\x82") == "caf\xc3\xa9  ok ");
@@ -198,7 +198,7 @@ TEST_CASE("SpokenText drops emoji, what has no width, and octets that are no cha
   CHECK(plain("20 \xe2\x82\xac \xe2\x80\x93 fine") == "20 \xe2\x82\xac \xe2\x80\x93 fine");
 }
 
-TEST_CASE("SpokenText holds back a bounded piece of what is open") {
+TEST_CASE("SpokenText holds back at most kMaxHeld octets of an open mark") {
   SpokenText text;
   const std::string open = "[" + std::string(SpokenText::kMaxHeld, 'x');
   std::string out;

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-/// Sockets whose other side is the test: it reads the messages that were sent, and says what the service would.
+/// Sockets with the test as the service: it reads the sent messages, and sends the service's messages.
 namespace offhook::test {
 
 struct FakeUspSocket {
@@ -47,7 +47,7 @@ struct FakeUspSocket {
   void refuse(int status, std::string retry_after = {}) {
     handler.on_closed({agent::net::NetError{agent::net::NetError::What::Protocol, "no 101"}, status, std::move(retry_after), 0, {}});
   }
-  /// Nobody is there.
+  /// The connection is refused.
   void shut() { handler.on_closed({agent::net::NetError{agent::net::NetError::What::Refused, "refused"}, 0, {}, 1006, {}}); }
 };
 

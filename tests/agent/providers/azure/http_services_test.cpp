@@ -24,7 +24,7 @@ Server server() {
   return made;
 }
 
-/// A turn of `samples`, answered so.
+/// Sends a turn of `samples`, and returns the listener's result of this response.
 std::string heard(test::FakeHttp& http, std::size_t samples, int status, const std::string& body) {
   TurnListener listener(turn_service({server(), ""}), http, Wake{});
   SessionContext context;
@@ -62,7 +62,7 @@ TEST_CASE("Short audio is a WAV in a POST, in the language of the call") {
   CHECK(http.warmed[0] == "https://westeurope.stt.speech.microsoft.com/speech/recognition/conversation/cognitiveservices/v1");
 }
 
-TEST_CASE("Of short audio no more than a minute is sent, and what is not heard is counted") {
+TEST_CASE("At most a minute of short audio is sent, and the rest is counted as unheard") {
   test::FakeHttp http;
   TurnListener listener(turn_service({server(), ""}), http, Wake{});
   for (const std::size_t more : {0U, 1U, 7U}) {
@@ -76,7 +76,7 @@ TEST_CASE("Of short audio no more than a minute is sent, and what is not heard i
   }
 }
 
-TEST_CASE("What short audio answers is a text, nothing, or a failure without a secret") {
+TEST_CASE("An answer to short audio gives a text, nothing, or a failure without a secret") {
   test::FakeHttp http;
   CHECK(heard(http, 16000, 200, R"({"RecognitionStatus":"Success","DisplayText":" Yes. "})") == "Yes.");
   CHECK(heard(http, 16000, 200, R"({"RecognitionStatus":"NoMatch"})") == "?");
@@ -105,7 +105,7 @@ TEST_CASE("An answer to short audio is bounded") {
   CHECK(std::holds_alternative<HearingFailed>(events_of(ShortAudioAnswer::kMaxBody + 1)));
 }
 
-TEST_CASE("A voice by HTTP posts SSML and plays raw samples from the first octets on") {
+TEST_CASE("HttpSpeaker posts SSML, and plays raw samples from the first octets on") {
   test::FakeHttp http;
   SynthesisOptions options;
   options.server = server();
@@ -121,7 +121,7 @@ TEST_CASE("A voice by HTTP posts SSML and plays raw samples from the first octet
   REQUIRE(http.all.size() == 1);
   const auto& request = http.all[0]->request;
   CHECK(request.url == "https://westeurope.tts.speech.microsoft.com/cognitiveservices/v1");
-  CHECK(request.body == write_ssml({"de-DE", "de-DE-KatjaNeural"}, "AT&T."));  // Its options' own language, whatever the call's is.
+  CHECK(request.body == write_ssml({"de-DE", "de-DE-KatjaNeural"}, "AT&T."));  // The language of the options has precedence over the call's.
   CHECK(request.headers[1] == std::pair<std::string, std::string>("content-type", "application/ssml+xml"));
   CHECK(request.headers[2] == std::pair<std::string, std::string>("x-microsoft-outputformat", "raw-16khz-16bit-mono-pcm"));
   http.head(0, 200);
@@ -136,7 +136,7 @@ TEST_CASE("A voice by HTTP posts SSML and plays raw samples from the first octet
   CHECK(std::holds_alternative<SpeechDone>(*speaker.poll()));
 }
 
-TEST_CASE("A voice by HTTP speaks the language of the call when it has none of its own") {
+TEST_CASE("HttpSpeaker speaks the language of the call if its options have none") {
   test::FakeHttp http;
   HttpSpeaker speaker(speech_service({server(), "V", "", 8000}), http, Wake{});
   speaker.speak(1, "Yes.");
@@ -149,7 +149,7 @@ TEST_CASE("A voice by HTTP speaks the language of the call when it has none of i
   CHECK(http.all[1]->request.body == write_ssml({"pt-BR", "V"}, "Sim."));
 }
 
-TEST_CASE("A voice by HTTP lets go of what is no sound, though another is still being heard") {
+TEST_CASE("HttpSpeaker aborts a response without audio, also while another one plays") {
   test::FakeHttp http;
   HttpSpeaker speaker(speech_service({server(), "V", "de", 8000}), http, Wake{});
   speaker.speak(1, "One.");
@@ -162,7 +162,7 @@ TEST_CASE("A voice by HTTP lets go of what is no sound, though another is still 
   CHECK_FALSE(http.all[0]->aborted);
 }
 
-TEST_CASE("Whatever a text that a voice by HTTP takes is made of, its SSML fits") {
+TEST_CASE("The SSML of any text within max_chars fits kMaxSsml") {
   const SpeechService service = speech_service({server(), "v", "de", 8000});
   for (const std::string each : {"\"", "\xF0\x9F\x98\x80", "\xFF"}) {
     std::string text;

@@ -17,7 +17,7 @@ using namespace offhook::test;
 
 namespace {
 
-/// A call in which no language is fixed, and three are expected.
+/// A call without a fixed language, with three expected ones.
 struct Following : Listening {
   Following() {
     options.followed = {{"en-US", "de", "pt-BR"}, heard};
@@ -36,7 +36,7 @@ struct Following : Listening {
     socket().say(path, id(), body);
   }
   void phrase_in(const std::string& language, const std::string& text = "Ja.") { say("speech.phrase", {{"RecognitionStatus", "Success"}, {"DisplayText", text}}, language); }
-  /// A turn with this phrase; what is noted afterwards.
+  /// Runs a turn with this phrase, and returns the noted language.
   std::string turn_in(const std::string& language, const std::string& text = "Ja.") {
     hear(++turns);
     phrase_in(language, text);
@@ -59,21 +59,21 @@ struct FakeEdges final : net::Edges {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Following, "RecognitionListener has the language of each turn detected as the official client has it") {
+TEST_CASE_FIXTURE(Following, "RecognitionListener requests language detection for each turn, as the official client does") {
   CHECK(socket().request.url == "wss://westeurope.stt.speech.microsoft.com/stt/speech/universal/v2?format=detailed&language=en-US&lidEnabled=true");
   hear(1);
   const json asked = context();
   CHECK(asked["languageId"] == json::parse(R"({"languages": ["en-US", "de-DE", "pt-BR"], "mode": "DetectAtAudioStart", "onSuccess": {"action": "Recognize"},
                                                "onUnknown": {"action": "None"}, "priority": "PrioritizeLatency"})"));
-  CHECK(asked["phraseDetection"] == json::parse(R"({"mode": "Conversation"})"));  // No language of its own beside them.
+  CHECK(asked["phraseDetection"] == json::parse(R"({"mode": "Conversation"})"));  // The request has no fixed language beside the candidates.
   CHECK(asked["phraseOutput"] == json::parse(R"({"format": "Detailed", "interimResults": {"resultType": "Auto"}, "phraseResults": {"resultType": "Always"}})"));
   phrase_in("de-DE");
   turn_end();
   hear(2);
-  CHECK(context()["languageId"] == asked["languageId"]);  // Each turn anew: somebody else may have the telephone by now.
+  CHECK(context()["languageId"] == asked["languageId"]);  // Each turn detects again, because another person may now have the telephone.
 }
 
-TEST_CASE_FIXTURE(Following, "RecognitionListener detects nothing where the language is known, or one is left to detect") {
+TEST_CASE_FIXTURE(Following, "RecognitionListener requests no detection if the language is known, or if only one candidate is left") {
   const auto fixed = [&](const std::string& url_end, const std::string& language) {
     CHECK(socket().request.url.ends_with("?format=detailed&language=" + url_end));
     hear(1);
@@ -81,9 +81,9 @@ TEST_CASE_FIXTURE(Following, "RecognitionListener detects nothing where the lang
     CHECK_FALSE(context().contains("languageId"));
     CHECK_FALSE(context()["phraseOutput"].contains("phraseResults"));
   };
-  start_in("it");  // That of the call.
+  start_in("it");  // The language of the call.
   fixed("it-IT", "it-IT");
-  CHECK(turn_in("en-US") == "");  // Nobody asked.
+  CHECK(turn_in("en-US") == "");  // The turn detects no language.
   options.followed.candidates = {"de-AT", "de", "DE-de"};
   start_in("");
   fixed("de-AT", "de-AT");
@@ -92,19 +92,19 @@ TEST_CASE_FIXTURE(Following, "RecognitionListener detects nothing where the lang
   fixed("en-US", "en-US");
 }
 
-TEST_CASE_FIXTURE(Following, "RecognitionListener notes the language of a turn that had words, as it was asked for") {
+TEST_CASE_FIXTURE(Following, "RecognitionListener notes the language of a turn with words, as the candidate is spelled") {
   CHECK(turn_in("de-DE") == "de-DE");
   CHECK(turn_in("PT-br") == "pt-BR");
   CHECK(turn_in("", "Sim.") == "pt-BR");
-  CHECK(turn_in("en-US", "") == "pt-BR");  // Nothing was said.
+  CHECK(turn_in("en-US", "") == "pt-BR");  // The turn has no words.
   hear(9);
   phrase_in("en-US");
   listener->abandon();
   said();
-  CHECK(*heard == "pt-BR");  // Nobody wanted it.
+  CHECK(*heard == "pt-BR");  // The turn was abandoned.
 }
 
-TEST_CASE_FIXTURE(Following, "RecognitionListener takes no language that it did not name") {
+TEST_CASE_FIXTURE(Following, "RecognitionListener ignores a language that is not a candidate") {
   CHECK(turn_in("fr-FR") == "");
   CHECK(turn_in("de") == "");
   CHECK(turn_in("de-DE'><evil/>") == "");
@@ -118,17 +118,17 @@ TEST_CASE_FIXTURE(Following, "RecognitionListener takes no language that it did 
   CHECK(listener->counters().garbage == 0);
 }
 
-TEST_CASE_FIXTURE(Following, "RecognitionListener notes the language of a hypothesis that had to stand in") {
+TEST_CASE_FIXTURE(Following, "RecognitionListener notes the language of a hypothesis that replaces a missing final result") {
   hear(1);
   say("speech.hypothesis", {{"Text", "ja"}, {"Offset", 0}, {"Duration", 500 * 10'000}}, "de-DE");
   CHECK(said() == "1:\"ja\"~ ");
-  CHECK(*heard == "");  // It may be taken back yet.
+  CHECK(*heard == "");  // The hypothesis may still change.
   advance(2s);
   CHECK(said() == "1:\"ja\" ");
   CHECK(*heard == "de-DE");
 }
 
-TEST_CASE("RecognitionReader reads a language up to its bound") {
+TEST_CASE("RecognitionReader reads a language of at most kMaxLanguageTag octets") {
   RecognitionReader reader;
   const auto language_of = [&](std::size_t octets) {
     const auto read = reader.read(json{{"RecognitionStatus", "Success"}, {"PrimaryLanguage", {{"Language", std::string(octets, 'x')}}}}.dump());
@@ -138,7 +138,7 @@ TEST_CASE("RecognitionReader reads a language up to its bound") {
   CHECK(language_of(kMaxLanguageTag + 1) == 0);
 }
 
-TEST_CASE("Of candidates the service gets one of each language, and no more than it takes") {
+TEST_CASE("The service gets one candidate for each language, and at most kMaxCandidates") {
   const auto of = [](std::vector<std::string> tags) {
     std::string line;
     for (const std::string& each : candidate_locales(tags)) line += each + " ";
@@ -151,7 +151,7 @@ TEST_CASE("Of candidates the service gets one of each language, and no more than
   CHECK(of({"en", "de", "fr", "it", "es"}) == "en-US de-DE fr-FR it-IT ");
 }
 
-TEST_CASE("The locale to speak in is the one that is set, was heard last, is the likeliest, or is the voice's own") {
+TEST_CASE("The locale for speech is the configured one, then the last heard, then the likeliest candidate, then the voice's own") {
   const auto heard = std::make_shared<std::string>();
   FollowedLanguage followed{{"fr", "de"}, heard};
   CHECK(spoken_locale("it", "es", followed, "V") == "it-IT");
@@ -167,7 +167,7 @@ TEST_CASE("The locale to speak in is the one that is set, was heard last, is the
   CHECK(heard_locale("", "", {}) == "en-US");
 }
 
-TEST_CASE("A fixed sentence is said in the language that it is written in, whatever its caller was heard to speak, and is kept for calls of that language") {
+TEST_CASE("A fixed sentence is spoken and cached in the language of its text, not in the language that the caller speaks") {
   FakeEdges edges;
   auto provider = std::make_shared<ProviderProfile>();
   provider->kind = ProviderKind::Azure;
@@ -186,7 +186,7 @@ TEST_CASE("A fixed sentence is said in the language that it is written in, whate
     call.heard_language = std::make_shared<std::string>(heard);
     return call;
   };
-  /// What was posted for the fixed sentence, or "cache".
+  /// Returns the SSML posted for the fixed sentence, or "cache".
   const auto said_in = [&](const PartNeeds& call) {
     const std::size_t before = edges.posts.all.size();
     const auto speaker = parts().http_speaker(call, Wake{});
@@ -201,7 +201,8 @@ TEST_CASE("A fixed sentence is said in the language that it is written in, whate
   CHECK(said_in(call_of({"en", "de"}, "de-DE")) == english);
   CHECK(said_in(call_of({"en", "de"}, "")) == "cache");
   CHECK(said_in(call_of({"en", "fr"}, "fr-FR")) == "cache");
-  CHECK(said_in(call_of({"de", "en"}, "en-US")) == write_ssml({"de-DE", "en-US-AvaMultilingualNeural"}, "I am sorry."));  // The same voice, another sound.
+  // The voice is the same, but the language differs.
+  CHECK(said_in(call_of({"de", "en"}, "en-US")) == write_ssml({"de-DE", "en-US-AvaMultilingualNeural"}, "I am sorry."));
 
   const auto speaker = parts().speaker(call_of({"fr", "en"}, "en-US"), Wake{});
   speaker->open({});
@@ -211,13 +212,13 @@ TEST_CASE("A fixed sentence is said in the language that it is written in, whate
 
   const auto waiting = parts().speaker(call_of({"fr", "en"}, "en-US"), Wake{});
   waiting->open({});
-  waiting->speak(1, "I am sorry.");  // It waits for the socket, and a reply in another language is asked for.
+  waiting->speak(1, "I am sorry.");  // The sentence waits for the socket, and then a reply in another language is requested.
   waiting->speak(2, "Hello.");
   edges.usp.last().open();
   CHECK(edges.usp.last().of("ssml").back().body == write_ssml({"fr-FR", "en-US-AvaMultilingualNeural"}, "I am sorry."));
 }
 
-TEST_CASE("All parts of a call follow the language that was heard, and those of another call do not") {
+TEST_CASE("All parts of a call follow the heard language, and the parts of another call do not") {
   FakeEdges edges;
   auto profile = std::make_shared<AgentProfile>();
   profile->languages = {"en", "de"};

@@ -16,7 +16,7 @@ using namespace offhook::agent::azure;
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-/// A RecognitionListener in virtual time; the test is the service.
+/// A RecognitionListener on virtual time, with the test as the service.
 struct Listening {
   Listening() {
     options.server.region = "westeurope";
@@ -39,7 +39,7 @@ struct Listening {
     feed_ms(ms);
     listener->end();
   }
-  /// The request id of the service's present turn.
+  /// The request id of the service's current turn.
   std::string id() { return socket().of("speech.context").back().request_id; }
   void hypothesis(const std::string& text) { socket().say("speech.hypothesis", id(), {{"Text", text}, {"Offset", 0}, {"Duration", 100000}}); }
   void phrase(const std::string& text, std::uint64_t end_ms = 0, double sure = 0.9) {
@@ -49,7 +49,7 @@ struct Listening {
   void status(const std::string& name) { socket().say("speech.phrase", id(), {{"RecognitionStatus", name}, {"Offset", 0}, {"Duration", 0}}); }
   void turn_end() { socket().say("turn.end", id(), json::object()); }
 
-  /// What was sent on the present socket, a letter each: Speech.config, speech.conText, Header of WAV, Audio, End of audio.
+  /// The messages on the current socket, one letter each: Speech.config, speech.conText, Header of WAV, Audio, End of audio.
   std::string sent() {
     std::string line;
     for (const auto& each : socket().sent) {

@@ -3,7 +3,7 @@
 using namespace offhook;
 using namespace offhook::test;
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener opens one socket as the call begins, and says who it is") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener opens one socket at the start of the call, with its key and its configuration") {
   REQUIRE(client.sockets.size() == 1);
   CHECK(socket().request.url == "wss://westeurope.stt.speech.microsoft.com/stt/speech/universal/v2?format=detailed&language=de-AT");
   CHECK(socket().request.headers[0] == std::pair<std::string, std::string>("ocp-apim-subscription-key", "key-canary"));
@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener opens one socket as the call b
   CHECK(config["recognition"] == "conversation");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener sends context, header and pieces of 100 ms, and at the end of the turn the end of the audio at once") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener sends context, header and pieces of 100 ms, and the end of the audio at once with the end of the turn") {
   listener->begin(3, "");
   feed_ms(99);
   CHECK(sent() == "S");
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener sends context, header and piec
         json::parse(R"({"phraseDetection":{"mode":"Conversation","language":"de-AT"},"phraseOutput":{"format":"Detailed"}})"));
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener tells what it hears while the caller speaks, and all of it at the end of the service's turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener gives interim texts while the caller speaks, and the whole text at the end of the service's turn") {
   listener->begin(3, "");
   feed_ms(500);
   hypothesis("good");
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener tells what it hears while the 
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener takes too short a turn for silence, and what is no speech, too") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener treats a turn that is too short, or without speech, as silence") {
   hear(1, 99);
   CHECK(said() == "1:? ");
   CHECK(sent() == "S");
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener takes too short a turn for sil
   CHECK(said() == "3:? ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener takes the last hypothesis when the final text does not come in time") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener uses the last hypothesis when the final text does not come in time") {
   hear(1);
   hypothesis("yes please");
   CHECK(said() == "1:\"yes please\"~ ");
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener takes the last hypothesis when
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener does not take the beginning of a turn for all of it when the service falls silent") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener fails when the service stops responding long before the end of the turn") {
   constexpr std::size_t kEnd = 4000, kEnough = kEnd - Recognition::kMaxSilentMs;
   const auto settled_at = [&](std::size_t ms) {
     start();
@@ -128,22 +128,22 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener does not take the beginning of
   CHECK(guessed_at(kEnough - 1) == "1:!timeout ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener asks once more for what the service's own end of a turn left out") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener requests the rest once more when the service's turn ends before all of it is covered") {
   listener->begin(1, "");
   feed_ms(4000);
   phrase("I want to", 1000);
   const std::string first = id();
   listener->end();
-  turn_end();  // It was on its way as the last second was.
+  turn_end();  // The service sent it before it had the last second.
   CHECK(id() != first);
   CHECK(sent().ends_with("TH" + std::string(30, 'A') + "E"));
   said();
   phrase("order a table.", 1400);
   turn_end();
-  CHECK(said() == "1:\"I want to order a table.\"~ 1:\"I want to order a table.\" ");  // Not a third time.
+  CHECK(said() == "1:\"I want to order a table.\"~ 1:\"I want to order a table.\" ");  // The listener does not request a third time.
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener takes the silence at the end of a turn for heard") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener treats up to kMaxSilentMs at the end of a turn as covered") {
   listener->begin(1, "");
   feed_ms(4000);
   listener->end();
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener takes the silence at the end o
   CHECK(said() == "1:\"I want to order a table.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener believes a phrase that does not say where it ends") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener accepts a phrase without a position") {
   listener->begin(1, "");
   feed_ms(4000);
   listener->end();
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener believes a phrase that does no
   CHECK(said() == "1:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener has another socket ready after a turn that the service does not end") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener opens another socket after an abandoned turn that the service does not end") {
   listener->begin(1, "");
   feed_ms(200);
   listener->abandon();
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener has another socket ready after
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener leaves a service that says nothing at all") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener fails and replaces the socket when the service does not respond at all") {
   hear(1);
   advance(2s);
   CHECK(said() == "1:!timeout ");
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener leaves a service that says not
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener waits for the end of a turn that nobody wants before it begins another") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener waits for the end of an abandoned turn before it begins another one") {
   listener->begin(1, "");
   feed_ms(200);
   const std::string noise = id();
@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener waits for the end of a turn th
   CHECK(said() == "2:\"Yes.\"~ 2:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener opens another socket when such an end does not come") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener opens another socket when the end of an abandoned turn does not come") {
   listener->begin(1, "");
   feed_ms(200);
   listener->abandon();
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener opens another socket when such
   CHECK(sent() == "STHAAA");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener goes on with a new request when the service ends a turn by itself, and sends again what it has not settled") {
+TEST_CASE_FIXTURE(Listening, "When the service ends its turn early, RecognitionListener begins a new request and sends the unsettled audio again") {
   listener->begin(1, "");
   feed_ms(1000);
   phrase("Good day.", 700);
@@ -225,7 +225,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener goes on with a new request whe
   turn_end();
   CHECK(id() != first);
   CHECK(sent() == "STH" + std::string(10, 'A') + "THAAA");
-  // Times of the service begin anew with its turn: 200 of the 300 ms that it was sent again.
+  // The service's times start again with its turn: 200 of the 300 ms that were sent again.
   phrase("I call", 200);
   turn_end();
   CHECK(sent().ends_with("AAATHA"));
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener goes on with a new request whe
   CHECK(said() == "1:\"Good day. I call about a table.\"~ 1:\"Good day. I call about a table.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener is not driven round by a service that ends every turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener accepts at most kMaxServiceTurns turns of the service for one turn") {
   listener->begin(1, "");
   feed_ms(200);
   for (unsigned i = 1; i < Recognition::kMaxServiceTurns; ++i) turn_end();
@@ -245,7 +245,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener is not driven round by a servi
   CHECK(socket().of("speech.context").size() == Recognition::kMaxServiceTurns);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener passes garbage, the unknown and other requests over") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener ignores and counts garbage, unknown messages and messages of other requests") {
   listener->begin(1, "");
   feed_ms(500);
   socket().say_raw("garbage");
@@ -261,14 +261,14 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener passes garbage, the unknown an
   CHECK(listener->counters().late == 2);
   socket().say("speech.phrase", id(), {{"RecognitionStatus", "Success"}, {"DisplayText", " Simple. "}, {"Offset", 1e30}, {"Duration", -5}});
   CHECK(said() == "1:\"Simple.\"~ ");
-  // An end beyond all that was sent settles what was sent, and no more.
+  // An end beyond the sent audio settles only the sent audio.
   socket().say("speech.phrase", id(), {{"RecognitionStatus", "Success"}, {"DisplayText", ""}, {"Offset", INT64_MAX}, {"Duration", INT64_MAX}});
   turn_end();
   feed_ms(100);
   CHECK(sent().ends_with("AATHA"));
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener bounds a turn, and what a service says of it") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener bounds the audio and the text of a turn") {
   listener->begin(1, "");
   for (std::size_t ms = 0; ms < Recognition::kMaxTurnMs; ms += 100) {
     feed_ms(100);
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener bounds a turn, and what a serv
   CHECK(said().size() < 2 * kMaxRecognisedText + 100);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener tells the service what is likely to be said, as far as it takes it") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the service at most kMaxPhrases expected phrases") {
   const auto items_of = [&](std::size_t phrases) {
     options.phrases.assign(phrases, "Offhook \"x\"");
     start();
@@ -318,7 +318,7 @@ TEST_CASE("RecognitionReader reads both forms, and cuts a text at its bound betw
   CHECK_FALSE(reader.read(R"({"RecognitionStatus":7})"));
 }
 
-TEST_CASE("A locale is that of the call, or of most who speak its language") {
+TEST_CASE("A language without a region gets the region with most speakers") {
   CHECK(locale_of("") == "en-US");
   CHECK(locale_of("pt-BR") == "pt-BR");
   CHECK(locale_of("pt_PT") == "pt-PT");
@@ -327,7 +327,7 @@ TEST_CASE("A locale is that of the call, or of most who speak its language") {
   CHECK(locale_of("ja") == "ja-JP");
 }
 
-TEST_CASE("Server finds the hosts of a region, and takes another one as it is") {
+TEST_CASE("Server knows the hosts of each region, and uses a configured endpoint as it is") {
   Server server;
   server.region = "chinaeast2";
   CHECK(url_of(server, Service::Synthesis, "/x") == "https://chinaeast2.tts.speech.azure.cn/x");
@@ -339,7 +339,7 @@ TEST_CASE("Server finds the hosts of a region, and takes another one as it is") 
   CHECK(request_to(server, Service::Recognition, "/x").headers.empty());
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener tells how much audio of a turn the service heard, and of noise, too") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener reports the audio of each turn that the service got, also of an abandoned turn") {
   std::vector<base::Duration> used;
   options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();

@@ -3,14 +3,14 @@
 using namespace offhook;
 using namespace offhook::test;
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener gives a new socket what was not understood yet, when one breaks in a turn") {
+TEST_CASE_FIXTURE(Listening, "When a socket breaks during a turn, RecognitionListener sends the unsettled audio on a new socket") {
   listener->begin(1, "");
   feed_ms(800);
   phrase("Good day.", 500);
   hypothesis("I");
   CHECK(said() == "1:\"Good day. I\"~ ");
   socket().close(1006);
-  CHECK(client.sockets.size() == 1);  // Not from within its handler.
+  CHECK(client.sockets.size() == 1);  // The new socket is not opened within the handler.
   feed_ms(50);
   advance(10ms);
   REQUIRE(client.sockets.size() == 2);
@@ -18,7 +18,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener gives a new socket what was no
   feed_ms(50);
   CHECK(sent() == "S");
   socket().open();
-  CHECK(sent() == "STHAAAA");  // The 300 ms behind the phrase, and the 100 ms since.
+  CHECK(sent() == "STHAAAA");  // The 300 ms after the phrase, and the 100 ms since.
   listener->end();
   phrase("I am here.");
   turn_end();
@@ -29,7 +29,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener gives a new socket what was no
   CHECK(retries[0].then == agent::kConnectsAgain);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the end of the audio behind what it sends again") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the end of the audio after the repeated audio") {
   hear(1, 250);
   socket().close(1011);
   advance(10ms);
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener reconnects twice in a turn, th
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener comes back no sooner than it was told, in the next turn neither") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener does not reconnect before the Retry-After time, not even in the next turn") {
   listener->begin(1, "");
   feed_ms(200);
   socket().refuse(429, "1");
@@ -77,13 +77,13 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener comes back no sooner than it w
   advance(1ms);
   REQUIRE(client.sockets.size() == 3);
   socket().refuse(503);
-  advance(499ms);  // The second time in a turn there is a pause of its own.
+  advance(499ms);  // The second attempt in a turn has its own pause.
   CHECK(client.sockets.size() == 3);
   advance(1ms);
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener opens a socket that went between two turns at once, and a second time as the next one begins") {
+TEST_CASE_FIXTURE(Listening, "A socket that closes between two turns is replaced at once, and its successor only at the next turn") {
   socket().close(1000);
   CHECK(client.sockets.size() == 1);
   advance(10ms);
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener opens a socket that went betwe
   CHECK(sent() == "STHAAAAAE");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener counts the time for an answer from when the audio could be sent") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener counts the time for an answer from the moment at which the audio could be sent") {
   socket().close(1000);
   hear(1);
   advance(2900ms);
@@ -127,23 +127,23 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener sends a backlog no faster than
   CHECK(said() == "1:\"All of it.\"~ 1:\"All of it.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener leaves a turn that is over to others at once when it could not be sent in time") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener fails an ended turn at once if its backlog cannot be sent in time") {
   socket().close(1000);
-  SUBCASE("so much can be") {
+  SUBCASE("the longest backlog") {
     hear(1, Recognition::kFreeMs + Recognition::kMaxBehindMs);
     socket().open();
     CHECK(said() == "");
   }
-  SUBCASE("so much cannot") {
+  SUBCASE("one piece more") {
     hear(1, Recognition::kFreeMs + Recognition::kMaxBehindMs + Recognition::kPieceMs);
     socket().open();
     CHECK(said() == "1:!local ");
     hear(2);
-    CHECK(said() == "");  // The next turn is a new one.
+    CHECK(said() == "");  // The next turn starts without this failure.
   }
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener says of which kind a failure is, and shows no secret") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener reports the kind of a failure, and shows no secret") {
   const auto close = [&](int code, const std::string& reason) {
     hear(1);
     socket().close(code, reason);
@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener says of which kind a failure i
   CHECK(said() == "3:!timeout ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener fails with the status that a phrase says") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener fails with the status of a phrase") {
   const auto say = [&](const std::string& name) {
     hear(1);
     socket().open();
@@ -185,12 +185,12 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener fails with the status that a p
   CHECK(say("Error") == "1:!overloaded ");
 }
 
-TEST_CASE("UnsettledAudio keeps what is not settled, half a minute of it at most") {
+TEST_CASE("UnsettledAudio keeps the unsettled audio, up to half a minute") {
   UnsettledAudio audio(8000);
   audio.add(std::vector<std::int16_t>{1, 2, 3, -2});
   CHECK(audio.take(3) == std::string("\x01\0\x02\0\x03\0", 6));
   CHECK(audio.unsent() == 1);
-  audio.settle(99);  // Of what was not sent nothing can be settled.
+  audio.settle(99);  // Unsent audio cannot be settled.
   CHECK(audio.take(5) == "\xFE\xFF");
   audio.rewind();
   CHECK(audio.unsent() == 1);

@@ -42,7 +42,7 @@ struct Speaking {
   }
   void audio(const std::string& octets, const std::string& stream = "9f") { socket().say_audio(id(), stream, octets); }
   void turn_end() { socket().say("turn.end", id(), json::object()); }
-  /// What was sent on the present socket, a letter each: speech.config, synthesis.Context, Ssml, sTop.
+  /// The messages on the current socket, one letter each: speech.confiG, synthesis.Context, Ssml, sTop.
   std::string sent() {
     std::string line;
     for (const auto& each : socket().sent)
@@ -78,7 +78,7 @@ struct Speaking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens its socket as the call begins, and asks for a text in its voice") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens its socket at the start of the call, and requests a text in its voice") {
   REQUIRE(client.sockets.size() == 1);
   CHECK(socket().request.url == "wss://westeurope.tts.speech.microsoft.com/tts/cognitiveservices/websocket/v1");
   CHECK(socket().request.headers[0] == std::pair<std::string, std::string>("ocp-apim-subscription-key", "key-canary"));
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens its socket as the call begin
   CHECK(output_format(24000) == "raw-24khz-16bit-mono-pcm");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives audio out as it comes, a sample split between two frames too") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives audio as it arrives, also a sample that two frames divide") {
   speaker->speak(1, "One two.");
   begin();
   audio(std::string("\x01\x00\x02\x00\xff", 5));
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives audio out as it comes, a sam
   CHECK(wakes > 0);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker asks for one utterance at a time on one socket, and keeps the order") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker requests one utterance at a time on one socket, and keeps the order") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   CHECK(sent() == "GCS");
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker asks for one utterance at a time o
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker passes over what belongs to another request or stream") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker ignores messages of another request or stream") {
   speaker->speak(1, "One.");
   begin();
   audio(kOneTwo, "77");
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker passes over what belongs to anothe
   CHECK(speaker->counters().garbage == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker stops what was cancelled, and asks for the next when that has ended") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker stops a cancelled utterance, and requests the next one after its end") {
   speaker->speak(1, "A long story.");
   begin();
   audio(kOneTwo);
@@ -162,10 +162,10 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker stops what was cancelled, and asks
   turn_end();
   CHECK(said() == "2:(1,2,) 2:. ");
   speaker->cancel();
-  CHECK(sent() == "GCSTCS");  // Nothing to stop.
+  CHECK(sent() == "GCSTCS");  // No request runs, so no stop is sent.
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens another socket when what was cancelled does not end") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens another socket when a cancelled utterance does not end") {
   speaker->speak(1, "A long story.");
   speaker->cancel();
   speaker->speak(2, "Yes?");
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens another socket when what was
   CHECK(sent() == "GCS");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker has a socket ready after an interruption that the service did not answer, before anything is to be said") {
+TEST_CASE_FIXTURE(Speaking, "After an interruption without an answer, SynthesisSpeaker opens another socket before the next utterance") {
   speaker->speak(1, "A long story.");
   speaker->cancel();
   advance(1s);
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker has a socket ready after an interr
   CHECK(sent() == "GCS");
   speaker->cancel();
   advance(1s);
-  CHECK(client.sockets.size() == 2);  // Nothing has come of any: no third until somebody needs it.
+  CHECK(client.sockets.size() == 2);  // No socket worked, so a third is opened only for the next utterance.
   speaker->speak(3, "Yes?");
   REQUIRE(client.sockets.size() == 3);
   socket().open();
@@ -202,13 +202,13 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker has a socket ready after an interr
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not wait for ever for audio, and takes the rest of its utterances for lost too") {
+TEST_CASE_FIXTURE(Speaking, "Without audio for kStallWait, SynthesisSpeaker fails the utterance and the waiting ones") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   advance(Synthesis::kStallWait - 1ms);
   begin();
   advance(Synthesis::kStallWait - 1ms);
-  begin();  // Said twice it is no progress.
+  begin();  // A repeated start is no progress.
   audio(kOneTwo);
   advance(Synthesis::kStallWait - 1ms);
   audio("");
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not wait for ever for audio, 
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives a service up that begins no utterance, or ends another one") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails when the service starts no utterance, or ends another one") {
   speaker->speak(1, "One.");
   begin();
   advance(Synthesis::kStallWait - 1ms);
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives a service up that begins no 
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a broken socket again, once for an utterance that has not begun") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker reopens a broken socket, once for an utterance without audio") {
   speaker->speak(1, "One.");
   socket().close(1006);
   CHECK(said() == "");
@@ -260,7 +260,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a broken socket again, once 
   CHECK(retries[0].then == kAsksAgain);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not knock for each utterance at a door that is shut") {
+TEST_CASE_FIXTURE(Speaking, "After a refusal, SynthesisSpeaker fails all waiting utterances without a new connection") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   socket().close(1007, "Quota exceeded");
@@ -274,7 +274,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not knock for each utterance 
   CHECK(why.find("key-canary") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker knocks twice at a door where nobody answers, however much there is to be said") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker tries to connect twice, and then fails all waiting utterances") {
   for (std::uint32_t i = 1; i <= 3; ++i) speaker->speak(i, "x");
   socket().shut();
   CHECK(said() == "");
@@ -288,7 +288,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker knocks twice at a door where nobod
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker comes back no sooner than it was told") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not reconnect before the Retry-After time") {
   speaker->speak(1, "One.");
   socket().refuse(429, "1");
   advance(1s - 1ms);
@@ -308,7 +308,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker comes back no sooner than it was t
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a socket that slept away at once, and a second time only when it is needed") {
+TEST_CASE_FIXTURE(Speaking, "A socket that the service closed is replaced at once, and its successor only for the next utterance") {
   socket().close(1000);
   CHECK(client.sockets.size() == 1);
   advance(10ms);
@@ -323,13 +323,13 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens a socket that slept away at 
   CHECK(sent() == "GCS");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not open a socket ahead where it is of no use") {
+TEST_CASE_FIXTURE(Speaking, "After a refusal, SynthesisSpeaker opens no socket ahead") {
   socket().close(1007, "Quota exceeded");
   advance(60s);
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails what has no audio, and does not ask for what has no words") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails an utterance without audio, and sends no request for a text without words") {
   speaker->speak(1, " \n");
   CHECK(said() == "1:. ");
   CHECK(sent() == "G");
@@ -344,7 +344,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails what has no audio, and does 
   CHECK(sent() == "GCSCS");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives up an utterance without an end, and one that is no sound") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails an endless utterance, and one whose octets are not samples") {
   speaker->speak(1, "One.");
   begin();
   const std::string minute(60 * 16000, '\x11');
@@ -355,7 +355,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives up an utterance without an e
   const std::string all = said();
   CHECK(all.ends_with("1:!protocol "));
   CHECK(all.find("1:.") == std::string::npos);
-  CHECK(client.sockets[0]->destroyed == false);  // Not from within its own handler.
+  CHECK(client.sockets[0]->destroyed == false);  // The socket is not destroyed within its own handler.
   advance(10ms);
   CHECK(client.sockets[0]->destroyed);
   speaker->speak(2, "Two.");

@@ -8,7 +8,7 @@
 
 namespace offhook::test {
 
-/// Events as one line: text as it is, [call id name arguments], {input/output}, <end>, !kind.
+/// Writes events as one line: text as it is, [call id name arguments], {input/output}, <end>, !kind.
 inline std::string to_line(const std::vector<agent::chat::ModelEvent>& events) {
   namespace chat = agent::chat;
   std::string line;
@@ -27,7 +27,7 @@ inline std::string to_line(const std::vector<agent::chat::ModelEvent>& events) {
   return line;
 }
 
-/// The whole answer, in pieces of `step` octets.
+/// Parses a whole answer in pieces of `step` octets, and returns its events as one line.
 template <class Answer>
 std::string answer_of(std::string_view bytes, std::size_t step = std::string_view::npos) {
   Answer answer;
