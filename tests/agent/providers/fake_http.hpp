@@ -12,7 +12,7 @@
 
 namespace offhook::test {
 
-/// An HTTP client whose server is the test: it sees each request and answers when it likes.
+/// An HTTP client with the test as the server: it reads each request and answers it.
 class FakeHttp final : public agent::net::HttpClient {
  public:
   struct Exchange {
@@ -42,7 +42,7 @@ class FakeHttp final : public agent::net::HttpClient {
     exchange->ended = true;
     exchange->handler.on_end(std::move(error));
   }
-  /// A whole answer.
+  /// Sends a whole response.
   void answer(std::size_t index, int status, std::string_view bytes, agent::net::Headers headers = {}) {
     head(index, status, std::move(headers));
     body(index, bytes);
@@ -62,7 +62,7 @@ class FakeHttp final : public agent::net::HttpClient {
     ~Transfer() override { exchange->aborted = !exchange->ended; }
     std::shared_ptr<Exchange> exchange;
   };
-  /// Held by the caller, so that a handler may destroy its transfer.
+  /// Returns the exchange as a shared pointer, so that a handler may destroy its transfer.
   [[nodiscard]] std::shared_ptr<Exchange> running(std::size_t index) {
     REQUIRE(index < all.size());
     return all[index]->aborted || all[index]->ended ? nullptr : all[index];

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-/// Parts that do as the test says: what they were asked is written down, what they shall yield is queued by hand.
+/// Parts that the test controls: they log their calls, and return the events that the test queues.
 namespace offhook::inline v0::agent::test {
 
 struct FakeListener final : Listener {

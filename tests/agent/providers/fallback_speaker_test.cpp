@@ -34,7 +34,7 @@ struct TwoVoices {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(TwoVoices, "What the first voice cannot say is said by the second, in order, and no event is about the failure") {
+TEST_CASE_FIXTURE(TwoVoices, "The second speaker replaces a failed first one in order, without an event about the failure") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   first->yields = {SpeakFailed{1, "no network", FailureKind::Network}};
@@ -51,14 +51,14 @@ TEST_CASE_FIXTURE(TwoVoices, "What the first voice cannot say is said by the sec
   CHECK(std::holds_alternative<SpeakFailed>(*speaker->poll()));
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "What fails in the middle is said to its end by the second voice, and the next sentence begins with the first again") {
+TEST_CASE_FIXTURE(TwoVoices, "The second speaker continues a sentence that failed in the middle, and the next sentence starts with the first again") {
   speaker->speak(1, "Good morning, this is Blue River.");
   speaker->speak(7, "How may I help?");
   first->yields = {SpeechAudio{1, std::vector<std::int16_t>(24000), {{"Good", 0}, {"morning,", 8000}, {"this", 20000}}},
                    SpeakFailed{1, "broke", FailureKind::Network}};
   const auto begun = std::get<SpeechAudio>(*speaker->poll());
   CHECK(begun.rate_hz == 24000);
-  REQUIRE(begun.words.size() == 2);  // "this" may have been cut off.
+  REQUIRE(begun.words.size() == 2);  // "this" may be incomplete.
   CHECK_FALSE(speaker->poll());
   CHECK(logged("second speak 1 'this is Blue River.'") == 1);
   CHECK(logged("second speak 7 'How may I help?'") == 1);
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(TwoVoices, "What fails in the middle is said to its end by the
   const auto rest = std::get<SpeechAudio>(*speaker->poll());
   CHECK(rest.rate_hz == 16000);
   REQUIRE(rest.words.size() == 1);
-  CHECK(rest.words[0].first_sample == 16000);  // Behind the second that was heard.
+  CHECK(rest.words[0].first_sample == 16000);  // The position after the second that played.
   const auto last = std::get<SpeechAudio>(*speaker->poll());
   REQUIRE(last.words.size() == 1);
   CHECK(last.words[0].text == "is");
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(TwoVoices, "What fails in the middle is said to its end by the
   CHECK(logged("second speak 2 'Two.'") == 0);
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "A first voice that falls silent in the middle is not waited for; when both have failed, it has failed") {
+TEST_CASE_FIXTURE(TwoVoices, "A first speaker that stalls in mid-sentence is replaced, and when both have failed, the utterance fails") {
   const offhook::base::TimePoint now{};
   speaker->speak(1, "One moment, please.");
   speaker->tick(now);
@@ -94,16 +94,16 @@ TEST_CASE_FIXTURE(TwoVoices, "A first voice that falls silent in the middle is n
   CHECK_FALSE(speaker->poll());
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "A first voice whose end is late has as long as the caller still hears of it, and is asked again") {
+TEST_CASE_FIXTURE(TwoVoices, "A first speaker with a late end has as long as its audio plays, and stays in use") {
   const offhook::base::TimePoint now{};
   speaker->speak(1, "One moment, please.");
   speaker->tick(now);
   offhook::base::Duration most{};
-  SUBCASE("as long") {
+  SUBCASE("as long as the audio plays") {
     first->yields = {SpeechAudio{1, std::vector<std::int16_t>(24000), {{"One", 0}, {"moment,", 8000}}}};
     most = 1s;
   }
-  SUBCASE("but no longer than the conversation has patience with both") {
+  SUBCASE("but no longer than the conversation's patience for both allows") {
     first->yields = {SpeechAudio{1, std::vector<std::int16_t>(240000), {{"One", 0}, {"moment,", 8000}}}};
     most = FallbackSpeaker::kPatience * 4 / 5;
   }
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(TwoVoices, "A first voice whose end is late has as long as the
   CHECK(log.back() == "first speak 2 'Two.'");
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "A first voice that does not begin in time is not waited for, and not asked again") {
+TEST_CASE_FIXTURE(TwoVoices, "A first speaker that does not begin in time is replaced, and not used again") {
   const offhook::base::TimePoint now{};
   speaker->tick(now);
   speaker->speak(1, "One.");
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(TwoVoices, "A first voice that does not begin in time is not w
   CHECK(logged("second speak 3 'Three.'") == 1);
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "Each failure of the first voice is told with its reason; those of the second are events") {
+TEST_CASE_FIXTURE(TwoVoices, "Each failure of the first speaker is reported with its reason, and the failures of the second are events") {
   speaker->speak(1, "One.");
   first->yields = {SpeakFailed{1, "the speech server answered 400 (invalid_value, voice)", FailureKind::Protocol}};
   CHECK_FALSE(speaker->poll());
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(TwoVoices, "Each failure of the first voice is told with its r
   CHECK(told[1].kind == FailureKind::Timeout);
 }
 
-TEST_CASE("Where the conversation waits for less, so does this") {
+TEST_CASE("A shorter deadline of the conversation shortens the patience") {
   TwoVoices hasty(250ms);
   const offhook::base::TimePoint now{};
   hasty.speaker->speak(1, "One.");
@@ -170,7 +170,7 @@ TEST_CASE("Where the conversation waits for less, so does this") {
   CHECK(hasty.logged("second speak 1 'One.'") == 1);
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "A first voice has its time for each utterance, from when it is its turn, and for each piece of it") {
+TEST_CASE_FIXTURE(TwoVoices, "The first speaker has its own time for each utterance, from its turn on, and for each piece of it") {
   const offhook::base::TimePoint now{};
   speaker->speak(1, "One.");
   speaker->tick(now);

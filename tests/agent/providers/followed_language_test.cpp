@@ -4,14 +4,14 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("What was heard is followed where it is one of those that callers may speak, as it is written there") {
+TEST_CASE("The heard language is followed if it is a candidate, as the candidate is spelled") {
   FollowedLanguage language{.candidates = {"en-GB", "de", "nb-NO"}, .heard = std::make_shared<std::string>()};
   CHECK(language.now() == "en-GB");
   language.note("DE-at");
   CHECK(language.now() == "de");
   language.note("fr");
   CHECK(language.now() == "de");
-  language.note("no");  // Recognisers say so of both ways to write Norwegian.
+  language.note("no");  // Recognisers report "no" for both written forms of Norwegian.
   CHECK(language.now() == "nb-NO");
   language.note("");
   CHECK(language.now() == "nb-NO");

@@ -4,7 +4,7 @@ using namespace offhook::test;
 
 namespace {
 
-/// A reply of the core alone, whose socket is a list.
+/// A reply of the core alone, with a list in place of the socket.
 struct Replying {
   AgentWire wire;
   AgentCoreEvents events;
@@ -37,7 +37,7 @@ struct Replying {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Replying, "A reply is as long as anybody would listen to, and no octet longer") {
+TEST_CASE_FIXTURE(Replying, "A reply has at most kMaxReplySeconds of audio") {
   const std::string second(8000, '\x55');
   for (std::size_t i = 0; i < AgentReplies::kMaxReplySeconds; ++i) replies.on_audio(second, now);
   CHECK(octets() == AgentReplies::kMaxReplySeconds * 8000);
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Replying, "A reply is as long as anybody would listen to, and 
   CHECK(replies.is_consistent());
 }
 
-TEST_CASE_FIXTURE(Replying, "Of a reply's words so many octets are kept") {
+TEST_CASE_FIXTURE(Replying, "At most kMaxReplyText octets of a reply's words are kept") {
   replies.on_agent_text(std::string(AgentReplies::kMaxReplyText, 'a'), now);
   CHECK(counters.text_dropped == 0);
   replies.on_agent_text("b", now);
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(Replying, "Of a reply's words so many octets are kept") {
   CHECK(count<ItemText>() == 1);
 }
 
-TEST_CASE_FIXTURE(Replying, "So many functions wait for their results; one more is refused, and one that is known is not called again") {
+TEST_CASE_FIXTURE(Replying, "At most kMaxOpenCalls functions wait for results, one more is refused, and a known one is not called again") {
   asks(0, AgentReplies::kMaxOpenCalls);
   CHECK(count<CallAsked>() == AgentReplies::kMaxOpenCalls);
   CHECK(counters.calls_dropped == 0);
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Replying, "So many functions wait for their results; one more 
   CHECK(wire.out.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Replying, "Of a function's result so much is told") {
+TEST_CASE_FIXTURE(Replying, "At most kMaxOutput octets of a function's result are sent") {
   const auto told = [this](std::size_t octets) {
     asks(octets, 1);
     wire.out.clear();
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Replying, "Of a function's result so much is told") {
   CHECK(told(AgentReplies::kMaxOutput + 1) == AgentReplies::kMaxOutput);
 }
 
-TEST_CASE("What waits for the conversation is bounded in messages and in octets") {
+TEST_CASE("The audio that waits for the conversation is bounded in messages and octets") {
   const auto heard = [](std::size_t messages, std::size_t octets) {
     Replying line;
     line.replies.cancel(1, line.now);
@@ -99,7 +99,7 @@ TEST_CASE("What waits for the conversation is bounded in messages and in octets"
   CHECK(heard(5, AgentReplies::kMaxPendingOctets / 4) == AgentReplies::kMaxPendingOctets);
 }
 
-TEST_CASE("So many texts of ours may be repeated by the server as the caller's words; an older one is forgotten") {
+TEST_CASE("At most kMaxEchoes texts of Offhook are recognised as echoes, and the oldest is forgotten") {
   Replying line;
   const auto ask = [&line](std::size_t i) {
     line.replies.cancel(static_cast<std::uint32_t>(i), line.now);
@@ -114,8 +114,8 @@ TEST_CASE("So many texts of ours may be repeated by the server as the caller's w
   CHECK(line.replies.take_echo("[The caller pressed the keys 3]"));
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The prompt is added to as long as it has room") {
-  context.prompt = std::string(kMaxPrompt - 700, 'p');  // And what the session says itself.
+TEST_CASE_FIXTURE(AgentLine, "Notes are added to the prompt up to kMaxPrompt") {
+  context.prompt = std::string(kMaxPrompt - 700, 'p');  // The session adds its own text to this prompt.
   open_and_apply();
   sent();
   std::size_t notes = 0;
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(AgentLine, "The prompt is added to as long as it has room") {
   CHECK(count("UpdatePrompt") == notes - 1);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Of what was heard so much is told to the model") {
+TEST_CASE_FIXTURE(AgentLine, "At most kMaxNote octets of the heard words are sent to the model") {
   open_and_apply();
   sent();
   session->on_heard({1, std::string(AgentProtocol::kMaxNote, 'w'), false, 0, {}});

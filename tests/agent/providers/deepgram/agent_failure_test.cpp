@@ -11,17 +11,17 @@ void refuse(AgentLine& line, int status) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(AgentLine, "A socket that breaks in mid-call is replaced once, is told the history, and goes on with the reply") {
+TEST_CASE_FIXTURE(AgentLine, "A socket that breaks in mid-call is replaced once, gets the history, and the reply continues") {
   history.add({HistoryEntry::Kind::Caller, 1, "hello", {}, {}, false});
   history.add({HistoryEntry::Kind::Agent, 1, "Good day.", {}, {}, false});
   open_and_apply();
   turn(2, "what time is it");
-  history.add({HistoryEntry::Kind::Caller, 2, "what time is it", {}, {}, false});  // It is asked anew, and not told twice.
+  history.add({HistoryEntry::Kind::Caller, 2, "what time is it", {}, {}, false});  // This turn is requested again, and is not also part of the history.
   agent_text("It is noon, and");
   audio(1500);
   told();
   session->speak(1, "");
-  CHECK(told() == "audio:1:1500,It,is,noon, ");  // The last word may go on.
+  CHECK(told() == "audio:1:1500,It,is,noon, ");  // The last word may be incomplete.
   break_off();
   CHECK(told() == "broken:2:network said:1 ");
   CHECK(session->try_again(Stage::Think, "it broke"));
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(AgentLine, "A socket that breaks in mid-call is replaced once,
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The second socket that breaks in a row is the last, and whoever waits hears so at once") {
+TEST_CASE_FIXTURE(AgentLine, "When the second socket in a row breaks, the waiting turn fails at once") {
   open_and_apply();
   turn(1, "hello");
   break_off();
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(AgentLine, "The second socket that breaks in a row is the last
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A socket that lived long was a good one: the next may break once, too") {
+TEST_CASE_FIXTURE(AgentLine, "A socket that lasted for kSettled is good, so that the next one may break, too") {
   open_and_apply();
   for (std::size_t sockets_so_far = 1; sockets_so_far < 4; ++sockets_so_far) {
     advance(AgentProtocol::kSettled);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(AgentLine, "A socket that lived long was a good one: the next 
   CHECK(sockets.all.size() == 4);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A turn whose socket breaks is sent again, whole") {
+TEST_CASE_FIXTURE(AgentLine, "A turn whose socket breaks is sent again as a whole") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(AgentLine, "A turn whose socket breaks is sent again, whole") 
   CHECK(told() == "taken:1 words:1=hello ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Thirty seconds of a turn are kept for another socket, and a second less of a longer one") {
+TEST_CASE_FIXTURE(AgentLine, "At most 30 s of a turn are kept for another socket, and of a longer turn the last 29 s") {
   open_and_apply();
   session->begin_turn(1, "");
   break_off();
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(AgentLine, "Thirty seconds of a turn are kept for another sock
   CHECK(session->counters().early_audio_dropped == 8000);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A key that is refused is said at once, and nobody tries again") {
+TEST_CASE_FIXTURE(AgentLine, "A refused key fails the reply and the turn at once, without another attempt") {
   open();
   refuse(*this, 401);
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(AgentLine, "A key that is refused is said at once, and nobody 
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A server that is busy is asked anew when somebody wants it") {
+TEST_CASE_FIXTURE(AgentLine, "A busy server gets another connection with the next request") {
   open();
   refuse(*this, 503);
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(AgentLine, "A server that is busy is asked anew when somebody 
   CHECK(told() == "broken:1:overloaded ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An Error ends the session; one that says that we are wrong is the last") {
+TEST_CASE_FIXTURE(AgentLine, "An Error about Offhook's own message ends the session without another connection") {
   open();
   say_type("Welcome");
   say({{"type", "Error"}, {"code", "INVALID_SETTINGS"}, {"description", "a sentence"}});
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(AgentLine, "An Error ends the session; one that says that we a
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An Error of the server's own is worth another socket, and its sentence is shown to nobody") {
+TEST_CASE_FIXTURE(AgentLine, "An Error of the server causes another connection, and its text is not reported") {
   open_and_apply();
   turn(1, "hello");
   say({{"type", "Error"}, {"code", "FAILED_TO_THINK"}, {"description", "dg-canary"}});
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(AgentLine, "An Error of the server's own is worth another sock
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Welcome and SettingsApplied come in time, or another socket is opened") {
+TEST_CASE_FIXTURE(AgentLine, "Another socket is opened if Welcome or SettingsApplied does not come in time") {
   open();
   advance(AgentProtocol::kOpenWithin - 10ms);
   CHECK(sockets.all.size() == 1);
@@ -149,10 +149,10 @@ TEST_CASE_FIXTURE(AgentLine, "Welcome and SettingsApplied come in time, or anoth
   say_type("Welcome");
   advance(AgentProtocol::kConfigureWithin);
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
-  CHECK(sockets.all.size() == 3);  // It was given up, and somebody wants it.
+  CHECK(sockets.all.size() == 3);  // The socket was given up, and the request opens another one.
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Of a short sound the server says nothing: it was a noise") {
+TEST_CASE_FIXTURE(AgentLine, "A short sound without words from the server is a noise") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(AgentCaller::kNoiseMs - 20);
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(AgentLine, "Of a short sound the server says nothing: it was a
   CHECK(told() == "words:1? ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Of a long turn without words another socket is asked, and then it was nothing") {
+TEST_CASE_FIXTURE(AgentLine, "A long turn without words is sent on another socket once, and then counts as empty") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(AgentCaller::kNoiseMs);
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(AgentLine, "Of a long turn without words another socket is ask
   CHECK_FALSE(session->try_again(Stage::Listen, ""));
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A model that finds ends of turns itself gets silence behind them until it has") {
+TEST_CASE_FIXTURE(AgentLine, "A model that detects ends of turns itself gets silence after the turn until it has") {
   settings.listen_model = "nova-3";
   open_and_apply();
   sent();
@@ -195,7 +195,7 @@ TEST_CASE_FIXTURE(AgentLine, "A model that finds ends of turns itself gets silen
   CHECK(told() == "taken:1 words:1=hello ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A model that finds the end of a turn before us has taken it") {
+TEST_CASE_FIXTURE(AgentLine, "A model that ends a turn before Offhook has taken the turn") {
   settings.listen_model = "nova-3";
   open_and_apply();
   session->begin_turn(1, "");
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(AgentLine, "A model that finds the end of a turn before us has
   CHECK(sent().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "ForceEndTurn is said again, for before the server notices a turn it has no meaning; one that refuses it has silence alone") {
+TEST_CASE_FIXTURE(AgentLine, "ForceEndTurn is repeated until the server supports or refuses it; after a refusal only silence is sent") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(200);
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(AgentLine, "ForceEndTurn is said again, for before the server 
   CHECK(sent() == "600ms ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The end of audio that was said before is not the end of a reply") {
+TEST_CASE_FIXTURE(AgentLine, "An AgentAudioDone from before the reply does not end the reply") {
   open_and_apply();
   turn(1, "hello");
   audio_done();
@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(AgentLine, "The end of audio that was said before is not the e
   CHECK(told() == "voiced:1 done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A server that sends garbage is left after so much of it in a row") {
+TEST_CASE_FIXTURE(AgentLine, "After kMaxGarbageInARow invalid messages in a row, the session leaves the server") {
   open_and_apply();
   for (unsigned i = 0; i + 1 < AgentProtocol::kMaxGarbageInARow; ++i) socket().handler.on_text("{");
   say_type("Surprise");

@@ -4,7 +4,7 @@ using namespace offhook::test;
 
 namespace {
 
-/// A reply of two seconds to the first turn is being heard.
+/// A reply of two seconds to the first turn is playing.
 struct ReplyBeingHeard : AgentLine {
   ReplyBeingHeard() {
     open_and_apply();
@@ -20,7 +20,7 @@ struct ReplyBeingHeard : AgentLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "A cough does not reach the server, which would fall silent for it") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "A cough does not reach the server, which would stop speaking") {
   session->begin_turn(2, "");
   speak_for(AgentCaller::kHoldMs);
   CHECK(sent().empty());
@@ -30,14 +30,14 @@ TEST_CASE_FIXTURE(ReplyBeingHeard, "A cough does not reach the server, which wou
   CHECK(told() == "audio:1:500 ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "What is longer than a cough goes up") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "A sound longer than a cough is sent") {
   session->begin_turn(2, "");
   speak_for(AgentCaller::kHoldMs);
   speak_for(20);
-  CHECK(sent() == "1000ms ");  // And what is less than a message waits.
+  CHECK(sent() == "1000ms ");  // The rest, less than a message, waits.
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "An interruption goes up with all that was held back; of the reply nothing more is heard, and the model is told what was") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "An interruption sends all held audio, ends the reply, and tells the model the words that the caller heard") {
   session->begin_turn(2, "");
   speak_for(240);
   session->cancel(1);
@@ -58,14 +58,14 @@ TEST_CASE_FIXTURE(ReplyBeingHeard, "An interruption goes up with all that was he
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "A reply of which nothing was heard is told as that") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "After an interruption before the first word, the model learns that the caller heard nothing") {
   session->cancel(1);
   session->cancel_speech();
   session->on_heard({1, "", true, 1, 0ms});
   CHECK(sent() == "UpdatePrompt([The caller interrupted you, and heard nothing of your last reply.]) ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "Keys during a reply: the question waits until the server is quiet") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "Keys during a reply are sent when the server has stopped speaking") {
   session->cancel(1);
   session->cancel_speech();
   session->respond({2, TurnInput::Kind::Digits, "1", 1, false});
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(ReplyBeingHeard, "Keys during a reply: the question waits unti
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "A server that goes on talking to nobody is left for another socket") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "A server that continues to speak after a cancellation is replaced by another socket") {
   session->cancel(1);
   session->cancel_speech();
   session->respond({2, TurnInput::Kind::Digits, "1", 1, false});
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(ReplyBeingHeard, "A server that goes on talking to nobody is l
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A caller who goes on after all: the first half is told as words, and the second is the turn") {
+TEST_CASE_FIXTURE(AgentLine, "When the caller continues the turn, the first part is given as words, and the second part is the turn") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -105,20 +105,20 @@ TEST_CASE_FIXTURE(AgentLine, "A caller who goes on after all: the first half is 
   CHECK(told() == "taken:2 words:2=to book a table ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A turn that is cancelled while the model thinks: the answer to it is dropped") {
+TEST_CASE_FIXTURE(AgentLine, "The answer to a turn that was cancelled meanwhile is dropped") {
   open_and_apply();
   turn(1, "hello");
   session->cancel(1);
   session->begin_turn(2, "");
   sent();
   speak_for(200);
-  CHECK(sent() == "200ms ");  // Nobody hears a reply: nothing is held back.
+  CHECK(sent() == "200ms ");  // No reply plays, so no audio is held back.
   reply("Good day.", 100);
   CHECK(told().empty());
   CHECK(session->counters().unasked_octets == 800);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is heard as words; the call that the server then takes back is told as words too") {
+TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is given as words, and so is the withdrawn call's result later") {
   open_and_apply();
   turn(1, "book it");
   asks("f1");
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is heard as words;
   session->end_turn();
   user_text("yes");
   CHECK(told() == "taken:2 words:2=yes ");
-  reply("Very well.", 100);  // To the yes, which was not meant for the model.
+  reply("Very well.", 100);  // The reply to the yes, which was not meant for the model.
   sent();
   advance(200ms);
   session->on_tool({1, "f1", R"({"booked":true})", {}, false});
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is heard as words;
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The outcome of a cancelled reply's function is told, and nobody speaks of it unasked") {
+TEST_CASE_FIXTURE(AgentLine, "The result of a cancelled reply's function goes into the prompt, and causes no reply") {
   open_and_apply();
   turn(1, "book it");
   asks("f1");
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(AgentLine, "The outcome of a cancelled reply's function is tol
   CHECK(sent() == "UpdatePrompt([The function look_up was called, and returned: {}]) ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A call that nobody saw before the interruption is answered with an error") {
+TEST_CASE_FIXTURE(AgentLine, "A function call that was not yet taken at the interruption gets an error as its result") {
   open_and_apply();
   turn(1, "book it");
   sent();
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(AgentLine, "A call that nobody saw before the interruption is 
   CHECK(sent() == R"(FunctionCallResponse({"error":"the caller interrupted: nothing was done"}) )");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An unasked reply is dropped, and its functions are refused") {
+TEST_CASE_FIXTURE(AgentLine, "A reply without a request is dropped, and its function calls are refused") {
   open_and_apply();
   sent();
   user_text("the radio speaks");
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(AgentLine, "An unasked reply is dropped, and its functions are
   CHECK(session->counters().unasked_turns == 1);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "More words of the same turn before the answer: the answer is to all of them") {
+TEST_CASE_FIXTURE(AgentLine, "If more words of the turn come before the answer, the answer belongs to all of them") {
   open_and_apply();
   turn(1, "my number is");
   user_text("four two");
@@ -182,14 +182,14 @@ TEST_CASE_FIXTURE(AgentLine, "More words of the same turn before the answer: the
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "What was on its way to the line when the caller interrupted is not heard") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "Audio that was not yet taken at the interruption is dropped") {
   audio(500);
   session->cancel(1);
   session->cancel_speech();
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply that was cancelled before it was asked to be spoken is not spoken in place of the next") {
+TEST_CASE_FIXTURE(AgentLine, "A reply that was cancelled before its speak() does not play in place of the next one") {
   open_and_apply();
   turn(1, "hello");
   audio(700);

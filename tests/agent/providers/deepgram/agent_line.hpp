@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-/// An AgentSession on sockets that are lists, in virtual time: the test is the server.
+/// An AgentSession on virtual time with lists in place of sockets. The test acts as the server.
 namespace offhook::test {
 
 using namespace offhook::agent;
@@ -21,7 +21,7 @@ using namespace offhook::agent::deepgram;
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-/// Says each text as as many samples as it has characters.
+/// A speaker with one sample for each character of the text.
 class OwnVoice final : public Speaker {
  public:
   std::deque<SpeakEvent> events;
@@ -47,7 +47,7 @@ struct AgentLine {
   std::vector<ToolDescription> tools{{"look_up", "Looks up.", R"({"type":"object"})", ToolClass::Read}};
   std::unique_ptr<AgentSession> session;
   base::TimePoint now{};
-  std::size_t seen = 0;  // of the present socket's messages
+  std::size_t seen = 0;  // number of the current socket's messages already returned
   std::size_t on_socket = 0;
 
   AgentLine() {
@@ -75,7 +75,7 @@ struct AgentLine {
     while (now < until) session->tick(now = std::min(until, now + 10ms));
   }
 
-  // --- the server
+  // --- the server's side
   FakeSockets::Socket& socket() { return sockets.last(); }
   void say(const json& message) { socket().handler.on_text(message.dump()); }
   void say_type(const std::string& type) { say({{"type", type}}); }
@@ -97,9 +97,9 @@ struct AgentLine {
     audio_done();
   }
 
-  // --- the conversation
+  // --- the conversation's side
   void speak_for(std::size_t ms) { session->feed(std::vector<std::int16_t>(8 * ms, 1000)); }
-  /// A turn that the server takes with these words, and that the conversation wants replied to.
+  /// Runs a turn that the server takes with these words, and then requests the reply.
   void turn(std::uint32_t number, const std::string& words) {
     session->begin_turn(number, "");
     speak_for(600);
@@ -110,7 +110,7 @@ struct AgentLine {
     session->respond({number, TurnInput::Kind::Speech, {}, 1, false});
   }
 
-  /// What was sent since the last look: messages by their type, and the text in some; audio by its ms together.
+  /// Returns the messages since the last call by their types, some with their text; audio as its sum in ms.
   std::string sent() {
     if (on_socket != sockets.all.size()) {
       on_socket = sockets.all.size();

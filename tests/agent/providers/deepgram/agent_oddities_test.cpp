@@ -2,9 +2,9 @@
 
 using namespace offhook::test;
 
-// What servers may do in another order than one would think.
+// Unusual orders of a server's messages.
 
-TEST_CASE_FIXTURE(AgentLine, "Words that come after the second of two turns are the second's") {
+TEST_CASE_FIXTURE(AgentLine, "Words that come after the second of two turns belong to the second") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(AgentLine, "Words that come after the second of two turns are 
   CHECK(told() == "taken:2 words:2=hello ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A short sound that the server noticed was no noise") {
+TEST_CASE_FIXTURE(AgentLine, "A short sound for which the server reported UserStartedSpeaking is not a noise") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -26,7 +26,7 @@ TEST_CASE_FIXTURE(AgentLine, "A short sound that the server noticed was no noise
   CHECK(told() == "deaf:1:timeout ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Words are not of a turn of which nothing was sent, nor of one that was abandoned") {
+TEST_CASE_FIXTURE(AgentLine, "Words do not belong to a turn without sent audio, or to an abandoned turn") {
   open_and_apply();
   turn(1, "hello");
   agent_text("Good day.");
@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(AgentLine, "Words are not of a turn of which nothing was sent,
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Keys behind all of a reply's audio: the server is quiet, and is asked at once") {
+TEST_CASE_FIXTURE(AgentLine, "Keys after all of a reply's audio are sent at once") {
   open_and_apply();
   turn(1, "hello");
   reply("Good day.", 1000);
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(AgentLine, "Keys behind all of a reply's audio: the server is 
   CHECK(sent() == "InjectUserMessage([The caller pressed the keys 1]) ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The result of a function whose socket broke is told to the next one in words, with the question") {
+TEST_CASE_FIXTURE(AgentLine, "The result of a function whose socket broke goes to the next socket as text, with the question") {
   open_and_apply();
   turn(1, "what time is it");
   asks("f1");
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(AgentLine, "The result of a function whose socket broke is tol
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A server that has no room is not asked for the same reply again") {
+TEST_CASE_FIXTURE(AgentLine, "A server that refuses for its rate limit is not connected again for the same reply") {
   open();
   for (int i = 0; i < 2; ++i) {
     const auto held = sockets.all.back();
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(AgentLine, "A server that has no room is not asked for the sam
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An echo in other words than ours is no reason to drop the answer") {
+TEST_CASE_FIXTURE(AgentLine, "If the server does not echo Offhook's exact text, the answer still counts") {
   open_and_apply();
   session->respond({1, TurnInput::Kind::Digits, "1", 1, false});
   user_text("the caller pressed the keys 1");
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(AgentLine, "An echo in other words than ours is no reason to d
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An answer that the server drops before the conversation wants it is not heard") {
+TEST_CASE_FIXTURE(AgentLine, "An answer that the server drops before respond() does not play") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(AgentLine, "An answer that the server drops before the convers
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A function in an answer that nobody wants is refused") {
+TEST_CASE_FIXTURE(AgentLine, "A function call in an answer that is not requested is refused") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(AgentLine, "A function in an answer that nobody wants is refus
   CHECK(sent() == R"(FunctionCallResponse({"error":"the caller interrupted: nothing was done"}) )");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is not the caller's next turn, of which nothing was understood") {
+TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question does not belong to the caller's next turn without words") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is not the caller'
   CHECK(sent() == "Settings InjectUserMessage([The caller said something that was not understood.]) ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The end of the audio before a function's result is not the end of the reply; sound without words is a part of it") {
+TEST_CASE_FIXTURE(AgentLine, "AgentAudioDone before a function's result does not end the reply, and audio without words belongs to the reply") {
   open_and_apply();
   turn(1, "hello");
   agent_text("One moment.");
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(AgentLine, "The end of the audio before a function's result is
   advance(AgentReplies::kMoreWait);
   CHECK(told() == "voiced:1 ");
   audio_done();
-  audio(200);  // And more of it.
+  audio(200);  // More of the reply's audio.
   advance(1s);
   CHECK(told() == "voiced:1 ");
   audio_done();
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(AgentLine, "The end of the audio before a function's result is
   CHECK(told() == "done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply that does not come is asked for on another socket, though one broke a moment ago") {
+TEST_CASE_FIXTURE(AgentLine, "A reply that does not come is requested on another socket, also shortly after a break") {
   open_and_apply();
   break_off();
   advance(1s);

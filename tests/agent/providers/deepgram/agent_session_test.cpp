@@ -2,7 +2,7 @@
 
 using namespace offhook::test;
 
-TEST_CASE_FIXTURE(AgentLine, "A socket is told its Settings after Welcome, and takes nothing else before they are applied") {
+TEST_CASE_FIXTURE(AgentLine, "A socket gets Settings after Welcome, and audio only after SettingsApplied") {
   open();
   CHECK(socket().request.url == "wss://agent.deepgram.com/v1/agent/converse");
   REQUIRE(socket().request.headers.size() == 1);
@@ -19,7 +19,7 @@ TEST_CASE_FIXTURE(AgentLine, "A socket is told its Settings after Welcome, and t
   CHECK(sent() == "400ms ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Of a prompt that is too long the end is left out, and not what brackets mean") {
+TEST_CASE_FIXTURE(AgentLine, "A prompt that is too long is cut, and the explanation of the brackets stays") {
   context.prompt = std::string(2 * kMaxPrompt, 'p');
   open();
   say_type("Welcome");
@@ -28,21 +28,21 @@ TEST_CASE_FIXTURE(AgentLine, "Of a prompt that is too long the end is left out, 
   CHECK(prompt.ends_with("Answer in the language en."));
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A turn ends where the conversation says, and is taken with its words") {
+TEST_CASE_FIXTURE(AgentLine, "A turn ends when the conversation ends it, and is taken with its words") {
   open_and_apply();
   sent();
   session->begin_turn(1, "");
   speak_for(100);
   CHECK(sent() == "100ms ");
   speak_for(50);
-  CHECK(sent().empty());  // Less than a message.
+  CHECK(sent().empty());  // The rest is less than a message.
   session->end_turn();
   CHECK(sent() == "50ms ForceEndTurn ");
   user_text("What time is it?");
   CHECK(told() == "taken:1 words:1=What time is it? ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Where Flux ends turns, the server hears silence behind ours, and is told of its end when it finds none") {
+TEST_CASE_FIXTURE(AgentLine, "If Flux ends turns, the server gets silence after the turn, and ForceEndTurn when it finds no end") {
   settings.own_end = FluxEnd{0.7, std::nullopt, 500ms};
   open_and_apply();
   sent();
@@ -52,13 +52,13 @@ TEST_CASE_FIXTURE(AgentLine, "Where Flux ends turns, the server hears silence be
   CHECK(sent() == "160ms ");
   advance(990ms);
   CHECK(sent() == "900ms ");
-  SUBCASE("and it finds none") {
+  SUBCASE("Flux finds no end") {
     advance(10ms);
     CHECK(sent() == "100ms ForceEndTurn ");
     user_text("hello");
     CHECK(told() == "taken:1 words:1=hello ");
   }
-  SUBCASE("and the caller goes on") {
+  SUBCASE("the caller continues") {
     session->begin_turn(2, "");
     speak_for(80);
     advance(1s);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(AgentLine, "Where Flux ends turns, the server hears silence be
   }
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply is heard as one utterance, and is over a moment after its audio") {
+TEST_CASE_FIXTURE(AgentLine, "A reply plays as one utterance, and ends a moment after its audio") {
   open_and_apply();
   turn(1, "hello");
   agent_text("Good day.");
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(AgentLine, "A reply is heard as one utterance, and is over a m
   CHECK(told() == "done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "What the server says before the conversation asks for it waits, and is not lost") {
+TEST_CASE_FIXTURE(AgentLine, "A reply that comes before respond() waits, and is not lost") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(AgentLine, "What the server says before the conversation asks 
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "What began no turn of sound is put as words, and the server's echo of them is no turn") {
+TEST_CASE_FIXTURE(AgentLine, "A turn without audio is injected as text, and the server's echo of it is not a turn") {
   open_and_apply();
   sent();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
@@ -110,13 +110,13 @@ TEST_CASE_FIXTURE(AgentLine, "What began no turn of sound is put as words, and t
   session->on_heard({1, "Good day.", false, 0, {}});
   session->respond({2, TurnInput::Kind::Digits, "42", 1, false});
   CHECK(sent() == "InjectUserMessage([The caller pressed the keys 42]) ");
-  reply("Thank you.", 100);  // No echo: nobody knows whether there is one.
+  reply("Thank you.", 100);  // There was no echo; the server need not send one.
   session->speak(1, "");
   CHECK(told() == "done:1 voiced:2 audio:1:100,Thank,you. said:1 ");
   CHECK(session->counters().unasked_turns == 0);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Words of ours are said by our own voice, and the model is told of them") {
+TEST_CASE_FIXTURE(AgentLine, "Offhook's own sentence is spoken by its own voice, and the model gets it in the prompt") {
   open_and_apply();
   sent();
   session->speak(1, "Hello");
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(AgentLine, "Words of ours are said by our own voice, and the m
   CHECK(sent() == "UpdatePrompt([These words were said to the caller in your name: \"Hello\"]) ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A function is called, its result told, and the reply goes on after it") {
+TEST_CASE_FIXTURE(AgentLine, "A function is called, its result is sent, and the reply continues after it") {
   open_and_apply();
   turn(1, "hello");
   sent();
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(AgentLine, "A function is called, its result told, and the rep
   CHECK(told() == "voiced:1 done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "What the server calls itself is not ours to answer") {
+TEST_CASE_FIXTURE(AgentLine, "A function that the server itself calls gets no result from Offhook") {
   open_and_apply();
   turn(1, "hello");
   sent();
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(AgentLine, "What the server calls itself is not ours to answer
   CHECK(sent().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "After a function that ends the conversation there is nothing to add") {
+TEST_CASE_FIXTURE(AgentLine, "After a function that ends the call, no more of the reply is expected") {
   open_and_apply();
   turn(1, "bye");
   reply("Goodbye.", 100);
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(AgentLine, "After a function that ends the conversation there 
   CHECK(session->counters().unasked_octets == 800);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A result without words behind it ends the reply in time") {
+TEST_CASE_FIXTURE(AgentLine, "A reply without words after a result ends after kMoreWait") {
   open_and_apply();
   turn(1, "note this");
   reply("I do.", 100);
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(AgentLine, "A result without words behind it ends the reply in
   CHECK(told() == "done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An empty reply is a failure, and is asked for once more on another socket") {
+TEST_CASE_FIXTURE(AgentLine, "An empty reply is a failure, and is requested once more on another socket") {
   open_and_apply();
   turn(1, "hello");
   agent_text("Words without a sound.");
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(AgentLine, "An empty reply is a failure, and is asked for once
   CHECK_FALSE(session->try_again(Stage::Think, "empty"));
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The socket is kept alive while no audio is sent") {
+TEST_CASE_FIXTURE(AgentLine, "The socket gets KeepAlive while no audio is sent") {
   open_and_apply();
   sent();
   advance(AgentProtocol::kKeepAliveEvery - 10ms);
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(AgentLine, "The socket is kept alive while no audio is sent") 
   CHECK(sent() == "KeepAlive ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "How long the Voice Agent was connected is told at the end of the call") {
+TEST_CASE_FIXTURE(AgentLine, "The connection time of the Voice Agent is reported at the end of the call") {
   std::vector<ServiceUse> used;
   session = std::make_unique<AgentSession>(sockets, settings, std::make_unique<OwnVoice>(), Wake{}, [&used](const ServiceUse& use) { used.push_back(use); });
   session->open(context, now);

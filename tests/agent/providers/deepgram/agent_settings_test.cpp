@@ -10,7 +10,7 @@ json written(const AgentSettings& settings, const AgentBriefing& briefing, std::
 
 }  // namespace
 
-TEST_CASE("Settings name the formats, the models and the functions, which wait for the end of a turn") {
+TEST_CASE("Settings contain the formats, the models and the functions, and functions wait for the end of a turn") {
   AgentLine line;
   line.settings.think_endpoint = ThinkEndpoint{"https://models.example/v1/chat", config::Secret("key-of-a-model")};
   line.settings.temperature = 0.5;
@@ -30,13 +30,13 @@ TEST_CASE("Settings name the formats, the models and the functions, which wait f
         json::parse(R"({"name":"look_up","description":"Looks up.","parameters":{"type":"object"},"defer_until_eot":true})"));
   CHECK(settings["agent"]["think"]["functions"][1]["parameters"] == json::parse(R"({"type":"object","properties":{}})"));
   CHECK(settings["agent"]["speak"]["provider"] == json::parse(R"({"type":"deepgram","model":"aura-2-thalia-en"})"));
-  CHECK_FALSE(settings["agent"].contains("greeting"));  // The house greets.
+  CHECK_FALSE(settings["agent"].contains("greeting"));  // Offhook speaks the greeting itself.
   CHECK_FALSE(settings["agent"].contains("context"));
   CHECK(settings["tags"] == json::parse(R"(["test"])"));
   CHECK(settings["mip_opt_out"] == true);
 }
 
-TEST_CASE("Flux ends turns by its own values where the settings say so, and another model is told of none") {
+TEST_CASE("Settings contain the turn-end values of Flux if Flux ends turns, and none for another model") {
   AgentSettings settings;
   settings.own_end = FluxEnd{0.8, 0.5, 3000ms};
   const auto listens = [&settings] { return written(settings, {"", "en"})["agent"]["listen"]["provider"]; };
@@ -47,7 +47,7 @@ TEST_CASE("Flux ends turns by its own values where the settings say so, and anot
   CHECK_FALSE(listens().contains("eot_threshold"));
 }
 
-TEST_CASE("The model that listens goes by the language, unless one is named: Flux is given no language that it has not") {
+TEST_CASE("The language selects the listening model unless one is configured, and Flux gets no unsupported language") {
   AgentSettings settings;
   const auto listens = [&settings](const char* language) { return written(settings, {"", language})["agent"]["listen"]["provider"]; };
   CHECK(listens("DE-AT")["language_hints"] == json::parse(R"(["de"])"));
@@ -75,7 +75,7 @@ TEST_CASE("The model that listens goes by the language, unless one is named: Flu
   CHECK(written(settings, {})["agent"]["speak"]["provider"] == json::parse(R"({"type":"deepgram","version":"v2","model":"flux-kit-en"})"));
 }
 
-TEST_CASE("The history is told in Settings, but for the turn that is asked anew") {
+TEST_CASE("Settings contain the history, except for the turn that is requested again") {
   History history;
   using Kind = HistoryEntry::Kind;
   history.add({Kind::Caller, 1, "hello", {}, {}, false});
@@ -83,7 +83,7 @@ TEST_CASE("The history is told in Settings, but for the turn that is asked anew"
   history.add({Kind::Note, 2, "The caller pressed the keys 42.", {}, {}, false});
   history.add({Kind::ToolCall, 2, "{\"a\":1}", "look_up", "c1", false});
   history.add({Kind::ToolResult, 2, "{\"b\":2}", {}, "c1", false});
-  history.add({Kind::ToolCall, 2, "{}", "look_up", "c2", false});  // Without a result: it cannot be told.
+  history.add({Kind::ToolCall, 2, "{}", "look_up", "c2", false});  // A call without a result cannot be in the history.
   history.add({Kind::Caller, 3, "and now", {}, {}, false});
   const json messages = written({}, {"", "en", &history, nullptr}, 3)["agent"]["context"]["messages"];
   REQUIRE(messages.size() == 4);
@@ -95,7 +95,7 @@ TEST_CASE("The history is told in Settings, but for the turn that is asked anew"
   CHECK(written({}, {"", "en", &history, nullptr}, 0)["agent"]["context"]["messages"].size() == 5);
 }
 
-TEST_CASE("Of the history the newest is told, and the prompt and the keyterms are cut where they must be") {
+TEST_CASE("Settings contain the newest part of the history, and prompt and keyterms are cut at their bounds") {
   History history;
   const std::size_t half = kMaxContext / 2;
   history.add({HistoryEntry::Kind::Caller, 1, "x", {}, {}, false});
@@ -105,7 +105,7 @@ TEST_CASE("Of the history the newest is told, and the prompt and the keyterms ar
   settings.keyterms.assign(AgentSettings::kMaxKeyterms + 1, "k");
   AgentBriefing briefing{std::string(kMaxPrompt + 1, 'p'), "en", &history, nullptr};
   json told = written(settings, briefing);
-  CHECK(told["agent"]["context"]["messages"].size() == 3);  // All kMaxContext octets of it.
+  CHECK(told["agent"]["context"]["messages"].size() == 3);  // This is all of kMaxContext octets.
   CHECK(told["agent"]["think"]["prompt"].get<std::string>().size() == kMaxPrompt);
   CHECK(told["agent"]["listen"]["provider"]["keyterms"].size() == AgentSettings::kMaxKeyterms);
   history.add({HistoryEntry::Kind::Caller, 4, "y", {}, {}, false});
@@ -114,7 +114,7 @@ TEST_CASE("Of the history the newest is told, and the prompt and the keyterms ar
   CHECK(told["agent"]["context"]["messages"][2]["content"] == "y");
 }
 
-TEST_CASE("Messages are read by their type, and what is none is none") {
+TEST_CASE("Messages are read by their type, and invalid ones are refused") {
   AgentMessageReader reader;
   using Kind = AgentMessage::Kind;
   CHECK(reader.read(R"({"type":"Welcome","request_id":"r"})")->kind == Kind::Welcome);
@@ -128,7 +128,7 @@ TEST_CASE("Messages are read by their type, and what is none is none") {
   for (const char* const bad : {"", "{", "[]", "7", R"({"kind":"Welcome"})", R"({"type":7})"}) CHECK_FALSE(reader.read(bad).has_value());
 }
 
-TEST_CASE("What a server says is bounded: text, functions, names and arguments") {
+TEST_CASE("A server's texts, functions, names and arguments are bounded") {
   AgentMessageReader reader;
   const auto text_of = [&](std::size_t octets) {
     return reader.read(json{{"type", "ConversationText"}, {"role", "user"}, {"content", std::string(octets, 'a')}}.dump())->text.size();

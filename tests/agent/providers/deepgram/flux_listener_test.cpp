@@ -19,7 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-/// Audio is counted in ms of the socket.
+/// Positions in the audio are in ms of the socket's audio.
 struct FluxLine {
   FluxLine() {
     options.server.base_url = "https://ears.example";
@@ -54,7 +54,7 @@ struct FluxLine {
     const auto held = sockets.all.back();
     held->handler.on_closed({code == 1006 ? std::optional(net::NetError{net::NetError::What::Closed, "it broke"}) : std::nullopt, 0, "", code, ""});
   }
-  /// What was sent on the present socket: audio in ms added up, texts by their types.
+  /// Returns the messages on the current socket: audio as its sum in ms, texts by their types.
   std::string sent() {
     std::string line;
     std::size_t octets = 0;
@@ -100,7 +100,7 @@ struct FluxLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener opens a socket when the call begins, on which the server ends no turn by itself") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener opens a socket at the start of the call, with thresholds at which the server ends no turn itself") {
   REQUIRE(sockets.all.size() == 1);
   CHECK(socket().request.url == "wss://ears.example/v2/listen?model=flux-general-en&encoding=mulaw&sample_rate=8000&eot_threshold=1.00&eot_timeout_ms=60000");
   CHECK(socket().request.headers == net::Headers{{"authorization", "Token dg-canary"}});
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener opens a socket when the call begins, o
   CHECK(listener->rate_hz() == 16000);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the server's turn when ours is over and its last words are decoded") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the server's turn when Offhook's turn is over and its last words are decoded") {
   listener->begin(3, "");
   speak(79);
   CHECK(sent() == "");
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the server's turn when ours is ov
   info("Update", 0, 720, "good day");
   CHECK(said() == "3:\"good\"~ 3:\"good day\"~ ");
   listener->end();
-  CHECK(sent() == "1320 ");  // With silence behind it, or its end would never be told of.
+  CHECK(sent() == "1320 ");  // Silence follows the audio, because otherwise the server never reports the end.
   info("Update", 0, 980, "good day to");
   CHECK(sent() == "1320 ");
   info("Update", 0, 1200, "good day to you");
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the server's turn when ours is ov
   CHECK(sent() == "1320 ForceEndTurn ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for nothing when the server has ended its turn where ours ends") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener needs no ForceEndTurn if the server has ended its turn at the end of Offhook's turn") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 250, "yes");
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for nothing when the server has 
   CHECK(said() == "1:\"Yes.\" ");
   CHECK(sent() == "960 ");
   CHECK(listener->counters().at_once == 1);
-  // A millisecond more, and there may be words in it.
+  // One millisecond more may contain words.
   listener->begin(2, "");
   speak(1000);
   info("EndOfTurn", 1, 960 + 1000 - FluxTranscription::kSettledMs - 1, "No.", "model");
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for nothing when the server has 
   CHECK(listener->counters().at_once == 1);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener puts the turns together that the server makes of one of ours") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener joins several turns of the server within one turn of Offhook") {
   listener->begin(1, "");
   speak(2000);
   info("EndOfTurn", 0, 700, "I want", "model");
@@ -184,7 +184,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener puts the turns together that the serve
   CHECK(said() == "1:\"I want a table for two\"~ 1:\"I want a table for two.\" ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener takes a turn in which the server hears no words for silence, without asking for its end") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener treats a turn in which the server recognises no words as silence, without ForceEndTurn") {
   hear(1);
   info("Update", 0, 1000, "");
   CHECK(said() == "1:? ");
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener takes a turn in which the server hears
   CHECK(said() == "2:? ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for the words at the end for a time, and for the end of the turn for another") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener has one limit for the last words, and another for the end of the turn") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 900, "yes");
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener waits for the words at the end for a t
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener does not take the beginning of a turn for all of it when the server falls silent") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener fails if the server stops responding before it has nearly all of the turn") {
   for (const std::size_t missing : {FluxTranscription::kNearlyAllMs, FluxTranscription::kNearlyAllMs + 1}) {
     start();
     listener->begin(1, "");
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener does not take the beginning of a turn 
   CHECK(why == "the recogniser flux-general-en said nothing of the turn in time");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener takes it from the server that there is no turn to be ended") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener accepts the server's warning that there is no turn to end") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 900, "yes");
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener takes it from the server that there is
   advance(FluxTranscription::kDecodeWait);
   CHECK(sent().ends_with("ForceEndTurn "));
   said();
-  info("EndOfTurn", 0, 950, "Yes.", "model");  // On its way as ours was.
+  info("EndOfTurn", 0, 950, "Yes.", "model");  // The server sent it before it got ForceEndTurn.
   CHECK(said() == "1:\"Yes.\"~ ");
   no_turn();
   CHECK(said() == "1:\"Yes.\" ");
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener takes it from the server that there is
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener forgets a turn that was noise, and the server's turn with it") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener ignores an abandoned turn, and the server's turn for it") {
   listener->begin(1, "");
   speak(400);
   info("StartOfTurn", 0, 300, "noise");
@@ -263,7 +263,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener forgets a turn that was noise, and the
   CHECK(sent() == "400 ForceEndTurn ");
   listener->begin(2, "");
   speak(1000);
-  info("Update", 0, 450, "noise");  // Decoded beyond the place where the turn began.
+  info("Update", 0, 450, "noise");  // The server decoded beyond the start of the new turn.
   CHECK(said() == "");
   info("EndOfTurn", 0, 450, "noise", "manual");
   CHECK(said() == "");
@@ -275,7 +275,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener forgets a turn that was noise, and the
   CHECK(said() == "2:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener does not take the answer to an earlier end for that to its own") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener does not mistake the answer to an earlier ForceEndTurn for the answer to the current one") {
   listener->begin(1, "");
   speak(400);
   listener->abandon();
@@ -289,7 +289,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener does not take the answer to an earlier
   CHECK(said() == "2:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener keeps its socket with silence while nobody speaks") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener keeps its socket alive with silence between turns") {
   advance(FluxTranscription::kKeepAlive - 1ms);
   CHECK(sent() == "");
   advance(1ms);
@@ -302,7 +302,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener keeps its socket with silence while no
   CHECK(said() == "1:\"yes\"~ ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener gives a new socket what is of no turn yet, when one breaks") {
+TEST_CASE_FIXTURE(FluxLine, "When a socket breaks, FluxListener sends the audio that is in no finished turn on a new socket") {
   listener->begin(1, "");
   speak(1040);
   info("EndOfTurn", 0, 400, "One.", "model");
@@ -313,11 +313,11 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener gives a new socket what is of no turn 
   CHECK(sockets.all[0]->destroyed);
   socket().handler.on_open();
   CHECK(sent() == "80 ");
-  advance(400ms);  // Five quarters of it.
+  advance(400ms);  // Five quarters of it, the allowed speed.
   CHECK(sent() == "560 ");
   listener->end();
   advance(1s);
-  CHECK(sent() == "960 ");  // 640 ms that had no answer, and the silence behind them.
+  CHECK(sent() == "960 ");  // 640 ms without an answer, and the silence after them.
   info("Update", 0, 640, "Two");
   CHECK(sent() == "960 ForceEndTurn ");
   info("EndOfTurn", 0, 700, "Two.", "manual");
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener gives a new socket what is of no turn 
   CHECK(retries[0].then == kConnectsAgain);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener begins anew when a socket breaks while it waits for the end, and opens no third") {
+TEST_CASE_FIXTURE(FluxLine, "When a socket breaks during the wait for the end, FluxListener starts again on a second socket, and opens no third") {
   hear(1);
   info("StartOfTurn", 0, 1000, "yes");
   CHECK(sent().ends_with("ForceEndTurn "));
@@ -344,7 +344,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener begins anew when a socket breaks while
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener repeats no more audio than its bound") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener repeats at most kMaxResendMs of audio") {
   for (const std::size_t more : {0U, 80U}) {
     start();
     listener->begin(1, "");
@@ -356,7 +356,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener repeats no more audio than its bound")
   }
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener names the error of a server that gives up, and never its sentence") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener reports the code of a server's error, and never its text") {
   hear(1);
   say({{"type", "Error"}, {"sequence_id", 1}, {"code", "UNPARSABLE_CLIENT_MESSAGE"}, {"description", "dg-canary"}});
   CHECK(said() == "1:!protocol ");
@@ -366,14 +366,14 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener names the error of a server that gives
   socket().handler.on_open();
   say({{"type", "Error"}, {"sequence_id", 1}, {"code", "INTERNAL_SERVER_ERROR"}, {"description", "x"}});
   CHECK(said() == "");
-  CHECK(sockets.all.size() == 3);  // That may be over soon: once more.
+  CHECK(sockets.all.size() == 3);  // The fault may be short, so the listener opens another socket.
   socket().handler.on_open();
   say({{"type", "Error"}, {"code", "two words"}});
   CHECK(said() == "2:!protocol ");
   CHECK(why == "the recogniser flux-general-en gave up: it refuses what it was sent");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener fails when its socket never opened, and says why") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener fails with a reason when its socket never opens") {
   break_off();
   hear(1);
   const auto held = sockets.all.back();
@@ -383,7 +383,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener fails when its socket never opened, an
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener passes garbage and the unknown over, and counts it") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener ignores and counts garbage and unknown messages") {
   hear(1);
   const json good = {{"type", "TurnInfo"}, {"event", "Update"}, {"turn_index", 0}, {"audio_window_end", 1.0}, {"transcript", "x"}};
   const auto with = [&](const std::string& name, const json& value) {
@@ -406,7 +406,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener passes garbage and the unknown over, a
   CHECK(said().size() > FluxReader::kMaxTranscript);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener bounds a turn and its text: what is beyond is left out, and counted") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener bounds the audio and text of a turn, and counts the rest") {
   listener->begin(1, "");
   for (std::size_t ms = 0; ms < TurnUplink::kMaxTurnMs; ms += 80) speak(80);
   CHECK(listener->counters().unheard_octets == 0);
@@ -420,7 +420,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener bounds a turn and its text: what is be
   CHECK(listener->counters().text_left_out == 1);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the stream when the call is over, on a socket that is there") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the stream at the end of the call, if its socket is open") {
   listener.reset();
   CHECK(sent() == "CloseStream ");
   CHECK(socket().destroyed);
@@ -443,7 +443,7 @@ struct OwnEndLine : FluxLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener asks Flux to end turns within the bounds of the service") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener requests that Flux ends turns, with values within the service's bounds") {
   const auto asked = [this] {
     start();
     const std::string& url = socket().request.url;
@@ -460,7 +460,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener asks Flux to end turns within the bo
   CHECK(asked() == "eot_threshold=0.50&eager_eot_threshold=0.50&eot_timeout_ms=500");
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn when Flux does, though Offhook still hears a voice") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn when Flux does, although Offhook still detects a voice") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 480, "yes");
@@ -471,7 +471,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn when Flux does, though O
   listener->end();
   CHECK(said() == "");
   CHECK(sent() == "960 ");
-  // The next turn is one of its own.
+  // The next turn is separate.
   listener->begin(2, "");
   speak(800);
   info("Update", 1, 1000, "");
@@ -481,12 +481,12 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn when Flux does, though O
   CHECK(said() == "2:\"No.\" ");
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener does not end a turn before Flux does, and the caller may go on with it") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener does not end a turn before Flux does, and the caller may continue the turn") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 900, "I want a");
   listener->end();
-  CHECK(sent() == "1000 ");  // No order to end it, and no silence that was not there.
+  CHECK(sent() == "1000 ");  // There is no ForceEndTurn, and no added silence yet.
   advance(79ms);
   CHECK(sent() == "1000 ");
   advance(1ms);
@@ -505,7 +505,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener does not end a turn before Flux does
   CHECK(sent() == "2200 ");
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does not end it in its own time") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does not end it in time") {
   listener->begin(1, "");
   speak(960);
   info("StartOfTurn", 0, 900, "yes");
@@ -515,11 +515,11 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does no
   CHECK(sent().find("ForceEndTurn") == std::string::npos);
   advance(1ms);
   CHECK(sent().ends_with("ForceEndTurn "));
-  SUBCASE("and it is over") {
+  SUBCASE("the turn is over") {
     info("EndOfTurn", 0, 3000, "Yes.", "manual");
     CHECK(said() == "1:\"Yes.\" ");
   }
-  SUBCASE("and the caller goes on") {
+  SUBCASE("the caller continues") {
     listener->begin(2, "");
     speak(800);
     info("EndOfTurn", 0, 3000, "Yes", "manual");
@@ -527,13 +527,13 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does no
     info("EndOfTurn", 1, 4500, "please.", "model");
     CHECK(said() == "2:\"Yes please.\" ");
   }
-  SUBCASE("and nothing comes") {
+  SUBCASE("no answer comes") {
     advance(FluxTranscription::kAnswerWait);
     CHECK(said() == "1:\"yes\" ");
   }
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener takes a turn without words for silence, though Flux ends none") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener treats a turn without words as silence, although Flux reports no end") {
   listener->begin(1, "");
   speak(400);
   listener->end();
@@ -542,7 +542,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener takes a turn without words for silen
   CHECK(sent() == "400 ");
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener waits for the words behind an end that Flux found in the midst of a turn") {
+TEST_CASE_FIXTURE(OwnEndLine, "After an end by Flux in mid-turn, FluxListener waits for the remaining words") {
   for (const std::size_t left : {FluxTranscription::kSettledMs, FluxTranscription::kSettledMs + 1}) {
     start();
     listener->begin(1, "");
@@ -560,28 +560,28 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener waits for the words behind an end th
   }
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at an eager end, and tells what the caller adds to it once") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at an eager end, and gives later words of it once") {
   options.own_end->eager_threshold = 0.4;
   start();
   listener->begin(1, "");
   speak(960);
   info("EagerEndOfTurn", 0, 900, "I want a table");
   CHECK(said() == "1:\"I want a table\" ");
-  SUBCASE("that was the end") {
+  SUBCASE("the eager end was right") {
     info("EndOfTurn", 0, 960, "I want a table.", "model");
     listener->begin(2, "");
     speak(960);
     info("EndOfTurn", 1, 1900, "For two.", "model");
     CHECK(said() == "2:\"For two.\" ");
   }
-  SUBCASE("the caller goes on") {
+  SUBCASE("the caller continues") {
     listener->begin(2, "");
     speak(960);
     info("TurnResumed", 0, 1500, "I want a table for");
     info("EndOfTurn", 0, 1900, "I want a table, for two.", "model");
     CHECK(said() == "2:\"for\"~ 2:\"for two.\" ");
   }
-  SUBCASE("the caller goes on in a language without blanks") {
+  SUBCASE("the caller continues in a language without blanks") {
     listener->begin(2, "");
     speak(960);
     info("TurnResumed", 0, 1500, "I want a tableabcd");
@@ -589,7 +589,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at an eager end, and tel
     info("TurnResumed", 0, 1500, "I want a tableabcde");
     CHECK(said() == "2:\"abcde\"~ ");
   }
-  SUBCASE("the end comes when the caller has begun anew") {
+  SUBCASE("the end comes after the start of the next turn") {
     listener->begin(2, "");
     speak(960);
     info("EndOfTurn", 0, 1000, "I want a table.", "model");
@@ -599,7 +599,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at an eager end, and tel
   }
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener lets Flux end a turn on another socket, when one breaks") {
+TEST_CASE_FIXTURE(OwnEndLine, "After a socket breaks, FluxListener lets Flux end the turn on another socket") {
   listener->begin(1, "");
   speak(1040);
   info("StartOfTurn", 0, 900, "two");
@@ -615,7 +615,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener lets Flux end a turn on another sock
   CHECK(sent().find("ForceEndTurn") == std::string::npos);
 }
 
-TEST_CASE("Words of a text are counted and cut off by the blanks between them") {
+TEST_CASE("count_words() and after_words() divide a text at its blanks") {
   CHECK(count_words("") == 0);
   CHECK(count_words("  ") == 0);
   CHECK(count_words(" one  two ") == 2);

@@ -62,7 +62,7 @@ std::string whole(const json& transcript, const json& confidence = 0.7) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Asking, "A whole turn is posted as a WAV, with the shape of the answer in the address") {
+TEST_CASE_FIXTURE(Asking, "A whole turn is posted as a WAV, with the options in the URL") {
   listening.keyterms = {"Off hook"};
   start();
   CHECK(http.warmed == std::vector<std::string>{"https://deep.example/v1/listen"});
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(Asking, "A whole turn is posted as a WAV, with the shape of th
   CHECK(heard() == "?");
 }
 
-TEST_CASE_FIXTURE(Asking, "What went wrong with a whole turn is told by its kind and Deepgram's own names") {
+TEST_CASE_FIXTURE(Asking, "The failure of a whole turn is reported by its kind and Deepgram's own codes") {
   start();
   struct { int status; std::string body, kind, in_why; } const cases[] = {
       {401, R"({"err_code":"INVALID_AUTH","err_msg":"dg-canary is no key","request_id":"r"})", "!auth", "(INVALID_AUTH)"},
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(Asking, "What went wrong with a whole turn is told by its kind
   }
 }
 
-TEST_CASE("WholeTurnAnswer bounds what it takes") {
+TEST_CASE("WholeTurnAnswer bounds its text and its size") {
   const auto read = [](const std::string& body) {
     WholeTurnAnswer answer;
     std::vector<HeardEvent> events;
@@ -133,7 +133,7 @@ TEST_CASE("WholeTurnAnswer bounds what it takes") {
   CHECK(std::get<HeardText>(read(whole("yes", "x"))).confidence == 1);
 }
 
-TEST_CASE_FIXTURE(Asking, "Speech is asked for raw, and comes as it is") {
+TEST_CASE_FIXTURE(Asking, "Speech is requested as raw samples, and given as they arrive") {
   HttpSpeaker speaker(speech_service(speaking), http, Wake{});
   speaker.open(SessionContext{});
   CHECK(http.warmed == std::vector<std::string>{"https://deep.example/v1/speak"});

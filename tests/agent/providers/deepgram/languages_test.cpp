@@ -24,7 +24,8 @@ struct FakeEdges final : net::Edges {
   FakeSockets lines;
 };
 
-/// The language, or of Flux the model and its hints, that each way of listening asks for, in a call for which `language` or `languages` are set.
+/// Returns the language, or for Flux the model and its hints, that each kind of listening requests in a call with `language` or
+/// `languages`.
 std::string asked(const std::string& language, std::vector<std::string> languages, const std::string& model = "") {
   FakeEdges edges;
   auto profile = std::make_shared<AgentProfile>();
@@ -58,7 +59,7 @@ std::string asked(const std::string& language, std::vector<std::string> language
 
 }  // namespace
 
-TEST_CASE("Deepgram detects among the languages that multi has, and else takes the likeliest") {
+TEST_CASE("Deepgram detects among the languages of \"multi\", and otherwise uses the likeliest language") {
   CHECK(asked("", {}) == "multi multi");
   CHECK(asked("", {"en-US", "de", "PT-br"}) == "multi multi");
   CHECK(asked("", {"zh-HK", "af", "zu"}) == "multi multi");
@@ -68,7 +69,7 @@ TEST_CASE("Deepgram detects among the languages that multi has, and else takes t
   CHECK(asked("fr", {"cy", "en"}) == "fr fr");
 }
 
-TEST_CASE("What nova-3 detects among, no other model is taken to") {
+TEST_CASE("Only the general nova-3 detects among candidates, and another model gets the likeliest language") {
   CHECK(asked("", {"de", "en"}, "nova-3-general") == "multi multi");
   CHECK(asked("", {"nb", "en"}) == "multi multi");
   CHECK(asked("", {"de", "en"}, "nova-2") == "de de");
@@ -78,7 +79,7 @@ TEST_CASE("What nova-3 detects among, no other model is taken to") {
   CHECK(asked("en", {}, "nova-2") == "en en");
 }
 
-TEST_CASE("Flux is asked for where it has all of a call's languages, and is given none that it has not") {
+TEST_CASE("Flux is used if it supports all of a call's languages, and gets no unsupported language") {
   const std::string many = "flux-general-multi&encoding=mulaw&sample_rate=8000";
   CHECK(asked("", {}, "flux") == many + " multi");
   CHECK(asked("en-GB", {}, "flux") == "flux-general-en&encoding=mulaw&sample_rate=8000 en-GB");
@@ -86,14 +87,14 @@ TEST_CASE("Flux is asked for where it has all of a call's languages, and is give
   CHECK(asked("", {"pt-BR", "en"}, "flux") == many + "&language_hint=pt&language_hint=en multi");
   CHECK(asked("fi", {}, "flux") == "fi fi");
   CHECK(asked("", {"de", "fi"}, "flux") == "multi multi");
-  CHECK(asked("", {"de", "fi"}, "flux-general-multi") == many + "&language_hint=de multi");  // What is named is asked for.
+  CHECK(asked("", {"de", "fi"}, "flux-general-multi") == many + "&language_hint=de multi");  // A configured model is used.
 }
 
 namespace {
 
 using nlohmann::json;
 
-/// What is noted as heard in a call with these candidates, after a turn whose words are of these languages.
+/// Notes the heard language in a call with these candidates, after a turn with words of these languages.
 struct Noted {
   explicit Noted(std::vector<std::string> candidates, const std::string& model = "") {
     auto profile = std::make_shared<AgentProfile>();
@@ -138,12 +139,12 @@ struct Noted {
 
 }  // namespace
 
-TEST_CASE("The language of a turn with words is noted for whoever follows, as the candidate that it is") {
+TEST_CASE("The language of a turn with words is noted as the candidate is spelled") {
   Noted call({"en-US", "de", "pt-BR"});
   CHECK(call.after_turn("ja", {"de", "en"}) == "de");
   CHECK(call.after_turn("", {"en"}) == "de");
   CHECK(call.after_turn("sim", {"pt"}) == "pt-BR");
-  CHECK(call.after_turn("oui", {"fr"}) == "pt-BR");  // None of ours: nothing that a service makes up reaches a voice.
+  CHECK(call.after_turn("oui", {"fr"}) == "pt-BR");  // It is no candidate, so it never reaches a speaker.
   CHECK(call.after_turn("yes", nullptr) == "pt-BR");
   CHECK(call.after_turn("yes", json::array()) == "pt-BR");
   CHECK(call.after_turn("yes", {7}) == "pt-BR");
@@ -153,14 +154,14 @@ TEST_CASE("The language of a turn with words is noted for whoever follows, as th
   CHECK(Noted({}).after_turn("ja", {"de"}).empty());
 }
 
-TEST_CASE("Flux tells the language of a turn, too") {
+TEST_CASE("Flux also reports the language of a turn") {
   Noted call({"en", "de"}, "flux-general-multi");
   CHECK(call.after_flux_turn("ja", {"de"}) == "de");
   CHECK(call.after_flux_turn("", {"en"}) == "de");
   CHECK(call.after_flux_turn("yes", {"en", "de"}) == "en");
 }
 
-TEST_CASE("Nobody asks /v1/speak for a Flux voice, which is not there") {
+TEST_CASE("No request to /v1/speak uses a Flux voice, which that service does not have") {
   FakeEdges edges;
   auto profile = std::make_shared<AgentProfile>();
   profile->voice = "flux-cole-en";

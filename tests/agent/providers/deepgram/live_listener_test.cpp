@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-/// Audio is counted in ms; a socket's audio begins with kPrimeMs of silence.
+/// Positions are in ms. A socket's audio begins with kPrimeMs of silence.
 struct LiveLine {
   LiveLine() {
     options.server.base_url = "https://ears.example";
@@ -43,7 +43,7 @@ struct LiveLine {
     speak(ms);
     listener->end();
   }
-  /// A result for a window of the socket's audio.
+  /// Sends a result for a window of the socket's audio.
   void result(std::size_t from_ms, std::size_t to_ms, const std::string& text, const json& more = json::object()) {
     json frame = {{"type", "Results"}, {"channel_index", {0, 1}}, {"start", static_cast<double>(from_ms) / 1000},
                   {"duration", static_cast<double>(to_ms - from_ms) / 1000}, {"is_final", false}, {"speech_final", false},
@@ -51,7 +51,7 @@ struct LiveLine {
     frame.update(more);
     say(frame.dump());
   }
-  /// A final result whose words have places, in ms of the socket's audio.
+  /// Sends a final result whose words have positions, in ms of the socket's audio.
   void placed_result(std::size_t from_ms, std::size_t to_ms, const std::vector<std::pair<std::string, std::size_t>>& placed) {
     std::string text;
     json words = json::array();
@@ -71,7 +71,7 @@ struct LiveLine {
     const auto held = sockets.all.back();
     held->handler.on_closed({code == 1006 ? std::optional(net::NetError{net::NetError::What::Closed, "it broke"}) : std::nullopt, 0, "", code, reason});
   }
-  /// What was sent on the present socket: audio in ms added up, texts by their first letter.
+  /// Returns the messages on the current socket: audio as its sum in ms, texts by their types.
   std::string sent() {
     std::string line;
     std::size_t octets = 0;
@@ -115,11 +115,11 @@ struct LiveLine {
   std::optional<LiveListener> listener;
 };
 
-constexpr std::size_t kAt = LiveTranscription::kPrimeMs;  // where the first turn of a socket begins
+constexpr std::size_t kAt = LiveTranscription::kPrimeMs;  // start of a socket's first turn
 
 }  // namespace
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a socket when the call begins, and says how it wants to be heard") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a socket at the start of the call, with its options in the URL") {
   REQUIRE(sockets.all.size() == 1);
   CHECK(socket().request.url ==
         "wss://ears.example/v1/listen?model=nova-3&language=de-AT&punctuate=true&keyterm=Off%20hook&encoding=mulaw&sample_rate=8000"
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a socket when the call begins, a
   CHECK(static_cast<unsigned char>(socket().sent[0].bytes[0]) == 0xFF);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener asks in the shape that its options have") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener requests the options that are set") {
   options.server.auth = Server::Auth::Bearer;
   options.sound = {Sound::Encoding::Linear16, 16000};
   options.language = "multi";
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener asks in the shape that its options hav
   CHECK(socket().request.url.ends_with("&endpointing=false"));
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio up while the caller speaks, and its text comes back") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, and gives the texts that come back") {
   listener->begin(3, "");
   speak(59);
   CHECK(sent() == "20 ");
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio up while the caller speaks
   CHECK(wakes > 0);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener puts windows together: an interim one is replaced, a final one stays") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener joins windows: an interim one is replaced, and a final one stays") {
   hear(1);
   result(kAt, kAt + 300, "I want");
   result(kAt, kAt + 400, "I want a");
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener puts windows together: an interim one 
   CHECK(said() == "1:\"I want\"~ 1:\"I want a\"~ 1:\"I want a table\"~ 1:\"I want a\"~ 1:\"I want a pizza.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener ends a turn when all of its audio is final, though Finalize has no answer") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ends a turn when all of its audio is final, also without an answer to Finalize") {
   hear(1);
   final_result(kAt, kAt + 989, "Not all.");
   CHECK(said() == "1:\"Not all.\"~ ");
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ends a turn when all of its audio is f
   CHECK(said() == "1:\"Not all.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener waits for the answer to Finalize for a time, and takes what there is") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener has a limit for the answer to Finalize, and then uses the texts so far") {
   listener->begin(1, "");
   speak(1000);
   final_result(kAt, kAt + 600, "Yes");
@@ -219,7 +219,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener waits for the answer to Finalize for a
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener waits long when more than a little has no answer") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener waits longer if more than a little audio has no answer") {
   listener->begin(1, "");
   speak(1000);
   final_result(kAt, kAt + 1000 - LiveTranscription::kNearlyAllMs - 1, "No.");
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener waits long when more than a little has
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a server up that says nothing of a turn") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener fails and replaces the socket when the server does not respond to a turn") {
   hear(1);
   advance(LiveTranscription::kAnswerWait);
   CHECK(said() == "1:!timeout ");
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a server up that says nothing of
   CHECK(said() == "2:\"Here.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the beginning of a turn for all of it when the server falls silent") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener fails if the server stops responding long before the end of the turn") {
   listener->begin(1, "");
   speak(12000);
   final_result(kAt, kAt + 2000, "I want to");
@@ -266,14 +266,14 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the beginning of a turn 
   CHECK(said() == "2:\"I want to order\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener takes an empty interim text for no answer") {
+TEST_CASE_FIXTURE(LiveLine, "An empty interim text does not count as an answer") {
   hear(1, 400);
   result(kAt, kAt + 400, "");
   advance(LiveTranscription::kAnswerWait);
   CHECK(said() == "1:!timeout ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener takes what is final of a turn when but a little is missing") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the final texts if nearly all of the turn is final") {
   for (const std::size_t missing : {LiveTranscription::kNearlyAllMs, LiveTranscription::kNearlyAllMs + 1}) {
     start();
     listener->begin(1, "");
@@ -286,7 +286,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener takes what is final of a turn when but
   }
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time until its socket is open") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time before its socket is open") {
   listener->tick(now);
   break_off();
   hear(1);
@@ -299,7 +299,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time until its sock
   CHECK(said() == "1:!timeout ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener takes too short a turn for silence, and what was understood as nothing, too") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener treats a turn that is too short, or whose text is blank, as silence") {
   hear(1, TurnUplink::kMinMs - 1);
   CHECK(said() == "1:? ");
   hear(2, TurnUplink::kMinMs);
@@ -307,7 +307,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener takes too short a turn for silence, an
   CHECK(said() == "2:? ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds a turn: what is beyond is not heard, and counted") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts the rest") {
   listener->begin(1, "");
   for (std::size_t ms = 0; ms < TurnUplink::kMaxTurnMs; ms += 10) speak(10);
   CHECK(listener->counters().unheard_octets == 0);
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds a turn: what is beyond is not h
   CHECK(sent() == std::to_string(TurnUplink::kMaxTurnMs + kAt) + " ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn: what is beyond is left out, and counted") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn, and counts the rest") {
   hear(1);
   const std::string half(LiveTranscription::kMaxText / 2, 'a');
   final_result(kAt, kAt + 200, half);
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn: what is bey
   CHECK(said().ends_with("a\" "));
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener forgets a turn that was noise, whatever the server still says of it") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores later results of an abandoned turn") {
   listener->begin(1, "");
   speak(300);
   result(kAt, kAt + 300, "noise");
@@ -343,7 +343,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener forgets a turn that was noise, whateve
   CHECK(said() == "2:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener takes the answer to its own Finalize when that of a turn before never came") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener accepts the answer to its own Finalize if the one of an earlier turn never came") {
   listener->begin(1, "");
   speak(300);
   listener->abandon();
@@ -355,7 +355,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener takes the answer to its own Finalize w
   CHECK(said() == "3:\"No.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the late answer of a turn for that of the next one") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not mistake the late answer of one turn for the answer of the next") {
   listener->begin(1, "");
   speak(1000);
   final_result(kAt, kAt + 1000, "Yes.");
@@ -369,10 +369,10 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not take the late answer of a tur
   CHECK(said() == "2:\"No.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener tells the words of a turn once, though their final result comes late and within the next turn") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener gives the words of a turn once, although their final result comes during the next turn") {
   hear(1);
   result(kAt, kAt + 1000, "Yes please");
-  advance(LiveTranscription::kAnswerWait);  // Without an answer to Finalize.
+  advance(LiveTranscription::kAnswerWait);  // There is no answer to Finalize.
   CHECK(said() == "1:\"Yes please\"~ 1:\"Yes please\" ");
   listener->begin(2, "");  // A cough.
   speak(400);
@@ -388,7 +388,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener tells the words of a turn once, though
   CHECK(said() == "3:\"Not that.\"~ ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener takes a result without places by the middle of its window") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener assigns a result without word positions by the middle of its window") {
   for (const std::size_t early : {99U, 101U}) {
     start();
     listener->begin(1, "");
@@ -401,14 +401,14 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener takes a result without places by the m
   }
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener takes all of the first window of a socket, which begins before the turn") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the whole first window of a socket, which begins before the turn") {
   listener->begin(1, "");
   speak(1000);
   placed_result(0, kAt + 900, {{"Good", kAt}, {"day.", kAt + 500}});
   CHECK(said() == "1:\"Good day.\"~ ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps its socket while nobody speaks") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps its socket alive between turns") {
   advance(LiveTranscription::kKeepAlive - 1ms);
   CHECK(sent() == "20 ");
   advance(1ms);
@@ -422,10 +422,10 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps its socket while nobody speaks")
   CHECK(sent() == "20 KeepAlive 60 KeepAlive ");
   break_off(1011, "NET-0001");
   advance(1min);
-  CHECK(sockets.all.size() == 2);  // The turn goes on there.
+  CHECK(sockets.all.size() == 2);  // The turn continues there.
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener ends the stream when the call is over, on a socket that is there") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ends the stream at the end of the call, if its socket is open") {
   listener.reset();
   CHECK(sent() == "20 CloseStream ");
   CHECK(socket().destroyed);
@@ -435,7 +435,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ends the stream when the call is over,
   CHECK(sent() == "20 ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a new socket what has no answer yet, not faster than it may") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener sends the unanswered audio on a new socket, at the allowed speed") {
   listener->begin(1, "");
   speak(1000);
   final_result(kAt, kAt + 400, "One");
@@ -462,7 +462,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a new socket what has no answer 
   CHECK(retries[0].then == kConnectsAgain);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener sends as it hears again when the new socket has caught up") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio in real time again when the new socket has caught up") {
   listener->begin(1, "");
   speak(120);
   break_off();
@@ -489,7 +489,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens one more socket for a turn, and 
   CHECK(sockets.all.size() == 4);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats no more audio than its bound") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats at most kMaxResendMs of audio") {
   listener->begin(1, "");
   speak(TurnUplink::kMaxResendMs);
   break_off();
@@ -500,7 +500,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats no more audio than its bound")
   answer(kAt + 60, kAt + 260, "x");
   said();
 
-  for (const std::size_t more : {10U, 20U}) {  // With 20 all of it has been sent.
+  for (const std::size_t more : {10U, 20U}) {  // With 20 all of the audio has been sent.
     start();
     listener->begin(3, "");
     speak(TurnUplink::kMaxResendMs + more);
@@ -519,12 +519,12 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats no more audio than its bound")
   }
   said();
   break_off();
-  CHECK(said() == "");  // A long turn, of which only a little has no answer.
+  CHECK(said() == "");  // Only a little of this long turn has no answer.
   socket().handler.on_open();
   CHECK(sent() == "80 ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener says of which kind a failure is, and shows no secret") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the kind of a failure, and shows no secret") {
   struct { net::WebSocketClosed closed; std::string kind, in_why; } const cases[] = {
       {{net::NetError{net::NetError::What::Refused, "x"}, 401, "", 1006, ""}, "auth", "answered 401"},
       {{net::NetError{net::NetError::What::Refused, "x"}, 402, "", 1006, ""}, "auth", "answered 402"},
@@ -549,10 +549,10 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener says of which kind a failure is, and s
     CHECK(why.find("nova-3") != std::string::npos);
     CHECK(why.find(one.in_why) != std::string::npos);
   }
-  CHECK(sockets.all.size() == std::size(cases) + 1);  // None that never opened was tried again.
+  CHECK(sockets.all.size() == std::size(cases) + 1);  // A socket that never opened is not tried again.
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener names the error and the request of a refused handshake, and never its sentence") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the error code and request id of a refused handshake, and never its text") {
   break_off();
   const auto refused = [&](const std::string& error) {
     hear(1);
@@ -566,14 +566,14 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener names the error and the request of a r
   CHECK(refused("Project dg-canary has no credits").find("answered 402 (0a1b-2c)") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener does not go back to a server that refuses what it is sent") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not connect again to a server that refused its data") {
   hear(1);
   break_off(1008, "DATA-0000");
   CHECK(said() == "1:!protocol ");
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener passes garbage and the unknown over, and counts it") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores and counts garbage and unknown messages") {
   hear(1);
   const std::string bad[] = {"garbage", "[]", "{\"type\":", R"({"type":"Results"})", R"({"type":"Results","start":0,"duration":1,"channel":{"alternatives":[]}})",
                              R"({"type":"Results","start":-1,"duration":1,"channel":{"alternatives":[{"transcript":"x"}]}})",
@@ -592,7 +592,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener passes garbage and the unknown over, a
   CHECK(said().size() > LiveReader::kMaxTranscript);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener tells how much audio it sent, and none that never left") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the audio that it sent, without audio that never left") {
   std::vector<base::Duration> used;
   options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();
@@ -614,7 +614,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener tells how much audio it sent, and none
   CHECK(used.size() == 2);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener tells the audio of a socket that broke, also when the next socket does not open") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the audio of a socket that broke, also when the next socket does not open") {
   std::vector<base::Duration> used;
   options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();

@@ -32,7 +32,7 @@ struct SpeakLine {
   test::FakeSockets::Socket& socket() { return sockets.last(); }
   void advance(base::Duration by) { speaker->tick(now += by); }
   void say(const json& frame) { socket().handler.on_text(frame.dump()); }
-  /// So many samples.
+  /// Sends audio of this number of samples.
   void audio(std::size_t samples) { socket().handler.on_binary(std::string(2 * samples, '\x01')); }
   void flushed() { say({{"type", "Flushed"}, {"sequence_id", 0}}); }
   void cleared() { say({{"type", "Cleared"}, {"sequence_id", 0}}); }
@@ -40,7 +40,7 @@ struct SpeakLine {
     const auto held = sockets.all.back();
     held->handler.on_closed({code == 1006 ? std::optional(net::NetError{net::NetError::What::Closed, "it broke"}) : std::nullopt, 0, "", code, reason});
   }
-  /// What was sent on the present socket: texts in quotes, other messages by their names.
+  /// Returns the messages on the current socket: texts in quotes, other messages by their names.
   std::string sent() {
     std::string line;
     for (const auto& each : socket().sent) {
@@ -50,7 +50,7 @@ struct SpeakLine {
     }
     return line;
   }
-  /// utterance:samples, utterance:. when it is done, utterance:!kind
+  /// Returns the events as utterance:samples, utterance:. for its end, and utterance:!kind for a failure.
   std::string said() {
     std::string line;
     while (const auto event = speaker->poll()) {
@@ -79,7 +79,7 @@ struct SpeakLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens a socket when the call begins, and says what it wants to hear") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens a socket at the start of the call, with its options in the URL") {
   CHECK(socket().request.url == "wss://voices.example/v1/speak?model=aura-x&encoding=linear16&sample_rate=8000");
   CHECK(socket().request.headers == net::Headers{{"authorization", "Token dg-canary"}});
   options.rate_hz = 24000;
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens a socket when the call begins, a
   CHECK(speaker->rate_hz() == 24000);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker sends each utterance with a Flush, and gives its audio out as it comes") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker sends each utterance with a Flush, and gives its audio as it arrives") {
   speaker->speak(1, "Good \"day\".");
   CHECK(sent() == "\"Good \\\"day\\\".\" Flush ");
   say({{"type", "Metadata"}, {"request_id", "r"}, {"model_name", "aura"}});
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker sends each utterance with a Flush, and
   CHECK(words == "Good@0 \"day\".@500 ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks for the next utterance while one is coming, and tells them apart by Flushed") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests the next utterance during the current one, and separates them by Flushed") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   CHECK(sent() == "\"One.\" Flush \"Two.\" Flush ");
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks for the next utterance while one 
   CHECK(said() == "2:. ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not ask for more than it needs ahead") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests at most kAhead utterances ahead") {
   for (std::uint32_t i = 1; i <= SpeechStream::kAhead + 1; ++i) speaker->speak(i, "x");
   CHECK(sent() == "\"x\" Flush \"x\" Flush ");
   audio(10);
@@ -124,14 +124,14 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not ask for more than it needs ah
   CHECK(sent() == "\"x\" Flush \"x\" Flush \"x\" Flush ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker takes a sample that is split between two messages") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker joins a sample that two messages divide") {
   speaker->speak(1, "One.");
   socket().handler.on_binary(std::string("\x01\x00\x02\x00\x03", 5));
   socket().handler.on_binary(std::string("\x00", 1));
   CHECK(said() == "1:3 ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker cuts off what is spoken, and asks for nothing until that is answered") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker clears cancelled speech, and requests nothing until the answer to Clear") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   audio(10);
@@ -150,10 +150,10 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker cuts off what is spoken, and asks for 
   flushed();
   CHECK(said() == "3:30 3:. ");
   speaker->cancel();
-  CHECK(sent().ends_with("\"Three.\" Flush "));  // Nothing is under way: nothing is to be cleared.
+  CHECK(sent().ends_with("\"Three.\" Flush "));  // No request runs, so no Clear is sent.
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says what came last when the caller interrupts twice, and clears once") {
+TEST_CASE_FIXTURE(SpeakLine, "After two interruptions LiveSpeaker clears once, and speaks only the last utterance") {
   speaker->speak(1, "One.");
   speaker->cancel();
   speaker->speak(2, "Two.");
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says what came last when the caller in
   CHECK(said() == "3:20 ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker passes over the end of what was cut off, though it comes behind Cleared") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ignores a Flushed of cancelled speech that comes after Cleared") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   speaker->cancel();
@@ -182,11 +182,11 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker passes over the end of what was cut of
   flushed();
   CHECK(said() == "3:30 3:. 4:40 4:. ");
   speaker->speak(5, "Five.");
-  flushed();  // None is owed any more: this is its own.
+  flushed();  // No old Flushed is due any more, so this one belongs to the utterance.
   CHECK(said() == "5:!empty ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker expects no end of what was cut off when the next one has ended with audio") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker expects no more Flushed of cancelled speech after the next utterance has ended with audio") {
   speaker->speak(1, "One.");
   speaker->cancel();
   cleared();
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker expects no end of what was cut off whe
   CHECK(said() == "2:20 2:. 3:!empty ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not answered, and asks for the rest there") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not answered, and requests the rest on it") {
   speaker->speak(1, "One.");
   speaker->cancel();
   speaker->speak(2, "Two.");
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not
   CHECK(said() == "2:20 2:. ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker has another socket ready when Clear is not answered and nothing waits yet") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not answered, also if no utterance waits") {
   speaker->speak(1, "One.");
   speaker->cancel();
   advance(SpeechStream::kClearWait);
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker has another socket ready when Clear is
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks once more for what has not begun when its socket breaks") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests an utterance without audio once more when its socket breaks") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   audio(10);
@@ -256,7 +256,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks once more for what has not begun 
   CHECK(retries[0].then == kAsksAgain);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks once more for each utterance, whatever became of those before it") {
+TEST_CASE_FIXTURE(SpeakLine, "Each utterance has its own second attempt, for any outcome of earlier ones") {
   speaker->speak(1, "One.");
   break_off();
   socket().handler.on_open();
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker asks once more for each utterance, wha
   CHECK(sockets.all.size() == 3);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not knock for each utterance at a door that is shut") {
+TEST_CASE_FIXTURE(SpeakLine, "After two failed sockets LiveSpeaker fails all waiting utterances without a new connection") {
   for (std::uint32_t i = 1; i <= 4; ++i) speaker->speak(i, "x");
   break_off();
   CHECK(said() == "");
@@ -279,13 +279,13 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not knock for each utterance at a
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker gives a server up that sends nothing more") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails when the server sends no more audio") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   advance(SpeechStream::kStallWait - 1ms);
   audio(10);
   advance(SpeechStream::kStallWait - 1ms);
-  audio(0);  // Nothing is no audio.
+  audio(0);  // A message without samples does not count as audio.
   CHECK(said() == "1:10 ");
   advance(1ms);
   CHECK(said() == "1:!timeout 2:!timeout ");
@@ -296,7 +296,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker gives a server up that sends nothing m
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not take a long silence between two utterances for a stall") {
+TEST_CASE_FIXTURE(SpeakLine, "A long silence between two utterances is not a stall") {
   speaker->speak(1, "One.");
   audio(10);
   flushed();
@@ -308,7 +308,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not take a long silence between t
   CHECK(said() == "1:10 1:. 2:10 2:. ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker flushes no more often than the server does: what is beyond fails at once, so that another speaks it") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the server's limit of flushes: an utterance beyond it fails at once, and the fallback speaks it") {
   const auto say = [&](std::uint32_t utterance) {
     speaker->speak(utterance, "x");
     audio(1);
@@ -325,7 +325,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker flushes no more often than the server 
   speaker->speak(23, "x");
   CHECK(said() == "22:!local 23:!local ");
   advance(1ms);
-  speaker->speak(24, "x");  // That is a wait which nobody notices.
+  speaker->speak(24, "x");  // A wait of this length is not noticeable.
   advance(SpeechStream::kLongestHold - 1ms);
   CHECK(socket().sent.size() == 2 * SpeechStream::kMaxFlushes);
   CHECK(said() == "");
@@ -336,7 +336,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker flushes no more often than the server 
   CHECK(said() == "24:1 24:. ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ends each utterance of a long reply within a second or two, or says that it will not") {
+TEST_CASE_FIXTURE(SpeakLine, "In a long reply, LiveSpeaker ends each utterance within a second or two, or fails it at once") {
   for (std::uint32_t i = 1; i <= SpeechStream::kMaxFlushes + 3; ++i) speaker->speak(i, "x");
   for (std::size_t i = 0; i < SpeechStream::kMaxFlushes; ++i) {
     audio(1);
@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ends each utterance of a long reply wi
   CHECK(said().ends_with("20:1 20:. 21:!local 22:!local 23:!local "));
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says no more in a minute than the server takes") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the server's limit of characters in a minute") {
   speaker->speak(1, std::string(SpeechStream::kMaxCharsInWindow - SpeakOptions::kMaxChars, 'a'));
   speaker->speak(2, std::string(SpeakOptions::kMaxChars, 'a'));
   CHECK(socket().sent.size() == 4);
@@ -363,7 +363,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says no more in a minute than the serv
   CHECK(socket().sent.size() == 6);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker bounds what it is asked") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker bounds the texts and the number of utterances") {
   speaker->speak(1, std::string(SpeakOptions::kMaxChars, 'a'));
   CHECK(said() == "");
   speaker->speak(2, std::string(SpeakOptions::kMaxChars + 1, 'a'));
@@ -385,12 +385,12 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker bounds an utterance's audio") {
   CHECK(said().find('!') == std::string::npos);
   audio(1);
   CHECK(said() == "1:1 1:!protocol ");
-  CHECK(socket().destroyed);  // And so it cannot go on.
+  CHECK(socket().destroyed);  // The socket cannot be used further.
   speaker->speak(2, "Two.");
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker renews its socket between two utterances, before its hour is over") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker renews its socket between two utterances, before the server's limit of one hour") {
   advance(SpeechStream::kRenewAfter - 1ms);
   speaker->speak(1, "One.");
   CHECK(sockets.all.size() == 1);
@@ -406,9 +406,9 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker renews its socket between two utteranc
   CHECK(sent() == "\"Three.\" Flush ");
 }
 
-TEST_CASE("LiveSpeaker knows how old a socket is that was opened before the first tick") {
+TEST_CASE("LiveSpeaker measures the age of a socket that it opened before the first tick") {
   SpeakLine call;
-  call.now = base::TimePoint{} + 10 * SpeechStream::kRenewAfter;  // A machine that has been up for long.
+  call.now = base::TimePoint{} + 10 * SpeechStream::kRenewAfter;  // The machine has been up for a long time.
   call.speaker.emplace(call.options, call.sockets, nullptr);
   call.speaker->open(SessionContext{});
   call.speaker->tick(call.now);
@@ -418,7 +418,7 @@ TEST_CASE("LiveSpeaker knows how old a socket is that was opened before the firs
   CHECK(call.sockets.all.size() == sockets);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the socket of what was asked before it was opened") {
+TEST_CASE_FIXTURE(SpeakLine, "open() keeps the socket of an earlier speak()") {
   speaker.emplace(options, sockets, [this] { ++wakes; });
   speaker->tick(now);
   speaker->speak(1, "Good morning.");
@@ -429,7 +429,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the socket of what was asked bef
   CHECK(sent() == "\"Good morning.\" Flush ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens a socket for the next utterance when the server closed an idle one") {
+TEST_CASE_FIXTURE(SpeakLine, "After the server closed an idle socket, LiveSpeaker opens another one for the next utterance") {
   break_off(1011, "NET-0001");
   CHECK(sockets.all.size() == 1);
   speaker->speak(1, "One.");
@@ -437,13 +437,13 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens a socket for the next utterance 
   CHECK(sent() == "\"One.\" Flush ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker takes an utterance without audio for a failure") {
+TEST_CASE_FIXTURE(SpeakLine, "An utterance without audio is a failure") {
   speaker->speak(1, "One.");
   flushed();
   CHECK(said() == "1:!empty ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says of which kind a failure is, and shows no secret") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker reports the kind of a failure, and shows no secret") {
   struct { net::WebSocketClosed closed; std::string kind, in_why; } const cases[] = {
       {{net::NetError{net::NetError::What::Refused, "x"}, 401, "", 1006, ""}, "auth", "answered 401"},
       {{net::NetError{net::NetError::What::Refused, "x"}, 429, "", 1006, ""}, "rate limited", "answered 429"},
@@ -463,7 +463,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says of which kind a failure is, and s
   }
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker passes garbage, warnings and the unknown over, and counts them") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ignores and counts garbage, warnings and unknown messages") {
   speaker->speak(1, "One.");
   socket().handler.on_text("garbage");
   socket().handler.on_text("[1]");
@@ -481,7 +481,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker passes garbage, warnings and the unkno
   CHECK(speaker->counters().stray_octets == 10);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails what comes as a text instead of sound") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails an utterance when text comes instead of audio") {
   speaker->speak(1, "One.");
   socket().handler.on_binary("{\"error\":\"dg-canary\"}");
   CHECK(said() == "1:!protocol ");
@@ -489,7 +489,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails what comes as a text instead of 
   CHECK(why.find("dg-canary") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker says good-bye when the call is over") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker sends Close at the end of the call") {
   speaker.reset();
   CHECK(sent() == "Close ");
   CHECK(socket().destroyed);

@@ -17,7 +17,7 @@ std::vector<std::int16_t> tone(double hz, double amplitude, std::size_t samples 
   return pcm;
 }
 
-/// Amplitude of one frequency in the samples.
+/// Returns the amplitude of one frequency in the samples.
 double level_at(std::span<const std::int16_t> pcm, double hz) {
   double re = 0, im = 0;
   for (std::size_t i = 0; i < pcm.size(); ++i) {
@@ -30,7 +30,7 @@ double level_at(std::span<const std::int16_t> pcm, double hz) {
 
 }  // namespace
 
-TEST_CASE("A narrow line gets its mirror image in the upper band, a quarter as loud") {
+TEST_CASE("A narrow-band line gets its mirror image in the upper band, at a quarter of the amplitude") {
   BandExtension band;
   const auto in = tone(1000, 8000);
   const auto out = band.process(in);
@@ -39,7 +39,7 @@ TEST_CASE("A narrow line gets its mirror image in the upper band, a quarter as l
   CHECK(level_at(out, 7000) == doctest::Approx(2000).epsilon(0.02));
 }
 
-TEST_CASE("The image goes on without a step where one piece ends and the next begins, odd lengths too") {
+TEST_CASE("The mirror image continues without a step between two pieces, also of odd lengths") {
   BandExtension whole, pieces;
   const auto in = tone(700, 6000, 641);
   const auto expected = whole.process(in);
@@ -53,7 +53,7 @@ TEST_CASE("The image goes on without a step where one piece ends and the next be
   CHECK(std::equal(expected.begin(), expected.end(), got.begin(), got.end()));
 }
 
-TEST_CASE("A line with an upper band of its own is left alone, and for good") {
+TEST_CASE("A line with its own upper band stays unchanged until reset()") {
   BandExtension band;
   auto in = tone(1000, 8000);
   const auto high = tone(6000, 400);
@@ -65,7 +65,7 @@ TEST_CASE("A line with an upper band of its own is left alone, and for good") {
   CHECK(band.process(low).data() != low.data());
 }
 
-TEST_CASE("Full telephone band, and noise too faint to tell, do not pass for wide") {
+TEST_CASE("A full telephone band, or faint noise in the upper band, does not count as wide-band") {
   BandExtension band;
   (void)band.process(tone(3900, 12000, 3200));
   CHECK_FALSE(band.is_wide());

@@ -13,7 +13,7 @@ using State = DialogueMachine::State;
 namespace {
 
 struct CallBackCaller : Receptionist {
-  /// Up to "I have five five five, one two three four. Is that right?"
+  /// Runs the dialogue up to "I have five five five, one two three four. Is that right?"
   Reply gives_number() {
     says("call me back");
     return says("five five five one two three four");
@@ -21,7 +21,7 @@ struct CallBackCaller : Receptionist {
   [[nodiscard]] std::string number_given() const { return std::string(machine.slot("callback_number")); }
 };
 
-/// A table is ordered: two slots, the first grounded in passing.
+/// Returns a dialogue that orders a table. It has two slots, and by default the first is grounded implicitly.
 Dialogue restaurant(const std::string& first = R"("grounding": "implicit", "confirm": ["For {people}."],)",
                     const std::string& second = "") {
   auto parsed = parse_dialogue(R"({"name": "restaurant", "greeting": ["Hello."], "goodbye": ["Bye."],
@@ -41,7 +41,7 @@ struct Guest : Caller {
 
 }  // namespace
 
-TEST_CASE("Two thresholds on each score make three bands: rejected, confirmed, taken") {
+TEST_CASE("Two thresholds for each score make three bands: rejected, confirmed, accepted") {
   Dialogue dialogue;
   dialogue.intent_threshold = 0.4, dialogue.intent_sure = 0.6, dialogue.confidence_threshold = 0.2, dialogue.confidence_sure = 0.5;
   Intent intent;
@@ -53,7 +53,7 @@ TEST_CASE("Two thresholds on each score make three bands: rejected, confirmed, t
   CHECK(decided(0.6, 0.5) == Decision::Accept);
   CHECK(decided(0.6, 0.49) == Decision::Confirm);
   CHECK(decided(0.6, 0.19) == Decision::Reject);
-  CHECK(decided(0.9, 0.19) == Decision::Confirm);  // Nearly an example.
+  CHECK(decided(0.9, 0.19) == Decision::Confirm);  // The text is nearly an example.
   CHECK(decide(dialogue, {}, 1) == Decision::Reject);
   intent.confirm = ConfirmWish::Never;
   CHECK(decided(0.4, 0.2) == Decision::Accept);
@@ -62,7 +62,7 @@ TEST_CASE("Two thresholds on each score make three bands: rejected, confirmed, t
   CHECK(decided(0.39, 1) == Decision::Reject);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A wish heard unclearly is confirmed, and done on a yes") {
+TEST_CASE_FIXTURE(CallBackCaller, "An unclear wish is confirmed, and carried out after a yes") {
   const auto asked = says_unclearly("when are you open");
   CHECK(asked.text == "You want our opening hours. Is that right?");
   CHECK(asked.intent.empty());
@@ -72,12 +72,12 @@ TEST_CASE_FIXTURE(CallBackCaller, "A wish heard unclearly is confirmed, and done
   CHECK(machine.state() == State::Free);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A wish that carried a number is not robbed of it by being confirmed") {
+TEST_CASE_FIXTURE(CallBackCaller, "A number within an unclear wish is kept during its confirmation") {
   says_unclearly("please call me back at five five five one two three four");
   CHECK(has(says("yes").text, "five five five, one two three four"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to a wish's question is asked again in other words, twice, and then dropped") {
+TEST_CASE_FIXTURE(CallBackCaller, "After an unclear answer, a wish's question is repeated in other words twice, and then dropped") {
   const auto first = says_unclearly("when are you open");
   const auto second = mumbles(), third = says("i'm not sure");
   CHECK(has(second.text, "Please say yes or no"));
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to a wish's question is ask
   CHECK(machine.wish_in_question() == nullptr);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A wish is confirmed and denied by keys; other keys mean what they always mean") {
+TEST_CASE_FIXTURE(CallBackCaller, "Keys 1 and 2 confirm and deny a wish, and other keys have their usual meaning") {
   says_unclearly("when are you open");
   CHECK(presses("1").intent == "opening_hours");
   says_unclearly("what is your address");
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "A wish is confirmed and denied by keys; other
   CHECK(presses("0").action->what == What::Transfer);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A yes to a question that was not heard confirms nothing; a no may come at any time") {
+TEST_CASE_FIXTURE(CallBackCaller, "A yes to a question that was interrupted confirms nothing, and a no counts at any time") {
   const auto asked = says_unclearly("when are you open");
   hears("You");
   CHECK(says("yes").text == asked.text);
@@ -108,21 +108,21 @@ TEST_CASE_FIXTURE(CallBackCaller, "A yes to a question that was not heard confir
   CHECK(has(says("no").text, "tell me again"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Silence after a wish's question asks it again, and then ends the call") {
+TEST_CASE_FIXTURE(CallBackCaller, "Silence after a wish's question repeats it, and then ends the call") {
   const auto asked = says_unclearly("when are you open");
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Another clear wish replaces the one in question") {
+TEST_CASE_FIXTURE(CallBackCaller, "A clear other wish replaces the wish in question") {
   says_unclearly("when are you open");
   CHECK(says("never mind").intent == "cancel");
   CHECK(machine.state() == State::Free);
   CHECK(machine.wish_in_question() == nullptr);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Another question after \"Is that right?\" is answered, and so is the wish in question when it is said again clearly") {
+TEST_CASE_FIXTURE(CallBackCaller, "After \"Is that right?\", a clear other question is answered, and so is the wish when it is repeated clearly") {
   says_unclearly("when are you open");
   CHECK(says("what is your address").intent == "address");
   CHECK(machine.wish_in_question() == nullptr);
@@ -132,17 +132,17 @@ TEST_CASE_FIXTURE(CallBackCaller, "Another question after \"Is that right?\" is 
   CHECK(says("when are you open").intent == "opening_hours");
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Another question that is heard unclearly after \"Is that right?\" is no second guess") {
+TEST_CASE_FIXTURE(CallBackCaller, "After \"Is that right?\", an unclear other question causes no second guess") {
   says_unclearly("when are you open");
   CHECK(has(says_unclearly("what is your address").text, "You want our opening hours."));
 }
 
-TEST_CASE("A plain answer is a phrase of yes or no and nothing else") {
+TEST_CASE("A plain answer is only a phrase of yes or no") {
   for (const std::string text : {"yes", "No, thank you.", "that's right"}) CHECK(is_plain_answer(text));
   for (const std::string text : {"", "no what is your address", "right now please"}) CHECK_FALSE(is_plain_answer(text));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A number is read back in its groups and taken on any kind of yes") {
+TEST_CASE_FIXTURE(CallBackCaller, "A number is read back in its groups, and accepted with any form of yes") {
   const auto asked = gives_number();
   CHECK(asked.text == "I have five five five, one two three four. Is that right?");
   CHECK(asked.expect == "correction");
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "A number is read back in its groups and taken
   CHECK(number_given() == "5551234");
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A correction within the answer is taken and read back") {
+TEST_CASE_FIXTURE(CallBackCaller, "A correction within the answer is applied and read back") {
   gives_number();
   CHECK(has(says("no five five six").text, "five five six, one two three four"));
   CHECK(has(says("no it's one two three five").text, "five five six, one two three five"));
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "A correction within the answer is taken and r
   CHECK(number_given() == "5561235");
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Corrections are bounded as all attempts are") {
+TEST_CASE_FIXTURE(CallBackCaller, "Corrections are bounded like all attempts") {
   gives_number();
   says("no five five six");
   says("no five five seven");
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "Corrections are bounded as all attempts are")
   CHECK(presses("1").expect == "main");
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to the read-back asks again in other words, bounded") {
+TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to the read-back repeats the question in other words, up to a bound") {
   const auto first = gives_number();
   const auto second = mumbles(), third = says("what");
   CHECK(has(second.text, "Please say yes or no, or press 0 for a person. Your number is"));
@@ -176,7 +176,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to the read-back asks again
   CHECK(has(mumbles().text, "with the keys of your phone"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "The read-back barged in on: a yes is asked for again, a no and a correction count") {
+TEST_CASE_FIXTURE(CallBackCaller, "During an interrupted read-back, a yes repeats the question, and a no or a correction counts") {
   const auto asked = gives_number();
   hears("I have five five");
   CHECK(says("yes").text == asked.text);
@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "The read-back barged in on: a yes is asked fo
   CHECK(number_given().empty());
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A caller who barges in for ever is not read back to for ever") {
+TEST_CASE_FIXTURE(CallBackCaller, "A caller who always interrupts the read-back hears it only a bounded number of times") {
   const auto asked = gives_number();
   std::set<std::string> texts;
   int turns = 0;
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "A caller who barges in for ever is not read b
   CHECK(turns < 8);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Keys in the middle: a number typed at the read-back replaces it, zero is the way out") {
+TEST_CASE_FIXTURE(CallBackCaller, "At the read-back, a number by keys replaces the old one, and key 0 leads to a person") {
   gives_number();
   CHECK(has(presses("4441234").text, "four four four, one two three four"));
   CHECK(presses("2").expect == "digits");
@@ -206,10 +206,10 @@ TEST_CASE_FIXTURE(CallBackCaller, "Keys in the middle: a number typed at the rea
   CHECK(presses("0").action->argument == "100");
   CHECK(number_given() == "5550100");
   says("call me back");
-  CHECK(presses("0").action->what == What::Transfer);  // No number is that short.
+  CHECK(presses("0").action->what == What::Transfer);  // A single digit is too short for a number.
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A mind that changes leaves the form, and a number beyond the bound is asked for again") {
+TEST_CASE_FIXTURE(CallBackCaller, "Another wish leaves the form, and a number that is too long is requested again") {
   gives_number();
   CHECK(says("never mind").intent == "cancel");
   CHECK(machine.state() == State::Free);
@@ -218,14 +218,14 @@ TEST_CASE_FIXTURE(CallBackCaller, "A mind that changes leaves the form, and a nu
   CHECK(has(says("one two three no four five six").text, "four five six"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Silence in a form says the question again, and then ends the call") {
+TEST_CASE_FIXTURE(CallBackCaller, "Silence in a form repeats the question, and then ends the call") {
   const auto asked = gives_number();
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(Guest, "Implicit grounding says the value in passing, and a denial takes it back") {
+TEST_CASE_FIXTURE(Guest, "Implicit grounding says the value in the next question, and a denial revokes it") {
   says("i want a table");
   auto reply = says("four");
   CHECK(reply.text == "For four. Your number?");
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(Guest, "Implicit grounding says the value in passing, and a de
   CHECK(says("five five five").text == "A table for six, telephone five five five.");
 }
 
-TEST_CASE_FIXTURE(Guest, "What was said in passing stands once the next answer has come, and denials are bounded") {
+TEST_CASE_FIXTURE(Guest, "An implicitly grounded value is accepted after the next answer, and denials are bounded") {
   says("i want a table");
   says("four");
   says("no five");
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Guest, "What was said in passing stands once the next answer h
   CHECK(last.action->what == What::HangUp);
 }
 
-TEST_CASE("A value said in passing at the end of a form can be denied in the next turn, and only then") {
+TEST_CASE("A value that is grounded at the end of a form can be denied only in the next turn") {
   const std::string implicit = R"("grounding": "implicit", "confirm": ["Noted {phone}."],)";
   Guest guest(restaurant("", implicit));
   guest.says("i want a table");
@@ -261,14 +261,14 @@ TEST_CASE("A value said in passing at the end of a form can be denied in the nex
   CHECK(guest.machine.slot("phone") == "556");
 }
 
-TEST_CASE("Without grounding the answer is taken as it is") {
+TEST_CASE("Without grounding the answer is accepted at once") {
   Guest guest(restaurant(""));
   guest.says("i want a table");
   CHECK(guest.says("four").text == "Your number?");
   CHECK(has(guest.says("five five five").text, "telephone five five five"));
 }
 
-TEST_CASE("A form that is given up goes where its file says") {
+TEST_CASE("A form that fails continues with the action in its file") {
   const auto last_of = [](const std::string& then) {
     Guest guest(restaurant(then));
     guest.says("i want a table");

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-/// A caller who talks to a DialogueMachine in text.
+/// A caller who talks to a DialogueMachine by text.
 namespace conversing {
 
 namespace agent = offhook::agent;
@@ -58,11 +58,11 @@ class Caller {
     return reply;
   }
   Reply says(const std::string& text) { return turn(Kind::Speech, text); }
-  /// Heard with a confidence between the thresholds.
+  /// Speaks with a confidence between the thresholds.
   Reply says_unclearly(const std::string& text) { return turn(Kind::Speech, text, false, 0.3); }
   Reply mumbles() { return turn(Kind::Speech, "the weasel rent to phone", true); }
   Reply presses(const std::string& keys) { return turn(Kind::Digits, keys); }
-  /// Of the latest reply.
+  /// Reports that the caller heard `text` of the last reply before an interruption.
   void hears(const std::string& text) { machine.on_heard(number, text, true); }
 
   std::shared_ptr<const embedded::DialogueKnowledge> knowledge;
@@ -76,7 +76,7 @@ inline embedded::Dialogue receptionist() {
   return *std::move(dialogue);
 }
 
-/// A caller of the receptionist that is shipped.
+/// A caller of the shipped receptionist.
 struct Receptionist : Caller {
   Receptionist() : Caller(receptionist()) {}
 };

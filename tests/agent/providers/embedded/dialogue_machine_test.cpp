@@ -9,7 +9,7 @@ using namespace offhook::agent;
 using namespace offhook::agent::embedded;
 using namespace conversing;
 
-TEST_CASE_FIXTURE(Receptionist, "Sentences that are no example find their intent") {
+TEST_CASE_FIXTURE(Receptionist, "Sentences that are not examples match their intent") {
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"what time are you open today", "opening_hours"}, {"when do you open on saturday", "opening_hours"},
       {"tell me when you are open please", "opening_hours"}, {"could you tell me the opening hours", "opening_hours"},
@@ -29,7 +29,7 @@ TEST_CASE_FIXTURE(Receptionist, "Sentences that are no example find their intent
   }
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Text out of the domain scores below the threshold") {
+TEST_CASE_FIXTURE(Receptionist, "Text outside the domain scores below the threshold") {
   for (const std::string text :
        {"the weather in chicago was terrible last week", "my grandmother baked seven chocolate cakes", "play some jazz music",
         "the stock market went up three percent", "quantum physics is difficult to understand", "fish and chips with vinegar",
@@ -39,21 +39,21 @@ TEST_CASE_FIXTURE(Receptionist, "Text out of the domain scores below the thresho
   }
 }
 
-TEST_CASE_FIXTURE(Receptionist, "The opening greets and listens for everything and one key") {
+TEST_CASE_FIXTURE(Receptionist, "The opening greets, and expects any wish and one key") {
   const auto reply = turn(Kind::Opening);
   CHECK(has(reply.text, "Blue River"));
   CHECK(reply.expect == "main");
   CHECK(reply.digits == 1);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Asked twice, the same is said in other words") {
+TEST_CASE_FIXTURE(Receptionist, "A repeated question gets its reply in other words") {
   const auto first = says("when are you open"), second = says("when are you open");
   CHECK(first.intent == "opening_hours");
   CHECK(first.text != second.text);
   CHECK(says("when are you open").text == first.text);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A call-back number given by voice is read back, confirmed and kept") {
+TEST_CASE_FIXTURE(Receptionist, "A spoken call-back number is read back, confirmed and kept") {
   auto reply = says("could you call me back tomorrow");
   CHECK(reply.intent == "call_back");
   CHECK(reply.expect == "digits");
@@ -68,19 +68,19 @@ TEST_CASE_FIXTURE(Receptionist, "A call-back number given by voice is read back,
   CHECK(reply.expect == "main");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A call-back number given by keys is confirmed by a key") {
+TEST_CASE_FIXTURE(Receptionist, "A call-back number by keys is confirmed by a key") {
   CHECK(presses("3").intent == "call_back");
   CHECK(has(presses("5550122#").text, "five five five, zero one two two"));
   CHECK(presses("1").expect == "main");
   CHECK(machine.slot("callback_number") == "5550122");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A number that comes with the wish is not asked for again") {
+TEST_CASE_FIXTURE(Receptionist, "A number within the wish is not requested again") {
   CHECK(has(says("please call me back at five five five one two three four").text, "five five five, one two three four"));
   CHECK(machine.state() == DialogueMachine::State::Confirming);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A no asks for the number again, and a no with a number is taken at its word") {
+TEST_CASE_FIXTURE(Receptionist, "A no requests the number again, and a no with a number is a correction") {
   says("call me back");
   says("one two three");
   CHECK(says("no").expect == "digits");
@@ -90,29 +90,29 @@ TEST_CASE_FIXTURE(Receptionist, "A no asks for the number again, and a no with a
   CHECK(machine.slot("callback_number") == "789");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A form asks again in other words twice, then for the keys alone, then hands over to a person") {
+TEST_CASE_FIXTURE(Receptionist, "A form asks again in other words twice, then only for the keys, and then transfers to a person") {
   const auto ask = says("call me back");
-  const auto first = says("one");  // Too short.
+  const auto first = says("one");  // The number is too short.
   const auto second = mumbles();
   const auto keys = presses("12");
   CHECK(std::set<std::string>{ask.text, first.text, second.text, keys.text}.size() == 4);
   for (const auto& reply : {ask, first, second, keys}) CHECK(reply.expect == "digits");
   CHECK(has(keys.text, "with the keys of your phone"));
-  const auto last = says("five five five one two three four");  // Speech is not tried any more.
+  const auto last = says("five five five one two three four");  // The dialogue does not listen to speech any more.
   REQUIRE(last.action);
   CHECK(last.action->what == What::Transfer);
   CHECK(last.action->argument == "100");
   CHECK(machine.slot("callback_number").empty());
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A number longer than the slot is not cut, but asked for again") {
+TEST_CASE_FIXTURE(Receptionist, "A number that is longer than its slot is not cut, but requested again") {
   says("call me back");
   CHECK(presses("123456789012345").expect == "correction");
   says("no");
   CHECK(presses("1234567890123456").expect == "digits");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A way out works inside a form") {
+TEST_CASE_FIXTURE(Receptionist, "An intent with `anywhere` also works inside a form") {
   says("call me back");
   const auto reply = says("transfer me to the operator");
   CHECK(reply.intent == "operator");
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Receptionist, "A way out works inside a form") {
   CHECK(machine.state() == DialogueMachine::State::Free);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Not understood: asked again, then the keys are offered, then a person takes over") {
+TEST_CASE_FIXTURE(Receptionist, "After misunderstandings the dialogue asks again, then offers the keys, and then transfers to a person") {
   CHECK(has(mumbles().text, "did not catch that"));
   CHECK(has(mumbles().text, "Press 1 for opening hours"));
   const auto last = mumbles();
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Receptionist, "Not understood: asked again, then the keys are 
   CHECK(has(last.text, "putting you through"));
 }
 
-TEST_CASE("Without anybody to hand over to, the third failure says goodbye and hangs up") {
+TEST_CASE("Without a number for the handoff, the third failure says goodbye and hangs up") {
   auto dialogue = receptionist();
   dialogue.handoff_number.clear();
   const DialogueKnowledge knowledge(std::move(dialogue));
@@ -145,20 +145,20 @@ TEST_CASE("Without anybody to hand over to, the third failure says goodbye and h
   CHECK(has(reply.text, "Goodbye"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Success starts the counting of failures anew") {
+TEST_CASE_FIXTURE(Receptionist, "A success resets the count of failures") {
   mumbles();
   mumbles();
   says("when are you open");
   CHECK(has(mumbles().text, "did not catch that"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A doubtful transcript is asked about when it is an example word for word, and rejected otherwise") {
+TEST_CASE_FIXTURE(Receptionist, "A rejected transcript is confirmed if it equals an example, and otherwise refused") {
   CHECK(has(turn(Kind::Speech, "what are your opening hours", true).text, "You want our opening hours."));
   CHECK(says("yes").intent == "opening_hours");
   CHECK(has(turn(Kind::Speech, "what time are you open today", true).text, "did not catch that"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Keys work at any time, an unknown one brings the menu") {
+TEST_CASE_FIXTURE(Receptionist, "Keys work at any time, and an unknown key gives the menu") {
   CHECK(presses("2").intent == "address");
   CHECK(presses("4").action->argument == "200");
   CHECK(has(presses("7").text, "Press 1"));
@@ -166,19 +166,19 @@ TEST_CASE_FIXTURE(Receptionist, "Keys work at any time, an unknown one brings th
   CHECK(has(presses("#").text, "Press 1"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Goodbye hangs up after the farewell") {
+TEST_CASE_FIXTURE(Receptionist, "A goodbye hangs up after the farewell") {
   const auto reply = says("that is all thank you goodbye");
   REQUIRE(reply.action);
   CHECK(reply.action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Repeat says the last reply again") {
+TEST_CASE_FIXTURE(Receptionist, "\"Repeat\" says the last reply again") {
   const auto reply = says("what is your address");
   CHECK(says("can you repeat that").text == reply.text);
   CHECK(presses("*").text == reply.text);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Silence is asked about, then gets the menu, then the call ends") {
+TEST_CASE_FIXTURE(Receptionist, "Silence causes a question, then the menu, and then the end of the call") {
   turn(Kind::Opening);
   CHECK(has(turn(Kind::Silence).text, "still there"));
   CHECK(has(turn(Kind::Silence).text, "Press 1"));
@@ -187,9 +187,9 @@ TEST_CASE_FIXTURE(Receptionist, "Silence is asked about, then gets the menu, the
   CHECK(last.action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A failing recogniser brings the keys at once") { CHECK(has(turn(Kind::Failure).text, "Press 1")); }
+TEST_CASE_FIXTURE(Receptionist, "A failing recogniser causes the menu of keys at once") { CHECK(has(turn(Kind::Failure).text, "Press 1")); }
 
-TEST_CASE_FIXTURE(Receptionist, "A transfer that nobody answered is apologised for, and the call goes on with the menu") {
+TEST_CASE_FIXTURE(Receptionist, "After a failed transfer the dialogue apologises and continues with the menu") {
   const auto reply = turn(Kind::Failure, std::string(kTransferFailed));
   CHECK(has(reply.text, "nobody answers"));
   CHECK(has(reply.text, "Press 1"));
@@ -197,31 +197,31 @@ TEST_CASE_FIXTURE(Receptionist, "A transfer that nobody answered is apologised f
   CHECK(says("what are your opening hours").intent == "opening_hours");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A yes before the number was read back does not confirm it") {
+TEST_CASE_FIXTURE(Receptionist, "A yes before the end of the read-back does not confirm the number") {
   says("call me back");
   const auto read_back = says("five five five one two three four");
   machine.on_heard(number, "I have five five", true);
   CHECK(says("yes").text == read_back.text);
-  machine.on_heard(number, "I have five five five, one two three four. Is that", true);  // Only the question was cut off.
+  machine.on_heard(number, "I have five five five, one two three four. Is that", true);  // Only the final question was interrupted.
   CHECK(says("yes").expect == "main");
   CHECK(machine.slot("callback_number") == "5551234");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A reply cut off by something not understood is said again") {
+TEST_CASE_FIXTURE(Receptionist, "A reply that a misunderstood interruption cut off is repeated") {
   const auto reply = says("what is your address");
   machine.on_heard(number, "You find us", true);
   CHECK(mumbles().text == reply.text);
-  CHECK(has(mumbles().text, "did not catch that"));  // Heard to its end this time.
+  CHECK(has(mumbles().text, "did not catch that"));  // The caller heard it to its end this time.
 }
 
-TEST_CASE_FIXTURE(Receptionist, "What is heard of an older reply changes nothing") {
+TEST_CASE_FIXTURE(Receptionist, "A report about an older reply has no effect") {
   says("what is your address");
   says("when are you open");
   machine.on_heard(number - 1, "You", true);
   CHECK(has(mumbles().text, "did not catch that"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers at once, wakes, and says nothing more of a cancelled turn") {
+TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers at once and wakes its owner, and a cancelled turn gives no more events") {
   int woken = 0;
   GuidedThinker thinker(knowledge, [&] { ++woken; });
   thinker.begin({});
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers at once, wakes, and says 
   CHECK(reply.intent == "opening_hours");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers who goes on before they heard a reply as if there had been none") {
+TEST_CASE_FIXTURE(Receptionist, "When the caller continues before the reply is heard, GuidedThinker answers as if that reply had not existed") {
   GuidedThinker thinker(knowledge, [] {});
   const auto ask = [&](agent::TurnInput input) {
     thinker.respond(input);

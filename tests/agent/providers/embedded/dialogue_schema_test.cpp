@@ -21,7 +21,7 @@ std::string content(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// Every place of `document`, its root first.
+/// Collects the pointers of all values in `document`, the root first.
 void collect_places(const Json& document, const Json::json_pointer& here, std::vector<Json::json_pointer>& out) {
   out.push_back(here);
   if (document.is_object()) {
@@ -31,7 +31,7 @@ void collect_places(const Json& document, const Json::json_pointer& here, std::v
   }
 }
 
-/// A dialogue that uses everything once.
+/// Returns a dialogue that uses each key once.
 Json full() {
   return Json::parse(R"({"$schema": "dialogue.schema.json", "name": "full", "greeting": ["Hello."], "goodbye": ["Bye."],
     "intents": [{"name": "hours", "examples": ["when are you open"], "replies": ["Always."], "key": "1", "anywhere": true,
@@ -51,11 +51,11 @@ Json full() {
 
 }  // namespace
 
-TEST_CASE("share/dialogue.schema.json is what the source says (offhook schema dialogue > share/dialogue.schema.json)") {
+TEST_CASE("share/dialogue.schema.json matches the source (offhook schema dialogue > share/dialogue.schema.json)") {
   CHECK(content("share/dialogue.schema.json") == dialogue_schema_text());
 }
 
-TEST_CASE("the shipped dialogues fit the schema [JSON Schema draft 7, by valijson]") {
+TEST_CASE("The shipped dialogues fit the schema [JSON Schema draft 7, by valijson]") {
   const JsonSchema schema(dialogue_schema_text());
   CHECK(schema.accepts(Json::parse(content("share/dialogues/receptionist.json"))));
   CHECK(schema.accepts(full()));
@@ -63,7 +63,7 @@ TEST_CASE("the shipped dialogues fit the schema [JSON Schema draft 7, by valijso
   CHECK_MESSAGE(parsed, parsed.error().detail);
 }
 
-TEST_CASE("the schema refuses nothing that the parser accepts, and most of what it refuses") {
+TEST_CASE("The schema accepts everything that the parser accepts, and refuses most of what the parser refuses") {
   const JsonSchema schema(dialogue_schema_text());
   const Json whole = full();
   std::vector<Json::json_pointer> places;
@@ -95,5 +95,5 @@ TEST_CASE("the schema refuses nothing that the parser accepts, and most of what 
   MESSAGE(both << " accepted by both, " << neither << " refused by both, " << parser_alone << " refused by the parser alone");
   CHECK(both > 100);
   CHECK(neither > 1000);
-  CHECK(parser_alone * 5 < neither);  // Names that point nowhere, and the like.
+  CHECK(parser_alone * 5 < neither);  // References to missing names, and the like.
 }

@@ -26,7 +26,7 @@ const std::string kForm = R"(, "slots": {"number": {"type": "digits", "min_digit
 
 }  // namespace
 
-TEST_CASE("The shipped receptionist is a valid dialogue with the ways out that a caller needs") {
+TEST_CASE("The shipped receptionist is a valid dialogue with the exits that a caller needs") {
   const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE_MESSAGE(dialogue, dialogue.error().detail);
   bool hangs_up = false, transfers = false, asks = false;
@@ -48,7 +48,7 @@ TEST_CASE("A minimal dialogue is accepted with its defaults") {
   CHECK(dialogue->handoff_number.empty());
 }
 
-TEST_CASE("A dialogue's mistakes are refused with the place where they are") {
+TEST_CASE("A wrong dialogue is refused with the place of the fault") {
   CHECK(why_refused(small_dialogue(R"(, "exampels": [])")) == "/intents/0/exampels is not a known key");
   CHECK(why_refused(small_dialogue("", R"(, "colour": 1)")) == "/colour is not a known key");
   CHECK(why_refused(small_dialogue(R"(, "action": {"do": "fly"})")).starts_with("/intents/0/action/do must be hang_up"));
@@ -73,7 +73,7 @@ TEST_CASE("A dialogue's mistakes are refused with the place where they are") {
   CHECK(why_refused("") == "dialogue:1:1: unexpected end of input");
 }
 
-TEST_CASE("A dialogue's replies may only name slots") {
+TEST_CASE("A dialogue's replies may name only slots") {
   CHECK(why_refused(small_dialogue("", kForm)) == "accepted");
   const auto with = [](const std::string& confirm) {
     std::string form = kForm;
@@ -83,7 +83,7 @@ TEST_CASE("A dialogue's replies may only name slots") {
   CHECK(why_refused(with("{number")).starts_with("/states says"));
 }
 
-TEST_CASE("How a dialogue confirms, retries and gives up is checked") {
+TEST_CASE("The keys for confirming, retrying and giving up are checked") {
   const auto form = [](const std::string& keys) {
     return small_dialogue("", R"(, "slots": {"number": {"type": "digits"}},
       "states": [{"slot": "number", "ask": ["Which?"], "retry": ["Again.", "Once more."], "give_up": ["Sorry."])" + keys + "}]");
@@ -108,7 +108,7 @@ TEST_CASE("How a dialogue confirms, retries and gives up is checked") {
   CHECK(parse_dialogue(small_dialogue("", R"(, "confidence_threshold": 0.9)"))->confidence_sure == doctest::Approx(0.9));
 }
 
-TEST_CASE("What is said after a no is a list of texts, and nothing else") {
+TEST_CASE("`denied` is a list of texts") {
   CHECK(parse_dialogue(small_dialogue("", R"(, "denied": ["Then what?", "Again, please."])"))->denied.size() == 2);
   CHECK(parse_dialogue(small_dialogue())->denied.size() == 1);
   for (const char* bad : {"[]", "1", "\"Then what?\"", "[\"\"]", "[1]", "{}"}) {
@@ -117,9 +117,10 @@ TEST_CASE("What is said after a no is a list of texts, and nothing else") {
   }
 }
 
-TEST_CASE("How sure a recognition must be is a fraction, and sure is not below the threshold") {
+TEST_CASE("Each threshold is a fraction, and a \"sure\" threshold is not below its threshold") {
   CHECK(why_refused(small_dialogue("", R"(, "confidence_threshold": 0.5, "confidence_sure": 0.4)")) == "/confidence_sure must not be below confidence_threshold");
-  CHECK(why_refused(small_dialogue("", R"(, "confidence_sure": 0.1)")) == "/confidence_sure must not be below confidence_threshold");  // Which is 0.2.
+  // The default of confidence_threshold is 0.2.
+  CHECK(why_refused(small_dialogue("", R"(, "confidence_sure": 0.1)")) == "/confidence_sure must not be below confidence_threshold");
   CHECK(why_refused(small_dialogue("", R"(, "confidence_threshold": 0.4, "confidence_sure": 0.4)")) == "accepted");
   for (const char* name : {"confidence_threshold", "confidence_sure", "intent_threshold", "intent_sure"}) {
     for (const char* bad : {"-0.01", "1.01", "\"0.5\"", "true"}) {
@@ -131,7 +132,7 @@ TEST_CASE("How sure a recognition must be is a fraction, and sure is not below t
   CHECK(why_refused(small_dialogue("", R"(, "confidence_threshold": 0, "confidence_sure": 1)")) == "accepted");
 }
 
-TEST_CASE("A wish has words, and not too many; with them it is confirmed when the recogniser is unsure") {
+TEST_CASE("A wish is a text of bounded length, and with it an intent is confirmed when the recognition is unsure") {
   const auto wish = [](std::size_t octets) { return small_dialogue(R"(, "wish": ")" + std::string(octets, 'x') + "\""); };
   CHECK(why_refused(wish(0)).starts_with("/intents/0/wish must have 1 to "));
   CHECK(why_refused(wish(kMaxPhraseBytes)) == "accepted");
@@ -141,7 +142,7 @@ TEST_CASE("A wish has words, and not too many; with them it is confirmed when th
   CHECK(parse_dialogue(small_dialogue(R"(, "wish": "the hours", "confirm": "never")"))->intents.front().confirm == ConfirmWish::Never);
 }
 
-TEST_CASE("A form's keys and what follows it, and words for confirming a wish, are taken over") {
+TEST_CASE("The keys and next action of a form, and the texts that confirm a wish, are read") {
   std::string json = small_dialogue(R"(, "wish": "the hours")", R"(, "confirm_wish": ["{wish}?", "Do you mean {wish}?"])" + kForm);
   json.replace(json.find(R"("give_up")"), 0, R"("keys": ["Type it."], "then": {"do": "transfer", "to": "1001"}, )");
   json.replace(json.find(R"("replies": ["Always."])"), 0, R"("slots": ["number"], )");
@@ -153,7 +154,7 @@ TEST_CASE("A form's keys and what follows it, and words for confirming a wish, a
   CHECK(form.then.what == DialogueAction::What::Transfer);
 }
 
-TEST_CASE("What is said in passing right before a call ends is refused: nobody could take it back") {
+TEST_CASE("Implicit grounding right before the end of a call is refused, because the caller could not deny the value") {
   const auto with = [](const std::string& action) {
     return small_dialogue(R"(, "slots": ["number"])" + action, R"(, "slots": {"number": {"type": "digits"}},
       "states": [{"slot": "number", "ask": ["Which?"], "grounding": "implicit", "confirm": ["{number}."], "retry": ["Again."], "give_up": ["Sorry."]}])");
@@ -162,7 +163,7 @@ TEST_CASE("What is said in passing right before a call ends is refused: nobody c
   CHECK(why_refused(with(R"(, "action": {"do": "hang_up"})")).starts_with("/states grounds number implicitly, and after it hours ends"));
 }
 
-TEST_CASE("A dialogue's bounds hold at N and refuse N + 1") {
+TEST_CASE("The bounds of a dialogue accept N and refuse N + 1") {
   const auto phrases = [](std::size_t count) {
     std::string list = "\"a\"";
     for (std::size_t i = 1; i < count; ++i) list += ", \"a\"";
@@ -193,14 +194,14 @@ TEST_CASE("A dialogue's bounds hold at N and refuse N + 1") {
   CHECK(why_refused(digits(kMaxDialogueDigits + 1)).starts_with("/slots/n/max_digits must be"));
 }
 
-TEST_CASE("A dialogue nested too deeply is refused before it is built") {
+TEST_CASE("A dialogue with too many levels is refused before it is built") {
   CHECK(why_refused(std::string(100000, '[')) == "dialogue: braces and brackets in more than 16 levels");
   CHECK(why_refused(R"({"a": ")" + std::string(100, '[') + "\"}").find("levels") == std::string::npos);
 }
 
-TEST_CASE("A dialogue that cannot be read is an error that names the path") {
+TEST_CASE("The error of a dialogue that cannot be read names the path") {
   const auto dialogue = load_dialogue("no/such/dialogue.json");
   REQUIRE_FALSE(dialogue);
   CHECK(dialogue.error().detail == "cannot read the dialogue no/such/dialogue.json");
-  CHECK_FALSE(load_dialogue("share"));  // A folder opens, but does not read.
+  CHECK_FALSE(load_dialogue("share"));  // A folder can be opened, but not read.
 }

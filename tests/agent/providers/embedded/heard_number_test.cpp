@@ -9,7 +9,7 @@
 
 using namespace offhook::agent::embedded;
 
-TEST_CASE("heard_digits understands oh, double, triple and hundred, and skips all else") {
+TEST_CASE("heard_digits understands oh, double, triple and hundred, and skips other words") {
   CHECK(heard_digits("five five five one two three four") == "5551234");
   CHECK(heard_digits("my number is oh double seven, triple nine zero") == "0779990");
   CHECK(heard_digits("eight hundred five five five") == "800555");
@@ -20,16 +20,16 @@ TEST_CASE("heard_digits understands oh, double, triple and hundred, and skips al
   CHECK(heard_digits("5551234") == "5551234");
 }
 
-TEST_CASE("A number that is read back is understood as itself") {
+TEST_CASE("A number that is read back is understood as the same number") {
   for (const std::string number : {"0", "42", "555", "5551234", "0123456789", "18005550134", "493012345678901"})
     CHECK(heard_digits(read_digits(number)) == number);
 }
 
-TEST_CASE("without_digits leaves the words around a number") {
+TEST_CASE("without_digits keeps the words around a number") {
   CHECK(without_digits("call me back at double five eight hundred please") == "call me back at please");
 }
 
-TEST_CASE("A speaker's own repair replaces what was said before it, or as many of its last digits") {
+TEST_CASE("A correction within an utterance replaces the number before it, or as many of its last digits") {
   CHECK(heard_number("five five five no five five six one two three four", 7) == "5561234");
   CHECK(heard_number("five five five one two three four no five", 3) == "5551235");
   CHECK(heard_number("one two three four sorry one two four four", 3) == "1244");
@@ -40,20 +40,20 @@ TEST_CASE("A speaker's own repair replaces what was said before it, or as many o
   CHECK(heard_number("one two three no four no five", 3) == "125");
 }
 
-TEST_CASE("A correction as long as a group mends the nearest group, any other is the number") {
+TEST_CASE("A correction as long as a group replaces the nearest group, and another one is the whole number") {
   CHECK(corrected_number("5551234", "556", 3, 15) == "5561234");
   CHECK(corrected_number("5551234", "1235", 3, 15) == "5551235");
   CHECK(corrected_number("5551234", "5561234", 3, 15) == "5561234");
   CHECK(corrected_number("5551234", "99", 2, 15) == "99");
-  CHECK(corrected_number("5551234", "987", 3, 15) == "987");  // Nothing in common with a group.
-  CHECK(corrected_number("5551234", "9074", 3, 15) == "9074");  // Too little.
-  CHECK_FALSE(corrected_number("5551234", "555", 3, 15));     // As it was.
+  CHECK(corrected_number("5551234", "987", 3, 15) == "987");  // It has nothing in common with a group.
+  CHECK(corrected_number("5551234", "9074", 3, 15) == "9074");  // It has too little in common.
+  CHECK_FALSE(corrected_number("5551234", "555", 3, 15));     // The number is unchanged.
   CHECK_FALSE(corrected_number("5551234", "5551234", 3, 15));
   CHECK_FALSE(corrected_number("5551234", "", 3, 15));
   CHECK_FALSE(corrected_number("123", "12345", 3, 4));
 }
 
-TEST_CASE("The phrases of a number hold every digit after every two others, exactly once outside the special forms") {
+TEST_CASE("The phrases of a number contain every digit after every two others exactly once, except in special forms") {
   std::map<std::string, int> triples;
   for (const std::string& phrase : number_phrases()) {
     CHECK(heard_digits(phrase).size() >= 2);
@@ -67,6 +67,6 @@ TEST_CASE("The phrases of a number hold every digit after every two others, exac
   for (const auto& [triple, times] : triples) CHECK(times == 1);
 }
 
-TEST_CASE("Every correction phrase begins with a no or a repair, or says the number anew") {
+TEST_CASE("Every correction phrase begins with a no or a repair, or says the whole number") {
   for (const std::string& phrase : correction_phrases()) CHECK_FALSE(heard_number(phrase, 1).empty());
 }

@@ -16,7 +16,7 @@ namespace {
 
 struct Arpa {
   std::map<std::size_t, std::size_t> announced, found;
-  std::map<std::string, double> probability, backoff;  // By the words.
+  std::map<std::string, double> probability, backoff;  // keyed by the words
   bool ended = false;
 };
 
@@ -55,7 +55,7 @@ double probability(const Arpa& arpa, const std::string& history, const std::stri
 
 }  // namespace
 
-TEST_CASE("A language model is well-formed ARPA: its counts are right and every history's probabilities sum to 1") {
+TEST_CASE("A language model is well-formed ARPA, with correct counts, and probabilities that sum to 1 for each history") {
   const auto model = make_language_model("m", {"when are you open", "are you open on sunday", "where are you", "open"});
   CHECK(model.vocabulary == std::vector<std::string>{"are", "on", "open", "sunday", "when", "where", "you"});
   const auto arpa = read_arpa(model.arpa);
@@ -72,13 +72,13 @@ TEST_CASE("A language model is well-formed ARPA: its counts are right and every 
   CHECK(probability(arpa, "are you", "open") > 5 * probability(arpa, "are you", "sunday"));
 }
 
-TEST_CASE("A language model of nothing is still one") {
+TEST_CASE("A language model of no phrases is valid") {
   const auto model = make_language_model("empty", {});
   CHECK(model.vocabulary.empty());
   CHECK(read_arpa(model.arpa).ended);
 }
 
-TEST_CASE("A dialogue has a model for all, for yes and no, for digits, for corrections, and for a wish in question, each with the ways out") {
+TEST_CASE("A dialogue has models for all wishes, yes and no, digits, corrections, and a wish in question, each with the anywhere intents") {
   const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE(dialogue);
   const auto models = make_language_models(*dialogue);
@@ -97,11 +97,11 @@ TEST_CASE("A dialogue has a model for all, for yes and no, for digits, for corre
   for (const std::string word : {"yes", "nope", "seven", "sorry"}) CHECK(knows(models[3], word));
   CHECK(models[4].name == kExpectWish);
   for (const std::string word : {"yes", "nope", "saturday"}) CHECK(knows(models[4], word));
-  for (const std::size_t i : {0, 1, 4}) CHECK(knows(models[i], "zero"));  // The key of a person, said aloud.
+  for (const std::size_t i : {0, 1, 4}) CHECK(knows(models[i], "zero"));  // The spoken form of the key for a person.
   for (const auto& model : models) CHECK(knows(model, "operator"));
 }
 
-TEST_CASE("Without an intent on the key 0, zero is no word of the models for all, for yes and no, and for a wish in question") {
+TEST_CASE("Without an intent on key 0, the models for wishes, yes and no, and a wish in question do not contain \"zero\"") {
   auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE(dialogue);
   for (auto& intent : dialogue->intents) {
@@ -111,7 +111,7 @@ TEST_CASE("Without an intent on the key 0, zero is no word of the models for all
   for (const std::size_t i : {0, 1, 4}) CHECK(std::ranges::find(models[i].vocabulary, "zero") == models[i].vocabulary.end());
 }
 
-TEST_CASE("A dictionary is cut to the words wanted, with all their variants; missing words are named") {
+TEST_CASE("A dictionary is cut to the needed words with all their variants, and missing words are named") {
   const std::vector<LanguageModel> models = {make_language_model("m", {"open the blorptastic zyx door"})};
   std::vector<std::string> missing;
   const auto cut = cut_dictionary("door D AO R\nopen OW P AH N\nopens OW P AH N Z\nthe DH AH\nthe(2) DH IY\nthem DH EH M\nzyx Z",
@@ -120,7 +120,7 @@ TEST_CASE("A dictionary is cut to the words wanted, with all their variants; mis
   CHECK(missing == std::vector<std::string>{"blorptastic"});
 }
 
-TEST_CASE("What is not installed is named with the Debian package that has it") {
+TEST_CASE("The error about a missing file names its Debian package") {
   const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE(dialogue);
   const auto no_model = DecoderFiles::make(*dialogue, "/no/such/model", "/no/such/words.dict");

@@ -45,7 +45,7 @@ TEST_CASE("A provider becomes warm while calls use all of its decoders") {
   CHECK(offhook_test::wait_until([&] { return (*provider)->is_warm(); }));
 }
 
-TEST_CASE("A call in parts: the greeting is warm, a question is heard, understood and answered in speech") {
+TEST_CASE("In one call the greeting is ready, and a question is recognised, understood and answered in speech") {
   const auto provider = EmbeddedProvider::make(options());
   REQUIRE_MESSAGE(provider, provider.error().detail);
   CHECK((*provider)->warnings().empty());
@@ -61,7 +61,7 @@ TEST_CASE("A call in parts: the greeting is warm, a question is heard, understoo
   REQUIRE(greeting);
   speaker->speak(1, std::get<ReplyText>(*greeting).text);
   const auto audio = speaker->poll();
-  REQUIRE(audio);  // Without waiting.
+  REQUIRE(audio);  // The audio is there without waiting.
   CHECK(std::get<SpeechAudio>(*audio).pcm.size() > 16000);
 
   listener->begin(2, "main");
@@ -80,7 +80,7 @@ TEST_CASE("A call in parts: the greeting is warm, a question is heard, understoo
   CHECK(std::get<ReplyIntent>(*intent).name == "opening_hours");
 }
 
-TEST_CASE("What is wrong with the options is said in one sentence") {
+TEST_CASE("Each fault of the options gives an error of one sentence") {
   auto chosen = options();
   chosen.pool = nullptr;
   CHECK(why_not_made(chosen) == "the embedded provider needs a work pool");
@@ -98,7 +98,7 @@ TEST_CASE("What is wrong with the options is said in one sentence") {
   CHECK(why_not_made(chosen) == "cannot read the dictionary /no/words: install the Debian package pocketsphinx-en-us");
 }
 
-TEST_CASE("Words without a pronunciation are warned of, until the dialogue tells how they sound") {
+TEST_CASE("A warning names words without a pronunciation, until the dialogue defines them") {
   const auto folder = std::filesystem::temp_directory_path() / "offhook-embedded-test";
   std::filesystem::create_directories(folder);
   const auto write = [&](const std::string& pronunciations) {
@@ -120,7 +120,7 @@ TEST_CASE("Words without a pronunciation are warned of, until the dialogue tells
   std::filesystem::remove_all(folder);
 }
 
-TEST_CASE("Parts may be destroyed in the middle of their work, and the provider before them") {
+TEST_CASE("The parts may be destroyed during their work, and the provider before them") {
   for (int i = 0; i < 4; ++i) {
     auto chosen = options();
     auto pool = chosen.pool;
@@ -140,6 +140,6 @@ TEST_CASE("Parts may be destroyed in the middle of their work, and the provider 
     const int before = woken;
     listener.reset();
     pool.reset();
-    CHECK(woken == before);  // Nobody is woken for a part that is gone.
+    CHECK(woken == before);  // A destroyed part does not call its wake.
   }
 }

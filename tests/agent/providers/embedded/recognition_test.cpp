@@ -44,7 +44,7 @@ std::shared_ptr<const DecoderFiles> decoder_files() {
   return files;
 }
 
-/// One call's listener, fed as a call feeds it: 20 ms at a time.
+/// The listener of one call, which gets audio as in a call: 20 ms at a time.
 class Ears {
  public:
   explicit Ears(std::size_t limit = 4) : decoders(std::make_shared<DecoderPool>(decoder_files(), 1, limit)) {
@@ -78,7 +78,7 @@ class Ears {
   int partials = 0;
 };
 
-// None of them is an example of the dialogue, and the thresholds were not chosen with most of them.
+// None of these sentences is an example of the dialogue, and most of them did not influence the thresholds.
 const std::vector<std::pair<std::string, std::string>> kWishes = {
     {"what time do you open tomorrow", "opening_hours"}, {"are you open today or tomorrow", "opening_hours"},
     {"please tell me what time you close", "opening_hours"}, {"are you open late on saturday", "opening_hours"},
@@ -99,7 +99,7 @@ const std::vector<std::string> kForeign = {
 
 }  // namespace
 
-TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law line; foreign talk is turned away or asked about") {
+TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law line, and other sentences are rejected or questioned") {
   const IntentMatcher matcher(shipped_receptionist());
   int total = 0;
   for (const std::string voice : {"slt", "rms"}) {
@@ -151,14 +151,14 @@ TEST_CASE("Digits and a yes are understood with the language model of their stat
   }
 }
 
-TEST_CASE("A recogniser is made while enough memory is left, and refused with one octet less: its library would end the process") {
+TEST_CASE("A recogniser is made if kMemory octets are free, and refused with one octet less, because its library would end the process") {
   CHECK(SphinxDecoder::make(decoder_files(), SphinxDecoder::kMemory));
   const auto refused = SphinxDecoder::make(decoder_files(), SphinxDecoder::kMemory - 1);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == static_cast<int>(EmbeddedError::Memory));
 }
 
-TEST_CASE("Silence and noise are a rejected transcript, not a failure") {
+TEST_CASE("Silence and noise give a rejected transcript, not a failure") {
   Ears ears;
   const auto nothing = ears.hear(caller::Pcm(16000, 0), kExpectMain);
   CHECK(nothing.rejected);
@@ -169,7 +169,7 @@ TEST_CASE("Silence and noise are a rejected transcript, not a failure") {
   CHECK(ears.hear(noise, kExpectMain).rejected);
 }
 
-TEST_CASE("What one caller said does not change what is understood of the next one") {
+TEST_CASE("One caller's words do not change the recognition of the next caller") {
   Ears ears;
   const auto wish = caller::say("what is your address", "slt");
   const auto first = ears.hear(wish, kExpectMain);
@@ -181,7 +181,7 @@ TEST_CASE("What one caller said does not change what is understood of the next o
   CHECK(again.confidence == doctest::Approx(first.confidence));
 }
 
-TEST_CASE("An abandoned turn says nothing more, and the next one is understood") {
+TEST_CASE("An abandoned turn gives no more events, and the next one is understood") {
   Ears ears;
   ears.listener->begin(1, "");
   ears.feed(caller::say("where are you", "slt"));
@@ -193,7 +193,7 @@ TEST_CASE("An abandoned turn says nothing more, and the next one is understood")
   CHECK(heard.text == "goodbye");
 }
 
-TEST_CASE("A turn that has ended gets its transcript though the next one has begun") {
+TEST_CASE("An ended turn gets its transcript after the next one has begun") {
   Ears ears;
   ears.listener->begin(1, "");
   ears.feed(caller::say("goodbye", "slt"));
@@ -202,7 +202,7 @@ TEST_CASE("A turn that has ended gets its transcript though the next one has beg
   CHECK(ears.await_final(*ears.listener).turn == 1);
 }
 
-TEST_CASE("More calls than decoders: the call beyond the bound is told so, and finds one when another has gone") {
+TEST_CASE("A call beyond the number of decoders fails, and gets a decoder after another call has ended") {
   Ears ears(1);
   CHECK(ears.hear(caller::say("goodbye", "slt"), "").text == "goodbye");
   SphinxListener second(ears.pool, ears.decoders, 0.2, ears.bell.wake());
@@ -215,7 +215,7 @@ TEST_CASE("More calls than decoders: the call beyond the bound is told so, and f
     return true;
   }));
   ears.listener.reset();
-  // Its decoder comes back when the last of its jobs has let go.
+  // The decoder returns when its last job has ended.
   const caller::Pcm goodbye = caller::say("goodbye", "slt");
   bool heard = false;
   while (!heard) {
@@ -230,7 +230,7 @@ TEST_CASE("More calls than decoders: the call beyond the bound is told so, and f
   }
 }
 
-TEST_CASE("A listener without its pool fails the turn instead of staying silent") {
+TEST_CASE("A listener without its pool fails the turn") {
   caller::Bell bell;
   auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1});
   SphinxListener listener(*pool, std::make_shared<DecoderPool>(decoder_files(), 1, 1), 0.2, bell.wake());
@@ -245,7 +245,7 @@ TEST_CASE("A listener without its pool fails the turn instead of staying silent"
   CHECK_FALSE(listener.poll());
 }
 
-TEST_CASE("A turn is bounded: what is said after the limit is not listened to") {
+TEST_CASE("A turn is bounded, and speech after the limit is ignored") {
   Ears ears;
   ears.listener->begin(1, "");
   ears.feed(caller::say("goodbye", "slt"));
@@ -255,7 +255,7 @@ TEST_CASE("A turn is bounded: what is said after the limit is not listened to") 
   CHECK(ears.await_final(*ears.listener).text == "goodbye");
 }
 
-TEST_CASE("Zero, said aloud, is heard among wishes and in answer to a question") {
+TEST_CASE("A spoken zero is recognised among wishes and as an answer") {
   for (const std::string voice : {"slt", "rms"}) {
     for (const auto expect : {kExpectMain, kExpectYesNo, kExpectWish}) {
       Ears ears;
@@ -270,7 +270,7 @@ TEST_CASE("Zero, said aloud, is heard among wishes and in answer to a question")
   }
 }
 
-TEST_CASE("A person's digits are heard where the recordings are installed") {
+TEST_CASE("A person's digits are recognised, if the recordings are installed") {
   const std::string folder = "/usr/share/asterisk/sounds/en_US_f_Allison/digits/";
   if (!std::filesystem::exists(folder + "1.g722")) {
     MESSAGE("not tested: install the Debian package asterisk-core-sounds-en-g722");

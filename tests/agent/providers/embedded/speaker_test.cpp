@@ -73,7 +73,7 @@ const std::string kGreeting = "Hello, this is Blue River Bicycles. How can I hel
 
 }  // namespace
 
-TEST_CASE("Speaking gives audio of plausible length in pieces, with its words in order inside it") {
+TEST_CASE("Speech has a plausible length, comes in pieces, and has its words in order within the audio") {
   for (const std::string voice : {"slt", "rms"}) {
     Mouth mouth(voice);
     mouth.speaker->speak(1, kGreeting);
@@ -90,11 +90,11 @@ TEST_CASE("Speaking gives audio of plausible length in pieces, with its words in
     CHECK(said.words.back().first_sample < said.pcm.size());
     CHECK(said.words[6].first_sample > 16000);  // The second sentence counts on from the first.
     const auto loud = std::ranges::find_if(said.pcm, [](std::int16_t sample) { return std::abs(sample) > 500; });
-    CHECK(loud - said.pcm.begin() < 16000 / 8);  // No pause in front that a caller would take for delay.
+    CHECK(loud - said.pcm.begin() < 16000 / 8);  // There is no leading pause, which the caller would notice as a delay.
   }
 }
 
-TEST_CASE("A sentence said before is there when speak() returns, the same sample for sample") {
+TEST_CASE("A repeated sentence is ready when speak() returns, with equal samples") {
   Mouth mouth;
   mouth.speaker->speak(1, kGreeting);
   mouth.await(1);
@@ -107,7 +107,7 @@ TEST_CASE("A sentence said before is there when speak() returns, the same sample
   CHECK(mouth.said[2].words.back().first_sample == mouth.said[1].words.back().first_sample);
 }
 
-TEST_CASE("Utterances come in the order in which they were asked for, the known ones too") {
+TEST_CASE("Utterances come in the order of the requests, also cached ones") {
   Mouth mouth;
   mouth.speaker->speak(1, "Goodbye.");
   mouth.await(1);
@@ -119,7 +119,7 @@ TEST_CASE("Utterances come in the order in which they were asked for, the known 
   CHECK(std::ranges::is_sorted(mouth.order));
 }
 
-TEST_CASE("Cancelled speech says nothing more, and later speech is not harmed") {
+TEST_CASE("Cancelled speech gives no more events, and later speech works") {
   Mouth mouth;
   mouth.speaker->speak(1, "This is a rather long sentence, which nobody is going to hear, because the caller has interrupted it.");
   mouth.speaker->speak(2, kGreeting);
@@ -131,7 +131,7 @@ TEST_CASE("Cancelled speech says nothing more, and later speech is not harmed") 
   CHECK(mouth.said[3].done);
 }
 
-TEST_CASE("What cannot be spoken ends all the same") {
+TEST_CASE("An utterance without words, or with too much text, also ends") {
   Mouth mouth;
   mouth.speaker->speak(1, "");
   mouth.await(1);
@@ -148,7 +148,7 @@ TEST_CASE("What cannot be spoken ends all the same") {
   CHECK_FALSE(mouth.said[4].pcm.empty());
 }
 
-TEST_CASE("The cache of a voice stays within its bound and forgets what was used longest ago") {
+TEST_CASE("The cache of a voice stays within its bound and drops the least recently used sentences") {
   constexpr std::size_t kBytes = 100000;  // Three short words.
   Mouth mouth("slt", kBytes);
   std::uint32_t utterance = 0;
@@ -161,23 +161,23 @@ TEST_CASE("The cache of a voice stays within its bound and forgets what was used
   CHECK(mouth.cache->find("Six.") != nullptr);
 }
 
-TEST_CASE("What a call wants said does not wait until everything has been prepared") {
+TEST_CASE("Requested speech does not wait until all sentences have been prepared") {
   Mouth mouth;
   std::vector<std::string> many;
   for (int i = 0; i < 40; ++i) many.push_back("This is prepared sentence number " + std::to_string(i) + ".");
   std::promise<void> asked;
-  REQUIRE(mouth.cache->try_post([go = asked.get_future().share()] { go.wait(); }));  // The preparing cannot be over before the call asks.
+  REQUIRE(mouth.cache->try_post([go = asked.get_future().share()] { go.wait(); }));  // Holds the preparation until the call has made its request.
   mouth.cache->prepare(many);
   mouth.speaker->speak(1, "Now.");
   std::promise<bool> prepared_all;
-  REQUIRE(mouth.cache->try_post([&] { prepared_all.set_value(mouth.cache->find(many.back()) != nullptr); }));  // Just after the call's own job.
+  REQUIRE(mouth.cache->try_post([&] { prepared_all.set_value(mouth.cache->find(many.back()) != nullptr); }));  // Runs just after the call's own job.
   asked.set_value();
   mouth.await(1);
   CHECK_FALSE(prepared_all.get_future().get());
-  CHECK(offhook_test::wait_until([&] { return mouth.cache->find(many[3]) != nullptr; }));  // And the preparing goes on.
+  CHECK(offhook_test::wait_until([&] { return mouth.cache->find(many[3]) != nullptr; }));  // The preparation continues.
 }
 
-TEST_CASE("Speakers of several calls share one voice without mixing up their words") {
+TEST_CASE("Speakers of several calls share one voice without mixing their words") {
   Mouth mouth;
   caller::Bell bell;
   FliteSpeaker other(mouth.cache, bell.wake());
@@ -194,8 +194,8 @@ TEST_CASE("Speakers of several calls share one voice without mixing up their wor
   CHECK(heard == "The second call hears that. ");
 }
 
-TEST_CASE("Two voices that speak at the same time on two threads say what each says alone") {
-  // The lengths: the samples differ each time, since flite's excitation is noise.
+TEST_CASE("Two voices that speak at the same time on two threads give the same lengths as alone") {
+  // The test compares lengths. The samples differ each time, because flite's excitation is noise.
   const auto alone_slt = caller::say("We are open today.", "slt").size(), alone_rms = caller::say("We are open today.", "rms").size();
   auto slt = std::async(std::launch::async, [] {
     caller::Pcm last;
@@ -206,13 +206,13 @@ TEST_CASE("Two voices that speak at the same time on two threads say what each s
   CHECK(slt.get().size() == alone_slt);
 }
 
-TEST_CASE("A voice that does not exist is an error that says which do") {
+TEST_CASE("The error about an unknown voice names the existing ones") {
   const auto voice = FliteVoice::make("kevin");
   REQUIRE_FALSE(voice);
   CHECK(voice.error().detail == "there is no voice \"kevin\": use slt or rms");
 }
 
-TEST_CASE("A speaker without its pool fails instead of staying silent") {
+TEST_CASE("A speaker without its pool fails the utterance") {
   caller::Bell bell;
   auto pool = std::make_shared<WorkPool>(WorkPoolOptions{.threads = 1});
   auto speaker = make_flite_speaker(pool, "rms", bell.wake());

@@ -1,4 +1,4 @@
-// A caller whom the dialogue does not understand is offered a person by 0, and hears no second guess.
+// A caller whom the dialogue does not understand gets the offer of a person by key 0, and no second guess.
 #include "conversing.hpp"
 
 #include <offhook/agent/providers/embedded/spoken_zero.hpp>
@@ -20,7 +20,7 @@ struct Heard {
   double confidence = 0;
 };
 
-/// A caller whose recogniser is a script: the words that it makes of each turn, and how sure it is of them.
+/// A caller with a scripted recogniser: the text and the confidence of each turn.
 struct ScriptedCaller : Receptionist {
   Reply hears_as(const Heard& heard) { return turn(Kind::Speech, heard.text, heard.confidence < 0.2, heard.confidence); }
   std::vector<Reply> run(const std::vector<Heard>& script) {
@@ -37,7 +37,7 @@ const Heard kHours{"when are you open", 0.3}, kAddress{"what is your address", 0
 
 }  // namespace
 
-TEST_CASE_FIXTURE(ScriptedCaller, "Each reply to something that was not understood offers 0 for a person, and the third one is the person") {
+TEST_CASE_FIXTURE(ScriptedCaller, "Each reply to a misunderstood turn offers key 0 for a person, and the third one transfers to the person") {
   const auto replies = run({kNoise, kNoise, kNoise});
   for (const Reply& reply : replies) CHECK(offers_person(reply));
   CHECK_FALSE(replies[1].action);
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(ScriptedCaller, "Each reply to something that was not understo
   CHECK(replies[2].action->argument == "100");
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "After one wrong guess the dialogue offers the keys and a person, and guesses no more") {
+TEST_CASE_FIXTURE(ScriptedCaller, "After one wrong guess the dialogue offers the keys and a person, and makes no further guess") {
   const auto replies = run({kHours, kNo, kAddress, kHours});
   CHECK(replies[0].text == "You want our opening hours. Is that right?");
   CHECK(has(replies[1].text, "Please tell me again what you want."));
@@ -53,24 +53,24 @@ TEST_CASE_FIXTURE(ScriptedCaller, "After one wrong guess the dialogue offers the
   CHECK(offers_person(replies[1]));
   CHECK_FALSE(is_guess(replies[2]));
   CHECK(offers_person(replies[2]));
-  REQUIRE(replies[3].action);  // The third failure in a row: a person.
+  REQUIRE(replies[3].action);  // This is the third failure in a row, so the dialogue transfers to a person.
   CHECK(replies[3].action->what == What::Transfer);
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A wish that is heard clearly after a wrong guess is carried out, and a later doubt may be asked about again") {
+TEST_CASE_FIXTURE(ScriptedCaller, "A clear wish after a wrong guess is carried out, and then the dialogue may guess again") {
   (void)run({kHours, kNo});
   CHECK(hears_as({"what is your address", 0.9}).intent == "address");
   CHECK(is_guess(hears_as(kHours)));
   CHECK(hears_as({"yes", 0.9}).intent == "opening_hours");
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A key after a wrong guess is a wish as well: the next doubt may be asked about") {
+TEST_CASE_FIXTURE(ScriptedCaller, "A key after a wrong guess is a wish, too, and then the dialogue may guess again") {
   (void)run({kHours, kNo});
   CHECK(presses("2").intent == "address");
   CHECK(is_guess(hears_as(kHours)));
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A new caller on the line begins anew: a doubt may be asked about, and three failures lead to a person") {
+TEST_CASE_FIXTURE(ScriptedCaller, "A new caller on the line starts again: the dialogue may guess, and three failures lead to a person") {
   (void)run({kHours, kNo});
   turn(Kind::OtherCaller);
   CHECK(is_guess(hears_as(kAddress)));
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(ScriptedCaller, "The dialogue makes no second guess after it r
   CHECK_FALSE(is_guess(hears_as(kAddress)));
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A guess that three answers leave open counts as wrong") {
+TEST_CASE_FIXTURE(ScriptedCaller, "A guess without a clear answer three times counts as wrong") {
   const auto replies = run({kHours, kNoise, kNoise, kNoise, kAddress});
   for (std::size_t asked = 0; asked < 3; ++asked) CHECK(is_guess(replies[asked]));
   CHECK(offers_person(replies[3]));
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(ScriptedCaller, "A guess that three answers leave open counts 
   CHECK_FALSE(is_guess(replies[4]));
 }
 
-TEST_CASE("A wish that is always confirmed is asked about after a wrong guess when it was heard clearly, and not in doubt") {
+TEST_CASE("After a wrong guess, a wish that is always confirmed is questioned only if it was clear") {
   auto dialogue = receptionist();
   for (auto& intent : dialogue.intents) {
     if (intent.name == "address") intent.confirm = ConfirmWish::Always;
@@ -106,7 +106,7 @@ TEST_CASE("A wish that is always confirmed is asked about after a wrong guess wh
   CHECK(caller.says("yes").intent == "address");
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "No sequence of turns has two wrong guesses in a row, nor a wrong guess without an offer of a person") {
+TEST_CASE_FIXTURE(ScriptedCaller, "No sequence of turns has two wrong guesses in a row, or a wrong guess without the offer of a person") {
   const std::array<Heard, 9> turns{kHours, kAddress, kNo, kNo, kNoise, Heard{"yes", 0.9}, Heard{"can i pay cash", 0.3}, Heard{"can you repeat that", 0.9}, Heard{"when are you open", 0.9}};
   offhook::base::SeededRandom random(12);
   bool had_wrong_guess = false;
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(ScriptedCaller, "No sequence of turns has two wrong guesses in
   CHECK(guesses > 500);
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "Zero, said aloud, is the key 0: also in answer to a guess, and not where a number is asked for") {
+TEST_CASE_FIXTURE(ScriptedCaller, "A spoken zero acts as key 0, also in answer to a guess, but not where a number is expected") {
   CHECK(hears_as({"zero", 0.9}).action->argument == "100");
   hears_as(kHours);
   CHECK(hears_as({"press zero please", 0.9}).action->argument == "100");
@@ -140,13 +140,13 @@ TEST_CASE_FIXTURE(ScriptedCaller, "Zero, said aloud, is the key 0: also in answe
   CHECK(machine.state() == MachineState::Asking);
 }
 
-TEST_CASE("Zero is said in a few words; in a sentence, or as \"oh\", it is no key") {
+TEST_CASE("says_zero() accepts a few phrases, but no sentence, and not \"oh\"") {
   for (const char* text : {"zero", "zero please", "press zero", "number zero"}) CHECK(says_zero(text));
   for (const char* text : {"", "oh", "please", "zero zero", "five zero", "zero percent", "press"}) CHECK_FALSE(says_zero(text));
   for (const std::string& phrase : zero_phrases()) CHECK(says_zero(phrase));
 }
 
-TEST_CASE("Without an intent on the key 0, zero is not understood") {
+TEST_CASE("Without an intent on key 0, a spoken zero is not understood") {
   auto dialogue = receptionist();
   for (auto& intent : dialogue.intents) {
     if (intent.key == '0') intent.key = '7';

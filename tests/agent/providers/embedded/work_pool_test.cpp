@@ -13,7 +13,7 @@ using namespace offhook::agent;
 
 namespace {
 
-/// Holds a thread of the pool until it is opened.
+/// Blocks a thread of the pool until open().
 class Gate {
  public:
   [[nodiscard]] Job job() {
@@ -32,7 +32,7 @@ class Gate {
 
 }  // namespace
 
-TEST_CASE("WorkPool takes as many jobs as its bound, and refuses the next one visibly") {
+TEST_CASE("WorkPool accepts as many jobs as its bound, and refuses and counts the next one") {
   WorkPool pool({.threads = 1, .max_waiting = 4});
   Gate gate;
   REQUIRE(pool.try_post(gate.job()));
@@ -53,15 +53,15 @@ TEST_CASE("WorkPool survives a job that throws, and counts it") {
   CHECK(pool.counters().threw == 1);
 }
 
-TEST_CASE("WorkPool drops what has not begun when it ends, and waits for what has") {
+TEST_CASE("At its end WorkPool drops the jobs that have not begun, and waits for the others") {
   std::atomic<bool> finished = false, begun_late = false;
   auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1, .max_waiting = 1U << 24U});
-  Strand probe(*pool, 1U << 24U);  // It may be asked while the pool ends.
+  Strand probe(*pool, 1U << 24U);  // The probe may be used while the pool ends.
   std::promise<void> entered;
   REQUIRE(pool->try_post([&] {
     entered.set_value();
     while (probe.try_post([&] { begun_late = true; })) std::this_thread::yield();
-    finished = true;  // The pool refuses: it ends, and must now be waiting for this job.
+    finished = true;  // The pool refuses, so it is ending, and must wait for this job.
   }));
   entered.get_future().wait();
   pool.reset();
@@ -69,7 +69,7 @@ TEST_CASE("WorkPool drops what has not begun when it ends, and waits for what ha
   CHECK_FALSE(begun_late);
 }
 
-TEST_CASE("Strand runs its jobs one at a time and in order, whatever the number of threads") {
+TEST_CASE("Strand runs its jobs one at a time and in order, with any number of threads") {
   constexpr int kJobs = 2000;
   WorkPool pool({.threads = 4, .max_waiting = 8192});
   Strand strand(pool, kJobs);
@@ -91,7 +91,7 @@ TEST_CASE("Strand runs its jobs one at a time and in order, whatever the number 
   for (int i = 0; i < kJobs; ++i) REQUIRE(seen[static_cast<std::size_t>(i)] == i);
 }
 
-TEST_CASE("Strand refuses beyond its own bound without harm to other strands") {
+TEST_CASE("Strand refuses jobs beyond its own bound, without effect on other strands") {
   WorkPool pool({.threads = 1, .max_waiting = 100});
   Gate gate;
   REQUIRE(pool.try_post(gate.job()));
@@ -105,7 +105,7 @@ TEST_CASE("Strand refuses beyond its own bound without harm to other strands") {
   gate.open();
 }
 
-TEST_CASE("A destroyed strand's waiting jobs never begin, and their room in the pool is free again") {
+TEST_CASE("The waiting jobs of a destroyed strand never begin, and no longer count in the pool") {
   WorkPool pool({.threads = 1, .max_waiting = 3});
   Gate gate;
   REQUIRE(pool.try_post(gate.job()));
@@ -127,14 +127,14 @@ TEST_CASE("A destroyed strand's waiting jobs never begin, and their room in the 
   CHECK(ran == 0);
 }
 
-TEST_CASE("A strand that outlives its pool refuses everything") {
+TEST_CASE("A strand that outlives its pool refuses all jobs") {
   auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1});
   Strand strand(*pool);
   pool.reset();
   CHECK_FALSE(strand.try_post([] {}));
 }
 
-TEST_CASE("A pool that ends drops the jobs of its strands, though they hold what owns the strand") {
+TEST_CASE("A pool that ends drops the jobs of its strands, although a job may hold the strand's owner") {
   struct Owner {
     explicit Owner(WorkPool& pool) : strand(pool) {}
     Strand strand;
@@ -149,14 +149,14 @@ TEST_CASE("A pool that ends drops the jobs of its strands, though they hold what
     REQUIRE(pool->try_post([&, go = filled.get_future().share()] {
       entered.set_value();
       go.wait();
-      while (probe.try_post([] {})) std::this_thread::yield();  // Until the pool ends.
+      while (probe.try_post([] {})) std::this_thread::yield();  // Loops until the pool ends.
     }));
     entered.get_future().wait();
     const auto owner = std::make_shared<Owner>(*pool);
     watch = owner;
     for (int i = 0; i < 3; ++i) REQUIRE(owner->strand.try_post([owner, &ran] { ++ran; }));
     filled.set_value();
-    pool.reset();  // Before the probe, which is asked until then.
+    pool.reset();  // The pool ends before the probe, which the job uses until then.
   }
   CHECK(ran == 0);
   CHECK(watch.expired());

@@ -6,7 +6,7 @@
 
 using namespace offhook::agent::embedded;
 
-TEST_CASE("Every phrase that the recogniser listens for is understood, and only the last three are neither") {
+TEST_CASE("Every phrase of the recogniser is understood as yes or no, except the last kNeitherPhrases") {
   const auto& phrases = yes_no_phrases();
   for (std::size_t i = 0; i < phrases.size(); ++i) {
     CAPTURE(phrases[i]);
@@ -14,7 +14,7 @@ TEST_CASE("Every phrase that the recogniser listens for is understood, and only 
   }
 }
 
-TEST_CASE("Yes and no are understood in other words, and a not decides") {
+TEST_CASE("Yes and no are understood in other words, and a negation decides") {
   for (const std::string yes : {"yes that's right", "yeah", "yup", "sure", "correct", "Right.", "exactly", "of course", "you got it", "no problem", "why not"}) {
     CAPTURE(yes);
     CHECK(understand_yes_no(yes) == YesNo::Yes);
@@ -29,7 +29,7 @@ TEST_CASE("Yes and no are understood in other words, and a not decides") {
   }
 }
 
-TEST_CASE("A denial says that something was wrong; a bare no may mean something else") {
+TEST_CASE("A denial says that something was wrong, and a bare no is not a denial") {
   for (const std::string denial : {"that's wrong", "no that is not right", "incorrect", "that is not correct"}) CHECK(is_denial(denial));
   for (const std::string other : {"no", "no thank you", "right", "that is correct", "not now"}) CHECK_FALSE(is_denial(other));
 }

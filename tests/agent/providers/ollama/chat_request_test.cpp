@@ -26,7 +26,7 @@ json messages_in(std::vector<ModelMessage> messages) {
 
 }  // namespace
 
-TEST_CASE("Ollama's chat request says how the model is loaded, and that it does not think") {
+TEST_CASE("Ollama's chat request has the load options of the model, and turns thinking off") {
   const std::vector<ToolDescription> tools{{"f", "does it", R"({"type":"object","properties":{"x":{"type":"string"}}})", ToolClass::Read},
                                            {"g", "does that", "", ToolClass::Read}};
   auto options = of("qwen3:8b");
@@ -41,7 +41,7 @@ TEST_CASE("Ollama's chat request says how the model is loaded, and that it does 
       {"type":"function","function":{"name":"g","description":"does that","parameters":{"type":"object","properties":{}}}}]})"));
 }
 
-TEST_CASE("Ollama's chat request leaves out what was not chosen") {
+TEST_CASE("Ollama's chat request omits unset options") {
   const std::vector<ToolDescription> none;
   auto options = of("m");
   options.think = Think::AsModel;
@@ -50,7 +50,7 @@ TEST_CASE("Ollama's chat request leaves out what was not chosen") {
   CHECK(sent == json::parse(R"({"model":"m","stream":true,"keep_alive":-1,"options":{"num_ctx":8192},"messages":[{"role":"user","content":"Hi"}]})"));
 }
 
-TEST_CASE("Ollama's chat request says how much the model thinks") {
+TEST_CASE("Ollama's chat request has the configured level of thinking") {
   const auto think = [](Think how) {
     auto options = of("m");
     options.think = how;
@@ -64,7 +64,7 @@ TEST_CASE("Ollama's chat request says how much the model thinks") {
   CHECK(think(Think::Max) == "max");
 }
 
-TEST_CASE("parse_think knows the words and no others") {
+TEST_CASE("parse_think accepts only its own words") {
   CHECK(parse_think("") == Think::AsModel);
   CHECK(parse_think("off") == Think::Off);
   CHECK(parse_think("max") == Think::Max);
@@ -72,7 +72,7 @@ TEST_CASE("parse_think knows the words and no others") {
   CHECK_FALSE(parse_think("Off"));
 }
 
-TEST_CASE("Ollama's load request asks for the very model that questions ask for, and says nothing to it") {
+TEST_CASE("Ollama's load request has the model and options of a chat request, and no messages") {
   auto options = of("m");
   options.context_tokens = 4096;
   options.keep_alive = std::chrono::hours(1);
@@ -83,7 +83,7 @@ TEST_CASE("Ollama's load request asks for the very model that questions ask for,
   for (const char* same : {"model", "options", "keep_alive"}) CHECK(load[same] == question[same]);
 }
 
-TEST_CASE("Ollama's chat request puts what was said into one message with the calls behind it, or Ollama forgets the calls") {
+TEST_CASE("Ollama's chat request puts text and its tool calls into one message, because Ollama would drop the calls otherwise") {
   CHECK(messages_in({model_message(ModelMessage::Kind::User, "What do I owe?"), model_message(ModelMessage::Kind::Assistant, "Let me look."),
                      called({{"a", "look", R"({"who":"me"})", "3"}, {"b", "look", "{}", "{\"x\":1}"}}),
                      called({{"c", "pay", "{}", "ok"}}), model_message(ModelMessage::Kind::Assistant, "Done."),
@@ -101,7 +101,7 @@ TEST_CASE("Ollama's chat request puts what was said into one message with the ca
         json::parse(R"([{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}])"));
 }
 
-TEST_CASE("Ollama's chat request tells arguments as an object, whatever was called with") {
+TEST_CASE("Ollama's chat request sends arguments as an object, even if the call's were none") {
   for (const std::string arguments : {"not json", "[1]", "\"x\"", "", "{\"cut\":", "{} {}", "\xff"}) {
     CAPTURE(arguments);
     const auto messages = messages_in({called({{"a", "f", arguments, "7"}})});

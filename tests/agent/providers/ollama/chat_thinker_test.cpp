@@ -27,7 +27,7 @@ ollama::ChatServerOptions options() {
   return options;
 }
 
-/// Behind the thinker all is ChatThinker's own, and tested with it; here is what Ollama adds.
+/// The thinker is ChatThinker, which has its own tests. These tests cover Ollama's additions.
 struct Thinking {
   Thinking() : thinker(std::make_unique<ollama::ChatServer>(options()), {}, http, nullptr) {
     SessionContext context;
@@ -63,7 +63,7 @@ struct Thinking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Thinking, "A call on Ollama begins with the model being loaded, and a question need not wait for the answer to that") {
+TEST_CASE_FIXTURE(Thinking, "A call on Ollama begins with a load request, and a question does not wait for its answer") {
   REQUIRE(http.all.size() == 1);
   CHECK(http.warmed.empty());
   CHECK(sent(0)["messages"].empty());
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Thinking, "A call on Ollama begins with the model being loaded
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker tells once that a question waits for a load, keeps the question, and keeps the load going without itself") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker reports once that a question waits for a load, keeps the question, and lets the load continue without the thinker") {
   const auto slow = chat::ChatThinker::kSlowLoad;
   thinker.tick(base::TimePoint{} + 10s);
   respond(1, "Hi");
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker tells once that a question waits for a 
   CHECK(said() == "\"Yes.\" . ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker tells of no load when the server has answered the request to load") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker reports no load when the server has answered the load request") {
   http.answer(0, 200, R"({"done_reason":"load","done":true})");
   thinker.tick(base::TimePoint{} + 10s);
   respond(1, "Hi");
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker tells of no load when the server has an
   CHECK(http.sent_off.empty());
 }
 
-TEST_CASE_FIXTURE(Thinking, "A turn on Ollama: words, calls, their results, and more words") {
+TEST_CASE_FIXTURE(Thinking, "A turn on Ollama has text, tool calls, their results, and more text") {
   respond(1, "What do I owe?");
   CHECK(sent(1)["messages"][0]["role"] == "system");
   CHECK(sent(1)["messages"][1] == json({{"role", "user"}, {"content", "What do I owe?"}}));
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Thinking, "A turn on Ollama: words, calls, their results, and 
   CHECK(said() == "\"Three dollars.\" . ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "A question to Ollama is asked again when the queue was full, and when the model died before a word") {
+TEST_CASE_FIXTURE(Thinking, "A question to Ollama is repeated when the queue was full, and when the model failed before any text") {
   for (const bool full : {true, false}) {
     CAPTURE(full);
     const std::size_t first = http.all.size();
@@ -146,13 +146,13 @@ TEST_CASE_FIXTURE(Thinking, "A question to Ollama is asked again when the queue 
   }
 }
 
-TEST_CASE_FIXTURE(Thinking, "A missing model of Ollama's is named with what to do") {
+TEST_CASE_FIXTURE(Thinking, "The failure about a missing model of Ollama names it and the remedy") {
   respond(1, "Hi");
   http.answer(1, 404, R"({"error":"model 'llama3.2' not found"})");
   CHECK(said() == "!the model llama3.2 answered 404: it has no such model: `ollama pull llama3.2` there, or name another");
 }
 
-TEST_CASE("ModelLoader says once whether the model is there") {
+TEST_CASE("ModelLoader reports once whether the model is loaded") {
   test::FakeHttp http;
   const ollama::ChatServer server(options());
   std::vector<std::string> done;
@@ -174,7 +174,7 @@ TEST_CASE("ModelLoader says once whether the model is there") {
   CHECK(done[2].starts_with("no answer from the model llama3.2: "));
 }
 
-TEST_CASE("ModelLoader may be destroyed by what it tells") {
+TEST_CASE("ModelLoader may be destroyed in its own callback") {
   test::FakeHttp http;
   const ollama::ChatServer server(options());
   std::unique_ptr<chat::ModelLoader> loader;

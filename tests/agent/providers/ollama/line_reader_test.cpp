@@ -10,7 +10,7 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-/// All lines, the bytes fed `step` at a time.
+/// Returns all lines of the octets, fed `step` at a time.
 Lines lines_of(std::string_view bytes, std::size_t step) {
   LineReader reader;
   Lines lines;
@@ -21,7 +21,7 @@ Lines lines_of(std::string_view bytes, std::size_t step) {
 
 }  // namespace
 
-TEST_CASE("LineReader gives the same lines however the bytes are split, and passes over empty ones") {
+TEST_CASE("LineReader gives the same lines for any division of the octets, and skips empty ones") {
   const std::string bytes = "\n{\"a\":1}\n\r\n  \n{\"caf\xc3\xa9\":2}\r\n{\"last\":3}";
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     CAPTURE(step);
@@ -29,7 +29,7 @@ TEST_CASE("LineReader gives the same lines however the bytes are split, and pass
   }
 }
 
-TEST_CASE("LineReader gives a line out when its LF is there, and not before") {
+TEST_CASE("LineReader gives a line when its LF arrives, not before") {
   LineReader reader;
   Lines lines;
   CHECK(reader.feed("{}", lines));

@@ -28,7 +28,7 @@ std::string chat_answer(const std::string& bytes) { return answer_of<ChatAnswer>
 
 }  // namespace
 
-TEST_CASE("ChatAnswer gives text, the end and what it cost, however the bytes are split") {
+TEST_CASE("ChatAnswer gives text, the end and the token counts, for any division of the octets") {
   const std::string bytes =
       ": hello\r\n\r\n" +
       sse(R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})") +
@@ -40,7 +40,7 @@ TEST_CASE("ChatAnswer gives text, the end and what it cost, however the bytes ar
   }
 }
 
-TEST_CASE("ChatAnswer puts calls together by index") {
+TEST_CASE("ChatAnswer joins the pieces of tool calls by their index") {
   const std::string bytes =
       chat_text("One moment.") + call_delta(R"("index":0,"id":"a","type":"function","function":{"name":"open","arguments":""})") +
       call_delta(R"("index":1,"id":"b","function":{"name":"close","arguments":"{"})") +
@@ -49,7 +49,7 @@ TEST_CASE("ChatAnswer puts calls together by index") {
   CHECK(chat_answer(bytes) == "One moment.[a open {\"door\":1}][b close {}]<calls>");
 }
 
-TEST_CASE("ChatAnswer takes calls as compatible servers send them") {
+TEST_CASE("ChatAnswer accepts the tool calls of compatible servers") {
   SUBCASE("no id") {
     CHECK(chat_answer(call_delta(R"("index":0,"function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[ f {}]<calls>");
   }
@@ -76,23 +76,23 @@ TEST_CASE("ChatAnswer takes calls as compatible servers send them") {
     CHECK(chat_answer(call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":{"x": [1, 2]}})") +
                       call_delta(R"("index":1,"id":"b","function":{"name":"g"})") + end("stop")) == "[a f {\"x\":[1,2]}][b g {}]<calls>");
   }
-  SUBCASE("two in one piece, and no end but the end of the bytes") {
+  SUBCASE("two in one piece, and an end only with the last octet") {
     CHECK(
         chat_answer(delta(
             R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}},{"index":1,)"
             R"("id":"b","function":{"name":"g","arguments":"{}"}}])")) ==
         "[a f {}][b g {}]<calls>");
   }
-  SUBCASE("the function call of old") {
+  SUBCASE("the old form of a function call") {
     CHECK(chat_answer(delta(R"("function_call":{"name":"f","arguments":"{\"x\""})") + delta(R"("function_call":{"arguments":":1}"})") +
                       end("function_call")) == "[ f {\"x\":1}]<calls>");
   }
-  SUBCASE("a name that never comes") {
+  SUBCASE("a call without a name") {
     CHECK(chat_answer(chat_text("Hm.") + call_delta(R"("index":0,"id":"a","function":{"arguments":"{}"})") + end("stop")) == "Hm.<stop>");
   }
 }
 
-TEST_CASE("ChatAnswer takes chunks with nothing in them, and an end without its mark") {
+TEST_CASE("ChatAnswer accepts empty chunks, and an end without its mark") {
   CHECK(chat_answer(sse("{}") + delta("") + delta(R"("content":null)") + sse(R"({"choices":[]})") + sse(R"({"choices":[{"index":0}]})") +
                     chat_text("Hi.")) == "Hi.<stop>");
   CHECK(chat_answer(chat_text("Hi.") + kDone) == "Hi.<stop>");
@@ -102,7 +102,7 @@ TEST_CASE("ChatAnswer takes chunks with nothing in them, and an end without its 
   CHECK(chat_answer(delta(R"("refusal":"I cannot do that.")") + kDone) == "I cannot do that.<stop>");
 }
 
-TEST_CASE("ChatAnswer takes an answer that did not come as a stream") {
+TEST_CASE("ChatAnswer accepts an answer that is not a stream") {
   const std::string whole =
       R"( {"id":"x","choices":[{"index":0,"message":{"role":"assistant",)"
       R"("content":"<think>hm</think>Hello.","tool_calls":[{"id":"a","type":"function",)"
@@ -112,7 +112,7 @@ TEST_CASE("ChatAnswer takes an answer that did not come as a stream") {
     CHECK(answer_of<ChatAnswer>(whole, step) == "Hello.[a f {}]<calls>{3/4}");
 }
 
-TEST_CASE("ChatAnswer never gives out what the model thinks") {
+TEST_CASE("ChatAnswer never gives the model's thoughts") {
   CHECK(chat_answer(chat_text("<th") + chat_text("ink>I wonder") + chat_text(" <b></thi") + chat_text("nk>Hello") + chat_text(" you.") + kDone) ==
         "Hello you.<stop>");
   CHECK(chat_answer(chat_text("a <") + chat_text("b and <<think>x</think>c") + kDone) == "a <b and <c<stop>");
@@ -123,7 +123,7 @@ TEST_CASE("ChatAnswer never gives out what the model thinks") {
   CHECK(chat_answer(chat_text("<think>only thoughts") + end("stop")) == "!empty");
 }
 
-TEST_CASE("ChatAnswer of a model whose template opens the thought says what comes behind it") {
+TEST_CASE("For a model whose template opens the thought, ChatAnswer gives only the text after it") {
   const auto said = [](const std::string& bytes) {
     ChatAnswer answer(true);
     std::vector<ModelEvent> events;
@@ -138,7 +138,7 @@ TEST_CASE("ChatAnswer of a model whose template opens the thought says what come
   CHECK(said(chat_text("hm") + call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[a f {}]<calls>");
 }
 
-TEST_CASE("ChatAnswer counts once what servers tell in each chunk, each time of all so far") {
+TEST_CASE("ChatAnswer counts cumulative token counts of several chunks once") {
   const auto usage = [](int output) {
     return sse(R"({"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":12,"completion_tokens":)" + std::to_string(output) + "}}");
   };
@@ -146,7 +146,7 @@ TEST_CASE("ChatAnswer counts once what servers tell in each chunk, each time of 
   CHECK(chat_answer(usage(1) + usage(2) + end("stop")) == "aa<stop>{12/2}");
 }
 
-TEST_CASE("ChatAnswer says that an answer is empty") {
+TEST_CASE("ChatAnswer reports an empty answer") {
   CHECK(chat_answer("") == "!empty");
   CHECK(chat_answer(kDone) == "!empty");
   CHECK(chat_answer(chat_text(" \\n ") + end("stop") + kDone) == " \n !empty");
@@ -154,7 +154,7 @@ TEST_CASE("ChatAnswer says that an answer is empty") {
   CHECK(chat_answer(end("content_filter")) == "!empty");
 }
 
-TEST_CASE("ChatAnswer knows an error within the stream, of OpenAI and of others") {
+TEST_CASE("ChatAnswer detects an error within the stream, from OpenAI and from other servers") {
   CHECK(chat_answer(chat_text("Hello") + sse(R"({"error":{"message":"secret words","type":"server_error","code":null}})")) ==
         "Hello!overloaded");
   CHECK(chat_answer(sse(R"({"error":{"message":"x","type":"tokens","code":"rate_limit_exceeded"}})")) == "!rate limited");
@@ -220,7 +220,7 @@ TEST_CASE("ChatAnswer bounds text, calls, arguments, names and a whole body") {
   CHECK(whole(kMaxWholeBody + 1) == "!protocol");
 }
 
-TEST_CASE("What a chat model has cached of a question is a part of what it takes") {
+TEST_CASE("Cached tokens of a chat model are part of its input tokens") {
   ChatAnswer answer;
   std::vector<ModelEvent> events;
   answer.on_bytes("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Yes.\"},\"finish_reason\":\"stop\"}]}\n\n"

@@ -52,7 +52,7 @@ struct Thinking {
     thinker->respond(input);
   }
   void advance(base::Duration by) { thinker->tick(now += by); }
-  /// What was polled so far: text turn:"...", call turn:[id name], done turn:., failed turn:!kind
+  /// Returns all events so far: text turn:"...", call turn:[id name], done turn:., failed turn:!kind
   std::string said() {
     while (const auto event = thinker->poll()) {
       if (const auto* reply = std::get_if<ReplyText>(&*event)) line += std::to_string(reply->turn) + ":\"" + reply->text + "\" ";
@@ -87,11 +87,11 @@ struct Thinking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker warms its connection when the call begins") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker warms its connection at the start of the call") {
   CHECK(http.warmed == std::vector<std::string>{"https://models.example/v1/chat/completions"});
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker gives out the reply clause by clause, while it comes") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker gives the reply clause by clause, as it arrives") {
   respond(7, "Hi");
   REQUIRE(http.all.size() == 1);
   const auto& request = http.all[0]->request;
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker gives out the reply clause by clause, w
   CHECK(said().ends_with("it?\" 7:. "));
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker lets the end of an understood answer come, so that the connection can be used again") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker reads a response to its end after the reply is complete, so that the connection can be reused") {
   respond(1, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Yes.") + kStop);
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker lets the end of an understood answer co
   CHECK(said() == "1:\"Yes.\" 1:. 2:\"No.\" 2:. ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker asks again with what the tools said, when the last of them has") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker sends the results of all tools in the next request, after the last of them") {
   respond(3, "What do I owe?");
   http.answer(0, 200, chat_text("Let me look.") + whole_call("a", "look_up") + whole_call("b", "look_up") + kDone);
   CHECK(said() == "3:\"Let me look.\" 3:[a look_up] 3:[b look_up] ");
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker asks again with what the tools said, wh
   CHECK(said().ends_with("3:\"Three dollars.\" 3:. "));
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker makes ids where a server gives none, or the same one again") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker makes call ids where a server gives none, or a used one") {
   HistoryEntry old;
   old.kind = HistoryEntry::Kind::ToolCall;
   old.call_id = "call_0";
@@ -161,11 +161,11 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes ids where a server gives none, or
   CHECK(said() == "4:[call_4_0_0 f] 4:[call_4_0_1 g] 4:[c h] ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up other ids when it, or whoever failed before it, answers a turn again") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker makes new call ids when it, or a provider that failed before it, answers a turn again") {
   respond(3, "Hi");
   http.answer(0, 200, whole_call("", "f") + kDone);
   CHECK(said() == "3:[call_3_0_0 f] ");
-  HistoryEntry made;  // As the call's chain of providers notes it.
+  HistoryEntry made;  // The call's session chain notes it in the same way.
   made.kind = HistoryEntry::Kind::ToolCall;
   made.turn = 3;
   made.call_id = "call_3_0_0";
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up other ids when it, or whoever 
   CHECK(http.all.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up no id that the model has given to another call of the same answer") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker makes no call id that the model gave to another call of the same answer") {
   respond(7, "Hi");
   http.answer(0, 200, whole_call("call_7_0_1", "f") + whole_call("", "g") + kDone);
   CHECK(said() == "7:[call_7_0_1 f] 7:[call_7_0_2 g] ");
@@ -192,7 +192,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes up no id that the model has given
   CHECK(said().ends_with("7:\"Done.\" 7:. "));
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker is done when the tool ends the call and all was said; else the model has a word more") {
+TEST_CASE_FIXTURE(Thinking, "After a tool that ends the call, ChatThinker is done if the model gave text, and otherwise requests it") {
   respond(1, "Bye");
   http.answer(0, 200, chat_text("Goodbye!") + whole_call("a", "hang_up") + kDone);
   outcome(1, "a", "{}", ReplyAction::What::HangUp);
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker is done when the tool ends the call and
   }
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker takes an empty answer after tools for the end, when something was said before them") {
+TEST_CASE_FIXTURE(Thinking, "An empty answer after tools ends the reply if text came before them") {
   respond(1, "Note that");
   http.answer(0, 200, chat_text("I write it down.") + whole_call("a", "note") + kDone);
   outcome(1, "a", "{}");
@@ -225,7 +225,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker takes an empty answer after tools for t
   CHECK(said().ends_with("1:[a note] 1:. "));
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker asks without tools after as many rounds as it may") {
+TEST_CASE_FIXTURE(Thinking, "After max_rounds rounds of tools, ChatThinker sends a request without tools") {
   respond(1, "Go");
   for (unsigned round = 0; round < ChatThinkerOptions{}.max_rounds; ++round) {
     CHECK(sent(round).contains("tools"));
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker asks without tools after as many rounds
   CHECK_FALSE(sent(http.all.size() - 1).contains("tools"));
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker forgets a cancelled turn and breaks its transfer off") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker aborts the transfer of a cancelled turn and gives no more events of it") {
   respond(1, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Hello. How are"));
@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker forgets a cancelled turn and breaks its
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats once what broke before anything was said") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats a request once if it failed before any text") {
   const auto breaks = [this](std::size_t index, int how) {
     if (how == 0) return http.answer(index, 500, "");
     if (how == 1) return http.break_off(index);
@@ -300,7 +300,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats once what broke before anything
   }
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker fails when its answer breaks after something was said") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker fails if its answer breaks after some text") {
   respond(1, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Hello! How"));
@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker fails when its answer breaks after some
   CHECK(http.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker says of which kind a failure is, and shows no secret and no sentence of the server") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker reports the kind of a failure, and shows no secret and no text of the server") {
   struct { int status; std::string body; std::string kind; } const cases[] = {
       {401, R"({"error":{"message":"Incorrect API key provided: sk-canary","code":"invalid_api_key"}})", "auth"},
       {429, R"({"error":{"message":"sk-canary"}})", "rate limited"},
@@ -332,7 +332,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker says of which kind a failure is, and sh
   }
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker says that an answer is empty, after asking once more") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker reports an empty answer, after one more request") {
   respond(1, "Hi");
   http.answer(0, 200, kStop + kDone);
   advance(0ms);
@@ -342,13 +342,13 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker says that an answer is empty, after ask
   CHECK(said() == "1:!empty ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker does not take what cannot be said for an answer") {
+TEST_CASE_FIXTURE(Thinking, "An answer that cannot be spoken counts as empty") {
   respond(1, "Hi");
   http.answer(0, 200, chat_text("...") + kStop);
   CHECK(said() == "1:!empty ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker goes on where another was cut off, and may find that nothing is left to say") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker continues the reply of a failed provider, and the rest may be empty") {
   TurnInput input;
   input.turn = 1;
   input.text = "Hi";
@@ -359,14 +359,14 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker goes on where another was cut off, and 
   CHECK(said() == "1:. ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker lets the model follow the caller where no language is set") {
+TEST_CASE_FIXTURE(Thinking, "Without a configured language, the model is instructed to follow the caller's") {
   SessionContext context;
   thinker->open(context);
   respond(1, "Hi");
   CHECK(sent(0)["messages"][0]["content"] == "Reply in the language that the caller speaks.");
 }
 
-TEST_CASE("ChatThinker may be destroyed while its answer comes") {
+TEST_CASE("ChatThinker may be destroyed while its answer arrives") {
   auto thinking = std::make_unique<Thinking>();
   thinking->respond(1, "Hi");
   thinking->http.head(0, 200);
@@ -374,7 +374,7 @@ TEST_CASE("ChatThinker may be destroyed while its answer comes") {
   CHECK(thinking->http.all[0]->aborted);
 }
 
-TEST_CASE("ChatThinker asks /responses as well") {
+TEST_CASE("ChatThinker also supports /responses") {
   Thinking thinking(ChatServerOptions::Api::Responses);
   thinking.respond(1, "Hi");
   CHECK(thinking.http.all[0]->request.url == "https://models.example/v1/responses");
@@ -385,7 +385,7 @@ TEST_CASE("ChatThinker asks /responses as well") {
   CHECK(thinking.said() == "1:\"Hello.\" 1:. ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took, which servers say last: behind the end of the reply, and of nothing else by then") {
+TEST_CASE_FIXTURE(Thinking, "The token counts that come after the end of the reply are reported, and nothing else by then") {
   respond(3, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Hello.") + kStop);
@@ -400,7 +400,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took, which server
   CHECK_FALSE(thinker->poll());
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took where nothing but its end says that no more is counted") {
+TEST_CASE_FIXTURE(Thinking, "The token counts are also reported when only the end of the response completes them") {
   respond(3, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Hello.") + kStop + sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})"));
@@ -412,14 +412,14 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker tells what an answer took where nothing
   CHECK(std::get<TokensUsed>(*event).output == 7);
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker counts what an answer took that says nothing, or whose connection breaks behind its end") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker counts the tokens of an answer without text, and of a connection that breaks after its end") {
   respond(3, "Hi");
   http.head(0, 200);
   const std::string usage = sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})");
-  SUBCASE("all was thought") {
+  SUBCASE("only thoughts") {
     http.body(0, sse(R"({"choices":[{"index":0,"delta":{"reasoning_content":"Hm."},"finish_reason":"length"}]})") + usage + kDone);
   }
-  SUBCASE("no word came") { http.body(0, usage + kDone); }
+  SUBCASE("no text") { http.body(0, usage + kDone); }
   SUBCASE("the connection breaks") {
     http.body(0, chat_text("Hello.") + kStop + usage);
     http.end(0, net::NetError{net::NetError::What::Closed, "reset"});
@@ -437,7 +437,7 @@ namespace {
 
 const std::string kTooLong = R"({"object":"error","message":"This model's maximum Context length is 4096 tokens.","type":"BadRequestError","code":400})";
 
-/// A conversation of four turns of 100 octets each way, with a greeting before them.
+/// A conversation with four turns of 100 octets each way, and a greeting before them.
 struct Long : Thinking {
   Long() {
     history.add({HistoryEntry::Kind::Agent, 0, "Welcome.", {}, {}, false});
@@ -446,7 +446,7 @@ struct Long : Thinking {
       history.add({HistoryEntry::Kind::Agent, turn, std::to_string(turn) + std::string(99, 'a'), {}, {}, false});
     }
   }
-  /// The first octet of each message but the prompt.
+  /// Returns the first octet of each message except the prompt.
   std::string told(std::size_t index) {
     std::string firsts;
     const json request = sent(index);
@@ -457,7 +457,7 @@ struct Long : Thinking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Long, "ChatThinker asks with less of the conversation when all of it is too long for the model, and keeps to that") {
+TEST_CASE_FIXTURE(Long, "If the conversation is too long for the model, ChatThinker sends its newer half, and keeps that limit") {
   respond(5, "5?");
   CHECK(told(0) == "W112233445");
   http.answer(0, 400, kTooLong);
@@ -474,7 +474,7 @@ TEST_CASE_FIXTURE(Long, "ChatThinker asks with less of the conversation when all
   CHECK(told(2) == "445Y6");
 }
 
-TEST_CASE_FIXTURE(Long, "ChatThinker leaves out all but the last words, and says what may be wrong when that is too long as well") {
+TEST_CASE_FIXTURE(Long, "ChatThinker finally sends only the last words, and if these are too long, the failure names the possible cause") {
   respond(5, "5?");
   for (const std::size_t index : {0U, 1U, 2U}) http.answer(index, index == 1 ? 413 : 400, kTooLong);
   CHECK(told(2) == "5");
@@ -484,10 +484,10 @@ TEST_CASE_FIXTURE(Long, "ChatThinker leaves out all but the last words, and says
         "the model m-1 answered 400 (BadRequestError, 400): it refuses the request as it is; perhaps prompt, tools and conversation are longer than "
         "the model's context");
   respond(6, "6?");
-  CHECK(told(3).starts_with("W1"));  // It was something else, or the next turn is shorter: a measure that helped nobody is none.
+  CHECK(told(3).starts_with("W1"));  // The limit did not help, so the next turn starts with the whole conversation again.
 }
 
-TEST_CASE_FIXTURE(Long, "ChatThinker keeps the caller's words, not the note behind them, when it goes on for another with less") {
+TEST_CASE_FIXTURE(Long, "When ChatThinker continues a reply with less history, it keeps the caller's words before the note") {
   TurnInput input;
   input.turn = 5;
   input.text = "Where are you?";
@@ -498,7 +498,7 @@ TEST_CASE_FIXTURE(Long, "ChatThinker keeps the caller's words, not the note behi
   CHECK(told(2) == "WW[");
 }
 
-TEST_CASE_FIXTURE(Long, "ChatThinker asks with less three times in a turn at most") {
+TEST_CASE_FIXTURE(Long, "ChatThinker shortens the conversation at most three times in a turn") {
   for (std::uint32_t turn = 5; turn <= 60; ++turn) {
     history.add({HistoryEntry::Kind::Caller, turn, std::string(20, 'c'), {}, {}, false});
     history.add({HistoryEntry::Kind::Agent, turn, std::string(20, 'a'), {}, {}, false});
@@ -510,7 +510,7 @@ TEST_CASE_FIXTURE(Long, "ChatThinker asks with less three times in a turn at mos
   CHECK(said() == "61:!protocol ");
 }
 
-TEST_CASE_FIXTURE(Long, "ChatThinker repeats no refusal that has nothing to do with length") {
+TEST_CASE_FIXTURE(Long, "ChatThinker does not repeat a request whose refusal is not about length") {
   respond(5, "5?");
   http.answer(0, 400, R"({"error":{"message":"unknown field tool_choice"}})");
   CHECK(http.all.size() == 1);
@@ -521,7 +521,7 @@ TEST_CASE_FIXTURE(Long, "ChatThinker repeats no refusal that has nothing to do w
   CHECK(http.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker does not ask again when the words of the caller alone are too many") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker does not repeat a request that has only the caller's words") {
   respond(1, "Hi");
   http.answer(0, 400, kTooLong);
   CHECK(http.all.size() == 1);
