@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A sound of so many frames, whose samples count up in each at that rate.
+/// Returns a sound of this number of frames at this rate, whose samples count up.
 std::shared_ptr<const media::Prompt> sound_of(std::size_t frames, std::uint32_t rate_hz) {
   media::Sound sound{rate_hz, {}};
   for (std::size_t i = 0; i < frames * rate_hz / 50; ++i) sound.pcm.push_back(static_cast<std::int16_t>(i));
@@ -40,12 +40,12 @@ constexpr base::TimePoint kBeginning{1000s};
 
 }  // namespace
 
-TEST_CASE("A recording is given out whole and in order, at the rate of the call") {
+TEST_CASE("A recording is given whole and in order, at the rate of the call") {
   for (const std::uint32_t rate_hz : {8000U, 16000U}) {
     RecordedSpeech speech(sound_of(31, rate_hz), rate_hz, "hello");
     Played played;
     played.drain(speech, kBeginning);
-    CHECK(played.pcm.empty());  // Nobody asked for it.
+    CHECK(played.pcm.empty());  // There was no request yet.
     speech.speak(7);
     played.drain(speech, kBeginning);
     CHECK(played.done);
@@ -55,13 +55,13 @@ TEST_CASE("A recording is given out whole and in order, at the rate of the call"
   }
 }
 
-TEST_CASE("No call holds more of a long recording than two seconds that its line has not taken, however long that takes") {
+TEST_CASE("At most two seconds of a long recording wait for the line, for any time") {
   RecordedSpeech speech(sound_of(3000, 8000), 8000, "hello");
   Played played;
   speech.speak(7);
   played.drain(speech, kBeginning);
   CHECK(played.pcm.size() == 16000);
-  played.drain(speech, kBeginning + 1h);  // It still rings.
+  played.drain(speech, kBeginning + 1h);  // The call still rings.
   CHECK(played.pcm.size() == 16000);
   speech.on_unheard(1801ms);
   played.drain(speech, kBeginning + 1h);
@@ -78,7 +78,7 @@ TEST_CASE("No call holds more of a long recording than two seconds that its line
   CHECK(played.done);
 }
 
-TEST_CASE("What is given out is ahead of what the line has played by two seconds and the port's ring, and no more") {
+TEST_CASE("The given audio is at most two seconds and the port's ring ahead of the played audio") {
   constexpr std::uint32_t kRateHz = 8000;
   constexpr std::size_t kFrames = 3000, kSamples = kRateHz / 50, kRing = decltype(media::AudioPort::playout)::capacity();
   RecordedSpeech speech(sound_of(kFrames, kRateHz), kRateHz, "hello");
@@ -107,7 +107,7 @@ TEST_CASE("What is given out is ahead of what the line has played by two seconds
   CHECK(most <= static_cast<std::size_t>(RecordedSpeech::kLead / 1s) * kRateHz + kRing * kSamples);
 }
 
-TEST_CASE("What was said before it and is not heard yet holds a recording back") {
+TEST_CASE("Earlier audio that has not played yet delays the recording") {
   RecordedSpeech speech(sound_of(31, 8000), 8000, "hello");
   Played played;
   speech.on_unheard(9s);
@@ -120,7 +120,7 @@ TEST_CASE("What was said before it and is not heard yet holds a recording back")
   CHECK(played.words.size() == 1);
 }
 
-TEST_CASE("While it waits to be heard a recording shows, as often as it would speak, that it has not failed") {
+TEST_CASE("While a recording waits, it sends empty audio as a sign of life at its usual rate") {
   RecordedSpeech speech(sound_of(200, 8000), 8000, "hello");
   Played played;
   speech.speak(7);
@@ -135,7 +135,7 @@ TEST_CASE("While it waits to be heard a recording shows, as often as it would sp
   CHECK(shown == 10);
 }
 
-TEST_CASE("Each word takes as long as its letters, and what nobody wrote down is one word") {
+TEST_CASE("Each word lasts in proportion to its letters, and a recording without text has one word") {
   RecordedSpeech speech(sound_of(50, 8000), 8000, " one  three\n5 ");
   speech.speak(7);
   Played played;
@@ -152,7 +152,7 @@ TEST_CASE("Each word takes as long as its letters, and what nobody wrote down is
   CHECK(at_once.words[0].text == kRecordedGreeting);
 }
 
-TEST_CASE("A recording that was cancelled says nothing more, and begins anew when it is asked for again") {
+TEST_CASE("A cancelled recording gives no more audio, and starts again at the next request") {
   RecordedSpeech speech(sound_of(200, 8000), 8000, "hello");
   speech.speak(7);
   Played played;

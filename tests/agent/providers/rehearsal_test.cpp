@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Speaks a sentence at each tick; those that begin with `never` do not end.
+/// Speaks one sentence at each tick. Sentences that begin with `never` do not end.
 class TickSpeaker final : public Speaker {
  public:
   explicit TickSpeaker(std::vector<std::string>& asked) : asked_(asked) {}
@@ -70,7 +70,7 @@ struct Rehearsing {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Rehearsing, "Sentences are in the cache before any call, each spoken once, and then the rehearsal is over") {
+TEST_CASE_FIXTURE(Rehearsing, "Sentences are cached before any call, each synthesised once, and then the rehearsal is over") {
   auto rehearsal = this->rehearsal({"hello", "sorry", "hello"});
   int ticks = 0;
   while (rehearsal.tick(now += Rehearsal::kTick)) REQUIRE(++ticks < 10);
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(Rehearsing, "Sentences are in the cache before any call, each 
   CHECK(asked.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Rehearsing, "A provider that never ends a sentence is waited for up to the limit, and not beyond") {
+TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits up to kLimit for a sentence that never ends") {
   std::vector<ServiceFailure> failures;
   Rehearsed what;
   what.voices.push_back({speaker({"never"}), [&](ServiceFailure failure) { failures.push_back(std::move(failure)); }});
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Rehearsing, "A provider that never ends a sentence is waited f
   CHECK(failures[0].why == "not all sentences were spoken ahead in time");
 }
 
-TEST_CASE_FIXTURE(Rehearsing, "A model that is being loaded is waited for longer than a sentence is, to its end or to a limit of its own") {
+TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits longer for a model that loads, until its end or kWarmUpLimit") {
   bool over = false;
   std::shared_ptr<const void> awaited;
   std::vector<std::string> troubles;
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(Rehearsing, "A model that is being loaded is waited for longer
   CHECK(troubles.empty());
   CHECK(awaited.use_count() == 2);
   CHECK_FALSE(slow.tick(now + Rehearsal::kWarmUpLimit));
-  CHECK(awaited.use_count() == 1);  // Calls are taken all the same.
+  CHECK(awaited.use_count() == 1);  // Calls are accepted anyway.
   REQUIRE(troubles.size() == 1);
   CHECK(troubles.front().starts_with("the model of ollama was not loaded within 10 minutes: "));
 }

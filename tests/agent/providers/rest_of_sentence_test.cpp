@@ -13,19 +13,19 @@ TEST_CASE("The rest of a sentence begins with the word that was cut off") {
   CHECK(rest_of_sentence("We open at nine.", words, 9000, 16000) == "nine.");
 }
 
-TEST_CASE("Without words it is estimated, and cut before a word") {
+TEST_CASE("Without words the rest is estimated, and begins at a word") {
   const std::string text = "We are open from nine in the morning until five in the afternoon.";
-  const auto rest = rest_of_sentence(text, {}, 24000, 24000);  // a second: some fifteen characters
+  const auto rest = rest_of_sentence(text, {}, 24000, 24000);  // one second: about fifteen characters
   CHECK(rest == "from nine in the morning until five in the afternoon.");
   CHECK(rest_of_sentence(text, {}, 24000 * 60, 24000).empty());
 }
 
-TEST_CASE("A turn's sound is kept up to its bound, the end of it [kMaxSeconds]") {
+TEST_CASE("The end of a turn's audio is kept up to its bound [kMaxSeconds]") {
   TurnAudio audio;
   audio.begin(8000);
   const std::vector<std::int16_t> second(8000, 1), other(8000, 2);
   for (std::size_t i = 0; i < TurnAudio::kMaxSeconds + 1; ++i) audio.append(second);
-  CHECK(audio.at(8000).size() == (TurnAudio::kMaxSeconds + 1) * 8000);  // A second of slack.
+  CHECK(audio.at(8000).size() == (TurnAudio::kMaxSeconds + 1) * 8000);  // The bound has one second of tolerance.
   audio.append(other);
   CHECK(audio.at(8000).size() == TurnAudio::kMaxSeconds * 8000);
   CHECK(audio.at(8000).back() == 2);

@@ -15,7 +15,7 @@ using namespace offhook::agent;
 using namespace offhook::agent::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("What was used of a service adds up, and a count beyond the bound is not believed [ServiceUse::kMostTokens]") {
+TEST_CASE("The use of a service is summed, and a count above kMostTokens is ignored [ServiceUse::kMostTokens]") {
   ServiceUse sum{"a/listen"};
   CHECK(sum.is_nothing());
   ServiceUse more{"b/speak"};
@@ -33,7 +33,7 @@ TEST_CASE("What was used of a service adds up, and a count beyond the bound is n
   CHECK_FALSE(sum.is_nothing());
 }
 
-TEST_CASE("Times of a service add up to a year and no further [ServiceUse::kMostTime]") {
+TEST_CASE("The times of a service add up to a year at most [ServiceUse::kMostTime]") {
   ServiceUse sum, most, second;
   most.audio = most.connected = ServiceUse::kMostTime - 1s;
   second.audio = second.connected = 1s;
@@ -80,12 +80,12 @@ struct MeteredVoice {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(MeteredVoice, "The characters of a text are counted once, when its first sound comes") {
+TEST_CASE_FIXTURE(MeteredVoice, "The characters of a text are counted once, at its first audio") {
   voice->speak(1, "Gr\xc3\xbc\xc3\x9f Gott");
   voice->speak(2, "Yes.");
   drain();
   CHECK(told.empty());
-  inner->yields.push_back(SpeechAudio{1, {}, {}, 0});  // Without a sample.
+  inner->yields.push_back(SpeechAudio{1, {}, {}, 0});  // The audio has no sample.
   drain();
   CHECK(told.empty());
   sound(1);
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(MeteredVoice, "The characters of a text are counted once, when
   CHECK(told == std::vector<std::uint64_t>{9, 4});
 }
 
-TEST_CASE_FIXTURE(MeteredVoice, "A text of which no sound comes is not counted") {
+TEST_CASE_FIXTURE(MeteredVoice, "A text without audio is not counted") {
   voice->speak(1, "Yes.");
   inner->yields.push_back(SpeakFailed{1, "gone", FailureKind::Network});
   drain();
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(MeteredVoice, "A text of which no sound comes is not counted")
   CHECK(told.empty());
 }
 
-TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker passes on what its voice is asked for, and its retries") {
+TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker passes on the model and voice of its speaker, and its retries") {
   inner->name = "a";
   inner->retries.add("the socket broke", kConnectsAgain);
   CHECK(voice->asked().voice == "voice a");
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker passes on what its voice is aske
   CHECK(voice->take_retries().empty());
 }
 
-TEST_CASE_FIXTURE(MeteredVoice, "The first failure of a voice is told, and no other") {
+TEST_CASE_FIXTURE(MeteredVoice, "Only the first failure of a speaker is reported") {
   voice->speak(1, "Yes.");
   voice->speak(2, "No.");
   inner->yields = {SpeakFailed{1, "404", FailureKind::Protocol}, SpeakFailed{2, "503", FailureKind::Overloaded}};

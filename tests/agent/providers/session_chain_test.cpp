@@ -94,20 +94,20 @@ const E* find(const std::vector<SessionEvent>& events) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(TwoWays, "A fixed greeting is said as it is, and the model is told of it when it was heard") {
+TEST_CASE_FIXTURE(TwoWays, "A fixed greeting is spoken as it is, and the session gets a report when the caller has heard it") {
   open("Good morning.");
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   const auto events = drain();
   REQUIRE(find<ReplyText>(events) != nullptr);
   CHECK(find<ReplyText>(events)->text == "Good morning.");
   CHECK(find<ReplyDone>(events) != nullptr);
-  CHECK(log.size() == 1);  // Nothing but open().
+  CHECK(log.size() == 1);  // The only call is open().
   chain->on_heard({1, "Good morning.", false, 0, {}});
   CHECK(logged("realtime heard 'Good morning.'"));
   REQUIRE(chain->history().entries().size() == 1);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "The way that holds a call is named with its model and voice, and so is the one that takes over") {
+TEST_CASE_FIXTURE(TwoWays, "The chain names its session with model and voice, and also the session that takes over") {
   open();
   CHECK(chain->service().name == "realtime");
   CHECK(chain->service().asked.model == "model of realtime");
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(TwoWays, "A retry of a session gets the session's name") {
   CHECK(find<ServiceRetried>(events)->retry.why == "the socket broke");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for what is said before it, and no session is asked to speak it") {
+TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for the speech before it, and no session speaks it") {
   open("Good morning.", RecordedSpeech(media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {}), 8000, "Good morning."));
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   chain->speak(1, "This call is recorded.");
@@ -145,11 +145,11 @@ TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for what is said before it
   CHECK(std::get<SpeechDone>(events[1]).utterance == 1);
   CHECK(std::get<SpeechAudio>(events[2]).utterance == 2);
   CHECK(std::get<SpeechDone>(events[3]).utterance == 2);
-  chain->speak(3, "Good morning.");  // The same words later are a voice's.
+  chain->speak(3, "Good morning.");  // The same text later is spoken by the session.
   CHECK(logged("realtime speak 3 'Good morning.'"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A recorded greeting that was cancelled is not heard any more") {
+TEST_CASE_FIXTURE(TwoWays, "A cancelled recorded greeting gives no more audio") {
   open("", RecordedSpeech(media::Prompt::make({8000, std::vector<std::int16_t>(8000 * 5)}, {}), 8000, std::string(kRecordedGreeting)));
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   CHECK(find<ReplyText>(drain())->text == kRecordedGreeting);
@@ -161,11 +161,11 @@ TEST_CASE_FIXTURE(TwoWays, "A recorded greeting that was cancelled is not heard 
   CHECK(drain().empty());
   chain->respond({2, TurnInput::Kind::Opening, {}, 1, false});
   chain->cancel(2);
-  chain->speak(2, kRecordedGreeting);  // Asked for before the cancellation was known.
+  chain->speak(2, kRecordedGreeting);  // This request came before the cancellation was known.
   CHECK(logged("realtime speak 2 '(recorded greeting)'"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A machine is not greeted as a person is: the model finds the message") {
+TEST_CASE_FIXTURE(TwoWays, "A machine gets no fixed greeting, because the model chooses the message") {
   open("Good morning.");
   chain->respond({1, TurnInput::Kind::Opening, std::string(kMachineAnswered), 1, false});
   CHECK(find<ReplyText>(drain()) == nullptr);
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(TwoWays, "A machine is not greeted as a person is: the model f
   CHECK(chain->history().entries()[0].text == kMachineAnsweredNote);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "The next way takes over with the history, in the middle of a turn") {
+TEST_CASE_FIXTURE(TwoWays, "The next session takes over with the history, in the middle of a turn") {
   open();
   chain->on_heard({1, "Good morning.", false, 0, {}});
   chain->begin_turn(1, "");
@@ -187,25 +187,25 @@ TEST_CASE_FIXTURE(TwoWays, "The next way takes over with the history, in the mid
   CHECK(logged("cascade end 1920"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "The next way takes over a turn in two halves: both of it, or the second where the words of the first are there") {
+TEST_CASE_FIXTURE(TwoWays, "The next session gets both parts of a turn, or only the second if the first has a transcript") {
   open();
   chain->begin_turn(1, "");
   chain->feed(std::vector<std::int16_t>(800));
   chain->end_turn();
   std::size_t heard = 0;
-  SUBCASE("both") {
+  SUBCASE("both parts") {
     chain->begin_turn(2, "");
     chain->feed(std::vector<std::int16_t>(160));
     heard = 960;
   }
-  SUBCASE("the second") {
+  SUBCASE("the second part") {
     chain->begin_turn(2, "");
     chain->feed(std::vector<std::int16_t>(160));
     made["realtime"]->yields.push_back(Transcript{1, true, "one", 0.9, false});
     static_cast<void>(drain());
     heard = 160;
   }
-  SUBCASE("or a turn of its own: the words were there before it began") {
+  SUBCASE("a separate turn: the transcript came before it began") {
     made["realtime"]->yields.push_back(Transcript{1, true, "one", 0.9, false});
     static_cast<void>(drain());
     chain->begin_turn(2, "");
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(TwoWays, "The next way takes over a turn in two halves: both o
   CHECK(made["cascade"]->fed == 2 * heard);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A turn that was taken as sound is heard again by who takes over, and only then answered") {
+TEST_CASE_FIXTURE(TwoWays, "A turn taken as sound is transcribed again by the next session, and then answered") {
   open();
   chain->begin_turn(1, "");
   chain->feed(std::vector<std::int16_t>(800));
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that was taken as sound is heard again by who
   CHECK(chain->history().entries()[0].text == "when do you open");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "When a turn cannot be heard again, the thought has failed") {
+TEST_CASE_FIXTURE(TwoWays, "If a turn cannot be transcribed again, the reply fails") {
   open();
   chain->begin_turn(1, "");
   chain->end_turn();
@@ -250,10 +250,10 @@ TEST_CASE_FIXTURE(TwoWays, "When a turn cannot be heard again, the thought has f
   REQUIRE(find<ThinkFailed>(events) != nullptr);
   CHECK(find<ThinkFailed>(events)->turn == 2);
   CHECK_FALSE(chain->try_again(Stage::Think, "no ears"));
-  CHECK(made["cascade"]->tried == Stage::Listen);  // Not the thinker, who was never asked.
+  CHECK(made["cascade"]->tried == Stage::Listen);  // The thinker had no request, so the failed stage is Listen.
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A voice that dies in the middle of a sentence: what it said stays, the next way goes on from there") {
+TEST_CASE_FIXTURE(TwoWays, "When a session fails in mid-sentence, its audio stays, and the next session continues from there") {
   open();
   chain->respond({1, TurnInput::Kind::Digits, "5", 1, false});
   made["realtime"]->yields = {ReplyText{1, "", true}};
@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(TwoWays, "A voice that dies in the middle of a sentence: what 
   CHECK(logged("cascade respond 1 '5' said 'We open'"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "Sentences of our own that were not spoken are spoken by the next way") {
+TEST_CASE_FIXTURE(TwoWays, "Offhook's sentences that were not spoken yet are spoken by the next session") {
   open("Good morning.");
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   (void)drain();
@@ -279,7 +279,7 @@ TEST_CASE_FIXTURE(TwoWays, "Sentences of our own that were not spoken are spoken
   CHECK(logged("cascade speak 1 'Good morning.'"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "When no way is left it says so; the breaker keeps the next call from the first") {
+TEST_CASE_FIXTURE(TwoWays, "Without another session try_again() returns false, and the breaker keeps the next call from the failed one") {
   open();
   chain->respond({1, TurnInput::Kind::Silence, {}, 1, false});
   REQUIRE(chain->try_again(Stage::Think, "stalled"));
@@ -296,7 +296,7 @@ TEST_CASE_FIXTURE(TwoWays, "When no way is left it says so; the breaker keeps th
   CHECK(find<ProviderSwitched>(events)->asked.model == "model of cascade");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A way that mended itself and failed again in the same turn gives way; in the next turn it may mend itself again") {
+TEST_CASE_FIXTURE(TwoWays, "A session that recovered and fails again in the same turn is replaced; in another turn it may recover again") {
   open();
   chain->respond({1, TurnInput::Kind::Silence, {}, 1, false});
   made["realtime"]->again = true;
@@ -308,10 +308,10 @@ TEST_CASE_FIXTURE(TwoWays, "A way that mended itself and failed again in the sam
   CHECK(chain->try_again(Stage::Listen, "stalled"));
   CHECK(logged("cascade open 1"));
   made["cascade"]->again = true;
-  for (int i = 0; i < 3; ++i) CHECK(chain->try_again(Stage::Listen, "stalled"));  // The last one is asked as often as may help.
+  for (int i = 0; i < 3; ++i) CHECK(chain->try_again(Stage::Listen, "stalled"));  // The last session gets as many attempts as may help.
 }
 
-TEST_CASE_FIXTURE(TwoWays, "SessionChain answers by the next session while the first one's model is loaded, and does not ask the first to try again") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain uses the next session while the model of the first loads, without another attempt at the first") {
   open();
   made["realtime"]->again = true;
   chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
@@ -326,7 +326,7 @@ TEST_CASE_FIXTURE(TwoWays, "SessionChain answers by the next session while the f
   CHECK(breakers->is_open("realtime", now));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "SessionChain passes ModelLoads on, and the question stands, when no other session is left") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain passes ModelLoads on, and keeps the request, if no other session is left") {
   for (int i = 0; i < 3; ++i) breakers->on_failure("cascade", FailureKind::Network, now);
   open();
   chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
@@ -334,13 +334,13 @@ TEST_CASE_FIXTURE(TwoWays, "SessionChain passes ModelLoads on, and the question 
   const auto events = drain();
   CHECK(find<ThinkFailed>(events) == nullptr);
   CHECK(find<ModelLoads>(events) != nullptr);
-  // After the deadline the session is asked once more, as after any silence.
+  // After the deadline the session gets one more attempt, as after any missing answer.
   made["realtime"]->again = true;
   CHECK(chain->try_again(Stage::Think, "no answer in time"));
   CHECK(made["realtime"]->tried == Stage::Think);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "Calls of tools and their results are history") {
+TEST_CASE_FIXTURE(TwoWays, "Tool calls and their results are part of the history") {
   open();
   chain->respond({1, TurnInput::Kind::Speech, "connect me", 1, false});
   made["realtime"]->yields = {ToolCall{1, "c1", "transfer", "{\"to\":\"sales\"}"}};
@@ -355,7 +355,7 @@ TEST_CASE_FIXTURE(TwoWays, "Calls of tools and their results are history") {
   CHECK(entries[2].call_id == "c1");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "What a whole way took is told under its name; what a part of it took stays under that of the part") {
+TEST_CASE_FIXTURE(TwoWays, "The tokens of a whole session are reported under its name, and those of a part under the part's name") {
   open();
   made["realtime"]->yields = {TokensUsed{0, {}, 30, 0, 0, 10, 0}, TokensUsed{0, "openai/think", 5, 0, 0, 1, 0}};
   const auto events = drain();
@@ -364,7 +364,7 @@ TEST_CASE_FIXTURE(TwoWays, "What a whole way took is told under its name; what a
   CHECK(std::get<TokensUsed>(events[1]).service == "openai/think");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A turn that the content filter refused is masked for all turns behind it, and no breaker opens") {
+TEST_CASE_FIXTURE(TwoWays, "A turn that the content filter refused is masked in the history, and no breaker opens") {
   open();
   for (std::uint32_t turn = 1; turn <= 5; ++turn) {
     chain->respond({turn, TurnInput::Kind::Speech, "vile " + std::to_string(turn), 1, false});
@@ -377,7 +377,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that the content filter refused is masked for
   CHECK_FALSE(breakers->is_open("realtime", now));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "What the caller goes on to say before they hear a reply is one entry of the history") {
+TEST_CASE_FIXTURE(TwoWays, "Words that the caller adds before hearing a reply extend the same history entry") {
   open();
   chain->respond({1, TurnInput::Kind::Speech, "book a table", 1, false});
   chain->cancel(1);
@@ -386,7 +386,7 @@ TEST_CASE_FIXTURE(TwoWays, "What the caller goes on to say before they hear a re
   CHECK(made["realtime"]->history->entries()[0].text == "book a table for two");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A turn that is taken with its words is answered by them, and is in the history once") {
+TEST_CASE_FIXTURE(TwoWays, "A turn that was taken with its words is answered with them, and is in the history once") {
   open();
   chain->begin_turn(1, "");
   made["realtime"]->yields = {Transcript{1, false, "I want", 1, false}, Transcript{1, false, "I want a table", 1, false}, TurnTaken{1},
@@ -397,7 +397,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that is taken with its words is answered by t
   CHECK(log.back() == "realtime respond 2 'I want a table' said ''");
   REQUIRE(chain->history().entries().size() == 1);
   CHECK(chain->history().entries().front().text == "I want a table");
-  // The caller goes on before they heard any of the reply: the conversation does not have their first words.
+  // The caller continues before hearing any reply. The conversation does not have the first words.
   chain->begin_turn(2, "");
   made["realtime"]->yields = {Transcript{2, false, "for two", 1, false}, TurnTaken{2}, Transcript{2, true, "for two", 1, false}};
   static_cast<void>(drain());
@@ -409,7 +409,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that is taken with its words is answered by t
   REQUIRE(chain->history().entries().size() == 1);
   CHECK(chain->history().entries().front().text == "I want a table for two");
   CHECK(chain->history().entries().front().turn == 3);
-  // The next part comes when the conversation waits for it.
+  // The conversation waits for the transcript of the next part.
   chain->begin_turn(3, "");
   chain->end_turn();
   TurnInput last{4, TurnInput::Kind::Speech, "please", 1, false};
@@ -420,12 +420,12 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that is taken with its words is answered by t
 
 namespace {
 
-/// A caller who goes on before they hear any of the reply. `asked` is the text that the conversation has.
+/// A caller who continues before hearing any reply. `asked` is the text that the conversation has.
 struct GoesOn : TwoWays {
   std::uint32_t turn = 1;
   std::string asked;
   GoesOn() { open(); }
-  /// The session takes a part with its words before the end of the turn: the conversation does not have them.
+  /// The session takes a part with its words before the end of the turn, so the conversation does not have them.
   void early(const std::string& words) {
     chain->begin_turn(turn, "");
     made["realtime"]->yields = {Transcript{turn, false, words, 1, false}, TurnTaken{turn}, Transcript{turn, true, words, 1, false}};
@@ -455,8 +455,8 @@ struct GoesOn : TwoWays {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(GoesOn, "Parts of a turn are each in the input once, whether they are taken early or waited for") {
-  SUBCASE("a part that was waited for stands between two that were taken early") {
+TEST_CASE_FIXTURE(GoesOn, "The input has each part of a turn once, both parts taken early and parts waited for") {
+  SUBCASE("a part that was waited for is between two that were taken early") {
     early("I want");
     normal("for two");
     early("please");
@@ -469,7 +469,7 @@ TEST_CASE_FIXTURE(GoesOn, "Parts of a turn are each in the input once, whether t
     normal("I want a table");
     CHECK(answered() == "I I want a table");
   }
-  SUBCASE("the first part was waited for") {
+  SUBCASE("the conversation waited for the first part") {
     normal("I want");
     early("a table");
     early("for two");
@@ -478,7 +478,7 @@ TEST_CASE_FIXTURE(GoesOn, "Parts of a turn are each in the input once, whether t
   }
 }
 
-TEST_CASE_FIXTURE(TwoWays, "Words of a turn that another session takes over are not those of the turn") {
+TEST_CASE_FIXTURE(TwoWays, "Words of a turn from a session that was replaced do not belong to the turn") {
   open();
   chain->begin_turn(1, "");
   made["realtime"]->yields = {Transcript{1, false, "I want", 1, false}};

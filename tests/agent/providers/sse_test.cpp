@@ -25,7 +25,7 @@ std::string joined(const std::vector<SseEvent>& events) {
 
 }  // namespace
 
-TEST_CASE("SseParser gives the same events however the bytes are split [WHATWG HTML section 9.2]") {
+TEST_CASE("SseParser gives the same events for any division of the octets [WHATWG HTML section 9.2]") {
   const std::string text =
       "\xef\xbb\xbf: a comment\n"
       "data: one\n\n"
@@ -41,15 +41,14 @@ TEST_CASE("SseParser gives the same events however the bytes are split [WHATWG H
   }
 }
 
-TEST_CASE("SseParser takes away a byte order mark at the very beginning only [WHATWG HTML section 9.2.5]") {
+TEST_CASE("SseParser removes a byte order mark only at the very beginning [WHATWG HTML section 9.2.5]") {
   CHECK(joined(parse("\xef\xbb\xbf" "data: a\n\n", 1)) == "=a;");
   CHECK(joined(parse("\xef\xbb" "data: a\n\ndata: b\n\n", 1)) == "=b;");
   CHECK(joined(parse("data: a\n\n\xef\xbb\xbf" "data: b\n\n", 4)) == "=a;");
 }
 
 TEST_CASE(
-    "SseParser takes a line feed after a carriage return for the same end of line, in another piece too [WHATWG HTML section "
-    "9.2.6]") {
+    "SseParser treats a line feed after a carriage return as the same end of line, also in another piece [WHATWG HTML section 9.2.6]") {
   SseParser parser;
   std::vector<SseEvent> events;
   CHECK(parser.feed("data: a\r", events));
@@ -101,7 +100,7 @@ TEST_CASE("SseParser bounds an event, and stays failed") {
   CHECK_FALSE(over.finish(events));
 }
 
-TEST_CASE("SseParser keeps the id of the last whole event, and the time to leave a server alone [WHATWG HTML section 9.2.6]") {
+TEST_CASE("SseParser keeps the id of the last whole event, and the retry time [WHATWG HTML section 9.2.6]") {
   SseParser parser;
   std::vector<SseEvent> events;
   CHECK(parser.feed("id: 7\nretry: 500\ndata:\n\n", events));

@@ -16,7 +16,7 @@ std::string text_of(const std::vector<offhook::agent::SpokenWord>& words) {
 
 }  // namespace
 
-TEST_CASE("while the text runs ahead, words come at the speed of speech: none counts as heard too early") {
+TEST_CASE("While the text is ahead, words come at the rate of speech, so that none counts as heard too early") {
   VoicedWords words(8000);
   words.add_text("One two three four five six ");  // 15 characters a second: "four" begins at character 14.
   CHECK(words.take().empty());
@@ -28,7 +28,7 @@ TEST_CASE("while the text runs ahead, words come at the speed of speech: none co
   CHECK(text_of(words.take()) == "four|");
 }
 
-TEST_CASE("when the audio runs ahead, a word lies where its share of the text is") {
+TEST_CASE("When the audio is ahead, a word is at its share of the text") {
   VoicedWords words(8000);
   words.add_text("slow speech ");
   words.add_samples(48'000);
@@ -38,7 +38,7 @@ TEST_CASE("when the audio runs ahead, a word lies where its share of the text is
   CHECK(taken[1].first_sample == 5 * 48'000 / 12);
 }
 
-TEST_CASE("the end settles what is left, within the audio and in order") {
+TEST_CASE("finish() places the remaining words within the audio and in order") {
   VoicedWords words(8000);
   words.add_text("very fast indeed, who can follow");
   words.add_samples(800);
@@ -50,7 +50,7 @@ TEST_CASE("the end settles what is left, within the audio and in order") {
   CHECK(rest.back().first_sample == 26 * 800 / 32);
 }
 
-TEST_CASE("a word is whole before it comes, whatever pieces its text comes in") {
+TEST_CASE("A word is complete before it comes, for any division of its text") {
   VoicedWords words(8000);
   words.add_samples(80'000);
   words.add_text("Gu");
@@ -61,7 +61,7 @@ TEST_CASE("a word is whole before it comes, whatever pieces its text comes in") 
   CHECK(text_of(words.take()) == "Morgen|");
 }
 
-TEST_CASE("what was broken off ends with its audio, though its text ran ahead") {
+TEST_CASE("After finish(false) the words end with the audio, although the text was ahead") {
   VoicedWords words(8000);
   words.add_text("One two three four five six");
   words.add_samples(9 * 8000 / 15);  // "three" begins at character 8.
@@ -74,7 +74,7 @@ TEST_CASE("what was broken off ends with its audio, though its text ran ahead") 
   CHECK(words.said() == "One two three four");
 }
 
-TEST_CASE("text without audio yields no words, and text without blanks comes in pieces") {
+TEST_CASE("Text without audio gives no words, and text without blanks comes in pieces") {
   VoicedWords silent(8000);
   silent.add_text("nothing to hear");
   silent.finish(true);

@@ -18,7 +18,7 @@ ProviderProfile of(ProviderKind kind, std::string voice = "") {
 
 }  // namespace
 
-TEST_CASE("A voice of the provider's own is taken as it is, whatever the provider was given besides") {
+TEST_CASE("A voice of the provider itself is used as it is, also if the provider has another one configured") {
   CHECK(voice_for(of(ProviderKind::Local), "rms", "de") == "rms");
   CHECK(voice_for(of(ProviderKind::OpenAi, "cedar"), "marin", "") == "marin");
   CHECK(voice_for(of(ProviderKind::OpenAiCompatible), "af_heart", "") == "af_heart");
@@ -30,7 +30,7 @@ TEST_CASE("A voice of the provider's own is taken as it is, whatever the provide
   CHECK(voice_for(of(ProviderKind::Deepgram, "aura-2-zeus-en"), "aura-2-luna-en", "de") == "aura-2-luna-en");
 }
 
-TEST_CASE("Of another provider's voice each has the nearest of its own: a man's for a man's") {
+TEST_CASE("A voice of another provider is replaced by a similar one, with the same sex") {
   for (const char* man : {"rms", "cedar", "aura-2-apollo-en", "en-US-GuyNeural", "en-US-AndrewMultilingualNeural", "en-US-Andrew:DragonHDLatestNeural"}) {
     CAPTURE(man);
     const auto other = [man](ProviderKind kind) { return voice_for(of(kind), man, "en"); };
@@ -48,22 +48,22 @@ TEST_CASE("Of another provider's voice each has the nearest of its own: a man's 
   }
 }
 
-TEST_CASE("What the configuration says of a provider goes before what we think is near") {
+TEST_CASE("The configured voice of a provider has precedence over a similar one") {
   CHECK(voice_for(of(ProviderKind::Azure, "de-DE-ConradNeural"), "marin", "de") == "de-DE-ConradNeural");
   CHECK(voice_for(of(ProviderKind::OpenAiCompatible, "af_heart"), "rms", "") == "af_heart");
-  CHECK(voice_for(of(ProviderKind::OpenAiCompatible), "rms", "").empty());  // Nobody knows what its voices are called.
+  CHECK(voice_for(of(ProviderKind::OpenAiCompatible), "rms", "").empty());  // The names of its voices are unknown.
   CHECK(voice_for(of(ProviderKind::OpenAi, "sage"), "", "") == "sage");
 }
 
-TEST_CASE("A name without a form may be OpenAI's or a compatible server's: what is set for the provider goes before a stranger's") {
+TEST_CASE("A name without a known form may be OpenAI's or a compatible server's, and the provider's configured voice has precedence") {
   CHECK(voice_for(of(ProviderKind::OpenAi, "coral"), "af_heart", "") == "coral");
-  CHECK(voice_for(of(ProviderKind::OpenAi), "af_heart", "") == "af_heart");  // A new one, for all that we know.
+  CHECK(voice_for(of(ProviderKind::OpenAi), "af_heart", "") == "af_heart");  // It may be a new voice of OpenAI.
   CHECK(voice_for(of(ProviderKind::OpenAiCompatible, "af_heart"), "coral", "") == "af_heart");
   CHECK(voice_for(of(ProviderKind::OpenAiCompatible, "af_heart"), "am_adam", "") == "am_adam");
   CHECK(voice_for(of(ProviderKind::OpenAiCompatible), "coral", "") == "coral");
 }
 
-TEST_CASE("Azure's model that speaks has the voices of OpenAI, whatever its speech has") {
+TEST_CASE("Azure's Realtime model has the voices of OpenAI, not those of Azure Speech") {
   CHECK(model_voice_for(of(ProviderKind::Azure), "marin") == "marin");
   CHECK(model_voice_for(of(ProviderKind::Azure), "").empty());
   CHECK(model_voice_for(of(ProviderKind::Azure, "de-DE-ConradNeural"), "en-US-GuyNeural") == "ash");
@@ -73,32 +73,32 @@ TEST_CASE("Azure's model that speaks has the voices of OpenAI, whatever its spee
   CHECK(voice_for(of(ProviderKind::Local), "en-US-OnyxTurboMultilingualNeural", "") == "rms");
 }
 
-TEST_CASE("Without a wish each has its usual voice, in the language of the call where voices have one") {
+TEST_CASE("Without a configured voice each provider uses its default, in the language of the call if its voices have one") {
   CHECK(voice_for(of(ProviderKind::Local), "", "").empty());
   CHECK(voice_for(of(ProviderKind::OpenAi), "", "de").empty());
   CHECK(voice_for(of(ProviderKind::Deepgram), "", "") == "aura-2-thalia-en");
   CHECK(voice_for(of(ProviderKind::Deepgram), "", "es-MX") == "aura-2-celeste-es");
   CHECK(voice_for(of(ProviderKind::Deepgram), "cedar", "DE") == "aura-2-julius-de");
-  CHECK(voice_for(of(ProviderKind::Deepgram), "", "fi") == "aura-2-thalia-en");  // It has no Finnish one.
+  CHECK(voice_for(of(ProviderKind::Deepgram), "", "fi") == "aura-2-thalia-en");  // Deepgram has no Finnish voice.
   CHECK(voice_for(of(ProviderKind::Azure), "", "en-GB") == "en-US-JennyNeural");
   CHECK(voice_for(of(ProviderKind::Azure), "", "fi") == "en-US-AvaMultilingualNeural");
   CHECK(voice_for(of(ProviderKind::Azure), "cedar", "fi") == "en-US-AndrewMultilingualNeural");
 }
 
-TEST_CASE("Where callers may speak one of several languages, the voice speaks them all, or else the likeliest") {
+TEST_CASE("If callers may speak one of several languages, the voice speaks them all, or else the likeliest") {
   using Languages = std::vector<std::string>;
   const Languages english{"en-US", "EN"}, mixed{"en-US", "de"}, enga{"enm", "en"};
   CHECK(voice_for(of(ProviderKind::Azure), "", "", english) == "en-US-JennyNeural");
   CHECK(voice_for(of(ProviderKind::Azure), "", "", mixed) == "en-US-AvaMultilingualNeural");
-  CHECK(voice_for(of(ProviderKind::Azure), "", "", enga) == "en-US-AvaMultilingualNeural");  // Middle English is none of hers.
+  CHECK(voice_for(of(ProviderKind::Azure), "", "", enga) == "en-US-AvaMultilingualNeural");  // This voice does not speak Middle English.
   CHECK(voice_for(of(ProviderKind::Azure), "cedar", "", mixed) == "en-US-AndrewMultilingualNeural");
-  CHECK(voice_for(of(ProviderKind::Azure), "", "en", mixed) == "en-US-JennyNeural");  // It is set, and so nothing else is spoken.
+  CHECK(voice_for(of(ProviderKind::Azure), "", "en", mixed) == "en-US-JennyNeural");  // The language is configured, so no other one is spoken.
   CHECK(voice_for(of(ProviderKind::Azure), "de-DE-KatjaNeural", "", mixed) == "de-DE-KatjaNeural");
   CHECK(voice_for(of(ProviderKind::Deepgram), "", "", Languages{"fr-CA", "en"}) == "aura-2-agathe-fr");
   CHECK(voice_for(of(ProviderKind::Deepgram), "", "de", Languages{"fr"}) == "aura-2-viktoria-de");
 }
 
-TEST_CASE("A Flux voice is of Deepgram's Voice Agent: text by itself is spoken by an Aura voice of its language and sex") {
+TEST_CASE("A Flux voice belongs to the Voice Agent, and an Aura voice of its language and sex speaks single texts") {
   const auto spoken = [](const char* voice, const char* language = "") { return speech_voice_for(of(ProviderKind::Deepgram), voice, language); };
   CHECK(voice_for(of(ProviderKind::Deepgram), "flux-cole-en", "de") == "flux-cole-en");
   CHECK(spoken("flux-cole-en", "de") == "aura-2-apollo-en");

@@ -38,7 +38,7 @@ struct Listening {
     listener->end();
   }
   void advance(base::Duration by) { listener->tick(now += by); }
-  /// turn:"text so far"~, turn:"text", turn:? for one that was not understood, turn:!kind
+  /// Returns the events as turn:"text so far"~, turn:"text", turn:? for an empty turn, and turn:!kind for a failure.
   std::string said() {
     std::string line;
     while (const auto event = listener->poll()) {
@@ -71,7 +71,7 @@ struct Listening {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Listening, "HttpListener posts the turn as a WAV when it is over") {
+TEST_CASE_FIXTURE(Listening, "HttpListener posts the turn as a WAV at its end") {
   listener->begin(3, "");
   listener->feed(std::vector<std::int16_t>{1, -2});
   listener->feed(std::vector<std::int16_t>(3000, 7));
@@ -94,13 +94,13 @@ TEST_CASE_FIXTURE(Listening, "HttpListener posts the turn as a WAV when it is ov
   CHECK(field(0, "response_format") == "json");
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener warms its connection when the call begins, and again when the caller does") {
+TEST_CASE_FIXTURE(Listening, "HttpListener warms its connection at the start of the call, and at the start of each turn") {
   CHECK(http.warmed.size() == 1);
   listener->begin(1, "");
   CHECK(http.warmed == std::vector<std::string>(2, "https://ears.example/v1/audio/transcriptions"));
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener gives out what is understood as it comes, however it is split") {
+TEST_CASE_FIXTURE(Listening, "HttpListener gives the text as it arrives, for any division of the octets") {
   const std::string bytes = sse(R"({"type":"transcript.text.delta","delta":"I would"})") + sse(R"({"type":"something.new"})") +
                             sse(R"({"type":"transcript.text.delta","delta":" like pizza"})") +
                             sse(R"({"type":"transcript.text.done","text":"I would like pizza.","usage":{}})") + sse("[DONE]");
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener gives out what is understood as it co
   CHECK(wakes > 0);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener takes an answer in one piece, and a stream without its end") {
+TEST_CASE_FIXTURE(Listening, "HttpListener accepts an answer in one piece, and a stream without an end") {
   hear(1);
   http.answer(0, 200, R"({"text":" Yes. ","usage":{"type":"tokens"}})");
   CHECK(said() == "1:\"Yes.\" ");
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener takes an answer in one piece, and a s
   CHECK(said() == "3:? ");
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener tells what the service charges: tokens, seconds, or the length of the turn when it does not say") {
+TEST_CASE_FIXTURE(Listening, "HttpListener reports the charged use: tokens, seconds, or the length of the turn if the service reports none") {
   hear(1, 8000);
   http.answer(0, 200, R"({"text":"Yes.","usage":{"type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":4,"audio_tokens":10},"output_tokens":3}})");
   hear(2, 8000);
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener tells what the service charges: token
   hear(3, 8000);
   http.answer(2, 200, R"({"text":"Yes."})");
   hear(4, 8000);
-  http.answer(3, 200, R"({"text":"Yes.","usage":{"type":"duration","seconds":1e7}})");  // Nobody spoke for so long.
+  http.answer(3, 200, R"({"text":"Yes.","usage":{"type":"duration","seconds":1e7}})");  // Longer than any turn.
   hear(5, 8000);
   http.answer(4, 200, sse(R"({"type":"transcript.text.done","text":"No.","usage":{"type":"tokens","input_tokens":5,"output_tokens":2}})"));
   hear(6, 8000);
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener tells what the service charges: token
   CHECK(used[4].input_tokens == 5);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener takes too short a turn for silence, and asks nobody") {
+TEST_CASE_FIXTURE(Listening, "HttpListener treats a turn that is too short as silence, without a request") {
   hear(1, HttpListener::kMinSamples - 1);
   CHECK(http.all.empty());
   CHECK(said() == "1:? ");
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener takes too short a turn for silence, a
   CHECK(http.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener bounds a turn: what is beyond is not heard, and counted") {
+TEST_CASE_FIXTURE(Listening, "HttpListener bounds the audio of a turn, and counts the rest") {
   hear(1, HttpListener::kMaxSamples);
   CHECK(listener->unheard() == 0);
   CHECK(field(0, "file").size() == media::kWavHeaderOctets + 2 * HttpListener::kMaxSamples);
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener bounds a turn: what is beyond is not 
   CHECK(field(1, "file").size() == media::kWavHeaderOctets + 2 * HttpListener::kMaxSamples);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener forgets a turn that was noise") {
+TEST_CASE_FIXTURE(Listening, "HttpListener drops an abandoned turn") {
   listener->begin(1, "");
   listener->feed(std::vector<std::int16_t>(5000, 7));
   listener->abandon();
@@ -184,7 +184,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener forgets a turn that was noise") {
   CHECK(field(1, "file").size() == media::kWavHeaderOctets + 4000);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener repeats once what may go well the second time") {
+TEST_CASE_FIXTURE(Listening, "HttpListener repeats a request once if a retry may help") {
   hear(1);
   http.break_off(0);
   CHECK(said() == "");
@@ -207,7 +207,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener repeats once what may go well the sec
   CHECK(http.all.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener says of which kind a failure is, and shows no secret") {
+TEST_CASE_FIXTURE(Listening, "HttpListener reports the kind of a failure, and shows no secret") {
   struct { int status; std::string body, kind;
   } const cases[] = {
       {401, R"({"error":{"message":"sk-canary","code":"invalid_api_key"}})", "auth"},

@@ -42,7 +42,7 @@ struct LiveLine {
     listener->feed(std::vector<std::int16_t>(ms * 24, 5));
     listener->end();
   }
-  /// The types of what was sent on the present socket, a letter each: Session, Append, Commit, cLear.
+  /// Returns the messages on the current socket, one letter each: S for Session, A for Append, C for Commit, L for Clear.
   std::string sent() {
     std::string line;
     for (const json& frame : socket().sent) {
@@ -76,7 +76,7 @@ struct LiveLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener tells what each text takes, and that of a turn that nobody waits for, too") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the use of each text, also of a turn that was abandoned") {
   std::vector<ServiceUse> used;
   options.tell_use = [&used](const ServiceUse& use) { used.push_back(use); };
   start();
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener tells what each text takes, and that o
   listener.reset();
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a session that only transcribes, when the call begins") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a transcription session at the start of the call") {
   REQUIRE(client.sockets.size() == 1);
   CHECK(socket().request.url == "wss://ears.example/v1/realtime?intent=transcription");
   CHECK(socket().request.headers[0] == std::pair<std::string, std::string>("authorization", "Bearer sk-canary"));
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a session that only transcribes,
   CHECK(listener->rate_hz() == 8000);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio up while the caller speaks, and its text comes back") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, and gives the texts that come back") {
   listener->begin(3, "");
   listener->feed(std::vector<std::int16_t>(24 * 59, 5));
   CHECK(sent() == "S");
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio up while the caller speaks
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener takes too short a turn for silence, and what was understood as nothing, too") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener treats a turn that is too short, or whose text is blank, as silence") {
   hear(1, LiveTranscription::kMinMs - 1);
   CHECK(said() == "1:? ");
   CHECK(sent() == "SAL");
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener takes too short a turn for silence, an
   CHECK(said() == "3:? ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds a turn: what is beyond is not heard, and counted") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts the rest") {
   hear(1, LiveTranscription::kMaxTurnMs);
   CHECK(listener->counters().unheard_octets == 0);
   const std::size_t frames = socket().sent.size();
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds a turn: what is beyond is not h
   CHECK(listener->counters().unheard_octets == 2);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener forgets a turn that was noise, whatever the server still says of it") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores later results of an abandoned turn") {
   listener->begin(1, "");
   listener->feed(std::vector<std::int16_t>(24 * 200, 5));
   listener->abandon();
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener forgets a turn that was noise, whateve
   CHECK(listener->counters().late == 2);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener opens another socket for the next turn when the present one breaks") {
+TEST_CASE_FIXTURE(LiveLine, "When its socket breaks, LiveListener opens another one for the next turn") {
   listener->begin(1, "");
   listener->feed(std::vector<std::int16_t>(24 * 200, 5));
   socket().handler.on_closed({std::nullopt, 0, "", 1011, ""});
@@ -199,7 +199,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens another socket for the next turn
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener says of which kind a failure is, and shows no secret") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the kind of a failure, and shows no secret") {
   hear(1);
   socket().handler.on_closed({std::nullopt, 401, "", 0, ""});
   CHECK(said() == "1:!auth ");
@@ -221,7 +221,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener says of which kind a failure is, and s
   CHECK(listener->counters().errors_passed == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener leaves a session that was not taken as it was meant, or that is over") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener leaves a session whose settings the server refused, or that has expired") {
   hear(1);
   error("model_not_found", "session");
   CHECK(said() == "1:!protocol ");
@@ -233,13 +233,13 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener leaves a session that was not taken as
   CHECK(client.sockets.size() == 3);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps the session that was opened ahead for the first turn, however long the machine has run") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the session that it opened ahead for the first turn, for any uptime of the machine") {
   listener->tick(now + std::chrono::hours(1000));
   hear(1);
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener renews its session between two turns, before its hour is over") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener renews its session between two turns, before the server's limit of one hour") {
   listener->tick(now);
   listener->tick(now + LiveListener::kRenewAfter - 1ms);
   hear(1);
@@ -254,7 +254,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener renews its session between two turns, 
   CHECK(said() == "2:\"No.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener passes garbage and the unknown over, and gives up a server that takes no turns") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores garbage and unknown messages, and leaves a server that answers no commits") {
   socket().handler.on_text("garbage");
   say({{"type", "something.new"}});
   CHECK(listener->counters().garbage == 1);

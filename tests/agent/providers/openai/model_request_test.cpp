@@ -43,7 +43,7 @@ std::string line_of(const std::vector<ModelMessage>& messages) {
 
 }  // namespace
 
-TEST_CASE("messages_of tells the history and then the present turn") {
+TEST_CASE("messages_of gives the history and then the current turn") {
   History history;
   history.add(entry(Kind::Agent, 1, "Hello."));
   history.add(entry(Kind::Caller, 2, "One pizza"));
@@ -55,7 +55,7 @@ TEST_CASE("messages_of tells the history and then the present turn") {
         "A:Hello.;U:One pizza;A:Which of our...;U:[The caller pressed 1]\nA big one;");
 }
 
-TEST_CASE("messages_of tells the present turn once, whether the history has it or not") {
+TEST_CASE("messages_of gives the current turn once, whether the history has it or not") {
   History history;
   history.add(entry(Kind::Caller, 2, "One pizza"));
   CHECK(line_of(messages_of(&history, present(2, "One pizza"))) == "U:One pizza;");
@@ -65,7 +65,7 @@ TEST_CASE("messages_of tells the present turn once, whether the history has it o
         "U:One pizza\n[The caller pressed the keys 12];");
 }
 
-TEST_CASE("messages_of puts results right behind their calls, says which calls are still at work, and leaves out results without a call") {
+TEST_CASE("messages_of puts results right after their calls, marks calls that still run, and omits results without a call") {
   History history;
   history.add(entry(Kind::Caller, 1, "Hi"));
   history.add(entry(Kind::ToolCall, 1, "{}", "a", "f"));
@@ -84,7 +84,7 @@ TEST_CASE("messages_of puts results right behind their calls, says which calls a
   CHECK(line_of(messages_of(&history, present(2, "So?"))) == "U:Hi;C:a=1;C:b=2;C:late=3;A:Wait.;U:So?;");
 }
 
-TEST_CASE("messages_of tells the rounds of the present turn once, behind what was said before them") {
+TEST_CASE("messages_of gives the tool rounds of the current turn once, after the text before them") {
   History history;
   history.add(entry(Kind::Caller, 1, "Hi"));
   history.add(entry(Kind::ToolCall, 1, "{}", "a", "f"));
@@ -94,11 +94,11 @@ TEST_CASE("messages_of tells the rounds of the present turn once, behind what wa
   now.rounds = {{{"a", "f", "{}", "1"}}, {{"b", "g", "{}", "2"}}};
   CHECK(line_of(messages_of(&history, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
   CHECK(line_of(messages_of(nullptr, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
-  history.add(entry(Kind::Agent, 1, "One moment."));  // Heard whole before the last of the tools had answered.
+  history.add(entry(Kind::Agent, 1, "One moment."));  // The caller has heard it all before the last tool answered.
   CHECK(line_of(messages_of(&history, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
 }
 
-TEST_CASE("messages_of lets a model go on where another was cut off in the middle of its reply") {
+TEST_CASE("messages_of lets a model continue a reply that another provider began") {
   PresentTurn now = present(1, "Hi");
   now.input.said = "You can";
   now.said = "call us.";
@@ -109,7 +109,7 @@ TEST_CASE("messages_of lets a model go on where another was cut off in the middl
   CHECK(messages[3].text == "call us.");
 }
 
-TEST_CASE("words_of tells what happened in brackets, and words as they are") {
+TEST_CASE("words_of gives events in brackets, and words as they are") {
   CHECK(words_of(present(1, "", TurnInput::Kind::Opening).input) == "[The call begins. Greet the caller.]");
   CHECK(words_of(present(1, std::string(kMachineAnswered), TurnInput::Kind::Opening).input).starts_with("[An answering machine"));
   CHECK(words_of(present(1, "12#", TurnInput::Kind::Digits).input) == "[The caller pressed the keys 12#]");
@@ -122,7 +122,7 @@ TEST_CASE("words_of tells what happened in brackets, and words as they are") {
   CHECK(words_of(rejected) == "mumble [perhaps misheard]");
 }
 
-TEST_CASE("write_chat_request writes what /chat/completions wants") {
+TEST_CASE("write_chat_request writes a request for /chat/completions") {
   ModelOptions options;
   options.model = "gpt-4o-mini";
   options.temperature = 0.25;
@@ -152,7 +152,7 @@ TEST_CASE("write_chat_request writes what /chat/completions wants") {
   CHECK(sent["tools"][0]["function"]["parameters"]["type"] == "object");
 }
 
-TEST_CASE("write_chat_request leaves out what a compatible server does not know") {
+TEST_CASE("write_chat_request omits the members that a compatible server does not support") {
   ModelOptions options;
   options.model = "m";
   options.max_tokens = 5;
@@ -173,7 +173,7 @@ TEST_CASE("write_chat_request leaves out what a compatible server does not know"
   CHECK_FALSE(json::parse(write_chat_request(options, {"", {}, nullptr})).contains("tools"));
 }
 
-TEST_CASE("write_responses_request writes what /responses wants") {
+TEST_CASE("write_responses_request writes a request for /responses") {
   ModelOptions options;
   options.model = "gpt-5-mini";
   options.max_tokens = 300;

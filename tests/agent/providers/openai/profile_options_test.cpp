@@ -7,7 +7,7 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::openai;
 
-TEST_CASE("A chat model is told its rules by the role that its server knows, and only what was configured besides") {
+TEST_CASE("A chat model gets its prompt in the role that its server supports, and only the configured options") {
   ProviderProfile provider;
   provider.models.chat = "m";
   CHECK(model_options(provider).prompt_role == "developer");
@@ -24,7 +24,7 @@ TEST_CASE("A chat model is told its rules by the role that its server knows, and
   CHECK_FALSE(model_options(provider).max_tokens);
 }
 
-TEST_CASE("A Realtime model is told how to hear and speak") {
+TEST_CASE("A Realtime model gets the options for listening and speaking") {
   ProviderProfile provider;
   provider.base_url = "https://host.example/v1";
   CHECK(realtime_options(provider).turn_detection.kind == realtime::TurnDetection::Kind::Ours);
@@ -40,7 +40,7 @@ TEST_CASE("A Realtime model is told how to hear and speak") {
   CHECK(told.max_output_tokens == 4096);
 }
 
-TEST_CASE("A Realtime model is told what it may cost: transcription, reasoning, and how much of the conversation is kept") {
+TEST_CASE("A Realtime model gets the options that limit its cost: transcription, reasoning, and the kept conversation") {
   ProviderProfile provider;
   provider.models.transcription = "ears";
   CHECK(realtime_options(provider).transcription_model == "ears");
@@ -58,7 +58,7 @@ TEST_CASE("A Realtime model is told what it may cost: transcription, reasoning, 
   CHECK(told.truncation.post_instructions == 8000);
 }
 
-TEST_CASE("Azure's models are asked by the current interface, or by that of a date at their deployments' addresses; the key has a header of its own") {
+TEST_CASE("Azure's models use the current interface, or with api_version that of the deployment, and the key has its own header") {
   ProviderProfile provider;
   provider.base_url = "https://name.openai.azure.com";
   provider.deployment = "phone";
@@ -76,7 +76,7 @@ TEST_CASE("Azure's models are asked by the current interface, or by that of a da
   }
   provider.kind = ProviderKind::AzureOpenAi;
   CHECK(realtime_options(provider).azure->deployment == "phone");
-  provider.kind = ProviderKind::Azure;  // Its deployment is that of the model that thinks.
+  provider.kind = ProviderKind::Azure;  // The configured deployment is that of the chat model.
   provider.models.realtime = "rt";
   CHECK(realtime_options(provider).azure->deployment == "rt");
 }

@@ -16,7 +16,7 @@ std::vector<std::string> texts_of(const std::vector<json>& items) {
   return texts;
 }
 
-/// A call that has been talked in: a greeting, a question, an answer.
+/// A call with a history: a greeting, a question, an answer.
 struct TalkedIn : RealtimeLine {
   TalkedIn() {
     history.add({HistoryEntry::Kind::Agent, 1, "Hello.", {}, {}, false});
@@ -35,7 +35,7 @@ struct TalkedIn : RealtimeLine {
 
 // --- opening -----------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "session.update goes out after session.created, and nothing else before session.updated") {
+TEST_CASE_FIXTURE(RealtimeLine, "session.update is sent after session.created, and other messages only after session.updated") {
   open();
   CHECK(socket(0).sent.empty());
   session->begin_turn(1, "");
@@ -49,10 +49,10 @@ TEST_CASE_FIXTURE(RealtimeLine, "session.update goes out after session.created, 
   CHECK(socket(0).sent.size() == 1);
   say(json::parse(R"({"type":"session.updated","session":{}})"));
   CHECK(types(0) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "response.create"});
-  CHECK(sent("input_audio_buffer.append").size() == 1);  // What was said meanwhile, at once.
+  CHECK(sent("input_audio_buffer.append").size() == 1);  // The audio of the meantime is sent at once.
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "of a turn spoken before there was a session its last 30 s are kept [CallerAudio]") {
+TEST_CASE_FIXTURE(RealtimeLine, "Of a turn that began before the session, the last 30 s are kept [CallerAudio]") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(CallerAudio::kMostMs * 8, 1));
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "of a turn spoken before there was a session its
   CHECK(sent("input_audio_buffer.append").size() == CallerAudio::kMostMs / 1000);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "no session within the time: another socket") {
+TEST_CASE_FIXTURE(RealtimeLine, "Without a session in time, another socket is opened") {
   open();
   advance(kOpenWithin - 1ms);
   CHECK(client.sockets.size() == 1);
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "no session within the time: another socket") {
   REQUIRE(client.sockets.size() == 2);
   CHECK(socket(0).closed);
   connect(1);
-  advance(kConfigureWithin);  // session.updated does not come either
+  advance(kConfigureWithin);  // session.updated does not come either.
   CHECK(socket(1).closed);
   advance(250ms);
   REQUIRE(client.sockets.size() == 3);
@@ -80,16 +80,16 @@ TEST_CASE_FIXTURE(RealtimeLine, "no session within the time: another socket") {
   CHECK(sent("input_audio_buffer.commit").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a session that is taken over is told the history first, as text") {
+TEST_CASE_FIXTURE(RealtimeLine, "A replacement session first gets the history as text") {
   history.add({HistoryEntry::Kind::Caller, 1, "good day", {}, {}, false});
   open();
-  session->respond({1, TurnInput::Kind::Speech, "good day", 1, false});  // What the last provider failed to answer.
+  session->respond({1, TurnInput::Kind::Speech, "good day", 1, false});  // The last provider failed to answer this turn.
   configure(0);
-  CHECK(texts_of(sent("conversation.item.create")) == std::vector<std::string>{"user: good day"});  // Once.
+  CHECK(texts_of(sent("conversation.item.create")) == std::vector<std::string>{"user: good day"});  // The text is sent once.
   CHECK(types(0).back() == "response.create");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a key that is wrong is fatal: nobody reconnects, and every reply fails as such") {
+TEST_CASE_FIXTURE(RealtimeLine, "A wrong key is fatal: there is no reconnection, and every reply fails with FailureKind::Auth") {
   for (const int status : {401, 403}) {
     client.sockets.clear();
     events.clear();
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a key that is wrong is fatal: nobody reconnects
   }
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a handshake answered 429 is tried again when the server says, or not at all when that is too late") {
+TEST_CASE_FIXTURE(RealtimeLine, "After a 429, the session connects again at the Retry-After time, or fails if that is too late") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   refuse(0, 429, "3");
@@ -126,13 +126,13 @@ TEST_CASE_FIXTURE(RealtimeLine, "a handshake answered 429 is tried again when th
   CHECK(count<ThinkFailed>() == 2);
   CHECK(client.sockets.size() == 2);
   advance(11s);
-  respond(3);  // Now it may be asked.
+  respond(3);  // The Retry-After time has passed.
   REQUIRE(client.sockets.size() == 3);
   configure(2);
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a 429 without a time is given up at once") {
+TEST_CASE_FIXTURE(RealtimeLine, "After a 429 without a time, the reply fails at once") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   refuse(0, 429);
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a 429 without a time is given up at once") {
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::RateLimited);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a model that is not there is fatal, a server that is overloaded is not") {
+TEST_CASE_FIXTURE(RealtimeLine, "A missing model is fatal, and an overloaded server is not") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   refuse(0, 503);
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a model that is not there is fatal, a server th
   CHECK_FALSE(session->try_again(Stage::Think, "404"));
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "so many reconnects in a row and no more; each request then gets one try of its own") {
+TEST_CASE_FIXTURE(RealtimeLine, "After kMaxReconnects failed connections in a row, each request gets only one more attempt") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   for (unsigned i = 0; i < kMaxReconnects; ++i) {
@@ -169,13 +169,13 @@ TEST_CASE_FIXTURE(RealtimeLine, "so many reconnects in a row and no more; each r
   CHECK(client.sockets.size() == kMaxReconnects + 1);
   CHECK(session->try_again(Stage::Think, "500"));
   collect();
-  CHECK(count<ServiceRetried>() == kMaxReconnects + 3);  // The reply is asked for again, on a new socket.
+  CHECK(count<ServiceRetried>() == kMaxReconnects + 3);  // The reply is requested again on a new socket.
   CHECK(client.sockets.size() == kMaxReconnects + 2);
   configure(kMaxReconnects + 1);
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a session that refuses its settings is given up: the next would refuse them too") {
+TEST_CASE_FIXTURE(RealtimeLine, "A session whose settings are refused is given up, because the next one would be refused, too") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   connect(0);
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a session that refuses its settings is given up
 
 // --- errors ------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "errors that need nothing done are counted and passed over") {
+TEST_CASE_FIXTURE(RealtimeLine, "Errors without consequences are counted and ignored") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   for (const auto* code : {"response_cancel_not_active", "input_audio_buffer_commit_empty", "item_truncate_invalid_item_id", "unsupported_content_type", ""})
@@ -199,7 +199,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "errors that need nothing done are counted and p
   CHECK(count<ThinkFailed>() == 0);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a commit that the server refuses does not shift later transcripts to other turns") {
+TEST_CASE_FIXTURE(RealtimeLine, "A refused commit does not assign later transcripts to wrong turns") {
   open_and_configure();
   speech(1);
   error("input_audio_buffer_commit_empty", sent("input_audio_buffer.commit")[0]["event_id"]);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a commit that the server refuses does not shift
   CHECK(all<Transcript>()[0].turn == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "each fatal error ends it, by event, by failed response or by close reason") {
+TEST_CASE_FIXTURE(RealtimeLine, "Each fatal error ends the session, as an event, a failed response or a close reason") {
   for (const auto* code : {"insufficient_quota", "invalid_api_key", "account_deactivated", "billing_hard_limit_reached"}) {
     for (int way = 0; way < 3; ++way) {
       CAPTURE(std::string(code));
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "each fatal error ends it, by event, by failed r
   }
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "garbage is passed over up to a bound in a row; then that server is left") {
+TEST_CASE_FIXTURE(RealtimeLine, "Garbage is ignored up to kMaxGarbageInARow messages, and then the server is left") {
   open_and_configure();
   for (unsigned i = 0; i + 1 < kMaxGarbageInARow; ++i) say(0, "{garbage");
   say(0, R"({"type":"nobody.knows"})");
@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "garbage is passed over up to a bound in a row; 
 
 // --- sockets that break ------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(TalkedIn, "a socket that breaks while nobody speaks is replaced at once, and the new one told the history") {
+TEST_CASE_FIXTURE(TalkedIn, "A socket that breaks between turns is replaced at once, and the new one gets the history") {
   for (const int code : {1001, 1005, 1006, 1011, 1012, 1013, 1015}) {
     client.sockets.clear();
     open_and_configure();
@@ -267,12 +267,12 @@ TEST_CASE_FIXTURE(TalkedIn, "a socket that breaks while nobody speaks is replace
   }
   CHECK(count<TurnTaken>() == 7);
   CHECK(count<ServiceRetried>() == 7);
-  CHECK(events.size() == 14);  // The session told no other event.
+  CHECK(events.size() == 14);  // The session gave no other event.
   CHECK(all<ServiceRetried>()[0].retry.then == kConnectsAgain);
   CHECK(all<ServiceRetried>()[0].retry.why.find("1001") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a close code that promises nothing is not reconnected, but a reply may ask for it") {
+TEST_CASE_FIXTURE(RealtimeLine, "After a close code without hope there is no reconnection, but the next reply may cause one") {
   open_and_configure();
   lose(0, 1008);
   advance(1min);
@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a close code that promises nothing is not recon
   CHECK(types(1) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "response.create"});
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a session that has expired is left at once, before its socket is closed") {
+TEST_CASE_FIXTURE(RealtimeLine, "An expired session is left at once, before its socket closes") {
   open_and_configure();
   error("session_expired");
   CHECK(socket(0).closed);
@@ -294,7 +294,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a session that has expired is left at once, bef
   CHECK(sent("input_audio_buffer.commit").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a reply that its socket cuts off fails, and goes on where it was on the next") {
+TEST_CASE_FIXTURE(RealtimeLine, "A reply whose socket breaks fails, and continues on the next socket") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   words(response, "i1", "whose voice will never come ");
@@ -303,11 +303,11 @@ TEST_CASE_FIXTURE(RealtimeLine, "a reply that its socket cuts off fails, and goe
   lose(0, 1006);
   REQUIRE(count<ThinkFailed>() == 1);
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::Network);
-  CHECK(count<SpeechDone>() == 1);  // What came of it is heard to its end.
+  CHECK(count<SpeechDone>() == 1);  // The audio so far plays to its end.
   CHECK(session->try_again(Stage::Think, "closed"));
   CHECK(client.sockets.size() == 2);
   configure(1);
-  // The turn is not known in words: it is sent again as sound.
+  // There is no transcript of the turn, so its audio is sent again.
   CHECK(types(1) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "conversation.item.create", "response.create"});
   CHECK(sent("input_audio_buffer.append").size() == 1);
   CHECK(texts_of(sent("conversation.item.create"))[0].find("after these words: \"Hello there,\"") != std::string::npos);
@@ -315,7 +315,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a reply that its socket cuts off fails, and goe
   CHECK(count<ReplyText>() == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a turn that is known in words is not sent again as sound: the history has it") {
+TEST_CASE_FIXTURE(RealtimeLine, "A turn with a transcript is not sent again as audio, because the history has it") {
   open_and_configure();
   speech(1);
   say({{"type", "input_audio_buffer.committed"}, {"item_id", "u1"}});
@@ -330,7 +330,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a turn that is known in words is not sent again
   CHECK(sent("input_audio_buffer.append").empty());
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a turn that is being spoken when the socket breaks is not lost") {
+TEST_CASE_FIXTURE(RealtimeLine, "A turn during which the socket breaks is not lost") {
   open_and_configure();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(800, 1));
@@ -345,7 +345,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a turn that is being spoken when the socket bre
   CHECK(sent("input_audio_buffer.commit").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a server that falls silent is left for another socket, once for each failure") {
+TEST_CASE_FIXTURE(RealtimeLine, "A server that does not respond is replaced by another socket, once for each failure") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -358,14 +358,14 @@ TEST_CASE_FIXTURE(RealtimeLine, "a server that falls silent is left for another 
   CHECK(sent("response.create").size() == 1);
   CHECK(count<ThinkFailed>() == 0);
   CHECK_FALSE(session->try_again(Stage::Think, "no reply in time"));
-  audio(created(), "i", 160);  // It spoke: what fails now is another failure.
+  audio(created(), "i", 160);  // The server sent audio, so the next failure is a new one.
   session->speak(1, "");
   CHECK(session->try_again(Stage::Speak, "stalled"));
-  advance(250ms);  // The second reconnect in a row.
+  advance(250ms);  // The pause before the second reconnection in a row.
   CHECK(client.sockets.size() == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a result that comes while there is no socket is told on the next, with its call") {
+TEST_CASE_FIXTURE(RealtimeLine, "A result that comes without a socket is sent on the next one, with its call") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -380,7 +380,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a result that comes while there is no socket is
   CHECK(count<ThinkFailed>() == 0);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "calls and results that the history tells are not told twice") {
+TEST_CASE_FIXTURE(RealtimeLine, "Calls and results in the history are not sent twice") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -394,7 +394,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "calls and results that the history tells are no
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "what was heard of an item of a socket that is gone is nobody's business any more") {
+TEST_CASE_FIXTURE(RealtimeLine, "A report of heard audio for an item of an old socket has no effect") {
   open_and_configure();
   reply_to(1, "i1");
   session->speak(1, "");
@@ -406,9 +406,9 @@ TEST_CASE_FIXTURE(RealtimeLine, "what was heard of an item of a socket that is g
   CHECK(sent("conversation.item.delete").empty());
 }
 
-// --- the hour ----------------------------------------------------------------------------------------------------------------
+// --- limit of one hour -------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(TalkedIn, "after 50 minutes a quiet moment is used to change to a second socket that knows the history") {
+TEST_CASE_FIXTURE(TalkedIn, "After 50 minutes the session changes to a second socket with the history, while both sides are silent") {
   open_and_configure();
   advance(kRenewFrom - 1ms);
   CHECK(client.sockets.size() == 1);
@@ -426,11 +426,11 @@ TEST_CASE_FIXTURE(TalkedIn, "after 50 minutes a quiet moment is used to change t
   audio(created(), "i", 160);
   CHECK(count<ReplyText>() == 1);
   CHECK(count<ThinkFailed>() == 0);
-  advance(kRenewFrom);  // But not in the middle of a reply.
+  advance(kRenewFrom);  // It does not change in the middle of a reply.
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "while somebody speaks the change waits until 55 minutes, and then for the next quiet moment") {
+TEST_CASE_FIXTURE(RealtimeLine, "During speech the change waits until 55 minutes, and then for the next silence of both sides") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -444,14 +444,14 @@ TEST_CASE_FIXTURE(RealtimeLine, "while somebody speaks the change waits until 55
   say(0, json({{"type", "response.done"}, {"response", {{"id", response}, {"status", "completed"}}}}).dump());
   collect();
   CHECK(count<ReplyDone>() == 1);
-  CHECK_FALSE(socket(0).closed);  // It is still being played: it may be cut.
+  CHECK_FALSE(socket(0).closed);  // The reply still plays, so it may be truncated.
   history.add({HistoryEntry::Kind::Agent, 1, "Hello there,", {}, {}, false});
   session->on_heard({1, "Hello there,", false, 0, {}});
   CHECK(socket(0).closed);
   CHECK(texts_of(sent(1, "conversation.item.create")) == std::vector<std::string>{"assistant: Hello there,"});
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a second socket that comes to nothing is tried again later; the first goes on") {
+TEST_CASE_FIXTURE(RealtimeLine, "A second socket that fails is tried again later, and the first one continues") {
   open_and_configure();
   advance(kRenewFrom);
   REQUIRE(client.sockets.size() == 2);
@@ -463,7 +463,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a second socket that comes to nothing is tried 
   CHECK_FALSE(socket(0).closed);
 }
 
-TEST_CASE_FIXTURE(TalkedIn, "a first socket that ends while the second is opening makes the second the first") {
+TEST_CASE_FIXTURE(TalkedIn, "When the first socket ends while the second opens, the second replaces it") {
   open_and_configure();
   advance(kRenewFrom);
   REQUIRE(client.sockets.size() == 2);
@@ -476,21 +476,21 @@ TEST_CASE_FIXTURE(TalkedIn, "a first socket that ends while the second is openin
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "the session closes its sockets when it goes") {
+TEST_CASE_FIXTURE(RealtimeLine, "The session closes its sockets in its destructor") {
   open_and_configure();
   session.reset();
   CHECK(socket(0).closed);
   CHECK(socket(0).destroyed);
 }
 
-TEST_CASE("frames are kept in order in one buffer, whose memory for large ones is given back") {
+TEST_CASE("The Outbox keeps frames in order in one buffer, and releases the memory of large ones") {
   Outbox out;
   out.open(1);
   out.send(1, [](std::string& text) { text += "a"; });
   out.send(2, [](std::string& text) { text += "bc"; });
   CHECK(out.poll()->what == Transmit::What::Open);
   CHECK(out.poll()->text == "a");
-  out.send(1, [](std::string& text) { text += "d"; });  // Before the rest was taken.
+  out.send(1, [](std::string& text) { text += "d"; });  // The rest has not been taken yet.
   CHECK(out.poll()->text == "bc");
   CHECK(out.poll()->text == "d");
   CHECK_FALSE(out.poll().has_value());

@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(RealtimeLine, "interrupted before any audio: cancelled, what still comes is dropped and deleted") {
+TEST_CASE_FIXTURE(RealtimeLine, "After an interruption before any audio, the response is cancelled, and its later parts are dropped and deleted") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -18,10 +18,10 @@ TEST_CASE_FIXTURE(RealtimeLine, "interrupted before any audio: cancelled, what s
   REQUIRE(sent("conversation.item.delete").size() == 1);
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "late");
   CHECK(session->counters().late_deltas == 2);
-  CHECK(events.size() == 1);  // TurnTaken, and nothing after the cancel.
+  CHECK(events.size() == 1);  // The only event is TurnTaken; none follows the cancellation.
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "interrupted before response.created: the cancel goes at once, the next response waits for the end of that one") {
+TEST_CASE_FIXTURE(RealtimeLine, "After an interruption before response.created, the cancel is sent at once, and the next response waits for the end") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "interrupted before response.created: the cancel
   CHECK(all<ReplyText>()[0].turn == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "interrupted in the middle: cancelled, and cut to what was heard, rounded down") {
+TEST_CASE_FIXTURE(RealtimeLine, "After an interruption in mid-reply, the response is cancelled, and truncated to the heard audio, rounded down") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -55,14 +55,14 @@ TEST_CASE_FIXTURE(RealtimeLine, "interrupted in the middle: cancelled, and cut t
   audio(response, "i1", 800);
   done(response, "cancelled");
   collect();
-  CHECK(samples_heard() == 0);  // Purged before it was polled.
+  CHECK(samples_heard() == 0);  // The audio was dropped before it was polled.
   CHECK(session->counters().late_deltas == 1);
   CHECK(sent("conversation.item.delete").empty());
-  session->on_heard({1, "Hello", true, 1, 50ms});  // Not twice.
+  session->on_heard({1, "Hello", true, 1, 50ms});  // The item is not truncated twice.
   CHECK(sent("conversation.item.truncate").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "more heard than received is cut at what was received; all of a whole item is not cut at all") {
+TEST_CASE_FIXTURE(RealtimeLine, "If more is heard than received, the item is truncated at the received length; a wholly heard item is not truncated") {
   open_and_configure();
   reply_to(1, "i1");  // 4000 octets: 500 ms
   session->speak(1, "");
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "more heard than received is cut at what was rec
   CHECK(sent("conversation.item.delete").empty());
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "interrupted when all has come but not all was heard: cut, without a cancel") {
+TEST_CASE_FIXTURE(RealtimeLine, "After an interruption of a complete response, the item is truncated without a cancel") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "interrupted when all has come but not all was h
   CHECK(sent("conversation.item.truncate")[0]["audio_end_ms"] == 200);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "an item of which nothing was heard is deleted, for it cannot be cut to nothing") {
+TEST_CASE_FIXTURE(RealtimeLine, "An item of which nothing was heard is deleted, because it cannot be truncated to zero") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "an item of which nothing was heard is deleted, 
   CHECK(sent("conversation.item.delete").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "an item that was never asked to be spoken is deleted when its reply is cancelled") {
+TEST_CASE_FIXTURE(RealtimeLine, "An item that was never spoken is deleted when its reply is cancelled") {
   open_and_configure();
   reply_to(1, "i1");
   session->cancel(1);
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "an item that was never asked to be spoken is de
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "i1");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "of two items the first was heard, the second is cut, or deleted") {
+TEST_CASE_FIXTURE(RealtimeLine, "Of two items, the heard first one stays, and the second is truncated or deleted") {
   open_and_configure();
   const auto two_items = [this](std::uint32_t turn, std::uint32_t utterance) {
     const std::string a = "a" + std::to_string(turn), b = "b" + std::to_string(turn);
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "of two items the first was heard, the second is
   CHECK(sent("conversation.item.delete").size() == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "what was heard in words alone is cut by its share of the words") {
+TEST_CASE_FIXTURE(RealtimeLine, "If only the heard words are known, the item is truncated by their share of the text") {
   open_and_configure();
   const auto response = reply_to(1, "i1");  // "Hello there, ": 13 characters, 500 ms
   item_done(response, "i1");
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "what was heard in words alone is cut by its sha
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "i2");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a response that never ends after its cancel holds the next up for a bounded time") {
+TEST_CASE_FIXTURE(RealtimeLine, "A response that does not end after its cancel delays the next one only for kCancelWithin") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a response that never ends after its cancel hol
   CHECK(session->counters().lost_cancels == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "events that nobody has polled yet do not follow a cancel; a function asked for in them is answered as not made") {
+TEST_CASE_FIXTURE(RealtimeLine, "Events that were not polled before a cancel are dropped, and a function call among them gets an error as its result") {
   open_and_configure();
   speech(1);
   respond(1);

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-/// A RealtimeSession on sockets that are lists, in virtual time: the test is the server.
+/// A RealtimeSession on virtual time with lists in place of sockets. The test acts as the server.
 namespace offhook_test {
 
 using namespace offhook::agent;
@@ -52,7 +52,7 @@ class FakeClient final : public net::WebSocketClient {
   };
 };
 
-/// Says each text as as many samples as it has characters.
+/// A speaker with one sample for each character of the text.
 class FakeSpeaker final : public Speaker {
  public:
   std::deque<SpeakEvent> events;
@@ -122,7 +122,7 @@ struct RealtimeLine {
     say(index, R"({"type":"session.updated","session":{}})");
     collect();
   }
-  /// The server says so.
+  /// Sends a frame from the server.
   void say(std::size_t index, std::string_view frame) {
     FakeSocket& at = socket(index);
     REQUIRE_FALSE(at.destroyed);
@@ -185,7 +185,7 @@ struct RealtimeLine {
     say({{"type", "error"}, {"error", {{"type", type}, {"code", code}, {"message", "secret words"}, {"event_id", event_id}, {"param", param}}}});
   }
 
-  // --- what the conversation does
+  // --- the conversation's side
   void speech(std::uint32_t turn, std::size_t samples = 1600) {
     session->begin_turn(turn, "");
     session->feed(std::vector<std::int16_t>(samples, 1000));
@@ -196,7 +196,7 @@ struct RealtimeLine {
     session->respond({turn, kind, std::move(text), 1, false});
     collect();
   }
-  /// A turn of the caller and a reply of half a second to it, of which nothing has been played yet.
+  /// Runs a turn of the caller and a reply of half a second, of which nothing has played yet.
   std::string reply_to(std::uint32_t turn, const std::string& item) {
     speech(turn);
     respond(turn);
@@ -206,7 +206,7 @@ struct RealtimeLine {
     return response;
   }
 
-  // --- what came of it
+  // --- results
   template <class Event>
   std::vector<Event> all() const {
     std::vector<Event> out;

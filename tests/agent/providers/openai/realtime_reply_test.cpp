@@ -6,7 +6,7 @@ using namespace offhook_test;
 
 // --- functions --------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "two functions in one response: one response.create after both results") {
+TEST_CASE_FIXTURE(RealtimeLine, "Two functions in one response cause one response.create, after both results") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -14,7 +14,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "two functions in one response: one response.cre
   words(response, "m", "Let me see.");
   audio(response, "m", 800);
   say(json::parse(R"({"type":"response.function_call_arguments.done","response_id":"resp_1","item_id":"f1","call_id":"a","name":"look_up","arguments":"{}"})"));
-  CHECK(count<ToolCall>() == 0);  // Not before the response is done.
+  CHECK(count<ToolCall>() == 0);  // The calls come only when the response is done.
   done_with_calls(response, {{"a", "look_up"}, {"b", "look_up"}});
   CHECK(count<ToolCall>() == 2);
   CHECK(count<ReplyDone>() == 0);
@@ -25,12 +25,12 @@ TEST_CASE_FIXTURE(RealtimeLine, "two functions in one response: one response.cre
   session->on_tool({1, "a", "{}", {}, false});
   CHECK(sent("conversation.item.create").size() == 2);
   CHECK(sent("response.create").size() == 2);
-  done(created());  // The model has nothing to add.
+  done(created());  // The model adds nothing.
   CHECK(count<ReplyDone>() == 1);
   CHECK(count<ThinkFailed>() == 0);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a function of a response that did not complete is not made, and is deleted") {
+TEST_CASE_FIXTURE(RealtimeLine, "A function of an incomplete response is not called, and is deleted") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a function of a response that did not complete 
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "f");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a function is known from output_item.done when response.done lists nothing") {
+TEST_CASE_FIXTURE(RealtimeLine, "A function is called from output_item.done if response.done lists none") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a function is known from output_item.done when 
   CHECK(all<ToolCall>()[0].arguments == "{\"a\":1}");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "after a hang-up or a transfer the model is asked for nothing more") {
+TEST_CASE_FIXTURE(RealtimeLine, "After a hang-up or a transfer, no further response is requested") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "after a hang-up or a transfer the model is aske
   CHECK(count<ReplyDone>() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a result that comes after an interruption is told, and not spoken of") {
+TEST_CASE_FIXTURE(RealtimeLine, "A result that comes after an interruption is sent, but causes no response") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a result that comes after an interruption is to
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a function that is at work when the next turn comes is named to the model, and its late result is asked for") {
+TEST_CASE_FIXTURE(RealtimeLine, "The model learns of a function that runs during the next turn, and its late result causes a response") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a function that is at work when the next turn c
   CHECK(sent("response.create").size() == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a function's result of the bound is sent, a longer one is cut there") {
+TEST_CASE_FIXTURE(RealtimeLine, "At most kMaxOutput octets of a function's result are sent") {
   open_and_configure();
   for (const std::size_t size : {kMaxOutput, kMaxOutput + 1}) {
     speech(1);
@@ -110,9 +110,9 @@ TEST_CASE_FIXTURE(RealtimeLine, "a function's result of the bound is sent, a lon
   }
 }
 
-// --- responses in each other's way -------------------------------------------------------------------------------------------
+// --- colliding responses -----------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "a server that runs a response of its own is asked again when that is over") {
+TEST_CASE_FIXTURE(RealtimeLine, "When the server has its own active response, the request is repeated after that response") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a server that runs a response of its own is ask
   CHECK(sent("response.create").size() == 1);
   done("somebody_elses");
   CHECK(sent("response.create").size() == 2);
-  error("conversation_already_has_active_response");  // From a server that does not say which of our events it means.
+  error("conversation_already_has_active_response");  // This server's error has no id of the refused event.
   advance(kBusyPause);
   CHECK(sent("response.create").size() == 3);
   CHECK(sent("conversation.item.create").empty());
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a server that runs a response of its own is ask
   CHECK(count<ReplyText>() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a server that is busy for ever fails the reply after so many tries") {
+TEST_CASE_FIXTURE(RealtimeLine, "A server that stays busy fails the reply after kMaxBusy attempts") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a server that is busy for ever fails the reply 
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::Overloaded);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a response that nobody asked for is cancelled, and nobody hears it") {
+TEST_CASE_FIXTURE(RealtimeLine, "A response without a request is cancelled, and its audio is dropped") {
   open_and_configure();
   const auto response = created();
   REQUIRE(sent("response.cancel").size() == 1);
@@ -154,9 +154,9 @@ TEST_CASE_FIXTURE(RealtimeLine, "a response that nobody asked for is cancelled, 
   CHECK(session->counters().unasked_responses == 1);
 }
 
-// --- how responses end -------------------------------------------------------------------------------------------------------
+// --- ends of responses -------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "an empty reply, one that failed, one that is incomplete and one that was cancelled there are told apart") {
+TEST_CASE_FIXTURE(RealtimeLine, "Empty, failed, incomplete and cancelled responses give different events") {
   open_and_configure();
   const auto end = [this](std::uint32_t turn, const std::string& status, json details, bool with_audio) {
     speech(turn);
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "an empty reply, one that failed, one that is in
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "an empty reply is asked for once more, on the same socket; then it stays failed") {
+TEST_CASE_FIXTURE(RealtimeLine, "An empty reply is requested once more on the same socket, and then fails") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "an empty reply is asked for once more, on the s
   CHECK_FALSE(session->try_again(Stage::Think, "empty"));
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a refused response.create fails the reply by the name of the error, never by its sentence") {
+TEST_CASE_FIXTURE(RealtimeLine, "A refused response.create fails the reply with the error's name, never with its text") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a refused response.create fails the reply by th
   CHECK(all<ThinkFailed>()[0].why == "the realtime server says: invalid_value");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a model that writes instead of speaking is spoken for by the other voice") {
+TEST_CASE_FIXTURE(RealtimeLine, "The reply of a model that writes text is spoken by the other speaker") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a model that writes instead of speaking is spok
   CHECK(count<ReplyDone>() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "a reply that another provider began is gone on with") {
+TEST_CASE_FIXTURE(RealtimeLine, "A reply that another provider began is continued") {
   open_and_configure();
   TurnInput input{1, TurnInput::Kind::Speech, "what time is it", 1, false};
   input.said = "It is now";

@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(RealtimeLine, "utterances are heard in the order in which they were asked for, whoever speaks them") {
+TEST_CASE_FIXTURE(RealtimeLine, "Utterances play in the order of the requests, for both speakers") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -25,7 +25,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "utterances are heard in the order in which they
   CHECK(speaker->said == std::vector<std::string>{"One moment, please.", "Sorry."});
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "what was heard in words of our own is told to the model as said by it; its own replies are not told twice") {
+TEST_CASE_FIXTURE(RealtimeLine, "Words of Offhook's own sentences are sent to the model as its own, and its own replies are not sent back") {
   open_and_configure();
   session->speak(1, "Hello, this is the bakery.");
   session->on_heard({1, "Hello, this is the bakery.", false, 0, {}});
@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "what was heard in words of our own is told to t
   CHECK(sent("conversation.item.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "cancelled speech is heard no more, and the next begins anew") {
+TEST_CASE_FIXTURE(RealtimeLine, "Cancelled speech gives no more audio, and the next utterance starts again") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "cancelled speech is heard no more, and the next
   CHECK(all<SpeechDone>()[0].utterance == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "without a voice for own words those fail, and the model's is heard all the same") {
+TEST_CASE_FIXTURE(RealtimeLine, "Without a speaker for Offhook's own sentences these fail, and the model's audio still plays") {
   session = std::make_unique<RealtimeSession>(client, options, nullptr, Wake{});
   session->open(context, now);
   configure(0);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "without a voice for own words those fail, and t
   CHECK(samples_heard() == 4000);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "words come with the audio that they are in, in order, and all of them in the end") {
+TEST_CASE_FIXTURE(RealtimeLine, "Words come with their audio, in order, and all of them by the end") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -97,16 +97,16 @@ TEST_CASE_FIXTURE(RealtimeLine, "words come with the audio that they are in, in 
   CHECK(text == "Good ");
   for (int i = 0; i < 40; ++i) audio(response, "i", 400);
   check();
-  CHECK(text == "Good morning, how may I help you ");  // The last word may go on.
+  CHECK(text == "Good morning, how may I help you ");  // The last word may be incomplete.
   item_done(response, "i");
   check();
   CHECK(text == "Good morning, how may I help you today? ");
   CHECK(samples == 16'080);
 }
 
-// --- what a server can send faster than anybody hears ------------------------------------------------------------------------
+// --- bounds of a reply -------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "a reply of 180 s is heard, what is beyond is dropped and counted") {
+TEST_CASE_FIXTURE(RealtimeLine, "180 s of a reply play, and further audio is dropped and counted") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "a reply of 180 s is heard, what is beyond is dr
   CHECK(samples_heard() == kMaxReplySeconds * 8000);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "words of a reply up to 64 KiB are taken, those beyond are dropped and counted") {
+TEST_CASE_FIXTURE(RealtimeLine, "64 KiB of a reply's words are accepted, and further ones are dropped and counted") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "words of a reply up to 64 KiB are taken, those 
   CHECK(session->counters().text_dropped == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "items of a reply up to the bound are heard, one more is dropped and counted") {
+TEST_CASE_FIXTURE(RealtimeLine, "kMaxReplyItems items of a reply play, and one more is dropped and counted") {
   open_and_configure();
   speech(1);
   respond(1);

@@ -28,7 +28,7 @@ std::string responses_answer(const std::string& bytes) { return answer_of<Respon
 
 }  // namespace
 
-TEST_CASE("ResponsesAnswer gives text, the end and what it cost, however the bytes are split") {
+TEST_CASE("ResponsesAnswer gives text, the end and the token counts, for any division of the octets") {
   const std::string bytes =
       event("response.created", R"("response":{"id":"r","status":"in_progress","error":null})") + event("response.in_progress") +
       event("response.output_item.added", R"("output_index":0,"item":{"id":"m","type":"message","content":[]})") +
@@ -46,7 +46,7 @@ TEST_CASE("ResponsesAnswer gives text, the end and what it cost, however the byt
   }
 }
 
-TEST_CASE("ResponsesAnswer puts calls together from deltas, from items, and from the whole response") {
+TEST_CASE("ResponsesAnswer builds calls from deltas, from items, and from the whole response") {
   const std::string added = event("response.output_item.added",
                                   R"("output_index":1,"item":{"type":"function_call","call_id":"a","name":"f","arguments":""})");
   const std::string deltas = event("response.function_call_arguments.delta", R"("output_index":1,"delta":"{\"x\"")") +
@@ -62,13 +62,13 @@ TEST_CASE("ResponsesAnswer puts calls together from deltas, from items, and from
       "[a f {}]<calls>");
 }
 
-TEST_CASE("ResponsesAnswer passes reasoning over and says refusals") {
+TEST_CASE("ResponsesAnswer ignores reasoning and gives refusals as text") {
   CHECK(responses_answer(event("response.reasoning_text.delta", R"("delta":"secret")") +
                          event("response.reasoning_summary_text.delta", R"("delta":"secret")") + output_text("Yes.") + completed()) == "Yes.<stop>");
   CHECK(responses_answer(event("response.refusal.delta", R"("delta":"I cannot.")") + completed()) == "I cannot.<stop>");
 }
 
-TEST_CASE("ResponsesAnswer knows each way to end") {
+TEST_CASE("ResponsesAnswer detects each kind of end") {
   CHECK(responses_answer(output_text("Hi") + event("response.incomplete", R"("response":{"incomplete_details":{"reason":"max_output_tokens"}})")) ==
         "Hi<length>");
   CHECK(responses_answer(output_text("Hi") + event("response.incomplete", R"("response":{"incomplete_details":{"reason":"content_filter"}})")) ==
@@ -88,7 +88,7 @@ TEST_CASE("ResponsesAnswer knows each way to end") {
   CHECK(responses_answer("data: nonsense\n\n") == "!protocol");
 }
 
-TEST_CASE("ResponsesAnswer takes an answer that did not come as a stream") {
+TEST_CASE("ResponsesAnswer accepts an answer that is not a stream") {
   CHECK(
       responses_answer(
           R"({"id":"r","object":"response","status":"completed","error":null,)"

@@ -32,7 +32,7 @@ struct Speaking {
     speaker.emplace(std::move(options), http, [this] { ++wakes; });
   }
   void advance(base::Duration by) { speaker->tick(now += by); }
-  /// What was polled: audio utterance:(samples), done utterance:., failed utterance:!kind
+  /// Returns the events as utterance:(samples), utterance:. for its end, and utterance:!kind for a failure.
   std::string said() {
     std::string line;
     while (const auto event = speaker->poll()) {
@@ -64,7 +64,7 @@ const std::string kOneTwo("\x01\x00\x02\x00", 4);
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker asks for what is to be said, and as what") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker requests the text with its configured options") {
   speaker->open(SessionContext{});
   CHECK(http.warmed == std::vector<std::string>{"https://voices.example/v1/audio/speech"});
   CHECK(speaker->rate_hz() == 24000);
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker asks for what is to be said, and as w
           R"("instructions":"Cheerfully.","speed":1.1})"));
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio out from the first octets on, a sample split between pieces too") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio from the first octets on, also a sample that two pieces divide") {
   speaker->speak(1, "Hello.");
   http.head(0, 200);
   http.body(0, std::string("\x01\x00\x02\x00\xff", 5));
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio out from the first octets
   CHECK(said() == "1:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker tells where the words lie in the audio, as far as it can be estimated") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker estimates where the words are in the audio") {
   const auto second = [](std::size_t parts) { return std::string(48000 / parts, '\x11'); };  // 24000 samples
   std::vector<SpokenWord> words;
   const auto poll = [&] {
@@ -101,23 +101,23 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker tells where the words lie in the audi
       if (const auto* audio = std::get_if<SpeechAudio>(&*event)) words.insert(words.end(), audio->words.begin(), audio->words.end());
     }
   };
-  speaker->speak(1, "We are open from nine to six in the evening.");  // 44 characters: three seconds of unhurried speech
+  speaker->speak(1, "We are open from nine to six in the evening.");  // 44 characters: three seconds of slow speech
   http.head(0, 200);
   http.body(0, second(1));
   poll();
-  REQUIRE(words.size() == 4);  // "We are open from" begin within 15 characters.
+  REQUIRE(words.size() == 4);  // "We are open from" begins within 15 characters.
   CHECK(words[3].text == "from");
   CHECK(words[3].first_sample == 12U * 24000 / 15);
   http.body(0, second(1));
   http.end(0);
   poll();
-  REQUIRE(words.size() == 10);  // It was said in two seconds: all of it has been there.
+  REQUIRE(words.size() == 10);  // The text took two seconds, and all its audio has come.
   CHECK(words[9].text == "evening.");
   CHECK(words[9].first_sample < 48000);
   CHECK(words[9].first_sample > 36000);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker tells no words of what broke off before them") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives no words after the point at which the audio broke off") {
   std::size_t words = 0;
   speaker->speak(1, "We are open from nine to six in the evening.");
   http.head(0, 200);
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker tells no words of what broke off befo
 }
 
 TEST_CASE_FIXTURE(Speaking,
-                  "SpeechSpeaker asks for the next utterance while one is coming, no further ahead, and keeps the order") {
+                  "SpeechSpeaker requests one utterance ahead, and keeps the order") {
   for (std::uint32_t utterance = 1; utterance <= 4; ++utterance) speaker->speak(utterance, "Hello.");
   REQUIRE(http.all.size() == 2);
   http.answer(1, 200, std::string("\x05\x00", 2));
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(Speaking,
   CHECK(said() == "4:(1,2,) 4:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker breaks off all that was asked for when it is cancelled") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker aborts all requests when it is cancelled") {
   for (std::uint32_t utterance = 1; utterance <= 3; ++utterance) speaker->speak(utterance, "Hello.");
   http.head(0, 200);
   http.body(0, kOneTwo);
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker breaks off all that was asked for whe
   CHECK(said() == "4:(1,2,) 4:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker has nothing to ask for where there is nothing to say") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker sends no request for an empty text") {
   speaker->speak(1, " ");
   CHECK(http.all.empty());
   CHECK(said() == "1:. ");
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker bounds a text in characters") {
   CHECK(said() == "1:(1,2,) 1:. 2:!local ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker repeats once what failed before its first sample") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker repeats a request once if it failed before the first sample") {
   speaker->speak(1, "Hello.");
   speaker->speak(2, "You.");
   http.answer(0, 503, "");
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker repeats once what failed before its f
   CHECK(http.all.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker fails an utterance that broke in the middle, and goes on with the next") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker fails an utterance that broke in the middle, and continues with the next") {
   speaker->speak(1, "Hello.");
   speaker->speak(2, "You.");
   http.head(0, 200);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker fails an utterance that broke in the 
   CHECK(said() == "1:(1,2,) 1:!network 2:(1,2,) 2:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker says of which kind a failure is, and shows no secret") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker reports the kind of a failure, and shows no secret") {
   struct { int status; std::string body, kind; } const cases[] = {
       {401, R"({"error":{"message":"sk-canary","code":"invalid_api_key"}})", "auth"},
       {429, "", "rate limited"},
@@ -235,12 +235,12 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker says of which kind a failure is, and 
   CHECK(said() == "9:!empty ");
 }
 
-TEST_CASE("SpeechDecoder reads a WAV however it is split, and takes its rate") {
+TEST_CASE("SpeechDecoder reads a WAV for any division of the octets, and uses its sample rate") {
   media::WavFormat format;
   format.rate_hz = 16000;
   const Pcm pcm{1, -2, 300, -400};
   auto octets = media::write_wav(format, pcm);
-  for (std::size_t i = 40; i < 44; ++i) octets[i] = 0xff;  // As a server writes it that does not know the length yet.
+  for (std::size_t i = 40; i < 44; ++i) octets[i] = 0xff;  // A server writes these values when it does not know the length yet.
   const std::string wav(octets.begin(), octets.end());
   for (std::size_t step = 1; step <= wav.size(); ++step) {
     CAPTURE(step);
@@ -253,7 +253,7 @@ TEST_CASE("SpeechDecoder reads a WAV however it is split, and takes its rate") {
   }
 }
 
-TEST_CASE("SpeechDecoder refuses a WAV that cannot be played") {
+TEST_CASE("SpeechDecoder refuses a WAV that it cannot play") {
   const auto trouble = [](std::uint32_t rate_hz, std::uint16_t channels) {
     media::WavFormat format;
     format.rate_hz = rate_hz;
@@ -268,7 +268,7 @@ TEST_CASE("SpeechDecoder refuses a WAV that cannot be played") {
   CHECK(trouble(24000, 2)->why.find("2 channels at 24000 Hz") != std::string::npos);
 }
 
-TEST_CASE("SpeechDecoder looks through a bounded head of a WAV") {
+TEST_CASE("SpeechDecoder bounds the head of a WAV") {
   const auto feed = [](std::size_t octets) {
     std::string head("RIFF\xff\xff\xff\xffWAVEjunk\x00\x00\x01\x00", 20);
     head.resize(octets, 'x');
