@@ -151,7 +151,7 @@ std::vector<AzureWay> azure_turns() {
           azure_way("close with 1007 in the middle", AzureKind::Close, 400, 1007), azure_way("empty", AzureKind::Empty)};
 }
 
-/// A late or missing final result costs nothing, because the listener uses the hypotheses that came before.
+/// Returns the faults of speech recognition. A late or missing final result fails no turn, because the listener uses the earlier hypotheses.
 std::vector<AzureWay> azure_recognitions() {
   auto ways = azure_turns();
   for (auto& each : ways) each.heals = each.heals || each.name == "late";
@@ -165,7 +165,7 @@ std::vector<AzureWay> azure_requests() {
                               azure_way("drop in the middle", AzureKind::Drop, 400), azure_way("garbage", AzureKind::Garbage), azure_way("empty", AzureKind::Empty)});
 }
 
-/// Garbage in the middle of the samples is only audible, and causes no failure.
+/// Returns the faults of speech synthesis. Garbage in the middle of the samples is only audible, and causes no failure.
 std::vector<AzureWay> azure_speeches() {
   auto ways = azure_requests();
   for (auto& each : ways) each.heals = each.name == "garbage";

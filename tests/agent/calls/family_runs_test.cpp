@@ -65,7 +65,7 @@ void break_families(Chance& chance, FamilyScenarios& families) {
   families.deepgram.clear_jumps_ahead = chance.one_in(2);
 }
 
-/// In half of the runs, each model calls the tool `note` with each answer.
+/// Adds to each model a reply that calls the tool `note`. Half of the runs use it.
 void give_tools(FamilyScenarios& families) {
   const services::openai::Call note{"note", R"({"text":"asked"})"};
   for (auto* model : {&families.openai, &families.azure_model, &families.ollama.answers}) {

@@ -27,8 +27,8 @@ struct FamilyScenarios {
 
 struct FamilyScript {
   FamilyScenarios families = talkative_families();
-  std::string sessions;            ///< JSON, as in the configuration, with these providers: openai, azure, azure_openai, deepgram, flux, ollama, compatible
-                                   ///< (Ollama's /v1), responses (OpenAI's Responses API), server (a compatible server, at OpenAI's simulator)
+  std::string sessions;            ///< JSON, as in the configuration. Its providers are openai, azure, azure_openai, deepgram, flux, ollama, compatible
+                                   ///< (Ollama's /v1), responses (OpenAI's Responses API) and server (a compatible server, at OpenAI's simulator)
   std::string codecs = R"(["PCMU"])";
   std::string language = R"("language": "en")";  ///< or `"languages": [...]`, from which Offhook detects the caller's language
   std::vector<CallerMove> caller{3};
@@ -49,7 +49,7 @@ class VirtualFamilyCall final : public VirtualTalk {
   /// azure and ollama.
   [[nodiscard]] unsigned faults_at(const std::string& door) const;
   [[nodiscard]] const VirtualNet& net() const { return net_; }
-  /// Messages to a simulator that its service's documentation does not define.
+  /// Returns the messages to a simulator that its service's documentation does not define.
   [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
 
  private:

@@ -49,7 +49,7 @@ class VirtualTalk {
   [[nodiscard]] base::TimePoint now() const { return now_; }
   [[nodiscard]] bool over() const { return over_; }
   [[nodiscard]] const std::string& ended_by() const { return ended_by_; }  ///< "caller", or the agent's reason
-  /// The longest silence that the caller heard outside the caller's own turns.
+  /// Returns the longest silence that the caller heard outside the caller's own turns.
   [[nodiscard]] base::Duration longest_silence() const { return longest_silence_; }
   [[nodiscard]] unsigned turns_said() const { return static_cast<unsigned>(said_); }
   [[nodiscard]] unsigned turns_answered() const { return answered_; }

@@ -137,7 +137,7 @@ struct VoiceAgentCall {
       if (connected && !std::exchange(was_connected, true)) bridge->on_connected(now);
     }
   }
-  /// The caller speaks, and then waits this long for the agent's answer.
+  /// Lets the caller speak for 1200 ms, and then wait for the duration `answer`.
   void exchange(base::Duration answer = 6s) {
     line.say(1200ms);
     advance(1200ms + answer);

@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(Call, "The transcript of a reply that the model speaks has the
   CHECK(last<AgentSaid>()->text == "one two");
 }
 
-// --- what is done at the end of a reply -------------------------------------------------------------------------------------
+// --- actions at the end of a reply ------------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(Call, "The conversation hangs up only after the caller has heard the whole goodbye") {
   greet();

@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(Call, "The report of a reply that follows a filler does not co
   CHECK(last<ReportHeard>()->text == "Good day.");
 }
 
-// --- another try ------------------------------------------------------------------------------------------------------------
+// --- retries ----------------------------------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(Call, "When a thinker fails, another attempt follows, and the caller hears no apology") {
   others = true;
@@ -297,7 +297,7 @@ TEST_CASE_FIXTURE(Call, "After an empty reply the thinker is asked again, before
   CHECK(last<Speak>()->text == ConversationOptions{}.empty_reply);
 }
 
-// --- when nothing works any more --------------------------------------------------------------------------------------------
+// --- three failures in a row ------------------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology") {
   greet();

@@ -69,7 +69,7 @@ struct Call {
     think(ReplyText{turn, std::move(text)});
     think(ReplyDone{turn});
   }
-  /// The speaker delivers the last requested utterance.
+  /// Delivers the audio of the last requested utterance, as the speaker does.
   void spoken() {
     const auto* speak = last<Speak>();
     REQUIRE(speak != nullptr);
@@ -100,7 +100,7 @@ struct Call {
     core.on_listen(Transcript{listening()->turn, true, std::move(text), 0.9, false}, now, out);
     collect();
   }
-  /// The model speaks a sentence and calls "look_up" as "call_1". Returns the turn of the call.
+  /// Lets the model speak a sentence and call the tool "look_up" with the id "call_1". Returns the turn of the tool call.
   std::uint32_t begin_a_lookup() {
     caller_says("where is my order");
     const auto turn = core.turns();
@@ -110,7 +110,7 @@ struct Call {
     media(EventKind::Sent, last<Speak>()->utterance, 0);
     return turn;
   }
-  /// The caller speaks over that sentence before the result comes.
+  /// Begins a lookup, and lets the caller speak over the sentence before the result comes. Returns the turn of the tool call.
   std::uint32_t speak_over_a_lookup() {
     const auto turn = begin_a_lookup();
     media(EventKind::SpeechStarted);

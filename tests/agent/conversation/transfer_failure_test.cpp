@@ -29,7 +29,7 @@ struct Transferring : Call {
     spoken();
     sent();
   }
-  /// The worker reports that the last packet came 10 s ago.
+  /// Reports, as the media worker does, that the last packet came 10 s ago.
   void lose_audio() {
     media::MediaEvent event;
     event.kind = EventKind::MediaLost;

@@ -19,7 +19,7 @@ struct Three {
     REQUIRE(from.wait_for<phone::CallConnected>([id](const auto& e) { return e.call->id() == id; }));
     REQUIRE(to.wait_for<phone::CallConnected>());
   }
-  /// The second telephone carries out the requested transfer.
+  /// Makes the second telephone accept the transfer request and call the target.
   void follow() {
     REQUIRE(b.wait_for<phone::CallTransferRequested>());
     b.on_thread([&] {

@@ -425,14 +425,14 @@ struct GoesOn : TwoWays {
   std::uint32_t turn = 1;
   std::string asked;
   GoesOn() { open(); }
-  /// The session takes a part with its words before the end of the turn, so the conversation does not have them.
+  /// Simulates a session that takes a part and its words before the end of the turn, so the conversation gets no words.
   void early(const std::string& words) {
     chain->begin_turn(turn, "");
     made["realtime"]->yields = {Transcript{turn, false, words, 1, false}, TurnTaken{turn}, Transcript{turn, true, words, 1, false}};
     static_cast<void>(drain());
     part({});
   }
-  /// The conversation waits for the words of a part.
+  /// Simulates a part whose words reach the conversation after the end of the turn.
   void normal(const std::string& words) {
     chain->begin_turn(turn, "");
     chain->end_turn();

@@ -47,7 +47,7 @@ struct FakeUspSocket {
   void refuse(int status, std::string retry_after = {}) {
     handler.on_closed({agent::net::NetError{agent::net::NetError::What::Protocol, "no 101"}, status, std::move(retry_after), 0, {}});
   }
-  /// The connection is refused.
+  /// Refuses the connection.
   void shut() { handler.on_closed({agent::net::NetError{agent::net::NetError::What::Refused, "refused"}, 0, {}, 1006, {}}); }
 };
 

@@ -39,7 +39,7 @@ struct Listening {
     feed_ms(ms);
     listener->end();
   }
-  /// The request id of the service's current turn.
+  /// Returns the request id of the service's current turn.
   std::string id() { return socket().of("speech.context").back().request_id; }
   void hypothesis(const std::string& text) { socket().say("speech.hypothesis", id(), {{"Text", text}, {"Offset", 0}, {"Duration", 100000}}); }
   void phrase(const std::string& text, std::uint64_t end_ms = 0, double sure = 0.9) {
@@ -49,7 +49,7 @@ struct Listening {
   void status(const std::string& name) { socket().say("speech.phrase", id(), {{"RecognitionStatus", name}, {"Offset", 0}, {"Duration", 0}}); }
   void turn_end() { socket().say("turn.end", id(), json::object()); }
 
-  /// The messages on the current socket, one letter each: Speech.config, speech.conText, Header of WAV, Audio, End of audio.
+  /// Returns the messages on the current socket, one letter each: Speech.config, speech.conText, Header of WAV, Audio, End of audio.
   std::string sent() {
     std::string line;
     for (const auto& each : socket().sent) {

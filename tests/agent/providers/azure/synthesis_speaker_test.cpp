@@ -42,7 +42,7 @@ struct Speaking {
   }
   void audio(const std::string& octets, const std::string& stream = "9f") { socket().say_audio(id(), stream, octets); }
   void turn_end() { socket().say("turn.end", id(), json::object()); }
-  /// The messages on the current socket, one letter each: speech.confiG, synthesis.Context, Ssml, sTop.
+  /// Returns the messages on the current socket, one letter each: speech.confiG, synthesis.Context, Ssml, sTop.
   std::string sent() {
     std::string line;
     for (const auto& each : socket().sent)

@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Garbage is ignored up to kMaxGarbageInARow mess
   CHECK(socket(0).closed);
 }
 
-// --- sockets that break ------------------------------------------------------------------------------------------------------
+// --- broken sockets ----------------------------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(TalkedIn, "A socket that breaks between turns is replaced at once, and the new one gets the history") {
   for (const int code : {1001, 1005, 1006, 1011, 1012, 1013, 1015}) {

@@ -19,7 +19,7 @@ namespace offhook::test {
 /// of a case.
 class AttackedCall {
  public:
-  /// `world`: the agent and tools of all cases. `guarded` false: without policy, schema or question, to show the effect of the attack.
+  /// `world` has the agent and tools of all cases. With `guarded` false, policy, schema and question are off, to show the effect of the attack.
   AttackedCall(const nlohmann::json& world, const nlohmann::json& attack, bool guarded = true);
 
   void run();

@@ -13,8 +13,8 @@
 
 namespace offhook::test {
 
-/// A model that executes every order in any text that it gets: in its prompt and tool descriptions at its first reply, in the caller's
-/// words, and in the results of tools. Its tool calls come out of poll() as ToolCalls, as those of any model.
+/// A model that executes every order in any text that it gets. It reads its prompt and the tool descriptions at its first reply, then the
+/// caller's words and the results of tools. Its tool calls come out of poll() as ToolCalls, as those of any model.
 class ObeyingSession final : public agent::VoiceSession {
  public:
   static constexpr unsigned kMaxRounds = 12;  ///< limit of tool results in one reply whose orders it executes

@@ -20,7 +20,7 @@ using Log = std::function<void(std::string)>;
 /// A tool server that the attacker controls, behind the product's client: `crm`.
 class CrmServer {
  public:
-  /// `tools`: its list. `answers`: the text of each tool's answer.
+  /// `tools` is the server's list of tools, and `answers` has the text of each tool's answer.
   CrmServer(nlohmann::json tools, nlohmann::json answers, std::vector<agent::tools::Pin> pins, Log happened, Log log);
   ~CrmServer();
 
@@ -51,7 +51,7 @@ class ShopService {
 
   void tick();
   [[nodiscard]] std::unique_ptr<agent::tools::ToolSource> source() { return std::make_unique<agent::tools::http::HttpSource>(service_, http_); }
-  /// The k-th received request.
+  /// Returns the k-th received request, counted from 0.
   [[nodiscard]] const agent::net::HttpRequest& request(std::size_t k) const { return http_.all.at(k)->request; }
 
  private:
