@@ -62,7 +62,7 @@ TEST_CASE("A row fits the screen and keeps the most important columns; without a
   CHECK(table_row(call, 80).find("Alexandra of") == std::string::npos);
   for (const std::size_t screen : {40, 60, 79, 80, 100, 149, 150, 200}) {
     CAPTURE(screen);
-    CHECK(columns_of(table_row(call, screen)) <= screen + 1);  // The line feed counts as one.
+    CHECK(columns_of(table_row(call, screen)) <= screen + 1);  // columns_of() counts the line feed too.
     CHECK(table_row(call, screen).starts_with("k3x9f0a7c2m1p  2023-11-1"));
   }
   CHECK(table_head(80).starts_with("id             time                 other party   ended by         quality\n"));

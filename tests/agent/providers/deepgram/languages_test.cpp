@@ -94,7 +94,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Notes the heard language in a call with these candidates, after a turn with words of these languages.
+/// A call whose agent has the languages `candidates`. It notes the detected language after a turn with words of given languages.
 struct Noted {
   explicit Noted(std::vector<std::string> candidates, const std::string& model = "") {
     auto profile = std::make_shared<AgentProfile>();

@@ -223,7 +223,7 @@ TEST_CASE("Messages of an old wire are ignored, and a call to a broken server ge
   const auto id = hosted.wires.sent.back().id;
   old.on_closed("its output ended");
   CHECK_FALSE(source.poll()->ok);
-  CHECK(source.descriptions().size() == 1);  // The server may be back before the next question.
+  CHECK(source.descriptions().size() == 1);  // The server may have restarted before the next request.
   old.on_text(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"result":{}})");
   old.on_closed("again");
   CHECK(hosted.count(EventKind::Broken) == 1);
