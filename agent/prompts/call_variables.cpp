@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
-/// Octets of the UTF-8 character at the front of `text`, 0 when there is none (RFC 3629 section 4).
+/// Returns the number of octets of the UTF-8 character at the front of `text`; 0 if `text` does not start with a valid one (RFC
+/// 3629 section 4).
 std::size_t character_at(std::string_view text) {
   const auto at = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
   const unsigned lead = at(0), second = at(1);
@@ -24,8 +25,8 @@ std::size_t character_at(std::string_view text) {
   return is_overlong || (lead == 0xed && second >= 0xa0) || (lead == 0xf4 && second >= 0x90) ? 0 : size;
 }
 
-/// C0 and C1 controls, the line and paragraph separators, and the marks that turn the direction of writing: none of them is seen
-/// by whoever reads a log or a prompt.
+/// Returns true for C0 and C1 controls, line and paragraph separators, and marks of writing direction. A reader of a log or a
+/// prompt cannot see these characters.
 bool is_control(std::string_view character) {
   const auto at = [&](std::size_t k) { return static_cast<unsigned char>(character[k]); };
   if (character.size() == 1) return at(0) < 0x20 || at(0) == 0x7f;
@@ -39,7 +40,7 @@ bool is_control(std::string_view character) {
 
 std::string cleaned(std::string_view value) {
   std::string out;
-  bool has_blank = true;  // None at the beginning, and never two in a row.
+  bool has_blank = true;  // true at the start, so that the result has no leading blank and never two blanks in a row
   for (std::size_t characters = 0; !value.empty() && characters < kMaxValueCharacters;) {
     const std::size_t size = character_at(value);
     const auto character = size == 0 ? kReplacement : value.substr(0, size);

@@ -9,25 +9,26 @@
 
 namespace offhook::inline v0::agent::prompts {
 
-inline constexpr std::size_t kMaxValueCharacters = 512;  ///< of one variable's value; what is longer is cut
-inline constexpr std::size_t kMaxContextValues = 64;     ///< of one call's context
-inline constexpr std::size_t kMaxContextName = 64;       ///< octets
+inline constexpr std::size_t kMaxValueCharacters = 512;  ///< longest value of a variable; cleaned() cuts a longer value
+inline constexpr std::size_t kMaxContextValues = 64;     ///< most values in the context of one call
+inline constexpr std::size_t kMaxContextName = 64;       ///< longest name of a context value, in octets
 
-/// What is known of a call when its prompt is made. Everything but the time was said by others, and is data: render() cleans,
-/// bounds and marks it.
+/// The values of one call that a prompt can use. All values except `now` come from the network and are untrusted data.
+/// PromptTemplate::render() cleans, bounds and marks them.
 struct CallVariables {
   std::string caller, caller_name, called;
-  std::chrono::local_seconds now{};  ///< where the agent stands
+  std::chrono::local_seconds now{};  ///< local time of the agent
   std::vector<std::pair<std::string, std::string>>
-      headers;  ///< of the INVITE; names count without case, the first of a name counts
-  std::vector<std::pair<std::string, std::string>> context;  ///< from the agent's context source
+      headers;  ///< header fields of the INVITE; names are case-insensitive, and the first field of a name is used
+  std::vector<std::pair<std::string, std::string>> context;  ///< values from the agent's context source
 };
 
-/// `value` as it may stand in a text: without control characters and line breaks (they become blanks), in valid UTF-8, and of at
-/// most kMaxValueCharacters characters.
+/// Returns `value` as valid UTF-8 of at most kMaxValueCharacters characters. Each run of blanks, control characters and line breaks
+/// becomes one blank.
 [[nodiscard]] std::string cleaned(std::string_view value);
 
-/// `value` between <data> and </data>, which it cannot close itself: what others said, in a text for a model.
+/// Returns `value` between <data> and </data>, to mark it for a model as untrusted data. Replaces `<` and `>` in it, so that the
+/// value cannot close the element.
 [[nodiscard]] std::string marked_data(std::string value);
 
 }  // namespace offhook::inline v0::agent::prompts

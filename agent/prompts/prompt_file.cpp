@@ -13,7 +13,7 @@ constexpr std::string_view kFence = "---";
 
 using Outcome = std::optional<PromptFault>;
 
-/// The next line without its end; it is taken off `text`.
+/// Removes the first line from `text` and returns it without its line end.
 std::string_view take_line(std::string_view& text) {
   const auto end = text.find('\n');
   auto line = text.substr(0, end);
@@ -26,7 +26,7 @@ bool is_fence(std::string_view line) {
   return line.starts_with(kFence) && base::trim(line) == kFence;
 }
 
-/// Reads the head line by line.
+/// Reads the head of a prompt file line by line.
 class HeadReader {
  public:
   explicit HeadReader(PromptFile& out) : out_(out) {}
@@ -98,8 +98,8 @@ class HeadReader {
     return std::nullopt;
   }
 
-  /// In double quotes \" and \\ stand for themselves, in single ones two for one. Plain text must not look like more of YAML than
-  /// this is.
+  /// Stores the value of `written` in `out`, without its quotes. In double quotes, \" and \\ are escapes; in single quotes, '' is
+  /// one quote. Refuses an unquoted value that uses YAML syntax which this reader does not support.
   Outcome unquote(std::string_view written, std::string& out) const {
     if (written.empty()) return std::nullopt;
     const char quote = written.front();
@@ -130,7 +130,7 @@ class HeadReader {
   }
 
   PromptFile& out_;
-  std::vector<std::string_view> seen_;  // Borrows from the file's text, for as long as it is read.
+  std::vector<std::string_view> seen_;  // Borrows from the text of the file while it is read.
   std::size_t line_ = 0;
 };
 
@@ -138,7 +138,7 @@ class HeadReader {
 
 base::Result<PromptFile, PromptFault> parse_prompt_file(std::string_view text) {
   if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a longer text", "keep it to 128 KiB"});
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // A byte order mark of an editor.
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // A byte order mark, which some editors write.
   PromptFile out;
   std::size_t line = 1;
   auto rest = text;

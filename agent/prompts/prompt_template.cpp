@@ -34,7 +34,8 @@ std::size_t line_of(std::string_view text, std::size_t at) {
   return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
-/// A header's or a context value's own name: a token as RFC 3261 section 25.1 has it, without dots at the ends.
+/// Returns true if `name` is a valid name of a header or a context value: 1 to 64 letters, digits, '-', '_' and '.'. These are a
+/// subset of the characters of a token (RFC 3261 section 25.1).
 bool is_name(std::string_view name) {
   const auto is_allowed = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.'; };
   return !name.empty() && name.size() <= kMaxContextName && std::all_of(name.begin(), name.end(), is_allowed);

@@ -12,10 +12,10 @@
 namespace offhook::inline v0::agent::prompts {
 
 inline constexpr std::size_t kMaxTemplateBytes = 128U << 10U;
-inline constexpr std::size_t kMaxVariables = 256;     ///< places in one text where a value is put in
-inline constexpr std::size_t kMaxVariableName = 128;  ///< octets between the braces
+inline constexpr std::size_t kMaxVariables = 256;     ///< most variables in one text
+inline constexpr std::size_t kMaxVariableName = 128;  ///< longest text between the braces, in octets
 
-/// What is wrong with a text of ours, and where.
+/// An error in a configured text, and its line.
 struct PromptFault {
   std::size_t line = 1;
   std::string found, advice;
@@ -23,37 +23,37 @@ struct PromptFault {
   friend bool operator==(const PromptFault&, const PromptFault&) = default;
 };
 
-/// How the values of a call stand in the text.
+/// The receiver of the rendered text, which decides how render() marks the values of a call.
 enum class Use : std::uint8_t {
-  Prompt,  ///< for a model: what the network said stands between <data> and </data>
-  Speech,  ///< for a voice, as it is
+  Prompt,  ///< for a model: values from the network are between <data> and </data>
+  Speech,  ///< for a voice: values without marks
 };
 
-/// A text with places for what is known of a call: {{caller}}, {{caller_name}}, {{called}}, {{time}}, {{date}}, {{weekday}},
-/// {{header.NAME}} and {{context.NAME}}. Values are put in once and never read as templates themselves. Pure, immutable.
+/// A configured text with variables: {{caller}}, {{caller_name}}, {{called}}, {{time}}, {{date}}, {{weekday}}, {{header.NAME}} and
+/// {{context.NAME}}. render() puts the values in once and never reads a value as a template. Pure, immutable.
 class PromptTemplate {
  public:
   PromptTemplate() = default;
 
-  /// An unknown variable, braces that are not closed, and what is beyond the bounds above are faults.
+  /// Parses `text`. Refuses an unknown variable, braces that are not closed, and a text beyond the bounds above.
   [[nodiscard]] static base::Result<PromptTemplate, PromptFault> parse(std::string_view text);
 
-  /// What is not known of the call is left empty.
+  /// Returns the text with the values of `call`. A variable without a value becomes an empty string.
   [[nodiscard]] std::string render(const CallVariables& call, Use use = Use::Prompt) const;
 
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
-  /// True when render() puts in something that the network said.
+  /// Returns true if render() puts in a value that came from the network.
   [[nodiscard]] bool holds_data() const;
-  /// True when render() gives the same for every call.
+  /// Returns true if render() returns the same text for every call.
   [[nodiscard]] bool is_fixed() const;
-  /// True when it needs the context of the call.
+  /// Returns true if render() needs the context of the call.
   [[nodiscard]] bool uses_context() const;
 
  private:
   enum class Variable : std::uint8_t { None, Caller, CallerName, Called, Time, Date, Weekday, Header, Context };
   struct Piece {
     Variable variable = Variable::None;
-    std::string text;  // Of None the text itself, of Header and Context its name.
+    std::string text;  // for None the text itself; for Header and Context the name
   };
   static Piece variable_of(std::string_view name);
   [[nodiscard]] static std::string value_of(const Piece& piece, const CallVariables& call);
@@ -61,7 +61,7 @@ class PromptTemplate {
   std::vector<Piece> pieces_;
 };
 
-/// The variables without arguments, and "header." and "context.": for messages and documentation.
+/// Returns the names of the variables without arguments, and "header." and "context.", for messages and documentation.
 [[nodiscard]] std::vector<std::string_view> variable_names();
 
 }  // namespace offhook::inline v0::agent::prompts

@@ -17,7 +17,7 @@ std::string as_text(const nlohmann::json& value) { return value.is_string() ? va
 base::Result<std::vector<std::pair<std::string, std::string>>, base::Error> parse_call_data(std::string_view json, std::string_view source) {
   const std::string name(source);
   if (json.size() > kMaxCallDataBytes) return base::fail(error(name + " gives more than " + std::to_string(kMaxCallDataBytes) + " octets"));
-  // Flat values are all that is wanted: what is deeper is not even kept while it is read.
+  // Only flat values are used, so the parser drops deeper ones while it reads.
   const auto flat = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) { return depth <= 1; };
   const auto object = nlohmann::json::parse(json, flat, false);
   if (object.is_discarded()) return base::fail(error(name + " does not give JSON"));

@@ -13,9 +13,9 @@ namespace offhook::inline v0::agent {
 
 inline constexpr std::size_t kMaxCallDataBytes = 64U << 10U;
 
-/// The values of a call's context: the members of one JSON object that are texts, numbers or truths; members of another kind
-/// are passed over. At most prompts::kMaxContextValues, names of at most prompts::kMaxContextName octets: the rest is passed over.
-/// Errors: too large, not JSON, no object; the sentence names `source`.
+/// Returns the values of a call's context: the members of one JSON object that are strings, numbers or booleans. Skips all other
+/// members, names longer than prompts::kMaxContextName octets, and everything after prompts::kMaxContextValues values. Errors: too
+/// large, not JSON, not an object. The sentence of an error names `source`.
 [[nodiscard]] base::Result<std::vector<std::pair<std::string, std::string>>, base::Error> parse_call_data(std::string_view json,
                                                                                                          std::string_view source);
 

@@ -14,7 +14,7 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto octet = static_cast<unsigned char>(c);
-    // Unreserved characters stay: RFC 3986 section 2.3.
+    // RFC 3986 section 2.3: unreserved characters are not escaped.
     const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       out += c;
@@ -29,7 +29,7 @@ std::string url_for(const std::string& url, std::string_view caller, std::string
   return url + (url.find('?') == std::string::npos ? '?' : '&') + "caller=" + escaped(caller) + "&called=" + escaped(called);
 }
 
-/// One octet more than is allowed shows that it is too much.
+/// Reads one octet more than the limit, so that parse_call_data() can detect a file that is too large.
 std::string read_file(const std::string& path, bool& readable) {
   std::ifstream in(path, std::ios::binary);
   readable = in.good();

@@ -12,16 +12,16 @@
 
 namespace offhook::inline v0::agent {
 
-/// Gets a call's context while it rings: a file is read on the pool, an address is asked over HTTP. Lives and calls back on the
-/// call's conversation thread; destroying it gives up.
+/// Gets a call's context while the call rings: it reads a file on the pool, or sends an HTTP GET to an address. Lives and calls
+/// back on the call's conversation thread. Its destructor cancels the work.
 class ContextFetch {
  public:
   using Values = std::vector<std::pair<std::string, std::string>>;
-  /// `trouble` is "" or a sentence; the call goes on either way.
+  /// `trouble` is "" or a sentence; the call continues in both cases.
   using Done = std::function<void(Values values, std::string trouble)>;
-  using Post = std::function<void(std::function<void()>)>;  ///< to the conversation thread
+  using Post = std::function<void(std::function<void()>)>;  ///< posts a task to the conversation thread
 
-  /// `done` is called once, never from within the constructor.
+  /// Calls `done` once, never from within the constructor.
   ContextFetch(const ContextSource& source, std::string_view caller, std::string_view called, net::Edges& edges, WorkPool& pool, Post post, Done done);
   ~ContextFetch();
   ContextFetch(const ContextFetch&) = delete;

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Of a number keyed in for a model: who presses one key alone waits as long for the answer.
+/// Longest gap between the digits that a caller enters for a model. After a single key, the caller waits this long for the answer.
 constexpr base::Duration kModelsDigitGap = std::chrono::seconds(2);
 
 bool is_model(const SessionWay& way) {
@@ -21,11 +21,12 @@ bool is_model(const SessionWay& way) {
                                            [](const ProviderPtr& provider) { return provider->kind != ProviderKind::Local; });
 }
 
-/// Beyond the silence after which a service ends a turn: for the words of a turn that it did not end all the same.
+/// Added to the silence after which a service ends a turn. It leaves time for the text of a turn that the service failed to end.
 constexpr base::Duration kOwnEndMargin = std::chrono::milliseconds(2500);
 static_assert(kOwnEndMargin >= deepgram::kOwnEndWait + deepgram::AgentCaller::kTextWait, "the listener must give up first: its failure has a reason");
 
-/// Of the services that end turns in this agent's calls: the longest silence that one of them waits for; nothing: the conversation ends turns.
+/// Returns the longest silence for which a service waits before it ends a turn in this agent's calls; nullopt if the conversation
+/// ends all turns.
 std::optional<base::Duration> longest_own_end(const AgentProfile& profile) {
   std::optional<base::Duration> longest;
   for (const SessionWay& way : profile.sessions) {
@@ -50,12 +51,12 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
   options.think_deadline = profile.limits.think;
   options.speak_deadline = profile.limits.speak;
   if (std::any_of(profile.sessions.begin(), profile.sessions.end(), is_model)) {
-    options.keys_together = true;  // A dialogue says which keys it expects; a model says nothing of them.
+    options.keys_together = true;  // A dialogue says which keys it expects; a model does not.
     options.digit_gap = kModelsDigitGap;
   }
   options.hold_limit = profile.limits.hold;
   options.max_silences = profile.limits.silences;
-  // Where the caller's language is followed, the likeliest one is the best guess that there is.
+  // If the agent follows the caller's language, the first configured language is the most likely one.
   const bool follows = profile.language.empty() && !profile.languages.empty();
   const FixedSentences sentences = with_usual(profile.sentences, follows ? profile.languages.front() : profile.language);
   options.apology = sentences.apology;
@@ -75,7 +76,8 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
 
 std::uint8_t hangover_frames(const AgentProfile& profile) {
   constexpr std::chrono::milliseconds kFrame(20);
-  // A service may end a turn after a short pause: a caller who then goes on must begin to speak anew, or nobody would hear of it.
+  // A service may end a turn after a short pause. If the caller then continues, only a new start of speech shows that to the
+  // conversation.
   const std::int64_t most = longest_own_end(profile) ? 10 : 25;
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(profile.limits.end_of_turn / kFrame, 1, most));
 }

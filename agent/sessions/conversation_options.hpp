@@ -5,11 +5,12 @@
 
 namespace offhook::inline v0::agent {
 
-/// What a profile says of a conversation's times and sentences; the rest stays as in `usual`.
+/// Returns `usual` with the times and sentences of `profile`.
 [[nodiscard]] ConversationOptions conversation_options(const AgentProfile& profile, ConversationOptions usual);
 
-/// Of AudioPort::hangover: an end of turn of up to half a second is found by the media worker, which looks at each frame; the
-/// conversation waits for what a longer one has more. Where a provider's service ends turns, it is 200 ms at most.
+/// Returns the value of AudioPort::hangover: the silence after which the media worker reports the end of speech, in frames of 20
+/// ms. It is the profile's end-of-turn silence, but at most 500 ms, and at most 200 ms if a provider's service ends turns. The
+/// conversation waits for the rest of a longer silence.
 [[nodiscard]] std::uint8_t hangover_frames(const AgentProfile& profile);
 
 }  // namespace offhook::inline v0::agent

@@ -25,7 +25,7 @@ PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
   return these;
 }
 
-/// What the part of `stage` tells is told under the provider's name and that stage, or another one that the part names.
+/// Returns `needs` with reports that have the name "PROVIDER/STAGE". A part can replace the stage by the name in its report.
 PartNeeds named(PartNeeds needs, std::string_view stage) {
   const auto name = [provider = needs.provider->name, stage = std::string(stage)](const std::string& told) { return provider + "/" + (told.empty() ? stage : told); };
   const auto under_name = [&name](auto tell) {
@@ -39,7 +39,7 @@ PartNeeds named(PartNeeds needs, std::string_view stage) {
   return needs;
 }
 
-/// Tells that the plain voice speaks instead.
+/// Returns a `tell` that marks the plain voice as the replacement.
 TellFailure taken_over(TellFailure tell) {
   if (!tell) return tell;
   return [tell = std::move(tell)](ServiceFailure failure) {
@@ -48,7 +48,7 @@ TellFailure taken_over(TellFailure tell) {
   };
 }
 
-/// Our own sentences in the voice of `provider`, or in the plain one when that cannot be had.
+/// Returns a speaker for fixed sentences: the voice of `provider`, which the plain voice replaces when that provider fails.
 std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   auto plain = needs.shelf->plain_voice(needs.profile->voice, wake);
   const auto& make = parts_of(needs.provider->kind).speaker;
@@ -91,7 +91,7 @@ SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::s
     parts.speakers.push_back(part<Speaker>(needs, provider, "speak", &ProviderParts::speaker));
     if (parts_of(provider->kind).http_speaker) parts.speakers.push_back(part<Speaker>(needs, provider, "speak by HTTP", &ProviderParts::http_speaker));
   }
-  // No provider: nothing leaves the machine, and a caller who hears a plain voice is better off than one who hears none.
+  // The plain voice needs no network. A plain voice is better for the caller than silence.
   if (way.speak.back()->kind != ProviderKind::Local) {
     parts.speakers.push_back({kPlainVoice, [shelf = needs.shelf, voice = needs.profile->voice](const Wake& wake) { return shelf->plain_voice(voice, wake); }});
   }
@@ -108,7 +108,7 @@ std::vector<SessionMaker> sessions(const AgentProfile& profile, const PartNeeds&
   return makers;
 }
 
-/// The first is what is needed first.
+/// Returns the fixed sentences in the order in which a call needs them.
 std::vector<std::string> fixed_sentences(const ConversationOptions& options, std::string greeting) {
   std::vector<std::string> all;
   for (const std::string& sentence : {options.notice, std::move(greeting), options.filler, options.apology, options.mishap, options.empty_reply,
@@ -118,7 +118,7 @@ std::vector<std::string> fixed_sentences(const ConversationOptions& options, std
   return all;
 }
 
-/// What is spoken first, by a voice; what a recording says is not.
+/// Returns the greeting that a voice speaks; "" if the greeting is a recording.
 std::string spoken_greeting(const AgentProfile& profile, const prompts::CallVariables& call) {
   return profile.recorded_greeting ? std::string() : greeting_for(profile, call);
 }
@@ -126,13 +126,13 @@ std::string spoken_greeting(const AgentProfile& profile, const prompts::CallVari
 ChainOptions chain_options(const AgentProfile& profile, const PartNeeds& needs, const CallFound& call, const std::shared_ptr<Breakers>& breakers) {
   ChainOptions chain{sessions(profile, needs, breakers), greeting_for(profile, call.variables)};
   if (profile.recorded_greeting) {
-    const bool is_blank = base::trim(chain.greeting).empty();  // A variable of the call may be all that stands there.
+    const bool is_blank = base::trim(chain.greeting).empty();  // The text may consist of a variable that this call has no value for.
     chain.recorded_greeting.emplace(profile.recorded_greeting, call.port_rate_hz, is_blank ? std::string(kRecordedGreeting) : chain.greeting);
   }
   return chain;
 }
 
-/// Who says our own sentences in an agent's calls, as long as nothing fails.
+/// Returns the provider that speaks the fixed sentences in an agent's calls while nothing fails.
 const ProviderPtr& first_voice(const AgentProfile& profile) {
   if (const auto* speech = std::get_if<RealtimeWay>(&profile.sessions.front())) return speech->provider;
   return std::get<CascadeWay>(profile.sessions.front()).speak.front();
@@ -147,7 +147,7 @@ std::vector<AgentBook::Profile> profiles_of(const AgentBook& book) {
 
 bool loads_model(const ProviderPtr& provider) { return parts_of(provider->kind).warm_up != nullptr; }
 
-/// Each provider once whose model has to be loaded.
+/// Returns the providers whose models have to be loaded, each once.
 std::vector<ProviderPtr> models_to_load(const std::vector<AgentBook::Profile>& profiles) {
   std::map<std::string, ProviderPtr> found;
   for (const auto& profile : profiles) {
@@ -164,7 +164,7 @@ std::vector<ProviderPtr> models_to_load(const std::vector<AgentBook::Profile>& p
   return models;
 }
 
-/// Each of the agent's sessions has to load a model before it can answer.
+/// Returns true if each session of the agent has to load a model before it can answer.
 bool has_to_load(const AgentProfile& profile) {
   return std::all_of(profile.sessions.begin(), profile.sessions.end(), [](const SessionWay& way) {
     const auto* cascade = std::get_if<CascadeWay>(&way);
@@ -172,7 +172,7 @@ bool has_to_load(const AgentProfile& profile) {
   });
 }
 
-/// Some agent has only models that must be loaded, and its calls ask this one first.
+/// Returns true if an agent has only models that must be loaded, and `provider` is the first of them.
 bool is_awaited(const ProviderPtr& provider, const std::vector<AgentBook::Profile>& profiles) {
   return std::any_of(profiles.begin(), profiles.end(), [&provider](const auto& profile) {
     return has_to_load(*profile) && std::get<CascadeWay>(profile->sessions.front()).think.front()->name == provider->name;
@@ -193,7 +193,7 @@ base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
   return adopt_servers(book.tool_servers());
 }
 
-/// Calls keep the servers that they began with.
+/// Calls keep the servers with which they began.
 base::Result<void, base::Error> SessionFactory::adopt_servers(const AgentBook::ToolServerPlan& plan) {
   const auto before = tool_servers();
   std::shared_ptr<tools::ToolServers> servers;
@@ -223,7 +223,7 @@ bool SessionFactory::is_served(const AgentProfile& profile, base::TimePoint now)
   return std::any_of(profile.sessions.begin(), profile.sessions.end(), [&](const SessionWay& way) {
     if (const auto* speech = std::get_if<RealtimeWay>(&way)) return is_asked(realtime_name(*speech));
     const auto& three = std::get<CascadeWay>(way);
-    // A reply is spoken by the plain voice where no other speaks.
+    // The speakers are not checked: the plain voice can replace each of them.
     return is_asked(cascade_name(three)) && is_done(three.listen, "/listen") && is_done(three.think, "/think");
   });
 }
@@ -287,7 +287,7 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   common.tell_use = options_.on_rehearsal_use;
   common.tell_failure = options_.on_rehearsal_failure;
   Voices voices;
-  // Greetings first, of all agents: they are what callers wait for, and not all is spoken at once.
+  // The greetings of all agents come first, because callers need them first and the cache may not hold all sentences.
   for (const auto& profile : profiles) {
     if (profile->greeting.is_fixed()) add_voice(*profile, {spoken_greeting(*profile, {})}, common, voices);
   }

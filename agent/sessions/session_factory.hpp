@@ -28,48 +28,49 @@
 namespace offhook::inline v0::agent {
 
 struct FactoryOptions {
-  embedded::EmbeddedOptions embedded;   ///< with its pool
-  ConversationOptions conversation;     ///< what profiles do not say
-  Breakers::Watch providers{};          ///< from the threads of conversations
-  tools::mcp::Server::Watch on_tool_server{};  ///< from a thread of the servers' own
-  TellUse on_rehearsal_use{};           ///< of providers, outside of calls
-  TellFailure on_rehearsal_failure{};   ///< of each voice the first
+  embedded::EmbeddedOptions embedded;   ///< includes its pool
+  ConversationOptions conversation;     ///< defaults for values that a profile does not set
+  Breakers::Watch providers{};          ///< called on conversation threads
+  tools::mcp::Server::Watch on_tool_server{};  ///< called on a tool server's own thread
+  TellUse on_rehearsal_use{};           ///< gets the use of providers outside of calls
+  TellFailure on_rehearsal_failure{};   ///< gets the first failure of each voice
 };
 
-/// What is known of a call when its conversation is put together.
+/// The facts about a call from which its conversation is built.
 struct CallFound {
   prompts::CallVariables variables;
   media::AudioCodec codec = media::AudioCodec::Pcmu;
   std::uint32_t port_rate_hz = 16000;
   std::function<void(const tools::ToolEvent&)> on_tool_event;
-  tools::PauseRecording pause_recording = {};  ///< empty: it is not recorded
-  TellUse on_use = {};                         ///< of providers, in this call
-  TellFailure on_failure = {};                 ///< of their services, where the call goes on
+  tools::PauseRecording pause_recording = {};  ///< empty if the call is not recorded
+  TellUse on_use = {};                         ///< gets the use of providers in this call
+  TellFailure on_failure = {};                 ///< gets the failures of services after which the call continues
 };
 
-/// Puts conversations together from profiles. What all calls share is here: models, voices, circuit breakers. Thread-safe once
-/// adopt() has returned.
+/// Builds conversations from profiles, and holds what all calls share: models, voices, circuit breakers. Thread-safe once adopt()
+/// has returned.
 class SessionFactory {
  public:
   explicit SessionFactory(FactoryOptions options);
 
-  /// Loads what the agents of a book need; the first failure is told, and nothing that is in use changes.
+  /// Loads what the agents of `book` need. On a failure, returns the first error and keeps all objects that are in use.
   [[nodiscard]] base::Result<void, base::Error> adopt(const AgentBook& book);
-  /// Of both directions of a call's audio: the codec's, as far as one is agreed on, and at most 16000. Before that: 8000 where the codec that we like
-  /// best is G.711 and the agent's first way takes it as it is, else 16000.
+  /// Returns the sampling rate of both directions of a call's audio. It is the rate of the agreed codec, at most 16000. Before a
+  /// codec is agreed, it is 8000 if the preferred codec is G.711 and the agent's first session is speech to speech; otherwise
+  /// 16000.
   [[nodiscard]] static std::uint32_t port_rate_hz(const AgentProfile& profile, std::optional<media::AudioCodec> agreed);
-  /// `edges` are those of the call's thread, on which the plan is carried out.
+  /// Returns the plan of a call's conversation. `edges` belong to the call's thread, on which the plan runs.
   [[nodiscard]] ConversationPlan plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const;
 
-  /// What makes ready for the first calls of all these agents: their sentences are spoken into the cache by one speaker for each
-  /// voice of a provider that is tried first, and models are loaded. For a Rehearsal on the thread of `edges`.
-  /// `awaited` is kept for as long as a model is loaded that some agent's calls ask first and cannot do without.
+  /// Returns the work that prepares the first calls of all agents of `book`, for a Rehearsal on the thread of `edges`. One speaker
+  /// for each first voice speaks the fixed sentences into the cache, and models are loaded. `awaited` is held while a model loads
+  /// that some agent's calls use first and cannot replace.
   [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
-  /// There is such a model.
+  /// Returns true if `book` needs a model for which rehearsing() holds `awaited`.
   [[nodiscard]] static bool awaits_model(const AgentBook& book);
 
-  /// Some way of the agent's to hold a conversation has a provider that is asked now, for each of its stages.
+  /// Returns true if at least one of the agent's sessions has, for each stage, a provider whose circuit breaker is closed.
   [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;
   [[nodiscard]] Breakers& breakers() const { return *breakers_; }
 
@@ -78,7 +79,7 @@ class SessionFactory {
   [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
 
  private:
-  /// Speakers with sentences to prepare, by provider and sound: as their sentences are kept.
+  /// Speakers with the sentences to prepare, by provider and sound: the key under which the cache stores sentences.
   using Voices = std::map<std::pair<std::string, std::string>, PartNeeds>;
   void add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const;
   [[nodiscard]] base::Result<void, base::Error> adopt_servers(const AgentBook::ToolServerPlan& plan);
@@ -87,7 +88,7 @@ class SessionFactory {
   FactoryOptions options_;
   std::shared_ptr<WorkPool> pool_;
   mutable std::mutex servers_mutex_;
-  std::shared_ptr<tools::ToolServers> servers_;  // null: no book has any
+  std::shared_ptr<tools::ToolServers> servers_;  // null if no book has tool servers
   tools::RetiredServers retired_servers_;
   std::shared_ptr<embedded::Shelf> shelf_;
   std::shared_ptr<SpeechCache> speech_cache_ = std::make_shared<SpeechCache>();

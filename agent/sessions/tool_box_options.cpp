@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Longer than a server of tools is waited for, so that its own words are heard of what came of a call.
+/// Longer than the wait for a tool server itself, so that the server's own report of a call's outcome arrives first.
 constexpr base::Duration kServerDeadline = std::chrono::seconds(32);
 
 tools::ToolRule rule_of(const ServerToolGrant& grant) {
@@ -25,7 +25,7 @@ tools::ToolBoxOptions tool_box_options(const AgentProfile& profile, tools::Pause
   for (const ServerToolGrant& grant : profile.server_tools) options.rules.allowed.push_back(rule_of(grant));
   if (!profile.server_tools.empty()) options.source_deadline = kServerDeadline;
   options.pause_recording = std::move(pause_recording);
-  options.languages = {"en", "de", "es", "fr", "it", "pt"};  // Where the caller's is followed, any of them may come.
+  options.languages = {"en", "de", "es", "fr", "it", "pt"};  // If the agent follows the caller's language, any of these may occur.
   if (!profile.languages.empty()) options.languages = profile.languages;
   if (!profile.language.empty()) options.languages = {profile.language};
   return options;

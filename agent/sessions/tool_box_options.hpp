@@ -8,9 +8,10 @@
 
 namespace offhook::inline v0::agent {
 
-/// `pause_recording` empty: the call is not recorded, and the model sees no tool to pause that.
+/// Returns the options of a call's tool box. If `pause_recording` is empty, the call is not recorded and the model gets no tool to
+/// pause a recording.
 [[nodiscard]] tools::ToolBoxOptions tool_box_options(const AgentProfile& profile, tools::PauseRecording pause_recording = {});
-/// Whose tools are granted, each once.
+/// Returns the labels of the tool servers whose tools the profile grants, each once.
 [[nodiscard]] std::vector<std::string> tool_servers_of(const AgentProfile& profile);
 
 }  // namespace offhook::inline v0::agent
