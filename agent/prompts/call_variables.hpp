@@ -10,7 +10,7 @@
 namespace offhook::inline v0::agent::prompts {
 
 inline constexpr std::size_t kMaxValueCharacters = 512;  ///< longest value of a variable; cleaned() cuts a longer value
-inline constexpr std::size_t kMaxContextValues = 64;     ///< most values in the context of one call
+inline constexpr std::size_t kMaxContextValues = 64;     ///< maximum number of values in the context of one call
 inline constexpr std::size_t kMaxContextName = 64;       ///< longest name of a context value, in octets
 
 /// The values of one call that a prompt can use. All values except `now` come from the network and are untrusted data.

@@ -12,7 +12,7 @@
 namespace offhook::inline v0::agent::prompts {
 
 inline constexpr std::size_t kMaxTemplateBytes = 128U << 10U;
-inline constexpr std::size_t kMaxVariables = 256;     ///< most variables in one text
+inline constexpr std::size_t kMaxVariables = 256;     ///< maximum number of variables in one text
 inline constexpr std::size_t kMaxVariableName = 128;  ///< longest text between the braces, in octets
 
 /// An error in a configured text, and its line.

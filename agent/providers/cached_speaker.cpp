@@ -17,7 +17,7 @@ bool CachedSpeaker::may_keep(std::string_view text) {
 
 void CachedSpeaker::add_fixed(std::string_view text, bool ahead) {
   if (!may_keep(text) || !ahead || std::find(wanted_.begin(), wanted_.end(), text) != wanted_.end()) return;
-  wanted_.emplace_back(text);  // From the first tick() behind open() on.
+  wanted_.emplace_back(text);  // tick() prepares it, once open() has been called.
 }
 
 void CachedSpeaker::prepare(std::string_view text) {
@@ -33,7 +33,7 @@ void CachedSpeaker::tick(base::TimePoint now) {
   if (opened_) prepare_next();
 }
 
-/// One at a time, and only while nobody waits for speech.
+/// Starts to prepare the next sentence, if no utterance and no other preparation is in progress.
 void CachedSpeaker::prepare_next() {
   if (look_again_at_ && now_ < *look_again_at_) return;
   look_again_at_.reset();
@@ -43,8 +43,8 @@ void CachedSpeaker::prepare_next() {
     wanted_.pop_front();
     const std::string key = key_of(text);
     auto claim = cache_->claim(key);
-    if (cache_->find(key)) continue;  // Behind the claim: who had it before has kept what came of it.
-    if (!claim) {  // Another call is at it: if that comes to nothing, it is ours.
+    if (cache_->find(key)) continue;  // This look-up follows the claim, because the previous holder of the claim may have stored the sentence.
+    if (!claim) {  // Another call prepares the sentence. This call looks again, in case that preparation fails.
       wanted_.push_back(std::move(text));
       others_are_at_it = true;
       continue;
@@ -60,15 +60,15 @@ void CachedSpeaker::prepare_next() {
   if (jobs_.empty() && others_are_at_it) look_again_at_ = now_ + kLookAgain;
 }
 
-/// Nobody need ask for what nobody hears: a model with a voice of its own may have no word of ours for the whole call.
+/// Reads the audio of a preparation from tick(). A session whose model speaks itself may not call poll() for a whole call.
 void CachedSpeaker::collect_prepared() {
-  if (!jobs_.empty() && jobs_.front().silent) (void)poll();  // There is nothing for the caller in it.
+  if (!jobs_.empty() && jobs_.front().silent) (void)poll();  // Returns no event, because a preparation has none for the caller.
 }
 
 void CachedSpeaker::speak(std::uint32_t utterance, std::string_view text) {
   if (jobs_.size() == 1 && jobs_.front().silent) {
     Job& preparing = jobs_.front();
-    if (preparing.text == text) {  // It is on its way already: what has come of it is heard first.
+    if (preparing.text == text) {  // Its preparation is in progress: poll() first returns the audio that has come so far.
       preparing.utterance = utterance;
       preparing.silent = false;
       if (!preparing.so_far.pcm.empty() && wake_) wake_();
@@ -92,7 +92,7 @@ void CachedSpeaker::speak(std::uint32_t utterance, std::string_view text) {
 }
 
 void CachedSpeaker::cancel() {
-  if (jobs_.size() == 1 && jobs_.front().silent) wanted_.push_back(std::move(jobs_.front().text));  // Another time, then.
+  if (jobs_.size() == 1 && jobs_.front().silent) wanted_.push_back(std::move(jobs_.front().text));  // It is prepared again later.
   jobs_.clear();
   inner_->cancel();
 }
@@ -108,7 +108,7 @@ std::optional<SpeakEvent> CachedSpeaker::poll() {
   while (!jobs_.empty()) {
     Job& job = jobs_.front();
     if (job.known) return poll_known(job);
-    // What came while it was prepared, before anybody wanted to hear it.
+    // This audio came during the preparation, before speak() requested the sentence.
     if (!job.silent && !job.told && !job.so_far.pcm.empty()) {
       job.told = true;
       return SpeechAudio{job.utterance, job.so_far.pcm, job.so_far.words, job.so_far.rate_hz};
@@ -146,7 +146,7 @@ void CachedSpeaker::collect(Job& job, const SpeechAudio& audio) {
   job.so_far.pcm.insert(job.so_far.pcm.end(), audio.pcm.begin(), audio.pcm.end());
   job.so_far.words.insert(job.so_far.words.end(), audio.words.begin(), audio.words.end());
   if (job.so_far.pcm.size() <= SpeechCache::kMaxSamples) return;
-  job.keeps = false;  // Too long to be kept.
+  job.keeps = false;  // Too long for the cache.
 }
 
 void CachedSpeaker::end(Job& job, bool whole) {

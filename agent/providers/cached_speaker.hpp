@@ -14,22 +14,23 @@
 
 namespace offhook::inline v0::agent {
 
-/// A speaker in front of another: sentences that are always the same (greeting, apologies, fillers) are spoken by that one once,
-/// and come out of the cache from then on, in every call. So does the question of a tool, which prepare() adds. Other text is passed on and not kept.
+/// Speaks through another speaker, and caches the sentences that are the same in every call (greeting, apologies, fillers) and the
+/// tool questions that prepare() adds. The inner speaker speaks each of them once; later calls get it from the cache. Other text
+/// goes to the inner speaker and is not cached.
 class CachedSpeaker final : public Speaker {
  public:
-  static constexpr std::size_t kMaxPrepared = 100;  ///< fixed sentences and prepared ones; more are passed on like any other text
-  static constexpr base::Duration kLookAgain = std::chrono::seconds(1);  ///< whether what another call has spoken is there by now
+  static constexpr std::size_t kMaxPrepared = 100;  ///< maximum number of fixed and prepared sentences; further ones are treated as other text
+  static constexpr base::Duration kLookAgain = std::chrono::seconds(1);  ///< interval of checks for a sentence that another call prepares
 
-  /// `voice` names everything that the sound depends on but the text: provider, model, voice, how to say it. `prepare_every`: no sooner
-  /// than so long after the last one is another sentence prepared, for a service that takes but so many in a minute.
+  /// `voice` names everything except the text that determines the sound: provider, model, voice, style. `prepare_every` is the
+  /// shortest interval between two preparations, for a service that limits the requests per minute.
   CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake,
                 base::Duration prepare_every = base::Duration::zero());
 
-  /// `text` is a fixed sentence: it is kept from its first use. `ahead`: and spoken into the cache now, when nothing else is
-  /// asked for; speech that a caller waits for goes first. Of all the calls that want it ahead, one has it spoken.
+  /// Marks `text` as a fixed sentence, which is cached at its first use. If `ahead` is true, it is also spoken into the cache in
+  /// advance, while no utterance is requested. If several calls need the same sentence in advance, only one of them has it spoken.
   void add_fixed(std::string_view text, bool ahead = true);
-  /// As add_fixed(), before all fixed sentences that are not spoken yet.
+  /// Like add_fixed(), but puts `text` before all sentences that are not prepared yet.
   void prepare(std::string_view text) override;
 
   void open(const SessionContext& context) override {
@@ -46,16 +47,16 @@ class CachedSpeaker final : public Speaker {
   [[nodiscard]] bool is_preparing() const override { return !jobs_.empty() || !wanted_.empty(); }
 
  private:
-  /// One utterance, or a preparation.
+  /// An utterance, or the preparation of a sentence.
   struct Job {
     std::uint32_t utterance = 0;
     std::string text;
-    std::shared_ptr<const SpeechCache::Spoken> known;  // comes out of the cache
-    bool told = false;                                 // ... and its audio was polled
-    bool silent = false;                               // a preparation: nobody hears it
-    bool keeps = false;                                // is to be kept when it is whole
+    std::shared_ptr<const SpeechCache::Spoken> known;  // from the cache; null if it is not cached
+    bool told = false;                                 // poll() has returned audio of this job
+    bool silent = false;                               // a preparation, which the caller does not hear
+    bool keeps = false;                                // the audio goes into the cache when it is complete
     SpeechCache::Spoken so_far;
-    SpeechCache::Claim claim;                          // of a preparation
+    SpeechCache::Claim claim;                          // held by a preparation
   };
   [[nodiscard]] std::string key_of(std::string_view text) const { return voice_ + '\n' + std::string(text); }
   [[nodiscard]] std::optional<SpeakEvent> poll_known(Job& job);
@@ -74,8 +75,8 @@ class CachedSpeaker final : public Speaker {
   base::TimePoint now_{};
   std::optional<base::TimePoint> prepared_at_, look_again_at_;
   std::set<std::string, std::less<>> fixed_;
-  std::deque<std::string> wanted_;  // to be prepared
-  std::deque<Job> jobs_;            // in the order in which they are heard
+  std::deque<std::string> wanted_;  // sentences that wait for their preparation
+  std::deque<Job> jobs_;            // in the order in which the caller hears them
   Retries retries_;
 };
 

@@ -11,18 +11,19 @@
 
 namespace offhook::inline v0::agent {
 
-/// The rate at which all of an agent's calls are spoken to, whatever their codec, so that sentences are cached once: `wide` where some may be of a wide one.
+/// Returns the sample rate of speech for all of an agent's calls, whatever their codec, so that a sentence is cached only once:
+/// `wide` if the profile allows a wideband codec, otherwise 8000.
 [[nodiscard]] inline std::uint32_t voice_rate_hz(const PartNeeds& needs, std::uint32_t wide) {
   const auto& codecs = needs.profile->codecs;
   return std::any_of(codecs.begin(), codecs.end(), [](media::AudioCodec codec) { return media::is_wide(codec); }) ? wide : 8000;
 }
 
-/// `speaker`, whose characters are counted, behind the cache of fixed sentences. `sound`: as ProviderParts has it. `every`: between
-/// two sentences that are prepared, where a server takes only so many a minute; nothing: fixed sentences are kept as they are said, and none of
-/// them is prepared. Speaker::prepare() prepares a tool's question in either case.
+/// Returns `speaker` with its characters counted and its fixed sentences cached. `sound`: see ProviderParts::sound. `every`:
+/// shortest interval between two preparations, for a server that limits the requests per minute. If it is nullopt, fixed sentences
+/// are cached at their first use and not prepared. Speaker::prepare() prepares a tool's question in both cases.
 inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique_ptr<Speaker> speaker, const std::string& sound, Wake wake,
                                              std::optional<base::Duration> every = base::Duration::zero()) {
-  const ProviderProfile& provider = *needs.provider;  // By its place, too: a reload may have moved it.
+  const ProviderProfile& provider = *needs.provider;  // The key contains the addresses too, because a reload may have changed them.
   const std::string kind_of_sound = provider.name + ' ' + provider.base_url + ' ' + provider.speech.url + provider.speech.region + ' ' + sound;
   auto metered = std::make_unique<MeteredSpeaker>(std::move(speaker), needs.tell_use, needs.is_rehearsal ? needs.tell_failure : TellFailure{});
   auto cached = std::make_unique<CachedSpeaker>(std::move(metered), needs.speech_cache, kind_of_sound, std::move(wake), every.value_or(base::Duration::zero()));

@@ -10,14 +10,14 @@ void CallerAudio::add(std::span<const std::uint8_t> octets) {
   const std::size_t most = kMostMs * octets_per_ms(format_);
   if (octets_.size() <= most) return;
   const std::size_t step = kStepMs * octets_per_ms(format_);
-  std::size_t cut = (octets_.size() - most + step - 1) / step * step;  // Whole samples: a step is a whole second.
+  std::size_t cut = (octets_.size() - most + step - 1) / step * step;  // Removes whole steps, so that no sample is cut.
   cut = std::min(cut, octets_.size());
   octets_.erase(octets_.begin(), octets_.begin() + static_cast<std::ptrdiff_t>(cut));
   forgotten_ += cut;
 }
 
 void CallerAudio::forget() {
-  octets_ = {};  // The memory too: most calls are quiet most of the time.
+  octets_ = {};  // Frees the memory too, because most calls are silent most of the time.
   total_ = 0;
 }
 

@@ -9,19 +9,19 @@
 
 namespace offhook::inline v0::agent {
 
-/// The caller's last turn as it was sent, until it is known in words: a new socket is given it again, so that nobody has to repeat
-/// what they said.
+/// The audio of the caller's last turn as it was sent, until its transcript is known. After a reconnection the new socket gets it
+/// again, so that the caller does not have to repeat the turn.
 class CallerAudio {
  public:
-  static constexpr std::size_t kMostMs = 30'000;  ///< the end of a longer turn; 240 KB of G.711
-  static constexpr std::size_t kStepMs = 1'000;   ///< so much of its beginning is forgotten at a time
+  static constexpr std::size_t kMostMs = 30'000;  ///< longest audio kept, in ms: the end of a longer turn; 240 KB of G.711
+  static constexpr std::size_t kStepMs = 1'000;   ///< audio at the beginning that add() drops at a time, in ms
 
   explicit CallerAudio(AudioFormat format) : format_(format) {}
 
   void add(std::span<const std::uint8_t> octets);
   void forget();
   [[nodiscard]] std::span<const std::uint8_t> octets() const { return octets_; }
-  /// Of the turn, whatever was forgotten of it.
+  /// Returns the octets of the turn, including those that add() dropped.
   [[nodiscard]] std::uint64_t total() const { return total_; }
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
@@ -29,7 +29,7 @@ class CallerAudio {
   AudioFormat format_;
   std::vector<std::uint8_t> octets_;
   std::uint64_t total_ = 0;
-  std::uint64_t forgotten_ = 0;  // of all turns, for lack of room
+  std::uint64_t forgotten_ = 0;  // octets of all turns that add() dropped because of kMostMs
 };
 
 }  // namespace offhook::inline v0::agent

@@ -10,7 +10,7 @@ namespace {
 constexpr base::Duration kClearSpeech = std::chrono::milliseconds(500);
 constexpr unsigned kMostUnheard = 2;
 
-/// "" when none of the three has a name.
+/// Returns the three names with '+' between them, or "" if all three are empty.
 std::string joined(const std::string& listens, const std::string& thinks, const std::string& speaks) {
   if (listens.empty() && thinks.empty() && speaks.empty()) return {};
   const auto shown = [](const std::string& name) { return name.empty() ? std::string("-") : name; };
@@ -31,7 +31,7 @@ void CascadeSession::open(const SessionContext& context, base::TimePoint now) {
   now_ = now;
   const auto first = [&](auto& post, Stage stage) {
     post.at = next_to_ask(post, 0);
-    if (post.at == post.makers.size()) post.at = 0;  // Better a doubtful one than none.
+    if (post.at == post.makers.size()) post.at = 0;  // If all are paused, the first provider is better than none.
     take_post(post);
     tell_passed_over(post, stage, 0);
   };
@@ -90,7 +90,7 @@ void CascadeSession::begin_turn(std::uint32_t turn, std::string_view expect) {
   ended_ = listen_.retried = false;
   went_on_ = goes_on && listen_.ends_turns();
   if (went_on_) return listen_.part->begin(turn, expect);
-  if (goes_on) return heard_.go_on(turn);  // To begin with it now would be to forget what they have just said.
+  if (goes_on) return heard_.go_on(turn);  // A begin() now would make the listener drop the turn whose transcript is missing.
   heard_.begin(turn, listen_.part->rate_hz());
   listen_.part->begin(turn, expect);
 }
@@ -113,7 +113,7 @@ void CascadeSession::abandon_turn() {
   listen_.part->abandon();
 }
 
-/// To what there is of the turn so far.
+/// Sends the turn's audio so far to the present listener.
 void CascadeSession::listen_again() {
   const std::vector<std::int16_t> pcm = heard_.take_over(listen_.part->rate_hz());
   listen_.part->begin(listen_turn_, expect_);
@@ -150,7 +150,7 @@ void CascadeSession::cancel_speech() {
   speak_.part->cancel();
 }
 
-/// What was spoken stays; the next voice goes on where the last one broke off, at a word.
+/// Gives the new speaker the rest of each open utterance, from the word at which the last speaker stopped.
 void CascadeSession::speak_again() {
   for (HalfSpoken& utterance : open_) speak_.part->speak(utterance.id(), utterance.go_on(speak_.part->rate_hz()));
 }
@@ -171,7 +171,8 @@ void CascadeSession::succeeded(Post<Part>& post) {
   breakers_->on_success(post.name());
 }
 
-/// The next of the list, or once more the same when that may help; false when neither is left.
+/// Replaces the part by the next provider of the list, or else uses the same provider once more if that may help. Returns false if
+/// neither is possible.
 template <class Part>
 bool CascadeSession::replace(Post<Part>& post, Stage stage, std::string_view why) {
   if (!post.told) failed(post, FailureKind::Timeout);
@@ -211,17 +212,18 @@ bool CascadeSession::try_again(Stage stage, std::string_view why) {
   return false;
 }
 
-// --- what the parts yield ----------------------------------------------------------------------------------------------------
+// --- events of the parts -----------------------------------------------------------------------------------------------------
 
-/// Whether another of the stage would be asked now.
+/// Returns true if another provider of the stage can be used now.
 template <class Part>
 bool CascadeSession::has_another(const Post<Part>& post) const {
   return breakers_->has_another(std::span<const PartMaker<Part>>(post.makers), post.at, now_);
 }
 
-/// The second turn in a row of which nothing was understood, though the caller spoke: a recogniser may answer all with nothing, and
-/// never fail. A cough is too short for that, and where nobody else can be asked an empty turn stays what it is. Its breaker is told
-/// when another understands that caller: a line full of noise is not the recogniser's fault.
+/// Returns true for the second turn in a row that has speech but no text, if another listener is available. A recogniser that
+/// returns empty text for every turn never fails otherwise. A turn counts from 500 ms of speech on, so a cough does not count. The
+/// breaker learns of the failure only when another listener understands the same caller, because the cause may also be noise on the
+/// line.
 bool CascadeSession::is_deaf(const Transcript& transcript) {
   const bool unheard = transcript.turn == listen_turn_ && transcript.text.empty() && heard_.has_voice(kClearSpeech);
   if (!unheard) {
@@ -229,7 +231,9 @@ bool CascadeSession::is_deaf(const Transcript& transcript) {
     succeeded(listen_);
     if (!transcript.text.empty()) {
       for (const std::string& each : std::exchange(doubted_, {})) {
-        if (each != listen_.name()) breakers_->on_failure(each, FailureKind::Empty, now_);  // It may have been come back to, and understand now.
+        if (each != listen_.name()) breakers_->on_failure(each, FailureKind::Empty, now_);  // The session may have returned to this
+                                                                                            // listener, which now understands the
+                                                                                            // caller.
       }
     }
     return false;
@@ -244,7 +248,7 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
   if (const auto* gone = std::get_if<ListenFailed>(&event)) {
     failed(listen_, gone->kind);
     ListenFailed told = *gone;
-    if (heard_.waits()) told.turn = listen_turn_;  // Of which that was the first half.
+    if (heard_.waits()) told.turn = listen_turn_;  // The failed turn was the first half of this one.
     return told;
   }
   const auto& transcript = std::get<Transcript>(event);
@@ -263,8 +267,9 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
   return transcript;
 }
 
-/// The conversation does not wait for these words yet, or for those of a part of the turn alone: it is told that the turn is over. Its words go
-/// before that, so that the thinker has them, and come once more for the record.
+/// Handles a transcript that comes before the conversation waits for it, or that belongs to only a part of the conversation's turn.
+/// The conversation first gets the text, not marked final, so that the thinker has it. Then it gets TurnTaken, and then the final
+/// transcript for the record.
 SessionEvent CascadeSession::take_early(const Transcript& transcript) {
   own_.push_back(TurnTaken{transcript.turn});
   own_.push_back(transcript);
@@ -279,7 +284,7 @@ std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
       failed(think_, FailureKind::Loading);
       return ThinkFailed{loads->turn, loads->why, FailureKind::Loading};
     }
-    breakers_->on_failure(think_.name(), FailureKind::Loading, now_);  // Further calls begin with another provider; this call may have to wait.
+    breakers_->on_failure(think_.name(), FailureKind::Loading, now_);  // Later calls start with another provider; this call may have to wait.
     ModelLoads named = *loads;
     named.service = think_.name();
     return named;
@@ -298,7 +303,7 @@ std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
     thinking_ = false;
     if (input_.said.empty()) {
       think_.failure = FailureKind::Empty;
-      think_.told = true;  // Whether that is a failure the conversation decides: an action may be all there was to do.
+      think_.told = true;  // The conversation decides whether an empty reply is a failure, because a reply may consist of an action only.
     } else {
       succeeded(think_);
     }

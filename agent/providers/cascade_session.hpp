@@ -15,25 +15,26 @@
 
 namespace offhook::inline v0::agent {
 
-/// One provider's part of a cascade. `name` is its breaker's, and stands in the record: "openai/chat".
+/// Makes one provider's part of a cascade. `name` is the name of its circuit breaker, and appears in the call record:
+/// "openai/chat".
 template <class Part>
 struct PartMaker {
   std::string name;
   std::function<std::unique_ptr<Part>(Wake wake)> make;
-  /// Of a listener whose service ends turns: its final Transcript may come before end(), and a begin() that comes before the Transcript goes on
-  /// with the turn by another number.
+  /// True for a listener whose service ends turns. Its final Transcript may come before end(). A begin() that comes before the
+  /// Transcript continues the turn under a new number.
   bool ends_turns = false;
 };
 
-/// Who does each stage, in order of preference; the next takes over when one fails.
+/// The providers of each stage in order of preference. When one fails, the next takes over.
 struct CascadeParts {
   std::vector<PartMaker<Listener>> listeners;
   std::vector<PartMaker<Thinker>> thinkers;
   std::vector<PartMaker<Speaker>> speakers;
 };
 
-/// A voice session of three parts: who listens, who thinks, who speaks. A stage that fails is done again by the next provider of
-/// its list, from what is known: the turn's sound, the input and what was said of the reply, the rest of the sentence.
+/// A voice session of three parts: listener, thinker and speaker. If a part fails, the next provider of its list repeats the stage
+/// from the state so far: the audio of the turn, the input and the reply so far, or the rest of the sentence.
 class CascadeSession final : public VoiceSession {
  public:
   CascadeSession(CascadeParts parts, std::shared_ptr<Breakers> breakers, Wake wake);
@@ -62,19 +63,19 @@ class CascadeSession final : public VoiceSession {
     std::vector<PartMaker<Part>> makers;
     std::size_t at = 0;
     std::unique_ptr<Part> part{};
-    FailureKind failure = FailureKind::Timeout;  // of the last event; a silence is a timeout
-    bool told = false;                           // the breaker knows of this failure
-    bool retried = false;                        // the same provider was asked again in this turn
+    FailureKind failure = FailureKind::Timeout;  // of the last event; Timeout if the part was silent
+    bool told = false;                           // the breaker was informed of this failure
+    bool retried = false;                        // the same provider was used again in this turn
     [[nodiscard]] const std::string& name() const { return makers[at].name; }
     [[nodiscard]] bool ends_turns() const { return makers[at].ends_turns; }
   };
 
   template <class Part>
   void take_post(Post<Part>& post);
-  /// The first from `index` on that is asked now; as many as there are when none is.
+  /// Returns the index of the first provider from `index` on that its breaker allows; makers.size() if there is none.
   template <class Part>
   [[nodiscard]] std::size_t next_to_ask(const Post<Part>& post, std::size_t index);
-  /// Tells the record of those from `index` on that were not asked before the part that there is now.
+  /// Reports to the record the providers from `index` on that were skipped before the present part.
   template <class Part>
   void tell_passed_over(const Post<Part>& post, Stage stage, std::size_t index);
   template <class Part>
@@ -108,11 +109,11 @@ class CascadeSession final : public VoiceSession {
   std::string expect_;
   bool listening_ = false, ended_ = false;
   bool went_on_ = false;     // the listener has one turn where the conversation has several
-  unsigned unheard_ = 0;     // turns in a row, with speech in them of which the present listener understood nothing
-  std::set<std::string> doubted_;  // those that were left for it, until another understands the caller
+  unsigned unheard_ = 0;     // consecutive turns with speech for which the present listener returned no text
+  std::set<std::string> doubted_;  // listeners that were replaced because of that, until another one understands the caller
   TurnInput input_;
   bool thinking_ = false;
-  std::deque<HalfSpoken> open_;  // asked for and not yet done
+  std::deque<HalfSpoken> open_;  // requested and not yet complete
   std::deque<SessionEvent> own_;
 };
 

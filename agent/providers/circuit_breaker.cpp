@@ -14,8 +14,8 @@ bool CircuitBreaker::try_ask(base::TimePoint now) {
 void CircuitBreaker::on_success() { *this = {}; }
 
 std::optional<base::Duration> CircuitBreaker::on_failure(FailureKind kind, base::TimePoint now) {
-  if (kind == FailureKind::Local || kind == FailureKind::Filtered) return std::nullopt;  // Ours, or the caller's: it says nothing about them.
-  if (kind == FailureKind::Loading) {  // This is no failure: after the pause one call asks again.
+  if (kind == FailureKind::Local || kind == FailureKind::Filtered) return std::nullopt;  // Offhook or the caller caused it, not the provider.
+  if (kind == FailureKind::Loading) {  // Not a failure: after the pause, one call tries the service again.
     trial_until_.reset();
     if (open_until_ >= now + kFirstPause) return std::nullopt;
     open_until_ = now + kFirstPause;

@@ -18,23 +18,24 @@
 
 namespace offhook::inline v0::agent {
 
-/// Whether a provider's service is worth asking: it is not for a while after it failed so often, or while it loads its model, and for longer
-/// when its key was refused. Then one call tries it, and its success opens it to all. Pure.
+/// Decides whether calls may use a provider's service. It pauses a service after repeated failures, while the service loads its
+/// model, and for longer when the service refused the key. After the pause one call tries the service; its success ends the pause
+/// for all calls. Pure.
 class CircuitBreaker {
  public:
-  static constexpr unsigned kFailuresToOpen = 3;                                  ///< in a row
+  static constexpr unsigned kFailuresToOpen = 3;                                  ///< consecutive failures before a pause
   static constexpr base::Duration kFirstPause = std::chrono::seconds(5);          ///< doubles with each failed trial
   static constexpr base::Duration kLongestPause = std::chrono::minutes(2);
   static constexpr base::Duration kPauseAfterRefusedKey = std::chrono::minutes(5);
-  static constexpr base::Duration kTrialLimit = std::chrono::seconds(20);         ///< a trial without an outcome is none
+  static constexpr base::Duration kTrialLimit = std::chrono::seconds(20);         ///< after this time, a trial without an outcome no longer counts
 
-  /// True: ask it. While it is tried by one, it is closed to others.
+  /// Returns true if a call may use the service now. After a pause, returns true to one call only, which tries the service.
   [[nodiscard]] bool try_ask(base::TimePoint now);
   void on_success();
-  /// Returns the pause that begins now; nothing when the service is asked on.
+  /// Returns the pause that begins now; nullopt if calls may continue to use the service.
   std::optional<base::Duration> on_failure(FailureKind kind, base::TimePoint now);
   [[nodiscard]] bool is_open(base::TimePoint now) const { return open_until_ && now < *open_until_; }
-  /// The service failed, and has not succeeded since.
+  /// Returns true if the service was paused and has not succeeded since then.
   [[nodiscard]] bool was_paused() const { return open_until_.has_value(); }
 
  private:
@@ -43,20 +44,20 @@ class CircuitBreaker {
   std::optional<base::TimePoint> open_until_, trial_until_;
 };
 
-/// Why a call has another provider than one before it in the list.
+/// Reason that the call record gives for a provider that was skipped.
 inline constexpr std::string_view kPassedOver = "it failed, or loaded its model, in calls before this one, and is not asked for a while";
 
-/// The breakers call these functions for the services of all calls, on the thread of the call that failed or succeeded.
+/// The breakers call these functions for the services of all calls, on the thread of the call whose request failed or succeeded.
 struct BreakerWatch {
   std::function<void(std::string_view name, FailureKind kind)> on_failed{};
-  std::function<void(std::string_view name, FailureKind kind, base::Duration pause)> on_paused{};  ///< no call asks it for so long
-  std::function<void(std::string_view name)> on_back{};                                            ///< it works again, after a pause
+  std::function<void(std::string_view name, FailureKind kind, base::Duration pause)> on_paused{};  ///< no call uses the service for `pause`
+  std::function<void(std::string_view name)> on_back{};                                            ///< the service works again after a pause
 };
 
-/// One breaker for each service that any agent uses, by name ("openai/realtime"). Shared by all calls; thread-safe.
+/// Holds one circuit breaker for each service that any agent uses, by name ("openai/realtime"). Shared by all calls; thread-safe.
 class Breakers {
  public:
-  static constexpr std::size_t kMaxNames = 256;  ///< names beyond it are never paused
+  static constexpr std::size_t kMaxNames = 256;  ///< maximum number of names; services beyond it are never paused
   using Watch = BreakerWatch;
 
   explicit Breakers(Watch watch = {}) : watch_(std::move(watch)) {}
@@ -64,15 +65,15 @@ class Breakers {
   [[nodiscard]] bool try_ask(std::string_view name, base::TimePoint now);
   void on_success(std::string_view name);
   void on_failure(std::string_view name, FailureKind kind, base::TimePoint now);
-  /// It is not asked now. One of which nothing was ever heard is asked.
+  /// Returns true if the service is paused. A service that was never used is not paused.
   [[nodiscard]] bool is_open(std::string_view name, base::TimePoint now) const;
-  /// Whether one of `makers` behind `at` would be asked now.
+  /// Returns true if at least one of `makers` after index `at` is not paused.
   template <class Maker>
   [[nodiscard]] bool has_another(std::span<const Maker> makers, std::size_t at, base::TimePoint now) const {
     const auto rest = makers.subspan(at + 1);
     return std::any_of(rest.begin(), rest.end(), [&](const Maker& maker) { return !is_open(maker.name, now); });
   }
-  /// Each that was ever asked, and whether it is open.
+  /// Returns the name of each service that was used so far, and whether it is paused.
   [[nodiscard]] std::vector<std::pair<std::string, bool>> states(base::TimePoint now) const;
 
  private:

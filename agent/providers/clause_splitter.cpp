@@ -14,7 +14,8 @@ constexpr bool is_space(std::uint32_t c) { return c == ' ' || c == '\n'; }
 constexpr bool is_digit(std::uint32_t c) { return c >= '0' && c <= '9'; }
 constexpr bool is_upper(std::uint32_t c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_lower(std::uint32_t c) { return c >= 'a' && c <= 'z'; }
-/// Written without spaces between words.
+/// Returns true for an East Asian character. Each of them counts as a word, because most of these scripts have no spaces between
+/// words.
 constexpr bool is_ideograph(std::uint32_t c) {
   return (c >= 0x3040 && c < 0xa000) || (c >= 0xac00 && c < 0xd7b0) || (c >= 0x20000 && c < 0x30000);
 }
@@ -25,11 +26,12 @@ constexpr bool is_speakable(std::uint32_t c) {
 }
 
 enum class Mark { None, Stop, Strong, Wide, Weak };
-/// Stop: a full stop, which may be something else. Strong: ends a sentence. Wide: does so with no space after it. Weak: a clause.
+/// Classifies a punctuation mark. Stop: a full stop, which may not end a sentence. Strong: ends a sentence. Wide: ends a sentence
+/// without a space after it. Weak: ends a clause.
 Mark mark_of(std::uint32_t c) {
   switch (c) {
     case '.': return Mark::Stop;
-    case '!': case '?': case '\n': case 0x2026: case 0x61f: case 0x964: return Mark::Strong;  // Ellipsis; Arabic, Hindi.
+    case '!': case '?': case '\n': case 0x2026: case 0x61f: case 0x964: return Mark::Strong;  // 0x2026: ellipsis; 0x61f: Arabic; 0x964: Hindi.
     case 0x3002: case 0xff01: case 0xff1f: return Mark::Wide;
     case ',': case ';': case ':': case 0x2014: case 0x60c: case 0x61b: case 0x3001: case 0xff0c: case 0xff1b: case 0xff1a:
       return Mark::Weak;
@@ -41,18 +43,18 @@ bool is_closer(std::uint32_t c) {
   return c == '"' || c == '\'' || c == ')' || c == ']' || c == 0x201d || c == 0x2019 || c == 0xbb || c == 0x300d || c == 0xff09;
 }
 
-/// Never the end of a sentence: a name, or more of it, follows.
+/// Abbreviations that never end a sentence, because a name or another word follows.
 constexpr std::array<std::string_view, 34> kBeforeMore{
     "mr",  "mrs", "ms",   "mx", "dr",  "prof", "st",  "hr",  "fr",     "sr",  "sra", "mme", "mlle", "rev", "hon", "gen",  "col",
     "sgt", "lt",  "capt", "vs", "e.g", "i.e",  "z.b", "d.h", "approx", "bzw", "ca",  "nr",  "str",  "tel", "fig", "p.ej", "cf"};
-/// The end of one only when it goes on with a capital letter.
+/// Abbreviations that end a sentence unless a lower-case letter or a digit follows.
 constexpr std::array<std::string_view, 28> kPerhaps{"etc",  "inc", "ltd",  "co",   "corp", "jr",  "a.m", "p.m", "am",  "pm",
                                                     "dept", "ave", "blvd", "rd",   "apt",  "ext", "min", "sec", "hrs", "usw",
                                                     "jan",  "feb", "aug",  "sept", "oct",  "nov", "dec", "bros"};
-/// An abbreviation only when a number follows.
+/// Words that are abbreviations only before a number.
 constexpr std::array<std::string_view, 4> kBeforeNumbers{"no", "nos", "p", "pp"};
 
-/// Before a number with a full stop they make it an ordinal, whatever follows: "am 3. Mai", "der 1. Stock".
+/// Words that make a following number with a full stop a German ordinal, whatever follows: "am 3. Mai", "der 1. Stock".
 constexpr std::array<std::string_view, 20> kBeforeOrdinals{"am",  "vom", "zum", "der",  "die",  "das",   "dem",   "den",  "des",  "im",
                                                            "bis", "ab",  "seit", "ihr", "ihre", "unser", "unsere", "jede", "jeden", "jeder"};
 
@@ -77,13 +79,13 @@ bool is_address(std::string_view word) {
   return word.find("://") != std::string_view::npos || word.starts_with("www.") || word.find('@') != std::string_view::npos;
 }
 
-/// One letter alone, or behind a stop: J. Smith, U.S. But the word I is none.
+/// Returns true if `word` is a single capital letter, or ends with one after a full stop: J. Smith, U.S. The word I does not count.
 bool is_initial(std::string_view word) {
   if (word.empty() || !is_upper(static_cast<unsigned char>(word.back())) || word == "I") return false;
   return word.size() == 1 || word[word.size() - 2] == '.';
 }
 
-/// `word`, whose full stop is at `at`, is a German ordinal.
+/// Returns true if `word`, whose full stop is at `at`, is a German ordinal.
 bool is_ordinal(std::string_view text, std::string_view word, std::size_t at) {
   if (word.empty() || word.size() > 2 || !std::all_of(word.begin(), word.end(), [](char c) { return is_digit(static_cast<unsigned char>(c)); }))
     return false;
@@ -93,7 +95,8 @@ bool is_ordinal(std::string_view text, std::string_view word, std::size_t at) {
 
 enum class Ends { Yes, No, Unknown };
 
-/// Whether the full stop at `at` ends a sentence. `next` is the first character behind its spaces, 0 when that is not known yet.
+/// Tells whether the full stop at `at` ends a sentence. `next` is the first character after the spaces that follow it; 0 if that is
+/// not known yet.
 Ends stop_ends(std::string_view text, std::size_t at, std::uint32_t next, bool at_end) {
   if (at_end && next == 0) return Ends::Yes;
   const std::string_view word = word_before(text, at);
@@ -108,13 +111,13 @@ Ends stop_ends(std::string_view text, std::size_t at, std::uint32_t next, bool a
   return is_lower(next) || is_digit(next) ? Ends::No : Ends::Yes;
 }
 
-/// A mark, and what stands behind it.
+/// A punctuation mark and its surroundings.
 struct Place {
   Mark mark = Mark::None;
   std::uint32_t code = 0;
-  std::size_t at = 0, end = 0;       ///< `end`: behind what belongs to it, quotes and more marks
-  std::uint32_t next = 0, after = 0; ///< the character at `end`, and the first one behind spaces; 0: not known yet
-  bool open = false;                 ///< more may come right behind it
+  std::size_t at = 0, end = 0;       ///< `end`: position after the quotes and further marks that belong to it
+  std::uint32_t next = 0, after = 0; ///< the character at `end`, and the first one after spaces; 0 if it is not known yet
+  bool open = false;                 ///< more text may follow directly
 
   [[nodiscard]] bool apart() const { return next == 0 || is_space(next); }
 };
@@ -148,10 +151,11 @@ bool sentence_ends(std::string_view text, const Place& place, bool at_end) {
   return !trails_off && (place.apart() || is_upper(place.next));
 }
 
-/// A comma that nothing is known behind of is waited for only where it may stand in a number.
+/// Returns true if a clause ends at `place`. If the next character is not known yet, an ASCII comma ends the clause unless a digit
+/// precedes it.
 bool clause_ends(std::string_view text, const Place& place) {
   if (place.code >= 0x80) return true;
-  const bool glued = place.at > 0 && is_digit(static_cast<unsigned char>(text[place.at - 1]));  // 1,000 and 10:30
+  const bool glued = place.at > 0 && is_digit(static_cast<unsigned char>(text[place.at - 1]));  // as in 1,000 and 10:30
   return place.open ? !glued && place.code == ',' : place.apart();
 }
 
@@ -179,7 +183,7 @@ void ClauseSplitter::split(bool at_end, std::vector<std::string>& out) {
   }
 }
 
-/// Behind the first place where what there is can be given out.
+/// Returns the position after the first clause that is complete; nullopt if there is none.
 std::optional<std::size_t> ClauseSplitter::find_end(bool at_end) const {
   const std::string_view text = text_;
   std::size_t words = 0;
@@ -202,10 +206,11 @@ std::optional<std::size_t> ClauseSplitter::find_end(bool at_end) const {
   return std::nullopt;
 }
 
-/// Text without marks is cut at a space, so that neither the caller nor the memory waits for ever.
+/// Returns the position at which to cut a long text without punctuation, so that neither the caller's wait nor the memory grows
+/// without bound.
 std::optional<std::size_t> ClauseSplitter::find_cut() const {
   const std::size_t most = first_ ? limits_.first_chars : limits_.chars;
-  if (text_.size() <= most) return std::nullopt;  // Octets are at least as many as characters.
+  if (text_.size() <= most) return std::nullopt;  // The number of octets is at least the number of characters.
   std::size_t chars = 0, at = 0, space = 0;
   for (; at < text_.size() && chars < most; ++chars) {
     at += first_utf8(std::string_view(text_).substr(at)).length;
@@ -227,7 +232,7 @@ void ClauseSplitter::give(std::string_view clause, std::vector<std::string>& out
       continue;
     }
     if (!speakable && (is_closer(c.code) || (mark_of(c.code) != Mark::None && c.code != '.')))
-      continue;  // Left over from before.
+      continue;  // These marks belong to the previous clause.
     if (c.code == ',' && !text.empty() && text.back() == ' ') text.pop_back();
     speakable = speakable || is_speakable(c.code);
     text += piece;
@@ -236,7 +241,7 @@ void ClauseSplitter::give(std::string_view clause, std::vector<std::string>& out
   if (!speakable) return;
   const std::uint32_t last = last_utf8(text);
   if (clause.ends_with('\n') && (is_digit(last) || is_lower(last) || is_upper(last)))
-    text += '.';  // A heading, or an item of a list.
+    text += '.';  // The line is a heading or an item of a list.
   first_ = false;
   out.push_back(std::move(text));
 }

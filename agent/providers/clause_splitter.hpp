@@ -11,21 +11,21 @@
 namespace offhook::inline v0::agent {
 
 struct ClauseLimits {
-  std::size_t first_words = 3;  ///< before a comma, semicolon, colon or dash may end the first clause
-  std::size_t first_chars = 90; ///< the first clause ends at a space at the latest so far in
-  std::size_t chars = 240;      ///< and so do the others
+  std::size_t first_words = 3;  ///< fewest words before a comma, semicolon, colon or dash may end the first clause
+  std::size_t first_chars = 90; ///< longest first clause, in characters; a longer one is cut at a space
+  std::size_t chars = 240;      ///< longest further clause, in characters
 };
 
-/// The text of a model as it streams becomes what a voice is given: the first clause as early as it can be spoken well, then
-/// sentence by sentence, Markdown taken away. A full stop of an abbreviation, an initial, a number or an address ends nothing.
-/// Pure.
+/// Splits the streamed text of a model into clauses for a speaker, and removes Markdown. The first clause ends as early as a voice
+/// can speak it well. After it, each sentence is a clause. The full stop of an abbreviation, an initial, a number or an address
+/// does not end a sentence. Pure.
 class ClauseSplitter {
  public:
   explicit ClauseSplitter(ClauseLimits limits = {}) : limits_(limits) {}
 
-  /// Appends the clauses that became whole: trimmed, never empty, each with something in it that can be said.
+  /// Appends the clauses that are now complete. Each clause is trimmed and contains at least one character that can be spoken.
   void feed(std::string_view text, std::vector<std::string>& out);
-  /// The reply is over: the rest is a clause, too.
+  /// Ends the reply: appends the rest of the text as clauses.
   void finish(std::vector<std::string>& out);
 
  private:
@@ -36,7 +36,7 @@ class ClauseSplitter {
 
   ClauseLimits limits_;
   SpokenText plain_;
-  std::string text_;  // not given out yet
+  std::string text_;  // not returned yet
   bool first_ = true;
 };
 

@@ -21,13 +21,13 @@ void FallbackSpeaker::tick(base::TimePoint now) {
   pass_on(is_slow_ ? "no sound came in time" : "the rest of a sentence did not come in time", FailureKind::Timeout);
 }
 
-/// For so long, from when the first voice fell silent, the caller hears what it said before. No more than a part of that, or the conversation
-/// gives up on both.
+/// Returns how long the caller still hears earlier audio, counted from the moment at which the first voice fell silent. Returns at
+/// most four fifths of the patience, because the conversation would otherwise give up on both voices.
 base::Duration FallbackSpeaker::still_heard() const {
   return std::clamp<base::Duration>(heard_until_ - *silent_since_, base::Duration::zero(), patience_ * 4 / 5);
 }
 
-/// The order of utterances is kept: all that waits goes to the other voice.
+/// Gives all waiting utterances to the second voice, so that their order is kept.
 void FallbackSpeaker::pass_on(std::string why, FailureKind kind) {
   if (tell_) tell_({Stage::Speak, {}, {}, std::move(why), kind});
   failed_ = true;

@@ -14,15 +14,16 @@
 
 namespace offhook::inline v0::agent {
 
-/// A voice, and another one for what it cannot say: for sentences of our own, which the caller must hear whatever is broken. What
-/// fails, or has no sample in time, is said by the other voice, in the middle of a sentence from there on. A voice that let the caller wait for
-/// its first sample is not asked again.
+/// A voice with a substitute, for fixed sentences, which the caller must hear in any case. If the first voice fails or sends no
+/// sample in time, the second voice speaks the rest, even from the middle of a sentence. If the first sample of a sentence did not
+/// come in time, the first voice is not used again.
 class FallbackSpeaker final : public Speaker {
  public:
   static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);
 
-  /// `patience`: with the first voice for a sample. Shorter than the conversation's own, or it gives up on both. `tell`: of each
-  /// failure of the first voice, without a service; no SpeakEvent tells of it.
+  /// `patience` is the longest wait for the next sample of the first voice. It must be shorter than the conversation's own
+  /// deadline, or the conversation gives up on both voices. `tell` gets each failure of the first voice, without the name of a
+  /// service; no SpeakEvent reports it.
   FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second, base::Duration patience = kPatience, TellFailure tell = {})
       : first_(std::move(first)), second_(std::move(second)), patience_(patience), tell_(std::move(tell)) {}
 
@@ -46,11 +47,11 @@ class FallbackSpeaker final : public Speaker {
   TellFailure tell_;
   std::deque<HalfSpoken> waiting_;  // in the order of speak()
   std::optional<SpeakEvent> own_;
-  bool failed_ = false;          // all that still waits is with second_
-  bool is_slow_ = false;         // so is all that follows
-  bool speaks_ = false;          // first_ has given samples of the first of those that wait
-  base::TimePoint now_{}, heard_until_{};  // when the last of what was given will have been played
-  std::optional<base::TimePoint> silent_since_;  // first_, which has to say more of the first of those that wait
+  bool failed_ = false;          // second_ speaks all utterances that wait
+  bool is_slow_ = false;         // second_ speaks all later utterances too
+  bool speaks_ = false;          // first_ has returned samples of the first waiting utterance
+  base::TimePoint now_{}, heard_until_{};  // heard_until_: end of the playout of all returned audio
+  std::optional<base::TimePoint> silent_since_;  // since when first_ owes audio of the first waiting utterance
 };
 
 }  // namespace offhook::inline v0::agent

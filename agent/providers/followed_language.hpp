@@ -7,14 +7,14 @@
 
 namespace offhook::inline v0::agent {
 
-/// The language of a call in which it is not fixed.
+/// The language of a call whose profile fixes no language.
 struct FollowedLanguage {
-  std::vector<std::string> candidates{};   ///< BCP 47: those that the caller may speak, the likeliest first
-  std::shared_ptr<std::string> heard{};    ///< which of them was heard last: of the call, on its thread; null: nobody tells
+  std::vector<std::string> candidates{};   ///< BCP 47: languages that the caller may speak, the most likely first
+  std::shared_ptr<std::string> heard{};    ///< the candidate that was detected last; shared within the call, on its thread; null if no part detects it
 
-  /// BCP 47: the one that was heard last, else the likeliest; "" when nothing is known.
+  /// Returns the language (BCP 47) that was detected last; otherwise the most likely candidate; "" if there is none.
   [[nodiscard]] std::string now() const;
-  /// A service has heard that language: it is kept as the candidate that it is, and not at all where it is none.
+  /// Stores the language that a service detected, in the candidate's spelling. Ignores a language that is not a candidate.
   void note(std::string_view bcp47) const;
 };
 

@@ -12,18 +12,22 @@
 
 namespace offhook::inline v0::agent {
 
-/// An utterance that one voice begins and another may have to end: what is left of its text, and where its words are in all of it. Pure.
+/// An utterance that one voice begins and another voice may have to finish. Holds the rest of its text, and the positions of its
+/// words in the whole utterance. Pure.
 class HalfSpoken {
  public:
-  /// `rate_hz`: of the voice that is asked first.
+  /// `rate_hz`: sample rate of the first voice.
   HalfSpoken(std::uint32_t id, std::string text, std::uint32_t rate_hz) : id_(id), text_(std::move(text)), rate_hz_(rate_hz) {}
 
-  /// `audio` of this utterance, with its rate. Its words become those whose sound is whole, counted from the utterance's very beginning: the
-  /// one that is being spoken is told when it is over, because another voice may have to say it again.
+  /// Takes the next audio of this utterance, with its sample rate. Replaces its words by the words whose audio is complete, at
+  /// positions in the whole utterance. The present word is returned only when it is complete, because another voice may have to
+  /// repeat it.
   void hear(SpeechAudio& audio);
-  /// All is spoken: the words that were not told yet, without a sample; nothing where there are none.
+  /// Returns the words that hear() has not returned yet, without samples, when the whole text was spoken; nullopt if there are
+  /// none.
   [[nodiscard]] std::optional<SpeechAudio> last_words();
-  /// Another voice, of that rate, goes on where this one broke off, at a word: with what text. "" when all was spoken.
+  /// Returns the text that another voice, of `rate_hz`, has to speak, from the word at which the present voice stopped; "" if all
+  /// was spoken.
   const std::string& go_on(std::uint32_t rate_hz);
 
   [[nodiscard]] std::uint32_t id() const { return id_; }
@@ -32,11 +36,11 @@ class HalfSpoken {
   [[nodiscard]] std::vector<SpokenWord> take_words(bool whole);
 
   std::uint32_t id_;
-  std::string text_;                // for the present voice
+  std::string text_;                // text for the present voice
   std::uint32_t rate_hz_;
-  std::size_t samples_ = 0;         // spoken of it by the present voice
-  base::Duration before_{};         // ... and by those before
-  std::vector<SpokenWord> words_;   // as the present voice counts them
+  std::size_t samples_ = 0;         // samples that the present voice has spoken
+  base::Duration before_{};         // audio of the voices before it
+  std::vector<SpokenWord> words_;   // at positions as the present voice counts them
   std::size_t words_told_ = 0;
 };
 

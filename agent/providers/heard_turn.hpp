@@ -9,21 +9,21 @@
 
 namespace offhook::inline v0::agent {
 
-/// The sound of the caller's turn, as long as nobody has its words. A caller who goes on before those came says it in two halves: the second
-/// is kept by itself as well, for who is to hear it when the words of the first are there. Pure.
+/// The audio of the caller's turn until its transcript is known. If the caller continues before the transcript comes, the turn has
+/// two halves. The second half is also kept separately, so that a listener can get it after the transcript of the first half. Pure.
 class HeardTurn {
  public:
   void begin(std::uint32_t turn, std::uint32_t rate_hz);
-  /// The caller goes on, by the name of another turn, and the words of the last one are still to come.
+  /// Continues the audio under the number `turn`, when the caller speaks again before the transcript of the last turn has come.
   void go_on(std::uint32_t turn);
   void append(std::span<const std::int16_t> pcm);
-  /// The words of that turn came. True: it was the first half, and what there is now is the second.
+  /// Handles the arrival of a transcript. Returns true if `turn` was the first half; the audio is then that of the second half.
   [[nodiscard]] bool on_words(std::uint32_t turn);
-  /// All of it, at another rate from now on, and one turn: for who takes over.
+  /// Returns all audio at `rate_hz`, for a listener that takes over. From then on the turn has this rate and a single part.
   [[nodiscard]] std::vector<std::int16_t> take_over(std::uint32_t rate_hz);
   void clear();
 
-  /// For the words of the first half.
+  /// Returns true while the transcript of the first half is missing.
   [[nodiscard]] bool waits() const { return first_.has_value(); }
   [[nodiscard]] bool has_voice(base::Duration least) const { return all_.has_voice(least); }
 

@@ -13,8 +13,9 @@ namespace {
 
 bool is_mark(char c) { return c == '_' || c == '.' || c == '-'; }
 
-/// A server may send a key back as the code of its error. Names are words; keys mix letters and digits for long (Azure's have 32 octets,
-/// Deepgram's 40; a UUID that names a request has no more than 12 on end), or begin as OpenAI's do.
+/// Returns true if `text` may be a key: a server may send a key back as the code of its error. Names consist of words. Keys mix
+/// letters and digits in long runs (32 octets at Azure, 40 at Deepgram; a UUID that names a request has at most 12 in a row), or
+/// begin with "sk-" (OpenAI).
 bool is_like_key(std::string_view text) {
   constexpr std::size_t kLongestMixed = 15;
   if (text.starts_with("sk-")) return true;
@@ -72,7 +73,7 @@ std::string_view advice_on(FailureKind kind, int status) {
   return "";
 }
 
-/// Milliseconds out of a header that counts `unit_ms` each; nothing when there is none, or when it is a date.
+/// Returns the wait from a header that counts in units of `unit_ms` milliseconds; nullopt if the header is missing or has a date.
 std::optional<base::Duration> wait_in(std::string_view text, double unit_ms) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -87,7 +88,7 @@ std::optional<base::Duration> retry_of(const net::HttpHead& head, FailureKind ki
   auto wait = wait_in(head.header("retry-after-ms"), 1);
   if (!wait) wait = wait_in(head.header("retry-after"), 1000);
   if (!wait && (head.status == 429 || !head.header("retry-after").empty()))
-    return std::nullopt;  // It does not say, or says a date.
+    return std::nullopt;  // The server gives no time, or gives a date.
   const base::Duration in = std::max(wait.value_or(kServerRetry), kNetworkRetry);
   return in <= kLongestRetry ? std::optional(in) : std::nullopt;
 }
@@ -106,13 +107,13 @@ ErrorNames parse_error_names(std::string_view body) {
   json::Parser parser;
   const auto root = json::parse(parser, body.substr(0, kMaxErrorBody));
   if (!root) return {};
-  const auto inner = json::member(*root, "error");  // vLLM has its members at the top; Ollama a sentence in `error`.
+  const auto inner = json::member(*root, "error");  // vLLM has these members at the top level. Ollama has a sentence in `error`.
   const json::Element& error = inner && inner->is_object() ? *inner : *root;
   const auto either = [&error](std::string_view name, std::string_view other) {
     std::string found = name_in(error, name);
     return found.empty() ? name_in(error, other) : found;
   };
-  return {either("type", "category"), either("code", "err_code"), name_in(error, "param")};  // The second ones are Deepgram's.
+  return {either("type", "category"), either("code", "err_code"), name_in(error, "param")};  // Deepgram uses the second names.
 }
 
 FailureKind kind_of(int status, const ErrorNames& error) {
@@ -142,7 +143,7 @@ RequestFailure failure_of(std::string_view whom, const net::NetError& error) {
     case What::Refused:
     case What::NotFound:
     case What::Closed: return make(FailureKind::Network, kNetworkRetry);
-    case What::Tls: return make(FailureKind::Network, std::nullopt);  // A certificate does not become right within a second.
+    case What::Tls: return make(FailureKind::Network, std::nullopt);  // A certificate does not change within a second.
     case What::Timeout: return make(FailureKind::Timeout, std::nullopt);
     case What::TooLarge:
     case What::Protocol: return make(FailureKind::Protocol, std::nullopt);

@@ -10,31 +10,32 @@
 
 namespace offhook::inline v0::agent {
 
-/// What a server says of its error, as far as it may be shown: names of its own, never its sentences, which may quote what was
-/// asked, or a key. Each is at most kMaxErrorName of [A-Za-z0-9_.-] that looks like no key, else "".
+/// The parts of a server's error that may be shown: its names, never its sentences, which may quote the request or a key. Each name
+/// has at most kMaxErrorName characters of [A-Za-z0-9_.-] and does not look like a key; otherwise it is "".
 struct ErrorNames {
   static constexpr std::size_t kMaxErrorName = 64;
   std::string type, code, param;
-  [[nodiscard]] std::string to_string() const;  ///< " (type, code, param)"; "" when there is nothing to say
+  [[nodiscard]] std::string to_string() const;  ///< " (type, code, param)"; "" if all are empty
 };
-/// Of `{"error":{...}}`, and of the shapes of compatible servers.
+/// Parses the names in `{"error":{...}}`, and in the error formats of compatible servers.
 [[nodiscard]] ErrorNames parse_error_names(std::string_view body);
 
-/// Why a request came to nothing. `retry_in`: asking the same again so much later may help.
+/// The reason why a request failed. `retry_in`: the wait before a retry that may help; nullopt if none helps.
 struct RequestFailure {
   FailureKind kind{};
   std::string why;
   std::optional<base::Duration> retry_in;
 };
 
-inline constexpr std::size_t kMaxErrorBody = 16U << 10U;                      ///< octets of an error's body that are looked at
-inline constexpr base::Duration kLongestRetry = std::chrono::seconds(1);  ///< a caller is waiting: what takes longer is not tried
+inline constexpr std::size_t kMaxErrorBody = 16U << 10U;                      ///< octets of an error's body that are parsed
+inline constexpr base::Duration kLongestRetry = std::chrono::seconds(1);  ///< longest wait before a retry, because the caller waits
 inline constexpr base::Duration kServerRetry = std::chrono::milliseconds(250);
 inline constexpr base::Duration kNetworkRetry = std::chrono::milliseconds(50);
 
-/// `status` 0: the error came within an answer that had begun well.
+/// Returns the kind of a failure. `status` is 0 if the error came within an answer that began with a 2xx status.
 [[nodiscard]] FailureKind kind_of(int status, const ErrorNames& error);
-/// Of an answer other than 2xx. `whom` is for people: "the chat server".
+/// Describes the failure of a request that got an answer other than 2xx. `whom` is the service's name in the sentence: "the chat
+/// server".
 [[nodiscard]] RequestFailure failure_of(std::string_view whom, const net::HttpHead& head, std::string_view body);
 [[nodiscard]] RequestFailure failure_of(std::string_view whom, const net::NetError& error);
 

@@ -17,7 +17,7 @@ struct HttpSpeaker::Job {
   net::HttpHead head;
   std::string error_body;
   bool asked = false, retried = false;
-  std::optional<base::Duration> retry_in;  // until tick() says when that is
+  std::optional<base::Duration> retry_in;  // set until tick() computes retry_at
   std::optional<base::TimePoint> retry_at;
 
   [[nodiscard]] bool good() const { return head.status >= 200 && head.status < 300; }
@@ -35,7 +35,7 @@ void HttpSpeaker::open(const SessionContext& context) {
 
 void HttpSpeaker::tick(base::TimePoint now) {
   for (const auto& job : jobs_) {
-    if (job->speech.is_over()) job->transfer.reset();  // What was no sound shall not go on coming.
+    if (job->speech.is_over()) job->transfer.reset();  // Stops a transfer whose body cannot be played.
     if (job->retry_in) job->retry_at = now + *std::exchange(job->retry_in, std::nullopt);
     if (!job->retry_at || now < *job->retry_at) continue;
     job->retry_at.reset();
@@ -49,14 +49,14 @@ void HttpSpeaker::speak(std::uint32_t utterance, std::string_view text) {
   if (count_utf8(text) > service_.max_chars) {
     job.speech.fail("the text is too long to be spoken at once", FailureKind::Local);
   } else if (job.speech.is_blank()) {
-    job.speech.finish();  // Services refuse to say nothing.
+    job.speech.finish();  // Services refuse a blank text.
   }
   job.asked = job.speech.is_over();
   pump();
   if (job.speech.is_over() && wake_) wake_();
 }
 
-/// Asks for as many as may be asked for at once.
+/// Starts requests until kAhead of them are in progress.
 void HttpSpeaker::pump() {
   std::size_t running = 0;
   for (const auto& job : jobs_) {
@@ -72,7 +72,7 @@ void HttpSpeaker::ask(Job& job) {
   job.head = {};
   job.error_body.clear();
   net::HttpHandler handler;
-  Job* const of = &job;  // It owns the transfer, and so outlives what calls these.
+  Job* const of = &job;  // The job owns the transfer, so it outlives these handlers.
   handler.on_head = [of](const net::HttpHead& head) { of->head = head; };
   handler.on_body = [this, of](std::string_view bytes) { on_body(*of, bytes); };
   handler.on_end = [this, of](std::optional<net::NetError> error) { on_end(*of, std::move(error)); };

@@ -16,25 +16,25 @@
 
 namespace offhook::inline v0::agent {
 
-/// Who is asked for speech by HTTP, and how.
+/// Describes a speech service that is used over HTTP.
 struct SpeechService {
-  std::string whom;  ///< for people: "the voice NAME"
-  ModelAndVoice asked;  ///< its names
-  std::string url;   ///< connected with ahead
-  /// `language`: of the call, BCP 47, "" when it is not known.
+  std::string whom;  ///< its name in sentences: "the voice NAME"
+  ModelAndVoice asked;  ///< its model and voice
+  std::string url;   ///< http.warm() connects to it in advance
+  /// Makes a request. `language` is that of the call (BCP 47); "" if it is not known.
   std::function<net::HttpRequest(std::string_view text, const std::string& language)> ask;
-  std::uint32_t rate_hz = 24000;  ///< of the PCM that comes
-  std::size_t max_chars = 4096;   ///< of one utterance: the service takes no more
+  std::uint32_t rate_hz = 24000;  ///< sample rate of the PCM in the response
+  std::size_t max_chars = 4096;   ///< longest utterance that the service accepts, in characters
 };
 
-/// Speaks by HTTP: played from the first octets on, and the next utterance is asked for while one is still coming. A request that
-/// fails before its first sample is repeated once, when that may help within a second.
+/// Speaks over HTTP. Returns audio as soon as it arrives, and requests the next utterance while the present one still arrives.
+/// Repeats a request once if it fails before its first sample and a retry within a second may help.
 class HttpSpeaker : public Speaker {
  public:
-  static constexpr std::size_t kMaxBody = 16U << 20U;  ///< octets of one: five minutes and more
-  static constexpr std::size_t kAhead = 2;             ///< requests at once
+  static constexpr std::size_t kMaxBody = 16U << 20U;  ///< longest response body, in octets: more than five minutes
+  static constexpr std::size_t kAhead = 2;             ///< maximum number of requests at the same time
 
-  /// `http` outlives this.
+  /// `http` must outlive this object.
   HttpSpeaker(SpeechService service, net::HttpClient& http, Wake wake);
   ~HttpSpeaker() override;
 
@@ -59,7 +59,7 @@ class HttpSpeaker : public Speaker {
   std::string language_;
   net::HttpClient& http_;
   Wake wake_;
-  std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the front one is being heard
+  std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the caller hears the front one
   Retries retries_;
 };
 

@@ -7,19 +7,21 @@
 #include <string>
 #include <string_view>
 
-/// For the files that read what a server answered, and no other header: simdjson is large. Its DOM, not its on-demand reader:
-/// each answer is small, is checked whole, and quirky servers want the same member looked at twice.
+/// Reads the JSON of servers' answers. Only .cpp files that read an answer include this header, because simdjson is large. It uses
+/// simdjson's DOM parser and not its on-demand parser: each answer is small, is checked as a whole, and some servers require
+/// reading a member twice.
 namespace offhook::inline v0::agent::json {
 
 using Element = simdjson::dom::element;
 using Parser = simdjson::dom::parser;
 
-/// Octets of an answer whose memory stays with its parser: a larger one is rare, and would cost ten times its size for the rest of a call.
+/// Largest answer, in octets, after which the parser keeps its memory. A larger answer is rare, and its parser would hold ten times
+/// its size for the rest of a call.
 inline constexpr std::size_t kMaxKept = 64U << 10U;
 
-/// Nothing when `text` is no JSON. Borrows from `parser` until its next use.
+/// Returns nullopt if `text` is not JSON. The result borrows from `parser` until its next use.
 [[nodiscard]] inline std::optional<Element> parse(Parser& parser, std::string_view text) {
-  if (text.empty()) return std::nullopt;  // simdjson would copy from where nothing is.
+  if (text.empty()) return std::nullopt;  // simdjson would copy from a null pointer.
   if (parser.capacity() > kMaxKept && text.size() <= kMaxKept) parser = Parser();
   Element root;
   if (parser.parse(text.data(), text.size(), true).get(root) != simdjson::SUCCESS) return std::nullopt;
@@ -30,7 +32,7 @@ inline constexpr std::size_t kMaxKept = 64U << 10U;
   if (object.at_key(name).get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
   return value;
 }
-/// "" when there is none, or when it is no string.
+/// Returns "" if the member is missing or not a string.
 [[nodiscard]] inline std::string_view text(const Element& object, std::string_view name) {
   std::string_view value;
   if (object.at_key(name).get(value) != simdjson::SUCCESS) return {};
@@ -41,13 +43,13 @@ inline constexpr std::size_t kMaxKept = 64U << 10U;
   if (object.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
   return value;
 }
-/// Of any number, written with a point or without.
+/// Accepts a number with or without a decimal point.
 [[nodiscard]] inline std::optional<double> real(const Element& object, std::string_view name) {
   double value = 0;
   if (object.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
   return value;
 }
-/// False when there is none, or when it is neither true nor false.
+/// Returns false if the member is missing or not a boolean.
 [[nodiscard]] inline bool flag(const Element& object, std::string_view name) {
   bool value = false;
   return object.at_key(name).get(value) == simdjson::SUCCESS && value;
@@ -56,14 +58,14 @@ inline constexpr std::size_t kMaxKept = 64U << 10U;
   const auto value = number(object, name);
   return value && *value > 0 ? static_cast<std::uint64_t>(*value) : 0;
 }
-/// Calls `each` for every element of the list `name`, when there is one.
+/// Calls `each` for every element of the list `name`, if there is a list.
 template <class Each>
 void for_each(const Element& object, std::string_view name, Each each) {
   simdjson::dom::array list;
   if (object.at_key(name).get(list) != simdjson::SUCCESS) return;
   for (const Element element : list) each(element);
 }
-/// A string as it is, anything else as JSON text.
+/// Returns the content of a string, and any other value as JSON text.
 [[nodiscard]] inline std::string text_or_json(const Element& value) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) return std::string(text);

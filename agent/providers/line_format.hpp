@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// What a model hears and speaks in that call: G.711 goes as it is; of another codec it gets all there is.
+/// Returns the audio format for a speech-to-speech model in this call: G.711 unchanged at 8 kHz, otherwise PCM at 24 kHz.
 [[nodiscard]] inline AudioFormat line_format(const PartNeeds& needs) {
   if (needs.port_rate_hz == 8000 && needs.codec == media::AudioCodec::Pcmu) return AudioFormat::Pcmu;
   if (needs.port_rate_hz == 8000 && needs.codec == media::AudioCodec::Pcma) return AudioFormat::Pcma;

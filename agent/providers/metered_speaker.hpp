@@ -14,8 +14,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// A voice of a provider, whose characters are counted: those of each text of which any sound came. It tells its first failure, because in
-/// a rehearsal no conversation takes the voice's events.
+/// Counts the characters that a provider's voice speaks: those of each text for which audio came. Reports the voice's first
+/// failure, because in a rehearsal no conversation reads the voice's events.
 class MeteredSpeaker final : public Speaker {
  public:
   MeteredSpeaker(std::unique_ptr<Speaker> inner, TellUse tell, TellFailure tell_failure = {})
@@ -36,7 +36,7 @@ class MeteredSpeaker final : public Speaker {
 
   std::unique_ptr<Speaker> inner_;
   TellUse tell_;
-  TellFailure tell_failure_;  // empty once it was told
+  TellFailure tell_failure_;  // empty after the first failure
   std::deque<Asked> asked_;  // in the order of speak()
 };
 

@@ -22,44 +22,45 @@ namespace embedded {
 class Shelf;
 }
 
-/// What a part is made from: its call's agent and provider, and what all calls share.
+/// The objects from which a part is made: the profile of the call's agent, the provider, and the objects that all calls share.
 struct PartNeeds {
   std::shared_ptr<const AgentProfile> profile;
   ProviderPtr provider;
-  media::AudioCodec codec = media::AudioCodec::Pcmu;  ///< of the call
+  media::AudioCodec codec = media::AudioCodec::Pcmu;  ///< codec of the call
   std::uint32_t port_rate_hz = 16000;
-  net::Edges* edges = nullptr;                        ///< of the call's thread
+  net::Edges* edges = nullptr;                        ///< network access on the call's thread
   std::shared_ptr<WorkPool> pool;
   std::shared_ptr<embedded::Shelf> shelf;
   std::shared_ptr<SpeechCache> speech_cache;
-  /// BCP 47: of the call's caller, as whoever listens has found it out last, for those who listen or speak next; "" before that. Shared by
-  /// all parts of a call, on its thread alone.
+  /// BCP 47: the caller's language that a listener of this call detected last; "" before that. All parts of the call share it, and
+  /// use it on the call's thread only.
   std::shared_ptr<std::string> heard_language = std::make_shared<std::string>();
-  std::vector<std::string> fixed_sentences;           ///< said in many calls: worth keeping as sound
-  bool is_rehearsal = false;                          ///< nobody is on the line: a part has nothing to do but to prepare those
-  TellUse tell_use{};                                 ///< what is used of the provider; may be empty
-  TellFailure tell_failure{};                    ///< told of a service that fails while the call goes on; may be empty
+  std::vector<std::string> fixed_sentences;           ///< sentences of many calls, whose audio is worth caching
+  bool is_rehearsal = false;                          ///< no call exists: the part only prepares fixed_sentences
+  TellUse tell_use{};                                 ///< gets the use of the provider; may be empty
+  TellFailure tell_failure{};                    ///< gets failures of a service after which the call continues; may be empty
 };
 
-/// What a kind of provider can do; what is empty it cannot. A provider is a folder that yields one of these, and one line of
-/// session_factory.cpp.
+/// The functions of one kind of provider. An empty function means that the provider lacks this part. A provider is a folder that
+/// returns one ProviderParts, and one line of agent/sessions/parts_of.cpp.
 struct ProviderParts {
-  /// One that hears while the caller speaks; `listener` steps in when it fails.
+  /// Makes a listener that transcribes while the caller speaks. `listener` replaces it when it fails.
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> live_listener;
-  /// The silence that ends a turn at the latest, where the service of `live_listener`, or of `realtime` (`talks`), ends turns; nothing: the
-  /// conversation ends them.
+  /// Returns the longest silence after which the service of `live_listener` ends a turn, or that of `realtime` if `talks` is true.
+  /// Returns nullopt if the conversation ends turns.
   std::function<std::optional<base::Duration>(const AgentProfile&, const ProviderProfile&, bool talks)> ends_turns;
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> listener;
   std::function<std::unique_ptr<Thinker>(const PartNeeds&, Wake)> thinker;
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> speaker;
-  /// Another way to the same voice, where `speaker` keeps a socket that may be refused.
+  /// Makes a speaker that reaches the same voice in another way, if `speaker` uses a socket that may be refused.
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> http_speaker;
-  /// All that the sound of a fixed sentence depends on but its words and the provider: what one call's speaker keeps, another's finds when
-  /// this is the same. Where there is a speaker that keeps any.
+  /// Returns everything that determines the sound of a fixed sentence, except its words and the provider. Calls with the same value
+  /// share cached sentences. Set only if `speaker` caches sentences.
   std::function<std::string(const PartNeeds&)> sound;
-  /// `own_words` says what is ours to say: greeting, apologies.
+  /// `own_words` speaks the fixed sentences: greeting, apologies.
   std::function<std::unique_ptr<VoiceSession>(const PartNeeds&, std::unique_ptr<Speaker> own_words, Wake)> realtime;
-  /// What takes long the first time, such as loading a model; begun before there are calls. `told` hears what goes wrong.
+  /// Starts work that is slow the first time, such as loading a model, before there are calls. `told` gets a sentence for each
+  /// problem.
   std::function<std::unique_ptr<WarmUp>(const PartNeeds&, TellTrouble told)> warm_up;
 };
 

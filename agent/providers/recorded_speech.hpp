@@ -15,27 +15,29 @@
 
 namespace offhook::inline v0::agent {
 
-/// Said in the place of words that nobody wrote down: what the record shows, and a model is told.
+/// Text of a recorded greeting whose words are not configured. The call record shows it, and a model gets it.
 inline constexpr std::string_view kRecordedGreeting = "(recorded greeting)";
 
-/// A sound from a file, yielded as a speaker yields an utterance. All calls share the sound: each is given its frames as they are
-/// needed, and no copy of the whole. Where its words are in it nobody knows: each is taken to last as long as it has letters.
+/// Plays a recording with the events with which a speaker returns an utterance. All calls share the sound: each call copies its
+/// next frames and never the whole. The positions of the words are estimated in proportion to their letters.
 class RecordedSpeech {
  public:
-  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< ahead of what the port's ring took, which holds 1.28 s more that nobody heard
+  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< longest audio ahead of the port's ring, which itself holds 1.28 s more
   static constexpr std::size_t kFramesAtOnce = 10;
 
-  /// `rate_hz`: 8000, 16000 or 24000, in which `sound` must be. `words` not empty, such as kRecordedGreeting, which counts as one.
+  /// `sound` must have the rate `rate_hz`, which is 8000, 16000 or 24000. `words` must not be empty; kRecordedGreeting counts as
+  /// one word.
   RecordedSpeech(std::shared_ptr<const media::Prompt> sound, std::uint32_t rate_hz, std::string words);
 
   [[nodiscard]] const std::string& words() const { return words_; }
-  /// Begins anew.
+  /// Plays the recording from its beginning, as `utterance`.
   void speak(std::uint32_t utterance);
   void cancel() { utterance_ = 0; }
   [[nodiscard]] bool is_speaking() const { return utterance_ != 0; }
-  /// So much of what was given out, of this and of what was said before it, is not in the port's ring yet. None is, while a call rings.
+  /// Sets how much returned audio, of this recording and of earlier speech, is not in the port's ring yet. While a call rings, the
+  /// ring takes no audio.
   void on_unheard(base::Duration unheard) { unheard_ = unheard; }
-  /// Nothing: all that is due was given out. Audio without samples: there is more, but not yet.
+  /// Returns the next audio; nullopt if none is due. An event with no samples means that more audio follows later.
   [[nodiscard]] std::optional<SpeakEvent> poll(base::TimePoint now);
 
  private:
@@ -45,9 +47,9 @@ class RecordedSpeech {
   std::uint32_t rate_hz_;
   std::string words_;
   std::uint32_t utterance_ = 0;  // 0: none
-  std::size_t frame_ = 0;        // of the next piece
+  std::size_t frame_ = 0;        // first frame of the next piece
   base::Duration unheard_{};
-  std::optional<base::TimePoint> told_;  // when the last piece went
+  std::optional<base::TimePoint> told_;  // time of the last event
 };
 
 }  // namespace offhook::inline v0::agent

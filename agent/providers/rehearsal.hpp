@@ -14,32 +14,32 @@ namespace offhook::inline v0::agent {
 struct ModelLoad {
   std::unique_ptr<WarmUp> warm_up;
   std::string provider;
-  std::shared_ptr<const void> awaited{};  ///< kept until it is loaded, or nobody waits for it any more
+  std::shared_ptr<const void> awaited{};  ///< held until the model is loaded or the rehearsal gives up
 };
 
-/// A voice with sentences to prepare.
+/// A speaker with sentences to prepare.
 struct PreparedVoice {
   std::unique_ptr<Speaker> speaker;
-  TellFailure tell{};  ///< of what is not spoken within the limit
+  TellFailure tell{};  ///< gets a failure if not all sentences are spoken within the limit
 };
 
-/// What is made ready before any call wants it.
+/// The work that a rehearsal does before the first call.
 struct Rehearsed {
   std::vector<PreparedVoice> voices;
   std::vector<ModelLoad> loads;
-  TellTrouble told{};                                        ///< of models that take too long
+  TellTrouble told{};                                        ///< gets a sentence for each model that loads too slowly
 };
 
-/// The first caller is greeted, and answered, as soon as the hundredth.
+/// Prepares sentences and loads models before the first call, so that the first caller waits no longer than a later one.
 class Rehearsal {
  public:
   static constexpr base::Duration kTick = std::chrono::milliseconds(50);
-  static constexpr base::Duration kLimit = std::chrono::seconds(60);         ///< what is not spoken by then is left to the calls
-  static constexpr base::Duration kWarmUpLimit = std::chrono::minutes(10);  ///< a large model from a slow disk
+  static constexpr base::Duration kLimit = std::chrono::seconds(60);         ///< after this time, the calls speak the sentences that are missing
+  static constexpr base::Duration kWarmUpLimit = std::chrono::minutes(10);  ///< allows for a large model on a slow disk
 
   Rehearsal(Rehearsed what, base::TimePoint now);
 
-  /// Every kTick; false when it is over.
+  /// The owner calls this every kTick. Returns false when the rehearsal is over.
   bool tick(base::TimePoint now);
 
  private:

@@ -10,7 +10,7 @@ constexpr double kCharactersPerSecond = 15;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-/// Where the word with this number begins; the end when there is none.
+/// Returns the position at which the word `number` begins; the end of `text` if there is no such word.
 std::size_t begin_of_word(std::string_view text, std::size_t number) {
   std::size_t at = 0;
   for (std::size_t word = 0;; ++word) {
@@ -26,7 +26,7 @@ std::string rest_of_sentence(std::string_view text, const std::vector<SpokenWord
   if (samples == 0 || rate_hz == 0) return std::string(text);
   if (!words.empty()) {
     const auto begun = std::count_if(words.begin(), words.end(), [samples](const SpokenWord& w) { return w.first_sample <= samples; });
-    // The word that was begun last may have been cut off: it is said again.
+    // The word that began last may have been cut off, so it is repeated.
     const std::size_t whole = static_cast<std::size_t>(std::max<std::ptrdiff_t>(begun - 1, 0));
     return std::string(text.substr(begin_of_word(text, whole)));
   }

@@ -10,8 +10,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// What is left to say of `text` when `samples` of it have been spoken at `rate_hz`: by its words' places where the voice told
-/// them, else by how fast people speak (15 characters a second). Cut before a word; "" when all was spoken.
+/// Returns the part of `text` that is left when `samples` of it have been spoken at `rate_hz`. Uses the positions of the words if
+/// the voice reported them, and otherwise a rate of 15 characters a second. The part begins with a whole word; it is "" when all
+/// was spoken.
 [[nodiscard]] std::string rest_of_sentence(std::string_view text, const std::vector<SpokenWord>& words, std::size_t samples,
                                            std::uint32_t rate_hz);
 

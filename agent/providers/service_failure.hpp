@@ -7,11 +7,11 @@
 
 namespace offhook::inline v0::agent {
 
-/// A provider's service did not do what it was asked for, and no event of a session tells of it: the call goes on.
+/// A failure of a provider's service that no session event reports, because the call continues.
 struct ServiceFailure {
   Stage stage{};
-  std::string service;  ///< "openai/speak"; from a part: "" for the part's own stage, or the name of another stage
-  std::string instead;  ///< who does it now; "": nobody
+  std::string service;  ///< "openai/speak"; a part sets "" for its own stage, or the name of another stage
+  std::string instead;  ///< the service that replaces it now; "" if there is none
   std::string why;
   FailureKind kind{};
 };

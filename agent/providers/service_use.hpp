@@ -10,24 +10,24 @@
 
 namespace offhook::inline v0::agent {
 
-/// How much of a provider's service was used, in the units that providers charge by.
+/// The amount of a provider's service that was used, in the units by which providers charge.
 struct ServiceUse {
-  static constexpr std::uint64_t kMostTokens = 100'000'000;  ///< of one answer; a provider that says more is not believed
-  static constexpr base::Duration kMostTime = std::chrono::hours(24 * 365);  ///< of a sum
+  static constexpr std::uint64_t kMostTokens = 100'000'000;  ///< maximum number of tokens of one answer; believable() drops a larger count
+  static constexpr base::Duration kMostTime = std::chrono::hours(24 * 365);  ///< longest sum of times
 
-  std::string service;                      ///< "openai/speak"; from a part: "" for the part's own stage, or the name of another stage
-  std::uint64_t input_tokens = 0;           ///< as the provider counts them; so are the other tokens
+  std::string service;                      ///< "openai/speak"; a part sets "" for its own stage, or the name of another stage
+  std::uint64_t input_tokens = 0;           ///< all tokens are counted by the provider
   std::uint64_t cached_input_tokens = 0, audio_input_tokens = 0;  ///< parts of input_tokens
   std::uint64_t output_tokens = 0;
   std::uint64_t audio_output_tokens = 0;    ///< part of output_tokens
-  std::uint64_t characters = 0;             ///< of the texts whose speech came
-  base::Duration audio{};                   ///< of the caller's audio that the service got
-  base::Duration connected{};               ///< of a socket that is charged by the time that it is open
+  std::uint64_t characters = 0;             ///< characters of the texts for which speech came
+  base::Duration audio{};                   ///< duration of the caller's audio that the service got
+  base::Duration connected{};               ///< time for which a socket was open, if the service charges for that
 
   [[nodiscard]] bool is_nothing() const;
-  /// Without the counts that are beyond kMostTokens.
+  /// Returns a copy without the counts that exceed kMostTokens.
   [[nodiscard]] ServiceUse believable() const;
-  /// Adds the amounts of `more`, whatever its service. A time stays at kMostTime when it would be longer.
+  /// Adds the amounts of `more`, whatever its service. Limits each sum of times to kMostTime.
   void add(const ServiceUse& more);
   friend bool operator==(const ServiceUse&, const ServiceUse&) = default;
 };

@@ -110,8 +110,9 @@ void SessionChain::greet(std::uint32_t turn) {
   own_.push_back(ReplyDone{turn});
 }
 
-/// The conversation has no words of a part that was taken before they were final. Its text for a turn that goes on begins with
-/// its text for the part before; the whole input of that part takes the place of that beginning.
+/// Adds the text of a turn that was taken before its transcript was final, because the conversation does not have this text. If the
+/// turn continues an earlier one, its text begins with the conversation's text for that one. The complete input of the earlier turn
+/// replaces this beginning.
 TurnInput SessionChain::with_words(TurnInput input) {
   const std::string before = std::exchange(asked_, input.text);
   if (input.kind != TurnInput::Kind::Speech) return input;
@@ -119,7 +120,7 @@ TurnInput SessionChain::with_words(TurnInput input) {
   const bool goes_on = input.supersedes != 0 && input.supersedes == input_.turn && input.text.starts_with(before);
   std::string part = goes_on ? input.text.substr(std::min(input.text.size(), input.text.find_first_not_of(' ', before.size()))) : input.text;
   if (has_words) part += words_;
-  if (part.empty()) return input;  // It was taken as sound.
+  if (part.empty()) return input;  // The session took the turn as audio.
   input.text = goes_on && !input_.text.empty() ? input_.text + ' ' + part : part;
   return input;
 }
@@ -195,7 +196,7 @@ ServiceInUse SessionChain::service() const {
 }
 
 bool SessionChain::try_again(Stage asked, std::string_view why) {
-  // The conversation waits for the reply to a turn that is being heard again: what failed is the hearing.
+  // The conversation waits for the reply to a turn that is transcribed again, but the stage that failed is listening.
   const Stage stage = hears_again_ && asked == Stage::Think ? Stage::Listen : asked;
   const bool leaves = std::exchange(leaves_, false);
   if (leaves) failure_ = FailureKind::Loading;
@@ -208,9 +209,9 @@ bool SessionChain::try_again(Stage asked, std::string_view why) {
   return true;
 }
 
-/// The turn that is being said, or one that is being answered by its sound alone.
+/// Gives the new session the audio of the present turn, or of a turn that is answered without a transcript.
 void SessionChain::hand_over_turn() {
-  words_.clear();  // The session that takes over makes words of its own.
+  words_.clear();  // The new session makes its own transcript.
   hears_again_ = thinking_ && taken_ && input_.kind == TurnInput::Kind::Speech;
   if (!listening_ && !hears_again_) return;
   const std::vector<std::int16_t> pcm = heard_.take_over(session_->listen_rate_hz());
@@ -220,13 +221,13 @@ void SessionChain::hand_over_turn() {
 }
 
 void SessionChain::hand_over_reply() {
-  if (thinking_ && !hears_again_) session_->respond(input_);  // With what was said of it already.
+  if (thinking_ && !hears_again_) session_->respond(input_);  // input_.said holds the part of the reply that was already given out.
 }
 
 void SessionChain::hand_over_speech() {
   for (const Utterance& utterance : std::exchange(open_, {})) {
     if (utterance.voiced) {
-      own_.push_back(SpeechDone{utterance.id});  // Its voice is gone: what there is of it is all of it.
+      own_.push_back(SpeechDone{utterance.id});  // Its voice is gone, so the utterance ends with the audio that came.
     } else {
       open_.push_back(utterance);
       session_->speak(utterance.id, utterance.text);
@@ -234,9 +235,10 @@ void SessionChain::hand_over_speech() {
   }
 }
 
-// --- what the session yields -------------------------------------------------------------------------------------------------
+// --- events of the session ---------------------------------------------------------------------------------------------------
 
-/// While a turn is heard again, the conversation waits for the reply to it, not for its words.
+/// Handles an event while a turn is transcribed again: the conversation then waits for the reply to the turn and not for its
+/// transcript. Returns true if the event goes to the conversation.
 bool SessionChain::passes_again(const SessionEvent& event) {
   if (std::holds_alternative<TurnTaken>(event)) {
     hears_again_ = false;
@@ -254,7 +256,7 @@ bool SessionChain::passes_again(const SessionEvent& event) {
     own_.push_back(ThinkFailed{input_.turn, failed->why, failed->kind});
     return false;
   }
-  return true;  // The words are for the record, whose turn they belong to.
+  return true;  // The transcript goes to the record.
 }
 
 bool SessionChain::passes(SessionEvent& event) {
@@ -297,7 +299,7 @@ bool SessionChain::passes(SessionEvent& event) {
     failure_ = unanswered->kind;
     if (failure_ == FailureKind::Filtered) {
       thinking_ = false;
-      history_.mask(unanswered->turn, kRefused);  // It would be refused again, with each turn behind it.
+      history_.mask(unanswered->turn, kRefused);  // The filter would refuse it again in each later turn.
     }
   } else if (const auto* unheard = std::get_if<ListenFailed>(&event)) {
     failure_ = unheard->kind;
@@ -314,7 +316,8 @@ std::optional<SessionEvent> SessionChain::poll() {
     own_.pop_front();
     return event;
   }
-  // After what was asked for before it, the notice of a recording: audio comes in the order of speak().
+  // The recording follows the utterances that were requested before it (the recording notice), because audio comes in the order of
+  // speak().
   if (options_.recorded_greeting && open_.empty()) {
     if (auto event = options_.recorded_greeting->poll(now_)) {
       return std::visit([](auto& e) { return SessionEvent(std::move(e)); }, *event);

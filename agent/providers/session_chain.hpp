@@ -14,21 +14,22 @@
 
 namespace offhook::inline v0::agent {
 
-/// One way of holding the conversation. `name` is its breaker's, and stands in the record: "openai/realtime", "cascade".
+/// Makes one kind of session for a call. `name` is the name of its circuit breaker, and appears in the call record:
+/// "openai/realtime", "cascade".
 struct SessionMaker {
   std::string name;
   std::function<std::unique_ptr<VoiceSession>(Wake wake)> make;
-  unsigned attempts = 1;  ///< of its own to mend what failed in a turn; then the next way has its chance
+  unsigned attempts = 1;  ///< attempts of the session itself to repair a failure in a turn; after these, the next session takes over
 };
 
 struct ChainOptions {
   std::vector<SessionMaker> sessions;  ///< in order of preference; at least one
-  std::string greeting;                ///< said as it is, without asking a model; "": the session greets as it likes
-  std::optional<RecordedSpeech> recorded_greeting{};  ///< played instead, for its words
+  std::string greeting;                ///< spoken without a model; "" if the session makes its own greeting
+  std::optional<RecordedSpeech> recorded_greeting{};  ///< played instead of `greeting`, with its words as text
 };
 
-/// The voice session of a call: an agent's ways of holding a conversation, the best one first. It keeps what was said, and the
-/// turn that is being said, so that the next one can take over in the middle of the call, of a turn, or of a sentence.
+/// The voice session of a call. It holds an agent's sessions in order of preference. It keeps the history and the audio of the
+/// present turn, so that the next session can take over in the middle of a call, a turn or a sentence.
 class SessionChain final : public VoiceSession {
  public:
   SessionChain(ChainOptions options, std::shared_ptr<Breakers> breakers, Wake wake);
@@ -63,9 +64,9 @@ class SessionChain final : public VoiceSession {
   };
   void take_session(std::size_t index);
   [[nodiscard]] bool next_session(std::string_view why, Stage stage);
-  /// The first from `index` on that is asked now; as many as there are when none is.
+  /// Returns the index of the first session from `index` on that its breaker allows; sessions.size() if there is none.
   [[nodiscard]] std::size_t next_to_ask(std::size_t index);
-  /// Tells the record of those from `index` on that were not asked before the session that there is now.
+  /// Reports to the record the sessions from `index` on that were skipped before the present session.
   void tell_passed_over(Stage stage, std::size_t index);
   void hand_over_turn();
   void hand_over_reply();
@@ -84,24 +85,24 @@ class SessionChain final : public VoiceSession {
   base::TimePoint now_{};
   std::size_t at_ = 0;
   std::unique_ptr<VoiceSession> session_;
-  std::vector<std::unique_ptr<VoiceSession>> gone_;  // freed at the next tick: one may be calling us
-  HeardTurn heard_;                                  // of the turn that is being said, or answered without a transcript
+  std::vector<std::unique_ptr<VoiceSession>> gone_;  // freed at the next tick, because one of them may be calling this object
+  HeardTurn heard_;                                  // the present turn, or a turn that is answered without a transcript
   std::uint32_t listen_turn_ = 0;
   std::string expect_;
   bool listening_ = false, ended_ = false;
-  bool taken_ = false;                               // heard_ was taken as sound: nobody has its words yet
-  std::string words_;                                // of listen_turn_, as far as they are known before its end
-  bool words_count_ = false;                         // the turn was taken with them: the conversation does not have them
-  bool hears_again_ = false;                         // the next session listens to a turn that is being answered
+  bool taken_ = false;                               // the session took heard_ as audio: there is no transcript yet
+  std::string words_;                                // transcript of listen_turn_ before its end
+  bool words_count_ = false;                         // the session took the turn with words_, which the conversation does not have
+  bool hears_again_ = false;                         // the new session transcribes a turn that is being answered
   TurnInput input_;
-  std::string asked_;                                // the text that the conversation gave for input_
+  std::string asked_;                                // the conversation's text for input_
   bool thinking_ = false, said_something_ = false;
-  FailureKind failure_ = FailureKind::Timeout;       // of the present session; a silence is a timeout
+  FailureKind failure_ = FailureKind::Timeout;       // of the present session; Timeout if it was silent
   unsigned attempts_ = 0;                            // of the present session, in this turn
-  bool leaves_ = false;                              // the present session for another: its model is being loaded
+  bool leaves_ = false;                              // the chain replaces the present session, because its model is being loaded
   std::deque<Utterance> open_;
   std::deque<SessionEvent> own_;
-  bool greets_ = false;                              // with a recording, whose utterance is not asked for yet
+  bool greets_ = false;                              // the greeting is a recording, and speak() has not requested it yet
 };
 
 }  // namespace offhook::inline v0::agent

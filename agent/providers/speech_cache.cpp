@@ -20,7 +20,7 @@ bool SpeechCache::keep(const std::string& key, Spoken spoken) {
   if (spoken.pcm.empty() || spoken.pcm.size() > kMaxSamples) return false;
   auto kept = std::make_shared<const Spoken>(std::move(spoken));
   const std::lock_guard lock(mutex_);
-  if (by_key_.contains(key)) return true;  // Another call was quicker.
+  if (by_key_.contains(key)) return true;  // Another call has stored it first.
   octets_ += octets_of(*kept);
   entries_.push_front({key, std::move(kept)});
   by_key_[key] = entries_.begin();

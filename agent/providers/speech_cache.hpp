@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Sentences that were spoken once, for all calls of the process. Whoever found one keeps it as long as they hold it. Safe from
-/// any thread; the one that was used least recently goes first when there is no room.
+/// Holds sentences that were spoken once, for all calls of the process. A sentence stays valid while a caller of find() holds it.
+/// When the cache is full, it removes the sentence that was used least recently. Thread-safe.
 class SpeechCache {
  public:
   struct Spoken {
@@ -22,14 +22,14 @@ class SpeechCache {
     std::vector<SpokenWord> words;
     std::uint32_t rate_hz = 0;
   };
-  static constexpr std::size_t kMaxSamples = 24000U * 30U;            ///< of one sentence; a longer one is not kept
-  static constexpr std::size_t kMaxOctets = 32U << 20U;               ///< of all of them
+  static constexpr std::size_t kMaxSamples = 24000U * 30U;            ///< maximum number of samples of one sentence; keep() refuses a longer one
+  static constexpr std::size_t kMaxOctets = 32U << 20U;               ///< maximum number of octets of all sentences
   static constexpr std::size_t kMaxSentences = 1000;
 
   [[nodiscard]] std::shared_ptr<const Spoken> find(const std::string& key);
-  /// False when it is too long to be kept, or empty.
+  /// Stores a sentence. Returns false if it is empty or too long.
   bool keep(const std::string& key, Spoken spoken);
-  /// Of who has a sentence spoken ahead: so long as it is held nobody else gets one for that.
+  /// The right to prepare one sentence. While a claim exists, claim() returns null for the same key.
   using Claim = std::shared_ptr<const void>;
   [[nodiscard]] Claim claim(const std::string& key);
   [[nodiscard]] std::size_t sentences() const;
@@ -42,7 +42,7 @@ class SpeechCache {
   void drop_oldest();
 
   mutable std::mutex mutex_;
-  std::list<Entry> entries_;  // used last in front
+  std::list<Entry> entries_;  // most recently used first
   std::map<std::string, std::list<Entry>::iterator, std::less<>> by_key_;
   std::map<std::string, std::weak_ptr<const void>, std::less<>> claimed_;
   std::size_t octets_ = 0;

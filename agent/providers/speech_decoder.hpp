@@ -11,23 +11,23 @@
 
 namespace offhook::inline v0::agent {
 
-/// Speech as a service sends it, split anywhere, becomes samples: raw 16-bit little-endian, or a WAV from a server that sends
+/// Decodes the speech that a service sends, split at any octet: raw 16-bit little-endian samples, or a WAV from a server that sends
 /// nothing else. Pure.
 class SpeechDecoder {
  public:
-  static constexpr std::size_t kMaxWavHead = 4096;  ///< octets looked through for where a WAV's samples begin
+  static constexpr std::size_t kMaxWavHead = 4096;  ///< longest part of a WAV before its samples, in octets
 
-  /// `rate_hz`: of raw samples.
+  /// `rate_hz`: rate of raw samples.
   explicit SpeechDecoder(std::uint32_t rate_hz) : rate_hz_(rate_hz) {}
 
   struct Trouble { FailureKind kind{}; std::string why; };
-  /// Appends samples to `out`.
+  /// Decodes `bytes` and appends the samples to `out`. Returns the trouble if the body is not audio that it can decode.
   [[nodiscard]] std::optional<Trouble> feed(std::string_view bytes, std::vector<std::int16_t>& out);
-  /// The body is over: what was too short to tell by was raw.
+  /// Ends the body. Decodes a body that was too short for its format to be detected as raw samples.
   void finish(std::vector<std::int16_t>& out);
-  /// Of what was appended so far.
+  /// Returns the rate of the samples that were appended so far.
   [[nodiscard]] std::uint32_t rate_hz() const { return rate_hz_; }
-  /// Samples in all.
+  /// Returns the number of samples that were appended so far.
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
 
  private:
@@ -37,8 +37,8 @@ class SpeechDecoder {
 
   std::uint32_t rate_hz_;
   Form form_ = Form::Unknown;
-  std::string head_;                    // until it is known what comes
-  std::optional<std::uint8_t> odd_;     // half a sample
+  std::string head_;                    // octets that came before the format was known
+  std::optional<std::uint8_t> odd_;     // first octet of a sample whose second octet is missing
   std::uint64_t samples_ = 0;
 };
 

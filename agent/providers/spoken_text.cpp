@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-constexpr std::size_t kMaxRule = 100;     // octets of a line of nothing but marks
+constexpr std::size_t kMaxRule = 100;     // longest line that consists only of marks, in octets
 constexpr std::size_t kMaxFenceWord = 40;
 constexpr std::size_t kMaxLinkText = 300, kMaxTag = 120;
 
@@ -25,7 +25,7 @@ constexpr bool is_in(char c, std::string_view set) { return set.find(c) != std::
 struct Range {
   std::uint32_t first, last;
 };
-/// Pictures, arrows, what joins and varies them, and what has no width: nothing of it can be said.
+/// Characters that cannot be spoken: pictures, arrows, joiners, variation selectors, and characters without width.
 constexpr std::array<Range, 13> kUnspoken{{{0xad, 0xad},
                                            {0x200b, 0x200f},
                                            {0x202a, 0x202e},
@@ -41,14 +41,14 @@ constexpr std::array<Range, 13> kUnspoken{{{0xad, 0xad},
                                            {0x1f000, 0x1faff}}};
 
 bool is_unspoken(std::uint32_t code) {
-  if (code >= 0xe0000) return true;  // Tags of flags, private use.
+  if (code >= 0xe0000) return true;  // Tag characters of flags, and private use.
   return std::any_of(kUnspoken.begin(), kUnspoken.end(),
                      [code](const Range& range) { return code >= range.first && code <= range.last; });
 }
 
 std::size_t run_of(char c, std::string_view text) { return std::min(text.find_first_not_of(c), text.size()); }
 
-/// The text of a link may itself be emphasised, and hold what cannot be said.
+/// Returns the text of a link without emphasis marks and without characters that cannot be spoken.
 std::string without_marks(std::string_view text) {
   std::string plain;
   while (!text.empty()) {
@@ -84,7 +84,7 @@ std::string SpokenText::finish() {
 std::string SpokenText::run() {
   std::size_t at = 0;
   while (at < held_.size()) {
-    const Step octets = step(std::string_view(held_).substr(at, kMaxHeld));  // As if it had come octet by octet.
+    const Step octets = step(std::string_view(held_).substr(at, kMaxHeld));  // The bound makes the result independent of how the input was split.
     if (octets == 0) break;
     at += octets;
   }
@@ -99,7 +99,8 @@ void SpokenText::put(std::string_view text) {
   before_ = text.back();
 }
 
-/// A line that goes on in lower case was only broken for the eye.
+/// Ends the last line before new text. A single line break before a lower-case letter becomes a space, because it only wraps the
+/// line.
 void SpokenText::end_line_before(char first, bool marked) {
   const unsigned newlines = std::exchange(newlines_, 0);
   if (newlines == 0 || before_ == '\n') return;
@@ -124,7 +125,7 @@ SpokenText::Step SpokenText::take_marker(std::size_t octets) {
   return octets;
 }
 
-/// The beginning of a line: marks of blocks, and lines that are nothing but marks.
+/// Handles the beginning of a line: marks of blocks, and lines that consist only of marks.
 SpokenText::Step SpokenText::line_start(std::string_view rest) {
   const char c = rest.front();
   if (is_space(c)) return 1;
@@ -134,7 +135,7 @@ SpokenText::Step SpokenText::line_start(std::string_view rest) {
   if (c == '`' || c == '~') {
     if (rest.size() < fence.size() && fence.starts_with(rest) && undecided(rest)) return 0;
     if (rest.starts_with(fence)) {
-      const std::string_view head = rest.substr(0, kMaxFenceWord + 1);  // What is behind it decides nothing, there already or not.
+      const std::string_view head = rest.substr(0, kMaxFenceWord + 1);  // Later text is ignored, so that the result is independent of how the input was split.
       const std::size_t end = head.find('\n');
       if (end == std::string_view::npos && head.size() <= kMaxFenceWord && undecided(rest)) return 0;
       return take_marker(end != std::string_view::npos ? end : run_of(c, head));
@@ -158,7 +159,7 @@ SpokenText::Step SpokenText::line_start(std::string_view rest) {
     if (rest.size() == 1 && undecided(rest)) return 0;
     if (rest.size() > 1 && (rest[1] == ' ' || rest[1] == '\t')) return take_marker(2);
   }
-  if (rest.starts_with("\xe2\x80\xa2")) return take_marker(3);  // A bullet as a character.
+  if (rest.starts_with("\xe2\x80\xa2")) return take_marker(3);  // The bullet character U+2022.
   if (is_digit(c)) {
     const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
     if (digits <= 3 && digits + 1 >= rest.size() && undecided(rest)) return 0;
@@ -193,7 +194,7 @@ SpokenText::Step SpokenText::inline_text(std::string_view rest) {
       if (next < rest.size() && rest[next] != '\n') put(table_ ? ", " : " ");
       return next;
     }
-    case '!':  // Of an image; one after a word ends a sentence and waits for nothing.
+    case '!':  // Begins an image. A '!' after a word ends a sentence and needs no further text.
       if (!is_space(before_)) break;
       if (rest.size() == 1 && undecided(rest)) return 0;
       if (rest.size() > 1 && rest[1] == '[') return 1;
@@ -209,7 +210,7 @@ SpokenText::Step SpokenText::inline_text(std::string_view rest) {
   return character(rest);
 }
 
-/// Emphasis clings to words; one that stands alone is a key of the telephone.
+/// Handles asterisks. Emphasis touches a word; a separate asterisk is a key of the telephone.
 SpokenText::Step SpokenText::asterisk(std::string_view rest) {
   const std::size_t marks = run_of('*', rest);
   if (marks == rest.size() && undecided(rest)) return 0;
@@ -245,7 +246,7 @@ SpokenText::Step SpokenText::link(std::string_view rest) {
     put(without_marks(text));
     return end == std::string_view::npos ? close + 1 : end + 1;
   }
-  put("[");  // Words in brackets.
+  put("[");  // The text is in brackets and is not a link.
   return 1;
 }
 

@@ -7,18 +7,18 @@
 
 namespace offhook::inline v0::agent {
 
-/// A language model's Markdown becomes text for a voice, as it streams: emphasis, headings, bullets, fences, rules and tables
-/// lose their marks, links and images keep their text, numbers of lists stay, emoji go. What ends a line and a thought is '\n' in
-/// the output, a line that goes on is joined by a space. UTF-8 split anywhere; octets that are none are dropped. Pure.
+/// Converts a language model's Markdown, as it streams, to text for a voice. Removes emoji, and the marks of emphasis, headings,
+/// bullets, fences, rules and tables. Keeps the text of links and images, and the numbers of lists. In the output '\n' ends a line,
+/// and a space joins a wrapped line. Accepts UTF-8 split at any octet, and drops invalid octets. Pure.
 class SpokenText {
  public:
-  static constexpr std::size_t kMaxHeld = 600;  ///< octets kept back while it is open what they are; then they are plain text
+  static constexpr std::size_t kMaxHeld = 600;  ///< maximum number of octets held back while their meaning is open; then they are plain text
 
   [[nodiscard]] std::string feed(std::string_view text);
   [[nodiscard]] std::string finish();
 
  private:
-  /// How many octets of `rest` were understood; 0: more are needed.
+  /// Number of octets of `rest` that were processed; 0 if more input is needed.
   using Step = std::size_t;
   [[nodiscard]] Step step(std::string_view rest);
   [[nodiscard]] Step line_start(std::string_view rest);
@@ -36,8 +36,8 @@ class SpokenText {
   [[nodiscard]] bool undecided(std::string_view rest) const { return !finished_ && rest.size() < kMaxHeld; }
 
   std::string held_, out_;
-  char before_ = '\n';       // the last octet given out
-  unsigned newlines_ = 0;    // since then
+  char before_ = '\n';       // last octet returned
+  unsigned newlines_ = 0;    // line breaks since then
   bool line_start_ = true;
   bool table_ = false;       // the line began with '|'
   bool finished_ = false;

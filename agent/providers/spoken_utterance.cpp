@@ -16,11 +16,11 @@ void SpokenUtterance::fail(std::string why, FailureKind kind) {
   failure_ = SpeakFailed{utterance_, std::move(why), kind};
 }
 
-/// The words that the audio ends before are told with it, or nobody knew what an interrupted caller heard.
+/// Returns new audio together with the words in it, so that the conversation knows which words an interrupted caller heard.
 std::optional<SpeechAudio> SpokenUtterance::take_audio() {
   if (!pcm_.empty() && !words_) {
     words_.emplace(decoder_.rate_hz());
-    words_->add_text(text_ + ' ');  // All of it is known: the last word is whole, too.
+    words_->add_text(text_ + ' ');  // The whole text is known: the blank completes the last word.
   }
   if (!words_) return std::nullopt;
   words_->add_samples(pcm_.size());

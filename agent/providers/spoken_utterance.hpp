@@ -12,32 +12,32 @@
 
 namespace offhook::inline v0::agent {
 
-/// An utterance that a service speaks: its octets come split anywhere, and leave as samples with the words that lie in them, as far as
-/// that can be estimated. Waits here until it is its turn.
+/// One utterance that a service speaks. Takes octets split at any place. Returns samples with the words in them, at estimated
+/// positions. Holds them until the caller of poll() reads them.
 class SpokenUtterance {
  public:
-  /// `rate_hz`: of raw samples.
+  /// `rate_hz`: rate of raw samples.
   SpokenUtterance(std::uint32_t utterance, std::string_view text, std::uint32_t rate_hz)
       : utterance_(utterance), text_(text), decoder_(rate_hz) {}
 
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// Nothing to be said in it: the service is not asked.
+  /// Returns true if the text is blank, so that the service is not used.
   [[nodiscard]] bool is_blank() const;
 
-  /// What is no sound of any kind that is understood: the utterance is to be failed with it.
+  /// Decodes `octets`. Returns the trouble if they are not audio; the owner then calls fail().
   [[nodiscard]] std::optional<SpeechDecoder::Trouble> feed(std::string_view octets) { return decoder_.feed(octets, pcm_); }
-  /// No more octets come: what was too short to tell by counts as samples, too.
+  /// Ends the octets. A body that was too short for its format to be detected counts as samples.
   void settle() { decoder_.finish(pcm_); }
   void finish();
   void fail(std::string why, FailureKind kind);
-  /// It is asked for once more; nothing of it has come yet.
+  /// Prepares for a second request, before any sample has come.
   void restart(std::uint32_t rate_hz) { decoder_ = SpeechDecoder(rate_hz); }
 
   [[nodiscard]] std::uint64_t samples() const { return decoder_.samples(); }
   [[nodiscard]] bool has_audio() const { return !pcm_.empty(); }
   [[nodiscard]] bool is_over() const { return over_; }
 
-  /// What came since the last time. The last is SpeechDone or SpeakFailed; then it is spoken.
+  /// Returns the audio since the last call. The last event is SpeechDone or SpeakFailed; then is_spoken() is true.
   [[nodiscard]] std::optional<SpeakEvent> poll();
   [[nodiscard]] bool is_spoken() const { return spoken_; }
 
@@ -47,8 +47,8 @@ class SpokenUtterance {
   std::uint32_t utterance_;
   std::string text_;
   SpeechDecoder decoder_;
-  std::vector<std::int16_t> pcm_;     // not polled yet
-  std::optional<VoicedWords> words_;  // from the first sample on: the service does not say where they lie
+  std::vector<std::int16_t> pcm_;     // not returned yet
+  std::optional<VoicedWords> words_;  // exists from the first sample on; estimates positions, because the service sends none
   std::optional<SpeakFailed> failure_;
   bool over_ = false, spoken_ = false;
 };

@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 }
 
-/// Takes away the mark at the very beginning, which may come octet by octet; what only looked like it goes into the line.
+/// Removes the byte order mark at the beginning of the stream, which may come octet by octet. Octets that only began like the mark
+/// go into the line.
 std::string_view SseParser::without_mark(std::string_view bytes) {
   while (mark_ < kByteOrderMark.size() && !bytes.empty()) {
     if (bytes.front() != kByteOrderMark[mark_]) {

@@ -10,26 +10,28 @@
 namespace offhook::inline v0::agent {
 
 struct SseEvent {
-  std::string name;  ///< of `event:`; "" when there was none
-  std::string data;  ///< its `data:` lines, joined by line feeds
+  std::string name;  ///< value of `event:`; "" if there was none
+  std::string data;  ///< values of the `data:` lines, joined by line feeds
 };
 
-/// Server-sent events out of bytes that are split anywhere (WHATWG HTML section 9.2): lines end in LF, CR LF or CR; comments are
-/// passed over, and so are events without data. Pure.
+/// Parses server-sent events from bytes that are split at any place (WHATWG HTML section 9.2). Lines end in LF, CR LF or CR. Skips
+/// comments, and events without data. Pure.
 class SseParser {
  public:
-  static constexpr std::size_t kMaxLine = 1U << 20U;       ///< octets without what ends it
-  static constexpr std::size_t kMaxEventData = 2U << 20U;  ///< octets of one event's data
-  static constexpr std::size_t kMaxId = 1024;              ///< of an event; a longer one counts as none
+  static constexpr std::size_t kMaxLine = 1U << 20U;       ///< longest line in octets, without its end
+  static constexpr std::size_t kMaxEventData = 2U << 20U;  ///< longest data of one event, in octets
+  static constexpr std::size_t kMaxId = 1024;              ///< longest id of an event, in octets; a longer one counts as none
 
-  /// Appends the events that became whole. False when a bound was exceeded, now or before: nothing more comes then.
+  /// Appends the events that are now complete. Returns false if a bound was exceeded in this or an earlier call; then no more
+  /// events come.
   [[nodiscard]] bool feed(std::string_view bytes, std::vector<SseEvent>& out);
-  /// The stream ended. Deviation: an event that lacks its blank line is given out, since servers leave that away at the end.
+  /// Ends the stream. Deviation: also returns an event without its blank line, because servers omit that line at the end.
   [[nodiscard]] bool finish(std::vector<SseEvent>& out);
 
-  /// Where a broken stream may be taken up again: of the last whole event that had an id, with or without data; "" of none.
+  /// Returns the id at which a broken stream can be resumed: the id of the last complete event that had one, with or without data;
+  /// "" if there is none.
   [[nodiscard]] const std::string& last_id() const { return last_id_; }
-  /// How long the server wants to be left alone before that.
+  /// Returns the delay that the server requests before a reconnection.
   [[nodiscard]] std::optional<std::uint64_t> retry_ms() const { return retry_ms_; }
 
  private:
@@ -37,13 +39,13 @@ class SseParser {
   void dispatch(std::vector<SseEvent>& out);
   [[nodiscard]] std::string_view without_mark(std::string_view bytes);
 
-  std::string line_;         // of what has come of it so far
+  std::string line_;         // the present line so far
   SseEvent event_;
   bool has_data_ = false;
-  std::string id_, last_id_;  // of the event that is being read, and of the last one that was whole
+  std::string id_, last_id_;  // of the present event, and of the last complete one
   std::optional<std::uint64_t> retry_ms_;
   bool after_cr_ = false;    // a line feed now belongs to the carriage return before it
-  std::size_t mark_ = 0;     // octets of the byte order mark seen; 3: no more looked for
+  std::size_t mark_ = 0;     // octets of the byte order mark that came; 3 ends the search for it
   bool failed_ = false;
 };
 

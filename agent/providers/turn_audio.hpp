@@ -9,17 +9,17 @@
 
 namespace offhook::inline v0::agent {
 
-/// What the caller has said in the present turn, as sound: given again to whoever takes over when a provider fails in the middle
-/// of it. Bounded; of a longer turn the end is kept.
+/// The caller's audio in the present turn. A provider that takes over during the turn gets it again. Bounded: of a longer turn, the
+/// end is kept.
 class TurnAudio {
  public:
   static constexpr std::size_t kMaxSeconds = 30;
 
   void begin(std::uint32_t rate_hz);
   void append(std::span<const std::int16_t> pcm);
-  /// The whole of it at `rate_hz`.
+  /// Returns all audio, converted to `rate_hz`.
   [[nodiscard]] std::vector<std::int16_t> at(std::uint32_t rate_hz) const;
-  /// Whether there is voice in it of `least` altogether, as our own detector hears it.
+  /// Returns true if Offhook's voice detector finds at least `least` of voice in the audio.
   [[nodiscard]] bool has_voice(base::Duration least) const;
   void clear();
   [[nodiscard]] bool empty() const { return pcm_.empty(); }

@@ -51,7 +51,7 @@ void TurnListener::begin(std::uint32_t turn, std::string_view) {
   abandon();
   turn_ = turn;
   hearing_ = true;
-  http_.warm(service_.url);  // A connection that slept since the last turn may be gone.
+  http_.warm(service_.url);  // The connection may have closed since the last turn.
 }
 
 void TurnListener::feed(std::span<const std::int16_t> pcm) {
@@ -73,7 +73,7 @@ void TurnListener::end() {
 void TurnListener::ask() {
   exchange_ = std::make_unique<Exchange>();
   exchange_->answer = service_.answer();
-  Exchange* const exchange = exchange_.get();  // It owns the transfer, and so outlives what calls these.
+  Exchange* const exchange = exchange_.get();  // The exchange owns the transfer, so it outlives these handlers.
   net::HttpHandler handler;
   handler.on_head = [exchange](const net::HttpHead& head) { exchange->head = head; };
   handler.on_body = [this, exchange](std::string_view bytes) {
@@ -102,7 +102,7 @@ void TurnListener::on_end(std::optional<net::NetError> error) {
 void TurnListener::take(const std::vector<HeardEvent>& events) {
   const Exchange* const from = exchange_.get();
   for (const HeardEvent& event : events) {
-    if (exchange_.get() != from) return;  // Whoever was told of the last one wants no more.
+    if (exchange_.get() != from) return;  // The wake-up for the last event has ended this exchange.
     if (const auto* failed = std::get_if<HearingFailed>(&event)) {
       exchange_->over = true;
       const bool may_help = failed->kind == FailureKind::Overloaded || failed->kind == FailureKind::Empty;
@@ -119,7 +119,7 @@ void TurnListener::take(const std::vector<HeardEvent>& events) {
   }
 }
 
-/// A service that says nothing of it is charged by the length of the turn, as far as anybody knows.
+/// Reports the use of the service. If the service does not report it, the length of the turn counts.
 void TurnListener::tell_use() const {
   if (!service_.tell_use) return;
   ServiceUse by_length;

@@ -18,43 +18,43 @@
 
 namespace offhook::inline v0::agent {
 
-/// All that was understood so far; `final`: there is no more.
+/// The whole text that was recognised so far. If `final` is true, no more text follows.
 struct HeardText { std::string text; bool final = false; double confidence = 1; };
 struct HearingFailed { FailureKind kind{}; std::string why; };
 using HeardEvent = std::variant<HeardText, HearingFailed>;
 
-/// The body of an answer to a whole turn (status 2xx). Exactly one final HeardText or one HearingFailed ends it. Pure.
+/// Reads the body of an answer to a whole turn (status 2xx). Exactly one final HeardText or one HearingFailed ends it. Pure.
 class TurnAnswer {
  public:
   virtual ~TurnAnswer() = default;
   virtual void on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) = 0;
   virtual void on_end(std::vector<HeardEvent>& out) = 0;
-  /// What the service charges for the turn, as it says itself, behind the final HeardText; nothing: it does not say.
+  /// Returns the use that the service itself reports for the turn, after the final HeardText; nullopt if it reports none.
   [[nodiscard]] virtual std::optional<ServiceUse> use() const { return std::nullopt; }
 };
 
-/// Who is asked by HTTP what was said in a turn, and how.
+/// Describes a service that transcribes a whole turn over HTTP.
 struct TurnService {
-  std::string whom;   ///< for people: "the recogniser NAME"
-  std::string model;  ///< its name; "": there is none to choose
-  std::string url;   ///< connected with ahead
-  /// `wav`: the turn at TurnListener::kRateHz; `language`: of the call, BCP 47, "" when it is not known.
+  std::string whom;   ///< its name in sentences: "the recogniser NAME"
+  std::string model;  ///< name of its model; "" if there is no choice
+  std::string url;   ///< http.warm() connects to it in advance
+  /// Makes a request. `wav` is the turn at TurnListener::kRateHz. `language` is that of the call (BCP 47); "" if it is not known.
   std::function<net::HttpRequest(std::string wav, const std::string& language)> ask;
   std::function<std::unique_ptr<TurnAnswer>()> answer;
   static constexpr std::size_t kMaxSamples = std::size_t{120} * 16000;
-  std::size_t max_samples = kMaxSamples;  ///< of a turn, if the service takes less; what comes after is not heard, and counted
+  std::size_t max_samples = kMaxSamples;  ///< longest turn, if the service accepts less; later samples are dropped and counted
   TellUse tell_use{};
 };
 
-/// Listens by HTTP: the turn is gathered as a WAV in memory and posted when it is over. A request that fails is repeated once, when that
-/// may help within a second.
+/// Listens over HTTP: collects the turn in memory, and posts it as a WAV when the turn ends. Repeats a failed request once if a
+/// retry within a second may help.
 class TurnListener : public Listener {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
   static constexpr std::size_t kMaxSamples = TurnService::kMaxSamples;
-  static constexpr std::size_t kMinSamples = kRateHz / 10U;    ///< less is refused by services: it is silence to us
+  static constexpr std::size_t kMinSamples = kRateHz / 10U;    ///< services refuse less; it counts as silence
 
-  /// `http` outlives this.
+  /// `http` must outlive this object.
   TurnListener(TurnService service, net::HttpClient& http, Wake wake);
   ~TurnListener() override;
 
@@ -69,7 +69,7 @@ class TurnListener : public Listener {
   [[nodiscard]] ModelAndVoice asked() const override { return {service_.model, {}}; }
   [[nodiscard]] std::vector<Retry> take_retries() override { return retries_.take(); }
 
-  /// Samples beyond what the service takes.
+  /// Returns the number of samples that were dropped because the turn was too long.
   [[nodiscard]] std::uint64_t unheard() const { return unheard_; }
 
  private:
@@ -86,12 +86,12 @@ class TurnListener : public Listener {
   Wake wake_;
   std::string language_;
   std::uint32_t turn_ = 0;
-  bool hearing_ = false;                     // between begin() and end()
+  bool hearing_ = false;                     // true between begin() and end()
   std::vector<std::int16_t> pcm_;
   std::uint64_t unheard_ = 0;
   std::unique_ptr<Exchange> exchange_;
   bool retried_ = false;
-  std::optional<base::Duration> retry_in_;   // until tick() says when that is
+  std::optional<base::Duration> retry_in_;   // set until tick() computes retry_at_
   std::optional<base::TimePoint> retry_at_;
   std::deque<ListenEvent> events_;
   Retries retries_;

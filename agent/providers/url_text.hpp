@@ -3,12 +3,12 @@
 #include <string>
 #include <string_view>
 
-/// Addresses of providers, put together.
+/// Functions for the URLs of providers.
 namespace offhook::inline v0::agent {
 
-/// A value in a query: RFC 3986 section 3.4, with all but unreserved characters escaped.
+/// Returns a value for a query (RFC 3986 section 3.4), with all but unreserved characters escaped.
 [[nodiscard]] std::string query_value(std::string_view value);
-/// http to ws, https to wss; without slashes at the end.
+/// Returns the URL of a WebSocket: changes http to ws and https to wss, and removes slashes at the end.
 [[nodiscard]] std::string socket_url(std::string_view url);
 
 }  // namespace offhook::inline v0::agent

@@ -19,7 +19,8 @@ std::size_t length_by_lead(std::uint32_t lead) {
   return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
 }
 
-/// Controls, soft hyphen, Arabic letter mark, what has no width or sets a direction, variation selectors, marks between lines, tags.
+/// Returns true for invisible characters: controls, soft hyphen, Arabic letter mark, characters without width, marks of direction,
+/// variation selectors, interlinear marks, tags.
 constexpr bool is_unseen(std::uint32_t code) {
   struct Range { std::uint32_t first, last; };
   constexpr std::array kRanges{Range{0, 0x1f},          Range{0x7f, 0x9f},      Range{0xad, 0xad},      Range{0x34f, 0x34f},

@@ -16,7 +16,7 @@ void append_converted(Convert convert, std::span<const In> in, std::vector<Out>&
   const std::size_t before = out.size();
   out.resize(before + in.size());
   [[maybe_unused]] const auto done = convert(in, std::span(out).subspan(before));
-  assert(done);  // There is as much room as there are samples.
+  assert(done);  // `out` has space for every sample.
 }
 
 using Codes = std::span<const std::uint8_t>;

@@ -9,22 +9,22 @@
 
 namespace offhook::inline v0::agent {
 
-/// How audio travels between us and a model that hears and speaks, both ways: G.711 at 8 kHz, one octet a sample, as it comes from the telephone line; or
-/// 16-bit little-endian samples at 24 kHz.
+/// Format of the audio that Offhook exchanges with a speech-to-speech model, in both directions. Pcmu and Pcma: G.711 at 8 kHz, one
+/// octet a sample, as on the telephone line. Pcm24k: 16-bit little-endian samples at 24 kHz.
 enum class AudioFormat : std::uint8_t { Pcmu, Pcma, Pcm24k };
 
 [[nodiscard]] std::string_view to_string(AudioFormat format);  ///< "pcmu", "pcma", "pcm"
 [[nodiscard]] constexpr std::uint32_t rate_hz(AudioFormat format) { return format == AudioFormat::Pcm24k ? 24'000 : 8'000; }
 [[nodiscard]] constexpr std::size_t octets_per_sample(AudioFormat format) { return format == AudioFormat::Pcm24k ? 2 : 1; }
 [[nodiscard]] constexpr std::size_t octets_per_ms(AudioFormat format) { return rate_hz(format) / 1000 * octets_per_sample(format); }
-/// The octet that is silence: repeated, it is no sound.
+/// Returns the octet that, when repeated, is silence.
 [[nodiscard]] std::uint8_t silence_octet(AudioFormat format);
 
-/// Appends `pcm` to `out`. A sample that was decoded from a G.711 code becomes that code again, so that audio passes untouched: but
-/// for mu-law's second zero (0x7F, "-0"), which becomes its first (0xFF).
+/// Encodes `pcm` and appends it to `out`. A sample that was decoded from a G.711 code becomes that code again, so that audio passes
+/// unchanged. The only exception is mu-law's second zero (0x7F, "-0"), which becomes its first (0xFF).
 void encode_audio(AudioFormat format, std::span<const std::int16_t> pcm, std::vector<std::uint8_t>& out);
 
-/// Octets of one item to samples. They are cut anywhere: an octet that is half a sample is kept for the next call.
+/// Decodes the octets of one item to samples. Octets may be split at any place: an odd octet is kept for the next call.
 class AudioDecoder {
  public:
   explicit AudioDecoder(AudioFormat format) : format_(format) {}

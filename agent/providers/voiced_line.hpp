@@ -14,13 +14,13 @@
 
 namespace offhook::inline v0::agent {
 
-/// What the caller is to hear, in the order in which the conversation asked for it: the model's own voice, and words of ours by
-/// another speaker. Joins the utterances of the conversation with the items of the model.
+/// The utterances that the caller is going to hear, in the order of speak(): the model's own voice, and fixed sentences by another
+/// speaker. Connects the utterances of the conversation with the items of the model.
 class VoicedLine {
  public:
-  static constexpr std::size_t kMostItems = 64;  ///< the oldest is forgotten
+  static constexpr std::size_t kMostItems = 64;  ///< maximum number of items; a further one removes the oldest
 
-  /// `own_words` may be nothing: then such words fail.
+  /// If `own_words` is null, fixed sentences fail.
   VoicedLine(AudioFormat format, std::unique_ptr<Speaker> own_words) : format_(format), own_words_(std::move(own_words)) {}
 
   [[nodiscard]] Speaker* own_words() const { return own_words_.get(); }
@@ -30,35 +30,36 @@ class VoicedLine {
   void on_text(const ItemText& event);
   void on_ended(const ItemEnded& event);
 
-  /// "" binds the utterance to the first item that has none.
+  /// Requests an utterance. If `text` is "", the utterance is bound to the first item that has none.
   void speak(std::uint32_t utterance, std::string_view text);
-  /// Prepares words of our own, as Speaker::prepare().
+  /// Prepares a fixed sentence by Speaker::prepare().
   void prepare(std::string_view text) { if (own_words_) own_words_->prepare(text); }
   void cancel();
-  /// The items of a reply that is no longer wanted and that have no utterance: nobody hears them.
+  /// Removes the items of a cancelled reply that have no utterance, and returns their numbers. The caller hears none of them.
   [[nodiscard]] std::vector<std::uint32_t> take_unspoken(std::uint32_t turn);
   struct Cut { std::uint32_t item = 0; std::uint64_t heard_ms = 0; };
-  /// What the model has to forget of the reply; its items are forgotten here.
+  /// Returns how much of each item of an interrupted reply the caller heard, so that the model can forget the rest. Removes the
+  /// items of the reply.
   [[nodiscard]] std::vector<Cut> on_heard(const HeardReply& heard);
-  /// What there is to hear of a reply so far, in words.
+  /// Returns the words of a reply whose audio has come so far.
   [[nodiscard]] std::string said(std::uint32_t turn) const;
-  /// The item that is being spoken now waits for more audio.
+  /// Returns true if the present utterance is an item of the model, which may send more audio.
   [[nodiscard]] bool waits_for_model() const;
 
-  /// Appends the retries of the speaker of our own words.
+  /// Appends the retries of the speaker of fixed sentences.
   void tell_retries(std::deque<SessionEvent>& out);
-  /// Appends what can be heard by now.
+  /// Appends the audio and the ends of utterances that are due now.
   void drain(std::deque<SessionEvent>& out);
 
  private:
   struct Item {
-    std::uint32_t number = 0, turn = 0, utterance = 0;  // utterance 0: not asked to be spoken
+    std::uint32_t number = 0, turn = 0, utterance = 0;  // utterance 0: speak() has not requested it
     bool began = false, ended = false, muted = false;
     AudioDecoder decoder;
     VoicedWords words;
     std::vector<std::int16_t> pcm;
   };
-  struct Place { std::uint32_t utterance = 0, item = 0; bool failed = false; };  // item 0: words of our own
+  struct Place { std::uint32_t utterance = 0, item = 0; bool failed = false; };  // item 0: a fixed sentence, or no item
   [[nodiscard]] std::uint64_t heard_ms(const Item& item, const HeardReply& heard, std::uint64_t& characters) const;
   Item& item(std::uint32_t turn, std::uint32_t number);
   [[nodiscard]] Item* find(std::uint32_t number);

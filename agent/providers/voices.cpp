@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Whose a name is, by its form.
+/// The vendor of a voice, found by the form of its name.
 enum class Family : std::uint8_t { Embedded, OpenAi, Azure, Deepgram, None };
 
 Family family_of(ProviderKind kind) {
@@ -26,13 +26,13 @@ Family family_of(ProviderKind kind) {
   return Family::None;
 }
 
-/// Of Flux TTS, which is not at /v1/speak.
+/// Prefix of the voices of Flux TTS, which /v1/speak does not offer.
 constexpr std::string_view kFlux = "flux-";
 
 constexpr bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
-/// "en-US-": a language and where it is spoken, before the name.
+/// Returns true if `voice` begins with a locale such as "en-US-".
 bool begins_with_locale(std::string_view voice) {
   const auto dash = voice.find('-');
   if (dash != 2 && dash != 3) return false;
@@ -41,8 +41,8 @@ bool begins_with_locale(std::string_view voice) {
          voice.substr(dash + 3).starts_with('-');
 }
 
-/// "aura-2-thalia-en"; "en-US-AvaMultilingualNeural", "en-US-Ava:DragonHDLatestNeural"; what is of no other form is OpenAI's, or that of a
-/// server that speaks like it.
+/// Returns the vendor of a name. "aura-2-thalia-en" has Deepgram's form. "en-US-AvaMultilingualNeural" and
+/// "en-US-Ava:DragonHDLatestNeural" have Azure's form. Every other name is OpenAI's, or that of a compatible server.
 Family family_of(std::string_view voice) {
   if (voice == "slt" || voice == "rms") return Family::Embedded;
   if (voice.starts_with("aura-") || voice.starts_with(kFlux)) return Family::Deepgram;
@@ -50,14 +50,13 @@ Family family_of(std::string_view voice) {
   return Family::OpenAi;
 }
 
-/// Those of OpenAI's own models; servers that speak like it have others, which have no form of their own either.
+/// Voices of OpenAI's own models. Compatible servers have other voices, whose names have no special form either.
 constexpr auto kOpenAis = std::to_array<std::string_view>(
     {"alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage", "shimmer", "verse"});
 
 bool is_openais(std::string_view voice) { return std::find(kOpenAis.begin(), kOpenAis.end(), voice) != kOpenAis.end(); }
 
-/// Voices that are men's, by the part of the name that tells: those of the vendors' lists that were known when this was written. Others are
-/// taken for women's.
+/// Names of men's voices in the vendors' lists, as known when this was written. All other voices count as women's.
 constexpr auto kMen = std::to_array<std::string_view>({
     "rms",
     // OpenAI
@@ -72,7 +71,7 @@ constexpr auto kMen = std::to_array<std::string_view>({
     "guy", "davis", "andrew", "brian", "tony", "jason", "christopher", "eric", "roger", "steffan", "ryan", "thomas", "conrad", "florian", "killian",
     "henri", "remy", "jorge", "dario", "diego", "giuseppe", "antonio", "keita", "maarten", "liam", "william", "prabhat", "duarte"});
 
-/// "aura-2-apollo-en" is "apollo"; "en-US-AndrewMultilingualNeural" is "andrew".
+/// Returns the given name in a voice's name: "apollo" for "aura-2-apollo-en", "andrew" for "en-US-AndrewMultilingualNeural".
 std::string given_name(std::string_view voice) {
   const Family family = family_of(voice);
   if (family == Family::Deepgram || family == Family::Azure) {
@@ -92,7 +91,7 @@ bool is_mans(std::string_view voice) { return std::find(kMen.begin(), kMen.end()
 
 struct OfLanguage { std::string_view language, woman, man; };
 
-/// Deepgram's voices speak one language each.
+/// Each of Deepgram's voices speaks one language.
 constexpr std::array kDeepgram{
     OfLanguage{"en", "aura-2-thalia-en", "aura-2-apollo-en"},   OfLanguage{"es", "aura-2-celeste-es", "aura-2-nestor-es"},
     OfLanguage{"de", "aura-2-viktoria-de", "aura-2-julius-de"}, OfLanguage{"fr", "aura-2-agathe-fr", "aura-2-hector-fr"},
@@ -107,7 +106,7 @@ std::string_view deepgram_voice(bool man, std::string_view language) {
 
 bool is_english(std::string_view language) { return language.empty() || is_same_language(language, "en"); }
 
-/// Azure's multilingual voices follow the text.
+/// Azure's multilingual voices speak the language of the text.
 std::string_view azure_voice(bool man, std::string_view language, std::span<const std::string> languages) {
   const bool only_english = language.empty() ? std::all_of(languages.begin(), languages.end(), is_english) : is_english(language);
   if (only_english) return man ? "en-US-GuyNeural" : "en-US-JennyNeural";
@@ -119,7 +118,7 @@ struct Wanted {
   std::span<const std::string> languages;
 };
 
-/// Whether `voice` is surely one of this provider's.
+/// Returns true if `voice` certainly belongs to this provider.
 bool is_of(Family family, const ProviderProfile& provider, std::string_view voice) {
   if (voice.empty() || family_of(voice) != family) return false;
   return family != Family::OpenAi || is_openais(voice) == (provider.kind != ProviderKind::OpenAiCompatible);
@@ -129,11 +128,11 @@ std::string voice_of(Family family, const ProviderProfile& provider, const Wante
   const auto& [wanted, language, languages] = asked;
   if (is_of(family, provider, wanted)) return std::string(wanted);
   if (!provider.voice.empty()) return provider.voice;
-  if (!wanted.empty() && family_of(wanted) == family) return std::string(wanted);  // A newer one than we know of, perhaps.
+  if (!wanted.empty() && family_of(wanted) == family) return std::string(wanted);  // It may be newer than the lists above.
   const bool man = !wanted.empty() && is_mans(wanted);
   switch (family) {
     case Family::Embedded: return wanted.empty() ? "" : man ? "rms" : "slt";
-    case Family::OpenAi:  // What a compatible server's voices are called nobody knows.
+    case Family::OpenAi:  // The names of a compatible server's voices are not known.
       return wanted.empty() || provider.kind == ProviderKind::OpenAiCompatible ? "" : man ? "ash" : "coral";
     case Family::Azure: return std::string(azure_voice(man, language, languages));
     case Family::Deepgram: return std::string(deepgram_voice(man, language.empty() && !languages.empty() ? std::string_view(languages.front()) : language));

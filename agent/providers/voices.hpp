@@ -6,24 +6,24 @@
 #include <string>
 #include <string_view>
 
-/// One voice an agent, whoever speaks: what a provider calls the voice that is nearest to the one that was named.
+/// An agent has one voice with all providers. These functions find the name of each provider's nearest voice.
 namespace offhook::inline v0::agent {
 
-/// What `provider` is asked to speak with. `wanted`: as /agent/voice names it, a name of any provider's or "". `language`: BCP 47, "" when
-/// it is not known; the names of some providers hold it. `languages`: those that callers may speak then, the likeliest first. "" leaves the
-/// voice that its part has by itself.
+/// Returns the voice that a request to `provider` names. `wanted`: the value of /agent/voice, a name of any provider or "".
+/// `language`: BCP 47, "" if it is not known; the names of some providers contain it. `languages`: languages that callers may speak
+/// in that case, the most likely first. Returns "" to keep the default voice of the provider's part.
 ///
-/// A name of the provider's own is taken as it is; else its `voice` of the configuration; else one of its own that is a woman's or a
-/// man's as the wanted one is.
+/// Uses a name of the provider's own as it is; otherwise the provider's `voice` from the configuration; otherwise one of its voices
+/// that is a woman's or a man's like the wanted one.
 [[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language,
                                     std::span<const std::string> languages = {});
-/// voice_for() where text is spoken by itself, and no talk held: Deepgram's Flux voices are of its Voice Agent alone, and the nearest of its
-/// others takes their place.
+/// Returns voice_for() for a request that only speaks text. Deepgram's Flux voices work only in its Voice Agent, so the nearest of
+/// its other voices replaces them.
 [[nodiscard]] std::string speech_voice_for(const ProviderProfile& provider, std::string_view wanted, std::string_view language,
                                            std::span<const std::string> languages = {});
-/// The one language that this voice of such a provider speaks, such as "de"; "" where it follows the text, or nobody knows.
+/// Returns the only language that a provider's voice speaks, such as "de"; "" if it follows the text, or is not known.
 [[nodiscard]] std::string_view language_of_voice(ProviderKind kind, std::string_view voice);
-/// voice_for() of a model that hears and speaks itself: of Azure it is one of OpenAI's, and so are its voices.
+/// Returns voice_for() for a speech-to-speech model. Azure's models of this kind are OpenAI's, and so are their voices.
 [[nodiscard]] std::string model_voice_for(const ProviderProfile& provider, std::string_view wanted);
 
 }  // namespace offhook::inline v0::agent

@@ -5,18 +5,18 @@
 
 namespace offhook::inline v0::agent {
 
-/// Something that was begun before any call needs it. Destroying it gives it up.
+/// Work that starts before a call needs it. The destructor cancels it.
 class WarmUp {
  public:
   WarmUp() = default;
   virtual ~WarmUp() = default;
   WarmUp(const WarmUp&) = delete;
   WarmUp& operator=(const WarmUp&) = delete;
-  /// It has come to its end, well or not.
+  /// Returns true when the work has ended, successfully or not.
   [[nodiscard]] virtual bool is_over() const = 0;
 };
 
-/// Takes a sentence for people.
+/// Takes a sentence for the operator.
 using TellTrouble = std::function<void(const std::string& trouble)>;
 
 }  // namespace offhook::inline v0::agent
