@@ -12,7 +12,8 @@ std::string_view without_space(std::string_view text) {
   return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// With an index that says nothing (always 0), a new call shows by another id, or by arguments that begin anew.
+/// Returns true if `piece` begins another call although its index is the same. Servers that always send index 0 then send another
+/// id, or arguments that begin again.
 bool begins_another(const ModelCall& open, const CallPiece& piece) {
   if (!piece.id.empty() && !open.call_id.empty()) return piece.id != open.call_id;
   return !piece.name.empty() && without_space(piece.arguments).starts_with('{') && is_closed_object(open.arguments);
@@ -67,7 +68,7 @@ bool CallAssembly::add(const CallPiece& piece) {
 std::vector<ModelCall> CallAssembly::take() {
   std::vector<ModelCall> whole;
   for (Open& open : std::exchange(calls_, {})) {
-    if (open.call.name.empty()) continue;  // Nothing can be called by no name.
+    if (open.call.name.empty()) continue;  // A call without a name cannot be executed.
     if (without_space(open.call.arguments).empty()) open.call.arguments = "{}";
     whole.push_back(std::move(open.call));
   }

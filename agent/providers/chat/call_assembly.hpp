@@ -10,21 +10,21 @@
 
 namespace offhook::inline v0::agent::chat {
 
-/// A part of a function call, as a stream brings it.
+/// A piece of a function call from a stream.
 struct CallPiece {
   std::optional<std::int64_t> index;
   std::string_view id, name, arguments;
-  bool whole_arguments = false;  ///< they came as an object: they are all
+  bool whole_arguments = false;  ///< the arguments came as an object, and are complete
 };
 
-/// Puts the function calls of one answer together, by index where the server gives a true one. Some give always 0, or none,
-/// repeat the name, or send no id. Pure.
+/// Assembles the function calls of one answer, by their index if the server sends a correct one. Some servers always send 0 or no
+/// index, repeat the name, or send no id. Pure.
 class CallAssembly {
  public:
-  /// False when a bound is exceeded: kMaxCalls, kMaxArguments, kMaxNameOctets.
+  /// Adds a piece. Returns false if it exceeds a bound: kMaxCalls, kMaxArguments, kMaxNameOctets.
   [[nodiscard]] bool add(const CallPiece& piece);
   [[nodiscard]] bool empty() const { return calls_.empty(); }
-  /// In the order in which they began; afterwards there are none.
+  /// Removes the calls and returns them, in the order in which they began.
   [[nodiscard]] std::vector<ModelCall> take();
 
  private:
@@ -36,7 +36,7 @@ class CallAssembly {
   std::vector<Open> calls_;
 };
 
-/// Whether `json` is one object, as far as its brackets and strings tell.
+/// Returns true if `json` is one complete object, as far as its brackets and strings show.
 [[nodiscard]] bool is_closed_object(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::chat

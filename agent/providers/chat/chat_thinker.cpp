@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::agent::chat {
 
-/// One request and what comes of it.
+/// One request and its answer.
 struct ChatThinker::Exchange {
   std::uint32_t turn = 0;
   std::unique_ptr<net::HttpTransfer> transfer;
@@ -26,10 +26,10 @@ namespace {
 
 constexpr std::size_t kMaxDrained = 4;
 constexpr std::size_t kMaxAnswerBody = 8U << 20U;
-constexpr unsigned kMaxShortened = 3;  // in a turn: to an eighth
+constexpr unsigned kMaxShortened = 3;  // in one turn; three halvings leave an eighth
 
-/// Servers say in words of their own that a context is too short: OpenAI "context_length_exceeded", vLLM "maximum context length", llama.cpp
-/// "exceed_context_size_error", TGI "inputs tokens + max_new_tokens must be <= 4096", gateways "prompt is too long".
+/// Texts by which servers report that their context is too short: OpenAI "context_length_exceeded", vLLM "maximum context length",
+/// llama.cpp "exceed_context_size_error", TGI "inputs tokens + max_new_tokens must be <= 4096", gateways "prompt is too long".
 constexpr std::array<std::string_view, 12> kTooLong{"context length", "context_length", "context size", "context_size", "context window", "context_window",
                                                     "model length", "token count", "too many tokens", "max_new_tokens", "reduce the length", "is too long"};
 
@@ -42,7 +42,7 @@ bool may_be_too_long(int status, std::string_view body) {
   });
 }
 
-/// A recogniser may be told the language of a call; a model has to be, or it falls into that of its prompt.
+/// Adds the language of the call to the prompt. Without it, a model may reply in the language of its prompt.
 std::string with_language(std::string prompt, std::string_view language) {
   if (!prompt.empty()) prompt += "\n\n";
   if (language.empty()) return prompt + "Reply in the language that the caller speaks.";
@@ -64,7 +64,7 @@ void ChatThinker::open(const SessionContext& context) {
 }
 
 void ChatThinker::begin(const CallContext&) {
-  // Whether it loads is for the first question to say: by then it may.
+  // The thinker ignores the outcome: the first question shows whether the model still loads.
   loader_ = std::make_unique<ModelLoader>(*server_, http_, nullptr);
   if (!loader_->is_needed()) http_.warm(server_->url());
 }
@@ -83,7 +83,8 @@ void ChatThinker::tell_loading(base::TimePoint now) {
   const bool waits = busy_ && exchange_ && exchange_->head.status == 0 && loader_ && loader_->is_loading();
   if (!waits || told_loading_ || now - *loads_since_ < kSlowLoad) return;
   told_loading_ = true;
-  // The next provider may take over; its session destroys this thinker, and with it this request. A server may stop a load when its last client leaves.
+  // The next provider may take over. Its session then destroys this thinker with its request, and a server may stop a load when its
+  // last client disconnects.
   if (auto load = std::exchange(load_goes_on_, true) ? std::nullopt : server_->warm_up()) http_.send_off(*std::move(load));
   push(ModelLoads{present_.input.turn, whom_ + " is being loaded"});
 }
@@ -157,7 +158,7 @@ void ChatThinker::refuse(const Exchange& exchange) {
   fail(std::move(failure));
 }
 
-/// False: there is nothing that could be left out.
+/// Halves the size of the messages. Returns false if no message can be left out.
 bool ChatThinker::shorten() {
   auto kept = messages();
   const std::size_t before = kept.size(), half = octets_of(kept) / 2;
@@ -169,12 +170,12 @@ bool ChatThinker::shorten() {
   return true;
 }
 
-/// A thought that is not said and the arguments of a call give nothing to say, but the model is at work.
+/// Reports progress. Thoughts and the arguments of a call give no text to speak, but the model works.
 void ChatThinker::grow() {
   if (events_.empty() || !std::holds_alternative<ReplyGrows>(events_.back())) push(ReplyGrows{present_.input.turn});
 }
 
-/// Once the answer is understood nothing more of it counts, but what it took: servers tell that last.
+/// Handles the events of an answer. After the end of the answer only its usage counts, which servers send last.
 void ChatThinker::take(const Exchange* from, std::vector<ModelEvent>& events) {
   for (ModelEvent& event : events) {
     if (const auto* usage = std::get_if<ModelUsage>(&event)) {
@@ -218,7 +219,7 @@ void ChatThinker::on_model(ModelFinished&) {
 
 void ChatThinker::on_model(ModelFailed& failed) {
   drain();
-  // After its calls a model may have nothing to add to what it said before them.
+  // After its calls, a model may have nothing to add to its earlier text.
   if (failed.kind == FailureKind::Empty && (has_said() || ends_call_)) return finish();
   const bool may_help = failed.kind == FailureKind::Overloaded || failed.kind == FailureKind::Empty;
   fail({failed.kind, whom_ + ": " + failed.why, may_help ? std::optional(kServerRetry) : std::nullopt});
@@ -233,7 +234,7 @@ void ChatThinker::say(const std::vector<std::string>& clauses) {
   }
 }
 
-/// Servers without ids, or with the same one each time, would mix up calls in the history.
+/// Returns an id that no other call has. Servers without ids, or with the same id each time, would mix up calls in the history.
 std::string ChatThinker::fresh_id(const ModelCall& call) {
   const auto is_known = [this](const std::string& id) {
     const auto has_id = [&id](const ModelMessage::Call& known) { return known.id == id; };
@@ -245,7 +246,7 @@ std::string ChatThinker::fresh_id(const ModelCall& call) {
                                               [&id](const HistoryEntry& entry) { return entry.call_id == id; });
   };
   if (!call.call_id.empty() && !is_known(call.call_id)) return call.call_id;
-  // A provider that failed in this turn may have made up the same ones, and so may the model.
+  // The model, or a provider that failed in this turn, may have used the same generated ids.
   const std::string round = "call_" + std::to_string(present_.input.turn) + "_" + std::to_string(present_.rounds.size()) + "_";
   for (std::size_t number = round_.size();; ++number) {
     std::string id = round + std::to_string(number);
@@ -269,7 +270,7 @@ void ChatThinker::on_tool(const ToolOutcome& outcome) {
         ends_call_ || outcome.action->what == ReplyAction::What::HangUp || outcome.action->what == ReplyAction::What::Transfer;
   if (--open_calls_ > 0) return;
   present_.rounds.push_back(std::exchange(round_, {}));
-  // Whoever said goodbye and hung up has nothing to add, and the caller would wait for it.
+  // After a goodbye with a hang-up or a transfer, the caller would wait for a further reply in vain.
   if (ends_call_ && has_said()) return finish();
   retried_ = false;
   ask();
@@ -292,7 +293,7 @@ void ChatThinker::finish() {
   push(ReplyDone{present_.input.turn});
 }
 
-/// Reads what is left of an answer: a connection that is broken off cannot be used again.
+/// Continues to read the rest of an answer, because a connection that is broken off cannot be used again.
 void ChatThinker::drain() {
   if (!exchange_) return;
   drained_.push_back(std::move(exchange_));
@@ -314,7 +315,7 @@ void ChatThinker::cancel(std::uint32_t turn) {
                 [turn](const ThinkEvent& event) { return std::visit([](const auto& e) { return e.turn; }, event) == turn; });
 }
 
-void ChatThinker::on_heard(std::uint32_t, std::string_view, bool) {}  // The history tells it.
+void ChatThinker::on_heard(std::uint32_t, std::string_view, bool) {}  // The history contains it.
 
 void ChatThinker::push(ThinkEvent event) {
   events_.push_back(std::move(event));

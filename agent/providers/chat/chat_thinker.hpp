@@ -23,18 +23,18 @@ namespace offhook::inline v0::agent::chat {
 
 struct ChatThinkerOptions {
   ClauseLimits clauses;
-  unsigned max_rounds = 8;  ///< of calls in one turn; then the model is asked without tools
+  unsigned max_rounds = 8;  ///< maximum number of rounds of calls in one turn; then a request has no tools
 };
 
-/// Thinks by a language model over HTTP. What it knows of the call comes by open(): prompt, history, tools. A request that fails
-/// before anything of its answer was given out is repeated once, when that may help within a second; one that is too long for the model
-/// with half of what was said so far, and the rest of the call goes by that measure. A question that waits for a model to be loaded, from kSlowLoad
-/// after open() on, yields ModelLoads once, and stands.
+/// Thinks by a language model over HTTP. open() passes the prompt, the history and the tools of the call. A request that fails
+/// before any part of its answer was returned is repeated once, if a retry within a second may help. A request that is too long for
+/// the model is repeated with half of the conversation, and that size then limits the rest of the call. If a question waits for a
+/// model to load, later than kSlowLoad after open(), poll() returns ModelLoads once, and the question stays open.
 class ChatThinker final : public Thinker {
  public:
-  static constexpr base::Duration kSlowLoad = std::chrono::seconds(2);  ///< a model that is in memory answers in a few milliseconds
+  static constexpr base::Duration kSlowLoad = std::chrono::seconds(2);  ///< a loaded model answers the load request within a few milliseconds
 
-  /// `http` outlives this.
+  /// `http` must outlive this object.
   ChatThinker(std::unique_ptr<ModelServer> server, ChatThinkerOptions options, net::HttpClient& http, Wake wake);
   ~ChatThinker() override;
 
@@ -63,7 +63,7 @@ class ChatThinker final : public Thinker {
   void count(std::uint32_t turn, const ModelUsage& usage);
   void on_model(ModelText& text);
   void on_model(ModelCall& call);
-  void on_model(ModelUsage&) {}  // take() has counted it.
+  void on_model(ModelUsage&) {}  // take() counts the usage.
   void on_model(ModelFinished& finished);
   void on_model(ModelFailed& failed);
   void say(const std::vector<std::string>& clauses);
@@ -73,7 +73,7 @@ class ChatThinker final : public Thinker {
   void stop();
   void drain();
   [[nodiscard]] std::string fresh_id(const ModelCall& call);
-  /// In this turn, by this provider or by one that failed in the middle.
+  /// Returns true if text of this turn was returned, by this provider or by one that failed during the turn.
   [[nodiscard]] bool has_said() const { return !present_.said.empty() || !present_.input.said.empty(); }
   void push(ThinkEvent event);
 
@@ -86,25 +86,25 @@ class ChatThinker final : public Thinker {
   const History* history_ = nullptr;
   const std::vector<ToolDescription>* tools_ = nullptr;
 
-  bool busy_ = false;                        // present_ is being answered
+  bool busy_ = false;                        // true while present_ is being answered
   PresentTurn present_;
-  std::vector<ModelMessage::Call> round_;    // asked for by the present answer
-  std::size_t open_calls_ = 0;               // of round_, without a result yet
-  bool ends_call_ = false;                   // a tool hangs up or transfers when all is said
+  std::vector<ModelMessage::Call> round_;    // calls of the present answer
+  std::size_t open_calls_ = 0;               // calls of round_ without a result
+  bool ends_call_ = false;                   // a tool ends the call, by a hang-up or a transfer, after the reply
   ClauseSplitter splitter_;
-  bool given_ = false;                       // something of the present answer was given out
+  bool given_ = false;                       // a part of the present answer was returned
   bool retried_ = false;
-  // Of messages, in octets: so much the model takes, as far as it has shown, and so much is tried in this turn.
+  // Sizes of the messages, in octets: the largest size that the model has accepted so far, and the limit in this turn.
   std::size_t most_ = std::numeric_limits<std::size_t>::max(), tried_ = most_;
   unsigned shortened_ = 0;                   // in this turn
-  std::optional<base::Duration> retry_in_;   // until tick() says when that is
+  std::optional<base::Duration> retry_in_;   // set until tick() computes retry_at_
   std::optional<base::TimePoint> retry_at_;
   std::unique_ptr<ModelLoader> loader_;
-  std::optional<base::TimePoint> loads_since_;  // from the first tick on
-  bool told_loading_ = false;                // of the present turn
-  bool load_goes_on_ = false;                // a request that outlives this thinker keeps the load going
+  std::optional<base::TimePoint> loads_since_;  // time of the first tick
+  bool told_loading_ = false;                // ModelLoads was returned in the present turn
+  bool load_goes_on_ = false;                // a separate request continues the load when this thinker is destroyed
   std::unique_ptr<Exchange> exchange_;
-  std::deque<std::unique_ptr<Exchange>> drained_;  // understood; their last octets are read so that the connection is kept
+  std::deque<std::unique_ptr<Exchange>> drained_;  // complete answers; their last octets are read to keep the connection
   std::deque<ThinkEvent> events_;
   Retries retries_;
 };

@@ -12,21 +12,21 @@
 
 namespace offhook::inline v0::agent::chat {
 
-/// What all ways of asking a model have in common: text without thoughts, calls, and an end that comes once. How its bytes become
-/// JSON texts, and what is in those, is for those who derive from it.
+/// The common part of the readers of all interfaces: text without thoughts, calls, and exactly one end. A derived class extracts
+/// the JSON texts from the bytes, and reads their contents.
 class GatheredAnswer : public ModelAnswer {
  protected:
   explicit GatheredAnswer(bool starts_in_thought = false) : thoughts_(starts_in_thought) {}
   void on_text(std::string_view text, std::vector<ModelEvent>& out);
   void on_call(const CallPiece& piece, std::vector<ModelEvent>& out);
-  /// What was told last counts: some servers tell it in each chunk, each time of all so far.
+  /// Stores the usage. The last value counts, because some servers send the total so far in each chunk.
   void on_usage(const ModelUsage& usage) { usage_ = usage; }
-  /// Given out once, when nothing more of the answer is to come.
+  /// Appends the usage once, when no more of the answer is expected.
   void give_usage(std::vector<ModelEvent>& out);
   void finish(ModelFinished::Why why, std::vector<ModelEvent>& out);
   void fail(FailureKind kind, std::string why, std::vector<ModelEvent>& out);
   [[nodiscard]] bool over() const { return finished_ || failed_; }
-  /// Broken: nothing more of it is read. An empty answer is not; what it cost is still to come.
+  /// Returns true if the answer is broken: the rest is not read. An empty answer is not broken, and its usage may still come.
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool has_text() const { return text_octets_ > 0; }
   [[nodiscard]] bool has_calls() const { return !calls_.empty(); }
@@ -35,8 +35,8 @@ class GatheredAnswer : public ModelAnswer {
   ThinkFilter thoughts_;
   CallAssembly calls_;
   std::optional<ModelUsage> usage_;
-  std::size_t text_octets_ = 0;  // of all text, thoughts too
-  bool said_ = false;            // something that can be spoken came
+  std::size_t text_octets_ = 0;  // octets of all text, including thoughts
+  bool said_ = false;            // text that can be spoken came
   bool finished_ = false, failed_ = false;
 };
 

@@ -10,11 +10,11 @@
 #include <variant>
 #include <vector>
 
-/// What the answer of a language model comes to, whichever server it is and whatever its interface.
+/// The events of a language model's answer, the same for each server and interface.
 namespace offhook::inline v0::agent::chat {
 
 struct ModelText { std::string text; };
-/// Whole. `call_id` is "" when the server gave none; `arguments` is JSON text, "{}" when there were none.
+/// A complete call. `call_id` is "" if the server sent none; `arguments` is JSON text, "{}" if there were none.
 struct ModelCall { std::string call_id, name, arguments; };
 struct ModelUsage { std::uint64_t input = 0, output = 0, cached_input = 0; };
 struct ModelFinished {
@@ -24,19 +24,19 @@ struct ModelFinished {
 struct ModelFailed { FailureKind kind{}; std::string why; };
 using ModelEvent = std::variant<ModelText, ModelCall, ModelUsage, ModelFinished, ModelFailed>;
 
-inline constexpr std::size_t kMaxAnswerText = 64U << 10U;   ///< octets of one answer's text: an hour of speech
-inline constexpr std::size_t kMaxCalls = 16;                ///< of one answer
-inline constexpr std::size_t kMaxArguments = 64U << 10U;    ///< octets of one call's arguments
-inline constexpr std::size_t kMaxNameOctets = 128;          ///< of a function's name, and of a call's id
-inline constexpr std::size_t kMaxWholeBody = 1U << 20U;     ///< octets of an answer that does not come as a stream
+inline constexpr std::size_t kMaxAnswerText = 64U << 10U;   ///< longest text of one answer, in octets: an hour of speech
+inline constexpr std::size_t kMaxCalls = 16;                ///< maximum number of calls in one answer
+inline constexpr std::size_t kMaxArguments = 64U << 10U;    ///< longest arguments of one call, in octets
+inline constexpr std::size_t kMaxNameOctets = 128;          ///< longest name of a function and longest id of a call, in octets
+inline constexpr std::size_t kMaxWholeBody = 1U << 20U;     ///< longest answer that does not come as a stream, in octets
 
-/// The bytes of one answer (status 200) become events. Exactly one of ModelFinished and ModelFailed ends it; after ModelFinished
-/// there may be a ModelUsage, after ModelFailed nothing. Pure.
+/// Turns the bytes of one answer (status 200) into events. Exactly one of ModelFinished and ModelFailed ends it. A ModelUsage may
+/// follow ModelFinished, or a ModelFailed of the kind Empty; nothing follows any other ModelFailed. Pure.
 class ModelAnswer {
  public:
   virtual ~ModelAnswer() = default;
   virtual void on_bytes(std::string_view bytes, std::vector<ModelEvent>& out) = 0;
-  /// The body is over, as the server meant it: a broken transfer is told elsewhere.
+  /// Ends a body that the server completed. A broken transfer is reported elsewhere.
   virtual void on_end(std::vector<ModelEvent>& out) = 0;
 };
 

@@ -9,18 +9,18 @@
 
 namespace offhook::inline v0::agent::chat {
 
-/// Has a server load its model before anybody waits for it, where it has to be told to. Destroying this gives up waiting; the server
-/// may go on.
+/// Makes a server load its model before a question waits for it, if the server needs a request for that. The destructor stops the
+/// wait; the server may continue.
 class ModelLoader {
  public:
   using Done = std::function<void(std::optional<RequestFailure>)>;
-  /// `done` is called once, on the thread of `http`, with nothing when the model is loaded; it may destroy this. Where there is
-  /// nothing to load it is never called, and is_needed() false. `http` and `server` outlive this.
+  /// Calls `done` once, on the thread of `http`, with nullopt when the model is loaded; `done` may destroy this object. If there is
+  /// nothing to load, never calls `done`, and is_needed() is false. `http` and `server` must outlive this object.
   ModelLoader(const ModelServer& server, net::HttpClient& http, Done done);
   ModelLoader(const ModelLoader&) = delete;
   ModelLoader& operator=(const ModelLoader&) = delete;
   [[nodiscard]] bool is_needed() const { return transfer_ != nullptr; }
-  /// The server was asked, and has not answered yet.
+  /// Returns true while the server has not answered the load request.
   [[nodiscard]] bool is_loading() const { return is_needed() && !is_over_; }
 
  private:

@@ -13,7 +13,7 @@ namespace {
 
 using Kind = HistoryEntry::Kind;
 
-/// Puts messages together from the oldest to the newest.
+/// Builds the list of messages from the oldest to the newest.
 class Messages {
  public:
   void say(ModelMessage::Kind kind, std::string_view text) {
@@ -33,10 +33,10 @@ class Messages {
 
  private:
   std::vector<ModelMessage> list_;
-  std::set<std::string> known_;  // ids of calls: one that is told twice confuses the server
+  std::set<std::string> known_;  // ids of calls, because a repeated call confuses the server
 };
 
-/// The result of a call that was made in an earlier turn, until it comes.
+/// Result of an earlier turn's call that is still in progress.
 constexpr std::string_view kAtWork = R"({"status":"still at work","note":"The result will come by itself. Do not make this call again."})";
 
 const HistoryEntry* result_of(const History& history, const std::string& call_id) {
@@ -47,7 +47,8 @@ const HistoryEntry* result_of(const History& history, const std::string& call_id
   return found == entries.end() ? nullptr : &*found;
 }
 
-/// The model said something, then called: in this order it is told, or the last word would be its own, and nothing left to answer.
+/// Returns true for an entry that messages_of() adds after the history, so that the text of the model precedes its calls. Otherwise
+/// the model's own text would be last, and it would have nothing to answer.
 bool is_told_later(const HistoryEntry& entry, const PresentTurn& now) {
   if (entry.kind == Kind::Agent) return entry.turn == now.input.turn && !now.rounds.empty() && !now.said.empty();
   if (entry.kind != Kind::ToolCall) return false;
@@ -57,7 +58,7 @@ bool is_told_later(const HistoryEntry& entry, const PresentTurn& now) {
 }
 
 void add_history(const History& history, const PresentTurn& now, Messages& out) {
-  std::vector<ModelMessage::Call> calls;  // that stand side by side in the history: one answer of the model
+  std::vector<ModelMessage::Call> calls;  // consecutive calls in the history, from one answer of the model
   for (const HistoryEntry& entry : history.entries()) {
     if (is_told_later(entry, now)) continue;
     if (entry.kind == Kind::ToolCall) {

@@ -9,34 +9,35 @@
 #include <string>
 #include <vector>
 
-/// What a language model is asked, out of a call's history: whichever server is asked writes it in its own way.
+/// Makes the question to a language model from a call's history. Each interface writes the question in its own format.
 namespace offhook::inline v0::agent::chat {
 
-/// One thing to tell the model, in order.
+/// One message to the model.
 struct ModelMessage {
   enum class Kind : std::uint8_t { User, Assistant, Calls };
   struct Call { std::string id, name, arguments, result; };
   Kind kind = Kind::User;
-  std::string text;         ///< User, Assistant
-  std::vector<Call> calls;  ///< Calls: each with its result
+  std::string text;         ///< set for User and Assistant
+  std::vector<Call> calls;  ///< set for Calls; each has its result
 };
 
-/// What is being done for the present turn and may not be in the history yet.
+/// The state of the present turn, which the history may not contain yet.
 struct PresentTurn {
   TurnInput input;
-  std::string said;                                   ///< by the model in this turn, before its calls
-  std::vector<std::vector<ModelMessage::Call>> rounds;  ///< calls whose results are all there, oldest first
+  std::string said;                                   ///< text of the model in this turn, before its calls
+  std::vector<std::vector<ModelMessage::Call>> rounds;  ///< calls that all have a result, oldest first
 };
 
-/// The history as a model wants it: neighbours of the same speaker joined, calls followed by their results, calls without one
-/// left out; then the present turn, as far as the history does not hold it.
+/// Returns the history as messages for a model, followed by the parts of the present turn that the history lacks. Joins consecutive
+/// messages of one speaker, and adds its result to each call. A call of an earlier turn that has no result yet gets a note as its
+/// result; a call of this turn is left out.
 [[nodiscard]] std::vector<ModelMessage> messages_of(const History* history, const PresentTurn& now);
-/// What they hold of text, names and calls.
+/// Returns the size of all text, names and calls.
 [[nodiscard]] std::size_t octets_of(const std::vector<ModelMessage>& messages);
-/// Where they hold more than `most_octets`: leaves out the oldest, so that the rest holds no more and begins with words of a user, as models
-/// want it. What a user said last, and all behind it, stays.
+/// Removes the oldest messages if their size exceeds `most_octets`, so that the rest fits and begins with a message of the user, as
+/// models require. Always keeps the last message of the user and everything after it.
 void keep_newest(std::vector<ModelMessage>& messages, std::size_t most_octets);
-/// A turn as it is told to the model: words of the caller as they are, everything else in brackets.
+/// Returns the text of a turn for the model: words of the caller as they are, everything else in brackets.
 [[nodiscard]] std::string words_of(const TurnInput& input);
 
 struct ModelQuestion {

@@ -12,23 +12,24 @@
 
 namespace offhook::inline v0::agent::chat {
 
-/// A server with a language model, by one of its interfaces: how it is asked, and what reads its answers. Pure.
+/// A server with a language model, used by one of its interfaces. Makes the requests, and the readers of the answers. Pure.
 class ModelServer {
  public:
   virtual ~ModelServer() = default;
-  /// The model's name, for people.
+  /// Returns the name of the model.
   [[nodiscard]] virtual const std::string& model() const = 0;
-  /// Where questions go.
+  /// Returns the URL of questions.
   [[nodiscard]] virtual std::string url() const = 0;
-  /// Whole, with its headers and its body.
+  /// Returns a complete request, with headers and body.
   [[nodiscard]] virtual net::HttpRequest request(const ModelQuestion& question) const = 0;
-  /// A reader for one answer.
+  /// Returns a reader for one answer.
   [[nodiscard]] virtual std::unique_ptr<ModelAnswer> answer() const = 0;
-  /// Of an answer other than 2xx. `whom` is for people.
+  /// Describes the failure of a request that got an answer other than 2xx. `whom` is the service's name in the sentence.
   [[nodiscard]] virtual RequestFailure failure(std::string_view whom, const net::HttpHead& head, std::string_view body) const {
     return failure_of(whom, head, body);
   }
-  /// Has the model loaded, so that the first question does not wait for it; nothing where that is no matter of ours.
+  /// Returns a request that makes the server load the model, so that the first question does not wait for it; nullopt if no request
+  /// is needed.
   [[nodiscard]] virtual std::optional<net::HttpRequest> warm_up() const { return std::nullopt; }
 };
 
