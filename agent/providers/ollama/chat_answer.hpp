@@ -11,9 +11,9 @@
 
 namespace offhook::inline v0::agent::ollama {
 
-/// One answer of /api/chat: a JSON object a line, the last of them with `done`. What the model thinks comes beside its text, and is
-/// not looked at. Calls come whole, on any line, and are given out when the answer ends. An answer that ends without `done`
-/// has failed: nothing of Ollama's ends so but a model that died.
+/// Reads one answer of /api/chat: one JSON object a line, the last of them with `done`. The model's thoughts are in a member of
+/// their own, which is ignored. Calls come complete, on any line, and are returned at the end of the answer. An answer that ends
+/// without `done` is a failure, because Ollama ends an answer so only when the model died.
 class ChatAnswer final : public chat::GatheredAnswer {
  public:
   ChatAnswer();

@@ -31,7 +31,7 @@ void write_think(Think think, JsonText& out) {
   out.text("think", word->first);
 }
 
-/// What a question and the request that loads its model have in common, so that the model is not loaded twice.
+/// Writes the members that a question and a load request share. If they differed, the server would load the model twice.
 void write_model(const ModelOptions& options, JsonText& out) {
   out.text("model", options.model).flag("stream", true).number("keep_alive", options.keep_alive.count());
   out.open("options", '{').number("num_ctx", options.context_tokens);
@@ -40,7 +40,8 @@ void write_model(const ModelOptions& options, JsonText& out) {
   out.close('}');
 }
 
-/// Arguments go as an object, and a request with any that are none would be refused whole: a model's, or another provider's.
+/// Returns `arguments` as a JSON object, or "{}" if a model or another provider gave something else. The server would refuse the
+/// whole request for arguments that are not an object.
 std::string object_of(std::string_view arguments) {
   json::Parser parser;
   const auto value = json::parse(parser, arguments);
@@ -64,8 +65,8 @@ void write_assistant(std::string_view text, const std::vector<ModelMessage::Call
   }
 }
 
-/// What was said goes into one message with the calls behind it: of two messages of the assistant in a row Ollama makes one, of
-/// the first one's calls and both texts (template.collate).
+/// Puts text and the calls after it into one message. Ollama would merge two consecutive messages of the assistant into one with
+/// both texts, but only the calls of the first (template.collate).
 void write_messages(const std::vector<ModelMessage>& messages, JsonText& out) {
   std::string_view said;
   const auto write_said = [&] {

@@ -8,32 +8,33 @@
 #include <string>
 #include <string_view>
 
-/// What a model of Ollama's is asked by its own interface, /api/chat.
+/// Writes requests to a model on an Ollama server, for Ollama's own interface /api/chat.
 namespace offhook::inline v0::agent::ollama {
 
-/// Off unless asked for: a model that can think does, when it is not told, and a caller waits meanwhile.
+/// Whether the model thinks before it answers. The default is Off: a model that can think does so unless told otherwise, while the
+/// caller waits.
 enum class Think : std::uint8_t {
-  AsModel,                  ///< nothing is said of it
+  AsModel,                  ///< leaves the member out of the request
   Off, On,
-  Low, Medium, High, Max,   ///< for models that know how much (gpt-oss takes no On and no Off)
+  Low, Medium, High, Max,   ///< for models that have levels (gpt-oss accepts neither On nor Off)
 };
-/// "", "off", "on", "low", "medium", "high", "max"; "" is AsModel. Nothing for any other word.
+/// Parses "", "off", "on", "low", "medium", "high" or "max"; "" is AsModel. Returns nullopt for any other word.
 [[nodiscard]] std::optional<Think> parse_think(std::string_view word);
 
 struct ModelOptions {
-  std::string model;                          ///< with or without its tag, such as "llama3.2" or "qwen3:8b"
+  std::string model;                          ///< with or without a tag, such as "llama3.2" or "qwen3:8b"
   std::optional<double> temperature;
-  std::optional<std::int64_t> max_tokens;     ///< of one answer, its thoughts included
-  /// Tokens of prompt, history and answer together. Always told, and the same each time: where it is not, it depends on the
-  /// server's memory, and another one has the model loaded anew.
+  std::optional<std::int64_t> max_tokens;     ///< limit for one answer, including its thoughts
+  /// Tokens of prompt, history and answer together. Every request has the same value. Without it, the server chooses one by its
+  /// memory, and another value makes it load the model again.
   std::int64_t context_tokens = 8192;
-  /// How long the model stays loaded after each answer; less than 0: until the server ends.
+  /// How long the model stays loaded after each answer. A negative value: until the server ends.
   std::chrono::seconds keep_alive = std::chrono::minutes(30);
   Think think = Think::Off;
 };
 
 [[nodiscard]] std::string write_chat_request(const ModelOptions& options, const chat::ModelQuestion& question);
-/// No messages: the model is loaded as a question would have it, and says nothing.
+/// Writes a request without messages. The server loads the model with the settings of a question, and answers without text.
 [[nodiscard]] std::string write_load_request(const ModelOptions& options);
 
 }  // namespace offhook::inline v0::agent::ollama

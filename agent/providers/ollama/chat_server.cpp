@@ -10,8 +10,8 @@ namespace offhook::inline v0::agent::ollama {
 
 namespace {
 
-/// The largest models are read from a slow disk for minutes; nobody waits for it but the calls to come.
-constexpr base::Duration kLoadLimit = std::chrono::minutes(15);  // Beyond Rehearsal::kWarmUpLimit, which says what to do.
+/// A slow disk needs minutes for the largest models. Only later calls wait for this load.
+constexpr base::Duration kLoadLimit = std::chrono::minutes(15);  // Longer than Rehearsal::kWarmUpLimit, whose report advises the operator.
 
 struct KnownSentence {
   int status;
@@ -25,7 +25,7 @@ constexpr std::array<KnownSentence, 5> kKnown{{
     {503, "maximum pending requests", "its queue is full: OLLAMA_NUM_PARALLEL and OLLAMA_MAX_QUEUE say how much it takes at once"},
 }};
 
-/// What the server says in words; "" when its answer is none of Ollama's.
+/// Returns the sentence of the server's error; "" if the body is not in Ollama's format.
 std::string sentence_in(std::string_view body) {
   json::Parser parser;
   const auto root = json::parse(parser, body.substr(0, kMaxErrorBody));

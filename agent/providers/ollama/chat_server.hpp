@@ -14,14 +14,14 @@
 namespace offhook::inline v0::agent::ollama {
 
 struct ChatServerOptions {
-  std::string base_url = "http://127.0.0.1:11434";  ///< without a path; it may end in '/'
-  config::Secret key;                               ///< none: no header, as servers of one's own have it
+  std::string base_url = "http://127.0.0.1:11434";  ///< without a path; may end in '/'
+  config::Secret key;                               ///< empty: no authorization header, as for an operator's own server
   base::Duration connect_limit = std::chrono::seconds(3);
   ModelOptions model;
 };
 
-/// A model of Ollama's, by its own interface: the one that takes num_ctx and keep_alive, and that tells apart what was thought and
-/// what was said.
+/// A model on an Ollama server, used by Ollama's own interface. That interface accepts num_ctx and keep_alive, and separates
+/// thoughts from text.
 class ChatServer final : public chat::ModelServer {
  public:
   explicit ChatServer(ChatServerOptions options) : options_(std::move(options)) {}
@@ -29,7 +29,7 @@ class ChatServer final : public chat::ModelServer {
   [[nodiscard]] std::string url() const override;
   [[nodiscard]] net::HttpRequest request(const chat::ModelQuestion& question) const override;
   [[nodiscard]] std::unique_ptr<chat::ModelAnswer> answer() const override;
-  /// Says what to do where Ollama's own sentences are known; they are not shown.
+  /// Describes a failure. Gives advice if it knows Ollama's sentence, which it does not show.
   [[nodiscard]] RequestFailure failure(std::string_view whom, const net::HttpHead& head, std::string_view body) const override;
   [[nodiscard]] std::optional<net::HttpRequest> warm_up() const override;
 

@@ -7,21 +7,22 @@
 
 namespace offhook::inline v0::agent::ollama {
 
-/// Newline-delimited JSON out of bytes that are split anywhere: a line ends in LF, or CR LF; empty ones are passed over. What is in
-/// a line is not looked at. Pure.
+/// Splits newline-delimited JSON into lines, from bytes that are split at any place. A line ends in LF or CR LF. Skips empty lines,
+/// and does not parse the others. Pure.
 class LineReader {
  public:
-  static constexpr std::size_t kMaxLine = 1U << 20U;  ///< octets without the LF
+  static constexpr std::size_t kMaxLine = 1U << 20U;  ///< longest line in octets, without the LF
 
-  /// Appends the lines that became whole. False when the bound was exceeded, now or before: nothing more comes then.
+  /// Appends the lines that are now complete. Returns false if the bound was exceeded in this or an earlier call; then no more
+  /// lines come.
   [[nodiscard]] bool feed(std::string_view bytes, std::vector<std::string>& out);
-  /// The stream ended: what has no LF is a line, too.
+  /// Ends the stream. A last line without LF is a line too.
   void finish(std::vector<std::string>& out);
 
  private:
   void end_line(std::vector<std::string>& out);
 
-  std::string line_;  // of what has come of it so far
+  std::string line_;  // the present line so far
   bool failed_ = false;
 };
 

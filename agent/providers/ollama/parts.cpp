@@ -26,7 +26,7 @@ std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
                                              std::move(wake));
 }
 
-/// Loads the model that calls will need: from a disk that may take a minute.
+/// Loads the model that calls are going to use. From a disk this may take a minute.
 class Loading final : public WarmUp {
  public:
   Loading(const PartNeeds& needs, TellTrouble told)

@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent::ollama {
 
-/// Of the kind Ollama: thinks.
+/// Returns the parts of the kind Ollama: a thinker.
 [[nodiscard]] ProviderParts parts();
 
 }  // namespace offhook::inline v0::agent::ollama
