@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Speaking by a POST for each utterance, for HttpSpeaker: the simpler way, and the one to fall back to.
+/// Returns the service for HttpSpeaker that sends one POST for each utterance. It is the fallback of SynthesisSpeaker.
 [[nodiscard]] SpeechService speech_service(const SynthesisOptions& options);
 
 }  // namespace offhook::inline v0::agent::azure

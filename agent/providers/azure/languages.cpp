@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::azure {
 
 namespace {
 
-/// "de-DE" of "de-DE-KatjaNeural"; "" of a name that has none.
+/// Returns the locale in the name of a voice: "de-DE" for "de-DE-KatjaNeural"; "" if there is none.
 std::string_view locale_of_voice(std::string_view voice) {
   const auto first = voice.find('-'), last = voice.rfind('-');
   return first == last ? std::string_view() : voice.substr(0, last);
@@ -30,7 +30,7 @@ std::string locale_of(std::string_view bcp47) {
     std::replace(locale.begin(), locale.end(), '_', '-');
     return locale;
   }
-  // Where most who speak the language do not live in the country with its letters.
+  // Languages whose main region has other letters than the language.
   constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kRegions{
       {{"ar", "EG"}, {"bn", "IN"}, {"ca", "ES"}, {"cs", "CZ"}, {"cy", "GB"}, {"da", "DK"}, {"el", "GR"}, {"en", "US"},
        {"et", "EE"}, {"eu", "ES"}, {"fa", "IR"}, {"ga", "IE"}, {"gl", "ES"}, {"he", "IL"}, {"hi", "IN"}, {"ja", "JP"},

@@ -8,20 +8,23 @@
 #include <string_view>
 #include <vector>
 
-/// Which language a call is in, as far as the service has to be told: it detects one among a few that it is given.
+/// Chooses the languages for the service. The service detects one language among a few candidates.
 namespace offhook::inline v0::agent::azure {
 
-inline constexpr std::size_t kMaxCandidates = 4;  ///< of detection at the start of a turn: the service takes no more
+inline constexpr std::size_t kMaxCandidates = 4;  ///< the service accepts no more for detection at the start of a turn
 
-/// A locale as the service wants it, of a call's language: "pt-BR" as it is, "de-DE" of "de", "en-US" of "".
+/// Returns the service's locale for a language: "pt-BR" unchanged, "de-DE" for "de", "en-US" for "".
 [[nodiscard]] std::string locale_of(std::string_view bcp47);
 
-/// The locales of `bcp47` that can be told apart: of each language the first one, for the service shall not be given two; kMaxCandidates at most.
+/// Returns the locales of `bcp47` as candidates: the first one of each language, because the service must not get two; at most
+/// kMaxCandidates.
 [[nodiscard]] std::vector<std::string> candidate_locales(std::span<const std::string> bcp47);
 
-/// The locale to listen in: `own`, that of a part's options; else `of_call`, that of its call; else `followed`'s. BCP 47, all of them.
+/// Returns the locale in which to listen: `own` (from the part's options); otherwise `of_call`; otherwise that of `followed`. All
+/// are BCP 47.
 [[nodiscard]] std::string heard_locale(std::string_view own, std::string_view of_call, const FollowedLanguage& followed);
-/// The locale to speak in: the same; where nothing is known that of the voice, "de-DE" of "de-DE-KatjaNeural".
+/// Returns the locale in which to speak, chosen in the same way; if no language is known, that of the voice: "de-DE" for
+/// "de-DE-KatjaNeural".
 [[nodiscard]] std::string spoken_locale(std::string_view own, std::string_view of_call, const FollowedLanguage& followed, std::string_view voice);
 
 }  // namespace offhook::inline v0::agent::azure

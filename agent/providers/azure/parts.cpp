@@ -26,7 +26,7 @@ Server server_of(const ProviderProfile& provider) {
 
 FollowedLanguage followed_in(const PartNeeds& needs) { return {needs.profile->languages, needs.heard_language}; }
 
-/// That of the line: more than it holds cannot be heard.
+/// Returns the sample rate of the line, which carries no higher frequencies.
 std::uint32_t rate_of(const PartNeeds& needs) { return media::is_wide(needs.codec) ? 16000 : 8000; }
 
 std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
@@ -71,7 +71,7 @@ std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
 }  // namespace
 
 ProviderParts parts() {
-  const ProviderParts models = openai::parts();  // Azure OpenAI's server is told from OpenAI's by the provider's kind.
+  const ProviderParts models = openai::parts();  // These parts distinguish Azure OpenAI from OpenAI by the kind of the provider.
   ProviderParts made;
   made.live_listener = make_live_listener;
   made.listener = make_listener;

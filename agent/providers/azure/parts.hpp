@@ -4,7 +4,8 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Of the kind Azure: listens and speaks by Azure Speech over WebSockets, and by HTTP when those are refused; thinks, and holds whole conversations, by Azure OpenAI.
+/// Returns the parts of the kind Azure. Azure Speech listens and speaks, over WebSockets or, when those are refused, over HTTP.
+/// Azure OpenAI thinks, and hears and speaks itself.
 [[nodiscard]] ProviderParts parts();
 
 }  // namespace offhook::inline v0::agent::azure

@@ -57,7 +57,7 @@ void Recognition::give_up_socket() {
   answer_by_.reset();
   settle_by_.reset();
   messages_.clear();
-  hypothesis_.clear();  // Its audio is sent again.
+  hypothesis_.clear();  // The next socket gets its audio again.
   audio_.rewind();
 }
 
@@ -96,7 +96,7 @@ void Recognition::end() {
 
 void Recognition::abandon() {
   if (service_ && service_->wanted) {
-    if (!service_->ended) send_end_of_audio();  // Or the service would go on waiting for more.
+    if (!service_->ended) send_end_of_audio();  // Otherwise the service would wait for more audio.
     service_->wanted = false;
     settle_by_ = now_ + kSettleWithin;
   }
@@ -126,9 +126,9 @@ void Recognition::on_time(base::TimePoint now) {
   pump();
 }
 
-// --- what is sent ------------------------------------------------------------------------------------------------------------
+// --- messages to the service -------------------------------------------------------------------------------------------------
 
-/// Sends what may be sent: nothing while a turn that nobody wants has not ended, for the service has one at a time.
+/// Sends what is due. Sends nothing while an abandoned turn has not ended, because the service handles one turn at a time.
 void Recognition::pump() {
   if (link_ != Link::Open || phase_ == Phase::Idle) return;
   const std::size_t piece = samples_of(kPieceMs);
@@ -145,7 +145,7 @@ void Recognition::pump() {
   answer_by_ = now_ + final_within_;
 }
 
-/// Who takes over a turn when it is over has all of it to send, and who takes it as a whole is faster then.
+/// Fails a turn that has ended with too much audio still to send. A listener for whole turns is faster then.
 void Recognition::leave_to_others() {
   abandon();
   events_.push_back(ListenFailed{turn_, "so long a turn would reach the recogniser of Azure too late", FailureKind::Local});
@@ -160,11 +160,12 @@ void Recognition::start_service_turn() {
   send(false, "speech.context", std::string(kJsonType), write_speech_context(shape_));
   const auto header = media::wav_header({shape_.rate_hz, 1}, 0);
   std::string wav(header.begin(), header.end());
-  std::fill_n(wav.begin() + 4, 4, '\0');  // Both sizes are 0: nobody knows yet how long it will be.
+  std::fill_n(wav.begin() + 4, 4, '\0');  // Both sizes are 0, because the length is not known yet.
   send(true, "audio", "audio/x-wav", std::move(wav));
 }
 
-/// The pace of the official client, so that no audio that was kept arrives as a flood.
+/// Returns true if another piece may be sent now. Uses the pace of the official client, so that stored audio does not arrive in a
+/// burst.
 bool Recognition::may_send() const {
   const auto sent_ms = (audio_.sent() - service_->first) * 1000 / shape_.rate_hz;
   const auto since_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now_ - service_->begun).count(), 0));
@@ -184,7 +185,7 @@ void Recognition::send(bool binary, std::string path, std::string content_type, 
   messages_.push_back({binary, std::move(path), service_->id, std::move(content_type), std::move(body)});
 }
 
-// --- what comes back ---------------------------------------------------------------------------------------------------------
+// --- messages from the service -----------------------------------------------------------------------------------------------
 
 void Recognition::on_message(const UspMessage& message) {
   if (!service_ || !base::iequals(message.request_id, service_->id)) {
@@ -198,7 +199,7 @@ void Recognition::on_message(const UspMessage& message) {
   }
   if (message.is("speech.hypothesis") || message.is("speech.fragment")) return on_hypothesis(message.body);
   if (message.is("speech.phrase")) return on_phrase(message.body);
-  // turn.start, speech.startDetected, speech.endDetected and what is new: who speaks when is ours to find out.
+  // Ignores turn.start, speech.startDetected, speech.endDetected and unknown messages: Offhook detects speech itself.
 }
 
 void Recognition::on_hypothesis(std::string_view body) {
@@ -228,17 +229,17 @@ void Recognition::on_phrase(std::string_view body) {
   if (heard->end_ticks != 0 || !heard->text.empty()) audio_.settle(place_of(heard->end_ticks));
 }
 
-/// What it was not asked for is nothing to us, however it is called.
+/// Stores the detected language if it is a candidate, in the candidate's spelling.
 void Recognition::note_language(const Recognised& heard) {
   const auto is_it = [&](const std::string& candidate) { return base::iequals(candidate, heard.language); };
   const auto found = std::find_if(shape_.candidates.begin(), shape_.candidates.end(), is_it);
   if (found != shape_.candidates.end()) turn_language_ = *found;
 }
 
-/// One that is not told is where our audio ends.
+/// Returns the sample of the caller's turn at `ticks`. If the service sent no position (0), returns the end of the sent audio.
 std::uint64_t Recognition::place_of(std::uint64_t ticks) const {
   if (ticks == 0) return audio_.sent();
-  constexpr std::uint64_t kMostTicks = 24U * 3600U * kTicksPerSecond;  // Whatever a service says, the product below fits.
+  constexpr std::uint64_t kMostTicks = 24U * 3600U * kTicksPerSecond;  // The limit keeps the product below in 64 bits.
   return service_->first + std::min(ticks, kMostTicks) * shape_.rate_hz / kTicksPerSecond;
 }
 
@@ -246,10 +247,10 @@ void Recognition::on_turn_end() {
   const ServiceTurn over = *std::exchange(service_, std::nullopt);
   settle_by_.reset();
   if (over.wanted) spare_.on_success();
-  // Our end of the audio may have crossed its own: then it never heard what came last.
+  // The service may have ended its turn before it received the end of the audio. It then missed the last audio.
   const bool whole = over.ended && (has_heard_it() || std::exchange(asked_again_, true));
   if (over.wanted && whole) return finish();
-  if (over.wanted) {  // It ended the turn by itself: what it has not settled is heard in the next one.
+  if (over.wanted) {  // The service ended its turn by itself. The next service turn gets the audio that is not settled.
     hypothesis_.clear();
     audio_.rewind();
     if (phase_ == Phase::Waiting && audio_.unsent() == 0) return finish();
@@ -269,8 +270,8 @@ void Recognition::on_final_overdue() {
   finish();
 }
 
-/// What is missing of the turn is silence, or the end of what a hypothesis has. Half of what the caller said is worse than nothing:
-/// whoever listens otherwise is given all of it.
+/// Returns true if the service recognised the whole turn, except for a short end that counts as silence. Otherwise the turn fails,
+/// because half of the caller's words is worse than none. Another listener then gets the whole turn.
 bool Recognition::has_heard_it() const {
   const std::uint64_t heard_to = std::max(audio_.settled(), hypothesis_.empty() ? 0 : hypothesis_to_);
   return audio_.total() <= heard_to + samples_of(kMaxSilentMs);
@@ -282,7 +283,7 @@ std::string Recognition::text_so_far() const {
   return text;
 }
 
-/// One event stands for all that nobody has polled yet: each tells everything.
+/// Queues the text so far. It replaces an event that was not polled yet, because each event contains the whole text.
 void Recognition::tell_so_far() {
   Transcript so_far{turn_, false, text_so_far(), 1, false};
   if (so_far.text.empty()) return;

@@ -15,23 +15,24 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Azure's recognition over the Unified Speech Protocol. Audio goes up while the caller speaks; the end of our turn is told at once
-/// as the end of the audio, so that the last phrase comes now and not after the service's own silence. Each turn of the caller is a
-/// turn of the service, or several when it ends one by itself. Pure: messages, turns, audio and time in; messages and events out.
+/// Azure's speech recognition over the Unified Speech Protocol. Sends audio while the caller speaks. At the end of the caller's
+/// turn it sends the end of the audio at once, so that the last phrase comes without the service's own wait for silence. Each turn
+/// of the caller is one turn of the service, or several if the service ends one by itself. Pure: messages, turns, audio and time
+/// in; messages and events out.
 class Recognition final : public UspCore {
  public:
   static constexpr std::size_t kPieceMs = 100;         ///< audio in one message
-  static constexpr std::size_t kMinMs = 100;           ///< less is silence to us, and not sent
-  static constexpr std::size_t kMaxTurnMs = 120'000;   ///< what comes after is not heard, and counted
-  static constexpr std::size_t kMaxBehindMs = 6'000;   ///< audio of a turn that is over, beyond what may be sent: more comes too late
-  static constexpr std::size_t kFreeMs = 5'000;        ///< from where on audio is sent no faster than twice its own time
-  static constexpr std::size_t kMaxSilentMs = 1'500;   ///< at the end of a turn, of which nothing was said; more is sound that was not heard
+  static constexpr std::size_t kMinMs = 100;           ///< shorter audio counts as silence, and is not sent
+  static constexpr std::size_t kMaxTurnMs = 120'000;   ///< longest turn; later audio is dropped and counted
+  static constexpr std::size_t kMaxBehindMs = 6'000;   ///< largest rest to send after the end of a turn; with more, the turn fails
+  static constexpr std::size_t kFreeMs = 5'000;        ///< audio of a service turn that is sent at once; the rest at twice real time at most
+  static constexpr std::size_t kMaxSilentMs = 1'500;   ///< longest end of a turn without text that counts as silence; a longer one was not recognised
   static constexpr unsigned kMaxReconnects = 2;        ///< in one turn of the caller
-  static constexpr unsigned kMaxServiceTurns = 16;     ///< in one turn of the caller; a service that ends more makes fun of us
-  static constexpr base::Duration kReopenAfter = std::chrono::milliseconds(500);  ///< before the second of the reconnects
-  static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);        ///< for the end of a turn that nobody wants
+  static constexpr unsigned kMaxServiceTurns = 16;     ///< in one turn of the caller; then the turn fails
+  static constexpr base::Duration kReopenAfter = std::chrono::milliseconds(500);  ///< wait before the second reconnection
+  static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);        ///< wait for the end of an abandoned turn
 
-  /// `final_within`: after it the last hypothesis is the final text. `random` outlives this.
+  /// `final_within`: wait for the final text; then the last hypothesis is the final text. `random` must outlive this object.
   Recognition(RecognitionShape shape, base::Duration final_within, base::Random& random);
 
   void on_connecting() override;
@@ -52,26 +53,26 @@ class Recognition final : public UspCore {
   [[nodiscard]] std::optional<ListenEvent> poll_event();
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
 
-  /// Of the shape's candidates the one in which the last turn was that had words; "" before one.
+  /// Returns the candidate that was detected in the last turn with words; "" before such a turn.
   [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
 
   struct Counters {
-    std::uint64_t garbage = 0;          ///< messages that could not be understood
-    std::uint64_t late = 0;             ///< of turns that nobody waits for
-    std::uint64_t unheard_samples = 0;  ///< beyond kMaxTurnMs
-    std::uint64_t reconnects = 0;       ///< in the middle of a turn
-    std::uint64_t guesses = 0;          ///< hypotheses that stood in for a final text
+    std::uint64_t garbage = 0;          ///< messages that could not be parsed
+    std::uint64_t late = 0;             ///< messages of abandoned turns
+    std::uint64_t unheard_samples = 0;  ///< samples beyond kMaxTurnMs
+    std::uint64_t reconnects = 0;       ///< reconnections during a turn
+    std::uint64_t guesses = 0;          ///< hypotheses that became a final text
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::uint64_t forgotten_samples() const { return audio_.forgotten(); }
 
  private:
-  enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // for the final text
+  enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // Waiting: for the final text
   struct ServiceTurn {
     std::string id;
-    std::uint64_t first = 0;      // the sample of our turn that its audio began with
+    std::uint64_t first = 0;      // number of the caller's sample with which its audio began
     base::TimePoint begun{};
-    bool wanted = true;           // false: only its end is waited for
+    bool wanted = true;           // false: abandoned, only its end is expected
     bool ended = false;           // the end of the audio was sent
   };
 
@@ -105,15 +106,15 @@ class Recognition final : public UspCore {
   base::TimePoint now_{};
   std::uint32_t turn_ = 0;
   std::optional<ServiceTurn> service_;
-  unsigned service_turns_ = 0, reconnects_ = 0;             // in this turn
+  unsigned service_turns_ = 0, reconnects_ = 0;             // in the caller's present turn
   std::optional<base::TimePoint> answer_by_, settle_by_, reopen_at_;
   UnsettledAudio audio_;
   Spare spare_;
-  bool asked_again_ = false;          // in this turn, for what the service's own end of a turn left out
+  bool asked_again_ = false;          // in the present turn: audio was sent again because the service had ended its turn before it
   std::string phrases_, hypothesis_;
-  std::uint64_t hypothesis_to_ = 0;   // the sample of our turn that hypothesis_ ends at
+  std::uint64_t hypothesis_to_ = 0;   // number of the caller's sample at which hypothesis_ ends
   double confidence_ = 1;
-  std::string turn_language_;         // of this turn, so far
+  std::string turn_language_;         // detected in the present turn so far
   std::string heard_language_;
   RecognitionReader reader_;
   std::deque<UspOutgoing> messages_;

@@ -65,7 +65,7 @@ void RecognitionListener::end() {
 std::optional<ListenEvent> RecognitionListener::poll() {
   auto event = core_->poll_event();
   if (event && options_.followed.heard && !core_->heard_language().empty()) *options_.followed.heard = core_->heard_language();
-  if (event && std::holds_alternative<ListenFailed>(*event)) untold_samples_ = 0;  // Nobody knows how much of it was heard.
+  if (event && std::holds_alternative<ListenFailed>(*event)) untold_samples_ = 0;  // It is not known how much of the audio the service recognised.
   if (const auto* transcript = event ? std::get_if<Transcript>(&*event) : nullptr; transcript != nullptr && transcript->final) tell_use();
   return event;
 }

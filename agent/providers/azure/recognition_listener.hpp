@@ -20,19 +20,20 @@ namespace offhook::inline v0::agent::azure {
 
 struct RecognitionOptions {
   Server server;
-  std::uint32_t rate_hz = 8000;      ///< 8000 or 16000: that of the line
-  std::string language;              ///< BCP 47; "": that of the call
-  std::vector<std::string> phrases;  ///< names and words that are likely to be said
-  FollowedLanguage followed{};       ///< where there is no language; what is heard is noted in it
-  base::Duration final_within = std::chrono::seconds(2);  ///< from the end of the turn; then the last hypothesis is the text
-  TellUse tell_use{};                ///< the audio of turns that the service heard
+  std::uint32_t rate_hz = 8000;      ///< 8000 or 16000: the rate of the line
+  std::string language;              ///< BCP 47; "" selects the language of the call
+  std::vector<std::string> phrases;  ///< names and words that callers are likely to say
+  FollowedLanguage followed{};       ///< used if no language is set; stores the detected language
+  base::Duration final_within = std::chrono::seconds(2);  ///< wait after the end of a turn; then the last hypothesis is the text
+  TellUse tell_use{};                ///< gets the audio of the turns that the service recognised
 };
 
-/// Listens by Azure's recognition over a WebSocket, while the caller speaks. One socket a call, opened as the call begins; when it
-/// breaks in a turn, a new one is given what was not understood yet, and between turns one is opened as the next begins.
+/// Listens by Azure's speech recognition over a WebSocket while the caller speaks. Opens one socket when the call begins. If the
+/// socket breaks during a turn, a new one gets the audio that is not recognised yet. If it breaks between turns, a spare one is
+/// opened; if that breaks too, the next turn opens one.
 class RecognitionListener final : public Listener {
  public:
-  /// `sockets` outlives this.
+  /// `sockets` must outlive this object.
   RecognitionListener(RecognitionOptions options, net::WebSocketClient& sockets, Wake wake);
   ~RecognitionListener() override { tell_use(); }
 
@@ -58,7 +59,7 @@ class RecognitionListener final : public Listener {
   base::SystemRandom random_;
   std::optional<Recognition> core_;
   UspSocket socket_;
-  std::uint64_t untold_samples_ = 0;  // of the turn
+  std::uint64_t untold_samples_ = 0;  // of the present turn, not reported yet
 };
 
 }  // namespace offhook::inline v0::agent::azure

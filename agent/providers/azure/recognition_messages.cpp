@@ -50,7 +50,7 @@ namespace {
 
 std::optional<Recognised::Status> status_of(std::string_view name) {
   using Status = Recognised::Status;
-  // Silence, babble and words that are none are nothing to us; so is the mark at the end of a dictation.
+  // Silence, babble and sounds that are not words have no text. Neither has the mark at the end of a dictation.
   constexpr std::array<std::pair<std::string_view, Status>, 9> kStatuses{{{"Success", Status::Success},
                                                                          {"NoMatch", Status::Nothing},
                                                                          {"InitialSilenceTimeout", Status::Nothing},
@@ -64,7 +64,7 @@ std::optional<Recognised::Status> status_of(std::string_view name) {
   return found == kStatuses.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// The best of the detailed form, which has the words there and not beside it.
+/// Reads the best alternative. The detailed form has the words there and not at the top level.
 void read_best(const json::Element& root, Recognised& heard) {
   bool first = true;
   json::for_each(root, "NBest", [&](const json::Element& each) {
@@ -81,7 +81,8 @@ std::string_view detected(const json::Element& root) {
   return language.size() <= kMaxLanguageTag ? language : std::string_view();
 }
 
-/// As the official client asks for it: what is interim comes in whatever language was detected by then, and phrases always come.
+/// Requests detection in the way of the official client: interim results are in the language detected so far, and phrases always
+/// come.
 void write_language_id(JsonText& out, const std::vector<std::string>& candidates) {
   out.open("languageId", '{').open("languages", '[');
   for (const std::string& each : candidates) out.text("", each);

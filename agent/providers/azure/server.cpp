@@ -15,7 +15,7 @@ std::string_view domain_of(std::string_view region) {
   return "microsoft.com";
 }
 
-/// User-Agent, without which synthesis by HTTP refuses, is the edge's to add.
+/// The network edge adds User-Agent, without which synthesis over HTTP refuses requests.
 net::Headers headers_of(const Server& server) {
   net::Headers headers;
   if (!server.key.empty()) headers.emplace_back("ocp-apim-subscription-key", server.key.reveal());

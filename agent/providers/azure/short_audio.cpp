@@ -36,7 +36,7 @@ TurnService turn_service(const ShortAudioOptions& options) {
     request.body = std::move(wav);
     return request;
   };
-  service.max_samples = std::size_t{60} * TurnListener::kRateHz;  // It takes no more than a minute.
+  service.max_samples = std::size_t{60} * TurnListener::kRateHz;  // The service accepts at most a minute.
   service.answer = [] { return std::make_unique<ShortAudioAnswer>(); };
   return service;
 }

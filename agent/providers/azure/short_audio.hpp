@@ -12,14 +12,15 @@ namespace offhook::inline v0::agent::azure {
 
 struct ShortAudioOptions {
   Server server;
-  std::string language;         ///< BCP 47; "": that of the call
-  FollowedLanguage followed{};  ///< where there is none: this way detects nothing, and takes what was heard last
+  std::string language;         ///< BCP 47; "" selects the language of the call
+  FollowedLanguage followed{};  ///< used if no language is set; this service detects none, so the language detected last counts
 };
 
-/// Listening to a whole turn by recognition for short audio, for TurnListener: of a turn longer than a minute the first one.
+/// Returns the service for TurnListener that recognises a whole turn as short audio. Of a turn longer than a minute, it gets the
+/// first minute.
 [[nodiscard]] TurnService turn_service(const ShortAudioOptions& options);
 
-/// What it answers: one JSON object, simple or detailed. Pure.
+/// Reads the answer of that service: one JSON object, simple or detailed. Pure.
 class ShortAudioAnswer final : public TurnAnswer {
  public:
   static constexpr std::size_t kMaxBody = 256U << 10U;  ///< octets

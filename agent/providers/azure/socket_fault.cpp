@@ -11,7 +11,8 @@ namespace offhook::inline v0::agent::azure {
 
 namespace {
 
-/// Azure's word for too many calls at once, and for too many requests, in a frame whose code means bad data elsewhere.
+/// Returns true if the reason of a close frame names a limit. For too many calls or requests, Azure sends a code that otherwise
+/// means bad data.
 bool names_a_limit(std::string_view reason) {
   constexpr std::array<std::string_view, 6> kWords{"quota", "throttl", "concurren", "too many", "rate limit", "exceeded"};
   std::string lower;
@@ -19,7 +20,7 @@ bool names_a_limit(std::string_view reason) {
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
-/// Those after which the official client does not come back either, beside 1007.
+/// Returns true for a code after which the official client does not reconnect either. 1007 is handled separately.
 bool is_final(int code) { return code == 1002 || code == 1003 || code == 4000; }
 
 }  // namespace

@@ -10,13 +10,13 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Why a socket is no more. `why` is for people: numbers and our own words, never the service's sentences.
+/// The reason why a socket ended. `why` contains numbers and Offhook's own words, never the service's sentences.
 struct SocketFault {
   FailureKind kind = FailureKind::Network;
   std::string why;
-  std::optional<base::Duration> retry_in{};  ///< a new socket may be asked for the same, so much later and no sooner
+  std::optional<base::Duration> retry_in{};  ///< shortest wait before a new socket may send the same request; nullopt if that is useless
 };
-/// `whom`: "the recogniser of Azure".
+/// Returns the fault of a closed socket. `whom` is the subject of the sentence: "the recogniser of Azure".
 [[nodiscard]] SocketFault fault_of(std::string_view whom, const net::WebSocketClosed& closed);
 
 }  // namespace offhook::inline v0::agent::azure

@@ -22,7 +22,7 @@ void append_ascii(std::string& out, std::uint32_t code) {
   out += code < 0x20 || code == 0x7F ? ' ' : static_cast<char>(code);
 }
 
-/// U+FFFE, U+FFFF: not even written as a reference.
+/// Returns true for U+FFFE and U+FFFF, which XML does not allow, not even as a reference.
 bool is_no_character(std::uint32_t code) { return code == 0xFFFE || code == 0xFFFF; }
 bool is_control(std::uint32_t code) { return code >= 0x80 && code < 0xA0; }
 

@@ -6,14 +6,14 @@
 
 namespace offhook::inline v0::agent::azure {
 
-inline constexpr std::size_t kMaxSsml = 64U << 10U;  ///< octets of one request: the service takes no more
+inline constexpr std::size_t kMaxSsml = 64U << 10U;  ///< largest request that the service accepts, in octets
 
-/// `text` as the content of an element or of an attribute, quotes of either kind around it: whatever it holds, it is neither the end
-/// of one nor the beginning of another. What XML 1.0 (section 2.2) has no character for becomes a blank, if it is a control, and
-/// else U+FFFD.
+/// Appends `text` as the content of an element, or of an attribute in quotes of either kind. Escapes it, so that it can neither end
+/// nor begin an element or attribute. Replaces characters that XML 1.0 (section 2.2) does not allow: controls by a blank, others by
+/// U+FFFD.
 void append_xml_text(std::string& out, std::string_view text);
 
-/// One text in one voice.
+/// The language and the voice of one text.
 struct SsmlShape {
   std::string language = "en-US";           ///< a locale
   std::string voice = "en-US-JennyNeural";

@@ -16,7 +16,7 @@ namespace {
 std::string write_synthesis_context(std::uint32_t rate_hz) {
   JsonText out;
   out.open("", '{').open("synthesis", '{').open("audio", '{').open("metadataOptions", '{');
-  // Words are estimated, as for every other voice; the service need not send where they lie.
+  // Offhook estimates the positions of words, as for every other voice, so the service need not send them.
   out.flag("bookmarkEnabled", false).text("punctuationBoundaryEnabled", "false").text("sentenceBoundaryEnabled", "false");
   out.flag("sessionEndEnabled", true).flag("visemeEnabled", false).text("wordBoundaryEnabled", "false").close('}');
   out.text("outputFormat", output_format(rate_hz)).close('}');
@@ -34,7 +34,7 @@ std::string_view output_format(std::uint32_t rate_hz) {
 struct Synthesis::Job {
   Job(std::uint32_t utterance, std::string_view text, const SynthesisShape& how) : sound(utterance, text, how.rate_hz), shape(how.ssml) {}
   SpokenUtterance sound;
-  SsmlShape shape;  // as it was when it was asked for: it may wait
+  SsmlShape shape;  // shape at the time of speak(), because the job may wait
   bool retried = false;
 };
 
@@ -71,7 +71,7 @@ void Synthesis::on_closed(const SocketFault& fault) {
   if (fault.retry_in) reopen_at_ = now_ + *fault.retry_in;
   Job* const job = running();
   if (job == nullptr && fault.retry_in) spare_.ask();
-  if (job == nullptr || !asked) return retries_.add(fault.why, kConnectsLater);  // The next socket asks for the jobs that wait.
+  if (job == nullptr || !asked) return retries_.add(fault.why, kConnectsLater);  // The next socket requests the jobs that wait.
   if (job->sound.samples() > 0 && fault.retry_in) return job->sound.fail(fault.why, fault.kind);
   if (!fault.retry_in || std::exchange(job->retried, true)) return fail_all(fault);
   job->sound.restart(shape_.rate_hz);
@@ -86,14 +86,14 @@ void Synthesis::give_up_socket() {
   messages_.clear();
 }
 
-/// Nobody knocks once for each of them.
+/// Fails all jobs that wait, so that each of them does not open a socket again.
 void Synthesis::fail_all(const SocketFault& fault) {
   for (const auto& each : jobs_) {
     if (!each->sound.is_over()) each->sound.fail(fault.why, fault.kind);
   }
 }
 
-// --- what is asked for -------------------------------------------------------------------------------------------------------
+// --- requests ----------------------------------------------------------------------------------------------------------------
 
 void Synthesis::speak(std::uint32_t utterance, std::string_view text) {
   jobs_.push_back(std::make_unique<Job>(utterance, text, shape_));
@@ -103,7 +103,7 @@ void Synthesis::speak(std::uint32_t utterance, std::string_view text) {
   pump();
 }
 
-/// One request at a time: the next waits for the end of the one before, wanted or not.
+/// Sends the next request when the one before has ended, even if that one was cancelled.
 void Synthesis::pump() {
   const Job* const job = running();
   if (link_ != Link::Open || request_ || job == nullptr) return;
@@ -125,7 +125,7 @@ void Synthesis::on_time(base::TimePoint now) {
   now_ = now;
   if (settle_by_ && now >= *settle_by_) {
     give_up_socket();
-    spare_.ask();  // The caller has just interrupted: what is said to that shall not wait for it.
+    spare_.ask();  // The caller has just interrupted: the reply to that must not wait for a connection.
   }
   if (!request_ || !request_->wanted || now - progress_at_ < kStallWait) return;
   fail_all({FailureKind::Timeout, std::string(kAzureVoice) + " sends no more audio"});
@@ -136,7 +136,7 @@ void Synthesis::send(std::string path, std::string content_type, std::string bod
   messages_.push_back({false, std::move(path), request_->id, std::move(content_type), std::move(body)});
 }
 
-// --- what comes back ---------------------------------------------------------------------------------------------------------
+// --- messages from the service -----------------------------------------------------------------------------------------------
 
 void Synthesis::on_message(const UspMessage& message) {
   const bool known = request_ && base::iequals(message.request_id, request_->id);
@@ -147,7 +147,7 @@ void Synthesis::on_message(const UspMessage& message) {
   }
   if (message.is("response")) return on_response(message.body);
   if (message.is("audio")) return on_audio(message);
-  // turn.start, audio.metadata and what is new.
+  // Ignores turn.start, audio.metadata and unknown messages.
 }
 
 void Synthesis::on_response(std::string_view body) {
@@ -165,7 +165,7 @@ void Synthesis::on_audio(const UspMessage& message) {
     return;
   }
   if (!message.body.empty()) progress_at_ = now_;
-  SpokenUtterance& sound = running()->sound;  // There is one while its request is wanted.
+  SpokenUtterance& sound = running()->sound;  // A job runs while its request is wanted.
   const auto trouble = sound.feed(message.body);
   const bool too_much = sound.samples() > kMaxSeconds * shape_.rate_hz;
   if (!trouble && !too_much) return;

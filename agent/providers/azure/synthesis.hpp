@@ -16,24 +16,25 @@
 
 namespace offhook::inline v0::agent::azure {
 
-inline constexpr std::string_view kAzureVoice = "the voice of Azure";  ///< the subject of error texts
+inline constexpr std::string_view kAzureVoice = "the voice of Azure";  ///< used as the subject of error texts
 
 struct SynthesisShape {
   SsmlShape ssml;
-  std::uint32_t rate_hz = 8000;  ///< of what comes: 8000, 16000 or 24000
+  std::uint32_t rate_hz = 8000;  ///< sample rate of the audio: 8000, 16000 or 24000
 };
-/// The service's name of 16-bit samples without a header.
+/// Returns the service's name of 16-bit samples without a header.
 [[nodiscard]] std::string_view output_format(std::uint32_t rate_hz);
 
-/// Azure's synthesis over the Unified Speech Protocol: a request for each utterance, one at a time on a socket that stays open. Pure:
-/// messages, texts and time in; messages and audio out.
+/// Azure's speech synthesis over the Unified Speech Protocol. Sends one request for each utterance, one at a time, on a socket that
+/// stays open. Pure: messages, texts and time in; messages and audio out.
 class Synthesis final : public UspCore {
  public:
-  static constexpr std::size_t kMaxSeconds = 600;  ///< of one utterance: the service cuts off there
-  static constexpr base::Duration kStallWait = std::chrono::seconds(4);     ///< for audio, when there should be some: less than a conversation waits
-  static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);  ///< for the end of what was cancelled
+  static constexpr std::size_t kMaxSeconds = 600;  ///< longest utterance: the service stops there
+  static constexpr base::Duration kStallWait = std::chrono::seconds(4);     ///< longest wait for audio during a request; shorter
+                                                                            ///< than the conversation's deadline
+  static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);  ///< wait for the end of a cancelled request
 
-  /// `random` outlives this.
+  /// `random` must outlive this object.
   Synthesis(SynthesisShape shape, base::Random& random);
   ~Synthesis() override;
 
@@ -47,7 +48,7 @@ class Synthesis final : public UspCore {
   [[nodiscard]] std::optional<UspOutgoing> poll_message() override;
 
   void on_time(base::TimePoint now);
-  /// A locale: of the texts that are asked for from now on.
+  /// Sets the locale of the texts that are requested from now on.
   void set_language(std::string locale) { shape_.ssml.language = std::move(locale); }
   void speak(std::uint32_t utterance, std::string_view text);
   void cancel();
@@ -55,9 +56,9 @@ class Synthesis final : public UspCore {
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
 
   struct Counters {
-    std::uint64_t garbage = 0;     ///< messages that could not be understood
-    std::uint64_t late = 0;        ///< of what nobody wants to hear any more
-    std::uint64_t reconnects = 0;  ///< for an utterance that had not begun
+    std::uint64_t garbage = 0;     ///< messages that could not be parsed
+    std::uint64_t late = 0;        ///< messages of cancelled requests
+    std::uint64_t reconnects = 0;  ///< reconnections for an utterance that had not begun
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
@@ -65,10 +66,10 @@ class Synthesis final : public UspCore {
   struct Job;
   struct Request {
     std::string id, stream_id;
-    bool wanted = true;  // false: only its end is waited for
+    bool wanted = true;  // false: cancelled, only its end is expected
   };
 
-  /// The first that is not over; null when there is none.
+  /// Returns the first job that is not over; null if there is none.
   [[nodiscard]] Job* running() const;
   void pump();
   void on_response(std::string_view body);
@@ -85,7 +86,7 @@ class Synthesis final : public UspCore {
   Spare spare_;
   std::optional<Request> request_;
   std::optional<base::TimePoint> settle_by_, reopen_at_;
-  std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the front one is being heard
+  std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the caller hears the front one
   std::deque<UspOutgoing> messages_;
   Retries retries_;
   Counters counters_;

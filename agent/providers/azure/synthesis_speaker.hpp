@@ -21,22 +21,23 @@ namespace offhook::inline v0::agent::azure {
 struct SynthesisOptions {
   Server server;
   std::string voice = "en-US-JennyNeural";
-  std::string language;          ///< BCP 47; "": that of the call
-  std::uint32_t rate_hz = 8000;  ///< of what comes: 8000, 16000 or 24000
-  FollowedLanguage followed{};   ///< where there is no language
-  /// Those of ours that many calls hear: said in the language that they are written in, whatever this caller was heard to speak.
+  std::string language;          ///< BCP 47; "" selects the language of the call
+  std::uint32_t rate_hz = 8000;  ///< sample rate of the audio: 8000, 16000 or 24000
+  FollowedLanguage followed{};   ///< used if no language is set
+  /// Fixed sentences of many calls. They are spoken in the language in which they are written, whatever language this caller
+  /// speaks.
   std::set<std::string, std::less<>> fixed_sentences{};
 
-  /// The locale of those, in a call of that language, BCP 47.
+  /// Returns the locale of the fixed sentences in a call of the language `of_call` (BCP 47).
   [[nodiscard]] std::string fixed_locale(std::string_view of_call) const;
   [[nodiscard]] std::string locale_of_text(std::string_view text, std::string_view of_call) const;
 };
 
-/// Speaks by Azure's synthesis over a WebSocket that is opened as the call begins and stays: no utterance waits for TCP and TLS. One
-/// that breaks before an utterance has begun is opened again once, for it.
+/// Speaks by Azure's speech synthesis over a WebSocket. It is opened when the call begins and stays open, so that no utterance
+/// waits for TCP and TLS. If it breaks before an utterance has begun, it is opened once more for that utterance.
 class SynthesisSpeaker final : public Speaker {
  public:
-  /// `sockets` outlives this.
+  /// `sockets` must outlive this object.
   SynthesisSpeaker(SynthesisOptions options, net::WebSocketClient& sockets, Wake wake);
 
   void open(const SessionContext& context) override;

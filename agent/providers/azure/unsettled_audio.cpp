@@ -8,7 +8,7 @@ void UnsettledAudio::add(std::span<const std::int16_t> pcm) {
   pcm_.insert(pcm_.end(), pcm.begin(), pcm.end());
   const std::size_t most = kMostSeconds * rate_hz_;
   if (pcm_.size() <= most) return;
-  // A second at a time, so that not every frame moves the rest.
+  // Drops a second at a time, so that not every frame moves the rest.
   const std::size_t over = std::min(pcm_.size(), (pcm_.size() - most + rate_hz_ - 1) / rate_hz_ * rate_hz_);
   forgotten_ += over;
   drop_front(over);
@@ -26,7 +26,7 @@ void UnsettledAudio::drop_front(std::size_t samples) {
 }
 
 void UnsettledAudio::clear() {
-  pcm_ = {};  // The memory too: most calls are quiet most of the time.
+  pcm_ = {};  // Frees the memory too, because most calls are silent most of the time.
   first_ = sent_ = 0;
 }
 

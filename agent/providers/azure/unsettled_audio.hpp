@@ -8,29 +8,29 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// A turn's audio from the last phrase on that the service has settled: what came after it is sent again, to a new socket or in a
-/// new turn of the service. Samples are counted from the beginning of the caller's turn.
+/// The audio of a turn after the last phrase that the service has settled. It is sent again to a new socket, or in a new turn of
+/// the service. Numbers of samples count from the beginning of the caller's turn.
 class UnsettledAudio {
  public:
-  static constexpr std::size_t kMostSeconds = 30;  ///< without any phrase; of more the beginning is forgotten, and counted
+  static constexpr std::size_t kMostSeconds = 30;  ///< longest audio without a phrase; of longer audio, the beginning is dropped and counted
 
   explicit UnsettledAudio(std::uint32_t rate_hz) : rate_hz_(rate_hz) {}
 
   void add(std::span<const std::int16_t> pcm);
-  /// Everything before `sample` is understood. Nothing that was not sent yet is.
+  /// Drops the samples before `sample`, which the service has recognised. Keeps all samples that were not sent yet.
   void settle(std::uint64_t sample);
-  /// All that is unsettled is sent again.
+  /// Makes take() return all unsettled samples again.
   void rewind() { sent_ = first_; }
   void clear();
 
-  /// The next `samples` of those that were not sent, or less: little endian.
+  /// Returns the next `samples` samples that were not sent, or fewer, as little-endian octets.
   [[nodiscard]] std::string take(std::size_t samples);
   [[nodiscard]] std::size_t unsent() const { return static_cast<std::size_t>(total() - sent_); }
-  /// Everything before it is understood, or forgotten.
+  /// Returns the number of the first sample that is neither recognised nor dropped.
   [[nodiscard]] std::uint64_t settled() const { return first_; }
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
   [[nodiscard]] std::uint64_t total() const { return first_ + pcm_.size(); }
-  /// Of all turns, for lack of room.
+  /// Returns the samples of all turns that were dropped because of kMostSeconds.
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
  private:
@@ -38,8 +38,8 @@ class UnsettledAudio {
 
   std::uint32_t rate_hz_;
   std::vector<std::int16_t> pcm_;
-  std::uint64_t first_ = 0;  // the number of pcm_'s first sample
-  std::uint64_t sent_ = 0;   // the number of the first one that was not sent
+  std::uint64_t first_ = 0;  // number of the first sample in pcm_
+  std::uint64_t sent_ = 0;   // number of the first sample that was not sent
   std::uint64_t forgotten_ = 0;
 };
 

@@ -13,27 +13,28 @@ namespace offhook::inline v0::agent::azure {
 
 inline constexpr std::string_view kJsonType = "application/json";  ///< the Content-Type of a message that carries JSON
 
-/// What speaks the Unified Speech Protocol over a socket that somebody else opens, one at a time. Pure: what comes is told, what is to
-/// be sent is polled.
+/// The interface of a core that uses the Unified Speech Protocol over a socket, one at a time, which its owner opens. Pure: the
+/// owner reports events, and polls the messages to send.
 class UspCore {
  public:
   virtual ~UspCore() = default;
-  /// A socket is being opened; what is to be sent on it begins anew.
+  /// The owner opens a socket: the messages for it begin anew.
   virtual void on_connecting() = 0;
   virtual void on_open() = 0;
   virtual void on_message(const UspMessage& message) = 0;
-  virtual void on_garbage() = 0;  ///< a frame that is no message
+  virtual void on_garbage() = 0;  ///< reports a frame that is not a message
   virtual void on_closed(const SocketFault& fault) = 0;
-  /// Open another one now, for what waits or for what comes next.
+  /// Returns true if the owner has to open a socket now, for a request that waits or in advance.
   [[nodiscard]] virtual bool wants_socket() const = 0;
-  /// False: what there is of one is of no more use.
+  /// Returns false if the owner's socket has no more use.
   [[nodiscard]] virtual bool has_socket() const = 0;
   [[nodiscard]] virtual std::optional<UspOutgoing> poll_message() = 0;
 
  protected:
   enum class Link : std::uint8_t { None, Opening, Open };
 
-  /// A socket that nobody waits for yet, so that the caller does not wait for it later: one, until something good has come of any.
+  /// Requests a socket in advance, so that the caller does not wait for it later. After one request, it requests no other until a
+  /// socket has succeeded.
   class Spare {
    public:
     void ask() { wanted_ = !std::exchange(spent_, true); }

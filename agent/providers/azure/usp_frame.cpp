@@ -20,7 +20,7 @@ void note_header(UspMessage& message, std::string_view name, std::string_view va
   if (base::iequals(name, "X-StreamId")) message.stream_id = value;
 }
 
-/// `lines`: each ended by CRLF, but for the last one, which may lack it.
+/// Parses header lines. Each of `lines` ends in CRLF; only the last one may lack it.
 base::Result<UspMessage, UspError> parse_headers(std::string_view lines) {
   UspMessage message;
   for (std::size_t count = 0; !lines.empty();) {
@@ -52,7 +52,7 @@ std::string_view to_string(UspError error) {
 
 base::Result<UspMessage, UspError> parse_usp_text(std::string_view frame) {
   constexpr std::string_view kEmptyLine = "\r\n\r\n";
-  const std::size_t end = frame.find(kEmptyLine);  // Without it all is headers: some messages have no body.
+  const std::size_t end = frame.find(kEmptyLine);  // Some messages have no body: a frame without an empty line consists of headers.
   const std::string_view headers = frame.substr(0, end);
   if (headers.size() > kMaxUspHeaderOctets) return base::fail(UspError::HeaderTooLong);
   auto message = parse_headers(headers);

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// Messages of the Unified Speech Protocol, which Azure's speech service talks over a WebSocket. A text message is
+/// Messages of the Unified Speech Protocol, which Azure's speech service uses over a WebSocket. A text message is
 ///
 ///     Path: speech.phrase CRLF  X-RequestId: ... CRLF  ...  CRLF  body
 ///
@@ -20,40 +20,41 @@
 ///     +--------+--------+----------------------------+------------------+
 namespace offhook::inline v0::agent::azure {
 
-inline constexpr std::size_t kMaxUspHeaderOctets = 8192;  ///< of one message; a dozen short lines are usual
+inline constexpr std::size_t kMaxUspHeaderOctets = 8192;  ///< longest headers of one message, in octets; a dozen short lines are usual
 inline constexpr std::size_t kMaxUspHeaders = 32;
-inline constexpr std::size_t kMaxUspMessage = 1U << 20U;  ///< what a socket takes: audio comes in pieces of far less
+inline constexpr std::size_t kMaxUspMessage = 1U << 20U;  ///< longest message that a socket accepts, in octets; pieces of audio are much shorter
 
-/// What was received; borrows from its frame. Headers that no part of ours goes by are not kept.
+/// A received message; borrows from its frame. Headers that Offhook does not use are dropped.
 struct UspMessage {
   std::string_view path, request_id, content_type, stream_id;
   std::string_view body;
 
-  /// Paths are compared without regard to case, as the official client does.
+  /// Returns true if the path is `name`. Ignores the case, as the official client does.
   [[nodiscard]] bool is(std::string_view name) const;
 };
 
-/// TooShort: no room for the header length, or for as much as it says.
+/// TooShort: the frame is shorter than the header length field, or than the length in it.
 enum class UspError : std::uint8_t { TooShort, HeaderTooLong, TooManyHeaders, NoPath };
 [[nodiscard]] std::string_view to_string(UspError error);
 
-/// A line without a colon is passed over, and of two lines with one name the later counts, as with the official client.
+/// Parses a text message. Ignores a line without a colon. If two lines have the same name, the later one counts, as in the official
+/// client.
 [[nodiscard]] base::Result<UspMessage, UspError> parse_usp_text(std::string_view frame);
 [[nodiscard]] base::Result<UspMessage, UspError> parse_usp_binary(std::string_view frame);
 
-/// What is to be sent. Nothing in its headers comes from outside.
+/// A message to send. Its headers contain nothing from the network.
 struct UspOutgoing {
   bool binary = false;
   std::string path, request_id;
-  std::string content_type;  ///< "": none
+  std::string content_type;  ///< "" if there is none
   std::string body;
 };
-/// The frame; `timestamp` as of usp_timestamp().
+/// Returns the frame of `message`; `timestamp` has the format of usp_timestamp().
 [[nodiscard]] std::string write_usp(const UspOutgoing& message, std::string_view timestamp);
 
-/// ISO 8601 in UTC with milliseconds, of milliseconds since 1970: "2026-07-01T12:00:00.250Z".
+/// Returns a time in ISO 8601, UTC with milliseconds, from milliseconds since 1970: "2026-07-01T12:00:00.250Z".
 [[nodiscard]] std::string usp_timestamp(std::int64_t unix_ms);
-/// 32 hexadecimal digits, as X-RequestId and X-ConnectionId have them.
+/// Returns 32 random hexadecimal digits, the format of X-RequestId and X-ConnectionId.
 [[nodiscard]] std::string make_usp_id(base::Random& random);
 
 }  // namespace offhook::inline v0::agent::azure

@@ -21,7 +21,7 @@ void UspSocket::connect() {
     after_event();
   };
   socket_ = sockets_.open(shape_.make_request(), std::move(handler));
-  flush();  // It waits in the socket until that is open.
+  flush();  // The socket holds these messages until it is open.
 }
 
 void UspSocket::take(const base::Result<UspMessage, UspError>& message) {
@@ -36,7 +36,7 @@ void UspSocket::after_event() {
 }
 
 void UspSocket::carry_out() {
-  if (!core_.has_socket()) socket_.reset();  // One that was given up shall not count as a call of ours.
+  if (!core_.has_socket()) socket_.reset();  // The service would count an abandoned socket as a concurrent connection.
   if (core_.wants_socket()) connect();
   flush();
 }
@@ -44,7 +44,7 @@ void UspSocket::carry_out() {
 void UspSocket::flush() {
   while (const auto message = core_.poll_message()) {
     if (!socket_ || gone_) continue;
-    // Wall time, because the protocol carries it; nothing here goes by it.
+    // The protocol carries wall time; no decision depends on it.
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const std::string frame = write_usp(*message, usp_timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
     if (message->binary) socket_->send_binary(frame);

@@ -11,21 +11,22 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Carries a core's messages over WebSockets, one after the other.
+/// Carries a core's messages over WebSockets, one socket at a time.
 class UspSocket {
  public:
   struct Shape {
-    std::string_view whom;                                ///< for people, and for ever: "the recogniser of Azure"
-    std::function<net::WebSocketRequest()> make_request;  ///< asked anew for each socket
+    std::string_view whom;                                ///< name in sentences, a string literal: "the recogniser of Azure"
+    std::function<net::WebSocketRequest()> make_request;  ///< called for each new socket
     Wake wake;
   };
 
-  /// `core` and `sockets` outlive this.
+  /// `core` and `sockets` must outlive this object.
   UspSocket(Shape shape, UspCore& core, net::WebSocketClient& sockets) : shape_(std::move(shape)), core_(core), sockets_(sockets) {}
 
-  /// Opens a socket in place of the one there was.
+  /// Opens a socket in place of the present one.
   void connect();
-  /// Does what the core wants: after each call of it, and never from within what this told it.
+  /// Carries out what the core requests. The owner calls it after each call of the core, but never from within a callback of this
+  /// object.
   void carry_out();
 
  private:
@@ -37,7 +38,7 @@ class UspSocket {
   UspCore& core_;
   net::WebSocketClient& sockets_;
   std::unique_ptr<net::WebSocket> socket_;
-  bool gone_ = false;  // socket_ is closed, and destroyed when none of its handlers runs
+  bool gone_ = false;  // socket_ is closed; it is destroyed later, when none of its handlers runs
 };
 
 }  // namespace offhook::inline v0::agent::azure
