@@ -26,7 +26,8 @@ void AgentCaller::begin(std::uint32_t turn, bool hold) {
   noticed_ = retried_ = false;
 }
 
-/// The caller paused, and the server has not ended the turn: to it both are one.
+/// Continues the turn under the number `turn`. The caller paused, but the server has not ended its turn, so both parts are one turn
+/// to it.
 void AgentCaller::go_on_as(std::uint32_t turn) {
   turn_ = turn;
   phase_ = Phase::Open;
@@ -34,7 +35,7 @@ void AgentCaller::go_on_as(std::uint32_t turn) {
   silence_at_.reset();
 }
 
-/// The turn is over, or none was: of its audio nothing is needed any more.
+/// Ends the turn, if there is one, and drops its audio.
 void AgentCaller::settle() {
   phase_ = Phase::None;
   audio_.forget();
@@ -71,7 +72,7 @@ void AgentCaller::release() {
 void AgentCaller::end(TimePoint now) {
   if (phase_ == Phase::Taken) return settle();
   if (phase_ != Phase::Open) return;
-  earlier_.reset();  // What words come from now on are of this turn.
+  earlier_.reset();  // Words that come from now on belong to this turn.
   if (audio_.total() == 0) {
     settle();
     events_.push_back(NothingHeard{turn_});
@@ -84,14 +85,14 @@ void AgentCaller::end(TimePoint now) {
 void AgentCaller::await_words(TimePoint now) {
   hold_ = false;
   send(true);
-  if (!wire_.ready) return;  // adopt() sends all of the turn, and ends it.
+  if (!wire_.ready) return;  // adopt() sends the whole turn, and ends it.
   text_by_ = now + force_after_ + kTextWait;
   silence_at_ = now + kSilenceStep;
   force_again_at_ = now + (server_ends_turns() ? force_after_ : kForceAgain);
   if (forces_end_ && !server_ends_turns()) wire_.text(std::string(kForceEndTurn));
 }
 
-/// There is no order to forget what was sent already: what the server makes of that comes as Unasked, or with the next turn.
+/// No command makes the server forget audio. Its words for that audio come as Unasked, or with the next turn.
 void AgentCaller::abandon() {
   earlier_.reset();
   settle();
@@ -129,7 +130,7 @@ AgentCaller::Words AgentCaller::on_user_text(std::string_view text) {
 }
 
 void AgentCaller::on_lost() {
-  earlier_.reset();  // Its audio is gone.
+  earlier_.reset();  // Its audio is lost.
   text_by_.reset();
   silence_at_.reset();
   noticed_ = false;
@@ -156,7 +157,7 @@ void AgentCaller::on_time(TimePoint now) {
     *silence_at_ += kSilenceStep;
   }
   if (text_by_ && forces_end_ && now >= force_again_at_) {
-    wire_.text(std::string(kForceEndTurn));  // Before it noticed a turn the first had no meaning to it.
+    wire_.text(std::string(kForceEndTurn));  // A server that had not noticed the turn ignored the first one.
     force_again_at_ = now + kForceAgain;
   }
   if (!text_by_ || now < *text_by_) return;

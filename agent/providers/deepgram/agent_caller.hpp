@@ -12,50 +12,50 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// The caller's side of a Voice Agent: audio up in turns, and the words that the server makes of them. Pure.
+/// The caller's side of a Voice Agent. Sends audio in turns, and assigns the server's words to these turns. Pure.
 ///
-/// A turn ends where the conversation says: ForceEndTurn, where the model that listens is Flux. Where Flux ends turns, ForceEndTurn follows only
-/// when it has not ended one within `force_after`; a caller who goes on before has one turn. Other models end turns by the silence behind them, or
-/// by themselves before that. Silence is sent behind each turn until its words come. While a reply is being heard, the beginning of
-/// a turn is held back: the server would fall silent for a cough.
+/// The conversation decides when a turn ends. If Flux listens, ForceEndTurn then ends the server's turn. If Flux itself ends turns,
+/// ForceEndTurn follows only when Flux has not done so within `force_after`; a caller who continues before that continues the same
+/// turn. Other models end a turn in the silence after it, or earlier by themselves. This class sends silence after each turn until
+/// its words come. While the caller hears a reply, it holds the beginning of a turn back, because a cough would silence the server.
 class AgentCaller {
  public:
-  static constexpr std::size_t kFrameMs = 80;   ///< of one message, as Flux likes it
-  static constexpr std::size_t kPieceMs = 1000;  ///< of one message at most, when there is a lot
-  static constexpr std::size_t kHoldMs = 1000;  ///< longer than this nobody coughs
-  static constexpr std::size_t kNoiseMs = 2000;  ///< a turn so short of which the server says nothing at all was a noise
-  static constexpr base::Duration kTextWait = std::chrono::seconds(2);       ///< from the end of a turn to its words
+  static constexpr std::size_t kFrameMs = 80;   ///< audio in one message, as Flux prefers it
+  static constexpr std::size_t kPieceMs = 1000;  ///< longest audio in one message, if there is a lot
+  static constexpr std::size_t kHoldMs = 1000;  ///< longest audio held back, because a cough is shorter
+  static constexpr std::size_t kNoiseMs = 2000;  ///< a shorter turn for which the server sends no message at all counts as noise
+  static constexpr base::Duration kTextWait = std::chrono::seconds(2);       ///< longest wait from the end of a turn to its words
   static constexpr base::Duration kSilenceStep = std::chrono::milliseconds(100);
   static constexpr base::Duration kForceAgain = std::chrono::milliseconds(500);
 
-  /// `force_after`: zero: at once, when the conversation says that a turn is over.
+  /// `force_after`: wait for Flux's own end of a turn. Zero: Offhook ends the turn at once.
   AgentCaller(AgentWire& wire, AgentCoreEvents& events, AgentCounters& counters, AudioFormat format, bool forces_end,
               base::Duration force_after = base::Duration::zero())
       : wire_(wire), events_(events), counters_(counters), format_(format), force_after_(force_after), forces_end_(forces_end), audio_(format) {}
   AgentCaller(const AgentCaller&) = delete;
   AgentCaller& operator=(const AgentCaller&) = delete;
 
-  // --- what the conversation says
-  /// `hold`: a reply is being heard.
+  // --- commands of the conversation
+  /// `hold`: the caller hears a reply.
   void begin(std::uint32_t turn, bool hold);
   void add(std::span<const std::uint8_t> octets);
-  /// What was held back goes up: the caller interrupts.
+  /// Sends the audio that was held back, because the caller interrupts.
   void release();
   void end(base::TimePoint now);
   void abandon();
-  /// The words of the turn do not come: on another socket they may. False when that was tried.
+  /// Prepares to send the turn again on another socket, if its words do not come. Returns false if that was already done.
   [[nodiscard]] bool try_again();
 
-  // --- what the server says
+  // --- messages of the server
   void on_user_started() { noticed_ = true; }
   enum class Words : std::uint8_t {
-    Taken,    ///< of the turn that is to be replied to
-    Earlier,  ///< of one that the caller went on after
-    More,     ///< of one that was taken before
-    Unasked,  ///< of nothing that we heard
+    Taken,    ///< words of the turn that needs a reply
+    Earlier,  ///< words of an ended turn after which the caller continued
+    More,     ///< further words of a turn that was taken before
+    Unasked,  ///< words for audio in which Offhook detected no turn
   };
   [[nodiscard]] Words on_user_text(std::string_view text);
-  /// It takes no order to end a turn, whatever its model is called.
+  /// The server refused ForceEndTurn, whatever its model's name is: sends none any more.
   void on_force_refused() { forces_end_ = false; }
 
   // --- the socket
@@ -70,7 +70,7 @@ class AgentCaller {
   [[nodiscard]] bool is_consistent() const;
 
  private:
-  enum class Phase : std::uint8_t { None, Open, Taken, Awaiting };  // Taken: by the server, before our own end of it
+  enum class Phase : std::uint8_t { None, Open, Taken, Awaiting };  // Taken: the server took the turn before its end here
   void send(bool all);
   void go_on_as(std::uint32_t turn);
   void await_words(base::TimePoint now);
@@ -85,12 +85,12 @@ class AgentCaller {
   bool forces_end_;
   Phase phase_ = Phase::None;
   std::uint32_t turn_ = 0;
-  std::optional<std::uint32_t> earlier_;  // ended, and the caller went on before its words came
+  std::optional<std::uint32_t> earlier_;  // ended, but the caller continued before its words came
   CallerAudio audio_;
-  std::size_t unsent_ = 0;                // octets, the last ones of audio_
+  std::size_t unsent_ = 0;                // the last octets of audio_ that were not sent
   bool hold_ = false, noticed_ = false, retried_ = false;
-  std::uint32_t taken_ = 0;               // the turn that was taken last
-  std::string words_;                     // of it
+  std::uint32_t taken_ = 0;               // turn that was taken last
+  std::string words_;                     // words of that turn
   std::optional<base::TimePoint> text_by_, silence_at_;
   base::TimePoint force_again_at_{};
 };

@@ -17,7 +17,8 @@ using Kind = AgentMessage::Kind;
 
 constexpr std::string_view kWhom = "the voice agent";
 
-/// Each of them ends the session. Those that say that we are wrong would come again.
+/// Returns the failure of a server's error. Each error ends the session. An error in Offhook's own messages would come again, so it
+/// allows no retry.
 RequestFailure failure_of_error(const std::string& code) {
   constexpr std::array<std::string_view, 5> kOurs{"INVALID_SETTINGS", "UNPARSABLE_CLIENT_MESSAGE", "NON_SETTINGS_MESSAGE_BEFORE_SETTINGS",
                                                   "SETTINGS_ALREADY_APPLIED", "USER_AUDIO_FORMAT"};
@@ -141,7 +142,7 @@ void AgentProtocol::on_message(const AgentMessage& message, TimePoint now) {
   switch (state_) {
     case State::Idle:
     case State::BackingOff:
-    case State::GivenUp: return;  // The last words of a socket that is left.
+    case State::GivenUp: return;  // Late messages of an abandoned socket are ignored.
     case State::AwaitingWelcome:
       if (message.kind == Kind::Error) return on_error(message.code, now);
       if (message.kind != Kind::Welcome) return;
@@ -251,7 +252,8 @@ void AgentProtocol::on_heard(const HeardReply& heard, bool voiced, TimePoint now
   after(now);
 }
 
-/// The history tells it to the next socket; this one has it for as long as its prompt has room.
+/// Adds `text` to the prompt of the present socket while the prompt has space. A later socket gets the same information from the
+/// history.
 void AgentProtocol::note(std::string text) {
   if (text.empty() || !wire_.ready) return;
   text = cut_utf8(text, kMaxNote + 100);
@@ -268,7 +270,7 @@ bool AgentProtocol::try_again(Stage stage, std::string_view said, TimePoint now)
   using Retry = AgentReplies::Retry;
   const Retry retry = stage != Stage::Listen ? replies_.try_again(said) : caller_.try_again() ? Retry::OnNewSocket : Retry::No;
   if (retry == Retry::OnNewSocket && state_ == State::Ready) {
-    attempts_ = 0;  // It was not the socket that broke.
+    attempts_ = 0;  // This is not a break of the socket.
     lose({FailureKind::Timeout, std::string(kWhom) + " fell silent", base::Duration::zero()}, now);
   }
   if (retry != Retry::No) want(now);

@@ -12,24 +12,25 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// One call's conversation with Deepgram's Voice Agent, whatever sockets it takes: frames, commands and time in; frames and events out.
+/// One call's conversation with Deepgram's Voice Agent, over all its sockets. Frames, commands and time in; frames and events out.
 /// No I/O, no clock.
 ///
-/// A socket greets (Welcome), is told its Settings, and is used from SettingsApplied on. One that breaks is replaced once; the next is
-/// told the history in its Settings. What the model said in front of nobody it cannot be made to forget: it is told what was heard
-/// by additions to its prompt. After every command and frame the owner carries out poll_out() and poll_event(), each until empty.
+/// The server begins with Welcome, the core answers with Settings, and the socket is in use from SettingsApplied on. A socket that
+/// breaks is replaced once; the next one gets the history in its Settings. The model cannot be made to forget text that the caller
+/// did not hear, so additions to its prompt say what the caller heard. After each command and frame the owner carries out
+/// poll_out() and poll_event(), each until empty.
 class AgentProtocol {
  public:
-  static constexpr base::Duration kOpenWithin = std::chrono::seconds(5);       ///< TCP, TLS, handshake and Welcome
-  static constexpr base::Duration kConfigureWithin = std::chrono::seconds(5);  ///< Settings to SettingsApplied
+  static constexpr base::Duration kOpenWithin = std::chrono::seconds(5);       ///< limit for TCP, TLS, handshake and Welcome
+  static constexpr base::Duration kConfigureWithin = std::chrono::seconds(5);  ///< limit from Settings to SettingsApplied
   static constexpr base::Duration kBackOff = std::chrono::milliseconds(250);
-  static constexpr base::Duration kSettled = std::chrono::seconds(30);         ///< a socket that lived so long was a good one
-  static constexpr base::Duration kKeepAliveEvery = std::chrono::seconds(5);   ///< without audio; the server waits 8
-  static constexpr unsigned kMaxReconnects = 1;                                ///< in a row
-  static constexpr unsigned kMaxGarbageInARow = 50;                            ///< frames: such a server is left
-  static constexpr std::size_t kMaxNote = 1000;                                ///< octets of what is added to the prompt at a time
+  static constexpr base::Duration kSettled = std::chrono::seconds(30);         ///< a socket that lives this long resets the count of reconnections
+  static constexpr base::Duration kKeepAliveEvery = std::chrono::seconds(5);   ///< without audio; the server waits 8 s
+  static constexpr unsigned kMaxReconnects = 1;                                ///< consecutive ones
+  static constexpr unsigned kMaxGarbageInARow = 50;                            ///< consecutive frames, after which the socket is given up
+  static constexpr std::size_t kMaxNote = 1000;                                ///< longest addition to the prompt, in octets
 
-  /// Of the socket in use. GivenUp: nothing more happens unless somebody wants it.
+  /// The state of the present socket. GivenUp: the core opens another socket only when one is needed.
   enum class State : std::uint8_t { Idle, AwaitingWelcome, Configuring, Ready, BackingOff, GivenUp };
 
   AgentProtocol(AgentSettings settings, AgentBriefing briefing);
@@ -38,7 +39,7 @@ class AgentProtocol {
 
   void start(base::TimePoint now);
 
-  // --- the socket that poll_out() asked for last
+  // --- the socket that poll_out() requested last
   void on_text(std::string_view frame, base::TimePoint now);
   void on_audio(std::string_view octets, base::TimePoint now);
   void on_closed(const RequestFailure& failure, base::TimePoint now);
@@ -53,7 +54,8 @@ class AgentProtocol {
   void respond(const TurnInput& input, base::TimePoint now);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
-  /// What the caller really heard. `voiced`: in the model's voice, else in words of our own, of which it knows nothing.
+  /// Reports how much of a reply the caller heard. `voiced` is true for the model's own voice, and false for fixed sentences, which
+  /// the model does not know.
   void on_heard(const HeardReply& heard, bool voiced, base::TimePoint now);
   [[nodiscard]] bool try_again(Stage stage, std::string_view said, base::TimePoint now);
   [[nodiscard]] std::vector<Retry> take_retries() { return wire_.retries.take(); }
@@ -72,7 +74,7 @@ class AgentProtocol {
   void connect(base::TimePoint now);
   void lose(const RequestFailure& failure, base::TimePoint now);
   void give_up();
-  /// Somebody needs a session: one more try when none was left.
+  /// A session is needed: connects again if the last socket was given up.
   void want(base::TimePoint now);
   void on_message(const AgentMessage& message, base::TimePoint now);
   void on_ready_message(const AgentMessage& message, base::TimePoint now);
@@ -96,10 +98,10 @@ class AgentProtocol {
   RequestFailure lost_{FailureKind::Network, "", std::nullopt};
   base::TimePoint ready_at_{};
   std::optional<base::TimePoint> deadline_, reopen_at_, keep_alive_at_;
-  std::uint32_t heard_out_ = 0;    // the reply to this turn is being heard
-  std::uint32_t taken_turn_ = 0;   // whose words wait for respond()
+  std::uint32_t heard_out_ = 0;    // turn whose reply the caller hears; 0: none
+  std::uint32_t taken_turn_ = 0;   // turn whose words wait for respond()
   std::string taken_words_;
-  std::size_t prompt_octets_ = 0;  // of this socket
+  std::size_t prompt_octets_ = 0;  // size of the prompt on this socket
 };
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -7,7 +7,7 @@
 #include <cassert>
 #include <utility>
 
-// What the conversation wants of the model. agent_replies_server.cpp has what the server says.
+// The requests of the conversation. agent_replies_server.cpp handles the messages of the server.
 namespace offhook::inline v0::agent::deepgram {
 
 using base::TimePoint;
@@ -17,7 +17,7 @@ void AgentReplies::respond(const TurnInput& input, std::string_view taken_words,
   reply_ = {};
   reply_.phase = Reply::Phase::Waiting;
   reply_.input = input;
-  reply_.said = cut_utf8(input.said, kMaxReplyText);  // By the provider that failed before us.
+  reply_.said = cut_utf8(input.said, kMaxReplyText);  // The part that another provider spoke before it failed.
   reply_.resumed = !reply_.said.empty();
   if (!taken_words.empty()) reply_.input.text = taken_words;
   if (!taken_words.empty() && floor_ == Floor::Pending) {
@@ -36,7 +36,8 @@ void AgentReplies::advance(TimePoint now) {
   if (!quiet_by_) quiet_by_ = now + kQuietWait;
 }
 
-/// There is no other way to make the model reply than a text as if from the caller: what nobody said stands in brackets.
+/// Sends the input as words of the caller, which is the only way to make the model reply. Text that the caller did not say is in
+/// brackets.
 void AgentReplies::ask() {
   std::string text = reply_.told ? std::string() : chat::words_of(reply_.input);
   const auto add = [&text](const std::string& more) { text += (text.empty() || more.empty() ? "" : " ") + more; };
@@ -57,7 +58,7 @@ void AgentReplies::ask() {
 
 void AgentReplies::cancel(std::uint32_t turn, TimePoint) {
   if (reply_.phase == Reply::Phase::None || reply_.input.turn != turn) return;
-  const bool is_over = settle_at_.has_value();  // All of its audio has come.
+  const bool is_over = settle_at_.has_value();  // true if all audio of the reply has come
   if (floor_ == Floor::Ours) floor_ = is_over ? Floor::Quiet : Floor::Foreign;
   item_ = 0;
   reply_ = {};
@@ -80,7 +81,7 @@ AgentReplies::Retry AgentReplies::try_again(std::string_view said) {
   reply_.voiced = cut_utf8(said, kMaxReplyText);
   reply_.resumed = !reply_.said.empty() || !reply_.voiced.empty();
   if (floor_ == Floor::Ours) floor_ = Floor::Foreign;
-  return is_lost ? Retry::Again : Retry::OnNewSocket;  // What the server made of the input, it would make of it again.
+  return is_lost ? Retry::Again : Retry::OnNewSocket;  // On the same socket, the server would answer the same input in the same way.
 }
 
 // --- function calls ----------------------------------------------------------------------------------------------------------
@@ -102,7 +103,7 @@ std::string AgentReplies::on_tool(const ToolOutcome& outcome, TimePoint now) {
   } else {
     news = "[The function " + call.call.name + " was called, and returned: " + output + "]";
   }
-  if (!is_awaited) return news;  // What was started is not undone by an interruption: the model is told, but nobody speaks of it unasked.
+  if (!is_awaited) return news;  // An interruption does not undo a function. The model gets the result as a note, but does not speak about it by itself.
   if (!news.empty() && reply_.results.size() + news.size() <= kMaxOutput) reply_.results += (reply_.results.empty() ? "" : " ") + news;
   using What = ReplyAction::What;
   if (outcome.action && (outcome.action->what == What::HangUp || outcome.action->what == What::Transfer)) reply_.leaving = true;
@@ -112,10 +113,10 @@ std::string AgentReplies::on_tool(const ToolOutcome& outcome, TimePoint now) {
 
 void AgentReplies::go_on_with_results(TimePoint now) {
   if (reply_.leaving) {
-    if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // It may have more to say, and nobody wants to hear it.
+    if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // The server may say more, which is dropped.
     return end_reply();
   }
-  if (reply_.results.empty()) {  // It took them all as results, and will speak of them.
+  if (reply_.results.empty()) {  // The server got all of them as results, and is going to speak about them.
     leave_pending();
     floor_ = Floor::Ours;
     reply_.phase = Reply::Phase::Running;
@@ -124,11 +125,11 @@ void AgentReplies::go_on_with_results(TimePoint now) {
   }
   end_item(false);
   reply_.phase = Reply::Phase::Waiting;
-  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // Some of the results it took as such, and speaks of them now.
+  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // The server got some of the results as such, and speaks about them now.
   advance(now);
 }
 
-/// Of a reply that nobody waits for. The server would wait for ever.
+/// Refuses a function of a cancelled reply. Without an answer, the server would wait for ever.
 void AgentReplies::refuse(const FunctionAsked& call) {
   ++counters_.calls_dropped;
   wire_.text(write_function_response(call, kNothingDone));
@@ -158,7 +159,7 @@ void AgentReplies::on_given_up(const RequestFailure& failure) {
 
 void AgentReplies::adopt(TimePoint now) { advance(now); }
 
-// --- how it ends -------------------------------------------------------------------------------------------------------------
+// --- the end of a reply ------------------------------------------------------------------------------------------------------
 
 void AgentReplies::end_reply() {
   end_item(true);
@@ -210,7 +211,7 @@ bool AgentReplies::is_consistent() const {
   if (quiet_by_ && (reply_.phase != Phase::Waiting || floor_ == Floor::Quiet || !wire_.ready)) return false;
   if (floor_ == Floor::Ours && !running && reply_.phase != Phase::Tools) return false;
   if (reply_.phase == Phase::Tools && !has_open_calls(reply_.input.turn)) return false;
-  if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // Nobody would wake it.
+  if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // No deadline would continue it.
   if (item_ != 0 && !running && reply_.phase != Phase::Tools) return false;
   if (!pending_.empty() && floor_ != Floor::Pending) return false;
   return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes &&

@@ -19,49 +19,52 @@ namespace offhook::inline v0::agent::deepgram {
 
 /// The agent's side of a Voice Agent. Pure.
 ///
-/// The server answers by itself whatever it takes for the caller's turn, gives its answers no names, and takes no order to stop. So we
-/// know whom it is talking to: nobody (Quiet), us (Ours), or somebody who does not listen any more (Foreign), and what it says then is
-/// dropped. What it says of a turn that was just taken waits until the conversation wants it (Pending). A text is put to it when it is
-/// Quiet; one that goes on for too long in front of nobody is left for another socket.
+/// The server answers everything that it takes for the caller's turn. Its answers have no names, and no command stops them.
+/// Therefore this class tracks the owner of the server's speech (Floor). Quiet: the server is silent. Ours: it speaks the present
+/// reply. Foreign: it speaks an answer that was cancelled or not requested, which is dropped. Pending: it answers a turn that was
+/// just taken, and its messages wait until the conversation requests the reply. A text is sent to the server when it is Quiet. If a
+/// Foreign answer goes on for too long, another socket replaces this one.
 class AgentReplies {
  public:
-  static constexpr std::size_t kMaxReplySeconds = 180;        ///< of audio; what is beyond is dropped
-  static constexpr std::size_t kMaxReplyText = 64U << 10U;    ///< octets of its words; what is beyond is dropped
-  static constexpr std::size_t kMaxOpenCalls = 32;            ///< functions without a result; more are refused
-  static constexpr std::size_t kMaxOutput = 64U << 10U;       ///< of a function's result; the rest is cut off
-  static constexpr std::size_t kMaxPending = 1024;            ///< messages that wait for the conversation; more are dropped
+  static constexpr std::size_t kMaxReplySeconds = 180;        ///< longest audio of a reply; the rest is dropped
+  static constexpr std::size_t kMaxReplyText = 64U << 10U;    ///< longest words of a reply, in octets; the rest is dropped
+  static constexpr std::size_t kMaxOpenCalls = 32;            ///< functions without a result; further ones are refused
+  static constexpr std::size_t kMaxOutput = 64U << 10U;       ///< longest result of a function, in octets; the rest is cut off
+  static constexpr std::size_t kMaxPending = 1024;            ///< messages that wait for the conversation; further ones are dropped
   static constexpr std::size_t kMaxPendingOctets = 1U << 20U;
   static constexpr std::size_t kMaxEchoes = 8;
-  static constexpr unsigned kMaxRetries = 1;                  ///< of one reply without a sound of it
-  static constexpr base::Duration kQuietWait = std::chrono::milliseconds(1500);  ///< for who talks to nobody
-  static constexpr base::Duration kPendingWait = std::chrono::milliseconds(100);  ///< for who wants the answer to a turn, before another question
-  static constexpr base::Duration kSettle = std::chrono::milliseconds(400);      ///< from the end of audio to the end of a reply
-  static constexpr base::Duration kMoreWait = std::chrono::seconds(6);           ///< for words after a function's result
+  static constexpr unsigned kMaxRetries = 1;                  ///< of one reply without audio
+  static constexpr base::Duration kQuietWait = std::chrono::milliseconds(1500);  ///< longest wait for the end of a Foreign answer
+  static constexpr base::Duration kPendingWait = std::chrono::milliseconds(100);  ///< how long the answer to a turn waits for the
+                                                                                  ///< conversation, before another question
+                                                                                  ///< replaces it
+  static constexpr base::Duration kSettle = std::chrono::milliseconds(400);      ///< wait from the end of the audio to the end of the reply
+  static constexpr base::Duration kMoreWait = std::chrono::seconds(6);           ///< longest wait for words after a function's result
 
   AgentReplies(AgentWire& wire, AgentCoreEvents& events, AgentCounters& counters, AudioFormat format)
       : wire_(wire), events_(events), counters_(counters), format_(format) {}
   AgentReplies(const AgentReplies&) = delete;
   AgentReplies& operator=(const AgentReplies&) = delete;
 
-  // --- what the conversation wants
+  // --- requests of the conversation
   void respond(const TurnInput& input, std::string_view taken_words, base::TimePoint now);
-  /// What the model can no longer be told as a result, in words; else "".
+  /// Takes the result of a function. Returns a note for the prompt if the model can no longer get it as a result; otherwise "".
   [[nodiscard]] std::string on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
   enum class Retry : std::uint8_t { No, Again, OnNewSocket };
-  /// The reply failed or takes too long: whether to ask again, and on which socket. advance() or adopt() then does. `said`: what there
-  /// is to hear of it already, in words.
+  /// Prepares to request a reply again that failed or takes too long. Returns whether to request it, and on which socket; then
+  /// advance() or adopt() requests it. `said`: the words of the reply whose audio has come.
   [[nodiscard]] Retry try_again(std::string_view said);
-  /// Of the reply that is being made, or was broken off.
+  /// Returns the turn of the present reply, or of the one that was broken off.
   [[nodiscard]] std::uint32_t turn() const { return reply_.input.turn; }
   [[nodiscard]] bool is_open() const { return reply_.phase != Reply::Phase::None; }
   [[nodiscard]] bool waits() const { return reply_.phase == Reply::Phase::Waiting; }
 
-  // --- what the server says
-  /// The words of a turn of the caller. True: we put them there ourselves.
+  // --- messages of the server
+  /// Returns true if these words of the caller are a text that this class itself has sent.
   [[nodiscard]] bool take_echo(std::string_view text);
-  void on_turn_taken(base::TimePoint now);  ///< and it is answering
-  void on_more_words();  ///< it is answering anew
+  void on_turn_taken(base::TimePoint now);  ///< the server took a turn, and answers it
+  void on_more_words();  ///< more words of that turn came: the server answers again
   void on_foreign_turn();
   void on_user_started(base::TimePoint now);
   void on_agent_text(std::string_view text, base::TimePoint now);
@@ -74,7 +77,7 @@ class AgentReplies {
   void on_lost(const RequestFailure& failure);
   void on_given_up(const RequestFailure& failure);
   void adopt(base::TimePoint now);
-  /// The server talks to nobody, and somebody waits: another socket is wanted.
+  /// Returns true if another socket is needed, because a reply waits while the server speaks a Foreign answer.
   [[nodiscard]] bool is_stuck(base::TimePoint now) const { return quiet_by_ && now >= *quiet_by_; }
 
   void advance(base::TimePoint now);
@@ -85,34 +88,35 @@ class AgentReplies {
  private:
   enum class Floor : std::uint8_t { Quiet, Ours, Foreign, Pending };
   struct Reply {
-    /// Waiting: the input was not put to the server yet. Tools: functions are without a result. Broken: until it is asked again.
+    /// Waiting: the input was not sent yet. Tools: functions have no result yet. Broken: the reply failed, and was not requested
+    /// again.
     enum class Phase : std::uint8_t { None, Waiting, Running, Tools, Broken };
     Phase phase = Phase::None;
     TurnInput input;
-    std::string results;     // of functions, which the server takes only as a text
-    std::string said;        // of it by another provider
-    std::string voiced;      // of it in this voice, when it was broken off
-    bool resumed = false;    // broken off after these
-    bool told = false;       // this socket knows the input
-    bool leaving = false;    // a function ends the conversation: there is nothing to add
+    std::string results;     // results of functions that the server can only get as text
+    std::string said;        // part of the reply that another provider spoke
+    std::string voiced;      // part of the reply that this voice spoke before it broke off
+    bool resumed = false;    // the reply continues after `said` and `voiced`
+    bool told = false;       // this socket has got the input
+    bool leaving = false;    // a function ends the conversation: no text follows
     bool sounded = false;
     std::uint64_t octets = 0;
     std::size_t text_octets = 0;
     unsigned retries = 0;
-    bool in_vain = false;    // Broken: and so it will be
-    bool lost = false;       // Broken: with its socket
+    bool in_vain = false;    // Broken: a retry would fail too
+    bool lost = false;       // Broken: the socket was lost
   };
   struct OpenCall {
     FunctionAsked call;
     std::uint32_t turn = 0;
-    bool is_known = true;  // false: the server took it back, or another one asked
+    bool is_known = true;  // false: the server cancelled it, or an earlier socket requested it
   };
   struct AudioDone {};
   struct Sound { std::string octets; };
   using Pending = std::variant<std::string, Sound, AudioDone, std::vector<FunctionAsked>>;
 
   [[nodiscard]] bool is_ours();
-  /// True when it waits until somebody wants it.
+  /// Stores a message while the floor is Pending. Returns true if it was stored or, for lack of space, dropped.
   [[nodiscard]] bool wait_in_line(Pending pending, std::size_t octets = 0);
   void replay_pending(base::TimePoint now);
   void leave_pending();
@@ -132,11 +136,11 @@ class AgentReplies {
   const AudioFormat format_;
   Floor floor_ = Floor::Quiet;
   Reply reply_;
-  std::uint32_t last_item_ = 0, item_ = 0;  // item_: the one that goes on, 0: none
+  std::uint32_t last_item_ = 0, item_ = 0;  // item_: the present one; 0: none
   bool item_began_ = false, item_has_text_ = false;
   std::deque<Pending> pending_;
   std::size_t pending_octets_ = 0;
-  std::deque<std::string> echoes_;   // put to the server as the caller's words, and not repeated by it yet
+  std::deque<std::string> echoes_;   // texts sent as the caller's words, which the server has not repeated yet
   std::vector<OpenCall> calls_;
   base::TimePoint pending_until_{};
   std::optional<base::TimePoint> quiet_by_, settle_at_, more_by_;

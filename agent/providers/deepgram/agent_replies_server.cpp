@@ -6,12 +6,12 @@
 #include <type_traits>
 #include <utility>
 
-// What the server says, and to whom.
+// The messages of the server, and the owner of its speech.
 namespace offhook::inline v0::agent::deepgram {
 
 using base::TimePoint;
 
-// --- whom it talks to --------------------------------------------------------------------------------------------------------
+// --- the floor ---------------------------------------------------------------------------------------------------------------
 
 bool AgentReplies::take_echo(std::string_view text) {
   const auto found = std::find(echoes_.begin(), echoes_.end(), text);
@@ -41,7 +41,7 @@ void AgentReplies::on_more_words() {
 }
 
 void AgentReplies::on_foreign_turn() {
-  // Nobody knows whether a server repeats what it was given as words: before the first sound it may be that.
+  // A server may repeat the text that it got as the caller's words. Before the first audio, these words may be that text.
   if (floor_ == Floor::Ours && !reply_.sounded) return;
   if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running) end_reply();
   leave_pending();
@@ -50,11 +50,11 @@ void AgentReplies::on_foreign_turn() {
 
 void AgentReplies::on_user_started(TimePoint now) {
   if (floor_ == Floor::Pending) {
-    pending_.clear();  // It drops its answer, and words will follow.
+    pending_.clear();  // The server drops its answer, and words follow.
     pending_octets_ = 0;
     return;
   }
-  if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running && !reply_.sounded) return;  // It will answer to more words.
+  if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running && !reply_.sounded) return;  // The server is going to answer to more words.
   const bool was_ours = floor_ == Floor::Ours;
   floor_ = Floor::Quiet;
   end_item(false);
@@ -67,7 +67,7 @@ bool AgentReplies::is_ours() {
   return floor_ == Floor::Ours;
 }
 
-// --- until the conversation wants it -----------------------------------------------------------------------------------------
+// --- messages that wait for the conversation ---------------------------------------------------------------------------------
 
 bool AgentReplies::wait_in_line(Pending pending, std::size_t octets) {
   if (floor_ != Floor::Pending) return false;
@@ -95,7 +95,7 @@ void AgentReplies::replay_pending(TimePoint now) {
   }
 }
 
-/// Nobody wanted it.
+/// Drops the answer that waits, because the conversation did not request it.
 void AgentReplies::leave_pending() {
   if (floor_ != Floor::Pending) return;
   const bool is_over = pending_.size() > 1 && std::holds_alternative<AudioDone>(pending_.back());
@@ -108,7 +108,7 @@ void AgentReplies::leave_pending() {
   floor_ = is_over ? Floor::Quiet : Floor::Foreign;
 }
 
-// --- what it says ------------------------------------------------------------------------------------------------------------
+// --- messages of the server --------------------------------------------------------------------------------------------------
 
 std::uint32_t AgentReplies::item() {
   if (item_ == 0) {
@@ -160,9 +160,9 @@ void AgentReplies::on_audio(std::string_view octets, TimePoint) {
 void AgentReplies::on_audio_done(TimePoint now) {
   if (wait_in_line(AudioDone{})) return;
   if (floor_ == Floor::Ours) {
-    if (item_ == 0 && !reply_.sounded) return;  // Of what it said before.
+    if (item_ == 0 && !reply_.sounded) return;  // It ends earlier audio.
     end_item(true);
-    if (reply_.phase == Reply::Phase::Running && !more_by_) settle_at_ = now + kSettle;  // A function may still be called.
+    if (reply_.phase == Reply::Phase::Running && !more_by_) settle_at_ = now + kSettle;  // The server may still call a function.
     return;
   }
   floor_ = Floor::Quiet;

@@ -12,15 +12,15 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// A conversation with Deepgram's Voice Agent: the core of agent_protocol.hpp on sockets of `sockets`. One call, one thread.
+/// A conversation with Deepgram's Voice Agent: runs the core of agent_protocol.hpp on sockets of `sockets`. One call, one thread.
 ///
-/// TurnTaken and the Transcript of a turn come together, when the server has its words. Its voice comes as voiced ReplyText and
-/// SpeechAudio at listen_rate_hz(); where its words lie in it is an estimate (voiced_words.hpp). With words of our own (apologies,
-/// fixed greetings) `own_words` is charged, best in the same voice.
+/// TurnTaken and the Transcript of a turn come together, when the server sends the words. The server's voice comes as voiced
+/// ReplyText and as SpeechAudio at listen_rate_hz(); the positions of its words are estimated (voiced_words.hpp). `own_words`
+/// speaks the fixed sentences (apologies, fixed greetings), preferably in the same voice.
 class AgentSession final : public VoiceSession {
  public:
-  /// `sockets` outlives the session; `own_words`, `wake` and `tell_use` may be nothing. `tell_use` is told at the end how long the Voice Agent
-  /// was connected.
+  /// `sockets` must outlive the session. `own_words`, `wake` and `tell_use` may be empty. The destructor reports to `tell_use` how
+  /// long the Voice Agent was connected.
   AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use = {});
   ~AgentSession() override;
   AgentSession(const AgentSession&) = delete;
@@ -52,7 +52,7 @@ class AgentSession final : public VoiceSession {
 
  private:
   void connect();
-  /// Carries out what the core wants, and takes what it yields.
+  /// Carries out the requests of the core, and takes its events.
   void pump();
   void told();
   void take(AgentCoreEvent event);
@@ -64,7 +64,7 @@ class AgentSession final : public VoiceSession {
   base::TimePoint now_{};
   std::unique_ptr<AgentProtocol> core_;
   VoicedLine line_;
-  std::uint32_t voiced_turn_ = 0;  // the last reply with a sound in the model's voice
+  std::uint32_t voiced_turn_ = 0;  // turn of the last reply with audio in the model's voice
   std::deque<SessionEvent> out_;
   std::unique_ptr<net::WebSocket> socket_;
 };

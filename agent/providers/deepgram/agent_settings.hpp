@@ -16,31 +16,31 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// The model that thinks, when it is not one that Deepgram offers: where it is asked, and with which key.
+/// The address and the key of a thinking model that Deepgram does not offer.
 struct ThinkEndpoint {
   std::string url;
-  config::Secret key;  ///< sent as "authorization: Bearer ..."; none: no header
+  config::Secret key;  ///< sent as "authorization: Bearer ..."; empty: no header
 };
 
-/// What a Voice Agent is made of.
+/// The configuration of a Voice Agent.
 struct AgentSettings {
   static constexpr std::size_t kMaxKeyterms = 100;
 
   Server server = default_server();
-  AudioFormat format = AudioFormat::Pcmu;          ///< both ways, without a container
-  std::string listen_model = "flux";               ///< "flux": the one for the call's languages, nova-3 where it has not all of them
-  std::vector<std::string> languages;              ///< BCP 47: that the caller may speak, where the call's is not known; none: any
+  AudioFormat format = AudioFormat::Pcmu;          ///< in both directions, without a container
+  std::string listen_model = "flux";               ///< "flux" selects the Flux for the call's languages, or nova-3 if Flux lacks one of them
+  std::vector<std::string> languages;              ///< BCP 47: languages that the caller may speak, if the call's language is not known; empty: any
   std::vector<std::string> keyterms;
-  std::optional<FluxEnd> own_end;                  ///< where Flux listens, it ends turns; nothing: Offhook tells it where a turn ends
-  std::uint32_t turn_timeout_ms = 10'000;          ///< silence after which Flux ends a turn that Offhook did not end; without `own_end` alone
+  std::optional<FluxEnd> own_end;                  ///< if Flux listens, it ends turns in this way; nullopt: Offhook ends turns
+  std::uint32_t turn_timeout_ms = 10'000;          ///< silence after which Flux ends a turn that Offhook did not end; used only without `own_end`
   std::string think_type = "open_ai";
   std::string think_model = "gpt-4o-mini";
   std::optional<double> temperature;
   std::optional<ThinkEndpoint> think_endpoint;
-  std::string voice = "aura-2-thalia-en";          ///< voice and language are in its name
+  std::string voice = "aura-2-thalia-en";          ///< the name contains voice and language
   std::optional<double> speed;
-  std::vector<std::string> tags;                   ///< of the usage in Deepgram's console
-  bool mip_opt_out = false;                        ///< nothing of it may be used to make models better
+  std::vector<std::string> tags;                   ///< labels for the usage in Deepgram's console
+  bool mip_opt_out = false;                        ///< Deepgram may not use the audio to improve its models
 
   [[nodiscard]] static Server default_server() {
     Server server;
@@ -49,7 +49,7 @@ struct AgentSettings {
   }
 };
 
-/// What it is told of its call. The history and the tools live as long as the core.
+/// The call's data for the server. The history and the tools must live as long as the core.
 struct AgentBriefing {
   std::string prompt;
   std::string language;  ///< BCP 47; "": any
@@ -57,14 +57,15 @@ struct AgentBriefing {
   const std::vector<ToolDescription>* tools = nullptr;
 };
 
-/// The model that listens to a call in that language. Flux takes our word for the end of a turn (ForceEndTurn) where `own_end` is empty.
+/// Returns the model that listens to a call in `language`. If `own_end` is empty, Flux accepts Offhook's end of a turn
+/// (ForceEndTurn).
 [[nodiscard]] ListenChoice listen_choice(const AgentSettings& settings, std::string_view language);
 
 inline constexpr std::size_t kMaxPrompt = 24'000;      ///< octets; of the 25,000 characters that models of Deepgram's take
-inline constexpr std::size_t kMaxContext = 64U << 10U;  ///< octets of the history that a new socket is told; the newest
+inline constexpr std::size_t kMaxContext = 64U << 10U;  ///< longest history for a new socket, in octets: the newest part
 
-/// The first message of a socket. Of the history all is told but what began `present_turn`: that is asked anew. A function that
-/// cannot be undone waits until the caller's turn is over for sure, as all of ours do.
+/// Writes the first message of a socket. It contains the history without the input of `present_turn`, which is sent again. Every
+/// function waits until the caller's turn has certainly ended, because its effect cannot be undone.
 [[nodiscard]] std::string write_settings(const AgentSettings& settings, const AgentBriefing& briefing, std::uint32_t present_turn);
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -10,11 +10,11 @@
 #include <utility>
 #include <variant>
 
-/// What the parts of the Voice Agent's core share: frames on their way to the socket, events on their way to the session, counters.
+/// The objects that the parts of the Voice Agent's core share: frames for the socket, events for the session, counters.
 namespace offhook::inline v0::agent::deepgram {
 
-/// The socket that the conversation is on, as far as its settings are applied: what is sent while there is none is lost, and asked
-/// anew by adopt().
+/// The frames for the present socket, once its settings are applied (`ready`). Before that, frames are dropped, and adopt() sends
+/// them again later.
 struct AgentWire {
   std::deque<SocketOut> out;
   bool ready = false;
@@ -27,13 +27,13 @@ struct AgentWire {
     out.push_back({SocketOut::What::Audio, std::move(octets)});
     audio_sent = true;
   }
-  bool audio_sent = false;  ///< since somebody last looked
+  bool audio_sent = false;  ///< true if audio was sent since the owner last cleared it
   Retries retries;
 };
 
 struct TurnIsTaken { std::uint32_t turn = 0; std::string text; };
-struct EarlierText { std::uint32_t turn = 0; std::string text; };  ///< of a turn that the caller went on after
-struct MoreText { std::uint32_t turn = 0; std::string text; };     ///< all there is of a turn that was taken already
+struct EarlierText { std::uint32_t turn = 0; std::string text; };  ///< a turn after which the caller continued
+struct MoreText { std::uint32_t turn = 0; std::string text; };     ///< whole text of a turn that was taken before
 struct NothingHeard { std::uint32_t turn = 0; };
 struct TurnFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 struct CallAsked { std::uint32_t turn = 0; std::string call_id, name, arguments; };
@@ -45,17 +45,17 @@ using AgentCoreEvents = std::deque<AgentCoreEvent>;
 
 struct AgentCounters {
   std::uint64_t frames = 0;
-  std::uint64_t garbage = 0;              ///< frames that could not be understood
+  std::uint64_t garbage = 0;              ///< frames that could not be parsed
   std::uint64_t warnings = 0;
   std::uint64_t reconnects = 0;
-  std::uint64_t unasked_turns = 0;        ///< words that the server found and we did not
-  std::uint64_t unasked_octets = 0;       ///< of audio that nobody wanted: of cancelled replies, or never asked for
-  std::uint64_t audio_dropped = 0;        ///< octets of a reply that is longer than anybody would listen to
-  std::uint64_t text_dropped = 0;         ///< octets
+  std::uint64_t unasked_turns = 0;        ///< words for audio in which Offhook detected no turn
+  std::uint64_t unasked_octets = 0;       ///< octets of audio that was dropped: of cancelled replies, or not requested
+  std::uint64_t audio_dropped = 0;        ///< octets of a reply that is too long
+  std::uint64_t text_dropped = 0;         ///< octets of a reply that is too long
   std::uint64_t calls_dropped = 0;
-  std::uint64_t notes_dropped = 0;        ///< for which the prompt had no room
-  std::uint64_t early_audio_dropped = 0;  ///< octets of a turn's beginning that a new socket was not given again
-  base::Duration connected{};             ///< with settings applied: what is paid for
+  std::uint64_t notes_dropped = 0;        ///< notes for which the prompt had no space
+  std::uint64_t early_audio_dropped = 0;  ///< octets at the beginning of a turn that a new socket did not get
+  base::Duration connected{};             ///< time with settings applied, which Deepgram charges
 };
 
 }  // namespace offhook::inline v0::agent::deepgram

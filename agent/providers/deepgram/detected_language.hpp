@@ -8,7 +8,8 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Of what is heard in several languages: the first of `languages`, BCP 47; "" when none is told. Deepgram's documentation, "Multilingual".
+/// Returns the first of the `languages` (BCP 47) in a result in several languages; "" if there is none. Deepgram's documentation,
+/// "Multilingual".
 [[nodiscard]] inline std::string detected_language(const json::Element& heard) {
   const auto languages = json::member(heard, "languages");
   std::string_view first;

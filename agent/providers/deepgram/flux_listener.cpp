@@ -17,7 +17,7 @@ FluxListener::FluxListener(FluxOptions options, net::WebSocketClient& sockets, W
     : SocketListener("the recogniser " + options.model, options.sound, options.followed, options.tell_use, sockets, std::move(wake), ends_within(options)),
       options_(std::move(options)) {}
 
-net::WebSocketRequest FluxListener::request(const std::string&) const {  // The language is in the model and its hints.
+net::WebSocketRequest FluxListener::request(const std::string&) const {  // The model and its hints determine the language.
   return socket_to(options_.server, "/v2/listen", flux_query(options_));
 }
 

@@ -6,12 +6,12 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Listens by Flux (/v2/listen): a model made for conversations, which tells the whole turn anew each quarter of a second and knows when
-/// one ends. With `own_end` in its options Flux ends turns, as FluxTranscription describes. Else Offhook ends them by
-/// ForceEndTurn, which Deepgram's cloud takes. Another server may refuse it, and then each turn fails as Protocol.
+/// Listens by Flux (/v2/listen), a model made for conversations. It sends the words of the whole turn again each quarter of a
+/// second, and detects the end of a turn. With `own_end` in the options, Flux ends turns, as FluxTranscription describes. Otherwise
+/// Offhook ends them by ForceEndTurn, which Deepgram's cloud accepts. If another server refuses it, each turn fails as Protocol.
 class FluxListener final : public SocketListener<FluxTranscription> {
  public:
-  /// `sockets` outlives this.
+  /// `sockets` must outlive this object.
   FluxListener(FluxOptions options, net::WebSocketClient& sockets, Wake wake);
 
   [[nodiscard]] std::uint32_t rate_hz() const override { return options_.sound.rate_hz; }

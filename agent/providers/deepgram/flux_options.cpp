@@ -8,8 +8,8 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-constexpr double kNeverSure = 1.0;      // Suppresses ends of turns by the model itself.
-constexpr int kLongestTimeoutMs = 60'000;  // Nor shall silence end one: that is ours to do.
+constexpr double kNeverSure = 1.0;      // At this threshold, the model itself never ends a turn.
+constexpr int kLongestTimeoutMs = 60'000;  // Silence must not end a turn either: Offhook ends turns.
 
 void add_end(Query& query, const std::optional<FluxEnd>& own_end) {
   if (!own_end) {

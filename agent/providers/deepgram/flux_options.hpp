@@ -10,21 +10,21 @@
 namespace offhook::inline v0::agent::deepgram {
 
 struct FluxOptions {
-  static constexpr std::size_t kMaxKeyterms = ListenOptions::kMaxKeyterms;  ///< more are left out
+  static constexpr std::size_t kMaxKeyterms = ListenOptions::kMaxKeyterms;  ///< further ones are left out
 
   Server server;
   std::string model = "flux-general-multi";
-  std::vector<std::string> hints;      ///< of flux-general-multi: languages that it has, such as "de"
+  std::vector<std::string> hints;      ///< for flux-general-multi: languages that it supports, such as "de"
   Sound sound;
-  std::vector<std::string> keyterms;   ///< names and words that are likely to be said
-  std::optional<FluxEnd> own_end;      ///< Flux ends the caller's turns; nothing: it ends none, and Offhook tells it where a turn ends
-  bool mip_opt_out = false;            ///< nothing of it may be used to make models better
-  std::string tag;                     ///< for the account's own books
-  FollowedLanguage followed{};         ///< the language that is heard over a socket is noted in it
-  TellUse tell_use{};                  ///< the audio that was sent
+  std::vector<std::string> keyterms;   ///< names and words that callers are likely to say
+  std::optional<FluxEnd> own_end;      ///< Flux ends turns in this way; nullopt: Offhook ends turns
+  bool mip_opt_out = false;            ///< Deepgram may not use the audio to improve its models
+  std::string tag;                     ///< label for the account's own accounting
+  FollowedLanguage followed{};         ///< stores the language that is detected on a socket
+  TellUse tell_use{};                  ///< gets the audio that was sent
 };
 
-/// What /v2/listen is asked for.
+/// Returns the query of /v2/listen.
 [[nodiscard]] Query flux_query(const FluxOptions& options);
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -24,7 +24,7 @@ void FluxTranscription::connect() {
   open_line();
 }
 
-/// Its audio and its turns begin at 0.
+/// Requests a new socket. Its audio and its turns begin at 0.
 void FluxTranscription::open_line() {
   line_ = Line::Opening;
   out_.clear();
@@ -43,7 +43,7 @@ void FluxTranscription::on_open() {
 
 void FluxTranscription::on_closed(const RequestFailure& failure) { lose(failure); }
 
-/// One that never opened is not tried again: another way of listening is nearer.
+/// Handles the loss of a socket. A socket that never opened is not tried again, because another listener is faster.
 void FluxTranscription::lose(const RequestFailure& failure) {
   const bool may_help = line_ == Line::Open && !reconnected_ && failure.retry_in && uplink_.may_connect_again();
   line_ = Line::None;
@@ -57,7 +57,7 @@ void FluxTranscription::lose(const RequestFailure& failure) {
   fail(failure.kind, failure.why);
 }
 
-/// What the server has not made a turn of goes to the new socket.
+/// Continues on a new socket, which gets the audio that the server has not made a turn of.
 void FluxTranscription::reconnect() {
   ++counters_.reconnects;
   reconnected_ = true;
@@ -101,7 +101,7 @@ void FluxTranscription::begin(std::uint32_t turn) {
   confidence_count_ = 0;
 }
 
-/// The caller paused, and Flux does not believe that this was all: to the server it is one turn.
+/// Continues the turn under the number `turn`. The caller paused, but Flux has not ended its turn.
 void FluxTranscription::go_on_as(std::uint32_t turn) {
   turn_ = turn;
   phase_ = Phase::Hearing;
@@ -143,7 +143,7 @@ void FluxTranscription::send_silence() {
   for (; now_ >= silence_at_; silence_at_ += std::chrono::milliseconds(kFrameMs)) pad(kFrameMs);
 }
 
-/// The server has ended its turn, and since then there was nothing but silence.
+/// Returns true if the server has ended its turn, and only silence has followed.
 bool FluxTranscription::is_settled() const {
   return !text_.empty() && !active_ && line_ == Line::Open && has_heard_to_the_end(kSettledMs);
 }
@@ -154,7 +154,7 @@ void FluxTranscription::abandon() {
   events_.clear();
 }
 
-/// What the server still holds of the turn shall not become the beginning of the next one.
+/// Ends the server's turn, so that its audio does not become the beginning of the next turn.
 void FluxTranscription::leave_turn() {
   const bool holds = phase_ != Phase::Idle && line_ != Line::None && uplink_.sent() > uplink_.turn_begin();
   if (holds && phase_ != Phase::Waiting && !is_settled()) send_end();
@@ -170,7 +170,7 @@ void FluxTranscription::rest() {
   wait_until_.reset();
 }
 
-// --- what is sent ------------------------------------------------------------------------------------------------------------
+// --- audio to the server -----------------------------------------------------------------------------------------------------
 
 void FluxTranscription::pump() {
   if (phase_ == Phase::Idle || line_ == Line::None) return;
@@ -192,14 +192,15 @@ void FluxTranscription::send_end() {
   ++answers_owed_;
 }
 
-/// The server ends its turn with what is decoded by then: therefore not before the last words are.
+/// Ends the server's turn. Called only after the last words are decoded, because the server ends its turn with the words decoded so
+/// far.
 void FluxTranscription::force_end() {
   send_end();
   phase_ = Phase::Waiting;
   wait_until_ = now_ + kAnswerWait;
 }
 
-// --- what comes --------------------------------------------------------------------------------------------------------------
+// --- messages of the server --------------------------------------------------------------------------------------------------
 
 void FluxTranscription::on_frame(std::string_view frame) {
   const auto message = reader_.parse(frame);
@@ -226,13 +227,14 @@ void FluxTranscription::on_turn_info(const TurnInfo& info) {
     if (answers) --answers_owed_;
   } else {
     take(info, place);
-    if (answers) answers_owed_ = 0;  // Those before it came to nothing.
+    if (answers) answers_owed_ = 0;  // Earlier ones had no effect.
     if (!answers && ends_ours(info)) return end_there(info);
   }
   go_on();
 }
 
-/// The server's end of a turn is the end of ours, unless more of what the caller said is still to be decoded.
+/// Returns true if the server's end of a turn also ends the caller's turn. After end(), all of the caller's audio must be decoded
+/// for that.
 bool FluxTranscription::ends_ours(const TurnInfo& info) const {
   const bool is_eager = info.event == TurnInfo::Event::EagerEndOfTurn;
   if (!ends_within_ || phase_ == Phase::Waiting || (!is_eager && info.event != TurnInfo::Event::EndOfTurn)) return false;
@@ -243,22 +245,23 @@ bool FluxTranscription::ends_ours(const TurnInfo& info) const {
 void FluxTranscription::end_there(const TurnInfo& info) {
   ++counters_.ended_there;
   if (info.event == TurnInfo::Event::EagerEndOfTurn) {
-    // The server may resume this turn: what is new in it then belongs to our next one.
+    // The server may resume this turn: new words in it then belong to the caller's next turn.
     eager_ = {info.index, std::string(base::trim(info.transcript))};
     active_ = false;
   }
   finish();
 }
 
-/// The words of the server's turn that no eager end gave out before. The server may change the marks between them, and add one at the end.
+/// Returns the words of the server's turn that an eager end has not returned before. The server may change the punctuation between
+/// words, and add some at the end.
 std::string_view FluxTranscription::untold(const TurnInfo& info) const {
-  constexpr std::size_t kMark = 4;  // octets
+  constexpr std::size_t kMark = 4;  // in octets
   const std::string_view words = base::trim(info.transcript);
   if (eager_.text.empty() || info.index != eager_.index) return words;
   const std::size_t told = count_words(eager_.text);
   if (count_words(words) > told) return after_words(words, told);
   const std::string_view rest = words.starts_with(eager_.text) ? base::trim(words.substr(eager_.text.size())) : std::string_view{};
-  return rest.size() > kMark ? rest : std::string_view{};  // Some languages have no blanks.
+  return rest.size() > kMark ? rest : std::string_view{};  // Some languages have no blanks between words.
 }
 
 void FluxTranscription::take(const TurnInfo& info, std::size_t place) {
@@ -287,7 +290,7 @@ bool FluxTranscription::has_heard_to_the_end(std::size_t but_ms) const {
   return speech_end <= heard_to_ + uplink_.octets_of(but_ms);
 }
 
-/// After each message: a turn of ours that is over ends when the server's has.
+/// Continues the turn after each message. A turn of the caller that is over ends when the server's turn has ended.
 void FluxTranscription::go_on() {
   switch (phase_) {
     case Phase::Idle: return;
@@ -311,7 +314,8 @@ void FluxTranscription::on_error(const FluxError& error) {
   lose({FailureKind::Protocol, why + ": it refuses what it was sent", std::nullopt});
 }
 
-/// Half of what the caller said is worse than nothing: whoever listens otherwise is given all of it.
+/// Ends or fails a turn without an answer. It fails if text may be missing, because half of the caller's words is worse than none.
+/// Another listener then gets the whole turn.
 void FluxTranscription::on_no_answer() {
   ++counters_.unanswered;
   if (answered_ && has_heard_to_the_end(kNearlyAllMs)) return finish();

@@ -16,26 +16,28 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Live listening by /v2/listen, whose server has turns of its own. Pure: frames, turns, audio and time in; frames and events out. Knows one
-/// socket at a time, and opens another in mid-turn when one breaks.
+/// Transcribes live by /v2/listen, whose server has turns of its own. Pure: frames, turns, audio and time in; frames and events
+/// out. Uses one socket at a time, and opens another one during a turn if it breaks.
 ///
-/// Where Offhook ends turns, audio goes up while the caller speaks, and when our turn is over and its last words are decoded, ForceEndTurn
-/// ends the server's. Turns that it ends by itself before are parts of ours; when it has ended one just where ours ends, nothing is waited for.
+/// If Offhook ends turns, audio is sent while the caller speaks. When the caller's turn is over and its last words are decoded,
+/// ForceEndTurn ends the server's turn. Turns that the server ends earlier are parts of the caller's turn. If the server has just
+/// ended one at the end of the caller's turn, there is no wait.
 ///
-/// Where Flux ends turns (`ends_within`), the final Transcript comes with the server's end of a turn that has words: before end(), or after
-/// it. After end() the server hears silence until then. A begin() before that goes on with the turn, by its new number.
+/// If Flux ends turns (`ends_within`), the final Transcript comes with the server's end of a turn that has words, before or after
+/// end(). After end() the server gets silence until then. A begin() before that continues the turn under its new number.
 class FluxTranscription {
  public:
-  static constexpr std::size_t kFrameMs = 80;          ///< audio in one frame, as is advised
-  static constexpr std::size_t kTailMs = 320;          ///< of silence behind a turn: its end is told of within a quarter of a second of audio
-  static constexpr std::size_t kMaxText = 16U << 10U;  ///< octets of a turn; later turns of the server are left out, and counted
-  static constexpr std::size_t kSettledMs = 500;       ///< so little, behind a turn that the server has ended, is silence
-  static constexpr std::size_t kNearlyAllMs = 1'000;   ///< so little may be missing of what a server that falls silent has told
-  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);            ///< then a frame of silence: nobody says that KeepAlive is taken
-  static constexpr base::Duration kDecodeWait = std::chrono::milliseconds(600);    ///< for the words at the end of the audio
-  static constexpr base::Duration kAnswerWait = std::chrono::milliseconds(1'500);  ///< for the answer to ForceEndTurn
+  static constexpr std::size_t kFrameMs = 80;          ///< audio in one frame, as Deepgram recommends
+  static constexpr std::size_t kTailMs = 320;          ///< silence after a turn; the server reports on each quarter of a second of audio
+  static constexpr std::size_t kMaxText = 16U << 10U;  ///< longest text of a turn, in octets; later turns of the server are left out and counted
+  static constexpr std::size_t kSettledMs = 500;       ///< so little audio after a turn that the server has ended counts as silence
+  static constexpr std::size_t kNearlyAllMs = 1'000;   ///< so little audio may lack a result if the server stops answering
+  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);            ///< interval after which a frame of silence is
+                                                                                   ///< sent; KeepAlive is not documented
+  static constexpr base::Duration kDecodeWait = std::chrono::milliseconds(600);    ///< wait for the words at the end of the audio
+  static constexpr base::Duration kAnswerWait = std::chrono::milliseconds(1'500);  ///< wait for the answer to ForceEndTurn
 
-  /// `ends_within`: Flux ends turns, after so much silence at the latest; nothing: Offhook ends them.
+  /// `ends_within`: the longest silence after which Flux ends a turn. nullopt: Offhook ends turns.
   FluxTranscription(std::string whom, Sound sound, std::optional<base::Duration> ends_within = {})
       : whom_(std::move(whom)), ends_within_(ends_within), uplink_(sound, kFrameMs) {}
 
@@ -44,7 +46,7 @@ class FluxTranscription {
   void on_frame(std::string_view frame);
   void on_closed(const RequestFailure& failure);
   void tick(base::TimePoint now);
-  /// The call is over: what was said before it ends in order.
+  /// Ends the stream in order at the end of the call.
   void close();
 
   void begin(std::uint32_t turn);
@@ -55,25 +57,26 @@ class FluxTranscription {
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<ListenEvent> poll_event();
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
-  /// BCP 47, as the service has it: of the last turn that had words; "": not told. To be held against what is expected.
+  /// Returns the language of the last turn with words, as the service sent it (BCP 47); "" if it sent none. The caller compares it
+  /// with the expected languages.
   [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
-  /// Its bounds hold, and its phase and its sums agree.
+  /// Returns true if the bounds hold, and the phase agrees with the other values.
   [[nodiscard]] bool is_consistent() const;
 
   struct Counters {
-    std::uint64_t garbage = 0;        ///< frames that could not be understood
-    std::uint64_t late = 0;           ///< of turns that nobody waits for
-    std::uint64_t at_once = 0;        ///< turns that the server had ended already
+    std::uint64_t garbage = 0;        ///< frames that could not be parsed
+    std::uint64_t late = 0;           ///< messages of turns that are over or abandoned
+    std::uint64_t at_once = 0;        ///< turns that the server had already ended
     std::uint64_t ended_there = 0;    ///< turns that ended because Flux ended them
     std::uint64_t unanswered = 0;     ///< turns that ended without an answer to ForceEndTurn
-    std::uint64_t reconnects = 0;     ///< in mid-turn
-    std::uint64_t unheard_octets = 0; ///< beyond TurnUplink::kMaxTurnMs
+    std::uint64_t reconnects = 0;     ///< reconnections during a turn
+    std::uint64_t unheard_octets = 0; ///< octets beyond TurnUplink::kMaxTurnMs
     std::uint64_t text_left_out = 0;  ///< turns of the server beyond kMaxText
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  /// Ending: for the last words; Waiting: for the answer to ForceEndTurn.
+  /// Ending: waits for the last words. Waiting: waits for the answer to ForceEndTurn.
   enum class Phase : std::uint8_t { Idle, Hearing, Ending, Waiting };
   enum class Line : std::uint8_t { None, Opening, Open };
 
@@ -111,22 +114,22 @@ class FluxTranscription {
   FluxReader reader_;
   base::TimePoint now_{};
   Line line_ = Line::None;
-  base::TimePoint sent_at_{};            // the last frame, of whatever kind
-  std::size_t answers_owed_ = 0;         // to ForceEndTurn: each has one, in their order
+  base::TimePoint sent_at_{};            // time of the last frame of any kind
+  std::size_t answers_owed_ = 0;         // answers to ForceEndTurn that have not come; they come in order
 
   Phase phase_ = Phase::Idle;
   std::uint32_t turn_ = 0;
-  std::size_t padded_ms_ = 0;            // of silence behind our turn
-  base::TimePoint silence_at_{};         // the next of it, where Flux ends turns
+  std::size_t padded_ms_ = 0;            // silence after the caller's turn
+  base::TimePoint silence_at_{};         // time of the next silent frame, if Flux ends turns
   bool reconnected_ = false;
   std::optional<base::TimePoint> wait_until_;
-  std::size_t heard_to_ = 0;             // a place: so far the server has told
-  bool answered_ = false;                // it has told anything of this turn
-  bool active_ = false;                  // a turn of the server is under way: index_, whose text is current_
-  std::uint64_t index_ = 0, next_index_ = 0;  // before next_index_: turns that are over, or that nobody wants
-  struct Told { std::uint64_t index = 0; std::string text; } eager_;  // an eager end gave out this text of that turn of the server
+  std::size_t heard_to_ = 0;             // place up to which the server has sent results
+  bool answered_ = false;                // the server has sent a result for this turn
+  bool active_ = false;                  // a turn of the server is in progress: index_, with the text current_
+  std::uint64_t index_ = 0, next_index_ = 0;  // turns before next_index_ are over or abandoned
+  struct Told { std::uint64_t index = 0; std::string text; } eager_;  // an eager end returned this text of that turn of the server
   std::string text_, current_, told_;
-  std::string turn_language_, heard_language_;  // of this turn so far; of the last one with words
+  std::string turn_language_, heard_language_;  // of this turn so far; of the last turn with words
   double current_confidence_ = 0, confidence_sum_ = 0;
   std::size_t confidence_count_ = 0;
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-/// The words of a turn that Flux tells of more than once.
+/// Functions for the words of a turn, which Flux sends more than once.
 namespace offhook::inline v0::agent::deepgram {
 
 [[nodiscard]] inline std::size_t count_words(std::string_view text) {
@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::deepgram {
   return count;
 }
 
-/// Returns the text behind the first `count` words; "" when there are no more words.
+/// Returns the text after the first `count` words; "" if there are no more words.
 [[nodiscard]] inline std::string_view after_words(std::string_view text, std::size_t count) {
   while (count-- > 0) {
     const std::size_t end = text.find(' ', text.find_first_not_of(' '));

@@ -32,7 +32,7 @@ SpeechService speech_service(const SpeakOptions& options) {
   service.url = url_of(options.server, "/v1/speak", {});
   service.rate_hz = options.rate_hz;
   service.max_chars = SpeakOptions::kMaxChars;
-  service.ask = [options](std::string_view text, const std::string&) {  // The language is in the model's name.
+  service.ask = [options](std::string_view text, const std::string&) {  // The name of the model contains the language.
     net::HttpRequest request = request_to(options.server, "/v1/speak", http_query(options));
     request.headers.emplace_back("content-type", "application/json");
     request.body = JsonText().open("", '{').text("text", text).close('}').take();

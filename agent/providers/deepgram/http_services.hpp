@@ -7,9 +7,10 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Listening to a whole turn by POST /v1/listen, for TurnListener. Of the options the sound is not used: a WAV says what it is.
+/// Returns the service for TurnListener that transcribes a whole turn by POST /v1/listen. Ignores options.sound, because a WAV
+/// contains its format.
 [[nodiscard]] TurnService turn_service(const ListenOptions& options);
-/// Speaking by POST /v1/speak, for HttpSpeaker.
+/// Returns the service for HttpSpeaker that speaks by POST /v1/speak.
 [[nodiscard]] SpeechService speech_service(const SpeakOptions& options);
 
 }  // namespace offhook::inline v0::agent::deepgram

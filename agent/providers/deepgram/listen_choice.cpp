@@ -11,22 +11,22 @@ namespace {
 
 constexpr std::string_view kEnglish = "flux-general-en", kMany = "flux-general-multi", kNova = "nova-3";
 
-/// What kMany understands.
+/// The languages that kMany supports.
 constexpr auto kFlux = std::to_array<std::string_view>({"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"});
 
-/// What `multi` of nova-3 understands: Deepgram's list of October 2026.
+/// The languages that `multi` of nova-3 supports: Deepgram's list of October 2026.
 constexpr auto kMulti = std::to_array<std::string_view>({
     "af", "ar", "be", "bn", "bs", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "gl", "de", "el", "gu", "he",
     "hi", "hu", "id", "it", "ja", "kn", "ko", "lv", "lt", "mk", "ms", "mr", "no", "fa", "pl", "pt", "ro", "ru", "sr", "sk", "sl",
     "es", "sv", "tl", "ta", "te", "th", "tr", "uk", "vi", "xh", "zu",
-    "nb", "nn"});  // Both of them are its "no".
+    "nb", "nn"});  // Deepgram's "no" stands for both.
 
 template <class List>
 bool is_in(const List& list, std::string_view bcp47) {
   return std::any_of(list.begin(), list.end(), [bcp47](std::string_view language) { return is_same_language(language, bcp47); });
 }
 
-/// Each once, of those that Flux has.
+/// Returns the languages that Flux supports, each once.
 std::vector<std::string> hints_of(std::span<const std::string> languages) {
   std::vector<std::string> hints;
   for (const std::string& each : languages) {
@@ -41,13 +41,14 @@ std::string_view flux_for(std::span<const std::string> languages) {
   return only_english ? kEnglish : kMany;
 }
 
-/// "nova-3", and "nova-3-general", which is the same.
+/// Returns true for the general model of a family: "nova-3", or "nova-3-general", which is the same.
 bool is_general(std::string_view model, std::string_view family) {
   return model.starts_with(family) && (model.size() == family.size() || model.substr(family.size()) == "-general");
 }
 
-/// Where a caller may speak one that multi has not, it would be heard as another: the likeliest is taken for all. What nova-2's multi understands is
-/// less, and not known here. Models of one trade, as nova-3-medical, are English where nothing else is said.
+/// Returns the value of `language` for nova-2 or nova-3. If the caller may speak a language that multi lacks, multi would recognise
+/// it as another one, so the most likely language is used for all. nova-2's multi supports fewer languages, which are not listed
+/// here. Models of one trade, such as nova-3-medical, are English by default.
 std::string language_of(std::string_view model, std::span<const std::string> languages) {
   const bool has_multi = model.empty() || is_general(model, kNova);
   if (languages.empty()) return std::string(has_multi || is_general(model, "nova-2") ? kAnyLanguage : "en");

@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-constexpr int kEndpointingMs = 300, kAnyLanguageEndpointingMs = 100;  // 100: Deepgram's documentation, "Endpointing", of multi
+constexpr int kEndpointingMs = 300, kAnyLanguageEndpointingMs = 100;  // 100 with multi: Deepgram's documentation, "Endpointing"
 
 }  // namespace
 

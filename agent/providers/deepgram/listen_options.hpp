@@ -14,7 +14,7 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// How the caller's audio travels: G.711 as it comes from the telephone line, one octet a sample, or 16-bit little-endian samples.
+/// Format of the caller's audio: G.711 as on the telephone line, one octet a sample, or 16-bit little-endian samples.
 struct Sound {
   enum class Encoding : std::uint8_t { Mulaw, Alaw, Linear16 };
   Encoding encoding = Encoding::Mulaw;
@@ -24,30 +24,30 @@ struct Sound {
   [[nodiscard]] std::size_t octets_of(std::size_t ms) const { return ms * rate_hz / 1000 * octets_per_sample(); }
 };
 [[nodiscard]] std::string_view to_string(Sound::Encoding encoding);
-/// Appends `pcm` to `out`.
+/// Encodes `pcm` and appends it to `out`.
 void encode_sound(const Sound& sound, std::span<const std::int16_t> pcm, std::vector<std::uint8_t>& out);
 
 struct ListenOptions {
-  static constexpr std::size_t kMaxKeyterms = 100;  ///< more are left out
+  static constexpr std::size_t kMaxKeyterms = 100;  ///< further ones are left out
 
   Server server;
   std::string model = "nova-3";
-  std::string language;                ///< as Deepgram has it ("en-GB", "multi"); "": that of the call, and multi when it has none
+  std::string language;                ///< as Deepgram writes it ("en-GB", "multi"); "" selects that of the call, or multi if it has none
   Sound sound;
-  std::vector<std::string> keyterms;   ///< names and words that are likely to be said; nova-3 alone has them
-  std::optional<int> endpointing_ms;   ///< silence after which words are final; 0: never; nothing: 300, or 100 with multi
+  std::vector<std::string> keyterms;   ///< names and words that callers are likely to say; only nova-3 supports them
+  std::optional<int> endpointing_ms;   ///< silence in ms after which words are final; 0: never; nullopt: 300, or 100 with multi
   bool punctuate = true;
-  bool smart_format = false;           ///< dates and numbers as people write them: it waits for their end
+  bool smart_format = false;           ///< writes dates and numbers in the usual form, for which the server waits until they are complete
   bool numerals = false;
-  bool mip_opt_out = false;            ///< nothing of it may be used to make models better
-  std::string tag;                     ///< for the account's own books
-  FollowedLanguage followed{};         ///< the language that is heard over a socket is noted in it
-  TellUse tell_use{};                  ///< the audio that was sent
+  bool mip_opt_out = false;            ///< Deepgram may not use the audio to improve its models
+  std::string tag;                     ///< label for the account's own accounting
+  FollowedLanguage followed{};         ///< stores the language that is detected on a socket
+  TellUse tell_use{};                  ///< gets the audio that was sent
 };
 
-/// What both ways of listening ask for.
+/// Returns the query of POST /v1/listen. live_query() adds to it.
 [[nodiscard]] Query whole_turn_query(const ListenOptions& options);
-/// What /v1/listen is asked for over a WebSocket.
+/// Returns the query of /v1/listen over a WebSocket.
 [[nodiscard]] Query live_query(const ListenOptions& options);
 
 }  // namespace offhook::inline v0::agent::deepgram

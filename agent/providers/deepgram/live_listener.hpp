@@ -6,11 +6,11 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Listens by /v1/listen over a WebSocket: most of a turn is understood before it is over. A socket that broke is opened anew in mid-turn,
-/// or when the next turn begins.
+/// Listens by /v1/listen over a WebSocket: most of a turn is transcribed before the turn is over. If the socket breaks, a new one
+/// is opened during the turn, or when the next turn begins.
 class LiveListener final : public SocketListener<LiveTranscription> {
  public:
-  /// `sockets` outlives this.
+  /// `sockets` must outlive this object.
   LiveListener(ListenOptions options, net::WebSocketClient& sockets, Wake wake);
 
   [[nodiscard]] std::uint32_t rate_hz() const override { return options_.sound.rate_hz; }

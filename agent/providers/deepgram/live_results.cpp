@@ -13,7 +13,7 @@ struct LiveReader::Json {
 
 namespace {
 
-/// The first of `alternatives`: Deepgram sends one, unless it is asked for more.
+/// Returns the first of `alternatives`. Deepgram sends only one by default.
 std::optional<json::Element> first_alternative(const json::Element& root) {
   const auto channel = json::member(root, "channel");
   const auto list = channel ? json::member(*channel, "alternatives") : std::nullopt;

@@ -10,33 +10,33 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// What is understood of a window of the audio, in seconds from the socket's first sample on.
+/// The transcript of a window of the audio. Positions are in seconds from the socket's first sample.
 struct Results {
   struct Word {
     std::string text;
-    double middle = 0;          ///< of its sound, as `start` counts
+    double middle = 0;          ///< middle of its sound, counted like `start`
   };
   double start = 0, duration = 0;
-  bool is_final = false;        ///< this window does not change any more
-  bool from_finalize = false;   ///< the answer to Finalize
+  bool is_final = false;        ///< the window does not change any more
+  bool from_finalize = false;   ///< the window is the answer to Finalize
   std::string transcript;
   double confidence = 0;        ///< 0..1
-  std::string language{};       ///< BCP 47: which it is for the most part; "": not told
-  std::vector<Word> words{};    ///< those of the transcript; empty: the server does not send them
+  std::string language{};       ///< BCP 47: the main language; "": the server sent none
+  std::vector<Word> words{};    ///< words of the transcript; empty if the server does not send them
 };
-/// What nothing has to be done about: SpeechStarted, UtteranceEnd, Metadata, and what nobody knows.
+/// A message that needs no action: SpeechStarted, UtteranceEnd, Metadata, unknown messages.
 struct Passed {};
 using LiveMessage = std::variant<Results, Passed>;
 
-/// Reads what comes over /v1/listen. Pure.
+/// Parses the messages of /v1/listen. Pure.
 class LiveReader {
  public:
-  static constexpr std::size_t kMaxTranscript = 16U << 10U;  ///< octets; a window is seconds long
-  static constexpr double kMaxSeconds = 1e6;                 ///< of audio on one socket
+  static constexpr std::size_t kMaxTranscript = 16U << 10U;  ///< longest transcript of a window, in octets; a window lasts seconds
+  static constexpr double kMaxSeconds = 1e6;                 ///< longest audio on one socket
 
   LiveReader();
   ~LiveReader();
-  /// Nothing when it cannot be understood: no JSON, or no place or no text in a result.
+  /// Returns nullopt if `frame` is not JSON, or a result without position or text.
   [[nodiscard]] std::optional<LiveMessage> parse(std::string_view frame);
 
  private:

@@ -12,7 +12,7 @@ LiveSpeaker::~LiveSpeaker() {
   carry_out();
 }
 
-/// What was asked before has a socket already, and is on its way.
+/// Opens a socket, unless speak() has already opened one.
 void LiveSpeaker::open(const SessionContext&) {
   core_.open();
   carry_out();
@@ -36,7 +36,7 @@ void LiveSpeaker::connect() {
   socket_ = sockets_.open(socket_to(options_.server, "/v1/speak", live_query(options_)), std::move(handler));
 }
 
-/// Comes from within a socket's handler: that socket may be replaced or dropped here, and is silent from then on.
+/// Called from within a socket's handler. carry_out() may replace or drop that socket, which then calls no more handlers.
 void LiveSpeaker::told() {
   carry_out();
   if (wake_) wake_();
@@ -47,8 +47,8 @@ void LiveSpeaker::carry_out() {
     switch (out->what) {
       case SocketOut::What::Connect: connect(); break;
       case SocketOut::What::Drop: socket_.reset(); break;
-      case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // It waits in the socket until that is open.
-      case SocketOut::What::Audio: break;                                 // None goes up.
+      case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // The socket holds it until it is open.
+      case SocketOut::What::Audio: break;                                 // A speaker sends no audio.
     }
   }
 }

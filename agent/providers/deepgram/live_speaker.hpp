@@ -9,11 +9,11 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Speaks by /v1/speak over a WebSocket: the first octets come sooner than by HTTP, and what is cut off stops there too. One socket a
-/// call, opened when the call begins.
+/// Speaks by /v1/speak over a WebSocket. The first octets come sooner than over HTTP, and a cancelled utterance also stops at the
+/// server. Uses one socket for a call, opened when the call begins.
 class LiveSpeaker final : public Speaker {
  public:
-  /// `sockets` outlives this.
+  /// `sockets` must outlive this object.
   LiveSpeaker(SpeakOptions options, net::WebSocketClient& sockets, Wake wake);
   ~LiveSpeaker() override;
 

@@ -45,12 +45,13 @@ void LiveTranscription::on_closed(const RequestFailure& failure) {
   if (phase_ != Phase::Idle) fail(failure.kind, failure.why);
 }
 
-/// One that never opened is not tried again: another way of listening is nearer.
+/// Returns true if a new socket may continue the turn. A socket that never opened is not tried again, because another listener is
+/// faster.
 bool LiveTranscription::may_reconnect(const RequestFailure& failure) const {
   return line_ == Line::Open && !reconnected_ && failure.retry_in && uplink_.may_connect_again();
 }
 
-/// What has no answer yet goes to the new socket, whose audio begins at 0 again.
+/// Continues on a new socket, whose audio begins at 0 again. It gets the audio that has no answer yet.
 void LiveTranscription::reconnect() {
   ++counters_.reconnects;
   reconnected_ = true;
@@ -108,7 +109,7 @@ void LiveTranscription::end() {
   pump();
 }
 
-/// What the server still holds of the turn shall not become the beginning of the next one.
+/// Makes the server end its window, so that its audio does not become the beginning of the next turn.
 void LiveTranscription::abandon() {
   if (phase_ != Phase::Idle && uplink_.sent() > uplink_.turn_begin() && line_ != Line::None && !finalized_) send_text(kFinalize);
   rest();
@@ -123,7 +124,7 @@ void LiveTranscription::rest() {
   wait_until_.reset();
 }
 
-// --- what is sent ------------------------------------------------------------------------------------------------------------
+// --- audio to the server -----------------------------------------------------------------------------------------------------
 
 void LiveTranscription::pump() {
   if (phase_ == Phase::Idle || line_ == Line::None) return;
@@ -134,7 +135,7 @@ void LiveTranscription::pump() {
 }
 
 void LiveTranscription::send_audio(std::string octets) {
-  if (octets.empty()) return;  // It would end the stream.
+  if (octets.empty()) return;  // An empty frame would end the stream.
   out_.push_back({SocketOut::What::Audio, std::move(octets)});
   sent_at_ = now_;
 }
@@ -150,13 +151,14 @@ void LiveTranscription::finalize() {
   if (line_ == Line::Open) await_answer();
 }
 
-/// The answer may not come when little is left to answer: Deepgram's documentation, "Finalize".
+/// Starts the wait for the answer to Finalize, which may not come if little audio lacks an answer: Deepgram's documentation,
+/// "Finalize".
 void LiveTranscription::await_answer() {
   const bool nearly_all = answered_ && interim_.empty() && uplink_.without_answer() <= uplink_.octets_of(kNearlyAllMs);
   wait_until_ = now_ + (nearly_all ? kShortAnswerWait : kAnswerWait);
 }
 
-// --- what comes --------------------------------------------------------------------------------------------------------------
+// --- messages of the server --------------------------------------------------------------------------------------------------
 
 void LiveTranscription::on_frame(std::string_view frame) {
   const auto message = reader_.parse(frame);
@@ -167,7 +169,8 @@ void LiveTranscription::on_frame(std::string_view frame) {
   if (const auto* results = std::get_if<Results>(&*message)) on_results(*results);
 }
 
-/// Of a turn that nobody waits for any more: the window ends before the middle of the present one. Some such answers never come.
+/// Returns true if the answer belongs to the Finalize of an abandoned turn: its window ends before the middle of the present turn's
+/// audio. Some of these answers never come.
 bool LiveTranscription::is_old_finalize(std::size_t end) const {
   return end <= uplink_.turn_begin() + (uplink_.sent() - uplink_.turn_begin()) / 2;
 }
@@ -186,7 +189,8 @@ void LiveTranscription::on_results(const Results& results) {
   tell_so_far();
 }
 
-/// A server that does not answer Finalize goes on with its window in the next turn. Its words of the turn before were told already.
+/// Returns the words of a window that belong to the present turn. A server that does not answer Finalize continues its window in
+/// the next turn. Its words of the turn before were already returned.
 std::string LiveTranscription::new_words(const Results& results) const {
   const std::size_t from = uplink_.answered_to();
   const auto is_told = [&](double seconds) { return uplink_.place_of(seconds) < from; };
@@ -235,18 +239,19 @@ void LiveTranscription::tell_so_far() {
   events_.push_back(Transcript{turn_, false, std::move(text), 1, false});
 }
 
-/// Nearly to the end of the turn: what is missing is silence, or the last syllable of what an interim text has.
+/// Returns true if nearly the whole turn has results: only silence may be missing, or the last syllable of an interim text.
 bool LiveTranscription::has_heard_it() const {
   if (!answered_) return false;
   if (uplink_.without_answer() <= uplink_.octets_of(kNearlyAllMs)) return true;
   return !interim_.empty() && uplink_.sent() - std::min(uplink_.sent(), interim_to_) <= uplink_.octets_of(kMaxGuessMs);
 }
 
-/// Half of what the caller said is worse than nothing: whoever listens otherwise is given all of it.
+/// Ends or fails a turn without an answer. It fails if text may be missing, because half of the caller's words is worse than none.
+/// Another listener then gets the whole turn.
 void LiveTranscription::on_no_answer() {
   ++counters_.unanswered;
   if (has_heard_it()) return finish();
-  // It may be dead: the next turn has another.
+  // The socket may be dead, so the next turn opens another one.
   line_ = Line::None;
   out_.clear();
   out_.push_back({SocketOut::What::Drop, {}});

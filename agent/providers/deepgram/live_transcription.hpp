@@ -17,19 +17,21 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Live listening by /v1/listen: audio goes up while the caller speaks, Finalize ends the turn, and results come back for windows of the
-/// audio. Where a window lies on the socket's audio says which turn it is of. Who speaks when is ours to find out. Pure: frames, turns,
-/// audio and time in; frames and events out. Knows one socket at a time, and opens another in mid-turn when one breaks.
+/// Transcribes live by /v1/listen. Audio is sent while the caller speaks, Finalize ends the turn, and results come for windows of
+/// the audio. The position of a window in the socket's audio shows its turn. Offhook itself detects when the caller speaks. Pure:
+/// frames, turns, audio and time in; frames and events out. Uses one socket at a time, and opens another one during a turn if it
+/// breaks.
 class LiveTranscription {
  public:
-  static constexpr std::size_t kFrameMs = 60;         ///< audio in one frame: 20 to 100 are advised
-  static constexpr std::size_t kPrimeMs = 20;         ///< of silence first of all: KeepAlive alone does not keep a fresh socket
-  static constexpr std::size_t kMaxText = 16U << 10U;  ///< octets of a turn; later windows are left out, and counted
-  static constexpr std::size_t kNearlyAllMs = 500;    ///< so little without an answer may never get one
-  static constexpr std::size_t kMaxGuessMs = 1'500;   ///< behind an interim text: of more nobody knows what was said
-  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);           ///< the socket closes after 10 s of nothing
-  static constexpr base::Duration kAnswerWait = std::chrono::seconds(2);          ///< for the answer to Finalize
-  static constexpr base::Duration kShortAnswerWait = std::chrono::milliseconds(400);  ///< the same, when nearly all was answered before
+  static constexpr std::size_t kFrameMs = 60;         ///< audio in one frame; Deepgram recommends 20 to 100
+  static constexpr std::size_t kPrimeMs = 20;         ///< silence at the beginning of a socket; KeepAlive alone does not keep a new socket open
+  static constexpr std::size_t kMaxText = 16U << 10U;  ///< longest text of a turn, in octets; later windows are left out and counted
+  static constexpr std::size_t kNearlyAllMs = 500;    ///< so little audio without an answer may never get one
+  static constexpr std::size_t kMaxGuessMs = 1'500;   ///< longest audio after an interim text for which the text still counts as complete
+  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);           ///< interval of KeepAlive; the server closes the
+                                                                                  ///< socket after 10 s without a frame
+  static constexpr base::Duration kAnswerWait = std::chrono::seconds(2);          ///< wait for the answer to Finalize
+  static constexpr base::Duration kShortAnswerWait = std::chrono::milliseconds(400);  ///< the same wait, if nearly all audio has an answer
 
   LiveTranscription(std::string whom, Sound sound) : whom_(std::move(whom)), uplink_(sound, kFrameMs) {}
 
@@ -38,7 +40,7 @@ class LiveTranscription {
   void on_frame(std::string_view frame);
   void on_closed(const RequestFailure& failure);
   void tick(base::TimePoint now);
-  /// The call is over: what was said before it ends in order.
+  /// Ends the stream in order at the end of the call.
   void close();
 
   void begin(std::uint32_t turn);
@@ -49,23 +51,24 @@ class LiveTranscription {
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<ListenEvent> poll_event();
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
-  /// BCP 47, as the service has it: of the last turn that had words; "": not told. To be held against what is expected.
+  /// Returns the language of the last turn with words, as the service sent it (BCP 47); "" if it sent none. The caller compares it
+  /// with the expected languages.
   [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
-  /// Its bounds hold, and its phase and its sums agree.
+  /// Returns true if the bounds hold, and the phase agrees with the other values.
   [[nodiscard]] bool is_consistent() const;
 
   struct Counters {
-    std::uint64_t garbage = 0;        ///< frames that could not be understood
-    std::uint64_t late = 0;           ///< windows of turns that nobody waits for
+    std::uint64_t garbage = 0;        ///< frames that could not be parsed
+    std::uint64_t late = 0;           ///< windows of turns that are over or abandoned
     std::uint64_t unanswered = 0;     ///< turns that ended without an answer to Finalize
-    std::uint64_t reconnects = 0;     ///< in mid-turn
-    std::uint64_t unheard_octets = 0; ///< beyond TurnUplink::kMaxTurnMs
+    std::uint64_t reconnects = 0;     ///< reconnections during a turn
+    std::uint64_t unheard_octets = 0; ///< octets beyond TurnUplink::kMaxTurnMs
     std::uint64_t text_left_out = 0;  ///< windows beyond kMaxText
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // for the answer to Finalize
+  enum class Phase : std::uint8_t { Idle, Hearing, Waiting };  // Waiting: for the answer to Finalize
   enum class Line : std::uint8_t { None, Opening, Open };
 
   void prime();
@@ -93,16 +96,16 @@ class LiveTranscription {
   LiveReader reader_;
   base::TimePoint now_{};
   Line line_ = Line::None;
-  base::TimePoint sent_at_{};            // the last frame, of whatever kind
+  base::TimePoint sent_at_{};            // time of the last frame of any kind
 
   Phase phase_ = Phase::Idle;
   std::uint32_t turn_ = 0;
-  std::size_t interim_to_ = 0;           // on this socket's audio: where the window of interim_ ends
+  std::size_t interim_to_ = 0;           // place on this socket at which the window of interim_ ends
   bool finalized_ = false, reconnected_ = false;
-  bool answered_ = false;                // a text came for this turn, or a window that does not change
+  bool answered_ = false;                // a text or a final window came for this turn
   std::optional<base::TimePoint> wait_until_;
   std::string text_, interim_, told_;
-  std::string turn_language_, heard_language_;  // of this turn so far; of the last one with words
+  std::string turn_language_, heard_language_;  // of this turn so far; of the last turn with words
   double confidence_sum_ = 0;
   std::size_t confidence_count_ = 0;
 

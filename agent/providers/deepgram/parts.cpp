@@ -22,7 +22,7 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-/// A socket takes 20 utterances a minute.
+/// Interval between preparations: a socket accepts 20 utterances a minute.
 constexpr base::Duration kPrepareEvery = std::chrono::milliseconds(3'500);
 
 Server server_of(const ProviderProfile& provider) {
@@ -32,7 +32,7 @@ Server server_of(const ProviderProfile& provider) {
   return server;
 }
 
-/// Telephone sound goes as it is.
+/// Returns the format of the caller's audio. G.711 is sent unchanged.
 Sound sound_of(media::AudioCodec codec) {
   if (media::is_wide(codec)) return {Sound::Encoding::Linear16, 16000};
   return {codec == media::AudioCodec::Pcma ? Sound::Encoding::Alaw : Sound::Encoding::Mulaw, 8000};
@@ -40,7 +40,7 @@ Sound sound_of(media::AudioCodec codec) {
 
 ListenChoice choice_for(const PartNeeds& needs, const std::string& model) { return listen_choice(model, needs.profile->language, needs.profile->languages); }
 
-/// Of a whole turn by HTTP, and of whoever listens where Flux is not there: nova-3, unless another one is named.
+/// Returns the choice for whole turns over HTTP, and for live listening without Flux: nova-3, unless another model is configured.
 ListenChoice plain_choice(const PartNeeds& needs) {
   const std::string& model = needs.provider->models.transcription;
   return choice_for(needs, model.empty() || is_flux(model) ? "nova-3" : model);
@@ -123,7 +123,7 @@ std::string sound_in(const SpeakOptions& options) { return fmt::format("{} {}", 
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  // A reply on a socket that prepares waits until the socket is cleared, for 100 ms and longer: no call prepares fixed sentences.
+  // A call prepares no fixed sentences: a reply on the same socket would wait for 100 ms and longer until the socket is cleared.
   const auto every = needs.is_rehearsal ? std::optional(kPrepareEvery) : std::nullopt;
   return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake, every);
 }

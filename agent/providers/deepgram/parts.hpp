@@ -4,7 +4,8 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Of the kind Deepgram: listens and speaks over WebSockets, and by HTTP when those are refused; holds whole conversations by its Voice Agent.
+/// Returns the parts of the kind Deepgram. It listens and speaks over WebSockets, or over HTTP when those are refused. Its Voice
+/// Agent hears and speaks itself.
 [[nodiscard]] ProviderParts parts();
 
 }  // namespace offhook::inline v0::agent::deepgram

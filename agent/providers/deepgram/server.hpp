@@ -12,36 +12,37 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Where Deepgram, or a server of one's own that speaks like it, is asked.
+/// The address and the key of Deepgram, or of an operator's own server with the same interface.
 struct Server {
   enum class Auth : std::uint8_t { Token, Bearer };  ///< Token: an API key; Bearer: a temporary token
   std::string base_url = "https://api.deepgram.com";
-  config::Secret key;                                ///< none: no header
+  config::Secret key;                                ///< empty: no header
   Auth auth = Auth::Token;
   base::Duration connect_limit = std::chrono::seconds(3);
 };
 
-/// What stands behind the '?' of an address, each value escaped.
+/// The query of a URL, with each value escaped.
 class Query {
  public:
   Query& add(std::string_view name, std::string_view value);
-  Query& flag(std::string_view name, bool value) { return value ? add(name, "true") : *this; }  ///< all of them are off by default
+  Query& flag(std::string_view name, bool value) { return value ? add(name, "true") : *this; }  ///< adds nothing for false, because all
+                                                                                                ///< flags are off by default
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   std::string text_;
 };
 
-inline constexpr std::size_t kMaxFrame = 1U << 20U;  ///< octets of a message that a server may send
+inline constexpr std::size_t kMaxFrame = 1U << 20U;  ///< longest message that a server may send, in octets
 
-/// `path` begins with '/'. A base URL may end in one, too.
+/// Returns the URL of a request. `path` begins with '/'; the base URL may end with one.
 [[nodiscard]] std::string url_of(const Server& server, std::string_view path, const Query& query);
-/// A request with its headers; its body is the caller's to fill.
+/// Returns a request with its headers; the caller adds the body.
 [[nodiscard]] net::HttpRequest request_to(const Server& server, std::string_view path, const Query& query);
 [[nodiscard]] net::WebSocketRequest socket_to(const Server& server, std::string_view path, const Query& query);
 
-/// Why a socket never opened, or is no more. `retry_in`: another may be opened at once. `why` shows numbers and names of the server's
-/// (`dg-error` when it is one, `dg-request-id`, the code in a close frame's reason), never its sentences.
+/// Describes why a socket did not open, or has closed. `retry_in`: another socket may be opened at once. `why` contains numbers and
+/// names of the server (`dg-error` if it is a name, `dg-request-id`, the code in a close frame's reason), never its sentences.
 [[nodiscard]] RequestFailure failure_of(std::string_view whom, const net::WebSocketClosed& closed);
 
 }  // namespace offhook::inline v0::agent::deepgram

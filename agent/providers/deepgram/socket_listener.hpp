@@ -19,8 +19,8 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// A listener whose core says what is to be done with sockets, one after the other: one a call, opened when the call begins and kept while
-/// nobody speaks. Who derives from it says how a socket is asked for.
+/// A listener that carries out the socket requests of its core, one socket at a time. Opens the first socket when the call begins,
+/// and keeps it open while the caller is silent. A derived class makes the request for a socket.
 template <class Core>
 class SocketListener : public Listener {
  public:
@@ -62,8 +62,8 @@ class SocketListener : public Listener {
   [[nodiscard]] const typename Core::Counters& counters() const { return core_.counters(); }
 
  protected:
-  /// `whom` is for people: "the recogniser NAME". `followed`: the language that is heard is noted in it. `tell_use`: of the audio that was sent;
-  /// may be empty. `sockets` outlives this. `more`: what the core takes behind these.
+  /// `whom` is the service's name in sentences: "the recogniser NAME". `followed` stores the detected language. `tell_use` gets the
+  /// audio that was sent; it may be empty. `sockets` must outlive this object. `more`: further arguments of the core.
   template <class... More>
   SocketListener(std::string whom, const Sound& sound, FollowedLanguage followed, TellUse tell_use, net::WebSocketClient& sockets, Wake wake, More&&... more)
       : whom_(std::move(whom)),
@@ -75,17 +75,17 @@ class SocketListener : public Listener {
         wake_(std::move(wake)) {}
   ~SocketListener() override {
     core_.close();
-    carry_out();  // The end of the stream: no new socket, for none is asked for any more.
+    carry_out();  // Sends the end of the stream. The core requests no new socket here.
     tell_use();
   }
 
-  /// `language`: of the call.
+  /// Returns the request for a socket. `language` is that of the call.
   [[nodiscard]] virtual net::WebSocketRequest request(const std::string& language) const = 0;
 
  private:
   void connect() {
     net::WebSocketHandler handler;
-    if (std::exchange(is_open_, false)) tell_use();  // Of the socket before: the next one may not open.
+    if (std::exchange(is_open_, false)) tell_use();  // Reports the use of the last socket, because the next one may not open.
     handler.on_open = [this] {
       is_open_ = true;
       core_.on_open();
@@ -96,13 +96,13 @@ class SocketListener : public Listener {
       told();
     };
     handler.on_closed = [this](const net::WebSocketClosed& closed) {
-      if (!is_open_) untold_octets_ = 0;  // They never left.
+      if (!is_open_) untold_octets_ = 0;  // These octets were never sent.
       core_.on_closed(failure_of(whom_, closed));
       told();
     };
     socket_ = sockets_.open(request(language_), std::move(handler));
   }
-  /// Comes from within a socket's handler too: that socket may be replaced or dropped here, and is silent from then on.
+  /// May be called from within a socket's handler. carry_out() may replace or drop that socket, which then calls no more handlers.
   void told() {
     carry_out();
     if (wake_) wake_();
@@ -112,7 +112,7 @@ class SocketListener : public Listener {
       switch (out->what) {
         case SocketOut::What::Connect: connect(); break;
         case SocketOut::What::Drop: socket_.reset(); break;
-        case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // It waits in the socket until that is open.
+        case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // The socket holds it until it is open.
         case SocketOut::What::Audio:
           untold_octets_ += out->bytes.size();
           socket_->send_binary(out->bytes);

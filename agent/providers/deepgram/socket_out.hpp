@@ -5,8 +5,8 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// What a core wants done with its socket, in this order. Connect: a new one in place of any that there is. Drop: what there is of one is
-/// of no more use; it shall neither go on sending nor count as one of the account's.
+/// A request of a core to its socket; the owner carries them out in order. Connect: opens a new socket in place of the present one.
+/// Drop: closes the present socket, which has to stop sending and must not count against the account's limit.
 struct SocketOut {
   enum class What : std::uint8_t { Connect, Drop, Text, Audio };
   What what{};

@@ -9,18 +9,18 @@
 namespace offhook::inline v0::agent::deepgram {
 
 struct SpeakOptions {
-  static constexpr std::size_t kMaxChars = 1800;  ///< of one utterance: of the 2000 that the service takes at once
+  static constexpr std::size_t kMaxChars = 1800;  ///< longest utterance; the service accepts 2000 at once
 
   Server server;
-  std::string model = "aura-2-thalia-en";  ///< voice and language are in its name
-  std::uint32_t rate_hz = 8000;            ///< of the 16-bit samples that come: 8000, 16000 or 24000
-  std::optional<double> speed;             ///< over a WebSocket only
-  bool mip_opt_out = false;                ///< nothing of it may be used to make models better
+  std::string model = "aura-2-thalia-en";  ///< the name contains voice and language
+  std::uint32_t rate_hz = 8000;            ///< rate of the 16-bit samples in the response: 8000, 16000 or 24000
+  std::optional<double> speed;             ///< used over a WebSocket only
+  bool mip_opt_out = false;                ///< Deepgram may not use the text to improve its models
 };
 
-/// What /v1/speak is asked for over a WebSocket: its audio is raw.
+/// Returns the query of /v1/speak over a WebSocket, whose audio is raw.
 [[nodiscard]] Query live_query(const SpeakOptions& options);
-/// What it is asked for by HTTP: without `container=none` a WAV's header would be heard as a click.
+/// Returns the query of POST /v1/speak. Without `container=none`, the caller would hear the header of a WAV as a click.
 [[nodiscard]] Query http_query(const SpeakOptions& options);
 
 }  // namespace offhook::inline v0::agent::deepgram

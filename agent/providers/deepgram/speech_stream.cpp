@@ -45,7 +45,7 @@ void SpeechStream::connect() {
 
 void SpeechStream::on_open() {
   line_ = Line::Open;
-  connected_at_ = progress_at_ = now_;  // Whoever connected before the first tick() did not know the time.
+  connected_at_ = progress_at_ = now_;  // connect() before the first tick() did not know the time.
   if (clearing_) clear_until_ = now_ + kClearWait;
 }
 
@@ -57,8 +57,8 @@ void SpeechStream::forget_clear() {
 
 void SpeechStream::on_closed(const RequestFailure& failure) { lose(failure, line_ == Line::Open && failure.retry_in.has_value()); }
 
-/// What has begun to be heard fails, for only who knows what was heard can go on with it. The rest is asked for once more if that may
-/// help; if not, all of it fails, and nobody knocks for each of them.
+/// Handles the loss of the socket. Utterances with audio fail, because only the owner knows how much of it the caller heard. The
+/// others are requested once more, if that may help. Otherwise all fail, so that each of them does not open a socket again.
 void SpeechStream::lose(const RequestFailure& failure, bool again) {
   line_ = Line::None;
   out_.clear();
@@ -83,7 +83,7 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
   pump();
 }
 
-/// What was asked before anybody told the time was asked now.
+/// Gives the present time to requests that were sent before the first tick().
 void SpeechStream::on_first_tick(base::TimePoint now) {
   connected_at_ = progress_at_ = now;
   for (Asked& each : asked_) each.at = now;
@@ -99,14 +99,14 @@ void SpeechStream::tick(base::TimePoint now) {
   now_ = now;
   if (clear_until_ && now_ >= *clear_until_) {
     lose({FailureKind::Timeout, whom_ + " did not stop in time", kNetworkRetry}, true);
-    if (line_ == Line::None) connect();  // The caller has just interrupted: what is said to that shall not wait for it.
+    if (line_ == Line::None) connect();  // The caller has just interrupted: the reply to that must not wait for a connection.
   } else if (line_ == Line::Open && !clearing_ && current() != nullptr && now_ - progress_at_ >= kStallWait) {
     lose({FailureKind::Timeout, whom_ + " sends no more audio", std::nullopt}, false);
   }
   pump();
 }
 
-// --- what is asked -----------------------------------------------------------------------------------------------------------
+// --- requests ----------------------------------------------------------------------------------------------------------------
 
 void SpeechStream::speak(std::uint32_t utterance, std::string_view text) {
   const std::size_t chars = count_utf8(text);
@@ -117,12 +117,12 @@ void SpeechStream::speak(std::uint32_t utterance, std::string_view text) {
   } else if (jobs_.size() > kMaxJobs) {
     speech.fail("too much is to be spoken at once", FailureKind::Local);
   } else if (speech.is_blank()) {
-    speech.finish();  // Nothing would come, and no end of it.
+    speech.finish();  // The service would send neither audio nor an end for it.
   }
   pump();
 }
 
-/// In their order, and ahead of what is heard: audio comes much faster than it is played.
+/// Requests utterances in order, and ahead of their playout, because audio comes much faster than it is played.
 void SpeechStream::pump() {
   if (clearing_) return;
   std::size_t under_way = 0;
@@ -143,7 +143,7 @@ void SpeechStream::pump() {
   }
 }
 
-/// When the server takes so many characters more, and a Flush.
+/// Returns the time from which the server accepts `chars` more characters and a Flush.
 base::TimePoint SpeechStream::room_at(std::size_t chars) {
   while (!asked_.empty() && now_ - asked_.front().at >= kWindow) asked_.pop_front();
   std::size_t flushes = asked_.size();
@@ -158,7 +158,8 @@ base::TimePoint SpeechStream::room_at(std::size_t chars) {
   return at;
 }
 
-/// All of it: whoever takes over says it in its order. The service is well, and other calls have room of their own.
+/// Fails all utterances that were not requested yet, so that another speaker speaks them in order. The kind is Local, because the
+/// service works, and other calls have limits of their own.
 void SpeechStream::refuse_rest() {
   for (Job& job : jobs_) {
     if (!job.asked && !job.speech.is_over()) job.speech.fail(whom_ + " takes no more from one call within a minute", FailureKind::Local);
@@ -186,9 +187,9 @@ void SpeechStream::cancel() {
 
 void SpeechStream::send_text(std::string bytes) { out_.push_back({SocketOut::What::Text, std::move(bytes)}); }
 
-// --- what comes --------------------------------------------------------------------------------------------------------------
+// --- messages of the server --------------------------------------------------------------------------------------------------
 
-/// Whose audio comes next.
+/// Returns the utterance whose audio comes next; null if there is none.
 SpeechStream::Job* SpeechStream::current() {
   for (Job& job : jobs_) {
     if (job.asked && !job.speech.is_over()) return &job;
@@ -220,7 +221,8 @@ void SpeechStream::on_text(std::string_view frame) {
   if (type == "Warning") ++counters_.warnings;
 }
 
-/// That of what was cut off may come behind Cleared: no audio of the next one is there yet. Nobody says what `sequence_id` counts.
+/// Handles Flushed. That of a cancelled utterance may come after Cleared, while the next utterance has no audio yet. The meaning of
+/// `sequence_id` is not documented.
 void SpeechStream::on_flushed() {
   Job* const job = clearing_ ? nullptr : current();
   const bool is_late = lost_flushes_ > 0 && (job == nullptr || job->speech.samples() == 0);

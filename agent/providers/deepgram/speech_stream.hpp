@@ -15,27 +15,27 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Speaking by /v1/speak: each utterance is a Speak and a Flush, and the audio until its Flushed is its own. Clear cuts off what is under
-/// way; nothing is asked for until that is answered, so that what still comes is nobody's. What the server would not take within its minute
-/// fails, so that another way of speaking takes over. Pure: frames, texts and time in; frames and events out. Knows one socket at a time,
-/// and opens another when one breaks.
+/// Speaks by /v1/speak. An utterance is a Speak and a Flush; the audio until its Flushed belongs to it. Clear cancels the
+/// utterances in progress. Until Cleared comes, nothing is requested, and all audio is dropped. An utterance beyond the server's
+/// limits for a minute fails, so that another speaker takes over. Pure: frames, texts and time in; frames and events out. Uses one
+/// socket at a time, and opens another one if it breaks.
 class SpeechStream {
  public:
-  static constexpr std::size_t kMaxJobs = 256;       ///< utterances that are not over yet; one more fails
-  static constexpr std::size_t kMaxSeconds = 300;    ///< of one utterance's audio; a server that sends more is given up
-  static constexpr std::size_t kMaxFlushes = 20;     ///< within kWindow: the server flushes no more
+  static constexpr std::size_t kMaxJobs = 256;       ///< utterances that are not over; a further one fails
+  static constexpr std::size_t kMaxSeconds = 300;    ///< longest audio of one utterance; with more, the socket is given up
+  static constexpr std::size_t kMaxFlushes = 20;     ///< within kWindow, which is the server's limit
   static constexpr std::size_t kMaxCharsInWindow = 2400;
   static constexpr base::Duration kWindow = std::chrono::seconds(60);
-  static constexpr base::Duration kLongestHold = std::chrono::seconds(1);  ///< for room within kWindow: a caller is waiting
-  static constexpr std::size_t kAhead = 2;            ///< utterances asked for at once: those that are cut off were flushed for nothing
-  static constexpr base::Duration kStallWait = std::chrono::seconds(4);   ///< for audio or Flushed: less than a conversation waits for them
-  static constexpr base::Duration kClearWait = std::chrono::seconds(2);   ///< for Cleared; then another socket is opened
-  static constexpr base::Duration kRenewAfter = std::chrono::minutes(50);  ///< of the 60 that a socket lasts
+  static constexpr base::Duration kLongestHold = std::chrono::seconds(1);  ///< longest wait until kWindow allows more, because the caller waits
+  static constexpr std::size_t kAhead = 2;            ///< utterances requested at once; cancelled ones have used up flushes
+  static constexpr base::Duration kStallWait = std::chrono::seconds(4);   ///< wait for audio or Flushed; shorter than the conversation's deadline
+  static constexpr base::Duration kClearWait = std::chrono::seconds(2);   ///< wait for Cleared; then another socket is opened
+  static constexpr base::Duration kRenewAfter = std::chrono::minutes(50);  ///< age at which a socket is replaced; the server closes it after 60 minutes
 
   SpeechStream(std::string whom, std::uint32_t rate_hz);
   ~SpeechStream();
 
-  /// A socket ahead of the first utterance, unless there is one.
+  /// Opens a socket before the first utterance, unless there is one.
   void open();
   void connect();
   void on_open();
@@ -43,7 +43,7 @@ class SpeechStream {
   void on_audio(std::string_view bytes);
   void on_closed(const RequestFailure& failure);
   void tick(base::TimePoint now);
-  /// The call is over.
+  /// Ends the stream at the end of the call.
   void close();
 
   void speak(std::uint32_t utterance, std::string_view text);
@@ -55,10 +55,10 @@ class SpeechStream {
   [[nodiscard]] bool is_consistent() const;
 
   struct Counters {
-    std::uint64_t garbage = 0;       ///< frames that could not be understood
+    std::uint64_t garbage = 0;       ///< frames that could not be parsed
     std::uint64_t warnings = 0;
-    std::uint64_t stray_octets = 0;  ///< audio of nothing that was asked for, or of what was cut off
-    std::uint64_t reconnects = 0;    ///< with utterances under way
+    std::uint64_t stray_octets = 0;  ///< octets of audio that was cancelled or not requested
+    std::uint64_t reconnects = 0;    ///< reconnections with utterances in progress
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
@@ -91,11 +91,11 @@ class SpeechStream {
   base::TimePoint now_{};
   Line line_ = Line::None;
   base::TimePoint connected_at_{}, progress_at_{};
-  bool clearing_ = false;                      // until Cleared nothing is asked for, and nothing that comes is wanted
+  bool clearing_ = false;                      // until Cleared: nothing is requested, and all audio is dropped
   std::optional<base::TimePoint> clear_until_;
-  std::size_t lost_flushes_ = 0;               // cut off: their Flushed may come behind Cleared, or never
-  std::deque<Asked> asked_;                    // within kWindow
-  std::deque<Job> jobs_;                       // in the order of speak(); the front one is being heard
+  std::size_t lost_flushes_ = 0;               // cancelled ones, whose Flushed may come after Cleared or never
+  std::deque<Asked> asked_;                    // requests within kWindow
+  std::deque<Job> jobs_;                       // in the order of speak(); the caller hears the front one
   std::deque<SocketOut> out_;
   Retries retries_;
   Counters counters_;

@@ -33,7 +33,7 @@ void TurnUplink::begin_turn() {
 void TurnUplink::end_turn() {
   turn_octets_ = 0;
   unsent_.clear();
-  unanswered_ = {};  // The memory too: most calls are quiet most of the time.
+  unanswered_ = {};  // Frees the memory too, because most calls are silent most of the time.
   pace_.reset();
 }
 
@@ -47,7 +47,7 @@ bool TurnUplink::feed(std::span<const std::int16_t> pcm) {
 
 void TurnUplink::pad(std::size_t ms) { encode_sound(sound_, std::vector<std::int16_t>(ms * sound_.rate_hz / 1000), unsent_); }
 
-/// A server takes a backlog at five quarters of real time at most.
+/// Returns the octets that may be sent now. A server accepts a backlog at five quarters of real time at most.
 std::size_t TurnUplink::may_send(base::TimePoint now) const {
   if (!pace_) return unsent_.size();
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - pace_->from).count();

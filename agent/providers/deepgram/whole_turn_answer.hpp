@@ -8,11 +8,11 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// What POST /v1/listen answers: one JSON object, of which the first channel's first alternative is read. Pure.
+/// Reads the answer to POST /v1/listen: one JSON object, of which it uses the first alternative of the first channel. Pure.
 class WholeTurnAnswer final : public TurnAnswer {
  public:
-  static constexpr std::size_t kMaxBody = 2U << 20U;   ///< octets: every word of two minutes has its times with it
-  static constexpr std::size_t kMaxText = 16U << 10U;  ///< octets: two minutes of anybody's speech
+  static constexpr std::size_t kMaxBody = 2U << 20U;   ///< in octets: each word of two minutes has its times
+  static constexpr std::size_t kMaxText = 16U << 10U;  ///< in octets: two minutes of speech
 
   void on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) override;
   void on_end(std::vector<HeardEvent>& out) override;
