@@ -8,12 +8,12 @@ namespace offhook::inline v0::agent::embedded {
 
 namespace {
 
-constexpr float kMirrored = 0.25f;           // 0.1 to 0.4 do equally well; 0 loses most sentences of a narrow line.
-constexpr double kCutoff = 4800.0 / 16000.0;  // The high pass stops what a telephone carries (below 4.1 kHz) by 70 dB.
-constexpr double kWideRatio = 1.6e-4;        // -38 dB: the upper band's share of a frame that a narrow line never has
-constexpr double kAudible = 1074.0;          // mean square of -60 dBov: below it nothing is decided
+constexpr float kMirrored = 0.25f;           // 0.1 to 0.4 give equal results; with 0, the recogniser misses most sentences of a narrow-band line
+constexpr double kCutoff = 4800.0 / 16000.0;  // the high pass attenuates the telephone band (below 4.1 kHz) by 70 dB
+constexpr double kWideRatio = 1.6e-4;        // -38 dB: a larger share of the upper band in a frame never occurs on a narrow-band line
+constexpr double kAudible = 1074.0;          // mean square of -60 dBov; a quieter frame decides nothing
 
-/// Blackman-windowed sinc, high pass.
+/// Returns the taps of a Blackman-windowed sinc high pass.
 template <std::size_t Taps>
 std::array<float, Taps> high_pass() {
   std::array<float, Taps> taps{};
@@ -55,7 +55,7 @@ std::span<const std::int16_t> BandExtension::process(std::span<const std::int16_
   if (wide_) return pcm;
   out_.resize(pcm.size());
   for (std::size_t i = 0; i < pcm.size(); ++i) {
-    const float mirrored = odd_ ? 1 - kMirrored : 1 + kMirrored;  // Times (-1)^n: f becomes 8 kHz - f.
+    const float mirrored = odd_ ? 1 - kMirrored : 1 + kMirrored;  // Multiplies by (-1)^n: frequency f becomes 8 kHz - f.
     odd_ = !odd_;
     out_[i] = static_cast<std::int16_t>(std::clamp(std::lround(static_cast<float>(pcm[i]) * mirrored), -32768L, 32767L));
   }

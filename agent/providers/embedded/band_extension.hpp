@@ -8,15 +8,15 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// Gives telephone speech the upper band that the recogniser's acoustic model was trained on: 0-4 kHz is mirrored to 4-8 kHz at
-/// a quarter of its level (spectral folding). Speech that has an upper band of its own is left as it is; which of the two a
-/// line is, is heard from its sound, because a wide-band codec often carries a narrow-band call. One per call; 16 kHz.
-/// Measured figures: docs/embedded-speech.md.
+/// Gives telephone speech the upper band on which the recogniser's acoustic model was trained: mirrors 0-4 kHz to 4-8 kHz at a
+/// quarter of its level (spectral folding). Leaves speech that has an upper band of its own unchanged. It decides from the sound,
+/// because a wideband codec often carries a narrow-band call. One object per call; 16 kHz. Measured figures:
+/// docs/embedded-speech.md.
 class BandExtension {
  public:
-  /// The extended samples; they live until the next call. The input itself when the line is wide.
+  /// Returns the extended samples, which stay valid until the next call. Returns `pcm` itself if the line is wideband.
   [[nodiscard]] std::span<const std::int16_t> process(std::span<const std::int16_t> pcm);
-  /// A new line: narrow until it sounds otherwise.
+  /// Starts a new line, which counts as narrow-band until its sound shows otherwise.
   void reset();
   [[nodiscard]] bool is_wide() const { return wide_; }
 

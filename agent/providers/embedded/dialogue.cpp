@@ -126,7 +126,7 @@ Form read_form(const Node& node) {
   return form;
 }
 
-/// Thresholds and texts that confirm or reject a wish.
+/// Reads the thresholds and the texts by which a wish is confirmed or rejected.
 void read_confirmation(const Node& root, Dialogue& dialogue) {
   dialogue.confirm_wish = {"You want {wish}. Is that right?"};
   dialogue.denied = {"I am sorry. What can I do for you?"};
@@ -190,7 +190,7 @@ void read_pronunciations(const Node& node, Dialogue& dialogue) {
   }
 }
 
-/// Names that must point somewhere, and names and keys that must not be used twice.
+/// Refuses names that refer to nothing, and names and keys that are used twice.
 void check_references(const Node& root, const Dialogue& dialogue) {
   std::set<std::string, std::less<>> names;
   std::set<char> keys;
@@ -210,7 +210,7 @@ void check_references(const Node& root, const Dialogue& dialogue) {
   }
 }
 
-/// What is said in passing can be taken back only while there is a turn to do so.
+/// Refuses an implicit grounding after which the call ends: the caller would have no turn left to correct the value.
 void check_grounding(const Node& root, const Dialogue& dialogue) {
   using What = DialogueAction::What;
   for (const Intent& intent : dialogue.intents) {
@@ -221,7 +221,7 @@ void check_grounding(const Node& root, const Dialogue& dialogue) {
   }
 }
 
-/// {names} in what is said must be slots: otherwise the caller hears a gap.
+/// Refuses a {name} in a text that is not a slot, because the caller would hear a gap.
 void check_placeholders(const Node& root, const Dialogue& dialogue) {
   const auto check = [&](const Phrases& phrases, const char* where) {
     for (const std::string& phrase : phrases) {
@@ -269,8 +269,8 @@ base::Error dialogue_error(std::string why) {
   return {"embedded", static_cast<int>(EmbeddedError::Dialogue), std::move(why)};
 }
 
-/// What any JSON text must be, told without a word of the text: depth is bounded before the library builds its tree, which it
-/// destroys by recursion, and a name that stands twice would be lost in it.
+/// Checks what any JSON text must fulfil. Returns the complaint without a word of the text. It bounds the depth, because the
+/// library destroys its tree by recursion. It finds a name that occurs twice, because the library's tree would lose one of them.
 std::optional<std::string> complain_of_json(std::string_view json) {
   constexpr config::JsonBounds kBounds{.depth = 16, .members = 256, .items = 256};
   std::vector<config::Problem> problems;
@@ -301,7 +301,7 @@ base::Result<Dialogue, base::Error> parse_dialogue(std::string_view json) {
     return read_dialogue(Node(document, ""));
   } catch (const Refused& refused) {
     return base::fail(dialogue_error(refused.where + " " + refused.why));
-  } catch (const Json::exception&) {  // What it says would quote the text.
+  } catch (const Json::exception&) {  // The message of the exception would quote the text.
     return base::fail(dialogue_error("the dialogue is not JSON"));
   }
 }

@@ -11,51 +11,51 @@
 #include <string_view>
 #include <vector>
 
-/// The dialogue file: what a caller may want, how they may say it, what is replied and done. docs/embedded-speech.md has the
-/// format with an example.
+/// The dialogue file: the wishes of callers, the ways in which callers express them, the replies and the actions.
+/// docs/embedded-speech.md describes the format with an example.
 namespace offhook::inline v0::agent::embedded {
 
 inline constexpr std::size_t kMaxDialogueBytes = 256U << 10U;
-inline constexpr std::size_t kMaxIntents = 64;        ///< faq entries included
-inline constexpr std::size_t kMaxPhrases = 64;        ///< examples of one intent, replies of one list
+inline constexpr std::size_t kMaxIntents = 64;        ///< includes the entries of `faq`
+inline constexpr std::size_t kMaxPhrases = 64;        ///< for the examples of one intent, and for one list of replies
 inline constexpr std::size_t kMaxPhraseBytes = 400;
 inline constexpr std::size_t kMaxSlots = 8;
-inline constexpr std::size_t kMaxDialogueDigits = 20;  ///< of a slot
+inline constexpr std::size_t kMaxDialogueDigits = 20;  ///< of one slot
 inline constexpr std::size_t kMaxPronunciations = 200;
-inline constexpr std::size_t kMaxRetries = 3;         ///< of a form
+inline constexpr std::size_t kMaxRetries = 3;         ///< of one form
 
-/// Alternatives: the first is used first, then the next one, so that a caller who asks twice hears it in other words.
+/// Alternatives, used one after the other. A caller therefore hears other words the second time.
 using Phrases = std::vector<std::string>;
 
-/// What is done after an intent's reply. Repeat says the last reply again; Menu reads the keys out.
+/// The action after an intent's reply. Repeat says the last reply again; Menu reads the keys out.
 struct DialogueAction {
   enum class What : std::uint8_t { None, HangUp, Transfer, Escalate, Repeat, Menu };
   What what = What::None;
-  std::string argument;  ///< Transfer: the number
+  std::string argument;  ///< for Transfer: the number
 };
 
-/// Whether a wish is confirmed before it is done ("You want our opening hours, is that right?").
+/// Whether the dialogue confirms a wish before it carries it out ("You want our opening hours, is that right?").
 enum class ConfirmWish : std::uint8_t {
   Never,
-  WhenUnsure,  ///< between the thresholds that reject and those that accept
+  WhenUnsure,  ///< between the thresholds below which it is rejected and those above which it is accepted
   Always,
 };
 
-/// How common ground is reached about a value (Clark and Brennan's grounding): not at all, in passing ("Thank you, five five
-/// five. And your ...?": implicit confirmation, a "that's wrong" takes it back), or by a question (explicit confirmation).
+/// How the dialogue confirms a value (Clark and Brennan's grounding). None: not at all. Implicit: the next sentence mentions it
+/// ("Thank you, five five five. And your ...?"), and "that's wrong" takes it back. Explicit: by a question.
 enum class Grounding : std::uint8_t { None, Implicit, Explicit };
 
-/// Something a caller may want. One of `faq` becomes an intent without slots or action, named faq_1, faq_2, ...
+/// A wish of callers. An entry of `faq` becomes an intent without slots or action, named faq_1, faq_2, ...
 struct Intent {
   std::string name;
   Phrases examples;
-  Phrases replies;                 ///< may name slots: {callback_number}
-  std::vector<std::string> slots;  ///< asked for, in this order, before the reply
+  Phrases replies;                 ///< may contain slots: {callback_number}
+  std::vector<std::string> slots;  ///< the dialogue asks for them in this order, before the reply
   DialogueAction action;
-  std::string wish;                ///< as it is read back: "our opening hours"; "" when it is never confirmed
+  std::string wish;                ///< the words that confirm it: "our opening hours"; "" if it is never confirmed
   ConfirmWish confirm = ConfirmWish::Never;
-  char key = '\0';                 ///< the telephone key that means it, at any time outside a form
-  bool anywhere = false;           ///< understood inside a form too
+  char key = '\0';                 ///< the telephone key for this intent, at any time outside a form; '\0': none
+  bool anywhere = false;           ///< also recognised inside a form
 };
 
 struct Slot {
@@ -70,15 +70,15 @@ struct Form {
   std::string slot;
   Phrases ask;
   Grounding grounding = Grounding::None;
-  Phrases confirm;            ///< {slot name} is what was understood; the first, then the others when the answer is unclear
-  Phrases retry;              ///< one for each retry at least, so that none sounds like the one before
-  std::uint32_t retries = 2;  ///< 0..kMaxRetries more attempts
-  Phrases keys;               ///< asks for the keys after that, and nothing but keys counts; empty: no such attempt
+  Phrases confirm;            ///< {slot name} becomes the recognised value; the first text, then the others if the answer is unclear
+  Phrases retry;              ///< at least one text for each retry, so that each retry has other words
+  std::uint32_t retries = 2;  ///< 0..kMaxRetries attempts after the first
+  Phrases keys;               ///< asks for key presses in a last attempt, which accepts no speech; empty: no such attempt
   Phrases give_up;
-  DialogueAction then;        ///< after give_up: Transfer, HangUp, Escalate, Menu; None: `handoff`, or goodbye without one
+  DialogueAction then;        ///< after give_up: Transfer, HangUp, Escalate, Menu; None: `handoff`, or goodbye if there is none
 };
 
-/// What is said when nothing was understood: first, then with the menu, then never again.
+/// The texts after a turn that was not understood: `again` first, then `menu`, then `last` before the dialogue gives up.
 struct Fallback {
   Phrases again, menu, last;
 };
@@ -90,15 +90,15 @@ struct Dialogue {
   std::vector<Slot> slots;
   std::vector<Form> forms;
   Fallback fallback;
-  Phrases silence;              ///< said once when the caller says nothing, before the fallback's steps
+  Phrases silence;              ///< said once when the caller says nothing, before the steps of `fallback`
   Phrases handoff;              ///< said before the transfer
-  std::string handoff_number;   ///< "": nobody to transfer to, so that giving up means goodbye
-  Phrases confirm_wish;         ///< {wish} is the intent's; the first, then the others when the answer is unclear
-  Phrases denied;               ///< after a no to it, in front of the menu
-  Phrases yes_no_help;          ///< said in front of a question of yes or no that is asked again
-  double intent_threshold = 0.45;     ///< below it a wish is rejected
-  double confidence_threshold = 0.2;  ///< so it is below this one
-  double intent_sure = 0.55;          ///< from here on, and from the next one, it is taken; in between it is confirmed
+  std::string handoff_number;   ///< "": no number, so the dialogue says goodbye when it gives up
+  Phrases confirm_wish;         ///< {wish} becomes the intent's wish; the first text, then the others if the answer is unclear
+  Phrases denied;               ///< said after a no to confirm_wish, before the menu
+  Phrases yes_no_help;          ///< said before a yes-or-no question is asked again
+  double intent_threshold = 0.45;     ///< a lower score rejects the wish
+  double confidence_threshold = 0.2;  ///< a lower confidence also rejects it
+  double intent_sure = 0.55;          ///< from this score and from confidence_sure on, the wish is accepted; below, it is confirmed
   double confidence_sure = 0.5;
   std::map<std::string, std::string, std::less<>> pronunciations;  ///< word to phones of cmudict, "AA B ..."
 
@@ -106,7 +106,8 @@ struct Dialogue {
   [[nodiscard]] const Form* find_form(std::string_view slot) const;
 };
 
-/// Everything is checked: unknown keys, types, bounds, names that point nowhere. The error names the place as a JSON pointer.
+/// Parses a dialogue file. Refuses unknown keys, wrong types, values beyond bounds, and names that refer to nothing. The error
+/// names the position as a JSON pointer.
 [[nodiscard]] base::Result<Dialogue, base::Error> parse_dialogue(std::string_view json);
 [[nodiscard]] base::Result<Dialogue, base::Error> load_dialogue(const std::string& path);
 

@@ -12,10 +12,10 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-// Inside a form a way out must be said clearly; there, words such as "no" or "right" are more likely to be an answer.
+// Inside a form, another wish must match clearly, because words such as "no" or "right" are more likely to be an answer.
 constexpr double kWayOutScore = 0.7;
 constexpr std::string_view kNobodyThere = "I am sorry, nobody answers there right now.";
-constexpr std::uint32_t kMaxSteps = 3;  // Again, menu, last.
+constexpr std::uint32_t kMaxSteps = 3;  // The steps of Fallback: again, menu, last.
 constexpr std::uint32_t kMaxReconfirms = 2;
 
 double confidence_of(const TurnInput& input) { return input.rejected ? 0 : input.confidence; }
@@ -48,7 +48,7 @@ void DialogueMachine::on_turn(const TurnInput& input, std::vector<ThinkEvent>& o
       guessed_wrong_ = false;
       writer_.say(dialogue_.greeting);
       break;
-    case TurnInput::Kind::ToolResult:  // A dialogue calls no tools: another thinker did.
+    case TurnInput::Kind::ToolResult:  // Another thinker called the tool: a dialogue calls none.
     case TurnInput::Kind::Back: writer_.say_again(dialogue_.fallback.menu); break;
     case TurnInput::Kind::Failure:
       if (input.text == kTransferFailed) {
@@ -56,7 +56,7 @@ void DialogueMachine::on_turn(const TurnInput& input, std::vector<ThinkEvent>& o
         writer_.say(dialogue_.fallback.menu);
         break;
       }
-      // The ears fail, not the caller: the keys still work.
+      // The listener failed, not the caller. The menu follows, because the keys still work.
       misses_ = std::max<std::uint32_t>(misses_, 1);
       on_not_understood();
       break;
@@ -78,7 +78,7 @@ ReplyExpects DialogueMachine::expects() const {
 }
 
 void DialogueMachine::on_speech(const TurnInput& input) {
-  // A number is not in any example, and would only make the sentence around it look foreign.
+  // No example contains a number, so a number would lower the score of the sentence.
   const std::string wish = heard_digits(input.text).size() >= kMinTold ? without_digits(input.text) : input.text;
   if (state() == State::Free) return on_speech_free(input, wish);
   if (state() == State::ConfirmingWish) return on_speech_confirming_wish(input, wish);
@@ -108,7 +108,7 @@ void DialogueMachine::on_speech_confirming_wish(const TurnInput& input, const st
   if (input.rejected) return on_not_understood();
   switch (understand_yes_no(input.text)) {
     case YesNo::Yes:
-      if (writer_.was_cut_off()) return on_not_understood();  // A yes to what was not heard confirms nothing.
+      if (writer_.was_cut_off()) return on_not_understood();  // The caller did not hear the whole question, so a yes confirms nothing.
       return perform(*wish_.intent, wish_.score, wish_text_);
     case YesNo::No: return drop_guess();
     case YesNo::Neither: return on_not_understood();
@@ -122,7 +122,7 @@ void DialogueMachine::on_keys(std::string_view keys) {
   switch (state()) {
     case State::Free: return on_keys_free(keys);
     case State::ConfirmingWish:
-      if (keys == "1") return perform(*wish_.intent, 1, wish_text_);  // A key is pressed on purpose, whatever was heard.
+      if (keys == "1") return perform(*wish_.intent, 1, wish_text_);  // A key press is deliberate, even if the question was cut off.
       if (keys == "2") return drop_guess();
       return on_keys_free(keys);
     case State::Confirming:
@@ -138,7 +138,7 @@ void DialogueMachine::on_keys(std::string_view keys) {
 
 void DialogueMachine::on_keys_free(std::string_view keys) {
   if (const Intent* intent = intent_of_key(keys)) return perform(*intent, 1, {});
-  misses_ = std::max<std::uint32_t>(misses_, 1);  // Somebody who presses keys wants the menu, not "in other words".
+  misses_ = std::max<std::uint32_t>(misses_, 1);  // A caller who presses keys needs the menu, not other words.
   on_not_understood();
 }
 
@@ -152,7 +152,7 @@ void DialogueMachine::on_silence() {
 
 void DialogueMachine::on_not_understood() {
   if (form_.state() != FormFiller::State::Idle) return carry_on(form_.on_not_understood());
-  if (writer_.try_repeat_cut_off()) return;  // They have not heard us out.
+  if (writer_.try_repeat_cut_off()) return;  // The caller has not heard the whole reply.
   if (wish_.intent != nullptr) return ++wish_attempts_ <= kMaxReconfirms ? reconfirm_wish() : drop_guess();
   leave_open_questions();
   ++misses_;
@@ -175,7 +175,8 @@ void DialogueMachine::reconfirm_wish() {
   writer_.say_text(confirm_wish_text(texts[std::min<std::size_t>(wish_attempts_, texts.size() - 1)], *wish_.intent));
 }
 
-/// A wrong guess counts as a wish that was not understood. The menu follows at once, because a second guess would probably be wrong, too.
+/// A wrong guess counts as a wish that was not understood. The menu follows at once, because a second guess would probably be wrong
+/// too.
 void DialogueMachine::drop_guess() {
   leave_open_questions();
   guessed_wrong_ = true;
@@ -214,7 +215,7 @@ void DialogueMachine::carry_on(FormFiller::Outcome outcome) {
 void DialogueMachine::finish(const Intent& intent) {
   writer_.say(intent.replies);
   if (intent.action.what != DialogueAction::What::HangUp) return do_action(intent.action);
-  writer_.act(ReplyAction::What::HangUp, {});  // Its reply is the goodbye.
+  writer_.act(ReplyAction::What::HangUp, {});  // The reply of this intent is the goodbye.
 }
 
 void DialogueMachine::do_action(const DialogueAction& action) {
@@ -246,7 +247,7 @@ void DialogueMachine::leave_open_questions() {
   wish_attempts_ = 0;
 }
 
-/// Where the dialogue asks for a number, zero is a digit.
+/// While the dialogue asks for a number, zero is a digit.
 const Intent* DialogueMachine::meant_by_zero(std::string_view text) const {
   const bool in_form = form_.state() != FormFiller::State::Idle;
   if (!says_zero(text) || (in_form && form_.wanted().type == Slot::Type::Digits)) return nullptr;

@@ -14,31 +14,31 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// One call's way through the dialogue. Pure: a turn in, the whole reply out, at once; no thread, no clock, no randomness.
+/// The dialogue of one call. Pure: takes a turn and returns the complete reply at once; no thread, no clock, no randomness.
 class DialogueMachine {
  public:
   enum class State : std::uint8_t {
-    Free,            ///< anything may be asked for
-    ConfirmingWish,  ///< yes or no to "You want ..., is that right?"
-    Asking,          ///< a form waits for its slot
+    Free,            ///< the caller may name any wish
+    ConfirmingWish,  ///< waits for yes or no to "You want ..., is that right?"
+    Asking,          ///< a form waits for the value of its slot
     Confirming,      ///< a form waits for yes, no or a correction
   };
 
-  /// Both are borrowed and must outlive the machine; `matcher` was made from `dialogue`.
+  /// Borrows both arguments, which must outlive the machine. `matcher` must be made from `dialogue`.
   DialogueMachine(const Dialogue& dialogue, const IntentMatcher& matcher);
-  DialogueMachine(const DialogueMachine&) = delete;  // Its parts point at each other.
+  DialogueMachine(const DialogueMachine&) = delete;  // Its parts hold pointers to each other.
   DialogueMachine& operator=(const DialogueMachine&) = delete;
 
-  /// Appends the reply: intent, texts, action, what to expect; ReplyDone is last.
+  /// Appends the reply to `input`: intent, texts, action, expectation, and ReplyDone at the end.
   void on_turn(const TurnInput& input, std::vector<ThinkEvent>& out);
-  /// What came through to the caller of the reply to `turn`. What was not read back to its end is not confirmed by a yes, and
-  /// a reply that was cut off is said again when what cut it off was not understood.
+  /// Reports how much of the reply to `turn` the caller heard. A yes confirms no value whose read-back was cut off. If an
+  /// interruption is not understood, the machine says the interrupted reply again.
   void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) { writer_.on_heard(turn, text, interrupted); }
 
   [[nodiscard]] State state() const;
-  /// The value of a slot, "" before.
+  /// Returns the value of a slot; "" if it has none yet.
   [[nodiscard]] std::string_view slot(std::string_view name) const { return values_.get(name); }
-  /// The intent that is being confirmed; null in other states.
+  /// Returns the intent that is being confirmed; null in other states.
   [[nodiscard]] const Intent* wish_in_question() const { return wish_.intent; }
 
  private:
@@ -61,7 +61,7 @@ class DialogueMachine {
   void hand_over();
   void hang_up();
   [[nodiscard]] ReplyExpects expects() const;
-  /// Returns the intent of the key 0 when `text` is "zero"; null when `text` is something else, or a digit of a number.
+  /// Returns the intent of the key 0 if `text` is "zero". Returns null if `text` is something else, or is a digit of a number.
   [[nodiscard]] const Intent* meant_by_zero(std::string_view text) const;
   [[nodiscard]] IntentMatch match(std::string_view text) const;
   [[nodiscard]] IntentMatch match_anywhere(std::string_view text) const;
@@ -72,13 +72,13 @@ class DialogueMachine {
   SlotValues values_;
   ReplyWriter writer_;
   FormFiller form_;
-  std::uint32_t misses_ = 0;    // In a row.
-  std::uint32_t silences_ = 0;  // In a row.
+  std::uint32_t misses_ = 0;    // consecutive turns that were not understood
+  std::uint32_t silences_ = 0;  // consecutive silences
 
-  IntentMatch wish_;                 // That is being confirmed.
-  std::string wish_text_;            // As it was said.
-  std::uint32_t wish_attempts_ = 0;  // To confirm it, that failed.
-  bool guessed_wrong_ = false;       // True from a wrong guess until a wish is carried out: the dialogue offers no second guess.
+  IntentMatch wish_;                 // the wish that is being confirmed
+  std::string wish_text_;            // as the caller said it
+  std::uint32_t wish_attempts_ = 0;  // failed attempts to confirm it
+  bool guessed_wrong_ = false;       // true from a wrong guess until a wish is carried out: the dialogue offers no second guess
 };
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -13,12 +13,13 @@
 #include <utility>
 #include <vector>
 
-/// A dialogue file's values, each with the way to it; for dialogue.cpp alone, since nlohmann-json is slow to compile.
+/// The values of a dialogue file with their JSON pointers. Only dialogue.cpp includes this, because nlohmann-json is slow to
+/// compile.
 namespace offhook::inline v0::agent::embedded::detail {
 
 using Json = nlohmann::json;
 
-/// Ends parsing; caught in parse_dialogue() and nowhere else.
+/// Ends the parsing. Only parse_dialogue() catches it.
 struct Refused {
   std::string where, why;
 };
@@ -28,7 +29,7 @@ inline bool is_name(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return base::is_digit(c) || c == '_' || (base::is_alpha(c) && c == base::to_lower(c)); });
 }
 
-/// One value of the file and the way to it.
+/// One value of the file and its JSON pointer.
 class Node {
  public:
   Node(const Json& value, std::string where) : value_(&value), where_(std::move(where)) {}
@@ -72,7 +73,7 @@ class Node {
     if (!value_->is_string()) refuse("must be a text");
     auto text = value_->get<std::string>();
     if (text.empty() || text.size() > kMaxPhraseBytes) refuse("must have 1 to " + std::to_string(kMaxPhraseBytes) + " characters");
-    const auto printable = [](char c) { return c >= ' ' && c <= '~'; };  // The voice and the recogniser know ASCII only.
+    const auto printable = [](char c) { return c >= ' ' && c <= '~'; };  // The voice and the recogniser support ASCII only.
     if (!std::ranges::all_of(text, printable)) refuse("must be plain ASCII");
     return text;
   }
@@ -102,7 +103,7 @@ class Node {
   }
 
  private:
-  const Json* value_;  // Borrows from the document that parse_dialogue() holds.
+  const Json* value_;  // borrows from the document in parse_dialogue()
   std::string where_;
 };
 

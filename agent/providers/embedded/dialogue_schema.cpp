@@ -40,14 +40,14 @@ OrderedJson definitions() {
           {"number", matching("^[-A-Za-z0-9+*#_.@:]+$")}};
 }
 
-/// `transfer` needs "to", and nothing else may have it.
+/// `transfer` requires "to"; all other actions refuse it.
 OrderedJson action(const std::vector<std::string>& without_number) {
   const OrderedJson transfer = object({{"do", {{"enum", {"transfer"}}}}, {"to", refer("number")}}, {"do", "to"});
   const OrderedJson other = object({{"do", choice(without_number)}}, {"do"});
   return {{"oneOf", {transfer, other}}};
 }
 
-/// Repeat and menu say what they repeat; every other intent needs replies.
+/// Repeat and menu have replies of their own; every other intent requires "replies".
 OrderedJson intent() {
   OrderedJson schema = object({{"name", refer("name")},
                         {"examples", described("what callers say", refer("texts"))},

@@ -4,8 +4,8 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// JSON Schema, draft 7, of the dialogue file. It refuses nothing that parse_dialogue() accepts. What it cannot say is left to that
-/// one: names that must point somewhere, and names and keys that must not be used twice.
+/// Returns the JSON Schema, draft 7, of the dialogue file. The schema refuses nothing that parse_dialogue() accepts. It cannot
+/// check that names refer to something, or that names and keys are used only once; parse_dialogue() checks these.
 [[nodiscard]] std::string dialogue_schema_text();
 
 }  // namespace offhook::inline v0::agent::embedded

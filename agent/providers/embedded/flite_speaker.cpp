@@ -10,23 +10,23 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// What jobs work with; it lives as long as the last of them.
+/// The state that jobs use; it lives until the last job ends.
 struct FliteSpeaker::Session {
   Session(std::shared_ptr<VoiceCache> cache, Wake wake) : voice(std::move(cache)), outbox(std::move(wake)) {}
 
   const std::shared_ptr<VoiceCache> voice;
   Outbox<SpeakEvent> outbox;
-  std::atomic<std::uint64_t> epoch{0};     // Rises with cancel(): older jobs and events are void.
-  std::atomic<std::uint32_t> unfinished{0};  // Jobs: while there are any, nothing may overtake them.
+  std::atomic<std::uint64_t> epoch{0};     // cancel() increases it: jobs and events of an earlier epoch are dropped
+  std::atomic<std::uint32_t> unfinished{0};  // number of jobs in progress; a new utterance must not overtake them
 
   [[nodiscard]] bool is_current(std::uint64_t wanted) const { return epoch.load() == wanted; }
   void say(std::uint64_t from, SpeakEvent event) {
     outbox.push_if([&] { return is_current(from); }, std::move(event));
   }
 
-  /// Says all but the last event, which it returns.
+  /// Speaks all sentences. Pushes all events except the last one, which it returns.
   [[nodiscard]] SpeakEvent speak(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
-    std::size_t spoken = 0;  // Samples of this utterance so far.
+    std::size_t spoken = 0;  // samples of this utterance so far
     for (const std::string& sentence : sentences) {
       const std::size_t base = spoken;
       const bool complete = voice->speak(sentence, [&](std::span<const std::int16_t> pcm, std::vector<SpokenWord> words) {
@@ -42,9 +42,9 @@ struct FliteSpeaker::Session {
     }
     return SpeechDone{utterance};
   }
-  /// False when the cache lacks one of them; then nothing was said.
+  /// Speaks all sentences from the cache. Returns false, and speaks nothing, if the cache lacks one of them.
   [[nodiscard]] bool try_speak_known(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
-    std::vector<std::shared_ptr<const SpokenSentence>> known;  // Held, so that none is forgotten meanwhile.
+    std::vector<std::shared_ptr<const SpokenSentence>> known;  // held, so that the cache removes none of them meanwhile
     for (const std::string& sentence : sentences) {
       known.push_back(voice->find(sentence));
       if (!known.back()) return false;
@@ -61,7 +61,7 @@ struct FliteSpeaker::Session {
   }
   void run_job(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
     SpeakEvent last = is_current(from) ? speak(from, utterance, sentences) : SpeechDone{utterance};
-    // One step with the last event: as soon as that is seen nothing is in the way of the next utterance, and no sooner.
+    // This is one step with the last event. Once that event is visible, and not before, the next utterance may follow.
     const auto finish = [&] {
       --unfinished;
       return is_current(from);

@@ -8,9 +8,9 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-inline constexpr std::size_t kMaxSpokenBytes = 4000;  ///< of one speak(); longer ones fail
+inline constexpr std::size_t kMaxSpokenBytes = 4000;  ///< longest text of one speak(); a longer one fails
 
-/// The Speaker of one call. A sentence that the cache knows is there when speak() returns, others come piece by piece.
+/// The Speaker of one call. A text whose sentences are in the cache is complete when speak() returns; other text comes in pieces.
 class FliteSpeaker final : public Speaker {
  public:
   FliteSpeaker(std::shared_ptr<VoiceCache> voice, Wake wake);

@@ -27,13 +27,13 @@ std::mutex& flite_mutex() {
   return mutex;
 }
 
-/// One synthesis on its way through flite's callback.
+/// The state of one synthesis in flite's callback.
 struct Piece {
   const FliteVoice::Sink& sink;
   const cst_utterance* utterance = nullptr;
   bool begun = false;
   bool stopped = false;
-  std::int64_t skip = 0;  // Samples at the front that are not passed on.
+  std::int64_t skip = 0;  // samples at the front that are not passed on
 };
 
 std::vector<SpokenWord> words_of(const cst_utterance* utterance) {
@@ -41,7 +41,7 @@ std::vector<SpokenWord> words_of(const cst_utterance* utterance) {
   cst_relation* tokens = utt_relation(utterance, "Token");
   for (const cst_item* token = relation_head(tokens); token != nullptr; token = item_next(token)) {
     const cst_item* word = item_daughter(token);
-    if (word == nullptr) continue;  // Punctuation by itself.
+    if (word == nullptr) continue;  // The token is punctuation only.
     const double start = flite_ffeature_float(word, "R:SylStructure.daughter1.daughter1.R:Segment.p.end");
     const auto sample = static_cast<std::uint32_t>(std::max(0.0, start * FliteVoice::kRateHz));
     std::string text = item_feat_string(token, "name");
@@ -97,7 +97,7 @@ bool FliteVoice::synthesise(std::string_view sentence, const Sink& sink) const {
   info->asc = on_audio;
   info->min_buffsize = kFirstPieceSamples;
   info->userdata = &piece;
-  flite_feat_set(voice->features, "streaming_info", audio_streaming_info_val(info));  // The feature owns it from here on.
+  flite_feat_set(voice->features, "streaming_info", audio_streaming_info_val(info));  // The feature owns `info` from here on.
   cst_utterance* utterance = flite_synth_text(text.c_str(), voice);
   flite_feat_remove(voice->features, "streaming_info");
   if (utterance == nullptr) return false;

@@ -13,20 +13,21 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// One of flite's voices. Copies share it. synthesise() may be called from any thread, one at a time in the whole process: flite
-/// counts references without a lock (its figure of 40 times faster than speech leaves room for that).
+/// One of flite's voices; copies share it. Any thread may call synthesise(), but only one call runs at a time in the whole process,
+/// because flite counts references without a lock. Synthesis is 40 times faster than speech, so this is no limit.
 class FliteVoice {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
 
-  /// "slt" (female) or "rms" (male).
+  /// Returns the voice "slt" (female) or "rms" (male).
   [[nodiscard]] static base::Result<FliteVoice, base::Error> make(std::string_view name);
 
-  /// Gets audio as it comes, the words with the first piece; counted from the first sample that it gets. False stops.
+  /// Gets each piece of audio; the first piece comes with all words. Word positions count from the first sample that the sink gets.
+  /// The sink returns false to stop the synthesis.
   using Sink = std::function<bool(std::span<const std::int16_t> pcm, std::vector<SpokenWord> words)>;
 
-  /// Speaks one sentence. The pause that flite puts in front is cut to 10 ms, since a caller would hear it as delay. False when
-  /// there was nothing to speak or the sink stopped it.
+  /// Speaks one sentence. Cuts the pause that flite puts at the front to 10 ms, because the caller would hear it as delay. Returns
+  /// false if there was nothing to speak, or if the sink stopped the synthesis.
   [[nodiscard]] bool synthesise(std::string_view sentence, const Sink& sink) const;
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -34,7 +35,7 @@ class FliteVoice {
  private:
   FliteVoice(std::string name, void* voice) : name_(std::move(name)), voice_(voice) {}
   std::string name_;
-  void* voice_;  // A cst_voice that flite keeps for the life of the process.
+  void* voice_;  // a cst_voice that flite keeps for the life of the process
 };
 
 }  // namespace offhook::inline v0::agent::embedded

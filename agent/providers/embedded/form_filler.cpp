@@ -12,7 +12,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// "No, five five six": as an answer to the next question it would not begin so.
+/// Returns true for a text such as "No, five five six". An answer to the next question would not begin in this way.
 bool begins_with_no(std::string_view text) {
   const auto words = split_words(text);
   return !words.empty() && (words.front() == "no" || words.front() == "nope");
@@ -54,13 +54,13 @@ FormFiller::Outcome FormFiller::on_speech_asking(std::string_view text) {
 
 FormFiller::Outcome FormFiller::on_speech_confirming(std::string_view text) {
   const Slot& slot = wanted();
-  if (slot.type == Slot::Type::Digits) {  // "No, it is 555 0100" answers and tells at once.
+  if (slot.type == Slot::Type::Digits) {  // "No, it is 555 0100" denies the value and corrects it in one sentence.
     const auto heard = heard_number(text, slot.min_digits);
     if (auto number = corrected_number(values_.get(slot.name), heard, slot.min_digits, slot.max_digits)) return correct(*std::move(number));
     if (!heard.empty() && heard == values_.get(slot.name) && understand_yes_no(text) == YesNo::Neither) return accept();
   }
   switch (understand_yes_no(text)) {
-    case YesNo::Yes: return writer_.was_cut_off() ? reconfirm() : accept();  // A yes to what was not heard confirms nothing.
+    case YesNo::Yes: return writer_.was_cut_off() ? reconfirm() : accept();  // The caller did not hear the whole question, so a yes confirms nothing.
     case YesNo::No: return retry();
     case YesNo::Neither: return reconfirm();
   }
@@ -85,7 +85,7 @@ FormFiller::Outcome FormFiller::on_keys_asking(std::string_view keys) {
 }
 
 FormFiller::Outcome FormFiller::on_keys_confirming(std::string_view keys) {
-  if (keys == "1") return accept();  // A key is pressed on purpose, whatever was heard.
+  if (keys == "1") return accept();  // A key press is deliberate, even if the question was cut off.
   if (keys == "2") return retry();
   if (wanted().type == Slot::Type::Digits && keys.size() > 1 && fits(keys)) return correct(std::string(keys));
   return reconfirm();
@@ -139,7 +139,7 @@ FormFiller::Outcome FormFiller::accept() {
   return Outcome::Filled;
 }
 
-/// A correction is an attempt too: nobody corrects for ever.
+/// A correction counts as an attempt, so that the number of corrections is bounded.
 FormFiller::Outcome FormFiller::correct(std::string number) {
   if (++attempts_ > form().retries) return give_up();
   return take(std::move(number));

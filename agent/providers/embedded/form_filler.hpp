@@ -12,36 +12,38 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// Fills the slots of one intent after the other: asks, grounds what was understood (reads it back and waits for a yes, or
-/// says it in passing), mends what the caller corrects, asks again in other words, and gives up after a bounded number of
-/// attempts. Writes into the machine's reply. Pure, as the machine is.
+/// Fills the slots of one intent one after the other. Asks for the value, and confirms what was understood: by a question, or by
+/// mentioning it in the next sentence. Accepts corrections, asks again in other words, and gives up after a bounded number of
+/// attempts. Writes its texts into the machine's reply. Pure, like the machine.
 class FormFiller {
  public:
   enum class State : std::uint8_t { Idle, Asking, Confirming };
   enum class Outcome : std::uint8_t {
-    Open,     ///< the form goes on, or there is none
-    Filled,   ///< all slots of intent() are known; idle
-    GivenUp,  ///< the attempts are used up and give_up was said; then_what() says where to go; idle
+    Open,     ///< the form continues, or there is none
+    Filled,   ///< all slots of intent() have values; the form is idle
+    GivenUp,  ///< no attempt is left, and give_up was said; then_what() has the next action; the form is idle
   };
 
-  /// All are borrowed.
+  /// Borrows all arguments.
   FormFiller(const Dialogue& dialogue, SlotValues& values, ReplyWriter& writer);
 
-  /// `intent` has slots. `text` is the wish as it was said: a number in it is taken for the first slot.
+  /// Begins the form of `intent`, which must have slots. `text` is the caller's wish: a number in it becomes the value of the first
+  /// slot.
   Outcome begin(const Intent& intent, std::string_view text);
   Outcome on_speech(std::string_view text);
   Outcome on_keys(std::string_view keys);
   Outcome on_not_understood();
   void on_silence();
-  /// The caller wants something else.
+  /// Ends the form, because the caller has another wish.
   void leave();
-  /// Idle, right after a value was said in passing (implicit grounding): whether `text` denies it, and the form is open again.
+  /// Handles the turn after an implicit grounding, while the form is idle. If `text` denies the value, opens the form again and
+  /// returns the outcome; otherwise returns nullopt.
   std::optional<Outcome> on_afterthought(std::string_view text);
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] const Intent& intent() const { return *intent_; }
   [[nodiscard]] const DialogueAction& then_what() const { return form().then; }
-  /// The slot that is being filled; not when idle.
+  /// Returns the slot that is being filled. Must not be called when idle.
   [[nodiscard]] const Slot& wanted() const;
 
  private:
@@ -65,12 +67,12 @@ class FormFiller {
   SlotValues& values_;
   ReplyWriter& writer_;
   State state_ = State::Idle;
-  const Intent* intent_ = nullptr;  // Of the latest form.
+  const Intent* intent_ = nullptr;  // of the latest form
   std::size_t slot_index_ = 0;
-  std::uint32_t attempts_ = 0;  // That failed, of the slot.
-  std::uint32_t reopened_ = 0;  // How often something said in passing was denied.
-  bool keys_only_ = false;      // The last attempt.
-  std::optional<std::size_t> said_in_passing_;  // The slot that the reply before grounded implicitly.
+  std::uint32_t attempts_ = 0;  // failed attempts for the present slot
+  std::uint32_t reopened_ = 0;  // number of denials of values that were grounded implicitly
+  bool keys_only_ = false;      // the last attempt, which accepts key presses only
+  std::optional<std::size_t> said_in_passing_;  // index of the slot that the previous reply grounded implicitly
 };
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -16,18 +16,18 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// What all thinkers of one dialogue share; immutable.
+/// The objects that all thinkers of one dialogue share; immutable.
 struct DialogueKnowledge {
   explicit DialogueKnowledge(Dialogue parsed) : dialogue(std::move(parsed)), matcher(dialogue) {}
-  DialogueKnowledge(const DialogueKnowledge&) = delete;  // The matcher points into the dialogue.
+  DialogueKnowledge(const DialogueKnowledge&) = delete;  // The matcher holds pointers into the dialogue.
   DialogueKnowledge& operator=(const DialogueKnowledge&) = delete;
 
   const Dialogue dialogue;
   const IntentMatcher matcher;
 };
 
-/// The Thinker over a DialogueMachine. Its answers are there when respond() returns. An input that goes on with the one before, of whose reply
-/// nothing was heard, is answered as if that one had not been: the machine is brought back to where it was by all steps before it.
+/// The Thinker that uses a DialogueMachine. Its answer is complete when respond() returns. If an input continues the last one, of
+/// whose reply the caller heard nothing, the last one is undone: a new machine repeats all steps before it.
 class GuidedThinker final : public Thinker {
  public:
   GuidedThinker(std::shared_ptr<const DialogueKnowledge> knowledge, Wake wake);
@@ -38,7 +38,7 @@ class GuidedThinker final : public Thinker {
   void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) override;
   [[nodiscard]] std::optional<ThinkEvent> poll() override;
 
-  static constexpr std::size_t kMaxSteps = 512;  ///< of one call; after more, what was answered stays answered
+  static constexpr std::size_t kMaxSteps = 512;  ///< steps of one call; after these, an answer can no longer be undone
 
  private:
   std::shared_ptr<const DialogueKnowledge> knowledge_;
@@ -52,7 +52,7 @@ class GuidedThinker final : public Thinker {
   void take_back_last_turn();
 
   std::optional<DialogueMachine> machine_;
-  std::vector<Step> steps_;  // all that the machine was given, until there are kMaxSteps
+  std::vector<Step> steps_;  // all inputs of the machine, up to kMaxSteps
   std::deque<ThinkEvent> events_;
 };
 

@@ -9,7 +9,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// "oh" is a digit of its own here, as it is a sound of its own.
+/// "oh" counts as a digit of its own, because it sounds different from "zero".
 constexpr std::array<std::string_view, 11> kSounds = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "oh"};
 constexpr std::size_t kDigits = 10;
 
@@ -24,7 +24,7 @@ bool is_repair(std::string_view word) {
   return std::ranges::find(kRepairs, word) != kRepairs.end();
 }
 
-/// The digits between one repair and the next; at least one piece.
+/// Returns the digits before, between and after repairs; at least one piece.
 std::vector<std::string> pieces_of(std::string_view text) {
   std::vector<std::string> pieces(1);
   std::size_t repeat = 1;
@@ -54,8 +54,8 @@ void add(std::string& phrase, std::string_view word) {
   phrase += word;
 }
 
-/// A cyclic sequence in which every three sounds follow each other once (de Bruijn), by the rule "the largest sound that
-/// makes a new triple".
+/// Returns a cyclic sequence in which each sequence of three sounds occurs exactly once (de Bruijn). Each step appends the largest
+/// sound that makes a new triple.
 std::vector<std::size_t> all_triples() {
   constexpr std::size_t kCount = kSounds.size();
   std::vector<bool> seen(kCount * kCount * kCount);
@@ -104,7 +104,7 @@ std::optional<std::string> corrected_number(std::string_view previous, std::stri
                                             std::size_t max_digits) {
   std::string number(heard);
   if (heard.size() < previous.size()) {
-    std::size_t nearest = heard.size() / 2 + 1, where = 0;  // Half of it at least is as it was.
+    std::size_t nearest = heard.size() / 2 + 1, where = 0;  // at least half of the digits must be unchanged
     for (std::size_t at = 0; at < previous.size(); at += digit_group(previous.size(), at)) {
       if (digit_group(previous.size(), at) != heard.size()) continue;
       const std::size_t distance = differences(heard, previous.substr(at, heard.size()));
@@ -120,7 +120,7 @@ std::vector<std::string> number_phrases() {
   constexpr std::size_t kLength = 9;
   std::vector<std::string> phrases;
   const auto sequence = all_triples();
-  for (std::size_t begin = 0; begin + 2 < sequence.size(); begin += kLength - 2) {  // Overlapping by two: no triple is lost.
+  for (std::size_t begin = 0; begin + 2 < sequence.size(); begin += kLength - 2) {  // Phrases overlap by two sounds, so that no triple is lost.
     std::string phrase;
     for (std::size_t i = begin; i < std::min(begin + kLength, sequence.size()); ++i) add(phrase, kSounds[sequence[i]]);
     phrases.push_back(std::move(phrase));

@@ -11,32 +11,32 @@
 namespace offhook::inline v0::agent::embedded {
 
 struct IntentMatch {
-  const Intent* intent = nullptr;  ///< borrows from the matcher's dialogue; null when nothing has anything in common
+  const Intent* intent = nullptr;  ///< borrows from the matcher's dialogue; null if no example shares a feature with the text
   double score = 0;                ///< cosine, 0..1
 };
 
-/// Which intent a sentence is nearest to: tf-idf cosine against every example, over stemmed words, word pairs and 4-letter
-/// pieces of words. Features that no example has count against the sentence, so that foreign talk scores low.
+/// Finds the intent that a sentence resembles most. The score is the tf-idf cosine against every example, over stemmed words, word
+/// pairs and 4-letter pieces of words. Features that no example has lower the score, so that unrelated sentences score low.
 class IntentMatcher {
  public:
-  /// `dialogue` is borrowed and must outlive the matcher.
+  /// Borrows `dialogue`, which must outlive the matcher.
   explicit IntentMatcher(const Dialogue& dialogue);
 
   [[nodiscard]] IntentMatch match(std::string_view text) const;
-  /// Among the intents that are understood anywhere, for the inside of a form.
+  /// Matches only the intents that are recognised anywhere, for use inside a form.
   [[nodiscard]] IntentMatch match_anywhere(std::string_view text) const;
 
  private:
   using Features = std::unordered_map<std::string, double>;
   struct Example {
     const Intent* intent;
-    Features weights;  // Of length 1.
+    Features weights;  // normalised to length 1
   };
   [[nodiscard]] Features weigh(std::string_view text) const;
   [[nodiscard]] IntentMatch nearest(std::string_view text, bool anywhere_only) const;
 
   std::vector<Example> examples_;
-  std::unordered_map<std::string, std::size_t> documents_;  // In how many examples a feature is.
+  std::unordered_map<std::string, std::size_t> documents_;  // number of examples that contain a feature
   std::size_t count_ = 0;
 };
 

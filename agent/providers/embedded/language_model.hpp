@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-/// What the recogniser has to expect, made from the dialogue: one narrow language model per way of listening.
+/// Makes the recogniser's language models from the dialogue: one narrow model for each state of listening.
 namespace offhook::inline v0::agent::embedded {
 
-/// The names that ReplyExpects and Listener::begin use. "" and unknown names mean main.
+/// The names in ReplyExpects and Listener::begin. "" and unknown names mean main.
 inline constexpr std::string_view kExpectMain = "main";
 inline constexpr std::string_view kExpectYesNo = "yesno";
 inline constexpr std::string_view kExpectWish = "wish";  ///< yes, no, or another wish
@@ -22,15 +22,15 @@ struct LanguageModel {
   std::string arpa;                     ///< 3-grams with back-off, absolute discount 0.5
 };
 
-/// An ARPA model of `sentences` (words separated by spaces). Deterministic; never empty.
+/// Returns an ARPA model of `sentences` (words separated by spaces). Deterministic; never empty.
 [[nodiscard]] LanguageModel make_language_model(std::string_view name, const std::vector<std::string>& sentences);
 
-/// Returns main, yesno, digits, correction and wish. yesno, digits and correction have the phrases of the intents that are understood anywhere; wish
-/// has those of all intents.
+/// Returns main, yesno, digits, correction and wish. yesno, digits and correction contain the phrases of the intents that are
+/// recognised anywhere; wish contains those of all intents.
 [[nodiscard]] std::vector<LanguageModel> make_language_models(const Dialogue& dialogue);
 
-/// Lines "word phones" of `dictionary` (cmudict's text) for all words of `models` and their variants "word(2)"; words of
-/// `extra` come first and win. Those found in neither go to `missing`, sorted.
+/// Returns the lines "word phones" of `dictionary` (cmudict's text) for all words of `models`, and for their variants "word(2)".
+/// Words of `extra` come first and take precedence. Adds words that are in neither to `missing`, sorted.
 [[nodiscard]] std::string cut_dictionary(std::string_view dictionary, const std::vector<LanguageModel>& models,
                                          const std::map<std::string, std::string, std::less<>>& extra,
                                          std::vector<std::string>& missing);

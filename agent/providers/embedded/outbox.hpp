@@ -9,13 +9,14 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// Events on their way from jobs to the conversation thread.
+/// A queue of events from jobs to the conversation thread.
 template <class Event>
 class Outbox {
  public:
   explicit Outbox(Wake wake) : wake_(std::move(wake)) {}
 
-  /// Any thread. Pushes if `still_wanted()`, which is asked under the lock of drop(): what has been dropped stays dropped.
+  /// Pushes `event` if `still_wanted()` returns true; callable from any thread. Calls `still_wanted()` under the lock of drop(), so
+  /// that no dropped event comes back.
   template <class Wanted>
   void push_if(Wanted still_wanted, Event event) {
     {
@@ -23,7 +24,7 @@ class Outbox {
       if (!still_wanted()) return;
       events_.push_back(std::move(event));
     }
-    // Not under mutex_, so that waking may poll at once; under its own, so that nobody is woken after close().
+    // wake_ is called without mutex_, so that it may call poll() at once. wake_mutex_ makes sure that close() ends all calls.
     const std::lock_guard lock(wake_mutex_);
     if (wake_) wake_();
   }
@@ -34,14 +35,14 @@ class Outbox {
     events_.pop_front();
     return event;
   }
-  /// Forgets what waits, and runs `change` (which makes still_wanted() say no) as one step with it.
+  /// Drops all events and runs `change`, which makes still_wanted() return false, in one step.
   template <class Change>
   void drop(Change change) {
     const std::lock_guard lock(mutex_);
     change();
     events_.clear();
   }
-  /// Nobody is woken once this has returned.
+  /// Stops all wake-ups before it returns.
   void close() {
     const std::lock_guard lock(wake_mutex_);
     wake_ = nullptr;
@@ -50,7 +51,7 @@ class Outbox {
  private:
   std::mutex mutex_;
   std::deque<Event> events_;
-  std::recursive_mutex wake_mutex_;  // Recursive: a wake that ends the part ends up in close().
+  std::recursive_mutex wake_mutex_;  // Recursive, because a wake-up may destroy the part, which calls close().
   Wake wake_;
 };
 

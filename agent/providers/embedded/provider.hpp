@@ -11,42 +11,43 @@
 #include <string_view>
 #include <vector>
 
-/// Listening, thinking and speaking without any service: PocketSphinx, a dialogue file and flite (docs/embedded-speech.md).
+/// Listens, thinks and speaks without a service, by PocketSphinx, a dialogue file and flite (docs/embedded-speech.md).
 namespace offhook::inline v0::agent::embedded {
 
 struct EmbeddedOptions {
-  std::string dialogue_path;  ///< JSON, as share/dialogues/receptionist.json
+  std::string dialogue_path;  ///< JSON, like share/dialogues/receptionist.json
   std::string model_path = "/usr/share/pocketsphinx/model/en-us/en-us";
   std::string dictionary_path = "/usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict";
   std::string voice = "slt";            ///< "slt" or "rms"
-  std::shared_ptr<WorkPool> pool;       ///< where decoding and synthesis run; shared with others
-  std::size_t warm_decoders = 2;        ///< decoders built ahead, so that a call finds one ready (about 17 MB each)
-  std::size_t max_decoders = 64;        ///< calls beyond it get ListenFailed
+  std::shared_ptr<WorkPool> pool;       ///< runs decoding and synthesis; other objects may share it
+  std::size_t warm_decoders = 2;        ///< decoders that are built in advance (about 17 MB each), so that a call does not wait for one
+  std::size_t max_decoders = 64;        ///< most decoders; further calls get ListenFailed
   std::size_t voice_cache_bytes = 32U << 20U;
 };
 
-/// Error::code of the domain "embedded".
+/// Error::code in the domain "embedded".
 enum class EmbeddedError { BadOption = 1, Dialogue, Model, Dictionary, Voice, Memory };
 
-/// What all calls share: the dialogue, its language models, warmed decoders, the voice and its cache. Thread-safe.
+/// The objects that all calls share: the dialogue, its language models, decoders built in advance, the voice and its cache.
+/// Thread-safe.
 class EmbeddedProvider {
  public:
-  /// Loads and checks everything; takes some 100 ms. The greeting and the other fixed sentences are synthesised on the pool
-  /// afterwards, and so are the warm decoders.
+  /// Loads and checks all files, in some 100 ms. Afterwards the pool synthesises the greeting and the other fixed sentences, and
+  /// builds decoders in advance.
   [[nodiscard]] static base::Result<std::shared_ptr<EmbeddedProvider>, base::Error> make(EmbeddedOptions options);
   ~EmbeddedProvider();
   EmbeddedProvider(const EmbeddedProvider&) = delete;
   EmbeddedProvider& operator=(const EmbeddedProvider&) = delete;
 
-  /// One of each per call; quick, never blocking. The parts may outlive the provider; without the
-  /// pool they fail each turn.
+  /// Make the parts of one call, quickly and without blocking. The parts may outlive the provider. Without the pool they fail each
+  /// turn.
   [[nodiscard]] std::unique_ptr<Listener> make_listener(Wake wake) const;
   [[nodiscard]] std::unique_ptr<Thinker> make_thinker(Wake wake) const;
   [[nodiscard]] std::unique_ptr<Speaker> make_speaker(Wake wake) const;
 
-  /// One sentence each, for the log: words without a pronunciation and the like.
+  /// Returns one sentence for each problem, for the log, such as a word without a pronunciation.
   [[nodiscard]] const std::vector<std::string>& warnings() const;
-  /// True from the moment when the greeting is synthesised, for good. The first decoder is there before, and calls may then use all of them.
+  /// Returns true once the greeting is synthesised. The first decoder is built before; calls may then use all decoders.
   [[nodiscard]] bool is_warm() const;
 
  private:
@@ -55,8 +56,8 @@ class EmbeddedProvider {
   std::shared_ptr<Shared> shared_;
 };
 
-/// A voice alone, without a dialogue: what a test caller speaks with. `voice` as in EmbeddedOptions. The speaker does not keep the
-/// pool alive; once that has ended, every utterance fails.
+/// Makes a speaker without a dialogue, for a test caller. `voice` as in EmbeddedOptions. The speaker does not keep the pool alive;
+/// after the end of the pool, every utterance fails.
 [[nodiscard]] base::Result<std::unique_ptr<Speaker>, base::Error> make_flite_speaker(std::shared_ptr<WorkPool> pool,
                                                                                     std::string_view voice, Wake wake);
 

@@ -9,7 +9,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// As the voice says them: what comes back of what was heard are spoken words.
+/// Counts words as the voice says them, because on_heard() gets spoken words.
 std::size_t count_words(const std::vector<std::string>& sentences, std::size_t count) {
   std::size_t words = 0;
   for (std::size_t i = 0; i < count; ++i) words += split_words(spoken_form(sentences[i])).size();
@@ -30,7 +30,7 @@ void ReplyWriter::finish(ReplyExpects expects, std::vector<ThinkEvent>& out) {
   std::ranges::move(events_, std::back_inserter(out));
   events_.clear();
   expects.turn = turn_;
-  if (!ended_) out.emplace_back(std::move(expects));  // After an action there is nothing to listen for.
+  if (!ended_) out.emplace_back(std::move(expects));  // An action ends the reply, and no answer is expected.
   out.emplace_back(ReplyDone{turn_});
 }
 

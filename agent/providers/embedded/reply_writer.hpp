@@ -13,46 +13,47 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-inline constexpr std::uint32_t kMaxRepeats = 3;  ///< a reply that is cut off each time is said again so often, and no more
+inline constexpr std::uint32_t kMaxRepeats = 3;  ///< a reply that is cut off again and again is repeated at most this often
 
-/// Puts one reply together, sentence by sentence, and knows what the caller heard of the one before.
+/// Builds one reply, sentence by sentence, and stores how much of the last one the caller heard.
 class ReplyWriter {
  public:
-  /// `values` is borrowed.
+  /// Borrows `values`.
   explicit ReplyWriter(const SlotValues& values) : values_(values) {}
 
   void begin(std::uint32_t turn);
-  /// What was written since begin(), ended by `expects`, unless the reply ends in an action, and ReplyDone.
+  /// Appends everything since begin(), then `expects` (unless the reply ends in an action), then ReplyDone.
   void finish(ReplyExpects expects, std::vector<ThinkEvent>& out);
 
-  /// The alternative after the one that was said last time.
+  /// Says the alternative after the one that it said last.
   void say(const Phrases& phrases);
-  /// Alternative `nth`, or the last one if there are fewer.
+  /// Says alternative `nth`, or the last one if there are fewer.
   void say_nth(const Phrases& phrases, std::size_t nth);
-  /// `text` is split into sentences; slots are filled in.
+  /// Splits `text` into sentences, fills in the slots, and says them.
   void say_text(std::string_view text);
-  /// The reply before this one; `otherwise` when there was none.
+  /// Says the previous reply again, or `otherwise` if there was none.
   void say_again(const Phrases& otherwise);
   void act(ReplyAction::What what, std::string argument);
   void note_intent(std::string name, double score);
 
-  /// What came through of the reply to `turn`.
+  /// Reports how much of the reply to `turn` the caller heard.
   void on_heard(std::uint32_t turn, std::string_view text, bool interrupted);
-  /// The reply before this one was interrupted before its essence was heard.
+  /// Returns true if the previous reply was interrupted before the caller heard its main part.
   [[nodiscard]] bool was_cut_off() const { return cut_off_; }
-  /// Says it again if it was cut off, kMaxRepeats times in a row: a cough, or a word too early.
+  /// Says the previous reply again if it was cut off, at most kMaxRepeats times in a row. A cough, or a word too early, may cut it
+  /// off.
   [[nodiscard]] bool try_repeat_cut_off();
 
  private:
   const SlotValues& values_;
   std::uint32_t turn_ = 0;
-  std::map<const Phrases*, std::size_t> used_;  // Which alternative comes next.
-  std::vector<std::string> sentences_;          // Of the latest reply.
-  std::vector<std::string> last_sentences_;     // Of the reply before.
+  std::map<const Phrases*, std::size_t> used_;  // index of the next alternative
+  std::vector<std::string> sentences_;          // of the latest reply
+  std::vector<std::string> last_sentences_;     // of the previous reply
   std::vector<ThinkEvent> events_;
   bool cut_off_ = false;
   bool ended_ = false;
-  std::uint32_t repeats_ = 0;  // In a row.
+  std::uint32_t repeats_ = 0;  // consecutive ones
 };
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -13,7 +13,7 @@ constexpr std::size_t kPlainCacheBytes = 4U << 20U;
 
 const ProviderProfile kOurselves;
 
-/// Of another provider's voice the nearer one of ours.
+/// Returns the embedded voice that is nearest to a voice of any provider.
 std::string voice_of(std::string_view wanted, const std::string& usual) {
   std::string voice = voice_for(kOurselves, wanted, "");
   return voice.empty() ? usual : voice;

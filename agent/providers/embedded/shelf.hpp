@@ -13,18 +13,19 @@ namespace offhook::inline v0::agent::embedded {
 
 class VoiceCache;
 
-/// The embedded providers of all agents, one for each dialogue and voice, made before a call needs them; and the plain voice that
-/// says our own sentences when every other one is broken. Thread-safe.
+/// Holds the embedded providers of all agents, one for each dialogue and voice, made before a call needs them. Also makes the plain
+/// voice, which speaks fixed sentences when all other voices fail. Thread-safe.
 class Shelf {
  public:
   explicit Shelf(EmbeddedOptions usual);
   ~Shelf();
 
-  /// Loads what `profile` needs, unless it is there. Errors: those of EmbeddedProvider::make.
+  /// Loads the objects that `profile` needs, unless they are loaded. Errors: those of EmbeddedProvider::make.
   [[nodiscard]] base::Result<void, base::Error> load(const AgentProfile& profile);
-  /// Null when load() was not called for such a profile.
+  /// Returns null if load() was not called for this profile.
   [[nodiscard]] std::shared_ptr<EmbeddedProvider> find(const AgentProfile& profile) const;
-  /// Ours that is nearest to `wanted`, a name of any provider's or "". Null only when no voice is installed.
+  /// Returns a speaker with the embedded voice that is nearest to `wanted`, a name of any provider or "". Returns null only if no
+  /// voice is installed.
   [[nodiscard]] std::unique_ptr<Speaker> plain_voice(std::string_view wanted, Wake wake);
   [[nodiscard]] bool is_warm() const;
   [[nodiscard]] std::vector<std::string> warnings() const;
@@ -38,7 +39,7 @@ class Shelf {
   std::map<std::string, std::shared_ptr<VoiceCache>> plain_;  // by voice
 };
 
-/// Of the kind Local.
+/// Returns the parts of the kind Local.
 [[nodiscard]] ProviderParts parts();
 
 }  // namespace offhook::inline v0::agent::embedded

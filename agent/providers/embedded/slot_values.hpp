@@ -8,17 +8,17 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// What the caller's answers have filled in so far.
+/// The values of slots that the caller's answers have filled in so far.
 class SlotValues {
  public:
-  /// `dialogue` is borrowed and must outlive the values.
+  /// Borrows `dialogue`, which must outlive this object.
   explicit SlotValues(const Dialogue& dialogue) : dialogue_(dialogue) {}
 
-  /// "" when there is none.
+  /// Returns the value of a slot; "" if it has none.
   [[nodiscard]] std::string_view get(std::string_view slot) const;
   void set(const std::string& slot, std::string value) { values_[slot] = std::move(value); }
   void erase(const std::string& slot) { values_.erase(slot); }
-  /// `text` with the value of each {slot} in its place, numbers as groups of digits.
+  /// Returns `text` with each {slot} replaced by its value; a number becomes groups of digits.
   [[nodiscard]] std::string fill(std::string_view text) const;
 
  private:

@@ -24,7 +24,7 @@ namespace {
 base::Error fault(EmbeddedError code, std::string why) { return {"embedded", static_cast<int>(code), std::move(why)}; }
 
 void silence_library() {
-  static const bool done = (err_set_logfp(nullptr), true);  // It logs to stderr unless told otherwise.
+  static const bool done = (err_set_logfp(nullptr), true);  // By default, the library logs to stderr.
   static_cast<void>(done);
 }
 
@@ -37,8 +37,9 @@ bool write_all(int file, std::string_view content) {
   return true;
 }
 
-/// From the posterior of the whole utterance (natural log) and the acoustic score per frame against the best state. Fitted to the
-/// figures of docs/embedded-speech.md, "Rejection": 0.5 is where false acceptance and false rejection are about equal.
+/// Returns a confidence from the posterior of the whole utterance (natural log) and the acoustic score per frame against the best
+/// state. Fitted to the figures of docs/embedded-speech.md, "Rejection": at 0.5, false acceptance and false rejection are about
+/// equal.
 double confidence_of(double log_posterior, double acoustic) {
   constexpr double kAcousticWeight = 0.2, kMiddle = -13.2, kSlope = 0.5;
   return 1 / (1 + std::exp(-kSlope * (log_posterior + kAcousticWeight * acoustic - kMiddle)));
@@ -92,7 +93,7 @@ struct SphinxDecoder::Engine {
   cmd_ln_t* config = nullptr;
   ps_decoder_t* decoder = nullptr;
   BandExtension band;
-  std::vector<mfcc_t> first_mean;  // Of the features, before anybody has spoken.
+  std::vector<mfcc_t> first_mean;  // mean of the features before any speech
   bool running = false;
 };
 
@@ -111,10 +112,10 @@ base::Result<std::unique_ptr<SphinxDecoder>, base::Error> SphinxDecoder::make(st
   if (engine->config == nullptr) return base::fail(fault(EmbeddedError::Model, "the recogniser refuses its options"));
   cmd_ln_set_str_r(engine->config, "-hmm", files->acoustic_model().c_str());
   cmd_ln_set_str_r(engine->config, "-dict", files->dictionary().c_str());
-  // The second pass costs 30 times the latency and finds nothing more; the lattice of the third gives the posterior.
+  // The second pass takes 30 times as long and recognises no more. The lattice of the third pass gives the posterior.
   cmd_ln_set_boolean_r(engine->config, "-fwdflat", FALSE);
   cmd_ln_set_boolean_r(engine->config, "-bestpath", TRUE);
-  // Our own voice activity detection has cut the turn already; a second opinion here only loses quiet beginnings.
+  // Offhook's voice activity detection has already cut the turn. A second detection here would only lose quiet beginnings.
   cmd_ln_set_boolean_r(engine->config, "-remove_silence", FALSE);
   engine->decoder = ps_init(engine->config);
   if (engine->decoder == nullptr)
@@ -122,12 +123,13 @@ base::Result<std::unique_ptr<SphinxDecoder>, base::Error> SphinxDecoder::make(st
   for (const auto& [name, path] : files->models()) {
     ngram_model_t* model =
         ngram_model_read(ps_get_config(engine->decoder), path.c_str(), NGRAM_ARPA, ps_get_logmath(engine->decoder));
-    // Ten digits are alike in length and likelihood: the library's usual weights put too many of them in. Found by measuring.
+    // The ten digits have equal lengths and likelihoods, and the library's usual weights insert too many of them. These values come
+    // from measurements.
     constexpr float kNumberWeight = 10, kNumberInsertion = 0.2f;
     if (model != nullptr && (name == kExpectDigits || name == kExpectCorrection))
       ngram_model_apply_weights(model, kNumberWeight, kNumberInsertion);
     const bool set = model != nullptr && ps_set_lm(engine->decoder, name.c_str(), model) == 0;
-    if (model != nullptr) ngram_model_free(model);  // The search holds it from here on.
+    if (model != nullptr) ngram_model_free(model);  // The search holds a reference from here on.
     if (!set) return base::fail(fault(EmbeddedError::Model, "the recogniser refuses the language model \"" + name + "\""));
   }
   const feat_t* features = ps_get_feat(engine->decoder);
@@ -178,7 +180,7 @@ Recognised SphinxDecoder::finish() {
     ps_seg_prob(segment, &segment_score, &unused_language, &unused_backoff);
     const std::string_view word = ps_seg_word(segment);
     if (word.starts_with('<') || word.starts_with('[') || word.starts_with('+')) continue;
-    constexpr double kScoreUnit = 1024;  // Scores of the lattice are shifted left by 10 bits.
+    constexpr double kScoreUnit = 1024;  // scores of the lattice are shifted left by 10 bits
     acoustic += segment_score / kScoreUnit;
     frames += last - first + 1;
   }

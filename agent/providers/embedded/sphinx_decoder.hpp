@@ -15,11 +15,11 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// What decoders are built from. The cut dictionary and the language models live in memory files (memfd_create), since the 2015
-/// library reads them by name only: nothing is left on a disk, however we end.
+/// The files from which decoders are built. The cut dictionary and the language models are in memory files (memfd_create), because
+/// the 2015 library reads them by name only. They leave nothing on a disk, even after a crash.
 class DecoderFiles {
  public:
-  /// Checks the acoustic model, cuts the dictionary, makes the language models.
+  /// Checks the acoustic model, cuts the dictionary, and makes the language models.
   [[nodiscard]] static base::Result<std::shared_ptr<const DecoderFiles>, base::Error> make(
       const Dialogue& dialogue, const std::string& model_path, const std::string& dictionary_path);
   ~DecoderFiles();
@@ -32,12 +32,12 @@ class DecoderFiles {
     std::string name, path;
   };
   [[nodiscard]] const std::vector<Model>& models() const { return models_; }
-  /// Words of the dialogue that have no pronunciation: never recognised.
+  /// Returns the words of the dialogue that have no pronunciation; the recogniser never recognises them.
   [[nodiscard]] const std::vector<std::string>& missing_words() const { return missing_; }
 
  private:
   DecoderFiles() = default;
-  [[nodiscard]] std::string keep(const std::string& content);  // "" when the system refuses
+  [[nodiscard]] std::string keep(const std::string& content);  // returns "" if the system refuses the file
 
   std::string acoustic_model_, dictionary_;
   std::vector<Model> models_;
@@ -46,29 +46,31 @@ class DecoderFiles {
 };
 
 struct Recognised {
-  std::string text;       ///< lower-case words, fillers removed
+  std::string text;       ///< lower-case words without fillers
   double confidence = 0;  ///< 0..1
 };
 
-/// One PocketSphinx decoder, for one call at a time. Not thread-safe; every call may take a while: keep it on a Strand.
+/// One PocketSphinx decoder, for one call at a time. Not thread-safe. Each function may take a while, so its owner calls it on a
+/// Strand.
 class SphinxDecoder {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
-  static constexpr std::size_t kMemory = 32U << 20U;  ///< octets that must be left for one: three times what it takes, since the library ends the process without
+  static constexpr std::size_t kMemory = 32U << 20U;  ///< octets that must be free for one decoder: three times its need, because
+                                                      ///< the library ends the process when memory runs out
 
-  /// EmbeddedError::Memory where `memory_left` (octets) is too little.
+  /// Returns EmbeddedError::Memory if `memory_left` (octets) is too small.
   [[nodiscard]] static base::Result<std::unique_ptr<SphinxDecoder>, base::Error> make(std::shared_ptr<const DecoderFiles> files,
                                                                                      std::size_t memory_left = base::free_memory());
   ~SphinxDecoder();
   SphinxDecoder(const SphinxDecoder&) = delete;
   SphinxDecoder& operator=(const SphinxDecoder&) = delete;
 
-  /// A new caller: what was learnt of the last one's line and voice is forgotten.
+  /// Prepares for a new caller: drops everything that was learnt from the last caller's line and voice.
   void reset();
-  /// Begins an utterance; one that still runs is thrown away.
+  /// Begins an utterance. Drops an utterance that is still in progress.
   [[nodiscard]] bool try_start(std::string_view expect);
   [[nodiscard]] bool try_feed(std::span<const std::int16_t> pcm);
-  /// What has been recognised so far; its confidence is 0.
+  /// Returns the words recognised so far, with the confidence 0.
   [[nodiscard]] Recognised partial() const;
   [[nodiscard]] Recognised finish();
 

@@ -10,7 +10,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-constexpr std::size_t kChunkSamples = SphinxDecoder::kRateHz / 10;  // A job per 100 ms of speech.
+constexpr std::size_t kChunkSamples = SphinxDecoder::kRateHz / 10;  // one job for each 100 ms of speech
 
 }  // namespace
 
@@ -60,7 +60,7 @@ std::size_t DecoderPool::idle() const {
   return idle_.size();
 }
 
-/// What jobs work with; it lives as long as the last of them. Everything but the outbox and `first_valid` belongs to the strand.
+/// The state that jobs use; it lives until the last job ends. Only the strand uses it, except for the outbox and `first_valid`.
 struct SphinxListener::Session {
   Session(std::shared_ptr<DecoderPool> pool, double reject_below, Wake wake)
       : decoders(std::move(pool)), threshold(reject_below), outbox(std::move(wake)) {}
@@ -71,11 +71,11 @@ struct SphinxListener::Session {
   const std::shared_ptr<DecoderPool> decoders;
   const double threshold;
   Outbox<ListenEvent> outbox;
-  std::atomic<std::uint64_t> first_valid{0};  // Jobs and events of turns before it are void: abandon() raises it.
+  std::atomic<std::uint64_t> first_valid{0};  // jobs and events of earlier turns are dropped; abandon() increases it
 
   std::unique_ptr<SphinxDecoder> decoder;
   std::string last_partial;
-  bool failed = false;  // In this turn; said once.
+  bool failed = false;  // the present turn has failed, which is reported once
 
   [[nodiscard]] bool is_current(std::uint64_t number) const { return number >= first_valid.load(); }
   void say(std::uint64_t from, ListenEvent event) {
@@ -84,7 +84,7 @@ struct SphinxListener::Session {
   void fail(std::uint64_t from, std::uint32_t turn, std::string why) {
     if (!std::exchange(failed, true)) say(from, ListenFailed{turn, std::move(why)});
   }
-  /// "" when there is a decoder.
+  /// Gets a decoder, unless there is one. Returns the reason if there is none, otherwise "".
   [[nodiscard]] std::string need_decoder() {
     if (decoder) return {};
     auto taken = decoders->take();
@@ -119,7 +119,7 @@ struct SphinxListener::Session {
 
 SphinxListener::SphinxListener(WorkPool& pool, std::shared_ptr<DecoderPool> decoders, double threshold, Wake wake)
     : session_(std::make_shared<Session>(std::move(decoders), threshold, std::move(wake))), strand_(pool) {
-  // Before the caller's first word; when it is refused, the first turn tries again and says why.
+  // This runs before the caller's first word. If it is refused, the first turn tries again and reports the reason.
   static_cast<void>(strand_.try_post([session = session_] { static_cast<void>(session->need_decoder()); }));
 }
 
@@ -131,7 +131,7 @@ SphinxListener::~SphinxListener() {
 std::uint32_t SphinxListener::rate_hz() const { return SphinxDecoder::kRateHz; }
 
 void SphinxListener::begin(std::uint32_t turn, std::string_view expect) {
-  if (listening_) abandon();  // One that has ended still gets its transcript.
+  if (listening_) abandon();  // A turn that has ended still gets its transcript.
   turn_ = turn;
   ++number_;
   listening_ = true;
@@ -151,7 +151,7 @@ void SphinxListener::feed(std::span<const std::int16_t> pcm) {
 void SphinxListener::end() {
   if (!listening_) return;
   if (!chunk_.empty()) post_audio();
-  if (!listening_) return;  // The queue was full: it has been said.
+  if (!listening_) return;  // The queue was full, which post() has reported.
   post([session = session_, number = number_, turn = turn_] { session->finish(number, turn); });
   listening_ = false;
 }
@@ -173,7 +173,7 @@ void SphinxListener::post_audio() {
 void SphinxListener::post(Job job) {
   if (strand_.try_post(std::move(job))) return;
   const auto turn = turn_;
-  abandon();  // Half a turn would be recognised as something else.
+  abandon();  // The recogniser would understand half a turn as something else.
   session_->say(number_, ListenFailed{turn, "the work pool is full or ending"});
 }
 

@@ -12,18 +12,18 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// Speech beyond this is not listened to any more; the turn is recognised from what came before.
+/// Longest speech of a turn. The listener drops later speech, and recognises the turn without it.
 inline constexpr std::size_t kMaxTurnSeconds = 30;
 
-/// Decoders between calls, and the bound on how many there are. Thread-safe.
+/// Holds the decoders that no call uses, and bounds the number of all decoders. Thread-safe.
 class DecoderPool {
  public:
   DecoderPool(std::shared_ptr<const DecoderFiles> files, std::size_t keep, std::size_t limit);
 
-  /// An idle one, or a new one (some 50 ms: only on the work pool).
+  /// Returns an idle decoder, or builds one in some 50 ms, so only the work pool may call it.
   [[nodiscard]] base::Result<std::unique_ptr<SphinxDecoder>, base::Error> take();
   void give_back(std::unique_ptr<SphinxDecoder> decoder);
-  /// Builds one ahead unless enough are idle.
+  /// Builds a decoder in advance, unless enough are idle.
   void warm_one();
   void add(std::unique_ptr<SphinxDecoder> decoder);
   [[nodiscard]] std::size_t idle() const;
@@ -36,11 +36,11 @@ class DecoderPool {
   std::size_t taken_ = 0;
 };
 
-/// The Listener of one call: audio goes to a decoder on the work pool while the caller still speaks, so that little is left to
-/// do when the turn ends.
+/// The Listener of one call. A decoder on the work pool processes the audio while the caller still speaks, so that little work is
+/// left when the turn ends.
 class SphinxListener final : public Listener {
  public:
-  /// Below `threshold` a transcript is marked as rejected.
+  /// Marks a transcript with a confidence below `threshold` as rejected.
   SphinxListener(WorkPool& pool, std::shared_ptr<DecoderPool> decoders, double threshold, Wake wake);
   ~SphinxListener() override;
   SphinxListener(const SphinxListener&) = delete;
@@ -61,7 +61,7 @@ class SphinxListener final : public Listener {
   std::shared_ptr<Session> session_;
   Strand strand_;
   std::uint32_t turn_ = 0;
-  std::uint64_t number_ = 0;  // Of our turns, since the caller of begin() may use a number twice.
+  std::uint64_t number_ = 0;  // number of the turn here, because the caller of begin() may use a number twice
   bool listening_ = false;
   std::size_t heard_samples_ = 0;
   std::vector<std::int16_t> chunk_;

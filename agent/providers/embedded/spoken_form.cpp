@@ -16,13 +16,13 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// A piece of text without spaces: "(555-0134)." is "(", "555-0134" and ").". All borrow from the text.
+/// A piece of text without spaces: "(555-0134)." has the parts "(", "555-0134" and ").". All of them borrow from the text.
 struct Token {
   std::string_view lead, core, marks;
 };
 using Tokens = std::span<const Token>;
 
-/// What the first so many tokens are read as; the marks of the last one follow.
+/// The words for the first `tokens` tokens. The marks of the last token follow.
 struct Reading {
   std::string words;
   std::size_t tokens = 1;
@@ -32,13 +32,13 @@ using Read = std::optional<Reading>;
 bool all_digits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, base::is_digit); }
 bool is_upper(char c) { return base::is_alpha(c) && base::to_lower(c) != c; }
 
-/// The next token, if nothing but a space is in between.
+/// Returns the next token if only a space separates it from the one before; otherwise null.
 const Token* after(Tokens tokens, std::size_t count) {
   if (count >= tokens.size() || !tokens[count - 1].marks.empty() || !tokens[count].lead.empty()) return nullptr;
   return &tokens[count];
 }
 
-/// "1250" and "1,250"; nothing for "12,50", and for what is too large to be said as a number.
+/// Reads "1250" and "1,250". Returns nullopt for "12,50", and for a number too large to be said as a number.
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::string digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -53,7 +53,8 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   return value;
 }
 
-/// From five digits on people read them one by one, but for round ones, and so with a zero in front: postal codes, telephones.
+/// Returns true for numbers that people read digit by digit, such as postal codes and telephone numbers: those with a zero in
+/// front, and those of five or more digits that are not round.
 bool is_read_digit_by_digit(std::string_view digits) {
   constexpr std::size_t kLong = 5, kRoundDigits = 3;
   if (digits.size() > 1 && digits.front() == '0') return true;
@@ -68,7 +69,7 @@ std::string read_whole(std::string_view text) {
 
 bool is_number(std::string_view text) { return all_digits(text) || whole_number(text).has_value(); }
 
-/// "-3.5", "1,250", "0.75"
+/// Reads "-3.5", "1,250", "0.75".
 std::optional<std::string> read_number(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
@@ -106,7 +107,7 @@ Read money(Tokens tokens) {
   return Reading{minus + counted(*dollars, "dollar") + " and " + counted(cents, "cent")};
 }
 
-/// "9:30", "9 am", "9am-5pm", "9:00-17:00"
+/// Reads "9:30", "9 am", "9am-5pm", "9:00-17:00".
 Read clock(Tokens tokens) {
   const auto dash = tokens[0].core.find('-');
   auto from = parse_clock(tokens[0].core.substr(0, dash));
@@ -139,7 +140,7 @@ unsigned year_of(const Token* token) {
   return static_cast<unsigned>(*whole_number(token->core));
 }
 
-/// "2026-11-21", "November 21, 2026", "21 November"
+/// Reads "2026-11-21", "November 21, 2026", "21 November".
 Read date(Tokens tokens) {
   if (const auto whole = parse_date(tokens[0].core)) return Reading{spoken_date(*whole)};
   const bool month_first = month_number(tokens[0].core) != 0;
@@ -154,7 +155,7 @@ Read date(Tokens tokens) {
   return Reading{spoken_date({year, month, *day}), year == 0 ? std::size_t{2} : std::size_t{3}};
 }
 
-/// "in 2026", "since 1998": the word in front tells that it is a year.
+/// Reads "in 2026", "since 1998": the word in front shows that the number is a year.
 Read year(Tokens tokens) {
   const Token* next = after(tokens, 1);
   const unsigned year = year_of(next);
@@ -169,7 +170,7 @@ bool is_dialled(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return base::is_digit(c) || c == '-' || c == '/' || c == '.' || c == '(' || c == ')'; });
 }
 
-/// "555-0134", "1-800-555-0134", "+49 30 1234567", "(800) 555-0134"
+/// Reads "555-0134", "1-800-555-0134", "+49 30 1234567", "(800) 555-0134".
 Read telephone(Tokens tokens) {
   constexpr std::ptrdiff_t kFewest = 5;
   auto first = tokens[0].core;
@@ -187,7 +188,7 @@ Read telephone(Tokens tokens) {
   }
   const auto digits = std::ranges::count_if(number, base::is_digit);
   const auto separate = number.find_first_of("- /()");
-  const bool points = number.find('.') != std::string::npos && std::ranges::count(number, '.') < 2;  // One point: a decimal.
+  const bool points = number.find('.') != std::string::npos && std::ranges::count(number, '.') < 2;  // a single point makes a decimal
   if (digits == 0 || points || (!plus && (digits < kFewest || (separate == std::string::npos && number.find('.') == std::string::npos))))
     return std::nullopt;
   if (area && count == 1) return std::nullopt;
@@ -195,7 +196,7 @@ Read telephone(Tokens tokens) {
   return Reading{(plus ? "plus " : "") + (one_group ? read_digits(number) : read_groups(number)), count};
 }
 
-/// "21st", "20%", "10-12", "1/2", "-1", "1,000,000"
+/// Reads "21st", "20%", "10-12", "1/2", "-1", "1,000,000".
 Read number(Tokens tokens) {
   const auto text = tokens[0].core;
   if (text.ends_with('%')) {
@@ -220,7 +221,7 @@ Read number(Tokens tokens) {
   return words ? Read(Reading{*words}) : std::nullopt;
 }
 
-/// "AB12", "XK-42": capital letters and digits.
+/// Reads capital letters with digits: "AB12", "XK-42".
 Read code(Tokens tokens) {
   const auto text = tokens[0].core;
   const auto part = [](char c) { return base::is_digit(c) || is_upper(c) || c == '-'; };
@@ -243,7 +244,7 @@ Read abbreviation(Tokens tokens) {
   return std::nullopt;
 }
 
-/// What is left: no digit may reach the voice, "7up" is "seven up".
+/// Reads any other token: replaces its digits by words, because the voice must not get a digit. "7up" becomes "seven up".
 std::string plain(std::string_view text) {
   std::string words;
   for (std::size_t i = 0; i < text.size();) {
@@ -270,7 +271,7 @@ std::vector<Token> split_tokens(std::string_view text) {
     if (token.empty()) continue;
     const auto begin = std::min(token.find_first_not_of("(\"'"), token.size());
     const auto end = std::max(begin, token.find_last_not_of(".,;:!?)\"'") + 1);
-    const bool whole = begin == token.size() || end == begin;  // Marks alone.
+    const bool whole = begin == token.size() || end == begin;  // the token has marks only
     tokens.push_back(whole ? Token{{}, {}, token} : Token{token.substr(0, begin), token.substr(begin, end - begin), token.substr(end)});
   }
   return tokens;
@@ -284,7 +285,7 @@ Reading read(Tokens tokens) {
   return {plain(tokens[0].core)};
 }
 
-/// An abbreviation's full stop belongs to it, unless the text ends there.
+/// Returns the marks of a token without an abbreviation's full stop, which belongs to the abbreviation unless the text ends there.
 std::string_view marks_of(const Token& token, bool abbreviated, bool last) {
   return abbreviated && !last && token.marks.starts_with('.') ? token.marks.substr(1) : token.marks;
 }
@@ -298,7 +299,7 @@ std::string spoken_form(std::string_view text) {
     const auto reading = read(Tokens(tokens).subspan(at));
     const Token& last = tokens[at + reading.tokens - 1];
     if (!spoken.empty()) spoken += ' ';
-    if (reading.tokens == 1) spoken += tokens[at].lead;  // Brackets around an area code are not said.
+    if (reading.tokens == 1) spoken += tokens[at].lead;  // The brackets around an area code are not read.
     spoken += reading.words;
     at += reading.tokens;
     const bool abbreviated = abbreviation(Tokens(tokens).subspan(at - reading.tokens)).has_value() || read_meridiem(last.core).has_value();

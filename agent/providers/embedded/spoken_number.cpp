@@ -22,7 +22,7 @@ void add(std::string& text, std::string_view word) {
   text += word;
 }
 
-/// Where the last word begins.
+/// Returns the position at which the last word begins.
 std::size_t last_word(const std::string& text) {
   const auto space = text.rfind(' ');
   return space == std::string::npos ? 0 : space + 1;
@@ -71,7 +71,7 @@ std::string ordinal(std::uint64_t number) {
 }
 
 std::string spoken_year(std::uint64_t year) {
-  if (year < 1000 || year > 2999 || year % 1000 < 10) return cardinal(year);  // "Two thousand", "two thousand nine"
+  if (year < 1000 || year > 2999 || year % 1000 < 10) return cardinal(year);  // "two thousand", "two thousand nine"
   return cardinal(year / 100) + ' ' + two_digits_of_year(year % 100);
 }
 
@@ -121,7 +121,7 @@ std::string spell_out(std::string_view code) {
     const bool same_kind = before != '\0' && base::is_digit(before) == digit;
     if (!text.empty() && !same_kind) text += ',';
     const char upper = static_cast<char>(digit || c != base::to_lower(c) ? c : c - 'a' + 'A');
-    // A voice takes a lone A for the article.
+    // A voice would read a single A as the article.
     add(text, digit ? digit_word(c) : upper == 'A' ? std::string_view("ay") : std::string_view(&upper, 1));
     before = c;
   }

@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
                                                       "July",    "August",   "September", "October", "November", "December"};
 
-/// All of `text` as a number of `low` to `high` digits.
+/// Returns the number in `text` if the whole text has `low` to `high` digits.
 std::optional<unsigned> number_of(std::string_view text, std::size_t low, std::size_t high) {
   if (text.size() < low || text.size() > high || !std::ranges::all_of(text, base::is_digit)) return std::nullopt;
   unsigned value = 0;

@@ -4,12 +4,12 @@
 #include <string_view>
 #include <vector>
 
-/// The key 0 said aloud instead of pressed: many callers know it as the way to a person. Pure; ASCII only.
+/// Recognises "zero" as the key 0. Many callers say it instead of pressing the key, to reach a person. Pure; ASCII only.
 namespace offhook::inline v0::agent::embedded {
 
-/// True for "zero" alone, or with "press", "number" or "please". "oh" is no key: it is said in surprise, too.
+/// Returns true for "zero" alone, or with "press", "number" or "please". "oh" does not count, because it also expresses surprise.
 [[nodiscard]] bool says_zero(std::string_view text);
-/// The texts for which says_zero() is true. The recogniser's language models contain them.
+/// Returns the texts for which says_zero() is true, for the recogniser's language models.
 [[nodiscard]] const std::vector<std::string>& zero_phrases();
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -20,7 +20,7 @@ std::string spoken(std::string_view sentence) {
   return text;
 }
 
-/// The same dialogue turned round: what the agent says becomes what is listened for.
+/// Returns the dialogue with the agent's texts as the sentences that the recogniser expects.
 Dialogue listen_for_replies(Dialogue dialogue) {
   Intent replies;
   replies.name = "replies";

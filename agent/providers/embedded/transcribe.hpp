@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// Whose words are expected: those of the dialogue's examples, or of its replies.
+/// The sentences that the recogniser expects: the dialogue's examples (Callers), or its replies.
 enum class TranscribeExpect : std::uint8_t { Callers, Replies };
 
 struct TranscribedUtterance {
@@ -19,7 +19,7 @@ struct TranscribedUtterance {
   std::string text;
 };
 
-/// A whole recording (16 kHz), utterance by utterance, with the narrow language model of a dialogue. Blocking.
+/// Transcribes a whole recording (16 kHz), utterance by utterance, with the narrow language model of a dialogue. Blocking.
 [[nodiscard]] base::Result<std::vector<TranscribedUtterance>, base::Error> transcribe(std::span<const std::int16_t> pcm,
                                                                                     const std::string& dialogue_path, TranscribeExpect expect);
 

@@ -21,17 +21,19 @@ struct SpokenSentence {
   std::vector<SpokenWord> words;
 };
 
-/// A voice and what it has said: sentences that come again, the greeting above all, are there at once. Bounded by bytes; what was
-/// used longest ago goes first. Thread-safe. Synthesis runs on one strand of the pool, as flite wants it.
+/// A voice with a cache of its sentences: a sentence that is said again, above all the greeting, needs no synthesis. Bounded by
+/// bytes; removes the sentence that was used least recently. Thread-safe. Synthesis runs on one strand of the pool, because flite
+/// requires that.
 class VoiceCache : public std::enable_shared_from_this<VoiceCache> {
  public:
   VoiceCache(FliteVoice voice, WorkPool& pool, std::size_t max_bytes);
 
   [[nodiscard]] std::shared_ptr<const SpokenSentence> find(std::string_view sentence);
-  /// Synthesises them on the pool, one after the other, so that what a call wants meanwhile waits for one of them at most. A full
-  /// pool leaves the rest undone. `done` is called once: on the pool behind the last sentence, or here when the pool is full.
+  /// Synthesises `sentences` on the pool, one after the other, so that a call waits for at most one of them. If the pool is full,
+  /// the rest is left out. Calls `done` once: on the pool after the last sentence, or directly if the pool is full.
   void prepare(std::vector<std::string> sentences, Job done = {});
-  /// Blocking: only in a job. Gives the sentence to `sink` piece by piece, or at once from the cache, and keeps it if complete.
+  /// Passes the sentence to `sink`, in pieces, or at once from the cache. Stores it if it is complete. Blocking: only a job may
+  /// call it.
   [[nodiscard]] bool speak(std::string_view sentence, const FliteVoice::Sink& sink);
   [[nodiscard]] bool try_post(Job job) { return strand_.try_post(std::move(job)); }
   [[nodiscard]] std::size_t bytes() const;
@@ -47,8 +49,8 @@ class VoiceCache : public std::enable_shared_from_this<VoiceCache> {
   const FliteVoice voice_;
   const std::size_t max_bytes_;
   mutable std::mutex mutex_;
-  std::list<Entry> entries_;  // Latest use first.
-  std::unordered_map<std::string_view, std::list<Entry>::iterator> index_;  // Keys borrow from the entries.
+  std::list<Entry> entries_;  // most recently used first
+  std::unordered_map<std::string_view, std::list<Entry>::iterator> index_;  // keys borrow from the entries
   std::size_t bytes_ = 0;
   Strand strand_;
 };

@@ -3,7 +3,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-// Nearly an example, word for word: what the recogniser doubts is believed all the same.
+// At this score the text is nearly an example, so it is accepted even if the recogniser's confidence is low.
 constexpr double kSureScore = 0.85;
 
 }  // namespace

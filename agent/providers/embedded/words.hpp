@@ -5,17 +5,19 @@
 #include <string_view>
 #include <vector>
 
-/// Small knowledge of English that the embedded parts share. Pure; ASCII only.
+/// Rules of English that the embedded parts share. Pure; ASCII only.
 namespace offhook::inline v0::agent::embedded {
 
-/// Lower-case words of letters and apostrophes; every digit becomes a word ("42" is "four two"), all else separates.
+/// Returns the lower-case words of letters and apostrophes. Each digit becomes a word ("42" gives "four two"); all other characters
+/// separate words.
 [[nodiscard]] std::vector<std::string> split_words(std::string_view text);
 
-/// At '.', '!', '?' followed by a space or the end; each piece keeps its mark. A full stop before a small letter or a digit ends
-/// no sentence ("5 p.m. on Friday", "No. 5"); "Mr." and the like are not known: write them out.
+/// Splits `text` after '.', '!' and '?' followed by a space or the end; each piece keeps its mark. A full stop before a lower-case
+/// letter or a digit does not end a sentence ("5 p.m. on Friday", "No. 5"). Abbreviations such as "Mr." are not known: the dialogue
+/// file must write them out.
 [[nodiscard]] std::vector<std::string> split_sentences(std::string_view text);
 
-/// A light stemmer: plural, -ing, -ed and final e go, so that "opening", "opened" and "open" meet.
+/// Returns the stem of a word: removes the plural, -ing, -ed and a final e, so that "opening", "opened" and "open" are equal.
 [[nodiscard]] std::string stem(std::string_view word);
 
 }  // namespace offhook::inline v0::agent::embedded
