@@ -53,7 +53,7 @@ class PromptTemplate {
   enum class Variable : std::uint8_t { None, Caller, CallerName, Called, Time, Date, Weekday, Header, Context };
   struct Piece {
     Variable variable = Variable::None;
-    std::string text;  // for None the text itself; for Header and Context the name
+    std::string text;  // the text itself for None; the name for Header and Context
   };
   static Piece variable_of(std::string_view name);
   [[nodiscard]] static std::string value_of(const Piece& piece, const CallVariables& call);

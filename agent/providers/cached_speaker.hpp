@@ -51,7 +51,7 @@ class CachedSpeaker final : public Speaker {
   struct Job {
     std::uint32_t utterance = 0;
     std::string text;
-    std::shared_ptr<const SpeechCache::Spoken> known;  // from the cache; null if it is not cached
+    std::shared_ptr<const SpeechCache::Spoken> known;  // the cached sentence; null if the cache lacks it
     bool told = false;                                 // poll() has returned audio of this job
     bool silent = false;                               // a preparation, which the caller does not hear
     bool keeps = false;                                // the audio goes into the cache when it is complete

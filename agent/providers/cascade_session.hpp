@@ -63,7 +63,7 @@ class CascadeSession final : public VoiceSession {
     std::vector<PartMaker<Part>> makers;
     std::size_t at = 0;
     std::unique_ptr<Part> part{};
-    FailureKind failure = FailureKind::Timeout;  // of the last event; Timeout if the part was silent
+    FailureKind failure = FailureKind::Timeout;  // kind of the last failure; Timeout if the part was silent
     bool told = false;                           // the breaker was informed of this failure
     bool retried = false;                        // the same provider was used again in this turn
     [[nodiscard]] const std::string& name() const { return makers[at].name; }

@@ -40,7 +40,7 @@ class HalfSpoken {
   std::uint32_t rate_hz_;
   std::size_t samples_ = 0;         // samples that the present voice has spoken
   base::Duration before_{};         // audio of the voices before it
-  std::vector<SpokenWord> words_;   // at positions as the present voice counts them
+  std::vector<SpokenWord> words_;   // their positions count from the present voice's first sample
   std::size_t words_told_ = 0;
 };
 

@@ -97,8 +97,8 @@ class SessionChain final : public VoiceSession {
   TurnInput input_;
   std::string asked_;                                // the conversation's text for input_
   bool thinking_ = false, said_something_ = false;
-  FailureKind failure_ = FailureKind::Timeout;       // of the present session; Timeout if it was silent
-  unsigned attempts_ = 0;                            // of the present session, in this turn
+  FailureKind failure_ = FailureKind::Timeout;       // last failure of the present session; Timeout if it was silent
+  unsigned attempts_ = 0;                            // attempts of the present session in this turn
   bool leaves_ = false;                              // the chain replaces the present session, because its model is being loaded
   std::deque<Utterance> open_;
   std::deque<SessionEvent> own_;

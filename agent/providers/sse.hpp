@@ -42,7 +42,7 @@ class SseParser {
   std::string line_;         // the present line so far
   SseEvent event_;
   bool has_data_ = false;
-  std::string id_, last_id_;  // of the present event, and of the last complete one
+  std::string id_, last_id_;  // id of the present event; id of the last complete event
   std::optional<std::uint64_t> retry_ms_;
   bool after_cr_ = false;    // a line feed now belongs to the carriage return before it
   std::size_t mark_ = 0;     // octets of the byte order mark that came; 3 ends the search for it

@@ -17,7 +17,7 @@ namespace offhook::inline v0::agent {
 class VoicedWords {
  public:
   static constexpr std::uint32_t kCharactersPerSecond = 15;  ///< average speed of speech
-  static constexpr std::size_t kLongestWord = 24;            ///< in octets; longer pieces of scripts without blanks are cut
+  static constexpr std::size_t kLongestWord = 24;            ///< longest word, in octets; text without blanks is cut into pieces of this length
 
   explicit VoicedWords(std::uint32_t rate_hz) : rate_hz_(rate_hz) {}
 

@@ -27,8 +27,8 @@ class Recognition final : public UspCore {
   static constexpr std::size_t kMaxBehindMs = 6'000;   ///< largest rest to send after the end of a turn; with more, the turn fails
   static constexpr std::size_t kFreeMs = 5'000;        ///< audio of a service turn that is sent at once; the rest at twice real time at most
   static constexpr std::size_t kMaxSilentMs = 1'500;   ///< longest end of a turn without text that counts as silence; a longer one was not recognised
-  static constexpr unsigned kMaxReconnects = 2;        ///< in one turn of the caller
-  static constexpr unsigned kMaxServiceTurns = 16;     ///< in one turn of the caller; then the turn fails
+  static constexpr unsigned kMaxReconnects = 2;        ///< reconnections in one turn of the caller
+  static constexpr unsigned kMaxServiceTurns = 16;     ///< turns of the service in one turn of the caller; with more, the caller's turn fails
   static constexpr base::Duration kReopenAfter = std::chrono::milliseconds(500);  ///< wait before the second reconnection
   static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);        ///< wait for the end of an abandoned turn
 
@@ -106,11 +106,11 @@ class Recognition final : public UspCore {
   base::TimePoint now_{};
   std::uint32_t turn_ = 0;
   std::optional<ServiceTurn> service_;
-  unsigned service_turns_ = 0, reconnects_ = 0;             // in the caller's present turn
+  unsigned service_turns_ = 0, reconnects_ = 0;             // counts in the caller's present turn
   std::optional<base::TimePoint> answer_by_, settle_by_, reopen_at_;
   UnsettledAudio audio_;
   Spare spare_;
-  bool asked_again_ = false;          // in the present turn: audio was sent again because the service had ended its turn before it
+  bool asked_again_ = false;          // audio of the present turn was sent again, because the service had ended its turn before it
   std::string phrases_, hypothesis_;
   std::uint64_t hypothesis_to_ = 0;   // number of the caller's sample at which hypothesis_ ends
   double confidence_ = 1;

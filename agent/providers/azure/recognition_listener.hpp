@@ -59,7 +59,7 @@ class RecognitionListener final : public Listener {
   base::SystemRandom random_;
   std::optional<Recognition> core_;
   UspSocket socket_;
-  std::uint64_t untold_samples_ = 0;  // of the present turn, not reported yet
+  std::uint64_t untold_samples_ = 0;  // samples of the present turn whose use is not reported yet
 };
 
 }  // namespace offhook::inline v0::agent::azure

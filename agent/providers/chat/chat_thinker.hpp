@@ -96,7 +96,7 @@ class ChatThinker final : public Thinker {
   bool retried_ = false;
   // Sizes of the messages, in octets: the largest size that the model has accepted so far, and the limit in this turn.
   std::size_t most_ = std::numeric_limits<std::size_t>::max(), tried_ = most_;
-  unsigned shortened_ = 0;                   // in this turn
+  unsigned shortened_ = 0;                   // number of halvings in this turn
   std::optional<base::Duration> retry_in_;   // set until tick() computes retry_at_
   std::optional<base::TimePoint> retry_at_;
   std::unique_ptr<ModelLoader> loader_;

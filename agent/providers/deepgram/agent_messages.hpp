@@ -29,7 +29,7 @@ struct AgentMessage {
 class AgentMessageReader {
  public:
   static constexpr std::size_t kMaxText = 16U << 10U;       ///< longest statement, in octets; the rest is cut off
-  static constexpr std::size_t kMaxFunctions = 16;          ///< in one request
+  static constexpr std::size_t kMaxFunctions = 16;          ///< maximum number of functions in one request
   static constexpr std::size_t kMaxName = 256;              ///< longest id or name, in octets; a function with a longer one is skipped
   static constexpr std::size_t kMaxArguments = 64U << 10U;  ///< longest arguments, in octets; a function with longer ones is skipped
 

@@ -33,7 +33,7 @@ class AgentReplies {
   static constexpr std::size_t kMaxPending = 1024;            ///< messages that wait for the conversation; further ones are dropped
   static constexpr std::size_t kMaxPendingOctets = 1U << 20U;
   static constexpr std::size_t kMaxEchoes = 8;
-  static constexpr unsigned kMaxRetries = 1;                  ///< of one reply without audio
+  static constexpr unsigned kMaxRetries = 1;                  ///< retries of one reply of which no audio has come
   static constexpr base::Duration kQuietWait = std::chrono::milliseconds(1500);  ///< longest wait for the end of a Foreign answer
   static constexpr base::Duration kPendingWait = std::chrono::milliseconds(100);  ///< how long the answer to a turn waits for the
                                                                                   ///< conversation, before another question

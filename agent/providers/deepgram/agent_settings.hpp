@@ -61,7 +61,7 @@ struct AgentBriefing {
 /// (ForceEndTurn).
 [[nodiscard]] ListenChoice listen_choice(const AgentSettings& settings, std::string_view language);
 
-inline constexpr std::size_t kMaxPrompt = 24'000;      ///< in octets; Deepgram's models accept 25,000 characters
+inline constexpr std::size_t kMaxPrompt = 24'000;      ///< longest prompt, in octets; Deepgram's models accept 25,000 characters
 inline constexpr std::size_t kMaxContext = 64U << 10U;  ///< longest history for a new socket, in octets: the newest part
 
 /// Writes the first message of a socket. It contains the history without the input of `present_turn`, which is sent again. Every

@@ -129,7 +129,7 @@ class FluxTranscription {
   std::uint64_t index_ = 0, next_index_ = 0;  // turns before next_index_ are over or abandoned
   struct Told { std::uint64_t index = 0; std::string text; } eager_;  // an eager end returned this text of that turn of the server
   std::string text_, current_, told_;
-  std::string turn_language_, heard_language_;  // of this turn so far; of the last turn with words
+  std::string turn_language_, heard_language_;  // language of this turn so far; language of the last turn with words
   double current_confidence_ = 0, confidence_sum_ = 0;
   std::size_t confidence_count_ = 0;
 

@@ -105,7 +105,7 @@ class LiveTranscription {
   bool answered_ = false;                // a text or a final window came for this turn
   std::optional<base::TimePoint> wait_until_;
   std::string text_, interim_, told_;
-  std::string turn_language_, heard_language_;  // of this turn so far; of the last turn with words
+  std::string turn_language_, heard_language_;  // language of this turn so far; language of the last turn with words
   double confidence_sum_ = 0;
   std::size_t confidence_count_ = 0;
 

@@ -23,7 +23,7 @@ class SpeechStream {
  public:
   static constexpr std::size_t kMaxJobs = 256;       ///< utterances that are not over; a further one fails
   static constexpr std::size_t kMaxSeconds = 300;    ///< longest audio of one utterance; with more, the socket is given up
-  static constexpr std::size_t kMaxFlushes = 20;     ///< within kWindow, which is the server's limit
+  static constexpr std::size_t kMaxFlushes = 20;     ///< the server's limit of flushes within kWindow
   static constexpr std::size_t kMaxCharsInWindow = 2400;
   static constexpr base::Duration kWindow = std::chrono::seconds(60);
   static constexpr base::Duration kLongestHold = std::chrono::seconds(1);  ///< longest wait until kWindow allows more, because the caller waits

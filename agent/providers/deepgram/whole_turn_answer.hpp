@@ -11,8 +11,8 @@ namespace offhook::inline v0::agent::deepgram {
 /// Reads the answer to POST /v1/listen: one JSON object, of which it uses the first alternative of the first channel. Pure.
 class WholeTurnAnswer final : public TurnAnswer {
  public:
-  static constexpr std::size_t kMaxBody = 2U << 20U;   ///< in octets: each word of two minutes has its times
-  static constexpr std::size_t kMaxText = 16U << 10U;  ///< in octets: two minutes of speech
+  static constexpr std::size_t kMaxBody = 2U << 20U;   ///< longest body, in octets; it has the times of each word of two minutes
+  static constexpr std::size_t kMaxText = 16U << 10U;  ///< longest transcript, in octets: two minutes of speech
 
   void on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) override;
   void on_end(std::vector<HeardEvent>& out) override;

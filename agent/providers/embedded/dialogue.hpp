@@ -16,13 +16,13 @@
 namespace offhook::inline v0::agent::embedded {
 
 inline constexpr std::size_t kMaxDialogueBytes = 256U << 10U;
-inline constexpr std::size_t kMaxIntents = 64;        ///< includes the entries of `faq`
-inline constexpr std::size_t kMaxPhrases = 64;        ///< for the examples of one intent, and for one list of replies
+inline constexpr std::size_t kMaxIntents = 64;        ///< maximum number of intents, including the entries of `faq`
+inline constexpr std::size_t kMaxPhrases = 64;        ///< maximum number of examples of one intent, and of texts in one list
 inline constexpr std::size_t kMaxPhraseBytes = 400;
 inline constexpr std::size_t kMaxSlots = 8;
-inline constexpr std::size_t kMaxDialogueDigits = 20;  ///< of one slot
+inline constexpr std::size_t kMaxDialogueDigits = 20;  ///< maximum number of digits in one slot
 inline constexpr std::size_t kMaxPronunciations = 200;
-inline constexpr std::size_t kMaxRetries = 3;         ///< of one form
+inline constexpr std::size_t kMaxRetries = 3;         ///< maximum number of retries in one form
 
 /// Alternatives, used one after the other. A caller therefore hears other words the second time.
 using Phrases = std::vector<std::string>;
@@ -31,13 +31,13 @@ using Phrases = std::vector<std::string>;
 struct DialogueAction {
   enum class What : std::uint8_t { None, HangUp, Transfer, Escalate, Repeat, Menu };
   What what = What::None;
-  std::string argument;  ///< for Transfer: the number
+  std::string argument;  ///< the number, for Transfer only
 };
 
 /// Whether the dialogue confirms a wish before it carries it out ("You want our opening hours, is that right?").
 enum class ConfirmWish : std::uint8_t {
   Never,
-  WhenUnsure,  ///< between the thresholds below which it is rejected and those above which it is accepted
+  WhenUnsure,  ///< if the scores are between the thresholds for a rejection and those for an acceptance
   Always,
 };
 
@@ -52,7 +52,7 @@ struct Intent {
   Phrases replies;                 ///< may contain slots: {callback_number}
   std::vector<std::string> slots;  ///< the dialogue asks for them in this order, before the reply
   DialogueAction action;
-  std::string wish;                ///< the words that confirm it: "our opening hours"; "" if it is never confirmed
+  std::string wish;                ///< name of the wish in the confirming question: "our opening hours"; "" if it is never confirmed
   ConfirmWish confirm = ConfirmWish::Never;
   char key = '\0';                 ///< the telephone key for this intent, at any time outside a form; '\0': none
   bool anywhere = false;           ///< also recognised inside a form

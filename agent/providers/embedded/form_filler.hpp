@@ -67,7 +67,7 @@ class FormFiller {
   SlotValues& values_;
   ReplyWriter& writer_;
   State state_ = State::Idle;
-  const Intent* intent_ = nullptr;  // of the latest form
+  const Intent* intent_ = nullptr;  // intent of the latest form
   std::size_t slot_index_ = 0;
   std::uint32_t attempts_ = 0;  // failed attempts for the present slot
   std::uint32_t reopened_ = 0;  // number of denials of values that were grounded implicitly

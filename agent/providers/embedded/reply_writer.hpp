@@ -48,8 +48,8 @@ class ReplyWriter {
   const SlotValues& values_;
   std::uint32_t turn_ = 0;
   std::map<const Phrases*, std::size_t> used_;  // index of the next alternative
-  std::vector<std::string> sentences_;          // of the latest reply
-  std::vector<std::string> last_sentences_;     // of the previous reply
+  std::vector<std::string> sentences_;          // sentences of the latest reply
+  std::vector<std::string> last_sentences_;     // sentences of the previous reply
   std::vector<ThinkEvent> events_;
   bool cut_off_ = false;
   bool ended_ = false;

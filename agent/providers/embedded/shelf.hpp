@@ -36,7 +36,7 @@ class Shelf {
   EmbeddedOptions usual_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<EmbeddedProvider>> providers_;
-  std::map<std::string, std::shared_ptr<VoiceCache>> plain_;  // by voice
+  std::map<std::string, std::shared_ptr<VoiceCache>> plain_;  // one for each voice; the key is its name
 };
 
 /// Returns the parts of the kind Local.
