@@ -50,8 +50,8 @@ struct AgentCounters {
   std::uint64_t reconnects = 0;
   std::uint64_t unasked_turns = 0;        ///< words for audio in which Offhook detected no turn
   std::uint64_t unasked_octets = 0;       ///< octets of audio that was dropped: of cancelled replies, or not requested
-  std::uint64_t audio_dropped = 0;        ///< octets of a reply that is too long
-  std::uint64_t text_dropped = 0;         ///< octets of a reply that is too long
+  std::uint64_t audio_dropped = 0;        ///< octets of audio beyond the longest reply
+  std::uint64_t text_dropped = 0;         ///< octets of text beyond the longest reply
   std::uint64_t calls_dropped = 0;
   std::uint64_t notes_dropped = 0;        ///< notes for which the prompt had no space
   std::uint64_t early_audio_dropped = 0;  ///< octets at the beginning of a turn that a new socket did not get

@@ -21,7 +21,7 @@ struct EmbeddedOptions {
   std::string voice = "slt";            ///< "slt" or "rms"
   std::shared_ptr<WorkPool> pool;       ///< runs decoding and synthesis; other objects may share it
   std::size_t warm_decoders = 2;        ///< decoders that are built in advance (about 17 MB each), so that a call does not wait for one
-  std::size_t max_decoders = 64;        ///< most decoders; further calls get ListenFailed
+  std::size_t max_decoders = 64;        ///< maximum number of decoders; further calls get ListenFailed
   std::size_t voice_cache_bytes = 32U << 20U;
 };
 

@@ -53,7 +53,7 @@ class ReplyWriter {
   std::vector<ThinkEvent> events_;
   bool cut_off_ = false;
   bool ended_ = false;
-  std::uint32_t repeats_ = 0;  // consecutive ones
+  std::uint32_t repeats_ = 0;  // consecutive repetitions
 };
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -59,7 +59,7 @@ void CallerTurns::take() {
 }
 
 void CallerTurns::commit() {
-  if (!wire_.ready) return;  // adopt() sends all of the turn, and commits it.
+  if (!wire_.ready) return;  // adopt() sends the whole turn, and commits it.
   const std::size_t least = kLeastCommitMs * octets_per_ms(options_.format);
   if (uncommitted_ < least) append(std::vector<std::uint8_t>(least - uncommitted_, silence_octet(options_.format)));
   awaited_.push_back({"c" + std::to_string(++commits_), turn_, false});
@@ -74,7 +74,7 @@ void CallerTurns::abandon() {
     wire_.send([](std::string& out) { write_clear(out); });
     uncommitted_ = 0;
   }
-  // Committed already: it is taken out of the conversation when we know what it is called.
+  // The turn is already committed. Its item is deleted once its id is known.
   if (!open_ && pending_ && !awaited_.empty() && awaited_.back().turn == turn_) awaited_.back().discard = true;
   open_ = pending_ = sound_ = false;
   audio_.forget();
@@ -111,7 +111,7 @@ void CallerTurns::on_committed(std::string_view item_id) {
 void CallerTurns::on_text(std::string_view item_id, std::string_view text) {
   const auto item = std::find_if(items_.begin(), items_.end(), [item_id](const Item& each) { return each.id == item_id; });
   if (item == items_.end()) return;
-  if (item->turn == turn_ && !open_ && !text.empty()) on_replied();  // Known in words: the history has it from now on.
+  if (item->turn == turn_ && !open_ && !text.empty()) on_replied();  // The transcript is known: the history holds it from now on.
   events_.push_back(CallerText{item->turn, std::string(text)});
   items_.erase(item);
 }

@@ -14,12 +14,12 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr std::size_t kLeastCommitMs = 100;  ///< less is refused: silence is put behind it
-inline constexpr std::size_t kMaxOpenItems = 64;    ///< of the caller's whose words are awaited; the oldest is forgotten
-inline constexpr base::Duration kServerVadWait = std::chrono::seconds(2);    ///< beyond our own end of the turn
-inline constexpr base::Duration kSemanticWait = std::chrono::seconds(8);     ///< the longest that its eagerness makes
+inline constexpr std::size_t kLeastCommitMs = 100;  ///< the server refuses less, so silence is added
+inline constexpr std::size_t kMaxOpenItems = 64;    ///< the caller's items whose transcript is awaited; a further one removes the oldest
+inline constexpr base::Duration kServerVadWait = std::chrono::seconds(2);    ///< longest wait for the server after Offhook's own end of the turn
+inline constexpr base::Duration kSemanticWait = std::chrono::seconds(8);     ///< the same with semantic detection: the longest wait of any eagerness
 
-/// The caller's side of a session: audio up, turns committed, words that come late. Pure.
+/// The caller's side of a session: sends audio, commits turns, and assigns late transcripts to them. Pure.
 class CallerTurns {
  public:
   CallerTurns(Wire& wire, RealtimeEvents& events, RealtimeCounters& counters, const RealtimeOptions& options);
@@ -30,23 +30,23 @@ class CallerTurns {
   void add(std::span<const std::uint8_t> octets);
   void end(base::TimePoint now);
   void abandon();
-  /// The last turn was replied to: it is not sent again.
+  /// Drops the audio of the last turn, because it has a reply.
   void on_replied();
 
   void on_committed(std::string_view item_id);
   void on_text(std::string_view item_id, std::string_view text);
   void on_no_text(std::string_view item_id);
-  /// True when it was about a commit of ours.
+  /// Returns true if the error concerns a commit of this class.
   [[nodiscard]] bool on_error(std::string_view event_id);
-  /// A new socket knows nothing of the turn that is being spoken, nor of the last one as long as it is not known in words.
+  /// Sends the present turn to a new socket. Also sends the last turn while it has neither a reply nor a transcript.
   void adopt();
 
   [[nodiscard]] bool is_open() const { return open_; }
-  /// The last turn is over, and neither replied to nor known in words.
+  /// Returns true if the last turn is over and has neither a reply nor a transcript.
   [[nodiscard]] bool is_pending() const { return pending_; }
-  /// Once: the turn that is to be replied to reached the server as sound, or will.
+  /// Returns true once if the server gets the turn for the reply as audio.
   [[nodiscard]] bool take_sound() { return std::exchange(sound_, false); }
-  /// The turn is over, whatever the server thinks. False when it knows that already.
+  /// Ends the turn although the server has not detected its end. Returns false if the server has.
   [[nodiscard]] bool force();
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return commit_by_; }
@@ -66,15 +66,15 @@ class CallerTurns {
   struct Item { std::string id; std::uint32_t turn = 0; };
   std::uint32_t turn_ = 0;
   bool open_ = false;
-  bool taken_ = false;          // TurnIsTaken was said of turn_
-  bool pending_ = false;        // turn_ is over, has sound, and is neither replied to nor known in words
-  bool sound_ = false;          // turn_ was taken, and take_sound() was not asked yet
+  bool taken_ = false;          // TurnIsTaken was sent for turn_
+  bool pending_ = false;        // turn_ is over and has audio, but neither a reply nor a transcript
+  bool sound_ = false;          // turn_ was taken, and take_sound() has not returned it yet
   CallerAudio audio_;
   std::uint64_t uncommitted_ = 0;  // octets in the server's buffer
   std::uint32_t commits_ = 0;
   std::deque<Commit> awaited_;
   std::deque<Item> items_;
-  std::optional<base::TimePoint> commit_by_;  // we said that the turn is over, and the server did not yet
+  std::optional<base::TimePoint> commit_by_;  // set while Offhook has ended the turn and the server has not
 };
 
 }  // namespace offhook::inline v0::agent::openai::realtime

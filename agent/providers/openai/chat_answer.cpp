@@ -25,14 +25,15 @@ ModelFinished::Why why_of(std::string_view reason) {
   return reason == "tool_calls" || reason == "function_call" ? ModelFinished::Why::Calls : ModelFinished::Why::Stop;
 }
 
-/// Text, or a list of parts with text in them.
+/// Returns the content of a delta, which is a text or a list of parts with texts.
 std::string content_of(const json::Element& delta) {
   std::string content(json::text(delta, "content"));
   json::for_each(delta, "content", [&](const json::Element& part) { content += json::text(part, "text"); });
-  return content.empty() ? std::string(json::text(delta, "refusal")) : content;  // A refusal is said, too.
+  return content.empty() ? std::string(json::text(delta, "refusal")) : content;  // The agent speaks a refusal too.
 }
 
-/// Calls `each` with every piece of a function call in `delta` of a chunk, or in `message` of an answer that came whole.
+/// Calls `each` with every piece of a function call in `delta`: the delta of a chunk, or the message of an answer that is not a
+/// stream.
 template <class Each>
 void for_each_call(const json::Element& delta, Each each) {
   const auto with_function = [&](const json::Element& function, CallPiece piece) {
@@ -53,7 +54,7 @@ void for_each_call(const json::Element& delta, Each each) {
   });
   CallPiece only;
   only.index = 0;
-  if (const auto function = json::member(delta, "function_call")) with_function(*function, only);  // What there was before tools.
+  if (const auto function = json::member(delta, "function_call")) with_function(*function, only);  // This is the older form, without tools.
 }
 
 }  // namespace
@@ -70,7 +71,7 @@ void ChatAnswer::on_json(std::string_view, std::string_view text, std::vector<Mo
   }
   std::optional<ModelFinished::Why> end;
   json::for_each(*chunk, "choices", [&](const json::Element& choice) {
-    if (json::number(choice, "index").value_or(0) != 0) return;  // One choice was asked for.
+    if (json::number(choice, "index").value_or(0) != 0) return;  // The request asked for one choice.
     auto delta = json::member(choice, "delta");
     if (!delta) delta = json::member(choice, "message");
     if (delta && delta->is_object()) {

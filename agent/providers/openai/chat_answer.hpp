@@ -8,11 +8,11 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// One answer of /chat/completions. Takes what compatible servers leave out or do otherwise: no [DONE], no stream, finish_reason
-/// "stop" with calls, no id, no index, arguments as an object, content null, thoughts in the text or beside it.
+/// Reads one answer of /chat/completions. Accepts the deviations of compatible servers: no [DONE], no stream, finish_reason "stop"
+/// with calls, no id, no index, arguments as an object, content null, thoughts in the text or next to it.
 class ChatAnswer final : public StreamedAnswer {
  public:
-  /// `starts_in_thought`: its text begins within a thought, whose opening tag the model's template put behind the question.
+  /// `starts_in_thought`: the text begins inside a thought, because the model's template put the opening tag after the question.
   explicit ChatAnswer(bool starts_in_thought = false);
   ~ChatAnswer() override;
 

@@ -13,13 +13,13 @@
 namespace offhook::inline v0::agent::openai {
 
 struct ChatServerOptions {
-  enum class Api : std::uint8_t { Chat, Responses };  ///< /chat/completions, which everybody speaks, or /responses
+  enum class Api : std::uint8_t { Chat, Responses };  ///< /chat/completions, which all servers support, or /responses
   Server server;
   ModelOptions model;
   Api api = Api::Chat;
 };
 
-/// OpenAI's models, and those of servers that speak like it.
+/// A model of OpenAI, or of a server with the same interface.
 class ChatServer final : public chat::ModelServer {
  public:
   explicit ChatServer(ChatServerOptions options) : options_(std::move(options)) {}

@@ -11,16 +11,16 @@ namespace offhook::inline v0::agent::openai {
 struct TranscriptionOptions {
   Server server;
   std::string model = "gpt-4o-mini-transcribe";
-  std::string language;        ///< ISO 639-1; "": that of the call, or found out
-  std::string prompt;          ///< names and words that are likely to be said
-  bool stream = true;          ///< pieces as they are understood; whisper-1 takes no notice of it
+  std::string language;        ///< ISO 639-1; "" selects that of the call, or detection
+  std::string prompt;          ///< names and words that callers are likely to say
+  bool stream = true;          ///< requests pieces of the transcript as they are recognised; whisper-1 ignores it
   TellUse tell_use{};
 };
 
 /// Listens by /audio/transcriptions.
 class HttpListener final : public TurnListener {
  public:
-  /// `http` outlives this.
+  /// `http` must outlive this object.
   HttpListener(TranscriptionOptions options, net::HttpClient& http, Wake wake);
 };
 

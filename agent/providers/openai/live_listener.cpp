@@ -45,7 +45,7 @@ void LiveListener::connect() {
   };
   handler.on_closed = [this](const net::WebSocketClosed& closed) { on_closed(closed); };
   socket_ = sockets_.open(live_socket_request(options_.server), std::move(handler));
-  flush();  // It waits in the socket until that is open.
+  flush();  // The socket holds these frames until it is open.
 }
 
 void LiveListener::on_closed(const net::WebSocketClosed& closed) {

@@ -14,17 +14,17 @@ namespace offhook::inline v0::agent::openai {
 
 struct LiveOptions {
   Server server;
-  LiveShape shape;  ///< `language` "": that of the call
+  LiveShape shape;  ///< `language` "" selects that of the call
   TellUse tell_use{};
 };
 
-/// Listens by a Realtime session of the kind that transcribes, over a WebSocket: most of a turn is understood before it is over. One
-/// socket a call; one that broke, or grew old, is opened anew when the next turn begins.
+/// Listens by a Realtime session that only transcribes, over a WebSocket: most of a turn is transcribed before the turn is over.
+/// Uses one socket for a call. If it broke, or is too old, the next turn opens a new one.
 class LiveListener final : public Listener {
  public:
-  static constexpr base::Duration kRenewAfter = std::chrono::minutes(50);  ///< of the 60 that a session lasts
+  static constexpr base::Duration kRenewAfter = std::chrono::minutes(50);  ///< age at which a session is replaced; the server ends it after 60 minutes
 
-  /// `sockets` outlives this.
+  /// `sockets` must outlive this object.
   LiveListener(LiveOptions options, net::WebSocketClient& sockets, Wake wake);
   ~LiveListener() override;
 
@@ -51,8 +51,8 @@ class LiveListener final : public Listener {
   Wake wake_;
   std::optional<LiveTranscription> core_;
   std::unique_ptr<net::WebSocket> socket_;
-  bool gone_ = false;  // socket_ is closed, and destroyed when none of its handlers runs
-  std::optional<base::TimePoint> connected_at_;  // nothing until tick() says when that is
+  bool gone_ = false;  // socket_ is closed; it is destroyed later, when none of its handlers runs
+  std::optional<base::TimePoint> connected_at_;  // nullopt until the first tick() sets it
   base::TimePoint now_{};
 };
 

@@ -140,7 +140,7 @@ void LiveTranscription::on_error(const realtime::ErrorInfo& error) {
   if (of_commit && error.code == "input_audio_buffer_commit_empty") return finish("");
   const realtime::Fault fault = fault_of(error);
   if (error.event_id == kSessionId || fault.fatal || is_session_expired(error)) {
-    spent_ = true;  // Nothing that is said on it will be understood as we mean it.
+    spent_ = true;  // On this session, the server would not recognise audio in the requested way.
     return fail(fault);
   }
   if (of_commit) return fail(fault);
@@ -161,7 +161,7 @@ void LiveTranscription::on_text(const realtime::UserTranscript& transcript) {
     return;
   }
   if (transcript.final) return finish(std::string(trimmed(transcript.text)));
-  if (text_.size() + transcript.text.size() > realtime::kMaxText) return;  // The final one tells all that there is room for.
+  if (text_.size() + transcript.text.size() > realtime::kMaxText) return;  // The final text contains as much as is allowed.
   text_ += transcript.text;
   if (const std::string_view so_far = trimmed(text_); !so_far.empty())
     events_.push_back(Transcript{turn_, false, std::string(so_far), 1, false});

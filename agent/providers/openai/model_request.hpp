@@ -6,24 +6,24 @@
 #include <optional>
 #include <string>
 
-/// What a language model is asked by /chat/completions or /responses.
+/// Writes requests to a language model, for /chat/completions or /responses.
 namespace offhook::inline v0::agent::openai {
 
 struct ModelOptions {
   std::string model;
   std::optional<double> temperature;
-  std::optional<std::int64_t> max_tokens;     ///< of one answer
-  std::string reasoning_effort;               ///< "": as the model has it
+  std::optional<std::int64_t> max_tokens;     ///< limit for one answer
+  std::string reasoning_effort;               ///< "" leaves the model's default
   std::string service_tier;
   bool parallel_calls = true;
 
-  // What compatible servers may not know. OpenAI's own knows all of it.
+  // Members that compatible servers may not know. OpenAI's own server knows all of them.
   std::string prompt_role = "system";         ///< or "developer"
-  bool legacy_max_tokens = false;             ///< `max_tokens` instead of `max_completion_tokens`
+  bool legacy_max_tokens = false;             ///< sends `max_tokens` instead of `max_completion_tokens`
   bool send_stream_options = true;
   bool send_tool_choice = true;
-  bool starts_in_thought = false;             ///< answers of /chat/completions begin so (ChatAnswer)
-  bool store = false;                         ///< /responses alone
+  bool starts_in_thought = false;             ///< answers of /chat/completions begin inside a thought (ChatAnswer)
+  bool store = false;                         ///< used by /responses only
 };
 
 [[nodiscard]] std::string write_chat_request(const ModelOptions& options, const chat::ModelQuestion& question);

@@ -4,10 +4,10 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// Of OpenAI itself: all parts.
+/// Returns the parts of the kind OpenAi: all parts.
 [[nodiscard]] ProviderParts parts();
-/// Of the kinds AzureOpenAi and OpenAiCompatible. What a server does not have fails when it is asked; a compatible one rarely has a live
-/// listener, and Azure OpenAI's was never tried: they are listened to by HTTP alone.
+/// Returns the parts of the kinds AzureOpenAi and OpenAiCompatible. A part that the server lacks fails when it is used. There is no
+/// live listener: a compatible server rarely has one, and that of Azure OpenAI was never tested. These kinds listen over HTTP only.
 [[nodiscard]] ProviderParts compatible_parts();
 
 }  // namespace offhook::inline v0::agent::openai

@@ -4,7 +4,7 @@ namespace offhook::inline v0::agent::openai {
 
 namespace {
 
-/// Both kinds of Azure's ask it for models in the same way.
+/// Returns true for both kinds of Azure, which use models in the same way.
 bool is_azure(const ProviderProfile& provider) { return provider.kind == ProviderKind::AzureOpenAi || provider.kind == ProviderKind::Azure; }
 
 }  // namespace
@@ -15,7 +15,7 @@ Server server_of(const ProviderProfile& provider, const std::string& model) {
   server.key = provider.api_key;
   if (!is_azure(provider)) return server;
   server.auth = Server::Auth::ApiKey;
-  // The current interface takes the deployment as the model; the older ones, each with a date, have it in the address.
+  // The current interface takes the deployment as the model. The older ones, each with a date, have it in the address.
   server.base_url += provider.api_version.empty() ? "/openai/v1" : "/openai/deployments/" + model;
   if (!provider.api_version.empty()) server.query = "api-version=" + provider.api_version;
   return server;
@@ -41,7 +41,7 @@ realtime::RealtimeOptions realtime_options(const ProviderProfile& provider) {
   options.model = provider.models.realtime;
   options.transcription_model = provider.realtime.transcription ? provider.models.transcription : std::string();
   if (is_azure(provider)) {
-    // Of Azure the deployment is that of the model that thinks.
+    // For Azure, `deployment` names the model that thinks.
     const std::string& deployment = provider.kind == ProviderKind::Azure ? provider.models.realtime : provider.deployment;
     options.azure = realtime::AzureRealtime{provider.base_url, deployment, provider.api_version};
   } else {

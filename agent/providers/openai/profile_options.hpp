@@ -5,13 +5,13 @@
 #include <offhook/agent/providers/openai/realtime_options.hpp>
 #include <offhook/agent/providers/openai/server.hpp>
 
-/// What a provider's profile says, in the words of each of its interfaces.
+/// Converts a provider's profile to the options of each interface.
 namespace offhook::inline v0::agent::openai {
 
-/// Where `model` is asked. Of Azure it is a deployment, which dated interfaces have in their addresses.
+/// Returns the address and the key for `model`. For Azure it is a deployment, which the dated interfaces have in their addresses.
 [[nodiscard]] Server server_of(const ProviderProfile& provider, const std::string& model);
 [[nodiscard]] ModelOptions model_options(const ProviderProfile& provider);
-/// Without the voice and the format, which are a call's.
+/// Returns the options without the voice and the format, which depend on the call.
 [[nodiscard]] realtime::RealtimeOptions realtime_options(const ProviderProfile& provider);
 
 }  // namespace offhook::inline v0::agent::openai

@@ -8,28 +8,29 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr base::Duration kOpenWithin = std::chrono::seconds(5);        ///< TCP, TLS, handshake and session.created
-inline constexpr base::Duration kConfigureWithin = std::chrono::seconds(5);   ///< session.update to session.updated
-inline constexpr base::Duration kRenewFrom = std::chrono::minutes(50);        ///< of the 60 that a session lasts: in a quiet moment
-inline constexpr base::Duration kRenewAt = std::chrono::minutes(55);          ///< and from then on at any
-inline constexpr base::Duration kRenewRetry = std::chrono::seconds(30);       ///< after a second socket that came to nothing
-inline constexpr base::Duration kSettled = std::chrono::seconds(30);          ///< a socket that lived so long was a good one
-inline constexpr base::Duration kLongestBackOff = std::chrono::seconds(10);   ///< a server that wants more is given up
-inline constexpr unsigned kMaxReconnects = 3;                                 ///< in a row
+inline constexpr base::Duration kOpenWithin = std::chrono::seconds(5);        ///< limit for TCP, TLS, handshake and session.created
+inline constexpr base::Duration kConfigureWithin = std::chrono::seconds(5);   ///< limit from session.update to session.updated
+inline constexpr base::Duration kRenewFrom = std::chrono::minutes(50);        ///< age from which a quiet moment is used for the
+                                                                              ///< renewal; a session ends after 60 minutes
+inline constexpr base::Duration kRenewAt = std::chrono::minutes(55);          ///< age from which the renewal does not wait for a quiet moment
+inline constexpr base::Duration kRenewRetry = std::chrono::seconds(30);       ///< wait after a second socket that failed
+inline constexpr base::Duration kSettled = std::chrono::seconds(30);          ///< a socket that lives this long resets the count of reconnections
+inline constexpr base::Duration kLongestBackOff = std::chrono::seconds(10);   ///< a server that requires a longer wait is given up
+inline constexpr unsigned kMaxReconnects = 3;                                 ///< consecutive reconnections
 
-/// Which socket the conversation is on: opens it, waits for its session, opens another when it breaks, and a second one beside it
-/// before its hour is over. Knows nothing of what is said. Pure.
+/// Manages the socket of the conversation. Opens it, waits for its session, and opens another one when it breaks. Before its hour
+/// is over, opens a second socket next to it. Does not read the conversation. Pure.
 class RealtimeConnection {
  public:
   enum class Phase : std::uint8_t { Idle, Opening, AwaitingSession, Configuring, Ready, BackingOff, GivenUp };
-  /// What the owner has to do.
+  /// The action that the owner has to take.
   enum class Change : std::uint8_t {
     None,
-    Configure,   ///< send session.update on the socket that the call was about
-    Ready,       ///< current() is to be used from now on
-    NextReady,   ///< a second one waits for switch_over()
-    Lost,        ///< current() is no more: see lost(), then recover()
-    GivenUp,     ///< nothing more happens unless somebody wants it
+    Configure,   ///< send session.update on the socket of this call
+    Ready,       ///< use current() from now on
+    NextReady,   ///< a second socket waits for switch_over()
+    Lost,        ///< current() is lost: read lost(), then call recover()
+    GivenUp,     ///< no attempt is left; only want() opens another socket
   };
 
   RealtimeConnection(Wire& wire, RealtimeCounters& counters) : wire_(wire), counters_(counters) {}
@@ -41,17 +42,17 @@ class RealtimeConnection {
   [[nodiscard]] Change on_session_created(std::uint32_t socket, base::TimePoint now);
   [[nodiscard]] Change on_session_updated(std::uint32_t socket, base::TimePoint now);
   [[nodiscard]] Change on_closed(std::uint32_t socket, const Fault& fault, base::TimePoint now);
-  /// The socket is of no more use, although it is open.
+  /// Closes a socket that is open but has no more use.
   [[nodiscard]] Change drop(std::uint32_t socket, const Fault& fault, base::TimePoint now);
-  /// After Lost: the second socket, a new one, one later, or none.
+  /// Recovers after Lost: uses the second socket, opens a new one now or later, or gives up.
   [[nodiscard]] Change recover(base::TimePoint now);
-  /// Somebody needs a session: one more try when none was left. False when that would be in vain.
+  /// A session is needed: tries once more if the connection was given up. Returns false if that would be useless.
   [[nodiscard]] bool want(base::TimePoint now);
 
-  /// Opens the second socket when it is time for it.
+  /// Opens the second socket when it is due.
   void renew_if_due(bool quiet, base::TimePoint now);
   [[nodiscard]] bool next_is_ready() const { return next_ && next_->phase == Phase::Ready; }
-  /// The second socket becomes current(), the first is closed.
+  /// Makes the second socket current(), and closes the first one.
   void switch_over(base::TimePoint now);
   void close();
 
@@ -83,13 +84,13 @@ class RealtimeConnection {
   Wire& wire_;
   RealtimeCounters& counters_;
   std::optional<Link> current_, next_;
-  std::optional<base::TimePoint> reopen_at_;    // while there is no current_
+  std::optional<base::TimePoint> reopen_at_;    // set while there is no current_ and a reconnection is due later
   std::optional<base::TimePoint> renew_not_before_;
-  std::optional<base::TimePoint> refused_until_;  // the server said when to come back
+  std::optional<base::TimePoint> refused_until_;  // the server refuses connections until then
   unsigned attempts_ = 0;
   std::uint32_t last_socket_ = 0;
   bool given_up_ = false, fatal_ = false;
-  bool looked_for_quiet_ = false;  // since current() is as old as kRenewFrom
+  bool looked_for_quiet_ = false;  // set once current() is as old as kRenewFrom
   Fault lost_;
 };
 

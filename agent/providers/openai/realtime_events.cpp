@@ -14,9 +14,10 @@ namespace {
 
 namespace json = simdjson::ondemand;
 
-constexpr std::size_t kKeptFrame = 64U << 10U;  // The memory for larger frames is given back.
+constexpr std::size_t kKeptFrame = 64U << 10U;  // Memory for larger frames is freed.
 
-/// All that any event may hold, under the names that all events share. Filled in one pass; which event it is shows at the end.
+/// All members that any event may have, under the names that the events share. One pass fills them; the type of the event may come
+/// last.
 struct Fields {
   std::string_view type, item_id, previous_item_id, response_id;
   std::string_view delta, transcript, text;
@@ -29,11 +30,11 @@ struct Fields {
   TranscriptionUsage usage;
 };
 
-/// The octets between the quotes where they stand; unescaped in the parser's memory when there is anything to unescape. "" for what
-/// is no string.
+/// Returns the octets of a string, where they are in the frame. If they contain escapes, returns the unescaped text in the parser's
+/// memory. Returns "" if the value is not a string.
 std::string_view text_of(json::value value) {
   std::string_view token = value.raw_json_token();
-  while (!token.empty() && token.back() != '"') token.remove_suffix(1);  // Blanks behind it.
+  while (!token.empty() && token.back() != '"') token.remove_suffix(1);  // Skips the blanks after the string.
   if (token.size() < 2 || token.front() != '"') return {};
   token = token.substr(1, token.size() - 2);
   if (token.find('\\') == std::string_view::npos) return token;
@@ -46,7 +47,8 @@ std::uint64_t number_of(json::value value) {
   return value.get_uint64().get(number) == simdjson::SUCCESS ? number : 0;
 }
 
-/// Calls `take(key, value)` for each member of an object, and says whether the object was one. Keys with escapes are none of ours.
+/// Calls `take(key, value)` for each member of an object. Returns an error if the object is malformed. No key that is used here
+/// contains escapes.
 template <class Take>
 [[nodiscard]] simdjson::error_code for_each_member(json::object object, Take take) {
   for (auto field : object) {
@@ -59,7 +61,7 @@ template <class Take>
   return simdjson::SUCCESS;
 }
 
-/// As above, for a value that ought to be an object; another is passed over.
+/// Does the same for a value that should be an object. Skips a value of another type.
 template <class Take>
 [[nodiscard]] simdjson::error_code for_each_member(json::value value, Take take) {
   json::object object;
@@ -116,7 +118,7 @@ ResponseDone::Status status_of(std::string_view text) {
   return Status::Unknown;
 }
 
-/// Of an event about a transcript; that of a response is read_usage().
+/// Reads the usage in an event about a transcript; read_usage() reads that of a response.
 simdjson::error_code read_transcription_usage(json::value value, TranscriptionUsage& out) {
   return for_each_member(value, [&out](json::raw_json_string key, json::value member) {
     if (key == "input_tokens") out.input_tokens = number_of(member);
@@ -151,7 +153,7 @@ simdjson::error_code read_usage(json::value value, Usage& out) {
   });
 }
 
-/// The calls that `response.done` lists are kept by the parser: `calls` has room for all that are let through.
+/// The calls in `response.done`, which the parser keeps. `of` has space for all accepted calls.
 struct Calls {
   std::array<FunctionCall, kMaxCalls> of;
   std::size_t count = 0;
@@ -165,7 +167,7 @@ FunctionCall call_of(const Fields::Item& item) {
   return {item.id, item.call_id, item.name, bounded_arguments(item.arguments)};
 }
 
-/// Whole, as far as the server says: a broken-off call has arguments that stop somewhere.
+/// Returns true if the server marks the call as complete. The arguments of a call that was broken off are incomplete.
 bool is_whole_call(const Fields::Item& item) {
   return item.type == "function_call" && (item.status.empty() || item.status == "completed");
 }
@@ -242,7 +244,7 @@ Parsed event(Event made) {
   return ServerEvent(std::move(made));
 }
 
-/// An event about an item, which must say about which.
+/// Makes an event about an item. Refuses it if the item's id is missing.
 template <class Event>
 Parsed event_of_item(const Fields& fields, Event made) {
   if (fields.item_id.empty()) return base::fail(EventError::MissingField);
@@ -281,7 +283,7 @@ struct Name {
   std::string_view type;
   Kind kind;
 };
-/// GA names, and behind them those of the beta. The most frequent stand first.
+/// The GA names, each followed by the name of the beta. The most frequent events come first.
 constexpr Name kNames[] = {
     {"response.output_audio.delta", Kind::Audio},
     {"response.audio.delta", Kind::Audio},
@@ -354,7 +356,7 @@ Parsed make_event(const Fields& f, const Calls& calls, std::vector<std::uint8_t>
   return base::fail(EventError::NoType);
 }
 
-/// An id that we keep or send back.
+/// Returns true if an id that Offhook stores or sends back is too long.
 bool has_long_id(const Fields& f, const Calls& calls) {
   const auto is_long = [](std::string_view id) { return id.size() > kMaxId; };
   for (const auto id : {f.type, f.item_id, f.previous_item_id, f.response_id, f.session.id, f.item.id, f.item.call_id, f.item.name,
@@ -370,7 +372,7 @@ bool has_long_id(const Fields& f, const Calls& calls) {
 
 struct EventParser::Impl {
   json::parser parser;
-  std::vector<char> padded;  // The frame, and the blanks that the parser wants behind it.
+  std::vector<char> padded;  // the frame, followed by the blanks that the parser requires
   Calls calls;
 };
 
@@ -399,7 +401,7 @@ Parsed EventParser::parse(std::string_view frame, std::vector<std::uint8_t>& aud
   const auto error = for_each_member(object, [&](json::raw_json_string key, json::value value) {
     return read_top(key, value, fields, impl_->calls);
   });
-  if (error || document.current_location().error() != simdjson::OUT_OF_BOUNDS) return base::fail(EventError::NotJson);  // Or more behind it.
+  if (error || document.current_location().error() != simdjson::OUT_OF_BOUNDS) return base::fail(EventError::NotJson);  // Or more text follows.
   if (fields.type.empty()) return base::fail(EventError::NoType);
   if (has_long_id(fields, impl_->calls)) return base::fail(EventError::TooLong);
   return make_event(fields, impl_->calls, audio);

@@ -15,14 +15,14 @@ bool names_fatal(std::string_view text) {
   return std::any_of(kFatal.begin(), kFatal.end(), [text](std::string_view code) { return text.find(code) != std::string_view::npos; });
 }
 
-/// A name of the server's, if it is one and not a sentence.
+/// Returns `text` if it is a name, and "" if it may be a sentence.
 std::string_view name_of(std::string_view text) {
   constexpr std::size_t kLongest = 64;
   const auto is_named = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_' || c == '.' || c == '-'; };
   return text.size() <= kLongest && std::all_of(text.begin(), text.end(), is_named) ? text : std::string_view{};
 }
 
-/// Seconds; the form with a date is not used by any server of this protocol.
+/// Parses a number of seconds. No server of this protocol uses the form with a date.
 std::optional<base::Duration> parse_retry_after(std::string_view text) {
   const auto seconds = base::parse_number<std::uint32_t>(base::trim(text));
   if (!seconds) return std::nullopt;
@@ -41,7 +41,7 @@ Fault of_status(const net::WebSocketClosed& closed) {
   }
   if (closed.status == 408 || closed.status == 409 || closed.status >= 500)
     return {FailureKind::Overloaded, fault.why, false, true, parse_retry_after(closed.retry_after)};
-  return fault;  // A model or an address that is not there: it will not come.
+  return fault;  // The model or the address does not exist, so a retry does not help.
 }
 
 Fault of_net_error(const net::NetError& error) {
@@ -88,7 +88,7 @@ Fault fault_of(const ErrorInfo& error) {
     fault.kind = FailureKind::Network;
     fault.reconnect = true;
   } else if (error.type != "invalid_request_error") {
-    fault.kind = FailureKind::Overloaded;  // server_error, and what is not told.
+    fault.kind = FailureKind::Overloaded;  // server_error, or an error without type
   }
   return fault;
 }

@@ -11,24 +11,24 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr base::Duration kLongestRetryAfter = std::chrono::seconds(120);  ///< of a server that says when to come back
+inline constexpr base::Duration kLongestRetryAfter = std::chrono::seconds(120);  ///< longest wait that a server can require
 
-/// What went wrong, and what may be done about it. `why` is for people: numbers and names of the server's, never its sentences.
+/// A failure and the possible reactions to it. `why` contains numbers and names of the server, never its sentences.
 struct Fault {
   FailureKind kind = FailureKind::Network;
   std::string why;
-  bool fatal = false;                          ///< it stays so until somebody acts: nobody reconnects
-  bool reconnect = true;                       ///< worth a new socket at once
-  std::optional<base::Duration> retry_after{};  ///< not before that
+  bool fatal = false;                          ///< only the operator can repair it, so there is no reconnection
+  bool reconnect = true;                       ///< a new socket may help at once
+  std::optional<base::Duration> retry_after{};  ///< earliest time of a reconnection, counted from now
 };
 
-/// Of a socket that never opened, or that is no more. The close codes worth a reconnect are those of the official client.
+/// Returns the fault of a socket that did not open, or that closed. Reconnects after the same close codes as the official client.
 [[nodiscard]] Fault fault_of(const net::WebSocketClosed& closed);
-/// Of an `error` event, or of a response that failed.
+/// Returns the fault of an `error` event, or of a response that failed.
 [[nodiscard]] Fault fault_of(const ErrorInfo& error);
-/// The hour is over; the socket is closed by the server, or is about to be.
+/// Returns true if the session has reached its maximum age: the server has closed the socket, or is about to.
 [[nodiscard]] bool is_session_expired(const ErrorInfo& error);
-/// Returns true when the server did not transcribe a turn because no words are in it.
+/// Returns true if the server did not transcribe a turn because it contains no words.
 [[nodiscard]] bool is_noise(const ErrorInfo& error);
 
 }  // namespace offhook::inline v0::agent::openai::realtime

@@ -8,7 +8,7 @@ namespace {
 
 std::string azure_url(const AzureRealtime& azure) {
   const std::string resource = socket_url(azure.endpoint);
-  // The GA address answers 401 to an api-version.
+  // The GA address answers 401 if there is an api-version.
   if (azure.api_version.empty()) return resource + "/openai/v1/realtime?model=" + query_value(azure.deployment);
   return resource + "/openai/realtime?api-version=" + query_value(azure.api_version) + "&deployment=" + query_value(azure.deployment);
 }

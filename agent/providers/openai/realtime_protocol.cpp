@@ -69,7 +69,7 @@ void RealtimeProtocol::configure(std::uint32_t socket) {
   wire_.out.send(socket, [&](std::string& out) { write_session(out, session_event_id(socket), options_, shape); });
 }
 
-/// The conversation goes on, on a socket that knows nothing of it.
+/// Continues the conversation on a new socket: sends it the history and all open requests.
 void RealtimeProtocol::adopt(TimePoint now) {
   wire_.socket = connection_.current();
   wire_.ready = true;
@@ -140,7 +140,7 @@ void RealtimeProtocol::on_current_event(const ServerEvent& event, TimePoint now)
   const auto* done = std::get_if<ResponseDone>(&event);
   if (done == nullptr) return;
   replies_.on_response_done(*done, now);
-  // The account is spent: whatever is asked next would fail in the same way.
+  // The account is exhausted: the next request would fail in the same way.
   if (const Fault fault = fault_of(done->error); done->status == ResponseDone::Status::Failed && fault.fatal)
     carry_out(connection_.drop(wire_.socket, fault, now), wire_.socket, now);
 }
@@ -177,7 +177,7 @@ void RealtimeProtocol::respond(const TurnInput& input, TimePoint now) {
   const bool as_sound = input.kind == TurnInput::Kind::Speech && caller_.take_sound();
   std::string opening = input.kind == TurnInput::Kind::Opening && input.text.empty() ? briefing_.opening_instructions : std::string();
   replies_.respond(input, as_sound, std::move(opening), now);
-  (void)replies_.take_replied();  // Of the one before: the caller's last turn is what this one is about.
+  (void)replies_.take_replied();  // Clears the flag of the previous reply, because this reply concerns the caller's last turn.
   if (!connection_.want(now)) replies_.on_given_up(connection_.lost());
   after(now);
 }

@@ -17,23 +17,24 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr unsigned kMaxGarbageInARow = 50;  ///< frames: such a server is left
+inline constexpr unsigned kMaxGarbageInARow = 50;  ///< consecutive frames, after which the socket is given up
 
-/// What a session is told of its call. The history and the tools live as long as the core.
+/// The call's data for a session. The history and the tools must live as long as the core.
 struct RealtimeBriefing {
   std::string instructions;
-  std::string opening_instructions;  ///< instead of the above, for the greeting
+  std::string opening_instructions;  ///< used in place of `instructions` for the greeting
   std::string language;              ///< BCP 47; "": any
   const History* history = nullptr;
   const std::vector<ToolDescription>* tools = nullptr;
 };
 
-/// One call's conversation with an OpenAI Realtime server, whatever sockets it takes: frames, commands and time in; frames and
-/// events out. No I/O, no clock.
+/// One call's conversation with an OpenAI Realtime server, over all its sockets. Frames, commands and time in; frames and events
+/// out. No I/O, no clock.
 ///
-/// The state is that of the socket in use: Opening, AwaitingSession, Configuring, Ready (with a second one, `renewing`), BackingOff
-/// between two, GivenUp. What the conversation wants meanwhile waits; a new socket is told the history as text, and is given again
-/// what the caller said last. After every command and frame the owner carries out poll_transmit() and poll_event(), each until empty.
+/// The state is that of the present socket: Opening, AwaitingSession, Configuring, Ready (with a second one, `renewing`),
+/// BackingOff between two sockets, GivenUp. Requests of the conversation wait until a socket is ready. A new socket gets the
+/// history as text, and the caller's last words as audio. After each command and frame the owner carries out poll_transmit() and
+/// poll_event(), each until empty.
 class RealtimeProtocol {
  public:
   using State = RealtimeConnection::Phase;
@@ -45,14 +46,14 @@ class RealtimeProtocol {
   void start(base::TimePoint now);
   void close();
 
-  // --- the sockets that poll_transmit() asks for
+  // --- the sockets that poll_transmit() requests
   void on_socket_open(std::uint32_t socket, base::TimePoint now);
   void on_frame(std::uint32_t socket, std::string_view text, base::TimePoint now);
   void on_socket_closed(std::uint32_t socket, const net::WebSocketClosed& closed, base::TimePoint now);
 
   // --- the caller
   void begin_turn(std::uint32_t turn, base::TimePoint now);
-  /// In the format of the options. With the server's turn detection all that there is, else what is said in turns.
+  /// Adds audio in the format of the options: all of the caller's audio if the server detects turns, otherwise the audio of turns.
   void append(std::span<const std::uint8_t> octets);
   void end_turn(base::TimePoint now);
   void abandon_turn(base::TimePoint now);
@@ -61,19 +62,19 @@ class RealtimeProtocol {
   void respond(const TurnInput& input, base::TimePoint now);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
-  /// Of an item that was broken off, or never played (0): the model forgets what was not heard.
+  /// Makes the model forget the part of an item that the caller did not hear. `heard_ms` is 0 if the item was never played.
   void cut(std::uint32_t item, std::uint64_t heard_ms, base::TimePoint now);
-  /// Heard of a reply that was not the model's: a fixed greeting, an apology.
+  /// Reports text of a reply that the model did not make, such as a fixed greeting or an apology.
   void on_own_words(std::uint32_t turn, std::string_view text, base::TimePoint now);
-  /// All that will be told of what was heard of this turn's reply has been.
+  /// Ends the reports about the reply to this turn: no cut() follows.
   void settle(std::uint32_t turn, base::TimePoint now);
-  /// Asks once more for the reply that failed or does not come, on another socket where that may help; `said` is what there is to
-  /// hear of it already. False when it cannot.
+  /// Requests again a reply that failed or does not come, on another socket if that may help. `said`: the words of the reply whose
+  /// audio has come. Returns false if that is not possible.
   [[nodiscard]] bool try_again(std::string_view said, base::TimePoint now);
   [[nodiscard]] std::vector<Retry> take_retries() { return wire_.retries.take(); }
   [[nodiscard]] std::uint32_t reply_turn() const { return replies_.turn(); }
 
-  /// The server takes too long to notice the end of the caller's turn. False when it is not that.
+  /// Ends the caller's turn if the server has not detected its end in time. Returns false if the server has detected it.
   [[nodiscard]] bool force_turn(base::TimePoint now);
 
   void handle_timeout(base::TimePoint now);
@@ -84,9 +85,9 @@ class RealtimeProtocol {
   [[nodiscard]] State state() const { return connection_.phase(); }
   [[nodiscard]] bool renewing() const { return connection_.renewing(); }
   [[nodiscard]] const RealtimeCounters& counters() const { return counters_; }
-  /// What the model that transcribes was used for since the last call of this.
+  /// Returns the use of the transcribing model since the last call.
   [[nodiscard]] ServiceUse take_transcribed() { return std::exchange(transcribed_, {}); }
-  /// Returns why it did not transcribe a turn with words since the last call of this; nothing when it transcribed all.
+  /// Returns why the model failed to transcribe a turn with words since the last call; nullopt if it transcribed all.
   [[nodiscard]] std::optional<Fault> take_not_transcribed() { return std::exchange(not_transcribed_, std::nullopt); }
   [[nodiscard]] bool is_consistent() const;
 
@@ -113,7 +114,7 @@ class RealtimeProtocol {
   CallerTurns caller_;
   Replies replies_;
   EventParser parser_;
-  std::vector<std::uint8_t> audio_;  // of the frame that is being read
+  std::vector<std::uint8_t> audio_;  // audio of the frame that is being read
   unsigned garbage_in_a_row_ = 0;
 };
 

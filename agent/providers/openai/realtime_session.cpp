@@ -67,7 +67,7 @@ void RealtimeSession::open_socket(std::uint32_t number) {
     core_->on_frame(number, text, now_);
     then();
   };
-  handler.on_binary = [this, number, then](std::string_view bytes) {  // No server of this protocol sends any: garbage to the core.
+  handler.on_binary = [this, number, then](std::string_view bytes) {  // No server of this protocol sends binary frames: the core counts them as garbage.
     core_->on_frame(number, bytes, now_);
     then();
   };
@@ -132,7 +132,7 @@ void RealtimeSession::tell_usage() {
   out_.push_back(std::move(more));
 }
 
-/// The model that transcribes is not the one that talks, and has a price of its own.
+/// Reports the use of the transcribing model, which is another model than the one that speaks, and has its own price.
 void RealtimeSession::tell_transcribed() {
   ServiceUse use = core_->take_transcribed();
   if (use.is_nothing() || !tell_use_) return;
@@ -140,13 +140,14 @@ void RealtimeSession::tell_transcribed() {
   tell_use_(std::move(use));
 }
 
-/// The call goes on without the words. The operator learns why a record lacks them, and why a spoken yes confirms nothing.
+/// Reports that a turn was not transcribed. The call continues without the words. The operator learns why a record lacks them, and
+/// why a spoken yes confirms nothing.
 void RealtimeSession::tell_not_transcribed() {
   auto fault = core_->take_not_transcribed();
   if (fault && tell_failure_) std::exchange(tell_failure_, {})({Stage::Listen, "transcription", {}, std::move(fault->why), fault->kind});
 }
 
-// --- what the core yields ----------------------------------------------------------------------------------------------------
+// --- events of the core ------------------------------------------------------------------------------------------------------
 
 void RealtimeSession::take(RealtimeEvent event) {
   struct Taker {

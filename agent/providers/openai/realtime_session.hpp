@@ -13,19 +13,19 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// A conversation with a model of OpenAI's that hears and speaks (or of Azure's, or of a server that does the same): the core of
+/// A conversation with a speech-to-speech model of OpenAI, Azure, or a server with the same protocol: runs the core of
 /// realtime_protocol.hpp on sockets of `client`. One call, one thread.
 ///
-/// The caller's turn is taken as sound: TurnTaken comes at once, a Transcript later, for the record, when a transcription model is set.
-/// The model's voice comes as voiced ReplyText and SpeechAudio at listen_rate_hz(); where its words lie in it is an estimate
-/// (voiced_words.hpp). With words of our own (apologies, fixed greetings) `own_words` is charged. What the caller did not hear of a
-/// reply is taken out of the model's memory, to the millisecond.
+/// The model takes the caller's turn as audio: TurnTaken comes at once. If a transcription model is set, a Transcript follows for
+/// the record. The model's voice comes as voiced ReplyText and as SpeechAudio at listen_rate_hz(); the positions of its words are
+/// estimated (voiced_words.hpp). `own_words` speaks the fixed sentences (apologies, fixed greetings). The session deletes from the
+/// model's memory the part of a reply that the caller did not hear, to the millisecond.
 class RealtimeSession final : public VoiceSession {
  public:
   static constexpr std::size_t kFrameMs = 20;
 
-  /// `client` outlives the session; `own_words`, `wake` and the others may be nothing. `tell_use` is told what the model that transcribes was
-  /// used for (the stage "transcription"), and `tell_failure` the first turn that it did not write down.
+  /// `client` must outlive the session. The other pointers and functions may be empty. `tell_use` gets the use of the transcribing
+  /// model (stage "transcription"), and `tell_failure` the first turn that this model failed to transcribe.
   RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use = {},
                   TellFailure tell_failure = {});
   ~RealtimeSession() override;
@@ -63,29 +63,29 @@ class RealtimeSession final : public VoiceSession {
   void open_socket(std::uint32_t number);
   void close_socket(std::uint32_t number);
   [[nodiscard]] net::WebSocket* find_socket(std::uint32_t number);
-  /// Carries out what the core wants, and takes what it yields.
+  /// Carries out the requests of the core, and takes its events.
   void pump();
   void take(RealtimeEvent event);
   void tell_usage();
   void tell_transcribed();
   void tell_not_transcribed();
   void tell_retries();
-  /// Nothing follows a cancelled reply.
+  /// Removes the queued events of a cancelled reply, after which nothing may follow.
   void forget_events(std::uint32_t turn);
 
   net::WebSocketClient& client_;
   const RealtimeOptions options_;
   Wake wake_;
   TellUse tell_use_;
-  TellFailure tell_failure_;  // empty once it was told
+  TellFailure tell_failure_;  // empty after the first failure
   base::TimePoint now_{};
   std::unique_ptr<RealtimeProtocol> core_;
   VoicedLine line_;
   std::deque<SessionEvent> out_;
-  Usage told_;  // of what the core has counted
+  Usage told_;  // the part of the core's count that was reported
   std::vector<std::uint8_t> unsent_;  // less than a frame of the caller's audio
   std::vector<Socket> sockets_;
-  std::vector<std::unique_ptr<net::WebSocket>> closed_;  // destroyed in tick(): one may be calling us right now
+  std::vector<std::unique_ptr<net::WebSocket>> closed_;  // destroyed in tick(), because one of them may be calling this object
 };
 
 }  // namespace offhook::inline v0::agent::openai::realtime

@@ -3,7 +3,7 @@
 namespace offhook::inline v0::agent::openai::realtime {
 
 void Outbox::make_room() {
-  if (next_ != entries_.size() || entries_.empty()) return;  // Somebody still has to send from it.
+  if (next_ != entries_.size() || entries_.empty()) return;  // The owner has not sent all entries yet.
   entries_.clear();
   next_ = 0;
   text_.clear();

@@ -11,25 +11,25 @@
 #include <variant>
 #include <vector>
 
-/// What the parts of the Realtime core share: frames on their way to the sockets, events on their way to the session, counters.
+/// The objects that the parts of the Realtime core share: frames for the sockets, events for the session, counters.
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// What the owner of the sockets has to do. `text` is valid until the core is called again for anything but the next of these.
+/// A request to the owner of the sockets. `text` is valid until the core is called for anything except the next request.
 struct Transmit {
   enum class What : std::uint8_t { Open, Text, Close };
   What what{};
-  std::uint32_t socket = 0;  ///< a number of ours, never used twice
+  std::uint32_t socket = 0;  ///< a number chosen by Offhook, never used twice
   std::string_view text;
 };
 
-/// Frames in the order in which they are to be sent, in one buffer that is used again and again.
+/// A queue of frames, in one buffer that is used again and again.
 class Outbox {
  public:
-  static constexpr std::size_t kKept = 64U << 10U;  ///< memory for more is given back
+  static constexpr std::size_t kKept = 64U << 10U;  ///< a larger buffer is freed
 
   void open(std::uint32_t socket) { add(Transmit::What::Open, socket, text_.size()); }
   void close(std::uint32_t socket) { add(Transmit::What::Close, socket, text_.size()); }
-  /// `write(std::string&)` appends one frame.
+  /// Queues one frame, which `write(std::string&)` appends.
   template <class Write>
   void send(std::uint32_t socket, Write write) {
     make_room();
@@ -49,12 +49,12 @@ class Outbox {
   std::size_t next_ = 0;
 };
 
-/// The socket that the conversation is on, as far as there is one: what is sent while there is none is sent anew by adopt().
+/// The present socket, if it is `ready`. Without one, frames are dropped, and adopt() sends them again later.
 struct Wire {
   Outbox out;
   std::uint32_t socket = 0;
   bool ready = false;
-  Retries retries;  ///< of sockets
+  Retries retries;  ///< retries of sockets
 
   template <class Write>
   void send(Write write) {
@@ -63,9 +63,9 @@ struct Wire {
 };
 
 struct TurnIsTaken { std::uint32_t turn = 0; };
-struct NothingHeard { std::uint32_t turn = 0; };                      ///< a turn without a sample
+struct NothingHeard { std::uint32_t turn = 0; };                      ///< a turn without audio
 struct CallerText { std::uint32_t turn = 0; std::string text; };
-struct ReplyWritten { std::uint32_t turn = 0; std::string text; };    ///< the model wrote instead of speaking
+struct ReplyWritten { std::uint32_t turn = 0; std::string text; };    ///< the model wrote a reply instead of speaking it
 struct CallAsked { std::uint32_t turn = 0; std::string call_id, name, arguments; };
 struct ReplyEnded { std::uint32_t turn = 0; };
 struct ReplyBroken { std::uint32_t turn = 0; Fault fault; };
@@ -76,20 +76,20 @@ using RealtimeEvents = std::deque<RealtimeEvent>;
 struct RealtimeCounters {
   std::uint64_t frames = 0;
   std::uint64_t unknown_events = 0;
-  std::uint64_t garbage = 0;            ///< frames that could not be understood
-  std::uint64_t errors_passed = 0;      ///< `error` events that nothing had to be done about
-  std::uint64_t late_deltas = 0;        ///< of replies that were cancelled
+  std::uint64_t garbage = 0;            ///< frames that could not be parsed
+  std::uint64_t errors_passed = 0;      ///< `error` events that need no action
+  std::uint64_t late_deltas = 0;        ///< pieces of cancelled replies
   std::uint64_t unasked_responses = 0;
-  std::uint64_t unasked_turns = 0;      ///< speech that the server found and we did not
-  std::uint64_t audio_dropped = 0;      ///< octets of a reply that is longer than anybody would listen to
-  std::uint64_t text_dropped = 0;       ///< octets
+  std::uint64_t unasked_turns = 0;      ///< turns that the server detected and Offhook did not
+  std::uint64_t audio_dropped = 0;      ///< octets of audio beyond the longest reply
+  std::uint64_t text_dropped = 0;       ///< octets of text beyond the longest reply
   std::uint64_t items_dropped = 0;
   std::uint64_t calls_dropped = 0;
-  std::uint64_t lost_cancels = 0;       ///< responses that never ended after they were cancelled
+  std::uint64_t lost_cancels = 0;       ///< cancelled responses that never ended
   std::uint64_t reconnects = 0;
   std::uint64_t renewals = 0;
-  std::uint64_t early_audio_dropped = 0;  ///< octets of a turn's beginning that a new socket was not given again
-  Usage usage;                          ///< of all responses
+  std::uint64_t early_audio_dropped = 0;  ///< octets at the beginning of a turn that a new socket did not get
+  Usage usage;                          ///< use of all responses
 };
 
 }  // namespace offhook::inline v0::agent::openai::realtime

@@ -30,7 +30,7 @@ void member(std::string& out, std::string_view name, std::string_view text) {
 
 void append_number(std::string& out, std::uint64_t number) { out += std::to_string(number); }
 
-/// With a point whatever the locale, and no longer than it must be.
+/// Appends the shortest form of the number, with a decimal point in every locale.
 void append_real(std::string& out, double number) {
   std::array<char, 32> text{};
   const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
@@ -56,7 +56,8 @@ std::string_view to_string(TurnDetection::Eagerness eagerness) {
   return "";
 }
 
-/// Never lets the server reply or stop by itself: the conversation does both, and would not know.
+/// Appends the parameters of turn detection. The server must not start or stop a reply by itself: the conversation does both, and
+/// would not notice.
 void append_turn_detection(std::string& out, const TurnDetection& how) {
   static constexpr std::string_view kNothingAlone = ",\"create_response\":false,\"interrupt_response\":false}";
   switch (how.kind) {
@@ -100,7 +101,7 @@ void append_input(std::string& out, const RealtimeOptions& options, std::string_
   } else {
     out += "{\"model\":";
     append_json_string(out, options.transcription_model);
-    if (!language.empty()) member(out, "language", primary_language(language));  // It knows them by two letters.
+    if (!language.empty()) member(out, "language", primary_language(language));  // the model accepts two-letter codes only
     out += '}';
   }
   out += '}';
@@ -117,7 +118,8 @@ void append_output(std::string& out, const RealtimeOptions& options) {
   out += '}';
 }
 
-/// A schema that is no JSON object would fail the whole session: such a function is offered without parameters.
+/// Appends `schema`. A schema that is not a JSON object would fail the whole session; such a function gets a schema without
+/// parameters.
 void append_schema(std::string& out, const std::string& schema) {
   const auto parsed = nlohmann::json::parse(schema, nullptr, false);
   if (!parsed.is_object()) {

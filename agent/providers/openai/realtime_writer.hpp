@@ -9,11 +9,12 @@
 #include <string_view>
 #include <vector>
 
-/// What we say to a Realtime server: one JSON object per text frame, the GA's names. Each function appends one frame to `out`; what
-/// `out` can hold already costs no allocation. `event_id` comes back in the error that a frame causes; "" leaves it out.
+/// Writes the events for a Realtime server: one JSON object in each text frame, with the GA names. Each function appends one frame
+/// to `out`, without an allocation if the capacity of `out` suffices. An error caused by a frame contains its `event_id`; "" leaves
+/// the id out.
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// What a session is told of itself. The views and the tools are used during write_session() only.
+/// The parameters of a session. The views and the tools are used only during write_session().
 struct SessionShape {
   std::string_view instructions;
   std::string_view language;  ///< BCP 47; "": any
@@ -22,7 +23,7 @@ struct SessionShape {
 
 void write_session(std::string& out, std::string_view event_id, const RealtimeOptions& options, const SessionShape& shape);
 
-/// Fifty times a second and call: base64 straight into the frame.
+/// Writes base64 directly into the frame, because each call needs this fifty times a second.
 void write_append(std::string& out, std::span<const std::uint8_t> octets);
 void write_commit(std::string& out, std::string_view event_id);
 void write_clear(std::string& out);
@@ -34,9 +35,9 @@ void write_output_item(std::string& out, std::string_view call_id, std::string_v
 void write_truncate(std::string& out, std::string_view event_id, std::string_view item_id, std::uint64_t audio_end_ms);
 void write_delete(std::string& out, std::string_view event_id, std::string_view item_id);
 
-/// `instructions`: instead of the session's, for this response; "": the session's.
+/// `instructions`: used for this response in place of the session's; "": the session's.
 void write_response(std::string& out, std::string_view event_id, std::string_view instructions);
-/// `response_id` "": the one that runs.
+/// `response_id`: "" cancels the response in progress.
 void write_cancel(std::string& out, std::string_view event_id, std::string_view response_id);
 
 }  // namespace offhook::inline v0::agent::openai::realtime

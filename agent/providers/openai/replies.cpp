@@ -6,14 +6,15 @@
 
 #include <algorithm>
 
-// What the conversation wants of the model, and what a new socket has to be told. replies_server.cpp has what the server says.
+// The requests of the conversation, and the start on a new socket. replies_server.cpp handles the messages of the server.
 namespace offhook::inline v0::agent::openai::realtime {
 
 using base::TimePoint;
 
 namespace {
 
-/// What began a turn, as far as it was no sound. In brackets: the model must not take it for the caller's words.
+/// The input of a turn as a text. It is in brackets if the caller did not say it, so that the model does not take it for the
+/// caller's words.
 struct Telling { Role role = Role::System; std::string text; };
 
 Telling telling_of(const TurnInput& input) {
@@ -46,14 +47,14 @@ Replies::Replies(Wire& wire, RealtimeEvents& events, RealtimeCounters& counters,
 void Replies::respond(const TurnInput& input, bool as_sound, std::string opening_instructions, TimePoint now) {
   if (reply_.phase != Reply::Phase::None) cancel(reply_.input.turn, now);
   for (ReplyItem& item : items_.all()) {
-    if (item.octets != 0) item.settled = true;  // What was heard of it has been told by now; the others go with their response.
+    if (item.octets != 0) item.settled = true;  // All reports about it have come. Items without audio are deleted with their response.
   }
   reply_ = {};
   reply_.phase = Reply::Phase::Waiting;
   reply_.input = input;
   reply_.as_sound = as_sound;
   reply_.opening_instructions = std::move(opening_instructions);
-  reply_.said = cut_utf8(input.said, kMaxReplyText);  // By the provider that failed before us.
+  reply_.said = cut_utf8(input.said, kMaxReplyText);  // The part that another provider spoke before it failed.
   reply_.resumed = !reply_.said.empty();
   advance(now);
 }
@@ -80,7 +81,7 @@ void Replies::tell_input() {
   wire_.send([&](std::string& out) { write_text_item(out, Role::System, note); });
 }
 
-/// A model that is asked something else while its calls are at work would make them again.
+/// Sends a note about open calls. Otherwise a model that gets another input meanwhile would repeat them.
 void Replies::tell_open_calls() {
   std::string names;
   for (const OpenCall& call : calls_) {
@@ -127,10 +128,10 @@ void Replies::cut(std::uint32_t number, std::uint64_t heard_ms) {
   ReplyItem* const item = items_.find(number);
   if (item == nullptr || item->settled) return;
   item->settled = true;
-  if (!wire_.ready || item->socket != wire_.socket) return;  // That socket is gone; the history tells the next what was heard.
+  if (!wire_.ready || item->socket != wire_.socket) return;  // The item's socket is gone. The next socket gets the heard part from the history.
   const std::uint64_t received_ms = item->octets / octets_per_ms(options_.format);
   const std::uint64_t end_ms = std::min(heard_ms, received_ms);
-  if (end_ms == 0) return delete_item(item->id);  // It cannot be cut to nothing: the server refuses 0 ms.
+  if (end_ms == 0) return delete_item(item->id);  // An item cannot be cut to 0 ms: the server refuses that.
   if (item->ended && end_ms == received_ms) return;
   wire_.send([&](std::string& out) { write_truncate(out, "t" + std::to_string(number), item->id, end_ms); });
 }
@@ -147,7 +148,7 @@ void Replies::settle(std::uint32_t turn) {
 
 void Replies::on_own_words(std::uint32_t turn, std::string_view text) {
   if (text.empty() || items_.count(turn) != 0) return;
-  wire_.send([text](std::string& out) { write_text_item(out, Role::Assistant, text); });  // Else the history tells it.
+  wire_.send([text](std::string& out) { write_text_item(out, Role::Assistant, text); });  // Without a ready socket, the history contains it for the next one.
 }
 
 // --- function calls ----------------------------------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ void Replies::on_tool(const ToolOutcome& outcome, TimePoint now) {
     outputs_.push_back({std::move(call), std::string(output)});
     if (outputs_.size() > kMaxOpenCalls) outputs_.erase(outputs_.begin());
   }
-  // What was started is not undone by an interruption: the result is told, but nobody speaks of it unasked.
+  // An interruption does not undo a function. The model gets the result, but does not speak about it by itself.
   if (reply_.phase != Reply::Phase::Tools || reply_.input.turn != turn) return;
   const auto ends_it = [](const ReplyAction& action) {
     return action.what == ReplyAction::What::HangUp || action.what == ReplyAction::What::Transfer;
@@ -274,7 +275,7 @@ bool Replies::is_consistent() const {
   if (!running && reply_.phase == Phase::Running) return false;
   if (response_.cancel_by && (!running || response_.wanted)) return false;
   if (reply_.phase == Phase::Tools && !has_open_calls(reply_.input.turn)) return false;
-  if (reply_.phase == Phase::Waiting && wire_.ready && !running && !reply_.not_before) return false;  // Nobody would wake it.
+  if (reply_.phase == Phase::Waiting && wire_.ready && !running && !reply_.not_before) return false;  // No deadline would continue it.
   if (!outputs_.empty() && wire_.ready) return false;
   return calls_.size() <= kMaxOpenCalls && reply_.text_octets <= kMaxReplyText && reply_.items <= kMaxReplyItems;
 }

@@ -17,45 +17,45 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr std::size_t kMaxReplySeconds = 180;             ///< of audio; what is beyond is dropped
-inline constexpr std::size_t kMaxReplyText = 64U << 10U;         ///< octets of its words; what is beyond is dropped
-inline constexpr std::size_t kMaxReplyItems = 32;                ///< a reply of more pieces is dropped from there on
-inline constexpr std::size_t kMaxOpenCalls = 64;                 ///< function calls without a result; the oldest is forgotten
-inline constexpr std::size_t kMaxOutput = 64U << 10U;            ///< of a function's result; the rest is cut off
-inline constexpr base::Duration kCancelWithin = std::chrono::seconds(2);     ///< a cancelled response that has not ended by then has
-inline constexpr base::Duration kBusyPause = std::chrono::milliseconds(500); ///< after conversation_already_has_active_response
-inline constexpr unsigned kMaxBusy = 6;                          ///< of those for one reply
-inline constexpr unsigned kMaxRetries = 1;                       ///< of one reply without a sound of it
+inline constexpr std::size_t kMaxReplySeconds = 180;             ///< longest audio of a reply; the rest is dropped
+inline constexpr std::size_t kMaxReplyText = 64U << 10U;         ///< longest words of a reply, in octets; the rest is dropped
+inline constexpr std::size_t kMaxReplyItems = 32;                ///< items of a reply; further ones are dropped
+inline constexpr std::size_t kMaxOpenCalls = 64;                 ///< function calls without a result; a further one removes the oldest
+inline constexpr std::size_t kMaxOutput = 64U << 10U;            ///< longest result of a function, in octets; the rest is cut off
+inline constexpr base::Duration kCancelWithin = std::chrono::seconds(2);     ///< longest wait for the end of a cancelled response; then it counts as ended
+inline constexpr base::Duration kBusyPause = std::chrono::milliseconds(500); ///< wait after conversation_already_has_active_response
+inline constexpr unsigned kMaxBusy = 6;                          ///< number of these waits for one reply
+inline constexpr unsigned kMaxRetries = 1;                       ///< retries of one reply of which no audio has come
 
-/// The agent's side of a session: one response of the server's at a time, its items, its function calls. Pure.
+/// The agent's side of a session: one response of the server at a time, its items and its function calls. Pure.
 ///
-/// A reply is what the conversation asked for with a turn; it takes one response or, with function calls in it, several. A cancelled
-/// response may still be ending while the next reply waits for it.
+/// A reply is the answer that the conversation requested for a turn. It takes one response, or several if it contains function
+/// calls. While a cancelled response is still ending, the next reply waits for it.
 class Replies {
  public:
   Replies(Wire& wire, RealtimeEvents& events, RealtimeCounters& counters, const RealtimeOptions& options);
   Replies(const Replies&) = delete;
   Replies& operator=(const Replies&) = delete;
 
-  // --- what the conversation wants
-  /// `as_sound`: the turn was committed as sound, and needs no words.
+  // --- requests of the conversation
+  /// Requests a reply. `as_sound`: the turn was committed as audio, and needs no text.
   void respond(const TurnInput& input, bool as_sound, std::string opening_instructions, base::TimePoint now);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
-  /// How much of an item was heard, of one that was broken off.
+  /// Reports how much of an interrupted item the caller heard.
   void cut(std::uint32_t item, std::uint64_t heard_ms);
-  /// Nothing of this turn's items will be cut from now on.
+  /// Ends the reports about the items of this turn: no cut() follows.
   void settle(std::uint32_t turn);
-  /// What was heard in words of our own: the model must know that it was said, and by whom, as if it had said it.
+  /// Adds a fixed sentence that the caller heard to the conversation, as a message of the model.
   void on_own_words(std::uint32_t turn, std::string_view text);
   enum class Retry : std::uint8_t { No, Again, OnNewSocket };
-  /// The reply failed or takes too long: whether to ask again, and on which socket. advance() or adopt() then does.
-  /// `said`: what there is to hear of it already, in words.
+  /// Prepares to request a reply again that failed or takes too long. Returns whether to request it, and on which socket; then
+  /// advance() or adopt() requests it. `said`: the words of the reply whose audio has come.
   [[nodiscard]] Retry try_again(std::string_view said);
-  /// Of the reply that is being made, or was broken off.
+  /// Returns the turn of the present reply, or of the one that was broken off.
   [[nodiscard]] std::uint32_t turn() const { return reply_.input.turn; }
 
-  // --- what the server says
+  // --- messages of the server
   void on_limits(const RateLimits& event) { limit_wait_s_ = event.wait_s; }
   void on_response_created(const ResponseCreated& event, base::TimePoint now);
   void on_audio(const AudioDelta& event, std::vector<std::uint8_t>& octets);
@@ -64,23 +64,23 @@ class Replies {
   void on_written(const TextDelta& event);
   void on_item_done(const OutputItemDone& event);
   void on_response_done(const ResponseDone& event, base::TimePoint now);
-  /// True when it was about what this asked for.
+  /// Returns true if the error concerns a request of this class.
   [[nodiscard]] bool on_error(const ErrorInfo& error, base::TimePoint now);
 
   // --- the socket
   void on_lost(const Fault& fault);
   void on_given_up(const Fault& fault);
-  /// After the history was told on a new socket.
+  /// Continues on a new socket, after the history was sent to it.
   void adopt(const History* history);
   [[nodiscard]] bool is_open_call(std::string_view call_id) const;
 
-  /// Sends what can be sent now.
+  /// Sends the requests that can be sent now.
   void advance(base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
-  /// Nothing is asked, running, or still to be heard.
+  /// Returns true if no reply is requested or in progress, and no report about heard audio is missing.
   [[nodiscard]] bool is_quiet() const;
-  /// Once after each reply that ended, well or not.
+  /// Returns true once after each reply that ended, successfully or not.
   [[nodiscard]] bool take_replied() { return std::exchange(replied_, false); }
   [[nodiscard]] bool waits() const { return reply_.phase == Reply::Phase::Waiting; }
   [[nodiscard]] ReplyItems& items() { return items_; }
@@ -92,19 +92,19 @@ class Replies {
     Phase phase = Phase::None;
     TurnInput input;
     bool as_sound = false;
-    bool follow_up = false;            // after function calls: nothing new to tell
-    bool resumed = false;              // broken off after `said`
-    bool leaving = false;              // a function ends the conversation: there is nothing to add
+    bool follow_up = false;            // continues after function calls: there is no new input
+    bool resumed = false;              // continues after `said` and `voiced`, which were broken off
+    bool leaving = false;              // a function ends the conversation: no text follows
     std::string opening_instructions;
-    std::uint32_t told_socket = 0;     // there the input is known
-    std::string said;                  // of it by another provider, and in writing
-    std::string voiced;                // of it in the model's voice, when it was broken off
+    std::uint32_t told_socket = 0;     // socket that has got the input; 0: none
+    std::string said;                  // part of the reply that another provider spoke, or that was written
+    std::string voiced;                // part of the reply in the model's voice, before it was broken off
     std::uint64_t octets = 0;
     std::size_t text_octets = 0, items = 0;
-    bool sounded = false;              // anything of it was given on
+    bool sounded = false;              // audio or text of it was returned
     unsigned retries = 0, busy = 0;
     std::optional<base::TimePoint> not_before;
-    Fault fault;                       // Broken: why
+    Fault fault;                       // set in the phase Broken
   };
   struct OwnedCall { std::string item_id, call_id, name, arguments; };
   struct Response {
@@ -113,7 +113,7 @@ class Replies {
     bool wanted = false;
     std::uint32_t turn = 0;
     std::string id, event_id;
-    std::vector<OwnedCall> calls;      // whole ones, in case that response.done does not list them
+    std::vector<OwnedCall> calls;      // complete calls, for a server whose response.done does not list them
     bool sounded = false;
     std::optional<base::TimePoint> cancel_by;
   };
@@ -149,9 +149,9 @@ class Replies {
   Response response_;
   ReplyItems items_;
   std::vector<OpenCall> calls_;
-  std::vector<WaitingOutput> outputs_;   // that came while there was no socket
-  std::uint32_t asked_ = 0;              // counts event ids
-  double limit_wait_s_ = 0;              // until the server's limits are reset
+  std::vector<WaitingOutput> outputs_;   // results that came while no socket was ready
+  std::uint32_t asked_ = 0;              // counts the event ids
+  double limit_wait_s_ = 0;              // time until the server's limits are reset
   bool replied_ = false;
 };
 

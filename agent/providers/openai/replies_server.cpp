@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-// What the server says of its responses.
+// The messages of the server about its responses.
 namespace offhook::inline v0::agent::openai::realtime {
 
 using base::TimePoint;
 
-/// Compatible servers leave response ids out: what has none is of the response that runs.
+/// Returns true if the id is that of the present response. A missing id also counts, because compatible servers leave ids out.
 bool Replies::is_current(std::string_view response_id) const {
   if (response_.phase == Response::Phase::None) return false;
   return response_id.empty() || response_.id.empty() || response_.id == response_id;
@@ -28,7 +28,7 @@ void Replies::on_response_created(const ResponseCreated& event, TimePoint) {
 
 // --- items -------------------------------------------------------------------------------------------------------------------
 
-/// The item that a delta belongs to, when somebody still wants it.
+/// Returns the item to which a delta belongs; null if the delta has to be dropped.
 ReplyItem* Replies::item_for(std::string_view response_id, std::string_view item_id) {
   if (ReplyItem* const known = items_.find(item_id, wire_.socket)) {
     if (known->wanted && !known->ended) return known;
@@ -52,7 +52,7 @@ ReplyItem* Replies::item_for(std::string_view response_id, std::string_view item
   return &items_.add(item_id, response_.turn, wire_.socket);
 }
 
-/// Of a reply that was cancelled before we knew of this item: it goes when the response is over.
+/// Notes an item of a cancelled reply that was not known before. It is deleted when the response is over.
 void Replies::note_unwanted(std::string_view item_id) {
   if (items_.find(item_id, wire_.socket) == nullptr) items_.add(item_id, response_.turn, wire_.socket).wanted = false;
 }
@@ -75,7 +75,7 @@ void Replies::end_item(ReplyItem& item, bool whole) {
     if (reply_.said.size() < kMaxReplyText) reply_.said += item.written;
     events_.push_back(ReplyWritten{item.turn, std::move(item.written)});
   }
-  if (item.octets == 0) item.settled = true;  // There is nothing to cut.
+  if (item.octets == 0) item.settled = true;  // It has no audio to cut.
 }
 
 void Replies::on_audio(const AudioDelta& event, std::vector<std::uint8_t>& octets) {
@@ -108,7 +108,7 @@ void Replies::on_words(std::string_view response_id, std::string_view item_id, s
   events_.push_back(ItemText{item->turn, item->number, std::string(taken)});
 }
 
-/// Some servers send a transcript as a whole only.
+/// Some servers send only the complete transcript of an item.
 void Replies::on_all_words(const TranscriptDone& event) {
   const ReplyItem* const known = items_.find(event.item_id, wire_.socket);
   if (known == nullptr || (known->wanted && !known->ended && known->text_octets == 0)) on_words(event.response_id, event.item_id, event.text);
@@ -132,7 +132,7 @@ void Replies::on_item_done(const OutputItemDone& event) {
   response_.calls.push_back({std::string(call.item_id), std::string(call.call_id), std::string(call.name), std::string(call.arguments)});
 }
 
-// --- how a response ends -----------------------------------------------------------------------------------------------------
+// --- the end of a response ---------------------------------------------------------------------------------------------------
 
 std::vector<Replies::OwnedCall> Replies::calls_of(const ResponseDone& event) {
   counters_.calls_dropped += event.calls_dropped;
@@ -150,7 +150,7 @@ void Replies::on_response_done(const ResponseDone& event, TimePoint now) {
   counters_.usage.output_tokens += event.usage.output_tokens;
   counters_.usage.output_audio_tokens += event.usage.output_audio_tokens;
   if (!is_current(event.response_id)) {
-    reply_.not_before.reset();  // It may have been what ours waited for.
+    reply_.not_before.reset();  // It may be the response for whose end the present reply waits.
     return advance(now);
   }
   std::vector<OwnedCall> calls = calls_of(event);
@@ -185,7 +185,7 @@ void Replies::finish_completed(std::vector<OwnedCall> calls) {
   const auto is_useless = [this](const OwnedCall& call) { return call.call_id.empty() || call.name.empty() || is_open_call(call.call_id); };
   counters_.calls_dropped += std::erase_if(calls, is_useless);
   if (calls.empty()) {
-    if (reply_.sounded || reply_.follow_up) return end_reply();  // After a function there may be nothing to add.
+    if (reply_.sounded || reply_.follow_up) return end_reply();  // After a function the model may have nothing to add.
     return fail({FailureKind::Empty, "the realtime server's reply is empty"});
   }
   reply_.phase = Reply::Phase::Tools;
@@ -199,7 +199,8 @@ void Replies::finish_completed(std::vector<OwnedCall> calls) {
   }
 }
 
-/// What the model believes to have said or called, and nobody heard or made.
+/// Deletes items and calls of a cancelled response from the model's memory, because the caller heard none of them and no call was
+/// made.
 void Replies::delete_unheard(const std::vector<OwnedCall>& calls) {
   for (const OwnedCall& call : calls) delete_item(call.item_id);
   for (ReplyItem& item : items_.all()) {

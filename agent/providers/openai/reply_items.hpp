@@ -8,23 +8,23 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// One message of the model's: what came of it, and what is known of how much was heard.
+/// One message of the model, and how much of it the caller heard.
 struct ReplyItem {
-  std::uint32_t number = 0;       ///< ours, counted from 1: ids may come again on another socket
+  std::uint32_t number = 0;       ///< chosen by Offhook, counted from 1, because ids may occur again on another socket
   std::string id;
   std::uint32_t turn = 0, socket = 0;
-  std::uint64_t octets = 0;       ///< of audio that was given on
-  std::uint64_t text_octets = 0;  ///< of its words
-  std::string written;            ///< text of one that is not spoken
-  bool wanted = true;             ///< false: of a cancelled reply; its deltas are dropped
+  std::uint64_t octets = 0;       ///< octets of audio that were returned
+  std::uint64_t text_octets = 0;  ///< octets of its transcript
+  std::string written;            ///< text of a message that is not spoken
+  bool wanted = true;             ///< false for a cancelled reply: its deltas are dropped
   bool began = false, ended = false;
-  bool settled = false;           ///< how much of it was heard is known, and the server was told
+  bool settled = false;           ///< the heard part is known, and was reported to the server
 };
 
-/// The model's messages of this call that may still matter.
+/// The model's messages in this call that may still be cut.
 class ReplyItems {
  public:
-  static constexpr std::size_t kMost = 64;  ///< the oldest is forgotten: then it can no longer be cut
+  static constexpr std::size_t kMost = 64;  ///< a further one removes the oldest, which can then no longer be cut
 
   [[nodiscard]] ReplyItem* find(std::string_view id, std::uint32_t socket);
   [[nodiscard]] ReplyItem* find(std::uint32_t number);

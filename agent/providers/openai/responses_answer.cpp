@@ -25,7 +25,7 @@ struct ResponsesAnswer::Reader {
 
 namespace {
 
-/// A function call as an item of the output; nothing when the item is something else. Borrows from `item`.
+/// Returns the function call in an item of the output; nullopt if the item is another one. Borrows from `item`.
 std::optional<CallPiece> call_in(const json::Element& item, std::optional<std::int64_t> index) {
   if (json::text(item, "type") != "function_call") return std::nullopt;
   CallPiece piece;
@@ -45,7 +45,7 @@ CallPiece arguments_in(const json::Element& event, std::string_view member, bool
   return piece;
 }
 
-/// The text of a whole response's messages.
+/// Returns the text of all messages of a complete response.
 std::string text_of(const json::Element& response) {
   std::string text;
   json::for_each(response, "output", [&](const json::Element& item) {
@@ -108,7 +108,7 @@ void ResponsesAnswer::on_json(std::string_view name, std::string_view text, std:
   } else if (type == "error" || json::member(*event, "error")) {
     Reader::break_off(*this, *event, out);
   } else if (json::text(*event, "object") == "response" && json::member(*event, "output")) {
-    Reader::end_with(*this, *event, out);  // A server that does not stream.
+    Reader::end_with(*this, *event, out);  // This server does not stream.
   }
 }
 

@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// One answer of /responses. Unknown events, and all that belongs to reasoning, are passed over.
+/// Reads one answer of /responses. Skips unknown events, and all events of reasoning.
 class ResponsesAnswer final : public StreamedAnswer {
  public:
   ResponsesAnswer();

@@ -34,7 +34,7 @@ void write_tools(const ModelOptions& options, const std::vector<ToolDescription>
   for (const ToolDescription& tool : tools) {
     out.open("", '{').text("type", "function").text("name", tool.name).text("description", tool.description);
     if (!tool.parameters.empty()) out.raw("parameters", tool.parameters);
-    out.flag("strict", false).close('}');  // Left out it is true there, and most schemas are refused.
+    out.flag("strict", false).close('}');  // The default is true, and the server then refuses most schemas.
   }
   out.close(']');
   if (options.send_tool_choice) out.text("tool_choice", "auto");

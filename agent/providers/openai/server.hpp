@@ -9,20 +9,20 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// Where a service of OpenAI, or one that speaks like it, is asked.
+/// The address and the key of a service of OpenAI, or of one with the same interface.
 struct Server {
-  enum class Auth : std::uint8_t { Bearer, ApiKey };  ///< ApiKey: the header `api-key`, as Azure has it
+  enum class Auth : std::uint8_t { Bearer, ApiKey };  ///< ApiKey: the header `api-key`, for Azure
   std::string base_url = "https://api.openai.com/v1";
-  config::Secret key;                                 ///< none: no header, as servers of one's own allow
+  config::Secret key;                                 ///< empty: no header, as for an operator's own server
   Auth auth = Auth::Bearer;
   std::string organization, project;                  ///< "": no header
-  std::string query;                                  ///< such as "api-version=2025-04-01-preview"
+  std::string query;                                  ///< added to each URL, such as "api-version=2025-04-01-preview"
   base::Duration connect_limit = std::chrono::seconds(3);
 };
 
-/// `path` begins with '/'. A base URL may end in one, too.
+/// Returns the URL of a request. `path` begins with '/'; the base URL may end with one.
 [[nodiscard]] std::string url_of(const Server& server, std::string_view path);
-/// A request with its headers; its body is the caller's to fill.
+/// Returns a request with its headers; the caller adds the body.
 [[nodiscard]] net::HttpRequest request_to(const Server& server, std::string_view path);
 
 }  // namespace offhook::inline v0::agent::openai

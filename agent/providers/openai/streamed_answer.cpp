@@ -17,8 +17,8 @@ void StreamedAnswer::on_bytes(std::string_view bytes, std::vector<ModelEvent>& o
   if (form_ == Form::Unknown) {
     const std::size_t first = bytes.find_first_not_of(kSpace);
     if (first == std::string_view::npos) return;
-    bytes.remove_prefix(first);  // As if it had come by itself.
-    form_ = bytes.front() == '{' ? Form::Whole : Form::Stream;  // No line of a stream begins so.
+    bytes.remove_prefix(first);  // The result must not depend on how the bytes were split.
+    form_ = bytes.front() == '{' ? Form::Whole : Form::Stream;  // No line of a stream begins with '{'.
   }
   if (form_ == Form::Whole) {
     if (whole_.size() + bytes.size() > kMaxWholeBody) return fail(FailureKind::Protocol, "the answer is too large", out);
@@ -39,7 +39,7 @@ void StreamedAnswer::on_end(std::vector<ModelEvent>& out) {
   }
   if (!met_ && form_ == Form::Stream)
     fail(FailureKind::Protocol, "the answer is no stream of events: is this the right server?", out);
-  finish(ModelFinished::Why::Stop, out);  // Its end mark is missing.
+  finish(ModelFinished::Why::Stop, out);  // The server left out the mark of the end.
   give_usage(out);
 }
 

@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// What both of OpenAI's ways of asking a model have in common: a stream of events, or one JSON object from a server that does not
-/// stream.
+/// The common part of the readers for OpenAI's two interfaces to a model: a stream of events, or one JSON object from a server that
+/// does not stream.
 class StreamedAnswer : public chat::GatheredAnswer {
  public:
   void on_bytes(std::string_view bytes, std::vector<chat::ModelEvent>& out) final;
@@ -18,7 +18,7 @@ class StreamedAnswer : public chat::GatheredAnswer {
 
  protected:
   using chat::GatheredAnswer::GatheredAnswer;
-  /// One JSON text of the answer; `name` of its event, "" when there is none.
+  /// Reads one JSON text of the answer. `name` is that of its event; "" if there is none.
   virtual void on_json(std::string_view name, std::string_view json, std::vector<chat::ModelEvent>& out) = 0;
 
  private:
@@ -29,7 +29,7 @@ class StreamedAnswer : public chat::GatheredAnswer {
   std::vector<SseEvent> events_;
   std::string whole_;
   Form form_ = Form::Unknown;
-  bool met_ = false;  // one JSON text at least
+  bool met_ = false;  // at least one event came
 };
 
 }  // namespace offhook::inline v0::agent::openai

@@ -14,14 +14,14 @@ struct TranscriptionAnswer::Reader {
 
 namespace {
 
-constexpr std::size_t kMaxWhole = 256U << 10U;  // The text, and what servers add to it: words, times, segments.
+constexpr std::size_t kMaxWhole = 256U << 10U;  // in octets: the text and the additions of servers (words, times, segments)
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// By tokens, or by the length of the audio (whisper-1); nothing where neither is told.
+/// Returns the use by tokens, or by the length of the audio (whisper-1); nullopt if the server sent neither.
 std::optional<ServiceUse> use_in(const json::Element& event) {
   const auto usage = json::member(event, "usage");
   if (!usage) return std::nullopt;
@@ -44,7 +44,7 @@ void TranscriptionAnswer::on_bytes(std::string_view bytes, std::vector<HeardEven
   if (!known_) {
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return;
-    bytes.remove_prefix(first);  // As if it had come by itself.
+    bytes.remove_prefix(first);  // The result must not depend on how the bytes were split.
     known_ = true;
     streamed_ = bytes.front() != '{';  // whisper-1, and servers that do not stream, answer with one object.
   }

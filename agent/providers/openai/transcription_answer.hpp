@@ -11,10 +11,10 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// The body of /audio/transcriptions (status 200): a stream of pieces, or one JSON object. Pure.
+/// Reads the body of /audio/transcriptions (status 200): a stream of pieces, or one JSON object. Pure.
 class TranscriptionAnswer final : public TurnAnswer {
  public:
-  static constexpr std::size_t kMaxText = 16U << 10U;  ///< octets: two minutes of anybody's speech
+  static constexpr std::size_t kMaxText = 16U << 10U;  ///< longest transcript, in octets: two minutes of speech
 
   TranscriptionAnswer();
   ~TranscriptionAnswer() override;
