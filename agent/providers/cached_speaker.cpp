@@ -44,7 +44,7 @@ void CachedSpeaker::prepare_next() {
     const std::string key = key_of(text);
     auto claim = cache_->claim(key);
     if (cache_->find(key)) continue;  // This look-up follows the claim, because the previous holder of the claim may have stored the sentence.
-    if (!claim) {  // Another call prepares the sentence. This call looks again, in case that preparation fails.
+    if (!claim) {  // Another call prepares the sentence. This call checks again later, in case that preparation fails.
       wanted_.push_back(std::move(text));
       others_are_at_it = true;
       continue;

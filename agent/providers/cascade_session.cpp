@@ -231,9 +231,7 @@ bool CascadeSession::is_deaf(const Transcript& transcript) {
     succeeded(listen_);
     if (!transcript.text.empty()) {
       for (const std::string& each : std::exchange(doubted_, {})) {
-        if (each != listen_.name()) breakers_->on_failure(each, FailureKind::Empty, now_);  // The session may have returned to this
-                                                                                            // listener, which now understands the
-                                                                                            // caller.
+        if (each != listen_.name()) breakers_->on_failure(each, FailureKind::Empty, now_);  // The present listener understands the caller now.
       }
     }
     return false;

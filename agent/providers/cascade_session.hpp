@@ -108,7 +108,7 @@ class CascadeSession final : public VoiceSession {
   std::uint32_t listen_turn_ = 0;
   std::string expect_;
   bool listening_ = false, ended_ = false;
-  bool went_on_ = false;     // the listener has one turn where the conversation has several
+  bool went_on_ = false;     // several turns of the conversation are one turn of the listener
   unsigned unheard_ = 0;     // consecutive turns with speech for which the present listener returned no text
   std::set<std::string> doubted_;  // listeners that were replaced because of that, until another one understands the caller
   TurnInput input_;

@@ -23,7 +23,7 @@ class SpeechDecoder {
   struct Trouble { FailureKind kind{}; std::string why; };
   /// Decodes `bytes` and appends the samples to `out`. Returns the trouble if the body is not audio that it can decode.
   [[nodiscard]] std::optional<Trouble> feed(std::string_view bytes, std::vector<std::int16_t>& out);
-  /// Ends the body. Decodes a body that was too short for its format to be detected as raw samples.
+  /// Ends the body. A body that was too short to show its format counts as raw samples.
   void finish(std::vector<std::int16_t>& out);
   /// Returns the rate of the samples that were appended so far.
   [[nodiscard]] std::uint32_t rate_hz() const { return rate_hz_; }

@@ -30,8 +30,8 @@ struct SynthesisShape {
 class Synthesis final : public UspCore {
  public:
   static constexpr std::size_t kMaxSeconds = 600;  ///< longest utterance: the service stops there
-  static constexpr base::Duration kStallWait = std::chrono::seconds(4);     ///< longest wait for audio during a request; shorter
-                                                                            ///< than the conversation's deadline
+  /// Longest wait for audio during a request; shorter than the conversation's deadline.
+  static constexpr base::Duration kStallWait = std::chrono::seconds(4);
   static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);  ///< wait for the end of a cancelled request
 
   /// `random` must outlive this object.

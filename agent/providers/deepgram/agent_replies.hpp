@@ -35,9 +35,8 @@ class AgentReplies {
   static constexpr std::size_t kMaxEchoes = 8;
   static constexpr unsigned kMaxRetries = 1;                  ///< retries of one reply of which no audio has come
   static constexpr base::Duration kQuietWait = std::chrono::milliseconds(1500);  ///< longest wait for the end of a Foreign answer
-  static constexpr base::Duration kPendingWait = std::chrono::milliseconds(100);  ///< how long the answer to a turn waits for the
-                                                                                  ///< conversation, before another question
-                                                                                  ///< replaces it
+  /// How long the answer to a turn waits for respond(), before another reply that waits takes its place.
+  static constexpr base::Duration kPendingWait = std::chrono::milliseconds(100);
   static constexpr base::Duration kSettle = std::chrono::milliseconds(400);      ///< wait from the end of the audio to the end of the reply
   static constexpr base::Duration kMoreWait = std::chrono::seconds(6);           ///< longest wait for words after a function's result
 

@@ -28,7 +28,7 @@ struct AgentSettings {
 
   Server server = default_server();
   AudioFormat format = AudioFormat::Pcmu;          ///< in both directions, without a container
-  std::string listen_model = "flux";               ///< "flux" selects the Flux for the call's languages, or nova-3 if Flux lacks one of them
+  std::string listen_model = "flux";               ///< "flux" selects the Flux model for the call's languages, or nova-3 if Flux lacks one of them
   std::vector<std::string> languages;              ///< BCP 47: languages that the caller may speak, if the call's language is not known; empty: any
   std::vector<std::string> keyterms;
   std::optional<FluxEnd> own_end;                  ///< if Flux listens, it ends turns in this way; nullopt: Offhook ends turns

@@ -32,8 +32,7 @@ class FluxTranscription {
   static constexpr std::size_t kMaxText = 16U << 10U;  ///< longest text of a turn, in octets; later turns of the server are left out and counted
   static constexpr std::size_t kSettledMs = 500;       ///< so little audio after a turn that the server has ended counts as silence
   static constexpr std::size_t kNearlyAllMs = 1'000;   ///< so little audio may lack a result if the server stops answering
-  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);            ///< interval after which a frame of silence is
-                                                                                   ///< sent; KeepAlive is not documented
+  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);            ///< interval of silent frames; KeepAlive is not documented
   static constexpr base::Duration kDecodeWait = std::chrono::milliseconds(600);    ///< wait for the words at the end of the audio
   static constexpr base::Duration kAnswerWait = std::chrono::milliseconds(1'500);  ///< wait for the answer to ForceEndTurn
 

@@ -28,8 +28,8 @@ class LiveTranscription {
   static constexpr std::size_t kMaxText = 16U << 10U;  ///< longest text of a turn, in octets; later windows are left out and counted
   static constexpr std::size_t kNearlyAllMs = 500;    ///< so little audio without an answer may never get one
   static constexpr std::size_t kMaxGuessMs = 1'500;   ///< longest audio after an interim text for which the text still counts as complete
-  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);           ///< interval of KeepAlive; the server closes the
-                                                                                  ///< socket after 10 s without a frame
+  /// Interval of KeepAlive: the server closes a socket on which no frame comes for 10 s.
+  static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);
   static constexpr base::Duration kAnswerWait = std::chrono::seconds(2);          ///< wait for the answer to Finalize
   static constexpr base::Duration kShortAnswerWait = std::chrono::milliseconds(400);  ///< the same wait, if nearly all audio has an answer
 

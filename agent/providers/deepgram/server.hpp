@@ -25,8 +25,8 @@ struct Server {
 class Query {
  public:
   Query& add(std::string_view name, std::string_view value);
-  Query& flag(std::string_view name, bool value) { return value ? add(name, "true") : *this; }  ///< adds nothing for false, because all
-                                                                                                ///< flags are off by default
+  /// Adds a flag that is true. All flags are off by default, so a false one is left out.
+  Query& flag(std::string_view name, bool value) { return value ? add(name, "true") : *this; }
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:

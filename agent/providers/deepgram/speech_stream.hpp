@@ -27,7 +27,7 @@ class SpeechStream {
   static constexpr std::size_t kMaxCharsInWindow = 2400;
   static constexpr base::Duration kWindow = std::chrono::seconds(60);
   static constexpr base::Duration kLongestHold = std::chrono::seconds(1);  ///< longest wait until kWindow allows more, because the caller waits
-  static constexpr std::size_t kAhead = 2;            ///< utterances requested at once; cancelled ones have used up flushes
+  static constexpr std::size_t kAhead = 2;            ///< utterances requested at once; few, because a cancelled one has used up a flush
   static constexpr base::Duration kStallWait = std::chrono::seconds(4);   ///< wait for audio or Flushed; shorter than the conversation's deadline
   static constexpr base::Duration kClearWait = std::chrono::seconds(2);   ///< wait for Cleared; then another socket is opened
   static constexpr base::Duration kRenewAfter = std::chrono::minutes(50);  ///< age at which a socket is replaced; the server closes it after 60 minutes

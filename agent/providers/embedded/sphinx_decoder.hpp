@@ -55,8 +55,8 @@ struct Recognised {
 class SphinxDecoder {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
-  static constexpr std::size_t kMemory = 32U << 20U;  ///< octets that must be free for one decoder: three times its need, because
-                                                      ///< the library ends the process when memory runs out
+  /// Octets that must be free for one decoder: three times its need, because the library ends the process when memory runs out.
+  static constexpr std::size_t kMemory = 32U << 20U;
 
   /// Returns EmbeddedError::Memory if `memory_left` (octets) is too small.
   [[nodiscard]] static base::Result<std::unique_ptr<SphinxDecoder>, base::Error> make(std::shared_ptr<const DecoderFiles> files,
