@@ -220,10 +220,10 @@ bool CascadeSession::has_another(const Post<Part>& post) const {
   return breakers_->has_another(std::span<const PartMaker<Part>>(post.makers), post.at, now_);
 }
 
-/// Returns true for the second turn in a row that has speech but no text, if another listener is available. A recogniser that
-/// returns empty text for every turn never fails otherwise. A turn counts from 500 ms of speech on, so a cough does not count. The
-/// breaker learns of the failure only when another listener understands the same caller, because the cause may also be noise on the
-/// line.
+/// Returns true for the second turn in a row that has speech but no text, if another listener is available. Without this check, a
+/// recogniser that returns empty text for every turn would never fail. A turn counts from 500 ms of speech on, so a cough does not
+/// count. The breaker learns of the failure only when another listener understands the same caller, because the cause may also be
+/// noise on the line.
 bool CascadeSession::is_deaf(const Transcript& transcript) {
   const bool unheard = transcript.turn == listen_turn_ && transcript.text.empty() && heard_.has_voice(kClearSpeech);
   if (!unheard) {

@@ -72,7 +72,8 @@ class CascadeSession final : public VoiceSession {
 
   template <class Part>
   void take_post(Post<Part>& post);
-  /// Returns the index of the first provider from `index` on that its breaker allows; makers.size() if there is none.
+  /// Returns the index of the first provider from `index` on whose circuit breaker allows a request; makers.size() if there is
+  /// none.
   template <class Part>
   [[nodiscard]] std::size_t next_to_ask(const Post<Part>& post, std::size_t index);
   /// Reports to the record the providers from `index` on that were skipped before the present part.

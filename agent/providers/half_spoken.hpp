@@ -19,9 +19,9 @@ class HalfSpoken {
   /// `rate_hz`: sample rate of the first voice.
   HalfSpoken(std::uint32_t id, std::string text, std::uint32_t rate_hz) : id_(id), text_(std::move(text)), rate_hz_(rate_hz) {}
 
-  /// Takes the next audio of this utterance, with its sample rate. Replaces its words by the words whose audio is complete, at
-  /// positions in the whole utterance. The present word is returned only when it is complete, because another voice may have to
-  /// repeat it.
+  /// Takes the next audio of this utterance, which must have its sample rate. Replaces `audio.words` by the words whose audio is
+  /// complete, with positions in the whole utterance. Returns the present word only when it is complete, because another voice may
+  /// have to repeat it.
   void hear(SpeechAudio& audio);
   /// Returns the words that hear() has not returned yet, without samples, when the whole text was spoken; nullopt if there are
   /// none.

@@ -9,8 +9,8 @@ namespace offhook::inline v0::agent {
 
 inline constexpr std::size_t kMaxLanguageTag = 35;  ///< longest tag that Offhook accepts from a service, in octets: the buffer size of RFC 5646 section 4.4.1
 
-/// Returns the primary language subtag (RFC 5646 section 2.2.1) as it is written: "pt" for "pt-BR". A "_" also ends it, because
-/// some services write it so.
+/// Returns the primary language subtag (RFC 5646 section 2.2.1) as it is written: "pt" for "pt-BR". Accepts "_" as a separator too,
+/// because some services use it.
 [[nodiscard]] constexpr std::string_view primary_language(std::string_view tag) { return tag.substr(0, tag.find_first_of("-_")); }
 
 /// Returns true if both tags have the same primary language. Ignores the region and the case (RFC 5646 section 2.1.1).

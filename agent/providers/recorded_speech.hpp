@@ -18,8 +18,8 @@ namespace offhook::inline v0::agent {
 /// Text of a recorded greeting whose words are not configured. The call record shows it, and a model gets it.
 inline constexpr std::string_view kRecordedGreeting = "(recorded greeting)";
 
-/// Plays a recording with the events with which a speaker returns an utterance. All calls share the sound: each call copies its
-/// next frames and never the whole. The positions of the words are estimated in proportion to their letters.
+/// Plays a recording: poll() returns the same events as a speaker does for an utterance. All calls share the sound: each call
+/// copies its next frames and never the whole. The positions of the words are estimated in proportion to their letters.
 class RecordedSpeech {
  public:
   static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< longest audio ahead of the port's ring, which itself holds 1.28 s more
@@ -34,8 +34,8 @@ class RecordedSpeech {
   void speak(std::uint32_t utterance);
   void cancel() { utterance_ = 0; }
   [[nodiscard]] bool is_speaking() const { return utterance_ != 0; }
-  /// Sets how much returned audio, of this recording and of earlier speech, is not in the port's ring yet. While a call rings, the
-  /// ring takes no audio.
+  /// Sets the length of the audio that was returned (of this recording and of earlier speech) but is not in the port's ring yet.
+  /// While a call rings, the ring takes no audio.
   void on_unheard(base::Duration unheard) { unheard_ = unheard; }
   /// Returns the next audio; nullopt if none is due. An event with no samples means that more audio follows later.
   [[nodiscard]] std::optional<SpeakEvent> poll(base::TimePoint now);

@@ -110,9 +110,9 @@ void SessionChain::greet(std::uint32_t turn) {
   own_.push_back(ReplyDone{turn});
 }
 
-/// Adds the text of a turn that was taken before its transcript was final, because the conversation does not have this text. If the
-/// turn continues an earlier one, its text begins with the conversation's text for that one. The complete input of the earlier turn
-/// replaces this beginning.
+/// Returns `input` with the text of a turn that the session took before its transcript was final. The conversation does not have
+/// this text. If the turn continues an earlier one, `input.text` begins with the conversation's text for the earlier turn. The
+/// complete input of the earlier turn replaces this beginning.
 TurnInput SessionChain::with_words(TurnInput input) {
   const std::string before = std::exchange(asked_, input.text);
   if (input.kind != TurnInput::Kind::Speech) return input;

@@ -64,7 +64,8 @@ class SessionChain final : public VoiceSession {
   };
   void take_session(std::size_t index);
   [[nodiscard]] bool next_session(std::string_view why, Stage stage);
-  /// Returns the index of the first session from `index` on that its breaker allows; sessions.size() if there is none.
+  /// Returns the index of the first session from `index` on whose circuit breaker allows a request; sessions.size() if there is
+  /// none.
   [[nodiscard]] std::size_t next_to_ask(std::size_t index);
   /// Reports to the record the sessions from `index` on that were skipped before the present session.
   void tell_passed_over(Stage stage, std::size_t index);

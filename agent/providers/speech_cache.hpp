@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Holds sentences that were spoken once, for all calls of the process. A sentence stays valid while a caller of find() holds it.
+/// Holds sentences that were spoken once, for all calls of the process. The result of find() stays valid while a call holds it.
 /// When the cache is full, it removes the sentence that was used least recently. Thread-safe.
 class SpeechCache {
  public:

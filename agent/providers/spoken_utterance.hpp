@@ -12,8 +12,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// One utterance that a service speaks. Takes octets split at any place. Returns samples with the words in them, at estimated
-/// positions. Holds them until the caller of poll() reads them.
+/// One utterance that a service speaks. Takes octets split at any place. poll() returns samples with the words in them, at
+/// estimated positions.
 class SpokenUtterance {
  public:
   /// `rate_hz`: rate of raw samples.

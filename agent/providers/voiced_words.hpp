@@ -25,7 +25,7 @@ class VoicedWords {
   void add_samples(std::size_t count) { samples_ += count; }
   /// Ends the text and the audio. If `whole` is false, the item was broken off: drops the words that lie beyond its audio.
   void finish(bool whole);
-  /// Returns the number of samples that contain the first `characters` characters. For a caller that knows only the heard text.
+  /// Returns the number of samples that contain the first `characters` characters, for code that knows only the heard text.
   [[nodiscard]] std::uint64_t samples_of(std::uint64_t characters) const;
   [[nodiscard]] std::uint64_t characters() const { return characters_; }
   /// Returns the words whose audio has come since the last call, in order.

@@ -23,7 +23,7 @@ enum class Service : std::uint8_t { Recognition, Synthesis };
 /// Returns "https://westeurope.stt.speech.microsoft.com" followed by `path`, which begins with '/'. Regions of China and of the
 /// government of the United States have domains of their own.
 [[nodiscard]] std::string url_of(const Server& server, Service service, std::string_view path);
-/// Returns a request with its headers; the caller adds the body.
+/// Returns a request with its headers and without a body.
 [[nodiscard]] net::HttpRequest request_to(const Server& server, Service service, std::string_view path);
 /// Returns the request for a WebSocket. `connection_id`: 32 hexadecimal digits, by which Azure's support finds a connection.
 [[nodiscard]] net::WebSocketRequest socket_to(const Server& server, Service service, std::string_view path, std::string_view connection_id);

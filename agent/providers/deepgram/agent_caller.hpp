@@ -55,7 +55,7 @@ class AgentCaller {
     Unasked,  ///< words for audio in which Offhook detected no turn
   };
   [[nodiscard]] Words on_user_text(std::string_view text);
-  /// The server refused ForceEndTurn, whatever its model's name is: sends none any more.
+  /// Sends no more ForceEndTurn, because the server has refused it. The model's name does not matter then.
   void on_force_refused() { forces_end_ = false; }
 
   // --- the socket

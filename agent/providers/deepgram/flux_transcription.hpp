@@ -56,7 +56,7 @@ class FluxTranscription {
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<ListenEvent> poll_event();
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
-  /// Returns the language of the last turn with words, as the service sent it (BCP 47); "" if it sent none. The caller compares it
+  /// Returns the language of the last turn with words, as the service sent it (BCP 47); "" if it sent none. The owner compares it
   /// with the expected languages.
   [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
   /// Returns true if the bounds hold, and the phase agrees with the other values.

@@ -251,7 +251,7 @@ bool LiveTranscription::has_heard_it() const {
 void LiveTranscription::on_no_answer() {
   ++counters_.unanswered;
   if (has_heard_it()) return finish();
-  // The socket may be dead, so the next turn opens another one.
+  // The socket may not work any more, so the next turn opens another one.
   line_ = Line::None;
   out_.clear();
   out_.push_back({SocketOut::What::Drop, {}});

@@ -37,7 +37,7 @@ inline constexpr std::size_t kMaxFrame = 1U << 20U;  ///< longest message that a
 
 /// Returns the URL of a request. `path` begins with '/'; the base URL may end with one.
 [[nodiscard]] std::string url_of(const Server& server, std::string_view path, const Query& query);
-/// Returns a request with its headers; the caller adds the body.
+/// Returns a request with its headers and without a body.
 [[nodiscard]] net::HttpRequest request_to(const Server& server, std::string_view path, const Query& query);
 [[nodiscard]] net::WebSocketRequest socket_to(const Server& server, std::string_view path, const Query& query);
 

@@ -39,8 +39,8 @@ class TurnUplink {
   /// Adds silence at the end of the turn.
   void pad(std::size_t ms);
 
-  /// Returns the next frame that may be sent now; "" if there is none. The caller must not send an empty frame, because it would
-  /// end the stream.
+  /// Returns the next frame that may be sent now; "" if there is none. The owner must not send an empty frame, because it would end
+  /// the stream.
   [[nodiscard]] std::string next_frame(base::TimePoint now);
   /// Returns true if less than a frame is left to send.
   [[nodiscard]] bool has_caught_up() const { return unsent_.size() < frame_; }

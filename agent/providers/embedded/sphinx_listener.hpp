@@ -61,7 +61,7 @@ class SphinxListener final : public Listener {
   std::shared_ptr<Session> session_;
   Strand strand_;
   std::uint32_t turn_ = 0;
-  std::uint64_t number_ = 0;  // number of the turn here, because the caller of begin() may use a number twice
+  std::uint64_t number_ = 0;  // number of the turn in this object, because begin() may get the same number twice
   bool listening_ = false;
   std::size_t heard_samples_ = 0;
   std::vector<std::int16_t> chunk_;

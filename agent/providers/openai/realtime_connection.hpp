@@ -17,8 +17,8 @@ inline constexpr base::Duration kSettled = std::chrono::seconds(30);          //
 inline constexpr base::Duration kLongestBackOff = std::chrono::seconds(10);   ///< a server that requires a longer wait is given up
 inline constexpr unsigned kMaxReconnects = 3;                                 ///< consecutive reconnections
 
-/// Manages the socket of the conversation. Opens it, waits for its session, and opens another one when it breaks. Before its hour
-/// is over, opens a second socket next to it. Does not read the conversation. Pure.
+/// Manages the socket of the conversation. Opens it, waits for its session, and opens another one when it breaks. Opens a second
+/// socket next to it before the session reaches its maximum age. Does not read the conversation. Pure.
 class RealtimeConnection {
  public:
   enum class Phase : std::uint8_t { Idle, Opening, AwaitingSession, Configuring, Ready, BackingOff, GivenUp };

@@ -22,7 +22,8 @@ struct Fault {
   std::optional<base::Duration> retry_after{};  ///< earliest time of a reconnection, counted from now
 };
 
-/// Returns the fault of a socket that did not open, or that closed. Reconnects after the same close codes as the official client.
+/// Returns the fault of a socket that did not open, or that closed. Allows a reconnection after the same close codes as the
+/// official client.
 [[nodiscard]] Fault fault_of(const net::WebSocketClosed& closed);
 /// Returns the fault of an `error` event, or of a response that failed.
 [[nodiscard]] Fault fault_of(const ErrorInfo& error);

@@ -22,7 +22,7 @@ struct Server {
 
 /// Returns the URL of a request. `path` begins with '/'; the base URL may end with one.
 [[nodiscard]] std::string url_of(const Server& server, std::string_view path);
-/// Returns a request with its headers; the caller adds the body.
+/// Returns a request with its headers and without a body.
 [[nodiscard]] net::HttpRequest request_to(const Server& server, std::string_view path);
 
 }  // namespace offhook::inline v0::agent::openai
