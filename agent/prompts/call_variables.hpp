@@ -13,8 +13,8 @@ inline constexpr std::size_t kMaxValueCharacters = 512;  ///< longest value of a
 inline constexpr std::size_t kMaxContextValues = 64;     ///< maximum number of values in the context of one call
 inline constexpr std::size_t kMaxContextName = 64;       ///< longest name of a context value, in octets
 
-/// The values of one call that a prompt can use. All values except `now` come from the network and are untrusted data.
-/// PromptTemplate::render() cleans, bounds and marks them.
+/// The values of one call that a prompt can use. All values except `now` come from the call or its context source, and are
+/// untrusted data. PromptTemplate::render() cleans, bounds and marks them.
 struct CallVariables {
   std::string caller, caller_name, called;
   std::chrono::local_seconds now{};  ///< local time of the agent

@@ -193,7 +193,7 @@ base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
   return adopt_servers(book.tool_servers());
 }
 
-/// Calls keep the servers with which they began.
+/// Starts the tool servers of `plan` for later calls. A call in progress keeps the servers with which it began.
 base::Result<void, base::Error> SessionFactory::adopt_servers(const AgentBook::ToolServerPlan& plan) {
   const auto before = tool_servers();
   std::shared_ptr<tools::ToolServers> servers;
@@ -287,7 +287,7 @@ Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, c
   common.tell_use = options_.on_rehearsal_use;
   common.tell_failure = options_.on_rehearsal_failure;
   Voices voices;
-  // The greetings of all agents come first, because callers need them first and the cache may not hold all sentences.
+  // The greetings of all agents come first, because callers need them first and the sentences are spoken one after the other.
   for (const auto& profile : profiles) {
     if (profile->greeting.is_fixed()) add_voice(*profile, {spoken_greeting(*profile, {})}, common, voices);
   }

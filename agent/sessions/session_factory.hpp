@@ -62,15 +62,16 @@ class SessionFactory {
   /// Returns the plan of a call's conversation. `edges` belong to the call's thread, on which the plan runs.
   [[nodiscard]] ConversationPlan plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const;
 
-  /// Returns the work that prepares the first calls of all agents of `book`, for a Rehearsal on the thread of `edges`. One speaker
-  /// for each first voice speaks the fixed sentences into the cache, and models are loaded. `awaited` is held while a model loads
-  /// that some agent's calls use first and cannot replace.
+  /// Returns the work that prepares the first calls of all agents of `book`, for a Rehearsal on the thread of `edges`. For each
+  /// voice that an agent uses first, one speaker speaks the fixed sentences into the cache. Models are loaded. `awaited` is held
+  /// while a model loads that some agent's calls use first and cannot replace.
   [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
   /// Returns true if `book` needs a model for which rehearsing() holds `awaited`.
   [[nodiscard]] static bool awaits_model(const AgentBook& book);
 
-  /// Returns true if at least one of the agent's sessions has, for each stage, a provider whose circuit breaker is closed.
+  /// Returns true if at least one of the agent's sessions can be used now. Its circuit breaker must be closed; in a cascade, also
+  /// that of one listening provider and of one thinking provider.
   [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;
   [[nodiscard]] Breakers& breakers() const { return *breakers_; }
 

@@ -269,8 +269,9 @@ base::Error dialogue_error(std::string why) {
   return {"embedded", static_cast<int>(EmbeddedError::Dialogue), std::move(why)};
 }
 
-/// Checks what any JSON text must fulfil. Returns the complaint without a word of the text. It bounds the depth, because the
-/// library destroys its tree by recursion. It finds a name that occurs twice, because the library's tree would lose one of them.
+/// Checks syntax and bounds of the JSON text before the library parses it. Returns the first problem, without a word of the text.
+/// The depth is bounded, because the library destroys its tree by recursion. A name that occurs twice is refused, because the
+/// library would keep only one of the values.
 std::optional<std::string> complain_of_json(std::string_view json) {
   constexpr config::JsonBounds kBounds{.depth = 16, .members = 256, .items = 256};
   std::vector<config::Problem> problems;

@@ -24,7 +24,7 @@ bool is_repair(std::string_view word) {
   return std::ranges::find(kRepairs, word) != kRepairs.end();
 }
 
-/// Returns the digits before, between and after repairs; at least one piece.
+/// Splits the digits of a text at each word of repair, such as "no". Returns at least one piece.
 std::vector<std::string> pieces_of(std::string_view text) {
   std::vector<std::string> pieces(1);
   std::size_t repeat = 1;
@@ -54,8 +54,8 @@ void add(std::string& phrase, std::string_view word) {
   phrase += word;
 }
 
-/// Returns a cyclic sequence in which each sequence of three sounds occurs exactly once (de Bruijn). Each step appends the largest
-/// sound that makes a new triple.
+/// Returns a cyclic sequence in which every triple of sounds occurs exactly once (de Bruijn). Each step appends the largest sound
+/// that makes a new triple.
 std::vector<std::size_t> all_triples() {
   constexpr std::size_t kCount = kSounds.size();
   std::vector<bool> seen(kCount * kCount * kCount);

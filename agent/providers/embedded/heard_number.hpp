@@ -27,8 +27,8 @@ inline constexpr std::size_t kMinTold = 3;
 [[nodiscard]] std::optional<std::string> corrected_number(std::string_view previous, std::string_view heard, std::size_t min_digits,
                                                           std::size_t max_digits);
 
-/// Returns ways to say a number, for the recogniser's language model. Each digit follows each two others exactly once, so that all
-/// numbers are equally likely. Includes double, triple, hundred and the usual openings.
+/// Returns ways to say a number, for the recogniser's language model. Each digit follows each pair of digits exactly once, so that
+/// all numbers are equally likely. Includes double, triple, hundred and the usual openings.
 [[nodiscard]] std::vector<std::string> number_phrases();
 /// Returns ways to correct a number: "no it's" and digits.
 [[nodiscard]] std::vector<std::string> correction_phrases();

@@ -40,8 +40,8 @@ class ReplyWriter {
   void on_heard(std::uint32_t turn, std::string_view text, bool interrupted);
   /// Returns true if the previous reply was interrupted before the caller heard its main part.
   [[nodiscard]] bool was_cut_off() const { return cut_off_; }
-  /// Says the previous reply again if it was cut off, at most kMaxRepeats times in a row. A cough, or a word too early, may cut it
-  /// off.
+  /// Says the previous reply again if it was cut off, at most kMaxRepeats times in a row. A cough may have cut it off, or a word
+  /// that came too early.
   [[nodiscard]] bool try_repeat_cut_off();
 
  private:
