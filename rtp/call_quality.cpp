@@ -7,7 +7,7 @@
 namespace offhook::inline v0::rtp {
 namespace {
 
-/// Rounded into what `Number` holds.
+/// Rounds `value`, and limits it to the range of `Number`.
 template <class Number>
 Number to_wire(double value) noexcept {
   using Limits = std::numeric_limits<Number>;

@@ -9,33 +9,33 @@
 
 namespace offhook::inline v0::rtp {
 
-/// What was measured of one call, towards us.
+/// The measurements of one call, for the direction from the peer to us.
 struct CallMeasures {
   LossFigures loss{};
-  double packet_ms = 20;                          ///< of each packet's sound: ptime
+  double packet_ms = 20;                          ///< audio in each packet (ptime), in ms
   double jitter_ms = 0;                           ///< RFC 3550 section 6.4.1
-  double buffer_ms = 0;                           ///< what the jitter buffer adds
-  std::optional<double> round_trip_ms;            ///< from RTCP; nothing: unknown, and not counted
-  std::optional<double> echo_return_loss_db;      ///< of our voice on its way back; nothing: unknown, and taken as none
-  std::optional<CodecImpairment> codec;           ///< nothing: no planning value is published, so no R
+  double buffer_ms = 0;                           ///< delay that the jitter buffer adds, in ms
+  std::optional<double> round_trip_ms;            ///< from RTCP; nullopt: unknown, and not counted
+  std::optional<double> echo_return_loss_db;      ///< loss between our voice as sent and its echo; nullopt: unknown, and treated as no echo
+  std::optional<CodecImpairment> codec;           ///< nullopt: no planning value is published, so that there is no R
 };
 
-/// One call in figures that need no codec engineer.
+/// The quality of one call, as figures for readers without knowledge of codecs.
 struct CallQuality {
-  double one_way_ms = 0;                          ///< half the round trip, the buffer, and one packet to fill and play
-  std::optional<double> r;                        ///< as people who converse rate it: with delay and echo. ITU-T G.107
+  double one_way_ms = 0;                          ///< half the round trip, plus the jitter buffer, plus one packet to fill and play, in ms
+  std::optional<double> r;                        ///< rating of a conversation, with delay and echo: ITU-T G.107; nullopt: see CallMeasures::codec
   std::optional<double> mos_conversation;         ///< MOS-CQE, 1..4.5
-  std::optional<double> mos_listening;            ///< the same without delay and echo
-  QualityScale scale = QualityScale::Narrowband;  ///< figures of different scales must not be compared
+  std::optional<double> mos_listening;            ///< MOS-LQE, 1..4.5: the same without delay and echo
+  QualityScale scale = QualityScale::Narrowband;  ///< figures of different scales are not comparable
 };
 
 [[nodiscard]] CallQuality assess(const CallMeasures& measures) noexcept;
 
-/// The levels that only samples tell, for to_voip_metrics().
+/// Levels for to_voip_metrics(); they need decoded samples.
 struct SoundLevels {
-  std::optional<double> signal_dbov, noise_dbov;  ///< of speech; of what is between
+  std::optional<double> signal_dbov, noise_dbov;  ///< level of the speech, and level of the noise between speech, in dBov
 };
-/// As RFC 3611 section 4.7 reports it about `ssrc`. R and MOS of the wideband scale are left out: the block knows one scale.
+/// Returns the VoIP metrics block of RFC 3611 section 4.7 about `ssrc`. The block has a narrowband scale only: it omits R and MOS of the wideband scale.
 [[nodiscard]] VoipMetrics to_voip_metrics(std::uint32_t ssrc, const CallMeasures& measures, const SoundLevels& levels) noexcept;
 
 }  // namespace offhook::inline v0::rtp

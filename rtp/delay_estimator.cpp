@@ -5,8 +5,8 @@
 namespace offhook::inline v0::rtp {
 namespace {
 
-constexpr float kLargestWeight = 1e6F;   // Then all is scaled down, every 20,000 packets or so.
-constexpr float kNegligible = 1e-4F;     // share of all: too little for any target
+constexpr float kLargestWeight = 1e6F;   // at this weight all weights are scaled down, about every 20,000 packets
+constexpr float kNegligible = 1e-4F;     // share of all weights that is too small to change the target
 
 }  // namespace
 
@@ -60,7 +60,7 @@ std::int64_t DelayEstimator::smallest_of(std::size_t first_ago, std::size_t last
   return smallest;
 }
 
-/// The slot that is full now is the last one that the slot kNeighbours before it had to wait for.
+/// Ends the slot that fills now. The slot kNeighbours before it then has all the neighbours that its packets are compared with.
 void DelayEstimator::end_slot() noexcept {
   slot_left_ = kSlotUnits;
   const Slot& judged = slots_[(slot_ + kSlots - kNeighbours) % kSlots];
@@ -105,7 +105,7 @@ void DelayEstimator::choose_target() noexcept {
       best = bucket;
     }
     late += histogram_[bucket];
-    if (late * ms_per_share >= least) break;  // From here on what is late costs more by itself.
+    if (late * ms_per_share >= least) break;  // The late packets of all further buckets alone already cost more.
   }
   target_ = static_cast<std::int64_t>(best + 1) * kBucketUnits;
 }

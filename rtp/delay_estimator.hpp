@@ -9,54 +9,54 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Where a listener stands between delay and loss.
+/// Weighs delay against loss for one kind of listener.
 struct DelayProfile {
-  double ms_per_percent;       ///< how many milliseconds of delay it is worth that one percent more of the packets is in time
-  std::int64_t start_ms = 40;  ///< the target until something is known
-  /// A machine listens. A rough place in the line does it no harm. Late audio reaches it whole: the buffer shortens only pauses, and places
-  /// that repeat. A packet that others overtook is still played when it comes within a tick, or as late as earlier packets of that kind.
+  double ms_per_percent;       ///< delay in ms that the listener accepts to get one more percent of the packets in time
+  std::int64_t start_ms = 40;  ///< the target in ms before the first packets are judged
+  /// True if a machine listens. A rough join in the audio does it no harm. The buffer plays all late audio to it, and shortens only pauses and repetitive
+  /// sections. The buffer still plays an overtaken packet when it is at most one tick late, or at most as late as earlier overtaken packets.
   bool machine = false;
 };
-/// Two people who talk.
+/// For two people in a conversation.
 inline constexpr DelayProfile kCallProfile{.ms_per_percent = 60};
-/// A machine that listens: it takes one percent of concealment more lightly than a late answer.
+/// For a machine that listens: one percent of concealed audio costs it less than a later answer.
 inline constexpr DelayProfile kRecogniserProfile{.ms_per_percent = 5.3, .start_ms = 20, .machine = true};
 
-/// How long packets must be held so that holding them longer would not pay. Counts in RTP units of 8000 Hz.
+/// Estimates how long packets must be held so that a longer delay would not pay. Counts in RTP units of 8000 Hz.
 ///
-/// Relative delay = transit of a packet minus the smallest one of its neighbourhood: the larger one of the minima of the second before
-/// and of the second after its slot of 250 ms. So a route that becomes longer or shorter for good is no jitter on either side of
-/// the step. The price is that a packet is judged a second after it came. Relative delays go to a histogram that forgets (about
-/// half a minute); the target is the delay at which delay plus the cost of what comes later is least.
+/// The relative delay of a packet is its transit minus the baseline of its slot of 250 ms. The baseline is the larger of two minima of the transit:
+/// over the second before the slot, and over the second after it. Therefore a permanent change of the route's delay does not count as jitter on
+/// either side of the step. The price is that each packet is judged a second after its arrival. A histogram collects the relative delays, and forgets
+/// them in about half a minute. The target is the delay with the lowest total cost: the delay itself plus the cost of later packets.
 ///
-/// Slots are time in which packets come: a pause neither ages nor renews what is known. But where a pause ends with a packet that
-/// comes later than any that we wait for, the peer's timestamps stood still meanwhile: the neighbourhood begins anew.
+/// Slots count only time in which packets come: during a pause, the estimate does not change. If the first packet after a pause comes later than the
+/// target allows, the peer's timestamps stood still during the pause: the estimator then starts a new neighbourhood.
 class DelayEstimator {
  public:
   static constexpr std::int64_t kUnitsPerMs = 8;
   static constexpr std::int64_t kBucketUnits = 2 * kUnitsPerMs;
-  static constexpr std::size_t kBuckets = 256;                        ///< up to 512 ms; what is later counts as the last
+  static constexpr std::size_t kBuckets = 256;                        ///< up to 512 ms; the last bucket also counts all longer delays
   static constexpr std::int64_t kSlotUnits = 250 * kUnitsPerMs;
-  static constexpr std::size_t kNeighbours = 4;                       ///< slots on either side: a second
-  static constexpr std::size_t kMaxOfSlot = 32;                       ///< packets of a slot that are judged: any at 10 ms and more
+  static constexpr std::size_t kNeighbours = 4;                       ///< slots on each side: one second
+  static constexpr std::size_t kMaxOfSlot = 32;                       ///< packets of one slot that are judged: all of them if packets are 10 ms or longer
   static constexpr std::int64_t kPause = 250 * kUnitsPerMs;
-  static constexpr std::size_t kLatest = 6;                           ///< packets that tell where the route is now
-  static constexpr double kForget = 0.9993;                           ///< per packet: half a minute of 20 ms packets
+  static constexpr std::size_t kLatest = 6;                           ///< number of the newest packets that show the route's present delay
+  static constexpr double kForget = 0.9993;                           ///< weight of a packet relative to the next one: it fades in half a minute of 20 ms packets
 
   explicit DelayEstimator(DelayProfile profile = kCallProfile) noexcept : profile_(profile) { reset(); }
   void reset() noexcept;
-  /// The target is chosen anew from what is known; before anything is, it is the profile's own.
+  /// Chooses the target again from the histogram. Without judged packets, the target becomes the profile's start_ms.
   void set_profile(DelayProfile profile) noexcept;
-  /// `arrival` must not run backwards; `transit` = arrival - unwrapped timestamp.
+  /// `arrival` must not decrease; `transit` = arrival - unwrapped timestamp.
   void on_packet(std::int64_t arrival, std::int64_t transit) noexcept;
 
-  /// Over fastest().
+  /// Returns the target delay, counted from fastest().
   [[nodiscard]] std::int64_t target() const noexcept { return target_; }
-  /// The smallest transit of the last second or so. Only after the first on_packet(), as the next one.
+  /// Returns the smallest transit of about the last second. Call this and fastest_lately() only after the first on_packet().
   [[nodiscard]] std::int64_t fastest() const noexcept { return fastest_; }
-  /// The smallest transit of the last kLatest packets: what can be counted on at once. Never less than fastest().
+  /// Returns the smallest transit of the last kLatest packets, the delay that the route surely has now. Never less than fastest().
   [[nodiscard]] std::int64_t fastest_lately() const noexcept;
-  /// Asks for what the next on_packet() touches to be in the cache soon.
+  /// Prefetches the data that the next on_packet() uses.
   void prefetch() const noexcept {
     base::prefetch_between(&slots_[slot_], slots_[slot_].transits.data());
     base::prefetch(&slots_[slot_].transits[slots_[slot_].count % kMaxOfSlot], 1);
@@ -68,7 +68,7 @@ class DelayEstimator {
   struct Slot {
     std::int64_t minimum = kNever;
     std::size_t count = 0;
-    std::array<std::int32_t, kMaxOfSlot> transits;   // less origin_
+    std::array<std::int32_t, kMaxOfSlot> transits;   // each minus origin_
   };
   void restart_neighbourhood(std::int64_t transit) noexcept;
   void end_slot() noexcept;
@@ -84,14 +84,14 @@ class DelayEstimator {
   std::array<Slot, kSlots> slots_{};                 // a ring; slot_ is the one that fills now
   std::size_t slot_ = 0;
   std::int64_t slot_left_ = kSlotUnits;
-  std::int64_t origin_ = 0;                          // transit with which the neighbourhood began
+  std::int64_t origin_ = 0;                          // transit at which the neighbourhood started
   std::int64_t fastest_ = 0;
   std::int64_t last_arrival_ = 0;
   std::array<std::int64_t, kLatest> latest_{};
   std::size_t latest_at_ = 0;
-  std::array<float, kBuckets> histogram_{};          // weights that grow with each packet, which is the same as forgetting
+  std::array<float, kBuckets> histogram_{};          // weights that grow with each packet, so that older packets count less
   float weight_ = 1, total_ = 0;
-  std::size_t highest_ = 0;                          // bucket that has any weight to speak of
+  std::size_t highest_ = 0;                          // the last bucket with a weight above kNegligible
   std::int64_t target_ = 0;
   bool started_ = false;
 };

@@ -9,16 +9,16 @@ namespace {
 double ten_to(double tenths) noexcept { return std::pow(10.0, tenths / 10.0); }
 double decibels(double power) noexcept { return 10.0 * std::log10(power); }
 
-/// (1 + x^n)^(1/n), the soft corner that G.107 builds its curves from.
+/// Returns (1 + x^n)^(1/n), the smooth corner of which G.107 builds its curves.
 double corner(double x, double n) noexcept { return std::pow(1.0 + std::pow(x, n), 1.0 / n); }
 
-/// The positive root that turns a distance of two ratings into an impairment: equations 7-19 and 7-25.
+/// Returns the positive root that converts the difference of two ratings into an impairment: equations 7-19 and 7-25.
 double root(double from, double to, double offset) noexcept {
   const double half = (from - to) / 2.0;
   return half + std::sqrt(half * half + offset);
 }
 
-/// No: all noise at the 0 dBr point. Equations 7-3 to 7-7.
+/// Returns No, all noise as power at the 0 dBr point. Equations 7-3 to 7-7.
 double noise(const EModelInput& in) noexcept {
   const double overall_loudness = in.send_loudness + in.receive_loudness;
   const double from_send_room = in.send_room_noise - in.send_loudness - in.send_d_factor - 100.0 +
@@ -29,14 +29,14 @@ double noise(const EModelInput& in) noexcept {
   return decibels(ten_to(in.circuit_noise) + ten_to(from_send_room) + ten_to(from_receive_room) + ten_to(floor));
 }
 
-/// Ist: the sidetone is not as people like it. Equations 7-11 and 7-12.
+/// Returns Ist, the impairment by a sidetone that is too loud or too quiet. Equations 7-11 and 7-12.
 double sidetone(const EModelInput& in) noexcept {
   const double masking = -decibels(ten_to(-in.sidetone_masking) + std::exp(-in.mean_delay_ms / 4.0) * ten_to(-in.talker_echo_loudness));
   return 12.0 * corner((masking - 13.0) / 6.0, 8.0) - 28.0 * corner((masking + 1.0) / 19.4, 35.0) -
          13.0 * corner((masking - 3.0) / 33.0, 13.0) + 29.0;
 }
 
-/// Is: what comes at the same time as the voice. Equations 7-8 to 7-17.
+/// Returns Is, the impairments that occur at the same time as the voice. Equations 7-8 to 7-17.
 double simultaneous(const EModelInput& in, double signal_to_noise, double all_noise) noexcept {
   const double overall_loudness = in.send_loudness + in.receive_loudness;
   const double optimum = overall_loudness + 0.2 * (64.0 + all_noise - in.receive_loudness);
@@ -49,7 +49,7 @@ double simultaneous(const EModelInput& in, double signal_to_noise, double all_no
   return too_loud + sidetone(in) + quantizing;
 }
 
-/// Idte: we hear ourselves. Equations 7-19 to 7-24.
+/// Returns Idte, the impairment by the talker's echo. Equations 7-19 to 7-24.
 double talker_echo(const EModelInput& in, double all_noise) noexcept {
   const double t = in.mean_delay_ms;
   double echo_loudness = in.talker_echo_loudness - 40.0 * std::log10((1.0 + t / 10.0) / (1.0 + t / 150.0)) + 6.0 * std::exp(-0.3 * t * t);
@@ -61,13 +61,13 @@ double talker_echo(const EModelInput& in, double all_noise) noexcept {
   return std::sqrt(impairment * impairment + std::pow(sidetone(in), 2.0));
 }
 
-/// Idle: they hear themselves. Equations 7-25 and 7-26.
+/// Returns Idle, the impairment by the listener's echo. Equations 7-25 and 7-26.
 double listener_echo(const EModelInput& in, double signal_to_noise) noexcept {
   const double with = 10.5 * (in.echo_path_loss + 7.0) * std::pow(in.round_trip_ms + 1.0, -0.25);
   return root(signal_to_noise, with, 169.0);
 }
 
-/// Idd: too long to converse, even without any echo. Equations 7-27 and 7-28.
+/// Returns Idd, the impairment by a long delay alone, without any echo. Equations 7-27 and 7-28.
 double absolute_delay(double delay_ms) noexcept {
   constexpr double kUnheardMs = 100.0;
   if (delay_ms <= kUnheardMs) return 0.0;
@@ -75,7 +75,7 @@ double absolute_delay(double delay_ms) noexcept {
   return 25.0 * (corner(x, 6.0) - 3.0 * corner(x / 3.0, 6.0) + 2.0);
 }
 
-/// Ie,eff, the same on both scales: the 95 stays where 93.2 becomes 129. Equation 7-29; G.107.1 equation 7-15.
+/// Returns Ie,eff, equal on both scales: the 95 is the same although Ro is 93.2 on one scale and 129 on the other. Equation 7-29; G.107.1 equation 7-15.
 double equipment(const EModelInput& in) noexcept {
   const double loss = std::clamp(in.loss_percent, 0.0, 100.0);
   const double burst_ratio = std::max(in.burst_ratio, 1.0);
@@ -112,7 +112,7 @@ double mean_opinion_score(double r, QualityScale scale) noexcept {
   const double x = scale == QualityScale::Wideband ? r / 1.29 : r;
   if (x <= 0.0) return 1.0;
   if (x >= 100.0) return 4.5;
-  // Below an R of 6.5 the polynomial dips under 1, the least that anybody may say.
+  // Below an R of 6.5 the polynomial is less than 1, the lowest score of the scale.
   return std::max(1.0, 1.0 + 0.035 * x + x * (x - 60.0) * (100.0 - x) * 7.0e-6);
 }
 

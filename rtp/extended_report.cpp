@@ -55,7 +55,7 @@ VoipMetrics take_voip_metrics(base::ByteReader& reader) {
 
 std::optional<VoipMetrics> parse_voip_metrics(base::Bytes body) {
   base::ByteReader reader(body);
-  reader.u32();  // Whose report it is.
+  reader.u32();  // The SSRC of the report's sender.
   for (std::size_t parts = 0; reader.remaining() != 0 && parts < kMaxReportParts; ++parts) {
     const std::uint8_t type = reader.u8();
     reader.u8();

@@ -8,13 +8,13 @@ namespace offhook::inline v0::rtp {
 namespace {
 
 constexpr std::int64_t kUnitsPerMs = DelayEstimator::kUnitsPerMs;
-constexpr std::int64_t kHysteresis = 2 * kUnitsPerMs;             // more than is wanted, before anything is shortened
-constexpr std::int64_t kUrgent = 60 * kUnitsPerMs;                // too late by so much: each tick is shortened, roughly if need be
-constexpr std::int64_t kMaxWait = 500 * kUnitsPerMs;              // no packet waits longer for its stream to begin
-constexpr std::int64_t kMaxTransitJump = 1000 * kUnitsPerMs;      // beyond it the timestamps have to be confirmed
-constexpr std::int64_t kWishSpacing = 60 * kUnitsPerMs;           // between two that are not urgent, whatever came of the first
+constexpr std::int64_t kHysteresis = 2 * kUnitsPerMs;             // units above the target that the buffer tolerates before it shortens audio
+constexpr std::int64_t kUrgent = 60 * kUnitsPerMs;                // units above the target from which each tick is shortened, with a rough join if necessary
+constexpr std::int64_t kMaxWait = 500 * kUnitsPerMs;              // the longest time for which a packet waits for the start of its stream
+constexpr std::int64_t kMaxTransitJump = 1000 * kUnitsPerMs;      // a larger jump of the timestamp needs a confirmation
+constexpr std::int64_t kWishSpacing = 60 * kUnitsPerMs;           // between two stretches that are not urgent, whatever the first one achieved
 constexpr std::uint32_t kFarthestBehind = kRememberedPackets * 9600;  // in any RTP clock: packets of 200 ms at 48 kHz
-constexpr std::int64_t kLeastGrowth = 10 * kUnitsPerMs;           // asked for: a pitch period may be as long
+constexpr std::int64_t kLeastGrowth = 10 * kUnitsPerMs;           // least extension that is requested, because a pitch period may be this long
 
 }  // namespace
 
@@ -80,7 +80,7 @@ bool JitterBuffer::put_or_push_out(const Packet& packet, base::TimePoint arrival
   return put(packet, arrival, content, timing);
 }
 
-// --- ticking thread: what comes in -----------------------------------------------------------------------------------------
+// --- ticking thread: packets that come in -----------------------------------------------------------------------------------
 
 void JitterBuffer::set_profile(DelayProfile profile) noexcept {
   machine_ = profile.machine;
@@ -120,8 +120,8 @@ void JitterBuffer::begin_stream(std::uint32_t ssrc, std::uint8_t clock) noexcept
   seam_ = false;
 }
 
-/// Returns whether the place of the audio is known, however late the network delivers it: since the packet before, the timestamp advances as
-/// the sequence number does, or both advance and the timestamp by less than the time that has passed (a talk pause).
+/// Returns whether the audio's place in time is known, however late the network delivers it. This is true if the timestamp advanced as the sequence number did
+/// since the packet before. It is also true after a talk pause: both advanced, and the timestamp advanced by less than the time that passed.
 bool JitterBuffer::has_known_place(const Arrived& packet, std::int64_t begin) const noexcept {
   const std::int64_t packets = sequences_.peek(packet.sequence) - last_sequence_, advance = begin - last_begin_;
   if (std::abs(packets) > kMaxDropout) return false;
@@ -129,11 +129,11 @@ bool JitterBuffer::has_known_place(const Arrived& packet, std::int64_t begin) co
   return std::abs(advance - packets * packet_size_) <= kMaxTransitJump || (packets > 0 && advance >= 0 && is_late);
 }
 
-/// Returns whether the packet's timestamp agrees with its arrival or with its sequence number. The buffer drops a packet whose timestamp
-/// agrees with neither, and believes it when the next packet in sequence agrees with it: the idea of RFC 3550 appendix A.1, for
-/// timestamps. Talk pauses keep the transit and pass.
+/// Returns whether the packet's timestamp agrees with its arrival or with its sequence number. The buffer drops a packet whose timestamp agrees with
+/// neither. It accepts the new timestamps when the next packet in sequence agrees with them, as RFC 3550 appendix A.1 does for sequence numbers. A
+/// talk pause does not change the transit, so that it passes this check.
 bool JitterBuffer::passes_jump_check(const Arrived& packet) noexcept {
-  // Timestamps of two clocks say nothing of each other: the codec was changed for one of another clock.
+  // Timestamps of different clocks cannot be compared. The sender changed to a codec with another clock.
   if (ssrc_ != packet.ssrc || clock_ != packet.clock) {
     begin_stream(packet.ssrc, packet.clock);
     return true;
@@ -175,16 +175,16 @@ void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   insert(packet);
 }
 
-/// All packets of a key have the timestamp of its beginning, so that they say nothing of the delay. The sender's audio ends there, and the
-/// numbers that the key takes are no lost packets.
+/// Accepts a packet of a key. All packets of a key carry the timestamp of its start, so that they do not show the delay. The sender's audio ends at
+/// the key, and the sequence numbers of the key's packets are not losses.
 void JitterBuffer::accept_key(const Arrived& arrived, Ring::Place place) noexcept {
-  if (ssrc_ != arrived.ssrc || clock_ != arrived.clock) return;  // Audio alone begins a stream.
+  if (ssrc_ != arrived.ssrc || clock_ != arrived.clock) return;  // Only audio starts a stream.
   const std::int64_t begin = in_units(timestamps_.peek(arrived.timestamp));
-  if (std::abs(arrived.arrival - begin - last_transit_) > kMaxTransitJump) return;  // It has a clock of its own, or has sounded for long.
+  if (std::abs(arrived.arrival - begin - last_transit_) > kMaxTransitJump) return;  // The key has a clock of its own, or has lasted for long.
   const Held key{.arrival = arrived.arrival, .begin = begin, .end = begin, .sequence = sequences_.peek(arrived.sequence), .place = place,
                  .payload_type = arrived.payload_type, .content = Content::Key};
   if (passed_sequence_ >= 0 && key.begin <= position_) {
-    if (count_ != 0) return;  // The sender gives audio beside it.
+    if (count_ != 0) return;  // The sender sends audio at the same time.
     passed_sequence_ = std::max(passed_sequence_, key.sequence);
     resting_ = true;
     return;
@@ -196,8 +196,8 @@ void JitterBuffer::accept_key(const Arrived& arrived, Ring::Place place) noexcep
   if (same.content == Content::Key) same.sequence = std::max(same.sequence, key.sequence);
 }
 
-/// Where packets of `size` and ticks do not coincide, the last packet of a tick is needed before its own time comes: at 10 and
-/// 30 ms by up to 10 ms, at 20, 40 and 60 ms not at all.
+/// Learns the packet length. If it is no multiple of a tick, the last packet of a tick must come before its own time: at 10 and
+/// 30 ms by up to 10 ms, at 20, 40 and 60 ms by 0.
 void JitterBuffer::learn_granule(std::int64_t size, std::size_t octets) noexcept {
   if (size == packet_size_ && octets == packet_octets_) return;
   packet_size_ = size;
@@ -205,7 +205,7 @@ void JitterBuffer::learn_granule(std::int64_t size, std::size_t octets) noexcept
   granule_ = kUnitsPerTick - std::gcd(size, kUnitsPerTick);
   most_held_ = kAnyDelay;
   if (octets <= static_cast<std::size_t>(size)) return;
-  // One of them is that which comes, and nearly one may be lost at the ring's end.
+  // The ring also needs space for the arriving packet, and may lose the space of nearly one packet at its end.
   const std::size_t record = sizeof(Arrived) + octets, room = most_kept() - record;
   most_held_ = (static_cast<std::int64_t>(room / record) - 1) * size;
 }
@@ -218,7 +218,7 @@ void JitterBuffer::insert(const Held& packet) noexcept {
   }
   std::size_t at = count_;
   while (at > 0 && held(at - 1).begin > packet.begin) --at;
-  if (at > 0 && held(at - 1).begin == packet.begin && held(at - 1).content == Content::Key) remove(--at);  // Audio comes beside the key.
+  if (at > 0 && held(at - 1).begin == packet.begin && held(at - 1).content == Content::Key) remove(--at);  // Audio comes at the same time as the key.
   const bool reaches_next = at < count_ && held(at).begin < packet.end && held(at).content != Content::Key;
   const bool overlaps = packet.packed && ((at > 0 && held(at - 1).end > packet.begin) || reaches_next);
   if (overlaps || (at > 0 && held(at - 1).begin == packet.begin)) {
@@ -230,10 +230,10 @@ void JitterBuffer::insert(const Held& packet) noexcept {
   hold(packet, at);
 }
 
-/// Puts it before the packet at `at`. The oldest one makes room when there is none.
+/// Inserts the packet at index `at`. Removes the oldest packet if there is no space.
 void JitterBuffer::hold(const Held& packet, std::size_t at) noexcept {
   if (count_ == kMaxBufferedPackets) {
-    if (at == 0) {  // It would itself be the oldest.
+    if (at == 0) {  // The new packet is the oldest.
       ++counts_.overflowed;
       return;
     }
@@ -267,15 +267,15 @@ void JitterBuffer::overflow(std::size_t index) noexcept {
   }
 }
 
-/// Octets of the ring that packets held may take. The inbox has room for the next packet also when that goes round the ring's end.
+/// Returns how many octets of the ring the held packets may take. The rest has space for the next packet even when it does not fit before the ring's end.
 std::size_t JitterBuffer::most_kept() const noexcept {
   return kRingOctets - std::max(kInboxOctets, 2 * (sizeof(Arrived) + packet_octets_));
 }
 
-/// What was played lies in the ring until now. What came first of all that is held goes when it leaves too little room for the inbox:
-/// it is the oldest, or else one from a future that does not come.
+/// Frees the places of played payloads, which stay in the ring until now. If too little space remains for arriving packets, removes the held packet
+/// that arrived first. That is the oldest one, or one with a wrong timestamp far in the future.
 void JitterBuffer::free_ring() noexcept {
-  if (ring_.next() - freed_ < kInboxOctets) return;  // Not each time: it is looked for.
+  if (ring_.next() - freed_ < kInboxOctets) return;  // The search for the oldest packet costs time, so that it does not run in each tick.
   while (count_ != 0) {
     std::size_t oldest = 0;
     for (std::size_t i = 1; i < count_; ++i) {
@@ -288,7 +288,7 @@ void JitterBuffer::free_ring() noexcept {
   free_before(ring_.next());
 }
 
-/// What ends by now goes. The latest end stays what it is as long as anything does: it lies beyond position_.
+/// Removes the packets that end at position_ or before. buffered_end_ does not change while a packet is left: it is after position_.
 void JitterBuffer::forget_played() noexcept {
   while (count_ != 0 && held(0).end <= position_) {
     const Held& packet = held(0);
@@ -303,16 +303,16 @@ void JitterBuffer::free_before(Ring::Place place) noexcept {
   freed_ = place;
 }
 
-/// Not simply the last one's: packets may overlap, and a long one reach beyond a short one that begins later.
+/// Returns the latest end of the held packets. This may not be the last packet's end: a long packet may end after a short one that starts later.
 std::int64_t JitterBuffer::latest_end() const noexcept {
   std::int64_t end = held(0).end;
   for (std::size_t i = 1; i < count_; ++i) end = std::max(end, held(i).end);
   return end;
 }
 
-// --- ticking thread: what goes out -----------------------------------------------------------------------------------------
+// --- ticking thread: audio that goes out ------------------------------------------------------------------------------------
 
-/// How much later than now the packet at position_ could be pulled and nothing would be late: less than 0 is too early.
+/// Returns how much later the packet at position_ could be pulled without any late packet, in units; less than 0: the pull comes too early.
 std::int64_t JitterBuffer::spare(std::int64_t now) const noexcept { return now - delay_.fastest() - wanted_delay() - position_; }
 
 Pull JitterBuffer::pull(base::TimePoint now, std::int64_t waiting) noexcept {
@@ -333,7 +333,8 @@ Pull JitterBuffer::pull(base::TimePoint now, std::int64_t waiting) noexcept {
 }
 
 void JitterBuffer::take_in() noexcept {
-  if (state_ == State::Playing) forget_played();  // So that it is not the one that is pushed out, nor counts as audio beside a key.
+  // Played packets must not count as held when one is removed, nor as audio at the same time as a key.
+  if (state_ == State::Playing) forget_played();
   Arrived arrived;
   for (Ring::Place place = 0; ring_.try_take(arrived, place);) accept(arrived, place);
   free_ring();
@@ -353,12 +354,12 @@ bool JitterBuffer::may_start(std::int64_t now) noexcept {
   return true;
 }
 
-/// Silence on purpose: the next packet in sequence begins later (a talk pause). RFC 3551 section 4.1.
+/// Returns whether the gap is silence on purpose: the next packet in sequence starts later (a talk pause). RFC 3551 section 4.1.
 bool JitterBuffer::gap_is_silence(std::int64_t gap) const noexcept {
   return gap >= kUnitsPerTick && passed_sequence_ >= 0 && held(0).sequence == passed_sequence_ + 1;
 }
 
-/// Returns whether the packet at position_ is missing, and a machine waits for it: as long as others come that were overtaken by as much.
+/// Returns whether the packet at position_ is missing, and a machine should wait for it, because other overtaken packets came as late recently.
 bool JitterBuffer::hole_may_fill(std::int64_t now) const noexcept {
   const std::int64_t gap = held(0).begin - position_;
   return machine_ && !held(0).packed && gap > 0 && gap <= kMaxConcealed && overtaken_.may_come(now, now - delay_.fastest() - position_);
@@ -368,7 +369,7 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
   const std::int64_t missing = kUnitsPerTick - waiting;
   forget_played();
   if (count_ == 0) return underrun(missing);
-  if (stalled_ != 0 && !hole_may_fill(now)) {  // The concealment of that time stood for the audio that never came.
+  if (stalled_ != 0 && !hole_may_fill(now)) {  // The audio never came. The concealment replaced it.
     position_ += std::clamp<std::int64_t>(held(0).begin - position_, 0, stalled_);
     stalled_ = 0;
   }
@@ -378,7 +379,7 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
     stalled_ = 0;
     if (!may_start(now)) return silence(missing);
     state_ = State::Playing;
-    forget_played();  // What begins here may be comfort noise.
+    forget_played();  // The packet at position_ may be comfort noise.
     if (count_ == 0) return underrun(missing);
   }
   if (buffered_end_ < position_ + kUnitsPerTick) return underrun(missing);  // The rest of this tick may still come.
@@ -386,11 +387,11 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
     stalled_ += missing;
     return conceal(missing);
   }
-  if (held(0).begin > position_) {  // No further than that, so that packets and ticks fit together as before.
+  if (held(0).begin > position_) {  // Only up to the next packet, so that packets and ticks are aligned as before.
     const std::int64_t begin = position_, missing_here = held(0).begin - begin, units = std::min(missing_here, kUnitsPerTick);
     Pull pull = conceal(units);
     if (machine_ && !held(0).packed) {
-      stalled_ = units;  // What comes in the meantime is played after all, so much later: a machine hears it whole.
+      stalled_ = units;  // A machine still gets the packets that come meanwhile, so much later, because it needs all audio.
     } else {
       position_ += units;
     }
@@ -410,7 +411,7 @@ Pull JitterBuffer::frame(std::int64_t now, std::int64_t waiting) noexcept {
   const std::int64_t played = now + waiting;
   counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(played - delay_.fastest() - position_, 0) / kUnitsPerMs);
   if (whole) wish(now, waiting, pull);
-  // The rest of a long packet goes alone, so that packets and ticks fit together again. Of short ones that would be many pulls in a tick.
+  // The rest of a long packet is concealed alone, so that packets and ticks are aligned again. With short packets that would take many pulls per tick.
   const std::int64_t units = is_short ? kUnitsPerTick : gathered;
   position_ += units;
   if (!whole) return conceal(units);
@@ -422,17 +423,20 @@ Pull JitterBuffer::frame(std::int64_t now, std::int64_t waiting) noexcept {
   return pull;
 }
 
-/// Longer until the next pull can be left out, so that packets have a tick more. Shorter by what waits, which holds up audio and
-/// gives no packet more time; and by whole ticks that are not needed, of which the first means one more pull at once. Nothing is
-/// shortened on the word of packets a second ago: where the latest ones are all slower, the route has become longer.
+/// Sets the stretch of the frame.
+///
+/// - Audio is extended until the next pull() can be omitted, which gives packets one more tick.
+/// - Audio is shortened by the length that waits, because waiting audio adds delay and gives no packet more time. It is also shortened by whole ticks
+///   above the target, the first of which causes one more pull() at once.
+/// - Measurements that are a second old do not justify a shortening: if all of the newest packets are slower, the route has become longer.
 void JitterBuffer::wish(std::int64_t now, std::int64_t waiting, Pull& pull) noexcept {
   const std::int64_t more = spare(now);
   if (now - wished_at_ < kWishSpacing && more < kUrgent) return;
-  if (more >= 0 && more < kUnitsPerTick + kHysteresis && waiting == 0) return;  // As nearly always: it is as it should be.
+  if (more >= 0 && more < kUnitsPerTick + kHysteresis && waiting == 0) return;  // As in nearly all ticks: the delay is right.
   const std::int64_t sure = more - (delay_.fastest_lately() - delay_.fastest());
   const bool hurry = sure >= kUrgent;
-  pull.urgent = machine_ != hurry;  // One rough place does a machine no harm; many in a row would cost it consonants.
-  if (now - wished_at_ < kWishSpacing && (!hurry || now == wished_at_)) return;  // One jump a tick: speech stays intelligible.
+  pull.urgent = machine_ != hurry;  // One rough join does a machine no harm, but many in a row would cost it consonants.
+  if (now - wished_at_ < kWishSpacing && (!hurry || now == wished_at_)) return;  // At most one join per tick keeps speech intelligible.
   if (more < 0) {
     pull.stretch = std::max(kUnitsPerTick - waiting, kLeastGrowth);
   } else if (sure >= kHysteresis) {
@@ -449,14 +453,14 @@ void JitterBuffer::on_stretched(std::int64_t units) noexcept {
 
 void JitterBuffer::hold_longer(std::int64_t units) noexcept { held_longer_ = std::clamp<std::int64_t>(units, 0, kMaxHeldLonger); }
 
-/// Gathers [position_, position_ + one tick) from the packets that cover it. Returns where what could be gathered ends, which is sooner when
-/// a part is missing or of another type.
+/// Gathers one tick from position_ on out of the packets that cover it. Returns the end of the gathered part. It ends early if a
+/// packet is missing or has another payload type.
 std::int64_t JitterBuffer::gather(Pull& pull) noexcept {
   const std::int64_t end = position_ + kUnitsPerTick;
   const Held& first = held(0);
   pull.payload_type = first.payload_type;
   pull.packed = first.packed;
-  if (first.begin <= position_ && first.end >= end) {  // As nearly always: played from where it lies.
+  if (first.begin <= position_ && first.end >= end) {  // As in nearly all ticks: one packet has all of it, so that no copy is needed.
     if (!first.packed) pull.payload = ring_.payload(first.place + static_cast<Ring::Place>(position_ - first.begin), frame_.size());
     passed_sequence_ = std::max(passed_sequence_, first.sequence);
     return end;
@@ -483,7 +487,7 @@ Piece JitterBuffer::piece_of(const Held& packet, std::int64_t begin, std::int64_
           .from = begin - packet.begin, .units = end - begin};
 }
 
-/// The frame ends at position_ by now, and what it is made of is held until the next pull(). Chosen as gather() does.
+/// Chooses packets as gather() does. By now position_ is the end of the frame, and its packets are held until the next pull().
 Piece JitterBuffer::piece(std::int64_t at) const noexcept {
   const std::int64_t begin = position_ - kUnitsPerTick + at;
   for (std::size_t i = 0; i < count_; ++i) {
@@ -497,10 +501,10 @@ Piece JitterBuffer::after_gap() const noexcept {
   return piece_of(held(0), held(0).begin, held(0).end);
 }
 
-/// Whether what is left is less than a tick and comfort noise or a key follows it.
+/// Returns whether comfort noise or a key is the last packet held.
 bool JitterBuffer::ends_in_silence() const noexcept { return count_ != 0 && held(count_ - 1).end == held(count_ - 1).begin; }
 
-/// Not enough there. Only what is missing of this tick is made up: packets and ticks fit together again afterwards.
+/// Handles a buffer with less than a tick of audio. It conceals only the missing part of this tick, so that packets and ticks are aligned again afterwards.
 Pull JitterBuffer::underrun(std::int64_t units) noexcept {
   if (ends_in_silence()) {
     position_ = buffered_end_;
@@ -512,7 +516,7 @@ Pull JitterBuffer::underrun(std::int64_t units) noexcept {
   }
   stalled_ += units;
   if (concealed_in_row_ >= kMaxConcealed) {
-    if (count_ != 0) position_ = buffered_end_;  // A rest of less than a tick, whose other part will not come any more.
+    if (count_ != 0) position_ = buffered_end_;  // Less than a tick remains, and its other part will not come.
     forget_played();
     state_ = State::Empty;
     stalled_ = 0;

@@ -18,90 +18,93 @@
 
 namespace offhook::inline v0::rtp {
 
-// PCMU, PCMA and G722 all run an RTP clock of 8000 Hz (G722's is one of history: RFC 3551 section 4.5.2) and all carry one
-// octet per unit of it, so that 20 ms are 160 units and 160 octets in each of the three. All others are brought to these units.
+// PCMU, PCMA and G722 all have an RTP clock of 8000 Hz (G722 for historical reasons: RFC 3551 section 4.5.2). All three carry one octet per unit of
+// this clock, so that 20 ms are 160 units and 160 octets. The buffer converts the times of all other codecs to these units.
 inline constexpr std::int64_t kUnitsPerTick = 160;
 inline constexpr std::uint32_t kUnitHz = 8000;
 inline constexpr std::size_t kMaxBufferedPackets = 64;   ///< 1.28 s of 20 ms packets
 inline constexpr std::size_t kMaxPayloadOctets = 1600;   ///< 200 ms: RFC 3551 section 4.2
-inline constexpr std::size_t kMaxPackedOctets = 3200;    ///< L16 of 200 ms at 8 kHz, of 100 ms at 16 kHz; the ring holds two, and takes a third
+inline constexpr std::size_t kMaxPackedOctets = 3200;    ///< L16: 200 ms at 8 kHz, 100 ms at 16 kHz; the ring can hold two of them while a third arrives
 inline constexpr std::uint16_t kMaxPackedUnits = 1600;   ///< 200 ms: RFC 3551 section 4.2
 inline constexpr std::int64_t kMaxHeldLonger = 960;      ///< units: 120 ms, the longest packet of Opus (RFC 6716 section 3.2.5)
-inline constexpr std::size_t kRingOctets = 16384;        ///< packets that wait for the ticking thread and packets held: 1.7 s of 20 ms
-inline constexpr std::size_t kInboxOctets = 2048;        ///< of those, kept for the ones that wait: at least, and at least two packets
-inline constexpr std::size_t kRememberedPackets = 64;    ///< whose copies are known as such when they come
-inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< in a row; what lasts longer is silence and a fresh start
-inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< in a row; then who conceals has come to silence (media/conceal)
+inline constexpr std::size_t kRingOctets = 16384;        ///< for packets held, and packets that wait for the ticking thread: 1.7 s of 20 ms packets
+inline constexpr std::size_t kInboxOctets = 2048;        ///< part of kRingOctets for waiting packets: at least this, and at least two packets
+inline constexpr std::size_t kRememberedPackets = 64;    ///< number of newest packets whose copies put() recognises
+inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< in a row; after that, silence and a new start
+inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< in a row; by then the concealment has faded to silence (media/conceal)
 
 struct JitterStatistics : PlayedSamples {
-  std::uint64_t packets = 0;           ///< that reached the buffer
-  std::uint64_t late = 0;              ///< wholly past their time
-  std::uint64_t duplicate = 0;         ///< or packed, and of a time that another one fills: each is decoded as a whole, which has its price
-  std::uint64_t reordered = 0;         ///< arrived behind a later one, in time to be played
-  std::uint64_t overflowed = 0;        ///< oldest packets pushed out by kMaxBufferedPackets, or to leave kInboxOctets free
-  std::uint64_t inbox_full = 0;        ///< refused by put(): the ticking thread has not come, and there is no room in the ring
-  std::uint64_t refused_payload = 0;   ///< empty, or over kMaxPayloadOctets, kMaxPackedOctets or kMaxPackedUnits
-  std::uint64_t resets = 0;            ///< new SSRC, or a confirmed jump of the timestamp
-  std::uint64_t suspect = 0;           ///< dropped: a jump of the timestamp that nothing confirmed
-  std::uint64_t frames = 0;            ///< pulls answered with audio
-  std::uint64_t concealed = 0;         ///< pulls answered with Conceal
-  std::uint64_t silent = 0;            ///< pulls answered with Silence
-  std::uint32_t target_ms = 0;         ///< wanted delay over the fastest packet, as far as the ring has room for it
-  std::uint32_t delay_ms = 0;          ///< delay over the fastest packet, of what is played now
+  std::uint64_t packets = 0;           ///< packets that reached the buffer
+  std::uint64_t late = 0;              ///< packets whose time had passed completely
+  /// Copies, and packed packets whose time overlaps another packet. A packed payload can only be decoded as a whole, so that playing a part of it
+  /// would cost extra decoding.
+  std::uint64_t duplicate = 0;
+  std::uint64_t reordered = 0;         ///< packets that arrived after a later packet, but in time to be played
+  std::uint64_t overflowed = 0;        ///< oldest packets removed because of kMaxBufferedPackets, or to keep kInboxOctets free
+  std::uint64_t inbox_full = 0;        ///< packets that put() refused: the ring had no space, because the ticking thread had not run
+  std::uint64_t refused_payload = 0;   ///< payloads that are empty, or over kMaxPayloadOctets, kMaxPackedOctets or kMaxPackedUnits
+  std::uint64_t resets = 0;            ///< new SSRCs, and confirmed jumps of the timestamp
+  std::uint64_t suspect = 0;           ///< packets dropped after a jump of the timestamp that no other packet confirmed
+  std::uint64_t frames = 0;            ///< calls of pull() that returned a Frame
+  std::uint64_t concealed = 0;         ///< calls of pull() that returned Conceal
+  std::uint64_t silent = 0;            ///< calls of pull() that returned Silence
+  std::uint32_t target_ms = 0;         ///< target delay over the fastest packet, limited by the space in the ring
+  std::uint32_t delay_ms = 0;          ///< delay over the fastest packet of the audio that plays now
 };
 
-/// How a payload runs in time, as its payload type says.
+/// The RTP clock and the duration of a payload, as its payload type defines them.
 struct PayloadTiming {
-  std::uint8_t clock = 1;    ///< its RTP clock in multiples of 8000 Hz, up to 15: 6 is that of Opus (RFC 7587 section 4.1)
-  std::uint16_t units = 0;   ///< of 1/8000 s in a packed one, which can be cut nowhere; 0: one in each octet
+  std::uint8_t clock = 1;    ///< RTP clock in multiples of 8000 Hz, up to 15; 6 for Opus (RFC 7587 section 4.1)
+  std::uint16_t units = 0;   ///< length in 1/8000 s of a packed payload, which cannot be cut; 0: not packed, one unit per octet
 };
 
-/// What one pull() gives to be played.
+/// The next audio to play, as one pull() returns it.
 struct Pull {
   enum class Kind : std::uint8_t {
-    Frame,     ///< `payload` holds exactly 20 ms of one payload type, or piece() gives them
-    Conceal,   ///< lost or late: `units` of it are to be made up from what was heard before
-    Silence,   ///< nothing yet, or the sender is silent on purpose: `units` of it
+    Frame,     ///< `payload` holds exactly 20 ms of one payload type; if `packed`, piece() returns the parts
+    Conceal,   ///< the audio is lost or late: conceal `units` of it from earlier audio
+    Silence,   ///< there is no audio yet, or the sender pauses on purpose: play `units` of silence
   };
   Kind kind = Kind::Silence;
-  std::uint8_t payload_type = 0;       ///< Frame: of the packet at its start
-  bool seam = false;                   ///< Frame: it does not continue what was played before (audio was left out): cross-fade
-  bool restart = false;                ///< Frame: first one of another stream (SSRC or timestamps changed): forget decoder state
-  bool packed = false;                 ///< Frame: it is put together of pieces, see JitterBuffer::piece()
-  bool urgent = false;                 ///< Frame: a rough place for `stretch` is better than none: a person waits for late audio, or a machine
-                                       ///< for a little of it
-  std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its beginning
-  std::int64_t units = kUnitsPerTick;  ///< of 1/8000 s: how much this is; of a Frame always kUnitsPerTick
-  /// Frame: by how much what waits and this together should become longer, or shorter (less than 0), where that is hardly heard;
-  /// not beyond it when shorter. Whatever was done is to be told to on_stretched().
+  std::uint8_t payload_type = 0;       ///< Frame: payload type of the packet at its start
+  bool seam = false;                   ///< Frame: it does not continue the audio played before, because audio was left out: cross-fade
+  bool restart = false;                ///< Frame: the first one of another stream (new SSRC or new timestamps): reset the decoder
+  bool packed = false;                 ///< Frame: it consists of pieces; see JitterBuffer::piece()
+  /// Frame: a `stretch` with a rough join is better than none. True for a person while the audio is too late by much, and for a machine while it is
+  /// late by less.
+  bool urgent = false;
+  std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its start
+  std::int64_t units = kUnitsPerTick;  ///< length in 1/8000 s; kUnitsPerTick for each Frame
+  /// Frame: the length by which the caller should extend the frame and the audio that waits before it, where listeners hardly notice; less than 0:
+  /// shorten, by at most this length. The caller reports each change with on_stretched().
   std::int64_t stretch = 0;
-  std::int64_t begin = 0;              ///< Conceal: where it begins, on the line of Piece::packet
-  /// Conceal: all that is missing from `begin` on until a packet that is here, whose payload after_gap() shows; 0: none is known.
+  std::int64_t begin = 0;              ///< Conceal: start of the lost audio, on the time scale of Piece::packet
+  /// Conceal: units from `begin` to the next packet that is held, whose payload after_gap() returns; 0: unknown.
   std::int64_t gap = 0;
-  base::Bytes payload{};               ///< Frame: kUnitsPerTick octets, the buffer's own, until the next pull() or reset()
+  base::Bytes payload{};               ///< Frame: kUnitsPerTick octets in the buffer's memory, valid until the next pull() or reset()
 };
 
-/// A part of a frame that is packed: so many units of one packet, whose payload is whole, as whoever decodes it needs it.
+/// A part of a packed frame: some units of one packet. The payload is the whole packet, because a decoder needs all of it.
 struct Piece {
-  base::Bytes payload{};               ///< the buffer's own, until the next pull() or reset()
+  base::Bytes payload{};               ///< in the buffer's memory, valid until the next pull() or reset()
   std::uint8_t payload_type = 0;
-  std::int64_t packet = 0;             ///< where the packet begins, in units: the same in two pieces of one packet
-  std::int64_t from = 0;               ///< units of the packet that are before the piece
+  std::int64_t packet = 0;             ///< start of the packet, in units: equal in two pieces of the same packet
+  std::int64_t from = 0;               ///< units of the packet before this piece
   std::int64_t units = 0;
 };
 
-/// Turns packets as they come into 20 ms per tick. One thread put()s, one other pull()s; neither ever waits or allocates.
-/// put() copies into a wait-free ring; pull() takes what is new there and decides, single-threaded and without a clock: time is an
-/// argument. A payload is copied once: a packet that holds a whole tick is played from its place in the ring.
+/// Turns the packets as they arrive into 20 ms of audio per tick. One thread calls put(), another thread calls pull(); neither waits or allocates.
+/// put() copies a packet into a wait-free ring. pull() takes the new packets from the ring and decides alone, with the time as an argument. Each
+/// payload is copied once: if a packet holds a whole tick, pull() returns its place in the ring.
 ///
-/// What has more octets than units (L16) is delayed no longer than the ring has room for: 380 ms of 20 ms packets of L16 at 16 kHz. More
-/// would push out the oldest packet with each that comes.
+/// The buffer holds a payload with more octets than units (L16) only while the ring has space: 380 ms of 20 ms packets of L16 at 16 kHz. With a
+/// longer delay, each new packet would remove the oldest one.
 ///
-/// Whoever plays decodes frames into a line of samples (media/time_stretch.hpp), plays a tick's worth of it each tick, and pulls
-/// when less than that waits there. The delay follows delay_estimator.hpp: with each frame the buffer says how much longer or
-/// shorter the line should become, and what became of it is seen in how much waits at the next pull. Ticks are 20 ms apart, so that
-/// only a whole tick more gives late packets more time: the line grows until a pull can be left out, or shrinks until one more is
-/// needed, and is brought back to nothing in between. Packets of 10 to 60 ms may be mixed.
+/// The caller of pull() decodes each frame and appends it to a line of samples (media/time_stretch.hpp). Each tick it plays 20 ms of this line, and
+/// calls pull() when less than 20 ms wait there. The target delay comes from delay_estimator.hpp. With each frame, pull() returns how much longer or
+/// shorter the line should become; the next call's `waiting` shows the result. Ticks are 20 ms apart, so that only a whole tick more gives late
+/// packets more time. Therefore the line grows until one pull() can be omitted, or shrinks until one more is needed; otherwise the buffer lets it
+/// shrink to 0. A stream may mix packets of 10 to 60 ms.
 class JitterBuffer {
  public:
   explicit JitterBuffer(DelayProfile profile = kCallProfile) noexcept;
@@ -110,69 +113,69 @@ class JitterBuffer {
 
   enum class Content : std::uint8_t {
     Audio,
-    LastAudio,     ///< behind it the sender may be silent, as long as it likes: DTX of RFC 7587 section 3.1.3
-    ComfortNoise,  ///< RFC 3389: from its timestamp on the sender is silent; what the silence is like is for others to read
-    Key,           ///< telephone-event: from its timestamp on the sender gives a key instead of audio (RFC 4733); the payload is not kept
+    LastAudio,     ///< the sender may be silent for any time after this packet: DTX of RFC 7587 section 3.1.3
+    ComfortNoise,  ///< RFC 3389: the sender is silent from its timestamp on; the buffer does not read its payload
+    Key,           ///< telephone-event: from its timestamp on, a key replaces the audio (RFC 4733); the payload is not stored
   };
 
-  /// Receiving thread. Copies the payload. False when it was refused, which a counter shows: the newest packet, when the ring is full. A
-  /// sequence number that came before, of the last kRememberedPackets, takes no place. Another clock begins another stream.
+  /// Receiving thread. Copies the payload of `packet` into the ring. Returns false if it refuses the packet: the payload is invalid, or the ring is
+  /// full. Counters show both. Ignores a copy of one of the last kRememberedPackets packets. A change of `timing.clock` starts a new stream.
   bool put(const Packet& packet, base::TimePoint arrival, Content content = Content::Audio, PayloadTiming timing = {}) noexcept;
-  /// The same for an owner that receives and ticks on one thread: when the ring is full, the oldest packets make room.
+  /// Does the same for an owner that receives and ticks on one thread: when the ring is full, it removes the oldest packets first.
   bool put_or_push_out(const Packet& packet, base::TimePoint arrival, Content content = Content::Audio, PayloadTiming timing = {}) noexcept;
 
-  /// Ticking thread, again and again while less than a tick is there to be played. `waiting`: how much is, in units of 1/8000 s.
+  /// Ticking thread. Returns the next audio. Call it until a whole tick is decoded. `waiting`: decoded audio that is not played yet, in units of 1/8000 s.
   [[nodiscard]] Pull pull(base::TimePoint now, std::int64_t waiting = 0) noexcept;
 
-  /// Ticking thread. What comes is held so much longer than its jitter asks for, at most kMaxHeldLonger: then the packet behind a lost
-  /// one is here in time, and in-band FEC of use.
+  /// Ticking thread. Adds `units` to the target delay, at most kMaxHeldLonger. The packet after a lost packet is then
+  /// there in time, so that its in-band FEC is useful.
   void hold_longer(std::int64_t units) noexcept;
 
-  /// Ticking thread, after a pull() that gave a packed frame: what it holds from `at` units of it on, `at` less than kUnitsPerTick.
+  /// Ticking thread, after a pull() that returned a packed frame. Returns the piece at offset `at` units, less than kUnitsPerTick, of that frame.
   [[nodiscard]] Piece piece(std::int64_t at) const noexcept;
-  /// Ticking thread, after a pull() that gave a gap: the packed payload that follows it (its in-band FEC is of what was lost). Empty:
-  /// what follows is not packed.
+  /// Ticking thread, after a pull() that returned a gap. Returns the packed payload after the gap, whose in-band FEC describes the lost audio.
+  /// Returns an empty piece if the next packet is not packed.
   [[nodiscard]] Piece after_gap() const noexcept;
 
-  /// Ticking thread, after a pull() that asked for it: what was decoded is so much longer now, or shorter (less than 0).
+  /// Ticking thread, after a pull() with a `stretch`. Reports that the decoded audio became `units` longer, or shorter (less than 0).
   void on_stretched(std::int64_t units) noexcept;
 
-  /// Ticking thread. From now on for another listener. What is known of the route stays; the delay goes where the new profile wants
-  /// it as it follows any route: a little with each frame, by on_stretched().
+  /// Ticking thread. Changes the profile to that of another listener, and keeps the measurements of the route. The delay then moves to the new target
+  /// as to any other: a little with each frame.
   void set_profile(DelayProfile profile) noexcept;
 
-  /// Ticking thread. Forgets everything but the counters, what waits in the inbox too: re-INVITE, another source.
+  /// Ticking thread. Forgets everything except the counters, also the packets that wait in the ring: after a re-INVITE, or for another source.
   void reset() noexcept;
 
   /// Ticking thread.
   [[nodiscard]] JitterStatistics statistics() const noexcept;
   [[nodiscard]] std::size_t buffered_packets() const noexcept { return count_; }
 
-  /// Ticking thread: asks for what the next put() and pull() touch to be in the cache soon: first what says where, then, once that is
-  /// there, the rest.
+  /// Ticking thread. prefetch_links() prefetches the fields that say where the data is. Once these are in the cache, prefetch()
+  /// prefetches the data that the next put() and pull() use.
   void prefetch_links() const noexcept;
   void prefetch() const noexcept;
 
-  /// Whether everything that must always hold does; for tests and fuzzers.
+  /// Returns whether the invariants hold; for tests and fuzzers.
   [[nodiscard]] bool is_consistent() const noexcept;
 
  private:
-  struct Arrived {                     // as it lies in the ring before its payload
+  struct Arrived {                     // header of a packet in the ring, before its payload
     std::int64_t arrival;              // units of 1/8000 s on the steady clock
     std::uint32_t timestamp;
     std::uint32_t ssrc;
     std::uint16_t sequence;
     std::uint16_t size;
-    std::uint16_t units;               // of a packed payload; 0: one in each octet
+    std::uint16_t units;               // length of a packed payload; 0: one unit in each octet
     std::uint8_t payload_type;
     std::uint8_t content : 4, clock : 4;
   };
   static_assert(sizeof(Arrived) == 24, "it lies before each payload");
   using Ring = PacketRing<Arrived, kRingOctets>;
-  struct Held {                        // what became of it; the payload is still in the ring
+  struct Held {                        // a packet taken from the ring; its payload stays there
     std::int64_t arrival = 0;
-    std::int64_t begin = 0;            // unwrapped timestamp of the first octet
-    std::int64_t end = 0;              // of ComfortNoise and Key the same
+    std::int64_t begin = 0;            // unwrapped timestamp of its first octet
+    std::int64_t end = 0;              // equal to begin for ComfortNoise and Key
     std::int64_t sequence = 0;         // unwrapped
     Ring::Place place = 0;
     std::uint8_t payload_type = 0;
@@ -222,53 +225,56 @@ class JitterBuffer {
   [[nodiscard]] Pull silence(std::int64_t units) noexcept;
   [[nodiscard]] Pull underrun(std::int64_t units) noexcept;
 
-  /// The last packets' sequence numbers, for the receiving thread.
+  /// The sequence numbers of the newest packets, for the receiving thread.
   class Remembered {
    public:
-    /// Whether it came before. A number behind the newest whose timestamp is not belongs to a sender that counts anew: then all is forgotten.
+    /// Returns whether the packet came before. If the number is older than the newest but the timestamp is not, the sender
+    /// restarted its numbers: then it forgets all numbers.
     [[nodiscard]] bool has(const Packet& packet) noexcept;
-    /// After has().
+    /// Adds the packet; has() must have returned false for it.
     void add(const Packet& packet) noexcept;
 
    private:
-    std::uint64_t came_ = 0;           // bit 0 is the newest; 0: none
+    std::uint64_t came_ = 0;           // bit 0 is the newest packet; 0: no packet came
     std::uint32_t ssrc_ = 0, timestamp_ = 0;
     std::uint16_t newest_ = 0;
   };
 
   Ring ring_;
-  bool machine_;                       // listens: DelayProfile::machine
+  bool machine_;                       // a machine listens: DelayProfile::machine
   Remembered remembered_;
   std::atomic<std::uint64_t> inbox_full_{0};
   std::atomic<std::uint64_t> refused_payload_{0};
   std::atomic<std::uint64_t> repeated_{0};
 
   // Everything below belongs to the ticking thread.
-  std::array<Held, kMaxBufferedPackets> held_{};  // a ring: count_ packets by time, from first_ on
+  std::array<Held, kMaxBufferedPackets> held_{};  // a ring of count_ packets in order of time, starting at first_
   std::size_t first_ = 0, count_ = 0;
-  Ring::Place freed_ = 0;              // of the ring, up to where
-  std::int64_t buffered_end_ = 0;      // the latest end of those held. Only when count_ is not 0
+  Ring::Place freed_ = 0;              // the ring is free before this place
+  std::int64_t buffered_end_ = 0;      // the latest end of the held packets; valid only if count_ is not 0
   std::array<std::uint8_t, static_cast<std::size_t>(kUnitsPerTick)> frame_{};
   State state_ = State::Empty;
   std::optional<std::uint32_t> ssrc_;
-  std::uint8_t clock_ = 1;             // of the stream, in multiples of kUnitHz
+  std::uint8_t clock_ = 1;             // clock of the stream, in multiples of kUnitHz
   TimestampUnwrapper timestamps_;      // in the stream's clock
   SequenceUnwrapper sequences_;
-  std::int64_t last_transit_ = 0;      // of the packet that came last, and
+  std::int64_t last_transit_ = 0;      // of the newest packet, as the next two fields
   std::int64_t last_begin_ = 0;
   std::int64_t last_sequence_ = 0;
   std::int64_t highest_begin_ = 0;
   std::int64_t position_ = 0;          // unwrapped timestamp that the next tick plays
-  std::int64_t passed_sequence_ = -1;  // of the last packet that was played or left out; -1: nothing was yet
-  std::int64_t stalled_ = 0;           // units made up since the buffer ran dry or a machine came to a hole, while position_ stood still
+  std::int64_t passed_sequence_ = -1;  // of the last packet that was played or left out; -1: none yet
+  // Units concealed while position_ stood still: since the buffer was empty, or since a machine waits for a missing packet.
+  std::int64_t stalled_ = 0;
   std::int64_t concealed_in_row_ = 0;  // units
-  std::int64_t wished_at_ = 0;         // now, in units, when the line was last asked to change
-  std::int64_t packet_size_ = 0;       // units, of the packet that came last, and
+  std::int64_t wished_at_ = 0;         // time in units of the last pull() that returned a stretch
+  std::int64_t packet_size_ = 0;       // units of the newest packet; its octets are in the next field
   std::size_t packet_octets_ = 0;
-  std::int64_t most_held_ = kAnyDelay; // units of such packets that the ring has room for
-  std::int64_t granule_ = 0;           // units by which a packet is needed before its time because packets and ticks do not coincide
-  std::int64_t held_longer_ = 0;       // units, as asked for
-  bool resting_ = false;               // comfort noise, a key or the last audio of a talk was the last that was passed
+  std::int64_t most_held_ = kAnyDelay; // units of such packets for which the ring has space
+  // Units by which a packet must come before its time, because its length is no multiple of a tick.
+  std::int64_t granule_ = 0;
+  std::int64_t held_longer_ = 0;       // units, set by hold_longer()
+  bool resting_ = false;               // the last packet passed was comfort noise, a key or a LastAudio
   bool seam_ = false;
   bool restart_ = true;
   struct Suspect {

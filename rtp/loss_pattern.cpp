@@ -28,7 +28,7 @@ void LossPattern::on_packet(std::uint16_t sequence, bool in_time) noexcept {
 void LossPattern::open_up(std::uint32_t steps) noexcept {
   const std::uint32_t entering = std::min(steps, kOpenPackets);
   while (open_ > 0 && open_ + entering > kOpenPackets) settle_oldest();
-  if (steps > kOpenPackets) settle_missing(steps - kOpenPackets, lost_);  // They were open for no time at all.
+  if (steps > kOpenPackets) settle_missing(steps - kOpenPackets, lost_);  // These numbers leave the window of open packets at once.
   came_ = entering < kOpenPackets ? came_ << entering : 0;
   late_ = entering < kOpenPackets ? late_ << entering : 0;
   open_ += entering;
@@ -62,7 +62,7 @@ void LossPattern::settle_missing(std::uint32_t count, std::uint32_t& as) noexcep
 }
 
 void LossPattern::close_run() noexcept {
-  if (run_missing_ > 1) {  // A single one has kGmin present ones on either side, and so stands in a gap.
+  if (run_missing_ > 1) {  // A single missing packet has kGmin present packets on both sides, and therefore belongs to a gap.
     const std::uint32_t end = settled() - present_in_row_;
     if (bursts_++ == 0) first_burst_at_ = end - run_packets_;
     last_burst_end_ = end;
@@ -84,15 +84,15 @@ LossFigures LossPattern::figures() const noexcept {
   const std::uint32_t packets = all.settled(), missing = all.lost_ + all.discarded_;
   if (all.bursts_ == 0) {
     figures.gaps = packets > 0 ? 1 : 0;
-  } else {  // Between two bursts there is always a gap; before the first and behind the last there may be none.
+  } else {  // There is always a gap between two bursts, but not always before the first or after the last one.
     figures.gaps = all.bursts_ - 1U + (all.first_burst_at_ > 0 ? 1U : 0U) + (all.last_burst_end_ < packets ? 1U : 0U);
   }
   figures.burst_density = share(all.burst_missing_, all.burst_packets_);
   figures.gap_density = share(missing - all.burst_missing_, packets - all.burst_packets_);
   figures.burst_packets = share(all.burst_packets_, all.bursts_);
   figures.gap_packets = share(packets - all.burst_packets_, figures.gaps);
-  // Of random loss at a rate of p the mean run is 1 / (1 - p).
-  constexpr double kMostBurstRatio = 8;  // Beyond that nobody has measured what it sounds like.
+  // For random loss with rate p, the mean run is 1 / (1 - p).
+  constexpr double kMostBurstRatio = 8;  // There are no published listening tests of larger values.
   if (missing > 0) figures.burst_ratio = std::clamp(share(missing, all.stretches_) * share(all.received_, packets), 1.0, kMostBurstRatio);
   return figures;
 }

@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Seconds since 1900 as 32.32 fixed point. RFC 3550 section 4. Wall time is read at the edge and passed in.
+/// Seconds since 1900, as a 32.32 fixed-point number: RFC 3550 section 4. Only the edge reads the wall clock, and passes it as an argument.
 struct NtpTime {
   std::uint64_t value = 0;
 
@@ -16,7 +16,7 @@ struct NtpTime {
     const auto fraction = (static_cast<std::uint64_t>(since_1970.count() % kNano) << 32) / static_cast<std::uint64_t>(kNano);
     return {seconds << 32 | fraction};
   }
-  /// The middle 32 bits, in 1/65536 s: what LSR carries.
+  /// Returns the middle 32 bits, in units of 1/65536 s, as the LSR field carries them.
   [[nodiscard]] constexpr std::uint32_t middle() const { return static_cast<std::uint32_t>(value >> 16); }
   friend constexpr auto operator<=>(NtpTime, NtpTime) = default;
 };

@@ -5,16 +5,16 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Remembers how late the packets come that later ones overtake. Counts in units of 1/8000 s.
+/// Remembers how late overtaken packets came: packets that arrived after a later packet. Counts in units of 1/8000 s.
 class Overtaken {
  public:
-  static constexpr std::int64_t kMostDelay = 800;  ///< 100 ms; a packet that comes later than this is not worth the wait
-  static constexpr std::int64_t kMargin = 80;      ///< 10 ms: the next one may come so much later than those before
+  static constexpr std::int64_t kMostDelay = 800;  ///< 100 ms; a packet that comes later is not worth the wait
+  static constexpr std::int64_t kMargin = 80;      ///< 10 ms: the next packet may come so much later than the earlier ones
   static constexpr std::int64_t kSlot = 40'000;    ///< 5 s; a delay counts for one to two slots
 
   void forget() noexcept { *this = {}; }
 
-  /// A packet came at `arrival`, `delay` later than the fastest packets do, and a later one had come before it.
+  /// Records a packet that came at `arrival`, after a later packet had come. `delay`: how much later than the fastest packets it came.
   void add(std::int64_t arrival, std::int64_t delay) noexcept {
     if (delay > kMostDelay) return;
     if (arrival >= slot_end_) {
@@ -25,7 +25,7 @@ class Overtaken {
     latest_ = std::max(latest_, delay);
   }
 
-  /// Returns whether a missing packet that would now have this delay may still come.
+  /// Returns whether a missing packet that would have this delay now may still come.
   [[nodiscard]] bool may_come(std::int64_t now, std::int64_t delay) const noexcept {
     return now < slot_end_ + kSlot && delay <= std::max(latest_, before_) + kMargin;
   }

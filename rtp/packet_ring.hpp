@@ -14,14 +14,13 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Packets of any size one behind the other in `Octets` of memory, from exactly one thread that puts them to exactly one that takes
-/// them. A payload stays where it was put until the taking thread says that it is not needed any more. Wait-free on both sides, never
-/// allocates.
+/// Stores packets of any size one after the other in `Octets` of memory. Exactly one thread puts packets, exactly one thread takes them. A payload
+/// stays in its place until the taking thread frees it. Both sides are wait-free; no function allocates.
 ///
 ///     | header | payload | header |     payload     | header |  payload that fits here  | not used |
 ///
-/// A header or payload that would not fit before the end of the memory begins at its begin instead. Where it is, both threads
-/// reckon from its size. `Header` has a member `size`: the octets of its payload.
+/// A header or payload that does not fit before the end of the memory starts at the beginning of the memory instead. Both threads compute its place
+/// from its size. `Header` has a member `size`: the number of octets of the payload.
 template <class Header, std::size_t Octets>
 class PacketRing {
   static_assert(std::has_single_bit(Octets), "a place becomes an index with a mask");
@@ -30,23 +29,23 @@ class PacketRing {
  public:
   using Place = std::uint64_t;  ///< counts octets, and never wraps in practice
 
-  /// Putting thread. False when there is no room.
+  /// Putting thread. Returns false if there is no space.
   [[nodiscard]] bool try_push(const Header& header, base::Bytes payload) noexcept {
     const Place head = head_.load(std::memory_order_relaxed);  // Only this thread writes head_.
     const Place header_at = place_of(head, sizeof(Header));
     const Place payload_at = place_of(header_at + sizeof(Header), payload.size());
     const Place end = payload_at + payload.size();
     if (end - tail_seen_ > Octets) {
-      tail_seen_ = tail_.load(std::memory_order_acquire);  // Pairs with the release in free_before: nobody reads there any more.
+      tail_seen_ = tail_.load(std::memory_order_acquire);  // Pairs with the release in free_before: the taking thread does not read there any more.
       if (end - tail_seen_ > Octets) return false;
     }
     std::memcpy(at(header_at), &header, sizeof(Header));
     if (!payload.empty()) std::memcpy(at(payload_at), payload.data(), payload.size());
-    head_.store(end, std::memory_order_release);  // Publishes both.
+    head_.store(end, std::memory_order_release);  // Publishes header and payload.
     return true;
   }
 
-  /// Taking thread. False when there is none. The payload is at `place`, see payload().
+  /// Taking thread. Returns false if there is no packet. Sets `place` to the place of the payload; see payload().
   [[nodiscard]] bool try_take(Header& header, Place& place) noexcept {
     if (next_ == head_seen_) {
       head_seen_ = head_.load(std::memory_order_acquire);  // Pairs with the release in try_push: the packet is written.
@@ -58,19 +57,19 @@ class PacketRing {
     next_ = place + header.size;
     return true;
   }
-  /// Taking thread: of a packet that was taken and not freed.
+  /// Taking thread. Returns the payload of a packet that was taken and is not freed.
   [[nodiscard]] base::Bytes payload(Place place, std::size_t size) const noexcept {
     return base::Bytes(octets_).subspan(static_cast<std::size_t>(place % Octets), size);
   }
   void prefetch_links() const noexcept { base::prefetch(&head_, 2 * base::kCacheLine); }
-  /// Either thread: asks for where it writes next, and for `place`, from which it will read `octets`, to be in the cache soon.
+  /// Either thread. Prefetches the place where it writes next, and the `octets` at `place`, which it will read.
   void prefetch(Place place, std::size_t octets) const noexcept {
     base::prefetch(octets_.data() + head_.load(std::memory_order_relaxed) % Octets, octets);
     base::prefetch(octets_.data() + place % Octets, octets);
   }
-  /// Taking thread: where the next packet will be. What is before it was taken.
+  /// Taking thread. Returns the place of the next packet. All packets before it were taken.
   [[nodiscard]] Place next() const noexcept { return next_; }
-  /// Taking thread: whatever is before `place`, which is next() or that of a packet that was taken, is not needed any more.
+  /// Taking thread. Frees everything before `place`, which is next() or the place of a packet that was taken.
   void free_before(Place place) noexcept { tail_.store(place, std::memory_order_release); }
 
  private:
@@ -81,10 +80,10 @@ class PacketRing {
   [[nodiscard]] std::uint8_t* at(Place place) noexcept { return octets_.data() + place % Octets; }
 
   alignas(base::kCacheLine) std::atomic<Place> head_{0};
-  Place tail_seen_ = 0;                       // The putting thread's stale copy: spares a cache miss per packet.
+  Place tail_seen_ = 0;                       // The putting thread's stale copy of tail_: saves a cache miss per packet.
   alignas(base::kCacheLine) std::atomic<Place> tail_{0};
-  Place head_seen_ = 0, next_ = 0;            // The taking thread's.
-  std::array<std::uint8_t, Octets> octets_;   // Not set to anything: what was never written is never read.
+  Place head_seen_ = 0, next_ = 0;            // These belong to the taking thread.
+  std::array<std::uint8_t, Octets> octets_;   // Not initialised: no octet is read before it is written.
 };
 
 }  // namespace offhook::inline v0::rtp

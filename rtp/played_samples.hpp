@@ -4,16 +4,16 @@
 
 namespace offhook::inline v0::rtp {
 
-/// What was played of a stream, as W3C webrtc-stats names and defines it (RTCInboundRtpStreamStats), in samples of 8000 Hz whatever
-/// the codec's rate is.
+/// Counts of the audio played from a stream, with the names and definitions of W3C webrtc-stats (RTCInboundRtpStreamStats). The unit is samples of
+/// 8000 Hz, whatever the codec's rate is.
 struct PlayedSamples {
-  std::uint64_t concealed_samples = 0;                    ///< made up for what was lost or late, the silent ones too
-  std::uint64_t silent_concealed_samples = 0;             ///< of those, beyond kConcealmentFades of a row
-  std::uint64_t concealment_events = 0;                   ///< rows of them: each is one, however long
-  std::uint64_t inserted_samples_for_deceleration = 0;    ///< by stretching, to let the delay grow
-  std::uint64_t removed_samples_for_acceleration = 0;     ///< by stretching or leaving out, to let it shrink
-  std::uint64_t jitter_buffer_delay = 0;                  ///< from arrival to playing, summed over emitted samples; in 1/8000 s
-  std::uint64_t jitter_buffer_emitted_count = 0;          ///< samples that came from packets
+  std::uint64_t concealed_samples = 0;                    ///< samples concealed because packets were lost or late, including silent ones
+  std::uint64_t silent_concealed_samples = 0;             ///< those of concealed_samples after kConcealmentFades in a row
+  std::uint64_t concealment_events = 0;                   ///< runs of concealed samples: each counts once, however long it is
+  std::uint64_t inserted_samples_for_deceleration = 0;    ///< samples added by stretching, to increase the delay
+  std::uint64_t removed_samples_for_acceleration = 0;     ///< samples removed by stretching or omission, to reduce the delay
+  std::uint64_t jitter_buffer_delay = 0;                  ///< time from arrival to playout, summed over the emitted samples; in 1/8000 s
+  std::uint64_t jitter_buffer_emitted_count = 0;          ///< samples taken from packets
   friend bool operator==(const PlayedSamples&, const PlayedSamples&) = default;
 
   PlayedSamples& operator+=(const PlayedSamples& more) noexcept {

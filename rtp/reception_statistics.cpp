@@ -6,7 +6,7 @@
 namespace offhook::inline v0::rtp {
 namespace {
 
-/// Any steady origin will do: only differences are used, and they wrap like the timestamp.
+/// Converts a time to RTP units. The origin has no effect: only differences are used, and they wrap as the timestamp does.
 std::uint32_t to_units(base::TimePoint at, std::uint32_t clock_hz) {
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
   constexpr std::int64_t kNano = 1'000'000'000;
@@ -26,7 +26,7 @@ void ReceptionStatistics::on_other(std::uint32_t ssrc, std::uint16_t sequence) {
   if (ssrc_ == ssrc) static_cast<void>(count(ssrc, sequence, true));
 }
 
-/// False when it does not count.
+/// Returns false if the packet does not count.
 bool ReceptionStatistics::count(std::uint32_t ssrc, std::uint16_t sequence, bool in_time) {
   if (ssrc_ != ssrc) begin_source(ssrc);
   switch (sequence_.on_packet(sequence)) {
@@ -76,21 +76,21 @@ void ReceptionStatistics::begin_count() {
 void ReceptionStatistics::update_spacing(std::uint16_t sequence, std::uint32_t timestamp) {
   if (last_sequence_ && sequence == static_cast<std::uint16_t>(*last_sequence_ + 1)) {
     const std::uint32_t distance = timestamp - timestamp_of_last_;
-    if (distance > 0 && distance <= clock_hz_ / 4) spacing_ = distance;  // Not the packets of one event, nor a silence between.
+    if (distance > 0 && distance <= clock_hz_ / 4) spacing_ = distance;  // Excludes the packets of one event, and a pause between packets.
   }
   last_sequence_ = sequence;
   timestamp_of_last_ = timestamp;
 }
 
 void ReceptionStatistics::update_jitter(std::uint32_t timestamp, base::TimePoint arrival) {
-  if (last_timestamp_ == timestamp) return;  // Packets of one telephone event share its timestamp and say nothing of jitter.
+  if (last_timestamp_ == timestamp) return;  // Packets of one telephone event have equal timestamps, and show no jitter.
   last_timestamp_ = timestamp;
   const std::uint32_t transit = to_units(arrival, clock_hz_) - timestamp;
   if (transit_) {
     const auto difference = static_cast<std::int32_t>(transit - *transit_);
     const std::uint32_t distance =
         difference < 0 ? 0u - static_cast<std::uint32_t>(difference) : static_cast<std::uint32_t>(difference);
-    const std::uint32_t most = clock_hz_ * 10;  // A jump of the timestamp is no jitter; it would take minutes to fade.
+    const std::uint32_t most = clock_hz_ * 10;  // A jump of the timestamp is no jitter; as jitter it would take minutes to fade.
     if (distance < most) jitter_ += distance - ((jitter_ + 8) >> 4);
   }
   transit_ = transit;
@@ -144,7 +144,7 @@ std::optional<std::chrono::microseconds> round_trip(const ReportBlock& block, Nt
   if (block.last_sr == 0) return std::nullopt;
   constexpr std::uint32_t kMinute = 60u << 16;
   const std::uint32_t trip = now.middle() - block.last_sr - block.delay_since_last_sr;
-  if (trip > kMinute) return std::nullopt;  // Negative ones are huge here.
+  if (trip > kMinute) return std::nullopt;  // Negative results wrap to large values.
   return std::chrono::microseconds(std::uint64_t{trip} * 1'000'000 >> 16);
 }
 

@@ -11,31 +11,32 @@
 
 namespace offhook::inline v0::rtp {
 
-/// What we report about the stream that we receive: loss, interarrival jitter, and the echo of the sender's report.
-/// RFC 3550 section 6.4.1, appendices A.1, A.3 and A.8. Every accepted RTP packet is fed, telephone events too.
+/// Collects the contents of our reports about the received stream: loss, interarrival jitter, and the data of the sender's last report.
+/// RFC 3550 section 6.4.1, appendices A.1, A.3 and A.8. The caller passes each accepted RTP packet, also telephone events.
 class ReceptionStatistics {
  public:
   explicit ReceptionStatistics(std::uint32_t clock_hz = 8000) : clock_hz_(clock_hz) {}
 
-  /// Of what comes from now on: another codec has another clock. The jitter so far goes on in its units.
+  /// Changes the clock for the packets from now on, when the codec has another clock. Converts the present jitter to the new units.
   void set_clock(std::uint32_t clock_hz);
-  /// A new SSRC begins a new count; the totals of lost() and received() go on. `in_time`: it can still be played.
+  /// Counts a packet. A new SSRC starts a new count, but lost() and received() keep their totals. `in_time`: the packet can still be played.
   void on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint arrival, bool in_time = true);
-  /// A packet whose payload we do not know, a key perhaps: it has come, and its timestamp, of an unknown clock, says nothing.
+  /// Counts a packet of a payload type with an unknown clock, for example a key: it was received, but its timestamp is not used.
   void on_other(std::uint32_t ssrc, std::uint16_t sequence);
-  /// RTCP BYE of that SSRC (RFC 3550 section 6.6): it is reported no more, and counts as a new one when it goes on. The totals stay.
+  /// Handles an RTCP BYE of `ssrc` (RFC 3550 section 6.6): take_report() returns no more blocks about it. If its packets
+  /// continue, it counts as a new SSRC. The totals remain.
   void on_bye(std::uint32_t ssrc);
   void on_sender_report(const SenderReport& report, base::TimePoint arrival);
-  /// The block for our next report; begins a new interval for the fraction lost. Nothing before the first valid packet.
+  /// Returns the block for our next report, and starts a new interval for the fraction lost. Returns nullopt before the first valid packet.
   [[nodiscard]] std::optional<ReportBlock> take_report(base::TimePoint now);
 
   [[nodiscard]] std::uint64_t received() const { return received_before_ + received_; }
-  /// Expected minus received, never below 0, of all SSRCs so far.
+  /// Returns expected minus received packets, at least 0, over all SSRCs until now.
   [[nodiscard]] std::uint64_t lost() const;
   [[nodiscard]] std::chrono::microseconds jitter() const;
-  /// Of all SSRCs so far.
+  /// Returns the loss pattern over all SSRCs until now.
   [[nodiscard]] const LossPattern& losses() const { return losses_; }
-  /// How much sound one packet holds: the distance of the last two neighbours, as long as it is one (a quarter second at most).
+  /// Returns the duration of one packet: the distance of the last two consecutive packets, if it is at most a quarter second.
   [[nodiscard]] std::chrono::microseconds packet_time() const;
 
  private:
@@ -51,7 +52,7 @@ class ReceptionStatistics {
   SequenceTracker sequence_;
   LossPattern losses_;
   std::uint64_t received_ = 0, received_before_ = 0, lost_before_ = 0;
-  std::int64_t lost_ = 0;                          // as of the last valid packet
+  std::int64_t lost_ = 0;                          // at the last valid packet
   std::uint64_t expected_prior_ = 0, received_prior_ = 0;
   std::uint32_t jitter_ = 0;                       // in 1/16 units: RFC 3550 appendix A.8
   std::optional<std::uint32_t> transit_;
@@ -62,8 +63,8 @@ class ReceptionStatistics {
   base::TimePoint last_sr_at_{};
 };
 
-/// Round trip from a block that the peer wrote about us, by our own clock `now`. RFC 3550 section 6.4.1, figure 2.
-/// Nothing when the block names no report of ours, or the result would be negative or over a minute (a lying or confused peer).
+/// Returns the round trip time from a block that the peer wrote about us; `now` is our own clock. RFC 3550 section 6.4.1, figure 2. Returns nullopt if the
+/// block names no report of ours. Also returns nullopt if the result is negative or over a minute, because the block's times must then be wrong.
 [[nodiscard]] std::optional<std::chrono::microseconds> round_trip(const ReportBlock& block, NtpTime now);
 
 }  // namespace offhook::inline v0::rtp

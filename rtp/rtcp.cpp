@@ -13,7 +13,7 @@ std::string_view as_text(base::Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// One packet of the compound, its frame checked, padding already cut off.
+/// One packet of the compound, with a checked header and without padding.
 struct Framed {
   std::uint8_t count = 0;
   std::uint8_t type = 0;
@@ -33,7 +33,7 @@ base::Result<Framed, RtcpError> take_framed(base::ByteReader& reader) {
   if (first >> 6 != 2) return base::fail(RtcpError::BadVersion);
   if (framed.padded) {
     if (reader.remaining() != 0 || framed.body.empty())
-      return base::fail(RtcpError::BadPadding);  // Only the last one: RFC 3550 section 6.4.1
+      return base::fail(RtcpError::BadPadding);  // Only the last packet may have padding: RFC 3550 section 6.4.1
     const std::size_t padding = framed.body.back();
     if (padding == 0 || padding % 4 != 0 || padding > framed.body.size()) return base::fail(RtcpError::BadPadding);
     framed.body = framed.body.first(framed.body.size() - padding);
@@ -53,7 +53,7 @@ base::Result<Framed, RtcpError> take_framed(base::ByteReader& reader) {
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 ReportBlocks take_blocks(base::ByteReader& reader, std::size_t count) {
   ReportBlocks blocks;
-  blocks.count = count;  // Five bits: never more than kMaxReportBlocks.
+  blocks.count = count;  // The count field has five bits, so that it is at most kMaxReportBlocks.
   for (std::size_t i = 0; i < count; ++i) {
     ReportBlock& block = blocks.items[i];
     block.ssrc = reader.u32();
@@ -78,7 +78,7 @@ std::optional<RtcpPacket> parse_sender_report(const Framed& framed) {
   report.octets = reader.u32();
   report.blocks = take_blocks(reader, framed.count);
   if (!reader.ok()) return std::nullopt;
-  return report;  // What follows the blocks is a profile's extension: RFC 3550 section 6.4.3.
+  return report;  // A profile-specific extension may follow the blocks: RFC 3550 section 6.4.3.
 }
 
 std::optional<RtcpPacket> parse_receiver_report(const Framed& framed) {
@@ -90,7 +90,7 @@ std::optional<RtcpPacket> parse_receiver_report(const Framed& framed) {
   return report;
 }
 
-/// Items of one chunk up to its null octet; leaves the reader at the next word boundary of the body. RFC 3550 section 6.5.
+/// Takes the items of one chunk up to its null octet. The reader is then at the next word boundary of the body. RFC 3550 section 6.5.
 bool take_chunk(base::ByteReader& reader, std::size_t body_size, std::string_view& cname) {
   while (reader.ok()) {
     const std::uint8_t item = reader.u8();
@@ -159,7 +159,7 @@ std::string_view to_string(RtcpError error) {
 }
 
 base::Result<CompoundReader, RtcpError> CompoundReader::open(base::Bytes datagram) {
-  constexpr std::size_t kSmallest = 8;  // An empty RR.
+  constexpr std::size_t kSmallest = 8;  // The size of an empty RR.
   if (datagram.size() < kSmallest) return base::fail(RtcpError::TooShort);
   base::ByteReader reader(datagram);
   for (std::size_t packets = 0; reader.remaining() != 0; ++packets) {
@@ -178,7 +178,7 @@ base::Result<CompoundReader, RtcpError> CompoundReader::open(base::Bytes datagra
 std::optional<RtcpPacket> CompoundReader::next() {
   if (rest_.empty()) return std::nullopt;
   base::ByteReader reader(rest_);
-  const auto framed = take_framed(reader);  // Cannot fail: open() has walked the same octets.
+  const auto framed = take_framed(reader);  // Cannot fail: open() has checked the same octets.
   if (!framed) return std::nullopt;
   rest_ = reader.rest();
   return parse_body(*framed);

@@ -13,19 +13,19 @@
 
 namespace offhook::inline v0::rtp {
 
-inline constexpr std::size_t kMaxReportBlocks = 31;     ///< The RC field has five bits.
+inline constexpr std::size_t kMaxReportBlocks = 31;     ///< the RC field has five bits
 inline constexpr std::size_t kMaxRtcpPackets = 32;      ///< in one compound
-inline constexpr std::size_t kMaxSdesText = 255;        ///< The length field has eight bits.
+inline constexpr std::size_t kMaxSdesText = 255;        ///< the length field has eight bits
 
 /// RFC 3550 section 6.4.1.
 struct ReportBlock {
-  std::uint32_t ssrc = 0;                ///< whom it is about
+  std::uint32_t ssrc = 0;                ///< the source that the block describes
   std::uint8_t fraction_lost = 0;        ///< in 1/256, since the last report
-  std::int32_t cumulative_lost = 0;      ///< 24 bits, signed: duplicates make it negative
-  std::uint32_t highest_sequence = 0;    ///< extended
-  std::uint32_t jitter = 0;              ///< RTP units
-  std::uint32_t last_sr = 0;             ///< NtpTime::middle() of the last sender report; 0: none yet
-  std::uint32_t delay_since_last_sr = 0; ///< 1/65536 s
+  std::int32_t cumulative_lost = 0;      ///< 24 bits, signed; duplicates can make it negative
+  std::uint32_t highest_sequence = 0;    ///< extended by the count of its wraps
+  std::uint32_t jitter = 0;              ///< in RTP units
+  std::uint32_t last_sr = 0;             ///< NtpTime::middle() of the last sender report; 0: no report yet
+  std::uint32_t delay_since_last_sr = 0; ///< in 1/65536 s
   friend bool operator==(const ReportBlock&, const ReportBlock&) = default;
 };
 struct ReportBlocks {
@@ -45,17 +45,17 @@ struct ReceiverReport {
   std::uint32_t ssrc = 0;
   ReportBlocks blocks{};
 };
-/// The first chunk alone: a telephone has one source. RFC 3550 section 6.5.
+/// Only the first chunk, because a telephone has one source. RFC 3550 section 6.5.
 struct SourceDescription {
   std::uint32_t ssrc = 0;
-  std::string_view cname;                ///< borrows from the datagram; bytes of the peer, not to be trusted
+  std::string_view cname;                ///< borrows from the datagram; untrusted bytes of the peer
 };
 struct Bye {
   std::array<std::uint32_t, kMaxReportBlocks> ssrcs{};
   std::size_t count = 0;
   std::string_view reason;               ///< borrows from the datagram
 };
-/// Any other type (APP, feedback, XR): its frame is sound, its content was not looked at.
+/// A packet of any other type (APP, feedback, XR). Its header is valid; its content is not checked.
 struct OtherRtcp {
   std::uint8_t type = 0;
   base::Bytes body{};
@@ -65,21 +65,21 @@ using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription,
 enum class RtcpError : std::uint8_t {
   TooShort,         ///< fewer than 8 octets
   BadVersion,       ///< some packet is not version 2
-  NotACompound,     ///< does not begin with SR or RR (RFC 3550 appendix A.2)
+  NotACompound,     ///< does not start with SR or RR (RFC 3550 appendix A.2)
   BadLength,        ///< the lengths do not add up to the datagram
   BadPadding,
-  BadBody,          ///< a count or a text is longer than its packet
+  BadBody,          ///< a count or a text is longer than its packet allows
   TooMany,          ///< more than kMaxRtcpPackets
 };
 [[nodiscard]] std::string_view to_string(RtcpError error);
 
-/// Walks over a compound packet that was checked as a whole first. RFC 3550 section 6.1, appendix A.2. Borrows from the datagram.
+/// Reads the packets of a compound, which open() checks as a whole. RFC 3550 section 6.1, appendix A.2. Borrows from the datagram.
 class CompoundReader {
  public:
-  /// Reduced-size RTCP (RFC 5506) is refused as NotACompound: nothing that we offer allows it.
+  /// Checks the compound. Refuses reduced-size RTCP (RFC 5506) as NotACompound, because Offhook offers nothing that allows it.
   [[nodiscard]] static base::Result<CompoundReader, RtcpError> open(base::Bytes datagram);
   [[nodiscard]] std::optional<RtcpPacket> next();
-  /// SSRC of the first packet: who sends.
+  /// Returns the SSRC of the first packet, which is the sender's.
   [[nodiscard]] std::uint32_t sender() const { return sender_; }
 
  private:
@@ -88,16 +88,16 @@ class CompoundReader {
   std::uint32_t sender_ = 0;
 };
 
-/// Writes a compound into the caller's buffer, in the order of the calls: a report first, then SDES with CNAME, then others, then BYE.
+/// Writes a compound into the caller's buffer, in the order of the calls. Call them in this order: a report, cname(), other(), bye().
 class CompoundWriter {
  public:
   explicit CompoundWriter(std::span<std::uint8_t> out) : out_(out) {}
-  void sender_report(const SenderReport& report);       ///< at most kMaxReportBlocks blocks are written
+  void sender_report(const SenderReport& report);       ///< writes at most kMaxReportBlocks blocks
   void receiver_report(const ReceiverReport& report);
-  void cname(std::uint32_t ssrc, std::string_view cname);    ///< cut at kMaxSdesText octets
-  void bye(std::uint32_t ssrc, std::string_view reason);     ///< cut likewise; "" for none
-  void other(std::uint8_t type, base::Bytes body);           ///< of whole words, as write_voip_metrics() makes one; count 0
-  /// Octets written, or nothing when they did not fit.
+  void cname(std::uint32_t ssrc, std::string_view cname);    ///< writes at most kMaxSdesText octets of `cname`
+  void bye(std::uint32_t ssrc, std::string_view reason);     ///< the same limit; "" for no reason
+  void other(std::uint8_t type, base::Bytes body);           ///< `body` is of whole words, as write_voip_metrics() writes it; the count is 0
+  /// Returns the octets written, or nullopt if the compound did not fit.
   [[nodiscard]] std::optional<std::size_t> finish() const;
 
  private:

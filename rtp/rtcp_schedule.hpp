@@ -8,17 +8,17 @@
 
 namespace offhook::inline v0::rtp {
 
-/// When the next RTCP report is due, for two parties: the minimum interval of 5 s always governs (RFC 3550 section 6.2), spread
-/// by 0.5 to 1.5 and divided by e - 3/2; the first one after half of it (section 6.3.1).
+/// Decides when the next RTCP report is due, for a session of two parties. The minimum interval of 5 s always applies (RFC 3550 section 6.2),
+/// multiplied by a random 0.5 to 1.5 and divided by e - 3/2. The first report comes after half of it (section 6.3.1).
 class RtcpSchedule {
  public:
   static constexpr base::Duration kInterval = std::chrono::seconds(5);
-  /// `seed`: of the draws. They are no secret, and differ between legs.
+  /// `seed`: for the random intervals. They are not secret, but differ between legs.
   RtcpSchedule(std::uint64_t seed, base::TimePoint now);
 
   [[nodiscard]] base::TimePoint next_deadline() const { return due_; }
   [[nodiscard]] bool is_due(base::TimePoint now) const { return now >= due_; }
-  /// A report was sent: draws the time of the next one.
+  /// Call it when a report was sent: draws the time of the next report.
   void on_sent(base::TimePoint now);
 
  private:

@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Widens a wrapping counter to 64 bits: each value is taken as the one nearest to the last. The first one is put one whole
-/// turn above zero, so that what precedes it stays positive.
+/// Widens a wrapping counter to 64 bits: each result is the possible value nearest to the last result. The first value is one whole turn above zero,
+/// so that earlier values are still positive.
 template <class Narrow>
 class Unwrapper {
  public:
@@ -16,7 +16,7 @@ class Unwrapper {
     started_ = true;
     return last_;
   }
-  /// What unwrap() would say, without remembering it.
+  /// Returns the result of unwrap() without remembering it.
   [[nodiscard]] constexpr std::int64_t peek(Narrow value) const {
     if (!started_) return (std::int64_t{1} << (8 * sizeof(Narrow))) + value;
     using Signed = std::make_signed_t<Narrow>;
@@ -36,21 +36,21 @@ inline constexpr int kMinSequential = 2;             ///< RFC 3550 appendix A.1
 inline constexpr std::uint16_t kMaxDropout = 3000;   ///< RFC 3550 appendix A.1: one minute at 50 packets a second
 inline constexpr std::uint16_t kMaxMisorder = 100;   ///< RFC 3550 appendix A.1
 
-/// Which sequence numbers of one SSRC belong to it, after RFC 3550 appendix A.1: a source counts from its kMinSequential-th
-/// packet in order, and a jump is believed when two packets in a row agree on it.
+/// Decides which sequence numbers of one SSRC are valid, by RFC 3550 appendix A.1. A source counts from its kMinSequential-th packet in order. A jump
+/// is accepted when two packets in a row agree on it.
 class SequenceTracker {
  public:
   enum class Verdict : std::uint8_t {
     Probation,   ///< not enough packets in order yet
-    Valid,       ///< counts; new, reordered or duplicate
-    Jump,        ///< far from what was expected: dropped until the next packet confirms it
-    Restarted,   ///< the jump is confirmed, or the probation is over: counting begins here
+    Valid,       ///< counts: a new or reordered packet, or a duplicate
+    Jump,        ///< far from the expected number: dropped until the next packet confirms the jump
+    Restarted,   ///< the jump is confirmed, or the probation is over: counting starts here
   };
   Verdict on_packet(std::uint16_t sequence);
 
-  /// Highest sequence number seen, extended by its cycles (RFC 3550 section 6.4.1); 0 before the first valid packet.
+  /// Returns the highest sequence number received, extended by its cycles (RFC 3550 section 6.4.1); 0 before the first valid packet.
   [[nodiscard]] std::uint32_t extended_highest() const { return cycles_ + max_; }
-  /// Packets that should have come since counting began.
+  /// Returns how many packets should have come since counting started.
   [[nodiscard]] std::uint64_t expected() const { return valid_ ? extended_highest() - base_ + std::uint64_t{1} : 0; }
   [[nodiscard]] bool valid() const { return valid_; }
 
@@ -61,7 +61,7 @@ class SequenceTracker {
   bool valid_ = false;
   int probation_ = kMinSequential;
   std::uint16_t max_ = 0;
-  std::uint32_t cycles_ = 0;   // Counts wraps, shifted left by 16.
+  std::uint32_t cycles_ = 0;   // the number of wraps, shifted left by 16
   std::uint32_t base_ = 0;
   std::optional<std::uint16_t> confirms_jump_;
 };

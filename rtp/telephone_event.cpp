@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789*#ABCD";   // RFC 4733 section 3.2, table 3
 constexpr std::uint32_t kTickMs = 20;
-constexpr std::uint32_t kMaxTicks = 60 * 50;               // A minute: longer than anyone presses a key.
+constexpr std::uint32_t kMaxTicks = 60 * 50;               // a minute: no caller presses a key for longer
 
 std::uint32_t to_ticks(std::uint32_t ms) {
   return std::clamp<std::uint32_t>(ms / kTickMs + (ms % kTickMs != 0 ? 1 : 0), 1, kMaxTicks);
@@ -73,7 +73,7 @@ bool EventSender::queue_pause(std::uint32_t ms) {
 }
 
 EventSender::Outgoing EventSender::sound(bool first) {
-  if (duration_ > kMaxEventDuration) {  // The tick before ended a segment; this one begins where that ended.
+  if (duration_ > kMaxEventDuration) {  // The tick before ended a segment; this one starts at the end of that one.
     begin_ += kMaxEventDuration;
     duration_ -= kMaxEventDuration;
   }
@@ -81,7 +81,7 @@ EventSender::Outgoing EventSender::sound(bool first) {
     duration_ += tick_units_;
     --ticks_left_;
   }
-  // What does not fit goes on in a segment of its own, and the end waits for that: RFC 4733 section 2.5.1.3
+  // The part that does not fit continues in a segment of its own, and the end comes with that one: RFC 4733 section 2.5.1.3
   const bool full = duration_ > kMaxEventDuration, last = ticks_left_ == 0 && !full;
   const auto told = static_cast<std::uint16_t>(full ? kMaxEventDuration : duration_);
   const Outgoing out{write_telephone_event({.event = now_.event, .end = last, .duration = told}), begin_, first, *digit_of(now_.event)};
@@ -105,7 +105,7 @@ std::optional<EventSender::Outgoing> EventSender::tick(std::uint32_t timestamp) 
       --count_;
       if (now_.on_ticks == 0) {
         state_ = now_.off_ticks > 1 ? State::Pause : State::Idle;
-        ticks_left_ = now_.off_ticks - 1;  // This tick is the first of it.
+        ticks_left_ = now_.off_ticks - 1;  // This tick is the first one of the pause.
         return std::nullopt;
       }
       state_ = State::Sounding;
@@ -118,7 +118,7 @@ std::optional<EventSender::Outgoing> EventSender::tick(std::uint32_t timestamp) 
       const Outgoing out{
           write_telephone_event({.event = now_.event, .end = true, .duration = static_cast<std::uint16_t>(duration_)}), begin_,
           false};
-      if (--ends_left_ == 0) {  // The repeats have taken their share of the pause already.
+      if (--ends_left_ == 0) {  // The repeats have already used their part of the pause.
         const std::uint32_t spent = kEndPackets - 1;
         state_ = now_.off_ticks > spent ? State::Pause : State::Idle;
         ticks_left_ = now_.off_ticks > spent ? now_.off_ticks - spent : 0;
@@ -137,8 +137,8 @@ void EventReceiver::set_clock(std::uint32_t clock_hz) {
   clock_hz_ = clock_hz;
 }
 
-/// Nothing lies between them: RFC 4733 section 2.5.2.3. Where the last packets of a full segment were lost, its length shows it;
-/// where segments are shorter (RFC 4733 section 2.5.2.3.1), the adjacency alone does.
+/// Returns whether a report continues `segment`: there is nothing between them (RFC 4733 section 2.5.2.3). If the last packets of a full segment were
+/// lost, the length of the gap shows that the event continues. If segments are shorter (RFC 4733 section 2.5.2.3.1), only exact adjacency shows it.
 bool EventReceiver::goes_on(const Segment& segment, std::uint8_t event, std::uint32_t timestamp) const {
   const std::uint32_t gap = timestamp - segment.timestamp, slack = clock_hz_ / 5;  // kMaxSegmentSlack in units
   if (event != segment.event || gap < segment.duration || gap > kMaxEventDuration) return false;
@@ -150,7 +150,7 @@ void EventReceiver::finish() {
   const std::uint64_t units = open_->before + open_->now.duration;
   ended_ = open_->now;
   if (digit) {
-    if (ready_count_ == ready_.size()) {  // Nobody polls: the oldest makes room.
+    if (ready_count_ == ready_.size()) {  // The caller does not poll: drop the oldest digit.
       std::copy(ready_.begin() + 1, ready_.end(), ready_.begin());
       --ready_count_;
       ++dropped_;
@@ -166,7 +166,7 @@ void EventReceiver::on_packet(base::Bytes payload, std::uint32_t timestamp, base
     ++malformed_;
     return;
   }
-  // Each event begins where the one before it ended: RFC 4733 section 2.5.2.4
+  // Each event starts where the event before it ended: RFC 4733 section 2.5.2.4
   for (std::size_t packed = 0; payload.size() >= kEventOctets; payload = payload.subspan(kEventOctets), ++packed) {
     const auto event = parse_telephone_event(payload);
     if (packed >= kMaxPackedEvents || !digit_of(event->event) || event->duration == 0) {
@@ -178,12 +178,12 @@ void EventReceiver::on_packet(base::Bytes payload, std::uint32_t timestamp, base
   }
 }
 
-/// The end repeated, or a straggler of what is over and was reported.
+/// Returns whether the report belongs to an event that was already reported: a repeated end, or a late packet.
 bool EventReceiver::is_over(const TelephoneEvent& event, std::uint32_t timestamp, base::TimePoint now) {
   if (!ended_) return false;
   const bool same = timestamp == ended_->timestamp && event.event == ended_->event;
   if (!end_heard_ && (same || goes_on(*ended_, event.event, timestamp))) {
-    // It sounds on after kEndSilence of loss, for as long as it likes: never restarted, RFC 4733 section 2.5.2.2
+    // The event lasts on after kEndSilence of loss, for any time. It must not be restarted: RFC 4733 section 2.5.2.2
     const std::uint16_t duration = same ? std::max(ended_->duration, event.duration) : event.duration;
     ended_ = Segment{event.event, duration, timestamp, now};
     end_heard_ = event.end;
@@ -207,7 +207,7 @@ void EventReceiver::on_report(const TelephoneEvent& event, std::uint32_t timesta
     }
   }
   if (!open_) open_ = Open{.now = {event.event, 0, timestamp, now}, .begin = timestamp};
-  if (event.event != open_->now.event) return;  // Two events under one timestamp: the first one counts.
+  if (event.event != open_->now.event) return;  // Two events have the same timestamp: the first one counts.
   open_->now.duration = std::max(open_->now.duration, event.duration);
   open_->now.last = now;
   if (!event.end) return;
@@ -231,7 +231,7 @@ std::optional<ReceivedDigit> EventReceiver::poll() {
 
 void EventReceiver::reset() {
   if (open_) finish();
-  ended_.reset();  // The next stream's timestamps begin anywhere.
+  ended_.reset();  // The next stream's timestamps may start anywhere.
 }
 
 }  // namespace offhook::inline v0::rtp

@@ -55,7 +55,7 @@ std::optional<Packet> Translator::translate(const Packet& packet, base::TimePoin
   ours.timestamp = timestamp_of(packet, route.kind);
   ours.marker = packet.marker;
   ours.payload = packet.payload;
-  if (route.kind == Kind::Audio && marks_) {  // An event's marker says that it begins, and comfort noise is no talkspurt.
+  if (route.kind == Kind::Audio && marks_) {  // The marker of an event means the event's start, and comfort noise is no talkspurt.
     ours.marker = true;
     marks_ = false;
   }
@@ -136,7 +136,7 @@ void Translator::watch_clock(const Packet& packet, base::TimePoint arrival) noex
 void Translator::note_newest(const Packet& packet, std::uint32_t timestamp, base::TimePoint arrival) noexcept {
   if (audio_ && packet.sequence == static_cast<std::uint16_t>(audio_->sequence + 1)) {
     const std::uint32_t distance = packet.timestamp - audio_->timestamp;
-    if (distance > 0 && distance <= clock_hz_ / 4) spacing_ = distance;  // A quarter second at most: no silence in between.
+    if (distance > 0 && distance <= clock_hz_ / 4) spacing_ = distance;  // At most a quarter second, so that it contains no pause.
   }
   audio_ = Audio{packet.sequence, packet.timestamp, arrival};
   end_ = timestamp + spacing_;

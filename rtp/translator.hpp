@@ -12,32 +12,31 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The longest packet that is passed on, its header included: 200 ms of G.711 (RFC 3551 section 4.2).
+/// The longest packet that is passed on, including its header: 200 ms of G.711 (RFC 3551 section 4.2).
 inline constexpr std::size_t kMaxPassedOctets = 1612;
 
 struct TranslatorStatistics {
   std::uint64_t passed = 0;
-  std::uint64_t unknown_type = 0;     ///< the other side has no number for it
+  std::uint64_t unknown_type = 0;     ///< the other side has no number for its payload type
   std::uint64_t too_long = 0;         ///< over kMaxPassedOctets
   std::uint64_t duplicate = 0;
-  std::uint64_t late = 0;             ///< from before the last restart: its number is another packet's by now
-  std::uint64_t unconfirmed = 0;      ///< far from what was expected, and not yet followed by a neighbour
-  std::uint64_t restarts = 0;         ///< of the numbers: another source, a jump, an interruption
-  std::uint64_t clock_jumps = 0;      ///< of the timestamp alone
+  std::uint64_t late = 0;             ///< sent before the last restart: another packet now uses its number
+  std::uint64_t unconfirmed = 0;      ///< far from the expected number, without a second packet that confirms the jump
+  std::uint64_t restarts = 0;         ///< restarts of the numbers: another source, a jump, an interruption
+  std::uint64_t clock_jumps = 0;      ///< jumps of the timestamp alone
   [[nodiscard]] std::uint64_t dropped() const { return unknown_type + too_long + duplicate + late + unconfirmed; }
 };
 
-/// Passes the packets of one side of a call on to the other without looking into them: a translator of RFC 3550 section 7.1, as it suits
-/// who is a party to both sides. The other side sees one stream of ours: one SSRC, and a sequence and a timestamp that stay continuous
-/// whatever the source does.
+/// Passes the packets of one side of a call on to the other side without reading their payloads. It is a translator of RFC 3550 section 7.1 for a party to both
+/// sides. The other side receives one stream of ours: one SSRC, with a continuous sequence and a continuous timestamp, whatever the source does.
 ///
-/// - What was lost stays lost and what came out of order stays so, that the far end may measure it; it measures also what is dropped here.
-/// - A duplicate among the last kMaxMisorder is dropped.
-/// - Another SSRC, an interruption, or a jump of the sequence that a second packet confirms (RFC 3550 appendix A.1) begins anew behind the
-///   highest number that was given; the timestamp goes on by the time that passed, and the first audio carries the marker.
-/// - A timestamp alone that leaps (over a second away from what the time that passed explains) is put back on ours likewise. What is
-///   smaller is passed as it is. Packets of one telephone event keep one timestamp whatever happens.
-/// - Marker and payload are kept. Padding, header extensions and contributing sources are of the hop that they came by, and stay there.
+/// - Lost packets stay lost and reordered packets stay reordered, so that the far end can measure both; it also measures the packets dropped here.
+/// - A duplicate of one of the last kMaxMisorder packets is dropped.
+/// - The numbers restart after the highest one sent in three cases: another SSRC, an interruption, or a jump of the sequence that a second packet
+///   confirms (RFC 3550 appendix A.1). The timestamp then advances by the time that passed, and the first audio packet carries the marker.
+/// - If only the timestamp jumps (by over a second more or less than the time that passed), it is mapped to our timestamp in the same way. Smaller changes pass
+///   unchanged. All packets of one telephone event keep one timestamp in all cases.
+/// - Marker and payload are kept. Padding, header extensions and contributing sources belong to one hop, and are not passed on.
 ///
 /// Pure: no I/O, no clock, no allocation.
 class Translator {
@@ -46,24 +45,24 @@ class Translator {
 
   explicit Translator(std::uint32_t clock_hz = 8000) : clock_hz_(clock_hz), spacing_(clock_hz / 50) {}
 
-  /// Our stream stands here: the next packet's number, and the timestamp of a sample taken at `now`.
+  /// Sets the start of our stream: the next packet's number, and the timestamp of a sample taken at `now`.
   void begin(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint now) noexcept;
-  /// Our stream goes on under another SSRC.
+  /// Continues our stream with another SSRC.
   void set_ssrc(std::uint32_t ssrc) noexcept { ssrc_ = ssrc; }
-  /// Both sides have agreed on a codec of another clock.
+  /// Changes the clock: both sides negotiated a codec with another clock.
   void set_clock(std::uint32_t clock_hz) noexcept;
-  /// What has no number any more is dropped until it is given one.
+  /// Removes all mappings. Packets are dropped until map_type() maps their payload type again.
   void forget_types() noexcept { routes_ = {}; }
-  /// What comes as `from` leaves as `to`; both 0..127, or nothing is done.
+  /// Maps payload type `from` to `to`. Does nothing unless both are 0..127.
   void map_type(std::uint8_t from, std::uint8_t to, Kind kind) noexcept;
 
-  /// What `packet`, which came at `arrival` from a source that is believed, becomes; nothing when it is dropped, and counted. Borrows its
-  /// payload.
+  /// Returns the packet to send for `packet`, which came at `arrival` from an accepted source. Returns nullopt if the packet is dropped,
+  /// and counts it. The result borrows the payload.
   [[nodiscard]] std::optional<Packet> translate(const Packet& packet, base::TimePoint arrival) noexcept;
-  /// Packets are withheld from here on by agreement (hold): what is missing before the next one is no loss.
+  /// Starts an interruption that both sides agreed on (hold): the missing numbers before the next packet are no loss.
   void interrupt() noexcept { interrupted_ = true; }
 
-  /// Where our stream goes on when nothing is passed any more.
+  /// Our next sequence number, and our timestamp at `now`: for the owner that continues the stream when no more packets are passed on.
   [[nodiscard]] std::uint16_t next_sequence() const noexcept { return next_sequence_; }
   [[nodiscard]] std::uint32_t timestamp_at(base::TimePoint now) const noexcept;
   [[nodiscard]] const TranslatorStatistics& statistics() const noexcept { return counts_; }
@@ -86,13 +85,13 @@ class Translator {
   std::uint32_t clock_hz_;
   std::uint32_t ssrc_ = 0;
   std::uint16_t next_sequence_ = 0;
-  std::uint32_t end_ = 0;                           // of what was sent: the timestamp behind it,
-  base::TimePoint end_at_{};                        // and when that is
+  std::uint32_t end_ = 0;                           // timestamp after the last packet sent, and
+  base::TimePoint end_at_{};                        // its time
 
-  std::optional<std::uint32_t> source_;             // the SSRC whose numbers these are:
+  std::optional<std::uint32_t> source_;             // the SSRC to which the numbers in this block belong
   std::uint16_t highest_ = 0;
-  std::uint64_t since_restart_ = 0;                 // numbers from the first one to highest_
-  std::bitset<kMaxMisorder + 1> seen_;              // highest_ is the first, those behind it follow
+  std::uint64_t since_restart_ = 0;                 // count of numbers from the first one to highest_
+  std::bitset<kMaxMisorder + 1> seen_;              // the first bit is highest_, the next bits are the numbers before it
   std::optional<std::uint16_t> confirms_jump_;
   std::uint16_t sequence_offset_ = 0;
   std::uint32_t timestamp_offset_ = 0;
@@ -103,12 +102,12 @@ class Translator {
     std::uint32_t timestamp = 0;
     base::TimePoint arrival{};
   };
-  std::optional<Audio> audio_;                      // the newest, by the source's numbers
-  std::uint32_t spacing_;                           // of two neighbours: how much one packet holds
+  std::optional<Audio> audio_;                      // the newest audio packet, with the source's numbers
+  std::uint32_t spacing_;                           // distance of two consecutive packets: the duration of one packet
   struct Event {
     std::uint32_t timestamp = 0, ours = 0;
   };
-  std::optional<Event> event_;                      // the last
+  std::optional<Event> event_;                      // the last event
   std::array<Route, kMaxPayloadType + 1> routes_{};
   TranslatorStatistics counts_;
 };
