@@ -57,7 +57,7 @@ void AnswerWatch::count(bool voice, Ms passed) {
     return;
   }
   silent_for_ += passed;
-  if (silent_for_ < rules_.word_gap && in_word_) return;  // A closed mouth is no pause: "t", "k".
+  if (silent_for_ < rules_.word_gap && in_word_) return;  // The short silence of a stop consonant (t, k) does not end a word.
   voice_for_ = Ms{};
   in_word_ = false;
 }

@@ -9,17 +9,17 @@
 
 namespace offhook::inline v0::media {
 
-/// Who took a call of ours.
+/// What answered an outgoing call.
 enum class Answerer : std::uint8_t { Unknown, Human, Machine, Fax };
 [[nodiscard]] std::string_view to_string(Answerer answerer);
 
-/// By what a verdict was reached.
+/// The reason for a verdict.
 enum class AnswerSign : std::uint8_t {
-  ShortGreeting,   ///< some words, and then they wait for us
-  LongGreeting,    ///< longer than people speak who expect an answer
-  ManyWords,
-  Silence,         ///< nothing from the beginning on
-  TimeUp,
+  ShortGreeting,   ///< some words, and then silence
+  LongGreeting,    ///< longer than the greeting of a person who expects an answer
+  ManyWords,       ///< more words than AnswerRules::most_words
+  Silence,         ///< no voice after the answer
+  TimeUp,          ///< no pattern matched within AnswerRules::total
   Beep,
   FaxTone,
 };
@@ -28,39 +28,39 @@ enum class AnswerSign : std::uint8_t {
 struct AnswerVerdict {
   Answerer who = Answerer::Unknown;
   AnswerSign sign = AnswerSign::TimeUp;
-  std::chrono::milliseconds took{};   ///< since the answer
+  std::chrono::milliseconds took{};   ///< time from the answer to the verdict
 };
 
-/// The names are those that dialling programs have had for decades; the figures are tuned to the voice detector that we have.
+/// The rules that decide. The names are usual in dialling programs; the values are tuned to Offhook's voice detector.
 struct AnswerRules {
-  std::chrono::milliseconds initial_silence{2500};   ///< nobody says anything: Unknown
-  std::chrono::milliseconds greeting{2200};          ///< of voice and the gaps in it; one that is longer is a machine's
-  std::chrono::milliseconds after_greeting{800};     ///< of silence after a shorter one: Human
-  std::chrono::milliseconds total{5000};             ///< by then: Unknown
-  std::chrono::milliseconds shortest_word{100};      ///< less is a click
-  std::chrono::milliseconds word_gap{60};            ///< a shorter pause divides no words
-  unsigned most_words = 6;                           ///< of one greeting; one more is a machine's
-  std::chrono::milliseconds after_machine{3000};     ///< of silence: it records, and has no beep
-  std::chrono::milliseconds longest_greeting{45000}; ///< of a machine; then we speak, whatever it does
-  std::chrono::milliseconds beep_counts{20000};      ///< so long after the answer a beep still says that a person was none
+  std::chrono::milliseconds initial_silence{2500};   ///< silence from the answer on that means Unknown
+  std::chrono::milliseconds greeting{2200};          ///< voice and its gaps; a longer greeting is a machine's
+  std::chrono::milliseconds after_greeting{800};     ///< silence after a shorter greeting that means Human
+  std::chrono::milliseconds total{5000};             ///< after this time without a verdict: Unknown
+  std::chrono::milliseconds shortest_word{100};      ///< shorter voice is a click, not a word
+  std::chrono::milliseconds word_gap{60};            ///< a shorter pause does not separate words
+  unsigned most_words = 6;                           ///< words of one greeting; more words are a machine's
+  std::chrono::milliseconds after_machine{3000};     ///< silence after which a machine records without a beep
+  std::chrono::milliseconds longest_greeting{45000}; ///< of a machine; after that the agent speaks in any case
+  std::chrono::milliseconds beep_counts{20000};      ///< time after the answer in which a beep changes Human to Machine
 };
 
-/// Whether a person or a machine took a call, by the pattern of voice and silence after the answer and by tones, and when a machine
-/// listens. From the answer on, not from early media: what was heard before it was the network. Pure, no allocation.
+/// Decides whether a person or a machine answered a call, and when a machine listens. It uses the pattern of voice and silence, and tones. Pass audio
+/// from the answer on, not early media, which comes from the network. Pure, no allocation.
 class AnswerWatch {
  public:
   struct Step {
-    std::optional<AnswerVerdict> verdict;  ///< at most two: a beep may say that who sounded like a person was a machine
-    bool speak_now = false;                ///< the machine records; once
+    std::optional<AnswerVerdict> verdict;  ///< at most two per call: after Human, a beep may change the verdict to Machine
+    bool speak_now = false;                ///< true once: the machine now records
   };
 
   explicit AnswerWatch(AnswerRules rules = {}) : rules_(rules) {}
 
-  /// 20 ms of the answering side at `tick` (HeardFrame), in order. Ticks that were left out are as this one is.
+  /// Takes whether 20 ms of the answering side at `tick` (HeardFrame) have voice. Call it in order; omitted ticks count as equal to this one.
   [[nodiscard]] Step hear(std::uint64_t tick, bool voice);
   [[nodiscard]] Step on_tone(LineTone tone);
   [[nodiscard]] std::optional<AnswerVerdict> verdict() const { return verdict_; }
-  /// A machine has it, and does not listen yet.
+  /// Returns whether a machine answered that does not listen yet.
   [[nodiscard]] bool awaits_beep() const { return verdict_ && verdict_->who == Answerer::Machine && !told_to_speak_; }
 
  private:
@@ -73,11 +73,11 @@ class AnswerWatch {
 
   AnswerRules rules_;
   std::optional<std::uint64_t> last_tick_;
-  Ms now_{};                  // since the answer
-  Ms voice_for_{};            // of the voice that sounds
-  Ms silent_for_{};           // since voice of a word's length ended
-  Ms greeting_{};             // from the first word's beginning to the last one's end
-  std::optional<Ms> began_;   // the first word
+  Ms now_{};                  // time since the answer
+  Ms voice_for_{};            // length of the present voice
+  Ms silent_for_{};           // time since the end of the last voice that was long enough for a word
+  Ms greeting_{};             // from the start of the first word to the end of the last one
+  std::optional<Ms> began_;   // start of the first word
   unsigned words_ = 0;
   bool in_word_ = false;
   std::optional<AnswerVerdict> verdict_;

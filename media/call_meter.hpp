@@ -9,25 +9,25 @@
 
 namespace offhook::inline v0::media {
 
-/// What a stream notes of its call while it goes on: levels, silence, clipping, packets that come too late, sound in one direction only.
-/// A few sums a tick; what they mean is for report_of() to say.
+/// Measures a stream's call while it lasts: levels, silence, clipping, late packets, audio in one direction only. It adds a
+/// few sums per tick; report_of() evaluates them.
 class CallMeter {
  public:
-  /// Whether audio of this timestamp may still be played: what was played last is not of later.
+  /// Returns whether audio with this timestamp may still be played: no later audio was played.
   [[nodiscard]] bool in_time(std::uint32_t timestamp, std::uint32_t clock_hz = 8000) const noexcept;
-  /// Another SSRC, another source: timestamps begin anew.
+  /// Starts again for another SSRC or another source, because its timestamps are new.
   void on_new_stream() noexcept { played_.reset(); }
-  /// A packet of the peer counts.
+  /// Counts a packet of the peer.
   void on_packet() noexcept { came_ = true; }
-  /// It is passed on unheard: nobody can say that there is only silence in it.
+  /// Counts a packet that is relayed undecoded. It counts as audible, because its level is unknown.
   void on_passed() noexcept { came_ = audible_ = true; }
   void on_report(bool about_us, std::uint8_t fraction_lost) noexcept { one_way_.on_report(about_us, fraction_lost); }
 
-  /// A tick plays what the peer sent with this timestamp.
+  /// The tick plays audio of the peer with this timestamp.
   void on_played(std::uint32_t timestamp) noexcept { played_ = timestamp; }
-  /// What a tick plays. `genuine`: it came from the peer.
+  /// Measures the audio that a tick plays. `genuine`: it came from the peer.
   void on_heard(const FrameMeasure& frame, bool voiced, bool genuine) noexcept;
-  /// Our own voice comes back so much quieter; nothing: it does not, or nobody knows.
+  /// Stores by how many dB the echo of our voice is quieter than our voice; nullopt: there is no echo, or its level is unknown.
   void on_echo(std::optional<float> return_loss_db) noexcept { echo_return_loss_db_ = return_loss_db; }
   void end_tick(bool receiving, bool sending) noexcept;
 

@@ -13,8 +13,8 @@ constexpr ToneStep off(std::uint32_t ms) { return {0, 0, 0, ms}; }
 using enum ProgressTone;
 constexpr bool kUnsure = false;
 
-// ITU-T E.180 supplement 2 (various tones used in national networks), as far as it is beyond doubt; for North America also
-// Telcordia GR-506 (precise tone plan), for the United Kingdom BT SIN 350. What is marked is left to each network there.
+// Tones of ITU-T E.180 supplement 2 (various tones used in national networks), as far as they are certain. For North America also Telcordia GR-506
+// (precise tone plan), for the United Kingdom BT SIN 350. For a tone marked kUnsure, each network of the country decides.
 constexpr std::array kUnitedStates{
     ProgressSpec{Dial, {both(350, 440, 0)}},
     ProgressSpec{Ringback, {both(440, 480, 2000), off(4000)}},
@@ -131,7 +131,7 @@ std::string_view to_string(SpecialInformation kind) {
 }
 
 ToneScript special_information(SpecialInformation kind) {
-  switch (kind) {  // North America: as Telcordia has them.
+  switch (kind) {  // North America: as Telcordia defines them.
     case SpecialInformation::NoCircuit: return three(on(985.2, kLong), on(1428.5, kLong), on(1776.7, kLong));
     case SpecialInformation::Intercept: return three(on(913.8, kShort), on(1370.6, kShort), on(1776.7, kLong));
     case SpecialInformation::VacantCode: return three(on(985.2, kLong), on(1370.6, kShort), on(1776.7, kLong));

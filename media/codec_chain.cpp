@@ -10,7 +10,7 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr bool is_l16(AudioCodec codec) { return codec == AudioCodec::L16 || codec == AudioCodec::L16Wide; }
-/// Of L16, in one unit of 1/8000 s.
+/// Returns the octets of L16 in one unit of 1/8000 s.
 constexpr std::size_t octets_per_unit(AudioCodec codec) { return codec == AudioCodec::L16Wide ? 4 : 2; }
 
 bool receives_rate(const MediaPlan& plan, std::uint32_t rate_hz) {
@@ -52,7 +52,7 @@ CodecChain::CodecChain(const MediaPlan& plan, std::uint32_t port_rate_hz, bool g
 
 bool CodecChain::does_for(const MediaPlan& made_for, const MediaPlan& plan) {
   if (made_for.codec != plan.codec) return false;
-  // The encoder is made for what the peer said of itself.
+  // The encoder is made with the peer's parameters.
   if (plan.codec == AudioCodec::Opus && (made_for.opus != plan.opus || made_for.ptime_ms != plan.ptime_ms)) return false;
   return std::all_of(kAudioCodecs.begin(), kAudioCodecs.end(), [&](AudioCodec codec) { return made_for.receives(codec) || !plan.receives(codec); });
 }
@@ -62,14 +62,14 @@ TickShape CodecChain::shape() const {
     case AudioCodec::Pcmu:
     case AudioCodec::Pcma:
     case AudioCodec::G722: return {};
-    case AudioCodec::Opus: return {.octets = 160, .units = 960};  // Octets of its own number: Packetizer::packet().
+    case AudioCodec::Opus: return {.octets = 160, .units = 960};  // Its number of octets varies: Packetizer::packet() takes it.
     case AudioCodec::L16: return {.octets = 320, .units = 160};
     case AudioCodec::L16Wide: return {.octets = 640, .units = 320};
   }
   return {};
 }
 
-// --- hearing ---------------------------------------------------------------------------------------------------------------
+// --- decoding --------------------------------------------------------------------------------------------------------------
 
 void CodecChain::restart_decoder() {
   if (g722_decoder_) g722_decoder_->reset();
@@ -107,7 +107,7 @@ void CodecChain::convert(AudioCodec as, base::Bytes octets, std::span<std::int16
   if (auto* const resampler = from(rate_hz)) resampler->process(samples, pcm);
 }
 
-// The sizes are those of what is decoded throughout, so that none of the codecs has anything to refuse.
+// All callers use matching sizes, so that no codec refuses.
 void CodecChain::decode_at_own_rate(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm) {
   switch (as) {
     case AudioCodec::Pcmu: static_cast<void>(decode_mulaw(octets, pcm)); return;
@@ -117,17 +117,17 @@ void CodecChain::decode_at_own_rate(AudioCodec as, base::Bytes octets, std::span
       return;
     case AudioCodec::L16:
     case AudioCodec::L16Wide: static_cast<void>(decode_l16(octets, pcm)); return;
-    case AudioCodec::Opus: return;  // Comes in pieces, at the chain's rate.
+    case AudioCodec::Opus: return;  // Opus comes in pieces, at the chain's rate.
   }
 }
 
 void CodecChain::conceal(const rtp::Pull& pull, const rtp::Piece& next, std::span<std::int16_t> pcm) {
   if (decoded_ != AudioCodec::Opus || !opus_ear_) return concealer.conceal(pcm);
   opus_ear_->conceal(next.payload, pull.begin, pull.gap, pcm);
-  concealer.good(pcm);  // libopus goes on from here by itself; the concealer knows what was heard, for the day the codec changes.
+  concealer.good(pcm);  // libopus continues from here itself. The concealer stores the audio in case the codec changes later.
 }
 
-// --- saying ----------------------------------------------------------------------------------------------------------------
+// --- encoding --------------------------------------------------------------------------------------------------------------
 
 void CodecChain::encode(std::span<const std::int16_t> pcm, std::span<std::uint8_t> octets) {
   switch (codec_) {

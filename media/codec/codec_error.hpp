@@ -7,9 +7,9 @@ namespace offhook::inline v0::media {
 
 enum class CodecError : std::uint8_t {
   OutputTooSmall,
-  OddInput,         ///< of samples for G.722, of octets for L16: they come in pairs
-  BadFrame,         ///< Opus codes 2.5, 5, 10, 20, 40 or 60 ms at a time
-  BadPayload,       ///< no Opus packet, or a longer one than we take
+  OddInput,         ///< an odd number of samples for G.722, or of octets for L16; both need pairs
+  BadFrame,         ///< not 2.5, 5, 10, 20, 40 or 60 ms, the durations of Opus frames
+  BadPayload,       ///< not an Opus packet, or longer than kMaxOpusPayload
 };
 [[nodiscard]] constexpr std::string_view to_string(CodecError error) {
   switch (error) {

@@ -9,9 +9,9 @@
 
 namespace offhook::inline v0::media {
 
-// ITU-T G.711 (11/88), 8000 Hz mono, one octet per sample; RFC 3551 section 4.5.14. Exact for each of the 65,536 inputs and 256
-// codes against the recommendation's tables and the ITU-T STL vectors (tests/media/g711_test.cpp). int16 is full scale: mu-law
-// uses the upper 14 bits of it (|decoded| <= 32124), A-law the upper 13 (|decoded| <= 32256).
+// ITU-T G.711 (11/88), 8000 Hz mono, one octet per sample; RFC 3551 section 4.5.14. For each of the 65,536 inputs and 256 codes, the results are
+// equal to the recommendation's tables and the ITU-T STL vectors (tests/media/g711_test.cpp). int16 is full scale: mu-law uses its upper 14 bits
+// (|decoded| <= 32124), A-law its upper 13 (|decoded| <= 32256).
 
 [[nodiscard]] std::uint8_t encode_mulaw(std::int16_t sample) noexcept;
 [[nodiscard]] std::uint8_t encode_alaw(std::int16_t sample) noexcept;
@@ -23,15 +23,14 @@ inline constexpr std::uint8_t kAlawSilence = 0xD5;   ///< +1/2 of the smallest s
 
 namespace detail {
 
-// These check nothing.
+// These functions check nothing.
 void encode_mulaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept;
 void encode_alaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexcept;
 void decode_mulaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept;
 void decode_alaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept;
 
-/// Inline, as are all that call it: a result that is returned in registers is put together in memory from a size and a flag
-/// first, and the processor cannot read both back at once before everything written earlier, the frame too, has reached its
-/// cache. That would take half as long as the frame.
+/// Inline, as are all its callers. A result that is returned in registers is first assembled in memory from a size and a flag. The processor cannot
+/// load both back together before all earlier stores, also those of the frame, have reached its cache. That would take half as long as the frame.
 template <class In, class Out>
 base::Result<std::size_t, CodecError> if_it_fits(std::span<const In> in, std::span<Out> out,
                                                  void (&convert)(const In*, Out*, std::size_t) noexcept) noexcept {
@@ -42,12 +41,12 @@ base::Result<std::size_t, CodecError> if_it_fits(std::span<const In> in, std::sp
 
 }  // namespace detail
 
-/// in      [n] samples or codes, at any address that its type may have
+/// in      [n] samples or codes, at any address that is valid for their type
 /// out     [>= n]; may not overlap `in`, not even at the same address: the last samples may be converted twice
 /// returns n
 /// errors  OutputTooSmall when out.size() < n; then nothing is written
-/// cost    with AVX2 under 2 instructions a sample, by the widest instructions that this machine has (codec/detail, chosen at the
-///         first call); no allocation; safe on the audio thread
+/// cost    with AVX2 under 2 instructions per sample. Uses the widest instructions of this machine (codec/detail, chosen at the
+///         first call). No allocation; safe on the audio thread
 [[nodiscard]] inline base::Result<std::size_t, CodecError> encode_mulaw(std::span<const std::int16_t> in,
                                                                         std::span<std::uint8_t> out) noexcept {
   return detail::if_it_fits(in, out, detail::encode_mulaw);

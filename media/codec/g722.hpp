@@ -9,27 +9,27 @@
 
 namespace offhook::inline v0::media {
 
-/// What either end remembers of one sub-band: its predictor and its step. Six zeros and two poles stand side by side.
-/// Behind each the recommendation's name.
+/// The state of one sub-band in an encoder or decoder: its predictor and its step. Six zeros and two poles are side by side. The comment of each
+/// field ends with the recommendation's name.
 struct G722Band {
   alignas(16) std::array<std::int16_t, 8> weights{};  ///< b1 ... b6, a1, a2
-  alignas(16) std::array<std::int16_t, 8> doubled{};  ///< twice d1 ... d6, r1, r2, cut to 16 bits
-  std::array<std::int16_t, 2> partial{};              ///< reconstructions without the poles' part, for their signs: p1, p2
-  std::int16_t zeros = 0;                             ///< what the zeros predict: sz
-  std::int16_t estimate = 0;                          ///< what both predict: s
-  std::int16_t log_step = 0;                          ///< nb
+  alignas(16) std::array<std::int16_t, 8> doubled{};  ///< twice d1 ... d6, r1, r2, saturated to 16 bits
+  std::array<std::int16_t, 2> partial{};              ///< reconstructions without the poles' part, used for their signs: p1, p2
+  std::int16_t zeros = 0;                             ///< prediction of the zeros: sz
+  std::int16_t estimate = 0;                          ///< prediction of zeros and poles: s
+  std::int16_t log_step = 0;                          ///< logarithm of the step: nb
 };
 
-/// G.722 at 64 kbit/s: 16,000 Hz mono, one octet per two samples, payload type 9. Its RTP clock is 8000 Hz all the same (RFC 3551
-/// section 4.5.2), so that 20 ms are 320 samples, 160 octets and 160 timestamp units. State is adaptive: one encoder per sent and
-/// one decoder per received stream, fed in order; reset() where the far end begins anew.
+/// G.722 at 64 kbit/s: 16,000 Hz mono, one octet per two samples, payload type 9. Its RTP clock is nevertheless 8000 Hz (RFC 3551 section 4.5.2): 20
+/// ms are 320 samples, 160 octets and 160 timestamp units. The state is adaptive. Use one encoder per sent stream and one decoder per received
+/// stream, in order; call reset() when the far end starts again.
 ///
 /// source  ITU-T G.722 (11/88), with the saturations of ITU-T G.191's model: exact to the bit against its vectors
-///         (tests/media/g722_test.cpp); by the widest instructions that this machine has (codec/detail, chosen at the first call)
-/// cost    no allocation at all; safe on the audio thread. Measured: docs/benchmarks.md
+///         (tests/media/g722_test.cpp). Uses the widest instructions of this machine (codec/detail, chosen at the first call)
+/// cost    no allocation; safe on the audio thread. Measured: docs/benchmarks.md
 class G722Encoder {
  public:
-  static constexpr std::size_t kPast = 22;  ///< samples that the filter between the sub-bands looks back on
+  static constexpr std::size_t kPast = 22;  ///< earlier samples that the filter between the sub-bands uses
 
   struct State {
     G722Band low, high;

@@ -8,7 +8,7 @@ namespace {
 
 using EightWords [[gnu::vector_size(16)]] = std::uint16_t;
 
-/// Between the machine's order of octets and the network's, which is the same way there and back.
+/// Converts between the machine's order of octets and the network's; the same swap works in both directions.
 void swap_octets(const void* in, void* out, std::size_t samples) noexcept {
   if (std::endian::native == std::endian::big) {
     if (samples != 0) std::memcpy(out, in, 2 * samples);
@@ -18,7 +18,7 @@ void swap_octets(const void* in, void* out, std::size_t samples) noexcept {
   auto* to = static_cast<unsigned char*>(out);
   for (; samples >= 8; samples -= 8, from += 16, to += 16) {
     EightWords words;
-    std::memcpy(&words, from, sizeof words);  // Unaligned: payloads begin anywhere.
+    std::memcpy(&words, from, sizeof words);  // Payloads may start at any address.
     words = words << 8 | words >> 8;
     std::memcpy(to, &words, sizeof words);
   }

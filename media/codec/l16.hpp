@@ -8,11 +8,10 @@
 
 namespace offhook::inline v0::media {
 
-// L16 (RFC 3551 section 4.5.11): linear samples of 16 bits in network byte order, at any rate; channels take turns, sample by
-// sample (RFC 3551 section 4.1). Payload types 10 and 11 are 44.1 kHz in two channels and one; other rates have dynamic ones.
+// L16 (RFC 3551 section 4.5.11): linear samples of 16 bits in network byte order, at any rate. Channels alternate sample by sample (RFC 3551 section 4.1).
+// Payload type 10 is 44.1 kHz in two channels, payload type 11 is 44.1 kHz in one channel; other rates have dynamic payload types.
 
-/// in [n] samples; out [>= 2n] octets; returns 2n. Errors: OutputTooSmall; then nothing is written. May not overlap; no
-/// allocation.
+/// in [n] samples; out [>= 2n] octets; returns 2n. Errors: OutputTooSmall; then nothing is written. `in` and `out` may not overlap; no allocation.
 [[nodiscard]] base::Result<std::size_t, CodecError> encode_l16(std::span<const std::int16_t> in,
                                                                std::span<std::uint8_t> out) noexcept;
 /// in [even n] octets; out [>= n/2] samples; returns n/2. Errors: OddInput, OutputTooSmall; then nothing is written.

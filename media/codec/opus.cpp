@@ -11,15 +11,15 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr std::size_t kMaxFramesOfPacket = 48;  // 120 ms in frames of 2.5 ms: RFC 6716 section 3.2.5.
-constexpr std::size_t kFastestTicks = 400;      // Frames of 2.5 ms in a second.
+constexpr std::size_t kMaxFramesOfPacket = 48;  // 120 ms in frames of 2.5 ms: RFC 6716 section 3.2.5
+constexpr std::size_t kFastestTicks = 400;      // frames of 2.5 ms in a second
 
 void or_abort(bool good) {
-  if (!good) std::abort();  // A rate that is none of the four, or a library that is not what its header says.
+  if (!good) std::abort();  // The rate is not one of the four, or the library does not match its header.
 }
 
 bool is_frame(std::size_t samples, std::uint32_t rate_hz) {
-  constexpr std::array<std::size_t, 6> kDurations{1, 2, 4, 8, 16, 24};  // In units of 2.5 ms.
+  constexpr std::array<std::size_t, 6> kDurations{1, 2, 4, 8, 16, 24};  // in units of 2.5 ms
   const std::size_t unit = rate_hz / kFastestTicks;
   return samples % unit == 0 && std::find(kDurations.begin(), kDurations.end(), samples / unit) != kDurations.end();
 }
@@ -34,11 +34,11 @@ std::uint32_t bandwidth_of(std::uint32_t playback_rate_hz) {
 
 opus_int32 to_int(std::size_t value) { return static_cast<opus_int32>(value); }
 
-// libopus' own macros for this are casts in the old style.
+// libopus' own macros for this contain old-style casts.
 void set(::OpusEncoder* encoder, int request, std::uint32_t value) { opus_encoder_ctl(encoder, request, static_cast<opus_int32>(value)); }
 
-/// Returns the memory of a new state, for copying. libopus asks for the processor's kind when it makes a state, which a virtual machine traps; a
-/// copy of the memory is as good (opus.h), so that a state is made once for each rate. Ends the process when the rate is none of the four.
+/// Returns the memory of a new state, for copying. libopus detects the processor's type when it makes a state, which a virtual machine traps. A copy
+/// of the memory works as well (opus.h), so that each rate needs only one state. Ends the process if the rate is not one of the four.
 template <class State, class Make>
 std::span<const std::byte> new_state(std::uint32_t rate_hz, int octets, Make make) {
   static constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
@@ -72,12 +72,12 @@ std::unique_ptr<std::byte[]> copy_of(std::span<const std::byte> state) {
   return copy;
 }
 
-/// The frames of a packet, as far as RFC 6716 section 3.2 lets one tell.
+/// The frames of a packet, as RFC 6716 section 3.2 separates them.
 struct Frames {
   std::array<const unsigned char*, kMaxFramesOfPacket> at{};
   std::array<opus_int16, kMaxFramesOfPacket> octets{};
   unsigned char toc = 0;
-  int count = 0;  // Negative when it is no packet.
+  int count = 0;  // negative if the payload is not a packet
 
   explicit Frames(base::Bytes payload)
       : count(opus_packet_parse(payload.data(), to_int(payload.size()), &toc, at.data(), octets.data(), nullptr)) {}
@@ -93,11 +93,11 @@ base::Result<std::size_t, CodecError> opus_samples(base::Bytes payload, std::uin
 }
 
 bool has_opus_fec(base::Bytes payload) noexcept {
-  if (payload.empty() || payload.size() > kMaxOpusPayload || (payload[0] & 0x80) != 0) return false;  // 16 and more are CELT alone.
+  if (payload.empty() || payload.size() > kMaxOpusPayload || (payload[0] & 0x80) != 0) return false;  // Configurations of 16 and more are CELT alone.
   const Frames frames(payload);
   if (frames.count <= 0 || frames.octets[0] == 0) return false;
-  // The first bits of a frame are a voice activity flag for each 20 ms, and then whether there is a copy. Each is a coin's toss to
-  // the range coder, and so a bit of the octet as it stands: RFC 6716 sections 4.2.3 and 4.1.2.1.
+  // The first bits of a frame are a voice activity flag for each 20 ms, and then a flag for a copy. In the range coder each of them has a probability
+  // of 1/2, so that it is one plain bit of the octet: RFC 6716 sections 4.2.3 and 4.1.2.1.
   const auto samples = static_cast<std::size_t>(opus_packet_get_samples_per_frame(payload.data(), static_cast<opus_int32>(kOpusClockHz)));
   const std::size_t voice_flags = std::max<std::size_t>(1, samples / 960);
   const unsigned first = frames.at[0][0];
@@ -120,7 +120,7 @@ OpusEncoder::OpusEncoder(OpusEncoderOptions options) : storage_(copy_of(new_enco
   lookahead_ = static_cast<std::size_t>(lookahead);
 }
 
-// The state is plain memory: libopus says how much, and keeps no pointer of ours in it.
+// The state is plain memory. libopus returns its size, and stores no pointers to our memory in it.
 ::OpusEncoder* OpusEncoder::state() noexcept { return reinterpret_cast<::OpusEncoder*>(storage_.get()); }
 
 base::Result<std::size_t, CodecError> OpusEncoder::encode(std::span<const std::int16_t> in, std::span<std::uint8_t> out) noexcept {
@@ -128,7 +128,7 @@ base::Result<std::size_t, CodecError> OpusEncoder::encode(std::span<const std::i
   if (out.empty()) return base::fail(CodecError::OutputTooSmall);
   const opus_int32 room = to_int(std::min(out.size(), kMaxOpusPayload));
   const int octets = opus_encode(state(), in.data(), static_cast<int>(in.size()), out.data(), room);
-  if (octets <= 0) return base::fail(CodecError::OutputTooSmall);  // It has nothing else left to refuse.
+  if (octets <= 0) return base::fail(CodecError::OutputTooSmall);  // opus_encode() can fail for no other reason here.
   return static_cast<std::size_t>(octets);
 }
 
@@ -175,7 +175,7 @@ base::Result<std::size_t, CodecError> OpusDecoder::conceal(std::span<std::int16_
   return static_cast<std::size_t>(written);
 }
 
-// As opus_decoder_ctl(OPUS_RESET_STATE) does, which asks for the processor's kind again.
+// Does the same as opus_decoder_ctl(OPUS_RESET_STATE), which would detect the processor's type again.
 void OpusDecoder::reset() noexcept {
   const auto fresh = new_decoder(rate_hz_);
   std::copy(fresh.begin(), fresh.end(), storage_.get());

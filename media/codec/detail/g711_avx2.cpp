@@ -6,7 +6,7 @@
 
 #include <immintrin.h>
 
-// Functions are compiled for AVX2 one by one, so that no inline function of a header can slip into the program with it.
+// Each function is compiled for AVX2 on its own, so that no inline function of a header is compiled for AVX2 in this file.
 #define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
 
 namespace offhook::inline v0::media::detail {
@@ -24,11 +24,10 @@ OFFHOOK_AVX2 inline __m256i load_twice(const Nibbles& table) {
   return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(table.of)));
 }
 
-// Floats without a conversion: below the exponent of kOne, a magnitude of up to 16 bits makes a float kUnits larger than one
-// without it, and their difference has the magnitude's own exponent and mantissa, exactly and far from denormals. kOne is such
-// that segment 0 of both laws has the exponent 8, so that exponent and mantissa, shifted right by 19, are the code's seven bits
-// with 0x80 before them. Shifts and shuffles are what processors have fewest of: so samples at even and odd places are taken
-// apart and put together again by blends.
+// Converts magnitudes to floats without a conversion instruction. Below the exponent of kOne, a magnitude of up to 16 bits makes a float larger than
+// kOne alone. The difference of the two floats has the magnitude's own exponent and mantissa, exactly and without denormals. kOne is chosen so that
+// segment 0 of both laws has the exponent 8. Exponent and mantissa, shifted right by 19, are then the code's seven bits with 0x80 before them.
+// Processors execute few shifts and shuffles at a time. Therefore blends separate the samples at even and odd places, and join them again.
 constexpr std::int32_t kOne = 24 << 23;
 
 OFFHOOK_AVX2 inline __m256i float_bits(__m256i below_one) {
@@ -43,12 +42,12 @@ OFFHOOK_AVX2 inline __m256i exponents(__m256i words) {
   return _mm256_srli_epi16(_mm256_blend_epi16(_mm256_srli_epi32(even, 16), odd, kOddPlaces), 3);
 }
 
-/// Packing works in each half on its own; this puts the quarters in order again.
+/// Restores the order of the quarters, because packing works in each half separately.
 OFFHOOK_AVX2 inline __m256i in_order(__m256i packed) {
   return _mm256_permute4x64_epi64(packed, 0xD8);
 }
 
-/// Octets with the samples' signs in front, and anything behind.
+/// Returns octets with the samples' signs in the top bit; the other bits have no meaning.
 OFFHOOK_AVX2 inline __m256i signs(__m256i first, __m256i second) {
   return _mm256_packs_epi16(first, second);
 }
@@ -57,14 +56,14 @@ struct Mulaw {
   static constexpr auto one = mulaw_of;
   static constexpr const auto& expansion = kFromMulaw;
   static constexpr const auto& tables = kMulawTables;
-  /// One's complement magnitude and bias: the larger of x + bias and -1 - x + bias, saturated where the law clips.
+  /// Returns one's complement magnitude plus bias: the larger of x + bias and -1 - x + bias, saturated where the law clips.
   OFFHOOK_AVX2 static inline __m256i biased(__m256i samples) {
     return _mm256_max_epi16(_mm256_adds_epi16(samples, _mm256_set1_epi16(kMulawBias)),
                             _mm256_subs_epi16(_mm256_set1_epi16(kMulawBias - 1), samples));
   }
   OFFHOOK_AVX2 static inline __m256i codes(__m256i first, __m256i second) {
     const __m256i plain = _mm256_packus_epi16(exponents(biased(first)), exponents(biased(second)));
-    // All bits inverted, and the sign's once more where the sample is not negative.
+    // Inverts all bits; the sign bit twice if the sample is not negative.
     return _mm256_xor_si256(plain, _mm256_or_si256(signs(first, second), _mm256_set1_epi8(0x7F)));
   }
 };
@@ -80,7 +79,7 @@ struct Alaw {
     const __m256i sign = _mm256_set1_epi8(-128);
     const __m256i front = magnitudes(first), back = magnitudes(second);
     const __m256i steep = _mm256_packus_epi16(exponents(front), exponents(back));
-    // Segment 0: 16 steps of 16, more than the float's logarithm makes of them, and from there on less.
+    // Segment 0 has 16 linear steps of 16. There this code is larger than the float's; in the other segments it is smaller.
     const __m256i sixteenths = _mm256_srli_epi16(_mm256_packus_epi16(front, back), 4);
     const __m256i linear = _mm256_or_si256(_mm256_and_si256(sixteenths, _mm256_set1_epi8(0x0F)), sign);
     const __m256i flips = _mm256_xor_si256(_mm256_and_si256(signs(first, second), sign), _mm256_set1_epi8(kAlternateBits));
@@ -98,14 +97,14 @@ OFFHOOK_AVX2 void encode(const std::int16_t* in, std::uint8_t* out, std::size_t 
   std::size_t at = 0;
   for (; at + kBlock <= count; at += kBlock) encode_block<Law>(in + at, out + at);
   if (at == count) return;
-  if (count >= kBlock) return encode_block<Law>(in + count - kBlock, out + count - kBlock);  // Some of it once more.
+  if (count >= kBlock) return encode_block<Law>(in + count - kBlock, out + count - kBlock);  // Encodes some samples twice.
   for (; at < count; ++at) out[at] = Law::one(in[at]);
 }
 
 template <class Law>
 OFFHOOK_AVX2 inline void decode_block(const std::uint8_t* in, std::int16_t* out) {
   const __m256i nibble = _mm256_set1_epi8(0x0F);
-  const __m256i codes = in_order(load(in));  // So that unpacking, in halves too, yields samples in order.
+  const __m256i codes = in_order(load(in));  // Unpacking works in halves too, so that the samples are in order.
   const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(codes, 4), nibble);
   const __m256i sign = _mm256_shuffle_epi8(load_twice(Law::tables.sign), upper);
   const __m256i mantissa =

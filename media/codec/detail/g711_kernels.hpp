@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-// The ways in which G.711 is computed: the same codes and samples from each, bit by bit, for any length and alignment.
-// tests/media/g711_kernels_test.cpp compares all that the machine has.
+// The implementations of G.711. All of them give the same codes and samples, bit by bit, for any length and alignment.
+// tests/media/g711_kernels_test.cpp compares all that the machine can run.
 namespace offhook::inline v0::media::detail {
 
 struct G711Kernels {
@@ -24,9 +24,9 @@ extern const G711Kernels kG711Sse41, kG711Avx2;
 extern const G711Kernels kG711Neon;
 #endif
 
-/// Those that this machine can run, the scalar ones first.
+/// Returns the kernels that this machine can run, the scalar one first.
 [[nodiscard]] std::span<const G711Kernels* const> g711_kernels() noexcept;
-/// The one that media/codec/g711.hpp uses, found once.
+/// Returns the kernel that media/codec/g711.hpp uses; it is chosen once.
 [[nodiscard]] const G711Kernels& g711_chosen() noexcept;
 
 }  // namespace offhook::inline v0::media::detail

@@ -8,16 +8,15 @@
 namespace offhook::inline v0::media::detail {
 namespace {
 
-// NEON counts leading zeros and shifts each lane by its own amount, so the recommendation can be followed as it stands.
+// NEON counts leading zeros, and shifts each lane by its own amount, so that this code follows the recommendation directly.
 constexpr std::size_t kBlock = 16;  // samples
 
 inline uint16x8_t magnitudes(int16x8_t samples) {
   return vreinterpretq_u16_s16(veorq_s16(samples, vshrq_n_s16(samples, 15)));
 }
 
-/// Segment and mantissa of 15-bit magnitudes: with z zeros before it (of 16 bits), one lies in segment 8 - z, and the five bits
-/// that begin with its first are 16 + mantissa. `most_zeros` is where the segments end: what is smaller is counted in linear
-/// steps.
+/// Returns segment and mantissa of 15-bit magnitudes. A magnitude with z leading zeros (of 16 bits) is in segment 8 - z. The five bits from its first
+/// 1 on are 16 + mantissa. `most_zeros` is the limit of the segments: smaller magnitudes have linear steps.
 inline int16x8_t segment_and_mantissa(uint16x8_t sizes, std::uint16_t most_zeros) {
   const int16x8_t zeros = vreinterpretq_s16_u16(vminq_u16(vclzq_u16(sizes), vdupq_n_u16(most_zeros)));
   const int16x8_t steps = vreinterpretq_s16_u16(vshlq_u16(sizes, vsubq_s16(zeros, vdupq_n_s16(11))));
@@ -54,7 +53,7 @@ struct Alaw {
   static int16x8_t samples(uint8x8_t codes) {
     const uint8x8_t plain = veor_u8(codes, vdup_n_u8(kAlternateBits));
     const uint8x8_t segment = vand_u8(vshr_n_u8(plain, 4), vdup_n_u8(7));
-    const uint16x8_t leading = vmovl_u8(vmin_u8(segment, vdup_n_u8(1)));  // The bit that segment 0 lacks.
+    const uint16x8_t leading = vmovl_u8(vmin_u8(segment, vdup_n_u8(1)));  // The leading bit, which segment 0 does not have.
     const uint16x8_t middle = vorrq_u16(vshll_n_u8(vand_u8(plain, vdup_n_u8(0x0F)), 4), vdupq_n_u16(8));
     const uint16x8_t step = vorrq_u16(middle, vshlq_n_u16(leading, 8));
     const int16x8_t shift = vreinterpretq_s16_u16(vmovl_u8(vqsub_u8(segment, vdup_n_u8(1))));
@@ -74,7 +73,7 @@ void encode(const std::int16_t* in, std::uint8_t* out, std::size_t count) noexce
   std::size_t at = 0;
   for (; at + kBlock <= count; at += kBlock) encode_block<Law>(in + at, out + at);
   if (at == count) return;
-  if (count >= kBlock) return encode_block<Law>(in + count - kBlock, out + count - kBlock);  // Some of it once more.
+  if (count >= kBlock) return encode_block<Law>(in + count - kBlock, out + count - kBlock);  // Encodes some samples twice.
   for (; at < count; ++at) out[at] = Law::one(in[at]);
 }
 

@@ -6,16 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 
-// One sample of ITU-T G.711 (11/88), by arithmetic: what every faster way must equal.
+// One sample of ITU-T G.711 (11/88), by arithmetic. Each faster implementation must give equal results.
 namespace offhook::inline v0::media::detail {
 
-// Magnitudes are taken by one's complement, not by negation: the recommendation's decision values lie so that negative inputs
-// on a boundary belong to the smaller step (G.191 does the same), and -32768 needs no case of its own.
+// Takes magnitudes by one's complement, not by negation, as G.191 does. With the recommendation's decision values, a negative input on a boundary
+// belongs to the smaller step. -32768 needs no special case.
 constexpr unsigned magnitude(std::int16_t sample) {
   return static_cast<unsigned>(sample ^ (sample >> 15));
 }
 
-constexpr std::uint8_t kAlternateBits = 0x55;  // Even bits inverted: ITU-T G.711 section 3, note 1 to table 1a
+constexpr std::uint8_t kAlternateBits = 0x55;  // inverts the even bits: ITU-T G.711 section 3, note 1 to table 1a
 
 constexpr std::uint8_t mulaw_of(std::int16_t sample) {
   constexpr unsigned kBias = 33, kClip = 8191;

@@ -6,7 +6,7 @@
 
 #include <immintrin.h>
 
-// Functions are compiled for SSE4.1 one by one, so that no inline function of a header can slip into the program with it.
+// Each function is compiled for SSE4.1 on its own, so that no inline function of a header is compiled for SSE4.1 in this file.
 #define OFFHOOK_SSE41 [[gnu::target("sse4.1")]]  // NOLINT: an attribute cannot be named otherwise
 
 namespace offhook::inline v0::media::detail {
@@ -36,7 +36,7 @@ OFFHOOK_SSE41 inline __m128i exponents(__m128i words) {
   return _mm_packs_epi32(float_bits(_mm_unpacklo_epi16(words, zero)), float_bits(_mm_unpackhi_epi16(words, zero)));
 }
 
-/// 0x80 in each octet whose sample is not negative.
+/// Returns 0x80 in each octet whose sample is not negative.
 OFFHOOK_SSE41 inline __m128i positive_bits(__m128i first, __m128i second) {
   return _mm_andnot_si128(_mm_packs_epi16(first, second), _mm_set1_epi8(-128));
 }
@@ -45,7 +45,7 @@ struct Mulaw {
   static constexpr auto one = mulaw_of;
   static constexpr const auto& expansion = kFromMulaw;
   static constexpr const auto& tables = kMulawTables;
-  OFFHOOK_SSE41 static inline __m128i code_words(__m128i samples) {                          // Seven bits, inverted already.
+  OFFHOOK_SSE41 static inline __m128i code_words(__m128i samples) {                          // Seven bits, already inverted.
     const __m128i biased = _mm_adds_epi16(magnitudes(samples), _mm_set1_epi16(kMulawBias));  // Saturates where the law clips.
     return _mm_sub_epi16(_mm_set1_epi16(kSegmentZero + 0x7F), exponents(biased));
   }
@@ -76,7 +76,7 @@ OFFHOOK_SSE41 void encode(const std::int16_t* in, std::uint8_t* out, std::size_t
   std::size_t at = 0;
   for (; at + kBlock <= count; at += kBlock) encode_block<Law>(in + at, out + at);
   if (at == count) return;
-  if (count >= kBlock) return encode_block<Law>(in + count - kBlock, out + count - kBlock);  // Some of it once more.
+  if (count >= kBlock) return encode_block<Law>(in + count - kBlock, out + count - kBlock);  // Encodes some samples twice.
   for (; at < count; ++at) out[at] = Law::one(in[at]);
 }
 

@@ -8,16 +8,16 @@
 #include <algorithm>
 #include <cstring>
 
-// Functions are compiled for AVX2 one by one, so that no inline function of a header can slip into the program with it.
+// Each function is compiled for AVX2 on its own, so that no inline function of a header is compiled for AVX2 in this file.
 #define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
 
-// Both sub-bands go through the predictor together: the lower one in the lower half of each register, the upper one in the upper
-// half, and in each half six zeros and two poles side by side. What is one number for a band (its difference, its estimate) fills
-// all eight words of its half. The filters between the sub-bands are done for a whole part of a frame before and after.
+// One predictor processes both sub-bands: the lower one in the lower half of each register, the upper one in the upper half. Each half has six zeros
+// and two poles side by side. A value that exists once per band (its difference, its estimate) fills all eight words of its half. The filters between
+// the sub-bands run separately, before and after, for a whole part of a frame.
 namespace offhook::inline v0::media::detail {
 namespace {
 
-constexpr std::size_t kPart = 160;  // pairs at a time: 20 ms
+constexpr std::size_t kPart = 160;  // pairs of samples processed at a time: 20 ms
 constexpr std::size_t kTaps = kG722Qmf.size();
 
 // Words of a half, as blend masks.
@@ -33,7 +33,7 @@ OFFHOOK_AVX2 inline __m256i eight(int zeros, int first_pole, int second_pole) {
 OFFHOOK_AVX2 inline __m256i two_halves(const std::array<std::int16_t, 8>& low, const std::array<std::int16_t, 8>& high) {
   return _mm256_loadu2_m128i(reinterpret_cast<const __m128i*>(high.data()), reinterpret_cast<const __m128i*>(low.data()));
 }
-/// The lower word of `pair` in the lower half, the upper word in the upper half.
+/// Returns the lower word of `pair` in the lower half, and the upper word in the upper half.
 OFFHOOK_AVX2 inline __m256i spread(std::uint32_t pair) {
   const __m256i words = _mm256_set_m128i(_mm_set1_epi16(0x0302), _mm_set1_epi16(0x0100));
   return _mm256_shuffle_epi8(_mm256_set1_epi32(static_cast<int>(pair)), words);
@@ -48,25 +48,25 @@ OFFHOOK_AVX2 inline std::int16_t high_word(__m256i words) {
   return static_cast<std::int16_t>(_mm_extract_epi16(_mm256_extracti128_si256(words, 1), 0));
 }
 
-/// In each half the sum of its words, in all of them.
+/// Returns in each word of a half the sum of the words of this half.
 [[gnu::always_inline]] OFFHOOK_AVX2 inline __m256i sum_of_eight(__m256i words) {
   const __m256i four = _mm256_add_epi16(words, _mm256_shuffle_epi32(words, _MM_SHUFFLE(1, 0, 3, 2)));
   const __m256i two = _mm256_add_epi16(four, _mm256_shuffle_epi32(four, _MM_SHUFFLE(2, 3, 0, 1)));
   const __m256i neighbours = both(_mm_setr_epi8(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
   return _mm256_add_epi16(two, _mm256_shuffle_epi8(two, neighbours));
 }
-/// Each half with one of its words everywhere.
+/// Fills each half with one of its words.
 template <int kWord>
 [[gnu::always_inline]] OFFHOOK_AVX2 inline __m256i filled_with(__m256i words) {
   return _mm256_shuffle_epi8(words, _mm256_set1_epi16((2 * kWord + 1) << 8 | 2 * kWord));
 }
-/// x y >> 15, where that fits.
+/// Returns x y >> 15, if that fits 16 bits.
 [[gnu::always_inline]] OFFHOOK_AVX2 inline __m256i products(__m256i x, __m256i y) {
   return _mm256_or_si256(_mm256_slli_epi16(_mm256_mulhi_epi16(x, y), 1), _mm256_srli_epi16(_mm256_mullo_epi16(x, y), 15));
 }
 
-/// Block 4 of both bands; portable: follow() in g722_portable.cpp. Inline by force: from one pair to the next nothing of it may
-/// go through memory.
+/// Block 4 of both bands. The portable version is follow() in g722_portable.cpp. It is always inlined, so that no value
+/// goes through memory between one pair and the next.
 class Predictor {
  public:
   OFFHOOK_AVX2 Predictor(const G722Band& low, const G722Band& high)
@@ -85,9 +85,9 @@ class Predictor {
     const __m256i zero = _mm256_setzero_si256();
     const __m256i reconstruction = _mm256_adds_epi16(estimate_, difference), partial = _mm256_adds_epi16(zeros_, difference);
     const __m256i newest = _mm256_blend_epi16(difference, partial, kPoles);
-    // Leaks: x 32640 >> 15 is x + (x x -256 >> 16), and 32512 likewise.
+    // Leakage: x 32640 >> 15 equals x + (x x -256 >> 16), and 32512 likewise.
     const __m256i leaked = _mm256_add_epi16(weights_, _mm256_mulhi_epi16(weights_, eight(-256, -256, -512)));
-    // Towards the sign of the product with what is newest; a difference of 0 has none.
+    // Moves each weight towards the sign of its product with the newest value; a difference of 0 has no sign.
     const __m256i unlike = _mm256_srai_epi16(_mm256_xor_si256(newest, signs_), 15);
     const __m256i still = _mm256_blend_epi16(_mm256_cmpeq_epi16(difference, zero), zero, kPoles);
     const __m256i size = _mm256_andnot_si256(still, eight(128, 192, 128));
@@ -97,7 +97,7 @@ class Predictor {
 
     const __m256i both_new = _mm256_blend_epi16(difference, reconstruction, kPoles);
     doubled_ = _mm256_blend_epi16(_mm256_slli_si256(doubled_, 2), _mm256_adds_epi16(both_new, both_new), kNewest);
-    // The zeros' part need not wait for the poles' bounds.
+    // The zeros' part does not need to wait for the bounds of the poles.
     zeros_ = sum_of_zeros(products(moved, doubled_));
     weights_ = bounded;
     const __m256i of_poles = products(weights_, doubled_);
@@ -120,9 +120,9 @@ class Predictor {
   }
 
  private:
-  /// The zeros as they are.
+  /// Bounds the poles, and returns the zeros unchanged.
   [[gnu::always_inline]] OFFHOOK_AVX2 inline __m256i bounded_poles(__m256i moved, __m256i unlike) const {
-    // The second pole sees the first one, four times and cut, with the sign that p0 and p1 give it.
+    // The second pole's change includes four times the first pole, clamped, with the sign of p0 times p1.
     const __m256i twice = _mm256_adds_epi16(weights_, weights_);
     const __m256i four = _mm256_slli_si256(_mm256_adds_epi16(twice, twice), 2);
     const __m256i like_last = _mm256_srai_epi16(_mm256_subs_epi16(_mm256_setzero_si256(), four), 7);
@@ -131,14 +131,14 @@ class Predictor {
         _mm256_and_si256(_mm256_blendv_epi8(like_last, unlike_last, _mm256_slli_si256(unlike, 2)), eight(0, 0, -1));
     const __m256i seen = _mm256_adds_epi16(moved, of_first);
     const __m256i bounded = _mm256_min_epi16(_mm256_max_epi16(seen, eight(-32768, -32768, -12288)), eight(32767, 32767, 12288));
-    // The first pole is bounded by what the second one has become.
+    // The bound of the first pole depends on the new value of the second one.
     const __m256i second = _mm256_and_si256(_mm256_srli_si256(bounded, 2), eight(0, -1, 0));
     const __m256i upper = _mm256_subs_epi16(eight(32767, 15360, 32767), second);
     const __m256i lower = _mm256_adds_epi16(eight(-32768, -15360, -32768), second);
     return _mm256_max_epi16(_mm256_min_epi16(bounded, upper), lower);
   }
 
-  /// Cut at each step, from the oldest one on.
+  /// Returns the sum of the zeros, saturated at each step, from the oldest one on.
   [[gnu::always_inline]] OFFHOOK_AVX2 static inline __m256i sum_of_zeros(__m256i products) {
     const __m256i two = _mm256_adds_epi16(filled_with<5>(products), filled_with<4>(products));
     const __m256i four = _mm256_adds_epi16(_mm256_adds_epi16(two, filled_with<3>(products)), filled_with<2>(products));
@@ -150,14 +150,13 @@ class Predictor {
   __m256i zeros_, estimate_;
 };
 
-/// Steps of both bands. Tables are read through plain pointers: a bound that is checked for each sample costs as much as the
-/// sample.
+/// The steps of both bands. Reads the tables through plain pointers, because a bounds check per sample costs as much as the sample itself.
 class Steps {
  public:
   Steps(const G722Band& low, const G722Band& high) : low_log_(low.log_step), high_log_(high.log_step) {}
   int low() const { return kG722Steps.data()[(low_log_ >> 6) + 64]; }
   int high() const { return kG722Steps.data()[high_log_ >> 6]; }
-  OFFHOOK_AVX2 __m256i words() const {  // Broadcast from memory: sooner than through two general registers.
+  OFFHOOK_AVX2 __m256i words() const {  // A broadcast from memory is faster than one through two general registers.
     return _mm256_blend_epi32(_mm256_set1_epi16(kG722Steps.data()[(low_log_ >> 6) + 64]),
                               _mm256_set1_epi16(kG722Steps.data()[high_log_ >> 6]), 0xF0);
   }
@@ -173,11 +172,10 @@ class Steps {
  private:
   int low_log_, high_log_;
 };
-// Both ends predict from the coarse difference alone, so the encoder's next sample waits for that and not for the code: it is
-// found without leaving the vector registers. Each word of a half stands for one decision level (times 16, so that the upper half
-// of its product with the step is the level for that step) and for the difference that counts from there on; what is summed up
-// are the steps between these. The upper band has two differences, of which the first counts from 0 on; spare words repeat the
-// last one.
+// Both ends predict from the coarse difference alone. Therefore the encoder's next sample waits for this difference and not for the code, and the
+// vector registers compute it. Each word of a half holds one decision level, times 16: the upper half of its product with the step is the level for
+// that step. Each word also has the difference that applies from this level on; the sum adds up the steps between these differences. The upper band
+// has two differences, the first of which applies from 0 on; spare words repeat the last level.
 constexpr std::size_t kCoarseOf[8] = {1, 2, 3, 4, 5, 6, 7, 7};
 constexpr std::size_t kHighOf[8] = {1, 2, 2, 2, 2, 2, 2, 2};
 struct Coarse {
@@ -198,7 +196,7 @@ constexpr Coarse coarse() {
 }
 constexpr Coarse kCoarse = coarse();
 
-/// How the logarithm of the lower step moves, by the number of coarse levels that were reached.
+/// Returns the change of the lower step's logarithm, by the number of coarse levels reached.
 constexpr std::array<std::int16_t, 9> low_moves() {
   std::array<std::int16_t, 9> moves{};
   for (std::size_t reached = 0; reached < 9; ++reached)
@@ -231,28 +229,28 @@ OFFHOOK_AVX2 inline __m256i load(const void* at) {
   return {sum_of_eight(counts), static_cast<std::size_t>(__builtin_ctz(mask | 0x10000)) / 2, (mask >> 31 ^ 1)};
 }
 
-/// What was quantised, and by which steps, to be coded later, for many pairs at once.
+/// Quantised differences with their steps. They are encoded later, for many pairs at once.
 struct Errors {
   alignas(32) std::int16_t low[kPart], high[kPart], low_step[kPart], high_step[kPart];
 };
 
-/// The codes of sixteen pairs.
+/// Returns the codes of sixteen pairs.
 OFFHOOK_AVX2 inline __m128i codes(const Errors& errors, std::size_t n) {
   const __m256i low = load(errors.low + n), high = load(errors.high + n), low_step = load(errors.low_step + n);
   const __m256i low_sign = _mm256_srai_epi16(low, 15), high_sign = _mm256_srai_epi16(high, 15);
   const __m256i low_size = _mm256_xor_si256(low, low_sign), high_size = _mm256_xor_si256(high, high_sign);
-  __m256i above = _mm256_setzero_si256();  // levels, negated
+  __m256i above = _mm256_setzero_si256();  // levels above the magnitude, negated
   for (std::size_t i = 0; i < kG722Levels.size(); ++i) {
     const __m256i level = _mm256_set1_epi16(static_cast<short>(kG722Levels.data()[i] * 16));
     above = _mm256_add_epi16(above, _mm256_cmpgt_epi16(_mm256_mulhi_epu16(level, low_step), low_size));
   }
-  // g722_low_code of a magnitude one more than the 29 + above levels that are reached.
+  // This is g722_low_code() of a magnitude that is one more than the 29 + above levels reached.
   const __m256i positive = _mm256_sub_epi16(_mm256_set1_epi16(62 - 30), above);
   const __m256i small = _mm256_cmpgt_epi16(_mm256_set1_epi16(2 - 29), above);
   const __m256i negative =
       _mm256_add_epi16(_mm256_sub_epi16(_mm256_set1_epi16(34 - 30), above), _mm256_and_si256(small, _mm256_set1_epi16(64 - 34)));
   const __m256i low_code = _mm256_blendv_epi8(positive, negative, low_sign);
-  // g722_high_code: 3 or 2, and by 2 less when negative.
+  // This is g722_high_code(): 3 or 2, and 2 less if the difference is negative.
   const __m256i high_level = _mm256_mulhi_epu16(_mm256_set1_epi16(kG722HighLevel * 16), load(errors.high_step + n));
   const __m256i high_above = _mm256_cmpgt_epi16(high_level, high_size);
   const __m256i high_code =
@@ -270,8 +268,7 @@ OFFHOOK_AVX2 void code(const Errors& errors, std::size_t pairs, std::uint8_t* ou
   std::memcpy(out + n, last, pairs - n);
 }
 
-/// Splits into sub-bands: `bands` gets both of each pair side by side, in whole vectors of eight pairs. `line` begins with the
-/// past.
+/// Splits the signal into sub-bands. `bands` gets both values of each pair side by side, in whole vectors of eight pairs. `line` starts with earlier samples.
 OFFHOOK_AVX2 void analyse(const std::int16_t* line, std::size_t pairs, std::uint32_t* bands) {
   const __m256i max = _mm256_set1_epi16(kG722BandMax), min = _mm256_set1_epi16(kG722BandMin);
   const __m256i side_by_side = both(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
@@ -294,7 +291,7 @@ struct EvenOdd {
   __m256i even, odd;  // outputs, 32 bits each
 };
 
-/// Sixteen outputs of one half of the filter: those at even places, and those between.
+/// Computes sixteen outputs of one half of the filter: those at even places, and those between them.
 OFFHOOK_AVX2 inline EvenOdd synthesise_half(const std::int16_t* line, const std::array<std::int16_t, kTaps>& taps) {
   EvenOdd sums{_mm256_setzero_si256(), _mm256_setzero_si256()};
   for (std::size_t i = 0; i < kTaps; i += 2) {
@@ -306,7 +303,7 @@ OFFHOOK_AVX2 inline EvenOdd synthesise_half(const std::int16_t* line, const std:
   }
   return sums;
 }
-/// In order again within each half: words 0-7 in the lower one, 8-15 in the upper one.
+/// Restores the order within each half: words 0-7 in the lower one, 8-15 in the upper one.
 OFFHOOK_AVX2 inline __m256i in_order(const EvenOdd& sums) {
   const __m256i packed =
       _mm256_packs_epi32(_mm256_srai_epi32(sums.even, kG722SynthesisShift), _mm256_srai_epi32(sums.odd, kG722SynthesisShift));
@@ -319,7 +316,7 @@ constexpr std::array<std::int16_t, kTaps> reversed(std::array<std::int16_t, kTap
 }
 constexpr auto kBackwards = reversed(kG722Qmf);
 
-/// Joins the sub-bands, in whole vectors of sixteen pairs. The lines begin with the past.
+/// Joins the sub-bands, in whole vectors of sixteen pairs. Both lines start with earlier samples.
 OFFHOOK_AVX2 void synthesise(const std::int16_t* sums, const std::int16_t* differences, std::size_t pairs, std::int16_t* out) {
   for (std::size_t n = 0; n < pairs; n += 16) {
     const __m256i first = in_order(synthesise_half(differences + n, kBackwards));
@@ -358,12 +355,12 @@ OFFHOOK_AVX2 void encode_part(G722Encoder::State& state, const std::int16_t* in,
   code(errors, pairs, out);
 }
 
-/// What octets say, by the steps that they make: it does not hang on the predictor, which runs beside it.
+/// Decodes octets with the steps that they define. It does not depend on the predictor, so that the processor runs both at the same time.
 class Expansion {
  public:
   Expansion(const G722Band& low_band, const G722Band& high_band) : steps_(low_band, high_band) {}
 
-  /// Returns the differences to predict from, of both bands.
+  /// Returns the differences of both bands that the predictor uses.
   std::uint32_t expand(std::size_t n, std::uint8_t octet) {
     const std::size_t low_code = octet & 0x3FU, high_code = octet >> 6;
     const int low_step = steps_.low(), of_high = kG722High.data()[high_code] * steps_.high() >> 15;
@@ -374,13 +371,13 @@ class Expansion {
   }
   void store(G722Band& low_band, G722Band& high_band) const { steps_.store(low_band, high_band); }
 
-  alignas(32) std::int16_t low[kPart], high[kPart];  ///< differences as they are heard
+  alignas(32) std::int16_t low[kPart], high[kPart];  ///< differences for the output samples
 
  private:
   Steps steps_;
 };
 
-/// Sixteen words of a band as it is heard.
+/// Returns sixteen output words of a band.
 OFFHOOK_AVX2 inline __m256i heard(const std::int16_t* estimates, const std::int16_t* differences) {
   const __m256i sum = _mm256_adds_epi16(load(estimates), load(differences));
   return _mm256_max_epi16(_mm256_min_epi16(sum, _mm256_set1_epi16(kG722BandMax)), _mm256_set1_epi16(kG722BandMin));
@@ -404,7 +401,7 @@ OFFHOOK_AVX2 void decode_part(G722Decoder::State& state, const std::uint8_t* in,
   std::copy_n(state.past_differences.begin(), kPast, difference_line);
   for (std::size_t n = 0; n < pairs; n += 16) {
     const __m256i low = heard(low_estimates + n, differences.low + n), high = heard(high_estimates + n, differences.high + n);
-    // Of 15 bits each: sum and difference fit.
+    // Both have 15 bits, so that sum and difference fit 16 bits.
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(sum_line + kPast + n), _mm256_add_epi16(low, high));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(difference_line + kPast + n), _mm256_sub_epi16(low, high));
   }

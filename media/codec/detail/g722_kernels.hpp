@@ -7,15 +7,14 @@
 #include <span>
 #include <string_view>
 
-// The ways in which G.722 is computed: the same octets, samples and states from each. tests/media/g722_kernels_test.cpp compares
-// all that the machine has.
+// The implementations of G.722. All of them give the same octets, samples and states. tests/media/g722_kernels_test.cpp compares all that the machine can run.
 namespace offhook::inline v0::media::detail {
 
 struct G722Kernels {
   std::string_view name;
-  /// Pairs of samples become octets.
+  /// Encodes pairs of samples as octets.
   void (*encode)(G722Encoder::State& state, const std::int16_t* in, std::uint8_t* out, std::size_t pairs) noexcept;
-  /// Octets become pairs of samples.
+  /// Decodes octets to pairs of samples.
   void (*decode)(G722Decoder::State& state, const std::uint8_t* in, std::int16_t* out, std::size_t pairs) noexcept;
 };
 
@@ -24,7 +23,7 @@ extern const G722Kernels kG722Portable;
 extern const G722Kernels kG722Avx2;
 #endif
 
-/// Those that this machine can run, the best one last: that is the one in use.
+/// Returns the kernels that this machine can run. The last one is the fastest, and is in use.
 [[nodiscard]] std::span<const G722Kernels* const> g722_kernels() noexcept;
 
 }  // namespace offhook::inline v0::media::detail

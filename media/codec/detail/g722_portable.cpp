@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-// ITU-T G.722 (11/88) section 6.2, block by block, in the order of its names. What every faster way must equal.
+// ITU-T G.722 (11/88) section 6.2, block by block, with its names and in its order. Each faster implementation must give equal results.
 namespace offhook::inline v0::media::detail {
 namespace {
 
@@ -25,7 +25,7 @@ bool same_sign(int a, int b) {
   return (a ^ b) >= 0;
 }
 
-/// UPZERO: each zero goes towards the sign of its product with the new difference, and leaks.
+/// UPZERO: moves each zero towards the sign of its product with the new difference, and applies the leakage.
 void adapt_zeros(G722Band& band, int difference) {
   const int step = difference == 0 ? 0 : 128;
   for (int i = 0; i < kZeros; ++i) {
@@ -33,7 +33,7 @@ void adapt_zeros(G722Band& band, int difference) {
   }
 }
 
-/// UPPOL2, UPPOL1: the second pole first, because the first one's bound hangs on it.
+/// UPPOL2, UPPOL1: the second pole first, because the bound of the first one depends on it.
 void adapt_poles(G722Band& band, int partial) {
   const int first = band.weights[kFirstPole], second = band.weights[kSecondPole];
   const bool like_last = same_sign(partial, band.partial[0]), like_last_but_one = same_sign(partial, band.partial[1]);
@@ -46,7 +46,7 @@ void adapt_poles(G722Band& band, int partial) {
   band.weights[kSecondPole] = static_cast<std::int16_t>(new_second);
 }
 
-/// FILTEZ, FILTEP, PREDIC. Sums are cut at each step, from the oldest difference on.
+/// FILTEZ, FILTEP, PREDIC. The sums saturate at each step, from the oldest difference on.
 void predict(G722Band& band) {
   int zeros = 0;
   for (int i = kZeros - 1; i >= 0; --i) zeros = cut(zeros + scaled(band.weights[i], band.doubled[i]));
@@ -56,7 +56,7 @@ void predict(G722Band& band) {
   band.estimate = cut(cut(first + second) + zeros);
 }
 
-/// Block 4: a new difference, as both ends know it, and all that follows from it. Returns the reconstruction.
+/// Block 4: adapts the band to a new difference, which both ends have. Returns the reconstruction.
 std::int16_t follow(G722Band& band, int difference) {
   const std::int16_t reconstruction = cut(band.estimate + difference);  // RECONS
   const std::int16_t partial = cut(band.zeros + difference);            // PARREC
@@ -71,7 +71,7 @@ std::int16_t follow(G722Band& band, int difference) {
   return reconstruction;
 }
 
-/// QUANTL: the sign, and in which interval of the adapted levels the one's complement magnitude lies.
+/// QUANTL: returns the code for the sign, and for the interval of the adapted levels that contains the one's complement magnitude.
 std::uint8_t quantise_low(int error, int step) {
   const int size = error < 0 ? ~error : error;
   std::size_t magnitude = 1;
@@ -118,7 +118,7 @@ void encode(G722Encoder::State& state, const std::int16_t* in, std::uint8_t* out
   std::copy(state.past.begin(), state.past.end(), line.begin());
   for (; pairs > 0; --pairs, in += 2) {
     std::copy_n(in, 2, line.begin() + kPast);
-    int older = 0, newer = 0;  // of each pair
+    int older = 0, newer = 0;  // sums over the older and the newer sample of each pair
     for (std::size_t i = 0; i < kG722Qmf.size(); ++i) {
       older += line[2 * i] * kG722Qmf[i];
       newer += line[2 * i + 1] * kG722Qmf[kG722Qmf.size() - 1 - i];
