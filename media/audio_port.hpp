@@ -92,14 +92,14 @@ struct AudioPort {
   AudioPort() {}  // NOLINT: not `= default`, because make_shared would then set, and so touch, all of its memory
 
   // Set the members up to leaves_out_silence before the leg is opened.
-  std::uint32_t rate_hz = 16000;                  ///< of both directions: 8000, 16000 or 24000.
-  bool gives_way = true;                          ///< the agent ducks and pauses when the caller speaks over it; not for a caller's port.
-  bool guards_echo = true;                        ///< separates the echo of our voice from the caller's voice.
-  std::shared_ptr<RecordingTap> recording;        ///< the recording of both sides, or null.
-  std::shared_ptr<LineEar> line_ear;              ///< detects tones of networks and machines, or null.
-  std::shared_ptr<const Prompt> music;            ///< music for a caller that waits, or null: silence.
-  std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech.
-  bool leaves_out_silence = false;                ///< replaces silence by comfort noise if the peer accepts it.
+  std::uint32_t rate_hz = 16000;                  ///< of both directions: 8000, 16000 or 24000
+  bool gives_way = true;                          ///< duck and pause the agent when the caller speaks over it; false for a caller's port
+  bool guards_echo = true;                        ///< separate the echo of our voice from the caller's voice
+  std::shared_ptr<RecordingTap> recording;        ///< the recording of both sides, or null
+  std::shared_ptr<LineEar> line_ear;              ///< detects tones of networks and machines, or null
+  std::shared_ptr<const Prompt> music;            ///< music for a caller that waits, or null: silence
+  std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech
+  bool leaves_out_silence = false;                ///< replace silence by comfort noise if the peer accepts it
   std::atomic<Listener> listener{Listener::Person};  ///< any thread may change it at any time: the delay follows without a click
   std::atomic<bool> waits{false};                 ///< conversation -> worker: play music while the agent says nothing
   std::atomic<std::uint64_t> heard_dropped{0};

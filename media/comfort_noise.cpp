@@ -17,14 +17,14 @@ float power_of(std::uint8_t below_overload_db) noexcept {
   return below_overload_db >= 127 ? 0.0F : kFullScale * std::pow(10.0F, -0.1F * static_cast<float>(below_overload_db));
 }
 
-/// What white noise of power 1 must be damped by, so that the model's output has power 1.
+/// Returns the factor for white noise of power 1 with which the model's output has power 1.
 float excitation(std::span<const float> reflection) noexcept {
   float power = 1;
   for (const float k : reflection) power *= 1 - k * k;
   return std::sqrt(std::max(power, 0.0F));
 }
 
-/// The filter 1 / (1 + a1 z^-1 + ...) that the reflection coefficients stand for: the step-up recursion of ITU-T G.711 appendix II.
+/// Returns the filter 1 / (1 + a1 z^-1 + ...) of the reflection coefficients: the step-up recursion of ITU-T G.711 appendix II.
 std::array<float, kMaxNoiseOrder> step_up(std::span<const float> reflection) noexcept {
   std::array<float, kMaxNoiseOrder> a{};
   for (std::size_t order = 0; order < reflection.size(); ++order) {
@@ -75,7 +75,7 @@ std::size_t write_comfort_noise(const NoiseDescription& noise, std::span<std::ui
   return 1 + order;
 }
 
-// --- made --------------------------------------------------------------------------------------------------------------------
+// --- NoiseSource -------------------------------------------------------------------------------------------------------------
 
 void NoiseSource::describe(const NoiseDescription& noise) noexcept {
   wanted_power_ = power_of(noise.below_overload_db);
@@ -100,14 +100,14 @@ float NoiseSource::next_white() noexcept {
   random_ ^= random_ << 13;
   random_ ^= random_ >> 17;
   random_ ^= random_ << 5;
-  constexpr float kUnit = 1.7320508F / 2147483648.0F;  // Uniform within +-sqrt(3): its power is 1.
+  constexpr float kUnit = 1.7320508F / 2147483648.0F;  // uniform within +-sqrt(3): its power is 1
   return static_cast<float>(static_cast<std::int32_t>(random_)) * kUnit;
 }
 
 void NoiseSource::approach() noexcept {
-  constexpr float kNew = 0.3F;  // Of each 20 ms: nine tenths of the way within 130 ms.
+  constexpr float kNew = 0.3F;  // share of the difference per 20 ms: nine tenths of it within 130 ms
   power_ += kNew * (wanted_power_ - power_);
-  for (std::size_t i = 0; i < kMaxNoiseOrder; ++i) reflection_[i] += kNew * (wanted_[i] - reflection_[i]);  // Between stable ones all are.
+  for (std::size_t i = 0; i < kMaxNoiseOrder; ++i) reflection_[i] += kNew * (wanted_[i] - reflection_[i]);  // Values between stable ones are stable.
 }
 
 void NoiseSource::fill(std::span<std::int16_t> pcm) noexcept {
@@ -115,21 +115,21 @@ void NoiseSource::fill(std::span<std::int16_t> pcm) noexcept {
   const auto filter = step_up(reflection_);
   const float gain = std::sqrt(power_) * excitation(reflection_);
   constexpr std::size_t kChunk = 160;
-  std::array<float, kMaxNoiseOrder + kChunk> made;  // Behind what was made before.
+  std::array<float, kMaxNoiseOrder + kChunk> made;  // the new samples, after those made before
   for (; !pcm.empty(); pcm = pcm.subspan(std::min(pcm.size(), kChunk))) {
     const std::size_t count = std::min(pcm.size(), kChunk);
     std::copy(past_.begin(), past_.end(), made.begin());
     for (std::size_t i = 0; i < count; ++i) {
       float value = gain * next_white();
       for (std::size_t back = 0; back < kMaxNoiseOrder; ++back) value -= filter[back] * made[kMaxNoiseOrder + i - 1 - back];
-      made[kMaxNoiseOrder + i] = std::clamp(value, -32768.0F, 32767.0F);  // Whatever the model says, it stays finite.
+      made[kMaxNoiseOrder + i] = std::clamp(value, -32768.0F, 32767.0F);  // Keeps the output finite with any model.
       pcm[i] = static_cast<std::int16_t>(std::lrint(made[kMaxNoiseOrder + i]));
     }
     std::copy_n(made.begin() + static_cast<std::ptrdiff_t>(count), kMaxNoiseOrder, past_.begin());
   }
 }
 
-// --- described ---------------------------------------------------------------------------------------------------------------
+// --- NoiseMeter --------------------------------------------------------------------------------------------------------------
 
 void NoiseMeter::on_frame(std::span<const std::int16_t> pcm) noexcept {
   if (pcm.size() <= kMeteredOrder) return;
@@ -148,7 +148,7 @@ NoiseDescription NoiseMeter::describe() const noexcept {
   const double below = power > 0 ? -10 * std::log10(power / kFullScale) : 127;
   noise.below_overload_db = static_cast<std::uint8_t>(std::lrint(std::clamp(below, 0.0, 127.0)));
   if (noise.below_overload_db == 127) return noise;
-  // Levinson and Durbin. A trace of white noise keeps it sound where a tone would make the model unstable.
+  // Levinson-Durbin recursion. A little white noise keeps the model stable when the input is a tone.
   std::array<double, kMeteredOrder> a{};
   const double floor = correlation_[0] * 1e-4;
   double error = correlation_[0] + floor;
@@ -167,7 +167,7 @@ NoiseDescription NoiseMeter::describe() const noexcept {
   return noise;
 }
 
-// --- sent and received ---------------------------------------------------------------------------------------------------------
+// --- DiscontinuousSender and PeerNoise -----------------------------------------------------------------------------------------
 
 DiscontinuousSender::What DiscontinuousSender::on_frame(bool voice, const NoiseDescription& noise) noexcept {
   if (voice) {

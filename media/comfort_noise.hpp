@@ -10,32 +10,32 @@
 
 namespace offhook::inline v0::media {
 
-inline constexpr std::uint8_t kComfortNoiseType = 13;   ///< its static payload type at 8000 Hz: RFC 3551 table 4
-inline constexpr std::size_t kMaxNoiseOrder = 12;       ///< reflection coefficients that we use; further ones count as 0
+inline constexpr std::uint8_t kComfortNoiseType = 13;   ///< the static payload type at 8000 Hz: RFC 3551 table 4
+inline constexpr std::size_t kMaxNoiseOrder = 12;       ///< reflection coefficients that Offhook uses; further ones count as 0
 
-/// A silence as its sender describes it: how loud, and which colour. RFC 3389 section 3.
+/// A silence as its sender describes it, by level and spectrum. RFC 3389 section 3.
 struct NoiseDescription {
   std::uint8_t below_overload_db = 127;                 ///< 0..127: the level in -dBov
-  std::uint8_t order = 0;                               ///< valid ones of `reflection`; 0: white
+  std::uint8_t order = 0;                               ///< number of valid items in `reflection`; 0: white noise
   std::array<float, kMaxNoiseOrder> reflection{};       ///< of the all-pole model, each within (-1, 1)
   friend bool operator==(const NoiseDescription&, const NoiseDescription&) = default;
 };
 enum class NoiseError : std::uint8_t { Empty };
 [[nodiscard]] std::string_view to_string(NoiseError error);
 
-/// A payload of comfort noise; a model of higher order than kMaxNoiseOrder is cut, as RFC 3389 section 3 allows.
+/// Parses a payload of comfort noise. Ignores coefficients after kMaxNoiseOrder, as RFC 3389 section 3 allows.
 [[nodiscard]] base::Result<NoiseDescription, NoiseError> parse_comfort_noise(base::Bytes payload) noexcept;
-/// Octets written: 1 + order, or 0 when `out` is shorter.
+/// Returns the octets written: 1 + order, or 0 if `out` is shorter.
 [[nodiscard]] std::size_t write_comfort_noise(const NoiseDescription& noise, std::span<std::uint8_t> out) noexcept;
 
-/// Makes noise as it was described. A new description takes over within some 100 ms, so that nobody hears the step. One thread, no
-/// allocation; the same seed makes the same noise.
+/// Makes noise by a description. A new description takes effect gradually, within some 100 ms, so that the change is not audible. One thread, no
+/// allocation; equal seeds make equal noise.
 class NoiseSource {
  public:
   explicit NoiseSource(std::uint32_t seed = 1) noexcept : random_(seed | 1U) {}
-  /// The first one after reset() holds at once.
+  /// Sets the description. The first one after reset() takes effect at once.
   void describe(const NoiseDescription& noise) noexcept;
-  /// Any number of samples; 20 ms at a time is how fast a description takes over.
+  /// Fills any number of samples. Each call moves towards the newest description by one step, which is meant for 20 ms.
   void fill(std::span<std::int16_t> pcm) noexcept;
   void reset() noexcept;
 
@@ -47,35 +47,35 @@ class NoiseSource {
   bool described_ = false;
   float wanted_power_ = 0, power_ = 0;                   // mean squares
   std::array<float, kMaxNoiseOrder> wanted_{}, reflection_{};
-  std::array<float, kMaxNoiseOrder> past_{};             // what was put out last, oldest first
+  std::array<float, kMaxNoiseOrder> past_{};             // the newest output, oldest first
 };
 
-/// Describes the silence that it is shown: level, and a model of order kMeteredOrder. It forgets with a half life of about 150 ms.
+/// Measures silence and describes it by its level and a model of order kMeteredOrder. Old frames fade with a half life of about 150 ms.
 class NoiseMeter {
  public:
   static constexpr std::size_t kMeteredOrder = 10;
-  /// 20 ms without voice.
+  /// Takes 20 ms without voice.
   void on_frame(std::span<const std::int16_t> pcm) noexcept;
   [[nodiscard]] NoiseDescription describe() const noexcept;
   void reset() noexcept { *this = {}; }
 
  private:
-  std::array<double, kMeteredOrder + 1> correlation_{};  // of one sample, decaying
+  std::array<double, kMeteredOrder + 1> correlation_{};  // per sample, decaying
   double weight_ = 0;
 };
 
-/// When a sender who leaves out silence sends what: RFC 3389 section 4 leaves that to us.
+/// Decides what to send in silence. RFC 3389 section 4 leaves this to the sender.
 class DiscontinuousSender {
  public:
-  static constexpr unsigned kHangoverFrames = 10;       ///< still audio after the last voice: 200 ms
-  static constexpr unsigned kLeastBetween = 5;          ///< frames from one description to the next
-  static constexpr unsigned kMostBetween = 50;          ///< then the same one again: it may be lost, and keeps a NAT open
-  static constexpr int kLevelStepDb = 2;                ///< a difference worth a new description
+  static constexpr unsigned kHangoverFrames = 10;       ///< frames sent as audio after the last voice: 200 ms
+  static constexpr unsigned kLeastBetween = 5;          ///< minimum frames from one description to the next
+  static constexpr unsigned kMostBetween = 50;          ///< frames after which the same description is sent again: it may be lost, and it keeps a NAT open
+  static constexpr int kLevelStepDb = 2;                ///< a difference that needs a new description
 
   enum class What : std::uint8_t { Audio, Description, Nothing };
-  /// Once for each 20 ms. What it says is sent.
+  /// Call it once for each 20 ms. Returns what to send.
   [[nodiscard]] What on_frame(bool voice, const NoiseDescription& noise) noexcept;
-  /// 20 ms in which something else was sent, or nothing was to be: a silence that follows begins anew, with audio and a description.
+  /// Call it for 20 ms in which other audio or nothing was sent. The next silence then starts again, with audio and a description.
   void interrupt() noexcept { quiet_frames_ = 0; }
 
  private:
@@ -83,23 +83,22 @@ class DiscontinuousSender {
   std::uint8_t described_db_ = 0;
 };
 
-/// The receiving side as a whole: descriptions in, silence filled. Until the first description, and once audio came again, silence
-/// is left as it is.
+/// The receiving side: takes descriptions, and fills silence. It does not change silence before the first description, nor after audio came again.
 class PeerNoise {
  public:
   explicit PeerNoise(std::uint32_t seed = 1) noexcept : source_(seed) {}
-  /// A payload of type kComfortNoiseType and its RTP timestamp, as it arrives. False, and nothing changes: it is no description.
+  /// Takes a payload of type kComfortNoiseType with its RTP timestamp, on arrival. Returns false and changes nothing if the payload is invalid.
   bool on_payload(base::Bytes payload, std::uint32_t timestamp) noexcept;
-  /// A frame of audio is played: the silence is over, unless the frame is of before it and had to wait.
+  /// Takes the timestamp of a played frame of audio: it ends the silence, unless the frame is from before the silence.
   void on_audio(std::uint32_t timestamp) noexcept;
-  /// A tick without audio: false, and `pcm` is left alone, when nobody described what is to be heard.
+  /// Fills a tick without audio. Returns false, and does not change `pcm`, if there is no description.
   [[nodiscard]] bool fill(std::span<std::int16_t> pcm) noexcept;
   void reset() noexcept;
 
  private:
   NoiseSource source_;
   bool active_ = false;
-  std::uint32_t since_ = 0;                              // the last description's timestamp
+  std::uint32_t since_ = 0;                              // timestamp of the last description
 };
 
 }  // namespace offhook::inline v0::media

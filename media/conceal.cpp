@@ -13,9 +13,9 @@ constexpr std::size_t kCoarseRate = 4000;
 constexpr std::size_t kCoarseWindow = kCoarseRate / 50, kCoarseLongest = kCoarseRate / kLowestPitchHz;
 constexpr std::size_t kMaxWindow = Concealer::kMaxRate / 50, kMaxNear = 2 * Concealer::kMaxRate / kCoarseRate;
 constexpr float kVoicedCorrelation = 0.3F;
-constexpr float kSteepestFall = 0.7F;      // of the level, per period, that is believed to go on
-constexpr float kLeastFall = 0.65F;        // in all, besides the fade
-constexpr float kMultipleMargin = 0.9F;    // A shorter period that is nearly as good wins: it is the pitch, the other one a multiple.
+constexpr float kSteepestFall = 0.7F;      // lowest factor of the level, per period, with which a fading voice continues
+constexpr float kLeastFall = 0.65F;        // lowest factor of the level in total, besides the fade
+constexpr float kMultipleMargin = 0.9F;    // a shorter period with this share of the best correlation wins: the longer one is a multiple of the pitch
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void Concealer::remember(std::span<const std::int16_t> samples) noexcept {
   end_ += newest.size();
 }
 
-/// The lag, in samples, at which the last 20 ms resemble what went before them most, at kCoarseRate. 0 when nothing does.
+/// Returns the lag in samples, searched at kCoarseRate, at which the last 20 ms are most similar to earlier audio; 0 if there is no similar audio.
 std::size_t Concealer::look_coarsely() const noexcept {
   const std::size_t step = rate_ / kCoarseRate;
   std::array<float, kCoarseWindow + kCoarseLongest> past;
@@ -59,7 +59,7 @@ std::size_t Concealer::look_coarsely() const noexcept {
   return kCoarseLongest * step;
 }
 
-/// The pitch period, or the longest one where there is no pitch.
+/// Finds the pitch period. Without a pitch, uses the longest period.
 void Concealer::find_period() noexcept {
   const std::size_t longest = rate_ / kLowestPitchHz, near = rate_ / kCoarseRate, window = rate_ / 50;
   const std::size_t coarse = look_coarsely();
@@ -90,7 +90,7 @@ void Concealer::begin_gap() noexcept {
   mirrored_ = 0;
 }
 
-/// How loud each period that may be repeated is beside the last one; and whether the voice was about to fade, which then goes on.
+/// Measures the level of the newest period relative to each period that may be repeated, and how fast the voice was fading.
 void Concealer::measure_levels() noexcept {
   std::array<float, kMaxPeriods> power{};
   const std::int16_t* begin = repeated_.data() + history_size_;
@@ -106,7 +106,7 @@ void Concealer::measure_levels() noexcept {
   fallen_ = 1;
 }
 
-/// What was heard at `at`, as loud as the last period was: a voice that fades was louder before.
+/// Returns the sample at `at` with the level of the newest period, because a fading voice was louder before.
 float Concealer::levelled(std::size_t at) const noexcept {
   const float periods_ago = static_cast<float>(history_size_ - 1 - at) * by_period_ - 0.5F;
   const float place = std::clamp(periods_ago, 0.0F, static_cast<float>(kMaxPeriods - 1));
@@ -115,7 +115,7 @@ float Concealer::levelled(std::size_t at) const noexcept {
   return static_cast<float>(repeated_[at]) * level;
 }
 
-/// What was heard before, again and again: its end is blended into what went before the place that it leads to.
+/// Returns the next sample of the repetition. The end of the history is blended into the audio before the place where the repetition continues.
 float Concealer::next_repeated() noexcept {
   if (left_ == overlap()) {
     const std::size_t periods = voiced_ ? std::min(kMaxPeriods, 1 + gap_ * 100 / rate_) : kMaxPeriods;

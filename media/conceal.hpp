@@ -10,28 +10,32 @@
 
 namespace offhook::inline v0::media {
 
-/// Hides what the network lost, as ITU-T G.711 appendix I does: repeats the last pitch period, after 10 ms the last two of them, after
-/// 20 ms three, so that it does not buzz; fades it, and cross-fades back when good audio returns. Other than there, it adds no delay:
-/// a gap's begin is what was heard last, reversed, under a fade. A voice that was becoming fainter goes on so. The fade takes 80 ms, and
-/// what is not voiced goes on with its last 45 ms. Allocates nothing; one per received stream. 8000 or 16000 Hz (24000 too), mono.
-/// Pitch is searched by normalised cross-correlation between 66 and 400 Hz in the last 35 ms.
+/// Conceals lost audio as ITU-T G.711 appendix I does. It repeats the last pitch period, after 10 ms the last two periods, after 20 ms three, so that
+/// the sound does not buzz. It fades them, and cross-fades to the good audio that follows. Three things differ from appendix I:
+///
+/// - It adds no delay: the start of a gap is the newest audio, reversed, under a fade.
+/// - A voice that was fading continues to fade at the same rate.
+/// - The fade takes 80 ms, and audio without a pitch repeats its last 45 ms.
+///
+/// Allocates only when made; use one per received stream. 8000, 16000 or 24000 Hz, mono. It searches the pitch by normalised cross-correlation
+/// between 66 and 400 Hz in the last 35 ms.
 class Concealer {
  public:
   static constexpr std::size_t kMaxRate = 24000;
   static constexpr std::size_t kMaxFrame = kMaxRate / 50;
-  static constexpr std::size_t kFullMs = 20;   ///< as loud as before
-  static constexpr std::size_t kGoneMs = 80;   ///< then silent
+  static constexpr std::size_t kFullMs = 20;   ///< concealment at full level
+  static constexpr std::size_t kGoneMs = 80;   ///< after this time, concealment is silent
 
   explicit Concealer(std::uint32_t rate_hz);
 
-  /// Good audio of at most 20 ms, on its way to the listener: remembered, and after a gap (or when `seam` says that it does not
-  /// continue what was played) its beginning is blended with what we made up, in place.
+  /// Takes good audio of at most 20 ms before it is played, and stores it. After a gap, it blends the start of `frame` with concealed audio, in
+  /// place. It does the same if `seam` is true: the frame does not continue the audio played before.
   void good(std::span<std::int16_t> frame, bool seam = false) noexcept;
-  /// Fills `out` (at most 20 ms) with what might have been heard. Silence kGoneMs after the last good sample, and before the first.
+  /// Fills `out` (at most 20 ms) with concealed audio. The audio is silent kGoneMs after the last good sample, and before the first one.
   void conceal(std::span<std::int16_t> out) noexcept;
   void reset() noexcept;
   [[nodiscard]] bool concealing() const noexcept { return gap_ != 0; }
-  /// Asks for what the next good() touches to be in the cache soon.
+  /// Prefetches the data that the next good() uses.
   void prefetch() const noexcept {
     base::prefetch(*this);
     base::prefetch(history_.data() + end_, rate_ / 50 * sizeof(std::int16_t));
@@ -51,23 +55,23 @@ class Concealer {
   [[nodiscard]] float levelled(std::size_t at) const noexcept;
 
   static constexpr std::size_t kMaxPeriods = 3;               // ITU-T G.711 appendix I
-  static constexpr std::size_t kFramesAhead = 4;              // before what is older is moved to the begin
+  static constexpr std::size_t kFramesAhead = 4;              // frames that fit before older samples are moved to the start
   std::size_t rate_;
   std::size_t history_size_;                                  // 50 ms at rate_: three periods of 66 Hz and a quarter
   std::size_t full_, gone_;                                   // kFullMs and kGoneMs in samples
-  float fade_;                                                // of a full level, per sample
-  std::vector<std::int16_t> history_;                         // oldest first; what was played, good and made up: history_size_ before end_
+  float fade_;                                                // factor of the fade, as a change per sample
+  std::vector<std::int16_t> history_;                         // oldest first: the audio played, good and concealed; the history_size_ samples before end_ count
   std::size_t end_;
-  std::vector<std::int16_t> repeated_;                        // as it was when the gap began
+  std::vector<std::int16_t> repeated_;                        // copy of the history at the start of the gap
   std::size_t period_ = 0;
-  float by_period_ = 0;                                       // one divided by it
+  float by_period_ = 0;                                       // 1 / period_
   bool voiced_ = false;
-  std::size_t left_ = 0;                                      // samples to the end of repeated_, which end leads over
-  std::size_t back_ = 0;                                      // by so much: whole periods
-  std::array<float, kMaxPeriods> level_{};                    // by which the newest periods, newest first, are multiplied
-  float fall_ = 1, fallen_ = 1;                               // of the level, by each sample and so far
-  std::size_t mirrored_ = 0;                                  // samples of a gap's begin into which what was played last, reversed, fades
-  std::size_t gap_ = 0;                                       // samples made up since the last good one
+  std::size_t left_ = 0;                                      // samples until the end of repeated_, where the repetition goes back
+  std::size_t back_ = 0;                                      // samples by which it goes back: whole periods
+  std::array<float, kMaxPeriods> level_{};                    // factors of the newest periods, newest first
+  float fall_ = 1, fallen_ = 1;                               // factor of the level per sample, and in total
+  std::size_t mirrored_ = 0;                                  // samples at the gap's start made with the newest audio, reversed
+  std::size_t gap_ = 0;                                       // samples concealed since the last good one
   bool heard_ = false;
 };
 

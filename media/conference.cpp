@@ -6,8 +6,8 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr std::uint32_t kRampMs = 5;       // A step would click.
-constexpr std::uint32_t kHangover = 25;    // frames: the ends of words are quiet, and the pauses between them short
+constexpr std::uint32_t kRampMs = 5;       // a sudden change of the level would click
+constexpr std::uint32_t kHangover = 25;    // frames: word ends are quiet, and pauses between words are short
 
 }  // namespace
 

@@ -47,7 +47,7 @@ void ConferencePort::obey_commands(std::uint64_t tick) {
     switch (command.kind) {
       case PlayoutCommand::Kind::Flush: playout_.flush(command.utterance, tick); break;
       case PlayoutCommand::Kind::Rise: playout_.rise(); break;
-      case PlayoutCommand::Kind::Digits: break;  // There is no line to send them on.
+      case PlayoutCommand::Kind::Digits: break;  // There is no line for digits.
     }
   }
 }

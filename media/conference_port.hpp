@@ -11,19 +11,19 @@
 
 namespace offhook::inline v0::media {
 
-/// A member of a conference that has no line: an agent, who hears the others in its port's `heard` ring and speaks to them through
-/// `playout`, or a recording, whose tap gets what all said as the caller's side. Words, flushes and ducking are those of a call
-/// (media/playout.hpp); SpeechStarted and SpeechStopped are of whoever else speaks. Digits are not sent. One thread, but for the making.
+/// A member of a conference without a line: an agent or a recording. An agent gets the other members' audio in its port's `heard` ring, and speaks through
+/// `playout`. A recording gets the sum of all members in its tap, as the caller's side. Words, flushes and ducking work as in a call (media/playout.hpp).
+/// SpeechStarted and SpeechStopped report the other members' speech. Digits are not sent. One thread, except for the constructor.
 class ConferencePort {
  public:
-  /// `port` has the conference's rate.
+  /// `port` must have the conference's rate.
   explicit ConferencePort(std::shared_ptr<AudioPort> port);
 
-  /// Before the conference mixes.
+  /// Call it before the conference mixes.
   void say(Conference& conference, std::uint64_t tick);
-  /// After it has.
+  /// Call it after the conference has mixed.
   void hear(Conference& conference, std::uint64_t tick);
-  /// It takes part no more.
+  /// Call it when the member leaves.
   void finish();
 
   ConferenceSeat seat;
@@ -37,7 +37,7 @@ class ConferencePort {
   Playout playout_;
   SpeechDetector speech_;
   std::array<std::int16_t, kMaxFrameSamples> room_{};
-  std::span<const std::int16_t> says_;   // in this tick
+  std::span<const std::int16_t> says_;   // the member's audio in this tick
 };
 
 }  // namespace offhook::inline v0::media

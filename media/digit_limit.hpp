@@ -5,11 +5,11 @@
 
 namespace offhook::inline v0::media {
 
-inline constexpr std::uint32_t kMaxDigitsPerSecond = 20;  ///< quick diallers send 12: 40 ms on, 40 ms off
+inline constexpr std::uint32_t kMaxDigitsPerSecond = 20;  ///< fast diallers send 12: 40 ms on, 40 ms off
 inline constexpr std::uint32_t kMaxDigitsPerCall = 2000;
 
-/// Whether one more of the caller's digits is let through: a peer that makes them by the packet must not keep a conversation busy.
-/// A bucket that holds a second's worth, filled by the ticks.
+/// Limits the caller's digits, so that a peer that sends very many cannot keep a conversation busy. It is a token bucket with
+/// the digits of one second, filled by the ticks.
 class DigitLimit {
  public:
   [[nodiscard]] bool allows(std::uint64_t tick) {
@@ -27,7 +27,7 @@ class DigitLimit {
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }
 
  private:
-  static constexpr std::uint64_t kTicksPerSecond = 50;                                // also the price of one digit
+  static constexpr std::uint64_t kTicksPerSecond = 50;                                // also the cost of one digit
   static constexpr std::uint64_t kFull = kMaxDigitsPerSecond * kTicksPerSecond;
   std::uint64_t credit_ = kFull;
   std::uint64_t last_ = 0;

@@ -15,35 +15,35 @@ namespace {
 
 constexpr std::size_t kBlock = 40, kBlocks = kDtmfFrame / kBlock;  // 5 ms
 constexpr std::size_t kPairs = kBlock / 2;
-constexpr std::size_t kSpan = 6;                                   // windows that are looked at closely: 35 ms
+constexpr std::size_t kSpan = 6;                                   // windows that the second check uses: 35 ms
 constexpr std::uint32_t kSpanBits = (1u << kSpan) - 1;
-constexpr unsigned kMaxAbsent = 4;        // windows: a gap of 20 ms blanks four at most, one of 30 ms five at least
+constexpr unsigned kMaxAbsent = 4;        // windows: a gap of 20 ms blanks at most four, a gap of 30 ms at least five
 constexpr std::array<double, kBankTones> kHz{697, 770, 852, 941, 1209, 1336, 1477, 1633};
 constexpr std::string_view kKeys = "123A456B789C*0#D";
 
-// The sums of a window hold a sine's amplitude times this: half the coefficients' mean, times their number.
+// For a sine, a window's sums are its amplitude times this: half the mean of the coefficients, times their number.
 constexpr double kCoefficient = 1024;
 constexpr auto kGain = static_cast<float>(kCoefficient * kBlock / 2);
-constexpr float kPowerUnit = float{1u << kPowerShift} / kBlock;  // of a block's power(): mean square of a sample
+constexpr float kPowerUnit = float{1u << kPowerShift} / kBlock;  // mean square of a sample, for one unit of a block's power()
 
-// Where the lines are drawn. Powers are mean squares of samples; 0 dBm0 is a sine of amplitude 22,826.
-constexpr float kMinPower = 31'000;       // of one tone: -39 dBm0, below the -36 that are promised
-constexpr float kQuiet = kMinPower / 16;  // A block with less has neither tone in it.
-constexpr float kWindowShare = 0.55F;     // of the two tones in all that sounds: first look, 10 ms
-constexpr float kShare = 0.86F;           // and second look, 35 ms: noise 8 dB below
-constexpr float kLowOverHigh = 9.0F;      // 9.5 dB: 8 are promised, and 1.5 for what a line adds
-constexpr float kHighOverLow = 3.6F;      // 5.5 dB: 4 and 1.5
+// Thresholds. Powers are mean squares of samples; 0 dBm0 is a sine of amplitude 22,826.
+constexpr float kMinPower = 31'000;       // of one tone: -39 dBm0, below the promised -36
+constexpr float kQuiet = kMinPower / 16;  // a block with less power has neither tone
+constexpr float kWindowShare = 0.55F;     // share of the two tones in all power: first check, 10 ms
+constexpr float kShare = 0.86F;           // the same in the second check, 35 ms: noise 8 dB below
+constexpr float kLowOverHigh = 9.0F;      // 9.5 dB: the promised 8, and 1.5 for distortion by a line
+constexpr float kHighOverLow = 3.6F;      // 5.5 dB: the promised 4, and 1.5
 constexpr float kSteady = 0.94F;          // coherence from window to window
 constexpr float kLowestWindow = 0.55F, kHighestWindow = 1.7F;  // of the mean, squared: 2.5 dB
-constexpr float kGapFloor = 0.16F;        // of a digit's own level, squared: more than half of the window is a gap
-// Over the 1.5 % and 2 Hz that are to be heard; two harmonics as 3 to 4, the likeliest of a voice, are further off than twice this
-// from each pair.
+constexpr float kGapFloor = 0.16F;        // of a digit's own level, squared: less means that over half of the window is a gap
+// More than the 1.5 % and 2 Hz that must be detected. Two harmonics in the ratio 3 to 4, the most likely ones in a
+// voice, differ from each pair by more than twice this.
 constexpr double kDetune = 0.0185;
 
 struct Tables {
   BankTables<kPairs> bank = make_bank_tables<kPairs>(kHz, kCoefficient);
-  std::array<std::complex<float>, kBankTones> step;  // of the phase, from window to window
-  std::array<float, kBankTones> slack;               // tangent of what it may be off by
+  std::array<std::complex<float>, kBankTones> step;  // phase step from window to window
+  std::array<float, kBankTones> slack;               // tangent of its largest permitted error
 
   Tables() noexcept {
     for (std::size_t tone = 0; tone < kBankTones; ++tone) {
@@ -67,7 +67,7 @@ FourFloats load_ints(const std::int32_t* from) noexcept {
   return __builtin_convertvector(four, FourFloats);
 }
 
-/// Squares of four neighbouring tones.
+/// Returns the squares of four neighbouring tones.
 FourFloats squares(const BankSums& sums, std::size_t first) noexcept {
   const FourFloats cosine = load_ints(sums.of.data() + first), sine = load_ints(sums.of.data() + kBankTones + first);
   return cosine * cosine + sine * sine;
@@ -81,15 +81,16 @@ std::size_t place_of_highest(FourFloats four) noexcept {
   return place;
 }
 
-/// Of a tone in a window: the conjugate of what correlation gives, so that its phase runs forward.
+/// Returns the phasor of a tone in a window: the conjugate of the correlation, so that its phase advances.
 std::complex<float> phasor(const BankSums& sums, std::size_t tone) noexcept {
   return {static_cast<float>(sums.of[tone]), -static_cast<float>(sums.of[kBankTones + tone])};
 }
 
-/// A window passes from where it is half full: the tone began up to a block before the middle of the first that did.
+/// Returns the sample at which a tone began. A window passes when it is half full: the tone began up to a block
+/// before the middle of the first window that passed.
 std::uint64_t begin_sample(std::uint64_t window) noexcept { return window < 2 ? 0 : (window - 1) * kBlock - kBlock / 2; }
 
-/// By hand, as the library's product looks for infinities.
+/// Written out, because the library's product checks for infinities.
 std::complex<float> times(std::complex<float> a, std::complex<float> b) noexcept {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
@@ -136,7 +137,7 @@ bool DtmfDetector::still_sounds() const noexcept {
   const BankSums& sums = window(now_);
   const FourFloats rows = squares(sums, 0), columns = squares(sums, 4);
   const float row = rows[sounding_->row], column = columns[sounding_->column - 4];
-  // The loudest of their kind, too: a neighbour that follows at once is heard in the window of this one.
+  // They must also be the loudest of their group: a neighbouring digit that follows at once is already in this window.
   return row >= sounding_->row_floor && column >= sounding_->column_floor && row >= highest(rows) && column >= highest(columns);
 }
 
@@ -168,14 +169,14 @@ std::optional<DtmfDetector::Tone> DtmfDetector::steady_tone(std::size_t lane) co
   const float mean = sum / kSpan;
   const auto [lowest, highest] = std::minmax_element(levels.begin(), levels.end());
   if (*lowest < kLowestWindow * mean || *highest > kHighestWindow * mean) return std::nullopt;
-  // How far the phase runs from window to window, against what it should: the frequency, without an arctangent.
+  // Compares the phase step between windows with the expected one. This measures the frequency without an arctangent.
   std::complex<float> run;
   for (std::size_t i = 1; i < kSpan; ++i) run += times(phasors[i], std::conj(phasors[i - 1]));
   const auto off = times(run, std::conj(tables().step[lane]));
   if (!(off.real() > 0) || std::abs(off.imag()) > tables().slack[lane] * off.real()) return std::nullopt;
   const float length = std::sqrt(std::norm(run));
   if (length < kSteady * (sum - (levels.front() + levels.back()) / 2)) return std::nullopt;
-  // All windows turned back by that and added: the tone alone, as a window of 35 ms with a flat top would give it.
+  // Rotates all windows back by the phase step, and adds them. The sum has the tone alone, as a window of 35 ms with a flat top would.
   const auto back = std::conj(run) / length;
   std::complex<float> coherent = phasors[kSpan - 1];
   for (std::size_t i = kSpan - 1; i-- > 0;) coherent = times(coherent, back) + phasors[i];
@@ -184,7 +185,7 @@ std::optional<DtmfDetector::Tone> DtmfDetector::steady_tone(std::size_t lane) co
   return Tone{power, mean};
 }
 
-/// Of the blocks under the flat top.
+/// Returns the mean power of the blocks under the flat top.
 float DtmfDetector::power_between() const noexcept {
   float sum = 0;
   for (std::size_t back = 1; back < kSpan; ++back) sum += powers_[(now_ - back) % kWindows];
@@ -211,7 +212,7 @@ void DtmfDetector::end() noexcept {
 }
 
 void DtmfDetector::tell(const DtmfDigit& digit) noexcept {
-  if (ready_count_ == ready_.size()) {  // Nobody polls: the oldest makes room.
+  if (ready_count_ == ready_.size()) {  // The caller does not poll: drop the oldest one.
     std::copy(ready_.begin() + 1, ready_.end(), ready_.begin());
     --ready_count_;
   }

@@ -12,30 +12,32 @@
 namespace offhook::inline v0::media {
 namespace {
 
-// Levels and losses are in units of 0.376 dB; 240 is 0 dBov.
+// Levels and losses have a unit of 0.376 dB; 240 is 0 dBov.
 constexpr float kDbPerUnit = 3.0103F / 8;
-constexpr unsigned kSentFloor = 107;      // -50 dBov in a band: quieter steps of ours prove nothing
-constexpr float kHeardFloor = detail::kFullScalePower * 1e-6F;  // -60 dBov in a step: nobody's voice
-constexpr unsigned kMargin = 2, kFaintMargin = 12;   // 0.8 and 4.5 dB over what an echo should have, by the path's loss
-constexpr unsigned kLoudestMargin = 14;   // 5.3 dB more where nothing is lost: a room's resonance can amplify
-constexpr unsigned kFarAbove = 12;        // 4.5 dB more: this band counts in full, others half
-constexpr unsigned kDecay = 5;            // 1.9 dB per step: a room that rings for 300 ms
-constexpr unsigned kContradicted = 8;     // 3 dB under what an echo would have at least
-constexpr unsigned kFall = 4;             // 1.5 dB per step that contradicts a loss
-constexpr std::uint64_t kRiseEvery = 4;   // 0.1 dB per step that outgrows it
-constexpr std::uint64_t kForgetEvery = 38;  // The path as a whole is forgotten by 1 dB in a second.
-constexpr unsigned kFirstSteps = 150;     // of our speech, in which it is not: then the path is known
+constexpr unsigned kSentFloor = 107;      // -50 dBov in a band: quieter sent steps prove nothing
+constexpr float kHeardFloor = detail::kFullScalePower * 1e-6F;  // -60 dBov in a step: fainter is no voice
+constexpr unsigned kMargin = 2, kFaintMargin = 12;   // 0.8 and 4.5 dB above the expected echo, by the path's loss
+constexpr unsigned kLoudestMargin = 14;   // 5.3 dB more at a path without loss, because a room's resonance can amplify
+constexpr unsigned kFarAbove = 12;        // 4.5 dB more: above this a band counts in full, otherwise half
+constexpr unsigned kDecay = 5;            // 1.9 dB per step: a room that reverberates for 300 ms
+constexpr unsigned kContradicted = 8;     // 3 dB below the least possible echo
+constexpr unsigned kFall = 4;             // 1.5 dB for each step that contradicts a loss
+constexpr std::uint64_t kRiseEvery = 4;   // 0.1 dB for each step that is louder than the loss allows
+constexpr std::uint64_t kForgetEvery = 38;  // the loss of the whole path falls by 1 dB per second
+constexpr unsigned kFirstSteps = 150;     // steps of our speech until the path counts as known
 
-constexpr unsigned kAll = 255U * 256U;    // of EchoLags::unexplained
-constexpr unsigned kOpenAtKnown = kAll * 2 / 5;    // so much of the energy unexplained, and it is the caller
-constexpr unsigned kOpenAtUnknown = kAll / 8;      // at a lag where no echo was known
-constexpr unsigned kPlain = kAll * 3 / 4, kPlainSteps = 3, kHoldSteps = 6;  // The echo between two syllables, of 60 ms, does not count.
-constexpr unsigned kKnownWithin = 16 * 16;         // 6 dB of the strongest lag, in 16 bands
+constexpr unsigned kAll = 255U * 256U;    // maximum of EchoLags::unexplained
+constexpr unsigned kOpenAtKnown = kAll * 2 / 5;    // a larger unexplained share is the caller's voice
+constexpr unsigned kOpenAtUnknown = kAll / 8;      // the same at a lag without a known echo
+// After kPlainSteps steps that are mostly unexplained, the caller's voice is certain. For kHoldSteps (60 ms), an echo between two syllables does not
+// count.
+constexpr unsigned kPlain = kAll * 3 / 4, kPlainSteps = 3, kHoldSteps = 6;
+constexpr unsigned kKnownWithin = 16 * 16;         // 6 dB above the loss of the strongest lag, in 16 bands
 constexpr unsigned kLoudestPath = 16 * 8, kLoudPath = 16 * 21;  // 3 and 8 dB of loss
-constexpr unsigned kFaintPath = 16 * 48;  // 18 dB: over such a path a caller is plain anyway
+constexpr unsigned kFaintPath = 16 * 48;  // 18 dB: over this path the caller's voice is clear in any case
 
-constexpr unsigned kAlike = 16U * 4096U * 4 / 5;   // Two people who speak at once agree for a moment, but not for a second at one lag.
-constexpr unsigned kAlikeNow = 14;                 // bands of a step that has nothing of the caller
+constexpr unsigned kAlike = 16U * 4096U * 4 / 5;   // two people who speak at once match for a moment, but not for a second at one lag
+constexpr unsigned kAlikeNow = 14;                 // bands that match in a step without the caller's voice
 
 const detail::EchoKernels& kernels() noexcept {
   static const detail::EchoKernels& chosen = *detail::echo_kernels().back();
@@ -51,7 +53,7 @@ SixteenBytes to_levels(const detail::BandPowers& powers) {
   return levels;
 }
 
-/// By amplitude, not by power: one harmonic that a room amplifies would outweigh all other bands.
+/// Uses amplitudes, not powers: one harmonic that a room amplifies would otherwise outweigh all other bands.
 SixteenBytes to_shares(const detail::BandPowers& powers) {
   std::array<float, detail::kBands> amplitudes;
   float total = 1;
@@ -64,7 +66,7 @@ SixteenBytes to_shares(const detail::BandPowers& powers) {
   return shares;
 }
 
-/// The median in steps of one unit: up where it is exceeded, down where it is not reached.
+/// Moves the median by one unit: up where the level is higher, down where it is lower.
 SixteenBytes follow(SixteenBytes usual, SixteenBytes levels) {
   return less(more(usual, where_more(levels, usual) & all_sixteen(1)), where_more(usual, levels) & all_sixteen(1));
 }
@@ -99,7 +101,7 @@ void EchoGuard::reset() {
 void EchoGuard::shift(int samples) {
   const int step = static_cast<int>(samples_ / 2);
   moved_ += samples;
-  if (std::abs(moved_) >= step * static_cast<int>(kLags)) {  // No lag of before is one of now.
+  if (std::abs(moved_) >= step * static_cast<int>(kLags)) {  // None of the present lags was in range before.
     moved_ = 0;
     return reset();
   }
@@ -108,7 +110,7 @@ void EchoGuard::shift(int samples) {
   if (steps != 0) move_lags(steps);
 }
 
-/// Lags that come in at an end are taken for what their neighbour was.
+/// Lags that come in at an end get the values of their neighbour.
 void EchoGuard::move_lags(int steps) {
   const auto by = static_cast<std::ptrdiff_t>(std::abs(steps));
   const auto move = [by, later = steps > 0](auto& all) {
@@ -142,7 +144,7 @@ void EchoGuard::on_sent(std::span<const std::int16_t> sent) {
 
 void EchoGuard::prefetch() const noexcept {
   base::prefetch_between(this, &lags_);
-  if (quiet_steps_ > kLags + kTail) return;  // It rests.
+  if (quiet_steps_ > kLags + kTail) return;  // The guard rests.
   base::prefetch(lags_);
   sent_low_.prefetch();
   sent_high_.prefetch();
@@ -154,7 +156,7 @@ void EchoGuard::push_sent(Levels levels) {
   const Levels floor = all_sixteen(kSentFloor), decay = all_sixteen(kDecay);
   const auto proving = [floor](Levels low) { return low & where_more(low, floor); };
   const bool loud = sum_of(where_more(levels, floor)) != 0;
-  // The newest has one neighbour so far; the one before it gets its second now.
+  // The newest step has one neighbour so far; the step before it gets its second one now.
   sent_low_.change(0, proving(least_of(least_of(before, earlier), levels)));
   sent_low_.push(proving(least_of(levels, before)));
   const Levels high = most_of(most_of(before, earlier), most_of(levels, less(sent_high_.from(1)[0], decay)));
@@ -167,7 +169,7 @@ void EchoGuard::push_sent(Levels levels) {
   ++steps_;
 }
 
-/// Where the patterns have been alike for long, there is an echo, and it may be louder than was known.
+/// Where the patterns were similar for long, there is an echo, which may be louder than the known one.
 void EchoGuard::compare(std::size_t age, const Step& heard) {
   const auto pattern = high_bits(where_more(heard.levels, heard_usual_));
   const auto* const sent = sent_pattern_.from(age);
@@ -180,7 +182,7 @@ void EchoGuard::compare(std::size_t age, const Step& heard) {
   lags_.loss[best_] = less(loss, where_more(heard.levels, less(low, loss)) & where_more(low, Levels{}) & all_sixteen(1));
 }
 
-/// `path_loss_` is the least loss of any lag.
+/// `path_loss_` is the least loss of all lags.
 void EchoGuard::follow_losses(std::size_t age, Levels least) {
   if (learnt_steps_ < kFirstSteps) {
     path_loss_ = least;
@@ -191,13 +193,13 @@ void EchoGuard::follow_losses(std::size_t age, Levels least) {
   path_loss_ = least_of(least, more(path_loss_, forgotten));
 }
 
-/// An echo at a lag would have been heard: that it was not, or not so loud, says how much is lost on the way at least.
+/// Updates the losses: an echo at a lag would have been in `heard`. If it was not there, or not so loud, the path loses more.
 void EchoGuard::learn(std::size_t age, Levels heard) {
   const Levels rise = all_sixteen((steps_ - 1 - age) % kRiseEvery == 0 ? 1 : 0);
   follow_losses(age, kernels().learn(lags_, sent_low_.from(age), heard, more(heard, all_sixteen(kContradicted)), all_sixteen(kFall), rise));
 }
 
-/// Whether a step is our echo; `age`: of what was sent last when it was heard.
+/// Returns whether a step is our echo. `age` is the number of the sent step that was the newest at that time.
 bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   if (trust) learn(age, heard.levels);
   if (!heard.heard) return false;
@@ -205,7 +207,7 @@ bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   const unsigned at_unknown = kOpenAtUnknown + (kOpenAtKnown - kOpenAtUnknown) * (path - kLoudPath) / (kFaintPath - kLoudPath);
   const unsigned loudest = kLoudestMargin * (kLoudestPath - std::min(known, kLoudestPath)) / kLoudestPath;
   const Levels margin = all_sixteen(kMargin + loudest + (kFaintMargin - kMargin) * (path - kLoudPath) / (kFaintPath - kLoudPath));
-  // A band that seems to lose more than most is one of whose resonances our pitch has not met the strongest yet.
+  // If a band seems to lose more than the average, our voice has probably not yet met its strongest resonance.
   const Levels levelled = least_of(path_loss_, all_sixteen(known / 16));
   const detail::EchoQuestion question{.heard = heard.levels,
                                       .share = heard.share,
@@ -224,7 +226,7 @@ bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   return answer.echo;
 }
 
-/// Nothing of ours can come back any more, the room's tail included.
+/// Returns whether nothing of our audio can come back any more, including the reverberation.
 bool EchoGuard::rests() {
   if (sent_sound_ || quiet_steps_ <= kLags + kTail) return false;
   quiet_steps_ += 2;
@@ -255,7 +257,7 @@ EchoGuard::Verdict EchoGuard::judge(const detail::BandPowers& first, const detai
     float total = 1;
     for (const float power : powers) total += power;
     const Step step{to_levels(powers), to_shares(powers), total >= kHeardFloor};
-    // What was sent with the last tick is the newest that can be heard now.
+    // The audio sent with the last tick is the newest whose echo can come now.
     const bool echo = is_echo(newest ? 0 : 1, step, trust);
     if (step.heard) verdict.echo = echo;
     plain_ = step.heard && open_ > kPlain ? plain_ + 1 : 0;

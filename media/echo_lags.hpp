@@ -9,22 +9,22 @@
 #include <span>
 #include <string_view>
 
-// What media/echo_guard.hpp computes for each of its lags, laid out so that eight lags are one step of a loop: the same numbers from
-// each way of doing it. tests/media/echo_kernels_test.cpp compares all that the machine has.
+// The values that media/echo_guard.hpp computes for each lag, stored so that one step of a loop processes eight lags. All implementations give the
+// same values. tests/media/echo_kernels_test.cpp compares all that the machine can run.
 namespace offhook::inline v0::media::detail {
 
 inline constexpr std::size_t kEchoLags = 49;
-inline constexpr std::size_t kEchoPlaces = 56;  ///< Groups of eight. Places from kEchoLags on hold what no echo has.
+inline constexpr std::size_t kEchoPlaces = 56;  ///< in groups of eight; places from kEchoLags on hold values that no echo has
 
 struct EchoLags {
-  static constexpr std::uint16_t kNoLag = 0xffff;         ///< of `unexplained`, in the places that are no lag
-  std::array<SixteenBytes, kEchoPlaces> loss;             ///< the least that is still possible, by band; 255 in the places that are no lag
-  std::array<std::uint16_t, kEchoPlaces> unexplained;     ///< 255 x 256 is all of it
-  std::array<std::uint16_t, kEchoPlaces> likeness;        ///< 16 bands x 4096: all alike
+  static constexpr std::uint16_t kNoLag = 0xffff;         ///< value of `unexplained` in the places that are no lag
+  std::array<SixteenBytes, kEchoPlaces> loss;             ///< the least loss that is still possible, by band; 255 in the places that are no lag
+  std::array<std::uint16_t, kEchoPlaces> unexplained;     ///< 255 x 256 is all of the energy
+  std::array<std::uint16_t, kEchoPlaces> likeness;        ///< 16 bands x 4096: all bands are equal
 };
 
-/// The last steps, the newest first: from(age)[lag] is the step `lag` before that of `age`. Each is kept twice, so that no reader has to
-/// begin again at the front.
+/// The newest steps, newest first: from(age)[lag] is the step `lag` steps before that of `age`. Each step is stored
+/// twice, so that a reader never has to wrap around.
 template <class T>
 class NewestFirst {
  public:
@@ -37,9 +37,9 @@ class NewestFirst {
     const std::size_t at = (newest_ + age) % kKept;
     all_[at] = all_[at + kKept] = step;
   }
-  /// age   0 or 1: kEchoPlaces - 1 more are behind it
+  /// age   0 or 1: kEchoPlaces - 1 more steps follow it
   [[nodiscard]] const T* from(std::size_t age) const { return &all_[newest_ + age]; }
-  /// What the next two push() and from() touch.
+  /// Prefetches the data that the next two push() and from() use.
   void prefetch() const noexcept {
     base::prefetch(&all_[newest_ + kKept - 2], 2 * sizeof(T));
     base::prefetch(from(0), kEchoLags * sizeof(T));
@@ -50,28 +50,28 @@ class NewestFirst {
   std::array<T, 2 * kKept> all_{};
 };
 
-/// One step of what is heard, to be compared with what the echo of each lag would be at most: sent - loss + gain.
+/// One received step, which judge() compares with the largest possible echo of each lag: sent - loss + gain.
 struct EchoQuestion {
   SixteenBytes heard, share;               ///< levels, and shares of the step's energy
   SixteenBytes loss, gain;
-  SixteenBytes far_above;                  ///< over the most, and a band counts in full instead of half
-  std::uint16_t known_within = 0;          ///< of the least sum of losses of any lag: the lag is a known one
-  std::uint16_t open_at_known = 0, open_at_unknown = 0;  ///< at most so much unexplained, and it is an echo
+  SixteenBytes far_above;                  ///< a band that is above the largest echo by more than this counts in full, otherwise half
+  std::uint16_t known_within = 0;          ///< a lag is known if its sum of losses is within this of the least sum
+  std::uint16_t open_at_known = 0, open_at_unknown = 0;  ///< the step is an echo if at most this is unexplained
 };
 struct EchoAnswer {
-  std::uint16_t least_unexplained = 0;     ///< of any lag
-  bool echo = false;                       ///< of some lag
+  std::uint16_t least_unexplained = 0;     ///< of all lags
+  bool echo = false;                       ///< true if the step is an echo at any lag
 };
 
 struct EchoKernels {
   std::string_view name;
-  /// An echo of `low` that is fainter than it should be by the loss of its lag, by more than what `contradicted` is above what is heard,
-  /// raises that loss by `fall`; one that is louder than that lowers it by `rise`. The least loss of any lag.
+  /// For each lag and band, the expected echo is `low` minus the loss. Raises the loss by `fall` where the expected echo is above `contradicted`.
+  /// Lowers the loss by `rise` where the expected echo is below `heard`. Returns the least loss of all lags.
   SixteenBytes (*learn)(EchoLags& lags, const SixteenBytes* low, SixteenBytes heard, SixteenBytes contradicted, SixteenBytes fall,
                         SixteenBytes rise) noexcept;
-  /// Brings `unexplained` up to date, three eighths of the way.
+  /// Updates `unexplained` by three eighths of the difference.
   EchoAnswer (*judge)(EchoLags& lags, const SixteenBytes* high, const EchoQuestion& question) noexcept;
-  /// Brings `likeness` up to date, a 64th of the way, at the lags whose bit of `loud` is set. The greatest of any lag.
+  /// Updates `likeness` by a 64th of the difference, at the lags whose bit of `loud` is set. Returns the greatest one.
   std::uint16_t (*compare)(EchoLags& lags, const std::uint16_t* sent, std::uint16_t heard, std::uint64_t loud) noexcept;
 };
 
@@ -80,7 +80,7 @@ extern const EchoKernels kEchoVector;
 extern const EchoKernels kEchoAvx2;
 #endif
 
-/// Those that this machine can run, the best one last: that is the one in use.
+/// Returns the kernels that this machine can run. The last one is the fastest, and is in use.
 [[nodiscard]] std::span<const EchoKernels* const> echo_kernels() noexcept;
 
 }  // namespace offhook::inline v0::media::detail

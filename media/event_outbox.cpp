@@ -46,7 +46,7 @@ void EventOutbox::keep(const MediaEvent& event) {
     forget(static_cast<std::size_t>(older - waiting_.begin()));
     count_dropped();
   }
-  waiting_[count_++] = event;  // Fits: kMaxDigits digits and one of each other concern.
+  waiting_[count_++] = event;  // There is space for kMaxDigits digits and one event of each other concern.
 }
 
 void EventOutbox::forget(std::size_t index) {

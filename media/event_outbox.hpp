@@ -8,11 +8,11 @@
 
 namespace offhook::inline v0::media {
 
-/// The worker's end of AudioPort::events. What the conversation cannot do without waits here while the ring is full and is
-/// tried again at each tick; what only informs (Sent) is dropped and counted. One thread; no allocation, no lock.
+/// The worker's side of AudioPort::events. While the ring is full, events that the conversation needs wait here, and each tick tries them again.
+/// Events that only inform (Sent) are dropped and counted. One thread; no allocation, no lock.
 ///
-/// A conversation that is so late needs the state of things, not their history: of each kind below only the newest waits, and
-/// what it replaces counts as dropped. UtteranceSent speaks for every earlier utterance too. Digits all wait, up to kMaxDigits.
+/// A conversation that is so late needs the present state, not its history. Therefore only the newest event of each kind below waits, and the event
+/// that it replaces counts as dropped. UtteranceSent is also valid for every earlier utterance. All digits wait, up to kMaxDigits.
 class EventOutbox {
  public:
   static constexpr std::size_t kMaxDigits = 32;
@@ -21,22 +21,22 @@ class EventOutbox {
   explicit EventOutbox(AudioPort& port) : port_(&port) {}
 
   void push(const MediaEvent& event);
-  /// Once per tick.
+  /// Call it once per tick.
   void retry();
   [[nodiscard]] std::size_t waiting() const { return count_; }
-  /// Asks for what retry() looks at to be in the cache soon.
+  /// Prefetches the data that retry() uses.
   void prefetch() const noexcept { base::prefetch(count_); }
 
  private:
   enum class Concern : std::uint8_t { Word, Utterance, Flush, Speech, Media, Tone, Digit };
-  static constexpr std::size_t kOthers = 5;  // Utterance, Flush, Speech, Media and Tone: one each
+  static constexpr std::size_t kOthers = 5;  // one each of Utterance, Flush, Speech, Media and Tone
   [[nodiscard]] static Concern concern(MediaEvent::Kind kind);
   void keep(const MediaEvent& event);
   void forget(std::size_t index);
   void count_dropped() { port_->events_dropped.fetch_add(1, std::memory_order_relaxed); }
 
   AudioPort* port_;
-  std::array<MediaEvent, kMaxDigits + kOthers> waiting_{};  // the first count_, oldest first
+  std::array<MediaEvent, kMaxDigits + kOthers> waiting_{};  // the first count_ are valid, oldest first
   std::size_t count_ = 0;
 };
 

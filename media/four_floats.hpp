@@ -11,13 +11,13 @@
 
 namespace offhook::inline v0::media {
 
-/// Four floats in one register, by the vectors that g++ and clang have on every machine. Explicit, because neither may reorder a sum
-/// of floats by itself.
+/// Four floats in one register, with the vectors that g++ and clang have on every machine. They are explicit, because a
+/// compiler may not reorder a sum of floats by itself.
 using FourFloats [[gnu::vector_size(16)]] = float;
 
 [[nodiscard]] inline FourFloats load_four(const float* from) noexcept {
   FourFloats four;
-  std::memcpy(&four, from, sizeof four);  // Unaligned.
+  std::memcpy(&four, from, sizeof four);  // `from` may be unaligned.
   return four;
 }
 
@@ -25,7 +25,7 @@ using FourFloats [[gnu::vector_size(16)]] = float;
   return static_cast<std::int16_t>(std::lrintf(std::clamp(value, -32768.0f, 32767.0f)));
 }
 
-/// Rounded and saturated. |four| < 2^31.
+/// Stores rounded and saturated samples. |four| must be below 2^31.
 inline void store_samples(FourFloats four, std::int16_t* to) noexcept {
 #if defined(__SSE2__)
   const __m128i wide = _mm_cvtps_epi32(four);
@@ -35,7 +35,7 @@ inline void store_samples(FourFloats four, std::int16_t* to) noexcept {
 #endif
 }
 
-/// Widens `count` samples, a multiple of four.
+/// Converts `count` samples, a multiple of four, to floats.
 inline void load_samples(const std::int16_t* from, std::size_t count, float* to) noexcept {
 #if defined(__SSE2__)
   for (std::size_t i = 0; i < count; i += 4) {

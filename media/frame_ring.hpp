@@ -18,12 +18,12 @@
 
 namespace offhook::inline v0::media {
 
-/// base::SpscRing for frames of audio, which stay where they were written: only their numbers cross. The place that was given back last is
-/// filled first, so that of a ring that is nearly empty, as they mostly are, but a few places are ever touched: thousands of calls stay in
-/// the cache, and those few lie in huge pages, apart from the others, which take no memory. One thread fills, one empties; neither
-/// waits for the other, nothing but the constructor allocates.
+/// base::SpscRing for audio frames, which stay where they were written: only their numbers pass from thread to thread. The place that was freed last
+/// is filled first. A ring is nearly empty most of the time, so that only a few of its places are used: thousands of calls fit into the cache. These
+/// few places are in huge pages, separate from the others, which take no memory until they are used. One thread fills, one thread empties; neither
+/// waits for the other. Only the constructor allocates.
 ///
-/// Frame   trivially copyable, with `samples` and, last, the array `pcm`. What of it lies beyond `samples` does not cross.
+/// Frame   trivially copyable, with `samples` and, as its last member, the array `pcm`. Samples of it after `samples` are not copied.
 template <class Frame, std::size_t Capacity>
 class FrameRing {
   static_assert(Capacity < 255, "numbers are octets, and one of them means none");
@@ -34,18 +34,19 @@ class FrameRing {
     for (std::size_t i = 0; i < Capacity; ++i) below_[i] = static_cast<Number>(i + 1 < Capacity ? i + 1 : kNone);
   }
 
-  /// Producer only. Room for the next frame, the same one until publish(); null when full: the caller decides what to drop and counts it.
+  /// Producer only. Returns the space for the next frame, the same one until publish(). Returns null if the ring is full:
+  /// the caller decides what to drop, and counts it.
   [[nodiscard]] Frame* claim() noexcept {
     if (claimed_ == kNone) claimed_ = take_free();
     return claimed_ == kNone ? nullptr : &place(claimed_);
   }
-  /// Producer only: what claim() gave is filled.
+  /// Producer only. Passes the frame that claim() returned to the consumer.
   void publish() noexcept {
     assert(claimed_ != kNone);
-    static_cast<void>(filled_.try_push(claimed_));  // Has room for all there are.
+    static_cast<void>(filled_.try_push(claimed_));  // It has space for all numbers.
     claimed_ = kNone;
   }
-  /// Both at once, for a frame from elsewhere. False when full.
+  /// Copies `frame` into a claimed place, and publishes it. Returns false if the ring is full.
   [[nodiscard]] bool try_push(const Frame& frame) noexcept {
     Frame* const room = claim();
     if (room == nullptr) return false;
@@ -54,18 +55,18 @@ class FrameRing {
     return true;
   }
 
-  /// Consumer only. The oldest frame, the same one until drop_front(); null when empty.
+  /// Consumer only. Returns the oldest frame, the same one until drop_front(). Returns null if the ring is empty.
   [[nodiscard]] const Frame* front() noexcept {
     if (front_ == kNone && !filled_.try_pop(front_)) return nullptr;
     return &place(front_);
   }
-  /// Consumer only: what front() gave is not needed any more.
+  /// Consumer only. Frees the frame that front() returned.
   void drop_front() noexcept {
     assert(front_ != kNone);
     give_back(front_);
     front_ = kNone;
   }
-  /// Both at once, for a frame that goes elsewhere. False when empty.
+  /// Copies the oldest frame to `frame`, and frees its place. Returns false if the ring is empty.
   [[nodiscard]] bool try_pop(Frame& frame) noexcept {
     const Frame* const oldest = front();
     if (oldest == nullptr) return false;
@@ -74,7 +75,7 @@ class FrameRing {
     return true;
   }
 
-  /// Ask for what is touched next to be in the cache soon: what says where, then, once that is there, the place of a frame of `samples`.
+  /// prefetch_links() prefetches the numbers. Once these are in the cache, the other two prefetch the place of a frame of `samples` samples.
   void prefetch_links() const noexcept {
     base::prefetch_to_change(&filled_, 2 * base::kCacheLine + sizeof(Number));
     base::prefetch_to_change(&free_, 2 * base::kCacheLine);
@@ -88,7 +89,7 @@ class FrameRing {
     if (front() != nullptr) base::prefetch(&place(front_), octets_of(samples));
   }
 
-  /// Either side; exact only when the other one rests.
+  /// Either side; exact only while the other side does nothing.
   [[nodiscard]] std::size_t size() const noexcept { return filled_.size(); }
   [[nodiscard]] static constexpr std::size_t capacity() noexcept { return Capacity; }
 
@@ -101,8 +102,8 @@ class FrameRing {
   }
   static constexpr std::size_t octets_of(std::size_t samples) noexcept { return offsetof(Frame, pcm) + sizeof(std::int16_t) * samples; }
 
-  // A stack that one thread pushes to and one pops from: with a single popper its top cannot have been away in between. Each side tries
-  // again only when the other one has just come through, which it can do no more than Capacity times in a row.
+  // A stack with one thread that pushes and one that pops. With a single popper, the top cannot be popped and pushed again in between. Each side
+  // repeats its attempt only when the other side has just succeeded, at most Capacity times in a row.
   void give_back(Number number) noexcept {
     Number top = free_.load(std::memory_order_relaxed);
     do below_[number] = top;
@@ -116,13 +117,13 @@ class FrameRing {
   }
 
   base::SpscRing<Number, std::bit_ceil(Capacity)> filled_;    // producer -> consumer
-  alignas(base::kCacheLine) std::atomic<Number> free_{0};     // the top; consumer -> producer
-  std::array<Number, Capacity> below_;                        // of each free place, the next one
+  alignas(base::kCacheLine) std::atomic<Number> free_{0};     // the top of the stack; consumer -> producer
+  std::array<Number, Capacity> below_;                        // for each free place, the next one
   Number claimed_ = kNone;                                    // the producer's
   alignas(base::kCacheLine) Number front_ = kNone;            // the consumer's
 
   union Place {
-    Place() noexcept {}  // NOLINT: what is not touched takes no memory, so that nothing is set to zero.
+    Place() noexcept {}  // NOLINT: nothing is set to zero, because untouched memory takes no space
     Frame frame;
   };
   static constexpr std::size_t kNear = std::min<std::size_t>(Capacity, 8);
@@ -135,7 +136,7 @@ class FrameRing {
   [[nodiscard]] Frame& place(Number number) const noexcept {
     return number < kNear ? near_->places[number].frame : far_->places[number - kNear].frame;
   }
-  alignas(base::kCacheLine) const std::unique_ptr<Near> near_{new Near};   // Not make_unique, which would set all of it to zero.
+  alignas(base::kCacheLine) const std::unique_ptr<Near> near_{new Near};   // not make_unique, which would set all of it to zero
   const std::unique_ptr<Far> far_{Capacity > kNear ? new Far : nullptr};
 };
 

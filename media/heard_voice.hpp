@@ -8,8 +8,7 @@
 
 namespace offhook::inline v0::media {
 
-/// Powers by band of what a call heard and of what it sent before, of two steps of 10 ms each. Borrows from a VoiceBank until its next
-/// run().
+/// Powers by band of a call's received audio, and of the audio sent before it, for two steps of 10 ms each. Borrows from a VoiceBank until its next run().
 class BandsOfCall {
  public:
   BandsOfCall(const std::array<detail::TwoSteps, 2>& powers, std::size_t lane) : powers_(&powers), lane_(lane) {}
@@ -26,10 +25,10 @@ class BandsOfCall {
   std::size_t lane_;
 };
 
-/// What was found in 20 ms of a call.
+/// The result for 20 ms of a call.
 struct HeardVoice {
   bool voiced = false;
-  std::optional<BandsOfCall> bands;  ///< nothing: whoever wants them measures them
+  std::optional<BandsOfCall> bands;  ///< nullopt: the caller must measure them itself
 };
 
 }  // namespace offhook::inline v0::media

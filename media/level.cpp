@@ -20,15 +20,15 @@ void add_to(FrameMeasure& sum, const FrameMeasure& part) noexcept {
 
 #if defined(__SSE2__)
 constexpr std::size_t kLanes = 8;
-constexpr std::size_t kBlock = kLanes * 4096;  // Each lane counts in 16 bits.
+constexpr std::size_t kBlock = kLanes * 4096;  // each lane counts in 16 bits
 
-/// A whole number of kLanes samples, at most kBlock.
+/// Measures a multiple of kLanes samples, at most kBlock.
 FrameMeasure measure_block(std::span<const std::int16_t> pcm) noexcept {
   const __m128i zero = _mm_setzero_si128(), high = _mm_set1_epi16(kCeiling - 1), low = _mm_set1_epi16(1 - kCeiling);
   __m128i energy = zero, most = zero, least = zero, ceiling = zero;
   for (std::size_t i = 0; i < pcm.size(); i += kLanes) {
     const __m128i samples = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pcm.data() + i));
-    const __m128i squares = _mm_madd_epi16(samples, samples);  // Two squares each: 2^31 at most, so that they are read as unsigned.
+    const __m128i squares = _mm_madd_epi16(samples, samples);  // two squares each: at most 2^31, and therefore read as unsigned
     energy = _mm_add_epi64(energy, _mm_add_epi64(_mm_unpacklo_epi32(squares, zero), _mm_unpackhi_epi32(squares, zero)));
     most = _mm_max_epi16(most, samples);
     least = _mm_min_epi16(least, samples);

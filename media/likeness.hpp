@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::media {
 
-/// Normalised cross-correlation of `count` samples, a multiple of four: 1 where they differ by loudness alone, 0 where one is silent.
+/// Returns the normalised cross-correlation of `count` samples, a multiple of four: 1 if they differ only by loudness, 0 if one side is silent.
 [[nodiscard]] inline float likeness(const float* here, const float* there, std::size_t count) noexcept {
   FourFloats product{}, energy_here{}, energy_there{};
   for (std::size_t i = 0; i < count; i += 4) {
@@ -23,7 +23,7 @@ namespace offhook::inline v0::media {
   return energy > 0 ? sum(product) / std::sqrt(energy) : 0.0F;
 }
 
-/// For a first look: each of `to` stands for `step` samples, by their sum, which is a poor filter, but one.
+/// Reduces the rate for a first search: each item of `to` is the sum of `step` samples, which is a poor low-pass filter.
 inline void thin_out(const std::int16_t* from, std::size_t step, std::span<float> to) noexcept {
   for (float& one : to) {
     int sum = 0;

@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::media {
 
-/// What networks and machines say by tones, as one word for each meaning (call_progress.hpp says what they sound like).
+/// The tones of networks and machines, one value for each meaning. call_progress.hpp describes their sounds.
 enum class LineTone : std::uint8_t {
   None,
   Dial,
@@ -13,18 +13,18 @@ enum class LineTone : std::uint8_t {
   Busy,
   Congestion,
   Unobtainable,
-  Information,     ///< special information tones that do not say why
-  NoCircuit,       ///< those that do, from here on
+  Information,     ///< special information tones that give no reason
+  NoCircuit,       ///< these and the following ones give the reason
   Intercept,
   VacantCode,
   Reorder,
   FaxCalling,
   FaxAnswering,
-  Beep,            ///< of an answering machine: it records now
+  Beep,            ///< of an answering machine that records from now on
 };
 [[nodiscard]] std::string_view to_string(LineTone tone);
 
-/// Whether the network says by it that a call will not come about, or is over.
+/// Returns whether the tone means that the call fails, or is over.
 [[nodiscard]] constexpr bool is_refusal(LineTone tone) { return tone >= LineTone::Busy && tone <= LineTone::Reorder; }
 
 }  // namespace offhook::inline v0::media

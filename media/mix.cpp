@@ -11,7 +11,7 @@ namespace detail {
 namespace {
 
 std::int16_t cut(std::int32_t sum) {
-  return static_cast<std::int16_t>(std::clamp(sum, -32768, 32767));  // 500 times full scale are 25 bits.
+  return static_cast<std::int16_t>(std::clamp(sum, -32768, 32767));  // the sum of 500 full-scale samples has 25 bits
 }
 
 void mix_portable(const std::int16_t* const* said, std::size_t speakers, std::int16_t* everyone, std::size_t samples) noexcept {

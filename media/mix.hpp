@@ -7,36 +7,35 @@
 
 namespace offhook::inline v0::media {
 
-/// Mixes a conference, a frame at a time: who speaks hears everyone but itself, all others hear the same, so that their frame is
-/// mixed and encoded once (for each codec among them). All frames have one rate; the caller converts others (media/resample.hpp).
+/// Mixes a conference, one frame at a time. A leg that speaks gets the sum of all other speakers. All other legs get the same sum, so that their
+/// frame is mixed and encoded once (for each of their codecs). All frames have one rate; the caller converts other rates (media/resample.hpp).
 ///
 ///   mixer.begin();
 ///   for each leg:  leg.hears = leg.speaks ? mixer.speak(leg.frame) : Mixer::kEveryone;
 ///   mixer.mix();
-///   for each leg:  encode mixer.heard(leg.hears); legs whose `hears` are equal hear the same
+/// for each leg:  encode mixer.heard(leg.hears); legs with equal `hears` get the same mix
 ///
-/// cost    two additions a sample and speaker, in 32 bits, cut to 16 once; allocates in the constructor alone: samples x
+/// cost    two additions per sample and speaker, in 32 bits, saturated to 16 bits once; only the constructor allocates: samples x
 ///         (max_speakers + 1) x 2 octets
 class Mixer {
  public:
   static constexpr std::size_t kMaxSpeakers = 500;
   static constexpr std::size_t kMaxSamples = 960;  ///< 20 ms at 48 kHz
 
-  /// What a leg hears: kEveryone, or a number of its own.
+  /// The mix for a leg: kEveryone, or a number of its own.
   using Hears = std::size_t;
   static constexpr Hears kEveryone = 0;
 
-  /// More samples or speakers than the bounds are cut down to them. `max_speakers` may be less than there are legs: a call where
-  /// few speak at a time needs no room for all.
+  /// Reduces `samples` and `max_speakers` to the bounds. `max_speakers` may be less than the number of legs, if few of them speak at a time.
   Mixer(std::size_t samples, std::size_t max_speakers);
 
-  /// A new frame, in which nobody has said anything yet.
+  /// Starts a new frame without speakers.
   void begin() noexcept { said_.clear(); }
-  /// `frame` stays the caller's, unchanged until mix(). Answers kEveryone, and does not hear it, when it has not samples()
-  /// samples or max_speakers speak already.
+  /// Adds a speaker. The caller keeps `frame` unchanged until mix(). Returns kEveryone, and ignores the frame, if it does not have
+  /// samples() samples, or if max_speakers speak already.
   Hears speak(std::span<const std::int16_t> frame) noexcept;
   void mix() noexcept;
-  /// Of the last mix(); good until the next. `hears` as speak() answered since begin().
+  /// Returns a mix of the last mix(), valid until the next one. `hears` is a result of speak() since begin().
   [[nodiscard]] std::span<const std::int16_t> heard(Hears hears) const noexcept {
     return std::span(mixes_).subspan(hears * samples_, samples_);
   }

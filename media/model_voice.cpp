@@ -40,7 +40,7 @@ void ModelVoice::let_go(bool taken) noexcept {
 
 bool ModelVoice::judge(bool plain, Answer newest) noexcept {
   plain_none_ = plain ? 0 : std::min(plain_none_ + 1, kBridge);
-  // Numbers go round after four years of a call.
+  // The numbers wrap after four years of a call.
   const bool ours = static_cast<std::int32_t>(newest.chunk - forget_up_to_) > 0 && static_cast<std::int32_t>(newest.chunk - asked_) <= 0;
   if (ours && newest.chunk != heard_of_) {
     heard_of_ = newest.chunk;

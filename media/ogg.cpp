@@ -28,7 +28,7 @@ namespace {
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 constexpr std::size_t kHeadOctets = 27, kPositionAt = 6, kSerialAt = 14, kSequenceAt = 18, kChecksumAt = 22, kSegmentsAt = 26;
 constexpr std::uint8_t kContinued = 1, kFirst = 2, kLast = 4;
-constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};  // No packet ends on the page.
+constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};  // no packet ends on the page
 constexpr std::string_view kPattern = "OggS";
 
 /// The polynomial of RFC 3533 section 6, most significant bit first, without inversions.
@@ -47,7 +47,7 @@ std::uint32_t add_to_crc(std::uint32_t crc, base::Bytes octets) {
   return crc;
 }
 
-/// Over the whole page, its own four octets taken as zero.
+/// Returns the checksum of the whole page, with its own four octets as zero.
 std::uint32_t checksum(base::Bytes page) {
   constexpr std::array<std::uint8_t, 4> kZero{};
   std::uint32_t crc = add_to_crc(0, page.first(kChecksumAt));
@@ -71,7 +71,7 @@ std::string_view to_string(OggError error) {
 
 bool OggWriter::add(base::Bytes packet, std::uint64_t position, std::vector<std::uint8_t>& out) {
   if (packet.size() > kMaxOggPacket) return false;
-  // A packet ends with the first segment of under 255 octets, be it an empty one.
+  // A packet ends with the first segment of under 255 octets, which may be empty.
   const std::size_t segments = packet.size() / 255 + 1;
   if (lacing_.size() + segments > kMaxOggSegments) flush(out);
   lacing_.insert(lacing_.end(), segments - 1, 255);
@@ -126,7 +126,7 @@ base::Result<std::optional<OggPacket>, OggError> OggReader::next() {
     if (!whole) packet_.insert(packet_.end(), part.begin(), part.end());
     if (!ends) continue;
     OggPacket packet{.octets = whole ? part : base::Bytes(packet_), .position = std::nullopt, .last = false};
-    // The position is that of the last packet that ends here; one that only begins here counts for the next page.
+    // The position belongs to the last packet that ends here. A packet that only starts here counts for the next page.
     const bool more_end_here = std::any_of(lacing_.begin(), lacing_.end(), [](std::uint8_t segment) { return segment < 255; });
     if (!more_end_here && position_ != kNoPosition) packet.position = position_;
     packet.last = last_page_ && !more_end_here;
@@ -134,7 +134,7 @@ base::Result<std::optional<OggPacket>, OggError> OggReader::next() {
   }
 }
 
-/// The octets up to the end of a packet, or of the page.
+/// Returns the octets up to the end of a packet, or of the page.
 base::Bytes OggReader::take_segments(bool& ends) {
   std::size_t segments = 0, octets = 0;
   while (segments < lacing_.size() && !ends) {
@@ -147,7 +147,7 @@ base::Bytes OggReader::take_segments(bool& ends) {
   return part;
 }
 
-/// The next page of our stream; false at the end of the file.
+/// Reads the next page of our stream. Returns false at the end of the file.
 base::Result<bool, OggError> OggReader::next_page() {
   while (!rest_.empty()) {
     if (!detail::has_text(rest_, 0, kPattern.substr(0, rest_.size()))) return base::fail(OggError::NotOgg);
@@ -172,7 +172,7 @@ base::Result<void, OggError> OggReader::enter(base::Bytes page) {
   const auto sequence = static_cast<std::uint32_t>(detail::read_little(page, kSequenceAt, 4));
   const bool continued = (page[5] & kContinued) != 0;
   if (serial_ && sequence != sequence_) return base::fail(OggError::Lost);
-  if (continued != !packet_.empty()) return base::fail(OggError::Lost);  // A packet's other half is not where it belongs.
+  if (continued != !packet_.empty()) return base::fail(OggError::Lost);  // The other part of a packet is missing.
   serial_ = static_cast<std::uint32_t>(detail::read_little(page, kSerialAt, 4));
   sequence_ = sequence + 1;
   position_ = detail::read_little(page, kPositionAt, 8);

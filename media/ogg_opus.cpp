@@ -9,9 +9,9 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::string_view kHeadMagic = "OpusHead", kTagsMagic = "OpusTags", kVendor = "Offhook";
-constexpr std::size_t kPlainHead = 19, kTableHead = 21;  // Without, and with the first two octets of a channel mapping table.
-constexpr std::size_t kLongestMs = 120;                  // Of a packet.
-constexpr std::size_t kLongLength = 252;                 // RFC 6716 section 3.2.1: from here on a length takes two octets.
+constexpr std::size_t kPlainHead = 19, kTableHead = 21;  // without a channel mapping table, and with the first two octets of one
+constexpr std::size_t kLongestMs = 120;                  // of a packet
+constexpr std::size_t kLongLength = 252;                 // RFC 6716 section 3.2.1: a length of at least this takes two octets
 
 std::uint32_t little(base::Bytes octets, std::size_t at, std::size_t size) {
   return static_cast<std::uint32_t>(detail::read_little(octets, at, size));
@@ -24,7 +24,7 @@ void append(std::vector<std::uint8_t>& out, std::uint32_t value, std::size_t siz
   for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 
-/// What decodes one file: a decoder for each of its streams, and the samples that are left out at its beginning.
+/// Decodes one file: has a decoder for each stream, and the number of samples to omit at its start.
 class FileDecoder {
  public:
   FileDecoder(const OpusHead& head, std::uint32_t rate_hz, std::size_t max_samples)
@@ -43,7 +43,7 @@ class FileDecoder {
     }
     const auto samples = opus_samples(pair.left, rate_hz_);
     if (!samples) return base::fail(OggOpusError::BadPacket);
-    // The last packet may go on beyond the end of the stream.
+    // The last packet may continue beyond the end of the stream.
     if (channels_[0].size() + *samples > max_samples_ + skip_ + rate_hz_ * kLongestMs / 1000) return base::fail(OggOpusError::TooLong);
     for (std::size_t i = 0; i < decoders_.size(); ++i) {
       const auto payload = i == 0 ? pair.left : pair.right;
@@ -57,7 +57,7 @@ class FileDecoder {
     return {};
   }
 
-  /// The end of the stream may lie before that of its last packet: RFC 7845 section 4.4.
+  /// The end of the stream may come before the end of its last packet: RFC 7845 section 4.4.
   [[nodiscard]] std::vector<std::vector<std::int16_t>> take() {
     for (auto& channel : channels_) {
       const std::size_t skipped = std::min(skip_, channel.size());
@@ -105,7 +105,7 @@ base::Result<OpusHead, OggOpusError> parse_opus_head(base::Bytes packet) {
   if (family == 0) return head;
   if (packet.size() < kTableHead + head.channels) return base::fail(OggOpusError::NotOpus);
   head.streams = packet[19];
-  // One voice per stream, in the order of the channels, as we write it.
+  // One mono stream per channel, in the order of the channels, as our writer does it.
   bool plain = head.streams == head.channels && packet[20] == 0;
   for (std::uint8_t i = 0; i < head.channels; ++i) plain = plain && packet[kTableHead + i] == i;
   if (!plain) return base::fail(OggOpusError::Unsupported);
@@ -124,7 +124,7 @@ std::vector<std::uint8_t> write_opus_head(const OpusHead& head) {
   append(packet, separate ? 1 : 0, 1);
   if (!separate) return packet;
   append(packet, head.streams, 1);
-  append(packet, 0, 1);  // None of them coupled.
+  append(packet, 0, 1);  // no stream is coupled
   for (std::uint8_t i = 0; i < head.channels; ++i) packet.push_back(i);
   return packet;
 }
@@ -146,7 +146,7 @@ base::Result<void, OggOpusError> join_opus(base::Bytes left, base::Bytes right, 
   if (length < kLongLength) {
     out.push_back(static_cast<std::uint8_t>(length));
   } else {
-    const std::size_t low = kLongLength + (length - kLongLength) % 4;  // The second octet counts fourfold.
+    const std::size_t low = kLongLength + (length - kLongLength) % 4;  // the second octet counts four times
     out.push_back(static_cast<std::uint8_t>(low));
     out.push_back(static_cast<std::uint8_t>((length - low) / 4));
   }
@@ -175,7 +175,7 @@ OggOpusWriter::OggOpusWriter(std::uint32_t serial, std::uint32_t rate_hz, std::u
 void OggOpusWriter::begin(std::vector<std::uint8_t>& out) {
   const auto head = write_opus_head({.channels = 2, .pre_skip = pre_skip_, .input_rate_hz = rate_hz_, .gain = 0, .streams = 2});
   for (const auto& header : {head, write_opus_tags()}) {
-    static_cast<void>(pages_.add(header, 0, out));  // Both are short.
+    static_cast<void>(pages_.add(header, 0, out));  // Both headers are short.
     pages_.flush(out);
   }
 }
@@ -188,15 +188,15 @@ void OggOpusWriter::add(std::span<const std::int16_t> left, std::span<const std:
 void OggOpusWriter::encode(std::span<const std::int16_t> left, std::span<const std::int16_t> right, std::vector<std::uint8_t>& out) {
   std::array<std::uint8_t, kMaxOpusFrameOctets> first, second;
   const auto left_octets = left_.encode(left, first), right_octets = right_.encode(right, second);
-  if (!left_octets || !right_octets) return;  // Not 20 ms: the caller's mistake, and no sound.
+  if (!left_octets || !right_octets) return;  // Not 20 ms: an error of the caller; write no sound.
   packet_.clear();
   encoded_ += kUnits;
   if (!join_opus(std::span(first).first(*left_octets), std::span(second).first(*right_octets), packet_)) return;
-  static_cast<void>(pages_.add(packet_, encoded_, out));  // Never so long.
+  static_cast<void>(pages_.add(packet_, encoded_, out));  // Packets are never too long.
 }
 
 void OggOpusWriter::finish(std::vector<std::uint8_t>& out) {
-  // The encoder is a little behind: one more frame brings the last samples out.
+  // The encoder has a delay: one more frame outputs the last samples.
   const std::vector<std::int16_t> silence(frame_samples());
   if (added_ != 0) encode(silence, silence, out);
   pages_.finish(added_ == 0 ? 0 : added_ + pre_skip_, out);

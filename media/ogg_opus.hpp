@@ -20,50 +20,49 @@ inline constexpr std::size_t kMaxOggOpusPacket = 2 * kMaxOpusPayload + 2;
 /// The identification header: RFC 7845 section 5.1.
 struct OpusHead {
   std::uint8_t channels = 1;        ///< 1 or 2
-  std::uint16_t pre_skip = 0;       ///< samples at 48,000 Hz that a player leaves out at the beginning
+  std::uint16_t pre_skip = 0;       ///< samples at 48,000 Hz that a player omits at the start
   std::uint32_t input_rate_hz = 0;
   std::int16_t gain = 0;            ///< in 1/256 dB
-  std::uint8_t streams = 1;         ///< 2: each channel is a mono stream of its own (channel mapping family 1)
+  std::uint8_t streams = 1;         ///< 2: each channel is a separate mono stream (channel mapping family 1)
   friend bool operator==(const OpusHead&, const OpusHead&) = default;
 };
 
 enum class OggOpusError : std::uint8_t {
   BadContainer,   ///< an OggError
-  NotOpus,        ///< the first packet is no OpusHead, or the second no OpusTags
+  NotOpus,        ///< the first packet is not an OpusHead, or the second not an OpusTags
   Unsupported,    ///< more channels, another mapping, or a gain
   BadPacket,
-  TooLong,        ///< more samples than the caller wants
+  TooLong,        ///< more samples than the caller's limit
 };
 [[nodiscard]] std::string_view to_string(OggOpusError error);
 
 [[nodiscard]] base::Result<OpusHead, OggOpusError> parse_opus_head(base::Bytes packet);
 [[nodiscard]] std::vector<std::uint8_t> write_opus_head(const OpusHead& head);
-/// The comment header, with nothing but who wrote it: RFC 7845 section 5.2.
+/// Returns the comment header, with only the vendor string: RFC 7845 section 5.2.
 [[nodiscard]] std::vector<std::uint8_t> write_opus_tags();
 
-/// Two mono packets as one of two streams: the first with its length, RFC 6716 appendix B. It must hold one frame (code 0), as
+/// Joins two mono packets to one of two streams; the first one gets its length, RFC 6716 appendix B. The first one must hold one frame (code 0), as
 /// those of our encoder do. Errors: BadPacket.
 [[nodiscard]] base::Result<void, OggOpusError> join_opus(base::Bytes left, base::Bytes right, std::vector<std::uint8_t>& out);
 struct OpusPair {
-  base::Bytes left, right;  ///< borrow: `right` from what was split, `left` from the array that was passed
+  base::Bytes left, right;  ///< `right` borrows from the joined packet, `left` from the array that was passed
 };
-/// And back; `room` takes the first packet without its length. Errors: BadPacket, Unsupported (the first is not of code 0).
+/// Splits a joined packet. `room` receives the first packet without its length. Errors: BadPacket, Unsupported (the first packet is not of code 0).
 [[nodiscard]] base::Result<OpusPair, OggOpusError> split_opus(base::Bytes joined, std::span<std::uint8_t, kMaxOpusPayload> room);
 
-/// Writes two voices, each a mono stream of its own, so that neither is ever heard on the other's side: left and right of a
-/// stereo file. 20 ms at a time.
+/// Writes two voices, each as a separate mono stream, so that neither is audible in the other's channel: left and right of a stereo file. 20 ms at a time.
 class OggOpusWriter {
  public:
-  /// `rate_hz` 8000, 16000, 24000 or 48000; `bitrate` of each of the two.
+  /// `rate_hz` is 8000, 16000, 24000 or 48000; `bitrate` is for each of the two.
   OggOpusWriter(std::uint32_t serial, std::uint32_t rate_hz, std::uint32_t bitrate);
 
-  /// The headers, each on pages of its own: RFC 7845 section 3. Once, before all else.
+  /// Writes the headers, each on its own page: RFC 7845 section 3. Call it once, before all other functions.
   void begin(std::vector<std::uint8_t>& out);
-  /// 20 ms of both. Full pages go to `out`.
+  /// Adds 20 ms of both. Appends full pages to `out`.
   void add(std::span<const std::int16_t> left, std::span<const std::int16_t> right, std::vector<std::uint8_t>& out);
-  /// What was added so far, as far as it can be: for a file that is to be whole up to here.
+  /// Writes all complete packets, so that the file is valid up to here.
   void flush(std::vector<std::uint8_t>& out) { pages_.flush(out); }
-  /// The rest, and the end: exactly what was added is played, not a sample more.
+  /// Writes the rest and the end: a player plays exactly the samples that were added.
   void finish(std::vector<std::uint8_t>& out);
   [[nodiscard]] std::size_t frame_samples() const { return rate_hz_ / 50; }
 
@@ -74,20 +73,20 @@ class OggOpusWriter {
   std::uint32_t rate_hz_;
   OpusEncoder left_, right_;
   OggWriter pages_;
-  std::uint64_t encoded_ = 0, added_ = 0;  // In samples at 48,000 Hz.
+  std::uint64_t encoded_ = 0, added_ = 0;  // in samples at 48,000 Hz
   std::uint16_t pre_skip_;
   std::vector<std::uint8_t> packet_;
 };
 
-/// A file, decoded: one vector of samples per channel, all of one length.
+/// A decoded file: one vector of samples per channel, all of equal length.
 struct DecodedOpus {
   OpusHead head;
   std::vector<std::vector<std::int16_t>> channels;
-  bool whole = false;  ///< the stream was ended; false: its writer was stopped, and this is what there is
+  bool whole = false;  ///< true if the stream has an end; false: its writer was stopped, and the samples end there
 };
 
-/// Decodes a whole file to `rate_hz` (one of the four), at most `max_samples` of it per channel: mono, stereo (which becomes mono),
-/// and our own files of two voices. A file that is cut is decoded up to its last whole page.
+/// Decodes a whole file to `rate_hz` (one of the four), at most `max_samples` per channel. Accepts mono, stereo (which becomes mono), and our own
+/// files of two voices. Decodes an incomplete file up to its last complete page.
 [[nodiscard]] base::Result<DecodedOpus, OggOpusError> decode_ogg_opus(base::Bytes file, std::uint32_t rate_hz, std::size_t max_samples);
 
 }  // namespace offhook::inline v0::media

@@ -41,7 +41,7 @@ class DelayEstimator {
   static constexpr std::size_t kMaxOfSlot = 32;                       ///< packets of one slot that are judged: all of them if packets are 10 ms or longer
   static constexpr std::int64_t kPause = 250 * kUnitsPerMs;
   static constexpr std::size_t kLatest = 6;                           ///< number of the newest packets that show the route's present delay
-  static constexpr double kForget = 0.9993;                           ///< weight of a packet relative to the next one; it fades in half a minute of 20 ms packets
+  static constexpr double kForget = 0.9993;                           ///< weight of a packet relative to the next one: half a minute of 20 ms packets
 
   explicit DelayEstimator(DelayProfile profile = kCallProfile) noexcept : profile_(profile) { reset(); }
   void reset() noexcept;

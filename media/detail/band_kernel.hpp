@@ -7,16 +7,16 @@
 #include <cstdint>
 #include <cstring>
 
-// Compiled once for each width of vectors: who includes this may define OFFHOOK_KERNEL as the attribute of a target first. All of it
-// has internal linkage and the attribute on each function, so that no function compiled for a wider machine slips into the program.
+// Compiled once for each width of vectors. The file that includes this may first define OFFHOOK_KERNEL as the attribute of a target. All functions
+// have internal linkage and this attribute, so that the linker cannot choose a function compiled for a wider machine.
 #if !defined(OFFHOOK_KERNEL)
 #define OFFHOOK_KERNEL
 #endif
 
 namespace offhook::inline v0::media::detail {
-namespace {  // NOLINT: on purpose, as said above
+namespace {  // NOLINT: on purpose, see above
 
-/// V is float or a vector of floats, one call in each lane.
+/// V is float or a vector of floats, with one call in each lane.
 template <class V>
 struct Lanes {
   static constexpr std::size_t kCount = sizeof(V) / sizeof(float);
@@ -51,7 +51,7 @@ struct Complex {
   V re, im;
 };
 
-/// Of four values a quarter of `turns` apart their transform, the last three turned by `k`, 2k and 3k 64ths.
+/// Computes the 4-point DFT of the values `quarter` apart, and rotates the last three results by `k`, 2k and 3k 64ths of a turn.
 template <class V>
 OFFHOOK_KERNEL inline void butterfly(const BandTables& tables, Complex<V>* at, std::size_t quarter, std::size_t k) noexcept {
   const Complex<V> a = at[0], b = at[quarter], c = at[2 * quarter], d = at[3 * quarter];
@@ -59,13 +59,13 @@ OFFHOOK_KERNEL inline void butterfly(const BandTables& tables, Complex<V>* at, s
   const V sum_re = b.re + d.re, sum_im = b.im + d.im, turned_re = b.im - d.im, turned_im = d.re - b.re;  // -i (b - d)
   at[0].re = even_re + sum_re;
   at[0].im = even_im + sum_im;
-  if (k == 0) {  // Nothing is turned: so are 21 of 48.
+  if (k == 0) {  // Without rotation: true for 21 of 48 butterflies.
     at[quarter] = {odd_re + turned_re, odd_im + turned_im};
     at[2 * quarter] = {even_re - sum_re, even_im - sum_im};
     at[3 * quarter] = {odd_re - turned_re, odd_im - turned_im};
     return;
   }
-  const float *cosine = tables.cosine.data(), *sine = tables.sine.data();  // Pointers: k is in them.
+  const float *cosine = tables.cosine.data(), *sine = tables.sine.data();  // pointers, because k is always within bounds
   const V one_re = odd_re + turned_re, one_im = odd_im + turned_im;
   const V two_re = even_re - sum_re, two_im = even_im - sum_im;
   const V three_re = odd_re - turned_re, three_im = odd_im - turned_im;
@@ -78,7 +78,7 @@ OFFHOOK_KERNEL inline void butterfly(const BandTables& tables, Complex<V>* at, s
   at[3 * quarter].im = three_im * c3 - three_re * s3;
 }
 
-/// 64 complex values, in place; bin k ends at the place whose three digits of base four are those of k backwards.
+/// Transforms 64 complex values in place. The result of bin k is at the place whose three base-4 digits are those of k in reverse order.
 template <class V>
 OFFHOOK_KERNEL inline void transform(const BandTables& tables, Complex<V>* values) noexcept {
   for (std::size_t size = 64, step = 1; size >= 4; size /= 4, step *= 4) {
@@ -91,7 +91,7 @@ OFFHOOK_KERNEL inline void transform(const BandTables& tables, Complex<V>* value
 
 constexpr std::size_t place_of(std::size_t bin) { return (bin & 3U) << 4U | (bin & 12U) | bin >> 4U; }
 
-/// Which band a bin lies in, or kBands for those that lie in none.
+/// The band of each bin; kBands for a bin outside all bands.
 constexpr std::array<std::uint8_t, 65> kBandOf = [] {
   std::array<std::uint8_t, 65> band_of{};
   band_of.fill(kBands);
@@ -101,8 +101,8 @@ constexpr std::array<std::uint8_t, 65> kBandOf = [] {
   return band_of;
 }();
 
-/// Powers in the bands of 128 samples, the two of index 2n and 2n + 1 already windowed in values[n]. The 128 real values are
-/// transformed as 64 complex ones; bins k and 64 - k come out of the same two of those.
+/// Computes the powers in the bands of 128 samples. values[n] holds the windowed samples 2n and 2n + 1: the 128 real values are transformed as 64
+/// complex ones. Bins k and 64 - k come from the same two of these.
 template <class V>
 OFFHOOK_KERNEL inline void band_powers(const BandTables& tables, Complex<V>* values, V* bands) noexcept {
   transform(tables, values);

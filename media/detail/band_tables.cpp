@@ -6,7 +6,7 @@
 namespace offhook::inline v0::media::detail {
 namespace {
 
-// It rises over 96 samples and falls over 32, so that what has just begun is not faded away.
+// The window rises over 96 samples and falls over 32, so that it does not fade out a sound that has just started.
 constexpr std::size_t kRise = 96;
 
 double rise_and_fall(std::size_t n) {
@@ -20,7 +20,7 @@ BandTables make() {
   BandTables tables;
   double energy = 0;
   for (std::size_t n = 0; n < kWindowSamples; ++n) energy += rise_and_fall(n) * rise_and_fall(n);
-  // By Parseval the 64 bins below 4 kHz hold 64 times the windowed energy.
+  // By Parseval's theorem, the 64 bins below 4 kHz hold 64 times the windowed energy.
   const double scale = 1 / std::sqrt(64 * energy);
   for (std::size_t n = 0; n < kWindowSamples; ++n) tables.window[n] = static_cast<float>(scale * rise_and_fall(n));
   for (std::size_t k = 0; k < tables.cosine.size(); ++k) {

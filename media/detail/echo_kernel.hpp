@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <cstring>
 
-// Compiled once for each width of vectors: who includes this may define OFFHOOK_KERNEL as the attribute of a target first. All of it has
-// internal linkage and the attribute on each function, so that no function compiled for a wider machine slips into the program.
+// Compiled once for each width of vectors. The file that includes this may first define OFFHOOK_KERNEL as the attribute of a target. All functions
+// have internal linkage and this attribute, so that the linker cannot choose a function compiled for a wider machine.
 #if !defined(OFFHOOK_KERNEL)
 #define OFFHOOK_KERNEL
 #endif
 
 namespace offhook::inline v0::media::detail {
-namespace {  // NOLINT: on purpose, as said above
+namespace {  // NOLINT: on purpose, see above
 
 using Words [[gnu::vector_size(16)]] = std::uint16_t;
 constexpr std::size_t kEight = 8;  // lags
@@ -24,7 +24,7 @@ OFFHOOK_KERNEL inline Words load_words(const std::uint16_t* from) noexcept {
 }
 OFFHOOK_KERNEL inline void store_words(Words words, std::uint16_t* to) noexcept { std::memcpy(to, &words, sizeof words); }
 OFFHOOK_KERNEL inline Words all_words(std::uint16_t value) noexcept { return Words{} + value; }
-OFFHOOK_KERNEL inline Words less_words(Words a, Words b) noexcept {  // Not below 0.
+OFFHOOK_KERNEL inline Words less_words(Words a, Words b) noexcept {  // not below 0
 #if defined(__SSE2__)
   return reinterpret_cast<Words>(_mm_subs_epu16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
 #else
@@ -33,9 +33,9 @@ OFFHOOK_KERNEL inline Words less_words(Words a, Words b) noexcept {  // Not belo
 }
 OFFHOOK_KERNEL inline Words least_words(Words a, Words b) noexcept { return a - less_words(a, b); }
 OFFHOOK_KERNEL inline Words most_words(Words a, Words b) noexcept { return b + less_words(a, b); }
-/// 65535 where a is not greater than b, else 0.
+/// Returns 65535 where a is not greater than b, else 0.
 OFFHOOK_KERNEL inline Words where_within(Words a, Words b) noexcept { return reinterpret_cast<Words>(less_words(a, b) == Words{}); }
-/// Three eighths, rounded down.
+/// Returns three eighths of each word, rounded down.
 OFFHOOK_KERNEL inline Words part_of(Words words) noexcept {
 #if defined(__SSE2__)
   return reinterpret_cast<Words>(_mm_mulhi_epu16(reinterpret_cast<__m128i>(words), _mm_set1_epi16(3 << 13)));
@@ -56,7 +56,7 @@ OFFHOOK_KERNEL inline std::uint16_t least_word(Words words) noexcept {
 }
 OFFHOOK_KERNEL inline std::uint16_t most_word(Words words) noexcept { return static_cast<std::uint16_t>(~least_word(~words)); }
 
-/// `Ops`: vectors of Ops::kAtOnce lags, whose sums over bands come eight at once. See echo_vector.cpp.
+/// `Ops` has vectors of Ops::kAtOnce lags, and sums over bands for eight lags at once. See echo_vector.cpp.
 template <class Ops>
 OFFHOOK_KERNEL SixteenBytes learn_lags(EchoLags& lags, const SixteenBytes* low, SixteenBytes heard, SixteenBytes contradicted, SixteenBytes fall,
                                        SixteenBytes rise) noexcept {
@@ -73,12 +73,12 @@ OFFHOOK_KERNEL SixteenBytes learn_lags(EchoLags& lags, const SixteenBytes* low, 
     Ops::store(loss, &lags.loss[lag]);
     least = Ops::least(least, loss);
   }
-  // Of two lags at once the last one is none.
+  // With two lags at once, the last one is no lag.
   std::fill(lags.loss.begin() + kEchoLags, lags.loss.end(), all_sixteen(255));
   return least_of(Ops::least_half(least), lags.loss[kEchoLags - 1]);
 }
 
-/// Sums over bands, by lag; the least of all.
+/// Computes the sums over bands for each lag. Returns the least sum.
 template <class Ops>
 OFFHOOK_KERNEL std::uint16_t sum_losses(const EchoLags& lags, std::array<std::uint16_t, kEchoPlaces>& sums) noexcept {
   Words least = all_words(0xffff);

@@ -5,7 +5,7 @@
 namespace offhook::inline v0::media::detail {
 namespace {
 
-/// A lag in each vector.
+/// One lag in each vector.
 struct OneLag {
   using Bytes = SixteenBytes;
   static constexpr std::size_t kAtOnce = 1;
@@ -23,7 +23,7 @@ struct OneLag {
   using Sum [[gnu::vector_size(16)]] = std::uint64_t;  // of each half
   static Sum sum(Bytes bytes) noexcept { return reinterpret_cast<Sum>(_mm_sad_epu8(reinterpret_cast<__m128i>(bytes), _mm_setzero_si128())); }
   struct Sums {
-    Sum four[2]{};  // of one lag in each word
+    Sum four[2]{};  // the sum of one lag in each word
     void take(std::size_t lag, Sum sum) noexcept { four[lag / 4] |= sum << lag % 4 * 16; }
     [[nodiscard]] Words words() const noexcept {
       const auto low = reinterpret_cast<__m128i>(four[0]), high = reinterpret_cast<__m128i>(four[1]);

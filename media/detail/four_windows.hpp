@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::media::detail {
 
-/// Of four windows of kWindowSamples each, beside each other in the lanes of one register.
+/// Returns the band powers of four windows of kWindowSamples samples. The four lanes of one register compute them.
 [[nodiscard]] std::array<BandPowers, 4> four_windows(const std::int16_t* first, const std::int16_t* second, const std::int16_t* third,
                                                      const std::int16_t* fourth) noexcept;
 

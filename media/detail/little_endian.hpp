@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-/// Numbers as WAV and Ogg have them: the lowest octet first. Whoever calls has seen to it that they lie within the octets.
+/// Numbers in the format of WAV and Ogg: the lowest octet first. The caller checks that they are within the octets.
 namespace offhook::inline v0::media::detail {
 
 [[nodiscard]] constexpr std::uint64_t read_little(base::Bytes octets, std::size_t at, std::size_t size) {
@@ -20,7 +20,7 @@ constexpr void put_little(std::span<std::uint8_t> out, std::size_t at, std::uint
   for (std::size_t i = 0; i < size; ++i) out[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 
-/// Whether the octets at `at` are those of `text`; false when there are too few.
+/// Returns whether the octets at `at` are those of `text`; false if there are too few octets.
 [[nodiscard]] constexpr bool has_text(base::Bytes octets, std::size_t at, std::string_view text) {
   if (octets.size() < at || octets.size() - at < text.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -4,13 +4,13 @@
 
 #include <immintrin.h>
 
-// Functions are compiled for AVX2 one by one, so that no inline function of a header can slip into the program with it.
+// Each function is compiled for AVX2 on its own, so that no inline function of a header is compiled for AVX2 in this file.
 #define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
 
 namespace offhook::inline v0::media::detail {
 namespace {
 
-constexpr std::size_t kTile = 32;  // samples: their sums stay in four registers while all speakers go by
+constexpr std::size_t kTile = 32;  // samples: their sums stay in four registers for all speakers
 
 struct Sums {
   __m256i a, b, c, d;
@@ -20,7 +20,7 @@ OFFHOOK_AVX2 inline __m256i widened(const std::int16_t* at) {
   return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
 }
 
-/// Packing works in each half on its own; the permutation puts the quarters in order again.
+/// Packing works in each half separately; the permutation restores the order of the quarters.
 OFFHOOK_AVX2 inline void store_cut(__m256i low, __m256i high, std::int16_t* at) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0xD8));
 }
@@ -51,7 +51,7 @@ OFFHOOK_AVX2 void mix(const std::int16_t* const* said, std::size_t speakers, std
   if (samples < kTile) return kMixPortable.mix(said, speakers, everyone, samples);
   std::size_t at = 0;
   for (; at + kTile <= samples; at += kTile) mix_tile(said, speakers, everyone, at, samples);
-  if (at < samples) mix_tile(said, speakers, everyone, samples - kTile, samples);  // Some of it once more.
+  if (at < samples) mix_tile(said, speakers, everyone, samples - kTile, samples);  // Mixes some samples twice.
 }
 
 }  // namespace

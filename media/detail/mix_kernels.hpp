@@ -5,13 +5,13 @@
 #include <span>
 #include <string_view>
 
-// How media/mix.hpp adds up a conference: the same samples from each, for any length and alignment.
+// Kernels that add the frames of media/mix.hpp. All of them give the same samples, for any length and alignment.
 namespace offhook::inline v0::media::detail {
 
 struct MixKernels {
   std::string_view name;
-  /// `everyone` gets the sum of the `speakers` frames at `said`, frame i + 1 behind it that sum without said[i]; each cut to 16
-  /// bits once. All frames have `samples`; what is written overlaps nothing that is read.
+  /// Writes the sum of the `speakers` frames at `said` to `everyone`. Frame i + 1 after it gets the sum without said[i]. Each sum is saturated to 16
+  /// bits once. All frames have `samples` samples; output and input do not overlap.
   void (*mix)(const std::int16_t* const* said, std::size_t speakers, std::int16_t* everyone, std::size_t samples) noexcept;
 };
 
@@ -20,7 +20,7 @@ extern const MixKernels kMixPortable;
 extern const MixKernels kMixAvx2;
 #endif
 
-/// Those that this machine can run, the best one last: that is the one in use.
+/// Returns the kernels that this machine can run. The last one is the fastest, and is in use.
 [[nodiscard]] std::span<const MixKernels* const> mix_kernels() noexcept;
 
 }  // namespace offhook::inline v0::media::detail

@@ -8,9 +8,8 @@
 
 namespace offhook::inline v0::media::detail {
 
-/// Calls `each(i, sample)` for the 160 samples at 8 kHz of 20 ms at 8, 16 or 24 kHz, and for 160 zeros if `frame` is none of these.
-/// Higher rates are averaged in twos or threes: that folds what lies above 4 kHz onto what lies below, which is as good a sign of a
-/// voice, and costs no delay.
+/// Calls `each(i, sample)` for the 160 samples at 8 kHz of 20 ms at 8, 16 or 24 kHz. Calls it for 160 zeros if `frame` has another length. For higher
+/// rates it averages two or three samples. This folds frequencies above 4 kHz onto lower ones, which indicate a voice as well, and adds no delay.
 template <class Each>
 void each_narrow_sample(std::span<const std::int16_t> frame, Each each) noexcept {
   constexpr std::size_t kNarrow = kFrameSamples;

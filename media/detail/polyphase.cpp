@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
 constexpr std::size_t kTile = PolyphaseFilter::kTile, kPlaces = PolyphaseFilter::kPlaces;
-constexpr double kNearOne = 0.65;  // From there on a weight counts directly: what is left of it fits 16 bits.
+constexpr double kNearOne = 0.65;  // a larger weight counts as 1 plus a rest, so that the rest fits 16 bits
 
-/// Of all units with which the weights fit 16 bits and half of a row's products 32, the one with which rounding them hurts least: what
-/// the filter stops stays 88 dB down (unrounded 91), images of 1 kHz 94, and all images of any tone together 86.
+/// Returns the best unit of those with which the weights fit 16 bits and half of a row's products 32. With it, rounding the weights does the least
+/// harm: the stop band is 88 dB down (unrounded 91), images of 1 kHz are 94 dB down, and all images of any tone together 86 dB.
 double unit_for(std::size_t ways) {
   switch (ways) {
     case 2: return 49058;
@@ -32,7 +32,7 @@ void split_portable(const std::int16_t* in, std::size_t blocks, std::size_t ways
   }
 }
 
-/// Half of the places of one row, for kTile successive blocks.
+/// Adds half of the places of one row, for kTile successive blocks.
 void add_half(const std::int16_t* weights, std::size_t strides, const std::int16_t* row, std::array<float, kTile>& sums) noexcept {
   std::array<std::int32_t, kTile> wholes{};
   for (std::size_t place = 0; place < kPlaces / 2; ++place) {
@@ -44,7 +44,7 @@ void add_half(const std::int16_t* weights, std::size_t strides, const std::int16
   for (std::size_t i = 0; i < kTile; ++i) sums[i] += static_cast<float>(wholes[i]);
 }
 
-/// One phase in kTile successive blocks.
+/// Computes one phase in kTile successive blocks.
 void filter_tile(const PolyphaseFilter& filter, std::size_t phase, const std::int16_t* rows, std::int16_t* out) noexcept {
   if (filter.down == 1 && !filter.weighs(phase, 0)) {
     std::copy_n(rows + filter.begin(phase, 0) + filter.direct(phase, 0), kTile, out);
@@ -84,7 +84,7 @@ PolyphaseFilter::PolyphaseFilter(std::uint32_t from_hz, std::uint32_t to_hz) {
   const std::size_t ways = std::max(up, down), length = ways * kTapsPerWay - 1;
   delay = (length - 1) / 2;
   unit = static_cast<float>(unit_for(ways));
-  const double middle = static_cast<double>(ways) / static_cast<double>(up);  // An output of all ones would be `middle` with taps as they are.
+  const double middle = static_cast<double>(ways) / static_cast<double>(up);  // With unscaled taps, an output of all ones would be `middle`.
   whole = static_cast<float>(1 / (unit * middle));
   const auto prototype = [&](std::size_t tap) {
     return kPolyphasePrototype[(tap > delay ? tap - delay : delay - tap) * (kMaxWays / ways)];
@@ -95,19 +95,19 @@ PolyphaseFilter::PolyphaseFilter(std::uint32_t from_hz, std::uint32_t to_hz) {
 
   std::vector<double> taps(past);
   for (std::size_t p = 0; p < up; ++p) {
-    const std::size_t newest = p * down / up;  // Of the block's inputs: those behind it have not come when this output is due.
-    const std::size_t first = p * down % up;   // The tap that it meets; each older input meets one `up` further on.
+    const std::size_t newest = p * down / up;  // Of the block's inputs; later ones have not come when this output is due.
+    const std::size_t first = p * down % up;   // The tap for this input; each older input has the tap `up` further on.
     double sum = 0;
     for (std::size_t tap = first; tap < length; tap += up) sum += prototype(tap);
     for (std::size_t r = 0; r < down; ++r) {
-      // The newest sample that this output sees of this row, counted in places of the row from the first block on.
+      // The place in this row of the newest sample that this output uses, counted from the row's first block.
       const std::size_t place = past + newest / down - (newest % down < r ? 1 : 0);
       const std::size_t oldest = place - (past - 1);
       begins_[p * down + r] = static_cast<std::uint32_t>(r * row + oldest);
       for (std::size_t back = 0; back < past; ++back) {
-        const std::size_t older = past * down + newest - ((place - back) * down + r);  // inputs, than the newest one
+        const std::size_t older = past * down + newest - ((place - back) * down + r);  // number of inputs before the newest one
         const std::size_t tap = first + older * up;
-        // Each phase passes DC alike.
+        // Each phase passes DC equally.
         taps[past - 1 - back] = tap < length ? prototype(tap) / sum * middle : 0;
       }
       weigh(p, r, taps);

@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-// Functions are compiled for AVX2 one by one, so that no inline function of a header can slip into the program with it.
+// Each function is compiled for AVX2 on its own, so that no inline function of a header is compiled for AVX2 in this file.
 #define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
 
 namespace offhook::inline v0::media::detail {
@@ -15,10 +15,10 @@ namespace {
 constexpr std::size_t kTile = PolyphaseFilter::kTile;
 using Octets = std::array<std::int8_t, 16>;
 
-// Three rows of eight samples are 24 samples in three vectors, and the other way round. A shuffle picks from one vector what
-// belongs into another and leaves zeros elsewhere; three of them or'ed are complete.
+// Converts three rows of eight samples to 24 samples in three vectors, and back. A shuffle takes from one vector the samples for another one, and
+// leaves zeros in the other places. Three of these or'ed together are complete.
 
-/// Of row `row`, what lies in vector `vector` of three where the rows take turns.
+/// Returns the shuffle that takes the samples of row `row` from vector `vector` of three interleaved ones.
 constexpr Octets from_turns(std::size_t vector, std::size_t row) {
   Octets pick{};
   for (std::size_t i = 0; i < 8; ++i) {
@@ -28,7 +28,7 @@ constexpr Octets from_turns(std::size_t vector, std::size_t row) {
   }
   return pick;
 }
-/// Of vector `vector` of three where the rows take turns, what comes from row `row`.
+/// Returns the shuffle that takes the samples for vector `vector` of three interleaved ones from row `row`.
 constexpr Octets to_turns(std::size_t vector, std::size_t row) {
   Octets pick{};
   for (std::size_t i = 0; i < 8; ++i) {
@@ -65,7 +65,7 @@ OFFHOOK_AVX2 inline __m256i load_wide(const void* at) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(at));
 }
 
-// The splits below leave what is not a whole vector: they return how many blocks they did.
+// The following splits process whole vectors only, and return the number of blocks processed.
 
 OFFHOOK_AVX2 inline std::size_t split_two(const std::int16_t* in, std::size_t blocks, std::int16_t* even, std::int16_t* odd) {
   const __m128i apart = _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
@@ -87,7 +87,7 @@ OFFHOOK_AVX2 inline std::size_t split_three(const std::int16_t* in, std::size_t 
   return block;
 }
 
-/// By three, and what that gives by two: sample 6 b + 3 e + s is the e-th of two in place b of the s-th row of three.
+/// Splits by three, and each result by two: sample 6 b + 3 e + s is the e-th of two in place b of the s-th row of three.
 OFFHOOK_AVX2 inline std::size_t split_six(const std::int16_t* in, std::size_t blocks, std::int16_t* rows, std::size_t row) {
   std::size_t block = 0;
   for (; block + 8 <= blocks; block += 8) {
@@ -117,16 +117,16 @@ OFFHOOK_AVX2 void split(const std::int16_t* in, std::size_t blocks, std::size_t 
   kPolyphasePortable.split(in + done * ways, blocks - done, ways, rows + done, row);
 }
 
-constexpr std::size_t kVectors = kTile / 16;  // Each of eight outputs, every second of sixteen.
+constexpr std::size_t kVectors = kTile / 16;  // each holds eight outputs, every second of sixteen
 constexpr std::size_t kHalf = PolyphaseFilter::kPlaces / 2;
 
-/// Of a tile: outputs in even places, and those behind them.
+/// Sums of a tile: outputs in even places, and those in odd places.
 struct Sums {
   __m256 of[2][kVectors];
 };
 
-/// Half of the places of one row. Everything but the places is unrolled: ten sums and up to three weights stay in registers, and each
-/// vector is loaded once for all of the weights that meet it.
+/// Adds half of the places of one row. All loops except the one over places are unrolled: ten sums and up to three weights stay in registers. Each
+/// vector is loaded once for all weights that use it.
 template <std::size_t kStrides>
 OFFHOOK_AVX2 inline void add_half(const std::int16_t* weights, const std::int16_t* row, Sums& sums) {
   __m256i wholes[2][kVectors];
@@ -145,7 +145,7 @@ OFFHOOK_AVX2 inline void add_half(const std::int16_t* weights, const std::int16_
 #pragma GCC unroll 2
       for (std::size_t odd = 0; odd < 2; ++odd) {
         __m256i samples = load_wide(row + 16 * vector + odd);
-        __asm__("" : "+x"(samples));  // Or g++ loads it with each multiplication anew, and loads that cross lines are dear.
+        __asm__("" : "+x"(samples));  // Otherwise g++ loads it again for each multiplication, and loads across cache lines are slow.
 #pragma GCC unroll 8
         for (std::size_t i = 0; i < kVectors; ++i) {
           if (vector >= i && vector - i < kStrides)
@@ -171,7 +171,7 @@ OFFHOOK_AVX2 inline void add_direct(float unit, const std::int16_t* row, Sums& s
   }
 }
 
-/// One phase in kTile successive blocks.
+/// Computes one phase in kTile successive blocks.
 template <std::size_t kStrides>
 OFFHOOK_AVX2 inline void filter_tile(const PolyphaseFilter& filter, std::size_t phase, const std::int16_t* rows, std::int16_t* out) {
   if (filter.down == 1 && !filter.weighs(phase, 0)) {
@@ -187,7 +187,7 @@ OFFHOOK_AVX2 inline void filter_tile(const PolyphaseFilter& filter, std::size_t 
     add_half<kStrides>(weights, row, sums);
     add_half<kStrides>(weights + 2 * kHalf * kStrides, row + 2 * kHalf, sums);
   }
-  // Packing works in each half on its own, and leaves four of the even ones before four of the odd ones there.
+  // Packing works in each half separately: each half has four even outputs before four odd ones.
   const __m256i turns = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
   const __m256 whole = _mm256_set1_ps(filter.whole);
 #pragma GCC unroll 8
@@ -213,7 +213,7 @@ OFFHOOK_AVX2 inline void join_three(const std::int16_t* first, std::size_t row, 
   }
 }
 
-/// All phases of a tile, one after the other, as they take turns.
+/// Interleaves all phases of a tile.
 OFFHOOK_AVX2 inline void join(const std::int16_t* tile, std::size_t ways, std::int16_t* out) {
   std::int16_t threes[3 * 2 * kTile];
   switch (ways) {
@@ -226,7 +226,7 @@ OFFHOOK_AVX2 inline void join(const std::int16_t* tile, std::size_t ways, std::i
     case 3:
       join_three(tile, kTile, kTile, out);
       return;
-    case 6:  // As split_six, backwards.
+    case 6:  // The reverse of split_six.
       for (std::size_t s = 0; s < 3; ++s) join_two(tile + s * kTile, tile + (3 + s) * kTile, threes + s * 2 * kTile);
       join_three(threes, 2 * kTile, 2 * kTile, out);
       return;

@@ -14,10 +14,10 @@ const base::UsableKernels<VoiceKernels>& usable() noexcept {
   return found;
 }
 
-/// Louder than what calls begin with, fainter than who speaks at once; deeper noise is the louder one.
+/// Louder than the noise at the start of most calls, fainter than a caller's first words; louder noise is learnt by the steps.
 constexpr float kFirstNoise = kFullScalePower * 6e-5F;   // -42 dBov over all bands
-constexpr float kFirstSteps = 30;                        // 300 ms, then the least is what was heard
-constexpr float kFalling = 1000;                         // What comes down from there to the noise in that time is not its least too soon.
+constexpr float kFirstSteps = 30;                        // 300 ms; after that, the least is the measured one
+constexpr float kFalling = 1000;                         // while the power falls from there to the noise in that time, it is not taken as the least too early
 
 }  // namespace
 

@@ -5,28 +5,28 @@
 
 #include <algorithm>
 
-// The detector, for whatever width of vectors: see band_kernel.hpp for how it is compiled.
+// The voice detector for any width of vectors: band_kernel.hpp explains how it is compiled.
 //
-// By band it follows the noise: the mean power of those steps that are near the least of the last seconds, as in Cohen's minima
-// controlled recursive averaging (I. Cohen, "Noise spectrum estimation in adverse environments", IEEE Transactions on Speech and
-// Audio Processing, 2003). Voice is where what is heard is too strong to be that noise: the sum over the bands of
-// x - ln(1 + x), x = power / noise - 1 where that is positive, which is the likelihood ratio of a gaussian signal of any spectrum
-// against that noise (J. Sohn, "A statistical model-based voice activity detection", IEEE Signal Processing Letters, 1999).
+// In each band it tracks the noise: the mean power of those steps that are near the minimum of the last seconds, as in Cohen's minima controlled
+// recursive averaging (I. Cohen, "Noise spectrum estimation in adverse environments", IEEE Transactions on Speech and Audio Processing, 2003). It
+// finds voice where the power is too high for this noise. The measure is the sum over the bands of x - ln(1 + x), with x = power / noise - 1 where
+// that is positive. This is the likelihood ratio of a gaussian signal of any spectrum against the noise (J. Sohn, "A statistical model-based voice
+// activity detection", IEEE Signal Processing Letters, 1999).
 namespace offhook::inline v0::media::detail {
-namespace {  // NOLINT: on purpose, as band_kernel.hpp says
+namespace {  // NOLINT: on purpose, as band_kernel.hpp explains
 
 struct VoiceTuning {
   static constexpr float kSmoothing = 0.25F, kQuick = 0.5F;
-  static constexpr float kStepsOfLeast = 160;         // 1.6 s, and the guard changes
-  static constexpr float kAbsent = 5.0F;              // times the least: up to here it is noise, and is learnt from
+  static constexpr float kStepsOfLeast = 160;         // 1.6 s, then kNextLeastRow replaces the least
+  static constexpr float kAbsent = 5.0F;              // times the least: power up to this is noise, and is learnt from
   static constexpr float kLearn = 0.06F, kLearnAtFirst = 0.25F;
-  static constexpr float kMostOverLeast = 4.0F;       // the mean of noise over its least
-  static constexpr float kMostOverNoise = 19.0F;      // 13 dB over the noise says all that one band can say
-  static constexpr float kOn = 0.11F, kOff = 0.06F;   // of the mean ratio: voice begins, voice goes on
+  static constexpr float kMostOverLeast = 4.0F;       // largest ratio of the mean noise to its least
+  static constexpr float kMostOverNoise = 19.0F;      // 13 dB: a higher ratio in one band gives no more evidence
+  static constexpr float kOn = 0.11F, kOff = 0.06F;   // mean ratio at which voice starts, and above which it continues
   static constexpr float kLongRun = 3, kLongHold = 6, kShortHold = 1;  // steps
-  static constexpr float kLoud = kFullScalePower * 1e-6F;  // -60 dBov: below lies the idle noise of a digital line, and nobody's voice
-  static constexpr float kNoiseFloor = kFullScalePower * 1e-7F / kBins;  // -70 dBov, evenly spread
-  static constexpr float kTiny = 1e-3F;               // Denormals would make silence dear.
+  static constexpr float kLoud = kFullScalePower * 1e-6F;  // -60 dBov: fainter signals are the idle noise of a digital line, not a voice
+  static constexpr float kNoiseFloor = kFullScalePower * 1e-7F / kBins;  // -70 dBov, spread evenly over the bins
+  static constexpr float kTiny = 1e-3F;               // avoids denormals, which would make silence slow
 };
 
 template <class V>
@@ -38,7 +38,7 @@ OFFHOOK_KERNEL inline V most_of(V a, V b) noexcept {
   return a > b ? a : b;
 }
 
-/// One step of 10 ms, the call's rows `stride` floats apart. 1 where there is voice, else 0.
+/// Judges one step of 10 ms, with the call's rows `stride` floats apart. Returns 1 in lanes with voice, else 0.
 template <class V>
 OFFHOOK_KERNEL inline V judge_step(float* rows, std::size_t stride, const V* bands) noexcept {
   using T = VoiceTuning;
@@ -63,7 +63,7 @@ OFFHOOK_KERNEL inline V judge_step(float* rows, std::size_t stride, const V* ban
     least = changes ? next : least;
     noise = smooth < T::kAbsent * least ? noise + learn * (power - noise) : noise;
     noise = most_of(least_of(noise, T::kMostOverLeast * least), most_of(least, zero + T::kNoiseFloor * width));
-    // x - ln(1 + x) is 3 x x / (6 + 4 x) to within a tenth; a whole logarithm would cost more than all the rest.
+    // x - ln(1 + x) is about 3 x x / (6 + 4 x), within a tenth. A logarithm would cost more than all the other operations.
     const V over = least_of(most_of(quick - noise, zero), T::kMostOverNoise * noise);
     evidence += width * (1.5F * over * over / (noise * (3.0F * noise + 2.0F * over)));
     store_lanes(smooth, row(kSmoothRow));
@@ -83,7 +83,7 @@ OFFHOOK_KERNEL inline V judge_step(float* rows, std::size_t stride, const V* ban
   return (found > zero ? one : (hold > zero ? one : zero)) * (total >= zero + T::kLoud ? one : zero);
 }
 
-/// Bands of the 128 samples of eight lanes, or of as many as V has, from line[0] on.
+/// Computes the bands of 128 samples from line[0] on, for as many lanes as V has.
 template <class V>
 OFFHOOK_KERNEL inline void group_powers(const BandTables& tables, const std::array<std::int16_t, kVoiceLanes>* line, std::size_t lane,
                                         V* bands) noexcept {

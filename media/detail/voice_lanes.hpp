@@ -8,49 +8,49 @@
 #include <span>
 #include <string_view>
 
-// What the detector of voice_kernel.hpp knows of a call, and the ways in which it is computed: the same verdicts from each.
-// tests/media/voice_kernels_test.cpp compares all that the machine has.
+// The state of the detector of voice_kernel.hpp for one call, and the detector's implementations. All of them give the same verdicts.
+// tests/media/voice_kernels_test.cpp compares all that the machine can run.
 namespace offhook::inline v0::media::detail {
 
-/// Rows of what is known: each is one float for each call.
+/// Rows of the state; each row has one float per call.
 enum VoiceRow : std::size_t {
   kSmoothRow = 0,                       ///< power by band, over 40 ms
   kQuickRow = kSmoothRow + kBands,      ///< over 20 ms
   kLeastRow = kQuickRow + kBands,       ///< the least of kSmoothRow in the last 1.6 to 3.2 s
-  kNextLeastRow = kLeastRow + kBands,   ///< the same since the last change of guard
-  kNoiseRow = kNextLeastRow + kBands,   ///< mean power where nobody speaks
-  kCountdownRow = kNoiseRow + kBands,   ///< steps until kNextLeastRow takes over
-  kYoungRow,                            ///< steps that the call is still new, and the noise is learnt quickly
+  kNextLeastRow = kLeastRow + kBands,   ///< the least of kSmoothRow since kNextLeastRow last replaced kLeastRow
+  kNoiseRow = kNextLeastRow + kBands,   ///< mean power without speech
+  kCountdownRow = kNoiseRow + kBands,   ///< steps until kNextLeastRow replaces kLeastRow
+  kYoungRow,                            ///< steps for which the call is still new, so that the noise is learnt quickly
   kRunRow,                              ///< voiced steps in a row
-  kHoldRow,                             ///< steps for which voice is believed to go on
+  kHoldRow,                             ///< steps for which the voice is assumed to continue
   kVoiceRows,
 };
 
 /// Samples of eight calls side by side.
 using VoiceLine = std::array<std::array<std::int16_t, kVoiceLanes>, kLineSamples>;
 
-/// Eight calls side by side: one in each lane.
+/// The state of eight calls, one in each lane.
 struct VoiceGroup {
-  alignas(32) VoiceLine line{};             ///< past samples, then the frame
+  alignas(32) VoiceLine line{};             ///< earlier samples, then the frame
   alignas(32) std::array<std::array<float, kVoiceLanes>, kVoiceRows> rows{};
-  alignas(32) std::array<TwoSteps, 2> powers{};  ///< of the frame, and of what was sent before it
+  alignas(32) std::array<TwoSteps, 2> powers{};  ///< of the frame, and of the audio sent before it
   std::array<std::uint8_t, kVoiceLanes> voiced{};
 };
 
-/// A call alone.
+/// The state of one call alone.
 struct VoiceSolo {
   std::array<std::int16_t, kLineSamples> line{};
   std::array<float, kVoiceRows> rows{};
 };
 
-/// As for a call that begins; `stride` floats from row to row.
+/// Initialises the rows for a new call; each row is `stride` floats after the one before.
 void begin_voice(float* rows, std::size_t stride) noexcept;
 
 struct VoiceKernels {
   std::string_view name;
-  /// 20 ms of each lane: judges `line`, leaves its powers, and moves its end to where the next frame's past belongs.
+  /// Judges 20 ms of each lane: sets `voiced` and `powers`, and moves the end of `line` to its start, as the past of the next frame.
   void (*judge)(VoiceGroup& group) noexcept;
-  /// The same windows of a line that is not judged.
+  /// Computes the powers of the same windows without judging the line.
   void (*measure)(const VoiceLine& line, TwoSteps& powers) noexcept;
 };
 
@@ -59,12 +59,12 @@ extern const VoiceKernels kVoiceScalar, kVoiceVector;
 extern const VoiceKernels kVoiceAvx2;
 #endif
 
-/// Those that this machine can run, the scalar one first.
+/// Returns the kernels that this machine can run, the scalar one first.
 [[nodiscard]] std::span<const VoiceKernels* const> voice_kernels() noexcept;
-/// The one that media/voice_bank.hpp uses, found once.
+/// Returns the kernel that media/voice_bank.hpp uses; it is chosen once.
 [[nodiscard]] const VoiceKernels& voice_chosen() noexcept;
 
-/// The same for a call alone: both halves of the frame are transformed side by side.
+/// Judges one call alone: both halves of the frame are transformed side by side.
 [[nodiscard]] bool judge_alone(VoiceSolo& solo) noexcept;
 
 }  // namespace offhook::inline v0::media::detail
