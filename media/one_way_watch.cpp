@@ -21,7 +21,7 @@ void OneWayWatch::on_tick(const Tick& tick) noexcept {
 }
 
 void OneWayWatch::on_report(bool about_us, std::uint8_t fraction_lost) noexcept {
-  constexpr std::uint8_t kAllLost = 255;  // 256 is none of eight bits.
+  constexpr std::uint8_t kAllLost = 255;  // fraction lost has eight bits, which cannot hold 256
   const bool deaf = !about_us || fraction_lost == kAllLost;
   if (deaf && sent_ < kSentTicks) return;
   sent_ = 0;

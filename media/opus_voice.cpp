@@ -6,13 +6,13 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr std::int64_t kMostUnits = 960;     // 120 ms, of a packet and of what libopus makes up at one go
+constexpr std::int64_t kMostUnits = 960;     // 120 ms, the longest packet, and the most that libopus conceals at once
 constexpr std::int64_t kStepUnits = 20;      // 2.5 ms: RFC 6716 section 2
-constexpr std::int64_t kCopiesRemembered = 80000;  // Ten seconds: where nobody speaks there are none.
+constexpr std::int64_t kCopiesRemembered = 80000;  // ten seconds: a silent peer sends no copies
 constexpr std::int64_t kLossesRemembered = 240000;
-constexpr std::uint8_t kFirstExpectedLoss = 5;  // Percent, until the first report.
-// More than RFC 7587 section 3.1.1 thinks enough, and a third of what G.711 takes: below some 14 kbit/s of narrow and 24 of wide speech
-// libopus leaves the copy of the last frame out. What is wider has more by itself.
+constexpr std::uint8_t kFirstExpectedLoss = 5;  // percent, until the first report
+// These are more than RFC 7587 section 3.1.1 recommends, and a third of the rate of G.711. Below about 14 kbit/s of narrowband and 24 kbit/s of
+// wideband speech, libopus omits the copy of the last frame. Audio with more bandwidth has a higher rate in any case.
 constexpr std::uint32_t kNarrowBitrate = 16000, kWideBitrate = 28000;
 
 std::uint32_t bitrate_for(const OpusParameters& peer, std::uint32_t rate_hz) {
@@ -36,7 +36,7 @@ std::size_t frame_ms(std::uint16_t ptime_ms) { return ptime_ms >= 60 ? 60 : ptim
 
 }  // namespace
 
-// --- hearing ---------------------------------------------------------------------------------------------------------------
+// --- decoding --------------------------------------------------------------------------------------------------------------
 
 OpusEar::OpusEar(std::uint32_t rate_hz) : decoder_(rate_hz), per_unit_(rate_hz / 8000), kept_(samples(kMostUnits)) {}
 
@@ -61,11 +61,11 @@ bool OpusEar::decode(base::Bytes payload, std::int64_t packet, std::int64_t from
   copies_left_ = has_opus_fec(payload) ? kCopiesRemembered : std::max<std::int64_t>(copies_left_ - packet_units_, 0);
   losses_left_ = std::max<std::int64_t>(losses_left_ - packet_units_, 0);
   if (take(packet + from, pcm)) return true;
-  make_up(pcm);  // It is shorter than was said when it came, which no packet is.
+  make_up(pcm);  // The packet decoded to fewer units than it had on arrival, which no packet does.
   return false;
 }
 
-// The whole gap at one go: in-band FEC is as long as a packet of the sender, and has to be asked for at that length.
+// Decodes the whole gap at once: in-band FEC is as long as a packet of the sender, and must be decoded with that length.
 void OpusEar::conceal(base::Bytes next, std::int64_t begin, std::int64_t gap, std::span<std::int16_t> pcm) {
   losses_left_ = kLossesRemembered;
   if (take(begin, pcm)) return;
@@ -92,7 +92,7 @@ void OpusEar::reset() {
   resting_ = false;
 }
 
-/// libopus makes up steps of 2.5 ms, and the line may want less: the rest is not heard.
+/// Conceals `pcm`. libopus conceals steps of 2.5 ms, and `pcm` may be shorter: the rest is discarded.
 void OpusEar::make_up(std::span<std::int16_t> pcm) {
   const std::size_t step = samples(kStepUnits), wanted = (pcm.size() + step - 1) / step * step;
   kept_units_ = 0;
@@ -101,7 +101,7 @@ void OpusEar::make_up(std::span<std::int16_t> pcm) {
   std::copy_n(room.begin(), pcm.size(), pcm.begin());
 }
 
-// --- saying ----------------------------------------------------------------------------------------------------------------
+// --- encoding --------------------------------------------------------------------------------------------------------------
 
 OpusMouth::OpusMouth(std::uint32_t rate_hz, const OpusParameters& peer, std::uint16_t ptime_ms)
     : encoder_(options_for(peer, rate_hz)), per_ms_(rate_hz / 1000), dtx_(peer.dtx), frame_(frame_ms(ptime_ms) * per_ms_) {}

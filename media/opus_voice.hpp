@@ -13,27 +13,27 @@
 
 namespace offhook::inline v0::media {
 
-/// Opus as one leg hears it. A packet or a gap is decoded at one go, however long it is, and played 20 ms and less at a time: what is
-/// left is kept. Times are units of 1/8000 s on the jitter buffer's line (rtp::Piece). Allocates when made.
+/// Decodes the Opus audio that one leg receives. It decodes a packet or a gap of any length at once, returns it in parts of at most 20 ms, and keeps
+/// the rest. Times are units of 1/8000 s on the jitter buffer's scale (rtp::Piece). Only the constructor allocates.
 class OpusEar {
  public:
-  /// `rate_hz`: 8000, 16000 or 24000; libopus decodes at it, whatever was encoded.
+  /// `rate_hz`: 8000, 16000 or 24000; libopus decodes at this rate, whatever rate was encoded.
   explicit OpusEar(std::uint32_t rate_hz);
 
-  /// What the packet that begins at `packet` holds from `from` units of it on, as much as `pcm` has room for. False when it is none:
-  /// then `pcm` is made up.
+  /// Fills `pcm` with audio of the packet that starts at `packet`, beginning `from` units after its start. Returns false,
+  /// and conceals `pcm`, if the payload is invalid.
   bool decode(base::Bytes payload, std::int64_t packet, std::int64_t from, std::span<std::int16_t> pcm);
-  /// A part of the gap of `gap` units that begins at `begin` and that `next` follows: by its in-band FEC where it brings one
-  /// (RFC 7587 section 3.3), else made up by libopus. `next` empty: nobody knows what follows.
+  /// Fills `pcm` with a part of the gap of `gap` units that starts at `begin`. Uses the in-band FEC of `next`, the packet after the gap, if it has
+  /// any (RFC 7587 section 3.3); otherwise libopus conceals. `next` is empty if the next packet is unknown.
   void conceal(base::Bytes next, std::int64_t begin, std::int64_t gap, std::span<std::int16_t> pcm);
-  /// Silence: the noise that DTX left behind (RFC 7587 section 3.1.3). False when the sender was not resting; then `pcm` is as it was.
+  /// Fills `pcm` with comfort noise during DTX (RFC 7587 section 3.1.3). Returns false, and does not change `pcm`, if the sender does not pause.
   bool rest(std::span<std::int16_t> pcm);
-  /// Another stream begins.
+  /// Resets the decoder for another stream.
   void reset();
-  /// How long the peer's packets are, when they bring copies of the ones before them and such are missing: so much longer they are to
-  /// be held. 0: no copies for ten seconds, or no loss for thirty.
+  /// Returns the length of the peer's packets, by which packets should be held longer, if they contain copies and packets are being lost. Returns 0
+  /// if there was no copy for ten seconds, or no loss for thirty.
   [[nodiscard]] std::int64_t copied_units() const { return copies_left_ > 0 && losses_left_ > 0 ? packet_units_ : 0; }
-  /// Losses that in-band FEC has filled.
+  /// Returns the number of losses that in-band FEC filled.
   [[nodiscard]] std::uint64_t repaired() const { return repaired_; }
 
  private:
@@ -43,27 +43,27 @@ class OpusEar {
 
   OpusDecoder decoder_;
   std::size_t per_unit_;                // samples
-  std::vector<std::int16_t> kept_;      // 120 ms of room
+  std::vector<std::int16_t> kept_;      // space for 120 ms
   std::int64_t kept_begin_ = 0;
-  std::int64_t kept_units_ = 0;         // 0: nothing is kept
+  std::int64_t kept_units_ = 0;         // 0: no audio is kept
   std::int64_t packet_units_ = 0;       // of the last packet
-  std::int64_t copies_left_ = 0;        // units of sound until its copies are forgotten
-  std::int64_t losses_left_ = 0;        // and until the last loss is
+  std::int64_t copies_left_ = 0;        // units of audio until the last copy is forgotten
+  std::int64_t losses_left_ = 0;        // units of audio until the last loss is forgotten
   bool resting_ = false;
   std::uint64_t repaired_ = 0;
 };
 
-/// Opus as one leg says it: 20 ms of samples in, packets of the peer's ptime out. Allocates when made.
+/// Encodes one leg's audio as Opus: takes 20 ms of samples, and returns packets of the peer's ptime. Only the constructor allocates.
 class OpusMouth {
  public:
   static constexpr std::size_t kMaxOctets = 640;
 
-  /// `peer` as its a=fmtp says; `ptime_ms` becomes the longest of 10, 20, 40 and 60 that is no longer.
+  /// `peer` is from its a=fmtp. The packet length is the longest of 10, 20, 40 and 60 ms that is at most `ptime_ms`.
   OpusMouth(std::uint32_t rate_hz, const OpusParameters& peer, std::uint16_t ptime_ms);
 
-  /// Calls `send(payload, begins_ms)` for each packet that these 20 ms complete: `begins_ms` from their begin, and 0 or less when the
-  /// packet began before them. An empty payload is one that DTX leaves out: the first
-  /// of a silence never is, so that it is no loss to the peer.
+  /// Calls `send(payload, begins_ms)` for each packet that these 20 ms complete. `begins_ms` is the packet's start, relative to the start of these 20
+  /// ms; it is at most 0 if the packet started before them. An empty payload is a packet that DTX omits. The first packet of a silence is always
+  /// sent, so that the peer does not count a loss.
   template <class Send>
   void say(std::span<const std::int16_t> pcm, Send send) {
     const int before_ms = static_cast<int>(waiting_ / per_ms_);
@@ -73,11 +73,11 @@ class OpusMouth {
       send(encode(frame_), -before_ms);
     }
   }
-  /// What waits is dropped.
+  /// Drops the samples that wait.
   void interrupt() { waiting_ = 0; }
-  /// How many ticks from now the packet leaves that holds what say() is given next.
+  /// Returns in how many ticks the packet with the next samples leaves.
   [[nodiscard]] std::uint64_t ticks_until_sent() const;
-  /// What the peer's reports say is lost, of 256: RFC 3550 section 6.4.1.
+  /// Sets the expected loss in 1/256, as the peer's reports carry it: RFC 3550 section 6.4.1.
   void set_expected_loss(std::uint8_t fraction_lost);
 
  private:
@@ -89,7 +89,7 @@ class OpusMouth {
   bool dtx_;
   std::vector<std::int16_t> frame_;
   std::size_t waiting_ = 0;
-  bool resting_ = false;                // DTX has begun, and the peer knows
+  bool resting_ = false;                // DTX has started, and its first packet was sent
   std::array<std::uint8_t, kMaxOctets> octets_{};
 };
 

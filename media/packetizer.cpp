@@ -23,7 +23,7 @@ void Packetizer::configure(std::uint8_t payload_type, std::uint16_t ptime_ms, Ti
   shape_ = shape;
   const auto steps = static_cast<std::size_t>(std::clamp(ptime_ms, kMinPtimeMs, kMaxPtimeMs) / 10);
   const std::size_t step_octets = shape.octets / 2u;
-  // What waits and a tick more must have room in pending_.
+  // pending_ must have space for the octets that wait and for one tick more.
   const std::size_t most = (kMaxPayload - shape.octets) / step_octets + 1;
   packet_octets_ = std::min(steps, std::max<std::size_t>(most, 2)) * step_octets;
 }
@@ -92,7 +92,7 @@ void Packetizer::go_on(std::uint16_t sequence, std::uint32_t timestamp) {
 }
 
 std::uint64_t Packetizer::ticks_until_sent() const {
-  // After a change to a shorter ptime more may wait than one packet holds: then it leaves now.
+  // After a change to a shorter ptime, more octets may wait than one packet holds: then it leaves now.
   if (pending_size_ >= packet_octets_) return 0;
   return (packet_octets_ - pending_size_ + shape_.octets - 1) / shape_.octets - 1;
 }
@@ -110,7 +110,7 @@ void Packetizer::emit(base::Bytes payload, std::uint8_t payload_type, std::uint3
   assert(datagram != nullptr);
   if (datagram == nullptr) return;
   const auto size = rtp::write_packet(packet, datagram->octets);
-  if (!size) return;  // A payload type over 127: the plan is wrong, and nothing can be sent.
+  if (!size) return;  // The payload type is over 127: the plan is invalid, and nothing can be sent.
   datagram->channel = Channel::Rtp;
   datagram->to = to;
   datagram->size = static_cast<std::uint16_t>(*size);

@@ -59,12 +59,12 @@ std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wi
   return out;
 }
 
-/// What the last pull() gave was sent from its place in the ring.
+/// Frees the ring's place that the last pull() returned, because its audio was sent.
 void Playout::drop_played() {
   if (std::exchange(played_, false)) port_->playout.drop_front();
 }
 
-/// The piece that fades is not counted as sent: it is said once more, and in full, if we go on.
+/// The frame that fades does not count as sent: after the pause it is played again in full.
 bool Playout::pull_paused(std::span<std::int16_t> out) {
   const PlayoutFrame* const frame = std::exchange(pause_faded_, true) ? nullptr : next_frame();
   if (frame != nullptr) {
@@ -79,7 +79,7 @@ bool Playout::pull_paused(std::span<std::int16_t> out) {
   return frame != nullptr;
 }
 
-/// The tick is the number of the frame, so that all who wait hear the same, and no call has a place of its own in it.
+/// Uses the tick as the number of the frame, so that all waiting callers hear the same music, and no call has a position of its own.
 bool Playout::play_music(std::uint64_t tick, std::span<std::int16_t> out) {
   const bool on = port_->music && port_->waits.load(std::memory_order_relaxed);
   if (!on && !music_on_) return false;
@@ -94,7 +94,7 @@ bool Playout::play_music(std::uint64_t tick, std::span<std::int16_t> out) {
   return true;
 }
 
-/// Something is said: what remains of the music fades under its beginning.
+/// The agent starts to speak: the music fades out under its first frame.
 void Playout::let_music_go(std::uint64_t tick, std::span<std::int16_t> out) const {
   std::array<std::int16_t, kMaxFrameSamples> buffer;
   const auto pcm = port_->music->pcm(port_->rate_hz, tick);
@@ -105,7 +105,7 @@ void Playout::let_music_go(std::uint64_t tick, std::span<std::int16_t> out) cons
     out[i] = static_cast<std::int16_t>(std::clamp(out[i] + buffer[i], -32768, 32767));
 }
 
-/// Of the ring, where it stays until it is dropped; null when there is none that was not taken back.
+/// Returns the ring's first frame that was not flushed, which stays there until it is dropped; null if there is none.
 const PlayoutFrame* Playout::next_frame() {
   while (const PlayoutFrame* const frame = port_->playout.front()) {
     if (!flushed_any_ || frame->utterance > flushed_up_to_) return frame;
@@ -175,7 +175,7 @@ void Playout::drop_flushed(bool fade) {
   while (const PlayoutFrame* const frame = port_->playout.front()) {
     if (frame->utterance > flushed_up_to_) return;
     if (fade && !fade_pending_ && frame->utterance == utterance_) {
-      fade_frame_ = *frame;  // The next piece of what is being said: a hard edge would click.
+      fade_frame_ = *frame;  // The next frame of the utterance: a hard edge would click.
       fade_pending_ = true;
     }
     port_->playout.drop_front();

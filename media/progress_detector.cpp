@@ -9,17 +9,17 @@ namespace {
 
 constexpr std::uint32_t kFrameMs = 20;
 constexpr double kCoefficient = 256;
-constexpr auto kGain = static_cast<float>(kCoefficient * 80);   // of a sine's amplitude in a window's sums
+constexpr auto kGain = static_cast<float>(kCoefficient * 80);   // a sine's amplitude in the sums of a window
 constexpr float kPowerUnit = float{1u << kPowerShift} / 160;
 constexpr float kMinPower = 12'500;          // -43 dBm0
-constexpr float kShare = 0.6F;               // of one tone in all that sounds; wholly modulated it has two thirds
-constexpr float kChordShare = 0.5F;          // of two, which beat: a window sees more or less of them than its two frames hold
-constexpr float kWeaker = 0.08F;             // of a chord, at the least: 10 dB below the stronger
-constexpr float kFaded = 1.0F / 16;          // of the tone's power: the pause
-constexpr std::uint32_t kDropOut = 2;        // frames: a modulated tone is silent for so long
-constexpr std::uint32_t kLongPause = 1000;   // ms that stand for all that is longer
+constexpr float kShare = 0.6F;               // share of one tone in all power; a fully modulated tone has two thirds
+constexpr float kChordShare = 0.5F;          // of two tones, which beat: a window has more or less of their power than its two frames
+constexpr float kWeaker = 0.08F;             // of the weaker tone of a chord: 10 dB below the stronger one
+constexpr float kFaded = 1.0F / 16;          // of the tone's power: less is a pause
+constexpr std::uint32_t kDropOut = 2;        // frames for which a modulated tone may be silent
+constexpr std::uint32_t kLongPause = 1000;   // ms; also used for longer pauses
 constexpr std::uint32_t kEndless = 1000;
-constexpr std::size_t kTwice = 4;            // steps: a syllable and a pause may be as long as one of each
+constexpr std::size_t kTwice = 4;            // steps: a syllable and a pause may have the lengths of one step each
 
 std::uint32_t slack_of(std::uint32_t ms) { return ms / 10 + 2 * kFrameMs; }
 bool is_near(std::uint32_t ms, std::uint32_t nominal) {
@@ -73,7 +73,7 @@ std::optional<ProgressTone> ProgressDetector::hear(std::span<const std::int16_t,
   const float power = static_cast<float>(kernels.power(pcm.data(), ProgressPlan::kPairs)) * kPowerUnit;
   kernels.feed(pcm.data(), ProgressPlan::kPairs, plan_->bank_.falling.data(), plan_->bank_.rising.data(), window_, next_);
   const std::uint8_t what = classify(power);
-  if (what < plan_->chord_count_) tone_power_ = std::max(before_, power);  // Its last frame may be nearly empty.
+  if (what < plan_->chord_count_) tone_power_ = std::max(before_, power);  // The tone's last frame may be nearly empty.
   window_ = next_;
   before_ = power;
   const bool step_over = count(what);
@@ -112,19 +112,19 @@ std::uint8_t ProgressDetector::classify(float power) const noexcept {
   return best;
 }
 
-/// True when a tone or a pause is over, and another sounds.
+/// Returns true when a tone or a pause has ended, and another one sounds.
 bool ProgressDetector::count(std::uint8_t what) noexcept {
   if (what == now_.what) {
     now_.frames += 1 + astray_.frames;
     astray_ = {};
     return false;
   }
-  // After a pause a tone counts more than what is neither: one that is modulated is heard in its swells only.
+  // After a pause, a tone counts more than other sound, because a modulated tone is only detected at its peaks.
   const auto is_chord = [this](std::uint8_t one) { return one < plan_->chord_count_; };
   const bool keeps = astray_.frames != 0 && is_chord(astray_.what) && !is_chord(what) && !is_chord(now_.what);
   astray_ = {keeps ? astray_.what : what, astray_.frames + 1};
   if (astray_.frames <= kDropOut) return false;
-  // The first half window of a tone or of a pause is neither, and belongs to what follows it.
+  // The first half window of a tone or of a pause is neither, and belongs to the run that follows.
   if (now_.what == kOther) {
     past_count_ = 0;
   } else {
@@ -138,7 +138,7 @@ bool ProgressDetector::count(std::uint8_t what) noexcept {
   return true;
 }
 
-/// A tone's window must lie wholly in it, a pause's must not: one frame less and one more than there was.
+/// A tone must fill its whole window, a pause need not: the windows counted for a tone are one too few, those for a pause one too many.
 std::uint32_t ProgressDetector::length_ms(const Run& run) noexcept {
   return run.what == kQuiet ? (run.frames - 1) * kFrameMs : (run.frames + 1) * kFrameMs;
 }
@@ -164,7 +164,7 @@ bool ProgressDetector::fits(std::size_t spec) const noexcept {
   return false;
 }
 
-/// Whether the last `steps` runs are those of the script from `rotation` on; a long pause counts while it lasts.
+/// Returns whether the last `steps` runs are those of the script from `rotation` on. A long pause counts while it still lasts.
 bool ProgressDetector::fits_from(std::size_t spec, std::size_t steps, std::size_t rotation) const noexcept {
   const bool pausing = now_.what == kQuiet && length_ms(now_) >= kLongPause;
   const std::size_t past = steps - (pausing ? 1 : 0);

@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::media {
 
-/// What the detectors of one country's calls share: a bank for its frequencies, and its tones. Made once, never changed.
+/// The filter bank and the tones of one country, for all of its detectors. Made once, never changed.
 class ProgressPlan {
  public:
   [[nodiscard]] static const ProgressPlan& of(Country country);
@@ -20,11 +20,11 @@ class ProgressPlan {
   static constexpr std::size_t kPairs = 80;            // of half a window: 20 ms
   static constexpr std::size_t kMaxChords = 6;
   static constexpr std::uint8_t kNone = 0xFF;
-  struct Chord {                                       // tones that sound at once
+  struct Chord {                                       // tones that sound at the same time
     double low_hz = 0, high_hz = 0;
-    std::uint8_t low = kNone, high = kNone;            // of the bank
-    std::uint8_t most_steps = 0;                       // of the longest script over this chord
-    std::uint16_t longest_ms = 0;                      // on, of those that end
+    std::uint8_t low = kNone, high = kNone;            // indices of the bank's tones
+    std::uint8_t most_steps = 0;                       // of the longest script with this chord
+    std::uint16_t longest_ms = 0;                      // longest time that it sounds, in scripts with an end
   };
   explicit ProgressPlan(Country country);
   std::uint8_t chord_of(const ToneStep& step);
@@ -39,28 +39,28 @@ class ProgressPlan {
   BankTables<kPairs> bank_;
 };
 
-/// Dial tone, ringback, busy and so on in the voice of one call that is being set up, by frequencies and by cadence.
+/// Detects dial tone, ringback, busy and other tones of the network in the audio of one call that is being set up, by frequencies and by cadence.
 ///
-/// frequency  within 8 Hz; 15 Hz beside nothing else of the country's
-/// cadence    within 10 % and 40 ms; told once two cycles were heard (or as many steps as the longest cadence over the same tones
-///            has, since the shorter one may be part of it); with a pause of a second or more at its end one cycle, and of that
-///            pause a second; a tone that does not end is told after a second, or 0.3 s more than the longest of those that do
-/// level      -43 dBm0 and more, noise 10 dB below
+/// frequency  within 8 Hz; 15 Hz if the country has no other tone near it
+/// cadence    within 10 % and 40 ms. It is reported after two cycles, or after as many steps as the longest cadence with the same
+///            tones has, because the shorter cadence may be part of it. With a pause of a second or more at its end, one cycle and
+///            one second of this pause are enough. A tone without an end is reported after a second, or after 0.3 s more than the
+///            longest tone with an end
+/// level      at least -43 dBm0, with noise 10 dB below
 ///
-/// Windows of 40 ms every 20 ms at up to eight frequencies (tone_bank.hpp). Pure, no allocation, some 300 octets a call.
+/// Windows of 40 ms every 20 ms at up to eight frequencies (tone_bank.hpp). Pure, no allocation, some 300 octets per call.
 class ProgressDetector {
  public:
   explicit ProgressDetector(Country country) : plan_(&ProgressPlan::of(country)) {}
-  /// 20 ms at 8000 Hz. What is recognised with them, told once as long as it goes on.
+  /// Takes 20 ms at 8000 Hz. Returns a tone when it is recognised, once while it continues.
   std::optional<ProgressTone> hear(std::span<const std::int16_t, 160> pcm) noexcept;
-  /// What sounds, pauses included.
+  /// Returns the tone that sounds, also during its pauses.
   [[nodiscard]] std::optional<ProgressTone> sounding() const noexcept { return sounding_; }
-  /// How many whole cycles of it came since it was recognised, one after the other. While other sound is heard: none; of a tone
-  /// that does not end: none.
+  /// Returns how many whole cycles of the tone came in sequence since it was recognised. Returns 0 while there is other sound, and for a tone without an end.
   [[nodiscard]] std::uint32_t cycles() const noexcept { return now_.what == kOther || cycle_steps_ == 0 ? 0 : steps_ / cycle_steps_; }
 
  private:
-  static constexpr std::uint8_t kQuiet = 0xFE, kOther = 0xFF;   // beside the chords' numbers
+  static constexpr std::uint8_t kQuiet = 0xFE, kOther = 0xFF;   // in addition to the chords' numbers
   struct Run {
     std::uint8_t what = kOther;
     std::uint32_t frames = 0;
@@ -76,14 +76,14 @@ class ProgressDetector {
   const ProgressPlan* plan_;
   BankSums window_{}, next_{};
   float before_ = 0;                            // power of the frame before
-  float tone_power_ = 0;                        // of the last frame that was a tone
+  float tone_power_ = 0;                        // power of the last frame that was a tone
   Run now_;
-  Run astray_;                                  // what is beside now_: a drop-out, or the next
-  std::array<Run, kMaxToneSteps> past_{};       // the latest last
+  Run astray_;                                  // frames that differ from now_: a drop-out, or the next run
+  std::array<Run, kMaxToneSteps> past_{};       // the latest run is last
   std::size_t past_count_ = 0;
   std::optional<ProgressTone> sounding_;
-  std::uint32_t steps_ = 0;                     // of what sounds, since it was recognised
-  std::uint32_t cycle_steps_ = 0;               // of one cycle of it
+  std::uint32_t steps_ = 0;                     // steps of the present tone since it was recognised
+  std::uint32_t cycle_steps_ = 0;               // steps of one cycle
 };
 static_assert(sizeof(ProgressDetector) <= 512);
 

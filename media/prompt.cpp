@@ -12,9 +12,9 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::array<std::uint32_t, 3> kRates{8000, 16000, 24000};
-constexpr std::size_t kFadesPerSecond = 100;  // 10 ms each.
+constexpr std::size_t kFadesPerSecond = 100;  // 10 ms each
 
-/// Where a rate stands in kRates, or nothing.
+/// Returns the index of the rate in kRates, or nullopt.
 std::optional<std::size_t> index_of(std::uint32_t rate_hz) {
   const auto at = std::find(kRates.begin(), kRates.end(), rate_hz);
   if (at == kRates.end()) return std::nullopt;
@@ -77,7 +77,7 @@ std::shared_ptr<const Prompt> Prompt::make(const Sound& sound, Forms forms) {
   return prompt;
 }
 
-/// To all three rates: what is encoded needs 8,000 Hz, whether or not that is kept.
+/// Converts to all three rates: the encoders need 8000 Hz, even if that form is not kept.
 void Prompt::convert(const Sound& sound) {
   const std::size_t in_frame = sound.rate_hz / 50;
   frames_ = (sound.pcm.size() + in_frame - 1) / in_frame;
@@ -89,7 +89,7 @@ void Prompt::convert(const Sound& sound) {
     out.resize(frames_ * kRates[rate] / 50);
     const std::size_t out_frame = kRates[rate] / 50;
     Resampler resampler(sound.rate_hz, kRates[rate]);
-    // What loops has been heard before it begins: the filter's delay is cut off nowhere, and each round is the same.
+    // A sound that loops starts with its own end in the filter: the filter's delay removes nothing, and each loop is equal.
     if (forms_.loops && frames_ > 0) resampler.process(std::span(whole).last(in_frame), std::span(out).first(out_frame));
     for (std::size_t i = 0; i < frames_; ++i) {
       resampler.process(std::span(whole).subspan(i * in_frame, in_frame), std::span(out).subspan(i * out_frame, out_frame));
@@ -100,7 +100,7 @@ void Prompt::convert(const Sound& sound) {
 void Prompt::encode() {
   const std::array<bool, 2> wanted{forms_.pcmu, forms_.pcma};
   for (std::size_t i = 0; i < wanted.size(); ++i) encoded_[i].resize(wanted[i] ? frames_ * kOctets : 0);
-  // The sizes fit, so that neither has anything to refuse.
+  // The sizes match, so that the encoders do not refuse.
   if (forms_.pcmu) static_cast<void>(encode_mulaw(pcm_[0], encoded_[0]));
   if (forms_.pcma) static_cast<void>(encode_alaw(pcm_[0], encoded_[1]));
   const std::array<bool, 3> kept{forms_.hz_8000, forms_.hz_16000, forms_.hz_24000};

@@ -14,57 +14,55 @@
 
 namespace offhook::inline v0::media {
 
-/// Sound from a file: mono.
+/// Mono audio from a file.
 struct Sound {
   std::uint32_t rate_hz = 16000;     ///< 8000, 16000 or 24000
   std::vector<std::int16_t> pcm;
 };
 
-inline constexpr std::size_t kMaxSoundSeconds = 1800;  ///< of a file of sound: half an hour
+inline constexpr std::size_t kMaxSoundSeconds = 1800;  ///< limit for a sound file: half an hour
 
 enum class SoundError : std::uint8_t {
-  UnknownFormat,  ///< neither a WAV that we read nor Opus in Ogg
-  BadRate,        ///< a WAV of another rate than 8000, 16000 or 24000 Hz
+  UnknownFormat,  ///< neither a WAV of a supported form, nor Opus in Ogg
+  BadRate,        ///< a WAV with a rate other than 8000, 16000 or 24000 Hz
   TooLong,        ///< over kMaxSoundSeconds
   Empty,
 };
 [[nodiscard]] std::string_view to_string(SoundError error);
 
-/// Reads a whole file in memory: a WAV, or Opus in Ogg, which becomes 24,000 Hz. Two channels are heard together. Not for the audio
-/// thread.
+/// Decodes a whole file in memory: a WAV, or Opus in Ogg, which becomes 24,000 Hz. Mixes two channels to one. Not for the audio thread.
 [[nodiscard]] base::Result<Sound, SoundError> read_sound(base::Bytes file);
 
-/// A prompt, or music on hold: converted to each rate and encoded in G.711 once, when it is made, and then shared by all calls
-/// that play it. Which of its frames a call hears is the call's own number: there is no other state, so that any number of threads
-/// may read at once, and a frame costs a call nothing but to send it.
+/// A prompt, or music on hold. It is converted to each rate and encoded in G.711 once, when it is made, and then shared by all calls that play it. Each call
+/// holds its own frame number. The object has no other state, so that any number of threads may read it at once, and a call only has to send the frames.
 ///
-/// Calls that take the number of the tick for that of the frame all hear the same at once, as listeners of one station.
+/// Calls that use the tick's number as the frame's number all play the same frame at the same time.
 class Prompt {
  public:
   static constexpr std::size_t kOctets = 160;  ///< of a frame of 20 ms in PCMU and PCMA
 
-  /// What of it is wanted: a rate or codec that nobody uses takes no memory. A second is 112 kB in all.
+  /// The forms to keep: an unused rate or codec takes no memory. One second takes 112 kB in all forms.
   struct Forms {
     bool hz_8000 = true, hz_16000 = true, hz_24000 = true;
     bool pcmu = true, pcma = true;
-    bool loops = false;  ///< faded out and in again where its end meets its beginning, so that nothing clicks
+    bool loops = false;  ///< fades out and in where the end meets the start, to avoid a click
   };
 
-  /// Allocates, converts and encodes: some 5 us for each 20 ms. The last frame is filled up with silence. Sound of a rate that is
-  /// none of the three, or of no samples, makes a prompt of no frames.
+  /// Allocates, converts and encodes: some 5 us for each 20 ms. Fills the last frame up with silence. Sound without samples, or with a rate that is
+  /// none of the three, makes a prompt of 0 frames.
   [[nodiscard]] static std::shared_ptr<const Prompt> make(const Sound& sound, Forms forms);
 
-  /// Of 20 ms.
+  /// Returns the number of frames of 20 ms.
   [[nodiscard]] std::size_t frames() const noexcept { return frames_; }
   [[nodiscard]] bool loops() const noexcept { return forms_.loops; }
-  /// Empty behind the end of what does not loop, and for a rate that was not wanted; else rate_hz / 50 samples, as long as the prompt
-  /// lives. No allocation; safe on the audio thread.
+  /// Returns rate_hz / 50 samples, valid as long as the prompt exists. Returns an empty span after the end of a prompt that does not loop, and for a
+  /// rate that is not kept. No allocation; safe on the audio thread.
   [[nodiscard]] std::span<const std::int16_t> pcm(std::uint32_t rate_hz, std::uint64_t frame) const noexcept;
-  /// The same as it is sent: kOctets. Empty for G.722, which adapts itself to what it codes: a decoder that comes from other sound
-  /// would be loud and wrong for a tenth of a second, so that each call encodes for itself.
+  /// Returns the same frame encoded: kOctets. Returns an empty span for G.722, which adapts to its signal: a decoder that had other audio before
+  /// would be loud and wrong for a tenth of a second. Therefore each call encodes G.722 itself.
   [[nodiscard]] base::Bytes encoded(AudioCodec codec, std::uint64_t frame) const noexcept;
-  /// Whether encoded() is, octet for octet, what a call makes of pcm(rate_hz) that plays frame after frame and converts and encodes for
-  /// itself: at 8000 Hz, and at the rate of the sound. At the third both were converted already, each once.
+  /// Returns whether encoded() equals, octet for octet, the result of a call that converts and encodes pcm(rate_hz) itself, frame after frame. This
+  /// is true at 8000 Hz and at the rate of the sound. At the third rate, both forms come from separate conversions.
   [[nodiscard]] bool encodes(std::uint32_t rate_hz) const noexcept { return rate_hz == 8000 || rate_hz == sound_hz_; }
 
  private:
@@ -75,8 +73,8 @@ class Prompt {
   Forms forms_;
   std::uint32_t sound_hz_;
   std::size_t frames_ = 0;
-  std::array<std::vector<std::int16_t>, 3> pcm_;       // At 8, 16 and 24 kHz.
-  std::array<std::vector<std::uint8_t>, 2> encoded_;   // PCMU and PCMA.
+  std::array<std::vector<std::int16_t>, 3> pcm_;       // at 8, 16 and 24 kHz
+  std::array<std::vector<std::uint8_t>, 2> encoded_;   // PCMU and PCMA
 };
 
 }  // namespace offhook::inline v0::media

@@ -8,10 +8,10 @@
 
 namespace offhook::inline v0::media {
 
-/// A leg's counters in figures that people read: for a record, a status page and metrics. A few microseconds: not for a worker.
+/// A leg's counts as figures for a record, a status page and metrics. It takes a few microseconds: not for a worker.
 struct QualityReport {
   rtp::LossFigures loss;
-  rtp::CallQuality quality;             ///< the echo is left out: whoever hears ours is a machine
+  rtp::CallQuality quality;             ///< without echo, because our listener is a machine
   SoundFigures heard;
   double packet_ms = 20;
   double jitter_ms = 0, buffer_ms = 0;
@@ -19,14 +19,14 @@ struct QualityReport {
   std::optional<double> echo_return_loss_db;
   OneWay one_way, one_way_ever;
   rtp::PlayedSamples played;
-  std::optional<double> peers_mos;      ///< of what the peer hears of us, as it says itself: narrowband, in conversation
+  std::optional<double> peers_mos;      ///< the peer's own rating of our audio: narrowband, conversation
 };
 [[nodiscard]] QualityReport report_of(const LegStatistics& leg);
 
-/// What the report says to the peer in RTCP XR about `ssrc`, the stream that it sends. RFC 3611 section 4.7.
+/// Returns the metrics about `ssrc`, the stream that the peer sends, for RTCP XR to the peer. RFC 3611 section 4.7.
 [[nodiscard]] rtp::VoipMetrics voip_metrics_of(const LegStatistics& leg, std::uint32_t ssrc);
 
-/// "nothing comes", "only silence comes", "the peer hears nothing", several with a comma between; "" for none.
+/// Returns "nothing comes", "only silence comes", "the peer hears nothing", or several of them with commas; "" if none applies.
 [[nodiscard]] std::string to_string(const OneWay& one_way);
 
 }  // namespace offhook::inline v0::media

@@ -15,31 +15,31 @@ enum class RecordingFormat : std::uint8_t { Wav, OggOpus };
 
 struct RecordingShape {
   RecordingFormat format = RecordingFormat::Wav;
-  std::uint32_t rate_hz = 16000;     ///< 8000, 16000 or 24000: what comes at another one of these is converted
+  std::uint32_t rate_hz = 16000;     ///< 8000, 16000 or 24000; frames of another of these rates are converted
   std::uint32_t bitrate = 20000;     ///< of Opus, for each of the two voices
-  std::uint64_t most_frames = 0;     ///< of 20 ms, then the file is full; 0: what a WAV can hold (4 GiB)
+  std::uint64_t most_frames = 0;     ///< limit in frames of 20 ms; 0: the limit of a WAV (4 GiB)
 };
 
-/// Makes the octets of a file from the frames of a call: the caller is left, the agent right. Ticks that are missing become silence,
-/// so that the file's time is the call's. Pure; not for the audio thread.
+/// Makes the octets of a file from the frames of a call: the caller is left, the agent right. Missing ticks become silence, so that the file has the
+/// time of the call. Pure; not for the audio thread.
 class RecordingEncoder {
  public:
-  static constexpr std::uint64_t kMaxGapTicks = 3000;  ///< a longer gap is made this long (60 s): a process was stopped
+  static constexpr std::uint64_t kMaxGapTicks = 3000;  ///< a longer gap is shortened to this (60 s): a process was stopped
 
   struct Counters {
-    std::uint64_t frames = 0;   ///< in the file, silence included
-    std::uint64_t silent = 0;   ///< of these: they were missing
-    std::uint64_t refused = 0;  ///< older than what is in the file, of another rate, or beyond its end
-    std::uint64_t cut = 0;      ///< ticks of gaps beyond kMaxGapTicks
+    std::uint64_t frames = 0;   ///< in the file, including silence
+    std::uint64_t silent = 0;   ///< those of them that were missing
+    std::uint64_t refused = 0;  ///< frames older than the end of the file, of another rate, or after the file was full
+    std::uint64_t cut = 0;      ///< ticks of gaps over kMaxGapTicks
   };
 
-  /// Rates other than the three are taken for 16,000. `serial` tells streams in Ogg apart.
+  /// Replaces a rate that is none of the three by 16,000. `serial` distinguishes streams in Ogg.
   RecordingEncoder(RecordingShape shape, std::uint32_t serial);
 
-  /// What the file begins with. A WAV's header says that it is empty: whoever writes the file writes wav_header() over it.
+  /// Appends the start of the file. A WAV's header says that the file is empty: the writer of the file overwrites it with wav_header() later.
   void begin(std::vector<std::uint8_t>& out);
   void add(const RecordedFrame& frame, std::vector<std::uint8_t>& out);
-  /// All that was added, so that the file is good up to here.
+  /// Appends all audio added until now, so that the file is valid up to here.
   void flush(std::vector<std::uint8_t>& out);
   void finish(std::vector<std::uint8_t>& out);
 
@@ -55,8 +55,8 @@ class RecordingEncoder {
 
   RecordingShape shape_;
   std::optional<OggOpusWriter> ogg_;
-  std::optional<Resampler> left_resampler_, right_resampler_;  // From rate_hz_.
-  std::uint32_t rate_hz_ = 0;                                  // Of the last frame.
+  std::optional<Resampler> left_resampler_, right_resampler_;  // from rate_hz_
+  std::uint32_t rate_hz_ = 0;                                  // of the last frame
   Voice left_, right_, silence_;
   std::optional<std::uint64_t> next_tick_;
   Counters counters_;

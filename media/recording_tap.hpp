@@ -12,9 +12,9 @@
 
 namespace offhook::inline v0::media {
 
-/// 20 ms of a call, as both sides heard them: `samples` of the two together, the caller's half first.
+/// 20 ms of a call with both sides: `samples` counts both, the caller's half comes first.
 struct RecordedFrame {
-  RecordedFrame() noexcept {}  // NOLINT: what is not valid is not set either
+  RecordedFrame() noexcept {}  // NOLINT: members that are not valid stay uninitialised
 
   std::uint64_t tick;
   std::uint32_t rate_hz;
@@ -25,19 +25,19 @@ struct RecordedFrame {
   [[nodiscard]] std::span<const std::int16_t> agent() const { return std::span(pcm).subspan(samples / 2u, samples / 2u); }
 };
 
-/// Whose voice is written down; the other channel is silent.
+/// The sides to record; the channel of the other one is silent.
 enum class RecordedSides : std::uint8_t { Both, Caller, Agent };
 
-/// Where a media worker puts what a recording is made of, and a writer's thread takes it. Wait-free for the worker: a writer that is
-/// late costs the recording some frames, which are counted and become silence in their place, and the call nothing.
+/// Passes frames of a recording from a media worker to a writer's thread. It is wait-free for the worker. If the writer is late, the recording loses
+/// frames, which are counted and replaced by silence; the call itself loses nothing.
 class RecordingTap {
  public:
-  static constexpr std::size_t kFrames = 64;  ///< 1.28 s; at 8 kHz 42 kB of memory are touched
+  static constexpr std::size_t kFrames = 64;  ///< 1.28 s; at 8 kHz it uses 42 kB of memory
 
   explicit RecordingTap(RecordedSides sides = RecordedSides::Both) : sides_(sides) {}
 
-  /// The worker, once in each tick. What the caller said and what was sent, at one rate; a side that is empty or shorter was silent.
-  /// More than kMaxFrameSamples are dropped and counted; after finish() nothing is taken, and nothing counted.
+  /// Worker: call it once per tick with the caller's audio and the sent audio, at one rate. A side that is empty or shorter was silent. Drops and
+  /// counts frames of over kMaxFrameSamples. After finish() it takes and counts nothing.
   void record(std::uint64_t tick, std::uint32_t rate_hz, std::span<const std::int16_t> caller,
               std::span<const std::int16_t> agent) noexcept {
     const std::size_t samples = std::max(caller.size(), agent.size());
@@ -56,35 +56,36 @@ class RecordingTap {
     fill(agent, sides_ != RecordedSides::Caller, frame->pcm.data() + samples);
     ring_.publish();
   }
-  /// By the worker after its last record(), or by anybody who wants no more of it. The file is ended when what was taken is written.
+  /// Ends the recording. The worker calls it after its last record(), or any other thread that wants to stop the recording. The file ends when the
+  /// frames taken until then are written.
   void finish() noexcept { finished_.store(true, std::memory_order_release); }
 
-  // The writer.
+  // For the writer.
   [[nodiscard]] bool try_take(RecordedFrame& frame) noexcept { return ring_.try_pop(frame); }
-  /// Asked before the ring is emptied: nothing comes after what is then in it.
+  /// Returns whether the recording has ended. Call it before emptying the ring: no frame then follows those in the ring.
   [[nodiscard]] bool is_finished() const noexcept { return finished_.load(std::memory_order_acquire); }
   void set_kept(std::uint64_t frames) noexcept { kept_.store(frames, std::memory_order_release); }
-  /// Its work is done: nothing is taken any more, and kept() stays as it is. `failed`: no file could be made, or its end is missing.
+  /// Call it when the writer is done: no more frames are taken, and kept() does not change. `failed`: no file could be made, or its end is missing.
   void set_ended(bool failed) noexcept {
     failed_.store(failed, std::memory_order_release);
     ended_.store(true, std::memory_order_release);
     finish();
   }
 
-  // Anybody.
-  /// From the next tick on silence stands in the file for both sides, so that its time stays that of the call: a card's number is read out.
+  // For any thread.
+  /// From the next tick on, records silence for both sides, so that the file keeps the time of the call. Use: the caller reads a card number.
   void pause(bool on) noexcept { paused_.store(on, std::memory_order_relaxed); }
   [[nodiscard]] bool is_paused() const noexcept { return paused_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
-  /// The writer has. With nothing kept there is no file.
+  /// Returns whether the writer is done. If kept() is 0, there is no file.
   [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
   [[nodiscard]] bool has_failed() const noexcept { return failed_.load(std::memory_order_acquire); }
-  /// Frames of 20 ms that are in the file, whatever becomes of this process.
+  /// Returns the frames of 20 ms that are safely in the file, even if this process ends.
   [[nodiscard]] std::uint64_t kept() const noexcept { return kept_.load(std::memory_order_acquire); }
 
  private:
   static void count(std::atomic<std::uint64_t>& counter) noexcept {
-    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // Only the worker writes.
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // only the worker writes it
   }
 
   FrameRing<RecordedFrame, kFrames> ring_;

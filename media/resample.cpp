@@ -33,7 +33,7 @@ std::size_t Resampler::process(std::span<const std::int16_t> in, std::span<std::
     std::copy(in.begin(), in.end(), out.begin());
     return in.size();
   }
-  detail::PolyphaseFilter::Rows rows;  // The past in front of the present, and zeros behind it.
+  detail::PolyphaseFilter::Rows rows;  // earlier samples before the present ones, and zeros after them
   const std::size_t past = filter_->past, blocks = in.size() / down_, row = filter_->row;
   kernels().split(history_.data(), past, down_, rows.data(), row);
   kernels().split(in.data(), blocks, down_, rows.data() + past, row);

@@ -31,7 +31,7 @@ struct FileKeys {
 
 int length(std::size_t size) { return static_cast<int>(size); }
 
-/// RFC 5869 with SHA-256. False when the library has it not.
+/// Derives the keys by RFC 5869 with SHA-256. Returns false if the library does not support it.
 bool derive(const RecordingKey& key, base::Bytes header, FileKeys& keys) {
   std::array<std::uint8_t, kPurpose.size() + kSaltAt> info{};
   std::copy(kPurpose.begin(), kPurpose.end(), info.begin());
@@ -51,7 +51,7 @@ bool derive(const RecordingKey& key, base::Bytes header, FileKeys& keys) {
   return derived;
 }
 
-/// A context with the file's key, whose nonce is set anew for each chunk.
+/// Makes a context with the file's key; each chunk sets its own nonce.
 Cipher make_cipher(const FileKeys& keys, bool encrypts) {
   Cipher cipher(EVP_CIPHER_CTX_new());
   if (!cipher) return nullptr;
@@ -67,7 +67,7 @@ Nonce nonce_of(std::uint64_t chunk) {
   return nonce;
 }
 
-/// The nonce, what is only authenticated, and the octets themselves.
+/// Sets the nonce, authenticates `size`, and processes the octets of `in`.
 bool run(evp_cipher_ctx_st* cipher, std::uint64_t chunk, base::Bytes size, base::Bytes in, std::uint8_t* out) {
   int written = 0;
   const Nonce nonce = nonce_of(chunk);

@@ -15,43 +15,42 @@ struct evp_cipher_ctx_st;
 
 namespace offhook::inline v0::media {
 
-// A file that is encrypted as it is written, and is good up to its last chunk whenever its writer is stopped (docs/recordings.md):
+// A file that is encrypted while it is written. If its writer is stopped at any time, it is valid up to its last chunk (docs/recordings.md):
 //
 //     header   8 octets   89 4F 48 52 45 43 0D 0A   ("\x89OHREC\r\n")
 //              1          version, 1
-//              1          what is inside: 1 WAV, 2 Opus in Ogg
+//              1          content: 1 WAV, 2 Opus in Ogg
 //              2          zero
 //              32         salt, random for each file
 //              16         proof of the key
-//     chunk    4          big endian: the highest bit says that it is the last one, the others how many octets it holds (n)
+//     chunk    4          big endian: the highest bit marks the last chunk, the other bits are the number of its octets (n)
 //              n          ciphertext, AES-256-GCM
 //              16         tag
 //
-// HKDF-SHA-256 (RFC 5869) of the key with that salt, and with the octets before the salt in its `info`, gives each file a key of its
-// own and the proof. The nonce of a chunk is its number (0, 1 ...) as 12 octets, big endian; its first four octets are authenticated
-// with it. So a chunk that was changed, left out, repeated, moved, or taken from another file does not open, and a file without its
-// last chunk is known to be cut.
+// HKDF-SHA-256 (RFC 5869) derives the proof and a separate key for each file. Its inputs are the key, the salt, and the octets before the salt as `info`. The
+// nonce of a chunk is its number (0, 1 ...) as 12 octets, big endian. The chunk's first four octets are authenticated with it. Therefore a chunk that was
+// changed, left out, repeated, moved, or taken from another file does not open. A file without its last chunk is known to be incomplete.
 
 inline constexpr std::size_t kRecordingKeyOctets = 32;
 inline constexpr std::size_t kSealedHeaderOctets = 60;
-inline constexpr std::size_t kSealOverhead = 20;           ///< of a chunk
-inline constexpr std::size_t kMaxSealedChunk = 1U << 20U;  ///< octets inside
+inline constexpr std::size_t kSealOverhead = 20;           ///< octets added to each chunk
+inline constexpr std::size_t kMaxSealedChunk = 1U << 20U;  ///< octets of content
 
 enum class SealError : std::uint8_t {
-  BadKey,          ///< not 64 hexadecimal digits
-  NotSealed,       ///< another kind of file
-  BadVersion,      ///< of a later version of this program
-  WrongKey,        ///< or a header that was changed
+  BadKey,          ///< the text is not 64 hexadecimal digits
+  NotSealed,       ///< the file is of another kind
+  BadVersion,      ///< made by a later version of this program
+  WrongKey,        ///< or the header was changed
   Altered,         ///< a chunk was changed, moved, left out, or belongs to another file
-  Cut,             ///< the last chunk is missing: its writer was stopped, or somebody cut the end off
-  TrailingOctets,  ///< something was added behind the last chunk
-  TooLong,         ///< a chunk of over kMaxSealedChunk octets
+  Cut,             ///< the last chunk is missing: the writer was stopped, or the end was cut off
+  TrailingOctets,  ///< there are octets after the last chunk
+  TooLong,         ///< a chunk has over kMaxSealedChunk octets
   Crypto,          ///< the library refused: it has no AES-256-GCM, or no memory
 };
 [[nodiscard]] std::string_view to_string(SealError error);
 
 using RecordingKey = std::array<std::uint8_t, kRecordingKeyOctets>;
-/// 64 hexadecimal digits, as `openssl rand -hex 32` prints them; blanks and line ends around them are left out.
+/// Parses 64 hexadecimal digits, as `openssl rand -hex 32` prints them; ignores blanks and line ends around them.
 [[nodiscard]] base::Result<RecordingKey, SealError> parse_recording_key(std::string_view text);
 
 enum class SealedKind : std::uint8_t { Wav = 1, OggOpus = 2 };
@@ -60,14 +59,14 @@ struct ReleaseCipher {
   void operator()(evp_cipher_ctx_st* context) const noexcept;
 };
 
-/// Seals one file. Not for the audio thread.
+/// Encrypts one file. Not for the audio thread.
 class Sealer {
  public:
-  /// `salt` from a source that nobody can guess. Errors: Crypto.
+  /// `salt` must be an unpredictable source. Errors: Crypto.
   [[nodiscard]] static base::Result<Sealer, SealError> make(const RecordingKey& key, SealedKind kind, base::Random& salt);
 
   [[nodiscard]] const std::array<std::uint8_t, kSealedHeaderOctets>& header() const { return header_; }
-  /// Appends the next chunk, sealed. Errors: TooLong, Crypto; then nothing is appended.
+  /// Appends the next chunk, encrypted. Errors: TooLong, Crypto; then nothing is appended.
   [[nodiscard]] base::Result<void, SealError> seal(base::Bytes plain, bool last, std::vector<std::uint8_t>& out);
 
  private:
@@ -77,20 +76,20 @@ class Sealer {
   std::uint64_t chunk_ = 0;
 };
 
-/// Opens one file, fed with as much of it as it asks for: feed() exactly wanted() octets, or finish() when there are no more.
+/// Decrypts one file. The caller passes exactly wanted() octets to feed(), again and again, and calls finish() at the end of the file.
 ///
 ///     Header -> Size -> Chunk -> Size ... -> End
 class SealedReader {
  public:
   explicit SealedReader(const RecordingKey& key) : key_(key) {}
 
-  /// Octets for the next feed(). After the last chunk it is 1: whatever comes then is TrailingOctets.
+  /// Returns the number of octets for the next feed(). After the last chunk it is 1: any octet then is TrailingOctets.
   [[nodiscard]] std::size_t wanted() const { return wanted_; }
-  /// Appends what became readable to `plain`: never an octet that was not proved. After an error there is no way on.
+  /// Appends decrypted octets to `plain`, only after their tag was verified. Reading cannot continue after an error.
   [[nodiscard]] base::Result<void, SealError> feed(base::Bytes octets, std::vector<std::uint8_t>& plain);
-  /// The file ended here. Errors: Cut, NotSealed (within the header).
+  /// Call it at the end of the file. Errors: Cut, NotSealed (within the header).
   [[nodiscard]] base::Result<void, SealError> finish() const;
-  /// Once the header was read.
+  /// Returns the content, once the header was read.
   [[nodiscard]] std::optional<SealedKind> kind() const { return kind_; }
 
  private:

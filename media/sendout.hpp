@@ -11,8 +11,8 @@ namespace offhook::inline v0::media {
 
 enum class Channel : std::uint8_t { Rtp, Rtcp };
 
-inline constexpr std::size_t kMaxDatagramOctets = 672;   ///< 20 ms of L16 at 16 kHz are 652; SR, SDES with the longest CNAME, XR and BYE are 372
-/// Two packets of 10 ms, a short one before digits begin, one of an event, one of RTCP, and one to spare.
+inline constexpr std::size_t kMaxDatagramOctets = 672;   ///< 20 ms of L16 at 16 kHz take 652; SR, SDES with the longest CNAME, XR and BYE take 372
+/// Two packets of 10 ms, a short one before digits start, one of an event, one of RTCP, and one spare.
 inline constexpr std::size_t kMaxDatagramsPerTick = 6;
 
 struct Datagram {
@@ -24,11 +24,11 @@ struct Datagram {
   [[nodiscard]] base::Bytes bytes() const { return {octets.data(), size}; }
 };
 
-/// What one tick of one leg sends: room that the caller keeps and lends again and again.
+/// The datagrams that one leg sends in one tick. The caller keeps the object, and passes it in each tick.
 class Sendout {
  public:
   void clear() { count_ = 0; }
-  /// Room for one more, or null when full (which the bounds above rule out). Not counted before keep().
+  /// Returns space for one more datagram, or null if it is full (which the bounds above exclude). keep() counts it.
   [[nodiscard]] Datagram* next() { return count_ < items_.size() ? &items_[count_] : nullptr; }
   void keep() { ++count_; }
   [[nodiscard]] std::span<const Datagram> all() const { return {items_.data(), count_}; }

@@ -16,9 +16,9 @@ constexpr double kMinPower = 12'500;      // -43 dBm0
 constexpr double kNarrow = 0.97;          // noise 15 dB below
 constexpr double kWhole = 0.9;
 constexpr double kSteady = 0.015;         // of the frequency
-constexpr double kShortest = 50;          // ms: less is no tone
-constexpr std::uint32_t kMaxBroken = 1;   // frames: a turn of the phase blurs one
-constexpr std::uint32_t kPatience = 5;    // frames after a tone before it was the last: 100 ms
+constexpr double kShortest = 50;          // ms: shorter is no tone
+constexpr std::uint32_t kMaxBroken = 1;   // frames: a change of the phase disturbs one frame
+constexpr std::uint32_t kPatience = 5;    // frames after a tone until it counts as the last one: 100 ms
 constexpr std::uint32_t kGap = 3;         // frames between special information tones
 
 bool is_about(double value, double nominal, double slack) { return std::abs(value - nominal) <= slack; }
@@ -28,7 +28,7 @@ constexpr double kLongFrom = 327;         // ms: between North America's 274 and
 constexpr std::array<double, 3> kRungHz{950, 1400, 1800};
 constexpr double kRungSlack = 50;
 
-/// Clearly above or below what ITU-T E.180 has in the middle, as North America's are: 1, -1, or 0 for neither.
+/// Compares a frequency with the middle of ITU-T E.180: 1 if it is clearly higher, -1 if it is clearly lower, as in North America, 0 otherwise.
 std::int8_t pitch_of(double hz, double middle) {
   if (std::abs(hz - middle) < 15) return 0;
   return hz > middle ? 1 : -1;
@@ -46,7 +46,7 @@ constexpr std::size_t kMostSamples = 160;
 
 double sum_of(FourFloats four) { return double{four[0]} + four[1] + four[2] + four[3]; }
 
-/// Of the sine of `angle` a sample, as far as it runs through all of `pcm`.
+/// Returns the power per sample of a sine of `angle` that runs through all of `pcm`.
 double power_at(std::span<const std::int16_t> pcm, double angle) {
   const std::complex<double> step = std::polar(1.0, -angle);
   std::complex<double> turn = 1, sum = 0;
@@ -91,7 +91,7 @@ PureTone measure_pure_tone(std::span<const std::int16_t> all) noexcept {
 }
 
 void SignalToneDetector::Run::add(const PureTone& tone) noexcept {
-  if (frames >= 2) lowest = frames == 2 ? latest : std::min(lowest, latest);  // Now it is between others.
+  if (frames >= 2) lowest = frames == 2 ? latest : std::min(lowest, latest);  // The frame before this one is now between two others.
   ++frames;
   latest = tone.power;
   power += tone.power;
@@ -99,7 +99,7 @@ void SignalToneDetector::Run::add(const PureTone& tone) noexcept {
   if (tone.power > highest) highest = tone.power, hz = tone.hz;
 }
 
-/// Its first and its last frame may be filled in part; a turn of the phase or a click may spoil one in five.
+/// Returns whether the tone is steady. Its first and last frame may be filled in part. A change of the phase or a click may disturb one frame in five.
 bool SignalToneDetector::Run::is_steady() const {
   return frames >= 3 && 5 * whole >= 4 * (frames - 2) && 2 * lowest >= highest;
 }
@@ -124,13 +124,13 @@ bool SignalToneDetector::goes_on(const PureTone& tone) const noexcept {
 
 void SignalToneDetector::end() noexcept {
   const double ms = now_.ms();
-  if (ms < kShortest) {  // Where one tone turns into the next, a frame may look like one between them.
+  if (ms < kShortest) {  // Between two tones, one frame may look like a tone between them.
     since_ += now_.frames + broken_;
     broken_ = 0;
     now_ = {};
     return;
   }
-  // A rung of the ladder of special information tones, in its place?
+  // Is it the next special information tone of the sequence?
   const bool follows = rungs_ == 0 || since_ <= kGap;
   const bool steady = now_.is_steady();
   if (rungs_ < 2 && follows && steady && is_about(now_.hz, kRungHz[rungs_], kRungSlack) && is_rung(ms)) {

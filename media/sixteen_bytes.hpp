@@ -9,14 +9,14 @@
 
 namespace offhook::inline v0::media {
 
-/// Sixteen numbers of 0 to 255 in one register, by the vectors that g++ and clang have on every machine: a number for each band.
+/// Sixteen numbers of 0 to 255 in one register, one for each band, with the vectors that g++ and clang have on every machine.
 using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
 
 [[nodiscard]] inline SixteenBytes all_sixteen(unsigned value) noexcept { return SixteenBytes{} + static_cast<std::uint8_t>(value); }
 
 [[nodiscard]] inline SixteenBytes least_of(SixteenBytes a, SixteenBytes b) noexcept { return a < b ? a : b; }
 [[nodiscard]] inline SixteenBytes most_of(SixteenBytes a, SixteenBytes b) noexcept { return a > b ? a : b; }
-/// a - b, not below 0.
+/// Returns a - b, not below 0.
 [[nodiscard]] inline SixteenBytes less(SixteenBytes a, SixteenBytes b) noexcept {
 #if defined(__SSE2__)
   return reinterpret_cast<SixteenBytes>(_mm_subs_epu8(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
@@ -24,7 +24,7 @@ using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
   return most_of(a, b) - b;
 #endif
 }
-/// a + b, not above 255.
+/// Returns a + b, not above 255.
 [[nodiscard]] inline SixteenBytes more(SixteenBytes a, SixteenBytes b) noexcept {
 #if defined(__SSE2__)
   return reinterpret_cast<SixteenBytes>(_mm_adds_epu8(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
@@ -32,10 +32,10 @@ using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
   return least_of(a, all_sixteen(255) - b) + b;
 #endif
 }
-/// 255 where a is greater than b, else 0.
+/// Returns 255 where a is greater than b, else 0.
 [[nodiscard]] inline SixteenBytes where_more(SixteenBytes a, SixteenBytes b) noexcept { return ~reinterpret_cast<SixteenBytes>(less(a, b) == SixteenBytes{}); }
 
-/// Of each, whether it is 128 or more, the first one's in the lowest bit.
+/// Returns one bit per number: 1 if it is 128 or more; the first number's bit is the lowest.
 [[nodiscard]] inline std::uint16_t high_bits(SixteenBytes bytes) noexcept {
 #if defined(__SSE2__)
   return static_cast<std::uint16_t>(_mm_movemask_epi8(reinterpret_cast<__m128i>(bytes)));
@@ -46,7 +46,7 @@ using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
 #endif
 }
 
-/// Their sum, at most 4080.
+/// Returns the sum, at most 4080.
 [[nodiscard]] inline unsigned sum_of(SixteenBytes bytes) noexcept {
 #if defined(__SSE2__)
   const __m128i sums = _mm_sad_epu8(reinterpret_cast<__m128i>(bytes), _mm_setzero_si128());

@@ -7,22 +7,22 @@
 
 namespace offhook::inline v0::media {
 
-/// How one direction of a call sounded, in numbers.
+/// Figures about the audio of one direction of a call.
 struct SoundFigures {
-  std::uint64_t frames = 0;              ///< of 20 ms that came; what was made up is none of them
-  std::optional<double> speech_dbov;     ///< mean power of the voiced ones; nothing: there was no voice
-  std::optional<double> noise_dbov;      ///< of those between, as far as they are not silent
+  std::uint64_t frames = 0;              ///< frames of 20 ms that came; concealed frames do not count
+  std::optional<double> speech_dbov;     ///< mean power of the voiced frames; nullopt: there was no voice
+  std::optional<double> noise_dbov;      ///< mean power of the other frames that are not silent
   std::optional<double> peak_dbov;       ///< of the greatest sample
   double voiced_percent = 0;
-  double silent_percent = 0;             ///< nobody can hear anything: SoundMeter::kSilentSquare
-  double clipped_percent = 0;            ///< at least SoundMeter::kClippedSamples samples at the codec's ceiling
+  double silent_percent = 0;             ///< inaudible frames: SoundMeter::kSilentSquare
+  double clipped_percent = 0;            ///< frames with at least SoundMeter::kClippedSamples samples at the codec's maximum
 };
 
-/// Sums up frames as they are heard. A copy is a snapshot; nothing is allocated, and no logarithm is taken before figures().
+/// Sums up frames as they are played. A copy is a snapshot. It allocates nothing, and computes logarithms only in figures().
 class SoundMeter {
  public:
-  static constexpr std::uint32_t kClippedSamples = 3;   ///< in one frame: one or two may be the true peak
-  static constexpr double kSilentSquare = 340;          ///< -65 dBov: above G.711's code for zero, below any room
+  static constexpr std::uint32_t kClippedSamples = 3;   ///< in one frame; fewer may be the true peak
+  static constexpr double kSilentSquare = 340;          ///< -65 dBov: above G.711's code for zero, below any background noise
 
   void on_frame(const FrameMeasure& frame, bool voiced) noexcept;
   [[nodiscard]] SoundFigures figures() const noexcept;

@@ -14,22 +14,23 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr std::size_t kDetectorSamples = 160;       // the detector's clock is the RTP clock, whatever the codec's rate
+constexpr std::size_t kDetectorSamples = 160;       // the detector counts at the RTP clock, whatever the codec's rate is
 SpeechOptions listening(const AudioPort& port) { return {.hangover = port.hangover}; }
-// Over our own voice a cough must not do: 100 ms of voice in 120 ms. What is not explained as echo counts only. And its end must be
-// told before the conversation takes it for an interruption (240 ms after its beginning was told): the hangover of a turn would
-// always be too late. Once we are cut off we do not speak any more, and the turn's hangover is in force again.
+// Speech over the agent's voice needs 100 ms of voice in 120 ms, so that a cough is not enough. Only audio that is not explained as an echo counts.
+// The end of the speech must be reported before the conversation takes it for an interruption (240 ms after its start was reported). The hangover of
+// a turn would always be too late. Once the agent is interrupted it does not speak any more, and the turn's hangover applies again.
 constexpr SpeechOptions kBargeIn{.onset_window = 6, .onset_voiced = 5, .hangover = 6};
 
-constexpr std::uint64_t kTicksPerEchoLook = 50;   // An echo's path is looked at once a second.
-constexpr float kSurelyEcho = 0.5F;               // EchoGuard::Path::likeness from which on what comes back is ours
+constexpr std::uint64_t kTicksPerEchoLook = 50;   // the echo path is checked once per second
+constexpr float kSurelyEcho = 0.5F;               // the value of EchoGuard::Path::likeness above which the received audio is our echo
 
-constexpr std::int32_t kMostMoved = 8000;         // units: a second, of which the echo guard knows half
+constexpr std::int32_t kMostMoved = 8000;         // units: one second, half of which the echo guard covers
 
-constexpr std::uint32_t kPauseAfterSpeech = 75;  // Ticks in which the conversation says whether we go on; then we do.
+constexpr std::uint32_t kPauseAfterSpeech = 75;  // ticks in which the conversation decides whether the agent continues; after them it continues
 
 rtp::DelayProfile profile_for(Listener listener) { return listener == Listener::Machine ? rtp::kRecogniserProfile : rtp::kCallProfile; }
-/// Its static payload type has a clock of 8000 Hz: beside a codec of another it says nothing (RFC 3389 section 4.1).
+/// Returns whether the payload is comfort noise. Its static payload type has a clock of 8000 Hz, and is not valid with a
+/// codec of another clock (RFC 3389 section 4.1).
 bool is_noise(const MediaPlan& plan, std::uint8_t payload_type) {
   return payload_type == kComfortNoiseType && rtp_clock_hz(plan.codec) == 8000;
 }
@@ -71,7 +72,7 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
   if (chain) packetizer_.interrupt();
   packetizer_.configure(plan.send_payload_type, plan.ptime_ms, chain_->shape());
   event_sender_.set_clock(plan.event_clock_hz);
-  if (plan.receive_events) dtmf_ = {};  // What it heard of a digit is not to be told much later.
+  if (plan.receive_events) dtmf_ = {};  // A partly detected digit must not be reported much later.
   if (first || (!plan_->receive && plan.receive)) receiving_since_ = now;
   if (first) rtcp_schedule_.emplace(rtcp_seed_, now);
   plan_ = plan;
@@ -83,7 +84,7 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
   return chain;
 }
 
-/// What comes next has nothing to do with what came before.
+/// Forgets the audio before: the next audio is unrelated.
 void Stream::forget_sound() {
   jitter_buffer_.reset();
   jitter_buffer_.hold_longer(0);
@@ -104,7 +105,7 @@ void Stream::forget_sound() {
 std::optional<Onward> Stream::on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
   taken_ = false;
   if (!plan_) return std::nullopt;
-  // A peer that muxes without having been asked to (RFC 5761 section 5.1.1) must not have its reports taken for audio.
+  // A peer may mux RTCP without negotiation (RFC 5761 section 5.1.1). Its reports must not be decoded as audio.
   if (channel != Channel::Rtcp && !rtp::is_rtcp(datagram)) return on_rtp(from, datagram, now);
   on_rtcp(from, datagram, now);
   return std::nullopt;
@@ -119,8 +120,8 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
   const auto event = plan_->event_clock_of(packet->payload_type);
   const auto audio = plan_->codec_of(packet->payload_type);
   if (!event && !audio && !is_noise(*plan_, packet->payload_type)) {
-    ++refused_payload_;  // Before the source is looked at: rubbish must not prove anybody's identity.
-    if (source_.is_of_source(from, packet->ssrc)) reception_.on_other(packet->ssrc, packet->sequence);  // It is not lost.
+    ++refused_payload_;  // before the source is checked: invalid packets must not pass a probation
+    if (source_.is_of_source(from, packet->ssrc)) reception_.on_other(packet->ssrc, packet->sequence);  // The packet is not lost.
     return std::nullopt;
   }
   const auto before = source_.ssrc();
@@ -155,11 +156,11 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
     return std::nullopt;
   }
   const auto content = audio ? content_of(*audio, packet->payload) : Content::ComfortNoise;
-  static_cast<void>(jitter_buffer_.put_or_push_out(*packet, now, content, *timing));  // Counts refusals.
+  static_cast<void>(jitter_buffer_.put_or_push_out(*packet, now, content, *timing));  // The buffer counts refused packets.
   return std::nullopt;
 }
 
-/// Neither one that came before, nor from behind one that did.
+/// Returns whether the packet is newer than all others before: no copy, and not reordered.
 bool Stream::is_next(const rtp::Packet& packet, bool of_another_source) {
   const auto behind = static_cast<std::uint16_t>(newest_ - packet.sequence);
   if (!of_another_source && behind <= rtp::kMaxMisorder) return false;
@@ -192,7 +193,7 @@ void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, cons
   if (!plan_) return;
   if (relayed_with_ != nullptr) return go_on_relayed(time, out);
   const auto to = source_.rtp_destination();
-  static_cast<void>(tell(time, to, pcm, voice));  // Before we speak, so that a caller who begins now is ducked under now.
+  static_cast<void>(tell(time, to, pcm, voice));  // Before the agent's audio, so that a caller that starts to speak now ducks the agent in this tick.
   answer(time, to, pcm, {}, out);
 }
 
@@ -203,7 +204,7 @@ SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pc
 }
 
 void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out) {
-  if (relayed_with_ != nullptr) return go_on_relayed(time, out);  // In a row of conferences, one of which it has left.
+  if (relayed_with_ != nullptr) return go_on_relayed(time, out);  // A row of a conference may contain a leg that has left it.
   if (plan_) answer(time, source_.rtp_destination(), pcm, others, out);
 }
 
@@ -261,7 +262,7 @@ void Stream::watch_source(const TickTime& time) {
     media_started_ = true;
     emit(MediaEvent::Kind::MediaStarted, time, time.tick);
   }
-  // A peer that was told not to send, or that we hold, may be as silent as it likes.
+  // A peer that was asked not to send, or that is on hold, may be silent for any time.
   const auto since = std::max(heard.value_or(base::TimePoint::min()), receiving_since_);
   const bool lost = plan_->receive && time.now - since >= options_.silence_limit;
   if (lost && !media_lost_) emit(MediaEvent::Kind::MediaLost, time, time.tick, to_ms(time.now - since));
@@ -275,7 +276,7 @@ void Stream::report_digits(const TickTime& time) {
 }
 
 void Stream::hear_tones(const TickTime& time, std::span<const std::int16_t> pcm) {
-  // Who sends digits as events (RFC 4733) may let their tones through as well: heard as both, each would count twice.
+  // A peer that sends digits as events (RFC 4733) may also send their tones: each digit would then count twice.
   const bool ours = digit_tones_.may_echo(time.tick);
   if (ours) dtmf_ = {};
   const bool digits = !plan_->receive_events && !ours;
@@ -321,7 +322,7 @@ void Stream::follow_listener() {
   jitter_buffer_.set_profile(profile_for(listener));
 }
 
-/// Fills the line until it holds a tick, which is taken. The kind of what came last; a tick that had waited there is a frame.
+/// Fills the line until it holds a tick, and takes that. Returns the kind of the audio that came last; a tick that was already waiting is a Frame.
 rtp::Pull::Kind Stream::next_frame(base::TimePoint now, std::span<std::int16_t> pcm) {
   const std::size_t samples_per_unit = pcm.size() / static_cast<std::size_t>(rtp::kUnitsPerTick);
   TimeStretch& line = chain_->line;
@@ -340,8 +341,8 @@ rtp::Pull::Kind Stream::next_frame(base::TimePoint now, std::span<std::int16_t> 
   return kind;
 }
 
-/// An echo moves with what is heard: stretched, held up by what came late, or made up for. All of that shows in how long after its
-/// timestamp a frame is played. That the peer's clock is not ours shows there as well, but slowly, and is learnt.
+/// Reports changes of the playout delay to the echo guard. An echo moves when the received audio is stretched, delayed or concealed. All of this
+/// changes the time from a frame's timestamp to its playout. A drift of the peer's clock changes it too, but slowly, and the guard learns it.
 void Stream::note_delay(base::TimePoint now, std::size_t waiting, const rtp::Pull& pull, std::size_t samples_per_unit) {
   const auto units = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count() / 125'000;
   const auto clock = rtp_clock_hz(plan_->codec_of(pull.payload_type).value_or(plan_->codec)) / 8000;
@@ -357,7 +358,7 @@ rtp::Pull::Kind Stream::hear_pull(const rtp::Pull& pull, std::span<std::int16_t>
   const auto codec = pull.kind == rtp::Pull::Kind::Frame ? plan_->codec_of(pull.payload_type) : std::nullopt;
   if (pull.kind == rtp::Pull::Kind::Silence) {
     if (!peer_noise_.fill(pcm) && !chain_->rest(pcm)) std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
-  } else if (!codec) {  // Lost. Or it waited while another plan took its number away: as another codec it would be noise.
+  } else if (!codec) {  // It is lost. Or the plan changed while it waited, and its payload type now has another codec, which would decode it as noise.
     chain_->conceal(pull, pull.gap > 0 ? jitter_buffer_.after_gap() : rtp::Piece{}, pcm);
   } else {
     if (pull.restart) chain_->restart_decoder();
@@ -375,7 +376,7 @@ rtp::Pull::Kind Stream::hear_pull(const rtp::Pull& pull, std::span<std::int16_t>
   return codec || pull.kind == rtp::Pull::Kind::Silence ? pull.kind : rtp::Pull::Kind::Conceal;
 }
 
-/// Of packets that can be cut nowhere, a frame holds parts of one or of several.
+/// Decodes a frame of packed packets, which contains parts of one or of several packets.
 void Stream::decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm) {
   const std::size_t samples_per_unit = pcm.size() / static_cast<std::size_t>(rtp::kUnitsPerTick);
   for (std::int64_t at = 0; at < rtp::kUnitsPerTick;) {
@@ -386,13 +387,13 @@ void Stream::decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm) {
   }
 }
 
-/// What goes to the port: good until the next frame does, for the conversation only reads it.
+/// Passes the frame to the port. The result is valid until the next frame, because the conversation only reads it.
 std::span<const std::int16_t> Stream::tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice) {
   const bool genuine = pulled_ == rtp::Pull::Kind::Frame, silent = pulled_ == rtp::Pull::Kind::Silence;
   if (chain_->echo_guard) {
     EchoGuard& guard = *chain_->echo_guard;
     const auto verdict = voice.bands ? guard.on_heard(*voice.bands, genuine) : guard.on_heard(pcm, genuine);
-    if (genuine) echo_ = verdict.echo;  // What we make up is more of what was heard before.
+    if (genuine) echo_ = verdict.echo;  // Concealed audio repeats what was received before.
   }
   if (silent) echo_ = false;
   voiced_ = voice.voiced && !echo_ && !silent;
@@ -412,7 +413,7 @@ std::span<const std::int16_t> Stream::tell_heard(const TickTime& time, std::span
     told = std::span(heard->pcm).first(heard->samples);
     chain_->to_port(pcm, told);
     port_->heard.publish();
-  } else {  // The conversation is late. What it hears next continues what it did not.
+  } else {  // The conversation is late. The next frame that it gets continues after the dropped one.
     port_->heard_dropped.fetch_add(1, std::memory_order_relaxed);
     told = std::span(unheard_).first(port_->frame_samples());
     chain_->to_port(pcm, told);
@@ -439,7 +440,7 @@ void Stream::detect_speech(const TickTime& time, std::int16_t level_dbov) {
   }
   const auto event = speech_.process(voiced_, kDetectorSamples);
   if (event) tell_speech(*event, time);
-  // Not after a Rise: whatever the caller says then, the conversation has decided to speak over it.
+  // Not after a Rise: the conversation has then decided to speak over the caller.
   if (speech_.speaking() && playout_.ducked() && evidence_.enough()) playout_.pause();
 }
 
@@ -454,7 +455,7 @@ void Stream::tell_speech(const SpeechDetector::Event& event, const TickTime& tim
   }
 }
 
-// --- small things ----------------------------------------------------------------------------------------------------------
+// --- helpers ---------------------------------------------------------------------------------------------------------------
 
 void Stream::emit(MediaEvent::Kind kind, const TickTime& time, std::uint64_t at_tick, std::uint32_t duration_ms) {
   MediaEvent event;

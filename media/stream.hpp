@@ -38,7 +38,7 @@
 
 namespace offhook::inline v0::media {
 
-/// When a tick is: its number, when it was due on the steady clock, and the wall time for RTCP.
+/// The time of a tick: its number, its due time on the steady clock, and the wall time for RTCP.
 struct TickTime {
   std::uint64_t tick = 0;
   base::TimePoint now{};
@@ -47,79 +47,78 @@ struct TickTime {
 
 struct StreamOptions {
   base::Duration silence_limit = std::chrono::seconds(10);
-  std::string cname;              ///< "" draws one: RFC 7022 section 4.2
+  std::string cname;              ///< "": the stream draws one: RFC 7022 section 4.2
 };
 
-/// A packet that leaves through the other leg of a relay, and where to. Its payload borrows from the datagram that came.
+/// A packet that leaves through the other leg of a relay, and its destination. Its payload borrows from the received datagram.
 struct Onward {
   rtp::Packet packet;
   base::SocketAddress to;
 };
 
-/// One call's media without its sockets: datagrams and ticks go in, datagrams come out, and the AudioPort's rings are filled and
-/// emptied. Pure: no clock, no I/O; on_packet() and tick() allocate nothing and wait for nobody. They are called from one
-/// thread, the leg's worker; it may be made and destroyed on another.
+/// One call's media without its sockets. It takes datagrams and ticks, returns datagrams, and fills and empties the AudioPort's rings. Pure: no clock, no I/O;
+/// on_packet() and tick() never allocate or wait. One thread, the leg's worker, calls its functions; another thread may make and destroy it.
 class Stream {
  public:
-  /// `port` outlives the stream. `random` is drawn from here and never later: its draws may be system calls.
+  /// `port` must outlive the stream. It draws from `random` only in the constructor, because the draws may be system calls.
   Stream(StreamOptions options, AudioPort& port, base::Random& random);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// What is needed to follow `plan`, made on the caller's thread because it allocates.
+  /// Makes the codec chain for `plan`. The caller's thread does it, because it allocates.
   [[nodiscard]] static std::unique_ptr<CodecChain> make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz, bool guards_echo = true);
 
-  /// Begins or changes the flow. `chain` may be null when the codec stays. Returns the chain that is no longer needed, for the
-  /// caller to free elsewhere. The source is learnt anew when the remote address changed or `relearn`.
+  /// Starts or changes the flow. `chain` may be null if the codec stays. Returns the chain that is no longer used, which the caller frees elsewhere.
+  /// The source is learnt again if the remote address changed, or if `relearn`.
   std::unique_ptr<CodecChain> start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now);
 
-  /// One datagram as it came. Dropped before start(), and counted when it is refused. What leaves at once through the other stream of a
-  /// relay: nothing where there is none.
+  /// Processes one datagram. Drops it before start(); counts it if it is refused. Returns the packet that leaves through the other
+  /// stream of a relay, or nullopt if there is none.
   std::optional<Onward> on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
-  /// Whether the last one was the next of the peer's audio: no copy of one that came, no event and nobody else's.
+  /// Returns whether the last datagram was the next packet of the peer's audio: not a copy, not an event, and not from another source.
   [[nodiscard]] bool took_packet() const { return taken_; }
-  /// Every 20 ms; ticks come in order, late ones too; numbers that were left out are time that passed unheard and unsaid. A tick is
-  /// hear() and then go_on(), with a verdict on the voice between them, so that a worker looks at many calls at once.
+  /// Call it every 20 ms. Ticks must come in order, late ones too; omitted numbers count as time without audio in both directions. A tick is hear()
+  /// and then go_on(), with the voice detector between them, so that a worker can judge many calls at once.
   ///
-  /// The first half: the next 20 ms of the caller at the codec's rate, in `frame`; nothing before start().
+  /// hear() is the first half: returns the caller's next 20 ms at the codec's rate, stored in `frame`. Empty before start().
   [[nodiscard]] std::span<const std::int16_t> hear(const TickTime& time, CodecChain::Frame& frame);
-  /// For VoiceBank::hear(), with what hear() gave: what the echo guard looks for in it.
+  /// Returns the sent audio for VoiceBank::hear(), together with the result of hear(): the echo guard looks for its echo.
   [[nodiscard]] std::span<const std::int16_t> sent_line() const;
-  /// The second half: `pcm` is what hear() gave, and `voice` what was found in it: whether somebody speaks, and by a bank also the powers
-  /// that the echo guard else measures itself. What is to be sent is added to `out`.
+  /// The second half. `pcm` is the result of hear(). `voice` is the voice detector's result; from a bank it also has the powers, which the echo guard
+  /// otherwise measures itself. Appends the datagrams to send to `out`.
   void go_on(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice, Sendout& out);
-  /// The second half of who is in a conference, in two: what the caller says, for the others to hear, and then what goes out, with what
-  /// they say. What the port's `playout` holds is heard by this caller alone, over them. Before start(): silent, and nothing goes out.
+  /// The second half for a member of a conference, in two parts. take_in() returns the caller's audio for the other members; give_out() then sends
+  /// their audio. Only this caller hears the port's `playout`, mixed with the conference. Before start(), the caller is silent, and nothing is sent.
   [[nodiscard]] SaidFrame take_in(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice);
   void give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
-  /// Both halves, for a stream by itself: `alone` is a bank of one call.
+  /// Runs both halves, for a stream alone: `alone` is a bank of one call.
   void tick(const TickTime& time, VoiceBank& alone, Sendout& out);
-  /// The last report, with BYE: RFC 3550 section 6.6.
+  /// Sends the last report, with BYE: RFC 3550 section 6.6.
   void finish(base::TimePoint now, Sendout& out);
 
-  /// Asks for what the next tick touches to be in the cache soon: first what says where, then, once that is there, the rest.
+  /// prefetch_links() prefetches the pointers. Once these are in the cache, prefetch() prefetches the data that the next tick uses.
   void prefetch_links() const noexcept;
   void prefetch() noexcept;
-  /// Room for relaying, kept for life: join() allocates nothing. Once, at the clock of the codec.
+  /// Stores the translator, so that join() allocates nothing. Call it once, at the clock of the codec. Returns the former one.
   std::unique_ptr<rtp::Translator> take(std::unique_ptr<rtp::Translator> translator) { return std::exchange(translator_, std::move(translator)); }
-  /// Between ticks: what comes for one leaves through the other as it came, until either is started with another codec (then its audio
-  /// is dropped), or parted. Each goes on with the stream that its peer knows, reports by RTCP of its own, watches its source and tells of
-  /// digits that come as events; nothing is heard, said or recorded. Both have a translator and are relayed with nobody.
+  /// Between ticks: relays the packets of each stream through the other, undecoded, until either is started with another codec (then its audio is
+  /// dropped), or part() is called. Each stream continues the RTP stream that its peer receives, sends its own RTCP reports, watches its source, and
+  /// reports digits that come as events. Nothing is decoded, spoken or recorded. Both streams must have a translator, and must not be relayed yet.
   static void join(Stream& a, Stream& b, base::TimePoint now);
-  /// Both are ordinary streams again; what waits to be said goes on.
+  /// Ends the relay: both are ordinary streams again, and waiting playout continues.
   void part(base::TimePoint now);
   [[nodiscard]] bool is_relayed() const { return relayed_with_ != nullptr; }
 
-  /// The SDP's address, if the peer's audio has come from there since then. A learnt source is none: the SDP's address may still take
-  /// its place at any packet.
+  /// Returns the SDP's address if the peer's audio has come from there since `since`. Returns nullopt for a learnt source, because the
+  /// SDP's address may still replace it at any packet.
   [[nodiscard]] std::optional<base::SocketAddress> peer_heard(base::TimePoint since) const {
     const auto heard = source_.last_heard();
     return heard && *heard >= since && source_.is_final() ? source_.locked() : std::nullopt;
   }
 
   [[nodiscard]] LegStatistics statistics() const;
-  /// Digits that were asked for and could not be sent: too many wait, or the stream is relayed.
+  /// Returns the number of digits that could not be sent: too many were waiting, or the stream is relayed.
   [[nodiscard]] std::uint64_t digits_refused() const { return digits_refused_; }
 
  private:
@@ -139,11 +138,11 @@ class Stream {
   std::span<const std::int16_t> tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const HeardVoice& voice);
   void answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
   [[nodiscard]] std::span<const std::int16_t> tell_heard(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice);
-  /// What is sent in common, if anything is; else `spoken` has the others in it, for which there is `room`.
+  /// Returns the common encoding if the listener can use it. Otherwise mixes the other members into `spoken`, with scratch memory.
   [[nodiscard]] base::Bytes join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
                                         std::span<std::int16_t> pcm);
-  /// The music of this tick as it is encoded for all who wait, if `may` be and it is; nothing else, and then our own encoding goes on where
-  /// that ended.
+  /// Returns the shared encoding of this tick's music if `may` and if there is one. Otherwise returns an empty span, and our
+  /// own encoder continues where the shared one ended.
   [[nodiscard]] base::Bytes share_music(std::uint64_t tick, bool may, std::span<std::int16_t> pcm);
   void follow_listener();
   rtp::Pull::Kind next_frame(base::TimePoint now, std::span<std::int16_t> pcm);
@@ -159,7 +158,7 @@ class Stream {
   void hear_digits(const TickTime& time, std::span<const std::int16_t, kDtmfFrame> narrow);
   void hear_line(const TickTime& time, std::span<const std::int16_t, kDtmfFrame> narrow);
   void emit_digit(char digit, std::uint32_t duration_ms, const TickTime& time);
-  /// What is sent in this tick, in `frame`: silence when nothing is. `others` have nothing to say outside of conferences.
+  /// Makes the audio of this tick in `frame`; silence if nothing is sent. Outside conferences, `others` is empty.
   std::span<const std::int16_t> say(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out,
                                     CodecChain::Frame& frame);
   void say_digit(std::uint64_t tick, const base::SocketAddress& to, std::span<std::int16_t> pcm, Sendout& out);
@@ -177,7 +176,7 @@ class Stream {
   AudioPort* port_;
   std::uint64_t rtcp_seed_;
   Listener listener_;
-  std::optional<MediaPlan> plan_;                 // Nothing before start().
+  std::optional<MediaPlan> plan_;                 // nullopt before start()
   std::unique_ptr<CodecChain> chain_;
 
   rtp::SourcePolicy source_;
@@ -186,7 +185,7 @@ class Stream {
   rtp::EventReceiver event_receiver_;
   DtmfDetector dtmf_;
   DigitLimit digit_limit_;
-  rtp::EventSender event_sender_;                 // also the schedule of digits that are sent as tones
+  rtp::EventSender event_sender_;                 // also schedules the digits that are sent as tones
   DigitTones digit_tones_;
   std::optional<rtp::RtcpSchedule> rtcp_schedule_;
   Packetizer packetizer_;
@@ -198,27 +197,27 @@ class Stream {
   SpeechDetector speech_;
   VoiceEvidence evidence_;
 
-  std::array<std::int16_t, kMaxFrameSamples> unheard_;  // for whom the ring has no room, and a conference wants to hear it
+  std::array<std::int16_t, kMaxFrameSamples> unheard_;  // used when the port's ring is full, and a conference needs the audio
 
   TickTime last_tick_{};
   base::TimePoint receiving_since_{};
   bool ticked_ = false, media_started_ = false, media_lost_ = false;
-  rtp::Pull::Kind pulled_ = rtp::Pull::Kind::Silence;  // what the frame of this tick is
-  std::optional<std::uint32_t> delay_;            // units from its RTP timestamp, of unknown origin, to when the last frame was played
+  rtp::Pull::Kind pulled_ = rtp::Pull::Kind::Silence;  // the kind of this tick's frame
+  std::optional<std::uint32_t> delay_;            // units from the RTP timestamp, whose origin is unknown, to the time when the last frame was played
   bool voiced_ = false, echo_ = false, barge_in_options_ = false;
   bool taken_ = false;                            // see took_packet()
-  std::uint16_t newest_ = 0;                      // sequence number of the source's audio
-  bool sent_common_ = false;                      // the last frame was encoded for others too
-  bool mixed_ = false;                            // others were in it
-  std::optional<std::uint64_t> shared_music_;     // the tick of the last frame, which was music encoded for others too
+  std::uint16_t newest_ = 0;                      // newest sequence number of the source's audio
+  bool sent_common_ = false;                      // the last frame was the common encoding
+  bool mixed_ = false;                            // the last frame had other members in it
+  std::optional<std::uint64_t> shared_music_;     // the tick of the last frame, which was shared encoded music
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0, digits_refused_ = 0;
   std::uint64_t packets_at_report_ = 0;
   bool reported_ = false;
-  std::optional<base::IpAddress> conflicting_;    // host whose packets carried our SSRC: RFC 3550 section 8.2
+  std::optional<base::IpAddress> conflicting_;    // a host whose packets carried our SSRC: RFC 3550 section 8.2
   bool leaves_ssrc_ = false;                      // in the next tick
   std::uint32_t ssrc_changes_ = 0;
   Stream* relayed_with_ = nullptr;
-  std::unique_ptr<rtp::Translator> translator_;   // of what leaves here; null until the first relay
+  std::unique_ptr<rtp::Translator> translator_;   // for the packets that leave here; null until the first relay
   std::uint64_t packets_at_tick_ = 0;             // while relayed
   std::optional<std::uint32_t> round_trip_us_;
   std::optional<rtp::VoipMetrics> peers_view_;

@@ -1,4 +1,4 @@
-// Two streams whose packets are passed through: the part of a stream that is another one's as well.
+// The part of a stream that relays packets between two streams.
 #include <offhook/media/stream.hpp>
 
 #include <cassert>
@@ -24,9 +24,10 @@ void Stream::part(base::TimePoint now) {
 void Stream::begin_relay(Stream& other, base::TimePoint now) {
   relayed_with_ = &other;
   packets_at_tick_ = packetizer_.packets();
-  const auto next_tick = ticked_ ? last_tick_.now + std::chrono::milliseconds(20) : now;  // The packetizer stands there.
+  const auto next_tick = ticked_ ? last_tick_.now + std::chrono::milliseconds(20) : now;  // The packetizer is at the next tick.
   translator_->begin(packetizer_.ssrc(), packetizer_.sequence(), packetizer_.timestamp(), next_tick);
-  event_sender_ = rtp::EventSender(plan_ ? plan_->event_clock_hz : rtp::kEventClockHz);  // A digit of ours that sounds ends where the peer hears no more of it: RFC 4733 section 2.5.2.3.
+  // If one of our digits is sounding, it ends where the peer receives no more of it: RFC 4733 section 2.5.2.3.
+  event_sender_ = rtp::EventSender(plan_ ? plan_->event_clock_hz : rtp::kEventClockHz);
   if (speech_.speaking()) emit(MediaEvent::Kind::SpeechStopped, last_tick_, last_tick_.tick);
   speech_ = SpeechDetector(SpeechOptions{.hangover = port_->hangover});
   evidence_.reset();
@@ -35,7 +36,7 @@ void Stream::begin_relay(Stream& other, base::TimePoint now) {
   meter_.on_new_stream();
 }
 
-// The receiver of events goes on as it is: a digit may sound across the seam, and would be told twice.
+// The receiver of events keeps its state: a digit may last beyond the end of the relay, and would otherwise be reported twice.
 void Stream::end_relay(base::TimePoint now) {
   relayed_with_ = nullptr;
   packetizer_.go_on(translator_->next_sequence(), translator_->timestamp_at(now));
@@ -44,7 +45,7 @@ void Stream::end_relay(base::TimePoint now) {
   forget_sound();
 }
 
-/// What of the other's numbers means what of ours.
+/// Maps the payload types of the other peer to those of our peer.
 void Stream::map_types() {
   translator_->forget_types();
   if (!plan_ || !relayed_with_->plan_) return;

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <variant>
 
-// What the peer tells of the call by RTCP, what we tell it, and what is known of it all.
+// RTCP reports from and to the peer, and the statistics of a leg.
 namespace offhook::inline v0::media {
 
 void Stream::on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
@@ -54,8 +54,8 @@ void Stream::add_voip_metrics(rtp::CompoundWriter& writer) const {
   writer.other(rtp::kExtendedReport, body);
 }
 
-/// Another SSRC for us, once for each host: one whose packets carry ours again returns what we send.
-/// Deviation: RFC 3550 section 8.2 drops such a loop. It is heard, as echo tests are meant to be: nothing of ours passes on what we hear.
+/// Changes our SSRC, once for each host. A host whose packets carry our SSRC again returns our own stream.
+/// Deviation: RFC 3550 section 8.2 drops this loop. Offhook plays it, because echo tests need that: it passes on no received audio.
 void Stream::on_collision(const base::IpAddress& host) {
   leaves_ssrc_ = leaves_ssrc_ || conflicting_ != host;
   conflicting_ = host;
@@ -68,7 +68,7 @@ void Stream::leave_ssrc(base::TimePoint now, Sendout& out) {
   if (translator_) translator_->set_ssrc(packetizer_.ssrc());
 }
 
-/// RFC 3550 section 6.3.7: not by a participant who never sent anything.
+/// RFC 3550 section 6.3.7: a participant that never sent anything sends no BYE.
 void Stream::say_bye(base::TimePoint now, Sendout& out) {
   if (reported_ || packetizer_.packets() != 0) report(now, true, out);
 }
@@ -91,7 +91,7 @@ void Stream::report(base::TimePoint now, bool bye, Sendout& out) {
     blocks.count = 1;
   }
   const auto ssrc = packetizer_.ssrc();
-  // RFC 3550 section 6.4: a sender report when anything was sent since the last one.
+  // RFC 3550 section 6.4: a sender report if a packet was sent since the last report.
   if (packetizer_.packets() != packets_at_report_) {
     const auto timestamp = is_relayed() ? translator_->timestamp_at(now) : packetizer_.timestamp();
     writer.sender_report({.ssrc = ssrc, .ntp = wall_at(now), .rtp_timestamp = timestamp,
@@ -115,7 +115,7 @@ void Stream::report(base::TimePoint now, bool bye, Sendout& out) {
 
 rtp::NtpTime Stream::wall_at(base::TimePoint now) const {
   const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(now - last_tick_.now).count();
-  // 32.32 fixed point; a stream is never more than a few ticks from its last one.
+  // 32.32 fixed point; `now` is at most a few ticks from the last tick.
   const auto units = static_cast<double>(since) * 4294967296.0 / 1e9;
   return {last_tick_.wall.value + static_cast<std::uint64_t>(static_cast<std::int64_t>(units))};
 }

@@ -6,16 +6,16 @@
 #include <array>
 #include <utility>
 
-// What goes out to the caller.
+// The audio to the caller.
 namespace offhook::inline v0::media {
 
-/// Adds what the others say to what we do, in `spoken`. Or, who says nothing and hears what many hear: gives it as it is encoded for all of
-/// them, and in `pcm`.
+/// Adds the other members' audio to `spoken`. If the agent says nothing and the listener gets the common mix, returns its shared
+/// encoding instead, and copies the mix to `pcm`.
 base::Bytes Stream::join_others(const OthersFrame& others, std::span<const std::int16_t>& spoken, std::span<std::int16_t> room,
                                 std::span<std::int16_t> pcm) {
   const auto octets = others.is_common && !playout_.said() ? others.common->octets(chain_->codec()) : base::Bytes{};
   if (std::exchange(sent_common_, !octets.empty()) && octets.empty()) {
-    // Our own filter did not hear what came before, and would begin with what it heard last.
+    // Our own filter did not process the audio before, and would continue from older audio.
     std::array<std::int16_t, kMaxFrameSamples> silence{};
     const auto quiet = std::span<const std::int16_t>(silence).first(spoken.size());
     chain_->from_port(others.common != nullptr ? others.common->before() : quiet, pcm);
@@ -42,7 +42,7 @@ base::Bytes Stream::share_music(std::uint64_t tick, bool may, std::span<std::int
       return octets;
     }
   }
-  // Our own filter did not hear what came before.
+  // Our own filter did not process the audio before.
   if (const auto before = std::exchange(shared_music_, std::nullopt)) chain_->from_port(music->pcm(port_->rate_hz, *before), pcm);
   return {};
 }
@@ -54,7 +54,7 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
     std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
     chain_->interrupt();
     silence_.interrupt();
-    packetizer_.interrupt();  // What waits in the ring goes on waiting: the timeline tells only of what left.
+    packetizer_.interrupt();  // The frames in the ring continue to wait: the timeline reports only audio that left.
   } else if (event_sender_.busy()) {
     say_digit(time.tick, *to, pcm, out);
   } else {
@@ -62,7 +62,7 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
     const auto wire_tick = time.tick + chain_->ticks_until_sent(packetizer_);
     auto spoken = playout_.pull(time.tick, wire_tick, std::span(room).first(port_->frame_samples()));
     const bool confers = !others.pcm.empty() || sent_common_;
-    const bool mixed = std::exchange(mixed_, !others.pcm.empty());  // Our filter has the end of that in it.
+    const bool mixed = std::exchange(mixed_, !others.pcm.empty());  // Our filter still has the end of the mix in it.
     auto octets = playout_.plain_music() || shared_music_ ? share_music(time.tick, !confers && !mixed, pcm) : base::Bytes{};
     if (confers) octets = join_others(others, spoken, room, pcm);
     if (!octets.empty()) {
@@ -77,7 +77,7 @@ std::span<const std::int16_t> Stream::say(const TickTime& time, const Destinatio
   return pcm;
 }
 
-/// One tick of the digits that wait: as an event where the peer takes those, else as a tone; silence in their pauses.
+/// Sends one tick of the digits that wait: as an event if the peer accepts events, otherwise as a tone; silence in their pauses.
 void Stream::say_digit(std::uint64_t tick, const base::SocketAddress& to, std::span<std::int16_t> pcm, Sendout& out) {
   const auto event = event_sender_.tick(packetizer_.timestamp());
   const bool as_event = event && plan_->send_events;
@@ -88,8 +88,8 @@ void Stream::say_digit(std::uint64_t tick, const base::SocketAddress& to, std::s
   packetizer_.event(*event, *plan_->send_events, to, out);
 }
 
-/// Whether the peer makes this tick's silence by itself, from a description that goes out now and then: RFC 3389 section 4. Ours has no
-/// noise in it to describe.
+/// Returns whether the peer makes this tick's silence itself, from descriptions that are sent now and then:
+/// RFC 3389 section 4. Our silence has no noise to describe.
 bool Stream::leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out) {
   if (!port_->leaves_out_silence || !plan_->send_comfort_noise) {
     silence_.interrupt();

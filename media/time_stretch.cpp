@@ -10,11 +10,11 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::size_t kMaxRate = 48000;
-constexpr std::size_t kCoarseRate = 4000;  // Pitch and the lower formants are all that a first look needs.
+constexpr std::size_t kCoarseRate = 4000;  // enough for the pitch and the lower formants, which the first search needs
 constexpr std::size_t kCoarseNeighbours = 2 * kCoarseRate / TimeStretch::kNeighbourhoodHz;
 constexpr std::size_t kCoarseLongest = kCoarseRate / TimeStretch::kLargestJumpHz;
 constexpr std::size_t kMaxNeighbours = 2 * kMaxRate / TimeStretch::kNeighbourhoodHz;
-constexpr std::size_t kMaxNear = 2 * kMaxRate / kCoarseRate;  // as many sizes as a coarse match leaves open
+constexpr std::size_t kMaxNear = 2 * kMaxRate / kCoarseRate;  // number of sizes that a coarse match leaves open
 
 std::int16_t faded(std::int16_t from, std::int16_t to, std::size_t step, std::size_t steps) {
   const auto share = static_cast<int>(step + 1), whole = static_cast<int>(steps + 1);
@@ -36,30 +36,30 @@ void TimeStretch::reset() noexcept {
   heard_ = 0;
 }
 
-/// What was played so long ago that no jump leads there makes room: not each time.
+/// Removes samples from the line that were played too long ago for any jump. It does not run at each call.
 void TimeStretch::make_room() noexcept {
   const std::size_t keep = longest_ + neighbourhood_;
-  if (at_ <= keep) return;  // A jump back went further than what was taken since.
+  if (at_ <= keep) return;  // Jumps back went further than the samples taken since.
   std::copy(line_.begin() + static_cast<std::ptrdiff_t>(at_ - keep), line_.begin() + static_cast<std::ptrdiff_t>(end_), line_.begin());
   end_ -= at_ - keep;
   at_ = keep;
 }
 
 void TimeStretch::push(std::span<const std::int16_t> pcm) noexcept {
-  if (pcm.size() > line_.size() - end_) make_room();  // Jumps forward, several in one tick, leave room behind and none ahead.
+  if (pcm.size() > line_.size() - end_) make_room();  // Several jumps forward in one tick leave space at the start and none at the end.
   const std::size_t count = std::min(pcm.size(), line_.size() - end_);
   std::copy_n(pcm.begin(), count, line_.begin() + static_cast<std::ptrdiff_t>(end_));
   end_ += count;
 }
 
 bool TimeStretch::is_quiet() const noexcept {
-  const std::size_t begin = at_ - std::min({at_, heard_, longest_ + neighbourhood_});  // Jumps back leave less than was heard.
+  const std::size_t begin = at_ - std::min({at_, heard_, longest_ + neighbourhood_});  // after jumps back, fewer samples than heard_ are before at_
   std::int64_t energy = 0;
   for (const std::int16_t sample : std::span(line_).subspan(begin, end_ - begin)) energy += sample * sample;
   return energy <= static_cast<std::int64_t>(kQuietLevel) * kQuietLevel * static_cast<std::int64_t>(end_ - begin);
 }
 
-/// The best match at kCoarseRate, its size in samples of the line.
+/// Returns the best match at kCoarseRate, with its size in samples of the line.
 TimeStretch::Match TimeStretch::look_coarsely(std::size_t longest, int direction) const noexcept {
   const std::size_t step = rate_ / kCoarseRate, reach = longest / step;
   std::array<float, kCoarseNeighbours + kCoarseLongest> around;
@@ -74,7 +74,7 @@ TimeStretch::Match TimeStretch::look_coarsely(std::size_t longest, int direction
   return best;
 }
 
-/// The best match of the sizes from `first` to `last`, at the full rate.
+/// Returns the best match of the sizes from `first` to `last`, at the full rate.
 TimeStretch::Match TimeStretch::look_closely(std::size_t first, std::size_t last, int direction) const noexcept {
   std::array<float, kMaxNeighbours> here;
   std::array<float, kMaxNeighbours + kMaxNear> there;
@@ -90,7 +90,7 @@ TimeStretch::Match TimeStretch::look_closely(std::size_t first, std::size_t last
   return best;
 }
 
-/// The jump between the places that are most alike, 0 when none are.
+/// Returns the jump between the most similar places; 0 if no places are similar enough.
 std::ptrdiff_t TimeStretch::find_jump(std::size_t longest, int direction, float alike) const noexcept {
   const Match coarse = look_coarsely(longest, direction);
   if (coarse.size == 0) return 0;
@@ -102,14 +102,14 @@ std::ptrdiff_t TimeStretch::find_jump(std::size_t longest, int direction, float 
 void TimeStretch::jump(std::ptrdiff_t by) noexcept {
   const auto to = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at_) + by);
   const std::size_t fade = std::min({static_cast<std::size_t>(std::abs(by)), end_ - std::max(at_, to), rate_ / 100});
-  // In place: no jump is shorter than its fade, so that what is read at at_ + i lies where nothing was written yet.
+  // In place: no jump is shorter than its fade, so that the sample read at at_ + i was not overwritten yet.
   for (std::size_t i = 0; i < fade; ++i) line_[to + i] = faded(line_[at_ + i], line_[to + i], i, fade);
   at_ = to;
 }
 
 int TimeStretch::stretch(int wish, bool rough) noexcept {
   if (waiting() < rate_ / 50 || wish == 0) return 0;
-  const int direction = wish < 0 ? 1 : -1;  // Shorter is forward.
+  const int direction = wish < 0 ? 1 : -1;  // to shorten, jump forward
   auto most = std::min(static_cast<std::size_t>(std::abs(wish)), longest_);
   most = std::min(most, (direction > 0 ? waiting() : at_) - neighbourhood_);
   if (direction < 0 && heard_ < most + neighbourhood_) return 0;

@@ -9,37 +9,35 @@
 
 namespace offhook::inline v0::media {
 
-/// Lets speech last longer or shorter without changing its pitch: what was played lately and what waits to be played lie in one line
-/// of samples, and the playing position jumps along it, forward (something is left out) or back (something is heard again), from one
-/// place to another that looks the same: by whole pitch periods, as the normalised cross-correlation of both neighbourhoods finds
-/// them. Both are cross-faded. The idea is WSOLA's (Verhelst and Roelands, ICASSP 1993).
+/// Makes speech longer or shorter without changing its pitch. The audio played lately and the audio to play next are one line of samples. The playing position
+/// jumps along this line between two similar places: forward omits audio, back repeats audio. A jump is a whole number of pitch periods, which the normalised
+/// cross-correlation of the surroundings of both places finds. The two places are cross-faded. The idea is WSOLA's (Verhelst and Roelands, ICASSP 1993).
 ///
-/// One per received stream, on decoded audio. 8000, 16000, 24000 or 48000 Hz, mono. Allocates when made; adds no delay of its own.
+/// Use one per received stream, on decoded audio. 8000, 16000, 24000 or 48000 Hz, mono. Only the constructor allocates; it adds no delay of its own.
 class TimeStretch {
  public:
-  static constexpr std::size_t kMaxWaitingMs = 80;     ///< what push() finds room for in all
+  static constexpr std::size_t kMaxWaitingMs = 80;     ///< total space for waiting audio
   static constexpr std::size_t kLeastJumpHz = 400;     ///< the shortest jump: 2.5 ms
   static constexpr std::size_t kLargestJumpHz = 66;    ///< the longest one: 15 ms
-  static constexpr std::size_t kNeighbourhoodHz = 200; ///< compared on either side of both places: 5 ms
-  static constexpr float kAlike = 0.8F;                ///< correlation that makes two places one
-  static constexpr float kRoughlyAlike = 0.1F;         ///< and that will do for a rough jump: even noise has it somewhere
-  static constexpr int kQuietLevel = 48;               ///< root mean square up to which nobody hears a jump, about -57 dBov
+  static constexpr std::size_t kNeighbourhoodHz = 200; ///< audio compared on each side of both places: 5 ms
+  static constexpr float kAlike = 0.8F;                ///< correlation above which two places count as equal
+  static constexpr float kRoughlyAlike = 0.1F;         ///< correlation that is enough for a rough jump; noise has it in some place, too
+  static constexpr int kQuietLevel = 48;               ///< root mean square up to which a jump is inaudible, about -57 dBov
 
   explicit TimeStretch(std::uint32_t rate_hz);
 
-  /// Appends audio. What has no room is dropped.
+  /// Appends audio. Drops samples that do not fit.
   void push(std::span<const std::int16_t> pcm) noexcept;
-  /// Samples to be played.
+  /// Returns the number of samples that wait to be played.
   [[nodiscard]] std::size_t waiting() const noexcept { return end_ - at_; }
-  /// Makes what waits longer (wish > 0) by one jump of at most `wish`, or shorter (wish < 0) by one of at most -wish, both within the
-  /// bounds above; in a quiet place by exactly as much. At least 20 ms must wait. `rough`: a place that is not quite like the other
-  /// one will do, because it is urgent or nobody speaks. Returns by how much it became longer or (less than 0) shorter, in samples: 0
-  /// when no place is good enough.
+  /// Makes the waiting audio longer (wish > 0) by one jump of at most `wish`, or shorter (wish < 0) by one jump of at most -wish, both within the bounds above.
+  /// In a quiet place the jump has exactly that length. At least 20 ms must wait. With `rough`, a place that is less similar is enough, because it is urgent or
+  /// the audio is a pause. Returns by how many samples it became longer or (less than 0) shorter; 0 if no place is similar enough.
   int stretch(int wish, bool rough) noexcept;
-  /// The next samples, silence beyond the end.
+  /// Takes the next samples; silence after the end.
   void take(std::span<std::int16_t> out) noexcept;
   void reset() noexcept;
-  /// Asks for what the next push() and take() touch to be in the cache soon.
+  /// Prefetches the data that the next push() and take() use.
   void prefetch() const noexcept { base::prefetch(line_.data() + at_, (waiting() + rate_ / 50) * sizeof(std::int16_t)); }
 
  private:
@@ -56,10 +54,10 @@ class TimeStretch {
 
   std::size_t rate_;
   std::size_t neighbourhood_;
-  std::size_t shortest_, longest_;    // jumps
-  std::vector<std::int16_t> line_;    // what was played lately, then what waits
+  std::size_t shortest_, longest_;    // in samples
+  std::vector<std::int16_t> line_;    // samples played lately, then samples that wait
   std::size_t at_, end_;
-  std::size_t heard_ = 0;             // of what was played, how much is audio at all
+  std::size_t heard_ = 0;             // how many of the played samples are audio
 };
 
 }  // namespace offhook::inline v0::media

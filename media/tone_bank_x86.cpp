@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-// Functions are compiled for AVX2 one by one, so that no inline function of a header can slip into the program with it.
+// Each function is compiled for AVX2 on its own, so that no inline function of a header is compiled for AVX2 in this file.
 #define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
 
 namespace offhook::inline v0::media {
@@ -14,7 +14,7 @@ namespace {
 
 inline int pair_at(const std::int16_t* in) {
   int pair = 0;
-  std::memcpy(&pair, in, sizeof pair);  // Samples stand at even addresses only.
+  std::memcpy(&pair, in, sizeof pair);  // Samples are only aligned to even addresses.
   return pair;
 }
 
@@ -23,7 +23,7 @@ inline int pair_at(const std::int16_t* in) {
 inline const __m128i* quarters(const BankRow& row) { return reinterpret_cast<const __m128i*>(row.of.data()); }
 inline __m128i* quarters(BankSums& sums) { return reinterpret_cast<__m128i*>(sums.of.data()); }
 
-/// Two windows of four registers each are all eight sums that sixteen registers leave room for.
+/// Two windows of four registers each: these eight sums are all that sixteen registers have space for.
 void feed_sse2(const std::int16_t* in, std::size_t pairs, const BankRow* falling, const BankRow* rising, BankSums& window,
                BankSums& next) noexcept {
   __m128i w0 = quarters(window)[0], w1 = quarters(window)[1], w2 = quarters(window)[2], w3 = quarters(window)[3];
@@ -57,7 +57,7 @@ std::uint32_t power_sse2(const std::int16_t* in, std::size_t pairs) noexcept {
   return whole + kToneBankScalar.power(in + 2 * pair, pairs - pair);
 }
 
-// --- AVX2: in two ----------------------------------------------------------------------------------------------------------
+// --- AVX2: in two registers ------------------------------------------------------------------------------------------------
 
 OFFHOOK_AVX2 inline const __m256i* halves(const BankRow& row) { return reinterpret_cast<const __m256i*>(row.of.data()); }
 OFFHOOK_AVX2 inline __m256i* halves(BankSums& sums) { return reinterpret_cast<__m256i*>(sums.of.data()); }
@@ -66,7 +66,7 @@ OFFHOOK_AVX2 void feed_avx2(const std::int16_t* in, std::size_t pairs, const Ban
                             BankSums& window, BankSums& next) noexcept {
   __m256i cosines = halves(window)[0], sines = halves(window)[1];
   __m256i next_cosines = _mm256_setzero_si256(), next_sines = next_cosines;
-#pragma GCC unroll 4  // The counting would be a third of the work.
+#pragma GCC unroll 4  // counting would otherwise be a third of the work
   for (std::size_t pair = 0; pair < pairs; ++pair) {
     const __m256i samples = _mm256_set1_epi32(pair_at(in + 2 * pair));
     cosines = _mm256_add_epi32(cosines, _mm256_madd_epi16(samples, halves(falling[pair])[0]));

@@ -19,11 +19,11 @@ void ScriptSource::enter(std::size_t step) noexcept {
   at_ = script_.repeats && script_.count != 0 ? step % script_.count : step;
   if (is_over()) return;
   const ToneStep& now = script_.step[at_];
-  left_ = std::max<std::uint64_t>(std::uint64_t{now.ms} * rate_hz_ / 1000, 1);  // Time passes at any rate.
+  left_ = std::max<std::uint64_t>(std::uint64_t{now.ms} * rate_hz_ / 1000, 1);  // at least one sample, so that time advances at any rate
   sines_ = {};
   if (now.low_hz != 0) sines_[0] = {now.low_hz, rate_hz_, amplitude_};
   if (now.high_hz != 0) sines_[1] = {now.high_hz, rate_hz_, amplitude_};
-  if (now.modulated_hz != 0) {  // Wholly: a tone on each side, half as strong.
+  if (now.modulated_hz != 0) {  // full modulation: one tone on each side, with half the amplitude
     sines_[2] = {now.low_hz - now.modulated_hz, rate_hz_, amplitude_ / 2};
     sines_[3] = {now.low_hz + now.modulated_hz, rate_hz_, amplitude_ / 2};
   }

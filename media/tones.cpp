@@ -12,10 +12,11 @@
 namespace offhook::inline v0::media {
 namespace {
 
-/// Of whole turns, 0 to 1: folded to a quarter, and there Taylor's series to the eleventh power, which is off by 6e-8 at most.
+/// Returns the sines of phases in whole turns, 0 to 1. It folds them to a quarter turn, and computes Taylor's series to the
+/// eleventh power, with an error of at most 6e-8.
 FourFloats sine_of(FourFloats turns) noexcept {
   constexpr float kTurn = 2 * std::numbers::pi_v<float>;
-  const FourFloats centred = 0.5F - turns;  // Half a turn on, and backwards: the same sine.
+  const FourFloats centred = 0.5F - turns;  // half a turn further and reversed: the same sine
   FourFloats folded = centred;
   for (int i = 0; i < 4; ++i) {
     if (centred[i] > 0.25F) folded[i] = 0.5F - centred[i];
@@ -41,7 +42,7 @@ SineSource::SineSource(double hz, std::uint32_t rate_hz, double amplitude)
       step_(static_cast<std::uint32_t>(std::lround(std::clamp(hz, 0.0, turn_ / 2000.0) * 1000))),
       amplitude_(static_cast<float>(std::clamp(amplitude, 0.0, 32767.0))) {}
 
-/// Four samples at a time, each computed from its own phase alone. `base(at)` is what the sine is added to.
+/// Computes four samples at a time, each from its own phase. `base(at)` returns the value to which the sine is added.
 template <class Base>
 void SineSource::render(std::span<std::int16_t> out, Base base) noexcept {
   const float share = 1.0F / static_cast<float>(turn_);
@@ -88,9 +89,9 @@ void DtmfSource::fill(std::span<std::int16_t> out) noexcept {
 }
 
 ComfortNoise::ComfortNoise(std::int16_t level_dbov, std::uint32_t seed)
-    : state_(seed == 0 ? 1 : seed),  // xorshift never leaves 0.
+    : state_(seed == 0 ? 1 : seed),  // xorshift never leaves 0
       amplitude_(32768.0 * std::sqrt(3.0) * std::pow(10.0, std::min<double>(level_dbov, 0) / 20)) {
-}  // Uniform noise has power a^2 / 3.
+}  // Uniform noise has the power a^2 / 3.
 
 void ComfortNoise::fill(std::span<std::int16_t> out) noexcept {
   for (std::int16_t& sample : out) {

@@ -7,29 +7,28 @@
 
 namespace offhook::inline v0::media {
 
-/// A steady sine, by thousandths of a hertz. Phase runs on from call to call, and is exact for ever: it is counted in whole
-/// parts of a turn, so that an hour of samples is as true as the first, however it was cut into calls. `amplitude` is the peak,
-/// 0..32767; `hz` at most half of `rate_hz`, which is at most 4,000,000.
+/// A steady sine, with a resolution of 0.001 Hz. The phase continues from call to call. It is counted in whole parts of a turn, so that it stays exact for any
+/// time, however the samples are split into calls. `amplitude` is the peak, 0..32767; `hz` is at most half of `rate_hz`, which is at most 4,000,000.
 class SineSource {
  public:
   SineSource() = default;   ///< silence
   SineSource(double hz, std::uint32_t rate_hz, double amplitude);
   void fill(std::span<std::int16_t> out) noexcept;
-  /// Adds instead of overwriting; saturates.
+  /// Adds the sine to `inout`, and saturates.
   void mix(std::span<std::int16_t> inout) noexcept;
 
  private:
   template <class Base>
   void render(std::span<std::int16_t> out, Base base) noexcept;
-  std::uint32_t turn_ = 1;      // parts of a turn: thousandths of a hertz in the rate
+  std::uint32_t turn_ = 1;      // parts of a turn: the rate in thousandths of a hertz
   std::uint32_t step_ = 0, phase_ = 0;
   float amplitude_ = 0;
 };
 
-/// Low and high frequency of a DTMF digit (0-9 * # A-D, a-d), Hz. ITU-T Q.23.
+/// Returns the low and the high frequency of a DTMF digit (0-9 * # A-D, a-d) in Hz. ITU-T Q.23.
 [[nodiscard]] std::optional<std::pair<double, double>> dtmf_frequencies(char digit);
 
-/// The two tones of one digit, for as long as it is asked. Silence for what is no digit. `amplitude` is the peak of each tone.
+/// Plays the two tones of one digit for any time; silence for other characters. `amplitude` is the peak of each tone.
 class DtmfSource {
  public:
   DtmfSource(char digit, std::uint32_t rate_hz, double amplitude = 6000);
@@ -39,7 +38,7 @@ class DtmfSource {
   SineSource low_, high_;
 };
 
-/// White noise at a level that tells the listener that the line lives. Same seed, same noise.
+/// White noise at a level that shows the listener that the line is active. Equal seeds make equal noise.
 class ComfortNoise {
  public:
   explicit ComfortNoise(std::int16_t level_dbov = -65, std::uint32_t seed = 1);

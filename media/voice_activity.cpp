@@ -60,7 +60,7 @@ std::optional<SpeechDetector::Event> SpeechDetector::process(bool voiced, std::s
   if (static_cast<unsigned>(std::popcount(recent)) < options_.onset_voiced) return std::nullopt;
   speaking_ = true;
   unvoiced_ = 0;
-  const auto frames_back = static_cast<std::uint64_t>(std::bit_width(recent));   // to the first voiced one, itself included
+  const auto frames_back = static_cast<std::uint64_t>(std::bit_width(recent));   // back to the first voiced frame, including it
   return Event{Event::Kind::Started, position_ - std::min<std::uint64_t>(position_, frames_back * samples)};
 }
 

@@ -7,9 +7,9 @@
 
 namespace offhook::inline v0::media {
 
-/// Whether 20 ms hold voice: what VoiceBank does for many calls, for one alone. It follows the noise of the line in 16 bands, and finds
-/// what is too strong to be that noise; voice goes on for 60 ms where it was for 30. 8000 or 16000 Hz, of which the lower half is looked
-/// at. Allocates nothing after construction.
+/// Decides whether 20 ms contain voice, as VoiceBank does for many calls, for one call alone. It tracks the noise of the line in 16 bands, and
+/// detects signals that are too strong to be this noise. After 30 ms of voice, it assumes 60 ms more. 8000 or 16000 Hz, of which it uses the lower
+/// half. Only the constructor allocates.
 class VoiceActivity {
  public:
   explicit VoiceActivity(std::uint32_t rate_hz);
@@ -17,7 +17,7 @@ class VoiceActivity {
   VoiceActivity(VoiceActivity&&) noexcept;
   VoiceActivity& operator=(VoiceActivity&&) noexcept;
 
-  /// frame   exactly 20 ms; anything else is no voice
+  /// frame   exactly 20 ms; for any other length it returns false
   [[nodiscard]] bool process(std::span<const std::int16_t> frame) noexcept;
 
  private:
@@ -28,29 +28,30 @@ class VoiceActivity {
 inline constexpr unsigned kMaxOnsetWindow = 32;
 
 struct SpeechOptions {
-  unsigned onset_window = 4;      ///< 20 ms frames looked back on, at most kMaxOnsetWindow
-  unsigned onset_voiced = 3;      ///< of them voiced: speech began
-  unsigned hangover = 25;         ///< unvoiced frames in a row that end it: 500 ms
+  unsigned onset_window = 4;      ///< number of the newest 20 ms frames that count, at most kMaxOnsetWindow
+  unsigned onset_voiced = 3;      ///< voiced frames among them that start speech
+  unsigned hangover = 25;         ///< unvoiced frames in a row that end speech: 500 ms
 };
 
-/// Debounces frames of VoiceActivity into speech. Counts samples, reads no clock.
+/// Debounces the verdicts of VoiceActivity to speech. Counts samples, reads no clock.
 class SpeechDetector {
  public:
   struct Event {
     enum class Kind : std::uint8_t { Started, Stopped } kind{};
     std::uint64_t at_sample =
-        0;  ///< Started: first sample of the first voiced frame in the window; Stopped: one past the last voiced frame
+        /// Started: first sample of the first voiced frame in the window; Stopped: the sample after the last voiced frame.
+        0;
   };
   explicit SpeechDetector(SpeechOptions options = {});
 
-  /// One frame of `samples` samples, voiced or not.
+  /// Takes the verdict for one frame of `samples` samples. Returns the start or the end of speech.
   [[nodiscard]] std::optional<Event> process(bool voiced, std::size_t samples) noexcept;
   [[nodiscard]] bool speaking() const noexcept { return speaking_; }
-  /// Samples seen.
+  /// Returns the number of samples so far.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
-  /// Takes effect at the next frame.
+  /// Sets the options from the next frame on.
   void set_options(SpeechOptions options) noexcept;
-  /// Silence again, without an event; the position runs on.
+  /// Returns to silence without an event; the position continues.
   void reset() noexcept;
 
  private:

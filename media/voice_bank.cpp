@@ -17,7 +17,7 @@ namespace offhook::inline v0::media {
 
 struct VoiceBank::Group {
   detail::VoiceGroup lanes;
-  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> heard{};  // empty: not at all
+  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> heard{};  // empty: no frame came
   std::array<std::span<const std::int16_t>, detail::kVoiceLanes> sent{};   // lines; empty: silence
 };
 
@@ -29,7 +29,7 @@ constexpr std::array<std::int16_t, detail::kLineSamples> kSilence{};
 
 #if defined(__SSE2__)
 static_assert(detail::kVoiceLanes == 8 && detail::kFrameSamples % 8 == 0 && detail::kLineSamples % 8 == 0);
-/// Eight samples of each call. Written out: in loops these are no registers.
+/// Eight samples of each call. The rows are written out, because compilers do not keep arrays of loops in registers.
 struct Block {
   __m128i row[8];
 };
@@ -39,7 +39,7 @@ Block load(const Rows& rows, std::size_t from) noexcept {
   return {{row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)}};
 }
 
-/// Three times this, and rows are columns: each doubles how much of a column lies together.
+/// Three of these steps turn rows into columns: each doubles how many samples of a column are adjacent.
 Block interleave(const Block& from) noexcept {
   const __m128i* const a = from.row;
   return {{_mm_unpacklo_epi16(a[0], a[4]), _mm_unpackhi_epi16(a[0], a[4]), _mm_unpacklo_epi16(a[1], a[5]), _mm_unpackhi_epi16(a[1], a[5]),
@@ -52,7 +52,7 @@ void store(const Block& columns, Column* line, std::index_sequence<kColumn...>) 
 }
 #endif
 
-/// Eight rows of samples become as many columns.
+/// Converts eight rows of samples to eight columns.
 void lay_side_by_side(const Rows& rows, std::span<Column> line) noexcept {
 #if defined(__SSE2__)
   for (std::size_t done = 0; done < line.size(); done += 8) {

@@ -13,33 +13,33 @@ struct VoiceKernels;
 
 namespace offhook::inline v0::media {
 
-/// Voice activity of many calls at once: eight side by side in the lanes of vectors, chosen once by what the machine has. A verdict is
-/// that of VoiceActivity for the same frames. A tick of it: hear() for each call, run(), then voiced(). One thread; allocates only when
-/// it is made. 8000 Hz, or 16000 Hz of which the lower half is looked at.
+/// Detects voice in many calls at once: eight calls side by side in the lanes of vectors, with the best kernel of the machine. Its verdicts equal
+/// those of VoiceActivity for the same frames. For each tick call hear() for each call, run(), then voiced(). One thread; only the constructor
+/// allocates. 8000 Hz, or 16000 Hz of which it uses the lower half.
 class VoiceBank {
  public:
-  /// For calls 0 to `calls` - 1.
+  /// Makes a bank for calls 0 to `calls` - 1.
   explicit VoiceBank(std::size_t calls);
   ~VoiceBank();
   VoiceBank(VoiceBank&&) noexcept;
   VoiceBank& operator=(VoiceBank&&) noexcept;
 
   [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
-  /// Another call begins there.
+  /// Starts again with another call at this place.
   void reset(std::size_t call) noexcept;
-  /// The call goes on here that was `theirs` in another bank, with all that is known of it.
+  /// Copies the state of the call that was at `theirs` in another bank, which continues here.
   void take_over(std::size_t call, const VoiceBank& other, std::size_t theirs) noexcept;
-  /// 20 ms of a call: 160, 320 or 480 samples, which stay where they are until run(); anything else is silence. The same with `sent`,
-  /// EchoGuard::sent_line() of the call: its powers are measured along.
+  /// Takes 20 ms of a call: 160, 320 or 480 samples, which must stay valid until run(). Any other length counts as silence. `sent` is
+  /// EchoGuard::sent_line() of the call, with the same lifetime: run() also measures its powers.
   void hear(std::size_t call, std::span<const std::int16_t> frame, std::span<const std::int16_t> sent = {}) noexcept;
-  /// Judges what was heard since the last run(). Who was not heard was silent; eight neighbours who were all not heard cost nothing and
-  /// stay as they are.
+  /// Judges the frames since the last run(). A call without a frame counts as silent. A group of eight neighbours
+  /// without any frame costs nothing, and does not change.
   void run() noexcept;
-  /// Asks for an eighth of what run() touches for this call and its neighbours to be in the cache soon: for each of them, for all of it.
+  /// Prefetches an eighth of the data that run() uses for this call and its neighbours. Call it for each of them to prefetch all.
   void prefetch(std::size_t call) const noexcept;
-  /// As of the last run().
+  /// Returns the verdict of the last run().
   [[nodiscard]] bool voiced(std::size_t call) const noexcept { return found(call).voiced; }
-  /// The same, with the powers that led there. Borrowed until the next run().
+  /// Returns the same with the powers that led to it. They are borrowed until the next run().
   [[nodiscard]] HeardVoice found(std::size_t call) const noexcept;
 
  private:

@@ -21,7 +21,7 @@ base::Result<WavFormat, WavError> parse_format(base::Bytes body) {
   std::uint32_t tag = little(body, 0, 2);
   if (tag == kExtensible) {
     if (body.size() < kSubFormatAt + 2) return base::fail(WavError::Truncated);
-    tag = little(body, kSubFormatAt, 2);   // The sub-format's GUID begins with the plain tag.
+    tag = little(body, kSubFormatAt, 2);   // the GUID of the sub-format starts with the plain tag
   }
   const WavFormat format{.rate_hz = little(body, 4, 4), .channels = static_cast<std::uint16_t>(little(body, 2, 2))};
   const bool supported = tag == kPcm && little(body, 14, 2) == 16 && (format.channels == 1 || format.channels == 2) &&
@@ -93,7 +93,7 @@ base::Result<WavView, WavError> parse_wav(base::Bytes file) {
       format = *parsed;
       has_format = true;
     }
-    rest = rest.subspan(std::min(claimed + claimed % 2, rest.size()));   // Chunks begin at even octets.
+    rest = rest.subspan(std::min(claimed + claimed % 2, rest.size()));   // chunks start at even octets
   }
   return base::fail(WavError::NoData);
 }
