@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::media {
 
-/// What answered an outgoing call.
+/// The kind of answerer of an outgoing call.
 enum class Answerer : std::uint8_t { Unknown, Human, Machine, Fax };
 [[nodiscard]] std::string_view to_string(Answerer answerer);
 

@@ -47,7 +47,7 @@ enum class OggOpusError : std::uint8_t {
 struct OpusPair {
   base::Bytes left, right;  ///< `right` borrows from the joined packet, `left` from the array that was passed
 };
-/// Splits a joined packet. `room` receives the first packet without its length. Errors: BadPacket, Unsupported (the first packet is not of code 0).
+/// Splits a joined packet. Writes the first packet, without its length, to the given array. Errors: BadPacket, Unsupported (the first packet is not of code 0).
 [[nodiscard]] base::Result<OpusPair, OggOpusError> split_opus(base::Bytes joined, std::span<std::uint8_t, kMaxOpusPayload> room);
 
 /// Writes two voices, each as a separate mono stream, so that neither is audible in the other's channel: left and right of a stereo file. 20 ms at a time.

@@ -50,9 +50,9 @@ class Packetizer {
   void skip(std::uint64_t ticks);
   /// Counts a packet that rtp::Translator sent with our numbers.
   void count(std::size_t payload_octets);
-  /// Here our stream goes on when nobody else sends in it any more. What waits is dropped, the next packet carries the marker.
+  /// Continues our stream after another sender used it. Drops the octets that wait; the next packet gets the marker.
   void go_on(std::uint16_t sequence, std::uint32_t timestamp);
-  /// From now on under another SSRC, which counts its packets anew: RFC 3550 section 6.4.1. The next packet carries the marker.
+  /// Continues with another SSRC, which counts its packets from 0: RFC 3550 section 6.4.1. The next packet gets the marker.
   void begin_ssrc(std::uint32_t ssrc);
   /// Call it once at the end of each tick.
   void end_tick() { timestamp_ += shape_.units; }

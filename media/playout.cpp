@@ -48,7 +48,7 @@ std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wi
     return out;
   }
   if (ducked() && frame->utterance != ducked_utterance_) {
-    gain_ = target_gain_ = 1.0F;  // What the caller spoke over is over.
+    gain_ = target_gain_ = 1.0F;  // The utterance over which the caller spoke has ended.
   }
   note_sent(*frame, tick, wire_tick);
   played_ = true;

@@ -9,7 +9,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-// Told once for all that came: else the kernel would look at each socket again that was told of before.
+// Edge-triggered: otherwise the kernel would check each socket that it has already reported again.
 epoll_event arrival_at(Leg& leg) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
@@ -27,7 +27,7 @@ AudioWatch::~AudioWatch() {
 
 void AudioWatch::add(Leg& leg) {
   epoll_event event = arrival_at(leg);
-  leg.audio_watched = ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtp.fd(), &event) == 0;  // Beyond max_user_watches, say.
+  leg.audio_watched = ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtp.fd(), &event) == 0;  // false for example beyond max_user_watches
   if (leg.audio_watched) ++watched_;
 }
 

@@ -10,8 +10,8 @@ namespace offhook::inline v0::media {
 
 struct Leg;
 
-/// Tells of which legs audio has come, of many in one system call: for those that are read whether they are due or not. Belongs to one
-/// worker; never allocates once made.
+/// Returns the legs for which audio has come, many of them in one system call. It is for legs that are read whether they are due or not. Belongs to
+/// one worker; only the constructor allocates.
 class AudioWatch {
  public:
   AudioWatch();
@@ -20,17 +20,18 @@ class AudioWatch {
   AudioWatch& operator=(const AudioWatch&) = delete;
   [[nodiscard]] bool works() const { return epoll_ >= 0; }
 
-  /// Sets leg.audio_watched: not where the kernel allows no more.
+  /// Watches the leg, and sets leg.audio_watched; false if the kernel allows no more.
   void add(Leg& leg);
   void remove(Leg& leg);
-  /// Those for which anything has come since they were told of last, until the next call. Who does not read all of it asks for again().
+  /// Returns the legs for which datagrams have come since their last report, valid until the next call. A caller that does
+  /// not read all of a leg's datagrams calls again().
   [[nodiscard]] std::span<Leg* const> ready();
   void again(Leg& leg);
 
  private:
   int epoll_ = -1;
   std::size_t watched_ = 0;
-  std::vector<epoll_event> events_;   // room for all of them
+  std::vector<epoll_event> events_;   // has space for all watched legs
   std::vector<Leg*> ready_;
 };
 

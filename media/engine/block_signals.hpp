@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::media {
 
-/// Signals are the program's business: none may interrupt a media thread, which is made while this lives.
+/// Blocks all signals for threads made while it exists, because the program handles signals, and none may interrupt a media thread.
 class BlockSignals {
  public:
   BlockSignals() {

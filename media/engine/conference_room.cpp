@@ -23,7 +23,7 @@ void ConferenceHall::let_in(ConferenceRoom& room) {
     if (room.conference.join(attendant->port.seat)) {
       room.attendants.push_back(attendant);
     } else {
-      room.arriving.push(*attendant);  // Who is to leave has not done so yet.
+      room.arriving.push(*attendant);  // A member that was ordered to leave still has its seat.
     }
     attendant = next;
   }
@@ -39,9 +39,9 @@ void ConferenceHall::mix(std::size_t phase, std::uint64_t tick) {
 void ConferenceHall::end(std::size_t phase, std::uint64_t tick) {
   for (ConferenceRoom* const room : rooms_[phase]) close(*room, tick);
   std::erase_if(rooms_[phase], [](ConferenceRoom* room) {
-    // Asked first: whoever was told to come here before we were told to end has been told to leave, too.
+    // Checks `ending` first: every leg that was ordered to come here before it was set was also ordered to leave.
     if (!room->ending.load(std::memory_order_acquire) || room->conference.members() > 0 || !room->arriving.empty()) return false;
-    room->gone.store(true, std::memory_order_release);  // Whoever reads it may free the room.
+    room->gone.store(true, std::memory_order_release);  // A thread that reads it may free the conference.
     return true;
   });
 }
@@ -62,7 +62,7 @@ void ConferenceHall::close(ConferenceRoom& room, std::uint64_t tick) {
     if (!attendant->closing.load(std::memory_order_acquire)) return false;
     attendant->port.finish();
     room.conference.leave(attendant->port.seat);
-    attendant->gone.store(true, std::memory_order_release);  // Whoever reads it may free it.
+    attendant->gone.store(true, std::memory_order_release);  // A thread that reads it may free the attendant.
     return true;
   });
   const Conference& conference = room.conference;

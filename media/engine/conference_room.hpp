@@ -16,17 +16,17 @@
 
 namespace offhook::inline v0::media {
 
-/// A member without a line. The signalling thread's, lent to the room until it is `gone`.
+/// A member without a line. It belongs to the signalling thread; the conference may use it until it is `gone`.
 struct Attendant {
   explicit Attendant(std::shared_ptr<AudioPort> its_port) : port(std::move(its_port)) {}
 
   ConferencePort port;
-  Attendant* next_arriving = nullptr;    // Inbox's
-  std::atomic<bool> closing{false};      // asked of the worker
-  std::atomic<bool> gone{false};         // the worker's last word
+  Attendant* next_arriving = nullptr;    // used by Inbox
+  std::atomic<bool> closing{false};      // set to ask the worker to remove it
+  std::atomic<bool> gone{false};         // set by the worker, which does not use it any more
 };
 
-/// A conference at its worker. Made on the signalling thread, then touched by the worker alone, but for the atomics.
+/// A conference at its worker. The signalling thread makes it; then only the worker uses it, except for the atomics.
 struct ConferenceRoom {
   ConferenceRoom(std::uint32_t rate_hz, std::size_t max_members, std::uint8_t in_phase)
       : conference(rate_hz, max_members), phase(in_phase) {
@@ -37,15 +37,15 @@ struct ConferenceRoom {
   const std::uint8_t phase;
   std::vector<Attendant*> attendants;
   Inbox<Attendant> arriving;
-  ConferenceRoom* next_arriving = nullptr;   // Inbox's
+  ConferenceRoom* next_arriving = nullptr;   // used by Inbox
   std::uint64_t ticks = 0;
-  std::atomic<bool> ending{false};           // asked of the worker, when all have been told to leave
-  std::atomic<bool> gone{false};             // the worker's last word
+  std::atomic<bool> ending{false};           // set to end it, when all members have been ordered to leave
+  std::atomic<bool> gone{false};             // set by the worker, which does not use it any more
   Snapshot<ConferenceStatistics> statistics;
 };
 
-/// The conferences of one worker: each is mixed in its phase of a tick, after all of its members were heard and before any of them is
-/// sent anything. All functions but add() belong to the worker's thread.
+/// The conferences of one worker. Each is mixed in its phase of a tick, after all its members were decoded, and before audio is sent to any of them.
+/// All functions except add() belong to the worker's thread.
 class ConferenceHall {
  public:
   static constexpr std::size_t kMaxRoomsPerPhase = Conference::kMaxMembers / Conference::kMinMembers;
@@ -53,16 +53,16 @@ class ConferenceHall {
   ConferenceHall() {
     for (auto& rooms : rooms_) rooms.reserve(kMaxRoomsPerPhase);
   }
-  /// Any thread. The caller sees to it that there are no more than kMaxRoomsPerPhase in a phase.
+  /// Any thread. The caller makes sure that a phase has at most kMaxRoomsPerPhase conferences.
   void add(ConferenceRoom& room) { arriving_.push(room); }
 
   void take_in();
   [[nodiscard]] bool empty(std::size_t phase) const { return rooms_[phase].empty(); }
   void begin(std::size_t phase);
-  /// Between these two the members who have a line say() what they say, and after the second they hear.
+  /// Mixes. Members with a line call say() between begin() and mix(), and others() after mix().
   void mix(std::size_t phase, std::uint64_t tick);
   void end(std::size_t phase, std::uint64_t tick);
-  /// All conferences are over, and what is recorded of them ends.
+  /// Ends all conferences and their recordings.
   void finish();
 
  private:

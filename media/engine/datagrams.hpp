@@ -18,52 +18,51 @@ struct Leg;
 struct Onward;
 class ArrivalClock;
 
-/// Which system calls carry the datagrams.
+/// Selects the system calls that carry the datagrams.
 enum class DatagramPath : std::uint8_t {
-  Best,    ///< io_uring where the kernel (6.1) and the container allow it, else epoll
+  Best,    ///< io_uring if the kernel (6.1) and the container allow it, otherwise epoll
   Uring,
   Epoll,
 };
 [[nodiscard]] std::string_view to_string(DatagramPath path);
 
-/// How the datagrams of one worker's legs come and go. All but the constructor belongs to the worker's thread; nothing here waits for
-/// anybody, and nothing allocates.
+/// Receives and sends the datagrams of one worker's legs. Everything except the constructor belongs to the worker's thread; no function waits or allocates.
 class Datagrams {
  public:
   virtual ~Datagrams() = default;
 
-  /// Once, on the thread that will call all the rest. False when nothing can come of it.
+  /// Call it once, on the thread that will call all other functions. Returns false if it cannot work.
   [[nodiscard]] virtual bool begin() { return true; }
-  /// Both sockets of a leg are read from now on.
+  /// Reads both sockets of the leg from now on.
   virtual void add(Leg& leg) = 0;
-  /// Hands what has come to the legs' streams: at least what waits for `due`, their audio up to a bound for each leg, and any leg's RTCP.
+  /// Passes received datagrams to the legs' streams: at least the audio of the `due` legs, up to a bound for each leg, and the RTCP of any leg.
   virtual void receive(std::span<Leg* const> due, const ArrivalClock& clock) = 0;
-  /// The leg is relayed, or is no more: its audio is read in every receive(), whether it is due or not.
+  /// watch_audio(): the leg is relayed, so that every receive() reads its audio, whether it is due or not. unwatch_audio() ends this.
   virtual void watch_audio(Leg& leg) = 0;
   virtual void unwatch_audio(Leg& leg) = 0;
-  /// `out` is copied, and has left for the network with the next flush() at the latest. What is refused counts in leg.send_failed.
+  /// Copies `out`, and sends it at the latest with the next flush(). Counts refused datagrams in leg.send_failed.
   virtual void send(Leg& leg, const Sendout& out) = 0;
-  /// False when some of it has to wait.
+  /// Returns false if some datagrams must wait.
   virtual bool flush() { return true; }
-  /// Ties its socket for audio to its peer, or unties it: five times a second. `peer` as PeerTie::look() has it.
+  /// Ties the leg's audio socket to its peer, or unties it. Call it five times a second; `peer` is as for PeerTie::look().
   void mind_peer(Leg& leg, const std::optional<base::SocketAddress>& peer);
-  /// At once: its peer is to be somewhere else.
+  /// Unties the socket at once, because the peer will have another address.
   void untie(Leg& leg);
-  /// Audio that it sent was refused, says an ICMP message by way of the next call of its socket, which fails for that alone: it is untied,
-  /// for a tied socket alone hears of that. Errors for which that means nothing, a full queue say, are no refusals.
+  /// An ICMP message has refused audio of the leg. The next call of its socket reports this as an error, and fails only for this reason. The socket
+  /// is untied, because only a tied socket gets these errors. Errors with another meaning, for example a full queue, are no refusals.
   void on_refusal(Leg& leg, int error);
-  /// Reads no more of them. The leg must not be freed, nor its sockets be closed, before is_released().
+  /// Stops reading the leg's sockets. The caller must not free the leg or close its sockets before is_released() returns true.
   virtual void remove(Leg& leg) = 0;
   [[nodiscard]] virtual bool is_released(const Leg& leg) const = 0;
 
   [[nodiscard]] virtual DatagramPath path() const = 0;
 
  protected:
-  /// Whether this is the first receive() of a phase: what is not asked by leg is looked for once in each.
+  /// Returns whether this is the first receive() of a phase: work that is not per leg runs once in each phase.
   [[nodiscard]] bool begins_phase(const ArrivalClock& clock);
-  /// What came for a leg goes to its stream, and what of it is passed on leaves through the leg that it is relayed with.
+  /// Passes a datagram to the leg's stream. If the stream relays it, sends it through the other leg.
   void hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival);
-  /// As send(): a packet of at most rtp::kMaxPassedOctets.
+  /// Sends a packet of at most rtp::kMaxPassedOctets, as send() does.
   virtual void pass_on(Leg& through, const Onward& onward) = 0;
 
  private:
@@ -71,7 +70,8 @@ class Datagrams {
   base::TimePoint phase_began_{};
 };
 
-/// `wanted`, or for Best what there is. Null when there is none: no descriptors left, or `wanted` is refused here; `why` says which.
+/// Makes the `wanted` path, or for Best the best one available. Returns null if there are no descriptors left, or if
+/// the system refuses `wanted`; `why` is the reason.
 [[nodiscard]] std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why);
 
 }  // namespace offhook::inline v0::media

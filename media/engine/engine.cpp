@@ -54,7 +54,7 @@ base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base
   const std::uint32_t last = options_.last_port;
   if (first == 0 || last < first + 1) return base::fail(EngineError::NoPort);
   const std::uint32_t pairs = (last - first + 1) / 2;
-  const auto begin = random_.below(pairs);  // A port that nobody can guess: RFC 6056 section 3.3.
+  const auto begin = random_.below(pairs);  // an unpredictable port: RFC 6056 section 3.3
   for (std::uint32_t i = 0; i < std::min(pairs, kMaxPortTries); ++i) {
     const auto port = static_cast<std::uint16_t>(first + 2 * ((begin + i) % pairs));
     auto rtp = UdpSocket::bind({local, port});
@@ -67,7 +67,7 @@ base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base
   return base::fail(EngineError::NoPort);
 }
 
-// The fewest legs among those that have room and time.
+// Returns the worker with the fewest legs among those with space and time.
 base::Result<std::size_t, EngineError> Engine::Impl::choose_worker() const {
   std::optional<std::size_t> best;
   bool any = false;
@@ -146,7 +146,7 @@ base::Result<void, EngineError> Engine::Impl::relay(LegId a, LegId b) {
   Entry &one = **first, &other = **second;
   if (one.relayed_with == b) return {};
   if (one.conference || other.conference) return base::fail(EngineError::Conferring);
-  // One that is on its way out of a conference may still be handed over.
+  // A leg that is leaving a conference may still move.
   const bool settled = one.stations.size() == 1 && other.stations.size() == 1;
   if (!settled || one.stations.back()->worker != other.stations.back()->worker) return base::fail(EngineError::Apart);
   if (one.relayed_with || other.relayed_with) return base::fail(EngineError::Relayed);
@@ -196,7 +196,7 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
   (*entry)->closing = true;
-  if (const LegId other = std::exchange((*entry)->relayed_with, {})) entries_.at(other).relayed_with = {};  // Its worker parts them.
+  if (const LegId other = std::exchange((*entry)->relayed_with, {})) entries_.at(other).relayed_with = {};  // The worker ends the relay.
   leave_book(**entry);
   (*entry)->leg->wishes.fetch_or(kClose, std::memory_order_release);
   --open_legs_;
@@ -223,7 +223,7 @@ void Engine::Impl::forget_closed() {
   std::erase_if(gone_, [this](LegId id) { return entries_.at(id).relay_orders == 0 && entries_.erase(id) == 1; });
 }
 
-// --- figures ---------------------------------------------------------------------------------------------------------------
+// --- statistics ------------------------------------------------------------------------------------------------------------
 
 std::optional<LegStatistics> Engine::Impl::statistics(LegId id) const {
   const std::lock_guard lock(mutex_);

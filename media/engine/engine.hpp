@@ -27,30 +27,30 @@ using ConferenceId = base::StrongId<struct ConferenceTag>;
 struct EngineOptions {
   unsigned workers = 0;                              ///< 0: one per core
   std::uint16_t first_port = 16384, last_port = 32767;
-  base::Duration silence_limit = std::chrono::seconds(10);  ///< no RTP for so long: MediaLost
-  std::string cname;                                 ///< RTCP; "" makes one at random per leg (RFC 7022)
+  base::Duration silence_limit = std::chrono::seconds(10);  ///< time without RTP until MediaLost
+  std::string cname;                                 ///< for RTCP; "": each leg gets a random one (RFC 7022)
   DatagramPath datagrams = DatagramPath::Best;
-  bool goes_before_others = false;                   ///< workers run at real time, or raised, where the system allows that
-  std::shared_ptr<VoiceModel> voice_model{};         ///< helps to tell voice from noise, on a thread of its own; null: the workers do alone
-  std::function<void(const std::string& why)> on_voice_lost{};  ///< the model works no more: once, on its thread
-  float load_limit = 0.85F;                          ///< of a core: a worker that takes more gets no new leg
-  float late_limit = 0.2F;                           ///< the same of one that does more of its phases late, for others have its core
+  bool goes_before_others = false;                   ///< workers run in real time, or with a raised priority, if the system allows it
+  std::shared_ptr<VoiceModel> voice_model{};         ///< helps to detect voice, on its own thread; null: the workers detect voice alone
+  std::function<void(const std::string& why)> on_voice_lost{};  ///< called when the model has failed: once, on its thread
+  float load_limit = 0.85F;                          ///< of a core: a worker with more load gets no new leg
+  float late_limit = 0.2F;                           ///< share of late phases of a worker, caused by other programs, above which it gets no new leg
 };
 
-/// How the engine does: for a status page.
+/// The state of the engine, for a status page.
 struct EngineStatus {
-  std::size_t workers = 0;                           ///< that work
+  std::size_t workers = 0;                           ///< number of working workers
   std::size_t legs = 0;
-  Scheduling scheduling = Scheduling::Usual;         ///< of the worker that the kernel puts least before others
-  DatagramPath datagrams = DatagramPath::Best;       ///< that is in use, the worst of all workers'; Best: none works
-  std::string refused;                               ///< why no better one is; "" when there is nothing to say
-  float load = 0;                                    ///< of the busiest worker: share of a core
-  float late = 0;                                    ///< share of the last second's phases done over 2 ms late, of the worst worker
-  bool takes_legs = false;                           ///< some worker has room and time for another one
-  bool voice_model = false;                          ///< there is one, and it works
-  float voice_load = 0;                              ///< of its thread: share of a core
-  std::uint64_t voice_chunks = 0;                    ///< of 32 ms, that it has judged
-  std::uint64_t phases_left_out = 0;                 ///< a twentieth of a tick each, over 200 ms late
+  Scheduling scheduling = Scheduling::Usual;         ///< of the worker with the lowest priority
+  DatagramPath datagrams = DatagramPath::Best;       ///< the path in use, the worst of all workers'; Best: no worker works
+  std::string refused;                               ///< why no better path is in use; "" if there is no reason
+  float load = 0;                                    ///< of the busiest worker, as a share of a core
+  float late = 0;                                    ///< of the worst worker: share of the last second's phases done over 2 ms late
+  bool takes_legs = false;                           ///< some worker has space and time for another leg
+  bool voice_model = false;                          ///< there is a model, and it works
+  float voice_load = 0;                              ///< of the model's thread, as a share of a core
+  std::uint64_t voice_chunks = 0;                    ///< chunks of 32 ms that the model has judged
+  std::uint64_t phases_left_out = 0;                 ///< a twentieth of a tick each, left out because they were over 200 ms late
   TickTimes ticks;
 };
 
@@ -63,26 +63,25 @@ enum class EngineError : std::uint8_t {
   WrongSize,
   WrongRate,
   Full,
-  Apart,        ///< the legs are on different workers: open the second one beside the first
-  Conferring,   ///< one of them is in a conference: leave() first
-  Relayed,      ///< one of them is relayed with another leg already
-  OtherCodec,   ///< they do not carry the same codec, or were not started yet
+  Apart,        ///< the legs are on different workers: open the second one beside the first one
+  Conferring,   ///< one of the legs is in a conference: leave() first
+  Relayed,      ///< one of the legs is already relayed with another leg
+  OtherCodec,   ///< the legs have different codecs, or were not started yet
 };
 [[nodiscard]] std::string_view to_string(EngineError error);
 
 struct OpenLeg {
   LegId id;
-  std::uint16_t rtp_port = 0;   ///< even; RTCP is the next one
+  std::uint16_t rtp_port = 0;   ///< even; the RTCP port is the next one
 };
 
 struct ConferenceOptions {
-  std::uint32_t rate_hz = 16000;    ///< of all its members' ports; their lines may have any codec
-  std::size_t max_members = 32;     ///< 2 to 500; memory for the mix is taken for so many, 640 octets each at 16 kHz
+  std::uint32_t rate_hz = 16000;    ///< of all members' ports; their lines may have any codec
+  std::size_t max_members = 32;     ///< 2 to 500; memory for the mix is allocated for this number, 640 octets each at 16 kHz
 };
 
-/// The media edge: worker threads on io_uring or epoll, their legs ticked each 20 ms. A leg is one call's RTP; it belongs to one worker,
-/// until it joins a conference that another one has. Called from any thread but the workers (two telephones may share an engine); what they ask
-/// for takes effect at the next tick.
+/// The media edge: worker threads on io_uring or epoll, which tick their legs every 20 ms. A leg is one call's RTP. It belongs to one worker, until it joins a
+/// conference of another worker. Any thread except the workers may call the functions (two telephones may share an engine). They take effect at the next tick.
 class Engine {
  public:
   explicit Engine(EngineOptions options);
@@ -90,53 +89,52 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Binds an even/odd port pair on `local`; packets are read and dropped until start(). Errors: NoPort, NoSocket, Busy: each worker
-  /// has kMaxLegsPerWorker or no time left (EngineOptions::load_limit), and those who talk already come first.
-  /// `beside`: on the worker of that leg, so that both can be relayed; errors are then UnknownLeg, too.
+  /// Binds an even/odd port pair on `local`. Packets are read and dropped until start(). Errors: NoPort, NoSocket, Busy: each worker has
+  /// kMaxLegsPerWorker or no time left (EngineOptions::load_limit), because running calls have priority. `beside`: opens the leg on the worker of
+  /// that leg, so that both can be relayed; then UnknownLeg is possible, too.
   [[nodiscard]] base::Result<OpenLeg, EngineError> open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside = {});
-  /// Begins or changes the flow of media. Never refused for want of room: of several orders within one tick the last one holds.
-  /// Learning of the source starts anew when the plan's remote address changed or `relearn`.
+  /// Starts or changes the flow of media. It is never refused for lack of space. If there are several orders within one tick, the last one counts.
+  /// The source is learnt again if the plan's remote address changed, or if `relearn`.
   base::Result<void, EngineError> start(LegId leg, const MediaPlan& plan, bool relearn = false);
-  /// Packets that come for one leg leave through the other, undecoded and in the same phase in which they are read (each millisecond), until
-  /// end_relay(), or until one of them is closed. Each side has its own RTCP, statistics, source learning and events; digits that come
-  /// as RFC 4733 events are told to the port as well as passed on. Nothing is heard from the ports, said through them or recorded; digits
-  /// of ours are refused. Either may be started anew: with another codec its audio is dropped until both have the same again.
-  /// Errors: UnknownLeg (also of a leg with itself), Apart, Relayed, OtherCodec. Once more for the same legs does nothing.
+  /// Relays two legs, until end_relay(), or until one of them is closed. A packet for one leg leaves through the other, undecoded, in the phase in
+  /// which it is read (each millisecond). Each side has its own RTCP, statistics, source learning and events. Digits that come as RFC 4733 events are
+  /// reported to the port, and also passed on. No audio of the ports is received, sent or recorded; our digits are refused. Either leg may be started
+  /// again: with another codec its audio is dropped until both have the same codec again.
+  /// Errors: UnknownLeg (also for a leg with itself), Apart, Relayed, OtherCodec. A second call for the same legs does nothing.
   base::Result<void, EngineError> relay(LegId a, LegId b);
-  /// Both legs are ordinary ones again, to play a prompt, say. Of a leg that is not relayed: nothing. Errors: UnknownLeg.
+  /// Ends the relay of a leg, for example to play a prompt: both legs are ordinary ones again. Does nothing for a leg that is not relayed. Errors: UnknownLeg.
   base::Result<void, EngineError> end_relay(LegId either);
-  /// Sends RTCP BYE and closes the sockets. The last statistics stay readable until the next open().
+  /// Sends RTCP BYE and closes the sockets. The last statistics can be read until the next open().
   base::Result<void, EngineError> close(LegId leg);
 
-  /// A conference (media/conference.hpp): its legs are gathered on one worker, in one phase of its ticks. Errors: WrongSize, WrongRate
-  /// (neither 8000, 16000 nor 24000), NoSocket (no worker works), Busy: no worker has time, or a phase of its tick in which not 500 are
-  /// promised a seat already.
+  /// Opens a conference (media/conference.hpp). Its legs are gathered on one worker, in one phase of its ticks. Errors: WrongSize, WrongRate (not
+  /// 8000, 16000 or 24000), NoSocket (no worker works), Busy: no worker has time, or a phase in which fewer than 500 seats are promised.
   [[nodiscard]] base::Result<ConferenceId, EngineError> confer(const ConferenceOptions& options);
-  /// The caller of this leg speaks to the others at `gain` (0: only listens) and hears them; its port's `heard`, events, digits and
-  /// recording are as ever, and what its port plays is heard by this caller alone. The leg is handed to the conference's worker between
-  /// two ticks, with its numbers running on and no packet lost. In another conference it leaves that; in this one the gain alone changes.
-  /// Errors: UnknownLeg, UnknownConference, WrongRate (of the port), Full, Busy: the worker has no room or no time for it.
+  /// Adds a leg to a conference. Its caller speaks to the other members at `gain` (0: only listens) and gets their audio. The port's `heard`, events,
+  /// digits and recording work as before; only this caller hears the port's playout. The leg moves to the conference's worker between two ticks; its
+  /// numbers continue, and no packet is lost. If it is in another conference, it leaves that one; if it is in this one, only the gain changes.
+  /// Errors: UnknownLeg, UnknownConference, WrongRate (of the port), Full, Busy: the worker has no space or no time for it.
   base::Result<void, EngineError> join(LegId leg, ConferenceId conference, float gain = 1);
-  /// A member without a line: an agent, who hears the others through `port` and speaks to them, or a recording of them all
-  /// (media/conference_port.hpp). leave() and set_gain() take its number. Errors: UnknownConference, WrongRate, Full.
+  /// Adds a member without a line: an agent, which gets the other members' audio and speaks through `port`, or a recording of all members
+  /// (media/conference_port.hpp). leave() and set_gain() accept the number that it returns. Errors: UnknownConference, WrongRate, Full.
   [[nodiscard]] base::Result<LegId, EngineError> attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain = 1);
-  /// Of a member, 0 to 4: how loud the others hear it. Errors: UnknownLeg, also for one that is in no conference.
+  /// Sets the level of a member for the other members, 0 to 4. Errors: UnknownLeg, also for a leg that is in no conference.
   base::Result<void, EngineError> set_gain(LegId member, float gain);
-  /// A leg is by itself again, and stays where it is ticked; a member without a line is no more, and its port is let go of. Errors as
-  /// set_gain()'s.
+  /// Removes a member. A leg leaves the conference, and stays where it is ticked. A member without a line ends, and its
+  /// port is released. Errors: those of set_gain().
   base::Result<void, EngineError> leave(LegId member);
-  /// All leave, and the conference is no more. Errors: UnknownConference.
+  /// Removes all members, and ends the conference. Errors: UnknownConference.
   base::Result<void, EngineError> end(ConferenceId conference);
-  /// Nothing once it has ended.
+  /// Returns nullopt once the conference has ended.
   [[nodiscard]] std::optional<ConferenceStatistics> conference(ConferenceId conference) const;
 
   [[nodiscard]] std::optional<LegStatistics> statistics(LegId leg) const;
   [[nodiscard]] std::size_t legs() const;
-  /// Worst lateness of a tick since the last call, over all workers.
+  /// Returns the largest lateness of a tick since the last call, over all workers.
   [[nodiscard]] base::Duration take_worst_lateness();
-  /// Of all phases in which anybody was ticked, since the beginning, over all workers.
+  /// Returns the times of all phases with legs since the start, over all workers.
   [[nodiscard]] TickTimes tick_times() const;
-  [[nodiscard]] TickHistogram::Counts tick_counts() const;  ///< the same, to tell of a stretch of time
+  [[nodiscard]] TickHistogram::Counts tick_counts() const;  ///< the same as counts, to compute a difference between two times
   [[nodiscard]] EngineStatus status() const;
 
  private:

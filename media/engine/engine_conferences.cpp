@@ -10,7 +10,7 @@ namespace {
 
 std::unique_ptr<Station> at_same_place(const Station& last) {
   auto station = std::make_unique<Station>(last.worker, *last.whose, last.place);
-  station->voice = last.voice ? std::make_unique<VoiceBank>(1) : nullptr;  // The leg may not have come there yet.
+  station->voice = last.voice ? std::make_unique<VoiceBank>(1) : nullptr;  // The leg may not have arrived there yet.
   return station;
 }
 
@@ -41,7 +41,7 @@ base::Result<void, EngineError> Engine::Impl::join(LegId id, ConferenceId confer
   const std::lock_guard lock(mutex_);
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
-  if ((*entry)->relayed_with || (*entry)->relay_orders != 0) return base::fail(EngineError::Relayed);  // Or was, a moment ago.
+  if ((*entry)->relayed_with || (*entry)->relay_orders != 0) return base::fail(EngineError::Relayed);  // It is relayed, or was until a moment ago.
   auto* const hall = book_.find(conference);
   if (hall == nullptr) return base::fail(EngineError::UnknownConference);
   if ((*entry)->conference == conference) {
@@ -64,7 +64,7 @@ base::Result<void, EngineError> Engine::Impl::join(LegId id, ConferenceId confer
   return {};
 }
 
-/// Where the leg is, when that is where conferences of this phase are; else a new place there.
+/// Returns the leg's present place if it is in a row for conferences of this phase; otherwise a new place there.
 base::Result<std::unique_ptr<Station>, EngineError> Engine::Impl::find_place(const Entry& entry, std::size_t worker, std::uint8_t phase) {
   const Station& last = *entry.stations.back();
   if (last.worker == worker && last.place.row->kept && last.place.row->phase == phase) return at_same_place(last);
@@ -84,7 +84,7 @@ void Engine::Impl::send_to(Entry& entry, std::unique_ptr<Station> station) {
   moving_.push_back(entry.leg->id);
 }
 
-/// The leg has no use for this one of its stations. Their places stay as long as one of the others is there, too.
+/// Removes a station that the leg does not use any more. Its place stays taken while another station has it.
 void Engine::Impl::forget(Entry& entry, std::size_t station) {
   const auto at = entry.stations.begin() + static_cast<std::ptrdiff_t>(station);
   const auto gone = std::move(*at);
@@ -141,7 +141,7 @@ base::Result<void, EngineError> Engine::Impl::leave(LegId member) {
   return {};
 }
 
-// It stays where it is: to leave is never refused for want of room.
+// The leg stays at its place, so that leaving is never refused for lack of space.
 void Engine::Impl::leave(Entry& entry) {
   leave_book(entry);
   send_to(entry, at_same_place(*entry.stations.back()));

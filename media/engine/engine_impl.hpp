@@ -18,14 +18,14 @@
 
 namespace offhook::inline v0::media {
 
-/// Who keeps the legs and their places: engine.cpp opens, relays and closes them, engine_conferences.cpp moves them. Below it each worker
-/// has what is its own; nothing here runs on a worker's thread.
+/// Holds the legs and their places. engine.cpp opens, relays and closes legs; engine_conferences.cpp moves them. The workers below have their own
+/// data; no function here runs on a worker's thread.
 class Engine::Impl {
  public:
   explicit Impl(EngineOptions options);
   ~Impl() {
     for (const auto& worker : workers_) worker->stop();  // All at once: each takes up to a tick.
-    for (const auto& worker : workers_) worker->join();  // They may be handing legs to each other.
+    for (const auto& worker : workers_) worker->join();  // Workers may be passing legs to each other.
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -57,15 +57,15 @@ class Engine::Impl {
  private:
   struct Entry {
     std::unique_ptr<Leg> leg;
-    std::vector<std::unique_ptr<Station>> stations;  // from where it is to where it is to be
-    std::optional<MediaPlan> plan;    // as last asked for
-    std::optional<MediaPlan> plan_of_chain;  // for which it was made: what came since, it did for as well
-    ConferenceId conference;          // none, or the one that it was last told to join
-    LegId relayed_with{};             // as last asked for
-    std::uint32_t relay_clock_hz = 0; // of its translator; 0: it has none
-    std::size_t relay_orders = 0;     // that may still touch it
+    std::vector<std::unique_ptr<Station>> stations;  // from its present place to the last ordered one
+    std::optional<MediaPlan> plan;    // the last ordered plan
+    std::optional<MediaPlan> plan_of_chain;  // the plan for which the chain was made; it also works for all plans ordered since
+    ConferenceId conference;          // the one that it was last ordered to join, or none
+    LegId relayed_with{};             // as last ordered
+    std::uint32_t relay_clock_hz = 0; // of its translator; 0: it has no translator
+    std::size_t relay_orders = 0;     // orders that may still use it
     bool closing = false;
-    bool gone = false;                // its worker has handed it back
+    bool gone = false;                // its worker has returned it
   };
   struct Pair {
     UdpSocket rtp, rtcp;
@@ -87,7 +87,7 @@ class Engine::Impl {
     return workers_[worker]->load().has_time_for(legs_of_[worker] + 1, options_.load_limit, options_.late_limit);
   }
   void give_model(LegRow& row) {
-    if (voice_ && !row.model) row.model = std::make_unique<LegRow::ModelCalls>();  // A row that nobody has seen yet.
+    if (voice_ && !row.model) row.model = std::make_unique<LegRow::ModelCalls>();  // This row is not in use yet.
   }
   base::Result<std::unique_ptr<Station>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
   void send_to(Entry& entry, std::unique_ptr<Station> station);
@@ -95,19 +95,19 @@ class Engine::Impl {
   void leave(Entry& entry);
   void leave_book(Entry& entry);
 
-  mutable std::mutex mutex_;  // Between those who call us; no worker ever takes it.
+  mutable std::mutex mutex_;  // for the callers; no worker ever locks it
   EngineOptions options_;
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
-  std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // until their worker is done with them
+  std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // kept until their worker is done with them
   std::vector<LegRows> rows_;                     // by worker
   ConferenceBook book_;
-  std::unique_ptr<VoiceThread> voice_;            // Joined after the workers that feed it, before the rows that it answers into.
-  std::vector<std::unique_ptr<Worker>> workers_;  // Joined before the legs that they tick, and their rows, are freed.
-  std::vector<std::size_t> legs_of_;              // how many, or on their way, by worker
-  std::vector<LegId> moving_;                     // those with more than one station
+  std::unique_ptr<VoiceThread> voice_;            // joined after the workers that feed it, and before the rows into which it writes
+  std::vector<std::unique_ptr<Worker>> workers_;  // joined before the legs that they tick, and their rows, are freed
+  std::vector<std::size_t> legs_of_;              // number of legs, also of those on their way, by worker
+  std::vector<LegId> moving_;                     // legs with more than one station
   std::size_t open_legs_ = 0;
-  std::vector<LegId> gone_;                       // those whose worker has handed them back, until the next open()
+  std::vector<LegId> gone_;                       // legs that their worker has returned, until the next open()
   std::uint64_t last_id_ = 0;
 };
 

@@ -14,8 +14,8 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr int kMaxReadyReports = 32;      // In a phase. What is left over is there at the next one.
-constexpr std::size_t kMaxReports = 8;   // Of each.
+constexpr int kMaxReadyReports = 32;      // per phase; the rest follows in the next one
+constexpr std::size_t kMaxReports = 8;   // per socket
 static_assert(ReadPace::kMost % ReceiveBatch::kMaxDatagrams == 0);
 
 }  // namespace
@@ -30,11 +30,11 @@ void EpollDatagrams::add(Leg& leg) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.ptr = &leg;
-  leg.reports_unwatched = ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtcp.fd(), &event) != 0;  // Beyond max_user_watches, say.
+  leg.reports_unwatched = ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtcp.fd(), &event) != 0;  // for example beyond max_user_watches
 }
 
 void EpollDatagrams::remove(Leg& leg) {
-  // Closing alone would not do: a child between fork and exec holds the descriptor too, and events would go on.
+  // Closing the socket is not enough: a child between fork and exec holds the descriptor too, and events would continue.
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, leg.rtcp.fd(), nullptr);
 }
 
@@ -51,7 +51,7 @@ void EpollDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& cloc
   }
 }
 
-// One that is flooded is read a batch at a time.
+// A flooded socket is read one batch per call.
 void EpollDatagrams::receive_relayed(const ArrivalClock& clock) {
   for (Leg* const leg : relayed_.ready()) {
     read_audio(*leg, ReceiveBatch::kMaxDatagrams);
@@ -64,7 +64,7 @@ void EpollDatagrams::read_audio(Leg& leg, std::size_t most) {
   batch_.receive(leg.rtp.fd(), most);
   if (!batch_.was_refused()) return;
   on_refusal(leg, ECONNREFUSED);
-  batch_.receive(leg.rtp.fd(), most);  // That was no answer to what was asked.
+  batch_.receive(leg.rtp.fd(), most);  // The refusal was not an answer to this read.
 }
 
 void EpollDatagrams::hand_in_batch(Leg& leg, Channel channel, const ArrivalClock& clock) {
@@ -96,7 +96,7 @@ void EpollDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, c
   if (tied ? socket.send(datagram) : socket.send(datagram, to)) return;
   if (channel == Channel::Rtp && leg.tie.is_tied()) {
     on_refusal(leg, errno);
-    if (!leg.tie.is_tied() && socket.send(datagram, to)) return;  // What was refused is what went before it.
+    if (!leg.tie.is_tied() && socket.send(datagram, to)) return;  // The refused datagram was an earlier one.
   }
   ++leg.send_failed;
 }
@@ -104,7 +104,7 @@ void EpollDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, c
 void EpollDatagrams::pass_on(Leg& through, const Onward& onward) {
   std::array<std::uint8_t, rtp::kMaxPassedOctets> octets;
   const auto size = rtp::write_packet(onward.packet, octets);
-  if (size) send_one(through, Channel::Rtp, base::Bytes(octets).first(*size), onward.to);  // It fits.
+  if (size) send_one(through, Channel::Rtp, base::Bytes(octets).first(*size), onward.to);  // The packet fits.
 }
 
 }  // namespace offhook::inline v0::media

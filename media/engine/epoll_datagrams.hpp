@@ -6,9 +6,9 @@
 
 namespace offhook::inline v0::media {
 
-/// The honest fallback: each leg's audio is read by one recvmmsg when it is due, RTCP where epoll says that there is any, and each
-/// datagram leaves by a sendto of its own. To be woken by each packet would cost as much again as all the rest. The audio of relayed legs
-/// is looked for in each receive(), all of them in one system call, and read where there is any.
+/// The path for systems without io_uring. One recvmmsg reads each leg's audio when it is due. RTCP is read when epoll reports it. Each datagram
+/// leaves with a separate sendto. A wake-up for each packet would double the cost of everything. In each receive(), one system call finds the relayed
+/// legs with audio, which are then read.
 class EpollDatagrams final : public Datagrams {
  public:
   EpollDatagrams();
@@ -19,7 +19,7 @@ class EpollDatagrams final : public Datagrams {
 
   void add(Leg& leg) override;
   void receive(std::span<Leg* const> due, const ArrivalClock& clock) override;
-  void watch_audio(Leg& leg) override { relayed_.add(leg); }  // Where it is not watched it is read when it is due.
+  void watch_audio(Leg& leg) override { relayed_.add(leg); }  // an unwatched leg is read when it is due
   void unwatch_audio(Leg& leg) override { relayed_.remove(leg); }
   void send(Leg& leg, const Sendout& out) override;
   void remove(Leg& leg) override;

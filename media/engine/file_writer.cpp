@@ -8,7 +8,7 @@
 namespace offhook::inline v0::media {
 
 base::Result<FileWriter, int> FileWriter::create(const std::string& path) {
-  // O_EXCL does not follow a link either: in a folder that others may write to, ours must not lead elsewhere.
+  // O_EXCL also does not follow a link: in a folder that other users may write to, our path must not lead elsewhere.
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return base::fail(errno);
   return FileWriter(fd);

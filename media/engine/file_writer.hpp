@@ -9,10 +9,10 @@
 
 namespace offhook::inline v0::media {
 
-/// A new file of our own, readable by nobody else. Errors are errno's numbers. Blocks: never on a media worker.
+/// Writes a new file that only this process's user may read. Errors are errno's numbers. It blocks: do not use it on a media worker.
 class FileWriter {
  public:
-  /// EEXIST when there is something by that name already: nothing is written over.
+  /// Returns EEXIST if the name exists already: it overwrites no file.
   [[nodiscard]] static base::Result<FileWriter, int> create(const std::string& path);
   FileWriter(FileWriter&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileWriter& operator=(FileWriter&& other) noexcept {
@@ -21,9 +21,9 @@ class FileWriter {
   }
   ~FileWriter();
 
-  /// As much as goes, from `offset` on: how much that was. 0 only for no octets.
+  /// Writes as much as possible, from `offset` on, and returns the number of octets. It is 0 only for an empty `octets`.
   [[nodiscard]] base::Result<std::size_t, int> write(base::Bytes octets, std::uint64_t offset);
-  /// All of it, or an error.
+  /// Writes everything, or returns an error.
   [[nodiscard]] base::Result<void, int> write_all(base::Bytes octets, std::uint64_t offset);
 
  private:

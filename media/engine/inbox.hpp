@@ -4,8 +4,8 @@
 
 namespace offhook::inline v0::media {
 
-/// What is on its way to a worker, from any thread: linked through itself by `next_arriving`, so that it is never full. push() does not
-/// wait for the worker, and take_all() is a single exchange.
+/// Passes items from any thread to a worker. The items are linked by their `next_arriving`, so that the inbox is never full. push() does not wait for
+/// the worker, and take_all() is a single exchange.
 template <class T>
 class Inbox {
  public:
@@ -14,9 +14,9 @@ class Inbox {
     while (!newest_.compare_exchange_weak(item.next_arriving, &item, std::memory_order_release, std::memory_order_relaxed)) {
     }
   }
-  /// The worker: a chain by `next_arriving`, the newest first; null when there is none.
+  /// Worker: returns a chain linked by `next_arriving`, the newest item first; null if there is none.
   [[nodiscard]] T* take_all() {
-    if (newest_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // Nearly always: spares the write.
+    if (newest_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // True in nearly all calls: saves the write.
     return newest_.exchange(nullptr, std::memory_order_acquire);
   }
   [[nodiscard]] bool empty() const { return newest_.load(std::memory_order_acquire) == nullptr; }

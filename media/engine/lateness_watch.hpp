@@ -6,24 +6,24 @@
 
 namespace offhook::inline v0::media {
 
-/// How much of a worker's work was late of late: whoever shares the machine may starve it without its own processor time telling. Pure,
-/// no allocation; one thread.
+/// Measures how much of a worker's work was late in the last time. Other programs on the machine may delay a worker without any effect on its own
+/// processor time. Pure, no allocation; one thread.
 class LatenessWatch {
  public:
-  /// Phases that are done later than that after their time are late.
+  /// Phases that are done later than `late_from` after their time count as late.
   explicit LatenessWatch(base::Duration late_from) : late_from_(late_from) {}
 
-  /// A phase was done so long after its time.
+  /// Counts a phase that was done `done_after` its time.
   void add(base::Duration done_after) noexcept {
     ++now_.phases;
     if (done_after > late_from_) ++now_.late;
   }
-  /// Those that nobody did at all are late, too.
+  /// Counts phases that were left out; they are late, too.
   void add_left_out(std::uint64_t phases) noexcept {
     now_.phases += phases;
     now_.late += phases;
   }
-  /// Ends a window: half a second, say. The share of late phases in it and in the one before, 0..1; of a few nothing is told: 0.
+  /// Ends a window of for example half a second. Returns the share of late phases in it and in the window before, 0..1; 0 if there were only few phases.
   [[nodiscard]] float end_window() noexcept {
     const Window before = before_;
     before_ = now_;

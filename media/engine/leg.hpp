@@ -20,19 +20,19 @@
 
 namespace offhook::inline v0::media {
 
-/// What is asked of a leg's worker.
+/// Orders to a leg's worker.
 enum LegWish : std::uint8_t {
   kClose = 1,
   kMove = 2,    ///< to Leg::next_station
 };
 
-/// One call's sockets and stream. Made on the signalling thread, then touched by its worker alone, until that hands it on or back.
+/// One call's sockets and stream. The signalling thread makes it. Then only its worker uses it, until the worker passes it on or returns it.
 struct Leg : base::Pooled<Leg> {
-  /// `random` is drawn from here and never on the worker: each draw of the system's generator is a system call.
+  /// Draws from `random` here, and never on the worker, because each draw of the system's generator is a system call.
   Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket, base::Random& random)
       : port(std::move(its_port)), rtp(std::move(rtp_socket)), rtcp(std::move(rtcp_socket)), stream(std::move(options), *port, random) {}
 
-  /// Asks for what its next tick touches to be in the cache soon: first what says where, then, once that is there, the rest.
+  /// prefetch_links() prefetches the pointers. Once these are in the cache, prefetch() prefetches the data that the next tick uses.
   void prefetch_links() const noexcept {
     base::prefetch(this, 1);
     base::prefetch_between(&send_failed, &statistics);
@@ -45,25 +45,25 @@ struct Leg : base::Pooled<Leg> {
   Stream stream;
   std::uint64_t send_failed = 0;
   PeerTie tie;                            // of `rtp`
-  LegPlace place;                         // at its worker
-  Station* station = nullptr;             // the same, and more of it
-  Station* departs_to = nullptr;          // it is on its way there
-  Station* came_from = nullptr;           // until it has arrived
-  std::uint64_t last_tick = 0;            // that it had before it was handed over
-  bool handed_over = false;               // and it was not ticked since
-  bool seated = false;                    // in station->room
-  LegId id;                               // for the signalling thread
-  Leg* next_arriving = nullptr;           // Inbox's
-  std::uint8_t young = 50;                // ticks, in each of which its figures are renewed: who calls briefly has some, too
-  ReadPace pace;                          // of its audio, for whoever reads its sockets
-  std::uint32_t uring_place = 0;          // UringDatagrams'
-  Leg* relayed_with = nullptr;            // the worker's
-  bool audio_watched = false;             // AudioWatch's: read whenever there is any
-  bool reports_unwatched = false;         // EpollDatagrams': nobody says when RTCP has come
-  OrderBox orders;                        // looked into at each tick
-  std::atomic<std::uint8_t> wishes{0};    // asked of the worker: LegWish
-  std::atomic<Station*> next_station{nullptr};  // where it is to go; the latest wish holds
-  Snapshot<LegStatistics> statistics;     // Written by the worker, read by anybody.
+  LegPlace place;                         // its place at its worker
+  Station* station = nullptr;             // its present station
+  Station* departs_to = nullptr;          // the station to which it is moving
+  Station* came_from = nullptr;           // set until it has arrived
+  std::uint64_t last_tick = 0;            // its last tick before it moved
+  bool handed_over = false;               // it moved, and has not been ticked since
+  bool seated = false;                    // it has a seat in station->room
+  LegId id;                               // used by the signalling thread
+  Leg* next_arriving = nullptr;           // used by Inbox
+  std::uint8_t young = 50;                // ticks for which its statistics are updated in each tick, so that short calls have some, too
+  ReadPace pace;                          // of its audio; used by the code that reads its sockets
+  std::uint32_t uring_place = 0;          // used by UringDatagrams
+  Leg* relayed_with = nullptr;            // used by the worker
+  bool audio_watched = false;             // used by AudioWatch: it is read whenever audio has come
+  bool reports_unwatched = false;         // used by EpollDatagrams: epoll does not report its RTCP
+  OrderBox orders;                        // read at each tick
+  std::atomic<std::uint8_t> wishes{0};    // orders to the worker: LegWish
+  std::atomic<Station*> next_station{nullptr};  // where it should move; the latest order counts
+  Snapshot<LegStatistics> statistics;     // written by the worker, read by any thread
 };
 
 }  // namespace offhook::inline v0::media

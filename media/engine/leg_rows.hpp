@@ -15,13 +15,13 @@ namespace offhook::inline v0::media {
 
 struct Leg;
 
-inline constexpr std::size_t kPhases = 20;              ///< of a tick, 1 ms each
+inline constexpr std::size_t kPhases = 20;              ///< phases of a tick, 1 ms each
 inline constexpr std::size_t kMaxLegsPerWorker = 4096;
 
-/// Legs that are ticked side by side. Made by the signalling thread; what is in it belongs to the worker.
+/// Legs that are ticked side by side. The signalling thread makes it; its contents belong to the worker.
 struct LegRow {
   static constexpr std::size_t kLanes = 8;
-  /// What the legs of a conference heard has to be kept until all of it is mixed.
+  /// The received audio of a conference's legs, which must be kept until all of it is mixed.
   struct Kept {
     std::array<CodecChain::Frame, kLanes> frames;
     std::array<std::span<const std::int16_t>, kLanes> heard;
@@ -30,38 +30,38 @@ struct LegRow {
   LegRow(std::uint8_t in_phase, bool of_conferences) : phase(in_phase), kept(of_conferences ? std::make_unique<Kept>() : nullptr) {}
 
   const std::uint8_t phase;
-  const std::unique_ptr<Kept> kept;  // null in the rows of those who are in no conference
-  std::array<Leg*, kLanes> legs{};   // null where there is none
-  std::size_t count = 0;             // of them
+  const std::unique_ptr<Kept> kept;  // null in rows without conferences
+  std::array<Leg*, kLanes> legs{};   // null: no leg
+  std::size_t count = 0;             // number of legs
   VoiceBank voice{kLanes};
   using ModelCalls = std::array<ModelCall, kLanes>;
-  std::unique_ptr<ModelCalls> model;   // null where no model helps; made before the row's first leg is its worker's
+  std::unique_ptr<ModelCalls> model;   // null without a model; made before the worker gets the row's first leg
 };
 
-/// Where a leg is ticked.
+/// The place of a leg in a row.
 struct LegPlace {
   LegRow* row = nullptr;
   std::uint8_t lane = 0;
   friend bool operator==(const LegPlace&, const LegPlace&) = default;
 };
 
-/// Gives each leg of a worker its place: rows are filled before another one is begun, and rows spread over the phases of a tick, so that
-/// little work comes in one piece and much of it in twenty. Conferences have rows of their own, in the phase of each. On the signalling
-/// thread. Rows stay for the worker's life: as many as it had legs at once, and in the conferences of each phase.
+/// Assigns a place to each leg of a worker. It fills rows before it starts another one, and spreads rows over the phases of a tick. Therefore little
+/// work comes in one phase, and much work in twenty. Conferences have separate rows, in the phase of each. Runs on the signalling thread. Rows exist
+/// for the worker's life: as many as it ever needed at once, in all and for the conferences of each phase.
 class LegRows {
  public:
   [[nodiscard]] bool full() const { return taken_ >= kMaxLegsPerWorker; }
-  /// Legs in the rows of its conferences: members, those who are no more, and those on their way there.
+  /// Returns the number of legs in the rows of a phase's conferences: members, former members, and legs on their way there.
   [[nodiscard]] std::size_t taken_among_conferences(std::uint8_t phase) const { return taken_among_conferences_[phase]; }
-  /// Not when full().
+  /// Takes a place. Do not call it when full().
   [[nodiscard]] LegPlace take();
-  /// The same, in a row of the conferences of a phase.
+  /// Takes a place in a row for conferences of a phase.
   [[nodiscard]] LegPlace take_among_conferences(std::uint8_t phase);
-  /// The worker has let go of it.
+  /// Frees a place that the worker has released.
   void give_back(LegPlace place);
 
  private:
-  using Places = std::vector<LegPlace>;  // The last one that came back is taken first: it is in the cache.
+  using Places = std::vector<LegPlace>;  // the place that was freed last is taken first, because it is in the cache
   [[nodiscard]] LegPlace take_from(Places& free, std::uint8_t phase, bool of_conferences);
 
   std::vector<std::unique_ptr<LegRow>> rows_;

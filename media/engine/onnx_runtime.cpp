@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kMostTensors = 8;
 
-// What we use of ONNX Runtime's C interface, whose header is in no package of Debian's: handles that nobody looks into, and a table of
-// functions that only ever grows at its end. Places and types are those of onnxruntime_c_api.h, version 1.17 (table 17) and later.
+// The part of ONNX Runtime's C interface that Offhook uses; no package of Debian has its header. It has opaque handles, and a table of functions to
+// which new versions only append. Positions and types are those of onnxruntime_c_api.h, version 1.17 (table 17) and later.
 struct Env;
 struct Status;
 struct MemoryInfo;
@@ -73,7 +73,7 @@ struct Table {
 
 }  // namespace
 
-/// What was made is freed in the other order, on whatever way out. The library stays open: its threads and statics would not bear less.
+/// Frees the handles in reverse order, also after an error. The library stays open, because its threads and statics would not survive unloading.
 class OnnxSession::Impl {
  public:
   explicit Impl(const void* const* all) : table_(all) {}

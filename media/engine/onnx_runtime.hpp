@@ -11,26 +11,25 @@
 
 namespace offhook::inline v0::media {
 
-/// Numbers of the embedder's that are lent to a model: of the size that `shape` says.
+/// Numbers that a model reads or writes. The caller owns `data`, whose size matches `shape`.
 struct OnnxTensor {
   const char* name;
   void* data;
   std::size_t octets;
-  bool whole_numbers;                    ///< int64; else float
-  std::span<const std::int64_t> shape;   ///< empty: one number
+  bool whole_numbers;                    ///< true: int64; false: float
+  std::span<const std::int64_t> shape;   ///< empty: a single number
 };
 
-/// A model in ONNX Runtime, whose library is opened when it is asked for, by name: nothing of it is there when we are built. It
-/// starts no threads. One thread at a time.
+/// A model in ONNX Runtime. open() loads the library by its name, so that the build does not need it. It starts no threads. One thread at a time.
 class OnnxSession {
  public:
-  /// Errors in words, with the file's name.
+  /// Loads library and model. Errors are sentences with the file's name.
   [[nodiscard]] static base::Result<std::unique_ptr<OnnxSession>, std::string> open(const std::string& library, const std::string& model);
   ~OnnxSession();
   OnnxSession(const OnnxSession&) = delete;
   OnnxSession& operator=(const OnnxSession&) = delete;
 
-  /// Fills `outputs`. What went wrong, "" when nothing did.
+  /// Fills `outputs`. Returns an error as a sentence; "" if there was none.
   [[nodiscard]] std::string run(std::span<const OnnxTensor> inputs, std::span<const OnnxTensor> outputs);
 
  private:

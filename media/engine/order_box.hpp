@@ -7,16 +7,16 @@
 
 namespace offhook::inline v0::media {
 
-/// What start() asks for, made where allocation is allowed. Comes back with the chain that is to be freed.
+/// The arguments of start(), made on a thread that may allocate. It returns with the chain that the ordering thread must free.
 struct StartOrder {
   MediaPlan plan;
   std::unique_ptr<CodecChain> chain;
   bool relearn = false;
-  StartOrder* next = nullptr;   // of those that came back
+  StartOrder* next = nullptr;   // of the orders that were returned
 };
 
-/// The latest order for a leg, from whoever orders (one thread at a time) to its worker. Never full: an order that was not taken yet
-/// goes up in the next one. Wait-free on both sides; what is carried out comes back, because a worker frees nothing.
+/// Passes the latest order for a leg from the ordering thread (one at a time) to its worker. It is never full: an order that was not taken yet is
+/// merged into the next one. Wait-free on both sides. Finished orders are returned, because a worker frees no memory.
 class OrderBox {
  public:
   OrderBox() = default;
@@ -27,24 +27,24 @@ class OrderBox {
   OrderBox(const OrderBox&) = delete;
   OrderBox& operator=(const OrderBox&) = delete;
 
-  /// Whoever orders. An order without a chain means that the codec is that of the order before.
+  /// Ordering thread. An order without a chain keeps the codec of the order before.
   void put(std::unique_ptr<StartOrder> order) {
     free_spent();
     if (const std::unique_ptr<StartOrder> untaken{next_.exchange(nullptr, std::memory_order_acquire)}) {
       order->relearn = order->relearn || untaken->relearn;
       if (!order->chain) order->chain = std::move(untaken->chain);
     }
-    next_.store(order.release(), std::memory_order_release);  // Publishes the order; take() acquires it.
+    next_.store(order.release(), std::memory_order_release);  // publishes the order; take() acquires it
   }
 
-  /// The worker. Null when there is none.
+  /// Worker. Returns null if there is no order.
   [[nodiscard]] StartOrder* take() {
-    if (next_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // Nearly always: spares the write.
+    if (next_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // True in nearly all calls: saves the write.
     return next_.exchange(nullptr, std::memory_order_acquire);
   }
-  /// The worker, when it has carried it out.
+  /// Worker: call it when the order has been carried out.
   void give_back(StartOrder* order) {
-    order->next = spent_.exchange(nullptr, std::memory_order_acquire);  // Ours alone meanwhile: free_spent() would find nothing.
+    order->next = spent_.exchange(nullptr, std::memory_order_acquire);  // Meanwhile only the worker has the chain: free_spent() would find none.
     spent_.store(order, std::memory_order_release);
   }
 

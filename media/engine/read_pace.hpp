@@ -4,14 +4,13 @@
 
 namespace offhook::inline v0::media {
 
-/// How many datagrams of a leg's audio are read in a tick. A call in step brings one in each, and to ask the kernel once more, only to
-/// hear that there is none, would cost as much again: it is asked once. Where a tick brought none or several, or anything that was not
-/// the next of the peer's audio, it is read until nothing is left, in this tick and the next one: a copy that the network made, or the
-/// three packets that end a digit, would else stand before the audio for several ticks. And so it is in every kTicksPerLook-th, because
-/// one that came early may wait.
+/// Decides how many datagrams of a leg's audio are read in a tick. A call in step brings one datagram per tick. A second system call that finds nothing would
+/// double the cost, so that the socket is read once. In other cases the socket is read until it is empty, in this tick and in the next one. These are: a tick
+/// brought no or several datagrams, or a datagram that was not the next of the peer's audio. Otherwise a copy made by the network, or the three packets that
+/// end a digit, would delay the audio by several ticks. Every kTicksPerLook-th tick reads until the socket is empty too, because an early datagram may wait.
 class ReadPace {
  public:
-  static constexpr std::uint16_t kMost = 64;             ///< in a tick; then the socket keeps them, and drops
+  static constexpr std::uint16_t kMost = 64;             ///< limit per tick; the socket keeps the rest, and drops when it is full
   static constexpr std::uint8_t kTicksPerLook = 8;
 
   void begin_tick() {
@@ -19,23 +18,23 @@ class ReadPace {
     read_ = 0;
     all_taken_ = true;
   }
-  /// Of a socket of which something has come, whenever that is: all of it is to be read.
+  /// Starts reading a socket that has datagrams, at any time: all of them are to be read.
   void begin_burst() {
     in_step_ = false;
     read_ = 0;
     all_taken_ = true;
   }
-  /// `taken`: it was the next of the peer's audio.
+  /// `taken`: the datagram was the next of the peer's audio.
   void on_datagram(bool taken) {
     ++read_;
     all_taken_ = all_taken_ && taken;
   }
-  /// Whether the socket is to be asked, once more or at all.
+  /// Returns whether the socket should be read (again).
   [[nodiscard]] bool wants_more() const {
     if (in_step_ && all_taken_) return read_ == 0;
     return read_ < kMost;
   }
-  /// One datagram will do, as far as one can tell.
+  /// Returns whether one datagram is expected in this tick.
   [[nodiscard]] bool in_step() const { return in_step_; }
 
  private:

@@ -19,13 +19,13 @@ std::string_view to_string(RecorderError error) {
 
 namespace {
 
-/// One recording, as the writer's thread sees it.
+/// One recording on the writer's thread.
 class Recording {
  public:
   Recording(RecordingOrder order, std::shared_ptr<RecordingTap> tap) : order_(std::move(order)), tap_(std::move(tap)) {}
 
-  /// Takes what is there and writes it when it is time. False: it has ended, and the report is final. Then the call knows it too: it
-  /// must not be told that it is recorded, while nobody takes what it says.
+  /// Takes the frames in the tap, and writes them when it is time. Returns false if the recording has ended, and the report is final. The tap then
+  /// shows it: a call must not announce a recording that has ended.
   bool serve(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
     if (write_on(now, options, random, closing)) return true;
     tap_->set_ended(error_ != 0);
@@ -44,13 +44,13 @@ class Recording {
     counters.octets += file_->octets();
     counters.dropped += file_->lost() + file_->counters().refused;
   }
-  /// Times that the disk took nothing, since asked last.
+  /// Returns how often the disk accepted no octets since the last call.
   [[nodiscard]] std::uint64_t take_refusals() { return std::exchange(refusals_, 0); }
 
  private:
   bool write_on(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
     const bool last = tap_->is_finished() || closing;
-    // No more than the tap holds: a worker that is as quick as we are must not keep us here.
+    // At most the tap's size: a worker that is as fast as this thread must not keep it here.
     RecordedFrame frame;
     for (std::size_t i = 0; i < RecordingTap::kFrames && tap_->try_take(frame); ++i) {
       if (!file_ && !open(now, options, random)) return false;
@@ -76,7 +76,7 @@ class Recording {
     note(file_->flush());
     flush_at_ = now + options.flush_every;
   }
-  /// True when there is nothing left to do, or to be hoped for.
+  /// Returns true if nothing is left to write, or if the time limit has passed.
   bool end(base::TimePoint now, const RecorderOptions& options) {
     if (!give_up_at_) give_up_at_ = now + options.closing_limit;
     note(file_->finish());
@@ -175,15 +175,15 @@ class Recorder::Impl {
   }
 
   RecorderOptions options_;
-  base::SystemRandom random_;                           // The thread's own, as is the next.
+  base::SystemRandom random_;                           // used only by the thread, like the next one
   std::vector<std::unique_ptr<Recording>> recordings_;
-  mutable std::mutex mutex_;                            // Held for moments only: no file is touched under it.
+  mutable std::mutex mutex_;                            // held for moments only: no file access under it
   std::condition_variable wake_;
   std::vector<std::unique_ptr<Recording>> begun_;
-  RecorderCounters counters_;                           // Of those that ended.
-  RecorderCounters going_on_;                           // Of the others, at the last look.
+  RecorderCounters counters_;                           // of the recordings that ended
+  RecorderCounters going_on_;                           // of the other recordings, at the last look
   bool closing_ = false;
-  std::thread thread_;                                  // Last: it sees everything above complete.
+  std::thread thread_;                                  // last, because it uses all members above
 };
 
 Recorder::Recorder(RecorderOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

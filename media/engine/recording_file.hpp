@@ -14,30 +14,30 @@
 namespace offhook::inline v0::media {
 
 struct RecordingOrder {
-  std::string path;                  ///< of a file that is not there yet, in a folder that is
+  std::string path;                  ///< of a file that does not exist yet, in an existing folder
   RecordingShape shape;
-  std::optional<RecordingKey> key;   ///< encrypts it (media/sealed_recording.hpp)
+  std::optional<RecordingKey> key;   ///< encrypts the file (media/sealed_recording.hpp)
 };
 
-/// One recording on the disk. After each flush() that succeeds the file can be opened, and holds all that was added; between two of
-/// them it holds at least what it did after the last. Its owner is one thread, which may wait for a disk.
+/// One recording on the disk. After each successful flush() the file can be opened, and contains everything that was added. Between two of them it
+/// contains at least the state of the last flush(). One thread owns it, which may wait for a disk.
 class RecordingFile {
  public:
-  static constexpr std::size_t kPiece = 8192;  ///< octets that are written without waiting for a flush(): thousands of files wait in memory
-  static constexpr std::size_t kMaxWaiting = std::size_t{4} << 20U;  ///< octets that a disk refuses; then frames are lost, and counted
+  static constexpr std::size_t kPiece = 8192;  ///< octets at which it writes without a flush(): thousands of files wait in memory
+  static constexpr std::size_t kMaxWaiting = std::size_t{4} << 20U;  ///< limit of octets that a disk refuses; over it, frames are lost and counted
 
-  /// Errors: errno's number.
+  /// Creates the file. Errors: errno's number.
   [[nodiscard]] static base::Result<RecordingFile, int> create(const RecordingOrder& order, base::Random& random);
 
   void add(const RecordedFrame& frame);
-  /// Errors: errno's number; what was refused is kept and goes first the next time.
+  /// Writes everything. Errors: errno's number; refused octets are kept, and written first the next time.
   [[nodiscard]] base::Result<void, int> flush();
-  /// The end of the file, after the last add(); may be repeated until it succeeds.
+  /// Ends the file, after the last add(). May be repeated until it succeeds.
   [[nodiscard]] base::Result<void, int> finish();
 
-  /// Frames of 20 ms that are in the file.
+  /// Returns the frames of 20 ms in the file.
   [[nodiscard]] std::uint64_t kept() const { return kept_; }
-  /// Frames that found kMaxWaiting octets waiting, or came after the end.
+  /// Returns the frames that came while kMaxWaiting octets were waiting, or after the end.
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
   [[nodiscard]] std::uint64_t octets() const { return offset_; }
   [[nodiscard]] const RecordingEncoder::Counters& counters() const { return encoder_.counters(); }
@@ -52,7 +52,7 @@ class RecordingFile {
   FileWriter file_;
   RecordingEncoder encoder_;
   std::optional<Sealer> sealer_;
-  std::vector<std::uint8_t> plain_, waiting_;   // What the encoder made; what goes to the disk as it stands.
+  std::vector<std::uint8_t> plain_, waiting_;   // output of the encoder; octets that go to the disk unchanged
   std::uint64_t offset_ = 0;                    // octets in the file
   std::uint64_t kept_ = 0, lost_ = 0;
   bool finished_ = false;

@@ -23,12 +23,12 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 auto failure(OpenFailure::What what, int number) { return base::fail(OpenFailure{.what = what, .number = number, .seal = {}}); }
 auto failure(SealError seal) { return base::fail(OpenFailure{.what = OpenFailure::What::Seal, .number = 0, .seal = seal}); }
 
-/// What comes out, written to a file or only looked at.
+/// The decrypted output, written to a file or only checked.
 class Output {
  public:
   explicit Output(std::optional<FileWriter> file) : file_(std::move(file)) {}
 
-  /// errno's number, or 0.
+  /// Returns errno's number, or 0.
   int write(base::Bytes octets) {
     const std::size_t wanted = kWavHeaderOctets - std::min(head_.size(), kWavHeaderOctets);
     head_.insert(head_.end(), octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, octets.size())));
@@ -38,7 +38,7 @@ class Output {
     size_ += octets.size();
     return 0;
   }
-  /// The header was written before anybody knew how long the call would be.
+  /// Writes the length into the header. The recorder wrote the header before the length was known.
   int renew_wav_header() {
     const auto wav = parse_wav(head_);
     if (!file_ || !wav) return 0;

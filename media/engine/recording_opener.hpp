@@ -11,25 +11,24 @@ namespace offhook::inline v0::media {
 
 struct OpenedRecording {
   SealedKind kind{};
-  std::uint64_t octets = 0;  ///< of what was inside
-  bool whole = true;         ///< false: the end is missing, and what there is was kept because it was wished for
+  std::uint64_t octets = 0;  ///< octets of the content
+  bool whole = true;         ///< false: the end is missing, and OpenWish::keep_what_is_cut kept the rest
 };
 
 struct OpenFailure {
   enum class What : std::uint8_t { Read, Write, Seal };
   What what{};
-  int number = 0;       ///< errno's, for the first two
+  int number = 0;       ///< errno's number, for the first two
   SealError seal{};     ///< for the last one
 };
 
 struct OpenWish {
   std::string from;
-  std::string to;               ///< a new file, readable by nobody else; "": it is only checked
-  bool keep_what_is_cut = false;  ///< a file without its end is given up to its last chunk that is whole
+  std::string to;               ///< a new file that only this process's user may read; "": only check the recording
+  bool keep_what_is_cut = false;  ///< for a file without its end, keep the content up to its last complete chunk
 };
 
-/// Opens an encrypted recording from end to end, a chunk at a time. A WAV gets its length into its header. Unless it succeeds, no
-/// file is left. Blocks.
+/// Decrypts a recording from start to end, one chunk at a time. Writes the length into the header of a WAV. Leaves no file unless it succeeds. Blocks.
 [[nodiscard]] base::Result<OpenedRecording, OpenFailure> open_recording(const OpenWish& wish, const RecordingKey& key);
 
 }  // namespace offhook::inline v0::media

@@ -11,15 +11,15 @@ namespace offhook::inline v0::media {
 
 struct Leg;
 
-/// That two legs of one worker be joined, or parted. Made and freed by the signalling thread, which frees neither leg before it is done.
+/// An order to join or part two legs of one worker. The signalling thread makes and frees it, and frees neither leg before it is done.
 struct RelayOrder {
   enum class What : std::uint8_t { Join, Part };
   What what = What::Join;
   std::array<Leg*, 2> legs{};
-  std::array<std::unique_ptr<rtp::Translator>, 2> translators;   // for those that have none of their clock; what they had comes back
-  std::array<LegId, 2> ids{};                                    // for the signalling thread
-  RelayOrder* next_arriving = nullptr;                           // Inbox's
-  std::atomic<bool> done{false};                                 // the worker's last word
+  std::array<std::unique_ptr<rtp::Translator>, 2> translators;   // for legs without a translator of their clock; returns with their former ones
+  std::array<LegId, 2> ids{};                                    // used by the signalling thread
+  RelayOrder* next_arriving = nullptr;                           // used by Inbox
+  std::atomic<bool> done{false};                                 // set by the worker, which does not use it any more
 };
 
 }  // namespace offhook::inline v0::media

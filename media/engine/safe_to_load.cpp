@@ -17,7 +17,7 @@ bool others_may_change(const struct stat& place) {
   struct stat program {};
   const bool is_known = ::stat("/proc/self/exe", &program) == 0;
   const bool is_ours = place.st_uid == 0 || place.st_uid == ::geteuid() || (is_known && place.st_uid == program.st_uid);
-  // In a sticky folder, such as /tmp, everybody may make files, and nobody may move those of others.
+  // In a sticky folder, for example /tmp, all users may make files, but may not move files of other users.
   const bool is_sticky = S_ISDIR(place.st_mode) && (place.st_mode & S_ISVTX) != 0;
   return !is_ours || (!is_sticky && ((place.st_mode & S_IWOTH) != 0 || group_may_change(place)));
 }

@@ -5,16 +5,16 @@
 
 namespace offhook::inline v0::media {
 
-/// How the kernel puts a thread before others that want its core.
+/// The priority of a thread over other threads of the same core.
 enum class Scheduling : std::uint8_t {
-  Usual,     ///< as any thread
-  Raised,    ///< ten steps of nice before: it waits less, and may still have to
-  RealTime,  ///< SCHED_FIFO, before all usual ones: it never waits for them
+  Usual,     ///< that of any thread
+  Raised,    ///< ten steps of nice higher: it waits less, but may still wait
+  RealTime,  ///< SCHED_FIFO, before all usual threads: it never waits for them
 };
 [[nodiscard]] std::string_view to_string(Scheduling scheduling);
 
-/// Of the calling thread, as far as the system allows: real time needs CAP_SYS_NICE or RLIMIT_RTPRIO of 1, raised RLIMIT_NICE of 30. What came
-/// of it.
+/// Raises the priority of the calling thread, as far as the system allows it: real time needs CAP_SYS_NICE or RLIMIT_RTPRIO of 1, raised needs
+/// RLIMIT_NICE of 30. Returns the result.
 Scheduling go_before_others();
 
 }  // namespace offhook::inline v0::media

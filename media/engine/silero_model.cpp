@@ -27,11 +27,11 @@ class SileroModel final : public VoiceModel {
 
  private:
   std::unique_ptr<OnnxSession> session_;
-  std::vector<float> samples_, states_before_, states_after_;   // of all tasks, as the model wants them
+  std::vector<float> samples_, states_before_, states_after_;   // of all tasks, in the layout of the model
   std::string wrong_;
 };
 
-// States of all calls lie side by side for each of the two layers: [2, calls, 128].
+// The states of all calls are side by side, for each of the two layers: [2, calls, 128].
 bool SileroModel::judge(std::span<ModelTask* const> tasks, std::span<float> likely) {
   assert(tasks.size() <= kMostAtOnce && likely.size() >= tasks.size());
   const std::size_t calls = tasks.size();
@@ -82,7 +82,7 @@ base::Result<std::shared_ptr<VoiceModel>, std::string> open_silero(const std::st
   auto session = OnnxSession::open(*safe_library, *safe_file);
   if (!session) return base::fail(session.error());
   auto model = std::make_shared<SileroModel>(std::move(*session));
-  ModelTask silence, other;  // Two, so that a model that takes but one call at a time is found out.
+  ModelTask silence, other;  // Two, to detect a model that accepts only one call at a time.
   std::array<ModelTask*, 2> tasks{&silence, &other};
   std::array<float, 2> likely{};
   if (!model->judge(tasks, likely)) return base::fail(file + ": " + model->wrong());

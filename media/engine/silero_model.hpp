@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::media {
 
-/// The Silero model of voices, version 5 and 6, at 8000 Hz, in ONNX Runtime. `folder` holds libonnxruntime.so and silero_vad.onnx, as
-/// share/install-silero puts them there, where no other user may change them. It has been tried when it is there. Errors in words.
+/// Opens the Silero voice model, version 5 or 6, at 8000 Hz, in ONNX Runtime. `folder` holds libonnxruntime.so and silero_vad.onnx, as
+/// share/install-silero puts them there; no other user may be able to change them. Runs the model once as a test. Errors are sentences.
 [[nodiscard]] base::Result<std::shared_ptr<VoiceModel>, std::string> open_silero(const std::string& folder);
 
 }  // namespace offhook::inline v0::media

@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::media {
 
-/// A value that one thread writes now and then and others read whole: a sequence lock whose words are atomics, so that no
-/// fence is needed. The writer never waits; a reader that met a write tries again.
+/// A value that one thread writes now and then, and other threads read as a whole. It is a sequence lock whose words are atomics, so that it needs no
+/// fence. The writer never waits; a reader repeats its read after a concurrent write.
 template <class T>
 class Snapshot {
   static_assert(std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T>);
@@ -17,13 +17,13 @@ class Snapshot {
  public:
   Snapshot() { write(T{}); }
 
-  /// One thread.
+  /// One thread only.
   void write(const T& value) noexcept {
     Words words{};
     std::memcpy(words.data(), &value, sizeof(T));
     const auto sequence = sequence_.load(std::memory_order_relaxed);
     sequence_.store(sequence + 1, std::memory_order_relaxed);
-    // Each release puts the odd number before its word: who reads a new word with acquire cannot miss the number after it.
+    // Each release orders the odd number before its word: a reader that acquires a new word also sees that number.
     for (std::size_t i = 0; i < kWords; ++i) words_[i].store(words[i], std::memory_order_release);
     sequence_.store(sequence + 2, std::memory_order_release);
   }
@@ -36,7 +36,7 @@ class Snapshot {
       for (std::size_t i = 0; i < kWords; ++i) words[i] = words_[i].load(std::memory_order_acquire);
       if (before % 2 != 0 || sequence_.load(std::memory_order_relaxed) != before) continue;
       T value;
-      std::memcpy(static_cast<void*>(&value), words.data(), sizeof(T));  // Trivially copyable, asserted above.
+      std::memcpy(static_cast<void*>(&value), words.data(), sizeof(T));  // T is trivially copyable, asserted above.
       return value;
     }
   }

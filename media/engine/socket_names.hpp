@@ -9,11 +9,11 @@
 
 namespace offhook::inline v0::media {
 
-/// Writes `address` as the kernel wants it; how much of `out` it takes.
+/// Writes `address` in the kernel's form. Returns how many octets of `out` it uses.
 socklen_t to_sockaddr(const base::SocketAddress& address, sockaddr_storage& out);
-/// `in` is what the kernel wrote for a socket of ours: v4 or v6.
+/// Converts an address that the kernel wrote for one of our sockets: v4 or v6.
 [[nodiscard]] base::SocketAddress from_sockaddr(const void* in);
-/// Of SO_TIMESTAMPNS, since 1970. `control` may be null.
+/// Returns the time of SO_TIMESTAMPNS since 1970, or nullopt if it is missing. `control` may be null.
 [[nodiscard]] std::optional<base::Duration> noted_arrival(const cmsghdr* control);
 
 }  // namespace offhook::inline v0::media

@@ -14,18 +14,18 @@ namespace offhook::inline v0::media {
 class Worker;
 struct ConferenceRoom;
 
-/// Where a leg is ticked, or will be: by which worker, at which place, in which conference. Made by the signalling thread. The leg's
-/// worker takes up a new one at a tick, and the one before is then `left`: nobody but its maker has a use for it any more.
+/// The present or future place of a leg: its worker, its row and lane, and its conference. The signalling thread makes it. The leg's worker takes a
+/// new station at a tick. The station before is then `left`, and only its maker may still use it.
 struct Station {
   Station(std::size_t worker_index, Worker& at, LegPlace at_place) : worker(worker_index), whose(&at), place(at_place) {}
 
   const std::size_t worker;
   Worker* const whose;
   const LegPlace place;
-  ConferenceRoom* room = nullptr;            // none: in no conference
-  ConferenceId conference;                   // which has that room: for the signalling thread
-  std::unique_ptr<ConferenceSeat> seat;      // in that room
-  std::unique_ptr<VoiceBank> voice;          // of a leg on its way here: what was known of its voice
+  ConferenceRoom* room = nullptr;            // null: in no conference
+  ConferenceId conference;                   // the conference of that room, for the signalling thread
+  std::unique_ptr<ConferenceSeat> seat;      // its seat in that conference
+  std::unique_ptr<VoiceBank> voice;          // for a leg on its way here: the state of its voice detector
   std::atomic<bool> left{false};
 };
 

@@ -12,7 +12,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr int kExpedited = 0xB8;  // DSCP EF, RFC 3246: what routers do well by, where anybody looks
+constexpr int kExpedited = 0xB8;  // DSCP EF, RFC 3246: some routers prefer these packets
 
 const sockaddr* as_sockaddr(const sockaddr_storage& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
@@ -26,7 +26,7 @@ base::Result<UdpSocket, SocketError> UdpSocket::bind(const base::SocketAddress& 
   const int yes = 1;
   ::setsockopt(made.fd_, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
   if (family == AF_INET6) {
-    // Without it a v4 address would come in twice, once in disguise.
+    // Otherwise a v4 address would also arrive as a mapped v6 address.
     ::setsockopt(made.fd_, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
     ::setsockopt(made.fd_, IPPROTO_IPV6, IPV6_TCLASS, &kExpedited, sizeof kExpedited);
   } else {
@@ -78,7 +78,7 @@ ReceiveBatch::ReceiveBatch() {
 }
 
 void ReceiveBatch::receive(int fd, std::size_t most) {
-  for (auto& header : std::span(headers_).first(most)) {  // The last call wrote the true lengths.
+  for (auto& header : std::span(headers_).first(most)) {  // The last call overwrote the lengths.
     header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
     header.msg_hdr.msg_controllen = sizeof(Control);
   }

@@ -16,9 +16,10 @@
 
 namespace offhook::inline v0::media {
 
-enum class SocketError : std::uint8_t { InUse, Refused };  ///< the port is taken; anything else: no descriptors, no such address
+/// InUse: the port is taken; Refused: any other error, for example no descriptors, or no such address.
+enum class SocketError : std::uint8_t { InUse, Refused };
 
-/// A bound, non-blocking UDP socket. The kernel notes when each datagram came, so that nobody need be woken to look at a clock.
+/// A bound, non-blocking UDP socket. The kernel records when each datagram came, so that no thread must wake up for that.
 class UdpSocket {
  public:
   [[nodiscard]] static base::Result<UdpSocket, SocketError> bind(const base::SocketAddress& local);
@@ -32,14 +33,14 @@ class UdpSocket {
 
   void close();
   [[nodiscard]] int fd() const { return fd_; }
-  /// False when it was not taken whole and at once.
+  /// Returns false if the kernel did not accept the whole datagram at once.
   [[nodiscard]] bool send(base::Bytes datagram, const base::SocketAddress& to) const;
-  /// The same, to the peer that it is tied to.
+  /// Sends to the peer to which the socket is tied.
   [[nodiscard]] bool send(base::Bytes datagram) const;
-  /// Until untie() what comes from anybody else is refused by the kernel (ICMP: port unreachable), and a refusal of the peer's machine fails
-  /// the next call here. What came before it is still read. False when that cannot be done, when address and port were not asked for both
-  /// (the system would choose an address for as long, and untie() would lose the port), and of IPv6: there Linux goes on to refuse all
-  /// but the last peer's address after untie().
+  /// Ties the socket to `peer` until untie(). The kernel then refuses datagrams from all other sources (ICMP: port unreachable), but those received
+  /// before can still be read. A refusal by the peer's machine fails the next call of this socket. Returns false if tying fails, or if the socket was
+  /// not bound to both an address and a port. The system would otherwise choose an address meanwhile, and untie() would lose the port. Also returns
+  /// false for IPv6: there Linux continues to refuse all but the last peer's address after untie().
   [[nodiscard]] bool tie(const base::SocketAddress& peer) const;
   void untie() const;
 
@@ -49,25 +50,25 @@ class UdpSocket {
   bool can_tie_ = false;
 };
 
-/// Room for one recvmmsg, used over and over.
+/// Memory for one recvmmsg, used again and again.
 class ReceiveBatch {
  public:
   static constexpr std::size_t kMaxDatagrams = 16;
-  static constexpr std::size_t kMaxOctets = 3584;  ///< 200 ms of L16 at 8 kHz, and its headers; longer ones are dropped
+  static constexpr std::size_t kMaxOctets = 3584;  ///< 200 ms of L16 at 8 kHz with its headers; longer datagrams are dropped
 
   ReceiveBatch();
   ReceiveBatch(const ReceiveBatch&) = delete;
   ReceiveBatch& operator=(const ReceiveBatch&) = delete;
 
-  /// Reads what is there, at most `most`, and that is at most kMaxDatagrams; never waits.
+  /// Reads the waiting datagrams, at most `most`, which is at most kMaxDatagrams; never waits.
   void receive(int fd, std::size_t most = kMaxDatagrams);
-  /// The last receive() gave nothing but the news that a machine on the way, or the peer's, refuses what was sent from a tied socket (ICMP).
+  /// Returns whether the last receive() only reported that the peer's machine, or one on the way, refuses packets of a tied socket (ICMP).
   [[nodiscard]] bool was_refused() const { return refused_; }
   [[nodiscard]] std::size_t size() const { return count_; }
-  /// Empty when it was cut.
+  /// Returns an empty span if the datagram was truncated.
   [[nodiscard]] base::Bytes bytes(std::size_t index) const;
   [[nodiscard]] base::SocketAddress from(std::size_t index) const;
-  /// When it came, on the wall's clock since 1970; nothing when the kernel does not say.
+  /// Returns the arrival in wall-clock time since 1970; nullopt if the kernel gives none.
   [[nodiscard]] std::optional<base::Duration> arrival(std::size_t index) const;
 
  private:

@@ -21,8 +21,8 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr int kBufferGroup = 0;
-constexpr unsigned kMaxRounds = 512;  // of completions in one receive(): some tens of sockets each; the rest waits in the kernel
-constexpr int kMaxTries = 3;          // of a submission that the kernel took in part
+constexpr unsigned kMaxRounds = 512;  // of completions in one receive(), each for some tens of sockets; the rest waits in the kernel
+constexpr int kMaxTries = 3;          // for a submission that the kernel accepted in part
 
 }  // namespace
 
@@ -32,7 +32,7 @@ UringDatagrams::Tag UringDatagrams::Tag::of(std::uint64_t value) {
 
 UringDatagrams::UringDatagrams() {
   io_uring_params params{};
-  // Disabled until begin(): the one thread that may issue requests is the one that enables it.
+  // Disabled until begin(): the thread that enables the ring is the only one that may issue requests.
   params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_R_DISABLED | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
   params.cq_entries = kCompletions;
   refusal_ = -::io_uring_queue_init_params(kRequests, &ring_, &params);
@@ -42,7 +42,7 @@ UringDatagrams::UringDatagrams() {
     ::io_uring_queue_exit(&ring_);
     return;
   }
-  knows_sockets_ = ::io_uring_register_files_sparse(&ring_, kMaxLegsPerWorker) == 0;  // Not with fewer descriptors allowed: as well.
+  knows_sockets_ = ::io_uring_register_files_sparse(&ring_, kMaxLegsPerWorker) == 0;  // Fails if too few descriptors are allowed; then it works without.
   places_.resize(kMaxLegsPerWorker);
   for (std::uint32_t i = kMaxLegsPerWorker; i > 0; --i) free_places_.push_back(i - 1);
   freed_places_.reserve(kMaxLegsPerWorker);
@@ -77,7 +77,7 @@ void UringDatagrams::offer(std::uint16_t buffer) {
   ::io_uring_buf_ring_add(offers_->ring(), (*buffers_)[buffer].data(), kBufferOctets, buffer, ::io_uring_buf_ring_mask(kBuffers), static_cast<int>(offered_++));
 }
 
-// liburing 2.3 declares io_uring_enable_rings and does not export it.
+// liburing 2.3 declares io_uring_enable_rings, but does not export it.
 bool UringDatagrams::begin() { return ::syscall(SYS_io_uring_register, ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) == 0; }
 
 // --- requests --------------------------------------------------------------------------------------------------------------
@@ -89,13 +89,13 @@ io_uring_sqe* UringDatagrams::next_request() {
   return ::io_uring_get_sqe(&ring_);
 }
 
-/// A call into the kernel when a leg comes and goes spares it looking for the socket's file a hundred times a second. -1: no more.
+/// Registers the socket in the kernel, which then does not look up its file a hundred times a second. `fd` -1 ends this.
 void UringDatagrams::know_socket(const Leg& leg, int fd) {
   if (!knows_sockets_) return;
   knows_sockets_ = ::io_uring_register_files_update(&ring_, leg.uring_place, &fd, 1) == 1;
   if (knows_sockets_) return;
   static_cast<void>(flush());
-  ::io_uring_unregister_files(&ring_);  // Or it would keep those that it knows, and their ports, for good.
+  ::io_uring_unregister_files(&ring_);  // Otherwise the kernel would keep the registered sockets, and their ports, forever.
 }
 
 void UringDatagrams::aim_at_audio(io_uring_sqe& request, const Leg& leg) const {
@@ -111,8 +111,8 @@ void UringDatagrams::submit() {
 
 void UringDatagrams::enter(bool all) { all ? ::io_uring_submit_and_get_events(&ring_) : ::io_uring_submit(&ring_); }
 
-// MSG_DONTWAIT: what was submitted has been sent or refused, and its memory is ours again. What was not still points there, and to its
-// leg's socket by number: the kernel looks for the file when it takes the request, and would find the next leg's there.
+// With MSG_DONTWAIT, every submitted request was sent or refused, and its memory is free again. Requests that were not submitted still point to that memory,
+// and to the socket of their leg by number. The kernel looks up the number when it takes the request, and could find the next leg's socket there.
 void UringDatagrams::on_submitted() {
   if (::io_uring_sq_ready(&ring_) != 0) return;
   sends_ = 0;
@@ -127,7 +127,7 @@ void UringDatagrams::arm(Tag read) {
   Place& place = places_[read.place];
   if (place.armed) return;
   io_uring_sqe* const sqe = next_request();
-  if (sqe == nullptr) return stopped_.push_back(read);  // With the next receive().
+  if (sqe == nullptr) return stopped_.push_back(read);  // The next receive() tries again.
   ::io_uring_prep_recvmsg_multishot(sqe, place.leg->rtcp.fd(), &wanted_, 0);
   sqe->flags |= IOSQE_BUFFER_SELECT;
   sqe->buf_group = kBufferGroup;
@@ -137,7 +137,7 @@ void UringDatagrams::arm(Tag read) {
 
 void UringDatagrams::arm_again() {
   const std::size_t count = stopped_.size();
-  for (std::size_t i = 0; i < count; ++i) {  // What finds no room is added behind them.
+  for (std::size_t i = 0; i < count; ++i) {  // Requests that find no space are added at the end.
     const Place& place = places_[stopped_[i].place];
     if (place.taken == stopped_[i].taken && place.leg != nullptr && !place.leaving) arm(stopped_[i]);
   }
@@ -158,7 +158,7 @@ void UringDatagrams::cancel_again() {
 }
 
 void UringDatagrams::add(Leg& leg) {
-  assert(!free_places_.empty());  // LegRows gives no more places than there are here.
+  assert(!free_places_.empty());  // LegRows gives at most as many places as there are here.
   const std::uint32_t at = free_places_.back();
   free_places_.pop_back();
   Place& place = places_[at];
@@ -171,7 +171,7 @@ void UringDatagrams::add(Leg& leg) {
 void UringDatagrams::remove(Leg& leg) {
   Place& place = places_[leg.uring_place];
   place.leaving = true;
-  static_cast<void>(flush());  // What it said last is on its way before its socket is forgotten.
+  static_cast<void>(flush());  // Submits the leg's last datagrams before its socket is unregistered.
   know_socket(leg, -1);
   if (!place.armed) return release(leg.uring_place);
   cancel({Request::ReadRtcp, leg.uring_place, place.taken});
@@ -184,7 +184,7 @@ void UringDatagrams::release(std::uint32_t place) {
 
 bool UringDatagrams::is_released(const Leg& leg) const { return places_[leg.uring_place].leg != &leg && !is_asked(leg); }
 
-// Of a leg that has left: only where the kernel did not take what it was asked.
+// True for a leg that has left only if the kernel did not accept its request.
 bool UringDatagrams::is_asked(const Leg& leg) const {
   return std::any_of(asks_->begin(), asks_->end(), [&](const Ask& ask) { return ask.leg == &leg; });
 }
@@ -198,10 +198,10 @@ void UringDatagrams::send(Leg& leg, const Sendout& out) {
 
 void UringDatagrams::pass_on(Leg& through, const Onward& onward) {
   const auto room = next_send(through, Channel::Rtp, rtp::kFixedHeaderOctets + onward.packet.payload.size(), onward.to);
-  if (!room.empty()) static_cast<void>(rtp::write_packet(onward.packet, room));  // It fits.
+  if (!room.empty()) static_cast<void>(rtp::write_packet(onward.packet, room));  // The packet fits.
 }
 
-/// Where the octets go that leave with the next submission; empty, and counted, when there is no room.
+/// Returns the memory for the octets of the next submission. Returns an empty span, and counts it, if there is no space.
 std::span<std::uint8_t> UringDatagrams::next_send(Leg& leg, Channel channel, std::size_t octets, const base::SocketAddress& to) {
   if (sends_ == kSends) submit();
   io_uring_sqe* const sqe = sends_ == kSends ? nullptr : next_request();
@@ -230,7 +230,7 @@ bool UringDatagrams::flush() {
 
 // --- completions -----------------------------------------------------------------------------------------------------------
 
-// The kernel says by a flag that it has something to do for us; an enter serves some tens of sockets.
+// The kernel sets a flag when it has work for us; one enter serves some tens of sockets.
 bool UringDatagrams::has_work() const {
   constexpr unsigned kToDo = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
   return (std::atomic_ref(*ring_.sq.kflags).load(std::memory_order_acquire) & kToDo) != 0 || ::io_uring_sq_ready(&ring_) > 0 ||
@@ -238,7 +238,7 @@ bool UringDatagrams::has_work() const {
 }
 
 void UringDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& clock) {
-  receive_audio(due, clock);  // First: what waits to be sent goes with what it asks for.
+  receive_audio(due, clock);  // First: datagrams that wait are sent with its requests.
   receive_reports(clock);
 }
 
@@ -278,12 +278,12 @@ void UringDatagrams::receive_audio(std::span<Leg* const> due, const ArrivalClock
     leg->pace.begin_burst();
     wanting_.push_back(leg);
   }
-  while (!wanting_.empty()) {  // Ends: each round asks for some of them, and of each no more than ReadPace::kMost.
+  while (!wanting_.empty()) {  // It ends: each round sends some requests, and at most ReadPace::kMost for each leg.
     std::size_t asked = 0;
     for (std::uint32_t at = 0; at < kAsks && asked < wanting_.size(); ++at) {
       if ((*asks_)[at].leg == nullptr && ask(*wanting_[asked], at)) ++asked;
     }
-    if (asked == 0) break;  // The kernel takes nothing now: at the next tick.
+    if (asked == 0) break;  // The kernel accepts no request now: try again at the next tick.
     wanting_.erase(wanting_.begin(), wanting_.begin() + static_cast<std::ptrdiff_t>(asked));
     submit();
     take_completions(clock);
@@ -324,7 +324,7 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   if (tag.request == Request::ReadRtp) return on_audio((*asks_)[tag.place], completion.res, clock);
   Place& place = places_[tag.place];
   const bool ours = tag.request != Request::Other && place.taken == tag.taken && place.leg != nullptr;
-  if (tag.request == Request::SendRtp || tag.request == Request::SendRtcp) {  // Success says nothing.
+  if (tag.request == Request::SendRtp || tag.request == Request::SendRtcp) {  // Successful sends need no processing.
     if (!ours) return;
     ++place.leg->send_failed;
     if (tag.request == Request::SendRtp) on_refusal(*place.leg, -completion.res);
@@ -332,12 +332,12 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   }
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
     const auto buffer = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
-    if (ours && completion.res > 0)  // Of a leg that leaves, too: it may go on elsewhere.
+    if (ours && completion.res > 0)  // Also for a leg that leaves: it may continue on another worker.
       on_report(place, tag, std::span((*buffers_)[buffer]).first(static_cast<std::size_t>(completion.res)), clock);
     offer(buffer);
   }
   if (!ours || (completion.flags & IORING_CQE_F_MORE) != 0) return;
-  // The read is over: no buffer was left (ENOBUFS), the datagram was empty, the kernel wants to be asked again, or we do not want it.
+  // The read has ended: no buffer was left (ENOBUFS), the datagram was empty, the kernel needs a new request, or we cancelled it.
   place.armed = false;
   if (place.leaving) {
     release(tag.place);
@@ -346,13 +346,13 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   }
 }
 
-/// `result`: of recvmsg, as the kernel has it.
+/// `result` is the kernel's result of recvmsg.
 void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock& clock) {
   Leg* const leg = std::exchange(ask.leg, nullptr);
   if (leg == nullptr) return;
-  if (result == -EAGAIN) return;  // There is none.
-  const bool is_here = places_[leg->uring_place].leg == leg;  // Else it has left.
-  if (result < 0) {  // No answer to what was asked. It counts as one all the same, so that this ends.
+  if (result == -EAGAIN) return;  // There was no datagram.
+  const bool is_here = places_[leg->uring_place].leg == leg;  // false: the leg has left
+  if (result < 0) {  // The error is not an answer to this request. It counts as a datagram, so that the loop ends.
     leg->pace.on_datagram(false);
     if (is_here) on_refusal(*leg, -result);
     if (is_here && leg->pace.wants_more()) wanting_.push_back(leg);

@@ -18,17 +18,16 @@
 
 namespace offhook::inline v0::media {
 
-/// io_uring. Audio is asked for: of all legs that are due together, and once for each that is in step (ReadPace); what was to be sent
-/// before enters the kernel with the same call. RTCP, which seldom comes, is read by one multishot request for the life of its leg, into
-/// buffers that all legs share. Nothing runs behind the worker's back (IORING_SETUP_DEFER_TASKRUN): the kernel works when receive() or
-/// flush() is called, on the worker's own time. A socket that is flooded is left alone for a tick.
+/// Datagrams by io_uring. It requests audio for all due legs together, once for each leg in step (ReadPace). The same system call also submits the datagrams
+/// that wait to be sent. RTCP is rare: one multishot request reads it for the life of its leg, into buffers that all legs share. No work runs asynchronously
+/// (IORING_SETUP_DEFER_TASKRUN): the kernel works when receive() or flush() is called, in the worker's own time. It stops reading a flooded socket for a tick.
 class UringDatagrams : public Datagrams {
  public:
   UringDatagrams();
   ~UringDatagrams() override;
   UringDatagrams(const UringDatagrams&) = delete;
   UringDatagrams& operator=(const UringDatagrams&) = delete;
-  /// 0, or the errno with which the kernel refused.
+  /// Returns 0, or the errno with which the kernel refused.
   [[nodiscard]] int refusal() const { return refusal_; }
 
   [[nodiscard]] bool begin() override;
@@ -43,20 +42,21 @@ class UringDatagrams : public Datagrams {
   [[nodiscard]] DatagramPath path() const override { return DatagramPath::Uring; }
 
  protected:
-  /// What waits goes to the kernel, which may take a part of it or nothing, for want of memory; `all`: and does what there is to do for us.
+  /// Submits the waiting requests; the kernel may accept a part of them or none, if memory is short. `all`: it also does its pending work for us.
   virtual void enter(bool all);
 
  private:
-  static constexpr unsigned kRequests = 128;        ///< that may wait for the kernel; few, so that they stay in the cache, as the completions
+  static constexpr unsigned kRequests = 128;        ///< waiting requests; few, so that they and the completions stay in the cache
   static constexpr unsigned kCompletions = 1024;
-  static constexpr unsigned kBuffers = 1024;        ///< a power of two; given back within the same receive()
-  static constexpr std::size_t kBufferOctets = 3584;  ///< a datagram, before RTCP also header, address and time: longer ones are cut, and dropped
+  static constexpr unsigned kBuffers = 1024;        ///< a power of two; each is returned within the same receive()
+  /// Space for a datagram, and for RTCP also header, address and time before it. Longer datagrams are truncated and dropped.
+  static constexpr std::size_t kBufferOctets = 3584;
   static constexpr std::size_t kSends = kRequests;
-  static constexpr std::uint16_t kMaxReports = 64;  ///< of one leg in a tick; then its socket keeps them, and drops
-  static constexpr std::size_t kAsks = 64;          ///< for audio, that may be under way
+  static constexpr std::uint16_t kMaxReports = 64;  ///< per leg and tick; the socket keeps the rest, and drops when it is full
+  static constexpr std::size_t kAsks = 64;          ///< requests for audio in progress at once
 
   enum class Request : std::uint8_t { Other, ReadRtp, ReadRtcp, SendRtp, SendRtcp };
-  /// What a completion is told by: the request, the place of its leg, and how often the place has been taken. Of audio: which Ask it is.
+  /// Identifies a completion: the request, the place of its leg, and how often the place was taken. For audio, `place` is the index of its Ask.
   struct Tag {
     Request request = Request::Other;
     std::uint32_t place = 0;
@@ -68,11 +68,11 @@ class UringDatagrams : public Datagrams {
     Leg* leg = nullptr;
     std::uint32_t taken = 0;
     base::TimePoint reports_since{};
-    std::uint16_t reports = 0;    // datagrams since then, for a tick
-    bool armed = false;           // the read of its RTCP: the kernel has it
+    std::uint16_t reports = 0;    // datagrams since then, for one tick
+    bool armed = false;           // the kernel has the read of its RTCP
     bool leaving = false;
   };
-  /// For one datagram of audio.
+  /// The request for one datagram of audio.
   struct Ask {
     Leg* leg = nullptr;           // null: the kernel does not write to it
     msghdr header{};
@@ -111,7 +111,7 @@ class UringDatagrams : public Datagrams {
   void on_submitted();
   void submit();
 
-  /// The ring through which buffers are offered: a page or more, shared with the kernel.
+  /// The ring that offers buffers to the kernel: a page or more of shared memory.
   struct alignas(4096) Offers {
     std::array<io_uring_buf, kBuffers> entries{};
     [[nodiscard]] io_uring_buf_ring* ring() { return reinterpret_cast<io_uring_buf_ring*>(this); }
@@ -121,19 +121,19 @@ class UringDatagrams : public Datagrams {
   io_uring ring_{};
   std::unique_ptr<Offers> offers_;
   std::unique_ptr<std::array<std::array<std::uint8_t, kBufferOctets>, kBuffers>> buffers_;
-  unsigned offered_ = 0;                       // to the kernel, since it last was told
-  msghdr wanted_{};                            // how much room for address and time each buffer begins with
-  bool knows_sockets_ = false;                 // the kernel keeps those of audio at hand, by place
+  unsigned offered_ = 0;                       // to the kernel, since the last update
+  msghdr wanted_{};                            // sizes of address and time at the start of each buffer
+  bool knows_sockets_ = false;                 // the kernel keeps the audio sockets registered, by place
   std::vector<Place> places_;
-  std::vector<std::uint32_t> free_places_, freed_places_;  // the latter once the kernel has taken what waits for it
-  std::vector<Tag> stopped_;                   // reads that ended, or found no room, and have to be made again
-  std::vector<Tag> flooded_;                   // reads that are not to be made again before a tick has passed
-  std::vector<Tag> uncancelled_;               // reads that are to end and found no room for that
+  std::vector<std::uint32_t> free_places_, freed_places_;  // the latter become free once the kernel has accepted the waiting requests
+  std::vector<Tag> stopped_;                   // reads that ended or found no space, and must be requested again
+  std::vector<Tag> flooded_;                   // reads that must not be requested again before a tick has passed
+  std::vector<Tag> uncancelled_;               // reads whose cancellation found no space
   std::unique_ptr<std::array<Ask, kAsks>> asks_;
-  std::vector<Leg*> wanting_;                  // of whom audio is to be asked for, now
+  std::vector<Leg*> wanting_;                  // legs whose audio is requested next
   AudioWatch relayed_;
   std::unique_ptr<std::array<Outgoing, kSends>> outgoing_;
-  std::size_t sends_ = 0;                      // of them waiting
+  std::size_t sends_ = 0;                      // waiting items of outgoing_
 };
 
 }  // namespace offhook::inline v0::media

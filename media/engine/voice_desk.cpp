@@ -41,7 +41,7 @@ std::size_t VoiceDesk::work() {
       break;
     }
     for (std::size_t i = 0; i < count_; ++i) {
-      // Whoever reads it needs nothing else that we wrote.
+      // The reader needs no other data of this thread.
       calls_[i]->answer.store(ModelVoice::pack({numbers_[i], likely_[i]}), std::memory_order_relaxed);
     }
     judged += count_;
@@ -49,7 +49,7 @@ std::size_t VoiceDesk::work() {
   return judged;
 }
 
-// A call's chunks are judged one after the other: its second one in the same batch waits for the next, and all of its worker's behind it.
+// The chunks of a call are judged in order. A second chunk of a call waits for the next batch, and so do all later chunks of its worker.
 void VoiceDesk::gather() {
   ++batch_;
   count_ = 0;

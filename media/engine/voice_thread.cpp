@@ -13,7 +13,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-// Half a tick: an answer is there by the next one, and what came meanwhile is one batch.
+// Half a tick: answers are there by the next tick, and all chunks that came meanwhile are one batch.
 constexpr base::Duration kWake = std::chrono::milliseconds(10);
 constexpr base::Duration kWindow = std::chrono::milliseconds(500);
 constexpr int kNice = 10;
@@ -33,7 +33,7 @@ VoiceThread::~VoiceThread() {
 }
 
 void VoiceThread::run() {
-  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice));  // Linux: of a thread. Refused, it is as good as it gets.
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice));  // On Linux this is for one thread. A refusal has no consequence.
   auto since = base::Clock::now(), next = since;
   base::Duration worked{};
   while (!stop_.load(std::memory_order_relaxed)) {
@@ -43,7 +43,7 @@ void VoiceThread::run() {
     const auto now = base::Clock::now();
     worked += now - began;
     if (now - since >= kWindow) {
-      // By the wall's clock: who is starved by others has no time either.
+      // By elapsed time: a thread that other programs delay has no time left either.
       const float busy = static_cast<float>(std::exchange(worked, {}).count()) / static_cast<float>((now - std::exchange(since, now)).count());
       busy_.store(busy, std::memory_order_relaxed);
       desk_.serve_new(busy <= kBusyLimit);

@@ -15,9 +15,9 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr base::Duration kLoadWindow = std::chrono::milliseconds(500);
-// So many legs are read, ticked and sent for before the next ones: what a call keeps, in the kernel too, is in the cache the whole time.
+// Rows that are read, ticked and sent together: a call's data, also in the kernel, stays in the cache the whole time.
 constexpr std::size_t kRowsAtOnce = 2;
-constexpr std::uint64_t kTicksPerLook = 10;  // Nobody looks at a leg's figures more often than people can read. Nor we at where its peer is.
+constexpr std::uint64_t kTicksPerLook = 10;  // statistics and the peer's address are checked no more often than a person can read
 
 timespec to_timespec(base::Duration since_epoch) {
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
@@ -59,7 +59,7 @@ Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice, bo
 Worker::~Worker() {
   stop();
   join();
-  // Handed to us when we had ended: what is recorded of them is whole all the same.
+  // These legs arrived after the thread had ended: their recordings must be complete, too.
   for (Leg* leg = arriving_.take_all(); leg != nullptr; leg = leg->next_arriving) leg->stream.finish(base::Clock::now(), sendout_);
 }
 
@@ -70,7 +70,7 @@ void Worker::join() {
 base::Duration Worker::take_worst_lateness() { return base::Duration(worst_lateness_.exchange(0, std::memory_order_relaxed)); }
 
 void Worker::run() {
-  ::prctl(PR_SET_TIMERSLACK, 1UL);  // Else the kernel wakes us up to 50 us late, to save power.
+  ::prctl(PR_SET_TIMERSLACK, 1UL);  // Otherwise the kernel wakes the thread up to 50 us late, to save power.
   load_since_ = base::Clock::now();
   worked_ = own_processor_time();
   while (!stop_.load(std::memory_order_relaxed)) {
@@ -93,7 +93,7 @@ void Worker::for_each_leg(const Visit& visit) {
   }
 }
 
-// Those who call hear a BYE, and what is recorded is ended: also of who is just on the way from here to another worker.
+// Sends BYE to all callers and ends all recordings, also those of legs that are moving from here to another worker.
 void Worker::end_all() {
   for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
   const auto now = base::Clock::now();
@@ -106,13 +106,13 @@ void Worker::end_all() {
   static_cast<void>(datagrams_->flush());
 }
 
-// Phases without legs are slept through, but for one in each tick, in which legs arrive. Nor while one leaves: another
-// worker waits for it; nor where packets are passed on.
+// Sleeps through phases without legs, except for one phase in each tick, in which legs arrive. It does not skip phases while a leg leaves, because
+// another worker waits for it, nor while legs are relayed.
 void Worker::sleep_until_next() {
   std::uint64_t next = next_phase_;
   while (next % kPhases != 0 && is_idle(next) && !is_awake()) ++next;
-  const auto longest = base::Clock::now() + kTick;  // An origin far away must not keep us from seeing that we are to stop.
-  const timespec until = to_timespec(std::min(due(next), longest).time_since_epoch());  // steady_clock is CLOCK_MONOTONIC.
+  const auto longest = base::Clock::now() + kTick;  // Even if the origin is far in the future, the thread must notice that it should stop.
+  const timespec until = to_timespec(std::min(due(next), longest).time_since_epoch());  // steady_clock is CLOCK_MONOTONIC
   ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
 }
 
@@ -121,7 +121,7 @@ void Worker::run_due_phases() {
   if (now < origin_) return;
   const auto current = static_cast<std::uint64_t>((now - origin_) / kPhase);
   constexpr auto kMaxCatchUp = kMaxCatchUpTicks * kPhases;
-  if (current >= next_phase_ + kMaxCatchUp) {  // Suspended, or starved for long.
+  if (current >= next_phase_ + kMaxCatchUp) {  // The process was suspended, or delayed for long.
     note_lateness(now - due(next_phase_));
     const auto from = current - kMaxCatchUp + 1;
     const auto left_out = from - std::exchange(next_phase_, from);
@@ -163,7 +163,7 @@ void Worker::measure_load(base::TimePoint now) {
 
 void Worker::run_phase(base::TimePoint due) {
   hall_.take_in();
-  RelayOrder* const relay_orders = relay_orders_.take_all();  // Before the legs, which were pushed before them.
+  RelayOrder* const relay_orders = relay_orders_.take_all();  // Taken before the legs, because the legs of an order were pushed before it.
   for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
   obey_relay_orders(due, relay_orders);
   auto& rows = rows_of(next_phase_);
@@ -172,7 +172,7 @@ void Worker::run_phase(base::TimePoint due) {
   const TickTime time{.tick = next_phase_ / kPhases, .now = due, .wall = wall_at(due)};
   std::span<LegRow* const> left(rows);
   prefetch(left.first(std::min(left.size(), kRowsAtOnce)));
-  do {  // Once at least: RTCP comes at any time.
+  do {  // At least once, because RTCP comes at any time.
     const auto some = left.first(std::min(left.size(), kRowsAtOnce));
     left = left.subspan(some.size());
     receive(some);
@@ -188,7 +188,7 @@ void Worker::run_phase(base::TimePoint due) {
   let_go();
 }
 
-/// Those of the next ones are asked for while these are worked on, see run_row().
+/// Prefetches the first rows. run_row() prefetches the later ones meanwhile.
 void Worker::prefetch(std::span<LegRow* const> rows) {
   const auto each = [&](auto what) {
     for (const LegRow* const row : rows) {
@@ -216,7 +216,7 @@ void Worker::receive(std::span<LegRow* const> rows) {
 
 void Worker::begin(Leg& leg) {
   leg.place = leg.station->place;
-  if (Station* const before = std::exchange(leg.came_from, nullptr)) before->left.store(true, std::memory_order_release);  // May be freed.
+  if (Station* const before = std::exchange(leg.came_from, nullptr)) before->left.store(true, std::memory_order_release);  // It may be freed from now on.
   LegRow& row = *leg.place.row;
   row.legs[leg.place.lane] = &leg;
   if (leg.handed_over && leg.station->voice) {
@@ -237,18 +237,18 @@ void Worker::obey_relay_orders(base::TimePoint now, RelayOrder* newest) {
   }
   while (oldest != nullptr) {
     RelayOrder& order = *std::exchange(oldest, oldest->next_arriving);
-    for (Leg* const leg : order.legs) part(*leg, now);  // With the translators that know their numbers.
+    for (Leg* const leg : order.legs) part(*leg, now);  // With the translators that have their numbers.
     for (std::size_t i = 0; i < order.legs.size(); ++i) {
       if (order.translators[i]) order.translators[i] = order.legs[i]->stream.take(std::move(order.translators[i]));
     }
     if (order.what == RelayOrder::What::Join) join(*order.legs[0], *order.legs[1], now);
-    order.done.store(true, std::memory_order_release);  // Whoever reads it may free the order, and its legs when they are gone.
+    order.done.store(true, std::memory_order_release);  // A thread that reads it may free the order, and later its legs when they are gone.
   }
 }
 
 void Worker::join(Leg& a, Leg& b, base::TimePoint now) {
   const auto is_here = [](const Leg& leg) { return leg.place.row->legs[leg.place.lane] == &leg; };
-  if (!is_here(a) || !is_here(b)) return;  // One was closed meanwhile.
+  if (!is_here(a) || !is_here(b)) return;  // One of the legs was closed meanwhile.
   Stream::join(a.stream, b.stream, now);
   a.relayed_with = &b;
   b.relayed_with = &a;
@@ -267,7 +267,7 @@ void Worker::part(Leg& leg, base::TimePoint now) {
   relayed_ -= 2;
 }
 
-/// Of `later`, which is read next but some, what is needed comes into the cache meanwhile.
+/// Ticks a row, and prefetches the data of `later`, a row that is read soon.
 void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
   std::array<CodecChain::Frame, LegRow::kLanes> frames;
   std::array<std::span<const std::int16_t>, LegRow::kLanes> heard{};
@@ -288,7 +288,7 @@ void Worker::run_row(LegRow& row, const TickTime& time, const LegRow* later) {
   }
 }
 
-/// Another sound begins there.
+/// Resets the voice detectors of a lane, because other audio starts there.
 void Worker::begin_voice(LegRow& row, std::size_t lane) {
   row.voice.reset(lane);
   if (row.model) VoiceFeed::restart((*row.model)[lane]);
@@ -319,7 +319,7 @@ void Worker::send(Leg& leg, const TickTime& time) {
   if (is_turn) datagrams_->mind_peer(leg, leg.stream.peer_heard(time.now - kTicksPerLook * kTick));
 }
 
-/// Of all before any of them is heard: whoever closes parts the one that it is relayed with, which may have its place beside it.
+/// Processes the orders of all legs of the row before any is ticked: closing a leg ends its relay, and the other leg may be in the same row.
 void Worker::heed_all(LegRow& row, base::TimePoint now) {
   for (Leg* const leg : row.legs) {
     if (leg == nullptr) continue;
@@ -329,11 +329,11 @@ void Worker::heed_all(LegRow& row, base::TimePoint now) {
 
 void Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
   if ((wishes & kClose) != 0) return close(leg, now);
-  // First: what is wished from now on is seen next time.
+  // Clears the flag first: an order that comes from now on is noticed the next time.
   leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
   Station* const next = leg.next_station.exchange(nullptr, std::memory_order_acq_rel);
   if (next == nullptr) return;
-  part(leg, now);  // The other one has been told to close, and was not yet ticked.
+  part(leg, now);  // The other leg was ordered to close, but was not ticked yet.
   if (next->place == leg.place) {
     take_seat(leg, *next);
   } else {
@@ -342,18 +342,18 @@ void Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
   }
 }
 
-/// Whether another codec's sound begins.
+/// Carries out a start order. Returns whether audio of another codec starts.
 bool Worker::obey(Leg& leg, base::TimePoint now) {
   StartOrder* const order = leg.orders.take();
   if (order == nullptr) return false;
   const bool other_chain = order->chain != nullptr;
   order->chain = leg.stream.start(order->plan, std::move(order->chain), order->relearn, now);
-  datagrams_->untie(leg);  // The peer may be elsewhere from now on.
+  datagrams_->untie(leg);  // The peer may have another address from now on.
   leg.orders.give_back(order);
   return other_chain;
 }
 
-/// It is ticked no more, and the rest comes in its turn: what the kernel has to do for it takes more than a tick of it.
+/// Closes a leg: it is not ticked any more. The rest follows in a queue, because the kernel's work for it takes longer than a tick of the leg.
 void Worker::close(Leg& leg, base::TimePoint now) {
   part(leg, now);
   take_out(leg);
@@ -392,10 +392,10 @@ void Worker::let_go() {
     return true;
   });
   released_.run([this](Leg& leg) {
-    note_statistics(leg);  // The BYE may have been refused since.
+    note_statistics(leg);  // The BYE may have been refused meanwhile.
     leg.rtp.close();
     leg.rtcp.close();
-    gone_.push(leg);  // Whoever takes it may free it.
+    gone_.push(leg);  // A thread that takes it may free it.
   });
 }
 
@@ -431,7 +431,7 @@ void Worker::hear_row(LegRow& row, const TickTime& time) {
     const SaidFrame said = leg.stream.take_in(time, kept.heard[lane], judge_voice(row, lane));
     if (leg.station->room == nullptr) continue;
     Conference& conference = leg.station->room->conference;
-    if (!leg.seated) leg.seated = conference.join(*leg.station->seat);  // Else: who is to leave has not done so yet.
+    if (!leg.seated) leg.seated = conference.join(*leg.station->seat);  // false while a former member still has its seat
     if (leg.seated) conference.say(*leg.station->seat, said);
   }
 }
@@ -451,14 +451,14 @@ void Worker::answer_row(LegRow& row, const TickTime& time) {
 void Worker::take_seat(Leg& leg, Station& next) {
   leave_seat(leg);
   Station& before = *std::exchange(leg.station, &next);
-  before.left.store(true, std::memory_order_release);  // Whoever reads it may free it.
+  before.left.store(true, std::memory_order_release);  // A thread that reads it may free the station.
 }
 
 void Worker::leave_seat(Leg& leg) {
   if (std::exchange(leg.seated, false)) leg.station->room->conference.leave(*leg.station->seat);
 }
 
-/// A leg goes when it has had its tick here. What comes by RTP from now on waits in its sockets.
+/// Removes a leg after its tick here. RTP that comes from now on waits in its sockets.
 void Worker::depart(Leg& leg, std::uint64_t tick) {
   if (leg.departs_to->voice) leg.departs_to->voice->take_over(0, leg.place.row->voice, leg.place.lane);
   leg.last_tick = leg.handed_over ? leg.last_tick : tick;
@@ -467,15 +467,15 @@ void Worker::depart(Leg& leg, std::uint64_t tick) {
   remove(leg);
 }
 
-/// Nothing here points at the leg any more.
+/// Passes the leg on; no object here points at it any more.
 void Worker::hand_over(Leg& leg) {
   Station& next = *std::exchange(leg.departs_to, nullptr);
   leg.came_from = std::exchange(leg.station, &next);
   next.whose->add(leg);
 }
 
-/// A leg comes here between ticks of its own, for it had another phase. The ticks that it missed on its way are made up for, so that its
-/// numbers and its audio run on. False: the one that is due it has had.
+/// Catches up the ticks that a leg missed on its way here, because it had another phase. Its numbers and its audio then continue. Returns false if
+/// the leg already had the tick that is due.
 bool Worker::catch_up(Leg& leg, const TickTime& time) {
   if (time.tick <= leg.last_tick) return false;
   leg.handed_over = false;

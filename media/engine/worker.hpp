@@ -28,67 +28,67 @@ namespace offhook::inline v0::media {
 
 inline constexpr base::Duration kTick = std::chrono::milliseconds(20);
 inline constexpr base::Duration kPhase = kTick / kPhases;
-inline constexpr base::Duration kLate = 2 * kPhase;   ///< done so long after its time, a phase tells of too much work: EngineStatus::late
-inline constexpr std::uint64_t kMaxCatchUpTicks = 10;  ///< later ticks are left out: a burst of seconds helps nobody
+inline constexpr base::Duration kLate = 2 * kPhase;   ///< a phase that is done this long after its time shows too much work: EngineStatus::late
+inline constexpr std::uint64_t kMaxCatchUpTicks = 10;  ///< more ticks than these are left out, because a burst of seconds has no use
 
-/// What a worker took of its core of late.
+/// The load of a worker in the last time.
 struct WorkerLoad {
   float share = 0;           ///< processor time, 0..1
-  std::size_t legs = 0;      ///< that it had then
-  float late = 0;            ///< of its phases in the last second: those that were done more than a phase after their time
+  std::size_t legs = 0;      ///< number of its legs at that time
+  float late = 0;            ///< share of its phases in the last second that were done more than kLate after their time
 
-  /// What it will take with `count` legs, as far as that can be told by what it had.
+  /// Returns the estimated load with `count` legs.
   [[nodiscard]] float with(std::size_t count) const {
     return legs < kFew || count <= legs ? share : share * static_cast<float>(count) / static_cast<float>(legs);
   }
-  /// Whether a leg more would hurt nobody. A worker with a few is asked for its processor time alone: what makes these late is
-  /// mostly a moment of somebody else's, and refusing would help nobody.
+  /// Returns whether another leg would do no harm. For a worker with few legs, only the processor time counts: its lateness mostly comes from other
+  /// programs, and a refusal would not help.
   [[nodiscard]] bool has_time_for(std::size_t count, float most, float most_late) const {
     return with(count) <= most && (legs < kFew || late <= most_late);
   }
 
-  static constexpr std::size_t kFew = 8;  // Of fewer legs nothing can be told.
+  static constexpr std::size_t kFew = 8;  // with fewer legs, an estimate is not possible
 };
 
-/// One media thread: a leg of phase p is ticked at origin + k x 20 ms + p x 1 ms. What came by RTP is taken then, when alone there is a use
-/// for it. No lock and, once running, no allocation. All public functions but those that say so belong to the signalling thread.
+/// One media thread. It ticks a leg of phase p at origin + k x 20 ms + p x 1 ms, and reads the leg's RTP then, because it is not needed earlier. No
+/// lock and, once running, no allocation. All public functions belong to the signalling thread, unless their comment says otherwise.
 class Worker {
  public:
-  /// `voice`, where there is a model, outlives the worker.
+  /// `voice`, if there is a model, must outlive the worker.
   Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice = nullptr, bool before_others = false);
   ~Worker();  ///< stops and joins
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Lets the thread end; join() and the destructor wait for that. Its legs say goodbye.
-  void stop() { stop_.store(true, std::memory_order_relaxed); }  // Seen within a tick.
-  /// After stop(). Who has other workers joins them all before one is destroyed: they may be handing legs to each other.
+  /// Ends the thread; join() and the destructor wait for that. It sends BYE for its legs.
+  void stop() { stop_.store(true, std::memory_order_relaxed); }  // noticed within a tick
+  /// Call it after stop(). The owner of several workers joins all of them before it destroys any, because they may be passing legs to each other.
   void join();
   [[nodiscard]] bool works() const { return works_; }
   [[nodiscard]] Scheduling scheduling() const { return scheduling_; }
-  /// Best when it does not work.
+  /// Returns Best if it does not work.
   [[nodiscard]] DatagramPath path() const { return works() ? datagrams_->path() : DatagramPath::Best; }
-  /// Why a path that was wanted, or a better one, is not used; "" when there is nothing to say.
+  /// Returns why the wanted path, or a better one, is not used; "" if there is no reason.
   [[nodiscard]] const std::string& path_refused() const { return refused_; }
 
-  /// From the next tick on the leg is ours, at its `station`, until that is `left`, or it was to close and is handed out by take_gone(). Any
-  /// thread.
+  /// Any thread. Adds a leg, at its `station`, from the next tick on. It belongs to the worker until that station is `left`, or, after an order to
+  /// close, until take_gone() returns it.
   void add(Leg& leg) { arriving_.push(leg); }
-  /// Those that were to close, as a chain by `next_arriving`: we touch them no more. Null when there is none.
+  /// Returns the closed legs as a chain by `next_arriving`; the worker does not use them any more. Null if there are none.
   [[nodiscard]] Leg* take_gone() { return gone_.take_all(); }
-  /// The same with a conference, until it is `ending` and we say that it is `gone`.
+  /// Adds a conference. It belongs to the worker until it is `ending` and the worker has set `gone`.
   void add(ConferenceRoom& room) { hall_.add(room); }
 
-  /// Carried out before the next packet is read; back by its `done`. Its legs were added before. Any thread.
+  /// Any thread. Carries out the order before the next packet is read, and then sets its `done`. Its legs must have been added before.
   void order(RelayOrder& order) { relay_orders_.push(order); }
 
   [[nodiscard]] base::Duration take_worst_lateness();
-  [[nodiscard]] const TickHistogram& tick_histogram() const { return tick_histogram_; }  ///< read by anybody
-  /// Anybody.
+  [[nodiscard]] const TickHistogram& tick_histogram() const { return tick_histogram_; }  ///< any thread
+  /// Any thread.
   [[nodiscard]] WorkerLoad load() const {
     return {load_.load(std::memory_order_relaxed), loaded_legs_.load(std::memory_order_relaxed), late_.load(std::memory_order_relaxed)};
   }
-  /// Phases that were left out, for they were over 200 ms late. Anybody.
+  /// Any thread. Returns the number of phases left out because they were over 200 ms late.
   [[nodiscard]] std::uint64_t left_out() const { return left_out_.load(std::memory_order_relaxed); }
 
  private:
@@ -140,7 +140,7 @@ class Worker {
     const auto at = phase % kPhases;
     return rows_[at].empty() && conference_rows_[at].empty() && hall_.empty(at);
   }
-  /// Something is to be done in each phase, though nobody may be ticked in it.
+  /// Returns whether each phase has work, even without legs to tick.
   [[nodiscard]] bool is_awake() const { return !closing_.empty() || !leaving_.empty() || !released_.empty() || relayed_ != 0; }
   template <class Visit>
   void for_each_leg(const Visit& visit);
@@ -150,7 +150,7 @@ class Worker {
   std::unique_ptr<Datagrams> datagrams_;
   VoiceFeed* voice_;
   bool works_ = false;
-  Scheduling scheduling_ = Scheduling::Usual;  // the thread's own, until it has begun
+  Scheduling scheduling_ = Scheduling::Usual;  // belongs to the thread until it has started
   std::atomic<bool> stop_{false};
   std::atomic<base::Duration::rep> worst_lateness_{0};
   std::atomic<float> load_{0}, late_{0};
@@ -161,23 +161,23 @@ class Worker {
   ConferenceHall hall_;
   Inbox<RelayOrder> relay_orders_;
 
-  // The rest belongs to the thread.
-  std::array<Rows, kPhases> rows_;   // those that hold any leg
+  // The members below belong to the thread.
+  std::array<Rows, kPhases> rows_;   // rows with at least one leg
   std::array<Rows, kPhases> conference_rows_;
-  Legs due_;                         // of the phase that runs
-  Legs departing_;                   // at the end of the phase that runs
-  PacedQueue<Leg> closing_{kMaxLegsPerWorker};   // out of their rows, and not told goodbye yet
-  Legs leaving_;                     // until nothing of the kernel's points at them any more
-  PacedQueue<Leg> released_{kMaxLegsPerWorker};  // nothing does, and their sockets are to be closed
-  std::size_t relayed_ = 0;          // legs: while there are any, no phase is slept through
+  Legs due_;                         // legs of the present phase
+  Legs departing_;                   // legs that leave at the end of the present phase
+  PacedQueue<Leg> closing_{kMaxLegsPerWorker};   // removed from their rows; BYE is not sent yet
+  Legs leaving_;                     // until the kernel has no request for them any more
+  PacedQueue<Leg> released_{kMaxLegsPerWorker};  // the kernel has no request for them; their sockets must be closed
+  std::size_t relayed_ = 0;          // number of relayed legs: while there are any, no phase is skipped
   std::uint64_t next_phase_ = 0;     // counted from origin_
   ArrivalClock clock_;
   base::TimePoint load_since_{};
   base::Duration worked_{};          // processor time of this thread at load_since_
   LatenessWatch lateness_{kLate};
   Sendout sendout_;
-  VoiceBank alone_{1};               // of a leg that is ticked without its neighbours
-  std::thread thread_;               // Last: it sees everything above complete.
+  VoiceBank alone_{1};               // for a leg that is ticked without its neighbours
+  std::thread thread_;               // last, because it uses all members above
 };
 
 }  // namespace offhook::inline v0::media
