@@ -41,7 +41,7 @@ struct AnswerRules {
   std::chrono::milliseconds word_gap{60};            ///< a shorter pause does not separate words
   unsigned most_words = 6;                           ///< words of one greeting; more words are a machine's
   std::chrono::milliseconds after_machine{3000};     ///< silence after which a machine records without a beep
-  std::chrono::milliseconds longest_greeting{45000}; ///< of a machine; after that the agent speaks in any case
+  std::chrono::milliseconds longest_greeting{45000}; ///< the longest greeting of a machine; after it the agent speaks in any case
   std::chrono::milliseconds beep_counts{20000};      ///< time after the answer in which a beep changes Human to Machine
 };
 

@@ -54,7 +54,7 @@ struct MediaEvent {
     MediaStarted,     ///< the first packet from an accepted source came
     MediaLost,        ///< no packet came for the silence limit (`duration_ms`)
     MediaBack,        ///< packets come again after MediaLost
-    Tone,             ///< the network or a machine sent `tone`; only if the port has a line_ear
+    Tone,             ///< the network or a machine sent `tone`; only if LineEar is enabled
   };
   Kind kind{};
   char digit = 0;
@@ -92,7 +92,7 @@ struct AudioPort {
   AudioPort() {}  // NOLINT: not `= default`, because make_shared would then set, and so touch, all of its memory
 
   // Set the members up to leaves_out_silence before the leg is opened.
-  std::uint32_t rate_hz = 16000;                  ///< of both directions: 8000, 16000 or 24000
+  std::uint32_t rate_hz = 16000;                  ///< rate of both directions: 8000, 16000 or 24000
   bool gives_way = true;                          ///< duck and pause the agent when the caller speaks over it; false for a caller's port
   bool guards_echo = true;                        ///< separate the echo of our voice from the caller's voice
   std::shared_ptr<RecordingTap> recording;        ///< the recording of both sides, or null

@@ -92,7 +92,7 @@ class CodecChain : public base::Pooled<CodecChain> {
   std::unique_ptr<EchoGuard> echo_guard;   ///< null: not enabled
 
  private:
-  static constexpr std::size_t kUsualPast = 48;  // of the resamplers between 8 and 24 kHz
+  static constexpr std::size_t kUsualPast = 48;  // history of the resamplers between 8 and 24 kHz
   void begin_decoding(AudioCodec as);
   void convert(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm);
   void decode_at_own_rate(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm);
@@ -107,7 +107,7 @@ class CodecChain : public base::Pooled<CodecChain> {
   // Converts from 8 or 16 kHz, the one that is not the chain's rate; made if the plan may need it.
   std::optional<Resampler> from_other_;
   // Parts that few legs have.
-  std::unique_ptr<Resampler> from_wide_;  // for a chain of 24 kHz, whose rate is neither 8 nor 16 kHz
+  std::unique_ptr<Resampler> from_wide_;  // for a chain at 24 kHz; converts from 16 kHz
   std::unique_ptr<OpusEar> opus_ear_;
   std::unique_ptr<OpusMouth> opus_mouth_;
 };

@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxNoiseOrder = 12;       ///< reflection coeffici
 struct NoiseDescription {
   std::uint8_t below_overload_db = 127;                 ///< 0..127: the level in -dBov
   std::uint8_t order = 0;                               ///< number of valid items in `reflection`; 0: white noise
-  std::array<float, kMaxNoiseOrder> reflection{};       ///< of the all-pole model, each within (-1, 1)
+  std::array<float, kMaxNoiseOrder> reflection{};       ///< coefficients of the all-pole model, each within (-1, 1)
   friend bool operator==(const NoiseDescription&, const NoiseDescription&) = default;
 };
 enum class NoiseError : std::uint8_t { Empty };

@@ -27,15 +27,15 @@ constexpr auto kGain = static_cast<float>(kCoefficient * kBlock / 2);
 constexpr float kPowerUnit = float{1u << kPowerShift} / kBlock;  // mean square of a sample, for one unit of a block's power()
 
 // Thresholds. Powers are mean squares of samples; 0 dBm0 is a sine of amplitude 22,826.
-constexpr float kMinPower = 31'000;       // of one tone: -39 dBm0, below the promised -36
+constexpr float kMinPower = 31'000;       // least power of one tone: -39 dBm0, below the promised -36
 constexpr float kQuiet = kMinPower / 16;  // a block with less power has neither tone
 constexpr float kWindowShare = 0.55F;     // share of the two tones in all power: first check, 10 ms
 constexpr float kShare = 0.86F;           // the same in the second check, 35 ms: noise 8 dB below
 constexpr float kLowOverHigh = 9.0F;      // 9.5 dB: the promised 8, and 1.5 for distortion by a line
 constexpr float kHighOverLow = 3.6F;      // 5.5 dB: the promised 4, and 1.5
 constexpr float kSteady = 0.94F;          // coherence from window to window
-constexpr float kLowestWindow = 0.55F, kHighestWindow = 1.7F;  // of the mean, squared: 2.5 dB
-constexpr float kGapFloor = 0.16F;        // of a digit's own level, squared: less means that over half of the window is a gap
+constexpr float kLowestWindow = 0.55F, kHighestWindow = 1.7F;  // bounds of a window's level relative to the mean, squared: 2.5 dB
+constexpr float kGapFloor = 0.16F;        // share of a digit's own level, squared: below it, more than half of the window is a gap
 // More than the 1.5 % and 2 Hz that must be detected. Two harmonics in the ratio 3 to 4, the most likely ones in a
 // voice, differ from each pair by more than twice this.
 constexpr double kDetune = 0.0185;

@@ -43,7 +43,7 @@ class DtmfDetector {
   [[nodiscard]] std::optional<char> sounding() const noexcept;
 
  private:
-  static constexpr std::size_t kWindows = 8;   // in the ring: six, and the one that is being filled
+  static constexpr std::size_t kWindows = 8;   // windows in the ring: six, and the one that is being filled
   static constexpr std::size_t kMaxReady = 4;  // a frame can end at most one digit and start another
   struct Tone {
     float power = 0;      // power of the sine: a^2 / 2
@@ -68,7 +68,7 @@ class DtmfDetector {
   [[nodiscard]] const BankSums& window(std::uint64_t number) const noexcept { return windows_[number % kWindows]; }
 
   std::array<BankSums, kWindows> windows_{};
-  std::array<float, kWindows> powers_{};       // of the blocks of 5 ms: window n covers blocks n - 1 and n
+  std::array<float, kWindows> powers_{};       // powers of the blocks of 5 ms: window n covers blocks n - 1 and n
   std::uint64_t now_ = 0;                      // number of the block, and of the window that ends with it
   std::uint32_t passed_ = 0;                   // windows with mostly two tones: one bit each, the latest in the lowest bit
   std::optional<Sounding> sounding_;

@@ -17,9 +17,9 @@ constexpr float kDbPerUnit = 3.0103F / 8;
 constexpr unsigned kSentFloor = 107;      // -50 dBov in a band: quieter sent steps prove nothing
 constexpr float kHeardFloor = detail::kFullScalePower * 1e-6F;  // -60 dBov in a step: fainter is no voice
 constexpr unsigned kMargin = 2, kFaintMargin = 12;   // 0.8 and 4.5 dB above the expected echo, by the path's loss
-constexpr unsigned kLoudestMargin = 14;   // 5.3 dB more at a path without loss, because a room's resonance can amplify
+constexpr unsigned kLoudestMargin = 14;   // 5.3 dB more at a path without loss, because resonances can amplify
 constexpr unsigned kFarAbove = 12;        // 4.5 dB more: above this a band counts in full, otherwise half
-constexpr unsigned kDecay = 5;            // 1.9 dB per step: a room that reverberates for 300 ms
+constexpr unsigned kDecay = 5;            // 1.9 dB per step: a reverberation of 300 ms
 constexpr unsigned kContradicted = 8;     // 3 dB below the least possible echo
 constexpr unsigned kFall = 4;             // 1.5 dB for each step that contradicts a loss
 constexpr std::uint64_t kRiseEvery = 4;   // 0.1 dB for each step that is louder than the loss allows

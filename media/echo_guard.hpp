@@ -75,14 +75,14 @@ class EchoGuard {
   /// Returns whether the step that was sent `lag` steps before that of `age` was loud.
   [[nodiscard]] bool is_loud(std::size_t age, std::size_t lag) const { return (sent_loud_ >> (age + lag) & 1) != 0; }
 
-  static constexpr std::size_t kTail = 64;    // steps for which our audio may still reverberate in a room
+  static constexpr std::size_t kTail = 64;    // steps for which the reverberation of our audio may last
   static constexpr std::size_t kPast = 48, kFrame = 160;  // at 8 kHz: the past of the first window, and 20 ms
   static_assert(kLags == detail::kEchoLags);
   using Line = std::array<std::int16_t, kPast + kFrame>;
   void take_in(std::span<const std::int16_t> pcm, Line& line) const;
 
-  std::size_t samples_;                                            // of a frame, at the leg's rate
-  std::uint64_t quiet_steps_ = 2 * kTail;                          // since the last sound that was sent
+  std::size_t samples_;                                            // samples of a frame, at the leg's rate
+  std::uint64_t quiet_steps_ = 2 * kTail;                          // steps since the last sound that was sent
   std::uint64_t steps_ = kTail;                                    // steps that were sent, plus kTail silent ones before the first
   std::uint64_t sent_loud_ = 0;                                    // one bit per step, the newest in the lowest bit
   bool sent_sound_ = false;                                        // sent_line_ has sound
@@ -98,9 +98,9 @@ class EchoGuard {
   Line sent_line_{};
   detail::EchoLags lags_;
   detail::NewestFirst<Levels> sent_low_;                           // the least of a step and its neighbours, 0 where it proves nothing
-  detail::NewestFirst<Levels> sent_high_;                          // the greatest of them, with a tail for the reverberation of a room
+  detail::NewestFirst<Levels> sent_high_;                          // the greatest of them, with a tail for the reverberation
   detail::NewestFirst<std::uint16_t> sent_pattern_;                // one bit for each band that is above its usual level
-  Line heard_line_{};                                              // used by on_heard() for samples
+  Line heard_line_{};                                              // used only by the on_heard() that takes samples
 };
 
 }  // namespace offhook::inline v0::media

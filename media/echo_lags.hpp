@@ -59,7 +59,7 @@ struct EchoQuestion {
   std::uint16_t open_at_known = 0, open_at_unknown = 0;  ///< the step is an echo if at most this is unexplained
 };
 struct EchoAnswer {
-  std::uint16_t least_unexplained = 0;     ///< of all lags
+  std::uint16_t least_unexplained = 0;     ///< the least value of all lags
   bool echo = false;                       ///< true if the step is an echo at any lag
 };
 

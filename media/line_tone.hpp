@@ -20,7 +20,7 @@ enum class LineTone : std::uint8_t {
   Reorder,
   FaxCalling,
   FaxAnswering,
-  Beep,            ///< of an answering machine that records from now on
+  Beep,            ///< the beep of an answering machine that now starts to record
 };
 [[nodiscard]] std::string_view to_string(LineTone tone);
 

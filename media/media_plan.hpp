@@ -55,14 +55,14 @@ struct MediaPlan {
   std::array<std::optional<ReceivableCodec>, kMaxAlsoReceivable> also_receivable{};
   std::optional<std::uint8_t> send_events;           ///< telephone-event, the peer's payload type; nullopt: our digits are sent as tones
   std::optional<std::uint8_t> receive_events;
-  std::uint32_t event_clock_hz = 8000;               ///< of both; the audio's own clock if the peer supports it
-  std::optional<EventNumber> also_receive_events;    ///< for the codecs that are also receivable
+  std::uint32_t event_clock_hz = 8000;               ///< clock of both; the audio's own clock if the peer supports it
+  std::optional<EventNumber> also_receive_events;    ///< telephone-event for the codecs in also_receivable
   OpusParameters opus{};                             ///< the peer's; only for Opus
-  std::uint16_t ptime_ms = 20;                       ///< of the packets that we send: 10..60, a multiple of 10; others are rounded down
+  std::uint16_t ptime_ms = 20;                       ///< duration of the packets that we send: 10..60, a multiple of 10; other values are rounded down
   base::SocketAddress remote_rtp;                    ///< from SDP; with an unspecified ip, nothing is sent until a source is learnt
   base::SocketAddress remote_rtcp;
   base::IpAddress signalling_host;                   ///< source of the peer's SIP messages; unspecified: unknown
-  rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< which sources besides `remote_rtp` may be learnt
+  rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< selects the sources besides `remote_rtp` that may be learnt
   bool send = true;                                  ///< the negotiated direction; false while a hold forbids it
   bool receive = true;
   bool send_comfort_noise = false;                   ///< the peer accepts RFC 3389, with payload type kComfortNoiseType
@@ -105,7 +105,7 @@ struct LegStatistics {
   std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_payload = 0, malformed = 0;
   std::uint64_t packets_overflowed = 0;              ///< dropped as the oldest, because the jitter buffer was full: docs/limits.md
   std::uint64_t packets_unplaced = 0;                ///< dropped: the timestamp agreed with neither arrival nor sequence number
-  std::uint64_t refused_source = 0;                  ///< of strangers; while the socket is tied to its peer, the kernel refuses them itself
+  std::uint64_t refused_source = 0;                  ///< packets of strangers; while the socket is tied to its peer, the kernel refuses them itself
   std::uint64_t send_failed = 0;                     ///< datagrams that the socket refused
   std::uint64_t packets_passed = 0;                  ///< part of packets_sent: another leg's packets, relayed (Engine::relay)
   std::uint64_t packets_unpassed = 0;                ///< packets of another leg that could not be relayed (rtp::TranslatorStatistics)
@@ -121,7 +121,7 @@ struct LegStatistics {
   rtp::PlayedSamples played;
   std::optional<rtp::VoipMetrics> peers_view;        ///< quality of our audio, from the peer's last RTCP XR
   SoundMeter heard;
-  OneWay one_way, one_way_ever;                      ///< at present; at any time until now
+  OneWay one_way, one_way_ever;                      ///< faults at present, and at any time until now
   std::optional<float> echo_return_loss_db;          ///< loss between our audio and its echo
 };
 

@@ -13,7 +13,7 @@ namespace offhook::inline v0::media {
 
 // Ogg, RFC 3533: writes and reads one logical stream as pages in memory. Not for the audio thread: it allocates.
 
-inline constexpr std::size_t kMaxOggSegments = 255;                        ///< of a page; each has up to 255 octets
+inline constexpr std::size_t kMaxOggSegments = 255;                        ///< segments of a page; each has up to 255 octets
 inline constexpr std::size_t kMaxOggPacket = 65024;                        ///< limit for writing: fits one page, so that no packet is split
 inline constexpr std::size_t kMaxOggReadPacket = std::size_t{1} << 20U;    ///< limit for reading: comments with a picture are larger
 
@@ -52,7 +52,7 @@ class OggWriter {
 
 struct OggPacket {
   base::Bytes octets;                        ///< valid until the next call of next()
-  std::optional<std::uint64_t> position;     ///< of the page, only for the last packet that ends on it
+  std::optional<std::uint64_t> position;     ///< position of the page, only for the last packet that ends on it
   bool last = false;                         ///< true if the page is marked as the stream's last
 };
 
@@ -70,10 +70,10 @@ class OggReader {
   [[nodiscard]] base::Result<void, OggError> enter(base::Bytes page);
   [[nodiscard]] base::Bytes take_segments(bool& ends);
 
-  base::Bytes rest_;                    // after the page that is being read
+  base::Bytes rest_;                    // the file after the page that is being read
   base::Bytes lacing_, body_;           // unread parts of that page
   std::optional<std::uint32_t> serial_;
-  std::uint32_t sequence_ = 0;          // of the next page
+  std::uint32_t sequence_ = 0;          // number of the next page
   std::uint64_t position_ = 0;
   bool last_page_ = false;
   std::vector<std::uint8_t> packet_;    // a packet that continues over several pages, or over several parts of one

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kHeadMagic = "OpusHead", kTagsMagic = "OpusTags", kVendor = "Offhook";
 constexpr std::size_t kPlainHead = 19, kTableHead = 21;  // without a channel mapping table, and with the first two octets of one
-constexpr std::size_t kLongestMs = 120;                  // of a packet
+constexpr std::size_t kLongestMs = 120;                  // duration of the longest packet
 constexpr std::size_t kLongLength = 252;                 // RFC 6716 section 3.2.1: a length of at least this takes two octets
 
 std::uint32_t little(base::Bytes octets, std::size_t at, std::size_t size) {

@@ -46,7 +46,7 @@ class OpusEar {
   std::vector<std::int16_t> kept_;      // space for 120 ms
   std::int64_t kept_begin_ = 0;
   std::int64_t kept_units_ = 0;         // 0: no audio is kept
-  std::int64_t packet_units_ = 0;       // of the last packet
+  std::int64_t packet_units_ = 0;       // duration of the last packet
   std::int64_t copies_left_ = 0;        // units of audio until the last copy is forgotten
   std::int64_t losses_left_ = 0;        // units of audio until the last loss is forgotten
   bool resting_ = false;

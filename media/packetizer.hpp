@@ -86,7 +86,7 @@ class Packetizer {
   bool marker_ = true;
   std::size_t pending_size_ = 0;
   std::uint64_t packets_ = 0, payload_octets_ = 0, datagram_octets_ = 0;
-  std::uint64_t packets_before_ = 0, payload_octets_before_ = 0;  // under earlier SSRCs
+  std::uint64_t packets_before_ = 0, payload_octets_before_ = 0;  // counts under earlier SSRCs
   std::array<std::uint8_t, kMaxPayload> pending_{};   // less than a packet, plus one tick
 };
 

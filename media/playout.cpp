@@ -40,7 +40,7 @@ std::span<const std::int16_t> Playout::pull(std::uint64_t tick, std::uint64_t wi
   }
   const PlayoutFrame* const frame = next_frame();
   if (frame == nullptr) {
-    // A late conversation costs silence, never a gap: NATs and many PBXs want one continuous stream.
+    // If the conversation is late, the stream continues with silence: NATs and many PBXs need a continuous stream.
     music_sounds_ = play_music(tick, out);
     if (!music_sounds_) std::fill(out.begin(), out.end(), std::int16_t{0});
     gain_ = target_gain_;

@@ -17,13 +17,13 @@ class ProgressPlan {
 
  private:
   friend class ProgressDetector;
-  static constexpr std::size_t kPairs = 80;            // of half a window: 20 ms
+  static constexpr std::size_t kPairs = 80;            // pairs of samples in half a window: 20 ms
   static constexpr std::size_t kMaxChords = 6;
   static constexpr std::uint8_t kNone = 0xFF;
   struct Chord {                                       // tones that sound at the same time
     double low_hz = 0, high_hz = 0;
     std::uint8_t low = kNone, high = kNone;            // indices of the bank's tones
-    std::uint8_t most_steps = 0;                       // of the longest script with this chord
+    std::uint8_t most_steps = 0;                       // number of steps of the longest script with this chord
     std::uint16_t longest_ms = 0;                      // longest time that it sounds, in scripts with an end
   };
   explicit ProgressPlan(Country country);
@@ -31,7 +31,7 @@ class ProgressPlan {
   std::uint8_t tone_of(double hz);
 
   std::span<const ProgressSpec> specs_;
-  std::array<std::array<std::uint8_t, kMaxToneSteps>, kMaxProgressTones> chords_of_{};   // of each spec's steps
+  std::array<std::array<std::uint8_t, kMaxToneSteps>, kMaxProgressTones> chords_of_{};   // chords of the steps of each spec
   std::array<Chord, kMaxChords> chord_{};
   std::size_t chord_count_ = 0;
   std::array<double, kBankTones> hz_{};
@@ -60,7 +60,7 @@ class ProgressDetector {
   [[nodiscard]] std::uint32_t cycles() const noexcept { return now_.what == kOther || cycle_steps_ == 0 ? 0 : steps_ / cycle_steps_; }
 
  private:
-  static constexpr std::uint8_t kQuiet = 0xFE, kOther = 0xFF;   // in addition to the chords' numbers
+  static constexpr std::uint8_t kQuiet = 0xFE, kOther = 0xFF;   // values besides the chords' numbers
   struct Run {
     std::uint8_t what = kOther;
     std::uint32_t frames = 0;

@@ -39,7 +39,7 @@ enum class SoundError : std::uint8_t {
 /// Calls that use the tick's number as the frame's number all play the same frame at the same time.
 class Prompt {
  public:
-  static constexpr std::size_t kOctets = 160;  ///< of a frame of 20 ms in PCMU and PCMA
+  static constexpr std::size_t kOctets = 160;  ///< octets of a frame of 20 ms in PCMU and PCMA
 
   /// The forms to keep: an unused rate or codec takes no memory. One second takes 112 kB in all forms.
   struct Forms {
@@ -73,7 +73,7 @@ class Prompt {
   Forms forms_;
   std::uint32_t sound_hz_;
   std::size_t frames_ = 0;
-  std::array<std::vector<std::int16_t>, 3> pcm_;       // at 8, 16 and 24 kHz
+  std::array<std::vector<std::int16_t>, 3> pcm_;       // samples at 8, 16 and 24 kHz
   std::array<std::vector<std::uint8_t>, 2> encoded_;   // PCMU and PCMA
 };
 

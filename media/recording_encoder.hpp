@@ -16,7 +16,7 @@ enum class RecordingFormat : std::uint8_t { Wav, OggOpus };
 struct RecordingShape {
   RecordingFormat format = RecordingFormat::Wav;
   std::uint32_t rate_hz = 16000;     ///< 8000, 16000 or 24000; frames of another of these rates are converted
-  std::uint32_t bitrate = 20000;     ///< of Opus, for each of the two voices
+  std::uint32_t bitrate = 20000;     ///< bitrate of Opus, for each of the two voices
   std::uint64_t most_frames = 0;     ///< limit in frames of 20 ms; 0: the limit of a WAV (4 GiB)
 };
 
@@ -27,7 +27,7 @@ class RecordingEncoder {
   static constexpr std::uint64_t kMaxGapTicks = 3000;  ///< a longer gap is shortened to this (60 s): a process was stopped
 
   struct Counters {
-    std::uint64_t frames = 0;   ///< in the file, including silence
+    std::uint64_t frames = 0;   ///< frames in the file, including silence
     std::uint64_t silent = 0;   ///< those of them that were missing
     std::uint64_t refused = 0;  ///< frames older than the end of the file, of another rate, or after the file was full
     std::uint64_t cut = 0;      ///< ticks of gaps over kMaxGapTicks
@@ -55,8 +55,8 @@ class RecordingEncoder {
 
   RecordingShape shape_;
   std::optional<OggOpusWriter> ogg_;
-  std::optional<Resampler> left_resampler_, right_resampler_;  // from rate_hz_
-  std::uint32_t rate_hz_ = 0;                                  // of the last frame
+  std::optional<Resampler> left_resampler_, right_resampler_;  // convert from rate_hz_
+  std::uint32_t rate_hz_ = 0;                                  // rate of the last frame
   Voice left_, right_, silence_;
   std::optional<std::uint64_t> next_tick_;
   Counters counters_;

@@ -43,7 +43,7 @@ class SharedEncoding {
   std::array<std::array<std::int16_t, kMaxFrameSamples>, 2> frames_{};
   std::size_t newest_ = 0;
   std::array<std::int16_t, kNarrow> narrow_{};
-  bool narrow_fresh_ = false, narrow_runs_ = false;  // for this frame; and for the frame before
+  bool narrow_fresh_ = false, narrow_runs_ = false;  // narrow() was called for this frame; and for the frame before
   std::array<Law, 2> laws_{};
   std::uint64_t encoded_ = 0, spared_ = 0;
 };

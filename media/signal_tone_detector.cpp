@@ -15,7 +15,7 @@ namespace {
 constexpr double kMinPower = 12'500;      // -43 dBm0
 constexpr double kNarrow = 0.97;          // noise 15 dB below
 constexpr double kWhole = 0.9;
-constexpr double kSteady = 0.015;         // of the frequency
+constexpr double kSteady = 0.015;         // largest relative change of the frequency
 constexpr double kShortest = 50;          // ms: shorter is no tone
 constexpr std::uint32_t kMaxBroken = 1;   // frames: a change of the phase disturbs one frame
 constexpr std::uint32_t kPatience = 5;    // frames after a tone until it counts as the last one: 100 ms

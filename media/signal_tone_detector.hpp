@@ -24,7 +24,7 @@ struct PureTone {
 struct SignalTone {
   enum class Kind : std::uint8_t { SpecialInformation, FaxCalling, FaxAnswering, Beep };
   Kind kind;
-  SpecialInformation information = SpecialInformation::Unspecified;   ///< for Kind::SpecialInformation
+  SpecialInformation information = SpecialInformation::Unspecified;   ///< valid for Kind::SpecialInformation
   double hz = 0;                                                      ///< frequency of the last tone
 };
 
@@ -51,7 +51,7 @@ class SignalToneDetector {
     std::uint32_t frames = 0;
     double hz = 0;                  // frequency of the loudest frame
     double power = 0, highest = 0;  // the sum, and that of the loudest frame
-    double lowest = 0, latest = 0;  // of the frames between the ends, and of the last frame
+    double lowest = 0, latest = 0;  // power of the weakest frame between the ends, and of the last frame
     std::uint32_t whole = 0;        // frames filled by one sine
     void add(const PureTone& tone) noexcept;
     [[nodiscard]] double ms() const { return highest > 0 ? power / highest * 20 : 0; }

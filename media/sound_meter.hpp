@@ -12,7 +12,7 @@ struct SoundFigures {
   std::uint64_t frames = 0;              ///< frames of 20 ms that came; concealed frames do not count
   std::optional<double> speech_dbov;     ///< mean power of the voiced frames; nullopt: there was no voice
   std::optional<double> noise_dbov;      ///< mean power of the other frames that are not silent
-  std::optional<double> peak_dbov;       ///< of the greatest sample
+  std::optional<double> peak_dbov;       ///< level of the greatest sample
   double voiced_percent = 0;
   double silent_percent = 0;             ///< inaudible frames: SoundMeter::kSilentSquare
   double clipped_percent = 0;            ///< frames with at least SoundMeter::kClippedSamples samples at the codec's maximum

@@ -214,11 +214,11 @@ class Stream {
   std::uint64_t packets_at_report_ = 0;
   bool reported_ = false;
   std::optional<base::IpAddress> conflicting_;    // a host whose packets carried our SSRC: RFC 3550 section 8.2
-  bool leaves_ssrc_ = false;                      // in the next tick
+  bool leaves_ssrc_ = false;                      // the SSRC changes in the next tick
   std::uint32_t ssrc_changes_ = 0;
   Stream* relayed_with_ = nullptr;
-  std::unique_ptr<rtp::Translator> translator_;   // for the packets that leave here; null until the first relay
-  std::uint64_t packets_at_tick_ = 0;             // while relayed
+  std::unique_ptr<rtp::Translator> translator_;   // translates the packets that leave here; null until the first relay
+  std::uint64_t packets_at_tick_ = 0;             // packetizer's count at the last tick, while relayed
   std::optional<std::uint32_t> round_trip_us_;
   std::optional<rtp::VoipMetrics> peers_view_;
 };

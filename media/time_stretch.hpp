@@ -54,7 +54,7 @@ class TimeStretch {
 
   std::size_t rate_;
   std::size_t neighbourhood_;
-  std::size_t shortest_, longest_;    // in samples
+  std::size_t shortest_, longest_;    // the shortest and the longest jump, in samples
   std::vector<std::int16_t> line_;    // samples played lately, then samples that wait
   std::size_t at_, end_;
   std::size_t heard_ = 0;             // how many of the played samples are audio

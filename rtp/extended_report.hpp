@@ -13,8 +13,8 @@ inline constexpr std::uint8_t kNoFigure = 127;              ///< value of a Voip
 
 /// The VoIP metrics block of RFC 3611 section 4.7, in the units of the wire format.
 struct VoipMetrics {
-  std::uint32_t ssrc = 0;                     ///< of the stream that the report describes
-  std::uint8_t loss_rate = 0;                 ///< in 1/256 of the expected packets, since the start; the next three fields alike
+  std::uint32_t ssrc = 0;                     ///< SSRC of the stream that the report describes
+  std::uint8_t loss_rate = 0;                 ///< in 1/256 of the expected packets, since the start; as the next three fields
   std::uint8_t discard_rate = 0;
   std::uint8_t burst_density = 0;
   std::uint8_t gap_density = 0;
@@ -28,7 +28,7 @@ struct VoipMetrics {
   std::uint8_t gmin = 16;
   std::uint8_t r_factor = kNoFigure;          ///< 0..100
   std::uint8_t external_r_factor = kNoFigure;
-  std::uint8_t mos_listening = kNoFigure;     ///< in tenths, 10..50; without delay and echo
+  std::uint8_t mos_listening = kNoFigure;     ///< in tenths, 10..50; it does not include delay and echo
   std::uint8_t mos_conversation = kNoFigure;
   enum class Concealment : std::uint8_t { Unspecified = 0, Disabled = 1, Enhanced = 2, Standard = 3 };
   enum class Buffer : std::uint8_t { Unknown = 0, Reserved = 1, Fixed = 2, Adaptive = 3 };

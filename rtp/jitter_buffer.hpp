@@ -27,11 +27,11 @@ inline constexpr std::size_t kMaxPayloadOctets = 1600;   ///< 200 ms: RFC 3551 s
 inline constexpr std::size_t kMaxPackedOctets = 3200;    ///< L16: 200 ms at 8 kHz, 100 ms at 16 kHz; the ring can hold two of them while a third arrives
 inline constexpr std::uint16_t kMaxPackedUnits = 1600;   ///< 200 ms: RFC 3551 section 4.2
 inline constexpr std::int64_t kMaxHeldLonger = 960;      ///< units: 120 ms, the longest packet of Opus (RFC 6716 section 3.2.5)
-inline constexpr std::size_t kRingOctets = 16384;        ///< for packets held, and packets that wait for the ticking thread: 1.7 s of 20 ms packets
+inline constexpr std::size_t kRingOctets = 16384;        ///< space for held packets and for packets that wait for the ticking thread: 1.7 s of 20 ms packets
 inline constexpr std::size_t kInboxOctets = 2048;        ///< part of kRingOctets for waiting packets: at least this, and at least two packets
 inline constexpr std::size_t kRememberedPackets = 64;    ///< number of newest packets whose copies put() recognises
-inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< in a row; after that, silence and a new start
-inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< in a row; by then the concealment has faded to silence (media/conceal)
+inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< limit of concealment in a row; after it, silence and a new start
+inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< concealment in a row that has faded to silence (media/conceal)
 
 struct JitterStatistics : PlayedSamples {
   std::uint64_t packets = 0;           ///< packets that reached the buffer
@@ -258,12 +258,12 @@ class JitterBuffer {
   std::uint8_t clock_ = 1;             // clock of the stream, in multiples of kUnitHz
   TimestampUnwrapper timestamps_;      // in the stream's clock
   SequenceUnwrapper sequences_;
-  std::int64_t last_transit_ = 0;      // of the newest packet, as the next two fields
+  std::int64_t last_transit_ = 0;      // transit of the newest packet; the next two fields are of the same packet
   std::int64_t last_begin_ = 0;
   std::int64_t last_sequence_ = 0;
   std::int64_t highest_begin_ = 0;
   std::int64_t position_ = 0;          // unwrapped timestamp that the next tick plays
-  std::int64_t passed_sequence_ = -1;  // of the last packet that was played or left out; -1: none yet
+  std::int64_t passed_sequence_ = -1;  // number of the last packet that was played or left out; -1: none yet
   // Units concealed while position_ stood still: since the buffer was empty, or since a machine waits for a missing packet.
   std::int64_t stalled_ = 0;
   std::int64_t concealed_in_row_ = 0;  // units

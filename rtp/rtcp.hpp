@@ -95,7 +95,7 @@ class CompoundWriter {
   void sender_report(const SenderReport& report);       ///< writes at most kMaxReportBlocks blocks
   void receiver_report(const ReceiverReport& report);
   void cname(std::uint32_t ssrc, std::string_view cname);    ///< writes at most kMaxSdesText octets of `cname`
-  void bye(std::uint32_t ssrc, std::string_view reason);     ///< the same limit; "" for no reason
+  void bye(std::uint32_t ssrc, std::string_view reason);     ///< at most kMaxSdesText octets of `reason`; "" for no reason
   void other(std::uint8_t type, base::Bytes body);           ///< `body` is of whole words, as write_voip_metrics() writes it; the count is 0
   /// Returns the octets written, or nullopt if the compound did not fit.
   [[nodiscard]] std::optional<std::size_t> finish() const;

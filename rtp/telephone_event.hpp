@@ -118,7 +118,7 @@ class EventReceiver {
  private:
   struct Segment {
     std::uint8_t event = 0;
-    std::uint16_t duration = 0;       // as reported until now
+    std::uint16_t duration = 0;       // units reported until now
     std::uint32_t timestamp = 0;
     base::TimePoint last{};           // when its last report came
   };

@@ -86,7 +86,7 @@ class Translator {
   std::uint32_t ssrc_ = 0;
   std::uint16_t next_sequence_ = 0;
   std::uint32_t end_ = 0;                           // timestamp after the last packet sent, and
-  base::TimePoint end_at_{};                        // its time
+  base::TimePoint end_at_{};                        // the time of that timestamp
 
   std::optional<std::uint32_t> source_;             // the SSRC to which the numbers in this block belong
   std::uint16_t highest_ = 0;

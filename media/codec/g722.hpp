@@ -51,7 +51,7 @@ class G722Decoder {
 
   struct State {
     G722Band low, high;
-    std::array<std::int16_t, kPast> past_sums{}, past_differences{};  // of the sub-bands
+    std::array<std::int16_t, kPast> past_sums{}, past_differences{};  // sums and differences of the two sub-bands
   };
 
   /// in [n] octets; out [>= 2n] samples; returns 2n. Errors: OutputTooSmall; then nothing is written.

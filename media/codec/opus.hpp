@@ -19,7 +19,7 @@ namespace offhook::inline v0::media {
 
 inline constexpr std::uint32_t kOpusClockHz = 48000;
 inline constexpr std::size_t kMaxOpusPayload = 7680;     ///< the decoder's limit in octets: 120 ms at 510 kbit/s need 7,650
-inline constexpr std::size_t kMaxOpusFrameOctets = 1275;  ///< for frames of at most 20 ms: RFC 6716 section 3.2
+inline constexpr std::size_t kMaxOpusFrameOctets = 1275;  ///< limit for frames of at most 20 ms: RFC 6716 section 3.2
 inline constexpr std::uint32_t kMinOpusBitrate = 6000, kMaxOpusBitrate = 510000;  ///< RFC 7587 section 6.1
 
 /// Returns true for 8000, 16000, 24000 and 48000, the four of libopus' five rates that Offhook uses.
@@ -39,7 +39,7 @@ inline constexpr std::uint32_t kMinOpusBitrate = 6000, kMaxOpusBitrate = 510000;
 [[nodiscard]] constexpr bool is_opus_dtx(std::size_t payload_octets) { return payload_octets <= 2; }
 
 struct OpusEncoderOptions {
-  std::uint32_t rate_hz = 16000;                 ///< of the input
+  std::uint32_t rate_hz = 16000;                 ///< rate of the input
   std::uint32_t bitrate = 20000;                 ///< clamped to 6000..510000
   std::uint32_t max_playback_rate_hz = 48000;    ///< the peer's: the encoder omits frequencies that the peer cannot play
   bool constant_bitrate = false, in_band_fec = false, dtx = false;  ///< as the peer's parameters ask: RFC 7587 section 6.1

@@ -25,8 +25,8 @@ inline constexpr float kFullScalePower = 32768.0F * 32768.0F;        ///< mean s
 struct BandTables {
   /// Scaled so that each band's power is the mean square of the signal in it.
   std::array<float, kWindowSamples> window{};
-  std::array<float, 64> cosine{}, sine{};                            ///< of 2 pi k / 64: the rotations of the transform
-  std::array<float, 33> half_cosine{}, half_sine{};                  ///< of pi k / 64: to separate the two real halves
+  std::array<float, 64> cosine{}, sine{};                            ///< cosines and sines of 2 pi k / 64: the rotations of the transform
+  std::array<float, 33> half_cosine{}, half_sine{};                  ///< cosines and sines of pi k / 64: to separate the two real halves
 };
 /// Returns the tables. They are made at the first call; later calls only check that.
 [[nodiscard]] const BandTables& band_tables() noexcept;

@@ -39,7 +39,7 @@ struct TwoLags {
     return reinterpret_cast<Sum>(_mm256_sad_epu8(reinterpret_cast<__m256i>(bytes), _mm256_setzero_si256()));
   }
   struct Sums {
-    Sum four{};  // of each second lag in each half, one sum in each word
+    Sum four{};  // sums of every second lag in each half, one sum in each word
     OFFHOOK_KERNEL inline void take(std::size_t lag, Sum sum) noexcept { four |= sum << lag / 2 * 16; }
     [[nodiscard]] OFFHOOK_KERNEL inline Words words() const noexcept {
       const auto quarters = reinterpret_cast<__m256i>(four);

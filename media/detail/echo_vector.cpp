@@ -20,7 +20,7 @@ struct OneLag {
   static SixteenBytes least_half(Bytes bytes) noexcept { return bytes; }
 
 #if defined(__SSE2__)
-  using Sum [[gnu::vector_size(16)]] = std::uint64_t;  // of each half
+  using Sum [[gnu::vector_size(16)]] = std::uint64_t;  // the sums of both halves
   static Sum sum(Bytes bytes) noexcept { return reinterpret_cast<Sum>(_mm_sad_epu8(reinterpret_cast<__m128i>(bytes), _mm_setzero_si128())); }
   struct Sums {
     Sum four[2]{};  // the sum of one lag in each word

@@ -33,7 +33,7 @@ using VoiceLine = std::array<std::array<std::int16_t, kVoiceLanes>, kLineSamples
 struct VoiceGroup {
   alignas(32) VoiceLine line{};             ///< earlier samples, then the frame
   alignas(32) std::array<std::array<float, kVoiceLanes>, kVoiceRows> rows{};
-  alignas(32) std::array<TwoSteps, 2> powers{};  ///< of the frame, and of the audio sent before it
+  alignas(32) std::array<TwoSteps, 2> powers{};  ///< powers of the frame, and of the audio sent before it
   std::array<std::uint8_t, kVoiceLanes> voiced{};
 };
 

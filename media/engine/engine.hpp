@@ -33,7 +33,7 @@ struct EngineOptions {
   bool goes_before_others = false;                   ///< workers run in real time, or with a raised priority, if the system allows it
   std::shared_ptr<VoiceModel> voice_model{};         ///< helps to detect voice, on its own thread; null: the workers detect voice alone
   std::function<void(const std::string& why)> on_voice_lost{};  ///< called when the model has failed: once, on its thread
-  float load_limit = 0.85F;                          ///< of a core: a worker with more load gets no new leg
+  float load_limit = 0.85F;                          ///< share of a core: a worker with more load gets no new leg
   float late_limit = 0.2F;                           ///< share of late phases of a worker, caused by other programs, above which it gets no new leg
 };
 
@@ -41,14 +41,14 @@ struct EngineOptions {
 struct EngineStatus {
   std::size_t workers = 0;                           ///< number of working workers
   std::size_t legs = 0;
-  Scheduling scheduling = Scheduling::Usual;         ///< of the worker with the lowest priority
+  Scheduling scheduling = Scheduling::Usual;         ///< scheduling of the worker with the lowest priority
   DatagramPath datagrams = DatagramPath::Best;       ///< the path in use, the worst of all workers'; Best: no worker works
   std::string refused;                               ///< why no better path is in use; "" if there is no reason
-  float load = 0;                                    ///< of the busiest worker, as a share of a core
-  float late = 0;                                    ///< of the worst worker: share of the last second's phases done over 2 ms late
+  float load = 0;                                    ///< load of the busiest worker, as a share of a core
+  float late = 0;                                    ///< share of the last second's phases done over 2 ms late, of the worst worker
   bool takes_legs = false;                           ///< some worker has space and time for another leg
   bool voice_model = false;                          ///< there is a model, and it works
-  float voice_load = 0;                              ///< of the model's thread, as a share of a core
+  float voice_load = 0;                              ///< load of the model's thread, as a share of a core
   std::uint64_t voice_chunks = 0;                    ///< chunks of 32 ms that the model has judged
   std::uint64_t phases_left_out = 0;                 ///< a twentieth of a tick each, left out because they were over 200 ms late
   TickTimes ticks;
@@ -76,7 +76,7 @@ struct OpenLeg {
 };
 
 struct ConferenceOptions {
-  std::uint32_t rate_hz = 16000;    ///< of all members' ports; their lines may have any codec
+  std::uint32_t rate_hz = 16000;    ///< rate of all members' ports; their lines may have any codec
   std::size_t max_members = 32;     ///< 2 to 500; memory for the mix is allocated for this number, 640 octets each at 16 kHz
 };
 
@@ -134,7 +134,7 @@ class Engine {
   [[nodiscard]] base::Duration take_worst_lateness();
   /// Returns the times of all phases with legs since the start, over all workers.
   [[nodiscard]] TickTimes tick_times() const;
-  [[nodiscard]] TickHistogram::Counts tick_counts() const;  ///< the same as counts, to compute a difference between two times
+  [[nodiscard]] TickHistogram::Counts tick_counts() const;  ///< the same as counts, so that a caller can subtract earlier counts
   [[nodiscard]] EngineStatus status() const;
 
  private:

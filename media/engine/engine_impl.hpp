@@ -57,12 +57,12 @@ class Engine::Impl {
  private:
   struct Entry {
     std::unique_ptr<Leg> leg;
-    std::vector<std::unique_ptr<Station>> stations;  // from its present place to the last ordered one
+    std::vector<std::unique_ptr<Station>> stations;  // the stations from its present place to the last ordered one
     std::optional<MediaPlan> plan;    // the last ordered plan
     std::optional<MediaPlan> plan_of_chain;  // the plan for which the chain was made; it also works for all plans ordered since
     ConferenceId conference;          // the one that it was last ordered to join, or none
-    LegId relayed_with{};             // as last ordered
-    std::uint32_t relay_clock_hz = 0; // of its translator; 0: it has no translator
+    LegId relayed_with{};             // the leg with which it was last ordered to be relayed
+    std::uint32_t relay_clock_hz = 0; // clock of its translator; 0: it has no translator
     std::size_t relay_orders = 0;     // orders that may still use it
     bool closing = false;
     bool gone = false;                // its worker has returned it
@@ -95,12 +95,12 @@ class Engine::Impl {
   void leave(Entry& entry);
   void leave_book(Entry& entry);
 
-  mutable std::mutex mutex_;  // for the callers; no worker ever locks it
+  mutable std::mutex mutex_;  // locked by the callers' threads; no worker ever locks it
   EngineOptions options_;
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
   std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // kept until their worker is done with them
-  std::vector<LegRows> rows_;                     // by worker
+  std::vector<LegRows> rows_;                     // one item per worker
   ConferenceBook book_;
   std::unique_ptr<VoiceThread> voice_;            // joined after the workers that feed it, and before the rows into which it writes
   std::vector<std::unique_ptr<Worker>> workers_;  // joined before the legs that they tick, and their rows, are freed

@@ -30,7 +30,7 @@ void EpollDatagrams::add(Leg& leg) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.ptr = &leg;
-  leg.reports_unwatched = ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtcp.fd(), &event) != 0;  // for example beyond max_user_watches
+  leg.reports_unwatched = ::epoll_ctl(epoll_, EPOLL_CTL_ADD, leg.rtcp.fd(), &event) != 0;  // It fails, for example, beyond max_user_watches.
 }
 
 void EpollDatagrams::remove(Leg& leg) {

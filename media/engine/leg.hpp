@@ -23,7 +23,7 @@ namespace offhook::inline v0::media {
 /// Orders to a leg's worker.
 enum LegWish : std::uint8_t {
   kClose = 1,
-  kMove = 2,    ///< to Leg::next_station
+  kMove = 2,    ///< move to Leg::next_station
 };
 
 /// One call's sockets and stream. The signalling thread makes it. Then only its worker uses it, until the worker passes it on or returns it.
@@ -44,18 +44,18 @@ struct Leg : base::Pooled<Leg> {
   UdpSocket rtp, rtcp;
   Stream stream;
   std::uint64_t send_failed = 0;
-  PeerTie tie;                            // of `rtp`
+  PeerTie tie;                            // the tie of `rtp`
   LegPlace place;                         // its place at its worker
   Station* station = nullptr;             // its present station
   Station* departs_to = nullptr;          // the station to which it is moving
   Station* came_from = nullptr;           // set until it has arrived
   std::uint64_t last_tick = 0;            // its last tick before it moved
   bool handed_over = false;               // it moved, and has not been ticked since
-  bool seated = false;                    // it has a seat in station->room
+  bool seated = false;                    // it has joined the conference of its station
   LegId id;                               // used by the signalling thread
   Leg* next_arriving = nullptr;           // used by Inbox
   std::uint8_t young = 50;                // ticks for which its statistics are updated in each tick, so that short calls have some, too
-  ReadPace pace;                          // of its audio; used by the code that reads its sockets
+  ReadPace pace;                          // pace of reading its audio; used by the code that reads its sockets
   std::uint32_t uring_place = 0;          // used by UringDatagrams
   Leg* relayed_with = nullptr;            // used by the worker
   bool audio_watched = false;             // used by AudioWatch: it is read whenever audio has come

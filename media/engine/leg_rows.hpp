@@ -25,7 +25,7 @@ struct LegRow {
   struct Kept {
     std::array<CodecChain::Frame, kLanes> frames;
     std::array<std::span<const std::int16_t>, kLanes> heard;
-    std::array<bool, kLanes> ticked{};   // in this tick
+    std::array<bool, kLanes> ticked{};   // true if the leg is ticked in this tick
   };
   LegRow(std::uint8_t in_phase, bool of_conferences) : phase(in_phase), kept(of_conferences ? std::make_unique<Kept>() : nullptr) {}
 

@@ -12,7 +12,7 @@ struct StartOrder {
   MediaPlan plan;
   std::unique_ptr<CodecChain> chain;
   bool relearn = false;
-  StartOrder* next = nullptr;   // of the orders that were returned
+  StartOrder* next = nullptr;   // the next one in the chain of returned orders
 };
 
 /// Passes the latest order for a leg from the ordering thread (one at a time) to its worker. It is never full: an order that was not taken yet is

@@ -38,7 +38,7 @@ class ReadPace {
   [[nodiscard]] bool in_step() const { return in_step_; }
 
  private:
-  std::uint16_t read_ = 0;     // in this tick
+  std::uint16_t read_ = 0;     // datagrams read in this tick
   std::uint8_t ticks_ = 0;
   bool all_taken_ = true;
   bool in_step_ = false;

@@ -175,13 +175,13 @@ class Recorder::Impl {
   }
 
   RecorderOptions options_;
-  base::SystemRandom random_;                           // used only by the thread, like the next one
+  base::SystemRandom random_;                           // used only by the thread, like recordings_
   std::vector<std::unique_ptr<Recording>> recordings_;
   mutable std::mutex mutex_;                            // held for moments only: no file access under it
   std::condition_variable wake_;
   std::vector<std::unique_ptr<Recording>> begun_;
-  RecorderCounters counters_;                           // of the recordings that ended
-  RecorderCounters going_on_;                           // of the other recordings, at the last look
+  RecorderCounters counters_;                           // sums of the recordings that ended
+  RecorderCounters going_on_;                           // sums of the other recordings, at the last look
   bool closing_ = false;
   std::thread thread_;                                  // last, because it uses all members above
 };

@@ -18,15 +18,15 @@ namespace offhook::inline v0::media {
 struct RecordingReport {
   std::string path;
   int error = 0;              ///< errno's number: the file could not be made or ended; the frames in it are still valid
-  std::uint64_t frames = 0;   ///< of 20 ms, in the file
-  std::uint64_t octets = 0;   ///< of the file; 0: there is no file, because nothing was recorded
+  std::uint64_t frames = 0;   ///< frames of 20 ms in the file
+  std::uint64_t octets = 0;   ///< size of the file; 0: there is no file, because nothing was recorded
   std::uint64_t dropped = 0;  ///< frames lost because the tap was full or the disk refused: silence in the file
 };
 
 struct RecorderOptions {
-  base::Duration flush_every = std::chrono::seconds(1);         ///< for each file; a SIGKILL loses this time
-  base::Duration drain_every = std::chrono::milliseconds(100);  ///< for the taps, which hold 1.28 s
-  base::Duration closing_limit = std::chrono::seconds(5);       ///< for a disk that refuses the end of a file
+  base::Duration flush_every = std::chrono::seconds(1);         ///< interval for each file; a SIGKILL loses this time
+  base::Duration drain_every = std::chrono::milliseconds(100);  ///< interval for the taps, which hold 1.28 s
+  base::Duration closing_limit = std::chrono::seconds(5);       ///< time limit for a disk that refuses the end of a file
   std::size_t most = 4096;                                      ///< limit of recordings at once
   std::function<void(const RecordingReport&)> on_ended;         ///< called on the writer's thread, once for each recording
 };
@@ -37,7 +37,7 @@ enum class RecorderError : std::uint8_t { Busy };  ///< `most` recordings are in
 struct RecorderCounters {
   std::size_t active = 0;
   std::uint64_t ended = 0, failed = 0;    ///< failed: ended recordings with an error
-  std::uint64_t frames = 0, octets = 0, dropped = 0;  ///< of all recordings until now; for those in progress as of the last drain
+  std::uint64_t frames = 0, octets = 0, dropped = 0;  ///< sums of all recordings until now; for those in progress as of the last drain
   std::uint64_t refusals = 0;             ///< how often a disk accepted no octets, or not all
 };
 

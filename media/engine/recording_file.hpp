@@ -14,7 +14,7 @@
 namespace offhook::inline v0::media {
 
 struct RecordingOrder {
-  std::string path;                  ///< of a file that does not exist yet, in an existing folder
+  std::string path;                  ///< path of a file that does not exist yet, in an existing folder
   RecordingShape shape;
   std::optional<RecordingKey> key;   ///< encrypts the file (media/sealed_recording.hpp)
 };

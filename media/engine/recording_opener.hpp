@@ -19,7 +19,7 @@ struct OpenFailure {
   enum class What : std::uint8_t { Read, Write, Seal };
   What what{};
   int number = 0;       ///< errno's number, for the first two
-  SealError seal{};     ///< for the last one
+  SealError seal{};     ///< set if `what` is Seal
 };
 
 struct OpenWish {

@@ -7,7 +7,7 @@ namespace offhook::inline v0::media {
 
 /// The priority of a thread over other threads of the same core.
 enum class Scheduling : std::uint8_t {
-  Usual,     ///< that of any thread
+  Usual,     ///< the priority of any thread
   Raised,    ///< ten steps of nice higher: it waits less, but may still wait
   RealTime,  ///< SCHED_FIFO, before all usual threads: it never waits for them
 };

@@ -27,7 +27,7 @@ class SileroModel final : public VoiceModel {
 
  private:
   std::unique_ptr<OnnxSession> session_;
-  std::vector<float> samples_, states_before_, states_after_;   // of all tasks, in the layout of the model
+  std::vector<float> samples_, states_before_, states_after_;   // data of all tasks, in the layout of the model
   std::string wrong_;
 };
 

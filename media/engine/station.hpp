@@ -25,7 +25,7 @@ struct Station {
   ConferenceRoom* room = nullptr;            // null: in no conference
   ConferenceId conference;                   // the conference of that room, for the signalling thread
   std::unique_ptr<ConferenceSeat> seat;      // its seat in that conference
-  std::unique_ptr<VoiceBank> voice;          // for a leg on its way here: the state of its voice detector
+  std::unique_ptr<VoiceBank> voice;          // the state of the voice detector, for a leg on its way here
   std::atomic<bool> left{false};
 };
 

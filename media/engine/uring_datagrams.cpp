@@ -21,8 +21,8 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr int kBufferGroup = 0;
-constexpr unsigned kMaxRounds = 512;  // of completions in one receive(), each for some tens of sockets; the rest waits in the kernel
-constexpr int kMaxTries = 3;          // for a submission that the kernel accepted in part
+constexpr unsigned kMaxRounds = 512;  // rounds of completions in one receive(), each for some tens of sockets; the rest waits in the kernel
+constexpr int kMaxTries = 3;          // attempts for a submission that the kernel accepted in part
 
 }  // namespace
 

@@ -121,7 +121,7 @@ class UringDatagrams : public Datagrams {
   io_uring ring_{};
   std::unique_ptr<Offers> offers_;
   std::unique_ptr<std::array<std::array<std::uint8_t, kBufferOctets>, kBuffers>> buffers_;
-  unsigned offered_ = 0;                       // to the kernel, since the last update
+  unsigned offered_ = 0;                       // buffers offered to the kernel since the last update
   msghdr wanted_{};                            // sizes of address and time at the start of each buffer
   bool knows_sockets_ = false;                 // the kernel keeps the audio sockets registered, by place
   std::vector<Place> places_;

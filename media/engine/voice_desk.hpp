@@ -56,7 +56,7 @@ class VoiceFeed {
   base::SpscRing<VoiceChunk, kRoom> chunks_;
   std::atomic<bool> serves_new_{true};
   std::atomic<std::uint64_t> dropped_{0};
-  VoiceChunk next_;                     // for the thread: taken from the ring, and not in a batch yet
+  VoiceChunk next_;                     // for the thread: a chunk that was taken from the ring and is not in a batch yet
   bool has_next_ = false;
 };
 
@@ -82,7 +82,7 @@ class VoiceDesk {
   std::vector<std::unique_ptr<VoiceFeed>> feeds_;
   std::size_t first_feed_ = 0;          // the feed that is emptied first
   std::uint64_t batch_ = 0;
-  std::size_t count_ = 0;               // of the batch
+  std::size_t count_ = 0;               // number of chunks in the batch
   std::array<ModelCall*, VoiceModel::kMostAtOnce> calls_{};
   std::array<ModelTask*, VoiceModel::kMostAtOnce> tasks_{};
   std::array<std::uint32_t, VoiceModel::kMostAtOnce> numbers_{};

@@ -15,7 +15,7 @@ namespace offhook::inline v0::media {
 /// has no time left is not served, because calls that are served have priority.
 class VoiceThread {
  public:
-  static constexpr float kBusyLimit = 0.7F;       ///< of half a second; above it, new calls are not served
+  static constexpr float kBusyLimit = 0.7F;       ///< busy share of half a second above which new calls are not served
   /// `on_lost` is called at most once, on the thread, when the model has failed; it may be empty.
   VoiceThread(std::shared_ptr<VoiceModel> model, std::size_t workers, std::function<void(const std::string&)> on_lost);
   ~VoiceThread();  ///< joins; the workers must have ended, and the calls must still exist

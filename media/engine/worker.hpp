@@ -167,7 +167,7 @@ class Worker {
   Legs due_;                         // legs of the present phase
   Legs departing_;                   // legs that leave at the end of the present phase
   PacedQueue<Leg> closing_{kMaxLegsPerWorker};   // removed from their rows; BYE is not sent yet
-  Legs leaving_;                     // until the kernel has no request for them any more
+  Legs leaving_;                     // legs for which the kernel still has requests
   PacedQueue<Leg> released_{kMaxLegsPerWorker};  // the kernel has no request for them; their sockets must be closed
   std::size_t relayed_ = 0;          // number of relayed legs: while there are any, no phase is skipped
   std::uint64_t next_phase_ = 0;     // counted from origin_
@@ -176,7 +176,7 @@ class Worker {
   base::Duration worked_{};          // processor time of this thread at load_since_
   LatenessWatch lateness_{kLate};
   Sendout sendout_;
-  VoiceBank alone_{1};               // for a leg that is ticked without its neighbours
+  VoiceBank alone_{1};               // bank for a leg that is ticked without its neighbours
   std::thread thread_;               // last, because it uses all members above
 };
 

@@ -21,11 +21,11 @@ struct alignas(16) Nibbles {
 };
 
 struct DecodeTables {
-  Nibbles mantissa;  // by the lower nibble; negative, because the sign table has -1 for a positive sample
-  Nibbles power;     // by the upper nibble; unsigned octets
-  Nibbles sign;      // by the upper nibble: -1 if the sample is positive (bit 7 set, in both laws), else 1
-  Nibbles addend;    // by the upper nibble: multiplied by `factor` and added
-  Nibbles factor;    // by the upper nibble; unsigned octets
+  Nibbles mantissa;  // index: the lower nibble; negative, because the sign table has -1 for a positive sample
+  Nibbles power;     // index: the upper nibble; unsigned octets
+  Nibbles sign;      // index: the upper nibble; -1 if the sample is positive (bit 7 set, in both laws), else 1
+  Nibbles addend;    // index: the upper nibble; it is multiplied by `factor` and added
+  Nibbles factor;    // index: the upper nibble; unsigned octets
 };
 
 constexpr DecodeTables mulaw_tables() {
