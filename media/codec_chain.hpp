@@ -29,8 +29,8 @@ namespace offhook::inline v0::media {
 /// Returns the RTP clock and the duration of a payload of `codec`, or nullopt if it is invalid.
 [[nodiscard]] std::optional<rtp::PayloadTiming> timing_of(AudioCodec codec, base::Bytes payload);
 
-/// All parts of a leg that depend on the codec and its sample rate. The signalling thread makes it, which allocates. Then it passes the whole object
-/// to the worker, where no function allocates.
+/// All parts of a leg that depend on the codec and its sample rate. The signalling thread makes the object, because that allocates. Then it passes
+/// the whole object to the worker, where no function allocates.
 class CodecChain : public base::Pooled<CodecChain> {
  public:
   static constexpr std::size_t kMaxSamples = 480;

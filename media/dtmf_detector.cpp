@@ -32,7 +32,7 @@ constexpr float kQuiet = kMinPower / 16;  // a block with less power has neither
 constexpr float kWindowShare = 0.55F;     // share of the two tones in all power: first check, 10 ms
 constexpr float kShare = 0.86F;           // the same in the second check, 35 ms: noise 8 dB below
 constexpr float kLowOverHigh = 9.0F;      // 9.5 dB: the promised 8, and 1.5 for distortion by a line
-constexpr float kHighOverLow = 3.6F;      // 5.5 dB: the promised 4, and 1.5
+constexpr float kHighOverLow = 3.6F;      // 5.5 dB: the promised 4, and 1.5 for distortion
 constexpr float kSteady = 0.94F;          // coherence from window to window
 constexpr float kLowestWindow = 0.55F, kHighestWindow = 1.7F;  // bounds of a window's level relative to the mean, squared: 2.5 dB
 constexpr float kGapFloor = 0.16F;        // share of a digit's own level, squared: below it, more than half of the window is a gap

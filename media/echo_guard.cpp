@@ -199,7 +199,7 @@ void EchoGuard::learn(std::size_t age, Levels heard) {
   follow_losses(age, kernels().learn(lags_, sent_low_.from(age), heard, more(heard, all_sixteen(kContradicted)), all_sixteen(kFall), rise));
 }
 
-/// Returns whether a step is our echo. `age` is the number of the sent step that was the newest at that time.
+/// Returns whether a step is our echo. `age`: index of the sent step that was the newest when `heard` came.
 bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   if (trust) learn(age, heard.levels);
   if (!heard.heard) return false;

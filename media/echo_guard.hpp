@@ -90,7 +90,7 @@ class EchoGuard {
   unsigned learnt_steps_ = 0;
   unsigned plain_ = 0;                                             // steps in a row in which the caller's voice was clear
   unsigned hold_ = 0;                                              // steps for which the caller's voice still counts
-  int moved_ = 0;                                                  // samples too few for a step of lag until now
+  int moved_ = 0;                                                  // samples of movement that do not make a whole step yet
   std::size_t best_ = 0;                                           // the lag with the greatest likeness
   Levels path_loss_{};                                             // the least loss of all lags over the last seconds
   Levels sent_usual_{}, heard_usual_{};                            // medians

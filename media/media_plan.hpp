@@ -92,8 +92,8 @@ struct MediaPlan {
 };
 
 /// Returns whether the peer's source must be learnt again when `after` replaces `before`. This is true if the peer moved, or was silent by agreement,
-/// because its NAT may have given it another address in the meantime. A repeated answer and a session refresh change neither, so that strangers get
-/// no chance (RTP Bleed: CVE-2017-14099). Another codec comes from the same source. `also_receivable` differs at each refresh by the side that
+/// because its NAT may have given it another address in the meantime. A repeated answer and a session refresh change neither, so that no stranger can
+/// be learnt then (RTP Bleed: CVE-2017-14099). Another codec comes from the same source. `also_receivable` differs at each refresh by the side that
 /// offered: our answer names one codec, the peer's many.
 [[nodiscard]] inline bool learns_anew(const MediaPlan& before, const MediaPlan& after) {
   return before.remote_rtp != after.remote_rtp || before.remote_rtcp != after.remote_rtcp || (!before.receive && after.receive);

@@ -61,7 +61,7 @@ bool OpusEar::decode(base::Bytes payload, std::int64_t packet, std::int64_t from
   copies_left_ = has_opus_fec(payload) ? kCopiesRemembered : std::max<std::int64_t>(copies_left_ - packet_units_, 0);
   losses_left_ = std::max<std::int64_t>(losses_left_ - packet_units_, 0);
   if (take(packet + from, pcm)) return true;
-  make_up(pcm);  // The packet decoded to fewer units than it had on arrival, which no packet does.
+  make_up(pcm);  // Decoding gave fewer units than the packet had on arrival. No valid packet does this.
   return false;
 }
 

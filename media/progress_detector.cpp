@@ -19,7 +19,8 @@ constexpr float kFaded = 1.0F / 16;          // share of the tone's power below 
 constexpr std::uint32_t kDropOut = 2;        // frames for which a modulated tone may be silent
 constexpr std::uint32_t kLongPause = 1000;   // ms; also used for longer pauses
 constexpr std::uint32_t kEndless = 1000;
-constexpr std::size_t kTwice = 4;            // steps: a syllable and a pause may have the lengths of one step each
+// Steps of two cycles. One cycle is not enough, because a syllable and a pause of speech may have the same lengths.
+constexpr std::size_t kTwice = 4;
 
 std::uint32_t slack_of(std::uint32_t ms) { return ms / 10 + 2 * kFrameMs; }
 bool is_near(std::uint32_t ms, std::uint32_t nominal) {

@@ -60,7 +60,7 @@ struct Onward {
 /// on_packet() and tick() never allocate or wait. One thread, the leg's worker, calls its functions; another thread may make and destroy it.
 class Stream {
  public:
-  /// `port` must outlive the stream. It draws from `random` only in the constructor, because the draws may be system calls.
+  /// `port` must outlive the stream. The stream draws from `random` only in the constructor, because the draws may be system calls.
   Stream(StreamOptions options, AudioPort& port, base::Random& random);
   ~Stream();
   Stream(const Stream&) = delete;

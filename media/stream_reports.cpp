@@ -54,8 +54,9 @@ void Stream::add_voip_metrics(rtp::CompoundWriter& writer) const {
   writer.other(rtp::kExtendedReport, body);
 }
 
-/// Changes our SSRC, once for each host. A host whose packets carry our SSRC again returns our own stream.
-/// Deviation: RFC 3550 section 8.2 drops this loop. Offhook plays it, because echo tests need that: it passes on no received audio.
+/// Changes our SSRC, once for each host. If the packets of a host carry our SSRC again, the host returns our own stream.
+/// Deviation: RFC 3550 section 8.2 drops this loop. Offhook plays it, as echo tests need. No endless loop arises, because Offhook does not send
+/// received audio back.
 void Stream::on_collision(const base::IpAddress& host) {
   leaves_ssrc_ = leaves_ssrc_ || conflicting_ != host;
   conflicting_ = host;

@@ -38,9 +38,8 @@ class SpeechDetector {
  public:
   struct Event {
     enum class Kind : std::uint8_t { Started, Stopped } kind{};
-    std::uint64_t at_sample =
-        /// Started: first sample of the first voiced frame in the window; Stopped: the sample after the last voiced frame.
-        0;
+    /// Started: first sample of the first voiced frame in the window; Stopped: the sample after the last voiced frame.
+    std::uint64_t at_sample = 0;
   };
   explicit SpeechDetector(SpeechOptions options = {});
 

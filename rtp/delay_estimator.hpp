@@ -17,9 +17,9 @@ struct DelayProfile {
   /// sections. The buffer still plays an overtaken packet when it is at most one tick late, or at most as late as earlier overtaken packets.
   bool machine = false;
 };
-/// For two people in a conversation.
+/// The profile for two people in a conversation.
 inline constexpr DelayProfile kCallProfile{.ms_per_percent = 60};
-/// For a machine that listens: one percent of concealed audio costs it less than a later answer.
+/// The profile for a machine that listens: one percent of concealed audio costs it less than a later answer.
 inline constexpr DelayProfile kRecogniserProfile{.ms_per_percent = 5.3, .start_ms = 20, .machine = true};
 
 /// Estimates how long packets must be held so that a longer delay would not pay. Counts in RTP units of 8000 Hz.

@@ -13,7 +13,7 @@ constexpr std::int64_t kUrgent = 60 * kUnitsPerMs;                // units above
 constexpr std::int64_t kMaxWait = 500 * kUnitsPerMs;              // the longest time for which a packet waits for the start of its stream
 constexpr std::int64_t kMaxTransitJump = 1000 * kUnitsPerMs;      // a larger jump of the timestamp needs a confirmation
 constexpr std::int64_t kWishSpacing = 60 * kUnitsPerMs;           // between two stretches that are not urgent, whatever the first one achieved
-constexpr std::uint32_t kFarthestBehind = kRememberedPackets * 9600;  // in any RTP clock: packets of 200 ms at 48 kHz
+constexpr std::uint32_t kFarthestBehind = kRememberedPackets * 9600;  // limit of the age of remembered packets, in any RTP clock: 200 ms each at 48 kHz
 constexpr std::int64_t kLeastGrowth = 10 * kUnitsPerMs;           // least extension that is requested, because a pitch period may be this long
 
 }  // namespace
@@ -391,7 +391,7 @@ Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {
     const std::int64_t begin = position_, missing_here = held(0).begin - begin, units = std::min(missing_here, kUnitsPerTick);
     Pull pull = conceal(units);
     if (machine_ && !held(0).packed) {
-      stalled_ = units;  // A machine still gets the packets that come meanwhile, so much later, because it needs all audio.
+      stalled_ = units;  // A machine needs all audio: packets that come meanwhile are played later by this time.
     } else {
       position_ += units;
     }
@@ -435,7 +435,7 @@ void JitterBuffer::wish(std::int64_t now, std::int64_t waiting, Pull& pull) noex
   if (more >= 0 && more < kUnitsPerTick + kHysteresis && waiting == 0) return;  // As in nearly all ticks: the delay is right.
   const std::int64_t sure = more - (delay_.fastest_lately() - delay_.fastest());
   const bool hurry = sure >= kUrgent;
-  pull.urgent = machine_ != hurry;  // One rough join does a machine no harm, but many in a row would cost it consonants.
+  pull.urgent = machine_ != hurry;  // One rough join does a machine no harm, but many in a row would remove consonants.
   if (now - wished_at_ < kWishSpacing && (!hurry || now == wished_at_)) return;  // At most one join per tick keeps speech intelligible.
   if (more < 0) {
     pull.stretch = std::max(kUnitsPerTick - waiting, kLeastGrowth);

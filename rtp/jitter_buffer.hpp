@@ -147,7 +147,7 @@ class JitterBuffer {
   /// Ticking thread. Forgets everything except the counters, also the packets that wait in the ring: after a re-INVITE, or for another source.
   void reset() noexcept;
 
-  /// Ticking thread.
+  /// Ticking thread. Returns a copy of the counters.
   [[nodiscard]] JitterStatistics statistics() const noexcept;
   [[nodiscard]] std::size_t buffered_packets() const noexcept { return count_; }
 

@@ -92,7 +92,7 @@ LossFigures LossPattern::figures() const noexcept {
   figures.burst_packets = share(all.burst_packets_, all.bursts_);
   figures.gap_packets = share(packets - all.burst_packets_, figures.gaps);
   // For random loss with rate p, the mean run is 1 / (1 - p).
-  constexpr double kMostBurstRatio = 8;  // There are no published listening tests of larger values.
+  constexpr double kMostBurstRatio = 8;  // no listening tests of larger values are known
   if (missing > 0) figures.burst_ratio = std::clamp(share(missing, all.stretches_) * share(all.received_, packets), 1.0, kMostBurstRatio);
   return figures;
 }

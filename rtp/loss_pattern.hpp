@@ -51,7 +51,8 @@ class LossPattern {
   // The settled packets.
   std::uint32_t received_ = 0, lost_ = 0, discarded_ = 0;
   std::uint32_t present_in_row_ = 0;                      // present packets since the last missing packet
-  std::uint32_t run_packets_ = 0, run_missing_ = 0;       // a run from its first to its last missing packet, without kGmin present ones in a row: all packets, missing ones
+  // A run lasts from its first to its last missing packet, without kGmin present ones in a row. These are its packets, and its missing packets.
+  std::uint32_t run_packets_ = 0, run_missing_ = 0;
   std::uint32_t bursts_ = 0, burst_packets_ = 0, burst_missing_ = 0;
   std::uint32_t first_burst_at_ = 0, last_burst_end_ = 0; // in settled packets
   std::uint32_t stretches_ = 0;                           // runs of missing packets without a present one in between

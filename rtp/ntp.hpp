@@ -12,7 +12,7 @@ struct NtpTime {
 
   [[nodiscard]] static constexpr NtpTime from_unix(std::chrono::nanoseconds since_1970) {
     constexpr std::int64_t kNano = 1'000'000'000;
-    const auto seconds = static_cast<std::uint64_t>(since_1970.count() / kNano) + 2'208'988'800u;   // 70 years, 17 of them leap
+    const auto seconds = static_cast<std::uint64_t>(since_1970.count() / kNano) + 2'208'988'800u;   // 70 years, 17 of them leap years
     const auto fraction = (static_cast<std::uint64_t>(since_1970.count() % kNano) << 32) / static_cast<std::uint64_t>(kNano);
     return {seconds << 32 | fraction};
   }

@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxReportBlocks = 31;     ///< the RC field has fi
 inline constexpr std::size_t kMaxRtcpPackets = 32;      ///< in one compound
 inline constexpr std::size_t kMaxSdesText = 255;        ///< the length field has eight bits
 
-/// RFC 3550 section 6.4.1.
+/// A report block of RFC 3550 section 6.4.1.
 struct ReportBlock {
   std::uint32_t ssrc = 0;                ///< the source that the block describes
   std::uint8_t fraction_lost = 0;        ///< in 1/256, since the last report

@@ -183,7 +183,7 @@ bool EventReceiver::is_over(const TelephoneEvent& event, std::uint32_t timestamp
   if (!ended_) return false;
   const bool same = timestamp == ended_->timestamp && event.event == ended_->event;
   if (!end_heard_ && (same || goes_on(*ended_, event.event, timestamp))) {
-    // The event lasts on after kEndSilence of loss, for any time. It must not be restarted: RFC 4733 section 2.5.2.2
+    // The event continues after kEndSilence of loss. It may last for any time, and must not be restarted: RFC 4733 section 2.5.2.2
     const std::uint16_t duration = same ? std::max(ended_->duration, event.duration) : event.duration;
     ended_ = Segment{event.event, duration, timestamp, now};
     end_heard_ = event.end;

@@ -14,10 +14,10 @@ const base::UsableKernels<VoiceKernels>& usable() noexcept {
   return found;
 }
 
-/// Louder than the noise at the start of most calls, fainter than a caller's first words; louder noise is learnt by the steps.
+/// The noise estimate of a new call: louder than the noise of most calls, but fainter than a caller that speaks at once. Lower bands have more of it.
 constexpr float kFirstNoise = kFullScalePower * 6e-5F;   // -42 dBov over all bands
-constexpr float kFirstSteps = 30;                        // 300 ms; after that, the least is the measured one
-constexpr float kFalling = 1000;                         // while the power falls from there to the noise in that time, it is not taken as the least too early
+constexpr float kFirstSteps = 30;                        // 300 ms; after that, the least measured power replaces this estimate
+constexpr float kFalling = 1000;                         // times the noise: start of the smoothed power, so that it does not reach the least too early
 
 }  // namespace
 

@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::media {
 
-/// Measures how much of a worker's work was late in the last time. Other programs on the machine may delay a worker without any effect on its own
-/// processor time. Pure, no allocation; one thread.
+/// Measures how much of a worker's recent work was late. Other programs on the machine may delay a worker without any effect on its own processor
+/// time. Pure, no allocation; one thread.
 class LatenessWatch {
  public:
   /// Phases that are done later than `late_from` after their time count as late.

@@ -5,9 +5,9 @@
 namespace offhook::inline v0::media {
 
 /// Decides how many datagrams of a leg's audio are read in a tick. A call in step brings one datagram per tick. A second system call that finds nothing would
-/// double the cost, so that the socket is read once. In other cases the socket is read until it is empty, in this tick and in the next one. These are: a tick
-/// brought no or several datagrams, or a datagram that was not the next of the peer's audio. Otherwise a copy made by the network, or the three packets that
-/// end a digit, would delay the audio by several ticks. Every kTicksPerLook-th tick reads until the socket is empty too, because an early datagram may wait.
+/// double the cost, so that the socket is read once. After a tick with no or several datagrams, or with a datagram that was not the next of the peer's audio,
+/// the socket is read until it is empty, in this tick and in the next one. Otherwise a copy made by the network, or the three packets that end a digit, would
+/// delay the audio by several ticks. Every kTicksPerLook-th tick reads until the socket is empty too, because an early datagram may wait.
 class ReadPace {
  public:
   static constexpr std::uint16_t kMost = 64;             ///< limit per tick; the socket keeps the rest, and drops when it is full

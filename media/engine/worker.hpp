@@ -31,7 +31,7 @@ inline constexpr base::Duration kPhase = kTick / kPhases;
 inline constexpr base::Duration kLate = 2 * kPhase;   ///< a phase that is done this long after its time shows too much work: EngineStatus::late
 inline constexpr std::uint64_t kMaxCatchUpTicks = 10;  ///< more ticks than these are left out, because a burst of seconds has no use
 
-/// The load of a worker in the last time.
+/// The recent load of a worker.
 struct WorkerLoad {
   float share = 0;           ///< processor time, 0..1
   std::size_t legs = 0;      ///< number of its legs at that time
