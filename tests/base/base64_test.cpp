@@ -29,14 +29,14 @@ Result<Octets, Base64Error> decoded(std::string_view text) {
   return octets;
 }
 
-/// Every octet comes up at every place of a block sooner or later.
+/// Returns pseudo-random octets. Over many sizes and seeds, every octet value occurs at every place of a block.
 Octets some_octets(std::size_t size, std::uint32_t seed) {
   Octets octets(size);
   for (auto& octet : octets) octet = static_cast<std::uint8_t>((seed = seed * 1664525U + 1013904223U) >> 24U);
   return octets;
 }
 
-/// Bit by bit, as RFC 4648 section 4 tells it: what all else is compared with.
+/// Encodes bit by bit, as RFC 4648 section 4 describes it. The tests compare all other encoders with this one.
 std::string plainly_encoded(const Octets& octets) {
   static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
@@ -51,7 +51,7 @@ std::string plainly_encoded(const Octets& octets) {
 
 }  // namespace
 
-TEST_CASE("base64 of the test vectors [RFC 4648 section 10]") {
+TEST_CASE("base64 encodes and decodes the test vectors [RFC 4648 section 10]") {
   static constexpr std::pair<std::string_view, std::string_view> kVectors[] = {
       {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, text] : kVectors) {
@@ -60,7 +60,7 @@ TEST_CASE("base64 of the test vectors [RFC 4648 section 10]") {
   }
 }
 
-TEST_CASE("base64 of any length is what the bits say, and comes back [RFC 4648 section 4]") {
+TEST_CASE("base64 encodes octets of any length as a bit-by-bit encoder does, and decodes them back [RFC 4648 section 4]") {
   for (std::size_t size = 0; size <= 300; ++size) {
     for (std::uint32_t seed = 1; seed <= 40; ++seed) {
       const Octets octets = some_octets(size, seed * 77 + static_cast<std::uint32_t>(size));
@@ -72,7 +72,7 @@ TEST_CASE("base64 of any length is what the bits say, and comes back [RFC 4648 s
   }
 }
 
-TEST_CASE("base64 of every six bits at every place of a long text [RFC 4648 section 4]") {
+TEST_CASE("base64 encodes every octet value correctly at every place of a long text [RFC 4648 section 4]") {
   for (std::uint32_t value = 0; value < 256; ++value) {
     for (std::size_t place = 0; place < 60; ++place) {
       Octets octets(60, 0x55);
@@ -84,13 +84,13 @@ TEST_CASE("base64 of every six bits at every place of a long text [RFC 4648 sect
   }
 }
 
-TEST_CASE("base64 text with a foreign character is refused, wherever it stands [RFC 4648 section 3.3]") {
+TEST_CASE("base64 decoding refuses a text with a foreign character at any place [RFC 4648 section 3.3]") {
   static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (int value = 0; value < 256; ++value) {
     const char c = static_cast<char>(value);
     const bool known = kAlphabet.find(c) != std::string_view::npos;
     for (std::size_t place = 0; place < 76; ++place) {
-      if (c == '=' && place == 75) continue;  // Padding, where it belongs; that is the next case.
+      if (c == '=' && place == 75) continue;  // The next test checks padding at the end.
       std::string text(76, 'A');
       text[place] = c;
       const auto result = decoded(text);
@@ -100,7 +100,7 @@ TEST_CASE("base64 text with a foreign character is refused, wherever it stands [
   }
 }
 
-TEST_CASE("base64 padding is taken at the end only, and only as much as there can be [RFC 4648 section 4]") {
+TEST_CASE("base64 decoding accepts padding only at the end, and only as many characters as the length allows [RFC 4648 section 4]") {
   CHECK(decoded("AA==")->size() == 1);
   CHECK(decoded("AAA=")->size() == 2);
   for (const auto* text : {"A===", "====", "=AAA", "A=AA", "AA=A", "AA==AAAA", "AAA=AAAA", "AAAA====", "AAAAA==="})
@@ -108,12 +108,12 @@ TEST_CASE("base64 padding is taken at the end only, and only as much as there ca
   for (const auto* text : {"A", "AA", "AAA", "AAAAA", "AA=", "Zg==\n", "="}) CHECK(decoded(text) == fail(Base64Error::BadLength));
 }
 
-TEST_CASE("base64 text with bits behind its last octet is refused [RFC 4648 section 3.5]") {
+TEST_CASE("base64 decoding refuses a text with bits set after its last octet [RFC 4648 section 3.5]") {
   for (const auto* text : {"Zh==", "Z/==", "Zm9="}) CHECK(decoded(text) == fail(Base64Error::BadPadding));
   CHECK(decoded("Zm8=").has_value());
 }
 
-TEST_CASE("base64 writes into exactly as much room as it needs, and nothing into less") {
+TEST_CASE("base64 writes into a buffer of exactly the needed size, and writes nothing into a smaller one") {
   for (std::size_t size = 1; size <= 300; ++size) {
     const Octets octets = some_octets(size, static_cast<std::uint32_t>(size));
     std::vector<char> text(base64_encoded_size(size));
@@ -122,7 +122,7 @@ TEST_CASE("base64 writes into exactly as much room as it needs, and nothing into
     REQUIRE(encode_base64(octets, short_of_one) == fail(Base64Error::OutputTooSmall));
     REQUIRE(std::all_of(short_of_one.begin(), short_of_one.end(), [](char c) { return c == '#'; }));
 
-    Octets room(size + 1, 0xEE);  // One more than needed: it stays as it was.
+    Octets room(size + 1, 0xEE);  // One octet more than needed; the decoder does not write it.
     REQUIRE(decode_base64({text.data(), text.size()}, room) == size);
     REQUIRE(room.back() == 0xEE);
     Octets too_small(size - 1, 0xEE);
@@ -131,17 +131,17 @@ TEST_CASE("base64 writes into exactly as much room as it needs, and nothing into
   }
 }
 
-TEST_CASE("append_base64 keeps what is there") {
+TEST_CASE("append_base64 keeps the text before the appended part") {
   std::string text = "{\"audio\":\"";
   append_base64(text, octets_of("foobar"));
   CHECK(text == "{\"audio\":\"Zm9vYmFy");
 }
 
-TEST_CASE("the kernel of this machine leaves only the ends to do") {
+TEST_CASE("The kernel that this machine uses leaves only the ends of a text to the scalar code") {
   const auto& kernel = detail::base64_chosen();
   MESSAGE("base64 by ", std::string(kernel.name));
   if (&kernel == &detail::kBase64Scalar) return;
-  const Octets octets = some_octets(480, 1);  // 20 ms of 24 kHz audio are 960; of G.711 160.
+  const Octets octets = some_octets(480, 1);  // 20 ms of audio at 24 kHz are 960 octets, and 20 ms of G.711 are 160.
   std::string text(640, '#');
   const std::size_t taken = kernel.encode(octets.data(), octets.size(), text.data());
   CHECK(taken > 440);

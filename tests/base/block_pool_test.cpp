@@ -13,10 +13,10 @@
 
 using namespace offhook;
 
-TEST_CASE("Blocks are aligned, apart from one another, and hold what is written") {
+TEST_CASE("Blocks of a pool are aligned, do not overlap, and keep their contents") {
   base::BlockPool pool(1000);
   std::vector<std::uint8_t*> blocks;
-  for (std::size_t i = 0; i < 5000; ++i) {  // Several regions.
+  for (std::size_t i = 0; i < 5000; ++i) {  // Enough blocks for several regions.
     blocks.push_back(static_cast<std::uint8_t*>(pool.take()));
     CHECK(reinterpret_cast<std::uintptr_t>(blocks.back()) % 64 == 0);
     std::memset(blocks.back(), static_cast<int>(i % 251), 1000);
@@ -27,7 +27,7 @@ TEST_CASE("Blocks are aligned, apart from one another, and hold what is written"
   for (auto* const block : blocks) pool.give_back(block);
 }
 
-TEST_CASE("Of blocks in small pages only what is touched takes memory; the largest there are still lie side by side") {
+TEST_CASE("In small pages, only the touched pages of a block take memory; blocks of the maximum size share a region") {
   base::BlockPool pool(std::size_t{128} << 10, base::Pages::Small);
   const auto resident = [] {
     std::ifstream statm("/proc/self/statm");
@@ -41,11 +41,11 @@ TEST_CASE("Of blocks in small pages only what is touched takes memory; the large
     blocks.push_back(static_cast<std::uint8_t*>(pool.take()));
     blocks.back()[100] = 1;
   }
-  CHECK(resident() - before < 300 * 3 * 4096);  // of 128 kB each
+  CHECK(resident() - before < 300 * 3 * 4096);  // At most three pages of each block of 128 kB.
   for (auto* const block : blocks) pool.give_back(block);
 }
 
-TEST_CASE("What comes back is given again, in any order") {
+TEST_CASE("BlockPool reuses returned blocks, whatever the order in which they are returned") {
   base::BlockPool pool(23232);
   std::vector<void*> blocks;
   for (int i = 0; i < 400; ++i) blocks.push_back(pool.take());
@@ -55,12 +55,12 @@ TEST_CASE("What comes back is given again, in any order") {
     CHECK(std::set<void*>(blocks.begin(), blocks.end()).size() == blocks.size());
   }
   for (void* const block : blocks) pool.give_back(block);
-  for (auto& block : blocks) block = pool.take();  // After all were gone.
+  for (auto& block : blocks) block = pool.take();  // Takes all blocks again after all were returned.
   CHECK(std::set<void*>(blocks.begin(), blocks.end()).size() == blocks.size());
   for (void* const block : blocks) pool.give_back(block);
 }
 
-TEST_CASE("A pool is used from several threads, and a block goes back from another one than took it") {
+TEST_CASE("Several threads can use one pool, and a thread can return a block that another thread took") {
   struct Thing : base::Pooled<Thing> {
     std::uint64_t value[40]{};
   };

@@ -15,7 +15,7 @@ std::string all_octets() {
   return text;
 }
 
-/// What a Block says of each character, one by one: by moving the character through every place of the block.
+/// Checks the marks that a Block gives for each character, with the character at each place of the block.
 template <class B, class Wanted, class Plain>
 void check_marks(Wanted wanted, Plain plain) {
   for (const char c : all_octets()) {
@@ -28,7 +28,7 @@ void check_marks(Wanted wanted, Plain plain) {
       CAPTURE(static_cast<int>(c));
       REQUIRE(B::any(marks) == plain(c));
       if (plain(c)) REQUIRE(B::first(marks) == place);
-      REQUIRE(B::any(~marks));  // The others.
+      REQUIRE(B::any(~marks));  // The other characters of the block are not marked.
     }
   }
 }
@@ -51,7 +51,7 @@ template <class B>
 void check_parts() {
   for (std::size_t size = 0; size < B::kSize; ++size) {
     const std::string text(size, 'x');
-    const std::vector<char> exact(text.begin(), text.end());  // The sanitizer sees an octet too far.
+    const std::vector<char> exact(text.begin(), text.end());  // The address sanitizer detects a read beyond this memory.
     const auto part = B::load_part(exact.data(), size);
     CHECK(B::any(part.equal('x')) == (size != 0));
     CHECK(B::first(part.equal('\0')) == size);
@@ -62,13 +62,13 @@ void check_parts() {
   CHECK_FALSE(B::any(B::load(full.data()).front(B::kSize).equal('\0')));
 }
 
-/// Every length up to three blocks, and every place in it, in memory that ends with the text.
+/// Searches texts of every length up to three blocks, with the match at every place. The memory ends with the text.
 template <class B>
 void check_find() {
   for (std::size_t size = 0; size <= 3 * B::kSize; ++size) {
     std::vector<char> text(size, 'x');
     const std::string_view view(text.data(), size);
-    CHECK(find_first<B>(view, '\0') == size);  // What stands behind the end is no NUL of the text.
+    CHECK(find_first<B>(view, '\0') == size);  // The search must not find a NUL after the end of the text.
     CHECK(find_first<B>(view, [](B block) { return block.below('x') | block.equal('y'); }) == size);
     for (std::size_t at = 0; at < size; ++at) {
       text[at] = '\0';
@@ -80,22 +80,22 @@ void check_find() {
 
 }  // namespace
 
-TEST_CASE("a block of eight characters marks each of them alone, whatever stands beside it") {
+TEST_CASE("a block of eight characters marks each character independently of its neighbours") {
   check_block<WordBlock>();
   check_parts<WordBlock>();
 }
 
-TEST_CASE("the machine's own block marks as the portable one does") {
+TEST_CASE("The machine's own block type marks the same characters as the portable one") {
   check_block<Block>();
   check_parts<Block>();
 }
 
-TEST_CASE("a scan finds the first character at every length and place, and reads nothing behind the text") {
+TEST_CASE("a scan finds the first match at every length and place, and reads nothing after the text") {
   check_find<WordBlock>();
   check_find<Block>();
 }
 
-TEST_CASE("names match in either case where a letter stands, and exactly where none does") {
+TEST_CASE("A name matches without regard to case where it has letters, and exactly where it has other characters") {
   const auto matches = [](const std::string& name) {
     std::string a = "call-id", f = {0x20, 0x20, 0x20, 0x20, 0, 0x20, 0x20};
     a.resize(16);
@@ -108,7 +108,7 @@ TEST_CASE("names match in either case where a letter stands, and exactly where n
   };
   CHECK(matches("Call-ID"));
   CHECK(matches("cALL-id"));
-  CHECK_FALSE(matches("Call\rID"));  // 0x0D with 0x20 is a hyphen.
+  CHECK_FALSE(matches("Call\rID"));  // 0x0D with bit 0x20 set equals a hyphen.
   CHECK_FALSE(matches("Call-I"));
   CHECK_FALSE(matches("Cakl-ID"));
 }

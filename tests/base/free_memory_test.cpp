@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
-/// A machine's files, which say nothing until they are put.
+/// A folder with the memory files of a simulated machine. A file is absent until put() writes it.
 struct Files {
   Files() {
     std::string name = (std::filesystem::temp_directory_path() / "offhook-memory-XXXXXX").string();
@@ -49,7 +49,7 @@ struct Files {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Files, "Where nothing is said about memory, none is scarce") {
+TEST_CASE_FIXTURE(Files, "free_memory reports no limit when the files state none") {
   CHECK(free() == kNone);
   put("process/cgroup", "");
   put("meminfo", "MemTotal: 5 kB\nMemAvailable:\n");
@@ -61,12 +61,12 @@ TEST_CASE_FIXTURE(Files, "Where nothing is said about memory, none is scarce") {
   }
 }
 
-TEST_CASE_FIXTURE(Files, "The memory of the machine is what it calls available") {
+TEST_CASE_FIXTURE(Files, "The free memory of a machine is its MemAvailable") {
   put("meminfo", "MemTotal:       24588588 kB\nMemFree:        9 kB\nMemAvailable:   23763780 kB\n");
   CHECK(free() == 23763780UL * 1024);
 }
 
-TEST_CASE_FIXTURE(Files, "A group's memory is its limit without what it uses, and pages of files that can be dropped are free") {
+TEST_CASE_FIXTURE(Files, "The free memory of a cgroup is its limit minus its use; file pages that the kernel can drop count as free") {
   put("process/cgroup", "0::/system.slice/offhook.service\n");
   put_group("/system.slice/offhook.service", "1000", "700", "50");
   CHECK(free() == 350);
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Files, "A group's memory is its limit without what it uses, an
   CHECK(free() == kNone);
 }
 
-TEST_CASE_FIXTURE(Files, "The nearest limit of the groups above counts, in a container that of its root") {
+TEST_CASE_FIXTURE(Files, "free_memory takes the smallest limit of the cgroup and its parents; in a container, the limit of the root group") {
   put("process/cgroup", "0::/system.slice/offhook.service\n");
   put_group("/system.slice/offhook.service", "1000", "700", "0");
   put_group("/system.slice", "2000", "1900", "0");
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Files, "The nearest limit of the groups above counts, in a con
   CHECK(free() == 40);
 }
 
-TEST_CASE_FIXTURE(Files, "A group of version 1 counts as well") {
+TEST_CASE_FIXTURE(Files, "free_memory reads a cgroup of version 1 too") {
   put("process/cgroup", "9:name=systemd:/\n4:memory:/box\n0::/\n");
   put("groups/memory/box/memory.limit_in_bytes", "1000\n");
   put("groups/memory/box/memory.usage_in_bytes", "900\n");
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Files, "A group of version 1 counts as well") {
   CHECK(free() == 130);
 }
 
-TEST_CASE("The limit of the address space counts, without what the process has mapped") {
+TEST_CASE("free_memory counts the limit of the address space, minus the memory that the process has mapped") {
   constexpr std::size_t kLeft = 1UL << 30U;
   std::size_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
@@ -108,7 +108,7 @@ TEST_CASE("The limit of the address space counts, without what the process has m
   CHECK(left > kLeft / 2);
 }
 
-TEST_CASE("This process has memory left, and no more than its machine") {
+TEST_CASE("free_memory finds a limit and some free memory for this process on this machine") {
   CHECK(base::free_memory() > 0);
   CHECK(base::free_memory() < kNone);
 }

@@ -24,21 +24,21 @@ std::size_t resident() {
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// Blocks of one kilobyte, as a burst of work takes them.
+/// Allocates blocks of one kilobyte, like a burst of work.
 std::vector<std::unique_ptr<char[]>> burst(std::size_t octets) {
   std::vector<std::unique_ptr<char[]>> blocks(octets / 1024);
   for (auto& block : blocks) block = std::make_unique<char[]>(1024);
   return blocks;
 }
 
-/// Frees all but the last: nothing lies free at the heap's end, where glibc would give it back by itself.
+/// Frees all blocks but the last. The last one keeps the heap's end in use; otherwise glibc itself would return the free memory.
 void calm_down(std::vector<std::unique_ptr<char[]>>& blocks) {
   for (std::size_t i = 0; i + 1 < blocks.size(); ++i) blocks[i].reset();
 }
 
 bool heap_is_glibcs() {
 #ifdef __GLIBC__
-  return ::mallinfo2().arena != 0;  // The sanitizers have a heap of their own, and say 0.
+  return ::mallinfo2().arena != 0;  // The sanitizers have a heap of their own; with it, mallinfo2 reports 0.
 #else
   return false;
 #endif
@@ -47,7 +47,7 @@ bool heap_is_glibcs() {
 }  // namespace
 
 #ifdef __GLIBC__
-TEST_CASE("Large blocks for which the heap has no gap have pages of their own, also after the first was freed") {
+TEST_CASE("Large blocks that fit into no gap of the heap get pages of their own, also after the first such block was freed") {
   if (!heap_is_glibcs()) return;
   base::keep_large_blocks_apart();
   const auto before = ::mallinfo2().hblks;
@@ -59,7 +59,7 @@ TEST_CASE("Large blocks for which the heap has no gap have pages of their own, a
 }
 #endif
 
-TEST_CASE("HeapKeeper gives back what each burst has left, no more often than every 20 s") {
+TEST_CASE("HeapKeeper returns the memory that each burst leaves free to the system, at most once in 20 s") {
   if (!heap_is_glibcs()) return;
   base::TimePoint now;
   base::HeapKeeper keeper;
@@ -77,7 +77,7 @@ TEST_CASE("HeapKeeper gives back what each burst has left, no more often than ev
   CHECK(keeper.tidy(now += base::HeapKeeper::kLook));
 }
 
-TEST_CASE("HeapKeeper leaves a heap alone in which little has become free") {
+TEST_CASE("HeapKeeper does nothing when only little of the heap has become free") {
   if (!heap_is_glibcs()) return;
   base::TimePoint now;
   base::HeapKeeper keeper;

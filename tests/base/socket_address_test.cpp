@@ -6,7 +6,7 @@
 
 using namespace offhook;
 
-TEST_CASE("An IPv4 address is written as it is read, whatever its octets") {
+TEST_CASE("IpAddress parses an IPv4 address and writes the same text, for every octet value") {
   for (int octet = 0; octet <= 255; ++octet) {
     const std::string n = std::to_string(octet);
     for (const std::string& text : {n + ".0.255.10", "255." + n + ".1.0", "0.100." + n + ".9", "1.2.3." + n}) {
@@ -18,7 +18,7 @@ TEST_CASE("An IPv4 address is written as it is read, whatever its octets") {
   }
 }
 
-TEST_CASE("An IPv6 address is written in brackets where a port follows") {
+TEST_CASE("SocketAddress writes an IPv6 address in brackets before the port") {
   const auto parsed = base::IpAddress::parse("2001:db8::1");
   REQUIRE(parsed);
   CHECK(parsed->to_string() == "2001:db8::1");

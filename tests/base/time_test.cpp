@@ -5,7 +5,7 @@
 using namespace offhook;
 using namespace std::chrono_literals;
 
-TEST_CASE("duration_of is the time of samples, also of a year of them") {
+TEST_CASE("duration_of converts a number of samples to their duration, for up to a year of samples") {
   CHECK(base::duration_of(0, 8000) == 0ns);
   CHECK(base::duration_of(1, 8000) == 125us);
   CHECK(base::duration_of(48'001, 48'000) == 1s + 20'833ns);

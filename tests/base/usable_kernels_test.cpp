@@ -18,21 +18,21 @@ bool only_basic_is_wished() {
 
 }  // namespace
 
-TEST_CASE("Kernels that any machine runs are all usable, in their order, the last one the best") {
+TEST_CASE("UsableKernels keeps all kernels that run on any machine, in their order, and prefers the last one") {
   const UsableKernels<int> usable{{&kPortable}, {&kCommon}};
   REQUIRE(usable.all().size() == 2);
   CHECK(usable.all()[0] == &kPortable);
   CHECK(&usable.best() == &kCommon);
 }
 
-TEST_CASE("A kernel is usable where the machine has what it needs, and nowhere else") {
+TEST_CASE("A kernel is usable only on a machine that has the instruction set that the kernel needs") {
   const UsableKernels<int> usable{{&kPortable}, {&kWide, InstructionSet::Avx2}};
   CHECK(usable.all().size() == (has(InstructionSet::Avx2) ? 2 : 1));
   CHECK(&usable.best() == (has(InstructionSet::Avx2) ? &kWide : &kPortable));
 }
 
-// ctest runs this program both ways.
-TEST_CASE("The machine has what its processor says, or Basic alone where OFFHOOK_KERNELS=basic asks for it") {
+// ctest runs this program with and without OFFHOOK_KERNELS=basic.
+TEST_CASE("has() reports the machine's own instruction sets, or Basic alone when OFFHOOK_KERNELS=basic is set") {
   CHECK(has(InstructionSet::Basic));
 #if defined(__x86_64__)
   CHECK(has(InstructionSet::Avx2) == (!only_basic_is_wished() && __builtin_cpu_supports("avx2") != 0));
@@ -42,7 +42,7 @@ TEST_CASE("The machine has what its processor says, or Basic alone where OFFHOOK
 #endif
 }
 
-TEST_CASE("Of more kernels than kMost the first kMost are taken") {
+TEST_CASE("UsableKernels keeps only the first kMost kernels when it gets more") {
   const int all[5] = {0, 1, 2, 3, 4};
   const UsableKernels<int> most{{&all[0]}, {&all[1]}, {&all[2]}, {&all[3]}};
   CHECK(&most.best() == &all[3]);
