@@ -23,7 +23,7 @@ sdp::Media stream(std::vector<std::string> formats, std::vector<std::string> rtp
 
 }  // namespace
 
-TEST_CASE("the codecs carry the static numbers and clocks of RFC 3551 [RFC 3551 section 6]") {
+TEST_CASE("each codec has the static payload type and the clock rate of the RFC's table [RFC 3551 section 6]") {
   CHECK(sdp::name_of(AudioCodec::Pcmu).payload_type == 0);
   CHECK(sdp::name_of(AudioCodec::Pcma).payload_type == 8);
   CHECK(sdp::name_of(AudioCodec::G722).payload_type == 9);
@@ -33,7 +33,7 @@ TEST_CASE("the codecs carry the static numbers and clocks of RFC 3551 [RFC 3551 
   CHECK_FALSE(sdp::find_codec("speex"));
 }
 
-TEST_CASE("PayloadTable knows static numbers without rtpmap, and a given rtpmap before them [RFC 3551 section 6]") {
+TEST_CASE("PayloadTable applies static payload types without an rtpmap, and prefers an rtpmap to them [RFC 3551 section 6]") {
   const auto plain = stream({"8", "0", "9"});
   const sdp::PayloadTable table(plain);
   CHECK(table.number_of(AudioCodec::Pcmu) == 0);
@@ -45,7 +45,7 @@ TEST_CASE("PayloadTable knows static numbers without rtpmap, and a given rtpmap 
   CHECK(sdp::PayloadTable(moved).number_of(AudioCodec::Pcmu) == 96);
 }
 
-TEST_CASE("G.722 by its sampling rate, as some peers write it, is G.722 where nothing better is listed [RFC 3551 section 4.5.2]") {
+TEST_CASE("PayloadTable accepts G722/16000, which some peers write, as G.722 when no correct rtpmap is listed [RFC 3551 section 4.5.2]") {
   CHECK(sdp::PayloadTable(stream({"9"}, {"9 G722/16000"})).number_of(AudioCodec::G722) == 9);
   CHECK(sdp::PayloadTable(stream({"97"}, {"97 g722/16000/1"})).number_of(AudioCodec::G722) == 97);
   CHECK(sdp::PayloadTable(stream({"97", "9"}, {"97 G722/16000", "9 G722/8000"})).number_of(AudioCodec::G722) == 9);
@@ -54,7 +54,7 @@ TEST_CASE("G.722 by its sampling rate, as some peers write it, is G.722 where no
   CHECK_FALSE(sdp::PayloadTable(stream({"97"}, {"97 PCMU/16000"})).number_of(AudioCodec::Pcmu));
 }
 
-TEST_CASE("PayloadTable takes 0 to 127 without RTCP's 72 to 76, and nothing else, for a payload type [RFC 3551 section 6]") {
+TEST_CASE("PayloadTable accepts payload types 0 to 127 except RTCP's 72 to 76, and refuses all other formats [RFC 3551 section 6]") {
   for (int number = -1; number <= 300; ++number) {
     const std::string text = std::to_string(number);
     const auto media = stream({text}, {text + " G722/8000"});
@@ -70,7 +70,7 @@ TEST_CASE("PayloadTable takes 0 to 127 without RTCP's 72 to 76, and nothing else
   }
 }
 
-TEST_CASE("PayloadTable keeps the first of repeated numbers and rtpmaps") {
+TEST_CASE("PayloadTable keeps the first of repeated payload types and of repeated rtpmaps") {
   const auto media = stream({"96", "96", "97", "96"}, {"96 G722/8000", "96 PCMA/8000", "97 PCMA/8000"});
   const sdp::PayloadTable table(media);
   CHECK(table.numbers() == std::vector<std::uint8_t>{96, 97});
@@ -78,7 +78,7 @@ TEST_CASE("PayloadTable keeps the first of repeated numbers and rtpmaps") {
   CHECK(table.number_of(AudioCodec::Pcma) == 97);
 }
 
-TEST_CASE("PayloadTable compares name, clock and channels [RFC 8866 section 6.6]") {
+TEST_CASE("PayloadTable compares the name, clock rate and channels of an rtpmap [RFC 8866 section 6.6]") {
   struct Row { const char* rtpmap; bool g722; };
   for (const Row row : {Row{"96 G722/8000", true}, {"96 g722/8000/1", true}, {"96 G722/16000", true}, {"96 G722/8000/2", false},
                         {"96 G722", false}, {"96 G722/", false}, {"96 /8000", false}, {"96G722/8000", false}, {"96", false},
@@ -90,7 +90,7 @@ TEST_CASE("PayloadTable compares name, clock and channels [RFC 8866 section 6.6]
   }
 }
 
-TEST_CASE("PayloadTable finds telephone-event by the clock that is asked for [RFC 4733 section 7.1.1]") {
+TEST_CASE("PayloadTable finds the telephone-event payload type with the given clock rate [RFC 4733 section 7.1.1]") {
   const auto media = stream({"111", "110", "101"}, {"111 opus/48000/2", "110 telephone-event/48000", "101 Telephone-Event/8000"});
   const sdp::PayloadTable table(media);
   CHECK(table.number_of_events(8000) == 101);

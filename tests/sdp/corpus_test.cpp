@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-// Bodies that others wrote, read in place; our own stand in for them where the data is absent.
+// Tests with session descriptions of other programs. Where this data is absent, the tests skip them; the last test has bodies of
+// its own.
 
 namespace fs = std::filesystem;
 using namespace negotiation;
@@ -27,7 +28,7 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// Every file of the SDP corpus, and what looks like SDP in the real-world messages.
+/// Reads every file of the SDP corpus, and the session descriptions inside the real-world messages.
 std::map<std::string, std::string> bodies() {
   std::map<std::string, std::string> found;
   for (const char* folder : {"corpus/sdp", "real-world", "bench"}) {
@@ -36,7 +37,7 @@ std::map<std::string, std::string> bodies() {
       const std::string text = entry.is_regular_file() ? read(entry.path()) : "";
       if (std::string_view(folder) == "corpus/sdp") found[entry.path().filename()] = text;
       const auto start = text.find("v=0\r\n");
-      const auto end = text.find("\r\n--", start);  // The boundary of a multipart body.
+      const auto end = text.find("\r\n--", start);  // The boundary ends the part of a multipart body.
       if (start != std::string::npos && std::string_view(folder) != "corpus/sdp")
         found[entry.path().filename()] = text.substr(start, end - start);
     }
@@ -56,12 +57,12 @@ void check_round_trip(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("bodies that others wrote are parsed, written and read back equal [RFC 8866 section 5]") {
+TEST_CASE("session descriptions of other programs, whole or cut off at any octet, are parsed, written and read back equal [RFC 8866 section 5]") {
   const auto texts = bodies();
   if (texts.empty()) MESSAGE("skipped: no bodies of others, because OFFHOOK_TEST_DATA names no folder");
   for (const auto& [name, text] : texts) {
     CAPTURE(name);
-    const bool garbled = name == "pjsip-input.6.sdp" || name == "sofia-message-1.sdp";  // An m= line of noise; v=1.
+    const bool garbled = name == "pjsip-input.6.sdp" || name == "sofia-message-1.sdp";  // The first file has a random m= line, the second has v=1.
     const auto session = sdp::parse_session(text);
     if (!session) CAPTURE(sdp::to_string(session.error()));
     CHECK(session.has_value() == !garbled);
@@ -69,7 +70,7 @@ TEST_CASE("bodies that others wrote are parsed, written and read back equal [RFC
   }
 }
 
-TEST_CASE("bodies that others wrote are answered as they deserve [RFC 3264 section 6]") {
+TEST_CASE("the answer to an offer of another program keeps its number, kinds and protocols of m= lines [RFC 3264 section 6]") {
   const auto texts = bodies();
   if (texts.empty()) MESSAGE("skipped: no bodies of others, because OFFHOOK_TEST_DATA names no folder");
   for (const auto& [name, text] : texts) {
@@ -86,27 +87,27 @@ TEST_CASE("bodies that others wrote are answered as they deserve [RFC 3264 secti
       CHECK(ours.media[i].kind == session->media[i].kind);
       CHECK(ours.media[i].protocol == session->media[i].protocol);
     }
-    // What we answered, the peer can accept; and our own next offer too.
+    // The negotiator can also make an offer of its own after the answer.
     CHECK(answer->audio.remote_rtp.ip.is_v4());
     CHECK(parsed(agent.negotiator.make_offer()).media.size() == ours.media.size());
   }
 }
 
-TEST_CASE("what PBXs and gateways offer is taken with the right codec and numbers") {
+TEST_CASE("the answer to typical offers of PBXs and gateways has the right codec and payload types") {
   struct Row { const char* body; AudioCodec codec; std::uint8_t number; std::optional<std::uint8_t> events; };
   const std::vector<Row> table{
-      // Asterisk as FreePBX sets it up.
+      // Asterisk as FreePBX configures it.
       {"m=audio 14738 RTP/AVP 0 8 9 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:9 G722/8000\r\na=rtpmap:101 "
        "telephone-event/8000\r\n"
        "a=fmtp:101 0-16\r\na=ptime:20\r\na=maxptime:150\r\na=sendrecv\r\n",
        AudioCodec::G722, 9, 101},
-      // A softphone with opus first and events at two clocks.
+      // A softphone that lists opus first, and events with two clock rates.
       {"m=audio 9000 RTP/AVP 96 9 0 97 98\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:97 telephone-event/48000\r\na=rtpmap:98 "
        "telephone-event/8000\r\na=rtcp-mux\r\na=rtcp:9000\r\n",
        AudioCodec::G722, 9, 98},
-      // A gateway of the old school: no rtpmap at all.
+      // An old gateway that sends no rtpmap.
       {"m=audio 17000 RTP/AVP 18 8 4\r\n", AudioCodec::Pcma, 8, std::nullopt},
-      // A trunk with named events at 100 and comfort noise.
+      // A trunk with telephone events as payload type 100, and comfort noise.
       {"m=audio 17000 RTP/AVP 0 100 13\r\na=rtpmap:100 telephone-event/8000\r\na=fmtp:100 0-15\r\na=rtpmap:13 "
        "CN/8000\r\na=silenceSupp:off - - - -\r\n",
        AudioCodec::Pcmu, 0, 100},

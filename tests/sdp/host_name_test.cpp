@@ -15,7 +15,7 @@ std::string name_in(const std::string& description) {
 
 }  // namespace
 
-TEST_CASE("find_host_name finds the first name in c= lines, and takes no address for one [RFC 8866 section 5.7]") {
+TEST_CASE("find_host_name returns the first host name of the c= lines, and never an address [RFC 8866 section 5.7]") {
   CHECK(name_in("v=0\r\nc=IN IP4 media.example.com\r\nt=0 0\r\n") == "media.example.com v4");
   CHECK(name_in("v=0\nc=IN IP4 192.0.2.1\nm=audio 1 RTP/AVP 0\nc=IN IP6 b.example \n") == "b.example v6");
   CHECK(name_in("c=IN IP4 localhost") == "localhost v4");
@@ -26,18 +26,18 @@ TEST_CASE("find_host_name finds the first name in c= lines, and takes no address
   }
 }
 
-TEST_CASE("find_host_name passes over names of .invalid, which have no address [RFC 6761 section 6.4]") {
+TEST_CASE("find_host_name skips names under .invalid, which have no address [RFC 6761 section 6.4]") {
   CHECK(name_in("c=IN IP6 anonymous.invalid\r\n") == "none");
   CHECK(name_in("c=IN IP6 anonymous.INVALID\r\nc=IN IP4 a.example\r\n") == "a.example v4");
 }
 
-TEST_CASE("A host name has at most HostName::kMaxBytes [RFC 1035 section 2.3.4]") {
+TEST_CASE("find_host_name accepts a name of HostName::kMaxBytes, and refuses a longer one [RFC 1035 section 2.3.4]") {
   CHECK(sdp::HostName::kMaxBytes == 253);
   CHECK(name_in("c=IN IP4 " + std::string(sdp::HostName::kMaxBytes, 'a')) != "none");
   CHECK(name_in("c=IN IP4 " + std::string(sdp::HostName::kMaxBytes + 1, 'a')) == "none");
 }
 
-TEST_CASE("with_address writes the address in each line that names the host, and leaves all else as it is") {
+TEST_CASE("with_address replaces the host name by the address in each c= line, and changes nothing else") {
   const std::string text = "c=IN IP4 a.example\r\nm=audio 1 RTP/AVP 0\nc=IN IP4 A.Example \nc=IN IP4 b.example\r\na=c=IN IP4 a.example\r\nc=IN IP4 a.example";
   const auto host = sdp::find_host_name(text);
   REQUIRE(host);

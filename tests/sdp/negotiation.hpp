@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-// What the tests of the negotiator share.
+// Helpers that the tests of the negotiator share.
 
 namespace negotiation {
 
@@ -27,13 +27,13 @@ inline sdp::Session parsed(std::string_view text) {
   return *session;
 }
 
-/// A peer at 198.51.100.7 with these m= lines and attributes.
+/// Returns the session description of a peer at 198.51.100.7 with these m= lines and attributes.
 inline sdp::Session peer(std::string_view lines, std::string_view connection = "IN IP4 198.51.100.7") {
   return parsed("v=0\r\no=- 7 1 IN IP4 198.51.100.7\r\ns=-\r\nc=" + std::string(connection) + "\r\nt=0 0\r\n" +
                 std::string(lines));
 }
 
-/// An agent at 192.0.2.10:20000 that likes G722, then PCMU, then PCMA.
+/// An agent at 192.0.2.10:20000 that prefers G722, then PCMU, then PCMA.
 struct Agent {
   sdp::Negotiator negotiator{sdp::AudioCapability{}, address("192.0.2.10", 20000), 4711};
 

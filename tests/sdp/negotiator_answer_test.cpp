@@ -7,8 +7,7 @@
 
 using namespace negotiation;
 
-TEST_CASE_FIXTURE(
-    Agent, "an answer names one codec, by our list, and telephone-event, by the offerer's numbers [RFC 3264 section 6.1]") {
+TEST_CASE_FIXTURE(Agent, "an answer has one codec, by the local order, and telephone-event, with the offerer's payload types [RFC 3264 section 6.1]") {
   const auto answer = this->answer(
       peer("m=audio 5000 RTP/AVP 8 0 9 96\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\n"));
   CHECK(answer.body ==
@@ -25,7 +24,7 @@ TEST_CASE_FIXTURE(
   CHECK(negotiator.local_text() == answer.body);
 }
 
-TEST_CASE("the order of our list decides, whatever the order of the offer") {
+TEST_CASE("the answer chooses the codec by the local order by default, whatever the order of the offer") {
   const auto offer = peer("m=audio 5000 RTP/AVP 8 0\r\n");
   for (const auto& [list, chosen] : std::vector<std::pair<std::vector<AudioCodec>, AudioCodec>>{
            {{AudioCodec::Pcmu, AudioCodec::Pcma}, AudioCodec::Pcmu},
@@ -41,7 +40,7 @@ TEST_CASE("the order of our list decides, whatever the order of the offer") {
   CHECK(wide_band_only.answer(offer).error() == NegotiationError::NoCommonCodec);
 }
 
-TEST_CASE("the order of the offer decides where that is wanted [RFC 3264 section 6.1]") {
+TEST_CASE("with order_of_offer the answer chooses the codec by the order of the offer [RFC 3264 section 6.1]") {
   sdp::Negotiator negotiator({.codecs = {AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma}, .order_of_offer = true}, address("192.0.2.10", 20000), 1);
   const auto chosen = [&](std::string_view formats) {
     const auto answer = negotiator.answer(peer("m=audio 5000 RTP/AVP " + std::string(formats) + "\r\n"));
@@ -53,7 +52,7 @@ TEST_CASE("the order of the offer decides where that is wanted [RFC 3264 section
   CHECK(chosen("9 0") == AudioCodec::G722);
 }
 
-TEST_CASE_FIXTURE(Agent, "a dynamic number for a codec is used both ways [RFC 3264 section 6.1]") {
+TEST_CASE_FIXTURE(Agent, "a dynamic payload type of the offer is used in both directions [RFC 3264 section 6.1]") {
   const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 118 0\r\na=rtpmap:118 G722/8000\r\n"));
   CHECK(answer.audio.codec == AudioCodec::G722);
   CHECK(answer.audio.send_payload_type == 118);
@@ -63,31 +62,31 @@ TEST_CASE_FIXTURE(Agent, "a dynamic number for a codec is used both ways [RFC 32
   CHECK(parsed(answer.body).media.at(0).formats == std::vector<std::string>{"118"});
 }
 
-TEST_CASE_FIXTURE(Agent, "telephone-event is taken by a clock of 8000 only [RFC 4733 section 7.1.1]") {
-  SUBCASE("the matching one of several") {
+TEST_CASE_FIXTURE(Agent, "the answer accepts telephone-event only with a clock rate of 8000 [RFC 4733 section 7.1.1]") {
+  SUBCASE("two payload types for events: the answer uses the one at 8000 Hz") {
     const auto answer =
         this->answer(peer("m=audio 5000 RTP/AVP 111 0 110 101\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:110 "
                           "telephone-event/48000\r\na=rtpmap:101 telephone-event/8000\r\n"));
     CHECK(answer.audio.send_events == 101);
   }
-  SUBCASE("none that matches") {
+  SUBCASE("events at 48000 Hz only: the answer has no events") {
     const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 0 110\r\na=rtpmap:110 telephone-event/48000\r\n"));
     CHECK_FALSE(answer.audio.send_events);
     CHECK(parsed(answer.body).media.at(0).formats == std::vector<std::string>{"0"});
   }
-  SUBCASE("not when we want none") {
+  SUBCASE("telephone events disabled locally: the answer has no events") {
     sdp::Negotiator deaf({.telephone_events = false}, address("192.0.2.10", 20000), 1);
     const auto answer = deaf.answer(peer("m=audio 5000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"));
     REQUIRE(answer);
     CHECK_FALSE(answer->audio.send_events);
     CHECK(answer->body.find("telephone-event") == std::string::npos);
   }
-  SUBCASE("events alone are no audio") {
+  SUBCASE("an m= line with events alone counts as no common codec") {
     CHECK(refusal(peer("m=audio 5000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n")) == NegotiationError::NoCommonCodec);
   }
 }
 
-TEST_CASE("directions are answered from our side [RFC 3264 section 6.1]") {
+TEST_CASE("the answer's direction combines the offered and the local direction [RFC 3264 section 6.1]") {
   struct Row { Direction wish, offered, answered; };
   constexpr auto both = Direction::SendRecv, send = Direction::SendOnly, receive = Direction::RecvOnly,
                  none = Direction::Inactive;
@@ -114,24 +113,24 @@ TEST_CASE("directions are answered from our side [RFC 3264 section 6.1]") {
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "a connection address of zero is hold: we send nothing [RFC 3264 section 8.4]") {
+TEST_CASE_FIXTURE(Agent, "a connection address of zero puts the local side on hold: it sends nothing [RFC 3264 section 8.4]") {
   const std::string media = "m=audio 5000 RTP/AVP 0\r\n";
-  SUBCASE("0.0.0.0 counts as sendonly") {
+  SUBCASE("the peer's address is 0.0.0.0: the offer counts as sendonly") {
     const auto answer = this->answer(peer(media, "IN IP4 0.0.0.0"));
     CHECK(answer.audio.send == false);
     CHECK(answer.audio.receive == true);
     CHECK(answer.audio.remote_rtp == address("0.0.0.0", 5000));
     CHECK(answer.body.find("a=recvonly") != std::string::npos);
   }
-  SUBCASE("and with recvonly nothing is left") {
+  SUBCASE("the peer's address is 0.0.0.0 with recvonly: the answer is inactive") {
     CHECK(answered_direction(peer(media + "a=recvonly\r\n", "IN IP4 0.0.0.0")) == Direction::Inactive);
   }
-  SUBCASE("inactive stays so") {
+  SUBCASE("the peer's address is 0.0.0.0 with inactive: the answer is inactive") {
     CHECK(answered_direction(peer(media + "a=inactive\r\n", "IN IP4 0.0.0.0")) == Direction::Inactive);
   }
-  SUBCASE("the zero of IPv6 too") { CHECK(answered_direction(peer(media, "IN IP6 ::")) == Direction::RecvOnly); }
-  SUBCASE("at the media's level") { CHECK(answered_direction(peer(media + "c=IN IP4 0.0.0.0\r\n")) == Direction::RecvOnly); }
-  SUBCASE("but not where ICE says the address [RFC 8839 section 4.1]") {
+  SUBCASE("the peer's address is the IPv6 zero address") { CHECK(answered_direction(peer(media, "IN IP6 ::")) == Direction::RecvOnly); }
+  SUBCASE("the m= line's own address is 0.0.0.0") { CHECK(answered_direction(peer(media + "c=IN IP4 0.0.0.0\r\n")) == Direction::RecvOnly); }
+  SUBCASE("with ICE attributes, 0.0.0.0 is no hold [RFC 8839 section 4.1]") {
     const auto answer = this->answer(peer(media + "a=ice-ufrag:8hhY\r\n", "IN IP4 0.0.0.0"));
     CHECK(answer.audio.send);
     CHECK(answer.audio.receive);
@@ -139,7 +138,7 @@ TEST_CASE_FIXTURE(Agent, "a connection address of zero is hold: we send nothing 
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "streams that we do not take are refused in place [RFC 3264 section 6]") {
+TEST_CASE_FIXTURE(Agent, "the answer refuses unsupported streams with port 0, in the place that they have in the offer [RFC 3264 section 6]") {
   const auto answer =
       this->answer(peer("m=video 6000 RTP/AVP 31 32\r\na=rtpmap:31 H261/90000\r\nm=audio 5000 RTP/AVP 0\r\nm=audio 5002 RTP/AVP "
                         "0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
@@ -153,14 +152,14 @@ TEST_CASE_FIXTURE(Agent, "streams that we do not take are refused in place [RFC 
                          "t38\r\nm=text 0 RTP/AVP 0\r\n") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Agent, "the first audio stream that we can take is taken") {
+TEST_CASE_FIXTURE(Agent, "the answer accepts the first audio stream that has a supported profile, a common codec and a port") {
   const auto answer = this->answer(
       peer("m=audio 5000 RTP/SAVP 0\r\nm=audio 5002 RTP/AVP 18\r\nm=audio 0 RTP/AVP 0\r\nm=audio 5006 RTP/AVP 8\r\n"));
   CHECK(answer.audio.remote_rtp.port == 5006);
   CHECK(parsed(answer.body).media.at(0).protocol == "RTP/SAVP");
 }
 
-TEST_CASE_FIXTURE(Agent, "the profile is answered as offered: RTP/AVP or RTP/AVPF [RFC 3264 section 6.1]") {
+TEST_CASE_FIXTURE(Agent, "the answer repeats the offered profile, RTP/AVP or RTP/AVPF, and refuses others [RFC 3264 section 6.1]") {
   CHECK(parsed(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).body).media.at(0).protocol == "RTP/AVP");
   CHECK(parsed(answer(peer("m=audio 5000 RTP/AVPF 0\r\n")).body).media.at(0).protocol == "RTP/AVPF");
   for (const char* profile :
@@ -170,8 +169,7 @@ TEST_CASE_FIXTURE(Agent, "the profile is answered as offered: RTP/AVP or RTP/AVP
   }
 }
 
-TEST_CASE_FIXTURE(Agent,
-                  "an offer without audio for us is refused with its reason, and changes nothing [RFC 3261 section 21.4.26]") {
+TEST_CASE_FIXTURE(Agent, "the negotiator refuses an offer without usable audio with the reason, and its state does not change [RFC 3261 section 21.4.26]") {
   CHECK(refusal(peer("")) == NegotiationError::NoAudio);
   CHECK(refusal(peer("m=audio 0 RTP/AVP 0\r\n")) == NegotiationError::NoAudio);
   CHECK(refusal(peer("m=video 6000 RTP/AVP 31\r\n")) == NegotiationError::NoAudio);
@@ -188,7 +186,7 @@ TEST_CASE_FIXTURE(Agent,
   CHECK(negotiator.local_text().empty());
 }
 
-TEST_CASE("an IPv6 agent answers an IPv6 peer [RFC 8866 section 5.7]") {
+TEST_CASE("an agent with an IPv6 address answers an IPv6 peer [RFC 8866 section 5.7]") {
   sdp::Negotiator negotiator({}, address("2001:db8::10", 20000), 1);
   const auto answer = negotiator.answer(peer("m=audio 5000 RTP/AVP 0\r\n", "IN IP6 2001:db8::7"));
   REQUIRE(answer);
@@ -197,13 +195,13 @@ TEST_CASE("an IPv6 agent answers an IPv6 peer [RFC 8866 section 5.7]") {
   CHECK(answer->body.find("c=IN IP6 2001:db8::10\r\n") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Agent, "the media's own c= line counts before the session's [RFC 8866 section 5.7]") {
+TEST_CASE_FIXTURE(Agent, "the c= line of an m= line takes precedence over the session's [RFC 8866 section 5.7]") {
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\nc=IN IP4 198.51.100.99\r\n")).audio.remote_rtp == address("198.51.100.99", 5000));
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\nc=IN IP4 198.51.100.99\r\n", "IN IP4 phone.example.com")).audio.remote_rtp.port ==
         5000);
 }
 
-TEST_CASE_FIXTURE(Agent, "RTCP goes to the next port, or where a=rtcp says [RFC 3605 section 2.1]") {
+TEST_CASE_FIXTURE(Agent, "the RTCP destination is the next port, or the port and address of a=rtcp [RFC 3605 section 2.1]") {
   struct Row { const char* attribute; const char* ip; std::uint16_t port; };
   for (const Row row : {Row{"", "198.51.100.7", 5001},
                         {"a=rtcp:53020\r\n", "198.51.100.7", 53020},
@@ -221,11 +219,11 @@ TEST_CASE_FIXTURE(Agent, "RTCP goes to the next port, or where a=rtcp says [RFC 
   CHECK(answer(peer("m=audio 65535 RTP/AVP 0\r\n")).audio.remote_rtcp.port == 0);
 }
 
-TEST_CASE_FIXTURE(Agent, "rtcp-mux is answered without [RFC 5761 section 5.1.1]") {
+TEST_CASE_FIXTURE(Agent, "the answer to an offer with rtcp-mux has no rtcp-mux [RFC 5761 section 5.1.1]") {
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\na=rtcp-mux\r\n")).body.find("rtcp-mux") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Agent, "ptime and maxptime of any size end within our bounds [RFC 8866 section 6.4]") {
+TEST_CASE_FIXTURE(Agent, "the negotiator limits any ptime and maxptime to its own bounds [RFC 8866 section 6.4]") {
   struct Row { const char* attributes; std::uint16_t ptime_ms; };
   for (const Row row : {Row{"", 20},
                         {"a=ptime:0\r\n", 20},
@@ -252,7 +250,7 @@ TEST_CASE_FIXTURE(Agent, "ptime and maxptime of any size end within our bounds [
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "the t= line of the answer is that of the offer [RFC 3264 section 6]") {
+TEST_CASE_FIXTURE(Agent, "the answer repeats the t= line of the offer [RFC 3264 section 6]") {
   const auto offer = [](std::string time) {
     return parsed("v=0\r\no=- 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\n" + time + "m=audio 5000 RTP/AVP 0\r\n");
   };
@@ -261,7 +259,7 @@ TEST_CASE_FIXTURE(Agent, "the t= line of the answer is that of the offer [RFC 32
   CHECK(answer(offer("")).body.find("t=0 0\r\n") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Agent, "64 formats of one m= line, all of them the same codec, are answered with one") {
+TEST_CASE_FIXTURE(Agent, "an m= line with 64 payload types for the same codec is answered with one of them") {
   std::string line = "m=audio 5000 RTP/AVP", maps;
   for (int i = 0; i < 64; ++i) {
     line += " " + std::to_string(i < 32 ? 96 + i : 96);

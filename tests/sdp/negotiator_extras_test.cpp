@@ -7,7 +7,7 @@ using namespace negotiation;
 
 namespace {
 
-/// An agent that likes PCMU, then G722, and takes comfort noise and VoIP metrics.
+/// An agent that prefers PCMU, then G722, and accepts comfort noise and VoIP metrics.
 struct Extras : Agent {
   Extras() {
     negotiator = sdp::Negotiator({.codecs = {AudioCodec::Pcmu, AudioCodec::G722}, .comfort_noise = true, .voip_metrics = true},
@@ -25,7 +25,7 @@ bool names(const sdp::Session& text, std::string_view name) { return text.media.
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Extras, "comfort noise is offered by its static number beside PCMU and PCMA, and not for G722 alone [RFC 3389 section 4]") {
+TEST_CASE_FIXTURE(Extras, "an offer has comfort noise as payload type 13 with PCMU and PCMA, but not with G722 alone [RFC 3389 section 4]") {
   const auto text = offer();
   CHECK(text.media.at(0).formats == std::vector<std::string>{"0", "9", "13", "101"});
   CHECK(says(text, "rtpmap", "13 CN/8000"));
@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(Extras, "comfort noise is offered by its static number beside 
   CHECK(parsed(wide.make_offer()).media.at(0).formats == std::vector<std::string>{"9", "101"});
 }
 
-TEST_CASE("who does not take comfort noise neither offers nor answers it") {
+TEST_CASE("an agent without comfort noise and VoIP metrics neither offers nor answers them") {
   Agent agent;
   CHECK(agent.offer().media.at(0).formats == std::vector<std::string>{"9", "0", "8", "101"});
   Agent answers;
@@ -44,9 +44,9 @@ TEST_CASE("who does not take comfort noise neither offers nor answers it") {
   CHECK_FALSE(answer.audio.send_voip_metrics);
 }
 
-TEST_CASE("comfort noise is agreed on where both name it and the codec samples at 8000 Hz") {
+TEST_CASE("comfort noise is used when both sides list it and the codec has a clock rate of 8000 Hz") {
   struct Row { std::string lines; bool answered, sent; };
-  for (const Row& row : {Row{"m=audio 5000 RTP/AVP 0 13\r\n", true, true},  // A static number needs no rtpmap.
+  for (const Row& row : {Row{"m=audio 5000 RTP/AVP 0 13\r\n", true, true},  // A static payload type needs no rtpmap.
                          Row{"m=audio 5000 RTP/AVP 13 0 9\r\na=rtpmap:13 cn/8000\r\n", true, true},
                          Row{"m=audio 5000 RTP/AVP 0\r\n", false, false},
                          Row{"m=audio 5000 RTP/AVP 9 13\r\n", false, false},
@@ -64,7 +64,7 @@ TEST_CASE("comfort noise is agreed on where both name it and the codec samples a
   }
 }
 
-TEST_CASE_FIXTURE(Extras, "a number 13 that the peer uses for something else is not offered as comfort noise [RFC 3264 section 8.3.2]") {
+TEST_CASE_FIXTURE(Extras, "the offer has no comfort noise when the peer uses payload type 13 for another format [RFC 3264 section 8.3.2]") {
   answer(peer("m=audio 5000 RTP/AVP 0 13\r\na=rtpmap:13 FOO/8000\r\n"));
   CHECK_FALSE(says(offer(), "rtpmap", "13 CN/8000"));
   Extras other;
@@ -72,22 +72,22 @@ TEST_CASE_FIXTURE(Extras, "a number 13 that the peer uses for something else is 
   CHECK(says(other.offer(), "rtpmap", "13 CN/8000"));
 }
 
-TEST_CASE_FIXTURE(Extras, "VoIP metrics are asked for in each offer, and given when the answer asks [RFC 3611 section 5.2]") {
+TEST_CASE_FIXTURE(Extras, "each offer requests VoIP metrics; the agent sends them when the answer requests them [RFC 3611 section 5.2]") {
   CHECK(says(offer(), "rtcp-xr", "voip-metrics"));
   CHECK_FALSE(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).send_voip_metrics);
   CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\na=rtcp-xr:rcvr-rtt=all VOIP-metrics\r\n")).send_voip_metrics);
   CHECK_FALSE(accept(peer("m=audio 5000 RTP/AVP 0\r\na=rtcp-xr:\r\n")).send_voip_metrics);
 }
 
-TEST_CASE("an offer of extended reports is answered with those that we send, or with none; no offer with nothing [RFC 3611 section 5.2]") {
+TEST_CASE("an offer with a=rtcp-xr is answered with the metrics that the agent sends, or an empty list; without it, not at all [RFC 3611 section 5.2]") {
   struct Row { std::string lines; bool sent, answered; };
   const std::string audio = "m=audio 5000 RTP/AVP 0\r\n";
   for (const Row& row : {Row{audio + "a=rtcp-xr:voip-metrics\r\n", true, true},
                          Row{audio + "a=rtcp-xr:pkt-loss-rle=100 voip-metrics stat-summary=loss,dup\r\n", true, true},
                          Row{audio + "a=rtcp-xr:rcvr-rtt=all:10\r\n", false, true},
                          Row{audio + "a=rtcp-xr:voip-metrics2 xvoip-metrics\r\n", false, true},
-                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio, true, true},  // Of the session: it holds for each of its media ...
-                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio + "a=rtcp-xr:\r\n", false, true},  // ... that says nothing of its own.
+                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio, true, true},  // A session attribute applies to each m= line,
+                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio + "a=rtcp-xr:\r\n", false, true},  // unless the m= line has this attribute too.
                          Row{audio, false, false}}) {
     CAPTURE(row.lines);
     Extras agent;

@@ -5,7 +5,7 @@
 
 using namespace negotiation;
 
-TEST_CASE_FIXTURE(Agent, "the first offer lists our codecs in our order [RFC 3264 section 5.1]") {
+TEST_CASE_FIXTURE(Agent, "the first offer lists the local codecs in the local order [RFC 3264 section 5.1]") {
   CHECK(negotiator.make_offer() ==
         "v=0\r\no=- 4711 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 20000 RTP/AVP 9 0 8 101\r\n"
         "a=rtpmap:9 G722/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 "
@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(Agent, "the first offer lists our codecs in our order [RFC 326
   CHECK_FALSE(negotiator.agreed());
 }
 
-TEST_CASE_FIXTURE(Agent, "an answer with other numbers is sent to by its numbers and heard by ours [RFC 3264 section 5.1]") {
+TEST_CASE_FIXTURE(Agent, "after an answer with other payload types, the agent sends with the answer's and receives with its own [RFC 3264 section 5.1]") {
   offer();
   const auto audio =
       accept(peer("m=audio 5000 RTP/AVP 118 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:96 telephone-event/8000\r\n"));
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(Agent, "an answer with other numbers is sent to by its numbers
   CHECK_FALSE(negotiator.offer_open());
 }
 
-TEST_CASE_FIXTURE(Agent, "the answer's first codec is the one to send, and the others may come [RFC 3264 section 10.2]") {
+TEST_CASE_FIXTURE(Agent, "the agent sends the first codec of the answer, and can receive the others [RFC 3264 section 10.2]") {
   offer();
   const auto audio = accept(peer("m=audio 5000 RTP/AVP 3 8 9 0\r\n"));
   CHECK(audio.codec == AudioCodec::Pcma);
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(Agent, "the answer's first codec is the one to send, and the o
   CHECK_FALSE(audio.send_events);
 }
 
-TEST_CASE("the direction is what both sides allow [RFC 3264 section 6.1]") {
+TEST_CASE("the agent sends and receives only in the directions that both sides allow [RFC 3264 section 6.1]") {
   struct Row { Direction offered, answered; bool send, receive; };
   constexpr auto both = Direction::SendRecv, send = Direction::SendOnly, receive = Direction::RecvOnly,
                  none = Direction::Inactive;
@@ -55,14 +55,14 @@ TEST_CASE("the direction is what both sides allow [RFC 3264 section 6.1]") {
     Agent agent;
     agent.negotiator.set_direction(row.offered);
     CHECK(agent.negotiator.make_offer().find("a=" + std::string(sdp::to_string(row.offered))) != std::string::npos);
-    agent.negotiator.set_direction(none);  // A later wish is for the next exchange.
+    agent.negotiator.set_direction(none);  // This change applies to the next exchange only.
     const auto audio = agent.accept(peer("m=audio 5000 RTP/AVP 0\r\na=" + std::string(sdp::to_string(row.answered)) + "\r\n"));
     CHECK(audio.send == row.send);
     CHECK(audio.receive == row.receive);
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "a bad answer is refused, and the offer stays open until it is withdrawn [RFC 3264 section 7]") {
+TEST_CASE_FIXTURE(Agent, "accept_answer refuses a bad answer, and the offer stays open until it is withdrawn [RFC 3264 section 7]") {
   offer();
   const auto error = [&](const sdp::Session& answer) { return negotiator.accept_answer(answer).error(); };
   CHECK(error(peer("")) == NegotiationError::AnswerMismatch);
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Agent, "a bad answer is refused, and the offer stays open unti
   CHECK(error(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::WrongState);
 }
 
-TEST_CASE_FIXTURE(Agent, "an answer without our offer, and an offer into ours, are out of order [RFC 3264 section 4]") {
+TEST_CASE_FIXTURE(Agent, "the negotiator refuses an answer without an open offer, and an offer while its own is open [RFC 3264 section 4]") {
   CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")).error() == NegotiationError::WrongState);
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
   CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")).error() == NegotiationError::WrongState);
@@ -87,14 +87,14 @@ TEST_CASE_FIXTURE(Agent, "an answer without our offer, and an offer into ours, a
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
 }
 
-TEST_CASE_FIXTURE(Agent, "a later answer to the same offer replaces the first: 183, then 200 [RFC 3261 section 13.2.1]") {
+TEST_CASE_FIXTURE(Agent, "a later answer to the same offer replaces the earlier one, as a 200 after a 183 [RFC 3261 section 13.2.1]") {
   offer();
   CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).codec == AudioCodec::Pcmu);
   CHECK(accept(peer("m=audio 5002 RTP/AVP 8\r\n")).codec == AudioCodec::Pcma);
   CHECK(negotiator.agreed()->remote_rtp.port == 5002);
 }
 
-TEST_CASE_FIXTURE(Agent, "copies of a negotiator live apart: one for each early dialog [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Agent, "a copy of a negotiator is independent, so that each early dialog can have one [RFC 3261 section 13.2.2.4]") {
   offer();
   Agent fork{negotiator};
   accept(peer("m=audio 5000 RTP/AVP 0\r\n"));
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Agent, "copies of a negotiator live apart: one for each early 
   CHECK(negotiator.agreed()->codec == AudioCodec::Pcmu);
 }
 
-TEST_CASE_FIXTURE(Agent, "the version of o= rises by one when our text changes, and only then [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Agent, "the version of the o= line rises by one only when the local description changes [RFC 3264 section 8]") {
   const auto offer = peer("m=audio 5000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n");
   const auto hold = peer("m=audio 5000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=sendonly\r\n");
   const auto first = answer(offer).body;
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Agent, "the version of o= rises by one when our text changes, 
   CHECK(version_of(answer(offer).body) == "3");
   const auto reoffer = negotiator.make_offer();
   CHECK(version_of(reoffer) == "4");
-  CHECK(negotiator.make_offer() == reoffer);  // Once more with credentials.
+  CHECK(negotiator.make_offer() == reoffer);  // The same offer is sent again, with credentials.
   negotiator.set_direction(Direction::SendOnly);
   CHECK(version_of(negotiator.make_offer()) == "5");
   negotiator.withdraw_offer();
@@ -123,12 +123,12 @@ TEST_CASE_FIXTURE(Agent, "the version of o= rises by one when our text changes, 
   CHECK(last.origin->session_id == "4711");
 }
 
-TEST_CASE("the session id fits a signed 64-bit number [RFC 3264 section 5]") {
+TEST_CASE("the session id of the o= line fits a signed 64-bit number [RFC 3264 section 5]") {
   sdp::Negotiator negotiator({}, address("192.0.2.10", 20000), ~0ULL);
   CHECK(parsed(negotiator.make_offer()).origin->session_id == "4611686018427387903");
 }
 
-TEST_CASE_FIXTURE(Agent, "a new local address changes c= and m=, and leaves o= alone [RFC 3264 section 8.3.1]") {
+TEST_CASE_FIXTURE(Agent, "a new local address changes the c= and m= lines, and not the address of the o= line [RFC 3264 section 8.3.1]") {
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
   negotiator.set_local(address("192.0.2.11", 20002));
   const auto text = parsed(negotiator.make_offer());
@@ -138,18 +138,18 @@ TEST_CASE_FIXTURE(Agent, "a new local address changes c= and m=, and leaves o= a
   CHECK(text.media.at(0).port == 20002);
 }
 
-TEST_CASE_FIXTURE(Agent, "a new address and port of the peer count from its offer or answer on, and a refused offer moves nothing [RFC 3264 section 8.3.1]") {
+TEST_CASE_FIXTURE(Agent, "the peer's new address and port apply from its offer or answer on; a refused offer changes nothing [RFC 3264 section 8.3.1]") {
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
   CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.7", 5000));
   CHECK(answer(peer("m=audio 5002 RTP/AVP 0\r\nc=IN IP4 198.51.100.3\r\n")).audio.remote_rtp == address("198.51.100.3", 5002));
   (void)refusal(peer("m=audio 5004 RTP/AVP 97\r\na=rtpmap:97 nothing/8000\r\nc=IN IP4 198.51.100.4\r\n"));
   CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.3", 5002));
   offer();
-  CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.3", 5002));  // Until the answer is there.
+  CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.3", 5002));  // The old address applies until the answer comes.
   CHECK(accept(peer("m=audio 5006 RTP/AVP 0\r\n")).remote_rtp == address("198.51.100.7", 5006));
 }
 
-TEST_CASE_FIXTURE(Agent, "hold by us and back [RFC 3264 section 8.4]") {
+TEST_CASE_FIXTURE(Agent, "the agent holds the peer with sendonly, and resumes with sendrecv [RFC 3264 section 8.4]") {
   offer();
   accept(peer("m=audio 5000 RTP/AVP 9\r\n"));
   negotiator.set_direction(Direction::SendOnly);
@@ -158,21 +158,21 @@ TEST_CASE_FIXTURE(Agent, "hold by us and back [RFC 3264 section 8.4]") {
   CHECK(held.send);
   CHECK_FALSE(held.receive);
   CHECK(answered_direction(peer("m=audio 5000 RTP/AVP 9\r\n")) ==
-        Direction::SendOnly);  // The peer's own re-offer does not undo it.
+        Direction::SendOnly);  // The peer's own re-offer does not end the hold.
   negotiator.set_direction(Direction::SendRecv);
   offer();
   CHECK(accept(peer("m=audio 5000 RTP/AVP 9\r\n")).receive);
 }
 
-TEST_CASE_FIXTURE(Agent, "held by both: nothing flows until both have let go, in either order [RFC 6337 section 5.3]") {
+TEST_CASE_FIXTURE(Agent, "when both sides hold, media flows only after both have resumed, in either order [RFC 6337 section 5.3]") {
   const std::string media = "m=audio 5000 RTP/AVP 9\r\n";
   offer();
   accept(peer(media));
   negotiator.set_direction(Direction::SendOnly);
   offer();
   accept(peer(media + "a=recvonly\r\n"));
-  CHECK(answered_direction(peer(media + "a=sendonly\r\n")) == Direction::Inactive);  // They hold us, too.
-  SUBCASE("we let go first") {
+  CHECK(answered_direction(peer(media + "a=sendonly\r\n")) == Direction::Inactive);  // The peer holds too.
+  SUBCASE("the agent resumes first") {
     negotiator.set_direction(Direction::SendRecv);
     const auto text = offer();
     CHECK(text.direction_of(text.media.at(0)) == Direction::SendRecv);
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Agent, "held by both: nothing flows until both have let go, in
     CHECK_FALSE(still.send);
     CHECK(answered_direction(peer(media)) == Direction::SendRecv);
   }
-  SUBCASE("they let go first") {
+  SUBCASE("the peer resumes first") {
     CHECK(answered_direction(peer(media)) == Direction::SendOnly);
     negotiator.set_direction(Direction::SendRecv);
     offer();
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Agent, "held by both: nothing flows until both have let go, in
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "our later offer keeps every stream in its place and the numbers of the peer [RFC 3264 section 8.3.2]") {
+TEST_CASE_FIXTURE(Agent, "a later offer keeps every m= line in its place, and the peer's payload types [RFC 3264 section 8.3.2]") {
   answer(
       peer("m=video 6000 RTP/AVP 31\r\nm=audio 5000 RTP/AVPF 118 101 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:101 "
            "opus/48000/2\r\na=rtpmap:96 telephone-event/8000\r\n"));
@@ -205,17 +205,16 @@ TEST_CASE_FIXTURE(Agent, "our later offer keeps every stream in its place and th
       "m=video 0 RTP/AVP 31\r\nm=audio 5000 RTP/AVPF 118 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:96 telephone-event/8000\r\n"));
 }
 
-TEST_CASE_FIXTURE(Agent,
-                  "telephone-event moves out of the way of a number that the peer uses otherwise [RFC 3264 section 8.3.2]") {
+TEST_CASE_FIXTURE(Agent, "the offer gives telephone-event a payload type that the peer does not use for another format [RFC 3264 section 8.3.2]") {
   answer(peer(
       "m=audio 5000 RTP/AVP 0 101 96 97\r\na=rtpmap:101 opus/48000/2\r\na=rtpmap:96 iLBC/8000\r\na=rtpmap:97 speex/8000\r\n"));
   CHECK(parsed(negotiator.make_offer()).media.at(0).formats == std::vector<std::string>{"9", "0", "8", "98"});
   negotiator.withdraw_offer();
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
-  CHECK(parsed(negotiator.make_offer()).media.at(0).formats.back() == "98");  // Not back to 101: what a number means lasts.
+  CHECK(parsed(negotiator.make_offer()).media.at(0).formats.back() == "98");  // Not 101 again: a payload type keeps its meaning for the whole session.
 }
 
-TEST_CASE_FIXTURE(Agent, "telephone-event is left out when the peer uses every dynamic number otherwise") {
+TEST_CASE_FIXTURE(Agent, "the offer has no telephone-event when the peer uses every dynamic payload type for other formats") {
   std::string line = "m=audio 5000 RTP/AVP 0";
   for (int i = 96; i <= 127; ++i) line += " " + std::to_string(i);
   answer(peer(line + "\r\n"));
@@ -223,28 +222,28 @@ TEST_CASE_FIXTURE(Agent, "telephone-event is left out when the peer uses every d
   CHECK_FALSE(accept(peer("m=audio 5000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n")).send_events);
 }
 
-TEST_CASE_FIXTURE(Agent, "a static number that the peer redefines is not offered back [RFC 3264 section 8.3.2]") {
+TEST_CASE_FIXTURE(Agent, "the offer has no codec whose static payload type the peer uses for another format [RFC 3264 section 8.3.2]") {
   answer(peer("m=audio 5000 RTP/AVP 0 9\r\na=rtpmap:9 telephone-event/8000\r\n"));
   CHECK(parsed(negotiator.make_offer()).media.at(0).formats == std::vector<std::string>{"0", "8", "9"});
   CHECK(negotiator.is_consistent());
 }
 
-TEST_CASE_FIXTURE(Agent, "the stream in use stays in use while the peer offers it [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Agent, "the agent keeps its audio stream as long as the peer offers it, and then uses another [RFC 3264 section 8]") {
   const std::string two = "m=audio 5000 RTP/AVP 0\r\nm=audio 5002 RTP/AVP 0\r\n";
   CHECK(answer(peer("m=audio 0 RTP/AVP 0\r\nm=audio 5002 RTP/AVP 0\r\n")).audio.remote_rtp.port == 5002);
   CHECK(answer(peer(two)).audio.remote_rtp.port == 5002);
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\nm=audio 0 RTP/AVP 0\r\n")).audio.remote_rtp.port == 5000);
 }
 
-TEST_CASE_FIXTURE(Agent, "our m= lines never become fewer [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Agent, "the number of m= lines in the agent's offers never decreases [RFC 3264 section 8]") {
   answer(peer("m=audio 5000 RTP/AVP 0\r\nm=video 6000 RTP/AVP 31\r\n"));
   CHECK(parsed(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).body).media.size() ==
-        1);  // An answer matches its offer, even a wrong one.
+        1);  // An answer has as many m= lines as its offer, even when the offer leaves one out.
   CHECK(parsed(negotiator.make_offer()).media.size() == 2);
-  CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).codec == AudioCodec::Pcmu);  // And a peer may forget the refused one.
+  CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).codec == AudioCodec::Pcmu);  // The agent accepts an answer that leaves out the refused m= line.
 }
 
-TEST_CASE_FIXTURE(Agent, "a later offer may switch the audio off, and on again [RFC 3264 section 8.2]") {
+TEST_CASE_FIXTURE(Agent, "a later offer can disable the audio, and enable it again [RFC 3264 section 8.2]") {
   const auto on = answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
   const auto off = answer(peer("m=audio 0 RTP/AVP 0\r\n"));
   CHECK(off.body.find("m=audio 0 RTP/AVP 0\r\n") != std::string::npos);
@@ -253,17 +252,17 @@ TEST_CASE_FIXTURE(Agent, "a later offer may switch the audio off, and on again [
   CHECK_FALSE(off.audio.receive);
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).audio == on.audio);
   CHECK(refusal(peer("m=audio 0 RTP/AVP 0\r\nm=image 4000 udptl t38\r\n")) ==
-        NegotiationError::NoAudio);  // A fax is no way to go on.
+        NegotiationError::NoAudio);  // The agent supports no fax stream, so no audio remains.
   CHECK(refusal(peer("m=image 4000 udptl t38\r\n")) == NegotiationError::NoAudio);
 }
 
-TEST_CASE_FIXTURE(Agent, "answers to offers of the peer go by our order even after an exchange of ours") {
+TEST_CASE_FIXTURE(Agent, "the agent answers by its own order of codecs, even after an exchange with another codec") {
   offer();
   CHECK(accept(peer("m=audio 5000 RTP/AVP 8 9\r\n")).codec == AudioCodec::Pcma);
   CHECK(answer(peer("m=audio 5000 RTP/AVP 8 9\r\n")).audio.codec == AudioCodec::G722);
 }
 
-TEST_CASE("our own offer is answered by ourselves, in both roles") {
+TEST_CASE("two negotiators of this class agree, in both roles") {
   Agent caller, callee;
   callee.negotiator.set_local(address("192.0.2.20", 30000));
   const auto answer = callee.answer(parsed(caller.negotiator.make_offer()));
@@ -275,7 +274,7 @@ TEST_CASE("our own offer is answered by ourselves, in both roles") {
   CHECK(callee.accept(parsed(back.body)).send_events == 101);
 }
 
-TEST_CASE_FIXTURE(Agent, "audio and video offered, audio taken [RFC 4317 section 2.1]") {
+TEST_CASE_FIXTURE(Agent, "an offer with audio and video is answered with the audio only [RFC 4317 section 2.1]") {
   const auto answer = this->answer(peer(
       "m=audio 49170 RTP/AVP 0 8 97\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:97 iLBC/8000\r\n"
       "m=video 51372 RTP/AVP 31 32\r\na=rtpmap:31 H261/90000\r\na=rtpmap:32 MPV/90000\r\n"));
@@ -284,14 +283,14 @@ TEST_CASE_FIXTURE(Agent, "audio and video offered, audio taken [RFC 4317 section
   CHECK(text.media.at(1).port == 0);
 }
 
-TEST_CASE_FIXTURE(Agent, "an answer with several codecs is narrowed by a second offer [RFC 4317 section 2.2]") {
+TEST_CASE_FIXTURE(Agent, "a second offer reduces the codecs of an answer that had several [RFC 4317 section 2.2]") {
   offer();
   CHECK(accept(peer("m=audio 49172 RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n")).also_receivable.size() ==
         1);
   CHECK(answer(peer("m=audio 49172 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n")).audio.also_receivable.empty());
 }
 
-TEST_CASE_FIXTURE(Agent, "events in a stream of their own are refused, and the voice is taken [RFC 4317 section 2.4]") {
+TEST_CASE_FIXTURE(Agent, "the answer refuses events in a separate stream, and accepts the voice stream [RFC 4317 section 2.4]") {
   const auto answer = this->answer(peer("m=audio 49170 RTP/AVP 0 97\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:97 iLBC/8000\r\n"
                                         "m=audio 49172 RTP/AVP 98\r\na=rtpmap:98 telephone-event/8000\r\na=sendonly\r\n"));
   CHECK(answer.audio.codec == AudioCodec::Pcmu);

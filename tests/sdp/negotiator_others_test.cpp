@@ -1,4 +1,4 @@
-// Streams beside the audio, which are the owner's: video that passes through.
+// Tests of the streams other than audio that the owner of the negotiator supplies, such as video that passes through.
 #include "negotiation.hpp"
 
 #include <offhook/sdp/limits.hpp>
@@ -17,7 +17,7 @@ std::vector<sdp::Media> lines(const std::string& text) { return peer(text).media
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Agent, "An owner's streams are offered behind the audio as they are, in each offer [RFC 3264 section 5.1]") {
+TEST_CASE_FIXTURE(Agent, "each offer lists the owner's streams unchanged after the audio [RFC 3264 section 5.1]") {
   negotiator.set_others(lines(std::string(kVideo) + kSlides));
   const auto first = offer();
   REQUIRE(first.media.size() == 3);
@@ -31,17 +31,17 @@ TEST_CASE_FIXTURE(Agent, "An owner's streams are offered behind the audio as the
   CHECK(held.direction_of(held.media[0]) == Direction::SendOnly);
 }
 
-TEST_CASE_FIXTURE(Agent, "An owner's streams answer the peer's of the same kind and protocol in order; others are refused in place [RFC 3264 section 6]") {
+TEST_CASE_FIXTURE(Agent, "the owner's streams answer the peer's streams of the same kind and protocol in order; the others get port 0 [RFC 3264 section 6]") {
   negotiator.set_others(lines(std::string(kVideo) + kSlides));
   const auto text = parsed(answer(peer("m=video 6000 RTP/AVP 96\r\nm=audio 5000 RTP/AVP 0\r\nm=application 7000 udp wb\r\nm=video 6002 RTP/AVP 97\r\n")).body);
   REQUIRE(text.media.size() == 4);
   CHECK(text.media[0] == lines(kVideo)[0]);
   CHECK(text.media[1].port == 20000);
-  CHECK(text.media[2].port == 0);  // The second of the owner's is no application.
-  CHECK(text.media[3].port == 0);  // There is no third.
+  CHECK(text.media[2].port == 0);  // The owner's second stream is video, not application.
+  CHECK(text.media[3].port == 0);  // The owner has no third stream.
 }
 
-TEST_CASE_FIXTURE(Agent, "A stream that the peer switched off, or offers by another protocol, is not answered with the owner's") {
+TEST_CASE_FIXTURE(Agent, "a stream with port 0 or with another protocol is not answered with the owner's stream") {
   negotiator.set_others(lines(kVideo));
   for (const char* video : {"m=video 0 RTP/AVP 96\r\n", "m=video 6000 RTP/SAVP 96\r\n"}) {
     CAPTURE(video);
@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(Agent, "A stream that the peer switched off, or offers by anot
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "The owner's streams change with the next offer or answer, and can be withdrawn [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Agent, "the owner's streams change with the next offer or answer, and can be withdrawn [RFC 3264 section 8]") {
   (void)answer(peer(std::string("m=audio 5000 RTP/AVP 0\r\n") + kVideo));
   CHECK(parsed(negotiator.local_text()).media.at(1).port == 0);
   negotiator.set_others(lines(kSlides));
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Agent, "The owner's streams change with the next offer or answ
   CHECK(without.media[1].port == 0);
 }
 
-TEST_CASE_FIXTURE(Agent, "kMaxMedia m= lines are offered, the audio's among them") {
+TEST_CASE_FIXTURE(Agent, "an offer has at most kMaxMedia m= lines, the audio included") {
   for (const std::size_t more : {0, 1}) {
     Agent agent;
     std::string text;
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(Agent, "kMaxMedia m= lines are offered, the audio's among them
   }
 }
 
-TEST_CASE("Session::alone gives an m= line the session's c= line and direction, unless it has its own [RFC 8866 sections 5.7, 6.7]") {
+TEST_CASE("Session::alone adds the session's c= line and direction to an m= line that has none of its own [RFC 8866 sections 5.7, 6.7]") {
   auto session = peer("m=video 6000 RTP/AVP 96\r\n");
   session.attributes.push_back({"sendonly", std::nullopt});
   const auto bare = session.alone(session.media[0]);

@@ -24,14 +24,15 @@ std::string audio_of(const std::string& body) { return body.substr(body.find("m=
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OpusAgent, "Opus is offered as opus/48000/2 with what we like, and events of each clock [RFC 7587 section 7, RFC 4733 section 2.1]") {
+TEST_CASE_FIXTURE(OpusAgent,
+    "an offer has opus/48000/2 with the local fmtp, and telephone-event at each clock rate [RFC 7587 section 7, RFC 4733 section 2.1]") {
   CHECK(audio_of(negotiator.make_offer()) ==
         "m=audio 20000 RTP/AVP 111 0 101 110\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 maxplaybackrate=16000;useinbandfec=1\r\n"
         "a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=rtpmap:110 telephone-event/48000\r\n"
         "a=fmtp:110 0-16\r\na=ptime:20\r\na=sendrecv\r\n");
 }
 
-TEST_CASE("L16 is offered at 8000 and 16000 Hz by dynamic numbers [RFC 3551 section 4.5.11]") {
+TEST_CASE("an offer has L16 at 8000 and 16000 Hz with dynamic payload types [RFC 3551 section 4.5.11]") {
   OpusAgent agent({AudioCodec::L16Wide, AudioCodec::L16});
   const std::string offer = audio_of(agent.negotiator.make_offer());
   CHECK(offer.starts_with("m=audio 20000 RTP/AVP 118 119 101 102\r\na=rtpmap:118 L16/16000\r\na=rtpmap:119 L16/8000\r\n"));
@@ -41,7 +42,7 @@ TEST_CASE("L16 is offered at 8000 and 16000 Hz by dynamic numbers [RFC 3551 sect
   CHECK(audio.receive_payload_type == 119);
 }
 
-TEST_CASE_FIXTURE(OpusAgent, "An offer of Opus is answered by its numbers, and its fmtp is the peer's wish [RFC 7587 section 7.1]") {
+TEST_CASE_FIXTURE(OpusAgent, "an answer to Opus repeats the offer's payload types, and the agent keeps the peer's fmtp [RFC 7587 section 7.1]") {
   const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 96 0 97 98\r\na=rtpmap:96 OPUS/48000/2\r\na=fmtp:96 usedtx=1; maxaveragebitrate=20000\r\n"
                                         "a=rtpmap:97 telephone-event/48000\r\na=rtpmap:98 telephone-event/8000\r\n"));
   CHECK(answer.audio.codec == AudioCodec::Opus);
@@ -55,7 +56,7 @@ TEST_CASE_FIXTURE(OpusAgent, "An offer of Opus is answered by its numbers, and i
         "a=rtpmap:97 telephone-event/48000\r\na=fmtp:97 0-16\r\na=ptime:20\r\na=sendrecv\r\n");
 }
 
-TEST_CASE_FIXTURE(OpusAgent, "A peer that knows events of 8000 Hz alone gets them beside Opus, too") {
+TEST_CASE_FIXTURE(OpusAgent, "a peer that supports only events at 8000 Hz gets them with Opus too") {
   const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 96 98\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:98 telephone-event/8000\r\n"));
   CHECK(answer.audio.codec == AudioCodec::Opus);
   CHECK(answer.audio.send_events == 98);
@@ -63,14 +64,14 @@ TEST_CASE_FIXTURE(OpusAgent, "A peer that knows events of 8000 Hz alone gets the
   CHECK(answer.audio.event_clock_hz == 8000);
 }
 
-TEST_CASE_FIXTURE(OpusAgent, "G.711 has events of 8000 Hz, whatever else was offered [RFC 4733 section 2.1]") {
+TEST_CASE_FIXTURE(OpusAgent, "with G.711 the events have 8000 Hz, whatever else was offered [RFC 4733 section 2.1]") {
   const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 0 97 98\r\na=rtpmap:97 telephone-event/48000\r\na=rtpmap:98 telephone-event/8000\r\n"));
   CHECK(answer.audio.codec == AudioCodec::Pcmu);
   CHECK(answer.audio.send_events == 98);
   CHECK(answer.audio.event_clock_hz == 8000);
 }
 
-TEST_CASE_FIXTURE(OpusAgent, "An answer with several codecs leaves the peer the events of each clock [RFC 3264 section 10.2]") {
+TEST_CASE_FIXTURE(OpusAgent, "after an answer with several codecs, the agent keeps the events of each clock rate [RFC 3264 section 10.2]") {
   offer();
   const auto audio = accept(peer("m=audio 5000 RTP/AVP 107 0 101 110\r\na=rtpmap:107 opus/48000/2\r\na=fmtp:107 useinbandfec=1\r\n"
                                  "a=rtpmap:101 telephone-event/8000\r\na=rtpmap:110 telephone-event/48000\r\n"));
@@ -84,7 +85,7 @@ TEST_CASE_FIXTURE(OpusAgent, "An answer with several codecs leaves the peer the 
   CHECK(audio.also_receivable == std::vector<sdp::ReceivableCodec>{{AudioCodec::Pcmu, 0}});
 }
 
-TEST_CASE("Opus with one channel or another clock is not the Opus that is registered [RFC 7587 section 7]") {
+TEST_CASE("PayloadTable does not take Opus with one channel or another clock rate for the registered format [RFC 7587 section 7]") {
   for (const char* map : {"opus/48000", "opus/48000/1", "opus/16000/2"}) {
     CAPTURE(map);
     OpusAgent agent({AudioCodec::Opus});
@@ -92,7 +93,7 @@ TEST_CASE("Opus with one channel or another clock is not the Opus that is regist
   }
 }
 
-TEST_CASE_FIXTURE(OpusAgent, "A number that the peer gave another meaning is none of ours in a later offer [RFC 3264 section 8.3.2]") {
+TEST_CASE_FIXTURE(OpusAgent, "a later offer does not use a payload type that the peer assigned to another format [RFC 3264 section 8.3.2]") {
   answer(peer("m=audio 5000 RTP/AVP 0 111 110 101\r\na=rtpmap:111 speex/8000\r\na=rtpmap:110 telephone-event/8000\r\na=rtpmap:101 speex/16000\r\n"));
   const auto later = offer();
   const sdp::PayloadTable table(later.media.at(0));
@@ -108,7 +109,7 @@ TEST_CASE_FIXTURE(OpusAgent, "A number that the peer gave another meaning is non
   CHECK(*wide != *opus);
 }
 
-TEST_CASE("When the peer uses all dynamic numbers, what has none left is not offered") {
+TEST_CASE("the offer leaves out the formats for which no dynamic payload type is free") {
   OpusAgent agent;
   std::string lines = "m=audio 5000 RTP/AVP 0";
   std::string maps;

@@ -17,7 +17,7 @@ constexpr std::string_view kHead = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=
 
 std::string with(std::string_view tail) { return std::string(kHead) + std::string(tail); }
 
-/// The outcome of parsing a copy of exactly this size, so that asan sees one octet too far.
+/// Parses a copy in memory of exactly this size, so that the address sanitizer detects a read beyond its end.
 offhook::base::Result<sdp::Session, ParseError> parse_exact(std::string_view text) {
   const std::vector<char> exact(text.begin(), text.end());
   return sdp::parse_session({exact.data(), exact.size()});
@@ -31,7 +31,7 @@ std::string repeat(std::string_view text, std::size_t times) {
 
 }  // namespace
 
-TEST_CASE("parse_session reads every line of the RFC's example into its place [RFC 8866 section 5]") {
+TEST_CASE("parse_session reads every line of the RFC's example into its member [RFC 8866 section 5]") {
   const auto session = parse_exact(
       "v=0\r\no=jdoe 3724394400 3724394405 IN IP4 198.51.100.1\r\ns=Call to John Smith\r\ni=SDP Offer #1\r\n"
       "u=http://www.jdoe.example.com/home.html\r\ne=Jane Doe <jane@jdoe.example.com>\r\np=+1 617 555-6011\r\n"
@@ -59,8 +59,8 @@ TEST_CASE("parse_session reads every line of the RFC's example into its place [R
   CHECK(session->direction_of(session->media[0]) == sdp::Direction::RecvOnly);
 }
 
-TEST_CASE("parse_session tolerates what telephones write [RFC 8866 section 9]") {
-  SUBCASE("lines that end in LF alone, and a last line without an end") {
+TEST_CASE("parse_session tolerates deviations that telephones send [RFC 8866 section 9]") {
+  SUBCASE("lines that end in LF alone, and a last line without a line end") {
     const auto session = parse_exact("v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nt=0 0\nm=audio 4000 RTP/AVP 0\na=sendonly");
     REQUIRE(session);
     CHECK(session->direction_of(session->media.at(0)) == sdp::Direction::SendOnly);
@@ -94,20 +94,20 @@ TEST_CASE("parse_session tolerates what telephones write [RFC 8866 section 9]") 
     CHECK(session->origin->username == "John Q Doe");
     CHECK(session->origin->session_id == "12");
   }
-  SUBCASE("a second c= line or name of the session is carried, the first counts") {
+  SUBCASE("a second c= or s= line of the session: the first applies, and the second is kept as another line") {
     const auto session = parse_exact(with("c=IN IP4 192.0.2.9\r\ns=again\r\n"));
     REQUIRE(session);
     CHECK(session->connection->address == "192.0.2.1");
     CHECK(session->others == std::vector<sdp::Line>{{'c', "IN IP4 192.0.2.9"}, {'s', "again"}});
   }
-  SUBCASE("the first of several directions counts, and a media's own before the session's") {
+  SUBCASE("several directions: the first applies, and that of the m= line before the session's") {
     const auto session = parse_exact(with("a=inactive\r\nm=audio 4000 RTP/AVP 0\r\na=sendonly\r\na=recvonly\r\n"));
     REQUIRE(session);
     CHECK(session->direction_of(session->media.at(0)) == sdp::Direction::SendOnly);
   }
 }
 
-TEST_CASE("parse_session refuses each kind of bad text with its own error [RFC 8866 section 9]") {
+TEST_CASE("parse_session refuses each kind of bad text with an error of its own [RFC 8866 section 9]") {
   const std::vector<std::pair<std::string, ParseError>> table{
       {"", ParseError::Empty},
       {"\r\n\r\n", ParseError::Empty},
@@ -142,12 +142,12 @@ TEST_CASE("parse_session refuses each kind of bad text with its own error [RFC 8
   }
 }
 
-TEST_CASE("parse_session accepts a port of 0 and of 65535 [RFC 3264 section 5.1]") {
+TEST_CASE("parse_session accepts the ports 0 and 65535 [RFC 3264 section 5.1]") {
   CHECK(parse_exact(with("m=audio 0 RTP/AVP 0\r\n"))->media.at(0).port == 0);
   CHECK(parse_exact(with("m=audio 65535 RTP/AVP 0\r\n"))->media.at(0).port == 65535);
 }
 
-TEST_CASE("each bound of the parser holds at N and refuses N + 1") {
+TEST_CASE("parse_session accepts text at each bound, and refuses text one beyond it") {
   SUBCASE("kMaxLines") {
     const std::string fits = "v=0\n" + repeat("a=x\n", sdp::kMaxLines - 1);
     CHECK(parse_exact(fits));
@@ -179,7 +179,7 @@ TEST_CASE("each bound of the parser holds at N and refuses N + 1") {
   }
 }
 
-TEST_CASE("Connection::ip gives literals of its own family and nothing else [RFC 8866 section 5.7]") {
+TEST_CASE("Connection::ip returns literal addresses of its own family, and nothing else [RFC 8866 section 5.7]") {
   const auto ip = [](std::string type, std::string address) {
     return sdp::Connection{"IN", std::move(type), std::move(address)}.ip();
   };
@@ -195,7 +195,7 @@ TEST_CASE("Connection::ip gives literals of its own family and nothing else [RFC
   CHECK_FALSE(sdp::Connection{"ATM", "NSAP", "47.0091"}.ip());
 }
 
-TEST_CASE("what is parsed and written reads back equal [RFC 8866 section 5]") {
+TEST_CASE("a session that is parsed and written reads back equal [RFC 8866 section 5]") {
   const std::vector<std::string> texts{
       std::string(kHead),
       "v=0",
@@ -216,7 +216,7 @@ TEST_CASE("what is parsed and written reads back equal [RFC 8866 section 5]") {
   }
 }
 
-TEST_CASE("write_session lets no value add a line") {
+TEST_CASE("write_session removes line ends and NUL from values, so that no value adds a line") {
   sdp::Session session;
   session.name = "a\r\nm=audio 1 RTP/AVP 0";
   session.attributes.push_back({"x", std::string("1\n\0a=y", 6)});
