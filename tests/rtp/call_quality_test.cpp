@@ -17,7 +17,7 @@ rtp::CallMeasures good_call() {
 
 }  // namespace
 
-TEST_CASE("A good call: the way of the voice is half the round trip, the buffer and one packet") {
+TEST_CASE("The one-way delay of a call is half the round trip, plus the jitter buffer, plus one packet") {
   const auto quality = rtp::assess(good_call());
   CHECK(quality.one_way_ms == 90);
   REQUIRE(quality.r);
@@ -27,7 +27,7 @@ TEST_CASE("A good call: the way of the voice is half the round trip, the buffer 
   CHECK(quality.scale == rtp::QualityScale::Narrowband);
 }
 
-TEST_CASE("Loss, bursts, delay and echo each take from the figures") {
+TEST_CASE("Loss, bursts, delay and echo each lower the R factor") {
   const double best = *rtp::assess(good_call()).r;
   auto measures = good_call();
   measures.loss.lost = 20;
@@ -43,13 +43,13 @@ TEST_CASE("Loss, bursts, delay and echo each take from the figures") {
   measures = good_call();
   measures.echo_return_loss_db = 20;
   CHECK(*rtp::assess(measures).r < best - 10);
-  measures.echo_return_loss_db = 200;  // As if there were none.
+  measures.echo_return_loss_db = 200;  // This loss is so high that no echo is audible.
   CHECK(*rtp::assess(measures).r == best);
   measures.echo_return_loss_db = -200;
   CHECK(*rtp::assess(measures).r > -100);
 }
 
-TEST_CASE("A codec of which nothing is published has delay and loss, but neither R nor MOS") {
+TEST_CASE("A codec without a published impairment gets a delay, but no R factor and no MOS") {
   auto measures = good_call();
   measures.codec.reset();
   const auto quality = rtp::assess(measures);
@@ -59,7 +59,7 @@ TEST_CASE("A codec of which nothing is published has delay and loss, but neither
   CHECK(rtp::to_voip_metrics(1, measures, {}).r_factor == rtp::kNoFigure);
 }
 
-TEST_CASE("What is reported to the peer, in its units [RFC 3611 section 4.7]") {
+TEST_CASE("to_voip_metrics converts each measure to the unit of the report, and limits it to its field [RFC 3611 section 4.7]") {
   auto measures = good_call();
   measures.loss.received = 900;
   measures.loss.lost = 75;
@@ -73,7 +73,7 @@ TEST_CASE("What is reported to the peer, in its units [RFC 3611 section 4.7]") {
   CHECK(metrics.discard_rate == 6);
   CHECK(metrics.burst_density == 128);
   CHECK(metrics.burst_ms == 200);
-  CHECK(metrics.gap_ms == 65535);  // Not more than fits.
+  CHECK(metrics.gap_ms == 65535);  // The largest value that the field can hold.
   CHECK(metrics.round_trip_ms == 60);
   CHECK(metrics.end_system_ms == 60);
   CHECK(metrics.signal_dbm0 == -20);
@@ -83,10 +83,10 @@ TEST_CASE("What is reported to the peer, in its units [RFC 3611 section 4.7]") {
   CHECK(metrics.mos_listening >= 10);
   CHECK(metrics.mos_listening <= 45);
   measures.loss.received = measures.loss.discarded = 0;
-  CHECK(rtp::to_voip_metrics(77, measures, {}).loss_rate == 255);  // All of it: 256 is none of eight bits.
+  CHECK(rtp::to_voip_metrics(77, measures, {}).loss_rate == 255);  // The loss rate is 256/256; the largest value of the field is 255.
 }
 
-TEST_CASE("R of the wideband scale is not put where another scale is expected [RFC 3611 section 4.7.5]") {
+TEST_CASE("to_voip_metrics leaves out an R factor on the wideband scale [RFC 3611 section 4.7.5]") {
   auto measures = good_call();
   measures.codec = rtp::kG722Impairment;
   CHECK(*rtp::assess(measures).r > 100);

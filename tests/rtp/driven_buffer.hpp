@@ -14,13 +14,14 @@ namespace offhook::test {
 
 using namespace std::chrono_literals;
 
-/// A jitter buffer on a clock that the test drives. Each octet tells its own place: the low 8 bits of timestamp / 4.
+/// A jitter buffer with a clock that the test sets. Each octet of a payload gives its own position: the low 8 bits of timestamp /
+/// 4.
 struct DrivenBuffer {
   std::unique_ptr<rtp::JitterBuffer> buffer = std::make_unique<rtp::JitterBuffer>();
   base::TimePoint now = base::TimePoint{} + 1000s;
   std::uint32_t ssrc = 1;
   std::int64_t waiting = 0;
-  bool stretches = false;   // by up to 10 ms each time that it is asked for
+  bool stretches = false;   // true: each stretch that the buffer requests takes place, by up to 10 ms
 
   static std::uint8_t octet_at(std::uint32_t timestamp) { return static_cast<std::uint8_t>(timestamp / 4); }
   bool put(std::uint16_t sequence, std::uint32_t timestamp, std::size_t size = 160, std::uint8_t type = 0) {
@@ -29,7 +30,7 @@ struct DrivenBuffer {
     return buffer->put({.payload_type = type, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc, .payload = payload},
                        now);
   }
-  /// One packet of a key that began at `timestamp`.
+  /// Puts one packet of a key event that began at `timestamp`.
   bool put_key(std::uint16_t sequence, std::uint32_t timestamp) {
     const std::vector<std::uint8_t> payload(4);
     return buffer->put({.payload_type = 101, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc, .payload = payload}, now,
@@ -46,7 +47,7 @@ struct DrivenBuffer {
     }
     return result;
   }
-  /// Pulls until a tick is there; what came last.
+  /// Advances the clock by 20 ms and pulls until a whole tick is there. Returns the last pull.
   rtp::Pull tick() {
     now += 20ms;
     rtp::Pull result;
@@ -64,7 +65,7 @@ struct DrivenBuffer {
     waiting -= rtp::kUnitsPerTick;
     return result;
   }
-  /// One packet and one tick, `count` times; the kinds that came out.
+  /// Puts one packet and pulls one tick, `count` times. Returns the kind of the last pull of each tick.
   std::vector<rtp::Pull::Kind> run(std::uint16_t first, int count, std::uint32_t offset = 0) {
     std::vector<rtp::Pull::Kind> kinds;
     for (int i = 0; i < count; ++i) {
@@ -74,7 +75,7 @@ struct DrivenBuffer {
     }
     return kinds;
   }
-  /// 50 packets, of which the eleventh comes `late` ticks behind its time, or never (0). Then a tick a packet.
+  /// Puts 50 packets, with one tick for each. The eleventh packet comes `late` ticks after its time, or never if `late` is 0.
   void run_around_eleventh(std::uint16_t first, int late) {
     const auto eleventh = static_cast<std::uint16_t>(first + 10);
     for (int i = 0; i < 50; ++i) {

@@ -41,14 +41,14 @@ const std::vector<std::uint8_t> kOnTheWire{0xAA, 0xBB, 0xCC, 0xDD, 7,    0,    0
 
 std::vector<std::uint8_t> behind_other_blocks(std::size_t count) {
   std::vector<std::uint8_t> body{kOnTheWire.begin(), kOnTheWire.begin() + 4};
-  for (std::size_t i = 0; i < count; ++i) body.insert(body.end(), {4, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8});  // receiver reference time
+  for (std::size_t i = 0; i < count; ++i) body.insert(body.end(), {4, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8});  // A receiver reference time block.
   body.insert(body.end(), kOnTheWire.begin() + 4, kOnTheWire.end());
   return body;
 }
 
 }  // namespace
 
-TEST_CASE("The VoIP metrics block, octet for octet, both ways [RFC 3611 section 4.7]") {
+TEST_CASE("The VoIP metrics block is written and read in the RFC's format [RFC 3611 section 4.7]") {
   std::array<std::uint8_t, rtp::kVoipMetricsOctets> out{};
   REQUIRE(rtp::write_voip_metrics(0xAABBCCDD, some_metrics(), out));
   CHECK(std::equal(out.begin(), out.end(), kOnTheWire.begin(), kOnTheWire.end()));
@@ -57,26 +57,26 @@ TEST_CASE("The VoIP metrics block, octet for octet, both ways [RFC 3611 section 
   CHECK(*read == some_metrics());
 }
 
-TEST_CASE("What is unknown is written as 127 [RFC 3611 sections 4.7.4 and 4.7.5]") {
+TEST_CASE("An unknown metric is written as 127 [RFC 3611 sections 4.7.4 and 4.7.5]") {
   std::array<std::uint8_t, rtp::kVoipMetricsOctets> out{};
   REQUIRE(rtp::write_voip_metrics(1, {}, out));
   for (const std::size_t at : {24u, 25u, 26u, 28u, 29u, 30u, 31u}) CHECK(out[at] == rtp::kNoFigure);
   CHECK(out[27] == 16);
 }
 
-TEST_CASE("A buffer of one octet less is refused and left alone") {
+TEST_CASE("write_voip_metrics refuses a buffer that is one octet too small, and does not write to it") {
   std::array<std::uint8_t, rtp::kVoipMetricsOctets> out{};
   CHECK_FALSE(rtp::write_voip_metrics(1, some_metrics(), std::span(out).first(rtp::kVoipMetricsOctets - 1)));
   CHECK(std::all_of(out.begin(), out.end(), [](std::uint8_t octet) { return octet == 0; }));
 }
 
-TEST_CASE("Blocks of other types are passed over, up to a bound [RFC 3611 section 3]") {
+TEST_CASE("parse_voip_metrics skips blocks of other types, up to kMaxReportParts [RFC 3611 section 3]") {
   CHECK(rtp::parse_voip_metrics(behind_other_blocks(3)) == some_metrics());
   CHECK(rtp::parse_voip_metrics(behind_other_blocks(rtp::kMaxReportParts - 1)) == some_metrics());
   CHECK_FALSE(rtp::parse_voip_metrics(behind_other_blocks(rtp::kMaxReportParts)));
 }
 
-TEST_CASE("A block cut anywhere, or of another length, is no report") {
+TEST_CASE("parse_voip_metrics refuses a block that is cut off or has a wrong length") {
   for (std::size_t size = 0; size < kOnTheWire.size(); ++size) CHECK_FALSE(rtp::parse_voip_metrics(base::Bytes(kOnTheWire).first(size)));
   auto body = kOnTheWire;
   body[7] = 7;
@@ -88,7 +88,7 @@ TEST_CASE("A block cut anywhere, or of another length, is no report") {
   CHECK_FALSE(rtp::parse_voip_metrics(body));
 }
 
-TEST_CASE("An XR packet within a compound, behind the report [RFC 3611 section 2]") {
+TEST_CASE("A compound can carry an XR packet after the receiver report [RFC 3611 section 2]") {
   std::array<std::uint8_t, 200> datagram{};
   rtp::CompoundWriter writer(datagram);
   writer.receiver_report({.ssrc = 9, .blocks = {}});

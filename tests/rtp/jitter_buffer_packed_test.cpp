@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::uint8_t kOpusClock = 6;
 
-/// Packets that can be cut nowhere, of an RTP clock of 48000 Hz: each octet of a payload is its packet's number.
+/// A jitter buffer that gets packed payloads with an RTP clock of 48000 Hz. Each octet of a payload is the number of its packet.
 struct Packed {
   std::unique_ptr<rtp::JitterBuffer> buffer;
   base::TimePoint now = base::TimePoint{} + 1000s;
-  std::uint32_t first_timestamp = 0xFFFFFF00;   // wraps in the first packet
+  std::uint32_t first_timestamp = 0xFFFFFF00;   // The timestamp wraps during the first packet.
   std::int64_t waiting = 0;
 
   explicit Packed(rtp::DelayProfile profile = rtp::kCallProfile) : buffer(std::make_unique<rtp::JitterBuffer>(profile)) {}
@@ -53,7 +53,7 @@ struct Packed {
 
 }  // namespace
 
-TEST_CASE("Packets of 2.5 to 120 ms at 48000 Hz come out as pieces of 20 ms, in order and each part once [RFC 7587 section 4.1]") {
+TEST_CASE("Packed payloads of 2.5 to 120 ms at 48000 Hz come out in pieces of 20 ms, in order, each part once [RFC 7587 section 4.1]") {
   for (const int wanted : {20, 40, 80, 160, 240, 320, 480, 640, 960}) {
     CAPTURE(wanted);
     const auto units = static_cast<std::uint16_t>(wanted);
@@ -72,7 +72,7 @@ TEST_CASE("Packets of 2.5 to 120 ms at 48000 Hz come out as pieces of 20 ms, in 
       for (const auto& piece : line.pieces()) {
         const std::int64_t packet = piece.payload[0];
         const std::int64_t at = packet * units + piece.from;
-        if (expected >= 0) REQUIRE((at - expected) % (256 * units) == 0);  // Payloads tell their number by its low octet.
+        if (expected >= 0) REQUIRE((at - expected) % (256 * units) == 0);  // An octet of the payload holds only the low 8 bits of the packet's number.
         REQUIRE(piece.payload.size() == 33);
         expected = at + piece.units;
       }
@@ -83,17 +83,17 @@ TEST_CASE("Packets of 2.5 to 120 ms at 48000 Hz come out as pieces of 20 ms, in 
   }
 }
 
-TEST_CASE("The timestamp of a frame is that of the sender's clock") {
+TEST_CASE("The timestamp of a frame is on the sender's clock") {
   Packed line;
   for (std::uint16_t i = 0; i < 8; ++i) {
     line.put(i, 160);
     const auto pull = line.tick();
-    // The line of units begins at a timestamp that six divides: up to five units of 48000 Hz before the sender's.
+    // The buffer's units begin at a multiple of 6, which can be up to 5 units of 48000 Hz before the sender's first timestamp.
     if (pull.kind == rtp::Pull::Kind::Frame) CHECK(line.first_timestamp + line.pieces()[0].payload[0] * 960u - pull.timestamp < kOpusClock);
   }
 }
 
-TEST_CASE("A gap says how long it is, and shows the packet behind it when that is here") {
+TEST_CASE("A concealed gap reports its length, and after_gap() returns the packet after the gap when it has come") {
   Packed line;
   line.buffer->hold_longer(320);
   for (std::uint16_t i = 0; i < 20; ++i) {
@@ -108,7 +108,7 @@ TEST_CASE("A gap says how long it is, and shows the packet behind it when that i
   CHECK(line.buffer->statistics().concealed == 1);
 }
 
-TEST_CASE("Long packets that are lost make a gap of several ticks, which counts down") {
+TEST_CASE("Lost long packets make a gap of several ticks, and the reported gap decreases with each tick") {
   Packed line;
   line.buffer->hold_longer(480);
   std::vector<std::int64_t> gaps;
@@ -120,7 +120,7 @@ TEST_CASE("Long packets that are lost make a gap of several ticks, which counts 
   CHECK(gaps == std::vector<std::int64_t>{480, 320, 160});
 }
 
-TEST_CASE("hold_longer() holds so much longer, up to kMaxHeldLonger") {
+TEST_CASE("hold_longer() adds its argument to the delay, up to kMaxHeldLonger") {
   const auto delay_after = [](std::int64_t units) {
     Packed line;
     line.buffer->hold_longer(units);
@@ -137,7 +137,7 @@ TEST_CASE("hold_longer() holds so much longer, up to kMaxHeldLonger") {
   CHECK(delay_after(rtp::kMaxHeldLonger + 800) == usual + 120);
 }
 
-TEST_CASE("Behind the last audio of a talk there is silence, not a loss [RFC 7587 section 3.1.3]") {
+TEST_CASE("The buffer plays silence and counts no loss after the last audio of a talk spurt [RFC 7587 section 3.1.3]") {
   Packed line;
   for (std::uint16_t i = 0; i < 10; ++i) {
     line.put(i, 160, i == 9 ? 1 : 33, i == 9 ? Content::LastAudio : Content::Audio);
@@ -148,10 +148,10 @@ TEST_CASE("Behind the last audio of a talk there is silence, not a loss [RFC 758
   CHECK(line.tick().kind == rtp::Pull::Kind::Silence);
 }
 
-TEST_CASE("Packets of a time that others fill are left out: whoever overlaps them at will would have us decode without end") {
+TEST_CASE("The buffer drops packets whose time other packets fill, so that a sender of overlapping packets cannot cause endless decoding") {
   Packed line;
   const std::vector<std::uint8_t> payload(33, 0);
-  for (std::uint16_t i = 0; i < 60; ++i) {  // Each of 120 ms, and an eighth of a millisecond behind the one before.
+  for (std::uint16_t i = 0; i < 60; ++i) {  // Each packet lasts 120 ms, and begins 1/8 ms after the one before.
     (void)line.buffer->put({.payload_type = 111, .sequence = i, .timestamp = i * std::uint32_t{kOpusClock}, .ssrc = 1, .payload = payload}, line.now,
                            Content::Audio, {.clock = kOpusClock, .units = 960});
   }
@@ -164,13 +164,13 @@ TEST_CASE("Packets of a time that others fill are left out: whoever overlaps the
   CHECK(line.buffer->statistics().duplicate == 59);
 }
 
-TEST_CASE("L16 is held for as long as the ring has room, however long is wanted, and nothing is pushed out [RFC 3551 section 4.5.11]") {
+TEST_CASE("The buffer holds L16 only as long as its ring has space, whatever the target delay, and drops nothing [RFC 3551 section 4.5.11]") {
   struct Row {
     std::uint16_t units;
     std::size_t octets_per_unit;
     std::uint32_t least_ms, most_ms;
   };
-  // At 16 kHz; a packet more would not fit.
+  // The octets per unit are those of 16 kHz. One packet more would not fit.
   for (const Row& row : {Row{160, 4, 360, 380}, Row{80, 4, 360, 390}, Row{320, 4, 280, 320}}) {
     CAPTURE(row.units);
     CAPTURE(row.octets_per_unit);
@@ -179,7 +179,7 @@ TEST_CASE("L16 is held for as long as the ring has room, however long is wanted,
     std::int64_t expected = -1;
     std::uint32_t longest_ms = 0;
     int frames = 0;
-    for (int i = 1; i <= 80; ++i) {  // Until the target is chosen by what came.
+    for (int i = 1; i <= 80; ++i) {  // After these ticks the received packets determine the target delay.
       for (; (number + 1) * row.units <= i * 160; ++number) REQUIRE(line.put(number, row.units, row.units * row.octets_per_unit));
       const auto pull = line.tick();
       if (pull.kind != rtp::Pull::Kind::Frame) continue;
@@ -200,7 +200,7 @@ TEST_CASE("L16 is held for as long as the ring has room, however long is wanted,
   }
 }
 
-TEST_CASE("What has an octet for each unit, or less, is held for as long as is wanted") {
+TEST_CASE("The buffer holds payloads of at most one octet per unit for the whole target delay") {
   Packed line(rtp::DelayProfile{.ms_per_percent = 60, .start_ms = 400});
   for (std::uint16_t number = 0; number < 40; ++number) {
     REQUIRE(line.put(number, 160, 160));
@@ -210,7 +210,7 @@ TEST_CASE("What has an octet for each unit, or less, is held for as long as is w
   CHECK(line.buffer->statistics().delay_ms >= 390);
 }
 
-TEST_CASE("Where more L16 comes at once than is held, the oldest goes and is counted, and the rest is played in order") {
+TEST_CASE("When more L16 comes at once than fits, the buffer drops and counts the oldest packets, and plays the rest in order") {
   constexpr std::uint16_t kHeld = (rtp::kRingOctets - rtp::kInboxOctets) / (640 + 24);
   for (const std::uint16_t more : std::array<std::uint16_t, 3>{0, 1, 3}) {
     CAPTURE(more);
@@ -227,7 +227,7 @@ TEST_CASE("Where more L16 comes at once than is held, the oldest goes and is cou
   }
 }
 
-TEST_CASE("A packed payload of kMaxPackedOctets or kMaxPackedUnits is taken, one more is not") {
+TEST_CASE("put accepts a packed payload of kMaxPackedOctets or kMaxPackedUnits, and refuses one more") {
   Packed line;
   CHECK(line.put(0, 160, rtp::kMaxPackedOctets));
   CHECK_FALSE(line.put(1, 160, rtp::kMaxPackedOctets + 1));
@@ -237,7 +237,7 @@ TEST_CASE("A packed payload of kMaxPackedOctets or kMaxPackedUnits is taken, one
   CHECK(line.buffer->statistics().refused_payload == 3);
 }
 
-TEST_CASE("Another clock begins another stream, as timestamps of two clocks say nothing of each other [RFC 7160 section 4.2]") {
+TEST_CASE("A change of the RTP clock rate starts a new stream, because timestamps of two clocks are not comparable [RFC 7160 section 4.2]") {
   Packed line;
   for (std::uint16_t i = 0; i < 10; ++i) {
     line.put(i, 160);
@@ -259,7 +259,7 @@ TEST_CASE("Another clock begins another stream, as timestamps of two clocks say 
   CHECK(line.buffer->statistics().suspect == 0);
 }
 
-TEST_CASE("L16 of 200 ms at 8 kHz, and of 100 ms at 16 kHz, is played whole with 80 ms of jitter [RFC 3551 section 4.2]") {
+TEST_CASE("The buffer plays all L16 packets of 200 ms at 8 kHz and of 100 ms at 16 kHz, with 80 ms of jitter [RFC 3551 section 4.2]") {
   for (const std::uint16_t units : std::array<std::uint16_t, 2>{1600, 800}) {
     CAPTURE(units);
     Packed line;

@@ -18,16 +18,16 @@ using Buffer = test::DrivenBuffer;
 
 static_assert(sizeof(rtp::JitterBuffer) <= 24 * 1024, "there are thousands of them");
 
-TEST_CASE_FIXTURE(Buffer, "Before the first packet there is silence, then the start delay, then frames without a gap") {
+TEST_CASE_FIXTURE(Buffer, "The buffer plays silence before the first packet and during the start delay, and then frames without a gap") {
   CHECK(tick().kind == rtp::Pull::Kind::Silence);
   const auto kinds = run(0, 20);
   CHECK(kinds[0] == rtp::Pull::Kind::Silence);
-  CHECK(kinds[1] == rtp::Pull::Kind::Frame);   // 40 ms after the first packet
+  CHECK(kinds[1] == rtp::Pull::Kind::Frame);   // 40 ms after the first packet.
   CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Frame) == 19);
   CHECK(counts().concealed == 0);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The first frame says restart, the others do not") {
+TEST_CASE_FIXTURE(Buffer, "Only the first frame of a stream has the restart flag") {
   put(0, 0);
   CHECK(tick().kind == rtp::Pull::Kind::Silence);
   put(1, 160);
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Buffer, "The first frame says restart, the others do not") {
   CHECK_FALSE(second.restart);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A lost packet is concealed once, and time goes on") {
+TEST_CASE_FIXTURE(Buffer, "A lost packet is concealed once, and playout continues") {
   (void)run(0, 10);
   put(11, 11 * 160);
   now += 20ms;
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(Buffer, "A lost packet is concealed once, and time goes on") {
   CHECK(counts().concealed == 1);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Reordered packets are played in order, late and duplicate ones are counted") {
+TEST_CASE_FIXTURE(Buffer, "The buffer plays reordered packets in order, and counts late and duplicate ones") {
   (void)run(0, 10);
   put(11, 11 * 160);
   put(10, 10 * 160);
@@ -68,14 +68,14 @@ TEST_CASE_FIXTURE(Buffer, "Reordered packets are played in order, late and dupli
   put(12, 12 * 160);
   (void)tick();
   CHECK(counts().late == 1);
-  put(2, 2 * 160);  // Of one that was played long ago: it is no news.
+  put(2, 2 * 160);  // The buffer played this packet long ago, so it counts as a duplicate.
   put(12, 12 * 160);
   (void)tick();
   CHECK(counts().late == 1);
   CHECK(counts().duplicate == 3);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A copy takes no place in the ring: every packet may come many times, and an outage of 1.2 s is still played whole") {
+TEST_CASE_FIXTURE(Buffer, "Copies take no space in the ring: with five copies of each packet, the buffer still plays all packets after an outage of 1.2 s") {
   (void)run(0, 50);
   for (int i = 0; i < 60; ++i) (void)tick();
   for (std::uint16_t i = 50; i < 110; ++i) {
@@ -88,18 +88,18 @@ TEST_CASE_FIXTURE(Buffer, "A copy takes no place in the ring: every packet may c
   CHECK(counts().frames == 210);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A number counts as a copy of the last kRememberedPackets, and not of one further back") {
+TEST_CASE_FIXTURE(Buffer, "A packet counts as a copy only if its number is among the last kRememberedPackets") {
   constexpr auto kBack = static_cast<std::uint16_t>(rtp::kRememberedPackets);
   for (std::uint16_t i = 0; i <= kBack; ++i) put(i, i * 4u, 4);
   put(1, 4, 4);
   CHECK(counts().duplicate == 1);
-  CHECK(counts().packets == 0);  // Known before the ticking thread has seen any.
+  CHECK(counts().packets == 0);  // put() found the copy before the ticking thread read any packet.
   put(0, 0, 4);
   (void)pull();
   CHECK(counts().packets == kBack + 2);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A sender that counts anew, and another SSRC with the same numbers, send no copies") {
+TEST_CASE_FIXTURE(Buffer, "Packets of a restarted sender or of another SSRC do not count as copies") {
   (void)run(10, 50);
   for (std::uint16_t i = 10; i < 20; ++i) put(i, 0x40000000u + i * 160u);
   CHECK(counts().duplicate == 0);
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Buffer, "A sender that counts anew, and another SSRC with the 
   CHECK(counts().duplicate == 0);
 }
 
-TEST_CASE("Every packet time from 10 to 60 ms comes out as whole ticks") {
+TEST_CASE("Packets of 10 to 60 ms come out as whole ticks") {
   for (const std::uint32_t size : {80u, 160u, 240u, 320u, 400u, 480u}) {
     CAPTURE(size);
     Buffer b;
@@ -134,7 +134,7 @@ TEST_CASE("Every packet time from 10 to 60 ms comes out as whole ticks") {
   }
 }
 
-TEST_CASE_FIXTURE(Buffer, "Sequence and timestamp wrap unnoticed") {
+TEST_CASE_FIXTURE(Buffer, "The playout continues without a gap when sequence numbers and timestamps wrap") {
   std::uint32_t timestamp = 0xFFFFFFFF - 5 * 160 + 1;
   for (int i = 0; i < 20; ++i) {
     put(static_cast<std::uint16_t>(65530 + i), timestamp);
@@ -146,22 +146,20 @@ TEST_CASE_FIXTURE(Buffer, "Sequence and timestamp wrap unnoticed") {
   CHECK(counts().concealed == 0);
 }
 
-TEST_CASE_FIXTURE(Buffer,
-                  "When nothing comes any more: concealed for 100 ms, then silence; a fresh start afterwards loses nothing") {
+TEST_CASE_FIXTURE(Buffer, "When packets stop, the buffer conceals 100 ms and then plays silence; a later new start loses no packet but the first") {
   (void)run(0, 10);
   std::vector<rtp::Pull::Kind> kinds;
   for (int i = 0; i < 20; ++i) kinds.push_back(tick().kind);
   CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Conceal) == rtp::kMaxConcealed / rtp::kUnitsPerTick);
   CHECK(kinds.back() == rtp::Pull::Kind::Silence);
   const auto before = counts().frames;
-  now += 10s;                                   // A hold during which the timestamps stood still.
+  now += 10s;                                   // A hold, during which the sender's timestamps did not advance.
   kinds = run(10, 40);
   CHECK(kinds.front() == rtp::Pull::Kind::Silence);
-  CHECK(counts().frames - before >= 36);        // One packet went into confirming the jump, two ticks into the start delay.
+  CHECK(counts().frames - before >= 36);        // The first packet only confirms the jump, and the start delay takes two ticks.
 }
 
-TEST_CASE_FIXTURE(Buffer,
-                  "A talk pause is silence, not loss, and the first packet after it is not clipped [RFC 3551 section 4.1]") {
+TEST_CASE_FIXTURE(Buffer, "A talk pause counts as silence, not as loss, and the first packet after it is not clipped [RFC 3551 section 4.1]") {
   (void)run(0, 50);
   for (int i = 0; i < 100; ++i) (void)tick();
   const auto concealed = counts().concealed;
@@ -178,7 +176,7 @@ TEST_CASE_FIXTURE(Buffer,
   CHECK(counts().frames - frames >= 17);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A pause of three ticks with the sequence unbroken costs no frame on either side") {
+TEST_CASE_FIXTURE(Buffer, "A pause of three ticks without a gap in the sequence numbers loses no frame before or after it") {
   (void)run(0, 20);
   for (int i = 0; i < 3; ++i) (void)tick();
   for (int i = 20; i < 40; ++i) {
@@ -189,7 +187,7 @@ TEST_CASE_FIXTURE(Buffer, "A pause of three ticks with the sequence unbroken cos
   CHECK(counts().frames == 40);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Another SSRC begins anew at once") {
+TEST_CASE_FIXTURE(Buffer, "The buffer starts anew at once when another SSRC comes") {
   (void)run(0, 10);
   ssrc = 2;
   const auto kinds = run(1000, 10, 0x80000000);
@@ -197,9 +195,7 @@ TEST_CASE_FIXTURE(Buffer, "Another SSRC begins anew at once") {
   CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Frame) >= 8);
 }
 
-TEST_CASE_FIXTURE(
-    Buffer,
-    "A jump of the timestamps is believed when the next packet confirms it, one stray packet is not [RFC 3550 appendix A.1]") {
+TEST_CASE_FIXTURE(Buffer, "A jump of the timestamps counts when the next packet confirms it; a single stray packet does not [RFC 3550 appendix A.1]") {
   (void)run(0, 10);
   put(500, 0x70000000);
   const auto kinds = run(10, 10);
@@ -211,9 +207,9 @@ TEST_CASE_FIXTURE(
   CHECK(counts().resets == 1);
 }
 
-TEST_CASE_FIXTURE(Buffer, "kMaxBufferedPackets are held, one more pushes out the oldest") {
+TEST_CASE_FIXTURE(Buffer, "The buffer holds kMaxBufferedPackets, and drops the oldest packet for one more") {
   for (std::uint16_t i = 0; i < rtp::kMaxBufferedPackets; ++i) {
-    put(i, i * 4u, 4);                  // Half a millisecond each: all of it is less than the start delay, none is played.
+    put(i, i * 4u, 4);                  // 0.5 ms each: together less than the start delay, so none is played.
     if (i % 16 == 15) (void)pull();
   }
   CHECK(buffer->buffered_packets() == rtp::kMaxBufferedPackets);
@@ -225,10 +221,10 @@ TEST_CASE_FIXTURE(Buffer, "kMaxBufferedPackets are held, one more pushes out the
 }
 
 namespace {
-constexpr std::size_t kRecord = 160 + 24;   // a packet in the ring: its payload and what is written before it
+constexpr std::size_t kRecord = 160 + 24;   // octets of a packet in the ring: its payload and the record header
 }
 
-TEST_CASE_FIXTURE(Buffer, "Between two ticks kRingOctets are taken, one packet more is refused and counted") {
+TEST_CASE_FIXTURE(Buffer, "put() accepts kRingOctets between two ticks, and refuses and counts the next packet") {
   std::uint16_t i = 0;
   for (; i < rtp::kRingOctets / kRecord; ++i) CHECK(put(i, i * 160u));
   CHECK_FALSE(put(i, i * 160u));
@@ -238,7 +234,7 @@ TEST_CASE_FIXTURE(Buffer, "Between two ticks kRingOctets are taken, one packet m
   CHECK(put(i, i * 160u));
 }
 
-TEST_CASE_FIXTURE(Buffer, "An owner with one thread loses the oldest packets when more than kRingOctets come between two ticks, never the newest") {
+TEST_CASE_FIXTURE(Buffer, "put_or_push_out() drops the oldest packets, never the newest, when more than kRingOctets come between two ticks") {
   (void)run(0, 50);
   for (int i = 0; i < 110; ++i) (void)tick();
   const auto put_all = [this](std::uint16_t first, std::uint16_t last) {
@@ -249,7 +245,7 @@ TEST_CASE_FIXTURE(Buffer, "An owner with one thread loses the oldest packets whe
       REQUIRE(buffer->is_consistent());
     }
   };
-  put_all(50, 160);                                                              // 2.2 s
+  put_all(50, 160);                                                              // These packets last 2.2 s.
   CHECK(counts().inbox_full == 0);
   (void)tick();
   CHECK(counts().overflowed == 110 - rtp::kMaxBufferedPackets);
@@ -259,16 +255,16 @@ TEST_CASE_FIXTURE(Buffer, "An owner with one thread loses the oldest packets whe
   CHECK(counts().frames - frames >= rtp::kMaxBufferedPackets - 1);
 }
 
-TEST_CASE_FIXTURE(Buffer, "What is held leaves kInboxOctets free: one packet more pushes out the oldest, and the inbox has its room") {
-  constexpr std::size_t kSize = 320, kLarge = kSize + 24;  // So large that the octets are at their bound before the packets are.
+TEST_CASE_FIXTURE(Buffer, "The buffered packets leave kInboxOctets of the ring free: for one more packet the buffer drops the oldest") {
+  constexpr std::size_t kSize = 320, kLarge = kSize + 24;  // This size reaches the bound of octets before the bound of packets.
   constexpr std::size_t kHeld = (rtp::kRingOctets - rtp::kInboxOctets + 24) / kLarge;
   static_assert(kHeld < rtp::kMaxBufferedPackets);
   for (int round = 0; round < 10; ++round) {
     const auto overflowed = counts().overflowed;
     std::uint16_t i = 0;
-    for (; i < kHeld; ++i) CHECK(put(i, i * 4u, kSize));   // Half a millisecond apart: all of it is less than the start delay, none is played.
+    for (; i < kHeld; ++i) CHECK(put(i, i * 4u, kSize));   // 0.5 ms apart: together less than the start delay, so none is played.
     (void)pull();
-    CHECK(buffer->buffered_packets() >= kHeld - 1);  // What is left at the ring's end is not used.
+    CHECK(buffer->buffered_packets() >= kHeld - 1);  // A rest at the end of the ring may stay unused.
     CHECK(counts().overflowed <= overflowed + 1);
     CHECK(put(i, i * 4u, kSize));
     (void)pull();
@@ -283,14 +279,14 @@ TEST_CASE_FIXTURE(Buffer, "What is held leaves kInboxOctets free: one packet mor
   }
 }
 
-TEST_CASE_FIXTURE(Buffer, "Payloads of kMaxPayloadOctets are taken, empty and longer ones refused") {
+TEST_CASE_FIXTURE(Buffer, "put() accepts payloads of kMaxPayloadOctets, and refuses empty and longer ones") {
   CHECK(put(0, 0, rtp::kMaxPayloadOctets));
   CHECK_FALSE(put(1, 480, rtp::kMaxPayloadOctets + 1));
   CHECK_FALSE(put(2, 480, 0));
   CHECK(counts().refused_payload == 2);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Packets of 80 to 200 ms are played whole and in order, with 100 ms of jitter too [RFC 3551 section 4.2]") {
+TEST_CASE_FIXTURE(Buffer, "The buffer plays all packets of 80 to 200 ms in order, also with 100 ms of jitter [RFC 3551 section 4.2]") {
   for (const std::size_t size : {640u, 641u, 960u, 1280u, 1600u}) {
     CAPTURE(size);
     buffer = std::make_unique<rtp::JitterBuffer>();
@@ -299,7 +295,7 @@ TEST_CASE_FIXTURE(Buffer, "Packets of 80 to 200 ms are played whole and in order
     std::uint16_t sent = 0;
     std::size_t frames = 0;
     for (int ticks = 0; ticks < 1000; ++ticks) {
-      // Each packet leaves when its last sample is there; each third one takes 100 ms longer.
+      // Each packet leaves when its last sample exists. Every third packet takes 100 ms longer.
       for (;;) {
         const auto leaves = begun + std::chrono::microseconds(125) * static_cast<std::int64_t>(size * (sent + 1u));
         if (leaves + (sent % 3 == 2 ? 100ms : 0ms) > now) break;
@@ -315,7 +311,7 @@ TEST_CASE_FIXTURE(Buffer, "Packets of 80 to 200 ms are played whole and in order
   }
 }
 
-TEST_CASE_FIXTURE(Buffer, "A tick never mixes two payload types") {
+TEST_CASE_FIXTURE(Buffer, "A tick contains audio of one payload type only") {
   put(0, 0, 160, 0);
   put(1, 160, 80, 0);
   put(2, 240, 80, 8);
@@ -330,7 +326,7 @@ TEST_CASE_FIXTURE(Buffer, "A tick never mixes two payload types") {
   CHECK(frame.payload_type == 8);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A rest of half a tick that never gets its other half does not hold up the buffer") {
+TEST_CASE_FIXTURE(Buffer, "A remainder of half a tick without a following packet does not block the buffer") {
   (void)run(0, 10);
   put(10, 1600, 80);
   for (int i = 0; i < 30; ++i) (void)tick();
@@ -339,7 +335,7 @@ TEST_CASE_FIXTURE(Buffer, "A rest of half a tick that never gets its other half 
   CHECK(counts().concealed <= rtp::kMaxConcealed / rtp::kUnitsPerTick);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A long packet that reaches beyond a later short one leaves nothing behind [found by fuzzing]") {
+TEST_CASE_FIXTURE(Buffer, "A long packet that reaches beyond a later short one leaves no remainder in the buffer [found by fuzzing]") {
   (void)run(0, 10);
   put(10, 1600, 150);
   put(11, 1620, 20);
@@ -348,7 +344,7 @@ TEST_CASE_FIXTURE(Buffer, "A long packet that reaches beyond a later short one l
   CHECK(tick().kind == rtp::Pull::Kind::Silence);
 }
 
-TEST_CASE_FIXTURE(Buffer, "reset() forgets the stream and the inbox, not the counters") {
+TEST_CASE_FIXTURE(Buffer, "reset() clears the stream and the inbox, and keeps the counters") {
   (void)run(0, 10);
   put(10, 1600);
   const auto before = counts().packets;
@@ -357,15 +353,15 @@ TEST_CASE_FIXTURE(Buffer, "reset() forgets the stream and the inbox, not the cou
   CHECK(counts().packets == before);
 }
 
-TEST_CASE_FIXTURE(Buffer, "After a stall the delay has grown by what was concealed, and calm shrinks it again by stretching alone") {
+TEST_CASE_FIXTURE(Buffer, "After a stall the delay has grown by the concealed time, and with steady packets it shrinks again by stretching alone") {
   stretches = true;
   (void)run(0, 100);
   const auto before = counts();
-  for (int i = 0; i < 4; ++i) (void)tick();      // 80 ms of stall ...
+  for (int i = 0; i < 4; ++i) (void)tick();      // A stall of 80 ms.
   for (std::uint16_t i = 100; i < 104; ++i) put(i, i * 160u);
-  (void)run(104, 5);                             // ... and everything came in the end.
+  (void)run(104, 5);                             // All delayed packets have come.
   const auto after = counts();
-  CHECK(after.concealed_samples >= before.concealed_samples + 480);   // Of four ticks one may be covered by the delay.
+  CHECK(after.concealed_samples >= before.concealed_samples + 480);   // The delay may cover one of the four ticks.
   CHECK(after.delay_ms >= before.delay_ms + 50);
   (void)run(109, 1500);
   CHECK(counts().delay_ms <= 40);
@@ -373,10 +369,10 @@ TEST_CASE_FIXTURE(Buffer, "After a stall the delay has grown by what was conceal
   CHECK(counts().late == 0);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A lost packet while some of a line waits is concealed by 20 ms all in all, and what follows fits as before") {
+TEST_CASE_FIXTURE(Buffer, "Samples that wait shorten the concealment of a lost packet, so that a tick has 20 ms and the next frame continues in place") {
   (void)run(0, 50);
-  waiting = 60;     // As after a stretch.
-  (void)tick();     // The last one that is held.
+  waiting = 60;     // Like after a stretch.
+  (void)tick();     // The last packet in the buffer.
   CHECK(waiting == 60);
   CHECK(tick().kind == rtp::Pull::Kind::Conceal);
   CHECK(waiting == 0);
@@ -387,14 +383,14 @@ TEST_CASE_FIXTURE(Buffer, "A lost packet while some of a line waits is concealed
   CHECK(counts().concealed_samples == 160);
 }
 
-TEST_CASE_FIXTURE(Buffer, "What lasts longer than a concealment fades counts as silent") {
+TEST_CASE_FIXTURE(Buffer, "Concealment after the end of its fade-out counts as silent concealment") {
   (void)run(0, 50);
   for (int i = 0; i < 20; ++i) (void)tick();
   CHECK(counts().concealed_samples == static_cast<std::uint64_t>(rtp::kMaxConcealed));
   CHECK(counts().silent_concealed_samples == static_cast<std::uint64_t>(rtp::kMaxConcealed - rtp::kConcealmentFades));
 }
 
-TEST_CASE_FIXTURE(Buffer, "A row of concealment is one event, however long, and the next row behind audio is another") {
+TEST_CASE_FIXTURE(Buffer, "Consecutive concealed ticks count as one concealment event, and concealment after new audio counts as another") {
   (void)run(0, 50);
   CHECK(counts().concealment_events == 0);
   (void)run(53, 20);
@@ -404,9 +400,9 @@ TEST_CASE_FIXTURE(Buffer, "A row of concealment is one event, however long, and 
   CHECK(counts().concealment_events == 2);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Another listener: the target is his at once, the delay follows, and what is known of the route stays") {
+TEST_CASE_FIXTURE(Buffer, "A new delay profile changes the target at once and the delay gradually, and keeps the delay statistics of the route") {
   stretches = true;
-  // Three of a hundred packets are held up, for 60 ms at most: worth the wait for two who talk, not for a machine.
+  // 3 % of the packets are delayed, by at most 60 ms. The call profile waits for them, the recogniser profile does not.
   const auto stalls = [this](std::uint16_t first, int count) {
     for (int i = 0; i < count; ++i) {
       for (int late = i % 100 == 3 ? 3 : 0; i % 100 >= 3 && late >= 0; --late) {
@@ -435,13 +431,13 @@ TEST_CASE_FIXTURE(Buffer, "Another listener: the target is his at once, the dela
   CHECK(counts().late == as_machine.late);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Before anything is known the target is the listener's first guess") {
+TEST_CASE_FIXTURE(Buffer, "Before the first statistics, the target delay is the start value of the profile") {
   CHECK(counts().target_ms == 40);
   buffer->set_profile(rtp::kRecogniserProfile);
   CHECK(counts().target_ms == 20);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Delay and count of what was emitted are summed up as the statistics of WebRTC define them") {
+TEST_CASE_FIXTURE(Buffer, "The buffer sums up delay and emitted samples as the WebRTC statistics define them") {
   (void)run(0, 200);
   const auto before = counts();
   (void)run(200, 100);
@@ -451,7 +447,7 @@ TEST_CASE_FIXTURE(Buffer, "Delay and count of what was emitted are summed up as 
   CHECK((after.jitter_buffer_delay - before.jitter_buffer_delay) / emitted == 8 * after.delay_ms);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Comfort noise makes silence of what follows until somebody talks [RFC 3389 section 4]") {
+TEST_CASE_FIXTURE(Buffer, "After a comfort noise packet the buffer plays silence until the next audio [RFC 3389 section 4]") {
   (void)run(0, 50);
   const std::array<std::uint8_t, 3> noise{61, 1, 2};
   CHECK(buffer->put({.payload_type = 13, .sequence = 50, .timestamp = 50 * 160, .ssrc = ssrc, .payload = noise}, now,
@@ -474,7 +470,7 @@ TEST_CASE_FIXTURE(Buffer, "Comfort noise makes silence of what follows until som
   CHECK(tick().kind == rtp::Pull::Kind::Frame);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Talk that ends with half a tick before comfort noise ends in silence, not in concealment") {
+TEST_CASE_FIXTURE(Buffer, "The buffer plays silence and no concealment after a talk spurt that ends with half a tick before comfort noise") {
   (void)run(0, 50);
   put(50, 50 * 160, 80);
   const std::array<std::uint8_t, 1> noise{70};
@@ -485,7 +481,7 @@ TEST_CASE_FIXTURE(Buffer, "Talk that ends with half a tick before comfort noise 
   CHECK(tick().kind == rtp::Pull::Kind::Silence);
 }
 
-TEST_CASE_FIXTURE(Buffer, "After an outage of 300 to 1200 ms every packet that arrives late is played, in order, and the delay shrinks again") {
+TEST_CASE_FIXTURE(Buffer, "After an outage of 300 to 1200 ms the buffer plays all late packets in order, and the delay shrinks again") {
   stretches = true;
   std::uint16_t next = 0;
   for (const int stalled : {15, 25, 30, 60}) {
@@ -504,7 +500,7 @@ TEST_CASE_FIXTURE(Buffer, "After an outage of 300 to 1200 ms every packet that a
   CHECK(counts().resets + counts().suspect + counts().late + counts().overflowed + counts().inbox_full == 0);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Late audio is shortened roughly for a person, and only where it repeats itself for a machine") {
+TEST_CASE_FIXTURE(Buffer, "The buffer requests urgent shortening of late audio with the call profile, but not with the recogniser profile") {
   for (const bool machine : {false, true}) {
     ++ssrc;
     waiting = 0;
@@ -519,7 +515,7 @@ TEST_CASE_FIXTURE(Buffer, "Late audio is shortened roughly for a person, and onl
   }
 }
 
-TEST_CASE_FIXTURE(Buffer, "Late audio is shortened once a tick at most") {
+TEST_CASE_FIXTURE(Buffer, "The buffer requests to shorten late audio at most once per tick") {
   (void)run(0, 50);
   for (int i = 0; i < 30; ++i) (void)tick();
   for (std::uint16_t i = 50; i < 80; ++i) put(i, i * 160u);
@@ -530,20 +526,20 @@ TEST_CASE_FIXTURE(Buffer, "Late audio is shortened once a tick at most") {
   CHECK(pull().stretch < 0);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A timestamp a second ahead of its time and its sequence number is believed, one further is a jump") {
+TEST_CASE_FIXTURE(Buffer, "A timestamp up to one second ahead of the expected time is accepted, a later one counts as a jump") {
   for (const std::uint32_t further : {0u, 1u}) {
     ++ssrc;
     (void)run(0, 10);
     const auto suspect = counts().suspect;
-    put(10, 10 * 160u + 8000u + further);   // The tenth came a tick before this one, so that both say the same.
+    put(10, 10 * 160u + 8000u + further);   // The expected times by the clock and by the sequence number are equal, because the last packet came one tick ago.
     (void)tick();
     CHECK(counts().suspect == suspect + further);
   }
 }
 
-TEST_CASE_FIXTURE(Buffer, "An outage that begins in a talk pause costs nothing of the talk behind it") {
+TEST_CASE_FIXTURE(Buffer, "An outage that begins during a talk pause loses none of the speech after it") {
   (void)run(0, 50);
-  for (int i = 0; i < 150 + 60; ++i) (void)tick();                               // 3 s of silence, and 1.2 s of outage
+  for (int i = 0; i < 150 + 60; ++i) (void)tick();                               // 3 s of silence, and an outage of 1.2 s.
   const auto before = counts();
   for (std::uint16_t i = 50; i < 110; ++i) put(i, (i + 150u) * 160);
   for (std::uint16_t i = 110; i < 200; ++i) {
@@ -556,7 +552,7 @@ TEST_CASE_FIXTURE(Buffer, "An outage that begins in a talk pause costs nothing o
   CHECK(counts().frames == 200);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A sequence number kMaxDropout ahead tells a late packet's place, one further does not [RFC 3550 appendix A.1]") {
+TEST_CASE_FIXTURE(Buffer, "The buffer accepts a packet whose sequence number is kMaxDropout ahead, and suspects one further ahead [RFC 3550 appendix A.1]") {
   for (const unsigned further : {0U, 1U}) {
     (void)run(0, 10);
     const auto suspect = counts().suspect;
@@ -568,11 +564,11 @@ TEST_CASE_FIXTURE(Buffer, "A sequence number kMaxDropout ahead tells a late pack
   }
 }
 
-TEST_CASE("One thread puts while another pulls: nothing is torn [design: wait-free inbox]") {
+TEST_CASE("put() on one thread and pull() on another deliver intact packets [design: wait-free inbox]") {
   auto buffer = std::make_unique<rtp::JitterBuffer>();
   const auto origin = base::TimePoint{} + 1000s;
   constexpr int kPackets = 10000;
-  constexpr int kAhead = 8;   // the threads overlap freely inside this window, whatever the machine's scheduler does
+  constexpr int kAhead = 8;   // The threads run freely within this window, whatever the scheduler does.
   std::atomic<int> put{0}, pulled{0};
   std::thread receiver([&] {
     std::vector<std::uint8_t> payload(160);

@@ -1,11 +1,11 @@
-// Keys (RFC 4733) in the jitter buffer.
+// Tests of key events (RFC 4733) in the jitter buffer.
 #include "driven_buffer.hpp"
 
 using namespace offhook;
 using namespace std::chrono_literals;
 using KeyBuffer = test::DrivenBuffer;
 
-TEST_CASE_FIXTURE(KeyBuffer, "A key is no loss: silence stands for it, and the audio behind it is played whole [RFC 4733 section 2.5.1]") {
+TEST_CASE_FIXTURE(KeyBuffer, "A key event counts as silence, not as loss, and the audio after it is played whole [RFC 4733 section 2.5.1]") {
   using Kind = rtp::Pull::Kind;
   std::uint16_t sequence = 0;
   std::uint32_t timestamp = 0;
@@ -23,7 +23,7 @@ TEST_CASE_FIXTURE(KeyBuffer, "A key is no loss: silence stands for it, and the a
       CHECK(put_key(sequence++, begin));
       frames += tick().kind == Kind::Frame;
     }
-    audio(keys);  // From none to 80 ms between two keys.
+    audio(keys);  // The audio between two key events lasts 0 to 80 ms.
   }
   audio(20);
   CHECK(counts().concealed == 0);
@@ -32,7 +32,7 @@ TEST_CASE_FIXTURE(KeyBuffer, "A key is no loss: silence stands for it, and the a
   CHECK(counts().late + counts().duplicate + counts().reordered + counts().suspect == 0);
 }
 
-TEST_CASE_FIXTURE(KeyBuffer, "A key may begin within the last packet of audio, with it, or a little behind it: nothing is made up") {
+TEST_CASE_FIXTURE(KeyBuffer, "A key event that begins during, with or shortly after the last audio packet causes at most one concealment") {
   for (const std::uint32_t early : {0u, 40u, 80u, 160u}) {
     for (const bool behind : {false, true}) {
       CAPTURE(early);
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(KeyBuffer, "A key may begin within the last packet of audio, w
   }
 }
 
-TEST_CASE_FIXTURE(KeyBuffer, "Audio that a sender gives beside its keys is played whole") {
+TEST_CASE_FIXTURE(KeyBuffer, "Audio that a sender sends together with key events is played whole") {
   std::uint16_t sequence = 0;
   std::size_t frames = 0;
   for (std::uint32_t i = 0; i < 100; ++i) {
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(KeyBuffer, "Audio that a sender gives beside its keys is playe
   CHECK(counts().late + counts().duplicate == 0);
 }
 
-TEST_CASE_FIXTURE(KeyBuffer, "A key whose timestamp has nothing to do with the audio's changes nothing") {
+TEST_CASE_FIXTURE(KeyBuffer, "A key event with a timestamp unrelated to the audio has no effect") {
   std::size_t frames = 0;
   for (std::uint16_t i = 0; i < 100; ++i) {
     put(static_cast<std::uint16_t>(2 * i), i * 160u);

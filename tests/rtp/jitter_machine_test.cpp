@@ -1,11 +1,11 @@
-// The jitter buffer of a listener that is a machine.
+// Tests of the jitter buffer with the profile of a speech recogniser, called the machine here.
 #include "driven_buffer.hpp"
 
 using namespace offhook;
 using namespace std::chrono_literals;
 using MachineBuffer = test::DrivenBuffer;
 
-TEST_CASE_FIXTURE(MachineBuffer, "A packet that comes within a tick of its time is played to a machine, and is late for a person") {
+TEST_CASE_FIXTURE(MachineBuffer, "A packet that comes up to one tick late is played for a machine, and counts as late for a person") {
   for (const bool machine : {false, true}) {
     ++ssrc;
     waiting = 0;
@@ -13,7 +13,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "A packet that comes within a tick of its time 
     (void)run(0, 50);
     const auto before = counts();
     const auto begun = buffer->buffered_packets();
-    for (std::uint16_t i = 51; counts().concealed == before.concealed; ++i) {  // Its place comes up, and is filled.
+    for (std::uint16_t i = 51; counts().concealed == before.concealed; ++i) {  // The time of packet 50 passes and is concealed.
       put(i, i * 160u);
       (void)tick();
     }
@@ -25,7 +25,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "A packet that comes within a tick of its time 
   }
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine as much concealment as it is long, and no delay") {
+TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine only concealment of its own length, and no delay") {
   buffer->set_profile(rtp::kRecogniserProfile);
   (void)run(0, 50);
   const auto before = counts();
@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine as much concealm
   CHECK(counts().delay_ms == before.delay_ms);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "A machine waits for a missing packet as long as others came late, for 100 ms at most, and plays it in its order") {
+TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, a machine waits for a missing packet for up to 100 ms and plays it in order") {
   buffer->set_profile(rtp::kRecogniserProfile);
   stretches = true;
   const auto played = [&](std::uint16_t first, int late) {
@@ -44,16 +44,16 @@ TEST_CASE_FIXTURE(MachineBuffer, "A machine waits for a missing packet as long a
     return counts().late == before;
   };
   (void)run(0, 50);
-  CHECK_FALSE(played(50, 4));   // Until one has come late, there is nothing to wait for;
-  CHECK(played(100, 4));        // from then on there is.
-  CHECK_FALSE(played(150, 6));  // 120 ms late: it is not waited for,
-  CHECK_FALSE(played(200, 6));  // and no other one is for its sake.
+  CHECK_FALSE(played(50, 4));   // No packet was late before, so the buffer does not wait.
+  CHECK(played(100, 4));        // A packet was late before, so the buffer waits.
+  CHECK_FALSE(played(150, 6));  // 120 ms late: the buffer does not wait so long,
+  CHECK_FALSE(played(200, 6));  // and does not begin to wait for other packets because of it.
   CHECK_FALSE(played(250, 5));
-  CHECK(played(300, 5));        // 100 ms
+  CHECK(played(300, 5));        // 100 ms late.
   CHECK(counts().frames + counts().late + 1 + buffer->buffered_packets() >= counts().packets);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine that waits for late ones 110 ms, which it gets back; ten seconds later, no delay") {
+TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine 80 to 120 ms of concealment after a late packet, and 20 ms ten seconds later") {
   buffer->set_profile(rtp::kRecogniserProfile);
   stretches = true;
   (void)run(0, 50);
@@ -72,20 +72,20 @@ TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine that waits for l
   CHECK(lose_one(700) == 20);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "A machine waits a whole tick for the shortest packet, too: few pulls make a tick") {
+TEST_CASE_FIXTURE(MachineBuffer, "A machine waits a whole tick for a missing packet of any length, and a tick takes few pulls") {
   buffer->set_profile(rtp::kRecogniserProfile);
   (void)run(0, 50);
   run_around_eleventh(50, 5);
   (void)run(100, 5);
-  for (std::uint16_t i = 106; i < 150; ++i) {  // 105 is of 1/8000 s, and does not come.
+  for (std::uint16_t i = 106; i < 150; ++i) {  // Packet 105 lasts 1/8000 s and does not come.
     put(i, (i - 1) * 160u + 1);
     (void)tick();
   }
   CHECK(counts().late == 1);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "A hole in the midst of a frame takes the rest of the packet before it along, and the next hole nothing else") {
-  put(0, 0, 80);  // Packets and frames do not coincide from here on.
+TEST_CASE_FIXTURE(MachineBuffer, "The first hole also drops the rest of the packet before it when it begins inside a frame; the next hole drops no more") {
+  put(0, 0, 80);  // From here on, packets and frames have different boundaries.
   for (std::uint16_t i = 1; i < 100; ++i) {
     if (i != 30 && i != 60) put(i, i * 160u - 80);
     (void)tick();
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "A hole in the midst of a frame takes the rest 
   CHECK(counts().concealed_samples == 80 + 160 + 160);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "Short packets with holes between them, and of types in turn, cost few pulls in a tick [found by fuzzing]") {
+TEST_CASE_FIXTURE(MachineBuffer, "Short packets with holes and alternating payload types take few pulls per tick [found by fuzzing]") {
   for (std::uint16_t i = 0; i < 400; ++i) {
     put(static_cast<std::uint16_t>(2 * i), i * 40u, 20, static_cast<std::uint8_t>(i % 2 * 8));
     if (i % 4 == 3) (void)tick();

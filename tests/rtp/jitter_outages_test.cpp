@@ -1,4 +1,5 @@
-// What a mobile network does to a call, beside speexdsp's jitter buffer and the policy of NetEq. `-s` prints the table of docs/benchmarks.md.
+// Compares this jitter buffer with speexdsp's and with a model of NetEq's policy, on traces of mobile networks. With `-s` the
+// program prints the table of docs/benchmarks.md.
 #include <offhook/bench/jitter_players.hpp>
 
 #include <doctest/doctest.h>
@@ -12,7 +13,7 @@ using namespace offhook::bench;
 
 namespace {
 
-/// Of twenty minutes the mean over the phases of the ticks.
+/// Means over the tick phases, for a trace of twenty minutes.
 struct Figures {
   double concealed = 0, stretched = 0, unplayed = 0, delay_ms = 0, late_delay_ms = 0;
   std::size_t out_of_order = 0;
@@ -30,7 +31,7 @@ struct Figures {
       out_of_order += playing.out_of_order;
     }
   }
-  /// Delay, and what is concealed at its price in delay.
+  /// Returns the mean delay plus the concealed percentage, converted to ms by the call profile.
   [[nodiscard]] double price_ms() const { return delay_ms + concealed * rtp::kCallProfile.ms_per_percent; }
   [[nodiscard]] std::string text() const {
     char line[120];
@@ -45,7 +46,7 @@ Figures ours(const JitterTrace& trace, rtp::DelayProfile profile) {
 
 }  // namespace
 
-TEST_CASE("Mobile traces, twenty minutes each: every packet that comes is played in order, through outages of up to 1.2 s") {
+TEST_CASE("Mobile traces of twenty minutes: the buffer plays every packet in order, through outages of up to 1.2 s") {
   for (const JitterTrace& trace : outage_traces()) {
     CAPTURE(trace.name);
     const Figures call = ours(trace, rtp::kCallProfile), machine = ours(trace, rtp::kRecogniserProfile);
@@ -61,6 +62,6 @@ TEST_CASE("Mobile traces, twenty minutes each: every packet that comes is played
     CHECK(call.unplayed <= neteq.unplayed + 1);
     CHECK(call.price_ms() <= neteq.price_ms() + 15);
     if (trace.name != "O4") CHECK(call.unplayed + machine.unplayed == 0);
-    CHECK(machine.unplayed * 10'000 <= static_cast<double>(trace.packets.size()));  // A machine does not wait for the first that others overtake.
+    CHECK(machine.unplayed * 10'000 <= static_cast<double>(trace.packets.size()));  // A machine does not wait for the first overtaken packet.
   }
 }

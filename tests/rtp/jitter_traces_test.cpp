@@ -13,7 +13,7 @@ using namespace offhook::bench;
 
 namespace {
 
-/// Twenty minutes of a trace, once for each phase of the ticks.
+/// The results for a trace of twenty minutes, one for each phase of the ticks.
 struct Played {
   JitterTrace trace;
   std::vector<Playing> each;
@@ -39,7 +39,7 @@ const std::map<std::string, Gate> kGates = {{"T1", {0.05, 35}},  {"T2", {0.3, 10
                                             {"T5+", {0.05, 35}}, {"T5-", {0.05, 35}}, {"T6", {0.1, 65}},  {"T7", {0.2, 125}},
                                             {"T8", {0.3, 100}},  {"T9", {0.05, 35}}};
 
-/// A sender in full order; what `delay_ms` says comes on top of up to 2 ms.
+/// Makes the trace of a sender with packets in order. Each delay is `delay_ms` plus up to 2 ms.
 template <class DelayOf>
 JitterTrace made_trace(double clock_ratio, std::uint32_t packets, DelayOf delay_ms) {
   JitterTrace trace{.name = "", .what = "", .packets = {}, .clock_ratio = clock_ratio};
@@ -54,7 +54,7 @@ JitterTrace made_trace(double clock_ratio, std::uint32_t packets, DelayOf delay_
 
 }  // namespace
 
-TEST_CASE("Nine traces, twenty minutes each: little is concealed beyond what was lost, and hindsight gains 15 ms at most") {
+TEST_CASE("On nine traces of twenty minutes the buffer conceals little beyond the loss, and its delay is at most 15 ms above the best fixed one") {
   for (const auto& [name, gate] : kGates) {
     CAPTURE(name);
     const Played played(name);
@@ -72,7 +72,7 @@ TEST_CASE("Nine traces, twenty minutes each: little is concealed beyond what was
   }
 }
 
-TEST_CASE("For a recogniser less delay is worth more concealment") {
+TEST_CASE("The recogniser profile has less delay than the call profile, and accepts more concealment for it") {
   const Played call("T2"), recogniser("T2", rtp::kRecogniserProfile);
   MESSAGE("recogniser: concealed " << recogniser.concealed << " % delay " << recogniser.mean_delay << " ms, best fixed "
                                    << recogniser.best_fixed());
@@ -88,7 +88,7 @@ TEST_CASE("For a recogniser less delay is worth more concealment") {
   for (const auto& playing : spurts.each) CHECK(playing.clipped == 0);
 }
 
-TEST_CASE("When the route becomes 80 ms shorter the delay follows within ten seconds") {
+TEST_CASE("When the route becomes 80 ms shorter, the delay follows within ten seconds") {
   constexpr double kHalf = 30'000, kMinute = 60'000;
   const JitterTrace trace = made_trace(1, 60'000, [](double at) { return std::fmod(at, kMinute) < kHalf ? 0 : 80; });
   for (const double phase : kPhases) {
@@ -99,7 +99,7 @@ TEST_CASE("When the route becomes 80 ms shorter the delay follows within ten sec
     };
     double slowest = 0;
     for (double step = kMinute; step < 20 * kMinute; step += kMinute) {
-      const double ideal = heard_at(step - kHalf - 100)->delay_ms;  // Before the route became longer.
+      const double ideal = heard_at(step - kHalf - 100)->delay_ms;  // The delay before the route became longer.
       auto each = heard_at(step);
       while (each->at_ms < step + kHalf && each->delay_ms > ideal + 15) ++each;
       slowest = std::max(slowest, each->at_ms - step);
@@ -109,7 +109,7 @@ TEST_CASE("When the route becomes 80 ms shorter the delay follows within ten sec
   }
 }
 
-TEST_CASE("An hour of clocks 100 ppm apart costs a pitch period each 80 s or so, and no concealment") {
+TEST_CASE("Over an hour with clocks 100 ppm apart, the buffer stretches by about one pitch period in 80 s, and conceals nothing") {
   for (const double ppm : {100.0, -100.0}) {
     CAPTURE(ppm);
     const JitterTrace trace = made_trace(1 - ppm * 1e-6, 180'000, [](double) { return 0; });
@@ -117,7 +117,7 @@ TEST_CASE("An hour of clocks 100 ppm apart costs a pitch period each 80 s or so,
     CHECK(playing.concealed_percent == 0);
     CHECK(playing.mean_delay_ms <= 35);
     CHECK(std::all_of(playing.heard.begin() + 500, playing.heard.end(), [](const auto& heard) { return heard.delay_ms <= 60; }));
-    // 360 ms of drift in the hour, and the start delay that is given back.
+    // 360 ms of drift in the hour, and the start delay that the buffer gives back.
     const auto& counts = playing.counts;
     const auto wanted = ppm > 0 ? counts.removed_samples_for_acceleration : counts.inserted_samples_for_deceleration;
     const auto other = ppm > 0 ? counts.inserted_samples_for_deceleration : counts.removed_samples_for_acceleration;
@@ -127,7 +127,7 @@ TEST_CASE("An hour of clocks 100 ppm apart costs a pitch period each 80 s or so,
   }
 }
 
-TEST_CASE("Beside speexdsp's jitter buffer: less concealment on each trace with jitter, and no order broken") {
+TEST_CASE("On each trace with jitter, this buffer conceals at most as much as speexdsp's and keeps the order of the packets") {
 #ifdef OFFHOOK_HAS_SPEEXDSP
   for (const std::string name : {"T1", "T2", "T3", "T4", "T5+", "T5-", "T6", "T7", "T8"}) {
     CAPTURE(name);
@@ -137,7 +137,7 @@ TEST_CASE("Beside speexdsp's jitter buffer: less concealment on each trace with 
                  << " % at " << theirs.mean_delay_ms << " ms");
     CHECK(ours.concealed_percent <= theirs.concealed_percent);
     CHECK(ours.out_of_order == 0);
-    // Both play nearly all that came.
+    // Both buffers play nearly all received packets.
     CHECK(static_cast<double>(ours.frames) >= 0.99 * static_cast<double>(theirs.frames));
   }
 #else

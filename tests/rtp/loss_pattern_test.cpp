@@ -9,7 +9,7 @@ using namespace offhook;
 
 namespace {
 
-/// '1' came in time, 'X' came too late, '0' never came.
+/// Makes a loss pattern: '1' is a packet in time, 'X' a packet that came too late, '0' a lost packet.
 rtp::LossPattern pattern(std::string_view packets, std::uint16_t first = 65500) {
   rtp::LossPattern result;
   for (const char packet : packets) {
@@ -22,20 +22,20 @@ std::string present(std::size_t count) { return std::string(count, '1'); }
 
 }  // namespace
 
-TEST_CASE("The worked example of bursts and gaps, of 64 packets [RFC 3611 section 4.7.2]") {
+TEST_CASE("LossPattern finds the bursts and gaps of the RFC's example with 64 packets [RFC 3611 section 4.7.2]") {
   const auto all = pattern("11110111111111111111111" "X111X1011110" "111111111111111111X1111111111").figures();
   CHECK(all.bursts == 1);
   CHECK(all.gaps == 2);
-  CHECK(all.burst_packets == 12);                               // 120 ms of packets of 10 ms
+  CHECK(all.burst_packets == 12);                               // 120 ms with packets of 10 ms.
   CHECK(all.burst_density == doctest::Approx(0.33).epsilon(0.02));
-  CHECK(all.gap_packets * static_cast<double>(all.gaps) == 52);  // 230 ms and 290 ms
+  CHECK(all.gap_packets * static_cast<double>(all.gaps) == 52);  // 230 ms and 290 ms.
   CHECK(all.gap_density == doctest::Approx(0.04).epsilon(0.05));
   CHECK(all.lost == 3);
   CHECK(all.discarded == 3);
   CHECK(all.received == 58);
 }
 
-TEST_CASE("Nothing is missing: one gap without losses; nothing came: no figures") {
+TEST_CASE("Packets without loss make one gap with density 0, and no packets make no figures") {
   const auto figures = pattern(present(100)).figures();
   CHECK(figures.received == 100);
   CHECK(figures.gaps == 1);
@@ -48,7 +48,7 @@ TEST_CASE("Nothing is missing: one gap without losses; nothing came: no figures"
   CHECK(nothing.missing_percent() == 0);
 }
 
-TEST_CASE("Sixteen present packets end a burst, fifteen do not [RFC 3611 section 4.7.2]") {
+TEST_CASE("Sixteen packets in a row end a burst, fifteen do not [RFC 3611 section 4.7.2]") {
   const auto apart = pattern("1" "0" + present(rtp::kGmin) + "0" + present(20)).figures();
   CHECK(apart.bursts == 0);
   CHECK(apart.gap_density == doctest::Approx(2.0 / 39));
@@ -59,7 +59,7 @@ TEST_CASE("Sixteen present packets end a burst, fifteen do not [RFC 3611 section
   CHECK(together.gap_density == 0);
 }
 
-TEST_CASE("A burst at the very beginning or end leaves one gap, two in between leave three") {
+TEST_CASE("A burst at the beginning or end leaves one gap, and two bursts between packets leave three") {
   CHECK(pattern("X0" + present(20)).figures().gaps == 1);
   CHECK(pattern(present(20) + "0X").figures().gaps == 1);
   CHECK(pattern("X0" + present(20) + "0X").figures().gaps == 1);
@@ -67,7 +67,7 @@ TEST_CASE("A burst at the very beginning or end leaves one gap, two in between l
   CHECK(pattern(present(20) + "00" + present(20) + "00" + present(20)).figures().gaps == 3);
 }
 
-TEST_CASE("A packet that 63 others overtook counts, one that 64 overtook is lost") {
+TEST_CASE("A packet that 63 later packets overtook still counts as received, and one that 64 overtook counts as lost") {
   rtp::LossPattern pattern;
   pattern.on_packet(100, true);
   for (std::uint16_t i = 102; i < 102 + rtp::kOpenPackets - 1; ++i) pattern.on_packet(i, true);
@@ -81,7 +81,7 @@ TEST_CASE("A packet that 63 others overtook counts, one that 64 overtook is lost
   CHECK(more.figures().received == rtp::kOpenPackets + 1);
 }
 
-TEST_CASE("A duplicate changes nothing, also when the first of them was too late") {
+TEST_CASE("A duplicate does not change the figures, also when the first copy was too late") {
   rtp::LossPattern pattern;
   for (const bool in_time : {true, false, true}) pattern.on_packet(7, in_time);
   pattern.on_packet(8, false);
@@ -90,7 +90,7 @@ TEST_CASE("A duplicate changes nothing, also when the first of them was too late
   CHECK(pattern.figures().discarded == 1);
 }
 
-TEST_CASE("A hole wider than what is open is counted whole, and its ratio of bursts is kept within eight") {
+TEST_CASE("A loss longer than the open packets counts whole, and its burst ratio is limited to 8") {
   rtp::LossPattern pattern;
   for (std::uint16_t i = 0; i < 1000; ++i) pattern.on_packet(i, true);
   pattern.on_packet(1200, true);  // 200 in a row
@@ -100,7 +100,7 @@ TEST_CASE("A hole wider than what is open is counted whole, and its ratio of bur
   CHECK(figures.burst_packets == 200);
   CHECK(figures.burst_density == 1);
   CHECK(figures.burst_ratio == 8);
-  rtp::LossPattern edge;  // Exactly as wide as what is open, and one less.
+  rtp::LossPattern edge;  // Exactly as many packets as are open, and one less.
   edge.on_packet(0, true);
   edge.on_packet(rtp::kOpenPackets, true);
   CHECK(edge.figures().lost == rtp::kOpenPackets - 1);
@@ -108,7 +108,7 @@ TEST_CASE("A hole wider than what is open is counted whole, and its ratio of bur
   CHECK(edge.figures().lost == 2 * rtp::kOpenPackets - 1);
 }
 
-TEST_CASE("The ratio of bursts tells pairs from single losses [ITU-T G.107 section 7.5]") {
+TEST_CASE("The burst ratio is 1 for single losses, and higher for pairs [ITU-T G.107 section 7.5]") {
   std::string singles, pairs;
   for (int i = 0; i < 50; ++i) {
     singles += "0" + present(9);
@@ -118,7 +118,7 @@ TEST_CASE("The ratio of bursts tells pairs from single losses [ITU-T G.107 secti
   CHECK(pattern("1" + pairs).figures().burst_ratio == doctest::Approx(2 * 0.9).epsilon(0.01));
 }
 
-TEST_CASE("Another sequence begins without a hole; what was open is settled") {
+TEST_CASE("restart() begins another sequence without a gap, and settles the open packets") {
   auto all = pattern(present(10) + "0" + present(3));
   all.restart();
   for (std::uint16_t i = 30000; i < 30010; ++i) all.on_packet(i, true);

@@ -37,7 +37,7 @@ bool is_cargo(const Ring& ring, const Label& label, Ring::Place place) {
 
 }  // namespace
 
-TEST_CASE("A packet ring takes as many octets as it has, and not one more") {
+TEST_CASE("A packet ring accepts exactly as many octets as its capacity") {
   for (const std::size_t excess : {std::size_t{0}, std::size_t{1}}) {
     Ring ring;
     CHECK(push(ring, 1, 200));
@@ -50,7 +50,7 @@ TEST_CASE("A packet ring takes as many octets as it has, and not one more") {
   }
 }
 
-TEST_CASE("What is held stays whole in whatever order packets are done with, and room comes back from the oldest on") {
+TEST_CASE("Packets stay intact in any order of release, and space becomes free from the oldest packet on") {
   base::SeededRandom random(4);
   Ring ring;
   struct Taken { Label label; Ring::Place place; };
@@ -78,7 +78,7 @@ TEST_CASE("What is held stays whole in whatever order packets are done with, and
   CHECK(refused > 1000);
 }
 
-TEST_CASE("Nothing but the ring orders the two threads, and nothing is torn, lost or doubled [design: wait-free inbox]") {
+TEST_CASE("A producer and a consumer thread exchange packets without further locks, and no packet is torn, lost or doubled [design: wait-free inbox]") {
   const auto ring = std::make_unique<Ring>();
   constexpr std::uint32_t kCount = 20000;
   std::thread putting([&] {
@@ -91,7 +91,7 @@ TEST_CASE("Nothing but the ring orders the two threads, and nothing is torn, los
     }
   });
   std::uint32_t wrong = 0;
-  std::deque<Ring::Place> held;  // As a jitter buffer does: a packet stays for a while.
+  std::deque<Ring::Place> held;  // A packet stays in the ring for a while, like in a jitter buffer.
   for (std::uint32_t expected = 0; expected < kCount;) {
     Label label;
     Ring::Place place = 0;

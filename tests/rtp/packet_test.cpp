@@ -21,7 +21,7 @@ Octets plain(std::uint8_t first = 0x80) {
 
 }  // namespace
 
-TEST_CASE("A fixed header is read field by field [RFC 3550 section 5.1]") {
+TEST_CASE("parse_packet reads each field of the fixed header [RFC 3550 section 5.1]") {
   const auto octets = joined(plain(), {7, 8, 9});
   const auto packet = rtp::parse_packet(octets);
   REQUIRE(packet);
@@ -35,7 +35,7 @@ TEST_CASE("A fixed header is read field by field [RFC 3550 section 5.1]") {
   CHECK_FALSE(packet->has_extension);
 }
 
-TEST_CASE("An empty payload is a packet, eleven octets are none [RFC 3550 section 5.1]") {
+TEST_CASE("parse_packet accepts an empty payload, and refuses eleven octets [RFC 3550 section 5.1]") {
   auto octets = plain();
   CHECK(rtp::parse_packet(octets)->payload.empty());
   octets.pop_back();
@@ -43,13 +43,13 @@ TEST_CASE("An empty payload is a packet, eleven octets are none [RFC 3550 sectio
   CHECK(rtp::parse_packet({}).error() == PacketError::TooShort);
 }
 
-TEST_CASE("Versions other than 2 are refused [RFC 3550 section 5.1]") {
+TEST_CASE("parse_packet refuses all versions but 2 [RFC 3550 section 5.1]") {
   for (const int version : {0, 1, 3}) {
     CHECK(rtp::parse_packet(plain(static_cast<std::uint8_t>(version << 6))).error() == PacketError::BadVersion);
   }
 }
 
-TEST_CASE("CSRCs: all fifteen are read, one octet less is refused [RFC 3550 section 5.1]") {
+TEST_CASE("parse_packet reads fifteen CSRCs, and refuses a packet that is one octet too short for them [RFC 3550 section 5.1]") {
   auto octets = joined(plain(0x8F), Octets(60, 0x11));
   const auto packet = rtp::parse_packet(octets);
   REQUIRE(packet);
@@ -60,7 +60,7 @@ TEST_CASE("CSRCs: all fifteen are read, one octet less is refused [RFC 3550 sect
   CHECK(rtp::parse_packet(octets).error() == PacketError::TooShort);
 }
 
-TEST_CASE("An extension is cut out by its own length, which must fit [RFC 3550 section 5.3.1]") {
+TEST_CASE("parse_packet separates the header extension by its length, which must fit into the packet [RFC 3550 section 5.3.1]") {
   const auto good = joined(plain(0x90), {0xBE, 0xDE, 0, 1, 1, 2, 3, 4, 99});
   const auto packet = rtp::parse_packet(good);
   REQUIRE(packet);
@@ -72,7 +72,7 @@ TEST_CASE("An extension is cut out by its own length, which must fit [RFC 3550 s
   CHECK(rtp::parse_packet(joined(plain(0x90), {0xBE, 0xDE, 0})).error() == PacketError::TooShort);
 }
 
-TEST_CASE("Padding may take all of the payload and not one octet more [RFC 3550 section 5.1]") {
+TEST_CASE("Padding may fill the whole payload, and not one octet more [RFC 3550 section 5.1]") {
   CHECK(rtp::parse_packet(joined(plain(0xA0), {1, 2, 3, 2}))->payload.size() == 2);
   CHECK(rtp::parse_packet(joined(plain(0xA0), {0, 0, 0, 4}))->payload.empty());
   CHECK(rtp::parse_packet(joined(plain(0xA0), {0, 0, 0, 5})).error() == PacketError::BadPadding);
@@ -80,7 +80,7 @@ TEST_CASE("Padding may take all of the payload and not one octet more [RFC 3550 
   CHECK(rtp::parse_packet(plain(0xA0)).error() == PacketError::BadPadding);
 }
 
-TEST_CASE("What is written is read back the same, at random [RFC 3550 section 5.1]") {
+TEST_CASE("parse_packet reads random packets back as write_packet wrote them [RFC 3550 section 5.1]") {
   base::SeededRandom random(1);
   for (int round = 0; round < 2000; ++round) {
     Octets payload(random.below(200)), extension(random.below(8) * 4);
@@ -116,7 +116,7 @@ TEST_CASE("What is written is read back the same, at random [RFC 3550 section 5.
   }
 }
 
-TEST_CASE("Fields that do not fit their bits are not written [RFC 3550 section 5.1]") {
+TEST_CASE("write_packet refuses values that do not fit their fields [RFC 3550 section 5.1]") {
   Octets out(100);
   CHECK(rtp::write_packet({.payload_type = 127}, out));
   CHECK(rtp::write_packet({.payload_type = 128}, out).error() == PacketError::BadField);
@@ -125,7 +125,7 @@ TEST_CASE("Fields that do not fit their bits are not written [RFC 3550 section 5
   CHECK(rtp::write_packet({.has_extension = true, .extension = three}, out).error() == PacketError::BadField);
 }
 
-TEST_CASE("RTCP is told from RTP by its second octet [RFC 5761 section 4]") {
+TEST_CASE("is_rtcp distinguishes RTCP from RTP by the second octet [RFC 5761 section 4]") {
   CHECK(rtp::is_rtcp(Octets{0x80, 200}));
   CHECK(rtp::is_rtcp(Octets{0x80, 192}));
   CHECK(rtp::is_rtcp(Octets{0x80, 223}));

@@ -18,18 +18,18 @@ struct Stream {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Stream, "Loss is counted in total and per interval [RFC 3550 appendix A.3]") {
+TEST_CASE_FIXTURE(Stream, "Loss is counted in total and for each report interval [RFC 3550 appendix A.3]") {
   CHECK_FALSE(statistics.take_report(now));
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 12, 13})
-    receive(sequence);  // The first one is probation.
+    receive(sequence);  // The first packet is in probation and does not count.
   auto block = statistics.take_report(now);
   REQUIRE(block);
   CHECK(block->ssrc == 1);
   CHECK(block->fraction_lost == 0);
   CHECK(block->cumulative_lost == 0);
   CHECK(block->highest_sequence == 13);
-  receive(16);                                                                 // 14 and 15 are lost: two of three
-  receive(17);                                                                 // ... of four
+  receive(16);                                                                 // 14 and 15 are lost: two of three expected packets,
+  receive(17);                                                                 // then two of four.
   block = statistics.take_report(now);
   CHECK(block->fraction_lost == 128);
   CHECK(block->cumulative_lost == 2);
@@ -38,30 +38,30 @@ TEST_CASE_FIXTURE(Stream, "Loss is counted in total and per interval [RFC 3550 a
   CHECK(statistics.take_report(now)->fraction_lost == 0);
 }
 
-TEST_CASE_FIXTURE(Stream, "The pattern of losses counts what the sequence allows, over all SSRCs [RFC 3611 section 4.7.2]") {
-  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 14, 60000, 15}) receive(sequence);  // A stray one.
+TEST_CASE_FIXTURE(Stream, "The loss pattern counts the packets that pass the sequence check, over all SSRCs [RFC 3611 section 4.7.2]") {
+  for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 14, 60000, 15}) receive(sequence);  // Packet 60000 is a stray one.
   statistics.on_packet(1, 16, 16 * 160, now, false);
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{500, 501, 502}) receive(sequence, 20ms, 2);
   const auto figures = statistics.losses().figures();
-  CHECK(figures.received == 6);  // 10, 11, 14, 15, 501 and 502
+  CHECK(figures.received == 6);  // The packets 10, 11, 14, 15, 501 and 502.
   CHECK(figures.lost == 2);
   CHECK(figures.discarded == 1);
   CHECK(figures.bursts == 1);
 }
 
-TEST_CASE_FIXTURE(Stream, "A packet's length is the distance of neighbours; events, gaps and silence say nothing of it") {
+TEST_CASE_FIXTURE(Stream, "packet_time() is the timestamp distance of consecutive packets; events, gaps and long silence do not change it") {
   CHECK(statistics.packet_time() == 0us);
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11}) receive(sequence);
   CHECK(statistics.packet_time() == 20ms);
   receive(13);
   statistics.on_packet(1, 14, 13 * 160, now);
-  statistics.on_packet(1, 15, 13 * 160 + 2001, now);  // A quarter of a second, and one unit.
+  statistics.on_packet(1, 15, 13 * 160 + 2001, now);  // 250 ms and one timestamp unit.
   CHECK(statistics.packet_time() == 20ms);
   statistics.on_packet(1, 16, 13 * 160 + 4001, now);
   CHECK(statistics.packet_time() == 250ms);
 }
 
-TEST_CASE_FIXTURE(Stream, "Duplicates make the loss negative, but never the fraction [RFC 3550 section 6.4.1]") {
+TEST_CASE_FIXTURE(Stream, "Duplicates can make the cumulative loss negative, but not the fraction lost [RFC 3550 section 6.4.1]") {
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11, 11, 11}) receive(sequence);
   const auto block = statistics.take_report(now);
   CHECK(block->cumulative_lost == -2);
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(Stream, "Duplicates make the loss negative, but never the frac
   CHECK(statistics.lost() == 0);
 }
 
-TEST_CASE_FIXTURE(Stream, "Losing all of an interval is reported as 255, and the sequence wraps [RFC 3550 appendix A.3]") {
+TEST_CASE_FIXTURE(Stream, "The loss of a whole interval is reported as 255, across a wrap of the sequence number [RFC 3550 appendix A.3]") {
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{65533, 65534, 65535}) receive(sequence);
   (void)statistics.take_report(now);
   receive(2999 - 1);
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Stream, "Losing all of an interval is reported as 255, and the
   CHECK(block->highest_sequence == 0x10000 + 2998);
 }
 
-TEST_CASE_FIXTURE(Stream, "Jitter of steady packets is 0; alternating by +-5 ms it nears 10 ms [RFC 3550 appendix A.8]") {
+TEST_CASE_FIXTURE(Stream, "The jitter of steady packets is 0, and approaches 10 ms for alternating offsets of 5 ms [RFC 3550 appendix A.8]") {
   for (std::uint16_t i = 0; i < 100; ++i) receive(i);
   CHECK(statistics.jitter() == 0us);
   for (std::uint16_t i = 100; i < 400; ++i) receive(i, i % 2 == 0 ? 30ms : 10ms);
@@ -87,14 +87,14 @@ TEST_CASE_FIXTURE(Stream, "Jitter of steady packets is 0; alternating by +-5 ms 
   CHECK(statistics.take_report(now)->jitter == statistics.jitter().count() * 8 / 1000);
 }
 
-TEST_CASE_FIXTURE(Stream, "Packets of one telephone event share a timestamp and make no jitter [RFC 4733 section 2.5.1]") {
+TEST_CASE_FIXTURE(Stream, "Packets of one telephone event share a timestamp and cause no jitter [RFC 4733 section 2.5.1]") {
   for (std::uint16_t i = 0; i < 10; ++i) receive(i);
   for (std::uint16_t i = 10; i < 20; ++i) statistics.on_packet(1, i, 10 * 160, now += 20ms);
   CHECK(statistics.jitter() <= 0us);
   CHECK(statistics.received() == 19);
 }
 
-TEST_CASE_FIXTURE(Stream, "A new SSRC counts anew, the totals go on") {
+TEST_CASE_FIXTURE(Stream, "A new SSRC restarts the report counters, and the totals continue") {
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 12, 13}) receive(sequence);
   CHECK(statistics.lost() == 1);
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{500, 501, 502, 504}) receive(sequence, 20ms, 2);
@@ -103,8 +103,7 @@ TEST_CASE_FIXTURE(Stream, "A new SSRC counts anew, the totals go on") {
   CHECK(statistics.take_report(now)->cumulative_lost == 1);
 }
 
-TEST_CASE_FIXTURE(Stream,
-                  "The sender's report is echoed with its age, and gives the round trip [RFC 3550 section 6.4.1, figure 2]") {
+TEST_CASE_FIXTURE(Stream, "A report block carries the last SR and its age, from which round_trip computes the delay [RFC 3550 section 6.4.1, figure 2]") {
   for (std::uint16_t i = 0; i < 5; ++i) receive(i);
   const auto sent_at = rtp::NtpTime::from_unix(1000s);
   statistics.on_sender_report({.ssrc = 1, .ntp = sent_at, .blocks = {}}, now);
@@ -114,14 +113,14 @@ TEST_CASE_FIXTURE(Stream,
   const auto trip = rtp::round_trip(*block, rtp::NtpTime::from_unix(1000s + 1500ms + 80ms));
   REQUIRE(trip);
   CHECK(trip->count() == doctest::Approx(80'000).epsilon(0.001));
-  CHECK_FALSE(rtp::round_trip(*block, rtp::NtpTime::from_unix(1001s)));       // negative
-  CHECK_FALSE(rtp::round_trip(*block, rtp::NtpTime::from_unix(1100s)));       // over a minute
+  CHECK_FALSE(rtp::round_trip(*block, rtp::NtpTime::from_unix(1001s)));       // The difference is negative.
+  CHECK_FALSE(rtp::round_trip(*block, rtp::NtpTime::from_unix(1100s)));       // The difference is more than a minute.
   CHECK_FALSE(rtp::round_trip({}, sent_at));
   statistics.on_sender_report({.ssrc = 2, .ntp = rtp::NtpTime::from_unix(9s), .blocks = {}}, now);
-  CHECK(statistics.take_report(now)->last_sr == sent_at.middle());           // Another source's report is none of ours.
+  CHECK(statistics.take_report(now)->last_sr == sent_at.middle());           // The report of another source does not count.
 }
 
-TEST_CASE("Jitter is told in the clock of the codec, and goes on when that changes [RFC 3550 section 6.4.1]") {
+TEST_CASE("Jitter is reported in units of the RTP clock, and stays the same time when the clock rate changes [RFC 3550 section 6.4.1]") {
   for (const std::uint32_t clock_hz : {8000U, 16000U, 48000U}) {
     CAPTURE(clock_hz);
     rtp::ReceptionStatistics statistics;
@@ -141,12 +140,12 @@ TEST_CASE("Jitter is told in the clock of the codec, and goes on when that chang
     statistics.set_clock(24000);
     CHECK(statistics.jitter().count() == doctest::Approx(before).epsilon(0.03));
     CHECK(statistics.packet_time() == 20ms);
-    statistics.on_packet(1, 200, timestamp * 7, now);  // Of another clock: it says nothing yet.
+    statistics.on_packet(1, 200, timestamp * 7, now);  // The first packet of the new clock has no predecessor to compare with.
     CHECK(statistics.jitter().count() == doctest::Approx(before).epsilon(0.03));
   }
 }
 
-TEST_CASE_FIXTURE(Stream, "After its BYE a source is reported no more, and the totals stay; when it goes on it is counted anew [RFC 3550 section 6.6]") {
+TEST_CASE_FIXTURE(Stream, "After its BYE a source has no report block, the totals stay, and a return of the source is counted anew [RFC 3550 section 6.6]") {
   for (std::uint16_t i = 0; i < 10; ++i) {
     if (i != 5) receive(i);
   }

@@ -28,7 +28,7 @@ RtcpError rtcp_error(const Octets& octets) {
 
 }  // namespace
 
-TEST_CASE("A compound of SR, SDES and BYE is read back as written [RFC 3550 section 6]") {
+TEST_CASE("A compound of SR, SDES and BYE reads back as written [RFC 3550 section 6]") {
   rtp::SenderReport report{
       .ssrc = 7, .ntp = {0x1122334455667788}, .rtp_timestamp = 99, .packets = 5, .octets = 800, .blocks = {}};
   report.blocks.count = 2;
@@ -74,7 +74,7 @@ TEST_CASE("A compound of SR, SDES and BYE is read back as written [RFC 3550 sect
   CHECK_FALSE(compound->next());
 }
 
-TEST_CASE("Every length of CNAME keeps word boundaries and is cut at 255 [RFC 3550 section 6.5]") {
+TEST_CASE("A CNAME of any length is padded to whole words and cut off at 255 octets [RFC 3550 section 6.5]") {
   for (std::size_t size = 0; size <= 257; ++size) {
     Octets out(400);
     rtp::CompoundWriter writer(out);
@@ -83,7 +83,7 @@ TEST_CASE("Every length of CNAME keeps word boundaries and is cut at 255 [RFC 35
     writer.bye(1, std::string(size, 'y'));
     const auto written = writer.finish();
     if (!written) {
-      CHECK(size > 120);  // Two texts do not fit 400 octets; nothing was overrun.
+      CHECK(size > 120);  // Both texts together do not fit into 400 octets, and the writer wrote nothing beyond them.
       continue;
     }
     auto compound = CompoundReader::open(base::Bytes(out).first(*written));
@@ -94,7 +94,7 @@ TEST_CASE("Every length of CNAME keeps word boundaries and is cut at 255 [RFC 35
   }
 }
 
-TEST_CASE("The frame of a compound is checked [RFC 3550 appendix A.2]") {
+TEST_CASE("CompoundReader checks the framing of a compound [RFC 3550 appendix A.2]") {
   CHECK(CompoundReader::open(kEmptyRr));
   CHECK(rtcp_error({0x80, 201, 0, 0}) == RtcpError::TooShort);
   CHECK(rtcp_error({0x40, 201, 0, 1, 0, 0, 0, 0}) == RtcpError::BadVersion);
@@ -105,16 +105,16 @@ TEST_CASE("The frame of a compound is checked [RFC 3550 appendix A.2]") {
   CHECK(rtcp_error({0x81, 201, 0, 1, 1, 2, 3, 4}) == RtcpError::BadBody);
 }
 
-TEST_CASE("Counts and texts longer than their packet are refused [RFC 3550 section 6.6, CVE-2021-43804]") {
+TEST_CASE("CompoundReader refuses counts and texts that exceed their packet [RFC 3550 section 6.6, CVE-2021-43804]") {
   CHECK(rtcp_error(joined(kEmptyRr, {0x82, 203, 0, 1, 0, 0, 0, 9})) == RtcpError::BadBody);
   CHECK(rtcp_error(joined(kEmptyRr, {0x81, 203, 0, 2, 0, 0, 0, 9, 4, 'a', 'b', 'c'})) == RtcpError::BadBody);
   CHECK(CompoundReader::open(joined(kEmptyRr, {0x81, 203, 0, 2, 0, 0, 0, 9, 3, 'a', 'b', 'c'})));
   CHECK(rtcp_error(joined(kEmptyRr, {0x81, 202, 0, 2, 0, 0, 0, 9, 1, 4, 'a', 'b'})) == RtcpError::BadBody);
-  CHECK(rtcp_error(joined(kEmptyRr, {0x81, 202, 0, 2, 0, 0, 0, 9, 1, 2, 'a', 'b'})) == RtcpError::BadBody);  // The list has no end.
+  CHECK(rtcp_error(joined(kEmptyRr, {0x81, 202, 0, 2, 0, 0, 0, 9, 1, 2, 'a', 'b'})) == RtcpError::BadBody);  // The list has no terminating zero.
   CHECK(CompoundReader::open(joined(kEmptyRr, {0x81, 202, 0, 3, 0, 0, 0, 9, 1, 2, 'a', 'b', 0, 0, 0, 0})));
 }
 
-TEST_CASE("Padding belongs to the last packet only [RFC 3550 section 6.4.1]") {
+TEST_CASE("CompoundReader accepts padding only in the last packet [RFC 3550 section 6.4.1]") {
   CHECK(rtcp_error(joined({0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 4}, kEmptyRr)) == RtcpError::BadPadding);
   CHECK(CompoundReader::open(joined(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 4})));
   CHECK(rtcp_error(joined(kEmptyRr, {0xA0, 201, 0, 2, 1, 2, 3, 4, 0, 0, 0, 3})) == RtcpError::BadPadding);
@@ -123,7 +123,7 @@ TEST_CASE("Padding belongs to the last packet only [RFC 3550 section 6.4.1]") {
   CHECK(rtcp_error(joined(kEmptyRr, {0xA0, 201, 0, 0})) == RtcpError::BadPadding);
 }
 
-TEST_CASE("kMaxRtcpPackets packets are read, one more is refused") {
+TEST_CASE("CompoundReader reads kMaxRtcpPackets packets, and refuses one more") {
   Octets octets;
   for (std::size_t i = 0; i < rtp::kMaxRtcpPackets; ++i) octets = joined(octets, kEmptyRr);
   auto compound = CompoundReader::open(octets);
@@ -134,7 +134,7 @@ TEST_CASE("kMaxRtcpPackets packets are read, one more is refused") {
   CHECK(rtcp_error(joined(octets, kEmptyRr)) == RtcpError::TooMany);
 }
 
-TEST_CASE("All 31 report blocks are read; unknown types are passed on unread [RFC 3550 section 6.4.2]") {
+TEST_CASE("CompoundReader reads all 31 report blocks, and returns packets of unknown types uninterpreted [RFC 3550 section 6.4.2]") {
   rtp::ReceiverReport report{.ssrc = 5, .blocks = {}};
   report.blocks.count = 31;
   report.blocks.items[30].ssrc = 77;
@@ -149,7 +149,7 @@ TEST_CASE("All 31 report blocks are read; unknown types are passed on unread [RF
   CHECK(std::get<rtp::OtherRtcp>(*compound->next()).type == 207);
 }
 
-TEST_CASE("Writing into a buffer that is too small says so") {
+TEST_CASE("CompoundWriter reports an error when its buffer is too small") {
   Octets out(11);
   rtp::CompoundWriter writer(out);
   writer.receiver_report({.ssrc = 1, .blocks = {}});
@@ -158,13 +158,13 @@ TEST_CASE("Writing into a buffer that is too small says so") {
   CHECK_FALSE(writer.finish());
 }
 
-TEST_CASE("NTP time counts from 1900 [RFC 3550 section 4]") {
+TEST_CASE("NtpTime counts from the year 1900 [RFC 3550 section 4]") {
   CHECK(rtp::NtpTime::from_unix(0s).value == 2'208'988'800ull << 32);
   CHECK(rtp::NtpTime::from_unix(500ms).value == (2'208'988'800ull << 32 | 0x80000000));
   CHECK(rtp::NtpTime{0x1122334455667788}.middle() == 0x33445566);
 }
 
-TEST_CASE("Reports go out every 5 s on average, spread by half, the first one sooner [RFC 3550 section 6.3.1]") {
+TEST_CASE("RtcpSchedule sends reports every 5 s on average, randomised by half, and the first one earlier [RFC 3550 section 6.3.1]") {
   base::SeededRandom random(3);
   base::TimePoint now{};
   double sum = 0;

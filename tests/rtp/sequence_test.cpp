@@ -5,7 +5,7 @@
 using namespace offhook;
 using SequenceVerdict = rtp::SequenceTracker::Verdict;
 
-TEST_CASE("Unwrapping goes up and down over the edge [RFC 3550 appendix A.1]") {
+TEST_CASE("The unwrappers continue up and down across the wrap [RFC 3550 appendix A.1]") {
   rtp::SequenceUnwrapper sequence;
   const auto first = sequence.unwrap(65534);
   CHECK(sequence.unwrap(65535) == first + 1);
@@ -22,13 +22,13 @@ TEST_CASE("Unwrapping goes up and down over the edge [RFC 3550 appendix A.1]") {
     CHECK(timestamp.unwrap(static_cast<std::uint32_t>(239u + (i + 1) * 0x40000000u)) == begin + 320 + (i + 1) * 0x40000000ll);
 }
 
-TEST_CASE("What precedes the first value stays positive") {
+TEST_CASE("The unwrapped value of a packet before the first one is positive") {
   rtp::SequenceUnwrapper sequence;
   CHECK(sequence.unwrap(0) > 0);
   CHECK(sequence.unwrap(65535) > 0);
 }
 
-TEST_CASE("A source counts from its second packet in order on [RFC 3550 appendix A.1]") {
+TEST_CASE("A source counts from its second packet in sequence on [RFC 3550 appendix A.1]") {
   rtp::SequenceTracker tracker;
   CHECK(tracker.on_packet(10) == SequenceVerdict::Probation);
   CHECK(tracker.on_packet(20) == SequenceVerdict::Probation);
@@ -38,7 +38,7 @@ TEST_CASE("A source counts from its second packet in order on [RFC 3550 appendix
   CHECK(tracker.expected() == 2);
 }
 
-TEST_CASE("Cycles are counted and a small step back is none [RFC 3550 appendix A.1]") {
+TEST_CASE("SequenceTracker counts cycles, and does not count a small step back as a cycle [RFC 3550 appendix A.1]") {
   rtp::SequenceTracker tracker;
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{65533, 65534, 65535})
     (void)tracker.on_packet(sequence);
@@ -46,10 +46,10 @@ TEST_CASE("Cycles are counted and a small step back is none [RFC 3550 appendix A
   CHECK(tracker.extended_highest() == 0x10001);
   CHECK(tracker.on_packet(0) == SequenceVerdict::Valid);
   CHECK(tracker.extended_highest() == 0x10001);
-  CHECK(tracker.expected() == 4);  // 65534 65535 0 1
+  CHECK(tracker.expected() == 4);  // The packets 65534, 65535, 0 and 1.
 }
 
-TEST_CASE("A jump is believed when the next packet confirms it; N and N+1 of both limits [RFC 3550 appendix A.1]") {
+TEST_CASE("A jump counts when the next packet confirms it, tested at both limits and one beyond [RFC 3550 appendix A.1]") {
   const auto begun = [] {
     rtp::SequenceTracker tracker;
     (void)tracker.on_packet(4999);
@@ -61,7 +61,7 @@ TEST_CASE("A jump is believed when the next packet confirms it; N and N+1 of bot
   auto b = begun();
   CHECK(b.on_packet(5000 + rtp::kMaxDropout) == SequenceVerdict::Jump);
   CHECK(b.on_packet(5001) == SequenceVerdict::Valid);
-  CHECK(b.on_packet(5000 + rtp::kMaxDropout + 1) == SequenceVerdict::Jump);  // The one in between took the confirmation back.
+  CHECK(b.on_packet(5000 + rtp::kMaxDropout + 1) == SequenceVerdict::Jump);  // The packet between the two jumps cancelled the confirmation.
   CHECK(b.on_packet(5000 + rtp::kMaxDropout + 2) == SequenceVerdict::Restarted);
   CHECK(b.expected() == 1);
   auto c = begun();

@@ -12,7 +12,7 @@ namespace {
 
 base::SocketAddress at(std::uint8_t host, std::uint16_t port) { return {base::IpAddress::v4({192, 0, 2, host}), port}; }
 
-/// The SDP names host 1; the signalling comes from host 2, behind whose NAT the peer is. Host 66 has nothing to do with the call.
+/// The SDP names host 1. The signalling comes from host 2, which is a NAT in front of the peer. Host 66 is not part of the call.
 struct Policy {
   rtp::SourcePolicy policy{10s};
   base::TimePoint now = base::TimePoint{} + 100s;
@@ -32,7 +32,8 @@ struct Policy {
     for (std::uint16_t i = 0; i < rtp::kProbationPackets; ++i) (void)from(source, i, ssrc);
     REQUIRE(policy.locked() == source);
   }
-  /// 100,000 packets of the attacker in sequence, of the SSRC that is locked and of another: none is accepted, none moves ours.
+  /// Sends 100,000 packets of the attacker in sequence, with the locked SSRC and with another. Checks that the policy refuses
+  /// each of them and keeps the destination.
   void attack() {
     const auto before = policy.rtp_destination();
     const auto locked_ssrc = policy.ssrc().value_or(1);
@@ -47,7 +48,7 @@ struct Policy {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Policy, "The SDP's address is believed at its first packet, and ours goes there from the beginning") {
+TEST_CASE_FIXTURE(Policy, "The policy accepts the SDP's address at its first packet, and sends to it from the beginning") {
   CHECK(policy.rtp_destination() == sdp);
   CHECK(policy.rtcp_destination() == at(1, 4001));
   CHECK_FALSE(policy.locked());
@@ -56,7 +57,7 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address is believed at its first packet, an
   CHECK(policy.is_final());
 }
 
-TEST_CASE_FIXTURE(Policy, "Another source is learnt at its fourth packet in sequence, not at its third") {
+TEST_CASE_FIXTURE(Policy, "The policy learns another source at its fourth packet in sequence, not at its third") {
   for (std::uint16_t i = 0; i < rtp::kProbationPackets - 1; ++i)
     CHECK(from(nat, static_cast<std::uint16_t>(65534 + i)) == SourceVerdict::Probation);
   CHECK(policy.rtp_destination() == sdp);
@@ -66,7 +67,7 @@ TEST_CASE_FIXTURE(Policy, "Another source is learnt at its fourth packet in sequ
   CHECK_FALSE(policy.is_final());
 }
 
-TEST_CASE_FIXTURE(Policy, "Four packets out of sequence, of several SSRCs, or spread over too long prove nothing") {
+TEST_CASE_FIXTURE(Policy, "The policy does not learn a source from packets out of sequence, of several SSRCs, or more than the allowed time apart") {
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{1, 3, 5, 7, 7, 7, 7, 7})
     CHECK(from(nat, sequence) == SourceVerdict::Probation);
   for (std::uint32_t ssrc = 0; ssrc < 20; ++ssrc) CHECK(from(nat, 10, 100 + ssrc) == SourceVerdict::Probation);
@@ -77,8 +78,8 @@ TEST_CASE_FIXTURE(Policy, "Four packets out of sequence, of several SSRCs, or sp
   CHECK(policy.rtp_destination() == sdp);
 }
 
-TEST_CASE_FIXTURE(Policy, "A source is learnt from the host of the SDP and of the signalling, from no other host") {
-  lock_on(at(1, 4999));  // The SDP's host sends from another port than it listens on.
+TEST_CASE_FIXTURE(Policy, "The policy learns a source only from the hosts of the SDP and of the signalling") {
+  lock_on(at(1, 4999));  // The SDP's host sends from another port than the one it listens on.
   policy.relearn();
   lock_on(nat);
   policy.relearn();
@@ -86,7 +87,7 @@ TEST_CASE_FIXTURE(Policy, "A source is learnt from the host of the SDP and of th
   CHECK(policy.rtp_destination() == sdp);
 }
 
-TEST_CASE_FIXTURE(Policy, "SourceRule::SdpAddress learns no source, SourceRule::AnyHost learns one from every host") {
+TEST_CASE_FIXTURE(Policy, "SourceRule::SdpAddress learns no source, and SourceRule::AnyHost learns a source from any host") {
   use(rtp::SourceRule::SdpAddress);
   for (std::uint16_t i = 0; i < 100; ++i) {
     CHECK(from(at(1, 4999), i) == SourceVerdict::RefuseSource);
@@ -99,13 +100,13 @@ TEST_CASE_FIXTURE(Policy, "SourceRule::SdpAddress learns no source, SourceRule::
   lock_on(at(77, 7777));
 }
 
-TEST_CASE_FIXTURE(Policy, "An unspecified host of the SDP or of the signalling allows no source") {
+TEST_CASE_FIXTURE(Policy, "The policy learns no source from an unspecified address in the SDP or in the signalling") {
   policy.expect({.rtp = {base::IpAddress{}, 4000}, .rtcp = {}, .signalling_host = {}});
   for (std::uint16_t i = 0; i < 100; ++i) CHECK(from({base::IpAddress{}, 9}, i) == SourceVerdict::RefuseSource);
   CHECK_FALSE(policy.rtp_destination());
 }
 
-TEST_CASE_FIXTURE(Policy, "The SDP's address wins at its first packet: during another source's probation, and after it [CVE-2017-14099]") {
+TEST_CASE_FIXTURE(Policy, "The SDP's address takes priority at its first packet, both during and after another source's probation [CVE-2017-14099]") {
   (void)from(nat, 0);
   (void)from(nat, 1);
   CHECK(from(sdp, 0) == SourceVerdict::Accept);
@@ -120,7 +121,7 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address wins at its first packet: during an
   CHECK(policy.rtp_destination() == sdp);
 }
 
-TEST_CASE_FIXTURE(Policy, "The SDP's address wins back from a stranger that any host was allowed to be [CVE-2025-53399]") {
+TEST_CASE_FIXTURE(Policy, "The SDP's address takes priority over a source that AnyHost has learnt [CVE-2025-53399]") {
   use(rtp::SourceRule::AnyHost);
   lock_on(attacker);
   CHECK(from(sdp, 0, 5) == SourceVerdict::Accept);
@@ -130,7 +131,8 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address wins back from a stranger that any 
   for (std::uint16_t i = 0; i < 100; ++i) CHECK(from(attacker, i) == SourceVerdict::RefuseSource);
 }
 
-TEST_CASE_FIXTURE(Policy, "100,000 packets of a third party before, during and after learning move nothing and are never played [RTP Bleed, RTP Inject]") {
+TEST_CASE_FIXTURE(Policy,
+    "100,000 packets of a third party before, during and after learning are refused and do not change the destination [RTP Bleed, RTP Inject]") {
   attack();
   for (std::uint16_t i = 0; i < rtp::kProbationPackets; ++i) {
     const bool proven = i == rtp::kProbationPackets - 1;
@@ -138,7 +140,7 @@ TEST_CASE_FIXTURE(Policy, "100,000 packets of a third party before, during and a
     now -= 1ms;
     attack();
   }
-  now += 30s;  // A hold.
+  now += 30s;  // The peer was on hold for 30 s.
   attack();
   CHECK(from(nat, rtp::kProbationPackets) == SourceVerdict::Accept);
   CHECK(from(sdp, 0) == SourceVerdict::Accept);
@@ -149,7 +151,7 @@ TEST_CASE_FIXTURE(Policy, "100,000 packets of a third party before, during and a
   CHECK(policy.statistics().refused_source == 800'000);
 }
 
-TEST_CASE_FIXTURE(Policy, "A flood from many sources during learning does not keep the true one out") {
+TEST_CASE_FIXTURE(Policy, "A flood from many sources during learning does not keep the SDP's address out") {
   use(rtp::SourceRule::AnyHost);
   base::SeededRandom random(5);
   for (int i = 0; i < 100'000; ++i) {
@@ -160,7 +162,7 @@ TEST_CASE_FIXTURE(Policy, "A flood from many sources during learning does not ke
   CHECK(from(sdp, 0) == SourceVerdict::Accept);
 }
 
-TEST_CASE("kMaxCandidates sources are in probation side by side; one more displaces the one silent for longest") {
+TEST_CASE("The policy keeps kMaxCandidates sources in probation, and for one more it drops the source that was silent for longest") {
   rtp::SourcePolicy policy;
   policy.expect({.rtp = at(1, 4000), .rtcp = at(1, 4001), .signalling_host = {}});
   auto now = base::TimePoint{} + 1s;
@@ -176,36 +178,37 @@ TEST_CASE("kMaxCandidates sources are in probation side by side; one more displa
   CHECK(round(rtp::kMaxCandidates + 1) == SourceVerdict::Probation);
 }
 
-TEST_CASE_FIXTURE(Policy, "Another SSRC of the locked source is taken at its second packet in sequence, not at its first [RFC 3550 appendix A.1]") {
+TEST_CASE_FIXTURE(Policy, "The policy accepts another SSRC of the locked source at its second packet in sequence, not at its first [RFC 3550 appendix A.1]") {
   lock_on(nat);
   CHECK(from(nat, 4) == SourceVerdict::Accept);
   CHECK(from(nat, 70, 2) == SourceVerdict::RefuseSsrc);
   CHECK(from(nat, 5) == SourceVerdict::Accept);
-  CHECK(from(nat, 72, 2) == SourceVerdict::RefuseSsrc);  // Not the next one.
+  CHECK(from(nat, 72, 2) == SourceVerdict::RefuseSsrc);  // Not the next sequence number.
   CHECK(from(nat, 6) == SourceVerdict::Accept);
   CHECK(from(nat, 73, 2) == SourceVerdict::Accept);
   CHECK(policy.ssrc() == 2u);
   CHECK(policy.statistics().ssrc_changes == 1);
 }
 
-TEST_CASE_FIXTURE(Policy, "After the BYE of the locked SSRC another one is taken at its first packet, the one that left at its second [RFC 3550 section 6.6]") {
+TEST_CASE_FIXTURE(Policy,
+    "After the BYE of the locked SSRC, another SSRC is accepted at its first packet, and the same SSRC at its second [RFC 3550 section 6.6]") {
   lock_on(nat);
-  policy.on_bye(99);  // Another's.
+  policy.on_bye(99);  // The BYE of another SSRC.
   CHECK(from(nat, 70, 2) == SourceVerdict::RefuseSsrc);
   policy.on_bye(1);
-  CHECK(from(nat, 4) == SourceVerdict::RefuseSsrc);      // It overtook the BYE.
+  CHECK(from(nat, 4) == SourceVerdict::RefuseSsrc);      // The BYE overtook this packet.
   CHECK(from(nat, 80, 3) == SourceVerdict::Accept);
   CHECK(policy.ssrc() == 3u);
   CHECK(from(nat, 81, 3) == SourceVerdict::Accept);
   policy.on_bye(3);
   CHECK(from(nat, 82, 3) == SourceVerdict::RefuseSsrc);
-  CHECK(from(nat, 83, 3) == SourceVerdict::Accept);      // It goes on after all.
+  CHECK(from(nat, 83, 3) == SourceVerdict::Accept);      // The SSRC continues after its BYE.
   CHECK(from(nat, 84, 3) == SourceVerdict::Accept);
   CHECK(policy.statistics().ssrc_changes == 1);
   CHECK(policy.locked() == nat);
 }
 
-TEST_CASE_FIXTURE(Policy, "A learnt source that is silent for silence_limit may be followed by another; ours goes to the old one until then") {
+TEST_CASE_FIXTURE(Policy, "Another source may replace a learnt one that is silent for silence_limit; until then the destination stays") {
   lock_on(nat);
   const auto moved = at(2, 50001);
   now += 10s - 2ms;
@@ -219,7 +222,7 @@ TEST_CASE_FIXTURE(Policy, "A learnt source that is silent for silence_limit may 
   CHECK(policy.rtp_destination() == moved);
 }
 
-TEST_CASE_FIXTURE(Policy, "The SDP's address stays locked however long it is silent: no other source is learnt before relearn()") {
+TEST_CASE_FIXTURE(Policy, "The SDP's address stays locked during any silence, and no other source is learnt before relearn()") {
   CHECK(from(sdp, 0) == SourceVerdict::Accept);
   now += 24h;
   for (std::uint16_t i = 0; i < 100; ++i) {
@@ -232,7 +235,7 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address stays locked however long it is sil
   lock_on(nat);
 }
 
-TEST_CASE_FIXTURE(Policy, "The old source is believed again at once after its silence (a hold)") {
+TEST_CASE_FIXTURE(Policy, "The learnt source is accepted again at once after a silence, such as a hold") {
   lock_on(nat);
   now += 60s;
   CHECK(from(at(2, 50001), 0, 9) == SourceVerdict::Probation);
@@ -240,7 +243,7 @@ TEST_CASE_FIXTURE(Policy, "The old source is believed again at once after its si
   CHECK(from(at(2, 50001), 1, 9) == SourceVerdict::RefuseSource);
 }
 
-TEST_CASE_FIXTURE(Policy, "relearn() sends ours to the SDP's address and learns anew [re-INVITE]") {
+TEST_CASE_FIXTURE(Policy, "relearn() returns the destination to the SDP's address, and learning starts again [re-INVITE]") {
   lock_on(nat);
   policy.expect({.rtp = at(7, 7000), .rtcp = at(7, 7001), .signalling_host = nat.ip});
   policy.relearn();
@@ -249,7 +252,7 @@ TEST_CASE_FIXTURE(Policy, "relearn() sends ours to the SDP's address and learns 
   CHECK(from(at(7, 7000), 0, 5) == SourceVerdict::Accept);
 }
 
-TEST_CASE("Without a usable SDP address nothing is sent until a source is learnt") {
+TEST_CASE("Without a usable SDP address the policy has no destination until it learns a source") {
   rtp::SourcePolicy policy;
   policy.expect({.rtp = {base::IpAddress::v4({0, 0, 0, 0}), 4000}, .rtcp = at(1, 0), .signalling_host = at(2, 0).ip});
   CHECK_FALSE(policy.rtp_destination());
@@ -257,11 +260,10 @@ TEST_CASE("Without a usable SDP address nothing is sent until a source is learnt
   auto now = base::TimePoint{} + 1s;
   for (std::uint16_t i = 0; i < rtp::kProbationPackets; ++i) (void)policy.on_rtp(at(2, 0xFFFF), 1, i, now);
   CHECK(policy.rtp_destination() == at(2, 0xFFFF));
-  CHECK_FALSE(policy.rtcp_destination());   // Port 65535 has no next one.
+  CHECK_FALSE(policy.rtcp_destination());   // After port 65535 there is no port for RTCP.
 }
 
-TEST_CASE_FIXTURE(
-    Policy, "RTCP is believed from the SDP's address at any time, else from the locked ip with the locked SSRC, then from that port only") {
+TEST_CASE_FIXTURE(Policy, "The policy accepts RTCP from the SDP's address always, else from the locked IP and SSRC, and then from that port only") {
   CHECK(policy.on_rtcp(at(1, 4001), 77));
   CHECK_FALSE(policy.on_rtcp(attacker, 1));
   lock_on(nat, 5);

@@ -13,10 +13,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::uint32_t kOurs = 0xABCD0001;
-constexpr std::uint16_t kFirst = 65534;             // so that our numbers wrap
+constexpr std::uint16_t kFirst = 65534;             // so that the translated sequence numbers wrap
 constexpr std::uint32_t kBegin = 0xFFFFFF00;
 
-/// A translator whose stream stands at kFirst and kBegin, and a source that sends 20 ms at a time.
+/// A translator whose stream begins at kFirst and kBegin, and a source that sends a packet every 20 ms.
 struct Side {
   rtp::Translator translator;
   base::TimePoint now{100s};
@@ -41,7 +41,7 @@ struct Side {
     return made;
   }
   std::optional<rtp::Packet> pass(const rtp::Packet& packet) { return translator.translate(packet, now); }
-  /// What comes next 20 ms later.
+  /// Translates the source's next packet, 20 ms later.
   std::optional<rtp::Packet> next(std::uint8_t type = 0) {
     now += 20ms;
     ++sequence;
@@ -58,7 +58,7 @@ struct Side {
 
 }  // namespace
 
-TEST_CASE("What is passed on carries our SSRC, our numbers and the other side's payload types, and keeps marker and payload [RFC 3550 section 7.1]") {
+TEST_CASE("The translator writes its own SSRC, numbers and mapped payload types, and keeps marker and payload [RFC 3550 section 7.1]") {
   Side side;
   const auto first = side.pass(side.packet());
   REQUIRE(first);
@@ -66,7 +66,7 @@ TEST_CASE("What is passed on carries our SSRC, our numbers and the other side's 
   CHECK(first->sequence == kFirst);
   CHECK(first->timestamp == kBegin);
   CHECK(first->payload_type == 96);
-  CHECK(first->marker);  // Another source begins to speak.
+  CHECK(first->marker);  // The packet is the first of another source.
   CHECK(first->payload.data() == side.octets.data());
   const auto second = side.next();
   CHECK(second->sequence == 65535);
@@ -79,13 +79,13 @@ TEST_CASE("What is passed on carries our SSRC, our numbers and the other side's 
   const auto event = side.pass(marked);
   CHECK(event->payload_type == 110);
   CHECK(event->marker);
-  CHECK(event->sequence == 1);  // ours wrapped
+  CHECK(event->sequence == 1);  // The translated sequence number wrapped.
   CHECK(side.translator.next_sequence() == 2);
   CHECK(side.translator.statistics().passed == 4);
   CHECK(side.translator.statistics().dropped() == 0);
 }
 
-TEST_CASE("Padding, header extensions and contributing sources stay on the side that they came from") {
+TEST_CASE("The translator removes padding, header extensions and CSRCs") {
   Side side;
   auto rich = side.packet();
   const std::array<std::uint8_t, 4> extension{};
@@ -103,7 +103,7 @@ TEST_CASE("Padding, header extensions and contributing sources stay on the side 
   CHECK(plain->payload.size() == 160);
 }
 
-TEST_CASE("A payload type without a number on the other side is dropped and counted, in the range of types and beyond it") {
+TEST_CASE("The translator drops and counts packets with an unmapped payload type, inside the range of types and beyond it") {
   Side side;
   for (const std::uint8_t type : std::array<std::uint8_t, 3>{1, 96, 127}) CHECK_FALSE(side.pass(side.packet(type)));
   CHECK_FALSE(side.pass(side.packet(128)));
@@ -118,7 +118,7 @@ TEST_CASE("A payload type without a number on the other side is dropped and coun
   CHECK_FALSE(side.next());
 }
 
-TEST_CASE("A packet of kMaxPassedOctets is passed, one octet more is not") {
+TEST_CASE("The translator passes a packet of kMaxPassedOctets, and drops one with one octet more") {
   Side side;
   auto longest = side.packet();
   longest.payload = base::Bytes(side.octets).first(rtp::kMaxPassedOctets - rtp::kFixedHeaderOctets);
@@ -130,10 +130,10 @@ TEST_CASE("A packet of kMaxPassedOctets is passed, one octet more is not") {
   CHECK(side.translator.statistics().too_long == 1);
 }
 
-TEST_CASE("What was lost stays lost, what is out of order stays so, and a duplicate is dropped") {
+TEST_CASE("The translator keeps gaps and the order of the packets, and drops duplicates") {
   Side side;
   REQUIRE(side.pass(side.packet()));
-  side.sequence += 3;  // Three are on their way, or lost.
+  side.sequence += 3;  // Three packets are lost or late.
   const auto behind_gap = side.next();
   CHECK(behind_gap->sequence == static_cast<std::uint16_t>(kFirst + 4));
   CHECK(side.again(2)->sequence == static_cast<std::uint16_t>(kFirst + 2));
@@ -144,7 +144,7 @@ TEST_CASE("What was lost stays lost, what is out of order stays so, and a duplic
   CHECK(side.again(1));
 }
 
-TEST_CASE("A packet kMaxMisorder behind is passed, one further behind is taken for a jump [RFC 3550 appendix A.1]") {
+TEST_CASE("The translator passes a packet kMaxMisorder behind, and takes one further behind for a jump [RFC 3550 appendix A.1]") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   side.sequence += 1000;
@@ -156,7 +156,7 @@ TEST_CASE("A packet kMaxMisorder behind is passed, one further behind is taken f
   CHECK(side.translator.statistics().unconfirmed == 1);
 }
 
-TEST_CASE("A gap below kMaxDropout stays a gap; one of it begins anew once a second packet agrees [RFC 3550 appendix A.1]") {
+TEST_CASE("A gap below kMaxDropout stays a gap; after a larger one the translator starts anew when a second packet confirms it [RFC 3550 appendix A.1]") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   side.sequence += rtp::kMaxDropout - 2;
@@ -171,7 +171,7 @@ TEST_CASE("A gap below kMaxDropout stays a gap; one of it begins anew once a sec
   CHECK(side.translator.statistics().restarts == 1);
 }
 
-TEST_CASE("Another source goes on behind the last number, its timestamp by the time that passed, and is marked") {
+TEST_CASE("The first packet of another source gets the next sequence number, a timestamp by the elapsed time, and the marker") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   const auto last = side.next();
@@ -188,7 +188,7 @@ TEST_CASE("Another source goes on behind the last number, its timestamp by the t
   CHECK(side.next()->timestamp == last->timestamp + 960);
 }
 
-TEST_CASE("A source that begins while the last one's packet still plays does not go back in time") {
+TEST_CASE("When a new source begins during the last source's packet, the timestamp does not go back") {
   Side side;
   const auto last = side.pass(side.packet());
   side.ssrc = 8;
@@ -196,7 +196,7 @@ TEST_CASE("A source that begins while the last one's packet still plays does not
   CHECK(side.pass(side.packet())->timestamp == last->timestamp + 160);
 }
 
-TEST_CASE("What is from before a restart is not given the number of another packet") {
+TEST_CASE("A packet from before a restart does not get the number of another packet") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   side.translator.interrupt();
@@ -208,11 +208,11 @@ TEST_CASE("What is from before a restart is not given the number of another pack
   REQUIRE(side.next());
   CHECK_FALSE(side.again(3));
   CHECK(side.translator.statistics().late == 2);
-  CHECK_FALSE(side.again(2));  // The first of this count was there.
+  CHECK_FALSE(side.again(2));  // The first packet after the restart passed before.
   CHECK(side.translator.statistics().duplicate == 1);
 }
 
-TEST_CASE("What was withheld by agreement is no loss: numbers go on without a gap, the timestamp with the time") {
+TEST_CASE("After interrupt() the sequence numbers continue without a gap, and the timestamp advances with the time") {
   Side side;
   const auto last = side.pass(side.packet());
   side.translator.interrupt();
@@ -225,16 +225,16 @@ TEST_CASE("What was withheld by agreement is no loss: numbers go on without a ga
   CHECK(first->marker);
 }
 
-TEST_CASE("A pause in which the source's clock goes on is kept; a leap of the clock alone is put back on ours") {
+TEST_CASE("The translator keeps a pause during which the source's timestamps advanced, and removes a jump of the timestamps alone") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   REQUIRE(side.next());
-  side.timestamp += 8000 * 5;  // Five seconds of silence, unsent.
+  side.timestamp += 8000 * 5;  // The source was silent for five seconds and sent nothing.
   side.now += 5s;
   const auto late = side.next();
   CHECK(late->timestamp == kBegin + 2 * 160 + 8000 * 5);
   CHECK(side.translator.statistics().clock_jumps == 0);
-  side.timestamp += 8000;  // A second ahead of time may be jitter.
+  side.timestamp += 8000;  // A second ahead of the time may be jitter.
   const auto ahead = side.next();
   CHECK(ahead->timestamp == late->timestamp + 8160);
   side.timestamp += 8001;
@@ -243,14 +243,14 @@ TEST_CASE("A pause in which the source's clock goes on is kept; a leap of the cl
   CHECK(leapt->timestamp == ahead->timestamp + 160);
   CHECK(leapt->sequence == static_cast<std::uint16_t>(ahead->sequence + 1));
   CHECK(leapt->marker);
-  side.timestamp -= 8000 + 160;  // A second back is passed,
+  side.timestamp -= 8000 + 160;  // The translator passes a second back,
   CHECK(side.next()->timestamp == leapt->timestamp - 8000);
-  side.timestamp -= 8001 + 160;  // more is not.
+  side.timestamp -= 8001 + 160;  // and removes a larger step back.
   CHECK(side.next()->timestamp == leapt->timestamp - 8000 + 160);
   CHECK(side.translator.statistics().clock_jumps == 2);
 }
 
-TEST_CASE("The packets of one event keep one timestamp, though the clock of the audio beside them leaps [RFC 4733 section 2.5.1.2]") {
+TEST_CASE("The packets of one event keep one timestamp when the timestamps of the audio jump in between [RFC 4733 section 2.5.1.2]") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   const std::uint32_t begun = side.timestamp;
@@ -268,7 +268,7 @@ TEST_CASE("The packets of one event keep one timestamp, though the clock of the 
   CHECK(event() == ours);
 }
 
-TEST_CASE("Our stream goes on where the translator stopped") {
+TEST_CASE("next_sequence() and timestamp_at() continue the translated stream, and begin() starts at the given numbers") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   const auto last = side.next();
@@ -280,10 +280,10 @@ TEST_CASE("Our stream goes on where the translator stopped") {
   side.now += 1s;
   const auto anew = side.next();
   CHECK(anew->sequence == 9);
-  CHECK(anew->timestamp == 77 + 160);  // 20 ms later
+  CHECK(anew->timestamp == 77 + 160);  // The timestamp 20 ms later.
 }
 
-TEST_CASE("At 48000 Hz time passes six times as fast") {
+TEST_CASE("With a clock rate of 48000 Hz the timestamps advance six times as fast") {
   Side side;
   side.translator = rtp::Translator(48000);
   side.translator.map_type(0, 96, rtp::Translator::Kind::Audio);
