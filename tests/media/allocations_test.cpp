@@ -18,8 +18,8 @@ std::atomic<std::uint64_t> operator_new_calls{0};
 
 std::uint64_t offhook_test::allocations() { return operator_new_calls.load(); }
 
-// Replaces the allocator of this test program; the nothrow and array forms call these.
-// Not inlined: seeing through one of them, g++ takes malloc and delete, or new and free, for a mismatch.
+// Replaces the allocator of this test program. The nothrow and array forms call these functions. They are noinline, because g++
+// would otherwise report a mismatch of malloc and delete, or of new and free.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++operator_new_calls;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;

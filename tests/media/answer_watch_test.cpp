@@ -1,4 +1,5 @@
-// Who took a call: by patterns on virtual time at the bounds of each rule, and by what there is of speech with the real detectors.
+// Tests of AnswerWatch: with patterns of speech in virtual time at the bounds of each rule, and with synthetic and recorded
+// speech through the real detectors.
 #include <offhook/media/answer_watch.hpp>
 #include <offhook/media/line_ear.hpp>
 #include <offhook/media/voice_bank.hpp>
@@ -19,12 +20,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A side that answers, 20 ms after 20 ms.
+/// An answered side, with a frame every 20 ms.
 struct Answer {
   AnswerWatch watch{};
   std::uint64_t tick = 1000;
   std::vector<AnswerVerdict> verdicts;
-  std::vector<std::chrono::milliseconds> spoke_at;   // since the answer
+  std::vector<std::chrono::milliseconds> spoke_at;   // time since the answer
 
   void take(const AnswerWatch::Step& step) {
     if (step.verdict) verdicts.push_back(*step.verdict);
@@ -45,7 +46,7 @@ bool is_only_verdict(const std::vector<AnswerVerdict>& verdicts, Answerer who, A
 
 }  // namespace
 
-TEST_CASE("Some words and then 800 ms of silence are a person's") {
+TEST_CASE("AnswerWatch takes some words and 800 ms of silence for a person") {
   Answer hello;
   hello.silence(300ms);
   hello.voice(500ms);
@@ -56,7 +57,7 @@ TEST_CASE("Some words and then 800 ms of silence are a person's") {
   CHECK(hello.spoke_at.empty());
 }
 
-TEST_CASE("A greeting of 2200 ms may be a person's, one of 2220 ms is a machine's, pauses in it counted") {
+TEST_CASE("AnswerWatch waits during a greeting of 2200 ms, pauses included, and takes one of 2220 ms for a machine") {
   Answer longest;
   longest.voice(1000ms);
   longest.silence(400ms);
@@ -67,7 +68,7 @@ TEST_CASE("A greeting of 2200 ms may be a person's, one of 2220 ms is a machine'
   CHECK(longest.watch.awaits_beep());
 }
 
-TEST_CASE("Six words may be a person's, seven are a machine's") {
+TEST_CASE("AnswerWatch waits during six words, and takes seven for a machine") {
   Answer talker;
   for (int word = 0; word < 6; ++word) {
     talker.voice(160ms);
@@ -80,7 +81,7 @@ TEST_CASE("Six words may be a person's, seven are a machine's") {
   CHECK(is_only_verdict(talker.verdicts, Answerer::Machine, AnswerSign::ManyWords, 1420ms));
 }
 
-TEST_CASE("A pause of 40 ms divides no words, and 80 ms of sound are none") {
+TEST_CASE("A pause of 40 ms does not separate words, and 80 ms of sound are not a word") {
   Answer stutter;
   for (int i = 0; i < 7; ++i) {
     stutter.voice(160ms);
@@ -96,7 +97,7 @@ TEST_CASE("A pause of 40 ms divides no words, and 80 ms of sound are none") {
   CHECK(is_only_verdict(clicks.verdicts, Answerer::Unknown, AnswerSign::Silence, 2500ms));
 }
 
-TEST_CASE("Nobody knows who says nothing for 2500 ms, or cannot be told apart by 5 s") {
+TEST_CASE("The verdict is Unknown after 2500 ms of silence, or after 5 s without a sign of either") {
   Answer silent;
   silent.silence(2480ms);
   CHECK(silent.verdicts.empty());
@@ -113,7 +114,7 @@ TEST_CASE("Nobody knows who says nothing for 2500 ms, or cannot be told apart by
   CHECK(is_only_verdict(slow.verdicts, Answerer::Unknown, AnswerSign::TimeUp, 5000ms));
 }
 
-TEST_CASE("A machine is spoken to after its beep, once") {
+TEST_CASE("AnswerWatch lets the agent speak to a machine after its first beep, and only once") {
   Answer machine;
   machine.voice(4000ms);
   machine.silence(500ms);
@@ -126,7 +127,7 @@ TEST_CASE("A machine is spoken to after its beep, once") {
   CHECK(machine.verdicts.size() == 1);
 }
 
-TEST_CASE("A machine without a beep is spoken to after 3 s of silence, one that does not end after 45 s") {
+TEST_CASE("AnswerWatch lets the agent speak to a machine without a beep after 3 s of silence, or after 45 s of uninterrupted sound") {
   Answer quiet;
   quiet.voice(4000ms);
   quiet.silence(2980ms);
@@ -140,7 +141,7 @@ TEST_CASE("A machine without a beep is spoken to after 3 s of silence, one that 
   CHECK(music.spoke_at.size() == 1);
 }
 
-TEST_CASE("A beep makes a machine of who sounded like a person, within 20 s") {
+TEST_CASE("A beep within 20 s changes the verdict from a person to a machine") {
   Answer brief;
   brief.voice(900ms);
   brief.silence(19100ms);
@@ -158,7 +159,7 @@ TEST_CASE("A beep makes a machine of who sounded like a person, within 20 s") {
   CHECK(later.spoke_at.empty());
 }
 
-TEST_CASE("A beep before anything is known says all at once; a fax tone is a fax; busy tones say nothing of who answered") {
+TEST_CASE("A beep gives the verdict at once, a fax tone gives the verdict Fax, and busy tones give none") {
   Answer beep;
   beep.silence(200ms);
   beep.tone(LineTone::Busy);
@@ -176,7 +177,7 @@ TEST_CASE("A beep before anything is known says all at once; a fax tone is a fax
   CHECK(fax.spoke_at.empty());
 }
 
-TEST_CASE("Frames that were lost on their way to us are counted as the next one is") {
+TEST_CASE("Lost frames count as the frame after them") {
   Answer gap;
   gap.voice(20ms);
   gap.tick += 119;
@@ -191,7 +192,7 @@ struct Trial {
   bool spoke = false;
 };
 
-/// As a call has it: the voice detector, the ear, and the watch, over 0.5 s of silence, `pcm`, and 5 s of silence.
+/// Runs the voice detector, the line ear and the watch of a call over 0.5 s of silence, `pcm` and 5 s of silence.
 Trial answered_with(const std::vector<std::int16_t>& pcm, double noise) {
   offhook_test::LineSignal line;
   line.silence(500).add(pcm).silence(5000).noise(noise);
@@ -216,7 +217,7 @@ Trial answered_with(const std::vector<std::int16_t>& pcm, double noise) {
 
 }  // namespace
 
-TEST_CASE("Synthetic greetings, short ones and long ones with and without a beep, are told apart in quiet and in noise") {
+TEST_CASE("AnswerWatch distinguishes synthetic short greetings from long ones with and without a beep, in quiet and in noise") {
   for (const double noise : {1.0, 60.0}) {
     for (std::uint32_t seed = 1; seed <= 20; ++seed) {
       CAPTURE(seed);
@@ -235,8 +236,9 @@ TEST_CASE("Synthetic greetings, short ones and long ones with and without a beep
   }
 }
 
-// A voice that nobody here recorded. What it says from 4 s on stands for a machine, the first second and a half of it for a person.
-TEST_CASE("Of Asterisk's prompts the long ones are taken for machines, and their beginnings for people") {
+// Recordings from outside this project. From 4 s on their length is that of a machine's greeting; the first 1.5 s are like a
+// person's.
+TEST_CASE("AnswerWatch takes Asterisk's long prompts for machines, and their beginnings for people") {
   unsigned people = 0, machines = 0, trials = 0;
   for (auto pcm : offhook::bench::recordings(400)) {
     pcm = offhook::bench::from_onset(pcm, 15);

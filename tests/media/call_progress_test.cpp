@@ -56,12 +56,12 @@ std::vector<SignalTone> signals(const LineSignal& line) {
   return told;
 }
 
-/// A whole cycle, or the first second of its long pause; of the longest script over the same tones.
+/// seconds for one whole cycle, or up to the first second of its long pause, of the longest tone script
 constexpr double kPatienceSeconds = 7;
 
 }  // namespace
 
-TEST_CASE("Each country's tones are told apart by their cadence, at any level and place, in noise [ITU-T E.180]") {
+TEST_CASE("ProgressDetector distinguishes each country's tones by their cadence, at any level and position, in noise [ITU-T E.180]") {
   for (const Country country : kAllCountries) {
     for (const auto& spec : progress_tones(country)) {
       CAPTURE(static_cast<int>(country));
@@ -80,7 +80,7 @@ TEST_CASE("Each country's tones are told apart by their cadence, at any level an
   }
 }
 
-TEST_CASE("Tones with a long pause are told a second into it, endless ones after a second or two, others after two cycles") {
+TEST_CASE("ProgressDetector reports tones with a long pause after one second of it, endless tones after 1 to 2 s, and others after two cycles") {
   const auto told_after = [](Country country, ProgressTone tone) {
     for (const auto& spec : progress_tones(country)) {
       if (spec.tone == tone) return progress(country, script_sound(spec.script, 10'000, 3000)).at(0).seconds;
@@ -95,7 +95,7 @@ TEST_CASE("Tones with a long pause are told a second into it, endless ones after
   CHECK(told_after(Country::France, ProgressTone::Dial) < 2.0);
 }
 
-TEST_CASE("Ringback that ends with a voice is over, and busy after it is told") {
+TEST_CASE("A ringback ends when a voice follows, and ProgressDetector reports a busy tone after it") {
   ProgressDetector detector(Country::UnitedStates);
   const auto hear = [&](const std::vector<std::int16_t>& pcm) {
     std::optional<ProgressTone> told;
@@ -112,7 +112,7 @@ TEST_CASE("Ringback that ends with a voice is over, and busy after it is told") 
   CHECK(hear(script_sound(tones[2].script, 4000, 3000)) == ProgressTone::Busy);
 }
 
-TEST_CASE("Cadences 5 % off and tones 8 Hz off are heard, other cadences and tones 40 Hz off are not") {
+TEST_CASE("ProgressDetector accepts cadences 5 % off and tones 8 Hz off, and refuses other cadences and tones 40 Hz off") {
   const auto hear = [](double hz, std::uint32_t on_ms, std::uint32_t off_ms) {
     return progress(Country::Germany, script_sound({ToneStep{hz, 0, 0, on_ms}, ToneStep{0, 0, 0, off_ms}}, 8000, 3000));
   };
@@ -127,7 +127,7 @@ TEST_CASE("Cadences 5 % off and tones 8 Hz off are heard, other cadences and ton
   CHECK(hear(425, 360, 360).empty());
 }
 
-TEST_CASE("Speech, digits and silence are no tones of the network") {
+TEST_CASE("ProgressDetector finds no tone in speech, digits and silence") {
   for (const Country country : kAllCountries) {
     for (const double pitch : {90.0, 140.0, 210.0, 300.0}) {
       CHECK(progress(country, offhook_test::SyntheticVoice(8000, 77, pitch).speak(60)).empty());
@@ -138,7 +138,7 @@ TEST_CASE("Speech, digits and silence are no tones of the network") {
   }
 }
 
-TEST_CASE("Countries have two letters, Canada those of its neighbour's tones [ISO 3166]") {
+TEST_CASE("country_of accepts two-letter codes, and maps Canada to the tones of the United States [ISO 3166]") {
   CHECK(country_of("US") == Country::UnitedStates);
   CHECK(country_of("CA") == Country::UnitedStates);
   CHECK(country_of("GB") == Country::UnitedKingdom);
@@ -148,7 +148,7 @@ TEST_CASE("Countries have two letters, Canada those of its neighbour's tones [IS
   for (const Country country : kAllCountries) CHECK(progress_tones(country).size() <= kMaxProgressTones);
 }
 
-TEST_CASE("A script is exact to the sample, however it is cut, repeats, and ends") {
+TEST_CASE("ScriptSource is exact to the sample for any division into frames, repeats the script, and ends") {
   const ToneScript script{ToneStep{440, 480, 0, 201}, ToneStep{0, 0, 0, 99}};
   const auto whole = script_sound(script, 2000, 5000);
   ScriptSource source(script, 8000, 5000);
@@ -174,7 +174,7 @@ TEST_CASE("A script is exact to the sample, however it is cut, repeats, and ends
   no_rate.fill(beep);
 }
 
-TEST_CASE("Digits that are played as scripts are heard, down to 40 ms of tones and of pause [ITU-T Q.23]") {
+TEST_CASE("DtmfDetector hears digits that are played as scripts, with tones and pauses of 40 ms or more [ITU-T Q.23]") {
   const std::string keys = "0123456789*#ABCDabcd";
   for (const std::uint32_t ms : {40u, 100u}) {
     LineSignal line;
@@ -191,20 +191,20 @@ TEST_CASE("Digits that are played as scripts are heard, down to 40 ms of tones a
   CHECK(dtmf_script('x').count == 0);
 }
 
-TEST_CASE("kMaxToneSteps fit into a script, one more is left out") {
+TEST_CASE("A ToneScript holds kMaxToneSteps steps, and leaves out further ones") {
   const ToneStep step{440, 0, 0, 100};
   CHECK(ToneScript({step, step, step, step, step, step}).count == kMaxToneSteps);
   CHECK(ToneScript({step, step, step, step, step, step, step}).count == kMaxToneSteps);
 }
 
-TEST_CASE("A modulated tone swells and fades") {
+TEST_CASE("A modulated tone consists of its frequency and two side tones of half the amplitude") {
   const auto pcm = script_sound({ToneStep{400, 0, 16, 0}}, 1000, 4000);
   CHECK(offhook_test::measure_tone(pcm, 400, 8000).amplitude == doctest::Approx(4000).epsilon(0.01));
   CHECK(offhook_test::measure_tone(pcm, 384, 8000).amplitude == doctest::Approx(2000).epsilon(0.01));
   CHECK(offhook_test::measure_tone(pcm, 416, 8000).amplitude == doctest::Approx(2000).epsilon(0.01));
 }
 
-TEST_CASE("Special information tones say why, where they are North America's [ITU-T E.180]") {
+TEST_CASE("SignalToneDetector reads the kind of North America's special information tones [ITU-T E.180]") {
   for (const auto kind : {SpecialInformation::Unspecified, SpecialInformation::NoCircuit, SpecialInformation::Intercept,
                           SpecialInformation::VacantCode, SpecialInformation::Reorder}) {
     for (int shift = 0; shift < 8; ++shift) {
@@ -221,7 +221,7 @@ TEST_CASE("Special information tones say why, where they are North America's [IT
   }
 }
 
-TEST_CASE("Special information tones may be 50 Hz off and 30 ms apart, not two of three, not downwards [ITU-T E.180]") {
+TEST_CASE("Special information tones may be 50 Hz off and 30 ms apart; two of three, or a falling order, are none [ITU-T E.180]") {
   const auto line = [](double first, double second, double third, double gap) {
     LineSignal all;
     all.silence(100);
@@ -240,7 +240,7 @@ TEST_CASE("Special information tones may be 50 Hz off and 30 ms apart, not two o
   }
 }
 
-TEST_CASE("A fax that calls and one that answers are heard within their tolerances [ITU-T T.30 section 4.3.3]") {
+TEST_CASE("SignalToneDetector detects calling and answering faxes within their tolerances [ITU-T T.30 section 4.3.3]") {
   const auto kinds = [](const LineSignal& line) {
     std::vector<SignalTone::Kind> all;
     for (const auto& tone : signals(line)) all.push_back(tone.kind);
@@ -255,12 +255,12 @@ TEST_CASE("A fax that calls and one that answers are heard within their toleranc
   for (const double ms : {300.0, 700.0}) CHECK(tone(1100, ms) == std::vector{Beep});
   CHECK(tone(2100, 400) == std::vector{Beep});
   CHECK(tone(2130, 3000).empty());
-  LineSignal turned;  // ITU-T V.8: the phase turns every 450 ms; each piece begins anywhere here.
+  LineSignal turned;  // In ITU-T V.8 the phase turns every 450 ms. Here each piece begins with a random phase.
   for (int i = 0; i < 6; ++i) turned.tones({{2100, 4000}}, 450);
   CHECK(kinds(turned.silence(300)) == std::vector{FaxAnswering});
 }
 
-TEST_CASE("An answering machine's beep is heard behind its voice, 120 to 2000 ms of any tone from 500 Hz on") {
+TEST_CASE("SignalToneDetector detects a beep after a machine's voice: 120 to 2000 ms of any tone from 500 Hz on") {
   const auto after_voice = [](double hz, double ms, double level) {
     LineSignal line(2);
     line.add(offhook_test::SyntheticVoice(8000, 12, 180).speak(3)).silence(130).tones({{hz, dbm0(level)}}, ms).silence(400).noise(5);
@@ -279,7 +279,7 @@ TEST_CASE("An answering machine's beep is heard behind its voice, 120 to 2000 ms
   CHECK(signals(LineSignal().add(script_sound(machine_beep(), 1000, 4000))).size() == 1);
 }
 
-TEST_CASE("The beep of Asterisk's voicemail is one") {
+TEST_CASE("SignalToneDetector detects the beep of Asterisk's voicemail") {
   const std::filesystem::path folder = "/usr/share/asterisk/sounds";
   std::filesystem::path beep;
   if (std::filesystem::is_directory(folder)) {
@@ -301,7 +301,7 @@ TEST_CASE("The beep of Asterisk's voicemail is one") {
   CHECK(told[0].hz == doctest::Approx(700).epsilon(0.01));
 }
 
-TEST_CASE("Speech, noise and digits are no machine's tones") {
+TEST_CASE("SignalToneDetector finds no tone in speech, noise and digits") {
   for (const double pitch : {90.0, 140.0, 210.0, 300.0}) {
     CHECK(signals(LineSignal().add(offhook_test::SyntheticVoice(8000, 78, pitch).speak(120))).empty());
   }
@@ -309,7 +309,7 @@ TEST_CASE("Speech, noise and digits are no machine's tones") {
   CHECK(signals(LineSignal().tones({{941, 4000}, {1336, 4000}}, 400).silence(300)).empty());
 }
 
-TEST_CASE("A pure tone's frequency, power, narrowness and share, and what they are of nothing") {
+TEST_CASE("measure_pure_tone returns a tone's frequency, power, narrowness and share, and zeros for silence") {
   for (const double hz : {300.0, 440.0, 1000.0, 1999.0, 2100.0, 3300.0}) {
     const auto tone = measure_pure_tone(LineSignal().tones({{hz, 8000}}, 20).pcm());
     CHECK(tone.hz == doctest::Approx(hz).epsilon(0.001));

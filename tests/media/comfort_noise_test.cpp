@@ -14,7 +14,7 @@ using namespace offhook::media;
 namespace {
 
 NoiseDescription white(std::uint8_t below_overload_db) { return {.below_overload_db = below_overload_db}; }
-/// Noise that falls or rises with frequency.
+/// Returns the description of noise whose power falls or rises with frequency.
 NoiseDescription coloured(std::uint8_t below_overload_db, float first, float second = 0) {
   NoiseDescription noise{.below_overload_db = below_overload_db, .order = 2};
   noise.reflection[0] = first;
@@ -26,7 +26,7 @@ std::vector<std::int16_t> made(NoiseSource& source, std::size_t frames, std::siz
   for (std::size_t i = 0; i < frames; ++i) source.fill(std::span(pcm).subspan(i * samples, samples));
   return pcm;
 }
-/// Correlation of neighbours, -1..1: below 0 for a hiss, above for a rumble.
+/// Returns the correlation of samples `lag` apart, -1..1. At lag 1, a hiss is below 0 and a rumble above.
 double autocorrelation(const std::vector<std::int16_t>& pcm, std::size_t lag = 1) {
   double product = 0, power = 0;
   for (std::size_t i = lag; i < pcm.size(); ++i) {
@@ -38,7 +38,7 @@ double autocorrelation(const std::vector<std::int16_t>& pcm, std::size_t lag = 1
 
 }  // namespace
 
-TEST_CASE("A description of noise, octet for octet [RFC 3389 sections 3.1 to 3.3]") {
+TEST_CASE("parse_comfort_noise reads level and coefficients of the RFC's payload format [RFC 3389 sections 3.1 to 3.3]") {
   const std::vector<std::uint8_t> payload{0x80 | 52, 127, 0, 254, 255, 128};
   const auto noise = parse_comfort_noise(payload);
   REQUIRE(noise);
@@ -47,11 +47,11 @@ TEST_CASE("A description of noise, octet for octet [RFC 3389 sections 3.1 to 3.3
   CHECK(noise->reflection[0] == 0);
   CHECK(noise->reflection[1] == doctest::Approx(-127 * 258.0 / 32768));
   CHECK(noise->reflection[2] == doctest::Approx(127 * 258.0 / 32768));
-  CHECK(noise->reflection[3] == noise->reflection[2]);  // 255 is not defined.
+  CHECK(noise->reflection[3] == noise->reflection[2]);  // The RFC does not define 255.
   CHECK(noise->reflection[4] == doctest::Approx(258.0 / 32768));
 }
 
-TEST_CASE("Every level and every coefficient is read as it was written") {
+TEST_CASE("Every level and every coefficient reads back as it was written") {
   for (int level = 0; level < 128; ++level) {
     for (int step = 0; step <= 254; ++step) {
       const std::array<std::uint8_t, 2> payload{static_cast<std::uint8_t>(level), static_cast<std::uint8_t>(step)};
@@ -62,7 +62,7 @@ TEST_CASE("Every level and every coefficient is read as it was written") {
   }
 }
 
-TEST_CASE("No octet is no description; more coefficients than we use are cut") {
+TEST_CASE("parse_comfort_noise refuses an empty payload, and ignores coefficients beyond kMaxNoiseOrder") {
   CHECK(parse_comfort_noise({}).error() == NoiseError::Empty);
   std::vector<std::uint8_t> payload(1 + kMaxNoiseOrder, 200);
   CHECK(parse_comfort_noise(payload)->order == kMaxNoiseOrder);
@@ -72,7 +72,7 @@ TEST_CASE("No octet is no description; more coefficients than we use are cut") {
   CHECK(parse_comfort_noise(payload)->order == kMaxNoiseOrder);
 }
 
-TEST_CASE("What does not fit is not written") {
+TEST_CASE("write_comfort_noise writes nothing into a buffer that is too small, and limits values to their range") {
   std::array<std::uint8_t, 3> out{};
   CHECK(write_comfort_noise(coloured(40, 0.5F), out) == 3);
   CHECK(write_comfort_noise(coloured(40, 0.5F), std::span(out).first(2)) == 0);
@@ -81,7 +81,7 @@ TEST_CASE("What does not fit is not written") {
   CHECK(out == std::array<std::uint8_t, 3>{127, 254, 0});
 }
 
-TEST_CASE("The noise is as loud as was asked for, whatever its colour [RFC 3389 section 3.1]") {
+TEST_CASE("NoiseSource makes noise of the described level, whatever its spectrum [RFC 3389 section 3.1]") {
   for (const int level : {30, 45, 60, 75}) {
     for (const float first : {0.0F, -0.9F, 0.7F}) {
       NoiseSource source(7);
@@ -94,17 +94,17 @@ TEST_CASE("The noise is as loud as was asked for, whatever its colour [RFC 3389 
   CHECK(level_dbov(made(silent, 3)) == -127);
 }
 
-TEST_CASE("It has the colour that was asked for [RFC 3389 section 3.2]") {
+TEST_CASE("NoiseSource makes noise of the described spectrum [RFC 3389 section 3.2]") {
   NoiseSource rumble(3), hiss(3), plain(3);
   rumble.describe(coloured(40, -0.9F));
   hiss.describe(coloured(40, 0.7F));
   plain.describe(white(40));
-  CHECK(autocorrelation(made(rumble, 200)) == doctest::Approx(0.9).epsilon(0.05));  // The first coefficient is minus the first correlation.
+  CHECK(autocorrelation(made(rumble, 200)) == doctest::Approx(0.9).epsilon(0.05));  // The first coefficient is the negative of the first correlation.
   CHECK(autocorrelation(made(hiss, 200)) == doctest::Approx(-0.7).epsilon(0.05));
   CHECK(std::abs(autocorrelation(made(plain, 200))) < 0.02);
 }
 
-TEST_CASE("A louder description takes over without a step, within 200 ms") {
+TEST_CASE("A louder description takes effect gradually, within 200 ms") {
   NoiseSource source(5);
   source.describe(white(60));
   made(source, 10);
@@ -118,7 +118,7 @@ TEST_CASE("A louder description takes over without a step, within 200 ms") {
   CHECK(level_dbov(made(source, 1)) == -127);
 }
 
-TEST_CASE("The least stable of all models stays finite, at any size of frame") {
+TEST_CASE("NoiseSource stays finite with the least stable coefficients, at any frame size") {
   NoiseSource source(9);
   NoiseDescription noise{.below_overload_db = 0, .order = kMaxNoiseOrder};
   for (std::size_t i = 0; i < kMaxNoiseOrder; ++i) noise.reflection[i] = i % 2 == 0 ? 9.0F : -9.0F;
@@ -129,7 +129,7 @@ TEST_CASE("The least stable of all models stays finite, at any size of frame") {
   CHECK(std::abs(level_dbov(made(source, 50)) + 40) <= 2);
 }
 
-TEST_CASE("What the meter describes is what the source made: level and colour") {
+TEST_CASE("NoiseMeter describes the level and the spectrum that NoiseSource made") {
   for (const auto& [first, second] : {std::pair{-0.8F, 0.2F}, {0.5F, -0.1F}, {0.0F, 0.0F}}) {
     NoiseSource source(11);
     source.describe(coloured(50, first, second));
@@ -144,12 +144,12 @@ TEST_CASE("What the meter describes is what the source made: level and colour") 
   }
 }
 
-TEST_CASE("The meter of nothing, of silence and of a tone") {
+TEST_CASE("NoiseMeter describes no frames, silence and a tone") {
   NoiseMeter meter;
   CHECK(meter.describe() == NoiseDescription{});
   const std::vector<std::int16_t> silence(160), speck(NoiseMeter::kMeteredOrder, 1000);
   meter.on_frame(silence);
-  meter.on_frame(speck);  // Too short to tell anything.
+  meter.on_frame(speck);  // This frame is too short for a description.
   CHECK(meter.describe() == NoiseDescription{});
   std::vector<std::int16_t> tone(160);
   for (std::size_t i = 0; i < tone.size(); ++i) tone[i] = static_cast<std::int16_t>(std::lrint(8000 * std::sin(0.3 * static_cast<double>(i))));
@@ -160,7 +160,7 @@ TEST_CASE("The meter of nothing, of silence and of a tone") {
   CHECK(meter.describe() == NoiseDescription{});
 }
 
-TEST_CASE("Speech is sent, and 200 ms behind it; then a description, and nothing until it no longer fits") {
+TEST_CASE("DiscontinuousSender sends speech and 200 ms after it, then a description, and the next only when the noise has changed") {
   using What = DiscontinuousSender::What;
   DiscontinuousSender sender;
   CHECK(sender.on_frame(true, white(60)) == What::Audio);
@@ -172,10 +172,10 @@ TEST_CASE("Speech is sent, and 200 ms behind it; then a description, and nothing
   CHECK(sender.on_frame(false, white(62)) == What::Description);
   CHECK(sender.on_frame(true, white(62)) == What::Audio);
   for (unsigned i = 0; i < DiscontinuousSender::kHangoverFrames; ++i) CHECK(sender.on_frame(false, white(62)) == What::Audio);
-  CHECK(sender.on_frame(false, white(62)) == What::Description);  // Each silence begins with one.
+  CHECK(sender.on_frame(false, white(62)) == What::Description);  // Each silence begins with a description.
 }
 
-TEST_CASE("Silence is filled once it was described, and no longer when audio came again") {
+TEST_CASE("PeerNoise fills silence after a description, and stops when audio comes again") {
   PeerNoise noise(1);
   std::vector<std::int16_t> pcm(160, 77);
   CHECK_FALSE(noise.fill(pcm));
@@ -187,7 +187,7 @@ TEST_CASE("Silence is filled once it was described, and no longer when audio cam
   CHECK(noise.on_payload(payload, kBegins));
   CHECK(noise.fill(pcm));
   CHECK(std::abs(level_dbov(pcm) + 50) <= 2);
-  noise.on_audio(kBegins - 160);  // Of before, and only now its turn.
+  noise.on_audio(kBegins - 160);  // This audio is older than the description, although it is played after it.
   CHECK(noise.fill(pcm));
   noise.on_audio(kBegins + 160);
   CHECK_FALSE(noise.fill(pcm));

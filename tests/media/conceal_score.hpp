@@ -12,10 +12,11 @@
 #include <span>
 #include <vector>
 
-// What is made up for gaps of 20 to 60 ms in speech: how far its spectrum is from what was lost, and how much it clicks.
+// Scores the concealment of gaps of 20 to 60 ms in speech: the spectral distance from the lost audio, and how much the seams
+// click.
 namespace offhook_test {
 
-/// Anything that is told of each frame whether it is there, and fills those that are not.
+/// Gets each frame in order. When `is_there` is false, it fills the frame.
 using Conceal = std::function<void(std::span<std::int16_t> frame, bool is_there)>;
 
 inline double power(std::span<const std::int16_t> pcm) {
@@ -24,7 +25,7 @@ inline double power(std::span<const std::int16_t> pcm) {
   return sum / static_cast<double>(pcm.size());
 }
 
-/// Every 400 ms or so `frames` are lost, where there is speech; from frame `first` on.
+/// Marks `frames` frames as lost about every 400 ms from frame `first` on, where there is speech.
 inline std::vector<bool> losses(const Pcm& pcm, std::size_t frames, std::size_t first) {
   std::vector<bool> lost(pcm.size() / kFrame, false);
   for (std::size_t at = first; at + frames + 2 < lost.size(); at += 21) {
@@ -55,14 +56,14 @@ inline std::vector<double> spectrum_db(std::span<const std::int16_t> pcm, double
 }
 
 inline double log_spectral_distance(std::span<const std::int16_t> wanted, std::span<const std::int16_t> got) {
-  const double floor = power(wanted) * kFrame * 0.01 + 1000;  // What is 35 dB below the rest is not heard.
+  const double floor = power(wanted) * kFrame * 0.01 + 1000;  // Sound 35 dB below the rest is not audible.
   const auto a = spectrum_db(wanted, floor), b = spectrum_db(got, floor);
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
   return std::sqrt(sum / static_cast<double>(a.size()));
 }
 
-/// The largest second difference at a seam, by the largest one that is heard around it.
+/// Returns the largest second difference at a seam, divided by the largest one around it.
 inline double click(const Pcm& heard, std::size_t seam) {
   const auto roughest = [&](std::size_t begin, std::size_t end) {
     double most = 50;

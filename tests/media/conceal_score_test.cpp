@@ -1,4 +1,4 @@
-// What is made up for gaps of 20 to 60 ms in speech, beside plain repetition and spandsp.
+// Compares Concealer with plain repetition and with spandsp, for gaps of 20 to 60 ms in speech.
 #include <offhook/bench/recordings.hpp>
 #include <offhook/media/codec/g711.hpp>
 #include <offhook/media/resample.hpp>
@@ -30,7 +30,7 @@ struct NamedVoice {
   Pcm pcm;
 };
 
-/// A low voice, a high one, and one that whispers: noise through the same syllables.
+/// Returns a low voice, a high voice and a whisper, which is noise with the same syllables.
 std::vector<NamedVoice> synthetic_voices() {
   const auto speak = [](std::uint32_t seed, double pitch_hz) { return offhook_test::SyntheticVoice(8000, seed, pitch_hz).speak(15); };
   std::vector<NamedVoice> all = {{"low", speak(3, 100)}, {"high", speak(4, 210)}};
@@ -55,7 +55,7 @@ Score spandsp(const Pcm& said, std::size_t gap_frames) {
   return result;
 }
 
-/// The narrowband speech of ITU-T's G.722 vectors.
+/// Returns the narrowband speech of ITU-T's G.722 vectors.
 Pcm vector_speech() {
   const auto wide = vector_words("audio/g722/inpsp.bin");
   media::Resampler resampler(16000, 8000);
@@ -64,7 +64,7 @@ Pcm vector_speech() {
   return pcm;
 }
 
-/// The speech of SIPp's capture: Ethernet, IPv4 without options, UDP, RTP of PCMA in its order.
+/// Reads the speech of SIPp's capture: Ethernet, IPv4 without options, UDP, and RTP with PCMA in order.
 Pcm captured_speech() {
   constexpr std::size_t kFileHeader = 24, kRecordHeader = 16, kBeforeRtp = 14 + 20 + 8;
   const auto file = vector_file("audio/rtp-pcap/g711a.pcap");
@@ -104,7 +104,7 @@ void check_real_speech(const std::string& name, const Pcm& pcm) {
 
 }  // namespace
 
-TEST_CASE("On real speech what is made up is never farther from what was lost than repetition is, and clicks less: test data") {
+TEST_CASE("On real speech, Concealer is at most as far from the lost audio as repetition is, and clicks less: test data") {
   const std::vector<NamedVoice> voices{{"vectors", vector_speech()}, {"capture", captured_speech()}};
   for (const auto& voice : voices) {
     if (voice.pcm.empty()) {
@@ -115,7 +115,7 @@ TEST_CASE("On real speech what is made up is never farther from what was lost th
   }
 }
 
-TEST_CASE("On real speech what is made up is never farther from what was lost than repetition is, and clicks less: recordings") {
+TEST_CASE("On real speech, Concealer is at most as far from the lost audio as repetition is, and clicks less: recordings") {
   const Pcm pcm = recorded_speech();
   if (pcm.empty()) {
     MESSAGE("skipped: there are no recordings (asterisk-core-sounds-en-wav)");
@@ -124,7 +124,7 @@ TEST_CASE("On real speech what is made up is never farther from what was lost th
   check_real_speech("recordings", pcm);
 }
 
-TEST_CASE("What is made up is nearer to what was lost than repetition and spandsp's, and clicks less") {
+TEST_CASE("On synthetic speech, Concealer is nearer to the lost audio than repetition and spandsp, and clicks less") {
   for (const auto& voice : synthetic_voices()) {
     for (const std::size_t frames : {1, 2, 3}) {
       CAPTURE(voice.name);

@@ -19,7 +19,7 @@ using offhook_test::worst_step;
 
 namespace {
 
-/// A voice-like sound: a pitch of 140 Hz with falling harmonics.
+/// Makes a sound like a vowel: a pitch of 140 Hz with harmonics that get weaker.
 std::vector<std::int16_t> vowel(std::uint32_t rate, std::size_t samples) {
   std::vector<std::int16_t> pcm(samples);
   for (std::size_t i = 0; i < samples; ++i) {
@@ -41,7 +41,7 @@ double snr_db(std::span<const std::int16_t> wanted, std::span<const std::int16_t
 
 }  // namespace
 
-TEST_CASE("A lost frame of a vowel is guessed far better than silence would be, at each rate") {
+TEST_CASE("Concealer replaces a lost frame of a vowel far better than silence, at each rate") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     CAPTURE(rate);
     const std::size_t frame = rate / 50;
@@ -59,14 +59,14 @@ TEST_CASE("A lost frame of a vowel is guessed far better than silence would be, 
     }
     CHECK_FALSE(concealer.concealing());
     CHECK(snr_db(std::span(original).subspan(10 * frame, frame / 2), std::span(heard).subspan(10 * frame, frame / 2)) > 10);
-    CHECK(worst_step(heard) < worst_step(original) * 1.3);              // No click at either seam.
+    CHECK(worst_step(heard) < worst_step(original) * 1.3);              // Neither seam clicks.
     CHECK(std::equal(heard.begin(), heard.begin() + 10 * static_cast<std::ptrdiff_t>(frame), original.begin()));
     const auto behind = static_cast<std::ptrdiff_t>(11 * frame + rate / 200);
-    CHECK(std::equal(heard.begin() + behind, heard.end(), original.begin() + behind));   // Untouched 5 ms after the return.
+    CHECK(std::equal(heard.begin() + behind, heard.end(), original.begin() + behind));   // From 5 ms after the gap on, the audio is unchanged.
   }
 }
 
-TEST_CASE("A long gap fades: full for 20 ms, silent from 80 ms on, and good audio fades in") {
+TEST_CASE("Concealment of a long gap is full for 20 ms and silent from 80 ms on, and the next good audio fades in") {
   media::Concealer concealer(8000);
   auto pcm = vowel(8000, 160 * 5);
   for (std::size_t k = 0; k < 5; ++k) concealer.good(std::span(pcm).subspan(k * 160, 160));
@@ -85,7 +85,7 @@ TEST_CASE("A long gap fades: full for 20 ms, silent from 80 ms on, and good audi
   CHECK(back[40] == 10000);
 }
 
-TEST_CASE("Before anything was heard, and after reset(), there is silence to be made up") {
+TEST_CASE("Concealer produces silence before the first good frame and after reset()") {
   media::Concealer concealer(16000);
   std::array<std::int16_t, 320> out{};
   out.fill(77);
@@ -98,12 +98,12 @@ TEST_CASE("Before anything was heard, and after reset(), there is silence to be 
   CHECK(std::all_of(out.begin(), out.end(), [](std::int16_t sample) { return sample == 0; }));
 }
 
-TEST_CASE("A seam without a gap is blended over 5 ms") {
+TEST_CASE("Concealer blends a seam without a gap over 5 ms") {
   media::Concealer concealer(8000);
   const auto pcm = vowel(8000, 160 * 7);
   auto heard = pcm;
   for (std::size_t k = 0; k < 4; ++k) concealer.good(std::span(heard).subspan(k * 160, 160));
-  std::vector<std::int16_t> jump(pcm.begin() + 160 * 5 + 20, pcm.begin() + 160 * 6 + 20);   // One frame and a bit is left out.
+  std::vector<std::int16_t> jump(pcm.begin() + 160 * 5 + 20, pcm.begin() + 160 * 6 + 20);   // One frame and 20 samples are left out.
   const auto cut = jump;
   concealer.good(jump, true);
   std::vector<std::int16_t> line(heard.begin(), heard.begin() + 640);
@@ -112,7 +112,7 @@ TEST_CASE("A seam without a gap is blended over 5 ms") {
   CHECK(std::equal(jump.begin() + 40, jump.end(), cut.begin() + 40));
 }
 
-TEST_CASE("Noise, full scale and frames of any size up to 20 ms leave it whole") {
+TEST_CASE("Concealer handles noise at full scale in frames of any size up to 20 ms, and then leaves good audio unchanged") {
   base::SeededRandom random(9);
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     media::Concealer concealer(rate);
@@ -127,7 +127,7 @@ TEST_CASE("Noise, full scale and frames of any size up to 20 ms leave it whole")
     }
     const std::vector<std::int16_t> voice(rate / 50, 1000);
     std::vector<std::int16_t> frame;
-    for (int i = 0; i < 2; ++i) concealer.good(frame = voice);  // The first may still fade over.
+    for (int i = 0; i < 2; ++i) concealer.good(frame = voice);  // The first frame may still contain a fade.
     CHECK(frame == voice);
   }
 }

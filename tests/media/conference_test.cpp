@@ -28,7 +28,7 @@ namespace {
 constexpr std::uint32_t kRate = 16000;
 constexpr std::size_t kSamples = kRate / 50;
 
-/// A conference whose members say noise, each of its own.
+/// A conference in which each member says noise of its own.
 struct NoisyConference {
   media::Conference conference;
   std::deque<media::ConferenceSeat> seats;
@@ -52,7 +52,7 @@ struct NoisyConference {
     for (int i = 0; i < ticks; ++i) tick();
   }
   [[nodiscard]] std::span<const std::int16_t> heard(std::size_t member) { return conference.others(seats[member]).pcm; }
-  /// All that were said but its own, of those in `members`, cut once.
+  /// Returns the sum of the frames of `members` without member `own`, clipped once.
   [[nodiscard]] Pcm sum_without(std::size_t own, const std::vector<std::size_t>& members) const {
     Pcm sum(kSamples);
     for (std::size_t k = 0; k < kSamples; ++k) {
@@ -69,7 +69,7 @@ struct NoisyConference {
   }
 };
 
-/// Two who may speak or not, in a room of three of which the last only listens.
+/// A conference of three members: two may speak, and the third only listens.
 struct ConferenceOfThree {
   media::Conference conference{kRate, 3};
   std::array<media::ConferenceSeat, 3> seats;
@@ -93,11 +93,11 @@ media::SaidFrame voice(const Pcm& pcm) { return {.pcm = pcm, .voiced = true, .si
 
 }  // namespace
 
-TEST_CASE("Each member of a conference hears all the others and not itself, to the bit, from 2 to 500 members") {
+TEST_CASE("Each member of a conference hears the exact sum of all others without itself, from 2 to 500 members") {
   for (const std::size_t members : {std::size_t{2}, std::size_t{3}, std::size_t{9}, std::size_t{32}, media::Conference::kMaxMembers}) {
     CAPTURE(members);
     NoisyConference room(members, members);
-    room.run(2);  // In the first frame they fade in.
+    room.run(2);  // In the first frame the members fade in.
     int wrong = 0;
     const std::size_t step = members > 40 ? 71 : 1;
     for (std::size_t i = 0; i < members; i += step) wrong += !same_samples(room.heard(i), room.sum_without(i));
@@ -106,7 +106,7 @@ TEST_CASE("Each member of a conference hears all the others and not itself, to t
   }
 }
 
-TEST_CASE("A conference holds as many as it was made for: N and N+1, and 500 at most") {
+TEST_CASE("A conference accepts as many members as its limit, at most 500, and refuses one more") {
   media::Conference conference(kRate, 3);
   std::array<media::ConferenceSeat, 4> seats;
   for (std::size_t i = 0; i < 3; ++i) CHECK(conference.join(seats[i]));
@@ -122,7 +122,7 @@ TEST_CASE("A conference holds as many as it was made for: N and N+1, and 500 at 
   CHECK(media::Conference(kRate, 1).max_members() == 2);
 }
 
-TEST_CASE("Eight are heard whether or not they speak; of nine, who has not spoken for half a second is left out until it does") {
+TEST_CASE("Eight members are always heard; with nine, a member is left out after half a second without speech until it speaks again") {
   NoisyConference eight(media::Conference::kAllOpen, 500), nine(media::Conference::kAllOpen + 1, 500);
   for (NoisyConference* const room : {&eight, &nine}) {
     room->run(2);
@@ -130,7 +130,7 @@ TEST_CASE("Eight are heard whether or not they speak; of nine, who has not spoke
     room->voiced[4] = true;
     room->run(25);
     CHECK(room->conference.speakers() == room->said.size());
-    room->run(2);  // The first of them fades out.
+    room->run(2);  // In the first of these ticks the members fade out.
   }
   CHECK(eight.conference.speakers() == 8);
   CHECK(same_samples(eight.heard(0), eight.sum_without(0)));
@@ -146,10 +146,10 @@ TEST_CASE("Eight are heard whether or not they speak; of nine, who has not spoke
   CHECK(same_samples(nine.heard(0), nine.said[4]));
 }
 
-TEST_CASE("Gain and mute take hold within 5 ms and without a step; who is mute hears what all others do") {
+TEST_CASE("Gain and mute take effect within 5 ms without a step, and a muted member hears the same as the listeners") {
   ConferenceOfThree room;
   room.tick(voice(room.loud));
-  CHECK(room.listener()[0] < 20);  // It fades in.
+  CHECK(room.listener()[0] < 20);  // The member fades in.
   CHECK(room.listener()[80] == 1000);
   room.tick(voice(room.loud));
   CHECK(room.listener() == room.loud);
@@ -170,7 +170,7 @@ TEST_CASE("Gain and mute take hold within 5 ms and without a step; who is mute h
   CHECK(room.conference.others(room.seats[0]).is_common);
   CHECK_FALSE(room.conference.others_speak(room.seats[1]));
 
-  room.seats[0].set_gain(100);  // Cut to kMaxGain.
+  room.seats[0].set_gain(100);  // The conference limits the gain to kMaxGain.
   room.tick(voice(room.loud));
   room.tick(voice(room.loud));
   CHECK(room.listener().front() == 4000);
@@ -178,7 +178,7 @@ TEST_CASE("Gain and mute take hold within 5 ms and without a step; who is mute h
   CHECK_FALSE(room.conference.others_speak(room.seats[0]));
 }
 
-TEST_CASE("What is silence, one's own echo, or of another length is not heard, and who says nothing in a tick listens") {
+TEST_CASE("Frames of silence, of echo or of a wrong length are not heard, and a member without a frame in a tick only listens") {
   ConferenceOfThree room;
   room.tick(voice(room.loud));
   auto frame = voice(room.loud);
@@ -211,9 +211,9 @@ TEST_CASE("A tick of a conference allocates nothing") {
   CHECK(offhook_test::allocations() == before);
 }
 
-// --- one encoding for many -------------------------------------------------------------------------------------------------
+// --- one encoding for many members -------------------------------------------------------------------------------------------
 
-TEST_CASE("What many hear is encoded once for each law of G.711, as each of them would have, and not at all for a codec that remembers") {
+TEST_CASE("SharedEncoding encodes once for each law of G.711, as a separate encoder would, and not for codecs with memory") {
   for (const std::uint32_t rate : {8000U, 16000U, 24000U}) {
     CAPTURE(rate);
     media::SharedEncoding shared(rate);
@@ -226,7 +226,7 @@ TEST_CASE("What many hear is encoded once for each law of G.711, as each of them
       tone.fill(frame);
       own.process(frame, narrow);
       shared.next(frame);
-      if (tick % 7 > 3) continue;  // Nobody asks: the filter must not notice.
+      if (tick % 7 > 3) continue;  // In these ticks no member takes the encoding, and the filter must continue all the same.
       REQUIRE(media::encode_mulaw(narrow, octets));
       const auto first = shared.octets(media::AudioCodec::Pcmu), second = shared.octets(media::AudioCodec::Pcmu);
       wrong += !std::equal(octets.begin(), octets.end(), first.begin(), first.end());
@@ -304,7 +304,7 @@ struct Council {
 
 }  // namespace
 
-TEST_CASE("An agent in a conference hears the others and not itself, is heard by them, and is told what left and who began to speak") {
+TEST_CASE("An agent in a conference hears the others and is heard by them, and gets events about its sent audio and the others' speech") {
   Council council;
   council.port->gives_way = false;
   council.caller_speaks = false;
@@ -342,7 +342,7 @@ TEST_CASE("An agent in a conference hears the others and not itself, is heard by
   CHECK(council.port->recording->is_finished());
 }
 
-TEST_CASE("An agent in a conference ducks when another speaks, if it is to, and a flush takes back what it says") {
+TEST_CASE("An agent in a conference ducks when another member speaks, if configured, and a flush removes its queued audio") {
   Council council;
   council.caller_speaks = false;
   council.speak(1, 60);
@@ -359,7 +359,7 @@ TEST_CASE("An agent in a conference ducks when another speaks, if it is to, and 
   CHECK(offhook_test::measure_tone(std::span(council.caller_heard).last(kSamples), 1300, kRate).amplitude < 1);
 }
 
-TEST_CASE("An agent that does not listen costs the conference nothing but a count") {
+TEST_CASE("An agent that does not read its audio costs the conference only a count") {
   Council council;
   media::Conference& conference = council.conference;
   const auto tick = [&] {

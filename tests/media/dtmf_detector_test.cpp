@@ -24,7 +24,7 @@ const std::string kKeys = "0123456789*#ABCD";
 
 struct Heard {
   std::string begun, ended;
-  std::vector<media::DtmfDigit> digits;   // those that ended
+  std::vector<media::DtmfDigit> digits;   // the digits that ended
 };
 
 Heard hear(const std::vector<std::int16_t>& pcm) {
@@ -52,7 +52,8 @@ void press(LineSignal& line, char digit, const Key& key = {}) {
   line.tones({{row * (1 + key.row_off), dbm0(key.row_dbm0)}, {column * (1 + key.column_off), dbm0(key.column_dbm0)}}, key.ms);
 }
 
-/// How many of the sixteen digits were heard, each on its own and from five different samples on within 5 ms: 80 at most.
+/// Returns how many of 80 presses were detected. Each of the sixteen digits is pressed alone, at five different offsets within 5
+/// ms.
 int heard_of_80(const Key& key, double noise_rms = 0) {
   int count = 0;
   for (std::size_t digit = 0; digit < kKeys.size(); ++digit) {
@@ -71,7 +72,7 @@ int heard_of_80(const Key& key, double noise_rms = 0) {
 
 }  // namespace
 
-TEST_CASE("Each digit of 40 ms is heard whenever it begins, one of 23 ms never [ITU-T Q.24]") {
+TEST_CASE("DtmfDetector detects each digit of 33 ms or more at any offset, and none of 26 ms or less [ITU-T Q.24]") {
   CHECK(heard_of_80({}) == 80);
   CHECK(heard_of_80({.ms = 33}) == 80);
   CHECK(heard_of_80({.ms = 23}) == 0);
@@ -79,7 +80,7 @@ TEST_CASE("Each digit of 40 ms is heard whenever it begins, one of 23 ms never [
   CHECK(heard_of_80({.ms = 1000}) == 80);
 }
 
-TEST_CASE("Frequencies 1.5 % and 2 Hz off are heard, 3.5 % and 2.5 % are not, in either tone or both [ITU-T Q.24]") {
+TEST_CASE("Frequencies 1.5 % and 2 Hz off are detected, 2.5 % and 3.5 % off are not, in either tone or both [ITU-T Q.24]") {
   for (const double off : {0.015, 0.0178, -0.015, -0.0178}) {
     CAPTURE(off);
     CHECK(heard_of_80({.row_off = off}) == 80);
@@ -95,7 +96,7 @@ TEST_CASE("Frequencies 1.5 % and 2 Hz off are heard, 3.5 % and 2.5 % are not, in
   }
 }
 
-TEST_CASE("The high tone may be 4 dB above the low one or 8 dB below it, not 6 above or 10 below [ITU-T Q.24]") {
+TEST_CASE("The high tone may be 4 dB above the low one or 8 dB below it, but not 6 dB above or 10 dB below [ITU-T Q.24]") {
   for (const double off : {0.0, 0.015, -0.015}) {
     CAPTURE(off);
     CHECK(heard_of_80({.row_off = off, .column_off = off, .row_dbm0 = -10, .column_dbm0 = -18}) == 80);
@@ -105,7 +106,7 @@ TEST_CASE("The high tone may be 4 dB above the low one or 8 dB below it, not 6 a
   CHECK(heard_of_80({.ms = 100, .row_dbm0 = -16, .column_dbm0 = -10}) == 0);
 }
 
-TEST_CASE("From clipping at 0 dBm0 a tone to -36 dBm0 digits are heard, at -42 not [ITU-T Q.24]") {
+TEST_CASE("Digits are detected from 0 dBm0 per tone, where they clip, down to -36 dBm0, but not at -42 dBm0 [ITU-T Q.24]") {
   for (double level = 0; level >= -36; level -= 3) {
     CAPTURE(level);
     CHECK(heard_of_80({.row_dbm0 = level, .column_dbm0 = level}) == 80);
@@ -113,15 +114,15 @@ TEST_CASE("From clipping at 0 dBm0 a tone to -36 dBm0 digits are heard, at -42 n
   CHECK(heard_of_80({.ms = 100, .row_dbm0 = -42, .column_dbm0 = -42}) == 0);
 }
 
-TEST_CASE("White noise 12 dB below a digit of 40 ms hides none, 24 dB below adds none in a minute") {
-  const double amplitude = dbm0(-10);  // Of either tone, and so the root of the mean square of both.
+TEST_CASE("White noise 12 dB below a digit of 40 ms hides no digit, and a minute of noise alone makes none") {
+  const double amplitude = dbm0(-10);  // This is the amplitude of each tone, and therefore the root mean square of both.
   CHECK(heard_of_80({}, amplitude * std::pow(10, -12.0 / 20)) == 80);
   CHECK(heard_of_80({.row_dbm0 = -10, .column_dbm0 = -14}, dbm0(-10) * std::pow(10, -13.0 / 20)) == 80);
   LineSignal noise(9);
   CHECK(hear(noise.silence(60000).noise(1000)).begun.empty());
 }
 
-TEST_CASE("A thousand digits at 15 dB of noise are a thousand digits [Mitel test 6]") {
+TEST_CASE("DtmfDetector detects all of a thousand digits at 15 dB above noise [Mitel test 6]") {
   LineSignal line(6);
   std::string pressed;
   for (std::size_t i = 0; i < 1000; ++i) {
@@ -135,7 +136,7 @@ TEST_CASE("A thousand digits at 15 dB of noise are a thousand digits [Mitel test
   CHECK(heard.ended == pressed);
 }
 
-TEST_CASE("Digits through G.711 are heard down to -36 dBm0 [ITU-T G.711]") {
+TEST_CASE("DtmfDetector detects digits coded with G.711 down to -36 dBm0 [ITU-T G.711]") {
   for (const double level : {-3.0, -20.0, -36.0}) {
     CAPTURE(level);
     LineSignal line(3);
@@ -150,7 +151,7 @@ TEST_CASE("Digits through G.711 are heard down to -36 dBm0 [ITU-T G.711]") {
   }
 }
 
-TEST_CASE("A gap of 20 ms within a digit is bridged, one of 30 ms parts two [ITU-T Q.24]") {
+TEST_CASE("A gap of 20 ms within a digit makes one digit, and a gap of 30 ms makes two [ITU-T Q.24]") {
   for (int shift = 0; shift < 40; ++shift) {
     for (const double gap : {5.0, 10.0, 20.0}) {
       LineSignal line(static_cast<std::uint32_t>(shift));
@@ -171,7 +172,7 @@ TEST_CASE("A gap of 20 ms within a digit is bridged, one of 30 ms parts two [ITU
   }
 }
 
-TEST_CASE("Any digit may follow any other after 20 ms, or at once") {
+TEST_CASE("DtmfDetector detects each digit after each other digit, with a gap of 20 ms or none") {
   for (const double gap : {20.0, 0.0}) {
     CAPTURE(gap);
     for (const char first : kKeys) {
@@ -192,7 +193,7 @@ TEST_CASE("Any digit may follow any other after 20 ms, or at once") {
   }
 }
 
-TEST_CASE("A digit says when it began within 5 ms, and how long it was within 10 ms") {
+TEST_CASE("DtmfDetector reports the beginning of a digit within 5 ms, and its duration within 10 ms") {
   for (const double ms : {40.0, 57.0, 100.0, 250.0, 3000.0}) {
     for (int shift = 0; shift < 20; ++shift) {
       LineSignal line;
@@ -207,7 +208,7 @@ TEST_CASE("A digit says when it began within 5 ms, and how long it was within 10
   }
 }
 
-TEST_CASE("A digit that sounds from the first sample on began there") {
+TEST_CASE("A digit from the first sample on is reported to begin there") {
   LineSignal line;
   press(line, '1', {.ms = 60});
   const auto heard = hear(line);
@@ -215,7 +216,7 @@ TEST_CASE("A digit that sounds from the first sample on began there") {
   CHECK(heard.digits[0].at <= 40);
 }
 
-TEST_CASE("A digit is told while it sounds, and sounding() follows it") {
+TEST_CASE("DtmfDetector reports a digit while it sounds, and sounding() returns it until it ends") {
   media::DtmfDetector detector;
   std::vector<std::int16_t> pcm(media::kDtmfFrame);
   media::DtmfSource source('#', 8000);
@@ -239,7 +240,7 @@ TEST_CASE("A digit is told while it sounds, and sounding() follows it") {
   CHECK(digit->digit == '#');
 }
 
-TEST_CASE("Single tones, two rows, two columns and three tones are no digits") {
+TEST_CASE("DtmfDetector finds no digit in single tones, two rows, two columns and three tones") {
   const double a = dbm0(-10);
   for (const double row : {697.0, 770.0, 852.0, 941.0}) {
     CHECK(hear(LineSignal().tones({{row, a}}, 500)).begun.empty());
@@ -251,7 +252,7 @@ TEST_CASE("Single tones, two rows, two columns and three tones are no digits") {
   for (double hz = 200; hz < 3800; hz += 7) CHECK(hear(LineSignal().tones({{hz, a}}, 80)).begun.empty());
 }
 
-TEST_CASE("Tones of the network and of faxes are no digits") {
+TEST_CASE("DtmfDetector finds no digit in tones of the network and of faxes") {
   const double a = dbm0(-10);
   for (const auto& [low, high] : std::vector<std::pair<double, double>>{
            {350, 440}, {480, 620}, {440, 480}, {400, 450}, {425, 425}, {950, 1400}, {1100, 2100}, {913.8, 1370.6}, {985.2, 1428.5}}) {
@@ -259,7 +260,7 @@ TEST_CASE("Tones of the network and of faxes are no digits") {
   }
 }
 
-TEST_CASE("A copy goes on where the detector was: a call may be handed over in the midst of a digit") {
+TEST_CASE("A copy of a detector continues in its state, so that a call can be handed over during a digit") {
   for (std::size_t call = 0; call < 17; ++call) {
     LineSignal line(static_cast<std::uint32_t>(call));
     line.silence(static_cast<double>(call) * 3);
@@ -284,7 +285,7 @@ TEST_CASE("A copy goes on where the detector was: a call may be handed over in t
   }
 }
 
-TEST_CASE("Four things to tell are kept for who does not ask; a fifth pushes the oldest out") {
+TEST_CASE("DtmfDetector keeps four unread events, and drops the oldest for a fifth") {
   LineSignal line;
   for (const char digit : {'1', '2', '3'}) {
     press(line, digit);
@@ -300,7 +301,7 @@ TEST_CASE("Four things to tell are kept for who does not ask; a fifth pushes the
     return all;
   };
   const auto pcm = line.frames();
-  CHECK(told(10, pcm) == "1122");     // 200 ms
+  CHECK(told(10, pcm) == "1122");     // These frames last 200 ms.
   CHECK(told(13, pcm) == "1223");
   CHECK(told(15, pcm) == "2233");
 }

@@ -20,15 +20,16 @@ using offhook_test::kFrame;
 
 namespace {
 
-/// A call on a speakerphone: we speak, it comes back late and fainter, perhaps with the room's tail, and the caller may speak too.
+/// A call on a speakerphone. The agent's voice comes back late and fainter, with or without the room's tail, and the caller may
+/// speak too.
 struct Speakerphone {
   double delay_ms = 100;
   double loss_db = 300;           // echo return loss
-  bool room = false;              // a tail as loud as the direct sound
+  bool room = false;              // true: a tail as loud as the direct sound
   double echo_from_ms = 0;
   std::optional<double> caller_at_ms;
-  double caller_db = 0;           // against us
-  double lost_share = 0;          // of frames: concealed as silence
+  double caller_db = 0;           // level of the caller relative to the agent
+  double lost_share = 0;          // share of lost frames, which are concealed as silence
   std::vector<std::int16_t> ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(10);
   std::vector<std::int16_t> callers = offhook_test::SyntheticVoice(8000, 2, 110).speak(5);
 
@@ -38,7 +39,7 @@ struct Speakerphone {
     media::EchoGuard::Path path;
   };
 
-  /// Our voice as the microphone hears it, at no loss.
+  /// Returns the agent's voice as the microphone in the room gets it, without loss.
   [[nodiscard]] static std::vector<float> in_room(const std::vector<std::int16_t>& voice) {
     std::vector<float> response{1.0F};
     std::mt19937 random(5);
@@ -59,7 +60,7 @@ struct Speakerphone {
     std::vector<float> in(ours.size() + 8000);
     const auto gain = static_cast<float>(std::pow(10.0, -loss_db / 20));
     const auto delay = static_cast<std::size_t>(delay_ms * 8), from = static_cast<std::size_t>(echo_from_ms * 8);
-    static const auto default_room = in_room(Speakerphone{}.ours);  // The same in all tests, and dear.
+    static const auto default_room = in_room(Speakerphone{}.ours);  // All tests use the same one, because its computation takes long.
     const std::vector<float> direct(ours.begin(), ours.end());
     const auto& echo = room ? default_room : direct;
     for (std::size_t i = 0; i < echo.size() && i + delay < in.size(); ++i) {
@@ -72,7 +73,7 @@ struct Speakerphone {
       const auto level = static_cast<float>(std::pow(10.0, caller_db / 20));
       for (std::size_t i = 0; i < callers.size() && at + i < in.size(); ++i) in[at + i] += level * static_cast<float>(callers[i]);
     }
-    for (auto& sample : in) sample += 3 * noise(random);  // -80 dBov: the line
+    for (auto& sample : in) sample += 3 * noise(random);  // -80 dBov: the noise of the line
     return in;
   }
 
@@ -110,7 +111,7 @@ std::optional<double> first_from(const std::vector<double>& times, double from) 
 
 }  // namespace
 
-TEST_CASE("EchoGuard: our own voice never interrupts us, at any delay, loss and room") {
+TEST_CASE("EchoGuard never takes the agent's own voice for an interruption, at any delay, loss and room") {
   for (const bool room : {false, true}) {
     for (const double delay_ms : {40.0, 115.0, 250.0, 480.0}) {
       for (const double loss_db : {0.0, 10.0, 20.0, 30.0}) {
@@ -122,14 +123,14 @@ TEST_CASE("EchoGuard: our own voice never interrupts us, at any delay, loss and 
         phone.delay_ms = delay_ms;
         phone.loss_db = loss_db;
         const auto outcome = phone.run();
-        CHECK(outcome.voiced > 150);  // Without the guard it would have.
+        CHECK(outcome.voiced > 150);  // Without the guard these frames would have interrupted the agent.
         CHECK(outcome.barge_ins_ms.empty());
       }
     }
   }
 }
 
-TEST_CASE("EchoGuard finds lag and coupling of the path") {
+TEST_CASE("EchoGuard finds lag and coupling of the echo path") {
   Speakerphone phone;
   phone.delay_ms = 240;
   phone.loss_db = 15;
@@ -140,14 +141,14 @@ TEST_CASE("EchoGuard finds lag and coupling of the path") {
   CHECK(outcome.path.likeness > 0.8F);
 }
 
-TEST_CASE("EchoGuard survives lost packets: what was made up teaches nothing") {
+TEST_CASE("EchoGuard handles lost packets, and learns nothing from concealed audio") {
   Speakerphone phone;
   phone.loss_db = 10;
   phone.lost_share = 0.05;
   CHECK(phone.run().barge_ins_ms.empty());
 }
 
-TEST_CASE("EchoGuard: a caller who speaks over us is heard at once where there is no echo") {
+TEST_CASE("EchoGuard lets a caller who speaks over the agent through at once when there is no echo") {
   for (const double at_ms : {1500.0, 2300.0, 4100.0}) {
     for (const double caller_db : {0.0, -6.0, -12.0}) {
       CAPTURE(at_ms);
@@ -162,7 +163,7 @@ TEST_CASE("EchoGuard: a caller who speaks over us is heard at once where there i
   }
 }
 
-TEST_CASE("EchoGuard: a caller who speaks from our first word on is heard within 1.5 s") {
+TEST_CASE("EchoGuard lets a caller who speaks from the agent's first word on through within 1.5 s") {
   Speakerphone phone;
   phone.caller_at_ms = 0;
   const auto heard = first_from(phone.run().barge_ins_ms, 0);
@@ -170,7 +171,7 @@ TEST_CASE("EchoGuard: a caller who speaks from our first word on is heard within
   CHECK(*heard <= 1500);
 }
 
-TEST_CASE("EchoGuard: a caller at our level is heard over the echo of a speakerphone, and nobody is before them") {
+TEST_CASE("EchoGuard lets a caller as loud as the agent through over the echo of a speakerphone, and no frame before") {
   for (const double loss_db : {15.0, 20.0, 30.0}) {
     for (const double at_ms : {2000.0, 3300.0, 5000.0}) {
       CAPTURE(loss_db);
@@ -189,7 +190,7 @@ TEST_CASE("EchoGuard: a caller at our level is heard over the echo of a speakerp
   }
 }
 
-TEST_CASE("EchoGuard learns a path that appears in the middle of the call within two seconds") {
+TEST_CASE("EchoGuard learns an echo path that appears in the middle of the call within two seconds") {
   Speakerphone phone;
   phone.loss_db = 12;
   phone.echo_from_ms = 4000;
@@ -197,7 +198,7 @@ TEST_CASE("EchoGuard learns a path that appears in the middle of the call within
   CHECK_FALSE(first_from(outcome.barge_ins_ms, 6000));
 }
 
-TEST_CASE("EchoGuard calls nothing an echo while we are silent, and nothing at all in silence") {
+TEST_CASE("EchoGuard reports no echo while the agent is silent, and none in silent frames") {
   media::EchoGuard guard(16000);
   const auto pcm = offhook_test::SyntheticVoice(16000, 3).speak(2);
   const std::vector<std::int16_t> silence(320, 0);
@@ -211,7 +212,7 @@ TEST_CASE("EchoGuard calls nothing an echo while we are silent, and nothing at a
   }
 }
 
-TEST_CASE("EchoGuard: half a second after our last word the caller is free again, even with a perfect echo path") {
+TEST_CASE("EchoGuard lets the caller through half a second after the agent's last word, even with a perfect echo path") {
   Speakerphone phone;
   phone.loss_db = 0;
   phone.ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(4);
@@ -248,7 +249,7 @@ void callers_are_found(const bench::EchoVoices& voices) {
 
 }  // namespace
 
-TEST_CASE("EchoGuard: no false interruption in ten minutes of our speech at 20 dB, whatever G.711, jitter, drift and noise do to it") {
+TEST_CASE("EchoGuard: no false interruption in ten minutes of the agent's speech at 20 dB with G.711, jitter, drift and noise") {
   no_interruption_in_ten_minutes(bench::synthetic_voices(600), 20);
   const auto people = bench::human_voices(600);
   if (people.ours.empty()) {
@@ -258,7 +259,7 @@ TEST_CASE("EchoGuard: no false interruption in ten minutes of our speech at 20 d
   for (const double delay_ms : {60.0, 200.0, 400.0}) no_interruption_in_ten_minutes(people, delay_ms);
 }
 
-TEST_CASE("EchoGuard: who speaks while our echo comes back at 20 dB is found within 150 ms") {
+TEST_CASE("EchoGuard finds a caller's speech within 150 ms while the agent's echo comes back at 20 dB") {
   callers_are_found(bench::synthetic_voices(60));
   const auto people = bench::human_voices(60);
   if (!people.ours.empty()) callers_are_found(people);
@@ -268,7 +269,7 @@ TEST_CASE("EchoGuard: who speaks while our echo comes back at 20 dB is found wit
 
 namespace {
 
-/// Lines of every delay, loss and room, and one whose packets are lost.
+/// Returns lines with each combination of delay, loss and room. The packets of one line get lost.
 std::vector<bench::EchoLineOptions> many_lines() {
   std::vector<bench::EchoLineOptions> lines;
   for (const double delay_ms : {40.0, 115.0, 250.0, 480.0}) {
@@ -292,13 +293,13 @@ bool same(const media::EchoGuard::Verdict& a, const media::EchoGuard::Verdict& b
 
 }  // namespace
 
-TEST_CASE("EchoGuard comes to the same verdicts by the windows of a bank as by its own, bit by bit, on 24 lines") {
+TEST_CASE("EchoGuard gives exactly the same verdicts with the windows of a bank as with its own, on 24 lines") {
   const auto options = many_lines();
   std::vector<bench::EchoLine> lines(options.begin(), options.end());
   std::vector<media::EchoGuard> alone(lines.size(), media::EchoGuard(8000)), banked = alone;
   media::VoiceBank bank(lines.size());
   auto ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(20);
-  std::fill(ours.begin() + 8 * 8000, ours.begin() + 10 * 8000, std::int16_t{0});  // The guards come to rest.
+  std::fill(ours.begin() + 8 * 8000, ours.begin() + 10 * 8000, std::int16_t{0});  // During this silence the guards become idle.
   const auto caller = offhook_test::SyntheticVoice(8000, 5, 110).speak(20);
   std::size_t wrong = 0, echoes = 0, callers = 0;
   for (std::size_t at = 0; at < ours.size(); at += kFrame) {
@@ -327,7 +328,7 @@ TEST_CASE("EchoGuard comes to the same verdicts by the windows of a bank as by i
   CHECK(callers > 500);
 }
 
-TEST_CASE("EchoGuard gives a bank nothing to measure until it sent sound, and again when that is past") {
+TEST_CASE("EchoGuard gives the bank samples to measure only while sent sound is within its window") {
   media::EchoGuard guard(16000);
   CHECK(guard.sent_line().empty());
   guard.on_sent(std::vector<std::int16_t>(320, 0));
@@ -335,7 +336,7 @@ TEST_CASE("EchoGuard gives a bank nothing to measure until it sent sound, and ag
   guard.on_sent(std::vector<std::int16_t>(320, 100));
   CHECK(guard.sent_line().size() == 208);
   guard.on_sent(std::vector<std::int16_t>(320, 0));
-  CHECK(guard.sent_line().size() == 208);  // The first window looks back on it.
+  CHECK(guard.sent_line().size() == 208);  // The first window still contains the sound.
   guard.on_sent(std::vector<std::int16_t>(320, 0));
   CHECK(guard.sent_line().empty());
 }
@@ -344,13 +345,13 @@ TEST_CASE("EchoGuard gives a bank nothing to measure until it sent sound, and ag
 
 namespace {
 
-/// A guard that has heard our voice come back after 100 ms for three seconds. From then on all is heard `moved_ms` later.
+/// A guard that got the agent's voice back with a delay of 100 ms for three seconds. move() then shifts the line by further ms.
 struct Moved {
-  static constexpr std::size_t kLearn = 150;  // ticks
+  static constexpr std::size_t kLearn = 150;  // in ticks
   media::EchoGuard guard{8000};
   Speakerphone phone;
   std::vector<float> in;
-  std::ptrdiff_t moved = 0;                   // samples
+  std::ptrdiff_t moved = 0;                   // in samples
   std::size_t tick = 0;
 
   explicit Moved(std::optional<double> caller_at_ms = std::nullopt) {
@@ -379,7 +380,7 @@ struct Moved {
 
 }  // namespace
 
-TEST_CASE("EchoGuard: what is known of the path moves with the line, in whole steps of what has come together") {
+TEST_CASE("EchoGuard moves the learnt path with a stretch of the line, in whole steps of the accumulated shift") {
   Moved line;
   const auto before = line.guard.path();
   REQUIRE(before.likeness > 0.8F);
@@ -395,10 +396,10 @@ TEST_CASE("EchoGuard: what is known of the path moves with the line, in whole st
   CHECK(line.guard.path().likeness == before.likeness);
 }
 
-TEST_CASE("EchoGuard: lags that move out of what it looks at are gone; as far as they all go, all is forgotten") {
+TEST_CASE("EchoGuard drops lags that move out of its range, and forgets the path when all of them do") {
   for (const int direction : {1, -1}) {
     Moved line;
-    line.guard.shift(direction * 480 * 8);  // One lag is left.
+    line.guard.shift(direction * 480 * 8);  // One lag is still in the range.
     CHECK(line.guard.path().likeness > 0);
     line.guard.shift(direction * 490 * 8);
     CHECK(line.guard.path().likeness == 0);
@@ -406,7 +407,7 @@ TEST_CASE("EchoGuard: lags that move out of what it looks at are gone; as far as
   }
 }
 
-TEST_CASE("EchoGuard: over a line that is stretched by 60 ms our voice stays ours, and a caller right behind that is heard") {
+TEST_CASE("EchoGuard: when the line is stretched by 60 ms, the agent's voice stays echo, and a caller shortly after it gets through") {
   Moved silent;
   for (int i = 0; i < 6; ++i) {
     silent.move(10);
@@ -420,7 +421,7 @@ TEST_CASE("EchoGuard: over a line that is stretched by 60 ms our voice stays our
     speaking.move(10);
     (void)speaking.hear();
   }
-  // Who had to learn anew what can come back would take half a second of our speech for it.
+  // A guard that had to learn the path again would need half a second of the agent's speech for it.
   int heard = 0;
   for (int i = 0; i < 13; ++i) heard += !speaking.hear().echo;
   CHECK(heard >= 6);

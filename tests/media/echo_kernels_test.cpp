@@ -15,7 +15,7 @@ using media::detail::kEchoPlaces;
 
 namespace {
 
-/// What the kernels compute, lag by lag and band by band.
+/// Computes the values of the kernels one by one, for each lag and band.
 struct Plain {
   std::vector<std::vector<int>> loss;
   std::vector<int> unexplained, likeness;
@@ -79,7 +79,7 @@ struct Plain {
 struct Dice {
   std::mt19937 engine{7};
   unsigned below(unsigned end) { return static_cast<unsigned>(engine() % end); }
-  /// Extremes more often than chance has them.
+  /// Returns 0 and 255 more often than other values.
   std::uint8_t byte() {
     const unsigned kind = below(6);
     return static_cast<std::uint8_t>(kind == 0 ? 0 : kind == 1 ? 255 : below(256));
@@ -89,7 +89,7 @@ struct Dice {
     for (std::size_t i = 0; i < 16; ++i) all[i] = byte();
     return all;
   }
-  SixteenBytes share() {  // 255 in all, at most.
+  SixteenBytes share() {  // The bytes add up to at most 255.
     SixteenBytes all{};
     for (unsigned left = 255, i = 0; i < 16 && left > 0; ++i) {
       const unsigned part = below(3) == 0 ? left : below(left + 1);
@@ -116,7 +116,7 @@ bool is_none(const EchoLags& lags, std::size_t place) {
 
 }  // namespace
 
-TEST_CASE("EchoGuard's kernels all compute what their formulas say, and leave places that are no lag alone") {
+TEST_CASE("EchoGuard's kernels all compute the values of their formulas, and do not change places without a lag") {
   for (const auto* kernels : media::detail::echo_kernels()) {
     CAPTURE(kernels->name);
     Dice dice;
@@ -160,7 +160,7 @@ TEST_CASE("EchoGuard's kernels all compute what their formulas say, and leave pl
   }
 }
 
-TEST_CASE("EchoGuard's steps stand the newest first, however many came before") {
+TEST_CASE("EchoGuard's NewestFirst keeps the newest steps first, after any number of steps") {
   media::detail::NewestFirst<int> steps;
   for (int step = 1; step < 500; ++step) {
     steps.push(step);

@@ -13,7 +13,7 @@ using offhook_test::EventKind;
 
 namespace {
 
-/// A port whose conversation sleeps: its ring is full from the start.
+/// A port whose conversation reads no events: its ring is full from the start.
 struct Asleep {
   std::unique_ptr<media::AudioPort> port = std::make_unique<media::AudioPort>();
   media::EventOutbox outbox{*port};
@@ -40,7 +40,7 @@ struct Asleep {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Asleep, "What a sleeping conversation must know waits for it in order; words are dropped and counted") {
+TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps important events in order for a conversation that does not read, and drops and counts word events") {
   CHECK(outbox.waiting() == 0);
   push(EventKind::Sent);
   push(EventKind::SpeechStarted);
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Asleep, "What a sleeping conversation must know waits for it i
   CHECK(outbox.waiting() == 0);
 }
 
-TEST_CASE_FIXTURE(Asleep, "Of speech and media only the newest state waits") {
+TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps only the newest state of speech and of media") {
   for (int i = 0; i < 100; ++i) {
     push(EventKind::SpeechStarted);
     push(EventKind::SpeechStopped);
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Asleep, "Of speech and media only the newest state waits") {
   CHECK(told[1].kind == EventKind::MediaBack);
 }
 
-TEST_CASE_FIXTURE(Asleep, "Digits wait up to their bound, and the next one is dropped and counted") {
+TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps digits up to kMaxDigits, and drops and counts the next one") {
   std::string expected;
   for (std::size_t i = 0; i < media::EventOutbox::kMaxDigits; ++i) {
     expected += static_cast<char>('0' + i % 10);
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Asleep, "Digits wait up to their bound, and the next one is dr
   CHECK(told == expected);
 }
 
-TEST_CASE_FIXTURE(Asleep, "What waits goes before what comes later") {
+TEST_CASE_FIXTURE(Asleep, "EventOutbox delivers the waiting events before later ones") {
   push(EventKind::SpeechStarted);
   media::MediaEvent event;
   while (port->events.try_pop(event)) {

@@ -30,10 +30,10 @@ bool same_heard_frame(const media::HeardFrame& a, const media::HeardFrame& b) {
 
 }  // namespace
 
-TEST_CASE("A ring of frames gives back what was put in, whatever their length, and is full at 64") {
+TEST_CASE("A ring of frames returns the frames as they were put in, of any length, and holds 64") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 64>>();
   std::uint64_t put = 0, got = 0;
-  const std::array<std::uint16_t, 8> lengths{0, 1, 159, 160, 161, 320, 480, 9000};  // The last claims more than there is.
+  const std::array<std::uint16_t, 8> lengths{0, 1, 159, 160, 161, 320, 480, 9000};  // The last length is more than a frame can have.
   for (int round = 0; round < 5; ++round) {
     while (ring->try_push(heard_frame(put, lengths[put % lengths.size()]))) ++put;
     CHECK(ring->size() == 64);
@@ -47,7 +47,7 @@ TEST_CASE("A ring of frames gives back what was put in, whatever their length, a
   }
 }
 
-TEST_CASE("What lies beyond a frame's samples does not cross a ring") {
+TEST_CASE("A ring does not copy samples beyond the length of a frame") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 4>>();
   auto frame = heard_frame(1, 170);
   frame.pcm[170] = 77;
@@ -59,11 +59,11 @@ TEST_CASE("What lies beyond a frame's samples does not cross a ring") {
   CHECK(taken.pcm[170] == 5);
 }
 
-TEST_CASE("A frame may be filled where it will stay, and the place that came back last is filled first") {
+TEST_CASE("A frame can be filled in its place in the ring, and claim() returns the place that became free last") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 4>>();
   media::HeardFrame* const first = ring->claim();
   REQUIRE(first != nullptr);
-  CHECK(ring->claim() == first);  // Not before it was published.
+  CHECK(ring->claim() == first);  // claim() returns the same place until publish().
   CHECK(ring->size() == 0);
   *first = heard_frame(1, 160);
   ring->publish();
@@ -87,7 +87,7 @@ TEST_CASE("A frame may be filled where it will stay, and the place that came bac
   CHECK_FALSE(ring->try_pop(taken));
 }
 
-TEST_CASE("A ring of frames between two threads loses, doubles and tears none") {
+TEST_CASE("A ring between two threads loses, doubles and tears no frame") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 8>>();
   constexpr std::uint64_t kFrames = 50'000;
   std::thread producer([&] {

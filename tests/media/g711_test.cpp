@@ -12,11 +12,12 @@ using namespace offhook;
 
 namespace {
 
-// The recommendation's own words, not our arithmetic: a positive input becomes the code of the interval between two decision
-// values; the decoder answers with the interval's middle. Units of tables 2a (mu-law: 14 bits) and 1a (A-law: 13 bits).
-struct Interval { int begin; int middle; };   // begin <= x < the next one's begin
+// The tables come from the recommendation and not from the code under test. A positive input gets the code of the interval
+// between two decision values. The decoder returns the middle of the interval. The units are those of tables 2a (mu-law: 14 bits)
+// and 1a (A-law: 13 bits).
+struct Interval { int begin; int middle; };   // begin <= x < the next interval's begin
 
-std::vector<Interval> mulaw_table() {   // ITU-T G.711 table 2a: 16 intervals of 1, 2, 4 ... 128 x 2; the first is half as wide
+std::vector<Interval> mulaw_table() {   // ITU-T G.711 table 2a: 16 intervals of 1, 2, 4 ... 128 x 2; the first has half the width
   std::vector<Interval> table{{0, 0}};
   int begin = 1;
   for (int segment = 0; segment < 8; ++segment) {
@@ -30,7 +31,7 @@ std::vector<Interval> mulaw_table() {   // ITU-T G.711 table 2a: 16 intervals of
 }
 
 std::vector<Interval>
-alaw_table() {  // ITU-T G.711 table 1a, in half steps so that the middles are whole: 32 intervals of 2, then 16 each of 4 ... 128
+alaw_table() {  // ITU-T G.711 table 1a, in half steps so that the middles are whole numbers: 32 intervals of 2, then 16 each of 4 ... 128
   std::vector<Interval> table;
   int begin = 0;
   for (int segment = 0; segment < 8; ++segment) {
@@ -51,15 +52,15 @@ std::uint8_t find(const std::vector<Interval>& table, int value) {
 
 }  // namespace
 
-TEST_CASE("mu-law: all 65,536 inputs fall into the recommendation's intervals [ITU-T G.711 table 2a]") {
+TEST_CASE("mu-law encodes all 65,536 inputs by the recommendation's intervals [ITU-T G.711 table 2a]") {
   const auto table = mulaw_table();
   REQUIRE(table.size() == 128);
   REQUIRE(table.back().begin == 7903);
   REQUIRE(table.back().middle == 8031);
   int wrong = 0;
   for (int x = -32768; x <= 32767; ++x) {
-    // Character signal 1: value n of table 2a is sent with all bits inverted, the sign first. Negative x: one's complement, see
-    // g711.cpp.
+    // Value n of table 2a is sent as character signal 1: with all bits inverted, the sign first. A negative x is in one's
+    // complement, see g711.cpp.
     const int magnitude = (x < 0 ? -x - 1 : x) >> 2;
     const int code = (x < 0 ? 0x00 : 0x80) | (~find(table, magnitude) & 0x7F);
     wrong += media::encode_mulaw(static_cast<std::int16_t>(x)) != code;
@@ -71,7 +72,7 @@ TEST_CASE("mu-law: all 65,536 inputs fall into the recommendation's intervals [I
   }
 }
 
-TEST_CASE("A-law: all 65,536 inputs fall into the recommendation's intervals [ITU-T G.711 table 1a]") {
+TEST_CASE("A-law encodes all 65,536 inputs by the recommendation's intervals [ITU-T G.711 table 1a]") {
   const auto table = alaw_table();
   REQUIRE(table.size() == 128);
   REQUIRE(table.back().middle == 4032);
@@ -88,7 +89,7 @@ TEST_CASE("A-law: all 65,536 inputs fall into the recommendation's intervals [IT
   }
 }
 
-TEST_CASE("Known codes: silence, full scale, the smallest steps [ITU-T G.711 tables 1a to 2b]") {
+TEST_CASE("Silence, full scale and the smallest steps have the known codes [ITU-T G.711 tables 1a to 2b]") {
   CHECK(media::encode_mulaw(0) == 0xFF);
   CHECK(media::encode_mulaw(-1) == 0x7F);
   CHECK(media::encode_mulaw(32767) == 0x80);
@@ -102,7 +103,7 @@ TEST_CASE("Known codes: silence, full scale, the smallest steps [ITU-T G.711 tab
   CHECK(media::decode_alaw(0xAA) == 32256);
 }
 
-TEST_CASE("Encoding what was decoded gives the same code, -0 of mu-law excepted") {
+TEST_CASE("Decoding and encoding again gives the same code, except for -0 of mu-law") {
   for (int code = 0; code < 256; ++code) {
     const auto byte = static_cast<std::uint8_t>(code);
     CHECK(media::encode_alaw(media::decode_alaw(byte)) == byte);
@@ -110,7 +111,7 @@ TEST_CASE("Encoding what was decoded gives the same code, -0 of mu-law excepted"
   }
 }
 
-TEST_CASE("Spans: exactly enough room is enough, one less writes nothing") {
+TEST_CASE("The span functions accept a buffer of exactly the needed size, and write nothing into a smaller one") {
   const std::array<std::int16_t, 3> pcm{0, 1000, -1000};
   std::array<std::uint8_t, 3> codes{1, 1, 1};
   CHECK(media::encode_mulaw(pcm, codes) == 3u);
@@ -123,7 +124,7 @@ TEST_CASE("Spans: exactly enough room is enough, one less writes nothing") {
   CHECK(media::decode_mulaw(codes, std::span(back).first(2)).error() == media::CodecError::OutputTooSmall);
 }
 
-TEST_CASE("The ITU-T STL sweep is met bit by bit, both laws, both ways [ITU-T G.191 g711]") {
+TEST_CASE("Both laws encode and decode the ITU-T STL sweep bit by bit [ITU-T G.191 g711]") {
   const auto source = offhook_test::vector_words("audio/g711/sweep.src");
   if (source.empty()) {
     MESSAGE("skipped: OFFHOOK_TEST_DATA has no audio/g711");

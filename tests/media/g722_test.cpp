@@ -29,7 +29,7 @@ std::vector<std::int16_t> round_trip(const std::vector<std::int16_t>& pcm) {
 
 }  // namespace
 
-TEST_CASE("A tone survives G.722 with the SNR of its subband, in frames of 20 ms") {
+TEST_CASE("G.722 keeps a tone with the SNR of its sub-band, in frames of 20 ms") {
   for (const auto& [hz, snr] : {std::pair{1000.0, 30.0}, std::pair{3000.0, 25.0}, std::pair{6000.0, 12.0}}) {
     CAPTURE(hz);
     std::vector<std::int16_t> pcm(16000);
@@ -41,7 +41,7 @@ TEST_CASE("A tone survives G.722 with the SNR of its subband, in frames of 20 ms
   }
 }
 
-TEST_CASE("reset() makes encoder and decoder begin again exactly as new ones") {
+TEST_CASE("reset() returns encoder and decoder to the state of new ones") {
   std::vector<std::int16_t> pcm(640);
   media::SineSource(700, 16000, 8000).fill(pcm);
   media::G722Encoder encoder;
@@ -60,7 +60,7 @@ TEST_CASE("reset() makes encoder and decoder begin again exactly as new ones") {
   CHECK(heard == again);
 }
 
-TEST_CASE("Odd inputs and too small outputs are refused, empty ones do nothing") {
+TEST_CASE("G722Encoder and G722Decoder refuse odd inputs and outputs that are too small, and do nothing for empty inputs") {
   media::G722Encoder encoder;
   media::G722Decoder decoder;
   const std::array<std::int16_t, 4> pcm{};
@@ -75,7 +75,7 @@ TEST_CASE("Odd inputs and too small outputs are refused, empty ones do nothing")
   CHECK(decoder.decode({}, out) == 0u);
 }
 
-TEST_CASE("The ITU-T STL vectors are met bit by bit at 64 kbit/s [ITU-T G.191 g722]") {
+TEST_CASE("G722Encoder and G722Decoder match the ITU-T STL vectors bit by bit at 64 kbit/s [ITU-T G.191 g722]") {
   const auto in = offhook_test::vector_words("audio/g722/inpsp.bin");
   const auto codes = offhook_test::vector_words("audio/g722/codspw.cod");
   const auto out = offhook_test::vector_words("audio/g722/outsp1.bin");

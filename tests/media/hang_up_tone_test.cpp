@@ -1,4 +1,4 @@
-// Who called us hung up, and a gateway tells it by a busy tone alone.
+// Tests of hang-ups that a gateway signals by a busy tone alone.
 #include <offhook/media/line_ear.hpp>
 #include <offhook/media/progress_detector.hpp>
 
@@ -39,7 +39,7 @@ Pcm operator+(Pcm a, const Pcm& b) {
   return a;
 }
 
-/// As loud as a caller, and never still.
+/// Makes noise as loud as a caller, without pauses.
 Pcm gaussian_noise(std::size_t ms, double deviation) {
   std::mt19937 random(7);
   std::normal_distribution<double> level(0, deviation);
@@ -48,7 +48,7 @@ Pcm gaussian_noise(std::size_t ms, double deviation) {
   return pcm;
 }
 
-/// When a hang-up was told, in ms; nothing: never.
+/// Returns the time in ms when the line ear reported a hang-up, or nullopt if it did not.
 std::optional<std::size_t> told_after(Country country, const Pcm& pcm) {
   LineEar ear(country, LineSigns::Caller);
   for (std::size_t at = 0; at + 160 <= pcm.size(); at += 160) {
@@ -64,7 +64,7 @@ constexpr std::array kCongested{Country::UnitedStates, Country::UnitedKingdom, C
 
 }  // namespace
 
-TEST_CASE("A busy tone that goes on is told as a hang-up in each country, after six to eight cycles of it and within 7 s") {
+TEST_CASE("LineEar reports a busy tone as a hang-up in each country, after six to eight cycles and within 7 s") {
   for (const Country country : kAllCountries) {
     CAPTURE(static_cast<int>(country));
     const auto script = spec_of(country, kBusy)->script;
@@ -75,7 +75,7 @@ TEST_CASE("A busy tone that goes on is told as a hang-up in each country, after 
   }
 }
 
-TEST_CASE("So is congestion, which gateways call reorder, after five to seven cycles of it, 2.4 to 8.1 s") {
+TEST_CASE("LineEar reports congestion, also called reorder, as a hang-up after five to seven cycles, within 2.4 to 8.1 s") {
   for (const Country country : kCongested) {
     CAPTURE(static_cast<int>(country));
     const auto script = spec_of(country, ProgressTone::Congestion)->script;
@@ -86,7 +86,7 @@ TEST_CASE("So is congestion, which gateways call reorder, after five to seven cy
   }
 }
 
-TEST_CASE("Wherever in a cycle it is first heard, either tone is told within eight of them, and within 2.4 to 8.6 s") {
+TEST_CASE("LineEar reports either tone within eight cycles and 2.4 to 8.6 s, wherever in a cycle it begins to listen") {
   for (const Country country : kAllCountries) {
     for (const auto tone : {kBusy, ProgressTone::Congestion}) {
       const auto spec = spec_of(country, tone);
@@ -104,7 +104,7 @@ TEST_CASE("Wherever in a cycle it is first heard, either tone is told within eig
   }
 }
 
-TEST_CASE("As many cycles as are asked for, and not one less") {
+TEST_CASE("LineEar needs the whole number of cycles, and does not report one cycle earlier") {
   const auto script = spec_of(Country::Germany, kBusy)->script;
   const std::size_t needed = *told_after(Country::Germany, script_sound(script, 10'000));
   const Pcm silence(8 * 5000);
@@ -112,9 +112,9 @@ TEST_CASE("As many cycles as are asked for, and not one less") {
   CHECK(told_after(Country::Germany, script_sound(script, needed) + silence));
 }
 
-TEST_CASE("Whoever says something between begins the count anew, and so does a tone that stops") {
+TEST_CASE("Other sound or a pause between the tones restarts the count of cycles") {
   const auto script = spec_of(Country::Germany, kBusy)->script;
-  const Pcm some = script_sound(script, 9 * 480);  // Recognised, and two cycles more.
+  const Pcm some = script_sound(script, 9 * 480);  // The tone is recognised after the first cycles; the others count.
   for (const Pcm& other : {gaussian_noise(200, 1500), gaussian_noise(3000, 1500), Pcm(8 * 1200)}) {
     Pcm pcm;
     for (int i = 0; i < 6; ++i) pcm = pcm + some + other;
@@ -123,7 +123,7 @@ TEST_CASE("Whoever says something between begins the count anew, and so does a t
   }
 }
 
-TEST_CASE("Nobody is cut off who talks into a busy tone, in its pauses or all the time") {
+TEST_CASE("LineEar reports no hang-up when the caller speaks during a busy tone, in its pauses or all the time") {
   const auto script = spec_of(Country::UnitedStates, kBusy)->script;
   Pcm tone = script_sound(script, 30'000);
   const Pcm voice = gaussian_noise(30'000, 1500);
@@ -136,14 +136,14 @@ TEST_CASE("Nobody is cut off who talks into a busy tone, in its pauses or all th
   CHECK_FALSE(told_after(Country::UnitedStates, pauses));
 }
 
-TEST_CASE("The agent's voice that comes back from the gateway, 17 dB below the tone, does not hide it") {
+TEST_CASE("LineEar reports the hang-up when the agent's voice comes back 17 dB below the tone") {
   Pcm pcm = script_sound(spec_of(Country::Germany, kBusy)->script, 10'000);
   const Pcm echo = gaussian_noise(10'000, 400);
   for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(pcm[i] + echo[i]);
   CHECK(told_after(Country::Germany, pcm));
 }
 
-TEST_CASE("Dial tone, ringback, the busy tone of another country, beeps and faxes are no hang-up") {
+TEST_CASE("LineEar reports no hang-up for dial tone, ringback, another country's busy tone, beeps and faxes") {
   for (const Country country : kAllCountries) {
     CAPTURE(static_cast<int>(country));
     for (const auto& spec : progress_tones(country)) {
@@ -159,7 +159,7 @@ TEST_CASE("Dial tone, ringback, the busy tone of another country, beeps and faxe
   CHECK_FALSE(told_after(Country::UnitedStates, script_sound(spec_of(Country::Germany, kBusy)->script, 30'000)));
 }
 
-TEST_CASE("A line without a country hears no hang-up, and other sound begins a new line") {
+TEST_CASE("LineEar without a country reports no hang-up, and reset() restarts the count") {
   LineEar deaf(std::nullopt, LineSigns::Caller);
   const Pcm busy = script_sound(spec_of(Country::Japan, kBusy)->script, 5000);
   LineEar ear(Country::Japan, LineSigns::Caller);
@@ -168,11 +168,11 @@ TEST_CASE("A line without a country hears no hang-up, and other sound begins a n
       CHECK(deaf.hear(std::span<const std::int16_t, 160>(busy.data() + at, 160)).empty());
       CHECK(ear.hear(std::span<const std::int16_t, 160>(busy.data() + at, 160)).empty());
     }
-    ear.reset();  // Another sender.
+    ear.reset();  // Another sender begins.
   }
 }
 
-TEST_CASE("Cycles are counted from the recognition on, whole ones, and not of a tone that does not end") {
+TEST_CASE("ProgressDetector counts whole cycles after the recognition, and none for an endless tone") {
   ProgressDetector detector(Country::France);
   const Pcm busy = script_sound(spec_of(Country::France, kBusy)->script, 8000) +
                    script_sound(spec_of(Country::France, ProgressTone::Dial)->script, 5000);

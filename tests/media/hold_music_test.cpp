@@ -8,7 +8,7 @@
 
 using namespace offhook;
 
-TEST_CASE("Who waits hears something quiet all the time: no half second is silent, none is loud, and nothing clicks at the seam") {
+TEST_CASE("The hold music is quiet, has no silent half second, and does not click where it repeats") {
   const auto music = media::quiet_hold_music();
   CHECK(music.rate_hz == 16000);
   REQUIRE(music.pcm.size() == 16 * 16000);

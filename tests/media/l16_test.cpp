@@ -19,7 +19,7 @@ TEST_CASE("L16 puts the more significant octet first, in two's complement [RFC 3
   CHECK(back == pcm);
 }
 
-TEST_CASE("L16 of any length at any address comes back as it was, and nothing is written behind it") {
+TEST_CASE("L16 keeps samples of any length at any address, and writes nothing after the end") {
   base::SeededRandom random(16);
   std::vector<std::int16_t> pcm(80);
   for (auto& sample : pcm) sample = static_cast<std::int16_t>(random.next_u32());
@@ -41,7 +41,7 @@ TEST_CASE("L16 of any length at any address comes back as it was, and nothing is
   }
 }
 
-TEST_CASE("L16 refuses half a sample and too little room, and writes nothing then") {
+TEST_CASE("L16 refuses half a sample and outputs that are too small, and then writes nothing") {
   const std::array<std::int16_t, 2> pcm{258, 772};
   std::array<std::uint8_t, 4> octets{};
   CHECK(media::encode_l16(pcm, std::span(octets).first(3)).error() == media::CodecError::OutputTooSmall);

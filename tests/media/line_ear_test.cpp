@@ -35,7 +35,7 @@ std::vector<LineTone> heard(LineEar& ear, const std::vector<std::int16_t>& pcm) 
 
 }  // namespace
 
-TEST_CASE("A busy tone is told once however long it lasts, and refuses the call") {
+TEST_CASE("LineEar reports a lasting busy tone once, and refusal() returns it until reset()") {
   LineEar ear(Country::Germany);
   CHECK(ear.refusal() == LineTone::None);
   CHECK(heard(ear, script_sound(busy_in(Country::Germany), 30'000)) == std::vector{LineTone::Busy});
@@ -45,14 +45,14 @@ TEST_CASE("A busy tone is told once however long it lasts, and refuses the call"
   CHECK(heard(ear, script_sound(busy_in(Country::Germany), 5000)) == std::vector{LineTone::Busy});
 }
 
-TEST_CASE("Without a country no tone of a network is heard, but special information, faxes and beeps") {
+TEST_CASE("LineEar without a country reports no network tone, but special information tones, faxes and beeps") {
   LineEar ear(std::nullopt);
   CHECK(heard(ear, script_sound(busy_in(Country::UnitedStates), 5000)).empty());
   CHECK(heard(ear, script_sound(media::special_information(media::SpecialInformation::VacantCode), 3000)) == std::vector{LineTone::VacantCode});
   CHECK(ear.refusal() == LineTone::VacantCode);
 }
 
-TEST_CASE("A fax that calls is told once, each beep by itself, and neither refuses the call") {
+TEST_CASE("LineEar reports a calling fax once and each beep, and neither counts as a refusal") {
   LineEar ear(Country::UnitedStates);
   CHECK(heard(ear, script_sound(media::fax_calling(), 12'000)) == std::vector{LineTone::FaxCalling});
   LineEar other(Country::UnitedStates);
@@ -62,7 +62,7 @@ TEST_CASE("A fax that calls is told once, each beep by itself, and neither refus
   CHECK(other.refusal() == LineTone::None);
 }
 
-TEST_CASE("On a caller's line a fax is heard for half a minute, no beep, and then nothing more is listened for") {
+TEST_CASE("On a caller's line, LineEar reports no beep, listens for a fax for half a minute, and is then done") {
   LineEar ear(std::nullopt, media::LineSigns::Caller);
   CHECK(heard(ear, script_sound(media::machine_beep(), 1000)).empty());
   CHECK(heard(ear, script_sound(media::fax_calling(), 12'000)) == std::vector{LineTone::FaxCalling});
@@ -77,14 +77,14 @@ TEST_CASE("On a caller's line a fax is heard for half a minute, no beep, and the
   CHECK_FALSE(with_country.is_done());  // The caller may still hang up.
 }
 
-TEST_CASE("The first refusal stands") {
+TEST_CASE("refusal() returns the first refusal, also after later ones") {
   LineEar ear(Country::UnitedStates);
   (void)heard(ear, script_sound(media::special_information(media::SpecialInformation::NoCircuit), 3000));
   (void)heard(ear, script_sound(busy_in(Country::UnitedStates), 5000));
   CHECK(ear.refusal() == LineTone::NoCircuit);
 }
 
-TEST_CASE("What refuses a call is busy, congestion, unobtainable and special information") {
+TEST_CASE("is_refusal is true for busy, congestion, unobtainable and special information tones only") {
   for (const auto tone : {LineTone::Busy, LineTone::Congestion, LineTone::Unobtainable, LineTone::Information, LineTone::NoCircuit,
                           LineTone::Intercept, LineTone::VacantCode, LineTone::Reorder}) {
     CHECK(media::is_refusal(tone));
@@ -94,7 +94,7 @@ TEST_CASE("What refuses a call is busy, congestion, unobtainable and special inf
   }
 }
 
-TEST_CASE("A leg whose port has an ear tells what is said by tones, in either codec; others tell nothing") {
+TEST_CASE("A leg whose port has a line ear reports tones with either codec, and a leg without one reports none") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722}) {
     offhook_test::Call call(codec);
     call.b.port->line_ear = std::make_shared<LineEar>(Country::UnitedStates);
@@ -112,7 +112,7 @@ TEST_CASE("A leg whose port has an ear tells what is said by tones, in either co
   CHECK(deaf.b.count(offhook_test::EventKind::Tone) == 0);
 }
 
-TEST_CASE("One tick hears digits and tones in the same narrow sound") {
+TEST_CASE("A leg detects digits and tones in the same tick") {
   offhook_test::Call call(media::AudioCodec::G722);
   call.plan.send_events = call.plan.receive_events = std::nullopt;
   call.b.port->line_ear = std::make_shared<LineEar>(std::nullopt);

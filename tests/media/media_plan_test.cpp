@@ -16,7 +16,7 @@ media::MediaPlan plan() {
 
 }  // namespace
 
-TEST_CASE("An exchange that changes nothing of the peer's media does not open the source anew [CVE-2017-14099]") {
+TEST_CASE("An offer/answer exchange that changes nothing of the peer's media does not restart the learning of the source [CVE-2017-14099]") {
   auto after = plan();
   CHECK_FALSE(media::learns_anew(plan(), after));
   after.send = false;
@@ -26,9 +26,9 @@ TEST_CASE("An exchange that changes nothing of the peer's media does not open th
   CHECK_FALSE(media::learns_anew(plan(), after));
 }
 
-TEST_CASE("Another codec from the same address does not open the source anew, nor does a refresh that the other side offers [CVE-2017-14099]") {
+TEST_CASE("Another codec from the same address, or a refresh that the other side offers, does not restart the learning [CVE-2017-14099]") {
   auto before = plan();
-  before.also_receivable[0] = media::ReceivableCodec{AudioCodec::G722, 9};  // Theirs was the answer; to their offer ours names one.
+  before.also_receivable[0] = media::ReceivableCodec{AudioCodec::G722, 9};  // The peer's answer had several codecs. The answer to the peer's offer has one.
   CHECK_FALSE(media::learns_anew(before, plan()));
   CHECK_FALSE(media::learns_anew(plan(), before));
   auto after = plan();
@@ -37,7 +37,7 @@ TEST_CASE("Another codec from the same address does not open the source anew, no
   CHECK_FALSE(media::learns_anew(plan(), after));
 }
 
-TEST_CASE("A peer that moves or comes back from silence is learnt anew") {
+TEST_CASE("Learning restarts when the peer changes its address, or begins to send again") {
   auto after = plan();
   after.remote_rtp.port = 4002;
   CHECK(media::learns_anew(plan(), after));
@@ -49,7 +49,7 @@ TEST_CASE("A peer that moves or comes back from silence is learnt anew") {
   CHECK(media::learns_anew(before, plan()));
 }
 
-TEST_CASE("What the peer may send besides the agreed codec is known by its payload type [RFC 3264 section 10.2]") {
+TEST_CASE("MediaPlan finds each codec that the peer may send by its payload type [RFC 3264 section 10.2]") {
   auto made = plan();
   made.also_receivable[0] = media::ReceivableCodec{AudioCodec::G722, 9};
   CHECK(made.codec_of(0) == AudioCodec::Pcmu);

@@ -15,7 +15,7 @@ using media::ModelVoice;
 
 namespace {
 
-/// A call and a model that answers each chunk `late` ticks after it was asked.
+/// A call, and a model that answers each chunk after `late` ticks.
 struct ModelCall {
   ModelVoice voice;
   std::array<std::int16_t, 160> frame{};
@@ -48,7 +48,7 @@ struct ModelCall {
 
 }  // namespace
 
-TEST_CASE("Frames of 160 samples become chunks of 256 without loss, at most one in a tick, and higher rates are heard at 8 kHz") {
+TEST_CASE("Frames of any rate become chunks of 256 samples at 8 kHz without loss, at most one per tick") {
   for (const std::size_t times : {1U, 2U, 3U}) {
     CAPTURE(times);
     ModelVoice voice;
@@ -72,7 +72,7 @@ TEST_CASE("Frames of 160 samples become chunks of 256 without loss, at most one 
   }
 }
 
-TEST_CASE("A frame of another size is silence, and a chunk that nobody fetched is dropped") {
+TEST_CASE("A frame of another size counts as silence, and a chunk that is not fetched is dropped") {
   ModelVoice voice;
   const std::array<std::int16_t, 159> odd{7};
   for (int tick = 0; tick < 8; ++tick) {
@@ -82,7 +82,7 @@ TEST_CASE("A frame of another size is silence, and a chunk that nobody fetched i
   CHECK(voice.begins());
 }
 
-TEST_CASE("Before the model has said anything the plain verdict is the whole one") {
+TEST_CASE("The plain detector's verdict applies until the model has answered") {
   ModelCall call;
   CHECK(call.tick(true));
   CHECK_FALSE(call.tick(false));
@@ -93,7 +93,7 @@ TEST_CASE("Before the model has said anything the plain verdict is the whole one
   CHECK_FALSE(call.tick(true));
 }
 
-TEST_CASE("Where the plain detector finds a voice, the model has to think it possible") {
+TEST_CASE("ModelVoice accepts a voice of the plain detector only if the model finds it possible") {
   for (const auto& [likely, voiced] : {std::pair{ModelVoice::kPossible, true}, std::pair{ModelVoice::kPossible - 0.01F, false}}) {
     ModelCall call;
     call.likely = likely;
@@ -102,27 +102,27 @@ TEST_CASE("Where the plain detector finds a voice, the model has to think it pos
   }
 }
 
-TEST_CASE("Where the plain detector finds none, the model answers alone for less than three ticks, and goes on at a lower likelihood") {
+TEST_CASE("Without a plain detection, the model's verdict applies for less than three ticks, and continues at a lower likelihood than it begins") {
   ModelCall call;
   call.ticks(6, true);
   CHECK(call.tick(false));
   CHECK(call.tick(false));
-  CHECK_FALSE(call.tick(false));  // kBridge
+  CHECK_FALSE(call.tick(false));  // kBridge ticks are over.
   call.likely = ModelVoice::kStillLikely;
   call.ticks(6, true);
-  CHECK(call.tick(false));        // It goes on ...
+  CHECK(call.tick(false));        // At kStillLikely the voice continues,
   call.likely = ModelVoice::kStillLikely - 0.01F;
   call.ticks(6, true);
-  CHECK_FALSE(call.tick(false));  // ... and does not any more ...
+  CHECK_FALSE(call.tick(false));  // below it the voice ends,
   call.likely = ModelVoice::kLikely - 0.01F;
   call.ticks(6, true);
-  CHECK_FALSE(call.tick(false));  // ... and begins only where it is likelier than that.
+  CHECK_FALSE(call.tick(false));  // and below kLikely the voice does not begin again.
   call.likely = ModelVoice::kLikely;
   call.ticks(6, true);
   CHECK(call.tick(false));
 }
 
-TEST_CASE("A model that dies has no say from the fourth tick after its last word on, and has it again when it is back") {
+TEST_CASE("A model that stopped has no influence from the fourth tick after its last answer on, until it answers again") {
   ModelCall call;
   call.likely = 0;
   call.ticks(8);
@@ -140,7 +140,7 @@ TEST_CASE("A model that dies has no say from the fourth tick after its last word
   CHECK_FALSE(call.tick(true));
 }
 
-TEST_CASE("An answer a tick late is punctual, one more tick is borne, and constant lateness does no harm but to the delay") {
+TEST_CASE("Answers that come up to 5 ticks late still apply, and constant lateness only adds delay") {
   for (const unsigned late : {1U, 2U, 5U}) {
     CAPTURE(late);
     ModelCall call;
@@ -156,7 +156,7 @@ TEST_CASE("An answer a tick late is punctual, one more tick is borne, and consta
   }
 }
 
-TEST_CASE("Chunks that found no room are no questions: no answer is waited for, the model begins anew, and its last word is soon too old") {
+TEST_CASE("A chunk that was not accepted has no answer: the model begins anew, and its last answer expires") {
   ModelCall call;
   call.likely = 0;
   call.ticks(8);
@@ -168,13 +168,13 @@ TEST_CASE("Chunks that found no room are no questions: no answer is waited for, 
   CHECK(call.voice.begins());
 }
 
-TEST_CASE("Answers about the call before, or from nobody knows where, do not count") {
+TEST_CASE("Answers about the call before a reset(), and answers with unknown numbers, have no effect") {
   ModelCall call;
   call.late = 3;
   call.likely = 0;
   call.ticks(20);
   CHECK_FALSE(call.tick(true));
-  call.voice.reset();  // Two or three answers are on their way.
+  call.voice.reset();  // Two or three answers have not come yet.
   CHECK(call.voice.begins());
   CHECK(call.tick(true));
   CHECK(call.tick(true));
@@ -184,7 +184,7 @@ TEST_CASE("Answers about the call before, or from nobody knows where, do not cou
   CHECK(fresh.alone());
 }
 
-TEST_CASE("An answer crosses in one word as it was") {
+TEST_CASE("An answer is packed into one word and unpacked without change") {
   for (const auto answer : {ModelVoice::Answer{0, 0}, ModelVoice::Answer{0xffffffff, 1}, ModelVoice::Answer{7, 0.123F}}) {
     const auto back = ModelVoice::unpack(ModelVoice::pack(answer));
     CHECK(back.chunk == answer.chunk);
@@ -192,7 +192,7 @@ TEST_CASE("An answer crosses in one word as it was") {
   }
 }
 
-TEST_CASE("The path of audio allocates nothing for the model") {
+TEST_CASE("The audio path allocates nothing for the model") {
   ModelVoice voice;
   const std::array<std::int16_t, 160> frame{};
   const auto before = offhook_test::allocations();

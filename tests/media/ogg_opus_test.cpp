@@ -37,7 +37,7 @@ Octets two_voices(const Pcm& left, const Pcm& right, std::uint32_t rate_hz, bool
   return file;
 }
 
-/// Any packets as a file, behind a head and tags.
+/// Returns a file with any packets after a head and tags.
 Octets file_of(const Octets& head, const std::vector<Octets>& packets, std::uint64_t end, const Octets& tags = media::write_opus_tags()) {
   media::OggWriter writer(5);
   Octets file;
@@ -52,7 +52,7 @@ Octets file_of(const Octets& head, const std::vector<Octets>& packets, std::uint
 
 }  // namespace
 
-TEST_CASE("Two voices come back as long as they were, each on its own side and not a trace of it on the other [RFC 7845 section 5.1.1.2]") {
+TEST_CASE("Two voices are decoded with their length, each on its own channel without the other [RFC 7845 section 5.1.1.2]") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     CAPTURE(rate);
     const Pcm left = tone_frames(440, rate, 100), right = tone_frames(1330, rate, 100);
@@ -70,12 +70,12 @@ TEST_CASE("Two voices come back as long as they were, each on its own side and n
     };
     CHECK(at(0, 440).amplitude == doctest::Approx(8000).epsilon(0.15));
     CHECK(at(1, 1330).amplitude == doctest::Approx(8000).epsilon(0.15));
-    CHECK(at(0, 1330).amplitude < 80);  // Over 40 dB below: nothing but the codec's own noise.
+    CHECK(at(0, 1330).amplitude < 80);  // More than 40 dB below, which is the codec's own noise.
     CHECK(at(1, 440).amplitude < 80);
   }
 }
 
-TEST_CASE("What begins at once is heard at once: the encoder's delay is left out [RFC 7845 section 4.2]") {
+TEST_CASE("The decoder removes the encoder's delay, so that a sound keeps its position [RFC 7845 section 4.2]") {
   Pcm click(16000), silence(16000);
   std::fill(click.begin() + 3200, click.begin() + 3520, std::int16_t{12000});
   const auto decoded = media::decode_ogg_opus(two_voices(click, silence, 16000), 16000, 16000);
@@ -83,11 +83,11 @@ TEST_CASE("What begins at once is heard at once: the encoder's delay is left out
   const auto& heard = decoded->channels[0];
   const auto loud = [](std::int16_t sample) { return sample > 4000 || sample < -4000; };
   const auto first = std::find_if(heard.begin(), heard.end(), loud) - heard.begin();
-  CHECK(first > 3200 - 48);  // 3 ms
+  CHECK(first > 3200 - 48);  // The tolerance is 3 ms.
   CHECK(first < 3200 + 48);
 }
 
-TEST_CASE("A file that was not ended is decoded up to its last whole page, and known not to be whole") {
+TEST_CASE("A file without an end is decoded up to its last whole page, and reported as incomplete") {
   const Pcm voice = offhook_test::SyntheticVoice(16000, 3).speak(1);
   const auto file = two_voices(voice, voice, 16000, false);
   const auto decoded = media::decode_ogg_opus(file, 16000, 32000);
@@ -101,7 +101,7 @@ TEST_CASE("A file that was not ended is decoded up to its last whole page, and k
   CHECK(media::decode_ogg_opus({}, 16000, 32000).error() == OggOpusError::NotOpus);
 }
 
-TEST_CASE("As many samples as are wanted are decoded; one less than there are is TooLong") {
+TEST_CASE("decode_ogg_opus decodes up to the given number of samples, and returns TooLong for one sample more") {
   const Pcm voice = offhook_test::SyntheticVoice(16000, 3).speak(0.4);
   const auto file = two_voices(voice, voice, 16000);
   CHECK(media::decode_ogg_opus(file, 16000, voice.size()));
@@ -109,10 +109,10 @@ TEST_CASE("As many samples as are wanted are decoded; one less than there are is
   CHECK(media::decode_ogg_opus(file, 16000, 0).error() == OggOpusError::TooLong);
 }
 
-TEST_CASE("A recording in which nothing was said is a good file, and an empty one too") {
+TEST_CASE("A recording without sound and a recording without samples are valid files") {
   const auto empty = media::decode_ogg_opus(two_voices({}, {}, 16000), 16000, 100);
   REQUIRE(empty);
-  CHECK(empty->whole == false);  // Its last page holds no packet that could say so.
+  CHECK(empty->whole == false);  // The last page has no packet, and so no end flag.
   CHECK(empty->channels[0].empty());
   const Pcm silence(32000);
   const auto decoded = media::decode_ogg_opus(two_voices(silence, silence, 16000), 16000, 32000);
@@ -121,7 +121,7 @@ TEST_CASE("A recording in which nothing was said is a good file, and an empty on
   CHECK(decoded->channels[0].size() == silence.size());
 }
 
-TEST_CASE("The head is read and written as RFC 7845 draws it [RFC 7845 section 5.1]") {
+TEST_CASE("The head is read and written in the RFC's format [RFC 7845 section 5.1]") {
   const media::OpusHead one{.channels = 1, .pre_skip = 312, .input_rate_hz = 16000, .gain = -256, .streams = 1};
   const Octets written = media::write_opus_head(one);
   CHECK(written == Octets{'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, 1, 0x38, 1, 0x80, 0x3E, 0, 0, 0, 0xFF, 0});
@@ -131,7 +131,7 @@ TEST_CASE("The head is read and written as RFC 7845 draws it [RFC 7845 section 5
   CHECK(pair.size() == 23);
   CHECK(media::parse_opus_head(pair) == two);
   for (std::size_t size = 0; size < pair.size(); ++size) CHECK_FALSE(media::parse_opus_head(base::Bytes(pair).first(size)));
-  pair[21] = 1;  // The caller's voice on both sides.
+  pair[21] = 1;  // With this mapping, both channels would have the caller's voice.
   CHECK(media::parse_opus_head(pair).error() == OggOpusError::Unsupported);
   Octets other = written;
   other[8] = 15;  // A minor version: RFC 7845 section 5.1 item 2.
@@ -146,7 +146,7 @@ TEST_CASE("The head is read and written as RFC 7845 draws it [RFC 7845 section 5
   CHECK(media::parse_opus_head(media::write_opus_tags()).error() == OggOpusError::NotOpus);
 }
 
-TEST_CASE("Two packets in one are parted again, whatever the first one's length [RFC 6716 appendix B]") {
+TEST_CASE("join_opus joins two packets so that they can be separated again, for any length of the first [RFC 6716 appendix B]") {
   std::array<std::uint8_t, media::kMaxOpusPayload> room{};
   const Octets right{0x48, 1, 2, 3};
   for (const std::size_t size : {1u, 2u, 252u, 253u, 254u, 256u, 257u, 1000u, 1276u}) {
@@ -164,13 +164,13 @@ TEST_CASE("Two packets in one are parted again, whatever the first one's length 
   }
   Octets joined;
   CHECK_FALSE(media::join_opus(Octets(1277, 0x48), right, joined));  // One octet more than a frame can have.
-  CHECK_FALSE(media::join_opus(Octets{0x49, 1, 2}, right, joined));  // Two frames.
+  CHECK_FALSE(media::join_opus(Octets{0x49, 1, 2}, right, joined));  // This packet has two frames.
   CHECK_FALSE(media::join_opus({}, right, joined));
   CHECK(joined.empty());
   CHECK(media::split_opus(Octets{0x49, 1, 2, 3}, room).error() == OggOpusError::Unsupported);
 }
 
-TEST_CASE("Files of others: mono, stereo that becomes mono, and everything that is not Opus") {
+TEST_CASE("decode_ogg_opus reads mono and stereo files of other programs as mono, and refuses files that are not Opus") {
   media::OpusEncoder encoder({.rate_hz = 16000, .bitrate = 32000});
   std::vector<Octets> packets;
   const Pcm pcm = tone_frames(500, 16000, 10);
@@ -194,6 +194,6 @@ TEST_CASE("Files of others: mono, stereo that becomes mono, and everything that 
   CHECK(media::decode_ogg_opus(file_of(mono, {Octets{}}, 1), 16000, 5000).error() == OggOpusError::BadPacket);
   const auto louder = file_of(media::write_opus_head({.gain = 256}), packets, 1);
   CHECK(media::decode_ogg_opus(louder, 16000, 5000).error() == OggOpusError::Unsupported);
-  const auto none = media::decode_ogg_opus(file_of(mono, packets, 100), 16000, 5000);  // It ends before it begins.
+  const auto none = media::decode_ogg_opus(file_of(mono, packets, 100), 16000, 5000);  // This file ends before it begins.
   CHECK(none);
 }
