@@ -192,7 +192,7 @@ struct Trial {
   bool spoke = false;
 };
 
-/// Runs the voice detector, the line ear and the watch of a call over 0.5 s of silence, `pcm` and 5 s of silence.
+/// Runs the voice detector, LineEar and AnswerWatch of a call over 0.5 s of silence, `pcm` and 5 s of silence.
 Trial answered_with(const std::vector<std::int16_t>& pcm, double noise) {
   offhook_test::LineSignal line;
   line.silence(500).add(pcm).silence(5000).noise(noise);

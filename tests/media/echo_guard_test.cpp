@@ -20,11 +20,11 @@ using offhook_test::kFrame;
 
 namespace {
 
-/// A call on a speakerphone. The agent's voice comes back late and fainter, with or without the room's tail, and the caller may
+/// A call on a speakerphone. The agent's voice comes back late and fainter, with or without reverberation, and the caller may
 /// speak too.
 struct Speakerphone {
   double delay_ms = 100;
-  double loss_db = 300;           // echo return loss
+  double loss_db = 300;           // true: reverberation as loud as the direct sound
   bool room = false;              // true: a tail as loud as the direct sound
   double echo_from_ms = 0;
   std::optional<double> caller_at_ms;
@@ -39,7 +39,7 @@ struct Speakerphone {
     media::EchoGuard::Path path;
   };
 
-  /// Returns the agent's voice as the microphone in the room gets it, without loss.
+  /// Returns the agent's voice as the microphone gets it, with reverberation and without loss.
   [[nodiscard]] static std::vector<float> in_room(const std::vector<std::int16_t>& voice) {
     std::vector<float> response{1.0F};
     std::mt19937 random(5);
@@ -111,7 +111,7 @@ std::optional<double> first_from(const std::vector<double>& times, double from) 
 
 }  // namespace
 
-TEST_CASE("EchoGuard never takes the agent's own voice for an interruption, at any delay, loss and room") {
+TEST_CASE("EchoGuard never takes the agent's own voice for an interruption, at any delay and loss, with and without reverberation") {
   for (const bool room : {false, true}) {
     for (const double delay_ms : {40.0, 115.0, 250.0, 480.0}) {
       for (const double loss_db : {0.0, 10.0, 20.0, 30.0}) {
@@ -148,7 +148,7 @@ TEST_CASE("EchoGuard handles lost packets, and learns nothing from concealed aud
   CHECK(phone.run().barge_ins_ms.empty());
 }
 
-TEST_CASE("EchoGuard lets a caller who speaks over the agent through at once when there is no echo") {
+TEST_CASE("EchoGuard lets a caller's speech over the agent through at once when there is no echo") {
   for (const double at_ms : {1500.0, 2300.0, 4100.0}) {
     for (const double caller_db : {0.0, -6.0, -12.0}) {
       CAPTURE(at_ms);
@@ -163,7 +163,7 @@ TEST_CASE("EchoGuard lets a caller who speaks over the agent through at once whe
   }
 }
 
-TEST_CASE("EchoGuard lets a caller who speaks from the agent's first word on through within 1.5 s") {
+TEST_CASE("EchoGuard lets a caller's speech from the agent's first word on through within 1.5 s") {
   Speakerphone phone;
   phone.caller_at_ms = 0;
   const auto heard = first_from(phone.run().barge_ins_ms, 0);
@@ -171,7 +171,7 @@ TEST_CASE("EchoGuard lets a caller who speaks from the agent's first word on thr
   CHECK(*heard <= 1500);
 }
 
-TEST_CASE("EchoGuard lets a caller as loud as the agent through over the echo of a speakerphone, and no frame before") {
+TEST_CASE("EchoGuard lets a caller as loud as the agent through over the echo of a speakerphone, and nothing before") {
   for (const double loss_db : {15.0, 20.0, 30.0}) {
     for (const double at_ms : {2000.0, 3300.0, 5000.0}) {
       CAPTURE(loss_db);
@@ -269,7 +269,7 @@ TEST_CASE("EchoGuard finds a caller's speech within 150 ms while the agent's ech
 
 namespace {
 
-/// Returns lines with each combination of delay, loss and room. The packets of one line get lost.
+/// Returns lines with each combination of delay, loss and reverberation. The packets of one line get lost.
 std::vector<bench::EchoLineOptions> many_lines() {
   std::vector<bench::EchoLineOptions> lines;
   for (const double delay_ms : {40.0, 115.0, 250.0, 480.0}) {

@@ -48,7 +48,7 @@ Pcm gaussian_noise(std::size_t ms, double deviation) {
   return pcm;
 }
 
-/// Returns the time in ms when the line ear reported a hang-up, or nullopt if it did not.
+/// Returns the time in ms when LineEar reported a hang-up, or nullopt if it did not.
 std::optional<std::size_t> told_after(Country country, const Pcm& pcm) {
   LineEar ear(country, LineSigns::Caller);
   for (std::size_t at = 0; at + 160 <= pcm.size(); at += 160) {

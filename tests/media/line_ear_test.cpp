@@ -94,7 +94,7 @@ TEST_CASE("is_refusal is true for busy, congestion, unobtainable and special inf
   }
 }
 
-TEST_CASE("A leg whose port has a line ear reports tones with either codec, and a leg without one reports none") {
+TEST_CASE("A leg whose port has a LineEar reports tones with either codec, and a leg without one reports none") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722}) {
     offhook_test::Call call(codec);
     call.b.port->line_ear = std::make_shared<LineEar>(Country::UnitedStates);

@@ -16,7 +16,7 @@ namespace {
 
 Octets filled(std::size_t size, std::uint8_t with) { return Octets(size, with); }
 
-/// All packets of a file, and how it ended.
+/// All packets of a file, and how the reading ended.
 struct Read {
   std::vector<Octets> packets;
   std::vector<std::optional<std::uint64_t>> positions;
@@ -53,7 +53,7 @@ Octets three_pages() {
   return file;
 }
 
-/// With its checksum, bit by bit as RFC 3533 section 6 has it.
+/// Adds the checksum to a page, computed bit by bit as RFC 3533 section 6 describes it.
 Octets page_of(Octets page) {
   std::uint32_t crc = 0;
   for (const std::uint8_t octet : page) {
@@ -64,7 +64,7 @@ Octets page_of(Octets page) {
   return page;
 }
 
-/// Pages begin where the pattern stands; the bodies here hold none.
+/// Finds the pages by their capture pattern, which does not occur in the bodies here.
 std::vector<std::size_t> pages_of(const Octets& file) {
   std::vector<std::size_t> at;
   constexpr std::string_view kPattern = "OggS";
@@ -76,7 +76,7 @@ std::vector<std::size_t> pages_of(const Octets& file) {
 
 }  // namespace
 
-TEST_CASE("Packets come back as they were put in, with the position of each page at its last one [RFC 3533 section 6]") {
+TEST_CASE("Packets read back as they were written, with a position at the last packet of each page [RFC 3533 section 6]") {
   const auto all = read(three_pages());
   CHECK(all.packets == std::vector<Octets>{filled(3, 1), filled(600, 2), filled(20, 3), filled(1, 4)});
   CHECK(all.positions == std::vector<std::optional<std::uint64_t>>{0, std::nullopt, 1920, 2880});
@@ -84,7 +84,7 @@ TEST_CASE("Packets come back as they were put in, with the position of each page
   CHECK_FALSE(all.error);
 }
 
-TEST_CASE("A page is what others write: pattern, flags, lacing and checksum [RFC 3533 section 6]") {
+TEST_CASE("A page has the RFC's capture pattern, flags, lacing values and checksum [RFC 3533 section 6]") {
   Octets file;
   media::OggWriter writer(0x01020304);
   REQUIRE(writer.add(Octets{'a', 'b', 'c'}, 5, file));
@@ -107,7 +107,7 @@ TEST_CASE("Packets of 0, 254, 255, 256 and 510 octets keep their length") {
   }
 }
 
-TEST_CASE("A page takes 255 segments, and the packet that needs one more begins the next; kMaxOggPacket and one octet more") {
+TEST_CASE("A page holds 255 segments, and one more starts the next page; add accepts a packet of kMaxOggPacket octets and refuses a longer one") {
   Octets file;
   media::OggWriter writer(1);
   for (std::size_t i = 0; i < media::kMaxOggSegments; ++i) REQUIRE(writer.add(filled(10, 1), i, file));
@@ -126,7 +126,7 @@ TEST_CASE("A page takes 255 segments, and the packet that needs one more begins 
   CHECK(read(file).packets == std::vector<Octets>{filled(media::kMaxOggPacket, 1)});
 }
 
-TEST_CASE("A file that is cut gives all its whole pages, and says that it is cut") {
+TEST_CASE("A file that is cut off yields all its whole pages and the error Cut") {
   const auto file = three_pages();
   const auto pages = pages_of(file);
   REQUIRE(pages.size() == 3);
@@ -141,7 +141,7 @@ TEST_CASE("A file that is cut gives all its whole pages, and says that it is cut
   }
 }
 
-TEST_CASE("An octet that was changed, a page that is missing or comes twice, and another version are found") {
+TEST_CASE("OggReader detects a changed octet, a missing or repeated page, and another version") {
   const auto file = three_pages();
   const auto pages = pages_of(file);
   for (std::size_t at = 0; at < file.size(); ++at) {
@@ -163,7 +163,7 @@ TEST_CASE("An octet that was changed, a page that is missing or comes twice, and
   CHECK_FALSE(read({}).error);
 }
 
-TEST_CASE("Pages of another stream in between are passed over") {
+TEST_CASE("OggReader skips pages of other streams") {
   Octets file, other;
   media::OggWriter writer(1), beside(2);
   REQUIRE(writer.add(filled(3, 1), 0, file));
@@ -175,7 +175,7 @@ TEST_CASE("Pages of another stream in between are passed over") {
   CHECK(read(file).packets == std::vector<Octets>{filled(3, 1), filled(4, 2)});
 }
 
-TEST_CASE("A packet over several pages is read up to kMaxOggReadPacket octets, and not one more") {
+TEST_CASE("OggReader reads a packet over several pages with up to kMaxOggReadPacket octets, and refuses a longer one") {
   const auto torn = [](std::size_t octets) {
     Octets file;
     for (std::uint8_t sequence = 0;; ++sequence) {

@@ -15,7 +15,7 @@ OneWayWatch after(std::uint32_t ticks, const OneWayWatch::Tick& tick, OneWayWatc
 
 }  // namespace
 
-TEST_CASE("Nothing comes while we send: told from the bound on, and over with the first packet") {
+TEST_CASE("OneWayWatch reports that no packet comes from kNothingTicks on, until the first packet comes") {
   CHECK_FALSE(after(OneWayWatch::kNothingTicks - 1, kNothing).now().any());
   auto watch = after(OneWayWatch::kNothingTicks, kNothing);
   CHECK(watch.now() == OneWay{.nothing_comes = true});
@@ -24,12 +24,12 @@ TEST_CASE("Nothing comes while we send: told from the bound on, and over with th
   CHECK(watch.ever().nothing_comes);
 }
 
-TEST_CASE("A peer on hold, or one to whom we send nothing either, may be silent") {
+TEST_CASE("OneWayWatch reports nothing for a peer on hold, or when no packets are sent to the peer either") {
   CHECK_FALSE(after(10'000, {.receiving = false}).now().any());
   CHECK_FALSE(after(10'000, {.sending = false}).now().any());
 }
 
-TEST_CASE("Packets of silence alone: told from the bound on, never again once a sound came") {
+TEST_CASE("OneWayWatch reports packets of silence alone from kSilentTicks on, and never again after a sound") {
   CHECK_FALSE(after(OneWayWatch::kSilentTicks - 1, kMute).now().any());
   const auto watch = after(OneWayWatch::kSilentTicks, kMute);
   CHECK(watch.now() == OneWay{.only_silence_comes = true});
@@ -38,30 +38,30 @@ TEST_CASE("Packets of silence alone: told from the bound on, never again once a 
   CHECK(cured.ever().only_silence_comes);
 }
 
-TEST_CASE("A peer who describes his silence and then sends none of it counts as silent too") {
+TEST_CASE("A peer that describes its silence and then sends nothing counts as silent too") {
   auto watch = after(1, kMute);
   for (std::uint32_t i = 1; i < OneWayWatch::kSilentTicks; ++i) watch.on_tick({.came = i % 50 == 0});
   CHECK(watch.now() == OneWay{.only_silence_comes = true});
 }
 
-TEST_CASE("Two reports in a row that know nothing of us: the peer hears nothing [RFC 3550 section 6.4]") {
+TEST_CASE("OneWayWatch reports that the peer hears nothing after two receiver reports in a row without received packets [RFC 3550 section 6.4]") {
   auto watch = after(OneWayWatch::kSentTicks, kTalk);
   watch.on_report(false, 0);
   CHECK_FALSE(watch.now().any());
   watch = after(OneWayWatch::kSentTicks, kTalk, watch);
   watch.on_report(true, 255);
   CHECK(watch.now() == OneWay{.peer_hears_nothing = true});
-  CHECK_FALSE(watch.ever().any());  // Seen at the next tick.
+  CHECK_FALSE(watch.ever().any());  // on_tick() records it.
   watch.on_tick(kTalk);
   CHECK(watch.ever().peer_hears_nothing);
   watch.on_report(true, 254);
   CHECK_FALSE(watch.now().any());
 }
 
-TEST_CASE("A report of a time in which we hardly spoke says nothing, however many there are") {
+TEST_CASE("Reports about a time with hardly any sent audio do not count, however many come") {
   auto watch = after(OneWayWatch::kSentTicks - 1, kTalk);
   for (int i = 0; i < 5; ++i) watch.on_report(false, 0);
-  watch = after(10'000, {.sending = false, .came = true, .audible = true}, watch);  // On hold.
+  watch = after(10'000, {.sending = false, .came = true, .audible = true}, watch);  // The peer is on hold.
   for (int i = 0; i < 5; ++i) watch.on_report(false, 0);
   CHECK_FALSE(watch.now().any());
   for (std::uint32_t i = 0; i < OneWayWatch::kDeafReports; ++i) {

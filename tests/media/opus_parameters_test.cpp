@@ -8,9 +8,9 @@ using namespace offhook;
 using media::OpusParameters;
 using media::parse_opus_parameters;
 
-TEST_CASE("What fmtp says of Opus is read, blanks and case aside [RFC 7587 section 6.1]") {
+TEST_CASE("parse_opus_parameters reads the fmtp of Opus, without regard to blanks and case [RFC 7587 section 6.1]") {
   CHECK(parse_opus_parameters("") == OpusParameters{});
-  CHECK(parse_opus_parameters("minptime=10;useinbandfec=1") == OpusParameters{.in_band_fec = true});  // As browsers write it.
+  CHECK(parse_opus_parameters("minptime=10;useinbandfec=1") == OpusParameters{.in_band_fec = true});  // Browsers write this.
   // The second example of RFC 7587 section 7.
   CHECK(parse_opus_parameters("maxplaybackrate=16000; sprop-maxcapturerate=16000; maxaveragebitrate=20000; stereo=1; "
                               "useinbandfec=1; usedtx=0") ==
@@ -18,7 +18,7 @@ TEST_CASE("What fmtp says of Opus is read, blanks and case aside [RFC 7587 secti
   CHECK(parse_opus_parameters(" CBR = 1 ;UseDTX=1;") == OpusParameters{.cbr = true, .dtx = true});
 }
 
-TEST_CASE("What is out of range, broken or unknown is as if it had not been said; the last of two alike counts") {
+TEST_CASE("parse_opus_parameters ignores values out of range, broken and unknown, and uses the last of two equal names") {
   CHECK(parse_opus_parameters("maxaveragebitrate=5999").max_average_bitrate == std::nullopt);
   CHECK(parse_opus_parameters("maxaveragebitrate=6000").max_average_bitrate == 6000u);
   CHECK(parse_opus_parameters("maxaveragebitrate=510000").max_average_bitrate == 510000u);
@@ -30,14 +30,14 @@ TEST_CASE("What is out of range, broken or unknown is as if it had not been said
   CHECK_FALSE(parse_opus_parameters("usedtx=1;usedtx=0").dtx);
 }
 
-TEST_CASE("kMaxOpusParameters of one line are looked at, and not one more") {
+TEST_CASE("parse_opus_parameters reads kMaxOpusParameters, and ignores further ones") {
   std::string text;
   for (std::size_t i = 1; i < media::kMaxOpusParameters; ++i) text += "x=1;";
   CHECK(parse_opus_parameters(text + "usedtx=1").dtx);
   CHECK_FALSE(parse_opus_parameters(text + "x=1;usedtx=1").dtx);
 }
 
-TEST_CASE("What is written is read back the same, and what is usual is not written") {
+TEST_CASE("Written parameters read back equal, and default values are not written") {
   CHECK(media::write_opus_parameters({}).empty());
   const OpusParameters all{
       .max_playback_rate_hz = 16000, .max_average_bitrate = 32000, .stereo = true, .cbr = true, .in_band_fec = true, .dtx = true};
@@ -45,7 +45,7 @@ TEST_CASE("What is written is read back the same, and what is usual is not writt
   CHECK(parse_opus_parameters(media::write_opus_parameters(all)) == all);
 }
 
-TEST_CASE("We send what the band is worth, and no more than the peer takes [RFC 7587 section 3.1.1]") {
+TEST_CASE("opus_bitrate fits the audio band, and stays below the peer's limit [RFC 7587 section 3.1.1]") {
   CHECK(media::opus_bitrate({}, 8000) == 10000);
   CHECK(media::opus_bitrate({}, 16000) == 18000);
   CHECK(media::opus_bitrate({}, 48000) == 34000);

@@ -41,7 +41,7 @@ double energy(std::span<const std::int16_t> pcm) {
   return sum / static_cast<double>(std::max<std::size_t>(1, pcm.size()));
 }
 
-/// How alike two stretches are: their correlation at the best of some lags, as codecs move things a little.
+/// Returns the highest correlation of two sections over some lags, because codecs shift the audio a little.
 double best_correlation(std::span<const std::int16_t> a, std::span<const std::int16_t> b, std::size_t lags) {
   double best = -1;
   for (std::size_t lag = 0; lag + b.size() <= a.size() && lag < lags; ++lag) {
@@ -58,9 +58,9 @@ double best_correlation(std::span<const std::int16_t> a, std::span<const std::in
 
 }  // namespace
 
-TEST_CASE("A tone survives Opus at each rate, in frames of each duration [RFC 7587 section 4.2]") {
+TEST_CASE("Opus keeps a tone at each rate, in frames of each duration [RFC 7587 section 4.2]") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
-    for (const std::size_t unit : {4u, 8u, 16u, 24u}) {  // 10, 20, 40 and 60 ms in units of 2.5 ms
+    for (const std::size_t unit : {4u, 8u, 16u, 24u}) {  // 10, 20, 40 and 60 ms, in units of 2.5 ms.
       CAPTURE(rate);
       CAPTURE(unit);
       media::OpusEncoder encoder({.rate_hz = rate, .bitrate = 64000});
@@ -80,43 +80,43 @@ TEST_CASE("A tone survives Opus at each rate, in frames of each duration [RFC 75
   }
 }
 
-TEST_CASE("20 ms are 960 units of the clock at every rate; a payload tells its duration [RFC 7587 section 4.1]") {
+TEST_CASE("20 ms are 960 clock units at every rate, and a payload gives its duration [RFC 7587 section 4.1]") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) CHECK(media::opus_clock_units(rate / 50, rate) == 960);
-  CHECK_FALSE(media::is_opus_rate(12000));  // libopus has it, our resampler does not.
+  CHECK_FALSE(media::is_opus_rate(12000));  // libopus supports this rate, Resampler does not.
   CHECK_FALSE(media::is_opus_rate(0));
   media::OpusEncoder encoder({.rate_hz = 8000});
   const auto payload = encode_all(encoder, Pcm(480), 480).front();
   CHECK(media::opus_samples(payload, 48000) == 2880u);
 }
 
-TEST_CASE("What is no frame, no packet, or finds no room is refused, and the decoder goes on") {
+TEST_CASE("Encoder and decoder refuse wrong frames, wrong packets and short buffers, and then continue") {
   media::OpusEncoder encoder;
   media::OpusDecoder decoder;
   std::array<std::uint8_t, 400> octets{};
   Pcm out(1920);
   CHECK(encoder.encode(Pcm(319), octets).error() == CodecError::BadFrame);
   CHECK(encoder.encode({}, octets).error() == CodecError::BadFrame);
-  CHECK(encoder.encode(Pcm(1600), octets).error() == CodecError::BadFrame);  // 100 ms: RFC 7587 knows no such frame.
+  CHECK(encoder.encode(Pcm(1600), octets).error() == CodecError::BadFrame);  // 100 ms: RFC 7587 has no such frame.
   CHECK(encoder.encode(Pcm(320), {}).error() == CodecError::OutputTooSmall);
   const auto size = encoder.encode(sine(400, 16000, 0.02, 10000), octets);
   REQUIRE(size);
   const auto payload = std::span(octets).first(*size);
   CHECK(decoder.decode(payload, std::span(out).first(319)).error() == CodecError::OutputTooSmall);
   CHECK(decoder.decode({}, out).error() == CodecError::BadPayload);
-  const Octets too_much{0xFB, 0x3F};  // 63 frames of 20 ms: RFC 6716 section 3.2.5 allows 120 ms
+  const Octets too_much{0xFB, 0x3F};  // 63 frames of 20 ms: RFC 6716 section 3.2.5 allows 120 ms.
   CHECK(decoder.decode(too_much, out).error() == CodecError::BadPayload);
   CHECK(decoder.decode_lost(too_much, std::span(out).first(320)).error() == CodecError::BadPayload);
   CHECK(decoder.conceal(std::span(out).first(39)).error() == CodecError::BadFrame);
   CHECK(decoder.conceal({}).error() == CodecError::BadFrame);
-  CHECK(decoder.conceal(out) == 1920u);  // 120 ms
+  CHECK(decoder.conceal(out) == 1920u);  // 120 ms.
   Pcm longer(1960);
   CHECK(decoder.conceal(longer).error() == CodecError::BadFrame);
   CHECK(decoder.decode(payload, out) == 320u);
 }
 
-TEST_CASE("A payload of kMaxOpusPayload octets is looked at, one of an octet more is not") {
+TEST_CASE("The decoder accepts a payload of kMaxOpusPayload octets, and refuses one with one octet more") {
   Octets payload(media::kMaxOpusPayload, 0);
-  // Code 3 with padding: one frame of 20 ms, and all else is filled up (RFC 6716 section 3.2.5).
+  // Code 3 with padding: one frame of 20 ms, and the rest is padding (RFC 6716 section 3.2.5).
   payload[0] = 0x08 | 3;
   payload[1] = 0x40 | 1;
   std::size_t padding = payload.size() - 2, at = 2;
@@ -133,7 +133,7 @@ TEST_CASE("A payload of kMaxOpusPayload octets is looked at, one of an octet mor
   CHECK_FALSE(media::has_opus_fec(payload));
 }
 
-TEST_CASE("A lost packet comes back from the one after it, nearer to the truth than concealment [RFC 6716 section 2.1.7]") {
+TEST_CASE("In-band FEC restores a lost packet from the next one, nearer to the original than concealment [RFC 6716 section 2.1.7]") {
   const Pcm speech = offhook_test::SyntheticVoice(16000, 3).speak(8);
   media::OpusEncoder encoder({.rate_hz = 16000, .bitrate = 24000, .in_band_fec = true, .expected_loss_percent = 20});
   const auto payloads = encode_all(encoder, speech, 320);
@@ -165,7 +165,7 @@ TEST_CASE("A lost packet comes back from the one after it, nearer to the truth t
   CHECK(by_fec / static_cast<double>(tried) > 0.7);
 }
 
-TEST_CASE("Whether a payload has a copy of the one before is told without decoding it, and never for CELT") {
+TEST_CASE("has_opus_fec finds the copy of the previous packet without decoding, and never in CELT packets") {
   const Pcm speech = offhook_test::SyntheticVoice(16000, 5).speak(2);
   media::OpusEncoder without({.bitrate = 24000, .in_band_fec = false});
   for (const auto& payload : encode_all(without, speech, 320)) CHECK_FALSE(media::has_opus_fec(payload));
@@ -177,7 +177,7 @@ TEST_CASE("Whether a payload has a copy of the one before is told without decodi
   CHECK_FALSE(media::has_opus_fec(Octets{0x80, 0xFF}));
 }
 
-TEST_CASE("With DTX silence is nearly nothing, and what was not sent becomes quiet noise [RFC 7587 section 3.1.3]") {
+TEST_CASE("With DTX, silence takes almost no octets, and packets that were not sent become quiet noise [RFC 7587 section 3.1.3]") {
   media::OpusEncoder encoder({.rate_hz = 16000, .dtx = true});
   Pcm pcm = offhook_test::SyntheticVoice(16000, 7).speak(1);
   pcm.resize(pcm.size() + 3 * 16000);
@@ -194,10 +194,10 @@ TEST_CASE("With DTX silence is nearly nothing, and what was not sent becomes qui
   CHECK(energy(out) < 1e4);
 }
 
-TEST_CASE("The peer's wishes are kept: constant bitrate, band and bitrate [RFC 7587 section 6.1]") {
+TEST_CASE("The encoder follows the peer's parameters: constant bitrate, bandwidth and bitrate [RFC 7587 section 6.1]") {
   const Pcm speech = offhook_test::SyntheticVoice(48000, 9).speak(2);
   media::OpusEncoder constant({.rate_hz = 48000, .bitrate = 24000, .constant_bitrate = true});
-  for (const auto& payload : encode_all(constant, speech, 960)) CHECK(payload.size() == 60);  // 24,000 / 50 / 8
+  for (const auto& payload : encode_all(constant, speech, 960)) CHECK(payload.size() == 60);  // 24,000 / 50 / 8 octets.
   media::OpusEncoder narrow({.rate_hz = 48000, .bitrate = 64000, .max_playback_rate_hz = 8000});
   for (const auto& payload : encode_all(narrow, speech, 960)) CHECK((payload[0] >> 3 < 4));  // Narrowband SILK: RFC 6716 section 3.1.
   media::OpusEncoder encoder({.rate_hz = 16000, .bitrate = 1});
@@ -213,7 +213,7 @@ TEST_CASE("The peer's wishes are kept: constant bitrate, band and bitrate [RFC 7
   CHECK(octets() > 3 * least);
 }
 
-TEST_CASE("reset() makes encoder and decoder begin again exactly as new ones, Opus too") {
+TEST_CASE("reset() returns the Opus encoder and decoder to the state of new ones") {
   const Pcm speech = offhook_test::SyntheticVoice(16000, 11).speak(0.4);
   media::OpusEncoder encoder;
   const auto first = encode_all(encoder, speech, 320);
@@ -233,7 +233,7 @@ TEST_CASE("reset() makes encoder and decoder begin again exactly as new ones, Op
   CHECK(decode_all() == heard);
 }
 
-TEST_CASE("Opus allocates nothing per frame, in libopus neither [design: no allocation on the path]") {
+TEST_CASE("Opus allocates nothing per frame, not even in libopus [design: no allocation on the path]") {
   media::OpusEncoder encoder({.rate_hz = 16000, .in_band_fec = true, .dtx = true});
   media::OpusDecoder decoder(16000);
   const Pcm speech = offhook_test::SyntheticVoice(16000, 13).speak(1);

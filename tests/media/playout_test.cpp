@@ -53,7 +53,7 @@ bool silent(const std::vector<std::int16_t>& pcm) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Speaking, "Playout counts what left of an utterance to the sample") {
+TEST_CASE_FIXTURE(Speaking, "Playout counts the sent samples of an utterance exactly") {
   queue(1, 0);
   queue(1, 1);
   queue(1, 2, true, 10000, 35);
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout counts what left of an utterance to the sam
   CHECK(all[5].samples == 160);
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout gives silence and tells nothing while the conversation is late") {
+TEST_CASE_FIXTURE(Speaking, "Playout returns silence and reports no event while the conversation is late") {
   buffer.fill(77);
   CHECK(playout.pull(1, 1, std::span(buffer).first(160)).data() == buffer.data());
   CHECK(silent({buffer.begin(), buffer.begin() + 160}));
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout gives silence and tells nothing while the c
   CHECK(events().empty());
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout reports each word when its first sample leaves, and the utterance when its last frame did") {
+TEST_CASE_FIXTURE(Speaking, "Playout reports each word when its first sample leaves, and the utterance when its last frame has left") {
   queue(1, 0);
   queue(1, 0);
   queue(1, 1);
@@ -99,12 +99,12 @@ TEST_CASE_FIXTURE(Speaking, "Playout reports each word when its first sample lea
   CHECK(playout.speaking());
 }
 
-TEST_CASE_FIXTURE(Speaking, "What is played lies in the ring, and its place is free for another frame at the next tick, or when it is taken back") {
+TEST_CASE_FIXTURE(Speaking, "A played frame stays in the ring until the next tick or a flush, and then its place is free for another frame") {
   for (int round = 0; round < 200; ++round) {  // Three times as many as the ring has places.
     queue(1, 0);
     const auto played = playout.pull(tick, tick, std::span(buffer).first(160));
     CHECK(played.data() != buffer.data());
-    if (round % 2 == 0) queue(1, 0);           // It must not be filled while it is played.
+    if (round % 2 == 0) queue(1, 0);           // This frame must not overwrite the frame that is played.
     CHECK(std::all_of(played.begin(), played.end(), [](std::int16_t sample) { return sample == 10000; }));
     if (round % 3 == 0) playout.prefetch();
     if (round % 2 == 0) CHECK(pull() == std::vector<std::int16_t>(160, 10000));
@@ -114,12 +114,12 @@ TEST_CASE_FIXTURE(Speaking, "What is played lies in the ring, and its place is f
   for (std::size_t i = 0; i + 1 < port->playout.capacity(); ++i) queue(1, 0);
   media::PlayoutFrame more;
   more.samples = 160;
-  CHECK_FALSE(port->playout.try_push(more));  // The one that is played is one of them.
+  CHECK_FALSE(port->playout.try_push(more));  // The frame that is played takes one of the places.
   playout.flush(1, tick);
   CHECK(port->playout.try_push(more));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout says on which tick a word is on the wire when packets are longer than a tick") {
+TEST_CASE_FIXTURE(Speaking, "Playout reports the tick when a word is on the wire, when packets are longer than a tick") {
   queue(1, 0, true);
   CHECK(playout.pull(100, 102, std::span(buffer).first(160)).size() == 160);
   const auto told = events();
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout says on which tick a word is on the wire wh
   CHECK((told[1].tick == 100 && told[1].at_tick == 102));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout pads a short frame and cuts one that claims too much") {
+TEST_CASE_FIXTURE(Speaking, "Playout fills up a short frame with silence, and limits the length of a frame that gives too much") {
   queue(1, 0, false, 5, 100);
   auto pcm = pull();
   CHECK((pcm[99] == 5 && pcm[100] == 0 && pcm[159] == 0));
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout pads a short frame and cuts one that claims
   CHECK(pull() == std::vector<std::int16_t>(160, 6));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout ducks by 18 dB within 10 ms, holds it, and rises as fast") {
+TEST_CASE_FIXTURE(Speaking, "Playout ducks by 18 dB within 10 ms, holds that level, and rises as fast") {
   for (int i = 0; i < 5; ++i) queue(1, 0);
   pull();
   playout.duck();
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout ducks by 18 dB within 10 ms, holds it, and 
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout does not duck what is not being said, and begins the next utterance at full level") {
+TEST_CASE_FIXTURE(Speaking, "Playout does not duck while nothing is being said, and begins the next utterance at full level") {
   playout.duck();
   CHECK_FALSE(playout.ducked());
   queue(1, 0);
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout does not duck what is not being said, and b
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout stays ducked when the ducked utterance stalls and goes on") {
+TEST_CASE_FIXTURE(Speaking, "Playout stays ducked when the ducked utterance stalls and continues") {
   queue(1, 0);
   pull();
   playout.duck();
@@ -176,7 +176,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout stays ducked when the ducked utterance stal
   CHECK(pull() == std::vector<std::int16_t>(160, 1259));
 }
 
-TEST_CASE_FIXTURE(Speaking, "A pause is silence within 10 ms; what waits goes on with the piece that faded, and only then counts as sent") {
+TEST_CASE_FIXTURE(Speaking, "A pause is silent within 10 ms, and the utterance continues with the audio that faded, which counts as sent only then") {
   for (std::uint32_t word = 0; word < 4; ++word) queue(1, word, word == 3);
   pull();
   playout.pause();
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(Speaking, "A pause is silence within 10 ms; what waits goes on
   CHECK((after[3].kind == EventKind::UtteranceSent && after[3].samples == 640));
 }
 
-TEST_CASE_FIXTURE(Speaking, "A pause that is ducked before fades from the ducked level, and both end with a flush of the utterance") {
+TEST_CASE_FIXTURE(Speaking, "A pause fades from the ducked level, and a flush of the utterance ends both") {
   for (int i = 0; i < 5; ++i) queue(1, 0);
   queue(2, 0);
   pull();
@@ -210,23 +210,23 @@ TEST_CASE_FIXTURE(Speaking, "A pause that is ducked before fades from the ducked
   CHECK(pull()[0] == 1259);
   playout.flush(1, tick);
   CHECK_FALSE(playout.paused());
-  CHECK(events().back().samples == 320);  // The piece that faded at -18 dB was hardly heard, and is not counted.
+  CHECK(events().back().samples == 320);  // The audio that faded at -18 dB was hardly audible, so it does not count.
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "A pause that nobody ends is over after 125 ticks, not after 124") {
+TEST_CASE_FIXTURE(Speaking, "A pause that is not ended takes 125 ticks") {
   for (int i = 0; i < 3; ++i) queue(1, 0);
   pull();
   playout.pause();
   pull();
   for (std::uint32_t i = 1; i < media::Playout::kMaxPauseTicks; ++i) {
-    playout.pause();  // That it is asked for again does not make it longer.
+    playout.pause();  // Another pause() does not make the pause longer.
     CHECK(silent(pull()));
   }
   CHECK(pull()[120] == 10000);
 }
 
-TEST_CASE_FIXTURE(Speaking, "A pause can be cut to the ticks that are left to decide, never made longer") {
+TEST_CASE_FIXTURE(Speaking, "limit_pause() can shorten a pause to the given ticks, but never extend it") {
   for (int i = 0; i < 3; ++i) queue(1, 0);
   pull();
   playout.pause();
@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(Speaking, "A pause can be cut to the ticks that are left to de
   CHECK_FALSE(silent(pull()));
 }
 
-TEST_CASE_FIXTURE(Speaking, "What is not being said cannot pause") {
+TEST_CASE_FIXTURE(Speaking, "pause() has no effect while nothing is being said") {
   playout.pause();
   queue(1, 0, true);
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(Speaking, "What is not being said cannot pause") {
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Flush fades for 10 ms, drops the rest, names the last word that was sent, and spares what is newer") {
+TEST_CASE_FIXTURE(Speaking, "flush() fades for 10 ms, drops the rest, reports the last sent word, and keeps later utterances") {
   queue(1, 0);
   queue(1, 1);
   queue(1, 2);
@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(Speaking, "Flush fades for 10 ms, drops the rest, names the la
   CHECK((told[1].kind == EventKind::Sent && told[1].utterance == 2));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Flush also takes back what of the utterance arrives after it") {
+TEST_CASE_FIXTURE(Speaking, "flush() also drops frames of the utterance that arrive after it") {
   queue(3, 0);
   pull();
   playout.flush(3, tick);
@@ -280,7 +280,7 @@ TEST_CASE_FIXTURE(Speaking, "Flush also takes back what of the utterance arrives
   CHECK(pull() == std::vector<std::int16_t>(160, 4));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Flush up to a later utterance reports the one that it cut short and the one that was never heard") {
+TEST_CASE_FIXTURE(Speaking, "A flush up to a later utterance reports the one that it cut off and the one that did not begin") {
   queue(1, 7);
   pull();
   queue(1, 8);
@@ -293,7 +293,7 @@ TEST_CASE_FIXTURE(Speaking, "Flush up to a later utterance reports the one that 
   CHECK((told[1].kind == EventKind::Flushed && told[1].utterance == 2 && told[1].word == media::kNoWord));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Two flushes within a tick keep what the second one does not name") {
+TEST_CASE_FIXTURE(Speaking, "Two flushes in one tick drop only the utterances that they name") {
   queue(1, 0);
   queue(2, 0);
   queue(3, 0, false, 3);
@@ -303,7 +303,7 @@ TEST_CASE_FIXTURE(Speaking, "Two flushes within a tick keep what the second one 
   CHECK(events().size() == 3);
 }
 
-TEST_CASE_FIXTURE(Speaking, "Flush of what is ducked fades from the ducked level and the next utterance is loud again") {
+TEST_CASE_FIXTURE(Speaking, "A flush of ducked audio fades from the ducked level, and the next utterance has full level") {
   for (int i = 0; i < 4; ++i) queue(1, 0);
   pull();
   playout.duck();
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(Speaking, "Flush of what is ducked fades from the ducked level
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Flush during hold leaves nothing to be heard afterwards") {
+TEST_CASE_FIXTURE(Speaking, "A flush during a hold leaves no audio for later") {
   queue(1, 0);
   queue(1, 1);
   pull();
@@ -324,7 +324,7 @@ TEST_CASE_FIXTURE(Speaking, "Flush during hold leaves nothing to be heard afterw
   CHECK(silent(pull()));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout counts the events that a sleeping conversation has no room for") {
+TEST_CASE_FIXTURE(Speaking, "Playout counts the events that the full ring of a sleeping conversation cannot take") {
   const auto room = port->events.capacity();
   for (std::uint32_t i = 0; i < room; ++i) {
     queue(1, i);
@@ -336,7 +336,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout counts the events that a sleeping conversat
   CHECK(port->events_dropped.load() == 1);
 }
 
-TEST_CASE_FIXTURE(Speaking, "The end of an utterance is told however full the ring was when it left") {
+TEST_CASE_FIXTURE(Speaking, "The end of an utterance is reported later when the ring was full") {
   for (std::uint32_t i = 0; i < port->events.capacity(); ++i) {
     queue(1, i);
     pull();
@@ -351,12 +351,12 @@ TEST_CASE_FIXTURE(Speaking, "The end of an utterance is told however full the ri
   REQUIRE(late.size() == 1);
   CHECK(late[0].kind == EventKind::UtteranceSent);
   CHECK(late[0].utterance == 2);
-  CHECK(port->events_dropped.load() == 3);  // two words, and the end of the first, for which that of the second speaks
+  CHECK(port->events_dropped.load() == 3);  // Two words, and the end of the first utterance, which the end of the second implies.
 }
 
 namespace {
 
-/// Loud enough to be told from what is said, and the same in each frame.
+/// Music that differs in level from the utterances, and is equal in each frame.
 std::shared_ptr<const media::Prompt> steady_music(std::int16_t value = 4000) {
   return media::Prompt::make({8000, std::vector<std::int16_t>(1600, value)}, {.loops = true});
 }
@@ -365,7 +365,7 @@ int middle(const std::vector<std::int16_t>& pcm) { return pcm[120]; }
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Speaking, "Who waits hears music where nothing is said: faded in and out, and no event tells of it") {
+TEST_CASE_FIXTURE(Speaking, "Playout plays music while the call waits and nothing is being said: it fades in and out, and makes no event") {
   port->music = steady_music();
   CHECK(silent(pull()));
   port->waits = true;
@@ -384,7 +384,7 @@ TEST_CASE_FIXTURE(Speaking, "Who waits hears music where nothing is said: faded 
   CHECK(events().empty());
 }
 
-TEST_CASE_FIXTURE(Speaking, "What is said goes before the music, which fades under its beginning and comes back after it") {
+TEST_CASE_FIXTURE(Speaking, "Playout fades the music out under the beginning of an utterance, and plays it again afterwards") {
   port->music = steady_music();
   port->waits = true;
   (void)pull();
@@ -399,7 +399,7 @@ TEST_CASE_FIXTURE(Speaking, "What is said goes before the music, which fades und
   CHECK(events().size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "All who wait hear the same moment of the music, by the number of the tick") {
+TEST_CASE_FIXTURE(Speaking, "All waiting calls play the same moment of the music, given by the number of the tick") {
   std::vector<std::int16_t> climbing(800);
   for (std::size_t i = 0; i < climbing.size(); ++i) climbing[i] = static_cast<std::int16_t>(i / 160 * 1000 + 1000);
   port->music = media::Prompt::make({8000, climbing}, {.loops = true});
@@ -411,10 +411,10 @@ TEST_CASE_FIXTURE(Speaking, "All who wait hear the same moment of the music, by 
   for (int i = 0; i < 3; ++i) (void)pull();
   other.tick = tick;
   CHECK(middle(other.pull()) == middle(pull()));
-  CHECK(middle(pull()) == 4000);  // Tick 103 is the fourth of its five frames.
+  CHECK(middle(pull()) == 4000);  // Tick 103 plays the fourth of the five frames.
 }
 
-TEST_CASE_FIXTURE(Speaking, "Music is plain where nothing else is in a frame of it, nor in the one before, and no tick was left out") {
+TEST_CASE_FIXTURE(Speaking, "plain_music() is true when a frame and the one before are music alone, and no tick was left out") {
   port->music = steady_music();
   std::string plain;
   const auto look = [&](int ticks) {
@@ -425,21 +425,21 @@ TEST_CASE_FIXTURE(Speaking, "Music is plain where nothing else is in a frame of 
   };
   look(2);
   port->waits = true;
-  look(4);  // The first is faded in.
+  look(4);  // The music fades in during the first of these ticks.
   queue(1, 0, true);
   look(4);
   tick += 3;
   look(2);
   port->waits = false;
-  look(1);  // Faded out,
+  look(1);  // The music fades out,
   port->waits = true;
-  look(2);  // and in again.
+  look(2);  // and fades in again.
   port->waits = false;
   look(2);
   CHECK(plain == "--" "-mmm" "--mm" "-m" "-" "-m" "--");
 }
 
-TEST_CASE_FIXTURE(Speaking, "Music that is missing at the port's rate, or has no frames, is silence") {
+TEST_CASE_FIXTURE(Speaking, "Playout plays silence when the music has no frames, or is missing at the port's rate") {
   port->waits = true;
   CHECK(silent(pull()));
   port->music = media::Prompt::make({8000, std::vector<std::int16_t>(1600, 4000)}, {.hz_8000 = false, .loops = true});

@@ -41,7 +41,7 @@ Pcm all_of(const Prompt& prompt, std::uint32_t rate_hz) {
 
 }  // namespace
 
-TEST_CASE("A prompt is there at each rate and in G.711, its last frame filled up with silence") {
+TEST_CASE("A prompt exists at each rate and in G.711, and its last frame is filled up with silence") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     CAPTURE(rate);
     const auto prompt = Prompt::make(tone_sound(500, rate, rate + 1), {});
@@ -58,17 +58,17 @@ TEST_CASE("A prompt is there at each rate and in G.711, its last frame filled up
     CHECK(offhook_test::measure_tone(heard, 500, 8000).snr_db > 30);
     REQUIRE(media::decode_alaw(prompt->encoded(AudioCodec::Pcma, 20), heard));
     CHECK(offhook_test::measure_tone(heard, 500, 8000).snr_db > 30);
-    CHECK(prompt->encoded(AudioCodec::G722, 20).empty());  // It would be heard as noise by a decoder that comes from other sound.
+    CHECK(prompt->encoded(AudioCodec::G722, 20).empty());  // A decoder that comes from other audio would play it as noise.
   }
 }
 
-TEST_CASE("Behind its end a prompt is silent, and one that loops begins again without a click") {
+TEST_CASE("After its end a prompt has no frames, and a looping one repeats without a click") {
   const auto once = Prompt::make(tone_sound(500, 8000, 1600), {});
   REQUIRE(once->frames() == 10);
   CHECK(once->pcm(8000, 9).size() == 160);
   CHECK(once->pcm(8000, 10).empty());
   CHECK(once->encoded(AudioCodec::Pcmu, 10).empty());
-  // Half a period is missing at the end: to begin anew would be a step of the whole amplitude.
+  // The end lacks half a period, so that a plain repetition would step by the whole amplitude.
   const auto music = Prompt::make(tone_sound(503, 8000, 1600), {.loops = true});
   CHECK(music->loops());
   Pcm played;
@@ -78,12 +78,12 @@ TEST_CASE("Behind its end a prompt is silent, and one that loops begins again wi
   }
   int steepest = 0;
   for (std::size_t i = 1; i < played.size(); ++i) steepest = std::max(steepest, std::abs(played[i] - played[i - 1]));
-  CHECK(steepest < 4100);  // That of the tone itself.
+  CHECK(steepest < 4100);  // This is the steepest step of the tone itself.
   CHECK(music->encoded(AudioCodec::Pcmu, 3).data() == music->encoded(AudioCodec::Pcmu, 13).data());
   CHECK(music->pcm(8000, ~std::uint64_t{0}).size() == 160);
 }
 
-TEST_CASE("What loops is encoded as a call encodes it that plays round after round, at its own rate and at 8000 Hz; at the third neither") {
+TEST_CASE("A looping prompt is encoded as a call encodes its endless repetition, at its own rate and at 8000 Hz, but not at the third rate") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     const auto music = Prompt::make(tone_sound(503, rate, rate / 50 * 12 - 7), {.loops = true});
     for (const std::uint32_t port : {8000u, 16000u, 24000u}) {
@@ -98,7 +98,7 @@ TEST_CASE("What loops is encoded as a call encodes it that plays round after rou
         to_narrow.process(music->pcm(port, frame), narrow);
         REQUIRE(media::encode_mulaw(narrow, ulaw));
         REQUIRE(media::encode_alaw(narrow, alaw));
-        if (frame == 5) continue;  // Of which the filter has not heard what comes before.
+        if (frame == 5) continue;  // In this frame the resampler here has no past samples yet.
         const auto shared = music->encoded(AudioCodec::Pcmu, frame), other = music->encoded(AudioCodec::Pcma, frame);
         same = same && std::equal(shared.begin(), shared.end(), ulaw.begin()) && std::equal(other.begin(), other.end(), alaw.begin());
       }
@@ -107,7 +107,7 @@ TEST_CASE("What loops is encoded as a call encodes it that plays round after rou
   }
 }
 
-TEST_CASE("What is not wanted is not there; sound of no length, or of another rate, makes a prompt of no frames") {
+TEST_CASE("A prompt has only the requested forms, and sound without samples or with another rate makes a prompt without frames") {
   const auto narrow = Prompt::make(tone_sound(500, 16000, 3200), {.hz_16000 = false, .hz_24000 = false, .pcma = false});
   CHECK(narrow->pcm(8000, 0).size() == 160);
   CHECK(narrow->pcm(16000, 0).empty());
@@ -121,7 +121,7 @@ TEST_CASE("What is not wanted is not there; sound of no length, or of another ra
   }
 }
 
-TEST_CASE("Frames of a prompt are handed out without an allocation [design: no allocation on the path]") {
+TEST_CASE("A prompt returns its frames without an allocation [design: no allocation on the path]") {
   const auto prompt = Prompt::make(tone_sound(500, 8000, 8000), {.loops = true});
   const auto before = offhook_test::allocations();
   std::size_t octets = 0;
@@ -130,7 +130,7 @@ TEST_CASE("Frames of a prompt are handed out without an allocation [design: no a
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("Files become sound: WAV at each rate, two channels together, Opus in Ogg; others are refused by what is wrong") {
+TEST_CASE("read_sound reads WAV at each rate with one or two channels and Opus in Ogg, and refuses other files with the reason") {
   const Pcm pcm{100, 300, -100, -300};
   CHECK(media::read_sound(media::write_wav({8000, 1}, pcm))->pcm == pcm);
   const auto both = media::read_sound(media::write_wav({24000, 2}, pcm));
@@ -154,7 +154,7 @@ TEST_CASE("Files become sound: WAV at each rate, two channels together, Opus in 
   CHECK(sound->pcm.size() == 12000);
 }
 
-TEST_CASE("A file of kMaxSoundSeconds is read, one of a sample more is TooLong") {
+TEST_CASE("read_sound reads a file of kMaxSoundSeconds, and refuses one with one sample more") {
   auto wav = media::write_wav({8000, 1}, Pcm(media::kMaxSoundSeconds * 8000, 1));
   CHECK(media::read_sound(wav));
   wav = media::write_wav({8000, 1}, Pcm(media::kMaxSoundSeconds * 8000 + 1, 1));

@@ -29,7 +29,7 @@ RecordedFrame frame(std::uint64_t tick, std::uint32_t rate_hz, std::int16_t left
   return made;
 }
 
-/// The file as its owner would leave it: with its length in the header.
+/// Finishes the file as its owner does, with its length in the header.
 Octets finished(media::RecordingEncoder& encoder, Octets file) {
   encoder.finish(file);
   if (encoder.shape().format == RecordingFormat::Wav) {
@@ -41,7 +41,7 @@ Octets finished(media::RecordingEncoder& encoder, Octets file) {
 
 }  // namespace
 
-TEST_CASE("The caller is left, the agent right") {
+TEST_CASE("The recording has the caller on the left channel and the agent on the right") {
   media::RecordingEncoder encoder({.format = RecordingFormat::Wav, .rate_hz = 8000}, 1);
   Octets file;
   encoder.begin(file);
@@ -59,7 +59,7 @@ TEST_CASE("The caller is left, the agent right") {
   CHECK(encoder.counters().frames == 2);
 }
 
-TEST_CASE("Ticks that are missing become silence, so that the file's time is the call's; what is older than the file is refused") {
+TEST_CASE("Missing ticks become silence, so that the recording keeps the call's time, and frames from before its end are refused") {
   media::RecordingEncoder encoder({.rate_hz = 8000}, 1);
   Octets file;
   encoder.begin(file);
@@ -79,7 +79,7 @@ TEST_CASE("Ticks that are missing become silence, so that the file's time is the
   CHECK(encoder.counters().refused == 2);
 }
 
-TEST_CASE("A gap of kMaxGapTicks is filled, one tick more is cut") {
+TEST_CASE("RecordingEncoder fills a gap of kMaxGapTicks with silence, and shortens a longer one") {
   for (const std::uint64_t more : {0u, 1u}) {
     media::RecordingEncoder encoder({.rate_hz = 8000}, 1);
     Octets file;
@@ -90,7 +90,7 @@ TEST_CASE("A gap of kMaxGapTicks is filled, one tick more is cut") {
   }
 }
 
-TEST_CASE("As many frames as the shape allows are taken, and not one more, in gaps neither") {
+TEST_CASE("RecordingEncoder accepts most_frames frames including gaps, and refuses further ones") {
   media::RecordingEncoder encoder({.rate_hz = 8000, .most_frames = 3}, 1);
   Octets file;
   for (std::uint64_t tick = 0; tick < 3; ++tick) encoder.add(frame(tick, 8000, 1, 1), file);
@@ -103,11 +103,11 @@ TEST_CASE("As many frames as the shape allows are taken, and not one more, in ga
   gap.add(frame(0, 8000, 1, 1), file);
   gap.add(frame(50, 8000, 1, 1), file);
   CHECK(gap.counters().frames == 3);
-  // A WAV cannot tell of more than 4 GiB, whatever is asked for.
+  // A WAV file can have at most 4 GiB, so the encoder limits most_frames.
   CHECK(media::RecordingEncoder({.rate_hz = 16000, .most_frames = 1ull << 40}, 1).shape().most_frames == media::kMaxWavDataOctets / 1280);
 }
 
-TEST_CASE("A codec of another rate in mid-call is converted; a rate that is none of ours is refused") {
+TEST_CASE("RecordingEncoder converts audio of a changed rate in mid-call, and refuses unsupported rates") {
   media::RecordingEncoder encoder({.rate_hz = 16000}, 1);
   Octets file;
   encoder.begin(file);
@@ -132,7 +132,7 @@ TEST_CASE("A codec of another rate in mid-call is converted; a rate that is none
   CHECK(std::all_of(right.begin(), right.end(), [](std::int16_t sample) { return sample == 0; }));
 }
 
-TEST_CASE("In Ogg, too, both voices and the call's time are kept, and a flush makes the file good up to there") {
+TEST_CASE("An Ogg recording keeps both voices and the call's time, and is valid up to each flush") {
   media::RecordingEncoder encoder({.format = RecordingFormat::OggOpus, .rate_hz = 16000, .bitrate = 32000}, 77);
   Octets file;
   encoder.begin(file);

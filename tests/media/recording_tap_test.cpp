@@ -10,7 +10,7 @@
 
 using namespace offhook;
 
-TEST_CASE("Both sides come out as they went in, a side that is short or absent as silence") {
+TEST_CASE("RecordingTap passes both sides unchanged, and fills a short or absent side with silence") {
   const auto tap = std::make_unique<media::RecordingTap>();
   const std::vector<std::int16_t> caller{1, 2, 3, 4}, agent{5, 6};
   tap->record(9, 8000, caller, agent);
@@ -29,7 +29,7 @@ TEST_CASE("Both sides come out as they went in, a side that is short or absent a
   CHECK_FALSE(tap->try_take(frame));
 }
 
-TEST_CASE("A tap takes kFrames, and drops and counts the next; kMaxFrameSamples fit, and not one more") {
+TEST_CASE("RecordingTap holds kFrames, and drops and counts the next; it accepts kMaxFrameSamples, and not one more") {
   const auto tap = std::make_unique<media::RecordingTap>();
   const std::vector<std::int16_t> pcm(160), most(media::kMaxFrameSamples), more(media::kMaxFrameSamples + 1);
   const auto before = offhook_test::allocations();
@@ -47,7 +47,7 @@ TEST_CASE("A tap takes kFrames, and drops and counts the next; kMaxFrameSamples 
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("Two threads: what arrives is whole and in order, and with what was dropped it is all that was said") {
+TEST_CASE("Between two threads, frames arrive whole and in order, and the received and dropped frames add up to all") {
   const auto tap = std::make_unique<media::RecordingTap>();
   constexpr std::uint64_t kTicks = 20000;
   std::thread worker([&] {
@@ -77,7 +77,7 @@ TEST_CASE("Two threads: what arrives is whole and in order, and with what was dr
   CHECK(taken + tap->dropped() == kTicks);
 }
 
-TEST_CASE("While it is paused silence stands in the file for both sides, and as much of it as was said") {
+TEST_CASE("While it is paused, RecordingTap records silence of the same length for both sides") {
   const auto tap = std::make_unique<media::RecordingTap>();
   const std::vector<std::int16_t> caller{1, 2, 3, 4}, agent{5, 6, 7, 8}, silence(4);
   media::RecordedFrame frame;
@@ -92,7 +92,7 @@ TEST_CASE("While it is paused silence stands in the file for both sides, and as 
   }
 }
 
-TEST_CASE("One side alone is written down where that is wished: the other never gets into the tap") {
+TEST_CASE("RecordingTap for one side never contains the audio of the other side") {
   using media::RecordedSides;
   const std::vector<std::int16_t> caller{1, 2}, agent{5, 6, 7}, silence(3);
   for (const auto sides : {RecordedSides::Both, RecordedSides::Caller, RecordedSides::Agent}) {
@@ -105,7 +105,7 @@ TEST_CASE("One side alone is written down where that is wished: the other never 
   }
 }
 
-TEST_CASE("Nothing is taken after the end, and what comes then is not missing") {
+TEST_CASE("After finish(), RecordingTap accepts no frame and does not count it as dropped") {
   const auto tap = std::make_unique<media::RecordingTap>();
   const std::vector<std::int16_t> pcm(160);
   tap->record(1, 8000, pcm, pcm);

@@ -45,7 +45,7 @@ std::vector<std::int16_t> convert(const std::vector<std::int16_t>& in, std::uint
   return out;
 }
 
-/// The power of what came of a tone of amplitude 16000.
+/// Returns the power relative to a tone of amplitude 16000, in dB.
 double left_of_tone_db(std::span<const std::int16_t> pcm) {
   double power = 0;
   for (const double sample : pcm) power += sample * sample;
@@ -59,7 +59,7 @@ double gain_db(double hz, std::uint32_t from, std::uint32_t to, double measured_
 
 }  // namespace
 
-TEST_CASE("1 kHz passes every pair of rates with over 85 dB of SNR and its amplitude, less than 3 ms late") {
+TEST_CASE("A tone of 1 kHz keeps its amplitude between each pair of rates, with over 85 dB of SNR and less than 3 ms of latency") {
   for (const auto& [from, to] : kPairs) {
     CAPTURE(from);
     CAPTURE(to);
@@ -73,7 +73,7 @@ TEST_CASE("1 kHz passes every pair of rates with over 85 dB of SNR and its ampli
   }
 }
 
-TEST_CASE("The telephone band is flat within 0.1 dB to 3.4 kHz, that of wider rates as much further") {
+TEST_CASE("The telephone band is flat within 0.1 dB up to 3.4 kHz, and wider bands in proportion") {
   for (const auto& [from, to] : kPairs) {
     const double scale = std::min(from, to) / 8000.0;
     for (double hz = 100; hz <= 3400; hz += 150) {
@@ -85,7 +85,7 @@ TEST_CASE("The telephone band is flat within 0.1 dB to 3.4 kHz, that of wider ra
   }
 }
 
-TEST_CASE("Nothing but the tone comes out, 70 dB above all images, and nothing of a tone that the lower rate cannot carry") {
+TEST_CASE("A tone has no images within 70 dB, and a tone that the lower rate cannot carry leaves nothing") {
   for (const auto& [from, to] : kPairs) {
     const double edge = std::min(from, to) / 2.0;
     for (double hz = edge / 40; hz < from / 2.0; hz += edge / 20 + 7) {
@@ -100,9 +100,9 @@ TEST_CASE("Nothing but the tone comes out, 70 dB above all images, and nothing o
   }
 }
 
-TEST_CASE("A tone above half of the lower rate leaves an alias that is the softer the higher it is, as the header says") {
+TEST_CASE("A tone just above half of the lower rate leaves an alias, which gets weaker with the frequency as the header says") {
   struct Row {
-    double hz, most_db;  // at a lower rate of 8000
+    double hz, most_db;  // at a lower rate of 8000 Hz
   };
   constexpr std::array kRows{Row{4010, -6}, Row{4080, -10}, Row{4200, -19.5}, Row{4300, -32}, Row{4400, -51.5}, Row{4500, -74}, Row{4600, -74}};
   for (const auto& [from, to] : kPairs) {
@@ -120,7 +120,7 @@ TEST_CASE("A tone above half of the lower rate leaves an alias that is the softe
   }
 }
 
-TEST_CASE("Chunks of any whole number of quanta give the same samples as 20 ms frames, bit by bit") {
+TEST_CASE("Chunks of any whole number of quanta give exactly the same samples as 20 ms frames") {
   base::SeededRandom random(4);
   for (const auto& [from, to] : kPairs) {
     std::vector<std::int16_t> noise(from / 5);
@@ -132,7 +132,7 @@ TEST_CASE("Chunks of any whole number of quanta give the same samples as 20 ms f
   }
 }
 
-TEST_CASE("Every call yields what its input is worth, and a reset resampler begins again as a new one") {
+TEST_CASE("Each call returns the output of its input at once, and a reset resampler works like a new one") {
   for (const auto& [from, to] : kPairs) {
     media::Resampler resampler(from, to);
     std::vector<std::int16_t> first(to / 50), again(to / 50);
@@ -146,20 +146,20 @@ TEST_CASE("Every call yields what its input is worth, and a reset resampler begi
   }
 }
 
-TEST_CASE("Full-scale square waves saturate instead of wrapping") {
+TEST_CASE("Full-scale square waves saturate and do not wrap") {
   for (const auto& [from, to] : kPairs) {
     std::vector<std::int16_t> square(from / 10);
     for (std::size_t i = 0; i < square.size(); ++i) square[i] = i / (from / 400) % 2 == 0 ? 32767 : -32768;
     const auto out = convert(square, from, to, from / 50);
     const std::size_t half = to / 400, delay = media::Resampler(from, to).latency_us() * to / 1'000'000;
-    for (std::size_t k = 2; k + 2 < out.size() / half; ++k) {   // In the middle of each half wave the sign is right.
+    for (std::size_t k = 2; k + 2 < out.size() / half; ++k) {   // In the middle of each half wave the sign must be right.
       const auto sample = out[k * half + half / 2 + delay];
       CHECK((k % 2 == 0 ? sample > 20000 : sample < -20000));
     }
   }
 }
 
-TEST_CASE("Too long, odd or badly fitting calls do nothing; N and N+1 of the longest input") {
+TEST_CASE("process() accepts kMaxInput samples, and returns 0 for longer, odd or badly fitting calls") {
   media::Resampler resampler(24000, 16000);
   std::vector<std::int16_t> in(media::Resampler::kMaxInput + 3), out(2000);
   CHECK(resampler.process(std::span(in).first(media::Resampler::kMaxInput), out) == 640);
@@ -170,7 +170,7 @@ TEST_CASE("Too long, odd or badly fitting calls do nothing; N and N+1 of the lon
   CHECK(resampler.process(std::span(in).first(6), std::span(out).first(4)) == 4);
 }
 
-TEST_CASE("Equal rates copy") {
+TEST_CASE("With equal rates process() copies") {
   media::Resampler resampler(16000, 16000);
   const std::array<std::int16_t, 3> in{1, -2, 3};
   std::array<std::int16_t, 3> out{};

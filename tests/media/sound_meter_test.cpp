@@ -14,7 +14,7 @@ std::vector<std::int16_t> level(std::int16_t sample, std::size_t size = 160) { r
 
 }  // namespace
 
-TEST_CASE("The vectors measure what is measured one by one: all lengths to 67, all misalignments, the extremes") {
+TEST_CASE("measure() equals measure_each() for all lengths to 67, all misalignments and extreme samples") {
   std::mt19937 engine(5);
   std::vector<std::int16_t> pcm(200);
   for (int round = 0; round < 4; ++round) {
@@ -26,23 +26,23 @@ TEST_CASE("The vectors measure what is measured one by one: all lengths to 67, a
       }
     }
   }
-  const auto loud = level(-32768, 100'003);  // More than the lanes can count.
+  const auto loud = level(-32768, 100'003);  // More samples than the lanes can count.
   CHECK(measure(loud) == measure_each(loud));
   CHECK(measure(loud).at_ceiling == 100'003);
   CHECK(measure(loud).peak == 32768);
 }
 
-TEST_CASE("A sample counts as cut off from the ceiling on, on either side") {
+TEST_CASE("A sample counts as clipped from kCeiling on, positive or negative") {
   for (const int sign : {1, -1}) {
     CHECK(measure(level(static_cast<std::int16_t>(sign * kCeiling), 16)).at_ceiling == 16);
     CHECK(measure(level(static_cast<std::int16_t>(sign * (kCeiling - 1)), 16)).at_ceiling == 0);
   }
 }
 
-TEST_CASE("Levels of speech and noise are kept apart, silence counts for neither") {
+TEST_CASE("SoundMeter measures speech and noise separately, and silence counts for neither") {
   SoundMeter meter;
   for (int i = 0; i < 30; ++i) meter.on_frame(measure(level(3277)), true);    // -20 dBov
-  for (int i = 0; i < 50; ++i) meter.on_frame(measure(level(104)), false);    // -50
+  for (int i = 0; i < 50; ++i) meter.on_frame(measure(level(104)), false);    // -50 dBov
   for (int i = 0; i < 20; ++i) meter.on_frame(measure(level(0)), i % 2 == 0);
   const auto figures = meter.figures();
   CHECK(figures.frames == 100);
@@ -54,7 +54,7 @@ TEST_CASE("Levels of speech and noise are kept apart, silence counts for neither
   CHECK(figures.clipped_percent == 0);
 }
 
-TEST_CASE("Silence ends between samples of 18 and 19, and a frame is clipped from its third sample on") {
+TEST_CASE("A frame with samples up to 18 is silent, and a frame counts as clipped from kClippedSamples on") {
   SoundMeter meter;
   meter.on_frame(measure(level(18)), false);
   CHECK(meter.figures().silent_percent == 100);
@@ -69,7 +69,7 @@ TEST_CASE("Silence ends between samples of 18 and 19, and a frame is clipped fro
   CHECK(meter.figures().clipped_percent == 25);
 }
 
-TEST_CASE("Nothing was heard: no levels; an empty frame is none") {
+TEST_CASE("SoundMeter reports no levels without frames, and ignores an empty frame") {
   SoundMeter meter;
   meter.on_frame(measure({}), true);
   const auto figures = meter.figures();

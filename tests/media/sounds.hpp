@@ -16,7 +16,7 @@ namespace offhook_test {
 
 using Pcm = std::vector<std::int16_t>;
 
-inline constexpr std::size_t kFrame = 160;  ///< 20 ms of 8000 Hz
+inline constexpr std::size_t kFrame = 160;  ///< 20 ms at 8000 Hz
 
 inline constexpr std::array kAllCountries{
     offhook::media::Country::UnitedStates, offhook::media::Country::UnitedKingdom, offhook::media::Country::Germany,
@@ -29,14 +29,14 @@ inline Pcm sine(double hz, std::uint32_t rate_hz, double seconds, double amplitu
   return pcm;
 }
 
-/// At 8000 Hz.
+/// Returns the sound of a tone script at 8000 Hz.
 inline Pcm script_sound(const offhook::media::ToneScript& script, std::size_t ms, double amplitude = 4000) {
   Pcm pcm(ms * 8);
   offhook::media::ScriptSource(script, 8000, amplitude).fill(pcm);
   return pcm;
 }
 
-/// White noise at full scale, so that sums saturate; each `shift` makes it 6 dB quieter.
+/// Returns white noise at full scale, so that sums saturate. Each `shift` lowers it by 6 dB.
 inline Pcm white_noise(std::size_t samples, std::uint64_t seed, int shift = 0) {
   offhook::base::SeededRandom random(seed);
   Pcm pcm(samples);
@@ -44,7 +44,7 @@ inline Pcm white_noise(std::size_t samples, std::uint64_t seed, int shift = 0) {
   return pcm;
 }
 
-/// The largest difference of neighbours.
+/// Returns the largest difference of consecutive samples.
 inline int worst_step(std::span<const std::int16_t> pcm) {
   int worst = 0;
   for (std::size_t i = 1; i < pcm.size(); ++i) worst = std::max(worst, std::abs(pcm[i] - pcm[i - 1]));

@@ -1,4 +1,5 @@
-// A stream whose echo guard gets the powers that a bank measured says of each frame what a stream says whose guard measures for itself.
+// Compares a stream whose echo guard uses the band powers of a bank with a stream whose guard measures for itself. Both must give
+// equal frames.
 #include "stream_call.hpp"
 #include "synthetic_voice.hpp"
 
@@ -6,13 +7,13 @@ using namespace offhook_test;
 
 namespace {
 
-/// `a` of a call once more: it says the same and gets the same datagrams, and its guard measures for itself.
+/// A copy of `a` of a call. It says the same and gets the same datagrams, but its guard measures for itself.
 struct Twin {
   Call& call;
   End end{kA, call.a.port->rate_hz, 1};
   std::size_t said = 0;
 
-  /// Before the call delivers.
+  /// Gets the datagrams that the call delivers next.
   void take_in() const {
     for (const auto& flight : call.wire) {
       if (flight.at <= call.now() && flight.datagram.to.ip == kA.ip) end.stream->on_packet(flight.datagram.channel, flight.from, flight.datagram.bytes(), flight.at);
@@ -33,7 +34,7 @@ struct Twin {
   }
 };
 
-/// What b's loudspeaker plays comes back to its microphone 100 ms later, at 12 dB less, with what b's caller says.
+/// Returns the sound of b's loudspeaker to b's microphone after 100 ms, 12 dB weaker, together with the speech of b's caller.
 class Room {
  public:
   Room(Call& call, std::vector<std::int16_t> caller) : call_(call), caller_(std::move(caller)) { call.b.port->gives_way = false; }
@@ -60,14 +61,14 @@ class Room {
 
 }  // namespace
 
-TEST_CASE("A guard that a bank measures for tells echo and voice apart as one that measures for itself, at each rate, with losses") {
+TEST_CASE("A guard with the powers of a bank separates echo and voice exactly like one that measures for itself, at each rate, with losses") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722}) {
     for (const std::uint32_t rate_hz : {8000U, 16000U, 24000U}) {
       CAPTURE(media::sample_rate_hz(codec));
       CAPTURE(rate_hz);
       Call call(codec, rate_hz);
       call.a_says = SyntheticVoice(rate_hz, 1, 200).speak(16);
-      std::fill(call.a_says.begin() + 5 * rate_hz, call.a_says.begin() + 8 * rate_hz, std::int16_t{0});  // The guard comes to rest.
+      std::fill(call.a_says.begin() + 5 * rate_hz, call.a_says.begin() + 8 * rate_hz, std::int16_t{0});  // During this silence the guard becomes idle.
       call.loses = [&](const End& from, const media::Datagram&) { return &from == &call.b && call.tick % 37 == 5; };
       Room room(call, SyntheticVoice(rate_hz, 5, 110).speak(4));
       Twin twin{call};

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-/// Two streams that talk with each other, on virtual time.
+/// Two streams that talk with each other in virtual time.
 namespace offhook_test {
 
 using namespace offhook;
@@ -33,13 +33,13 @@ inline base::SocketAddress next_port(base::SocketAddress address) {
   return address;
 }
 
-/// As we offer it: dynamic ones of our choice.
+/// The payload type that Offhook offers for a codec; the dynamic ones are chosen freely.
 inline std::uint8_t number_of(media::AudioCodec codec) {
   constexpr std::array<std::uint8_t, media::kAudioCodecs.size()> kNumbers{0, 8, 9, 111, 119, 118};
   return kNumbers.at(static_cast<std::size_t>(codec));
 }
 
-/// What of `voice` follows the `spoken` samples goes to the port, three frames ahead.
+/// Puts the samples of `voice` from `spoken` on into the port's playout ring, up to three frames ahead.
 inline void give(media::AudioPort& port, const std::vector<std::int16_t>& voice, std::size_t& spoken) {
   for (; port.playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
     media::PlayoutFrame frame;
@@ -50,14 +50,14 @@ inline void give(media::AudioPort& port, const std::vector<std::int16_t>& voice,
   }
 }
 
-/// One end: a stream, its port, and what it sent so far.
+/// One end: a stream, its port, and everything that it sent so far.
 struct End {
   base::SocketAddress here;
   base::SeededRandom random;
   std::unique_ptr<media::AudioPort> port = std::make_unique<media::AudioPort>();
   std::unique_ptr<media::Stream> stream;
   media::VoiceBank voice{1};
-  std::vector<media::Datagram> sent;              // all of them
+  std::vector<media::Datagram> sent;              // all datagrams
   std::vector<std::vector<std::int16_t>> heard;   // by tick
   std::vector<media::HeardFrame> frames;
   std::vector<media::MediaEvent> events;
@@ -87,22 +87,22 @@ struct End {
   }
 };
 
-/// Two streams on virtual time with a wire of fixed delay between them.
+/// Two streams in virtual time, with a wire of fixed delay between them.
 struct Call {
   media::MediaPlan plan;
   End a, b;
   base::TimePoint origin{std::chrono::hours(5)};
   std::uint64_t tick = 0;
   base::Duration delay = 5ms;
-  bool a_is_heard = true, b_is_heard = true;   // false: the wire eats what that end sends
-  std::function<bool(const End& from, const media::Datagram& datagram)> loses;   // the wire eats it
+  bool a_is_heard = true, b_is_heard = true;   // false: the wire drops all packets of that end
+  std::function<bool(const End& from, const media::Datagram& datagram)> loses;   // true: the wire drops this datagram
   struct InFlight {
     base::TimePoint at;
     media::Datagram datagram;
     base::SocketAddress from;
   };
   std::deque<InFlight> wire;
-  std::vector<std::int16_t> a_says;            // fed to a's playout as one utterance, at its port's rate
+  std::vector<std::int16_t> a_says;            // played by a as one utterance, at the rate of its port
   std::size_t said = 0;
   media::Sendout sendout;
 
@@ -129,7 +129,7 @@ struct Call {
     start(b, towards(a), now());
   }
   void feed() { feed(a, said); }
-  void feed(End& end, std::size_t& given) const {  // given: of a_says
+  void feed(End& end, std::size_t& given) const {  // given: number of samples of a_says
     const auto samples = end.port->frame_samples();
     while (given < a_says.size() && end.port->playout.size() < 4) {
       media::PlayoutFrame frame;
@@ -175,7 +175,7 @@ struct Call {
       tick_end(b, b_is_heard);
     }
   }
-  /// An RTP packet made by hand.
+  /// Makes an RTP packet with these fields.
   static std::vector<std::uint8_t> packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint8_t payload_type, std::uint8_t filler = 0x20) {
     const std::vector<std::uint8_t> payload(160, filler);
     rtp::Packet made;

@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-// Conferences of whole legs on virtual time: each member is a telephone that speaks RTP with a leg of ours.
+// Tests of conferences with whole legs in virtual time. Each member is a telephone that exchanges RTP with a leg.
 using namespace offhook_test;
 
 namespace {
 
-/// A telephone, and our leg of its call.
+/// A telephone, and Offhook's leg of its call.
 struct Line {
   End leg, phone;
   media::MediaPlan plan;
@@ -33,7 +33,7 @@ struct Line {
     plan.send_payload_type = plan.receive_payload_type = codec == media::AudioCodec::Pcmu ? 0 : codec == media::AudioCodec::Pcma ? 8 : 9;
     plan.send_events = plan.receive_events = 101;
     leg.port->gives_way = phone.port->gives_way = false;
-    leg.port->guards_echo = phone.port->guards_echo = false;  // Tones are too alike.
+    leg.port->guards_echo = phone.port->guards_echo = false;  // The guard would take the similar tones for echo.
   }
   void begin(base::TimePoint now) {
     for (auto* const end : {&leg, &phone}) {
@@ -65,7 +65,7 @@ struct Meeting {
   base::TimePoint origin{std::chrono::hours(5)};
   std::uint64_t ticks = 0;
   media::Sendout out;
-  std::uint64_t allocated = 0;  // while our legs were ticked
+  std::uint64_t allocated = 0;  // allocations during the ticks of the legs
 
   Meeting(std::uint32_t rate_hz, const std::vector<std::pair<media::AudioCodec, double>>& members) : conference(rate_hz, 500) {
     for (const auto& [codec, hz] : members) {
@@ -95,7 +95,7 @@ struct Meeting {
       line->voice.hear(0, line->pcm, line->leg.stream->sent_line());
       line->voice.run();
       auto said = line->leg.stream->take_in(time, line->pcm, line->voice.found(0));
-      said.voiced = line->speaks;  // A sine is no voice to a detector worth its name.
+      said.voiced = line->speaks;  // A detector finds no voice in a sine.
       conference.say(line->seat, said);
     }
     conference.mix();
@@ -106,21 +106,21 @@ struct Meeting {
       Line::deliver(line->leg, line->phone, out, time.now);
     }
   }
-  /// In the last second of what a telephone heard.
+  /// Returns the amplitude of a tone in the last second that a telephone heard.
   [[nodiscard]] double amplitude(std::size_t line, double hz) const {
     const auto& heard = lines[line]->phone.heard;
     return measure_tone(lines[line]->phone.heard_between(heard.size() - 50, heard.size()), hz, 16000).amplitude;
   }
 };
 
-constexpr int kSettle = 400;  // ticks in which the jitter buffers find their delay, and stretch what is heard
+constexpr int kSettle = 400;  // ticks until the jitter buffers have found their delay and stopped stretching
 
 using Codec = media::AudioCodec;
 const std::vector<std::pair<Codec, double>> kMixed{{Codec::Pcmu, 440}, {Codec::Pcma, 1000}, {Codec::G722, 2300}, {Codec::G722, 3100}};
 
 }  // namespace
 
-TEST_CASE("Telephones with PCMU, PCMA and G.722 in one conference hear each other's tones and not their own, at each rate of it") {
+TEST_CASE("Telephones with PCMU, PCMA and G.722 in one conference hear each other's tones and not their own, at each rate of the conference") {
   for (const std::uint32_t rate : {8000U, 16000U, 24000U}) {
     Meeting meeting(rate, kMixed);
     meeting.run(kSettle);
@@ -138,7 +138,7 @@ TEST_CASE("Telephones with PCMU, PCMA and G.722 in one conference hear each othe
   }
 }
 
-TEST_CASE("Listeners of a conference share one encoding, and get what they would have had alone") {
+TEST_CASE("Listeners of a conference share one encoding, and get the same audio as with an encoding of their own") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcmu, 700}, {Codec::Pcmu, 900}, {Codec::Pcma, 1000}, {Codec::G722, 1300},
                           {Codec::Pcmu, 1500}, {Codec::Pcmu, 1700}, {Codec::Pcmu, 1900}, {Codec::Pcmu, 2100}});
   for (std::size_t i = 1; i < meeting.lines.size(); ++i) meeting.lines[i]->speaks = false;
@@ -148,7 +148,7 @@ TEST_CASE("Listeners of a conference share one encoding, and get what they would
     CHECK(measure_tone(meeting.lines[i]->phone.heard_between(heard.size() - 50, heard.size()), 440, 16000).snr_db > 30);
   }
   CHECK(meeting.amplitude(0, 440) < 5);
-  // Six listeners in PCMU, one in PCMA; the one who speaks hears something else, and G.722 is each one's own.
+  // Six listeners use PCMU and one PCMA. The speaker hears another mix, and each G.722 listener has its own encoding.
   const auto& common = meeting.conference.common();
   const auto encoded = common.encoded(), spared = common.spared();
   meeting.run(50);
@@ -156,7 +156,7 @@ TEST_CASE("Listeners of a conference share one encoding, and get what they would
   CHECK(common.spared() - spared == 5 * 50);
 }
 
-TEST_CASE("Who comes out of a conference, whose encoding it shared, into a silence that is left out is sent audio and then its description") {
+TEST_CASE("A leg that leaves a conference with shared encoding during left-out silence sends audio and then its description") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcmu, 700}, {Codec::Pcmu, 900}, {Codec::Pcmu, 1000}, {Codec::Pcmu, 1300},
                           {Codec::Pcmu, 1500}, {Codec::Pcmu, 1700}, {Codec::Pcmu, 1900}, {Codec::Pcmu, 2100}});
   for (std::size_t i = 1; i < meeting.lines.size(); ++i) meeting.lines[i]->speaks = false;
@@ -183,8 +183,8 @@ TEST_CASE("Who comes out of a conference, whose encoding it shared, into a silen
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
 }
 
-TEST_CASE("From one's own encoding to the shared one and back there is no click") {
-  // Of nine the second speaks now and then, but in a whisper: to what it hears that should make no difference.
+TEST_CASE("A change between a leg's own encoding and the shared one makes no click") {
+  // The second of nine members counts as a speaker now and then with silent audio, which must not change the sound that it hears.
   std::vector<std::pair<Codec, double>> members(media::Conference::kAllOpen + 1, {Codec::Pcmu, 440});
   Meeting meeting(16000, members);
   for (std::size_t i = 1; i < members.size(); ++i) meeting.lines[i]->speaks = false;
@@ -196,10 +196,10 @@ TEST_CASE("From one's own encoding to the shared one and back there is no click"
   }
   const auto& heard = meeting.lines[1]->phone.heard;
   const auto pcm = meeting.lines[1]->phone.heard_between(kSettle, heard.size());
-  CHECK(measure_tone(pcm, 440, 16000).snr_db > 30);  // mu-law's 38; a frame of another filter's past costs ten.
+  CHECK(measure_tone(pcm, 440, 16000).snr_db > 30);  // mu-law gives 38 dB. A frame with the past of another filter costs 10 dB.
 }
 
-TEST_CASE("What the port of a line plays is heard by that line alone, over the conference") {
+TEST_CASE("Audio from the port of a line is heard on that line alone, over the conference") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcma, 1000}, {Codec::G722, 2300}});
   media::SineSource whisper(1600, 16000, 5000);
   for (int i = 0; i < kSettle; ++i) {
@@ -214,7 +214,7 @@ TEST_CASE("What the port of a line plays is heard by that line alone, over the c
   CHECK(meeting.amplitude(1, 440) == doctest::Approx(6000).epsilon(0.08));
   CHECK(meeting.amplitude(0, 1600) < 30);
   CHECK(meeting.amplitude(2, 1600) < 30);
-  // And its `heard` is that line's caller, in a conference or not.
+  // The `heard` frames of the port are the line's caller, in a conference or not.
   const auto& frames = meeting.lines[1]->leg.frames;
   std::vector<std::int16_t> own;
   for (std::size_t i = frames.size() - 25; i < frames.size(); ++i)
@@ -222,7 +222,7 @@ TEST_CASE("What the port of a line plays is heard by that line alone, over the c
   CHECK(measure_tone(own, 1000, 16000).snr_db > 25);
 }
 
-TEST_CASE("A leg that is not started yet, or on hold, takes its place in a conference without a sound") {
+TEST_CASE("A leg that has not started, or is on hold, joins a conference without a sound") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcma, 1000}});
   auto held = meeting.lines[0]->plan;
   held.remote_rtp = kB;

@@ -17,7 +17,7 @@ using namespace offhook_test;
 
 namespace {
 
-/// A call in which b hears a's voice, with what becomes of each packet said by its number.
+/// A call in which b hears a's tone. `eaten` selects by number the packets of a that get lost.
 struct Measured : Call {
   std::function<bool(std::size_t)> eaten = [](std::size_t) { return false; };
   std::size_t sent = 0;
@@ -26,7 +26,7 @@ struct Measured : Call {
     a_says = sine(440, 8000, 60);
     begin();
   }
-  /// One tick with the wire's losses: what is in flight and unlucky goes.
+  /// Runs ticks, and drops the selected packets from the wire.
   void run_lossy(int ticks) {
     for (int i = 0; i < ticks; ++i) {
       run(1);
@@ -42,7 +42,7 @@ struct Measured : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Measured, "A good call: no loss, R as good as a telephone's, the level of what was said") {
+TEST_CASE_FIXTURE(Measured, "A good call has no loss, an R factor like a telephone's, and the level of the sent audio") {
   run(600);
   const auto all = report();
   CHECK(all.loss.lost == 0);
@@ -55,12 +55,12 @@ TEST_CASE_FIXTURE(Measured, "A good call: no loss, R as good as a telephone's, t
   CHECK(all.quality.one_way_ms < 80);
   REQUIRE(all.round_trip_ms);
   REQUIRE(all.heard.peak_dbov);
-  CHECK(*all.heard.peak_dbov == doctest::Approx(-12.2).epsilon(0.03));  // A sine of 8000.
+  CHECK(*all.heard.peak_dbov == doctest::Approx(-12.2).epsilon(0.03));  // A sine of amplitude 8000.
   CHECK(all.heard.clipped_percent == 0);
   CHECK_FALSE(all.one_way_ever.any());
 }
 
-TEST_CASE_FIXTURE(Measured, "One packet in ten lost in bursts of five: the pattern tells it, and R falls [RFC 3611 section 4.7.2]") {
+TEST_CASE_FIXTURE(Measured, "A loss of 10 % in bursts of five appears in the loss pattern and lowers R [RFC 3611 section 4.7.2]") {
   eaten = [](std::size_t number) { return number % 50 < 5; };
   run_lossy(1500);
   const auto all = report();
@@ -72,12 +72,12 @@ TEST_CASE_FIXTURE(Measured, "One packet in ten lost in bursts of five: the patte
   CHECK(*all.quality.r < 60);
 }
 
-TEST_CASE_FIXTURE(Measured, "A packet that comes when later ones were played is too late, not lost") {
+TEST_CASE_FIXTURE(Measured, "A packet that comes after later ones were played counts as discarded, not as lost") {
   run(100);
   const auto is_audio = [](const media::Datagram& datagram) { return datagram.channel == media::Channel::Rtp; };
   const auto& last = *std::find_if(a.sent.end() - 60, a.sent.end(), is_audio);
   const auto before = report().loss;
-  b.stream->on_packet(media::Channel::Rtp, kA, last.bytes(), now());  // A duplicate of one that was in time.
+  b.stream->on_packet(media::Channel::Rtp, kA, last.bytes(), now());  // A duplicate of a packet that came in time.
   CHECK(report().loss.received == before.received);
   CHECK(report().loss.discarded == 0);
   auto packet = a.rtp().back();
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Measured, "A packet that comes when later ones were played is 
   CHECK(report().loss.discarded == 1);
 }
 
-TEST_CASE_FIXTURE(Measured, "The wire carries nothing towards a: it says so after five seconds, and that it was so to the end") {
+TEST_CASE_FIXTURE(Measured, "The report says nothing_comes when no packet arrives for five seconds, and keeps it in one_way_ever") {
   b_is_heard = false;
   run(260);
   auto one_way = media::report_of(a.stream->statistics()).one_way;
@@ -102,15 +102,15 @@ TEST_CASE_FIXTURE(Measured, "The wire carries nothing towards a: it says so afte
   CHECK(all.one_way_ever.nothing_comes);
 }
 
-TEST_CASE_FIXTURE(Measured, "b hears nothing of a, and its reports tell a") {
+TEST_CASE_FIXTURE(Measured, "b's receiver reports say that it hears nothing, and a's report says so") {
   a_is_heard = false;
   run(1500);
   CHECK(media::report_of(a.stream->statistics()).one_way.peer_hears_nothing);
-  CHECK(media::report_of(a.stream->statistics()).one_way.only_silence_comes);  // b has nothing to say.
+  CHECK(media::report_of(a.stream->statistics()).one_way.only_silence_comes);  // b sends only silence.
   CHECK(media::to_string(media::report_of(a.stream->statistics()).one_way) == "only silence comes, the peer hears nothing");
 }
 
-TEST_CASE_FIXTURE(Measured, "Comfort noise is heard where the peer leaves out silence, and gone with the next audio [RFC 3389 section 4]") {
+TEST_CASE_FIXTURE(Measured, "Comfort noise plays while the peer leaves out silence, and ends with the next audio [RFC 3389 section 4]") {
   a_says = sine(440, 8000, 1.0);
   run(100);
   a_is_heard = false;
@@ -126,17 +126,17 @@ TEST_CASE_FIXTURE(Measured, "Comfort noise is heard where the peer leaves out si
   run(50);
   for (std::size_t i = 130; i < 150; ++i) CHECK(std::abs(b.frames.at(i).level_dbov + 50) <= 3);
   CHECK(b.frames.at(140).concealed);
-  packet.payload = {};  // Not a description: the noise stays.
+  packet.payload = {};  // An empty payload is no description, so the noise continues.
   packet.sequence = static_cast<std::uint16_t>(packet.sequence + 1);
   const auto empty = rtp::write_packet(packet, datagram);
   b.stream->on_packet(media::Channel::Rtp, kA, base::Bytes(datagram).first(*empty), now());
   CHECK(b.stream->statistics().malformed == 1);
   a_is_heard = true;
   run(50);
-  CHECK(b.frames.at(190).level_dbov < -60);  // a's own silence, as it is.
+  CHECK(b.frames.at(190).level_dbov < -60);  // a sends silence.
 }
 
-TEST_CASE_FIXTURE(Measured, "What was made up, stretched and played is told as WebRTC's statistics define it") {
+TEST_CASE_FIXTURE(Measured, "Concealed, stretched and played samples are counted as WebRTC's statistics define them") {
   run_lossy(100);
   eaten = [](std::size_t number) { return number % 100 < 2; };
   run_lossy(500);
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(Measured, "What was made up, stretched and played is told as W
 
 namespace {
 
-/// The VoIP metrics blocks among what was sent.
+/// Returns the VoIP metrics blocks in the sent datagrams.
 std::vector<rtp::VoipMetrics> metrics_in(const std::vector<media::Datagram>& sent) {
   std::vector<rtp::VoipMetrics> all;
   for (const auto& datagram : sent) {
@@ -179,7 +179,7 @@ struct Reporting : Measured {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Reporting, "Who asked for VoIP metrics gets them with each report, and knows how he is heard [RFC 3611 section 4.7]") {
+TEST_CASE_FIXTURE(Reporting, "A peer that requested VoIP metrics gets them with each report, and its own view is known [RFC 3611 section 4.7]") {
   agree();
   run_lossy(100);
   eaten = [](std::size_t number) { return number % 50 < 5; };
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(Reporting, "Who asked for VoIP metrics gets them with each rep
   CHECK(heard->buffer == rtp::VoipMetrics::Buffer::Adaptive);
 }
 
-TEST_CASE_FIXTURE(Reporting, "Who did not ask for VoIP metrics gets none, and those about somebody else are nobody's view of us") {
+TEST_CASE_FIXTURE(Reporting, "A peer that did not request VoIP metrics gets none, and metrics about another SSRC are ignored") {
   run(1000);
   CHECK(metrics_in(a.sent).empty());
   CHECK_FALSE(b.stream->statistics().peers_view);
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(Reporting, "Who did not ask for VoIP metrics gets none, and th
   CHECK(b.stream->statistics().peers_view->r_factor == 77);
 }
 
-TEST_CASE("The longest report, with the longest name, metrics and a goodbye, fits into a datagram") {
+TEST_CASE("The longest report, with the longest CNAME, metrics and BYE, fits into a datagram") {
   Call call;
   call.plan.send_voip_metrics = true;
   call.a.stream = std::make_unique<media::Stream>(media::StreamOptions{10s, std::string(400, 'n')}, *call.a.port, call.a.random);
@@ -238,7 +238,7 @@ TEST_CASE("G.722 is rated on the wideband scale [ITU-T G.107.1 section 7]") {
   CHECK(media::voip_metrics_of(call.b.stream->statistics(), 5).r_factor == rtp::kNoFigure);
 }
 
-TEST_CASE_FIXTURE(Measured, "What is told to the peer in an extended report [RFC 3611 section 4.7]") {
+TEST_CASE_FIXTURE(Measured, "The extended report for the peer has the loss, R, MOS and delay of the call [RFC 3611 section 4.7]") {
   run(300);
   const auto metrics = media::voip_metrics_of(b.stream->statistics(), 5);
   CHECK(metrics.ssrc == 5);
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Measured, "What is told to the peer in an extended report [RFC
   CHECK(metrics.end_system_ms >= 20);
 }
 
-TEST_CASE("Nothing was heard yet: a report of zeros, with the usual packet") {
+TEST_CASE("Before any packet a report has zeros, and packets of 20 ms") {
   const auto all = media::report_of({});
   CHECK(all.packet_ms == 20);
   CHECK(all.loss.received == 0);
@@ -256,7 +256,7 @@ TEST_CASE("Nothing was heard yet: a report of zeros, with the usual packet") {
   CHECK(media::to_string(all.one_way).empty());
 }
 
-TEST_CASE_FIXTURE(Measured, "Keys that the caller presses are no loss: nothing is lost, late, doubled or made up while they sound [RFC 4733 section 2.5.1]") {
+TEST_CASE_FIXTURE(Measured, "Key events do not count as loss: no packet is lost, late, doubled or concealed during them [RFC 4733 section 2.5.1]") {
   run(100);
   for (const char digit : {'1', '2', '3', '4', '5'}) REQUIRE(a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
   run(200);

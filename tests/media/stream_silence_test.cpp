@@ -13,7 +13,7 @@ using namespace offhook_test;
 
 namespace {
 
-/// a says something for a second and then nothing, to a peer that takes comfort noise.
+/// a says something for a second and then nothing, to a peer that accepts comfort noise.
 struct SilenceLeftOut : Call {
   SilenceLeftOut() {
     plan.send_comfort_noise = true;
@@ -30,7 +30,7 @@ struct SilenceLeftOut : Call {
 }  // namespace
 
 TEST_CASE_FIXTURE(SilenceLeftOut,
-                  "Silence is left out after 200 ms, described at once and each second, where that is wished and the peer takes it [RFC 3389 section 4]") {
+    "A stream leaves out silence after 200 ms and describes it at once and every second, if enabled and accepted by the peer [RFC 3389 section 4]") {
   begin();
   run(550);
   const auto packets = a.rtp();
@@ -39,19 +39,19 @@ TEST_CASE_FIXTURE(SilenceLeftOut,
   CHECK(packets.size() - described.size() >= 60);
   CHECK(described.size() >= 9);
   CHECK(described.size() <= 11);
-  // Numbers run on without a gap, timestamps with the time.
+  // The sequence numbers have no gap, and the timestamps follow the time.
   for (std::size_t i = 1; i < packets.size(); ++i) CHECK(static_cast<std::uint16_t>(packets[i].sequence - packets[i - 1].sequence) == 1);
   CHECK(described[2].timestamp - described[1].timestamp == 50 * 160);
   const auto first = std::find_if(packets.begin(), packets.end(), [](const auto& packet) { return packet.payload_type == media::kComfortNoiseType; });
   CHECK(first->timestamp - std::prev(first)->timestamp == 160);
   for (const auto& packet : described) {
     CHECK(packet.payload.size() == 1);
-    CHECK(packet.payload[0] == 127);  // There is no noise behind a voice that a machine makes.
+    CHECK(packet.payload[0] == 127);  // The synthetic audio has no background noise.
     CHECK_FALSE(packet.marker);
   }
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "The peer of who leaves out silence hears silence, misses nothing, and all of what comes next") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "The peer of a stream that leaves out silence hears silence, loses nothing, and hears all following audio") {
   begin();
   run(300);
   const auto before = b.stream->statistics();
@@ -71,17 +71,17 @@ TEST_CASE_FIXTURE(SilenceLeftOut, "The peer of who leaves out silence hears sile
   CHECK(b.stream->statistics().played.concealed_samples == 0);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "Silence is sent as it is where nobody asked for less, and to a peer that takes no comfort noise") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "A stream sends silence as audio when leaving out is disabled, or when the peer does not accept comfort noise") {
   const bool wished = false;
-  SUBCASE("not wished") { a.port->leaves_out_silence = wished; }
-  SUBCASE("not taken") { plan.send_comfort_noise = false; }
+  SUBCASE("disabled") { a.port->leaves_out_silence = wished; }
+  SUBCASE("not accepted by the peer") { plan.send_comfort_noise = false; }
   begin();
   run(300);
   CHECK(noise().empty());
   CHECK(a.rtp().size() >= 299);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "After digits in a silence, with silence between them, the silence is described anew before nothing is sent") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "After digits during a silence the silence is described again before sending stops") {
   begin();
   run(150);
   const auto before = a.rtp().size();
@@ -92,19 +92,19 @@ TEST_CASE_FIXTURE(SilenceLeftOut, "After digits in a silence, with silence betwe
   for (std::size_t i = before; i < packets.size(); ++i) {
     audio += packets[i].payload_type == 0;
     if (packets[i].payload_type != 0 || packets[i - 1].payload_type != 0 || packets[i].timestamp - packets[i - 1].timestamp == 160) continue;
-    ++left_out;  // Between two of audio: the peer cannot know why.
+    ++left_out;  // The silence between two audio packets is left out without a description.
   }
   CHECK(left_out == 0);
   CHECK(audio >= media::DiscontinuousSender::kHangoverFrames);
   for (std::size_t i = before; i + 1 < packets.size(); ++i) {
     if (packets[i].payload_type != 0 || packets[i + 1].payload_type == 0) continue;
-    CHECK(packets[i + 1].timestamp - packets[i].timestamp == 160);  // A digit or a description, at once.
+    CHECK(packets[i + 1].timestamp - packets[i].timestamp == 160);  // A digit or a description follows at once.
   }
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
   CHECK(b.count(EventKind::Digit) == 2);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "Whoever comes back from a hold in a silence is sent audio at once, and then its description") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "After a hold during a silence the stream sends audio at once, and then the description") {
   begin();
   run(150);
   const auto before = a.rtp().size();
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(SilenceLeftOut, "Whoever comes back from a hold in a silence i
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "A peer that takes comfort noise anew is sent audio before it") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "When the peer accepts comfort noise again, the stream sends audio before the next description") {
   begin();
   run(150);
   const auto change = [&](bool takes) {
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(SilenceLeftOut, "A peer that takes comfort noise anew is sent 
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
 }
 
-TEST_CASE("What waits for its packet goes before a description of silence, and the next audio carries the marker") {
+TEST_CASE("Packetizer sends waiting audio before a description of silence, and marks the next audio packet") {
   base::SeededRandom random(3);
   media::Packetizer packetizer(random);
   packetizer.configure(0, 60);
@@ -163,7 +163,7 @@ TEST_CASE("What waits for its packet goes before a description of silence, and t
   CHECK(packets[2].marker);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "Music for who waits is no silence: each tick of it is sent") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "Music for a waiting call is not left out as silence") {
   a_says.clear();
   a.port->music = media::Prompt::make(media::quiet_hold_music(), {.loops = true});
   a.port->waits = true;

@@ -1,4 +1,4 @@
-// Whom a stream hears, whom it sends to, and when it misses its peer.
+// Tests of the sources that a stream accepts, of its destination, and of the report of lost media.
 #include "stream_call.hpp"
 #include "tone_meter.hpp"
 
@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kInjectedHz = 1300;
 
-/// A call whose caller is behind a NAT: the SDP names kA, the signalling and the audio come from kNat. A stranger knows the port.
+/// A call whose caller is behind a NAT: the SDP names kA, the signalling and the audio come from `nat`. A stranger knows the
+/// port.
 struct AttackedCall : Call {
   base::SocketAddress nat = at("198.51.100.7", 33333);
   std::vector<std::uint8_t> injected;   // mu-law
@@ -35,7 +36,7 @@ struct AttackedCall : Call {
   void caller_says(const base::SocketAddress& from) {
     receive(media::Channel::Rtp, from, packet(7, natted_sequence++, 0));
   }
-  /// RTP in sequence, of the caller's SSRC in every second round, and RTCP of it.
+  /// Sends RTP in sequence, with the caller's SSRC in every second round, and RTCP with that SSRC.
   void attack(int packets) {
     for (int i = 0; i < packets; ++i) {
       const auto at = static_cast<std::size_t>(strangers_sequence % 50) * 160;
@@ -50,7 +51,7 @@ struct AttackedCall : Call {
     writer.receiver_report({.ssrc = 7, .blocks = {}});
     receive(media::Channel::Rtcp, next_port(kStranger), base::Bytes(report).first(*writer.finish()));
   }
-  /// 100,000 packets over two seconds, in which the caller speaks from `from`, or is silent.
+  /// Sends 100,000 packets over two seconds. Meanwhile the caller sends from `from`, or is silent without it.
   void attack_while(const std::optional<base::SocketAddress>& from) {
     run(100, [&] {
       attack(1000);
@@ -75,7 +76,7 @@ TEST_CASE("Packets that come before start() are dropped") {
   CHECK(call.b.heard.empty());
 }
 
-TEST_CASE("A stream that must not receive hears nothing, and misses nobody") {
+TEST_CASE("A stream that must not receive hears nothing, and reports no lost media") {
   Call call;
   call.a_says = sine(600, 8000, 20);
   call.begin();
@@ -89,7 +90,7 @@ TEST_CASE("A stream that must not receive hears nothing, and misses nobody") {
   CHECK(call.b.count(EventKind::MediaLost) == 0);
 }
 
-TEST_CASE("Media that stops is reported once after the limit, and once more when it is back") {
+TEST_CASE("The stream reports lost media once after the limit, and once when it is back") {
   Call call;
   call.begin();
   call.run(100);
@@ -109,7 +110,7 @@ TEST_CASE("Media that stops is reported once after the limit, and once more when
   CHECK(call.b.count(EventKind::MediaStarted) == 1);
 }
 
-TEST_CASE("Media that never comes is reported lost, counted from the start") {
+TEST_CASE("The stream reports media that never comes as lost, counted from its start") {
   Call call;
   call.a_is_heard = false;
   call.begin();
@@ -120,7 +121,7 @@ TEST_CASE("Media that never comes is reported lost, counted from the start") {
   CHECK(call.b.count(EventKind::MediaStarted) == 0);
 }
 
-TEST_CASE("A stranger is neither heard nor followed, however much it sends, and is counted") {
+TEST_CASE("A stranger's packets are neither played nor followed, and are counted") {
   Call call;
   call.begin();
   call.run(50);
@@ -137,7 +138,7 @@ TEST_CASE("A stranger is neither heard nor followed, however much it sends, and 
   for (const auto& datagram : call.b.sent) CHECK(datagram.to.ip == kA.ip);
 }
 
-TEST_CASE_FIXTURE(AttackedCall, "100,000 packets of a stranger before, during and after learning get 0 octets and are not heard [RTP Bleed, RTP Inject]") {
+TEST_CASE_FIXTURE(AttackedCall, "100,000 packets of a stranger before, during and after learning get no reply and are not played [RTP Bleed, RTP Inject]") {
   a_is_heard = false;
   begin_b();
   attack_while(std::nullopt);
@@ -156,12 +157,14 @@ TEST_CASE_FIXTURE(AttackedCall, "100,000 packets of a stranger before, during an
   const auto heard = b.heard_between(0, b.heard.size());
   double power = 0;
   for (const auto sample : heard) power += static_cast<double>(sample) * sample;
-  // The caller sends a constant, which concealment and silence interrupt: the tone's share of that is no more than a bystander's.
+  // The caller sends a constant, interrupted by concealment and silence, so only a small share of the tone's frequency may be
+  // present.
   const double rms = std::sqrt(power / static_cast<double>(heard.size()));
   CHECK(measure_tone(heard, kInjectedHz, 8000).amplitude / std::max(rms, 1.0) < 0.01);
 }
 
-TEST_CASE_FIXTURE(AttackedCall, "The SDP's address is heard at its first packet after another source was learnt, and keeps our audio after 30 s of silence [CVE-2017-14099]") {
+TEST_CASE_FIXTURE(AttackedCall,
+    "After another source was learnt, the SDP's address is accepted at its first packet, and keeps the audio after 30 s of silence [CVE-2017-14099]") {
   a_is_heard = false;
   begin_b();
   for (int i = 0; i < 4; ++i) caller_says(nat);
@@ -178,7 +181,7 @@ TEST_CASE_FIXTURE(AttackedCall, "The SDP's address is heard at its first packet 
   CHECK(datagrams_to(kA.ip) > 0);
 }
 
-TEST_CASE_FIXTURE(AttackedCall, "peer_heard() names the SDP's address alone: a learnt source may lose its place") {
+TEST_CASE_FIXTURE(AttackedCall, "peer_heard() returns only the SDP's address, because another source may replace a learnt one") {
   a_is_heard = false;
   begin_b();
   for (int i = 0; i < 4; ++i) caller_says(nat);
@@ -189,7 +192,7 @@ TEST_CASE_FIXTURE(AttackedCall, "peer_heard() names the SDP's address alone: a l
   CHECK_FALSE(b.stream->peer_heard(now() + 1ms));
 }
 
-TEST_CASE("Without an address in the SDP nothing is sent until a source has proved itself, then it goes there") {
+TEST_CASE("Without an address in the SDP the stream sends nothing until it has learnt a source") {
   Call call;
   auto blind = call.plan;
   blind.signalling_host = kStranger.ip;
@@ -205,7 +208,7 @@ TEST_CASE("Without an address in the SDP nothing is sent until a source has prov
   CHECK(call.b.stream->statistics().source == kStranger);
 }
 
-TEST_CASE("After a re-INVITE the new source is followed; without one the old one stays") {
+TEST_CASE("After a re-INVITE the stream follows the new address, and without one it keeps the old source") {
   Call call;
   call.begin();
   call.run(20);
@@ -222,7 +225,7 @@ TEST_CASE("After a re-INVITE the new source is followed; without one the old one
   CHECK(call.b.stream->statistics().source == moved);
 }
 
-TEST_CASE("A caller who says BYE by RTCP and goes on with another SSRC is heard without a gap, and the one that left is reported no more [RFC 3550 section 6.6]") {
+TEST_CASE("A caller that sends BYE and continues with another SSRC is heard without a gap, and the old SSRC is not reported any more [RFC 3550 section 6.6]") {
   Call call;
   call.a_is_heard = false;
   call.begin();
@@ -260,7 +263,7 @@ TEST_CASE("A caller who says BYE by RTCP and goes on with another SSRC is heard 
 
 namespace {
 
-/// The SSRCs that said BYE in what this end sent.
+/// Returns the SSRCs for which this end sent BYE.
 std::vector<std::uint32_t> byes_of(const End& end) {
   std::vector<std::uint32_t> left;
   for (const auto& datagram : end.sent) {
@@ -276,7 +279,7 @@ std::vector<std::uint32_t> byes_of(const End& end) {
 
 }  // namespace
 
-TEST_CASE("A peer that draws our SSRC is heard; we leave ours with BYE, and go on with another [RFC 3550 section 8.2]") {
+TEST_CASE("When the peer has the same SSRC, it is heard, and the stream sends BYE and continues with another SSRC [RFC 3550 section 8.2]") {
   Call call;
   call.b_is_heard = false;
   call.begin();
@@ -288,7 +291,7 @@ TEST_CASE("A peer that draws our SSRC is heard; we leave ours with BYE, and go o
   const auto packets = call.a.rtp();
   const auto changed = std::find_if(packets.begin(), packets.end(), [ssrc](const auto& packet) { return packet.ssrc != ssrc; });
   REQUIRE(changed != packets.end());
-  CHECK(changed - packets.begin() == 51);  // In the tick after the one in which the peer was heard first.
+  CHECK(changed - packets.begin() == 51);  // In the tick after the peer's first packet.
   CHECK(changed->marker);
   for (auto each = changed; each != packets.end(); ++each) {
     CHECK(each->ssrc == changed->ssrc);
@@ -299,7 +302,7 @@ TEST_CASE("A peer that draws our SSRC is heard; we leave ours with BYE, and go o
   CHECK(call.b.stream->statistics().frames_played >= 95);
 }
 
-TEST_CASE("A peer that returns our packets, as echo tests do, is heard, and costs one change of our SSRC") {
+TEST_CASE("A peer that returns the packets, as echo tests do, is heard, and causes one change of the SSRC") {
   Call call;
   call.begin();
   call.run(200, [&] {
@@ -310,7 +313,7 @@ TEST_CASE("A peer that returns our packets, as echo tests do, is heard, and cost
   CHECK(byes_of(call.a).size() == 1);
 }
 
-TEST_CASE("Who never sent anything leaves without BYE, who reported or spoke says it [RFC 3550 section 6.3.7]") {
+TEST_CASE("A stream that never sent leaves without BYE, and one that sent or reported sends BYE [RFC 3550 section 6.3.7]") {
   for (const bool speaks : {false, true}) {
     Call call;
     call.plan.send = speaks;
@@ -322,7 +325,7 @@ TEST_CASE("Who never sent anything leaves without BYE, who reported or spoke say
   }
 }
 
-TEST_CASE("Packets of a payload that was not agreed on are no losses: keys of a peer that sends them all the same") {
+TEST_CASE("Packets of a payload type that was not agreed do not count as lost, such as key events of a peer") {
   Call call;
   call.begin();
   std::uint16_t sequence = 0;
@@ -335,10 +338,10 @@ TEST_CASE("Packets of a payload that was not agreed on are no losses: keys of a 
   CHECK(statistics.refused_payload == 20);
   CHECK(statistics.packets_lost == 0);
   CHECK(statistics.losses.figures().lost == 0);
-  CHECK(statistics.packets_received == 119);  // Counting begins with the second one.
+  CHECK(statistics.packets_received == 119);  // Counting begins with the second packet.
 }
 
-TEST_CASE("A stream draws randomness while it is made and never later: its source may be a system call") {
+TEST_CASE("A stream uses its random source only in its constructor, because the source may be a system call") {
   struct Counted final : base::Random {
     void fill(std::span<std::uint8_t> out) override {
       ++draws;
@@ -367,7 +370,7 @@ TEST_CASE("A stream draws randomness while it is made and never later: its sourc
   CHECK(random.draws == made);
 }
 
-TEST_CASE("Rubbish is counted by its kind and proves nobody's identity") {
+TEST_CASE("Malformed and refused packets are counted by kind, and no source is learnt from them") {
   Call call;
   call.begin();
   const std::vector<std::uint8_t> rubbish{1, 2, 3};

@@ -11,7 +11,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE("A stream that has nothing to say sends silence without a gap, marked once [RFC 3551 section 4.1]") {
+TEST_CASE("A stream without queued audio sends silence without a gap, with one marker [RFC 3551 section 4.1]") {
   Call call;
   call.begin();
   call.run(100);
@@ -26,7 +26,7 @@ TEST_CASE("A stream that has nothing to say sends silence without a gap, marked 
   }
 }
 
-TEST_CASE("A stream packs any ptime of 10 to 60 ms, rounds others down, and says when each word is on the wire") {
+TEST_CASE("A stream packs any ptime of 10 to 60 ms, rounds others down, and reports when each word is on the wire") {
   struct Row { std::uint16_t ptime_ms; std::size_t octets; };
   for (const Row row : {Row{5, 80}, Row{10, 80}, Row{20, 160}, Row{25, 160}, Row{30, 240}, Row{40, 320}, Row{60, 480}, Row{61, 480}, Row{500, 480}}) {
     CAPTURE(row.ptime_ms);
@@ -44,7 +44,7 @@ TEST_CASE("A stream packs any ptime of 10 to 60 ms, rounds others down, and says
     CHECK(offhook_test::measure_tone(call.b.heard_between(20, 50), 500, 8000).snr_db > 28);
     for (const auto& event : call.a.events) {
       if (event.kind != EventKind::Sent) continue;
-      // Word w begins at octet 160 w; its packet is full, and leaves, on this tick.
+      // Word w begins at octet 160 w. Its packet is full, and leaves, on this tick.
       const auto filled = (event.word * 160 / row.octets + 1) * row.octets;
       CHECK(event.at_tick == (filled + 159) / 160 - 1);
       CHECK(event.tick == event.word);
@@ -52,7 +52,7 @@ TEST_CASE("A stream packs any ptime of 10 to 60 ms, rounds others down, and says
   }
 }
 
-TEST_CASE("Digits cross as telephone-events, each reported once, and speech waits for them [RFC 4733 section 2.5]") {
+TEST_CASE("Digits are sent as telephone events, each is reported once, and speech waits for them [RFC 4733 section 2.5]") {
   Call call;
   call.a_says = sine(700, 8000, 4);
   call.begin();
@@ -69,7 +69,7 @@ TEST_CASE("Digits cross as telephone-events, each reported once, and speech wait
     CHECK(event.duration_ms == 100);
   }
   CHECK(digits == "42#");
-  // 3 x 160 ms went to the digits, in which no word left.
+  // The digits took 3 x 160 ms, during which no word left.
   std::uint64_t longest = 0, last = 0;
   for (const auto& event : call.a.events) {
     if (event.kind != EventKind::Sent) continue;
@@ -79,10 +79,10 @@ TEST_CASE("Digits cross as telephone-events, each reported once, and speech wait
   CHECK(longest == 3 * 8 + 1);
   call.run(200);
   CHECK(call.a.count(EventKind::UtteranceSent) == 1);
-  CHECK(call.a.count(EventKind::Sent) == 200);  // every word of it
+  CHECK(call.a.count(EventKind::Sent) == 200);  // every word of the utterance
 }
 
-TEST_CASE("Digits go as tones to a peer that takes no telephone-event, and no word is lost between them") {
+TEST_CASE("Digits are sent as tones to a peer that accepts no telephone events, and no word is lost between them") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722, media::AudioCodec::L16}) {
     CAPTURE(static_cast<int>(codec));
     Call call(codec);
@@ -106,11 +106,11 @@ TEST_CASE("Digits go as tones to a peer that takes no telephone-event, and no wo
   }
 }
 
-TEST_CASE("Digits that wait go on as tones when a new answer takes telephone-event away") {
+TEST_CASE("Queued digits continue as tones when a new answer has no telephone events") {
   Call call;
   call.begin();
   for (const char digit : std::string("123")) REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
-  call.run(12);  // The second one sounds.
+  call.run(12);  // The second digit sounds.
   auto plan = call.towards(call.b);
   plan.send_events.reset();
   call.a.stream->start(plan, nullptr, false, call.now());
@@ -126,7 +126,7 @@ TEST_CASE("Digits that wait go on as tones when a new answer takes telephone-eve
   CHECK(digits.substr(digits.size() - 1) == "3");
 }
 
-TEST_CASE("The echo of our own tones is none of the caller's digits") {
+TEST_CASE("The echo of the agent's own tones does not count as the caller's digits") {
   Call call;
   call.plan.send_events = call.plan.receive_events = std::nullopt;
   call.b_is_heard = false;
@@ -145,7 +145,7 @@ TEST_CASE("The echo of our own tones is none of the caller's digits") {
   CHECK(call.a.count(EventKind::Digit) == 0);
 }
 
-TEST_CASE("kMaxQueuedDigits wait to be sent, one more is refused and counted") {
+TEST_CASE("kMaxQueuedDigits wait to be sent, and one more is refused and counted") {
   Call other;
   other.begin();
   const auto press = [&](std::size_t times) {
@@ -154,18 +154,18 @@ TEST_CASE("kMaxQueuedDigits wait to be sent, one more is refused and counted") {
   press(rtp::kMaxQueuedDigits);
   other.run(1);
   CHECK(other.a.stream->digits_refused() == 0);
-  press(2);  // One of the first ones is being sent by now.
+  press(2);  // One of the first digits is being sent by now.
   other.run(1);
   CHECK(other.a.stream->digits_refused() == 1);
 }
 
-TEST_CASE("A flood of digits reaches the conversation by the second's measure only, and the rest is counted") {
+TEST_CASE("A flood of digits reaches the conversation only up to the limit per second, and the rest is counted") {
   Call call;
   call.begin();
   call.run(5);
   std::uint16_t sequence = 0;
   std::uint32_t timestamp = 0;
-  const auto flood = [&] {  // A digit that begins and ends in each of two packets a tick: 100 a second
+  const auto flood = [&] {  // Each of two packets per tick has a digit that begins and ends: 100 digits a second.
     for (int i = 0; i < 2; ++i, timestamp += 160) {
       rtp::Packet packet;
       packet.payload_type = 101;
@@ -180,7 +180,7 @@ TEST_CASE("A flood of digits reaches the conversation by the second's measure on
     }
   };
   call.a_is_heard = false;
-  call.run(400);  // The locked source falls silent: another SSRC may prove itself.
+  call.run(400);  // After the silence of the locked source another SSRC may be accepted.
   call.run(100, flood);
   const auto told = call.b.count(EventKind::Digit);
   CHECK(told >= 2 * media::kMaxDigitsPerSecond);
@@ -188,7 +188,7 @@ TEST_CASE("A flood of digits reaches the conversation by the second's measure on
   CHECK(call.b.stream->statistics().digits_ignored >= 200 - 10 - told);
 }
 
-TEST_CASE("Hold: nothing is sent, what was to be said waits, and the way back is marked with the time that passed") {
+TEST_CASE("During a hold nothing is sent and the audio waits; afterwards the first packet has the marker and the timestamp of the time") {
   Call call;
   call.a_says = sine(600, 8000, 2);
   call.begin();
@@ -212,7 +212,7 @@ TEST_CASE("Hold: nothing is sent, what was to be said waits, and the way back is
   CHECK(call.a.count(EventKind::UtteranceSent) == 1);
 }
 
-TEST_CASE("Ticks that were left out are time that passed: the timestamp runs on and the way back is marked") {
+TEST_CASE("After left-out ticks the timestamp follows the time, and the packet has the marker") {
   Call call;
   call.begin();
   call.run(10);
@@ -224,7 +224,7 @@ TEST_CASE("Ticks that were left out are time that passed: the timestamp runs on 
   CHECK(packets[10].marker);
 }
 
-TEST_CASE("Frames that a sleeping conversation does not take are dropped and counted: 64 fit, the 65th does not") {
+TEST_CASE("Frames that a sleeping conversation does not read are dropped and counted: 64 fit, and the 65th does not") {
   Call call;
   call.begin();
   media::Sendout out;
@@ -239,7 +239,7 @@ TEST_CASE("Frames that a sleeping conversation does not take are dropped and cou
   CHECK(call.a.port->heard_dropped.load() == 1);
 }
 
-TEST_CASE("Reports go out every few seconds, carry the round trip, and end in BYE [RFC 3550 section 6.4.1]") {
+TEST_CASE("Reports are sent every few seconds, give the round trip, and end with BYE [RFC 3550 section 6.4.1]") {
   Call call;
   call.delay = 60ms;
   call.begin();
@@ -314,7 +314,7 @@ TEST_CASE("on_packet() and tick() allocate nothing, whatever happens on the call
   }
 }
 
-TEST_CASE("Digits in the voice of who sends no events are heard, in order and once; where events are agreed on, tones are only voice") {
+TEST_CASE("Without agreed events, digits in the caller's voice are detected once and in order, and with agreed events, tones are only audio") {
   for (const int way : {0, 1, 2, 3}) {
     const bool events = way % 2 == 1;
     const auto codec = way < 2 ? media::AudioCodec::Pcmu : media::AudioCodec::G722;
@@ -322,7 +322,7 @@ TEST_CASE("Digits in the voice of who sends no events are heard, in order and on
     Call call(codec);
     if (!events) call.plan.receive_events.reset();
     call.begin();
-    // 1, 5, 9 and # of Q.23, 80 ms each.
+    // The digits 1, 5, 9 and # of Q.23, 80 ms each.
     media::ScriptSource keys({{0, 0, 0, 200}, {697, 1209, 0, 80}, {0, 0, 0, 80}, {770, 1336, 0, 80}, {0, 0, 0, 80}, {852, 1477, 0, 80}}, 8000, 6000);
     media::ScriptSource last({{0, 0, 0, 80}, {941, 1477, 0, 80}, {0, 0, 0, 400}}, 8000, 6000);
     call.a_says.resize(8 * 1160);
@@ -340,7 +340,7 @@ TEST_CASE("Digits in the voice of who sends no events are heard, in order and on
   }
 }
 
-TEST_CASE("Who waits hears the music, what is said goes before it, and no event tells of it") {
+TEST_CASE("A waiting call hears the music, an utterance takes precedence, and the music makes no event") {
   Call call;
   media::Sound tone{8000, std::vector<std::int16_t>(4 * 8000)};
   media::SineSource(600, 8000, 6000).fill(tone.pcm);

@@ -1,4 +1,5 @@
-// The traces of tests/rtp with a voice in the packets: what the model of a line stands for there is done here, to samples.
+// Plays the traces of tests/rtp with a voice in the packets. The model of the line there only counts samples, and here they are
+// stretched.
 #include <offhook/bench/jitter_log.hpp>
 #include <offhook/media/codec/g711.hpp>
 #include <offhook/media/conceal.hpp>
@@ -36,7 +37,7 @@ class TraceListener {
       while (const auto number = arrivals.next(now)) put(*number);
       tick(now);
     }
-    // The log's own list of what was heard is all that grew.
+    // Only the log's list of played packets may allocate.
     CHECK(offhook_test::allocations() - before < 40);
     return log_.finish();
   }
@@ -99,7 +100,7 @@ class TraceListener {
 
 }  // namespace
 
-TEST_CASE("With a voice in the packets delay and concealment are what the model of a line promises, without a click or an allocation") {
+TEST_CASE("With a voice in the packets, delay and concealment are like those of the model of the line, without clicks and allocations") {
   for (const std::string name : {"T1", "T2", "T3", "T6", "T7"}) {
     CAPTURE(name);
     const JitterTrace trace = jitter_trace(name, 10);

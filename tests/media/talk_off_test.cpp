@@ -1,6 +1,6 @@
-// Speech is no digit, and no other tone either. What there is of it: the voice of Asterisk's prompts where they are installed, at
-// several speeds, which makes other voices of it, and our own synthetic voices, one by one and two or three at once. Minutes of
-// each by default, hours with OFFHOOK_TALK_OFF_HOURS=1 (seconds of computing for each).
+// Tests that speech is not taken for digits or other tones. The speech is the voice of Asterisk's prompts where they are
+// installed, at several speeds, and synthetic voices, alone and two or three at once. By default the tests use minutes of each,
+// and hours with OFFHOOK_TALK_OFF_HOURS=1 (which takes seconds of computing).
 #include <offhook/media/dtmf_detector.hpp>
 #include <offhook/media/progress_detector.hpp>
 #include <offhook/media/signal_tone_detector.hpp>
@@ -56,7 +56,7 @@ std::string tones_in(const Pcm& pcm) {
   return tones;
 }
 
-/// The samples of all prompts, a RIFF header of 44 octets left out before each; nothing where none are installed.
+/// Returns the samples of all installed prompts without their RIFF headers of 44 octets, or nothing when none are installed.
 Pcm prompts() {
   const std::filesystem::path folder = "/usr/share/asterisk/sounds";
   Pcm all;
@@ -78,7 +78,7 @@ Pcm prompts() {
   return all;
 }
 
-/// So many times as fast, and so much higher.
+/// Returns the voice `times` as fast and as high.
 Pcm faster(const Pcm& voice, double times, std::size_t most) {
   Pcm other;
   for (double at = 0; at + 1 < static_cast<double>(voice.size()) && other.size() < most; at += times) {
@@ -91,7 +91,7 @@ Pcm faster(const Pcm& voice, double times, std::size_t most) {
 
 }  // namespace
 
-TEST_CASE("No digit and no tone of a network or a machine in the prompts of Asterisk, at eight speeds") {
+TEST_CASE("Detectors find no digit and no tone of a network or a machine in the prompts of Asterisk, at eight speeds") {
   const Pcm voice = prompts();
   if (voice.empty()) {
     MESSAGE("/usr/share/asterisk/sounds is absent: nothing was heard");
@@ -110,7 +110,7 @@ TEST_CASE("No digit and no tone of a network or a machine in the prompts of Aste
   MESSAGE(heard << " s of prompts were heard");
 }
 
-TEST_CASE("No digit in synthetic voices of all pitches, alone, and two and three at once") {
+TEST_CASE("DtmfDetector finds no digit in synthetic voices of all pitches, alone, and two and three at once") {
   constexpr double kPiece = 30;
   double heard = 0;
   for (std::uint32_t seed = 1; heard < wanted_seconds(); ++seed, heard += kPiece) {

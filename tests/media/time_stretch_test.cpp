@@ -37,7 +37,7 @@ struct Stretched {
   std::ptrdiff_t sum = 0;
 };
 
-/// Plays `said` 20 ms at a time through a line that is asked for `wish` with every third frame; until it is all used up.
+/// Plays `said` in frames of 20 ms through a line, with stretch(wish) after every third frame, until all samples are used.
 Stretched stretched(const Pcm& said, std::uint32_t rate, int wish, bool rough = false) {
   media::TimeStretch line(rate);
   Stretched result;
@@ -74,7 +74,7 @@ TEST_CASE("A tone becomes longer or shorter by whole periods at each rate, witho
       CHECK(result.jumps.size() > 30);
       for (const int by : result.jumps) {
         CHECK(by * direction > 0);
-        CHECK(std::abs(by) % static_cast<int>(rate / 200) <= 1);   // Of one period or two.
+        CHECK(std::abs(by) % static_cast<int>(rate / 200) <= 1);   // One period or two.
       }
       const auto shorter = static_cast<std::ptrdiff_t>(said.size()) + result.sum;
       CHECK(static_cast<std::ptrdiff_t>(result.heard.size()) == shorter);
@@ -84,13 +84,13 @@ TEST_CASE("A tone becomes longer or shorter by whole periods at each rate, witho
   }
 }
 
-TEST_CASE("Speech is stretched where it is voiced, its shape between two jumps untouched") {
+TEST_CASE("Speech is stretched where it is voiced, and its waveform between two jumps does not change") {
   const auto said = offhook_test::SyntheticVoice(8000, 5).speak(10);
   for (const int wish : {-120, 120}) {
     const auto result = stretched(said, 8000, wish);
     CHECK(result.jumps.size() > 60);
     CHECK(worst_step(result.heard) <= worst_step(said) * 1.1);
-    // The same loudness all in all: nothing fades out at the seams.
+    // The total loudness stays, because the seams do not fade.
     const auto energy = [](const Pcm& pcm) {
       double sum = 0;
       for (const auto sample : pcm) sum += static_cast<double>(sample) * sample;
@@ -100,7 +100,7 @@ TEST_CASE("Speech is stretched where it is voiced, its shape between two jumps u
   }
 }
 
-TEST_CASE("In silence and near it, it becomes exactly as much longer or shorter as is wished") {
+TEST_CASE("Silence and near silence become longer or shorter by exactly the requested samples") {
   for (const int wish : {-1, -17, -120, 1, 64, 120}) {
     CAPTURE(wish);
     const auto result = stretched(noise_within(8000, 1, 40), 8000, wish);
@@ -109,7 +109,7 @@ TEST_CASE("In silence and near it, it becomes exactly as much longer or shorter 
   }
 }
 
-TEST_CASE("Noise is left alone, unless a rough place will do") {
+TEST_CASE("Noise is not stretched, unless a rough seam is allowed") {
   const auto said = noise_within(8000, 4, 6000);
   CHECK(stretched(said, 8000, -120).jumps.empty());
   CHECK(stretched(said, 8000, 120).jumps.empty());
@@ -117,7 +117,7 @@ TEST_CASE("Noise is left alone, unless a rough place will do") {
   CHECK(stretched(said, 8000, 120, true).jumps.size() > 20);
 }
 
-TEST_CASE("No jump goes beyond the wish, nor beyond 2.5 to 15 ms, and none is made while less than 20 ms wait") {
+TEST_CASE("A jump never exceeds the request or 2.5 to 15 ms, and needs at least 20 ms of waiting audio") {
   const auto said = sine(300, 8000, 2);
   for (const int wish : {-19, 19}) CHECK(stretched(said, 8000, wish).jumps.empty());
   for (const int by : stretched(said, 8000, -60).jumps) CHECK(by >= -60);
@@ -126,10 +126,10 @@ TEST_CASE("No jump goes beyond the wish, nor beyond 2.5 to 15 ms, and none is ma
   line.push(std::span(said).first(159));
   CHECK(line.stretch(-60, true) == 0);
   line.push(std::span(said).first(1));
-  CHECK(line.stretch(60, true) == 0);   // Nothing was heard that could be heard again.
+  CHECK(line.stretch(60, true) == 0);   // No audio was played yet that could be repeated.
 }
 
-TEST_CASE("A line has room for kMaxWaitingMs, one sample more is dropped") {
+TEST_CASE("TimeStretch holds kMaxWaitingMs, and drops further samples") {
   media::TimeStretch line(8000);
   const Pcm pcm(8 * media::TimeStretch::kMaxWaitingMs, 1000);
   line.push(pcm);
@@ -145,20 +145,20 @@ TEST_CASE("A line has room for kMaxWaitingMs, one sample more is dropped") {
   CHECK(line.waiting() == 0);
 }
 
-TEST_CASE("Loud audio is no quiet place after a jump back either: each jump is whole periods") {
+TEST_CASE("After a jump back, loud audio still does not count as quiet: each jump is a whole number of periods") {
   media::TimeStretch line(8000);
-  const Pcm said = sine(160, 8000, 0.2);  // 50 samples a period.
+  const Pcm said = sine(160, 8000, 0.2);  // 50 samples per period.
   Pcm out(160);
   for (std::size_t at = 0; at < 800; at += 160) {
     line.push(std::span(said).subspan(at, 160));
     line.take(out);
   }
-  line.push(std::span(said).subspan(800, 640));  // The line drops heard samples, except those that a jump back may need.
+  line.push(std::span(said).subspan(800, 640));  // The line drops played samples, except those that a jump back may need.
   CHECK(line.stretch(110, false) == 50);
   CHECK(line.stretch(110, false) == 50);
 }
 
-TEST_CASE("Any audio, wishes and pieces: samples are neither lost nor made but by what stretch() says, and nothing is allocated") {
+TEST_CASE("With any audio, requests and pieces, the number of samples changes only as stretch() returns, and nothing is allocated") {
   base::SeededRandom random(11);
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
     media::TimeStretch line(rate);
@@ -195,7 +195,7 @@ TEST_CASE("Any audio, wishes and pieces: samples are neither lost nor made but b
   }
 }
 
-TEST_CASE("Silence that comes in a burst and is shortened again and again within one tick always has room") {
+TEST_CASE("TimeStretch always has space for a burst of silence that is shortened again and again within one tick") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
     media::TimeStretch line(rate);
     const std::vector<std::int16_t> silence(rate / 50, 0);

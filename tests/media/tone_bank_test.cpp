@@ -27,7 +27,7 @@ struct RandomSamples {
   }
 };
 
-/// The samples begin `shift` samples behind a border of 64 octets.
+/// Samples that begin `shift` samples after a boundary of 64 octets.
 struct Shifted {
   alignas(64) std::array<std::int16_t, kSampleShifts + 2 * kMostPairs> room{};
   Shifted(const std::vector<std::int16_t>& from, std::size_t first, std::size_t shift, std::size_t count) {
@@ -44,7 +44,7 @@ BankSums random_sums(std::uint32_t seed) {
 
 }  // namespace
 
-TEST_CASE("Each way of computing the tone bank gives the same sums and powers, at any length and alignment") {
+TEST_CASE("Each kernel of the tone bank gives the same sums and powers, at any length and alignment") {
   const auto tables = make_bank_tables<kMostPairs>(kBankHz, 200);
   const RandomSamples samples(1);
   for (const auto* kernels : tone_bank_kernels()) {
@@ -65,12 +65,12 @@ TEST_CASE("Each way of computing the tone bank gives the same sums and powers, a
   }
 }
 
-TEST_CASE("Full scale of either sign stays within the sums, and 127 pairs of it within the power") {
+TEST_CASE("Full scale of either sign does not overflow the sums, and 127 pairs of it do not overflow the power") {
   constexpr std::size_t kPairs = 20;
   const auto tables = make_bank_tables<kPairs>(kBankHz, 65535.0 / (2 * kPairs));
   for (const auto* kernels : tone_bank_kernels()) {
     CAPTURE(std::string(kernels->name));
-    for (std::size_t lane = 0; lane < kBankLanes; ++lane) {  // Each sample pulls the lane's sum the same way.
+    for (std::size_t lane = 0; lane < kBankLanes; ++lane) {  // Each sample changes the lane's sum in the same direction.
       std::array<std::int16_t, 2 * kPairs> up{}, down{};
       double expected = 0;
       for (std::size_t i = 0; i < up.size(); ++i) {
@@ -90,7 +90,7 @@ TEST_CASE("Full scale of either sign stays within the sums, and 127 pairs of it 
   }
 }
 
-TEST_CASE("A window of the bank measures a sine's amplitude, and what is 200 Hz away hardly at all") {
+TEST_CASE("A window of the bank measures a sine's amplitude, and almost nothing of tones 200 Hz away") {
   constexpr std::size_t kPairs = 20;
   const auto tables = make_bank_tables<kPairs>(kBankHz, 1024);
   std::array<std::int16_t, 4 * kPairs> pcm{};
@@ -105,7 +105,7 @@ TEST_CASE("A window of the bank measures a sine's amplitude, and what is 200 Hz 
   CHECK(amplitude(4) < 10000 * 0.01);
 }
 
-TEST_CASE("The tone bank in use is one of those that were compared, the widest that the machine has") {
+TEST_CASE("The tone bank in use is among the tested ones, and is the widest that the machine has") {
   const auto kernels = tone_bank_kernels();
   REQUIRE(!kernels.empty());
   CHECK(kernels.front() == &kToneBankScalar);

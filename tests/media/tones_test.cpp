@@ -18,7 +18,7 @@
 
 using namespace offhook;
 
-TEST_CASE("A sine has its frequency and amplitude, and its phase runs on from call to call") {
+TEST_CASE("A sine has its frequency and amplitude, and its phase continues from call to call") {
   media::SineSource whole(440, 8000, 12000), parts(440, 8000, 12000);
   std::vector<std::int16_t> a(800), b(800);
   whole.fill(a);
@@ -29,7 +29,7 @@ TEST_CASE("A sine has its frequency and amplitude, and its phase runs on from ca
   CHECK(tone.snr_db > 80);
 }
 
-TEST_CASE("A sine is exact to its rounding at any frequency and rate, also after 20 seconds, and however it is cut") {
+TEST_CASE("A sine is exact to its rounding at any frequency and rate, also after 20 seconds, and for any division into calls") {
   for (const auto& [hz, rate_hz] : std::vector<std::pair<double, std::uint32_t>>{
            {1, 8000}, {440, 8000}, {697, 8000}, {913.8, 8000}, {3999.999, 8000}, {1776.7, 16000}, {440, 24000}, {23999, 48000}}) {
     CAPTURE(hz);
@@ -52,7 +52,7 @@ TEST_CASE("A sine is exact to its rounding at any frequency and rate, also after
   }
 }
 
-TEST_CASE("A frequency above half of the rate is half of it, and a rate of zero is silence") {
+TEST_CASE("A frequency above half of the rate becomes half of the rate, and a rate of zero gives silence") {
   std::vector<std::int16_t> pcm(160, 7), half(160);
   media::SineSource(9000, 8000, 20000).fill(pcm);
   media::SineSource(4000, 8000, 20000).fill(half);
@@ -87,7 +87,7 @@ TEST_CASE("Mixing saturates") {
   CHECK(pcm[6] < 10);
 }
 
-TEST_CASE("Levels: full-scale sine -3, square 0, silence and nothing -127 [RFC 6464 section 3]") {
+TEST_CASE("level_dbov is -3 for a full-scale sine, 0 for a square wave, and -127 for silence and no samples [RFC 6464 section 3]") {
   std::vector<std::int16_t> pcm(8000);
   media::SineSource(1000, 8000, 32767).fill(pcm);
   CHECK(media::level_dbov(pcm) == -3);
@@ -98,7 +98,7 @@ TEST_CASE("Levels: full-scale sine -3, square 0, silence and nothing -127 [RFC 6
   CHECK(media::level_dbov(std::vector<std::int16_t>(10, 1)) == -90);
 }
 
-TEST_CASE("Comfort noise has the level that was asked for, and is the same for the same seed") {
+TEST_CASE("ComfortNoise has the given level, and is equal for equal seeds") {
   std::vector<std::int16_t> a(16000), b(16000);
   for (const std::int16_t level : std::initializer_list<std::int16_t>{-65, -50, -30}) {
     media::ComfortNoise(level, 7).fill(a);
@@ -108,7 +108,7 @@ TEST_CASE("Comfort noise has the level that was asked for, and is the same for t
   }
 }
 
-TEST_CASE("A digit of ours sounds on from tick to tick, begins anew behind a pause, and may echo for kEchoTicks and no longer") {
+TEST_CASE("DigitTones continues a digit from tick to tick, begins again after a pause, and expects an echo for kEchoTicks") {
   media::DigitTones tones;
   std::vector<std::int16_t> whole(480), pieces(480), again(160);
   media::DtmfSource('5', 8000, media::DigitTones::kAmplitude).fill(whole);
@@ -119,7 +119,7 @@ TEST_CASE("A digit of ours sounds on from tick to tick, begins anew behind a pau
   CHECK_FALSE(tones.may_echo(2 + media::DigitTones::kEchoTicks + 1));
   tones.fill('\0', 8000, 3, again);
   CHECK(again == std::vector<std::int16_t>(160));
-  CHECK_FALSE(tones.may_echo(2 + media::DigitTones::kEchoTicks + 1));  // A pause is none.
+  CHECK_FALSE(tones.may_echo(2 + media::DigitTones::kEchoTicks + 1));  // A pause makes no echo.
   tones.fill('5', 8000, 4, again);
   CHECK(std::equal(again.begin(), again.end(), whole.begin()));
 }

@@ -10,14 +10,14 @@
 
 namespace offhook_test {
 
-/// A file of the shared test data, or nothing where that is absent.
+/// Returns a file of the shared test data, or nothing when it is absent.
 inline std::vector<std::uint8_t> vector_file(const std::string& name) {
   const char* data = std::getenv("OFFHOOK_TEST_DATA");
   std::ifstream file(std::filesystem::path(data != nullptr ? data : "../shared/data") / name, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// The same as 16-bit little-endian words.
+/// Returns the file as 16-bit little-endian words.
 inline std::vector<std::int16_t> vector_words(const std::string& name) {
   const auto bytes = vector_file(name);
   std::vector<std::int16_t> words(bytes.size() / 2);

@@ -20,7 +20,7 @@ using SpeechKind = media::SpeechDetector::Event::Kind;
 
 namespace {
 
-/// Syllables: pitch harmonics under formants at 700, 1200 and 2500 Hz, swelling four times a second.
+/// Makes syllables: pitch harmonics under formants at 700, 1200 and 2500 Hz, which swell four times a second.
 std::vector<std::int16_t> babble(std::uint32_t rate, std::size_t samples) {
   std::vector<std::int16_t> pcm(samples);
   for (std::size_t i = 0; i < samples; ++i) {
@@ -44,7 +44,7 @@ struct Detecting {
 
 }  // namespace
 
-TEST_CASE("Voice is found in babble, none in faint noise and none in silence; 8 and 16 kHz") {
+TEST_CASE("VoiceActivity finds voice in babble, and none in faint noise and in silence, at 8 and 16 kHz") {
   for (const std::uint32_t rate : {8000u, 16000u}) {
     CAPTURE(rate);
     media::VoiceActivity activity(rate);
@@ -67,7 +67,7 @@ TEST_CASE("Voice is found in babble, none in faint noise and none in silence; 8 
   }
 }
 
-TEST_CASE("Frames of another size are no voice") {
+TEST_CASE("A frame of another size is not voice") {
   media::VoiceActivity activity(8000);
   const auto speech = babble(8000, 400);
   CHECK_FALSE(activity.process({}));
@@ -75,7 +75,7 @@ TEST_CASE("Frames of another size are no voice") {
   CHECK_FALSE(activity.process(std::span(speech).first(161)));
 }
 
-TEST_CASE("Nothing is allocated per frame [design: no allocation on the path]") {
+TEST_CASE("The detector allocates nothing per frame [design: no allocation on the path]") {
   media::VoiceActivity activity(16000);
   const auto speech = babble(16000, 16000);
   (void)activity.process(std::span(speech).first(320));
@@ -84,7 +84,7 @@ TEST_CASE("Nothing is allocated per frame [design: no allocation on the path]") 
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE_FIXTURE(Detecting, "Speech starts at the third voiced of four frames, dated back to the first of them") {
+TEST_CASE_FIXTURE(Detecting, "Speech starts at the third voiced of four frames, with the time of the first of them") {
   CHECK_FALSE(feed(false));
   CHECK_FALSE(feed(true));
   CHECK_FALSE(feed(true));
@@ -96,14 +96,14 @@ TEST_CASE_FIXTURE(Detecting, "Speech starts at the third voiced of four frames, 
   CHECK(detector.speaking());
 }
 
-TEST_CASE_FIXTURE(Detecting, "Two voiced of each four frames start nothing") {
+TEST_CASE_FIXTURE(Detecting, "Two voiced frames of four do not start speech") {
   for (int i = 0; i < 100; ++i) CHECK_FALSE(feed(i % 4 < 2));
 }
 
-TEST_CASE_FIXTURE(Detecting, "Speech stops after the hangover, not a frame sooner, dated to the last voiced frame") {
+TEST_CASE_FIXTURE(Detecting, "Speech stops after the hangover and not a frame earlier, with the time of the last voiced frame") {
   for (int i = 0; i < 10; ++i) (void)feed(true);
   for (int i = 0; i < 24; ++i) CHECK_FALSE(feed(false));
-  CHECK_FALSE(feed(true));                                   // It goes on.
+  CHECK_FALSE(feed(true));                                   // The speech continues.
   for (int i = 0; i < 24; ++i) CHECK_FALSE(feed(false));
   const auto event = feed(false);
   REQUIRE(event);
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Detecting, "Speech stops after the hangover, not a frame soone
   CHECK(feed(true)->kind == SpeechKind::Started);
 }
 
-TEST_CASE("Options are brought into their bounds: window 1..32, voiced within it, hangover at least 1") {
+TEST_CASE("SpeechDetector limits its options: window 1..32, voiced frames within it, hangover at least 1") {
   media::SpeechDetector quick({.onset_window = 0, .onset_voiced = 9, .hangover = 0});
   CHECK(quick.process(true, 160)->kind == SpeechKind::Started);
   CHECK(quick.process(false, 160)->kind == SpeechKind::Stopped);
@@ -124,7 +124,7 @@ TEST_CASE("Options are brought into their bounds: window 1..32, voiced within it
   CHECK(slow.process(true, 160)->at_sample == 0);
 }
 
-TEST_CASE_FIXTURE(Detecting, "reset() ends speech without an event; the position runs on") {
+TEST_CASE_FIXTURE(Detecting, "reset() ends speech without an event, and the position continues") {
   for (int i = 0; i < 5; ++i) (void)feed(true);
   detector.reset();
   CHECK_FALSE(detector.speaking());
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Detecting, "reset() ends speech without an event; the position
   CHECK_FALSE(feed(false));
 }
 
-TEST_CASE("Evidence of a voice is enough after 7 clear frames or 14 faint ones, and not before; it gathers no further") {
+TEST_CASE("Evidence of a voice is enough after 7 clear frames or 14 faint ones, and does not grow further") {
   for (const auto& [level, frames] : {std::pair{-40, 7}, std::pair{-41, 14}}) {
     media::VoiceEvidence evidence;
     for (int i = 0; i < frames; ++i) {
@@ -149,7 +149,7 @@ TEST_CASE("Evidence of a voice is enough after 7 clear frames or 14 faint ones, 
   }
 }
 
-TEST_CASE("What is voice for every second frame at most, as keys and clicks may be, is never evidence of one") {
+TEST_CASE("A voice in at most every second frame, as keys and clicks may be, is never enough evidence") {
   media::VoiceEvidence evidence;
   for (int i = 0; i < 1000; ++i) {
     evidence.add(i % 2 == 0, -15);
@@ -157,12 +157,12 @@ TEST_CASE("What is voice for every second frame at most, as keys and clicks may 
   }
 }
 
-TEST_CASE("Voice in noise is found, and noise is not: a human voice where it is installed, else a synthetic one") {
+TEST_CASE("VoiceActivity finds a voice in noise and none in noise alone, with human voices where they are installed, else synthetic ones") {
   struct Bounds {
     double miss, false_alarm, onset_median_ms, onset_95_ms;
   };
-  // WebRTC's detector, by `./dev bench vad`, misses 0.1, 1.8, 5.1, 2.6 and 12.7 % on such recordings, and has 5 to 17 % of false alarms:
-  // what a word leaves behind between it and the next counts as one.
+  // WebRTC's detector, by `./dev bench vad`, misses 0.1, 1.8, 5.1, 2.6 and 12.7 % on such recordings, and has 5 to 17 % of false
+  // alarms. A frame between words that the detector still takes for a voice counts as a false alarm.
   constexpr Bounds kBounds[] = {{1, 7, 80, 100}, {2, 13, 80, 120}, {5, 10, 80, 140}, {3, 13, 80, 120}, {10, 8, 100, 160}};
   auto voices = bench::recordings(60);
   if (voices.empty()) {
@@ -183,7 +183,7 @@ TEST_CASE("Voice in noise is found, and noise is not: a human voice where it is 
   }
 }
 
-TEST_CASE("Noise that becomes 20 dB louder is noise again within four seconds") {
+TEST_CASE("Noise that becomes 20 dB louder counts as noise again within four seconds") {
   media::VoiceActivity activity(8000);
   std::vector<std::int16_t> frame(160);
   media::ComfortNoise faint(-55), loud(-35);

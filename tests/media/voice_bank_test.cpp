@@ -18,7 +18,7 @@ std::span<const std::int16_t> frame_at(const std::vector<std::int16_t>& pcm, std
 
 }  // namespace
 
-TEST_CASE("Each call of a bank is judged as one alone, for any number of them, at 8 and 16 kHz") {
+TEST_CASE("A bank judges each call like a detector of its own, for any number of calls, at 8 and 16 kHz") {
   for (const std::size_t calls : {1U, 7U, 8U, 9U, 17U}) {
     CAPTURE(calls);
     media::VoiceBank bank(calls);
@@ -44,13 +44,13 @@ TEST_CASE("Each call of a bank is judged as one alone, for any number of them, a
   }
 }
 
-TEST_CASE("A bank for nobody is nothing to run") {
+TEST_CASE("A bank without calls does nothing") {
   media::VoiceBank bank(0);
   bank.run();
   CHECK(bank.calls() == 0);
 }
 
-TEST_CASE("A call that was not heard was silent; one that begins anew knows nothing of the one before") {
+TEST_CASE("A call without a frame counts as silent, and reset() begins a call without the state of the one before") {
   media::VoiceBank bank(2);
   const auto voice = offhook_test::SyntheticVoice(8000, 3).speak(1);
   std::size_t frame = 0;
@@ -68,7 +68,7 @@ TEST_CASE("A call that was not heard was silent; one that begins anew knows noth
   CHECK(bank.voiced(1));
   bank.reset(1);
   CHECK_FALSE(bank.voiced(1));
-  bank.hear(1, frame_at(voice, frame).first(159));  // no frame: silence
+  bank.hear(1, frame_at(voice, frame).first(159));  // This is not a whole frame, and counts as silence.
   bank.run();
   CHECK_FALSE(bank.voiced(1));
 }
@@ -85,7 +85,7 @@ TEST_CASE("A bank allocates nothing per tick [design: no allocation on the path]
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("A call that goes on at another place is judged as if it had stayed, and its new neighbours are as they were") {
+TEST_CASE("A call that moves to another bank keeps its state, and does not change the calls there") {
   media::VoiceBank stays(9), moves(8), elsewhere(10);
   const auto voice = offhook_test::SyntheticVoice(8000, 5).speak(2), neighbour = offhook_test::SyntheticVoice(8000, 6).speak(2);
   int wrong = 0, voiced = 0;

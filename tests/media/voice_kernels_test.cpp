@@ -20,7 +20,7 @@ using namespace offhook::media::detail;
 
 namespace {
 
-/// Eight calls: voices, noises, a voice in noise, silence, and the loudest there is.
+/// Returns eight calls: voices, noises, a voice in noise, silence, and samples at full scale.
 std::vector<std::vector<std::int16_t>> eight_calls(std::size_t frames) {
   std::vector<std::vector<std::int16_t>> calls(kVoiceLanes, std::vector<std::int16_t>(frames * kFrameSamples));
   std::mt19937 random(8);
@@ -37,7 +37,7 @@ std::vector<std::vector<std::int16_t>> eight_calls(std::size_t frames) {
 
 }  // namespace
 
-TEST_CASE("Every kernel of the voice detector and the one for a call alone come to the same verdicts") {
+TEST_CASE("All kernels of the voice detector and the one for a single call give the same verdicts") {
   constexpr std::size_t kFrames = 400;
   const auto calls = eight_calls(kFrames);
   std::vector<std::unique_ptr<VoiceGroup>> groups;
@@ -68,7 +68,7 @@ TEST_CASE("Every kernel of the voice detector and the one for a call alone come 
   CHECK(voiced < 2500);
 }
 
-TEST_CASE("Every kernel measures, of what it judges and of a line beside it, the powers of four windows, bit by bit") {
+TEST_CASE("Every kernel measures exactly the powers of four windows, of the judged frame and of the line beside it") {
   constexpr std::size_t kFrames = 50;
   const auto calls = eight_calls(kFrames);
   for (const auto* kernels : voice_kernels()) {
@@ -77,7 +77,7 @@ TEST_CASE("Every kernel measures, of what it judges and of a line beside it, the
     for (std::size_t lane = 0; lane < kVoiceLanes; ++lane) begin_voice(&group->rows[0][lane], kVoiceLanes);
     int wrong = 0;
     for (std::size_t at = kPastSamples; at + kFrameSamples <= kFrames * kFrameSamples; at += kFrameSamples) {
-      // The line beside it holds the next call's samples.
+      // The line beside a call has the next call's samples.
       const auto line = std::make_unique<VoiceLine>();
       for (std::size_t lane = 0; lane < kVoiceLanes; ++lane) {
         for (std::size_t i = 0; i < kLineSamples; ++i) {
@@ -101,7 +101,7 @@ TEST_CASE("Every kernel measures, of what it judges and of a line beside it, the
   }
 }
 
-TEST_CASE("Band powers are those of a plain Fourier transform, and a tone's add up to its mean square") {
+TEST_CASE("Band powers equal those of a plain Fourier transform, and the powers of a tone add up to its mean square") {
   std::mt19937 random(1);
   std::normal_distribution<double> noise(0, 3000);
   std::array<std::array<std::int16_t, kWindowSamples>, 4> windows{};
@@ -131,7 +131,7 @@ TEST_CASE("Band powers are those of a plain Fourier transform, and a tone's add 
   CHECK(tone == doctest::Approx(5e7).epsilon(0.01));
 }
 
-TEST_CASE("Sixteen bytes at once are added, subtracted and compared as one by one, for all pairs of them") {
+TEST_CASE("Operations on sixteen bytes give the same results as on single bytes, for all pairs of values") {
   int wrong = 0;
   for (unsigned a = 0; a < 256; ++a) {
     for (unsigned b = 0; b < 256; ++b) {

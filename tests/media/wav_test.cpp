@@ -56,7 +56,7 @@ Octets file(const Octets& fmt, std::size_t chunks_between = 0) {
 
 }  // namespace
 
-TEST_CASE("What is written is read back the same") {
+TEST_CASE("parse_wav reads the file that write_wav wrote") {
   const std::vector<std::int16_t> pcm{0, 1, -1, 32767, -32768, 1000};
   const auto octets = media::write_wav({.rate_hz = 16000, .channels = 1}, pcm);
   CHECK(octets.size() == media::kWavHeaderOctets + 12);
@@ -71,22 +71,22 @@ TEST_CASE("What is written is read back the same") {
   CHECK(media::parse_wav(stereo)->sample(3, 0) == 0);
 }
 
-TEST_CASE("The header holds the sizes that players look at") {
+TEST_CASE("The header has the sizes that players read") {
   const auto header = media::wav_header({.rate_hz = 8000, .channels = 2}, 1000);
   CHECK(header[4] + header[5] * 256 == 1036);
-  CHECK(header[28] + header[29] * 256 == 32000);   // octets a second
-  CHECK(header[32] == 4);                          // octets a frame
+  CHECK(header[28] + header[29] * 256 == 32000);   // octets per second
+  CHECK(header[32] == 4);                          // octets per frame
   CHECK(header[40] + header[41] * 256 == 1000);
 }
 
-TEST_CASE("Chunks in between are passed over, odd ones with their padding; N and N+1 of their number") {
+TEST_CASE("parse_wav skips other chunks with their padding, up to kMaxWavChunks") {
   CHECK(media::parse_wav(file(format(1, 1, 8000, 16), 3))->channel() == std::vector<std::int16_t>{1, -1});
   CHECK(media::parse_wav(file(format(1, 1, 8000, 16), media::kMaxWavChunks - 2)));
   CHECK(media::parse_wav(file(format(1, 1, 8000, 16), media::kMaxWavChunks - 1)).error() == WavError::TooManyChunks);
   CHECK(media::parse_wav(file(format(1, 1, 48000, 16, true)))->format.rate_hz == 48000);
 }
 
-TEST_CASE("Everything but 16-bit PCM of one or two channels is refused") {
+TEST_CASE("parse_wav refuses everything but 16-bit PCM with one or two channels") {
   CHECK(media::parse_wav(file(format(7, 1, 8000, 8))).error() == WavError::Unsupported);
   CHECK(media::parse_wav(file(format(1, 1, 8000, 8))).error() == WavError::Unsupported);
   CHECK(media::parse_wav(file(format(1, 0, 8000, 16))).error() == WavError::Unsupported);
@@ -96,7 +96,7 @@ TEST_CASE("Everything but 16-bit PCM of one or two channels is refused") {
   CHECK(media::parse_wav({}).error() == WavError::NotRiff);
 }
 
-TEST_CASE("A file cut at any octet is refused or cut to whole frames, never read past its end [CVE-2022-24792]") {
+TEST_CASE("parse_wav refuses a file cut off at any octet or reads its whole frames, and never reads past its end [CVE-2022-24792]") {
   const auto whole = media::write_wav({.rate_hz = 8000, .channels = 2}, std::vector<std::int16_t>(8, 5));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const Octets cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
@@ -108,6 +108,6 @@ TEST_CASE("A file cut at any octet is refused or cut to whole frames, never read
   lying[40] = lying[41] = lying[42] = lying[43] = 0xFF;
   CHECK(media::parse_wav(lying)->frames() == 4);
   lying = file(format(1, 1, 8000, 16), 1);
-  lying[12 + 8 + 16 + 7] = 0xFF;   // LIST claims more than there is.
+  lying[12 + 8 + 16 + 7] = 0xFF;   // LIST gives a size beyond the end of the file.
   CHECK(media::parse_wav(lying).error() == WavError::Truncated);
 }
