@@ -7,7 +7,7 @@
 using namespace offhook;
 using namespace std::chrono_literals;
 
-TEST_CASE("A datagram's time is the kernel's, within the time since its phase was last read, whatever happens to the wall's clock") {
+TEST_CASE("ArrivalClock converts the kernel's timestamp, limited to the time since the phase's last read, whatever the wall clock does") {
   media::ArrivalClock clock;
   const base::TimePoint begin(1000s);
   constexpr base::Duration kWall = 1'700'000'000s;
@@ -17,17 +17,17 @@ TEST_CASE("A datagram's time is the kernel's, within the time since its phase wa
   CHECK(clock.wall_ahead() == kWall - 1000s);
   CHECK(clock.arrival(kWall + 7ms) == begin + 7ms);
   CHECK(clock.arrival(std::nullopt) == begin + 20ms);
-  CHECK(clock.arrival(kWall - 1h) == begin);              // The wall's clock was set forward in between ...
-  CHECK(clock.arrival(kWall + 1h) == begin + 20ms);       // ... or back.
+  CHECK(clock.arrival(kWall - 1h) == begin);              // The wall clock was set forward in between,
+  CHECK(clock.arrival(kWall + 1h) == begin + 20ms);       // or back.
 }
 
-TEST_CASE("A phase that was not read for long believes the kernel for 220 ms and no further") {
+TEST_CASE("After a long time without a read, ArrivalClock accepts timestamps of the last 220 ms only") {
   media::ArrivalClock clock;
   const base::TimePoint begin(1000s);
   clock.read(0, begin, 5s);
   clock.read(0, begin + 1h, 5s + 1h);
   CHECK(clock.arrival(5s + 1h - 10ms) == begin + 1h - 10ms);
   CHECK(clock.arrival(5s + 1min) == begin + 1h - 220ms);
-  clock.read(7, begin + 1h, 5s + 1h);                     // Never read before.
+  clock.read(7, begin + 1h, 5s + 1h);                     // This phase was never read before.
   CHECK(clock.arrival(5s) == begin + 1h - 220ms);
 }

@@ -4,7 +4,7 @@
 
 using namespace offhook;
 
-TEST_CASE("A conference comes where the least is to be ticked: beside neither promised seats nor legs that stayed of one that is over") {
+TEST_CASE("A conference gets the phase with the least to tick, counting both promised seats and legs that stay after a conference") {
   media::ConferenceBook book(1);
   media::LegRows rows;
   const auto open = [&](std::size_t seats) {
@@ -17,10 +17,10 @@ TEST_CASE("A conference comes where the least is to be ticked: beside neither pr
   CHECK(open(20) == 1);
   for (std::uint8_t phase = 2; phase < media::kPhases; ++phase) CHECK(open(40) == phase);
   CHECK(open(20) == 1);
-  CHECK(open(20) == 0);  // Of 20 seats and 30 legs against 40: who takes the seats may be among the legs.
+  CHECK(open(20) == 0);  // This phase has 20 seats and 30 legs, the others 40 seats. Legs and seats are not added, because the legs may take the seats.
 }
 
-TEST_CASE("Seats of 500 are promised in a phase and not of one more, however many legs stay there") {
+TEST_CASE("A phase promises 500 seats and not one more, however many legs stay there") {
   media::ConferenceBook book(1);
   media::LegRows rows;
   for (std::uint8_t phase = 0; phase < media::kPhases; ++phase) {
@@ -41,7 +41,7 @@ TEST_CASE("A worker promises 5,000 seats and not one more, whatever phases are f
   CHECK(book.find_phase(1, 500, rows));
 }
 
-TEST_CASE("Legs are counted among the conferences of a phase from when they take a place there until they give it back") {
+TEST_CASE("A leg counts among the conferences of a phase from taking a place there until it gives the place back") {
   media::LegRows rows;
   static_cast<void>(rows.take());
   CHECK(rows.taken_among_conferences(3) == 0);

@@ -25,20 +25,20 @@
 #include <variant>
 #include <vector>
 
-// Conferences through real sockets: a second engine plays the telephones.
+// Tests of conferences through real sockets. A second engine acts as the telephones.
 using namespace offhook_test;
 using media::DatagramPath;
 using media::EngineError;
 
 namespace {
 
-/// Of 500 seats, on one worker.
+/// Of 500 seats each, on one worker.
 constexpr std::size_t kMostConferences = media::ConferenceBook::kMaxSeatsPerWorker / 500;
 
 std::shared_ptr<media::AudioPort> quiet_port(std::uint32_t rate_hz = 16000) {
   auto port = std::make_shared<media::AudioPort>();
   port->rate_hz = rate_hz;
-  port->guards_echo = false;  // Tones are too alike.
+  port->guards_echo = false;  // The guard would take the similar tones for echo.
   return port;
 }
 
@@ -56,7 +56,7 @@ struct Phone {
     REQUIRE(engine.start(leg, plan_to(talker.leg.rtp_port, codec)));
     REQUIRE(phones.start(talker.leg.id, plan_to(opened->rtp_port, codec)));
   }
-  /// Of the last second that it heard.
+  /// Checks the last second of heard audio: each of `tones` is there, and the telephone's own tone is not.
   [[nodiscard]] bool hears(const std::vector<double>& tones, double own) const {
     const double least = 0.75 / static_cast<double>(tones.size());
     return std::all_of(tones.begin(), tones.end(), [&](double hz) { return talker.share_of(hz) > least; }) && talker.share_of(own) < 0.01;
@@ -73,7 +73,7 @@ bool has_members(const media::Engine& engine, media::ConferenceId id, std::uint3
   return wait_until([&] { return engine.conference(id)->members == count; });
 }
 
-/// How many BYEs have come.
+/// Returns how many BYEs have come.
 std::size_t goodbyes_at(const media::UdpSocket& rtcp) {
   media::ReceiveBatch batch;
   batch.receive(rtcp.fd());
@@ -86,8 +86,8 @@ std::size_t goodbyes_at(const media::UdpSocket& rtcp) {
   return count;
 }
 
-/// A telephone by hand: sends a packet when told to, unless its leg is so late that its socket might lose it, and checks that the numbers of
-/// those that come run on.
+/// A simulated telephone. run() sends a packet, unless the leg is so late that its socket might lose the packet, and checks that
+/// the sequence numbers of received packets have no gap.
 struct Counter {
   media::UdpSocket socket = any_socket();
   media::UdpSocket rtcp = any_socket();
@@ -95,11 +95,11 @@ struct Counter {
   media::OpenLeg leg;
   std::uint16_t sequence = 100;
   std::uint64_t sent = 0, early = 0, received = 0, jumps = 0;
-  std::uint64_t unread = 0;  // at most: what was sent since the leg's last packet came, which it sends in the tick in which it reads
+  std::uint64_t unread = 0;  // upper bound: packets sent since the leg's last packet came; the leg reads and sends in the same tick
   std::uint16_t last_sequence = 0;
   std::uint32_t last_timestamp = 0;
   media::ReceiveBatch batch;
-  static constexpr std::uint64_t kMostUnread = 40;  // A socket keeps some 90: as many again may come before we hear that the worker has read.
+  static constexpr std::uint64_t kMostUnread = 40;  // A socket holds about 90 packets. Another 40 may come before this side learns that the worker has read.
 
   explicit Counter(media::Engine& engine) {
     const auto opened = engine.open(kLoopback, port);
@@ -131,7 +131,7 @@ struct Counter {
 
 }  // namespace
 
-TEST_CASE("Callers with PCMU, PCMA and G.722 hear each other in a conference and not themselves, gathered from two workers, by each path") {
+TEST_CASE("Callers with PCMU, PCMA and G.722 from two workers hear each other in a conference and not themselves, by each datagram path") {
   using Codec = media::AudioCodec;
   const std::vector<std::pair<Codec, double>> kinds{{Codec::Pcmu, 500}, {Codec::Pcma, 900}, {Codec::G722, 1400}, {Codec::Pcmu, 2000}};
   for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
@@ -155,7 +155,7 @@ TEST_CASE("Callers with PCMU, PCMA and G.722 hear each other in a conference and
     }
     CHECK(engine.conference(id)->speakers == 4);
 
-    // One is told to listen only, one leaves: the others hear it no more.
+    // The first member only listens now, and the second leaves. The others no longer hear either.
     REQUIRE(engine.set_gain(all[0].leg, 0));
     REQUIRE(engine.leave(all[1].leg));
     CHECK(wait_until([&] {
@@ -168,16 +168,16 @@ TEST_CASE("Callers with PCMU, PCMA and G.722 hear each other in a conference and
   }
 }
 
-TEST_CASE("A leg is handed from worker to worker, again and again, and not a packet is lost, nor a number left out, by each path") {
+TEST_CASE("A leg that moves between workers again and again loses no packet and skips no sequence number, by each datagram path") {
   for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(2, path));
-    std::vector<media::ConferenceId> ids;  // On both workers in turn, as many as they take: each goes where less is promised.
+    std::vector<media::ConferenceId> ids;  // Each conference goes to the worker with fewer promised seats, so both workers get half, up to their limit.
     for (std::size_t i = 0; i < 2 * kMostConferences; ++i) ids.push_back(confer(engine, 500));
     MESSAGE("packets go by " << media::to_string(engine.status().datagrams));
     std::array<Counter, 3> counters{Counter(engine), Counter(engine), Counter(engine)};
     auto next = base::Clock::now();
-    // A packet each millisecond, so that some come in the midst of each step of a hand-over.
+    // A packet comes every millisecond, so that some come during each step of a move.
     const auto run = [&](std::uint64_t milliseconds) {
       for (std::uint64_t i = 0; i < milliseconds; ++i) {
         for (auto& counter : counters) counter.run();
@@ -189,12 +189,12 @@ TEST_CASE("A leg is handed from worker to worker, again and again, and not a pac
       const auto has_all = [&](const Counter& counter) { return received(counter) == counter.sent - counter.early; };
       return wait_until([&] { return std::all_of(counters.begin(), counters.end(), has_all); });
     };
-    // What came before the legs were told what to expect, and the first of a source.
+    // Packets that came before the plan was set, and the first packet of a source, do not count.
     REQUIRE(wait_until([&] {
       run(20);
       return std::all_of(counters.begin(), counters.end(), [&](const auto& counter) { return received(counter) > 20; });
     }));
-    // Figures are renewed all at once, some times a second: those of the second time were counted after the last packet had come.
+    // The worker renews all statistics at once, some times a second. The second renewal contains the last packet for certain.
     for (const int times : {1, 2}) {
       CAPTURE(times);
       for (const auto& counter : counters) {
@@ -223,13 +223,13 @@ TEST_CASE("A leg is handed from worker to worker, again and again, and not a pac
       CHECK(statistics->malformed == 0);
       CHECK(statistics->send_failed == 0);
       CHECK(counter.received > 20);
-      // A machine that stood still for 200 ms has left ticks out, which is not what is asked here.
+      // A host that stalled for 200 ms leaves out ticks, which is not tested here.
       if (engine.status().phases_left_out == 0) CHECK(counter.jumps == 0);
     }
   }
 }
 
-TEST_CASE("A conference is refused when it is too small or too large, of another rate, or when no phase has seats left") {
+TEST_CASE("The engine refuses a conference that is too small or too large, has an unsupported rate, or finds no phase with free seats") {
   media::Engine engine(options(1));
   CHECK(engine.confer({.max_members = 1}).error() == EngineError::WrongSize);
   CHECK(engine.confer({.max_members = 501}).error() == EngineError::WrongSize);
@@ -243,12 +243,12 @@ TEST_CASE("A conference is refused when it is too small or too large, of another
   CHECK(wait_until([&] { return engine.confer({.max_members = 500}).has_value(); }));
 
   auto made = options(1);
-  made.load_limit = -1;  // What any worker exceeds.
+  made.load_limit = -1;  // The load of any worker is above this limit.
   media::Engine busy(made);
   CHECK(busy.confer({}).error() == EngineError::Busy);
 }
 
-TEST_CASE("Who cannot join is told why, and leaves nothing behind") {
+TEST_CASE("Engine refuses to join, attend and leave with the reason, and a refusal changes nothing") {
   media::Engine engine(options(2));
   const auto open = [&](std::uint32_t rate_hz) {
     const auto leg = engine.open(kLoopback, quiet_port(rate_hz));
@@ -268,9 +268,9 @@ TEST_CASE("Who cannot join is told why, and leaves nothing behind") {
   REQUIRE(engine.join(b, id));
   CHECK(engine.join(c, id).error() == EngineError::Full);
   CHECK(engine.attend(id, quiet_port()).error() == EngineError::Full);
-  REQUIRE(engine.join(a, id, 0.5F));  // It is there already.
+  REQUIRE(engine.join(a, id, 0.5F));  // The leg is a member already.
   REQUIRE(engine.join(a, other));
-  REQUIRE(engine.join(c, id));        // At once, though a may not have left yet.
+  REQUIRE(engine.join(c, id));        // Succeeds at once, although leg a may not have left yet.
   CHECK(has_members(engine, other, 1));
   CHECK(has_members(engine, id, 2));
   REQUIRE(engine.close(b));
@@ -286,12 +286,12 @@ TEST_CASE("Who cannot join is told why, and leaves nothing behind") {
   CHECK(engine.legs() == 3);
 }
 
-TEST_CASE("Five hundred are in one conference, legs and members without a line; the next one is refused until another leaves") {
+TEST_CASE("A conference holds five hundred legs and members without a line, and accepts the next only after another has left") {
   media::Engine phones(options(1)), engine(options(2));
   Phone speaker(phones, engine, 700, media::AudioCodec::Pcmu), listener(phones, engine, 1100, media::AudioCodec::Pcma);
   const auto id = confer(engine, media::Conference::kMaxMembers);
   std::vector<media::LegId> legs;
-  for (int i = 0; i < 40; ++i) {  // They hear, and share one encoding: nobody sends them anything.
+  for (int i = 0; i < 40; ++i) {  // These legs get no packets, only hear, and share one encoding.
     const auto leg = engine.open(kLoopback, quiet_port());
     REQUIRE(leg);
     REQUIRE(engine.start(leg->id, plan_to(9)));
@@ -313,11 +313,11 @@ TEST_CASE("Five hundred are in one conference, legs and members without a line; 
   REQUIRE(engine.leave(last));
   CHECK(engine.attend(id, idle).has_value());
   CHECK(has_members(engine, id, 500));
-  // A leg that has learnt no source sends to where it was told.
+  // A leg that has learnt no source sends to the address of its plan.
   CHECK(wait_until([&] { return engine.conference(id)->encodings_shared > 1000; }));
 }
 
-TEST_CASE("All legs of a conference that close within a tick say BYE, more of them than one phase ends, and are forgotten") {
+TEST_CASE("All legs of a conference send BYE and are freed when more of them close in one tick than one phase can end") {
   constexpr std::size_t kLegs = 2 * media::PacedQueue<media::LegRow>::kMostAtOnce + 1;
   for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
@@ -342,7 +342,7 @@ TEST_CASE("All legs of a conference that close within a tick say BYE, more of th
     CHECK(has_members(engine, id, 0));
     std::size_t goodbyes = 0;
     CHECK(wait_until([&] { return (goodbyes += goodbyes_at(rtcp)) == kLegs; }));
-    CHECK(wait_until([&] {  // Whom the worker has let go of the next open() forgets, and nobody else.
+    CHECK(wait_until([&] {  // open() frees exactly the closed legs that the worker has released.
       const auto next = engine.open(kLoopback, quiet_port());
       if (next) REQUIRE(engine.close(next->id));
       return std::none_of(legs.begin(), legs.end(), [&](const auto leg) { return engine.statistics(leg).has_value(); });
@@ -350,7 +350,7 @@ TEST_CASE("All legs of a conference that close within a tick say BYE, more of th
   }
 }
 
-TEST_CASE("An agent without a line hears a caller in the conference and speaks to it; when it leaves, the others go on") {
+TEST_CASE("An agent without a line hears the callers of a conference and speaks to them, and the others continue when it leaves") {
   media::Engine phones(options(1)), engine(options(2));
   Phone one(phones, engine, 700, media::AudioCodec::Pcmu), two(phones, engine, 1100, media::AudioCodec::G722);
   const auto id = confer(engine, 8);
@@ -390,14 +390,14 @@ TEST_CASE("An agent without a line hears a caller in the conference and speaks t
   }));
   REQUIRE(engine.end(id));
   const auto marked = engine.statistics(one.leg)->packets_sent;
-  CHECK(wait_until([&] {  // Each by itself again, and its call goes on.
+  CHECK(wait_until([&] {  // Each leg is alone again, and its call continues.
     one.talker.run();
     two.talker.run();
     return engine.statistics(one.leg)->packets_sent > marked + 20 && one.talker.share_of(1100) < 0.01 && two.talker.share_of(700) < 0.01;
   }));
 }
 
-TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any order, while packets arrive") {
+TEST_CASE("Legs join, leave and close, and conferences end, at any time and in any order, while packets arrive") {
   media::Engine engine(options(2));
   Flood<6> flood(1ms);
   base::SeededRandom random(11);
@@ -448,7 +448,7 @@ TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any 
   }
   CHECK(joined > 300);
   CHECK(engine.legs() == legs.size() + witnesses.size());
-  // All of it drains: what is left is what there is, and each leg is where it was last told to be.
+  // At the end, only the open legs are left, and each is in its last conference.
   for (auto& each : halls) REQUIRE(engine.end(std::exchange(each, {})));
   const auto last = confer(engine, 6);
   for (const auto leg : legs) REQUIRE(engine.join(leg, last));
@@ -457,14 +457,14 @@ TEST_CASE("Legs join, leave, close, and conferences end, at any time and in any 
   CHECK(has_members(engine, last, 0));
 }
 
-TEST_CASE("What is recorded by who was just told to attend, or in a conference that was just made, ends with the engine") {
+TEST_CASE("The recording of a member that just attended, or in a conference that was just made, ends with the engine") {
   for (int round = 0; round < 10; ++round) {
     const auto port = quiet_port();
     port->recording = std::make_shared<media::RecordingTap>();
     {
       media::Engine engine(options(1));
       for (std::size_t phase = 0; phase < media::kPhases / 2; ++phase) static_cast<void>(confer(engine, 250));
-      const auto id = confer(engine, 4);  // In a phase that comes when the worker has seen that it is to stop.
+      const auto id = confer(engine, 4);  // In a phase that comes only when the worker knows that it must stop.
       if (round % 2 == 0) {
         REQUIRE(engine.attend(id, quiet_port()));
         CHECK(has_members(engine, id, 1));
@@ -475,7 +475,7 @@ TEST_CASE("What is recorded by who was just told to attend, or in a conference t
   }
 }
 
-TEST_CASE("An engine may be destroyed while legs are on their way between its workers, and ends what is recorded of them") {
+TEST_CASE("An engine can be destroyed while legs move between its workers, and then ends their recordings") {
   for (std::size_t round = 0; round < 8; ++round) {
     std::vector<std::shared_ptr<media::RecordingTap>> taps;
     {
@@ -497,7 +497,7 @@ TEST_CASE("An engine may be destroyed while legs are on their way between its wo
       for (std::size_t turn = 0; turn <= round; ++turn) {
         const auto id = ids[turn % 2];
         for (const auto leg : legs) REQUIRE(engine.join(leg, id));
-        // The others are on their way.
+        // The other legs are still moving.
         REQUIRE(wait_until([&] { return engine.conference(id)->members >= std::min(round, legs.size()); }));
       }
     }

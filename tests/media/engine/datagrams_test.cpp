@@ -25,8 +25,8 @@
 #include <utility>
 #include <vector>
 
-// Both ways of the datagrams, on real sockets of loopback, driven as a worker drives them. What loopback was given it has delivered when
-// send returns, so that nothing here waits.
+// Tests of both datagram paths, on real sockets of loopback, driven like by a worker. Loopback has delivered a datagram when send
+// returns, so that these tests need not wait.
 using namespace offhook;
 using namespace offhook_test;
 using namespace std::chrono_literals;
@@ -42,7 +42,7 @@ void allow_descriptors(rlim_t wanted) {
 
 struct RtpSender {
   media::UdpSocket socket = any_socket();
-  std::map<std::uint16_t, std::uint16_t> sequences;   // by port that is sent to
+  std::map<std::uint16_t, std::uint16_t> sequences;   // by destination port
 
   void send(const media::Leg& leg, std::size_t times = 1, std::size_t octets = 160) {
     const std::vector<std::uint8_t> payload(octets, 0xff);
@@ -58,7 +58,7 @@ struct RtpSender {
       send_raw(leg, datagram);
     }
   }
-  /// The last one once more, as it was.
+  /// Sends the last packet again, unchanged.
   void send_again(const media::Leg& leg) {
     --sequences[port_of(leg.rtp)];
     send(leg);
@@ -78,7 +78,7 @@ struct RtpSender {
   void send_raw(const media::Leg& leg, base::Bytes datagram) const { REQUIRE(socket.send(datagram, {kLoopback, port_of(leg.rtp)})); }
 };
 
-/// As io_uring is when the kernel has no memory for requests.
+/// Acts like io_uring when the kernel has no memory for requests.
 struct ReluctantUring : media::UringDatagrams {
   bool takes = true;
   void enter(bool all) override {
@@ -128,10 +128,10 @@ struct Bench {
   }
 };
 
-/// Of those with 20 ms of G.711: what the stream was handed, the first of a source not yet believed included.
+/// Returns how many packets with 20 ms of G.711 the stream got, including the first of a source that was not accepted yet.
 std::uint64_t read_of(const media::Leg& leg) { return leg.stream.statistics().bytes_received / 172 + leg.stream.statistics().refused_source; }
 
-/// Where the kernel or the container has no io_uring there is nothing to test of it, and the message says so.
+/// Runs the test with each datagram path. Where the kernel or the container has no io_uring, a message says so.
 template <class Test>
 void with_each_datagram_path(Test test) {
   for (const auto path : {media::DatagramPath::Epoll, media::DatagramPath::Uring}) {
@@ -149,7 +149,7 @@ void with_each_datagram_path(Test test) {
 
 }  // namespace
 
-TEST_CASE("The best path is one of the two, and says why it is not the better one") {
+TEST_CASE("DatagramPath::Best gives one of the two paths, and a reason when it is not io_uring") {
   std::string why;
   const auto best = media::make_datagrams(media::DatagramPath::Best, why);
   REQUIRE(best);
@@ -157,7 +157,7 @@ TEST_CASE("The best path is one of the two, and says why it is not the better on
   CHECK(media::make_datagrams(media::DatagramPath::Epoll, why)->path() == media::DatagramPath::Epoll);
 }
 
-TEST_CASE("Every datagram is read once") {
+TEST_CASE("Each datagram is read once") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender first;
     auto leg = bench.add(first);
@@ -174,7 +174,7 @@ TEST_CASE("Every datagram is read once") {
   });
 }
 
-TEST_CASE("What the network sends twice, and the packets that end a digit, hold up the audio behind them by no tick") {
+TEST_CASE("Duplicate packets and the end packets of a digit do not delay the audio after them by a tick") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     auto leg = bench.add(caller);
@@ -184,7 +184,7 @@ TEST_CASE("What the network sends twice, and the packets that end a digit, hold 
       sent += packets;
       bench.receive(*leg);
     };
-    for (int round = 0; round < 20; ++round) {  // In each of the ticks between two looks.
+    for (int round = 0; round < 20; ++round) {  // This covers each of the ticks between two full reads.
       for (int tick = 0; tick < 3; ++tick) tick_with(1);
       caller.send(*leg);
       caller.send_again(*leg);
@@ -205,9 +205,9 @@ TEST_CASE("What the network sends twice, and the packets that end a digit, hold 
   });
 }
 
-TEST_CASE("More datagrams at once than there are buffers: all of them are read, for each leg") {
+TEST_CASE("When more datagrams come at once than there are buffers, all of them are read, for each leg") {
   with_each_datagram_path([](Bench& bench) {
-    constexpr std::size_t kLegs = 24, kEach = 60;  // 1,440 of 1,024 buffers; a socket keeps some 90 by default.
+    constexpr std::size_t kLegs = 24, kEach = 60;  // 1,440 datagrams for 1,024 buffers; a socket holds about 90 by default.
     RtpSender caller;
     std::vector<std::unique_ptr<media::Leg>> legs;
     for (std::size_t i = 0; i < kLegs; ++i) legs.push_back(bench.add(caller));
@@ -221,7 +221,7 @@ TEST_CASE("More datagrams at once than there are buffers: all of them are read, 
   });
 }
 
-TEST_CASE("A leg that is flooded is read up to its bound in a tick, goes on in the next, and holds up no other") {
+TEST_CASE("A flooded leg is read up to its bound in a tick, continues in the next, and delays no other leg") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender one, other;
     std::vector<std::unique_ptr<media::Leg>> legs;
@@ -230,12 +230,12 @@ TEST_CASE("A leg that is flooded is read up to its bound in a tick, goes on in t
     bench.receive(legs);
     std::uint64_t before = 0;
     for (std::uint64_t round = 1; round <= 5; ++round) {
-      for (int i = 0; i < 20; ++i) one.send(*legs[0], 80);  // More than the socket keeps.
+      for (int i = 0; i < 20; ++i) one.send(*legs[0], 80);  // More than the socket holds.
       other.send(*legs[1]);
       bench.receive(legs);
       const auto now = read_of(*legs[0]);
       CHECK(now >= before + 64);
-      CHECK(now <= before + 64 + 64);  // What the kernel had read when it was told to stop.
+      CHECK(now <= before + 64 + 64);  // Includes the datagrams that the kernel had read before the request to stop.
       before = now;
       CHECK(read_of(*legs[1]) == round);
     }
@@ -243,7 +243,7 @@ TEST_CASE("A leg that is flooded is read up to its bound in a tick, goes on in t
   });
 }
 
-TEST_CASE("A flood of RTCP is read up to its bound in a tick, goes on in the next, and audio is read beside it") {
+TEST_CASE("A flood of RTCP is read up to its bound in a tick, continues in the next, and the audio is still read") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     std::vector<std::unique_ptr<media::Leg>> legs;
@@ -257,7 +257,7 @@ TEST_CASE("A flood of RTCP is read up to its bound in a tick, goes on in the nex
       bench.receive(legs);
       const auto now = legs[0]->stream.statistics().malformed;
       CHECK(now > before);
-      CHECK(now <= before + 128);  // What the kernel had read when it was told to stop included.
+      CHECK(now <= before + 128);  // Includes the datagrams that the kernel had read before the request to stop.
       before = now;
       CHECK(read_of(*legs[0]) == round);
     }
@@ -265,7 +265,7 @@ TEST_CASE("A flood of RTCP is read up to its bound in a tick, goes on in the nex
   });
 }
 
-TEST_CASE("RTCP is looked for once in a phase, in however many pieces the phase reads its legs") {
+TEST_CASE("RTCP is read once per phase, into however many parts the phase divides its legs") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     auto leg = bench.add(caller);
@@ -283,7 +283,7 @@ TEST_CASE("RTCP is looked for once in a phase, in however many pieces the phase 
   });
 }
 
-TEST_CASE("A datagram of the greatest size is read whole, and one octet more is malformed") {
+TEST_CASE("A datagram of the maximum size is read whole, and a larger one counts as malformed") {
   with_each_datagram_path([](Bench& bench) {
     const std::size_t most = media::ReceiveBatch::kMaxOctets;
     RtpSender caller;
@@ -299,7 +299,7 @@ TEST_CASE("A datagram of the greatest size is read whole, and one octet more is 
   });
 }
 
-TEST_CASE("Empty, tiny and cut datagrams are counted and end nothing") {
+TEST_CASE("Empty, tiny and truncated datagrams are counted and end nothing") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     auto leg = bench.add(caller);
@@ -316,7 +316,7 @@ TEST_CASE("Empty, tiny and cut datagrams are counted and end nothing") {
   });
 }
 
-TEST_CASE("What is sent has left with the flush, in order, from the leg's own ports, and what is refused is counted") {
+TEST_CASE("After flush() all datagrams have left in order from the leg's own ports, and refused ones are counted") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     auto leg = bench.add(caller);
@@ -326,14 +326,14 @@ TEST_CASE("What is sent has left with the flush, in order, from the leg's own po
       REQUIRE(datagram != nullptr);
       datagram->channel = i == 3 ? media::Channel::Rtcp : media::Channel::Rtp;
       datagram->to = {kLoopback, port_of(caller.socket)};
-      if (i == 2) datagram->to = {base::IpAddress::v6({0x20, 0x01}), 9};  // By a v4 socket: refused.
+      if (i == 2) datagram->to = {base::IpAddress::v6({0x20, 0x01}), 9};  // A v4 socket refuses this address.
       datagram->size = 20;
       datagram->octets[0] = i;
       out.keep();
     }
     bench.datagrams->send(*leg, out);
     bench.datagrams->flush();
-    bench.receive(*leg);  // Where a refusal is told afterwards, it is told here.
+    bench.receive(*leg);  // The io_uring path reports the refusal here.
     media::ReceiveBatch batch;
     batch.receive(caller.socket.fd());
     REQUIRE(batch.size() == 3);
@@ -347,7 +347,7 @@ TEST_CASE("What is sent has left with the flush, in order, from the leg's own po
   });
 }
 
-TEST_CASE("More datagrams than one submission holds all leave") {
+TEST_CASE("All datagrams leave when they are more than one submission holds") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     const int room = 8 << 20;
@@ -372,7 +372,7 @@ TEST_CASE("More datagrams than one submission holds all leave") {
   });
 }
 
-TEST_CASE("Audio of relayed legs is read and has left though neither of them is due, until they are parted") {
+TEST_CASE("The audio of relayed legs is read and sent in every phase until they are parted") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender ann, bob;
     auto a = bench.add(ann), b = bench.add(bob);
@@ -410,24 +410,24 @@ TEST_CASE("Audio of relayed legs is read and has left though neither of them is 
   });
 }
 
-TEST_CASE("A leg that was removed is read no more, its ports are free again, and its place is taken by another") {
+TEST_CASE("A removed leg is not read any more, its ports are free, and another leg can take its place") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     std::uint16_t port = 0;
     for (int round = 0; round < 20; ++round) {
-      if (port != 0) CHECK(media::UdpSocket::bind({kLoopback, port}).has_value());  // The last one's, at once.
+      if (port != 0) CHECK(media::UdpSocket::bind({kLoopback, port}).has_value());  // The port of the last leg is free at once.
       auto leg = bench.add(caller);
       caller.send(*leg, 3);
       bench.receive(*leg);
       CHECK(read_of(*leg) == 3);
       port = port_of(leg->rtp);
-      caller.send(*leg, 3);  // On their way while it leaves.
+      caller.send(*leg, 3);  // The packets are still on their way when the leg leaves.
       bench.drop(std::move(leg));
     }
   });
 }
 
-TEST_CASE("What the kernel did not take of a leg that has left does not leave through the next one's socket") {
+TEST_CASE("A datagram that the kernel did not accept from a removed leg does not leave through the next leg's socket") {
   auto uring = std::make_unique<ReluctantUring>();
   if (uring->refusal() != 0) {
     MESSAGE("not tested: no io_uring here");
@@ -437,7 +437,7 @@ TEST_CASE("What the kernel did not take of a leg that has left does not leave th
   Bench bench(std::move(uring));
   RtpSender caller;
   auto gone = bench.add(caller);
-  const std::vector<std::uint8_t> rubbish(8, 0x80);  // So much RTCP that it is not read for a tick: nothing of it is to be cancelled.
+  const std::vector<std::uint8_t> rubbish(8, 0x80);  // So much RTCP pauses its reading for a tick, so that no read request must be cancelled.
   for (int i = 0; i < 200; ++i) REQUIRE(caller.socket.send(rubbish, {kLoopback, port_of(gone->rtcp)}));
   for (int i = 0; i < 3; ++i) {
     bench.now -= media::kTick;
@@ -463,7 +463,7 @@ TEST_CASE("What the kernel did not take of a leg that has left does not leave th
   bench.drop(std::move(next));
 }
 
-TEST_CASE("Of a thousand legs each is read in every tick, all at once") {
+TEST_CASE("Each of a thousand legs is read in every tick, all at once") {
   allow_descriptors(2500);
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
@@ -481,7 +481,7 @@ TEST_CASE("Of a thousand legs each is read in every tick, all at once") {
   });
 }
 
-TEST_CASE("Of a leg that leaves and comes again no datagram is lost: it is handed to the leg, or waits in its socket") {
+TEST_CASE("A leg that is removed and added again loses no datagram: the leg gets it, or it waits in the socket") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     const auto leg = bench.add(caller);
@@ -493,7 +493,7 @@ TEST_CASE("Of a leg that leaves and comes again no datagram is lost: it is hande
     for (int round = 0; round < 20; ++round) {
       send(5);
       if (round % 2 == 0) bench.receive(*leg);
-      send(3);  // The kernel has them ready for us when we say that we go.
+      send(3);  // The kernel has already read these when remove() is called.
       bench.datagrams->remove(*leg);
       send(2);
       for (int i = 0; i < 100 && !bench.datagrams->is_released(*leg); ++i) bench.receive(std::span<media::Leg* const>());

@@ -30,7 +30,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE("Two legs of one engine hear each other's tone, in each codec, on one worker by epoll or two by the best there is") {
+TEST_CASE("Two legs of one engine hear each other's tone with each codec, on one worker with epoll or on two with the best path") {
   for (const unsigned workers : {1U, 2U}) {
     for (const auto codec : media::kAudioCodecs) {
       CAPTURE(workers);
@@ -57,7 +57,7 @@ TEST_CASE("Two legs of one engine hear each other's tone, in each codec, on one 
   }
 }
 
-TEST_CASE("Digits cross between two legs, in order and once") {
+TEST_CASE("Digits are sent between two legs, in order and once") {
   media::Engine engine(options(1));
   Talker a(engine, 600), b(engine, 1500);
   REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
@@ -77,7 +77,7 @@ TEST_CASE("Digits cross between two legs, in order and once") {
   CHECK(digits == "159*0#D");
 }
 
-TEST_CASE("A third sender is refused, counted and not heard") {
+TEST_CASE("The engine refuses and counts packets of a third sender, and does not play them") {
   media::Engine engine(options(1));
   Talker a(engine, 600), b(engine, 1500);
   REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
@@ -98,7 +98,7 @@ TEST_CASE("A third sender is refused, counted and not heard") {
   CHECK(engine.statistics(b.leg.id)->source == base::SocketAddress{kLoopback, a.leg.rtp_port});
 }
 
-TEST_CASE("Hold stops the packets, and resuming brings them back") {
+TEST_CASE("A hold stops the packets, and resuming starts them again") {
   media::Engine engine(options(1));
   Talker a(engine, 600), b(engine, 1500);
   REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
@@ -114,7 +114,8 @@ TEST_CASE("Hold stops the packets, and resuming brings them back") {
   held.send = false;
   REQUIRE(engine.start(a.leg.id, held));
   std::uint64_t mark = b_sent();
-  // The order takes a tick, and figures are renewed each tenth at least; b's packets count the ticks from then on.
+  // The order takes up to a tick, and the statistics are renewed several times a second. From then on, b's packets count the
+  // ticks.
   REQUIRE(wait_until([&] { run(); return b_sent() > mark + 15; }));
   const auto at_hold = sent();
   mark = b_sent();
@@ -124,9 +125,9 @@ TEST_CASE("Hold stops the packets, and resuming brings them back") {
   CHECK(wait_until([&] { run(); return sent() > at_hold + 20; }));
 }
 
-TEST_CASE("A leg that closes says BYE on RTCP, keeps its last statistics, and frees its ports") {
+TEST_CASE("A leg that closes sends BYE by RTCP, keeps its last statistics, and frees its ports") {
   auto made = options(1);
-  made.first_port = 61010;  // beyond the ports of other tests' legs and of the system's choice
+  made.first_port = 61010;  // outside the ports of other tests and of the system's choice
   made.last_port = 61011;   // two ports: one leg
   media::Engine engine(made);
   auto rtp = any_socket();
@@ -158,7 +159,7 @@ TEST_CASE("A leg that closes says BYE on RTCP, keeps its last statistics, and fr
   CHECK(wait_until([&] { return engine.open(kLoopback, a.port).has_value(); }));
 }
 
-TEST_CASE("Legs may close while packets arrive from all sides, again and again") {
+TEST_CASE("Legs can close again and again while packets arrive from all sides") {
   media::Engine engine(options(2));
   Flood<4> flood(0ms);
   for (int round = 0; round < 15; ++round) {
@@ -174,13 +175,13 @@ TEST_CASE("Legs may close while packets arrive from all sides, again and again")
       for (auto& talker : talkers) talker->run();
       return engine.statistics(talkers[0]->leg.id)->packets_sent > 4;
     }));
-    // The ports go away at once: the engine keeps its own share of them for as long as it needs to.
+    // The ports of the talkers end at once. The engine keeps its share of them as long as it needs.
     for (auto& talker : talkers) REQUIRE(engine.close(talker->leg.id));
   }
   CHECK(engine.legs() == 0);
 }
 
-TEST_CASE("An engine may be destroyed in the middle of calls, with orders under way") {
+TEST_CASE("An engine can be destroyed in the middle of calls, with orders under way") {
   for (int round = 0; round < 5; ++round) {
     media::Engine engine(options(2));
     Talker a(engine, 600), b(engine, 1500);
@@ -192,7 +193,7 @@ TEST_CASE("An engine may be destroyed in the middle of calls, with orders under 
   }
 }
 
-TEST_CASE("However many orders come within a tick, none is refused, and the last one holds") {
+TEST_CASE("The engine refuses no order, however many come within a tick, and the last one applies") {
   media::Engine engine(options(1));
   Talker a(engine, 600), b(engine, 1500);
   REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port, media::AudioCodec::Pcma)));
@@ -210,7 +211,7 @@ TEST_CASE("However many orders come within a tick, none is refused, and the last
   }));
   REQUIRE(engine.close(a.leg.id));
   CHECK(engine.legs() == 1);
-  // Once the worker has let go of it, the next open() forgets it.
+  // After the worker has released the leg, the next open() frees it.
   CHECK(wait_until([&] {
     const auto other = engine.open(kLoopback, a.port);
     if (other) REQUIRE(engine.close(other->id));
@@ -218,7 +219,7 @@ TEST_CASE("However many orders come within a tick, none is refused, and the last
   }));
 }
 
-TEST_CASE("A model of voices hears all legs, those that come and go too, and an engine whose model fails goes on without") {
+TEST_CASE("A voice model hears all legs, new ones too, and an engine whose model fails continues without it") {
   auto model = std::make_shared<offhook_test::FakeVoiceModel>();
   std::atomic<int> lost{0};
   auto made = options(2);
@@ -236,7 +237,7 @@ TEST_CASE("A model of voices hears all legs, those that come and go too, and an 
   }));
   CHECK(lost == 0);
   REQUIRE(engine.close(a.leg.id));
-  Talker c(engine, 600);  // In the place that a had, or another.
+  Talker c(engine, 600);  // This leg gets the place of a, or another one.
   REQUIRE(engine.start(c.leg.id, plan_to(b.leg.rtp_port)));
   model->fails = true;
   CHECK(wait_until([&] { return lost != 0; }));
@@ -250,20 +251,20 @@ TEST_CASE("A model of voices hears all legs, those that come and go too, and an 
   }));
 }
 
-TEST_CASE("An engine without a model has none") {
+TEST_CASE("An engine without a voice model reports none") {
   media::Engine engine(options(1));
   CHECK_FALSE(engine.status().voice_model);
   CHECK(engine.status().voice_chunks == 0);
 }
 
-TEST_CASE("A worker ends at once even before its first tick") {
+TEST_CASE("A worker can end before its first tick") {
   media::Worker worker(base::Clock::now() + 1h, media::DatagramPath::Best);
   CHECK(worker.works());
 }
 
-TEST_CASE("An engine that has no time left refuses new legs as Busy, and says how much it takes") {
+TEST_CASE("An engine without time left refuses new legs as Busy, and reports that") {
   auto made = options(1);
-  made.load_limit = -1;  // What any worker exceeds.
+  made.load_limit = -1;  // The load of any worker is above this limit.
   media::Engine engine(made);
   CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).error() == media::EngineError::Busy);
   const auto status = engine.status();
@@ -272,9 +273,9 @@ TEST_CASE("An engine that has no time left refuses new legs as Busy, and says ho
   CHECK(status.datagrams != media::DatagramPath::Best);
 }
 
-TEST_CASE("An engine whose worker is late refuses the ninth leg as Busy and says so, and takes it again once there are fewer") {
+TEST_CASE("An engine with a late worker refuses the ninth leg as Busy and reports it, and accepts it again when it has fewer legs") {
   auto made = options(1);
-  made.late_limit = -1;  // What any worker exceeds that is asked for it.
+  made.late_limit = -1;  // The lateness of any worker is above this limit.
   media::Engine engine(made);
   CHECK(engine.status().takes_legs);
   std::vector<media::LegId> legs;
@@ -290,15 +291,15 @@ TEST_CASE("An engine whose worker is late refuses the ninth leg as Busy and says
   CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).has_value());
 }
 
-TEST_CASE("Phases that are over 200 ms late are left out and counted, and none before") {
+TEST_CASE("Phases that are more than 200 ms late are left out and counted, and no others") {
   media::Worker late(base::Clock::now() - 10s, media::DatagramPath::Best);
   CHECK(wait_until([&] { return late.left_out() >= static_cast<std::uint64_t>((10s - 200ms) / media::kPhase); }));
   CHECK(late.take_worst_lateness() >= 10s - 200ms);
 }
 
-TEST_CASE("Each leg that closes makes room for another one") {
+TEST_CASE("Each leg that closes makes a place for another one") {
   auto made = options(1);
-  made.first_port = 61100;  // beyond the ports of other tests and of the system's choice
+  made.first_port = 61100;  // outside the ports of other tests and of the system's choice
   made.last_port = 65099;
   media::Engine engine(made);
   const auto port = std::make_shared<media::AudioPort>();
@@ -309,7 +310,7 @@ TEST_CASE("Each leg that closes makes room for another one") {
   CHECK(wait_until([&] { return engine.open(kLoopback, port).has_value(); }));
 }
 
-TEST_CASE("Refreshes in alternate roles, whose answer names one codec and whose offer several, change nothing of what is sent") {
+TEST_CASE("Refreshes in alternate roles, with one codec in the answer and several in the offer, do not change the sent packets") {
   media::Engine engine(options(1));
   const auto rtp = any_socket();
   Talker a(engine, 600);
@@ -333,7 +334,7 @@ TEST_CASE("Refreshes in alternate roles, whose answer names one codec and whose 
     REQUIRE(engine.start(a.leg.id, ours));
     hear_more();
   }
-  CHECK(marked == 1);  // Another chain begins with the marker.
+  CHECK(marked == 1);  // Another codec chain would begin with the marker.
   auto wider = theirs;
   wider.also_receivable[1] = media::ReceivableCodec{media::AudioCodec::Opus, 111};
   REQUIRE(engine.start(a.leg.id, wider));
@@ -341,7 +342,7 @@ TEST_CASE("Refreshes in alternate roles, whose answer names one codec and whose 
   CHECK(marked == 2);
 }
 
-TEST_CASE("An order that was not taken goes up in the next: its chain and its wish to learn are not lost") {
+TEST_CASE("An order that was not taken is merged into the next one: its chain and its request to learn are kept") {
   media::OrderBox box;
   const auto order = [](bool chain, bool relearn) {
     auto made = std::make_unique<media::StartOrder>();
@@ -358,14 +359,14 @@ TEST_CASE("An order that was not taken goes up in the next: its chain and its wi
   CHECK(taken->chain != nullptr);
   CHECK(taken->relearn);
   CHECK(box.take() == nullptr);
-  box.put(order(true, false));  // While the first is being carried out.
+  box.put(order(true, false));  // The worker is still processing the first order.
   box.give_back(taken);
   taken = box.take();
   REQUIRE(taken != nullptr);
-  box.give_back(taken);         // Both are freed with the box, which leak checkers see.
+  box.give_back(taken);         // OrderBox frees both with itself, which leak checkers verify.
 }
 
-TEST_CASE("Orders put while others are taken: none comes without the chain of its codec, and no wish to learn is lost") {
+TEST_CASE("With concurrent put() and take(), each order has the chain of its codec, and no request to learn is lost") {
   using Codec = media::AudioCodec;
   constexpr std::uint16_t kCount = 20000;
   media::OrderBox box;
@@ -392,7 +393,7 @@ TEST_CASE("Orders put while others are taken: none comes without the chain of it
     if (order->chain) std::swap(chain, order->chain);
     wrong += chain == nullptr || chain->codec() != order->plan.codec || order->plan.remote_rtp.port <= last;
     last = order->plan.remote_rtp.port;
-    if (learnt / 3 != last / 3) {  // Since the last order a third one was put.
+    if (learnt / 3 != last / 3) {  // At least one order with relearn was put since the last taken one.
       wrong += !order->relearn;
       learnt = last;
     }
@@ -402,7 +403,7 @@ TEST_CASE("Orders put while others are taken: none comes without the chain of it
   CHECK(wrong == 0);
 }
 
-TEST_CASE("What cannot be bound is refused by its reason") {
+TEST_CASE("open() and start() refuse an address, port or leg that they cannot use with the reason") {
   media::Engine engine(options(1));
   const auto port = std::make_shared<media::AudioPort>();
   CHECK(engine.open(*base::IpAddress::parse("203.0.113.1"), port).error() == media::EngineError::NoSocket);
@@ -415,7 +416,7 @@ TEST_CASE("What cannot be bound is refused by its reason") {
   CHECK_FALSE(engine.statistics(media::LegId{77}));
 }
 
-TEST_CASE("The worst lateness of a tick is taken once, and ticks follow each other by number") {
+TEST_CASE("The worst lateness of a tick is reported once, and the numbers of ticks are consecutive") {
   media::Engine engine(options(1));
   Talker a(engine, 600);
   REQUIRE(engine.start(a.leg.id, plan_to(9)));
@@ -430,18 +431,18 @@ TEST_CASE("The worst lateness of a tick is taken once, and ticks follow each oth
   CHECK(engine.take_worst_lateness() >= base::Duration::zero());
 }
 
-TEST_CASE("That phases without legs are slept through is no lateness") {
+TEST_CASE("Sleeping through phases without legs does not count as lateness") {
   media::Engine engine(options(1));
   TickWitness witness(engine);
   REQUIRE(witness.see(2));
-  CHECK(wait_until([&] {  // Some time nobody else has the core for five ticks.
+  CHECK(wait_until([&] {  // Sooner or later no other program uses the core for five ticks.
     static_cast<void>(engine.take_worst_lateness());
     REQUIRE(witness.see(6));
     return engine.take_worst_lateness() < media::kTick / 2;
   }));
 }
 
-TEST_CASE("An IPv6 leg works like an IPv4 one") {
+TEST_CASE("An IPv6 leg works like an IPv4 leg") {
   media::Engine engine(options(1));
   const auto loopback = *base::IpAddress::parse("::1");
   const auto a_port = std::make_shared<media::AudioPort>(), b_port = std::make_shared<media::AudioPort>();
@@ -463,7 +464,7 @@ TEST_CASE("An IPv6 leg works like an IPv4 one") {
   CHECK(engine.statistics(b->id)->source == base::SocketAddress{loopback, a->rtp_port});
 }
 
-TEST_CASE("What both sides say is left in the leg's recording, which ends with the leg") {
+TEST_CASE("The leg's recording contains both sides, and ends with the leg") {
   media::Engine engine(options(1));
   const auto tap = std::make_shared<media::RecordingTap>();
   Talker a(engine, 600, 16000, tap), b(engine, 1500);

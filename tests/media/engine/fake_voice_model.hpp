@@ -8,7 +8,7 @@
 
 namespace offhook_test {
 
-/// Takes a loud end of a chunk for voice, and counts in a call's memory how many chunks of it there were.
+/// Takes a chunk with a loud end for voice, and counts a call's chunks in its memory.
 class FakeVoiceModel final : public offhook::media::VoiceModel {
  public:
   static constexpr std::int16_t kVoice = 16384;

@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 using offhook::media::LatenessWatch;
 using offhook::media::WorkerLoad;
 
-TEST_CASE("A phase done by the next one's time is in time, a microsecond later it is late") {
+TEST_CASE("A phase that ends by the next one's time is in time, and a microsecond later it is late") {
   LatenessWatch watch(2ms);
   for (int i = 0; i < 50; ++i) watch.add(2ms);
   CHECK(watch.end_window() == 0.0F);
@@ -14,7 +14,7 @@ TEST_CASE("A phase done by the next one's time is in time, a microsecond later i
   CHECK(watch.end_window() == doctest::Approx(0.5));
 }
 
-TEST_CASE("Lateness counts for two windows and is then forgotten") {
+TEST_CASE("Lateness counts for two windows") {
   LatenessWatch watch(2ms);
   for (int i = 0; i < 100; ++i) watch.add(5ms);
   CHECK(watch.end_window() == 1.0F);
@@ -24,7 +24,7 @@ TEST_CASE("Lateness counts for two windows and is then forgotten") {
   CHECK(watch.end_window() == 0.0F);
 }
 
-TEST_CASE("Phases that were left out are late; of 19 phases nothing is told, of 20 it is") {
+TEST_CASE("Left-out phases count as late, and fewer than kFewPhases phases give no result") {
   LatenessWatch watch(2ms);
   watch.add_left_out(LatenessWatch::kFewPhases - 1);
   CHECK(watch.end_window() == 0.0F);
@@ -32,7 +32,7 @@ TEST_CASE("Phases that were left out are late; of 19 phases nothing is told, of 
   CHECK(watch.end_window() == 1.0F);
 }
 
-TEST_CASE("A starved worker of eight legs takes no other one, one of seven does; at the limit it does, too") {
+TEST_CASE("A late worker with eight legs accepts no other leg, one with seven does, and at the limit it accepts one too") {
   CHECK(WorkerLoad{0.1F, 8, 0.2F}.has_time_for(9, 0.85F, 0.2F));
   CHECK_FALSE(WorkerLoad{0.1F, 8, 0.21F}.has_time_for(9, 0.85F, 0.2F));
   CHECK(WorkerLoad{0.1F, 7, 1.0F}.has_time_for(8, 0.85F, 0.2F));

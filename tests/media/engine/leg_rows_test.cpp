@@ -8,7 +8,7 @@
 
 using namespace offhook;
 
-TEST_CASE("Legs fill a row before another begins, rows go round the phases, and a worker is full at its bound") {
+TEST_CASE("LegRows fills a row before it begins another, distributes rows over the phases, and is full at kMaxLegsPerWorker") {
   media::LegRows rows;
   std::map<const media::LegRow*, std::set<int>> lanes;
   std::map<int, std::size_t> phases;
@@ -16,7 +16,7 @@ TEST_CASE("Legs fill a row before another begins, rows go round the phases, and 
   for (std::size_t i = 0; i < media::kMaxLegsPerWorker; ++i) {
     REQUIRE_FALSE(rows.full());
     const auto place = rows.take();
-    CHECK(lanes[place.row].insert(place.lane).second);  // Given once.
+    CHECK(lanes[place.row].insert(place.lane).second);  // Each place is given once.
     CHECK(lanes.size() == i / media::LegRow::kLanes + 1);
     if (place.lane == 0) ++phases[place.row->phase];
     places.push_back(place);
@@ -32,7 +32,7 @@ TEST_CASE("Legs fill a row before another begins, rows go round the phases, and 
   CHECK(rows.full());
 }
 
-TEST_CASE("Conferences have rows of their own, in the phase of each, and count to the worker's bound") {
+TEST_CASE("Conferences have rows of their own in the phase of each, which count towards the worker's limit") {
   media::LegRows rows;
   std::vector<media::LegPlace> places;
   for (std::size_t i = 0; i < media::kMaxLegsPerWorker; ++i) {

@@ -22,7 +22,7 @@ inline offhook::media::UdpSocket any_socket() {
 }
 
 inline std::uint16_t port_of(const offhook::media::UdpSocket& socket) {
-  sockaddr_in6 address{};  // Its port lies where that of sockaddr_in does.
+  sockaddr_in6 address{};  // The port has the same position as in sockaddr_in.
   socklen_t size = sizeof address;
   REQUIRE(::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
   return ntohs(address.sin6_port);

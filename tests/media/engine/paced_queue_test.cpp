@@ -7,7 +7,7 @@
 
 using Queue = offhook::media::PacedQueue<int>;
 
-TEST_CASE("As many as fit are done with at once, of one more the last waits for the next time, and who comes meanwhile comes behind") {
+TEST_CASE("PacedQueue handles up to kMostAtOnce at once and the rest at later runs, in the order of the pushes") {
   for (const std::size_t count : {Queue::kMostAtOnce, Queue::kMostAtOnce + 1, 2 * Queue::kMostAtOnce + 1}) {
     CAPTURE(count);
     std::vector<int> numbers(count + 1), done;

@@ -11,7 +11,7 @@ namespace {
 
 base::SocketAddress at(std::uint16_t port) { return {kLoopback, port}; }
 
-/// Looks at `peer` until it asks for something, at most so often; how often.
+/// Looks at `peer` until the tie is requested, at most `most` times. Returns the number of looks, or 0.
 int looks_until_tied(PeerTie& tie, const base::SocketAddress& peer, int most = 1000) {
   for (int looks = 1; looks <= most; ++looks) {
     if (tie.look(peer) == PeerTie::Wish::Tie) return looks;
@@ -19,20 +19,20 @@ int looks_until_tied(PeerTie& tie, const base::SocketAddress& peer, int most = 1
   return 0;
 }
 
-/// One that calls the leg: a packet every few milliseconds from where it is, and who answers.
+/// A caller of the leg. say() sends a packet from the caller's socket, and heard() counts the replies.
 class Caller {
  public:
   Caller(std::uint16_t leg, std::uint32_t ssrc) : leg_{kLoopback, leg}, ssrc_(ssrc) {}
   void say() { static_cast<void>(socket_.send(rtp_packet(ssrc_, sequence_++), leg_)); }
   [[nodiscard]] std::uint16_t port() const { return port_of(socket_); }
-  /// Packets that came since asked last.
+  /// Returns the number of packets since the last call.
   [[nodiscard]] int heard() const {
     std::array<std::uint8_t, 400> octets;
     int count = 0;
     while (::recv(socket_.fd(), octets.data(), octets.size(), MSG_DONTWAIT) > 0) ++count;
     return count;
   }
-  /// It hears nobody but that from now on: the kernel refuses everybody else.
+  /// Connects the socket to `other`, so that the kernel refuses all other senders.
   void listen_to(const media::UdpSocket& other) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
@@ -48,7 +48,7 @@ class Caller {
   media::UdpSocket socket_ = any_socket();
 };
 
-/// Whether the kernel refuses what a stranger sends to the port: the leg there is tied to somebody else.
+/// Returns true if the kernel refuses a stranger's packet to the port, because the leg there is tied to another peer.
 bool is_refused(std::uint16_t port) {
   const auto stranger = any_socket();
   sockaddr_in to{};
@@ -63,7 +63,7 @@ bool is_refused(std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("A socket is tied at the fifth look at the same peer, untied when that is silent or elsewhere, and waits longer after a refusal") {
+TEST_CASE("PeerTie requests a tie at the fifth look at the same peer, an untie when it is silent or elsewhere, and waits longer after a refusal") {
   PeerTie tie;
   CHECK_FALSE(tie.is_tied_to(at(1)));
   CHECK(looks_until_tied(tie, at(1)) == PeerTie::kLooks);
@@ -85,7 +85,7 @@ TEST_CASE("A socket is tied at the fifth look at the same peer, untied when that
   CHECK(looks_until_tied(tie, at(2)) == PeerTie::kLooksRefused);
 }
 
-TEST_CASE("Who moves about, or is silent in between, is looked at anew; after a refusal that shortens nothing") {
+TEST_CASE("A peer that moves or is silent starts the count of looks again, which does not shorten the wait after a refusal") {
   PeerTie tie;
   CHECK(looks_until_tied(tie, at(1), PeerTie::kLooks - 1) == 0);
   CHECK(tie.look(at(2)) == PeerTie::Wish::Nothing);
@@ -99,14 +99,14 @@ TEST_CASE("Who moves about, or is silent in between, is looked at anew; after a 
   CHECK(looks_until_tied(tie, at(9)) == PeerTie::kLooksRefused - 1);
 }
 
-TEST_CASE("What could not be untied yet is asked for at each look, and waits as long as it was to") {
+TEST_CASE("PeerTie requests an untie that was not possible yet at each look, and the wait after it stays as long as requested") {
   PeerTie tie;
   CHECK(looks_until_tied(tie, at(1)) == PeerTie::kLooks);
   tie.tied();
   tie.owe_untying(PeerTie::kLooksRefused);
   CHECK(tie.is_tied_to(at(1)));
   CHECK(tie.look(at(1)) == PeerTie::Wish::Untie);
-  tie.owe_untying(PeerTie::kLooks);  // As that look's user does.
+  tie.owe_untying(PeerTie::kLooks);  // The caller of that look does this.
   CHECK(tie.look(at(1)) == PeerTie::Wish::Untie);
   tie.untied();
   CHECK(looks_until_tied(tie, at(1)) == PeerTie::kLooksRefused);
@@ -114,11 +114,11 @@ TEST_CASE("What could not be untied yet is asked for at each look, and waits as 
   CHECK(tie.look(at(1)) == PeerTie::Wish::Nothing);
 }
 
-TEST_CASE("A port that the system chose is not tied, for it would be lost; one that was asked for comes and goes") {
+TEST_CASE("A socket with a port of the system's choice is not tied, because it would lose the port; one with a given port can be tied and untied") {
   const auto peer = any_socket();
   const auto chosen = any_socket();
   CHECK_FALSE(chosen.tie(at(port_of(peer))));
-  const std::uint16_t port = port_of(any_socket());  // Free again.
+  const std::uint16_t port = port_of(any_socket());  // The port is free again.
   const auto asked = media::UdpSocket::bind({kLoopback, port});
   REQUIRE(asked);
   REQUIRE(asked->tie(at(port_of(peer))));
@@ -131,7 +131,7 @@ TEST_CASE("A port that the system chose is not tied, for it would be lost; one t
   CHECK(asked->send(std::vector<std::uint8_t>{1}, at(port_of(peer))));
 }
 
-TEST_CASE("A socket of IPv6 is not tied: untied, it would go on to refuse everybody else") {
+TEST_CASE("An IPv6 socket is not tied, because the kernel would still refuse other senders after untying it") {
   const auto local = base::IpAddress::parse("::1");
   REQUIRE(local);
   std::uint16_t port = 0;
@@ -148,7 +148,7 @@ TEST_CASE("A socket of IPv6 is not tied: untied, it would go on to refuse everyb
   CHECK_FALSE(asked->tie({*local, 9}));
 }
 
-TEST_CASE("A leg is tied to a caller who stays; one that a re-INVITE names is heard at once, one that comes after a silence too") {
+TEST_CASE("A leg is tied to a caller that stays; after a re-INVITE the new peer is heard at once, and after a silence the socket is untied") {
   for (const auto path : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
@@ -166,7 +166,7 @@ TEST_CASE("A leg is tied to a caller who stays; one that a re-INVITE names is he
     };
     REQUIRE(until(first, [&] { return is_refused(talker.leg.rtp_port); }));
     CHECK(first.heard() > 0);
-    REQUIRE(until(first, [&] { return first.heard() > 0; }));  // What is sent goes on, tied.
+    REQUIRE(until(first, [&] { return first.heard() > 0; }));  // The tied leg continues to send.
 
     REQUIRE(engine.start(talker.leg.id, plan_to(second.port()), true));
     REQUIRE(until(second, [&] { return second.heard() > 0; }));
@@ -174,13 +174,13 @@ TEST_CASE("A leg is tied to a caller who stays; one that a re-INVITE names is he
     REQUIRE(until(second, [&] { return engine.statistics(talker.leg.id)->packets_received > received; }));
     REQUIRE(until(second, [&] { return is_refused(talker.leg.rtp_port); }));
 
-    // The peer is silent: the socket is open again.
+    // The peer is silent, so the leg unties its socket.
     REQUIRE(wait_until([&] { return !is_refused(talker.leg.rtp_port); }));
     CHECK(engine.statistics(talker.leg.id)->send_failed == 0);
   }
 }
 
-TEST_CASE("Who is gone and comes back to the same port is heard, though the leg was tied to that") {
+TEST_CASE("A peer that disappears and returns on the same port is heard, although the leg was tied to it") {
   for (const auto path : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
@@ -197,7 +197,7 @@ TEST_CASE("Who is gone and comes back to the same port is heard, though the leg 
         REQUIRE(witness.see(1));
         return is_refused(talker.leg.rtp_port);
       }));
-    }  // Its socket is gone: it is silent, and the kernel says so to whoever is tied to it.
+    }  // The caller's socket is closed. The caller is silent, and the kernel reports that to the tied leg.
     REQUIRE(wait_until([&] { return !is_refused(talker.leg.rtp_port); }));
     const auto again = media::UdpSocket::bind({kLoopback, port});
     REQUIRE(again);
@@ -211,7 +211,7 @@ TEST_CASE("Who is gone and comes back to the same port is heard, though the leg 
   }
 }
 
-TEST_CASE("A peer that refuses what is sent and goes on to speak is heard without a gap, and not tied again soon") {
+TEST_CASE("A peer that refuses packets but continues to send is heard without a gap, and not tied again soon") {
   for (const auto path : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
@@ -235,7 +235,7 @@ TEST_CASE("A peer that refuses what is sent and goes on to speak is heard withou
       return !is_refused(talker.leg.rtp_port);
     }));
     const auto before = *engine.statistics(talker.leg.id);
-    constexpr int kTicks = 110;  // More than two seconds: who had only been silent would be tied again.
+    constexpr int kTicks = 110;  // More than two seconds. After mere silence, the leg would be tied again by then.
     for (int i = 0; i < kTicks; ++i) say();
     CHECK_FALSE(is_refused(talker.leg.rtp_port));
     CHECK(wait_until([&] { return engine.statistics(talker.leg.id)->packets_received >= before.packets_received + kTicks; }));

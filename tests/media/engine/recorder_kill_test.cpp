@@ -1,5 +1,5 @@
-// A process that records is killed at moments drawn from a seed, again and again: what was in the file stays there, in each format.
-//   OFFHOOK_KILLS=N     how often (40)       OFFHOOK_SEED=N     from which seed (1)
+// Kills a recording process at random moments, again and again. The parts that were in the file must stay there, in each format.
+//   OFFHOOK_KILLS=N     number of kills (40)       OFFHOOK_SEED=N     seed of the moments (1)
 #include "recording_folder.hpp"
 
 #include <offhook/media/engine/recorder.hpp>
@@ -26,7 +26,7 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// In the child: a call of a thousand ticks a second; how much of it is in the file goes to the pipe.
+/// Runs in the child: records a call with a thousand ticks a second, and writes to the pipe how many frames are in the file.
 [[noreturn]] void record_until_killed(const media::RecordingOrder& order, int report) {
   media::RecorderOptions options;
   options.flush_every = std::chrono::milliseconds(3);
@@ -42,7 +42,7 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   }
 }
 
-/// The last report before the child was killed, some microseconds after so many frames were in the file.
+/// Kills the child some microseconds after it reported `after` frames. Returns its last report.
 std::uint64_t read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uint64_t microseconds) {
   std::uint64_t kept = 0, next = 0;
   bool killed = false;
@@ -56,7 +56,7 @@ std::uint64_t read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uin
   return kept;
 }
 
-/// Frames in the file, all of which are what was said or, where a frame was dropped, silence.
+/// Returns the number of frames in the file that are as recorded, or silent where a frame was dropped.
 std::size_t good_frames_of_wav(const Octets& octets) {
   const auto wav = media::parse_wav(octets);
   if (!wav) return 0;
@@ -71,7 +71,7 @@ std::size_t good_frames_of_wav(const Octets& octets) {
 
 }  // namespace
 
-TEST_CASE("Killed at any moment while it records, again and again: what was in the file is there and can be opened") {
+TEST_CASE("A recorder that is killed at any moment leaves a file with everything that was written, which can be opened") {
   const auto kills = setting("OFFHOOK_KILLS", 40);
   const auto seed = setting("OFFHOOK_SEED", 1);
   CAPTURE(seed);
@@ -110,7 +110,7 @@ TEST_CASE("Killed at any moment while it records, again and again: what was in t
       const auto decoded = media::decode_ogg_opus(plain, 8000, 1u << 24);
       REQUIRE(decoded);
       CHECK_FALSE(decoded->whole);
-      CHECK(decoded->channels[0].size() + 160 >= kept * 160);  // Less the encoder's delay.
+      CHECK(decoded->channels[0].size() + 160 >= kept * 160);  // The encoder's delay is missing.
     } else {
       CHECK(good_frames_of_wav(plain) >= kept);
     }

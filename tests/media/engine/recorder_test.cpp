@@ -18,7 +18,7 @@ using media::RecordingFormat;
 
 namespace {
 
-/// Reports, as they come from the writer's thread.
+/// Collects the reports of the writer's thread.
 class Reports {
  public:
   void add(const media::RecordingReport& report) {
@@ -51,7 +51,7 @@ media::RecorderOptions quick(Reports& reports) {
 
 }  // namespace
 
-TEST_CASE("Several calls at once, in both formats, encrypted and not: each becomes a whole file, and is reported once") {
+TEST_CASE("Several calls at once, in both formats, encrypted or not, become whole files with one report each") {
   const RecordingFolder folder;
   Reports reports;
   {
@@ -89,7 +89,7 @@ TEST_CASE("Several calls at once, in both formats, encrypted and not: each becom
   CHECK(media::open_recording({.from = folder.file("d.sealed"), .to = ""}, recording_key())->whole);
 }
 
-TEST_CASE("A file that cannot be made is reported with the reason, its call knows it, and nothing more is taken") {
+TEST_CASE("A file that cannot be made is reported with the reason, its tap reports it too, and no more frames are accepted") {
   const RecordingFolder folder;
   Reports reports;
   media::Recorder recorder(quick(reports));
@@ -106,7 +106,7 @@ TEST_CASE("A file that cannot be made is reported with the reason, its call know
   CHECK(recorder.counters().failed == 1);
 }
 
-TEST_CASE("A call that was never up leaves no file; one of a single frame leaves one") {
+TEST_CASE("A call without a frame leaves no file, and one with a single frame leaves one") {
   const RecordingFolder folder;
   Reports reports;
   media::Recorder recorder(quick(reports));
@@ -129,7 +129,7 @@ TEST_CASE("A call that was never up leaves no file; one of a single frame leaves
   CHECK_FALSE(std::filesystem::exists(folder.file("never")));
 }
 
-TEST_CASE("What is in the files is counted while the calls go on, and stays counted when they end") {
+TEST_CASE("Recorder counts the frames in the files while the calls continue, and keeps the counts afterwards") {
   const RecordingFolder folder;
   Reports reports;
   media::Recorder recorder(quick(reports));
@@ -148,7 +148,7 @@ TEST_CASE("What is in the files is counted while the calls go on, and stays coun
   CHECK(recorder.counters().octets == under_way.octets);
 }
 
-TEST_CASE("As many recordings as were allowed, and not one more; when one ends there is room again") {
+TEST_CASE("Recorder accepts as many recordings as its limit, refuses one more, and accepts again after one has ended") {
   const RecordingFolder folder;
   Reports reports;
   auto options = quick(reports);
@@ -164,7 +164,7 @@ TEST_CASE("As many recordings as were allowed, and not one more; when one ends t
   CHECK(recorder.begin({.path = folder.file("3"), .shape = {}, .key = {}}));
 }
 
-TEST_CASE("A recorder that goes ends the files of calls that still run, with all that they said") {
+TEST_CASE("A recorder that is destroyed ends the files of current calls with all their audio") {
   const RecordingFolder folder;
   Reports reports;
   std::shared_ptr<media::RecordingTap> tap;

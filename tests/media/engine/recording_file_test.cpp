@@ -32,7 +32,7 @@ media::RecordingFile create(const media::RecordingOrder& order) {
   return std::move(*made);
 }
 
-/// A disk that is full: no file of this process may be longer.
+/// Acts like a full disk: limits the length of any file of this process.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t octets) {
@@ -55,12 +55,12 @@ class FullDisk {
 
 }  // namespace
 
-TEST_CASE("After each flush a WAV can be opened and holds all that was added; a little later it still says only that") {
+TEST_CASE("After each flush a WAV file has all added frames, and its header does not change until the next") {
   const RecordingFolder folder;
   auto file = create(order(folder, RecordingFormat::Wav, false));
   for (std::uint64_t tick = 0; tick < 50; ++tick) file.add(frame_of(tick));
   CHECK(media::parse_wav(folder.read("call"))->frames() == 0);
-  CHECK(folder.read("call").size() + media::RecordingFile::kPiece > 50 * 640);  // No more than that waits in memory.
+  CHECK(folder.read("call").size() + media::RecordingFile::kPiece > 50 * 640);  // At most kPiece octets wait in memory.
   REQUIRE(file.flush());
   CHECK(file.kept() == 50);
   for (std::uint64_t tick = 50; tick < 60; ++tick) file.add(frame_of(tick));
@@ -71,7 +71,7 @@ TEST_CASE("After each flush a WAV can be opened and holds all that was added; a 
   CHECK(wav->sample(49 * 160, 0) == 49);
   CHECK(wav->sample(49 * 160, 1) == ~49);
   REQUIRE(file.finish());
-  REQUIRE(file.finish());  // Once more does no harm.
+  REQUIRE(file.finish());  // A second call does nothing.
   octets = folder.read("call");
   CHECK(media::parse_wav(octets)->frames() == 60 * 160);
   CHECK(octets.size() == file.octets());
@@ -79,7 +79,7 @@ TEST_CASE("After each flush a WAV can be opened and holds all that was added; a 
   CHECK(file.lost() == 1);
 }
 
-TEST_CASE("A recording is for its owner's eyes, and no file is written over") {
+TEST_CASE("A recording is readable only for its owner, and never overwrites a file") {
   const RecordingFolder folder;
   const auto first = create(order(folder, RecordingFormat::Wav, false));
   struct stat about {};
@@ -92,7 +92,7 @@ TEST_CASE("A recording is for its owner's eyes, and no file is written over") {
   CHECK(media::RecordingFile::create({.path = folder.file("none/call"), .shape = {}, .key = {}}, random).error() == ENOENT);
 }
 
-TEST_CASE("Encrypted, both formats come out as they would have been, the WAV with its length") {
+TEST_CASE("Encrypted files of both formats have the same contents as plain ones, and the WAV has its length") {
   for (const auto format : {RecordingFormat::Wav, RecordingFormat::OggOpus}) {
     CAPTURE(static_cast<int>(format));
     const RecordingFolder folder;
@@ -125,7 +125,7 @@ TEST_CASE("Encrypted, both formats come out as they would have been, the WAV wit
   }
 }
 
-TEST_CASE("What was tampered with is refused for what it is, and leaves no file behind") {
+TEST_CASE("open_recording refuses an altered file with the reason, and leaves no file behind") {
   const RecordingFolder folder;
   auto file = create(order(folder, RecordingFormat::Wav, true));
   for (std::uint64_t tick = 0; tick < 20; ++tick) {
@@ -149,12 +149,12 @@ TEST_CASE("What was tampered with is refused for what it is, and leaves no file 
   Octets changed = good;
   changed[good.size() / 2] ^= 1;
   CHECK(try_to_open(changed, recording_key()) == SealError::Altered);
-  CHECK(try_to_open(changed, recording_key(), true) == SealError::Altered);  // To keep what is cut is not to believe what is changed.
+  CHECK(try_to_open(changed, recording_key(), true) == SealError::Altered);  // keep_what_is_cut does not accept altered octets.
   Octets longer = good;
   longer.push_back(0);
   CHECK(try_to_open(longer, recording_key()) == SealError::TrailingOctets);
   CHECK(try_to_open(Octets(30, 1), recording_key()) == SealError::NotSealed);
-  // A whole one is only looked at when no file is wanted, and written over nothing.
+  // Without a target, a whole file is only checked. An existing file is never overwritten.
   CHECK(media::open_recording({.from = folder.file("call"), .to = ""}, recording_key()));
   const auto there = media::open_recording({.from = folder.file("call"), .to = folder.file("bad")}, recording_key());
   REQUIRE_FALSE(there);
@@ -164,7 +164,7 @@ TEST_CASE("What was tampered with is refused for what it is, and leaves no file 
   CHECK(none.error().what == media::OpenFailure::What::Read);
 }
 
-TEST_CASE("A file whose end is missing is given up to its last whole chunk to who wants that, as a WAV that can be played") {
+TEST_CASE("open_recording with keep_what_is_cut writes a file without its end up to the last whole chunk, as a playable WAV") {
   const RecordingFolder folder;
   auto file = create(order(folder, RecordingFormat::Wav, true));
   for (std::uint64_t tick = 0; tick < 20; ++tick) {
@@ -185,7 +185,7 @@ TEST_CASE("A file whose end is missing is given up to its last whole chunk to wh
   CHECK(wav->sample(14 * 160, 0) == 14);
 }
 
-TEST_CASE("A disk that is full costs nothing that was written, and when there is room again all goes on where it stopped") {
+TEST_CASE("A full disk loses nothing that was written, and when it has space again the file continues where it stopped") {
   for (const bool sealed : {false, true}) {
     CAPTURE(sealed);
     const RecordingFolder folder;
@@ -216,7 +216,7 @@ TEST_CASE("A disk that is full costs nothing that was written, and when there is
   }
 }
 
-TEST_CASE("While a disk takes nothing kMaxWaiting octets wait, and then frames are lost and counted; they become silence") {
+TEST_CASE("While the disk accepts nothing, kMaxWaiting octets wait; further frames are lost, counted and become silence") {
   const RecordingFolder folder;
   auto file = create(order(folder, RecordingFormat::Wav, false));
   std::uint64_t tick = 0;

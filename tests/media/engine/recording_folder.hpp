@@ -19,7 +19,7 @@
 
 namespace offhook_test {
 
-/// A folder of the test's own, which goes with it.
+/// A temporary folder of the test, removed with the object.
 struct RecordingFolder {
   RecordingFolder() {
     path = (std::filesystem::temp_directory_path() / "offhook-recordings-XXXXXX").string();
@@ -50,7 +50,7 @@ inline offhook::media::RecordingKey recording_key() {
   return key;
 }
 
-/// A frame that tells its tick in each of its samples: the caller says it, the agent its complement.
+/// Records a frame whose samples hold the tick for the caller, and its complement for the agent.
 inline void record_tick(offhook::media::RecordingTap& tap, std::uint64_t tick) {
   const std::vector<std::int16_t> caller(160, static_cast<std::int16_t>(tick)), agent(160, static_cast<std::int16_t>(~tick));
   tap.record(tick, 8000, caller, agent);

@@ -1,4 +1,4 @@
-// Recordings for programs that nobody here wrote: the folder OFFHOOK_RECORDINGS gets one of each kind (tests/peers).
+// Makes recordings that other programs read: one of each kind, in the folder OFFHOOK_RECORDINGS (tests/peers).
 #include "recording_folder.hpp"
 
 #include <offhook/media/engine/recording_file.hpp>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kSeconds = 10;
 
-/// The caller speaks, the agent is a tone of 1 kHz.
+/// The caller is a synthetic voice, and the agent is a tone of 1 kHz.
 void record(const std::string& path, RecordingFormat format, bool ended) {
   base::SeededRandom random(3);
   auto file = media::RecordingFile::create({.path = path, .shape = {.format = format, .rate_hz = 16000}, .key = {}}, random);

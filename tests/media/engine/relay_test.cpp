@@ -18,15 +18,15 @@
 #include <set>
 #include <vector>
 
-// Two legs of an engine that pass packets through, between two peers with sockets on loopback; by epoll, and by io_uring where there is
-// any. Every wait is for a condition, with a limit that only a dead engine reaches.
+// Tests of two legs that relay packets between two peers with sockets on loopback, with epoll and, if available, with io_uring.
+// Every wait is for a condition, with a limit that only a dead engine reaches.
 using namespace offhook;
 using namespace offhook_test;
 using namespace std::chrono_literals;
 
 namespace {
 
-/// What came for a peer.
+/// A packet that a peer received.
 struct Heard {
   bool marker = false;
   std::uint8_t type = 0;
@@ -35,15 +35,15 @@ struct Heard {
   std::vector<std::uint8_t> payload;
 };
 
-/// What a leg says by itself here, in mu-law.
+/// Returns true for mu-law silence, which is the only audio that a leg sends by itself here.
 bool is_silence(const Heard& one) { return !one.payload.empty() && one.payload.front() == 0xFF; }
 
-/// A telephone far away, and the leg that faces it.
+/// A remote telephone, and the leg that talks with it.
 struct Side {
   media::UdpSocket rtp = any_socket(), rtcp = any_socket();
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
   media::OpenLeg leg;
-  std::uint8_t type = 0;             // of audio; events have the next one
+  std::uint8_t type = 0;             // payload type of audio; that of events is one higher
   std::uint32_t ssrc = 0;
   std::uint16_t sequence = 100;
   std::uint32_t timestamp = 7000;
@@ -64,7 +64,7 @@ struct Side {
     made.remote_rtcp = {kLoopback, port_of(rtcp)};
     return made;
   }
-  /// A packet of its own; by default audio that is filled with `filler`.
+  /// Sends the next packet; by default audio filled with `filler`.
   void send(std::uint8_t filler, std::size_t octets = 160) {
     const std::vector<std::uint8_t> payload(octets, filler);
     send(type, timestamp += 160, payload);
@@ -96,7 +96,7 @@ struct Side {
     media::MediaEvent event;
     while (port->events.try_pop(event)) events.push_back(event);
   }
-  /// Audio that is filled with `filler` has come.
+  /// Returns the received audio packet that is filled with `filler`, or null.
   [[nodiscard]] const Heard* of(std::uint8_t filler) const {
     const auto is_it = [&](const Heard& one) { return !one.payload.empty() && one.payload.front() == filler; };
     const auto found = std::find_if(heard.begin(), heard.end(), is_it);
@@ -104,7 +104,7 @@ struct Side {
   }
 };
 
-/// Ann and Bob, whose legs are of one worker.
+/// Ann and Bob, whose legs are on one worker.
 struct Pair {
   media::Engine& engine;
   Side ann{engine, 0, 0xA1}, bob{engine, 96, 0xB1, ann.leg.id};
@@ -116,7 +116,7 @@ struct Pair {
     ann.listen();
     bob.listen();
   }
-  /// Sends until it comes through, for the relay takes a phase to begin.
+  /// Requests a relay, and sends until a packet comes through, because the relay begins in the next phase.
   void relay() {
     REQUIRE(engine.relay(ann.leg.id, bob.leg.id));
     REQUIRE(wait_until([&] {
@@ -153,7 +153,7 @@ void with_engine_of_each_path(Test test, unsigned workers = 1) {
   }
 }
 
-/// From `begin` on: no number twice, none missing, one SSRC.
+/// Checks that from `begin` on no sequence number is missing or doubled, and that the SSRC stays.
 void check_numbers(const std::vector<Heard>& heard, std::size_t begin = 0) {
   for (std::size_t i = begin + 1; i < heard.size(); ++i) {
     CHECK(heard[i].sequence == static_cast<std::uint16_t>(heard[i - 1].sequence + 1));
@@ -164,7 +164,7 @@ void check_numbers(const std::vector<Heard>& heard, std::size_t begin = 0) {
 
 }  // namespace
 
-TEST_CASE("Packets pass through two legs in both directions, as one stream of ours with the payload types of each side") {
+TEST_CASE("Packets pass through two legs in both directions, as one stream with the payload types of each side") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     REQUIRE(wait_until([&] {
@@ -187,7 +187,7 @@ TEST_CASE("Packets pass through two legs in both directions, as one stream of ou
   });
 }
 
-TEST_CASE("Another source on one side is one and the same stream on the other") {
+TEST_CASE("Packets of another source on one side continue the same stream on the other side") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -224,7 +224,7 @@ TEST_CASE("A stranger's packets do not pass, and are counted") {
   });
 }
 
-TEST_CASE("The longest packet passes whole, and one octet more does not") {
+TEST_CASE("The longest packet passes whole, and one with one octet more does not") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -239,7 +239,7 @@ TEST_CASE("The longest packet passes whole, and one octet more does not") {
   });
 }
 
-TEST_CASE("A burst of more than is read of a leg at a time, and in a tick, passes whole and in order") {
+TEST_CASE("A burst of more packets than one read and one tick take passes whole and in order") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -253,7 +253,7 @@ TEST_CASE("A burst of more than is read of a leg at a time, and in a tick, passe
   });
 }
 
-TEST_CASE("A digit that comes as events is passed on, and told to the port once") {
+TEST_CASE("A digit that comes as events is passed on, and the port gets it once") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -277,7 +277,7 @@ TEST_CASE("A digit that comes as events is passed on, and told to the port once"
   });
 }
 
-TEST_CASE("Each side gets reports of its own, about what it sends, with its own losses") {
+TEST_CASE("Each side gets reports of its own, about the packets to it and its own losses") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -294,7 +294,7 @@ TEST_CASE("Each side gets reports of its own, about what it sends, with its own 
     };
     std::optional<rtp::SenderReport> for_ann, for_bob;
     CHECK(wait_until([&] {
-      ++pair.ann.sequence;  // Every second one of Ann's is lost.
+      ++pair.ann.sequence;  // Every second packet of Ann is lost.
       pair.ann.send(0x51);
       pair.bob.send(0x52);
       pair.listen();
@@ -314,7 +314,7 @@ TEST_CASE("Each side gets reports of its own, about what it sends, with its own 
   });
 }
 
-TEST_CASE("A relay ends and begins again under traffic: each time the legs speak for themselves in between, and no number is given twice") {
+TEST_CASE("A relay ends and begins again under traffic: the legs speak for themselves in between, and no sequence number is doubled") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     for (int round = 0; round < 8; ++round) {
@@ -332,12 +332,12 @@ TEST_CASE("A relay ends and begins again under traffic: each time the legs speak
       std::set<std::uint16_t> numbers;
       for (const auto& one : pair.bob.heard) CHECK(numbers.insert(one.sequence).second);
       check_numbers(pair.bob.heard);
-      REQUIRE(engine.end_relay(pair.ann.leg.id));  // Once more does nothing.
+      REQUIRE(engine.end_relay(pair.ann.leg.id));  // A second request does nothing.
     }
   });
 }
 
-TEST_CASE("Who is left when a relayed leg closes speaks for itself, and may be relayed with a third") {
+TEST_CASE("When one relayed leg closes, the other speaks for itself, and can be relayed with a third leg") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -354,7 +354,7 @@ TEST_CASE("Who is left when a relayed leg closes speaks for itself, and may be r
       return own() > before + 5;
     }));
     Side cy(engine, 8, 0xC1, pair.ann.leg.id);
-    CHECK(engine.relay(pair.ann.leg.id, cy.leg.id).error() == media::EngineError::OtherCodec);  // Not started.
+    CHECK(engine.relay(pair.ann.leg.id, cy.leg.id).error() == media::EngineError::OtherCodec);  // The leg is not started.
     REQUIRE(engine.start(cy.leg.id, cy.plan()));
     REQUIRE(engine.relay(pair.ann.leg.id, cy.leg.id));
     CHECK(wait_until([&] {
@@ -368,7 +368,7 @@ TEST_CASE("Who is left when a relayed leg closes speaks for itself, and may be r
   });
 }
 
-TEST_CASE("Legs are relayed on one worker, one with one, and with one codec; a leg beside another is on its worker") {
+TEST_CASE("A relay needs two started legs on one worker with one codec, and open() beside a leg uses that leg's worker") {
   with_engine_of_each_path([](media::Engine& engine) {
     Side ann(engine, 0, 1), far(engine, 0, 2), near(engine, 0, 3, ann.leg.id), third(engine, 0, 4, ann.leg.id);
     const auto open = [&](media::LegId beside) { return engine.open(kLoopback, std::make_shared<media::AudioPort>(), beside); };
@@ -381,7 +381,7 @@ TEST_CASE("Legs are relayed on one worker, one with one, and with one codec; a l
     REQUIRE(engine.start(third.leg.id, third.plan(media::AudioCodec::Pcma)));
     CHECK(engine.relay(ann.leg.id, third.leg.id).error() == media::EngineError::OtherCodec);
     REQUIRE(engine.relay(ann.leg.id, near.leg.id));
-    CHECK(engine.relay(near.leg.id, ann.leg.id));  // Once more does nothing.
+    CHECK(engine.relay(near.leg.id, ann.leg.id));  // A second request does nothing.
     REQUIRE(engine.start(third.leg.id, third.plan()));
     CHECK(engine.relay(third.leg.id, near.leg.id).error() == media::EngineError::Relayed);
     CHECK(engine.relay(ann.leg.id, third.leg.id).error() == media::EngineError::Relayed);
@@ -401,13 +401,13 @@ TEST_CASE("A leg is in a conference or relayed, not both") {
     REQUIRE(engine.relay(ann.leg.id, bob.leg.id));
     CHECK(engine.join(ann.leg.id, *conference).error() == media::EngineError::Relayed);
     REQUIRE(engine.end_relay(ann.leg.id));
-    CHECK(wait_until([&] { return engine.join(ann.leg.id, *conference).has_value(); }));  // Once its worker has parted them.
+    CHECK(wait_until([&] { return engine.join(ann.leg.id, *conference).has_value(); }));  // Succeeds when the worker has parted the legs.
     CHECK(engine.relay(ann.leg.id, bob.leg.id).error() == media::EngineError::Conferring);
     REQUIRE(engine.leave(ann.leg.id));
   }, 2);
 }
 
-TEST_CASE("Both may go to a codec of another clock while relayed: when the relay ends, their numbers run on") {
+TEST_CASE("Both legs can change to a codec with another clock rate during a relay, and their numbers continue after it") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -426,7 +426,7 @@ TEST_CASE("Both may go to a codec of another clock while relayed: when the relay
   });
 }
 
-TEST_CASE("A leg that was in a conference is relayed as any other: it speaks for itself no more, and no number is given twice") {
+TEST_CASE("A leg that left a conference is relayed like any other: it sends nothing itself, and no sequence number is doubled") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     const auto conference = engine.confer({.rate_hz = 16000, .max_members = 2});
@@ -444,7 +444,7 @@ TEST_CASE("A leg that was in a conference is relayed as any other: it speaks for
     pair.listen();
     pair.ann.heard.clear();
     TickWitness witness(engine, pair.ann.leg.id);
-    for (int i = 0; i < 25; ++i) {  // In each tick it would speak.
+    for (int i = 0; i < 25; ++i) {  // The leg would send in each of these ticks.
       pair.bob.send(0x75);
       REQUIRE(witness.see(1));
       pair.listen();
@@ -454,7 +454,7 @@ TEST_CASE("A leg that was in a conference is relayed as any other: it speaks for
   });
 }
 
-TEST_CASE("Relays begin, end and close in any order under a flood, and the engine may go in the middle of it") {
+TEST_CASE("Relays begin and end and legs close in any order under a flood, and the engine can be destroyed in the middle") {
   with_engine_of_each_path([](media::Engine& engine) {
     for (int round = 0; round < 25; ++round) {
       Pair pair(engine);
@@ -466,7 +466,7 @@ TEST_CASE("Relays begin, end and close in any order under a flood, and the engin
       if (round % 3 == 0) REQUIRE(engine.close(pair.bob.leg.id));
       cy.listen();
       const auto of_cy = cy.heard.size();
-      REQUIRE(wait_until([&] {  // Mostly for a tick, so that the worker has done what it was told.
+      REQUIRE(wait_until([&] {  // In most rounds waits for a tick, so that the worker has carried out the orders.
         cy.listen();
         return round % 6 == 1 || cy.heard.size() > of_cy;
       }));

@@ -21,13 +21,13 @@ using media::Scheduling;
 
 namespace {
 
-/// What the kernel says of a thread of this process.
+/// Returns the kernel's scheduling of a thread of this process.
 Scheduling scheduling_of(pid_t thread) {
   if (::sched_getscheduler(thread) == SCHED_FIFO) return Scheduling::RealTime;
   return ::getpriority(PRIO_PROCESS, static_cast<id_t>(thread)) < 0 ? Scheduling::Raised : Scheduling::Usual;
 }
 
-/// Of all media workers of this process; nothing where they differ.
+/// Returns the scheduling of all media workers of this process, or nullopt if they differ.
 std::optional<Scheduling> scheduling_of_workers() {
   std::optional<Scheduling> common;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
@@ -41,7 +41,8 @@ std::optional<Scheduling> scheduling_of_workers() {
   return common;
 }
 
-/// On a thread that may do no more than the limits of this process allow: capabilities are a thread's own on Linux.
+/// Runs `what` on a thread without capabilities, so that only the limits of this process apply. On Linux each thread has its own
+/// capabilities.
 void without_privileges(const std::function<void()>& what) {
   std::thread([&] {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
@@ -51,7 +52,7 @@ void without_privileges(const std::function<void()>& what) {
   }).join();
 }
 
-/// A limit of this process, for as long as this lives; nothing happens where it cannot be set so high.
+/// Sets a limit of this process during its own lifetime. is_set() is false when the value is too high.
 class Limit {
  public:
   Limit(int what, rlim_t value) : what_(what) {
@@ -74,7 +75,7 @@ class Limit {
 
 }  // namespace
 
-TEST_CASE("A thread goes before others as far as the system allows: real time, else raised, else as any") {
+TEST_CASE("A thread gets the highest priority that the system allows: real time, else raised, else the usual one") {
   struct Case {
     rlim_t real_time, nice;
     Scheduling expected;
@@ -93,7 +94,7 @@ TEST_CASE("A thread goes before others as far as the system allows: real time, e
   }
 }
 
-TEST_CASE("Workers are as any thread unless they are to go before others; the engine says what came of it") {
+TEST_CASE("Workers have the usual priority unless goes_before_others is set, and the engine reports the result") {
   {
     const media::Engine usual(options(2));
     CHECK(scheduling_of_workers() == Scheduling::Usual);

@@ -22,13 +22,13 @@ using media::ModelTask;
 
 namespace {
 
-/// Where share/install-silero puts it, run in this tree; or OFFHOOK_SILERO.
+/// Returns the folder of share/install-silero in this tree, or OFFHOOK_SILERO.
 std::string folder() {
   const char* named = std::getenv("OFFHOOK_SILERO");
   return named == nullptr ? "build/share/silero" : named;
 }
 
-/// Null, with a word about it, where it is not installed.
+/// Returns the installed model. Without one it returns null, with a message.
 std::shared_ptr<media::VoiceModel> installed() {
   if (!std::filesystem::exists(folder() + "/silero_vad.onnx")) {
     MESSAGE("not tested: the Silero model is not installed (./dev silero)");
@@ -45,7 +45,7 @@ std::vector<ModelTask*> pointers(std::vector<ModelTask>& tasks) {
   return to;
 }
 
-/// A folder with files of that name and text, gone with it.
+/// A temporary folder with files of given names and texts, removed with the object.
 struct Folder {
   std::string path = std::filesystem::temp_directory_path().string() + "/offhook_silero_XXXXXX";
   Folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
@@ -55,7 +55,7 @@ struct Folder {
   void put(const std::string& name, const std::string& text) const { std::ofstream(path + "/" + name) << text; }
 };
 
-/// Share of the ticks with voice, of the second before the last half one.
+/// Returns the share of ticks with voice, in the second before the last half second.
 double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector<std::int16_t>& pcm) {
   media::VoiceDesk desk(model, 1);
   media::ModelCall call;
@@ -72,7 +72,7 @@ double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector
 
 }  // namespace
 
-TEST_CASE("What is missing is named, and what is no library or no model is refused in words") {
+TEST_CASE("open_silero names a missing file, and refuses a wrong library or model with the reason") {
   const Folder folder;
   CHECK(media::open_silero(folder.path).error() == folder.path + "/libonnxruntime.so is not there");
   folder.put("libonnxruntime.so", "no library");
@@ -85,7 +85,7 @@ TEST_CASE("What is missing is named, and what is no library or no model is refus
   CHECK(media::open_silero(folder.path).error().find("silero_vad.onnx") != std::string::npos);
 }
 
-TEST_CASE("What other users may change is not loaded") {
+TEST_CASE("open_silero does not load a file that other users can change") {
   using std::filesystem::perms;
   const Folder folder;
   folder.put("libonnxruntime.so", "no library");
@@ -105,7 +105,7 @@ TEST_CASE("What other users may change is not loaded") {
   std::filesystem::permissions(library, perms::group_write, std::filesystem::perm_options::add);
   CHECK(said() == library + refusal + library);
   REQUIRE(::chown(library.c_str(), 0, 0) == 0);
-  CHECK(said().find(refusal) == std::string::npos);  // Of our own group.
+  CHECK(said().find(refusal) == std::string::npos);  // The group is the process's own.
   for (const auto& place : {folder.path + "/silero_vad.onnx", folder.path}) {
     REQUIRE(::chown(place.c_str(), 65533, 65533) == 0);
     CHECK(said().find(refusal + place) != std::string::npos);
@@ -113,7 +113,7 @@ TEST_CASE("What other users may change is not loaded") {
   }
 }
 
-TEST_CASE("A library that stands elsewhere, behind a link, is looked at where it stands") {
+TEST_CASE("For a library behind a link, open_silero checks the target of the link") {
   const Folder folder, open;
   std::filesystem::permissions(open.path, std::filesystem::perms::all);
   open.put("library", "no library");
@@ -122,7 +122,7 @@ TEST_CASE("A library that stands elsewhere, behind a link, is looked at where it
   CHECK(media::open_silero(folder.path).error() == folder.path + "/libonnxruntime.so is not loaded: other users may change " + open.path);
 }
 
-TEST_CASE("Another library than ONNX Runtime is refused") {
+TEST_CASE("open_silero refuses a library that is not ONNX Runtime") {
   const Folder folder;
   folder.put("silero_vad.onnx", "no model");
   const std::string libc = "/lib/x86_64-linux-gnu/libm.so.6";
@@ -131,7 +131,7 @@ TEST_CASE("Another library than ONNX Runtime is refused") {
   CHECK(media::open_silero(folder.path).error().find("this is not ONNX Runtime") != std::string::npos);
 }
 
-TEST_CASE("Calls in one batch are judged as each alone, for batches of 1 to 128") {
+TEST_CASE("Calls in one batch get the same results as alone, for batches of 1 to 128") {
   const auto model = installed();
   if (!model) return;
   const auto voice = offhook_test::SyntheticVoice(8000, 1).speak(4);
@@ -158,7 +158,7 @@ TEST_CASE("Calls in one batch are judged as each alone, for batches of 1 to 128"
   }
 }
 
-TEST_CASE("Silence and a tone are no voice to it, whatever the other detector thinks; a human voice is") {
+TEST_CASE("The model finds no voice in silence and in a tone, whatever the other detector finds, and finds human voices") {
   const auto model = installed();
   if (!model) return;
   std::vector<std::int16_t> pcm(24000);

@@ -9,7 +9,7 @@
 
 using namespace offhook;
 
-TEST_CASE("A snapshot is read whole while it is being written") {
+TEST_CASE("A snapshot reads a consistent value while another thread writes it") {
   struct Many {
     std::array<std::uint64_t, 20> values{};
     std::uint8_t tail = 0;

@@ -30,7 +30,7 @@ namespace offhook_test {
 using namespace offhook;
 using namespace std::chrono_literals;
 
-/// Share of the last second that is a sine of `hz`.
+/// Returns the share of the last second that is a sine of `hz`.
 inline double share_of(const std::vector<std::int16_t>& pcm, double hz, std::uint32_t rate_hz) {
   if (pcm.size() < rate_hz) return 0;
   double energy = 1, re = 0, im = 0;
@@ -43,7 +43,7 @@ inline double share_of(const std::vector<std::int16_t>& pcm, double hz, std::uin
   return 2 * (re * re + im * im) / (rate_hz * energy);
 }
 
-/// The conversation's end of a leg: speaks a tone, and keeps what it hears and is told.
+/// The conversation's side of a leg: plays a tone, and keeps the heard audio and the events.
 struct Talker {
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
   media::OpenLeg leg;
@@ -54,7 +54,7 @@ struct Talker {
   Talker(media::Engine& engine, double hz, std::uint32_t rate_hz = 16000, std::shared_ptr<media::RecordingTap> tap = nullptr)
       : tone(hz, rate_hz, 8000) {
     port->recording = std::move(tap);
-    port->gives_way = false;  // They all speak at once.
+    port->gives_way = false;  // All talkers speak at once.
     port->rate_hz = rate_hz;
     const auto opened = engine.open(kLoopback, port);
     REQUIRE(opened);
@@ -88,7 +88,7 @@ inline media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = me
   return plan;
 }
 
-/// A leg that nobody calls: what it hears counts the ticks of its worker, so that a test can wait for these, however fast they go.
+/// A leg without a caller. Its heard frames count the ticks of its worker, so that a test can wait for ticks at any speed.
 class TickWitness {
  public:
   explicit TickWitness(media::Engine& engine, media::LegId beside = {}) {
@@ -96,7 +96,7 @@ class TickWitness {
     REQUIRE(opened);
     REQUIRE(engine.start(opened->id, plan_to(9)));
   }
-  /// Waits for so many ticks from now on.
+  /// Waits for `ticks` ticks from now on. Returns false if they do not come.
   [[nodiscard]] bool see(std::size_t ticks) {
     static_cast<void>(heard());
     std::size_t seen = 0;
@@ -118,12 +118,12 @@ inline media::EngineOptions options(unsigned workers, media::DatagramPath path =
   media::EngineOptions made;
   made.workers = workers;
   made.datagrams = path;
-  made.late_limit = 1;  // Whoever shares this machine with the tests.
+  made.late_limit = 1;  // Other programs on this machine may delay the workers.
   return made;
 }
 
 inline std::vector<std::uint8_t> rtp_packet(std::uint32_t ssrc, std::uint16_t sequence) {
-  const std::vector<std::uint8_t> payload(160, 0x02);  // a loud square, should anybody play it
+  const std::vector<std::uint8_t> payload(160, 0x02);  // A loud square wave, which is noticed if it is played.
   rtp::Packet packet;
   packet.sequence = sequence;
   packet.timestamp = sequence * 160U;
@@ -134,12 +134,12 @@ inline std::vector<std::uint8_t> rtp_packet(std::uint32_t ssrc, std::uint16_t se
   return out;
 }
 
-/// RTP, and the same where RTCP belongs, to each port that is set, again and again until the end of the test.
+/// Sends RTP packets to each set port, and the same to its RTCP port, again and again until the end of the test.
 template <std::size_t kTargets>
 struct Flood {
   std::array<std::atomic<std::uint16_t>, kTargets> targets{};
 
-  /// 0: as fast as it goes.
+  /// A pause of 0 sends as fast as possible.
   explicit Flood(std::chrono::milliseconds pause) : thread_([this, pause] { run(pause); }) {}
   ~Flood() {
     stop_.store(true, std::memory_order_relaxed);
@@ -164,7 +164,7 @@ struct Flood {
 
   media::UdpSocket socket_ = any_socket();
   std::atomic<bool> stop_{false};
-  std::thread thread_;  // Last: it sees everything above complete.
+  std::thread thread_;  // The last member, so that the thread starts when all others exist.
 };
 
 }  // namespace offhook_test

@@ -21,8 +21,8 @@ namespace {
 
 base::Duration wall() { return std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()); }
 
-/// The kernel begins to note arrivals a moment after the first socket of all has asked for it; until then it tells when a datagram was
-/// read. Whether it has begun, waiting for that.
+/// Waits until the kernel records arrival times, which it begins a moment after the first socket requested it. Before that, the
+/// times are those of the reading. Returns false if it never begins.
 bool notes_arrivals(const media::UdpSocket& sender, const media::UdpSocket& receiver) {
   media::ReceiveBatch batch;
   return wait_until([&] {
@@ -38,7 +38,7 @@ bool notes_arrivals(const media::UdpSocket& sender, const media::UdpSocket& rece
 
 }  // namespace
 
-TEST_CASE("A batch says when each datagram came, not when it was read, and from whom") {
+TEST_CASE("A batch has the arrival time and the source of each datagram, not the time of reading") {
   const auto loopback = base::IpAddress::v4({127, 0, 0, 1});
   auto sender = media::UdpSocket::bind({loopback, 0}), receiver = media::UdpSocket::bind({loopback, 0});
   REQUIRE(sender);
@@ -50,9 +50,9 @@ TEST_CASE("A batch says when each datagram came, not when it was read, and from 
   for (int i = 0; i < 2; ++i) REQUIRE(sender->send(octets, to));
   pollfd waiting{receiver->fd(), POLLIN, 0};
   REQUIRE(::poll(&waiting, 1, 20'000) == 1);
-  const auto after = wall();  // The first is there by now; the second may still be on its way.
+  const auto after = wall();  // The first datagram has come. The second may still be on its way.
   media::ReceiveBatch batch;
-  for (int round = 0; round < 2; ++round) {  // The second time around with what the first left in the headers.
+  for (int round = 0; round < 2; ++round) {  // The second round uses the headers that the first one has filled.
     batch.receive(receiver->fd());
     REQUIRE(batch.size() == (round == 0 ? 2 : 1));
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -67,7 +67,7 @@ TEST_CASE("A batch says when each datagram came, not when it was read, and from 
   }
 }
 
-TEST_CASE("A datagram that is longer than the room for it is told as an empty one") {
+TEST_CASE("A datagram that is longer than its buffer is returned as an empty one") {
   const auto loopback = base::IpAddress::v4({127, 0, 0, 1});
   auto sender = media::UdpSocket::bind({loopback, 0}), receiver = media::UdpSocket::bind({loopback, 0});
   REQUIRE((sender && receiver));

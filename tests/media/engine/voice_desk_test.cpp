@@ -31,7 +31,7 @@ std::array<std::int16_t, 160> constant_frame(std::int16_t sample) {
   return frame;
 }
 
-/// Calls of one worker, a desk, and no thread: work() is called or not.
+/// Calls of one worker and a VoiceDesk without a thread. The tests call work().
 struct Trial {
   std::shared_ptr<FakeVoiceModel> model = std::make_shared<FakeVoiceModel>();
   media::VoiceDesk desk;
@@ -51,7 +51,7 @@ struct Trial {
 
 }  // namespace
 
-TEST_CASE("Calls are judged together, each by its own samples and with its own memory") {
+TEST_CASE("VoiceDesk judges calls together, each with its own samples and memory") {
   Trial trial(3);
   for (int tick = 0; tick < 8; ++tick) {
     for (std::size_t i = 0; i < 3; ++i) {
@@ -64,10 +64,10 @@ TEST_CASE("Calls are judged together, each by its own samples and with its own m
   CHECK(trial.judge(1, true));
   CHECK_FALSE(trial.judge(2, true));
   CHECK(trial.model->largest == 3);
-  CHECK(trial.calls[0]->task.state[0] == 5);  // Eight ticks are five chunks, and the fake counts them there.
+  CHECK(trial.calls[0]->task.state[0] == 5);  // Eight ticks are five chunks, and the fake model counts them there.
 }
 
-TEST_CASE("The context is the end of the chunk before, and silence where a call begins") {
+TEST_CASE("The context of a chunk is the end of the chunk before it, and silence at the beginning of a call") {
   Trial trial(1);
   trial.hear(100);
   trial.hear(200);
@@ -83,7 +83,7 @@ TEST_CASE("The context is the end of the chunk before, and silence where a call 
   CHECK(samples.back() == doctest::Approx(300 / 32768.0));
 }
 
-TEST_CASE("A batch holds the most that the model takes, and one more call makes another") {
+TEST_CASE("A batch holds the maximum of the model, and one more call makes another batch") {
   for (const std::size_t more : {0U, 1U}) {
     Trial trial(VoiceModel::kMostAtOnce + more);
     trial.hear(0);
@@ -94,7 +94,7 @@ TEST_CASE("A batch holds the most that the model takes, and one more call makes 
   }
 }
 
-TEST_CASE("What waited for long is judged in order, a call's chunks one after the other") {
+TEST_CASE("VoiceDesk judges chunks that waited for long in order, and a call's chunks one after the other") {
   Trial trial(2);
   for (int tick = 0; tick < 16; ++tick) trial.hear(0);
   CHECK(trial.desk.work() == 20);
@@ -103,7 +103,7 @@ TEST_CASE("What waited for long is judged in order, a call's chunks one after th
   CHECK(ModelVoice::unpack(trial.calls[1]->answer.load()).chunk == 10);
 }
 
-TEST_CASE("A feed holds 1024 chunks; the next is dropped and counted, and that call's memory begins anew") {
+TEST_CASE("A feed holds 1024 chunks, drops and counts the next, and then that call's memory begins anew") {
   Trial trial(1);
   std::uint64_t chunks = 0;
   for (; trial.desk.feed(0).dropped() == 0; ++chunks) {
@@ -120,7 +120,7 @@ TEST_CASE("A feed holds 1024 chunks; the next is dropped and counted, and that c
   CHECK(trial.desk.feed(0).dropped() == 1);
 }
 
-TEST_CASE("A worker that floods the desk does not keep another's calls waiting for more than a batch") {
+TEST_CASE("A worker that floods VoiceDesk delays another worker's calls by at most one batch") {
   Trial trial(VoiceModel::kMostAtOnce, 2);
   ModelCall other;
   trial.desk.feed(1).begin(other);
@@ -131,7 +131,7 @@ TEST_CASE("A worker that floods the desk does not keep another's calls waiting f
   CHECK(other.batch <= 2);
 }
 
-TEST_CASE("A call that takes another's place has nothing of it: neither memory nor answers") {
+TEST_CASE("A call in another's place gets neither its memory nor its answers") {
   Trial trial(1);
   for (int tick = 0; tick < 8; ++tick) {
     trial.hear(0);
@@ -150,7 +150,7 @@ TEST_CASE("A call that takes another's place has nothing of it: neither memory n
   CHECK(trial.judge(0, true));
 }
 
-TEST_CASE("A model that fails is asked no more, and every call has the plain verdict again") {
+TEST_CASE("VoiceDesk stops using a model that fails, and every call gets the plain verdict again") {
   Trial trial(2);
   for (int tick = 0; tick < 8; ++tick) {
     trial.hear(0);
@@ -176,7 +176,7 @@ TEST_CASE("A model that fails is asked no more, and every call has the plain ver
   CHECK_FALSE(late.served);
 }
 
-TEST_CASE("Who begins while there is no time left is not served, and costs nothing; who was served stays so") {
+TEST_CASE("A call that begins while no time is left is not served and adds no work, and a served call stays served") {
   Trial trial(1);
   trial.desk.serve_new(false);
   ModelCall late;
@@ -194,7 +194,7 @@ TEST_CASE("Who begins while there is no time left is not served, and costs nothi
   CHECK(late.served);
 }
 
-// For the thread sanitizer: workers that feed and read while the thread judges, calls that come and go.
+// For the thread sanitizer: workers feed and read while the thread judges, and calls begin and end.
 TEST_CASE("Two workers and the model's thread share calls without a lock, and no chunk is lost or answered twice") {
   auto model = std::make_shared<FakeVoiceModel>();
   constexpr std::size_t kCalls = 16;
@@ -217,21 +217,21 @@ TEST_CASE("Two workers and the model's thread share calls without a lock, and no
       std::uint64_t chunks = 0;
       for (const auto& call : calls[worker]) chunks += call.voice.number() - 1;
       asked[worker].store(chunks, std::memory_order_relaxed);
-      if (tick % 8 == 0) static_cast<void>(wait_until(has_room));  // What a feed has no room for is dropped.
+      if (tick % 8 == 0) static_cast<void>(wait_until(has_room));  // A full feed drops chunks.
     }
   };
   std::thread first(work, 0), second(work, 1);
   first.join();
   second.join();
   CHECK(wait_until([&] { return thread.chunks() == all_asked(); }));
-  CHECK(heard[0] == 400 * kCalls);  // Voice all the time, for the one detector and the other.
+  CHECK(heard[0] == 400 * kCalls);  // Both detectors find voice all the time.
   CHECK(thread.works());
   for (const auto& of : calls) {
     for (const auto& call : of) CHECK(ModelVoice::unpack(call.answer.load()).chunk == call.voice.number() - 1);
   }
 }
 
-TEST_CASE("The model's thread says once that the model has failed, and why, and ends") {
+TEST_CASE("The model's thread reports once that the model has failed with the reason, and ends") {
   auto model = std::make_shared<FakeVoiceModel>();
   model->fails = true;
   std::atomic<int> told{0};
