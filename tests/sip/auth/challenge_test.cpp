@@ -21,7 +21,7 @@ AuthError error_of(std::string_view text) {
   return challenge.error();
 }
 
-TEST_CASE("a full challenge is read [RFC 3261 section 20.44]") {
+TEST_CASE("take_challenge reads every parameter of a challenge [RFC 3261 section 20.44]") {
   const auto challenge = one(
       R"(Digest realm="atlanta.com", domain="sip:boxesbybob.com", qop="auth", nonce="f84f1cec41e6cbe5aea9c8e88d359", )"
       R"(opaque="", stale=FALSE, algorithm=MD5)");
@@ -36,7 +36,7 @@ TEST_CASE("a full challenge is read [RFC 3261 section 20.44]") {
   CHECK(challenge.qop_auth);
 }
 
-TEST_CASE("the least challenge means MD5 without qop [RFC 3261 section 22.4]") {
+TEST_CASE("a challenge with realm and nonce alone means MD5 without qop [RFC 3261 section 22.4]") {
   const auto challenge = one(R"(Digest realm="",nonce="n")");
   CHECK(challenge.algorithm == Algorithm::Md5);
   CHECK(challenge.algorithm_known);
@@ -45,8 +45,7 @@ TEST_CASE("the least challenge means MD5 without qop [RFC 3261 section 22.4]") {
   CHECK_FALSE(challenge.has_opaque);
 }
 
-TEST_CASE(
-    "spacing, case, order, unquoted values, unknown parameters and empty list elements do no harm [RFC 3261 section 25.1]") {
+TEST_CASE("take_challenge accepts any spacing, case and order, unquoted values, unknown parameters and empty list elements [RFC 3261 section 25.1]") {
   const auto challenge =
       one("dIgEsT  NONCE = \"n\" ,, Stale=True, x-new=\"a, b\" ,charset=UTF-8,REALM=pbx.example , algorithm=\"sha-256\", ");
   CHECK(challenge.realm == "pbx.example");
@@ -55,13 +54,13 @@ TEST_CASE(
   CHECK(challenge.algorithm == Algorithm::Sha256);
 }
 
-TEST_CASE("quoted pairs stay as they are, and a quoted comma or equals sign separates nothing [RFC 7616 section 3.4]") {
+TEST_CASE("take_challenge keeps quoted pairs, and a quoted comma or equals sign is no separator [RFC 7616 section 3.4]") {
   const auto challenge = one(R"(Digest realm="a\"b, c=\\", nonce="n=,1")");
   CHECK(challenge.realm == R"(a\"b, c=\\)");
   CHECK(challenge.nonce == "n=,1");
 }
 
-TEST_CASE("auth is found in a qop list, quoted or not, and only as a whole word [RFC 7616 section 3.3]") {
+TEST_CASE("take_challenge finds auth as a whole word in a qop list, quoted or not [RFC 7616 section 3.3]") {
   CHECK(one(R"(Digest realm="r", nonce="n", qop="auth-int, auth")").qop_auth);
   CHECK(one(R"(Digest realm="r", qop=auth,auth-int, nonce="n")").qop_auth);
   CHECK(one(R"(Digest realm="r", qop=auth,auth-int, nonce="n")").nonce == "n");
@@ -72,12 +71,12 @@ TEST_CASE("auth is found in a qop list, quoted or not, and only as a whole word 
   CHECK_FALSE(one(R"(Digest realm="r", nonce="n", qop="")").has_qop);
 }
 
-TEST_CASE("an unknown algorithm is no error of the challenge: another one may be on offer [RFC 8760 section 2.3]") {
+TEST_CASE("a challenge with an unknown algorithm is valid, because the server may offer another one [RFC 8760 section 2.3]") {
   const auto challenge = one(R"(Digest realm="r", nonce="n", algorithm=SHA3-512)");
   CHECK_FALSE(challenge.algorithm_known);
 }
 
-TEST_CASE("a challenge without realm or nonce, or with broken grammar, is refused") {
+TEST_CASE("take_challenge refuses a challenge without realm or nonce, or with broken grammar") {
   CHECK(error_of(R"(Digest)") == AuthError::BadChallenge);
   CHECK(error_of(R"(Digest nonce="n")") == AuthError::BadChallenge);
   CHECK(error_of(R"(Digest realm="r")") == AuthError::BadChallenge);
@@ -90,7 +89,7 @@ TEST_CASE("a challenge without realm or nonce, or with broken grammar, is refuse
   CHECK(error_of(R"(Digest=realm="r", nonce="n")") == AuthError::BadChallenge);
 }
 
-TEST_CASE("realm, nonce, opaque and domain are taken up to their bound and not one octet more") {
+TEST_CASE("take_challenge accepts realm, nonce, opaque and domain up to their bound, and refuses a longer one") {
   const auto with = [](const std::string& name, std::size_t size) {
     std::string text = "Digest ";
     if (name != "realm") text += "realm=\"r\", ";
@@ -107,7 +106,7 @@ TEST_CASE("realm, nonce, opaque and domain are taken up to their bound and not o
   }
 }
 
-TEST_CASE("challenges are gathered from all lines of both kinds, in order, other schemes skipped [RFC 3261 section 20.27]") {
+TEST_CASE("parse_challenges collects the Digest challenges of all lines and both headers in order, and skips other schemes [RFC 3261 section 20.27]") {
   const auto message =
       response(401, www("Negotiate") + www(R"(Digest realm="a", nonce="1", algorithm=SHA-256)") + www("NTLM TlRM==") +
                         proxy(R"(Digest realm="b", nonce="2")") + www(R"(Basic realm="c")"));
@@ -120,7 +119,7 @@ TEST_CASE("challenges are gathered from all lines of both kinds, in order, other
   CHECK((*challenges)[1].proxy);
 }
 
-TEST_CASE("several challenges in one line are told apart, though SIP forbids the form [RFC 7235 section 4.1]") {
+TEST_CASE("parse_challenges separates several challenges in one line, although SIP forbids this form [RFC 7235 section 4.1]") {
   const auto challenges = parse_challenges(response(
       401,
       www(R"(Negotiate YII=, Digest realm="a", nonce="1", algorithm=SHA-256, Digest realm="a", nonce="2", Basic realm="x")")));
@@ -130,7 +129,7 @@ TEST_CASE("several challenges in one line are told apart, though SIP forbids the
   CHECK((*challenges)[1].nonce == "2");
 }
 
-TEST_CASE("a broken line does not hide a good one, and alone it names the error") {
+TEST_CASE("parse_challenges ignores a broken line next to a good one, and reports it when it is alone") {
   const auto good = www(R"(Digest realm="a", nonce="1")");
   const auto broken = www(R"(Digest realm="a)");
   CHECK(parse_challenges(response(401, broken + good)).value().size() == 1);
@@ -140,14 +139,14 @@ TEST_CASE("a broken line does not hide a good one, and alone it names the error"
   CHECK(parse_challenges(response(401, www("Negotiate"))).error() == AuthError::NoChallenge);
 }
 
-TEST_CASE("kMaxChallenges are read and one more is refused") {
+TEST_CASE("parse_challenges reads kMaxChallenges, and refuses one more") {
   std::string lines;
   for (std::size_t i = 0; i < kMaxChallenges; ++i) lines += www(R"(Digest realm="r)" + std::to_string(i) + R"(", nonce="n")");
   CHECK(parse_challenges(response(401, lines)).value().size() == kMaxChallenges);
   CHECK(parse_challenges(response(401, lines + www("Negotiate"))).error() == AuthError::TooManyChallenges);
 }
 
-TEST_CASE("one value is found in a list of parameters, and in nothing that is broken before it") {
+TEST_CASE("find_auth_parameter finds a value in a list, but not after a broken parameter") {
   CHECK(find_auth_parameter(R"(qop=auth, nextnonce="n1", rspauth="x")", "NextNonce") == "n1");
   CHECK_FALSE(find_auth_parameter(R"(qop=auth)", "nextnonce"));
   CHECK_FALSE(find_auth_parameter(R"(rspauth="x, nextnonce="n1")", "nextnonce"));

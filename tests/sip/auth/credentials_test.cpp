@@ -19,7 +19,7 @@ struct Account {
     attempt = AuthAttempt{};
     return client.preempt({"REGISTER", kUri}, random, attempt);
   }
-  /// The response value is what the other fields and the password make of it.
+  /// Checks that the response value matches the other fields and the password.
   static void check_proof(const std::string& header, std::string_view password = "s3cret", std::string_view method = "REGISTER") {
     CAPTURE(header);
     const auto get = [&](std::string_view name) {
@@ -47,8 +47,7 @@ std::string digest(std::string_view nonce, std::string_view more = "") {
   return "Digest realm=\"r\", nonce=\"" + std::string(nonce) + "\"" + std::string(more);
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "a 401 is answered in Authorization, with the quoting that the grammar asks for [RFC 3261 section 22.4]") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers a 401 in Authorization, with the quotes that the grammar requires [RFC 3261 section 22.2]") {
   const auto headers = answer(response(401, www(digest("n1", R"(, qop="auth,auth-int", opaque="o", algorithm=SHA-256)"))));
   REQUIRE(headers.has_value());
   REQUIRE(headers->size() == 1);
@@ -63,8 +62,7 @@ TEST_CASE_FIXTURE(Account,
   CHECK(value.find("s3cret") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "without qop, opaque and algorithm in the challenge the answer has none either [RFC 2617 section 3.2.2]") {
+TEST_CASE_FIXTURE(Account, "without qop, opaque and algorithm in the challenge, the answer has none either [RFC 2617 section 3.2.2]") {
   const auto headers = answer(response(401, www(digest("n1"))));
   REQUIRE(headers.has_value());
   const std::string value = headers->front().value;
@@ -72,13 +70,13 @@ TEST_CASE_FIXTURE(Account,
   check_proof(value);
 }
 
-TEST_CASE_FIXTURE(Account, "a 407 is answered in Proxy-Authorization [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers a 407 in Proxy-Authorization [RFC 3261 section 22.3]") {
   const auto headers = answer(response(407, proxy(digest("n1"))));
   REQUIRE(headers.has_value());
   CHECK(headers->front().name == HeaderName::ProxyAuthorization);
 }
 
-TEST_CASE_FIXTURE(Account, "a proxy's answer goes along when the server behind it challenges too [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Account, "DigestClient repeats its answer to a proxy when the server behind it challenges too [RFC 3261 section 22.3]") {
   REQUIRE(answer(response(407, proxy(digest("p1", ", qop=\"auth\"")))));
   const auto headers = answer(response(401, www(digest("w1", ", qop=\"auth\""))));
   REQUIRE(headers.has_value());
@@ -88,15 +86,15 @@ TEST_CASE_FIXTURE(Account, "a proxy's answer goes along when the server behind i
   CHECK(value_of((*headers)[0].value, "nc") == "00000002");
   CHECK((*headers)[1].name == HeaderName::Authorization);
   CHECK(value_of((*headers)[1].value, "nonce") == "w1");
-  // The proxy's nonce was good for one use: it may challenge anew without calling the password wrong.
+  // The proxy's nonce was valid for one use, so that a new challenge does not mean a wrong password.
   const auto again = answer(response(407, proxy(digest("p2", ", qop=\"auth\""))));
   REQUIRE(again.has_value());
   CHECK(value_of((*again)[0].value, "nonce") == "p2");
-  // But the nonce that it has just given may not be refused.
+  // A refusal of the nonce that the proxy has just given does mean a wrong password.
   CHECK(answer(response(407, proxy(digest("p3", ", qop=\"auth\"")))).error() == AuthError::WrongCredentials);
 }
 
-TEST_CASE_FIXTURE(Account, "the strongest algorithm that we speak is taken, whatever the order [RFC 8760 section 2.4]") {
+TEST_CASE_FIXTURE(Account, "DigestClient chooses the strongest supported algorithm, in any order of the challenges [RFC 8760 section 2.4]") {
   const auto md5 = www(digest("m", ", algorithm=MD5, qop=\"auth\"")),
              sha256 = www(digest("s", ", algorithm=SHA-256, qop=\"auth\"")),
              sha512 = www(digest("t", ", algorithm=SHA-512-256, qop=\"auth\"")),
@@ -109,13 +107,13 @@ TEST_CASE_FIXTURE(Account, "the strongest algorithm that we speak is taken, what
   SUBCASE("strongest first") {
     lines = unknown + sha512 + sha256 + md5, nonce = "t";
   }
-  SUBCASE("two of them") {
+  SUBCASE("MD5 and SHA-256") {
     lines = md5 + sha256, nonce = "s";
   }
-  SUBCASE("an unknown one and MD5") {
+  SUBCASE("an unknown algorithm and MD5") {
     lines = unknown + md5, nonce = "m";
   }
-  SUBCASE("the strongest only with auth-int") {
+  SUBCASE("the strongest algorithm only with auth-int") {
     lines = md5 + www(digest("t", ", algorithm=SHA-512-256, qop=\"auth-int\"")) + sha256, nonce = "t";
   }
   const auto headers = answer(response(401, lines));
@@ -125,13 +123,12 @@ TEST_CASE_FIXTURE(Account, "the strongest algorithm that we speak is taken, what
   check_proof(headers->front().value);
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "between two challenges of one strength the one with qop is taken: without it an answer can be replayed") {
+TEST_CASE_FIXTURE(Account, "between two challenges of equal strength DigestClient chooses the one with qop, because an answer without it can be replayed") {
   const auto headers = answer(response(401, www(digest("plain")) + www(digest("qop", ", qop=\"auth\""))));
   CHECK(value_of(headers.value().front().value, "nonce") == "qop");
 }
 
-TEST_CASE_FIXTURE(Account, "auth-int alone is answered with the body in the digest, and auth where there is a choice [RFC 7616 section 3.4.3]") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers auth-int alone with the body in the digest, and prefers auth when both are offered [RFC 7616 section 3.4.3]") {
   const AuthorizedRequest invite{"INVITE", "sip:6002@pbx.example", "v=0\r\n"};
   const auto headers = client.answer(response(407, proxy(digest("n", ", qop=\"auth-int\", algorithm=SHA-256"))), invite, random, attempt);
   REQUIRE(headers.has_value());
@@ -147,17 +144,17 @@ TEST_CASE_FIXTURE(Account, "auth-int alone is answered with the body in the dige
   CHECK(value_of(either.value().front().value, "qop") == "auth");
 }
 
-TEST_CASE_FIXTURE(Account, "a realm that asked for SHA-256 gets no MD5 answer any more [RFC 8760 section 2.4]") {
+TEST_CASE_FIXTURE(Account, "after a challenge with SHA-256, DigestClient refuses MD5 for that realm [RFC 8760 section 2.4]") {
   REQUIRE(answer(response(401, www(digest("n1", ", algorithm=SHA-256")))));
   attempt = AuthAttempt{};
   CHECK(answer(response(401, www(digest("n2", ", algorithm=MD5")))).error() == AuthError::Weakened);
-  CHECK(answer(response(401, www(R"(Digest realm="else", nonce="n3")"))));  // Another realm may.
+  CHECK(answer(response(401, www(R"(Digest realm="else", nonce="n3")"))));  // Another realm may use MD5.
   client.reset();
   attempt = AuthAttempt{};
   CHECK(answer(response(401, www(digest("n4", ", algorithm=MD5")))));
 }
 
-TEST_CASE_FIXTURE(Account, "a realm that asked for qop gets no answer without one any more [RFC 7616 section 3.4]") {
+TEST_CASE_FIXTURE(Account, "after a challenge with qop, DigestClient refuses a challenge without qop for that realm [RFC 7616 section 3.4]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   attempt = AuthAttempt{};
   const auto bare = answer(response(401, www(digest("n2"))));
@@ -165,36 +162,35 @@ TEST_CASE_FIXTURE(Account, "a realm that asked for qop gets no answer without on
   CHECK(bare.error() == AuthError::Weakened);
 }
 
-TEST_CASE_FIXTURE(Account, "the floor of a realm outlasts a wrong password [RFC 8760 section 2.4]") {
+TEST_CASE_FIXTURE(Account, "the minimum strength of a realm stays after a wrong password [RFC 8760 section 2.4]") {
   REQUIRE(answer(response(401, www(digest("n1", ", algorithm=SHA-256")))));
   CHECK(answer(response(401, www(digest("n1", ", algorithm=SHA-256")))).error() == AuthError::WrongCredentials);
   attempt = AuthAttempt{};
   CHECK(answer(response(401, www(digest("n2")))).error() == AuthError::Weakened);
 }
 
-TEST_CASE_FIXTURE(Account, "what we cannot speak is said so, and a status without a challenge too") {
+TEST_CASE_FIXTURE(Account, "DigestClient reports an unsupported challenge, and a response without a challenge") {
   CHECK(answer(response(401, www(digest("n", ", algorithm=SHA3-512")))).error() == AuthError::Unsupported);
   CHECK(answer(response(401, www(digest("n", ", qop=\"auth-conf\"")))).error() == AuthError::Unsupported);
   CHECK(answer(response(401, "")).error() == AuthError::NoChallenge);
   CHECK(answer(response(403, www(digest("n")))).error() == AuthError::NoChallenge);
 }
 
-TEST_CASE_FIXTURE(
-    Account, "a fresh nonce that is refused means a wrong password, with the same nonce or another [RFC 3261 section 22.1]") {
+TEST_CASE_FIXTURE(Account, "a refused fresh nonce means a wrong password, whether the new challenge has the same nonce or another [RFC 3261 section 22.1]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   SUBCASE("the same nonce") {
     CHECK(answer(response(401, www(digest("n1", ", qop=\"auth\"")))).error() == AuthError::WrongCredentials);
   }
-  SUBCASE("another nonce: servers that give one to each response") {
+  SUBCASE("another nonce, from a server that gives each response its own") {
     CHECK(answer(response(401, www(digest("n2", ", qop=\"auth\"")))).error() == AuthError::WrongCredentials);
   }
-  SUBCASE("stale, yet the same nonce") {
+  SUBCASE("stale=true, but with the same nonce") {
     CHECK(answer(response(401, www(digest("n1", ", qop=\"auth\", stale=true")))).error() == AuthError::WrongCredentials);
   }
-  CHECK(preempt().empty());  // Nothing of it is reused.
+  CHECK(preempt().empty());  // The client does not use the refused nonce again.
 }
 
-TEST_CASE_FIXTURE(Account, "stale=true is answered with the new nonce once, and no more than once [RFC 7616 section 3.3]") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers stale=true with the new nonce, but only once [RFC 7616 section 3.3]") {
   REQUIRE(answer(response(401, www(digest("n1")))));
   const auto second = answer(response(401, www(digest("n2", ", stale=true"))));
   REQUIRE(second.has_value());
@@ -202,8 +198,7 @@ TEST_CASE_FIXTURE(Account, "stale=true is answered with the new nonce once, and 
   CHECK(answer(response(401, www(digest("n3", ", stale=true")))).error() == AuthError::WrongCredentials);
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "the next request carries the nonce at once, its count rising and its cnonce new [RFC 7616 section 3.4]") {
+TEST_CASE_FIXTURE(Account, "the next request has the nonce at once, with a higher count and a new cnonce [RFC 7616 section 3.4]") {
   CHECK(preempt().empty());
   const auto first = answer(response(401, www(digest("n1", ", qop=\"auth\"")))).value().front().value;
   for (const char* count : {"00000002", "00000003"}) {
@@ -216,8 +211,7 @@ TEST_CASE_FIXTURE(Account,
   }
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "a reused nonce may run out without a word of stale; the new one is answered once [RFC 3261 section 22.1]") {
+TEST_CASE_FIXTURE(Account, "a reused nonce may expire without stale=true, and DigestClient answers the new one once [RFC 3261 section 22.3]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   REQUIRE(preempt().size() == 1);
   const auto renewed = answer(response(401, www(digest("n2", ", qop=\"auth\""))));
@@ -226,26 +220,26 @@ TEST_CASE_FIXTURE(Account,
   CHECK(answer(response(401, www(digest("n3", ", qop=\"auth\"")))).error() == AuthError::WrongCredentials);
 }
 
-TEST_CASE_FIXTURE(Account, "a reused nonce that comes back as the challenge means a wrong password, and no loop") {
+TEST_CASE_FIXTURE(Account, "a challenge with the reused nonce itself means a wrong password, and causes no loop") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   REQUIRE(preempt().size() == 1);
   CHECK(answer(response(401, www(digest("n1", ", qop=\"auth\"")))).error() == AuthError::WrongCredentials);
 }
 
-TEST_CASE_FIXTURE(Account, "two requests challenged before either is answered disturb each other not at all") {
+TEST_CASE_FIXTURE(Account, "two requests that are challenged at the same time do not disturb each other") {
   AuthAttempt other;
   REQUIRE(client.answer(response(401, www(digest("n1", ", qop=\"auth\""))), {"REGISTER", kUri}, random, attempt));
   const auto second =
       client.answer(response(401, www(digest("n1", ", qop=\"auth\""))), {"INVITE", "sip:6002@pbx.example"}, random, other);
   REQUIRE(second.has_value());
-  CHECK(value_of(second->front().value, "nc") == "00000002");  // One nonce, one count.
+  CHECK(value_of(second->front().value, "nc") == "00000002");  // Both use the same nonce and its one count.
   check_proof(second->front().value, "s3cret", "INVITE");
   AuthAttempt third;
   const auto fresh = client.answer(response(401, www(digest("n2", ", qop=\"auth\""))), {"REGISTER", kUri}, random, third);
   CHECK(value_of(fresh.value().front().value, "nc") == "00000001");
 }
 
-TEST_CASE_FIXTURE(Account, "-sess keeps the cnonce that its session key was made with [RFC 7616 section 3.4.2]") {
+TEST_CASE_FIXTURE(Account, "with a -sess algorithm DigestClient keeps the cnonce of the session key [RFC 7616 section 3.4.2]") {
   const auto first = answer(response(401, www(digest("n1", ", qop=\"auth\", algorithm=SHA-256-sess")))).value().front().value;
   check_proof(first);
   const auto second = preempt().at(0).value;
@@ -257,7 +251,7 @@ TEST_CASE_FIXTURE(Account, "-sess keeps the cnonce that its session key was made
   CHECK(value_of(third, "cnonce") != value_of(first, "cnonce"));
 }
 
-TEST_CASE_FIXTURE(Account, "nextnonce of the success is the next request's nonce [RFC 7616 section 3.5]") {
+TEST_CASE_FIXTURE(Account, "the next request uses the nextnonce of the success [RFC 7616 section 3.5]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   client.on_success(response(200, "Authentication-Info: qop=auth, rspauth=\"x\", nextnonce=\"n2\", nc=00000001\r\n"), attempt);
   const auto next = preempt();
@@ -266,8 +260,7 @@ TEST_CASE_FIXTURE(Account, "nextnonce of the success is the next request's nonce
   CHECK(value_of(next[0].value, "nc") == "00000001");
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "a nextnonce over the bound, or from a success that proved nothing, is left aside [RFC 7616 section 3.5]") {
+TEST_CASE_FIXTURE(Account, "DigestClient ignores a nextnonce beyond kMaxNonceBytes, or from a success without a proof [RFC 7616 section 3.5]") {
   client.on_success(response(200, "Authentication-Info: nextnonce=\"n2\"\r\n"), attempt);
   CHECK(preempt().empty());
   attempt = AuthAttempt{};
@@ -279,7 +272,7 @@ TEST_CASE_FIXTURE(Account,
   CHECK(value_of(preempt().at(0).value, "nonce").size() == kMaxNonceBytes);
 }
 
-TEST_CASE_FIXTURE(Account, "credentials that name realms answer for those alone, letter by letter") {
+TEST_CASE_FIXTURE(Account, "credentials with a list of realms answer only these realms, compared exactly") {
   DigestClient named(Credentials{"6001", "s3cret", {"r", "s"}});
   const auto ask = [&](const std::string& lines) {
     attempt = AuthAttempt{};
@@ -293,7 +286,7 @@ TEST_CASE_FIXTURE(Account, "credentials that name realms answer for those alone,
   CHECK(value_of(both->front().value, "realm") == "s");
 }
 
-TEST_CASE_FIXTURE(Account, "kMaxRealms realms are remembered, and one more pushes out the one unused for longest") {
+TEST_CASE_FIXTURE(Account, "DigestClient remembers kMaxRealms realms, and for one more it drops the one that was unused for longest") {
   for (std::size_t i = 0; i <= DigestClient::kMaxRealms; ++i) {
     if (i == DigestClient::kMaxRealms) CHECK(preempt().size() == DigestClient::kMaxRealms);
     attempt = AuthAttempt{};
@@ -304,20 +297,20 @@ TEST_CASE_FIXTURE(Account, "kMaxRealms realms are remembered, and one more pushe
   for (const auto& header : headers) CHECK(value_of(header.value, "realm") != "r0");
 }
 
-TEST_CASE_FIXTURE(Account, "one request answers kMaxRounds challenges, and no more: realms without end are a trap") {
+TEST_CASE_FIXTURE(Account, "one request answers kMaxRounds challenges and no more, so that endless realms cause no loop") {
   for (int i = 0; i < DigestClient::kMaxRounds; ++i) {
     REQUIRE(answer(response(401, www("Digest realm=\"r" + std::to_string(i) + "\", nonce=\"n\""))));
   }
   CHECK(answer(response(401, www(R"(Digest realm="more", nonce="n")"))).error() == AuthError::WrongCredentials);
 }
 
-TEST_CASE_FIXTURE(Account, "a nonce is used kMaxNonceUses times, then a new one is asked for") {
+TEST_CASE_FIXTURE(Account, "DigestClient uses a nonce kMaxNonceUses times, and then sends a request without one") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   for (std::uint32_t used = 1; used < DigestClient::kMaxNonceUses; ++used) REQUIRE(preempt().size() == 1);
   CHECK(preempt().empty());
 }
 
-TEST_CASE("a user name with quotes and backslashes is escaped in the field and hashed as it is [RFC 3261 section 25.1]") {
+TEST_CASE("a user name with quotes and backslashes is escaped in the field, and hashed without escapes [RFC 3261 section 25.1]") {
   base::SeededRandom random(7);
   DigestClient client(Credentials{R"(a"b\c)", "pw"});
   AuthAttempt attempt;

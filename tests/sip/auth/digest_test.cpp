@@ -10,7 +10,7 @@
 namespace offhook::sip {
 namespace {
 
-TEST_CASE("MD5 with qop=auth gives the printed value [RFC 2617 section 3.5]") {
+TEST_CASE("digest_response gives the RFC's value for MD5 with qop=auth [RFC 2617 section 3.5]") {
   const DigestInput input{.algorithm = Algorithm::Md5,
                           .username = "Mufasa",
                           .realm = "testrealm@host.com",
@@ -25,7 +25,7 @@ TEST_CASE("MD5 with qop=auth gives the printed value [RFC 2617 section 3.5]") {
   CHECK(digest_response(input) == "6629fae49393a05397450978507c4ef1");
 }
 
-TEST_CASE("MD5 and SHA-256 give the printed values [RFC 7616 section 3.9.1]") {
+TEST_CASE("digest_response gives the RFC's values for MD5 and SHA-256 [RFC 7616 section 3.9.1]") {
   DigestInput input{.algorithm = Algorithm::Md5,
                     .username = "Mufasa",
                     .realm = "http-auth@example.org",
@@ -42,7 +42,7 @@ TEST_CASE("MD5 and SHA-256 give the printed values [RFC 7616 section 3.9.1]") {
   CHECK(digest_response(input) == "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
 }
 
-TEST_CASE("SHA-512-256 is the hash of FIPS 180-4, not a cut SHA-512 as the RFC's example has it [RFC 7616 section 3.9.2]") {
+TEST_CASE("SHA-512-256 is the hash of FIPS 180-4, and not a truncated SHA-512 as in the RFC's example [RFC 7616 section 3.9.2]") {
   const DigestInput input{.algorithm = Algorithm::Sha512_256,
                           .username = "J\xC3\xA4s\xC3\xB8n Doe",
                           .realm = "api@example.org",
@@ -57,14 +57,14 @@ TEST_CASE("SHA-512-256 is the hash of FIPS 180-4, not a cut SHA-512 as the RFC's
   CHECK(digest_response(input) == "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5");
 }
 
-TEST_CASE("the hashes themselves are right [RFC 1321 appendix A.5, FIPS 180-4]") {
+TEST_CASE("hash_hex gives the published values of each hash [RFC 1321 appendix A.5, FIPS 180-4]") {
   CHECK(hash_hex(Algorithm::Md5, "") == "d41d8cd98f00b204e9800998ecf8427e");
   CHECK(hash_hex(Algorithm::Md5Sess, "abc") == "900150983cd24fb0d6963f7d28e17f72");
   CHECK(hash_hex(Algorithm::Sha256, "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(hash_hex(Algorithm::Sha512_256, "abc") == "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23");
 }
 
-TEST_CASE("the nonce count is eight hexadecimal digits [RFC 7616 section 3.4]") {
+TEST_CASE("the nonce count has eight hexadecimal digits [RFC 7616 section 3.4]") {
   CHECK(nonce_count_text(1) == "00000001");
   CHECK(nonce_count_text(0xABCDEF) == "00abcdef");
   CHECK(nonce_count_text(0xFFFFFFFF) == "ffffffff");
@@ -87,7 +87,7 @@ std::string text(const nlohmann::json& vector, const char* name) {
   return vector[name].is_string() ? vector[name].get<std::string>() : std::string();
 }
 
-TEST_CASE("all shared digest vectors, auth-int and -sess among them [RFC 7616 section 3.4.1]") {
+TEST_CASE("digest_response gives the values of all shared vectors, auth-int and -sess included [RFC 7616 section 3.4.1]") {
   const char* data = std::getenv("OFFHOOK_TEST_DATA");
   const std::string path = std::string(data != nullptr ? data : "../shared/data") + "/vectors/digest.json";
   std::ifstream file(path);

@@ -11,7 +11,7 @@
 
 namespace offhook::sip::test {
 
-/// A response with these further header lines, each ending in CRLF.
+/// Returns a response with these additional header lines, each of which ends in CRLF.
 inline Message response(int status, std::string_view lines) {
   const std::string text = "SIP/2.0 " + std::to_string(status) +
                            " Reason\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"

@@ -17,7 +17,7 @@ using Kind = Verifier::Verdict::Kind;
 
 base::IpAddress ip(std::string_view text) { return *base::IpAddress::parse(text); }
 
-/// A server with its callers, and one caller who answers its challenges with our own client.
+/// A server with its callers, and one caller whose DigestClient answers the challenges.
 struct Serving {
   CallerOptions options;
   base::SeededRandom random{1};
@@ -40,7 +40,7 @@ struct Serving {
     REQUIRE(parsed);
     return std::move(*parsed);
   }
-  /// What our client answers to these challenges.
+  /// Returns the DigestClient's answer to these challenges.
   std::string answer(const std::vector<std::string>& challenges) {
     std::string lines;
     for (const auto& value : challenges) lines += "WWW-Authenticate: " + value + "\r\n";
@@ -54,7 +54,7 @@ struct Serving {
   Kind check(const std::string& authorization) { return verifier().check(request(authorization), {}, source, now).kind; }
 };
 
-/// A whole Authorization, made here from its parts.
+/// The parts of an Authorization header. text() computes the response from them.
 struct Parts {
   Algorithm algorithm = Algorithm::Sha256;
   std::string username = "ada", password = "secret", realm = "offhook", uri = "sip:bot@192.0.2.1", nonce, qop = "auth", cnonce = "c";
@@ -75,7 +75,7 @@ std::string nonce_of(const std::string& challenge) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Serving, "who proves a password is let in under its name [RFC 3261 section 22.1]") {
+TEST_CASE_FIXTURE(Serving, "Verifier accepts a caller with the right password and returns the user name [RFC 3261 section 22.1]") {
   const auto verdict = verifier().check(request(fresh()), {}, source, now);
   CHECK(verdict.kind == Kind::Proven);
   CHECK(verdict.username == "ada");
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Serving, "who proves a password is let in under its name [RFC 
   CHECK(verifier().check(request(fresh()), {}, source, now).username == "o\"neil\\");
 }
 
-TEST_CASE_FIXTURE(Serving, "a challenge for each algorithm, the strongest first, each with its own nonce [RFC 8760 section 2.3]") {
+TEST_CASE_FIXTURE(Serving, "Verifier makes a challenge for each algorithm, the strongest first, each with its own nonce [RFC 8760 section 2.3]") {
   options.auth_int = true;
   const auto all = verifier().challenges(source, false, now);
   REQUIRE(all.size() == 3);
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Serving, "a challenge for each algorithm, the strongest first,
   for (const auto& one : all) CHECK(check(answer({one})) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "an algorithm or a qop that is not on offer proves nothing [RFC 8760 section 2.3]") {
+TEST_CASE_FIXTURE(Serving, "Verifier refuses an algorithm or a qop that it did not offer [RFC 8760 section 2.3]") {
   options.algorithms = {Algorithm::Sha512_256, Algorithm::Sha256};
   options.auth_int = false;
   Parts parts;
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Serving, "an algorithm or a qop that is not on offer proves no
   SUBCASE("no qop") { parts.qop = ""; CHECK(check(parts.text()) == Kind::Wrong); }
 }
 
-TEST_CASE_FIXTURE(Serving, "auth-int proves the body too [RFC 7616 section 3.4.3]") {
+TEST_CASE_FIXTURE(Serving, "auth-int also proves the body [RFC 7616 section 3.4.3]") {
   options.auth_int = true;
   Parts parts;
   parts.qop = "auth-int";
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Serving, "auth-int proves the body too [RFC 7616 section 3.4.3
   CHECK(check(text) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "a request that was captured and is sent again is stale [RFC 7616 section 3.4]") {
+TEST_CASE_FIXTURE(Serving, "a captured request that is sent again is stale [RFC 7616 section 3.4]") {
   const std::string captured = fresh();
   CHECK(check(captured) == Kind::Proven);
   CHECK(check(captured) == Kind::Stale);
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Serving, "a request that was captured and is sent again is sta
   CHECK(check(answer(again)) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "counts may overtake each other, but none is taken twice or kWindow too late [RFC 7616 section 3.4]") {
+TEST_CASE_FIXTURE(Serving, "nonce counts may come out of order, but each only once and less than kWindow late [RFC 7616 section 3.4]") {
   Parts parts;
   parts.nonce = nonce_of(verifier().challenges(source, false, now)[1]);
   const auto use = [&](std::uint32_t count) {
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Serving, "counts may overtake each other, but none is taken tw
   CHECK(use(0xFFFFFFFFU - Nonces::kWindow + 1) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "a nonce ends after its time, and is good at no other address") {
+TEST_CASE_FIXTURE(Serving, "a nonce expires after its time, and is valid only for its source address") {
   const std::string early = fresh(), late = fresh(), elsewhere = fresh();
   now += options.nonce_time - 1ns;
   CHECK(check(early) == Kind::Proven);
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(Serving, "a nonce ends after its time, and is good at no other
   CHECK(check(elsewhere) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "a nonce that we did not make is stale to who has the password, and wrong to others [RFC 7616 section 3.3]") {
+TEST_CASE_FIXTURE(Serving, "a foreign nonce is stale with the right password, and wrong without it [RFC 7616 section 3.3]") {
   Parts parts;
   const std::string ours = nonce_of(verifier().challenges(source, false, now)[1]);
   for (const std::string& nonce : {std::string("n"), std::string(200, '0'), ours.substr(0, ours.size() - 1) + (ours.back() == '0' ? '1' : '0'),
@@ -179,10 +179,10 @@ TEST_CASE_FIXTURE(Serving, "a nonce that we did not make is stale to who has the
   }
 }
 
-TEST_CASE_FIXTURE(Serving, "a wrong password, an unknown user and a response for another target look alike") {
+TEST_CASE_FIXTURE(Serving, "Verifier gives the same result for a wrong password, an unknown user and a response for another target") {
   const std::string elsewhere = fresh();
   CHECK(verifier().check(request(elsewhere, "sip:0900@192.0.2.1"), {}, source, now).kind == Kind::Wrong);
-  CHECK(check(elsewhere) == Kind::Proven);  // That it was tried elsewhere does not use it up.
+  CHECK(check(elsewhere) == Kind::Proven);  // The failed check for another target did not use up the nonce.
   password = "guess";
   CHECK(check(fresh()) == Kind::Wrong);
   username = "nobody";
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Serving, "a wrong password, an unknown user and a response for
   CHECK(check(fresh()) == Kind::Wrong);
 }
 
-TEST_CASE_FIXTURE(Serving, "credentials for other realms and schemes are passed over; broken ones prove nothing") {
+TEST_CASE_FIXTURE(Serving, "Verifier skips credentials for other realms and schemes, and refuses broken ones") {
   const std::string good = fresh();
   CHECK(check("Digest username=\"ada\", realm=\"elsewhere\", nonce=\"n\", uri=\"u\", response=\"r\"") == Kind::Missing);
   CHECK(check("Basic YWRhOnNlY3JldA==") == Kind::Missing);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Serving, "credentials for other realms and schemes are passed 
   CHECK(check(other + many + good) == Kind::Missing);
 }
 
-TEST_CASE("kMaxUsed nonces are remembered; with one more the oldest is stale, as is all that is as old") {
+TEST_CASE("Nonces remembers kMaxUsed used nonces; with one more, the oldest and all nonces of its age are stale") {
   base::SeededRandom random(1);
   Nonces nonces(random, std::chrono::hours(1));
   const auto source = ip("192.0.2.7");
@@ -237,5 +237,5 @@ TEST_CASE("kMaxUsed nonces are remembered; with one more the oldest is stale, as
   now += std::chrono::hours(2);
   CHECK_FALSE(nonces.take(made[1], 0, now));
   CHECK(nonces.take(nonces.make(source, now), 1, now));
-  CHECK(nonces.used() == 1);  // What has run out is not kept.
+  CHECK(nonces.used() == 1);  // Expired nonces are removed.
 }

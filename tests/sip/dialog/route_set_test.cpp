@@ -33,8 +33,7 @@ struct Messages {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Messages,
-                  "As server the route set is the Record-Route in order, over several lines [RFC 3261 section 12.1.1]") {
+TEST_CASE_FIXTURE(Messages, "The server's route set is the Record-Route in its order, over several lines [RFC 3261 section 12.1.1]") {
   const auto message = invite("Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\nRecord-Route: <sip:p3;lr>;x=1\r\n");
   const auto set = sip::RouteSet::from_record_route(message, sip::RouteSet::Order::AsListed);
   REQUIRE(set);
@@ -45,8 +44,7 @@ TEST_CASE_FIXTURE(Messages,
   CHECK(path.routes.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Messages,
-                  "As client it is reversed; without Record-Route the target is the next hop [RFC 3261 section 12.1.2]") {
+TEST_CASE_FIXTURE(Messages, "The client's route set is the reverse; without Record-Route the target is the next hop [RFC 3261 section 12.1.2]") {
   const auto set =
       sip::RouteSet::from_record_route(ok("t", "Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\n"), sip::RouteSet::Order::Reversed);
   REQUIRE(set);
@@ -54,14 +52,14 @@ TEST_CASE_FIXTURE(Messages,
   CHECK(sip::RouteSet().path_to("sip:t@h:99").next_hop == "sip:t@h:99");
 }
 
-TEST_CASE("A strict first hop becomes the Request-URI and the target the last Route [RFC 3261 section 12.2.1.1]") {
+TEST_CASE("With a strict first hop, the hop becomes the Request-URI and the target the last Route [RFC 3261 section 12.2.1.1]") {
   const auto path = sip::RouteSet::through("sip:strict:5070").path_to("sip:t@h");
   CHECK(path.request_uri == "sip:strict:5070");
   CHECK(path.next_hop == "sip:strict:5070");
   CHECK(path.routes == std::vector<std::string>{"<sip:t@h>"});
 }
 
-TEST_CASE_FIXTURE(Messages, "kMaxRoutes are taken, one more is refused") {
+TEST_CASE_FIXTURE(Messages, "RouteSet accepts kMaxRoutes, and refuses one more") {
   std::string lines;
   for (std::size_t i = 0; i < sip::kMaxRoutes; ++i) lines += "Record-Route: <sip:p;lr>\r\n";
   CHECK(sip::RouteSet::from_record_route(invite(lines), sip::RouteSet::Order::AsListed));
@@ -70,15 +68,15 @@ TEST_CASE_FIXTURE(Messages, "kMaxRoutes are taken, one more is refused") {
         sip::ParseError::TooManyValues);
 }
 
-TEST_CASE("What may not stand in a Request-URI is left out of it [RFC 3261 section 19.1.1]") {
+TEST_CASE("as_request_uri removes the parts that a Request-URI must not have [RFC 3261 section 19.1.1]") {
   CHECK(sip::as_request_uri(*sip::parse_uri("sip:a@h;lr;method=BYE;x=1?Subject=evil")) == "sip:a@h;lr;x=1");
   CHECK(sip::as_request_uri(*sip::parse_uri("sip:a@h:5070;transport=tcp")) == "sip:a@h:5070;transport=tcp");
 }
 
-TEST_CASE_FIXTURE(Messages, "A server's dialog: CSeq must rise, target follows Contact [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Messages, "In a server's dialog the CSeq must rise, and the target follows the Contact [RFC 3261 section 12.2.2]") {
   auto dialog = sip::Dialog::as_server(invite("Contact: <sip:a@c1>\r\n"), "mine");
   REQUIRE(dialog);
-  CHECK_FALSE(dialog->accept_sequence(invite("")));  // 7 again.
+  CHECK_FALSE(dialog->accept_sequence(invite("")));  // CSeq 7 comes again.
   auto head = dialog->request(sip::Method::Bye);
   CHECK(head.request_uri == "sip:a@c1");
   CHECK(head.cseq == 1);
@@ -92,8 +90,7 @@ TEST_CASE_FIXTURE(Messages, "A server's dialog: CSeq must rise, target follows C
   CHECK(sip::Dialog::as_server(invite(""), "mine").error() == sip::ParseError::MissingHeader);
 }
 
-TEST_CASE_FIXTURE(Messages,
-                  "A client's dialog: the ACK has the INVITE's CSeq, the next request one more [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Messages, "In a client's dialog the ACK has the INVITE's CSeq, and the next request one more [RFC 3261 section 13.2.2.4]") {
   auto dialog = sip::Dialog::as_client(head(), ok("t", "Contact: <sip:b@c>\r\n"));
   REQUIRE(dialog);
   CHECK(dialog->ack(3).cseq == 3);
@@ -101,7 +98,7 @@ TEST_CASE_FIXTURE(Messages,
   CHECK(dialog->id() == sip::DialogId{"c", "ours", "t"});
 }
 
-TEST_CASE_FIXTURE(Messages, "kMaxForks early dialogs are kept apart, one more is not remembered") {
+TEST_CASE_FIXTURE(Messages, "DialogSet keeps kMaxForks early dialogs, and does not remember one more") {
   sip::DialogSet set;
   for (std::size_t i = 0; i < sip::kMaxForks; ++i) CHECK(set.find_or_make(head(), ok("t" + std::to_string(i), "")) != nullptr);
   CHECK(set.find_or_make(head(), ok("more", "")) == nullptr);

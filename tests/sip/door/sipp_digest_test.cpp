@@ -1,4 +1,4 @@
-// SIPp, which nobody here wrote, proves a password to our verifier over loopback: with MD5, the one algorithm that it speaks.
+// SIPp, an independent program, authenticates at Offhook's verifier over loopback with MD5, which is its only algorithm.
 #include <offhook/tests/sip/malformed/peer_socket.hpp>
 
 #include <array>
@@ -15,7 +15,7 @@ using namespace offhook;
 
 namespace {
 
-/// A request of the caller's as SIPp's scenarios have it. `credentials` and `body` are lines of it.
+/// Returns a request of the caller as a step of a SIPp scenario. `credentials` and `body` are lines of the request.
 std::string sending(const std::string& method, int cseq, bool in_answer, const std::string& credentials, const std::string& body) {
   return std::string("  <send") + (in_answer ? "" : " retrans=\"500\"") + "><![CDATA[\n" + method +
          " sip:bot@[remote_ip]:[remote_port] SIP/2.0\n"
@@ -25,7 +25,7 @@ std::string sending(const std::string& method, int cseq, bool in_answer, const s
          method + "\nContact: <sip:ada@[local_ip]:[local_port]>\nMax-Forwards: 70\n" + credentials + body + "]]></send>\n";
 }
 
-/// A call that is challenged, proves `password`, and ends with `status`.
+/// Returns a scenario of a call that is challenged, answers with `password`, and ends with `status`.
 std::string scenario(const std::string& password, const std::string& status) {
   const std::string offer =
       "Content-Type: application/sdp\nContent-Length: [len]\n\n"
@@ -72,7 +72,7 @@ struct Door {
   }
 };
 
-/// SIPp's own verdict on one call of that password and expected end.
+/// Runs SIPp for one call with this password and expected status. Returns true if SIPp reports success.
 bool sipp(std::uint16_t port, const std::string& password, const std::string& status) {
   const auto folder = std::filesystem::temp_directory_path() / ("offhook-door-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
@@ -90,7 +90,7 @@ bool sipp(std::uint16_t port, const std::string& password, const std::string& st
 
 }  // namespace
 
-TEST_CASE("SIPp proves a password with MD5, all that it speaks, and a wrong one gets it 401 again [RFC 3261 section 22.1]") {
+TEST_CASE("SIPp authenticates with MD5, and gets a 401 again for a wrong password [RFC 3261 section 22.1]") {
   if (std::system("command -v sipp >/dev/null 2>&1") != 0) {
     MESSAGE("skipped: sipp is not installed (sip-tester)");
     return;

@@ -4,14 +4,14 @@
 
 namespace offhook::test {
 
-/// The key of RFC 8225 appendix A.1: known to all, and worth nothing.
+/// The published key of RFC 8225 appendix A.1, which protects nothing.
 inline constexpr std::string_view kSigningKey =
     "-----BEGIN PRIVATE KEY-----\n"
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi7q2TZvN9VDFg8Vy\n"
     "qCP06bETrR2v8MRvr89rn4i+UAahRANCAAQWfaj1HUETpoNCrOtp9KA8o0V79IuW\n"
     "ARKt9C1cFPkyd3FBP4SeiNZxQhDrD0tdBHls3/wFe8++K2FrPyQF9vuh\n"
     "-----END PRIVATE KEY-----\n";
-/// A root of the tests, valid from 25 November 2026 for a hundred years, as is the rest.
+/// A root certificate for tests. This and the following ones are valid from 25 November 2026 for a hundred years.
 inline constexpr std::string_view kRootCertificate =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBqDCCAU2gAwIBAgIUc+04YhSVZDD+XQaItlUWqXDb85owCgYIKoZIzj0EAwIw\n"
@@ -24,7 +24,7 @@ inline constexpr std::string_view kRootCertificate =
     "BAMCAgQwCgYIKoZIzj0EAwIDSQAwRgIhAKf3Ms+02DqqAT+OAIifD8WO2izZXeUH\n"
     "H/coCLfXuNuBAiEA6mHvTtzqQHw1hiWJyPhNrCqLXRRxDBcqaPHg0mLwb6U=\n"
     "-----END CERTIFICATE-----\n";
-/// Signed by the root.
+/// Signed by the root certificate.
 inline constexpr std::string_view kMiddleCertificate =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBkTCCATigAwIBAgIBAjAKBggqhkjOPQQDAjAgMR4wHAYDVQQDDBVTVEkgcm9v\n"
@@ -37,7 +37,7 @@ inline constexpr std::string_view kMiddleCertificate =
     "RAIgIDDCSTRGL4mSvV/sZDt0VlrZD8u3tGsGMeagQddEBYECIA2cfPXQ8Sgpn0/c\n"
     "KimCVNz4w63r3Q5xYzgR0cUtCd00\n"
     "-----END CERTIFICATE-----\n";
-/// Of kSigningKey, signed by the middle one.
+/// The certificate of kSigningKey, signed by the middle certificate.
 inline constexpr std::string_view kLeafCertificate =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBhTCCASugAwIBAgIBAzAKBggqhkjOPQQDAjAeMRwwGgYDVQQDDBNTVEkgQ0Eg\n"
@@ -50,7 +50,7 @@ inline constexpr std::string_view kLeafCertificate =
     "vnzL3CZMhn+LrlXVIUv9B8gOPrd+dIUCID/OCADnukxg5WGU5eeYHa7zI24Q3Tvo\n"
     "dIC/RkR8cFyK\n"
     "-----END CERTIFICATE-----\n";
-/// The same, but its key may not sign.
+/// Like the leaf certificate, but its key may not sign.
 inline constexpr std::string_view kNoSigningCertificate =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBhDCCASugAwIBAgIBAzAKBggqhkjOPQQDAjAeMRwwGgYDVQQDDBNTVEkgQ0Eg\n"

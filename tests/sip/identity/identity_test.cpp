@@ -10,20 +10,20 @@ using namespace offhook::sip;
 
 namespace {
 
-/// The key of RFC 8225 appendix A.1: known to all, and worth nothing.
+/// The published key of RFC 8225 appendix A.1, which protects nothing.
 constexpr std::string_view kPrivate =
     "-----BEGIN PRIVATE KEY-----\n"
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi7q2TZvN9VDFg8Vy\n"
     "qCP06bETrR2v8MRvr89rn4i+UAahRANCAAQWfaj1HUETpoNCrOtp9KA8o0V79IuW\n"
     "ARKt9C1cFPkyd3FBP4SeiNZxQhDrD0tdBHls3/wFe8++K2FrPyQF9vuh\n"
     "-----END PRIVATE KEY-----\n";
-/// Its public half, which is another one than appendix A.2 prints.
+/// The public key of kPrivate. It differs from the one in appendix A.2.
 constexpr std::string_view kPublic =
     "-----BEGIN PUBLIC KEY-----\n"
     "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEFn2o9R1BE6aDQqzrafSgPKNFe/SL\n"
     "lgESrfQtXBT5MndxQT+EnojWcUIQ6w9LXQR5bN/8BXvPvithaz8kBfb7oQ==\n"
     "-----END PUBLIC KEY-----\n";
-/// Of the same key.
+/// A certificate of the same key.
 constexpr std::string_view kCertificate =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBgzCCASmgAwIBAgIUHPEKr2nS9q6CjyzW9N+DtK7sRiEwCgYIKoZIzj0EAwIw\n"
@@ -87,7 +87,7 @@ struct Checking {
   CallerIdentity verify(const Passport& passport) { return verify(*identity_value(passport, key())); }
 };
 
-/// base64url of the two texts, and a signature of nobody.
+/// Returns the base64url of both texts, with an arbitrary signature.
 std::string token(std::string_view header, std::string_view payload) {
   const auto encoded = [](std::string_view text) {
     constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -107,17 +107,17 @@ constexpr std::string_view kBody = R"({"dest":{"tn":["1"]},"iat":1,"orig":{"tn":
 
 }  // namespace
 
-TEST_CASE("the deterministic form of the RFC's example is its own, octet for octet [RFC 8225 section 9]") {
+TEST_CASE("signing_input gives the RFC's deterministic form of its example, octet for octet [RFC 8225 section 9]") {
   CHECK(signing_input(example()) ==
         "eyJhbGciOiJFUzI1NiIsInR5cCI6InBhc3Nwb3J0IiwieDV1IjoiaHR0cHM6Ly9jZXJ0LmV4YW1wbGUub3JnL3Bhc3Nwb3J0LmNlciJ9."
         "eyJkZXN0Ijp7InVyaSI6WyJzaXA6YWxpY2VAZXhhbXBsZS5jb20iXX0sImlhdCI6MTQ3MTM3NTQxOCwib3JpZyI6eyJ0biI6IjEyMTU1NTUxMjEyIn19");
 }
 
-TEST_CASE("the signature that the RFC prints is of another text or key; ours of the same text verifies [RFC 8225 section 6]") {
+TEST_CASE("the RFC's printed signature does not match its text and keys; a signature made here does [RFC 8225 section 6]") {
   const auto verifying = VerifyingKey::from_pem(kPublic);
   REQUIRE(verifying);
   const std::string printed = signing_input(example()) + ".VLBCIVDCaeK6M4hLJb6SHQvacAQVvoiiEOWQ_iUkqk79UD81fHQ0E1b3_GluIkba7UWYRM47ZbNFdOJquE35cw";
-  CHECK_FALSE(is_signed_by(printed, *verifying));  // openssl dgst says the same, with either key of the appendix.
+  CHECK_FALSE(is_signed_by(printed, *verifying));  // openssl dgst gives the same result, with either key of the appendix.
   const std::string ours = sign(example(), key());
   CHECK(is_signed_by(ours, *verifying));
   CHECK(is_signed_by(ours, *VerifyingKey::from_pem(kCertificate)));
@@ -125,11 +125,11 @@ TEST_CASE("the signature that the RFC prints is of another text or key; ours of 
   for (std::size_t i = 0; i < ours.size(); ++i) {
     std::string bent = ours;
     bent[i] = bent[i] == 'A' ? 'B' : 'A';
-    if (i + 1 < ours.size()) CHECK_FALSE(is_signed_by(bent, *verifying));  // The last character's low bits are padding: refused or the same.
+    if (i + 1 < ours.size()) CHECK_FALSE(is_signed_by(bent, *verifying));  // The last character's low bits are padding, so its change may have no effect.
   }
 }
 
-TEST_CASE("a PASSporT is in the alphabet of URLs, without padding, and in no other [RFC 4648 section 5]") {
+TEST_CASE("a PASSporT uses the URL-safe alphabet without padding, and no other is accepted [RFC 4648 section 5]") {
   auto passport = example();
   std::string seen;
   for (const std::string before : {"", "a", "ab"}) {
@@ -153,7 +153,7 @@ TEST_CASE("a PASSporT is in the alphabet of URLs, without padding, and in no oth
   for (const char digit : {'-', '_'}) CHECK(seen.find(digit) != std::string::npos);
 }
 
-TEST_CASE("a SHAKEN token is written and read whole [RFC 8588 section 4]") {
+TEST_CASE("a SHAKEN token is written, and read back equal [RFC 8588 section 4]") {
   const auto read = parse_passport(sign(shaken(), key()));
   REQUIRE(read);
   CHECK(*read == shaken());
@@ -165,7 +165,7 @@ TEST_CASE("a SHAKEN token is written and read whole [RFC 8588 section 4]") {
   CHECK(parse_passport(sign(other, key())).error() == IdentityError::Unsupported);
 }
 
-TEST_CASE_FIXTURE(Checking, "a call whose number was signed for is passed on with its attestation [RFC 8224 section 6.2]") {
+TEST_CASE_FIXTURE(Checking, "a call with a signed number passes with its attestation [RFC 8224 section 6.2]") {
   const auto good = verify(shaken());
   CHECK(good.verstat == CallerIdentity::Verstat::Passed);
   CHECK(to_string(good.verstat) == "TN-Validation-Passed");
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Checking, "a call whose number was signed for is passed on wit
   CHECK(none.error == IdentityError::Absent);
 }
 
-TEST_CASE_FIXTURE(Checking, "a token for another caller, another callee or another time proves nothing [RFC 8224 section 6.2]") {
+TEST_CASE_FIXTURE(Checking, "a token for another caller, callee or time is refused [RFC 8224 section 6.2]") {
   const auto fault = [&](const Passport& passport) {
     const auto found = verify(passport);
     CHECK(found.verstat == CallerIdentity::Verstat::Failed);
@@ -187,19 +187,19 @@ TEST_CASE_FIXTURE(Checking, "a token for another caller, another callee or anoth
     return found.error;
   };
   auto other = shaken();
-  SUBCASE("caller") {
+  SUBCASE("the token is for another caller") {
     other.orig_tn = "12155551213";
     CHECK(fault(other) == IdentityError::Mismatch);
     call.asserted = Party{"tel:+12155551213", ""};
     CHECK(verify(other).verstat == CallerIdentity::Verstat::Passed);
   }
-  SUBCASE("callee") {
+  SUBCASE("the token is for another callee") {
     other.dest_tn = {"1", "2"};
     CHECK(fault(other) == IdentityError::Mismatch);
     other.dest_tn = {"1", "12355551212"};
     CHECK(verify(other).verstat == CallerIdentity::Verstat::Passed);
   }
-  SUBCASE("time") {
+  SUBCASE("the token is for another time") {
     for (const int age : {-61, 61}) {
       other.iat = check.now + age;
       CHECK(fault(other) == IdentityError::Stale);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Checking, "a token for another caller, another callee or anoth
   CHECK(status_of(IdentityError::Mismatch) == 438);
 }
 
-TEST_CASE_FIXTURE(Checking, "a certificate that is not at hand, or has no such key, proves nothing [RFC 8224 section 6.2.2]") {
+TEST_CASE_FIXTURE(Checking, "a token without an available certificate, or with a wrong one, is refused [RFC 8224 section 6.2.2]") {
   const std::string value = *identity_value(shaken(), key());
   using Found = offhook::base::Result<std::string, IdentityError>;
   const auto with = [&](const Found& pem) {
@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(Checking, "a certificate that is not at hand, or has no such k
   CHECK(with(offhook::base::fail(IdentityError::NoCertificate)) == IdentityError::NoCertificate);
   CHECK(with("no PEM") == IdentityError::BadCertificate);
   CHECK(with(std::string(kOtherCurve)) == IdentityError::BadCertificate);
-  // The key that the appendix prints is somebody else's.
+  // The key that the appendix prints is a different one.
   CHECK(with("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE8HNbQd/TmvCKwPKHkMF9fScavGeH\n"
              "78YTU8qLS8I5HLHSSmlATLcslQMhNC/OhlWBYC626nIlo7XeebYS7Sb37g==\n-----END PUBLIC KEY-----\n") == IdentityError::BadSignature);
   CHECK(with(std::string(kPublic)) == std::nullopt);
@@ -231,7 +231,7 @@ TEST_CASE_FIXTURE(Checking, "a certificate that is not at hand, or has no such k
   CHECK(verify(value).error == IdentityError::NoCertificate);
 }
 
-TEST_CASE_FIXTURE(Checking, "of several Identity header fields one that is good is enough; kMaxIdentities are looked at") {
+TEST_CASE_FIXTURE(Checking, "one good Identity header field of several is enough, and kMaxIdentities are checked") {
   const std::string good = *identity_value(shaken(), key());
   const auto behind = [&](std::size_t bad) {
     HeaderList fields(bad, {"Identity", "x;info=<https://c>"});
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(Checking, "of several Identity header fields one that is good 
   CHECK(behind(4) == CallerIdentity::Verstat::Failed);
 }
 
-TEST_CASE("an Identity header field is read with its bounds, and one without a semicolon is none [RFC 8224 section 4]") {
+TEST_CASE("parse_identity reads an Identity header field within its bounds, and refuses one without a semicolon [RFC 8224 section 4]") {
   const auto header = parse_identity(" a.b-_.c ; info = <https://c/x;y=1> ;alg=ES256;ppt=\"shaken\";new=\"1;2\"");
   REQUIRE(header);
   CHECK(header->token == "a.b-_.c");
@@ -261,7 +261,7 @@ TEST_CASE("an Identity header field is read with its bounds, and one without a s
   CHECK_FALSE(parse_identity(std::string(kMaxIdentityBytes - rest.size() + 1, 'a') + rest));
 }
 
-TEST_CASE("a token that is cut, bent or too deep is refused [RFC 8225 section 6]") {
+TEST_CASE("parse_passport refuses a token that is cut off, altered or too deep [RFC 8225 section 6]") {
   const std::string whole = sign(shaken(), key());
   for (std::size_t size = 0; size < whole.find_last_of('.'); ++size) CHECK_FALSE(parse_passport(whole.substr(0, size)));
   CHECK(parse_passport(token(kHead, kBody)));
@@ -290,7 +290,7 @@ TEST_CASE("a token that is cut, bent or too deep is refused [RFC 8225 section 6]
   CHECK_FALSE(parse_passport(token(kHead, with_dest(kMaxPassportIdentities + 1))));
 }
 
-TEST_CASE("a number is digits alone, however it is written [RFC 8224 section 8.3]") {
+TEST_CASE("canonical_number returns only the digits of a number, however it is written [RFC 8224 section 8.3]") {
   CHECK(canonical_number("sip:+1-(215)-555.1212;ext=1@h;user=phone") == "12155551212");
   CHECK(canonical_number("tel:+1-215-555-1212;phone-context=x") == "12155551212");
   CHECK(canonical_number("sip:alice@h") == "");
@@ -298,7 +298,7 @@ TEST_CASE("a number is digits alone, however it is written [RFC 8224 section 8.3
   CHECK(canonical_number("") == "");
 }
 
-TEST_CASE("what could not stand in an Identity header field is not signed") {
+TEST_CASE("identity_value refuses values that an Identity header field cannot contain") {
   auto odd = shaken();
   odd.x5u = "https://c>;x=<";
   CHECK(identity_value(odd, key()).error() == IdentityError::BadHeader);

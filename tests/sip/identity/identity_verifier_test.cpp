@@ -1,4 +1,4 @@
-// Which certificates callers may sign with, and what a whole verification service says of calls.
+// Tests of the certificates that callers may sign with, and of the whole verification service.
 #include <offhook/sip/identity/identity_verifier.hpp>
 #include <offhook/sip/stack/events.hpp>
 #include <offhook/tests/sip/identity/certificates.hpp>
@@ -15,9 +15,9 @@ namespace {
 
 using Verstat = sip::CallerIdentity::Verstat;
 
-constexpr std::int64_t kNow = 1800000000;          // In January 2027: the certificates are valid.
-constexpr std::int64_t kBefore = 1700000000;       // In November 2023: they are not yet.
-constexpr std::int64_t kAfter = 6000000000;        // In 2160: no more.
+constexpr std::int64_t kNow = 1800000000;          // January 2027: the certificates are valid.
+constexpr std::int64_t kBefore = 1700000000;       // November 2023: they are not valid yet.
+constexpr std::int64_t kAfter = 6000000000;        // 2160: they have expired.
 const std::string kUrl = "https://cert.example/shaken.pem";
 
 std::string chain() { return std::string(kLeafCertificate) + std::string(kMiddleCertificate); }
@@ -68,7 +68,7 @@ TEST_CASE("A certificate is trusted when a chain leads from it to an anchor, whi
   CHECK(sip::TrustedCertificates::with_anchors("no PEM").error() == sip::CertificateError::BadAnchors);
 }
 
-TEST_CASE("As many certificates are held as kMaxCertificates says; one of a chain counts up to kMaxChain") {
+TEST_CASE("TrustedCertificates holds kMaxCertificates, with up to kMaxChain certificates in each chain") {
   auto certificates = anchored();
   for (std::size_t i = 0; i < sip::TrustedCertificates::kMaxCertificates; ++i) REQUIRE(certificates.add(kUrl + std::to_string(i), chain()));
   CHECK(certificates.add(kUrl, chain()).error() == sip::CertificateError::TooMany);
@@ -79,7 +79,7 @@ TEST_CASE("As many certificates are held as kMaxCertificates says; one of a chai
   CHECK(anchored().add(kUrl, padded + std::string(kLeafCertificate) + std::string(kMiddleCertificate)).error() == sip::CertificateError::Untrusted);
 }
 
-TEST_CASE("A certificate is found by the address that a PASSporT names, as long as its whole chain is valid") {
+TEST_CASE("A certificate is found by the address in the PASSporT, as long as its whole chain is valid") {
   auto certificates = anchored();
   REQUIRE(certificates.add(kUrl, chain()));
   CHECK(certificates.find(kUrl, kNow).has_value());
@@ -88,7 +88,7 @@ TEST_CASE("A certificate is found by the address that a PASSporT names, as long 
   CHECK(certificates.find("https://cert.example/other.pem", kNow).error() == sip::IdentityError::NoCertificate);
 }
 
-TEST_CASE_FIXTURE(Verifying, "A call whose number was signed for with a trusted certificate passes, and attestation A proves the number [RFC 8588 section 4]") {
+TEST_CASE_FIXTURE(Verifying, "A call whose number is signed with a trusted certificate passes, and attestation A proves the number [RFC 8588 section 4]") {
   const auto good = verify();
   CHECK(good.verstat == Verstat::Passed);
   CHECK(sip::proves_number(good));
@@ -99,14 +99,14 @@ TEST_CASE_FIXTURE(Verifying, "A call whose number was signed for with a trusted 
     CHECK(weaker.verstat == Verstat::Passed);
     CHECK_FALSE(sip::proves_number(weaker));
   }
-  passport.ppt = passport.attest = passport.origid = "";  // RFC 8224 without SHAKEN: who signs has authority over the number.
+  passport.ppt = passport.attest = passport.origid = "";  // RFC 8224 without SHAKEN: the signer has authority over the number.
   sign();
   CHECK(sip::proves_number(verify()));
   call.headers = {};
   CHECK_FALSE(sip::proves_number(verify()));
 }
 
-TEST_CASE_FIXTURE(Verifying, "An expired certificate and one of another address prove nothing [RFC 8224 section 6.2.2]") {
+TEST_CASE_FIXTURE(Verifying, "An expired certificate or one of another address proves nothing [RFC 8224 section 6.2.2]") {
   passport.iat = kBefore;
   sign();
   CHECK(verify(kBefore).error == sip::IdentityError::BadCertificate);
@@ -116,12 +116,12 @@ TEST_CASE_FIXTURE(Verifying, "An expired certificate and one of another address 
   CHECK(verify().error == sip::IdentityError::NoCertificate);
 }
 
-TEST_CASE_FIXTURE(Verifying, "A PASSporT of one call proves nothing in another; sent again in its own it does [RFC 8224 section 12.1]") {
+TEST_CASE_FIXTURE(Verifying, "A PASSporT is refused in a second call, and accepted again in its own call [RFC 8224 section 12.1]") {
   CHECK(verify().verstat == Verstat::Passed);
   CHECK(verify(kNow + 30).verstat == Verstat::Passed);
   call.call_id = "second";
   CHECK(verify(kNow + 60).error == sip::IdentityError::Replayed);
-  sign();  // ECDSA signs the same text otherwise each time.
+  sign();  // ECDSA gives another signature of the same text each time.
   CHECK(verify(kNow + 60).error == sip::IdentityError::Replayed);
   CHECK(verify(kNow + 61).error == sip::IdentityError::Stale);
   passport.iat = kNow + 1;
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Verifying, "A PASSporT of one call proves nothing in another; 
   CHECK(sip::status_of(sip::IdentityError::Replayed) == 438);
 }
 
-TEST_CASE_FIXTURE(Verifying, "A PASSporT that was not believed is not remembered") {
+TEST_CASE_FIXTURE(Verifying, "A PASSporT that was refused is not remembered") {
   call.to.uri = "sip:1@phone.example";
   CHECK(verify().error == sip::IdentityError::Mismatch);
   call.to.uri = "sip:12355551212@phone.example";
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Verifying, "A PASSporT that was not believed is not remembered
   CHECK(verify().verstat == Verstat::Passed);
 }
 
-TEST_CASE("PASSporTs are remembered as long as they are fresh, and kMaxPassports of them at most") {
+TEST_CASE("PASSporTs are remembered while they are fresh, and at most kMaxPassports of them") {
   sip::PassportMemory memory;
   CHECK_FALSE(memory.is_replayed("a", "1", kNow, 120s));
   CHECK(memory.is_replayed("a", "2", kNow + 120, 120s));
@@ -148,6 +148,6 @@ TEST_CASE("PASSporTs are remembered as long as they are fresh, and kMaxPassports
   CHECK(memory.is_replayed("a", "3", kNow + 122, 120s));
   CHECK_FALSE(memory.is_replayed("one more", "1", kNow + 122, 120s));
   CHECK(memory.size() == sip::PassportMemory::kMaxPassports);
-  CHECK_FALSE(memory.is_replayed("a", "3", kNow + 122, 120s));  // The oldest had been forgotten.
+  CHECK_FALSE(memory.is_replayed("a", "3", kNow + 122, 120s));  // The oldest one was forgotten.
   CHECK_FALSE(memory.is_replayed("b", "1", kNow - 1000, 120s));  // The wall clock was set back.
 }

@@ -24,7 +24,7 @@ std::optional<std::int64_t> number(std::string_view json) {
   return read && reader.at_end() ? read : std::nullopt;
 }
 
-/// Whether that is one value and nothing more, at most `depth` deep.
+/// Returns true if the text is exactly one value, at most `depth` deep.
 bool is_value(std::string_view json, std::size_t depth = 4) {
   JsonReader reader(json);
   return reader.skip(depth) && reader.at_end();
@@ -32,7 +32,7 @@ bool is_value(std::string_view json, std::size_t depth = 4) {
 
 }  // namespace
 
-TEST_CASE("strings say what their escapes mean, in UTF-8 [RFC 8259 section 7]") {
+TEST_CASE("string() decodes escapes to UTF-8 [RFC 8259 section 7]") {
   CHECK(text(R"("12155551212")") == "12155551212");
   CHECK(text(R"( "a\"b\\c\/d" )") == "a\"b\\c/d");
   CHECK(text(R"("\b\f\n\r\t")") == "\b\f\n\r\t");
@@ -41,7 +41,7 @@ TEST_CASE("strings say what their escapes mean, in UTF-8 [RFC 8259 section 7]") 
   CHECK(text("\"\xC3\xA9\"") == "\xC3\xA9");
 }
 
-TEST_CASE("what is no string is not read as one [RFC 8259 section 7]") {
+TEST_CASE("string() refuses text that is not a string [RFC 8259 section 7]") {
   for (const char* bad : {"", "a", "\"", "\"a", "\"a\\", "\"a\\\"", "\"\\x41\"", "\"\\u004\"", "\"\\u00g1\"", "\"\\u-041\"", "\"\\u0x41\"", "\"a\nb\"",
                           "\"\\ud800\"", "\"\\udfff\"", "'a'"}) {
     CAPTURE(bad);
@@ -49,7 +49,7 @@ TEST_CASE("what is no string is not read as one [RFC 8259 section 7]") {
   }
 }
 
-TEST_CASE("numbers are whole ones within 64 bits [RFC 8259 section 6]") {
+TEST_CASE("number() accepts only integers within 64 bits [RFC 8259 section 6]") {
   CHECK(number("1443208345") == 1443208345);
   CHECK(number(" -1 ") == -1);
   CHECK(number("9223372036854775807") == 9223372036854775807);
@@ -59,7 +59,7 @@ TEST_CASE("numbers are whole ones within 64 bits [RFC 8259 section 6]") {
   }
 }
 
-TEST_CASE("any value is passed over, as deep as is allowed and no deeper [RFC 8259 section 9]") {
+TEST_CASE("skip() skips any value up to the given depth, and refuses a deeper one [RFC 8259 section 9]") {
   for (const char* good : {"true", "false", "null", "-1.5e+3", "\"a\"", "{}", "[]", "[1, \"a\", {\"b\": [null]}]", " { \"a\" : 1 } "}) {
     CAPTURE(good);
     CHECK(is_value(good));
@@ -74,7 +74,7 @@ TEST_CASE("any value is passed over, as deep as is allowed and no deeper [RFC 82
   CHECK_FALSE(is_value(R"({"a":{"a":{"a":{"a":{"a":1}}}}})"));
 }
 
-TEST_CASE("each fault of an identity has its own words, and the status that the RFC gives it [RFC 8224 section 6.2.2]") {
+TEST_CASE("each identity error has its own text, and the RFC's status code [RFC 8224 section 6.2.2]") {
   const std::pair<IdentityError, int> statuses[] = {
       {IdentityError::Absent, 428},       {IdentityError::NoCertificate, 436}, {IdentityError::BadCertificate, 437},
       {IdentityError::BadHeader, 438},    {IdentityError::BadToken, 438},      {IdentityError::Unsupported, 438},

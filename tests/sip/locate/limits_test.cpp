@@ -28,7 +28,7 @@ struct Bounded : World {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Bounded, "Records of one answer: the last that counts, and the one beyond it") {
+TEST_CASE_FIXTURE(Bounded, "Locator reads kMaxRecords of an answer, and ignores further ones") {
   for (std::size_t i = 0; i + 1 < Locator::kMaxRecords; ++i) address("other.example", v4(i));
   Answer& answer = answers[{RecordType::A, "a.example"}];
   answer = answers[{RecordType::A, "other.example"}];
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Bounded, "Records of one answer: the last that counts, and the
   CHECK(locate("a.example", 5060).empty());
 }
 
-TEST_CASE_FIXTURE(Bounded, "Addresses of one server, servers, and candidates in all are bounded") {
+TEST_CASE_FIXTURE(Bounded, "Locator limits the addresses of one server, the servers, and all candidates") {
   for (std::size_t i = 0; i < Locator::kMaxAddresses; ++i) address("a.example", v4(i));
   CHECK(locate("a.example", 5060).size() == Locator::kMaxAddresses);
   address("a.example", "198.51.100.1");
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(Bounded, "Addresses of one server, servers, and candidates in 
   CHECK(locate("c.example", {}, Transport::Udp).size() == Locator::kMaxCandidates);
 }
 
-TEST_CASE_FIXTURE(Bounded, "Aliases are followed so far and no farther") {
+TEST_CASE_FIXTURE(Bounded, "Locator follows kMaxAliases aliases, and no more") {
   const auto chain = [&](const std::string& from, std::size_t length) {
     std::string name = from;
     for (std::size_t i = 0; i < length; ++i) {
@@ -79,14 +79,14 @@ TEST_CASE_FIXTURE(Bounded, "Aliases are followed so far and no farther") {
   CHECK(locate("b.example", 5060).empty());
 }
 
-TEST_CASE_FIXTURE(Bounded, "Services are bounded, and so are the questions that one look-up asks") {
+TEST_CASE_FIXTURE(Bounded, "Locator limits the services and the questions of one look-up") {
   for (std::size_t i = 0; i <= Locator::kMaxServices; ++i) {
     const std::string service = "_s" + std::to_string(i) + ".a.example";
     naptr("a.example", static_cast<std::uint16_t>(i), 0, "SIP+D2U", service);
     for (std::size_t j = 0; j < 4; ++j) {
       const std::string host = "h" + std::to_string(j) + service;
       srv(service, 0, 0, 5060, host);
-      std::string name = host;  // As many questions as can be had out of one look-up.
+      std::string name = host;  // Each host name leads to as many questions as possible.
       for (std::size_t k = 0; k < Locator::kMaxAliases; ++k) {
         alias(RecordType::A, name, std::to_string(k) + host).alias(RecordType::Aaaa, name, std::to_string(k) + host);
         name = std::to_string(k) + host;
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Bounded, "Services are bounded, and so are the questions that 
   CHECK(services == Locator::kMaxServices);
 }
 
-TEST_CASE_FIXTURE(Bounded, "Answers are kept for their TTL, failures and TTL 0 not at all") {
+TEST_CASE_FIXTURE(Bounded, "AnswerCache keeps answers for their TTL up to kMaxTtl, missing names for kNegativeTtl, and failures not at all") {
   AnswerCache cache;
   const base::TimePoint begin{1000s};
   address("a.example", "192.0.2.1");
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Bounded, "Answers are kept for their TTL, failures and TTL 0 n
   }
 }
 
-TEST_CASE_FIXTURE(Bounded, "A full cache makes room by what would end first") {
+TEST_CASE_FIXTURE(Bounded, "A full AnswerCache drops the answer that would expire first") {
   AnswerCache cache;
   const base::TimePoint begin{1000s};
   const auto name = [](std::size_t i) { return Question{RecordType::A, "n" + std::to_string(i) + ".example"}; };

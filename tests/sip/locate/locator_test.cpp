@@ -19,7 +19,7 @@ struct Locating : World {
   Locator::Options options{kAll, true, true, {}};
   std::string error;
 
-  /// `UDP 192.0.2.1:5060` for each candidate.
+  /// Returns one entry like `UDP 192.0.2.1:5060` for each candidate.
   std::vector<std::string> locate(const std::string& host, std::optional<std::uint16_t> port = {},
                                   std::optional<Transport> transport = {}, bool secure = false) {
     asked.clear();
@@ -45,7 +45,7 @@ using List = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Locating, "A numeric host needs no look-up: UDP for sip, TLS for sips [RFC 3263 section 4.1]") {
+TEST_CASE_FIXTURE(Locating, "A numeric host needs no look-up, and uses UDP for sip and TLS for sips [RFC 3263 section 4.1]") {
   CHECK(locate("192.0.2.1") == List{"UDP 192.0.2.1:5060"});
   CHECK(secure("192.0.2.1") == List{"TLS 192.0.2.1:5061"});
   CHECK(locate("192.0.2.1", 5080) == List{"UDP 192.0.2.1:5080"});
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Locating, "A numeric host needs no look-up: UDP for sip, TLS f
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "A transport in the URI is the one that is used, at its default port [RFC 3263 sections 4.1 and 4.2, RFC 7118 section 5.5]") {
+TEST_CASE_FIXTURE(Locating, "The transport of the URI is used, with its default port [RFC 3263 sections 4.1 and 4.2, RFC 7118 section 5.5]") {
   CHECK(locate("192.0.2.1", {}, Transport::Tcp) == List{"TCP 192.0.2.1:5060"});
   CHECK(locate("192.0.2.1", {}, Transport::Tls) == List{"TLS 192.0.2.1:5061"});
   CHECK(locate("192.0.2.1", {}, Transport::Ws) == List{"WS 192.0.2.1:80"});
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(Locating, "A transport in the URI is the one that is used, at 
   CHECK(secure("192.0.2.1", {}, Transport::Udp).empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "A name with a port is looked up for its addresses alone [RFC 3263 section 4.2]") {
+TEST_CASE_FIXTURE(Locating, "For a name with a port only the addresses are looked up [RFC 3263 section 4.2]") {
   address("a.example", "192.0.2.1").address("a.example", "192.0.2.2");
   CHECK(locate("a.example", 5060) == List{"UDP 192.0.2.1:5060", "UDP 192.0.2.2:5060"});
   CHECK(asked == std::vector<Question>{{RecordType::Aaaa, "a.example"}, {RecordType::A, "a.example"}});
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Locating, "A name with a port is looked up for its addresses a
   CHECK(locate("a.example", 5070, Transport::Tcp) == List{"TCP 192.0.2.1:5070", "TCP 192.0.2.2:5070"});
 }
 
-TEST_CASE_FIXTURE(Locating, "A name with a transport is asked for that transport's SRV records, then for addresses [RFC 3263 section 4.2]") {
+TEST_CASE_FIXTURE(Locating, "For a name with a transport, that transport's SRV records are looked up, and then the addresses [RFC 3263 section 4.2]") {
   srv("_sip._tcp.a.example", 0, 0, 5070, "one.a.example").address("one.a.example", "192.0.2.1").address("a.example", "192.0.2.9");
   CHECK(locate("a.example", {}, Transport::Tcp) == List{"TCP 192.0.2.1:5070"});
   CHECK(locate("a.example", {}, Transport::Udp) == List{"UDP 192.0.2.9:5060"});
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Locating, "A name with a transport is asked for that transport
   CHECK(locate("a.example", {}, Transport::Wss) == List{"WSS 192.0.2.9:443"});
 }
 
-TEST_CASE_FIXTURE(Locating, "A bare name goes by NAPTR, in its order and preference [RFC 3263 section 4.1]") {
+TEST_CASE_FIXTURE(Locating, "For a name alone the NAPTR records decide, by order and preference [RFC 3263 section 4.1]") {
   naptr("a.example", 100, 50, "SIP+D2U", "_sip._udp.a.example").naptr("a.example", 50, 60, "SIP+D2T", "_sip._tcp.a.example");
   naptr("a.example", 50, 50, "SIPS+D2T", "_sips._tcp.b.example").naptr("a.example", 200, 0, "sips+d2w", "_x.a.example", "S");
   srv("_sip._udp.a.example", 0, 0, 5060, "u.a.example").srv("_sip._tcp.a.example", 0, 0, 5062, "t.a.example");
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Locating, "A bare name goes by NAPTR, in its order and prefere
   CHECK(locate("a.example") == List{"TCP 192.0.2.2:5062", "UDP 192.0.2.1:5060"});
 }
 
-TEST_CASE_FIXTURE(Locating, "WebSocket servers are found by SIP+D2W and SIPS+D2W and by SRV, else at ports 80 and 443 [RFC 7118 section 5.5]") {
+TEST_CASE_FIXTURE(Locating, "WebSocket servers are found by SIP+D2W, SIPS+D2W and SRV, else at ports 80 and 443 [RFC 7118 section 5.5]") {
   options.transports = {Transport::Ws, Transport::Wss};
   address("a.example", "192.0.2.1").address("w.a.example", "192.0.2.2").address("s.a.example", "192.0.2.3");
   CHECK(locate("a.example", {}, Transport::Ws) == List{"WS 192.0.2.1:80"});
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Locating, "WebSocket servers are found by SIP+D2W and SIPS+D2W
   CHECK(locate("a.example", {}, Transport::Ws) == List{"WS 192.0.2.2:8080"});
 }
 
-TEST_CASE_FIXTURE(Locating, "NAPTR records of another purpose or form are passed over [RFC 3263 section 4.1]") {
+TEST_CASE_FIXTURE(Locating, "NAPTR records with another purpose or form are skipped [RFC 3263 section 4.1]") {
   naptr("a.example", 1, 1, "E2U+sip", "_sip._udp.bad.example").naptr("a.example", 1, 2, "SIP+D2S", "_sip._sctp.a.example");
   naptr("a.example", 1, 3, "SIP+D2U", "_sip._udp.bad.example", "u").naptr("a.example", 1, 4, "SIP+D2U", "", "s");
   naptr("a.example", 1, 5, "SIP+D2U", "_sip._udp.bad.example", "s", "!^.*$!sip:x@bad.example!");
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Locating, "NAPTR records of another purpose or form are passed
   CHECK(locate("a.example") == List{"UDP 192.0.2.1:5060"});
 }
 
-TEST_CASE_FIXTURE(Locating, "Without NAPTR each transport that we speak is asked for by SRV [RFC 3263 section 4.1]") {
+TEST_CASE_FIXTURE(Locating, "Without NAPTR, the SRV records of each supported transport are looked up [RFC 3263 section 4.1]") {
   srv("_sip._tcp.a.example", 0, 0, 5060, "t.a.example").address("t.a.example", "192.0.2.2");
   srv("_sips._tcp.a.example", 0, 0, 5061, "s.a.example").address("s.a.example", "192.0.2.3");
   CHECK(locate("a.example") == List{"TCP 192.0.2.2:5060", "TLS 192.0.2.3:5061"});
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Locating, "Without NAPTR each transport that we speak is asked
   for (const Question& question : asked) CHECK(question.name.find("_udp") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Locating, "With neither NAPTR nor SRV the name's own addresses count [RFC 3263 section 4.2]") {
+TEST_CASE_FIXTURE(Locating, "Without NAPTR and SRV, the name's own addresses are used [RFC 3263 section 4.2]") {
   address("a.example", "192.0.2.1");
   CHECK(locate("a.example") == List{"UDP 192.0.2.1:5060"});
   CHECK(secure("a.example") == List{"TLS 192.0.2.1:5061"});
@@ -137,13 +137,13 @@ TEST_CASE_FIXTURE(Locating, "With neither NAPTR nor SRV the name's own addresses
   CHECK(secure("a.example").empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "An SRV target of a dot means no: the name's addresses are no way round it [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Locating, "An SRV target of a dot means that there is no service, and the name's addresses are not used instead [RFC 3263 section 4.3]") {
   srv("_sip._udp.a.example", 0, 0, 0, "").srv("_sip._tcp.a.example", 0, 0, 0, ".").address("a.example", "192.0.2.1");
   CHECK(locate("a.example").empty());
   CHECK(error == "a.example has no address in DNS, give it an A, AAAA or SRV record");
 }
 
-TEST_CASE_FIXTURE(Locating, "SRV targets keep their order, and each has both families [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Locating, "SRV targets keep their order, and each has addresses of both families [RFC 3263 section 4.3]") {
   srv("_sip._udp.a.example", 20, 0, 5060, "two.a.example").srv("_sip._udp.a.example", 10, 0, 5070, "one.a.example");
   address("one.a.example", "192.0.2.1").address("one.a.example", "2001:db8::1").address("one.a.example", "2001:db8::2");
   address("two.a.example", "192.0.2.2");
@@ -154,14 +154,14 @@ TEST_CASE_FIXTURE(Locating, "SRV targets keep their order, and each has both fam
   for (const Question& question : asked) CHECK(question.type != RecordType::Aaaa);
 }
 
-TEST_CASE_FIXTURE(Locating, "Weights are chances, and those of weight 0 come last but for a small one [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Locating, "Weights are probabilities, and records of weight 0 are rarely first [RFC 3263 section 4.3]") {
   const auto first_of = [&](std::vector<sip::locate::SrvRecord> records) {
     sip::locate::order_by_weight(records, random);
     return records.front().target;
   };
   std::map<std::string, int> first;
   for (int i = 0; i < 4000; ++i) ++first[first_of({{1, 30, 1, "a"}, {1, 10, 1, "b"}, {2, 60000, 1, "late"}, {1, 0, 1, "none"}})];
-  CHECK(first["a"] > 2750);  // Of 3000 expected.
+  CHECK(first["a"] > 2750);  // 3000 are expected.
   CHECK(first["a"] < 3150);
   CHECK(first["b"] > 800);
   CHECK(first["none"] > 20);  // 1 of 41.
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(Locating, "Weights are chances, and those of weight 0 come las
   CHECK(first["late"] == 0);
 }
 
-TEST_CASE_FIXTURE(Locating, "Aliases are followed within an answer and beyond it, and not in circles") {
+TEST_CASE_FIXTURE(Locating, "Aliases are followed within an answer and beyond it, but not in circles") {
   alias(RecordType::A, "a.example", "b.example");
   add(RecordType::A, "a.example", {"b.example", ttl, sip::locate::AddressRecord{ip("192.0.2.1")}});
   add(RecordType::A, "a.example", {"x.example", ttl, sip::locate::AddressRecord{ip("192.0.2.66")}});
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(Locating, "Aliases are followed within an answer and beyond it
   CHECK(locate("g.example", {}, Transport::Udp) == List{"UDP 192.0.2.4:5070"});
 }
 
-TEST_CASE_FIXTURE(Locating, "A name of one label and one that the hosts file knows are asked for no services") {
+TEST_CASE_FIXTURE(Locating, "For a name with one label, and for a name in the hosts file, no services are looked up") {
   address("pbx", "192.0.2.1");
   CHECK(locate("pbx") == List{"UDP 192.0.2.1:5060"});
   CHECK(asked.size() == 2);
@@ -192,7 +192,7 @@ TEST_CASE_FIXTURE(Locating, "A name of one label and one that the hosts file kno
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "What cannot be asked for is refused at once") {
+TEST_CASE_FIXTURE(Locating, "A host name with a wrong form is refused without a question") {
   for (const char* host : {"", ".", "a b.example", "a..example", "x\\.example", "under\r\nscore"}) {
     CHECK(locate(host, 5060).empty());
     CHECK(asked.empty());
@@ -202,14 +202,14 @@ TEST_CASE_FIXTURE(Locating, "What cannot be asked for is refused at once") {
   CHECK(error == "no TCP here");
 }
 
-TEST_CASE_FIXTURE(Locating, "What the name servers said is told in their words, of the name that it was about") {
+TEST_CASE_FIXTURE(Locating, "The error text names the name server's failure and the name that it is about") {
   answers[{RecordType::A, "a.example"}] = {Kind::Failed, {}, "SERVFAIL"};
   fails(RecordType::Aaaa, "a.example", Kind::NoData);
   CHECK(locate("a.example", 5060).empty());
   CHECK(error == "no DNS answer for a.example: SERVFAIL, check the name servers of this machine, or write an address instead of the name");
   srv("_sip._udp.b.example", 0, 0, 5060, "gone.b.example").srv("_sip._udp.b.example", 1, 0, 5060, "a.example");
   CHECK(locate("b.example", {}, Transport::Udp).empty());
-  CHECK(begins("no DNS answer for a.example: SERVFAIL,"));  // The worst of them, not the last.
+  CHECK(begins("no DNS answer for a.example: SERVFAIL,"));  // The most serious failure is reported, not the last one.
   address("a.example", "192.0.2.1");
   CHECK(locate("b.example", {}, Transport::Udp) == List{"UDP 192.0.2.1:5060"});
   CHECK(error.empty());
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(Locating, "What the name servers said is told in their words, 
   CHECK(error == "no such name in DNS: gone.c.example, check how it is written");
 }
 
-TEST_CASE_FIXTURE(Locating, "Failures of the name servers are told apart, and one that is silent about NAPTR costs no second wait") {
+TEST_CASE_FIXTURE(Locating, "Each failure of the name servers has its own text, and after a NAPTR timeout all other questions are sent at once") {
   fails(RecordType::A, "a.example", Kind::Timeout).fails(RecordType::Aaaa, "a.example", Kind::NoData);
   CHECK(locate("a.example", 5060).empty());
   CHECK(begins("no DNS answer for a.example: timeout, check the name servers"));
@@ -232,16 +232,16 @@ TEST_CASE_FIXTURE(Locating, "Failures of the name servers are told apart, and on
   locator.on_answer({RecordType::Naptr, "b.example"}, {Kind::Timeout, {}});
   std::vector<Question> together;
   while (const auto question = locator.poll_question()) together.push_back(*question);
-  CHECK(together.size() == 7);  // Two families, and five transports.
+  CHECK(together.size() == 7);  // Two address families and five transports.
   address("b.example", "192.0.2.1");
   locator.on_answer({RecordType::A, "b.example"}, answer({RecordType::A, "b.example"}));
   CHECK(!locator.is_done());
-  locator.give_up();  // Nobody ever says a word about SRV.
+  locator.give_up();  // The name servers never answer the SRV questions.
   REQUIRE(locator.candidates().size() == 1);
   CHECK(locator.candidates().front().remote.to_string() == "192.0.2.1:5060");
 }
 
-TEST_CASE_FIXTURE(Locating, "Answers that nobody asked for, and second ones, change nothing") {
+TEST_CASE_FIXTURE(Locating, "Answers without a question, and second answers, have no effect") {
   Locator locator({"a.example", 5060, {}, false}, options, random);
   locator.on_answer({RecordType::A, "other.example"}, {Kind::Found, {{"a.example", ttl, sip::locate::AddressRecord{ip("192.0.2.66")}}}});
   locator.on_answer({RecordType::A, "a.example"}, {Kind::NoData, {}});

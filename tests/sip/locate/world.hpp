@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-/// Name servers as a table.
+/// Simulated name servers with a table of answers.
 namespace offhook::sim {
 
 using sip::locate::Answer;
@@ -54,7 +54,7 @@ struct World {
     const auto at = answers.find(question);
     return at == answers.end() ? Answer{Answer::Kind::NoName, {}} : at->second;
   }
-  /// Answers until nothing is asked any more.
+  /// Answers the locator's questions until there are no more.
   void serve(sip::Locator& locator) {
     while (const auto question = locator.poll_question()) {
       asked.push_back(*question);
