@@ -47,7 +47,7 @@ std::string digest(std::string_view nonce, std::string_view more = "") {
   return "Digest realm=\"r\", nonce=\"" + std::string(nonce) + "\"" + std::string(more);
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient answers a 401 in Authorization, with the quotes that the grammar requires [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers a 401 in Authorization, with the quotes that the grammar requires [RFC 3261 section 22.4]") {
   const auto headers = answer(response(401, www(digest("n1", R"(, qop="auth,auth-int", opaque="o", algorithm=SHA-256)"))));
   REQUIRE(headers.has_value());
   REQUIRE(headers->size() == 1);
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(Account, "the next request has the nonce at once, with a highe
   }
 }
 
-TEST_CASE_FIXTURE(Account, "a reused nonce may expire without stale=true, and DigestClient answers the new one once [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Account, "a reused nonce may expire without stale=true, and DigestClient answers the new one once [RFC 3261 section 22.1]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   REQUIRE(preempt().size() == 1);
   const auto renewed = answer(response(401, www(digest("n2", ", qop=\"auth\""))));

@@ -1,4 +1,4 @@
-// Real sockets on loopback; each wait ends when the answer is there.
+// Tests with real sockets on loopback. Each wait ends when the response has come.
 #include "malformed.hpp"
 #include "peer_socket.hpp"
 
@@ -9,7 +9,7 @@ using namespace offhook::malformed;
 
 namespace {
 
-/// The answer to this OPTIONS, whatever else came before it.
+/// Returns true if the OPTIONS with this number got a response, after any other responses.
 bool is_answered(PeerSocket& peer, const std::string& number) {
   const std::string all = peer.receive("Call-ID: good-" + number + "\r\n");
   const auto at = all.find("Call-ID: good-" + number + "\r\n");
@@ -20,7 +20,7 @@ bool is_answered(PeerSocket& peer, const std::string& number) {
 
 }  // namespace
 
-TEST_CASE("Over UDP a good OPTIONS is answered after each malformed INVITE") {
+TEST_CASE("Over UDP an OPTIONS gets a response after each malformed INVITE") {
   LiveEdge live;
   PeerSocket peer(SOCK_DGRAM, "127.0.0.1", 0, live.edge->port()), trusted(SOCK_DGRAM, "127.0.0.1", 0, live.edge->port());
   std::size_t answered = 0, number = 0;
@@ -34,13 +34,13 @@ TEST_CASE("Over UDP a good OPTIONS is answered after each malformed INVITE") {
   CHECK(answered >= 4500);
 }
 
-TEST_CASE("Over TCP a good OPTIONS is answered after each malformed INVITE") {
+TEST_CASE("Over TCP an OPTIONS gets a response after each malformed INVITE") {
   LiveEdge live;
   PeerSocket trusted(SOCK_STREAM, "127.0.0.1", 0, live.edge->port());
   std::size_t answered = 0, number = 0;
   for_each("TCP", [&](const std::string& name, std::string text) {
     CAPTURE(name);
-    PeerSocket peer(SOCK_STREAM, "127.0.0.2", 0, live.edge->port());  // Another source: its connections are counted apart.
+    PeerSocket peer(SOCK_STREAM, "127.0.0.2", 0, live.edge->port());  // The peer has another source address, whose connections are counted separately.
     peer.send(text);
     trusted.send(good_options("TCP", std::to_string(++number)));
     REQUIRE(is_answered(trusted, std::to_string(number)));

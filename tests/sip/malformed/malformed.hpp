@@ -6,11 +6,12 @@
 #include <string_view>
 #include <vector>
 
-/// INVITEs of which one element is not what it should be: each of kElements in turn gets each of anomalies(). The same ones in
-/// each run. The way of PROTOS' c07-sip, with elements and anomalies of our own.
+/// INVITEs with one wrong element: each of kElements in turn gets each of anomalies(). The messages are the same in each run.
+/// This is the method of PROTOS c07-sip, with other elements and anomalies.
 namespace offhook::malformed {
 
-/// A whole INVITE; `{name=value}` marks an element and what it usually is. {length} is filled in, unless it is the one.
+/// A whole INVITE. `{name=value}` marks an element and its usual value. {length} gets the right value, unless it is the wrong
+/// element.
 inline constexpr std::string_view kTemplate =
     "{method=INVITE}{space= }{scheme=sip}:{user=bot}@{host=127.0.0.1}:{port=5060};{uri param=transport=udp}{space 2= }{version=SIP/2.0}\r\n"
     "Via:{via lws= }{via protocol=SIP/2.0}/{via transport=@TRANSPORT@} {via host=127.0.0.1}:{via port=9};branch={branch=z9hG4bK@NUMBER@}{via param=;ttl=1};rport\r\n"
@@ -39,10 +40,10 @@ inline constexpr std::string_view kTemplate =
 
 struct Element {
   std::string name;
-  std::size_t begin = 0, size = 0;  ///< in Case's text before the anomaly
+  std::size_t begin = 0, size = 0;  ///< position in Case's text before the anomaly is inserted
 };
 
-/// What an element may be instead.
+/// Returns the wrong values that an element can get.
 inline std::vector<std::string> anomalies() {
   std::vector<std::string> all;
   const auto repeated = [](std::string_view part, std::size_t times) {
@@ -50,7 +51,7 @@ inline std::vector<std::string> anomalies() {
     for (std::size_t i = 0; i < times; ++i) text += part;
     return text;
   };
-  for (const std::size_t power : {3U, 5U, 6U, 7U, 8U, 9U, 10U, 12U, 14U}) {  // Lengths round those of buffers.
+  for (const std::size_t power : {3U, 5U, 6U, 7U, 8U, 9U, 10U, 12U, 14U}) {  // Lengths around the sizes of buffers.
     for (const std::size_t size : {(std::size_t{1} << power) - 1, std::size_t{1} << power, (std::size_t{1} << power) + 1})
       all.push_back(std::string(size, 'a'));
   }
@@ -60,7 +61,7 @@ inline std::vector<std::string> anomalies() {
                            ",", ",,", "=", "/", "//", "?", "&", "#", "{}", "|", "`$(x)`", "'", "..", "../", "\t", " ", "~", "*", "+"})
     all.emplace_back(part);
   for (const char* part : {"<", "\"", "\\\"", "(", "((", "[", ";a", ";a=b", ",<sip:a@b>", "%41", "sip:", "a@", "::", "a."})
-    all.push_back(repeated(part, 300));  // Nesting and lists without end.
+    all.push_back(repeated(part, 300));  // Endless nesting and lists.
   for (const char* number : {"-1", "0", "00", "+5", "1e9", "0x10", "65535", "65536", "2147483647", "2147483648", "4294967295", "4294967296",
                              "4294967328", "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616",
                              "-2147483648", "-9223372036854775809", "99999999999999999999999999999999999999999", "1 2", "1.5"})
@@ -77,7 +78,7 @@ inline std::vector<std::string> anomalies() {
   return all;
 }
 
-/// The template with its marks taken out, and where they were.
+/// Returns the template without its marks, and the positions of the elements.
 inline std::pair<std::string, std::vector<Element>> take_apart() {
   std::string text;
   std::vector<Element> elements;
@@ -98,7 +99,7 @@ inline void fill_in(std::string& text, std::string_view mark, const std::string&
   for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) text.replace(at, mark.size(), value);
 }
 
-/// Calls `use(name, message)` for each; returns how many there were.
+/// Calls `use(name, message)` for each message. Returns the number of messages.
 inline std::size_t for_each(std::string_view transport, const std::function<void(const std::string&, std::string)>& use) {
   const auto [text, elements] = take_apart();
   const auto all = anomalies();

@@ -23,10 +23,10 @@ std::string options(std::size_t number, const std::string& transport) {
 
 }  // namespace
 
-TEST_CASE("The malformed INVITEs are at least 4,500, of at least 40 elements, and no two alike") {
+TEST_CASE("There are at least 4,500 malformed INVITEs of at least 40 elements, and no two are equal") {
   std::set<std::string> all;
   const std::size_t count = malformed::for_each("UDP", [&](const std::string&, std::string text) {
-    for (const std::string mark : {"z9hG4bK", "tag=t", "Call-ID: m"}) {  // Else the number alone would tell them apart.
+    for (const std::string mark : {"z9hG4bK", "tag=t", "Call-ID: m"}) {  // Otherwise two messages could differ by their number only.
       auto at = text.find(mark);
       if (at == std::string::npos) continue;
       for (at += mark.size(); at < text.size() && base::is_digit(text[at]);) text.erase(at, 1);
@@ -39,7 +39,7 @@ TEST_CASE("The malformed INVITEs are at least 4,500, of at least 40 elements, an
   CHECK(malformed::take_apart().second.size() >= 40);
 }
 
-TEST_CASE("After each malformed INVITE a good OPTIONS is answered, and a minute later nothing of it is left") {
+TEST_CASE("After each malformed INVITE an OPTIONS gets a response, and a minute later no state of the INVITE is left") {
   for (const auto transport : {sip::Transport::Udp, sip::Transport::Tcp}) {
     Scripted one;
     one.peer.transport = transport;
@@ -49,7 +49,7 @@ TEST_CASE("After each malformed INVITE a good OPTIONS is answered, and a minute 
       one.receive(text);
       while (const auto call = one.event<sip::IncomingCall>()) (void)one.stack.reject(call->session, 486, {}, one.now);
       one.drain();
-      for (const Sent& sent : one.sent) {  // Whatever it held: what we send are whole messages, and no line of its making.
+      for (const Sent& sent : one.sent) {  // The stack sends only whole messages, without a line from the INVITE.
         REQUIRE(sent.bytes.starts_with("SIP/2.0 "));
         CHECK(sent.bytes.find("\r\nX: y\r\n") == std::string::npos);
         CHECK(sent.bytes.find('\0') == std::string::npos);

@@ -1,4 +1,5 @@
-// Our own torture messages through the whole stack: what a user agent answers. What the parser says of them stands in EXPECTED.tsv.
+// Sends Offhook's own torture messages through the whole stack and checks the responses. EXPECTED.tsv has the results of the
+// parser.
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>
@@ -21,8 +22,8 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// File and status, "-" for silence; one of several with | between them, where the answer is the method's own. What stands behind that is
-/// of streams: torture_test.cpp.
+/// Reads file and status, where "-" means no response. Several allowed statuses are separated by |, where the method decides.
+/// torture_test.cpp uses the further columns, which are for streams.
 std::map<std::string, std::string> reactions() {
   std::map<std::string, std::string> all;
   std::istringstream table(read_file(kFolder / "REACTIONS.tsv"));
@@ -37,7 +38,7 @@ std::map<std::string, std::string> reactions() {
 
 }  // namespace
 
-TEST_CASE("Our own torture messages get the answers that a user agent owes them, and leave nothing behind [RFC 3261 section 8.2]") {
+TEST_CASE("The stack gives each of Offhook's own torture messages the right response, and keeps no state of it [RFC 3261 section 8.2]") {
   const auto wanted = reactions();
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
@@ -52,7 +53,7 @@ TEST_CASE("Our own torture messages get the answers that a user agent owes them,
     REQUIRE(want != wanted.end());
     CHECK(want->second.find(answer.empty() ? "-" : answer.substr(8, 3)) != std::string::npos);
     while (const auto call = one.event<sip::IncomingCall>()) {
-      for (const auto& [field, value] : call->headers) CHECK(field != "Route");  // Of headers-in-the-uri: no header came out of it.
+      for (const auto& [field, value] : call->headers) CHECK(field != "Route");  // In headers-in-the-uri, the URI's headers must not become header fields.
       if (name == "body-in-parts.sip") CHECK(call->offer.data.starts_with("v=0\r\n"));
       (void)one.stack.reject(call->session, 486, {}, one.now);
       one.drain();

@@ -16,12 +16,12 @@
 #include <string_view>
 #include <thread>
 
-/// A real edge on loopback, and sockets of its peers.
+/// An edge with real sockets on loopback, and sockets of its peers.
 namespace offhook::malformed {
 
 class PeerSocket {
  public:
-  /// `ip` and `port`: where it sends from, and so where answers go to; 0: any port.
+  /// `ip` and `port` are the source of sent packets, and so the destination of responses. Port 0 means any port.
   PeerSocket(int type, const std::string& ip, std::uint16_t port, std::uint16_t edge) : fd_(::socket(AF_INET, type | SOCK_CLOEXEC, 0)) {
     const int on = 1;
     (void)::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -34,7 +34,7 @@ class PeerSocket {
   PeerSocket& operator=(const PeerSocket&) = delete;
   ~PeerSocket() { ::close(fd_); }
 
-  /// A stream that the edge closed in the middle takes no more, and that is no failure.
+  /// Sends the text. It is not an error if the edge has closed the stream meanwhile.
   void send(std::string_view text) {
     while (!text.empty()) {
       const auto sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
@@ -42,7 +42,7 @@ class PeerSocket {
       text.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
-  /// What came, up to the first octets `wanted`, the end of the stream, or `limit_ms` of silence.
+  /// Returns the received octets up to the first occurrence of `wanted`, the end of the stream, or `limit_ms` of silence.
   std::string receive(std::string_view wanted, int limit_ms = 10000) {
     std::string all;
     while (all.find(wanted) == std::string::npos) {
@@ -73,14 +73,14 @@ class PeerSocket {
   bool closed_ = false;
 };
 
-/// A stack behind real sockets, which rejects every call with 486 at once unless told to let them ring.
+/// A stack behind real sockets. It rejects every call with 486 at once, unless `rejects` is false.
 struct LiveEdge {
   base::SystemRandom random;
   sip::Stack stack;
   std::unique_ptr<sip::SipEdge> edge;
   std::thread thread;
 
-  /// With `tls` it listens on TLS alone.
+  /// With `tls` it listens on TLS only.
   explicit LiveEdge(base::Duration message_time = std::chrono::seconds(10), bool rejects = true, std::optional<sip::TlsOptions> tls = {})
       : stack(brief(), random) {
     sip::EdgeOptions options;
@@ -97,7 +97,7 @@ struct LiveEdge {
     });
     thread = std::thread([this] { edge->run(); });
   }
-  /// What is answered is soon forgotten, as else thousands of answered requests would fill the table of transactions.
+  /// Forgets answered requests soon. Otherwise thousands of them would fill the table of transactions.
   static sip::StackOptions brief() {
     sip::StackOptions options;
     options.t1 = std::chrono::milliseconds(1);

@@ -11,10 +11,10 @@
 #include <filesystem>
 #include <fstream>
 
-/// Peers that speak over TLS, by OpenSSL alone: what is read and written here is the test's, not the edge's.
+/// Peers that use TLS through OpenSSL directly, so that this code and not the edge's reads and writes the records.
 namespace offhook::malformed {
 
-/// A certificate for 127.0.0.1 and its key as files, made once and gone at the end.
+/// Files with a certificate for 127.0.0.1 and its key, made once and removed at the end.
 class CertificateFiles {
  public:
   static const CertificateFiles& get() {
@@ -44,7 +44,7 @@ class CertificateFiles {
   std::filesystem::path folder_;
 };
 
-/// As PeerSocket, after a handshake. It believes any certificate: who the edge is has tests of its own.
+/// Like PeerSocket, after a TLS handshake. It accepts any certificate, because other tests check the edge's certificate.
 class TlsPeer {
  public:
   TlsPeer(const std::string& ip, std::uint16_t edge)
@@ -75,7 +75,8 @@ class TlsPeer {
   [[nodiscard]] bool closed() const { return closed_; }
 
  private:
-  /// Until the socket can go on with what returned `result`; false after the limit, or at the end of the connection.
+  /// Waits until the socket can continue the operation that returned `result`. Returns false after the limit, or at the end of
+  /// the connection.
   bool wait(int result, int limit_ms) {
     const int error = SSL_get_error(ssl_.get(), result);
     const bool reads = error == SSL_ERROR_WANT_READ;

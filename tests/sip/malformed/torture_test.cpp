@@ -1,6 +1,6 @@
-// Torture messages through real sockets: our own with the reactions of REACTIONS.tsv, and where the data is at hand those of RFC 4475
-// and RFC 5118, with the reaction that the shared table (EXPECTED.tsv) asks of a user agent server over UDP, and over a stream where
-// that is another.
+// Sends torture messages through real sockets: Offhook's own with the reactions of REACTIONS.tsv, and those of RFC 4475 and
+// RFC 5118 where the data is available. Their reactions are those of a user agent server over UDP in the shared table
+// (EXPECTED.tsv), and over a stream where that differs.
 #include "tls_peer.hpp"
 
 #include <offhook/sip/message/parser.hpp>
@@ -21,18 +21,18 @@ using namespace offhook::malformed;
 namespace {
 
 enum class Stream {
-  Same,   // the status, and the connection goes on
-  Close,  // the status, and the end of the connection
-  Wait,   // nothing, until the time for one message is over: then the end
-  Next,   // the status, and what follows the body is the next message
-  Lost,   // the same, and behind that one stand octets that begin no message: the end
+  Same,   // the status, and the connection continues
+  Close,  // the status, and the connection ends
+  Wait,   // no response, until the time for one message is over and the connection ends
+  Next,   // the status, and the next message begins after the body
+  Lost,   // the same, but octets after the next message begin no message, and the connection ends
 };
 
 struct Reaction {
   std::string file;
-  std::vector<std::string> statuses;  ///< one of these; "": silence
+  std::vector<std::string> statuses;  ///< one of these; "": no response
   Stream stream = Stream::Same;
-  std::vector<std::string> stream_statuses = {};  ///< instead of `statuses`; empty: the same
+  std::vector<std::string> stream_statuses = {};  ///< instead of `statuses`; empty: the same statuses
 };
 
 const std::vector<Reaction> kRfc4475{
@@ -75,10 +75,10 @@ std::string read(const std::filesystem::path& path) {
 std::string with_crlf(std::string text) {
   if (text.find('\r') != std::string::npos) return text;
   for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) text.replace(at, 1, "\r\n");
-  return text;  // RFC 5118's are kept with LF, their lengths count CRLF.
+  return text;  // The files of RFC 5118 have LF, but their lengths count CRLF.
 }
 
-/// Where the answer goes that has no rport to follow: the port of the topmost Via.
+/// Returns the port of the topmost Via, which gets the response without an rport.
 std::uint16_t port_of(const sip::Message& message) { return message.top_via().port.value_or(5060); }
 
 std::uint16_t answer_port(const std::string& text) {
@@ -87,7 +87,7 @@ std::uint16_t answer_port(const std::string& text) {
   return parsed ? port_of(*parsed) : port_of(parsed.error().message);
 }
 
-/// The statuses of the answers to others than our own OPTIONS, in order.
+/// Returns the statuses of the responses in order, without those to good_options().
 std::vector<std::string> statuses(const std::string& all) {
   std::vector<std::string> found;
   for (std::size_t at = all.find("SIP/2.0 "); at != std::string::npos;) {
@@ -104,7 +104,7 @@ bool is_expected(const std::vector<std::string>& wanted, const std::vector<std::
   return std::find(wanted.begin(), wanted.end(), first) != wanted.end();
 }
 
-/// Another connection of the same kind to the same edge.
+/// Opens another connection of the same kind to the same edge.
 struct TcpWay {
   static constexpr const char* kName = "TCP";
   PeerSocket peer;
@@ -140,7 +140,8 @@ struct Torture : LiveEdge {
     if (text.find("\r\n\r\n") == std::string::npos) peer.send("\r\n");  // Files of RFC 5118 end before the empty line.
     std::string all;
     if (want.stream == Stream::Same || want.stream == Stream::Next) {
-      // Two bodies of RFC 5118 are longer than their Content-Length says: what is left of them spoils the first of these, not the second.
+      // Two bodies of RFC 5118 are longer than their Content-Length. The rest of the body spoils the first of these messages, but
+      // not the second.
       for (int i = 0; i < 2; ++i) peer.send(options(Way::kName));
       all = peer.receive(mark());
       CHECK_MESSAGE(all.find(mark()) != std::string::npos, want.file, over, "does not answer what follows");
@@ -158,7 +159,7 @@ struct Torture : LiveEdge {
       if (want.stream == Stream::Lost) CHECK_MESSAGE((got.size() >= 2 && got[1] == "400"), want.file, " hides a message");  // An INVITE without a Contact.
       if (want.stream == Stream::Same) CHECK_MESSAGE(got.size() <= 1, want.file);
     }
-    Way other(edge->port());  // And nobody else is any the worse for it.
+    Way other(edge->port());  // Other connections are not affected.
     other.peer.send(options(Way::kName));
     CHECK_MESSAGE(other.peer.receive(mark()).find("SIP/2.0 200") != std::string::npos, want.file);
   }
@@ -168,7 +169,8 @@ enum class Over { Udp, Tcp, Tls };
 
 const std::filesystem::path kOwn = "tests/data/torture";
 
-/// REACTIONS.tsv: file, statuses with | between them and "-" for silence, and what becomes of a stream, with another status where it has one.
+/// Reads REACTIONS.tsv: file, statuses separated by | with "-" for no response, and the effect on a stream, with its own status
+/// where it has one.
 std::vector<Reaction> own() {
   const auto parts = [](const std::string& text, char at) {
     std::vector<std::string> all;
@@ -197,7 +199,7 @@ std::size_t run(const std::filesystem::path& folder, const std::vector<Reaction>
   }
   std::size_t done = 0;
   for (const Reaction& want : table) {
-    // For each a new one: some are of one transaction.
+    // Each message gets a new edge, because some messages belong to one transaction.
     Torture torture(over == Over::Tls ? std::optional(CertificateFiles::get().options()) : std::nullopt);
     const std::string file = read(folder / want.file), text = folder == kOwn ? file : with_crlf(file);
     REQUIRE_MESSAGE(!text.empty(), want.file);
@@ -213,25 +215,25 @@ std::size_t run(const std::filesystem::path& folder, const std::vector<Reaction>
 
 }  // namespace
 
-TEST_CASE("Over UDP each message of RFC 4475 gets the reaction of a user agent [RFC 4475 section 3]") {
+TEST_CASE("Over UDP each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
   CHECK(run(data() / "rfc4475", kRfc4475, Over::Udp) == 50);
 }
-TEST_CASE("Over TCP each message of RFC 4475 gets the reaction of a user agent [RFC 4475 section 3]") {
+TEST_CASE("Over TCP each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
   CHECK(run(data() / "rfc4475", kRfc4475, Over::Tcp) == 50);
 }
-TEST_CASE("Over UDP each message of RFC 5118 gets the reaction of a user agent [RFC 5118 section 4]") {
+TEST_CASE("Over UDP each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
   CHECK(run(data() / "rfc5118", kRfc5118, Over::Udp) == 12);
 }
-TEST_CASE("Over TCP each message of RFC 5118 gets the reaction of a user agent [RFC 5118 section 4]") {
+TEST_CASE("Over TCP each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
   CHECK(run(data() / "rfc5118", kRfc5118, Over::Tcp) == 12);
 }
-TEST_CASE("Over TLS each message of RFC 4475 gets the reaction of a user agent [RFC 4475 section 3]") {
+TEST_CASE("Over TLS each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
   CHECK(run(data() / "rfc4475", kRfc4475, Over::Tls) == 50);
 }
-TEST_CASE("Over TLS each message of RFC 5118 gets the reaction of a user agent [RFC 5118 section 4]") {
+TEST_CASE("Over TLS each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
   CHECK(run(data() / "rfc5118", kRfc5118, Over::Tls) == 12);
 }
-TEST_CASE("Over UDP, TCP and TLS each torture message of ours gets the reaction of a user agent [RFC 4475 section 3, RFC 5118 section 4]") {
+TEST_CASE("Over UDP, TCP and TLS each of Offhook's torture messages gets the response of a user agent [RFC 4475 section 3, RFC 5118 section 4]") {
   const auto table = own();
   CHECK(table.size() >= 80);
   for (const auto over : {Over::Udp, Over::Tcp, Over::Tls}) CHECK(run(kOwn, table, over) == table.size());

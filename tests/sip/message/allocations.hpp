@@ -4,7 +4,7 @@
 
 namespace offhook_test {
 
-/// How often this program has called operator new so far (allocations_test.cpp counts them).
+/// Returns how often this program has called operator new so far. allocations_test.cpp counts the calls.
 std::uint64_t allocations();
 
 }  // namespace offhook_test

@@ -17,13 +17,13 @@ std::uint64_t offhook_test::allocations() {
   return operator_new_calls.load();
 }
 
-// Replaces the allocator of this test program; the nothrow and array forms call these.
+// Replaces the allocator of this test program. The nothrow and array forms call these functions.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++operator_new_calls;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   std::abort();
 }
-// Inlined beside a new that is not, g++ would take them for another allocator's.
+// noinline, because g++ would otherwise take delete for the delete of another allocator.
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
@@ -46,7 +46,7 @@ std::string usual_invite() {
   return request.text();
 }
 
-/// Parses with every typed accessor; how many values were seen.
+/// Parses the message with every typed accessor. Returns how many values it found.
 std::size_t read_everything(SlabPool& pool, const std::string& text) {
   const auto message = parse_message(pool.copy(test::bytes_of(text)));
   REQUIRE(message);
@@ -67,7 +67,7 @@ std::size_t read_everything(SlabPool& pool, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a message is parsed and read through every typed accessor without an allocation, once its pool holds a slab") {
+TEST_CASE("parsing a message and reading it through every typed accessor allocates nothing after the first slab") {
   SlabPool pool;
   const auto text = usual_invite();
   CHECK(read_everything(pool, text) == 19);
@@ -81,7 +81,7 @@ TEST_CASE("a message is parsed and read through every typed accessor without an 
   CHECK(offhook_test::allocations() == again);
 }
 
-TEST_CASE("a refused message costs no allocation either") {
+TEST_CASE("refusing a message allocates nothing either") {
   SlabPool pool;
   auto text = usual_invite();
   text.replace(text.find("7 INVITE"), 8, "7 INVALI");
@@ -92,7 +92,7 @@ TEST_CASE("a refused message costs no allocation either") {
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("writing into memory that was written to before allocates nothing") {
+TEST_CASE("writing into a string that already has its capacity allocates nothing") {
   const auto text = usual_invite();
   const auto invite = parse_message(Slab::exact(test::bytes_of(text)));
   REQUIRE(invite);

@@ -13,7 +13,7 @@ using namespace offhook::sip;
 using test::request_with;
 // --- Replaces --------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("Replaces names a Call-ID and two tags, in any order, with what it does not know between [RFC 3891 section 6.1]") {
+TEST_CASE("parse_replaces reads a Call-ID and two tags in any order, with unknown parameters between them [RFC 3891 section 6.1]") {
   const auto plain = parse_replaces("12345@192.0.2.1;to-tag=a;from-tag=b");
   REQUIRE(plain);
   CHECK(*plain == Replaces{"12345@192.0.2.1", "a", "b", false});
@@ -23,7 +23,7 @@ TEST_CASE("Replaces names a Call-ID and two tags, in any order, with what it doe
   CHECK(parse_replaces(to_string(*early)) == early);
 }
 
-TEST_CASE("Replaces without exactly one tag of each, or with two values, is refused [RFC 3891 section 6.1]") {
+TEST_CASE("parse_replaces refuses a value without exactly one tag of each kind, and two values [RFC 3891 section 6.1]") {
   for (const char* bad : {"call", "call;to-tag=a", "call;from-tag=a", "call;to-tag=a;to-tag=b;from-tag=c",
                           "call;to-tag;from-tag=a", "call;to-tag=a;from-tag=b,other;to-tag=a;from-tag=b",
                           "call;to-tag=\"a\";from-tag=b", "ca ll;to-tag=a;from-tag=b", "call;to-tag=a\r\n;from-tag=b\x01"}) {
@@ -35,7 +35,7 @@ TEST_CASE("Replaces without exactly one tag of each, or with two values, is refu
   CHECK(parse_replaces(";to-tag=a;from-tag=b").error() == ParseError::Empty);
 }
 
-TEST_CASE("A Replaces of kMaxReplacesBytes is read, one octet more is not") {
+TEST_CASE("parse_replaces reads kMaxReplacesBytes, and refuses one octet more") {
   const std::string tail = ";to-tag=a;from-tag=b";
   const std::string most = std::string(kMaxReplacesBytes - tail.size(), 'c') + tail;
   CHECK(parse_replaces(most));
@@ -44,7 +44,7 @@ TEST_CASE("A Replaces of kMaxReplacesBytes is read, one octet more is not") {
 
 // --- Refer-To --------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("Refer-To with Replaces in its URI: the target without it, and the call that is meant [RFC 3891 section 4]") {
+TEST_CASE("parse_refer_to separates the target from the Replaces in its URI [RFC 3891 section 4]") {
   const auto parsed = parse_refer_to(
       "\"Desk\" "
       "<sips:desk@192.0.2.9:5070;transport=tcp?Accept-Contact=x&Replaces=12345%40192.0.2.1%3Bto-tag%3Da%3Bfrom-tag%3Db>");
@@ -56,7 +56,7 @@ TEST_CASE("Refer-To with Replaces in its URI: the target without it, and the cal
   CHECK(*parsed->replaces == Replaces{"12345@192.0.2.1", "a", "b", false});
 }
 
-TEST_CASE("A plain Refer-To, one with a method, and one that is no call [RFC 3515 section 2.1]") {
+TEST_CASE("parse_refer_to reads a plain target and one with a method, and refuses other schemes [RFC 3515 section 2.1]") {
   CHECK(parse_refer_to("sip:desk@192.0.2.9")->target == "sip:desk@192.0.2.9");
   CHECK(parse_refer_to("<tel:+4930123456>")->target == "tel:+4930123456");
   const auto method = parse_refer_to("<sip:desk@192.0.2.9;a=1;method=SUBSCRIBE;b>");
@@ -68,13 +68,13 @@ TEST_CASE("A plain Refer-To, one with a method, and one that is no call [RFC 351
   CHECK_FALSE(parse_refer_to(""));
 }
 
-TEST_CASE("Replaces twice, or one that cannot be read, spoils a Refer-To; escaped CR and LF never reach a header field") {
+TEST_CASE("parse_refer_to refuses two Replaces and an unreadable one, so that an escaped CR or LF never gets into a header field") {
   CHECK_FALSE(parse_refer_to("<sip:a@192.0.2.9?Replaces=c%3Bto-tag%3Da%3Bfrom-tag%3Db&Replaces=c%3Bto-tag%3Da%3Bfrom-tag%3Db>"));
   CHECK_FALSE(parse_refer_to("<sip:a@192.0.2.9?Replaces=c%0D%0AVia:x%3Bto-tag%3Da%3Bfrom-tag%3Db>"));
   CHECK_FALSE(parse_refer_to("<sip:a@192.0.2.9?replaces=c>"));
 }
 
-TEST_CASE("What we write into Refer-To reads back, whatever stands in the Call-ID [RFC 3261 section 25.1]") {
+TEST_CASE("refer_to writes a value that reads back equal, with any characters in the Call-ID [RFC 3261 section 25.1]") {
   const Replaces odd{"a%b&c=d?e@192.0.2.1", "to-1~", "from'2", true};
   const std::string value = refer_to("sip:desk@192.0.2.9", &odd);
   CHECK(value.find('&') == std::string::npos);
@@ -86,7 +86,7 @@ TEST_CASE("What we write into Refer-To reads back, whatever stands in the Call-I
 
 // --- Reason ----------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("Reasons of a message: several protocols, texts without their quotes [RFC 3326 section 2]") {
+TEST_CASE("reasons_of reads reasons of several protocols, with their texts without quotes [RFC 3326 section 2]") {
   const auto message =
       request_with("Reason: SIP ;cause=200 ;text=\"Call completed \\\"elsewhere\\\"\", Q.850;cause=16\r\nReason: preemption\r\n");
   const auto reasons = reasons_of(message);
@@ -98,7 +98,7 @@ TEST_CASE("Reasons of a message: several protocols, texts without their quotes [
   CHECK(*parse_reason(to_string(reasons[0])) == reasons[0]);
 }
 
-TEST_CASE("A Reason that cannot be read is left out; control characters of a text become blanks") {
+TEST_CASE("reasons_of skips an unreadable Reason, and parse_reason replaces control characters in the text by blanks") {
   CHECK(parse_reason(";cause=1").error() == ParseError::BadParameter);
   CHECK(parse_reason("SIP;cause=x").error() == ParseError::BadNumber);
   CHECK(parse_reason("SIP;cause=70000").error() == ParseError::BadNumber);
@@ -106,7 +106,7 @@ TEST_CASE("A Reason that cannot be read is left out; control characters of a tex
   CHECK(reasons_of(request_with("Reason: ;;, SIP;cause=486\r\n")).size() == 1);
 }
 
-TEST_CASE("kMaxReasons are read, one more is not; a text is cut at kMaxReasonText, not within a letter") {
+TEST_CASE("reasons_of reads kMaxReasons, and a text is cut at kMaxReasonText, but not within a UTF-8 character") {
   std::string list;
   for (std::size_t i = 0; i < kMaxReasons; ++i) list += std::string(i == 0 ? "" : ", ") + "SIP;cause=" + std::to_string(200 + i);
   CHECK(reasons_of(request_with("Reason: " + list + "\r\n")).size() == kMaxReasons);
@@ -119,7 +119,7 @@ TEST_CASE("kMaxReasons are read, one more is not; a text is cut at kMaxReasonTex
 
 // --- Diversion and History-Info --------------------------------------------------------------------------------------------
 
-TEST_CASE("Diversions over several lines, the newest first [RFC 5806 section 4]") {
+TEST_CASE("diversions_of reads Diversions of several lines, the newest first [RFC 5806 section 4]") {
   const auto list =
       diversions_of(request_with("Diversion: \"Bo\" <sip:bo@pbx.example>;reason=no-answer;counter=2;privacy=full, "
                                  "<sip:al@pbx.example;user=phone>;reason=\"user-busy\"\r\n"
@@ -131,14 +131,14 @@ TEST_CASE("Diversions over several lines, the newest first [RFC 5806 section 4]"
   CHECK(list[2] == Diversion{"tel:+4930123", "", "unknown", 1, ""});
 }
 
-TEST_CASE("kMaxDiversions are read, one more is not") {
+TEST_CASE("diversions_of reads kMaxDiversions, and ignores further ones") {
   std::string list = "<sip:0@pbx.example>";
   for (std::size_t i = 1; i < kMaxDiversions; ++i) list += ", <sip:" + std::to_string(i) + "@pbx.example>";
   CHECK(diversions_of(request_with("Diversion: " + list + "\r\n")).size() == kMaxDiversions);
   CHECK(diversions_of(request_with("Diversion: " + list + ", <sip:x@pbx.example>\r\n")).size() == kMaxDiversions);
 }
 
-TEST_CASE("History-Info: index, reason and privacy that stand in the URI [RFC 7044 section 5]") {
+TEST_CASE("history_of reads the index, and the reason and privacy in the URI [RFC 7044 section 5]") {
   const auto list =
       history_of(request_with("History-Info: <sip:bob@pbx.example?Reason=SIP%3Bcause%3D302&Privacy=history>;index=1;foo=bar,\r\n"
                               " <sip:office@192.0.2.3>;index=1.2;mp=1\r\n"));
@@ -147,7 +147,7 @@ TEST_CASE("History-Info: index, reason and privacy that stand in the URI [RFC 70
   CHECK(list[1] == HistoryEntry{"sip:office@192.0.2.3", "", "1.2", "", false});
 }
 
-TEST_CASE("History-Info ends at an entry without a proper index, and at kMaxHistoryEntries [RFC 7044 section 5]") {
+TEST_CASE("history_of stops at an entry without a valid index, and at kMaxHistoryEntries [RFC 7044 section 5]") {
   CHECK(history_of(request_with("History-Info: <sip:a@b>;index=1, <sip:a@b>, <sip:a@b>;index=1.1\r\n")).size() == 1);
   for (const char* bad : {".1", "1.", "1..2", "", "x"}) {
     CAPTURE(bad);
@@ -162,7 +162,7 @@ TEST_CASE("History-Info ends at an entry without a proper index, and at kMaxHist
 
 // --- Privacy ---------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("Privacy is a list of words, some of which we know [RFC 3323 section 4.2]") {
+TEST_CASE("parse_privacy reads a list of words, and ignores unknown ones [RFC 3323 section 4.2]") {
   const auto privacy = parse_privacy("id; Critical;whatever");
   REQUIRE(privacy);
   CHECK(privacy->id);
@@ -179,9 +179,9 @@ TEST_CASE("Privacy is a list of words, some of which we know [RFC 3323 section 4
   CHECK(to_string(Privacy{}).empty());
 }
 
-// --- keys by INFO ----------------------------------------------------------------------------------------------------------
+// --- digits in INFO --------------------------------------------------------------------------------------------------------
 
-TEST_CASE("Keys in INFO, in both of the ways that are in use") {
+TEST_CASE("parse_dtmf_info reads both common formats of digits in INFO") {
   CHECK(*parse_dtmf_info("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n") == DtmfInfo{'5', 160});
   CHECK(*parse_dtmf_info("application/dtmf-relay", "signal = #\nduration= 99999") == DtmfInfo{'#', kMaxDtmfDuration});
   CHECK(parse_dtmf_info("application/dtmf-relay", "Signal=10\r\n")->digit == '*');

@@ -31,7 +31,7 @@ std::string upper(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("every header name is found in its own, in lower and in upper case [RFC 3261 section 7.3.1]") {
+TEST_CASE("parse_header_name finds every header name in its own, lower and upper case [RFC 3261 section 7.3.1]") {
   std::set<std::string> seen;
   for (int i = 0; i < static_cast<int>(HeaderName::Other); ++i) {
     const auto id = static_cast<HeaderName>(i);
@@ -51,7 +51,7 @@ TEST_CASE("every header name is found in its own, in lower and in upper case [RF
   CHECK(to_string(HeaderName::From) == "From");
 }
 
-TEST_CASE("compact names are found, unknown names are Other [RFC 3261 section 7.3.3]") {
+TEST_CASE("parse_header_name finds compact names, and returns Other for unknown names [RFC 3261 section 7.3.3]") {
   const std::map<char, HeaderName> compact = {
       {'b', HeaderName::ReferredBy},    {'c', HeaderName::ContentType}, {'e', HeaderName::ContentEncoding},
       {'f', HeaderName::From},          {'i', HeaderName::CallId},      {'k', HeaderName::Supported},
@@ -69,7 +69,7 @@ TEST_CASE("compact names are found, unknown names are Other [RFC 3261 section 7.
   CHECK(parse_header_name("C%6Fntact") == HeaderName::Other);
 }
 
-TEST_CASE("methods are known by their exact case [RFC 3261 section 7.1]") {
+TEST_CASE("parse_method compares the case of a method [RFC 3261 section 7.1]") {
   for (int i = 0; i < static_cast<int>(Method::Other); ++i)
     CHECK(parse_method(to_string(static_cast<Method>(i))) == static_cast<Method>(i));
   CHECK(to_string(Method::Invite) == "INVITE");
@@ -88,7 +88,7 @@ TEST_CASE("transports are written as in a Via [RFC 3261 section 20.42]") {
   CHECK(to_string(Transport::Wss) == "WSS");
 }
 
-TEST_CASE("a CSeq is a number below 2^31 and a method [RFC 3261 section 8.1.1.5]") {
+TEST_CASE("parse_cseq reads a number below 2^31 and a method [RFC 3261 section 8.1.1.5]") {
   const auto plain = parse_cseq("4711 INVITE");
   REQUIRE(plain);
   CHECK(plain->number == 4711);
@@ -105,7 +105,7 @@ TEST_CASE("a CSeq is a number below 2^31 and a method [RFC 3261 section 8.1.1.5]
     CHECK(parse_cseq(text).error() == ParseError::BadMethod);
 }
 
-TEST_CASE("a Via falls into its parts, with space where the grammar lets it be [RFC 3261 section 20.42]") {
+TEST_CASE("take_via reads the parts of a Via, with white space wherever the grammar allows it [RFC 3261 section 20.42]") {
   std::string_view rest =
       "SIP  / 2.0  / TCP     spindle.example   :  5071 ;  branch  =   z9hG4bK9ikj8  , SIP/2.0/UDP [2001:db8::9]";
   const auto first = take_via(rest);
@@ -123,7 +123,7 @@ TEST_CASE("a Via falls into its parts, with space where the grammar lets it be [
   CHECK(rest.empty());
 }
 
-TEST_CASE("received takes an IPv6 address with brackets or without [RFC 5118 section 4.5]") {
+TEST_CASE("received accepts an IPv6 address with or without brackets [RFC 5118 section 4.5]") {
   for (const auto* text : {"SIP/2.0/UDP [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKas3",
                            "SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKas3"}) {
     std::string_view rest = text;
@@ -134,14 +134,14 @@ TEST_CASE("received takes an IPv6 address with brackets or without [RFC 5118 sec
   }
 }
 
-TEST_CASE("the magic cookie alone is no branch [RFC 4475 section 3.2.1]") {
+TEST_CASE("the magic cookie alone is not a valid branch [RFC 4475 section 3.2.1]") {
   std::string_view rest = "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK";
   const auto via = take_via(rest);
   REQUIRE(via);
   CHECK_FALSE(via->has_rfc3261_branch());
 }
 
-TEST_CASE("malformed Vias are refused with their reason [RFC 3261 section 25.1]") {
+TEST_CASE("take_via refuses malformed values with the reason [RFC 3261 section 25.1]") {
   CHECK(via_error("") == ParseError::BadVia);
   CHECK(via_error("SIP/2.0") == ParseError::BadVia);
   CHECK(via_error("SIP/2.0/UDP") == ParseError::BadVia);
@@ -157,7 +157,7 @@ TEST_CASE("malformed Vias are refused with their reason [RFC 3261 section 25.1]"
   CHECK(via_error("SIP/2.0/UDP 192.0.2.15;;,;,,") == ParseError::BadParameter);
 }
 
-TEST_CASE("a Via takes kMaxParams parameters, and not one more") {
+TEST_CASE("take_via accepts kMaxParams parameters, and refuses one more") {
   std::string text = "SIP/2.0/UDP h";
   for (std::size_t i = 0; i < kMaxParams; ++i) text += ";p" + std::to_string(i);
   std::string_view rest = text;

@@ -52,7 +52,7 @@ std::string message(const std::string& id, const std::string& body = "") {
 
 }  // namespace
 
-TEST_CASE("messages, pings and bodies that look like messages come out alike at any split [RFC 3261 section 18.3]") {
+TEST_CASE("Framer finds the same messages and pings at any split, also with bodies that look like messages [RFC 3261 section 18.3]") {
   const auto nested = message("2", message("inner") + "\r\n\r\n");
   const auto stream =
       message("1") + "\r\n\r\n" + nested + message("3", std::string("\0\r\n\r\n", 5)) + "\r\n\r\n\r\n\r\n" + message("4");
@@ -77,7 +77,7 @@ TEST_CASE("messages, pings and bodies that look like messages come out alike at 
   }
 }
 
-TEST_CASE("a single CRLF is a Pong at once, two in a row are a Ping [RFC 5626 section 3.5.1]") {
+TEST_CASE("a single CRLF counts as a Pong at once, and two in one piece as a Ping [RFC 5626 section 3.5.1]") {
   CHECK(in_pieces("\r\n", 2) == Seen{{}, 0, 1, 0});
   CHECK(in_pieces("\r\n\r\n", 4) == Seen{{}, 1, 0, 0});
   CHECK(in_pieces("\r\n\r\n\r\n", 6) == Seen{{}, 1, 1, 0});
@@ -85,37 +85,35 @@ TEST_CASE("a single CRLF is a Pong at once, two in a row are a Ping [RFC 5626 se
   CHECK(in_pieces("\r\n" + message("1") + "\r\n", 9999) == Seen{{message("1")}, 0, 2, 0});
 }
 
-TEST_CASE("after a ping of ours a single CRLF is its Pong, and no half of one of theirs [RFC 5626 section 3.5.1]") {
+TEST_CASE("after expect_pong() a single CRLF is the Pong, and not half of the peer's ping [RFC 5626 section 3.5.1]") {
   Framer framer;
   Seen seen;
-  feed(framer, "\r\n", seen);  // That nobody asked for.
+  feed(framer, "\r\n", seen);  // An unexpected Pong.
   for (int i = 0; i < 4; ++i) {
     framer.expect_pong();
     feed(framer, "\r\n", seen);
   }
   CHECK(seen == Seen{{}, 0, 5, 0});
   framer.expect_pong();
-  feed(framer, "\r\n\r\n", seen);  // Theirs crosses ours.
+  feed(framer, "\r\n\r\n", seen);  // The peer's ping crosses the own one.
   feed(framer, "\r\n", seen);
   CHECK(seen == Seen{{}, 1, 6, 0});
 }
 
-TEST_CASE("line ends may be LF alone, as for the parser") {
+TEST_CASE("Framer accepts line ends of LF alone, like the parser") {
   auto text = message("1", "a\nb");
   text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
   for (std::size_t size = 1; size < 20; ++size) CHECK(in_pieces(text + "\n" + text, size).frames.size() == 2);
 }
 
-TEST_CASE("Content-Length is found compact, folded, with space round it, and twice when equal [RFC 3261 section 20.14]") {
+TEST_CASE("Framer finds Content-Length compact, folded, with white space, and twice when both are equal [RFC 3261 section 20.14]") {
   for (const std::string field : {"l:2", "CONTENT-LENGTH \t:   02", "Content-Length:\r\n 2", "L: 2\r\nContent-Length: 2"}) {
     const auto text = "OPTIONS sip:h SIP/2.0\r\n" + field + "\r\nVia: x\r\n\r\nab";
     CHECK_MESSAGE(in_pieces(text + text, 7).frames.size() == 2, field);
   }
 }
 
-TEST_CASE(
-    "a stream without a usable Content-Length cannot be framed; its header block is kept for the 400 [RFC 4475 section "
-    "3.1.2.3]") {
+TEST_CASE("Framer cannot frame a stream without a usable Content-Length, and keeps the header block for the 400 [RFC 4475 section 3.1.2.3]") {
   for (const std::string field : {"X: y", "l: -1", "l: +1", "l: 1x", "l:", "l: 1\r\nl: 2", "l: 1\r\n 2"}) {
     Request request;
     request.content_length = "";
@@ -137,7 +135,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a stream message takes kMaxMessageBytes; one more is TooLarge before its body is held") {
+TEST_CASE("Framer accepts a message of kMaxMessageBytes, and reports TooLarge for one more before it has the body") {
   auto text = message("1", "1234");
   text.resize(text.size() - 4);
   const auto head = text.substr(0, text.rfind("4\r\n\r\n"));
@@ -159,7 +157,7 @@ TEST_CASE("a stream message takes kMaxMessageBytes; one more is TooLarge before 
   }
 }
 
-TEST_CASE("a header block that never ends is TooLarge at kMaxMessageBytes and not before") {
+TEST_CASE("Framer reports a header block without an end as TooLarge at kMaxMessageBytes and not before") {
   Framer framer;
   framer.receive(test::bytes_of(std::string(kMaxMessageBytes - 1, 'x')));
   CHECK(framer.next() == Next::None);
@@ -171,7 +169,7 @@ TEST_CASE("a header block that never ends is TooLarge at kMaxMessageBytes and no
   CHECK_FALSE(framer.mid_message());
 }
 
-TEST_CASE("mid_message is true exactly while part of a message is held") {
+TEST_CASE("mid_message is true exactly while the Framer has part of a message") {
   Framer framer;
   CHECK_FALSE(framer.mid_message());
   const auto text = message("1", "body");

@@ -9,7 +9,7 @@ using namespace std::string_literals;
 
 namespace {
 
-/// The message is gone when this returns.
+/// Returns fields whose message no longer exists.
 HeaderFields fields_of(const std::string& lines, bool (*wanted)(HeaderName) = [](HeaderName) { return true; }) {
   return {test::request_with(lines), wanted};
 }
@@ -25,13 +25,13 @@ TEST_CASE("HeaderFields finds the first field of a name in any case, in its long
   CHECK(fields.find("X-B") == std::nullopt);
 }
 
-TEST_CASE("HeaderFields keeps order and repeats, joins folded lines, and takes the wanted names alone") {
+TEST_CASE("HeaderFields keeps order and repeated fields, joins folded lines, and takes only the selected names") {
   const auto only_other = [](HeaderName name) { return name == HeaderName::Other; };
   const auto fields = fields_of("X-A: 1\r\nSubject: lunch\r\nX-B: one\r\n two\r\nX-A: 2\r\nX-C:\r\n", only_other);
   CHECK(fields.list() == HeaderList{{"X-A", "1"}, {"X-B", "one   two"}, {"X-A", "2"}, {"X-C", ""}});
 }
 
-TEST_CASE("Copies of HeaderFields share one text, which outlives each of them") {
+TEST_CASE("Copies of HeaderFields share one text, which lasts as long as any of them") {
   auto first = std::make_unique<HeaderFields>(std::initializer_list<HeaderFields::Field>{{"X-A", "1"}});
   const HeaderFields copy = *first;
   CHECK(copy.find("X-A")->data() == first->find("X-A")->data());
@@ -39,7 +39,7 @@ TEST_CASE("Copies of HeaderFields share one text, which outlives each of them") 
   CHECK(copy.find("X-A") == "1");
 }
 
-TEST_CASE("HeaderFields may be empty, and hold any octets") {
+TEST_CASE("HeaderFields can be empty, and hold any octets") {
   CHECK(HeaderFields().empty());
   CHECK(HeaderFields(HeaderList{}).list().empty());
   CHECK_FALSE(HeaderFields().find("X"));

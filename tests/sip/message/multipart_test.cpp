@@ -13,14 +13,14 @@ constexpr std::string_view kMixed = "multipart/mixed; boundary=x";
 std::string part(const std::string& type, const std::string& body, const std::string& boundary = "x", const std::string& more = {}) {
   return "--" + boundary + "\r\nContent-Type: " + type + "\r\n" + more + "\r\n" + body + "\r\n";
 }
-/// The text that was found, "-" when none was, or the error's name.
+/// Returns the text of the part that was found, "-" without one, or the name of the error.
 std::string sdp_in(std::string_view type, const std::string& body) {
   const std::string exact(body);
   const auto found = find_part(type, exact, "application/sdp");
   if (!found) return std::string(to_string(found.error()));
   return (found->blocked ? "blocked " : "") + (found->part ? std::string(found->part->body) : "-");
 }
-/// A session description under `depth` levels of multipart, the outermost of which has the boundary x1.
+/// Returns a session description inside `depth` levels of multipart. The outermost level has the boundary x1.
 std::string nested(std::size_t depth) {
   std::string body = "v=0", type = "application/sdp";
   for (std::size_t level = depth; level > 0; --level) {
@@ -38,7 +38,7 @@ std::string many(std::size_t parts) {
 
 }  // namespace
 
-TEST_CASE("the session description is found beside other parts of multipart/mixed [RFC 5621 section 4.2]") {
+TEST_CASE("find_part finds the session description among other parts of multipart/mixed [RFC 5621 section 4.2]") {
   const std::string body = "a preamble\r\n" + part("application/pidf+xml", "<presence/>") +
                            part("Application/SDP; charset=utf-8", "v=0\r\ns=-", "x", "Content-ID: <1@h>\r\n") + "--x--\r\nan epilogue";
   CHECK(sdp_in(kMixed, body) == "v=0\r\ns=-");
@@ -50,13 +50,13 @@ TEST_CASE("the session description is found beside other parts of multipart/mixe
   CHECK(parts->at(0).body == "<presence/>");
 }
 
-TEST_CASE("of alternatives the last that we understand is taken [RFC 5621 section 8.3]") {
+TEST_CASE("find_part takes the last supported part of multipart/alternative [RFC 5621 section 8.3]") {
   const std::string body = part("application/sdp", "plain") + part("application/sdp", "richer") + part("application/newer", "?") + "--x--";
   CHECK(sdp_in("multipart/alternative; boundary=x", body) == "richer");
   CHECK(sdp_in(kMixed, body) == "plain");
 }
 
-TEST_CASE("a part that must be understood and is not blocks the body, but not among alternatives [RFC 5621 section 8.4]") {
+TEST_CASE("an unsupported part with handling=required blocks the body, but not among alternatives [RFC 5621 section 8.4]") {
   const std::string must = "Content-Disposition: signal ; handling=required\r\n", may = "Content-Disposition: signal; handling=optional\r\n";
   const auto with = [](const std::string& header) {
     return part("application/isup", "?", "x", header) + part("application/sdp", "v=0") + "--x--";
@@ -67,17 +67,17 @@ TEST_CASE("a part that must be understood and is not blocks the body, but not am
   CHECK(sdp_in("multipart/alternative; boundary=x", with(must)) == "v=0");
 }
 
-TEST_CASE("a session description in base64 is not read for plain text") {
+TEST_CASE("find_part does not read a session description in base64 as plain text") {
   CHECK(sdp_in(kMixed, part("application/sdp", "dj0w", "x", "Content-Transfer-Encoding: base64\r\n") + "--x--") == "-");
   CHECK(sdp_in(kMixed, part("application/sdp", "v=0", "x", "Content-Transfer-Encoding: Binary\r\n") + "--x--") == "v=0");
 }
 
-TEST_CASE("kMaxMultipartDepth levels are opened; one more is refused") {
+TEST_CASE("find_part opens kMaxMultipartDepth levels, and refuses one more") {
   CHECK(sdp_in("multipart/mixed; boundary=x1", nested(kMaxMultipartDepth)) == "v=0");
   CHECK(sdp_in("multipart/mixed; boundary=x1", nested(kMaxMultipartDepth + 1)) == "nested too deep");
 }
 
-TEST_CASE("kMaxBodyParts parts are read, nested ones counted; one more is refused") {
+TEST_CASE("find_part reads kMaxBodyParts parts, nested ones included, and refuses one more") {
   CHECK(sdp_in(kMixed, many(kMaxBodyParts)) == "v=0");
   CHECK(sdp_in(kMixed, many(kMaxBodyParts + 1)) == "too many parts");
   const auto beside = [](std::size_t parts) {
@@ -87,7 +87,7 @@ TEST_CASE("kMaxBodyParts parts are read, nested ones counted; one more is refuse
   CHECK(sdp_in("multipart/mixed; boundary=y", beside(kMaxBodyParts - 1)) == "too many parts");
 }
 
-TEST_CASE("a boundary of 70 characters is taken, one of 71 is not [RFC 2046 section 5.1.1]") {
+TEST_CASE("a boundary of 70 characters is accepted, and one of 71 is not [RFC 2046 section 5.1.1]") {
   for (const std::size_t size : {70, 71}) {
     const std::string boundary(size, 'b');
     const std::string body = part("application/sdp", "v=0", boundary) + "--" + boundary + "--";
@@ -98,7 +98,7 @@ TEST_CASE("a boundary of 70 characters is taken, one of 71 is not [RFC 2046 sect
   CHECK(sdp_in("multipart/mixed; boundary", many(1)) == "no boundary");
 }
 
-TEST_CASE("a body that ends within a part is refused, wherever it is cut") {
+TEST_CASE("find_part refuses a body that ends within a part, wherever it is cut off") {
   const std::string whole = many(3);
   for (std::size_t size = 0; size < whole.size(); ++size) CHECK(sdp_in(kMixed, whole.substr(0, size)) == "unterminated part");
   CHECK(sdp_in(kMixed, part("application/sdp", "v=0") + "--xy--\r\n--x-\r\n-- x--") == "unterminated part");
@@ -106,7 +106,7 @@ TEST_CASE("a body that ends within a part is refused, wherever it is cut") {
   CHECK(sdp_in(kMixed, "--x--") == "-");
 }
 
-TEST_CASE("lines that end in LF alone, and a part without header fields, are read") {
+TEST_CASE("find_part reads lines that end in LF alone, and a part without header fields") {
   CHECK(sdp_in(kMixed, "--x\nContent-Type:application/sdp\n\nv=0\n--x--\n") == "v=0");
   const auto parts = split_multipart(kMixed, "--x\r\n\r\nhello\r\n--x--");
   REQUIRE(parts);
@@ -114,7 +114,7 @@ TEST_CASE("lines that end in LF alone, and a part without header fields, are rea
   CHECK(parts->at(0).body == "hello");
 }
 
-TEST_CASE("a part of any 256 octets is found whole, whatever in it looks like a boundary [RFC 4475 section 3.1.1.11]") {
+TEST_CASE("split_multipart finds a part with all 256 octets whole, whatever in it looks like a boundary [RFC 4475 section 3.1.1.11]") {
   const auto message = test::parse(test::read_file("tests/data/torture/binary-part.sip"));
   REQUIRE(message);
   const auto parts = split_multipart(message->find(HeaderName::ContentType).value_or(""), message->body());
@@ -130,7 +130,7 @@ TEST_CASE("a part of any 256 octets is found whole, whatever in it looks like a 
   CHECK(parts->at(1).body == "behind the octets");
 }
 
-TEST_CASE("the multipart torture message falls into its parts, NUL octets and all [RFC 4475 section 3.1.1.11]") {
+TEST_CASE("split_multipart separates the parts of the multipart torture message, NUL octets included [RFC 4475 section 3.1.1.11]") {
   if (test::data_folder().empty()) {
     MESSAGE("skipped: no rfc4475, because OFFHOOK_TEST_DATA names no folder");
     return;

@@ -30,7 +30,7 @@ std::string name_addr_with_params(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("a name-addr has a display name, a URI and parameters of its own [RFC 3261 section 20.10]") {
+TEST_CASE("parse_name_addr reads display name, URI and parameters [RFC 3261 section 20.10]") {
   const auto value = name_addr("\"Bob \\\"B\\\" Low\" <sip:bob@example.com;transport=tcp;lr>;tag=a48s;q = \"0.5;,\" ; flag");
   CHECK(value.display == "Bob \\\"B\\\" Low");
   CHECK(value.display_text() == "Bob \"B\" Low");
@@ -50,7 +50,7 @@ TEST_CASE("without <> the parameters belong to the header field [RFC 3261 sectio
   CHECK(name_addr_error("sip:a@h?Route=%3Csip:x%3E") == ParseError::BadNameAddr);
 }
 
-TEST_CASE("display names as the world writes them are read [RFC 3261 section 25.1]") {
+TEST_CASE("parse_name_addr reads display names in the forms that real devices send [RFC 3261 section 25.1]") {
   CHECK(name_addr("caller<sip:c@h>").display == "caller");
   CHECK(name_addr("A. Bell <sip:c@h>").display == "A. Bell");
   CHECK(name_addr("  <sip:c@h>  ").display.empty());
@@ -60,7 +60,7 @@ TEST_CASE("display names as the world writes them are read [RFC 3261 section 25.
   CHECK(name_addr("< sip:c@h >").uri.text == "sip:c@h");
 }
 
-TEST_CASE("malformed values are refused with their reason [RFC 3261 section 25.1]") {
+TEST_CASE("parse_name_addr refuses malformed values with the reason [RFC 3261 section 25.1]") {
   CHECK(name_addr_error("") == ParseError::BadUri);
   CHECK(name_addr_error("\"open <sip:a@h>") == ParseError::BadQuotedString);
   CHECK(name_addr_error("\"ends in a backslash\\") == ParseError::BadQuotedString);
@@ -81,12 +81,12 @@ TEST_CASE("malformed values are refused with their reason [RFC 3261 section 25.1
   CHECK(name_addr_error("\xE2\x80\x9C+1\xE2\x80\x9D sip:+1@h;tag=2") == ParseError::BadUri);
 }
 
-TEST_CASE("a name-addr takes kMaxParams parameters, and not one more") {
+TEST_CASE("parse_name_addr accepts kMaxParams parameters, and refuses one more") {
   CHECK(name_addr(name_addr_with_params(kMaxParams)).params.has("p" + std::to_string(kMaxParams - 1)));
   CHECK(name_addr_error(name_addr_with_params(kMaxParams + 1)) == ParseError::BadParameter);
 }
 
-TEST_CASE("a list is taken element by element, commas in quotes and <> do not separate [RFC 3261 section 7.3.1]") {
+TEST_CASE("take_name_addr reads a list value by value, where commas in quotes and <> are no separators [RFC 3261 section 7.3.1]") {
   std::string_view rest = "\"a, b\" <sip:1@h;x=1,2>;q=\",\" ,sip:2@h;y, *, Z <tel:+3>";
   auto one = take_name_addr(rest);
   REQUIRE(one);
@@ -112,13 +112,13 @@ TEST_CASE("a list is taken element by element, commas in quotes and <> do not se
   CHECK_FALSE(star->wildcard);
 }
 
-TEST_CASE("display_text is safe to show: no controls, valid UTF-8 [RFC 3261 section 25.1]") {
+TEST_CASE("display_text returns valid UTF-8 without control characters [RFC 3261 section 25.1]") {
   NameAddr value;
   value.display = "a\\\0b\\\x7F\tc\x1B[1m"sv;
   CHECK(value.display_text() == "a b  c [1m");
   value.display = "\xC3\xB6 \xE2\x82\xAC \xF0\x9F\x98\x80";
   CHECK(value.display_text() == "\xC3\xB6 \xE2\x82\xAC \xF0\x9F\x98\x80");
-  value.display = "\xC3";                 // cut
+  value.display = "\xC3";                 // a cut UTF-8 character
   CHECK(value.display_text() == " ");
   value.display = "\xC0\xAF|\xC2\x85|\xED\xA0\x80|\xF4\x90\x80\x80|\xE0\x80\xAF|\xFF";  // overlong, C1, surrogate, too large
   CHECK(value.display_text() == "  |  |   |    |   | ");
@@ -126,7 +126,7 @@ TEST_CASE("display_text is safe to show: no controls, valid UTF-8 [RFC 3261 sect
   CHECK(value.display_text() == "end\\");
 }
 
-TEST_CASE("Params walks any text without running past it or standing still") {
+TEST_CASE("Params::next reads any text within its end and always makes progress") {
   for (const std::string_view text : {"", ";", ";;;", "no", "=;=", ";a=\"", ";a=\"x\"y;b", " ; a = b ; c", ";a==b;"}) {
     const std::vector<char> exact(text.begin(), text.end());
     std::string_view rest(exact.data(), exact.size());

@@ -24,7 +24,7 @@ Message parsed(const std::string& text, Framing framing = Framing::Datagram) {
 
 }  // namespace
 
-TEST_CASE("a request is read whole [RFC 3261 section 7]") {
+TEST_CASE("parse_message reads all parts of a request [RFC 3261 section 7]") {
   Request request;
   request.method = "INVITE";
   request.cseq = "4711 INVITE";
@@ -60,7 +60,7 @@ TEST_CASE("a request is read whole [RFC 3261 section 7]") {
   CHECK(message.content_type() == "application/sdp");
 }
 
-TEST_CASE("a response is read whole, its method is CSeq's [RFC 3261 section 7.2]") {
+TEST_CASE("parse_message reads all parts of a response, whose method is that of CSeq [RFC 3261 section 7.2]") {
   const auto message =
       parsed(test::lines("SIP/2.0 183 Session  Progress \nVia: SIP/2.0/UDP h\nFrom: <sip:a@h>;tag=1\nTo: <sip:b@h>\nCall-ID: "
                          "x\nCSeq: 1 INVITE\n\n"));
@@ -72,7 +72,7 @@ TEST_CASE("a response is read whole, its method is CSeq's [RFC 3261 section 7.2]
   CHECK(message.request_uri().empty());
 }
 
-TEST_CASE("a moved message keeps its views") {
+TEST_CASE("a moved message keeps its views valid") {
   Message kept;
   {
     auto first = parsed(Request().text());
@@ -103,7 +103,7 @@ TEST_CASE("a status code has three digits, 100 to 699 [RFC 3261 section 7.2]") {
   CHECK_FALSE(version.error().answerable);
 }
 
-TEST_CASE("Content-Length is digits and never wraps [RFC 3261 section 20.14]") {
+TEST_CASE("Content-Length consists of digits, and never overflows [RFC 3261 section 20.14]") {
   Request request;
   request.body = "hello";
   const auto with = [&](const char* value) {
@@ -129,7 +129,7 @@ TEST_CASE("Content-Length is digits and never wraps [RFC 3261 section 20.14]") {
   }
 }
 
-TEST_CASE("without Content-Length a datagram's body runs to its end, a stream's message is refused [RFC 3261 section 18.3]") {
+TEST_CASE("without Content-Length a datagram's body extends to its end, and a message in a stream is refused [RFC 3261 section 18.3]") {
   Request request;
   request.content_length = "";
   request.body = "to the end";
@@ -143,7 +143,7 @@ TEST_CASE("without Content-Length a datagram's body runs to its end, a stream's 
   CHECK(refused(request.text(), Framing::Stream).error == ParseError::Truncated);
 }
 
-TEST_CASE("a single-value field may come twice only with one value [RFC 3261 section 7.3.1]") {
+TEST_CASE("a single-value field may come twice only with equal values [RFC 3261 section 7.3.1]") {
   const char* fields[] = {"From: <sip:ada@pbx.example>;tag=a", "t: <sip:agent@phone.example>", "CALL-ID: call-1",
                           "CSeq:   1 OPTIONS", "l: 00"};
   for (const auto* field : fields) {
@@ -167,7 +167,7 @@ TEST_CASE("a single-value field may come twice only with one value [RFC 3261 sec
   CHECK(parsed(request.text()).number(HeaderName::Expires) == 1);
 }
 
-TEST_CASE("CSeq names the request's method: 400, and 501 when the method is unknown [RFC 4475 sections 3.1.2.17 and 3.1.2.18]") {
+TEST_CASE("a CSeq of another method gives 400, or 501 when the method is unknown [RFC 4475 sections 3.1.2.17 and 3.1.2.18]") {
   Request request;
   request.method = "INVITE";
   auto refusal = refused(request.text());
@@ -180,20 +180,20 @@ TEST_CASE("CSeq names the request's method: 400, and 501 when the method is unkn
   CHECK(parsed(request.text()).method() == Method::Other);
 }
 
-TEST_CASE("each mandatory field is missed, and without one nothing can be answered [RFC 3261 section 8.1.1]") {
+TEST_CASE("parse_message refuses a message without one of the mandatory fields, and it cannot be answered [RFC 3261 section 8.1.1]") {
   for (auto field : {&Request::via, &Request::from, &Request::to, &Request::call_id, &Request::cseq}) {
     Request request;
     request.*field = "";
     auto refusal = refused(request.text());
     CHECK(refusal.error == ParseError::MissingHeader);
     CHECK_FALSE(refusal.answerable);
-    request.*field = " ";  // There, but empty.
+    request.*field = " ";  // The field is there, but empty.
     refusal = refused(request.text());
     CHECK_FALSE(refusal.answerable);
   }
 }
 
-TEST_CASE("fields after a bad one are still read for the answer; an ACK gets none [RFC 3261 section 8.2.6]") {
+TEST_CASE("fields after a bad one are still read for the response, and a bad ACK gets none [RFC 3261 section 8.2.6]") {
   Request request;
   request.via = "SIP/2.0/UDP 192.0.2.15:5070;;,;,,";
   auto refusal = refused(request.text());
@@ -210,7 +210,7 @@ TEST_CASE("fields after a bad one are still read for the answer; an ACK gets non
   CHECK_FALSE(refused(request.text()).answerable);
 }
 
-TEST_CASE("Request-URI: SIP syntax is checked, other schemes are left to the layer above [RFC 3261 section 8.2.2.1]") {
+TEST_CASE("a Request-URI of SIP must have valid syntax, and other schemes are left to the layer above [RFC 3261 section 8.2.2.1]") {
   Request request;
   for (const auto* uri : {"mailto:a@b", "tel:+1555", "sip:h?Route=%3Csip:x%3E", "nobodyKnowsThisScheme:totallyopaquecontent"}) {
     request.uri = uri;
@@ -224,7 +224,7 @@ TEST_CASE("Request-URI: SIP syntax is checked, other schemes are left to the lay
   }
 }
 
-TEST_CASE("keep-alives are Empty and unanswerable; CRLFs before a message are skipped [RFC 3261 section 7.5]") {
+TEST_CASE("a keep-alive counts as Empty without a response, and CRLFs before a message are skipped [RFC 3261 section 7.5]") {
   for (const auto& text : {std::string(), std::string("\r\n"), std::string("\r\n\r\n"), std::string(4, '\0'), std::string(" ")}) {
     const auto refusal = refused(text);
     CHECK(refusal.error == ParseError::Empty);
@@ -233,7 +233,7 @@ TEST_CASE("keep-alives are Empty and unanswerable; CRLFs before a message are sk
   CHECK(parsed("\r\n\r\n" + Request().text()).call_id() == "call-1");
 }
 
-TEST_CASE("a line that continues nothing, and one that is folded into the start line, are refused [RFC 3261 section 7.3.1]") {
+TEST_CASE("a folded line at the start, or after the start line, is refused [RFC 3261 section 7.3.1]") {
   CHECK(refused(" " + Request().text()).error == ParseError::BadStartLine);
   auto text = Request().text();
   text.insert(text.find("\r\n") + 2, " ");
@@ -246,7 +246,7 @@ TEST_CASE("a line that continues nothing, and one that is folded into the start 
   CHECK(message.find(HeaderName::Subject)->find_first_of("\r\n") == std::string_view::npos);
 }
 
-TEST_CASE("requests of any method and responses may have a body, which they name the type of [RFC 3261 section 7.4]") {
+TEST_CASE("requests of any method, and responses, may have a body with a Content-Type [RFC 3261 section 7.4]") {
   for (const std::string method : {"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "MESSAGE", "NOTIFY", "DANCE"}) {
     CAPTURE(method);
     Request request;
@@ -268,14 +268,14 @@ TEST_CASE("requests of any method and responses may have a body, which they name
   CHECK(response.content_type() == "application/sdp");
 }
 
-TEST_CASE("a body that begins with a space is no folded line [RFC 3261 section 7.4]") {
+TEST_CASE("a body that begins with a space is not a folded line [RFC 3261 section 7.4]") {
   Request request;
   request.body = " x";
   request.content_length = "2";
   CHECK(parsed(request.text()).body() == " x");
 }
 
-TEST_CASE("numbers at the front of a value, none that would wrap [RFC 3261 section 25.1]") {
+TEST_CASE("number() reads the number at the start of a value, and refuses one that would overflow [RFC 3261 section 25.1]") {
   const auto of = [](const char* value) {
     Request request;
     request.more = std::string("Retry-After: ") + value + "\r\n";
@@ -288,7 +288,7 @@ TEST_CASE("numbers at the front of a value, none that would wrap [RFC 3261 secti
     CHECK_FALSE(of(value));
 }
 
-TEST_CASE("lists split at commas outside quotes [RFC 3261 section 7.3.1]") {
+TEST_CASE("lists() splits a value at commas outside quotes [RFC 3261 section 7.3.1]") {
   Request request;
   request.more = "Accept: a/b;x=\"1,application/sdp,2\\\"\", application/dtmf-relay ;q=1\r\nAccept: c/d,\r\n";
   const auto message = parsed(request.text());
@@ -298,7 +298,7 @@ TEST_CASE("lists split at commas outside quotes [RFC 3261 section 7.3.1]") {
   CHECK_FALSE(message.lists(HeaderName::Other, "c/d"));
 }
 
-TEST_CASE("every truncation of a good message is refused or whole, and is read within its octets [RFC 3261 section 18.3]") {
+TEST_CASE("a message cut off at any octet is refused or whole, and is read within its octets [RFC 3261 section 18.3]") {
   Request request;
   request.more =
       "Contact: \"A\" <sip:a@h;x=1>;expires=3, <sip:b@h>\r\nSubject: folded\r\n line\r\nContent-Type: application/sdp\r\n";
@@ -313,7 +313,7 @@ TEST_CASE("every truncation of a good message is refused or whole, and is read w
   CHECK(parse(text));
 }
 
-TEST_CASE("every single octet of a good message may turn into any of the nasty ones without harm") {
+TEST_CASE("the parser handles a message in which any single octet is replaced by a special one") {
   Request request;
   request.via = "SIP/2.0/UDP [2001:db8::1]:5060;branch=z9hG4bK1, SIP/2.0/TCP h";
   request.more = "Contact: \"A\" <sip:a@h;x=1>;expires=3, <sip:b@h>\r\nSubject: folded\r\n line\r\n";
@@ -330,6 +330,6 @@ TEST_CASE("every single octet of a good message may turn into any of the nasty o
       (void)message.from().display_text();
     }
   }
-  CHECK(passed > 100);  // Most of a URI, a tag or a Call-ID may change.
+  CHECK(passed > 100);  // Most octets of a URI, a tag or a Call-ID can change.
   CHECK(passed < text.size() * 15);
 }

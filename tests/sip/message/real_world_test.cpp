@@ -1,4 +1,4 @@
-// Messages as telephones, PBXs and carriers send them.
+// Tests with messages that telephones, PBXs and carriers send.
 #include "support.hpp"
 
 #include <offhook/sip/message/framer.hpp>
@@ -18,8 +18,8 @@ Message real(const char* file) {
   return std::move(*result);
 }
 
-/// The message again, by the Writer: a response behind a status line of its own, since Writer::response copies only what an
-/// answer must.
+/// Writes the message again with the Writer. A response gets a status line of its own, because Writer::response copies only the
+/// fields that an answer needs.
 std::string written(const Message& message) {
   auto writer = Writer::request(message.is_request() ? message.method_text() : "X", message.request_uri());
   for (const auto& header : message.headers()) {
@@ -36,7 +36,7 @@ std::vector<std::string> texts(Values<NameAddr> values) {
   while (const auto* value = values.next()) {
     list.push_back(value->display_text() + " " + std::string(value->uri.text) + " " + std::string(value->params.text()));
   }
-  if (values.error()) list.emplace_back(to_string(*values.error()));  // It stays as unreadable as it came.
+  if (values.error()) list.emplace_back(to_string(*values.error()));  // The value stays as unreadable as it was received.
   return list;
 }
 
@@ -84,7 +84,7 @@ void check_same(const Message& a, const Message& b) {
 
 }  // namespace
 
-TEST_CASE("messages of the real world mean the same when they have been parsed, written and parsed again") {
+TEST_CASE("real-world messages are equal after they have been parsed, written and parsed again") {
   std::vector<std::filesystem::path> folders = {"bench/data", "tests/data/torture"};
   if (const auto data = test::data_folder(); !data.empty()) folders.insert(folders.end(), {data / "real-world", data / "bench"});
   std::size_t messages = 0;
@@ -92,7 +92,7 @@ TEST_CASE("messages of the real world mean the same when they have been parsed, 
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() != ".sip") continue;
       const auto first = test::parse(test::read_file(entry.path()));
-      if (!first) continue;  // The tables of the torture tests say which, and why.
+      if (!first) continue;  // The tables of the torture tests list the refused messages and the reasons.
       CAPTURE(entry.path().string());
       const auto text = written(*first);
       for (const auto framing : {Framing::Datagram, Framing::Stream}) {
@@ -106,7 +106,7 @@ TEST_CASE("messages of the real world mean the same when they have been parsed, 
   CHECK(messages >= (test::data_folder().empty() ? 15 : 45));
 }
 
-TEST_CASE("all messages of the real world parse, as datagram and through the framer, but for the one that must not") {
+TEST_CASE("all real-world messages parse as a datagram and through the framer, except the one that must not") {
   if (test::data_folder().empty()) {
     MESSAGE("skipped: no real-world messages, because OFFHOOK_TEST_DATA names no folder");
     return;
@@ -141,7 +141,7 @@ TEST_CASE("all messages of the real world parse, as datagram and through the fra
   CHECK(files >= 30);
 }
 
-TEST_CASE("the traps of the real world are read as they are meant") {
+TEST_CASE("unusual values of real-world messages are read correctly") {
   if (test::data_folder().empty()) {
     MESSAGE("skipped: no real-world messages, because OFFHOOK_TEST_DATA names no folder");
     return;

@@ -6,7 +6,7 @@
 
 using namespace offhook::sip;
 
-TEST_CASE("a slab goes back to its pool once, however often it moves") {
+TEST_CASE("a slab returns to its pool once, however often it moves") {
   SlabPool pool;
   const std::vector<std::uint8_t> bytes(100, 7);
   {
@@ -20,11 +20,11 @@ TEST_CASE("a slab goes back to its pool once, however often it moves") {
   }
   CHECK(pool.idle() == 1);
   const auto* first = pool.copy(bytes).bytes().data();
-  CHECK(pool.copy(bytes).bytes().data() == first);  // The same memory again.
+  CHECK(pool.copy(bytes).bytes().data() == first);  // The same memory is used again.
   CHECK(pool.idle() == 1);
 }
 
-TEST_CASE("assigning to a slab gives the old one back") {
+TEST_CASE("an assignment to a slab returns the old one to its pool") {
   SlabPool pool;
   const std::vector<std::uint8_t> bytes(10, 1);
   Slab kept = pool.copy(bytes);
@@ -34,7 +34,7 @@ TEST_CASE("assigning to a slab gives the old one back") {
   CHECK(pool.idle() == 2);
 }
 
-TEST_CASE("a pool has two sizes, and cuts one octet over kMaxMessageBytes") {
+TEST_CASE("a pool has slabs of two sizes, and cuts a message off one octet after kMaxMessageBytes") {
   SlabPool pool;
   for (const std::size_t size :
        {std::size_t{0}, SlabPool::kSmallBytes, SlabPool::kSmallBytes + 1, kMaxMessageBytes, kMaxMessageBytes + 1})

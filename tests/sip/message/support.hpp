@@ -24,12 +24,12 @@ namespace test {
 
 inline base::Bytes bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
-/// Memory that ends with the message's last octet, so that the sanitizer sees one octet too far.
+/// Parses a copy in memory that ends with the message's last octet, so that the address sanitizer detects a read beyond it.
 inline base::Result<Message, Refusal> parse(std::string_view text, Framing framing = Framing::Datagram) {
   return parse_message(Slab::exact(bytes_of(text)), framing);
 }
 
-/// LF to CRLF, for messages written into tests.
+/// Converts LF to CRLF, for messages that are written into tests.
 inline std::string lines(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -39,7 +39,7 @@ inline std::string lines(std::string_view text) {
   return out;
 }
 
-/// A good request whose parts a test may replace by name; "" leaves a field out.
+/// A valid request whose parts a test can replace. An empty string leaves the field out.
 struct Request {
   std::string method = "OPTIONS";
   std::string uri = "sip:agent@phone.example";
@@ -48,7 +48,7 @@ struct Request {
   std::string to = "<sip:agent@phone.example>";
   std::string call_id = "call-1";
   std::string cseq = "1 OPTIONS";
-  std::string more;  ///< Whole lines, each with CRLF.
+  std::string more;  ///< whole lines, each with CRLF
   std::string content_length = "0";
   std::string body;
 
@@ -87,7 +87,7 @@ inline std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// The shared test data, or "" when this machine has none.
+/// Returns the folder of the shared test data, or an empty path when this machine has none.
 inline std::filesystem::path data_folder() {
   const char* named = std::getenv("OFFHOOK_TEST_DATA");
   const std::filesystem::path folder = named != nullptr ? named : "../shared/data";

@@ -1,5 +1,5 @@
-// Whole messages against a table of what the parser alone decides: our own set, and the RFCs' where the data is at hand. What a
-// transport or a user agent answers beyond that (416, 420, 415, 481, ...) is tested where it is decided.
+// Tests whole messages against a table of the parser's results: Offhook's own messages, and those of the RFCs where the data is
+// available. The responses of transports and user agents beyond that (416, 420, 415, 481, ...) are tested in their own folders.
 #include "support.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ namespace {
 
 struct Expectation {
   std::string_view file;
-  int refused = 0;  ///< 0: parsed. Otherwise the status of the refusal.
+  int refused = 0;  ///< 0: parsed; otherwise the status of the refusal
   bool answerable = true;
 };
 
@@ -30,8 +30,8 @@ constexpr Expectation kRfc4475[] = {
     {"wsinv.dat", 0}, {"zeromf.dat", 0},
 };
 
-// RFC 5118. ipv6-in-sdp says 268 octets and has 251: fewer than Content-Length is an error in a datagram (RFC 3261 section 18.3).
-// With the length put right it parses, which a test of its own shows.
+// RFC 5118. The Content-Length of ipv6-in-sdp is 268, but the body has 251 octets, which is an error in a datagram
+// (RFC 3261 section 18.3). With the correct length it parses, as another test shows.
 constexpr Expectation kRfc5118[] = {
     {"ipv4-mapped-ipv6", 0}, {"ipv6-bad", 400},       {"ipv6-bug-abnf-3-colons", 400},    {"ipv6-correct-abnf-2-colons", 0},
     {"ipv6-good", 0},        {"ipv6-in-sdp", 400},    {"mult-ip-in-header", 0},           {"mult-ip-in-sdp", 0},
@@ -49,7 +49,7 @@ void check(const std::string& text, const Expectation& expected) {
   CHECK(result.error().answerable == expected.answerable);
 }
 
-/// True where the shared test data is absent. The test case then counts as skipped.
+/// Returns true when the shared test data is absent. The test case then counts as skipped.
 bool is_skipped(const char* name) {
   if (!test::data_folder().empty()) return false;
   MESSAGE("skipped: no ", std::string(name), ", because OFFHOOK_TEST_DATA names no folder; our own set stands in");
@@ -62,11 +62,11 @@ void check_folder(const char* name, const Expectation (&table)[N]) {
   const auto folder = test::data_folder() / name;
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files += entry.path().extension() == ".tsv" ? 0 : 1;
-  CHECK(files == N);  // No file without an expectation.
+  CHECK(files == N);  // Each file has an expectation.
   for (const auto& expected : table) {
     auto text = test::read_file(folder / expected.file);
     REQUIRE_FALSE(text.empty());
-    if (text.find('\r') == std::string::npos) text = test::lines(text);  // RFC 5118's are kept with LF, their lengths count CRLF.
+    if (text.find('\r') == std::string::npos) text = test::lines(text);  // The files of RFC 5118 have LF, but their lengths count CRLF.
     check(text, expected);
   }
 }
@@ -86,7 +86,7 @@ std::vector<std::string> split(const std::string& line, char at) {
 
 }  // namespace
 
-TEST_CASE("our own torture messages are parsed or refused as their table says") {
+TEST_CASE("Offhook's own torture messages are parsed or refused as their table says") {
   const std::filesystem::path folder = "tests/data/torture";
   std::istringstream table(test::read_file(folder / "EXPECTED.tsv"));
   std::string line;
@@ -115,7 +115,7 @@ TEST_CASE("our own torture messages are parsed or refused as their table says") 
   CHECK(rows >= 25);
 }
 
-TEST_CASE("what stands in our own torture messages is read as it is meant") {
+TEST_CASE("values in Offhook's own torture messages are read correctly") {
   const auto own = [](const char* name) {
     auto result = test::parse(test::read_file(std::filesystem::path("tests/data/torture") / name));
     REQUIRE_MESSAGE(result, name);
@@ -149,7 +149,7 @@ TEST_CASE("what stands in our own torture messages is read as it is meant") {
   const auto escaped = own("escapes-in-names.sip");
   const auto escapes = escaped.name_addrs(HeaderName::Contact, kMaxContacts);
   REQUIRE(escapes);
-  REQUIRE(escapes->size() == 2);  // C%6Fntact is no Contact.
+  REQUIRE(escapes->size() == 2);  // C%6Fntact is not a Contact.
   CHECK((*escapes)[0].uri.user == "b");
   CHECK((*escapes)[1].uri.user == "b%00");
   CHECK(own("escaped-method.sip").method_text() == "O%50TIONS");
@@ -187,15 +187,15 @@ TEST_CASE("what stands in our own torture messages is read as it is meant") {
   CHECK(own("upper-case-names.sip").from().uri.port == 5061);
 }
 
-TEST_CASE("the torture messages of RFC 4475 are parsed or refused by the parser's share [RFC 4475 section 3]") {
+TEST_CASE("the parser parses or refuses the torture messages of RFC 4475 as a parser must [RFC 4475 section 3]") {
   check_folder("rfc4475", kRfc4475);
 }
 
-TEST_CASE("the torture messages of RFC 5118 are parsed or refused by the parser's share [RFC 5118 section 4]") {
+TEST_CASE("the parser parses or refuses the torture messages of RFC 5118 as a parser must [RFC 5118 section 4]") {
   check_folder("rfc5118", kRfc5118);
 }
 
-TEST_CASE("RFC 5118's message with IPv6 in SDP parses once its Content-Length is right [RFC 5118 section 4.6]") {
+TEST_CASE("RFC 5118's message with IPv6 in SDP parses with the correct Content-Length [RFC 5118 section 4.6]") {
   if (is_skipped("rfc5118")) return;
   auto text = test::lines(test::read_file(test::data_folder() / "rfc5118" / "ipv6-in-sdp"));
   const auto wrong = text.find("Content-Length: 268");
@@ -207,7 +207,7 @@ TEST_CASE("RFC 5118's message with IPv6 in SDP parses once its Content-Length is
   CHECK(result->to().uri.host == "[2001:db8::10]");
 }
 
-TEST_CASE("what stands in the tortuous messages is read as it is meant [RFC 4475 section 3.1.1]") {
+TEST_CASE("values in the tortuous messages of RFC 4475 are read correctly [RFC 4475 section 3.1.1]") {
   if (is_skipped("rfc4475")) return;
   const auto tortuous = rfc4475("wsinv.dat");
   CHECK(tortuous.cseq().number == 9);
@@ -223,7 +223,7 @@ TEST_CASE("what stands in the tortuous messages is read as it is meant [RFC 4475
   CHECK(nulls == 2);
   CHECK(rfc4475("dblreq.dat").body().empty());
   CHECK(rfc4475("esc02.dat").method() == Method::Other);
-  CHECK(rfc4475("esc02.dat").name_addrs(HeaderName::Contact, kMaxContacts)->size() == 2);  // C%6Fntact is no Contact.
+  CHECK(rfc4475("esc02.dat").name_addrs(HeaderName::Contact, kMaxContacts)->size() == 2);  // C%6Fntact is not a Contact.
   CHECK(rfc4475("intmeth.dat").to().uri.host == "example.com");
   CHECK(rfc4475("cparam01.dat").contact()->params.has("unknownparam"));
   CHECK(rfc4475("cparam02.dat").contact()->uri.params.has("unknownparam"));
@@ -236,7 +236,7 @@ TEST_CASE("what stands in the tortuous messages is read as it is meant [RFC 4475
   CHECK(rfc4475("inv2543.dat").body().size() > 50);
 }
 
-TEST_CASE("every truncation of every torture message is read within its octets") {
+TEST_CASE("every torture message, cut off at any octet, is read within its octets") {
   std::vector<std::filesystem::path> folders = {"tests/data/torture"};
   if (const auto data = test::data_folder(); !data.empty()) folders.insert(folders.end(), {data / "rfc4475", data / "rfc5118"});
   std::size_t messages = 0;

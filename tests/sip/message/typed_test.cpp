@@ -29,7 +29,7 @@ std::vector<std::string> all(Tokens tokens) {
 
 }  // namespace
 
-TEST_CASE("lists are walked over all their lines, in order, and from the first error on there is nothing more") {
+TEST_CASE("a list is read over all lines in order, up to the first error") {
   const auto message =
       request_with("Contact: <sip:1@h>, \"2, two\" <sip:2@h>\r\nContact:\r\nX: y\r\nm: sip:3@h;q=1\r\nRoute: <sip:a;lr>, <sip\r\n");
   auto contacts = message.contacts();
@@ -46,7 +46,7 @@ TEST_CASE("lists are walked over all their lines, in order, and from the first e
   CHECK(count_values(Message().contacts()) == 0);
 }
 
-TEST_CASE("Contact, Route, Record-Route and Via are walked up to their limits, and not one further") {
+TEST_CASE("Contact, Route, Record-Route and Via are read up to their limits") {
   const std::string one = "<sip:a@h>";
   CHECK(count_values(request_with("Contact: " + one + repeated(", " + one, kMaxContacts - 1) + "\r\n").contacts()) == kMaxContacts);
   CHECK(count_values(request_with(repeated("Contact: " + one + "\r\n", kMaxContacts + 1)).contacts(), ParseError::TooManyValues) ==
@@ -59,13 +59,13 @@ TEST_CASE("Contact, Route, Record-Route and Via are walked up to their limits, a
   CHECK(count_values(request_with(repeated("v: SIP/2.0/UDP h\r\n", kMaxVias - 1)).vias()) == kMaxVias);  // parse_message refuses one more.
 }
 
-TEST_CASE("a Via below the top one is counted and copied, but only parsed when somebody asks for it [RFC 3261 section 18.2.1]") {
+TEST_CASE("a Via below the top one is counted and copied, but parsed only on request [RFC 3261 section 18.2.1]") {
   const auto message = request_with("Via: not a Via, SIP/2.0/UDP h\r\n");
   CHECK(message.top_via().host == "192.0.2.1");
   CHECK(count_values(message.vias(), ParseError::BadVia) == 1);
 }
 
-TEST_CASE("tokens are cut at commas outside quotes, trimmed, over all lines [RFC 3261 section 7.3.1]") {
+TEST_CASE("tokens() splits values at commas outside quotes, and trims them, over all lines [RFC 3261 section 7.3.1]") {
   const auto message = request_with("Allow: INVITE,ACK ,\t BYE\r\nX: y\r\nAllow: a;b=\"c,\\\"d\", CANCEL\r\nk:\r\n");
   CHECK(all(message.tokens(HeaderName::Allow)) == std::vector<std::string>{"INVITE", "ACK", "BYE", "a;b=\"c,\\\"d\"", "CANCEL"});
   CHECK(all(message.tokens(HeaderName::Supported)).empty());
@@ -73,7 +73,7 @@ TEST_CASE("tokens are cut at commas outside quotes, trimmed, over all lines [RFC
   CHECK(all(message.tokens(HeaderName::Other)).empty());
 }
 
-TEST_CASE("Session-Expires is seconds and a refresher [RFC 4028 section 4]") {
+TEST_CASE("parse_session_expires reads seconds and a refresher [RFC 4028 section 4]") {
   const auto parsed = parse_session_expires(" 1800 ; refresher=UAC");
   REQUIRE(parsed);
   CHECK(parsed->seconds == 1800);
@@ -89,7 +89,7 @@ TEST_CASE("Session-Expires is seconds and a refresher [RFC 4028 section 4]") {
   CHECK(request_with("").session_expires().error() == ParseError::MissingHeader);
 }
 
-TEST_CASE("Min-SE is seconds, up to 32 bits [RFC 4028 section 5]") {
+TEST_CASE("min_se() reads seconds of up to 32 bits [RFC 4028 section 5]") {
   CHECK(request_with("Min-SE: 120;x=y\r\n").min_se() == 120);
   CHECK(request_with("Min-SE: 4294967295\r\n").min_se() == 4294967295);
   CHECK_FALSE(request_with("Min-SE: 4294967296\r\n").min_se());
@@ -103,16 +103,16 @@ TEST_CASE("RSeq is a number of 32 bits [RFC 3262 section 7.1]") {
   CHECK_FALSE(request_with("RSeq: 4294967296\r\n").number(HeaderName::RSeq));
 }
 
-TEST_CASE("RAck is the RSeq, CSeq and method of what it acknowledges [RFC 3262 section 7.2]") {
+TEST_CASE("parse_rack reads the RSeq, CSeq and method of the acknowledged response [RFC 3262 section 7.2]") {
   CHECK(parse_rack(" 776656\t1  INVITE ") == RAck{776656, 1, Method::Invite});
-  CHECK(parse_rack("4294967295 2147483647 invite") == RAck{4294967295, 2147483647, Method::Other});  // Case matters.
+  CHECK(parse_rack("4294967295 2147483647 invite") == RAck{4294967295, 2147483647, Method::Other});  // The case of the method matters.
   CHECK(parse_rack("4294967296 1 INVITE").error() == ParseError::NumberTooLarge);
   CHECK(parse_rack("1 2147483648 INVITE").error() == ParseError::NumberTooLarge);
   for (const auto* text : {"", "x", "-1 1 INVITE", "1", "1,1 INVITE", "1 x INVITE", "1 1", "1 1 IN VITE"})
     CHECK_MESSAGE(!parse_rack(text), text);
 }
 
-TEST_CASE("Authorization falls into its parameters, quotes off and quoted pairs kept [RFC 7616 section 3.4]") {
+TEST_CASE("authorization() reads the parameters without quotes, and keeps quoted pairs [RFC 7616 section 3.4]") {
   const auto message = request_with(
       "Authorization: Digest username=\"ada \\\"x\\\", y\", realm=\"pbx\" , nonce=\"n==\",uri=\"sip:h;a,b\",\r\n"
       " response=\"00ff\", ALGORITHM=MD5, cnonce=\"c\", opaque=\"\", qop=auth, nc=00000001, own=\"z\"\r\n");
@@ -133,7 +133,7 @@ TEST_CASE("Authorization falls into its parameters, quotes off and quoted pairs 
   CHECK(request_with("").authorization().error() == ParseError::MissingHeader);
 }
 
-TEST_CASE("an unknown scheme of Authorization is named and not read; a bad one is refused [RFC 4475 section 3.3.7]") {
+TEST_CASE("parse_authorization returns an unknown scheme by name without its parameters, and refuses a bad value [RFC 4475 section 3.3.7]") {
   const auto unknown = parse_authorization("NoOneKnowsThisScheme opaque-data=here, \"x");
   REQUIRE(unknown);
   CHECK(unknown->scheme == "NoOneKnowsThisScheme");
@@ -147,7 +147,7 @@ TEST_CASE("an unknown scheme of Authorization is named and not read; a bad one i
   CHECK(parse_authorization(many + ", a=b").error() == ParseError::BadParameter);
 }
 
-TEST_CASE("an index knows lines and body, and leaves what stands in them to whoever asks") {
+TEST_CASE("index_message finds lines and body, and does not parse the values") {
   Request request;
   request.from = "nonsense";
   request.cseq = "x";
@@ -167,12 +167,12 @@ TEST_CASE("an index knows lines and body, and leaves what stands in them to whoe
   const auto cut = index_message(Slab::exact(test::bytes_of(request.text())));
   REQUIRE_FALSE(cut);
   CHECK(cut.error().error == ParseError::Truncated);
-  CHECK(cut.error().answerable);  // What the answer needs is read all the same.
+  CHECK(cut.error().answerable);  // The fields that the response needs are read all the same.
   CHECK(cut.error().message.top_via().host == "192.0.2.1");
   CHECK(index_message(Slab()).error().error == ParseError::Empty);
 }
 
-TEST_CASE("headers are found by their first line, whatever stands between") {
+TEST_CASE("find() returns the first line of a header, wherever it is") {
   const auto message = request_with("Subject: one\r\nX-Own: 1\r\nsUBJECT: two\r\nX-own: 2\r\n");
   CHECK(message.has(HeaderName::Subject));
   CHECK_FALSE(message.has(HeaderName::Date));

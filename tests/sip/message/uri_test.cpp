@@ -39,7 +39,7 @@ std::string uri_with_headers(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("a SIP URI falls into its parts [RFC 3261 section 19.1.1]") {
+TEST_CASE("parse_uri reads all parts of a SIP URI [RFC 3261 section 19.1.1]") {
   const auto uri = parse_uri("sips:al%69ce:pass%20word@Example.COM:05061;transport=tcp;lr?subject=a%20b&to=x");
   REQUIRE(uri);
   CHECK(uri->scheme == Uri::Scheme::Sips);
@@ -55,7 +55,7 @@ TEST_CASE("a SIP URI falls into its parts [RFC 3261 section 19.1.1]") {
   CHECK(uri->headers == "subject=a%20b&to=x");
 }
 
-TEST_CASE("the user part may hold separators, up to the first @ [RFC 3261 section 19.1.2]") {
+TEST_CASE("the user part can contain separators, up to the first @ [RFC 3261 section 19.1.2]") {
   const auto semicolon = parse_uri("sip:user;par=u%40example.net@example.com");
   REQUIRE(semicolon);
   CHECK(semicolon->user == "user;par=u%40example.net");
@@ -70,7 +70,7 @@ TEST_CASE("the user part may hold separators, up to the first @ [RFC 3261 sectio
   CHECK(star->user == "*72#");
 }
 
-TEST_CASE("an IPv6 host keeps its brackets, and only what follows them is a port [RFC 5118 sections 4.3 and 4.4]") {
+TEST_CASE("an IPv6 host keeps its brackets, and a port can only follow them [RFC 5118 sections 4.3 and 4.4]") {
   const auto whole = parse_uri("sip:[2001:db8::10:5070]");
   REQUIRE(whole);
   CHECK(whole->host == "[2001:db8::10:5070]");
@@ -95,7 +95,7 @@ TEST_CASE("a port is 1 to 65535 [RFC 3261 section 25.1]") {
     CHECK_MESSAGE(!parse_uri(text), text);
 }
 
-TEST_CASE("what is no URI is refused with its reason [RFC 3261 section 25.1]") {
+TEST_CASE("parse_uri refuses text that is not a URI with the reason [RFC 3261 section 25.1]") {
   CHECK(uri_error("") == ParseError::BadUri);
   CHECK(uri_error("sip") == ParseError::BadUri);
   CHECK(uri_error("sip:") == ParseError::BadUri);
@@ -117,7 +117,7 @@ TEST_CASE("what is no URI is refused with its reason [RFC 3261 section 25.1]") {
   CHECK(uri_error("sip:h\xC3\xB6") == ParseError::BadUri);
 }
 
-TEST_CASE("a URI takes kMaxParams parameters and header components, and not one more") {
+TEST_CASE("parse_uri accepts kMaxParams parameters and header components, and refuses one more") {
   CHECK(parse_uri(uri_with_params(kMaxParams)));
   CHECK(uri_error(uri_with_params(kMaxParams + 1)) == ParseError::BadParameter);
   CHECK(parse_uri(uri_with_headers(kMaxParams)));
@@ -138,7 +138,7 @@ TEST_CASE("a tel URI has a number and parameters [RFC 3966 section 3]") {
   CHECK_FALSE(same("tel:15555550100", "tel:+15555550100"));
 }
 
-TEST_CASE("other schemes are carried as text [RFC 3261 section 19.1]") {
+TEST_CASE("a URI of another scheme is kept as text [RFC 3261 section 19.1]") {
   const auto uri = parse_uri("soap.beep://192.0.2.103:3002");
   REQUIRE(uri);
   CHECK(uri->scheme == Uri::Scheme::Other);
@@ -146,7 +146,7 @@ TEST_CASE("other schemes are carried as text [RFC 3261 section 19.1]") {
   CHECK(uri->text == "soap.beep://192.0.2.103:3002");
 }
 
-TEST_CASE("equivalent URIs [RFC 3261 section 19.1.4]") {
+TEST_CASE("equivalent() is true for equivalent URIs [RFC 3261 section 19.1.4]") {
   CHECK(same("sip:%61lice@atlanta.example;transport=TCP", "sip:alice@AtLanTa.Example;Transport=tcp"));
   CHECK(same("sip:carol@chicago.example", "sip:carol@chicago.example;newparam=5"));
   CHECK(same("sip:carol@chicago.example", "sip:carol@chicago.example;security=on"));
@@ -156,10 +156,10 @@ TEST_CASE("equivalent URIs [RFC 3261 section 19.1.4]") {
       same("sip:alice@a.example?subject=project%20x&priority=urgent", "sip:alice@a.example?priority=urgent&subject=project%20x"));
   CHECK(same("sip:u@[2001:db8::1]", "sip:u@[2001:DB8:0::1]"));
   CHECK(same("sip:h.example;%6C%72", "sip:h.example;lr"));
-  CHECK(same("sip:h.example;a=1;a=2", "sip:h.example;a=1"));  // Given twice, the first counts.
+  CHECK(same("sip:h.example;a=1;a=2", "sip:h.example;a=1"));  // The first of two equal parameters counts.
 }
 
-TEST_CASE("URIs that are not equivalent [RFC 3261 section 19.1.4]") {
+TEST_CASE("equivalent() is false for URIs that are not equivalent [RFC 3261 section 19.1.4]") {
   CHECK_FALSE(same("SIP:ALICE@AtLanTa.Example;Transport=udp", "sip:alice@AtLanTa.Example;Transport=UDP"));
   CHECK_FALSE(same("sip:bob@biloxi.example", "sip:bob@biloxi.example:5060"));
   CHECK_FALSE(same("sip:bob@biloxi.example", "sip:bob@biloxi.example;transport=udp"));
@@ -174,7 +174,7 @@ TEST_CASE("URIs that are not equivalent [RFC 3261 section 19.1.4]") {
   CHECK_FALSE(same("sip:%00@h", "sip:%00%00@h"));
 }
 
-TEST_CASE("unescape decodes whole escapes only, NUL included [RFC 3261 section 25.1]") {
+TEST_CASE("unescape decodes only complete escapes, including NUL [RFC 3261 section 25.1]") {
   CHECK(unescape("a%20b%2fc") == "a b/c");
   CHECK(unescape("%") == "%");
   CHECK(unescape("%4") == "%4");
@@ -184,7 +184,7 @@ TEST_CASE("unescape decodes whole escapes only, NUL included [RFC 3261 section 2
   CHECK(unescape("%E4") == "\xE4");
 }
 
-TEST_CASE("escape_user leaves a user part that reads back as it was [RFC 3261 section 25.1]") {
+TEST_CASE("escape_user writes a user part that reads back equal [RFC 3261 section 25.1]") {
   CHECK(escape_user("+1555*#") == "+1555*%23");
   CHECK(escape_user("a b@c:d") == "a%20b%40c%3Ad");
   std::string all;

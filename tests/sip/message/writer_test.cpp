@@ -38,7 +38,7 @@ std::string via_answered(const std::string& via, const offhook::base::SocketAddr
 
 }  // namespace
 
-TEST_CASE("a request is written as it reads [RFC 3261 section 7.1]") {
+TEST_CASE("Writer writes a request with its fields in order [RFC 3261 section 7.1]") {
   const auto text = Writer::request("INVITE", "sip:bob@h;transport=tcp")
                         .header(HeaderName::Via, "SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKx")
                         .header(HeaderName::MaxForwards, 70)
@@ -71,7 +71,7 @@ TEST_CASE("a response copies Vias in order, From, To, Call-ID and CSeq, and adds
   CHECK(vias_of(*response) == vias);
 }
 
-TEST_CASE("a tag in To is kept, and 100 may go without [RFC 3261 section 8.2.6.2]") {
+TEST_CASE("a response keeps the tag of To, and a 100 may have none [RFC 3261 section 8.2.6.2]") {
   Request request;
   request.to = "sip:agent@phone.example;tag=theirs";
   const auto kept = Writer::response(parsed_request(request), 200, "OK", "mine", kSource).finish();
@@ -81,21 +81,20 @@ TEST_CASE("a tag in To is kept, and 100 may go without [RFC 3261 section 8.2.6.2
   CHECK_FALSE(parse(Writer::response(parsed_request(request), 100, "Trying", "", kSource).finish())->to().tag());
 }
 
-TEST_CASE("only a 100 carries the Timestamp back [RFC 3261 section 8.2.6.1]") {
+TEST_CASE("only a 100 repeats the Timestamp [RFC 3261 section 8.2.6.1]") {
   Request request;
   request.more = "Timestamp: 54\r\n";
   CHECK(parse(Writer::response(parsed_request(request), 100, "Trying", "", kSource).finish())->find("Timestamp") == "54");
   CHECK_FALSE(parse(Writer::response(parsed_request(request), 180, "Ringing", "t", kSource).finish())->find("Timestamp"));
 }
 
-TEST_CASE(
-    "received is added when sent-by is not the source; rport is filled in and takes received with it [RFC 3581 section 4]") {
+TEST_CASE("received is added when sent-by is not the source, and a filled rport always has received [RFC 3581 section 4]") {
   CHECK(via_answered("SIP/2.0/UDP 198.51.100.7;branch=b") == "SIP/2.0/UDP 198.51.100.7;branch=b");
   CHECK(via_answered("SIP/2.0/UDP 192.0.2.1;branch=b") == "SIP/2.0/UDP 192.0.2.1;branch=b;received=198.51.100.7");
   CHECK(via_answered("SIP/2.0/UDP host.example;branch=b") == "SIP/2.0/UDP host.example;branch=b;received=198.51.100.7");
   CHECK(via_answered("SIP/2.0/UDP 198.51.100.7;rport;branch=b") ==
         "SIP/2.0/UDP 198.51.100.7;rport=40001;branch=b;received=198.51.100.7");
-  // What the request claims about its own source is not believed.
+  // The request's own values of received and rport are not used.
   CHECK(via_answered("SIP/2.0/UDP 192.0.2.1;received=203.0.113.9;rport=1;rport=2;branch=b") ==
         "SIP/2.0/UDP 192.0.2.1;rport=40001;branch=b;received=198.51.100.7");
   const offhook::base::SocketAddress six{*offhook::base::IpAddress::parse("2001:db8::9"), 5060};
@@ -105,7 +104,7 @@ TEST_CASE(
         "SIP / 2.0 / UDP  h : 5062;branch=b;flag;received=198.51.100.7");
 }
 
-TEST_CASE("a refused message is answered with what it had [RFC 3261 section 21.4.1]") {
+TEST_CASE("the response to a refused message has the fields that could be read [RFC 3261 section 21.4.1]") {
   Request request;
   request.via = "SIP/2.0/UDP 192.0.2.15;;,;,,";
   request.from = "\"open <sip:a@h>;tag=1";
@@ -119,7 +118,7 @@ TEST_CASE("a refused message is answered with what it had [RFC 3261 section 21.4
         "Call-ID: call-1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n");
 }
 
-TEST_CASE("CR, LF and NUL never leave a value, a name or a start line") {
+TEST_CASE("Writer never writes CR, LF or NUL from a value, a name or a start line") {
   const std::string evil = "a\r\nEvil: 1\r\n\r\nb\0c\nEvil: 2\rEvil: 3"s;
   auto writer = Writer::request("IN\r\nVITE", "sip:" + evil);
   writer.header(HeaderName::Subject, evil).header("X-" + evil, evil).header(HeaderName::Other, "dropped").header("", "dropped");
@@ -133,14 +132,14 @@ TEST_CASE("CR, LF and NUL never leave a value, a name or a start line") {
     if (head[i] == '\r') CHECK(head[i + 1] == '\n');
     if (head[i] == '\n') ++ends;
   }
-  CHECK(ends == 6);  // Start line, Subject, X-, Content-Type, Content-Length, empty line.
+  CHECK(ends == 6);  // The start line, Subject, X-, Content-Type, Content-Length and the empty line.
   const auto response = Writer::response(parsed_request(Request()), 200, evil, evil, kSource).finish();
   CHECK(response.find("\nEvil") == std::string::npos);
   CHECK(response.find("\rEvil") == std::string::npos);
   CHECK(Writer::request("X", "sip:a b\t\x7F@h").finish().starts_with("X sip:a%20b%09%7F@h SIP/2.0\r\n"));
 }
 
-TEST_CASE("what was parsed and written again parses to the same [RFC 3261 section 7]") {
+TEST_CASE("a parsed and rewritten message parses to the same [RFC 3261 section 7]") {
   Request request;
   request.method = "INVITE";
   request.cseq = "7 INVITE";
@@ -170,7 +169,7 @@ TEST_CASE("what was parsed and written again parses to the same [RFC 3261 sectio
   }
 }
 
-TEST_CASE("known statuses have their phrase, others none [RFC 3261 section 21]") {
+TEST_CASE("known statuses have their reason phrase, and others have none [RFC 3261 section 21]") {
   CHECK(reason_phrase(100) == "Trying");
   CHECK(reason_phrase(200) == "OK");
   CHECK(reason_phrase(481) == "Call/Transaction Does Not Exist");
