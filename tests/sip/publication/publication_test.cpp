@@ -1,4 +1,4 @@
-// One publication of event state, on virtual time; its owner and its server are the test.
+// Tests one publication of event state in virtual time. The test is both its owner and its server.
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/publication/publication.hpp>
 
@@ -48,7 +48,7 @@ struct Publishing {
       if (auto* changed = std::get_if<Changed>(&action)) told.push_back(*changed);
     }
   }
-  /// "ETAG EXPIRES" and "+" with a body, of the only PUBLISH that was asked for; "" of none.
+  /// Returns "ETAG EXPIRES" of the only requested PUBLISH, with "+" if it has a body, or "" without a PUBLISH.
   std::string publish() {
     if (sent.empty()) return "";
     REQUIRE(sent.size() == 1);
@@ -86,7 +86,7 @@ struct Published : Publishing {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Publishing, "The initial PUBLISH has a body and no SIP-If-Match; the server says how long it holds [RFC 3903 section 4.2]") {
+TEST_CASE_FIXTURE(Publishing, "The initial PUBLISH has a body and no SIP-If-Match, and the server grants the interval [RFC 3903 section 4.2]") {
   CHECK(publish() == "- 3600+");
   on(100);
   CHECK(told.empty());
@@ -98,19 +98,19 @@ TEST_CASE_FIXTURE(Publishing, "The initial PUBLISH has a body and no SIP-If-Matc
   CHECK(machine.state() == State::Published);
 }
 
-TEST_CASE_FIXTURE(Published, "A refresh names the entity-tag, has no body, and its answer brings the next tag [RFC 3903 section 4.3]") {
+TEST_CASE_FIXTURE(Published, "A refresh has the entity-tag and no body, and its response brings the next entity-tag [RFC 3903 section 4.3]") {
   for (int i = 1; i < 4; ++i) {
     CAPTURE(i);
     advance(1799s);
     CHECK(sent.empty());
-    advance(1769s);  // 32 s before the hour at the latest.
+    advance(1769s);  // At least 32 s before the end of the hour.
     CHECK(publish() == "e" + std::to_string(i) + " 3600");
     accept("e" + std::to_string(i + 1));
     CHECK(last().state == Changed::State::Published);
   }
 }
 
-TEST_CASE_FIXTURE(Published, "New state goes at once, with a body and the entity-tag [RFC 3903 section 4.4]") {
+TEST_CASE_FIXTURE(Published, "New state is sent at once, with a body and the entity-tag [RFC 3903 section 4.4]") {
   machine.modify({"application/pidf+xml", "closed"}, out);
   collect();
   CHECK(publish() == "e1 3600+");
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Published, "New state goes at once, with a body and the entity
   CHECK(machine.etag() == "e2");
 }
 
-TEST_CASE_FIXTURE(Published, "While a PUBLISH is on its way new state waits, and the last of several goes [RFC 3903 section 4]") {
+TEST_CASE_FIXTURE(Published, "While a PUBLISH has no response, new state waits, and only the last state is sent then [RFC 3903 section 4]") {
   machine.modify({"t", "1"}, out);
   collect();
   CHECK(publish() == "e1 3600+");
@@ -130,12 +130,12 @@ TEST_CASE_FIXTURE(Published, "While a PUBLISH is on its way new state waits, and
   accept("e2");
   CHECK(publish() == "e2 3600+");
   CHECK(machine.body().data == "3");
-  CHECK(told.empty());  // The server has not got the last state yet.
+  CHECK(told.empty());  // The server does not have the last state yet.
   accept("e3");
   CHECK(last().state == Changed::State::Published);
 }
 
-TEST_CASE_FIXTURE(Published, "Removal has Expires 0, the entity-tag and no body [RFC 3903 section 4.5]") {
+TEST_CASE_FIXTURE(Published, "A removal has Expires 0, the entity-tag and no body [RFC 3903 section 4.5]") {
   machine.remove(now, out);
   collect();
   CHECK(publish() == "e1 0");
@@ -151,23 +151,23 @@ TEST_CASE_FIXTURE(Published, "Removal has Expires 0, the entity-tag and no body 
   CHECK(told.empty());
 }
 
-TEST_CASE_FIXTURE(Publishing, "Removed before the first answer, it is removed by the entity-tag of that; of a refusal nothing is left to remove") {
-  SUBCASE("accepted") {
+TEST_CASE_FIXTURE(Publishing, "A removal before the first response uses that response's entity-tag, and after a refusal sends nothing") {
+  SUBCASE("the first PUBLISH is accepted") {
     (void)publish();
     machine.remove(now, out);
     collect();
     CHECK(sent.empty());
     accept("e1");
     CHECK(publish() == "e1 0");
-    on(412);  // It has expired meanwhile.
+    on(412);  // The state has expired meanwhile.
     CHECK(last().why == Changed::Why::Removed);
   }
-  SUBCASE("refused") {
+  SUBCASE("the first PUBLISH is refused") {
     machine.remove(now, out);
     on(500);
     CHECK(last().state == Changed::State::Ended);
   }
-  SUBCASE("silent") {
+  SUBCASE("the first PUBLISH gets no response") {
     machine.remove(now, out);
     advance(31s);
     CHECK(told.empty());
@@ -176,20 +176,20 @@ TEST_CASE_FIXTURE(Publishing, "Removed before the first answer, it is removed by
   }
 }
 
-TEST_CASE_FIXTURE(Published, "After 412 the entity-tag is forgotten and the state published anew [RFC 3903 section 5]") {
+TEST_CASE_FIXTURE(Published, "After a 412 the entity-tag is dropped and the state is published as new [RFC 3903 section 5]") {
   advance(3568s);
   CHECK(publish() == "e1 3600");
   on(412);
   CHECK(machine.etag().empty());
   CHECK(publish() == "- 3600+");
-  on(412);  // Of one without a tag it makes no sense: tried again later.
+  on(412);  // A 412 to a PUBLISH without a tag counts as a temporary refusal.
   CHECK(sent.empty());
   CHECK(last().state == Changed::State::Waiting);
   advance(2s);
   CHECK(publish() == "- 3600+");
 }
 
-TEST_CASE_FIXTURE(Publishing, "423 is obeyed when it asks for more, up to a day and kMaxRetries times [RFC 3903 section 5]") {
+TEST_CASE_FIXTURE(Publishing, "A 423 raises the interval, up to a day and kMaxRetries times [RFC 3903 section 5]") {
   (void)publish();
   on(423, {{"Min-Expires", "7200"}});
   CHECK(publish() == "- 7200+");
@@ -200,35 +200,36 @@ TEST_CASE_FIXTURE(Publishing, "423 is obeyed when it asks for more, up to a day 
   CHECK(last().status == 423);
   Publishing other;
   (void)other.publish();
-  SUBCASE("above") { other.on(423, {{"Min-Expires", "86401"}}); }
-  SUBCASE("absent") { other.on(423); }
-  SUBCASE("less") { other.on(423, {{"Min-Expires", "3600"}}); }
+  SUBCASE("Min-Expires is above a day") { other.on(423, {{"Min-Expires", "86401"}}); }
+  SUBCASE("Min-Expires is absent") { other.on(423); }
+  SUBCASE("Min-Expires is not above the requested interval") { other.on(423, {{"Min-Expires", "3600"}}); }
   CHECK(other.sent.empty());
   CHECK(other.last().state == Changed::State::Waiting);
 }
 
-TEST_CASE_FIXTURE(Publishing, "A server that never takes such state ends it; one that cannot now is asked again, with all, ever less often") {
-  SUBCASE("489") {
+TEST_CASE_FIXTURE(Publishing,
+    "A permanent refusal ends the publication, and after a temporary one the whole state is sent again, at longer and longer intervals") {
+  SUBCASE("489 is permanent") {
     on(489);
     const Changed event = last();
     CHECK(event.state == Changed::State::Ended);
     CHECK(event.why == Changed::Why::Refused);
     CHECK(event.status == 489);
   }
-  SUBCASE("503 with Retry-After") {
+  SUBCASE("503 with Retry-After waits") {
     (void)publish();
     on(503, {{"Retry-After", "60"}});
     const Changed event = last();
     CHECK(event.state == Changed::State::Waiting);
     CHECK(*event.retry_in >= 60s);
     CHECK(*event.retry_in <= 66s);
-    machine.modify({"t", "later"}, out);  // Does not go round the wait.
+    machine.modify({"t", "later"}, out);  // New state does not shorten the wait.
     collect();
     CHECK(sent.empty());
     advance(66s);
     CHECK(publish() == "- 3600+");
   }
-  SUBCASE("back-off") {
+  SUBCASE("each failure doubles the wait") {
     (void)publish();
     base::Duration waited{};
     for (int i = 0; i < 12; ++i) {
@@ -243,7 +244,7 @@ TEST_CASE_FIXTURE(Publishing, "A server that never takes such state ends it; one
   }
 }
 
-TEST_CASE_FIXTURE(Published, "After a refresh that nobody answered the state goes again, with the tag that the server may still know") {
+TEST_CASE_FIXTURE(Published, "After a refresh without a response the state is sent again, with the tag that the server may still have") {
   advance(3568s);
   CHECK(publish() == "e1 3600");
   machine.on_failure(Changed::Why::NoAnswer, "", now, out);
@@ -253,7 +254,7 @@ TEST_CASE_FIXTURE(Published, "After a refresh that nobody answered the state goe
   CHECK(publish() == "e1 3600+");
 }
 
-TEST_CASE_FIXTURE(Publishing, "A 200 without an entity-tag is refreshed by the whole state, one that grants nothing is a refusal") {
+TEST_CASE_FIXTURE(Publishing, "After a 200 without an entity-tag the refresh has the whole state, and a 200 with Expires 0 counts as a refusal") {
   (void)publish();
   on(200, {{"Expires", "100"}});
   CHECK(last().state == Changed::State::Published);

@@ -9,8 +9,7 @@ struct BehindNat : Account {
   BehindNat() { local = at("10.0.0.5", 5060); }
 };
 
-TEST_CASE_FIXTURE(BehindNat,
-                  "the public address in the 200 replaces our Contact at once, and the old one goes [RFC 3581 section 4]") {
+TEST_CASE_FIXTURE(BehindNat, "the public address in the 200 replaces the Contact at once, and the old binding is removed [RFC 3581 section 4]") {
   start();
   CHECK(last().contact == "<sip:6001@10.0.0.5:5060>;expires=300");
   accept(300, ";received=203.0.113.7;rport=40000");
@@ -22,10 +21,10 @@ TEST_CASE_FIXTURE(BehindNat,
   CHECK(last_of<Registered>().contact == "sip:6001@203.0.113.7:40000");
   CHECK(machine.contact_address() == at("203.0.113.7", 40000));
   advance_to_next();
-  CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300");  // The old one is gone: not removed again.
+  CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300");  // The old binding is not removed again.
 }
 
-TEST_CASE_FIXTURE(BehindNat, "a challenge teaches the address already: one REGISTER less, and nothing to take back") {
+TEST_CASE_FIXTURE(BehindNat, "the address in a 401 is used at once, which saves one REGISTER and leaves no binding to remove") {
   start();
   respond(401, www("n1"), ";received=203.0.113.7;rport=40000");
   CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300");
@@ -34,7 +33,7 @@ TEST_CASE_FIXTURE(BehindNat, "a challenge teaches the address already: one REGIS
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(BehindNat, "a NAT that maps each packet anew makes no loop: one more REGISTER per refresh, then rest") {
+TEST_CASE_FIXTURE(BehindNat, "a NAT with a new mapping for each packet causes only one more REGISTER per refresh, and no loop") {
   start();
   int port = 40000;
   const auto answer = [&] { accept(300, ";received=203.0.113.7;rport=" + std::to_string(++port)); };
@@ -52,7 +51,7 @@ TEST_CASE_FIXTURE(BehindNat, "a NAT that maps each packet anew makes no loop: on
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(BehindNat, "the loop is cut too when each re-registration is challenged") {
+TEST_CASE_FIXTURE(BehindNat, "a challenge of each re-registration causes no loop either") {
   start();
   int port = 40000;
   const auto via = [&] { return ";received=203.0.113.7;rport=" + std::to_string(++port); };
@@ -64,7 +63,7 @@ TEST_CASE_FIXTURE(BehindNat, "the loop is cut too when each re-registration is c
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(BehindNat, "a new public address in a refresh is taken over in the same moment") {
+TEST_CASE_FIXTURE(BehindNat, "a new public address in the response to a refresh is registered at once") {
   start();
   accept(300, ";received=203.0.113.7;rport=40000");
   accept(300, ";received=203.0.113.7;rport=40000");
@@ -73,7 +72,7 @@ TEST_CASE_FIXTURE(BehindNat, "a new public address in a refresh is taken over in
   CHECK(last().contact == "<sip:6001@198.51.100.99:50000>;expires=300, <sip:6001@203.0.113.7:40000>;expires=0");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "the old Contact is named again until its removal is confirmed") {
+TEST_CASE_FIXTURE(BehindNat, "the old Contact is repeated until its removal is confirmed") {
   start();
   accept(300, ";received=203.0.113.7;rport=40000");
   respond(500);
@@ -81,15 +80,15 @@ TEST_CASE_FIXTURE(BehindNat, "the old Contact is named again until its removal i
   CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300, <sip:6001@10.0.0.5:5060>;expires=0");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "stop takes back the Contact that is registered, not the one learnt since") {
+TEST_CASE_FIXTURE(BehindNat, "stop removes the registered Contact, not the one that was learnt since") {
   start();
   accept(300, ";received=203.0.113.7;rport=40000");
   stop();
-  respond(500);  // The re-registration: refused.
+  respond(500);  // The registrar refuses the re-registration.
   CHECK(last().contact == "<sip:6001@10.0.0.5:5060>;expires=0");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "a changed local address is registered with the next REGISTER and forgets what was learnt") {
+TEST_CASE_FIXTURE(BehindNat, "a changed local address is registered with the next REGISTER, and replaces the learnt address") {
   start();
   accept(300, ";received=203.0.113.7;rport=40000");
   accept(300, ";received=203.0.113.7;rport=40000");
@@ -99,14 +98,14 @@ TEST_CASE_FIXTURE(BehindNat, "a changed local address is registered with the nex
   CHECK(last().contact == "<sip:6001@172.16.0.9:5060>;expires=300, <sip:6001@203.0.113.7:40000>;expires=0");
 }
 
-TEST_CASE("learning can be switched off") {
+TEST_CASE("without learn_contact the observed address is not used") {
   Account account(1, {.registrar = "sip:pbx.example", .user = "6001", .learn_contact = false});
   account.start();
   account.accept(300, ";received=203.0.113.7;rport=40000");
   CHECK(account.sent.size() == 1);
 }
 
-TEST_CASE("over TCP without NAT the port we listen on stays, not that of our end of the connection") {
+TEST_CASE("over TCP without NAT the Contact has the listening port, not the port of the connection") {
   Account account;
   account.transport = Transport::Tcp;
   account.start();
@@ -114,7 +113,7 @@ TEST_CASE("over TCP without NAT the port we listen on stays, not that of our end
   CHECK(account.sent.size() == 1);
 }
 
-TEST_CASE("over TCP behind a NAT the connection's address is learnt, and forgotten with the connection") {
+TEST_CASE("over TCP behind a NAT the connection's address is learnt, and dropped with the connection") {
   BehindNat account;
   account.transport = Transport::Tcp;
   account.start();
@@ -130,7 +129,8 @@ TEST_CASE("over TCP behind a NAT the connection's address is learnt, and forgott
 
 namespace {
 
-/// Nobody listens: the edge knows our address towards the registrar, and no port that leads to us.
+/// An account without a listening port. The edge knows the local address towards the registrar, but no port that others can
+/// reach.
 struct Dialler : Account {
   explicit Dialler(Options asked = {.registrar = "sip:pbx.example", .user = "6001"}) : Account(1, std::move(asked)) {
     transport = Transport::Tls;
@@ -141,27 +141,27 @@ struct Dialler : Account {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Dialler, "where nobody listens the Contact names the connection's own port [RFC 5626 section 4.2]") {
+TEST_CASE_FIXTURE(Dialler, "without a listening port the Contact has the connection's own port [RFC 5626 section 4.2]") {
   start();
-  CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300");  // No port that would be a lie.
+  CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300");  // No port is known yet, so the Contact has none.
   respond(401, www("n1"), ";rport=49152");
   CHECK(last().contact == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
   accept(300, ";rport=49152");
   CHECK(sent.size() == 2);
-  SUBCASE("and a refresh over the same connection goes on so") {
+  SUBCASE("a refresh over the same connection keeps the port") {
     advance_to_next();
     CHECK(last().contact == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
     accept(300, ";rport=49152");
     CHECK(sent.size() == 3);
   }
-  SUBCASE("and so it does when the route names the port that was learnt") {
+  SUBCASE("a route with the learnt port keeps the port") {
     local = *own_end;
     advance_to_next();
     accept(300, ";rport=49152");
     CHECK(last().contact == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
     CHECK(sent.size() == 3);
   }
-  SUBCASE("and another connection has another port: registered anew, and the old one taken back") {
+  SUBCASE("another connection has another port, which is registered, and the old binding is removed") {
     lose_flow();
     CHECK(advance_to_next() <= Registration::kFlowLostDelay);
     CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300, <sip:6001@192.0.2.1:49152;transport=tls>;expires=0");
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(Dialler, "where nobody listens the Contact names the connectio
   }
 }
 
-TEST_CASE("without a challenge, and of a registrar that says no rport, the connection's own port is registered all the same") {
+TEST_CASE("the connection's own port is registered without a challenge, and without an rport value from the registrar") {
   for (const bool learns : {true, false}) {
     CAPTURE(learns);
     Dialler account({.registrar = "sip:pbx.example", .user = "6001", .learn_contact = learns});
@@ -188,24 +188,24 @@ TEST_CASE("without a challenge, and of a registrar that says no rport, the conne
   }
 }
 
-TEST_CASE_FIXTURE(Dialler, "where nobody listens, what rport and received say of a NAT goes before the connection's own end") {
+TEST_CASE_FIXTURE(Dialler, "without a listening port, received and rport of a NAT take precedence over the connection's own address") {
   start();
   respond(401, www("n1"), ";received=203.0.113.7;rport=40000");
   CHECK(last().contact == "<sip:6001@203.0.113.7:40000;transport=tls>;expires=300");
   accept(300, ";received=203.0.113.7;rport=40000");
   CHECK(sent.size() == 2);
   advance_to_next();
-  accept(300, ";received=203.0.113.7");  // Most NATs keep the port, where they can.
+  accept(300, ";received=203.0.113.7");  // Most NATs keep the port if they can.
   CHECK(last().contact == "<sip:6001@203.0.113.7:49152;transport=tls>;expires=300, <sip:6001@203.0.113.7:40000;transport=tls>;expires=0");
 }
 
-TEST_CASE_FIXTURE(Dialler, "a port that the same host sees otherwise is the one that it sees") {
+TEST_CASE_FIXTURE(Dialler, "a port in rport takes precedence even when received is the local address") {
   start();
   accept(300, ";received=192.0.2.1;rport=40000");
   CHECK(last().contact.starts_with("<sip:6001@192.0.2.1:40000;transport=tls>;expires=300"));
 }
 
-TEST_CASE_FIXTURE(BehindNat, "garbage in received or rport, and an address of the other family, teach nothing") {
+TEST_CASE_FIXTURE(BehindNat, "invalid values of received or rport, and an address of the other family, have no effect") {
   for (const char* via : {";received=pbx.example;rport=40000", ";received=203.0.113.7:4000", ";received=203.0.113.7;rport=0",
                           ";received=203.0.113.7;rport=65536", ";received=203.0.113.7;rport=x", ";received=0.0.0.0;rport=5060",
                           ";received=999.1.1.1;rport=1", ";received=\"203.0.113.7\";rport=5060", ";received;rport=7",
@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(BehindNat, "garbage in received or rport, and an address of th
   }
 }
 
-TEST_CASE("IPv6 is learnt with and without brackets [RFC 5118 section 4.5]") {
+TEST_CASE("an IPv6 address is learnt with and without brackets [RFC 5118 section 4.5]") {
   for (const char* via : {";received=2001:db8::99;rport=5099", ";received=[2001:db8::99];rport=5099"}) {
     CAPTURE(via);
     Account account;
@@ -231,7 +231,7 @@ TEST_CASE("IPv6 is learnt with and without brackets [RFC 5118 section 4.5]") {
   }
 }
 
-TEST_CASE("received and rport are each understood alone [RFC 3261 section 18.2.1, RFC 3581 section 4]") {
+TEST_CASE("observed_address uses received and rport independently [RFC 3261 section 18.2.1, RFC 3581 section 4]") {
   const auto seen = [](std::string_view via) {
     const auto parsed = take_via(via);
     REQUIRE(parsed.has_value());

@@ -3,7 +3,7 @@
 namespace offhook::sip::registration::test {
 namespace {
 
-TEST_CASE("back-off doubles from 2 s to 300 s, each wait between half and all of it [RFC 5626 section 4.5]") {
+TEST_CASE("back-off doubles from 2 s to 300 s, and each wait is between half and all of it [RFC 5626 section 4.5]") {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
     Account account(seed);
@@ -23,7 +23,7 @@ TEST_CASE("back-off doubles from 2 s to 300 s, each wait between half and all of
   }
 }
 
-TEST_CASE("clients that fail in the same moment do not come back in the same moment [RFC 5626 section 4.5]") {
+TEST_CASE("clients that fail at the same moment try again at different moments [RFC 5626 section 4.5]") {
   std::vector<base::Duration> waits;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Account account(seed);
@@ -36,7 +36,7 @@ TEST_CASE("clients that fail in the same moment do not come back in the same mom
   CHECK(waits.back() - waits.front() > 300ms);
 }
 
-TEST_CASE_FIXTURE(Account, "each kind of failure has its name, and success starts the back-off anew") {
+TEST_CASE_FIXTURE(Account, "each kind of failure is reported by its name, and a success restarts the back-off") {
   start();
   fail(Failure::Unresolvable);
   CHECK(last_of<Failed>().why == Why::Unresolvable);
@@ -53,12 +53,12 @@ TEST_CASE_FIXTURE(Account, "each kind of failure has its name, and success start
   advance_to_next();
   accept(300);
   advance_to_next();
-  respond(302);  // Which says nowhere where to.
+  respond(302);  // This 302 names no other server.
   CHECK(last_of<Failed>().why == Why::Refused);
   CHECK(last_of<Failed>().retry_in <= 2s);
 }
 
-TEST_CASE_FIXTURE(Account, "a REGISTER that is redirected goes to where the registrar says, the best first [RFC 3261 section 8.1.3.4]") {
+TEST_CASE_FIXTURE(Account, "a redirected REGISTER goes to the Contacts of the 302, the one with the highest q first [RFC 3261 section 8.1.3.4]") {
   start();
   CHECK(last().action.registrar == "sip:pbx.example");
   respond(302, "Contact: <sip:second.example>;q=0.5, <sip:6001@first.example:5070;transport=tcp>\r\n");
@@ -72,10 +72,10 @@ TEST_CASE_FIXTURE(Account, "a REGISTER that is redirected goes to where the regi
   accept(300);
   CHECK(machine.state() == State::Registered);
   (void)advance_to_next();
-  CHECK(last().action.registrar == "sip:pbx.example");  // Each refresh asks the registrar itself.
+  CHECK(last().action.registrar == "sip:pbx.example");  // Each refresh goes to the registrar itself.
 }
 
-TEST_CASE_FIXTURE(Account, "a redirected REGISTER that is refused there goes to no third server, and is tried again later") {
+TEST_CASE_FIXTURE(Account, "a redirected REGISTER that is refused goes to no third server, and is tried again later") {
   start();
   respond(302, "Contact: <sip:first.example>, <sip:second.example>\r\n");
   respond(503);
@@ -85,25 +85,25 @@ TEST_CASE_FIXTURE(Account, "a redirected REGISTER that is refused there goes to 
   CHECK(last().action.registrar == "sip:pbx.example");
 }
 
-TEST_CASE_FIXTURE(Account, "of redirections in a circle, to no server, or without end kMaxRedirections are followed, and no more") {
+TEST_CASE_FIXTURE(Account, "redirections in a circle or to no server are refused, and at most kMaxRedirections are followed") {
   start();
-  SUBCASE("in a circle") {
+  SUBCASE("a redirection in a circle") {
     respond(302, "Contact: <sip:other.example>\r\n");
     respond(302, "Contact: <sip:pbx.example>\r\n");
     CHECK(sent.size() == 2);
   }
-  SUBCASE("to no server") {
+  SUBCASE("a redirection to no server") {
     respond(301, "Contact: <tel:6001>, *\r\n");
     CHECK(sent.size() == 1);
   }
-  SUBCASE("without end") {
+  SUBCASE("endless redirections") {
     for (unsigned i = 0; i <= session::kMaxRedirections; ++i) respond(302, "Contact: <sip:s" + std::to_string(i) + ".example>\r\n");
     CHECK(sent.size() == 1 + session::kMaxRedirections);
   }
   CHECK(last_of<Failed>().why == Why::Refused);
 }
 
-TEST_CASE("a registration by sips is not redirected to sip [RFC 3261 section 8.1.3.4]") {
+TEST_CASE("a registration with sips is not redirected to sip [RFC 3261 section 8.1.3.4]") {
   Account account(1, {.registrar = "sips:pbx.example", .user = "6001"});
   account.start();
   account.respond(302, "Contact: <sip:other.example>\r\n");
@@ -111,7 +111,7 @@ TEST_CASE("a registration by sips is not redirected to sip [RFC 3261 section 8.1
   CHECK(account.last_of<Failed>().status == 302);
 }
 
-TEST_CASE_FIXTURE(Account, "a registration that is taken back follows a redirection, too") {
+TEST_CASE_FIXTURE(Account, "a removal follows a redirection too") {
   register_for(300);
   stop();
   respond(302, "Contact: <sip:other.example>\r\n");
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Account, "a registration that is taken back follows a redirect
   CHECK(machine.state() == State::Unregistered);
 }
 
-TEST_CASE("a registrar that cannot be found at start is found later [RFC 3261 section 10.2.6]") {
+TEST_CASE("a registrar that cannot be resolved at the start is tried again [RFC 3261 section 10.2.6]") {
   Account account;
   account.routes = false;
   account.start();
@@ -133,7 +133,7 @@ TEST_CASE("a registrar that cannot be found at start is found later [RFC 3261 se
   CHECK(account.machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(Account, "Retry-After is obeyed, up to its cap and at most a tenth late [RFC 3261 section 21.5.4]") {
+TEST_CASE_FIXTURE(Account, "Retry-After is followed up to its maximum, and at most a tenth later [RFC 3261 section 21.5.4]") {
   start();
   respond(503, "Retry-After: 120 (maintenance)\r\n");
   CHECK(last_of<Failed>().retry_in >= 120s);
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(Account, "Retry-After is obeyed, up to its cap and at most a t
   CHECK(last_of<Failed>().retry_in <= 1980s);
 }
 
-TEST_CASE_FIXTURE(Account, "Retry-After: 0 is no licence to hammer") {
+TEST_CASE_FIXTURE(Account, "Retry-After: 0 does not end the back-off") {
   start();
   for (int i = 0; i < 8; ++i) {
     respond(503, "Retry-After: 0\r\n");
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Account, "Retry-After: 0 is no licence to hammer") {
   CHECK(now - base::TimePoint(1h) > 60s);
 }
 
-TEST_CASE("after a lost flow the registration is renewed within two seconds, not all in the same moment [RFC 5626 section 4.5]") {
+TEST_CASE("after a lost flow the registration is renewed within two seconds, at different moments [RFC 5626 section 4.5]") {
   std::vector<base::Duration> waits;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Account account(seed);
@@ -172,7 +172,7 @@ TEST_CASE("after a lost flow the registration is renewed within two seconds, not
   CHECK(waits.back() - waits.front() > 500ms);
 }
 
-TEST_CASE_FIXTURE(Account, "a registrar that takes registrations and hangs up sees us ever less often, until a connection stands") {
+TEST_CASE_FIXTURE(Account, "when connections break soon after each 2xx, the waits get longer until a connection lasts") {
   transport = Transport::Tcp;
   start();
   base::Duration limit = Registration::kFlowLostDelay;
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(Account, "a registrar that takes registrations and hangs up se
     accept(3600);
     advance(1s);
     lose_flow();
-    lose_flow();  // One loss, told twice.
+    lose_flow();  // The same loss is reported twice.
     const auto wait = advance_to_next();
     CHECK(wait <= limit);
     CHECK(wait >= (i == 0 ? 0s : limit / 2));
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(Account, "a registrar that takes registrations and hangs up se
   stop();
 }
 
-TEST_CASE_FIXTURE(Account, "a lost flow never postpones what is due sooner, and means nothing before, during or after a try") {
+TEST_CASE_FIXTURE(Account, "a lost flow never postpones an earlier deadline, and has no effect before, during and after a try") {
   lose_flow();
   CHECK(sent.empty());
   start();
@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(Account, "a lost flow never postpones what is due sooner, and 
   CHECK(machine.state() == State::Unregistering);
 }
 
-TEST_CASE_FIXTURE(Account, "stop takes our own Contact back, and only that [RFC 3261 section 10.2.2]") {
+TEST_CASE_FIXTURE(Account, "stop removes only the account's own Contact [RFC 3261 section 10.2.2]") {
   register_for(300);
   stop();
   CHECK(machine.state() == State::Unregistering);
@@ -223,12 +223,12 @@ TEST_CASE_FIXTURE(Account, "stop takes our own Contact back, and only that [RFC 
   CHECK(machine.state() == State::Unregistered);
   CHECK(all<Unregistered>().size() == 1);
   CHECK_FALSE(machine.next_deadline());
-  stop();  // Already: said again, nothing sent.
+  stop();  // A second stop is reported again, but sends nothing.
   CHECK(sent.size() == 2);
   CHECK(all<Unregistered>().size() == 2);
 }
 
-TEST_CASE_FIXTURE(Account, "stop answers a challenge and is done with any other answer [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Account, "stop answers a challenge, and ends with any other response [RFC 3261 section 22.2]") {
   register_for(300);
   stop();
   respond(401, www("n1"));
@@ -244,13 +244,13 @@ TEST_CASE_FIXTURE(Account, "stop answers a challenge and is done with any other 
   SUBCASE("forbidden") {
     respond(403);
   }
-  SUBCASE("no such interval") {
+  SUBCASE("interval too brief") {
     respond(423, "Min-Expires: 600\r\n");
   }
-  SUBCASE("registrar down") {
+  SUBCASE("registrar not available") {
     respond(503, "Retry-After: 60\r\n");
   }
-  SUBCASE("no answer") {
+  SUBCASE("no response") {
     fail(Failure::Timeout);
   }
   CHECK(sent.size() == 3);
@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(Account, "stop answers a challenge and is done with any other 
   CHECK(all<Failed>().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "stop ends within 32 s though nothing ever answers, not even the owner") {
+TEST_CASE_FIXTURE(Account, "stop ends within 32 s without any response, even without a failure report from the owner") {
   register_for(300);
   stop();
   stop();
@@ -268,15 +268,14 @@ TEST_CASE_FIXTURE(Account, "stop ends within 32 s though nothing ever answers, n
   advance(1ms);
   CHECK(machine.state() == State::Unregistered);
   CHECK(all<Unregistered>().size() == 1);
-  respond(200);  // Too late.
+  respond(200);  // This response is too late.
   CHECK(all<Unregistered>().size() == 1);
 }
 
-TEST_CASE_FIXTURE(
-    Account, "stop while a REGISTER is on its way waits for its answer, then takes the Contact back [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Account, "stop during a REGISTER waits for its response, and then removes the binding [RFC 3261 section 10.2]") {
   start();
   stop();
-  CHECK(sent.size() == 1);  // No second one before the first is answered.
+  CHECK(sent.size() == 1);  // The second REGISTER waits for the response to the first.
   accept(300);
   REQUIRE(sent.size() == 2);
   CHECK(last().action.expires == 0s);
@@ -285,21 +284,21 @@ TEST_CASE_FIXTURE(
   CHECK(machine.state() == State::Unregistered);
 }
 
-TEST_CASE_FIXTURE(Account, "stop before anything was registered has nothing to take back") {
+TEST_CASE_FIXTURE(Account, "stop without a binding sends nothing") {
   start();
-  SUBCASE("refused") {
+  SUBCASE("the first REGISTER is refused") {
     stop();
     respond(403);
   }
-  SUBCASE("challenged") {
+  SUBCASE("the first REGISTER is challenged") {
     stop();
     respond(401, www("n1"));
   }
-  SUBCASE("no answer") {
+  SUBCASE("the first REGISTER gets no response") {
     stop();
     fail(Failure::Timeout);
   }
-  SUBCASE("between two tries") {
+  SUBCASE("stop comes between two tries") {
     fail(Failure::Timeout);
     stop();
   }
@@ -308,7 +307,7 @@ TEST_CASE_FIXTURE(Account, "stop before anything was registered has nothing to t
   CHECK(all<Unregistered>().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Account, "stop after a failed refresh still takes back what may be in force") {
+TEST_CASE_FIXTURE(Account, "stop after a failed refresh removes the binding, which may still exist") {
   register_for(300);
   advance_to_next();
   fail(Failure::Timeout);
@@ -318,9 +317,7 @@ TEST_CASE_FIXTURE(Account, "stop after a failed refresh still takes back what ma
   CHECK(machine.state() == State::Unregistered);
 }
 
-TEST_CASE(
-    "a registration keeps its invariants through any order of events, sends one REGISTER at a time, and stop() always ends it "
-    "[RFC 3261 section 10.2]") {
+TEST_CASE("a registration keeps its invariants through any order of events, sends one REGISTER at a time, and ends after stop() [RFC 3261 section 10.2]") {
   constexpr std::array kStatuses{100, 200, 200, 200, 301, 401, 403, 404, 407, 421, 423, 439, 480, 500, 503, 555, 600};
   constexpr std::array kLines{"",
                               "Expires: 0\r\n",

@@ -1,4 +1,4 @@
-// A registration with a flow of its own (RFC 5626), with a GRUU (RFC 5627), and with push notifications (RFC 8599).
+// Tests of a registration with a flow of its own (RFC 5626), with a GRUU (RFC 5627), and with push notifications (RFC 8599).
 #include <offhook/sip/registration/binding.hpp>
 
 #include "registrar.hpp"
@@ -22,7 +22,7 @@ struct Push : Account {
   Push() : Account(1, {.registrar = "sip:pbx.example", .user = "6001", .push_params = ";pn-provider=fcm;pn-prid=x"}) {}
 };
 
-TEST_CASE("a flow that fails is tried again after the table of the RFC: 30 s or 90 s, doubled up to 1800 s, 50 to 100 % of it [RFC 5626 section 4.5]") {
+TEST_CASE("a failed flow is tried again after 30 s, or 90 s with another flow, doubled up to 1800 s, 50 to 100 % of it [RFC 5626 section 4.5]") {
   for (const bool others_hold : {false, true}) {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
       CAPTURE(seed);
@@ -43,26 +43,26 @@ TEST_CASE("a flow that fails is tried again after the table of the RFC: 30 s or 
   }
 }
 
-TEST_CASE("a Retry-After longer than the table's wait counts [RFC 5626 section 4.5]") {
+TEST_CASE("a longer Retry-After replaces the wait of the table [RFC 5626 section 4.5]") {
   Outbound account;
   account.start();
   account.respond(503, "Retry-After: 200\r\n");
   CHECK(account.last_of<Failed>().retry_in >= 200s);
 }
 
-TEST_CASE_FIXTURE(Outbound, "a flow counts as successful once a ping of ours was answered: lost before that, it is a failure [RFC 5626 section 4.5]") {
+TEST_CASE_FIXTURE(Outbound, "a flow counts as successful after the response to the first ping, and its loss before that as a failure [RFC 5626 section 4.5]") {
   start();
   grant();
-  SUBCASE("before") {
+  SUBCASE("the flow is lost before the response to a ping") {
     lose_flow();
     CHECK(machine.state() == State::Waiting);
     CHECK(last_of<Failed>().why == Why::Unreachable);
     CHECK(advance_to_next() >= 30s);
     grant();
-    lose_flow();  // Again: the second in a row.
+    lose_flow();  // The second loss in a row.
     CHECK(last_of<Failed>().retry_in >= 60s);
   }
-  SUBCASE("after") {
+  SUBCASE("the flow is lost after the response to a ping") {
     machine.on_flow_proven();
     lose_flow();
     CHECK(all<Failed>().empty());
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(Outbound, "a flow counts as successful once a ping of ours was
   }
 }
 
-TEST_CASE_FIXTURE(Outbound, "a registrar that does not speak of outbound answers no pings: its flows need no proof") {
+TEST_CASE_FIXTURE(Outbound, "a registrar without outbound answers no pings, so its flows count as successful at once") {
   start();
   accept(300);
   lose_flow();
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Outbound, "a registrar that does not speak of outbound answers
   CHECK(advance_to_next() <= Registration::kFlowLostDelay);
 }
 
-TEST_CASE_FIXTURE(Outbound, "a new flow takes the old one's place by its reg-id: nothing else is removed [RFC 5626 section 4.5]") {
+TEST_CASE_FIXTURE(Outbound, "a new flow replaces the old one by its reg-id, and no Contact is removed [RFC 5626 section 4.5]") {
   start();
   grant();
   machine.on_flow_proven();
@@ -88,21 +88,21 @@ TEST_CASE_FIXTURE(Outbound, "a new flow takes the old one's place by its reg-id:
   CHECK(last().contact == "<sip:6001@172.16.0.9:5060;transport=tcp>;+sip.instance=\"<urn:uuid:1>\";reg-id=1;expires=300");
 }
 
-TEST_CASE_FIXTURE(Outbound, "both GRUUs are learnt from each 2xx, and forgotten with the registration [RFC 5627 section 4.2]") {
+TEST_CASE_FIXTURE(Outbound, "both GRUUs are taken from each 2xx, and dropped with the registration [RFC 5627 section 4.2]") {
   start();
   grant(300, ";pub-gruu=\"sip:6001@pbx.example;gr=1\";temp-gruu=\"sip:tgruu.7hs==jd7@pbx.example;gr\"");
   CHECK(machine.gruu() == "sip:6001@pbx.example;gr=1");
   CHECK(machine.temp_gruu() == "sip:tgruu.7hs==jd7@pbx.example;gr");
   advance_to_next();
-  CHECK(machine.temp_gruu() == "sip:tgruu.7hs==jd7@pbx.example;gr");  // While it is refreshed it is in force.
-  SUBCASE("a new one") {
+  CHECK(machine.temp_gruu() == "sip:tgruu.7hs==jd7@pbx.example;gr");  // The GRUU stays valid during the refresh.
+  SUBCASE("the 2xx has a new GRUU") {
     grant(300, ";temp-gruu=\"sip:tgruu.other@pbx.example;gr\"");
     CHECK(machine.gruu().empty());
     CHECK(machine.temp_gruu() == "sip:tgruu.other@pbx.example;gr");
     stop();
     respond(200);
   }
-  SUBCASE("none any more") {
+  SUBCASE("the 2xx has no GRUU") {
     grant();
   }
   SUBCASE("the refresh fails") {
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(Outbound, "both GRUUs are learnt from each 2xx, and forgotten 
   CHECK(machine.temp_gruu().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "439, 555 and 421 without what they speak of are refusals, and no loop [RFC 3261 section 21.4.16]") {
+TEST_CASE_FIXTURE(Account, "439, 555 and 421 for features that were not requested are refusals, and cause no loop [RFC 3261 section 21.4.16]") {
   start();
   for (const int status : {439, 555, 421}) {
     const auto before = sent.size();
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(Account, "439, 555 and 421 without what they speak of are refu
   }
 }
 
-TEST_CASE_FIXTURE(Push, "push parameters and sip.pnsreg stand in what registers, and not in what removes [RFC 8599 sections 4.1.2 and 4.1.4]") {
+TEST_CASE_FIXTURE(Push, "push parameters and sip.pnsreg are in the Contact that registers, but not in one that removes [RFC 8599 sections 4.1.2 and 4.1.4]") {
   local = at("10.0.0.5", 5060);
   start();
   CHECK(last().contact == "<sip:6001@10.0.0.5:5060;pn-provider=fcm;pn-prid=x>;+sip.pnsreg;expires=300");
@@ -136,7 +136,8 @@ TEST_CASE_FIXTURE(Push, "push parameters and sip.pnsreg stand in what registers,
   CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=0");
 }
 
-TEST_CASE_FIXTURE(Push, "a push notification is answered with a REGISTER at once, one at a time, and by nobody who is not registered [RFC 8599 section 4.1.3]") {
+TEST_CASE_FIXTURE(Push,
+    "a push notification causes a REGISTER at once, one at a time, and only while the account is registered or waits [RFC 8599 section 4.1.3]") {
   const auto refreshed = [&] {
     const auto before = sent.size();
     refresh();
@@ -151,14 +152,14 @@ TEST_CASE_FIXTURE(Push, "a push notification is answered with a REGISTER at once
   CHECK(last().contact == "<sip:6001@192.0.2.1:5060;pn-provider=fcm;pn-prid=x>;+sip.pnsreg;expires=300");
   CHECK(refreshed() == 0);
   fail(Failure::Timeout);
-  CHECK(refreshed() == 1);  // It woke us: what we waited for may be over.
+  CHECK(refreshed() == 1);  // The push ends the wait, because the network may be back.
   accept(300);
   CHECK(machine.state() == State::Registered);
   stop();
   CHECK(refreshed() == 0);
 }
 
-TEST_CASE_FIXTURE(Push, "555: told, and registered at once without push [RFC 8599 section 4.1.5]") {
+TEST_CASE_FIXTURE(Push, "a 555 is reported, and the account registers at once without push [RFC 8599 section 4.1.5]") {
   start();
   respond(555);
   CHECK(last_of<Failed>().status == 555);
@@ -172,7 +173,7 @@ TEST_CASE_FIXTURE(Push, "555: told, and registered at once without push [RFC 859
   CHECK(machine.state() == State::Waiting);
 }
 
-TEST_CASE_FIXTURE(Push, "without sip.pnsreg in the answer a binding with push is refreshed by our own clock all the same [RFC 8599 section 4.1.4]") {
+TEST_CASE_FIXTURE(Push, "without sip.pnsreg in the response, the account refreshes a binding with push at its own time [RFC 8599 section 4.1.4]") {
   start();
   respond(200, "Contact: <" + machine.contact() + ">;expires=1000\r\nFeature-Caps: *;+sip.pns=\"fcm\"\r\n");
   const auto before = sent.size();
@@ -180,7 +181,7 @@ TEST_CASE_FIXTURE(Push, "without sip.pnsreg in the answer a binding with push is
   CHECK(sent.size() == before + 1);
 }
 
-TEST_CASE("the margin that a push proxy asks for is kept, but for one that leaves no time [RFC 8599 section 4.1.4]") {
+TEST_CASE("the refresh keeps the margin in sip.pnsreg, except for one that leaves no time [RFC 8599 section 4.1.4]") {
   const auto refresh_after = [](std::uint64_t seed, const std::string& margin) {
     Account account(seed);
     account.start();

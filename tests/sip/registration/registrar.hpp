@@ -26,7 +26,7 @@ inline base::SocketAddress at(std::string_view ip, std::uint16_t port) {
   return {*base::IpAddress::parse(ip), port};
 }
 
-/// One account on virtual time, its owner, and the pen with which each test writes the registrar's answers.
+/// One account in virtual time, with its owner. The tests write the registrar's responses.
 struct Account {
   explicit Account(std::uint64_t seed = 1, Options options = {.registrar = "sip:pbx.example", .user = "6001"})
       : random(seed), machine(std::move(options), digest, random) {}
@@ -57,7 +57,7 @@ struct Account {
     machine.on_failure(failure, now, out);
     collect();
   }
-  /// The answer to the REGISTER sent last. `via` stands behind our sent-by: ";received=192.0.2.1;rport=5060".
+  /// Answers the last REGISTER. `via` follows sent-by in the Via, as in ";received=192.0.2.1;rport=5060".
   void respond(int status, std::string_view lines = "", std::string_view via = ";rport") {
     respond_to(sent.back().action.cseq, status, lines, via);
   }
@@ -73,7 +73,7 @@ struct Account {
     machine.on_response(*message, now, out);
     collect();
   }
-  /// A 200 that lists the Contact just sent.
+  /// Answers with a 200 that lists the last Contact.
   void accept(int expires = 300, std::string_view via = ";rport") {
     respond(200, "Contact: <" + machine.contact() + ">;expires=" + std::to_string(expires) + "\r\n", via);
   }
@@ -82,7 +82,7 @@ struct Account {
     accept(expires);
     REQUIRE(machine.state() == State::Registered);
   }
-  /// Wakes the machine exactly when it asks, up to `time` from now.
+  /// Advances the clock up to `time`, and runs the machine exactly at each of its deadlines.
   void advance(base::Duration time) {
     const auto end = now + time;
     while (const auto due = machine.next_deadline()) {
@@ -94,7 +94,7 @@ struct Account {
     }
     now = end;
   }
-  /// Until the next REGISTER; returns how long that took.
+  /// Advances to the next REGISTER. Returns how long that took.
   base::Duration advance_to_next() {
     const auto before = now;
     const auto count = sent.size();
@@ -125,8 +125,8 @@ struct Account {
   base::TimePoint now{1h};
   Transport transport = Transport::Udp;
   base::SocketAddress local = at("192.0.2.1", 5060);
-  std::optional<base::SocketAddress> own_end;  // Of the connection that its answers come over, where it has one.
-  bool routes = true;  // false: the owner cannot find a way, and says so itself
+  std::optional<base::SocketAddress> own_end;  // the local address of the connection of the responses, if there is one
+  bool routes = true;  // false: the owner finds no route and reports it itself
   base::SeededRandom random;
   DigestClient digest{Credentials{"6001", "s3cret"}};
   Registration machine;

@@ -3,8 +3,7 @@
 namespace offhook::sip::registration::test {
 namespace {
 
-TEST_CASE_FIXTURE(Account,
-                  "a registration asks for its Contact with what it wants, and reports what it got [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Account, "a REGISTER has the Contact and the requested interval, and the grant of the 200 is reported [RFC 3261 section 10.2]") {
   start();
   CHECK(machine.state() == State::Registering);
   CHECK(last().action.expires == 300s);
@@ -20,8 +19,7 @@ TEST_CASE_FIXTURE(Account,
   CHECK(last_of<Registered>().contact == "sip:6001@192.0.2.1:5060");
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "Call-ID stays and CSeq rises by one over refreshes, failures, stop and start [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Account, "Call-ID stays and CSeq rises by one over refreshes, failures, stop and start [RFC 3261 section 10.2]") {
   register_for(60);
   advance_to_next();
   respond(500);
@@ -39,7 +37,7 @@ TEST_CASE_FIXTURE(Account,
   CHECK(sent.size() == 5);
 }
 
-TEST_CASE("the Contact names the transport, and brackets IPv6 [RFC 3261 section 19.1.1, RFC 5118 section 4.1]") {
+TEST_CASE("the Contact has the transport, and brackets around IPv6 [RFC 3261 section 19.1.1, RFC 5118 section 4.1]") {
   Account account;
   account.transport = Transport::Tcp;
   account.local = at("2001:db8::7", 5070);
@@ -47,7 +45,7 @@ TEST_CASE("the Contact names the transport, and brackets IPv6 [RFC 3261 section 
   CHECK(account.last().contact == "<sip:6001@[2001:db8::7]:5070;transport=tcp>;expires=300");
 }
 
-TEST_CASE("the grant is read from our Contact first, then from Expires, then it is what we asked [RFC 3261 section 10.2.4]") {
+TEST_CASE("the grant is that of the own Contact, else of Expires, else the requested one [RFC 3261 section 10.2.4]") {
   const auto grant = [](std::string_view lines) {
     Account account;
     account.start();
@@ -56,22 +54,22 @@ TEST_CASE("the grant is read from our Contact first, then from Expires, then it 
     return account.last_of<Registered>().expires;
   };
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=77\r\nExpires: 88\r\n") == 77s);
-  CHECK(grant("Contact: <sip:6001@192.0.2.1>;q=0.5;expires=\"77\"\r\n") == 77s);  // Port by default, quoted by habit.
+  CHECK(grant("Contact: <sip:6001@192.0.2.1>;q=0.5;expires=\"77\"\r\n") == 77s);  // Without the default port, and with a quoted number.
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>\r\nExpires: 88\r\n") == 88s);
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=4294967296\r\nExpires: 88\r\n") == 88s);
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=soon\r\n") == 300s);
   CHECK(grant("Expires: 88\r\n") == 88s);
   CHECK(grant("") == 300s);
-  // Other telephones of the account do not speak for us.
+  // Contacts of other telephones of the account do not count.
   CHECK(grant("Contact: <sip:6001@192.0.2.8>;expires=11, <sip:6001@192.0.2.1:5060>;expires=77, "
               "<sip:6001@192.0.2.9>;expires=22\r\n") == 77s);
   CHECK(grant("Contact: <sip:6001@192.0.2.8>;expires=11\r\nContact: <sip:6001@192.0.2.9>;expires=22\r\nExpires: 88\r\n") == 88s);
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5070>;expires=11, <sip:6002@192.0.2.1:5060>;expires=22\r\n") == 300s);
-  // A single Contact that is not as we wrote it is ours, rewritten on the way.
+  // A single Contact that differs is the own one, rewritten on the way.
   CHECK(grant("Contact: <sip:6001@203.0.113.9:40000>;expires=55\r\n") == 55s);
 }
 
-TEST_CASE("our Contact is found up to kMaxBindings, and not looked for behind that") {
+TEST_CASE("the own Contact is found among the first kMaxBindings, and not after them") {
   const auto grant = [](std::size_t others) {
     Account account;
     account.start();
@@ -85,7 +83,7 @@ TEST_CASE("our Contact is found up to kMaxBindings, and not looked for behind th
   CHECK(grant(Registration::kMaxBindings) == 300s);
 }
 
-TEST_CASE("an IPv6 Contact is ours in any spelling [RFC 5118 section 4]") {
+TEST_CASE("an IPv6 Contact is recognised in any spelling [RFC 5118 section 4]") {
   Account account;
   account.local = at("2001:db8::7", 5060);
   account.start();
@@ -93,7 +91,7 @@ TEST_CASE("an IPv6 Contact is ours in any spelling [RFC 5118 section 4]") {
   CHECK(account.last_of<Registered>().expires == 77s);
 }
 
-TEST_CASE("a 200 that grants nothing registers nothing, and is tried again with back-off [RFC 3261 section 10.2.4]") {
+TEST_CASE("a 200 with Expires 0 registers nothing, and the REGISTER is tried again with back-off [RFC 3261 section 10.2.4]") {
   Account account;
   account.start();
   account.accept(0);
@@ -117,7 +115,7 @@ TEST_CASE("a refresh comes between half and 85 % of the grant, one whole transac
   CHECK(latest <= 510s);
 }
 
-TEST_CASE("short grants are refreshed at half, grants of a second and less not in a storm, longest ones daily") {
+TEST_CASE("short grants are refreshed at half, a grant of a second after 500 ms, and the longest ones daily") {
   const auto wait = [](int expires, std::uint64_t seed) {
     Account account(seed);
     account.register_for(expires);
@@ -133,7 +131,7 @@ TEST_CASE("short grants are refreshed at half, grants of a second and less not i
   }
 }
 
-TEST_CASE_FIXTURE(Account, "a registration holds for a day of refreshes with no gap") {
+TEST_CASE_FIXTURE(Account, "a registration stays without a gap over a day of refreshes") {
   register_for(300);
   for (auto end = now + 24h; now < end;) {
     CHECK(advance_to_next() <= 300s - Registration::kRefreshMargin);
@@ -142,7 +140,7 @@ TEST_CASE_FIXTURE(Account, "a registration holds for a day of refreshes with no 
   CHECK(all<Failed>().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "an answer to another CSeq, a second answer and a stray failure change nothing") {
+TEST_CASE_FIXTURE(Account, "a response with another CSeq, a second response and an unrelated failure have no effect") {
   start();
   respond_to(7, 200);
   CHECK(machine.state() == State::Registering);
@@ -151,11 +149,11 @@ TEST_CASE_FIXTURE(Account, "an answer to another CSeq, a second answer and a str
   fail(Failure::Timeout);
   CHECK(machine.state() == State::Registered);
   CHECK(all<Registered>().size() == 1);
-  start();  // It runs already.
+  start();  // The machine runs already.
   CHECK(sent.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Account, "a challenge is answered, and the next refresh carries an answer at once [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Account, "a challenge is answered, and the next refresh has the credentials at once [RFC 3261 section 22.2]") {
   start();
   respond(401, www("n1"));
   REQUIRE(sent.size() == 2);
@@ -169,10 +167,10 @@ TEST_CASE_FIXTURE(Account, "a challenge is answered, and the next refresh carrie
   CHECK(all<Failed>().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "a wrong password is told once and tried again in five minutes, so that a mended one recovers") {
+TEST_CASE_FIXTURE(Account, "a wrong password is reported once and tried again in five minutes, so that a corrected one works") {
   start();
   respond(401, www("n1"));
-  respond(401, www("n2"));  // A new nonce each time, never stale: no loop.
+  respond(401, www("n2"));  // Each 401 has a new nonce, but never stale=true. That must cause no loop.
   CHECK(sent.size() == 2);
   CHECK(machine.state() == State::Waiting);
   const auto failed = last_of<Failed>();
@@ -188,7 +186,7 @@ TEST_CASE_FIXTURE(Account, "a wrong password is told once and tried again in fiv
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(Account, "a wrong password over a day makes no storm: at most two REGISTERs in five minutes") {
+TEST_CASE_FIXTURE(Account, "a wrong password causes at most two REGISTERs in five minutes over a day") {
   start();
   int nonce = 0;
   for (const auto end = now + 24h; now < end;) {
@@ -201,7 +199,7 @@ TEST_CASE_FIXTURE(Account, "a wrong password over a day makes no storm: at most 
   CHECK(sent.size() <= 2 * 24 * 12 + 2);
 }
 
-TEST_CASE_FIXTURE(Account, "a stale nonce is renewed without a word to anybody [RFC 3261 section 22.4]") {
+TEST_CASE_FIXTURE(Account, "a stale nonce is renewed without a report [RFC 3261 section 22.4]") {
   start();
   respond(401, www("n1"));
   accept(300);
@@ -212,15 +210,15 @@ TEST_CASE_FIXTURE(Account, "a stale nonce is renewed without a word to anybody [
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(Account, "a challenge that we cannot answer, and a 403, are refusals that are not hammered") {
+TEST_CASE_FIXTURE(Account, "an unanswerable challenge and a 403 are refusals, with the long wait before the next try") {
   start();
-  SUBCASE("an algorithm unknown to us") {
+  SUBCASE("an unsupported algorithm") {
     respond(401, www("n1", ", algorithm=SHA3-512"));
   }
   SUBCASE("a 401 without a challenge") {
     respond(401);
   }
-  SUBCASE("403 to our answer") {
+  SUBCASE("a 403 to the credentials") {
     respond(401, www("n1"));
     respond(403);
   }
@@ -228,8 +226,7 @@ TEST_CASE_FIXTURE(Account, "a challenge that we cannot answer, and a 403, are re
   CHECK(last_of<Failed>().retry_in >= Registration::kCredentialsRetry);
 }
 
-TEST_CASE_FIXTURE(Account,
-                  "423 is answered at once with the interval that it names, which is then kept [RFC 3261 section 10.2.8]") {
+TEST_CASE_FIXTURE(Account, "a 423 is answered at once with its Min-Expires, which is kept [RFC 3261 section 10.2.8]") {
   start();
   respond(423, "Min-Expires: 1800\r\n");
   REQUIRE(sent.size() == 2);
@@ -254,7 +251,7 @@ TEST_CASE_FIXTURE(Account, "423 is followed kMaxIntervalRetries times, and the n
   CHECK(last_of<Failed>().status == 423);
 }
 
-TEST_CASE("423 without Min-Expires, or with one that makes no sense, is a failure [RFC 3261 section 10.2.8]") {
+TEST_CASE("423 without a usable Min-Expires is a failure [RFC 3261 section 10.2.8]") {
   for (const char* line : {"", "Min-Expires: 300\r\n", "Min-Expires: 10\r\n", "Min-Expires: x\r\n", "Min-Expires: 86401\r\n"}) {
     CAPTURE(line);
     Account account;

@@ -7,7 +7,7 @@ Options options(StaleBinding stale) { return {.registrar = "sip:pbx.example", .u
 
 const std::string kRemoves = "<sip:6001@192.0.2.1:5060>;expires=0", kRegisters = "<sip:6001@192.0.2.1:5060>;expires=300";
 
-TEST_CASE("RemovedFirst: the binding of an earlier process is removed, then registered [RFC 3261 section 10.2.2]") {
+TEST_CASE("RemovedFirst removes the binding of an earlier process before it registers [RFC 3261 section 10.2.2]") {
   Account account(1, options(StaleBinding::RemovedFirst));
   account.start();
   CHECK(account.last().contact == kRemoves);
@@ -23,7 +23,7 @@ TEST_CASE("RemovedFirst: the binding of an earlier process is removed, then regi
   CHECK(account.last().contact == kRegisters);
 }
 
-TEST_CASE("A removal is challenged and answered as any REGISTER; a registrar that refuses it registers us all the same") {
+TEST_CASE("A removal answers a challenge like any REGISTER, and after a refused removal the account registers all the same") {
   for (const int status : {404, 423, 480}) {
     CAPTURE(status);
     Account account(1, options(StaleBinding::RemovedFirst));
@@ -43,7 +43,7 @@ TEST_CASE("A removal is challenged and answered as any REGISTER; a registrar tha
   CHECK(account.last().contact == kRegisters);
 }
 
-TEST_CASE("A wrong password, and a 403, to the removal are failures as to any REGISTER: not asked twice as often") {
+TEST_CASE("A 403 or a wrong password at the removal is a failure like at any REGISTER, and is not tried twice as often") {
   for (const int status : {401, 403}) {
     CAPTURE(status);
     Account account(1, options(StaleBinding::RemovedFirst));
@@ -53,13 +53,13 @@ TEST_CASE("A wrong password, and a 403, to the removal are failures as to any RE
     CHECK(account.machine.state() == State::Waiting);
     CHECK(account.all<Failed>().size() == 1);
     CHECK(account.advance_to_next() >= Registration::kCredentialsRetry);
-    CHECK(account.last().contact == kRegisters);  // A registrar that forbids to remove may still register.
+    CHECK(account.last().contact == kRegisters);  // A registrar that forbids the removal may still accept a registration.
     account.accept(300);
     CHECK(account.machine.state() == State::Registered);
   }
 }
 
-TEST_CASE("A removal that a server is too busy for waits as it says, and is not asked for again [RFC 3261 section 20.33]") {
+TEST_CASE("After a 503 to the removal the account waits for Retry-After, and does not remove again [RFC 3261 section 20.33]") {
   Account account(1, options(StaleBinding::RemovedFirst));
   account.start();
   account.respond(503, "Retry-After: 20\r\n");
@@ -68,7 +68,7 @@ TEST_CASE("A removal that a server is too busy for waits as it says, and is not 
   CHECK(account.last().contact == kRegisters);
 }
 
-TEST_CASE("After an outage the binding is removed before it is registered again; after a refusal it is not") {
+TEST_CASE("After an outage the binding is removed before the next registration, and after a refusal it is not") {
   for (const auto stale : {StaleBinding::Kept, StaleBinding::RemovedAfterOutage, StaleBinding::RemovedFirst}) {
     CAPTURE(static_cast<int>(stale));
     for (const auto failure : {Failure::Timeout, Failure::Transport}) {
@@ -90,7 +90,7 @@ TEST_CASE("After an outage the binding is removed before it is registered again;
   }
 }
 
-TEST_CASE("Behind a NAT the binding of the learnt address is removed, too, once [RFC 3581 section 4]") {
+TEST_CASE("Behind a NAT the binding of the learnt address is also removed, once [RFC 3581 section 4]") {
   Account account(1, options(StaleBinding::RemovedFirst));
   account.start();
   const std::string_view seen = ";received=203.0.113.9;rport=40000", elsewhere = ";received=203.0.113.9;rport=40001";
@@ -100,7 +100,7 @@ TEST_CASE("Behind a NAT the binding of the learnt address is removed, too, once 
   CHECK(account.last().action.expires == 300s);
 }
 
-TEST_CASE("stop() during a removal ends at once when that is answered, and registers nothing") {
+TEST_CASE("stop() during a removal ends with its response, and registers nothing") {
   for (const int status : {200, 401, 404, 500}) {
     CAPTURE(status);
     Account account(1, options(StaleBinding::RemovedFirst));
@@ -114,7 +114,7 @@ TEST_CASE("stop() during a removal ends at once when that is answered, and regis
   }
 }
 
-TEST_CASE("A binding with a reg-id is kept: the registrar replaces it by itself [RFC 5626 section 6]") {
+TEST_CASE("A binding with a reg-id is not removed, because the registrar replaces it itself [RFC 5626 section 6]") {
   auto flow = options(StaleBinding::RemovedFirst);
   flow.instance = "urn:uuid:1";
   flow.reg_id = 1;
@@ -126,7 +126,7 @@ TEST_CASE("A binding with a reg-id is kept: the registrar replaces it by itself 
   CHECK(account.last().action.expires == 300s);
 }
 
-TEST_CASE("refresh_within bounds the time between two REGISTERs, at kMinRefreshWithin and above") {
+TEST_CASE("refresh_within limits the time between two REGISTERs, from kMinRefreshWithin on") {
   const auto wait = [](std::chrono::seconds within, int granted, std::uint64_t seed) {
     Account account(seed, {.registrar = "sip:pbx.example", .user = "6001", .refresh_within = within});
     account.register_for(granted);
@@ -137,7 +137,7 @@ TEST_CASE("refresh_within bounds the time between two REGISTERs, at kMinRefreshW
     CHECK(wait(25s, 300, seed) >= 20s);
     CHECK(wait(Registration::kMinRefreshWithin, 300, seed) <= 10s);
     CHECK(wait(Registration::kMinRefreshWithin - 1s, 300, seed) >= 8s);
-    CHECK(wait(25s, 30, seed) <= 15s);  // A shorter grant counts.
+    CHECK(wait(25s, 30, seed) <= 15s);  // A shorter grant takes precedence.
     CHECK(wait(3600s, 300, seed) >= 150s);
     CHECK(wait(0s, 300, seed) >= 150s);
   }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using sip::session::AnswerRepeater;
 using sip::session::Glare;
 
-TEST_CASE("A 2xx is due at 0.5, 1.5, 3.5, 7.5 s, then every 4 s, and given up at 32 s [RFC 3261 section 13.3.1.4]") {
+TEST_CASE("A 2xx is repeated at 0.5, 1.5, 3.5, 7.5 s, then every 4 s, and given up at 32 s [RFC 3261 section 13.3.1.4]") {
   AnswerRepeater repeater({});
   base::TimePoint now{10s};
   const auto begin = now;
@@ -40,8 +40,7 @@ TEST_CASE("Only the ACK with the INVITE's CSeq ends the repeats, and only once")
   CHECK_FALSE(repeater.next_deadline());
 }
 
-TEST_CASE(
-    "After a 491 the Call-ID's owner waits 2.1 to 4 s, the other one up to 2 s, in steps of 10 ms [RFC 3261 section 14.1]") {
+TEST_CASE("After a 491 the Call-ID's owner waits 2.1 to 4 s, and the other side up to 2 s, in steps of 10 ms [RFC 3261 section 14.1]") {
   base::SeededRandom random(3);
   base::Duration shortest = 1h, longest{};
   for (int i = 0; i < 2000; ++i) {
@@ -59,7 +58,7 @@ TEST_CASE(
   CHECK(longest > 3950ms);
 }
 
-TEST_CASE("kMaxRetries are made after 491, one more is not") {
+TEST_CASE("Glare retries kMaxRetries times after 491, and no more") {
   base::SeededRandom random(3);
   Glare glare(true);
   for (int i = 0; i < Glare::kMaxRetries; ++i) {
@@ -72,7 +71,7 @@ TEST_CASE("kMaxRetries are made after 491, one more is not") {
   CHECK(glare.retry_later({}, random));
 }
 
-TEST_CASE("A transfer ends once: by a refusal, or by its limit [RFC 3515 section 2.4]") {
+TEST_CASE("A transfer ends once, by a refusal or by its time limit [RFC 3515 section 2.4]") {
   sip::session::Transfer transfer;
   CHECK_FALSE(transfer.on_failure(603));
   transfer.start({});

@@ -22,8 +22,7 @@ struct Referred {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Referred,
-                  "A referral that is accepted reports at once, on the way, and its end once [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Referred, "An accepted referral reports at once, during its progress, and its end once [RFC 3515 section 2.4.4]") {
   ask();
   CHECK(referral.under_way());
   CHECK_FALSE(referral.accepted());
@@ -46,14 +45,14 @@ TEST_CASE_FIXTURE(Referred,
   CHECK(referral.is_consistent());
 }
 
-TEST_CASE_FIXTURE(Referred, "The second REFER of a call is told apart by its CSeq [RFC 3515 section 2.4.6]") {
+TEST_CASE_FIXTURE(Referred, "The NOTIFYs for the second REFER of a call have its CSeq as id [RFC 3515 section 2.4.6]") {
   ask();
   REQUIRE(referral.decline());
   ask(true, 9);
   CHECK(referral.accept(now)->notice->event == "refer;id=9");
 }
 
-TEST_CASE_FIXTURE(Referred, "Whoever wants to hear nothing is told nothing, and the outcome still ends it [RFC 4488 section 4]") {
+TEST_CASE_FIXTURE(Referred, "A referral without reports sends no NOTIFY, and the outcome still ends it [RFC 4488 section 4]") {
   ask(false);
   CHECK_FALSE(referral.accept(now)->notice);
   CHECK(referral.accepted());
@@ -63,7 +62,7 @@ TEST_CASE_FIXTURE(Referred, "Whoever wants to hear nothing is told nothing, and 
   CHECK_FALSE(referral.accepted());
 }
 
-TEST_CASE_FIXTURE(Referred, "Undecided for kPatience it is declined; without outcome for kLimit it ends") {
+TEST_CASE_FIXTURE(Referred, "A referral is declined after kPatience without a decision, and ends after kLimit without an outcome") {
   ask();
   CHECK(referral.next_deadline() == now + Referral::kPatience);
   CHECK_FALSE(referral.on_time(now + Referral::kPatience - 1ms).declined);
@@ -77,7 +76,7 @@ TEST_CASE_FIXTURE(Referred, "Undecided for kPatience it is declined; without out
   CHECK_FALSE(referral.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Referred, "SUBSCRIBE keeps it or ends it; the call that was asked for goes on [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Referred, "A SUBSCRIBE extends or ends the reports, and the referral itself continues [RFC 3515 section 2.4.4]") {
   CHECK_FALSE(referral.on_subscribe(60, now));
   ask();
   CHECK_FALSE(referral.on_subscribe(60, now));
@@ -89,7 +88,7 @@ TEST_CASE_FIXTURE(Referred, "SUBSCRIBE keeps it or ends it; the call that was as
   CHECK_FALSE(referral.report(200, now));
 }
 
-TEST_CASE("What may be replaced, and what it is refused with otherwise [RFC 3891 section 3]") {
+TEST_CASE("refusal_of_replacement gives 0 for a call that can be replaced, and else the status [RFC 3891 section 3]") {
   CHECK(refusal_of_replacement(Standing::Unknown, false) == 481);
   CHECK(refusal_of_replacement(Standing::EarlyTheirs, false) == 481);
   CHECK(refusal_of_replacement(Standing::EarlyTheirs, true) == 481);

@@ -26,7 +26,7 @@ struct Reliable {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Reliable, "Repeats at T1, doubling without T2's bound, until 64 T1 have passed [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(Reliable, "Repeats come at T1, doubling without the limit of T2, until 64 T1 have passed [RFC 3262 section 3]") {
   REQUIRE(send() != nullptr);
   const auto begin = now;
   std::vector<base::Duration> repeats;
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Reliable, "RSeq begins between 1 and 2^31 - 1 and rises by one
   CHECK(send()->rseq == first + 1);
 }
 
-TEST_CASE_FIXTURE(Reliable, "The second waits until the first is acknowledged [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(Reliable, "The second provisional response waits until the first is acknowledged [RFC 3262 section 3]") {
   const auto first = send(180)->rseq;
   CHECK(send(183) == nullptr);
   CHECK_FALSE(all.on_prack({first + 1, 5, Method::Invite}));
@@ -63,13 +63,13 @@ TEST_CASE_FIXTURE(Reliable, "The second waits until the first is acknowledged [R
   CHECK(all.start_next(random, now)->status == 183);
 }
 
-TEST_CASE_FIXTURE(Reliable, "kMaxWaiting wait, one more does not") {
+TEST_CASE_FIXTURE(Reliable, "kMaxWaiting provisional responses can wait, and one more is refused") {
   (void)send();
   for (std::size_t i = 0; i < ReliableProvisionals::kMaxWaiting; ++i) CHECK(all.push(183, {}));
   CHECK_FALSE(all.push(183, {}));
 }
 
-TEST_CASE_FIXTURE(Reliable, "A 2xx waits for those that describe the session, on their way or behind [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Reliable, "A 2xx waits for the provisional responses with a session description, sent or waiting [RFC 3262 section 5]") {
   const auto first = send(180)->rseq;
   CHECK_FALSE(all.holds_answer());
   REQUIRE(all.push(183, {"application/sdp", "answer"}));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Reliable, "A 2xx waits for those that describe the session, on
   CHECK_FALSE(all.holds_answer());
 }
 
-TEST_CASE_FIXTURE(Reliable, "Behind a final response nothing is repeated, but its PRACK is known [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(Reliable, "After a final response nothing is repeated, but a PRACK of an earlier response is accepted [RFC 3262 section 3]") {
   const auto first = send(180)->rseq;
   REQUIRE(all.push(183, {}));
   all.stop();
