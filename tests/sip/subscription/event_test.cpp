@@ -8,7 +8,7 @@ using namespace offhook;
 using namespace std::chrono_literals;
 using namespace offhook::sip::subscription;
 
-TEST_CASE("An Event is its package and its id, and no other parameter counts [RFC 6665 section 8.2.1]") {
+TEST_CASE("Two Event values are equal by package and id, and other parameters do not count [RFC 6665 section 8.2.1]") {
   CHECK(*parse_event("foo; id=1234") == *parse_event("foo; param=abcd; id=1234"));
   CHECK_FALSE(*parse_event("foo") == *parse_event("foo; id=1234"));
   CHECK_FALSE(*parse_event("Foo; id=1234") == *parse_event("foo; id=1234"));
@@ -17,20 +17,20 @@ TEST_CASE("An Event is its package and its id, and no other parameter counts [RF
   CHECK(to_string(*parse_event("presence.winfo ; id=7;x")) == "presence.winfo;id=7");
 }
 
-TEST_CASE("What is no Event is refused [RFC 6665 section 8.4]") {
+TEST_CASE("parse_event refuses text that is not an Event [RFC 6665 section 8.4]") {
   for (const auto* text : {"", ";id=1", "foo, bar", "foo bar", "foo;id=", "foo;id=a b", "foo;", "foo;;id=1", "foo;x=\"open"}) {
     INFO(text);
     const auto event = parse_event(text);
-    CHECK((std::string(text) == "foo;" || !event));  // An empty end is read over, as for all parameters.
+    CHECK((std::string(text) == "foo;" || !event));  // An empty parameter at the end is skipped, as for all parameters.
   }
 }
 
-TEST_CASE("Subscription-State says phase, reason, expires and retry-after [RFC 6665 section 8.2.3]") {
+TEST_CASE("parse_subscription_state reads phase, reason, expires and retry-after [RFC 6665 section 8.2.3]") {
   const auto active = parse_subscription_state("Active;expires=599;reason=rejected");
   REQUIRE(active);
   CHECK(active->phase == Phase::Active);
   CHECK(active->expires == 599s);
-  CHECK(active->reason == Why::None);  // No semantics for "active".
+  CHECK(active->reason == Why::None);  // A reason has no meaning for "active".
   const auto ended = parse_subscription_state("terminated; reason=Probation ;retry-after=60");
   REQUIRE(ended);
   CHECK(ended->phase == Phase::Terminated);
@@ -43,7 +43,7 @@ TEST_CASE("Subscription-State says phase, reason, expires and retry-after [RFC 6
   for (const auto* text : {"", ";expires=1", "active;=1", "active, pending"}) CHECK_FALSE(parse_subscription_state(text));
 }
 
-TEST_CASE("What is written is read back [RFC 6665 section 8.4]") {
+TEST_CASE("A written Subscription-State reads back equal [RFC 6665 section 8.4]") {
   using std::chrono::seconds;
   CHECK(to_string(SubscriptionState{Phase::Active, Why::None, seconds(60), {}}) == "active;expires=60");
   CHECK(to_string(SubscriptionState{Phase::Pending, Why::None, seconds(60), {}}) == "pending;expires=60");

@@ -14,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-/// A machine of sip/subscription on virtual time, whose owner and peer is the test.
+/// A machine of sip/subscription in virtual time. The test is its owner and its peer.
 namespace offhook::sip::subscription::test {
 
 using namespace std::chrono_literals;
@@ -35,7 +35,7 @@ inline std::string field(const HeaderList& fields, std::string_view name) {
   return {};
 }
 
-/// What a machine asked for, by kind, in order.
+/// Collects the actions of a machine by kind, in order.
 struct Owner {
   base::TimePoint now{1000s};
   Actions out;
@@ -74,14 +74,14 @@ struct Owner {
     queue.pop_front();
     return first;
   }
-  /// The status of the oldest answer; 0 when there is none.
+  /// Returns the status of the oldest response, or 0 without one.
   int answered() {
     const auto answer = take(answers);
     return answer ? answer->status : 0;
   }
 };
 
-/// A response to a request of ours.
+/// Returns a response to a request that the machine sent.
 inline std::string response(const RequestHead& sent, int status, std::string_view method, std::string_view lines,
                             std::string_view to_tag) {
   const std::string to = sent.to.find(";tag=") == std::string::npos ? sent.to + ";tag=" + std::string(to_tag) : sent.to;

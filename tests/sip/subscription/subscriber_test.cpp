@@ -5,7 +5,7 @@ using namespace offhook::sip;
 using namespace offhook::sip::subscription;
 using namespace offhook::sip::subscription::test;
 
-TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE names event, duration and what we read [RFC 6665 section 4.1.2.1]") {
+TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE has the event, the duration and the accepted body type [RFC 6665 section 4.1.2.1]") {
   const Send first = subscribe();
   CHECK(first.head.method == Method::Subscribe);
   CHECK(first.head.cseq == 1);
@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE names event, duration and what we read [
   CHECK(machine.state() == Subscriber::State::NotifyWait);
 }
 
-TEST_CASE_FIXTURE(Watcher, "The dialog is the NOTIFY's, with its route set [RFC 6665 section 4.4.1]") {
+TEST_CASE_FIXTURE(Watcher, "The first NOTIFY creates the dialog, with its route set [RFC 6665 section 4.4.1]") {
   const Send first = subscribe();
   respond(first, 200, "Expires: 600\r\nContact: <sip:other@192.0.2.77>\r\n");
   CHECK(machine.state() == Subscriber::State::NotifyWait);
@@ -41,18 +41,18 @@ TEST_CASE_FIXTURE(Watcher, "The dialog is the NOTIFY's, with its route set [RFC 
 
 TEST_CASE_FIXTURE(Watcher, "A NOTIFY may come before the 200 [RFC 6665 section 4.1.2.4]") {
   const Send first = subscribe();
-  CHECK(notify("pending") == 200);  // An old notifier's: it does not say how long.
+  CHECK(notify("pending") == 200);  // An old notifier gives no duration.
   CHECK(change().state == Is::Pending);
   CHECK_FALSE(machine.next_deadline() == std::nullopt);
   respond(first, 200, "Expires: 120\r\n");
   CHECK(notify("active") == 200);
   CHECK(change().state == Is::Active);
   advance(119s);
-  CHECK(sent.size() >= 1);  // The 200's grant is refreshed.
+  CHECK(sent.size() >= 1);  // The interval of the 200 determines the refresh.
   CHECK(subscribe().head.cseq == 2);
 }
 
-TEST_CASE_FIXTURE(Watcher, "Without a NOTIFY within 64 * T1 it failed, and late ones get 481 [RFC 6665 section 4.1.2.4]") {
+TEST_CASE_FIXTURE(Watcher, "Without a NOTIFY within 64 * T1 the subscription has failed, and later ones get 481 [RFC 6665 section 4.1.2.4]") {
   respond(subscribe(), 200, "Expires: 600\r\n");
   advance(31999ms);
   CHECK(machine.state() == Subscriber::State::NotifyWait);
@@ -67,11 +67,11 @@ TEST_CASE_FIXTURE(Watcher, "Without a NOTIFY within 64 * T1 it failed, and late 
   const auto tag = machine.local_tag();
   advance(*waiting.retry_in);
   CHECK(subscribe().head.cseq == 1);
-  CHECK(machine.call_id() != before);  // RFC 6665 section 4.1.2.2: unrelated to the one before.
+  CHECK(machine.call_id() != before);  // RFC 6665 section 4.1.2.2: unrelated to the previous subscription.
   CHECK(machine.local_tag() != tag);
 }
 
-TEST_CASE_FIXTURE(Watcher, "It is refreshed ahead of expiry by 64 * T1 at least [RFC 6665 section 4.1.2.2]") {
+TEST_CASE_FIXTURE(Watcher, "The refresh comes at least 64 * T1 before the end [RFC 6665 section 4.1.2.2]") {
   become_active(600);
   for (int round = 0; round < 5; ++round) {
     const auto begin = now;
@@ -86,19 +86,19 @@ TEST_CASE_FIXTURE(Watcher, "It is refreshed ahead of expiry by 64 * T1 at least 
   CHECK(changes.empty());
 }
 
-TEST_CASE_FIXTURE(Watcher, "The NOTIFY's expires counts more than the 200's [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(Watcher, "The expires of the NOTIFY takes precedence over that of the 200 [RFC 6665 section 4.1.3]") {
   respond(subscribe(), 200, "Expires: 3600\r\n");
   CHECK(notify("active;expires=100") == 200);
   advance(99s);
   REQUIRE(sent.size() == 1);
   const Send again = subscribe();
-  CHECK(notify("active;expires=100") == 200);  // Ahead of the 200, which says otherwise.
+  CHECK(notify("active;expires=100") == 200);  // The NOTIFY comes before the 200, which has another interval.
   respond(again, 200, "Expires: 3600\r\n");
   advance(99s);
   CHECK(sent.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Watcher, "A refresh without a NOTIFY ends it after 64 * T1, and a new one begins [RFC 6665 section 4.1.2.2]") {
+TEST_CASE_FIXTURE(Watcher, "A refresh without a NOTIFY ends the subscription after 64 * T1, and a new one begins [RFC 6665 section 4.1.2.2]") {
   become_active(600);
   while (sent.empty()) advance(1s);
   respond(subscribe(), 200, "Expires: 600\r\n");
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(Watcher, "A refresh without a NOTIFY ends it after 64 * T1, an
   CHECK(machine.dialogs() == 0);
 }
 
-TEST_CASE("A refusal of a refresh that ends the subscription is followed by a new one [RFC 6665 section 4.1.2.2]") {
+TEST_CASE("A refusal of a refresh that ends the subscription causes a new one [RFC 6665 section 4.1.2.2]") {
   for (const int status : {404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604}) {
     CAPTURE(status);
     Watcher watcher;
@@ -124,7 +124,7 @@ TEST_CASE("A refusal of a refresh that ends the subscription is followed by a ne
   }
 }
 
-TEST_CASE("Any other refusal of a refresh leaves it valid until it expires [RFC 6665 section 4.1.2.2]") {
+TEST_CASE("Any other refusal of a refresh leaves the subscription valid until it expires [RFC 6665 section 4.1.2.2]") {
   for (const int status : {400, 403, 408, 500, 503, 603}) {
     CAPTURE(status);
     Watcher watcher;
@@ -150,7 +150,7 @@ TEST_CASE("Any other refusal of a refresh leaves it valid until it expires [RFC 
   }
 }
 
-TEST_CASE_FIXTURE(Watcher, "A 423 is followed with the time that it names, twice at most [RFC 6665 section 4.2.1.4]") {
+TEST_CASE_FIXTURE(Watcher, "After a 423 the subscriber uses its Min-Expires, at most twice [RFC 6665 section 4.2.1.4]") {
   respond(subscribe(), 423, "Min-Expires: 7200\r\n");
   const Send second = subscribe();
   CHECK(field(second.own, "Expires") == "7200");
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(Watcher, "A 423 is followed with the time that it names, twice
   CHECK(change().state == Is::Waiting);
 }
 
-TEST_CASE_FIXTURE(Watcher, "A 423 that asks for more than a day, or for less than we asked, is a refusal") {
+TEST_CASE_FIXTURE(Watcher, "A 423 with a Min-Expires above a day, or below the requested duration, is a refusal") {
   respond(subscribe(), 423, "Min-Expires: 86401\r\n");
   CHECK(change().status == 423);
   Watcher other;
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(Watcher, "A 423 that asks for more than a day, or for less tha
   CHECK(field(day.subscribe().own, "Expires") == "86400");
 }
 
-TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE that is redirected goes to where the response says [RFC 3261 section 8.1.3.4]") {
+TEST_CASE_FIXTURE(Watcher, "A redirected SUBSCRIBE goes to the Contacts of the response in order [RFC 3261 section 8.1.3.4]") {
   const Send first = subscribe();
   respond(first, 302, "Contact: <sip:second@b.example>;q=0.1, <sip:first@a.example>\r\n");
   const Send second = subscribe();
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE that is redirected goes to where the res
   CHECK(second.head.next_hop == (first.head.next_hop == first.head.request_uri ? second.head.request_uri : first.head.next_hop));
   CHECK(second.head.call_id == first.head.call_id);
   CHECK(second.head.cseq == first.head.cseq + 1);
-  respond(second, 404);  // Then the next that was named.
+  respond(second, 404);  // The next Contact follows.
   const Send third = subscribe();
   CHECK(third.head.request_uri == "sip:second@b.example");
   respond(third, 404);
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE that is redirected goes to where the res
   CHECK(told.status == 404);
 }
 
-TEST_CASE_FIXTURE(Watcher, "Of redirections without end kMaxRedirections are followed; a new attempt begins where the first did") {
+TEST_CASE_FIXTURE(Watcher, "At most kMaxRedirections are followed, and a new attempt begins at the original target") {
   Send last = subscribe();
   const std::string target = last.head.request_uri;
   for (unsigned i = 0; i < session::kMaxRedirections; ++i) {
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(Watcher, "Of redirections without end kMaxRedirections are fol
   CHECK(again.subscribe().head.request_uri == target);
 }
 
-TEST_CASE("A first refusal that will not change ends it; others are tried again [RFC 6665 section 4.1.2.1]") {
+TEST_CASE("A permanent refusal of the first SUBSCRIBE ends the subscription, and after others it is tried again [RFC 6665 section 4.1.2.1]") {
   for (const int status : {300, 302, 400, 403, 404, 405, 406, 410, 489, 501, 603, 604}) {
     CAPTURE(status);
     Watcher watcher;
@@ -230,7 +230,7 @@ TEST_CASE("A first refusal that will not change ends it; others are tried again 
   }
 }
 
-TEST_CASE_FIXTURE(Watcher, "Failures are followed by longer and longer waits, up to five minutes") {
+TEST_CASE_FIXTURE(Watcher, "Failures cause longer and longer waits, up to five minutes") {
   base::Duration longest{};
   for (int i = 0; i < 12; ++i) {
     fail(subscribe(), i % 2 == 0 ? Failure::Transport : Failure::Unresolvable);
@@ -256,7 +256,7 @@ struct Ending {
 
 }  // namespace
 
-TEST_CASE("What a reason means for trying again [RFC 6665 section 4.1.3]") {
+TEST_CASE("The reason of a terminated NOTIFY decides whether and when the subscriber tries again [RFC 6665 section 4.1.3]") {
   for (const Ending& reason :
        {Ending{"terminated;reason=deactivated;retry-after=60", Why::Deactivated, true, 0s, 0s},
         Ending{"terminated;reason=probation;retry-after=600", Why::Probation, true, 600s, 600s},
@@ -287,7 +287,7 @@ TEST_CASE("What a reason means for trying again [RFC 6665 section 4.1.3]") {
   }
 }
 
-TEST_CASE_FIXTURE(Watcher, "A notifier that deactivates each time is not asked in a circle [RFC 6665 section 4.4.2]") {
+TEST_CASE_FIXTURE(Watcher, "A notifier that always deactivates causes no endless loop of SUBSCRIBEs [RFC 6665 section 4.4.2]") {
   int asked = 0;
   const auto begin = now;
   while (now - begin < 600s) {
@@ -303,7 +303,7 @@ TEST_CASE_FIXTURE(Watcher, "A notifier that deactivates each time is not asked i
   CHECK(asked < 20);
 }
 
-TEST_CASE_FIXTURE(Watcher, "Unsubscribing asks for Expires 0 and waits for the last NOTIFY [RFC 6665 section 4.1.2.3]") {
+TEST_CASE_FIXTURE(Watcher, "unsubscribe sends Expires 0 and waits for the last NOTIFY [RFC 6665 section 4.1.2.3]") {
   become_active();
   REQUIRE(machine.unsubscribe(now, out));
   collect();
@@ -311,7 +311,7 @@ TEST_CASE_FIXTURE(Watcher, "Unsubscribing asks for Expires 0 and waits for the l
   CHECK(field(last.own, "Expires") == "0");
   respond(last, 200, "Expires: 0\r\n");
   CHECK_FALSE(machine.is_over());
-  CHECK(notify("active;expires=5") == 200);  // It had left before.
+  CHECK(notify("active;expires=5") == 200);  // The notifier sent this NOTIFY before.
   CHECK(notify("terminated;reason=timeout") == 200);
   const auto told = change();
   CHECK(told.state == Is::Ended);
@@ -321,14 +321,14 @@ TEST_CASE_FIXTURE(Watcher, "Unsubscribing asks for Expires 0 and waits for the l
   CHECK_FALSE(machine.refresh(now, out));
 }
 
-TEST_CASE_FIXTURE(Watcher, "Without the last NOTIFY, unsubscribing ends after 64 * T1 [RFC 6665 section 4.1.2.4]") {
+TEST_CASE_FIXTURE(Watcher, "Without the last NOTIFY, unsubscribe ends after 64 * T1 [RFC 6665 section 4.1.2.4]") {
   become_active();
   REQUIRE(machine.unsubscribe(now, out));
   collect();
   respond(subscribe(), 200);
   for (int i = 0; i < 31; ++i) {
     advance(1s);
-    CHECK(notify("active;expires=600") == 200);  // A notifier that does not let go cannot hold us.
+    CHECK(notify("active;expires=600") == 200);  // A notifier that continues cannot prevent the end.
   }
   advance(1s);
   CHECK(machine.is_over());
@@ -336,7 +336,7 @@ TEST_CASE_FIXTURE(Watcher, "Without the last NOTIFY, unsubscribing ends after 64
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Watcher, "Unsubscribing before there is a dialog waits for it [RFC 6665 section 4.1.2.3]") {
+TEST_CASE_FIXTURE(Watcher, "unsubscribe before the dialog exists waits for it [RFC 6665 section 4.1.2.3]") {
   const Send first = subscribe();
   REQUIRE(machine.unsubscribe(now, out));
   collect();
@@ -348,7 +348,7 @@ TEST_CASE_FIXTURE(Watcher, "Unsubscribing before there is a dialog waits for it 
   CHECK(machine.is_over());
 }
 
-TEST_CASE_FIXTURE(Watcher, "Unsubscribing while a refresh is on its way follows it [RFC 3261 section 12.2.1]") {
+TEST_CASE_FIXTURE(Watcher, "unsubscribe during a refresh is sent after it [RFC 3261 section 12.2.1]") {
   become_active();
   REQUIRE(machine.refresh(now, out));
   REQUIRE(machine.unsubscribe(now, out));
@@ -360,7 +360,7 @@ TEST_CASE_FIXTURE(Watcher, "Unsubscribing while a refresh is on its way follows 
   CHECK(field(subscribe().own, "Expires") == "0");
 }
 
-TEST_CASE_FIXTURE(Watcher, "Unsubscribing while it waits to ask anew ends at once") {
+TEST_CASE_FIXTURE(Watcher, "unsubscribe during the wait before a new attempt ends at once") {
   fail(subscribe(), Failure::Transport);
   (void)change();
   REQUIRE(machine.unsubscribe(now, out));
@@ -370,7 +370,7 @@ TEST_CASE_FIXTURE(Watcher, "Unsubscribing while it waits to ask anew ends at onc
   CHECK_FALSE(machine.next_deadline());
 }
 
-TEST_CASE("A fetch asks once and ends with its answer, in either order [RFC 6665 section 4.4.3]") {
+TEST_CASE("A fetch sends one SUBSCRIBE and ends with its 200 and NOTIFY, in either order [RFC 6665 section 4.4.3]") {
   for (const bool notify_first : {true, false}) {
     CAPTURE(notify_first);
     Watcher watcher({.event = {"message-summary"}, .accept = "", .expires = 0s});
@@ -391,7 +391,7 @@ TEST_CASE("A fetch asks once and ends with its answer, in either order [RFC 6665
   }
 }
 
-TEST_CASE("A fetch that is taken for a subscription is given up") {
+TEST_CASE("When a notifier takes a fetch for a subscription, the subscriber unsubscribes") {
   Watcher watcher({.event = {"message-summary"}, .accept = "", .expires = 0s});
   watcher.respond(watcher.subscribe(), 200, "Expires: 3600\r\n");
   CHECK(watcher.notify("active;expires=3600", "yes") == 200);
@@ -407,7 +407,7 @@ TEST_CASE("A fetch that fails is not repeated") {
   CHECK(watcher.machine.is_over());
 }
 
-TEST_CASE_FIXTURE(Watcher, "A package without forks keeps the first dialog, others get 481 [RFC 6665 section 5.4.9]") {
+TEST_CASE_FIXTURE(Watcher, "A package without forks keeps the first dialog, and other notifiers get 481 [RFC 6665 section 5.4.9]") {
   respond(subscribe(), 200, "Expires: 600\r\n");
   CHECK(notify("active;expires=600", "", "n1") == 200);
   CHECK(notify("active;expires=600", "", "n2") == 481);
@@ -421,14 +421,14 @@ TEST_CASE("A forked SUBSCRIBE has a subscription for each notifier [RFC 6665 sec
   CHECK(watcher.notify("pending;expires=100", "", "n2", "dialog") == 200);
   CHECK(watcher.change().branch_tag == "n1");
   CHECK(watcher.change().state == Is::Pending);
-  watcher.advance(99s);  // Each has its own timers.
+  watcher.advance(99s);  // Each subscription has its own timers.
   CHECK(watcher.subscribe().head.to == "<sip:6001@pbx.example>;tag=n2");
   CHECK(watcher.notify("terminated;reason=rejected", "", "n2", "dialog") == 200);
   const auto gone = watcher.change();
   CHECK(gone.state == Is::Ended);
   CHECK(gone.branch_tag == "n2");
   CHECK_FALSE(watcher.machine.is_over());
-  CHECK(watcher.notify("active", "", "n3", "dialog") == 481);  // Behind Timer N: section 4.1.2.4.
+  CHECK(watcher.notify("active", "", "n3", "dialog") == 481);  // After Timer N: section 4.1.2.4.
   CHECK(watcher.notify("terminated;reason=noresource", "", "n1", "dialog") == 200);
   CHECK(watcher.change().branch_tag == "n1");
   const auto all = watcher.change();
@@ -437,7 +437,7 @@ TEST_CASE("A forked SUBSCRIBE has a subscription for each notifier [RFC 6665 sec
   CHECK(watcher.machine.is_over());
 }
 
-TEST_CASE("Of one SUBSCRIBE as many dialogs are kept as kMaxForks, and the next gets 481") {
+TEST_CASE("A SUBSCRIBE has at most kMaxForks dialogs, and the next gets 481") {
   Watcher watcher({.event = {"dialog"}, .accept = "", .forks = true});
   for (std::size_t i = 0; i < kMaxForks; ++i)
     CHECK(watcher.notify("active;expires=600", "", "n" + std::to_string(i), "dialog") == 200);
@@ -445,7 +445,7 @@ TEST_CASE("Of one SUBSCRIBE as many dialogs are kept as kMaxForks, and the next 
   CHECK(watcher.machine.dialogs() == kMaxForks);
 }
 
-TEST_CASE_FIXTURE(Watcher, "A NOTIFY is taken for what it is [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(Watcher, "A NOTIFY for another event or with a bad state is refused, and an old one gets 500 [RFC 6665 section 4.1.3]") {
   become_active();
   CHECK(notify("active", "", "n1", "presence") == 481);
   CHECK(notify("active", "", "n1", "message-summary;id=1") == 481);
@@ -460,7 +460,7 @@ TEST_CASE_FIXTURE(Watcher, "A NOTIFY is taken for what it is [RFC 6665 section 4
   CHECK(changes.empty());
 }
 
-TEST_CASE("A REFER outside of a call brings its subscription along [RFC 3515 section 2.4.4]") {
+TEST_CASE("A REFER outside a call creates its own subscription [RFC 3515 section 2.4.4]") {
   Watcher watcher({.event = {"refer"}, .refer_to = "sip:bob@example.com"});
   const Send refer = watcher.subscribe();
   CHECK(refer.head.method == Method::Refer);
@@ -468,13 +468,13 @@ TEST_CASE("A REFER outside of a call brings its subscription along [RFC 3515 sec
   CHECK(field(refer.own, "Event").empty());
   watcher.respond(refer, 202);
   CHECK(watcher.notify("active;expires=60", "SIP/2.0 100 Trying", "n1", "refer") == 200);
-  CHECK(watcher.notify("terminated;reason=noresource", "SIP/2.0 200 OK", "n1", "refer;id=1") == 200);  // Section 2.4.6
+  CHECK(watcher.notify("terminated;reason=noresource", "SIP/2.0 200 OK", "n1", "refer;id=1") == 200);  // Section 2.4.6.
   CHECK(watcher.notified.back().body.data == "SIP/2.0 200 OK");
   CHECK(watcher.machine.is_over());
   CHECK(watcher.sent.empty());
 }
 
-TEST_CASE("A REFER whose Refer-Sub is refused ends with its answer [RFC 4488 section 4]") {
+TEST_CASE("A REFER whose subscription is refused ends with its response [RFC 4488 section 4]") {
   Watcher watcher({.event = {"refer"}, .headers = {{"Refer-Sub", "false"}}, .refer_to = "sip:bob@example.com"});
   const Send refer = watcher.subscribe();
   CHECK(field(refer.headers, "Refer-Sub") == "false");
@@ -485,7 +485,7 @@ TEST_CASE("A REFER whose Refer-Sub is refused ends with its answer [RFC 4488 sec
   CHECK(told.status == 202);
 }
 
-TEST_CASE_FIXTURE(Watcher, "A request is repeated with credentials under the next CSeq of its dialog [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Watcher, "A request is repeated with credentials and the next CSeq of its dialog [RFC 3261 section 22.2]") {
   const Send first = subscribe();
   CHECK(machine.take_cseq(first.head) == 2);
   respond(first, 200, "Expires: 600\r\n");

@@ -7,7 +7,7 @@
 
 namespace offhook::sip::subscription::test {
 
-/// A subscriber of ours; the test is its notifier.
+/// A subscriber. The test is its notifier.
 struct Watcher : Owner {
   explicit Watcher(SubscriberOptions options = {.event = {"message-summary"}, .accept = "application/simple-message-summary"},
                    std::uint64_t seed = 1)
@@ -24,9 +24,9 @@ struct Watcher : Owner {
 
   base::SeededRandom random;
   Subscriber machine;
-  std::map<std::string, int> cseqs;  // Of NOTIFYs, by our tag and the notifier's.
+  std::map<std::string, int> cseqs;  // CSeq numbers of NOTIFYs, by the subscriber's and the notifier's tag
 
-  /// The answer to that SUBSCRIBE.
+  /// Answers this SUBSCRIBE.
   void respond(const Send& to, int status, std::string_view lines = "", std::string_view tag = "n1") {
     const auto message = parsed(response(to.head, status, to_string(to.head.method), lines, tag));
     machine.on_response(to.head, message, now, out);
@@ -47,7 +47,7 @@ struct Watcher : Owner {
            (state.empty() ? "" : "Subscription-State: " + std::string(state) + "\r\n") + "Content-Type: text/plain\r\nContent-Length: " +
            std::to_string(content.size()) + "\r\n\r\n" + std::string(content);
   }
-  /// Our answer to a NOTIFY.
+  /// Sends a NOTIFY. Returns the status of the response.
   int notify(std::string_view state, std::string_view content = "", std::string_view tag = "n1",
              std::string_view event = "message-summary", int cseq = 0) {
     int& last = cseqs[machine.local_tag() + std::string(tag)];
@@ -69,7 +69,7 @@ struct Watcher : Owner {
     REQUIRE(changed);
     return *changed;
   }
-  /// Up to an active subscription of so long.
+  /// Makes the subscription active with this duration.
   void become_active(int expires = 3600) {
     respond(subscribe(), 200, "Expires: " + std::to_string(expires) + "\r\n");
     REQUIRE(notify("active;expires=" + std::to_string(expires)) == 200);

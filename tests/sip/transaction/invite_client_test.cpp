@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient resends at T1, 3 T1, 7 T1 ..
   CHECK(state() == State::Terminated);
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient falls silent after a 1xx and then waits without limit [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient stops resending after a 1xx, and then waits without limit [RFC 3261 section 17.1.1.2]") {
   advance_to(600ms);
   receive(180);
   receive(183);
@@ -45,8 +45,7 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient falls silent after a 1xx and
   CHECK_FALSE(machine().next_deadline());
 }
 
-TEST_CASE_FIXTURE(InviteClientOverTcp,
-                  "InviteClient over a reliable transport sends once and still has Timer B [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(InviteClientOverTcp, "InviteClient over a reliable transport sends once, and still has Timer B [RFC 3261 section 17.1.1.2]") {
   advance_to(31999ms);
   CHECK(sent(What::Request) == 1);
   CHECK(state() == State::Calling);
@@ -54,8 +53,7 @@ TEST_CASE_FIXTURE(InviteClientOverTcp,
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient,
-                  "InviteClient acknowledges a 486 and each repeat of it, but delivers it once [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient acknowledges a 486 and each repeat of it, but delivers it once [RFC 3261 section 17.1.1.2]") {
   receive(100);
   receive(486);
   CHECK(state() == State::Completed);
@@ -63,24 +61,23 @@ TEST_CASE_FIXTURE(DrivenInviteClient,
   receive(486);
   CHECK(count(Deliver{486}) == 1);
   CHECK(sent(What::Ack) == 3);
-  receive(180);  // Late: neither acknowledged nor delivered.
+  receive(180);  // A late response is neither acknowledged nor delivered.
   receive(200);
   CHECK(count(Deliver{180}) == 0);
   CHECK(count(Deliver{200}) == 0);
   CHECK(sent(What::Ack) == 3);
   advance_to(31999ms);
   CHECK(state() == State::Completed);
-  advance_to(32s);  // Timer D
+  advance_to(32s);  // Timer D.
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(InviteClientOverTcp,
-                  "InviteClient over a reliable transport ends with the ACK: Timer D is zero [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(InviteClientOverTcp, "InviteClient over a reliable transport ends with the ACK, because Timer D is zero [RFC 3261 section 17.1.1.2]") {
   receive(404);
   CHECK(all() == Actions{Transmit{What::Request}, Deliver{404}, Transmit{What::Ack}, Ended{Why::Done}});
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient delivers every 2xx for 64 T1 and leaves the ACK to the session [RFC 6026 section 7.2]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient delivers every 2xx for 64 T1, and leaves the ACK to the session [RFC 6026 section 7.2]") {
   receive(200);
   CHECK(state() == State::Accepted);
   advance_to(10s);
@@ -95,34 +92,33 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient delivers every 2xx for 64 T1
   CHECK(sent(What::Ack) == 0);
   advance_to(31999ms);
   CHECK(state() == State::Accepted);
-  advance_to(32s);  // Timer M, from the first 2xx
+  advance_to(32s);  // Timer M, counted from the first 2xx.
   CHECK(ended(Why::Done));
   receive(200);
   CHECK(count(Deliver{200}) == 2);
 }
 
-TEST_CASE_FIXTURE(InviteClientOverTcp,
-                  "InviteClient keeps Timer M over a reliable transport: forks answer late there too [RFC 6026 section 7.2]") {
+TEST_CASE_FIXTURE(InviteClientOverTcp, "InviteClient keeps Timer M over a reliable transport, because forks can answer late there too [RFC 6026 section 7.2]") {
   receive(200);
   CHECK(state() == State::Accepted);
   advance_to(32s);
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends 64 T1 after a CANCEL that nobody answers [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends 64 T1 after a CANCEL without a response [RFC 3261 section 9.1]") {
   receive(180);
   advance_to(100s);
   cancel();
   advance_to(110s);
-  receive(180);  // A late 1xx moves no limit.
-  cancel();      // Nor does a second CANCEL.
+  receive(180);  // A late 1xx does not extend the limit,
+  cancel();      // and neither does a second CANCEL.
   advance_to(131999ms);
   CHECK(state() == State::Proceeding);
   advance_to(132s);
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient takes the 487 after a CANCEL as any final answer [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient handles the 487 after a CANCEL like any final response [RFC 3261 section 9.1]") {
   receive(180);
   cancel();
   advance_to(1s);
@@ -145,8 +141,7 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends when its ACK cannot be 
   CHECK(ended(Why::TransportError));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient,
-                  "InviteClient survives a transport error while nothing of its own is on the way [RFC 6026 section 8.4]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient continues after a transport error while it has nothing to send [RFC 6026 section 8.4]") {
   receive(180);
   fail();
   CHECK(state() == State::Proceeding);
@@ -155,7 +150,7 @@ TEST_CASE_FIXTURE(DrivenInviteClient,
   CHECK(state() == State::Accepted);
 }
 
-TEST_CASE("InviteClient woken late resends once, not once for each missed timer") {
+TEST_CASE("InviteClient that wakes up late resends once, and not once for each missed timer") {
   Actions out;
   const base::TimePoint start(1h);
   InviteClient client(Timers{}, Transport::Udp, start, out);
@@ -165,7 +160,7 @@ TEST_CASE("InviteClient woken late resends once, not once for each missed timer"
   CHECK(*client.next_deadline() == start + 21s);
 }
 
-TEST_CASE("Timers scale with T1, but Timer D is never below 32 s on an unreliable transport [RFC 3261 section 17.1.1.2]") {
+TEST_CASE("Timers scale with T1, but Timer D is at least 32 s on an unreliable transport [RFC 3261 section 17.1.1.2]") {
   const Timers fast{50ms, 400ms, 500ms};
   CHECK(fast.b() == 3200ms);
   CHECK(fast.d(Transport::Udp) == 32s);

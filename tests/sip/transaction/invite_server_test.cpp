@@ -27,9 +27,9 @@ struct InviteServerOverTcp : DrivenInviteServer {
   InviteServerOverTcp() : DrivenInviteServer(Transport::Tcp) {}
 };
 
-TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer repeats its last provisional answer to a repeated INVITE [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer repeats its last provisional response for a repeated INVITE [RFC 3261 section 17.2.1]") {
   invite();
-  CHECK(all().empty());  // Nothing to repeat yet.
+  CHECK(all().empty());  // There is no response to repeat yet.
   respond(100);
   respond(180);
   invite();
@@ -49,8 +49,7 @@ TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer repeats a 486 at T1, doublin
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(
-    DrivenInviteServer, "InviteServer answers a repeated INVITE with its final answer without moving Timer G [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer answers a repeated INVITE with its final response, and Timer G does not change [RFC 3261 section 17.2.1]") {
   respond(603);
   advance_to(400ms);
   invite();
@@ -59,7 +58,7 @@ TEST_CASE_FIXTURE(
   CHECK(sent(What::Response) == 3);
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer stops at the ACK and absorbs more of them for T4 [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer stops repeating at the ACK, and absorbs further ACKs for T4 [RFC 3261 section 17.2.1]") {
   respond(486);
   advance_to(600ms);
   ack();
@@ -70,12 +69,11 @@ TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer stops at the ACK and absorbs
   CHECK(sent(What::Response) == 2);
   CHECK(count(DeliverAck{}) == 0);
   CHECK(state() == State::Confirmed);
-  advance_to(5600ms);  // Timer I
+  advance_to(5600ms);  // Timer I.
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(InviteServerOverTcp,
-                  "InviteServer over a reliable transport sends a 486 once and ends with the ACK [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(InviteServerOverTcp, "InviteServer over a reliable transport sends a 486 once, and ends with the ACK [RFC 3261 section 17.2.1]") {
   respond(486);
   advance_to(31s);
   CHECK(sent(What::Response) == 1);
@@ -83,8 +81,7 @@ TEST_CASE_FIXTURE(InviteServerOverTcp,
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(InviteServerOverTcp,
-                  "InviteServer over a reliable transport waits for the ACK no longer than Timer H [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(InviteServerOverTcp, "InviteServer over a reliable transport waits for the ACK until Timer H [RFC 3261 section 17.2.1]") {
   respond(486);
   advance_to(31999ms);
   CHECK(state() == State::Completed);
@@ -92,19 +89,18 @@ TEST_CASE_FIXTURE(InviteServerOverTcp,
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer,
-                  "InviteServer absorbs repeated INVITEs after a 2xx and repeats nothing by itself [RFC 6026 section 7.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer absorbs repeated INVITEs after a 2xx, and repeats nothing by itself [RFC 6026 section 7.1]") {
   respond(200);
   CHECK(state() == State::Accepted);
   invite();
   advance_to(10s);
   invite();
   CHECK(sent(What::Response) == 1);
-  respond(200);  // The session repeats it.
+  respond(200);  // The session repeats the 2xx.
   CHECK(sent(What::Response) == 2);
   advance_to(31999ms);
   CHECK(state() == State::Accepted);
-  advance_to(32s);  // Timer L, from the first 2xx
+  advance_to(32s);  // Timer L, counted from the first 2xx.
   CHECK(ended(Why::Done));
   CHECK(sent(What::Response) == 2);
 }
@@ -116,7 +112,7 @@ TEST_CASE_FIXTURE(InviteServerOverTcp, "InviteServer keeps Timer L over a reliab
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer hands the ACK to a 2xx to the session, each time [RFC 6026 section 7.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer passes each ACK for a 2xx to the session [RFC 6026 section 7.1]") {
   respond(200);
   ack();
   ack();
@@ -124,7 +120,7 @@ TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer hands the ACK to a 2xx to th
   CHECK(state() == State::Accepted);
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer sends no second final answer and no late provisional one [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer sends no second final response, and no provisional one after it [RFC 3261 section 17.2.1]") {
   SUBCASE("after a 2xx") {
     respond(200);
     for (const int status : {100, 180, 199, 300, 486, 699}) {
@@ -142,15 +138,14 @@ TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer sends no second final answer
   CHECK(sent(What::Response) == 1);
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer ignores an ACK to nothing [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer ignores an ACK before a final response [RFC 3261 section 17.2.1]") {
   respond(180);
   ack();
   CHECK(state() == State::Proceeding);
   CHECK(all() == Actions{Transmit{What::Response}});
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer,
-                  "InviteServer says that an answer could not be sent, and stays to absorb repeats [RFC 6026 section 6]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer reports that a response could not be sent, and stays to absorb repeats [RFC 6026 section 6]") {
   State expected = State::Proceeding;
   SUBCASE("in Proceeding") {
     respond(180);

@@ -9,7 +9,7 @@ Key key_of(const Request& request) {
   return server_key(request.message());
 }
 
-TEST_CASE("a response belongs to the request with its branch and CSeq method [RFC 3261 section 17.1.3]") {
+TEST_CASE("a response has the key of the request with its branch and CSeq method [RFC 3261 section 17.1.3]") {
   const auto response = [](const char* method) {
     return parse(
         std::string(
@@ -34,12 +34,12 @@ TEST_CASE("a request with the magic cookie is matched by branch, sent-by and met
   CHECK(key_of(invite) != key_of(invite.with(&Request::method, "OPTIONS")));
 }
 
-TEST_CASE("sent-by is compared without case [RFC 3261 section 7.3.1]") {
+TEST_CASE("sent-by is compared without regard to case [RFC 3261 section 7.3.1]") {
   const Request invite = Request{}.with(&Request::sent_by, "Phone.Example.COM");
   CHECK(key_of(invite) == key_of(invite.with(&Request::sent_by, "phone.example.com")));
 }
 
-TEST_CASE("an ACK to a non-2xx has its INVITE's key, and a CANCEL one of its own [RFC 3261 section 17.2.3, section 9.2]") {
+TEST_CASE("an ACK for a non-2xx has its INVITE's key, and a CANCEL has a key of its own [RFC 3261 section 17.2.3, section 9.2]") {
   const Request invite;
   const Request cancel = invite.with(&Request::method, "CANCEL");
   CHECK(key_of(invite.with(&Request::method, "ACK").with(&Request::to_tag, ";tag=ours")) == key_of(invite));
@@ -48,8 +48,8 @@ TEST_CASE("an ACK to a non-2xx has its INVITE's key, and a CANCEL one of its own
   CHECK(cancelled_key(cancel.with(&Request::branch, ";branch=z9hG4bKother").message()) != key_of(invite));
 }
 
-TEST_CASE("without the magic cookie a request is matched as RFC 2543 did [RFC 3261 section 17.2.3]") {
-  for (const char* branch : {"", ";branch=1", ";branch=z9hG4bK"}) {  // The bare cookie makes nothing unique.
+TEST_CASE("a request without the magic cookie is matched as in RFC 2543 [RFC 3261 section 17.2.3]") {
+  for (const char* branch : {"", ";branch=1", ";branch=z9hG4bK"}) {  // The cookie alone makes no unique branch.
     CAPTURE(branch);
     const Request invite = Request{}.with(&Request::branch, branch);
     CHECK(key_of(invite) == key_of(invite));
@@ -65,7 +65,7 @@ TEST_CASE("without the magic cookie a request is matched as RFC 2543 did [RFC 32
   }
 }
 
-TEST_CASE("no choice of characters lets one part of a key pass for another") {
+TEST_CASE("no characters can make one part of a key look like another") {
   CHECK(client_key("a", "b6:c") != client_key("a1:b", "6:c"));
   CHECK(client_key("z9hG4bKINVITE", "") != client_key("z9hG4bK", "INVITE"));
 }

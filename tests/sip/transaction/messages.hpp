@@ -18,7 +18,7 @@ inline Message parse(std::string_view text) {
   return std::move(*message);
 }
 
-/// The parts that matching looks at; the defaults are RFC 3261 section 17.2.3's new branch.
+/// The parts of a request that matching compares. The defaults have the branch of RFC 3261 section 17.2.3.
 struct Request {
   std::string method = "INVITE";
   std::string uri = "sip:6001@192.0.2.9";

@@ -31,8 +31,7 @@ TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient doubles its interval u
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteClient,
-                  "NonInviteClient repeats every T2 after a 1xx and still ends with Timer F [RFC 3261 section 17.1.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient repeats every T2 after a 1xx, and still ends with Timer F [RFC 3261 section 17.1.2.2]") {
   receive(100);
   CHECK(state() == State::Proceeding);
   advance_to(9s);
@@ -41,7 +40,7 @@ TEST_CASE_FIXTURE(DrivenNonInviteClient,
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient absorbs repeated answers for T4 [RFC 3261 section 17.1.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient absorbs repeated responses for T4 [RFC 3261 section 17.1.2.2]") {
   advance_to(1s);
   receive(200);
   receive(200);
@@ -51,20 +50,18 @@ TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient absorbs repeated answe
   advance_to(5999ms);
   CHECK(state() == State::Completed);
   CHECK(sent(What::Request) == 2);
-  advance_to(6s);  // Timer K
+  advance_to(6s);  // Timer K.
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(NonInviteClientOverTcp,
-                  "NonInviteClient over a reliable transport sends once and ends with the answer [RFC 3261 section 17.1.2.2]") {
+TEST_CASE_FIXTURE(NonInviteClientOverTcp, "NonInviteClient over a reliable transport sends once, and ends with the response [RFC 3261 section 17.1.2.2]") {
   advance_to(20s);
   receive(100);
   receive(401);
   CHECK(all() == Actions{Transmit{What::Request}, Deliver{100}, Deliver{401}, Ended{Why::Done}});
 }
 
-TEST_CASE_FIXTURE(NonInviteClientOverTcp,
-                  "NonInviteClient over a reliable transport times out with Timer F [RFC 3261 section 17.1.2.2]") {
+TEST_CASE_FIXTURE(NonInviteClientOverTcp, "NonInviteClient over a reliable transport times out with Timer F [RFC 3261 section 17.1.2.2]") {
   advance_to(31999ms);
   CHECK(state() == State::Trying);
   advance_to(32s);
@@ -72,8 +69,7 @@ TEST_CASE_FIXTURE(NonInviteClientOverTcp,
   CHECK(sent(What::Request) == 1);
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteClient,
-                  "NonInviteClient ends when its request cannot be sent, first time or later [RFC 3261 section 17.1.4]") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient ends when its request cannot be sent, the first time or later [RFC 3261 section 17.1.4]") {
   SUBCASE("in Trying") {
     fail();
   }
@@ -84,13 +80,13 @@ TEST_CASE_FIXTURE(DrivenNonInviteClient,
   CHECK(ended(Why::TransportError));
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient has its answer: a transport error does not take it back") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient with a final response ignores a transport error") {
   receive(200);
   fail();
   CHECK(state() == State::Completed);
 }
 
-TEST_CASE("NonInviteClient woken late resends once, not once for each missed timer") {
+TEST_CASE("NonInviteClient that wakes up late resends once, and not once for each missed timer") {
   Actions out;
   const base::TimePoint start(1h);
   NonInviteClient client(Timers{}, Transport::Udp, start, out);

@@ -24,7 +24,7 @@ struct NonInviteServerOverTcp : DrivenNonInviteServer {
   NonInviteServerOverTcp() : DrivenNonInviteServer(Transport::Tcp) {}
 };
 
-TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards repeats before it has an answer [RFC 3261 section 17.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards repeats until it has a response [RFC 3261 section 17.2.2]") {
   request();
   request();
   CHECK(all().empty());
@@ -32,8 +32,7 @@ TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards repeats befor
   CHECK(state() == State::Trying);
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteServer,
-                  "NonInviteServer repeats its latest answer to a repeated request, for Timer J [RFC 3261 section 17.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer repeats its latest response for a repeated request, until Timer J [RFC 3261 section 17.2.2]") {
   respond(100);
   request();
   CHECK(sent(What::Response) == 2);
@@ -44,17 +43,17 @@ TEST_CASE_FIXTURE(DrivenNonInviteServer,
   CHECK(sent(What::Response) == 5);
   advance_to(32999ms);
   CHECK(state() == State::Completed);
-  CHECK(sent(What::Response) == 5);  // Never by itself.
+  CHECK(sent(What::Response) == 5);  // It never repeats by itself.
   advance_to(33s);
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(NonInviteServerOverTcp, "NonInviteServer over a reliable transport ends with its answer [RFC 3261 section 17.2.2]") {
+TEST_CASE_FIXTURE(NonInviteServerOverTcp, "NonInviteServer over a reliable transport ends with its response [RFC 3261 section 17.2.2]") {
   respond(200);
   CHECK(all() == Actions{Transmit{What::Response}, Ended{Why::Done}});
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards any further answer of the user [RFC 3261 section 17.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards further responses after the final one [RFC 3261 section 17.2.2]") {
   respond(404);
   CHECK_FALSE(machine().accepts(200));
   respond(200);
@@ -62,7 +61,7 @@ TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards any further a
   CHECK(sent(What::Response) == 1);
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer ends when its answer cannot be sent [RFC 3261 section 17.2.4]") {
+TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer ends when its response cannot be sent [RFC 3261 section 17.2.4]") {
   SUBCASE("in Proceeding") {
     respond(100);
   }

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 using What = Transmit::What;
 using Why = Ended::Why;
 
-/// Owns one machine on a clock that the test moves: wakes it exactly when it asks, and keeps all that it did, with the time.
+/// Owns one machine, with a clock that the test sets. It wakes the machine exactly at its deadlines, and records each action with
+/// its time.
 template <class Machine>
 class Driven {
  public:
@@ -27,7 +28,7 @@ class Driven {
   void advance_to(base::Duration time) {
     while (const auto due = machine_->next_deadline()) {
       if (*due > start() + time) break;
-      REQUIRE(*due >= now_);  // A deadline in the past would spin its owner.
+      REQUIRE(*due >= now_);  // A deadline in the past would make its owner loop.
       now_ = *due;
       machine_->on_time(now_, out_);
       collect();
@@ -45,7 +46,7 @@ class Driven {
   [[nodiscard]] const Actions& all() const { return all_; }
   [[nodiscard]] long count(const Action& action) const { return std::count(all_.begin(), all_.end(), action); }
   [[nodiscard]] long sent(What what) const { return count(Transmit{what}); }
-  /// Since the start, of each action in turn.
+  /// Returns the times of this action since the start.
   [[nodiscard]] std::vector<base::Duration> times(const Action& action) const {
     std::vector<base::Duration> found;
     for (std::size_t i = 0; i < all_.size(); ++i) {
@@ -60,7 +61,7 @@ class Driven {
   void collect() {
     REQUIRE(machine_->is_consistent());
     for (const Action& action : out_) {
-      REQUIRE((all_.empty() || !std::holds_alternative<Ended>(all_.back())));  // Ended is the last word.
+      REQUIRE((all_.empty() || !std::holds_alternative<Ended>(all_.back())));  // Ended is the last action.
       all_.push_back(action);
       times_.push_back(now_ - start());
     }

@@ -26,7 +26,7 @@ CertificateNames names_of(const CertificateWish& wish) {
 
 }  // namespace
 
-TEST_CASE("A SIP URI in the certificate names its host, and then nothing else does [RFC 5922 section 7.1]") {
+TEST_CASE("A SIP URI in the certificate names its host, and then other names do not count [RFC 5922 section 7.1]") {
   const auto names = names_of({.alternatives = {
       {AltName::Uri, "sip:Example.com"}, {AltName::Dns, "other.example.com"}, {AltName::Uri, "https://web.example.com"}}});
   CHECK(proves(names, "example.com"));
@@ -39,18 +39,18 @@ TEST_CASE("Port and parameters of a URI in the certificate are not compared [RFC
   CHECK(proves(names_of({.alternatives = {{AltName::Uri, "SIP:example.com:5061;transport=tls"}}}), "example.com"));
 }
 
-TEST_CASE("The URI of a person, or of another scheme, names no host [RFC 5922 section 7.1]") {
+TEST_CASE("A URI with a user, or of another scheme, names no host [RFC 5922 section 7.1]") {
   for (const std::string uri : {"sip:alice@example.com", "sips:example.com", "im:example.com", "sip:", "sip:*.example.com"}) {
     const auto names = names_of({.alternatives = {{AltName::Uri, uri}}});
     CHECK_FALSE(proves(names, "example.com"));
     CHECK_FALSE(proves(names, "alice@example.com"));
     CHECK_FALSE(proves(names, "a.example.com"));
   }
-  // No SIP identity among the URIs: the DNS names count.
+  // Without a SIP host among the URIs, the DNS names count.
   CHECK(proves(names_of({.alternatives = {{AltName::Uri, "sip:alice@example.com"}, {AltName::Dns, "example.com"}}}), "example.com"));
 }
 
-TEST_CASE("A DNS name is compared whole: no suffix, and a wildcard stands for itself alone [RFC 5922 section 7.2]") {
+TEST_CASE("A DNS name is compared whole, without suffixes, and a wildcard is no pattern [RFC 5922 section 7.2]") {
   const auto names = names_of({.alternatives = {
       {AltName::Dns, "example.com"}, {AltName::Dns, "*.wild.example.com"}, {AltName::Dns, ".dot.example.com"}}});
   CHECK(proves(names, "example.com"));
@@ -59,7 +59,7 @@ TEST_CASE("A DNS name is compared whole: no suffix, and a wildcard stands for it
     CHECK_FALSE(proves(names, host));
 }
 
-TEST_CASE("Where wildcards are allowed one stands for the first label of a DNS name, and for no more [RFC 6125 section 6.4.3]") {
+TEST_CASE("With Wildcards::Yes a wildcard matches the first label of a DNS name, and no more [RFC 6125 section 6.4.3]") {
   const auto wild = [](const std::string& name, const std::string& host) {
     return proves(names_of({.alternatives = {{AltName::Dns, name}}}), host, Wildcards::Yes);
   };
@@ -85,7 +85,7 @@ TEST_CASE("The common name counts only in a certificate without alternative name
   CHECK_FALSE(proves(names_of({.common_names = {"*.example.com"}}), "a.example.com"));
 }
 
-TEST_CASE("A NUL in any name makes the certificate prove nothing") {
+TEST_CASE("A certificate with a NUL in any name proves nothing") {
   const std::string evil("example.com\0.evil.example.net", 29);
   CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, evil}}}), "example.com"));
   CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, evil}, {AltName::Dns, "example.com"}}}), "example.com"));
@@ -93,7 +93,7 @@ TEST_CASE("A NUL in any name makes the certificate prove nothing") {
   CHECK_FALSE(proves(names_of({.common_names = {evil}}), "example.com"));
 }
 
-TEST_CASE("An address is proved by that very address, and proves no name [RFC 5280 section 4.2.1.6]") {
+TEST_CASE("A certificate with an address proves only this address, and no name [RFC 5280 section 4.2.1.6]") {
   const auto names = names_of({.alternatives = {{AltName::Address, "192.0.2.1"}, {AltName::Address, "2001:db8::1"}},
                                .common_names = {"example.com"}});
   CHECK(proves(names, "192.0.2.1"));
@@ -104,7 +104,7 @@ TEST_CASE("An address is proved by that very address, and proves no name [RFC 52
   CHECK_FALSE(proves(names_of({.common_names = {"192.0.2.1"}}), "192.0.2.1"));
 }
 
-TEST_CASE("A certificate with so many names is read, and not with one more") {
+TEST_CASE("read_certificate_names reads CertificateNames::kMax names, and refuses one more") {
   CertificateWish wish;
   wish.alternatives.assign(CertificateNames::kMax, {AltName::Dns, "example.com"});
   CHECK(proves(names_of(wish), "example.com"));
@@ -113,7 +113,7 @@ TEST_CASE("A certificate with so many names is read, and not with one more") {
   CHECK_FALSE(read_certificate_names({reinterpret_cast<const std::uint8_t*>(der.data()), der.size()}));
 }
 
-TEST_CASE("What is no certificate has no names") {
+TEST_CASE("read_certificate_names refuses octets that are not a certificate") {
   const std::string text = "no certificate";
   CHECK_FALSE(read_certificate_names({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
   CHECK_FALSE(read_certificate_names({}));

@@ -25,7 +25,7 @@ DnsMessage a_message(std::uint16_t answers = 1) { return DnsMessage(7, "a.exampl
 
 }  // namespace
 
-TEST_CASE("A, AAAA, CNAME, SRV and NAPTR records are read with their TTL") {
+TEST_CASE("parse_dns_answer reads A, AAAA, CNAME, SRV and NAPTR records with their TTL") {
   const auto addresses = parse(a_message(2).a(60, {192, 0, 2, 1}).a(0x80000000U, {192, 0, 2, 2}).bytes);
   REQUIRE(addresses.records.size() == 2);
   CHECK(std::get<sip::locate::AddressRecord>(addresses.records[0].data).address.to_string() == "192.0.2.1");
@@ -56,37 +56,37 @@ TEST_CASE("A, AAAA, CNAME, SRV and NAPTR records are read with their TTL") {
   CHECK(service.replacement == "_sip._udp.a.example");
 }
 
-TEST_CASE("No such name, no such record and a refusal are told apart") {
+TEST_CASE("parse_dns_answer distinguishes a missing name, a missing record and a refusal") {
   CHECK(parse(DnsMessage(7, "a.example", 1, 3).bytes).kind == Answer::Kind::NoName);
   CHECK(parse(DnsMessage(7, "a.example", 1).bytes).kind == Answer::Kind::NoData);
   CHECK(parse(DnsMessage(7, "a.example", 1, 2).bytes).kind == Answer::Kind::Failed);
   CHECK(parse(DnsMessage(7, "a.example", 1, 5).bytes).kind == Answer::Kind::Failed);
 }
 
-TEST_CASE("The name that the server was asked for by a search list stands for ours") {
+TEST_CASE("parse_dns_answer replaces the name of the search list by the requested name") {
   const auto found = parse(DnsMessage(7, "a.example.lan", 1, 0, 1).a(60, {192, 0, 2, 1}).bytes);
   CHECK(found.records.at(0).name == "a.example");
 }
 
-TEST_CASE("What breaks off or lies about a length is no answer at all") {
+TEST_CASE("parse_dns_answer refuses a message that is cut off or has a wrong length") {
   const std::string whole = a_message().a(60, {192, 0, 2, 1}).bytes;
   for (std::size_t size = 0; size < whole.size(); ++size) CHECK(parse(whole.substr(0, size)).kind == Answer::Kind::Failed);
   CHECK(parse(whole).kind == Answer::Kind::Found);
   CHECK(parse(a_message().a(60, {192, 0, 2}).bytes).kind == Answer::Kind::Failed);
   CHECK(parse(a_message().a(60, {192, 0, 2, 1, 9}).bytes).kind == Answer::Kind::Failed);
-  CHECK(parse(a_message(2).a(60, {192, 0, 2, 1}).bytes).kind == Answer::Kind::Failed);  // It says that there are two.
+  CHECK(parse(a_message(2).a(60, {192, 0, 2, 1}).bytes).kind == Answer::Kind::Failed);  // The header counts two records.
   auto ring = a_message();
   ring.u16(0xc000 | static_cast<unsigned>(ring.bytes.size())).head(1, 5, 4).u32(0);
   CHECK(parse(ring.bytes).kind == Answer::Kind::Failed);
   auto overlong = a_message();
-  overlong.same_name().head(5, 5, 3).name("b.example");  // The name goes on behind its record.
+  overlong.same_name().head(5, 5, 3).name("b.example");  // The name extends beyond its record.
   CHECK(parse(overlong.bytes).kind == Answer::Kind::Failed);
   std::string query = whole;
   query[2] = 0;
   CHECK(parse(query).kind == Answer::Kind::Failed);
 }
 
-TEST_CASE("Records of other types and classes are passed over, and not one record too many is kept") {
+TEST_CASE("parse_dns_answer skips records of other types and classes, and keeps at most kMaxRecords") {
   auto odd = a_message(3);
   odd.same_name().head(16, 5, 3).text("xy").same_name().head(1, 5, 4, 3).u32(0).a(60, {192, 0, 2, 1});
   CHECK(parse(odd.bytes).records.size() == 1);

@@ -1,4 +1,4 @@
-// Real sockets on loopback, no timed assertion: a small name server in the test, and c-ares pointed at it.
+// Tests with real sockets on loopback, and without timed assertions. c-ares uses a small name server of the test.
 #include "name_server.hpp"
 
 #include <offhook/base/random.hpp>
@@ -28,7 +28,7 @@ struct Asking {
   Answer ask(const std::string& name, RecordType type = RecordType::A) {
     std::optional<Answer> answer;
     client->ask({type, name}, [&](Answer said) { answer = std::move(said); });
-    CHECK(!answer);  // Never from inside the call.
+    CHECK(!answer);  // The callback never runs inside ask().
     while (!answer && io.run_one_for(30s) > 0) continue;
     REQUIRE(answer);
     return *answer;
@@ -37,7 +37,7 @@ struct Asking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Asking, "A name server is asked, and what it says is told apart") {
+TEST_CASE_FIXTURE(Asking, "DnsClient asks a name server, and distinguishes the kinds of its answers") {
   const auto found = ask("good.example");
   REQUIRE(found.kind == Answer::Kind::Found);
   CHECK(std::get<sip::locate::AddressRecord>(found.records.at(0).data).address.to_string() == "192.0.2.1");
@@ -45,11 +45,11 @@ TEST_CASE_FIXTURE(Asking, "A name server is asked, and what it says is told apar
   CHECK(std::get<sip::locate::SrvRecord>(srv.records.at(0).data).port == 5070);
   CHECK(ask("good.example", RecordType::Naptr).kind == Answer::Kind::NoData);
   CHECK(ask("nobody.example").kind == Answer::Kind::NoName);
-  CHECK(ask("broken.example").kind == Answer::Kind::Timeout);  // The next server is asked, and says the same: nobody had an answer.
+  CHECK(ask("broken.example").kind == Answer::Kind::Timeout);  // c-ares asks the next server, which fails too, so that there is no answer.
   CHECK(ask("cut.example").kind == Answer::Kind::Failed);
 }
 
-TEST_CASE_FIXTURE(Asking, "What the name servers said is there in a word or two, for people") {
+TEST_CASE_FIXTURE(Asking, "Answer::trouble describes a failure of the name servers in a few words") {
   CHECK(ask("good.example").trouble.empty());
   CHECK(ask("nobody.example").trouble.empty());
   CHECK(ask("broken.example").trouble.find("SERVFAIL") != std::string::npos);
@@ -57,8 +57,8 @@ TEST_CASE_FIXTURE(Asking, "What the name servers said is there in a word or two,
   CHECK(ask("cut.example").trouble == "an answer that cannot be read");
 }
 
-TEST_CASE_FIXTURE(Asking, "A dead name server is a timeout after all its attempts, and holds up nobody else") {
-  bool overtaken = false;  // On a machine that stalls, at the next try.
+TEST_CASE_FIXTURE(Asking, "A name server without an answer gives a timeout after all attempts, and delays no other question") {
+  bool overtaken = false;  // On a host that stalls, the next try must succeed.
   for (int tries = 0; tries < 20 && !overtaken; ++tries) {
     const std::string name = "dead.n" + std::to_string(tries) + ".example";
     std::optional<Answer> dead;
@@ -73,16 +73,16 @@ TEST_CASE_FIXTURE(Asking, "A dead name server is a timeout after all its attempt
   CHECK(overtaken);
 }
 
-TEST_CASE_FIXTURE(Asking, "An answer to another question than ours is no answer") {
+TEST_CASE_FIXTURE(Asking, "An answer to another question does not count") {
   CHECK(ask("other.example").kind == Answer::Kind::Timeout);
 }
 
-TEST_CASE_FIXTURE(Asking, "An answer that does not fit a datagram is asked for again by TCP") {
+TEST_CASE_FIXTURE(Asking, "A truncated answer is requested again by TCP") {
   CHECK(ask("long.example").kind == Answer::Kind::Found);
   CHECK(server.asked_by_tcp == 1);
 }
 
-TEST_CASE_FIXTURE(Asking, "A port where nobody listens is a timeout at once") {
+TEST_CASE_FIXTURE(Asking, "A closed port counts as a timeout at once") {
   std::uint16_t port = 0;
   {
     udp::socket gone(io, udp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Asking, "A port where nobody listens is a timeout at once") {
   CHECK(ask("good.example").kind == Answer::Kind::Timeout);
 }
 
-TEST_CASE_FIXTURE(Asking, "Questions under way are bounded; whoever waits when the client ends hears nothing") {
+TEST_CASE_FIXTURE(Asking, "Concurrent questions are limited, and a question that waits when the client ends gets no callback") {
   std::size_t answered = 0;
   for (std::size_t i = 0; i < sip::detail::DnsClient::kMaxQuestions; ++i)
     client->ask({RecordType::A, "dead" + std::string(".n") + std::to_string(i) + ".example"}, [&](const Answer&) { ++answered; });
@@ -105,12 +105,12 @@ TEST_CASE_FIXTURE(Asking, "Questions under way are bounded; whoever waits when t
   CHECK(answered == 0);
 }
 
-TEST_CASE_FIXTURE(Asking, "A client that ends when the time-out of its question has come and is not told yet is not touched any more") {
+TEST_CASE_FIXTURE(Asking, "A client that ends just before the timeout of its question is delivered is not used afterwards") {
   boost::asio::steady_timer before(io, std::chrono::milliseconds(0));
   before.async_wait([this](const boost::system::error_code&) { client.reset(); });
   client->ask({RecordType::A, "dead.example"}, [](const Answer&) { FAIL("nobody waits for it"); });
   const auto late = base::Clock::now() + std::chrono::seconds(1);
-  while (base::Clock::now() < late) continue;  // Both timers have expired before the first is told.
+  while (base::Clock::now() < late) continue;  // Both timers expire before the first one is delivered.
   while (io.poll_one() > 0) continue;
   CHECK(client == nullptr);
 }

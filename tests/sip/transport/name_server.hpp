@@ -22,7 +22,7 @@ using boost::asio::ip::tcp;
 using boost::asio::ip::udp;
 using sim::DnsMessage;
 
-/// Answers by the first label of the name: what it says is what the server does.
+/// A name server whose answer depends on the first label of the name.
 class NameServer {
  public:
   explicit NameServer(boost::asio::io_context& io) : socket_(io), acceptor_(io) {
@@ -33,11 +33,11 @@ class NameServer {
   [[nodiscard]] base::SocketAddress address() const { return {*base::IpAddress::parse("127.0.0.1"), socket_.local_endpoint().port()}; }
   std::map<std::string, std::size_t> asked;  // by name
   std::size_t asked_by_tcp = 0;
-  std::map<std::string, std::vector<std::uint8_t>> addresses{};  // of IPv4, by name, instead of what its first label says
-  bool silent = false;                                           // to every question
+  std::map<std::string, std::vector<std::uint8_t>> addresses{};  // IPv4 addresses by name, which replace the meaning of the first label
+  bool silent = false;                                           // true: no question gets an answer
 
  private:
-  /// One port for UDP and TCP: the system chooses that of TCP, and another program may have the same one of UDP.
+  /// Binds one port for UDP and TCP. The system chooses the TCP port, and another program may have the UDP port with this number.
   bool binds_both() {
     boost::system::error_code taken;
     acceptor_ = tcp::acceptor(acceptor_.get_executor(), tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));

@@ -1,6 +1,7 @@
 #pragma once
 
-// Real sockets on loopback, no timed assertion: every wait ends when the awaited thing is there, or fails after a generous limit.
+// Real sockets on loopback, and no timed assertion: every wait ends when the expected event comes, or fails after a generous
+// limit.
 #include <offhook/base/random.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 
@@ -26,7 +27,7 @@ class Socket {
   ~Socket() {
     if (fd_ >= 0) ::close(fd_);
   }
-  /// So that the peer is another source.
+  /// Gives the peer another source address.
   void bind(const std::string& ip) {
     const Address address(ip, 0);
     REQUIRE(::bind(fd_, address.get(), address.size) == 0);
@@ -35,7 +36,7 @@ class Socket {
     const Address address(ip, port);
     REQUIRE(::connect(fd_, address.get(), address.size) == 0);
   }
-  /// Where others may connect to.
+  /// Listens for connections. Returns the port.
   std::uint16_t listen() {
     bind("127.0.0.1");
     sockaddr_in address{};
@@ -52,9 +53,9 @@ class Socket {
     return taken;
   }
   void send(std::string_view text) { REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())); }
-  /// As far as it goes: the peer may be gone.
+  /// Sends as much as possible, because the peer may have closed the connection.
   void try_send(std::string_view text) { (void)::send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
-  /// Reads until `wanted` is in what came, the peer closed, or 20 s have passed.
+  /// Reads until `wanted` has come, the peer closes, or 20 s have passed.
   std::string receive(std::string_view wanted) {
     std::string all;
     while (all.find(wanted) == std::string::npos) {
@@ -116,7 +117,7 @@ struct RunningEdge {
     });
     thread = std::thread([this] { edge->run(); });
   }
-  /// What `read` says on the edge's thread.
+  /// Runs `read` on the edge's thread. Returns its result.
   template <class Read>
   auto on_edge(Read read) {
     std::promise<decltype(read())> said;

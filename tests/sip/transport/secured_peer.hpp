@@ -19,7 +19,7 @@ using services::Certificate;
 using services::CertificateWish;
 using AltName = CertificateWish::Name::Kind;
 
-/// A folder for PEM files, gone at the end.
+/// A folder for PEM files, removed at the end.
 class Folder {
  public:
   Folder() {
@@ -39,7 +39,7 @@ class Folder {
   int count_ = 0;
 };
 
-/// Who is trusted in these tests.
+/// The certificate authority that these tests trust.
 struct Authority {
   Folder folder;
   Certificate root = services::make_certificate(CertificateWish{.common_names = {"a root"}, .is_authority = true});
@@ -64,7 +64,7 @@ struct Authority {
   }
 };
 
-/// An edge that listens on these transports of 127.0.0.1, each on a port of its own.
+/// An edge with listeners of these transports on 127.0.0.1, each on a port of its own.
 struct ServingEdge {
   base::SystemRandom random;
   sip::Stack stack{{}, random};
@@ -90,7 +90,7 @@ struct ServingEdge {
   }
 };
 
-/// Our own connections as a client, without a stack above them.
+/// The client connections of the edge, without a stack.
 struct Client {
   boost::asio::io_context io{1};
   sip::EdgeCounters counters;
@@ -125,12 +125,12 @@ struct Client {
   static sip::Flow flow(sip::Transport transport, std::uint16_t port, const std::string& name) {
     return {{}, transport, {}, {*base::IpAddress::parse("127.0.0.1"), port}, name};
   }
-  /// Until the next message or failure; 20 s at most.
+  /// Waits for the next message or failure, 20 s at most.
   void wait() {
     io.restart();
     io.run_for(std::chrono::seconds(20));
   }
-  /// True when the request was answered.
+  /// Sends a request. Returns true if a response comes.
   bool asks(const sip::Flow& to, std::string_view transport = "TLS") {
     const std::size_t before = messages.size();
     connections.send(to, options(transport, static_cast<int>(next_id)), sip::FlowId{next_id});

@@ -14,7 +14,7 @@ using sip::detail::ServerFinder;
 
 namespace {
 
-/// Name servers under the test's thumb: names that begin with `slow` are never answered.
+/// Name servers that the test controls: names that begin with `slow` never get an answer.
 struct Finding : World {
   base::SeededRandom random{1};
   base::TimePoint now{1000s};
@@ -58,7 +58,7 @@ struct Finding : World {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Finding, "A slow name holds up no other, and is asked for once however many wait for it") {
+TEST_CASE_FIXTURE(Finding, "A slow name delays no other name, and is asked once for any number of waiting searches") {
   address("fast.example", "192.0.2.1");
   for (int i = 0; i < 20; ++i) find("Slow.example.");
   find("fast.example");
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Finding, "A slow name holds up no other, and is asked for once
   CHECK(results.back().error.starts_with("no DNS answer for slow.example: timeout, check"));
 }
 
-TEST_CASE_FIXTURE(Finding, "An answer counts for as long as its TTL says; TTL 0 for one look-up") {
+TEST_CASE_FIXTURE(Finding, "An answer is used for its TTL, and one with TTL 0 for a single look-up") {
   address("a.example", "192.0.2.1");
   ttl = 0s;
   address("zero.example", "192.0.2.2");
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Finding, "An answer counts for as long as its TTL says; TTL 0 
     asked.clear();
     find(host);
     run();
-    CHECK(asked.size() == 2);  // The family that it does not have is remembered too.
+    CHECK(asked.size() == 2);  // The missing address family is remembered too.
     asked.clear();
     find(host);
     run();
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Finding, "An answer counts for as long as its TTL says; TTL 0 
   CHECK(results.size() == 6);
 }
 
-TEST_CASE_FIXTURE(Finding, "Literals and names of the hosts file need no name server, and are answered later all the same") {
+TEST_CASE_FIXTURE(Finding, "Literals and names of the hosts file need no name server, and their results also come later") {
   find("192.0.2.9");
   CHECK(results.empty());
   run();
@@ -109,19 +109,19 @@ TEST_CASE_FIXTURE(Finding, "Literals and names of the hosts file need no name se
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Finding, "A late answer to a search that is over goes to nobody, and not to the next of that name") {
+TEST_CASE_FIXTURE(Finding, "A late answer to a finished search has no effect, and does not go to the next search for the name") {
   std::vector<std::function<void()>> held;
   find("slow.example");
   advance(10s);
   REQUIRE(results.size() == 1);
   find("slow.example");
   for (auto& [at, task] : later) {
-    if (at <= now) task();  // The limit of the first search, once more.
+    if (at <= now) task();  // The time limit of the first search comes a second time.
   }
   CHECK(results.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Finding, "Searches and those who wait for them are bounded") {
+TEST_CASE_FIXTURE(Finding, "ServerFinder limits the searches and the callers that wait for them") {
   for (std::size_t i = 0; i < ServerFinder::kMaxSearches; ++i) find("slow" + std::to_string(i) + ".example");
   run();
   CHECK(results.empty());

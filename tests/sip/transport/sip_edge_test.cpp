@@ -1,4 +1,5 @@
-// Real sockets on loopback, no timed assertion: every wait ends when the awaited thing is there, or fails after a generous limit.
+// Tests with real sockets on loopback, and without timed assertions: every wait ends when the expected event comes, or fails
+// after a generous limit.
 #include <offhook/tests/sip/transport/running_edge.hpp>
 #include <offhook/tests/testkit/descriptor_limit.hpp>
 #include <offhook/tests/testkit/wait.hpp>
@@ -18,7 +19,7 @@ using namespace offhook;
 using namespace offhook::transport_test;
 using offhook_test::wait_until;
 
-TEST_CASE_FIXTURE(RunningEdge, "A datagram is answered to where it came from [RFC 3581 section 4]") {
+TEST_CASE_FIXTURE(RunningEdge, "The response to a datagram goes to its source address [RFC 3581 section 4]") {
   Socket peer(SOCK_DGRAM);
   peer.connect(edge->port());
   peer.send(options("UDP", 1));
@@ -27,7 +28,7 @@ TEST_CASE_FIXTURE(RunningEdge, "A datagram is answered to where it came from [RF
   CHECK(answer.find(";rport=") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "A stream is cut into messages wherever its segments end [RFC 3261 section 18.3]") {
+TEST_CASE_FIXTURE(RunningEdge, "The edge finds the messages of a stream at any division into segments [RFC 3261 section 18.3]") {
   Socket peer(SOCK_STREAM);
   peer.connect(edge->port());
   const std::string two = options("TCP", 1) + options("TCP", 2);
@@ -37,7 +38,7 @@ TEST_CASE_FIXTURE(RunningEdge, "A stream is cut into messages wherever its segme
   CHECK(answers.find("CSeq: 2 OPTIONS") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "A keep-alive ping is answered with a pong [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(RunningEdge, "A keep-alive ping gets a pong [RFC 5626 section 4.4.1]") {
   Socket peer(SOCK_STREAM);
   peer.connect(edge->port());
   peer.send("\r\n\r\n");
@@ -46,7 +47,7 @@ TEST_CASE_FIXTURE(RunningEdge, "A keep-alive ping is answered with a pong [RFC 5
 
 namespace {
 
-/// An account that is registered over TCP, and its registrar's end of the connection.
+/// An edge with an account that is registered over TCP, and the registrar's end of the connection.
 struct RegisteredEdge : RunningEdge {
   Socket registrar{SOCK_STREAM};
   std::uint16_t registrar_port = 0;
@@ -75,7 +76,7 @@ struct RegisteredEdge : RunningEdge {
   std::optional<base::TimePoint> due() {
     return on_edge([&] { return stack.next_deadline(); });
   }
-  /// Once the deadline is another one than `before`; nothing when it stays.
+  /// Waits until the deadline differs from `before`. Returns it, or nullopt if it does not change.
   std::optional<base::TimePoint> due_after(std::optional<base::TimePoint> before) {
     std::optional<base::TimePoint> now;
     const bool is_another = wait_until([&] {
@@ -86,8 +87,8 @@ struct RegisteredEdge : RunningEdge {
   }
 };
 
-/// How long what was sent may go unacknowledged, in ms: of each connection of this process with that port at either end. A peer's own
-/// end has no such limit, and does not count.
+/// Returns the TCP user timeouts in ms of all connections of this process with this port at either end. The peer's own end has no
+/// such limit, and does not count.
 std::vector<int> limits_of_sockets(std::uint16_t port) {
   std::vector<int> limits;
   for (int fd = 0; fd < 1024; ++fd) {
@@ -104,8 +105,8 @@ std::vector<int> limits_of_sockets(std::uint16_t port) {
 
 }  // namespace
 
-// That the system then ends the connection is the system's: shown here is that it is asked to, at both ends that may be ours.
-TEST_CASE_FIXTURE(RegisteredEdge, "A peer that acknowledges nothing for 20 s has lost the connection, whoever opened it") {
+// The system ends the connection itself. This test checks the option on both ends that the edge can have.
+TEST_CASE_FIXTURE(RegisteredEdge, "A connection is lost when the peer acknowledges nothing for 20 s, whichever side opened it") {
   const std::vector<int> asked{20'000};
   Socket caller(SOCK_STREAM);
   caller.connect(edge->port());
@@ -115,24 +116,24 @@ TEST_CASE_FIXTURE(RegisteredEdge, "A peer that acknowledges nothing for 20 s has
   CHECK(limits_of_sockets(registrar_port) == asked);
 }
 
-TEST_CASE_FIXTURE(RegisteredEdge, "Each pong of the registrar is one, however many came before [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(RegisteredEdge, "Each pong of the registrar counts as one, after any number of pongs [RFC 5626 section 4.4.1]") {
   for (int i = 0; i < 4; ++i) {
     const auto ping = due();
     REQUIRE(ping);
     edge->post([&] { stack.handle_timeout(*ping); });
-    REQUIRE(line.receive("\r\n\r\n") == "\r\n\r\n");  // And no pong of ours before it.
+    REQUIRE(line.receive("\r\n\r\n") == "\r\n\r\n");  // The edge sends no pong before it.
     const auto limit = due();
     line.send("\r\n");
     if (i > 0) {
       REQUIRE(due_after(limit));
-    } else {  // The first one only shows that the registrar answers pings, and moves no deadline.
+    } else {  // The first pong only shows that the registrar answers pings, and changes no deadline.
       line.send(options("TCP", 1));
       REQUIRE(line.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
     }
   }
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is answered where its header block says who asked, and closed") {
+TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be framed gets a response to its header block, and is closed") {
   const std::pair<std::string, std::string> cases[] = {{"Content-Length: 99999999", "SIP/2.0 513 "},
                                                        {"Content-Length: x", "SIP/2.0 400 "}};
   for (const auto& [length, status] : cases) {
@@ -150,15 +151,15 @@ TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is answered where it
   CHECK(counters().framing_errors == 2);
 }
 
-TEST_CASE("A message that takes too long closes its connection; a busy stream that is always within one does not") {
+TEST_CASE("A message that takes too long closes its connection, but a busy stream that is always inside one does not") {
   RunningEdge running(std::chrono::seconds(2));
-  bool outlived = false;  // On a machine that stalls, at the next try.
+  bool outlived = false;  // On a host that stalls, the next try must succeed.
   for (std::uint64_t tries = 0; tries < 20 && !outlived; ++tries) {
     const auto before = running.counters().slow_senders;
     Socket slow(SOCK_STREAM), busy(SOCK_STREAM);
     slow.connect(running.edge->port());
     busy.connect(running.edge->port());
-    // Every piece ends within a message, until the slow one's time is over.
+    // Every part ends within a message, until the time of the slow connection is over.
     std::string part = options("TCP", 1);
     int number = 1;
     do {
@@ -173,8 +174,8 @@ TEST_CASE("A message that takes too long closes its connection; a busy stream th
   CHECK(outlived);
 }
 
-TEST_CASE("A connection that nobody needs is closed after a while; one that carries a call stays") {
-  RunningEdge running(std::chrono::seconds(10), std::chrono::seconds(2));  // Longer than a busy machine stands still.
+TEST_CASE("An unused connection is closed after a while, and one with a call stays") {
+  RunningEdge running(std::chrono::seconds(10), std::chrono::seconds(2));  // Longer than a busy host stalls.
   Socket calling(SOCK_STREAM), idle(SOCK_STREAM);
   calling.connect(running.edge->port());
   calling.send(invite("TCP", 1));
@@ -182,7 +183,7 @@ TEST_CASE("A connection that nobody needs is closed after a while; one that carr
   idle.connect(running.edge->port());
   idle.send(options("TCP", 2));
   CHECK(idle.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
-  CHECK(idle.closed_by_peer());  // Silent for shorter than the other one was, which is still there:
+  CHECK(idle.closed_by_peer());  // This connection was silent for a shorter time than the other one, which is still open.
   calling.send(options("TCP", 3));
   CHECK(calling.receive("CSeq: 3 OPTIONS").find("CSeq: 3 OPTIONS") != std::string::npos);
   CHECK(running.counters().idle_closed == 1);
@@ -190,7 +191,7 @@ TEST_CASE("A connection that nobody needs is closed after a while; one that carr
 
 namespace {
 
-/// An edge that knows nobody but 127.0.0.1, with few connections.
+/// An edge that knows only the peer 127.0.0.1, with few connections.
 struct SmallEdge : RunningEdge {
   SmallEdge() : RunningEdge(limits(), knows_one()) {}
 
@@ -204,7 +205,7 @@ struct SmallEdge : RunningEdge {
     options.door.peers = {{*base::IpAddress::parse("127.0.0.1"), 32}};
     return options;
   }
-  /// Its answer is there: so it was taken before the next one comes.
+  /// Connects, and waits for the response, so that the edge has accepted the connection before the next one comes.
   Socket taken(const std::string& from, const std::string& request = options("TCP", 1)) {
     Socket peer = connected(from);
     peer.send(request);
@@ -223,7 +224,7 @@ std::string stranger(int number) { return "127.0.1." + std::to_string(number); }
 
 }  // namespace
 
-TEST_CASE_FIXTURE(SmallEdge, "One unknown peer more than there is room for takes the place of the one that was needed least lately") {
+TEST_CASE_FIXTURE(SmallEdge, "When the unknown peers are at their limit, a new one replaces the one that was not used for longest") {
   std::vector<Socket> strangers;
   for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i)));
   CHECK(counters().connections_evicted == 0);
@@ -237,13 +238,13 @@ TEST_CASE_FIXTURE(SmallEdge, "One unknown peer more than there is room for takes
   CHECK(counters().connections_refused == 0);
 }
 
-TEST_CASE_FIXTURE(SmallEdge, "Unknown peers leave room for known ones, and known ones for our own") {
+TEST_CASE_FIXTURE(SmallEdge, "Unknown peers leave connections for known ones, and known ones for the edge's own") {
   std::vector<Socket> strangers, known;
   for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i)));
-  for (int i = 0; i < 4; ++i) known.push_back(taken("127.0.0.1"));  // The last one has the place of an unknown peer.
+  for (int i = 0; i < 4; ++i) known.push_back(taken("127.0.0.1"));  // The last one takes the place of an unknown peer.
   CHECK(strangers[0].closed_by_peer());
   CHECK(counters().connections_evicted == 1);
-  CHECK(connected("127.0.0.1").closed_by_peer());  // One more than one address may have.
+  CHECK(connected("127.0.0.1").closed_by_peer());  // One more than the limit per address.
   CHECK(counters().connections_refused == 1);
   Socket registrar(SOCK_STREAM);
   sip::AccountOptions account;
@@ -253,7 +254,7 @@ TEST_CASE_FIXTURE(SmallEdge, "Unknown peers leave room for known ones, and known
   CHECK(registrar.accept().receive("\r\n\r\n").starts_with("REGISTER "));
 }
 
-TEST_CASE_FIXTURE(SmallEdge, "A connection with a call is not given up for an unknown peer") {
+TEST_CASE_FIXTURE(SmallEdge, "A connection with a call is not closed for an unknown peer") {
   std::vector<Socket> strangers;
   for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i), invite("TCP", i)));
   CHECK(connected(stranger(6)).closed_by_peer());
@@ -261,7 +262,7 @@ TEST_CASE_FIXTURE(SmallEdge, "A connection with a call is not given up for an un
   CHECK(counters().connections_evicted == 0);
 }
 
-TEST_CASE("An unknown peer keeps no connection open by what it sends, a known one does [RFC 5626 section 4.4.1]") {
+TEST_CASE("An unknown peer cannot keep a connection open by sending, and a known one can [RFC 5626 section 4.4.1]") {
   auto limits = SmallEdge::limits();
   limits.connections.stranger_time = std::chrono::seconds(1);
   RunningEdge running(limits, SmallEdge::knows_one());
@@ -269,13 +270,13 @@ TEST_CASE("An unknown peer keeps no connection open by what it sends, a known on
   unknown.bind(stranger(1));
   known.connect(running.edge->port());
   unknown.connect(running.edge->port());
-  while (!unknown.closed_by_peer(50)) unknown.try_send("\r\n");  // No ping, so that nothing comes back to be read.
+  while (!unknown.closed_by_peer(50)) unknown.try_send("\r\n");  // This is no ping, so that the peer need not read a pong.
   known.send("\r\n\r\n");
   CHECK(known.receive("\r\n") == "\r\n");
   CHECK(running.counters().idle_closed == 1);
 }
 
-TEST_CASE("Limits of connections that leave none to somebody are said so") {
+TEST_CASE("open() refuses limits that leave no connection to one kind of peer") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto opens = [&](sip::ConnectionLimits limits) {
@@ -292,7 +293,7 @@ TEST_CASE("Limits of connections that leave none to somebody are said so") {
   CHECK_FALSE(opens({.most = 65537}));
 }
 
-TEST_CASE("Bound to ::, an IPv4 peer has its IPv4 address, and so have we [RFC 4291 section 2.5.5.2]") {
+TEST_CASE("An edge bound to :: has IPv4 addresses for itself and for an IPv4 peer [RFC 4291 section 2.5.5.2]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("::"), 0, true}, stack);
@@ -324,7 +325,7 @@ TEST_CASE("Bound to ::, an IPv4 peer has its IPv4 address, and so have we [RFC 4
   for (const auto& source : sources) CHECK(source.ip == *base::IpAddress::parse("127.0.0.1"));
 }
 
-TEST_CASE("Bound to every interface, our Contact is the address that the caller sent to [RFC 3261 section 12.1.1]") {
+TEST_CASE("The Contact of an edge bound to every interface is the address that the caller sent to [RFC 3261 section 12.1.1]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("0.0.0.0"), 0, true}, stack);
@@ -343,7 +344,7 @@ TEST_CASE("Bound to every interface, our Contact is the address that the caller 
   thread.join();
 }
 
-TEST_CASE("Bound to every interface, an answer leaves from the address that was asked [RFC 3581 section 4]") {
+TEST_CASE("The response of an edge bound to every interface leaves from the address that got the request [RFC 3581 section 4]") {
   for (const char* any : {"0.0.0.0", "::"}) {
     CAPTURE(any);
     base::SystemRandom random;
@@ -356,7 +357,7 @@ TEST_CASE("Bound to every interface, an answer leaves from the address that was 
     std::thread thread([&] { (*edge)->run(); });
     Socket peer(SOCK_DGRAM);
     peer.bind("127.0.0.1");
-    peer.connect((*edge)->port(), "127.0.0.2");  // The kernel hands it what comes from there alone.
+    peer.connect((*edge)->port(), "127.0.0.2");  // The kernel accepts only datagrams from this address.
     peer.send(options("UDP", 1));
     CHECK(peer.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
     (*edge)->stop();
@@ -366,7 +367,8 @@ TEST_CASE("Bound to every interface, an answer leaves from the address that was 
 
 namespace {
 
-/// Gives the calling thread, and those that it starts, a network of their own, whose loopback has these addresses too. False: the machine gives none.
+/// Gives the calling thread, and the threads that it starts, a network of their own, whose loopback has these addresses too.
+/// Returns false if the machine does not allow that.
 bool enter_network_with(std::initializer_list<const char*> addresses) {
   if (::unshare(CLONE_NEWNET) != 0) return false;
   const int socket = ::socket(AF_INET6, SOCK_DGRAM, 0);
@@ -376,7 +378,7 @@ bool enter_network_with(std::initializer_list<const char*> addresses) {
   up.ifr_flags = IFF_UP;
   bool done = ::ioctl(socket, SIOCSIFFLAGS, &up) == 0;
   for (const char* address : addresses) {
-    struct {  // in6_ifreq of netdevice(7), whose header does not go with ours
+    struct {  // This is in6_ifreq of netdevice(7). Its header conflicts with the included ones.
       in6_addr address;
       std::uint32_t prefix_length;
       int interface;
@@ -385,7 +387,7 @@ bool enter_network_with(std::initializer_list<const char*> addresses) {
     sockaddr_in6 bound{};
     bound.sin6_family = AF_INET6;
     bound.sin6_addr = added.address;
-    // The kernel lets nobody use it before it has ended, on a thread of its own, to look for duplicates.
+    // The kernel accepts the address only after it has finished, on a thread of its own, the search for duplicates.
     done = done && wait_until([&] {
              const int trial = ::socket(AF_INET6, SOCK_DGRAM, 0);
              const bool is_ready = ::bind(trial, reinterpret_cast<const sockaddr*>(&bound), sizeof bound) == 0;
@@ -399,7 +401,7 @@ bool enter_network_with(std::initializer_list<const char*> addresses) {
 
 }  // namespace
 
-TEST_CASE("On a machine with several addresses of IPv6, an answer leaves from the one that was asked [RFC 3581 section 4]") {
+TEST_CASE("On a machine with several IPv6 addresses, the response leaves from the address that got the request [RFC 3581 section 4]") {
   bool has_network = false;
   std::string answer;
   std::thread([&] {
@@ -411,7 +413,7 @@ TEST_CASE("On a machine with several addresses of IPv6, an answer leaves from th
     if (!edge) return;
     std::thread thread([&] { (*edge)->run(); });
     Socket peer(SOCK_DGRAM, AF_INET6);
-    peer.bind("fd00::1");  // To which our answer would leave from the same.
+    peer.bind("fd00::1");  // Without source selection, the response would leave from this address.
     peer.connect((*edge)->port(), "fd00::2");
     peer.send(options("UDP", 1));
     answer = peer.receive("\r\n\r\n");
@@ -425,14 +427,14 @@ TEST_CASE("On a machine with several addresses of IPv6, an answer leaves from th
   CHECK(answer.starts_with("SIP/2.0 200 "));
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "With no descriptor left, the way to a peer is still found") {
+TEST_CASE_FIXTURE(RunningEdge, "Without a free descriptor, the edge still finds its address towards a peer") {
   const auto loopback = *base::IpAddress::parse("127.0.0.1");
   const offhook_test::DescriptorLimit none(0);
   for (int i = 0; i < 3; ++i)
     CHECK(on_edge([&] { return edge->local_address_towards(loopback); }) == loopback);
 }
 
-TEST_CASE("A secured transport is refused, never replaced by one in clear [RFC 3261 section 26.2.2]") {
+TEST_CASE("A secure transport without TLS is refused, and never replaced by an insecure one [RFC 3261 section 26.2.2]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true}, stack);
@@ -453,7 +455,7 @@ TEST_CASE("A secured transport is refused, never replaced by one in clear [RFC 3
   CHECK(failed->why == sip::RegistrationChanged::Why::Unresolvable);
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is closed; others live on") {
+TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be framed is closed, and others continue") {
   Socket good(SOCK_STREAM), bad(SOCK_STREAM);
   good.connect(edge->port());
   bad.connect(edge->port());
@@ -463,20 +465,20 @@ TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be cut is closed; others li
   CHECK(good.receive("CSeq: 7 OPTIONS").starts_with("SIP/2.0 200 "));
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "One source gets so many connections and not one more") {
+TEST_CASE_FIXTURE(RunningEdge, "A source gets as many connections as its limit, and not one more") {
   std::vector<Socket> sockets;
   for (std::size_t i = 0; i <= sip::ConnectionLimits{}.per_source; ++i) {
     sockets.emplace_back(SOCK_STREAM);
     sockets.back().connect(edge->port());
     if (i < sip::ConnectionLimits{}.per_source) {
-      sockets.back().send(options("TCP", static_cast<int>(i)));  // Answered: so it was taken before the next one comes.
+      sockets.back().send(options("TCP", static_cast<int>(i)));  // The response shows that the edge has accepted this connection before the next one comes.
       CHECK(sockets.back().receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
     }
   }
   CHECK(sockets.back().closed_by_peer());
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "A port that is taken is said so") {
+TEST_CASE_FIXTURE(RunningEdge, "open() reports a port that is in use") {
   base::SystemRandom other_random;
   sip::Stack other({}, other_random);
   const auto second = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), edge->port(), true}, other);
@@ -484,7 +486,7 @@ TEST_CASE_FIXTURE(RunningEdge, "A port that is taken is said so") {
   CHECK(second.error() == sip::EdgeError::PortInUse);
 }
 
-TEST_CASE("An address that is not ours is said so") {
+TEST_CASE("open() reports an address that the machine does not have") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("192.0.2.1"), 0, true}, stack);
@@ -492,7 +494,7 @@ TEST_CASE("An address that is not ours is said so") {
   CHECK(edge.error() == sip::EdgeError::BadAddress);
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "Tasks run on the edge's thread, later ones after their delay") {
+TEST_CASE_FIXTURE(RunningEdge, "Tasks run on the edge's thread, and later ones after their delay") {
   int order = 0, first = 0, second = 0;
   std::promise<void> done;
   edge->post([&] {
@@ -509,7 +511,7 @@ TEST_CASE_FIXTURE(RunningEdge, "Tasks run on the edge's thread, later ones after
 
 namespace {
 
-/// An edge with these listeners; stopped at the end. Nothing when this machine has no such addresses.
+/// An edge with these listeners, stopped at the end. It is null when this machine has no such addresses.
 struct ListeningEdge {
   base::SystemRandom random;
   sip::Stack stack{{}, random};
@@ -533,19 +535,19 @@ struct ListeningEdge {
 
 }  // namespace
 
-TEST_CASE("Several listeners stand side by side, each answering from where it was asked") {
+TEST_CASE("Several listeners work side by side, and each response leaves from the listener that got the request") {
   const auto v4 = *base::IpAddress::parse("127.0.0.1");
   ListeningEdge running({{sip::Transport::Udp, v4, 0}, {sip::Transport::Udp, v4, 0}, {sip::Transport::Tcp, v4, 0}});
   REQUIRE(running.edge);
   const auto at = running.edge->listeners();
   REQUIRE(at.size() == 3);
   CHECK(at[0].port != at[1].port);
-  CHECK(at[2].port == at[0].port);  // TCP beside the first UDP.
+  CHECK(at[2].port == at[0].port);  // TCP has the same port as the first UDP listener.
   CHECK(running.edge->port() == at[0].port);
   for (int i = 0; i < 3; ++i) {
     const bool stream = at[static_cast<std::size_t>(i)].transport == sip::Transport::Tcp;
     Socket peer(stream ? SOCK_STREAM : SOCK_DGRAM);
-    peer.connect(at[static_cast<std::size_t>(i)].port);  // Connected: a datagram from elsewhere would not be seen.
+    peer.connect(at[static_cast<std::size_t>(i)].port);  // The socket is connected, so that it gets no datagram from elsewhere.
     peer.send(options(stream ? "TCP" : "UDP", i + 1));
     CHECK(peer.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
   }
@@ -574,7 +576,7 @@ TEST_CASE("IPv4 and IPv6 share a port number when each has a listener of its own
   }
 }
 
-TEST_CASE("So many listeners are opened, and not one more") {
+TEST_CASE("open() accepts kMaxListeners listeners, and refuses one more") {
   const auto v4 = *base::IpAddress::parse("127.0.0.1");
   std::vector<sip::Listener> many(sip::SipEdge::kMaxListeners, {sip::Transport::Udp, v4, 0});
   const ListeningEdge most(many);

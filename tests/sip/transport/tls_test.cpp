@@ -10,12 +10,12 @@ using Verify = sip::TlsOptions::Verify;
 
 namespace {
 
-/// What came of a connection as "pbx.example.com" to a server with this certificate.
+/// The result of a connection as "pbx.example.com" to a server with this certificate.
 struct Outcome {
   bool answered = false;
   std::size_t failed = 0;
   std::string why;
-  std::uint64_t reached = 0;  // Connections that the server took for good.
+  std::uint64_t reached = 0;  // connections that the server accepted
 };
 
 Outcome connect(Authority& authority, const Certificate& shown, const sip::TlsOptions& client_options,
@@ -35,19 +35,19 @@ Outcome connect(Authority& authority, const Certificate& shown, const sip::TlsOp
 
 }  // namespace
 
-TEST_CASE("Over TLS a request is answered by who proves the name that the URI had [RFC 5922 section 7.3]") {
+TEST_CASE("Over TLS a request gets a response if the server proves the host name of the URI [RFC 5922 section 7.3]") {
   Authority authority;
   CHECK(connect(authority, authority.issue_dns("pbx.example.com"), authority.trusting()).answered);
   CHECK(connect(authority, authority.issue({.alternatives = {{AltName::Uri, "sip:pbx.example.com"}}}), authority.trusting()).answered);
   CHECK(connect(authority, authority.issue({.common_names = {"pbx.example.com"}}), authority.trusting()).answered);
   CHECK(connect(authority, authority.issue({.alternatives = {{AltName::Address, "127.0.0.1"}}}), authority.trusting(), "127.0.0.1").answered);
-  // Through a certificate in between.
+  // With an intermediate certificate.
   const Certificate between = authority.issue({.common_names = {"between"}, .is_authority = true});
   const Certificate leaf = authority.issue({.alternatives = {{AltName::Dns, "pbx.example.com"}}, .issuer = &between});
   CHECK(connect(authority, leaf, authority.trusting(), "pbx.example.com", between.certificate_pem).answered);
 }
 
-TEST_CASE("A certificate that proves another name, or nothing, ends the handshake before anything is said [RFC 5922 section 7.3]") {
+TEST_CASE("A certificate for another name, or without a proof, ends the handshake before any request [RFC 5922 section 7.3]") {
   Authority authority;
   const std::string evil("pbx.example.com\0.evil.example.net", 33);
   const std::pair<const char*, CertificateWish> cases[] = {
@@ -81,7 +81,7 @@ TEST_CASE("A certificate that proves another name, or nothing, ends the handshak
   }
 }
 
-TEST_CASE("Who signed a certificate is asked back to somebody that we trust [RFC 5922 section 7.1]") {
+TEST_CASE("TLS verifies the server's certificate chain up to a trusted root [RFC 5922 section 7.1]") {
   Authority authority, stranger;
   const CertificateWish right{.alternatives = {{AltName::Dns, "pbx.example.com"}}};
   const Certificate no_authority = authority.issue_dns("someone.example.com");
@@ -97,16 +97,16 @@ TEST_CASE("Who signed a certificate is asked back to somebody that we trust [RFC
     CAPTURE(what);
     CHECK_FALSE(connect(authority, certificate, authority.trusting(), "pbx.example.com", chain).answered);
   }
-  // An intermediate that the server keeps to itself.
+  // The server does not send its intermediate certificate.
   const Certificate between = authority.issue({.common_names = {"between"}, .is_authority = true});
   CertificateWish below = right;
   below.issuer = &between;
   CHECK_FALSE(connect(authority, authority.issue(below), authority.trusting()).answered);
-  // Whom the system trusts is not whom the file names.
+  // The system's trusted roots do not include the root of the file.
   CHECK_FALSE(connect(authority, authority.issue(right), sip::TlsOptions{}).answered);
 }
 
-TEST_CASE("A pinned key is enough by itself, or one condition more; another key is refused [RFC 7671 section 5.1]") {
+TEST_CASE("A pinned key is sufficient alone, or a further condition, and another key is refused [RFC 7671 section 5.1]") {
   Authority authority;
   const Certificate own = services::make_certificate(
       CertificateWish{.alternatives = {{AltName::Dns, "elsewhere"}}, .begins_in_s = -7200, .ends_in_s = -3600});
@@ -124,7 +124,7 @@ TEST_CASE("A pinned key is enough by itself, or one condition more; another key 
   CHECK_FALSE(connect(authority, authority.issue_dns("other.example.com"), both).answered);
 }
 
-TEST_CASE("Only the word insecure lets anybody answer, and it is counted") {
+TEST_CASE("Only Verify::Insecure accepts any server, and each such connection is counted") {
   Authority authority;
   const Certificate anybody = services::make_certificate(CertificateWish{.common_names = {"anybody"}});
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(anybody)));
@@ -138,7 +138,7 @@ TEST_CASE("Only the word insecure lets anybody answer, and it is counted") {
   CHECK(careful.counters.unverified == 0);
 }
 
-TEST_CASE("A server that asks for certificates takes those of its authority only [RFC 5922 section 7.4]") {
+TEST_CASE("A server that requires client certificates accepts only those of its authority [RFC 5922 section 7.4]") {
   Authority authority, stranger;
   sip::TlsOptions asking = authority.showing(authority.issue_dns("pbx.example.com"));
   asking.client_certificates = sip::TlsOptions::ClientCertificates::Required;
@@ -154,7 +154,7 @@ TEST_CASE("A server that asks for certificates takes those of its authority only
   CHECK(server.counters().handshakes_failed == 3);
 }
 
-TEST_CASE("Two names at one address are two connections; one name is one [RFC 5923 section 9.3]") {
+TEST_CASE("Two names at one address use two connections, and one name uses one [RFC 5923 section 9.3]") {
   Authority authority;
   const Certificate both = authority.issue({.alternatives = {{AltName::Dns, "a.example.com"}, {AltName::Dns, "b.example.com"}}});
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(both)));
@@ -166,14 +166,14 @@ TEST_CASE("Two names at one address are two connections; one name is one [RFC 59
   CHECK(client.counters.connections_opened == 2);
   CHECK(client.from[0].name == "a.example.com");
   CHECK(client.from[2].name == "b.example.com");
-  // One that is proved here does not vouch for one that is not.
+  // A proof of one name does not prove another one.
   CHECK_FALSE(client.asks(Client::flow(Transport::Tls, server.port(), "c.example.com")));
-  // Nor is any of them the way for a flow without a name: whoever connected to us is gone.
+  // A flow without a name uses none of them, because it belongs to a peer that connected to the edge and is gone.
   CHECK_FALSE(client.asks(Client::flow(Transport::Tls, server.port(), "")));
   CHECK(client.counters.connections_opened == 2);
 }
 
-TEST_CASE("After a TLS failure nothing is sent in clear [RFC 3261 section 26.2.2]") {
+TEST_CASE("After a TLS failure nothing is sent unencrypted [RFC 3261 section 26.2.2]") {
   Authority authority;
   Socket listener(SOCK_STREAM);
   const std::uint16_t port = listener.listen();
@@ -183,7 +183,7 @@ TEST_CASE("After a TLS failure nothing is sent in clear [RFC 3261 section 26.2.2
     Socket first = listener.accept();
     seen = first.receive("never").substr(0, 3);  // Until the client gives up.
   });
-  client.connections.shared().handshake_time = std::chrono::seconds(2);  // Longer than a busy machine stands still.
+  client.connections.shared().handshake_time = std::chrono::seconds(2);  // Longer than a busy host stalls.
   CHECK_FALSE(client.asks(Client::flow(Transport::Tls, port, "pbx.example.com")));
   peer.join();
   CHECK(seen == std::string("\x16\x03\x01", 3));  // A ClientHello, and no request.
@@ -191,10 +191,10 @@ TEST_CASE("After a TLS failure nothing is sent in clear [RFC 3261 section 26.2.2
   CHECK(client.counters.connections_opened == 0);
 }
 
-TEST_CASE("Who connects and does not shake hands is cut off, and counted while it lasts") {
+TEST_CASE("A peer that connects without a handshake is counted as half open, and disconnected") {
   Authority authority;
   auto options = Client::with(authority.showing(authority.issue_dns("pbx.example.com")));
-  options.handshake_time = std::chrono::seconds(2);  // Longer than a busy machine stands still.
+  options.handshake_time = std::chrono::seconds(2);  // Longer than a busy host stalls.
   ServingEdge server({Transport::Tls}, options);
   Socket silent(SOCK_STREAM), babbling(SOCK_STREAM);
   silent.connect(server.port());
@@ -210,7 +210,7 @@ TEST_CASE("Who connects and does not shake hands is cut off, and counted while i
   CHECK(counters.connections_opened == 0);
 }
 
-TEST_CASE("So many handshakes are under way at once, and not one more") {
+TEST_CASE("The edge accepts kMaxHandshakes at the same time, and refuses one more") {
   Authority authority;
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
   std::vector<Socket> sockets;
@@ -235,12 +235,12 @@ TEST_CASE("A message over TLS that takes too long closes its connection") {
   client.wait();
   CHECK(client.failed.size() == 1);
   CHECK(server.counters().slow_senders == 1);
-  // A connection that is gone is not tried again: the next request has a new one.
+  // A closed connection is not used again: the next request opens a new one.
   CHECK(client.asks(to));
   CHECK(client.counters.connections_opened == 2);
 }
 
-TEST_CASE("One source gets so many TLS connections and not one more") {
+TEST_CASE("A source gets as many TLS connections as its limit, and not one more") {
   Authority authority;
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
   std::vector<std::unique_ptr<Client>> clients;
@@ -252,20 +252,20 @@ TEST_CASE("One source gets so many TLS connections and not one more") {
   CHECK(server.counters().connections_refused == 1);
 }
 
-TEST_CASE("A large message crosses TLS whole, in both directions") {
+TEST_CASE("A large message passes TLS whole, in both directions") {
   Authority authority;
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
   Client client(authority.trusting());
   std::string request = options("TLS", 7);
   request.insert(request.find("Max-Forwards"), "X-Long: " + std::string(40000, 'x') + "\r\n");
-  request.insert(request.find(";rport"), ";long=" + std::string(15000, 'y'));  // The Via comes back.
+  request.insert(request.find(";rport"), ";long=" + std::string(15000, 'y'));  // The response repeats the Via.
   client.connections.send(Client::flow(Transport::Tls, server.port(), "pbx.example.com"), request, sip::FlowId{1});
   client.wait();
   REQUIRE(client.messages.size() == 1);
   CHECK(client.messages[0].find(std::string(15000, 'y')) != std::string::npos);
 }
 
-TEST_CASE("Files and pins of TLS can be checked without an edge") {
+TEST_CASE("check_tls checks files and pins without an edge") {
   Authority authority;
   const Certificate one = authority.issue_dns("a"), other = authority.issue_dns("b");
   const auto said = [](const sip::TlsOptions& options) {
@@ -284,7 +284,7 @@ TEST_CASE("Files and pins of TLS can be checked without an edge") {
   CHECK_FALSE(said({.verify = Verify::Pinned, .pins = {services::pin_of(one.certificate_pem)}}));
 }
 
-TEST_CASE("Options that TLS cannot be had with are refused when the edge opens") {
+TEST_CASE("open() refuses TLS options that cannot work") {
   Authority authority;
   base::SystemRandom random;
   sip::Stack stack({}, random);

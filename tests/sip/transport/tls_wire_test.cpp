@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A server without TLS: it reads what comes first, says these octets, and reads what comes until the end.
+/// A server without TLS. It reads the first octets, sends these octets, and reads the rest until the end.
 struct PlainServer {
   asio::io_context io{1};
   asio::ip::tcp::acceptor acceptor{io, {asio::ip::make_address("127.0.0.1"), 0}};
@@ -39,7 +39,8 @@ struct PlainServer {
 
 const std::string kFatalAlert("\x15\x03\x03\x00\x02\x02\x28", 7);  // handshake_failure
 
-/// The ClientHello of a connection to who is expected to prove that name, and what was said after the alert that ended it.
+/// Connects to a server that must prove this name. Returns the ClientHello, and the octets after the alert that ended the
+/// connection.
 std::pair<std::string, std::string> told(const std::string& name) {
   Authority authority;
   PlainServer server(kFatalAlert);
@@ -54,16 +55,16 @@ std::pair<std::string, std::string> told(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("The server is told the name that it has to prove, and is not told an address [RFC 6066 section 3]") {
+TEST_CASE("The ClientHello has the host name that the server must prove, but no address [RFC 6066 section 3]") {
   CHECK(told("pbx.example.com").first.find("pbx.example.com") != std::string::npos);
   CHECK(told("127.0.0.1").first.find("127.0.0.1") == std::string::npos);
 }
 
-TEST_CASE("After a fatal alert nothing is said any more, and the connection ends [RFC 8446 section 6.2]") {
+TEST_CASE("After a fatal alert the client sends nothing, and the connection ends [RFC 8446 section 6.2]") {
   CHECK(told("pbx.example.com").second.empty());
 }
 
-TEST_CASE("A stream over TLS is cut into messages wherever its records end [RFC 8446 section 5.1]") {
+TEST_CASE("The edge finds the messages of a TLS stream at any division into records [RFC 8446 section 5.1]") {
   Authority authority;
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
   asio::io_context io{1};
@@ -73,7 +74,7 @@ TEST_CASE("A stream over TLS is cut into messages wherever its records end [RFC 
   const std::unique_ptr<SSL, decltype(&SSL_free)> peer(SSL_new(context.get()), SSL_free);
   REQUIRE(SSL_set_fd(peer.get(), socket.native_handle()) == 1);
   REQUIRE(SSL_connect(peer.get()) == 1);
-  for (const char c : options("TLS", 1) + options("TLS", 2)) REQUIRE(SSL_write(peer.get(), &c, 1) == 1);  // A record each.
+  for (const char c : options("TLS", 1) + options("TLS", 2)) REQUIRE(SSL_write(peer.get(), &c, 1) == 1);  // One record for each octet.
   std::string answers;
   char octets[4096];
   while (answers.find("CSeq: 2 OPTIONS") == std::string::npos) {

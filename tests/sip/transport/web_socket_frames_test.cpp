@@ -14,7 +14,7 @@ namespace {
 
 std::string ask(int number) { return transport_test::options("WS", number); }
 
-/// An OPTIONS of that many octets.
+/// Returns an OPTIONS of `size` octets.
 std::string ask_of(std::size_t size) {
   std::string text = ask(1);
   text.replace(text.find("Content-Length: 0"), 17, "Content-Length: 00000");
@@ -25,7 +25,7 @@ std::string ask_of(std::size_t size) {
   return text + std::string(body, 'x');
 }
 
-/// Runs what is due until done(), or for 30 s.
+/// Runs due handlers until done(), or for 30 s.
 template <class Done>
 bool run_until(boost::asio::io_context& io, Done done) {
   const auto end = std::chrono::steady_clock::now() + 30s;
@@ -38,12 +38,12 @@ std::string closing(unsigned code) { return {'\x88', '\x02', static_cast<char>(c
 
 }  // namespace
 
-TEST_CASE("A request is answered over a WebSocket, in text and in binary frames, whole and in pieces [RFC 7118 section 4.2]") {
+TEST_CASE("Requests get responses over a WebSocket in text and binary frames, whole and in fragments [RFC 7118 section 4.2]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, ask(1)));
   std::string answer = browser.socket.receive("Content-Length: 0\r\n\r\n");
-  CHECK(answer.starts_with("\x81\x7e"));  // Text, and not masked: RFC 6455 section 5.1.
+  CHECK(answer.starts_with("\x81\x7e"));  // A text frame without a mask: RFC 6455 section 5.1.
   CHECK(has(answer, "SIP/2.0 200 OK\r\n"));
   browser.socket.send(frame(kFin | kBinary, ask(2)));
   CHECK(has(browser.socket.receive("CSeq: 2 OPTIONS"), "200 OK"));
@@ -54,15 +54,15 @@ TEST_CASE("A request is answered over a WebSocket, in text and in binary frames,
   CHECK(browser.socket.receive("between") == std::string("\x8a\x07") + "between");
   browser.socket.send(frame(kContinued, text.substr(10, 5)) + frame(kFin | kContinued, text.substr(15)));
   CHECK(has(browser.socket.receive("CSeq: 3 OPTIONS"), "200 OK"));
-  // An octet at a time.
+  // One octet at a time.
   for (const char c : frame(kFin | kText, ask(4))) browser.socket.send({&c, 1});
   CHECK(has(browser.socket.receive("CSeq: 4 OPTIONS"), "200 OK"));
-  // Two messages at once, and one that has nothing in it.
+  // Two messages at once, after an empty one.
   browser.socket.send(frame(kFin | kText, "") + frame(kFin | kText, ask(5)) + frame(kFin | kText, ask(6)));
   CHECK(has(browser.socket.receive("CSeq: 6 OPTIONS"), "CSeq: 5 OPTIONS"));
 }
 
-TEST_CASE("What comes right behind the handshake is not lost") {
+TEST_CASE("Octets that follow the handshake directly are not lost") {
   WebSocketEdge server;
   Browser browser(server.port());
   browser.socket.send(upgrade() + frame(kFin | kText, ask(1)));
@@ -71,20 +71,20 @@ TEST_CASE("What comes right behind the handshake is not lost") {
   CHECK(has(answer, "SIP/2.0 200 OK\r\n"));
 }
 
-TEST_CASE("What is not UTF-8 comes back in a binary frame [RFC 7118 section 4.2]") {
+TEST_CASE("A message that is not UTF-8 is answered in a binary frame [RFC 7118 section 4.2]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   std::string text = ask(1);
-  text.replace(text.find("edge-1"), 6, "edge-\xff");  // The Call-ID comes back.
+  text.replace(text.find("edge-1"), 6, "edge-\xff");  // The response repeats the Call-ID.
   browser.socket.send(frame(kFin | kBinary, text));
   const std::string answer = browser.socket.receive("\r\n\r\n");
   CHECK(answer.starts_with("\x82\x7e"));
   browser.socket.send(frame(kFin | kText, text));
-  CHECK(has(browser.socket.receive(closing(1007)), closing(1007)));  // RFC 6455 section 8.1
+  CHECK(has(browser.socket.receive(closing(1007)), closing(1007)));  // RFC 6455 section 8.1.
   CHECK(browser.socket.closed_by_peer());
 }
 
-TEST_CASE("A message has room for kMaxMessageBytes, and one octet more ends the connection with 1009 [RFC 6455 section 7.4.1]") {
+TEST_CASE("A message can have kMaxMessageBytes, and one octet more ends the connection with 1009 [RFC 6455 section 7.4.1]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, ask_of(sip::kMaxMessageBytes)));
@@ -96,7 +96,7 @@ TEST_CASE("A message has room for kMaxMessageBytes, and one octet more ends the 
   CHECK(browser.socket.closed_by_peer());
 }
 
-TEST_CASE("The end of a connection has the code of its cause, and no code that stands for none is sent [RFC 6455 section 7.4.1]") {
+TEST_CASE("The close frame has the code of its cause, and never a code that means no code [RFC 6455 section 7.4.1]") {
   WebSocketEdge server;
   const std::tuple<const char*, std::string, std::string> cases[] = {
       {"a frame that is not masked", frame(kFin | kText, ask(1), false), closing(1002)},
@@ -146,14 +146,14 @@ TEST_CASE("Frames that RFC 6455 forbids end the connection [RFC 6455 section 5.1
   }
 }
 
-TEST_CASE("CRLF CRLF is a ping here, too [RFC 7118 section 6] [RFC 5626 section 4.4.1]") {
+TEST_CASE("CRLF CRLF is a ping over a WebSocket too [RFC 7118 section 6] [RFC 5626 section 4.4.1]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, "\r\n\r\n"));
   CHECK(browser.socket.receive("\r\n") == std::string("\x81\x02\r\n"));
 }
 
-TEST_CASE("A close frame is answered with one, and the connection is gone [RFC 6455 section 5.5.1]") {
+TEST_CASE("A close frame is answered with one, and the connection ends [RFC 6455 section 5.5.1]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kCloseFrame, std::string("\x03\xe9", 2)));
@@ -161,7 +161,7 @@ TEST_CASE("A close frame is answered with one, and the connection is gone [RFC 6
   CHECK(browser.socket.closed_by_peer());
 }
 
-TEST_CASE("Who says nothing any more is told goodbye with 1001, and cut when it does not answer [RFC 6455 section 7.1.1]") {
+TEST_CASE("An idle peer gets a close frame with 1001, and is disconnected when it does not answer [RFC 6455 section 7.1.1]") {
   sip::EdgeOptions options = web();
   options.idle_time = 200ms;
   WebSocketEdge server(options);
@@ -171,7 +171,7 @@ TEST_CASE("Who says nothing any more is told goodbye with 1001, and cut when it 
   CHECK(browser.socket.closed_by_peer());  // After kCloseLimit.
 }
 
-TEST_CASE("A silent peer is pinged after half the silence, and gone after all of it [RFC 6455 section 5.5.2] [RFC 7118 section 6]") {
+TEST_CASE("A silent peer gets a ping after half the limit, and is disconnected at the limit [RFC 6455 section 5.5.2] [RFC 7118 section 6]") {
   sip::WebSocketOptions silence;
   silence.silence = 1s;
   WebSocketEdge server(web(silence));
@@ -179,7 +179,7 @@ TEST_CASE("A silent peer is pinged after half the silence, and gone after all of
   Browser mute = Browser::open(server.port());
   CHECK(mute.socket.receive(ping) == ping);
   CHECK(mute.socket.closed_by_peer());
-  bool asked_again = false;  // Of who answers: on a machine that stalls, at the next try.
+  bool asked_again = false;  // A peer that answers gets a second ping. On a host that stalls, the next try must succeed.
   for (int tries = 0; tries < 20 && !asked_again; ++tries) {
     Browser browser = Browser::open(server.port());
     if (browser.socket.receive(ping) != ping) continue;
@@ -189,7 +189,7 @@ TEST_CASE("A silent peer is pinged after half the silence, and gone after all of
   CHECK(asked_again);
 }
 
-TEST_CASE("A frame or a message that dawdles ends the connection, pings in between or not [RFC 6455 section 10.4]") {
+TEST_CASE("A frame or a message that takes too long ends the connection, also with pings in between [RFC 6455 section 10.4]") {
   sip::EdgeOptions options = web();
   options.message_time = 200ms;
   WebSocketEdge server(options);
@@ -216,9 +216,9 @@ TEST_CASE("A frame or a message that dawdles ends the connection, pings in betwe
     }));
   }
   {
-    options.message_time = 2s;  // Longer than a busy machine stands still.
+    options.message_time = 2s;  // Longer than a busy host stalls.
     WebSocketEdge patient(options);
-    Browser browser = Browser::open(patient.port());  // Whole messages, for longer than one may take: nothing slow about it.
+    Browser browser = Browser::open(patient.port());  // Whole messages may follow each other for longer than one message may take.
     Browser dawdling = Browser::open(patient.port());
     int number = 0;
     do {
@@ -230,9 +230,9 @@ TEST_CASE("A frame or a message that dawdles ends the connection, pings in betwe
   }
 }
 
-// --- both sides are ours ---------------------------------------------------------------------------------------------------
+// --- both sides belong to Offhook ------------------------------------------------------------------------------------------
 
-TEST_CASE("Over IPv4 and IPv6 we talk to ourselves by WebSocket, and a ping comes back as a pong [RFC 6455 section 5.5.3]") {
+TEST_CASE("Over IPv4 and IPv6 two edges exchange messages by WebSocket, and a ping gets a pong [RFC 6455 section 5.5.3]") {
   for (const char* text : {"127.0.0.1", "::1"}) {
     CAPTURE(text);
     const auto ip = *base::IpAddress::parse(text);
@@ -250,14 +250,14 @@ TEST_CASE("Over IPv4 and IPv6 we talk to ourselves by WebSocket, and a ping come
     client.wait();
     CHECK(client.messages.back() == "\r\n");
     CHECK(client.failed.empty());
-    // Another name at the same address is another connection: RFC 6455 section 4.1 sends the name along.
+    // Another name at the same address uses another connection, because RFC 6455 section 4.1 sends the name.
     to.name = "other.example.com";
     CHECK(client.asks(to, "WS"));
     CHECK(client.counters.connections_opened == 2);
   }
 }
 
-TEST_CASE("Over TLS the host is proved as the web proves it [RFC 7118 section 9.1]") {
+TEST_CASE("Over TLS a WebSocket server proves its host by the rules of the web [RFC 7118 section 9.1]") {
   Authority authority;
   const std::tuple<const char*, Certificate, const char*, bool> cases[] = {
       {"its name", authority.issue_dns("pbx.example.com"), "pbx.example.com", true},
@@ -283,7 +283,7 @@ TEST_CASE("Over TLS the host is proved as the web proves it [RFC 7118 section 9.
   }
 }
 
-TEST_CASE("A peer that connected to us is not connected to when it is gone [RFC 7118 section 5]") {
+TEST_CASE("The edge opens no connection to a peer that had connected to it and is gone [RFC 7118 section 5]") {
   Client client(web());
   client.connections.send(Client::flow(Transport::Ws, 9, ""), ask(1), sip::FlowId{1});
   client.wait();
@@ -291,7 +291,7 @@ TEST_CASE("A peer that connected to us is not connected to when it is gone [RFC 
   CHECK(client.counters.connections_failed == 0);
 }
 
-TEST_CASE("Connections that wait for a close frame are kMaxClosing at most; one more is cut") {
+TEST_CASE("At most kMaxClosing connections wait for a close frame, and one more is cut off") {
   Socket listener(SOCK_STREAM);
   const std::uint16_t port = listener.listen();
   boost::asio::io_context io{1};

@@ -10,7 +10,7 @@
 
 namespace offhook::transport_test {
 
-/// Options of an edge with WebSocket on it.
+/// Returns the options of an edge with WebSocket.
 inline sip::EdgeOptions web(sip::WebSocketOptions options = {}) {
   sip::EdgeOptions edge;
   edge.web_socket = std::move(options);
@@ -24,7 +24,7 @@ struct WebSocketEdge : ServingEdge {
 
 inline bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
 
-/// The handshake of RFC 6455 section 1.2, with what differs.
+/// Returns the handshake of RFC 6455 section 1.2 with these changes.
 inline std::string upgrade(const std::string& extra = "Sec-WebSocket-Protocol: sip\r\n", const std::string& line = "GET /chat HTTP/1.1") {
   return line + "\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 "Sec-WebSocket-Version: 13\r\n" + extra + "\r\n";
@@ -32,7 +32,7 @@ inline std::string upgrade(const std::string& extra = "Sec-WebSocket-Protocol: s
 
 enum : unsigned { kContinued = 0, kText = 1, kBinary = 2, kCloseFrame = 8, kPingFrame = 9, kPongFrame = 10, kFin = 0x80 };
 
-/// One frame as a client sends it: RFC 6455 section 5.2. `masked` false: as a server.
+/// Returns one frame of a client (RFC 6455 section 5.2), or of a server if `masked` is false.
 inline std::string frame(unsigned head, std::string_view payload, bool masked = true) {
   std::string bytes(1, static_cast<char>(head));
   const unsigned mark = masked ? 0x80 : 0;
@@ -51,7 +51,7 @@ inline std::string frame(unsigned head, std::string_view payload, bool masked = 
   return bytes;
 }
 
-/// What a server says to the key of that request: RFC 6455 section 4.2.2.
+/// Returns the server's value for the key of this request: RFC 6455 section 4.2.2.
 inline std::string accept_of(const std::string& request) {
   constexpr std::string_view kField = "Sec-WebSocket-Key: ";
   const auto at = request.find(kField) + kField.size();
@@ -63,11 +63,11 @@ inline std::string accept_of(const std::string& request) {
   return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
 }
 
-/// A browser's side of it, octet by octet.
+/// The browser's side of a connection, octet by octet.
 struct Browser {
   Socket socket{SOCK_STREAM};
   explicit Browser(std::uint16_t port) { socket.connect(port); }
-  /// The answer to that handshake, up to its end.
+  /// Sends a handshake. Returns the response up to its end.
   std::string ask(const std::string& request) {
     socket.send(request);
     return socket.receive("\r\n\r\n");

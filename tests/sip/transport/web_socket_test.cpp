@@ -21,7 +21,7 @@ TEST_CASE("A WebSocket is opened for the subprotocol sip [RFC 6455 section 1.3] 
   CHECK_FALSE(has(answer, "Sec-WebSocket-Extensions"));
 }
 
-TEST_CASE("What is no handshake for SIP is refused with its reason, and the connection closed [RFC 6455 section 4.2.2]") {
+TEST_CASE("A wrong handshake is refused with the reason, and the connection is closed [RFC 6455 section 4.2.2]") {
   sip::WebSocketOptions options;
   options.origins = {"https://phone.example.com"};
   WebSocketEdge server(web(options));
@@ -53,10 +53,10 @@ TEST_CASE("What is no handshake for SIP is refused with its reason, and the conn
   CHECK(wait_until([&] { return server.counters().half_open == 0; }));
   CHECK(server.counters().handshakes_failed == std::size(cases));
   CHECK(Browser(server.port()).ask(upgrade(sip + "Origin: https://phone.example.com\r\n")).starts_with("HTTP/1.1 101 "));
-  CHECK(Browser(server.port()).ask(upgrade(sip)).starts_with("HTTP/1.1 101 "));  // No browser: it names no origin.
+  CHECK(Browser(server.port()).ask(upgrade(sip)).starts_with("HTTP/1.1 101 "));  // A client that is not a browser sends no origin.
 }
 
-TEST_CASE("A handshake has room for kMaxUpgradeBytes, and none for one more, however it comes") {
+TEST_CASE("A handshake can have kMaxUpgradeBytes, and not one more, in any division") {
   WebSocketEdge server;
   const auto answer = [&](std::size_t size, std::size_t first_part) {
     const std::size_t others = upgrade().size() + std::string_view("X-Cookie: \r\n").size();
@@ -73,7 +73,7 @@ TEST_CASE("A handshake has room for kMaxUpgradeBytes, and none for one more, how
   }
 }
 
-TEST_CASE("A handshake that dawdles is ended, whatever it is held up by [RFC 6455 section 4.2.1]") {
+TEST_CASE("A handshake that takes too long ends the connection, at any point [RFC 6455 section 4.2.1]") {
   sip::EdgeOptions options = web();
   options.handshake_time = 200ms;
   WebSocketEdge server(options);
@@ -85,7 +85,7 @@ TEST_CASE("A handshake that dawdles is ended, whatever it is held up by [RFC 645
   CHECK(server.counters().half_open == 0);
 }
 
-TEST_CASE("We ask for the path and the host, name no origin, and take no server that does not answer sip [RFC 6455 section 4.1]") {
+TEST_CASE("The client's handshake has path and host but no origin, and a server that does not answer sip is refused [RFC 6455 section 4.1]") {
   struct Case {
     const char* answer;
     const char* why;
@@ -125,7 +125,7 @@ TEST_CASE("We ask for the path and the host, name no origin, and take no server 
   }
 }
 
-TEST_CASE("What WebSocket cannot be had with is refused when the edge opens") {
+TEST_CASE("open() refuses WebSocket options that cannot work") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto error_of = [&](const sip::EdgeOptions& options) {

@@ -35,7 +35,7 @@ const std::string kBob =
 
 }  // namespace
 
-TEST_CASE("A document tells of a conference, its users, their endpoints and media [RFC 4575 section 5]") {
+TEST_CASE("parse_conference_info reads a conference with its users, their endpoints and media [RFC 4575 section 5]") {
   const auto info = read_conference_info(conference_info_document(
       "<conference-description><subject>Agenda</subject><display-text>Sync</display-text></conference-description>"
       "<conference-state><user-count>33</user-count><active>true</active><locked>0</locked></conference-state>" +
@@ -61,7 +61,7 @@ TEST_CASE("A document tells of a conference, its users, their endpoints and medi
   CHECK(again.version == 1);
 }
 
-TEST_CASE("What is no conference-info is refused, each for its reason") {
+TEST_CASE("parse_conference_info refuses a wrong document with the reason") {
   const auto error = [](const std::string& text) { return parse_conference_info(text).error(); };
   CHECK(error("<conference-info/>") == PackageError::WrongDocument);
   CHECK(error(conference_info_document("", "state=\"full\" entity=\"a\"")) == PackageError::MissingValue);
@@ -76,9 +76,9 @@ TEST_CASE("What is no conference-info is refused, each for its reason") {
   CHECK(error(conference_info_document(users(many + "<user entity=\"a\"/>"))) == PackageError::TooMany);
 }
 
-TEST_CASE("A partial document changes what it names and leaves the rest [RFC 4575 sections 4.4 and 4.6]") {
+TEST_CASE("A partial document changes the elements that it contains, and no others [RFC 4575 sections 4.4 and 4.6]") {
   ConferenceTable table;
-  CHECK(table.apply(partial_conference_info(0, "")) == Applied::Gap);  // Nothing is known yet.
+  CHECK(table.apply(partial_conference_info(0, "")) == Applied::Gap);  // The table is still empty.
   CHECK(table.apply(read_conference_info(conference_info_document(
             "<conference-description><subject>S</subject></conference-description>" + users(kBob, "full")))) ==
         Applied::Taken);
@@ -102,20 +102,20 @@ TEST_CASE("A partial document changes what it names and leaves the rest [RFC 457
   CHECK(table.users().size() == 1);
 }
 
-TEST_CASE("A version that was missed asks for a refresh and changes nothing [RFC 4575 sections 4.3 and 4.6]") {
+TEST_CASE("A partial document after a missed version needs a refresh and changes nothing [RFC 4575 sections 4.3 and 4.6]") {
   ConferenceTable table;
   CHECK(table.apply(read_conference_info(conference_info_document(users(kBob, "full")))) == Applied::Taken);
   CHECK(table.apply(partial_conference_info(3, users("<user entity=\"sip:al@b\"/>"))) == Applied::Gap);
   CHECK(table.users().size() == 1);
   CHECK(table.apply(read_conference_info(conference_info_document("", "version=\"1\" state=\"full\" entity=\"sips:c@b\""))) == Applied::Stale);
-  CHECK(table.apply(partial_conference_info(2, users("<user entity=\"sip:al@b\"/>", "full"))) == Applied::Taken);  // The list itself is whole.
+  CHECK(table.apply(partial_conference_info(2, users("<user entity=\"sip:al@b\"/>", "full"))) == Applied::Taken);  // This list of users is complete.
   CHECK(table.users().size() == 1);
   CHECK(table.apply(read_conference_info(conference_info_document("", "state=\"deleted\" entity=\"sips:c@b\""))) == Applied::Taken);
   CHECK(table.has_ended());
   CHECK(table.users().empty());
 }
 
-TEST_CASE("A conference has as many users as kMaxRows, and not one more") {
+TEST_CASE("A ConferenceTable holds kMaxRows users, and refuses one more") {
   const auto many = [](std::size_t from, std::size_t n) {
     std::string text;
     for (std::size_t i = 0; i < n; ++i) text += "<user entity=\"" + std::to_string(from + i) + "\"/>";
