@@ -1,4 +1,4 @@
-// The connection that a registration came by: pings, its end, and who needs it.
+// The connection that a registration uses: keep-alive pings, failure, and when the connection may be closed.
 #include <offhook/tests/sip/stack/registering.hpp>
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ struct OverTcp : Registering {
     receive(granted(first, 7200));
     sent.clear();
   }
-  /// The time at which the next ping left.
+  /// Advances the time to the next ping and returns that time.
   base::TimePoint ping() {
     for (int i = 0; i < 121 && count("\r\n\r\n") == 0; ++i) advance(1s);
     REQUIRE(count("\r\n\r\n") == 1);
@@ -32,9 +32,7 @@ struct OverTcp : Registering {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OverTcp,
-                  "Over TCP it pings every 95 to 120 s; a server that never pongs is not taken for dead [RFC 5626 section "
-                  "4.4.1]") {
+TEST_CASE_FIXTURE(OverTcp, "Over TCP an account pings every 95 to 120 s; a server that never sent a pong is not considered dead [RFC 5626 section 4.4.1]") {
   auto last = begin;
   for (int i = 0; i < 5; ++i) {
     const auto at = ping();
@@ -46,7 +44,7 @@ TEST_CASE_FIXTURE(OverTcp,
   CHECK(stack.counters().dead_flows == 0);
 }
 
-TEST_CASE_FIXTURE(OverTcp, "A registration that was taken back needs its connection no more") {
+TEST_CASE_FIXTURE(OverTcp, "After unregister the account no longer uses its connection") {
   CHECK(stack.uses(used));
   stack.unregister(account, now);
   drain();
@@ -55,10 +53,10 @@ TEST_CASE_FIXTURE(OverTcp, "A registration that was taken back needs its connect
   CHECK_FALSE(stack.uses(used));
 }
 
-TEST_CASE_FIXTURE(OverTcp, "A connection over which a REGISTER gets no word at all is closed, and the next one takes a new one") {
+TEST_CASE_FIXTURE(OverTcp, "The stack closes a connection on which a REGISTER got no response at all, and sends the next REGISTER on a new one") {
   std::string word;
-  SUBCASE("nothing") {}
-  SUBCASE("a 100") { word = "100"; }
+  SUBCASE("no response") {}
+  SUBCASE("a 100 response") { word = "100"; }
   stack.refresh_registration(account, now);
   drain();
   const std::string refresh = take("REGISTER ");
@@ -80,13 +78,12 @@ TEST_CASE_FIXTURE(OverTcp, "A connection over which a REGISTER gets no word at a
 }
 
 TEST_CASE_FIXTURE(OverTcp,
-                  "A server that ponged before and does not within 10 s is dead: the connection is closed, and it "
-                  "registers anew [RFC 5626 section 4.4.1]") {
+    "A server that sent pongs before and sends none within 10 s is dead: the stack closes the connection and registers again [RFC 5626 section 4.4.1]") {
   ping();
   receive("\r\n", used);
   ping();
   advance(8s);
-  receive("\r\n", used);  // In time.
+  receive("\r\n", used);  // This pong is in time.
   advance(10s);
   CHECK_FALSE(stack.poll_close());
   ping();
@@ -103,20 +100,20 @@ TEST_CASE_FIXTURE(OverTcp,
   const std::string again = take("REGISTER ");
   REQUIRE(!again.empty());
   receive(granted(again, 7200));
-  ping();  // And the new connection is pinged, with nothing known of it yet.
+  ping();  // The stack pings the new connection too, without an assumption about its pongs.
   advance(11s);
   CHECK_FALSE(stack.poll_close());
 }
 
-TEST_CASE_FIXTURE(OverTcp, "A pong that nobody asked for, or from elsewhere, proves nothing") {
-  receive("\r\n", used);  // Before any ping: half of one of theirs.
+TEST_CASE_FIXTURE(OverTcp, "A pong without a ping, or from another address, does not show that the server sends pongs") {
+  receive("\r\n", used);  // No ping was sent yet. This is also half of a ping of the server.
   ping();
   receive("\r\n", {{9}, sip::Transport::Tcp, local, address("192.0.2.77", 5060)});
   advance(11s);
   CHECK_FALSE(stack.poll_close());
 }
 
-TEST_CASE_FIXTURE(OverTcp, "The connection that carries a registration is in use, another is not") {
+TEST_CASE_FIXTURE(OverTcp, "uses() is true for the connection of a registration, and false for another one") {
   CHECK(stack.uses(used));
   CHECK_FALSE(stack.uses({{9}, sip::Transport::Tcp, local, address("192.0.2.77", 4000)}));
 }

@@ -6,7 +6,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-TEST_CASE("AccountIndex finds accounts by user part and by username, in their order") {
+TEST_CASE("AccountIndex finds accounts by user part and by username, in the order of addition") {
   sip::AccountIndex index;
   index.add({1}, "6001", "desk", false);
   index.add({2}, "6001", "6001", false);
@@ -16,7 +16,7 @@ TEST_CASE("AccountIndex finds accounts by user part and by username, in their or
   CHECK(index.named("nobody").empty());
 }
 
-TEST_CASE("AccountIndex forgets an account by both of its names, and no other") {
+TEST_CASE("AccountIndex removes an account under both of its names, and leaves the other accounts") {
   sip::AccountIndex index;
   index.add({1}, "6001", "desk", true);
   index.add({2}, "6001", "6001", false);
@@ -28,7 +28,7 @@ TEST_CASE("AccountIndex forgets an account by both of its names, and no other") 
   CHECK(index.named("6001").empty());
 }
 
-TEST_CASE("AccountIndex knows an address for as long as one account calls it its registrar") {
+TEST_CASE("AccountIndex keeps a registrar's address until as many accounts removed it as added it") {
   sip::AccountIndex index;
   const auto here = address("192.0.2.1", 0).ip, there = address("192.0.2.2", 0).ip;
   index.add_registrar(here);
@@ -41,7 +41,7 @@ TEST_CASE("AccountIndex knows an address for as long as one account calls it its
   CHECK_FALSE(index.is_registrar(here));
 }
 
-TEST_CASE("AccountIndex tells whether any account takes calls from its registrar alone") {
+TEST_CASE("any_closed is true when at least one account accepts calls from its registrar only") {
   sip::AccountIndex index;
   index.add({1}, "a", "a", false);
   CHECK_FALSE(index.any_closed());

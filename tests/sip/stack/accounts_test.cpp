@@ -9,8 +9,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-TEST_CASE_FIXTURE(Registering,
-                  "REGISTER, challenge, credentials, 200: Registered with the granted time [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Registering, "An account sends REGISTER, answers the challenge, and is Registered for the granted time [RFC 3261 section 10.2]") {
   const std::string first = start();
   CHECK(start_line(first) == "REGISTER sip:192.0.2.50 SIP/2.0");
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
@@ -32,8 +31,7 @@ TEST_CASE_FIXTURE(Registering,
   CHECK(changed->local == address("192.0.2.1", 0).ip);
 }
 
-TEST_CASE_FIXTURE(Registering,
-                  "A callee's challenge that claims our realm does not spoil the registration [RFC 8760 section 2.4]") {
+TEST_CASE_FIXTURE(Registering, "A callee's challenge with the registrar's realm does not harm the registration [RFC 8760 section 2.4]") {
   register_now();
   sip::CallOptions call;
   call.account = account;
@@ -53,8 +51,7 @@ TEST_CASE_FIXTURE(Registering,
   CHECK(header(take("REGISTER "), "Authorization").find("nonce=\"n2\"") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Registering,
-                  "A registration is refreshed before it expires, and asks for the address anew [RFC 3261 section 10.2.4]") {
+TEST_CASE_FIXTURE(Registering, "An account refreshes its registration before it expires, and resolves the registrar's name again [RFC 3261 section 10.2.4]") {
   register_now();
   const auto before = queries.size();
   sent.clear();
@@ -63,7 +60,7 @@ TEST_CASE_FIXTURE(Registering,
   CHECK(queries.size() > before);
 }
 
-TEST_CASE_FIXTURE(Registering, "Without a registrar of its own the domain of the address of record is asked [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Registering, "An account without a registrar registers at the domain of its address of record [RFC 3261 section 10.2]") {
   options.registrar.clear();
   for (const auto& [address, asked] : {std::pair{"sip:6001@192.0.2.50", "sip:192.0.2.50"}, {"sip:6001@192.0.2.50:5070;user=phone", "sip:192.0.2.50:5070"}}) {
     options.address_of_record = address;
@@ -73,7 +70,7 @@ TEST_CASE_FIXTURE(Registering, "Without a registrar of its own the domain of the
   CHECK(start().empty());
 }
 
-TEST_CASE_FIXTURE(Registering, "A wrong password is told as such, once refused") {
+TEST_CASE_FIXTURE(Registering, "A wrong password, refused once, is reported as the reason of the failure") {
   const std::string first = start();
   receive(response(first, 401, "reg", {}, challenge()));
   receive(response(take("REGISTER "), 401, "reg", {}, challenge()));
@@ -86,7 +83,7 @@ TEST_CASE_FIXTURE(Registering, "A wrong password is told as such, once refused")
   CHECK(count("REGISTER ") == 0);
 }
 
-TEST_CASE_FIXTURE(Registering, "A registrar that is down at start: NoAnswer, and it is tried again") {
+TEST_CASE_FIXTURE(Registering, "A registrar that does not respond at start gives Failed with NoAnswer, and the account tries again") {
   CHECK(!start().empty());
   advance(33s);
   (void)event<sip::RegistrationChanged>();
@@ -99,7 +96,7 @@ TEST_CASE_FIXTURE(Registering, "A registrar that is down at start: NoAnswer, and
   CHECK(count("REGISTER ") >= 1);
 }
 
-TEST_CASE_FIXTURE(Registering, "A registrar whose name does not resolve is told, and asked for again") {
+TEST_CASE_FIXTURE(Registering, "A registrar whose name does not resolve is reported, and the account resolves it again later") {
   options.registrar = "sip:pbx.example";
   CHECK(start().empty());
   (void)event<sip::RegistrationChanged>();
@@ -111,7 +108,7 @@ TEST_CASE_FIXTURE(Registering, "A registrar whose name does not resolve is told,
   CHECK(count("REGISTER ") == 1);
 }
 
-TEST_CASE_FIXTURE(Registering, "An address of record that is none is told at once, and nothing is sent") {
+TEST_CASE_FIXTURE(Registering, "An invalid address of record gives Failed at once, and the stack sends nothing") {
   options.address_of_record = "6001";
   CHECK(start().empty());
   CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Failed);
@@ -131,7 +128,7 @@ TEST_CASE_FIXTURE(Registering, "unregister removes the binding and ends in Unreg
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Registering, "A removed account is taken back, and gone once its registrar has answered [RFC 3261 section 10.2.2]") {
+TEST_CASE_FIXTURE(Registering, "remove_account removes the binding; the account is gone when the registrar has responded [RFC 3261 section 10.2.2]") {
   register_now();
   sent.clear();
   CHECK(stack.accounts() == 1);
@@ -151,7 +148,7 @@ TEST_CASE_FIXTURE(Registering, "A removed account is taken back, and gone once i
   CHECK(stack.sizes() == sip::StackSizes{});
 }
 
-TEST_CASE_FIXTURE(Registering, "A removed account is gone within 32 s when its registrar says nothing, and at once when it never registered") {
+TEST_CASE_FIXTURE(Registering, "A removed account is gone after 32 s when its registrar is silent, and at once when it never registered") {
   register_now();
   stack.remove_account(account, now);
   drain();
@@ -166,11 +163,11 @@ TEST_CASE_FIXTURE(Registering, "A removed account is gone within 32 s when its r
   CHECK(stack.accounts() == 0);
 }
 
-TEST_CASE_FIXTURE(Registering, "No call is for a removed account or made with it, also when it was the last") {
+TEST_CASE_FIXTURE(Registering, "A removed account receives and makes no calls, also when it was the last account") {
   register_now();
   stack.remove_account(account, now);
   drain();
-  for (int i = 0; i < 2; ++i) {  // While it is taken back, and when it is gone.
+  for (int i = 0; i < 2; ++i) {  // The first pass runs while the binding is being removed, the second one when the account is gone.
     sip::CallOptions call;
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
@@ -193,7 +190,7 @@ TEST_CASE_FIXTURE(Registering, "No call is for a removed account or made with it
   }
 }
 
-TEST_CASE_FIXTURE(Registering, "A call of a removed account goes on under its name; the account is gone with it") {
+TEST_CASE_FIXTURE(Registering, "A call of a removed account continues with its identity; the account is gone when the call ends") {
   register_now();
   receive(invite("offer", {}, "sip:6001@192.0.2.1"));
   const auto call = event<sip::IncomingCall>();
@@ -219,7 +216,7 @@ TEST_CASE_FIXTURE(Registering, "A call of a removed account goes on under its na
   CHECK(stack.sizes() == sip::StackSizes{});
 }
 
-TEST_CASE_FIXTURE(Registering, "An account that is removed while its REGISTER, a SUBSCRIBE and a request are on their way is gone after them") {
+TEST_CASE_FIXTURE(Registering, "An account that is removed with a REGISTER, a SUBSCRIBE and a request pending is gone after their responses") {
   const std::string first = start();
   const auto subscription = stack.subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}, .persists = false}}, now);
   REQUIRE(subscription);
@@ -234,7 +231,7 @@ TEST_CASE_FIXTURE(Registering, "An account that is removed while its REGISTER, a
   CHECK(stack.accounts() == 0);
 }
 
-TEST_CASE_FIXTURE(Registering, "unregister ends within 32 s when the registrar is gone") {
+TEST_CASE_FIXTURE(Registering, "unregister ends within 32 s when the registrar does not respond") {
   register_now();
   stack.unregister(account, now);
   drain();
@@ -247,8 +244,7 @@ TEST_CASE_FIXTURE(Registering, "unregister ends within 32 s when the registrar i
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Registering,
-                  "A broken connection to the registrar leads to a new REGISTER over a new one [RFC 5626 section 4.2.1]") {
+TEST_CASE_FIXTURE(Registering, "When the connection to the registrar breaks, the account sends a new REGISTER over a new connection [RFC 5626 section 4.2.1]") {
   options.registrar = "sip:192.0.2.50;transport=tcp";
   peer.transport = sip::Transport::Tcp;
   const std::string first = start();
@@ -263,8 +259,7 @@ TEST_CASE_FIXTURE(Registering,
   CHECK(last_flow.id == sip::FlowId{});
 }
 
-TEST_CASE_FIXTURE(
-    Registering, "A call from the registrar belongs to the account, and its asserted identity is believed [RFC 3325 section 5]") {
+TEST_CASE_FIXTURE(Registering, "A call from the registrar belongs to the account, and its asserted identity is trusted [RFC 3325 section 5]") {
   register_now();
   sent.clear();
   receive(invite("offer", {{"P-Asserted-Identity", "\"Boss\" <sip:boss@pbx.example>"}}, "sip:6001@192.0.2.1:5060"));
@@ -278,9 +273,7 @@ TEST_CASE_FIXTURE(
   CHECK(header(take("SIP/2.0 200"), "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
 }
 
-TEST_CASE_FIXTURE(Registering,
-                  "Over UDP a registered account pings every 24 to 29 s, and no longer than it is registered [RFC 5626 "
-                  "section 4.4.2]") {
+TEST_CASE_FIXTURE(Registering, "Over UDP an account pings every 24 to 29 s for as long as it is registered [RFC 5626 section 4.4.2]") {
   register_now();
   sent.clear();
   advance(23s);
@@ -298,7 +291,7 @@ TEST_CASE_FIXTURE(Registering,
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Registering, "Pings leave at different times, each within its bounds [RFC 5626 section 4.4.2]") {
+TEST_CASE_FIXTURE(Registering, "The intervals between pings differ, each within its bounds [RFC 5626 section 4.4.2]") {
   options.expires = 7200s;
   const std::string first = start();
   receive(granted(first, 7200));
@@ -319,12 +312,12 @@ TEST_CASE_FIXTURE(Registering, "Pings leave at different times, each within its 
   CHECK(intervals.size() > 30);
 }
 
-TEST_CASE_FIXTURE(Registering, "An account may be told not to ping; one that is not registered does not") {
-  SUBCASE("told not to") {
+TEST_CASE_FIXTURE(Registering, "An account does not ping with keep_alive off or while it is not registered") {
+  SUBCASE("keep_alive is off") {
     options.keep_alive = false;
     register_now();
   }
-  SUBCASE("not registered") { receive(response(start(), 503, "reg")); }
+  SUBCASE("it is not registered") { receive(response(start(), 503, "reg")); }
   sent.clear();
   advance(45s);
   CHECK(count("\r\n\r\n") == 0);
@@ -345,8 +338,7 @@ struct Guarded : Registering {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Guarded,
-                  "A registered account takes calls from its registrar alone; a stranger gets one answer, whoever he asks for") {
+TEST_CASE_FIXTURE(Guarded, "A registered account accepts calls from its registrar only; a stranger gets the same response for every user") {
   names["pbx.example"] = {route(sip::Transport::Udp, address("192.0.2.50", 5060)),
                           route(sip::Transport::Udp, address("192.0.2.51", 5060))};
   options.registrar = "sip:pbx.example";
@@ -362,20 +354,19 @@ TEST_CASE_FIXTURE(Guarded,
     CHECK(told->so_far == so_far);
   }
   (void)ask("6001", stranger);
-  CHECK_FALSE(event<sip::StrangerRefused>());  // The third is not told, the fourth is.
+  CHECK_FALSE(event<sip::StrangerRefused>());  // The 1st, 2nd and 4th refusal give an event, the 3rd does not.
   (void)ask("6001", stranger);
   CHECK(event<sip::StrangerRefused>());
   CHECK(stack.sessions() == 0);
   CHECK_FALSE(event<sip::IncomingCall>());
   CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));
   CHECK(ask("6002", peer).starts_with("SIP/2.0 404"));
-  sip::Flow second = peer;  // Another address of the registrar's name, another port: as a cluster calls.
+  sip::Flow second = peer;  // A cluster calls like this: from another address of the registrar's name, and another port.
   second.remote = address("192.0.2.51", 5070);
   CHECK(ask("6001", second).starts_with("SIP/2.0 100"));
 }
 
-TEST_CASE_FIXTURE(Guarded,
-                  "Of a registrar whose name leads elsewhere each time, the last kMaxRegistrarAddresses addresses may call") {
+TEST_CASE_FIXTURE(Guarded, "When the registrar's name resolves to new addresses each time, the last kMaxRegistrarAddresses addresses may call") {
   const auto at = [&](std::size_t n) { return route(sip::Transport::Udp, address("192.0.2." + std::to_string(100 + n), 5060)); };
   const auto from = [&](const sip::Route& route) { return sip::Flow{{1}, sip::Transport::Udp, local, route.remote}; };
   const auto used = route(sip::Transport::Udp, peer.remote);
@@ -389,12 +380,12 @@ TEST_CASE_FIXTURE(Guarded,
     for (int i = 0; i < 120 && count("REGISTER ") == 0; ++i) advance(1s);
     receive(granted(take("REGISTER "), 120));
   }
-  CHECK(ask("6001", from(used)).starts_with("SIP/2.0 100"));  // The first to be known, and the last to be seen.
+  CHECK(ask("6001", from(used)).starts_with("SIP/2.0 100"));  // This address was known first, and was used last.
   CHECK(ask("6001", from(at(1))).starts_with("SIP/2.0 100"));
   CHECK(ask("6001", from(at(0))).starts_with("SIP/2.0 403"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "A flood of strangers' requests leaves room for the registrar's calls, and for those that are up") {
+TEST_CASE_FIXTURE(Guarded, "A flood of strangers' requests leaves transactions for the registrar's calls and for established calls") {
   register_now();
   const auto other = [&] {
     call_id = "call-1";
@@ -429,26 +420,25 @@ TEST_CASE_FIXTURE(Guarded, "A flood of strangers' requests leaves room for the r
   drain();
   const std::string our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
   sent.clear();
-  receive(in_dialog("BYE", 2, our_tag), stranger);  // A call that is up may go on from elsewhere.
+  receive(in_dialog("BYE", 2, our_tag), stranger);  // Requests of an established call may come from another address.
   CHECK(take().starts_with("SIP/2.0 200"));
   fill(peer, sip::kMaxServerTransactions - sip::ServerRequests::kMaxBesideStrangers);
   CHECK(ask("6001", peer).starts_with("SIP/2.0 503"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "Before its registrar has answered, a registering account takes no call") {
+TEST_CASE_FIXTURE(Guarded, "An account accepts no call before its registrar has responded to REGISTER") {
   start();
   CHECK(ask("6001", stranger).starts_with("SIP/2.0 403"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "accept_from anyone: a call from a stranger is taken, an unknown user is not found") {
+TEST_CASE_FIXTURE(Guarded, "With accept_from Anyone an account accepts a stranger's call; an unknown user gets 404") {
   options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
   register_now();
   CHECK(ask("6001", stranger).starts_with("SIP/2.0 100"));
   CHECK(ask("6002", stranger).starts_with("SIP/2.0 404"));
 }
 
-TEST_CASE_FIXTURE(Guarded,
-                  "Of two accounts only the open one takes a stranger's call; the other's user looks like an unknown one") {
+TEST_CASE_FIXTURE(Guarded, "With one open account and one closed one, a stranger's call to the closed account gets the same 403 as an unknown user") {
   register_now();
   options.address_of_record = "sip:6005@pbx.example";
   options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;

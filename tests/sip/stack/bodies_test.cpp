@@ -6,7 +6,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// Bodies that are no session description, and say of themselves whether they have to be understood.
+// Bodies other than SDP, with a Content-Disposition that makes them optional or required.
 
 namespace {
 
@@ -24,15 +24,15 @@ std::string part(const std::string& disposition) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Called, "An optional body that is not SDP is passed over, as if there were none [RFC 3261 section 8.2.3]") {
+TEST_CASE_FIXTURE(Called, "The stack ignores an optional body that is not SDP [RFC 3261 section 8.2.3]") {
   std::string text;
-  SUBCASE("as the grammar has it") { text = as_text(invite("hello")); }
-  SUBCASE("in other letters, with blanks and quotes") {
+  SUBCASE("with the letters of the grammar") { text = as_text(invite("hello")); }
+  SUBCASE("with other letter case, blanks and quotes") {
     text = as_text(invite("hello"), "Content-Disposition: Icon ; size=4; Handling = \"OPTIONAL\"\r\n");
   }
-  SUBCASE("SDP that is packed") { text = invite("hello", {{"Content-Encoding", "gzip"}, {"Content-Disposition", "session;handling=optional"}}); }
-  SUBCASE("all parts") { text = in_parts(invite(part(";handling=optional") + part(";handling=optional") + "--x--")); }
-  SUBCASE("all in parts") { text = in_parts(invite(part("") + "--x--"), kOptional); }
+  SUBCASE("SDP with a Content-Encoding") { text = invite("hello", {{"Content-Encoding", "gzip"}, {"Content-Disposition", "session;handling=optional"}}); }
+  SUBCASE("every part is optional") { text = in_parts(invite(part(";handling=optional") + part(";handling=optional") + "--x--")); }
+  SUBCASE("the multipart body is optional as a whole") { text = in_parts(invite(part("") + "--x--"), kOptional); }
   receive(text);
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Called, "An optional body that is not SDP is passed over, as i
   CHECK(confirmed->body.data == "answer");
 }
 
-TEST_CASE("A body that is not SDP and not optional gets 415 [RFC 3261 section 8.2.3]") {
+TEST_CASE("A body that is neither SDP nor optional gets 415 [RFC 3261 section 8.2.3]") {
   Called pen;
   const auto invite = [&](const std::string& content, const Fields& extra = {}) { return pen.invite(content, extra); };
   for (const std::string& text : {
@@ -75,15 +75,15 @@ TEST_CASE_FIXTURE(Called, "Within a call an optional body that is not SDP is no 
   receive(as_text(in_dialog("INVITE", 3, our_tag, "hello")));
   const auto asked = event<sip::OfferReceived>();
   REQUIRE(asked);
-  CHECK(asked->offer.empty());  // Ours is asked for.
+  CHECK(asked->offer.empty());  // The peer asks for an offer of ours.
 }
 
 TEST_CASE_FIXTURE(EarlyDialogs, "In PRACK and in an early UPDATE an optional body that is not SDP is no offer [RFC 3261 section 8.2.3]") {
-  SUBCASE("they call") {
+  SUBCASE("the peer calls") {
     agree_as_called();
     receive(as_text(in_dialog("UPDATE", 20, our_tag, "hello")));
   }
-  SUBCASE("we call") {
+  SUBCASE("the agent calls") {
     dial();
     agree();
     receive(as_text(in_dialog("UPDATE", 20, our_tag, "hello", {}, "a")));

@@ -7,7 +7,7 @@
 
 namespace offhook::sim {
 
-/// The peer calls us.
+/// A call in which the peer is the caller.
 struct Called : Scripted {
   sip::SessionId session;
   std::string our_tag;

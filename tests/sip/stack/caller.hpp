@@ -6,11 +6,11 @@
 
 namespace offhook::sim {
 
-/// We call the peer, through a registrar that we do not register at.
+/// A call from the agent to the peer, through a registrar at which the agent does not register.
 struct Caller : Scripted {
   sip::AccountId account;
   sip::SessionId session;
-  std::string first;  // Our INVITE.
+  std::string first;  // The agent's INVITE.
 
   Caller() {
     sip::AccountOptions options;

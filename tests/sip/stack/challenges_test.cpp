@@ -9,7 +9,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// Which challenges an account's password answers: sip::ChallengeOptions.
+// sip::ChallengeOptions: which challenges the account answers with its password.
 
 namespace {
 
@@ -17,13 +17,14 @@ struct Challenged : Registering {
   static std::string digest(const std::string& realm, const std::string& more = ", qop=\"auth\"") {
     return "Digest realm=\"" + realm + "\", nonce=\"n9\"" + more;
   }
-  /// Registered without a challenge.
+  /// Registers without a challenge.
   void register_unasked() {
     receive(granted(start(), 120));
     sent.clear();
     events.clear();
   }
-  /// Calls through the registrar; the status of the challenge that it gets, or 0 when it answered that.
+  /// Calls through the registrar, which sends `challenges`. Returns the status of the challenge, or 0 when the account answered
+  /// it.
   int call_with(const Fields& challenges) {
     sent.clear();
     events.clear();
@@ -40,7 +41,7 @@ struct Challenged : Registering {
     CHECK(ended->why == sip::CallEnded::Why::Rejected);
     return ended->status;
   }
-  /// A call of the peer's through the registrar, which stays in the way; it is up.
+  /// Establishes a call from the peer through the registrar, which stays in the route set.
   sip::SessionId called() {
     receive(invite("offer", {{"Record-Route", "<sip:192.0.2.50;lr>"}}, "sip:6001@192.0.2.1"));
     const auto call = event<sip::IncomingCall>();
@@ -58,9 +59,7 @@ struct Challenged : Registering {
 
 }  // namespace
 
-TEST_CASE(
-    "In a call that the peer opened a challenge in the registrar's realm gets no digest, unless the account allows it [RFC 3261 section "
-    "22.2]") {
+TEST_CASE("In a call from the peer a challenge in the registrar's realm gets no digest, unless in_peers_dialogs is set [RFC 3261 section 22.2]") {
   for (const bool allowed : {false, true}) {
     for (const std::string name : {"WWW-Authenticate", "Proxy-Authenticate"}) {
       const int status = name == "WWW-Authenticate" ? 401 : 407;
@@ -103,7 +102,7 @@ TEST_CASE_FIXTURE(Challenged, "A BYE that the far end of an incoming call challe
       REQUIRE(stack.hang_up(call->session, now));
       drain();
       const std::string bye = take("BYE ");
-      REQUIRE(last_flow.remote == address("192.0.2.99", 5060));  // Straight to the far end.
+      REQUIRE(last_flow.remote == address("192.0.2.99", 5060));  // The BYE went directly to the far end.
       const std::string realm = known_realm ? "pbx" : "evil";
       receive(response(bye, name == "WWW-Authenticate" ? 401 : 407, "peer", {},
                        {{name, "Digest realm=\"" + realm + "\", nonce=\"n9\", qop=\"auth\""}}),
@@ -114,21 +113,19 @@ TEST_CASE_FIXTURE(Challenged, "A BYE that the far end of an incoming call challe
   }
 }
 
-TEST_CASE_FIXTURE(Challenged,
-                  "An INVITE of ours answers the registrar's 401 and 407, though no REGISTER was challenged [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Challenged, "An INVITE of the account answers the registrar's 401 and 407, even if no REGISTER was challenged [RFC 3261 section 22.2]") {
   register_unasked();
   CHECK(call_with({{"WWW-Authenticate", digest("calls")}}) == 0);
   CHECK(call_with({{"Proxy-Authenticate", digest("calls", "")}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Challenged,
-                  "An INVITE of ours answers a realm that no REGISTER was challenged in [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Challenged, "An INVITE of the account answers a realm in which no REGISTER was challenged [RFC 3261 section 22.3]") {
   register_now();
   CHECK(call_with({{"Proxy-Authenticate", digest("calls")}}) == 0);
   CHECK(call_with({{"Proxy-Authenticate", digest("pbx")}, {"WWW-Authenticate", digest("calls")}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Challenged, "A challenge for a realm that the account does not name gets no digest [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Challenged, "A challenge for a realm that the account does not list gets no digest [RFC 3261 section 22]") {
   options.challenges.realms = {"pbx", "calls"};
   register_now();
   CHECK(call_with({{"Proxy-Authenticate", digest("evil")}}) == 407);
@@ -138,7 +135,7 @@ TEST_CASE_FIXTURE(Challenged, "A challenge for a realm that the account does not
   CHECK(call_with({{"Proxy-Authenticate", digest("pbx")}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Challenged, "A challenge of Basic gets no password; beside one of Digest it is passed over [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Challenged, "A Basic challenge gets no password, and is ignored beside a Digest challenge [RFC 3261 section 22]") {
   register_now();
   for (const std::string name : {"WWW-Authenticate", "Proxy-Authenticate"}) {
     CAPTURE(name);
@@ -158,7 +155,7 @@ TEST_CASE_FIXTURE(Challenged, "A challenge of Basic gets no password; beside one
   }
 }
 
-TEST_CASE_FIXTURE(Challenged, "Of several challenges those for realms that the account names are answered, and no other") {
+TEST_CASE_FIXTURE(Challenged, "An account that lists realms answers the challenges for these realms only, when several challenges arrive") {
   options.challenges.realms = {"pbx"};
   register_now();
   sip::CallOptions call;
@@ -172,7 +169,7 @@ TEST_CASE_FIXTURE(Challenged, "Of several challenges those for realms that the a
   CHECK(header(again, "Authorization").empty());
 }
 
-TEST_CASE_FIXTURE(Challenged, "A REGISTER answers for the realms that the account names, too") {
+TEST_CASE_FIXTURE(Challenged, "An account that lists realms refuses a challenge for another realm to its REGISTER, too") {
   options.challenges.realms = {"other"};
   receive(response(start(), 401, "reg", {}, challenge()));
   CHECK(count("REGISTER ") == 0);
@@ -190,9 +187,7 @@ TEST_CASE_FIXTURE(Challenged, "An account without a user name answers no challen
   CHECK(call_with({{"WWW-Authenticate", digest("pbx")}}) == 401);
 }
 
-TEST_CASE_FIXTURE(Challenged,
-                  "A challenge that is weaker than our registrar's gets no digest: no MD5 for SHA-256, none without qop [RFC 8760 section "
-                  "2.4]") {
+TEST_CASE_FIXTURE(Challenged, "A challenge weaker than the registrar's gets no digest: MD5 after SHA-256, or no qop after qop [RFC 8760 section 2.4]") {
   receive(response(start(), 401, "reg", {},
                    {{"WWW-Authenticate", digest("pbx", ", algorithm=SHA-256, qop=\"auth\"")},
                     {"WWW-Authenticate", digest("pbx", ", algorithm=MD5, qop=\"auth\"")}}));
@@ -205,12 +200,12 @@ TEST_CASE_FIXTURE(Challenged,
     CHECK(is_answered(", algorithm=SHA-256, qop=\"auth\""));
     CHECK(is_answered(", algorithm=SHA-512-256, qop=\"auth\""));
   }
-  // The strong one beside it is a proxy's: each is answered by itself.
+  // The strong challenge is a proxy's. The stack judges each challenge by itself.
   CHECK(call_with({{"WWW-Authenticate", digest("pbx", ", algorithm=MD5, qop=\"auth\"")},
                    {"Proxy-Authenticate", digest("pbx", ", algorithm=SHA-256, qop=\"auth\"")}}) == 401);
 }
 
-TEST_CASE_FIXTURE(Challenged, "A realm that the account names may be weaker than the registrar's own, until it has been stronger itself") {
+TEST_CASE_FIXTURE(Challenged, "A listed realm may be weaker than the registrar's realm, but not weaker than its own earlier challenge") {
   options.challenges.realms = {"pbx", "calls"};
   receive(response(start(), 401, "reg", {}, {{"WWW-Authenticate", digest("pbx", ", algorithm=SHA-256, qop=\"auth\"")}}));
   receive(granted(take("REGISTER "), 120));
@@ -218,7 +213,7 @@ TEST_CASE_FIXTURE(Challenged, "A realm that the account names may be weaker than
   CHECK(call_with({{"WWW-Authenticate", digest("pbx", ", algorithm=MD5, qop=\"auth\"")}}) == 401);
 }
 
-TEST_CASE_FIXTURE(Challenged, "The strength of kMaxRealms realms of the registrar is remembered; one more, and the oldest is forgotten") {
+TEST_CASE_FIXTURE(Challenged, "The account remembers the strength of kMaxRealms realms of the registrar; one more replaces the oldest") {
   const auto realm = [](std::size_t i) {
     return std::pair<std::string, std::string>("WWW-Authenticate", digest("r" + std::to_string(i), i == 0 ? ", algorithm=SHA-256" : ""));
   };

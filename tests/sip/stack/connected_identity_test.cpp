@@ -1,4 +1,4 @@
-// Who is at the other end of a call, when that changes while it is up.
+// The identity of the other party of a call, and its changes during the call.
 #include <offhook/tests/sip/stack/called.hpp>
 #include <offhook/tests/sip/stack/caller.hpp>
 
@@ -9,7 +9,7 @@ using namespace offhook::sim;
 
 namespace {
 
-/// As another user of the peer sends it.
+/// Returns `request` with `from` as the URI and display name in From.
 std::string by(const std::string& from, std::string request) {
   const auto at = request.find("From: ") + 6;
   return request.replace(at, request.find(";tag=", at) - at, from);
@@ -19,7 +19,7 @@ const Fields kTakesNames{{"Supported", "timer, from-change"}, {"Allow", "INVITE,
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Called, "Another From in an UPDATE is told, and is our To from then on [RFC 4916 section 4.4.2]") {
+TEST_CASE_FIXTURE(Called, "An UPDATE with another From gives PeerChanged, and this From is the To of later requests [RFC 4916 section 4.4.2]") {
   ring_in();
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(Called, "Another From in an UPDATE is told, and is our To from
   CHECK(changed->headers.find("X-Note") == "picked up");
   receive(by("\"Bea\" <sip:bea@192.0.2.99>", in_dialog("UPDATE", 4, our_tag)));
   CHECK_FALSE(event<sip::PeerChanged>());
-  receive(by("<sip:cyd@192.0.2.99>", in_dialog("UPDATE", 4, our_tag)));  // Its CSeq does not rise: 500.
+  receive(by("<sip:cyd@192.0.2.99>", in_dialog("UPDATE", 4, our_tag)));  // The CSeq does not rise, so that the UPDATE gets 500.
   CHECK_FALSE(event<sip::PeerChanged>());
   sent.clear();
   REQUIRE(stack.hang_up(session, now));
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Called, "Another From in an UPDATE is told, and is our To from
   CHECK(header(take("BYE "), "To") == "\"Bea\" <sip:bea@192.0.2.99>;tag=peer");
 }
 
-TEST_CASE_FIXTURE(Called, "A re-INVITE changes who is connected when it is accepted, and not when it is refused [RFC 4916 section 4.4.2]") {
+TEST_CASE_FIXTURE(Called, "A re-INVITE changes the connected party when it is accepted, and not when it is refused [RFC 4916 section 4.4.2]") {
   talk();
   receive(by("<sip:bea@192.0.2.99>", in_dialog("INVITE", 2, our_tag, "offer 2")));
   REQUIRE(event<sip::OfferReceived>());
@@ -61,9 +61,9 @@ TEST_CASE_FIXTURE(Called, "A re-INVITE changes who is connected when it is accep
   CHECK_FALSE(event<sip::PeerChanged>());
 }
 
-TEST_CASE_FIXTURE(Caller, "A branch that rings says under which name it does; a PRACK or UPDATE of ours still finds it [RFC 4916 section 4.2]") {
+TEST_CASE_FIXTURE(Caller, "A ringing branch may change its name by UPDATE; pending PRACK and UPDATE requests still find the branch [RFC 4916 section 4.2]") {
   dial();
-  receive(response(first, 401, "b", {}, challenge("m")));  // Of the registrar, whose challenges are answered.
+  receive(response(first, 401, "b", {}, challenge("m")));  // This is the registrar's challenge, which the account answers.
   first = take("INVITE ");
   const std::string reliable = response(first, 183, "a", "answer", {{"Contact", "<sip:desk@192.0.2.50>"}, {"Require", "100rel"}, {"RSeq", "1"}, {"Allow", "UPDATE"}});
   receive(reliable);
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Caller, "A branch that rings says under which name it does; a 
   REQUIRE(event<sip::PeerChanged>());
   receive(response(update, 401, "a", {}, challenge("n")));
   const std::string again = take("UPDATE ");
-  CHECK(header(again, "To") == header(update, "To"));  // The same request again, with credentials.
+  CHECK(header(again, "To") == header(update, "To"));  // This is the same request with credentials.
   events.clear();
   advance(33s);
   const auto refused = event<sip::OfferRefused>();
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(Caller, "A branch that rings says under which name it does; a 
   CHECK(refused->branch_tag == "a");
 }
 
-TEST_CASE("A P-Asserted-Identity that changes is told when it comes from those who are believed [RFC 3325 section 5]") {
+TEST_CASE("A changed P-Asserted-Identity from a trusted peer gives PeerChanged [RFC 3325 section 5]") {
   const auto told = [](bool trusted) {
     Called one;
     sip::AccountOptions options;
@@ -109,7 +109,7 @@ TEST_CASE("A P-Asserted-Identity that changes is told when it comes from those w
   CHECK(told(false) == "- - - - - ");
 }
 
-TEST_CASE_FIXTURE(Called, "We support from-change, and say so in the responses and requests that make and keep a call [RFC 4916 sections 4.1 and 4.2]") {
+TEST_CASE_FIXTURE(Called, "The stack supports from-change, and says so in INVITE and in its 2xx [RFC 4916 sections 4.1 and 4.2]") {
   receive(invite("offer", {{"Require", "from-change"}}));
   session = event<sip::IncomingCall>()->session;
   REQUIRE(stack.answer(session, kAnswer, now));
@@ -120,9 +120,10 @@ TEST_CASE_FIXTURE(Called, "We support from-change, and say so in the responses a
   CHECK(header(caller.first, "Supported").find("from-change") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Called, "Another user of ours is told by UPDATE, and stands in From from then on, whatever it is answered with [RFC 4916 sections 4.3 and 4.4.1]") {
+TEST_CASE_FIXTURE(Called,
+    "identify sends an UPDATE with the new From; later requests keep it, also when the peer refuses the UPDATE [RFC 4916 sections 4.3 and 4.4.1]") {
   ring_in("offer", kTakesNames);
-  CHECK(stack.identify(session, {"sip:bea@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // It rings.
+  CHECK(stack.identify(session, {"sip:bea@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The call still rings.
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
   sent.clear();
@@ -134,14 +135,14 @@ TEST_CASE_FIXTURE(Called, "Another user of ours is told by UPDATE, and stands in
   CHECK(header(update, "From") == "\"Bea \\\"B\\\"\" <sip:bea@192.0.2.1>;tag=" + our_tag);
   CHECK(header(update, "P-Asserted-Identity") == "<sip:bea@192.0.2.1>");
   CHECK(body(update).empty());
-  CHECK(stack.identify(session, {"sip:cyd@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The first has no answer yet.
+  CHECK(stack.identify(session, {"sip:cyd@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The first UPDATE has no response yet.
   receive(response(update, 438, "peer"));
   REQUIRE(stack.hang_up(session, now));
   drain();
   CHECK(header(take("BYE "), "From") == header(update, "From"));
 }
 
-TEST_CASE_FIXTURE(Called, "A peer without from-change, or without UPDATE, is told nothing [RFC 4916 section 3]") {
+TEST_CASE_FIXTURE(Called, "identify fails when the peer does not support from-change or UPDATE [RFC 4916 section 3]") {
   for (const Fields& can : {Fields{{"Supported", "timer"}, {"Allow", "INVITE, ACK, BYE, UPDATE"}},
                             Fields{{"Supported", "from-change"}, {"Allow", "INVITE, ACK, BYE"}}, Fields{}}) {
     Called one;

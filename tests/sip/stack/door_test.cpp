@@ -26,7 +26,7 @@ struct AtTheDoor : Scripted {
   static sip::Flow from(std::string_view ip, sip::Transport transport = sip::Transport::Udp) {
     return {{1}, transport, address(ip.find(':') == ip.npos ? "192.0.2.1" : "2001:db8::1", 5060), address(ip, 5060)};
   }
-  /// One of `padding` more octets than it needs.
+  /// Returns a request with `padding` octets of padding.
   std::string request(const std::string& method, std::size_t padding = 200, Fields extra = {}) {
     Fields fields{{"Via", via()},
                   {"From", "<sip:al@192.0.2.99>;tag=peer"},
@@ -38,14 +38,14 @@ struct AtTheDoor : Scripted {
     if (padding != 0) fields.emplace_back("X", std::string(padding, 'x'));
     return message(method + " sip:bot@192.0.2.1 SIP/2.0", fields);
   }
-  /// The status that it is answered with; "" for none.
+  /// Sends `text` to the stack. Returns the status of the response, "" for none.
   std::string ask(const std::string& text, const sip::Flow& flow) {
     sent.clear();
     receive(text, flow);
     const std::string answer = take();
     return answer.empty() ? answer : answer.substr(8, 3);
   }
-  /// How many of `count` at once get that status.
+  /// Returns how many of `count` requests at the same time get this status.
   std::size_t served(std::size_t count, const sip::Flow& flow, const std::string& status = "200", std::size_t padding = 200) {
     std::size_t n = 0;
     for (std::size_t i = 0; i < count; ++i) n += ask(request("OPTIONS", padding), flow) == status ? 1 : 0;
@@ -55,7 +55,7 @@ struct AtTheDoor : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(AtTheDoor, "Of one source the burst is served, the next gets 503 with Retry-After; and then its rate is") {
+TEST_CASE_FIXTURE(AtTheDoor, "A source gets its burst served, then 503 with Retry-After, and later its rate") {
   CHECK(served(20, from("192.0.2.9")) == 20);
   sent.clear();
   receive(request("INVITE"), from("192.0.2.9"));
@@ -67,12 +67,12 @@ TEST_CASE_FIXTURE(AtTheDoor, "Of one source the burst is served, the next gets 5
   CHECK(served(1, from("192.0.2.9")) == 0);
   advance(1ms);
   CHECK(served(2, from("192.0.2.9")) == 1);
-  CHECK(served(1, from("192.0.2.10")) == 1);  // Another source is another matter.
+  CHECK(served(1, from("192.0.2.10")) == 1);  // Another source has its own budget.
   advance(3600s);
   CHECK(served(21, from("192.0.2.9")) == 20);
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "What is refused at the door leaves no transaction behind, and its ACK none either") {
+TEST_CASE_FIXTURE(AtTheDoor, "A request that the door refuses leaves no transaction, and neither does its ACK") {
   served(20, from("192.0.2.9"));
   advance(40s);
   REQUIRE_FALSE(stack.next_deadline());
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(AtTheDoor, "What is refused at the door leaves no transaction 
   const std::string invite = request("INVITE");
   CHECK(ask(invite, from("192.0.2.9")) == "503");
   CHECK(stack.next_deadline() == due);
-  CHECK(ask(invite, from("192.0.2.9")) == "503");  // Nobody remembers that it was here before.
+  CHECK(ask(invite, from("192.0.2.9")) == "503");  // The stack did not store that this request was here before.
 }
 
 TEST_CASE_FIXTURE(AtTheDoor, "An IPv6 /64 is one source") {
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(AtTheDoor, "An IPv6 /64 is one source") {
   CHECK(served(1, from("2001:db8:1:3::1")) == 1);
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "All strangers together have a budget; peers have their own, and a higher one") {
+TEST_CASE_FIXTURE(AtTheDoor, "All strangers share one budget; each peer has its own, higher budget") {
   std::size_t strangers = 0;
   for (int i = 0; i < 30; ++i) strangers += served(10, from("192.0.2." + std::to_string(i + 10)));
   CHECK(strangers == 200);
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(AtTheDoor, "All strangers together have a budget; peers have t
   CHECK(served(1, from("198.51.101.7")) == 0);
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "A registrar of ours is a peer from its first answer on") {
+TEST_CASE_FIXTURE(AtTheDoor, "A registrar of an account is a peer after its first response") {
   sip::AccountOptions account;
   account.address_of_record = "sip:bot@pbx.example";
   account.registrar = "sip:192.0.2.50";
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(AtTheDoor, "A registrar of ours is a peer from its first answe
   CHECK(served(41, from("192.0.2.50")) == 40);
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "A call that is up is served when its source has used up its budget, and needs none of it") {
+TEST_CASE_FIXTURE(AtTheDoor, "An established call is served when its source has used up its budget, and does not use the budget") {
   const auto flow = from("192.0.2.9");
   receive(invite(), flow);
   const auto call = event<sip::IncomingCall>();
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(AtTheDoor, "A call that is up is served when its source has us
   CHECK(ask(in_dialog("BYE", 40, tag), flow) == "200");
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "A forged source gets no more octets than were sent in its name, once its budget is used up") {
+TEST_CASE_FIXTURE(AtTheDoor, "A forged source receives at most the octets that were sent with its address, once its budget is used up") {
   const auto flow = from("192.0.2.9");
   std::size_t in = 0, out = 0;
   const auto count_out = [&] {
@@ -136,13 +136,13 @@ TEST_CASE_FIXTURE(AtTheDoor, "A forged source gets no more octets than were sent
     sent.clear();
   };
   served(20, flow);
-  served(30, flow);  // And the answers that refusals have.
+  served(30, flow);  // These requests also use up the budget of refusals.
   advance(1ms);
   sent.clear();
   const std::string broken = "INVITE sip:bot@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: "
                              "<sip:b@h>\r\nCall-ID: i\r\nCSeq: x\r\n\r\n";
   const std::string repeated = request("INVITE", 0);
-  for (int i = 0; i < 20000; ++i) {  // 10 s of 2,000 messages each.
+  for (int i = 0; i < 20000; ++i) {  // 10 s with 2,000 messages per second.
     std::string text;
     switch (i % 5) {
       case 0: text = request("OPTIONS", 0); break;
@@ -156,30 +156,30 @@ TEST_CASE_FIXTURE(AtTheDoor, "A forged source gets no more octets than were sent
     advance(500us);
     count_out();
   }
-  advance(40s);  // With what was still to be repeated.
+  advance(40s);  // This time includes the retransmissions.
   count_out();
   MESSAGE("sent in its name: ", in, " octets, sent to it: ", out);
   CHECK(out <= in);
   CHECK(stack.counters().dropped_budget > 15000);
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "Beyond the budget a refusal longer than its request is not sent to a source that may be forged") {
+TEST_CASE_FIXTURE(AtTheDoor, "Over the budget, the stack does not send a refusal longer than its request to a source that may be forged") {
   const auto flow = from("192.0.2.9"), stream = from("192.0.2.9", sip::Transport::Tcp);
   CHECK(served(20, flow) == 20);
   CHECK(ask(request("OPTIONS", 0), flow) == "");
   CHECK(stack.counters().dropped_budget == 1);
   CHECK(ask(request("OPTIONS", 0), stream) == "503");
-  CHECK(served(40, flow, "503") == 28);  // What refusals() allow: one was spent on the one that was too long.
+  CHECK(served(40, flow, "503") == 28);  // refusals() allows this number, less one refusal that was too long.
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "What is no SIP is never answered, and uses up the budget") {
+TEST_CASE_FIXTURE(AtTheDoor, "Data that is not SIP gets no response, and uses up the budget") {
   const auto flow = from("192.0.2.9");
   for (int i = 0; i < 20; ++i) CHECK(ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n", flow) == "");
   CHECK(served(1, flow) == 0);
   CHECK(stack.counters().refused_parse == 20);
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "A scanner that gives itself away is not answered, and not heard for a while") {
+TEST_CASE_FIXTURE(AtTheDoor, "A scanner with a known User-Agent gets no response and a ban for some time") {
   const auto flow = from("192.0.2.9");
   CHECK(ask(request("OPTIONS", 0, {{"User-Agent", "Friendly-Scanner"}}), flow) == "");
   CHECK(served(1, flow) == 0);
@@ -190,13 +190,13 @@ TEST_CASE_FIXTURE(AtTheDoor, "A scanner that gives itself away is not answered, 
   CHECK(served(1, flow) == 0);
   advance(1ns);
   CHECK(served(1, flow) == 1);
-  CHECK(ask(request("OPTIONS", 0, {{"User-Agent", "sipvicious"}}), from("198.51.100.7")) == "200");  // A peer is no stranger.
+  CHECK(ask(request("OPTIONS", 0, {{"User-Agent", "sipvicious"}}), from("198.51.100.7")) == "200");  // A peer is not banned.
   CHECK(ask(request("OPTIONS", 0, {{"User-Agent", "sipvicious"}}), from("192.0.2.11", sip::Transport::Tcp)) == "");
   receive(request("OPTIONS"), from("192.0.2.11", sip::Transport::Tcp));
   CHECK(stack.poll_close());
 }
 
-TEST_CASE("kMaxSources sources are remembered, and the one not heard of for longest makes room for one more") {
+TEST_CASE("Sources holds kMaxSources sources; one more replaces the source with the oldest request") {
   sip::Sources sources;
   const auto source = [](std::size_t i) {
     return base::IpAddress::v4({10, static_cast<std::uint8_t>(i >> 16), static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)});
@@ -204,14 +204,14 @@ TEST_CASE("kMaxSources sources are remembered, and the one not heard of for long
   const base::TimePoint mark{5s};
   for (std::size_t i = 0; i < sip::Sources::kMaxSources; ++i) sources.touch(source(i)).requests_full_at = mark;
   CHECK(sources.size() == sip::Sources::kMaxSources);
-  CHECK(sources.touch(source(0)).requests_full_at == mark);  // Heard of again.
+  CHECK(sources.touch(source(0)).requests_full_at == mark);  // This touch makes source 0 the most recent one.
   sources.touch(source(sip::Sources::kMaxSources));
   CHECK(sources.size() == sip::Sources::kMaxSources);
   CHECK(sources.touch(source(0)).requests_full_at == mark);
   CHECK(sources.touch(source(1)).requests_full_at == base::TimePoint{});
 }
 
-TEST_CASE("kMaxBans sources are banned, and the one whose ban ends first makes room for one more") {
+TEST_CASE("Sources holds kMaxBans bans; one more replaces the ban that ends first") {
   sip::Sources sources;
   const auto source = [](std::size_t i) {
     return base::IpAddress::v4({10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)});
@@ -219,7 +219,7 @@ TEST_CASE("kMaxBans sources are banned, and the one whose ban ends first makes r
   const base::TimePoint now{100s};
   for (std::size_t i = 0; i < sip::Sources::kMaxBans; ++i) sources.ban(source(i), now + std::chrono::seconds(i == 7 ? 1 : 60));
   CHECK(sources.is_banned(source(7), now));
-  sources.ban(source(3), now + 90s);  // Again: no room needed.
+  sources.ban(source(3), now + 90s);  // Source 3 has an entry, so that no other entry is removed.
   CHECK(sources.is_banned(source(7), now));
   sources.ban(source(sip::Sources::kMaxBans), now + 60s);
   CHECK(sources.bans() == sip::Sources::kMaxBans);
@@ -227,7 +227,7 @@ TEST_CASE("kMaxBans sources are banned, and the one whose ban ends first makes r
   CHECK(sources.is_banned(source(8), now));
 }
 
-TEST_CASE("A range of addresses holds those of its first bits and its family") {
+TEST_CASE("AddressRange holds the addresses with the same first bits and the same family") {
   const auto range = [](std::string_view ip, unsigned bits) { return sip::AddressRange{*base::IpAddress::parse(ip), bits}; };
   const auto ip = [](std::string_view text) { return *base::IpAddress::parse(text); };
   CHECK(range("192.0.2.128", 25).holds(ip("192.0.2.200")));
@@ -249,7 +249,7 @@ sip::StackOptions guarded() {
   return options;
 }
 
-/// Callers must prove a password; there is one account, whose registrar is another machine.
+/// A stack whose callers must prove a password, with one account whose registrar is another machine.
 struct Proving : AtTheDoor {
   base::SeededRandom caller_random{9};
   sip::AccountId account;
@@ -265,7 +265,7 @@ struct Proving : AtTheDoor {
     advance(0s);
     sent.clear();
   }
-  /// The value for the next request, from our own client and this 401.
+  /// Returns the Authorization value for the next request, computed by DigestClient for this 401.
   std::string credentials(const std::string& refused, const std::string& method = "INVITE", const std::string& body = "offer",
                           const std::string& uri = "sip:bot@192.0.2.1") {
     auto parsed = sip::parse_message(sip::Slab::exact({reinterpret_cast<const std::uint8_t*>(refused.data()), refused.size()}));
@@ -285,7 +285,7 @@ struct Proving : AtTheDoor {
 
 }  // namespace
 
-TEST_CASE("A digest for an address of record of ours is taken, though a proxy has rewritten the Request-URI [RFC 3261 section 22.4]") {
+TEST_CASE("A digest for an account's address of record is accepted, even if a proxy has rewritten the Request-URI [RFC 3261 section 22.4]") {
   const auto status_for = [](const std::string& uri) {
     Proving us;
     const std::string refused = us.challenged();
@@ -296,18 +296,18 @@ TEST_CASE("A digest for an address of record of ours is taken, though a proxy ha
   CHECK(status_for("sip:bot@192.0.2.1") == "100");
   CHECK(status_for("sip:bot@pbx.example") == "100");
   CHECK(status_for("sip:bot@PBX.example") == "100");
-  CHECK(status_for("sip:bot@elsewhere.example") == "401");  // Meant for another server, which passes it on.
+  CHECK(status_for("sip:bot@elsewhere.example") == "401");  // This digest is meant for another server, which forwards it.
   CHECK(status_for("sip:other@pbx.example") == "401");
   CHECK(status_for("sip:bot@pbx.example:5070") == "401");
   CHECK(status_for("nonsense") == "401");
 }
 
-TEST_CASE_FIXTURE(Proving, "A caller is challenged before anything is done for it, and taken when it proves its password [RFC 3261 section 22.1]") {
+TEST_CASE_FIXTURE(Proving, "The stack challenges a caller before it creates any state, and accepts the call after a correct password [RFC 3261 section 22.1]") {
   const auto due = stack.next_deadline();
   const std::string refused = challenged();
   CHECK(refused.starts_with("SIP/2.0 401"));
   CHECK(headers(refused, "WWW-Authenticate").size() == 3);
-  CHECK(stack.next_deadline() == due);  // No transaction, and so no repeats to who may not have asked.
+  CHECK(stack.next_deadline() == due);  // Without a transaction the stack sends no retransmissions to an address that may be forged.
   CHECK_FALSE(event<sip::IncomingCall>());
   sent.clear();
   const std::string proven = invite("offer", {{"Authorization", credentials(refused)}});
@@ -318,7 +318,7 @@ TEST_CASE_FIXTURE(Proving, "A caller is challenged before anything is done for i
   CHECK(call->proven_user == "ada");
   CHECK(call->account == account);
   sent.clear();
-  receive(proven);  // Its repeat is the transaction's, not a second use of the nonce.
+  receive(proven);  // The transaction absorbs the repeat, so that it is not a second use of the nonce.
   CHECK(take().starts_with("SIP/2.0 100"));
   std::string forked = proven;
   forked.replace(forked.find("z9hG4bKpeer"), 11, "z9hG4bKfork");
@@ -326,7 +326,7 @@ TEST_CASE_FIXTURE(Proving, "A caller is challenged before anything is done for i
   CHECK(take().starts_with("SIP/2.0 482"));
 }
 
-TEST_CASE_FIXTURE(Proving, "A caller is asked for Digest alone, and a password by Basic opens nothing [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Proving, "The stack challenges a caller with Digest only, and ignores a Basic password [RFC 3261 section 22]") {
   sent.clear();
   receive(invite("offer", {{"Authorization", "Basic YWRhOnNlY3JldA=="}}));  // "ada:secret"
   const std::string refused = take();
@@ -355,14 +355,14 @@ TEST_CASE_FIXTURE(Proving, "A captured INVITE that is sent again gets 401 with s
   CHECK_FALSE(event<sip::IncomingCall>());
 }
 
-TEST_CASE_FIXTURE(Proving, "MESSAGE, SUBSCRIBE, REFER and PUBLISH are challenged too; OPTIONS, a registrar's INVITE and a peer's are not") {
+TEST_CASE_FIXTURE(Proving, "MESSAGE, SUBSCRIBE, REFER and PUBLISH are challenged too; OPTIONS and INVITE from a registrar or a peer are not") {
   for (const char* method : {"MESSAGE", "SUBSCRIBE", "REFER", "PUBLISH"}) CHECK(ask(request(method), peer) == "401");
   CHECK(ask(request("OPTIONS"), peer) == "200");
   CHECK(ask(invite(), from("192.0.2.50")) == "100");
-  CHECK(ask(request("INVITE"), from("127.0.0.1")) == "403");  // A peer is not asked, but it is no registrar either.
+  CHECK(ask(request("INVITE"), from("127.0.0.1")) == "403");  // A peer is not challenged. It gets 403 because it is not the account's registrar.
 }
 
-TEST_CASE_FIXTURE(Proving, "Who guesses passwords is shut out after max_failures, and its right guess is not heard") {
+TEST_CASE_FIXTURE(Proving, "A source with more than max_failures wrong passwords is banned, and then a correct password gets no response either") {
   const sip::DoorOptions limits;
   password = "guess";
   for (std::uint32_t i = 0; i <= limits.max_failures; ++i) {
@@ -381,7 +381,7 @@ TEST_CASE_FIXTURE(Proving, "Who guesses passwords is shut out after max_failures
 
 namespace {
 
-/// An answer without what is another one each time.
+/// Returns the response without its random values.
 std::string without_chance(std::string answer) {
   for (const std::string name : {"nonce=\"", "branch=", "Call-ID: "}) {
     for (auto at = answer.find(name); at != std::string::npos; at = answer.find(name, at)) {
@@ -395,7 +395,7 @@ std::string without_chance(std::string answer) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Proving, "Users that exist and users that do not are answered alike, to the octet, with and without credentials") {
+TEST_CASE_FIXTURE(Proving, "Requests to existing and unknown users get the same octets in response, with and without credentials") {
   const auto answer_for = [&](const std::string& user, const std::string& authorization) {
     sent.clear();
     Fields extra;

@@ -1,4 +1,4 @@
-// Branches, tags and Call-IDs.
+// Random branches, tags and Call-IDs.
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ using namespace offhook::sim;
 
 namespace {
 
-/// Draws from another, and counts the octets.
+/// Draws from the system's random source and counts the octets.
 struct Counting final : base::Random {
   base::SystemRandom system;
   std::size_t octets = 0;
@@ -24,7 +24,7 @@ struct Counting final : base::Random {
 
 }  // namespace
 
-TEST_CASE("Branch, tag and Call-ID of a call are tokens of 128 random bits each, none of them twice [RFC 3261 section 19.3]") {
+TEST_CASE("A call's branch, tag and Call-ID are distinct tokens of 128 random bits each [RFC 3261 section 19.3]") {
   Counting random;
   sip::Stack stack({}, random);
   sip::AccountOptions options;
@@ -59,7 +59,7 @@ TEST_CASE("Branch, tag and Call-ID of a call are tokens of 128 random bits each,
   CHECK(random.octets - before >= 3 * kCalls * 16);
 }
 
-TEST_CASE("A million tokens, and no two alike") {
+TEST_CASE("A million tokens are all different") {
   base::SystemRandom random;
   std::vector<std::string> tokens;
   tokens.reserve(1000000);

@@ -12,7 +12,7 @@ using namespace offhook::sim;
 namespace {
 
 struct Early : EarlyDialogs {
-  /// Offer and answer are exchanged in the early dialog `a`, and then anew by their UPDATE.
+  /// Exchanges offer and answer in the early dialog `a`, and then again by the peer's UPDATE.
   void update_early() {
     reliable(10, "a", "answer");
     receive(response(take("PRACK "), 200, ""));
@@ -27,10 +27,10 @@ struct Early : EarlyDialogs {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Early, "One callee's reliable responses do not use up the transactions of all [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(Early, "A callee's reliable responses cannot use up all client transactions of the stack [RFC 3262 section 4]") {
   constexpr unsigned kMost = sip::session::kMaxPracks;
   dial();
-  for (unsigned i = 0; i < 9000; ++i) {  // None of our PRACKs is answered. Not by receive(): its checks are dear here.
+  for (unsigned i = 0; i < 9000; ++i) {  // The peer responds to no PRACK. The loop does not use receive(), because the checks in it take too long here.
     const std::string bytes = reliable_bytes(100 + i, "a");
     stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), now);
     if (i % 500 == 0) {
@@ -40,14 +40,14 @@ TEST_CASE_FIXTURE(Early, "One callee's reliable responses do not use up the tran
   while (stack.poll_event()) {}
   drain();
   CHECK(count("PRACK ") == kMost);
-  CHECK(stack.counters().refused_limit == 1);  // What comes behind it has a gap in RSeq, and is dropped for that.
+  CHECK(stack.counters().refused_limit == 1);  // The responses after it have a gap in RSeq, and are dropped for that reason.
   receive(response(take("PRACK "), 200, ""));
   sent.clear();
-  reliable(100 + kMost, "a");  // Again, since it was not acknowledged.
+  reliable(100 + kMost, "a");  // The response comes again, because it was not acknowledged.
   CHECK(header(take("PRACK "), "RAck") == std::to_string(100 + kMost) + " 1 INVITE");
   reliable(101 + kMost, "a");
   CHECK(count("PRACK ") == 0);
-  sip::CallOptions other;  // Somebody else's call.
+  sip::CallOptions other;  // An independent second call.
   other.account = account;
   other.target = "sip:other@192.0.2.99";
   other.offer = kEarly;
@@ -57,8 +57,8 @@ TEST_CASE_FIXTURE(Early, "One callee's reliable responses do not use up the tran
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Early, "A peer that moves its early target each time does not make us look up names without end") {
-  peer.transport = sip::Transport::Tcp;  // Where its UPDATEs leave nothing behind that would bound them.
+TEST_CASE_FIXTURE(Early, "A peer that changes its early target again and again does not cause an unlimited number of name queries") {
+  peer.transport = sip::Transport::Tcp;  // Over TCP its UPDATE requests leave no state behind that would limit them.
   dial();
   reliable(10, "a", "answer");
   queries.clear();
@@ -67,10 +67,10 @@ TEST_CASE_FIXTURE(Early, "A peer that moves its early target each time does not 
     receive(replaced(moved, "Contact: <sip:al@192.0.2.99>", "Contact: <sip:al@h" + std::to_string(i) + ".example>"));
     reliable(11 + i, "a");
   }
-  CHECK(queries.size() < sip::session::kMaxPracks);  // None was answered.
+  CHECK(queries.size() < sip::session::kMaxPracks);  // None of the queries was answered.
 }
 
-TEST_CASE_FIXTURE(Early, "Of a peer that moves on and on no more than kMaxOfOneCall next hops are kept") {
+TEST_CASE_FIXTURE(Early, "For a peer that keeps changing its target the stack keeps at most kMaxOfOneCall next hops") {
   constexpr std::size_t kMost = sip::CallHops::kMaxOfOneCall;
   peer.transport = sip::Transport::Tcp;
   dial();
@@ -89,9 +89,9 @@ TEST_CASE_FIXTURE(Early, "Of a peer that moves on and on no more than kMaxOfOneC
   CHECK(stack.sizes().routes < kMost);
 }
 
-TEST_CASE_FIXTURE(Early, "PRACK takes the target and the route of the response that wants it [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(Early, "PRACK goes to the target and along the route of the response that it acknowledges [RFC 3262 section 4]") {
   dial();
-  receive(response(first, 180, "a"));  // Neither Contact nor Record-Route: nothing that requests could be sent by.
+  receive(response(first, 180, "a"));  // This response has neither Contact nor Record-Route, so that requests have no target yet.
   receive(response(first, 183, "a", "answer",
                    {{"Require", "100rel"},
                     {"RSeq", "10"},
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Early, "PRACK takes the target and the route of the response t
   CHECK(header(prack, "Route") == "<sip:192.0.2.97;lr>");
 }
 
-TEST_CASE_FIXTURE(Early, "A PRACK whose offer was refused may come again without one [RFC 6337 section 2.3]") {
+TEST_CASE_FIXTURE(Early, "After a refused offer in PRACK, a PRACK without an offer is accepted [RFC 6337 section 2.3]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
@@ -115,12 +115,12 @@ TEST_CASE_FIXTURE(Early, "A PRACK whose offer was refused may come again without
   CHECK(take().starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Early, "An offer in a PRACK that crosses our 2xx gets its answer [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Early, "An offer in a PRACK that crosses the agent's 2xx gets its answer [RFC 3262 section 5]") {
   ring_in(kRequires);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
   prack(2);
-  REQUIRE(stack.ring(session, now));  // Describes nothing: the 2xx does not wait for its PRACK.
+  REQUIRE(stack.ring(session, now));  // A ring without a description. The 2xx does not wait for its PRACK.
   sent_reliable();
   REQUIRE(stack.answer(session, kAnswer, now));
   drain();
@@ -128,11 +128,11 @@ TEST_CASE_FIXTURE(Early, "An offer in a PRACK that crosses our 2xx gets its answ
   sent.clear();
   prack(3, "new");
   const std::string at_once = take("SIP/2.0 2");
-  CHECK((at_once.empty() || !body(at_once).empty()));  // A 2xx to an offer without an answer leaves the peer waiting.
+  CHECK((at_once.empty() || !body(at_once).empty()));  // A 2xx to an offer without an answer would leave the peer waiting.
   CHECK(event<sip::OfferReceived>());
 }
 
-TEST_CASE_FIXTURE(Early, "Once answered reliably, no other session description counts [RFC 3261 section 13.2.1]") {
+TEST_CASE_FIXTURE(Early, "After a reliable answer, the agent ignores session descriptions in later responses to the INVITE [RFC 3261 section 13.2.1]") {
   dial();
   SUBCASE("the 2xx repeats the old answer after an early UPDATE") {
     update_early();
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Early, "Once answered reliably, no other session description c
     receive(response(first, 180, "a", "answer"));
     CHECK(event<sip::CallProgress>()->body.empty());
   }
-  SUBCASE("the 2xx brings another") {
+  SUBCASE("the 2xx has another answer") {
     reliable(10, "a", "answer");
     receive(response(take("PRACK "), 200, ""));
     answered("a", "another");
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(Early, "Once answered reliably, no other session description c
   }
 }
 
-TEST_CASE_FIXTURE(Early, "A refresh repeats what was said to this peer, not to a branch that lost [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Early, "A session refresh repeats the last description of this peer, not that of an abandoned branch [RFC 4028 section 7.4]") {
   dial();
   update_early();
   answered("b", "answer b", {{"Require", "timer"}, {"Session-Expires", "1800;refresher=uac"}});
@@ -162,25 +162,25 @@ TEST_CASE_FIXTURE(Early, "A refresh repeats what was said to this peer, not to a
   CHECK(body(take("INVITE ")) == "offer");
 }
 
-TEST_CASE_FIXTURE(Early, "An offer whose PRACK we still owe is not agreed on when a 2xx comes [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Early, "A peer's offer whose PRACK is still due is not yet agreed when a 2xx arrives [RFC 3262 section 5]") {
   dial("");
   reliable(10, "a", "their offer");
   REQUIRE(event<sip::OfferReceived>());
-  SUBCASE("the 2xx says it again") {
+  SUBCASE("the 2xx repeats the offer") {
     answered("a", "their offer");
   }
-  SUBCASE("the 2xx says nothing") {
+  SUBCASE("the 2xx has no body") {
     answered("a");
   }
   const std::string early = take("ACK ");
-  CHECK(early.empty());  // It would say that there is no answer.
+  CHECK(early.empty());  // An ACK now would mean that there is no answer.
   REQUIRE(stack.accept_offer(session, kAnswer, now));
   drain();
   CHECK((body(take()) == "answer"));
 }
 
-TEST_CASE_FIXTURE(Early, "A body of another kind is no answer, and no offer [RFC 3262 section 5]") {
-  SUBCASE("to our offer") {
+TEST_CASE_FIXTURE(Early, "A body that is not SDP is neither an answer nor an offer [RFC 3262 section 5]") {
+  SUBCASE("after the agent's offer") {
     dial();
     receive(replaced(reliable_bytes(10, "a", "please wait"), "application/sdp", "text/plain"));
     REQUIRE(!take("PRACK ").empty());
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(Early, "A body of another kind is no answer, and no offer [RFC
     answered("a");
     CHECK(event<sip::CallAnswered>()->body.data == "answer");
   }
-  SUBCASE("to none of ours") {
+  SUBCASE("without an offer of the agent") {
     dial("");
     receive(replaced(reliable_bytes(10, "a", "please wait"), "application/sdp", "text/plain"));
     CHECK(!take("PRACK ").empty());
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(Early, "A body of another kind is no answer, and no offer [RFC
   }
 }
 
-TEST_CASE_FIXTURE(Early, "Refusing one branch's UPDATE does not silence another's PRACK [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(Early, "The refusal of one branch's UPDATE does not hold back the PRACK of another branch [RFC 3262 section 4]") {
   dial("");
   reliable(10, "a", "offer a");
   REQUIRE(event<sip::OfferReceived>());
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(Early, "Refusing one branch's UPDATE does not silence another'
   REQUIRE(event<sip::OfferReceived>());
   reliable(20, "b", "offer b");
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.refuse_offer(session, 488, now));  // The first of the two.
+  REQUIRE(stack.refuse_offer(session, 488, now));  // The first of the two offers.
   drain();
   REQUIRE(!take("SIP/2.0 488").empty());
   CHECK(stack.accept_offer(session, kAnswer, now));
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(Early, "Refusing one branch's UPDATE does not silence another'
   CHECK(header(take("PRACK "), "RAck") == "20 1 INVITE");
 }
 
-TEST_CASE_FIXTURE(Early, "An answer for a branch that lost is not given to the one that won [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Early, "An answer for an abandoned branch is not sent to the branch that answered the call [RFC 3261 section 13.2.2.4]") {
   dial("");
   reliable(10, "a", "offer a");
   REQUIRE(event<sip::OfferReceived>());
@@ -230,7 +230,7 @@ TEST_CASE_FIXTURE(Early, "An answer for a branch that lost is not given to the o
   CHECK(body(take("ACK ")) == "fine");
 }
 
-TEST_CASE_FIXTURE(Early, "An early UPDATE with an offer while theirs has no answer gets 500 [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Early, "An early UPDATE with an offer while the peer's earlier offer has no answer gets 500 [RFC 3311 section 5.2]") {
   dial("");
   reliable(10, "a", "their offer");
   REQUIRE(event<sip::OfferReceived>());
@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(Early, "An early UPDATE with an offer while theirs has no answ
   CHECK(!header(take("SIP/2.0 500"), "Retry-After").empty());
 }
 
-TEST_CASE_FIXTURE(Early, "And so does one that follows a 2xx whose offer has no answer [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Early, "An UPDATE with an offer after a 2xx whose offer has no answer gets 500 [RFC 3311 section 5.2]") {
   dial("");
   answered("a", "their offer");
   REQUIRE(event<sip::CallAnswered>()->is_offer);
@@ -249,7 +249,7 @@ TEST_CASE_FIXTURE(Early, "And so does one that follows a 2xx whose offer has no 
   CHECK(body(take("ACK ")) == "answer");
 }
 
-TEST_CASE_FIXTURE(Early, "An UPDATE that waits for the phone is answered when a 2xx ends the call [RFC 3261 section 8.2]") {
+TEST_CASE_FIXTURE(Early, "An UPDATE whose offer awaits accept_offer gets a final response when a 2xx ends the call [RFC 3261 section 8.2]") {
   dial();
   reliable(10, "a", "answer");
   receive(response(take("PRACK "), 200, ""));

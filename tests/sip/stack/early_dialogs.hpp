@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-/// A call before its 2xx, in either role, with provisional responses that are acknowledged.
+/// A call before its 2xx, in either role, with reliable provisional responses.
 namespace offhook::sim {
 
 inline const Fields kSupports{{"Supported", "100rel, timer"}};
@@ -27,9 +27,9 @@ struct EarlyDialogs : Scripted {
   sip::AccountId account;
   sip::SessionId session;
   std::string first, our_tag, rseq;
-  std::string record_route;  // Of the peer's Record-Route; "" none.
+  std::string record_route;  // The value of the peer's Record-Route; "" for none.
 
-  // --- we call
+  // --- the agent calls
   void open() {
     sip::AccountOptions options;
     options.address_of_record = "sip:bot@192.0.2.1";
@@ -65,14 +65,14 @@ struct EarlyDialogs : Scripted {
     extra.emplace_back("Contact", "<sip:" + tag + "@192.0.2.98>");
     receive(response(first, 200, tag, content, std::move(extra)));
   }
-  /// An offer and its answer have been exchanged in the early dialog of this tag, whose PRACK has its response.
+  /// Exchanges an offer and an answer in the early dialog of this tag, including the response to PRACK.
   void agree(const std::string& tag = "a", const Fields& extra = kUpdates) {
     reliable(10, tag, "answer", extra);
     receive(response(take("PRACK "), 200, ""));
     events.clear();
   }
 
-  // --- they call
+  // --- the peer calls
   void ring_in(const Fields& extra, const std::string& content = "offer") {
     receive(invite(content, extra));
     const auto call = event<sip::IncomingCall>();
@@ -80,7 +80,7 @@ struct EarlyDialogs : Scripted {
     session = call->session;
     sent.clear();
   }
-  /// They called, and the call is up.
+  /// Establishes a call from the peer.
   void talk(const Fields& extra = kUpdates) {
     ring_in(extra);
     REQUIRE(stack.answer(session, kAnswer, now));
@@ -90,7 +90,7 @@ struct EarlyDialogs : Scripted {
     sent.clear();
     events.clear();
   }
-  /// The reliable provisional response that was sent last.
+  /// Returns the reliable provisional response that was sent last.
   std::string sent_reliable(const std::string& status = "SIP/2.0 18") {
     drain();
     const std::string one = take(status);
@@ -105,7 +105,7 @@ struct EarlyDialogs : Scripted {
     if (rack.empty()) rack = rseq + " 1 INVITE";
     receive(in_dialog("PRACK", cseq, our_tag, content, {{"RAck", rack}}));
   }
-  /// Our answer went out reliably, and was acknowledged.
+  /// Receives a call, sends the answer in a reliable response, and acknowledges it.
   void agree_as_called(const Fields& extra = with(kSupports, kUpdates)) {
     ring_in(extra);
     REQUIRE(stack.progress(session, kEarly, now));

@@ -1,4 +1,4 @@
-// Offers of both sides in an early dialog that get in each other's way, and what the call that follows remembers of them.
+// Offers of both sides in an early dialog that collide, and what the established call keeps of them.
 #include <offhook/tests/sip/stack/early_dialogs.hpp>
 
 using namespace offhook;
@@ -14,7 +14,8 @@ struct Between : EarlyDialogs {
     drain();
     return take("UPDATE ");
   }
-  /// The 2xx of branch `tag`; what we say again, at half time, to a peer that takes no UPDATE any more.
+  /// Sends the 2xx of branch `tag`. Returns the body of the agent's refresh at half of the interval; this peer no longer allows
+  /// UPDATE.
   std::string refreshed(const std::string& tag) {
     answered(tag, {}, kRefreshedByUs);
     sent.clear();
@@ -25,7 +26,8 @@ struct Between : EarlyDialogs {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Between, "As the calling side: refused with 491, ours is not sent while theirs waits, and not after it was answered [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Between,
+    "After a 491 the calling agent holds its offer back while the peer's offer waits, and drops it when that is accepted [RFC 3311 section 5.1]") {
   dial();
   agree();
   receive(response(update(), 491, ""));
@@ -46,14 +48,14 @@ TEST_CASE_FIXTURE(Between, "As the calling side: refused with 491, ours is not s
   }
 }
 
-TEST_CASE_FIXTURE(Between, "What waits for a PRACK ends with it [RFC 6337 section 4.3]") {
+TEST_CASE_FIXTURE(Between, "An update that waits for a PRACK fails when the PRACK fails [RFC 6337 section 4.3]") {
   dial();
   reliable(10, "a", "answer", kUpdates);
   const std::string prack = take("PRACK ");
   REQUIRE(stack.update(session, kNew, now));
   int status = 500;
-  SUBCASE("refused") { receive(response(prack, 500, "")); }
-  SUBCASE("not answered") {
+  SUBCASE("the PRACK is refused") { receive(response(prack, 500, "")); }
+  SUBCASE("the PRACK gets no response") {
     status = 408;
     advance(33s);
   }
@@ -64,32 +66,32 @@ TEST_CASE_FIXTURE(Between, "What waits for a PRACK ends with it [RFC 6337 sectio
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Between, "A 2xx to an early UPDATE moves the target of that early dialog [RFC 3311 section 5.3]") {
+TEST_CASE_FIXTURE(Between, "A 2xx to an early UPDATE changes the target of that early dialog [RFC 3311 section 5.3]") {
   dial();
   agree();
   receive(response(update(), 200, "", "their answer", {{"Contact", "<sip:a@192.0.2.66>"}}));
   CHECK(start_line(update()) == "UPDATE sip:a@192.0.2.66 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Between, "A refresh says again what was agreed on last, though that was before the 2xx [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Between, "A session refresh repeats the description that was agreed last, even if that was before the 2xx [RFC 4028 section 7.4]") {
   dial();
   agree();
-  SUBCASE("our offer") {
+  SUBCASE("the agent's offer") {
     receive(response(update(), 200, "", "their answer"));
     CHECK(refreshed("a") == "new");
   }
-  SUBCASE("our answer") {
+  SUBCASE("the agent's answer") {
     receive(in_dialog("UPDATE", 1, our_tag, "theirs", {}, "a"));
     REQUIRE(stack.accept_offer(session, kFine, now));
     CHECK(refreshed("a") == "fine");
   }
-  SUBCASE("our offer, which they refused") {
+  SUBCASE("the agent's offer, which the peer refused") {
     receive(response(update(), 488, ""));
     CHECK(refreshed("a") == "offer");
   }
 }
 
-TEST_CASE_FIXTURE(Between, "A branch that lost and says nothing to our UPDATE ends no call [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Between, "An abandoned branch that does not respond to UPDATE does not end the call [RFC 3261 section 12.2.1.2]") {
   dial();
   agree("a");
   agree("b");
@@ -99,12 +101,12 @@ TEST_CASE_FIXTURE(Between, "A branch that lost and says nothing to our UPDATE en
   receive(response(to_b, 200, "", "b's answer"));
   advance(20s);
   REQUIRE(stack.update(session, kNew, now));
-  advance(13s);  // Now nobody has answered the one to a.
+  advance(13s);  // The UPDATE to branch a has now timed out.
   CHECK(stack.sessions() == 1);
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Between, "An early UPDATE says anew which packages of INFO we take [RFC 6086 section 5.2]") {
+TEST_CASE_FIXTURE(Between, "An early UPDATE repeats the accepted INFO packages in Recv-Info [RFC 6086 section 5.2]") {
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@192.0.2.1";
   options.registrar = "sip:192.0.2.99";
@@ -121,7 +123,7 @@ TEST_CASE_FIXTURE(Between, "An early UPDATE says anew which packages of INFO we 
   CHECK(header(update(), "Recv-Info") == "x-game");
 }
 
-TEST_CASE_FIXTURE(Between, "Of the session timer an early UPDATE of ours says nothing, though the account asks for one [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Between, "An early UPDATE has no Session-Expires, even if the account asks for a session timer [RFC 4028 section 7.4]") {
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@192.0.2.1";
   options.registrar = "sip:192.0.2.99";
@@ -134,7 +136,7 @@ TEST_CASE_FIXTURE(Between, "Of the session timer an early UPDATE of ours says no
   CHECK(header(offer, "Supported").find("timer") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Between, "504 to our UPDATE before the ACK to our 2xx: the re-INVITE waits for that ACK [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Between, "After a 504 to the agent's UPDATE, the re-INVITE waits for the ACK to the agent's 2xx [RFC 3261 section 14.1]") {
   agree_as_called();
   const std::string offer = update();
   REQUIRE(stack.answer(session, kAnswer, now));

@@ -1,4 +1,4 @@
-// What the message that brought an event of a call carries besides.
+// The header fields in the events of a call: those of the message that caused the event.
 #include <offhook/tests/sip/stack/called.hpp>
 #include <offhook/tests/sip/stack/caller.hpp>
 
@@ -9,7 +9,7 @@ using namespace offhook::sim;
 
 namespace {
 
-/// Fields that no part of the stack reads, some that it does, and a claim of identity.
+/// Returns header fields that the stack does not read, some that it reads, and an asserted identity.
 Fields with(const std::string& note, Fields more = {}) {
   more.insert(more.end(), {{"X-Note", note}, {"Warning", "399 pbx \"busy line\""}, {"P-Asserted-Identity", "\"Boss\" <sip:boss@pbx.example>"}});
   return more;
@@ -26,7 +26,7 @@ void check_fields(const std::optional<E>& event, const std::string& note) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Caller, "Each event of a call of ours carries the header fields of the response or request that brought it") {
+TEST_CASE_FIXTURE(Caller, "Each event of an outgoing call has the header fields of the response or request that caused it") {
   dial();
   receive(response(first, 183, "a", {}, with("early")));
   check_fields(event<sip::CallProgress>(), "early");
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Caller, "Each event of a call of ours carries the header field
   check_fields(event<sip::CallEnded>(), "bye");
 }
 
-TEST_CASE_FIXTURE(Caller, "CallEnded has Retry-After and what else came with a refusal, and nothing when no message ended the call [RFC 3261 section 21]") {
+TEST_CASE_FIXTURE(Caller, "CallEnded has Retry-After and the other fields of a refusal, and no fields when no message ended the call [RFC 3261 section 21]") {
   dial();
   receive(response(first, 503, "a", {}, with("full", {{"Retry-After", "30 (lunch)"}})));
   const auto refused = event<sip::CallEnded>();
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Caller, "CallEnded has Retry-After and what else came with a r
   CHECK(unanswered->headers.empty());
 }
 
-TEST_CASE_FIXTURE(Called, "Each event of a call to us carries the header fields of the request that brought it") {
+TEST_CASE_FIXTURE(Called, "Each event of an incoming call has the header fields of the request that caused it") {
   ring_in({});
   pick_up("our offer");
   receive(in_dialog("ACK", 1, our_tag, "answer", with("ack")));
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Called, "Each event of a call to us carries the header fields 
   CHECK(ended->headers.empty());
 }
 
-TEST_CASE_FIXTURE(Called, "A cancelled call's end has the fields of the CANCEL") {
+TEST_CASE_FIXTURE(Called, "CallEnded of a cancelled call has the header fields of the CANCEL") {
   receive(invite());
   session = event<sip::IncomingCall>()->session;
   const std::string via = "SIP/2.0/UDP 192.0.2.99:5060;branch=z9hG4bKpeer" + std::to_string(branches) + ";rport";
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Called, "A cancelled call's end has the fields of the CANCEL")
   CHECK(ended->why == sip::CallEnded::Why::Cancelled);
 }
 
-TEST_CASE("P-Asserted-Identity of a response or a request in a call is told where that of an INVITE would be [RFC 3325 section 5]") {
+TEST_CASE("Events of a call report the trusted P-Asserted-Identity of responses and in-dialog requests, as for INVITE [RFC 3325 section 5]") {
   const auto told = [](bool trusted) {
     Scripted one;
     sip::AccountOptions options;

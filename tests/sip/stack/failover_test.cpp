@@ -7,7 +7,8 @@ using namespace offhook;
 using namespace offhook::sim;
 using sip::Transport;
 
-TEST_CASE_FIXTURE(Failing, "A candidate that is silent for 4 s is left while another remains, and repeats nothing more [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Failing,
+    "The stack leaves a candidate that is silent for 4 s for the next one, and sends it no more retransmissions [RFC 3263 section 4.3]") {
   const std::string first = dial();
   CHECK(last_flow.remote == kOne);
   advance(3999ms);
@@ -19,7 +20,7 @@ TEST_CASE_FIXTURE(Failing, "A candidate that is silent for 4 s is left while ano
   CHECK(header(second, "Call-ID") == header(first, "Call-ID"));
   CHECK(header(second, "CSeq") == header(first, "CSeq"));
   advance(20s);
-  while (!take("INVITE ").empty()) CHECK(last_flow.remote == kTwo);  // The last one has the whole time of Timer B.
+  while (!take("INVITE ").empty()) CHECK(last_flow.remote == kTwo);  // The last candidate has the whole time of Timer B.
   CHECK_FALSE(event<sip::CallEnded>());
   advance(12s);
   const auto ended = event<sip::CallEnded>();
@@ -28,7 +29,7 @@ TEST_CASE_FIXTURE(Failing, "A candidate that is silent for 4 s is left while ano
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Failing, "A provisional response keeps the request where it is") {
+TEST_CASE_FIXTURE(Failing, "After a provisional response the request stays with its candidate") {
   const std::string first = dial();
   receive(response(first, 100, ""));
   sent.clear();
@@ -36,7 +37,7 @@ TEST_CASE_FIXTURE(Failing, "A provisional response keeps the request where it is
   CHECK(count("INVITE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Failing, "503: its ACK goes out before the next candidate is asked, a 100 before it or not [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Failing, "After a 503 the stack sends the ACK and then tries the next candidate, also after a 100 [RFC 3263 section 4.3]") {
   const std::string first = dial();
   receive(response(first, 100, ""));
   receive(response(first, 503, "x"));
@@ -47,7 +48,7 @@ TEST_CASE_FIXTURE(Failing, "503: its ACK goes out before the next candidate is a
   CHECK(sent[1].flow.remote == kTwo);
 }
 
-TEST_CASE_FIXTURE(Failing, "A 503 with Retry-After passes that candidate over for so long, and without one for half a minute [RFC 3261 section 21.5.4]") {
+TEST_CASE_FIXTURE(Failing, "After a 503 the stack skips that candidate for the time in Retry-After, or for 30 s without one [RFC 3261 section 21.5.4]") {
   const std::string first = dial();
   receive(response(first, 503, "x", "", {{"Retry-After", "100"}}));
   receive(response(take("INVITE "), 486, "x"));
@@ -61,10 +62,10 @@ TEST_CASE_FIXTURE(Failing, "A 503 with Retry-After passes that candidate over fo
   receive(response(again, 503, "x"));
   receive(response(take("INVITE "), 503, "x"));
   dial();
-  CHECK(last_flow.remote == kOne);  // All have failed: nothing is left out.
+  CHECK(last_flow.remote == kOne);  // All candidates have failed, so that the stack skips none.
 }
 
-TEST_CASE_FIXTURE(Failing, "The candidate that answered stays first, until the domain's order counts again after five minutes") {
+TEST_CASE_FIXTURE(Failing, "The candidate that responded stays first for five minutes, then the order of the domain applies again") {
   dial();
   advance(4s);
   std::string second;
@@ -79,7 +80,7 @@ TEST_CASE_FIXTURE(Failing, "The candidate that answered stays first, until the d
   CHECK(last_flow.remote == kOne);
 }
 
-TEST_CASE_FIXTURE(Failing, "Hung up while the first candidate is silent: no other one is asked") {
+TEST_CASE_FIXTURE(Failing, "After hang_up while the first candidate is silent, the stack tries no other candidate") {
   dial();
   REQUIRE(stack.hang_up(session, now));
   drain();
@@ -89,7 +90,7 @@ TEST_CASE_FIXTURE(Failing, "Hung up while the first candidate is silent: no othe
   expect_no_residue();
 }
 
-TEST_CASE("What is remembered of candidates is bounded, and the oldest makes room") {
+TEST_CASE("CandidateMemory is bounded, and a new entry replaces the oldest") {
   sip::CandidateMemory memory;
   base::TimePoint now{1000s};
   const auto nth = [](std::size_t i) {
@@ -114,7 +115,7 @@ TEST_CASE("What is remembered of candidates is bounded, and the oldest makes roo
   CHECK(routes.front().remote == nth(2000).remote);
 }
 
-TEST_CASE_FIXTURE(Failing, "A request over 1300 octets takes TCP to the same place; the next small one takes UDP [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Failing, "A request over 1300 octets uses TCP to the same address; the next small request uses UDP [RFC 3261 section 18.1.1]") {
   names.erase("proxy.example");
   names["proxy.example"] = {route(Transport::Udp, kOne)};
   const std::string probe = dial(100);
@@ -126,7 +127,7 @@ TEST_CASE_FIXTURE(Failing, "A request over 1300 octets takes TCP to the same pla
   receive(response(exact, 486, "x"));
 
   const std::string large = dial(1301 - fixed);
-  CHECK(large.size() > 1300);  // By one octet, and by what TCP is called.
+  CHECK(large.size() > 1300);  // It is longer by one octet, and by the longer transport name in its headers.
   CHECK(last_flow.transport == Transport::Tcp);
   CHECK(last_flow.remote == kOne);
   CHECK(header(large, "Via").starts_with("SIP/2.0/TCP "));
@@ -136,7 +137,7 @@ TEST_CASE_FIXTURE(Failing, "A request over 1300 octets takes TCP to the same pla
   CHECK(last_flow.transport == Transport::Udp);
 }
 
-TEST_CASE_FIXTURE(Failing, "Asked for TCP and told of another transport, a large request stays where it was [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Failing, "When a query for TCP returns another transport, a large request stays on its first transport [RFC 3261 section 18.1.1]") {
   answers_queries = false;
   (void)dial(2000);
   stack.on_answer(queries.back().id, {{route(Transport::Udp, kOne)}, ""}, now);
@@ -148,7 +149,7 @@ TEST_CASE_FIXTURE(Failing, "Asked for TCP and told of another transport, a large
   CHECK(last_flow.transport == Transport::Udp);
 }
 
-TEST_CASE_FIXTURE(Failing, "Refused by TCP, a large request goes by UDP after all, and the next one at once [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Failing, "When TCP is refused, a large request is sent by UDP, and the next large one goes by UDP at once [RFC 3261 section 18.1.1]") {
   names["proxy.example"] = {route(Transport::Udp, kOne)};
   (void)dial(2000);
   REQUIRE(last_flow.transport == Transport::Tcp);
@@ -163,7 +164,7 @@ TEST_CASE_FIXTURE(Failing, "Refused by TCP, a large request goes by UDP after al
   CHECK(last_flow.transport == Transport::Udp);
 }
 
-TEST_CASE("Large requests stay on UDP where that is wanted") {
+TEST_CASE("With a datagram_limit of 0 large requests stay on UDP") {
   sip::StackOptions options;
   options.datagram_limit = 0;
   Failing here(options);

@@ -1,4 +1,4 @@
-// Registrations at several servers at once, and what becomes of a registration when its way breaks.
+// Registrations at several servers at the same time, and registrations whose connection or address fails.
 #include <offhook/tests/sip/stack/leaving.hpp>
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@ namespace {
 
 using State = sip::RegistrationChanged::State;
 
-/// One instance at the primary and at a secondary, by a flow to each.
+/// One instance that registers at the primary and the secondary server over one flow each.
 struct Parallel : Leaving {
   sip::AccountId primary, secondary;
   std::string first, second;
@@ -36,7 +36,8 @@ struct Parallel : Leaving {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Parallel, "Primary and secondary are registered at in the same moment, each flow by its reg-id, and bring calls [RFC 5626 section 4.2.1]") {
+TEST_CASE_FIXTURE(Parallel,
+    "An account registers at primary and secondary at the same time, one flow per reg-id, and gets calls from both [RFC 5626 section 4.2.1]") {
   CHECK(header(first, "Contact").find(";reg-id=1;") != std::string::npos);
   CHECK(header(second, "Contact").find(";reg-id=2;") != std::string::npos);
   CHECK(header(first, "Call-ID") != header(second, "Call-ID"));
@@ -58,15 +59,15 @@ TEST_CASE_FIXTURE(Parallel, "Primary and secondary are registered at in the same
   CHECK(by_first->account == primary);
 }
 
-TEST_CASE_FIXTURE(Parallel, "A flow that fails waits 90 s and more while another holds, and 30 s and more when none does [RFC 5626 section 4.5]") {
-  SUBCASE("the other holds") {
+TEST_CASE_FIXTURE(Parallel, "A failed flow waits 90 to 180 s while another flow is registered, and 30 to 60 s otherwise [RFC 5626 section 4.5]") {
+  SUBCASE("the other flow is registered") {
     receive(granted(second));
     receive(response(first, 500, "reg"));
     const auto wait = failed_for(primary);
     CHECK(wait >= 90s);
     CHECK(wait <= 180s);
   }
-  SUBCASE("none holds") {
+  SUBCASE("no flow is registered") {
     receive(response(second, 500, "reg"));
     receive(response(first, 500, "reg"));
     const auto wait = failed_for(primary);
@@ -75,14 +76,14 @@ TEST_CASE_FIXTURE(Parallel, "A flow that fails waits 90 s and more while another
   }
 }
 
-TEST_CASE_FIXTURE(Leaving, "A connection that dies before it has ponged is a failed flow; one that has ponged is replaced at once [RFC 5626 section 4.5]") {
+TEST_CASE_FIXTURE(Leaving, "A connection that breaks before its first pong is a failed flow; after a pong it is replaced at once [RFC 5626 section 4.5]") {
   options.instance = "urn:uuid:1";
   options.reg_id = 1;
   options.registrar = "sip:192.0.2.50;transport=tcp";
   receive(granted(start(), "", {{"Require", "outbound"}, {"Flow-Timer", "30"}}), last_flow);
   const sip::Flow flow = last_flow;
   REQUIRE(last_change().state == State::Registered);
-  SUBCASE("before") {
+  SUBCASE("before the first pong") {
     stack.on_flow_failed(flow, now);
     drain();
     CHECK(last_change().state == State::Failed);
@@ -92,7 +93,7 @@ TEST_CASE_FIXTURE(Leaving, "A connection that dies before it has ponged is a fai
     advance(31s);
     CHECK(count("REGISTER ") == 1);
   }
-  SUBCASE("after") {
+  SUBCASE("after a pong") {
     sent.clear();
     advance(30s);
     REQUIRE(count("\r\n\r\n") >= 1);
@@ -106,11 +107,11 @@ TEST_CASE_FIXTURE(Leaving, "A connection that dies before it has ponged is a fai
     receive(granted(again), last_flow);
     CHECK(last_change().state == State::Registered);
   }
-  SUBCASE("silence where it has ponged before") {
+  SUBCASE("silence after a pong") {
     sent.clear();
     advance(30s);
     receive("\r\n", flow);
-    advance(41s);  // A ping, and 10 s without a pong.
+    advance(41s);  // Time for a ping, and 10 s without a pong.
     const auto dead = stack.poll_close();
     REQUIRE(dead);
     stack.on_flow_failed(*dead, now);
@@ -120,7 +121,7 @@ TEST_CASE_FIXTURE(Leaving, "A connection that dies before it has ponged is a fai
   }
 }
 
-TEST_CASE_FIXTURE(Leaving, "The address that the registrar sees has changed: the new one is bound in the same moment, and the old one removed [RFC 3581 section 4]") {
+TEST_CASE_FIXTURE(Leaving, "When the registrar sees a new address, the account binds it and removes the old one at once [RFC 3581 section 4]") {
   const auto seen_at = [&](const std::string& request, const std::string& port) {
     std::string text = granted(request);
     text.replace(text.find(";rport"), 6, ";received=203.0.113.7;rport=" + port);
@@ -141,7 +142,8 @@ TEST_CASE_FIXTURE(Leaving, "The address that the registrar sees has changed: the
   CHECK(header(dial(), "Contact") == "<sip:6001@203.0.113.7:50000>");
 }
 
-TEST_CASE_FIXTURE(Leaving, "Our own address has changed: the phone says so, the new one is bound and the old one removed at once [RFC 3261 section 10.2.4]") {
+TEST_CASE_FIXTURE(Leaving,
+    "refresh_registration after a change of the local address binds the new address and removes the old one at once [RFC 3261 section 10.2.4]") {
   receive(granted(start()));
   advance(10s);
   local = address("198.51.100.7", 5060);
@@ -153,12 +155,12 @@ TEST_CASE_FIXTURE(Leaving, "Our own address has changed: the phone says so, the 
   CHECK(header(next, "Contact") == "<sip:6001@198.51.100.7:5060>;expires=300, <sip:6001@192.0.2.1:5060>;expires=0");
   receive(granted(next));
   CHECK(last_change().contact == "sip:6001@198.51.100.7:5060");
-  stack.refresh_registration({account.value + 1}, now);  // Nobody's.
+  stack.refresh_registration({account.value + 1}, now);  // This account does not exist.
   drain();
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Leaving, "Two candidates got the REGISTER, by different transports: what is bound is the Contact of the one that answered") {
+TEST_CASE_FIXTURE(Leaving, "When two candidates got the REGISTER over different transports, the Contact of the one that responded is bound") {
   names["pbx.example"] = {route(Transport::Udp, address("192.0.2.50", 5060)), route(Transport::Tcp, address("192.0.2.50", 5060))};
   const std::string by_udp = start();
   advance(4s);
@@ -171,7 +173,7 @@ TEST_CASE_FIXTURE(Leaving, "Two candidates got the REGISTER, by different transp
   CHECK(header(take("REGISTER "), "Contact") == "<sip:6001@192.0.2.1:5060>;expires=0");
 }
 
-TEST_CASE_FIXTURE(Leaving, "A call that withholds our name has the temporary GRUU as its Contact, and never the public one [RFC 5627 section 4.4]") {
+TEST_CASE_FIXTURE(Leaving, "A call that withholds the identity has the temporary GRUU as its Contact, never the public one [RFC 5627 section 4.4]") {
   options.instance = "urn:uuid:1";
   const auto dial_anonymously = [&] {
     sip::CallOptions call;

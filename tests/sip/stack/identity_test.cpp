@@ -32,7 +32,7 @@ const Fields kAsserted{{"P-Asserted-Identity", "\"Ada\" <sip:ada@pbx.example>, <
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Named, "An asserted identity is believed from a configured peer, and from nobody else [RFC 3325 section 5]") {
+TEST_CASE_FIXTURE(Named, "The stack trusts an asserted identity from a configured peer, and from no other address [RFC 3325 section 5]") {
   open({*base::IpAddress::parse("192.0.2.99")});
   receive(invite("offer", kAsserted));
   const auto call = event<sip::IncomingCall>();
@@ -51,13 +51,13 @@ TEST_CASE_FIXTURE(Named, "An asserted identity is believed from a configured pee
   for (const auto& [name, value] : stranger->headers) CHECK(name != "P-Asserted-Identity");
 }
 
-TEST_CASE_FIXTURE(Named, "Three asserted identities are one too many, and none is believed [RFC 3325 section 9.1]") {
+TEST_CASE_FIXTURE(Named, "The stack ignores three asserted identities, because at most two are allowed [RFC 3325 section 9.1]") {
   open({*base::IpAddress::parse("192.0.2.99")});
   receive(invite("offer", {{"P-Asserted-Identity", "<sip:a@b>, <sip:c@d>, <sip:e@f>"}}));
   CHECK_FALSE(event<sip::IncomingCall>()->asserted);
 }
 
-TEST_CASE_FIXTURE(Named, "Who sent the call on, and why, stands in its record; other fields as they came [RFC 5806 section 4]") {
+TEST_CASE_FIXTURE(Named, "IncomingCall has the diversions with their reasons, and the other fields as received [RFC 5806 section 4]") {
   open();
   receive(
       invite("offer", {{"Diversion", "<sip:boss@pbx.example>;reason=no-answer"},
@@ -77,8 +77,7 @@ TEST_CASE_FIXTURE(Named, "Who sent the call on, and why, stands in its record; o
   CHECK_FALSE(call->privacy.none);
 }
 
-TEST_CASE_FIXTURE(Named,
-                  "A call without a name: From is anonymous, the registrar alone learns who calls [RFC 3325 section 9.2]") {
+TEST_CASE_FIXTURE(Named, "A call with privacy has an anonymous From, and only the registrar gets the identity [RFC 3325 section 9.2]") {
   open();
   sip::CallOptions call;
   call.privacy.id = true;
@@ -95,7 +94,7 @@ TEST_CASE_FIXTURE(Named,
   CHECK(header(named, "Privacy").empty());
 }
 
-TEST_CASE_FIXTURE(Named, "The dialog of a call without a name works by its tag, not by its name [RFC 3323 section 4.1.1.3]") {
+TEST_CASE_FIXTURE(Named, "A dialog with an anonymous From is found by its tag, not by its name [RFC 3323 section 4.1.1.3]") {
   open();
   sip::CallOptions call;
   call.privacy.id = true;

@@ -3,9 +3,9 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// --- CANCEL, and what is not one --------------------------------------------------------------------------------------------
+// --- CANCEL
 
-TEST_CASE_FIXTURE(Called, "CANCEL: 200 to it, 487 to the INVITE, repeated until the ACK [RFC 3261 section 9.2]") {
+TEST_CASE_FIXTURE(Called, "CANCEL gets 200 and the INVITE gets 487, which is repeated until the ACK [RFC 3261 section 9.2]") {
   const std::string first = invite();
   receive(first);
   REQUIRE(event<sip::IncomingCall>());
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Called, "CANCEL: 200 to it, 487 to the INVITE, repeated until 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "CANCEL with another branch matches nothing: 481, and it rings on [RFC 3261 section 9.2]") {
+TEST_CASE_FIXTURE(Called, "A CANCEL with another branch gets 481, and the call keeps ringing [RFC 3261 section 9.2]") {
   ring_in();
   sent.clear();
   receive(message("CANCEL sip:bot@192.0.2.1 SIP/2.0", {{"Via", via()},
@@ -55,9 +55,7 @@ TEST_CASE_FIXTURE(Called, "CANCEL with another branch matches nothing: 481, and 
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Called,
-                  "CANCEL with the branch of the INVITE but another sent-by matches nothing: 481, and it rings on [RFC "
-                  "3261 section 9.2]") {
+TEST_CASE_FIXTURE(Called, "A CANCEL with the branch of the INVITE and another sent-by gets 481, and the call keeps ringing [RFC 3261 section 9.2]") {
   const std::string first = invite();
   receive(first);
   REQUIRE(event<sip::IncomingCall>());
@@ -74,7 +72,7 @@ TEST_CASE_FIXTURE(Called,
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Called, "CANCEL after the 200 changes nothing [RFC 3261 section 9.2]") {
+TEST_CASE_FIXTURE(Called, "A CANCEL after the 200 changes nothing [RFC 3261 section 9.2]") {
   const std::string first = invite();
   receive(first);
   session = event<sip::IncomingCall>()->session;
@@ -89,9 +87,9 @@ TEST_CASE_FIXTURE(Called, "CANCEL after the 200 changes nothing [RFC 3261 sectio
   CHECK(stack.sessions() == 1);
 }
 
-// --- their BYE, and what is not one -----------------------------------------------------------------------------------------
+// --- the peer's BYE
 
-TEST_CASE_FIXTURE(Called, "Their BYE: 200, the call has ended, and a repeated BYE is answered again [RFC 3261 section 15.1.2]") {
+TEST_CASE_FIXTURE(Called, "The peer's BYE gets 200 and ends the call; a repeated BYE gets a response again [RFC 3261 section 15.1.2]") {
   talk();
   const std::string bye = in_dialog("BYE", 2, our_tag, {}, {{"Reason", "Q.850;cause=16"}});
   receive(bye);
@@ -109,7 +107,7 @@ TEST_CASE_FIXTURE(Called, "Their BYE: 200, the call has ended, and a repeated BY
   CHECK(take().starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Called, "A BYE with a wrong tag gets 481 and the call lives [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Called, "A BYE with a wrong tag gets 481 and the call continues [RFC 3261 section 12.2.2]") {
   talk();
   receive(in_dialog("BYE", 2, our_tag, {}, {}, "forged"));
   CHECK(take().starts_with("SIP/2.0 481"));
@@ -119,8 +117,7 @@ TEST_CASE_FIXTURE(Called, "A BYE with a wrong tag gets 481 and the call lives [R
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Called,
-                  "A BYE with the tags swapped, or of another Call-ID, gets 481 and the call lives [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Called, "A BYE with swapped tags or another Call-ID gets 481, and the call continues [RFC 3261 section 12.2.2]") {
   talk();
   receive(in_dialog("BYE", 2, "peer", {}, {}, our_tag));
   CHECK(take().starts_with("SIP/2.0 481"));
@@ -138,15 +135,15 @@ TEST_CASE_FIXTURE(Called, "A request whose CSeq does not rise gets 500 [RFC 3261
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "A BYE ends the call whatever its CSeq [RFC 3261 sections 12.2.2 and 15.1.2]") {
+TEST_CASE_FIXTURE(Called, "A BYE ends the call with any CSeq [RFC 3261 sections 12.2.2 and 15.1.2]") {
   talk();
   receive(in_dialog("UPDATE", 4000, our_tag));
   CHECK(take().starts_with("SIP/2.0 200"));
   int number = 0;
-  SUBCASE("lower than the one before") { number = 3999; }
+  SUBCASE("lower than the last one") { number = 3999; }
   SUBCASE("the same") { number = 4000; }
-  SUBCASE("as if nothing had been sent before") { number = 0; }
-  receive(in_dialog("BYE", number, our_tag, {}, {}, "stranger"));  // Both tags still have to be right.
+  SUBCASE("zero") { number = 0; }
+  receive(in_dialog("BYE", number, our_tag, {}, {}, "stranger"));  // Both tags must still match.
   CHECK(take().starts_with("SIP/2.0 481"));
   CHECK(stack.sessions() == 1);
   receive(in_dialog("BYE", number, our_tag));
@@ -158,7 +155,7 @@ TEST_CASE_FIXTURE(Called, "A BYE ends the call whatever its CSeq [RFC 3261 secti
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "A BYE while it still rings ends the call whatever its CSeq [RFC 3261 section 15.1.2]") {
+TEST_CASE_FIXTURE(Called, "A BYE while the call rings ends it with any CSeq [RFC 3261 section 15.1.2]") {
   ring_in();
   REQUIRE(stack.ring(session, now));
   drain();
@@ -169,7 +166,7 @@ TEST_CASE_FIXTURE(Called, "A BYE while it still rings ends the call whatever its
   CHECK(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Called, "A CSeq that jumps is taken, one that falls behind it is not [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Called, "The stack accepts a CSeq that skips numbers, and refuses a later, lower one [RFC 3261 section 12.2.2]") {
   talk();
   receive(in_dialog("UPDATE", 4000, our_tag));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -181,7 +178,7 @@ TEST_CASE_FIXTURE(Called, "A CSeq that jumps is taken, one that falls behind it 
   CHECK(stack.sessions() == 0);
 }
 
-TEST_CASE_FIXTURE(Called, "A BYE of the caller while it still rings ends the call with 487 [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Called, "A BYE of the caller while the call rings ends it with 487 [RFC 3261 section 15]") {
   receive(invite());
   session = event<sip::IncomingCall>()->session;
   REQUIRE(stack.ring(session, now));
@@ -193,7 +190,7 @@ TEST_CASE_FIXTURE(Called, "A BYE of the caller while it still rings ends the cal
   CHECK(event<sip::CallEnded>());
 }
 
-// --- the INVITE's Expires ---------------------------------------------------------------------------------------------------
+// --- the INVITE's Expires
 
 TEST_CASE_FIXTURE(Called, "An INVITE whose Expires passes without a final response gets 487 [RFC 3261 section 13.3.1]") {
   ring_in("offer", {{"Expires", "30"}});
@@ -214,7 +211,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE whose Expires passes without a final respon
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "Once it is answered an INVITE does not expire [RFC 3261 section 13.3.1]") {
+TEST_CASE_FIXTURE(Called, "An INVITE does not expire after it is answered [RFC 3261 section 13.3.1]") {
   ring_in("offer", {{"Expires", "30"}});
   advance(30s - 1ms);
   pick_up();
@@ -227,7 +224,7 @@ TEST_CASE_FIXTURE(Called, "Once it is answered an INVITE does not expire [RFC 32
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "An INVITE that waits for a PRACK before its 200 expires, too [RFC 3261 section 13.3.1]") {
+TEST_CASE_FIXTURE(Called, "An INVITE whose 200 waits for a PRACK expires, too [RFC 3261 section 13.3.1]") {
   ring_in("offer", {{"Expires", "5"}, {"Require", "100rel"}});
   REQUIRE(stack.progress(session, {"application/sdp", "early"}, now));
   REQUIRE(stack.answer(session, kAnswer, now));
@@ -239,7 +236,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE that waits for a PRACK before its 200 expir
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "An Expires of 0 has passed at once; the longest, and one that is no number, end no call") {
+TEST_CASE_FIXTURE(Called, "An Expires of 0 ends the call at once; the largest value and an invalid one do not end it") {
   SUBCASE("0") {
     ring_in("offer", {{"Expires", "0"}});
     advance(0s);
@@ -256,9 +253,9 @@ TEST_CASE_FIXTURE(Called, "An Expires of 0 has passed at once; the longest, and 
   }
 }
 
-// --- our BYE ----------------------------------------------------------------------------------------------------------------
+// --- the agent's BYE
 
-TEST_CASE_FIXTURE(Called, "Our BYE goes to the Contact along the Record-Route, with rising CSeq [RFC 3261 section 12.2.1.1]") {
+TEST_CASE_FIXTURE(Called, "The agent's BYE goes to the Contact along the Record-Route, with a rising CSeq [RFC 3261 section 12.2.1.1]") {
   ring_in("offer", {{"Record-Route", "<sip:192.0.2.50:5070;lr>, <sip:192.0.2.51;lr>"}});
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
@@ -293,7 +290,7 @@ TEST_CASE_FIXTURE(Called, "A strict router gets its own URI in the request line 
   CHECK(headers(bye, "Route") == std::vector<std::string>{"<sip:192.0.2.51;lr>", "<sip:al@192.0.2.99>"});
 }
 
-TEST_CASE_FIXTURE(Called, "Hung up before the ACK: the BYE waits for it [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, the BYE waits for the ACK [RFC 3261 section 15]") {
   ring_in();
   pick_up();
   REQUIRE(stack.hang_up(session, now));
@@ -308,7 +305,7 @@ TEST_CASE_FIXTURE(Called, "Hung up before the ACK: the BYE waits for it [RFC 326
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "Both hang up at once: each BYE is answered with 200") {
+TEST_CASE_FIXTURE(Called, "When both sides hang up at the same time, each BYE gets 200") {
   talk();
   REQUIRE(stack.hang_up(session, now));
   drain();
@@ -321,9 +318,9 @@ TEST_CASE_FIXTURE(Called, "Both hang up at once: each BYE is answered with 200")
   expect_no_residue();
 }
 
-// --- what is owed meanwhile -------------------------------------------------------------------------------------------------
+// --- unfinished(): requests and responses that the stack still has to complete
 
-TEST_CASE_FIXTURE(Called, "Hung up before the ACK: something is owed until the BYE is answered [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, unfinished counts the call until the BYE has its response [RFC 3261 section 15]") {
   CHECK(stack.unfinished() == 0);
   ring_in();
   CHECK(stack.unfinished() > 0);
@@ -331,17 +328,17 @@ TEST_CASE_FIXTURE(Called, "Hung up before the ACK: something is owed until the B
   REQUIRE(stack.hang_up(session, now));
   drain();
   CHECK(stack.sessions() == 0);
-  CHECK(stack.unfinished() == 1);  // No transaction is open but the INVITE's own, which waits for repeats.
+  CHECK(stack.unfinished() == 1);  // The only open transaction is that of the INVITE, which waits for retransmissions.
   advance(10s);
   CHECK(stack.unfinished() == 1);
   receive(in_dialog("ACK", 1, our_tag));
   CHECK(stack.unfinished() == 1);
   receive(response(take("BYE "), 200, ""));
   CHECK(stack.unfinished() == 0);
-  CHECK(stack.next_deadline());  // Only repeats are waited for.
+  CHECK(stack.next_deadline());  // The stack waits only for retransmissions.
 }
 
-TEST_CASE_FIXTURE(Called, "Hung up, and neither an ACK nor an answer comes: nothing is owed after 128 T1 [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Called, "After a hang_up without an ACK or a response to BYE, unfinished is 0 after 128 T1 [RFC 3261 section 15]") {
   ring_in();
   pick_up();
   REQUIRE(stack.hang_up(session, now));
@@ -355,7 +352,7 @@ TEST_CASE_FIXTURE(Called, "Hung up, and neither an ACK nor an answer comes: noth
   CHECK(stack.unfinished() == 0);
 }
 
-TEST_CASE_FIXTURE(Called, "A refusal is owed until its ACK [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(Called, "unfinished counts a refusal until its ACK [RFC 3261 section 17.2.1]") {
   receive(invite());
   session = event<sip::IncomingCall>()->session;
   REQUIRE(stack.reject(session, 486, {}, now));

@@ -3,9 +3,9 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// --- theirs -----------------------------------------------------------------------------------------------------------------
+// --- the peer's offers
 
-TEST_CASE_FIXTURE(Called, "Their re-INVITE is told and answered; its 200 is repeated until the ACK [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Called, "The peer's re-INVITE gives OfferReceived; its 200 is repeated until the ACK [RFC 3261 section 14.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "hold"));
   CHECK(take().starts_with("SIP/2.0 100"));
@@ -27,7 +27,7 @@ TEST_CASE_FIXTURE(Called, "Their re-INVITE is told and answered; its 200 is repe
   CHECK(stack.accept_offer(session, {}, now).error() == sip::StackError::WrongState);
 }
 
-TEST_CASE_FIXTURE(Called, "A re-INVITE without an offer wants ours; the ACK brings the answer [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Called, "A re-INVITE without an offer gets the agent's offer in the 200, and the ACK has the answer [RFC 3261 section 14.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag));
   const auto offer = event<sip::OfferReceived>();
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(Called, "A re-INVITE without an offer wants ours; the ACK brin
   CHECK(confirmed->body.data == "theirs");
 }
 
-TEST_CASE_FIXTURE(Called, "A refused offer gets 488 and the call goes on [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Called, "A refused offer gets 488 and the call continues [RFC 3261 section 14.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "odd"));
   REQUIRE(stack.refuse_offer(session, 488, now));
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Called, "A refused offer gets 488 and the call goes on [RFC 32
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Called, "A second re-INVITE before the first is answered gets 500 with Retry-After [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Called, "A second re-INVITE before the response to the first gets 500 with Retry-After [RFC 3261 section 14.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "one"));
   sent.clear();
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Called, "A second re-INVITE before the first is answered gets 
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 INVITE");
 }
 
-TEST_CASE_FIXTURE(Called, "Their re-INVITE while ours is under way gets 491 [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Called, "The peer's re-INVITE during the agent's re-INVITE gets 491 [RFC 3261 section 14.2]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Called, "Their re-INVITE while ours is under way gets 491 [RFC
   CHECK(!take("SIP/2.0 491").empty());
 }
 
-TEST_CASE_FIXTURE(Called, "Their BYE ends a re-INVITE that waits for our answer with 487 [RFC 3261 section 15.1.2]") {
+TEST_CASE_FIXTURE(Called, "The peer's BYE ends a re-INVITE that waits for the agent's answer with 487 [RFC 3261 section 15.1.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "hold"));
   sent.clear();
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Called, "Their BYE ends a re-INVITE that waits for our answer 
   CHECK(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Called, "UPDATE is answered: at once without an offer, by the phone with one [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Called, "UPDATE without an offer gets its response at once, and with an offer after accept_offer [RFC 3311 section 5.2]") {
   talk();
   receive(in_dialog("UPDATE", 2, our_tag));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -96,13 +96,12 @@ TEST_CASE_FIXTURE(Called, "UPDATE is answered: at once without an offer, by the 
   CHECK(body(take("SIP/2.0 200")) == "ok");
   sent.clear();
   advance(3s);
-  CHECK(sent.empty());  // No ACK, so no repeats.
+  CHECK(sent.empty());  // There is no ACK for UPDATE, and so the 200 is not repeated.
 }
 
-// --- ours -------------------------------------------------------------------------------------------------------------------
+// --- the agent's offers
 
-TEST_CASE_FIXTURE(
-    Called, "Our re-INVITE: 200 is acknowledged and told; each repeat of it gets the same ACK [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Called, "The 200 to the agent's re-INVITE gets an ACK and gives OfferAnswered; each repeat gets the same ACK [RFC 3261 section 13.2.2.4]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -122,10 +121,10 @@ TEST_CASE_FIXTURE(
   CHECK_FALSE(event<sip::OfferAnswered>());
   REQUIRE(stack.hang_up(session, now));
   drain();
-  CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.98 SIP/2.0");  // The target was refreshed.
+  CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.98 SIP/2.0");  // The 200 has changed the remote target.
 }
 
-TEST_CASE_FIXTURE(Called, "491 to our re-INVITE: tried again within 2 s, as the Call-ID is not ours [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Called, "After 491 to its re-INVITE the agent retries within 2 s, because the peer chose the Call-ID [RFC 3261 section 14.1]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -145,7 +144,7 @@ TEST_CASE_FIXTURE(Called, "491 to our re-INVITE: tried again within 2 s, as the 
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "481 to our re-INVITE: the session is lost [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Called, "481 to the agent's re-INVITE ends the call as SessionLost [RFC 3261 section 12.2.1.2]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -158,7 +157,7 @@ TEST_CASE_FIXTURE(Called, "481 to our re-INVITE: the session is lost [RFC 3261 s
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "No answer at all to our re-INVITE: the session is lost as on a 408 [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Called, "A re-INVITE without any response ends the call as after a 408 [RFC 3261 section 12.2.1.2]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -170,9 +169,9 @@ TEST_CASE_FIXTURE(Called, "No answer at all to our re-INVITE: the session is los
   expect_no_residue();
 }
 
-// --- transfers of ours ------------------------------------------------------------------------------------------------------
+// --- the agent's transfers
 
-TEST_CASE_FIXTURE(Called, "Our REFER is followed to the NOTIFY that says how it ended [RFC 3515 section 2.4.5]") {
+TEST_CASE_FIXTURE(Called, "refer sends REFER and reports the result of the transfer from NOTIFY [RFC 3515 section 2.4.5]") {
   talk();
   REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
   drain();
@@ -197,7 +196,7 @@ TEST_CASE_FIXTURE(Called, "Our REFER is followed to the NOTIFY that says how it 
   CHECK(!take("SIP/2.0 481").empty());
 }
 
-TEST_CASE_FIXTURE(Called, "A refused REFER is told with its status; silence ends in 408 [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Called, "A refused REFER is reported with its status; without NOTIFY the transfer ends with 408 [RFC 3515 section 2.4.2]") {
   talk();
   REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
   drain();

@@ -3,7 +3,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-TEST_CASE_FIXTURE(Called, "An INVITE is answered with 100 at once and told with what it says [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(Called, "An INVITE gets 100 at once and gives IncomingCall with the values of its fields [RFC 3261 section 17.2.1]") {
   receive(invite("v=0", {{"X-Trace", "42"}, {"Subject", "hello"}}));
   const std::string trying = take();
   CHECK(start_line(trying) == "SIP/2.0 100 Trying");
@@ -22,7 +22,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE is answered with 100 at once and told with 
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "180, 183 and 200 of one call carry one To tag, Contact and Record-Route [RFC 3261 section 12.1.1]") {
+TEST_CASE_FIXTURE(Called, "180, 183 and 200 of a call have the same To tag, Contact and Record-Route [RFC 3261 section 12.1.1]") {
   ring_in("offer", {{"Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"}});
   sent.clear();
   REQUIRE(stack.ring(session, now));
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Called, "180, 183 and 200 of one call carry one To tag, Contac
   CHECK(!header(ok, "Allow").empty());
 }
 
-TEST_CASE_FIXTURE(Called, "An INVITE is judged as any request is, within a call too; for a dialog that nobody has it gets 481 [RFC 3261 section 13.3]") {
+TEST_CASE_FIXTURE(Called, "INVITE gets the general checks of requests, also within a call, and 481 for an unknown dialog [RFC 3261 section 13.3]") {
   const auto status_of = [&](const std::string& text) {
     sent.clear();
     receive(text);
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE is judged as any request is, within a call 
   CHECK(status_of(in_dialog("INVITE", 2, "nobodys", "offer")) == "481");
   CHECK_FALSE(event<sip::IncomingCall>());
   CHECK(stack.sessions() == 0);
-  advance(64 * 500ms);  // As another call it would be a merged request.
+  advance(64 * 500ms);  // Before this time the stack would treat the next INVITE as a merged request.
   talk();
   CHECK(status_of(in_dialog("INVITE", 2, our_tag, "offer", requires_much)) == "420");
   CHECK(status_of(in_dialog("INVITE", 3, our_tag, "offer", packed)) == "415");
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Called, "A provisional response is repeated every minute [RFC 
   CHECK(count("SIP/2.0 180") == 2);
 }
 
-TEST_CASE_FIXTURE(Called, "A 200 is repeated at T1, doubling to T2, until its ACK [RFC 3261 section 13.3.1.4]") {
+TEST_CASE_FIXTURE(Called, "A 200 is repeated after T1, with intervals that double up to T2, until its ACK [RFC 3261 section 13.3.1.4]") {
   ring_in();
   pick_up();
   sent.clear();
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Called, "A 200 is repeated at T1, doubling to T2, until its AC
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Called, "No ACK for 64 T1: BYE, and the call has ended for want of it [RFC 3261 section 13.3.1.4]") {
+TEST_CASE_FIXTURE(Called, "Without an ACK for 64 T1 the agent sends BYE and the call ends as NoAck [RFC 3261 section 13.3.1.4]") {
   ring_in();
   pick_up();
   advance(31999ms);
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(Called, "No ACK for 64 T1: BYE, and the call has ended for wan
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "An ACK with another CSeq or a wrong tag does not stop the repeats [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Called, "An ACK with another CSeq or a wrong tag does not stop the repeats of the 200 [RFC 3261 section 13.2.2.4]") {
   ring_in();
   pick_up();
   receive(in_dialog("ACK", 2, our_tag));
@@ -129,14 +129,14 @@ TEST_CASE_FIXTURE(Called, "An ACK with another CSeq or a wrong tag does not stop
   CHECK_FALSE(event<sip::CallConfirmed>());
 }
 
-TEST_CASE_FIXTURE(Called, "A second ACK is absorbed in silence") {
+TEST_CASE_FIXTURE(Called, "A second ACK causes no message and no event") {
   talk();
   receive(in_dialog("ACK", 1, our_tag));
   CHECK(sent.empty());
   CHECK(events.empty());
 }
 
-TEST_CASE_FIXTURE(Called, "A retransmitted INVITE gets the last response and makes no second call [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(Called, "A retransmitted INVITE gets the last response and creates no second call [RFC 3261 section 17.2.1]") {
   const std::string first = invite();
   receive(first);
   REQUIRE(event<sip::IncomingCall>());
@@ -148,15 +148,15 @@ TEST_CASE_FIXTURE(Called, "A retransmitted INVITE gets the last response and mak
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "An INVITE that comes again by another way is a merged request: 482 [RFC 3261 section 8.2.2.2]") {
+TEST_CASE_FIXTURE(Called, "An INVITE that arrives again over another path is a merged request and gets 482 [RFC 3261 section 8.2.2.2]") {
   ring_in();
   sent.clear();
-  receive(invite());  // The same but for its branch.
+  receive(invite());  // Only its branch differs.
   CHECK(take().starts_with("SIP/2.0 482"));
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "An INVITE without an offer: our offer in the 200, the answer in the ACK [RFC 3261 section 13.2.1]") {
+TEST_CASE_FIXTURE(Called, "For an INVITE without an offer, the 200 has the agent's offer and the ACK the answer [RFC 3261 section 13.2.1]") {
   ring_in("");
   pick_up("our offer");
   receive(in_dialog("ACK", 1, our_tag, "their answer"));
@@ -165,7 +165,8 @@ TEST_CASE_FIXTURE(Called, "An INVITE without an offer: our offer in the 200, the
   CHECK(confirmed->body.data == "their answer");
 }
 
-TEST_CASE_FIXTURE(Called, "An ACK without an answer to our offer ends the repeats; the phone is told that none came [RFC 3261 section 13.3.1.4]") {
+TEST_CASE_FIXTURE(Called,
+    "An ACK without an answer to the agent's offer stops the repeats and gives CallConfirmed without a body [RFC 3261 section 13.3.1.4]") {
   ring_in("");
   pick_up("our offer");
   receive(in_dialog("ACK", 1, our_tag));
@@ -178,7 +179,7 @@ TEST_CASE_FIXTURE(Called, "An ACK without an answer to our offer ends the repeat
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "reject sends its status and headers, and ends the call") {
+TEST_CASE_FIXTURE(Called, "reject sends its status and header fields, and ends the call") {
   ring_in();
   sent.clear();
   CHECK(stack.reject(session, 486, {{"Via", "forged"}}, now).error() == sip::StackError::BadHeader);
@@ -195,7 +196,7 @@ TEST_CASE_FIXTURE(Called, "reject sends its status and headers, and ends the cal
   CHECK(stack.answer(session, {}, now).error() == sip::StackError::WrongState);
 }
 
-TEST_CASE_FIXTURE(Called, "redirect: a 3xx with a Contact for each target, best first, and none of ours [RFC 3261 section 21.3]") {
+TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, best first, and no Contact of the agent [RFC 3261 section 21.3]") {
   ring_in();
   sent.clear();
   for (const std::string bad : {"", "nobody", "sip:", "sip:a@192.0.2.7>, <sip:b@192.0.2.8", "sip:a@192.0.2.7;x=1>;q=0, <sip:b@192.0.2.8",
@@ -220,7 +221,7 @@ TEST_CASE_FIXTURE(Called, "redirect: a 3xx with a Contact for each target, best 
   CHECK(stack.redirect(session, {"sip:desk@192.0.2.7"}, now).error() == sip::StackError::WrongState);
 }
 
-TEST_CASE_FIXTURE(Called, "provisional: 101 to 199, each with its own words; nothing else rings [RFC 3261 section 21.1]") {
+TEST_CASE_FIXTURE(Called, "provisional sends 101 to 199 with the given header fields, and refuses other statuses [RFC 3261 section 21.1]") {
   ring_in();
   sent.clear();
   for (const int status : {100, 200, 99}) CHECK(stack.provisional(session, status, {}, now).error() == sip::StackError::WrongState);
@@ -231,11 +232,11 @@ TEST_CASE_FIXTURE(Called, "provisional: 101 to 199, each with its own words; not
   for (const std::string status : {"101", "181", "182", "199"}) CHECK(header(take("SIP/2.0 " + status), "X-At") == status);
 }
 
-TEST_CASE_FIXTURE(Called, "Drained: a new INVITE gets 503 with Retry-After, a running call goes on") {
+TEST_CASE_FIXTURE(Called, "After set_accepting(false) a new INVITE gets 503 with Retry-After, and an established call continues") {
   talk();
   stack.set_accepting(false);
   receive(invite("offer", {}, "sip:bot@192.0.2.1"));
-  CHECK(take().starts_with("SIP/2.0 482"));  // The same Call-ID and CSeq: merged.
+  CHECK(take().starts_with("SIP/2.0 482"));  // The Call-ID and CSeq are the same, so that this is a merged request.
   std::string other = invite();
   other.replace(other.find("call-1"), 6, "call-2");
   receive(other);
@@ -246,8 +247,7 @@ TEST_CASE_FIXTURE(Called, "Drained: a new INVITE gets 503 with Retry-After, a ru
   CHECK(event<sip::OfferReceived>());
 }
 
-TEST_CASE_FIXTURE(
-    Called, "A call over a stream is answered on its connection; when that breaks, on a new one [RFC 3261 section 18.2.2]") {
+TEST_CASE_FIXTURE(Called, "A call over a stream gets its responses on that connection, and on a new one when it breaks [RFC 3261 section 18.2.2]") {
   const sip::Flow stream{{7}, sip::Transport::Tcp, local, address("192.0.2.99", 40000)};
   receive(invite(), stream);
   session = event<sip::IncomingCall>()->session;
@@ -263,8 +263,7 @@ TEST_CASE_FIXTURE(
   CHECK(header(ok, "Contact") == "<sip:bot@192.0.2.1:5060;transport=tcp>");
 }
 
-TEST_CASE_FIXTURE(Called,
-                  "Without rport the response goes to the port in Via, at the address it came from [RFC 3261 section 18.2.2]") {
+TEST_CASE_FIXTURE(Called, "Without rport the response goes to the source address and the port in Via [RFC 3261 section 18.2.2]") {
   std::string odd = invite();
   odd.replace(odd.find("192.0.2.99:5060;branch"), 15, "10.1.1.1:5099  ");
   odd.erase(odd.find(";rport"), 6);
@@ -275,7 +274,7 @@ TEST_CASE_FIXTURE(Called,
   CHECK(header(trying, "Via").find("received=192.0.2.99") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Called, "With rport the response goes to where the request came from, whatever ports Via and Contact name [RFC 3581 section 4]") {
+TEST_CASE_FIXTURE(Called, "With rport the response goes to the source address and port, with any ports in Via and Contact [RFC 3581 section 4]") {
   std::string odd = invite();
   odd.replace(odd.find("192.0.2.99:5060;branch"), 15, "192.0.2.99:5099");
   odd.replace(odd.find("Contact: <sip:al@192.0.2.99>"), 28, "Contact: <sip:al@192.0.2.99:5070>");
@@ -285,10 +284,10 @@ TEST_CASE_FIXTURE(Called, "With rport the response goes to where the request cam
   CHECK(header(trying, "Via").find("rport=12345") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Called, "The connection of a live call is in use until the call is over") {
+TEST_CASE_FIXTURE(Called, "uses() is true for the connection of an established call until the call has ended") {
   peer = {{77}, sip::Transport::Tcp, local, address("192.0.2.99", 40000)};
   talk();
-  advance(40s);  // No transaction is left.
+  advance(40s);  // All transactions have ended.
   CHECK(stack.uses(peer));
   CHECK_FALSE(stack.uses({{78}, sip::Transport::Tcp, local, address("192.0.2.98", 40000)}));
   receive(in_dialog("BYE", 2, our_tag));

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-/// An account whose registrar, second registrar and proxy the test writes by hand.
+/// An account whose registrar, second registrar and proxy are scripted by the test.
 namespace offhook::sim {
 
 using sip::Transport;
@@ -27,7 +27,7 @@ struct Leaving : Scripted {
     drain();
     return take("REGISTER ");
   }
-  /// 200 that says the Contact back, with `params` behind it.
+  /// Returns a 200 that repeats the Contact, followed by `params`.
   std::string granted(const std::string& request, const std::string& params = "", Fields extra = {}) {
     const std::string contact = header(request, "Contact");
     extra.emplace_back("Contact", contact.substr(0, contact.find('>') + 1) + ";expires=300" + params);

@@ -1,4 +1,4 @@
-// Each bound of one message through the whole stack: N is served, N + 1 gets the answer of the RFC (docs/limits.md).
+// Each bound of a message, tested through the whole stack: the stack serves N and refuses N + 1 as the RFC says (docs/limits.md).
 #include <offhook/sip/limits.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
@@ -23,7 +23,7 @@ struct Bounded : Scripted {
     if (!content.empty()) text.replace(text.find("application/sdp"), 15, type);
     return text;
   }
-  /// The status that it is answered with first; "" for none.
+  /// Sends `text` to the stack. Returns the status of the first response, "" for none.
   std::string ask(const std::string& text) {
     sent.clear();
     receive(text);
@@ -40,7 +40,7 @@ std::string list(std::size_t count, const std::string& value) {
   return all;
 }
 
-/// `depth` levels of multipart round a session description.
+/// Returns a session description inside `depth` levels of multipart.
 std::string nested(std::size_t depth) {
   std::string body = "v=0", type = "application/sdp";
   for (std::size_t level = depth; level > 0; --level) {
@@ -53,7 +53,7 @@ std::string nested(std::size_t depth) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Bounded, "kMaxMessageBytes octets are served; one more gets 513 [RFC 3261 section 21.5.7]") {
+TEST_CASE_FIXTURE(Bounded, "The stack serves kMaxMessageBytes octets; one more gets 513 [RFC 3261 section 21.5.7]") {
   const auto of_size = [&](std::size_t size) {
     const std::string bare = request("OPTIONS", {{"X", ""}});
     return request("OPTIONS", {{"X", std::string(size - bare.size(), 'x')}});
@@ -63,39 +63,39 @@ TEST_CASE_FIXTURE(Bounded, "kMaxMessageBytes octets are served; one more gets 51
   CHECK(ask(of_size(sip::kMaxMessageBytes + 1)) == "513");
 }
 
-TEST_CASE_FIXTURE(Bounded, "kMaxHeaders header fields are served; one more gets 513 [RFC 3261 section 21.5.7]") {
+TEST_CASE_FIXTURE(Bounded, "The stack serves kMaxHeaders header fields; one more gets 513 [RFC 3261 section 21.5.7]") {
   CHECK(ask(request("OPTIONS", times(sip::kMaxHeaders - 6, "X", "y"))) == "200");
   CHECK(ask(request("OPTIONS", times(sip::kMaxHeaders - 5, "X", "y"))) == "513");
 }
 
-TEST_CASE_FIXTURE(Bounded, "kMaxVias Vias are served; one more gets 400 [RFC 3261 section 8.1.1.6]") {
+TEST_CASE_FIXTURE(Bounded, "The stack serves kMaxVias Via values; one more gets 400 [RFC 3261 section 8.1.1.6]") {
   CHECK(ask(request("OPTIONS", {{"Via", list(sip::kMaxVias - 1, "SIP/2.0/UDP h")}})) == "200");
   CHECK(ask(request("OPTIONS", {{"Via", list(sip::kMaxVias, "SIP/2.0/UDP h")}})) == "400");
 }
 
-TEST_CASE_FIXTURE(Bounded, "kMaxContacts Contacts are served; one more gets 400 [RFC 3261 section 8.1.1.8]") {
+TEST_CASE_FIXTURE(Bounded, "The stack serves kMaxContacts Contact values; one more gets 400 [RFC 3261 section 8.1.1.8]") {
   CHECK(ask(request("INVITE", {{"Contact", list(sip::kMaxContacts, "<sip:a@h>")}})) == "100");
   CHECK(ask(request("INVITE", {{"Contact", list(sip::kMaxContacts + 1, "<sip:a@h>")}})) == "400");
 }
 
-TEST_CASE_FIXTURE(Bounded, "kMaxRoutes Record-Routes are served; one more gets 400 [RFC 3261 section 12.1.1]") {
+TEST_CASE_FIXTURE(Bounded, "The stack serves kMaxRoutes Record-Route values; one more gets 400 [RFC 3261 section 12.1.1]") {
   const std::pair<std::string, std::string> contact{"Contact", "<sip:al@192.0.2.99>"};
   CHECK(ask(request("INVITE", {contact, {"Record-Route", list(sip::kMaxRoutes, "<sip:p;lr>")}})) == "100");
   CHECK(ask(request("INVITE", {contact, {"Record-Route", list(sip::kMaxRoutes + 1, "<sip:p;lr>")}})) == "400");
 }
 
-TEST_CASE_FIXTURE(Bounded, "kMaxParams parameters of a Via are served; one more gets 400") {
+TEST_CASE_FIXTURE(Bounded, "The stack serves kMaxParams parameters in a Via; one more gets 400") {
   const auto with = [&](std::size_t count) {
     std::string text = request("OPTIONS");
     std::string params;
     for (std::size_t i = 0; i < count - 2; ++i) params += ";p" + std::to_string(i);
-    return text.insert(text.find(";rport"), params);  // Beside branch and rport.
+    return text.insert(text.find(";rport"), params);  // In addition to branch and rport.
   };
   CHECK(ask(with(sip::kMaxParams)) == "200");
   CHECK(ask(with(sip::kMaxParams + 1)) == "400");
 }
 
-TEST_CASE_FIXTURE(Bounded, "kMaxMultipartDepth levels of multipart are opened; one more gets 413 [RFC 5621 section 4.2]") {
+TEST_CASE_FIXTURE(Bounded, "The stack opens kMaxMultipartDepth levels of multipart; one more gets 413 [RFC 5621 section 4.2]") {
   const std::string type = "multipart/mixed;boundary=x1";
   CHECK(ask(request("INVITE", {}, nested(sip::kMaxMultipartDepth), type)) == "100");
   const auto call = event<sip::IncomingCall>();
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Bounded, "kMaxMultipartDepth levels of multipart are opened; o
   CHECK(ask(request("INVITE", {}, nested(sip::kMaxMultipartDepth + 1), type)) == "413");
 }
 
-TEST_CASE_FIXTURE(Bounded, "kMaxBodyParts parts are looked at; one more gets 413") {
+TEST_CASE_FIXTURE(Bounded, "The stack reads kMaxBodyParts parts; one more gets 413") {
   const auto parts = [](std::size_t count) {
     std::string body;
     for (std::size_t i = 0; i + 1 < count; ++i) body += "--x\r\n\r\nt\r\n";
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Bounded, "kMaxBodyParts parts are looked at; one more gets 413
   CHECK(ask(request("INVITE", {}, parts(sip::kMaxBodyParts + 1), "multipart/related;boundary=x")) == "413");
 }
 
-TEST_CASE_FIXTURE(Bounded, "A multipart body without SDP gets 415 with Accept, a broken one 400 [RFC 5621 section 8.4]") {
+TEST_CASE_FIXTURE(Bounded, "A multipart body without SDP gets 415 with Accept, and a malformed one 400 [RFC 5621 section 8.4]") {
   const auto invite_with = [&](const std::string& body) { return ask(request("INVITE", {}, body, "multipart/mixed; boundary=x")); };
   CHECK(invite_with("--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x--") == "415");
   CHECK(invite_with("--x\r\nContent-Type: application/isup\r\nContent-Disposition: signal;handling=required\r\n\r\n1\r\n"
@@ -123,6 +123,6 @@ TEST_CASE_FIXTURE(Bounded, "A multipart body without SDP gets 415 with Accept, a
   CHECK(invite_with("--x\r\nContent-Type: application/sdp\r\n\r\nv=0") == "400");
 }
 
-TEST_CASE_FIXTURE(Bounded, "Max-Forwards 0 is no reason to refuse for who it is meant for [RFC 3261 section 8.2]") {
+TEST_CASE_FIXTURE(Bounded, "A request for the agent itself with Max-Forwards 0 is served [RFC 3261 section 8.2]") {
   CHECK(ask(request("OPTIONS", {{"Max-Forwards", "0"}})) == "200");
 }

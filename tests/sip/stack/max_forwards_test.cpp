@@ -11,7 +11,7 @@ using namespace offhook::sim;
 
 namespace {
 
-/// The next request of this method. It says once that it may pass 70 hops.
+/// Returns the next request of this method. Its only Max-Forwards must be 70.
 std::string next(Scripted& us, const std::string& method, std::set<std::string>& seen) {
   us.drain();
   const std::string request = us.take(method + " ");
@@ -24,9 +24,9 @@ std::string next(Scripted& us, const std::string& method, std::set<std::string>&
 
 }  // namespace
 
-TEST_CASE("Each request of ours may pass 70 hops, whatever its method [RFC 3261 section 8.1.1.6]") {
+TEST_CASE("Every request of the stack has Max-Forwards 70 [RFC 3261 section 8.1.1.6]") {
   std::set<std::string> seen;
-  {  // A call of ours that is cancelled, with what may be sent before it is answered.
+  {  // A cancelled outgoing call, with the requests that are possible before its 2xx.
     EarlyDialogs us;
     us.open();
     sip::CallOptions call;
@@ -44,7 +44,7 @@ TEST_CASE("Each request of ours may pass 70 hops, whatever its method [RFC 3261 
     us.receive(us.response(us.first, 487, "a"));
     (void)next(us, "ACK", seen);
   }
-  {  // A call of ours that is up.
+  {  // An established outgoing call.
     EarlyDialogs us;
     us.dial();
     us.answered("a", "answer");
@@ -63,7 +63,7 @@ TEST_CASE("Each request of ours may pass 70 hops, whatever its method [RFC 3261 
     REQUIRE(us.stack.hang_up(us.session, us.now));
     (void)next(us, "BYE", seen);
   }
-  {  // A peer that transfers us.
+  {  // A transfer that the peer requests.
     EarlyDialogs us;
     us.open();
     us.talk();
@@ -71,7 +71,7 @@ TEST_CASE("Each request of ours may pass 70 hops, whatever its method [RFC 3261 
     REQUIRE(us.stack.accept_transfer(us.session, us.now));
     (void)next(us, "NOTIFY", seen);
   }
-  {  // Outside of calls.
+  {  // Requests outside of calls.
     Scripted us;
     sip::AccountOptions options;
     options.address_of_record = "sip:6001@pbx.example";
@@ -86,5 +86,5 @@ TEST_CASE("Each request of ours may pass 70 hops, whatever its method [RFC 3261 
       (void)next(us, name, seen);
     }
   }
-  CHECK(seen.size() == static_cast<std::size_t>(sip::Method::Other));  // All that we know.
+  CHECK(seen.size() == static_cast<std::size_t>(sip::Method::Other));  // All methods that the stack supports.
 }

@@ -22,7 +22,7 @@ struct RegisteredForMessages : Registered {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Registered, "A MESSAGE of ours has no Contact, and its answer is told [RFC 3428 section 4]") {
+TEST_CASE_FIXTURE(Registered, "A MESSAGE of the stack has no Contact, and its response gives RequestAnswered [RFC 3428 section 4]") {
   register_now();
   const auto id = stack.request({account, Method::Message, "sip:bob@pbx.example", {{"Subject", "hi"}}, {"text/plain", "Hello"}}, now);
   REQUIRE(id);
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Registered, "A MESSAGE of ours has no Contact, and its answer 
   CHECK(stack.requests() == 0);
 }
 
-TEST_CASE_FIXTURE(Registered, "OPTIONS asks a peer whether it is there, with any answer or none [RFC 3261 section 11.1]") {
+TEST_CASE_FIXTURE(Registered, "OPTIONS probes a peer: any response, silence and a failed resolution are reported [RFC 3261 section 11.1]") {
   register_now();
   REQUIRE(stack.request({account, Method::Options, "sip:192.0.2.66", {}, {}, false}, now));
   drain();
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Registered, "OPTIONS asks a peer whether it is there, with any
   CHECK(stack.requests() == 0);
 }
 
-TEST_CASE_FIXTURE(Registered, "A MESSAGE is repeated with credentials for the registrar, and for nobody else [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Registered, "A challenged MESSAGE is repeated with credentials for the registrar, and for no other peer [RFC 3261 section 22.2]") {
   register_now();
   REQUIRE(stack.request({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", "Hello"}}, now));
   drain();
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Registered, "A MESSAGE is repeated with credentials for the re
   CHECK(event<RequestAnswered>()->status == 401);
 }
 
-TEST_CASE_FIXTURE(Registered, "Only requests that stand by themselves can be sent so") {
+TEST_CASE_FIXTURE(Registered, "request() accepts only methods that need no dialog") {
   register_now();
   for (const auto method : {Method::Invite, Method::Ack, Method::Bye, Method::Cancel, Method::Register, Method::Prack, Method::Update,
                             Method::Subscribe, Method::Notify, Method::Refer, Method::Other}) {
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Registered, "Only requests that stand by themselves can be sen
   CHECK(more.error() == sip::StackError::TooLarge);  // RFC 3428 section 8
 }
 
-TEST_CASE_FIXTURE(Registered, "As many requests wait for their answer as kMaxRequests, and no more") {
+TEST_CASE_FIXTURE(Registered, "kMaxRequests requests may wait for their responses, and one more is refused") {
   register_now();
   answers_queries = false;
   for (std::size_t i = 0; i < sip::kMaxRequests; ++i)
@@ -105,14 +105,14 @@ TEST_CASE_FIXTURE(Registered, "As many requests wait for their answer as kMaxReq
   CHECK(stack.request({account, Method::Options, "sip:bob@pbx.example"}, now).error() == sip::StackError::Full);
 }
 
-TEST_CASE_FIXTURE(Registered, "MESSAGE is not allowed unless it is enabled [RFC 3261 section 8.2.1]") {
+TEST_CASE_FIXTURE(Registered, "MESSAGE gets 405 unless it is enabled [RFC 3261 section 8.2.1]") {
   register_now();
   const std::string refused = ask(outside("MESSAGE", {}, "Hello"));
   CHECK(refused.starts_with("SIP/2.0 405"));
   CHECK(header(refused, "Allow").find("MESSAGE") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE from our registrar is answered and told [RFC 3428 section 7]") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE from the registrar gets 200 and gives MessageReceived [RFC 3428 section 7]") {
   register_now();
   const std::string text = outside("MESSAGE", {{"P-Asserted-Identity", "<sip:al@pbx.example>"}, {"X-Id", "7"}}, "Hello");
   const std::string ok = ask(text);
@@ -127,11 +127,11 @@ TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE from our registrar is answer
   CHECK(told->body.type == "text/plain");
   CHECK(told->body.data == "Hello");
   REQUIRE(told->asserted);
-  CHECK(ask(text).starts_with("SIP/2.0 200"));  // A repeat.
+  CHECK(ask(text).starts_with("SIP/2.0 200"));  // This is a retransmission.
   CHECK_FALSE(event<sip::MessageReceived>());
 }
 
-TEST_CASE_FIXTURE(RegisteredForMessages, "A stranger's MESSAGE is refused as a call would be") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "A stranger's MESSAGE is refused like a stranger's call") {
   register_now();
   CHECK(ask(outside("MESSAGE", {}, "Buy!"), stranger).starts_with("SIP/2.0 403"));
   CHECK(ask(outside("MESSAGE", {}, "Buy!", "sip:6009@192.0.2.1"), stranger).starts_with("SIP/2.0 403"));
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(RegisteredForMessages, "A stranger's MESSAGE is refused as a c
   CHECK(stack.counters().refused_source == 2);
 }
 
-TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE without a body is taken, whatever types there may be [RFC 3428 section 4]") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE without a body is accepted, with any list of accepted types [RFC 3428 section 4]") {
   register_now();
   CHECK(ask(outside("MESSAGE")).starts_with("SIP/2.0 200"));
   const auto got = event<sip::MessageReceived>();
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE without a body is taken, wha
   CHECK(ask(typed).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE that cannot be read: 415 with Accept, or Accept-Encoding [RFC 3428 section 7]") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE with an unknown type or encoding gets 415 with Accept or Accept-Encoding [RFC 3428 section 7]") {
   register_now();
   std::string odd = outside("MESSAGE", {}, "<p>");
   odd.replace(odd.find("text/plain"), 10, "text/html!");

@@ -52,7 +52,7 @@ struct Talking : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Talking, "A key by INFO of the old kind is answered and told [RFC 6086 section 4.2.2]") {
+TEST_CASE_FIXTURE(Talking, "An INFO with a DTMF digit in the legacy format gets 200 and gives InfoReceived [RFC 6086 section 4.2.2]") {
   talk();
   receive(of_type("application/dtmf-relay", in_dialog("INFO", 2, our_tag, "Signal=5\r\nDuration=160\r\n")));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -63,12 +63,11 @@ TEST_CASE_FIXTURE(Talking, "A key by INFO of the old kind is answered and told [
   CHECK(info->digit->digit == '5');
   receive(of_type("application/dtmf-relay", in_dialog("INFO", 3, our_tag, "Signal=nothing\r\n")));
   CHECK(take().starts_with("SIP/2.0 400"));
-  receive(in_dialog("INFO", 4, our_tag));  // Some send it to see whether we are there.
+  receive(in_dialog("INFO", 4, our_tag));  // Some peers send an empty INFO as a keep-alive.
   CHECK(take().starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Talking,
-                  "An Info-Package that we take is told, another one is 469 with those that we take [RFC 6086 section 4.2.2]") {
+TEST_CASE_FIXTURE(Talking, "An accepted Info-Package gives InfoReceived, and an unknown one gets 469 with the accepted ones [RFC 6086 section 4.2.2]") {
   talk({"conference", "x-game"});
   CHECK(header(ok, "Recv-Info") == "conference, x-game");
   receive(of_type("text/plain", in_dialog("INFO", 2, our_tag, "hello", {{"Info-Package", "X-Game;level=2"}})));
@@ -82,14 +81,14 @@ TEST_CASE_FIXTURE(Talking,
   CHECK(header(dial(), "Recv-Info") == "conference, x-game");
 }
 
-TEST_CASE("kMaxInfoPackages are offered, one more is not") {
+TEST_CASE("recv_info lists kMaxInfoPackages packages, and no more") {
   std::vector<std::string> packages(sip::session::kMaxInfoPackages, "p");
   const auto most = sip::session::recv_info(packages);
   packages.emplace_back("q");
   CHECK(sip::session::recv_info(packages) == most);
 }
 
-TEST_CASE_FIXTURE(Talking, "Outside a call, INFO, REFER and MESSAGE are no requests that we take; in a call that is gone 481") {
+TEST_CASE_FIXTURE(Talking, "INFO, REFER, MESSAGE and SUBSCRIBE in an unknown dialog get 481") {
   talk();
   for (const char* method : {"INFO", "REFER", "MESSAGE", "SUBSCRIBE"}) {
     CAPTURE(method);
@@ -98,7 +97,7 @@ TEST_CASE_FIXTURE(Talking, "Outside a call, INFO, REFER and MESSAGE are no reque
   }
 }
 
-TEST_CASE_FIXTURE(Talking, "A key before the call is answered counts too, in either direction [RFC 6086 section 4.2.2]") {
+TEST_CASE_FIXTURE(Talking, "An INFO with a digit is accepted before the call is answered [RFC 6086 section 4.2.2]") {
   ring_in();
   REQUIRE(stack.ring(session, now));
   drain();
@@ -108,8 +107,7 @@ TEST_CASE_FIXTURE(Talking, "A key before the call is answered counts too, in eit
   CHECK(event<sip::InfoReceived>()->digit->digit == '7');
 }
 
-TEST_CASE_FIXTURE(Talking,
-                  "MESSAGE within a call is answered and told; an encoding that we cannot read is 415 [RFC 3428 section 7]") {
+TEST_CASE_FIXTURE(Talking, "MESSAGE within a call gives TextReceived; an unknown encoding gets 415 [RFC 3428 section 7]") {
   talk();
   receive(of_type("text/plain", in_dialog("MESSAGE", 2, our_tag, "hello")));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -121,8 +119,7 @@ TEST_CASE_FIXTURE(Talking,
   CHECK(take().starts_with("SIP/2.0 415"));
 }
 
-TEST_CASE_FIXTURE(Talking,
-                  "INFO, MESSAGE and OPTIONS of ours: sent within the call, and their answers told [RFC 6086 section 4.2.1]") {
+TEST_CASE_FIXTURE(Talking, "The agent sends INFO, MESSAGE and OPTIONS within the call, and their responses give MidCallAnswered [RFC 6086 section 4.2.1]") {
   talk();
   REQUIRE(stack.send_info(session, "x-game", {"text/plain", "go"}, now, {{{"X-A", "1"}}, {}}));
   drain();
@@ -150,8 +147,7 @@ TEST_CASE_FIXTURE(Talking,
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Talking,
-                  "481 to a request of ours within the call, or no answer to it, ends the call [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Talking, "481 to a request of the agent within the call ends the call [RFC 3261 section 12.2.1.2]") {
   talk();
   REQUIRE(stack.probe(session, now));
   drain();
@@ -160,9 +156,9 @@ TEST_CASE_FIXTURE(Talking,
   CHECK(!take("BYE ").empty());
 }
 
-// --- Reason, and header fields of the phone's own --------------------------------------------------------------------------
+// --- Reason, and the application's header fields
 
-TEST_CASE_FIXTURE(Talking, "Our BYE and CANCEL say why; so does the refusal of a call that rings [RFC 3326 section 2]") {
+TEST_CASE_FIXTURE(Talking, "BYE and CANCEL of the agent and its refusal of a ringing call have a Reason [RFC 3326 section 2]") {
   talk();
   const sip::Extras why{{{"X-A", "1"}}, sip::Reason{"Q.850", std::uint16_t{16}, "done"}};
   const auto held = session;
@@ -180,7 +176,7 @@ TEST_CASE_FIXTURE(Talking, "Our BYE and CANCEL say why; so does the refusal of a
   CHECK(header(bye, "X-A") == "1");
 }
 
-TEST_CASE_FIXTURE(Talking, "A CANCEL that has to wait for the first response still says why [RFC 3326 section 2]") {
+TEST_CASE_FIXTURE(Talking, "A CANCEL that waits for the first response keeps its Reason [RFC 3326 section 2]") {
   talk();
   const std::string invite = dial();
   REQUIRE(stack.hang_up(session, now, {{}, sip::Reason{"SIP", std::uint16_t{200}, {}}}));
@@ -190,7 +186,7 @@ TEST_CASE_FIXTURE(Talking, "A CANCEL that has to wait for the first response sti
   CHECK(header(take("CANCEL "), "Reason") == "SIP;cause=200");
 }
 
-TEST_CASE_FIXTURE(Talking, "A CANCEL and a BYE that say why are told with it [RFC 3326 section 2]") {
+TEST_CASE_FIXTURE(Talking, "CallEnded has the reasons of the peer's BYE [RFC 3326 section 2]") {
   talk();
   receive(in_dialog("BYE", 2, our_tag, {}, {{"Reason", "SIP;cause=200;text=\"Call completed elsewhere\", Q.850;cause=16"}}));
   const auto ended = event<sip::CallEnded>();
@@ -200,7 +196,7 @@ TEST_CASE_FIXTURE(Talking, "A CANCEL and a BYE that say why are told with it [RF
   CHECK(ended->reasons[0].text == "Call completed elsewhere");
 }
 
-TEST_CASE_FIXTURE(Talking, "The phone's header fields go with re-INVITE, its retry after 491, and the 200 to INVITE") {
+TEST_CASE_FIXTURE(Talking, "The application's header fields are in a re-INVITE, in its retry after 491, and in the 200 to INVITE") {
   ring_in();
   REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now, {{{"X-A", "1"}}, {}}));
   drain();
@@ -222,11 +218,11 @@ TEST_CASE_FIXTURE(Talking, "The phone's header fields go with re-INVITE, its ret
   CHECK(header(take("INVITE "), "X-B").empty());
 }
 
-TEST_CASE_FIXTURE(Talking, "The phone's header fields go with 180 and 183, reliable or not, each time that they are sent") {
+TEST_CASE_FIXTURE(Talking, "The application's header fields are in every transmission of 180 and 183, reliable or not") {
   const bool reliably = [] {
     bool yes = false;
-    SUBCASE("reliably") { yes = true; }
-    SUBCASE("not") {}
+    SUBCASE("reliable") { yes = true; }
+    SUBCASE("not reliable") {}
     return yes;
   }();
   receive(invite("offer", reliably ? Fields{{"Require", "100rel"}} : Fields{}));
@@ -244,12 +240,11 @@ TEST_CASE_FIXTURE(Talking, "The phone's header fields go with 180 and 183, relia
     receive(in_dialog("PRACK", 2, our_tag, {}, {{"RAck", header(ringing, "RSeq") + " 1 INVITE"}}));
   }
   CHECK(header(take("SIP/2.0 183"), "X-A") == "1");
-  advance(reliably ? 1s : 60s);  // Again, until its PRACK, or so that the caller's proxies go on waiting.
+  advance(reliably ? 1s : 60s);  // A reliable 183 repeats until its PRACK. An ordinary one repeats so that the caller's proxies keep waiting.
   CHECK(header(take("SIP/2.0 183"), "X-A") == "1");
 }
 
-TEST_CASE_FIXTURE(Talking,
-                  "Header fields that are the stack's, are no fields, or would begin a line of their own are refused by name") {
+TEST_CASE_FIXTURE(Talking, "The stack refuses header fields that it writes itself, invalid names and values with a line break, and names the field") {
   talk();
   const sip::HeaderList bad[] = {{{"Via", "x"}},      {{"i", "x"}},
                                  {{"contact", "x"}},  {{"Bad Name", "x"}},
@@ -269,7 +264,7 @@ TEST_CASE_FIXTURE(Talking,
   CHECK(sent.empty());
 }
 
-TEST_CASE("kMaxCustomHeaders of kMaxCustomHeaderBytes can be added, one more of either cannot") {
+TEST_CASE("An application may add kMaxCustomHeaders fields and kMaxCustomHeaderBytes octets, and no more") {
   sip::HeaderList headers(sip::kMaxCustomHeaders, {"X-A", "1"});
   CHECK_FALSE(sip::why_not_sent(headers));
   headers.emplace_back("X-A", "1");

@@ -34,7 +34,7 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("Two stacks: call, answer, hold, hang up, and nothing is left [RFC 3261 section 13]") {
+TEST_CASE("Two stacks call, answer, hold and hang up, and keep no state [RFC 3261 section 13]") {
   Pair pair(1, {});
   const auto out = pair.dial();
   pair.network.run_for(100ms);
@@ -60,7 +60,7 @@ TEST_CASE("Two stacks: call, answer, hold, hang up, and nothing is left [RFC 326
   CHECK(pair.silent_at_the_end());
 }
 
-TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the end, one made anew [RFC 3261 section 14.1]") {
+TEST_CASE("When both sides send an offer at once, both get 491, and both offers are answered in the end [RFC 3261 section 14.1]") {
   Pair pair(2, {});
   const auto out = pair.dial();
   pair.network.run_for(100ms);
@@ -94,7 +94,7 @@ TEST_CASE("Both sides offer at once: both get 491, and both offers pass in the e
   CHECK(pair.silent_at_the_end());
 }
 
-TEST_CASE("A fifth of all datagrams lost, the rest out of order: every call ends on both sides, and nothing is left") {
+TEST_CASE("With 20 % of all datagrams lost and the rest out of order, every call ends on both sides without residue") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     Pair pair(seed, {20, 20ms, 300ms});
@@ -105,7 +105,7 @@ TEST_CASE("A fifth of all datagrams lost, the rest out of order: every call ends
       in = pair.called.event<sip::IncomingCall>();
     }
     REQUIRE(in);
-    if (seed % 4 == 0) (void)pair.caller.stack.hang_up(out, pair.network.now());  // CANCEL, perhaps across the 200.
+    if (seed % 4 == 0) (void)pair.caller.stack.hang_up(out, pair.network.now());  // This gives a CANCEL, which may cross the 200.
     if (seed % 5 == 0) (void)pair.called.stack.reject(in->session, 486, {}, pair.network.now());
     (void)pair.called.stack.answer(in->session, kAnswer, pair.network.now());
     pair.network.run_for(base::Duration(std::chrono::milliseconds(100 * seed)));

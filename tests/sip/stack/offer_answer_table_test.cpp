@@ -2,14 +2,14 @@
 
 #include <functional>
 
-/// Which message may offer and which may answer, and when: RFC 6337 tables 1, 3 and 4, a row each, in both roles.
+/// Which messages may carry an offer or an answer, and when: one row for each row of RFC 6337 tables 1, 3 and 4, in both roles.
 using namespace offhook;
 using namespace offhook::sim;
 
 namespace {
 
 struct Table : EarlyDialogs {
-  /// A call that is up: they called us, or we them.
+  /// Establishes a call, from the agent if `we_called`, else from the peer.
   void up(bool we_called = false) {
     if (we_called) {
       dial();
@@ -28,7 +28,8 @@ struct Table : EarlyDialogs {
     receive(in_dialog(method, next_cseq++, our_tag, content, {}, peer_tag));
     return take("SIP/2.0 ");
   }
-  /// The status of the response to theirs that is not 100; 0: it waits for the phone.
+  /// Sends the peer's request. Returns the status of its first response other than 100, or 0 when the response waits for the
+  /// application.
   int status_of(const std::string& method, const std::string& content = "theirs") {
     std::string got = theirs(method, content);
     if (got.starts_with("SIP/2.0 100")) got = take("SIP/2.0 ");
@@ -63,7 +64,7 @@ void run(std::initializer_list<Row> rows) {
 
 }  // namespace
 
-TEST_CASE("Initial offers and answers: patterns 1 to 4, in either role, and no other [RFC 6337 section 2.2]") {
+TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, and no other pattern [RFC 6337 section 2.2]") {
   run({{"1: our INVITE, their 2xx",
         [](Table& t) {
           t.dial();
@@ -154,7 +155,7 @@ TEST_CASE("Initial offers and answers: patterns 1 to 4, in either role, and no o
         }}});
 }
 
-TEST_CASE("In an early dialog PRACK and UPDATE may offer, INVITE and its responses may not [RFC 6337 section 3.2]") {
+TEST_CASE("In an early dialog PRACK and UPDATE may carry offers; INVITE and its responses may not [RFC 6337 section 3.2]") {
   run({{"1, 3: no INVITE of ours", [](Table& t) { t.agree_as_called(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
        {"1, 3: no INVITE of ours, as caller", [](Table& t) { t.dial(); t.agree(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
        {"1, 3: no INVITE of theirs, to the caller",
@@ -205,7 +206,7 @@ TEST_CASE("In an early dialog PRACK and UPDATE may offer, INVITE and its respons
         }}});
 }
 
-TEST_CASE("In a call that is up INVITE and UPDATE may offer, in either role [RFC 6337 section 3.3]") {
+TEST_CASE("In an established call INVITE and UPDATE may carry offers, in both roles [RFC 6337 section 3.3]") {
   for (const bool we_called : {false, true}) {
     CAPTURE(we_called);
     run({{"1: our re-INVITE, their 2xx",
@@ -258,7 +259,7 @@ TEST_CASE("In a call that is up INVITE and UPDATE may offer, in either role [RFC
   }
 }
 
-TEST_CASE("Glare: while ours is on its way theirs gets 491, whichever two they are, in either role [RFC 6337 section 4.2]") {
+TEST_CASE("While the agent's INVITE or UPDATE offer is pending, the peer's offer gets 491, in both roles [RFC 6337 section 4.2]") {
   for (const bool we_called : {false, true}) {
     for (const auto ours : {sip::Method::Invite, sip::Method::Update}) {
       for (const char* theirs : {"INVITE", "UPDATE"}) {
@@ -271,7 +272,7 @@ TEST_CASE("Glare: while ours is on its way theirs gets 491, whichever two they a
         CHECK(t.status_of(theirs) == 491);
         CHECK_FALSE(t.event<sip::OfferReceived>());
       }
-      Table t;  // Their re-INVITE without an offer wants one of ours, and there is one: RFC 6337 section 4.3
+      Table t;  // The peer's re-INVITE without an offer asks for an offer, but one is pending: RFC 6337 section 4.3
       t.up(we_called);
       REQUIRE(t.offers(ours));
       CHECK(t.status_of("INVITE", {}) == 491);
@@ -279,7 +280,7 @@ TEST_CASE("Glare: while ours is on its way theirs gets 491, whichever two they a
   }
 }
 
-TEST_CASE("Glare before there is a 2xx: theirs gets 491, and 488 in PRACK [RFC 6337 section 4.2]") {
+TEST_CASE("Before the 2xx, a peer's offer that crosses the agent's offer gets 491, and 488 in PRACK [RFC 6337 section 4.2]") {
   run({{"UPDATE and UPDATE, as caller",
         [](Table& t) {
           t.dial();
@@ -318,7 +319,7 @@ TEST_CASE("Glare before there is a 2xx: theirs gets 491, and 488 in PRACK [RFC 6
         }}});
 }
 
-TEST_CASE("While theirs waits for its answer another of theirs gets 500, and ours is not sent [RFC 6337 section 4.3]") {
+TEST_CASE("While the peer's offer waits for its answer, another of its offers gets 500, and the agent sends none [RFC 6337 section 4.3]") {
   for (const bool we_called : {false, true}) {
     for (const char* first : {"INVITE", "UPDATE"}) {
       for (const char* second : {"INVITE", "UPDATE"}) {
@@ -338,7 +339,7 @@ TEST_CASE("While theirs waits for its answer another of theirs gets 500, and our
   }
 }
 
-TEST_CASE("Ours waits for the ACK to our 2xx, and for the answer to our last [RFC 6337 section 4.3]") {
+TEST_CASE("The agent sends no offer before the ACK to its 2xx and the answer to its last offer [RFC 6337 section 4.3]") {
   run({{"the ACK of the call",
         [](Table& t) {
           t.ring_in(kUpdates);

@@ -4,10 +4,9 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// --- theirs in the 2xx ------------------------------------------------------------------------------------------------------
+// --- the peer's offer in the 2xx
 
-TEST_CASE_FIXTURE(
-    Caller, "Without an offer of ours theirs comes in the 200, and our answer goes into the ACK [RFC 3261 section 13.2.1]") {
+TEST_CASE_FIXTURE(Caller, "After an INVITE without an offer, the 200 has the peer's offer and the ACK the agent's answer [RFC 3261 section 13.2.1]") {
   dial("");
   const std::string ok = response(first, 200, "a", "their offer", contact());
   receive(ok);
@@ -25,7 +24,7 @@ TEST_CASE_FIXTURE(
   CHECK(body(take("ACK ")) == "our answer");
 }
 
-TEST_CASE_FIXTURE(Caller, "Hung up instead of answering their offer: ACK, then BYE [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Caller, "refuse_offer for an offer in the 2xx sends ACK and then BYE [RFC 3261 section 13.2.2.4]") {
   dial("");
   receive(response(first, 200, "a", "their offer", contact()));
   REQUIRE(stack.refuse_offer(session, 488, now));
@@ -34,9 +33,9 @@ TEST_CASE_FIXTURE(Caller, "Hung up instead of answering their offer: ACK, then B
   CHECK(take().starts_with("BYE "));
 }
 
-// --- ours within the call ---------------------------------------------------------------------------------------------------
+// --- the agent's offers within the call
 
-TEST_CASE_FIXTURE(Caller, "491 to our re-INVITE: tried again after 2.1 to 4 s, as the Call-ID is ours [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Caller, "After 491 to its re-INVITE the agent retries after 2.1 to 4 s, because it chose the Call-ID [RFC 3261 section 14.1]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -48,7 +47,7 @@ TEST_CASE_FIXTURE(Caller, "491 to our re-INVITE: tried again after 2.1 to 4 s, a
   CHECK(count("INVITE ") == 1);
 }
 
-TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no more does not outlive its call") {
+TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no final response ends with its call") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -67,8 +66,7 @@ TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no more does not outliv
   CHECK(stack.hang_up(session, now).error() == sip::StackError::UnknownSession);
 }
 
-TEST_CASE_FIXTURE(
-    Caller, "A re-INVITE that gets nothing but provisional responses is cancelled in the end [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Caller, "The agent cancels a re-INVITE that gets only provisional responses for kPatience [RFC 3261 section 14.1]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -85,18 +83,18 @@ TEST_CASE_FIXTURE(
     receive(response(offered, 487, ""));
     status = 487;
   }
-  SUBCASE("491: it is not tried again, for nobody wants it") {
+  SUBCASE("491, after which the agent does not retry") {
     receive(response(offered, 491, ""));
     status = 491;
     sent.clear();
     advance(5s);
     CHECK(count("INVITE ") == 0);
   }
-  SUBCASE("nothing at all") {
+  SUBCASE("no response") {
     advance(32s);
     status = 408;
   }
-  SUBCASE("a 2xx that crosses it") {
+  SUBCASE("a 2xx that crosses the CANCEL") {
     receive(response(offered, 200, "", "theirs", contact()));
     CHECK(!take("ACK ").empty());
     CHECK(event<sip::OfferAnswered>());
@@ -106,20 +104,19 @@ TEST_CASE_FIXTURE(
   CHECK(event<sip::OfferReceived>());
 }
 
-TEST_CASE_FIXTURE(
-    Caller, "A repeated 2xx answers the offer that it came for, and no later one [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Caller, "A repeated 2xx gives no answer to a later offer [RFC 3261 section 13.2.2.4]") {
   names["new.example"] = {route(sip::Transport::Udp, address("192.0.2.98", 5060))};
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "first"}, now));
   drain();
   const std::string second = take("INVITE ");
-  answers_queries = false;  // The name of their new Contact is slow to look up.
+  answers_queries = false;  // The resolution of the name in the new Contact is pending.
   const std::string said = response(second, 200, "", "first answer", {{"Contact", "<sip:a@new.example>"}});
   receive(said);
   REQUIRE(event<sip::OfferAnswered>()->answer.data == "first answer");
   REQUIRE(take("ACK ").empty());
   const auto asked = queries.size();
-  receive(said);  // Again, since there was no ACK.
+  receive(said);  // The 2xx comes again, because the agent has sent no ACK.
   CHECK(queries.size() == asked);
   REQUIRE(stack.offer(session, {"application/sdp", "second"}, now));
   advance(500ms);
@@ -127,7 +124,7 @@ TEST_CASE_FIXTURE(
   CHECK_FALSE(event<sip::OfferAnswered>());
 }
 
-TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE goes again, but not after our BYE [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE is repeated with credentials, but not after the agent's BYE [RFC 3261 section 15]") {
   dial();
   receive(response(first, 401, "x", {}, challenge("n")));
   first = take("INVITE ");
@@ -137,7 +134,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE goes again, but not after our 
   drain();
   const std::string offered = take("INVITE ");
   REQUIRE(!offered.empty());
-  SUBCASE("in the call") {
+  SUBCASE("within the call") {
     receive(response(offered, 401, "", {}, challenge("m")));
     const std::string again = take("INVITE ");
     CHECK(!header(again, "Authorization").empty());
@@ -145,7 +142,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE goes again, but not after our 
     CHECK(header(take("ACK "), "CSeq") == header(again, "CSeq").substr(0, 2) + "ACK");
     CHECK(event<sip::OfferAnswered>());
   }
-  SUBCASE("after it") {
+  SUBCASE("after the BYE") {
     REQUIRE(stack.hang_up(session, now));
     drain();
     REQUIRE(!take("BYE ").empty());
@@ -154,8 +151,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE goes again, but not after our 
   }
 }
 
-TEST_CASE_FIXTURE(
-    Caller, "An offer of ours that waits after 491 is not sent once theirs was answered: it is older [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Caller, "An agent's offer that waits after 491 is dropped when the agent answers an offer of the peer [RFC 3264 section 8]") {
   talk();
   REQUIRE(stack.offer(session, {"application/sdp", "version 2"}, now));
   drain();

@@ -6,7 +6,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-TEST_CASE_FIXTURE(Caller, "An INVITE of ours says what it must, and goes to the registrar [RFC 3261 section 8.1.1]") {
+TEST_CASE_FIXTURE(Caller, "An INVITE of the agent has all mandatory header fields, and goes to the registrar [RFC 3261 section 8.1.1]") {
   dial();
   CHECK(start_line(first) == "INVITE sip:desk@192.0.2.99 SIP/2.0");
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
@@ -21,12 +21,13 @@ TEST_CASE_FIXTURE(Caller, "An INVITE of ours says what it must, and goes to the 
   CHECK(body(first) == "offer");
 }
 
-TEST_CASE_FIXTURE(Caller, "A call straight to its target leaves the registrar out") {
+TEST_CASE_FIXTURE(Caller, "A call without through_registrar goes directly to its target") {
   dial("offer", false);
   CHECK(last_flow.remote == address("192.0.2.99", 5060));
 }
 
-TEST_CASE_FIXTURE(Caller, "Ringing, answer, ACK along the target, and their BYE [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Caller,
+    "An outgoing call reports ringing and answer, sends the ACK to the target, and ends with the peer's BYE [RFC 3261 section 13.2.2.4]") {
   dial();
   receive(response(first, 100, ""));
   CHECK_FALSE(event<sip::CallProgress>());
@@ -52,7 +53,7 @@ TEST_CASE_FIXTURE(Caller, "Ringing, answer, ACK along the target, and their BYE 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "The route set of a call of ours is the Record-Route reversed [RFC 3261 section 12.1.2]") {
+TEST_CASE_FIXTURE(Caller, "The route set of an outgoing call is the reversed Record-Route [RFC 3261 section 12.1.2]") {
   dial();
   Fields fields = contact();
   fields.emplace_back("Record-Route", "<sip:192.0.2.60;lr>, <sip:192.0.2.50;lr>");
@@ -67,7 +68,7 @@ TEST_CASE_FIXTURE(Caller, "The route set of a call of ours is the Record-Route r
   CHECK(header(bye, "CSeq") == "2 BYE");
 }
 
-TEST_CASE_FIXTURE(Caller, "An answer whose Record-Route cannot be read ends the call") {
+TEST_CASE_FIXTURE(Caller, "A 2xx with an invalid Record-Route ends the call") {
   dial();
   Fields fields = contact();
   fields.emplace_back("Record-Route", "<sip:192.0.2.50;lr");
@@ -79,8 +80,7 @@ TEST_CASE_FIXTURE(Caller, "An answer whose Record-Route cannot be read ends the 
 }
 
 TEST_CASE_FIXTURE(Caller,
-                  "Early dialogs of a fork are kept apart; the first 2xx wins, the next is acknowledged and hung up [RFC 3261 "
-                  "section 13.2.2.4]") {
+    "Early dialogs of a fork are separate; the first 2xx establishes the call, and the next gets ACK and BYE [RFC 3261 section 13.2.2.4]") {
   dial();
   receive(response(first, 180, "a", {}, contact()));
   receive(response(first, 183, "b", "early b", {{"Contact", "<sip:b@192.0.2.98>"}}));
@@ -98,17 +98,16 @@ TEST_CASE_FIXTURE(Caller,
   CHECK(tag_of(header(bye, "To")) == "a");
   receive(response(bye, 200, ""));
   receive(late);
-  CHECK(take() == ack);  // Its repeat gets its ACK, and no second BYE.
+  CHECK(take() == ack);  // The repeated 2xx gets its ACK, and no second BYE.
   CHECK(sent.empty());
   CHECK_FALSE(event<sip::CallEnded>());
   CHECK(stack.sessions() == 1);
-  receive(in_dialog("BYE", 1, our_tag(), {}, {}, "a"));  // The losing branch cannot end the call.
+  receive(in_dialog("BYE", 1, our_tag(), {}, {}, "a"));  // An abandoned branch cannot end the call.
   CHECK(!take("SIP/2.0 481").empty());
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Caller,
-                  "A losing branch's BYE that is challenged gets no digest from an unproven address [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Caller, "A challenge to the BYE of an abandoned branch gets no digest before the registrar's address is proven [RFC 3261 section 22]") {
   dial();
   const Fields along{{"Contact", "<sip:b@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.50;lr>"}};
   receive(response(first, 200, "b", "answer b", along));
@@ -117,15 +116,15 @@ TEST_CASE_FIXTURE(Caller,
   REQUIRE(!bye.empty());
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
   const Fields proxy{{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}};
-  // Nobody has shown yet that this address is our registrar's: a challenged INVITE or REGISTER would have.
+  // The stack has no proof yet that this address is the registrar's. A challenged INVITE or REGISTER would give it.
   receive(response(bye, 407, "", {}, proxy));
   CHECK(count("BYE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Caller, "A challenged BYE to a losing branch is sent again with credentials [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Caller, "A challenged BYE to an abandoned branch is repeated with credentials [RFC 3261 section 22.3]") {
   dial();
   const Fields proxy{{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}};
-  receive(response(first, 407, "x", {}, proxy));  // Now the registrar's address is known.
+  receive(response(first, 407, "x", {}, proxy));  // This shows the registrar's address.
   const std::string again = take("INVITE ");
   REQUIRE(!header(again, "Proxy-Authorization").empty());
   const Fields along{{"Contact", "<sip:b@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.50;lr>"}};
@@ -141,8 +140,8 @@ TEST_CASE_FIXTURE(Caller, "A challenged BYE to a losing branch is sent again wit
   CHECK(std::stoi(header(retry, "CSeq")) == std::stoi(header(bye, "CSeq")) + 1);
   CHECK(header(retry, "Via") != header(bye, "Via"));
   receive(response(retry, 200, ""));
-  CHECK(stack.sessions() == 1);  // The branch that won goes on.
-  // Whoever is not our registrar gets no digest: the losing branch of a second fork, straight from its own host.
+  CHECK(stack.sessions() == 1);  // The call continues on the other branch.
+  // Only the registrar gets a digest. This abandoned branch of a second fork challenges from its own host.
   receive(response(again, 200, "c", "answer c", {{"Contact", "<sip:c@192.0.2.97>"}}));
   const std::string straight = take("BYE ");
   CHECK(last_flow.remote == address("192.0.2.97", 5060));
@@ -150,7 +149,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged BYE to a losing branch is sent again wit
   CHECK(count("BYE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Caller, "A 2xx that comes again after our BYE gets its ACK, and no second BYE [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Caller, "A 2xx that comes again after the agent's BYE gets its ACK, and no second BYE [RFC 3261 section 13.2.2.4]") {
   dial();
   const std::string ok = response(first, 200, "a", "answer", contact());
   receive(ok);
@@ -168,7 +167,7 @@ TEST_CASE_FIXTURE(Caller, "A 2xx that comes again after our BYE gets its ACK, an
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A refusal is acknowledged and told with its status [RFC 3261 section 13.2.2.3]") {
+TEST_CASE_FIXTURE(Caller, "A refusal gets an ACK and ends the call with its status [RFC 3261 section 13.2.2.3]") {
   dial();
   receive(response(first, 486, "a"));
   CHECK(!take("ACK ").empty());
@@ -182,7 +181,7 @@ TEST_CASE_FIXTURE(Caller, "A refusal is acknowledged and told with its status [R
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "No answer within 64 T1: NoAnswer with 408 [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(Caller, "Without a response within 64 T1 the call ends as NoAnswer with 408 [RFC 3261 section 17.1.1.2]") {
   dial();
   advance(33s);
   const auto ended = event<sip::CallEnded>();
@@ -192,7 +191,7 @@ TEST_CASE_FIXTURE(Caller, "No answer within 64 T1: NoAnswer with 408 [RFC 3261 s
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A call that rings for 180 s is cancelled, and ends as NoAnswer [RFC 3261 section 13.3.1.1]") {
+TEST_CASE_FIXTURE(Caller, "The stack cancels a call that rings for 180 s, and ends it as NoAnswer [RFC 3261 section 13.3.1.1]") {
   dial();
   receive(response(first, 180, "a"));
   advance(179999ms);
@@ -207,7 +206,7 @@ TEST_CASE_FIXTURE(Caller, "A call that rings for 180 s is cancelled, and ends as
   CHECK(stack.hang_up(session, now).error() == sip::StackError::UnknownSession);
 }
 
-TEST_CASE_FIXTURE(Caller, "A response whose Via is not ours is dropped [RFC 3261 section 18.1.2]") {
+TEST_CASE_FIXTURE(Caller, "The stack drops a response whose Via is not its own [RFC 3261 section 18.1.2]") {
   dial();
   std::string forged = response(first, 200, "a", "answer", contact());
   forged.replace(forged.find("192.0.2.1:5060"), 14, "192.0.2.7:5060");
@@ -219,7 +218,7 @@ TEST_CASE_FIXTURE(Caller, "A response whose Via is not ours is dropped [RFC 3261
   CHECK(stack.counters().stray_responses == 2);
 }
 
-TEST_CASE_FIXTURE(Caller, "A response with a foreign branch, or to another method, is dropped [RFC 3261 section 17.1.3]") {
+TEST_CASE_FIXTURE(Caller, "The stack drops a response with another branch or for another method [RFC 3261 section 17.1.3]") {
   dial();
   std::string foreign = response(first, 200, "a", "answer", contact());
   const auto at = foreign.find("z9hG4bK") + 7;
@@ -233,7 +232,7 @@ TEST_CASE_FIXTURE(Caller, "A response with a foreign branch, or to another metho
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Caller, "Commands for unknown sessions, accounts and URIs are refused") {
+TEST_CASE_FIXTURE(Caller, "Commands with an unknown session, an unknown account or an invalid URI fail") {
   CHECK(stack.hang_up(sip::SessionId{99}, now).error() == sip::StackError::UnknownSession);
   sip::CallOptions options;
   options.account = account;
@@ -248,7 +247,7 @@ TEST_CASE_FIXTURE(Caller, "Commands for unknown sessions, accounts and URIs are 
 
 // --- CANCEL -----------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response; 487 ends it [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response, and 487 ends the INVITE [RFC 3261 section 9.1]") {
   dial();
   REQUIRE(stack.hang_up(session, now));
   drain();
@@ -268,7 +267,7 @@ TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response; 487 ends it 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "CANCEL that crosses the 200: ACK, then BYE [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Caller, "When CANCEL crosses the 200, the stack sends ACK and then BYE [RFC 3261 section 9.1]") {
   dial();
   receive(response(first, 180, "a"));
   REQUIRE(stack.hang_up(session, now));
@@ -283,7 +282,7 @@ TEST_CASE_FIXTURE(Caller, "CANCEL that crosses the 200: ACK, then BYE [RFC 3261 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A CANCEL that nobody honours ends after 64 T1 [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Caller, "A CANCEL without effect ends after 64 T1 [RFC 3261 section 9.1]") {
   dial();
   receive(response(first, 180, "a"));
   REQUIRE(stack.hang_up(session, now));
@@ -291,7 +290,7 @@ TEST_CASE_FIXTURE(Caller, "A CANCEL that nobody honours ends after 64 T1 [RFC 32
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "Hung up while the name is looked up: nothing is sent") {
+TEST_CASE_FIXTURE(Caller, "A hang_up during the resolution of the name prevents the INVITE") {
   answers_queries = false;
   dial();
   CHECK(first.empty());

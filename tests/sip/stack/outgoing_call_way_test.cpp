@@ -3,7 +3,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// --- which address ----------------------------------------------------------------------------------------------------------
+// --- the address of the next hop
 
 TEST_CASE_FIXTURE(Caller, "A name that does not resolve ends the call as Unresolvable") {
   names["192.0.2.50"] = {};
@@ -12,8 +12,7 @@ TEST_CASE_FIXTURE(Caller, "A name that does not resolve ends the call as Unresol
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller,
-                  "503 from the first address: the next one is tried in a transaction of its own [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Caller, "After a 503 from the first address the stack tries the next one in a new transaction [RFC 3263 section 4.3]") {
   names["192.0.2.50"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)),
                          route(sip::Transport::Udp, address("192.0.2.52", 5060))};
   dial();
@@ -28,7 +27,7 @@ TEST_CASE_FIXTURE(Caller,
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "The ACK takes the address that answered, not the first one [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Caller, "The ACK goes to the address that responded, not to the first one [RFC 3263 section 4.3]") {
   names["proxy.example"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)),
                             route(sip::Transport::Udp, address("192.0.2.52", 5060))};
   sip::AccountOptions options;
@@ -39,7 +38,7 @@ TEST_CASE_FIXTURE(Caller, "The ACK takes the address that answered, not the firs
   dial();
   CHECK(last_flow.remote == address("192.0.2.51", 5060));
   sent.clear();
-  advance(33s);  // The first one is dead.
+  advance(33s);  // The first address does not respond.
   const std::string second = sent.back().bytes;
   CHECK(sent.back().flow.remote == address("192.0.2.52", 5060));
   sent.clear();
@@ -55,7 +54,7 @@ TEST_CASE_FIXTURE(Caller, "The ACK takes the address that answered, not the firs
   CHECK(last_flow.remote == address("192.0.2.52", 5060));
 }
 
-TEST_CASE_FIXTURE(Caller, "A connection that cannot be opened: the next address, then Unreachable [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Caller, "When a connection cannot be opened, the stack tries the next address, then ends the call as Unreachable [RFC 3263 section 4.3]") {
   names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060)),
                          route(sip::Transport::Tcp, address("192.0.2.52", 5060))};
   dial();
@@ -72,8 +71,8 @@ TEST_CASE_FIXTURE(Caller, "A connection that cannot be opened: the next address,
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A call that cannot be sent ends as on a 503, and one that nobody answers as on a 408 [RFC 3261 section 8.1.3.1]") {
-  SUBCASE("no way out") {
+TEST_CASE_FIXTURE(Caller, "A call that cannot be sent ends as after a 503, and one without a response as after a 408 [RFC 3261 section 8.1.3.1]") {
+  SUBCASE("no address is reachable") {
     names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060))};
     dial();
     stack.on_flow_failed(last_flow, now);
@@ -83,7 +82,7 @@ TEST_CASE_FIXTURE(Caller, "A call that cannot be sent ends as on a 503, and one 
     CHECK(ended->why == sip::CallEnded::Why::Unreachable);
     CHECK(ended->status == 503);
   }
-  SUBCASE("no answer") {
+  SUBCASE("no response") {
     dial();
     advance(33s);
     const auto ended = event<sip::CallEnded>();
@@ -94,7 +93,7 @@ TEST_CASE_FIXTURE(Caller, "A call that cannot be sent ends as on a 503, and one 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "The address of the next hop is asked for once in a call") {
+TEST_CASE_FIXTURE(Caller, "The stack resolves the address of the next hop once per call") {
   talk();
   const auto before = queries.size();
   REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
@@ -106,7 +105,7 @@ TEST_CASE_FIXTURE(Caller, "The address of the next hop is asked for once in a ca
   CHECK(queries.size() == before);
 }
 
-TEST_CASE_FIXTURE(Caller, "A sips: URI in Record-Route keeps all that follows within TLS [RFC 3261 section 8.1.2]") {
+TEST_CASE_FIXTURE(Caller, "After a sips: URI in Record-Route all later requests use TLS [RFC 3261 section 8.1.2]") {
   dial();
   Fields fields = contact();
   fields.emplace_back("Record-Route", "<sips:192.0.2.60;lr>");
@@ -122,7 +121,7 @@ TEST_CASE_FIXTURE(Caller, "A sips: URI in Record-Route keeps all that follows wi
   CHECK(last_flow.transport == sip::Transport::Tls);
 }
 
-TEST_CASE_FIXTURE(Caller, "The connection of a call breaks: our BYE opens another one [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Caller, "When the connection of a call breaks, the agent's BYE opens a new one [RFC 3261 section 18.1.1]") {
   names["192.0.2.50"] = {route(sip::Transport::Tls, address("192.0.2.50", 5061))};
   dial();
   const sip::Flow connection{{9}, sip::Transport::Tls, local, address("192.0.2.50", 5061), last_flow.name};
@@ -143,9 +142,9 @@ TEST_CASE_FIXTURE(Caller, "The connection of a call breaks: our BYE opens anothe
   expect_no_residue();
 }
 
-// --- challenges on the way --------------------------------------------------------------------------------------------------
+// --- challenges of proxies and the registrar
 
-TEST_CASE_FIXTURE(Caller, "A challenge of the registrar is answered once, with the next CSeq [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Caller, "The stack answers a challenge of the registrar once, with the next CSeq [RFC 3261 section 22.2]") {
   dial();
   receive(response(first, 401, "x", {}, challenge("n1")));
   CHECK(!take("ACK ").empty());
@@ -171,7 +170,7 @@ TEST_CASE_FIXTURE(Caller, "Refused credentials end the call with the registrar's
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "Whoever is not our registrar gets no digest for a challenge within the call") {
+TEST_CASE_FIXTURE(Caller, "A challenge within the call gets no digest, unless it comes from the registrar") {
   talk();
   REQUIRE(stack.hang_up(session, now));
   drain();

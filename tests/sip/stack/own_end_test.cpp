@@ -1,4 +1,4 @@
-// Connections of a transport that we do not listen on: what Via and Contact say of our end of them.
+// Connections of a transport without a listener: the local address and port in Via and Contact.
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>
@@ -9,7 +9,7 @@ using sip::Transport;
 
 namespace {
 
-/// Registers over TLS; the edge has no listener for that, and tells the connection's own end with all that comes over it.
+/// Registers over TLS, for which the edge has no listener. The flow of each received message has the connection's local port.
 struct Dialling : Scripted {
   sip::AccountId account;
   sip::AccountOptions options;
@@ -32,7 +32,7 @@ struct Dialling : Scripted {
   static Fields challenge(const std::string& nonce = "n1") {
     return {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"" + nonce + "\", stale=true, algorithm=MD5, qop=\"auth\""}};
   }
-  /// The REGISTER that answers the challenge.
+  /// Adds the account and answers the challenge. Returns the REGISTER with credentials.
   std::string start() {
     account = stack.add_account(options, now);
     drain();
@@ -57,7 +57,7 @@ struct Dialling : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Dialling, "Registered over TLS without a listener, we are reached at the connection's own port [RFC 5626 section 4.2]") {
+TEST_CASE_FIXTURE(Dialling, "Registered over TLS without a listener, the account has the connection's own port in its Contact [RFC 5626 section 4.2]") {
   account = stack.add_account(options, now);
   drain();
   const std::string first = take("REGISTER ");
@@ -67,11 +67,11 @@ TEST_CASE_FIXTURE(Dialling, "Registered over TLS without a listener, we are reac
   const std::string second = take("REGISTER ");
   CHECK(header(second, "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
   receive(granted(second));
-  CHECK(count("REGISTER ") == 0);  // Nothing was left to put right.
+  CHECK(count("REGISTER ") == 0);  // No correction of the Contact was necessary.
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "A call to us over the connection that we opened is answered with the same Contact, and keeps it") {
+TEST_CASE_FIXTURE(Dialling, "A call that arrives over the agent's own connection gets its 200 there, with the same Contact") {
   receive(granted(start()));
   sent.clear();
   receive(invite("offer", {}, "sip:6001@192.0.2.1:49152;transport=tls"));
@@ -83,14 +83,14 @@ TEST_CASE_FIXTURE(Dialling, "A call to us over the connection that we opened is 
   CHECK(last_flow == connection);
 }
 
-TEST_CASE_FIXTURE(Dialling, "A registrar that keeps to flows has ob in the Contacts of calls, with the connection's port [RFC 5626 section 4.3]") {
+TEST_CASE_FIXTURE(Dialling, "With outbound the Contact of a call has ob and the connection's port [RFC 5626 section 4.3]") {
   options.instance = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
   options.reg_id = 1;
   receive(granted(start(), "", {{"Require", "outbound"}}));
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls;ob>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "A new connection has another port: we register again within two seconds, and take the old port back") {
+TEST_CASE_FIXTURE(Dialling, "After a new connection with another port the account registers again within 2 s and removes the old port's binding") {
   receive(granted(start()));
   sent.clear();
   stack.on_flow_failed(connection, now);
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Dialling, "A new connection has another port: we register agai
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49160;transport=tls>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "Within a call of an account that does not register, the Contact learns the connection's port from the first response") {
+TEST_CASE_FIXTURE(Dialling, "Without a registration, the first response of a call shows the port of the connection for the Contact") {
   options.registers = false;
   account = stack.add_account(options, now);
   drain();
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Dialling, "Within a call of an account that does not register,
   CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "When the connection is gone, a call's Contact does not name its end any more, but that of the next one") {
+TEST_CASE_FIXTURE(Dialling, "When the connection breaks, a call's Contact no longer has its port, and later the port of the next connection") {
   options.registers = false;
   account = stack.add_account(options, now);
   drain();
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Dialling, "When the connection is gone, a call's Contact does 
   CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49160;transport=tls>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "A response by another way says nothing of our end of this one") {
+TEST_CASE_FIXTURE(Dialling, "A response on another connection does not set the port in the Contact") {
   account = stack.add_account(options, now);
   drain();
   sip::Flow other = connection;

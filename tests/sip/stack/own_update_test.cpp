@@ -22,7 +22,7 @@ struct Offering : EarlyDialogs {
     receive(response(invite, 200, "", "their answer", {{"Contact", "<sip:al@192.0.2.99>"}}));
     return take("ACK ");
   }
-  /// Only the registrar's challenges are answered, and this one shows who it is.
+  /// Dials and answers a challenge, which shows that the peer is the registrar. The stack answers no other peer's challenges.
   void dial_challenged() {
     dial();
     record_route = "<sip:192.0.2.99;lr>";
@@ -37,10 +37,10 @@ struct Offering : EarlyDialogs {
 
 }  // namespace
 
-// --- in a call that is up --------------------------------------------------------------------------------------------------
+// --- in an established call
 
 TEST_CASE_FIXTURE(Offering,
-                  "An offer by UPDATE: target, session timer and the phone's fields, and its answer [RFC 3311 section 5.1]") {
+    "An UPDATE with an offer has the target, the session timer and the application's fields, and gets an answer [RFC 3311 section 5.1]") {
   talk();
   const std::string sent_update = update(kNew, {{{"X-A", "1"}}, {}});
   CHECK(start_line(sent_update) == "UPDATE sip:al@192.0.2.99 SIP/2.0");
@@ -57,8 +57,8 @@ TEST_CASE_FIXTURE(Offering,
 }
 
 TEST_CASE_FIXTURE(Offering, "A peer without UPDATE in its Allow gets a re-INVITE with the same offer [RFC 3311 section 4]") {
-  SUBCASE("it says what it allows") { talk({{"Allow", "INVITE, ACK, BYE"}}); }
-  SUBCASE("it says nothing") { talk({}); }
+  SUBCASE("with an Allow") { talk({{"Allow", "INVITE, ACK, BYE"}}); }
+  SUBCASE("without an Allow") { talk({}); }
   CHECK(update().empty());
   drain();
   sent.clear();
@@ -69,11 +69,11 @@ TEST_CASE_FIXTURE(Offering, "A peer without UPDATE in its Allow gets a re-INVITE
   CHECK(event<sip::OfferAnswered>());
 }
 
-TEST_CASE_FIXTURE(Offering, "405, 501 and 504 to an UPDATE: the same offer by re-INVITE [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Offering, "After 405, 501 or 504 to an UPDATE the agent sends the same offer in a re-INVITE [RFC 3311 section 5.2]") {
   int status = 0;
-  SUBCASE("not allowed, whatever its Allow said") { status = 405; }
+  SUBCASE("not allowed, although Allow has UPDATE") { status = 405; }
   SUBCASE("not implemented") { status = 501; }
-  SUBCASE("the user has to be asked") { status = 504; }
+  SUBCASE("the peer must ask its user") { status = 504; }
   talk();
   receive(response(update(kNew, {{{"X-A", "1"}}, {}}), status, ""));
   const std::string again = take("INVITE ");
@@ -81,15 +81,15 @@ TEST_CASE_FIXTURE(Offering, "405, 501 and 504 to an UPDATE: the same offer by re
   CHECK(header(again, "X-A") == "1");
   CHECK(!ack(again).empty());
   CHECK(event<sip::OfferAnswered>());
-  REQUIRE(stack.update(session, kNew, now));  // What 504 said was of that offer alone.
+  REQUIRE(stack.update(session, kNew, now));  // A 504 applies to that offer only.
   drain();
   CHECK(take().starts_with(status == 504 ? "UPDATE " : "INVITE "));
 }
 
-TEST_CASE_FIXTURE(Offering, "491: the owner of the Call-ID waits 2.1 to 4 s, the other 0 to 2 s [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Offering, "After 491 the side that chose the Call-ID waits 2.1 to 4 s, and the other side 0 to 2 s [RFC 3261 section 14.1]") {
   bool we_called = false;
-  SUBCASE("they called") { talk(); }
-  SUBCASE("we called") {
+  SUBCASE("the peer called") { talk(); }
+  SUBCASE("the agent called") {
     we_called = true;
     dial();
     answered("a", "answer", kUpdates);
@@ -103,13 +103,12 @@ TEST_CASE_FIXTURE(Offering, "491: the owner of the Call-ID waits 2.1 to 4 s, the
   CHECK(body(take("UPDATE ")) == "new");
 }
 
-TEST_CASE_FIXTURE(Offering,
-                  "500 with Retry-After of at most 10 s is waited for, a longer one is a refusal [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Offering, "After 500 the agent retries if Retry-After is at most 10 s, and reports a refusal otherwise [RFC 3311 section 5.2]") {
   talk();
   std::string wait;
   SUBCASE("at the bound") { wait = std::to_string(sip::session::Glare::kMostSeconds); }
-  SUBCASE("beyond") { wait = std::to_string(sip::session::Glare::kMostSeconds + 1); }
-  SUBCASE("none") {}
+  SUBCASE("beyond the bound") { wait = std::to_string(sip::session::Glare::kMostSeconds + 1); }
+  SUBCASE("no Retry-After") {}
   receive(response(update(), 500, "", {}, wait.empty() ? Fields() : Fields{{"Retry-After", wait}}));
   if (wait != "10") {
     CHECK(refused() == 500);
@@ -121,7 +120,7 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(count("UPDATE ") == 1);
 }
 
-TEST_CASE_FIXTURE(Offering, "A re-INVITE that gets such a 500 is tried again as well [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Offering, "A re-INVITE that gets 500 with Retry-After is retried too [RFC 3261 section 14.2]") {
   talk();
   REQUIRE(stack.offer(session, kNew, now));
   drain();
@@ -133,7 +132,7 @@ TEST_CASE_FIXTURE(Offering, "A re-INVITE that gets such a 500 is tried again as 
   CHECK(count("INVITE ") == 1);
 }
 
-TEST_CASE_FIXTURE(Offering, "An offer is tried kMaxRetries times more; then its last refusal is told [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Offering, "The agent retries an offer kMaxRetries times, and then reports the last refusal [RFC 3261 section 14.1]") {
   talk();
   std::string offer = update();
   for (int i = 0; i < sip::session::Glare::kMaxRetries; ++i) {
@@ -150,8 +149,7 @@ TEST_CASE_FIXTURE(Offering, "An offer is tried kMaxRetries times more; then its 
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering,
-                  "422 is followed with the interval that it wants, 488 is told, and the call goes on [RFC 4028 section 7.3]") {
+TEST_CASE_FIXTURE(Offering, "After 422 the agent retries with the interval in Min-SE; 488 is reported, and the call continues [RFC 4028 section 7.3]") {
   talk();
   SUBCASE("422") {
     receive(response(update(), 422, "", {}, {{"Min-SE", "7200"}}));
@@ -168,17 +166,17 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Offering, "481, 408 or nothing at all to an UPDATE ends the call [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Offering, "481, 408 or no response to an UPDATE ends the call [RFC 3261 section 12.2.1.2]") {
   talk();
   const std::string offer = update();
   SUBCASE("481") { receive(response(offer, 481, "")); }
   SUBCASE("408") { receive(response(offer, 408, "")); }
-  SUBCASE("nothing") { advance(33s); }
+  SUBCASE("no response") { advance(33s); }
   CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
   CHECK(!take("BYE ").empty());
 }
 
-TEST_CASE_FIXTURE(Offering, "Behind a refresh that is under way an offer waits for its turn [RFC 6337 section 4.3]") {
+TEST_CASE_FIXTURE(Offering, "During a session refresh, an offer waits until the refresh has ended [RFC 6337 section 4.3]") {
   talk(with(kUpdates, {{"Supported", "timer"}, {"Session-Expires", "90;refresher=uas"}}));
   advance(45s);
   const std::string refresh = take("UPDATE ");
@@ -190,15 +188,14 @@ TEST_CASE_FIXTURE(Offering, "Behind a refresh that is under way an offer waits f
     reinvites = true;
     REQUIRE(stack.offer(session, kNew, now));
   }
-  CHECK_FALSE(stack.update(session, kNew, now));  // One at a time.
+  CHECK_FALSE(stack.update(session, kNew, now));  // Only one offer may wait.
   drain();
   CHECK(count("UPDATE ") + count("INVITE ") == 0);
   receive(response(refresh, 200, "", {}, {{"Session-Expires", "90;refresher=uac"}, {"Require", "timer"}}));
   CHECK(body(take(reinvites ? "INVITE " : "UPDATE ")) == "new");
 }
 
-TEST_CASE_FIXTURE(Offering,
-                  "Theirs that was answered meanwhile makes a waiting offer stale: told as 491, not sent [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Offering, "After the agent answered an offer of the peer, its own waiting offer is stale and fails with 491 [RFC 3264 section 8]") {
   talk();
   receive(response(update(), 491, ""));
   receive(in_dialog("UPDATE", 2, our_tag, "theirs"));
@@ -211,8 +208,7 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering,
-                  "A challenged UPDATE goes again with credentials, its offer and the next CSeq [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Offering, "A challenged UPDATE is repeated with credentials, its offer and the next CSeq [RFC 3261 section 22.2]") {
   dial_challenged();
   answered("a", "answer", with(kUpdates, {{"Record-Route", record_route}}));
   sent.clear();
@@ -226,8 +222,7 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(event<sip::OfferAnswered>());
 }
 
-TEST_CASE_FIXTURE(Offering,
-                  "Refused after an early answer, what stood is offered anew by UPDATE if allowed [RFC 6337 section 3.4]") {
+TEST_CASE_FIXTURE(Offering, "After the refusal of an INVITE with an early answer, the agent offers the old session again by UPDATE [RFC 6337 section 3.4]") {
   talk(with(kSupports, kUpdates));
   REQUIRE(stack.offer(session, kNew, now));
   drain();
@@ -242,9 +237,9 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(stack.sessions() == 1);
 }
 
-// --- before the 2xx, as the calling side -----------------------------------------------------------------------------------
+// --- before the 2xx, as the caller
 
-TEST_CASE_FIXTURE(Offering, "Once answered reliably, our UPDATE may offer anew in that early dialog [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering, "After a reliable answer the agent may send a new offer by UPDATE in that early dialog [RFC 3311 section 5.1]") {
   dial();
   CHECK_FALSE(stack.update(session, kNew, now));
   reliable(10, "a", "answer", kUpdates);
@@ -255,7 +250,7 @@ TEST_CASE_FIXTURE(Offering, "Once answered reliably, our UPDATE may offer anew i
   receive(response(prack, 200, ""));
   const std::string offer = take("UPDATE ");
   CHECK(start_line(offer) == "UPDATE sip:a@192.0.2.98 SIP/2.0");
-  CHECK(header(offer, "Session-Expires").empty());  // No session stands yet that could be refreshed.
+  CHECK(header(offer, "Session-Expires").empty());  // There is no session yet that a refresh could keep.
   receive(response(offer, 200, "", "their answer", {{"Contact", "<sip:a@192.0.2.66>"}}));
   const auto told = event<sip::OfferAnswered>();
   REQUIRE(told);
@@ -265,22 +260,22 @@ TEST_CASE_FIXTURE(Offering, "Once answered reliably, our UPDATE may offer anew i
   CHECK(event<sip::CallAnswered>()->body.empty());
 }
 
-TEST_CASE_FIXTURE(Offering, "No early UPDATE where it may not be: each refused, and nothing sent [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering, "update() fails and sends nothing when an early UPDATE is not allowed [RFC 3311 section 5.1]") {
   dial();
-  SUBCASE("nothing but unreliable answers") {
+  SUBCASE("only unreliable answers") {
     receive(response(first, 183, "a", "answer", with(kUpdates, {{"Contact", "<sip:a@192.0.2.98>"}})));
   }
-  SUBCASE("UPDATE is not allowed") { agree("a", {{"Allow", "INVITE, PRACK"}}); }
-  SUBCASE("another branch's tag") {
+  SUBCASE("no UPDATE in Allow") { agree("a", {{"Allow", "INVITE, PRACK"}}); }
+  SUBCASE("the tag of another branch") {
     agree();
     CHECK_FALSE(stack.update(session, kNew, now, {}, "b"));
     return;
   }
-  SUBCASE("theirs waits for us") {
+  SUBCASE("an offer of the peer waits for its answer") {
     agree();
     receive(in_dialog("UPDATE", 1, our_tag, "theirs", {}, "a"));
   }
-  SUBCASE("ours is under way") {
+  SUBCASE("an offer of the agent is pending") {
     agree();
     REQUIRE(!update().empty());
   }
@@ -290,8 +285,7 @@ TEST_CASE_FIXTURE(Offering, "No early UPDATE where it may not be: each refused, 
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering,
-                  "Two branches are offered to side by side; a lost one's offer is told as ended [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering, "The agent may send offers to two branches at the same time; the offer to the abandoned one fails [RFC 3311 section 5.1]") {
   dial();
   agree("a");
   agree("b");
@@ -304,15 +298,14 @@ TEST_CASE_FIXTURE(Offering,
   const auto lost = event<sip::OfferRefused>();
   REQUIRE(lost);
   CHECK(lost->branch_tag == "a");
-  receive(response(to_a, 481, ""));  // Of a branch that lost: nothing to us.
+  receive(response(to_a, 481, ""));  // A response from an abandoned branch does not affect the call.
   CHECK_FALSE(event<sip::CallEnded>());
   receive(response(to_b, 200, "", "b's answer"));
   CHECK(event<sip::OfferAnswered>()->answer.data == "b's answer");
   CHECK(!update().empty());
 }
 
-TEST_CASE_FIXTURE(Offering,
-                  "An early UPDATE that is refused changes nothing; 491 and 500 are tried again [RFC 3311 section 5.3]") {
+TEST_CASE_FIXTURE(Offering, "A refused early UPDATE changes nothing; the agent retries after 491 and 500 [RFC 3311 section 5.3]") {
   dial();
   agree();
   const std::string offer = update();
@@ -320,11 +313,11 @@ TEST_CASE_FIXTURE(Offering,
     receive(response(offer, 488, ""));
     CHECK(refused() == 488);
   }
-  SUBCASE("481: that branch is gone, and others may ring") {
+  SUBCASE("481: this branch is gone, but others may ring") {
     receive(response(offer, 481, ""));
     CHECK(refused() == 481);
   }
-  SUBCASE("nobody answers") {
+  SUBCASE("no response") {
     advance(33s);
     CHECK(refused() == 408);
   }
@@ -345,7 +338,7 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(event<sip::CallAnswered>());
 }
 
-TEST_CASE_FIXTURE(Offering, "A 2xx takes over the early offer that waits for its next try [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Offering, "After a 2xx the established call sends the early offer that waited for its retry [RFC 3261 section 14.1]") {
   dial();
   agree();
   receive(response(update(), 491, ""));
@@ -359,18 +352,18 @@ TEST_CASE_FIXTURE(Offering, "A 2xx takes over the early offer that waits for its
   CHECK(event<sip::OfferAnswered>());
 }
 
-TEST_CASE_FIXTURE(Offering, "Hung up with an early UPDATE under way, nothing is left behind") {
+TEST_CASE_FIXTURE(Offering, "hang_up during an early UPDATE leaves no state") {
   dial();
   agree();
   std::string offer = update();
-  SUBCASE("waiting for its next try") { receive(response(offer, 491, "")); }
-  SUBCASE("on its way") {}
+  SUBCASE("waiting for its retry") { receive(response(offer, 491, "")); }
+  SUBCASE("pending") {}
   REQUIRE(stack.hang_up(session, now));
   drain();
   receive(response(take("CANCEL "), 200, ""));
   receive(response(first, 487, "a"));
   advance(std::chrono::hours(1));
-  CHECK(count("UPDATE ") <= 10);  // Its own repeats.
+  CHECK(count("UPDATE ") <= 10);  // The UPDATE and its retransmissions.
   CHECK(stack.sizes().legs == 0);
   CHECK(stack.sizes().timers == 0);
 }
@@ -386,9 +379,9 @@ TEST_CASE_FIXTURE(Offering, "A challenge to an early UPDATE is answered in its d
   CHECK(body(again) == "new");
 }
 
-// --- before the 2xx, as the called side ------------------------------------------------------------------------------------
+// --- before the 2xx, as the callee
 
-TEST_CASE_FIXTURE(Offering, "As called side: our UPDATE may offer once a PRACK has sealed our answer [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering, "A callee may send an offer by UPDATE when a PRACK has acknowledged its answer [RFC 3311 section 5.1]") {
   ring_in(with(kSupports, kUpdates));
   CHECK_FALSE(stack.update(session, kNew, now));
   REQUIRE(stack.progress(session, kEarly, now));
@@ -409,9 +402,9 @@ TEST_CASE_FIXTURE(Offering, "As called side: our UPDATE may offer once a PRACK h
   CHECK(body(take("SIP/2.0 200")).empty());
 }
 
-TEST_CASE_FIXTURE(Offering, "Not to who does not allow it, nor while theirs waits [RFC 3311 section 5.1]") {
-  SUBCASE("not allowed") { agree_as_called(kSupports); }
-  SUBCASE("theirs waits") {
+TEST_CASE_FIXTURE(Offering, "A callee's update() fails without UPDATE in Allow, and while an offer of the peer waits [RFC 3311 section 5.1]") {
+  SUBCASE("no UPDATE in Allow") { agree_as_called(kSupports); }
+  SUBCASE("an offer of the peer waits") {
     agree_as_called();
     receive(in_dialog("UPDATE", 3, our_tag, "theirs"));
     REQUIRE(event<sip::OfferReceived>());
@@ -419,8 +412,7 @@ TEST_CASE_FIXTURE(Offering, "Not to who does not allow it, nor while theirs wait
   CHECK_FALSE(stack.update(session, kNew, now));
 }
 
-TEST_CASE_FIXTURE(Offering,
-                  "Answered with our UPDATE under way: its answer still counts, and the timer runs [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering, "After the 2xx to INVITE, the answer to an earlier UPDATE still counts, and the session timer runs [RFC 3311 section 5.1]") {
   agree_as_called(with(with(kSupports, kUpdates), {{"Session-Expires", "90;refresher=uas"}}));
   const std::string offer = update();
   REQUIRE(stack.answer(session, kAnswer, now));
@@ -430,7 +422,7 @@ TEST_CASE_FIXTURE(Offering,
     receive(response(offer, 200, "", "their answer"));
     receive(in_dialog("ACK", 1, our_tag));
   }
-  SUBCASE("after it") {
+  SUBCASE("after the ACK") {
     receive(in_dialog("ACK", 1, our_tag));
     receive(response(offer, 200, "", "their answer"));
   }
@@ -444,15 +436,15 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
   sent.clear();
   advance(46s);
-  CHECK(body(take("UPDATE ")).empty());  // The refresh at half time.
+  CHECK(body(take("UPDATE ")).empty());  // This is the refresh at half of the interval.
 }
 
 TEST_CASE_FIXTURE(Offering,
-                  "481 or silence to our early UPDATE: the call is refused, there being no BYE yet [RFC 3261 section 12.2.1.2]") {
+    "After 481 or no response to its early UPDATE the callee refuses the call, because BYE is not possible yet [RFC 3261 section 12.2.1.2]") {
   agree_as_called();
   const std::string offer = update();
   SUBCASE("481") { receive(response(offer, 481, "")); }
-  SUBCASE("nothing") { advance(33s); }
+  SUBCASE("no response") { advance(33s); }
   CHECK(!take("SIP/2.0 504").empty());
   CHECK(count("BYE ") == 0);
   CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
@@ -462,7 +454,7 @@ TEST_CASE_FIXTURE(Offering,
 }
 
 TEST_CASE_FIXTURE(Offering,
-                  "Refused with 491, ours is not sent while theirs waits, and not after it was answered [RFC 3311 section 5.1]") {
+    "After a 491 the callee holds its offer back while the peer's offer waits, and drops it when that is accepted [RFC 3311 section 5.1]") {
   agree_as_called();
   receive(response(update(), 491, ""));
   receive(in_dialog("UPDATE", 3, our_tag, "theirs"));
@@ -482,7 +474,7 @@ TEST_CASE_FIXTURE(Offering,
   }
 }
 
-TEST_CASE_FIXTURE(Offering, "405 to our early UPDATE is told: nothing else can offer there [RFC 6337 section 3.2]") {
+TEST_CASE_FIXTURE(Offering, "405 to an early UPDATE of the callee is reported, because no other method can carry the offer [RFC 6337 section 3.2]") {
   agree_as_called();
   receive(response(update(), 405, ""));
   CHECK(refused() == 405);

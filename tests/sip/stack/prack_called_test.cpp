@@ -3,12 +3,11 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// --- as the called side ----------------------------------------------------------------------------------------------------
+// --- as the callee
 
-TEST_CASE_FIXTURE(EarlyDialogs,
-                  "Early media goes reliably to who supports it, and is repeated until its PRACK [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "Early media is sent reliably to a caller that supports it, and repeated until the PRACK [RFC 3262 section 3]") {
   ring_in(kSupports);
-  REQUIRE(stack.ring(session, now));  // Nothing that could be lost: an ordinary 180.
+  REQUIRE(stack.ring(session, now));  // A 180 without a body is not important enough to be reliable.
   drain();
   CHECK(header(take("SIP/2.0 180"), "Require").empty());
   REQUIRE(stack.progress(session, kEarly, now));
@@ -29,7 +28,7 @@ TEST_CASE_FIXTURE(EarlyDialogs,
   CHECK(take().starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "Who does not support 100rel gets ordinary provisional responses [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A caller without 100rel gets ordinary provisional responses [RFC 3262 section 3]") {
   ring_in({});
   REQUIRE(stack.progress(session, kEarly, now));
   drain();
@@ -38,7 +37,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "Who does not support 100rel gets ordinary provi
   CHECK(header(progress, "RSeq").empty());
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "Required, every provisional response is reliable, one after the other [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "With Require: 100rel every provisional response is reliable, and waits for the PRACK of the last one [RFC 3262 section 3]") {
   ring_in(kRequires);
   REQUIRE(stack.ring(session, now));
   CHECK(body(sent_reliable("SIP/2.0 180")).empty());
@@ -54,12 +53,12 @@ TEST_CASE_FIXTURE(EarlyDialogs, "Required, every provisional response is reliabl
   sent.clear();
   advance(149s);
   CHECK(sent.empty());
-  advance(1s);  // Kept alive every two and a half minutes, under the next number.
+  advance(1s);  // It is repeated every two and a half minutes, with the next RSeq.
   CHECK(body(sent_reliable("SIP/2.0 183")).empty());
   CHECK(std::stoul(rseq) == std::stoul(begin_at) + 2);
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "Without a PRACK for 64 T1 the INVITE is refused with 504 [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "Without a PRACK for 64 T1 the INVITE gets 504 [RFC 3262 section 3]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
@@ -78,8 +77,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "Without a PRACK for 64 T1 the INVITE is refused
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs,
-                  "A 2xx waits for the PRACK of what describes the session, and does not say it again [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx waits for the PRACK of the response with the description, and does not repeat the description [RFC 3262 section 5]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
@@ -88,7 +86,7 @@ TEST_CASE_FIXTURE(EarlyDialogs,
   CHECK_FALSE(stack.ring(session, now));
   drain();
   CHECK(sent.empty());
-  SUBCASE("it comes") {
+  SUBCASE("the PRACK arrives") {
     prack(2);
     CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 PRACK");
     const std::string ok = take("SIP/2.0 200");
@@ -97,12 +95,12 @@ TEST_CASE_FIXTURE(EarlyDialogs,
     receive(in_dialog("ACK", 1, our_tag));
     CHECK(event<sip::CallConfirmed>());
   }
-  SUBCASE("they give up") {
+  SUBCASE("the caller gives up") {
     receive(in_dialog("BYE", 2, our_tag));
     CHECK(take("SIP/2.0 487").size() > 0);
     CHECK(event<sip::CallEnded>());
   }
-  SUBCASE("we give up") {
+  SUBCASE("the agent hangs up") {
     REQUIRE(stack.hang_up(session, now));
     drain();
     CHECK(take().starts_with("SIP/2.0 480"));
