@@ -426,7 +426,7 @@ TEST_CASE_FIXTURE(Guarded, "A flood of strangers' requests leaves transactions f
   CHECK(ask("6001", peer).starts_with("SIP/2.0 503"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "An account accepts no call before its registrar has responded to REGISTER") {
+TEST_CASE_FIXTURE(Guarded, "While the registration is pending, a stranger's call gets 403") {
   start();
   CHECK(ask("6001", stranger).starts_with("SIP/2.0 403"));
 }

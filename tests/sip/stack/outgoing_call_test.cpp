@@ -245,7 +245,7 @@ TEST_CASE_FIXTURE(Caller, "Commands with an unknown session, an unknown account 
   CHECK(stack.offer(session, {"application/sdp", "x"}, now).error() == sip::StackError::WrongState);
 }
 
-// --- CANCEL -----------------------------------------------------------------------------------------------------------------
+// --- CANCEL
 
 TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response, and 487 ends the INVITE [RFC 3261 section 9.1]") {
   dial();

@@ -107,9 +107,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx waits for the PRACK of the response with 
   }
 }
 
-TEST_CASE_FIXTURE(
-    EarlyDialogs,
-    "A 2xx does not wait for an 180 that describes nothing; its PRACK is answered all the same [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx does not wait for the PRACK of an 180 without a description; this PRACK still gets 200 [RFC 3262 section 3]") {
   ring_in(kRequires);
   REQUIRE(stack.ring(session, now));
   sent_reliable();
@@ -128,8 +126,7 @@ TEST_CASE_FIXTURE(
   CHECK(take().starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs,
-                  "What no PRACK of ours matches is refused: 481, or 400 when it cannot be read [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A PRACK that matches no response gets 481, and one with an invalid RAck 400 [RFC 3262 section 3]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
@@ -140,19 +137,18 @@ TEST_CASE_FIXTURE(EarlyDialogs,
   prack(4, {}, "nonsense");
   CHECK(take().starts_with("SIP/2.0 400"));
   prack(4);
-  CHECK(take().starts_with("SIP/2.0 500"));  // Out of order: RFC 3261 section 12.2.2
+  CHECK(take().starts_with("SIP/2.0 500"));  // Its CSeq does not rise: RFC 3261 section 12.2.2
   receive(in_dialog("PRACK", 5, "nobody", {}, {{"RAck", rseq + " 1 INVITE"}}));
   CHECK(take().starts_with("SIP/2.0 481"));
   prack(6);
   CHECK(take().starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs,
-                  "No offer in the INVITE: the first reliable response brings ours, PRACK the answer [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "After an INVITE without an offer, the first reliable response has the offer and PRACK the answer [RFC 3262 section 5]") {
   ring_in(kRequires, "");
   REQUIRE(stack.ring(session, now));
   drain();
-  CHECK(sent.empty());  // It could only be sent with an offer, and there is none yet.
+  CHECK(sent.empty());  // A reliable response must have the offer, and there is none yet.
   REQUIRE(stack.progress(session, kEarly, now));
   CHECK(body(sent_reliable()) == "early");
   prack(2, "their answer");
@@ -165,8 +161,7 @@ TEST_CASE_FIXTURE(EarlyDialogs,
   CHECK(event<sip::CallConfirmed>()->body.empty());
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs,
-                  "A new offer in PRACK is answered in its 2xx; ours to the INVITE waits for it [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK gets its answer in the 2xx to PRACK; the 2xx to INVITE waits for that [RFC 3262 section 5]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
@@ -196,8 +191,7 @@ TEST_CASE_FIXTURE(EarlyDialogs,
   }
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs,
-                  "An early UPDATE may offer once a PRACK has sealed our answer, not before [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "The caller may send an offer by UPDATE when a PRACK has acknowledged the answer, and not before [RFC 3311 section 5.2]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();
@@ -216,7 +210,7 @@ TEST_CASE_FIXTURE(EarlyDialogs,
   CHECK(body(ok) == "answer");
 }
 
-// --- our re-INVITE ----------------------------------------------------------------------------------------------------------
+// --- the agent's re-INVITE
 
 namespace {
 
@@ -234,7 +228,7 @@ struct Changing : EarlyDialogs {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Changing, "A reliable 18x to our re-INVITE is acknowledged, once and in order [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(Changing, "The agent acknowledges a reliable 18x to its re-INVITE, once and in order [RFC 3262 section 4]") {
   change();
   CHECK(header(first, "Supported").find("100rel") != std::string::npos);
   early(7);
@@ -250,7 +244,7 @@ TEST_CASE_FIXTURE(Changing, "A reliable 18x to our re-INVITE is acknowledged, on
   CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
 }
 
-TEST_CASE_FIXTURE(Changing, "An answer in it counts with the 2xx, which need not say it again [RFC 6337 section 2.2]") {
+TEST_CASE_FIXTURE(Changing, "An answer in a reliable 18x counts from the 2xx on, which need not repeat it [RFC 6337 section 2.2]") {
   change();
   early(7, "their answer");
   CHECK_FALSE(event<sip::OfferAnswered>());
@@ -258,20 +252,20 @@ TEST_CASE_FIXTURE(Changing, "An answer in it counts with the 2xx, which need not
   CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
 }
 
-TEST_CASE_FIXTURE(Changing, "Refused after an early answer: what stood before is offered anew, unasked [RFC 6141 section 3.4]") {
+TEST_CASE_FIXTURE(Changing, "When a re-INVITE is refused after an early answer, the agent offers the previous session again [RFC 6141 section 3.4]") {
   change();
   early(7, "their answer");
   sent.clear();
   receive(response(first, 488, ""));
   CHECK(event<sip::OfferRefused>()->status == 488);
   const std::string again = take("INVITE ");
-  CHECK(body(again) == "answer");  // Ours, of the call's beginning.
+  CHECK(body(again) == "answer");  // This is the agent's answer from the start of the call.
   receive(response(again, 200, "", "offer"));
-  CHECK(events.empty());  // As it was before: nothing to be told.
+  CHECK(events.empty());  // The session is the same as before, so that there is no event.
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Changing, "Refused without one: nothing is sent that was not asked for [RFC 6141 section 3.3]") {
+TEST_CASE_FIXTURE(Changing, "When a re-INVITE is refused without an early answer, the agent sends no further offer [RFC 6141 section 3.3]") {
   change();
   early(7);
   sent.clear();
@@ -279,14 +273,14 @@ TEST_CASE_FIXTURE(Changing, "Refused without one: nothing is sent that was not a
   CHECK(take("INVITE ").empty());
 }
 
-TEST_CASE_FIXTURE(Changing, "A reliable 18x to a re-INVITE moves the target, an ordinary one does not [RFC 6141 section 4.7]") {
+TEST_CASE_FIXTURE(Changing, "A reliable 18x to a re-INVITE changes the target, an ordinary one does not [RFC 6141 section 4.7]") {
   change();
   receive(response(first, 180, "", {}, {{"Contact", "<sip:al@192.0.2.55>"}}));
   early(7, {}, "<sip:al@192.0.2.66>");
   CHECK(start_line(take("PRACK ")) == "PRACK sip:al@192.0.2.66 SIP/2.0");
 }
 
-// --- switched off, or required ----------------------------------------------------------------------------------------------
+// --- reliability switched off or required
 
 namespace {
 
@@ -310,7 +304,7 @@ struct Switched : EarlyDialogs {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Switched, "100rel switched off: not offered, 420 to who requires it, never used [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(Switched, "With Reliability::Off the stack never offers or uses 100rel, and a caller that requires it gets 420 [RFC 3262 section 3]") {
   open(sip::Reliability::Off);
   CHECK(header(invitation, "Supported").find("100rel") == std::string::npos);
   receive(response(invitation, 183, "a", "answer", {{"Require", "100rel"}, {"RSeq", "1"}, {"Contact", "<sip:a@192.0.2.98>"}}));
@@ -327,9 +321,8 @@ TEST_CASE_FIXTURE(Switched, "100rel switched off: not offered, 420 to who requir
   CHECK(header(take("SIP/2.0 183"), "RSeq").empty());
 }
 
-TEST_CASE_FIXTURE(
-    Switched,
-    "100rel required: our INVITE says so, a caller without it gets 421, and each 18x is reliable [RFC 3261 section 21.4.16]") {
+TEST_CASE_FIXTURE(Switched,
+    "With Reliability::Required the INVITE requires 100rel, a caller without it gets 421, and each 18x is reliable [RFC 3261 section 21.4.16]") {
   open(sip::Reliability::Required);
   CHECK(header(invitation, "Require") == "100rel");
   receive(invite());

@@ -11,9 +11,9 @@ struct RoutedCaller : EarlyDialogs {
 
 }  // namespace
 
-// --- as the calling side ---------------------------------------------------------------------------------------------------
+// --- as the caller
 
-TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 is acknowledged within its early dialog, along its route [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 gets a PRACK in its early dialog, along its route [RFC 3262 section 4]") {
   dial();
   CHECK(header(first, "Supported").starts_with("100rel, timer"));
   CHECK(header(first, "Allow").find("PRACK") != std::string::npos);
@@ -30,7 +30,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 is acknowledged within its early
   REQUIRE(progress);
   CHECK(progress->body.data == "answer");
   receive(response(prack, 200, ""));
-  // The 200 need not say it again: RFC 6337 section 2.2.
+  // The 200 need not repeat the answer: RFC 6337 section 2.2.
   receive(response(first, 200, "a", {}, {{"Contact", "<sip:a@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.97;lr>"}}));
   CHECK(header(take("ACK "), "CSeq") == "1 ACK");
   CHECK(event<sip::CallAnswered>()->body.data == "answer");
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 is acknowledged within its early
   CHECK(header(take("BYE "), "CSeq") == "3 BYE");
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "Repeats and gaps are neither acknowledged nor told; the next in order is [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Repeats and gaps in RSeq get no PRACK and no event; the next response in order gets both [RFC 3262 section 4]") {
   dial();
   reliable(10, "a");
   CHECK(!take("PRACK ").empty());
@@ -60,11 +60,11 @@ TEST_CASE_FIXTURE(RoutedCaller, "RSeq ends at 2^32 - 1 and does not wrap [RFC 32
   reliable(4294967295U, "a");
   CHECK(header(take("PRACK "), "RAck") == "4294967295 1 INVITE");
   sent.clear();
-  reliable(0, "a");  // No number at all: an ordinary provisional response.
+  reliable(0, "a");  // An RSeq of 0 is not valid, so that this is an ordinary provisional response.
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "A 100 that requires 100rel, and an 18x without RSeq, are ordinary ones [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "A 100 that requires 100rel, and an 18x without RSeq, are not reliable [RFC 3262 section 4]") {
   dial();
   receive(response(first, 100, "a", {}, {{"Require", "100rel"}, {"RSeq", "1"}}));
   receive(response(first, 180, "a", {}, {{"Require", "100rel"}}));
@@ -72,8 +72,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "A 100 that requires 100rel, and an 18x without 
   CHECK(event<sip::CallProgress>());
 }
 
-TEST_CASE_FIXTURE(RoutedCaller,
-                  "Each branch of a fork counts for itself; the one that lost is hung up after its PRACKs [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Each branch of a fork has its own RSeq order; the abandoned branch gets BYE after its PRACKs [RFC 3262 section 4]") {
   dial();
   reliable(10, "a", "answer a");
   reliable(500, "b", "answer b");
@@ -91,7 +90,7 @@ TEST_CASE_FIXTURE(RoutedCaller,
   CHECK(header(take("BYE "), "CSeq") == "4 BYE");
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "An offer in a reliable 183 is answered in PRACK [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(RoutedCaller, "An offer in a reliable 183 gets its answer in PRACK [RFC 3262 section 5]") {
   dial("");
   reliable(10, "a", "their offer");
   CHECK(take("PRACK ").empty());
@@ -109,23 +108,23 @@ TEST_CASE_FIXTURE(RoutedCaller, "An offer in a reliable 183 is answered in PRACK
     const auto answered = event<sip::CallAnswered>();
     REQUIRE(answered);
     CHECK(answered->body.empty());
-    CHECK_FALSE(answered->is_offer);  // The PRACK has answered it.
+    CHECK_FALSE(answered->is_offer);  // The PRACK had the answer.
     CHECK_FALSE(stack.accept_offer(session, kAnswer, now));
   }
-  SUBCASE("refused, which PRACK cannot say") {
+  SUBCASE("refused, for which the agent must cancel the call") {
     REQUIRE(stack.refuse_offer(session, 488, now));
     drain();
     CHECK(!take("CANCEL ").empty());
   }
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "A challenged PRACK goes again with credentials and the next CSeq [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "A challenged PRACK is repeated with credentials and the next CSeq [RFC 3262 section 4]") {
   dial();
   const std::string challenge = "Digest realm=\"pbx\", nonce=\"n\", algorithm=MD5, qop=\"auth\"";
   receive(response(first, 407, "x", {}, {{"Proxy-Authenticate", challenge}}));
   first = take("INVITE ");
   CHECK(header(first, "CSeq") == "2 INVITE");
-  record_route = "<sip:192.0.2.99;lr>";  // Only the registrar's challenges are answered.
+  record_route = "<sip:192.0.2.99;lr>";  // The stack answers challenges of the registrar only.
   reliable(10, "a", "answer");
   const std::string prack = take("PRACK ");
   CHECK(header(prack, "RAck") == "10 2 INVITE");
@@ -138,7 +137,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "A challenged PRACK goes again with credentials 
   CHECK(!header(again, "Proxy-Authorization").empty());
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "Once offer and answer are exchanged, an early UPDATE may offer anew [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(RoutedCaller, "After offer and answer, the peer may send a new offer in an early UPDATE [RFC 3311 section 5.2]") {
   dial();
   reliable(10, "a", "answer");
   sent.clear();
@@ -152,27 +151,27 @@ TEST_CASE_FIXTURE(RoutedCaller, "Once offer and answer are exchanged, an early U
     drain();
     CHECK(body(take("SIP/2.0 200")) == "fine");
     receive(response(first, 200, "a", {}, {{"Contact", "<sip:a@192.0.2.98>"}}));
-    CHECK(event<sip::CallAnswered>()->body.empty());  // Newer was agreed on since.
+    CHECK(event<sip::CallAnswered>()->body.empty());  // The early UPDATE has replaced the first answer.
   }
   SUBCASE("refused") {
     REQUIRE(stack.refuse_offer(session, 488, now));
     drain();
     CHECK(!take("SIP/2.0 488").empty());
   }
-  SUBCASE("hung up") {
+  SUBCASE("hang_up") {
     REQUIRE(stack.hang_up(session, now));
     drain();
     CHECK(!take("SIP/2.0 487").empty());
     CHECK(!take("CANCEL ").empty());
   }
-  SUBCASE("answered meanwhile") {
+  SUBCASE("a 2xx arrives before the answer") {
     receive(response(first, 200, "a", {}, {{"Contact", "<sip:a@192.0.2.98>"}}));
     CHECK(!take("SIP/2.0 491").empty());
     CHECK(event<sip::CallAnswered>()->body.data == "answer");
   }
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "A PRACK that nobody answers changes nothing, and leaves nothing behind") {
+TEST_CASE_FIXTURE(RoutedCaller, "A PRACK without a response has no effect on the call, and leaves no state") {
   dial();
   reliable(10, "a", "answer");
   advance(40s);
@@ -185,7 +184,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "A PRACK that nobody answers changes nothing, an
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "Two branches offer side by side: each answer goes to its own [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Two branches may send offers at the same time, and each gets its own answer [RFC 3262 section 5]") {
   dial("");
   reliable(10, "a", "offer a");
   reliable(20, "b", "offer b");
@@ -204,7 +203,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "Two branches offer side by side: each answer go
   CHECK(body(a) == "for a");
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "Early UPDATEs of two branches wait for the phone at once, and are told apart [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Early UPDATE offers of two branches may wait at the same time, and are told apart by branch tag [RFC 3311 section 5.2]") {
   dial();
   reliable(10, "a", "answer a");
   reliable(20, "b", "answer b");

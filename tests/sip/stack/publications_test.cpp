@@ -1,4 +1,4 @@
-// Event state that an account publishes (RFC 3903), through the whole stack.
+// Event state that an account publishes (RFC 3903), tested through the whole stack.
 #include <offhook/tests/sip/stack/registered.hpp>
 
 #include <doctest/doctest.h>
@@ -37,7 +37,7 @@ struct Presence : Registered {
   std::string refresh() {
     for (int i = 0; i < 3600 && count("PUBLISH ") == 0; ++i) advance(1s);
     std::string text = take("PUBLISH ");
-    sent.clear();  // Its repeats.
+    sent.clear();  // The retransmissions.
     return text;
   }
   sip::PublicationId published() {
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Presence, "An account publishes, refreshes, modifies and remov
   CHECK(stack.remove_publication(id, now).error() == sip::StackError::UnknownPublication);
 }
 
-TEST_CASE_FIXTURE(Presence, "A PUBLISH that is challenged goes again with the password, and the next has it at once [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Presence, "A challenged PUBLISH is repeated with credentials, and the next PUBLISH has them at once [RFC 3261 section 22.2]") {
   const auto id = publish();
   const std::string first = take("PUBLISH ");
   receive(response(first, 401, "esc", {}, challenge()));
@@ -111,14 +111,14 @@ TEST_CASE_FIXTURE(Presence, "A PUBLISH that is challenged goes again with the pa
   CHECK(header(modified, "Authorization").find("nc=00000002") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Presence, "After 412 the state is published anew; a server that cannot be reached is tried again [RFC 3903 section 5]") {
+TEST_CASE_FIXTURE(Presence, "After 412 the account publishes the whole state again; after no response it retries [RFC 3903 section 5]") {
   (void)published();
   receive(response(refresh(), 412, "esc"));
   const std::string anew = take("PUBLISH ");
   CHECK(header(anew, "SIP-If-Match").empty());
   CHECK(anew.ends_with("\r\n\r\nopen"));
   events.clear();
-  advance(32s);  // Nobody answers.
+  advance(32s);  // The server does not respond.
   const auto waiting = event<PublicationChanged>();
   REQUIRE(waiting);
   CHECK(waiting->state == PublicationChanged::State::Waiting);
@@ -128,7 +128,8 @@ TEST_CASE_FIXTURE(Presence, "After 412 the state is published anew; a server tha
   CHECK(take("PUBLISH ").ends_with("\r\n\r\nopen"));
 }
 
-TEST_CASE_FIXTURE(Presence, "Of two publications to one Request-URI one PUBLISH is on its way at a time, the first that waits goes next [RFC 3903 section 4]") {
+TEST_CASE_FIXTURE(Presence,
+    "Two publications to a Request-URI have one pending PUBLISH at a time, and the one that waits longest is next [RFC 3903 section 4]") {
   const auto first = publish();
   auto other = told(account, "lines");
   other.package = "dialog";
@@ -152,7 +153,7 @@ TEST_CASE_FIXTURE(Presence, "Of two publications to one Request-URI one PUBLISH 
   CHECK(stack.publications() == 2);
 }
 
-TEST_CASE_FIXTURE(Presence, "What cannot be published is refused before anything is sent") {
+TEST_CASE_FIXTURE(Presence, "publish refuses invalid options and sends nothing") {
   const auto why = [&](auto change) {
     auto wanted = told(account);
     change(wanted);
@@ -174,13 +175,13 @@ TEST_CASE_FIXTURE(Presence, "What cannot be published is refused before anything
   CHECK(stack.modify_publication(*made, {"t", std::string(sip::kMaxPublishedState + 1, 'x')}, now).error() == sip::StackError::TooLarge);
 }
 
-TEST_CASE_FIXTURE(Presence, "There are kMaxPublications publications, and not one more") {
+TEST_CASE_FIXTURE(Presence, "The stack holds kMaxPublications publications, and refuses one more") {
   for (std::size_t i = 0; i < sip::kMaxPublications; ++i) REQUIRE(stack.publish(told(account), now));
   CHECK(stack.publish(told(account), now).error() == sip::StackError::Full);
   CHECK(stack.sizes().publications == sip::kMaxPublications);
 }
 
-TEST_CASE_FIXTURE(Presence, "A removed account stays until its publication is removed, and nothing is left then") {
+TEST_CASE_FIXTURE(Presence, "A removed account remains until its publication is removed, and then leaves no state") {
   const auto id = published();
   stack.remove_account(account, now);
   drain();

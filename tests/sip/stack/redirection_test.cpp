@@ -33,7 +33,7 @@ struct Moved : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Moved, "A 3xx is not followed unless the phone allows it; where it leads is told [RFC 3261 section 8.1.3.4]") {
+TEST_CASE_FIXTURE(Moved, "The stack follows no 3xx unless max_redirections allows it; CallEnded has the contacts [RFC 3261 section 8.1.3.4]") {
   const std::string invite = dial(0);
   CHECK(moved(invite, "<sip:b@192.0.2.62>;q=0.2, <sip:a@192.0.2.61>;q=0.7, <mailto:x@y>").empty());
   const auto ended = event<sip::CallEnded>();
@@ -43,11 +43,11 @@ TEST_CASE_FIXTURE(Moved, "A 3xx is not followed unless the phone allows it; wher
 }
 
 TEST_CASE_FIXTURE(Moved,
-                  "Followed best first, as the same call with a new CSeq, until somebody answers [RFC 3261 section 8.1.3.4]") {
+    "The stack tries the contacts of a 3xx by q, with the same Call-ID and a new CSeq, until a contact accepts [RFC 3261 section 8.1.3.4]") {
   const std::string first = dial(3);
   const std::string second = moved(first, "<sip:b@192.0.2.62>;q=0.2, <sip:a@192.0.2.61>;q=0.75");
   CHECK(start_line(second) == "INVITE sip:a@192.0.2.61 SIP/2.0");
-  CHECK(last_flow.remote == address("192.0.2.60", 5060));  // Still through the registrar.
+  CHECK(last_flow.remote == address("192.0.2.60", 5060));  // The request still goes through the registrar.
   CHECK(header(second, "Call-ID") == header(first, "Call-ID"));
   CHECK(header(second, "From") == header(first, "From"));
   CHECK(header(second, "To") == header(first, "To"));
@@ -62,13 +62,13 @@ TEST_CASE_FIXTURE(Moved,
   CHECK(header(take("ACK "), "CSeq") == "3 ACK");
 }
 
-TEST_CASE_FIXTURE(Moved, "A call that goes straight to its target goes straight to the next one too") {
+TEST_CASE_FIXTURE(Moved, "A call that went directly to its target goes directly to the next contact, too") {
   const std::string first = dial(1, "sip:desk@192.0.2.70", false);
   CHECK(!moved(first, "<sip:a@192.0.2.61:5070>").empty());
   CHECK(last_flow.remote == address("192.0.2.61", 5070));
 }
 
-TEST_CASE_FIXTURE(Moved, "Round in a circle: nothing is tried twice, and the call ends [RFC 3261 section 8.1.3.4]") {
+TEST_CASE_FIXTURE(Moved, "In a redirection loop the stack tries no target twice, and the call ends [RFC 3261 section 8.1.3.4]") {
   const std::string first = dial(5);
   const std::string second = moved(first, "<sip:a@192.0.2.61>");
   CHECK(moved(second, "<sip:desk@192.0.2.60>, <sip:a@192.0.2.61>").empty());
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Moved, "Round in a circle: nothing is tried twice, and the cal
   CHECK(stack.sessions() == 0);
 }
 
-TEST_CASE_FIXTURE(Moved, "As many as allowed are followed, never more than kMaxRedirections, and none after a 6xx") {
+TEST_CASE_FIXTURE(Moved, "The stack follows max_redirections contacts, at most kMaxRedirections, and none after a 6xx") {
   std::string invite = dial(100);
   unsigned followed = 0;
   for (; !invite.empty() && followed < 50; ++followed)
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Moved, "As many as allowed are followed, never more than kMaxR
   CHECK(other.event<sip::CallEnded>()->status == 603);
 }
 
-TEST_CASE_FIXTURE(Moved, "kMaxOtherTargets wait to be tried, one more does not") {
+TEST_CASE_FIXTURE(Moved, "kMaxOtherTargets contacts wait, and one more is dropped") {
   sip::session::Redirections redirections("sip:x@192.0.2.1", 5);
   std::string contacts = "<sip:n0@192.0.2.61>";
   for (std::size_t i = 1; i < sip::kMaxContacts; ++i) contacts += ", <sip:n" + std::to_string(i) + "@192.0.2.61>";
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Moved, "kMaxOtherTargets wait to be tried, one more does not")
   CHECK(start_line(moved(first, "<sip:y@192.0.2.62>, <sip:z@192.0.2.63>")) == "INVITE sip:y@192.0.2.62 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Moved, "A secure call is not moved to one that is not [RFC 3261 section 19.1]") {
+TEST_CASE_FIXTURE(Moved, "A redirection of a sips: call to another scheme is not followed [RFC 3261 section 19.1]") {
   sip::session::Redirections redirections("sips:x@192.0.2.1", 5);
   CHECK_FALSE(redirections.next());
   const std::string first = dial(2);

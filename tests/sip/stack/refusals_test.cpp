@@ -1,4 +1,4 @@
-// A request that was refused without a transaction, and comes again.
+// Requests that were refused without a transaction, and their retransmissions.
 #include <offhook/sip/stack/refusals.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
@@ -33,7 +33,7 @@ struct Starting : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Starting, "An INVITE that was refused before its sender was known to be the registrar rings no more when it is repeated [RFC 3261 section 8.2.7]") {
+TEST_CASE_FIXTURE(Starting, "A retransmission of an INVITE that got 480 before the registrar's address was known gets 480 again [RFC 3261 section 8.2.7]") {
   const std::string early = invite("offer", {}, "sip:6001@192.0.2.1");
   receive(early);
   const std::string refused = take("SIP/2.0 ");
@@ -42,11 +42,11 @@ TEST_CASE_FIXTURE(Starting, "An INVITE that was refused before its sender was kn
   receive(early);
   CHECK(take("SIP/2.0 ") == refused);
   CHECK_FALSE(event<sip::IncomingCall>());
-  receive(invite("offer", {}, "sip:6001@192.0.2.1"));  // A new one.
+  receive(invite("offer", {}, "sip:6001@192.0.2.1"));  // This is a new INVITE.
   CHECK(event<sip::IncomingCall>());
 }
 
-TEST_CASE("What was refused is remembered for 64 * T1, and the oldest of kMax makes room [RFC 3261 section 17.2.1]") {
+TEST_CASE("Refusals stores a refusal for 64 * T1, and a new one replaces the oldest of kMax [RFC 3261 section 17.2.1]") {
   sip::Refusals refusals(32s);
   const base::TimePoint now{1000s};
   for (std::size_t i = 0; i < sip::Refusals::kMax; ++i) refusals.remember(key(i), 403, now);

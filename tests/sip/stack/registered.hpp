@@ -4,7 +4,7 @@
 
 namespace offhook::sim {
 
-/// A stack with one account that is registered at 192.0.2.50, which the test is, and a stranger beside it.
+/// A stack with one account that is registered at 192.0.2.50, the address of the test, and a stranger's flow.
 struct Registered : Scripted {
   explicit Registered(sip::StackOptions stack_options = {}) : Scripted(std::move(stack_options)) {
     options.address_of_record = "sip:6001@pbx.example";
@@ -31,7 +31,7 @@ struct Registered : Scripted {
     events.clear();
     sent.clear();
   }
-  /// A request of the peer outside of any dialog.
+  /// Returns a request of the peer outside of any dialog.
   std::string outside(const std::string& method, Fields extra = {}, const std::string& content = {},
                       const std::string& uri = "sip:6001@192.0.2.1") {
     Fields fields{{"Via", via()},

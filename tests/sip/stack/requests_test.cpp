@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Asked, "OPTIONS gets 200 with Allow, Accept and Supported [RFC
   CHECK(!tag_of(header(ok, "To")).empty());
 }
 
-TEST_CASE_FIXTURE(Asked, "OPTIONS gets the status that an INVITE would get, and when to ask again [RFC 3261 section 11.2]") {
+TEST_CASE_FIXTURE(Asked, "OPTIONS gets the status that an INVITE would get, with Retry-After if it is busy [RFC 3261 section 11.2]") {
   stack.set_availability({486, {}});
   const std::string busy = ask(request("OPTIONS"));
   CHECK(busy.starts_with("SIP/2.0 486"));
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(Asked, "OPTIONS gets the status that an INVITE would get, and 
   CHECK(ask(request("OPTIONS")).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Asked, "OPTIONS gets 503 while there is no room for another call [StackLimits::sessions]") {
+TEST_CASE_FIXTURE(Asked, "OPTIONS gets 503 while the stack has no free session [StackLimits::sessions]") {
   sip::StackOptions options;
   options.limits.sessions = 1;
   Asked full{options};
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Asked, "OPTIONS gets 503 while there is no room for another ca
   CHECK(full.ask(full.request("OPTIONS")).starts_with("SIP/2.0 503"));
 }
 
-TEST_CASE_FIXTURE(Asked, "How we are is told to those alone whom we know") {
+TEST_CASE_FIXTURE(Asked, "Only a trusted peer gets the header fields of the availability") {
   const auto told = [](Asked& agent) { return header(agent.ask(agent.request("OPTIONS")), "X-Load"); };
   stack.set_availability({200, {{"X-Load", "calls=1"}}});
   CHECK(told(*this) == "");
@@ -97,14 +97,13 @@ TEST_CASE_FIXTURE(Asked, "How we are is told to those alone whom we know") {
   CHECK(told(beside) == "calls=2");
 }
 
-TEST_CASE_FIXTURE(Asked, "OPTIONS in a dialog that is not there gets 481 [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Asked, "OPTIONS in an unknown dialog gets 481 [RFC 3261 section 12.2.2]") {
   std::string text = request("OPTIONS");
   text.replace(text.find("To: <sip:bot@192.0.2.1>"), 23, "To: <sip:bot@192.0.2.1>;tag=none");
   CHECK(ask(text).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(
-    Asked, "A method that we know but do not take: 405; one that we do not know: 501; both with Allow [RFC 3261 section 8.2.1]") {
+TEST_CASE_FIXTURE(Asked, "A method that is known but not accepted gets 405, an unknown one 501, both with Allow [RFC 3261 section 8.2.1]") {
   for (const char* method : {"REGISTER", "SUBSCRIBE", "MESSAGE", "REFER", "INFO", "PUBLISH"}) {
     const std::string refused = ask(request(method));
     CHECK(refused.starts_with("SIP/2.0 405"));
@@ -115,19 +114,19 @@ TEST_CASE_FIXTURE(
   CHECK(!header(unknown, "Allow").empty());
 }
 
-TEST_CASE_FIXTURE(Asked, "An unknown scheme in the Request-URI: 416 [RFC 3261 section 8.2.2.1]") {
+TEST_CASE_FIXTURE(Asked, "An unknown scheme in the Request-URI gets 416 [RFC 3261 section 8.2.2.1]") {
   CHECK(ask(request("INVITE", {}, {}, "nobodyKnowsThisScheme:bot")).starts_with("SIP/2.0 416"));
-  add("6001");  // It names none of our users either: that is looked at behind this.
+  add("6001");  // The URI names no account either, but the stack checks the scheme first.
   CHECK(ask(request("INVITE", {}, {}, "nobodyKnowsThisScheme:bot")).starts_with("SIP/2.0 416"));
 }
 
-TEST_CASE_FIXTURE(Asked, "Require: 420 and all that is unsupported [RFC 3261 section 8.2.2.3]") {
+TEST_CASE_FIXTURE(Asked, "Require with unsupported options gets 420 and the list of them [RFC 3261 section 8.2.2.3]") {
   const std::string refused = ask(request("INVITE", {{"Require", "precondition, timer"}, {"Require", "other"}}, "v=0"));
   CHECK(refused.starts_with("SIP/2.0 420"));
   CHECK(header(refused, "Unsupported") == "precondition, other");
 }
 
-TEST_CASE_FIXTURE(Asked, "A body that we cannot read: 415 with Accept, or Accept-Encoding [RFC 3261 section 8.2.3]") {
+TEST_CASE_FIXTURE(Asked, "A body of an unknown type or encoding gets 415 with Accept or Accept-Encoding [RFC 3261 section 8.2.3]") {
   std::string odd = request("INVITE", {}, "x");
   odd.replace(odd.find("application/sdp"), 15, "application/foo");
   const std::string refused = ask(odd);
@@ -138,13 +137,13 @@ TEST_CASE_FIXTURE(Asked, "A body that we cannot read: 415 with Accept, or Accept
   CHECK(header(packed, "Accept-Encoding") == "identity");
 }
 
-TEST_CASE_FIXTURE(Asked, "An Accept without room for SDP: 406 [RFC 3261 section 21.4.7]") {
+TEST_CASE_FIXTURE(Asked, "An INVITE whose Accept excludes SDP gets 406 [RFC 3261 section 21.4.7]") {
   CHECK(ask(request("INVITE", {{"Accept", "text/plain, text/nobodyKnowsThis"}})).starts_with("SIP/2.0 406"));
   CHECK(ask(request("INVITE", {{"Accept", "text/plain, application/sdp;q=0.5"}})).starts_with("SIP/2.0 100"));
   CHECK(ask(request("INVITE", {{"Accept", "*/*"}})).starts_with("SIP/2.0 100"));
 }
 
-TEST_CASE_FIXTURE(Asked, "An INVITE without a Contact: 400 [RFC 3261 section 8.1.1.8]") {
+TEST_CASE_FIXTURE(Asked, "An INVITE without a Contact gets 400 [RFC 3261 section 8.1.1.8]") {
   std::string text = request("INVITE");
   const auto at = text.find("Contact: ");
   text.erase(at, text.find("\r\n", at) + 2 - at);
@@ -152,7 +151,7 @@ TEST_CASE_FIXTURE(Asked, "An INVITE without a Contact: 400 [RFC 3261 section 8.1
   CHECK(stack.sessions() == 0);
 }
 
-TEST_CASE_FIXTURE(Asked, "A caller of before RFC 3261 may leave Contact out; BYE goes to its From [RFC 4475 section 3.4.1]") {
+TEST_CASE_FIXTURE(Asked, "A caller from before RFC 3261 may omit Contact, and the BYE goes to its From [RFC 4475 section 3.4.1]") {
   std::string text = request("INVITE", {}, "offer");
   const auto at = text.find("Contact: ");
   text.erase(at, text.find("\r\n", at) + 2 - at);
@@ -171,14 +170,13 @@ TEST_CASE_FIXTURE(Asked, "A caller of before RFC 3261 may leave Contact out; BYE
   CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.99 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Asked, "BYE and UPDATE for a dialog that nobody has: 481 [RFC 3261 section 15.1.2]") {
+TEST_CASE_FIXTURE(Asked, "BYE, UPDATE and NOTIFY for an unknown dialog get 481 [RFC 3261 section 15.1.2]") {
   CHECK(ask(request("BYE")).starts_with("SIP/2.0 481"));
   CHECK(ask(request("UPDATE")).starts_with("SIP/2.0 481"));
   CHECK(ask(request("NOTIFY")).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Asked,
-                  "A user who is none of our accounts: 404; without accounts everyone is welcome [RFC 3261 section 8.2.2.1]") {
+TEST_CASE_FIXTURE(Asked, "An unknown user gets 404; a stack without accounts accepts every user [RFC 3261 section 8.2.2.1]") {
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 100"));
   add("6001");
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 404"));
@@ -191,7 +189,7 @@ TEST_CASE_FIXTURE(Asked,
   CHECK(last.account == account);
 }
 
-TEST_CASE_FIXTURE(Asked, "An asserted identity of a stranger is not believed [RFC 3325 section 5]") {
+TEST_CASE_FIXTURE(Asked, "The stack does not trust an asserted identity of a stranger [RFC 3325 section 5]") {
   add("bot");
   receive(request("INVITE", {{"P-Asserted-Identity", "<sip:boss@example.com>"}}));
   const auto call = event<sip::IncomingCall>();
@@ -200,8 +198,7 @@ TEST_CASE_FIXTURE(Asked, "An asserted identity of a stranger is not believed [RF
   for (const auto& [name, value] : call->headers) CHECK(name != "P-Asserted-Identity");
 }
 
-TEST_CASE_FIXTURE(Asked,
-                  "Garbage, keep-alives and broken messages leave no trace; what can be answered is [RFC 3261 section 8.2]") {
+TEST_CASE_FIXTURE(Asked, "Garbage, keep-alives and malformed messages leave no state; an unknown version gets 505 [RFC 3261 section 8.2]") {
   receive("\r\n\r\n");
   receive("hello");
   CHECK(sent.empty());
@@ -213,7 +210,7 @@ TEST_CASE_FIXTURE(Asked,
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Asked, "kMaxSessions calls are taken; one more gets 503 with Retry-After") {
+TEST_CASE_FIXTURE(Asked, "The stack accepts kMaxSessions calls; one more gets 503 with Retry-After") {
   for (std::size_t i = 0; i < sip::kMaxSessions; ++i) receive(request("INVITE"));
   CHECK(stack.sessions() == sip::kMaxSessions);
   const std::string busy = ask(request("INVITE"));
@@ -223,7 +220,7 @@ TEST_CASE_FIXTURE(Asked, "kMaxSessions calls are taken; one more gets 503 with R
   CHECK(stack.counters().refused_limit == 1);
 }
 
-TEST_CASE("A stack holds as many sessions as its options say, and one more gets 503") {
+TEST_CASE("A stack accepts limits.sessions calls, and one more gets 503") {
   sip::StackOptions options;
   options.limits.sessions = 3;
   Asked small(options);
@@ -232,7 +229,7 @@ TEST_CASE("A stack holds as many sessions as its options say, and one more gets 
   CHECK(small.stack.sessions() == 3);
 }
 
-TEST_CASE_FIXTURE(Asked, "kMaxServerTransactions are kept; one more is refused statelessly with 503") {
+TEST_CASE_FIXTURE(Asked, "The stack keeps kMaxServerTransactions; one more request gets 503 without a transaction") {
   for (std::size_t i = 0; i < sip::kMaxServerTransactions; ++i) {
     const std::string text = request("OPTIONS");
     stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now);
@@ -272,7 +269,7 @@ struct Flooded : Asked {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Flooded, "When a flood has filled the table, a live call still gets its answers: re-INVITE, OPTIONS, BYE") {
+TEST_CASE_FIXTURE(Flooded, "After a flood of requests, an established call still gets responses to re-INVITE, OPTIONS and BYE") {
   const std::string our_tag = answered_call();
   flood();
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 503"));
@@ -281,12 +278,12 @@ TEST_CASE_FIXTURE(Flooded, "When a flood has filled the table, a live call still
   drain();
   CHECK(!take("SIP/2.0 200").empty());
   CHECK(ask(in_dialog("OPTIONS", 3, our_tag)).starts_with("SIP/2.0 200"));
-  CHECK(ask(in_dialog("BYE", 3, "forged")).starts_with("SIP/2.0 503"));  // No dialog of ours: no room.
+  CHECK(ask(in_dialog("BYE", 3, "forged")).starts_with("SIP/2.0 503"));  // This BYE belongs to no dialog and gets no transaction.
   CHECK(ask(in_dialog("BYE", 4, our_tag)).starts_with("SIP/2.0 200"));
   CHECK(stack.sessions() == 0);
 }
 
-TEST_CASE_FIXTURE(Flooded, "When a flood has filled the table, the CANCEL of a ringing call is taken [RFC 3261 section 9.2]") {
+TEST_CASE_FIXTURE(Flooded, "After a flood of requests, the CANCEL of a ringing call is accepted [RFC 3261 section 9.2]") {
   const std::string first = invite();
   receive(first);
   flood();
@@ -300,24 +297,24 @@ TEST_CASE_FIXTURE(Flooded, "When a flood has filled the table, the CANCEL of a r
   CHECK(stack.sessions() == 0);
 }
 
-TEST_CASE_FIXTURE(Flooded, "One call may use kMaxTransactionsPerCall of what is kept for calls, and not one more") {
+TEST_CASE_FIXTURE(Flooded, "After a flood a call may use kMaxTransactionsPerCall transactions of the reserve for calls, and no more") {
   const std::string our_tag = answered_call();
   flood();
   int cseq = 1;
   const std::pair<std::string, std::string> cases[] = {{"UPDATE", "200"}, {"OPTIONS", "200"}, {"INFO", "200"}};
   for (const auto& [method, status] : cases) {
     CAPTURE(method);
-    for (std::size_t i = 1; i < sip::kMaxTransactionsPerCall; ++i) {  // Its INVITE is the first of them.
+    for (std::size_t i = 1; i < sip::kMaxTransactionsPerCall; ++i) {  // The first transaction is that of its INVITE.
       CHECK(ask(in_dialog(method, ++cseq, our_tag)).starts_with("SIP/2.0 " + status));
     }
     CHECK(ask(in_dialog(method, ++cseq, our_tag)).starts_with("SIP/2.0 503"));
-    advance(33s);  // All of them are over, those of the flood as well.
+    advance(33s);  // All transactions have ended, including those of the flood.
     receive(in_dialog("UPDATE", ++cseq, our_tag));
     flood();
   }
 }
 
-TEST_CASE_FIXTURE(Flooded, "One call may hold kMaxOfOneCall transactions, and not one more; others are served") {
+TEST_CASE_FIXTURE(Flooded, "A call may use kMaxOfOneCall transactions, and no more; other requests are still served") {
   const std::string our_tag = answered_call();
   int cseq = 1;
   for (std::size_t i = 1; i < sip::ServerRequests::kMaxOfOneCall; ++i) {
@@ -330,14 +327,14 @@ TEST_CASE_FIXTURE(Flooded, "One call may hold kMaxOfOneCall transactions, and no
   CHECK(ask(in_dialog("BYE", ++cseq, our_tag)).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Flooded, "OPTIONS within a dialog that is over gets 481, as long as its last transactions are kept") {
+TEST_CASE_FIXTURE(Flooded, "OPTIONS within an ended dialog gets 481 for as long as its last transactions are kept") {
   const std::string our_tag = answered_call();
   CHECK(ask(in_dialog("OPTIONS", 2, our_tag)).starts_with("SIP/2.0 200"));
   CHECK(ask(in_dialog("BYE", 3, our_tag)).starts_with("SIP/2.0 200"));
   CHECK(ask(in_dialog("OPTIONS", 4, our_tag)).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Flooded, "A flood of requests does not keep us from registering") {
+TEST_CASE_FIXTURE(Flooded, "A flood of requests does not prevent REGISTER") {
   flood();
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@pbx.example";
@@ -347,7 +344,7 @@ TEST_CASE_FIXTURE(Flooded, "A flood of requests does not keep us from registerin
   CHECK(!take("REGISTER ").empty());
 }
 
-TEST_CASE("The messages of RFC 4475 get the answers that a user agent owes them [RFC 4475 section 3]") {
+TEST_CASE("The messages of RFC 4475 get the responses that the RFC asks of a user agent [RFC 4475 section 3]") {
   const char* data = std::getenv("OFFHOOK_TEST_DATA");
   const auto folder = std::filesystem::path(data != nullptr ? data : "../shared/data") / "rfc4475";
   if (!std::filesystem::exists(folder)) {
@@ -372,7 +369,7 @@ TEST_CASE("The messages of RFC 4475 get the answers that a user agent owes them 
   };
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files += entry.path().extension() == ".dat" ? 1 : 0;
-  CHECK(files == expected.size());  // No message without an expectation.
+  CHECK(files == expected.size());  // Every message has an expectation.
   for (const auto& [name, statuses] : expected) {
     Scripted one;
     std::ifstream file(folder / name, std::ios::binary);
@@ -384,15 +381,15 @@ TEST_CASE("The messages of RFC 4475 get the answers that a user agent owes them 
     CAPTURE(name);
     CAPTURE(status);
     CHECK(std::find(statuses.begin(), statuses.end(), status) != statuses.end());
-    if (const auto call = one.event<sip::IncomingCall>()) {  // Of escruri.dat above all: what stands in a URI is no header.
+    if (const auto call = one.event<sip::IncomingCall>()) {  // Mainly escruri.dat: header fields in a URI are not used.
       for (const auto& [field, value] : call->headers) CHECK(text.find(value) != std::string::npos);
     }
-    one.advance(200s);  // And no message leaves a timer that never ends, but for calls that nobody answers.
+    one.advance(200s);  // No message leaves an endless timer, except for a ringing call.
     if (one.stack.sessions() == 0) CHECK_FALSE(one.stack.next_deadline());
   }
 }
 
-TEST_CASE("The messages of RFC 5118 get the answers that a user agent owes them, along their topmost Via [RFC 5118 section 4]") {
+TEST_CASE("The messages of RFC 5118 get the responses that the RFC asks of a user agent, sent to their topmost Via [RFC 5118 section 4]") {
   const char* data = std::getenv("OFFHOOK_TEST_DATA");
   const auto folder = std::filesystem::path(data != nullptr ? data : "../shared/data") / "rfc5118";
   if (!std::filesystem::exists(folder)) {
@@ -401,7 +398,7 @@ TEST_CASE("The messages of RFC 5118 get the answers that a user agent owes them,
   }
   struct Expected {
     std::vector<std::string> statuses;
-    std::uint16_t port = 5060;  // Where the response goes: none of them has rport.
+    std::uint16_t port = 5060;  // The port of the response. No message has rport.
   };
   const std::map<std::string, Expected> expected{
       {"ipv6-good", {{"405"}}},          {"ipv6-bad", {{"400"}}},           {"port-ambiguous", {{"405"}}},
@@ -415,7 +412,7 @@ TEST_CASE("The messages of RFC 5118 get the answers that a user agent owes them,
     std::ifstream file(folder / name, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     REQUIRE(!text.empty());
-    if (text.find('\r') == std::string::npos) {  // They are kept with LF, their lengths count CRLF.
+    if (text.find('\r') == std::string::npos) {  // The files have LF as line ends, but their Content-Length counts CRLF.
       for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) text.replace(at, 1, "\r\n");
     }
     const sip::Flow from{{1}, sip::Transport::Udp, address("2001:db8::10", 5060), address("2001:db8::9:1", 40000)};

@@ -1,5 +1,5 @@
-// Two candidates have the request, since the first one was silent for too long: who answers first is the one. They may be two
-// addresses of one server, which refuses the second copy.
+// Two candidates have the same request, because the first one was silent for too long. The first response decides.
+// Both may be addresses of one server, which refuses the second copy.
 #include <offhook/sip/session/invite_client_session.hpp>
 #include <offhook/tests/sip/stack/failing.hpp>
 
@@ -16,7 +16,7 @@ namespace {
 struct Rivals : Failing {
   std::string first, second;
   using Failing::Failing;
-  /// kOne was asked and said nothing; kTwo is asked.
+  /// Sends the INVITE to kOne, which is silent, and then to kTwo.
   void both() {
     first = dial();
     advance(3999ms);
@@ -33,7 +33,7 @@ struct Rivals : Failing {
   }
 };
 
-/// The 2xx brings the offer, so that our ACK brings the answer.
+/// A call whose 2xx has the offer, so that the ACK has the agent's answer.
 struct LateOffer : Failing {
   std::string ok;
   LateOffer() { names["proxy.example"] = {route(Transport::Udp, kOne)}; }
@@ -55,7 +55,7 @@ struct LateOffer : Failing {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Rivals, "One slow server with two addresses refuses the second copy with 482, and its answer to the first one counts [RFC 3261 section 8.2.2.2]") {
+TEST_CASE_FIXTURE(Rivals, "When a slow server refuses the second copy with 482, its response to the first copy counts [RFC 3261 section 8.2.2.2]") {
   both();
   receive(response(second, 482, "merged"));
   CHECK(!take("ACK ").empty());
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Rivals, "One slow server with two addresses refuses the second
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "After a 482 the first copy is repeated again until it is answered or times out [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(Rivals, "After a 482 the stack retransmits the first copy again, until a response or its timeout [RFC 3261 section 17.1.1.2]") {
   both();
   sent.clear();
   receive(response(second, 482, "merged"));
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Rivals, "After a 482 the first copy is repeated again until it
   expect_no_residue();
 }
 
-TEST_CASE("408 and 503 of one candidate are no answer while another may give one; of the last they are [RFC 3263 section 4.3]") {
+TEST_CASE("408 or 503 of a candidate ends the call only when no other candidate may respond [RFC 3263 section 4.3]") {
   for (const int status : {408, 503}) {
     for (const bool in_turn : {false, true}) {
       for (const int last : {status, 486}) {
@@ -105,7 +105,7 @@ TEST_CASE("408 and 503 of one candidate are no answer while another may give one
   }
 }
 
-TEST_CASE_FIXTURE(Rivals, "The first candidate rings before the second says anything: the second is cancelled at its first word [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Rivals, "When the first candidate rings first, the stack cancels the second one after its first response [RFC 3261 section 9.1]") {
   both();
   receive(response(first, 180, "a"));
   CHECK(event<sip::CallProgress>());
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Rivals, "The first candidate rings before the second says anyt
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "The second candidate rings: the first one is cancelled when it says something after all [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Rivals, "When the second candidate rings first, the stack cancels the first one after its first response [RFC 3261 section 9.1]") {
   both();
   receive(response(second, 180, "b"));
   CHECK(event<sip::CallProgress>());
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(Rivals, "The second candidate rings: the first one is cancelle
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "Both pick up: the second 2xx is acknowledged and hung up, one call, not two [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Rivals, "When both candidates accept the call, the second 2xx gets ACK and BYE, and there is one call [RFC 3261 section 13.2.2.4]") {
   both();
   receive(response(second, 200, "b", "answer", contact()));
   CHECK(event<sip::CallAnswered>());
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Rivals, "Both pick up: the second 2xx is acknowledged and hung
   CHECK(header(bye, "CSeq") == "2 BYE");
   receive(response(bye, 200, "late"));
   CHECK_FALSE(event<sip::CallAnswered>());
-  receive(late);  // Our ACK was lost.
+  receive(late);  // The ACK was lost.
   CHECK(count("ACK ") == 1);
   CHECK(count("BYE ") == 0);
   CHECK_FALSE(event<sip::CallEnded>());
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Rivals, "Both pick up: the second 2xx is acknowledged and hung
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "The first candidate picks up late: it has the call, and its 2xx is answered once") {
+TEST_CASE_FIXTURE(Rivals, "When the first candidate accepts the call late, it gets the call, and its 2xx gets one ACK") {
   both();
   const std::string ok = response(first, 200, "a", "answer", at_one());
   receive(ok);
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Rivals, "The first candidate picks up late: it has the call, a
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "A 100 says who is there: the request is the first candidate's again, and no third one is asked") {
+TEST_CASE_FIXTURE(Rivals, "A 100 gives the request back to the first candidate, and the stack tries no third one") {
   names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
   both();
   receive(response(first, 100, ""));
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Rivals, "A 100 says who is there: the request is the first can
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "A third candidate is asked while the first two are silent, and any of the three may answer") {
+TEST_CASE_FIXTURE(Rivals, "The stack tries a third candidate while the first two are silent, and all three may respond") {
   names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
   both();
   advance(3999ms);
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(Rivals, "A third candidate is asked while the first two are si
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "Hung up while two candidates have the request: both are cancelled at their first word, and a late 2xx is hung up") {
+TEST_CASE_FIXTURE(Rivals, "After hang_up with two candidates, the stack cancels each after its first response, and a late 2xx gets BYE") {
   both();
   REQUIRE(stack.hang_up(session, now));
   drain();
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(Rivals, "Hung up while two candidates have the request: both a
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "Why we hung up stands in the CANCEL of each candidate [RFC 3326 section 2]") {
+TEST_CASE_FIXTURE(Rivals, "The CANCEL to each candidate has the reason of hang_up [RFC 3326 section 2]") {
   both();
   REQUIRE(stack.hang_up(session, now, {{}, sip::Reason{"SIP", 200, "elsewhere"}}));
   drain();
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(Rivals, "Why we hung up stands in the CANCEL of each candidate
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "Late 2xx of kMaxForks branches are hung up, one more is not [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Rivals, "The late 2xx of kMaxForks branches get BYE, and one more does not [RFC 3261 section 13.2.2.4]") {
   both();
   receive(response(second, 200, "b", "answer", contact()));
   sent.clear();
@@ -253,7 +253,7 @@ TEST_CASE_FIXTURE(Rivals, "Late 2xx of kMaxForks branches are hung up, one more 
   CHECK(hung_up.size() == sip::kMaxForks);
 }
 
-TEST_CASE_FIXTURE(Rivals, "Who took the request back and refuses it leaves it to the candidates that were not asked yet [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Rivals, "When the first candidate responds again and then refuses, the stack tries the candidates that are left [RFC 3263 section 4.3]") {
   names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
   both();
   receive(response(first, 100, ""));
@@ -263,7 +263,7 @@ TEST_CASE_FIXTURE(Rivals, "Who took the request back and refuses it leaves it to
   CHECK(last_flow.remote == address("192.0.2.53", 5060));
 }
 
-TEST_CASE_FIXTURE(Rivals, "Of a re-INVITE that two candidates got nothing outlives the call [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Rivals, "A re-INVITE that two candidates got leaves no state after the call [RFC 3261 section 15]") {
   names["192.0.2.52"] = {route(Transport::Udp, kTwo), route(Transport::Udp, kOne)};
   const std::string invite = dial();
   call_id = header(invite, "Call-ID");
@@ -278,7 +278,7 @@ TEST_CASE_FIXTURE(Rivals, "Of a re-INVITE that two candidates got nothing outliv
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "A connection that is refused hands the request back to the candidate that may still answer") {
+TEST_CASE_FIXTURE(Rivals, "When a connection is refused, the request returns to the candidate that may still respond") {
   names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Tcp, kTwo)};
   both();
   stack.on_flow_failed(last_flow, now);
@@ -291,9 +291,9 @@ TEST_CASE_FIXTURE(Rivals, "A connection that is refused hands the request back t
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "The first candidate answers while the second waits for its connection: the second is never asked") {
+TEST_CASE_FIXTURE(Rivals, "When the first candidate responds while the second one is being resolved, the second one gets no request") {
   names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Tcp, kOne), route(Transport::Udp, kTwo)};
-  (void)dial(2000);  // Too large: TCP is looked up for the datagram's address.
+  (void)dial(2000);  // The request is too large for UDP, so that the stack resolves TCP for the same address.
   stack.on_flow_failed(last_flow, now);
   drain();
   const std::string one = take("INVITE ");
@@ -314,7 +314,8 @@ TEST_CASE_FIXTURE(Rivals, "The first candidate answers while the second waits fo
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "Outside of calls: 482 of the second address leaves the first one's answer to count [RFC 3261 section 8.2.2.2]") {
+TEST_CASE_FIXTURE(Rivals,
+    "Outside of calls, a 482 of the second address does not end the request; the first one's response counts [RFC 3261 section 8.2.2.2]") {
   REQUIRE(stack.request({account, sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
   drain();
   first = take("MESSAGE ");
@@ -323,11 +324,11 @@ TEST_CASE_FIXTURE(Rivals, "Outside of calls: 482 of the second address leaves th
   advance(1ms);
   second = take("MESSAGE ");
   CHECK(last_flow.remote == kTwo);
-  advance(3999ms);  // The first copy would be repeated after 7.5 s.
+  advance(3999ms);  // Without the second candidate, the first copy would be repeated after 7.5 s.
   while (!take("MESSAGE ").empty()) CHECK(last_flow.remote == kTwo);
   receive(response(second, 482, "merged"));
   CHECK_FALSE(event<sip::RequestAnswered>());
-  advance(5s);  // A non-INVITE answer comes again only for a repeat: RFC 3261 section 17.2.2.
+  advance(5s);  // A server repeats a response to a non-INVITE request only for a retransmission: RFC 3261 section 17.2.2.
   CHECK(!take("MESSAGE ").empty());
   CHECK(last_flow.remote == kOne);
   receive(response(first, 200, "a"));
@@ -338,7 +339,7 @@ TEST_CASE_FIXTURE(Rivals, "Outside of calls: 482 of the second address leaves th
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "Outside of calls: of two answers the first one is told") {
+TEST_CASE_FIXTURE(Rivals, "Outside of calls, the first of two responses is reported") {
   REQUIRE(stack.request({account, sip::Method::Options, "sip:desk@pbx.example", {}, {}}, now));
   drain();
   first = take("OPTIONS ");
@@ -353,7 +354,7 @@ TEST_CASE_FIXTURE(Rivals, "Outside of calls: of two answers the first one is tol
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "A re-INVITE that two candidates got is taken once: the 500 of the second copy is no refusal, and a late 2xx ends no call [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Rivals, "A 500 to the second copy of a re-INVITE is no refusal, and a late 2xx does not end the call [RFC 3261 section 12.2.2]") {
   names["192.0.2.52"] = {route(Transport::Udp, kTwo), route(Transport::Udp, kOne)};
   receive(response(dial(), 200, "b", "answer", {{"Contact", "<sip:desk@192.0.2.52>"}}));
   REQUIRE(!take("ACK ").empty());
@@ -363,12 +364,12 @@ TEST_CASE_FIXTURE(Rivals, "A re-INVITE that two candidates got is taken once: th
   advance(4s);
   for (std::string one = take("INVITE "); !one.empty(); one = take("INVITE ")) second = one;
   REQUIRE(header(first, "Via") != header(second, "Via"));
-  SUBCASE("500") {
+  SUBCASE("500 to the second copy") {
     receive(response(second, 500, "b"));
     CHECK_FALSE(event<sip::OfferRefused>());
     receive(response(first, 200, "b", "theirs", {{"Contact", "<sip:desk@192.0.2.52>"}}));
   }
-  SUBCASE("both") {
+  SUBCASE("2xx to both copies") {
     receive(response(second, 200, "b", "theirs", {{"Contact", "<sip:desk@192.0.2.52>"}}));
     sent.clear();
     receive(response(first, 200, "b", "theirs", {{"Contact", "<sip:desk@192.0.2.52>"}}));
@@ -381,7 +382,7 @@ TEST_CASE_FIXTURE(Rivals, "A re-INVITE that two candidates got is taken once: th
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "A BYE to a late answer is repeated with credentials when it is challenged [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Rivals, "A challenged BYE for a late 2xx is repeated with credentials [RFC 3261 section 22.2]") {
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@pbx.example";
   options.registrar = "sip:proxy.example";
@@ -412,7 +413,7 @@ TEST_CASE_FIXTURE(Rivals, "A BYE to a late answer is repeated with credentials w
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(LateOffer, "An ACK of exactly 1300 octets stays on UDP, and one of 1301 takes TCP [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(LateOffer, "An ACK of exactly 1300 octets stays on UDP, and one of 1301 octets uses TCP [RFC 3261 section 18.1.1]") {
   const std::size_t fixed = ack(100).size() - 100;
   CHECK(ack(1300 - fixed).size() == 1300);
   CHECK(last_flow.transport == Transport::Udp);
@@ -420,7 +421,7 @@ TEST_CASE_FIXTURE(LateOffer, "An ACK of exactly 1300 octets stays on UDP, and on
   CHECK(last_flow.transport == Transport::Tcp);
 }
 
-TEST_CASE_FIXTURE(LateOffer, "A large ACK of ours is repeated by the way that it took [RFC 3261 sections 13.2.2.4 and 18.1.1]") {
+TEST_CASE_FIXTURE(LateOffer, "A large ACK is repeated over the transport of its first transmission [RFC 3261 sections 13.2.2.4 and 18.1.1]") {
   const std::string ack = this->ack(2000);
   CHECK(last_flow.transport == Transport::Tcp);
   CHECK(last_flow.remote == address("192.0.2.52", 5062));
@@ -443,18 +444,18 @@ TEST_CASE_FIXTURE(LateOffer, "A large ACK of ours is repeated by the way that it
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Failing, "Who tells us now and then that it still rings is waited for, but not over an hour [RFC 3261 section 13.3.1.1]") {
+TEST_CASE_FIXTURE(Failing, "The stack waits for kPatience after each ringing response, and at most kLongestRinging, an hour [RFC 3261 section 13.3.1.1]") {
   using sip::session::InviteClientSession;
   names["proxy.example"] = {route(Transport::Udp, kOne)};
   const std::string invite = dial();
   receive(response(invite, 180, "a"));
-  SUBCASE("silence") {
+  SUBCASE("no further response") {
     advance(InviteClientSession::kPatience - 1ms);
     CHECK(count("CANCEL ") == 0);
     advance(1ms);
     CHECK(count("CANCEL ") == 1);
   }
-  SUBCASE("a 100 says nothing of the called side") {
+  SUBCASE("a 100, which says nothing about the callee") {
     advance(60s);
     receive(response(invite, 100, ""));
     advance(InviteClientSession::kPatience - 60s);

@@ -5,27 +5,28 @@ using namespace offhook::sim;
 
 namespace {
 
-/// A call of an account that does not register. A NAT gives our requests another source address; the server says so in received and rport.
+/// A call of an account that does not register. A NAT changes the source address of requests, and the server reports it in
+/// received and rport.
 struct BehindNat : Caller {
   static std::string through_nat(std::string text, const std::string& seen = ";received=203.0.113.1;rport=4097") {
     const auto at = text.find(";rport");
     REQUIRE(at != std::string::npos);
     return text.replace(at, 6, seen);
   }
-  /// The INVITE with credentials, after a challenge that came through the NAT.
+  /// Returns the INVITE with credentials, after a challenge through the NAT.
   std::string challenged(const std::string& seen = ";received=203.0.113.1;rport=4097") {
     dial();
     receive(through_nat(response(first, 401, "x", {}, challenge("n1")), seen));
     return take("INVITE ");
   }
-  /// A re-INVITE of ours.
+  /// Sends a re-INVITE and returns it.
   std::string reoffer() {
     sent.clear();
     REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
     drain();
     return take("INVITE ");
   }
-  const Fields at_server{{"Contact", "<sip:desk@192.0.2.50>"}};  ///< Later requests of the call go to the server too.
+  const Fields at_server{{"Contact", "<sip:desk@192.0.2.50>"}};  ///< Later requests of the call also go to the server.
 };
 
 }  // namespace
@@ -34,13 +35,13 @@ TEST_CASE_FIXTURE(BehindNat, "After a challenge through a NAT, the call's Contac
   const std::string second = challenged();
   CHECK(header(first, "Contact") == "<sip:bot@192.0.2.1:5060>");
   CHECK(header(second, "Contact") == "<sip:bot@203.0.113.1:4097>");
-  CHECK(header(second, "Via").starts_with("SIP/2.0/UDP 192.0.2.1:5060;"));  // The server answers to where the request came from.
+  CHECK(header(second, "Via").starts_with("SIP/2.0/UDP 192.0.2.1:5060;"));  // The server responds to the source address of the request.
   CHECK(last_flow.local == local);
   receive(through_nat(response(second, 200, "a", "answer", contact())));
-  CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");  // To the peer's own address, which has not said how it sees us.
+  CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");  // This goes directly to the peer, which has reported no address.
 }
 
-TEST_CASE_FIXTURE(BehindNat, "A response that is no challenge changes no Contact: a callee may have written its Via") {
+TEST_CASE_FIXTURE(BehindNat, "A response that is no challenge does not change the Contact, because a callee may have written its Via") {
   const std::string foreign = ";received=198.51.100.66;rport=5060";
   dial();
   receive(through_nat(response(first, 180, "a", {}, at_server), foreign));
@@ -52,23 +53,23 @@ TEST_CASE_FIXTURE(BehindNat, "A response that is no challenge changes no Contact
   CHECK(header(first, "Contact") == "<sip:bot@192.0.2.1:5060>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "A challenge that we do not answer changes no Contact") {
+TEST_CASE_FIXTURE(BehindNat, "A challenge that the stack does not answer does not change the Contact") {
   dial();
-  receive(response(first, 200, "a", "answer", contact()));  // From here on, requests go to the peer, which is no server of the account.
+  receive(response(first, 200, "a", "answer", contact()));  // From here on requests go to the peer, which is not a server of the account.
   const std::string foreign = through_nat(response(reoffer(), 401, "a", {}, challenge("n1")), ";received=198.51.100.66;rport=5060");
   receive(foreign);
   CHECK(take("INVITE ").empty());
   CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "The address that a challenge shows is for its own call alone") {
+TEST_CASE_FIXTURE(BehindNat, "The address from a challenge applies to its own call only") {
   receive(through_nat(response(challenged(), 486, "a")));
   sent.clear();
   dial();
   CHECK(header(first, "Contact") == "<sip:bot@192.0.2.1:5060>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "A call to another server leaves the Contact of a call that is up alone") {
+TEST_CASE_FIXTURE(BehindNat, "A call to another server does not change the Contact of an established call") {
   receive(response(challenged(), 200, "a", "answer", at_server));
   const sip::SessionId up = session;
   names["192.0.2.50"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060))};
@@ -78,7 +79,7 @@ TEST_CASE_FIXTURE(BehindNat, "A call to another server leaves the Contact of a c
   CHECK(header(reoffer(), "Contact") == "<sip:bot@203.0.113.1:4097>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "The address that a server sees is that of one port of ours") {
+TEST_CASE_FIXTURE(BehindNat, "The address that a server sees applies to one local port") {
   receive(response(challenged(), 200, "a", "answer", at_server));
   const sip::Flow same{{1}, sip::Transport::Udp, local, address("192.0.2.50", 5060)};
   const sip::Flow other{{2}, sip::Transport::Udp, address("192.0.2.1", 5062), address("192.0.2.50", 5060)};
@@ -92,7 +93,7 @@ TEST_CASE_FIXTURE(BehindNat, "The address that a server sees is that of one port
   CHECK(contact_by(other, 2) == "<sip:bot@192.0.2.1:5062>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "The address that a server sees ends with the connection that it saw it on") {
+TEST_CASE_FIXTURE(BehindNat, "The address that a server sees is dropped when its connection breaks") {
   names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.50", 5060))};
   receive(response(challenged(), 200, "a", "answer", at_server));
   const std::string before = reoffer();
@@ -103,7 +104,7 @@ TEST_CASE_FIXTURE(BehindNat, "The address that a server sees ends with the conne
   CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060;transport=tcp>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "A server that sees our own address, or says none that we can use, changes no Contact") {
+TEST_CASE_FIXTURE(BehindNat, "received or rport with the local address or an unusable one does not change the Contact") {
   for (const char* seen : {";rport", ";rport=5060", ";received=192.0.2.1;rport=4097", ";received=2001:db8::1;rport=4097", ";received=nowhere;rport=4097",
                            ";received=203.0.113.1;rport=0", ";received=127.0.0.1;rport=4097", ";received=224.0.0.1;rport=4097",
                            ";received=255.255.255.255;rport=4097"}) {
@@ -115,7 +116,7 @@ TEST_CASE_FIXTURE(BehindNat, "A server that sees our own address, or says none t
   }
 }
 
-TEST_CASE_FIXTURE(BehindNat, "Only an address of one host that can reach ours goes into a Contact") {
+TEST_CASE_FIXTURE(BehindNat, "Only a unicast address that can reach the local address becomes the Contact") {
   const auto goes = [&](const char* own, const char* seen) {
     const bool v6 = base::IpAddress::parse(own)->is_v6();
     names["192.0.2.50"] = {{sip::Transport::Udp, address(own, 5060), address(v6 ? "2001:db8::50" : "192.0.2.50", 5060), sip::FlowId{1}}};

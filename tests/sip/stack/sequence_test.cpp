@@ -5,7 +5,7 @@ using namespace offhook::sim;
 
 namespace {
 
-/// Requests of the peer within a call, by number.
+/// Requests of the peer within a call, with chosen CSeq numbers.
 struct Sequence : EarlyDialogs {
   std::string status(const std::string& method, int cseq, const Fields& extra = {}, const std::string& tag = "peer") {
     receive(in_dialog(method, cseq, our_tag, {}, extra, tag));
@@ -15,10 +15,9 @@ struct Sequence : EarlyDialogs {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Sequence,
-                  "OPTIONS within a call has its number: what comes with a lower one is 500 [RFC 3261 section 12.2.2]") {
-  SUBCASE("up") { talk({}); }
-  SUBCASE("ringing here") { agree_as_called(); }
+TEST_CASE_FIXTURE(Sequence, "OPTIONS within a call counts in the CSeq order: a later request with a lower CSeq gets 500 [RFC 3261 section 12.2.2]") {
+  SUBCASE("established") { talk({}); }
+  SUBCASE("an incoming call that rings") { agree_as_called(); }
   const std::string ok = [&] {
     receive(in_dialog("OPTIONS", 10, our_tag));
     return take();
@@ -33,7 +32,7 @@ TEST_CASE_FIXTURE(Sequence,
   CHECK_FALSE(event<sip::OfferReceived>());
 }
 
-TEST_CASE_FIXTURE(Sequence, "In the early dialog of a call of ours, too [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence, "OPTIONS in an early dialog of an outgoing call counts in the CSeq order, too [RFC 3261 section 12.2.2]") {
   dial();
   agree();
   CHECK(status("OPTIONS", 10, {}, "a") == "200");
@@ -42,7 +41,7 @@ TEST_CASE_FIXTURE(Sequence, "In the early dialog of a call of ours, too [RFC 326
   CHECK(status("OPTIONS", 12, {}, "nobody") == "481");
 }
 
-TEST_CASE_FIXTURE(Sequence, "A request that is refused for what it is has its number all the same [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence, "A request that is refused for its method or extensions still counts in the CSeq order [RFC 3261 section 12.2.2]") {
   talk({});
   CHECK(status("DANCE", 10) == "501");
   CHECK(status("INVITE", 5) == "500");
@@ -51,14 +50,14 @@ TEST_CASE_FIXTURE(Sequence, "A request that is refused for what it is has its nu
   CHECK(status("UPDATE", 21) == "200");
 }
 
-TEST_CASE_FIXTURE(Sequence, "Whoever does not know both tags moves no number [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence, "A request with a wrong tag does not count in the CSeq order [RFC 3261 section 12.2.2]") {
   talk({});
   CHECK(status("OPTIONS", 1000, {}, "stranger") == "481");
   CHECK(status("DANCE", 1000, {}, "stranger") == "501");
   CHECK(status("UPDATE", 2) == "200");
 }
 
-TEST_CASE_FIXTURE(Sequence, "OPTIONS to a call that has ended: 481 [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence, "OPTIONS to a call that has ended gets 481 [RFC 3261 section 12.2.2]") {
   talk({});
   CHECK(status("BYE", 2) == "200");
   CHECK(status("OPTIONS", 3) == "481");

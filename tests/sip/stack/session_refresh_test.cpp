@@ -5,9 +5,9 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// --- theirs -----------------------------------------------------------------------------------------------------------------
+// --- the peer refreshes
 
-TEST_CASE_FIXTURE(Timed, "Their UPDATE and their re-INVITE each start the time anew [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "The peer's UPDATE and re-INVITE each restart the session timer [RFC 4028 section 9]") {
   called(kAsks);
   advance(900s);
   receive(in_dialog("UPDATE", 2, our_tag, {}, kAsks));
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(Timed, "Their UPDATE and their re-INVITE each start the time a
   expect_expired();
 }
 
-TEST_CASE_FIXTURE(Timed, "A refresh that asks for no timer any more turns it off [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "A refresh without Session-Expires turns the session timer off [RFC 4028 section 9]") {
   called(kAsks);
   receive(in_dialog("UPDATE", 2, our_tag));
   CHECK(header(take("SIP/2.0 200"), "Session-Expires").empty());
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(Timed, "A refresh that asks for no timer any more turns it off
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "The lesser of 32 s and a third is left when the refresh did not come [RFC 4028 section 10]") {
+TEST_CASE_FIXTURE(Timed, "Without a refresh the call ends before the expiry, by the lesser of 32 s and a third of the interval [RFC 4028 section 10]") {
   called({{"Supported", "timer"}, {"Session-Expires", "90"}});
   CHECK(header(ok, "Session-Expires") == "90;refresher=uac");
   advance(59999ms);
@@ -45,9 +45,9 @@ TEST_CASE_FIXTURE(Timed, "The lesser of 32 s and a third is left when the refres
   expect_expired();
 }
 
-// --- ours -------------------------------------------------------------------------------------------------------------------
+// --- the agent refreshes
 
-TEST_CASE_FIXTURE(Timed, "Asked to refresh, we send UPDATE at half time to a peer that allows it [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Timed, "As refresher the agent sends UPDATE at half of the interval to a peer that allows it [RFC 4028 section 7.4]") {
   called(kUpdates);
   CHECK(header(ok, "Session-Expires") == "1800;refresher=uas");
   CHECK(header(ok, "Require") == "timer");
@@ -67,8 +67,7 @@ TEST_CASE_FIXTURE(Timed, "Asked to refresh, we send UPDATE at half time to a pee
   CHECK(start_line(take("UPDATE ")) == "UPDATE sip:al@192.0.2.98 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Timed,
-                  "A peer without UPDATE is refreshed by the offer that stands, unseen by the phone [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Timed, "For a peer without UPDATE the agent refreshes with a re-INVITE of the current description, without events [RFC 4028 section 7.4]") {
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}, {"Allow", "INVITE, ACK, BYE"}});
   advance(900s);
   const std::string reinvite = take("INVITE ");
@@ -76,7 +75,7 @@ TEST_CASE_FIXTURE(Timed,
   CHECK(header(reinvite, "Session-Expires") == "1800;refresher=uac");
   receive(response(reinvite, 200, "", "offer", {{"Session-Expires", "1800;refresher=uac"}}));
   CHECK(!take("ACK ").empty());
-  CHECK(events.empty());  // They said the same as before.
+  CHECK(events.empty());  // The peer's description has not changed.
   advance(900s);
   const std::string again = take("INVITE ");
   CHECK(!again.empty());
@@ -86,14 +85,14 @@ TEST_CASE_FIXTURE(Timed,
   CHECK(changed->answer.data == "moved");
 }
 
-TEST_CASE_FIXTURE(Timed, "Minding an Allow that lied: after 405 the refresh is a re-INVITE [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Timed, "When a peer with UPDATE in its Allow responds with 405, the refresh becomes a re-INVITE [RFC 4028 section 7.4]") {
   called(kUpdates);
   advance(900s);
   receive(response(take("UPDATE "), 405, ""));
   CHECK(!take("INVITE ").empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "An answer without a timer turns off one that the peer knows [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed, "A 2xx to a refresh without Session-Expires turns the timer off, if the peer supports timers [RFC 4028 section 7.2]") {
   open({Use::Ask, 600s, 90s});
   answered(dial(), {{"Supported", "timer"}, {"Require", "timer"}, {"Session-Expires", "600;refresher=uac"}});
   advance(300s);
@@ -103,7 +102,7 @@ TEST_CASE_FIXTURE(Timed, "An answer without a timer turns off one that the peer 
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "A call that is over is not refreshed") {
+TEST_CASE_FIXTURE(Timed, "An ended call is not refreshed") {
   called(kUpdates);
   receive(in_dialog("BYE", 2, our_tag));
   advance(66s);
@@ -111,21 +110,21 @@ TEST_CASE_FIXTURE(Timed, "A call that is over is not refreshed") {
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Timed, "A 405 to our refresh after the timer was turned off arms nothing [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed, "A 405 to a refresh after the timer was turned off does not start the timer [RFC 4028 section 7.2]") {
   called(kUpdates);
   advance(900s);
   const std::string refresh = take("UPDATE ");
   REQUIRE(!refresh.empty());
-  receive(in_dialog("UPDATE", 2, our_tag));  // Without Session-Expires: there is no session expiration any more.
+  receive(in_dialog("UPDATE", 2, our_tag));  // Without Session-Expires the session has no expiry any more.
   REQUIRE(header(take("SIP/2.0 200"), "Session-Expires").empty());
   receive(in_dialog("INVITE", 3, our_tag, "offer"));
-  REQUIRE(event<sip::OfferReceived>());  // The phone takes its time.
+  REQUIRE(event<sip::OfferReceived>());  // The application does not answer yet.
   const std::string refused = response(refresh, 405, "");
   stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(refused.data()), refused.size()), now);
   CHECK(stack.is_consistent());
 }
 
-TEST_CASE_FIXTURE(Timed, "Nor is a refresh due in the past, over and over [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed, "A 405 to a refresh after the timer was turned off schedules no refresh in the past [RFC 4028 section 7.2]") {
   called({{"Supported", "timer"}, {"Session-Expires", "90;refresher=uas"}, {"Allow", "INVITE, ACK, BYE, UPDATE"}});
   advance(45s);
   const std::string refresh = take("UPDATE ");
@@ -135,19 +134,19 @@ TEST_CASE_FIXTURE(Timed, "Nor is a refresh due in the past, over and over [RFC 4
   advance(4s);
   receive(in_dialog("INVITE", 3, our_tag, "offer"));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "answer"}, now));  // At once; their ACK does not come.
+  REQUIRE(stack.accept_offer(session, {"application/sdp", "answer"}, now));  // This is accepted at once, but the peer's ACK does not arrive.
   drain();
   advance(21s);
   const std::string refused = response(refresh, 405, "");
   stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(refused.data()), refused.size()), now);
   REQUIRE(stack.next_deadline());
-  REQUIRE(*stack.next_deadline() > now);  // Else handle_timeout() does not return.
+  REQUIRE(*stack.next_deadline() > now);  // With a deadline in the past handle_timeout() would not return.
   stack.handle_timeout(now);
 }
 
-// --- refused, lost or in the way of offers ----------------------------------------------------------------------------------
+// --- refused and lost refreshes, and refreshes that collide with offers
 
-TEST_CASE_FIXTURE(Timed, "A refresh that meets 481 or 408, or no answer at all, ends the call with BYE [RFC 4028 section 10]") {
+TEST_CASE_FIXTURE(Timed, "A refresh that gets 481, 408 or no response ends the call with BYE [RFC 4028 section 10]") {
   called(kUpdates);
   advance(900s);
   const std::string update = take("UPDATE ");
@@ -157,7 +156,7 @@ TEST_CASE_FIXTURE(Timed, "A refresh that meets 481 or 408, or no answer at all, 
   SUBCASE("408") {
     receive(response(update, 408, ""));
   }
-  SUBCASE("nothing") {
+  SUBCASE("no response") {
     advance(32s);
   }
   CHECK(!take("BYE ").empty());
@@ -166,7 +165,7 @@ TEST_CASE_FIXTURE(Timed, "A refresh that meets 481 or 408, or no answer at all, 
   CHECK(ended->why == sip::CallEnded::Why::SessionLost);
 }
 
-TEST_CASE_FIXTURE(Timed, "A refresh that is refused is tried again, but not for ever [RFC 4028 section 10]") {
+TEST_CASE_FIXTURE(Timed, "The agent retries a refused refresh until shortly before the expiry [RFC 4028 section 10]") {
   called(kUpdates);
   CHECK(refuse_all_for(1767s) == 4);  // At 900, 1334, 1551 and 1659.5 s.
   CHECK(events.empty());
@@ -174,7 +173,7 @@ TEST_CASE_FIXTURE(Timed, "A refresh that is refused is tried again, but not for 
   expect_expired();
 }
 
-TEST_CASE_FIXTURE(Timed, "422 to a refresh: again at once with more, and the old end stands until a 2xx [RFC 4028 section 10]") {
+TEST_CASE_FIXTURE(Timed, "After 422 the agent retries at once with Min-SE, and the old expiry applies until a 2xx [RFC 4028 section 10]") {
   called(kUpdates);
   advance(900s);
   receive(response(take("UPDATE "), 422, "", {}, {{"Min-SE", "4000"}}));
@@ -189,7 +188,7 @@ TEST_CASE_FIXTURE(Timed, "422 to a refresh: again at once with more, and the old
   expect_expired();
 }
 
-TEST_CASE_FIXTURE(Timed, "The phone's offer waits behind a refresh by re-INVITE [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Timed, "An offer of the application waits for a refresh by re-INVITE [RFC 3261 section 14.1]") {
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}});
   advance(900s);
   const std::string refresh = take("INVITE ");
@@ -214,16 +213,16 @@ TEST_CASE_FIXTURE(Timed, "The phone's offer waits behind a refresh by re-INVITE 
   CHECK(event<sip::OfferAnswered>()->answer.data == "held");
 }
 
-TEST_CASE_FIXTURE(Timed, "A refresh that meets 491 is tried again after a random while [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Timed, "A refresh that gets 491 is retried after a random time [RFC 3261 section 14.1]") {
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}});
   advance(900s);
   receive(response(take("INVITE "), 491, ""));
   CHECK(take("INVITE ").empty());
-  SUBCASE("nothing came between") {
+  SUBCASE("the peer sends nothing") {
     advance(2s);
     CHECK(body(take("INVITE ")) == "answer");
   }
-  SUBCASE("their refresh came first") {
+  SUBCASE("the peer refreshes first") {
     receive(in_dialog("UPDATE", 2, our_tag, {}, kAsks));
     sent.clear();
     advance(10s);
@@ -231,7 +230,7 @@ TEST_CASE_FIXTURE(Timed, "A refresh that meets 491 is tried again after a random
   }
 }
 
-TEST_CASE_FIXTURE(Timed, "A refused refresh is tried again after the Retry-After that came with it [RFC 3261 section 20.33]") {
+TEST_CASE_FIXTURE(Timed, "A refused refresh is retried after the time in Retry-After [RFC 3261 section 20.33]") {
   open({});
   answered(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s}),
            {{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uac"}, {"Allow", "UPDATE"}});
@@ -240,7 +239,7 @@ TEST_CASE_FIXTURE(Timed, "A refused refresh is tried again after the Retry-After
   advance(29s);
   CHECK(take("UPDATE ").empty());
   advance(1s);
-  receive(response(take("UPDATE "), 503, "", {}, {{"Retry-After", "100000"}}));  // Longer than the session lasts.
+  receive(response(take("UPDATE "), 503, "", {}, {{"Retry-After", "100000"}}));  // This is longer than the rest of the session.
   advance(1768s - 930s - 33s);
   CHECK(take("UPDATE ").empty());
   advance(1s);
@@ -249,7 +248,7 @@ TEST_CASE_FIXTURE(Timed, "A refused refresh is tried again after the Retry-After
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Timed, "A description that we refused is not what the peer said last [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Timed, "A description that the agent refused does not count as the peer's last description [RFC 3261 section 14.2]") {
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}, {"Allow", "INVITE, ACK, BYE"}});
   receive(in_dialog("INVITE", 2, our_tag, "moved"));
   REQUIRE(event<sip::OfferReceived>());
@@ -261,28 +260,28 @@ TEST_CASE_FIXTURE(Timed, "A description that we refused is not what the peer sai
   advance(900s);
   const std::string refresh = take("INVITE ");
   REQUIRE(!refresh.empty());
-  receive(response(refresh, 200, "", "moved"));  // Other than "offer", which stood.
+  receive(response(refresh, 200, "", "moved"));  // It differs from "offer", the last accepted description.
   const auto changed = event<sip::OfferAnswered>();
   REQUIRE(changed);
   CHECK(changed->answer.data == "moved");
 }
 
-TEST_CASE_FIXTURE(Timed, "Before any BYE of ours goes the ACK that is owed [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Timed, "When the session expires, a missing ACK is sent before the BYE [RFC 3261 section 13.2.2.4]") {
   open({});
   const std::string first = dial({}, "");
   receive(response(first, 200, "peer", "their offer",
                    {{"Require", "timer"}, {"Session-Expires", "90;refresher=uas"}, {"Contact", "<sip:al@192.0.2.99>"}}));
-  REQUIRE(event<sip::CallAnswered>());  // The phone has no answer yet.
+  REQUIRE(event<sip::CallAnswered>());  // The application has not answered yet.
   advance(89s);
   REQUIRE(event<sip::CallEnded>());
   CHECK(take().starts_with("ACK "));
   CHECK(take().starts_with("BYE "));
 }
 
-// --- for our own sake -------------------------------------------------------------------------------------------------------
+// --- timers that only the agent uses
 
-TEST_CASE_FIXTURE(
-    Timed, "Asked for and not answered, the timer is ours alone: any answer shows that they are there [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed,
+    "If the peer does not support timers, the agent still refreshes, and any response shows that the peer is alive [RFC 4028 section 7.2]") {
   open({});
   answered(dial(sip::SessionTimerOptions{Use::Ask, 600s, 90s}), {});
   for (int i = 0; i < 5; ++i) {
@@ -298,9 +297,9 @@ TEST_CASE_FIXTURE(
   CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
 }
 
-TEST_CASE_FIXTURE(Timed, "A timer for our own sake outlives what the peer asks for meanwhile [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed, "A timer that only the agent uses continues after a re-INVITE of the peer [RFC 4028 section 7.2]") {
   open({Use::Ask, 600s, 90s});
-  answered(dial(), {});  // Knows no session timers.
+  answered(dial(), {});  // The peer does not support session timers.
   receive(in_dialog("INVITE", 1, our_tag, "hold"));
   REQUIRE(event<sip::OfferReceived>());
   REQUIRE(stack.accept_offer(session, {"application/sdp", "fine"}, now));
@@ -308,12 +307,12 @@ TEST_CASE_FIXTURE(Timed, "A timer for our own sake outlives what the peer asks f
   CHECK(header(take("SIP/2.0 200"), "Session-Expires").empty());
   receive(in_dialog("ACK", 1, our_tag));
   sent.clear();
-  advance(std::chrono::hours(10));  // They are gone for good.
+  advance(std::chrono::hours(10));  // The peer does not respond any more.
   CHECK(event<sip::CallEnded>());
   CHECK(stack.legs() == 0);
 }
 
-TEST_CASE_FIXTURE(Timed, "A caller without timers is refreshed for our own sake as well") {
+TEST_CASE_FIXTURE(Timed, "With Use::Ask the agent also refreshes the call of a caller without timer support") {
   open({Use::Ask, 600s, 90s});
   called({});
   CHECK(header(ok, "Session-Expires").empty());
@@ -325,12 +324,12 @@ TEST_CASE_FIXTURE(Timed, "A caller without timers is refreshed for our own sake 
   CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
 }
 
-TEST_CASE_FIXTURE(Timed, "A refresh that did not reach the peer is no sign of its life [RFC 4028 section 10]") {
+TEST_CASE_FIXTURE(Timed, "A refresh that did not reach the peer does not show that the peer is alive [RFC 4028 section 10]") {
   bool by_proxy = false;
   SUBCASE("it could not be sent") {
     by_proxy = false;
   }
-  SUBCASE("a proxy says so") {
+  SUBCASE("a proxy responds with 503") {
     by_proxy = true;
   }
   open({Use::Ask, 600s, 90s});

@@ -5,9 +5,9 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// --- what is agreed on ------------------------------------------------------------------------------------------------------
+// --- negotiation
 
-TEST_CASE_FIXTURE(Timed, "By default no session timer is asked for, and support for it is said [RFC 4028 section 7.1]") {
+TEST_CASE_FIXTURE(Timed, "By default the stack lists timer in Supported and asks for no session timer [RFC 4028 section 7.1]") {
   open({});
   const std::string first = dial();
   CHECK(header(first, "Supported").find("timer") != std::string::npos);
@@ -21,71 +21,69 @@ TEST_CASE_FIXTURE(Timed, "By default no session timer is asked for, and support 
   CHECK(header(take("BYE "), "Supported").find("timer") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Timed, "A caller who refreshes is granted what he asks, and hears Require: timer [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "A caller that refreshes gets the interval that it asks for, and Require: timer [RFC 4028 section 9]") {
   called(kAsks);
   CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");
   CHECK(header(ok, "Require") == "timer");
   CHECK(header(ok, "Supported").find("timer") != std::string::npos);
   advance(1767s);
   CHECK(sent.empty());
-  advance(1s);  // 32 s before the end: section 10.
+  advance(1s);  // 32 s before the expiry: section 10.
   expect_expired();
 }
 
-TEST_CASE_FIXTURE(Timed,
-                  "As the called side we ask only a caller who knows timers, and never for longer than he [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "As callee the agent asks only a caller with timer support, and for at most the caller's interval [RFC 4028 section 9]") {
   open({Use::Ask, 600s, 90s});
-  SUBCASE("knows them") {
+  SUBCASE("with timer support") {
     called({{"Supported", "timer"}});
     CHECK(header(ok, "Session-Expires") == "600;refresher=uas");
   }
-  SUBCASE("wants at least") {
+  SUBCASE("with a Min-SE") {
     called({{"Supported", "timer"}, {"Min-SE", "900"}});
     CHECK(header(ok, "Session-Expires") == "900;refresher=uas");
   }
-  SUBCASE("longer than ours") {
+  SUBCASE("with a longer interval") {
     called(kAsks);
     CHECK(header(ok, "Session-Expires") == "600;refresher=uac");
   }
-  SUBCASE("does not know them") {
+  SUBCASE("without timer support") {
     called({});
     CHECK(header(ok, "Session-Expires").empty());
   }
 }
 
-TEST_CASE_FIXTURE(Timed,
-                  "A proxy's short interval for a caller without timers is taken; we refresh [RFC 4028 section 9, table 2]") {
+TEST_CASE_FIXTURE(Timed, "The agent accepts a proxy's short interval for a caller without timer support, and refreshes [RFC 4028 section 9, table 2]") {
   called({{"Session-Expires", "60"}});
   CHECK(header(ok, "Session-Expires") == "60;refresher=uas");
   CHECK(header(ok, "Require").empty());
   advance(31s);
   CHECK(sent.empty());
-  advance(1s);  // Not under SessionTimer::kShortest, whatever was asked for.
+  advance(1s);  // The interval between refreshes is at least SessionTimer::kShortest.
   CHECK(!take("INVITE ").empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "What cannot be read is no session timer") {
+TEST_CASE_FIXTURE(Timed, "An invalid Session-Expires is ignored") {
   called({{"Supported", "timer"}, {"Session-Expires", "soon"}});
   CHECK(header(ok, "Session-Expires").empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "Off: nothing is said of timers, and who requires them gets 420 [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "With Use::Off the stack mentions no timers, and a caller that requires them gets 420 [RFC 4028 section 9]") {
   open({Use::Off});
-  SUBCASE("asked for") {
+  SUBCASE("the caller asks") {
     called(kAsks);
     CHECK(header(ok, "Session-Expires").empty());
     CHECK(header(ok, "Supported").find("timer") == std::string::npos);
   }
-  SUBCASE("required") {
+  SUBCASE("the caller requires it") {
     receive(invite("offer", {{"Require", "timer"}}));
     CHECK(header(take("SIP/2.0 420"), "Unsupported") == "timer");
   }
-  SUBCASE("our call") {
+  SUBCASE("the agent calls") {
     CHECK(header(dial(), "Supported").find("timer") == std::string::npos);
   }
 }
 
-TEST_CASE_FIXTURE(Timed, "Who shall refresh can be wished for, and decided where it is ours to decide [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "The refresher option is sent as a wish, and decides where the agent may decide [RFC 4028 section 9]") {
   using Wish = sip::SessionTimerOptions::Refresher;
   SUBCASE("as caller") {
     open({});
@@ -93,33 +91,33 @@ TEST_CASE_FIXTURE(Timed, "Who shall refresh can be wished for, and decided where
     CHECK(header(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s, Wish::Them}), "Session-Expires") == "1800;refresher=uas");
     CHECK(header(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s}), "Session-Expires") == "1800");
   }
-  SUBCASE("as called side, ourselves") {
+  SUBCASE("as callee, with Us") {
     open({Use::Accept, 1800s, 90s, Wish::Us});
     called({{"Supported", "timer"}, {"Session-Expires", "1800"}});
     CHECK(header(ok, "Session-Expires") == "1800;refresher=uas");
   }
-  SUBCASE("as called side, the caller, who has said nothing") {
+  SUBCASE("as callee, with Them, if the caller named no refresher") {
     open({Use::Ask, 1800s, 90s, Wish::Them});
     called({{"Supported", "timer"}});
     CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");
   }
-  SUBCASE("as called side, but the caller has said it already") {
+  SUBCASE("as callee, if the caller named a refresher") {
     open({Use::Accept, 1800s, 90s, Wish::Us});
     called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uac"}});
     CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");
   }
 }
 
-TEST_CASE_FIXTURE(Timed, "A timer that is answered unasked is kept, whoever is to refresh [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed, "A timer in the 2xx that the agent did not ask for is used, with either refresher [RFC 4028 section 7.2]") {
   open({});
   const std::string first = dial();
-  receive(response(first, 180, "peer"));  // An early dialog before it makes no difference.
-  SUBCASE("we") {
+  receive(response(first, 180, "peer"));  // An early dialog before the 2xx does not change this.
+  SUBCASE("the agent refreshes") {
     answered(first, {{"Session-Expires", "600;refresher=uac"}});
     advance(300s);
     CHECK(!take("INVITE ").empty());
   }
-  SUBCASE("they") {
+  SUBCASE("the peer refreshes") {
     answered(first, {{"Require", "timer"}, {"Session-Expires", "600;refresher=uas"}});
     advance(567s);
     CHECK(sent.empty());
@@ -128,9 +126,9 @@ TEST_CASE_FIXTURE(Timed, "A timer that is answered unasked is kept, whoever is t
   }
 }
 
-// --- too short --------------------------------------------------------------------------------------------------------------
+// --- intervals that are too short
 
-TEST_CASE_FIXTURE(Timed, "Too short an interval is refused with 422 and Min-SE: 89 s, not 90 [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "A Session-Expires of 89 s gets 422 with a Min-SE of 90 [RFC 4028 section 9]") {
   receive(invite("offer", {{"Supported", "timer"}, {"Session-Expires", "89"}}));
   const std::string refused = take("SIP/2.0 422");
   CHECK(header(refused, "Min-SE") == "90");
@@ -138,7 +136,7 @@ TEST_CASE_FIXTURE(Timed, "Too short an interval is refused with 422 and Min-SE: 
   CHECK(stack.sessions() == 0);
 }
 
-TEST_CASE_FIXTURE(Timed, "An account's own minimum holds, in the call's refreshes too [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "An account's own min_se applies to INVITE and to refreshes [RFC 4028 section 9]") {
   open({Use::Accept, 1800s, 300s});
   receive(invite("offer", {{"Supported", "timer"}, {"Session-Expires", "299"}}));
   CHECK(header(take("SIP/2.0 422"), "Min-SE") == "300");
@@ -157,7 +155,7 @@ TEST_CASE_FIXTURE(Timed, "An account's own minimum holds, in the call's refreshe
   CHECK(header(take("SIP/2.0 422"), "Min-SE") == "300");
 }
 
-TEST_CASE_FIXTURE(Timed, "422 to our INVITE: once more with that Min-SE, the next CSeq, the same names [RFC 4028 section 7.3]") {
+TEST_CASE_FIXTURE(Timed, "After 422 to its INVITE the agent retries with that Min-SE, the next CSeq and the same tags [RFC 4028 section 7.3]") {
   open({Use::Ask, 300s, 90s});
   const std::string first = dial();
   CHECK(header(first, "Session-Expires") == "300");
@@ -176,31 +174,30 @@ TEST_CASE_FIXTURE(Timed, "422 to our INVITE: once more with that Min-SE, the nex
   advance(300s);
   const std::string refresh = take("INVITE ");
   CHECK(header(refresh, "Session-Expires") == "600;refresher=uac");
-  CHECK(header(refresh, "Min-SE").empty());  // What was asked before there was a dialog counts no more: section 7.4.
+  CHECK(header(refresh, "Min-SE").empty());  // A Min-SE from before the dialog does not apply to refreshes: section 7.4.
 }
 
-TEST_CASE_FIXTURE(Timed,
-                  "422 is followed only upwards, and not for ever; without Min-SE it is a refusal [RFC 4028 section 7.3]") {
+TEST_CASE_FIXTURE(Timed, "The agent retries after 422 only with a larger interval and a few times; 422 without Min-SE is a refusal [RFC 4028 section 7.3]") {
   open({});
   std::string request = dial();
   SUBCASE("no Min-SE") {
     receive(response(request, 422, "x"));
     CHECK(take("INVITE ").empty());
   }
-  SUBCASE("no more than was asked") {
+  SUBCASE("a Min-SE that is not larger") {
     receive(response(request, 422, "x", {}, {{"Min-SE", "120"}}));
     request = take("INVITE ");
     CHECK(header(request, "Session-Expires") == "1800");
     receive(response(request, 422, "x", {}, {{"Min-SE", "1800"}}));
     CHECK(take("INVITE ").empty());
   }
-  SUBCASE("ever more") {
+  SUBCASE("a Min-SE that always grows") {
     std::size_t tries = 0;
     for (int least = 2000; !request.empty(); least += 100, ++tries) {
       receive(response(request, 422, "x", {}, {{"Min-SE", std::to_string(least)}}));
       request = take("INVITE ");
     }
-    CHECK(tries == 5);  // SessionTimer::kMaxTooSmall were followed.
+    CHECK(tries == 5);  // SessionTimer::kMaxTooSmall responses were followed.
   }
   const auto ended = event<sip::CallEnded>();
   REQUIRE(ended);

@@ -1,4 +1,4 @@
-// One extension at several servers at once: an account for each of them.
+// One extension at several servers at the same time, with one account for each server.
 #include <offhook/sip/stack/accounts.hpp>
 #include <offhook/sip/stack/way_out.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
@@ -18,7 +18,7 @@ struct Everywhere : Leaving {
   std::vector<sip::AccountId> accounts;
   std::map<sip::AccountId, sip::RegistrationChanged> last;
 
-  /// The account of the registrar itself, and one for each of these servers.
+  /// Adds the account of the registrar itself, and one account for each of these servers.
   void start_all(const std::vector<std::string>& servers) {
     accounts = {stack.add_account(options, now)};
     for (const std::string& server : servers) {
@@ -27,7 +27,7 @@ struct Everywhere : Leaving {
     }
     drain();
   }
-  /// The oldest REGISTER to that address.
+  /// Returns the oldest REGISTER to that address.
   std::string asked(const base::SocketAddress& server) {
     for (const Sent& one : sent) {
       if (one.flow.remote == server && one.bytes.starts_with("REGISTER ")) return one.bytes;
@@ -43,7 +43,7 @@ struct Everywhere : Leaving {
     peer.remote = server;
     receive(granted(asked(server)));
   }
-  /// An INVITE from that address, each of another call.
+  /// Receives an INVITE from that address, with a new Call-ID each time. Returns it.
   std::string call_from(const base::SocketAddress& server) {
     peer.remote = server;
     std::string text = invite("offer", {{"P-Asserted-Identity", "<sip:boss@pbx.example>"}}, "sip:6001@192.0.2.1");
@@ -60,7 +60,7 @@ struct Everywhere : Leaving {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Everywhere, "One extension is registered at several servers at once, under one name, and each is told by itself") {
+TEST_CASE_FIXTURE(Everywhere, "One extension registers at several servers under one name, and each registration has its own state") {
   start_all({"sip:pbx2.example"});
   const std::string first = asked(primary), second = asked(secondary);
   REQUIRE(!first.empty());
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(Everywhere, "One extension is registered at several servers at
   CHECK(state_of(0).answered_by == primary);
 }
 
-TEST_CASE_FIXTURE(Everywhere, "Calls come in from each server, as that registration's, and go out to the one that they are placed by") {
+TEST_CASE_FIXTURE(Everywhere, "An incoming call belongs to the account of its server, and an outgoing call goes to the server of its account") {
   start_all({"sip:pbx2.example"});
   grant(primary);
   grant(secondary);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Everywhere, "Calls come in from each server, as that registrat
   CHECK_FALSE(event<sip::IncomingCall>());
 }
 
-TEST_CASE_FIXTURE(Everywhere, "A server that is silent, or refuses, leaves the others registered, and is tried again by itself") {
+TEST_CASE_FIXTURE(Everywhere, "A server that is silent or refuses leaves the other registrations, and is retried on its own") {
   start_all({"sip:pbx2.example"});
   grant(secondary);
   advance(32s);
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Everywhere, "A server that is silent, or refuses, leaves the o
   CHECK(header(take("REGISTER "), "Expires") == "0");
 }
 
-TEST_CASE_FIXTURE(Everywhere, "The primary and as many servers as there may be secondaries are all kept, and refreshed each by its own clock") {
+TEST_CASE_FIXTURE(Everywhere, "The stack keeps registrations at the primary and kMaxSecondaries more servers, each with its own refresh") {
   std::vector<std::string> servers;
   for (std::size_t i = 0; i < sip::WayOut::kMaxSecondaries; ++i) {
     const std::string host = "s" + std::to_string(i) + ".example";
@@ -137,14 +137,14 @@ TEST_CASE_FIXTURE(Everywhere, "The primary and as many servers as there may be s
   CHECK(refreshed.size() == 1 + sip::WayOut::kMaxSecondaries);
 }
 
-TEST_CASE_FIXTURE(Everywhere, "A server that is no SIP URI is said so, and nothing is sent") {
+TEST_CASE_FIXTURE(Everywhere, "A server that is not a SIP URI gives Failed, and the account sends nothing") {
   start_all({"tel:1"});
   CHECK(state_of(1).state == sip::RegistrationChanged::State::Failed);
   CHECK(state_of(1).server == "tel:1");
   CHECK(count("REGISTER ") == 1);
 }
 
-TEST_CASE_FIXTURE(Everywhere, "Why a name has no address is told: of a registration, a call and a message") {
+TEST_CASE_FIXTURE(Everywhere, "The reason of a failed resolution is in the events of a registration, a call and a request") {
   options.secondaries = {"sip:pbx2.example"};
   names["pbx.example"].clear();
   names["pbx2.example"].clear();
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Everywhere, "Why a name has no address is told: of a registrat
   CHECK(answered->reason == "no such name");
 }
 
-TEST_CASE_FIXTURE(Everywhere, "Of several names the first that is asked for says what is wrong, though another is answered later") {
+TEST_CASE_FIXTURE(Everywhere, "With several names the reason is that of the first queried name, in any order of the responses") {
   options.secondaries = {"sip:pbx2.example"};
   answers_queries = false;
   start_all({});
@@ -184,7 +184,8 @@ TEST_CASE_FIXTURE(Everywhere, "Of several names the first that is asked for says
   CHECK(state_of(0).reason == "the first");
 }
 
-TEST_CASE_FIXTURE(Everywhere, "Who has a REGISTER of ours may call before it has answered; who was not reached yet hears 480 [RFC 3261 section 21.4.18]") {
+TEST_CASE_FIXTURE(Everywhere,
+    "A server that got a REGISTER may call before it has responded; before the first REGISTER it gets 480 [RFC 3261 section 21.4.18]") {
   answers_queries = false;
   start_all({"sip:pbx2.example"});
   (void)call_from(primary);
@@ -197,13 +198,13 @@ TEST_CASE_FIXTURE(Everywhere, "Who has a REGISTER of ours may call before it has
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
   CHECK(call->account == accounts[0]);
-  CHECK_FALSE(call->asserted);  // Believed it is only once it has answered.
-  (void)call_from(secondary);  // Nothing was sent there yet, and somebody else is known now.
+  CHECK_FALSE(call->asserted);  // The identity is trusted only after the server has responded.
+  (void)call_from(secondary);  // No REGISTER went there, and another server's address is known now.
   CHECK(take("SIP/2.0 ").starts_with("SIP/2.0 403"));
   CHECK(event<sip::StrangerRefused>());
 }
 
-TEST_CASE_FIXTURE(Everywhere, "Of addresses that were asked in vain the last kMaxRegistrarAddresses may call, and none counts as a registrar") {
+TEST_CASE_FIXTURE(Everywhere, "The last kMaxRegistrarAddresses addresses without a response may call, but are not trusted as registrars") {
   const auto at = [](std::size_t n) { return address("192.0.2." + std::to_string(100 + n), 5060); };
   const auto ask_at = [&](std::size_t n) {
     names["pbx.example"] = {route(Transport::Udp, at(n))};

@@ -9,7 +9,7 @@ using Changed = sip::SubscriptionChanged;
 
 namespace {
 
-/// We subscribe; the test is the notifier.
+/// The agent subscribes, and the test is the notifier.
 struct Watching : Registered {
   sip::SubscriptionId subscribe(sip::subscription::SubscriberOptions what = {.event = {"message-summary"}}) {
     const auto made = stack.subscribe({account, "sip:6001@pbx.example", std::move(what)}, now);
@@ -17,7 +17,7 @@ struct Watching : Registered {
     drain();
     return *made;
   }
-  /// A NOTIFY in the dialog of a SUBSCRIBE of ours.
+  /// Receives a NOTIFY in the dialog of a SUBSCRIBE of the agent.
   std::string notify(const std::string& subscribe, const std::string& state, int cseq, const std::string& content = {},
                      const std::string& from_tag = "n1", const std::string& event = "message-summary") {
     std::string text = message("NOTIFY sip:6001@192.0.2.1 SIP/2.0",
@@ -41,7 +41,7 @@ const sip::StackOptions kServing = [] {
   return options;
 }();
 
-/// Others subscribe to us; the test is they, and the owner.
+/// The agent is the notifier. The test is both the subscriber and the application.
 struct Serving : Registered {
   explicit Serving(const sip::StackOptions& serving = kServing) : Registered(serving) {}
 
@@ -49,7 +49,7 @@ struct Serving : Registered {
     extra.insert(extra.begin(), {{"Event", event}, {"Expires", expires}});
     return outside("SUBSCRIBE", extra);
   }
-  /// Another SUBSCRIBE in the dialog of the first one's 200.
+  /// Returns another SUBSCRIBE in the dialog of the first one's 200.
   std::string again(const std::string& first, const std::string& ok, int cseq, const std::string& expires) {
     return message("SUBSCRIBE sip:6001@192.0.2.1 SIP/2.0", {{"Via", via()},
                                                              {"Max-Forwards", "70"},
@@ -65,7 +65,7 @@ struct Serving : Registered {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Watching, "A SUBSCRIBE goes to the registrar with our Contact, and its NOTIFY gets 200 [RFC 6665 section 4.1.2.1]") {
+TEST_CASE_FIXTURE(Watching, "A SUBSCRIBE goes to the registrar with the agent's Contact, and its NOTIFY gets 200 [RFC 6665 section 4.1.2.1]") {
   register_now();
   const auto id = subscribe();
   const std::string first = take("SUBSCRIBE ");
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Watching, "A SUBSCRIBE goes to the registrar with our Contact,
   CHECK(stack.unsubscribe(id, now).error() == sip::StackError::UnknownSubscription);
 }
 
-TEST_CASE_FIXTURE(Watching, "The registrar's challenge is answered, in and outside of the dialog [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Watching, "The stack answers the registrar's challenge to SUBSCRIBE, in and outside of the dialog [RFC 3261 section 22.2]") {
   register_now();
   const auto id = subscribe();
   const std::string first = take("SUBSCRIBE ");
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Watching, "The registrar's challenge is answered, in and outsi
   CHECK(header(take("SUBSCRIBE "), "CSeq") == "4 SUBSCRIBE");
 }
 
-TEST_CASE_FIXTURE(Watching, "Nobody else's challenge gets a digest of our password") {
+TEST_CASE_FIXTURE(Watching, "A challenge to SUBSCRIBE that is not the registrar's gets no digest") {
   options.challenges.realms = {"pbx"};
   register_now();
   const auto id = stack.subscribe({account, "sip:bob@192.0.2.66", {.event = {"dialog"}}, false}, now);
@@ -134,11 +134,11 @@ TEST_CASE_FIXTURE(Watching, "Nobody else's challenge gets a digest of our passwo
   CHECK(take("SUBSCRIBE ").empty());
   CHECK(event<Changed>()->status == 401);
   (void)subscribe();
-  receive(response(take("SUBSCRIBE "), 401, "x", {}, challenge("elsewhere")));  // Through the registrar, by whoever is behind it.
+  receive(response(take("SUBSCRIBE "), 401, "x", {}, challenge("elsewhere")));  // This challenge arrives through the registrar, from a server behind it.
   CHECK(take("SUBSCRIBE ").empty());
 }
 
-TEST_CASE_FIXTURE(Watching, "What the subscription's dialog has no place for gets 481; OPTIONS gets 200 [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Watching, "Requests that a subscription's dialog does not support get 481; OPTIONS gets 200 [RFC 3261 section 12.2.2]") {
   register_now();
   (void)subscribe();
   const std::string first = take("SUBSCRIBE ");
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Watching, "What the subscription's dialog has no place for get
   }
 }
 
-TEST_CASE_FIXTURE(Watching, "A broken connection is followed by a refresh over a new one") {
+TEST_CASE_FIXTURE(Watching, "After its connection breaks, a subscription is refreshed over a new one") {
   options.registrar = "sip:192.0.2.50;transport=tcp";
   register_now();
   (void)subscribe();
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(Watching, "A broken connection is followed by a refresh over a
   CHECK(header(take("SUBSCRIBE "), "Expires") == "3600");
 }
 
-TEST_CASE_FIXTURE(Watching, "A NOTIFY out of nowhere gets 481 [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(Watching, "A NOTIFY without a subscription gets 481 [RFC 6665 section 4.1.3]") {
   register_now();
   const Fields waiting{{"Event", "message-summary"}, {"Subscription-State", "active"}};
   CHECK(ask(outside("NOTIFY", waiting, "Messages-Waiting: yes")).starts_with("SIP/2.0 481"));
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(Watching, "A NOTIFY out of nowhere gets 481 [RFC 6665 section 
   CHECK(events.empty());
 }
 
-TEST_CASE_FIXTURE(Watching, "Messages waiting are taken without a subscription where that is wanted, from the registrar alone") {
+TEST_CASE_FIXTURE(Watching, "takes_unsolicited_waiting accepts message-summary NOTIFY without a subscription, from the registrar only") {
   options.takes_unsolicited_waiting = true;
   register_now();
   const Fields waiting{{"Event", "message-summary"}, {"Subscription-State", "terminated"}};
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Watching, "Messages waiting are taken without a subscription w
   CHECK(told->body.data == "Messages-Waiting: yes");
 }
 
-TEST_CASE_FIXTURE(Watching, "What cannot be asked for is refused at once") {
+TEST_CASE_FIXTURE(Watching, "subscribe refuses an invalid URI, account or event package at once") {
   register_now();
   using What = sip::subscription::SubscriberOptions;
   CHECK(stack.subscribe({account, "not a uri", What{.event = {"dialog"}}}, now).error() == sip::StackError::BadUri);
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(Watching, "What cannot be asked for is refused at once") {
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Watching, "As many subscriptions of ours as kMaxSubscriptions, and no more") {
+TEST_CASE_FIXTURE(Watching, "The agent may have kMaxSubscriptions subscriptions, and no more") {
   register_now();
   answers_queries = false;
   for (std::size_t i = 0; i < sip::kMaxSubscriptions; ++i)
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Watching, "As many subscriptions of ours as kMaxSubscriptions,
   CHECK(stack.subscriptions() == sip::kMaxSubscriptions);
 }
 
-TEST_CASE_FIXTURE(Registered, "Without packages SUBSCRIBE is not allowed, and Allow does not name it [RFC 3261 section 8.2.1]") {
+TEST_CASE_FIXTURE(Registered, "Without packages SUBSCRIBE gets 405, and Allow does not list it [RFC 3261 section 8.2.1]") {
   register_now();
   const std::string refused = ask(outside("SUBSCRIBE", {{"Event", "dialog"}}));
   CHECK(refused.starts_with("SIP/2.0 405"));
@@ -221,14 +221,14 @@ TEST_CASE_FIXTURE(Registered, "Without packages SUBSCRIBE is not allowed, and Al
   CHECK(header(refused, "Allow-Events").empty());
 }
 
-TEST_CASE_FIXTURE(Serving, "Allow and Allow-Events name what is enabled [RFC 6665 section 4.4.4]") {
+TEST_CASE_FIXTURE(Serving, "Allow lists SUBSCRIBE, and Allow-Events lists the enabled packages [RFC 6665 section 4.4.4]") {
   register_now();
   const std::string ok = ask(outside("OPTIONS"));
   CHECK(header(ok, "Allow").ends_with("SUBSCRIBE"));
   CHECK(header(ok, "Allow-Events") == "dialog, reg");
 }
 
-TEST_CASE_FIXTURE(Serving, "A package that is not enabled gets 489 with those that are [RFC 6665 section 4.2.1.1]") {
+TEST_CASE_FIXTURE(Serving, "A package that is not enabled gets 489 with the enabled ones [RFC 6665 section 4.2.1.1]") {
   register_now();
   for (const char* event : {"presence", "Dialog", "dia log"}) {
     const std::string refused = ask(subscribe({}, event));
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(Serving, "A package that is not enabled gets 489 with those th
   CHECK(stack.subscriptions() == 0);
 }
 
-TEST_CASE_FIXTURE(Serving, "A subscriber gets 200 and NOTIFY, and the state when the owner agrees [RFC 6665 section 4.2.1.2]") {
+TEST_CASE_FIXTURE(Serving, "A subscriber gets 200 and NOTIFY, and the state after accept_subscriber [RFC 6665 section 4.2.1.2]") {
   register_now();
   const std::string first = subscribe({{"Record-Route", "<sip:192.0.2.50;lr>"}, {"P-Asserted-Identity", "<sip:al@pbx.example>"}});
   const std::string ok = ask(first);
@@ -276,12 +276,12 @@ TEST_CASE_FIXTURE(Serving, "A subscriber gets 200 and NOTIFY, and the state when
   CHECK(ask(again(first, ok, 3, "0")).starts_with("SIP/2.0 200"));
   CHECK(header(take("NOTIFY "), "Subscription-State") == "terminated;reason=timeout");
   CHECK(event<Changed>()->why == Changed::Why::Unsubscribed);
-  advance(40s);  // Nobody answers the last NOTIFY.
+  advance(40s);  // The last NOTIFY gets no response.
   CHECK(stack.subscriptions() == 0);
   CHECK(ask(again(first, ok, 4, "600")).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Serving, "A subscriber who is gone is forgotten: 481, or nothing at all [RFC 6665 section 4.2.2]") {
+TEST_CASE_FIXTURE(Serving, "The stack removes a subscriber when NOTIFY gets 481 or no response [RFC 6665 section 4.2.2]") {
   register_now();
   (void)ask(subscribe());
   receive(response(take("NOTIFY "), 481, ""));
@@ -293,7 +293,7 @@ TEST_CASE_FIXTURE(Serving, "A subscriber who is gone is forgotten: 481, or nothi
   CHECK(stack.subscriptions() == 0);
 }
 
-TEST_CASE_FIXTURE(Serving, "A NOTIFY that is challenged gets no digest: the subscriber opened the dialog [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Serving, "A challenged NOTIFY gets no digest, because the subscriber opened the dialog [RFC 3261 section 22.2]") {
   register_now();
   const std::string ok = ask(subscribe({{"Record-Route", "<sip:192.0.2.50;lr>"}}));
   REQUIRE(ok.starts_with("SIP/2.0 200"));
@@ -303,7 +303,7 @@ TEST_CASE_FIXTURE(Serving, "A NOTIFY that is challenged gets no digest: the subs
   for (const Sent& one : sent) CHECK(one.bytes.find("uthorization: ") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Serving, "The owner refuses with a reason, and the subscriber is told [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(Serving, "end_subscriber sends the reason to the subscriber [RFC 6665 section 4.2.1.3]") {
   register_now();
   (void)ask(subscribe());
   receive(response(take("NOTIFY "), 200, ""));
@@ -315,7 +315,7 @@ TEST_CASE_FIXTURE(Serving, "The owner refuses with a reason, and the subscriber 
   CHECK(stack.unsubscribe(asked->subscription, now).error() == sip::StackError::WrongState);
 }
 
-TEST_CASE_FIXTURE(Serving, "Strangers may not subscribe, and do not learn which users there are") {
+TEST_CASE_FIXTURE(Serving, "A stranger's SUBSCRIBE gets 403 for existing and unknown users") {
   register_now();
   CHECK(ask(subscribe(), stranger).starts_with("SIP/2.0 403"));
   const Fields wish{{"Event", "dialog"}};
@@ -326,7 +326,7 @@ TEST_CASE_FIXTURE(Serving, "Strangers may not subscribe, and do not learn which 
   CHECK(ask(outside("SUBSCRIBE", wish, {}, "sip:6009@192.0.2.1")).starts_with("SIP/2.0 404"));
 }
 
-TEST_CASE_FIXTURE(Serving, "A SUBSCRIBE that cannot be served is refused: too brief, or bodies that it does not accept [RFC 6665 section 4.1.2.1]") {
+TEST_CASE_FIXTURE(Serving, "A SUBSCRIBE with a short Expires gets 423, and one that excludes the package's body type 406 [RFC 6665 section 4.1.2.1]") {
   register_now();
   const std::string brief = ask(subscribe({}, "dialog", "59"));
   CHECK(brief.starts_with("SIP/2.0 423"));
@@ -336,7 +336,7 @@ TEST_CASE_FIXTURE(Serving, "A SUBSCRIBE that cannot be served is refused: too br
   CHECK(ask(subscribe({{"Accept", "application/*"}})).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE("Of one source as many subscribers as kMaxWatchersPerSource, and no more") {
+TEST_CASE("A source may have kMaxWatchersPerSource subscribers, and no more") {
   Serving serving;
   serving.options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
   serving.register_now();
@@ -351,7 +351,7 @@ TEST_CASE("Of one source as many subscribers as kMaxWatchersPerSource, and no mo
   CHECK(serving.ask(serving.subscribe(), other).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Serving, "Of all sources as many subscribers as kMaxWatchers, and no more; a registrar has no bound of its own") {
+TEST_CASE_FIXTURE(Serving, "All sources together may have kMaxWatchers subscribers, and no more; a registrar has no bound of its own") {
   register_now();
   for (std::size_t i = 0; i < sip::kMaxWatchers; ++i) {
     REQUIRE(ask(subscribe()).starts_with("SIP/2.0 200"));
@@ -362,7 +362,7 @@ TEST_CASE_FIXTURE(Serving, "Of all sources as many subscribers as kMaxWatchers, 
   CHECK(stack.subscriptions() == sip::kMaxWatchers);
 }
 
-TEST_CASE("Of one package as many subscribers as its owner wants, and no more") {
+TEST_CASE("A package may have as many subscribers as its option `most`, and no more") {
   sip::StackOptions options = kServing;
   options.packages[0].most = 2;
   Serving serving(options);
@@ -372,7 +372,7 @@ TEST_CASE("Of one package as many subscribers as its owner wants, and no more") 
   CHECK(serving.ask(serving.subscribe({}, "reg")).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE("An owner who is waited for answers the SUBSCRIBE by what he decides, with who asks and by which way [RFC 6665 section 4.2.1.3]") {
+TEST_CASE("With patience the response to SUBSCRIBE waits for the application, which gets the subscriber's identity [RFC 6665 section 4.2.1.3]") {
   sip::StackOptions options = kServing;
   options.packages[0].notify.patience = 200ms;
   Serving serving(options);

@@ -18,7 +18,7 @@ struct Timed : Scripted {
   sip::AccountId account;
   sip::SessionId session;
   std::string our_tag, peer_tag = "peer";
-  std::string ok;  // Our 2xx.
+  std::string ok;  // The agent's 2xx.
 
   void open(sip::SessionTimerOptions timer) {
     sip::AccountOptions options;
@@ -28,7 +28,7 @@ struct Timed : Scripted {
     options.session_timer = timer;
     account = stack.add_account(options, now);
   }
-  /// They call, we answer, they acknowledge.
+  /// Establishes a call from the peer.
   void called(Fields extra) {
     receive(invite("offer", std::move(extra)));
     const auto call = event<sip::IncomingCall>();
@@ -57,7 +57,7 @@ struct Timed : Scripted {
     our_tag = tag_of(header(first, "From"));
     return first;
   }
-  /// They answer our INVITE.
+  /// Receives the peer's 2xx to the agent's INVITE.
   void answered(const std::string& first, Fields extra) {
     extra.emplace_back("Contact", "<sip:al@192.0.2.99>");
     receive(response(first, 200, "peer", "answer", std::move(extra)));
@@ -66,7 +66,7 @@ struct Timed : Scripted {
     sent.clear();
     events.clear();
   }
-  /// How many UPDATEs were refused meanwhile.
+  /// Refuses every UPDATE for `while_` with 503. Returns the number of refused requests.
   int refuse_all_for(base::Duration while_) {
     int refused = 0;
     for (const auto end = now + while_; now < end;) {

@@ -7,7 +7,7 @@ using namespace offhook::sim;
 
 namespace {
 
-/// A call that came to us and is up; its account calls out to the same peer.
+/// An established call from the peer. Its account also calls the same peer.
 struct Transferred : Scripted {
   sip::SessionId session;
   sip::AccountId account;
@@ -48,7 +48,7 @@ struct Transferred : Scripted {
     return *made;
   }
   static const Fields kDesk;
-  /// Dials the desk, which answers: the second call of an attended transfer.
+  /// Calls the desk, which accepts. This is the second call of an attended transfer.
   sip::SessionId consult() {
     const auto other = dial({});
     receive(response(take("INVITE "), 200, "desk", "answer", kDesk));
@@ -62,10 +62,9 @@ const Fields Transferred::kDesk{{"Contact", "<sip:desk@192.0.2.50:5070>"}};
 
 }  // namespace
 
-// --- REFER, as the one who is asked ---------------------------------------------------------------------------------------
+// --- REFER to the agent
 
-TEST_CASE_FIXTURE(Transferred,
-                  "REFER is told to the phone; nothing is answered and nothing dialled by itself [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Transferred, "REFER gives TransferRequested; the stack itself sends no response and no INVITE [RFC 3515 section 2.4.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Referred-By", "<sip:al@192.0.2.99>"}}));
   const auto asked = event<sip::TransferRequested>();
@@ -80,7 +79,7 @@ TEST_CASE_FIXTURE(Transferred,
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(Transferred, "Accepted: 202, NOTIFY 100, and how our call goes until its end [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Transferred, "accept_transfer sends 202 and NOTIFY 100, and then NOTIFY with the progress of the new call [RFC 3515 section 2.4.4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Referred-By", "<sip:al@192.0.2.99>;x=1"}}));
   CHECK(stack.accept_transfer(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
@@ -119,9 +118,8 @@ TEST_CASE_FIXTURE(Transferred, "Accepted: 202, NOTIFY 100, and how our call goes
   CHECK(notify().empty());
 }
 
-TEST_CASE_FIXTURE(
-    Transferred,
-    "The referrer hangs up at once: it still hears how the call ended, then nothing is left [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Transferred,
+    "A referrer that hangs up at once still gets NOTIFY with the result of the new call, and then no state is left [RFC 3515 section 2.4.4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   REQUIRE(stack.accept_transfer(session, now));
@@ -132,7 +130,7 @@ TEST_CASE_FIXTURE(
   const std::string invite = take("INVITE ");
   receive(in_dialog("BYE", 3, our_tag));
   CHECK(event<sip::CallEnded>()->by == sip::CallEnded::By::Remote);
-  CHECK(stack.unfinished() == 2);  // The call that rings, and its INVITE: the report is nothing that we owe.
+  CHECK(stack.unfinished() == 2);  // These are the ringing call and its INVITE. A due NOTIFY does not count.
   receive(response(invite, 486, "desk"));
   const std::string last = notify();
   CHECK(body(last) == "SIP/2.0 486 Busy Here\r\n");
@@ -141,7 +139,7 @@ TEST_CASE_FIXTURE(
   CHECK(stack.legs() == 0);
 }
 
-TEST_CASE_FIXTURE(Transferred, "We hang up before there is an outcome: the subscription ends with it [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(Transferred, "When the agent hangs up before the result, the subscription ends with reason giveup [RFC 6665 section 4.1.3]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   REQUIRE(stack.accept_transfer(session, now));
@@ -151,7 +149,7 @@ TEST_CASE_FIXTURE(Transferred, "We hang up before there is an outcome: the subsc
   CHECK(!take("BYE ").empty());
 }
 
-TEST_CASE_FIXTURE(Transferred, "Declined by the phone, or by time when the phone says nothing [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 from decline_transfer, or after 16 s without a decision [RFC 3515 section 2.4.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   CHECK(stack.decline_transfer(session, 200, now).error() == sip::StackError::WrongState);
@@ -172,9 +170,7 @@ TEST_CASE_FIXTURE(Transferred, "Declined by the phone, or by time when the phone
   CHECK(stack.call(call, now).error() == sip::StackError::WrongState);
 }
 
-TEST_CASE_FIXTURE(
-    Transferred,
-    "A REFER that cannot be followed is refused: no target, two, another scheme, another method [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Transferred, "A REFER with no target, two targets, another scheme or another method is refused [RFC 3515 section 2.4.2]") {
   talk();
   receive(in_dialog("REFER", 2, our_tag));
   CHECK(take().starts_with("SIP/2.0 400"));
@@ -186,11 +182,11 @@ TEST_CASE_FIXTURE(
   CHECK(take().starts_with("SIP/2.0 603"));
   CHECK(events.empty());
   receive(refer(6, "<sip:a@192.0.2.50>"));
-  receive(refer(7, "<sip:b@192.0.2.50>"));  // While the first one waits for the phone.
+  receive(refer(7, "<sip:b@192.0.2.50>"));  // The first REFER still waits for the application.
   CHECK(take().starts_with("SIP/2.0 491"));
 }
 
-TEST_CASE_FIXTURE(Transferred, "Refer-Sub: false is granted, and nothing is notified [RFC 4488 section 4]") {
+TEST_CASE_FIXTURE(Transferred, "Refer-Sub: false is granted, and the stack sends no NOTIFY [RFC 4488 section 4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Refer-Sub", "false"}, {"Require", "norefersub"}}));
   CHECK_FALSE(event<sip::TransferRequested>()->reports);
@@ -205,7 +201,7 @@ TEST_CASE_FIXTURE(Transferred, "Refer-Sub: false is granted, and nothing is noti
   CHECK(take("NOTIFY ").empty());
 }
 
-TEST_CASE_FIXTURE(Transferred, "A NOTIFY that is refused ends the reports, and neither call [RFC 6665 section 4.2.2]") {
+TEST_CASE_FIXTURE(Transferred, "A refused NOTIFY ends the reports and neither of the calls [RFC 6665 section 4.2.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   REQUIRE(stack.accept_transfer(session, now));
@@ -219,7 +215,7 @@ TEST_CASE_FIXTURE(Transferred, "A NOTIFY that is refused ends the reports, and n
   CHECK(stack.sessions() == 2);
 }
 
-TEST_CASE_FIXTURE(Transferred, "SUBSCRIBE can end what a REFER made, and make nothing [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Transferred, "SUBSCRIBE can end the subscription of a REFER, but cannot create one [RFC 3515 section 2.4.4]") {
   talk();
   receive(in_dialog("SUBSCRIBE", 2, our_tag, {}, {{"Event", "refer"}}));
   CHECK(take().starts_with("SIP/2.0 403"));
@@ -233,10 +229,9 @@ TEST_CASE_FIXTURE(Transferred, "SUBSCRIBE can end what a REFER made, and make no
   CHECK(header(notify(), "Subscription-State") == "terminated;reason=timeout");
 }
 
-// --- REFER, as the one who asks -------------------------------------------------------------------------------------------
+// --- REFER from the agent
 
-TEST_CASE_FIXTURE(Transferred,
-                  "Our REFER says who refers; without reports it ends with the 202 that grants it [RFC 4488 section 4]") {
+TEST_CASE_FIXTURE(Transferred, "REFER has Referred-By; without reports the transfer ends with the 202 that has Refer-Sub: false [RFC 4488 section 4]") {
   talk();
   sip::ReferOptions options;
   options.target = "sip:desk@192.0.2.50";
@@ -257,12 +252,11 @@ TEST_CASE_FIXTURE(Transferred,
   drain();
   const std::string again = take("REFER ");
   CHECK(header(again, "Referred-By").empty());
-  receive(response(again, 202, ""));  // Not granted: what follows is told as ever.
+  receive(response(again, 202, ""));  // This does not grant Refer-Sub: false, so that NOTIFY requests follow.
   CHECK_FALSE(event<sip::TransferProgress>());
 }
 
-TEST_CASE_FIXTURE(Transferred,
-                  "Attended transfer: Refer-To leads to the other call's peer, with that call's names [RFC 3891 section 4]") {
+TEST_CASE_FIXTURE(Transferred, "For an attended transfer Refer-To has the target of the other call, and Replaces with its dialog [RFC 3891 section 4]") {
   talk();
   const auto other = consult();
   sip::ReferOptions options;
@@ -273,14 +267,13 @@ TEST_CASE_FIXTURE(Transferred,
   const auto name = stack.leg_name(other);
   CHECK(header(refer, "Refer-To") ==
         "<sip:desk@192.0.2.50:5070?Replaces=" + name.call_id + "%3Bto-tag%3Ddesk%3Bfrom-tag%3D" + name.local_tag + ">");
-  options.replaces = session;  // Itself.
+  options.replaces = session;  // The same call.
   CHECK(stack.refer(session, options, now).error() == sip::StackError::WrongState);
   options.replaces = sip::SessionId{4711};
   CHECK(stack.refer(session, options, now).error() == sip::StackError::UnknownSession);
 }
 
-TEST_CASE_FIXTURE(Transferred,
-                  "A call that takes another's place says so, and requires that it is understood [RFC 3891 section 4]") {
+TEST_CASE_FIXTURE(Transferred, "An INVITE that replaces another call has Replaces, and requires its support [RFC 3891 section 4]") {
   talk();
   sip::CallOptions call;
   call.replaces = sip::Replaces{"theirs@192.0.2.7", "a", "b", true};
@@ -290,7 +283,7 @@ TEST_CASE_FIXTURE(Transferred,
   CHECK(header(invite, "Require") == "replaces");
 }
 
-// --- INVITE with Replaces, as the one who receives it ---------------------------------------------------------------------
+// --- INVITE with Replaces to the agent
 
 namespace {
 
@@ -317,8 +310,7 @@ struct Replaced : Transferred {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Replaced,
-                  "An INVITE that replaces a call is told so; once answered, the other call gets its BYE [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Replaced, "IncomingCall names the call that it replaces; after the answer, the replaced call gets BYE [RFC 3891 section 3]") {
   talk();
   receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
   const auto call = event<sip::IncomingCall>();
@@ -339,7 +331,7 @@ TEST_CASE_FIXTURE(Replaced,
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Replaced, "Refused or cancelled, a replacement leaves the other call as it was [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Replaced, "A refused replacement does not affect the other call [RFC 3891 section 3]") {
   talk();
   receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
   REQUIRE(stack.reject(event<sip::IncomingCall>()->session, 488, {}, now));
@@ -349,7 +341,7 @@ TEST_CASE_FIXTURE(Replaced, "Refused or cancelled, a replacement leaves the othe
   CHECK(stack.sessions() == 1);
 }
 
-TEST_CASE_FIXTURE(Replaced, "A call of ours that still rings is replaced with CANCEL [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Replaced, "A ringing outgoing call is replaced with CANCEL [RFC 3891 section 3]") {
   talk();
   const auto outgoing = dial({});
   const std::string invite = take("INVITE ");
@@ -364,13 +356,12 @@ TEST_CASE_FIXTURE(Replaced, "A call of ours that still rings is replaced with CA
   CHECK(!take("CANCEL ").empty());
 }
 
-TEST_CASE_FIXTURE(
-    Replaced,
-    "What cannot be replaced: unknown 481, early-only 486, ringing here 481, over 603, unreadable 400 [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Replaced,
+    "Replaces is refused: unknown 481, early-only 486, an incoming call that rings 481, ended 603, malformed 400 [RFC 3891 section 3]") {
   talk();
   CHECK(refused("call-2;to-tag=" + our_tag + ";from-tag=peer") == "481");
   CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=other") == "481");
-  CHECK(refused("call-1;to-tag=peer;from-tag=" + our_tag) == "481");  // As the other side would say it.
+  CHECK(refused("call-1;to-tag=peer;from-tag=" + our_tag) == "481");  // With the tags exchanged.
   CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=peer;early-only") == "486");
   CHECK(refused("call-1;to-tag=" + our_tag) == "400");
   CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=peer", {{"Replaces", "a;to-tag=b;from-tag=c"}}) == "400");

@@ -42,8 +42,7 @@ std::string moved(std::string request) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Updated,
-                  "UPDATE without an offer moves the target of a call that rings, as called side [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "An UPDATE without an offer changes the target of an incoming call that rings [RFC 3311 section 5.2]") {
   ring_in();
   receive(moved(in_dialog("UPDATE", 2, our_tag)));
   const std::string ok = take("SIP/2.0 200");
@@ -58,7 +57,7 @@ TEST_CASE_FIXTURE(Updated,
   CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Updated, "An offer in UPDATE before the INVITE's is answered: 500 with Retry-After [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "An UPDATE with an offer before the answer to INVITE gets 500 with Retry-After [RFC 3311 section 5.2]") {
   ring_in();
   receive(in_dialog("UPDATE", 2, our_tag, "early"));
   expect_later(take());
@@ -66,8 +65,7 @@ TEST_CASE_FIXTURE(Updated, "An offer in UPDATE before the INVITE's is answered: 
   REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
 }
 
-TEST_CASE_FIXTURE(Updated,
-                  "As the calling side: an early UPDATE moves the target; its offer meets ours, 491 [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "In an outgoing call, an early UPDATE changes the target; an offer in it collides and gets 491 [RFC 3311 section 5.2]") {
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@192.0.2.1";
   options.registrar = "sip:192.0.2.99";
@@ -90,11 +88,10 @@ TEST_CASE_FIXTURE(Updated,
   receive(in_dialog("UPDATE", 9, our_tag, {}, {}, "nobody"));
   CHECK(take().starts_with("SIP/2.0 481"));
   receive(in_dialog("UPDATE", 8, our_tag, {}, {}, "a"));
-  CHECK(take().starts_with("SIP/2.0 500"));  // Out of order: RFC 3261 section 12.2.2
+  CHECK(take().starts_with("SIP/2.0 500"));  // Its CSeq does not rise: RFC 3261 section 12.2.2
 }
 
-TEST_CASE_FIXTURE(Updated,
-                  "Within a call: the phone answers an offer, refuses it, or gets its own in the way [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "Within a call the application accepts or refuses the offer of an UPDATE; a collision gets 491 [RFC 3311 section 5.2]") {
   talk();
   SUBCASE("accepted") {
     receive(in_dialog("UPDATE", 2, our_tag, "new"));
@@ -118,13 +115,12 @@ TEST_CASE_FIXTURE(Updated,
     receive(in_dialog("UPDATE", 2, our_tag, "new"));
     CHECK(take().starts_with("SIP/2.0 491"));
     CHECK(events.empty());
-    receive(in_dialog("UPDATE", 3, our_tag));  // Without an offer there is none to collide.
+    receive(in_dialog("UPDATE", 3, our_tag));  // Without an offer there is no collision.
     CHECK(take().starts_with("SIP/2.0 200"));
   }
 }
 
-TEST_CASE_FIXTURE(Updated,
-                  "An UPDATE while another waits for its answer: 500 with Retry-After, offer or not [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "An UPDATE or INVITE while another UPDATE waits for its answer gets 500 with Retry-After [RFC 3311 section 5.2]") {
   talk();
   receive(in_dialog("UPDATE", 2, our_tag, "new"));
   receive(in_dialog("UPDATE", 3, our_tag));
@@ -138,7 +134,7 @@ TEST_CASE_FIXTURE(Updated,
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 UPDATE");
 }
 
-TEST_CASE_FIXTURE(Updated, "While their re-INVITE waits, UPDATE may move the target, and not offer [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "While the peer's re-INVITE waits, its UPDATE may change the target, but an offer gets 500 [RFC 3311 section 5.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "hold"));
   sent.clear();
@@ -151,8 +147,7 @@ TEST_CASE_FIXTURE(Updated, "While their re-INVITE waits, UPDATE may move the tar
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 INVITE");
 }
 
-TEST_CASE_FIXTURE(Updated,
-                  "A re-INVITE that is refused moves no target; accepted, or used by our BYE, it does [RFC 6141 section 4.6]") {
+TEST_CASE_FIXTURE(Updated, "A refused re-INVITE does not change the target; an accepted or pending one does [RFC 6141 section 4.6]") {
   talk();
   receive(moved(in_dialog("INVITE", 2, our_tag, "hold")));
   REQUIRE(event<sip::OfferReceived>());
@@ -170,7 +165,7 @@ TEST_CASE_FIXTURE(Updated,
     drain();
     CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
   }
-  SUBCASE("while it waits for the phone") {
+  SUBCASE("pending") {
     REQUIRE(stack.hang_up(session, now));
     drain();
     CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");

@@ -1,4 +1,4 @@
-// How requests outside dialogs leave, and what a registrar is told of us and tells us beside the binding.
+// The route of requests outside of dialogs, and the parameters that REGISTER and its response have besides the binding.
 #include <offhook/sip/stack/accounts.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
 
@@ -7,7 +7,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-TEST_CASE_FIXTURE(Leaving, "REGISTER and calls pass the outbound proxy, which stands in Route as a loose router [RFC 3261 section 8.1.2]") {
+TEST_CASE_FIXTURE(Leaving, "REGISTER, INVITE and MESSAGE go through the outbound proxy, which is in Route with lr [RFC 3261 section 8.1.2]") {
   options.outbound_proxy = "sip:proxy.example";
   const std::string first = start();
   CHECK(start_line(first) == "REGISTER sip:pbx.example SIP/2.0");
@@ -27,13 +27,14 @@ TEST_CASE_FIXTURE(Leaving, "REGISTER and calls pass the outbound proxy, which st
   CHECK(last_flow.remote == address("192.0.2.70", 5060));
 }
 
-TEST_CASE_FIXTURE(Leaving, "The ACK to a refusal has the start line, the top Via and the route of its INVITE, and the To of the response [RFC 3261 section 17.1.1.3]") {
+TEST_CASE_FIXTURE(Leaving,
+    "The ACK to a refusal has the request line, top Via and Route of its INVITE, and the To of the response [RFC 3261 section 17.1.1.3]") {
   options.outbound_proxy = "sip:proxy.example";
   receive(granted(start()));
   const std::string invite = dial();
   std::string refusal = response(invite, 486, "x");
   const auto via = refusal.find("\r\nFrom: ");
-  refusal.insert(via, "\r\nVia: SIP/2.0/UDP 192.0.2.200;branch=z9hG4bKbelow");  // Of nobody's; the ACK has one Via all the same.
+  refusal.insert(via, "\r\nVia: SIP/2.0/UDP 192.0.2.200;branch=z9hG4bKbelow");  // A second Via. The ACK must still have only one.
   receive(refusal);
   const std::string ack = take("ACK ");
   CHECK(start_line(ack) == "ACK sip:desk@pbx.example SIP/2.0");
@@ -49,7 +50,7 @@ TEST_CASE_FIXTURE(Leaving, "The ACK to a refusal has the start line, the top Via
   CHECK(last_flow.remote == address("192.0.2.70", 5060));
 }
 
-TEST_CASE_FIXTURE(Leaving, "Calls take the Service-Route of the last 2xx to REGISTER, in its order, behind the outbound proxy [RFC 3608 section 6.1]") {
+TEST_CASE_FIXTURE(Leaving, "Calls use the Service-Route of the last 2xx to REGISTER, in its order [RFC 3608 section 6.1]") {
   const std::string first = start();
   const Fields service{{"Service-Route", "<sip:pbx2.example;lr>, <sip:home.example;lr>;x=1"}};
   receive(granted(first, "", service));
@@ -59,12 +60,12 @@ TEST_CASE_FIXTURE(Leaving, "Calls take the Service-Route of the last 2xx to REGI
   const std::string again = refresh();
   CHECK(headers(again, "Route").empty());
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
-  receive(granted(again));  // Without one: it is cleared.
+  receive(granted(again));  // A 2xx without a Service-Route removes the stored one.
   CHECK(headers(dial(), "Route").empty());
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
 }
 
-TEST_CASE_FIXTURE(Leaving, "A Service-Route that is too long, or routes strictly, is none") {
+TEST_CASE_FIXTURE(Leaving, "The account ignores a Service-Route that is too long or has no lr") {
   const std::string first = start();
   std::string many = "<sip:pbx2.example;lr>";
   for (std::size_t i = 1; i < sip::WayOut::kMaxServiceRoutes; ++i) many += ", <sip:r" + std::to_string(i) + ".example;lr>";
@@ -77,7 +78,7 @@ TEST_CASE_FIXTURE(Leaving, "A Service-Route that is too long, or routes strictly
   }
 }
 
-TEST_CASE_FIXTURE(Leaving, "A secondary gets what the primary does not take, within the same request, and is known as a registrar") {
+TEST_CASE_FIXTURE(Leaving, "A secondary gets the REGISTER that the primary does not respond to, and counts as a registrar") {
   options.secondaries = {"sip:pbx2.example"};
   const std::string first = start();
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
@@ -97,7 +98,7 @@ TEST_CASE_FIXTURE(Leaving, "A secondary gets what the primary does not take, wit
   CHECK(event<sip::IncomingCall>());
 }
 
-TEST_CASE_FIXTURE(Leaving, "A primary without a DNS name left is no end while a secondary resolves; with neither it is Unresolvable") {
+TEST_CASE_FIXTURE(Leaving, "Without an address of the primary, REGISTER goes to the secondary; without any address it is Unresolvable") {
   options.secondaries = {"sip:pbx2.example"};
   names["pbx.example"].clear();
   CHECK(!start().empty());
@@ -109,7 +110,7 @@ TEST_CASE_FIXTURE(Leaving, "A primary without a DNS name left is no end while a 
   CHECK(last_change().why == sip::RegistrationChanged::Why::Unresolvable);
 }
 
-TEST_CASE_FIXTURE(Leaving, "Secondaries are bounded, and servers that are no SIP URIs are said so") {
+TEST_CASE_FIXTURE(Leaving, "Too many secondaries, and servers that are not SIP URIs, give Failed") {
   options.secondaries.assign(sip::WayOut::kMaxSecondaries, "sip:pbx2.example");
   CHECK(!start().empty());
   CHECK(last_change().state == sip::RegistrationChanged::State::Registering);
@@ -126,7 +127,7 @@ TEST_CASE_FIXTURE(Leaving, "Secondaries are bounded, and servers that are no SIP
   CHECK(start().empty());
 }
 
-TEST_CASE_FIXTURE(Leaving, "An instance with a reg-id asks for outbound; where it is granted, Contacts in calls say ob [RFC 5626 sections 4.2.1 and 4.3]") {
+TEST_CASE_FIXTURE(Leaving, "An instance with a reg-id asks for outbound; when it is granted, Contacts in calls have ob [RFC 5626 sections 4.2.1 and 4.3]") {
   options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
   options.reg_id = 2;
   const std::string first = start();
@@ -141,7 +142,8 @@ TEST_CASE_FIXTURE(Leaving, "An instance with a reg-id asks for outbound; where i
   CHECK(header(take("REGISTER "), "Contact").ends_with(";reg-id=2;expires=0"));
 }
 
-TEST_CASE_FIXTURE(Leaving, "439: the first hop knows no outbound, and we register without a reg-id at once [RFC 5626 section 4.2.1]") {
+TEST_CASE_FIXTURE(Leaving,
+    "After 439, because the first hop does not support outbound, the account registers without a reg-id at once [RFC 5626 section 4.2.1]") {
   options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
   options.reg_id = 1;
   receive(response(start(), 439, "reg"));
@@ -152,13 +154,14 @@ TEST_CASE_FIXTURE(Leaving, "439: the first hop knows no outbound, and we registe
   CHECK(header(dial(), "Contact") == "<sip:6001@pbx.example;gr=urn:uuid:1>");
 }
 
-TEST_CASE_FIXTURE(Leaving, "A GRUU is our Contact while it holds; one that is no SIP URI, or too long, or unasked for, is none [RFC 5627 sections 4.2 and 4.4]") {
+TEST_CASE_FIXTURE(Leaving,
+    "A granted GRUU is the Contact of calls; one that is no SIP URI, too long or not asked for is ignored [RFC 5627 sections 4.2 and 4.4]") {
   const auto contact_after = [&](const std::string& gruu) {
     const std::string request = start();
     receive(granted(request, ";pub-gruu=\"" + gruu + "\""));
     return header(dial(), "Contact");
   };
-  CHECK(contact_after("sip:6001@pbx.example;gr=1") == "<sip:6001@192.0.2.1:5060>");  // Without an instance.
+  CHECK(contact_after("sip:6001@pbx.example;gr=1") == "<sip:6001@192.0.2.1:5060>");  // The account has no instance yet.
   options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
   CHECK(contact_after("sip:6001@pbx.example;gr=1") == "<sip:6001@pbx.example;gr=1>");
   CHECK(contact_after("mailto:6001@pbx.example") == "<sip:6001@192.0.2.1:5060>");
@@ -168,7 +171,7 @@ TEST_CASE_FIXTURE(Leaving, "A GRUU is our Contact while it holds; one that is no
   CHECK(contact_after(longest + "x") == "<sip:6001@192.0.2.1:5060>");
 }
 
-TEST_CASE_FIXTURE(Leaving, "Push parameters stand in the URI of the REGISTER's Contact, escaped, and nowhere else [RFC 8599 section 4.1]") {
+TEST_CASE_FIXTURE(Leaving, "Push parameters are only in the URI of the REGISTER's Contact, and escaped [RFC 8599 section 4.1]") {
   options.push = {"fcm", "a b;c=1", "proj:1"};
   const std::string first = start();
   CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1:5060;pn-provider=fcm;pn-prid=a%20b%3Bc%3D1;pn-param=proj:1>;+sip.pnsreg;expires=300");
@@ -176,7 +179,7 @@ TEST_CASE_FIXTURE(Leaving, "Push parameters stand in the URI of the REGISTER's C
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:5060>");
 }
 
-TEST_CASE_FIXTURE(Leaving, "A Flow-Timer says how often a connection is pinged [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(Leaving, "A Flow-Timer sets the interval of pings on a connection [RFC 5626 section 4.4.1]") {
   options.registrar = "sip:192.0.2.50;transport=tcp";
   receive(granted(start(), "", {{"Flow-Timer", "30"}}), last_flow);
   sent.clear();

@@ -9,7 +9,7 @@ using sip::Transport;
 
 namespace {
 
-/// A browser that has opened a WebSocket to us; it can be reached by nothing else.
+/// A browser that has opened a WebSocket to the agent. The agent can reach it only over this connection.
 struct Browser : Scripted {
   sip::Flow socket{{7}, Transport::Ws, address("192.0.2.1", 8080), address("192.0.2.99", 41000), ""};
   sip::SessionId session;
@@ -40,7 +40,7 @@ struct Browser : Scripted {
 
 struct WebAccount : Registered {
   WebAccount() { options.registrar = "sip:192.0.2.50;transport=ws"; }
-  /// What stands in every Contact: the same word each time.
+  /// Registers over `transport`. Returns the Contact, which must be the same in both REGISTER requests.
   std::string register_over(Transport transport) {
     sip::Route way{transport, local, address("192.0.2.50", 80), {}, "192.0.2.50"};
     names["192.0.2.50"] = {way};
@@ -53,7 +53,7 @@ struct WebAccount : Registered {
     const std::string second = take("REGISTER ");
     CHECK(header(second, "Contact") == contact);
     std::string ok = response(second, 200, "reg", {}, {{"Contact", contact.substr(0, contact.find('>') + 1) + ";expires=600"}});
-    ok.insert(ok.find(";rport") + 6, "=41000;received=203.0.113.7");  // Of no use over a WebSocket.
+    ok.insert(ok.find(";rport") + 6, "=41000;received=203.0.113.7");  // These values have no use over a WebSocket.
     receive(ok);
     CHECK(stack.unfinished() == 0);
     return contact;
@@ -62,7 +62,7 @@ struct WebAccount : Registered {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Browser, "A BYE to a Contact that is nowhere takes the connection that the call came by [RFC 7118 section 8.1]") {
+TEST_CASE_FIXTURE(Browser, "A BYE to a Contact in .invalid uses the connection of the call [RFC 7118 section 8.1]") {
   talk();
   queries.clear();
   REQUIRE(stack.hang_up(session, now));
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Browser, "A BYE to a Contact that is nowhere takes the connect
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(Browser, "So does an offer of ours and the ACK that ends it") {
+TEST_CASE_FIXTURE(Browser, "A re-INVITE to a Contact in .invalid and its ACK use the connection of the call") {
   talk();
   queries.clear();
   REQUIRE(stack.offer(session, {"application/sdp", "offer"}, now));
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(Browser, "So does an offer of ours and the ACK that ends it") 
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(Browser, "A client of our WebSocket is never connected to, whatever its Contact says [RFC 7118 section 5]") {
+TEST_CASE_FIXTURE(Browser, "The stack never opens a connection to a WebSocket client, with any Contact [RFC 7118 section 5]") {
   talk("<sip:al@192.0.2.99:41000;transport=ws>");
   queries.clear();
   REQUIRE(stack.hang_up(session, now));
@@ -98,19 +98,19 @@ TEST_CASE_FIXTURE(Browser, "A client of our WebSocket is never connected to, wha
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(Browser, "Only a connection leads back to what is nowhere: the source of a datagram proves nothing, and sips stays within TLS") {
+TEST_CASE_FIXTURE(Browser, "goes_back accepts a stream and no datagram for a host in .invalid, and only TLS for sips") {
   sip::Hop nowhere{"a.invalid", std::nullopt, std::nullopt, false};
   CHECK_FALSE(sip::goes_back(nowhere, peer));
   CHECK(sip::goes_back(nowhere, socket));
   nowhere.secure = true;
-  CHECK_FALSE(sip::goes_back(nowhere, socket));  // sips never leaves TLS.
+  CHECK_FALSE(sip::goes_back(nowhere, socket));  // A sips: URI requires TLS.
   sip::Flow secure = socket;
   secure.transport = Transport::Wss;
   CHECK(sip::goes_back(nowhere, secure));
   CHECK_FALSE(sip::goes_back({"invalid", std::nullopt, std::nullopt, false}, socket));
 }
 
-TEST_CASE_FIXTURE(Browser, "A connection that is gone ends the request that needs it, and no other is opened") {
+TEST_CASE_FIXTURE(Browser, "When the WebSocket of a call breaks, its pending request ends and the stack opens no other connection") {
   talk();
   REQUIRE(stack.hang_up(session, now));
   drain();
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Browser, "A connection that is gone ends the request that need
   CHECK(stack.sessions() == 0);
 }
 
-TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, and what is behind it is dropped [RFC 7118 section 5]") {
+TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, and octets after the message are dropped [RFC 7118 section 5]") {
   std::string text = from_nowhere(in_dialog("OPTIONS", 1, "x"));
   text.replace(text.find(";tag=x"), 6, "");
   text.erase(text.find("Content-Length: 0\r\n"), 19);
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, 
   CHECK(event<sip::IncomingCall>());
   CHECK(stack.sessions() == 1);
   CHECK(count("SIP/2.0 100") == 1);
-  // A Content-Length that says more than has come: RFC 3261 section 18.3.
+  // A Content-Length larger than the frame: RFC 3261 section 18.3.
   text = from_nowhere(in_dialog("OPTIONS", 2, "x"));
   text.replace(text.find(";tag=x"), 6, "");
   text.replace(text.find("Content-Length: 0"), 17, "Content-Length: 9");
@@ -140,11 +140,11 @@ TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, 
   CHECK(!take("SIP/2.0 400").empty());
 }
 
-TEST_CASE_FIXTURE(WebAccount, "An account over a WebSocket registers a host that is nowhere, and stays with it [RFC 7118 section 8.1]") {
+TEST_CASE_FIXTURE(WebAccount, "An account over a WebSocket registers a Contact in .invalid, and uses it in calls [RFC 7118 section 8.1]") {
   const std::string contact = register_over(Transport::Ws);
   CHECK(contact.starts_with("<sip:6001@"));
   CHECK(contact.find(".invalid;transport=ws>") != std::string::npos);
-  // A call comes by the same connection, and in it we are there too.
+  // A call arrives over the same connection, and its 200 has the same Contact.
   const std::string uri = contact.substr(1, contact.find('>') - 1);
   receive(outside("INVITE", {}, {}, uri));
   const auto call = event<sip::IncomingCall>();
@@ -156,8 +156,8 @@ TEST_CASE_FIXTURE(WebAccount, "An account over a WebSocket registers a host that
   CHECK(last_flow == peer);
 }
 
-TEST_CASE_FIXTURE(WebAccount, "Over a secure WebSocket the Via says WSS and the URI ws [RFC 7118 section 5.1] [RFC 7118 section 5.2]") {
-  options.registrar = "sip:192.0.2.50;transport=wss";  // As people write it.
+TEST_CASE_FIXTURE(WebAccount, "Over a secure WebSocket the Via has WSS and the URI has transport=ws [RFC 7118 section 5.1] [RFC 7118 section 5.2]") {
+  options.registrar = "sip:192.0.2.50;transport=wss";  // Users write wss in the URI.
   sip::Route way{Transport::Wss, local, address("192.0.2.50", 443), {}, "192.0.2.50"};
   names["192.0.2.50"] = {way};
   account = stack.add_account(options, now);
