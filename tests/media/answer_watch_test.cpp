@@ -46,7 +46,7 @@ bool is_only_verdict(const std::vector<AnswerVerdict>& verdicts, Answerer who, A
 
 }  // namespace
 
-TEST_CASE("AnswerWatch takes some words and 800 ms of silence for a person") {
+TEST_CASE("AnswerWatch reports a person after some words and 800 ms of silence") {
   Answer hello;
   hello.silence(300ms);
   hello.voice(500ms);
@@ -57,7 +57,7 @@ TEST_CASE("AnswerWatch takes some words and 800 ms of silence for a person") {
   CHECK(hello.spoke_at.empty());
 }
 
-TEST_CASE("AnswerWatch waits during a greeting of 2200 ms, pauses included, and takes one of 2220 ms for a machine") {
+TEST_CASE("AnswerWatch waits during a greeting of 2200 ms, pauses included, and reports a machine after 2220 ms") {
   Answer longest;
   longest.voice(1000ms);
   longest.silence(400ms);
@@ -68,7 +68,7 @@ TEST_CASE("AnswerWatch waits during a greeting of 2200 ms, pauses included, and 
   CHECK(longest.watch.awaits_beep());
 }
 
-TEST_CASE("AnswerWatch waits during six words, and takes seven for a machine") {
+TEST_CASE("AnswerWatch waits during six words, and reports a machine after seven") {
   Answer talker;
   for (int word = 0; word < 6; ++word) {
     talker.voice(160ms);
@@ -238,7 +238,7 @@ TEST_CASE("AnswerWatch distinguishes synthetic short greetings from long ones wi
 
 // Recordings from outside this project. From 4 s on their length is that of a machine's greeting; the first 1.5 s are like a
 // person's.
-TEST_CASE("AnswerWatch takes Asterisk's long prompts for machines, and their beginnings for people") {
+TEST_CASE("AnswerWatch reports a machine for Asterisk's long prompts, and a person for their beginnings") {
   unsigned people = 0, machines = 0, trials = 0;
   for (auto pcm : offhook::bench::recordings(400)) {
     pcm = offhook::bench::from_onset(pcm, 15);

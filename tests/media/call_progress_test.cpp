@@ -174,7 +174,7 @@ TEST_CASE("ScriptSource is exact to the sample for any division into frames, rep
   no_rate.fill(beep);
 }
 
-TEST_CASE("DtmfDetector hears digits that are played as scripts, with tones and pauses of 40 ms or more [ITU-T Q.23]") {
+TEST_CASE("DtmfDetector detects digits that are played as scripts, with tones and pauses of 40 ms or more [ITU-T Q.23]") {
   const std::string keys = "0123456789*#ABCDabcd";
   for (const std::uint32_t ms : {40u, 100u}) {
     LineSignal line;

@@ -51,7 +51,7 @@ TEST_CASE("parse_comfort_noise reads level and coefficients of the RFC's payload
   CHECK(noise->reflection[4] == doctest::Approx(258.0 / 32768));
 }
 
-TEST_CASE("Every level and every coefficient reads back as it was written") {
+TEST_CASE("Every level and every coefficient is unchanged after writing and reading") {
   for (int level = 0; level < 128; ++level) {
     for (int step = 0; step <= 254; ++step) {
       const std::array<std::uint8_t, 2> payload{static_cast<std::uint8_t>(level), static_cast<std::uint8_t>(step)};

@@ -396,7 +396,7 @@ TEST_CASE("EchoGuard moves the learnt path with a stretch of the line, in whole 
   CHECK(line.guard.path().likeness == before.likeness);
 }
 
-TEST_CASE("EchoGuard drops lags that move out of its range, and forgets the path when all of them do") {
+TEST_CASE("EchoGuard drops lags that move out of its range, and drops the path when all of them do") {
   for (const int direction : {1, -1}) {
     Moved line;
     line.guard.shift(direction * 480 * 8);  // One lag is still in the range.

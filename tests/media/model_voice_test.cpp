@@ -110,13 +110,13 @@ TEST_CASE("Without a plain detection, the model's verdict applies for less than 
   CHECK_FALSE(call.tick(false));  // kBridge ticks are over.
   call.likely = ModelVoice::kStillLikely;
   call.ticks(6, true);
-  CHECK(call.tick(false));        // At kStillLikely the voice continues,
+  CHECK(call.tick(false));        // At kStillLikely the voice continues.
   call.likely = ModelVoice::kStillLikely - 0.01F;
   call.ticks(6, true);
-  CHECK_FALSE(call.tick(false));  // below it the voice ends,
+  CHECK_FALSE(call.tick(false));  // Below kStillLikely the voice ends.
   call.likely = ModelVoice::kLikely - 0.01F;
   call.ticks(6, true);
-  CHECK_FALSE(call.tick(false));  // and below kLikely the voice does not begin again.
+  CHECK_FALSE(call.tick(false));  // Below kLikely the voice does not begin again.
   call.likely = ModelVoice::kLikely;
   call.ticks(6, true);
   CHECK(call.tick(false));
@@ -156,7 +156,7 @@ TEST_CASE("Answers that come up to 5 ticks late still apply, and constant latene
   }
 }
 
-TEST_CASE("A chunk that was not accepted has no answer: the model begins anew, and its last answer expires") {
+TEST_CASE("A chunk that was not accepted has no answer: the model restarts, and its last answer expires") {
   ModelCall call;
   call.likely = 0;
   call.ticks(8);

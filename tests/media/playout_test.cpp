@@ -431,9 +431,9 @@ TEST_CASE_FIXTURE(Speaking, "plain_music() is true when a frame and the one befo
   tick += 3;
   look(2);
   port->waits = false;
-  look(1);  // The music fades out,
+  look(1);  // The music fades out.
   port->waits = true;
-  look(2);  // and fades in again.
+  look(2);  // The music fades in again.
   port->waits = false;
   look(2);
   CHECK(plain == "--" "-mmm" "--mm" "-m" "-" "-m" "--");

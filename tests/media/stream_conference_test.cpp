@@ -199,7 +199,7 @@ TEST_CASE("A change between a leg's own encoding and the shared one makes no cli
   CHECK(measure_tone(pcm, 440, 16000).snr_db > 30);  // mu-law gives 38 dB. A frame with the past of another filter costs 10 dB.
 }
 
-TEST_CASE("Audio from the port of a line is heard on that line alone, over the conference") {
+TEST_CASE("Audio from the port of a line reaches that line only, together with the conference") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcma, 1000}, {Codec::G722, 2300}});
   media::SineSource whisper(1600, 16000, 5000);
   for (int i = 0; i < kSettle; ++i) {

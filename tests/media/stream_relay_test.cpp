@@ -93,7 +93,7 @@ struct Relay {
   std::size_t sent_rtp(const End& end) const { return end.rtp().size(); }
 
  private:
-  std::vector<std::uint8_t> last_;   // the packet from which the last Onward borrows
+  std::vector<std::uint8_t> last_;   // the packet to whose octets the last Onward refers
 };
 
 }  // namespace

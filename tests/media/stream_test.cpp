@@ -188,7 +188,7 @@ TEST_CASE("A flood of digits reaches the conversation only up to the limit per s
   CHECK(call.b.stream->statistics().digits_ignored >= 200 - 10 - told);
 }
 
-TEST_CASE("During a hold nothing is sent and the audio waits; afterwards the first packet has the marker and the timestamp of the time") {
+TEST_CASE("During a hold nothing is sent and the audio waits; afterwards the first packet has the marker and the current timestamp") {
   Call call;
   call.a_says = sine(600, 8000, 2);
   call.begin();

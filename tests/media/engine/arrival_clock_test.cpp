@@ -17,8 +17,8 @@ TEST_CASE("ArrivalClock converts the kernel's timestamp, limited to the time sin
   CHECK(clock.wall_ahead() == kWall - 1000s);
   CHECK(clock.arrival(kWall + 7ms) == begin + 7ms);
   CHECK(clock.arrival(std::nullopt) == begin + 20ms);
-  CHECK(clock.arrival(kWall - 1h) == begin);              // The wall clock was set forward in between,
-  CHECK(clock.arrival(kWall + 1h) == begin + 20ms);       // or back.
+  CHECK(clock.arrival(kWall - 1h) == begin);              // The wall clock was set forward in between.
+  CHECK(clock.arrival(kWall + 1h) == begin + 20ms);       // The wall clock was set back in between.
 }
 
 TEST_CASE("After a long time without a read, ArrivalClock accepts timestamps of the last 220 ms only") {

@@ -181,7 +181,7 @@ TEST_CASE("Legs can close again and again while packets arrive from all sides") 
   CHECK(engine.legs() == 0);
 }
 
-TEST_CASE("An engine can be destroyed in the middle of calls, with orders under way") {
+TEST_CASE("An engine can be destroyed in the middle of calls, with orders pending") {
   for (int round = 0; round < 5; ++round) {
     media::Engine engine(options(2));
     Talker a(engine, 600), b(engine, 1500);

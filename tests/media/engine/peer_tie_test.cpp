@@ -63,7 +63,7 @@ bool is_refused(std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("PeerTie requests a tie at the fifth look at the same peer, an untie when it is silent or elsewhere, and waits longer after a refusal") {
+TEST_CASE("PeerTie requests a tie at the fifth look at the same peer, an untie when the peer is silent or another, and waits longer after a refusal") {
   PeerTie tie;
   CHECK_FALSE(tie.is_tied_to(at(1)));
   CHECK(looks_until_tied(tie, at(1)) == PeerTie::kLooks);

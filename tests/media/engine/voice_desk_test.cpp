@@ -103,7 +103,7 @@ TEST_CASE("VoiceDesk judges chunks that waited for long in order, and a call's c
   CHECK(ModelVoice::unpack(trial.calls[1]->answer.load()).chunk == 10);
 }
 
-TEST_CASE("A feed holds 1024 chunks, drops and counts the next, and then that call's memory begins anew") {
+TEST_CASE("A feed holds 1024 chunks, drops and counts the next, and then that call's memory starts from zero") {
   Trial trial(1);
   std::uint64_t chunks = 0;
   for (; trial.desk.feed(0).dropped() == 0; ++chunks) {
