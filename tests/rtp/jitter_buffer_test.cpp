@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(Buffer, "A pause of three ticks without a gap in the sequence 
   CHECK(counts().frames == 40);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The buffer starts anew at once when another SSRC comes") {
+TEST_CASE_FIXTURE(Buffer, "The buffer restarts at once when another SSRC comes") {
   (void)run(0, 10);
   ssrc = 2;
   const auto kinds = run(1000, 10, 0x80000000);

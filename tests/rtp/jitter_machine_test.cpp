@@ -46,8 +46,8 @@ TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, a machine waits for a mis
   (void)run(0, 50);
   CHECK_FALSE(played(50, 4));   // No packet was late before, so the buffer does not wait.
   CHECK(played(100, 4));        // A packet was late before, so the buffer waits.
-  CHECK_FALSE(played(150, 6));  // 120 ms late: the buffer does not wait so long,
-  CHECK_FALSE(played(200, 6));  // and does not begin to wait for other packets because of it.
+  CHECK_FALSE(played(150, 6));  // 120 ms late: the buffer does not wait so long.
+  CHECK_FALSE(played(200, 6));  // That packet does not make the buffer wait for other packets.
   CHECK_FALSE(played(250, 5));
   CHECK(played(300, 5));        // 100 ms late.
   CHECK(counts().frames + counts().late + 1 + buffer->buffered_packets() >= counts().packets);

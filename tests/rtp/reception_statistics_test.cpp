@@ -28,8 +28,8 @@ TEST_CASE_FIXTURE(Stream, "Loss is counted in total and for each report interval
   CHECK(block->fraction_lost == 0);
   CHECK(block->cumulative_lost == 0);
   CHECK(block->highest_sequence == 13);
-  receive(16);                                                                 // 14 and 15 are lost: two of three expected packets,
-  receive(17);                                                                 // then two of four.
+  receive(16);                                                                 // 14 and 15 are lost: two of three expected packets.
+  receive(17);                                                                 // Now two of four expected packets are lost.
   block = statistics.take_report(now);
   CHECK(block->fraction_lost == 128);
   CHECK(block->cumulative_lost == 2);
@@ -145,7 +145,7 @@ TEST_CASE("Jitter is reported in units of the RTP clock, and stays the same time
   }
 }
 
-TEST_CASE_FIXTURE(Stream, "After its BYE a source has no report block, the totals stay, and a return of the source is counted anew [RFC 3550 section 6.6]") {
+TEST_CASE_FIXTURE(Stream, "After its BYE a source has no report block, the totals stay, and a returning source counts from zero [RFC 3550 section 6.6]") {
   for (std::uint16_t i = 0; i < 10; ++i) {
     if (i != 5) receive(i);
   }

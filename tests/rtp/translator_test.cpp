@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::uint32_t kOurs = 0xABCD0001;
-constexpr std::uint16_t kFirst = 65534;             // so that the translated sequence numbers wrap
+constexpr std::uint16_t kFirst = 65534;             // With this start the translated sequence numbers wrap.
 constexpr std::uint32_t kBegin = 0xFFFFFF00;
 
 /// A translator whose stream begins at kFirst and kBegin, and a source that sends a packet every 20 ms.
@@ -144,7 +144,7 @@ TEST_CASE("The translator keeps gaps and the order of the packets, and drops dup
   CHECK(side.again(1));
 }
 
-TEST_CASE("The translator passes a packet kMaxMisorder behind, and takes one further behind for a jump [RFC 3550 appendix A.1]") {
+TEST_CASE("The translator passes a packet kMaxMisorder behind, and treats one further behind as a jump [RFC 3550 appendix A.1]") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   side.sequence += 1000;
@@ -156,7 +156,7 @@ TEST_CASE("The translator passes a packet kMaxMisorder behind, and takes one fur
   CHECK(side.translator.statistics().unconfirmed == 1);
 }
 
-TEST_CASE("A gap below kMaxDropout stays a gap; after a larger one the translator starts anew when a second packet confirms it [RFC 3550 appendix A.1]") {
+TEST_CASE("A gap below kMaxDropout stays a gap; after a larger one the translator restarts when a second packet confirms it [RFC 3550 appendix A.1]") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   side.sequence += rtp::kMaxDropout - 2;
@@ -243,9 +243,9 @@ TEST_CASE("The translator keeps a pause during which the source's timestamps adv
   CHECK(leapt->timestamp == ahead->timestamp + 160);
   CHECK(leapt->sequence == static_cast<std::uint16_t>(ahead->sequence + 1));
   CHECK(leapt->marker);
-  side.timestamp -= 8000 + 160;  // The translator passes a second back,
+  side.timestamp -= 8000 + 160;  // The translator passes a second back.
   CHECK(side.next()->timestamp == leapt->timestamp - 8000);
-  side.timestamp -= 8001 + 160;  // and removes a larger step back.
+  side.timestamp -= 8001 + 160;  // The translator removes a larger step back.
   CHECK(side.next()->timestamp == leapt->timestamp - 8000 + 160);
   CHECK(side.translator.statistics().clock_jumps == 2);
 }
