@@ -86,8 +86,8 @@ TEST_CASE("an offer with a=rtcp-xr is answered with the metrics that the agent s
                          Row{audio + "a=rtcp-xr:pkt-loss-rle=100 voip-metrics stat-summary=loss,dup\r\n", true, true},
                          Row{audio + "a=rtcp-xr:rcvr-rtt=all:10\r\n", false, true},
                          Row{audio + "a=rtcp-xr:voip-metrics2 xvoip-metrics\r\n", false, true},
-                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio, true, true},  // A session attribute applies to each m= line,
-                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio + "a=rtcp-xr:\r\n", false, true},  // unless the m= line has this attribute too.
+                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio, true, true},  // A session attribute applies to each m= line.
+                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio + "a=rtcp-xr:\r\n", false, true},  // An attribute of the m= line overrides it.
                          Row{audio, false, false}}) {
     CAPTURE(row.lines);
     Extras agent;

@@ -286,7 +286,7 @@ TEST_CASE_FIXTURE(Account, "credentials with a list of realms answer only these 
   CHECK(value_of(both->front().value, "realm") == "s");
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient remembers kMaxRealms realms, and for one more it drops the one that was unused for longest") {
+TEST_CASE_FIXTURE(Account, "DigestClient stores kMaxRealms realms, and for one more it drops the one that was unused for longest") {
   for (std::size_t i = 0; i <= DigestClient::kMaxRealms; ++i) {
     if (i == DigestClient::kMaxRealms) CHECK(preempt().size() == DigestClient::kMaxRealms);
     attempt = AuthAttempt{};

@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Serving, "Verifier skips credentials for other realms and sche
   CHECK(check(other + many + good) == Kind::Missing);
 }
 
-TEST_CASE("Nonces remembers kMaxUsed used nonces; with one more, the oldest and all nonces of its age are stale") {
+TEST_CASE("Nonces stores kMaxUsed used nonces; with one more, the oldest and all nonces of its age are stale") {
   base::SeededRandom random(1);
   Nonces nonces(random, std::chrono::hours(1));
   const auto source = ip("192.0.2.7");

@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Verifying, "A PASSporT is refused in a second call, and accept
   CHECK(sip::status_of(sip::IdentityError::Replayed) == 438);
 }
 
-TEST_CASE_FIXTURE(Verifying, "A PASSporT that was refused is not remembered") {
+TEST_CASE_FIXTURE(Verifying, "A refused PASSporT does not count as a replay") {
   call.to.uri = "sip:1@phone.example";
   CHECK(verify().error == sip::IdentityError::Mismatch);
   call.to.uri = "sip:12355551212@phone.example";
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Verifying, "A PASSporT that was refused is not remembered") {
   CHECK(verify().verstat == Verstat::Passed);
 }
 
-TEST_CASE("PASSporTs are remembered while they are fresh, and at most kMaxPassports of them") {
+TEST_CASE("PassportMemory stores PASSporTs while they are fresh, at most kMaxPassports of them") {
   sip::PassportMemory memory;
   CHECK_FALSE(memory.is_replayed("a", "1", kNow, 120s));
   CHECK(memory.is_replayed("a", "2", kNow + 120, 120s));
@@ -148,6 +148,6 @@ TEST_CASE("PASSporTs are remembered while they are fresh, and at most kMaxPasspo
   CHECK(memory.is_replayed("a", "3", kNow + 122, 120s));
   CHECK_FALSE(memory.is_replayed("one more", "1", kNow + 122, 120s));
   CHECK(memory.size() == sip::PassportMemory::kMaxPassports);
-  CHECK_FALSE(memory.is_replayed("a", "3", kNow + 122, 120s));  // The oldest one was forgotten.
+  CHECK_FALSE(memory.is_replayed("a", "3", kNow + 122, 120s));  // The oldest entry was removed.
   CHECK_FALSE(memory.is_replayed("b", "1", kNow - 1000, 120s));  // The wall clock was set back.
 }

@@ -97,7 +97,7 @@ struct LiveEdge {
     });
     thread = std::thread([this] { edge->run(); });
   }
-  /// Forgets answered requests soon. Otherwise thousands of them would fill the table of transactions.
+  /// Short timers, so that transactions end soon. Otherwise thousands of them would fill the table.
   static sip::StackOptions brief() {
     sip::StackOptions options;
     options.t1 = std::chrono::milliseconds(1);

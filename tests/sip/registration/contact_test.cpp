@@ -129,7 +129,7 @@ TEST_CASE("over TCP behind a NAT the connection's address is learnt, and dropped
 
 namespace {
 
-/// An account without a listening port. The edge knows the local address towards the registrar, but no port that others can
+/// An account without a listening port. The edge knows the local address towards the registrar, but no port that other hosts can
 /// reach.
 struct Dialler : Account {
   explicit Dialler(Options asked = {.registrar = "sip:pbx.example", .user = "6001"}) : Account(1, std::move(asked)) {

@@ -29,7 +29,7 @@ TEST_CASE("Pings come after 80 to 100 % of the Flow-Timer, limited to ten second
       CHECK(due <= counted);
     }
     CHECK(first_ping(Transport::Tcp, std::nullopt, seed) >= KeepAlive::kStreamLeast);
-    CHECK(first_ping(Transport::Udp, 600s, seed) <= KeepAlive::kDatagramMost);  // A NAT forgets sooner.
+    CHECK(first_ping(Transport::Udp, 600s, seed) <= KeepAlive::kDatagramMost);  // A NAT drops its binding sooner.
     CHECK(first_ping(Transport::Udp, 15s, seed) <= 15s);
   }
 }

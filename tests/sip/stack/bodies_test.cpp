@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Called, "Within a call an optional body that is not SDP is no 
   receive(as_text(in_dialog("INVITE", 3, our_tag, "hello")));
   const auto asked = event<sip::OfferReceived>();
   REQUIRE(asked);
-  CHECK(asked->offer.empty());  // The peer asks for an offer of ours.
+  CHECK(asked->offer.empty());  // The peer asks the agent for an offer.
 }
 
 TEST_CASE_FIXTURE(EarlyDialogs, "In PRACK and in an early UPDATE an optional body that is not SDP is no offer [RFC 3261 section 8.2.3]") {

@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Challenged, "A listed realm may be weaker than the registrar's
   CHECK(call_with({{"WWW-Authenticate", digest("pbx", ", algorithm=MD5, qop=\"auth\"")}}) == 401);
 }
 
-TEST_CASE_FIXTURE(Challenged, "The account remembers the strength of kMaxRealms realms of the registrar; one more replaces the oldest") {
+TEST_CASE_FIXTURE(Challenged, "The account stores the strength of kMaxRealms realms of the registrar; one more replaces the oldest") {
   const auto realm = [](std::size_t i) {
     return std::pair<std::string, std::string>("WWW-Authenticate", digest("r" + std::to_string(i), i == 0 ? ", algorithm=SHA-256" : ""));
   };

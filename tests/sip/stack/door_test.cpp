@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(AtTheDoor, "A source gets its burst served, then 503 with Retr
   CHECK(served(21, from("192.0.2.9")) == 20);
 }
 
-TEST_CASE_FIXTURE(AtTheDoor, "A request that the door refuses leaves no transaction, and neither does its ACK") {
+TEST_CASE_FIXTURE(AtTheDoor, "A request that the Door refuses leaves no transaction, and neither does its ACK") {
   served(20, from("192.0.2.9"));
   advance(40s);
   REQUIRE_FALSE(stack.next_deadline());

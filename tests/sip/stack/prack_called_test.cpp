@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "After an INVITE without an offer, the first rel
   CHECK(event<sip::CallConfirmed>()->body.empty());
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK gets its answer in the 2xx to PRACK; the 2xx to INVITE waits for that [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK gets its answer in the 2xx to PRACK, before the 2xx to INVITE is possible [RFC 3262 section 5]") {
   ring_in(kSupports);
   REQUIRE(stack.progress(session, kEarly, now));
   sent_reliable();

@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "Two branches may send offers at the same time, 
   CHECK(body(a) == "for a");
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "Early UPDATE offers of two branches may wait at the same time, and are told apart by branch tag [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Early UPDATE offers of two branches may wait at the same time, and their events have the branch tag [RFC 3311 section 5.2]") {
   dial();
   reliable(10, "a", "answer a");
   reliable(20, "b", "answer b");

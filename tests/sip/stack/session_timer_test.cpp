@@ -91,12 +91,12 @@ TEST_CASE_FIXTURE(Timed, "The refresher option is sent as a wish, and decides wh
     CHECK(header(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s, Wish::Them}), "Session-Expires") == "1800;refresher=uas");
     CHECK(header(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s}), "Session-Expires") == "1800");
   }
-  SUBCASE("as callee, with Us") {
+  SUBCASE("as callee, with Wish::Us") {
     open({Use::Accept, 1800s, 90s, Wish::Us});
     called({{"Supported", "timer"}, {"Session-Expires", "1800"}});
     CHECK(header(ok, "Session-Expires") == "1800;refresher=uas");
   }
-  SUBCASE("as callee, with Them, if the caller named no refresher") {
+  SUBCASE("as callee, with Wish::Them, if the caller named no refresher") {
     open({Use::Ask, 1800s, 90s, Wish::Them});
     called({{"Supported", "timer"}});
     CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");

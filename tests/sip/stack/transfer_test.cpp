@@ -48,7 +48,7 @@ struct Transferred : Scripted {
     return *made;
   }
   static const Fields kDesk;
-  /// Calls the desk, which accepts. This is the second call of an attended transfer.
+  /// Calls kDesk's Contact, which accepts. This is the second call of an attended transfer.
   sip::SessionId consult() {
     const auto other = dial({});
     receive(response(take("INVITE "), 200, "desk", "answer", kDesk));

@@ -391,7 +391,7 @@ TEST_CASE("A fetch sends one SUBSCRIBE and ends with its 200 and NOTIFY, in eith
   }
 }
 
-TEST_CASE("When a notifier takes a fetch for a subscription, the subscriber unsubscribes") {
+TEST_CASE("When a notifier treats a fetch as a subscription, the subscriber unsubscribes") {
   Watcher watcher({.event = {"message-summary"}, .accept = "", .expires = 0s});
   watcher.respond(watcher.subscribe(), 200, "Expires: 3600\r\n");
   CHECK(watcher.notify("active;expires=3600", "yes") == 200);

@@ -110,8 +110,8 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends 64 T1 after a CANCEL wi
   advance_to(100s);
   cancel();
   advance_to(110s);
-  receive(180);  // A late 1xx does not extend the limit,
-  cancel();      // and neither does a second CANCEL.
+  receive(180);  // A late 1xx does not extend the limit.
+  cancel();      // A second CANCEL does not extend it either.
   advance_to(131999ms);
   CHECK(state() == State::Proceeding);
   advance_to(132s);

@@ -77,7 +77,7 @@ class NameServer {
       truncated[2] = static_cast<char>(truncated[2] | 2);
       return truncated;
     }
-    if (what.starts_with("times-") && question.type == 1) {  // so many addresses
+    if (what.starts_with("times-") && question.type == 1) {  // this number of addresses
       const auto count = static_cast<std::uint16_t>(std::stoul(what.substr(6)));
       DnsMessage many(question.id, question.name, 1, 0, count);
       for (unsigned i = 0; i < count; ++i) many.a(60, {192, 0, 2, static_cast<std::uint8_t>(i)});

@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Finding, "An answer is used for its TTL, and one with TTL 0 fo
     asked.clear();
     find(host);
     run();
-    CHECK(asked.size() == 2);  // The missing address family is remembered too.
+    CHECK(asked.size() == 2);  // The missing address family is cached too.
     asked.clear();
     find(host);
     run();
