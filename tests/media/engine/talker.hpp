@@ -23,8 +23,8 @@
 #include <utility>
 #include <vector>
 
-// Real sockets, on loopback alone. Nothing here asserts a time: every wait is for a condition, with a limit that only a dead
-// engine reaches.
+// Uses real sockets on loopback only. It asserts no times: each wait is for a condition. The limit of a wait passes only if the
+// engine hangs.
 namespace offhook_test {
 
 using namespace offhook;
