@@ -11,32 +11,32 @@
 
 namespace offhook::bench {
 
-/// The marks of "capacity.KIND.PATH.calls_per_core": a share of the core, and the 99th percentile of when a tick is done.
+/// The limits of "capacity.KIND.PATH.calls_per_core": the load of the core, and the 99th percentile of a tick's completion time.
 inline constexpr double kMaxLoad = 0.80, kMaxLateMs = 2.0;
 
 inline constexpr std::array<std::string_view, 2> kPlottedPaths{"io_uring", "epoll"};
 inline constexpr std::array<std::size_t, 12> kPlottedLegs{1, 10, 50, 100, 200, 400, 800, 1200, 1600, 1800, 2000, 2200};
 
-/// "capacity.plot.PATH.LEGS.WHAT"; `what` is load, kernel_share, tick_p99_ms or missed.
+/// Returns the name "capacity.plot.PATH.LEGS.WHAT". `what` is load, kernel_share, tick_p99_ms or missed.
 [[nodiscard]] std::string plotted_row(std::string_view path, std::size_t legs, std::string_view what);
 
-/// One core with so many legs.
+/// The results of one core with this number of legs.
 struct CapacityPoint {
   std::size_t legs = 0;
   double load_percent = 0;               ///< of the core
-  std::optional<double> kernel_percent;  ///< of the core, too: what of it the kernel took
+  std::optional<double> kernel_percent;  ///< the kernel's part of load_percent, also in percent of the core
   double late_p99_ms = 0;
   double missed = 0;
 
-  /// Within the marks, and nothing missed.
+  /// Returns true if load and lateness are within the limits and no packet was missed.
   [[nodiscard]] bool is_clean() const;
-  /// What 20 ms of one leg took.
+  /// Returns the processor time that one leg takes for 20 ms of audio.
   [[nodiscard]] double leg_us() const;
 };
-/// Of one path, those of kPlottedLegs that are among the results, in that order.
+/// Returns the results of one path for those numbers in kPlottedLegs that `results` has, in that order.
 [[nodiscard]] std::vector<CapacityPoint> capacity_points(const std::vector<Result>& results, std::string_view path);
 
-/// Load, the kernel's part of it, and lateness over legs, for docs/benchmarks.md; empty without such rows.
+/// Returns the plot of load, the kernel's part of it, and lateness over legs, for docs/benchmarks.md. Returns "" when `results` has no such rows.
 [[nodiscard]] std::string to_capacity_svg(const std::vector<Result>& results);
 
 }  // namespace offhook::bench

@@ -16,14 +16,14 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr int kMostTries = 3;   // of a number that is too late or misses something below kMaxLoad: a neighbour of this machine may do that
+constexpr int kMostTries = 3;   // repetitions when a run is late or loses packets at a load below kMaxLoad; another guest of the host may be the cause
 constexpr std::size_t kFirstTry = 400, kMostLegs = 4000, kSteps = 5;
 
 struct Try {
   std::size_t legs = 0;
   HostFigures figures;
-  double load_late_ms = 0;                     // the worst of the load's own turns
-  double added_p50_ms = 0, added_p99_ms = 0;   // of relayed packets, from socket to socket of the load
+  double load_late_ms = 0;                     // the largest lateness of the load process itself
+  double added_p50_ms = 0, added_p99_ms = 0;   // of relayed packets, between the sockets of the load process
   [[nodiscard]] bool clean() const { return figures.load <= kMaxLoad && figures.late_p99_ms < kMaxLateMs && figures.lost == 0; }
 };
 
@@ -59,7 +59,7 @@ Try measure(const LegPlan& plan, const std::string& self) {
   return done;
 }
 
-/// Each try tells what a leg takes; from there towards the most that is clean.
+/// Searches the largest number of legs within the limits. Each try measures the load of a leg, from which the next number is computed.
 Try find_most(LegPlan plan, const std::string& self) {
   Try best;
   std::size_t too_many = kMostLegs + 1;
@@ -88,7 +88,7 @@ void add_kernel_share(const std::string& name, const HostFigures& figures, std::
   if (figures.kernel_share) results.push_back({name, "% of load", 100 * *figures.kernel_share, {}});
 }
 
-/// One number of legs, clean or not: the plot goes from one leg to where a core is full.
+/// Measures one number of legs, within the limits or not. The plot covers one leg up to a full core.
 std::vector<Result> measure_plotted(const LegPlan& plan, const std::string& self) {
   const auto name = [&](std::string_view what) { return plotted_row(media::to_string(plan.path), plan.legs, what); };
   const auto figures = measure_once(plan, self).figures;

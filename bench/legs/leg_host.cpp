@@ -27,7 +27,7 @@ constexpr std::size_t kSpeakers = 3;         // of a conference
 constexpr std::string_view kWorkerName = "offhook-media";
 const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
 
-/// What stands for the conversations: hears everybody, and has something to say to each.
+/// Stands in for the conversations: reads the heard frames of all legs, and supplies speech for each leg.
 class Conversations {
  public:
   explicit Conversations(const LegKind& kind) : voice_(voice_like(kind.port_rate_hz)) {}
@@ -39,14 +39,14 @@ class Conversations {
     const LegKind& kind = plan.kind;
     auto port = std::make_shared<media::AudioPort>();
     port->rate_hz = kind.port_rate_hz;
-    port->gives_way = false;  // Else half of them would pause for the other half.
+    port->gives_way = false;  // Otherwise the voice of one side would pause the other side.
     port->guards_echo = kind.guards_echo;
     if (kind.records) port->recording = record(plan.folder + "/legs.recorded/" + std::to_string(ports_.size()) + ".wav");
     ports_.push_back(port);
     said_.push_back(ports_.size() * port->frame_samples() * 7 % voice_.size());
     return port;
   }
-  /// `speaks`: else it only listens.
+  /// Starts the thread. If `speaks` is false, it only reads the heard frames.
   void start(bool speaks) {
     thread_ = std::thread([this, speaks] {
       for (; !stop_; std::this_thread::sleep_for(5ms)) {
@@ -69,7 +69,7 @@ class Conversations {
   }
 
  private:
-  static constexpr std::size_t kAhead = 3;  // frames of ours that wait
+  static constexpr std::size_t kAhead = 3;  // frames of our speech kept in the queue
 
   std::shared_ptr<media::RecordingTap> record(const std::string& path) {
     auto tap = recorder_.begin({.path = path, .shape = {.rate_hz = 8000}, .key = {}});
@@ -125,7 +125,7 @@ media::MediaPlan media_plan(const LegKind& kind, std::uint16_t remote_port) {
   plan.codec = kind.codec;
   plan.send_payload_type = plan.receive_payload_type = kind.codec == media::AudioCodec::G722 ? 9 : 0;
   plan.remote_rtp = {kLoopback, remote_port};
-  plan.remote_rtcp = {kLoopback, 9};  // Discard: nobody reads the reports.
+  plan.remote_rtcp = {kLoopback, 9};  // Port 9 discards the reports, because no program reads them.
   return plan;
 }
 
@@ -156,7 +156,7 @@ double p99_ms(const media::TickHistogram::Counts& before, media::TickHistogram::
   return std::chrono::duration<double, std::milli>(media::TickHistogram::times_of(after).p99).count();
 }
 
-/// Of the two seconds from now on.
+/// Returns the kernel's share of the thread's processor time over the next two seconds.
 std::optional<double> kernel_share_of(pid_t thread) {
   const KernelShare share(thread);
   std::this_thread::sleep_for(2s);
@@ -170,7 +170,7 @@ media::EngineOptions engine_options(const LegPlan& plan) {
   options.last_port = 65535;
   options.cname = "bench";
   options.datagrams = plan.path;
-  options.load_limit = 2;  // It is to be seen where it ends.
+  options.load_limit = 2;  // No limit, so that the measurement can reach the real one.
   options.late_limit = 2;
   return options;
 }
@@ -192,7 +192,7 @@ std::vector<media::OpenLeg> open_legs(media::Engine& engine, Conversations& conv
   return legs;
 }
 
-/// Of so many seconds from now on.
+/// Measures the host for the next `seconds` seconds.
 nlohmann::json measure(const media::Engine& engine, const Conversations& conversations, const std::vector<media::OpenLeg>& legs, int seconds) {
   const auto before = sums(engine, legs);
   const auto ticks_before = engine.tick_counts();
@@ -204,7 +204,7 @@ nlohmann::json measure(const media::Engine& engine, const Conversations& convers
   const double passed_ms = std::chrono::duration<double, std::milli>(base::Clock::now() - begin).count();
   const auto ticks_after = engine.tick_counts();
   const auto after = sums(engine, legs);
-  // Ticks that were left out are packets that were not sent; the statistics of a leg are a tick old.
+  // A skipped tick is a packet that was not sent. The statistics of a leg are one tick old, so up to 2 % of missing packets are ignored.
   const auto due = std::ssize(legs) * 50 * seconds, unsent = due - (after.sent - before.sent);
   const auto missed = after.missed - before.missed + static_cast<std::int64_t>(conversations.dropped() - dropped_before) +
                       (unsent > due / 50 ? unsent : 0);

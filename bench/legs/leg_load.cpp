@@ -24,15 +24,15 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr std::size_t kGroups = 20;          // a millisecond each: every socket has one turn in a tick
+constexpr std::size_t kGroups = 20;          // one group per millisecond: each socket sends once per tick
 constexpr std::size_t kOctets = 160, kHeader = 12;
 constexpr std::size_t kBatch = 64;
 constexpr std::uint32_t kSettled = 1500;     // ms
-constexpr std::uint32_t kLongest = 120'000;  // ms beyond what is measured: nobody stops a load whose host has failed in some way
+constexpr std::uint32_t kLongest = 120'000;  // ms beyond the measured time: stops a load whose host failed without stopping it
 
 volatile std::sig_atomic_t g_stop = 0;
 
-/// What a packet begins with that is to be relayed: when it was sent, by the wall's clock, which is the kernel's for what comes.
+/// The first octets of a packet that is to be relayed: the sending time by the wall clock, because the kernel stamps arrivals with that clock.
 struct Stamp {
   static constexpr std::size_t kOctets = 12;
   static constexpr std::array<std::uint8_t, 4> kMagic = {'s', 'e', 'n', 't'};
@@ -44,7 +44,7 @@ struct Stamp {
     std::memcpy(at, kMagic.data(), kMagic.size());
     std::memcpy(at + kMagic.size(), &nanoseconds, sizeof nanoseconds);
   }
-  /// Nothing where there is none.
+  /// Returns the sending time, or nullopt when the packet has no stamp.
   static std::optional<base::Duration> read(const std::uint8_t* at) {
     if (!std::equal(kMagic.begin(), kMagic.end(), at)) return std::nullopt;
     std::int64_t nanoseconds = 0;
@@ -53,16 +53,16 @@ struct Stamp {
   }
 };
 
-/// How much later than it was sent a packet is there.
+/// Collects the delays of relayed packets, from sending to arrival.
 struct Passed {
   media::TickHistogram delay;
-  bool counts = false;   // once all is under way
+  bool counts = false;   // true after the start-up time
 };
 
-/// Every twentieth leg, on one socket: sends their packets of a tick in one system call, and reads what comes for them.
+/// Every twentieth leg, on one socket. Sends the packets of these legs for a tick in one system call, and reads their received packets.
 class Group {
  public:
-  /// `passed`: of packets that are relayed, or null.
+  /// `passed` collects the delays of relayed packets; null if the legs do not relay.
   Group(std::uint8_t payload_type, Passed* passed)
       : payload_type_(payload_type), passed_(passed), socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
     const int yes = 1;
@@ -143,7 +143,7 @@ class Group {
   static constexpr std::size_t kParts = 3;   // of a packet: header, stamp, voice
   struct alignas(cmsghdr) Came {
     std::array<std::uint8_t, CMSG_SPACE(sizeof(timespec))> control;
-    std::array<std::uint8_t, kHeader + Stamp::kOctets> octets{};   // The rest is cut.
+    std::array<std::uint8_t, kHeader + Stamp::kOctets> octets{};   // The kernel truncates the rest.
   };
   void note_passed(std::size_t index) {
     const auto sent = Stamp::read(came_[index].octets.data() + kHeader);
@@ -153,7 +153,7 @@ class Group {
   struct Caller {
     sockaddr_in to{};
     std::array<std::uint8_t, kHeader> header{};
-    std::size_t frame = 0;   // where in the voice it begins
+    std::size_t frame = 0;   // index of the first frame in the voice
   };
   std::uint8_t payload_type_;
   Passed* passed_;
@@ -169,8 +169,8 @@ class Group {
   std::uint64_t sent_ = 0, received_ = 0;
 };
 
-/// As a network does, it sends when it is time, whatever the conversations do on the same core. Where that is not allowed, it says how late
-/// it was.
+/// Raises this thread's priority, so that it sends on time regardless of the conversations on the same core. If the system forbids this, load_figures
+/// shows how late it was.
 void go_first() {
   const sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_FIFO)};
   (void)::sched_setscheduler(0, SCHED_FIFO, &lowest);

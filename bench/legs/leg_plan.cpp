@@ -10,7 +10,7 @@ namespace offhook::bench {
 
 const std::vector<LegKind>& leg_kinds() {
   static const std::vector<LegKind> kinds = {
-      {.name = "g711_shipped", .port_rate_hz = 8000, .guards_echo = true},  // By SessionFactory::port_rate_hz.
+      {.name = "g711_shipped", .port_rate_hz = 8000, .guards_echo = true},  // The rate that SessionFactory::port_rate_hz chooses.
       {.name = "g711_ai"},
       {.name = "g711_echo", .guards_echo = true},
       {.name = "g711_record", .records = true},

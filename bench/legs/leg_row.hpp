@@ -16,16 +16,16 @@
 
 namespace offhook::bench {
 
-/// What one hears and says; any number of rows share it.
+/// The audio that a leg receives and sends. Any number of rows share it.
 struct LegSounds {
   std::vector<std::int16_t> said;                         ///< at the port's rate
-  std::vector<std::vector<std::uint8_t>> packets;         ///< what comes, 20 ms each
-  std::shared_ptr<const media::Prompt> music;             ///< for who waits
+  std::vector<std::vector<std::uint8_t>> packets;         ///< received packets, 20 ms each
+  std::shared_ptr<const media::Prompt> music;             ///< for a leg that waits
   [[nodiscard]] static std::shared_ptr<const LegSounds> make(const LegKind& kind);
 };
 
-/// Eight calls without their sockets, ticked side by side as a worker does it: for each a packet of a voice comes in, a tick of both
-/// directions follows, and what was heard is taken away.
+/// Eight calls without sockets, which one worker ticks side by side. For each call, one packet of voice arrives, a tick processes both directions,
+/// and the heard frame is discarded.
 class OneRow {
  public:
   static constexpr std::size_t kLegs = media::LegRow::kLanes;

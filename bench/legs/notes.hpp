@@ -19,7 +19,7 @@ namespace offhook::bench {
 
 inline constexpr int kWorkerCore = 0, kOtherCore = 1;
 
-/// Written whole: nobody reads half of it.
+/// Writes a note under a temporary name and renames it, so that no process reads half a note.
 inline void leave_note(const LegPlan& plan, std::string_view what, const nlohmann::json& note) {
   const std::string path = plan.file(what);
   std::ofstream(path + ".part") << note;
@@ -40,7 +40,7 @@ inline nlohmann::json wait_for_note(const LegPlan& plan, std::string_view what) 
   throw std::runtime_error("nobody left the note " + plan.file(what));
 }
 
-/// 0: this thread, and those that it makes from now on.
+/// Binds a thread to a core. Thread 0 means the calling thread and the threads that it creates later.
 inline void pin(pid_t thread, int core) {
   cpu_set_t cores;
   CPU_ZERO(&cores);

@@ -7,13 +7,13 @@
 
 namespace offhook::bench {
 
-/// Some seconds that go through a voice detector, an echo guard and a pitch search as speech does: vowels of a gliding pitch in bursts, with
-/// pauses of faint noise. At `rate_hz`, a whole number of frames of 20 ms, and the same each time.
+/// Returns a few seconds of audio that a voice detector, an echo guard and a pitch search process as speech: bursts of vowels with gliding pitch, and
+/// pauses of faint noise. The rate is `rate_hz`, the length is a whole number of frames of 20 ms, and the result is the same each time.
 [[nodiscard]] std::vector<std::int16_t> voice_like(std::uint32_t rate_hz);
 
-/// The same as RTP carries it, whole frames of 160 octets: PCMU or G722.
+/// Returns the same audio encoded for RTP as PCMU or G722, in whole frames of 160 octets.
 [[nodiscard]] std::vector<std::uint8_t> encoded_voice(media::AudioCodec codec);
-/// 20 ms in each, of any codec but PCMA.
+/// Returns the same audio as packets of 20 ms, in any codec except PCMA.
 [[nodiscard]] std::vector<std::vector<std::uint8_t>> voice_packets(media::AudioCodec codec);
 
 }  // namespace offhook::bench

@@ -1,6 +1,6 @@
-/* The stacks that we are measured against as servers of OPTIONS over UDP on loopback, each in the event loop that it comes with.
- * Each function serves until *stop is set; *port gets its port once it listens, or -1 when it cannot. Transactions are kept, as a
- * user agent must keep them; the answer is 200 with Allow and Accept. */
+/* The SIP stacks of the benchmark as servers of OPTIONS over UDP on loopback, each with its own event loop. Each function serves until *stop is
+ * set. It stores its port in *port when it listens, or -1 when it cannot. It keeps transactions, as a user agent must, and answers 200 with
+ * Allow and Accept. */
 #ifndef OFFHOOK_BENCH_OPTIONS_H
 #define OFFHOOK_BENCH_OPTIONS_H
 

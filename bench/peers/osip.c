@@ -1,6 +1,5 @@
-/* libosip2: osip_message_parse reads start line, Via, From, To, Call-ID, CSeq, Contact, Route, Record-Route, Content-Length,
- * Content-Type and Authorization into structures at once, so that index and typed differ in the rest alone: that it keeps as
- * text. */
+/* libosip2: osip_message_parse always reads start line, Via, From, To, Call-ID, CSeq, Contact, Route, Record-Route, Content-Length, Content-Type
+ * and Authorization into structures. It keeps the other header fields as text. The depths index and typed differ only in these other fields. */
 #include "peers.h"
 
 #include <osipparser2/osip_message.h>

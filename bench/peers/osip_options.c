@@ -1,7 +1,7 @@
-/* libosip2 has no sockets and no event loop: poll and one socket, as its users write them. */
+/* libosip2 has no sockets and no event loop. This server uses poll and one socket, as users of the library do. */
 #include "options.h"
 
-#include <sys/time.h> /* osip.h takes it for granted. */
+#include <sys/time.h> /* osip.h needs it but does not include it. */
 #include <time.h>
 
 #include <osip2/osip.h>
@@ -70,7 +70,7 @@ static void on_datagram(osip_t *osip, const char *text, size_t size) {
   }
   if (osip_transaction_init(&tr, NIST, osip, event->sip) != 0) return;
   osip_transaction_add_event(tr, event);
-  /* osip_nist_execute() would look at each transaction there is, with each datagram. */
+  /* osip_nist_execute() would iterate over all transactions for each datagram. */
   while ((event = osip_fifo_tryget(tr->transactionff)) != NULL) osip_transaction_execute(tr, event);
 }
 

@@ -1,6 +1,6 @@
-/* What the SIP stacks that we are measured against do with one received datagram, each in a file of its own: their headers are C
- * and do not live in one translation unit. Each function allocates and frees as the stack's users must, the copy of the datagram
- * where the stack wants one included. 0 when the message was refused, else something that depends on what was read. */
+/* The work of each SIP stack of the benchmark for one received datagram. Each stack has its own file, because the C headers of two stacks cannot be
+ * included together. Each function allocates and frees memory as a user of the stack must, and copies the datagram if the stack needs a copy.
+ * It returns 0 when the stack refuses the message, and otherwise a value that depends on the parsed fields. */
 #ifndef OFFHOOK_BENCH_PEERS_H
 #define OFFHOOK_BENCH_PEERS_H
 
@@ -10,16 +10,16 @@
 extern "C" {
 #endif
 
-/* index: a message whose header fields can be looked up. typed: and Via, From, To, Call-ID, CSeq, Contact, Route, Record-Route,
- * Max-Forwards, Content-Length, Content-Type, Require, Supported, Allow, Session-Expires, Authorization parsed as far as the
- * stack can; lists that it leaves as text are cut at their commas by us. sdp: and the body, by the stack's own parser. */
+/* index: a message whose header fields can be looked up. typed: also parses Via, From, To, Call-ID, CSeq, Contact, Route, Record-Route, Max-Forwards,
+ * Content-Length, Content-Type, Require, Supported, Allow, Session-Expires and Authorization, as far as the stack can; our code splits
+ * lists that the stack keeps as text at their commas. sdp: also parses the body, with the stack's own parser. */
 typedef enum { OFFHOOK_INDEX, OFFHOOK_TYPED, OFFHOOK_SDP } offhook_depth;
 
 size_t offhook_osip(const char *data, size_t size, offhook_depth depth);
 size_t offhook_sofia(const char *data, size_t size, offhook_depth depth);
 size_t offhook_re(const char *data, size_t size, offhook_depth depth);
 
-/* Tokens of a comma-separated list, where the stack hands out text alone. */
+/* Counts the tokens of a comma-separated list that the stack returns as text. */
 size_t offhook_count_tokens(const char *text, size_t size);
 
 #ifdef __cplusplus

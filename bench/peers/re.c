@@ -1,8 +1,8 @@
-/* libre: sip_msg_decode keeps each header field as a pair of pointers in a list and a hash table, and decodes the topmost Via,
- * From, To, CSeq, Content-Type and the Request-URI at once; the rest is decoded here when typed is asked for. */
+/* libre: sip_msg_decode keeps each header field as a pair of pointers in a list and a hash table. It decodes the topmost Via, From, To, CSeq,
+ * Content-Type and the Request-URI immediately. For the depth typed, this file decodes the other fields. */
 #include "peers.h"
 
-/* As Debian builds the library; its headers ask for types that they do not include themselves. */
+/* The options of Debian's build of the library. Its headers use types that they do not declare. */
 #define HAVE_INET6
 #define HAVE_INTTYPES_H
 #define HAVE_STDBOOL_H
@@ -58,8 +58,8 @@ static void decode_typed(const struct sip_msg *msg, struct decoded *out) {
   if (expires != NULL) out->seen += pl_u32(&expires->val);
 }
 
-/* A description cannot be read without a session of our own with a stream to read it into. Both messages' are read as offers: an
- * answer would want the offer to be written first, and is parsed by the same functions. */
+/* libre parses a description only into a session of its own that has a stream. Both messages are parsed as offers: an answer would first need an
+ * encoded offer, and uses the same parser. */
 static int decode_body(const struct sip_msg *msg, struct decoded *out) {
   struct sdp_session *session = NULL;
   struct sdp_media *audio = NULL;

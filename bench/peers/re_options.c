@@ -1,4 +1,4 @@
-/* libre: its SIP transactions, transports and event loop. */
+/* libre with its own SIP transactions, transports and event loop. */
 #include "options.h"
 
 #include <stdbool.h>

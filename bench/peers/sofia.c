@@ -1,5 +1,5 @@
-/* sofia-sip: msg_make parses every header field that the class sip knows into structures at once, in place in its own copy of the
- * datagram; index and typed are the same work. Unknown fields stay text. */
+/* sofia-sip: msg_make parses every header field of the class sip into structures at once, in place in its own copy of the datagram. The depths
+ * index and typed are therefore the same work. Unknown fields remain text. */
 #include "peers.h"
 
 #include <sofia-sip/msg.h>

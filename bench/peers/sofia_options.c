@@ -1,4 +1,4 @@
-/* sofia-sip: its transaction engine nta with the transports and the event loop that belong to it. */
+/* sofia-sip with its transaction engine nta, and with its own transports and event loop. */
 #include "options.h"
 
 #include <sofia-sip/nta.h>

@@ -13,40 +13,40 @@ namespace speech_bench {
 
 namespace embedded = offhook::agent::embedded;
 
-/// Something a caller says, and what should come of it.
+/// One utterance of a caller, and the expected result.
 struct Utterance {
   enum class What {
     Wish,            ///< truth: the intent's name
-    Foreign,         ///< nothing that the dialogue knows, where wishes are expected
-    Yes, No,         ///< where a number was read back
+    Foreign,         ///< no intent of the dialogue, where an intent is expected
+    Yes, No,         ///< after the dialogue has read a number back
     Number,          ///< truth: its digits
-    Correction,      ///< "no, it's ..." of a number that was read back; truth: its digits
-    ForeignNumber,   ///< foreign, where a number is expected
-    ForeignYesNo,    ///< foreign, where yes or no is expected
+    Correction,      ///< "no, it's ..." after a number was read back; truth: its digits
+    ForeignNumber,   ///< no number, where a number is expected
+    ForeignYesNo,    ///< neither yes nor no, where yes or no is expected
   };
   std::string part;    ///< tune, held, unseen
   What what{};
   std::string truth;
   std::string caller;
   Pcm said;
-  Pcm before;  ///< what this caller said in the turn before; empty: it is the first one
+  Pcm before;  ///< what this caller said in the previous turn; empty: this is the first turn
 };
 [[nodiscard]] std::string name(Utterance::What what);
 
 struct Outcome {
   enum class Kind {
-    Understood,      ///< taken, and right
-    Confirmed,       ///< the caller is asked whether it is right, and it is
-    ConfirmedWrong,  ///< asked, and it is not: a no away from being mended
-    Rejected,        ///< asked again
-    Wrong,           ///< taken, and wrong
+    Understood,      ///< accepted, and right
+    Confirmed,       ///< the dialogue asks for confirmation, and it is right
+    ConfirmedWrong,  ///< the dialogue asks for confirmation, and it is wrong; the caller can correct it with "no"
+    Rejected,        ///< the dialogue asks again
+    Wrong,           ///< accepted, and wrong
   };
   Kind kind{};
   std::string heard, best;  ///< best: the nearest intent
   double confidence = 0, score = 0;
 };
 
-/// Hears one utterance at a time, each in a call of its own, and lets the dialogue decide. One per thread.
+/// Decodes one utterance at a time, each in a call of its own, and lets the dialogue decide. Each thread needs its own object.
 class Experiment {
  public:
   Experiment(std::shared_ptr<const embedded::DialogueKnowledge> knowledge, std::unique_ptr<embedded::SphinxDecoder> decoder);

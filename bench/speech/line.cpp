@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kFrame = 320;  // 20 ms
 constexpr std::size_t kLead = 15 * kFrame, kTail = 25 * kFrame;
 
-/// Pink-like noise, as rooms and streets have it: white, through one pole at about 1 kHz, and some of the white left.
+/// Noise with a nearly pink spectrum, as in buildings and streets: white noise through one pole at about 1 kHz, plus some of the white noise.
 class Noise {
  public:
   double next() {
@@ -24,13 +24,13 @@ class Noise {
   }
 
  private:
-  std::uint64_t state_ = 11;  // The same noise for everybody.
+  std::uint64_t state_ = 11;  // A fixed seed: each call has the same noise.
   double low_ = 0;
 };
 
 std::int16_t clip(double value) { return static_cast<std::int16_t>(std::clamp(std::lround(value), -32768L, 32767L)); }
 
-/// Mean power of what is louder than a hundredth of the peak: pauses do not count.
+/// Returns the mean power of the samples above a hundredth of the peak, so that pauses do not count.
 double speech_power(const Pcm& pcm) {
   int peak = 1;
   for (const auto sample : pcm) peak = std::max(peak, std::abs(static_cast<int>(sample)));

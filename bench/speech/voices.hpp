@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-/// Callers: synthetic voices, and what a human voice recorded for Asterisk.
+/// The callers' voices: synthetic voices, and a human voice recorded for Asterisk.
 namespace speech_bench {
 
-/// "slt", "rms", "awb", "kal16" are voices of flite; "espeak" and names such as "en-gb+m3" are voices of the program espeak-ng; "ked" is a voice
-/// of the program festival. Returns nothing when there is no such voice.
+/// Speaks `text`. "slt", "rms", "awb" and "kal16" are voices of flite. "espeak" and names such as "en-gb+m3" are voices of the program espeak-ng.
+/// "ked" is a voice of the program festival. Returns empty audio when there is no such voice.
 [[nodiscard]] Pcm say(std::string_view voice, const std::string& text);
 
 /// Recordings of one speaker, in Debian's packages asterisk-core-sounds-en-g722 (16 kHz) and -wav (8 kHz).
@@ -19,11 +19,12 @@ class HumanPrompts {
   explicit HumanPrompts(std::string folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] bool installed() const;
-  /// Of the whole folder, without its sub-folders: names such as "vm-goodbye", sorted.
+  /// Returns the names of all prompts in the folder, without sub-folders, sorted: names such as "vm-goodbye".
   [[nodiscard]] std::vector<std::string> names() const;
-  /// As recorded for the band, at 16 kHz; empty when it cannot be read.
+  /// Returns the recording for this band, at 16 kHz; empty when it cannot be read.
   [[nodiscard]] Pcm load(const std::string& name, Band band) const;
-  /// "5551234" of single recorded digits, their silence cut, with the gaps that people leave within and between groups.
+  /// Returns a number such as "5551234", joined from recorded digits without their silence, with the gaps that people leave within and between
+  /// groups.
   [[nodiscard]] Pcm digits(const std::string& number, Band band) const;
 
  private:
