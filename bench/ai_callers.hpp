@@ -15,25 +15,25 @@
 
 namespace offhook::bench {
 
-/// Callers who speak to one extension, in this process: one telephone and one media engine for all of them.
+/// Makes the calls of all callers to one extension, in this process, with one telephone and one media engine.
 class AiCallers {
  public:
-  /// `poll` is called every millisecond on a thread of ours.
+  /// Calls `poll` every millisecond on a thread of this object.
   AiCallers(std::size_t most, std::uint16_t registrar_port, std::function<void()> poll);
   ~AiCallers();
   AiCallers(const AiCallers&) = delete;
   AiCallers& operator=(const AiCallers&) = delete;
 
-  /// `on_connected` is called on the signalling thread.
+  /// Starts one call. The signalling thread calls `on_connected` when the call is answered.
   void dial(std::uint16_t agent_port, std::shared_ptr<media::AudioPort> port, std::function<void()> on_connected);
   void hang_up();
   [[nodiscard]] std::size_t up() const { return up_; }
   [[nodiscard]] std::size_t ended() const { return ended_; }
-  /// Why calls did not come up, and how many each: "486 Busy Here: 3". "" when all did.
+  /// Returns the reasons why calls failed to connect, with the number of calls for each: "486 Busy Here: 3". Returns "" if all calls connected.
   [[nodiscard]] std::string not_up();
-  /// Nobody is polled any more.
+  /// Stops the polling thread, and waits until it has ended.
   void stop_polling();
-  /// How long the callers' own jitter buffers held what they heard, in ms: of each call that is over.
+  /// Returns the mean delay of the caller's own jitter buffer, in ms, for each call that has ended.
   [[nodiscard]] const std::vector<double>& buffered_ms() const { return buffered_ms_; }
 
  private:
@@ -48,10 +48,10 @@ class AiCallers {
   media::Engine engine_{{1, 24576, 32767, std::chrono::seconds(10), {}}};
   std::unique_ptr<phone::Endpoint> endpoint_;
   phone::Account account_;
-  std::vector<Dialled> calls_;       // signalling thread
+  std::vector<Dialled> calls_;       // used on the signalling thread only
   std::mutex mutex_;
-  std::map<std::string, std::size_t> not_up_;  // behind mutex_
-  std::vector<double> buffered_ms_;  // the same, until all are over
+  std::map<std::string, std::size_t> not_up_;  // guarded by mutex_
+  std::vector<double> buffered_ms_;  // used on the signalling thread only, until all calls have ended
   std::atomic<std::size_t> up_{0}, ended_{0};
   std::atomic<bool> stop_{false};
   std::thread thread_;

@@ -69,7 +69,7 @@ Json openai_at(const Simulator& simulator) {
 AiAgent::AiAgent(const AiPrograms& programs, const std::string& name, const Json& providers, std::uint16_t registrar_port, std::size_t calls,
                  const Json& agent)
     : sip_port_(agent::demo::free_udp_port()),
-      health_port_(static_cast<std::uint16_t>(sip_port_ + 1)),  // TCP: the UDP port beside it is another.
+      health_port_(static_cast<std::uint16_t>(sip_port_ + 1)),  // A TCP port; it does not conflict with the UDP port of the same number.
       log_(programs.out + "/" + name + ".log") {
   const std::string path = programs.out + "/" + name + ".json";
   std::ofstream(path) << Json{

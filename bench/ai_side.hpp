@@ -11,22 +11,23 @@
 
 namespace offhook::bench {
 
-/// The programs that a measurement of AI calls starts, and where it leaves its files.
+/// The programs that a measurement of AI calls starts, and the folder for its files.
 struct AiPrograms {
-  std::string agent;      ///< offhook
-  std::string simulator;  ///< offhook_openai_sim; those of the other services are beside it
-  std::string out;        ///< folder
+  std::string agent;      ///< the program offhook
+  std::string simulator;  ///< the program offhook_openai_sim; the simulators of the other services are in the same folder
+  std::string out;        ///< the folder for the files
 };
 
 /// A simulated service (tests/services) in a process of its own.
 class Simulator {
  public:
-  /// `service`: "openai", "azure", "deepgram" or "ollama". Files are named after `name`. Throws std::runtime_error when it does not start.
+  /// Starts the simulator of `service`: "openai", "azure", "deepgram" or "ollama". Its files begin with `name`. Throws std::runtime_error when it
+  /// does not start.
   Simulator(const AiPrograms& programs, const std::string& service, const std::string& name, const nlohmann::json& scenario);
   [[nodiscard]] std::uint16_t secure_port() const { return port_; }
   [[nodiscard]] const std::string& certificate() const { return certificate_; }
   [[nodiscard]] pid_t pid() const { return process_->pid(); }
-  /// What it has noted until now, a JSON object each.
+  /// Returns the events that the simulator has logged so far, each as a JSON object.
   [[nodiscard]] std::vector<nlohmann::json> log() const;
 
  private:
@@ -35,20 +36,20 @@ class Simulator {
   std::uint16_t port_ = 0;
 };
 
-/// /providers/openai of a configuration, by that simulator over TLS.
+/// Returns /providers/openai of a configuration that uses this simulator over TLS.
 [[nodiscard]] nlohmann::json openai_at(const Simulator& simulator);
 
-/// `offhook run` with an agent on simulators.
+/// A process of `offhook run` with one agent that uses simulators.
 class AiAgent {
  public:
-  /// `providers` and `agent` are members of its configuration. Throws std::runtime_error when it does not become ready.
+  /// Starts the agent. `providers` and `agent` become members of its configuration. Throws std::runtime_error when the agent does not become ready.
   AiAgent(const AiPrograms& programs, const std::string& name, const nlohmann::json& providers, std::uint16_t registrar_port, std::size_t calls,
           const nlohmann::json& agent);
   [[nodiscard]] std::uint16_t sip_port() const { return sip_port_; }
   [[nodiscard]] pid_t pid() const { return process_->pid(); }
   [[nodiscard]] const std::string& log() const { return log_; }
   [[nodiscard]] double tick_p99_ms() const;
-  /// Returns its page of metrics.
+  /// Returns the agent's page of metrics.
   [[nodiscard]] std::string metrics() const;
   void end();
 

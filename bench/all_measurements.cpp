@@ -38,16 +38,18 @@ void append(std::vector<T>& all, std::vector<T> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-/// The messages on which others' figures are known, where they are at hand; else our own of the same size and header fields.
+/// Returns the folder of the messages for which published figures exist, if this machine has it. Otherwise returns the folder of Offhook's own
+/// messages, which have the same size and header fields.
 std::string message_folder() {
   const char* data = std::getenv("OFFHOOK_TEST_DATA");
   const std::string shared = std::string(data == nullptr ? "../shared/data" : data) + "/bench";
   return fs::exists(shared + "/invite.sip") ? shared : "bench/data";
 }
 
-/// Subjects that are made together. What one has to make is slow under valgrind, so that the copy there makes one family alone.
+/// A group of subjects that one function creates. Creating subjects is slow under valgrind; therefore the process under valgrind creates only one
+/// family.
 struct Family {
-  std::vector<std::string_view> first_parts;  ///< with which names of its subjects begin
+  std::vector<std::string_view> first_parts;  ///< the first parts of the names of its subjects
   std::vector<Subject> (*make)();
 };
 const std::vector<Family>& families() {
@@ -75,7 +77,7 @@ Result counted(const Subject& subject, const BenchPrograms& programs) {
   return instruction_result(subject, prefix);
 }
 
-/// Time, instructions, and what follows from them. What is timed stays when counting fails.
+/// Measures the time and the instructions of a subject, and derives the rate. The measured time is kept when counting the instructions fails.
 std::vector<Result> measure_subject(Subject& subject, const BenchPrograms& programs) {
   std::vector<Result> results = {measure_time(subject)};
   try {
@@ -98,7 +100,7 @@ std::vector<Measurement> subject_measurements(const BenchPrograms& programs) {
   return measurements;
 }
 
-/// Calls to the agent with the simulated services.
+/// Returns the measurements of calls to the agent with the simulated services.
 std::vector<Measurement> ai_measurements(const AiPrograms& programs) {
   std::vector<Measurement> measurements;
   measurements.push_back({"turns", 150, [programs] { return measure_turns({programs}); }, {"turn.added_ms", "greeting_ms", "interrupt_ms"}});
@@ -106,7 +108,7 @@ std::vector<Measurement> ai_measurements(const AiPrograms& programs) {
   for (const LineUp& each : line_ups()) {
     measurements.push_back({"services." + each.name + ".turn", 75, [&each, programs] { return measure_line_up_turns(each, {programs}); }});
   }
-  for (const char* name : {"talk-deepgram", "deepgram-ollama-deepgram", "azure-azure-azure"}) {  // Those that hold sockets.
+  for (const char* name : {"talk-deepgram", "deepgram-ollama-deepgram", "azure-azure-azure"}) {  // These combinations use streaming connections.
     measurements.push_back({std::string("services.") + name + ".cost.200", 100, [name, programs] { return measure_line_up_cost(line_up(name), {programs}); }});
   }
   return measurements;

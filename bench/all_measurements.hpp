@@ -8,16 +8,17 @@
 namespace offhook::bench {
 
 struct BenchPrograms {
-  std::string self;       ///< offhook_bench: starts itself under valgrind, and as the two sides of leg_capacity
-  std::string agent;      ///< offhook; "" leaves out what needs it
-  std::string simulator;  ///< offhook_openai_sim; those of the other services are beside it. "" leaves out what needs them
-  std::string out;        ///< folder for what they write
+  std::string self;       ///< the program offhook_bench, which starts itself under valgrind, and as the two processes of leg_capacity
+  std::string agent;      ///< the program offhook; "" omits the measurements that need it
+  std::string simulator;  ///< the program offhook_openai_sim, beside the simulators of the other services; "" omits the measurements that need them
+  std::string out;        ///< the folder for the files of the measurements
 };
 
-/// Everything that can be measured, in the order in which it runs.
+/// Returns all measurements, in the order in which they run.
 [[nodiscard]] std::vector<Measurement> all_measurements(const BenchPrograms& programs);
 
-/// For the copy of this program that runs under valgrind: counts the subject of that name. Throws std::runtime_error when there is none.
+/// Counts the instructions of the subject with this name; the process under valgrind calls it. Throws std::runtime_error when there is no such
+/// subject.
 void count_subject(const std::string& name);
 
 }  // namespace offhook::bench

@@ -7,7 +7,7 @@ namespace offhook::bench {
 
 namespace {
 
-/// A description of that version: one that was heard before would not be told again.
+/// Returns a session description with this version. The version must change, because a peer ignores a description that it already has.
 sip::Body description(std::uint64_t version) {
   constexpr const char* kRest =
       " IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 9 8 0 101\r\na=rtpmap:9 G722/8000\r\n"
@@ -23,7 +23,7 @@ sip::StackOptions options(std::uint32_t number) {
   made.number = number;
   made.limits = {kPlenty, kPlenty, kPlenty, kPlenty};
   made.door.peers = {{*base::IpAddress::parse("192.0.2.0"), 24}};
-  made.door.peer = {kUnbounded, kUnbounded};  // Their clock stands still while they call: the door counts, and lets all in.
+  made.door.peer = {kUnbounded, kUnbounded};  // The pair's clock does not advance during a call, so the limiter must count every packet and refuse none.
   return made;
 }
 

@@ -10,8 +10,8 @@
 
 namespace offhook::bench {
 
-/// Two stacks without sockets: what one sends, the other receives at once, over UDP as far as they know. Their clock goes on only
-/// as it is told to. Throws when a call does not come about: who refuses is quick, and no measurement.
+/// Two SIP stacks without sockets: each receives at once what the other sends, as if over UDP. Their clock advances only in pass(). Throws when a
+/// call is not established, because a refused call is cheap and would falsify the measurement.
 class CallPair {
  public:
   static constexpr std::size_t kMessagesOfCall = 7;   ///< INVITE 100 180 200 ACK BYE 200
@@ -22,8 +22,8 @@ class CallPair {
   CallPair& operator=(const CallPair&) = delete;
 
   void complete_call();
-  void add_dialog();  ///< A call that stays up.
-  void offer_anew();  ///< A re-INVITE in one of those, chosen at random.
+  void add_dialog();  ///< Establishes a call and keeps it up.
+  void offer_anew();  ///< Sends a re-INVITE in a random call of those that are up.
   void pass(base::Duration time);
   [[nodiscard]] std::size_t dialogs() const { return up_.size(); }
 

@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
-/// Real time, as a model that streams what it says while it says it; pieces of 40 to 100 ms.
+/// Returns the scenario of a model that streams its speech in real time, in pieces of 40 to 100 ms.
 Json scenario() {
   return {{"voice", "tone"},
           {"loop", true},
@@ -60,7 +60,7 @@ Window watch(const AiCallers& phone, pid_t agent, int seconds) {
   return window;
 }
 
-/// The same of each service. What is said is said anew each time, so that nobody has it at hand.
+/// Returns the scenario of `service` for the same conversation. Each reply has a new text, so that no cache of synthesized speech can serve it.
 Json scenario_of(const std::string& service) {
   constexpr int kReplies = 1000;
   Json replies = Json::array();
@@ -72,7 +72,7 @@ Json scenario_of(const std::string& service) {
   return scenario;
 }
 
-/// Of the agent, while all calls are up: $OFFHOOK_BENCH_PROFILE is where perf(1) leaves what it saw.
+/// Starts perf(1) on the agent while all calls are up, if $OFFHOOK_BENCH_PROFILE names a file for its data. Returns null otherwise.
 std::unique_ptr<Process> profile(pid_t agent, int seconds, const std::string& out) {
   const char* file = std::getenv("OFFHOOK_BENCH_PROFILE");
   if (file == nullptr) return nullptr;
@@ -81,12 +81,13 @@ std::unique_ptr<Process> profile(pid_t agent, int seconds, const std::string& ou
                                    out + "/perf.log");
 }
 
-/// Of an agent that is ready, which it ends; `simulators` is the processor time that they took until now, in seconds.
+/// Measures the cost of calls to an agent that is ready, and ends this agent. `simulators` returns the processor time that the simulators have used
+/// so far, in seconds.
 std::vector<Result> cost_of(const std::string& name, AiAgent& agent, const CallsCostOptions& options, std::uint16_t registrar_port,
                             const std::function<double()>& simulators) {
   auto lines = agent::demo::prepare_lines({"How are you today? Tell me more about all of it, and then more.", "What time is it now, and where are you?"}, "rms");
   if (!lines) throw std::runtime_error(lines.error().detail);
-  std::this_thread::sleep_for(2s);  // What is made ready behind the registration.
+  std::this_thread::sleep_for(2s);  // The agent continues its preparations for some time after the registration.
   const double idle_kb = usage_of(agent.pid()).rss_kb;
 
   std::vector<std::unique_ptr<LoadCaller>> callers;
@@ -98,7 +99,7 @@ std::vector<Result> cost_of(const std::string& name, AiAgent& agent, const Calls
   });
   for (auto& each : callers) {
     phone.dial(agent.sip_port(), each->port(), {});
-    std::this_thread::sleep_for(100ms);  // As people would: not all in one instant.
+    std::this_thread::sleep_for(100ms);  // People do not all call at the same instant.
   }
   for (const auto end = base::Clock::now() + 20s; phone.up() + phone.ended() < options.calls && base::Clock::now() < end;) std::this_thread::sleep_for(50ms);
   if (const std::string not_up = phone.not_up(); !not_up.empty()) fmt::print(stderr, "of {} calls did not come up: {}\n", options.calls, not_up);

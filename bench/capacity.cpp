@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kHost = "127.0.0.1";
 
-/// What callers ask, and what `offhook run` logs when it has understood it (share/dialogues/receptionist.json).
+/// A question of the callers, and the intent that `offhook run` logs when it has understood the question (share/dialogues/receptionist.json).
 struct Question {
   std::string text, intent;
 };
@@ -43,7 +43,7 @@ bool wait_for(Condition condition, base::Duration limit) {
   return true;
 }
 
-/// All callers: one telephone and one media engine for them, in this process.
+/// All callers, in this process, with one telephone and one media engine.
 class Callers {
  public:
   Callers(const std::vector<agent::demo::Line>& lines, std::size_t count, std::uint16_t registrar_port) {
@@ -83,7 +83,7 @@ class Callers {
   [[nodiscard]] std::size_t up() const { return up_; }
   [[nodiscard]] std::size_t ended() const { return ended_; }
 
-  /// Once nobody polls any more: asked and answered, by question.
+  /// Stops polling, and returns how often each question was asked and answered.
   std::vector<LoadCaller::Count> stop_and_count() {
     stop_ = true;
     thread_.join();
@@ -111,7 +111,7 @@ class Callers {
   media::Engine engine_{{1, 24576, 32767, 10s, {}}};
   std::unique_ptr<phone::Endpoint> endpoint_;
   phone::Account account_;
-  std::vector<phone::CallPtr> calls_;  // signalling thread
+  std::vector<phone::CallPtr> calls_;  // used on the signalling thread only
   std::atomic<std::size_t> up_{0}, ended_{0};
   std::atomic<bool> stop_{false};
   std::thread thread_;
@@ -119,7 +119,7 @@ class Callers {
 
 struct Agent {
   std::uint16_t sip_port = agent::demo::free_udp_port();
-  std::uint16_t health_port = static_cast<std::uint16_t>(sip_port + 1);  // TCP: the UDP port beside it is another.
+  std::uint16_t health_port = static_cast<std::uint16_t>(sip_port + 1);  // A TCP port; it does not conflict with the UDP port of the same number.
   std::string log;
   Process process;
 
@@ -155,7 +155,7 @@ struct Agent {
     return json["ticks"]["p99_ms"].get<double>();
   }
 
-  /// How often each intent was understood, by its log.
+  /// Returns how often the agent's log reports each intent as understood.
   [[nodiscard]] std::map<std::string, std::uint64_t> understood() const {
     std::map<std::string, std::uint64_t> counts;
     std::ifstream file(log);
@@ -171,13 +171,13 @@ struct Agent {
 void bring_up(Callers& callers, const Agent& agent, std::size_t calls) {
   for (std::size_t i = 0; i < calls; ++i) {
     callers.dial(i, agent.sip_port);
-    std::this_thread::sleep_for(200ms);  // As people would: not all in one instant.
+    std::this_thread::sleep_for(200ms);  // People do not all call at the same instant.
   }
   (void)wait_for([&] { return callers.up() + callers.ended() >= calls; }, 30s);
   if (callers.up() == 0) throw std::runtime_error("no call came up: see " + agent.log);
 }
 
-/// The agent while it serves its calls: some may end, so that what it costs is shared by those that were there.
+/// The agent's load while it serves the calls. Calls may end early, so the cost is divided by the mean number of calls.
 struct Watched {
   double cpu_percent = 0;  ///< of one core
   double mean_up = 0, most_up = 0;
@@ -217,7 +217,7 @@ std::vector<Result> measure_capacity(const CapacityOptions& options) {
 
   const YesRegistrar registrar;
   Agent agent(options, registrar.port());
-  std::this_thread::sleep_for(3s);  // Greeting and recogniser are made ready behind the registration.
+  std::this_thread::sleep_for(3s);  // The agent prepares its greeting and its recogniser after the registration.
   const double idle_kb = usage_of(agent.process.pid()).rss_kb;
   Callers callers(*lines, options.calls, registrar.port());
   bring_up(callers, agent, options.calls);

@@ -25,7 +25,8 @@ const base::SocketAddress kPeer{base::IpAddress::v4({127, 0, 0, 1}), 9};
 
 base::TimePoint at(std::size_t turn) { return base::TimePoint(kTick * (static_cast<std::int64_t>(turn) + 50)); }
 
-/// A conference of callers in PCMU, without their sockets: a packet of each comes in, three of them speak, and each is sent one.
+/// A conference of PCMU callers without sockets. In each tick, one packet of each caller arrives, three callers speak, and each caller gets one
+/// packet.
 class Meeting {
  public:
   explicit Meeting(std::size_t members)

@@ -15,7 +15,7 @@ constexpr std::array kDelaysMs{20, 60, 120, 200, 300, 400};
 constexpr std::array kLossesDb{6, 10, 15, 20, 25, 30, 40};
 constexpr std::array kColours{"#2f6f9f", "#5b9f2f", "#9f8a2f", "#b5532c", "#7a3f9f", "#333333"};
 constexpr double kSeconds = 600;
-constexpr double kMostMs = 400;  // of the plot
+constexpr double kMostMs = 400;  // the upper end of the plot's axis
 
 std::string row(const char* what, int loss_db, int delay_ms) { return fmt::format("echo.{}.loss_{}.delay_{}", what, loss_db, delay_ms); }
 
@@ -24,7 +24,7 @@ const Result* find(const std::vector<Result>& results, const std::string& name) 
   return found == results.end() ? nullptr : &*found;
 }
 
-/// The human voices where they are installed.
+/// Returns recorded human voices if they are installed, and synthetic voices otherwise.
 const EchoVoices& echo_voices() {
   static const EchoVoices voices = [] {
     auto human = human_voices(kSeconds);
@@ -47,7 +47,7 @@ std::vector<Result> measure_line(int loss_db, int delay_ms) {
 
 constexpr int kWide = 380, kHigh = 220, kTop = 60, kLeft = 60;
 
-/// One line for each delay; `y` is the figure's height in the panel.
+/// Draws one line for each delay. `y` returns the vertical position of a value in the panel.
 template <class Y>
 std::string panel(const std::vector<Result>& results, const char* what, const char* title, int x0, Y y) {
   constexpr double kRange = kLossesDb.back() - kLossesDb.front();

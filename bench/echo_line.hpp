@@ -9,18 +9,18 @@
 
 namespace offhook::bench {
 
-/// A telephone line on which what we send comes back: G.711 both ways, a loudspeaker and its room, a delay that wanders as jitter
-/// buffers adapt, lost packets, noise, and a caller who may speak into it. Repeats by its seed.
+/// A telephone line that returns our own audio as echo. It has G.711 in both directions, a loudspeaker in a room, lost packets, and noise. The delay
+/// changes as if jitter buffers adapted. A caller may speak at the same time. Runs with the same seed are identical.
 struct EchoLineOptions {
   double delay_ms = 150;        ///< from our packet to its echo
   double loss_db = 20;          ///< echo return loss
-  bool room = true;             ///< 40 ms of reflections, as loud as the direct sound together
-  double noise_dbov = -65;      ///< at the caller's end
-  double wander_ms = 30;        ///< the delay moves by at most so much, at once, every few seconds
-  double drift_ppm = 50;        ///< of the caller's clock: one sample is left out or repeated now and then
-  double lost_share = 0.005;    ///< of packets: concealed
-  int stretched_ms = 0;         ///< our own jitter buffer moves what is heard by so much every other second, to and fro, and says so
-  double overdrive = 1.5;       ///< of the loudspeaker: full scale is compressed as if it were driven by so much
+  bool room = true;             ///< true: 40 ms of reflections, whose sum is as loud as the direct sound
+  double noise_dbov = -65;      ///< the noise at the caller's end
+  double wander_ms = 30;        ///< the largest change of the delay, in one step every few seconds
+  double drift_ppm = 50;        ///< drift of the caller's clock: the line sometimes omits or repeats a sample
+  double lost_share = 0.005;    ///< share of packets that are lost and concealed
+  int stretched_ms = 0;         ///< our jitter buffer changes its delay by this much every other second, forward and back, and reports it
+  double overdrive = 1.5;       ///< gain of the loudspeaker before its compression; 0: no compression
   std::uint32_t seed = 1;
 };
 
@@ -33,16 +33,16 @@ class EchoLine {
 
   struct Heard {
     Frame pcm;
-    bool genuine = true;        ///< false: made up
-    int moved = 0;              ///< samples by which our own line was stretched before this frame
+    bool genuine = true;        ///< false: concealed audio instead of a received packet
+    int moved = 0;              ///< samples by which our own jitter buffer stretched the audio before this frame
   };
-  /// 20 ms: what arrives while the caller says `caller` (as it is at our level), then what we send.
+  /// Advances by 20 ms, and returns the frame that arrives. `caller` is the caller's own speech, at our level. send() follows with our frame.
   Heard hear(std::span<const std::int16_t> caller);
   void send(std::span<const std::int16_t> ours);
 
  private:
-  static constexpr std::size_t kKept = 8192;      // samples: a second
-  static constexpr std::size_t kReflections = 320;  // and the direct sound
+  static constexpr std::size_t kKept = 8192;      // samples: about one second
+  static constexpr std::size_t kReflections = 320;  // with the direct sound as the first
 
   [[nodiscard]] float played_at(std::uint64_t sample, double delay_samples) const;
   void wander();
@@ -51,14 +51,14 @@ class EchoLine {
   EchoLineOptions options_;
   std::mt19937 random_;
   std::array<float, kReflections> room_{};
-  std::array<float, kReflections - 1 + kFrame> spoken_{};  // by the loudspeaker: this frame, and what still sounds in the room
-  std::array<float, kKept> played_{};           // by sample, modulo kKept: what the microphone hears of it
+  std::array<float, kReflections - 1 + kFrame> spoken_{};  // output of the loudspeaker: this frame, after the samples that still reverberate
+  std::array<float, kKept> played_{};           // the echo at the microphone, by sample number modulo kKept
   std::uint64_t now_ = kKept;                   // samples
-  double delay_samples_, delay_before_;         // of this frame and of the one before
+  double delay_samples_, delay_before_;         // of this frame and of the previous one
   int ticks_to_move_ = 0;
   std::uint64_t ticks_ = 0;
   bool stretched_ = false;
-  int stretch_samples_ = 0;                     // of the delay: what we did ourselves
+  int stretch_samples_ = 0;                     // the part of the delay that our own jitter buffer caused
   Frame last_{};
 };
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kSamples = 320, kOctets = 160, kFrames = 64;
 
-/// Noise that swells and fades, as speech does: the quantiser's step follows it.
+/// Noise that swells and fades as speech does, so that the quantiser's step size must adapt.
 struct Wideband {
   std::array<std::int16_t, kSamples * kFrames> pcm{};
   std::array<std::uint8_t, kOctets * kFrames> octets{};
@@ -28,7 +28,7 @@ struct Wideband {
     float smooth = 0;
     for (std::size_t i = 0; i < pcm.size(); ++i) {
       const float loud = 200.F + 60.F * static_cast<float>(i / 1600 % 5 * 20);
-      smooth = 0.8F * smooth + noise(engine);  // More below than above, as in speech.
+      smooth = 0.8F * smooth + noise(engine);  // Low frequencies dominate, as in speech.
       pcm[i] = static_cast<std::int16_t>(std::clamp(smooth * loud, -32000.F, 32000.F));
     }
     media::G722Encoder encoder;

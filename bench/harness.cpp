@@ -18,7 +18,7 @@ namespace {
 constexpr int kRounds = 31;
 constexpr std::chrono::nanoseconds kSlice = std::chrono::milliseconds(3);
 
-/// Of this thread: what others run meanwhile on a busy machine does not count, though their use of the caches does.
+/// Returns the processor time of this thread. Other processes on a busy machine do not add to it, but they affect the caches.
 double cpu_nanoseconds() {
   timespec now{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -31,7 +31,8 @@ double nanoseconds_of(const Work& work, std::size_t times) {
   return cpu_nanoseconds() - begin;
 }
 
-/// So many turns that a slice is long against the clock's own cost and short against a neighbour's.
+/// Returns how many turns fill one slice. A slice is long compared with the cost of reading the clock, and short compared with load from other
+/// processes.
 std::size_t turns_per_slice(const Work& work) {
   std::size_t turns = 1;
   while (turns < (std::size_t{1} << 30U) && nanoseconds_of(work, turns) < static_cast<double>(kSlice.count())) turns *= 2;
@@ -49,7 +50,7 @@ struct Lap {
   }
 };
 
-/// Instructions by "SUBJECT/CONTESTANT".
+/// Reads the instruction counts by "SUBJECT/CONTESTANT".
 std::map<std::string, double> read_instruction_counts(const std::string& prefix) {
   constexpr std::string_view kTrigger = "desc: Trigger: Client Request: ", kTotals = "totals: ";
   std::map<std::string, double> counts;
@@ -83,12 +84,12 @@ Result measure_time(Subject& subject) {
 
 void count_instructions(Subject& subject) {
   const auto count = [&subject](const Contestant& who) {
-    who.work(subject.counted_turns);  // Pools and caches are filled: what is counted is steady state.
+    who.work(subject.counted_turns);  // Fills pools and caches, so that the count covers the steady state.
     CALLGRIND_ZERO_STATS;
     CALLGRIND_START_INSTRUMENTATION;
     who.work(subject.counted_turns);
     CALLGRIND_STOP_INSTRUMENTATION;
-    const std::string label = subject.name + "/" + who.name;  // Valgrind reads it later than a temporary lives.
+    const std::string label = subject.name + "/" + who.name;  // Valgrind reads the label after a temporary would have been destroyed.
     CALLGRIND_DUMP_STATS_AT(label.c_str());
   };
   if (subject.prepare) subject.prepare();

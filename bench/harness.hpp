@@ -8,20 +8,20 @@
 #include <utility>
 #include <vector>
 
-/// Our code beside that of others, in one process and one run, by time and by instructions. Why not Google Benchmark: it runs one
-/// subject to its end before it begins with the next, so that a noisy neighbour meets one of them alone; here they take turns.
+/// Compares Offhook's code with other libraries in one process and one run, by time and by instructions. Google Benchmark is not used, because it
+/// finishes one subject before it starts the next. Load from other processes would then affect only one of them. Here the contestants alternate.
 namespace offhook::bench {
 
-/// Keeps the compiler from leaving out what computed `value`, and from remembering memory across it.
+/// Prevents the compiler from removing the computation of `value`, and from caching memory across this point.
 template <class T>
 void keep(const T& value) {
   asm volatile("" : : "g"(&value) : "memory");
 }
 
-/// Does its work `times` times.
+/// Runs one contestant's work `times` times.
 using Work = std::function<void(std::size_t times)>;
 
-/// One call per turn, told its number: the loop is inside, so that no indirect call stands in what is measured.
+/// Returns Work that calls `one` once per turn, with the number of the turn. The loop is inside, so that the measurement contains no indirect calls.
 template <class One>
 Work repeat(One one) {
   return [one, turn = std::size_t{0}](std::size_t times) mutable {
@@ -38,19 +38,19 @@ struct Subject {
   std::string name;  ///< "sip.parse.index"
   Contestant ours;
   std::vector<Contestant> peers;
-  std::size_t counted_turns = 64;  ///< whose instructions are counted, behind as many that warm up
-  std::function<void()> prepare{}, finish{};  ///< before it is measured or counted, and after: what takes time and memory
-  std::size_t parts = 1;           ///< of one turn, say messages: figures are for one of them
-  std::string rate{};              ///< name of the row that says how many turns a second take place; "" for none
-  double seconds = 1;              ///< about how long it takes to measure and to count
+  std::size_t counted_turns = 64;  ///< turns whose instructions are counted, after as many turns of warm-up
+  std::function<void()> prepare{}, finish{};  ///< run before and after the measurement: allocate and free what takes much time or memory
+  std::size_t parts = 1;           ///< parts of one turn, such as messages; results are per part
+  std::string rate{};              ///< name of the row with the turns per second; "" for no such row
+  double seconds = 1;              ///< approximate duration of measuring and counting
 };
 
-/// Nanoseconds of processor time of one turn: median of kRounds slices, in which ours and the peers take turns.
+/// Measures the processor time of one turn, in nanoseconds: the median of kRounds slices. Offhook and the peers alternate slice by slice.
 [[nodiscard]] Result measure_time(Subject& subject);
 
-/// Under valgrind: runs each contestant with counting on, and leaves one dump per contestant, named "SUBJECT/CONTESTANT".
+/// Counts the instructions of each contestant; runs under valgrind. Writes one dump per contestant, with the label "SUBJECT/CONTESTANT".
 void count_instructions(Subject& subject);
-/// "NAME.instructions" from such dumps (`prefix`.1, `prefix`.2, ...). Throws std::runtime_error when one is missing.
+/// Returns "NAME.instructions", read from the dumps `prefix`.1, `prefix`.2, and so on. Throws std::runtime_error when a dump is missing.
 [[nodiscard]] Result instruction_result(const Subject& subject, const std::string& prefix);
 
 }  // namespace offhook::bench

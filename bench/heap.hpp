@@ -4,7 +4,7 @@
 
 namespace offhook::bench {
 
-/// Octets of the heap in use, by malloc's own account; freed memory that malloc keeps not included.
+/// Returns the octets of the heap in use, as malloc counts them. Freed memory that malloc retains is not included.
 [[nodiscard]] inline double octets_held() {
   const auto info = ::mallinfo2();
   return static_cast<double>(info.uordblks + info.hblkhd);

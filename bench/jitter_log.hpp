@@ -9,11 +9,11 @@
 
 namespace offhook::bench {
 
-/// A trace's packets in the order in which they come.
+/// The packets of a trace in the order of their arrival.
 class Arrivals {
  public:
   explicit Arrivals(const JitterTrace& trace);
-  /// The number of the next one that is there by now.
+  /// Returns the index of the next packet that has arrived by `now_ms`, or nullopt.
   [[nodiscard]] std::optional<std::size_t> next(double now_ms);
 
  private:
@@ -22,7 +22,7 @@ class Arrivals {
   std::size_t at_ = 0;
 };
 
-/// Stands for media/time_stretch: what a voice of 125 Hz lets it do.
+/// A model of media/time_stretch for a voice with a pitch of 125 Hz.
 class ModelLine {
  public:
   [[nodiscard]] std::int64_t waiting() const { return waiting_; }
@@ -31,20 +31,20 @@ class ModelLine {
     waiting_ -= units;
     played_ += units;
   }
-  /// Returns by how many units of 1/8000 s it became longer, or shorter (less than 0).
+  /// Returns the change of the length in units of 1/8000 s. A negative value shortens.
   std::int64_t stretch(std::int64_t wish, bool urgent);
 
  private:
   std::int64_t waiting_ = 0, played_ = 0;
 };
 
-/// Notes what is played, and sums it up.
+/// Records the played frames and computes the summary.
 class PlayingLog {
  public:
   explicit PlayingLog(const JitterTrace& trace) : trace_(&trace), was_played_(trace.packets.size()) {}
   void frame(std::uint32_t timestamp, double at_ms);
   void concealed(std::int64_t units);
-  /// Where none was sent it is no concealment; after the first frame.
+  /// Records silence after the first frame. It counts as concealment only where the sender sent audio.
   void silence(std::int64_t units);
   [[nodiscard]] Playing finish();
 
@@ -52,10 +52,10 @@ class PlayingLog {
   [[nodiscard]] bool between_spurts() const;
 
   const JitterTrace* trace_;
-  std::vector<bool> was_played_;       // by the packet's place
+  std::vector<bool> was_played_;       // by the packet's index
   Playing playing_;
-  std::optional<std::uint32_t> last_;  // timestamp
-  std::size_t next_packet_ = 0;        // the first one that no frame has reached yet
+  std::optional<std::uint32_t> last_;  // timestamp of the last frame
+  std::size_t next_packet_ = 0;        // index of the first packet that no frame has reached yet
   std::int64_t concealed_ = 0;         // units
 };
 

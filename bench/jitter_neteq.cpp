@@ -15,12 +15,12 @@ namespace offhook::bench {
 namespace {
 
 constexpr double kUnitsPerMs = 8;
-constexpr std::int64_t kOutput = 80;            // units: NetEq is asked for 10 ms at a time
+constexpr std::int64_t kOutput = 80;            // units; NetEq returns 10 ms per call
 constexpr double kBucketMs = 20, kStartDelayMs = 80, kHistoryMs = 2000;
 constexpr int kBuckets = 100;
 constexpr std::size_t kMaxPackets = 200;
 
-/// Shares of relative delays, which forget quickly at first.
+/// A histogram of relative delays. Old values lose weight, at first quickly.
 class DelayHistogram {
  public:
   explicit DelayHistogram(double forget) : forget_(forget) {}
@@ -39,7 +39,7 @@ class DelayHistogram {
   std::array<double, kBuckets> shares_{};
 };
 
-/// The target: the delay that 95 % of the half seconds need, and what is worth it for packets out of order.
+/// The target delay: the delay that suffices for 95 % of the intervals of half a second, or the best delay for reordered packets, if that is longer.
 class DelayTarget {
  public:
   void on_packet(double now_ms, double transit_ms, bool reordered) {
@@ -146,7 +146,7 @@ class NetEqPolicy {
     if (!next_) next_ = next->first;
     const std::int64_t leap = next->first - *next_;
     if (next->second) return begin_noise(next->first);
-    if (expands_ > 100) return decode();                                          // As if the sender had begun anew.
+    if (expands_ > 100) return decode();                                          // As if the sender had restarted.
     const bool muted = expands_ > 5;
     if (mode_ == Mode::Expand && muted && span() < target_units() / 2) return expand();
     if (leap == 0) return decode();
@@ -157,7 +157,7 @@ class NetEqPolicy {
     }
     if (mode_ == Mode::Normal) return expand();
     const bool waits = leap < 100 * kOutput && expands_ < 10 && leap > kOutput * expands_ && level_ < target_units();
-    return waits ? expand() : decode();                                            // Merged with what was made up.
+    return waits ? expand() : decode();                                            // NetEq merges the decoded audio with the concealment.
   }
 
   void decode() {
@@ -178,7 +178,8 @@ class NetEqPolicy {
   }
   [[nodiscard]] bool has_next() const { return !held_.empty() && !held_.begin()->second && held_.begin()->first == next_; }
 
-  /// One pitch period of the 30 ms that this needs, at most every 50 ms; where the buffer is at four times its target, at once and roughly.
+  /// Removes or adds one pitch period of the 30 ms that stretching needs, at most every 50 ms. When the buffer holds four times its target, it
+  /// removes audio at once, regardless of quality.
   void maybe_stretch() {
     if (mode_ != Mode::Normal) return;
     const double target = target_units(), low = std::max(target * 3 / 4, target - 85 * kUnitsPerMs), high = std::max(target, low + 20 * kUnitsPerMs);
@@ -219,11 +220,11 @@ class NetEqPolicy {
   PlayingLog log_;
   DelayTarget target_;
   ModelLine line_;
-  std::map<std::uint32_t, bool> held_;   // by timestamp: whether it is comfort noise
+  std::map<std::uint32_t, bool> held_;   // by timestamp; true: comfort noise
   std::optional<std::uint32_t> newest_;
-  std::optional<std::int64_t> next_;     // timestamp that follows what was decoded
+  std::optional<std::int64_t> next_;     // timestamp after the audio decoded last
   Mode mode_ = Mode::Normal;
-  int expands_ = 0;                      // in a row, of 10 ms
+  int expands_ = 0;                      // consecutive expansions of 10 ms
   std::int64_t made_up_ = 0, removed_ = 0, stretched_ = 0;
   double level_ = 0, now_ms_ = 0, stretched_at_ = -1000;
 };

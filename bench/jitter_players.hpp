@@ -8,34 +8,35 @@
 
 namespace offhook::bench {
 
-/// How a trace sounded. Delays run from when the fastest packet would have come to when the first sample is played.
+/// The result of playing a trace. A delay runs from the time at which the fastest packet would have arrived to the time at which its first sample
+/// plays.
 struct Playing {
   struct Heard {
     double at_ms, delay_ms;
   };
-  std::vector<Heard> heard;                  ///< each frame that was played
-  double concealed_percent = 0;              ///< of the time in which something should have been heard
+  std::vector<Heard> heard;                  ///< one entry for each frame that was played
+  double concealed_percent = 0;              ///< of the time in which audio was due
   double mean_delay_ms = 0;
-  double stretched_percent = 0;              ///< samples inserted or removed, of all
+  double stretched_percent = 0;              ///< samples inserted or removed, as a share of all samples
   double longest_start_ms = 0;               ///< the largest delay of a talk spurt's first frame
-  double late_delay_ms = 0;                  ///< the delay that one of a hundred frames exceeds
+  double late_delay_ms = 0;                  ///< the 99th percentile of the frames' delays
   std::size_t frames = 0;
-  std::size_t unplayed = 0;                  ///< packets of audio that came, and of which nothing was played
-  std::size_t out_of_order = 0;              ///< frames that overlap or precede what was played
+  std::size_t unplayed = 0;                  ///< packets of audio that arrived but were not played at all
+  std::size_t out_of_order = 0;              ///< frames that overlap or precede audio that was already played
   std::size_t clipped = 0;                   ///< talk spurts whose first packet was not played
   std::size_t concealed_in_silence = 0;      ///< units of 1/8000 s
-  rtp::JitterStatistics counts{};            ///< of ours only
+  rtp::JitterStatistics counts{};            ///< filled by play() only
 };
 
-/// Our jitter buffer with a line of samples that can be stretched by 8 ms at a time, or in every third second, which is quiet, by any
-/// time up to 15 ms. Ticks are at phase_ms, and every 20 ms.
+/// Plays a trace with our jitter buffer on a line that can be stretched by 8 ms at a time. In every third second, which is quiet, it can be stretched
+/// by any time up to 15 ms. The ticks are at phase_ms and every 20 ms after it.
 [[nodiscard]] Playing play(const JitterTrace& trace, rtp::DelayProfile profile, double phase_ms);
-/// speexdsp's, as its manual has it.
+/// Plays a trace with speexdsp's jitter buffer, used as its manual says.
 [[nodiscard]] Playing play_by_speexdsp(const JitterTrace& trace, double phase_ms);
-/// The policy of WebRTC's NetEq (its defaults of 2022), on the same line: a model of ours, of its decisions and not of its sound.
+/// Plays a trace with the policy of WebRTC's NetEq (its defaults of 2022) on the same line. It models NetEq's decisions, not its sound.
 [[nodiscard]] Playing play_by_neteq_policy(const JitterTrace& trace, double phase_ms);
 
-/// Where ticks fall between packets decides what a delay in whole ticks can be: figures are means over these.
+/// Offsets of the ticks from the packets, in ms. The offset limits the possible delays, which are whole ticks; results are means over these offsets.
 inline constexpr double kPhases[] = {2, 7, 12, 17};
 
 }  // namespace offhook::bench

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kPacketMs = 20;
 
-/// Not std's distributions, whose numbers differ from one library to the other.
+/// A source of random values. The distributions of std are not used, because their values differ between standard libraries.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : random_(seed) {}
@@ -30,7 +30,7 @@ class Dice {
   base::SeededRandom random_;
 };
 
-/// Gilbert-Elliott: a good state that loses nothing and a bad one that loses all.
+/// The Gilbert-Elliott model of loss: a good state that loses no packet, and a bad state that loses every packet.
 class BurstLoss {
  public:
   BurstLoss(double share, double mean_burst) : leave_(1 / mean_burst), enter_(leave_ * share / (1 - share)) {}
@@ -41,7 +41,7 @@ class BurstLoss {
   bool bad_ = false;
 };
 
-/// Nothing passes while the network stalls; then all comes at once.
+/// A network that stalls: no packet passes during a stall, and at its end all packets arrive at once.
 class Stalls {
  public:
   double held_ms(double sent_ms, Dice& dice) {
@@ -56,7 +56,7 @@ class Stalls {
   double end_ = 0, next_ = 3000;
 };
 
-using DelayOf = std::function<double(double sent_ms, Dice& dice)>;  // kLost: it never comes
+using DelayOf = std::function<double(double sent_ms, Dice& dice)>;  // kLost: the packet never arrives
 enum class Order : std::uint8_t { Kept, Changed };
 
 void send_all(JitterTrace& trace, const DelayOf& delay_of, Order order, Dice& dice) {
@@ -91,7 +91,7 @@ void talk_in_spurts(JitterTrace& trace, double minutes, Dice& dice) {
   }
 }
 
-/// Nothing passes for `length_ms` in every `every_ms`.
+/// Returns a delay function: in each period of `every_ms`, no packet passes for the last `length_ms`.
 DelayOf outage(double length_ms, double every_ms) {
   return [=](double sent_ms, Dice& dice) {
     const double since = std::fmod(sent_ms, every_ms) - (every_ms - length_ms);

@@ -12,19 +12,20 @@
 
 namespace offhook::bench {
 
-/// Silent callers. Each presses a key when the benchmark says so, and waits for the agent's voice. A thousand take little processor time.
+/// Silent callers. Each caller presses a key when the benchmark orders it, and waits for the agent's voice. A thousand callers take little processor
+/// time.
 class KeyCallers {
  public:
-  /// A caller who hears nothing for so long after the key got no answer.
+  /// A caller that hears no voice for this long after its key has no answer.
   static constexpr std::uint64_t kPatienceTicks = 50 * 5;
 
-  /// Returns the port of a further caller, who presses a key at that time.
+  /// Adds a caller that presses a key at `press_at`, and returns its port.
   std::shared_ptr<media::AudioPort> add(std::optional<base::TimePoint> press_at = {});
-  /// Each caller presses a key once, one caller after the other, from `begin` on and within `span`. Earlier answers are forgotten.
+  /// Makes each caller press a key once, one after the other, from `begin` on and within `span`. Discards earlier answers.
   void ask(base::TimePoint begin, base::Duration span);
-  /// Every few milliseconds, on one thread.
+  /// Processes all ports. Call it every few milliseconds, on one thread.
   void poll(base::TimePoint now);
-  /// From the key to the first voiced frame, in ms, of each caller who pressed one and got an answer; and how many pressed one.
+  /// The callers that pressed a key, and for each answer the time from the key to the first voiced frame, in ms.
   struct Answers {
     std::size_t asked = 0;
     std::vector<double> ms;
@@ -36,7 +37,7 @@ class KeyCallers {
     std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
     std::optional<base::TimePoint> press_at;
     std::optional<std::uint64_t> pressed_at, answered_at;  // ticks of the callers' media engine
-    std::uint64_t tick = 0;                                // of the last frame
+    std::uint64_t tick = 0;                                // tick of the last frame
   };
   static void poll(Caller& caller, base::TimePoint now);
 

@@ -7,8 +7,8 @@
 
 namespace offhook::bench {
 
-/// leg.memory.KIND: resident memory of one of 1,024 calls without their sockets that have talked for two seconds. leg.memory.opus.encoder
-/// and .decoder: octets of the heap that a leg's Opus takes for each direction.
+/// Returns leg.memory.KIND: the resident memory per call of 1,024 calls without sockets, after two seconds of talk. leg.memory.opus.encoder and
+/// .decoder are the octets of the heap that a leg's Opus codec takes for each direction.
 [[nodiscard]] std::vector<Measurement> leg_memory_measurements();
 
 }  // namespace offhook::bench

@@ -9,7 +9,7 @@ namespace offhook::bench {
 std::vector<Subject> leg_subjects() {
   std::vector<Subject> subjects;
   for (const auto& kind : ticked_kinds()) {
-    if (kind.records) continue;  // Which is the writer's work.
+    if (kind.records) continue;  // The recorder's thread does this work, not the leg's tick.
     auto row = std::make_shared<std::unique_ptr<OneRow>>();
     Subject subject;
     subject.name = "leg.tick." + kind.name;

@@ -50,13 +50,13 @@ LineUpServices::LineUpServices(const AiPrograms& programs, const LineUp& line_up
     : trusted_(std::filesystem::absolute(programs.out + "/" + name + ".trusted.pem").string()) {
   std::ofstream trusted(trusted_);
   for (const std::string& service : line_up.services) {
-    const std::string program = service == "azure_model" ? "openai" : service;  // Azure OpenAI's paths are there, too.
+    const std::string program = service == "azure_model" ? "openai" : service;  // The simulator of OpenAI also serves the paths of Azure OpenAI.
     running_.push_back({service, std::make_unique<Simulator>(programs, program, name + "." + service, scenario_of(service))});
     trusted << std::ifstream(running_.back().simulator->certificate()).rdbuf();
   }
 }
 
-/// "" when it does not run.
+/// Returns the URL of a running service, or "" if it does not run.
 std::string LineUpServices::url_of(const std::string& service) const {
   const auto found = std::find_if(running_.begin(), running_.end(), [&service](const Running& each) { return each.service == service; });
   return found == running_.end() ? "" : "https://127.0.0.1:" + std::to_string(found->simulator->secure_port());

@@ -10,28 +10,28 @@
 
 namespace offhook::bench {
 
-/// Who takes part in the calls: the simulated services, and how an agent uses them.
+/// The simulated services of a set of calls, and how an agent uses them.
 struct LineUp {
   std::string name;
-  std::vector<std::string> services;  ///< that are started: "openai", "azure" (speech), "azure_model" (Azure OpenAI), "deepgram", "ollama"
-  nlohmann::json session;             ///< the one of /agent/sessions
-  bool talks = false;                 ///< one model hears and speaks, and the Realtime simulator plays it
-  std::string greeting;               ///< said word for word; "": the model's own
+  std::vector<std::string> services;  ///< the services to start: "openai", "azure" (speech), "azure_model" (Azure OpenAI), "deepgram", "ollama"
+  nlohmann::json session;             ///< the only element of /agent/sessions
+  bool talks = false;                 ///< true: one model hears and speaks, and its simulator logs its turns
+  std::string greeting;               ///< the greeting, spoken word for word; "": the model chooses it
 };
-/// Whole conversations by Azure OpenAI and by Deepgram, and cascades of all kinds. That of OpenAI Realtime is `./dev bench turns`.
+/// Returns the line-ups: realtime sessions of Azure OpenAI and of Deepgram, and cascades of all kinds. `./dev bench turns` measures OpenAI Realtime.
 [[nodiscard]] const std::vector<LineUp>& line_ups();
-/// Throws std::runtime_error when there is none of that name.
+/// Returns the line-up of this name. Throws std::runtime_error when there is none.
 [[nodiscard]] const LineUp& line_up(const std::string& name);
 
 /// The simulators of a line-up, each in a process of its own.
 class LineUpServices {
  public:
-  /// `scenario_of`: what is to be read by one of its services.
+  /// Starts the simulators. `scenario_of` returns the scenario of a service.
   LineUpServices(const AiPrograms& programs, const LineUp& line_up, const std::string& name, nlohmann::json (*scenario_of)(const std::string& service));
 
-  /// /providers of an agent that is to use them, all over TLS.
+  /// Returns /providers of an agent that uses these simulators, all over TLS.
   [[nodiscard]] nlohmann::json providers() const;
-  /// What all of them have noted until now.
+  /// Returns all events that the simulators have logged so far.
   [[nodiscard]] std::vector<nlohmann::json> log() const;
   [[nodiscard]] double cpu_seconds() const;
 
@@ -42,7 +42,7 @@ class LineUpServices {
   };
   [[nodiscard]] std::string url_of(const std::string& service) const;
   std::vector<Running> running_;
-  std::string trusted_;  // a file with the certificates of all
+  std::string trusted_;  // file with the certificates of all simulators
 };
 
 }  // namespace offhook::bench

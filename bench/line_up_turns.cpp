@@ -15,10 +15,10 @@ using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
 constexpr std::int64_t kPauseUs = 500'000;         // /agent/limits/end_of_turn_ms
-constexpr std::int64_t kRecogniserUs = 2'000'000;  // the embedded one's, at most, and the pause before it is asked
-constexpr std::size_t kKeys = 320;                 // more than there are stretches of voice
+constexpr std::int64_t kRecogniserUs = 2'000'000;  // most time of the embedded recogniser, with the pause before it starts
+constexpr std::size_t kKeys = 320;                 // more keys than the stretches of voice
 
-/// A word for the k-th turn, so that what the services note of it can be found: of ten syllables, three.
+/// Returns a word for turn `number`, made of three of ten syllables. It identifies the events that the services log for this turn.
 std::string key(std::size_t number) {
   constexpr std::array kSyllables = {"ba", "di", "fo", "gu", "ka", "le", "mi", "no", "ru", "ta"};
   std::string word;
@@ -26,11 +26,11 @@ std::string key(std::size_t number) {
   return word;
 }
 
-/// Words of many letters are long beeps: nothing but the caller makes a pause that could be taken for an end.
+/// Returns the reply of turn `number`. The simulator speaks long words as long beeps, so that no pause within a reply looks like its end.
 std::string reply(std::size_t number) { return key(number) + (number % 2 == 0 ? " extraordinarily comprehensible explanations" : " unquestionably satisfactory circumstances"); }
 
-/// What each service takes is told here, so that it can be taken off; text comes at once. Models take now more, now less: the agent's tick
-/// shall be met at any point of it.
+/// Returns the scenario of a service. It sets the time that the service takes, so that the measurement can subtract it; text comes at once. The
+/// model's time varies, so that replies arrive at all phases of the agent's tick.
 Json scenario_of(const std::string& service) {
   Json heard = Json::array(), replies = Json::array(), said = Json::array();
   for (std::size_t k = 0; k < kKeys; ++k) {
@@ -38,7 +38,7 @@ Json scenario_of(const std::string& service) {
     said.push_back(reply(k));
     replies.push_back({{"when", key(k)}, {"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});
   }
-  for (std::size_t k = 0; k < 21; ++k) replies.push_back({{"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});  // To what the embedded recogniser made of it.
+  for (std::size_t k = 0; k < 21; ++k) replies.push_back({{"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});  // For the embedded recogniser.
   if (service == "azure") return {{"voice", "tone"}, {"loop", true}, {"heard", heard}, {"response_ms", 150}, {"segmentation_ms", 2000}};
   if (service == "deepgram") return {{"voice", "tone"}, {"loop", true}, {"heard", heard}, {"replies", said}, {"result_ms", 150}};
   Json scenario = {{"voice", "tone"}, {"loop", true}, {"replies", replies}, {"response_ms", 300}, {"token_ms", 0}};
@@ -60,7 +60,7 @@ std::vector<Result> measure_line_up_turns(const LineUp& line_up, const LineUpTur
   Json settings = {{"prompt", "You are helpful."}, {"language", "en"}, {"sessions", Json::array({line_up.session})}};
   if (!line_up.greeting.empty()) settings["greeting"] = line_up.greeting;
   AiAgent agent(options.programs, name, services.providers(), registrar.port(), options.plan.calls, settings);
-  std::this_thread::sleep_for(5s);  // What is made ready behind the registration.
+  std::this_thread::sleep_for(5s);  // The agent continues its preparations for some time after the registration.
   const bool hears_here = line_up.session.value("listen", "") == "local";
   const auto figures = hold_turns(options.plan, agent, registrar.port(), [&] { return turns_in(line_up, services.log()); },
                                   hears_here ? kRecogniserUs : kFarthestUs);

@@ -10,8 +10,8 @@ struct LineUpTurnsOptions {
   TurnsPlan plan = {10, 8, 4};
 };
 
-/// What a caller waits for over what the services of a line-up take: "services.LINEUP.turn.*", "greeting_ms" and "interrupt_ms" of the same.
-/// Files in the folder begin with "services.LINEUP". Throws std::runtime_error.
+/// Measures the time that callers wait in addition to the time that the services take: "services.LINEUP.turn.*", and "greeting_ms" and "interrupt_ms"
+/// of the same line-up. The files in the folder begin with "services.LINEUP". Throws std::runtime_error.
 [[nodiscard]] std::vector<Result> measure_line_up_turns(const LineUp& line_up, const LineUpTurnsOptions& options);
 
 }  // namespace offhook::bench

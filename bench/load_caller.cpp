@@ -7,9 +7,9 @@ namespace offhook::bench {
 
 namespace {
 constexpr std::size_t kFrame = 320;            // 20 ms at 16 kHz
-constexpr unsigned kPoliteFrames = 40;         // 800 ms of silence: the other side has finished
-constexpr unsigned kOverdueFrames = 50 * 5;    // 5 s without an answer: it should have come
-constexpr unsigned kPatienceFrames = 50 * 12;  // 12 s without one: ask the next thing
+constexpr unsigned kPoliteFrames = 40;         // 800 ms of silence: the agent has finished
+constexpr unsigned kOverdueFrames = 50 * 5;    // 5 s without an answer: the question counts as unanswered
+constexpr unsigned kPatienceFrames = 50 * 12;  // 12 s without an answer: the caller asks the next question
 }  // namespace
 
 void LoadCaller::poll() {

@@ -9,18 +9,18 @@
 
 namespace offhook::bench {
 
-/// A caller who asks the same questions over and over, waiting each time until the other side has spoken: what a hundred of them
-/// need of memory is little, as nothing is recorded. poll() it every few milliseconds, on one thread.
+/// A caller that repeats the same questions, and waits each time until the agent has spoken. It records nothing, so that a hundred callers need
+/// little memory. Call poll() every few milliseconds, on one thread.
 class LoadCaller {
  public:
-  /// `lines` belong to whoever makes the callers, who begin with different ones.
+  /// Borrows `lines` from the owner of the callers. The caller begins with line `first`.
   LoadCaller(const std::vector<agent::demo::Line>& lines, std::size_t first) : lines_(lines), next_(first) { port_->gives_way = false; }
 
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   void poll();
 
-  /// Of lines()[i]: how often it was asked, and how often somebody spoke within the time that patience lasts. What was asked less than five
-  /// seconds ago, and not answered yet, is not in it: the end of a measurement is nobody's silence.
+  /// Counts for one line: how often it was asked, and how often the agent spoke before the caller's patience ended. A question asked in the last five
+  /// seconds without an answer is not counted, because the measurement may have ended too early.
   struct Count {
     std::uint64_t asked = 0, answered = 0;
   };
@@ -40,8 +40,8 @@ class LoadCaller {
   std::uint32_t utterance_ = 0;
   std::uint64_t frames_ = 0;
   bool speaking_ = false;
-  bool counted_ = true;       // the present line is in counts_
-  bool heard_since_ = false;  // the other side has spoken since our last line
+  bool counted_ = true;       // true if the present line is in counts_
+  bool heard_since_ = false;  // true if the agent has spoken since the caller's last line
   unsigned quiet_frames_ = 0;
 };
 

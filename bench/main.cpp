@@ -1,7 +1,8 @@
-// offhook_bench [--list] [--out FOLDER] [--agent PROGRAM] [--simulator PROGRAM] [WORD...]: measures, prints a table, and leaves results.json
-// and ratios.svg in FOLDER, with dialogs.svg, jitter.svg, capacity.svg and echo.svg where they are asked for. It starts itself once more
-// under valgrind for the instructions, the agent, which is `offhook`, for the capacity, and with it the simulator, which is
-// `offhook_openai_sim`, for turns (turns.json) and for what AI calls cost, and those of the other services beside it. `./dev bench` calls it.
+// offhook_bench [--list] [--out FOLDER] [--agent PROGRAM] [--simulator PROGRAM] [WORD...]
+// Runs the measurements, prints a table, and writes results.json and ratios.svg to FOLDER. It also writes dialogs.svg, jitter.svg, capacity.svg and
+// echo.svg when their measurements were chosen. It starts itself again under valgrind to count instructions. It starts the agent (`offhook`) to
+// measure the capacity. It starts the simulator (`offhook_openai_sim`) and the simulators of the other services beside it to measure turns
+// (turns.json) and the cost of AI calls. `./dev bench` runs this program.
 #include <offhook/bench/all_measurements.hpp>
 #include <offhook/bench/echo_figures.hpp>
 #include <offhook/bench/legs/capacity_plot.hpp>
@@ -63,7 +64,7 @@ std::vector<Measurement> chosen(const Arguments& arguments) {
   return measurements;
 }
 
-/// Written beside and then put in its place, so that a reader sees the whole of it.
+/// Writes a temporary file and renames it, so that a reader always sees a complete file.
 void write(const std::string& path, const std::string& text) {
   if (text.empty()) return;
   std::ofstream file(path + ".part");
@@ -98,7 +99,7 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);  // Giving memory back to the system and fetching it again is no stack's work.
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);  // Otherwise the measurements would include returning memory to the system and allocating it again.
   try {
     if (argc == 3 && std::string_view(argv[1]) == "--count") {
       count_subject(argv[2]);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kSamples = 320;  // 20 ms at 16 kHz
 
-/// A tick of a conference in which all legs speak.
+/// Returns the work of one tick of a conference in which all legs speak.
 Work mix(std::size_t legs) {
   std::mt19937 engine(32);
   std::normal_distribution<float> level(0.F, 3000.F);

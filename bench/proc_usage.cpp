@@ -18,11 +18,11 @@ ProcUsage usage_of(pid_t pid) {
   std::ifstream stat(folder + "/stat");
   const std::string line{std::istreambuf_iterator<char>(stat), std::istreambuf_iterator<char>()};
   ProcUsage usage;
-  const auto name_end = line.rfind(')');  // The name itself may hold anything.
+  const auto name_end = line.rfind(')');  // The name may contain parentheses and spaces.
   if (name_end == std::string::npos) return usage;
   std::istringstream fields(line.substr(name_end + 1));
   std::string skipped;
-  for (int i = 3; i < 14; ++i) fields >> skipped;  // proc(5): field 3 is the first behind the name, utime is 14, stime 15.
+  for (int i = 3; i < 14; ++i) fields >> skipped;  // proc(5): the first field after the name is field 3, utime is 14, stime is 15.
   double user = 0, system = 0;
   fields >> user >> system;
   usage.cpu_seconds = (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));

@@ -6,14 +6,14 @@
 
 namespace offhook::bench {
 
-/// What the kernel says of one process, all its threads together.
+/// The resource usage that the kernel reports for a process, as the sum of its threads.
 struct ProcUsage {
-  double cpu_seconds = 0;  ///< user and system, since its start
-  double rss_kb = 0;       ///< now
+  double cpu_seconds = 0;  ///< user and system time since the start of the process
+  double rss_kb = 0;       ///< current resident memory
 };
 [[nodiscard]] ProcUsage usage_of(pid_t pid);
 
-/// What GET `path` on 127.0.0.1:`port` answers, headers included; "" when nobody does.
+/// Sends GET `path` to 127.0.0.1:`port`, and returns the response with its header. Returns "" when no server answers.
 [[nodiscard]] std::string http_get(unsigned short port, const std::string& path);
 
 }  // namespace offhook::bench

@@ -15,7 +15,7 @@ namespace offhook::bench {
 
 Process::Process(const std::vector<std::string>& command, const std::string& log, const std::vector<std::string>& environment) {
   std::vector<char*> arguments;
-  for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));  // exec does not write to them.
+  for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));  // exec does not modify the strings.
   arguments.push_back(nullptr);
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (output < 0) throw std::runtime_error("cannot write " + log);
@@ -24,7 +24,7 @@ Process::Process(const std::vector<std::string>& command, const std::string& log
   if (pid_ < 0) throw std::runtime_error("no process can be made for " + command.front());
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != self) ::_exit(127);  // It ended before the kernel knew that we are to end with it.
+    if (::getppid() != self) ::_exit(127);  // The parent ended before prctl took effect.
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     for (const auto& setting : environment) ::putenv(const_cast<char*>(setting.c_str()));

@@ -15,7 +15,7 @@ sip::StackOptions options() {
   return made;
 }
 
-/// The line of that header field, with its line end; "" when there is none.
+/// Returns the line of this header field with its line end, or "" when the message does not have it.
 std::string_view line(std::string_view message, std::string_view name) {
   const auto at = message.find(std::string("\r\n").append(name).append(": "));
   if (at == std::string_view::npos) return {};
@@ -38,7 +38,7 @@ RegisteredStack::RegisteredStack(std::size_t accounts, bool quiet)
     account.expires = quiet ? std::chrono::hours(24) : std::chrono::minutes(5);
     (void)stack_.add_account(std::move(account), now_);
     exchange();
-    pass(std::chrono::milliseconds(1));  // Nobody registers all of them in one instant.
+    pass(std::chrono::milliseconds(1));  // Real accounts do not all register at the same instant.
   }
   if (accepted_ != accounts) throw std::runtime_error("not every account of sip.registrations was registered");
 }
@@ -50,7 +50,7 @@ std::string RegisteredStack::answer(std::string_view request) {
   const std::string_view to = line(request, "To");
   text.append(to.substr(0, to.size() - 2)).append(";tag=r\r\n");
   if (proven) {
-    text += line(request, "Contact");  // As long as was asked for.
+    text += line(request, "Contact");  // Grants the expiry that was requested.
     ++accepted_;
   } else {
     text += "WWW-Authenticate: Digest realm=\"pbx.example\", nonce=\"5f3a9c0e77\", algorithm=MD5, qop=\"auth\"\r\n";
@@ -96,7 +96,7 @@ void RegisteredStack::refresh() {
 }
 
 void RegisteredStack::refuse_stranger() {
-  // An INVITE without an offer is so short that no refusal fits into as many octets, and nobody gets more than he sent.
+  // A response must not be longer than the stranger's request, and an INVITE without an offer is shorter than any refusal.
   constexpr std::string_view kOffer =
       "v=0\r\no=- 1 1 IN IP4 192.0.2.66\r\ns=-\r\nc=IN IP4 192.0.2.66\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0\r\n";
   const std::string number = std::to_string(++strangers_);

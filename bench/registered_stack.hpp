@@ -9,21 +9,21 @@
 
 namespace offhook::bench {
 
-/// A stack with many accounts and a registrar that is a function: it challenges a REGISTER without credentials (MD5, qop auth),
-/// believes any others, and grants what is asked for. Virtual time, no sockets.
+/// A stack with many accounts, and a simulated registrar. The registrar challenges a REGISTER without credentials (MD5, qop auth), accepts any
+/// credentials, and grants the requested expiry. It uses virtual time and no sockets.
 class RegisteredStack {
  public:
-  /// `quiet`: registered for a day and without pings, so that nothing is due but what is asked for.
+  /// Registers `accounts` accounts. If `quiet`, they register for a day and send no pings, so that no timer is due during a measurement.
   explicit RegisteredStack(std::size_t accounts, bool quiet = false);
   RegisteredStack(const RegisteredStack&) = delete;
   RegisteredStack& operator=(const RegisteredStack&) = delete;
 
-  /// Goes on to the next refresh of any account, its answer included; the pings that are due before it are sent too.
+  /// Advances the time through the next refresh of any account and its response. Pings that are due earlier are sent too.
   void refresh();
   void pass(base::Duration time);
-  /// An INVITE from nobody's registrar is refused with 403.
+  /// Receives an INVITE from an address that is no registrar of the accounts, and checks that the stack refuses it with 403 or 503.
   void refuse_stranger();
-  [[nodiscard]] std::size_t accepted() const { return accepted_; }  ///< REGISTERs, refreshes among them
+  [[nodiscard]] std::size_t accepted() const { return accepted_; }  ///< accepted REGISTERs, including refreshes
 
  private:
   void exchange();

@@ -7,11 +7,11 @@
 
 namespace offhook::bench {
 
-/// {"results":[{"name","unit","ours","peers":{NAME: figure},"ratio"}]}; what failed is {"name","error"}.
+/// Returns {"results":[{"name","unit","ours","peers":{NAME: figure},"ratio"}]}; a failed result is {"name","error"}.
 [[nodiscard]] std::string to_json(const std::vector<Result>& results);
-/// Columns for people: name, ours, each peer, how many times the best of them.
+/// Returns a table for people: name, Offhook's figure, how many times better it is than the best peer, and each peer's figure.
 [[nodiscard]] std::string to_table(const std::vector<Result>& results);
-/// Bars of the ratio to the best peer, for docs/benchmarks.md: those that have peers.
+/// Returns a bar chart of the ratio to the best peer, for docs/benchmarks.md. It shows only results with peers.
 [[nodiscard]] std::string to_svg(const std::vector<Result>& results);
 
 }  // namespace offhook::bench

@@ -20,7 +20,7 @@ namespace offhook::bench {
 namespace {
 
 constexpr std::size_t kFrames = 16;
-constexpr int kSpeexQuality = 3;  // As late as ours; lower ones let images through.
+constexpr int kSpeexQuality = 3;  // This quality has the same delay as Offhook's resampler; lower qualities let images pass.
 
 struct Rates {
   std::uint32_t from, to;
@@ -29,7 +29,7 @@ struct Rates {
   [[nodiscard]] std::string name() const { return std::to_string(from / 1000) + "_" + std::to_string(to / 1000); }
 };
 
-/// What all contestants read: noise as loud as speech.
+/// The input of all contestants: noise as loud as speech.
 class Sound {
  public:
   Sound() {
@@ -67,7 +67,7 @@ Work speexdsp(const std::shared_ptr<const Sound>& sound, const Rates& rates) {
 }
 
 #if defined(OFFHOOK_SAMPLERATE)
-/// Its cheapest filter; it knows floats alone, and is given them.
+/// Uses libsamplerate's cheapest filter. The library processes only floats, so its input is floats.
 Work libsamplerate(const std::shared_ptr<const Sound>& sound, const Rates& rates) {
   int error = 0;
   const std::shared_ptr<SRC_STATE> state(src_new(SRC_SINC_FASTEST, 1, &error),

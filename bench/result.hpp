@@ -6,16 +6,16 @@
 
 namespace offhook::bench {
 
-/// As it stands in results.json.
+/// One result, as written to results.json.
 struct Result {
   std::string name;
   std::string unit;
   double ours = 0;
   std::map<std::string, double> peers;
-  std::string failure{};  ///< why there is no figure; "" when there is one
+  std::string failure{};  ///< the reason why there is no figure; "" when there is a figure
 
   [[nodiscard]] static Result failed(std::string name, std::string why) { return {std::move(name), "", 0, {}, std::move(why)}; }
-  /// Best (smallest) peer divided by ours; nothing to divide gives 0.
+  /// Returns the best (smallest) peer's figure divided by Offhook's, or 0 when there is no peer or no figure.
   [[nodiscard]] double ratio() const;
 };
 

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 double dialog_octets(std::size_t count) {
   CallPair pair;
-  pair.complete_call();  // What a stack takes once does not count.
+  pair.complete_call();  // Allocates the memory that a stack takes once, so that it does not count.
   pair.pass(300s);
   const double before = octets_held();
   for (std::size_t i = 0; i < count; ++i) {
@@ -84,7 +84,7 @@ std::vector<Measurement> memory_measurements() {
     measurements.push_back({name, 1 + static_cast<double>(count) / 10000, [=] { return std::vector<Result>{{name, "octets", octets(count), {}}}; }});
   };
   for (const std::size_t count : kScale) {
-    if (count < 1000) continue;  // What a table takes at once would be one dialog's.
+    if (count < 1000) continue;  // With fewer dialogs, the initial size of a table would dominate the result.
     add("sip.dialog.bytes_" + std::to_string(count), dialog_octets, count);
     add("sip.registration.bytes_" + std::to_string(count), registration_octets, count);
   }

@@ -19,7 +19,7 @@ std::string key_of(const std::string& text) {
   return key;
 }
 
-/// Each simulator has words of its own for the same.
+/// Maps the event names of the different simulators to a Served::What.
 std::optional<Served::What> what_of(const Json& event) {
   const std::string what = event.value("what", ""), endpoint = event.value("endpoint", "");
   if (what == "heard" || what == "phrase" || what == "short_audio" || what == "end_of_turn") return Served::What::Heard;
@@ -29,7 +29,7 @@ std::optional<Served::What> what_of(const Json& event) {
   return endpoint == "speech" ? Served::What::Spoken : Served::What::Answered;
 }
 
-/// What came of `after`, the first that was asked for when that was due; nullptr when nothing did.
+/// Returns the first event of kind `what` with the key of `after` that was requested when `after` was due or later; nullptr when there is none.
 const Served* next(const std::vector<Served>& all, Served::What what, const Served& after) {
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const Served& each) { return each.what == what && each.key == after.key && each.asked_us >= after.due_us; });

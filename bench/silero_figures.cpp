@@ -21,14 +21,14 @@ namespace {
 constexpr std::array<std::size_t, 4> kBatches{1, 8, 32, 128};
 constexpr std::size_t kRounds = 25, kChunksOfRound = 1280;
 
-/// As an engine has it for one worker of one call.
+/// Uses the model as an engine does, for one worker with one call.
 struct Ear {
   explicit Ear(std::shared_ptr<media::VoiceModel> model) : desk(std::move(model), 1) { desk.feed(0).begin(call); }
 
   bool hear(std::span<const std::int16_t> frame) {
     desk.feed(0).hear(call, frame);
     const bool voice = media::VoiceFeed::judge(call, plain.process(frame));
-    desk.work();  // After the verdict: what it says now is of use in the next tick.
+    desk.work();  // Runs after the verdict, because its result is used only in the next tick.
     return voice;
   }
   media::ModelCall call;
@@ -41,7 +41,7 @@ std::string model_folder() {
   return named == nullptr ? "build/share/silero" : named;
 }
 
-/// Null where it is not installed; one for all.
+/// Returns the model that all measurements share, or null if it is not installed.
 std::shared_ptr<media::VoiceModel> model() {
   static const auto installed = [] {
     if (!std::filesystem::exists(model_folder())) return std::shared_ptr<media::VoiceModel>{};
@@ -58,7 +58,7 @@ double processor_ns() {
   return 1e9 * static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec);
 }
 
-/// Of processor time, for a chunk of one call; the median of rounds.
+/// Returns the processor time for one chunk of one call, in ns: the median of the rounds.
 double cost_of_chunk(media::VoiceModel& model, const Pcm& voice, std::size_t batch) {
   std::vector<media::ModelTask> tasks(batch);
   std::vector<media::ModelTask*> order;

@@ -9,9 +9,10 @@
 
 namespace offhook::bench {
 
-/// What the model costs for 32 ms of a call, alone and in batches: "vad.silero.batch_32".
+/// Returns measurements of the model's cost for 32 ms of a call, alone and in batches: "vad.silero.batch_32".
 [[nodiscard]] std::vector<Measurement> silero_measurements();
-/// A call's voice as an engine tells it that has the model, whose answers are a tick late. Null where it is not installed.
+/// Returns a factory of judges that use the model as an engine does; the model's results arrive one tick late. The factory is empty if the model is
+/// not installed.
 [[nodiscard]] std::function<VoiceJudge()> silero_judges();
 
 }  // namespace offhook::bench

@@ -11,10 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kPaced = 100;  // With fewer dialogs the offers are some time apart.
-constexpr base::Duration kBetweenCalls = 10ms;  // So that 64 * T1 hold 3,200 calls that are over.
+constexpr std::size_t kPaced = 100;  // With fewer dialogs, a pause follows each offer.
+constexpr base::Duration kBetweenCalls = 10ms;  // Then 3,200 ended calls are within 64 * T1.
 
-/// A pair that is built when its turn comes, and gone afterwards.
+/// Returns a subject that creates its pair of stacks before the measurement and destroys it afterwards.
 Subject subject(std::string name, std::size_t dialogs, std::size_t parts, void (*turn)(CallPair&)) {
   auto pair = std::make_shared<std::unique_ptr<CallPair>>();
   Subject made{std::move(name), {"offhook", repeat([pair, turn](std::size_t) { turn(**pair); })}, {}};
@@ -25,11 +25,11 @@ Subject subject(std::string name, std::size_t dialogs, std::size_t parts, void (
       (*pair)->add_dialog();
       (*pair)->pass(1ms);
     }
-    for (int i = 0; i < 4000; ++i) {  // As many calls that are over as there will be from now on.
+    for (int i = 0; i < 4000; ++i) {  // As many ended calls as during the measurement.
       (*pair)->complete_call();
       (*pair)->pass(kBetweenCalls);
     }
-    if (dialogs > 0 && dialogs < kPaced) (*pair)->pass(40s);  // A turn takes so long there that they would end while it is measured.
+    if (dialogs > 0 && dialogs < kPaced) (*pair)->pass(40s);  // With so few, a turn takes long, and these calls would end too early.
   };
   made.finish = [pair] { pair->reset(); };
   return made;
@@ -43,7 +43,7 @@ void one_call(CallPair& pair) {
 void one_call_and_offer(CallPair& pair) {
   one_call(pair);
   pair.offer_anew();
-  // One dialog alone may not ask for more than some transactions a second: ServerRequests::kMaxOfOneCall.
+  // The stack limits the transactions per second within one dialog: ServerRequests::kMaxOfOneCall.
   if (pair.dialogs() < kPaced) pair.pass(500ms);
 }
 
@@ -52,7 +52,7 @@ Subject beside_registrations(const std::string& name, std::size_t registrations,
   Subject made{name + ".registrations_" + std::to_string(registrations),
                {"offhook", repeat([stack, turn](std::size_t) { turn(**stack); })},
                {}};
-  made.counted_turns = 1000;  // Pings come in bursts, some ten for a refresh.
+  made.counted_turns = 1000;  // Pings come in bursts, about ten per refresh.
   made.prepare = [stack, registrations, quiet] {
     *stack = std::make_unique<RegisteredStack>(registrations, quiet);
     (*stack)->pass(100s);

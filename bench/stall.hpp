@@ -10,12 +10,12 @@ namespace offhook::bench {
 
 struct StallOptions {
   AiPrograms programs;
-  std::size_t calls = 1000;    ///< at once, in the end; a fiftieth of them come while the thread stands still
-  int seconds = 26;            ///< of each of the three stretches that are measured
+  std::size_t calls = 1000;    ///< calls at the end; a fiftieth of them arrive while the thread is stopped
+  int seconds = 26;            ///< duration of each of the three measured parts
 };
 
-/// Measures what calls on other threads notice of a conversation thread that a debugger stops, and what the calls cost. All calls are up with
-/// the Realtime simulator behind TLS, and each takes a turn before the stop, during the stop and after it. "stall.CALLS.*". Throws
+/// Measures how calls on other threads are affected when a debugger stops a conversation thread, and what the calls cost. All calls are up, with the
+/// Realtime simulator behind TLS. Each call takes a turn before the stop, during the stop and after it. Returns "stall.CALLS.*". Throws
 /// std::runtime_error.
 [[nodiscard]] std::vector<Result> measure_stall(const StallOptions& options);
 

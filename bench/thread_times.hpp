@@ -12,10 +12,10 @@
 
 namespace offhook::bench {
 
-/// Processor time of a process as the scheduler counts it, in ms: all its threads by name (proc(5): task/TID/comm, schedstat).
+/// Returns the processor time of a process by thread name, in ms, as the scheduler counts it (proc(5): task/TID/comm, schedstat).
 [[nodiscard]] std::map<std::string, double> thread_times_ms(pid_t pid);
 
-/// Watches that time, so that it can be told for any stretch afterwards.
+/// Records the processor time of a process, so that it can return the time of any interval afterwards.
 class TimeWatch {
  public:
   explicit TimeWatch(pid_t pid);
@@ -23,7 +23,7 @@ class TimeWatch {
   TimeWatch(const TimeWatch&) = delete;
   TimeWatch& operator=(const TimeWatch&) = delete;
   void stop();
-  /// Processor time of [from, to], in ms. After stop().
+  /// Returns the processor time within [from, to], in ms. Call it after stop().
   [[nodiscard]] double between(base::TimePoint from, base::TimePoint to) const;
 
  private:

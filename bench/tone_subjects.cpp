@@ -17,8 +17,8 @@ namespace offhook::bench {
 namespace {
 
 constexpr std::size_t kFrame = media::kDtmfFrame;
-constexpr std::size_t kFrames = 500;  // ten seconds, then the same again
-constexpr std::size_t kCalls = 64;    // of one worker's tick
+constexpr std::size_t kFrames = 500;  // Ten seconds, then the same audio again.
+constexpr std::size_t kCalls = 64;    // in one worker's tick
 
 using Voice = std::vector<std::int16_t>;
 using Theirs = std::shared_ptr<dtmf_rx_state_t>;
@@ -27,10 +27,10 @@ Theirs their_detector() {
   return {dtmf_rx_init(nullptr, nullptr, nullptr), [](dtmf_rx_state_t* state) { dtmf_rx_free(state); }};
 }
 
-/// What a caller sounds like who presses no key: nearly all that a detector ever hears.
+/// Returns the voice of a caller that presses no key. A detector processes such audio nearly all the time.
 Voice speech() { return offhook_test::SyntheticVoice(8000, 2374, 120).speak(kFrames * kFrame / 8000.0); }
 
-/// 60 ms of a digit, 40 ms of pause.
+/// Returns digits of 60 ms, with pauses of 40 ms.
 Voice digits() {
   constexpr std::string_view kKeys = "0123456789*#ABCD";
   Voice pcm(kFrames * kFrame);
@@ -54,7 +54,7 @@ Subject alone(const std::string& name, const Voice& pcm) {
           kFrames};
 }
 
-/// All calls of a worker in one tick, each with its own ten seconds behind the others' by some frames.
+/// Returns the work for all calls of a worker in one tick. The audio of each call is shifted by some frames.
 Subject together(const std::string& name, const Voice& pcm) {
   const auto heard = std::make_shared<const Voice>(pcm);
   const auto frame = [heard](std::size_t turn, std::size_t call) { return heard->data() + (turn + call * 7) % kFrames * kFrame; };
@@ -83,7 +83,7 @@ Subject together(const std::string& name, const Voice& pcm) {
           kCalls};
 }
 
-/// Their detector of cadences, told of North America's busy and ringback.
+/// Returns spandsp's detector of cadences, configured with North America's busy and ringback tones.
 std::shared_ptr<super_tone_rx_state_t> their_progress() {
   super_tone_rx_descriptor_t* plan = super_tone_rx_make_descriptor(nullptr);
   const int busy = super_tone_rx_add_tone(plan), ringback = super_tone_rx_add_tone(plan);
@@ -109,7 +109,7 @@ Subject progress(const Voice& pcm) {
           kFrames};
 }
 
-/// Theirs looks for CNG alone, and each other tone takes another of theirs.
+/// Compares with spandsp's detector of CNG alone. spandsp needs another detector for each further tone.
 Subject signal_tones(const Voice& pcm) {
   const auto heard = std::make_shared<const Voice>(pcm);
   const std::shared_ptr<modem_connect_tones_rx_state_t> theirs(

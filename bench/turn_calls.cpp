@@ -35,7 +35,7 @@ double percentile(std::vector<double> values, double part) {
   return values[std::max<std::size_t>(rank, 1) - 1];
 }
 
-/// Ends in the midst of a loud sound and with a whole packet, so that all who listen agree which one is the last voiced.
+/// Cuts the audio so that it ends within a loud sound and with a whole packet. Then all detectors find the same last voiced packet.
 void end_sharply(std::vector<std::int16_t>& pcm) {
   const auto loudness = [&pcm](std::size_t begin, std::size_t end) {
     double energy = 0;
@@ -49,7 +49,7 @@ void end_sharply(std::vector<std::int16_t>& pcm) {
   }
 }
 
-/// One scripted caller: greeted first; every so many-th turn cuts into the reply to the one before.
+/// One scripted caller. The agent greets it first. Each turn whose number is a multiple of interrupt_every interrupts the previous reply.
 struct Caller {
   std::unique_ptr<caller::StepCaller> script;
   std::atomic<bool> connected{false};
@@ -70,7 +70,7 @@ struct Caller {
   }
 };
 
-/// Calls, waits until all scripts are done, hangs up; tick 0 of the callers' engine is returned in microseconds.
+/// Makes the calls, waits until all scripts have ended, and hangs up. Returns the time of tick 0 of the callers' engine, in microseconds.
 std::int64_t hold_calls(const TurnsPlan& plan, std::vector<std::unique_ptr<Caller>>& callers, const AiAgent& agent, std::uint16_t registrar_port,
                         TurnFigures& figures) {
   std::int64_t origin_us = std::numeric_limits<std::int64_t>::max();
@@ -89,7 +89,7 @@ std::int64_t hold_calls(const TurnsPlan& plan, std::vector<std::unique_ptr<Calle
   });
   for (auto& each : callers) {
     phone.dial(agent.sip_port(), each->script->port(), [&each] { each->connected = true; });
-    std::this_thread::sleep_for(230ms);  // Not all in one instant, and not all in step.
+    std::this_thread::sleep_for(230ms);  // Calls do not start at the same instant, and their ticks have different phases.
   }
   const auto limit = base::Clock::now() + std::chrono::seconds(30 + 12 * plan.turns);
   while (done < callers.size() && phone.ended() < callers.size() && base::Clock::now() < limit) std::this_thread::sleep_for(50ms);

@@ -11,13 +11,13 @@
 
 namespace offhook::bench {
 
-/// How many callers hold how many turns.
+/// The numbers of callers and turns.
 struct TurnsPlan {
-  std::size_t calls = 10, turns = 20;  ///< turns of each call, the greeting not counted
-  std::size_t interrupt_every = 5;     ///< so many-th turn interrupts the reply to the one before it
+  std::size_t calls = 10, turns = 20;  ///< turns of each call, not counting the greeting
+  std::size_t interrupt_every = 5;     ///< period of the turns that interrupt the previous reply
 };
 
-/// What came of all turns, in milliseconds.
+/// The results of all turns, in milliseconds.
 struct TurnFigures {
   std::vector<double> added, recorded_added, whole, model, up, between, down, compute, greeting, interrupt, buffered;
   std::size_t turns = 0, unmatched = 0;
@@ -25,14 +25,14 @@ struct TurnFigures {
   std::map<std::string, double> threads_ms;
 };
 
-/// Holds the calls with an agent that is ready, and ends it. `model` is asked for what the simulators noted when all is over; a turn of theirs
-/// begins `farthest_us` after the caller's at most. Throws std::runtime_error.
+/// Runs the calls with an agent that is ready, and ends the agent. `model` returns the turns that the simulators logged, after all calls have ended.
+/// A simulator's turn begins at most `farthest_us` after the caller's turn. Throws std::runtime_error.
 [[nodiscard]] TurnFigures hold_turns(const TurnsPlan& plan, AiAgent& agent, std::uint16_t registrar_port, const std::function<std::vector<SimTurn>()>& model,
                                      std::int64_t farthest_us = kFarthestUs);
 
-/// A row of the median and one of the 95th percentile.
+/// Adds one row with the median and one with the 95th percentile.
 void add_rows(std::vector<Result>& rows, const std::string& name, const std::vector<double>& values);
-/// Those of all of them but `between`; `prefix` is before their names.
+/// Returns the rows of all figures except `between`. `prefix` precedes their names.
 [[nodiscard]] std::vector<Result> rows_of(const TurnFigures& figures, const std::string& prefix);
 
 }  // namespace offhook::bench

@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
 Json scenario() {
-  // Words of many letters are long beeps: nothing but the caller makes a pause that could be taken for an end.
-  // Models take now more, now less: the agent's tick shall be met at any point of it.
+  // The simulator speaks long words as long beeps, so that no pause within a reply looks like its end. The model's time varies, so that replies
+  // arrive at all phases of the agent's tick.
   Json replies = Json::array();
   for (int k = 0; k < 21; ++k) {
     replies.push_back({{"text", k % 2 == 0 ? "extraordinarily comprehensible straightforward explanations" : "unquestionably satisfactory circumstances"},
@@ -49,7 +49,7 @@ std::vector<Result> measure_turns(const TurnsOptions& options) {
   Json settings = {{"provider", "openai"}, {"sessions", Json::array({{{"kind", "realtime"}}})}};
   if (options.interruption_ms != 0) settings["limits"] = {{"interruption_ms", options.interruption_ms}};
   AiAgent agent(options.programs, "turns", {{"openai", openai_at(simulator)}}, registrar.port(), options.plan.calls, settings);
-  std::this_thread::sleep_for(1s);  // What is made ready behind the registration.
+  std::this_thread::sleep_for(1s);  // The agent continues its preparations for some time after the registration.
   const auto figures = hold_turns(options.plan, agent, registrar.port(), [&simulator] { return sim_turns(simulator.log()); });
   auto results = rows_of(figures, "");
   write(options.programs.out + "/turns.json", results, figures);

@@ -95,7 +95,7 @@ struct UdpCalls {
     caller.stop();
     called.stop();
   }
-  void call() {  // On the caller's thread.
+  void call() {  // Runs on the caller's thread.
     if (begun >= kWarmUp + kCalls) return;
     ++begun;
     sip::CallOptions call;

@@ -6,8 +6,8 @@
 
 namespace offhook::bench {
 
-/// Complete calls over UDP on loopback, 50 at a time, between two edges with a thread each: calls a second of the whole process's
-/// processor time, both sides and the kernel's work for them included, and by the clock.
+/// Measures complete calls over UDP on loopback, 50 at a time, between two edges with one thread each. Returns calls per second of processor time and
+/// per second of real time. The processor time is the whole process's: both sides, and the kernel's work for them.
 [[nodiscard]] std::vector<Result> measure_udp_calls();
 
 }  // namespace offhook::bench

@@ -21,7 +21,7 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr int kAtOnce = 32, kBatches = 12, kRounds = 11;  // So few that 64 * T1 keep no stack's tables busy beyond their bounds.
+constexpr int kAtOnce = 32, kBatches = 12, kRounds = 11;  // Few enough that the transactions within 64 * T1 exceed no stack's tables.
 
 double seconds_of(clockid_t clock) {
   timespec now{};
@@ -29,11 +29,11 @@ double seconds_of(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-/// A server on a thread of its own.
+/// A server with a thread of its own.
 struct Server {
   std::string name;
   volatile int port = 0, stop = 0;
-  std::unique_ptr<sip::SipEdge> edge;  // Ours, else null.
+  std::unique_ptr<sip::SipEdge> edge;  // set for Offhook's server only
   std::thread thread;
   std::vector<double> rounds;
 
@@ -85,7 +85,7 @@ class Client {
     for (int i = 0; i < kAtOnce; ++i) {
       char answer[4096];
       const auto got = ::recv(wire_, answer, sizeof answer, 0);
-      if (got < 0) break;  // Lost on a machine that is busy: the batch is one the shorter.
+      if (got < 0) break;  // A busy machine lost the datagram; this batch is shorter.
       if (got < 12 || std::string_view(answer, 12) != "SIP/2.0 200 ")
         throw std::runtime_error(server.name + " does not answer OPTIONS with 200");
     }

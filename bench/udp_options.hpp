@@ -6,8 +6,8 @@
 
 namespace offhook::bench {
 
-/// OPTIONS over UDP on loopback, answered 200 by a server transaction: processor time of the thread that serves, its event loop and
-/// its share of the kernel's work included, for each; ours and the others' take turns. 32 requests are on their way at a time.
+/// Measures OPTIONS over UDP on loopback that a server transaction answers with 200. Returns the processor time of the serving thread, with its event
+/// loop and the kernel's work in it. Offhook and the peers alternate; 32 requests are outstanding at a time.
 [[nodiscard]] std::vector<Result> measure_udp_options();
 
 }  // namespace offhook::bench

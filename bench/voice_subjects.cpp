@@ -17,7 +17,7 @@
 #include <memory>
 #include <stdexcept>
 
-// The library has them for all to call, but in no header of its own: the C interface of WebRTC's detector as it is since 2011.
+// The C interface of WebRTC's detector, unchanged since 2011. The library exports it, but no header declares it.
 extern "C" {
 struct WebRtcVadInst;
 WebRtcVadInst* WebRtcVad_Create();
@@ -32,11 +32,11 @@ namespace offhook::bench {
 namespace {
 
 constexpr std::size_t kFrame = 160, kCalls = 256;
-constexpr int kAggressive = 2;        // of 0 to 3
+constexpr int kAggressive = 2;        // on WebRTC's scale of 0 to 3
 constexpr std::int16_t kNoVoiceBelowDbov = -60;
 constexpr std::size_t kEchoTail = 3200;  // 400 ms
 
-/// A minute of a voice on a line with some noise.
+/// Returns a minute of voice on a line with some noise.
 std::shared_ptr<const Pcm> heard_line() {
   auto pcm = std::make_shared<Pcm>(offhook_test::SyntheticVoice(8000, 1).speak(60));
   std::uint32_t noise = 1;
@@ -51,7 +51,7 @@ std::span<const std::int16_t> frame_at(const Pcm& pcm, std::size_t turn) {
   return std::span(pcm).subspan(turn * kFrame % pcm.size(), kFrame);
 }
 
-/// In the manner of a stream that has it frame by frame: it takes 10 ms, and either half may be voiced.
+/// Runs WebRTC's detector on frames of 20 ms. The detector takes 10 ms at a time; the frame is voiced if either half is.
 class WebRtcVoice {
  public:
   WebRtcVoice() : vad_(WebRtcVad_Create(), WebRtcVad_Free) {
@@ -71,7 +71,7 @@ Work webrtc(std::shared_ptr<const Pcm> pcm) {
   return repeat([pcm, voice = WebRtcVoice()](std::size_t turn) mutable { keep(voice.process(frame_at(*pcm, turn))); });
 }
 
-/// spandsp has no voice detector of its own; what it builds such things on is this meter.
+/// Runs spandsp's power meter, because spandsp has no voice detector.
 Work power_meter(std::shared_ptr<const Pcm> pcm) {
   const std::shared_ptr<power_meter_t> meter(power_meter_init(nullptr, 5), [](power_meter_t* state) { power_meter_free(state); });
   return repeat([pcm, meter](std::size_t turn) {
@@ -125,7 +125,7 @@ std::function<VoiceJudge()> own_judges() {
 }
 
 std::function<VoiceJudge()> webrtc_judges() {
-  // As it was used here: without the floor it takes the idle noise of a digital line for voice now and then.
+  // Offhook used the detector with this floor. Without it, the detector sometimes takes the idle noise of a digital line for voice.
   return [] {
     return [voice = std::make_shared<WebRtcVoice>()](std::span<const std::int16_t> frame) {
       return voice->process(frame) && media::level_dbov(frame) >= kNoVoiceBelowDbov;
@@ -135,7 +135,7 @@ std::function<VoiceJudge()> webrtc_judges() {
 
 std::string row(const char* what, const VoiceCondition& condition) { return std::string("vad.") + what + "." + condition.name; }
 
-/// Ours, WebRTC's, and ours with the model's help where it is installed.
+/// Scores Offhook's detector, WebRTC's detector, and Offhook's detector with the model if that is installed.
 std::vector<Result> scores(const VoiceCondition& condition) {
   static const auto voices = recordings(100);
   if (voices.empty()) throw std::runtime_error("there are no recordings of a human voice: apt-get install asterisk-core-sounds-en-wav");

@@ -26,7 +26,7 @@ Pcm clean_call(Pcm voice, double level_dbov) {
   return call;
 }
 
-/// Of amplitude 1: white or low-passed noise has that deviation, knocks and music where they are loudest.
+/// Noise of amplitude 1: the standard deviation of white or low-passed noise, and the peak of knocks and music.
 class NoiseSource {
  public:
   NoiseSource(Noise kind, std::mt19937& random) : kind_(kind), random_(&random) {}
@@ -128,7 +128,7 @@ VoiceScore score_voice(const VoiceCondition& condition, const std::vector<Pcm>& 
       (voiced ? voiced_frames : others) += voiced || at >= kSecond ? 1 : 0;
       missed += voiced && !found ? 1 : 0;
       alarms += !voiced && found && at >= kSecond ? 1 : 0;
-      if (at == kSecond) speech.reset();  // A call that begins with noise may be taken for voice at first.
+      if (at == kSecond) speech.reset();  // The detector may take noise at the start of a call for voice.
       const auto event = speech.process(found, kFrame);
       if (at < kSecond || started || !event || event->kind != media::SpeechDetector::Event::Kind::Started) continue;
       started = true;

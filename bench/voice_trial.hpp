@@ -11,36 +11,36 @@ namespace offhook::bench {
 enum class Noise : std::uint8_t {
   White,
   LowPassed,   ///< at 500 Hz
-  Knocks,      ///< low-passed bursts that die away within 150 ms, two or three a second
+  Knocks,      ///< low-passed bursts that decay within 150 ms, two or three per second
   Music,       ///< chords of plucked strings, one every 400 ms
 };
 
-/// A caller in noise, through G.711. What counts as voice is told by the clean signal: 20 ms within 30 dB of the active level.
+/// A caller in noise, through G.711. A frame of the clean signal counts as voice if its 20 ms are within 30 dB of the active level.
 struct VoiceCondition {
   const char* name;
-  double snr_db;             ///< against the active level of the voice; of knocks and music their loudest
+  double snr_db;             ///< relative to the active level of the voice; for knocks and music, their peak
   Noise noise = Noise::White;
   double level_dbov = -26;
 };
 inline constexpr VoiceCondition kVoiceConditions[] = {
     {"quiet", 60}, {"white_20", 20}, {"white_10", 10}, {"low_passed_20", 20, Noise::LowPassed},
     {"low_passed_10", 10, Noise::LowPassed}};
-/// What is no voice, and comes and goes as one does.
+/// Sounds that are not a voice, but begin and end as a voice does.
 inline constexpr VoiceCondition kSoundConditions[] = {{"knocks_10", 10, Noise::Knocks}, {"music_15", 15, Noise::Music}};
 
 struct VoiceScore {
-  double miss = 0;           ///< % of voiced frames that were not found
-  double false_alarm = 0;    ///< % of the others that were taken for voice, from the second second of a call on
-  std::vector<double> onset_ms;  ///< from the first voiced frame's begin to SpeechStarted, sorted
-  std::vector<double> end_ms;    ///< from the last voiced frame to the last that was found, sorted: how much later a turn ends
-  std::size_t early = 0;     ///< calls in which speech was taken to have begun in the second before it did
+  double miss = 0;           ///< percent of the voiced frames that were not found
+  double false_alarm = 0;    ///< percent of the other frames that were taken for voice, after the first second of a call
+  std::vector<double> onset_ms;  ///< from the start of the first voiced frame to SpeechStarted, sorted
+  std::vector<double> end_ms;    ///< from the last voiced frame to the last frame that was found, sorted: the delay of a turn's end
+  std::size_t early = 0;     ///< calls in which speech was detected before the voice began
   [[nodiscard]] double onset_quantile(double share) const;
   [[nodiscard]] double end_quantile(double share) const;
 };
 
-/// Whether a frame of 160 samples has voice.
+/// Returns true if a frame of 160 samples has voice.
 using VoiceJudge = std::function<bool(std::span<const std::int16_t>)>;
-/// Each of `voices` is a call of its own, with a judge of its own: two seconds of noise, the voice, a second of noise.
+/// Runs one call for each of `voices`, each with its own judge: two seconds of noise, the voice, and a second of noise.
 [[nodiscard]] VoiceScore score_voice(const VoiceCondition& condition, const std::vector<Pcm>& voices,
                                      const std::function<VoiceJudge()>& make);
 

@@ -8,7 +8,7 @@
 
 namespace offhook::bench {
 
-/// A registrar on loopback that says 200 to every REGISTER and to nothing else, so that no proxy takes part in what is measured.
+/// A registrar on loopback that answers every REGISTER with 200, and ignores other requests. The measurements therefore need no proxy.
 class YesRegistrar {
  public:
   YesRegistrar();  ///< throws std::runtime_error when it has no socket
