@@ -1,5 +1,5 @@
-// Payloads of any octets and sizes to G.711, G.722 and L16, decoded and encoded again. Every kernel that the machine has must
-// answer alike, states included. The first octet of each part says how long it is and whether the stream begins anew.
+// The input is payloads of any size for G.711, G.722 and L16. Decodes and encodes each payload, and checks that all kernels of this machine return
+// the same results and states. The first octet of each part is its length, and says whether the stream restarts.
 #include <offhook/media/codec/detail/g711_kernels.hpp>
 #include <offhook/media/codec/detail/g722_kernels.hpp>
 #include <offhook/media/codec/l16.hpp>
@@ -22,7 +22,7 @@ bool same(const media::G722Band& a, const media::G722Band& b) {
          a.estimate == b.estimate && a.log_step == b.log_step;
 }
 
-/// One stream of G.722 through one kernel.
+/// One stream of G.722 in one kernel.
 struct Stream {
   media::G722Decoder::State decoder;
   media::G722Encoder::State encoder;
@@ -60,7 +60,7 @@ void g711(Octets data) {
   for (const auto* kernels : media::detail::g711_kernels()) {
     kernels->decode_mulaw(data.data(), mulaw.data(), data.size());
     kernels->encode_mulaw(mulaw.data(), back.data(), data.size());
-    for (std::size_t i = 0; i < data.size(); ++i) require(back[i] == data[i] || data[i] == 0x7F);  // -0 becomes +0.
+    for (std::size_t i = 0; i < data.size(); ++i) require(back[i] == data[i] || data[i] == 0x7F);  // The codec changes -0 to +0.
     kernels->decode_alaw(data.data(), alaw.data(), data.size());
     kernels->encode_alaw(alaw.data(), back.data(), data.size());
     require(std::equal(back.begin(), back.end(), data.begin()));

@@ -1,6 +1,6 @@
-// Any bytes as a script of turns, sockets, messages and time for the cores of Azure's recognition and synthesis: each turn and each
-// utterance that is not cut off has one end, whatever the service does or leaves undone; nothing is said of what was abandoned, no language is
-// heard but those that were asked for, and what is sent is always a message.
+// The input is a script of turns, sockets, messages and time for the cores of Azure's recognition and synthesis. Checks that each turn and each
+// utterance that is not cut off ends exactly once, whatever the service sends. Checks that an abandoned turn causes no event, that only requested
+// languages are reported, and that the cores send only valid messages.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -29,7 +29,7 @@ namespace {
 constexpr std::array<std::string_view, 9> kPaths{"turn.start", "speech.hypothesis", "speech.phrase", "turn.end", "speech.startDetected",
                                                  "response",   "audio",             "speech.fragment", "audio.metadata"};
 
-/// The socket that a core has, as UspSocket carries it; what comes says anything to the last request.
+/// A socket of a core, as UspSocket provides it. Received messages may carry any content, for the last request or another one.
 class Line {
  public:
   Line(UspCore& core, Script& script) : core_(core), script_(script) { connect(); }
@@ -95,7 +95,7 @@ class Recognising {
     core_.end();
     if (script_.size() % 2 == 0) line_.lose(std::nullopt);
     take();
-    // A service that is silent for ever: what is sent again has its pace, and may be sent twice.
+    // Simulates a service that stays silent for ever. The core sends audio again at a limited rate, and up to twice.
     for (int i = 0; i < 300 && open_; ++i) {
       line_.open();
       core_.on_time(now_ += 1s);

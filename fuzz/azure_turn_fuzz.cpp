@@ -1,4 +1,4 @@
-// Any bytes as what Azure answers to a whole turn by HTTP: exactly one end, the same however it is split, and within its bounds.
+// The input is Azure's response to a whole turn over HTTP. Checks that it ends exactly once, within its bounds, and the same however it is split.
 #include "require.hpp"
 
 #include <offhook/agent/providers/azure/short_audio.hpp>

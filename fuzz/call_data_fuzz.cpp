@@ -1,4 +1,4 @@
-// Any bytes as the context of a call that an operator's server gives: values within their bounds, which a prompt can hold.
+// The input is the context of a call from an operator's server. Checks that accepted values are within their bounds, and that a prompt can hold them.
 #include "require.hpp"
 
 #include <offhook/agent/prompts/prompt_template.hpp>
@@ -26,6 +26,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   agent::prompts::CallVariables call;
   call.context = *values;
   const std::string rendered = prompt->render(call);
-  require(rendered.find('<', 1) == rendered.rfind('<'));  // A value opens and closes no mark.
+  require(rendered.find('<', 1) == rendered.rfind('<'));  // A value cannot open or close a mark.
   return 0;
 }

@@ -1,5 +1,5 @@
-// Any bytes as a configuration file: every outcome can be shown, problems are bounded and hold no secret, and what is accepted lies
-// within the table's bounds.
+// The input is a configuration file. Checks that every outcome can be printed, that problems are bounded and contain no secret, and that accepted
+// values are within the table's bounds.
 #include "require.hpp"
 
 #include <offhook/agent/agents/book_builder.hpp>
@@ -26,7 +26,7 @@ std::optional<std::string> variable(const std::string& name) {
   return std::nullopt;
 }
 
-/// Any file is there, and is one that a configuration could mean.
+/// Returns a prompt file for half of all paths, so that a configuration may name any file.
 offhook::base::Result<config::FileText, std::string> files(const std::string& path, std::size_t most) {
   if (path.size() % 2 != 0) return offhook::base::fail(std::string("it is not there"));
   return config::FileText{std::string("---\nvoice: slt\n---\nYou are {{caller}}'s helper.\n").substr(0, most), path.size() % 4 == 0};
@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto value = setting.field.get(effective.config);
     require(setting.is_secret() || (value.kind == config::JsonValue::Kind::Text && value.text.empty()) || check(setting, value).has_value());
   }
-  const std::string pointer(text.substr(0, 256));  // The same bytes from the command line.
+  const std::string pointer(text.substr(0, 256));  // Uses the same bytes as an argument of the command line.
   require(config::read_text("", "", {std::nullopt, variable, {pointer}, files}).problems.size() <= config::kMaxProblems);
   return 0;
 }

@@ -1,5 +1,5 @@
-// Any bytes as a script of messages, audio, sockets that come and go, commands and time for the core of Deepgram's Voice Agent: it stays
-// consistent, speaks JSON to a socket that is there, and says nothing more of a reply that was cancelled or is over.
+// The input is a script of messages, audio, connections, commands and time for the core of Deepgram's Voice Agent. Checks that the core stays
+// consistent, that it sends JSON only to a connected socket, and that no event follows for a reply that was cancelled or has ended.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -20,7 +20,7 @@ using offhook::fuzz::Script;
 
 namespace {
 
-/// What servers say; '#' becomes a digit of the script, so that ids meet and miss each other.
+/// Frames of a server. The script replaces '#' by a digit, so that ids sometimes match.
 constexpr std::string_view kFrames[] = {
     R"({"type":"Welcome","request_id":"r"})",
     R"({"type":"SettingsApplied"})",
@@ -134,7 +134,7 @@ class Player {
   Script script_;
   History history_;
   offhook::base::TimePoint now_{};
-  bool has_socket_ = false, open_ = false;  // open_: a reply is asked for, and neither cancelled nor over
+  bool has_socket_ = false, open_ = false;  // open_: a reply was requested, and has neither been cancelled nor ended
   std::uint32_t listen_turn_ = 0, turn_ = 0;
   AgentProtocol core_;
 };

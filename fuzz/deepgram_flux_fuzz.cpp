@@ -1,5 +1,5 @@
-// Any bytes as a script of frames, sockets that come and go, turns and time for the core of listening by Flux: it stays consistent, sends no
-// empty audio, and each turn ends once, whatever the server says or leaves unsaid.
+// The input is a script of frames, connections, turns and time for the core of listening by Flux. Checks that the core stays consistent, sends no
+// empty audio, and ends each turn once, whatever the server sends.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -62,7 +62,7 @@ class Player {
   void open() {
     if (has_socket_ && !std::exchange(open_, true)) core_.on_open();
   }
-  /// A socket says nothing before it is open.
+  /// Delivers a frame if the socket is open.
   void say(std::string_view frame) {
     if (open_) core_.on_frame(frame);
   }
@@ -88,7 +88,7 @@ class Player {
     core_.on_closed({static_cast<FailureKind>(how % 8), "it broke", how % 3 == 0 ? std::nullopt : std::optional(kNetworkRetry)});
   }
 
-  /// Whatever has happened, a turn that is over ends, by a server that is gone for good or by one that is silent for ever.
+  /// Checks that a turn that the caller has ended also ends in the core, after the server either closed for good or stays silent for ever.
   void settle() {
     core_.end();
     drain();
@@ -98,7 +98,7 @@ class Player {
       drain();
     }
     open();
-    for (int i = 0; i < 300 && waits_; ++i) {  // Audio that is sent again takes its time.
+    for (int i = 0; i < 300 && waits_; ++i) {  // The core sends audio again at a limited rate.
       core_.tick(now_ += std::chrono::seconds(1));
       drain();
     }

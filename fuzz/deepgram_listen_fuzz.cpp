@@ -1,5 +1,5 @@
-// Any bytes as a script of frames, sockets that come and go, turns and time for the core of Deepgram's live listening: it stays consistent,
-// sends no empty audio, and each turn ends once, with a transcript or a failure of its own.
+// The input is a script of frames, connections, turns and time for the core of Deepgram's live listening. Checks that the core stays consistent,
+// sends no empty audio, and ends each turn once, with its own transcript or failure.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -36,7 +36,7 @@ class Player {
   }
 
  private:
-  /// Whatever has happened, a turn that is over ends, by a server that is gone for good or by one that is silent for ever.
+  /// Checks that a turn that the caller has ended also ends in the core, after the server either closed for good or stays silent for ever.
   void settle() {
     core_.end();
     drain();
@@ -45,7 +45,7 @@ class Player {
       core_.on_closed({FailureKind::Auth, "it is gone", std::nullopt});
       drain();
     }
-    for (int i = 0; i < 300 && waits_; ++i) {  // Audio that is sent again takes its time.
+    for (int i = 0; i < 300 && waits_; ++i) {  // The core sends audio again at a limited rate.
       if (has_socket_ && i == 0) core_.on_open();
       core_.tick(now_ += std::chrono::seconds(1));
       drain();
@@ -72,7 +72,7 @@ class Player {
     if (has_socket_) core_.on_open();
   }
 
-  /// A result for some window, of the three kinds.
+  /// Delivers a result for some window of audio, of one of three kinds.
   void say() {
     const std::uint8_t kind = script_.next();
     const nlohmann::json alternative = {{"transcript", std::string(script_.next() % 8, 'a')}, {"confidence", script_.next() / 100.0}};

@@ -1,5 +1,5 @@
-// Any bytes as a script of frames, audio, sockets that come and go, texts and time for the core of Deepgram's speaking: it stays
-// consistent, every utterance ends once and in its order, and nothing is heard of what was cut off or of a socket that was dropped.
+// The input is a script of frames, audio, connections, texts and time for the core of Deepgram's speaking. Checks that the core stays consistent, and
+// that each utterance ends once, in order. Checks that no audio follows for a cancelled utterance or from a closed socket.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -41,7 +41,7 @@ class Player {
   }
 
  private:
-  /// Whatever has happened, a server that is gone for good or silent for ever leaves no utterance without an end.
+  /// Checks that every utterance ends after the server either closed for good or stays silent for ever.
   void settle() {
     if (script_.size() % 2 == 0 && has_socket_) {
       has_socket_ = false;

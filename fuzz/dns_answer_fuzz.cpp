@@ -1,4 +1,4 @@
-// What a name server sends, as bytes: reading it stays inside them and within the bounds, and finding servers with it ends.
+// The input is a name server's response. Checks that the parser reads only within it and keeps its bounds, and that locating servers with it ends.
 #include "require.hpp"
 
 #include <offhook/sip/locate/locator.hpp>

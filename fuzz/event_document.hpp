@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <string_view>
 
-/// What holds of every event package's XML document: bounded rows, and what was written is read again.
+/// Checks the XML document of any event package: the number of rows is bounded, and a written document reads back.
 namespace offhook::fuzz {
 
-/// `rows` gives the rows of a document, `kept` those of a table that applied it.
+/// `rows` returns the rows of a document. `kept` returns the rows of a table that has applied it.
 template <class Table, class Parse, class Write, class Rows, class Kept>
 void check_document(std::string_view text, Parse parse, Write write, Rows rows, Kept kept) {
   const auto info = parse(text);
@@ -20,7 +20,7 @@ void check_document(std::string_view text, Parse parse, Write write, Rows rows, 
   (void)table.apply(*info);
   (void)table.apply(*info);
   require(kept(table).size() <= sip::packages::kMaxRows);
-  // What is written is well-formed: it is read again, unless escapes have made it too large.
+  // The written document is well-formed. It must read back, unless escapes have made it too large.
   const auto written = write(*info);
   const auto again = parse(written);
   require(again ? again->version == info->version && rows(*again).size() == rows(*info).size()

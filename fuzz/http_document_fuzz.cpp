@@ -1,4 +1,4 @@
-// Any bytes as an OpenAPI document: what is read of it keeps its bounds, and what is not has a place and words.
+// The input is an OpenAPI document. Checks that the operations are within their bounds, and that each refusal names a place and a reason.
 #include "require.hpp"
 
 #include <offhook/agent/tools/argument_schema.hpp>
@@ -26,7 +26,7 @@ void judge(const Operation& operation) {
   require(operation.hash.size() == 64 && operation.schema.size() <= kMaxSchemaBytes);
   require(operation.parameters.size() + operation.body.members.size() <= kMaxArgumentMembers);
   require(!operation.path.empty());
-  const auto schema = ArgumentSchema::parse(operation.schema);  // What a tool box does with it.
+  const auto schema = ArgumentSchema::parse(operation.schema);  // The tool box parses it in the same way.
   require(schema.has_value());
   for (const char* arguments : {"{}", R"({"a":"b","id":"../x","body":{"a":[]}})"}) {
     const auto bound = bind_arguments(operation, arguments);

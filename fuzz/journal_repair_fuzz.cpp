@@ -1,5 +1,5 @@
-// Any bytes as the journal that a crash left behind, and a script of faults of the disk. The first octet is how many of the following are
-// the script. Whole lines that were there stay there, in their order, and each line that append() took is a whole line of its own.
+// The input is a journal that a crash left behind, and a script of disk faults. The first octet is the length of the script, which follows it. Checks
+// that complete lines of the old journal remain, in order, and that each line that append() accepted is a complete line.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -42,13 +42,13 @@ class World {
     }
   }
 
-  /// What stands in all files, in the order of their names: rotated ones, then the one that is written.
+  /// Reads all files in the order of their names: the rotated files, then the current file.
   void judge() const {
     std::string all;
     for (const auto& [path, file] : disk_.files) {
       if (!parse_journal_name(std::string_view(path).substr(sizeof("/calls/") - 1))) continue;
       all += file->bytes;
-      if (!all.empty() && all.back() != '\n') all += '\n';  // A reader ends a line with its file.
+      if (!all.empty() && all.back() != '\n') all += '\n';  // The end of a file also ends a line.
     }
     if (opened_) require(all.starts_with(whole_));
     std::size_t from = opened_ ? whole_.size() : 0;
@@ -69,7 +69,7 @@ class World {
   FakeFileSystem disk_;
   WallTime now_{std::chrono::hours(24 * 20000)};
   Journal journal_{disk_, {"/calls", 300, true, 1000}};
-  std::string whole_;  // Of what was left behind: up to its last line feed.
+  std::string whole_;  // the old journal up to its last line feed
   std::vector<std::string> taken_;
   std::int64_t number_ = 0;
   bool opened_ = false;

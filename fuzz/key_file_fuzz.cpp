@@ -1,4 +1,4 @@
-// Any bytes as a file with a key: that of encrypted recordings, that of assertions, and the two of identity. A key that is read can be used.
+// The input is a key file: for encrypted recordings, for assertions, or one of the two for identity. Checks that an accepted key can be used.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/client_assertion.hpp>

@@ -1,5 +1,5 @@
-// A server that says anything at any time: each line is what it says, or, after '!', what happens. The client stays consistent, and
-// each call is answered once at most. What a model writes as arguments ('!c', with '|' for a line feed) makes one message, in one line.
+// The input is lines. A line is a message of the tool server, or, after '!', an event. Checks that the client stays consistent and answers each call
+// at most once. Checks that a model's arguments ('!c', with '|' for a line feed) become one message in one line.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/client.hpp>
@@ -74,7 +74,7 @@ class World {
     }
   }
 
-  /// What is called is the first tool of the last list.
+  /// The next call uses the first tool of the last list.
   void note_list(const Listed& listed) {
     if (listed.tools.empty()) return;
     tool_ = listed.tools.front().name;

@@ -1,6 +1,6 @@
-// A server of tools behind HTTP that answers anything at any time, and a client that sends, gives up and ends when it likes. Each step is an
-// octet that says what, one that says of which transfer or request, and for some a length and so many octets. Whatever the server says, our
-// token goes to its own URL alone, no header field holds a line break, each request fails once at most, and a wire that ended says nothing.
+// The input is a script of a tool server over HTTP and of the client that sends requests, abandons them and closes. A step is one octet for its kind
+// and one for the transfer or request; some steps add a length and that many octets. Checks that the token is sent only to its own URL, that no
+// header field contains a line break, that each request fails at most once, and that a closed wire reports nothing.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -27,7 +27,7 @@ namespace {
 constexpr std::string_view kUrl = "https://tools.example/mcp", kToken = "Bearer VERYSECRET";
 constexpr std::size_t kMaxSteps = 400, kMaxTransfers = 64;
 
-/// The server is the script.
+/// A client of HTTP whose server is the script.
 class ScriptedHttp final : public net::HttpClient {
  public:
   struct Exchange {
@@ -100,7 +100,7 @@ class World {
     made.on_closed = [](const std::string&) { require(false); };
     return made;
   }
-  /// What a client does about what it is told, from within the handler.
+  /// Calls the wire from within the handler, as a client may do when it gets an event.
   void react() {
     if ((reaction_ & 1) != 0) wire_.settled(last_), waiting_.erase(last_);
     if ((reaction_ & 2) != 0) wire_.stop(wanted(reaction_ >> 3)), waiting_.erase(wanted(reaction_ >> 3));

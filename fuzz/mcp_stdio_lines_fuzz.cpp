@@ -1,5 +1,5 @@
-// What a process writes to its two outputs, in pieces of any size (the first octet): the lines are the same however they are split, and no
-// line of its standard error that we tell holds a secret of its environment.
+// The input is the two outputs of a process; the first octet is the size of the pieces. Checks that the lines do not depend on the pieces, and that
+// no reported line of the standard error contains a secret of the process's environment.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/line_reader.hpp>

@@ -1,5 +1,5 @@
-// Any octets as descriptions of noise, one behind the other: each begins with its length, and is read, written again, and heard. Then
-// the same octets as samples, which the meter describes.
+// The input is descriptions of comfort noise, each after its length. Parses, writes and plays each of them. Then uses the same octets as samples and
+// lets the meter describe them.
 #include <offhook/base/bytes.hpp>
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/comfort_noise.hpp>

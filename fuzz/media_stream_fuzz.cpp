@@ -1,13 +1,12 @@
-// A whole stream driven by bytes: datagrams as they come from the wire, ticks, commands and new plans. Each step begins with an octet
-// that says what, and one that says how much:
+// Drives a whole stream with datagrams, ticks, commands and new plans. Each step begins with one octet for its kind and one for its size:
 //   0 raw: that many octets are the datagram           1 audio: RTP in sequence, payload of that many times 6 octets
-//     (of Opus: the next octet is its first, the others as many as the size says)
-//   2 event: telephone-event in sequence               3 report: those octets behind a sender report's header
-//   4 ticks: 1 to 8, each 1 s after the one before where the second is over 250; with bit 6 a voice is heard, and with
-//     bit 7 the bank judges that
-//   5 command   6 plan   7 playout: a frame, an utterance's last when odd
-// Bits 3 and 4 of the first say from where: the SDP's address, that of another SDP, the signalling's host, or a stranger. Each of them sends in
-// sequence, and proves itself where it may; the stranger must never be sent anything.
+//     (for Opus, the next octet is its first octet, and the others follow as the size says)
+//   2 event: telephone-event in sequence               3 report: those octets after a sender report's header
+//   4 ticks: 1 to 8, each 1 s after the previous one if the size is over 250; bit 6: a voice is present;
+//     bit 7: the bank decides about the voice
+//   5 command   6 plan   7 playout: one frame; an odd size ends the utterance
+// Bits 3 and 4 of the first octet choose the source: the address of the SDP, the address of another SDP, the host of the signalling, or a stranger.
+// Each source sends in sequence and may pass its probation. The stream must never send to the stranger.
 #include <offhook/media/stream.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/rtcp.hpp>
@@ -54,7 +53,7 @@ class Driver {
       case 7: return say(much);
     }
   }
-  /// An execution that goes on for longer finds nothing that many short ones do not.
+  /// Returns true when the run is long enough. Longer runs find no more than many short ones.
   [[nodiscard]] bool has_lived() const { return ticks_ >= kMaxTicks || chains_ >= kMaxChains; }
   void finish() {
     out_.clear();
@@ -110,7 +109,7 @@ class Driver {
     const media::TickTime time{tick_, now_, rtp::NtpTime::from_unix(now_.time_since_epoch())};
     if ((what & 0x80) != 0) {
       stream_->tick(time, voice_, out_);
-    } else {  // The bank is much slower than all the rest, and knows sound alone.
+    } else {  // The bank is much slower than the other steps, and depends only on the samples.
       media::CodecChain::Frame frame;
       const auto pcm = stream_->hear(time, frame);
       stream_->go_on(time, pcm, {.voiced = (what & 0x40) != 0, .bands = {}}, out_);
@@ -156,8 +155,8 @@ class Driver {
     if ((what & 0x80) != 0) plan_.remote_rtp.port = 0;
     start();
   }
-  /// Besides what is agreed on. libopus runs CPUID when it makes a decoder, and a virtual machine traps that: it takes as long as the
-  /// rest of an execution.
+  /// Makes Opus receivable in addition to the agreed codec. This is rare, because libopus runs CPUID when it creates a decoder. A virtual machine
+  /// traps that instruction, which takes as long as the rest of a run.
   void receive_opus(bool also) {
     plan_.also_receivable[kOpus - 1] = also ? std::optional(media::ReceivableCodec{media::AudioCodec::Opus, types_[kOpus]}) : std::nullopt;
   }
@@ -172,7 +171,7 @@ class Driver {
     (void)port_->playout.try_push(frame);
   }
 
-  static constexpr std::size_t kOpus = static_cast<std::size_t>(media::AudioCodec::Opus);  // Its place among the codecs.
+  static constexpr std::size_t kOpus = static_cast<std::size_t>(media::AudioCodec::Opus);  // Index in kAudioCodecs.
   static constexpr int kMaxTicks = 80, kMaxChains = 4;
   static constexpr std::array<std::uint8_t, 7> types_{0, 8, 9, 111, 119, 118, 13};
   std::unique_ptr<media::AudioPort> port_ = std::make_unique<media::AudioPort>();

@@ -1,5 +1,5 @@
-// Any samples at all to each detector of tones: what they say must be of their own kinds, in order, and not too often. The first
-// octet chooses the country and how often the samples are heard again, so that a short seed can hold a cadence.
+// The input is samples for each detector of tones. Checks that each detector reports only its own kinds of events, in order, and not too often. The
+// first octet chooses the country, and how often the samples repeat, so that a short seed can contain a cadence.
 #include <offhook/media/dtmf_detector.hpp>
 #include <offhook/media/progress_detector.hpp>
 #include <offhook/media/signal_tone_detector.hpp>
@@ -42,7 +42,7 @@ void progress(const std::vector<std::int16_t>& pcm, media::Country country) {
     if (tone && tone != detector.sounding()) std::abort();
     told += tone.has_value();
   }
-  if (told > pcm.size() / 1600) std::abort();  // 200 ms are the least that anything takes.
+  if (told > pcm.size() / 1600) std::abort();  // Each detector needs at least 200 ms for an event.
 }
 
 void signals(const std::vector<std::int16_t>& pcm) {

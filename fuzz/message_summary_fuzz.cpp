@@ -1,4 +1,4 @@
-// A summary of waiting messages as a server may write it; what was read and written again reads the same.
+// The input is a summary of waiting messages. Checks that it reads the same after it is parsed and written.
 #include "require.hpp"
 
 #include <offhook/sip/subscription/packages/message_summary.hpp>

@@ -13,7 +13,7 @@
 
 namespace offhook::fuzz {
 
-/// What the answer says, after a look at whether it may.
+/// Parses the answer in pieces of `step` octets, checks its events, and returns their text.
 template <class Answer>
 std::string answer_in(std::string_view bytes, std::size_t step) {
   namespace chat = agent::chat;

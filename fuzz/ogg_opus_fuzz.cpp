@@ -1,5 +1,5 @@
-// A file that may be Opus in Ogg. When the first octet is odd, each page gets the checksum that it needs, so that what lies behind the
-// checksums is reached too.
+// The input is a file that may be Opus in Ogg. If the first octet is odd, each page gets a correct checksum, so that the code after the check is
+// reached.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/ogg_opus.hpp>
 
@@ -33,7 +33,7 @@ void put_checksums(std::span<std::uint8_t> file) {
   }
 }
 
-/// What was read, written anew, reads the same.
+/// Writes the packets of the file again, and checks that they read back the same.
 void read_and_write(base::Bytes file) {
   media::OggReader reader(file);
   media::OggWriter writer(1);

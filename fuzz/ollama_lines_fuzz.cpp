@@ -1,4 +1,5 @@
-// Any bytes as newline-delimited JSON: however they are split the lines are the same, none is empty, and none has a line feed in it.
+// The input is newline-delimited JSON. Checks that the lines are the same however the input is split, and that no line is empty or contains a line
+// feed.
 #include "require.hpp"
 
 #include <offhook/agent/providers/ollama/line_reader.hpp>

@@ -1,5 +1,4 @@
-// Any bytes as an answer of /chat/completions: it ends exactly once, says the same however it is split, and stays within its
-// bounds.
+// The input is a response of /chat/completions. Checks that it ends exactly once, within its bounds, and the same however it is split.
 #include <offhook/agent/providers/openai/chat_answer.hpp>
 
 #include "model_answers.hpp"

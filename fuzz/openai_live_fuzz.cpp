@@ -1,5 +1,5 @@
-// Any bytes as a script of frames, sockets that come and go, and turns for the core of OpenAI's live transcription: each turn ends once, with a
-// transcript or a failure of its own; what is sent is JSON, begins with the session's shape, and commits nothing that is too short to be taken.
+// The input is a script of frames, connections and turns for the core of OpenAI's live transcription. Checks that each turn ends once, with its own
+// transcript or failure. Checks that the core sends JSON, begins with the session's settings, and commits no audio that is too short for the server.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -29,7 +29,7 @@ class Player {
     }
     core_.end();
     drain();
-    core_.on_closed({FailureKind::Network, "it is gone"});  // By which a turn that is over ends at last.
+    core_.on_closed({FailureKind::Network, "it is gone"});  // A closed connection ends the last turn.
     drain();
     require(!waits_);
   }
@@ -58,7 +58,7 @@ class Player {
     core_.on_closed({static_cast<FailureKind>(script_.next() % 8), "it broke"});
   }
 
-  /// On a new socket where the last one is gone, or of no more use.
+  /// Begins a turn, on a new socket if the last one was closed or cannot be used again.
   void begin() {
     if (core_.is_spent()) lose();
     drain();
@@ -71,7 +71,7 @@ class Player {
     core_.begin(++turn_);
   }
 
-  /// An event that fits, of this turn's item or of another's.
+  /// Delivers a valid event, for this turn's item or for another one.
   void say() {
     const std::uint8_t what = script_.next();
     const std::string item = "item_" + std::to_string(script_.next() % 4), of = "conversation.item.input_audio_transcription.";
@@ -116,7 +116,7 @@ class Player {
 
   Script script_;
   std::uint32_t turn_ = 0;
-  std::size_t sent_ms_ = 0;  // on this connection since the last commit or clear, at most
+  std::size_t sent_ms_ = 0;  // upper bound of the audio sent on this connection since the last commit or clear
   bool has_socket_ = false, waits_ = false, is_new_ = false;
   openai::LiveTranscription core_;
 };

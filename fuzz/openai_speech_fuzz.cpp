@@ -1,4 +1,4 @@
-// Any bytes as the audio of /audio/speech: the same samples however they are split.
+// The input is the audio of /audio/speech. Checks that the samples are the same however it is split.
 #include <offhook/agent/providers/speech_decoder.hpp>
 
 #include "model_answers.hpp"

@@ -1,4 +1,4 @@
-// Any bytes as an answer of /audio/transcriptions: exactly one final text or failure, the same however it is split.
+// The input is a response of /audio/transcriptions. Checks that it gives exactly one final text or failure, the same however it is split.
 #include <offhook/agent/providers/openai/transcription_answer.hpp>
 
 #include "model_answers.hpp"

@@ -1,5 +1,6 @@
-// Opus from the wire: a first octet for the rate, then packets in groups: how a packet is used (decoded, as the one behind a lost one,
-// or lost), its length in two octets, and its octets. The decoder must go on after all of them, and write no more than it says.
+// The input is one octet for the rate, then packets of Opus. A packet has one octet for its use (decode it, conceal the lost packet before it, or
+// conceal it), two octets of length, and its payload. Checks that the decoder continues after each packet, and writes only as many samples as it
+// returns.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/codec/opus.hpp>
 #include <offhook/media/codec/opus_parameters.hpp>
@@ -17,7 +18,7 @@ constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
 constexpr std::int16_t kUntouched = 0x5A5A;
 
 void decode(media::OpusDecoder& decoder, unsigned use, base::Bytes payload) {
-  std::vector<std::int16_t> out(decoder.rate_hz() / 8, kUntouched);  // 125 ms: 5 more than any packet.
+  std::vector<std::int16_t> out(decoder.rate_hz() / 8, kUntouched);  // 125 ms: 5 ms longer than any packet.
   const auto samples = media::opus_samples(payload, decoder.rate_hz());
   const std::size_t frame = decoder.rate_hz() / 50;
   switch (use % 3) {

@@ -1,5 +1,5 @@
-// Any bytes as a template, and the same bytes as the values that are put into it: a fault names a line of the text, and a value is never
-// read as a template itself.
+// The input is a template, and also the values for its variables. Checks that an error names a line of the text, and that a value is never parsed as
+// a template.
 #include "occurrences.hpp"
 #include "require.hpp"
 
@@ -28,7 +28,7 @@ void judge(const prompts::PromptTemplate& parsed, std::string_view text) {
   require(occurrences(rendered, "</data>") == occurrences(alone, "</data>"));
   require(occurrences(rendered, "\n") == occurrences(alone, "\n"));
   require(parsed.holds_data() || rendered == alone);
-  // In UTF-8 a character has four octets at most; the marks of a value are <data> and </data>.
+  // A character has at most four octets in UTF-8. The marks of a value are <data> and </data>.
   constexpr std::size_t kMostOfOne = 4 * prompts::kMaxValueCharacters + sizeof("<data></data>");
   require(rendered.size() <= text.size() + prompts::kMaxVariables * kMostOfOne);
   require(parsed.render(call, prompts::Use::Speech).size() <= rendered.size());

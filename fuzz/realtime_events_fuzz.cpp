@@ -1,4 +1,4 @@
-// Any bytes as a frame of an OpenAI Realtime server: what is accepted lies within its bounds.
+// The input is a frame of an OpenAI Realtime server. Checks that an accepted event is within its bounds.
 #include "require.hpp"
 
 #include <offhook/agent/providers/openai/realtime_events.hpp>
@@ -31,7 +31,7 @@ struct Bounds {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static openai::EventParser parser;  // One for many frames, as in a session: nothing of a frame may reach into the next.
+  static openai::EventParser parser;  // One parser for many frames, as in a session: data of one frame must not affect the next.
   std::vector<std::uint8_t> audio;
   const auto event = parser.parse({reinterpret_cast<const char*>(data), size}, audio);
   if (!event) {

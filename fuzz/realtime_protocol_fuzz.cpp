@@ -1,5 +1,5 @@
-// Any bytes as a script of frames, sockets that come and go, commands and time for the core of OpenAI Realtime: it stays consistent, speaks
-// JSON to sockets that are there, and says nothing more of a reply that was cancelled.
+// The input is a script of frames, connections, commands and time for the core of OpenAI Realtime. Checks that the core stays consistent, that it
+// sends JSON only to a connected socket, and that no event follows for a cancelled reply.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -21,7 +21,7 @@ using offhook::fuzz::Script;
 
 namespace {
 
-/// What servers say; '#' becomes a digit of the script, so that ids meet and miss each other.
+/// Frames of a server. The script replaces '#' by a digit, so that ids sometimes match.
 constexpr std::string_view kFrames[] = {
     R"({"type":"session.created","session":{"id":"s"}})",
     R"({"type":"session.updated","session":{}})",

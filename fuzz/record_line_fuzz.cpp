@@ -1,5 +1,5 @@
-// Any bytes as a line of a records file, which others may have written or changed: what is read can be shown in every form, in lines that
-// drive no terminal.
+// The input is a line of a records file, which another program may have written or changed. Checks that a record can be shown in every form, without
+// control sequences for the terminal.
 #include "require.hpp"
 
 #include <offhook/agent/records/json_line.hpp>

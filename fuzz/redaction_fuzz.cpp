@@ -1,5 +1,5 @@
-// Any bytes as a text to be redacted: no run of four digits is left, good UTF-8 stays good, and a second time changes nothing.
-// The first line is an operator's own pattern.
+// The input is an operator's own pattern in the first line, then a text to redact. Checks that no run of four digits remains, that valid UTF-8 stays
+// valid, and that a second redaction changes nothing.
 #include "require.hpp"
 
 #include <offhook/agent/transcripts/redaction.hpp>

@@ -4,7 +4,7 @@
 
 namespace offhook::fuzz {
 
-/// What must hold for every input: the fuzzer and the seeds' test see the process end when it does not.
+/// Aborts the process if `holds` is false, so that the fuzzer and the test of the seeds report a failure.
 inline void require(bool holds) {
   if (!holds) std::abort();
 }

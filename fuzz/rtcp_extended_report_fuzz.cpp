@@ -1,4 +1,4 @@
-// Any octets as the body of an XR packet: what is read as VoIP metrics is written and read back the same.
+// The input is the body of an XR packet. Checks that parsed VoIP metrics read back the same after they are written.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/rtp/extended_report.hpp>
 

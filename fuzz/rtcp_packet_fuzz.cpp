@@ -1,4 +1,4 @@
-// Any octets as a compound RTCP packet: what open() accepts is walked to its end, within bounds, and feeds the statistics.
+// The input is a compound RTCP packet. Iterates over a packet that open() accepts up to its end, checks the bounds, and feeds the statistics.
 #include <offhook/rtp/extended_report.hpp>
 #include <offhook/rtp/reception_statistics.hpp>
 #include <offhook/rtp/rtcp.hpp>
@@ -10,7 +10,7 @@ using namespace offhook;
 
 namespace {
 
-std::size_t look_at(std::string_view text) {   // Touches every octet: asan sees one too far.
+std::size_t look_at(std::string_view text) {   // Reads every octet, so that asan detects an octet beyond the end.
   return std::accumulate(text.begin(), text.end(), std::size_t{0},
                          [](std::size_t sum, char c) { return sum + static_cast<unsigned char>(c); });
 }
@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       sum += rtp::parse_voip_metrics(other->body).has_value() ? 1 : 0;
     if (const auto* bye = std::get_if<rtp::Bye>(&*packet)) sum += look_at(bye->reason) + bye->count;
   }
-  if (packets == 0) std::abort();   // open() found at least the first one.
+  if (packets == 0) std::abort();   // open() accepts only packets with at least one part.
   (void)statistics.take_report(now);
   return sum == SIZE_MAX ? 1 : 0;
 }

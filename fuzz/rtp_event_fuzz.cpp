@@ -1,7 +1,7 @@
-// Telephone events from the wire: payloads as they come, timestamps and time between them, in groups of six octets: step of the
-// timestamp (signed, in units of 80), time since the last in units of 5 ms, and four octets of payload (the first two bits of the
-// time's octet cut it short). And the other way round: digits that are sent must come back as they were. Both at the clocks of all
-// codecs; and once more with several events in a packet, as many as each packet's first octet says.
+// The input is telephone events in groups of six octets: the step of the timestamp (signed, in units of 80), the time since the last packet in units
+// of 5 ms, and four octets of payload. The first two bits of the time's octet shorten the payload. The fuzzer also sends digits and checks that the
+// receiver reports them unchanged. It does both at the clock rates of all codecs. A last run uses packets with several events, whose size is each
+// packet's first octet.
 #include <offhook/rtp/telephone_event.hpp>
 
 #include <algorithm>

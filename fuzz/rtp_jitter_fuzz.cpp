@@ -1,7 +1,7 @@
-// A jitter buffer and an event receiver driven by bytes: any packets at any time, ticks in between. Octets come
-// in groups of eight: action, size, sequence, timestamp step (signed, in units of 40), time step, payload type, SSRC and timing,
-// digit. Bit 3 of the action says whether a full ring pushes out the oldest. Bits 3 to 5 of the timing say whether the payload is packed, for how long and by which clock. Whoever plays stretches what waits as often as it is asked to, by as much as a digit says; payload type 13 is comfort noise,
-// 14 the last audio of a talk, 15 a key.
+// Drives a jitter buffer and an event receiver with packets and ticks at any time. The input is groups of eight octets: action, size, sequence step,
+// timestamp step (signed, in units of 40), time step, payload type, SSRC and timing, digit. Bit 3 of the action says whether a full ring drops its
+// oldest packet. Bits 3 to 5 of the timing choose whether the payload is packed, its duration and its clock. The player stretches the waiting samples
+// when the buffer requests it, by at most the digit. Payload type 13 is comfort noise, 14 the last audio of a talk spurt, 15 a key.
 #include <offhook/rtp/jitter_buffer.hpp>
 #include <offhook/rtp/telephone_event.hpp>
 
@@ -14,7 +14,7 @@ using namespace offhook;
 
 namespace {
 
-/// What is decoded and waits to be played; counts pulls.
+/// The decoded samples that wait to be played. Counts the pulls.
 struct Line {
   std::int64_t waiting = 0;
   std::uint64_t pulls = 0;
@@ -40,7 +40,7 @@ struct Line {
   }
 
  private:
-  /// They cover the frame, and each lies within its packet.
+  /// Checks that the pieces cover the frame, and that each lies within its packet.
   void look_at_pieces(const rtp::JitterBuffer& buffer) {
     for (std::int64_t at = 0; at < rtp::kUnitsPerTick;) {
       const auto piece = buffer.piece(at);
@@ -50,7 +50,7 @@ struct Line {
       at += piece.units;
     }
   }
-  unsigned sum_ = 0;  // so that each octet is read
+  unsigned sum_ = 0;  // reads every octet, so that asan checks it
 };
 
 rtp::PayloadTiming timing_of(std::uint8_t who) {

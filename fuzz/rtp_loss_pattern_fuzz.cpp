@@ -1,5 +1,6 @@
-// A stream's packets in any order, beside a model that remembers each of them. An octet below 0x80 is the next packet, one below 0xF0 moves
-// the sequence number by -48 to 63, the others by up to 105; 0xFF begins another sequence. The lowest bit: it came too late.
+// The input is a stream's packets in any order; a model that stores every packet computes the expected result. An octet below 0x80 is the next
+// packet. An octet below 0xF0 moves the sequence number by -48 to 63, a higher octet by up to 105; 0xFF starts another sequence. The lowest bit says
+// that the packet was late.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/rtp/loss_pattern.hpp>
 
@@ -11,7 +12,7 @@ using namespace offhook;
 
 namespace {
 
-/// The same by the letter of RFC 3611 section 4.7.2, over all packets at once.
+/// Computes the result from all packets at once, exactly as RFC 3611 section 4.7.2 defines it.
 class Model {
  public:
   void on_packet(std::int64_t sequence, bool in_time) {

@@ -1,6 +1,6 @@
-// A source policy driven by bytes: RTP and RTCP from four hosts, any of which may send in sequence and so prove itself. Octets come in groups
-// of four: action, source, sequence step, time step. The source's bits 0 and 1 are the host, bit 2 the port, bits 3 and 4 the SSRC. Host 0 is the
-// SDP's, host 1 the signalling's; the other two are strangers. Ours must always go to a host that the rule allows.
+// Drives a source policy with RTP and RTCP from four hosts, each of which may send in sequence and pass its probation. The input is groups of four
+// octets: action, source, sequence step, time step. Bits 0 and 1 of the source are the host, bit 2 the port, bits 3 and 4 the SSRC. Host 0 is the
+// SDP's, host 1 the signalling's, and the others are strangers. Our packets must always go to a host that the policy allows.
 #include <offhook/rtp/source_policy.hpp>
 
 #include <offhook/base/bytes.hpp>

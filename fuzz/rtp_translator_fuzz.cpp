@@ -1,7 +1,7 @@
-// A translator driven by packets of any numbers at any time. Octets come in groups of eight: action, step of the sequence (signed; by
-// some actions times 50), step of the timestamp (signed, in units of 40; by some actions times 10,000), time in units of 0.5 ms (by some
-// actions times 100), payload type, SSRC, size in units of 8, marker. Whatever comes, no number of ours is given twice, none behind one
-// that was given before a restart, and the stream goes on behind the highest.
+// Drives a translator with packets of any numbers at any time. The input is groups of eight octets: action, step of the sequence (signed; some
+// actions multiply it by 50), step of the timestamp (signed, in units of 40; some actions multiply it by 10,000), time in units of 0.5 ms (some
+// actions multiply it by 100), payload type, SSRC, size in units of 8, marker. Checks that the translator assigns no number twice, none below a
+// number that it assigned before a restart, and that the next number follows the highest.
 #include "require.hpp"
 
 #include <offhook/rtp/sequence.hpp>
@@ -25,8 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   translator.map_type(101, 96, Kind::Event);
   static const std::array<std::uint8_t, 255 * 8> octets{};
   rtp::SequenceUnwrapper unwrapper;
-  std::set<std::int64_t> given;   // since the last restart
-  std::int64_t first = 0;         // of them
+  std::set<std::int64_t> given;   // assigned since the last restart
+  std::int64_t first = 0;         // first of `given`
   std::uint64_t packets = 0;
   rtp::Packet packet;
   base::ByteReader reader({data, size});

@@ -6,7 +6,7 @@
 
 namespace offhook::fuzz {
 
-/// Any bytes as a list of what to do next.
+/// Interprets any bytes as a list of steps.
 class Script {
  public:
   Script(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}

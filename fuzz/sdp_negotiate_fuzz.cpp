@@ -1,5 +1,5 @@
-// A peer that sends any bodies in any order. The input is a list of steps, each one octet that says which and, for a body, its
-// text up to the next octet of 0x1e (record separator). A second agent answers each offer that the first makes.
+// The input is a list of steps of a peer that sends any bodies in any order. A step is one octet for its kind; for a body, its text follows, up to
+// the next octet of 0x1e (record separator). A second agent answers each offer of the first.
 #include "require.hpp"
 
 #include <offhook/sdp/negotiator.hpp>
@@ -50,10 +50,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 'o': check_text(ours.make_offer(), version); break;
       case 'w': ours.withdraw_offer(); break;
       case 'd': ours.set_direction(static_cast<sdp::Direction>(body ? body->media.size() % 4 : 1)); break;
-      case 'v':  // So short that our own text keeps the parser's bounds.
+      case 'v':  // Short enough that the written description stays within the parser's bounds.
         ours.set_others(body && text.size() < 512 ? body->media : std::vector<sdp::Media>{});
         break;
-      case 'x': {  // A well-behaved peer answers whatever we offer.
+      case 'x': {  // A well-behaved peer answers any offer.
         const auto offer = ours.make_offer();
         check_text(offer, version);
         sdp::Negotiator peer(all, local(2), 2);

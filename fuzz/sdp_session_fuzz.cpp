@@ -1,4 +1,4 @@
-// Any bytes as a session description: what is accepted lies within its bounds, is written, and reads back equal.
+// The input is a session description. Checks that an accepted description is within its bounds, can be written, and reads back equal.
 #include "require.hpp"
 
 #include <offhook/sdp/host_name.hpp>
@@ -15,7 +15,7 @@ using offhook::fuzz::require;
 
 namespace {
 
-/// Each address that is written in leaves fewer host names.
+/// Replaces host names by addresses, and checks that each replacement leaves fewer host names.
 void check_host_names(std::string text) {
   const auto addressed = [](char c) { return c == '='; };
   for (auto most = std::count_if(text.begin(), text.end(), addressed); const auto host = sdp::find_host_name(text); --most) {
@@ -37,9 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)session->direction_of(media);
   }
   const std::string text = sdp::write_session(*session);
-  if (text.size() > sdp::kMaxSessionBytes) return 0;  // CRLF for LF may have made it longer than what we read.
+  if (text.size() > sdp::kMaxSessionBytes) return 0;  // CRLF in place of LF may make it longer than the input.
   const auto again = sdp::parse_session(text);
-  require(again || again.error() == sdp::ParseError::TooManyLines);  // An s= line that was not there fills the last place.
+  require(again || again.error() == sdp::ParseError::TooManyLines);  // An added s= line may be one line too many.
   if (again) require(*again == *session && sdp::write_session(*again) == text);
   return 0;
 }

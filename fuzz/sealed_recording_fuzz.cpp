@@ -1,6 +1,6 @@
-// An encrypted recording. First the octets as a file of a stranger. Then they say how one of ours is made and tampered with: a
-// number of chunks, the length of each, and then what is done to the file, three octets at a time: where, and what is changed
-// there, cut off behind, or added. Whatever comes out of it is what went in, up to some point; all of it, if nothing was done.
+// First uses the input as a foreign file of an encrypted recording. Then the input says how to make and modify one of ours: the number of chunks, the
+// length of each, and steps of three octets that change an octet, cut off the rest, or repeat the rest. Checks that the decrypted audio is always a
+// prefix of the original, and complete only if the file was not changed.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/sealed_recording.hpp>
 
@@ -14,9 +14,9 @@ namespace {
 using Octets = std::vector<std::uint8_t>;
 
 constexpr media::RecordingKey kKey{1, 2, 3};
-constexpr std::size_t kLongEnough = 8192;  // Of a file that was tampered with.
+constexpr std::size_t kLongEnough = 8192;  // largest size of a modified file
 
-/// Whether it was opened to its end.
+/// Decrypts `file` to `plain`. Returns true if it is complete.
 bool open(base::Bytes file, Octets& plain) {
   media::SealedReader reader(kKey);
   while (file.size() >= reader.wanted()) {

@@ -1,5 +1,5 @@
-// Runs the fuzz target that the argument names, or each of this program, over its seeds without libFuzzer: every seed whole, and cut at each of its
-// first 128 octets and at every seventh up to 896, so that each parser meets truncated input in the ordinary test run.
+// Runs the fuzz target that the argument names, or all targets of this program, on its seeds without libFuzzer. It runs each seed whole, cut at each
+// of its first 128 octets, and cut at every seventh octet up to 896. Thus each parser gets truncated input in an ordinary test run.
 #include <offhook/fuzz/seed_targets.hpp>
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kCuts = 128, kCutEvery = 7;
 
 void run_exact(const SeedTarget& target, const std::vector<std::uint8_t>& bytes, std::size_t size) {
-  const std::vector<std::uint8_t> exact(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));  // Heap-exact: asan sees one octet too far.
+  const std::vector<std::uint8_t> exact(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));  // asan detects reads beyond it.
   target.run(exact.data(), exact.size());
 }
 
@@ -38,8 +38,8 @@ std::size_t run_folder(const SeedTarget& target, const fs::path& folder) {
 
 int run_target(const SeedTarget& target) {
   const std::string name(target.name);
-  const std::string subject = name.substr(0, name.rfind("_fuzz"));      // sip_message
-  const std::string protocol = subject.substr(0, subject.find('_'));    // sip
+  const std::string subject = name.substr(0, name.rfind("_fuzz"));      // such as sip_message
+  const std::string protocol = subject.substr(0, subject.find('_'));    // such as sip
   const char* data = std::getenv("OFFHOOK_TEST_DATA");
   const fs::path shared = fs::path(data != nullptr ? data : "../shared/data") / "corpus" / protocol;
   const std::size_t own = run_folder(target, fs::path("fuzz/seeds") / subject);

@@ -6,9 +6,9 @@
 #include <vector>
 
 struct SeedTarget {
-  std::string_view name;  // sip_message_fuzz
+  std::string_view name;  // such as sip_message_fuzz
   int (*run)(const std::uint8_t* data, std::size_t size);
 };
 
-/// The fuzz targets of this program; fuzz/CMakeLists.txt writes the list.
+/// Returns the fuzz targets of this program. fuzz/CMakeLists.txt generates the list.
 const std::vector<SeedTarget>& seed_targets();

@@ -1,5 +1,5 @@
-// The fields of a call on any text; the first octet chooses which. What is accepted is within its bounds, and what we write of it
-// reads back the same.
+// The input is a value of a header field of calls; its first octet chooses the field. Checks that an accepted value is within its bounds, and that a
+// written value reads back the same.
 #include "require.hpp"
 
 #include <offhook/sip/message/dtmf_info.hpp>
@@ -62,7 +62,7 @@ void on_dtmf(std::string_view text) {
   }
 }
 
-/// Within a whole message, as one line of it.
+/// Parses the value as one line of a whole message.
 void on_message(std::string_view text) {
   const std::string whole =
       "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: "

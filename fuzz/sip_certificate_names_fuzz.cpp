@@ -1,5 +1,5 @@
-// A certificate of any octets proves at most a name that stands in it, as a whole and in clear; and never one with a wildcard.
-// Input: one octet n, then n octets that are the host, then the certificate as DER.
+// The input is one octet n, then n octets of host name, then a certificate as DER. Checks that the certificate proves only a name that it contains as
+// a whole, without encoding, and never a name with a wildcard.
 #include "require.hpp"
 
 #include <offhook/base/text.hpp>

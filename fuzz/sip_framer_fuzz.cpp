@@ -1,5 +1,5 @@
-// A byte stream cut where the input says gives the same messages, pings and errors as the same stream in one piece.
-// Input: one octet n, then n octets that are the sizes of the pieces, taken in turn, then the stream.
+// The input is one octet n, then n octets that are the sizes of the pieces, used in turn, then a stream. Checks that the stream in pieces gives the
+// same messages, pings and errors as in one piece.
 #include "require.hpp"
 
 #include <offhook/sip/limits.hpp>
@@ -17,7 +17,7 @@ namespace {
 
 struct Seen {
   std::vector<std::vector<std::uint8_t>> frames;
-  std::size_t pings = 0;  // Pongs may differ: half a ping is one, until the other half comes.
+  std::size_t pings = 0;  // The number of pongs may differ: half a ping counts as one until the other half arrives.
   std::size_t errors = 0;
   friend bool operator==(const Seen&, const Seen&) = default;
 };

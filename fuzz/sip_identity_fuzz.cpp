@@ -1,4 +1,4 @@
-// An Identity header field as a peer may write it, through parsing and the check of a whole call.
+// The input is an Identity header field of a peer. Parses it, and verifies a whole call with it.
 #include "require.hpp"
 
 #include <offhook/sip/identity/caller_identity.hpp>
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!header->token.empty() && !header->info.empty() && text.size() <= sip::kMaxIdentityBytes);
     if (const auto passport = sip::parse_passport(header->token)) {
       require(passport->dest_tn.size() + passport->dest_uri.size() <= sip::kMaxPassportIdentities);
-      // What was read reads the same when it is written in the canonical form, but for characters that no name has.
+      // A parsed passport reads the same after it is written in the canonical form, except for characters that a name cannot have.
       const auto again = sip::parse_passport(sip::signing_input(*passport) + ".AAAA");
       require(!again || again->iat == passport->iat);
     }

@@ -1,5 +1,5 @@
-// The finding of servers with hostile answers: whatever name servers say, in whatever order, a look-up ends within its bounds, and
-// `sips` never leaves TLS.
+// The input is hostile responses of name servers. Checks that locating a server ends within its bounds, whatever the responses and their order, and
+// that `sips` always uses TLS.
 #include "require.hpp"
 
 #include <offhook/sip/locate/locator.hpp>
@@ -16,14 +16,14 @@ using offhook::fuzz::require;
 
 namespace {
 
-/// The input as a source of small choices; 0 behind its end.
+/// Reads small choices from the input. Returns 0 after its end.
 class Bytes {
  public:
   Bytes(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
   std::uint8_t next() { return at_ < size_ ? data_[at_++] : 0; }
   std::uint16_t next16() { return static_cast<std::uint16_t>(next() << 8 | next()); }
   bool at_end() const { return at_ >= size_; }
-  /// Mostly one of a few names, so that answers refer to each other; else anything.
+  /// Returns mostly one of a few names, so that responses refer to each other, and sometimes any text.
   std::string name() {
     static const std::vector<std::string> kNames{"a.example", "b.example", "_sip._udp.a.example", "_sips._tcp.a.example", "", ".",
                                                  "C.Example.", "_sip._tcp.a.example"};

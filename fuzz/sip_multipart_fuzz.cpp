@@ -1,4 +1,4 @@
-// A multipart body as a peer may write it. The first line of the input is the content type, the rest the body.
+// The input is a multipart body of a peer. The first line is the content type, and the rest is the body.
 #include "require.hpp"
 
 #include <offhook/sip/message/multipart.hpp>

@@ -1,8 +1,8 @@
-// A whole stack, driven by the input: messages, steps of time, answers of the resolver, broken flows and all that a phone may ask.
+// Drives a whole stack with messages, steps of time, results of the resolver, failed flows, and all operations of a telephone.
 //
-// The input is a list of steps, each a line `!verb argument` and what follows it up to the next line that starts with `!`. Text
-// in front of the first one is a datagram. `$T`, `$B`, `$C` and `$R` in a message stand for the To tag, Via branch, Call-ID and
-// RSeq that the stack sent last, so that an input can speak within a dialog. An argument of several letters picks options.
+// The input is a list of steps. Each step is a line `!verb argument` with the text up to the next line that starts with `!`. Text before the first
+// step is a datagram. `$T`, `$B`, `$C` and `$R` in a message are replaced by the To tag, Via branch, Call-ID and RSeq that the stack sent last, so
+// that an input can continue a dialog. Each letter of an argument selects an option.
 #include "require.hpp"
 
 #include <offhook/base/text.hpp>
@@ -42,7 +42,7 @@ class Driver {
     }
     stack_.set_accepting(false);
     answers_ = true;
-    // Whatever was said: every call that the phone lets go of ends, and nothing is left behind.
+    // Checks that every call that the telephone releases ends, and that no state remains.
     for (const auto session : calls_) (void)stack_.hang_up(session, now_);
     for (const auto subscription : subscriptions_) {
       (void)stack_.unsubscribe(subscription, now_);
@@ -51,7 +51,7 @@ class Driver {
     for (const auto publication : publications_) (void)stack_.remove_publication(publication, now_);
     for (const auto account : accounts_) stack_.unregister(account, now_);
     drain();
-    advance(300s);  // A transfer that was accepted may be reported on for 180 s.
+    advance(300s);  // The stack reports on an accepted transfer for up to 180 s.
     require(stack_.sessions() == 0 && stack_.subscriptions() == 0 && stack_.requests() == 0 && stack_.unfinished() == 0);
     require(!stack_.next_deadline());
     require(stack_.sizes() == sip::StackSizes{});
@@ -87,7 +87,7 @@ class Driver {
     return base::parse_number<std::uint32_t>(text).value_or(otherwise);
   }
 
-  /// What the world around does.
+  /// Performs a step of the environment.
   void outside_step(std::string_view verb, std::string_view argument) {
     if (verb == "wait") advance(std::chrono::milliseconds(std::min<std::uint32_t>(number(argument, 0), 200000)));
     if (verb == "broken") stack_.on_flow_failed(flow_, now_);
@@ -131,7 +131,7 @@ class Driver {
     drain();
   }
 
-  /// Calls of ours: `call TARGET`; `dial LETTERS` with other options; `follow` what a REFER asked for.
+  /// Performs a step of outgoing calls: `call TARGET`, `dial LETTERS` with other options, or `follow` for the target of a REFER.
   void call_step(std::string_view verb, std::string_view argument) {
     sip::CallOptions options;
     options.account = accounts_.back();
@@ -176,7 +176,7 @@ class Driver {
     return {{{"X-A", std::string(argument)}}, sip::Reason{"SIP", 200, std::string(argument)}};
   }
 
-  /// `argument`: a branch of a fork.
+  /// `argument` names a branch of a fork.
   void offer_step(std::string_view verb, std::string_view argument) {
     if (verb == "offer") (void)stack_.offer(session(), kBody, now_, extras(argument));
     if (verb == "update") (void)stack_.update(session(), kBody, now_, extras(argument), argument);
@@ -287,7 +287,7 @@ class Driver {
     require(stack_.is_consistent());
   }
 
-  /// The address itself, and as many servers more as there shall be.
+  /// Returns the address itself, and as many further servers as the input chose.
   sip::QueryResult resolve(const sip::Query& query) const {
     sip::QueryResult result;
     const auto ip = base::IpAddress::parse(query.host);
@@ -304,7 +304,7 @@ class Driver {
     const auto value = [&](std::string_view name, std::string_view mark) -> std::string {
       auto at = bytes.find(name);
       if (at == std::string::npos) return {};
-      const auto end = bytes.find("\r\n", at + 2);  // `name` begins with one.
+      const auto end = bytes.find("\r\n", at + 2);  // `name` begins with a line end.
       at = bytes.find(mark, at);
       if (at == std::string::npos || at >= end) return {};
       at += mark.size();
@@ -320,7 +320,7 @@ class Driver {
   base::SeededRandom random_{7};
   static sip::StackOptions options() {
     sip::StackOptions made;
-    made.door.on = false;  // Else no input would come far.
+    made.door.on = false;  // Otherwise the limiter would refuse most inputs.
     made.packages = {{"dialog", "", {}}};
     made.message_types = "text/plain";
     return made;

@@ -1,4 +1,4 @@
-// The small grammars on any text: URI, CSeq, Session-Expires, Authorization, parameters. What is accepted lies within the input
+// The input is a value of a small grammar: URI, CSeq, Session-Expires, Authorization, parameters. Checks that an accepted value lies within the input
 // and reads back.
 #include "require.hpp"
 

@@ -1,4 +1,4 @@
-// A list of Vias on any text: what is accepted lies within the input, moves forward, and reads back.
+// The input is a list of Vias. Checks that an accepted value lies within the input, advances the position, and reads back.
 #include "require.hpp"
 
 #include <offhook/sip/message/limits.hpp>

@@ -1,7 +1,6 @@
-// One WebSocket through the real stream over a carrier in memory: whatever comes, no message is longer than it may be, everything
-// that was asked for is told its end, and how the octets were cut makes no difference.
-// Input: one octet of flags (1: we are the client; 2: the handshake is made for it), one that is the size of the pieces, then what
-// the peer says.
+// Runs one WebSocket on the real stream over a carrier in memory. Checks that no message exceeds its limit, that every operation completes, and that
+// the pieces of the input do not matter. The input is one octet of flags (1: we are the client; 2: the fuzzer makes the handshake), one octet for the
+// size of the pieces, then the octets of the peer.
 #include "require.hpp"
 
 #include <offhook/sip/limits.hpp>
@@ -28,7 +27,7 @@ using fuzz::require;
 
 namespace {
 
-/// Gives the input out in pieces, and then its end.
+/// Delivers the input in pieces, and then its end.
 class Memory final : public ByteStream {
  public:
   Memory(boost::asio::io_context& io, std::string input, std::size_t piece, bool answers) : io_(io), input_(std::move(input)), piece_(piece), answers_(answers) {}
@@ -78,7 +77,7 @@ class Memory final : public ByteStream {
 struct Seen {
   std::vector<std::string> messages;
   bool opened = false;
-  std::size_t left = 0;  // Asked for, and not told.
+  std::size_t left = 0;  // operations that have not completed
 };
 
 struct Reader {

@@ -1,4 +1,5 @@
-// A file of sound that an operator names for a greeting or for music on hold: what is read becomes a prompt whose frames are whole.
+// The input is a sound file that an operator configures for a greeting or for music on hold. Checks that an accepted file becomes a prompt of whole
+// frames.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/prompt.hpp>
 
@@ -13,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   fuzz::require(!sound->pcm.empty() && sound->pcm.size() <= media::kMaxSoundSeconds * sound->rate_hz);
-  constexpr std::size_t kLongest = 24000;  // Samples; longer sound takes long to convert, and no other way.
+  constexpr std::size_t kLongest = 24000;  // samples; longer sound takes long to convert, and reaches no further code
   if (sound->pcm.size() > kLongest) return 0;
   const auto prompt = media::Prompt::make(*sound, {.loops = true});
   const std::size_t in_frame = sound->rate_hz / 50, frames = (sound->pcm.size() + in_frame - 1) / in_frame;

@@ -1,4 +1,4 @@
-// Any bytes as server-sent events: however they are split the events are the same, and within their bounds.
+// The input is server-sent events. Checks that the events are within their bounds, and the same however the input is split.
 #include "require.hpp"
 
 #include <offhook/agent/providers/sse.hpp>

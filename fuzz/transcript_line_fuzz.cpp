@@ -1,5 +1,5 @@
-// Any bytes as a line of a transcript, as it stands and under a checksum that fits: a line that is read reads the same when it is written
-// anew, and drives no terminal when it is shown.
+// The input is a line of a transcript, used once unchanged and once with a correct checksum. Checks that a parsed line reads the same after it is
+// written, and that showing it sends no control sequences to the terminal.
 #include "require.hpp"
 
 #include <offhook/agent/records/json_line.hpp>
@@ -42,7 +42,7 @@ void judge(std::string_view json) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   judge(text);
-  std::string sealed = offhook::agent::records::seal(std::string(text));  // `text` is then an object without its closing brace.
+  std::string sealed = offhook::agent::records::seal(std::string(text));  // seal() expects an object without its closing brace.
   sealed.pop_back();
   judge(sealed);
   return 0;

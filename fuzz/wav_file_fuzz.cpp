@@ -1,4 +1,5 @@
-// A file that may be a WAV: what is read lies within the file, and reads the same when it is written anew.
+// The input is a file that may be a WAV. Checks that the parser reads only within the file, and that the sound reads back the same after it is
+// written.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/wav.hpp>
 
