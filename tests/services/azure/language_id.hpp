@@ -8,12 +8,12 @@
 
 namespace offhook::services::azure {
 
-/// What speech.context says of the language, as strictly as the official client writes it.
+/// The languages of speech.context. The reader accepts only what the official client writes.
 struct LanguageAsked {
-  std::vector<std::string> candidates;  ///< empty: nothing is detected
-  std::string complaint;                ///< "" when all is well
+  std::vector<std::string> candidates;  ///< empty: no detection
+  std::string complaint;                ///< "" when the context is valid
 };
-/// `target`: path and query of the handshake, which announce detection.
+/// `target` is the path and query of the handshake, which must announce the detection.
 [[nodiscard]] LanguageAsked read_language(const nlohmann::json& context, std::string_view target);
 
 }  // namespace offhook::services::azure

@@ -26,7 +26,7 @@ constexpr std::array<std::pair<std::string_view, Fault::Kind>, 11> kKinds{{{"non
                                                                           {"early_end", Fault::Kind::EarlyEnd},
                                                                           {"no_final", Fault::Kind::NoFinal}}};
 
-/// A typing error in a scenario shall not become a test that tests nothing.
+/// Throws for an unknown member, because a typing error in a scenario could make a test meaningless.
 void know(const json& object, const std::string& where, std::initializer_list<std::string_view> names) {
   for (const auto& member : object.items()) {
     if (std::find(names.begin(), names.end(), member.key()) == names.end()) throw std::invalid_argument(where + " has no member \"" + member.key() + "\"");
@@ -103,7 +103,7 @@ const Fault& Door::fault(std::size_t number) const {
 ScenarioRead read_scenario(std::string_view text) {
   try {
     return {read(json::parse(text)), {}};
-  } catch (const std::exception& error) {  // nlohmann's and ours end here.
+  } catch (const std::exception& error) {  // Catches the exceptions of nlohmann's library and of this file.
     return {{}, error.what()};
   }
 }

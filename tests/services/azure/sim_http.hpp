@@ -6,14 +6,14 @@
 
 namespace offhook::services::azure {
 
-/// Azure's HTTP endpoints: recognition of short audio, synthesis, and the list of voices. A request in, the plan of its answer out.
+/// Azure's HTTP endpoints: recognition of short audio, synthesis, and the list of voices. Takes a request and returns the plan of its answer.
 class SimHttp {
  public:
   explicit SimHttp(SimWorld& world) : world_(world) {}
   [[nodiscard]] openai::HttpPlan serve(const WebRequest& request, base::TimePoint now);
   [[nodiscard]] bool key_is_right(const WebRequest& request) const;
 
-  /// An answer without a body that anybody reads.
+  /// Returns an answer with `status`, whose body does not matter.
   [[nodiscard]] static openai::HttpPlan refuse(int status);
 
  private:

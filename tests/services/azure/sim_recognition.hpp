@@ -10,12 +10,12 @@
 
 namespace offhook::services::azure {
 
-/// One socket of recognition as Azure's service holds it. Pure: frames and time in, frames out. Voice is found by its loudness, its
-/// words are the scenario's; a phrase ends after the silence of the scenario, or with the audio. What the documentation does not
-/// have closes the socket with 1007.
+/// One socket of recognition, as in Azure's service. It is pure: frames and time go in, frames come out. It detects voice by its loudness and takes
+/// the words from the scenario. A phrase ends with the silence of the scenario, or with the audio. A message that the documentation does not have
+/// closes the socket with 1007.
 class SimRecognition {
  public:
-  /// `target`: path and query of the handshake.
+  /// `target` is the path and query of the handshake.
   SimRecognition(SimWorld& world, std::string_view target);
 
   void on_text(std::string_view frame, base::TimePoint now, SimOuts& out);
@@ -26,16 +26,16 @@ class SimRecognition {
  private:
   struct Turn {
     std::string id;
-    std::vector<std::string> candidates;   // of its language; empty: it is not detected
-    std::string language;                  // the one that was detected at its start
+    std::vector<std::string> candidates;   // candidate locales; empty: no detection
+    std::string language;                  // detected at the start of the turn
     bool interactive = false, detailed = false, formatted = false, answered = false, broken = false;
     Fault fault;
     std::uint32_t rate_hz = 0;
-    std::string frame;                     // octets of the 20 ms that are not whole yet
-    std::uint64_t ms = 0;                  // heard
+    std::string frame;                     // octets of an incomplete frame of 20 ms
+    std::uint64_t ms = 0;                  // audio received so far
     std::uint64_t voice_ms = 0, silence_ms = 0, hypotheses = 0;  // of the present phrase
-    std::uint64_t began_ms = 0;            // of the present phrase
-    base::TimePoint voiced_at{};           // when the last of its voice came in
+    std::uint64_t began_ms = 0;            // start of the present phrase
+    base::TimePoint voiced_at{};           // arrival of its last voice
   };
 
   void refuse(const std::string& why, base::TimePoint now);
@@ -59,7 +59,7 @@ class SimRecognition {
   SimWire wire_;
   bool configured_ = false, dead_ = false;
   std::optional<Turn> turn_;
-  base::TimePoint open_until_{};  // when the end of the last turn leaves
+  base::TimePoint open_until_{};  // sending time of the last turn's end
 };
 
 }  // namespace offhook::services::azure

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A caller in virtual time, 10 ms a step, listened to by the listener of ours, against the simulated service.
+/// A caller on virtual time in steps of 10 ms, whose audio goes to our listener, which is connected to the simulated service.
 struct Caller {
   explicit Caller(const std::string& scenario, std::vector<std::string> languages = {}) : service(scenario) {
     azure::RecognitionOptions options;
@@ -50,7 +50,7 @@ struct Caller {
   void wait(base::Duration time) {
     for (base::Duration at{}; at < time; at += 10ms) step();
   }
-  /// How long after the end of the turn its text came; nothing within five seconds.
+  /// Ends the turn. Returns the time until its text arrives, or nullopt after five seconds.
   std::optional<base::Duration> end() {
     listener->end();
     const auto from = now;
@@ -74,7 +74,7 @@ struct Caller {
 
 }  // namespace
 
-TEST_CASE("The service's words come at our own end of turn, and not after its silence") {
+TEST_CASE("The listener delivers the words at its own end of turn, without waiting for the service's silence") {
   Caller caller(R"({"heard":["Good day.","Thank you."],"response_ms":200,"segmentation_ms":500})");
   caller.listener->begin(1, "");
   caller.talk(1000);
@@ -89,7 +89,7 @@ TEST_CASE("The service's words come at our own end of turn, and not after its si
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("Two phrases of one turn are one text") {
+TEST_CASE("The listener joins two phrases of one turn to one text") {
   Caller caller(R"({"heard":["Good day.","I am back."]})");
   caller.listener->begin(1, "");
   caller.talk(800);
@@ -99,7 +99,7 @@ TEST_CASE("Two phrases of one turn are one text") {
   CHECK(caller.take() == "1:Good day. I am back. ");
 }
 
-TEST_CASE("Each turn is in the language that it began in, of those that were named") {
+TEST_CASE("Each turn has the language that it began in, out of the named languages") {
   Caller caller(R"({"heard":["Guten Tag.","Merci.","Ciao."],"spoken":["de-DE","fr-FR","it-IT"]})", {"en", "de", "fr"});
   caller.turn(1);
   CHECK(caller.take() == "1:Guten Tag. ");
@@ -109,11 +109,11 @@ TEST_CASE("Each turn is in the language that it began in, of those that were nam
   CHECK(*caller.language == "fr-FR");
   caller.turn(3);
   CHECK(caller.take() == "3:Ciao. ");
-  CHECK(*caller.language == "en-US");  // Nobody named Italian: it is taken for another.
+  CHECK(*caller.language == "en-US");  // Italian is not a candidate, so the service returns another language.
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("A language is detected on the next socket, too, when one drops in a turn") {
+TEST_CASE("The listener detects the language on the next socket too, when a socket drops in a turn") {
   Caller caller(R"({"heard":["Guten Tag."],"spoken":["de-DE"],"doors":{"recognition_turns":{"faults":[{"kind":"drop","after_ms":500}]}}})", {"en", "de"});
   caller.turn(1);
   CHECK(caller.take() == "1:Guten Tag. ");
@@ -121,7 +121,7 @@ TEST_CASE("A language is detected on the next socket, too, when one drops in a t
   CHECK(caller.service.lines.size() == 2);
 }
 
-TEST_CASE("The service refuses what the official client would not say of languages") {
+TEST_CASE("The simulated service refuses language settings that the official client would not send") {
   const nlohmann::json good = nlohmann::json::parse(R"({"phraseDetection":{"mode":"Conversation"},
       "phraseOutput":{"format":"Detailed","interimResults":{"resultType":"Auto"},"phraseResults":{"resultType":"Always"}},
       "languageId":{"languages":["en-US","de-DE"],"mode":"DetectAtAudioStart","onSuccess":{"action":"Recognize"},"onUnknown":{"action":"None"},"priority":"PrioritizeLatency"}})");
@@ -149,7 +149,7 @@ TEST_CASE("The service refuses what the official client would not say of languag
   CHECK(complaint("/languageId/languages", R"(["de-DE","en-US","fr-FR","it-IT","es-ES"])").find("too many") != std::string::npos);
 }
 
-TEST_CASE("Silence is no text") {
+TEST_CASE("The listener reports no text for silence") {
   Caller caller(R"({"heard":["Good day."]})");
   caller.listener->begin(1, "");
   caller.talk(800, false);
@@ -157,7 +157,7 @@ TEST_CASE("Silence is no text") {
   CHECK(caller.take() == "1:? ");
 }
 
-TEST_CASE("A turn that was noise does not get in the way of the next") {
+TEST_CASE("An abandoned turn does not affect the next turn") {
   Caller caller(R"({"heard":["Noise.","Yes."],"response_ms":400})");
   caller.listener->begin(1, "");
   caller.talk(500);
@@ -168,7 +168,7 @@ TEST_CASE("A turn that was noise does not get in the way of the next") {
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("A final text that does not come is guessed, and the next turn goes on") {
+TEST_CASE("The listener uses the hypothesis when the final text is missing, and the next turn works") {
   Caller caller(R"({"heard":["Yes please do.","No."],"doors":{"recognition_turns":{"faults":[{"kind":"no_final"}]}}})");
   caller.turn(1);
   CHECK(caller.take() == "1:yes please do. ");
@@ -180,7 +180,7 @@ TEST_CASE("A final text that does not come is guessed, and the next turn goes on
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("A service that stalls is a timeout, and is left") {
+TEST_CASE("The listener reports a timeout when the service stalls, and uses a new socket for the next turn") {
   Caller caller(R"({"heard":["Yes."],"doors":{"recognition_turns":{"faults":[{"kind":"stall"}]}}})");
   caller.turn(1);
   CHECK(caller.take() == "1:!timeout ");
@@ -189,7 +189,7 @@ TEST_CASE("A service that stalls is a timeout, and is left") {
   CHECK(caller.service.lines.size() == 2);
 }
 
-TEST_CASE("A slow service is waited for, within bounds") {
+TEST_CASE("The listener waits for a slow service, within its limit") {
   Caller caller(R"({"heard":["Yes."],"doors":{"recognition_turns":{"faults":[{"kind":"latency","delay_ms":1000}]}}})");
   caller.listener->begin(1, "");
   caller.talk(200);
@@ -199,14 +199,14 @@ TEST_CASE("A slow service is waited for, within bounds") {
   CHECK(caller.take() == "1:Yes. ");
 }
 
-TEST_CASE("A connection that drops in a turn costs nothing but time") {
+TEST_CASE("A dropped connection in a turn delays the text but loses none of it") {
   Caller caller(R"({"heard":["All of it."],"doors":{"recognition_turns":{"faults":[{"kind":"drop","after_ms":500},{"kind":"close","status":1011,"after_ms":700}]}}})");
   caller.turn(1, 1500);
   CHECK(caller.take() == "1:All of it. ");
   CHECK(caller.service.lines.size() == 3);
 }
 
-TEST_CASE("A turn that the service ends by itself goes on") {
+TEST_CASE("The listener continues a turn that the service ends by itself") {
   Caller caller(R"({"heard":["Good day.","I am here."],"doors":{"recognition_turns":{"faults":[{"kind":"early_end","after_ms":1600}]}}})");
   caller.listener->begin(1, "");
   caller.talk(600);
@@ -218,7 +218,7 @@ TEST_CASE("A turn that the service ends by itself goes on") {
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("Garbage between good frames is counted, and too many calls are told as such") {
+TEST_CASE("The listener counts garbage between valid frames, and reports too many requests as rate limited") {
   Caller caller(R"({"heard":["Yes.","No."],"doors":{"recognition_turns":{"faults":[{"kind":"garbage","after_ms":200},
                     {"kind":"close","status":1007,"text":"Quota exceeded","after_ms":200},{"kind":"error","text":"TooManyRequests","after_ms":200}]}}})");
   caller.turn(1);
@@ -231,7 +231,7 @@ TEST_CASE("Garbage between good frames is counted, and too many calls are told a
   CHECK(caller.take() == "3:!rate limited ");
 }
 
-TEST_CASE("A scenario with a typing error is none") {
+TEST_CASE("read_scenario refuses a scenario with a typing error") {
   CHECK(read_scenario(R"({"heart":[]})").error.find("heart") != std::string::npos);
   CHECK(read_scenario(R"({"doors":{"window":{}}})").error.find("window") != std::string::npos);
   CHECK(read_scenario(R"({"doors":{"speech":{"faults":[{"kind":"fun"}]}}})").error.find("fun") != std::string::npos);

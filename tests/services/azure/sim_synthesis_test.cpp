@@ -50,7 +50,7 @@ struct Voice {
 
 }  // namespace
 
-TEST_CASE("The simulated voice says all of two texts, one after the other on one socket") {
+TEST_CASE("The simulated voice speaks two texts completely, one after the other on one socket") {
   Voice voice("{}");
   voice.speaker->speak(1, "AT&T is <here>.");
   voice.speaker->speak(2, "Second \"text\".");
@@ -61,7 +61,7 @@ TEST_CASE("The simulated voice says all of two texts, one after the other on one
   CHECK(voice.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("What is cancelled stops, and the next text is said on the same socket") {
+TEST_CASE("A cancelled text stops, and the next text uses the same socket") {
   Voice voice(R"({"speed":1})");
   voice.speaker->speak(1, "A long story about nothing at all, told at leisure.");
   (void)voice.wait(500ms);
@@ -75,7 +75,7 @@ TEST_CASE("What is cancelled stops, and the next text is said on the same socket
   CHECK(voice.service.lines.size() == 1);
 }
 
-TEST_CASE("A stop that comes when all is said harms nothing") {
+TEST_CASE("A stop that arrives after the text has ended has no effect") {
   Voice voice("{}");
   voice.speaker->speak(1, "Yes.");
   CHECK(voice.wait() == "1:. ");
@@ -84,7 +84,7 @@ TEST_CASE("A stop that comes when all is said harms nothing") {
   CHECK(voice.wait() == "2:. ");
 }
 
-TEST_CASE("Faults of the simulated voice") {
+TEST_CASE("The speaker reports each fault of the simulated voice") {
   Voice voice(R"({"doors":{"synthesis_turns":{"faults":[{"kind":"drop"},{"kind":"none"},{"kind":"drop","after_ms":300},{"kind":"empty"},{"kind":"garbage"},
                   {"kind":"close","status":4429}]}}})");
   voice.speaker->speak(1, "One drop before it began.");
@@ -101,7 +101,7 @@ TEST_CASE("Faults of the simulated voice") {
   CHECK(voice.wait() == "5:!rate limited ");
 }
 
-TEST_CASE("A simulated voice that falls silent ends no utterance by itself: ours does") {
+TEST_CASE("The speaker ends an utterance with a timeout when the simulated voice falls silent") {
   Voice voice(R"({"doors":{"synthesis_turns":{"faults":[{"kind":"stall"},{"kind":"stall","after_ms":300},{"kind":"none"}]}}})");
   voice.speaker->speak(1, "Nothing comes.");
   CHECK(voice.wait(5s) == "1:!timeout ");

@@ -62,7 +62,7 @@ void SimWire::say(base::TimePoint at, std::string_view path, const std::string& 
 }
 
 void SimWire::say_audio(base::TimePoint at, const std::string& request_id, const std::string& stream_id, std::string_view octets) {
-  // The service has no blank behind a colon here, and no timestamp.
+  // Azure's service sends no space after the colon here, and no timestamp.
   const std::string headers = "X-RequestId:" + request_id + "\r\nX-StreamId:" + stream_id + "\r\nPath:audio\r\n";
   std::string frame{static_cast<char>(headers.size() >> 8U), static_cast<char>(headers.size() & 0xFFU)};
   put(at, {SimOut::What::Binary, frame + headers + std::string(octets), 0});

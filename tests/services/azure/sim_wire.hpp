@@ -19,7 +19,7 @@
 
 namespace offhook::services::azure {
 
-/// What a simulated socket wants done, in this order.
+/// One action of a simulated socket; the owner performs them in order.
 struct SimOut {
   enum class What : std::uint8_t { Text, Binary, Close, Drop };
   What what{};
@@ -28,31 +28,31 @@ struct SimOut {
 };
 using SimOuts = std::vector<SimOut>;
 
-/// What happened, for tests: `what` and its members, with the time by the monotonic clock.
+/// Logs an event for tests: its name `what`, its members, and its time by the monotonic clock.
 using SimLog = std::function<void(base::TimePoint, std::string_view what, nlohmann::json members)>;
 
-/// What all connections of a simulator share.
+/// The state that all connections of a simulator share.
 struct SimWorld {
   Scenario scenario;
   openai::VoiceBook voices;
   SimLog log;
-  std::size_t phrases = 0, recognition_turns = 0, synthesis_turns = 0;  ///< so far
+  std::size_t phrases = 0, recognition_turns = 0, synthesis_turns = 0;  ///< counts so far
 
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
-  /// A fault takes effect: at which door, and of which kind.
+  /// Logs that a fault takes effect, with its endpoint and its kind.
   void note_fault(base::TimePoint now, std::string_view door, std::string_view kind) const { note(now, "fault", {{"door", door}, {"kind", kind}}); }
 };
 
-/// What one side sends of the Unified Speech Protocol, each at its time, in order.
+/// The outgoing messages of one side of the Unified Speech Protocol, each with its time, in order.
 class SimWire {
  public:
-  /// Text messages have a JSON body. From `at` on, but never before what was queued earlier.
+  /// Queues a text message with a JSON body. It is sent at `at` or later, and never before earlier messages.
   void say(base::TimePoint at, std::string_view path, const std::string& request_id, const nlohmann::json& body);
   void say_audio(base::TimePoint at, const std::string& request_id, const std::string& stream_id, std::string_view octets);
   void put(base::TimePoint at, SimOut out);
-  /// Frames that are no messages, and a message that is no JSON.
+  /// Queues frames that are not messages, and a message that is not JSON.
   void put_garbage(base::TimePoint at, const std::string& request_id);
   void close(base::TimePoint at, int code, std::string reason);
   void forget() { queue_.clear(); }
@@ -67,18 +67,18 @@ class SimWire {
     SimOut out;
   };
   std::deque<Timed> queue_;
-  bool closed_ = false;  // a close or a drop is queued: nothing comes after it
+  bool closed_ = false;  // true when a close or a drop is queued; nothing follows it
 };
 
-/// A client's message, as strictly as the documentation has it; the reason why it is none.
+/// A client's message, checked strictly against the documentation, or the reason why it is invalid.
 struct Received {
   agent::azure::UspMessage message;
-  std::string complaint;  ///< "" when all is well
+  std::string complaint;  ///< "" when the message is valid
 };
 [[nodiscard]] Received receive_text(std::string_view frame);
 [[nodiscard]] Received receive_binary(std::string_view frame);
 
-/// A member of a member, or null: "phraseOutput", "format".
+/// Returns a member of a member, such as "phraseOutput", "format", or null when it is missing.
 [[nodiscard]] nlohmann::json find(const nlohmann::json& object, std::initializer_list<const char*> path);
 [[nodiscard]] std::string lower(std::string_view text);
 

@@ -1,9 +1,9 @@
-// What the official client makes of each fault that the simulator can play: so that a fault is what it says, and nothing else. The k-th
-// socket and the k-th turn have the k-th fault of the scenario: order matters in this file.
+// Checks how the official client reacts to each fault of the simulator, so that each fault has exactly its documented effect. The k-th socket and the
+// k-th turn have the k-th fault of the scenario, so the order of this file matters.
 import { Ear, assert, call, finish, loud, proof, sdk, silence, speaker } from './proof.mjs';
 
-/// A second of voice and then silence, as a line has them: the client sends again what it has to only while more comes. The voice begins once the
-/// client is connected, so that a fault comes when it says, and not in the burst behind the handshake.
+/// Sends a second of voice and then silence, as a telephone line does, because the client resends its audio only while more arrives. The voice begins
+/// when the client is connected, so that a fault occurs at its time, and not in the burst after the handshake.
 function talk(ear) {
   const sound = Buffer.concat([loud, silence(60_000)]);
   let at = 0, timer;
@@ -12,7 +12,7 @@ function talk(ear) {
   };
   return () => { clearInterval(timer); };
 }
-/// One phrase of a second, and what the client says of it.
+/// Returns the client's result for one phrase of one second.
 async function listen() {
   const ear = new Ear();
   const stop = talk(ear);
@@ -23,7 +23,7 @@ async function listen() {
     ear.close();
   }
 }
-/// Words come all the same, on another socket or in another turn: a second one.
+/// Checks that the words arrive despite the fault, on another socket or in a second turn.
 async function going_on() {
   const ear = new Ear();
   const paths = received(sdk.Connection.fromRecognizer(ear.recognizer));
@@ -43,19 +43,19 @@ function received(connection) {
 }
 const details = (result) => sdk.CancellationDetails.fromResult(result);
 
-await proof('fault_quota', 'a connection that ends with 1007: the client says why', async () => {
+await proof('fault_quota', 'the connection closes with 1007, and the client reports the reason', async () => {
   const { result } = await listen();
   assert.equal(result.reason, sdk.ResultReason.Canceled);
   assert.match(result.errorDetails, /Quota exceeded.*1007/s);
 });
-await proof('fault_error', 'a phrase that says TooManyRequests', async () => {
+await proof('fault_error', 'a phrase has the status TooManyRequests', async () => {
   const { result } = await listen();
   assert.equal(result.reason, sdk.ResultReason.Canceled);
   assert.equal(details(result).ErrorCode, sdk.CancellationErrorCode.TooManyRequests);
 });
-await proof('fault_drop', 'a connection that ends without a word: the client comes back with its audio', () => going_on());
-await proof('fault_early_end', 'a turn that the service ends by itself: the client goes on with another', () => going_on());
-await proof('fault_empty', 'a turn with nothing in it', async () => {
+await proof('fault_drop', 'the connection ends without a close frame, and the client reconnects and resends its audio', () => going_on());
+await proof('fault_early_end', 'the service ends a turn by itself, and the client continues with another turn', () => going_on());
+await proof('fault_empty', 'a turn has no content', async () => {
   const ear = new Ear();
   ear.feed(loud);
   ear.end();
@@ -64,13 +64,13 @@ await proof('fault_empty', 'a turn with nothing in it', async () => {
   assert.deepEqual(ear.words(), []);
   ear.close();
 });
-await proof('fault_latency', 'everything comes later', async () => {
+await proof('fault_latency', 'all messages are late', async () => {
   const began = performance.now();
   const { result } = await listen();
   assert.ok(performance.now() - began >= 3000);
   assert.equal(result.text, 'Yes please.');
 });
-await proof('fault_stall', 'nothing more comes of a turn', async () => {
+await proof('fault_stall', 'the service sends nothing more in a turn', async () => {
   const ear = new Ear();
   const stop = talk(ear);
   await ear.start();
@@ -81,43 +81,43 @@ await proof('fault_stall', 'nothing more comes of a turn', async () => {
   ear.close();
 });
 
-// In its middle stand a message of a new kind, two of which one is no JSON and one of another turn, and frames that are no messages. The
-// client reads them all, and trips over them: it gives neither the words, nor an error, nor an end. What it read is told by its connection.
+// In the middle of the turn, the service sends a message of a new kind, one that is not JSON, one of another turn, and frames that are not messages.
+// The client reads them all and fails: it reports no words, no error and no end. Its connection shows which messages it read.
 const surprised = (paths) => { assert.ok(paths.includes('speech.surprise') && paths.includes(undefined), paths.join(' ')); };
 const quiet = (promise, ms) => Promise.race([promise, new Promise((resolve) => { setTimeout(resolve, ms, null); })]);
-await proof('fault_garbage', 'garbage in the middle of a turn, of which the client does not recover', async () => {
+await proof('fault_garbage', 'the client does not recover from garbage in the middle of a turn', async () => {
   const ear = new Ear();
   const paths = received(sdk.Connection.fromRecognizer(ear.recognizer));
   const stop = talk(ear);
   assert.equal(await quiet(ear.once(), 4000), null);
   stop();
   surprised(paths);
-  assert.equal(paths.at(-1), 'turn.end');  // It was all there.
+  assert.equal(paths.at(-1), 'turn.end');  // The whole turn arrived.
   ear.close();
 });
 
 const say = (synthesizer) => call(synthesizer, 'speakTextAsync', 'Good day to you.');
-await proof('fault_voice_quota', 'a voice that closes with 1007', async () => {
+await proof('fault_voice_quota', 'a voice closes the connection with 1007', async () => {
   const result = await say(speaker());
   assert.equal(result.reason, sdk.ResultReason.Canceled);
   assert.match(result.errorDetails, /Quota exceeded.*1007/s);
 });
-await proof('fault_voice_empty', 'a voice that says nothing', async () => {
+await proof('fault_voice_empty', 'a voice sends no audio', async () => {
   const result = await say(speaker());
   assert.equal(result.reason, sdk.ResultReason.SynthesizingAudioCompleted);
   assert.equal(result.audioData.byteLength, 0);
 });
-await proof('fault_voice_latency', 'a voice that takes its time', async () => {
+await proof('fault_voice_latency', 'a voice begins late', async () => {
   const began = performance.now();
   const result = await say(speaker());
   assert.ok(performance.now() - began >= 700);
   assert.ok(result.audioData.byteLength > 8_000);
 });
-await proof('fault_voice_drop', 'a voice whose connection ends in the middle', async () => {
+await proof('fault_voice_drop', 'the connection of a voice ends in the middle', async () => {
   const result = await say(speaker());
   assert.equal(result.reason, sdk.ResultReason.Canceled);
 });
-await proof('fault_voice_error', 'a voice whose connection ends in the middle with 1007 and a reason', async () => {
+await proof('fault_voice_error', 'the connection of a voice closes in the middle with 1007 and a reason', async () => {
   const synthesizer = speaker();
   let octets = 0;
   synthesizer.synthesizing = (_, event) => { octets += event.result.audioData.byteLength; };
@@ -126,14 +126,14 @@ await proof('fault_voice_error', 'a voice whose connection ends in the middle wi
   assert.match(result.errorDetails, /Broken.*1007/s);
   assert.ok(octets >= 3_200);
 });
-await proof('fault_voice_stall', 'a voice that stops in the middle', async () => {
+await proof('fault_voice_stall', 'a voice stops in the middle', async () => {
   const synthesizer = speaker();
   const paths = received(sdk.Connection.fromSynthesizer(synthesizer));
   assert.equal(await quiet(say(synthesizer), 2000), null);
   assert.ok(paths.filter((path) => path === 'audio').length > 1);
   assert.ok(!paths.includes('turn.end'));
 });
-await proof('fault_voice_garbage', 'garbage in the middle of a voice, of which the client does not recover', async () => {
+await proof('fault_voice_garbage', 'the client does not recover from garbage in the middle of a voice', async () => {
   const synthesizer = speaker();
   const paths = received(sdk.Connection.fromSynthesizer(synthesizer));
   assert.equal(await quiet(say(synthesizer), 3000), null);

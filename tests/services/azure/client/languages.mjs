@@ -2,15 +2,15 @@ import { Ear, assert, finish, proof, sdk, silence, speech } from './proof.mjs';
 
 const german = () => speech('Guten Tag, ich möchte einen Tisch bestellen.', 'de-DE-KatjaNeural');
 const english = () => speech('Good day, I would like to book a table.');
-// With a host of one's own, as a simulator is, the client takes the older addresses, unless it is told.
+// With a custom host, such as a simulator, the client uses the older addresses unless this property is set.
 const asOurs = (config) => {
   config.outputFormat = sdk.OutputFormat.Detailed;
   config.setProperty(sdk.PropertyId.SpeechServiceConnection_RecognitionEndpointVersion, '2');
 };
 const detected = (result) => sdk.AutoDetectSourceLanguageResult.fromResult(result).language;
 
-// The scenario's phrases are German, English and German, over and over: each proof begins with a German one.
-await proof('languages_each_turn', 'each turn is in the language that it began in, of those that were named', async () => {
+// The scenario's phrases are German, English and German, repeatedly. Each proof begins with a German phrase.
+await proof('languages_each_turn', 'each turn has the language that it began in, out of the named languages', async () => {
   const ear = new Ear(asOurs, ['en-US', 'de-DE']);
   ear.feed(await german(), silence(1500));
   const first = await ear.once();
@@ -26,7 +26,7 @@ await proof('languages_each_turn', 'each turn is in the language that it began i
   ear.close();
 });
 
-await proof('languages_continuous', 'a stream that goes on has one detected at its start, in the simple form, too', async () => {
+await proof('languages_continuous', 'a continuous stream has one language, detected at its start, also in the simple form', async () => {
   const ear = new Ear(undefined, ['en-US', 'de-DE', 'fr-FR', 'it-IT']);
   ear.feed(await german());
   ear.end();

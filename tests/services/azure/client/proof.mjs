@@ -1,16 +1,17 @@
-// What the proofs share: the official client, pointed at the simulator or, with a key and a region, at Azure.
+// Shared by the proofs: the official client, connected to the simulator or, with a key and a region, to Azure.
 import assert from 'node:assert/strict';
 import sdk from 'microsoft-cognitiveservices-speech-sdk';
 import { finish, prover } from './proving.mjs';
 
-// Where there is a WebSocket of browsers, and Node has one by now, the client takes it, and then cannot send a header: it shall take that of npm.
+// The client uses the browser's WebSocket if it exists, as it does in recent versions of Node, and then cannot send header fields. Without it, the
+// client uses the WebSocket of its npm package.
 delete globalThis.WebSocket;
 
 export { assert, finish, sdk };
 export const live = !process.env.OFFHOOK_SIM;
 export const proof = prover('azure', live);
 
-/// How the service is reached. Samples come as they are, at 8 kHz.
+/// Returns the configuration for the service. The samples are sent unchanged, at 8 kHz.
 export function config() {
   const made = live
     ? sdk.SpeechConfig.fromSubscription(process.env.AZURE_SPEECH_KEY, process.env.AZURE_SPEECH_REGION)
@@ -21,7 +22,7 @@ export function config() {
   return made;
 }
 
-/// The client's calls with two callbacks, as a promise.
+/// Calls a method of the client that takes two callbacks, and returns a promise.
 export const call = (object, method, ...given) => new Promise((resolve, reject) => { object[method](...given, resolve, (why) => reject(new Error(String(why)))); });
 
 export const speaker = (voice) => {
@@ -29,7 +30,7 @@ export const speaker = (voice) => {
   if (voice) made.speechSynthesisVoiceName = voice;
   return new sdk.SpeechSynthesizer(made, null);
 };
-/// The samples of a text, 8 kHz.
+/// Returns the samples of a spoken text at 8 kHz.
 export async function speech(text, voice) {
   const synthesizer = speaker(voice);
   const result = await call(synthesizer, 'speakTextAsync', text);
@@ -38,7 +39,7 @@ export async function speech(text, voice) {
   return Buffer.from(result.audioData);
 }
 export const silence = (ms) => Buffer.alloc(ms * 16);
-/// A second of a tone: loud enough for a voice.
+/// One second of a tone that is loud enough to count as voice.
 export const loud = Buffer.alloc(16_000);
 for (let at = 0; at < loud.length; at += 2) loud.writeInt16LE(Math.round(8000 * Math.sin(at / 7)), at);
 export function rms(pcm) {
@@ -47,7 +48,7 @@ export function rms(pcm) {
   return Math.sqrt(energy / (pcm.length / 2));
 }
 
-/// A recogniser that is fed with samples, and what it said. `languages`: it finds out which of them is spoken.
+/// A recogniser that gets samples, with the results that it reported. `languages`: the recogniser detects which of these is spoken.
 export class Ear {
   constructor(change = () => {}, languages = null) {
     const made = config();

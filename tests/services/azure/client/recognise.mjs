@@ -2,7 +2,7 @@ import { Ear, assert, finish, proof, sdk, silence, speech } from './proof.mjs';
 
 const question = 'What time is it in Lisbon?';
 
-await proof('recognise_once', 'one phrase of a stream that goes on, ended by its silence', async () => {
+await proof('recognise_once', 'one phrase of a continuous stream ends with its silence', async () => {
   const ear = new Ear();
   ear.feed(silence(200), await speech(question), silence(2000));
   const result = await ear.once();
@@ -14,7 +14,7 @@ await proof('recognise_once', 'one phrase of a stream that goes on, ended by its
   ear.close();
 });
 
-await proof('recognise_continuous', 'phrases one after the other, with what is heard so far in between, until the audio ends', async () => {
+await proof('recognise_continuous', 'phrases follow each other until the audio ends, with interim results between them', async () => {
   const ear = new Ear();
   const voice = await speech(question);
   ear.feed(voice, silence(1200), voice, silence(1200));
@@ -29,7 +29,7 @@ await proof('recognise_continuous', 'phrases one after the other, with what is h
   ear.close();
 });
 
-await proof('recognise_end_of_audio', 'the end of the audio brings the phrase, without a silence', async () => {
+await proof('recognise_end_of_audio', 'the end of the audio ends the phrase without a silence', async () => {
   const ear = new Ear();
   ear.feed(await speech(question));
   ear.end();
@@ -50,7 +50,7 @@ await proof('recognise_detailed', 'the detailed form has confidences', async () 
   ear.close();
 });
 
-await proof('recognise_silence', 'silence is no match', async () => {
+await proof('recognise_silence', 'silence is NoMatch', async () => {
   const ear = new Ear();
   ear.feed(silence(8000));
   ear.end();
@@ -59,7 +59,7 @@ await proof('recognise_silence', 'silence is no match', async () => {
   ear.close();
 });
 
-await proof('recognise_again', 'a second turn on the same socket', async () => {
+await proof('recognise_again', 'a second turn uses the same socket', async () => {
   const ear = new Ear();
   const voice = await speech('Thank you very much.');
   ear.feed(voice, silence(1500));

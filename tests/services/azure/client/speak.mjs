@@ -1,17 +1,17 @@
 import { assert, call, finish, proof, rms, sdk, speaker, speech } from './proof.mjs';
 
-await proof('speak_text', 'a text as raw samples', async () => {
+await proof('speak_text', 'a text returns raw samples', async () => {
   const pcm = await speech('Good day. How may I help you?');
   assert.equal(pcm.length % 2, 0);
   assert.ok(pcm.length > 16_000, `${pcm.length} octets`);
   assert.ok(rms(pcm) > 300, `loudness ${rms(pcm)}`);
 });
 
-await proof('speak_marks', 'marks of XML in a text are words of it', async () => {
+await proof('speak_marks', 'the characters of XML markup in a text are spoken as text', async () => {
   assert.ok((await speech('AT&T is <here>, "isn\'t" it?')).length > 8_000);
 });
 
-await proof('speak_again', 'a second text on the same socket, and what comes while it comes', async () => {
+await proof('speak_again', 'a second text uses the same socket, and its audio arrives in pieces', async () => {
   const synthesizer = speaker();
   let pieces = 0, octets = 0;
   synthesizer.synthesizing = (_, event) => { pieces += 1; octets += event.result.audioData.byteLength; };
@@ -25,7 +25,7 @@ await proof('speak_again', 'a second text on the same socket, and what comes whi
   synthesizer.close();
 });
 
-await proof('speak_words', 'where the words lie, when that is asked for', async () => {
+await proof('speak_words', 'the service reports the positions of words when the client requests them', async () => {
   const synthesizer = speaker();
   const words = [];
   synthesizer.wordBoundary = (_, event) => { if (/\w/.test(event.text)) words.push(event); };
@@ -35,7 +35,7 @@ await proof('speak_words', 'where the words lie, when that is asked for', async 
   synthesizer.close();
 });
 
-await proof('speak_broken', 'SSML that is no XML is refused', async () => {
+await proof('speak_broken', 'the service refuses SSML that is not XML', async () => {
   const synthesizer = speaker();
   const result = await call(synthesizer, 'speakSsmlAsync', '<speak><voice>');
   assert.equal(result.reason, sdk.ResultReason.Canceled);
