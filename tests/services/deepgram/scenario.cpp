@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-/// A text, or an object with a function in it.
+/// Reads a reply: a text, or an object with a function call.
 SimReply read_reply(const json& reply) {
   if (reply.is_string()) return {reply.get<std::string>(), {}, "{}", {}};
   openai::only(reply, "a reply", {"say", "call", "arguments", "then"});
@@ -55,7 +55,7 @@ Scenario read(const json& root) {
 ScenarioRead read_scenario(std::string_view text) {
   try {
     return {read(json::parse(text)), {}};
-  } catch (const std::exception& error) {  // nlohmann's and ours end here.
+  } catch (const std::exception& error) {  // Catches the exceptions of nlohmann's library and of this file.
     return {{}, error.what()};
   }
 }

@@ -6,34 +6,34 @@
 #include <string_view>
 #include <vector>
 
-/// What the simulated Deepgram hears, says and breaks: one JSON file (tests/services/deepgram/README.md describes it).
+/// The words, answers and faults of the simulated Deepgram, read from one JSON file (tests/services/deepgram/README.md describes it).
 namespace offhook::services::deepgram {
 
 using openai::Endpoint;
 using openai::Fault;
 using std::chrono::milliseconds;
 
-/// What the Voice Agent's model says to a turn. With a `call`, `then` is what it says with the result.
+/// The Voice Agent model's reply to a turn. With a `call`, the agent speaks `then` after it gets the result.
 struct SimReply { std::string say, call, arguments = "{}", then; };
 
 struct Scenario {
-  std::string voice = "slt";                   ///< "slt", "rms", or "tone": quick, and nothing but beeps
-  std::string key;                             ///< the API key that is right; "": any
-  std::vector<std::string> heard;              ///< what the k-th stretch of voice says, over all sockets and requests
+  std::string voice = "slt";                   ///< "slt", "rms", or "tone": beeps, made without delay
+  std::string key;                             ///< the valid API key; "": any
+  std::vector<std::string> heard;              ///< the words of the k-th stretch of voice, over all sockets and requests
   std::vector<SimReply> replies;               ///< of the Voice Agent, in order; after the last one "I have nothing more to say."
-  bool loop = false;                           ///< after the last one the first comes again, of both
-  milliseconds result{150};                    ///< from the audio, or the request, to what is understood of it, or said
-  bool answers_finalize = true;                ///< false: as Deepgram does at times, when little is left to answer
-  bool forces_end = true;                      ///< false: ForceEndTurn is refused, as by a Flux of one's own
-  bool clear_jumps_ahead = false;              ///< Cleared comes before the Flushed of what it cuts off
-  double speed = 8;                            ///< of the audio that is sent, over real time
-  std::vector<int> chunk_ms{40, 100, 60, 80};  ///< how it is cut, over and over
-  int vad_rms = 300;                           ///< of full scale 32768: louder is voice
+  bool loop = false;                           ///< start again after the last of heard, and of replies
+  milliseconds result{150};                    ///< time from the audio, or the request, to the transcript, or the answer
+  bool answers_finalize = true;                ///< false: no answer, as can happen at Deepgram when little audio is left
+  bool forces_end = true;                      ///< false: refuses ForceEndTurn, as a Flux in a private cloud does
+  bool clear_jumps_ahead = false;              ///< true: Cleared precedes the Flushed of the interrupted utterance
+  double speed = 8;                            ///< sending rate of audio, as a multiple of real time
+  std::vector<int> chunk_ms{40, 100, 60, 80};  ///< lengths of the pieces of audio, repeatedly
+  int vad_rms = 300;                           ///< louder audio counts as voice; full scale is 32768
   Endpoint listen, flux, speak, agent;         ///< the WebSockets
-  Endpoint turn, speech;                       ///< the same by HTTP
+  Endpoint turn, speech;                       ///< the same services over HTTP
 };
 
-/// `error` names the member that is wrong; "" when all is well.
+/// The result of read_scenario(). `error` names the invalid member; "" when the scenario is valid.
 struct ScenarioRead {
   Scenario scenario;
   std::string error;

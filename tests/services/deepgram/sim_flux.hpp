@@ -10,13 +10,14 @@
 
 namespace offhook::services::deepgram {
 
-/// Why a handshake with /v2/listen is refused with 400; "" when it is not. Strict: a name that Deepgram does not know is one.
+/// Returns the reason why a handshake with /v2/listen is refused with 400, or "" when it is valid. A parameter that Deepgram does not have is
+/// refused.
 [[nodiscard]] std::string refuse_flux(const Query& query);
-/// Flux of that name takes these hints of languages.
+/// Returns true if the Flux model of this name accepts these language hints.
 [[nodiscard]] bool takes_hints(std::string_view model, const std::vector<std::string>& hints);
 
-/// One WebSocket of /v2/listen. Hears voice by its loudness, and takes the words of each of its turns from the scenario. It is the surer that
-/// a turn is over the longer it hears nothing: 0.7 is 700 ms. Pure: frames and time in, frames out.
+/// One WebSocket of /v2/listen. It detects voice by its loudness, and takes the words of each turn from the scenario. Its confidence that a turn has
+/// ended grows with the length of the silence: 0.7 is 700 ms. It is pure: frames and time go in, frames come out.
 class SimFlux {
  public:
   SimFlux(SimWorld& world, unsigned number, const Query& query, const Fault& fault, base::TimePoint now);
@@ -54,15 +55,15 @@ class SimFlux {
   bool multi_;
   Thresholds thresholds_;
   SimLine line_;
-  std::string rest_;                     // octets of a frame that is not whole
+  std::string rest_;                     // octets of an incomplete frame
   State state_ = State::Initial;
-  bool hears_ = false;                   // a voice, of which a turn is made as soon as it has words
+  bool hears_ = false;                   // true when it detects a voice; a turn begins with its first words
   std::uint64_t samples_ = 0, turn_start_ = 0, last_told_ = 0, last_voiced_ = 0;
-  std::vector<std::string> words_;       // of the turn
-  std::size_t told_ = 0;                 // of them
+  std::vector<std::string> words_;       // words of the turn
+  std::size_t told_ = 0;                 // number of reported words
   std::uint64_t turn_index_ = 0, sequence_ = 0;
   std::size_t octets_ = 0;
-  base::TimePoint voiced_at_{};          // when the last of it came in
+  base::TimePoint voiced_at_{};          // arrival of the last voice
 };
 
 }  // namespace offhook::services::deepgram

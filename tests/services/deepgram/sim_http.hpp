@@ -10,15 +10,15 @@ namespace offhook::services::deepgram {
 
 using openai::HttpPlan;
 
-/// Deepgram's error body with its status, and the headers that it comes with: `dg-error` says the same as the body.
+/// Returns Deepgram's error body with its status and header fields. The header field `dg-error` repeats the code of the body.
 [[nodiscard]] HttpPlan::Step error_answer(int status, const std::string& code, const std::string& message);
 
-/// POST /v1/listen and /v1/speak. A request in, the plan of its answer out: no I/O, no clock.
+/// POST /v1/listen and /v1/speak. Takes a request and returns the plan of its answer. It does no I/O and reads no clock.
 class SimHttp {
  public:
   explicit SimHttp(SimWorld& world) : world_(world) {}
   [[nodiscard]] HttpPlan serve(const WebRequest& request, base::TimePoint now);
-  /// What a request with a wrong key is answered with; nothing when it is right.
+  /// Returns the answer to a request with a wrong key, or nullopt when the key is right.
   [[nodiscard]] std::optional<HttpPlan::Step> refuse_key(const WebRequest& request) const;
   [[nodiscard]] static HttpPlan::Step refuse(const Fault& fault);
 

@@ -112,7 +112,7 @@ void SimListen::on_frame(bool voiced, base::TimePoint now) {
 }
 
 void SimListen::result(Why why, base::TimePoint now) {
-  const bool ends = why != Why::Interim && why != Why::Window;  // the stretch of voice, if there is one
+  const bool ends = why != Why::Interim && why != Why::Window;  // ends the stretch of voice, if there is one
   const std::size_t so_far = std::min<std::size_t>(words_.size(), 1 + static_cast<std::size_t>(ms(samples_ - stretch_start_) / kMsOfAWord));
   const std::size_t known = !in_stretch_ ? words_final_ : ends ? words_.size() : so_far;
   const std::string text = joined(words_, std::min(words_final_, known), known);
@@ -144,7 +144,7 @@ void SimListen::result(Why why, base::TimePoint now) {
 void SimListen::on_text(std::string_view text, base::TimePoint now, SimOuts& out) {
   const Json message = Json::parse(text, nullptr, false);
   const std::string type = message.is_object() ? message.value("type", "") : "";
-  if (octets_ > 0) alive_at_ = now;  // KeepAlive keeps no socket that never had audio.
+  if (octets_ > 0) alive_at_ = now;  // KeepAlive has no effect on a socket that has received no audio.
   if (type == "Finalize") {
     const bool little = ms(samples_ - window_start_) < kLittleMs && !in_stretch_;
     if (world_.scenario.answers_finalize && !little) result(Why::Finalize, now);

@@ -10,10 +10,12 @@
 
 namespace offhook::services::deepgram {
 
-/// Why a handshake with /v1/listen is refused with 400; "" when it is not. Strict: a name that Deepgram does not know is one.
+/// Returns the reason why a handshake with /v1/listen is refused with 400, or "" when it is valid. A parameter that Deepgram does not have is
+/// refused.
 [[nodiscard]] std::string refuse_listen(const Query& query);
 
-/// One WebSocket of /v1/listen. Hears voice by its loudness, and takes the words from the scenario. Pure: frames and time in, frames out.
+/// One WebSocket of /v1/listen. It detects voice by its loudness, and takes the words from the scenario. It is pure: frames and time go in, frames
+/// come out.
 class SimListen {
  public:
   SimListen(SimWorld& world, unsigned number, const Query& query, const Fault& fault, base::TimePoint now);
@@ -42,14 +44,14 @@ class SimListen {
   std::optional<int> endpointing_ms_;
   int utterance_end_ms_;
   SimLine line_;
-  std::string rest_;                     // octets of a frame that is not whole
+  std::string rest_;                     // octets of an incomplete frame
   std::uint64_t samples_ = 0, window_start_ = 0, last_interim_ = 0, last_voiced_ = 0, stretch_start_ = 0;
   bool in_stretch_ = false, end_told_ = true;
-  std::vector<std::string> words_;       // of the stretch of voice
-  std::size_t words_final_ = 0;          // in windows that do not change any more
+  std::vector<std::string> words_;       // words of the stretch of voice
+  std::size_t words_final_ = 0;          // number of words in final windows
   std::size_t octets_ = 0;
   base::TimePoint alive_at_;
-  base::TimePoint voiced_at_{};          // when the last of it came in
+  base::TimePoint voiced_at_{};          // arrival of the last voice
 };
 
 }  // namespace offhook::services::deepgram

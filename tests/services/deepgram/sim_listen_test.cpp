@@ -19,7 +19,7 @@ namespace {
 
 const std::string kListenTarget = "/v1/listen?model=nova-3&encoding=linear16&sample_rate=8000&interim_results=true&endpointing=300";
 
-/// The service as its client sees it.
+/// The service from its client's side.
 struct ListenService {
   explicit ListenService(const std::string& scenario, const std::string& target = kListenTarget) : world(world_of(scenario)) {
     REQUIRE(refuse_listen(query_of(target)) == "");
@@ -28,7 +28,7 @@ struct ListenService {
   void hear(const std::vector<std::int16_t>& pcm) { sim->on_audio({reinterpret_cast<const char*>(pcm.data()), 2 * pcm.size()}, now, out); }
   void text(const std::string& type) { sim->on_text(Json{{"type", type}}.dump(), now, out); }
   void advance(base::Duration by) { sim->on_time(now += by, out); }
-  /// The messages so far: type letter, final mark, text.
+  /// Returns the messages so far: type letter, final mark, text.
   std::string said() {
     std::string line;
     for (const SimOut& each : std::exchange(out, {})) {
@@ -56,7 +56,7 @@ struct ListenService {
 
 }  // namespace
 
-TEST_CASE("The simulated ear shows words as they come, and ends them when the voice is silent") {
+TEST_CASE("The simulated listener reports words as they arrive, and makes them final when the voice is silent") {
   ListenService ear(R"({"heard":["yes please now"],"result_ms":100})");
   ear.hear(tone(500));
   CHECK(ear.said() == "");
@@ -70,7 +70,7 @@ TEST_CASE("The simulated ear shows words as they come, and ends them when the vo
   CHECK(ear.said() == "\"\". Metadata close 1000  ");
 }
 
-TEST_CASE("The simulated ear answers Finalize, unless little is left or the scenario forbids it") {
+TEST_CASE("The simulated listener answers Finalize, unless little audio is left or the scenario forbids it") {
   ListenService ear(R"({"heard":["yes"],"result_ms":0})", kListenTarget + "&vad_events=true");
   ear.text("Finalize");
   ear.hear(tone(300));
@@ -85,7 +85,7 @@ TEST_CASE("The simulated ear answers Finalize, unless little is left or the scen
   CHECK(deaf.said() == "");
 }
 
-TEST_CASE("The simulated ear closes when it hears nothing for ten seconds, and KeepAlive helps only after audio") {
+TEST_CASE("The simulated listener closes after ten seconds without audio, and KeepAlive prevents this only after audio") {
   ListenService ear(R"({"result_ms":0})");
   ear.advance(9s);
   ear.text("KeepAlive");
@@ -101,7 +101,7 @@ TEST_CASE("The simulated ear closes when it hears nothing for ten seconds, and K
   CHECK(kept.said() == "close 1011 NET-0001  ");
 }
 
-TEST_CASE("What the simulated ear is asked wrongly it refuses") {
+TEST_CASE("The simulated listener refuses invalid requests") {
   CHECK(refuse_listen(query_of("/v1/listen?model=nova-3&encoding=mulaw")) != "");
   CHECK(refuse_listen(query_of("/v1/listen?encoding=mulaw&sample_rate=8000")) != "");
   CHECK(refuse_listen(query_of("/v1/listen?model=flux-general-en&encoding=mulaw&sample_rate=8000")) != "");
@@ -116,7 +116,7 @@ TEST_CASE("What the simulated ear is asked wrongly it refuses") {
 
 namespace {
 
-/// Our core and the service, joined on virtual time.
+/// Connects our core to the service on virtual time.
 struct ListenCall {
   explicit ListenCall(const std::string& scenario) : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}) {
     core.connect();
@@ -149,7 +149,7 @@ struct ListenCall {
       }
     }
   }
-  /// One turn, in real time: a voice, silence, and the end.
+  /// Runs one turn in real time: a voice, silence, and the end.
   std::string turn(std::uint32_t number, std::size_t ms = 1000) {
     core.begin(number);
     const auto pcm = tone(ms);
@@ -185,7 +185,7 @@ struct ListenCall {
 
 }  // namespace
 
-TEST_CASE("Our listener and the simulated ear understand each other, turn after turn, with a long silence between them") {
+TEST_CASE("Our listener and the simulated listener work together over several turns, with a long silence between them") {
   ListenCall call(R"({"heard":["yes please","no thank you"],"result_ms":150})");
   CHECK(call.turn(1) == "yes please");
   for (int i = 0; i < 3000; ++i) call.step({});
@@ -195,13 +195,13 @@ TEST_CASE("Our listener and the simulated ear understand each other, turn after 
   CHECK(call.core.counters().unanswered == 0);
 }
 
-TEST_CASE("Our listener takes what there is from an ear that does not answer Finalize") {
+TEST_CASE("Our listener uses the words so far when the service does not answer Finalize") {
   ListenCall call(R"({"heard":["yes please"],"result_ms":150,"answers_finalize":false})");
   CHECK(call.turn(1) == "yes please");
   CHECK(call.core.counters().unanswered == 1);
 }
 
-TEST_CASE("Our listener is patient with an ear that is late, and gives up one that says nothing") {
+TEST_CASE("Our listener waits for a service that is late, and reports a timeout when the service is silent") {
   ListenCall late(R"({"heard":["yes please"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"latency","delay_ms":1500}]}}})");
   CHECK(late.turn(1) == "yes please");
   ListenCall stalled(R"({"heard":["yes","no"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"stall"}]}}})");
@@ -210,7 +210,7 @@ TEST_CASE("Our listener is patient with an ear that is late, and gives up one th
   CHECK(stalled.sockets == 2);
 }
 
-TEST_CASE("Our listener passes garbage over, and goes on when its ear breaks off or fails") {
+TEST_CASE("Our listener skips garbage, and continues when the service drops the connection or fails") {
   ListenCall garbage(R"({"heard":["yes"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"garbage"}]}}})");
   CHECK(garbage.turn(1) == "yes");
   CHECK(garbage.core.counters().garbage == 1);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto kFlushWindow = std::chrono::seconds(60);
 
-/// 16-bit samples from mu-law ones: the voices are made in that rate so.
+/// Converts mu-law to 16-bit samples, because the voices are generated as mu-law at this rate.
 std::string linear_of(const std::string& mulaw) {
   std::string out;
   out.reserve(2 * mulaw.size());
@@ -100,7 +100,7 @@ void SimSpeak::flush(base::TimePoint now) {
     world_.note(now, "spoken", {{"session", number_}, {"text", text_}, {"due_us", openai::microseconds(at)}, {"audio_ms", octets.size() / format_.octets_per_ms()}});
     std::size_t i = 0;
     for (std::size_t from = 0; from < octets.size(); ++i) {
-      // Every other piece ends in the middle of a 16-bit sample: the boundaries mean nothing.
+      // Every other piece ends in the middle of a 16-bit sample, because the boundaries have no meaning.
       const auto ms = static_cast<std::size_t>(world_.scenario.chunk_ms[i % world_.scenario.chunk_ms.size()]);
       const std::size_t size = std::min(ms * format_.octets_per_ms() + i % 2, octets.size() - from);
       line_.push(at, {SimOut::What::Binary, octets.substr(from, size), 0});

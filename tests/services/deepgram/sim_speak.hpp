@@ -10,13 +10,13 @@
 
 namespace offhook::services::deepgram {
 
-/// Why raw speech in that shape is refused with 400; "" when it is not. `http`: by POST, where `container` has a meaning.
+/// Returns the reason why raw speech in this format is refused with 400, or "" when it is valid. `http`: by POST, where `container` has a meaning.
 [[nodiscard]] std::string refuse_speak(const Query& query, bool http);
-/// What /v1/speak makes of a text, in the shape that `query` asks for.
+/// Returns the speech of /v1/speak for a text, in the format that `query` requests.
 [[nodiscard]] std::string speech_of(SimWorld& world, const SimFormat& format, const std::string& text);
 [[nodiscard]] SimFormat speak_format(const Query& query);
 
-/// One WebSocket of /v1/speak. Pure: frames and time in, frames out.
+/// One WebSocket of /v1/speak. It is pure: frames and time go in, frames come out.
 class SimSpeak {
  public:
   static constexpr std::size_t kMaxText = 2000, kMaxFlushes = 20;
@@ -41,7 +41,7 @@ class SimSpeak {
   std::string text_;  // not flushed yet
   int sequence_ = 0;
   std::deque<base::TimePoint> flushes_;
-  std::size_t octets_ = 0;  // of audio that left
+  std::size_t octets_ = 0;  // octets of audio sent
 };
 
 }  // namespace offhook::services::deepgram

@@ -18,40 +18,40 @@ namespace offhook::services::deepgram {
 
 using openai::SimLog;
 
-/// What all connections of a simulator share.
+/// The state that all connections of a simulator share.
 struct SimWorld {
   Scenario scenario;
   openai::VoiceBook voices;
   SimLog log;
-  std::size_t stretches = 0;  ///< of voice, heard so far
-  std::size_t replies = 0;    ///< of the Voice Agent, made so far
+  std::size_t stretches = 0;  ///< stretches of voice so far
+  std::size_t replies = 0;    ///< replies of the Voice Agent so far
 
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
-  /// A fault takes effect: at which door, and of which kind.
+  /// Logs that a fault takes effect, with its endpoint and its kind.
   void note_fault(base::TimePoint now, std::string_view door, std::string_view kind) const { note(now, "fault", {{"door", door}, {"kind", kind}}); }
-  /// What the next stretch of voice says; "" when the scenario does not say.
+  /// Returns the words of the next stretch of voice, or "" when the scenario has none.
   [[nodiscard]] std::string next_heard();
   [[nodiscard]] SimReply next_reply();
 };
 
-/// The names and values behind the '?' of a request's target.
+/// The names and values after the '?' of a request's target.
 using Query = std::map<std::string, std::vector<std::string>>;
 [[nodiscard]] Query query_of(std::string_view target);
 [[nodiscard]] std::string value_in(const Query& query, const std::string& name, const std::string& usual = {});
 
-/// How audio travels on a connection.
+/// The format of audio on a connection.
 struct SimFormat {
   std::string encoding;  ///< "linear16", "mulaw" or "alaw"
   std::uint32_t rate_hz = 0;
   [[nodiscard]] std::size_t octets_per_sample() const { return encoding == "linear16" ? 2 : 1; }
   [[nodiscard]] std::size_t octets_per_ms() const { return rate_hz / 1000 * octets_per_sample(); }
 };
-/// The root mean square of samples in that format.
+/// Returns the root mean square of samples in this format.
 [[nodiscard]] double loudness(const SimFormat& format, std::string_view octets);
 
-/// What a simulated socket wants done with its connection, in this order.
+/// One action of a simulated socket; the owner performs them in order.
 struct SimOut {
   enum class What : std::uint8_t { Text, Binary, Close, Drop };
   What what{};
@@ -60,17 +60,17 @@ struct SimOut {
 };
 using SimOuts = std::vector<SimOut>;
 
-/// What a socket will send, each at its time, and the fault that it has.
+/// The outgoing messages of a socket, each with its time, and the fault of the socket.
 class SimLine {
  public:
-  /// `door`: of the scenario, for the log. `world` outlives this.
+  /// `door` is the endpoint's name in the scenario, for the log. `world` must outlive this object.
   SimLine(const Fault& fault, const SimWorld& world, std::string_view door) : fault_(fault), world_(world), door_(door) {}
   void push(base::TimePoint at, SimOut out);
-  /// Before all that waits.
+  /// Queues a message before all waiting messages.
   void push_first(base::TimePoint at, SimOut out);
-  void drop_binary();  ///< what waits of it is not sent
-  /// What is due; after the fault came into effect nothing, or something else. `octets`: of audio, which its after_bytes is compared with;
-  /// what leaves is added.
+  void drop_binary();  ///< removes waiting audio
+  /// Sends the messages that are due. After the fault took effect, it sends nothing or something else. `octets` counts audio: it is compared with the
+  /// fault's after_bytes, and the sent octets are added.
   void flush(base::TimePoint now, std::size_t& octets, SimOuts& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] base::TimePoint last() const { return last_; }

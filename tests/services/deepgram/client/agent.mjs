@@ -1,7 +1,7 @@
 import { Line, assert, client, finish, live, proof, question, rms, silence } from './proof.mjs';
 
 const sound = { encoding: 'linear16', sample_rate: 8000 };
-/// The settings of a Voice Agent, with changes to its parts.
+/// Returns the settings of a Voice Agent, with changes to its parts.
 function settings({ listen = {}, think = {}, agent = {} } = {}) {
   return {
     type: 'Settings',
@@ -24,7 +24,7 @@ async function settled(changes) {
   return line;
 }
 const statement = (role) => (message) => message.role === role;
-/// 20 ms of audio every 20 ms, as from a telephone.
+/// Sends 20 ms of audio every 20 ms, as a telephone does.
 async function speak(line, pcm) {
   for (let at = 0; at < pcm.length; at += 320) {
     line.socket.sendMedia(pcm.subarray(at, at + 320));
@@ -32,7 +32,7 @@ async function speak(line, pcm) {
   }
 }
 
-await proof('agent_force_end_turn', 'a turn ends by ForceEndTurn: its words, the answer, its audio, its end', async () => {
+await proof('agent_force_end_turn', 'a turn ends by ForceEndTurn, and its words, the answer, the audio and the end follow', async () => {
   const line = await settled({ listen: manual });
   await speak(line, Buffer.concat([await question(), silence(500)]));
   await line.next('UserStartedSpeaking');
@@ -46,7 +46,7 @@ await proof('agent_force_end_turn', 'a turn ends by ForceEndTurn: its words, the
   line.close();
 });
 
-await proof('agent_model_ends_turn', 'a model that is not Flux ends the turn in the silence behind it, and takes no ForceEndTurn', async () => {
+await proof('agent_model_ends_turn', 'a model other than Flux ends the turn after silence, and refuses ForceEndTurn', async () => {
   const line = await settled({ listen: { version: 'v1', model: 'nova-3', language: 'en' } });
   line.socket.sendForceEndTurn({ type: 'ForceEndTurn' });
   const warning = await line.next('Warning');
@@ -57,7 +57,7 @@ await proof('agent_model_ends_turn', 'a model that is not Flux ends the turn in 
   line.close();
 });
 
-await proof('agent_user_message', 'words without a voice are answered too', async () => {
+await proof('agent_user_message', 'the agent answers a text message', async () => {
   const line = await settled();
   line.socket.sendInjectUserMessage({ type: 'InjectUserMessage', content: 'Say good day.' });
   await line.next('ConversationText', statement('assistant'));
@@ -78,7 +78,7 @@ await proof('agent_interrupted', 'a voice silences the agent', async () => {
   line.close();
 });
 
-await proof('agent_greeting', 'a greeting is spoken without a question, and a prompt is added to', async () => {
+await proof('agent_greeting', 'the agent speaks a greeting without a question, and the prompt can be extended', async () => {
   const line = await settled({ agent: { greeting: 'Good day, this is Offhook.' } });
   const greeting = await line.next('ConversationText', statement('assistant'));
   assert.equal(greeting.content, 'Good day, this is Offhook.');
@@ -88,7 +88,7 @@ await proof('agent_greeting', 'a greeting is spoken without a question, and a pr
   line.close();
 });
 
-await proof('agent_message', 'words are put in its mouth when nobody speaks, and refused when somebody does', async () => {
+await proof('agent_message', 'the agent speaks an injected message when nothing else is spoken, and refuses it otherwise', async () => {
   const line = await settled();
   line.socket.sendInjectAgentMessage({ type: 'InjectAgentMessage', message: 'One moment, please, while I look at all of this for you. '.repeat(20) });
   await line.until(() => line.audio.length > 0);
@@ -97,7 +97,7 @@ await proof('agent_message', 'words are put in its mouth when nobody speaks, and
   line.close();
 });
 
-await proof('agent_history', 'what was said before is told in the settings, functions too', async () => {
+await proof('agent_history', 'the settings carry the earlier conversation with its function calls', async () => {
   const messages = [
     { type: 'History', role: 'user', content: 'My name is Smith.' },
     { type: 'History', role: 'assistant', content: 'Good day, Mr Smith. What [interrupted]' },
@@ -107,7 +107,7 @@ await proof('agent_history', 'what was said before is told in the settings, func
   line.close();
 });
 
-await proof('agent_settings_first', 'a message before Settings is an Error, and the end', async () => {
+await proof('agent_settings_first', 'a message before Settings causes an Error, and the connection closes', async () => {
   const line = await open();
   await line.next('Welcome');
   line.socket.sendInjectUserMessage({ type: 'InjectUserMessage', content: 'hello' });
@@ -116,7 +116,7 @@ await proof('agent_settings_first', 'a message before Settings is an Error, and 
   await line.until(() => line.closed);
 });
 
-await proof('agent_settings_wrong', 'settings with an unknown version of a model are an Error', async () => {
+await proof('agent_settings_wrong', 'settings with an unknown version of a model cause an Error', async () => {
   const line = await open();
   await line.next('Welcome');
   line.socket.sendSettings(settings({ listen: { version: 'v1', model: 'flux-general-en' } }));

@@ -34,7 +34,7 @@ async function asked() {
   return [line, call];
 }
 
-await proof('agent_function', 'a function is asked for, answered, and spoken of', async () => {
+await proof('agent_function', 'the agent requests a function, gets its result, and speaks about it', async () => {
   const [line, call] = await asked();
   line.socket.sendFunctionCallResponse({ type: 'FunctionCallResponse', id: call.id, name: call.name, content: '{"time":"noon"}' });
   const answer = await line.next('ConversationText', (message) => message.role === 'assistant');
@@ -43,7 +43,7 @@ await proof('agent_function', 'a function is asked for, answered, and spoken of'
   line.close();
 });
 
-await proof('agent_function_cancelled', 'a voice takes the request back', async () => {
+await proof('agent_function_cancelled', 'a voice cancels the request of a function', async () => {
   const [line, call] = await asked();
   const voice = Buffer.concat([await question(), silence(200)]);
   for (let at = 0; at < voice.length; at += 320) {

@@ -1,13 +1,13 @@
-// Each of them is the answer to one request in their order: those of faults.json.
+// The requests of this file get the faults of faults.json, in this order.
 import { Line, assert, client, converse, finish, later, listening, loud, proof, refused, silence, text, unreadable } from './proof.mjs';
 
 const listen = (options = {}) => Line.open(client.listen.v1, { ...listening, ...options });
 
-await proof('fault_payment', 'a handshake that is refused with 402', async () => {
+await proof('fault_payment', 'the service refuses a handshake with 402', async () => {
   refused(await listen(), 402);
 });
 
-await proof('fault_garbage', 'a message that is no JSON, and words behind it', async () => {
+await proof('fault_garbage', 'a message is not JSON, and the words follow it', async () => {
   const line = await listen();
   line.send(loud, 16);
   line.socket.sendFinalize({ type: 'Finalize' });
@@ -17,7 +17,7 @@ await proof('fault_garbage', 'a message that is no JSON, and words behind it', a
   line.close();
 });
 
-await proof('fault_stall', 'after half a second of audio nothing more comes', async () => {
+await proof('fault_stall', 'the service sends nothing more after half a second of audio', async () => {
   const line = await listen();
   line.send(loud, 16);
   line.send(silence(1000), 16);
@@ -28,7 +28,7 @@ await proof('fault_stall', 'after half a second of audio nothing more comes', as
   line.close();
 });
 
-await proof('fault_latency', 'everything comes later', async () => {
+await proof('fault_latency', 'all messages are late', async () => {
   const line = await listen();
   line.send(loud, 16);
   const sent = performance.now();
@@ -39,7 +39,7 @@ await proof('fault_latency', 'everything comes later', async () => {
   line.close();
 });
 
-await proof('fault_error', 'a close frame with 1011 and NET-0000', async () => {
+await proof('fault_error', 'the service closes with 1011 and NET-0000', async () => {
   const line = await listen();
   line.send(loud, 16);
   await line.until(() => line.closed);
@@ -47,7 +47,7 @@ await proof('fault_error', 'a close frame with 1011 and NET-0000', async () => {
   assert.match(line.closed.reason, /^NET-0000/);
 });
 
-await proof('fault_drop', 'a connection that ends without a word', async () => {
+await proof('fault_drop', 'the connection ends without a close frame', async () => {
   const line = await listen();
   line.send(loud, 16);
   await line.until(() => line.closed);
@@ -55,7 +55,7 @@ await proof('fault_drop', 'a connection that ends without a word', async () => {
 });
 
 const speaking = { model: 'aura-2-thalia-en', encoding: 'linear16', sample_rate: 8000 };
-await proof('fault_speak_stall', 'speech that stops in the middle', async () => {
+await proof('fault_speak_stall', 'speech stops in the middle', async () => {
   const line = await Line.open(client.speak.v1, speaking);
   line.socket.sendText({ type: 'Speak', text: 'Good day. How may I help you?' });
   line.socket.sendFlush({ type: 'Flush' });
@@ -65,30 +65,30 @@ await proof('fault_speak_stall', 'speech that stops in the middle', async () => 
   line.close();
 });
 
-await proof('fault_speak_close', 'a close frame with 1008 and DATA-0000', async () => {
+await proof('fault_speak_close', 'the service closes with 1008 and DATA-0000', async () => {
   const line = await Line.open(client.speak.v1, speaking);
   await line.until(() => line.closed);
   assert.equal(line.closed.code, 1008);
 });
 
-await proof('fault_agent_busy', 'a handshake that is refused with 429', async () => {
+await proof('fault_agent_busy', 'the service refuses a handshake with 429', async () => {
   refused(await Line.open(client.agent.v1, {}), 429);
 });
 
-await proof('fault_agent_error', 'an Error in the middle of a reply, and the end', async () => {
+await proof('fault_agent_error', 'an Error in the middle of a reply ends the conversation', async () => {
   const line = await converse();
   const error = await line.next('Error');
   assert.equal(error.code, 'INTERNAL_SERVER_ERROR');
   await line.until(() => line.closed);
 });
 
-await proof('fault_agent_drop', 'a conversation that ends without a word', async () => {
+await proof('fault_agent_drop', 'a conversation ends without a close frame', async () => {
   const line = await converse();
   await line.until(() => line.closed);
   assert.equal(line.closed.code, 1006);
 });
 
-await proof('fault_turn_busy', 'a request that is too much is 429', async () => {
+await proof('fault_turn_busy', 'a request beyond the limit is 429', async () => {
   await assert.rejects(client.listen.v1.media.transcribeFile(loud, { model: 'nova-3' }), { statusCode: 429 });
 });
 

@@ -1,4 +1,5 @@
-// The two doors by POST, each late, silent or with garbage: the k-th request has the k-th fault of faults_http.json. Errors are in faults.mjs.
+// The two endpoints by POST with late answers, no answers, and garbage: the k-th request has the k-th fault of faults_http.json. faults.mjs tests
+// their errors.
 import { assert, client, finish, loud, proof, wav } from './proof.mjs';
 
 const hear = (options) => client.listen.v1.media.transcribeFile(wav(loud), { model: 'nova-3', language: 'en' }, options);
@@ -15,14 +16,14 @@ async function late(run) {
   return result;
 }
 
-await proof('fault_turn_latency', 'listen by POST: an answer that comes late', async () => { assert.equal(words(await late(hear)), 'yes please'); });
-await proof('fault_turn_stall', 'listen by POST: no answer', () => assert.rejects(hear(impatient), gave_up));
-await proof('fault_turn_stall_in_body', 'listen by POST: an answer that stops in the middle', async () => {
-  const controller = new AbortController();  // The client's patience has an end until the answer begins, and none in its middle.
+await proof('fault_turn_latency', 'listen by POST: the answer is late', async () => { assert.equal(words(await late(hear)), 'yes please'); });
+await proof('fault_turn_stall', 'listen by POST: there is no answer', () => assert.rejects(hear(impatient), gave_up));
+await proof('fault_turn_stall_in_body', 'listen by POST: the answer stops in the middle', async () => {
+  const controller = new AbortController();  // The client limits the time until the answer begins, but not the time within it.
   setTimeout(() => controller.abort(), 1000);
   await assert.rejects(hear({ ...impatient, abortSignal: controller.signal }), (error) => controller.signal.aborted && error.cause.name === 'AbortError');
 });
-await proof('fault_turn_garbage', 'listen by POST: an answer that is no JSON, which the client does not throw but hand on as what it is', async () => {
+await proof('fault_turn_garbage', 'listen by POST: the client returns an answer that is not JSON unchanged, and does not throw', async () => {
   const { ok, error } = await hear();
   assert.equal(ok, false);
   assert.equal(error.reason, 'non-json');
@@ -30,12 +31,12 @@ await proof('fault_turn_garbage', 'listen by POST: an answer that is no JSON, wh
 });
 
 let voice = null;
-await proof('fault_speech_latency', 'speak by POST: a voice that comes late', async () => {
+await proof('fault_speech_latency', 'speak by POST: the voice is late', async () => {
   voice = await late(async () => sound(await say()));
   assert.ok(voice.length > 8_000);
 });
-await proof('fault_speech_stall', 'speak by POST: no voice', () => assert.rejects(say(impatient), gave_up));
-await proof('fault_speech_stall_in_body', 'speak by POST: a voice that stops in the middle', async () => {
+await proof('fault_speech_stall', 'speak by POST: there is no voice', () => assert.rejects(say(impatient), gave_up));
+await proof('fault_speech_stall_in_body', 'speak by POST: the voice stops in the middle', async () => {
   const reader = (await say()).stream().getReader();
   let octets = 0;
   const more = () => Promise.race([reader.read(), new Promise((resolve) => { setTimeout(resolve, 700, null); })]);
@@ -45,7 +46,7 @@ await proof('fault_speech_stall_in_body', 'speak by POST: a voice that stops in 
   }
   assert.equal(octets, 4000);
 });
-await proof('fault_speech_garbage', 'speak by POST: octets in the middle that are no voice, which the client hands on', async () => {
+await proof('fault_speech_garbage', 'speak by POST: the client returns garbage octets in the middle of a voice', async () => {
   const broken = await sound(await say());
   assert.deepEqual(broken.subarray(0, 4000), voice.subarray(0, 4000));
   assert.ok(broken.indexOf('<html>502 Bad Gateway</html>') > 4000);

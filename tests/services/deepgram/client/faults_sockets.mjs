@@ -1,4 +1,4 @@
-// More of the sockets, each late, with an error, silent or with garbage in between: the k-th of them has the k-th fault of faults_sockets.json.
+// Further sockets with late messages, errors, silence, and garbage between messages: the k-th socket has the k-th fault of faults_sockets.json.
 import { Line, assert, client, converse, finish, later, loud, proof, refused, silence, unreadable } from './proof.mjs';
 
 const garbage = ['\x01<html>502 Bad Gateway</html>'];
@@ -6,7 +6,7 @@ const flux = () => Line.open(client.listen.v2, { model: 'flux-general-en', encod
 const turn = Buffer.concat([loud, silence(1500)]);
 const ended = (line) => line.next('TurnInfo', (each) => each.event === 'EndOfTurn');
 
-await proof('fault_flux_latency', 'Flux: everything comes later', async () => {
+await proof('fault_flux_latency', 'Flux: all messages are late', async () => {
   const opened = performance.now();
   const line = await flux();
   await line.next('Connected');
@@ -17,7 +17,7 @@ await proof('fault_flux_latency', 'Flux: everything comes later', async () => {
   assert.ok(performance.now() - sent >= 690);
   line.close();
 });
-await proof('fault_flux_error', 'Flux: a close frame with 1011 and NET-0000', async () => {
+await proof('fault_flux_error', 'Flux: the service closes with 1011 and NET-0000', async () => {
   const line = await flux();
   await line.next('Connected');
   line.send(turn, 16);
@@ -26,7 +26,7 @@ await proof('fault_flux_error', 'Flux: a close frame with 1011 and NET-0000', as
   assert.equal(line.closed.reason, 'NET-0000');
   assert.ok(!line.messages.some((each) => each.event === 'EndOfTurn'));
 });
-await proof('fault_flux_stall', 'Flux: after half a second of audio nothing more comes', async () => {
+await proof('fault_flux_stall', 'Flux: the service sends nothing more after half a second of audio', async () => {
   const line = await flux();
   await line.next('Connected');
   line.send(turn, 16);
@@ -35,7 +35,7 @@ await proof('fault_flux_stall', 'Flux: after half a second of audio nothing more
   assert.equal(line.closed, null);
   line.close();
 });
-await proof('fault_flux_garbage', 'Flux: a message that is no JSON, and the end of the turn behind it', async () => {
+await proof('fault_flux_garbage', 'Flux: a message is not JSON, and the end of the turn follows it', async () => {
   const line = await flux();
   await line.next('Connected');
   line.send(turn, 16);
@@ -43,11 +43,11 @@ await proof('fault_flux_garbage', 'Flux: a message that is no JSON, and the end 
   assert.deepEqual(unreadable(line), garbage);
   line.close();
 });
-await proof('fault_flux_busy', 'Flux: a handshake that is refused with 429', async () => { refused(await flux(), 429); });
+await proof('fault_flux_busy', 'Flux: the service refuses a handshake with 429', async () => { refused(await flux(), 429); });
 
-await proof('fault_agent_latency', 'Voice Agent: everything comes later', async () => {
+await proof('fault_agent_latency', 'Voice Agent: all messages are late', async () => {
   const opened = performance.now();
-  const line = await converse();  // Welcome, and then SettingsApplied.
+  const line = await converse();  // It waits for Welcome and SettingsApplied, which are both late.
   assert.ok(performance.now() - opened >= 1400);
   await line.next('AgentAudioDone');
   assert.ok((await line.bytes()).length > 4_000);
@@ -62,7 +62,7 @@ await proof('fault_agent_stall', 'Voice Agent: it stops in the middle of a sente
   assert.equal(line.closed, null);
   line.close();
 });
-await proof('fault_agent_garbage', 'Voice Agent: a message that is no JSON, and the rest of the sentence behind it', async () => {
+await proof('fault_agent_garbage', 'Voice Agent: a message is not JSON, and the rest of the sentence follows it', async () => {
   const line = await converse();
   await line.next('AgentAudioDone');
   assert.deepEqual(unreadable(line), garbage);
@@ -76,7 +76,7 @@ async function speak() {
   line.socket.sendFlush({ type: 'Flush' });
   return line;
 }
-await proof('fault_speak_latency', 'speak: everything comes later', async () => {
+await proof('fault_speak_latency', 'speak: all messages are late', async () => {
   const line = await speak();
   const asked = performance.now();
   await line.until(() => line.audio.length > 0);
@@ -84,14 +84,14 @@ await proof('fault_speak_latency', 'speak: everything comes later', async () => 
   await line.next('Flushed');
   line.close();
 });
-await proof('fault_speak_garbage', 'speak: a message that is no JSON, and the rest of the voice behind it', async () => {
+await proof('fault_speak_garbage', 'speak: a message is not JSON, and the rest of the voice follows it', async () => {
   const line = await speak();
   await line.next('Flushed');
   assert.deepEqual(unreadable(line), garbage);
   assert.ok((await line.bytes()).length > 8_000);
   line.close();
 });
-await proof('fault_speak_error', 'speak: a close frame with 1011 and NET-0001 in the middle', async () => {
+await proof('fault_speak_error', 'speak: the service closes in the middle with 1011 and NET-0001', async () => {
   const line = await speak();
   await line.until(() => line.closed);
   assert.equal(line.closed.code, 1011);

@@ -3,7 +3,7 @@ import { Line, assert, client, finish, proof, question, silence } from './proof.
 const flux = { model: 'flux-general-en', encoding: 'linear16', sample_rate: 8000 };
 const turns = (line, event) => line.messages.filter((each) => each.type === 'TurnInfo' && each.event === event);
 
-await proof('flux_turn', 'a turn begins with its first words, grows, and ends when the server is sure; the next has the next number', async () => {
+await proof('flux_turn', 'a turn begins with its first words, grows, and ends when the server is sure; the next turn has the next number', async () => {
   const line = await Line.open(client.listen.v2, { ...flux, eot_threshold: 0.7 });
   const connected = await line.next('Connected');
   assert.ok(connected.request_id.length > 0);
@@ -24,7 +24,7 @@ await proof('flux_turn', 'a turn begins with its first words, grows, and ends wh
   line.close();
 });
 
-await proof('flux_force', 'ForceEndTurn ends a turn that the server would not, and where there is none it warns', async () => {
+await proof('flux_force', 'ForceEndTurn ends an open turn, and causes a warning when no turn is open', async () => {
   const line = await Line.open(client.listen.v2, { ...flux, eot_threshold: 1, eot_timeout_ms: 60000 });
   line.socket.sendForceEndTurn({ type: 'ForceEndTurn' });
   const warning = await line.next('Warning');
@@ -41,7 +41,7 @@ await proof('flux_force', 'ForceEndTurn ends a turn that the server would not, a
   line.close();
 });
 
-await proof('flux_eager', 'an eager end is told first, with the same words', async () => {
+await proof('flux_eager', 'an eager end precedes the end, with the same words', async () => {
   const line = await Line.open(client.listen.v2, { ...flux, eot_threshold: 0.8, eager_eot_threshold: 0.4 });
   line.send(await question(), 16);
   line.send(silence(2000), 16);
@@ -52,7 +52,7 @@ await proof('flux_eager', 'an eager end is told first, with the same words', asy
   line.close();
 });
 
-await proof('flux_configure', 'Configure is answered once, whether it is taken or not', async () => {
+await proof('flux_configure', 'Configure gets one answer, whether it is accepted or refused', async () => {
   const line = await Line.open(client.listen.v2, flux);
   line.socket.sendConfigure({ type: 'Configure', thresholds: { eot_threshold: 0.6, eot_timeout_ms: 4000 } });
   const taken = await line.next('ConfigureSuccess');
@@ -71,7 +71,7 @@ await proof('flux_close', 'CloseStream ends the stream without an end of the tur
   assert.notEqual(turns(line, 'Update').length + turns(line, 'StartOfTurn').length, 0);
 });
 
-await proof('flux_refuses', 'a model of /v1/listen is refused', async () => {
+await proof('flux_refuses', 'the service refuses a model of /v1/listen', async () => {
   const line = await Line.open(client.listen.v2, { ...flux, model: 'nova-3' });
   assert.equal(line.opened, false);
 });

@@ -1,6 +1,6 @@
 import { Line, assert, client, finish, listening, live, proof, question, silence, text, wav as wavOf } from './proof.mjs';
 
-await proof('listen_endpoint', 'interim words, then those that stay when the voice is silent', async () => {
+await proof('listen_endpoint', 'interim words arrive first, and final words when the voice is silent', async () => {
   const line = await Line.open(client.listen.v1, { ...listening, vad_events: 'true', utterance_end_ms: 1000 });
   line.send(await question(), 16);
   line.send(silence(1500), 16);
@@ -18,7 +18,7 @@ await proof('listen_endpoint', 'interim words, then those that stay when the voi
   line.close();
 });
 
-await proof('listen_finalize', 'Finalize is answered with what there is, and the next window begins behind it', async () => {
+await proof('listen_finalize', 'Finalize returns the words so far, and the next window begins after them', async () => {
   const line = await Line.open(client.listen.v1, { ...listening, endpointing: 'false' });
   const voice = await question();
   line.send(voice, 16);
@@ -35,7 +35,7 @@ await proof('listen_finalize', 'Finalize is answered with what there is, and the
   line.close();
 });
 
-await proof('listen_close', 'KeepAlive has no answer; CloseStream has the last words, Metadata and 1000', async () => {
+await proof('listen_close', 'KeepAlive has no answer; CloseStream returns the last words, Metadata and 1000', async () => {
   const line = await Line.open(client.listen.v1, { ...listening, interim_results: 'false' });
   const voice = await question();
   line.socket.sendKeepAlive({ type: 'KeepAlive' });
@@ -51,14 +51,14 @@ await proof('listen_close', 'KeepAlive has no answer; CloseStream has the last w
   assert.equal(line.closed.code, 1000);
 });
 
-await proof('listen_refuses', 'raw audio without its rate is refused', async () => {
+await proof('listen_refuses', 'the service refuses raw audio without its rate', async () => {
   const { sample_rate: _, ...incomplete } = listening;
   const line = await Line.open(client.listen.v1, incomplete);
   assert.equal(line.opened, false);
   assert.ok(line.errors.length > 0 || line.closed);
 });
 
-await proof('turn_json', 'the words of a recording, as one object', async () => {
+await proof('turn_json', 'a recording returns its words as one object', async () => {
   const heard = await client.listen.v1.media.transcribeFile(wavOf(await question()), { model: 'nova-3', language: 'en', punctuate: true });
   assert.match(heard.results.channels[0].alternatives[0].transcript.toLowerCase(), /lisbon/);
   assert.ok(heard.results.channels[0].alternatives[0].confidence > 0.5);
@@ -70,7 +70,7 @@ await proof('turn_silence', 'silence has no words', async () => {
   if (!live) assert.equal(heard.results.channels[0].alternatives[0].transcript, '');
 });
 
-await proof('turn_refuses', 'what is no recording is 400', async () => {
+await proof('turn_refuses', 'a body that is not a recording is 400', async () => {
   await assert.rejects(client.listen.v1.media.transcribeFile(Buffer.from('no audio'), { model: 'nova-3' }), { statusCode: 400 });
 });
 

@@ -1,4 +1,4 @@
-// What the proofs share: the official client, pointed at the simulator or, with a key, at Deepgram.
+// Shared by the proofs: the official client, connected to the simulator or, with a key, to Deepgram.
 import assert from 'node:assert/strict';
 import { DeepgramClient } from '@deepgram/sdk';
 import { finish, prover, wavFile } from './proving.mjs';
@@ -15,7 +15,7 @@ export const client = new DeepgramClient({
 export const proof = prover('deepgram', live);
 export const voice = 'aura-2-thalia-en';
 
-/// A socket of the official client whose messages can be waited for.
+/// A socket of the official client, with functions that wait for its messages.
 export class Line {
   static async open(resource, options) {
     const socket = await resource.connect({ reconnectAttempts: 0, ...options });
@@ -46,7 +46,7 @@ export class Line {
   async until(condition) {
     while (!condition()) await new Promise((resolve) => this.waiting.push(resolve));
   }
-  /// The next message that is so, after the last one that was waited for.
+  /// Returns the next message of this type that `accept` accepts, after the last message that was returned.
   async next(type, accept = () => true) {
     for (;;) {
       for (; this.at < this.messages.length; this.at += 1) {
@@ -57,7 +57,7 @@ export class Line {
     }
   }
   async bytes() { return Buffer.concat(await Promise.all(this.audio.map(async (each) => Buffer.from(await each.arrayBuffer())))); }
-  /// Audio, 20 ms a message.
+  /// Sends audio in messages of 20 ms.
   send(audio, octetsPerMs) {
     for (let at = 0; at < audio.length; at += 20 * octetsPerMs) this.socket.sendMedia(audio.subarray(at, at + 20 * octetsPerMs));
   }
@@ -65,13 +65,13 @@ export class Line {
 }
 
 export function text(results) { return results.channel.alternatives[0].transcript; }
-/// The loudness of 16-bit samples.
+/// Returns the loudness of 16-bit samples.
 export function rms(pcm) {
   let sum = 0;
   for (let i = 0; i + 1 < pcm.length; i += 2) sum += pcm.readInt16LE(i) ** 2;
   return Math.sqrt(sum / Math.max(pcm.length / 2, 1));
 }
-/// 16-bit samples at 8 kHz of somebody who speaks.
+/// Returns a spoken question as 16-bit samples at 8 kHz.
 export async function question(words = 'What time is it in Lisbon?') {
   const speech = await client.speak.v1.audio.generate({ text: words, model: voice, encoding: 'linear16', sample_rate: 8000, container: 'none' });
   return Buffer.from(await speech.arrayBuffer());
@@ -79,16 +79,16 @@ export async function question(words = 'What time is it in Lisbon?') {
 export function silence(ms) { return Buffer.alloc(16 * ms); }
 export const wav = (pcm, rate = 8000) => wavFile(pcm, rate);
 export const listening = { model: 'nova-3', language: 'en', encoding: 'linear16', sample_rate: 8000, channels: 1, interim_results: 'true', endpointing: 300 };
-/// A second of a tone: loud enough for a voice.
+/// One second of a tone that is loud enough to count as voice.
 export const loud = Buffer.alloc(16_000);
 for (let i = 0; i < loud.length; i += 2) loud.writeInt16LE(Math.round(8000 * Math.sin(i / 7)), i);
 export const later = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-/// A handshake was refused: the client tells with which status, and tries again only when it is told to.
+/// Checks that the service refused the handshake. The client reports the status, and retries only if its options say so.
 export function refused(line, status) {
   assert.equal(line.opened, false);
   assert.deepEqual(line.errors.map((error) => error.message), [`Unexpected server response: ${status}`]);
 }
-/// What is no JSON comes as the text that it is.
+/// Returns the messages that are not JSON; the client passes them on as text.
 export const unreadable = (line) => line.messages.filter((each) => typeof each === 'string');
 
 const conversing = {
@@ -100,7 +100,7 @@ const conversing = {
     speak: { provider: { type: 'deepgram', model: 'aura-2-thalia-en' } },
   },
 };
-/// A conversation that has begun, with a question in it.
+/// Starts a conversation, with a question of the user.
 export async function converse() {
   const line = await Line.open(client.agent.v1, {});
   await line.next('Welcome');

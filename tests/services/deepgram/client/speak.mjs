@@ -2,7 +2,7 @@ import { Line, assert, client, finish, proof, rms, voice } from './proof.mjs';
 
 const speaking = { model: voice, encoding: 'linear16', sample_rate: 8000 };
 
-await proof('speech_raw', 'a voice by POST as raw samples', async () => {
+await proof('speech_raw', 'a text by POST returns raw samples', async () => {
   const speech = await client.speak.v1.audio.generate({ text: 'Good day. How may I help you?', ...speaking, container: 'none' });
   const pcm = Buffer.from(await speech.arrayBuffer());
   assert.equal(pcm.length % 2, 0);
@@ -10,18 +10,18 @@ await proof('speech_raw', 'a voice by POST as raw samples', async () => {
   assert.ok(rms(pcm) > 300, `loudness ${rms(pcm)}`);
 });
 
-await proof('speech_wav', 'without container=none it is a WAV', async () => {
+await proof('speech_wav', 'a text by POST without container=none returns a WAV', async () => {
   const speech = await client.speak.v1.audio.generate({ text: 'Good day.', ...speaking });
   const file = Buffer.from(await speech.arrayBuffer());
   assert.equal(file.toString('latin1', 0, 4), 'RIFF');
   assert.equal(file.readUInt32LE(24), 8000);
 });
 
-await proof('speech_refuses', 'a text of 2401 characters is refused', async () => {
+await proof('speech_refuses', 'the service refuses a text of 2401 characters', async () => {
   await assert.rejects(client.speak.v1.audio.generate({ text: 'x'.repeat(2401), ...speaking, container: 'none' }), (error) => [400, 413].includes(error.statusCode));
 });
 
-await proof('speak_flush', 'audio for what was said until Flush, then Flushed, and again', async () => {
+await proof('speak_flush', 'Flush returns the audio of the text before it, then Flushed, and this repeats', async () => {
   const line = await Line.open(client.speak.v1, speaking);
   line.socket.sendText({ type: 'Speak', text: 'Good day.' });
   line.socket.sendFlush({ type: 'Flush' });
@@ -39,7 +39,7 @@ await proof('speak_flush', 'audio for what was said until Flush, then Flushed, a
   line.close();
 });
 
-await proof('speak_clear', 'Clear cuts off what is being said', async () => {
+await proof('speak_clear', 'Clear stops the current utterance', async () => {
   const whole = await Line.open(client.speak.v1, speaking);
   const story = 'Once upon a time there was a telephone that nobody answered. It rang in the morning, it rang in the evening, and it rang at night.';
   whole.socket.sendText({ type: 'Speak', text: story });
@@ -59,7 +59,7 @@ await proof('speak_clear', 'Clear cuts off what is being said', async () => {
   line.close();
 });
 
-await proof('speak_close', 'Close ends with 1000', async () => {
+await proof('speak_close', 'Close ends the connection with 1000', async () => {
   const line = await Line.open(client.speak.v1, speaking);
   line.socket.sendClose({ type: 'Close' });
   await line.until(() => line.closed);
