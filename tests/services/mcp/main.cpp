@@ -1,10 +1,10 @@
-// Drives one MCP server as a telephone call does: what it lists is described, what is asked is called, all as JSON lines.
+// Connects to one MCP server as a telephone call does. Describes the listed tools and calls the requested ones. All output is JSON lines.
 //   offhook_mcp_probe [--era auto|legacy|modern] [--token TOKEN] [--pin TOOL=HASH]... [--env NAME=VALUE]... [--seconds N] --http URL
 //   offhook_mcp_probe ... -- /PROGRAM ARGUMENT...
-// prints {"event":...} as things happen and {"tools":[...]} once they are listed; then reads lines {"tool":...,"arguments":{...}} and
-// prints {"result":...} for each, {"tools":[...]} for an empty line, and ends with standard input.
-//   offhook_mcp_probe --conformance URL      calls each tool once with made-up arguments; exit 0 when all were answered. What the suite
-//                                            tells in MCP_CONFORMANCE_CONTEXT is used: client credentials, and what to call
+// prints {"event":...} for each event, and {"tools":[...]} when the tools are listed. Then it reads lines {"tool":...,"arguments":{...}} and prints
+// {"result":...} for each. It prints {"tools":[...]} for an empty line, and ends with standard input.
+//   offhook_mcp_probe --conformance URL      calls each tool once with generated arguments; exit 0 when all calls had answers. It uses the
+//                                            client credentials and the calls that the suite passes in MCP_CONFORMANCE_CONTEXT
 #include <offhook/agent/tools/mcp/servers.hpp>
 #include <offhook/agent/tools/tool_names.hpp>
 
@@ -28,7 +28,7 @@ namespace {
 
 const std::string kLabel = "probe";
 
-/// What the server's thread tells, printed, and counted for who waits for the first list.
+/// Prints the events of the server's thread, and lets the main thread wait for the first list.
 class Watcher {
  public:
   void on_event(const ServerEvent& event) {
@@ -115,7 +115,7 @@ Json description_of(const Catalog& catalog) {
   return {{"tools", std::move(tools)}};
 }
 
-/// Something for each member of a schema.
+/// Returns arguments with a value for each member of a schema.
 std::string made_up(const std::string& parameters) {
   Json made = Json::object();
   const Json schema = Json::parse(parameters, nullptr, false);
@@ -130,7 +130,7 @@ std::string made_up(const std::string& parameters) {
   return made.dump();
 }
 
-/// One call from its beginning to its answer.
+/// Makes one call. Returns true when it has an answer within `most`.
 bool call(Watcher& watcher, ToolSource& source, std::uint64_t number, const std::string& tool, const std::string& arguments, std::chrono::seconds most) {
   const auto began = std::chrono::steady_clock::now();
   source.start({number, tool, arguments});
@@ -145,7 +145,7 @@ bool call(Watcher& watcher, ToolSource& source, std::uint64_t number, const std:
   return false;
 }
 
-/// What the suite tells its clients.
+/// Returns the context that the suite passes to its clients.
 Json conformance_context() {
   const char* const context = std::getenv("MCP_CONFORMANCE_CONTEXT");
   Json told = Json::parse(context == nullptr ? "{}" : context, nullptr, false);
@@ -160,7 +160,7 @@ void take_credentials(const Json& context, HttpWireOptions& http) {
   oauth.private_key = Secret(context.value("private_key_pem", ""));
 }
 
-/// What the suite asks for, or else each tool once. A tool that echoes a schema is given that of the first one.
+/// Makes the calls that the suite requests, or otherwise calls each tool once. A tool that echoes a schema gets the schema of the first tool.
 bool call_each(Watcher& watcher, const Servers& servers, std::chrono::seconds most) {
   const auto source = servers.source(kLabel);
   const Json wanted = conformance_context();
@@ -184,7 +184,7 @@ void call_what_is_read(Watcher& watcher, const Servers& servers, std::chrono::se
   auto source = servers.source(kLabel);
   std::uint64_t number = 0;
   for (std::string line; std::getline(std::cin, line);) {
-    if (line.empty()) {  // What the next telephone call would see.
+    if (line.empty()) {  // Lists the tools that the next telephone call would get.
       source = servers.source(kLabel);
       watcher.say(description_of(*servers.catalog(kLabel)));
       continue;

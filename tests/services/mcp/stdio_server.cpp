@@ -1,10 +1,11 @@
-// A server of the Model Context Protocol over stdio for unit tests, which need no npm then: revision 2025-11-25, tools `add` (two
-// numbers) and `heard` (how many lines came, that one included).
+// A server of the Model Context Protocol over stdio, for unit tests without npm. It speaks revision 2025-11-25 and has the tools `add` (of two
+// numbers) and `heard` (the number of lines that arrived, including the current one).
 //   offhook_mcp_stdio_server [--ends-unasked] [--leave-group] [--stubborn] [--more] [--slow]
-// --ends-unasked: ends when the first thing that it hears is no initialize, as servers by older libraries do; --leave-group:
-// leaves its process group for its parent's, and says "left"; --stubborn: stays when its input ends and when it is asked to go;
-// --more: has a third tool, `delete_account`, that does what `heard` does; --slow: has a tool `wait` that answers when so many `seconds`
-// have passed, and reads nothing meanwhile.
+//   --ends-unasked  ends when the first message is not initialize, as servers of older libraries do
+//   --leave-group   moves to its parent's process group, and prints "left"
+//   --stubborn      continues after its input has ended, and ignores SIGTERM
+//   --more          has a third tool, `delete_account`, that does the same as `heard`
+//   --slow          has a tool `wait`, which answers after so many `seconds` and reads nothing until then
 #include <nlohmann/json.hpp>
 
 #include <signal.h>
@@ -59,7 +60,7 @@ Json result_of(const std::string& method, const Json& params, int lines, bool mo
 int main(int count, char** words) {
   const std::vector<std::string> options(words + 1, words + count);
   const auto has = [&options](const char* option) { return std::find(options.begin(), options.end(), option) != options.end(); };
-  ::alarm(600);  // No test takes so long; who is left behind ends then.
+  ::alarm(600);  // Ends a process that a test left behind; no test takes this long.
   if (has("--stubborn")) ::signal(SIGTERM, SIG_IGN);
   if (has("--leave-group")) std::cerr << (::setpgid(0, ::getpgid(::getppid())) == 0 ? "left" : "stayed") << std::endl;
   int lines = 0;

@@ -1,4 +1,4 @@
-// A server by the protocol's own library, of both eras: over stdio, or over HTTP on a port of its own, which it prints.
+// A server of the protocol's own library, for both eras. It runs over stdio, or over HTTP on its own port, which it prints.
 //   modern.mjs stdio|http [legacy: serve|reject|stateless]
 import { createServer } from 'node:http';
 import { McpServer, createMcpHandler } from '@modelcontextprotocol/server';

@@ -1,4 +1,4 @@
-// What the official servers say to our client, and the conformance suite's word on it. One line PASS NAME or FAIL NAME for each proof.
+// Checks our client against the official servers and the conformance suite. Prints one line PASS NAME or FAIL NAME for each proof.
 //   proof.mjs PROBE NODE_MODULES LOGS README [FILTER]
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
@@ -25,7 +25,7 @@ async function proof(name, run) {
   }
 }
 
-/** The probe with a server: events are kept, ask() gives the line that comes of a call. */
+/** Runs the probe with a server. It keeps the events; ask() calls a tool and returns the line with its result. */
 async function meet(args, run) {
   const child = spawn(probe, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const events = [], waiting = [], lines = [];
@@ -72,7 +72,7 @@ async function freePort() {
   return port;
 }
 
-/** A server over HTTP, for as long as `run` takes. */
+/** Runs a server over HTTP while `run` runs. */
 async function serve(command, env, ready, run) {
   const child = spawn(node, command, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -100,7 +100,7 @@ async function everything({ ask, names, saw, again }) {
   assert.equal((await ask('get-annotated-message', { messageType: 'error', includeImage: true })).ok, true);
   const wrong = await ask('get-sum', { a: 'two' });
   assert.equal(wrong.ok, false);
-  const slow = await ask('trigger-long-running-operation', { duration: 14, steps: 7 });  // Longer than a quiet call may last.
+  const slow = await ask('trigger-long-running-operation', { duration: 14, steps: 7 });  // Longer than a call may last without progress.
   assert.equal(slow.ok, true, slow.text);
   const silent = await ask('trigger-long-running-operation', { duration: 14, steps: 1 });
   assert.equal(silent.ok, false);
@@ -165,7 +165,7 @@ await proof('pins.rug_pull', async () => {
   return meet([...pins, ...official('server-memory')], async ({ tools, events, ask, names }) => {
     assert.equal(tools.length, hashes.length - 2);
     const refused = events.filter((event) => event.event === 'tool_refused');
-    assert.equal(refused.length, 2);  // One that changed, one that nobody pinned.
+    assert.equal(refused.length, 2);  // One tool has changed, and one is not pinned.
     assert.equal((await ask(hashes[0].name.replace('probe__', ''))).ok, false);
     assert.ok(names.length > 0);
     return refused.map((event) => event.detail.slice(0, 40)).join('; ');
@@ -191,7 +191,7 @@ for (const [name, legacy, args, revision] of [['modern', 'reject', [], '2026-07-
 
 const suite = join(modules, '@modelcontextprotocol/conformance/dist/index.js');
 
-/** The suite's own list: [{ scenario, revisions }]. An extension's belongs to no revision: it is asked in those that we speak of both eras. */
+/** Returns the suite's list: [{ scenario, revisions }]. A scenario of an extension has no revision and runs with one revision of each era. */
 async function scenarios() {
   const { said } = await finished([suite, 'list', '--client'], {});
   const listed = [...said.matchAll(/^ {2}- (\S+) \[(.+)\]$/gm)].map(([, scenario, revisions]) =>
@@ -199,7 +199,7 @@ async function scenarios() {
   assert.ok(listed.length > 10, `the suite lists no scenarios: ${said.slice(0, 300)}`);
   return listed;
 }
-/** Those that are left out: rows of a table in README.md, each a scenario and its reason. */
+/** Returns the scenarios that are not run: the rows of a table in README.md, each with a scenario and its reason. */
 function exceptions() {
   return new Map([...readFileSync(readme, 'utf8').matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, scenario, reason]) => [scenario, reason]));
 }
@@ -214,11 +214,11 @@ function finished(command, env, cwd) {
   });
 }
 
-/** What the suite tells when it gives a client no credentials of its own: those that ours would have from its configuration. */
+/** The credentials of a scenario in which the suite gives the client none; they correspond to a configuration of ours. */
 const configured = { MCP_CONFORMANCE_CONTEXT: JSON.stringify({ client_id: 'client-of-a-test', client_secret: 'secret-of-a-test' }) };
 
-/** A scenario of the suite with our probe as the client that it starts. It is forced, for extensions; and what the suite passes over (none
- *  of its checks looked at anything) is no proof. */
+/** Runs a scenario of the suite, which starts our probe as its client. `--force` also runs extensions. A scenario counts as passed only if at
+ *  least one of its checks passed. */
 async function conforms(scenario, revision) {
   const folder = join(logs, `conformance-${scenario.replace('/', '-')}-${revision}`);
   mkdirSync(folder, { recursive: true });
@@ -246,7 +246,7 @@ for (const { scenario, revisions } of listed.filter((each) => !excepted.has(each
     });
   }
 }
-// An exception that is none any more is a promise that nobody keeps: it is run, too, and has to fail.
+// Runs the exceptions too, and fails if one of them passes, because that exception is obsolete.
 await proof('conformance.exceptions_are_needed', async () => {
   const left = listed.filter((each) => excepted.has(each.scenario));
   const needless = [];
@@ -260,4 +260,4 @@ await proof('conformance.exceptions_are_needed', async () => {
   await Promise.all([work(), work(), work()]);
   assert.deepEqual(needless, [], 'README.md excepts scenarios that pass');
 });
-process.exitCode = failed ? 10 : 0;  // Node itself ends with 1 when this script breaks off.
+process.exitCode = failed ? 10 : 0;  // Node itself ends with 1 when this script fails to complete.
