@@ -18,7 +18,7 @@ namespace {
 
 using Names = std::initializer_list<std::string_view>;
 
-/// Ollama passes over what it does not know; a typing error of ours is to be seen.
+/// Returns a complaint about unknown members. Ollama ignores them, but a typing error of ours must be found.
 std::string only(const Json& object, std::string_view where, Names names) {
   if (!object.is_object()) return std::string(where) + " is no object";
   for (const auto& [name, value] : object.items()) {
@@ -32,7 +32,7 @@ std::string complaint_about_message(const Json& message, const std::string& role
   const std::string role = member(message, "role");
   if (role != "system" && role != "user" && role != "assistant" && role != "tool") return "no such role: \"" + role + "\"";
   if (!message.value("content", Json("")).is_string()) return "json: cannot unmarshal into Go struct field ChatRequest.messages.content of type string";
-  // It would make one message of both, and lose the calls of the second.
+  // Ollama would join the two messages, and lose the calls of the second.
   if (role == "assistant" && role_before == "assistant") return "two messages of the assistant in a row";
   for (const Json& call : message.value("tool_calls", Json::array())) {
     if (role != "assistant") return "calls of somebody else than the assistant";

@@ -10,10 +10,10 @@
 
 namespace offhook::services::ollama {
 
-/// What is wrong with the body of a request to /api/chat, in the server's words; "" when nothing is.
+/// Returns what is wrong with the body of a request to /api/chat, in the server's words, or "" when it is valid.
 [[nodiscard]] std::string complaint_about(const nlohmann::json& body, const Model& model);
 
-/// "10m", "1h30m", "500ms", or a number of seconds. Nothing when it is neither.
+/// Parses "10m", "1h30m", "500ms", or a number of seconds. Returns nullopt for anything else.
 [[nodiscard]] std::optional<base::Duration> keep_alive_in(const nlohmann::json& value);
 
 }  // namespace offhook::services::ollama

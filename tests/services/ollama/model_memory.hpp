@@ -11,33 +11,33 @@
 
 namespace offhook::services::ollama {
 
-/// Which models are loaded, for how long, and who waits for an answer of one. No I/O, no clock.
+/// Stores the loaded models, how long they stay loaded, and the requests that wait for an answer. It does no I/O and reads no clock.
 class ModelMemory {
  public:
   explicit ModelMemory(const Scenario& scenario) : scenario_(scenario) {}
 
-  /// Has it loaded; when it is there. Another context length than before has it loaded anew.
+  /// Loads the model if necessary, and returns when it is ready. A change of the context length reloads it.
   [[nodiscard]] base::TimePoint load(const std::string& name, std::int64_t context_tokens, base::TimePoint now);
-  /// From the end of an answer on; less than 0: for ever.
+  /// Keeps the model loaded for `keep_alive` after the end of an answer; a negative time means for ever.
   void keep(const std::string& name, base::TimePoint end, base::Duration keep_alive);
   void unload(const std::string& name) { loaded_.erase(name); }
   struct Loaded {
     std::int64_t context_tokens = 0;
     base::TimePoint ready, until = base::TimePoint::max();
   };
-  /// By name.
+  /// Returns the models that are loaded at `now`, by name.
   [[nodiscard]] const std::map<std::string, Loaded>& loaded(base::TimePoint now);
 
-  /// When an answer may begin that is asked for now; nothing when the queue is full.
+  /// Returns when an answer requested now may begin, or nullopt when the queue is full.
   [[nodiscard]] std::optional<base::TimePoint> turn_of(base::TimePoint now);
   void answers(std::uint64_t request, base::TimePoint end) { ends_[request] = end; }
-  /// The connection is gone, or the answer over: nobody waits for it any more.
+  /// Removes a request whose connection has ended or whose answer is complete.
   void gone(std::uint64_t request) { ends_.erase(request); }
 
  private:
   const Scenario& scenario_;
   std::map<std::string, Loaded> loaded_;
-  std::map<std::uint64_t, base::TimePoint> ends_;  // of answers that were begun, or wait
+  std::map<std::uint64_t, base::TimePoint> ends_;  // of running and waiting answers, by request
 };
 
 }  // namespace offhook::services::ollama

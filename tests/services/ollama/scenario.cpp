@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-/// A member of ours, which the reader of the rest does not know.
+/// Removes and returns a member of Ollama's scenario, which the reader of OpenAI's scenario does not have.
 json taken(json& root, const char* name, json usual) {
   if (!root.contains(name)) return usual;
   json value = root[name];
@@ -48,7 +48,7 @@ ScenarioRead read_scenario(std::string_view text) {
     json root = json::parse(text);
     if (!root.is_object()) throw std::invalid_argument("the scenario is no object");
     return read(std::move(root));
-  } catch (const std::exception& error) {  // nlohmann's and ours end here.
+  } catch (const std::exception& error) {  // Catches the exceptions of nlohmann's library and of this file.
     return {{}, error.what()};
   }
 }

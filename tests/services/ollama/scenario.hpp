@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-/// What the simulated Ollama has, says and breaks: one JSON file (tests/services/ollama/README.md describes it).
+/// The models, answers and faults of the simulated Ollama, read from one JSON file (tests/services/ollama/README.md describes it).
 namespace offhook::services::ollama {
 
 using openai::Call;
@@ -17,26 +17,26 @@ using std::chrono::milliseconds;
 
 struct Model {
   std::string name;      ///< with its tag
-  bool tools = true;     ///< it can call them
-  bool thinks = false;   ///< it does, unless it is told not to
+  bool tools = true;     ///< true if it can call tools
+  bool thinks = false;   ///< true if it thinks unless the request disables this
 };
 
 struct Scenario {
   openai::Scenario answers;       ///< key, replies, times, and the faults of `chat`
-  std::vector<Model> models;      ///< none given: "llama3.2:latest"
-  milliseconds load{0};           ///< what a model takes to be there
-  std::size_t parallel = 0;       ///< answers at once; 0: as many as are asked
-  std::size_t max_queue = 512;    ///< that wait for one; then 503
+  std::vector<Model> models;      ///< if none are given: "llama3.2:latest"
+  milliseconds load{0};           ///< time to load a model
+  std::size_t parallel = 0;       ///< answers at the same time; 0: no limit
+  std::size_t max_queue = 512;    ///< requests that may wait; further ones get 503
 };
 
-/// `error` names the member that is wrong; "" when all is well.
+/// The result of read_scenario(). `error` names the invalid member; "" when the scenario is valid.
 struct ScenarioRead {
   Scenario scenario;
   std::string error;
 };
 [[nodiscard]] ScenarioRead read_scenario(std::string_view json);
 
-/// "llama3.2" is "llama3.2:latest".
+/// Returns the name with its tag: "llama3.2" becomes "llama3.2:latest".
 [[nodiscard]] std::string with_tag(std::string name);
 
 }  // namespace offhook::services::ollama

@@ -18,8 +18,8 @@ namespace offhook::services::ollama {
 using openai::HttpPlan;
 using openai::SimLog;
 
-/// Ollama's own interface, and of that which speaks like OpenAI /v1/chat/completions and /v1/models. A request in, the plan of its
-/// answer out: no I/O, no clock.
+/// Serves Ollama's own interface, and /v1/chat/completions and /v1/models of the OpenAI-compatible one. Takes a request and returns the plan of its
+/// answer. It does no I/O and reads no clock.
 class SimOllama {
  public:
   SimOllama(Scenario scenario, SimLog log);
@@ -28,7 +28,7 @@ class SimOllama {
 
   struct Served {
     HttpPlan plan;
-    std::uint64_t request = 0;  ///< what gone() is to be told, when its connection is
+    std::uint64_t request = 0;  ///< argument of gone() when the connection ends
   };
   [[nodiscard]] Served serve(const WebRequest& request, base::TimePoint now);
   void gone(std::uint64_t request) { memory_.gone(request); }
@@ -37,11 +37,11 @@ class SimOllama {
   using Json = nlohmann::json;
   [[nodiscard]] HttpPlan route(const WebRequest& request, base::TimePoint now);
   [[nodiscard]] HttpPlan chat(const Json& body, base::TimePoint now);
-  /// A question with messages in it.
+  /// A request with messages.
   struct Ask {
     const Json& body;
     const Model& model;
-    base::Duration load;  ///< until the model is there
+    base::Duration load;  ///< until the model is loaded
     base::TimePoint now;
   };
   [[nodiscard]] HttpPlan answer(const Ask& ask);
@@ -51,7 +51,7 @@ class SimOllama {
   [[nodiscard]] Json calls_of(const Reply& reply, bool with_ids);
 
   Scenario scenario_;
-  openai::SimWorld world_;  // the same answers for both interfaces
+  openai::SimWorld world_;  // shared by both interfaces, so that they give the same answers
   openai::SimHttp http_;
   ModelMemory memory_;
   std::size_t asked_ = 0;

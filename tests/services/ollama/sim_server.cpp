@@ -10,7 +10,7 @@ namespace offhook::services::ollama {
 
 namespace {
 
-/// Tells the model when nobody waits for its answer any more.
+/// Tells the simulated model when the client no longer waits for its answer.
 class AnswerVisitor final : public openai::PlanVisitor {
  public:
   AnswerVisitor(SimOllama& sim, SimOllama::Served served) : PlanVisitor(std::move(served.plan)), sim_(sim), request_(served.request) {}

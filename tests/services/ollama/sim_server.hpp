@@ -10,14 +10,14 @@
 namespace offhook::services::ollama {
 
 struct SimServerOptions {
-  std::string certificate_pem, key_pem;  ///< "": plain
-  unsigned first_session = 1;            ///< there is none
+  std::string certificate_pem, key_pem;  ///< "": without TLS
+  unsigned first_session = 1;            ///< not used: Ollama has no sessions
 };
 
 /// The simulated Ollama on a port of loopback, on a thread of its own.
 class SimServer {
  public:
-  /// Null when there is no port. `log` is called on the server's thread.
+  /// Returns null when no port is free. Calls `log` on the server's thread.
   [[nodiscard]] static std::unique_ptr<SimServer> open(const Scenario& scenario, openai::SimLog log, SimServerOptions options = {});
   virtual ~SimServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;

@@ -4,7 +4,7 @@ const tools = [{ type: 'function', function: { name: 'get_time', description: 'T
 const question = [{ role: 'system', content: 'You answer telephone calls. Be brief.' }, { role: 'user', content: 'Use the tool: what time is it in Lisbon?' }];
 const options = { num_ctx: 8192 };
 
-await proof('chat_stream', 'text comes in parts, and the last of them has the reason and the figures', async () => {
+await proof('chat_stream', 'text arrives in parts, and the last part has the reason and the statistics', async () => {
   const { text, last, parts } = await gather(await ask({ options, keep_alive: '10m', think: live ? undefined : false }));
   assert.equal(last.done, true);
   assert.equal(last.done_reason, 'stop');
@@ -13,7 +13,7 @@ await proof('chat_stream', 'text comes in parts, and the last of them has the re
   if (!live) assert.equal(text, 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?');
 });
 
-await proof('chat_tools', 'a call has its arguments as an object, on a part that is not the last; its result is answered', async () => {
+await proof('chat_tools', 'a call has its arguments as an object, in a part before the last; the model answers its result', async () => {
   const { text, calls, last } = await gather(await ask({ messages: question, tools, options }));
   assert.equal(calls.length, 1);
   assert.equal(calls[0].function.name, 'get_time');
@@ -27,20 +27,20 @@ await proof('chat_tools', 'a call has its arguments as an object, on a part that
   assert.match(second, /12|twelve|noon/i);
 });
 
-await proof('chat_whole', 'without a stream it is one object', async () => {
+await proof('chat_whole', 'without a stream the answer is one object', async () => {
   const whole = await client.chat({ model, messages: [{ role: 'user', content: 'Say hello in Portuguese.' }] });
   assert.equal(whole.done, true);
   assert.ok(whole.message.content.length > 1);
 });
 
-await proof('chat_thinking', 'thoughts come beside the text, and not at all when they are not wanted', async () => {
+await proof('chat_thinking', 'thoughts arrive beside the text, and are absent when the request disables them', async () => {
   const loud = await gather(await ask({ model: live ? model : 'qwen3:8b' }));
   assert.ok(loud.thoughts.length > 0);
   assert.ok(loud.text.length > 0 && !loud.text.includes(loud.thoughts));
   if (!live) assert.equal((await gather(await ask({ model: 'qwen3:8b', think: false }))).thoughts, '');
 });
 
-await proof('chat_abort', 'a stream is broken off in its middle, and the next one is answered', async () => {
+await proof('chat_abort', 'a stream is aborted in the middle, and the next request gets its answer', async () => {
   const stream = await ask({ messages: [{ role: 'user', content: 'Tell me a story.' }] });
   await assert.rejects(async () => {
     for await (const part of stream) if (part.message.content) stream.abort();
@@ -48,12 +48,12 @@ await proof('chat_abort', 'a stream is broken off in its middle, and the next on
   assert.ok((await gather(await ask())).text.length > 1);
 });
 
-await proof('chat_list', 'the models are listed', async () => {
+await proof('chat_list', 'the server lists its models', async () => {
   const { models } = await client.list();
   assert.ok(models.length > 0);
 });
 
-await proof('chat_missing', 'a model that is not there is 404, with a sentence', async () => {
+await proof('chat_missing', 'an unknown model is 404, with an error text', async () => {
   await assert.rejects(ask({ model: 'no-such-model' }), (error) => error.status_code === 404 && /not found/.test(error.message));
 });
 

@@ -1,4 +1,4 @@
-// The interface that speaks like OpenAI, by OpenAI's client.
+// Tests the OpenAI-compatible interface with OpenAI's client.
 import OpenAI from 'openai';
 import { assert, finish, host, live, model, proof } from './proof.mjs';
 
@@ -6,13 +6,13 @@ const openai = new OpenAI({ baseURL: `${host}/v1`, apiKey: process.env.OLLAMA_AP
 const tools = [{ type: 'function', function: { name: 'get_time', description: 'Tells the time in a city', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } } }];
 const question = [{ role: 'user', content: 'Use the tool: what time is it in Lisbon?' }];
 
-await proof('compatible_stream', 'text comes in pieces by /v1/chat/completions', async () => {
+await proof('compatible_stream', 'text arrives in pieces over /v1/chat/completions', async () => {
   const chat = await openai.chat.completions.stream({ model, messages: [{ role: 'user', content: 'Say hello in Portuguese.' }] }).finalChatCompletion();
   assert.equal(chat.choices[0].finish_reason, 'stop');
   if (!live) assert.equal(chat.choices[0].message.content, 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?');
 });
 
-await proof('compatible_tools', 'a tool is called, and its result answered', async () => {
+await proof('compatible_tools', 'the model calls a tool, and answers its result', async () => {
   const first = (await openai.chat.completions.stream({ model, messages: question, tools }).finalChatCompletion()).choices[0];
   assert.equal(first.finish_reason, 'tool_calls');
   assert.match(JSON.parse(first.message.tool_calls[0].function.arguments).city, /Lisbon/);
@@ -21,7 +21,7 @@ await proof('compatible_tools', 'a tool is called, and its result answered', asy
   assert.match(second.message.content, /12|twelve|noon/i);
 });
 
-await proof('compatible_models', 'models are listed, and one that is not there is 404', async () => {
+await proof('compatible_models', 'the server lists its models, and an unknown model is 404', async () => {
   assert.ok((await openai.models.list()).data.length > 0);
   await assert.rejects(openai.chat.completions.create({ model: 'no-such-model', messages: question }), { status: 404 });
 });

@@ -1,28 +1,28 @@
-// What the official client makes of each fault that the simulator can play: so that a fault is what it says, and nothing else.
+// Checks how the official client reacts to each fault of the simulator, so that each fault has exactly its documented effect.
 import { assert, ask, finish, gather, proof } from './proof.mjs';
 
-// The k-th question has the k-th fault of the scenario: order matters in this file.
+// The k-th request has the k-th fault of the scenario, so the order of this file matters.
 const whole = 'Ol\u00e1! Bom dia, n\u00e3o \u00e9? Fala o telefone.';
 const breaks = (why) => assert.rejects(async () => gather(await ask()), why);
-console.warn = () => {};  // The client says there which lines it could not read.
+console.warn = () => {};  // The client reports there the lines that it could not parse.
 
-await proof('fault_queue_full', '503 when the queue is full', () => breaks({ status_code: 503, message: /maximum pending requests/ }));
-await proof('fault_status', 'and 500', () => breaks({ status_code: 500, message: /terminated/ }));
-await proof('fault_split', 'octet by octet, in the middle of lines and of UTF-8', async () => assert.equal((await gather(await ask())).text, whole));
-await proof('fault_error', 'an error in the middle of the stream, under 200', () => breaks({ message: /unexpected EOF/ }));
-await proof('fault_no_done', 'a stream without its end has failed', () => breaks({ message: /Did not receive done/ }));
+await proof('fault_queue_full', 'a full queue is 503', () => breaks({ status_code: 503, message: /maximum pending requests/ }));
+await proof('fault_status', 'an error of the server is 500', () => breaks({ status_code: 500, message: /terminated/ }));
+await proof('fault_split', 'the answer arrives octet by octet', async () => assert.equal((await gather(await ask())).text, whole));
+await proof('fault_error', 'an error is in the middle of the stream, under 200', () => breaks({ message: /unexpected EOF/ }));
+await proof('fault_no_done', 'a stream without its end is a failure', () => breaks({ message: /Did not receive done/ }));
 await proof('fault_drop', 'the connection ends in the middle', () => breaks({ name: 'TypeError' }));
-await proof('fault_stall', 'nothing more comes', async () => {
+await proof('fault_stall', 'the stream stops', async () => {
   const stream = await ask();
   setTimeout(() => stream.abort(), 500);
   await assert.rejects(gather(stream), { name: 'AbortError' });
 });
-await proof('fault_garbage', 'lines that are no JSON, between good ones', async () => assert.equal((await gather(await ask())).text, whole));
-await proof('fault_broken_json', 'a line that ends too early, between good ones', async () => assert.equal((await gather(await ask())).text, whole));
-await proof('fault_unknown', 'a line of which nobody knows what it is does no harm', async () => assert.equal((await gather(await ask())).text, whole));
-await proof('fault_length', 'an answer that was cut off says so', async () => assert.equal((await gather(await ask())).last.done_reason, 'length'));
-await proof('fault_empty', 'an answer without words', async () => assert.equal((await gather(await ask())).text, ''));
-await proof('fault_latency', 'an answer that begins late', async () => {
+await proof('fault_garbage', 'some lines between valid ones are not JSON', async () => assert.equal((await gather(await ask())).text, whole));
+await proof('fault_broken_json', 'a line between valid ones is truncated', async () => assert.equal((await gather(await ask())).text, whole));
+await proof('fault_unknown', 'an unknown line has no effect', async () => assert.equal((await gather(await ask())).text, whole));
+await proof('fault_length', 'a truncated answer has the reason length', async () => assert.equal((await gather(await ask())).last.done_reason, 'length'));
+await proof('fault_empty', 'an answer has no words', async () => assert.equal((await gather(await ask())).text, ''));
+await proof('fault_latency', 'an answer begins late', async () => {
   const begun = performance.now();
   assert.equal((await gather(await ask())).text, whole);
   assert.ok(performance.now() - begun >= 700);

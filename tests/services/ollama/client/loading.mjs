@@ -1,11 +1,11 @@
-// What takes its time: a model that has to be loaded, and a queue for the one that is. Only a simulator can be made to wait so.
+// Tests delays: a model that must be loaded, and the queue of a loaded model. Only a simulator can cause them.
 import { assert, ask, client, finish, gather, live, model, proof } from './proof.mjs';
 
 if (live) finish();
 const options = { num_ctx: 8192 };
 const about = (content) => ({ options, messages: [{ role: 'user', content }] });
 
-await proof('loading_slowly', 'the first answer waits for the model, and says so; the second does not', async () => {
+await proof('loading_slowly', 'the first answer waits until the model is loaded, and reports this; the second does not', async () => {
   const begun = performance.now();
   assert.equal((await gather(await ask({ options }))).last.load_duration, 1_500_000_000);
   assert.ok(performance.now() - begun >= 1500);
@@ -13,11 +13,11 @@ await proof('loading_slowly', 'the first answer waits for the model, and says so
   assert.equal((await gather(await ask({ options }))).last.load_duration, 0);
 });
 
-await proof('loading_anew', 'another context length has it loaded again', async () => {
+await proof('loading_anew', 'another context length reloads the model', async () => {
   assert.equal((await gather(await ask({ options: { num_ctx: 4096 } }))).last.load_duration, 1_500_000_000);
 });
 
-await proof('loading_ahead', 'a question without messages loads it, says "load", and keep_alive 0 has it leave', async () => {
+await proof('loading_ahead', 'a request without messages loads the model and has the reason "load", and keep_alive 0 unloads it', async () => {
   const gone = await client.chat({ model, messages: [], keep_alive: 0 });
   assert.equal(gone.done_reason, 'unload');
   assert.deepEqual((await client.ps()).models, []);
@@ -27,7 +27,7 @@ await proof('loading_ahead', 'a question without messages loads it, says "load",
   assert.equal((await client.ps()).models[0].context_length, 8192);
 });
 
-await proof('loading_queue', 'of two questions to a model that is busy one waits, and one is 503', async () => {
+await proof('loading_queue', 'of two requests to a busy model, one waits and one is 503', async () => {
   const first = await ask(about('Something long.'));
   const others = await Promise.allSettled([ask({ options }), ask({ options })]);
   const refused = others.filter((one) => one.status === 'rejected').map((one) => one.reason);
@@ -38,12 +38,12 @@ await proof('loading_queue', 'of two questions to a model that is busy one waits
   assert.equal((await gather(others.find((one) => one.status === 'fulfilled').value)).text, 'Yes.');
 });
 
-await proof('loading_abort', 'who is broken off makes room for the next, long before it would have ended', async () => {
+await proof('loading_abort', 'an aborted request frees its place at once', async () => {
   const first = await ask(about('Go on for ever.'));
   await assert.rejects(async () => {
     for await (const part of first) if (part.message.content) first.abort();
   }, { name: 'AbortError' });
-  await new Promise((resolve) => { setTimeout(resolve, 500); });  // The server sees it when it has something more to say.
+  await new Promise((resolve) => { setTimeout(resolve, 500); });  // The server notices the abort when it sends its next piece.
   assert.equal((await gather(await ask({ options }))).text, 'Yes.');
 });
 

@@ -1,4 +1,4 @@
-// What the proofs share: Ollama's own client, pointed at the simulator or, with a key, at Ollama's cloud.
+// Shared by the proofs: Ollama's own client, connected to the simulator or, with a key, to Ollama's cloud.
 import assert from 'node:assert/strict';
 import { Ollama } from 'ollama';
 import { finish, prover } from './proving.mjs';
@@ -10,10 +10,10 @@ export const host = live ? 'https://ollama.com' : process.env.OFFHOOK_SIM;
 export const client = new Ollama({ host });
 export const proof = prover('ollama', live);
 
-/// A question, streamed, with what is to be different.
+/// Sends a streamed request; `more` overrides its members.
 export const ask = (more = {}) => client.chat({ model, messages: [{ role: 'user', content: 'Say hello in Portuguese.' }], stream: true, ...more });
 
-/// A whole stream: its text, its thoughts, its calls, its last part, and how many parts there were.
+/// Collects a whole stream: its text, thoughts, calls, last part, and the number of parts.
 export async function gather(stream) {
   const all = { text: '', thoughts: '', calls: [], last: null, parts: 0 };
   for await (const part of stream) {
