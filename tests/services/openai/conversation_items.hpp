@@ -12,22 +12,22 @@ namespace offhook::services::openai {
 class ConversationItems {
  public:
   struct Item {
-    nlohmann::json body;           ///< as the API shows it
-    std::uint64_t audio_ms = 0;    ///< of the model's own audio
+    nlohmann::json body;           ///< as the API returns it
+    std::uint64_t audio_ms = 0;    ///< duration of the model's own audio
     bool model_audio = false;
     [[nodiscard]] std::string id() const { return body.value("id", ""); }
   };
 
   [[nodiscard]] Item* find(const std::string& id);
-  /// Puts it behind `previous` ("root": first; "": last). Null when there is no such item.
+  /// Adds an item after `previous` ("root": first; "": last). Returns null when `previous` does not exist.
   Item* add(nlohmann::json body, const std::string& previous = {});
   [[nodiscard]] bool remove(const std::string& id);
-  /// The id in front of that item; null for the first.
+  /// Returns the id before this item; null for the first item.
   [[nodiscard]] nlohmann::json before(const std::string& id) const;
   [[nodiscard]] std::string last_id() const { return items_.empty() ? std::string() : items_.back().id(); }
-  /// Whether a function_call of that id was made, and not answered.
+  /// Returns true if a function_call with this id exists and has no output yet.
   [[nodiscard]] bool awaits_output(const std::string& call_id) const;
-  /// The words of the newest item that is no answer of the model.
+  /// Returns the words of the newest item that is not the model's answer.
   [[nodiscard]] std::string newest_words() const;
 
  private:

@@ -13,7 +13,7 @@
 
 namespace offhook::services::openai {
 
-/// An HTTP answer, step by step, each at its time after the request.
+/// An HTTP answer as a list of steps, each at its time after the request.
 struct HttpPlan {
   enum class What : std::uint8_t { Whole, Begin, Bytes, End, Drop };
   struct Step {
@@ -23,27 +23,27 @@ struct HttpPlan {
     Headers headers;
     std::string bytes;
   };
-  std::vector<Step> steps;  ///< none: nothing is ever answered
+  std::vector<Step> steps;  ///< empty: the request gets no answer
 };
 
-/// OpenAI's error body with its status.
+/// Returns OpenAI's error body with its status.
 [[nodiscard]] HttpPlan::Step error_answer(int status, const std::string& type, const std::string& code, const std::string& message, const std::string& param = {});
 [[nodiscard]] HttpPlan::Step json_answer(const nlohmann::json& body);
 
-/// How JSON travels in a body: as server-sent events, or a line each.
+/// The form of JSON in a body: server-sent events, or one line each.
 enum class Framing : std::uint8_t { Events, Lines };
 
-/// A body that is sent little by little, and what can go wrong with it.
+/// A body that is sent in pieces, with one fault.
 class BodyWriter {
  public:
   BodyWriter(std::string content_type, base::Duration begins, Framing framing = Framing::Events)
       : content_type_(std::move(content_type)), at_(begins), framing_(framing) {}
   void wait(base::Duration more) { at_ += more; }
   void bytes(std::string text) { pieces_.push_back({at_, std::move(text)}); }
-  /// Events: `data: ...` and, if it is not empty, `event: ...` in front of it.
+  /// Adds an event: `data: ...`, after `event: ...` if `name` is not empty.
   void event(const nlohmann::json& data, std::string_view name = {});
   void done() { bytes("data: [DONE]\n\n"); }
-  /// The whole answer, with that fault in it.
+  /// Returns the whole answer with this fault.
   [[nodiscard]] HttpPlan finish(const Fault& fault) &&;
 
  private:
@@ -51,7 +51,7 @@ class BodyWriter {
     base::Duration at;
     std::string text;
   };
-  /// The piece in which that many octets have gone before.
+  /// Returns the index of the piece that contains this octet of the body.
   [[nodiscard]] std::size_t piece_at(std::size_t octets) const;
   void cut(std::size_t octets);
   void insert(const Fault& fault);

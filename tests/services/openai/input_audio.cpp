@@ -11,7 +11,7 @@
 namespace offhook::services::openai {
 
 namespace {
-constexpr unsigned kFrameMs = 20, kOnsetVoiced = 3, kOnsetWindow = 0xF;  // Three of four frames voiced: speech.
+constexpr unsigned kFrameMs = 20, kOnsetVoiced = 3, kOnsetWindow = 0xF;  // Three voiced frames of four begin speech.
 }
 
 bool InputAudio::append(std::string_view base64, bool& voiced, std::vector<Event>& events) {

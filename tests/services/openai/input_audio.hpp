@@ -9,7 +9,7 @@
 
 namespace offhook::services::openai {
 
-/// What a Realtime session has been sent: counted, and looked through for voice by its loudness. Time is counted in samples.
+/// The audio that a Realtime session received. Counts it, and detects voice by its loudness. Time is a count of samples.
 class InputAudio {
  public:
   explicit InputAudio(int voice_rms) : voice_rms_(voice_rms) {}
@@ -22,14 +22,14 @@ class InputAudio {
 
   void set_format(AudioFormat format) { format_ = format; }
   void set_vad(Vad vad) { vad_ = vad; }
-  /// False: no base64. `voiced`: some of it was.
+  /// Appends audio. Returns false when it is not base64. `voiced` becomes true if some of it is voiced.
   [[nodiscard]] bool append(std::string_view base64, bool& voiced, std::vector<Event>& events);
   void commit() { buffered_ = 0; }
   void clear();
 
-  [[nodiscard]] std::uint64_t total_ms() const { return samples_ * 1000 / rate_of(format_); }  ///< ever appended
+  [[nodiscard]] std::uint64_t total_ms() const { return samples_ * 1000 / rate_of(format_); }  ///< of all audio that was ever appended
   [[nodiscard]] double buffered_ms() const { return static_cast<double>(buffered_) * 1000 / rate_of(format_); }
-  [[nodiscard]] std::uint64_t started_ms() const { return started_ms_; }  ///< of the last Started, prefix included
+  [[nodiscard]] std::uint64_t started_ms() const { return started_ms_; }  ///< of the last Started, with its prefix
   [[nodiscard]] std::uint64_t octets() const { return octets_total_; }
   [[nodiscard]] AudioFormat format() const { return format_; }
 
@@ -40,7 +40,7 @@ class InputAudio {
   int voice_rms_;
   AudioFormat format_ = AudioFormat::Pcm24;
   Vad vad_;
-  std::vector<std::uint8_t> octets_, frame_;  // scratch; the 20 ms that are not whole yet
+  std::vector<std::uint8_t> octets_, frame_;  // scratch; an incomplete frame of 20 ms
   std::uint64_t samples_ = 0, buffered_ = 0, octets_total_ = 0, started_ms_ = 0;
   unsigned window_ = 0, silent_frames_ = 0;
   bool speaking_ = false;

@@ -6,7 +6,7 @@ namespace offhook::services::openai {
 
 namespace {
 
-/// The value of `name="..."` in a header line.
+/// Returns the value of `name="..."` in a header line.
 std::string quoted(std::string_view line, std::string_view name) {
   const std::string wanted = "; " + std::string(name) + "=\"";
   const auto at = line.find(wanted);

@@ -13,7 +13,7 @@ struct FormField {
   std::string_view content;
 };
 
-/// Nothing when the content type names no boundary, or the body does not keep to it.
+/// Parses a body. Returns nullopt when the content type has no boundary, or when the body does not conform to it.
 [[nodiscard]] std::optional<std::vector<FormField>> parse_multipart(std::string_view content_type, std::string_view body);
 
 }  // namespace offhook::services::openai

@@ -10,18 +10,18 @@
 
 namespace offhook::services::openai {
 
-/// What an `error` event says.
+/// The contents of an `error` event.
 struct RealtimeError {
   std::string type = "invalid_request_error";
   std::string code, message, param;
 };
 
-/// The `session` object of the Realtime API (GA): partial updates, checked as strictly as the documentation lets one.
+/// The `session` object of the Realtime API (GA). It accepts partial updates, and checks them strictly against the documentation.
 class RealtimeSettings {
  public:
   RealtimeSettings(bool transcription, std::string id, std::string model, std::int64_t expires_at);
 
-  /// Nothing changes when there is an error.
+  /// Applies an update. Changes nothing when it returns an error.
   [[nodiscard]] std::optional<RealtimeError> update(const nlohmann::json& session);
   void on_audio_out() { audio_was_sent_ = true; }
 
@@ -30,7 +30,7 @@ class RealtimeSettings {
   [[nodiscard]] bool transcribes() const;
   [[nodiscard]] AudioFormat input_format() const;
   [[nodiscard]] AudioFormat output_format() const;
-  [[nodiscard]] bool speaks() const;  ///< else text
+  [[nodiscard]] bool speaks() const;  ///< false: text only
   [[nodiscard]] InputAudio::Vad vad() const;
   [[nodiscard]] bool vad_creates() const { return vad_flag("create_response"); }
   [[nodiscard]] bool vad_interrupts() const { return vad_flag("interrupt_response"); }
@@ -42,9 +42,9 @@ class RealtimeSettings {
   nlohmann::json session_;
 };
 
-/// "audio/pcm" with its rate, "audio/pcmu" or "audio/pcma"; nothing when it is none of them.
+/// Parses "audio/pcm" with its rate, "audio/pcmu" or "audio/pcma". Returns nullopt for other formats.
 [[nodiscard]] std::optional<AudioFormat> read_format(const nlohmann::json& format);
-/// An error when `object` has a member that is not among `names`.
+/// Returns an error when `object` has a member that is not among `names`.
 [[nodiscard]] std::optional<RealtimeError> unknown_member(const nlohmann::json& object, const std::string& path, std::initializer_list<std::string_view> names);
 
 }  // namespace offhook::services::openai

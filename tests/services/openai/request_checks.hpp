@@ -10,14 +10,14 @@
 
 namespace offhook::services::openai {
 
-/// A member that is text; "" when it is missing or something else.
+/// Returns a text member, or "" when it is missing or not a text.
 [[nodiscard]] std::string member(const nlohmann::json& object, const char* name);
-/// The words of a message: its `content`, or `output`, as text or as a list of parts.
+/// Returns the words of a message: its `content` or `output`, which is a text or a list of parts.
 [[nodiscard]] std::string content_text(const nlohmann::json& message);
-/// 400 when the body is no object, or has another member.
+/// Returns 400 when the body is not an object, or has a member that is not among `names`.
 [[nodiscard]] std::optional<HttpPlan::Step> only_known(const nlohmann::json& body, std::initializer_list<std::string_view> names);
 
-/// Words with the blank in front of them, as models say them.
+/// Returns the words, each with the space before it, as models send them.
 [[nodiscard]] std::vector<std::string> tokens_of(const std::string& text);
 [[nodiscard]] std::vector<std::string> pieces_of(const std::string& text, std::size_t size);
 

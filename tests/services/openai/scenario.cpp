@@ -156,7 +156,7 @@ const Fault& Endpoint::fault(std::size_t request) const {
 ScenarioRead read_scenario(std::string_view text) {
   try {
     return {read(json::parse(text)), {}};
-  } catch (const std::exception& error) {  // nlohmann's and ours end here.
+  } catch (const std::exception& error) {  // Catches the exceptions of nlohmann's library and of this file.
     return {{}, error.what()};
   }
 }

@@ -9,95 +9,95 @@
 #include <string_view>
 #include <vector>
 
-/// What the simulated OpenAI hears, says and breaks: one JSON file (tests/services/openai/README.md describes it).
+/// The words, answers and faults of the simulated OpenAI, read from one JSON file (tests/services/openai/README.md describes it).
 namespace offhook::services::openai {
 
 using std::chrono::milliseconds;
 
-/// One way of failing. `after_bytes` counts octets of audio, or of the HTTP body; 0: before the first.
+/// One fault. `after_bytes` counts octets of audio, or of the HTTP body; 0: before the first octet.
 struct Fault {
   enum class Kind : std::uint8_t {
     None,
     Status,         ///< HTTP: `status` instead of an answer, also to a WebSocket handshake
-    Latency,        ///< `delay` more before anything is sent
+    Latency,        ///< `delay` before all data
     Error,          ///< Realtime: an error event instead of the response; HTTP: an error object after 200
     Failed,         ///< the response ends with status "failed" and `code`
-    Incomplete,     ///< it ends with status "incomplete"
-    Stall,          ///< nothing follows of this answer, ever
-    Freeze,         ///< nothing follows on this connection, ever
-    Garbage,        ///< something that is no JSON, or no SSE, in the middle
-    BrokenJson,     ///< an event that ends too early, in the middle
-    BrokenBase64,   ///< audio that is none, in the middle
-    Drop,           ///< the connection ends without a close frame, or before the body's end
+    Incomplete,     ///< the response ends with status "incomplete"
+    Stall,          ///< no further data of this answer
+    Freeze,         ///< no further data on this connection
+    Garbage,        ///< data that is not JSON, or not SSE, in the middle
+    BrokenJson,     ///< a truncated event in the middle
+    BrokenBase64,   ///< audio that is not base64, in the middle
+    Drop,           ///< the connection ends without a close frame, or before the end of the body
     Close,          ///< Realtime: a close frame with `status` as its code
-    Empty,          ///< a response without anything in it
-    UnknownEvents,  ///< event types that nobody knows, in between
+    Empty,          ///< a response without content
+    UnknownEvents,  ///< unknown event types between valid events
     NoDone,         ///< SSE without its end mark
-    Split,          ///< HTTP: the body in pieces of `bytes` octets, in the middle of lines and of UTF-8
+    Split,          ///< HTTP: the body in pieces of `bytes` octets, cut within lines and within characters
     NoToolId,       ///< chat: tool calls without id and index, as some compatible servers send them
   };
   Kind kind = Kind::None;
   int status = 500;
   std::string code, message;
-  int retry_after = -1;  ///< seconds; -1: no such header
+  int retry_after = -1;  ///< seconds; -1: the answer lacks this header field
   milliseconds delay{};
   std::size_t after_bytes = 0;
   std::size_t bytes = 1;
 };
 
 struct Call {
-  std::string name, arguments;  ///< arguments: JSON text
+  std::string name, arguments;  ///< JSON text
 };
 
 /// One answer of the model.
 struct Reply {
-  std::string when;  ///< given only to a turn whose words have this in them; "": to any
+  std::string when;  ///< only for a turn whose words contain this; "": for any turn
   std::string text;
   std::vector<Call> calls;
-  std::optional<milliseconds> response;  ///< from the end of the turn to the first octet
+  std::optional<milliseconds> response;  ///< time from the end of the turn to the first octet
   Fault fault;
 };
 
-/// Faults of an endpoint: the k-th connection or request has the k-th of them; `repeat` goes on with the last one for ever.
+/// The faults of an endpoint: the k-th connection or request has the k-th fault. With `repeat`, the last fault applies to all that follow.
 struct Endpoint {
   std::vector<Fault> faults;
   bool repeat = false;
-  std::optional<milliseconds> response;  ///< HTTP: instead of the scenario's
+  std::optional<milliseconds> response;  ///< HTTP: overrides the scenario's
   [[nodiscard]] const Fault& fault(std::size_t request) const;
 };
 
 struct Scenario {
-  std::string voice = "slt";                    ///< "slt", "rms", or "tone": quick, and nothing but beeps
-  std::string key;                              ///< the API key that is right; "": any
-  std::vector<std::string> heard;               ///< what the caller says in their k-th turn
-  std::vector<Reply> replies;                   ///< in order; those with `when` also out of it
-  bool loop = false;                            ///< after the last one the first comes again; else "I have nothing more to say."
+  std::string voice = "slt";                    ///< "slt", "rms", or "tone": beeps, made without delay
+  std::string key;                              ///< the valid API key; "": any
+  std::vector<std::string> heard;               ///< the caller's words in the k-th turn
+  std::vector<Reply> replies;                   ///< in order; those with `when` also out of order
+  bool loop = false;                            ///< start again after the last; false: the reply is then "I have nothing more to say."
   milliseconds response{300};
-  milliseconds transcript_delay{400};           ///< from the end of a turn to its transcript
-  double speed = 8;                             ///< of audio, over real time
-  std::vector<int> chunk_ms{40, 100, 60, 80};   ///< how audio is cut, over and over
-  milliseconds token{15};                       ///< between two pieces of text
+  milliseconds transcript_delay{400};           ///< time from the end of a turn to its transcript
+  double speed = 8;                             ///< sending rate of audio, as a multiple of real time
+  std::vector<int> chunk_ms{40, 100, 60, 80};   ///< lengths of the pieces of audio, repeatedly
+  milliseconds token{15};                       ///< time between two pieces of text
   std::chrono::seconds max_session{3600};
-  int vad_rms = 300;                            ///< of full scale 32768: louder is voice
-  bool continuous = false;                      ///< Realtime: after each response another, unasked: for measuring what calls cost
+  int vad_rms = 300;                            ///< louder audio counts as voice; full scale is 32768
+  bool continuous = false;                      ///< Realtime: after each response the next follows without a request, to measure the cost of calls
   Endpoint realtime, chat, responses, transcription, speech;
 };
 
-/// Errors name the member that is wrong.
+/// The result of read_scenario(). The error names the invalid member.
 struct ScenarioRead {
   Scenario scenario;
-  std::string error;  ///< "" when all is well
+  std::string error;  ///< "" when the scenario is valid
 };
 [[nodiscard]] ScenarioRead read_scenario(std::string_view json);
 [[nodiscard]] std::string_view to_string(Fault::Kind kind);
-/// Of a WebSocket: it happens to the handshake, and not when so many octets were heard.
+/// Returns true for a fault of a WebSocket's handshake, which does not wait for received octets.
 [[nodiscard]] bool breaks_handshake(const Fault& fault);
-/// It happens to the words of each turn.
+/// Returns true for a fault that breaks the words of each turn.
 [[nodiscard]] bool breaks_transcript(const Fault& fault);
 
-/// Which answer is given: to the caller's words, as the `number`-th of this conversation.
+/// Returns the answer to the caller's words, which is the `number`-th of this conversation.
 [[nodiscard]] const Reply& choose_reply(const Scenario& scenario, std::string_view words, std::size_t number);
-/// What was said in the `number`-th turn; "" when the scenario does not say.
+/// Returns the words of the `number`-th turn, or "" when the scenario has none.
 [[nodiscard]] std::string_view heard_in(const Scenario& scenario, std::size_t number);
 
 }  // namespace offhook::services::openai

@@ -7,12 +7,12 @@
 #include <initializer_list>
 #include <string_view>
 
-/// For those who read a scenario of their own with such faults in it. What is wrong is thrown as std::invalid_argument.
+/// Helpers to read a scenario that contains faults. They throw std::invalid_argument for invalid members.
 namespace offhook::services::openai {
 
-/// A typing error in a scenario shall not become a test that tests nothing.
+/// Throws for an unknown member, because a typing error in a scenario could make a test meaningless.
 void only(const nlohmann::json& object, std::string_view where, std::initializer_list<std::string_view> names);
-/// The member `name`, which may be missing.
+/// Reads the member `name`, which may be missing.
 [[nodiscard]] Endpoint read_endpoint(const nlohmann::json& object, std::string_view name);
 
 }  // namespace offhook::services::openai

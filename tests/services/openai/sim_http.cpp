@@ -10,12 +10,12 @@ namespace {
 
 bool is_of_azure(const WebRequest& request) { return request.target.starts_with("/openai/"); }
 
-/// Its interfaces are dated but for the current one, whose paths begin as here.
+/// Returns true if the path has a date. Azure's interfaces need one, except the current interface, whose paths begin with /openai/v1/.
 bool has_date(const WebRequest& request) { return request.target.starts_with("/openai/v1/") || request.target.find("api-version=20") != std::string::npos; }
 
 }  // namespace
 
-/// A header `api-key` is Azure's alone.
+/// Checks the key. Only Azure has the header field `api-key`.
 bool SimHttp::key_is_right(const WebRequest& request) const {
   const std::string& key = world_.scenario.key;
   if (is_of_azure(request) && !request.header("api-key").empty()) return key.empty() || request.header("api-key") == key;
@@ -66,7 +66,7 @@ HttpPlan SimHttp::serve(const WebRequest& request, base::TimePoint now) {
   if (request.method == "GET" && path.ends_with("/models")) {
     return {{json_answer({{"object", "list"}, {"data", Json::array({Json{{"id", "gpt-realtime"}, {"object", "model"}, {"created", 1}, {"owned_by", "openai"}}})}})}};
   }
-  // By their ends, so that Azure's paths, and other base URLs, lead here too.
+  // Compares only the ends of paths, so that Azure's paths and other base URLs match too.
   struct Route {
     std::string_view end;
     Path path;

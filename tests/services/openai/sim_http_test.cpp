@@ -32,7 +32,7 @@ bool ends(const HttpPlan& plan) { return !plan.steps.empty() && plan.steps.back(
 
 }  // namespace
 
-TEST_CASE("Chat answers at its time, piece by piece, and ends with [DONE]") {
+TEST_CASE("Simulated chat answers at its time, piece by piece, and ends with [DONE]") {
   Desk desk(R"({"replies":["one two three"],"response_ms":120,"token_ms":10})");
   const auto plan = desk.chat();
   REQUIRE(plan.steps.size() > 5);
@@ -45,7 +45,7 @@ TEST_CASE("Chat answers at its time, piece by piece, and ends with [DONE]") {
   CHECK(body.ends_with("data: [DONE]\n\n"));
 }
 
-TEST_CASE("Faults of an endpoint come in the order of its requests, and then no more") {
+TEST_CASE("A simulated endpoint plays its faults in the order of its requests, and then answers without faults") {
   Desk desk(R"({"replies":["one two three"],"loop":true,"endpoints":{"chat":{"faults":[
     {"kind":"status","status":429,"retry_after":7},{"kind":"stall"},{"kind":"stall","after_bytes":100},{"kind":"drop"},{"kind":"drop","after_bytes":100},
     {"kind":"no_done"},{"kind":"error","after_bytes":1},{"kind":"split","bytes":3},{"kind":"none"}]}}})");
@@ -74,7 +74,7 @@ TEST_CASE("Faults of an endpoint come in the order of its requests, and then no 
   CHECK(ends(desk.chat()));
 }
 
-TEST_CASE("What is asked wrongly is refused: no model, tool results that nobody asked for, members that nobody knows, a wrong key") {
+TEST_CASE("The simulated HTTP service refuses a missing model, tool results without a call, unknown members and a wrong key") {
   Desk desk(R"({"key":"right"})");
   const auto status_of = [&](const std::string& path, const std::string& body, const std::string& key = "right") {
     const auto plan = desk.http.serve({"POST", path, {{"authorization", "Bearer " + key}, {"content-type", "application/json"}}, body, false}, {});
@@ -92,7 +92,7 @@ TEST_CASE("What is asked wrongly is refused: no model, tool results that nobody 
   CHECK(status_of("/v1/nothing", "{}") == 404);
 }
 
-TEST_CASE("A multipart body falls into its fields [RFC 7578]; one that is none does not") {
+TEST_CASE("parse_multipart returns the fields of a multipart body [RFC 7578], and nullopt for an invalid body") {
   const auto fields = parse_multipart("multipart/form-data; boundary=\"x y\"",
                                       "--x y\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n"
                                       "--x y\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\nContent-Type: audio/wav\r\n\r\n\r\n-\r\n--x y--\r\n");
@@ -106,7 +106,7 @@ TEST_CASE("A multipart body falls into its fields [RFC 7578]; one that is none d
   CHECK(!parse_multipart("application/json", "{}").has_value());
 }
 
-TEST_CASE("Transcription hears what the scenario says, and nothing in silence") {
+TEST_CASE("Simulated transcription returns the words of the scenario, and no words for silence") {
   Desk desk(R"({"heard":["hello"],"loop":true})");
   const auto ask = [&](int amplitude) {
     std::vector<std::int16_t> pcm(8000);
@@ -120,7 +120,7 @@ TEST_CASE("Transcription hears what the scenario says, and nothing in silence") 
   CHECK(ask(10) == "");
 }
 
-TEST_CASE("Speech is the voice's samples, as they are, as WAV, and as events") {
+TEST_CASE("Simulated speech returns the voice as raw samples, as a WAV, and as events") {
   Desk desk(R"({"speed":4,"response_ms":0})");
   const Json ask = {{"model", "m"}, {"voice", "v"}, {"input", "good day"}, {"response_format", "pcm"}};
   const auto pcm = desk.post("/audio/speech", ask);

@@ -25,8 +25,8 @@ std::string query_value(std::string_view target, std::string_view name) {
   return {};
 }
 
-/// The `audio` of an append event without parsing it all: fifty of them come each second. Nothing when it is not as plain as
-/// clients write it.
+/// Returns the `audio` of an append event without parsing the whole event, because fifty of them arrive per second. Returns "" when the event does
+/// not have the simple form that clients write.
 std::string_view plain_append(std::string_view frame) {
   constexpr std::string_view kType = R"("input_audio_buffer.append")", kAudio = R"("audio":)";
   if (frame.find(kType) == std::string_view::npos) return {};
@@ -76,7 +76,7 @@ void SimRealtime::fail(SimOuts& out, const RealtimeError& error, const Json& eve
                {"event_id", event_id.empty() ? Json() : Json(event_id)}}}});
 }
 
-// --- what the client sends -------------------------------------------------------------------------------------------------
+// --- messages of the client ------------------------------------------------------------------------------------------------
 
 void SimRealtime::on_text(std::string_view frame, base::TimePoint now, SimOuts& out) {
   if (over_) return;

@@ -3,12 +3,12 @@
 
 #include <utility>
 
-// How a Realtime session breaks: in the midst of what it says, and of what it hears.
+// The faults of a Realtime session: within its answers, and within the audio that it receives.
 namespace offhook::services::openai {
 
 using Json = nlohmann::json;
 
-/// What breaks a connection whatever it is at. True: nothing more is to be sent now.
+/// Applies a fault of the connection. Returns true when nothing more is sent now.
 bool SimRealtime::break_connection(const Fault& fault, SimOuts& out) {
   switch (fault.kind) {
     case Fault::Kind::Freeze:
@@ -30,9 +30,9 @@ bool SimRealtime::break_connection(const Fault& fault, SimOuts& out) {
   }
 }
 
-// --- in what it says -----------------------------------------------------------------------------------------------------------
+// --- within answers --------------------------------------------------------------------------------------------------------
 
-/// A late one has been late by then, an empty one is none.
+/// Returns true if the fault of the reply is due. The kinds Latency and Empty have already taken effect when a reply begins.
 bool SimRealtime::fault_due() const {
   const Fault& fault = response_->reply->fault;
   const bool is_over = fault.kind == Fault::Kind::None || fault.kind == Fault::Kind::Latency || fault.kind == Fault::Kind::Empty;
@@ -72,7 +72,7 @@ bool SimRealtime::carry_out_fault(base::TimePoint now, SimOuts& out) {
   }
 }
 
-// --- in what it hears ----------------------------------------------------------------------------------------------------------
+// --- within received audio -------------------------------------------------------------------------------------------------
 
 void SimRealtime::break_hearing(base::TimePoint now, SimOuts& out) {
   if (heard_octets_ < hearing_fault_.after_bytes || breaks_handshake(hearing_fault_) || breaks_transcript(hearing_fault_)) return;
@@ -95,7 +95,7 @@ void SimRealtime::break_hearing(base::TimePoint now, SimOuts& out) {
   }
 }
 
-/// What becomes of a turn's words: "completed" or "failed"; `text` may be taken away.
+/// Applies a fault of the transcript, which removes `text`. Returns its status, "completed" or "failed".
 std::string_view SimRealtime::break_transcript(base::TimePoint now, std::string& text) {
   if (!breaks_transcript(hearing_fault_)) return "completed";
   world_.note(now, "fault", {{"door", "realtime"}, {"kind", to_string(hearing_fault_.kind)}, {"session", number_}, {"octets", heard_octets_}});

@@ -15,13 +15,13 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// A session on virtual time, with beeps for a voice.
+/// A session on virtual time whose voice is beeps.
 struct Talk {
   std::vector<Json> notes;
   SimWorld world;
   base::TimePoint now{std::chrono::hours(1)};
   SimOuts out;
-  std::vector<Json> events;  ///< sent so far
+  std::vector<Json> events;  ///< events that the session has sent
   std::vector<SimOut> others;
   std::unique_ptr<SimRealtime> session;
 
@@ -93,7 +93,7 @@ const char* const kPlain = R"({"replies":["good day to you"],"heard":["hello"],"
 
 }  // namespace
 
-TEST_CASE("A session begins with session.created; a scenario with a member that nobody knows is refused") {
+TEST_CASE("A simulated session begins with session.created, and a scenario with an unknown member is refused") {
   Talk talk(kPlain);
   REQUIRE(talk.events.size() == 1);
   CHECK(talk.events[0]["type"] == "session.created");
@@ -102,7 +102,7 @@ TEST_CASE("A session begins with session.created; a scenario with a member that 
   CHECK(read_scenario(R"({"replies":[{"text":"x","fault":{"kind":"stal"}}]})").error.find("stal") != std::string::npos);
 }
 
-TEST_CASE("An answer begins after its time, comes faster than real time, and ends with its usage") {
+TEST_CASE("A simulated answer begins at its time, arrives faster than real time, and ends with its usage") {
   Talk talk(kPlain);
   talk.send({{"type", "response.create"}});
   CHECK(talk.of("response.created").size() == 1);
@@ -126,7 +126,7 @@ TEST_CASE("An answer begins after its time, comes faster than real time, and end
   CHECK(odd);
 }
 
-TEST_CASE("Speech is found where it is, its prefix included, and ends after the silence that was asked for") {
+TEST_CASE("The simulated session detects speech with its prefix, and ends it after the configured silence") {
   Talk talk(R"({"replies":["yes"],"heard":["hello there"],"response_ms":100})");
   talk.update({{"type", "realtime"},
                {"audio", {{"input", {{"transcription", {{"model", "x"}}}, {"turn_detection", {{"type", "server_vad"}, {"prefix_padding_ms", 100}, {"silence_duration_ms", 400}}}}}}}});
@@ -152,7 +152,7 @@ TEST_CASE("Speech is found where it is, its prefix included, and ends after the 
   CHECK((*note)["last_voiced_us"] == microseconds(base::TimePoint(std::chrono::hours(1)) + 1580ms));
 }
 
-TEST_CASE("Speech over an answer cancels it, unless the session says otherwise") {
+TEST_CASE("Speech over a simulated answer cancels it, unless the session's settings forbid this") {
   for (const bool interrupts : {true, false}) {
     Talk talk(R"({"replies":["a rather long answer to whatever it was"],"speed":1})");
     talk.update({{"type", "realtime"}, {"audio", {{"input", {{"turn_detection", {{"type", "server_vad"}, {"interrupt_response", interrupts}}}}}}}});
@@ -164,7 +164,7 @@ TEST_CASE("Speech over an answer cancels it, unless the session says otherwise")
   }
 }
 
-TEST_CASE("Truncating: up to what there is, not a millisecond more, and only the model's own audio") {
+TEST_CASE("A simulated session truncates only the model's own audio, and at most at its end") {
   Talk talk(kPlain);
   talk.send({{"type", "response.create"}});
   talk.run(10s);
@@ -181,7 +181,7 @@ TEST_CASE("Truncating: up to what there is, not a millisecond more, and only the
   CHECK(talk.of("error").size() == 3);
 }
 
-TEST_CASE("What the client may not do is an error that says so, and the session goes on") {
+TEST_CASE("The simulated session answers a forbidden event with an error and continues") {
   Talk talk(R"({"replies":["a long answer to whatever it was"],"speed":1})");
   const auto code_of = [&](const Json& event) {
     const auto before = talk.of("error").size();
@@ -209,7 +209,7 @@ TEST_CASE("What the client may not do is an error that says so, and the session 
   CHECK(!talk.session->is_over());
 }
 
-TEST_CASE("A session's truncation and reasoning are checked as the API describes them") {
+TEST_CASE("The simulated session checks truncation and reasoning as the API describes them") {
   const auto refused = [](const std::string& model, const std::string& members) {
     RealtimeSettings settings(false, "sess", model, 0);
     const auto error = settings.update(Json::parse(R"({"type":"realtime",)" + members + "}"));
@@ -227,7 +227,7 @@ TEST_CASE("A session's truncation and reasoning are checked as the API describes
   CHECK(refused("gpt-realtime-2025-08-28", R"("reasoning":{"effort":"low"})") == "session.reasoning");
 }
 
-TEST_CASE("Each fault of a reply is what it says") {
+TEST_CASE("Each fault of a simulated reply has its documented effect") {
   const auto with = [](const std::string& fault) {
     return R"({"response_ms":100,"loop":true,"replies":[{"text":"an answer that goes on for a while","fault":)" + fault + "}]}";
   };
@@ -235,7 +235,7 @@ TEST_CASE("Each fault of a reply is what it says") {
     talk.send({{"type", "response.create"}});
     talk.run(60s);
   };
-  SUBCASE("stall: some of it, and no end; the session lives") {
+  SUBCASE("stall: a part of the answer without an end, and the session continues") {
     Talk talk(with(R"({"kind":"stall","after_bytes":5000})"));
     run(talk);
     CHECK(talk.octets() >= 5000);
@@ -266,7 +266,7 @@ TEST_CASE("Each fault of a reply is what it says") {
     CHECK(closed.others[0].code == 1011);
     CHECK(closed.session->is_over());
   }
-  SUBCASE("garbage, broken JSON: one frame that is none, and the answer whole") {
+  SUBCASE("garbage and broken JSON: one invalid frame within a whole answer") {
     for (const char* kind : {"garbage", "broken_json"}) {
       Talk talk(with(std::string(R"({"kind":")") + kind + R"(","after_bytes":5000})"));
       run(talk);
@@ -274,7 +274,7 @@ TEST_CASE("Each fault of a reply is what it says") {
       CHECK(talk.of("response.done").size() == 1);
     }
   }
-  SUBCASE("latency: all of it later") {
+  SUBCASE("latency: the whole answer is late") {
     Talk talk(with(R"({"kind":"latency","delay_ms":5000})"));
     talk.send({{"type", "response.create"}});
     talk.run(5099ms);
@@ -294,7 +294,7 @@ TEST_CASE("Each fault of a reply is what it says") {
   }
 }
 
-TEST_CASE("Each fault of the endpoint comes in the midst of what is heard, or in front of a turn's words") {
+TEST_CASE("Each fault of the simulated endpoint takes effect within the received audio, or before the words of a turn") {
   const auto heard = [](const std::string& fault) {
     auto talk = std::make_unique<Talk>(R"({"heard":["hello"],"transcript_ms":100,"endpoints":{"realtime":{"faults":[)" + fault + "]}}}", "/v1/realtime?intent=transcription");
     talk->append(480, 5000);  // 23,040 octets
@@ -330,7 +330,7 @@ TEST_CASE("Each fault of the endpoint comes in the midst of what is heard, or in
   }
 }
 
-TEST_CASE("A session ends at its maximum duration with an error and 1001; a transcription session answers nothing") {
+TEST_CASE("A simulated session ends at its maximum duration with an error and 1001, and a transcription session gives no answers") {
   Talk talk(R"({"max_session_seconds":60})");
   talk.run(59999ms);
   CHECK(!talk.session->is_over());
@@ -351,7 +351,7 @@ TEST_CASE("A session ends at its maximum duration with an error and 1001; a tran
   CHECK(listens.of("error").size() == 1);
 }
 
-TEST_CASE("Continuous answers follow each other unasked") {
+TEST_CASE("Continuous simulated answers follow each other without a request") {
   Talk talk(R"({"replies":["one","two"],"continuous":true,"response_ms":20,"speed":1})");
   talk.send({{"type", "response.create"}});
   talk.run(10s);

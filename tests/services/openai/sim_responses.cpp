@@ -29,7 +29,7 @@ std::optional<HttpPlan::Step> check_response_request(const Json& body) {
   return std::nullopt;
 }
 
-/// Each output of a function belongs to a call in front of it, and each call has an output behind it.
+/// Checks that each output of a function follows its call, and that each call has an output.
 std::optional<HttpPlan::Step> check_calls(const Json& items) {
   std::vector<std::string> open_calls;
   for (const Json& item : items) {
@@ -45,7 +45,7 @@ std::optional<HttpPlan::Step> check_calls(const Json& items) {
 
 bool is_models(const Json& item) { return member(item, "role") == "assistant" || member(item, "type") == "function_call"; }
 
-/// How often the model has answered: its items in a row are one answer.
+/// Returns the number of the model's answers. Consecutive items of the model are one answer.
 std::size_t answers_in(const Json& items) {
   std::size_t count = 0;
   bool before = false;

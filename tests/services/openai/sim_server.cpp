@@ -13,7 +13,7 @@ namespace {
 
 base::TimePoint now() { return base::Clock::now(); }
 
-/// One WebSocket: joins the connection and the pure session.
+/// Connects one WebSocket with a pure session.
 class RealtimeVisitor final : public Visitor {
  public:
   RealtimeVisitor(SimWorld& world, unsigned number, std::string target, const Fault& fault)
@@ -111,7 +111,7 @@ class Server final : public SimServer {
         peer.send_raw("SSH-2.0-OpenSSH_9.2p1\r\n\r\n");
         return nullptr;
       default:
-        break;  // What else there is happens in the session.
+        break;  // The other faults occur in the session.
     }
     auto visitor = std::make_unique<RealtimeVisitor>(world_, number, request.target, fault);
     visitor->begin(peer);

@@ -11,14 +11,14 @@
 namespace offhook::services::openai {
 
 struct SimServerOptions {
-  std::string certificate_pem, key_pem;  ///< "": plain
+  std::string certificate_pem, key_pem;  ///< "": without TLS
   unsigned first_session = 1;
 };
 
-/// The simulated OpenAI on a port of loopback, on a thread of its own: /v1/realtime and the HTTP endpoints.
+/// The simulated OpenAI on a port of loopback, on a thread of its own. It serves /v1/realtime and the HTTP endpoints.
 class SimServer {
  public:
-  /// Null when there is no port, or no such voice. The scenario's sentences are spoken before it returns. `log` is called on the
+  /// Returns null when no port is free, or when the voice does not exist. Synthesizes the scenario's sentences before it returns. Calls `log` on the
   /// server's thread.
   [[nodiscard]] static std::unique_ptr<SimServer> open(Scenario scenario, SimLog log, SimServerOptions options = {});
   virtual ~SimServer() = default;

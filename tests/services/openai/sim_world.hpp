@@ -15,7 +15,7 @@
 
 namespace offhook::services::openai {
 
-/// What a simulated endpoint wants done with its connection, in this order.
+/// One action of a simulated endpoint; the owner performs them in order.
 struct SimOut {
   enum class What : std::uint8_t { Text, Close, Drop };
   What what{};
@@ -24,10 +24,10 @@ struct SimOut {
 };
 using SimOuts = std::vector<SimOut>;
 
-/// What happened, for tests that take the simulator's own time off: `what` and its members, with the time by the monotonic clock.
+/// Logs an event, so that tests can subtract the simulator's own time: its name `what`, its members, and its time by the monotonic clock.
 using SimLog = std::function<void(base::TimePoint, std::string_view what, nlohmann::json members)>;
 
-/// What all connections of a simulator share.
+/// The state that all connections of a simulator share.
 struct SimWorld {
   Scenario scenario;
   VoiceBook voices;
@@ -36,7 +36,7 @@ struct SimWorld {
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
-  /// A fault takes effect: at which door, and of which kind.
+  /// Logs that a fault takes effect, with its endpoint and its kind.
   void note_fault(base::TimePoint now, std::string_view door, std::string_view kind) const { note(now, "fault", {{"door", door}, {"kind", kind}}); }
 };
 

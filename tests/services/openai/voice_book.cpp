@@ -25,7 +25,7 @@ std::vector<agent::SpokenWord> words_of(const std::string& text) {
   return words;
 }
 
-/// Each word 60 ms a letter of a tone of its own, and 60 ms of nothing behind it.
+/// Writes a tone for each word, 60 ms per letter, with 60 ms of silence after it. Each word has its own pitch.
 void beep(const std::string& text, std::vector<std::int16_t>& pcm, std::vector<agent::SpokenWord>& words) {
   constexpr std::size_t kUnit = kRate * 60 / 1000;
   words = words_of(text);
@@ -92,7 +92,7 @@ const VoiceBook::Sentence& VoiceBook::sentence(const std::string& text) {
     });
     at = end;
   }
-  // The voice knows its words as it says them; the transcript is the text as it was written.
+  // The voice reports the positions of its words. The transcript uses the words of the original text.
   made.words = words_of(text);
   for (std::size_t i = 0; i < made.words.size(); ++i) {
     made.words[i].first_sample = spoken.size() == made.words.size() ? spoken[i].first_sample : static_cast<std::uint32_t>(made.pcm.size() * i / made.words.size());
@@ -108,7 +108,7 @@ Spoken VoiceBook::cut(const Sentence& sentence, AudioFormat format) const {
   const std::size_t per_ms = rate_of(format) / 1000 * octets_per_sample(format);
   std::size_t word = 0;
   for (std::size_t at = 0, i = 0; at < spoken.octets.size(); ++i) {
-    // Every other chunk ends in the middle of a sample: the boundaries mean nothing.
+    // Every other chunk ends in the middle of a sample, because the boundaries have no meaning.
     std::size_t size = static_cast<std::size_t>(chunk_ms_[i % chunk_ms_.size()]) * per_ms + (i % 2);
     size = std::min(size, spoken.octets.size() - at);
     Spoken::Chunk chunk;

@@ -17,23 +17,23 @@ enum class AudioFormat : std::uint8_t { Pcm24, Pcmu, Pcma };
 [[nodiscard]] constexpr std::uint32_t rate_of(AudioFormat format) { return format == AudioFormat::Pcm24 ? 24000 : 8000; }
 [[nodiscard]] constexpr std::size_t octets_per_sample(AudioFormat format) { return format == AudioFormat::Pcm24 ? 2 : 1; }
 
-/// A text spoken, once for all who say it.
+/// A spoken text, which all sessions share.
 struct Spoken {
   struct Chunk {
     std::string base64;
     std::size_t octets = 0;
-    std::string text;  ///< the words that begin in it, with a blank in front of each but the first
+    std::string text;  ///< the words that begin in it, each but the first after a space
   };
-  std::string octets;         ///< all of it, in the format
-  std::vector<Chunk> chunks;  ///< the same, cut and encoded
+  std::string octets;         ///< the whole audio in the format
+  std::vector<Chunk> chunks;  ///< the same audio in pieces, encoded
   std::size_t samples = 0;
 };
 
-/// What has been said so far. Used from one thread; synthesis takes a fortieth of the time of what it makes, so that a scenario's
-/// own sentences are made ahead.
+/// Stores the texts that have been spoken. Use it on one thread. Synthesis takes a fortieth of the duration of its audio; therefore a scenario's own
+/// sentences are made in advance.
 class VoiceBook {
  public:
-  /// `name` as in Scenario::voice. Empty when there is no such voice.
+  /// Returns a book for a voice of Scenario::voice, or nullopt when this voice does not exist.
   [[nodiscard]] static std::optional<VoiceBook> make(std::string_view name, std::vector<int> chunk_ms);
   [[nodiscard]] std::shared_ptr<const Spoken> say(const std::string& text, AudioFormat format);
 
@@ -46,7 +46,7 @@ class VoiceBook {
   const Sentence& sentence(const std::string& text);
   [[nodiscard]] Spoken cut(const Sentence& sentence, AudioFormat format) const;
 
-  std::optional<agent::embedded::FliteVoice> voice_;  // none: tones
+  std::optional<agent::embedded::FliteVoice> voice_;  // nullopt: tones
   std::vector<int> chunk_ms_;
   std::map<std::string, Sentence> sentences_;
   std::map<std::pair<std::string, AudioFormat>, std::shared_ptr<const Spoken>> spoken_;

@@ -1,7 +1,7 @@
 import { toFile } from 'openai';
 import { assert, client, finish, live, models, proof, question, rms, wav } from './proof.mjs';
 
-await proof('speech_pcm', 'a voice as raw samples, in chunks', async () => {
+await proof('speech_pcm', 'a text returns raw samples in chunks', async () => {
   const speech = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: 'Good day. How may I help you?', response_format: 'pcm' });
   let chunks = 0;
   const parts = [];
@@ -13,7 +13,7 @@ await proof('speech_pcm', 'a voice as raw samples, in chunks', async () => {
   assert.ok(rms(pcm) > 300, `loudness ${rms(pcm)}`);
 });
 
-await proof('speech_wav', 'the same as WAV', async () => {
+await proof('speech_wav', 'a text returns a WAV', async () => {
   const speech = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: 'Good day.', response_format: 'wav' });
   const file = Buffer.from(await speech.arrayBuffer());
   assert.equal(file.toString('latin1', 0, 4), 'RIFF');
@@ -21,7 +21,7 @@ await proof('speech_wav', 'the same as WAV', async () => {
   assert.ok(file.length > 10_000);
 });
 
-await proof('speech_sse', 'the same as server-sent events', async () => {
+await proof('speech_sse', 'a text returns server-sent events', async () => {
   const response = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: 'Good day.', response_format: 'pcm', stream_format: 'sse' });
   const events = (await response.text()).split('\n\n').filter((event) => event.includes('data: ')).map((event) => JSON.parse(event.slice(event.indexOf('data: ') + 6)));
   const pcm = Buffer.concat(events.filter((event) => event.type === 'speech.audio.delta').map((event) => Buffer.from(event.audio, 'base64')));
@@ -34,13 +34,13 @@ await proof('speech_refuses', 'a text of 4097 characters is 400', async () => {
   await assert.rejects(client.audio.speech.create({ model: models.speech, voice: 'alloy', input: 'x'.repeat(4097), response_format: 'pcm' }), { status: 400 });
 });
 
-await proof('transcription_json', 'words of a recording, as one object', async () => {
+await proof('transcription_json', 'a recording returns its words as one object', async () => {
   const heard = await client.audio.transcriptions.create({ model: models.transcription, file: await wav(await question()), language: 'en', prompt: 'a telephone call' });
   assert.match(heard.text.toLowerCase(), /time/);
   assert.ok(heard.usage.total_tokens > 0);
 });
 
-await proof('transcription_stream', 'the same, piece by piece', async () => {
+await proof('transcription_stream', 'a recording returns its words piece by piece', async () => {
   const stream = await client.audio.transcriptions.create({ model: models.transcription, file: await wav(await question()), stream: true });
   const events = [];
   for await (const event of stream) events.push(event);
@@ -55,7 +55,7 @@ await proof('transcription_silence', 'silence has no words', async () => {
   if (!live) assert.equal(heard.text, '');
 });
 
-await proof('transcription_refuses', 'what is no recording is 400', async () => {
+await proof('transcription_refuses', 'a body that is not a recording is 400', async () => {
   await assert.rejects(client.audio.transcriptions.create({ model: models.transcription, file: await toFile(Buffer.from('no audio'), 'turn.wav') }), { status: 400 });
 });
 

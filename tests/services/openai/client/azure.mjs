@@ -1,5 +1,5 @@
-// Azure OpenAI: the same interfaces at Azure's addresses, by the official package's client for them. Live with AZURE_OPENAI_ENDPOINT,
-// AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT (of a chat model); OFFHOOK_LIVE_AZURE_REALTIME_DEPLOYMENT is one of Realtime.
+// Tests Azure OpenAI with the official package's client for it. Live, it needs AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT
+// (of a chat model). OFFHOOK_LIVE_AZURE_REALTIME_DEPLOYMENT names a deployment of Realtime.
 import OpenAI, { AzureOpenAI } from 'openai';
 import { assert, azure, azureSession, dated, finish, getTime, live, proof, rms, say } from './proof.mjs';
 
@@ -7,14 +7,14 @@ const model = azure.deployment;
 const messages = [{ role: 'user', content: 'Say hello in Portuguese.' }];
 const current = new OpenAI({ baseURL: `${azure.endpoint}/openai/v1`, apiKey: azure.apiKey, maxRetries: azure.maxRetries });
 
-await proof('azure_chat', "Azure's client finds the deployment at its address, with the date of the interface", async () => {
+await proof('azure_chat', "Azure's client reaches the deployment at its address, with the date of the interface", async () => {
   const stream = await dated().chat.completions.create({ model, messages, stream: true });
   let text = '';
   for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
   assert.ok(text.length > 1);
   if (!live) assert.equal(text, 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?');
 });
-await proof('azure_chat_tools', 'a tool is called there, and its result answered', async () => {
+await proof('azure_chat_tools', 'the model calls a tool, and answers its result', async () => {
   const { type, ...described } = getTime;
   const tools = [{ type, function: described }];
   const ask = [{ role: 'user', content: 'Use the tool: what time is it in Lisbon?' }];
@@ -25,11 +25,11 @@ await proof('azure_chat_tools', 'a tool is called there, and its result answered
   const second = (await dated().chat.completions.stream({ model, messages: answered, tools }).finalChatCompletion()).choices[0];
   assert.match(second.message.content, /12|twelve|noon/i);
 });
-await proof('azure_chat_now', "the current interface of Azure takes the deployment as the model, by OpenAI's own client", async () => {
+await proof('azure_chat_now', "OpenAI's own client reaches Azure's current interface, with the deployment as the model", async () => {
   const whole = await current.chat.completions.create({ model, messages });
   assert.equal(whole.choices[0].finish_reason, 'stop');
 });
-await proof('azure_refuses', 'a wrong key is 401, and an interface without its date is not there', async () => {
+await proof('azure_refuses', 'a wrong key is 401, and an interface without its date is not found', async () => {
   const wrong = new AzureOpenAI({ ...azure, apiKey: 'wrong', apiVersion: '2024-10-21' });
   await assert.rejects(wrong.chat.completions.create({ model, messages }), { status: 401 });
   const undated = await fetch(`${azure.endpoint}/openai/deployments/${model}/chat/completions`, { method: 'POST', headers: { 'api-key': azure.apiKey }, body: '{}' });
@@ -47,14 +47,14 @@ async function converse(session) {
 }
 const deployment = live ? process.env.OFFHOOK_LIVE_AZURE_REALTIME_DEPLOYMENT : 'voice';
 if (deployment) {
-  await proof('azure_realtime', 'a session of Realtime, with the deployment as the model', async () => {
+  await proof('azure_realtime', 'a Realtime session opens with the deployment as the model', async () => {
     const session = await azureSession(deployment);
     assert.match(session.rt.url.href, new RegExp(`/openai/v1/realtime\\?model=${deployment}$`));
     await converse(session);
   });
 }
-if (!live) {  // Azure says that this address goes away.
-  await proof('azure_realtime_dated', 'a session at the older address, with a date and the deployment', async () => {
+if (!live) {  // Azure announces that it will remove this address.
+  await proof('azure_realtime_dated', 'a Realtime session opens at the older address, with a date and the deployment', async () => {
     const session = await azureSession(deployment, '2025-04-01-preview');
     assert.match(session.rt.url.href, /\/openai\/realtime\?api-version=2025-04-01-preview&deployment=voice$/);
     await converse(session);

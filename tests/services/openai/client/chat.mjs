@@ -3,7 +3,7 @@ import { assert, client, finish, live, models, proof } from './proof.mjs';
 const tools = [{ type: 'function', function: { name: 'get_time', description: 'Tells the time in a city', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } } }];
 const ask = [{ role: 'system', content: 'You answer telephone calls. Be brief.' }, { role: 'user', content: 'Use the tool: what time is it in Lisbon?' }];
 
-await proof('chat_stream', 'text comes in pieces, ends with a reason, and the usage comes last', async () => {
+await proof('chat_stream', 'text arrives in pieces and ends with a reason, and the usage follows', async () => {
   const stream = await client.chat.completions.create({ model: models.chat, messages: [{ role: 'user', content: 'Say hello in Portuguese.' }], stream: true, stream_options: { include_usage: true } });
   let text = '', pieces = 0, finish_reason = null, usage = null;
   for await (const chunk of stream) {
@@ -19,7 +19,7 @@ await proof('chat_stream', 'text comes in pieces, ends with a reason, and the us
   if (!live) assert.equal(text, 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?');
 });
 
-await proof('chat_tools', 'a tool is called by the stream helper and its result answered', async () => {
+await proof('chat_tools', 'the stream helper calls a tool, and the model answers its result', async () => {
   const first = await client.chat.completions.stream({ model: models.chat, messages: ask, tools }).finalChatCompletion();
   const message = first.choices[0].message;
   assert.equal(first.choices[0].finish_reason, 'tool_calls');
@@ -34,7 +34,7 @@ await proof('chat_tools', 'a tool is called by the stream helper and its result 
   assert.match(second.choices[0].message.content, /12|twelve|noon/);
 });
 
-await proof('chat_whole', 'without a stream it is one object', async () => {
+await proof('chat_whole', 'without a stream the answer is one object', async () => {
   const whole = await client.chat.completions.create({ model: models.chat, messages: [{ role: 'user', content: 'Say hello in Portuguese.' }] });
   assert.equal(whole.object, 'chat.completion');
   assert.equal(whole.choices[0].finish_reason, 'stop');
@@ -42,7 +42,7 @@ await proof('chat_whole', 'without a stream it is one object', async () => {
   assert.ok(whole.usage.total_tokens > 0);
 });
 
-await proof('chat_refuses', 'a tool result that nobody asked for, and an argument that nobody knows, are 400', async () => {
+await proof('chat_refuses', 'a tool result without a call, and an unknown argument, are 400', async () => {
   await assert.rejects(client.chat.completions.create({ model: models.chat, messages: [...ask, { role: 'tool', tool_call_id: 'call_x', content: '{}' }] }), { status: 400 });
   await assert.rejects(client.chat.completions.create({ model: models.chat, messages: ask, no_such_argument: 1 }), { status: 400 });
 });

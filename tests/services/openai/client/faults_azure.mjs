@@ -1,8 +1,8 @@
-// The four ways to fail at Azure OpenAI's addresses, as Azure's client tells of them. The k-th request, and the k-th of the first connections,
-// has the k-th fault of the scenario: order matters in this file.
+// Checks how Azure's client reports the four faults at Azure OpenAI's addresses. The k-th request, and the k-th of the first connections, has the
+// k-th fault of the scenario, so the order of this file matters.
 import { assert, azureSession, dated, finish, proof, say, stalled, timed } from './proof.mjs';
 
-console.error = () => {};  // The client says there which events it could not read.
+console.error = () => {};  // The client reports there the events that it could not parse.
 const older = '2025-04-01-preview';
 async function refused(status, date) {
   const session = await azureSession('voice', date);
@@ -11,10 +11,10 @@ async function refused(status, date) {
   assert.equal(session.events.length, 0);
 }
 await proof('fault_azure_realtime_401', 'Realtime: a handshake is refused with 401', () => refused(401));
-await proof('fault_azure_realtime_429', 'Realtime: and at the older address with 429', () => refused(429, older));
+await proof('fault_azure_realtime_429', 'Realtime: a handshake at the older address is refused with 429', () => refused(429, older));
 
 for (const [name, date] of [['', null], ['_dated', older]]) {
-  await proof(`fault_azure_realtime${name}_latency`, 'Realtime: an answer that begins late', async () => {
+  await proof(`fault_azure_realtime${name}_latency`, 'Realtime: an answer begins late', async () => {
     const session = await azureSession('voice', date);
     await session.next('session.created');
     const { result, ms } = await timed(() => { say(session, 'late'); return session.answer(); });
@@ -22,7 +22,7 @@ for (const [name, date] of [['', null], ['_dated', older]]) {
     assert.ok(ms >= 900, `${ms} ms`);
     session.close();
   });
-  await proof(`fault_azure_realtime${name}_error`, 'Realtime: an error event stands where the response would', async () => {
+  await proof(`fault_azure_realtime${name}_error`, 'Realtime: an error event arrives instead of the response', async () => {
     const session = await azureSession('voice', date);
     await session.next('session.created');
     say(session, 'error');
@@ -30,7 +30,7 @@ for (const [name, date] of [['', null], ['_dated', older]]) {
     assert.equal(session.of('response.created').length, 0);
     session.close();
   });
-  await proof(`fault_azure_realtime${name}_stall`, 'Realtime: an answer stops in its middle, and the session lives', async () => {
+  await proof(`fault_azure_realtime${name}_stall`, 'Realtime: an answer stalls in the middle, and the session continues', async () => {
     const session = await azureSession('voice', date);
     say(session, 'stall');
     await session.next('response.output_audio.delta');
@@ -40,7 +40,7 @@ for (const [name, date] of [['', null], ['_dated', older]]) {
     assert.equal(session.of('response.done').length, 0);
     session.close();
   });
-  await proof(`fault_azure_realtime${name}_garbage`, 'Realtime: a frame that is no JSON, between good ones', async () => {
+  await proof(`fault_azure_realtime${name}_garbage`, 'Realtime: a frame between valid ones is not JSON', async () => {
     const session = await azureSession('voice', date);
     say(session, 'garbage');
     assert.equal((await session.answer()).done.status, 'completed');
@@ -55,7 +55,7 @@ async function text(stream, each = () => {}) {
   for await (const chunk of stream) { each(chunk); said += chunk.choices[0]?.delta.content ?? ''; }
   return said;
 }
-await proof('fault_azure_chat_latency', 'chat: an answer that begins late', async () => {
+await proof('fault_azure_chat_latency', 'chat: an answer begins late', async () => {
   const { result, ms } = await timed(async () => text(await chat()));
   assert.equal(result, 'Yes.');
   assert.ok(ms >= 700, `${ms} ms`);
@@ -63,9 +63,9 @@ await proof('fault_azure_chat_latency', 'chat: an answer that begins late', asyn
 await proof('fault_azure_chat_error', 'chat: 429 with retry-after', async () => {
   await assert.rejects(chat(), (error) => error.status === 429 && error.headers.get('retry-after') === '3');
 });
-await proof('fault_azure_chat_stall', 'chat: nothing more comes', async () => {
+await proof('fault_azure_chat_stall', 'chat: the stream stops', async () => {
   await stalled(async (signal, each) => { await text(await chat({ signal }), each); signal.throwIfAborted(); });
 });
-await proof('fault_azure_chat_garbage', 'chat: an event that is no JSON ends the stream for the client', () => assert.rejects(async () => text(await chat()), SyntaxError));
+await proof('fault_azure_chat_garbage', 'chat: an event that is not JSON ends the stream', () => assert.rejects(async () => text(await chat()), SyntaxError));
 
 finish();

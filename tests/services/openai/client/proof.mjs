@@ -1,4 +1,4 @@
-// What the proofs share: the official client, pointed at the simulator or, with a key, at OpenAI.
+// Shared by the proofs: the official client, connected to the simulator or, with a key, to OpenAI.
 import assert from 'node:assert/strict';
 import OpenAI, { AzureOpenAI, toFile } from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
@@ -17,27 +17,28 @@ export const client = live
   : new OpenAI({ baseURL: `${process.env.OFFHOOK_SIM}/v1`, apiKey: process.env.OFFHOOK_OPENAI_SIM_KEY ?? 'sk-of-a-test', maxRetries: 0 });
 export const proof = prover('openai', live);
 
-/// Azure OpenAI: a resource, its key and a deployment of a chat model; by Azure's client, with the date of the interface that it asks for.
+/// Azure OpenAI: a resource, its key, and a deployment of a chat model. `dated` returns Azure's client with the date of the interface that it
+/// requests.
 export const azure = live
   ? { endpoint: process.env.AZURE_OPENAI_ENDPOINT, apiKey: process.env.AZURE_OPENAI_KEY, deployment: process.env.AZURE_OPENAI_DEPLOYMENT, maxRetries: 2 }
   : { endpoint: process.env.OFFHOOK_SIM, apiKey: 'key-of-a-test', deployment: 'mini', maxRetries: 0 };
 export const dated = (date = '2024-10-21') => new AzureOpenAI({ ...azure, apiVersion: date });
-/// A Realtime session there: at the current address, or at the one that has a date.
+/// Opens a Realtime session at Azure: at the current address, or at the one with a date.
 export async function azureSession(deploymentName, date = null) {
   const older = () => new URL(`${azure.endpoint.replace(/^http/, 'ws')}/openai/realtime?api-version=${date}&deployment=${deploymentName}`);
   const rt = await OpenAIRealtimeWS.azure(dated(), { deploymentName, ...(date ? { buildRealtimeURL: older } : {}) });
   return new Session(undefined, rt);
 }
 
-/// A Realtime session of the official client whose events can be waited for.
+/// A Realtime session of the official client, with functions that wait for its events.
 export class Session {
   constructor(options = { model: models.realtime }, rt = new OpenAIRealtimeWS(options, client)) {
     this.events = [];
-    this.errors = [];   // those that are no events: of the transport, or of parsing
+    this.errors = [];   // errors without an event, of the transport or of parsing
     this.closed = null;
     this.waiting = [];
     this.at = 0;
-    this.unsent = [];   // before it is open
+    this.unsent = [];   // queued until the session is open
     this.rt = rt;
     this.rt.socket.on('open', () => {
       const unsent = this.unsent;
@@ -52,7 +53,7 @@ export class Session {
   async until(condition) {
     while (!condition()) await new Promise((resolve) => this.waiting.push(resolve));
   }
-  /// The next event of that type after the last one that was waited for.
+  /// Returns the next event of this type after the last event that was returned.
   async next(type) {
     for (;;) {
       for (; this.at < this.events.length; this.at += 1) {
@@ -74,13 +75,13 @@ export class Session {
     this.send({ type: 'session.update', session: { type: 'realtime', ...session } });
     return (await this.next('session.updated')).session;
   }
-  /// Appends raw audio, 20 ms an event.
+  /// Appends raw audio in events of 20 ms.
   append(audio, octetsPerMs) {
     for (let at = 0; at < audio.length; at += 20 * octetsPerMs) {
       this.send({ type: 'input_audio_buffer.append', audio: audio.subarray(at, at + 20 * octetsPerMs).toString('base64') });
     }
   }
-  /// The answer that is under way, to its end.
+  /// Waits for the end of the current answer, and returns it.
   async answer() {
     const done = (await this.next('response.done')).response;
     const mine = (type) => this.of(type).filter((event) => event.response_id === done.id);
@@ -94,15 +95,15 @@ export class Session {
   close() { this.rt.close(); }
 }
 
-/// 16-bit samples at 24 kHz: silence, or a voice (a sum of two tones is voice enough for the simulator).
+/// 16-bit samples at 24 kHz: silence, or a spoken question.
 export function silence(ms) { return Buffer.alloc(48 * ms); }
 export async function question(words = 'What time is it in Lisbon?') {
   const speech = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: words, response_format: 'pcm' });
   return Buffer.from(await speech.arrayBuffer());
 }
-/// A file of such samples, as a recording is sent.
+/// Returns a file with such samples, as a client sends a recording.
 export const wav = (pcm) => toFile(wavFile(pcm, 24000), 'turn.wav', { type: 'audio/wav' });
-/// The loudness of 16-bit samples.
+/// Returns the loudness of 16-bit samples.
 export function rms(pcm) {
   let sum = 0;
   for (let i = 0; i + 1 < pcm.length; i += 2) sum += pcm.readInt16LE(i) ** 2;
@@ -110,18 +111,18 @@ export function rms(pcm) {
 }
 export const getTime = { type: 'function', name: 'get_time', description: 'Tells the time in a city', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } };
 
-/// A message of the user in a session, and the wish for an answer.
+/// Sends a message of the user, and requests an answer.
 export function say(session, text) {
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] } });
   session.send({ type: 'response.create' });
 }
-/// What a promise comes to, and how long it takes.
+/// Returns the result of `run`, and how long it took.
 export async function timed(run) {
   const begun = performance.now();
   const result = await run();
   return { result, ms: performance.now() - begun };
 }
-/// What came of something that never ends until it was broken off after `ms`: `run` gets a signal, and a function for each piece.
+/// Runs a request that never ends, aborts it after `ms`, and returns the pieces so far. `run` gets a signal, and a function for each piece.
 export async function stalled(run, ms = 700) {
   const controller = new AbortController();
   const pieces = [];

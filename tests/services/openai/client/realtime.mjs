@@ -1,6 +1,6 @@
 import { assert, finish, getTime, live, models, proof, question, rms, Session, silence } from './proof.mjs';
 
-await proof('realtime_session', 'session.created is first; an update without type is an error that names it; other updates are partial', async () => {
+await proof('realtime_session', 'session.created is first; an update without a type is an error that names the type; other updates are partial', async () => {
   const session = new Session();
   const created = await session.next('session.created');
   assert.equal(session.events[0].type, 'session.created');
@@ -24,7 +24,7 @@ await proof('realtime_session', 'session.created is first; an update without typ
   assert.equal(session.closed.code, 1000);
 });
 
-await proof('realtime_manual_turn', 'audio in by append and commit, an answer in audio with its transcript and its usage', async () => {
+await proof('realtime_manual_turn', 'append and commit send audio, and the answer has audio with its transcript and its usage', async () => {
   const session = new Session();
   await session.update({ audio: { input: { turn_detection: null, transcription: { model: models.transcription } } }, instructions: 'Say: it is noon in Lisbon.' });
   session.append(await question(), 48);
@@ -57,7 +57,7 @@ await proof('realtime_manual_turn', 'audio in by append and commit, an answer in
   session.close();
 });
 
-await proof('realtime_server_vad', 'speech is found where it is in the audio, ends after the silence, and is answered unasked', async () => {
+await proof('realtime_server_vad', 'the service detects speech, ends it after the silence, and answers without a request', async () => {
   const session = new Session();
   await session.update({ audio: { input: { turn_detection: { type: 'server_vad', prefix_padding_ms: 300, silence_duration_ms: 500 } } } });
   const asked = await question();
@@ -74,7 +74,7 @@ await proof('realtime_server_vad', 'speech is found where it is in the audio, en
   session.close();
 });
 
-await proof('realtime_g711', 'mu-law goes in and comes out as it is on the line', async () => {
+await proof('realtime_g711', 'mu-law audio passes in both directions without conversion', async () => {
   const session = new Session();
   await session.update({ audio: { input: { format: { type: 'audio/pcmu' }, turn_detection: null }, output: { format: { type: 'audio/pcmu' } } } });
   session.append(Buffer.alloc(8 * 1000, 0x20), 8);
@@ -86,7 +86,7 @@ await proof('realtime_g711', 'mu-law goes in and comes out as it is on the line'
   session.close();
 });
 
-await proof('realtime_text', 'a text answer to a text item, and history as items', async () => {
+await proof('realtime_text', 'a text item gets a text answer, and items set the history', async () => {
   const session = new Session();
   await session.update({ output_modalities: ['text'] });
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Good day.' }] } });
@@ -103,7 +103,7 @@ await proof('realtime_text', 'a text answer to a text item, and history as items
   session.close();
 });
 
-await proof('realtime_function_call', 'a function is called with JSON arguments; its output is answered with words', async () => {
+await proof('realtime_function_call', 'the model calls a function with JSON arguments, and answers its output', async () => {
   const session = new Session();
   await session.update({ tools: [getTime], tool_choice: 'auto', output_modalities: ['text'], instructions: 'Call get_time for any question about time.' });
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Use the tool: what time is it in Lisbon?' }] } });
@@ -126,7 +126,7 @@ await proof('realtime_function_call', 'a function is called with JSON arguments;
   session.close();
 });
 
-await proof('realtime_truncate', 'an answer is cut to what was heard; more than there is, and what is no audio, are errors', async () => {
+await proof('realtime_truncate', 'an answer is truncated to the heard part; a position beyond its end, or in an item without audio, is an error', async () => {
   const session = new Session();
   await session.update({ instructions: 'Count from one to five.' });
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Tell me a story.' }] } });
@@ -146,7 +146,7 @@ await proof('realtime_truncate', 'an answer is cut to what was heard; more than 
   session.close();
 });
 
-await proof('realtime_cancel', 'a response is cancelled in its middle; a second one meanwhile, and cancelling nothing, are errors', async () => {
+await proof('realtime_cancel', 'a response is cancelled in the middle; a second response meanwhile, and a cancel without a response, are errors', async () => {
   const session = new Session();
   await session.update({ instructions: 'Count slowly from one to fifty.' });
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Tell me a story.' }] } });
@@ -164,7 +164,7 @@ await proof('realtime_cancel', 'a response is cancelled in its middle; a second 
   session.close();
 });
 
-await proof('realtime_barge_in', 'speech over a running answer cancels it as turn_detected', async () => {
+await proof('realtime_barge_in', 'speech over a running answer cancels it with the reason turn_detected', async () => {
   const session = new Session();
   await session.update({ instructions: 'Count slowly from one to fifty.', audio: { input: { turn_detection: { type: 'server_vad', silence_duration_ms: 500 } } } });
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Tell me a story.' }] } });
@@ -178,7 +178,7 @@ await proof('realtime_barge_in', 'speech over a running answer cancels it as tur
   session.close();
 });
 
-await proof('realtime_input_errors', 'an empty buffer, a wrong type and audio that is none are errors, and the session lives on', async () => {
+await proof('realtime_input_errors', 'an empty buffer, a wrong type and invalid audio are errors, and the session continues', async () => {
   const session = new Session();
   await session.update({ audio: { input: { turn_detection: null } } });
   session.send({ type: 'input_audio_buffer.commit' });
@@ -194,7 +194,7 @@ await proof('realtime_input_errors', 'an empty buffer, a wrong type and audio th
   session.close();
 });
 
-await proof('realtime_transcription', 'a transcription session hears only', async () => {
+await proof('realtime_transcription', 'a transcription session transcribes and gives no answers', async () => {
   const session = new Session({ intent: 'transcription' });
   const created = await session.next('session.created');
   assert.equal(created.session.type, 'transcription');

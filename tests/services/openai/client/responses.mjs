@@ -1,6 +1,6 @@
 import { assert, client, finish, getTime, live, models, proof } from './proof.mjs';
 
-await proof('responses_stream', 'events come in their order, numbered, and end with the whole response', async () => {
+await proof('responses_stream', 'events arrive in order with numbers, and end with the whole response', async () => {
   const stream = await client.responses.create({ model: models.chat, input: 'Say hello in Portuguese.', instructions: 'Be brief.', stream: true });
   const events = [];
   for await (const event of stream) events.push(event);
@@ -15,7 +15,7 @@ await proof('responses_stream', 'events come in their order, numbered, and end w
   if (!live) assert.equal(text, 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?');
 });
 
-await proof('responses_tools', 'a function is called, answered in the input, and by previous_response_id', async () => {
+await proof('responses_tools', 'the model calls a function, and gets the output in the input and by previous_response_id', async () => {
   const question = { role: 'user', content: 'Use the tool: what time is it in Lisbon?' };
   const first = await client.responses.stream({ model: models.chat, input: [question], tools: [{ ...getTime, strict: false }] }).finalResponse();
   const call = first.output.find((item) => item.type === 'function_call');
@@ -29,13 +29,13 @@ await proof('responses_tools', 'a function is called, answered in the input, and
   assert.match(third.output_text, /12|twelve|noon/);
 });
 
-await proof('responses_whole', 'without a stream it is one object', async () => {
+await proof('responses_whole', 'without a stream the answer is one object', async () => {
   const whole = await client.responses.create({ model: models.chat, input: 'Say hello in Portuguese.' });
   assert.equal(whole.status, 'completed');
   assert.ok(whole.output_text.length > 1);
 });
 
-await proof('responses_refuses', 'an output that nobody asked for, and a response that nobody gave, are 400', async () => {
+await proof('responses_refuses', 'an output without a call, and an unknown response id, are 400', async () => {
   await assert.rejects(client.responses.create({ model: models.chat, input: [{ type: 'function_call_output', call_id: 'call_x', output: '{}' }] }), { status: 400 });
   await assert.rejects(client.responses.create({ model: models.chat, input: 'x', previous_response_id: 'resp_x' }), { status: 400 });
 });
