@@ -8,7 +8,7 @@
 
 namespace offhook::services {
 
-/// The same scenario on a plain port and on one with TLS. `Server` has open(scenario, log, {certificate, key, first session}) and port().
+/// Runs one scenario on a port without TLS and on one with TLS. `Server` has open(scenario, log, {certificate, key, first session}) and port().
 template <class Server>
 class BothPorts final : public RunningSim {
  public:
@@ -22,7 +22,7 @@ class BothPorts final : public RunningSim {
 
 template <class Server, class Scenario>
 std::unique_ptr<RunningSim> open_both_ports(const Scenario& scenario, const SimNote& note, const Certificate& certificate, std::string& error) {
-  constexpr unsigned kFirstSecureSession = 100001;  // So that the numbers of both ports stay apart in the log.
+  constexpr unsigned kFirstSecureSession = 100001;  // Keeps the session numbers of the two ports apart in the log.
   auto plain = Server::open(scenario, note);
   auto secure = Server::open(scenario, note, {certificate.certificate_pem, certificate.key_pem, kFirstSecureSession});
   error = "no port on loopback";

@@ -1,8 +1,8 @@
-// What the proofs of all services share: lines PASS and FAIL, a limit of time for each, and the end of the process.
+// Shared by the proofs of all services: the lines PASS and FAIL, a time limit for each proof, and the end of the process.
 let failed = 0;
 
-/// `live`: against the provider itself, which takes longer. One proof has a name, what it expects, and a function; what that throws is
-/// why it failed.
+/// Returns a function that runs one proof. `live`: against the provider itself, which takes longer. A proof has a name, a description, and a function
+/// that throws when the proof fails.
 export function prover(service, live) {
   const limit = live ? 60_000 : 20_000;
   const group = live ? 'services/live' : `services/${service}`;
@@ -25,11 +25,11 @@ export function prover(service, live) {
   };
 }
 
-/// Ends the process: sockets that a failed proof left behind do not keep it. 10 says that proofs have failed; Node itself ends with 1 when a
-/// script breaks off.
+/// Ends the process, even if a failed proof left sockets open. Exit code 10 says that proofs have failed; Node itself ends with 1 when a script fails
+/// to complete.
 export function finish() { process.exit(failed === 0 ? 0 : 10); }
 
-/// A WAV file of such samples: 16 bits, one channel, `rate` Hz.
+/// Returns a WAV file with these samples: 16 bits, one channel, `rate` Hz.
 export function wavFile(pcm, rate) {
   const head = Buffer.alloc(44);
   head.write('RIFF', 0);

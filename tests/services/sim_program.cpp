@@ -57,7 +57,7 @@ int run_simulator(const std::string& program, int count, char** arguments, const
   text << file.rdbuf();
   if (!file) return complain("the scenario " + options["--scenario"] + " cannot be read");
 
-  // Blocked before any thread begins, so that the wait below is the one to get them.
+  // Blocks the signals before any thread starts, so that only the wait below receives them.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

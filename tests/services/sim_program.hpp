@@ -13,7 +13,7 @@
 
 namespace offhook::services {
 
-/// A simulator that runs: its ports on loopback.
+/// A running simulator and its ports on loopback.
 class RunningSim {
  public:
   virtual ~RunningSim() = default;
@@ -21,13 +21,13 @@ class RunningSim {
   [[nodiscard]] virtual std::uint16_t https() const = 0;
 };
 
-/// A line of the log, from any thread.
+/// Writes a line of the log. Any thread may call it.
 using SimNote = std::function<void(base::TimePoint, std::string_view what, nlohmann::json members)>;
-/// Begins a simulator by its scenario's text; null, and why in `error`, when that cannot be.
+/// Starts a simulator with the text of its scenario. Returns null when that fails, with the reason in `error`.
 using BeginSim = std::function<std::unique_ptr<RunningSim>(const std::string& scenario, const SimNote& note, const Certificate& certificate, std::string& error)>;
 
-/// The whole of a simulator's main(): its command line (`--scenario FILE [--log FILE] [--certificate FILE]`), one line
-/// {"http":PORT,"https":PORT} when it is ready, and the end at SIGTERM.
+/// Implements a simulator's main(). It reads the command line (`--scenario FILE [--log FILE] [--certificate FILE]`), prints one line
+/// {"http":PORT,"https":PORT} when the simulator is ready, and ends at SIGTERM.
 [[nodiscard]] int run_simulator(const std::string& program, int count, char** arguments, const BeginSim& begin);
 
 }  // namespace offhook::services

@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::size_t kMaxBody = 64U << 20U;
 
-/// A socket with TLS or without: one type, so that Beast is compiled for one.
+/// A socket with or without TLS, as one type, so that Beast is compiled only once.
 class Either {
  public:
   using executor_type = tcp::socket::executor_type;
@@ -147,7 +147,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   void drop() override { push({Item::Kind::Drop, {}}); }
   void stop_reading() override { deaf_ = true; }
   void wake_at(base::TimePoint when) override {
-    if (gone_) return;  // The timer would keep the server from its end.
+    if (gone_) return;  // The timer would delay the end of the server.
     timer_.expires_at(when);
     timer_.async_wait([self = shared_from_this()](const error_code& error) {
       if (!error && !self->gone_ && self->visitor_) self->visitor_->on_time(*self);
@@ -216,7 +216,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
     const auto bytes = asio::buffer(item.bytes);
     auto then = [self = shared_from_this()](const error_code& error, std::size_t = 0) {
       self->writing_ = false;
-      if (error || self->gone_) return self->gone();  // What was written when the connection ended is still in the queue.
+      if (error || self->gone_) return self->gone();  // The queue still has the data that was being written when the connection ended.
       self->queue_.pop_front();
       self->write_next();
     };
@@ -257,13 +257,13 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
     const std::uint16_t code = stream_.reason().code == websocket::close_code::none ? std::uint16_t{1006} : std::uint16_t{stream_.reason().code};
     if (visitor_) visitor_->on_gone(is_socket_ ? code : 0);
     stream_.next_layer().close();
-    asio::post(stream_.get_executor(), [self] {});  // It may be in the middle of something.
+    asio::post(stream_.get_executor(), [self] {});  // Keeps this object alive, because one of its functions may be running.
   }
 
   asio::basic_waitable_timer<base::Clock> timer_;
   Stream stream_;
   const WebServer::Reception& reception_;
-  Open& open_;  // Keeps those that neither read nor write.
+  Open& open_;  // Keeps connections alive that neither read nor write.
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   std::unique_ptr<Visitor> visitor_;
@@ -280,7 +280,7 @@ class Server final : public WebServer {
       acceptor_.close(ignored);
       for (const auto open = std::exchange(connections_, {}); const auto& connection : open) connection->end();
       for (auto& socket : muted_) socket.close(ignored);
-      io_.stop();  // Beast's own timers and a closing handshake may go on for minutes.
+      io_.stop();  // Otherwise Beast's timers and a closing handshake could run for minutes.
     });
     if (thread_.joinable()) thread_.join();
   }
