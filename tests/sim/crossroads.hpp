@@ -12,7 +12,7 @@
 
 namespace offhook::sim {
 
-/// What comes together in one world.
+/// The combination of features in one world.
 struct Crossing {
   bool forks = false;     ///< Ann's call to Bo rings two telephones, and both may answer
   sip::Reliability reliability = sip::Reliability::Supported;
@@ -20,7 +20,7 @@ struct Crossing {
   enum class Transfer : std::uint8_t { None, Blind, Attended } transfer = Transfer::None;
   bool storm = false;
 
-  /// Each of the 72 in its turn.
+  /// Returns one of the 72 combinations, in turn.
   static Crossing of(std::uint64_t seed) {
     const auto digit = [&seed](std::uint64_t base) { return std::exchange(seed, seed / base) % base; };
     Crossing all;
@@ -34,8 +34,8 @@ struct Crossing {
   static constexpr std::uint64_t kAll = 72;
 };
 
-/// Ann calls Bo, who may be at two telephones, and hands him on to Cy. All change their media whenever the second is full, by
-/// re-INVITE and by UPDATE, before the call is answered and after: so that offers cross at every stage, the REFER among them.
+/// Ann calls Bo, who may have two telephones, and transfers him to Cy. Before and after the answer, all of them change their media at full seconds,
+/// by re-INVITE and by UPDATE. Therefore offers cross at every stage, including the REFER.
 class Crossroads {
  public:
   Crossroads(std::uint64_t seed, Crossing crossing)
@@ -58,7 +58,7 @@ class Crossroads {
   [[nodiscard]] const std::map<std::string, std::uint64_t>& sent() const { return network_.sent(); }
   [[nodiscard]] std::uint64_t traffic() const { return network_.traffic(); }
 
-  /// What is wrong with this world; "" when all is as it should be.
+  /// Returns the first problem in this world, or "" when there is none.
   [[nodiscard]] std::string complaint() {
     if (!wrong_.empty()) return wrong_;
     if (!network_.was_consistent()) return "a machine was in a state that it may not be in";
@@ -120,7 +120,7 @@ class Crossroads {
     if (!crossing_.late_offer) options.offer = phone.new_offer();
     const sip::Body offer = options.offer;
     const auto session = phone.stack().call(std::move(options), network_.now());
-    if (!session) return;  // Who asked for it has hung up meanwhile.
+    if (!session) return;  // The call that requested the transfer has ended meanwhile.
     happened("calls");
     ledger_[call].call_id = phone.stack().leg_name(*session).call_id;
     ledger_[call].caller.telephone = index(phone);
@@ -130,7 +130,7 @@ class Crossroads {
     change_media(phone, *session);
   }
 
-  /// At full seconds, as all do.
+  /// Schedules offers at full seconds, as all telephones do.
   void change_media(Telephone& phone, sip::SessionId session) {
     for (const int second : {1, 2, 3, 5, 8, 20, 25, 26, 27, 30}) {
       if (random_.below(2) == 0) continue;
@@ -167,7 +167,7 @@ class Crossroads {
     if (phone.stack().hang_up(session, network_.now())) mine.acted = true;
   }
 
-  // --- what a stack tells ------------------------------------------------------------------------------------------------
+  // --- events of a stack --------------------------------------------------------------------------------------------------
 
   void on_event(Telephone& phone, sip::Event event) {
     if (const auto* incoming = std::get_if<sip::IncomingCall>(&event)) return on_incoming(phone, *incoming);
@@ -206,7 +206,7 @@ class Crossroads {
                    [&phone, session, description](Part&) { (void)phone.stack().progress(session, description, phone.now()); });
     change_media(phone, session);
     const auto decides = 500ms + random_time(random_, 5s);
-    if (crossing_.forks && index(phone) == 2 && random_.below(2) == 0) {  // One rings on, and says no at last.
+    if (crossing_.forks && index(phone) == 2 && random_.below(2) == 0) {  // This branch rings for longer, and then refuses.
       phone.later_in(session, 8s, [this, &phone, session](Part& its) {
         CallPart& refused = of(its);
         if (phone.stack().reject(session, 486, {}, network_.now())) refused.acted = true;
@@ -229,7 +229,7 @@ class Crossroads {
       (void)phone.stack().accept_offer(session, body, phone.now());
     });
   }
-  /// An answer is for an offer that this side made in this call.
+  /// Checks that an answer belongs to an offer that this side made in this call.
   void check_answer(Telephone& phone, sip::SessionId session, const sip::Body& answer) {
     const Part* part = phone.part(session);
     constexpr std::string_view kTo = "answer to ";
@@ -243,7 +243,7 @@ class Crossroads {
     if (part == nullptr) return wrong("an offer in a call that is over");
     const sip::Body body = offer.offer.empty() ? phone.new_offer() : Telephone::answer_to(offer.offer);
     part->offers.insert(body.data);
-    // Who called without an offer could refuse but with the call.
+    // A caller without an offer can refuse the other side's offer only by ending the call.
     const bool accepts = part->owes_answer || random_.below(5) != 0;
     phone.later_in(offer.session, random_time(random_, 200ms),
                    [this, &phone, session = offer.session, tag = offer.branch_tag, body, accepts](Part&) {
@@ -266,13 +266,13 @@ class Crossroads {
     if (part == phone.live.end()) return wrong("an end was told of a call that nobody began, or a second end");
     CallPart& mine = of(part->second);
     ++mine.ends_told;
-    if (ended.why == sip::CallEnded::Why::Replaced) {  // By its own stack, for the call that took its place.
+    if (ended.why == sip::CallEnded::Why::Replaced) {  // Its own stack ended it for the call that replaced it.
       happened("replaced calls");
       ended.by = sip::CallEnded::By::Local;
       ended.why = sip::CallEnded::Why::Bye;
       mine.acted = true;
     }
-    // The caller has taken the other telephone, and says so when this one offers: 481.
+    // The caller has accepted the other telephone, and answers 481 to an offer of this one.
     const bool gone = ended.why == sip::CallEnded::Why::SessionLost;
     if (crossing_.forks && gone && !mine.answered && !part->second.is_caller) ended.by = sip::CallEnded::By::Remote;
     mine.end = ended;
@@ -283,7 +283,7 @@ class Crossroads {
   base::SeededRandom random_;
   Network network_;
   std::array<Telephone, 4> phones_;
-  Ledger ledger_{3};  // Ann to Bo, Ann to Cy, Bo to Cy.
+  Ledger ledger_{3};  // Ann to Bo, Ann to Cy, Bo to Cy
   Happenings happenings_;
   std::string wrong_;
 };

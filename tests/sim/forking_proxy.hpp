@@ -9,9 +9,9 @@
 
 namespace offhook::sim {
 
-/// A proxy that rings all its targets for one INVITE and stays out of the dialogs: provisional responses and every 2xx go on at
-/// once, refusals only when each branch has one (RFC 3261 section 16.7). It has no timers: what it holds back comes again, until
-/// the caller's ACK goes to all branches. It cancels no branch.
+/// A proxy that rings all its targets for one INVITE and is not in the dialogs' routes. It forwards provisional responses and every 2xx at once, and
+/// refusals only when each branch has one (RFC 3261 section 16.7). It has no timers: a refusal that it holds back is retransmitted, until the
+/// caller's ACK goes to all branches. It cancels no branch.
 class ForkingProxy {
  public:
   ForkingProxy(base::SocketAddress where, std::vector<base::SocketAddress> targets)

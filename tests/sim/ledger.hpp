@@ -8,29 +8,29 @@
 #include <string>
 #include <vector>
 
-/// What became of each call, as each side saw it, and what is wrong with that.
+/// Records how each side saw the end of each call, and finds contradictions.
 namespace offhook::sim {
 
-/// One side's part in a call.
+/// One side of a call.
 struct CallPart {
   std::size_t telephone = 0;
   std::optional<sip::CallEnded> end;
   unsigned ends_told = 0;
-  bool answered = false;  ///< CallAnswered, CallConfirmed
+  bool answered = false;  ///< CallAnswered or CallConfirmed came
   bool acted = false;     ///< it hung up or refused
-  bool lost = false;      ///< it was restarted meanwhile
+  bool lost = false;      ///< it was restarted during the call
 };
 
 struct SimCall {
   std::string call_id;
   CallPart caller;
-  std::vector<CallPart> called;  ///< more than one: a fork, or an INVITE that came again to a telephone that remembers nothing
+  std::vector<CallPart> called;  ///< more than one: a fork, or a repeated INVITE to a telephone that lost its state
 };
 
-/// What the troubles of a world excuse.
+/// The contradictions that the disturbances of a world excuse.
 struct Excuses {
-  bool network = false;  ///< anything at all between the two
-  bool amnesia = false;  ///< a side remembers nothing, or woke long after: one INVITE may become two calls
+  bool network = false;  ///< any disturbance between the two sides
+  bool amnesia = false;  ///< a side lost its state, or continued long after: one INVITE may become two calls
   bool fork = false;
 };
 
@@ -45,7 +45,7 @@ class Ledger {
     return at == calls_.end() ? nullptr : &*at;
   }
 
-  /// What is wrong; "" when nothing is.
+  /// Returns the first problem, or "" when there is none.
   [[nodiscard]] std::string complaint(const Excuses& excuses) const {
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       if (std::string wrong = about(calls_[i], excuses); !wrong.empty()) return "call " + std::to_string(i) + ": " + wrong;
@@ -65,7 +65,7 @@ class Ledger {
     }
     std::map<std::size_t, unsigned> at_one;
     for (const CallPart& part : call.called) {
-      if (++at_one[part.telephone] > 1 && !excuses.amnesia && !excuses.fork)  // A fork: a refusal with 422 that is followed.
+      if (++at_one[part.telephone] > 1 && !excuses.amnesia && !excuses.fork)  // In a fork, the caller sends a new INVITE after a 422.
         return "it came twice to one telephone";
     }
     if (!excuses.fork && !excuses.amnesia && call.called.size() > 1) return "it came to two telephones";
@@ -78,7 +78,7 @@ class Ledger {
     if (!part.end) return part.lost ? std::string() : who + " was told no end";
     if (part.ends_told > 1) return who + " was told two ends";
     if (part.end->by == By::Local && !part.acted) return who + " is said to have ended what it did not: " + story(*part.end);
-    const bool rang_out = part.end->why == Why::NoAnswer;  // The caller gives up after 3 minutes, whatever the network.
+    const bool rang_out = part.end->why == Why::NoAnswer;  // The caller gives up after 3 minutes, on any network.
     if (part.end->by == By::Network && !excuses.network && !rang_out)
       return "the network did nothing, and " + who + " blames it: " + story(*part.end);
     return {};
@@ -89,8 +89,8 @@ class Ledger {
            std::to_string(end.status) + " " + end.reason;
   }
 
-  /// Both sides must tell the same story: one says "I", the other "they"; or both at once. A side that heard nothing any more
-  /// says that the network did it, which may be only where the network does such things.
+  /// Returns how the two sides disagree. One side must report itself and the other its peer as the cause, or each reports itself. A side that
+  /// received nothing more blames the network, which is valid only if the network had a disturbance.
   static std::string disagreement(const SimCall& call, const Excuses& excuses) {
     const sip::CallEnded& caller = *call.caller.end;
     std::string both = "caller " + story(caller);

@@ -9,7 +9,7 @@ namespace offhook::sim {
 
 inline constexpr unsigned kCallsPerWorld = 5;
 
-/// What many worlds have brought, and what was wrong with them.
+/// The sum of the events of many worlds, and their problems.
 struct Lives {
   Happenings happenings;
   std::map<std::string, std::uint64_t> sent;
@@ -44,7 +44,7 @@ struct Lives {
     for (const auto& [what, times] : sent) all += times;
     return all;
   }
-  /// In one line.
+  /// Returns a summary in one line.
   [[nodiscard]] std::string told() const {
     std::string text = std::to_string(count("calls")) + " calls in " + std::to_string(worlds) + " worlds, " +
                        std::to_string(messages()) + " messages;";

@@ -1,4 +1,4 @@
-// What a stack keeps when its calls are over: counted by kind, and in octets by an operator new that counts.
+// Measures what a stack retains after its calls have ended: by kind, and in octets with a counting operator new.
 #include <offhook/tests/sim/network.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 #include <offhook/tests/testkit/sanitized.hpp>
@@ -14,7 +14,7 @@ using namespace offhook;
 using namespace offhook::sim;
 
 #if OFFHOOK_SANITIZED
-#define OFFHOOK_COUNTS_MEMORY 0  // The sanitizers have their own operator new, and find leaks by themselves.
+#define OFFHOOK_COUNTS_MEMORY 0  // The sanitizers have their own operator new, and detect leaks by themselves.
 #else
 #define OFFHOOK_COUNTS_MEMORY 1
 
@@ -22,7 +22,7 @@ namespace {
 std::size_t octets_held = 0;
 }
 
-// Not inlined, or g++ takes the two for a mismatched pair.
+// Without noinline, g++ reports the two functions as a mismatched pair.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   void* memory = std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
@@ -40,7 +40,7 @@ std::size_t octets_held = 0;
 
 namespace {
 
-/// Two telephones over a bad network; the called one answers whatever comes.
+/// Two telephones over a bad network. The called telephone answers every call.
 struct TwoPhones {
   Network network{5, {.loss_percent = 10, .delay = 10ms, .jitter = 100ms, .duplicate_percent = 5}};
   Network::Node* caller = &network.add("192.0.2.1");
@@ -69,7 +69,7 @@ struct TwoPhones {
     options.registers = false;
     return node.stack.add_account(options, network.now());
   }
-  /// So many calls at once: made, offered anew, hung up, and all transactions over.
+  /// Makes `calls` calls at once, sends offers in them, hangs up, and waits for the end of all transactions.
   void wave(unsigned calls) {
     up.clear();
     for (unsigned i = 0; i < calls; ++i) {
@@ -89,7 +89,7 @@ struct TwoPhones {
 
 }  // namespace
 
-TEST_CASE("Calls leave no transaction, route, leg or timer behind") {
+TEST_CASE("Calls leave no transaction, route, leg or timer in the stack") {
   TwoPhones phones;
   const sip::StackSizes before = phones.caller->stack.sizes();
   phones.wave(3);
@@ -115,7 +115,7 @@ TEST_CASE("Calls leave no transaction, route, leg or timer behind") {
 
 namespace {
 
-/// A hundred thousand accounts, each of another name and registrar, every hundredth of which registers; each is removed again.
+/// Adds and removes a hundred thousand accounts, each with another name and registrar. Every hundredth account registers.
 struct Comers : Scripted {
   void come_and_go(int from, int to) {
     for (int i = from; i < to; ++i) {
@@ -148,7 +148,7 @@ struct Comers : Scripted {
 
 }  // namespace
 
-TEST_CASE("Of 10^5 accounts that were added and removed nothing is kept") {
+TEST_CASE("A stack retains nothing of 10^5 accounts that were added and removed") {
   Comers comers;
   comers.come_and_go(0, 1000);
 #if OFFHOOK_COUNTS_MEMORY
@@ -164,7 +164,7 @@ TEST_CASE("Of 10^5 accounts that were added and removed nothing is kept") {
 }
 
 #if OFFHOOK_COUNTS_MEMORY
-TEST_CASE("A thousand calls leave as many octets held as fifty: nothing is kept of a call that is over") {
+TEST_CASE("A stack holds as many octets after a thousand calls as after fifty") {
   TwoPhones phones;
   for (int i = 0; i < 5; ++i) phones.wave(10);
   const std::size_t early = octets_held;
@@ -173,7 +173,7 @@ TEST_CASE("A thousand calls leave as many octets held as fifty: nothing is kept 
   CHECK(phones.answered > 1000);
   CAPTURE(early);
   CAPTURE(late);
-  // Tables and free lists grow to the busiest moment so far, which the later waves may pass by a little.
+  // Tables and free lists grow to the largest load so far, which later waves may slightly exceed.
   CHECK(late < early + 16 * 1024);
 }
 #endif

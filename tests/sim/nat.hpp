@@ -15,9 +15,9 @@ struct Datagram {
   std::string bytes;
 };
 
-/// A router that rewrites addresses: one outside port for each inside address (RFC 4787 section 4.1, endpoint-independent
-/// mapping), open to those whom it has sent to (section 5, address-dependent filtering). What sends nothing for `idle` loses its
-/// port, and gets another the next time.
+/// A router that rewrites addresses. Each inside address has one outside port (RFC 4787 section 4.1, endpoint-independent mapping), which accepts
+/// packets from the hosts that it has sent to (section 5, address-dependent filtering). An inside address that sends nothing for `idle` loses its
+/// port, and gets another port later.
 class Nat {
  public:
   Nat(base::IpAddress outside, base::Duration idle) : outside_(outside), idle_(idle) {}
@@ -51,7 +51,7 @@ class Nat {
   base::IpAddress outside_;
   base::Duration idle_;
   std::uint16_t next_port_ = kFirstPort;
-  std::map<std::uint16_t, Binding> bindings_;  // By inside port: one host stands behind each NAT.
+  std::map<std::uint16_t, Binding> bindings_;  // by inside port: each NAT has one host behind it
 };
 
 }  // namespace offhook::sim

@@ -11,16 +11,16 @@
 #include <string>
 #include <vector>
 
-/// Several stacks joined by a network that delays, loses, repeats and reorders datagrams, repeatably from a seed. Nodes may stand
-/// behind a NAT, may be restarted or stopped for a while, and share the network with boxes that are no stacks.
+/// Several stacks on a network that delays, loses, repeats and reorders datagrams, repeatably from a seed. A node may be behind a NAT, may be
+/// restarted, or may be stopped for a while. The network also has boxes, which are not stacks.
 namespace offhook::sim {
 
 struct Weather {
   unsigned loss_percent = 0;
   base::Duration delay = 10ms;
-  base::Duration jitter{};  ///< Added to the delay, uniformly: what reorders.
+  base::Duration jitter{};  ///< added to the delay, uniformly distributed; it reorders datagrams
   unsigned duplicate_percent = 0;
-  bool is_cut = false;  ///< Nothing arrives any more.
+  bool is_cut = false;  ///< nothing arrives
 };
 
 inline constexpr Weather kStorm{.loss_percent = 15, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
@@ -31,17 +31,17 @@ class Network {
     Node(std::uint32_t number, std::uint64_t seed, base::SocketAddress where, const sip::StackOptions& wanted = {})
         : options(wanted), random(seed), stack(numbered(number, wanted), random), address(where) {}
     static sip::StackOptions numbered(std::uint32_t number, sip::StackOptions wanted) {
-      wanted.door.on = false;  // One address stands for many callers here.
+      wanted.door.on = false;  // One address represents many callers here.
       wanted.number = number;
       return wanted;
     }
-    sip::StackOptions options;  // But for its number.
+    sip::StackOptions options;  // without the number
     base::SeededRandom random;
     sip::Stack stack;
     base::SocketAddress address;
     Nat* nat = nullptr;
     std::optional<base::TimePoint> stopped_until;
-    std::deque<Datagram> waiting;  ///< In the socket's buffer, while it is stopped.
+    std::deque<Datagram> waiting;  ///< the socket's buffer while the process is stopped
     std::deque<sip::Event> events;
     template <class E>
     std::optional<E> event() {
@@ -61,7 +61,7 @@ class Network {
     nodes_.push_back(std::make_unique<Node>(number, random_.next_u64(), address(ip, 5060), options));
     return *nodes_.back();
   }
-  /// A process that is killed and started again: same address, nothing remembered. `node` is gone.
+  /// Kills a process and starts it again: it keeps its address and loses its state. `node` is invalid afterwards.
   Node& restart(Node& node) {
     for (auto& mine : nodes_) {
       if (mine.get() != &node) continue;
@@ -73,32 +73,32 @@ class Network {
     }
     return node;
   }
-  /// A process that is stopped, or a machine that sleeps: nothing runs in it until then, and its clock is ahead when it wakes.
+  /// Stops a process, as when a machine sleeps: it does nothing until then. Its clock continues.
   void stop(Node& node, base::Duration how_long) {
     node.stopped_until = now_ + how_long;
     at(*node.stopped_until, [] {});
   }
-  static constexpr std::size_t kSocketBuffer = 64;  ///< Datagrams that wait for a stopped process; later ones are lost.
-  /// Something else with an address: what it returns is sent from there.
+  static constexpr std::size_t kSocketBuffer = 64;  ///< datagrams that wait for a stopped process; later ones are lost
+  /// Another participant with an address. The network sends the datagrams that it returns.
   using Box = std::function<std::vector<Datagram>(const Datagram& received)>;
   void add_box(const base::SocketAddress& where, Box box) { boxes_.emplace_back(where, std::move(box)); }
   void put_behind(Node& node, Nat& nat) {
     node.nat = &nat;
     if (std::find(nats_.begin(), nats_.end(), &nat) == nats_.end()) nats_.push_back(&nat);
   }
-  /// Runs `what` at that time.
+  /// Runs `what` at `time`.
   void at(base::TimePoint time, std::function<void()> what) { alarms_.emplace(time, std::move(what)); }
-  /// Takes events as they come; without it they wait in their nodes.
+  /// Receives the events; if it is empty, the events wait in their nodes.
   std::function<void(Node&, sip::Event)> on_event;
   void set_weather(const Weather& weather) { weather_ = weather; }
   [[nodiscard]] const Weather& weather() const { return weather_; }
-  /// Whether nothing passes between these two, in this direction; asked for each datagram that arrives.
+  /// Returns true if no datagram passes between these two in this direction. The network calls it for each datagram that arrives.
   std::function<bool(const base::SocketAddress& from, const base::SocketAddress& to)> is_parted;
-  /// All that was sent, and when: two runs are the same when this is.
+  /// Returns a hash of all sent datagrams and their times. Two runs with the same hash are the same.
   [[nodiscard]] std::uint64_t traffic() const { return traffic_; }
-  /// Sent messages by method or status.
+  /// Returns the number of sent messages by method or status.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& sent() const { return sent_; }
-  /// Is told of each message, in a line.
+  /// Receives each message as one line.
   std::function<void(const std::string&)> trace;
   [[nodiscard]] bool was_consistent() const { return consistent_; }
   [[nodiscard]] base::TimePoint now() const { return now_; }
@@ -127,7 +127,7 @@ class Network {
     if (!flying_.empty()) first = flying_.begin()->first;
     if (!alarms_.empty() && (!first || alarms_.begin()->first < *first)) first = alarms_.begin()->first;
     for (const auto& node : nodes_) {
-      if (node->stopped_until) continue;  // Its waking is an alarm.
+      if (node->stopped_until) continue;  // An alarm wakes it.
       if (const auto due = node->stack.next_deadline(); due && (!first || *due < *first)) first = due;
     }
     return first;
@@ -135,7 +135,7 @@ class Network {
   void on_time(Node& node) {
     if (const auto due = node.stack.next_deadline(); due && *due <= now_) node.stack.handle_timeout(now_);
   }
-  /// Nobody says whether a process that goes on looks at its timers or at its sockets first.
+  /// Wakes stopped processes. The order of timers and sockets is random, because a real process may read either first.
   void wake() {
     for (auto& node : nodes_) {
       if (!node->stopped_until || *node->stopped_until > now_) continue;

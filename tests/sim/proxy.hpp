@@ -9,9 +9,8 @@
 
 namespace offhook::sim {
 
-/// A registrar and stateless proxy (RFC 3261 section 16.11) as small as one can be: enough for calls between stacks, one of them
-/// behind a NAT. It stays in the way of its dialogs, sends to where a REGISTER came from, and answers to where a request came
-/// from.
+/// A minimal registrar and stateless proxy (RFC 3261 section 16.11), for calls between stacks of which one is behind a NAT. It records its route in
+/// dialogs. It sends requests to the source of the REGISTER, and responses to the source of the request.
 class Proxy {
  public:
   Proxy(base::SocketAddress where, int expires) : where_(where), expires_(expires) {}
@@ -32,7 +31,7 @@ class Proxy {
     const auto begin = message.find(' ') + 1;
     return message.substr(begin, message.find(' ', begin) - begin);
   }
-  /// "sip:bob@192.0.2.1:5060;x" -> "bob"
+  /// Returns the user of a URI: "sip:bob@192.0.2.1:5060;x" -> "bob".
   static std::string user(const std::string& uri) {
     const auto at = uri.find('@');
     return at == std::string::npos ? std::string() : uri.substr(uri.find(':') + 1, at - uri.find(':') - 1);
@@ -57,7 +56,7 @@ class Proxy {
     if (at != std::string::npos) message.erase(at, message.find("\r\n", at + 2) - at);
   }
 
-  /// RFC 3581 section 4: where the request really came from.
+  /// Adds the real source of the request: RFC 3581 section 4.
   static void mark_source(std::string& message, const base::SocketAddress& from) {
     const auto via = message.find("\r\nVia: ") + 2;
     const auto end = message.find("\r\n", via);
@@ -74,7 +73,7 @@ class Proxy {
     if (header(message, "Route").find(where_.ip.to_string()) != std::string::npos) remove_line(message, "Route");
     const std::string uri = request_uri(message);
     base::SocketAddress to = host(uri);
-    // A private address cannot be reached from here, but we know where its REGISTER came from.
+    // The proxy cannot reach a private address. It uses the source of the REGISTER instead.
     if (to == where_ || to.ip.to_string().starts_with("10.")) {
       const auto bound = bindings_.find(user(uri));
       if (bound == bindings_.end())
@@ -82,7 +81,7 @@ class Proxy {
       to = bound->second.source;
       if (host(uri) == where_) message.replace(message.find(uri), uri.size(), bound->second.contact);
     }
-    // The branch follows from the one before: RFC 3261 section 16.11, so that CANCEL and ACK find their INVITE's.
+    // The branch depends on the previous branch, so that CANCEL and ACK match their INVITE: RFC 3261 section 16.11.
     const std::string branch = parameter(header(message, "Via"), "branch") + "-proxy";
     std::string ours = "\r\nVia: SIP/2.0/UDP " + where_.ip.to_string() + ":" + std::to_string(where_.port) + ";branch=" + branch;
     if (method(message) == "INVITE")

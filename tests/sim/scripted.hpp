@@ -14,14 +14,14 @@
 #include <utility>
 #include <vector>
 
-/// One stack on virtual time, whose peer is the test: messages in and out as text.
+/// One stack on virtual time whose peer is the test. Messages in both directions are text.
 namespace offhook::sim {
 
 using namespace std::chrono_literals;
 
 inline base::SocketAddress address(std::string_view ip, std::uint16_t port) { return {*base::IpAddress::parse(ip), port}; }
 
-/// The value of the first header field of that name, long form; "" when absent.
+/// Returns the value of the first header field with this name in its long form, or "" when it is absent.
 inline std::string header(const std::string& message, const std::string& name) {
   std::size_t at = message.find("\r\n" + name + ": ");
   if (at == std::string::npos) return {};
@@ -63,7 +63,7 @@ struct Sent {
 class Scripted {
  public:
   enum class Door { Open, AsOptionsSay };
-  /// Most tests say more in a moment than anybody may, so that the door stands open; it has tests of its own.
+  /// Switches the limiter off, because most tests send more in a moment than the limiter admits. The limiter has tests of its own.
   explicit Scripted(sip::StackOptions options = {}, std::uint64_t seed = 1, Door door = Door::Open)
       : random(seed), stack(with_door(std::move(options), door), random) {}
   static sip::StackOptions with_door(sip::StackOptions options, Door door) {
@@ -77,7 +77,7 @@ class Scripted {
   const base::TimePoint begin = now;
   base::SocketAddress local = address("192.0.2.1", 5060);
   sip::Flow peer{{1}, sip::Transport::Udp, local, address("192.0.2.99", 5060)};
-  std::map<std::string, std::vector<sip::Route>> names;  ///< Host -> routes; literals resolve by themselves.
+  std::map<std::string, std::vector<sip::Route>> names;  ///< host -> routes; literal addresses resolve without an entry
   bool answers_queries = true;
   std::deque<Sent> sent;
   std::deque<sip::Event> events;
@@ -88,7 +88,7 @@ class Scripted {
     stack.receive(flow, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now);
     drain();
   }
-  /// Passes every deadline on the way, each at its own time.
+  /// Advances the time, and handles each deadline at its own time.
   void advance(base::Duration by) {
     const auto until = now + by;
     while (const auto due = stack.next_deadline()) {
@@ -128,7 +128,7 @@ class Scripted {
     return {transport, local, remote, sip::is_reliable(transport) ? sip::FlowId{} : sip::FlowId{1}};
   }
 
-  /// The oldest message that was sent and not taken yet; "" when there is none.
+  /// Removes and returns the oldest message that was sent, or "" when there is none.
   std::string take() {
     if (sent.empty()) return {};
     std::string bytes = std::move(sent.front().bytes);
@@ -136,7 +136,7 @@ class Scripted {
     sent.pop_front();
     return bytes;
   }
-  /// The next one whose start line begins so; those before it are thrown away.
+  /// Removes and returns the next message whose start line begins with this; discards the messages before it.
   std::string take(const std::string& starts_with) {
     while (!sent.empty()) {
       std::string bytes = take();
@@ -158,7 +158,7 @@ class Scripted {
     }
     return std::nullopt;
   }
-  sip::Flow last_flow;  ///< Of the message taken last.
+  sip::Flow last_flow;  ///< of the message taken last
 
   // --- the peer's messages -----------------------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Scripted {
     fields.insert(fields.end(), extra.begin(), extra.end());
     return message("INVITE " + uri + " SIP/2.0", fields, content);
   }
-  /// A request of the peer within the dialog that our response (or our request) made.
+  /// Returns a request of the peer within the dialog of our response (or our request).
   std::string in_dialog(const std::string& method, int cseq, const std::string& our_tag, const std::string& content = {},
                         Fields extra = {}, const std::string& peer_tag = "peer") {
     Fields fields{{"Via", via()},
@@ -191,7 +191,7 @@ class Scripted {
   }
   std::string call_id = "call-1";
 
-  /// A response of the peer to a request of ours.
+  /// Returns a response of the peer to our request.
   static std::string response(const std::string& request, int status, const std::string& to_tag, const std::string& content = {},
                               Fields extra = {}) {
     Fields fields;

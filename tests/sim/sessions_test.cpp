@@ -1,5 +1,4 @@
-// Session timers, reliable provisional responses and forks over a network that loses, repeats and reorders. What fails says its
-// seed.
+// Session timers, reliable provisional responses and forks over a network that loses, repeats and reorders. A failure prints its seed.
 #include <offhook/tests/sim/network.hpp>
 
 #include <doctest/doctest.h>
@@ -65,7 +64,7 @@ using TimerUse = sip::SessionTimerOptions::Use;
 
 }  // namespace
 
-TEST_CASE("A fifth lost: early media is told once, each call comes about, and PRACK holds nothing up [RFC 3262 section 3]") {
+TEST_CASE("With 20 % loss, early media is reported once, calls are answered, and PRACK delays nothing [RFC 3262 section 3]") {
   unsigned failed = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
@@ -80,10 +79,10 @@ TEST_CASE("A fifth lost: early media is told once, each call comes about, and PR
     pair.network.run_for(200s);
     CHECK(pair.nothing_left());
   }
-  CHECK(failed <= 4);  // Seven tries of an INVITE, of a 183 and of a 2xx seldom all fail.
+  CHECK(failed <= 4);  // All seven transmissions of an INVITE, of a 183 or of a 2xx rarely fail.
 }
 
-TEST_CASE("A fifth lost: refreshes by either side keep a call up for hours [RFC 4028 section 10]") {
+TEST_CASE("With 20 % loss, refreshes by either side keep a call up for hours [RFC 4028 section 10]") {
   unsigned lost = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
@@ -96,10 +95,10 @@ TEST_CASE("A fifth lost: refreshes by either side keep a call up for hours [RFC 
     pair.network.run_for(200s);
     CHECK(pair.nothing_left());
   }
-  CHECK(lost <= 1);  // Eleven tries of an UPDATE.
+  CHECK(lost <= 1);  // An UPDATE is sent up to eleven times.
 }
 
-TEST_CASE("A line that is cut: both sides end the call by the session timer, neither asked [RFC 4028 section 10]") {
+TEST_CASE("When the line is cut, the session timer ends the call on both sides, without a request of either user [RFC 4028 section 10]") {
   for (const auto side : {TimerUse::Ask, TimerUse::Accept}) {
     Pair pair(7, {}, {side, 600s, 90s}, {side == TimerUse::Ask ? TimerUse::Accept : TimerUse::Ask, 600s, 90s});
     pair.network.run_for(20s);
@@ -115,7 +114,7 @@ TEST_CASE("A line that is cut: both sides end the call by the session timer, nei
   }
 }
 
-TEST_CASE("Without session timers nobody learns that the line was cut") {
+TEST_CASE("Without session timers, neither side detects that the line was cut") {
   Pair pair(7, {}, {}, {});
   pair.network.run_for(20s);
   pair.network.set_weather({.is_cut = true});
@@ -125,7 +124,7 @@ TEST_CASE("Without session timers nobody learns that the line was cut") {
 
 namespace {
 
-/// A proxy that rings two telephones for one INVITE, and cancels neither.
+/// A call through a proxy that rings two telephones for one INVITE and cancels neither.
 struct Forked {
   Network network;
   Network::Node* caller;
@@ -191,7 +190,7 @@ struct Forked {
 
 }  // namespace
 
-TEST_CASE("Two telephones ring and both answer: each PRACK finds its own, one call stays [RFC 3262 section 4]") {
+TEST_CASE("When two telephones ring and both answer, each PRACK reaches its telephone, and one call remains [RFC 3262 section 4]") {
   Forked forked(3, {});
   forked.network.run_for(20s);
   CHECK(forked.branches.size() == 2);
@@ -202,7 +201,7 @@ TEST_CASE("Two telephones ring and both answer: each PRACK finds its own, one ca
   CHECK(forked.ended[1] == 1);
 }
 
-TEST_CASE("The same in bad weather: no more than one call stays, and nothing is left behind [RFC 3262 section 4]") {
+TEST_CASE("With 20 % loss, at most one call of a fork remains, and no state remains after it [RFC 3262 section 4]") {
   unsigned good = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     CAPTURE(seed);

@@ -18,7 +18,7 @@ sip::StackOptions serving() {
   return options;
 }
 
-/// One who watches and one who is watched, over a network; the watched one's state is a number that rises.
+/// A subscriber and a notifier over a network. The notifier's state is a number that rises.
 struct Watch {
   explicit Watch(std::uint64_t seed, Weather weather) : network(seed, weather) {
     network.on_event = [this](Network::Node& node, sip::Event event) { on_event(node, std::move(event)); };
@@ -37,7 +37,7 @@ struct Watch {
     if (const auto* told = std::get_if<sip::Notified>(&event)) {
       if (told->body.empty()) return;
       const int number = std::stoi(told->body.data);
-      CHECK(number >= seen[told->branch_tag]);  // Nothing old behind something new.
+      CHECK(number >= seen[told->branch_tag]);  // No older state follows a newer one.
       seen[told->branch_tag] = newest = number;
     }
     if (const auto* changed = std::get_if<Changed>(&event)) {
@@ -69,13 +69,13 @@ struct Watch {
   bool forks = false;
   int state = 1, newest = 0, anew = 0;
   std::set<sip::SubscriptionId> subscribers;
-  std::map<std::string, int> seen;  // By the notifier's tag.
+  std::map<std::string, int> seen;  // by the notifier's tag
   Changed last;
 };
 
 }  // namespace
 
-TEST_CASE("Over a bad network a subscriber learns every last state, in order, and both sides end with nothing [RFC 6665 section 4.2.2]") {
+TEST_CASE("Over a bad network, a subscriber gets every final state in order, and both sides end without state [RFC 6665 section 4.2.2]") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
     Weather weather;
@@ -91,7 +91,7 @@ TEST_CASE("Over a bad network a subscriber learns every last state, in order, an
       watch.change();
     }
     watch.network.set_weather({});
-    watch.network.run_for(400s);  // Whatever was lost is made good by a refresh.
+    watch.network.run_for(400s);  // A refresh replaces every lost state.
     CHECK(watch.newest == watch.state);
     CHECK(watch.last.state == Changed::State::Active);
     REQUIRE(watch.watcher->stack.unsubscribe(watch.id, watch.network.now()));
@@ -104,31 +104,31 @@ TEST_CASE("Over a bad network a subscriber learns every last state, in order, an
   }
 }
 
-TEST_CASE("A notifier that was restarted is asked anew [RFC 6665 section 4.1.2.2]") {
+TEST_CASE("A subscriber subscribes again to a notifier that was restarted [RFC 6665 section 4.1.2.2]") {
   Watch watch(7, {});
   watch.subscribe();
   watch.network.run_for(10s);
   CHECK(watch.newest == 1);
   watch.state = 20;
   watch.restart_watched();
-  watch.network.run_for(310s);  // The refresh gets 481, which begins a new one.
+  watch.network.run_for(310s);  // The refresh gets 481, after which a new subscription begins.
   CHECK(watch.anew == 1);
   CHECK(watch.newest == 20);
   CHECK(watch.last.state == Changed::State::Active);
 }
 
-TEST_CASE("A subscriber that was restarted is forgotten by its notifier [RFC 6665 section 4.2.2]") {
+TEST_CASE("A notifier removes the subscription of a subscriber that was restarted [RFC 6665 section 4.2.2]") {
   Watch watch(7, {});
   watch.subscribe();
   watch.network.run_for(10s);
   CHECK(watch.watched->stack.subscriptions() == 1);
   watch.watcher = &watch.network.restart(*watch.watcher);
   watch.change();
-  watch.network.run_for(10s);  // 481 to the NOTIFY.
+  watch.network.run_for(10s);  // The NOTIFY gets 481.
   CHECK(watch.watched->stack.subscriptions() == 0);
 }
 
-TEST_CASE("Through a line that is cut, both sides forget, and find each other again [RFC 6665 section 4.1.2.2]") {
+TEST_CASE("When the line is cut, both sides remove the subscription, and the subscriber creates a new one afterwards [RFC 6665 section 4.1.2.2]") {
   Watch watch(9, {});
   watch.subscribe();
   watch.network.run_for(10s);
@@ -145,18 +145,18 @@ TEST_CASE("Through a line that is cut, both sides forget, and find each other ag
   CHECK(watch.watched->stack.subscriptions() == 1);
 }
 
-TEST_CASE("A SUBSCRIBE that a proxy forks is answered by several, each kept apart [RFC 6665 section 4.1.4]") {
+TEST_CASE("A SUBSCRIBE that a proxy forks gets several notifiers, and each has its own subscription [RFC 6665 section 4.1.4]") {
   for (const bool forks : {true, false}) {
     CAPTURE(forks);
     Watch watch(5, {});
     watch.forks = forks;
     Network::Node& other = watch.network.add("192.0.2.3", serving());
-    // What forks: it sends each SUBSCRIBE to both.
+    // A proxy that sends each SUBSCRIBE to both notifiers.
     watch.network.add_box(address("192.0.2.9", 5060), [&](const Datagram& received) {
       std::vector<Datagram> out;
       if (!received.bytes.starts_with("SUBSCRIBE ")) return out;
       for (const char* ip : {"192.0.2.2", "192.0.2.3"})
-        out.push_back({received.from, address(ip, 5060), received.bytes});  // As from the subscriber: answers go straight back.
+        out.push_back({received.from, address(ip, 5060), received.bytes});  // With the subscriber's source address, so that responses do not pass the proxy.
       return out;
     });
     sip::subscription::SubscriberOptions what{.event = {"dialog"}};
@@ -164,7 +164,7 @@ TEST_CASE("A SUBSCRIBE that a proxy forks is answered by several, each kept apar
     watch.id = *watch.watcher->stack.subscribe({watch.account, "sip:bob@192.0.2.9", what, false}, watch.network.now());
     watch.network.run_for(2s);
     CHECK(watch.seen.size() == (forks ? 2 : 1));
-    CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == (forks ? 2 : 1));  // The other one got 481.
+    CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == (forks ? 2 : 1));  // The other notifier got 481.
     watch.network.run_for(1000s);
     CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == (forks ? 2 : 1));
     REQUIRE(watch.watcher->stack.unsubscribe(watch.id, watch.network.now()));

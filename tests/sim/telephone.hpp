@@ -11,18 +11,18 @@
 
 namespace offhook::sim {
 
-/// What a world has seen happen, by name: so that a test can tell whether it was worth living in.
+/// Counts of the events in a world, by name. A test uses them to check that a world exercised the feature.
 using Happenings = std::map<std::string, std::uint64_t>;
 
-/// One telephone of a town: its stack, and what it is in the middle of.
+/// One telephone of a town: its stack and its calls.
 struct Telephone {
   struct Part {  ///< in a call
     std::size_t call = 0;
-    std::size_t called = 0;  ///< which of its called parts
+    std::size_t called = 0;  ///< index of its called part
     bool is_caller = false;
-    bool owes_answer = false;         ///< it called without an offer
+    bool owes_answer = false;         ///< true if it called without an offer
     std::deque<sip::Body> to_answer;  ///< offers of the other side
-    std::set<std::string> offers;     ///< that it made in this call
+    std::set<std::string> offers;     ///< offers that it made in this call
   };
 
   Network* network = nullptr;
@@ -30,7 +30,7 @@ struct Telephone {
   Happenings* happenings = nullptr;
   Network::Node* node = nullptr;
   sip::AccountId account;
-  std::string uri, other;  ///< its own name, and whom it calls
+  std::string uri, other;  ///< its own name, and the name that it calls
   bool registered = false;
   unsigned life = 0;
   std::map<sip::SessionId, Part> live;
@@ -43,7 +43,7 @@ struct Telephone {
   }
   void happened(const std::string& what) { ++(*happenings)[what]; }
 
-  /// Does it some time later, unless it was restarted meanwhile; when its process stands still then, once it goes on.
+  /// Runs `what` after `delay`, unless the telephone is restarted before. If its process is stopped then, `what` runs when it continues.
   void later(base::Duration delay, std::function<void()> what) {
     network->at(now() + delay, [this, began = life, what = std::move(what)] {
       if (life != began) return;
@@ -73,9 +73,9 @@ struct Telephone {
   }
 };
 
-/// What a telephone does in a call of its own will. This is the place for what the stack learns: a name, how many of a hundred
-/// calls see it, and what to do from the moment that the session is there; it may come at any state of the call, and a command
-/// that the state does not allow changes nothing.
+/// An action that a telephone takes by itself during a call. Add new features of the stack here: a name, the percentage of calls that use it, and a
+/// function that runs when the session exists. The action may happen in any state of the call; the stack ignores a command that its state does not
+/// allow.
 struct Habit {
   const char* name;
   unsigned percent;

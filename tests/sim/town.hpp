@@ -16,8 +16,8 @@
 
 namespace offhook::sim {
 
-/// Telephones that call each other, and what comes between them. Each world is drawn from its seed: how the calls go, when, and
-/// what befalls them. Whoever is left alone in a call hangs up after a while, as an agent does that hears nothing any more.
+/// Telephones that call each other, and the disturbances between them. A seed determines each world: its calls, their times, and the disturbances. A
+/// side that is alone in a call hangs up after a while, as an agent does when it receives no audio.
 class Town {
  public:
   Town(std::uint64_t seed, Trouble kind, unsigned calls)
@@ -28,10 +28,10 @@ class Town {
     settle_in();
     for (std::size_t i = 0; i < calls; ++i) plan(i, 5s + some(30s));
     befall();
-    // Nobody talks for ever: the duration limit, or the silence of a dead line. One town in four has long talks.
+    // Calls end by their duration limit, or by the silence of a cut line. One town in four has long calls.
     talk_ = random_.below(4) == 0 ? 900s : 60s;
     in(talk_ + 40s, [this] { hang_up_all(); });
-    // Those that were still ringing then, were offered late by a repeated INVITE, or that a process forgot while it stood still.
+    // Ends further calls: those that were still ringing, those of a repeated INVITE, and those that a process forgot while it was stopped.
     in(over_ + 400s, [this] { hang_up_all(); });
     in(over_ + talk_ + 400s, [this] { hang_up_all(); });
     network_.run_for(over_ + talk_ + 500s);
@@ -49,7 +49,7 @@ class Town {
   [[nodiscard]] std::uint64_t traffic() const { return network_.traffic(); }
   [[nodiscard]] base::Duration lived() const { return lived_; }
 
-  /// What is wrong with this world; "" when all is as it should be.
+  /// Returns the first problem in this world, or "" when there is none.
   [[nodiscard]] std::string complaint() {
     if (!wrong_.empty()) return wrong_;
     if (!network_.was_consistent()) return "a machine was in a state that it may not be in";
@@ -75,7 +75,7 @@ class Town {
     if (wrong_.empty()) wrong_ = what;
   }
 
-  // --- the houses, and what befalls them ---------------------------------------------------------------------------------
+  // --- telephones and disturbances -----------------------------------------------------------------------------------------
 
   void settle_in() {
     phones_.resize(troubles_.fork ? 3 : 2);
@@ -95,7 +95,8 @@ class Town {
           proxy, [fork = std::make_shared<ForkingProxy>(proxy, std::vector{phones_[1].node->address, phones_[2].node->address})](
                      const Datagram& received) { return (*fork)(received); });
     } else if (troubles_.nat) {
-      // A port that lives for longer than a registration is refreshed by it; one that does not is lost between two calls.
+      // Refreshes of the registration keep a port open if the port's lifetime is longer than their interval. Otherwise the port closes between two
+      // calls.
       nat_ = std::make_unique<Nat>(*base::IpAddress::parse("198.51.100.7"), troubles_.nat_memory);
       network_.put_behind(*phones_[1].node, *nat_);
       network_.add_box(proxy, [box = std::make_shared<Proxy>(proxy, 60)](const Datagram& received) { return (*box)(received); });
@@ -157,7 +158,7 @@ class Town {
   }
 
   void plan(std::size_t i, base::Duration when) {
-    // Telephones that share a name do not know who of them is meant.
+    // Any telephone may call, also each of two that share a name.
     Telephone& phone = phones_[random_.below(phones_.size())];
     in(when, [this, i, &phone] { phone.later(0s, [this, i, &phone] { dial(i, phone); }); });
   }
@@ -179,7 +180,7 @@ class Town {
     part = {i, 0, true, !offers, {}, {}};
     if (offers) part.offers.insert(body.data);
     take_up_habits(phone, *session);
-    // Every fifth caller does not wait for long.
+    // Every fifth caller hangs up early.
     hang_up_in(phone, *session, random_.below(5) == 0 ? some(4s) : 4s + some(talk_));
   }
   void happened(const std::string& what) { ++happenings_[what]; }
@@ -236,7 +237,7 @@ class Town {
           if (phone.stack().reject(session, 486, {}, network_.now())) mine.acted = true;
         });
       case 1:
-        return;  // Nobody is at home.
+        return;  // No answer.
       default:
         break;
     }
@@ -246,7 +247,7 @@ class Town {
     if (random_.below(2) == 0) hang_up_in(phone, session, decides + some(talk_ * 2 / 3));
   }
 
-  // --- what a stack tells ------------------------------------------------------------------------------------------------
+  // --- events of a stack --------------------------------------------------------------------------------------------------
 
   void on_event(Telephone& phone, sip::Event event) {
     if (const auto* incoming = std::get_if<sip::IncomingCall>(&event)) return on_incoming(phone, *incoming);
@@ -279,12 +280,12 @@ class Town {
     of(*part).answered = true;
     happened("answered");
     if (!part->owes_answer) return check_answer(phone, answer.session, answer.body);
-    part->to_answer.clear();  // What other branches of a fork offered is void.
+    part->to_answer.clear();  // The offers of other branches of a fork are void.
     if (!answer.is_offer) return;
     part->to_answer.push_back(answer.body);
     answer_in_time(phone, answer.session, true);
   }
-  /// An answer is for an offer that this side made in this call.
+  /// Checks that an answer belongs to an offer that this side made in this call.
   void check_answer(Telephone& phone, sip::SessionId session, const sip::Body& answer) {
     const Part* part = phone.part(session);
     constexpr std::string_view kTo = "answer to ";
@@ -299,7 +300,7 @@ class Town {
     part->to_answer.push_back(offer.offer);
     answer_in_time(phone, offer.session, random_.below(4) != 0);
   }
-  /// Offers are answered in their order.
+  /// Answers the offers in their order.
   void answer_in_time(Telephone& phone, sip::SessionId session, bool accepts) {
     phone.later_in(session, some(300ms), [this, &phone, session, accepts](Part& part) {
       if (part.to_answer.empty()) return;
@@ -310,12 +311,12 @@ class Town {
       if (accepts) {
         if (phone.stack().accept_offer(session, body, network_.now()) && part.owes_answer) happened("answers to a late offer");
       } else if (phone.stack().refuse_offer(session, 488, network_.now()) && part.owes_answer) {
-        of(part).acted = true;  // Who called without an offer can refuse theirs only with the call.
+        of(part).acted = true;  // A caller without an offer can refuse the other side's offer only by ending the call.
       }
     });
   }
 
-  /// Some say no, some say nothing, some tell how it went without having called anybody.
+  /// Answers a transfer in one of three ways: declines it, ignores it, or accepts it and reports success without making a call.
   void on_transfer(Telephone& phone, sip::SessionId session) {
     const auto answer = random_.below(4);
     phone.later_in(session, some(2s), [this, &phone, session, answer](Part&) {
@@ -333,7 +334,7 @@ class Town {
     CallPart& mine = of(part->second);
     ++mine.ends_told;
     mine.end = ended;
-    // Who, and why: "1/0" is By::Remote, Why::Bye.
+    // By and why: "1/0" is By::Remote, Why::Bye.
     happened("end " + std::to_string(static_cast<int>(ended.by)) + "/" + std::to_string(static_cast<int>(ended.why)));
     if (ended.by == sip::CallEnded::By::Network) happened("ends by timers");
     phone.live.erase(part);

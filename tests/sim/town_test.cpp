@@ -1,7 +1,7 @@
-// 20,000 calls between stacks, on virtual time. What fails says its seed:
-//   OFFHOOK_SEED=N       that world alone, of each kind of trouble
-//   OFFHOOK_SIM_TRACE=1  and each message of it, in a line
-//   OFFHOOK_SIM_CALLS=N  so many calls (a fifteenth of them in debug builds and under a sanitizer)
+// 20,000 calls between stacks on virtual time. A failure prints its seed:
+//   OFFHOOK_SEED=N       runs only that world, with each kind of disturbance
+//   OFFHOOK_SIM_TRACE=1  prints each of its messages in one line
+//   OFFHOOK_SIM_CALLS=N  sets the number of calls (a fifteenth of them in debug builds and under a sanitizer)
 #include <offhook/tests/sim/lives.hpp>
 #include <offhook/tests/testkit/sanitized.hpp>
 
@@ -36,7 +36,7 @@ Lives live_through(Trouble trouble) {
   return lives;
 }
 
-/// The worlds were worth living in. A few of them, under a sanitizer, need not have held everything.
+/// Checks that the worlds contained these events. A sanitizer runs only a few worlds, which need not contain all of them.
 void check_happened(const Lives& lives, std::initializer_list<const char*> what) {
   if (kShare != 1) return;
   for (const std::string one : what) {
@@ -47,59 +47,59 @@ void check_happened(const Lives& lives, std::initializer_list<const char*> what)
 
 }  // namespace
 
-TEST_CASE("Calls over a good network: both sides agree on each end, and nothing is left behind") {
+TEST_CASE("Over a good network, both sides agree on each end, and no state remains") {
   const Lives lives = live_through(Trouble::None);
-  // But for who hangs up while a 422 is on its way to him.
+  // Some callers hang up while a 422 is on its way.
   CHECK(lives.count("came through") * 1000 > lives.count("calls") * 995);
-  CHECK(lives.count("ends by timers") == lives.count("end 2/3"));  // Nobody at home: the caller gives up.
+  CHECK(lives.count("ends by timers") == lives.count("end 2/3"));  // No answer: the caller gives up.
   // BYE from either side, CANCEL, a refusal, and a telephone that rings until the caller gives up.
   check_happened(lives, {"end 0/0", "end 1/0", "end 0/1", "end 1/1", "end 0/2", "end 1/2"});
   check_happened(lives, {"491", "PRACK", "UPDATE", "REFER", "early media", "answered offers", "refused offers",
                          "answers to a late offer", "ends of transfers", "422"});
 }
 
-TEST_CASE("Up to 30 % lost, 15 % doubled, out of order: both sides agree on each end, and nothing is left behind") {
+TEST_CASE("With up to 30 % loss, 15 % duplicates and reordering, both sides agree on each end, and no state remains") {
   const Lives lives = live_through(Trouble::Loss);
   CHECK(lives.count("came through") * 100 > lives.count("calls") * 95);
   CHECK(lives.count("ends by timers") * 100 <
-        lives.count("calls") * 5);  // Seven tries of an INVITE, eleven of a BYE seldom all fail.
+        lives.count("calls") * 5);  // Seven INVITEs or eleven BYEs rarely all fail.
 }
 
-TEST_CASE("One telephone is killed and started again in mid-call: the other's calls end, and nothing is left behind") {
+TEST_CASE("When one telephone is killed and restarted during a call, the other's calls end, and no state remains") {
   check_happened(live_through(Trouble::Restart), {"481", "ends by timers"});
 }
 
-TEST_CASE("One telephone's process stands still for seconds or hours: calls end on both sides, and nothing is left behind") {
+TEST_CASE("When one telephone's process stops for seconds or hours, calls end on both sides, and no state remains") {
   check_happened(live_through(Trouble::Stopped), {"ends by timers"});
 }
 
-TEST_CASE("The line is cut in mid-call: both sides end by their own timers, and nothing is left behind") {
+TEST_CASE("When the line is cut during a call, both sides end by their own timers, and no state remains") {
   check_happened(live_through(Trouble::Cut), {"ends by timers"});
 }
 
-TEST_CASE("Nothing passes for a while, one way or both: calls end on both sides, and nothing is left behind") {
+TEST_CASE("When one or both directions are interrupted for a while, calls end on both sides, and no state remains") {
   check_happened(live_through(Trouble::Partition), {"ends by timers", "answered offers"});
 }
 
-TEST_CASE("Behind a NAT, through a registrar and proxy: both sides agree on each end, and nothing is left behind") {
+TEST_CASE("Behind a NAT with registrar and proxy, both sides agree on each end, and no state remains") {
   const Lives lives = live_through(Trouble::Nat);
   CHECK(lives.count("came through") * 100 > lives.count("calls") * 90);
   CHECK(lives.count("ends by timers") * 100 < lives.count("calls") * 5);
 }
 
-TEST_CASE("Behind a NAT that forgets its ports: each call ends on both sides, and nothing is left behind") {
+TEST_CASE("Behind a NAT that loses its ports, each call ends on both sides, and no state remains") {
   (void)live_through(Trouble::ForgetfulNat);
 }
 
-TEST_CASE("One call rings two telephones: one of them keeps it, each ends as the caller says, and nothing is left behind") {
+TEST_CASE("When one call rings two telephones, one of them keeps it, each ends as the caller reports, and no state remains") {
   check_happened(live_through(Trouble::Fork), {"PRACK", "491", "REFER"});
 }
 
-TEST_CASE("Several troubles at once: each call ends on each side, and nothing is left behind") {
+TEST_CASE("With several disturbances at once, each call ends on each side, and no state remains") {
   (void)live_through(Trouble::Everything);
 }
 
-TEST_CASE("A seed is the same world each time, to the byte, and another one is another") {
+TEST_CASE("The same seed produces the same world to the byte, and another seed another world") {
   for (const Trouble trouble : kTroubles) {
     CAPTURE(to_string(trouble));
     const Town one(77, trouble, kCallsPerWorld), again(77, trouble, kCallsPerWorld), other(78, trouble, kCallsPerWorld);

@@ -1,4 +1,4 @@
-// Transfers between three telephones, with early media that is acknowledged and offers that cross, over good and bad networks.
+// Transfers between three telephones, with reliable early media and offers that cross, over good and bad networks.
 #include <offhook/tests/sim/network.hpp>
 
 #include <doctest/doctest.h>
@@ -13,14 +13,14 @@ namespace {
 
 const sip::Body kHold{"application/sdp", "hold"};
 
-/// Ann has a call with Bo, and refers him to Cy: blind, or after a call of her own with Cy. Everybody answers whatever comes, with
-/// reliable early media before; now and then somebody puts somebody on hold.
+/// Ann has a call with Bo, and refers him to Cy: blind, or after her own call with Cy. Every telephone answers every call, after reliable early
+/// media. The telephones put each other on hold from time to time.
 struct Three {
   Network network;
   std::map<std::string, Network::Node*> people;
   std::map<std::string, sip::AccountId> accounts;
   sip::SessionId with_bo, with_cy;
-  std::vector<int> outcomes;  // Of Ann's REFER, as she was told.
+  std::vector<int> outcomes;  // final statuses of Ann's REFER, as reported to her
   std::map<std::string, std::set<std::uint64_t>> up;
   unsigned replaced = 0, dialled_by_bo = 0;
 
@@ -52,8 +52,8 @@ struct Three {
     options.target = attended_ ? "" : "sip:cy@192.0.2.3";
     if (attended_) options.replaces = with_cy;
     (void)people["ann"]->stack.refer(with_bo, options, network.now());
-    // Then both sides change their media at the same moment: one of them gets 491, and tries again. (Not with the REFER, which must
-    // not be overtaken: RFC 3261 section 12.2.2.)
+    // Both sides change their media at the same moment; one of them gets 491 and tries again. This does not happen at the same time as the REFER,
+    // which no request may overtake: RFC 3261 section 12.2.2.
     network.at(network.now() + 1s, [this] {
       (void)people["ann"]->stack.offer(with_bo, kHold, network.now());
       for (const auto id : up["bo"]) (void)people["bo"]->stack.offer(sip::SessionId{id}, kHold, network.now());
@@ -86,7 +86,7 @@ struct Three {
     }
     if (const auto* progress = std::get_if<sip::TransferProgress>(&event)) {
       outcomes.push_back(progress->status);
-      if (progress->status == 200) (void)stack.hang_up(with_bo, network.now());  // As who has handed a caller on does.
+      if (progress->status == 200) (void)stack.hang_up(with_bo, network.now());  // The transferor hangs up after a success.
     }
     if (const auto* ended = std::get_if<sip::CallEnded>(&event)) {
       up[who].erase(ended->session.value);
@@ -114,7 +114,7 @@ struct Three {
 
 }  // namespace
 
-TEST_CASE("Blind transfer: Bo talks to Cy, Ann has heard so and is out of it [RFC 3515 section 2.4]") {
+TEST_CASE("A blind transfer connects Bo with Cy, and Ann gets the result and leaves [RFC 3515 section 2.4]") {
   Three three(3, {}, false);
   three.network.run_for(100s);
   CHECK(three.succeeded());
@@ -122,14 +122,14 @@ TEST_CASE("Blind transfer: Bo talks to Cy, Ann has heard so and is out of it [RF
   CHECK(three.replaced == 0);
 }
 
-TEST_CASE("Attended transfer: Bo's call takes the place of Ann's with Cy [RFC 3891 section 3]") {
+TEST_CASE("In an attended transfer, Bo's call replaces Ann's call with Cy [RFC 3891 section 3]") {
   Three three(3, {}, true);
   three.network.run_for(100s);
   CHECK(three.succeeded());
   CHECK(three.replaced == 1);
 }
 
-TEST_CASE("Transfers in bad weather: told once how they went, true for both sides, and nothing is left behind [RFC 3515 section 2.4]") {
+TEST_CASE("Over a bad network, a transfer is reported once, correctly for both sides, and no state remains [RFC 3515 section 2.4]") {
   unsigned good = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
@@ -138,7 +138,7 @@ TEST_CASE("Transfers in bad weather: told once how they went, true for both side
     CHECK(three.outcomes.size() <= 1);
     CHECK(three.dialled_by_bo <= 1);
     good += three.succeeded() ? 1 : 0;
-    // Who was told 200 left behind two who talk to each other, or one of them has noticed that the other is gone.
+    // After a report of 200, the other two talk, or one of them has detected that the other has gone.
     three.end_all();
     three.network.run_for(250s);
     three.end_all();
@@ -148,7 +148,7 @@ TEST_CASE("Transfers in bad weather: told once how they went, true for both side
   CHECK(good >= 30);
 }
 
-TEST_CASE("The line is cut in the middle of a transfer: it ends for everybody, and nothing is left behind") {
+TEST_CASE("When the line is cut during a transfer, it ends for all three, and no state remains") {
   for (const auto after : {25100ms, 25500ms, 26500ms, 27500ms}) {
     CAPTURE(after.count());
     Three three(5, {}, after.count() % 1000 == 500);

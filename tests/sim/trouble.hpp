@@ -5,18 +5,18 @@
 
 #include <string>
 
-/// What can come between telephones.
+/// The disturbances between telephones.
 namespace offhook::sim {
 
 enum class Trouble {
   None,
-  Loss,          ///< up to 30 % lost, 15 % doubled, and out of order
-  Restart,       ///< one telephone is killed and started again
-  Stopped,       ///< one telephone's process stands still for seconds or hours, and its clock is ahead then
-  Cut,           ///< the line is cut for good
-  Partition,     ///< nothing passes for a while, in one direction or both
-  Nat,           ///< a registrar and proxy between, and one telephone behind a NAT
-  ForgetfulNat,  ///< whose ports live for a shorter time than registrations do
+  Loss,          ///< up to 30 % loss, 15 % duplicates, and reordering
+  Restart,       ///< one telephone is killed and restarted
+  Stopped,       ///< one telephone's process stops for seconds or hours while its clock continues
+  Cut,           ///< the line is cut permanently
+  Partition,     ///< no datagram passes for a while, in one direction or both
+  Nat,           ///< a registrar and proxy, and one telephone behind a NAT
+  ForgetfulNat,  ///< a NAT whose ports live shorter than registrations
   Fork,          ///< a proxy rings two telephones for one call
   Everything,    ///< several of these at once
 };
@@ -54,7 +54,7 @@ inline base::Duration random_time(base::Random& random, base::Duration most) {
   return base::Duration(static_cast<base::Duration::rep>(random.below(static_cast<std::uint64_t>(most.count()) + 1)));
 }
 
-/// The troubles of one world, drawn from its seed.
+/// The disturbances of one world; its seed chooses them.
 struct Troubles {
   bool loss = false, restart = false, stopped = false, cut = false, partition = false, nat = false, fork = false;
   base::Duration nat_memory = 90s;

@@ -4,7 +4,7 @@
 
 namespace offhook_test {
 
-/// The limit of open files of this process while it lives; descriptors that are open stay so.
+/// Limits the open files of this process during its lifetime. Descriptors that are already open stay open.
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(std::size_t most) {

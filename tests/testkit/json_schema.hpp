@@ -7,10 +7,10 @@
 
 namespace offhook_test {
 
-/// A JSON Schema (draft 7) as valijson, which knows nothing of Offhook, applies it: a second opinion on the schemas that we publish.
+/// A JSON Schema (draft 7) as valijson applies it. valijson shares no code with Offhook, so it checks our published schemas independently.
 class JsonSchema {
  public:
-  /// `text`: the schema, which is valid JSON.
+  /// `text` is the schema, which must be valid JSON.
   explicit JsonSchema(const std::string& text);
   ~JsonSchema();
   [[nodiscard]] bool accepts(const nlohmann::json& document) const;

@@ -5,9 +5,9 @@
 
 namespace offhook_test {
 
-/// Whether done() came true within the deadline. The deadline ends the wait for something that never comes: no test passes or fails by how fast
-/// the machine is. This is for state that gives no signal when it changes (counters, queues without locks, files): asking again after a pause is
-/// the only way then. What can signal (a descriptor, a condition variable, a future) is waited for by its signal.
+/// Returns true if done() becomes true within the deadline. The deadline only limits the wait for a condition that never becomes true; no test result
+/// depends on the speed of the machine. Use it for state that gives no signal when it changes (counters, queues without locks, files), which can only
+/// be polled. Wait for a descriptor, a condition variable or a future by its own signal instead.
 template <class Done>
 [[nodiscard]] bool wait_until(Done done, std::chrono::milliseconds deadline = std::chrono::seconds(30)) {
   const auto end = std::chrono::steady_clock::now() + deadline;

@@ -1,5 +1,5 @@
-// offhook_soak [CALLS [FIRST-SEED]]: as many calls on simulated networks, on all cores. Progress goes to standard error; the last
-// line says what was lived through. Exit code 1 when anything was wrong. `./dev soak` calls it.
+// offhook_soak [CALLS [FIRST-SEED]]: makes this many calls on simulated networks, on all cores. It prints its progress to standard error, and a
+// summary of the events as its last line. The exit code is 1 when it found a problem. `./dev soak` runs it.
 #define DOCTEST_CONFIG_DISABLE
 #include <offhook/tests/sim/lives.hpp>
 
@@ -19,7 +19,7 @@ struct Soak {
   std::mutex mutex;
   Lives all;
 
-  /// World n, of each kind of trouble in turn.
+  /// Returns the disturbance of world n; the worlds have each kind in turn.
   static Trouble trouble_of(std::uint64_t n) { return kTroubles[n % std::size(kTroubles)]; }
 
   void work() {
