@@ -1,5 +1,5 @@
-// offhook_test_caller: a telephone for tests. Registers, calls, does what its steps say, records both directions on one clock, and
-// prints what it measured in that recording as one line of JSON.
+// offhook_test_caller: a telephone for tests. It registers, calls, performs its steps, and records both directions on one clock. It prints its
+// measurements of this recording as one line of JSON.
 #include <offhook/agent/demo/wav_files.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/tests/caller/recording_search.hpp>
@@ -24,7 +24,7 @@ struct Options {
   std::vector<caller::Step> steps;
   std::vector<std::string> lines;
   struct Wanted { std::string name; std::vector<std::int16_t> pcm; };
-  std::vector<Wanted> wanted;  ///< sentences that are looked for in what was heard
+  std::vector<Wanted> wanted;  ///< sentences to find in the received audio
 };
 
 int complain(const std::string& what) {
@@ -111,7 +111,7 @@ struct Phone {
 
 long long in_ms(std::size_t samples) { return static_cast<long long>(samples) * 1000 / agent::demo::kSpeechRate; }
 
-/// What was heard of each sentence that was looked for: where, and how like it (recording_search.hpp).
+/// Returns the position and the likeness of each sentence in the received audio (recording_search.hpp).
 nlohmann::json found_in(const agent::demo::Recording& recording, const std::vector<Options::Wanted>& wanted) {
   nlohmann::json all = nlohmann::json::object();
   for (const auto& [name, pcm] : wanted) {
@@ -161,7 +161,7 @@ int main(int count, char** arguments) {
   if (!lines) return complain(lines.error().detail);
   caller::StepCaller script(options.steps, std::move(*lines));
   media::Engine engine{{1, 16384, 32767, std::chrono::seconds(30), {}}};
-  Phone phone;  // Its call's media end before the engine does.
+  Phone phone;  // Declared after the engine, so that its calls' media end before the engine does.
   phone::EndpointOptions endpoint_options;
   endpoint_options.sip.bind = *base::IpAddress::parse("127.0.0.1");
   endpoint_options.stack.number = 3;

@@ -13,19 +13,19 @@ namespace offhook::caller {
 namespace {
 
 constexpr std::uint32_t kRate = 16000;
-constexpr std::size_t kCoarse = 8;              // Samples that are averaged: what is compared lies below 1 kHz, where telephones lose nothing.
-constexpr std::size_t kThin = 4;                // Of the first look: an eighth of a millisecond beside the place even 1 kHz is still like itself.
-constexpr std::size_t kNear = kRate / 500;      // Of the place by the first look: a high voice is as like itself a period beside it.
-constexpr std::size_t kPart = kRate / 5;        // What is looked at for itself.
-constexpr double kSilentRms = 400;              // A part that is quieter there is silent.
-constexpr double kFaintest = 1e-4;              // Of the wanted energy: in what is 40 dB below it the rounding of the running sum counts.
-constexpr std::size_t kTakenOut = kRate / 20;   // By which a part may come earlier than the one before it says: a jitter buffer shortens what it plays,
-constexpr std::size_t kPutIn = kRate / 4;       // and later: it lengthens it, or has nothing to play while the machine stands still.
-constexpr float kJump = 0.5F;                   // What that costs in likeness: it is rare, and any two words are alike somewhere.
-constexpr double kWeak = 0.695;                 // 70 in hundredths.
-constexpr std::size_t kCuts = kRate / 100;      // From one place where it may have done so within a part to the next.
+constexpr std::size_t kCoarse = 8;              // Samples to average: the comparison uses only audio below 1 kHz, which telephone lines preserve.
+constexpr std::size_t kThin = 4;                // The first search thins by this factor: even 1 kHz correlates at a distance of an eighth of a millisecond.
+constexpr std::size_t kNear = kRate / 500;      // Range around the first result: a high voice correlates with itself at a distance of one period.
+constexpr std::size_t kPart = kRate / 5;        // length of one compared part
+constexpr double kSilentRms = 400;              // A part with less loudness is silent.
+constexpr double kFaintest = 1e-4;              // Share of the wanted energy; below it (40 dB), the rounding errors of the running sum matter.
+constexpr std::size_t kTakenOut = kRate / 20;   // Longest time by which a part may come early: a jitter buffer shortens what it plays.
+constexpr std::size_t kPutIn = kRate / 4;       // Longest time by which a part may come late: it lengthens, or has no audio while the host is stopped.
+constexpr float kJump = 0.5F;                   // Cost of such a jump in likeness: jumps are rare, and any two words are similar somewhere.
+constexpr double kWeak = 0.695;                 // rounds to 70 hundredths
+constexpr std::size_t kCuts = kRate / 100;      // Distance between the possible positions of a jump within a part.
 
-/// Without what lies above: each sample the mean of kCoarse.
+/// Removes high frequencies: each sample becomes the mean of kCoarse samples.
 std::vector<float> smooth(std::span<const std::int16_t> pcm) {
   std::vector<float> out(pcm.size() - std::min(pcm.size(), kCoarse - 1));
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -43,7 +43,7 @@ std::vector<float> thinned(std::span<const float> smoothed) {
 }
 
 double product(std::span<const float> a, std::span<const float> b) {
-  std::array<float, 8> sums{};  // Side by side: a single sum would wait for each addition.
+  std::array<float, 8> sums{};  // Parallel sums: a single sum would wait for each addition.
   std::size_t i = 0;
   for (; i + sums.size() <= b.size(); i += sums.size()) {
     for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += a[i + k] * b[i + k];
@@ -57,7 +57,8 @@ double energy(std::span<const float> pcm) {
   return std::accumulate(pcm.begin(), pcm.end(), 0.0, [](double sum, float sample) { return sum + static_cast<double>(sample) * sample; });
 }
 
-/// How well `part` fits at each place of `whole` from `from` to `to`, as far as there is enough of it: 0 where that is all but silent.
+/// Returns how well `part` fits at each place of `whole` from `from` to `to`, as far as `whole` reaches. The value is 0 where `whole` is nearly
+/// silent.
 std::vector<float> fits(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
   if (whole.size() < part.size() || from > whole.size() - part.size()) return {};
   std::vector<float> all(std::min(to, whole.size() - part.size()) - from + 1);
@@ -71,7 +72,7 @@ std::vector<float> fits(std::span<const float> whole, std::span<const float> par
   return all;
 }
 
-/// Where in there it fits best, and how well.
+/// Returns the place from `from` to `to` where `part` fits best, and how well.
 std::pair<std::size_t, double> best_place(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
   const auto all = fits(whole, part, from, to);
   if (all.empty()) return {from, -1};
@@ -81,14 +82,14 @@ std::pair<std::size_t, double> best_place(std::span<const float> whole, std::spa
 
 double rms(std::span<const float> pcm) { return pcm.empty() ? 0 : std::sqrt(energy(pcm) / static_cast<double>(pcm.size())); }
 
-/// There is nothing to recognise it by: an s, a pause.
+/// Returns true if the part has too little sound to compare, such as an s or a pause.
 bool silent(std::span<const float> part) { return rms(part) < kSilentRms; }
 
-/// For each place the best of `sums` that lies `least` to `most` before it, and where that is.
+/// Returns for each place the best of `sums` at a distance of `least` to `most` before it, and the place of that sum.
 struct Before { float sum; std::size_t at; };
 std::vector<Before> best_before(std::span<const float> sums, std::size_t least, std::size_t most) {
   std::vector<Before> all(sums.size(), {-1e9F, 0});
-  std::deque<std::size_t> candidates;  // Falling: the first is the best of those that are near enough.
+  std::deque<std::size_t> candidates;  // In falling order; the first is the best within reach.
   for (std::size_t at = least; at < sums.size(); ++at) {
     while (!candidates.empty() && sums[candidates.back()] <= sums[at - least]) candidates.pop_back();
     candidates.push_back(at - least);
@@ -98,7 +99,7 @@ std::vector<Before> best_before(std::span<const float> sums, std::size_t least, 
   return all;
 }
 
-/// Where each part of the voice stands, so that they fit best together, one behind another. Both thinned, as the places are.
+/// Returns the places of the voice's parts, in sequence, with the best total fit. Both signals are thinned, and so are the places.
 std::vector<std::size_t> places(std::span<const float> heard, std::span<const float> voice) {
   constexpr std::size_t kStep = kPart / kThin;
   std::vector<float> sums;
@@ -122,7 +123,7 @@ std::vector<std::size_t> places(std::span<const float> heard, std::span<const fl
   return {backwards.rbegin(), backwards.rend()};
 }
 
-/// How well `part` fits that begins at `first` and, behind the cut that is best, goes on as if it had begun at `second`.
+/// Returns how well `part` fits if it begins at `first` and, after the best cut, continues as if it had begun at `second`.
 double fits_in_two(std::span<const float> heard, std::span<const float> part, std::size_t first, std::size_t second) {
   double best = -1;
   if (std::max(first, second) + part.size() > heard.size()) return best;
@@ -136,7 +137,7 @@ double fits_in_two(std::span<const float> heard, std::span<const float> part, st
 
 std::size_t back(std::size_t at, std::size_t by) { return at - std::min(at, by); }
 
-/// A fifth of a second of the voice that is not silent, and where it stands in what was heard.
+/// A fifth of a second of the voice that is not silent, and its place in the received audio.
 struct Part { std::span<const float> voice; std::size_t offset = 0, at = 0; };
 std::vector<Part> voiced_parts(std::span<const float> heard, std::span<const float> voice) {
   std::vector<Part> parts;
@@ -149,7 +150,7 @@ std::vector<Part> voiced_parts(std::span<const float> heard, std::span<const flo
   return parts;
 }
 
-/// How well a part fits. What was taken out or put in within it shows by where its neighbours stand.
+/// Returns how well a part fits. The places of its neighbours show whether samples were removed or inserted within it.
 double fits_between(std::span<const float> heard, const Part& part, std::size_t before, std::size_t after) {
   return std::max({best_place(heard, part.voice, back(part.at, kTakenOut), part.at + kTakenOut).second, fits_in_two(heard, part.voice, before, part.at),
                    fits_in_two(heard, part.voice, part.at, after), fits_in_two(heard, part.voice, before, after)});

@@ -13,35 +13,35 @@
 
 namespace offhook::caller {
 
-/// One thing that a caller does.
+/// One action of a caller.
 struct Step {
   enum class What : std::uint8_t {
-    Wait,       ///< until the other side has spoken and has been silent for 800 ms; at most `ms`, when it is not 0
-    Say,        ///< `text`, when nobody speaks
+    Wait,       ///< until the other side has spoken and then been silent for 800 ms; at most `ms`, if that is not 0
+    Say,        ///< `text`, when neither side speaks
     Interrupt,  ///< `text`, `ms` after the other side begins to speak
     Press,      ///< the keys of `text`
-    Silence,    ///< say nothing for `ms`
+    Silence,    ///< no speech for `ms`
     HangUp,
   };
   What what{};
   std::string text;
   std::uint32_t ms = 0;
 };
-/// "say:when are you open", "interrupt:900:stop", "press:12#", "wait", "wait:5000", "silence:9000", "hangup".
+/// Parses a step such as "say:when are you open", "interrupt:900:stop", "press:12#", "wait", "wait:5000", "silence:9000" or "hangup".
 [[nodiscard]] std::optional<Step> parse_step(std::string_view written);
 
-/// What a step came to, by the caller's own recording.
+/// The result of a step, measured in the caller's own recording.
 struct Done {
   std::string step;
-  double at_ms = 0;                    ///< when it began, since the call was up
+  double at_ms = 0;                    ///< start of the step, after the call was connected
   std::optional<double> response_ms;   ///< Say: from its last voiced sample to the other side's first
   std::optional<double> silenced_ms;   ///< Interrupt: from its first voiced sample to the other side's last before a silence of 300 ms
 };
 
-/// A caller who follows steps and records both directions on one clock. One thread; poll() it every few milliseconds.
+/// A caller that performs steps and records both directions on one clock. Use it on one thread; call poll() every few milliseconds.
 class StepCaller {
  public:
-  /// `lines`: the sound of each Say and Interrupt, in their order.
+  /// `lines` are the audio of each Say and Interrupt, in order.
   StepCaller(std::vector<Step> steps, std::vector<agent::demo::Line> lines);
 
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
@@ -52,15 +52,15 @@ class StepCaller {
   [[nodiscard]] agent::demo::Recording recording() const;
   [[nodiscard]] std::vector<Done> report() const;
   [[nodiscard]] std::optional<double> greeting_ms() const;
-  /// The keys that the other side pressed (RFC 4733).
+  /// Returns the keys that the other side pressed (RFC 4733).
   [[nodiscard]] const std::string& heard_digits() const { return heard_digits_; }
 
-  /// What a step said: samples of recording().sent.
+  /// The audio of a step, in samples of recording().sent.
   struct Spoken { std::size_t step = 0, begin = 0, end = 0; };
   [[nodiscard]] const std::vector<Spoken>& spoken() const { return spoken_; }
-  /// The tick of its engine at which the recording begins.
+  /// Returns the tick of the caller's engine at which the recording begins.
   [[nodiscard]] std::optional<std::uint64_t> origin_tick() const { return origin_tick_; }
-  /// The tick of the frame that was heard last; 0: none was.
+  /// Returns the tick of the last received frame, or 0 if there is none.
   [[nodiscard]] std::uint64_t newest_tick() const { return origin_tick_ ? *origin_tick_ + frames_ - 1 : 0; }
 
  private:

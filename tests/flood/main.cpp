@@ -1,6 +1,6 @@
-// A flood while calls are up: 1,000 INVITEs without credentials and 5,000 datagrams of garbage a second, from 100 addresses of this
-// machine, and beside them a trusted peer whose OPTIONS are timed. Says what it saw; fails when a call was lost, an OPTIONS of the
-// trusted peer went unanswered, or (with --strict) a mark of the time or the memory was missed.
+// Floods a stack while calls are up: 1,000 INVITEs without credentials and 5,000 datagrams of garbage per second, from 100 addresses of this machine.
+// A trusted peer sends OPTIONS at the same time and measures their response times. Prints the results. Fails when a call was lost, when an OPTIONS of
+// the trusted peer got no answer, or (with --strict) when a limit of time or memory was exceeded.
 #include "messages.hpp"
 #include "target.hpp"
 #include "udp_peer.hpp"
@@ -26,7 +26,7 @@ constexpr double kMarkMs = 100, kMarkMemory = 1.05;
 
 struct Options {
   int seconds = 60, after = 60;
-  int warm = 6;  ///< seconds of flood beforehand: pools that are filled once are no growth; 0: none
+  int warm = 6;  ///< seconds of flood before the measurement, so that pools that fill once do not count as growth; 0: none
   bool strict = false;
 };
 
@@ -34,8 +34,8 @@ struct Flooded {
   std::size_t invites = 0, garbage = 0, octets_in = 0, octets_out = 0, answers = 0;
 };
 
-/// The answer to this request, past those to others. It is sent each T1 until then, 32 s at most: a datagram may be lost in a burst
-/// [RFC 3261 section 17.1.2.2].
+/// Returns the response to this request, and skips other responses. It sends the request every T1 until then, for 32 s at most, because a datagram
+/// may be lost in a burst [RFC 3261 section 17.1.2.2].
 std::string answer_to(UdpPeer& peer, const std::string& text, const std::string& call_id, const std::string& cseq) {
   for (int repeat = 0; repeat < 64; ++repeat) {
     peer.send(text);
@@ -50,7 +50,7 @@ std::string answer_to(UdpPeer& peer, const std::string& text, const std::string&
   return {};
 }
 
-/// The tags of the calls that could be set up.
+/// Sets up the calls, and returns the tags of those that succeeded.
 std::vector<std::string> set_up(UdpPeer& peer) {
   std::vector<std::string> tags;
   for (int i = 0; i < kCalls; ++i) {
@@ -63,7 +63,7 @@ std::vector<std::string> set_up(UdpPeer& peer) {
   return tags;
 }
 
-/// How many calls still answer to `method`.
+/// Returns how many calls still answer to `method`.
 std::size_t still_up(UdpPeer& peer, const std::vector<std::string>& tags, const std::string& method, int cseq) {
   std::size_t up = 0;
   for (std::size_t i = 0; i < tags.size(); ++i) {
@@ -79,7 +79,7 @@ Flooded flood(std::uint16_t port, int seconds) {
   for (int i = 0; i < kSources; ++i) sources.emplace_back("127.0.0." + std::to_string(i + 101), port);
   Flooded seen;
   const auto begin = Clock::now();
-  for (int turn = 0; turn < seconds * 1000; ++turn) {  // Each ms one INVITE and five of garbage.
+  for (int turn = 0; turn < seconds * 1000; ++turn) {  // Each millisecond sends one INVITE and five datagrams of garbage.
     std::this_thread::sleep_until(begin + turn * 1ms);
     for (int i = 0; i < (kInvitesPerSecond + kGarbagePerSecond) / 1000; ++i) {
       UdpPeer& source = sources[static_cast<std::size_t>(turn * 7 + i * 17) % kSources];
@@ -105,7 +105,7 @@ Flooded flood(std::uint16_t port, int seconds) {
   return seen;
 }
 
-/// Round trips of OPTIONS of the trusted peer in ms, one each 10 ms; an unanswered one is 1e9.
+/// Returns the round trips of the trusted peer's OPTIONS in ms, one every 10 ms; 1e9 for an OPTIONS without an answer.
 std::vector<double> probe(std::uint16_t port, const std::atomic<bool>& done) {
   UdpPeer peer("127.0.0.1", port);
   std::vector<double> times;
@@ -132,7 +132,7 @@ int run(const Options& options) {
   UdpPeer caller("127.0.0.1", target.port());
   if (options.warm > 0) {
     (void)flood(target.port(), options.warm);
-    std::this_thread::sleep_for(40s);  // 64 * T1 and more: what was answered is forgotten.
+    std::this_thread::sleep_for(40s);  // Longer than 64 * T1, so that the transactions have ended.
   }
   const auto tags = set_up(caller);
   if (!target.tells_anew()) return std::puts("flood: the target does not say what it holds"), 1;

@@ -4,7 +4,7 @@
 
 namespace offhook::flood {
 
-/// A request of `id`, which makes its branch, Call-ID and tag; `to_tag` "" is outside any dialog.
+/// Returns a request. `id` determines its branch, Call-ID and tag. An empty `to_tag` makes a request outside a dialog.
 inline std::string request(const std::string& method, const std::string& id, int cseq, const std::string& to_tag, const std::string& branch) {
   const bool invite = method == "INVITE";
   const std::string body = invite ? "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n" : "";

@@ -27,7 +27,7 @@ struct Told {
 
 namespace {
 
-/// Writes down each half a second what is held, and keeps house as `offhook run` does.
+/// Records the held memory every half a second, and trims the heap as `offhook run` does.
 void watch(sip::SipEdge& edge, Told& told, base::HeapKeeper& heap) {
   heap.tidy(base::Clock::now());
   const auto info = ::mallinfo2();

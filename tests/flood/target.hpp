@@ -10,8 +10,8 @@ namespace offhook::flood {
 
 struct Told;
 
-/// The stack that is flooded, behind real sockets in a process of its own, so that its memory is told apart from the attackers'.
-/// 127.0.0.1 is its trusted peer; everybody else must prove a password. It answers every call that it takes.
+/// The flooded stack with real sockets, in a process of its own, so that its memory is measured without the attackers'. It trusts 127.0.0.1; any
+/// other peer must prove a password. It answers every call that it accepts.
 class Target {
  public:
   Target();
@@ -21,18 +21,18 @@ class Target {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] bool is_alive() const;
-  /// What it holds of the heap, in kB, when it told that last: twice a second.
+  /// Returns the heap memory that it held at its last report, in kB. It reports twice per second.
   [[nodiscard]] std::size_t held_kb() const;
-  /// Waits until it has told that of now: the second time from here on.
+  /// Waits for the second report from now on, which is current.
   [[nodiscard]] bool tells_anew() const;
-  /// Pages that it has in memory, in kB: with what its allocator keeps for later.
+  /// Returns its resident memory in kB, including memory that its allocator retains.
   [[nodiscard]] std::size_t resident_kb() const;
-  /// Processor time that it has used, in seconds.
+  /// Returns its processor time in seconds.
   [[nodiscard]] double cpu_seconds() const;
 
  private:
   pid_t pid_ = -1;
-  Told* told_ = nullptr;  // Shared with the child, which writes it.
+  Told* told_ = nullptr;  // shared with the child process, which writes it
   std::uint16_t port_ = 0;
 };
 

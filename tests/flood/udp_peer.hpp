@@ -29,7 +29,7 @@ class UdpPeer {
   }
 
   bool send(std::string_view text) { return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) >= 0; }
-  /// One datagram; "" when none comes within `wait_ms`.
+  /// Returns one datagram, or "" when none arrives within `wait_ms`.
   std::string receive(int wait_ms) {
     pollfd entry{fd_, POLLIN, 0};
     if (::poll(&entry, 1, wait_ms) != 1) return {};

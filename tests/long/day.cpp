@@ -1,7 +1,6 @@
-// offhook_long_day [TICKS]: one leg for a day (4,320,000 ticks of 20 ms) on virtual time, as fast as it goes. Sequence numbers go round 66
-// times, the timestamps of both sides once, within the first quarter of an hour, and so do the 32 bits of wall time in reports; one packet in
-// 997 is lost. Fails when a frame, a packet or a report is not as it has to be, when a counter does not say what happened, when anything is
-// allocated, or when memory grew.
+// offhook_long_day [TICKS]: runs one leg for a day (4,320,000 ticks of 20 ms) on virtual time, as fast as possible. Sequence numbers wrap 66 times.
+// The timestamps of both sides, and the 32 bits of wall time in reports, wrap once in the first quarter of an hour. One packet in 997 is lost. It
+// fails when a frame, a packet or a report is wrong, when a counter disagrees with the events, when anything is allocated, or when memory grows.
 #include "samples.hpp"
 
 #include <offhook/media/packetizer.hpp>
@@ -24,7 +23,7 @@ namespace {
 std::uint64_t allocated = 0;
 }
 
-// Not inlined: seeing through one of them, g++ takes malloc and delete, or new and free, for a mismatch.
+// Without noinline, g++ reports malloc with delete, or new with free, as a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocated;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
@@ -51,7 +50,7 @@ media::MediaPlan plan() {
   return made;
 }
 
-/// Of which our first timestamp comes out so high that it goes round between the ticks 3,000 and 30,000.
+/// Returns a seed whose first timestamp is so high that it wraps between the ticks 3,000 and 30,000.
 std::uint64_t seed_of_our_end() {
   for (std::uint64_t seed = 1;; ++seed) {
     base::SeededRandom random(seed);
@@ -61,7 +60,7 @@ std::uint64_t seed_of_our_end() {
   }
 }
 
-/// A report that was sent: its wall time, as the other side repeats it, and when that was.
+/// A sent report: its wall time, as the other side repeats it, and its time.
 struct Reported {
   std::uint32_t middle = 0;
   base::TimePoint at{};
@@ -88,7 +87,7 @@ class Day {
       for (const auto& datagram : sendout_.all()) look_at(datagram);
       take_heard();
       if (tick_ % step != step - 1 || tick_ < kWarm) continue;
-      const auto allocated_now = allocated;  // The samples are ours.
+      const auto allocated_now = allocated;  // The allocations for the samples belong to the test.
       samples_.push_back({static_cast<double>(tick_) / 3000, offhook_test::resident_kb(), 0, 0});
       allocated_before_ += allocated - allocated_now;
     }
@@ -97,19 +96,19 @@ class Day {
 
   [[nodiscard]] std::string wrong() {
     const auto all = stream_->statistics();
-    const std::uint64_t lost_at_the_end = (ticks_ - 1) % kLostEach == 0 ? 1 : 0;  // Nobody can know of it yet.
+    const std::uint64_t lost_at_the_end = (ticks_ - 1) % kLostEach == 0 ? 1 : 0;  // Its loss cannot be detected yet.
     check(all.packets_sent == ticks_, "packets_sent", all.packets_sent);
-    // The first one's source is not yet believed.
+    // The first packet comes before its source is accepted.
     check(all.packets_received + 1 == ticks_ - lost_, "packets_received", all.packets_received);
     check(all.packets_lost + lost_at_the_end == lost_, "packets_lost", all.packets_lost);
     check(all.packets_late + all.packets_duplicate + all.malformed + all.refused_payload == 0, "packets refused", all.packets_late);
-    check(all.refused_source <= 1, "refused_source", all.refused_source);  // The first one, of a source not yet believed.
+    check(all.refused_source <= 1, "refused_source", all.refused_source);  // The first packet, before its source is accepted.
     check(all.frames_played + all.frames_concealed <= ticks_ + 4, "frames", all.frames_played + all.frames_concealed);
     check(all.frames_concealed >= lost_ / 2 && all.frames_concealed <= 2 * lost_ + 20, "frames_concealed", all.frames_concealed);
     check(all.heard_dropped + all.events_dropped + all.send_failed == 0, "drops", all.heard_dropped);
     check(all.jitter_us < 1000 && all.jitter_buffer_ms <= 60, "jitter_buffer_ms", all.jitter_buffer_ms);
     check(heard_ == ticks_, "frames heard", heard_);
-    // Each 2.5 to 7.5 s, and a little sooner (1.21828): RFC 3550 section 6.2.
+    // One report every 2.5 to 7.5 s, divided by 1.21828: RFC 3550 section 6.2.
     check(reports_ * 5 * 50 >= ticks_ / 2 && reports_ * 2 * 50 <= ticks_ + 200, "reports", reports_);
     check(our_timestamp_rounds_ == (ticks_ >= 10 * kWarm ? 1u : our_timestamp_rounds_), "rounds of our timestamp", our_timestamp_rounds_);
     if (ticks_ > kWarm) check(allocated_after_ == allocated_before_, "allocations", allocated_after_ - allocated_before_);
@@ -127,12 +126,12 @@ class Day {
   }
 
  private:
-  static constexpr std::uint64_t kFirstTimestamp = 0xffffffff - std::uint64_t{8000} * 840;  // Round after 14 minutes.
+  static constexpr std::uint64_t kFirstTimestamp = 0xffffffff - std::uint64_t{8000} * 840;  // Wraps after 14 minutes.
   static constexpr std::uint64_t kReportEach = 250, kReportAt = 100;
   static constexpr base::Duration kRoundTrip = 30ms;
 
   static rtp::NtpTime wall_at(base::TimePoint at) { return rtp::NtpTime::from_unix(1'700'000'000s + (at - base::TimePoint{})); }
-  /// 1/65536 s: as reports say how long ago something was.
+  /// Converts to units of 1/65536 s, the unit of delays in reports.
   static std::uint32_t report_units(base::Duration since) { return static_cast<std::uint32_t>(since / 1us * 65536 / 1'000'000); }
   base::TimePoint now() const { return base::TimePoint{} + std::chrono::hours(5) + static_cast<std::int64_t>(tick_) * 20ms; }
   void check(bool good, const char* what, std::uint64_t is) {
@@ -155,7 +154,7 @@ class Day {
     check(size.has_value(), "a packet", 0);
     if (size) stream_->on_packet(media::Channel::Rtp, kRtp, base::Bytes(octets_).first(*size), now() - 3ms);
   }
-  /// The peer's, which answers our last one so late that this came a round trip of 30 ms ago.
+  /// Receives the peer's report. It answers our last report late, so that the round trip is 30 ms.
   void report() {
     const auto arrival = now() - 3ms;
     peers_report_ = {wall_at(arrival).middle(), arrival};
@@ -180,18 +179,18 @@ class Day {
     const auto* const sender = first ? std::get_if<rtp::SenderReport>(&*first) : nullptr;
     check(sender != nullptr, "a sender report", reports_);
     if (sender == nullptr || !last_) return;
-    // Of the time of this tick, in which its packet has left already.
+    // The report has the time of this tick, whose packet has already been sent.
     check(sender->rtp_timestamp == last_->timestamp + 160, "the timestamp of a report", sender->rtp_timestamp);
     check(sender->ntp == wall_at(now()), "the wall time of a report", sender->ntp.value);
     check(sender->packets == tick_ + 1 && sender->octets == 160 * (tick_ + 1), "packets in a report", sender->packets);
     our_report_ = {sender->ntp.middle(), now()};
-    if (tick_ < 2) return;  // The peer is not believed yet.
+    if (tick_ < 2) return;  // The peer's source is not accepted yet.
     check(sender->blocks.count == 1, "blocks of a report", sender->blocks.count);
     const auto& block = sender->blocks.items[0];
     const bool lost_now = tick_ % kLostEach == 0;
     check(block.ssrc == kPeer && block.highest_sequence == 65000 + tick_ - lost_now, "highest_sequence", block.highest_sequence);
     check(static_cast<std::uint64_t>(block.cumulative_lost) + lost_now == lost_, "cumulative_lost", static_cast<std::uint64_t>(block.cumulative_lost));
-    check(block.fraction_lost <= 4, "fraction_lost", block.fraction_lost);  // One of 67 at the most.
+    check(block.fraction_lost <= 4, "fraction_lost", block.fraction_lost);  // At most one packet of 67.
     if (!peers_report_) return;
     check(block.last_sr == peers_report_->middle, "last_sr", block.last_sr);
     check(block.delay_since_last_sr == report_units(now() - peers_report_->at), "delay_since_last_sr", block.delay_since_last_sr);

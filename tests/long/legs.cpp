@@ -1,8 +1,8 @@
-// offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg]: legs of one engine
-// that talk with each other over loopback in real time, and hang up and begin anew all the time: a call lasts up to a minute, and a
-// twelfth of that at least. Resident memory, descriptors and lateness of ticks are written down each minute. In less than an hour all this
-// is so much shorter: N seconds instead of a minute. Fails when one of them grew, a leg could not be opened, or one that talked for two
-// seconds was not heard.
+// offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg] The legs of one engine talk
+// with each other over loopback in real time, and hang up and call again repeatedly. A call lasts up to a minute, and at least a twelfth of that.
+// Each minute, the program records resident memory, descriptors and the lateness of ticks. With N minutes, less than an hour, these times are N
+// seconds instead of a minute. It fails when one of the values grew, when a leg could not be opened, or when a leg that talked for two seconds
+// received no audio.
 #include "samples.hpp"
 
 #include <offhook/base/heap_keeper.hpp>
@@ -33,7 +33,7 @@ const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
 struct Options {
   double minutes = 60;
   std::size_t legs = 400;
-  double every_s = 0, longest_s = 0;   ///< 0: as many as there are minutes, up to 60
+  double every_s = 0, longest_s = 0;   ///< 0: as many seconds as the run has minutes, up to 60
   std::string silero, plot = "build/long-legs.svg";
 };
 
@@ -53,7 +53,7 @@ class End {
     plan.remote_rtcp = {kLoopback, static_cast<std::uint16_t>(other.leg_.rtp_port + 1)};
     static_cast<void>(engine.start(leg_.id, plan));
   }
-  /// What it had received, and lets go of all that it has.
+  /// Closes the leg, frees its resources, and returns how many packets it received.
   std::uint64_t close(media::Engine& engine) {
     const auto all = engine.statistics(leg_.id);
     static_cast<void>(engine.close(leg_.id));
@@ -133,7 +133,7 @@ class Hour {
     made.workers = 1;
     made.first_port = 20000;
     made.last_port = 59999;
-    made.load_limit = 2;  // Who else works on this machine must not decide how many legs there are.
+    made.load_limit = 2;  // Other load of this machine must not limit the number of legs.
     if (options.silero.empty()) return made;
     auto model = media::open_silero(options.silero);
     if (!model) {
@@ -217,7 +217,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg]\n");
     return 2;
   }
-  base::keep_large_blocks_apart();  // As `offhook run` does.
+  base::keep_large_blocks_apart();  // `offhook run` does the same.
   Hour hour(*options);
   hour.live();
   hour.tell();

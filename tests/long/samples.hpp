@@ -4,26 +4,26 @@
 #include <string>
 #include <vector>
 
-/// What a program that runs for hours is watched by, and whether it stayed as it was.
+/// The values that a program records while it runs for hours, and the check that they did not grow.
 namespace offhook_test {
 
 struct Sample {
-  double minutes = 0;        ///< since the beginning
+  double minutes = 0;        ///< since the start
   double memory_kb = 0;      ///< resident
   double descriptors = 0;
-  double late_p99_ms = 0;    ///< of the ticks since the sample before
+  double late_p99_ms = 0;    ///< of the ticks since the previous sample
 };
 
 [[nodiscard]] double resident_kb();
 [[nodiscard]] std::size_t open_descriptors();
 
-/// Of a column: the median of its second quarter, when all is warm, and of its last.
+/// The median of a column's second quarter, after the warm-up, and the median of its last quarter.
 struct Drift {
   double early = 0, late = 0;
 };
 [[nodiscard]] Drift drift_of(const std::vector<Sample>& samples, double Sample::*column);
-/// What grew, in words; "" when nothing did: memory by at most 2 % and 1 MB, descriptors by at most 8, lateness to at most
-/// twice what it was, or 5 ms. Of fewer than eight samples nothing can be told.
+/// Returns in words which values grew, or "" when none did. The limits of growth are: memory 2 % and 1 MB, descriptors 8, lateness to twice its value
+/// or 5 ms. Fewer than eight samples are too few.
 [[nodiscard]] std::string growth_of(const std::vector<Sample>& samples);
 [[nodiscard]] std::string to_svg(const std::vector<Sample>& samples, const std::string& title);
 
