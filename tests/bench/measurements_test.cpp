@@ -19,7 +19,7 @@ Measurement fails(const std::string& name) {
   return {name, 1, []() -> std::vector<Result> { throw std::runtime_error("the agent does not start"); }};
 }
 
-TEST_CASE("A word chooses a measurement when it is one or more whole parts of the name") {
+TEST_CASE("A word chooses a measurement if it is one or more whole parts of the name") {
   CHECK(chooses("g711", "g711.encode.ulaw"));
   CHECK(chooses("encode", "g711.encode.ulaw"));
   CHECK(chooses("g711.encode", "g711.encode.ulaw"));
@@ -32,18 +32,18 @@ TEST_CASE("A word chooses a measurement when it is one or more whole parts of th
   CHECK(chooses("a.b", "a.a.b"));
 }
 
-TEST_CASE("A word may name a row of the measurement") {
+TEST_CASE("A word may be the name of a measurement's row") {
   CHECK(chooses("greeting_ms", "turns", {"turn.added_ms", "greeting_ms"}));
   CHECK(!chooses("greeting", "turns", {"greeting_ms"}));
 }
 
-TEST_CASE("No word chooses everything, one word of several is enough") {
+TEST_CASE("Without words every measurement is chosen, and with several words one match is enough") {
   CHECK(is_chosen({"sip.parse.index", 1, {}}, {}));
   CHECK(is_chosen({"sip.parse.index", 1, {}}, {"g711", "sip"}));
   CHECK(!is_chosen({"sip.parse.index", 1, {}}, {"g711", "rtp"}));
 }
 
-TEST_CASE("A measurement that fails is a row with the reason, and the others run") {
+TEST_CASE("A measurement that fails becomes a row with the reason, and the others run") {
   const auto results = run_measurements({yields("a", 1), fails("b"), yields("c", 3)}, [](const std::string&) {}, [](const std::vector<Result>&) {});
   REQUIRE(results.size() == 3);
   CHECK(results[0].failure.empty());
@@ -52,7 +52,7 @@ TEST_CASE("A measurement that fails is a row with the reason, and the others run
   CHECK(results[2].ours == 3);
 }
 
-TEST_CASE("Results are kept after each measurement, and progress is told before it") {
+TEST_CASE("run_measurements passes on the results after each measurement, and the progress before it") {
   std::vector<std::size_t> kept;
   std::vector<std::string> said;
   (void)run_measurements({yields("a", 1), yields("b", 2)}, [&](const std::string& line) { said.push_back(line); },
@@ -61,11 +61,11 @@ TEST_CASE("Results are kept after each measurement, and progress is told before 
   CHECK(said == std::vector<std::string>{"[1/2] a, about 2 s left", "[2/2] b, about 1 s left"});
 }
 
-TEST_CASE("The list names each measurement and sums up the time") {
+TEST_CASE("to_list names each measurement and the sum of their times") {
   CHECK(to_list({yields("a", 1), {"sip.b", 300, {}}}) == "a      about 1 s\nsip.b  about 5 min\n2 measurements, about 5 min\n");
 }
 
-TEST_CASE("A failed measurement stands in results.json and in the table with its reason") {
+TEST_CASE("results.json and the table contain a failed measurement with its reason") {
   const std::vector<Result> results = {{"a", "ns", 1, {}}, Result::failed("b", "no core is free")};
   CHECK(to_json(results).find("\"error\": \"no core is free\"") != std::string::npos);
   CHECK(to_table(results).find("b     failed: no core is free\n") != std::string::npos);

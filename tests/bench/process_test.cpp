@@ -13,7 +13,7 @@
 
 namespace {
 
-/// 'R', 'S' and so on by /proc; 'Z' for one that ended and was not waited for; 0 for none.
+/// Returns the state of a process from /proc: 'R', 'S' and so on; 'Z' for an ended process that was not waited for; 0 if it does not exist.
 char state_of(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
   std::string id, name, state;

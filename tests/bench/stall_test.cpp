@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The state of a process as proc(5) has it: 't' when a tracer has stopped it.
+/// Returns the state of a process from proc(5): 't' when a tracer has stopped it.
 char stop_state_of(pid_t process) {
   std::string stat;
   std::getline(std::ifstream("/proc/" + std::to_string(process) + "/stat"), stat);
@@ -47,7 +47,7 @@ struct Line {
 
 }  // namespace
 
-TEST_CASE("A thread of a process stands still while it is stopped, and runs afterwards") {
+TEST_CASE("A stopped thread of a process does not run, and continues afterwards") {
   const Process sleeper({"sleep", "60"}, "/dev/null");
   for (std::string name; name != "sleep";) std::getline(std::ifstream("/proc/" + std::to_string(sleeper.pid()) + "/comm"), name);
   {
@@ -58,7 +58,7 @@ TEST_CASE("A thread of a process stands still while it is stopped, and runs afte
   CHECK_THROWS_AS(StoppedThread(sleeper.pid(), "no-such-thread"), std::runtime_error);
 }
 
-TEST_CASE_FIXTURE(Line, "Callers press a key one after the other, and the time to the first voice is their answer's") {
+TEST_CASE_FIXTURE(Line, "Callers press a key one after the other, and an answer's time runs to its first voiced frame") {
   const auto first = callers.add(), second = callers.add();
   callers.ask(now, 10s);
   hear(*first, 1, false);
@@ -71,10 +71,10 @@ TEST_CASE_FIXTURE(Line, "Callers press a key one after the other, and the time t
   const auto answers = callers.answers();
   CHECK(answers.asked == 2);
   REQUIRE(answers.ms.size() == 1);
-  CHECK(answers.ms.front() == 200);  // Ten frames.
+  CHECK(answers.ms.front() == 200);  // ten frames
 }
 
-TEST_CASE_FIXTURE(Line, "A voice within five seconds is an answer; a later one is not") {
+TEST_CASE_FIXTURE(Line, "A voice within five seconds counts as an answer, and a later voice does not") {
   for (const bool in_time : {true, false}) {
     const auto caller = callers.add();
     callers.ask(now, 0s);

@@ -1,4 +1,4 @@
-// Somebody for the examples to subscribe to, on loopback: says that two messages wait, prints its port, ends when it is killed.
+// A notifier on loopback for the examples. It reports two waiting messages, prints its port, and runs until it is killed.
 #include <offhook/base/random.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 

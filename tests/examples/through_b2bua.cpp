@@ -1,4 +1,4 @@
-// Calls between two telephones through examples/b2bua, which the environment variable B2BUA names.
+// Tests calls between two telephones through examples/b2bua. The environment variable B2BUA names the program.
 #include <offhook/bench/process.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
@@ -51,13 +51,13 @@ struct Through {
     dial(std::move(headers));
     REQUIRE(a.wait_for<phone::CallConnected>());
     REQUIRE(b.wait_for<phone::CallConnected>());
-    REQUIRE(says("audio passes through\naudio passes through\n"));  // Each of its legs has its ACK.
+    REQUIRE(says("audio passes through\naudio passes through\n"));  // Both legs have received their ACK.
   }
   static bool hears(Telephone& from, Telephone& to) {
     from.play();
     return to.hears();
   }
-  /// As soon as the ACK of the offer before is there.
+  /// Repeats the command until it is allowed, which is after the ACK of the previous offer.
   static void puts_on_hold(Telephone& one, Telephone& other, bool on_hold) {
     REQUIRE(offhook_test::wait_until([&] {
       bool asked = false;
@@ -71,7 +71,7 @@ struct Through {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Through, "b2bua: a call with audio both ways and header fields of users, until the called side hangs up") {
+TEST_CASE_FIXTURE(Through, "b2bua passes audio in both directions and users' header fields, until the called side hangs up") {
   connect({{"X-Ticket", "4711"}, {"Subject", "lunch"}});
   const auto offered = b.last<phone::CallOffered>()->details;
   CHECK(offered.headers.find("X-Ticket") == "4711");
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Through, "b2bua: a call with audio both ways and header fields
   CHECK(finished.reasons.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua: hold and resume by either side are passed on, and audio flows again") {
+TEST_CASE_FIXTURE(Through, "b2bua passes hold and resume of either side, and audio flows again") {
   connect();
   for (const bool on_hold : {true, false}) puts_on_hold(a, b, on_hold);
   for (const bool on_hold : {true, false}) puts_on_hold(b, a, on_hold);
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Through, "b2bua: hold and resume by either side are passed on,
   CHECK(hears(b, a));
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua: media before the answer are heard, and the call goes on with them") {
+TEST_CASE_FIXTURE(Through, "b2bua passes early media, and the answered call continues with the same media") {
   ring();
   b.on_thread([&] { CHECK(b.call->progress(*b.prepared, {{"X-Place", "1"}}).has_value()); });
   REQUIRE(a.wait_for<phone::CallRinging>([](const auto& e) { return e.status == 183 && e.early_media; }));
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Through, "b2bua: media before the answer are heard, and the ca
   CHECK(hears(a, b));
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua: a refusal is passed on, with when to try again") {
+TEST_CASE_FIXTURE(Through, "b2bua passes a refusal with its Retry-After") {
   ring();
   b.on_thread([&] { CHECK(b.call->ring({}, 182).has_value()); });
   REQUIRE(a.wait_for<phone::CallRinging>([](const auto& e) { return e.status == 182; }));
@@ -115,28 +115,28 @@ TEST_CASE_FIXTURE(Through, "b2bua: a refusal is passed on, with when to try agai
   CHECK(a.last<phone::CallFinished>()->details.headers.find("Retry-After") == "60");
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua: a redirection is passed on, with where to") {
+TEST_CASE_FIXTURE(Through, "b2bua passes a redirection with its target") {
   ring();
   b.on_thread([&] { CHECK(b.call->redirect({"sip:desk@192.0.2.7"}).has_value()); });
   REQUIRE(a.wait_for<phone::CallFinished>());
   CHECK(a.last<phone::CallFinished>()->details.contacts == std::vector<std::string>{"sip:desk@192.0.2.7"});
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua: a caller that gives up takes the other call along") {
+TEST_CASE_FIXTURE(Through, "b2bua ends the other call when the caller gives up") {
   ring();
   a.on_thread([&] { CHECK(a.call->hang_up().has_value()); });
   REQUIRE(b.wait_for<phone::CallFinished>());
   CHECK(b.last<phone::CallFinished>()->details.why == sip::CallEnded::Why::Cancelled);
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua: when one side says that another user is there, the other side hears of it") {
+TEST_CASE_FIXTURE(Through, "b2bua passes the identity of a new user on one side to the other side") {
   connect();
   b.on_thread([&] { CHECK(b.call->identify({"sip:bea@127.0.0.1", "Bea"}).has_value()); });
   REQUIRE(a.wait_for<phone::CallPeerChanged>());
   CHECK(a.last<phone::CallPeerChanged>()->details.from == sip::Party{"sip:bea@127.0.0.1", "Bea"});
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua: calls that are up are ended when it is told to stop") {
+TEST_CASE_FIXTURE(Through, "b2bua ends the calls that are up when it is stopped") {
   connect();
   b2bua.terminate();
   REQUIRE(a.wait_for<phone::CallFinished>());

@@ -1,4 +1,5 @@
-# cmake -DCOMPILER=... -DINCLUDE=... -P run.cmake: compiles misuse.cpp without a misuse, and then with each one, which has to fail as it says.
+# cmake -DCOMPILER=... -DINCLUDE=... -P run.cmake: compiles misuse.cpp without a misuse, and then with each one, which must fail with the error that
+# its comment names.
 set(source ${CMAKE_CURRENT_LIST_DIR}/misuse.cpp)
 function(compile misuse result_variable said_variable)
   execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -Werror=unused-result -DMISUSE=${misuse} -I${INCLUDE} ${source}

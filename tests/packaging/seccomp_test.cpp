@@ -1,4 +1,4 @@
-// The container's seccomp profile: what it lets pass, and what it must not.
+// Tests which system calls the container's seccomp profile allows, and which it refuses.
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -20,9 +20,9 @@ using Names = std::set<std::string>;
 
 struct Profile {
   nlohmann::json json;
-  Names allowed;                                                  // Whatever their arguments are.
-  std::map<std::string, std::vector<nlohmann::json>> allowed_if;  // Only with one of these first arguments.
-  std::map<std::string, int> refused_with;                        // By another error than the rest.
+  Names allowed;                                                  // with any arguments
+  std::map<std::string, std::vector<nlohmann::json>> allowed_if;  // with one of these first arguments only
+  std::map<std::string, int> refused_with;                        // with an error that is not the default
 
   Profile() {
     std::ifstream file("packaging/seccomp.json");
@@ -36,7 +36,7 @@ struct Profile {
 
   void take(const nlohmann::json& rule, const std::string& name) {
     CAPTURE(name);
-    if (rule["action"] == "SCMP_ACT_ERRNO") {  // The process goes on, and says what it may not.
+    if (rule["action"] == "SCMP_ACT_ERRNO") {  // The process continues, and reports what is refused.
       CHECK(refused_with.emplace(name, rule["errnoRet"]).second);
       return;
     }
@@ -59,25 +59,25 @@ struct Profile {
     return values;
   }
 
-  // Nobody's permission, with or without an argument. What the file does not name is refused by its default.
+  // Returns true if no rule allows the call, with or without a condition. The default refuses calls without a rule.
   bool refuses(const std::string& name) const { return !allowed.contains(name) && !allowed_if.contains(name); }
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Profile, "What is not named is refused, on both kinds of machine") {
+TEST_CASE_FIXTURE(Profile, "The profile refuses calls without a rule, on both architectures") {
   CHECK(json["defaultAction"] == "SCMP_ACT_ERRNO");
   CHECK(json["defaultErrnoRet"] == EPERM);
   std::set<std::string> machines;
   for (const auto& each : json["archMap"]) {
     machines.insert(each["architecture"].get<std::string>());
-    CHECK(each["subArchitectures"].empty());  // The calls of 32 bits are others, and nothing here makes them.
+    CHECK(each["subArchitectures"].empty());  // The profile has no 32-bit system calls; no program here makes any.
   }
   CHECK(machines == std::set<std::string>{"SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"});
   CHECK(refuses("a_call_of_next_year"));
 }
 
-TEST_CASE_FIXTURE(Profile, "Everything passes that io_uring, sockets, threads, files and real time want") {
+TEST_CASE_FIXTURE(Profile, "The profile allows all calls for io_uring, sockets, threads, files and real time") {
   for (const char* wanted : {"io_uring_setup",
                              "io_uring_enter",
                              "io_uring_register",
@@ -155,8 +155,8 @@ TEST_CASE_FIXTURE(Profile, "Everything passes that io_uring, sockets, threads, f
   }
 }
 
-TEST_CASE_FIXTURE(Profile, "What opens the machine is refused though a capability were left") {
-  // Docker's documentation of what its own profile blocks, which this one stands in for.
+TEST_CASE_FIXTURE(Profile, "The profile refuses calls that control the machine, even with a capability") {
+  // The calls that Docker's default profile blocks, according to its documentation. Our profile replaces that profile.
   for (const char* documented : {"acct",
                                  "add_key",
                                  "bpf",
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(Profile, "What opens the machine is refused though a capabilit
     CAPTURE(documented);
     CHECK(refuses(documented));
   }
-  // Their kin: newer ways to the same, and what wants a capability that the compose file drops.
+  // Newer calls with the same effects, and calls that need a capability that the compose file drops.
   for (const char* kin : {"adjtimex",
                           "chroot",
                           "fanotify_init",
@@ -236,15 +236,15 @@ TEST_CASE_FIXTURE(Profile, "What opens the machine is refused though a capabilit
   }
 }
 
-TEST_CASE_FIXTURE(Profile, "A socket is of this machine, of IP, or asks the kernel for addresses") {
+TEST_CASE_FIXTURE(Profile, "The profile allows sockets of Unix, IP and netlink only") {
   CHECK(only_equal_to("socket") == std::set<std::uint64_t>{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK});
 }
 
-TEST_CASE_FIXTURE(Profile, "A personality is asked for, and stays Linux") {
+TEST_CASE_FIXTURE(Profile, "The profile allows personality only to query it, or to set Linux") {
   CHECK(only_equal_to("personality") == std::set<std::uint64_t>{0, 0xffffffff});
 }
 
-TEST_CASE_FIXTURE(Profile, "A child shares each namespace of its parent") {
+TEST_CASE_FIXTURE(Profile, "The profile allows no new namespace for a child") {
   constexpr std::uint64_t kNamespaces =
       CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
   REQUIRE(allowed_if["clone"].size() == 1);
@@ -252,16 +252,16 @@ TEST_CASE_FIXTURE(Profile, "A child shares each namespace of its parent") {
   CHECK(flags["op"] == "SCMP_CMP_MASKED_EQ");
   CHECK(flags["value"] == kNamespaces);
   CHECK(flags["valueTwo"] == 0);
-  // Its flags are in memory, where no filter looks. ENOSYS has glibc take clone; by EPERM it would make no thread.
+  // No filter can read the flags of clone3, which are in memory. With ENOSYS, glibc uses clone instead; with EPERM it could create no thread.
   CHECK(refuses("clone3"));
   CHECK(refused_with == std::map<std::string, int>{{"clone3", ENOSYS}});
   CHECK(allowed_if.size() == 3);
 }
 
-// What runs the container passes over a name that it does not know: a slip of the pen here would be a call refused there.
-TEST_CASE_FIXTURE(Profile, "Each name is one of the kernel's") {
+// The container runtime ignores unknown names; a typing error would therefore refuse the call.
+TEST_CASE_FIXTURE(Profile, "Each name in the profile is a system call of the kernel") {
   std::ifstream header("/usr/include/x86_64-linux-gnu/asm/unistd_64.h");
-  if (!header) return;  // Another machine; AArch64 has no call of 64 bits that is not there, too.
+  if (!header) return;  // On AArch64, which has no system call that x86-64 lacks.
   Names known;
   const std::regex pattern(R"(#define __NR_(\w+) \d+)");
   std::smatch match;

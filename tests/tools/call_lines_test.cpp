@@ -30,7 +30,7 @@ std::string json_of(const agent::AgentEvent& event) { return line_of(event, Line
 
 }  // namespace
 
-TEST_CASE("A call is told line by line: both speakers, tones, its beginning and its end") {
+TEST_CASE("Each event of a call becomes a line: the speech of both sides, tones, the beginning and the end") {
   CHECK(text_of(agent::CallUp{"1", media::AudioCodec::G722}) == "answered (G722)");
   CHECK(text_of(caller_says("hello")) == "they  hello");
   CHECK(text_of(agent_says("hello")) == "we    hello");
@@ -40,7 +40,7 @@ TEST_CASE("A call is told line by line: both speakers, tones, its beginning and 
   CHECK(json_of(caller_says("hello")) == R"({"event":"they","text":"hello","confidence":0.500})");
 }
 
-TEST_CASE("A call that could not be made says why, on a line before its end") {
+TEST_CASE("A call that could not be made has a line with the reason before its end") {
   auto over = refused("");
   over.details.why = sip::CallEnded::Why::Unreachable;
   over.details.status = 0;
@@ -48,7 +48,7 @@ TEST_CASE("A call that could not be made says why, on a line before its end") {
   CHECK(text_of(over) == "there is no way to it\nended by them after 1.5 s");
 }
 
-TEST_CASE("What callers, models and PBXs say drives no terminal, and begins no line") {
+TEST_CASE("Text of callers, models and PBXs can neither control the terminal nor start a line") {
   CHECK(text_of(caller_says(std::string(kHostile))) == "they  " + std::string(kShown));
   CHECK(text_of(agent_says(std::string(kHostile))) == "we    " + std::string(kShown));
   CHECK(text_of(refused(std::string(kHostile))) == "ended by them after 1.5 s: 486 " + std::string(kShown));
@@ -56,7 +56,7 @@ TEST_CASE("What callers, models and PBXs say drives no terminal, and begins no l
     CHECK(json_of(event).find_first_of("\x1b\r\n\xc2") == std::string::npos);
 }
 
-TEST_CASE("In colour the speakers have theirs, and their words have none; JSON has no colours") {
+TEST_CASE("In coloured text only the speakers' names have colours, and JSON has none") {
   const auto line = [](const agent::AgentEvent& event) { return line_of(event, LineForm::ColouredText); };
   CHECK(line(caller_says("a\x1b[31m")) == "\x1b[36mthey \x1b[0m a\\u001b[31m");
   CHECK(line(agent_says("b")) == "\x1b[32mwe   \x1b[0m b");

@@ -22,19 +22,19 @@ std::size_t columns(const std::string& variable, std::size_t window_columns = 0)
 
 }  // namespace
 
-TEST_CASE("A terminal shows colours; a pipe, a dumb terminal and an unknown one do not") {
+TEST_CASE("A terminal gets colours; a pipe, a dumb terminal and an unknown terminal get none") {
   CHECK(seen(true, 80, {{"TERM", "xterm"}}).colours);
   CHECK_FALSE(seen(false, 0, {{"TERM", "xterm"}}).colours);
   CHECK_FALSE(seen(true, 80, {{"TERM", "dumb"}}).colours);
   CHECK_FALSE(seen(true, 80, {}).colours);
 }
 
-TEST_CASE("NO_COLOR switches colours off when it is not empty, whatever it says [https://no-color.org]") {
+TEST_CASE("NO_COLOR with any value except an empty one switches colours off [https://no-color.org]") {
   for (const auto* value : {"1", "0", "no"}) CHECK_FALSE(seen(true, 80, {{"TERM", "xterm"}, {"NO_COLOR", value}}).colours);
   CHECK(seen(true, 80, {{"TERM", "xterm"}, {"NO_COLOR", ""}}).colours);
 }
 
-TEST_CASE("COLUMNS goes before the window's width, and that before the usual width") {
+TEST_CASE("COLUMNS has priority over the window's width, and that over the usual width") {
   CHECK(columns("72", 120) == 72);
   CHECK(columns("", 120) == 120);
   CHECK(columns("") == Terminal::kUsualColumns);
@@ -44,14 +44,14 @@ TEST_CASE("COLUMNS goes before the window's width, and that before the usual wid
   }
 }
 
-TEST_CASE("A width is held within its bounds") {
+TEST_CASE("The width is limited to its bounds") {
   CHECK(columns("40") == Terminal::kLeastColumns);
   CHECK(columns("39") == Terminal::kLeastColumns);
   CHECK(columns("1000") == Terminal::kMostColumns);
   CHECK(columns("1001") == Terminal::kMostColumns);
 }
 
-TEST_CASE("The width bounds tables on a terminal only") {
+TEST_CASE("The width limits tables only on a terminal") {
   CHECK(seen(true, 80, {}).table_columns() == 80);
   CHECK_FALSE(seen(false, 0, {{"COLUMNS", "80"}}).table_columns());
   CHECK(seen(false, 0, {{"COLUMNS", "80"}}).columns == 80);
