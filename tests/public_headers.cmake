@@ -1,4 +1,4 @@
-# Each public header compiles alone: one source file for each, which includes it and nothing else.
+# Compiles each public header alone: one source file for each, which includes only that header.
 foreach(header IN LISTS OFFHOOK_PUBLIC_HEADERS)
   string(MAKE_C_IDENTIFIER ${header} name)
   set(source ${CMAKE_BINARY_DIR}/public_headers/${name}.cpp)
