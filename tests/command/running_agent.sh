@@ -1,6 +1,6 @@
-# For tests of `offhook run`: $agent is its process, $log what it writes as JSON. The one who sources this defines fail.
+# For tests of `offhook run`: $agent is its process, and $log its log as JSON. The script that sources this file defines fail.
 
-await() {  # await EVENT: until it stands in the log, or the process has ended
+await() {  # await EVENT: waits until the log has this event, or the process has ended
   for _ in $(seq 300); do
     grep -qE "\"event\":\"$1\"" "$log" && return
     kill -0 "$agent" 2>/dev/null || break
@@ -8,7 +8,7 @@ await() {  # await EVENT: until it stands in the log, or the process has ended
   done
   fail "no $1 in 30 s: $(tail -n 5 "$log")"
 }
-# Asked three times, it lets go of what is still owed: a signal each tenth of a second, until it has ended.
+# end_agent: sends a signal every tenth of a second until the agent has ended. After the third signal, the agent does not wait for unfinished work.
 end_agent() {
   for _ in $(seq 300); do
     [ -n "$(jobs -rp)" ] || break
