@@ -1,5 +1,5 @@
-// check_bill.mjs BILL PROGRAM MODULES: what is wrong with a bill of materials in CycloneDX 1.5, a line each; exit 1 when something is. PROGRAM is the
-// program as it was packed. MODULES holds node_modules with CycloneDX's own library, whose strict validator has the last word.
+// check_bill.mjs BILL PROGRAM MODULES: checks a bill of materials in CycloneDX 1.5. It prints each error in a line; the exit status is 1 when there
+// is one. PROGRAM is the packed program. MODULES has node_modules with CycloneDX's own library, whose strict validator makes the last check.
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -26,7 +26,7 @@ for (const one of described) {
   check(one.licenses?.length === 1 && (is(licence.expression, /^\S+( (AND|OR|WITH) \S+)+$/) || is(licence.license?.id, /^\S+$/)), `${one.name} has no licence`);
 }
 for (const one of described.slice(1)) {
-  // https://github.com/package-url/purl-spec: a plus sign is escaped, and the qualifiers stand in the order of their names.
+  // https://github.com/package-url/purl-spec: a plus sign is escaped, and the qualifiers are in the order of their names.
   check(is(one.purl, /^pkg:deb\/[a-z]+\/[a-z0-9.%B-]+@[A-Za-z0-9.:~%-]+\?arch=[a-z0-9]+&distro=[a-z]+-[a-z0-9.]+(&upstream=[A-Za-z0-9.:~%-]+)?$/), `${one.name} has no purl of Debian's`);
   check(decodeURIComponent(String(one.purl).replace(/\?.*/, '')).endsWith(`/${one.name}@${one.version}`), `the purl of ${one.name} names another package`);
   check(['shared library', 'headers', 'run time'].includes(one.properties?.[0]?.value), `it does not say how ${one.name} is used`);

@@ -1,5 +1,6 @@
-// check_yaml.mjs MODULES: each YAML file of packaging/, and each YAML block of docs/, can be read; and what Kubernetes is told is what Docker is told.
-// Prints what is wrong, a line each; exit 1 when something is. MODULES holds node_modules with the package yaml. Run it at the top of the tree.
+// check_yaml.mjs MODULES: checks that each YAML file of packaging/ and each YAML block of docs/ parses, and that Kubernetes and Docker get the same
+// settings. It prints each error in a line; the exit status is 1 when there is one. MODULES has node_modules with the package yaml. Run it at the top
+// of the tree.
 import {readFileSync, readdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
 

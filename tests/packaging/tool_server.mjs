@@ -1,5 +1,5 @@
-// A server of the Model Context Protocol over stdio that needs nothing but Node: the tool `opening_hours`. It is listed only after
-// a file has been read, which Node does in a thread of its own.
+// A server of the Model Context Protocol over stdio with the tool `opening_hours`. It needs only Node. It lists the tool only after it has read a
+// file, which Node does in another thread.
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
