@@ -1,4 +1,4 @@
-# Turns a call flow (tests/peers/sipp/*.flow, tests/peers/README.md) into a scenario for SIPp.
+# Converts a call flow (tests/peers/sipp/*.flow, tests/peers/README.md) to a scenario for SIPp.
 function fail(what) { printf "%s:%d: %s\n", FILENAME, FNR, what > "/dev/stderr"; bad = 1; exit 1 }
 function escape(text) { gsub(/&/, "\\&amp;", text); gsub(/</, "\\&lt;", text); gsub(/"/, "\\&quot;", text); return text }
 function option(name, otherwise,   i, part) {
@@ -7,7 +7,7 @@ function option(name, otherwise,   i, part) {
 }
 function variable(name) { used[name] = 1; return name }
 
-# What waits to be written: a message whose extra header fields, or a reception whose checks, are still to come.
+# Writes the pending message, after its additional header fields or its checks have been read.
 function flush_message() {
   if (kind == "send") write_send()
   if (kind == "receive") write_receive()
@@ -21,7 +21,7 @@ function default_header(name, value) { header_name[++headers] = name; header_val
 
 function sdp(which,   direction, text, version) {
   direction = which == "hold" ? "sendonly" : which == "inactive" ? "inactive" : "sendrecv"
-  version = line ~ /^SIP/ ? sdp_version + 1 : ++sdp_version + 1  # What is said again is said in the same words.
+  version = line ~ /^SIP/ ? sdp_version + 1 : ++sdp_version + 1  # A repeated description has the same version.
   text = "v=0\no=sipp 4711 " version " IN IP4 [local_ip]\ns=-\nc=IN IP4 " (which == "black_hole" ? "0.0.0.0" : "[media_ip]") "\nt=0 0\n"
   if (which == "g729") return text "m=audio [media_port] RTP/AVP 18\n"
   if (which == "srtp") return text "m=audio [media_port] RTP/SAVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\n"
@@ -30,7 +30,7 @@ function sdp(which,   direction, text, version) {
   return text "m=audio [media_port] RTP/AVP 0 8 101\na=rtpmap:0 PCMU/8000\na=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=" direction "\n"
 }
 
-# Over TLS by what stands in front of SIPp, of which SIPp itself knows nothing.
+# Over TLS, the program in front of SIPp receives the connection; SIPp does not know this.
 function contact() { return tls_port ? "<sip:sipp@[local_ip]:" tls_port ";transport=tls>" : "<sip:sipp@[local_ip]:[local_port];transport=[transport]>" }
 
 function start_send(what,   branch, uri, to, number) {
@@ -68,7 +68,7 @@ function start_send(what,   branch, uri, to, number) {
   default_header("CSeq", option("cseq", number) " " what)
   if (what != "ACK" && what != "CANCEL" && what != "BYE") default_header("Contact", contact())
 }
-# Once there is a 2xx its tag is the dialog's, whatever tag a later refusal bears.
+# The tag of a 2xx is the dialog's tag, whatever tag a later refusal has.
 function peer_tag(what) {
   if (what == "CANCEL" && !invite_established) return ""
   if (established && !(hop_by_hop && !invite_established)) return "[$tag]"
@@ -127,7 +127,7 @@ BEGIN {
 { words = split($0, word, " ") }
 word[1] == "role" {
   role = word[2]
-  if (role == "called" && word[3] != "unregistered") {  # The same SIPp is the registrar, which asks for a password when the flow says so.
+  if (role == "called" && word[3] != "unregistered") {  # The same SIPp is the registrar; it demands a password if the flow says so.
     print "  <recv request=\"REGISTER\" optional=\"true\" next=\"1\">\n    <action>"
     printf "      <ereg regexp=\"Digest\" search_in=\"hdr\" header=\"Authorization:\" assign_to=\"%s\"/>\n", variable("proven")
     if (tls_port) printf "      <ereg regexp=\"@[0-9.]+;transport\" search_in=\"hdr\" header=\"Contact:\" assign_to=\"%s\"/>\n", variable("unsaid")
@@ -136,7 +136,7 @@ word[1] == "role" {
   }
   next
 }
-word[1] == "option" || word[1] == "exit" { next }  # The runner's.
+word[1] == "option" || word[1] == "exit" { next }  # For the runner.
 word[1] == ">" { flush_message(); start_send(word[2]); next }
 word[1] == "<" || word[1] == "<?" { flush_message(); start_receive(word[2], word[1] == "<?"); next }
 word[1] == "|" {
@@ -173,14 +173,15 @@ END {
       printf "      <ereg regexp=\"SHA-256\" search_in=\"hdr\" header=\"Authorization:\" check_it=\"true\" assign_to=\"%s\"/>\n    </action>\n  </recv>\n", variable("ok")
     }
     if (registrar == 2) print "  <label id=\"3\"/>"
-    # Over TLS our answer tells the agent its end of the connection, which its Contact names from then on, and at once: no <nop> between.
+    # Over TLS, our response tells the agent its own address, which its Contact names from then on. The agent registers again at once, so there is no
+    # <nop> between.
     again = tls_port && registrar == 1
     register("200 OK", "[last_Contact:]\nExpires: 300", again ? " test=\"unsaid\" next=\"4\"" : "")
     if (again) {
       print "  <nop hide=\"true\" next=\"2\"/>\n  <label id=\"4\"/>\n  <recv request=\"REGISTER\"/>"
       register("200 OK", "[last_Contact:]\nExpires: 300")
     }
-    # The last 200 is the call's last step: who got it may close the connection at once, which SIPp holds against a call with steps left.
+    # The last 200 is the last step of the call: the agent may close the connection at once, which is an error for SIPp if the call has more steps.
     print "  <label id=\"2\"/>"
   }
   names = ""
