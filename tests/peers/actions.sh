@@ -1,5 +1,5 @@
-# A call to a cascade in which all happens: an interruption, keys both ways, a note, and a goodbye. For the scenarios openai_*_actions.
-# actions MEMBERS: of the agent, with its sessions.
+# actions MEMBERS: a call to a cascade with an interruption, keys in both directions, a note, and a goodbye. MEMBERS are members of the agent,
+# including its sessions. For the scenarios openai_*_actions.
 actions() {
   local number='You want bicycle number forty two.' end='We are closed on Sunday when it snows.' noted='I have written that down.'
   start_kamailio

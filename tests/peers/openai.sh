@@ -1,23 +1,24 @@
-# Calls to an agent that answers by the simulated OpenAI. For the scenarios openai_*.
+# Calls to an agent with the simulated OpenAI. For the scenarios openai_*.
 . "$here/sentences.sh"
 simulator=$build/tests/services/offhook_openai_sim
 hello='Hello, this is Blue River Bicycles.'
 help='How can I help you?'
-greeting="$hello $help"  # Its two sentences are spoken one by one.
+greeting="$hello $help"  # The agent speaks its two sentences separately.
 hours='We are open from nine in the morning to six in the evening, Monday to Friday.'
 address='You find us at twelve Harbor Street, next to the train station.'
 farewell='Thank you for calling Blue River Bicycles. Goodbye.'
 
 
 # --- the simulated OpenAI and the agent --------------------------------------------------------------------------------------
-# start_openai SCENARIO-JSON: the simulator, its port of plain HTTP in $openai_port.
+# start_openai SCENARIO-JSON: starts the simulator. Its HTTP port is in $openai_port.
 start_openai() {
   printf '%s\n' "$1" >"$work/openai.json"
   start openai "$simulator" --scenario "$work/openai.json" --log "$work/openai.jsonl"
   expect "the simulated OpenAI has ports" says "$work/openai.log" '"http":[0-9]+'
   openai_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/openai.log")
 }
-# ai_config MEMBERS [PROVIDERS]: of the agent, as JSON with a comma in front: `, "sessions": [...]`; further providers the same way.
+# ai_config MEMBERS [PROVIDERS]: MEMBERS are members of the agent as JSON, after a comma: `, "sessions": [...]`. PROVIDERS are further providers in
+# the same form.
 ai_config() {
   agent_config "$work/agent.base.json" 6001
   sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
@@ -32,12 +33,12 @@ start_ai_agent() {
   agent_pid=$pid
   expect_of "$agent_pid" agent "the agent is registered" registered 6001
 }
-# simulated PATTERN: the simulator's log has it; simulated_count PATTERN prints how many lines of it do.
+# simulated PATTERN: checks that the simulator's log has it. simulated_count PATTERN: prints the number of such lines.
 simulated() { says "$work/openai.jsonl" "$1" || die "the simulated OpenAI has not seen: $1"; }
 simulated_count() { grep -cE -- "$1" "$work/openai.jsonl"; }
 
-# --- the caller, and what they heard -----------------------------------------------------------------------------------------
-# ai_call STEP...: a call by tests/caller through Kamailio, its report in $work/report.json, its recording in $work/call.wav.
+# --- the caller, and what it heard -------------------------------------------------------------------------------------------
+# ai_call STEP...: makes a call with tests/caller through Kamailio. Its report is $work/report.json, and its recording $work/call.wav.
 ai_call() {
   "$caller_program" --registrar "127.0.0.1:$registrar_port" --call "sip:6001@127.0.0.1:$registrar_port" --wav "$work/call.wav" --limit 80 \
     "${sentences[@]}" "$@" >"$work/report.json" 2>"$work/caller.err" </dev/null &
@@ -46,10 +47,10 @@ ai_call() {
 }
 reports() { says "$work/report.json" "$1" || die "the caller's report has no $1: $(cat "$work/report.json")"; }
 
-# first_said: when the caller began to say what they said first, and when they had said it, a line each; first_said_ms: how long that took.
+# first_said: prints the start and the end of the caller's first sentence, one per line. first_said_ms: prints its duration.
 first_said() { tr '{' '\n' <"$work/report.json" | sed -n '/"step":"[^"]/,$ s/.*"at_ms":\([0-9]*\).*"step":.*/\1/p' | head -n 2; }
 first_said_ms() { first_said | paste -s | awk '{ print $2 - $1 }'; }
-# longest_pause NAME: milliseconds at most, without voice, from the end of what the caller said first to that sentence.
+# longest_pause NAME: prints the longest time without voice, in ms, between the end of the caller's first sentence and this sentence.
 longest_pause() {
   local from to
   from=$(first_said | tail -n 1)
@@ -60,7 +61,7 @@ longest_pause() {
     { if ($1 - at > most) most = $1 - at; at = $2 }
     END { print int(most) }'
 }
-# level CHANNEL FROM-MS TO-MS: how far the samples of that piece of the call's recording are from silence, in the mean.
+# level CHANNEL FROM-MS TO-MS: prints the mean magnitude of the samples in this part of the call's recording.
 level() {
   local rate
   rate=$(od -An -tu4 -j24 -N4 "$work/call.wav")

@@ -1,6 +1,5 @@
-# The peers of our tests, as bash functions: Kamailio, baresip, SIPp, and the agent itself. Sourced by tests/peers/run.
-# Everything listens on loopback, on ports that were free; everything started is ended by its own process id; everything
-# written goes into $work, the scenario's own folder.
+# Bash functions for the peers of our tests: Kamailio, baresip, SIPp, and the agent itself. Sourced by tests/peers/run. All programs listen on
+# loopback, on free ports. All started programs are ended by their process ids. All files are written into $work, the scenario's own folder.
 
 build=${OFFHOOK_BUILD:-$top/build/asan}
 offhook=${OFFHOOK:-$build/tools/offhook}
@@ -9,20 +8,20 @@ started=()  # process ids, in the order of starting
 
 # --- waiting, ports, processes ---------------------------------------------------------------------------------------------
 die() { printf '%s\n' "$*" >"$work/reason"; exit 1; }
-# What a machine cannot have says nothing about the agent: skipped, unless OFFHOOK_CLIENTS=required.
+# Skips the scenario, because something that the machine lacks is not an error of the agent. OFFHOOK_CLIENTS=required makes it a failure.
 absent() {
   printf '%s\n' "$*" >"$work/reason"
   [ "${OFFHOOK_CLIENTS:-}" != required ] || exit 1
   exit 77
 }
 
-# seconds_since TIME: from $EPOCHREALTIME to now, with one digit.
+# seconds_since TIME: prints the time from TIME ($EPOCHREALTIME) to now, with one digit.
 seconds_since() {
   local tenths=$(((${EPOCHREALTIME/[.,]/} - ${1/[.,]/}) / 100000))
   echo "$((tenths / 10)).$((tenths % 10))"
 }
 
-# within SECONDS COMMAND...: tries ten times a second until it succeeds.
+# within SECONDS COMMAND...: repeats the command ten times per second until it succeeds.
 within() {
   local tries=$(($1 * 10))
   shift
@@ -32,11 +31,11 @@ within() {
     sleep 0.1
   done
 }
-# expect WHAT COMMAND...: waits for what must happen some time, and the scenario fails with WHAT when it does not. No scenario passes or fails by
-# how fast the machine is: the deadline is far beyond what a busy one takes.
+# expect WHAT COMMAND...: waits for an event that must happen, and fails the scenario with WHAT if it does not. No result depends on the speed of the
+# machine: the deadline is far longer than a busy machine needs.
 patience=90  # s
 expect() { within "$patience" "${@:2}" || die "after $patience s still not: $1"; }
-# expect_of PID NAME WHAT COMMAND...: the same of a process that has to live on meanwhile; NAME.log is what it says.
+# expect_of PID NAME WHAT COMMAND...: the same for a process that must continue to run meanwhile; its output is NAME.log.
 expect_of() {
   is_or_gone() { gone "$1" || "${@:2}"; }
   expect "$3" is_or_gone "$1" "${@:4}"
@@ -45,8 +44,8 @@ expect_of() {
 says() { grep -qE -- "$2" "$1"; }            # says FILE PATTERN
 gone() { ! kill -0 "$1" 2>/dev/null; }       # gone PID
 
-# free_ports VARIABLE [COUNT]: sets it to the first of COUNT consecutive ports that nobody uses, even, over UDP and TCP. Ports
-# already handed out in this run are skipped. They stay below the ports that agents and telephones take for RTP, and below ephemeral ports.
+# free_ports VARIABLE [COUNT]: sets the variable to the first of COUNT consecutive free ports, an even number, free over UDP and TCP. It skips ports
+# that it returned before in this run. The ports are below the RTP ports of agents and telephones, and below the ephemeral ports.
 first_port=6000 last_port=16300
 next_port=$((first_port + (RANDOM % 400) * 20))
 free_ports() {
@@ -64,14 +63,14 @@ free_ports() {
   done
 }
 
-# start NAME COMMAND...: in the background, its output in $work/NAME.log, its id in $pid.
+# start NAME COMMAND...: starts the command in the background. Its output is in $work/NAME.log, and its id in $pid.
 start() {
   "${@:2}" >"$work/$1.log" 2>&1 </dev/null &
   pid=$!
   started+=("$pid")
-  echo "$pid" >>"$work/started"  # For the runner, should the scenario itself be ended.
+  echo "$pid" >>"$work/started"  # The runner needs it if the scenario itself is ended.
 }
-# stop PID [SIGNAL]: asks, waits, then insists. That a program of ours does not end when it is asked to is a fault.
+# stop PID [SIGNAL]: sends the signal, waits, and then kills the process. It is an error if one of our programs does not end at the signal.
 stop() {
   local code=0 program
   program=$(readlink "/proc/$1/exe") || true
@@ -87,14 +86,14 @@ stop() {
     132 | 134 | 135 | 136 | 139) echo "process $1 was ended by signal $((code - 128))" >>"$work/crashes" ;;
   esac
 }
-# no_crash_in FOLDER: no program crashed there, and no sanitizer reported an error.
+# no_crash_in FOLDER: fails if a program crashed there, or if a sanitizer reported an error.
 no_crash_in() {
   local report
   for report in "$1"/crashes "$1"/sanitizer.*; do
     [ ! -e "$report" ] || die "$(grep -m 3 -E 'ended by|ERROR|SUMMARY' "$report")"
   done
 }
-# The last first, one after another: telephones say goodbye to a registrar that is still there.
+# Ends the programs one after another, the last first, so that telephones can still de-register at the registrar.
 stop_all() {
   local i
   for ((i = ${#started[@]} - 1; i >= 0; --i)); do stop "${started[i]}"; done
@@ -102,10 +101,10 @@ stop_all() {
 }
 
 # --- Kamailio: the registrar -----------------------------------------------------------------------------------------------
-# start_kamailio [DEFINE...]: on port $registrar_port, chosen when it is empty. The password of extension E is secret-E. A second one
-# beside it has another $registrar_name.
+# start_kamailio [DEFINE...]: starts it on port $registrar_port, which it chooses if it is empty. The password of extension E is secret-E. A second
+# registrar has another $registrar_name.
 registrar_port='' registrar_name=kamailio
-tls_port=''  # Set by start_kamailio_tls.
+tls_port=''  # set by start_kamailio_tls
 start_kamailio() {
   local defines=() define
   [ -n "$registrar_port" ] || free_ports registrar_port
@@ -117,30 +116,31 @@ start_kamailio() {
   kamailio_pid=$pid
   expect_of "$kamailio_pid" "$registrar_name" "Kamailio listens on $registrar_port" kamailio_answers
 }
-# start_kamailio_web [NAME]: with WebSocket on the ports of TCP and TLS.
+# start_kamailio_web [NAME]: starts it with WebSocket on the TCP port and the TLS port.
 start_kamailio_web() {
   [ -f "$(find /usr/lib -path '*kamailio/modules/websocket.so' -print -quit)" ] ||
     die "Kamailio has no WebSocket here: apt-get install kamailio-websocket-modules"
   start_kamailio_tls "${1:-IP:127.0.0.1}" WITH_WEBSOCKET
 }
-# start_kamailio_tls [NAME [DEFINE...]]: over TLS as well, on $tls_port, with a certificate for NAME (127.0.0.1 by default): $work/registrar.pem.
+# start_kamailio_tls [NAME [DEFINE...]]: starts it also with TLS, on $tls_port, with a certificate for NAME (127.0.0.1 by default):
+# $work/registrar.pem.
 start_kamailio_tls() {
   [ -f "$(find /usr/lib -path '*kamailio/modules/tls.so' -print -quit)" ] || die "Kamailio has no TLS here: apt-get install kamailio-tls-modules"
   make_certificate "${1:-IP:127.0.0.1}"
   free_ports tls_port
   start_kamailio "${@:2}"
 }
-make_certificate() {  # make_certificate NAME: $work/registrar.pem and its key
+make_certificate() {  # make_certificate NAME: writes $work/registrar.pem and its key
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registrar -addext "subjectAltName=$1" \
     -keyout "$work/registrar.key" -out "$work/registrar.pem" >"$work/openssl.log" 2>&1 || die "openssl makes no certificate"
 }
-# The agent shall reach what listens on $tls_port, and believe $work/registrar.pem.
+# agent_over_tls: configures the agent to connect to $tls_port and to trust $work/registrar.pem.
 agent_over_tls() {
   agent_transport=tls agent_registrar=$tls_port
   agent_tls="{\"ca_file\": \"$work/registrar.pem\"}"
 }
 start_all_over_tls() { start_kamailio_tls && agent_over_tls; }
-# tls_in_front PORT: one connection over TLS to $tls_port gets on to PORT in clear. SIPp as Debian builds it speaks no TLS.
+# tls_in_front PORT: forwards one TLS connection at $tls_port to PORT without TLS. Debian's build of SIPp has no TLS.
 tls_in_front() {
   local plain
   make_certificate IP:127.0.0.1
@@ -154,7 +154,7 @@ tls_in_front() {
   expect "openssl listens" listening "$tls_port"
   agent_over_tls
 }
-# It binds its sockets before its workers can answer: only an answer says that it is up.
+# Kamailio binds its sockets before its workers can answer, so only a response shows that it is ready.
 kamailio_answers() {
   local line wire
   exec {wire}<>"/dev/tcp/127.0.0.1/$registrar_port" || return 1
@@ -165,14 +165,14 @@ kamailio_answers() {
   [[ $line == 'SIP/2.0 200'* ]]
 }
 registered() { says "$work/${2:-kamailio}.log" "peers: registered $1 "; }  # registered EXTENSION [REGISTRAR-NAME]
-unregistered() {  # unregistered EXTENSION: that is the last that the registrar knows of it.
+unregistered() {  # unregistered EXTENSION: true if this is the registrar's latest event of the extension
   [ "$(grep -oE "peers: (un)?registered $1( |\$)" "$work/kamailio.log" | tail -n 1)" = "peers: unregistered $1" ]
 }
 
 # --- the agent -------------------------------------------------------------------------------------------------------------
-# agent_config FILE EXTENSION [PASSWORD]: the least that `offhook run` needs. Sets agent_sip and agent_http to free ports.
-# agent_dialogue: its dialogue, as JSON with a comma in front. The receptionist's sentences take 4 s of processor time at each start, which a scenario about SIP
-# need not wait for: brief_agent.
+# agent_config FILE EXTENSION [PASSWORD]: writes a minimal configuration for `offhook run`. Sets agent_sip and agent_http to free ports.
+# agent_dialogue is the agent's dialogue, as JSON after a comma. The receptionist's sentences take 4 s of processor time at each start, which
+# brief_agent avoids for a scenario about SIP.
 agent_dialogue=''
 brief_agent() { agent_dialogue=", \"agent\": {\"dialogue\": \"$here/brief.dialogue.json\"}"; }
 agent_config() {
@@ -186,14 +186,14 @@ agent_config() {
  "records": {"folder": "$work/records"}$agent_dialogue${agent_too:+, $agent_too}}
 JSON
 }
-# record: the line that the agent has written of its last call; has_record PATTERN...: it is there, and each pattern fits.
+# record: prints the agent's record of its last call. has_record PATTERN...: true if the record exists and matches each pattern.
 record() { "$offhook" calls --folder "$work/records" --json --last 1; }
 has_record() {
   local line pattern
   line=$(record) || return 1
   for pattern in "$@"; do grep -qE -- "$pattern" <<<"$line" || return 1; done
 }
-# page PATH: what GET PATH says now, status line and header included.
+# page PATH: prints the response to GET PATH, with status line and header.
 page() {
   local wire
   exec {wire}<>"/dev/tcp/127.0.0.1/$agent_http" || return 1
@@ -202,14 +202,14 @@ page() {
   exec {wire}>&-
 }
 shows() { grep -qE -- "$2" <(page "$1"); }  # shows PATH PATTERN
-# ready STATUS [PATTERN]: what GET /readyz says now: 200 or 503, and of what the rest of it is.
+# ready STATUS [PATTERN]: true if GET /readyz returns this status, 200 or 503, with a body that matches.
 ready() {
   local said
   said=$(page /readyz) || return 1
   [[ $said == "HTTP/1.1 $1"* && $said =~ ${2:-} ]]
 }
-# No password, key or token of ours may stand in anything that the agent wrote: every one of them begins with `secret-`. What it wrote are
-# its log, its records with their transcripts, recordings, what its commands printed, what it sent by SIP, and its pages.
+# Fails if the agent's output has one of our passwords, keys or tokens, all of which begin with `secret-`. The output is its log, its records with
+# their transcripts, recordings, the output of its commands, its SIP messages, and its pages.
 no_secret_in() {
   local file shown=() path
   for path in ${agent_http:+/healthz /readyz /calls /metrics}; do page "$path" >>"$1/pages.of-agent" 2>/dev/null || true; done
@@ -221,7 +221,7 @@ no_secret_in() {
   file=$(grep -rlaiE 'secret-' "${shown[@]}" | head -n 1)
   [ -z "$file" ] || die "a secret stands in ${file#"$1"/}: $(grep -rahioE '.{0,60}secret-.{0,30}' "$file" | head -n 1)"
 }
-# start_agent EXTENSION [REGISTRAR-NAME]: registered there when this returns.
+# start_agent EXTENSION [REGISTRAR-NAME]: starts the agent, and waits until it is registered there.
 start_agent() {
   agent_config "$work/agent.json" "$1"
   start agent "$offhook" run --config "$work/agent.json"
@@ -229,25 +229,25 @@ start_agent() {
   expect_of "$agent_pid" agent "the agent is registered as $1" registered "$@"
 }
 
-# Anna may call past the registrar. Nobody on this machine is known besides it, and SIPp's digest is MD5.
+# Anna may call without the registrar. The registrar is the only other known peer on this machine, and SIPp's digest is MD5.
 start_agent_with_callers() {
   start_kamailio
   agent_sip_too='"callers": {"who": [{"username": "anna", "password": "secret-9"}], "algorithms": ["MD5"]}, "door": {"peers": []}'
   start_agent 6001
 }
-# call_from_elsewhere NAME PASSWORD: from another address than the registrar's, as Anna.
+# call_from_elsewhere NAME PASSWORD: calls as Anna, from another address than the registrar's.
 call_from_elsewhere() { run_sipp "$1" "$agent_sip" -i 127.0.0.2 -auth_uri "6001@127.0.0.1:$agent_sip" -au anna -ap "$2"; }
 
 # --- baresip: a telephone --------------------------------------------------------------------------------------------------
-# baresip_folder NAME EXTENSION WAV [ACCOUNT-PARAMETERS]: a configuration in $work/NAME. It speaks the WAV once a call is up and
-# hangs up when that ends; it leaves what it heard in $work/NAME/heard/*-dec.wav. Its codec modules: $codecs (g711 by default). More lines
-# of its configuration: $baresip_too.
+# baresip_folder NAME EXTENSION WAV [ACCOUNT-PARAMETERS]: creates a configuration in $work/NAME. baresip plays the WAV when a call is up, and hangs up
+# at its end. It stores the received audio in $work/NAME/heard/*-dec.wav. $codecs has its codec modules (g711 by default), and $baresip_too more lines
+# of its configuration.
 baresip_folder() {
   local folder=$work/$1 port console rtp module codec
   mkdir -p "$folder/heard"
   free_ports port 4
   free_ports console
-  free_ports rtp 20  # Without them baresip draws from 1024 to 49152, and takes a port that another program is about to bind.
+  free_ports rtp 20  # Otherwise baresip chooses from 1024 to 49152, and may take a port that another program is about to bind.
   {
     printf '%s\n' "poll_method epoll" "sip_listen 127.0.0.1:$port" "net_interface 127.0.0.1" "call_local_timeout 120" \
       "audio_source aufile,$3" "audio_player aufile,$folder/player.wav" "audio_alert aufile,$folder/alert.wav" \
@@ -264,7 +264,7 @@ baresip_folder() {
     "$2" "$registrar_port" "${baresip_transport:+;transport=$baresip_transport}" "$2" "$2" "${4:-}" >"$folder/accounts"
   : >"$folder/contacts"
 }
-# start_baresip NAME [COMMAND...]: COMMAND as at baresip's prompt, e.g. "/dial sip:6001@127.0.0.1". Ends by itself after 90 s.
+# start_baresip NAME [COMMAND...]: runs each COMMAND at baresip's prompt, such as "/dial sip:6001@127.0.0.1". baresip ends by itself after 90 s.
 start_baresip() {
   local name=$1 command commands=()
   shift
@@ -272,14 +272,14 @@ start_baresip() {
   start "$name" baresip -f "$work/$name" -t 90 "${commands[@]}"
 }
 
-# --- SIP.js: a browser's telephone -------------------------------------------------------------------------------------------
-# web_phone NAME ARGUMENT...: webphone/webphone.mjs under its pinned Node; what it says is in $work/NAME.log. See README.md here.
+# --- SIP.js: a telephone in a browser ----------------------------------------------------------------------------------------
+# web_phone NAME ARGUMENT...: runs webphone/webphone.mjs with its pinned Node; its output is in $work/NAME.log. See README.md here.
 web_phone() {
   local name=$1 folder=$top/build/npm/webphone code=0
   shift
   mkdir -p "$folder"
   exec {web_phone_lock}>"$folder/lock"
-  flock "$web_phone_lock"  # Another scenario may want it at the same time.
+  flock "$web_phone_lock"  # Another scenario may use it at the same time.
   if ! cmp -s "$here/webphone/package-lock.json" "$folder/installed-lock.json"; then
     cp "$here/webphone/"{package.json,package-lock.json,.npmrc} "$folder/"
     command -v npm >/dev/null || absent "there is no npm to install SIP.js with (./dev test installs it; apt-get install --no-install-recommends npm)"
@@ -293,9 +293,9 @@ web_phone() {
 }
 
 # --- SIPp ------------------------------------------------------------------------------------------------------------------
-# run_sipp NAME TARGET-PORT [ARGUMENT...]: one call by sipp/NAME.xml; the scenario fails with SIPp's own words when it does.
-# -nr: SIPp repeats nothing and absorbs nothing by itself, so that a scenario sees, and must expect, what really arrives.
-# -cp: without it SIPp takes the first free port from 8888 on for its remote control, which another program may be about to bind.
+# run_sipp NAME TARGET-PORT [ARGUMENT...]: makes one call with sipp/NAME.xml. If SIPp fails, the scenario fails with SIPp's message. -nr: SIPp repeats
+# and absorbs no message by itself, so that a scenario gets, and must expect, every message. -cp: otherwise SIPp takes the first free port from 8888
+# on for its remote control, which another program may be about to bind.
 run_sipp() {
   local name=$1 target=$2 port control media status=0 file=$here/sipp/$1.xml
   shift 2
@@ -309,8 +309,8 @@ run_sipp() {
   [ "$status" = 0 ] && return
   die "SIPp ended with $status: $(sipp_says "$name")"
 }
-# run_flow NAME: the call flow sipp/NAME.flow. NAME_tcp is the same over TCP. NAME_tls is the same over TLS: to call the agent SIPp
-# goes through Kamailio, over the connection that the agent has opened; called, it has TLS put in front of it. See README.md here.
+# run_flow NAME: runs the call flow sipp/NAME.flow. NAME_tcp runs it over TCP, and NAME_tls over TLS: SIPp calls the agent through Kamailio, over the
+# connection that the agent has opened; if the agent calls SIPp, a TLS server is in front of SIPp. See README.md here.
 run_flow() {
   local name=$1 file transport=u1 through=
   brief_agent
@@ -325,14 +325,14 @@ run_flow() {
     call_through_registrar
   else
     flow_xml
-    agent_transport=udp  # Towards its registrar; it listens on both.
+    agent_transport=udp  # towards its registrar; it listens on both
     start_kamailio
     start_agent 6001
     run_sipp "$name" "$agent_sip" -t "$transport"
     gone "$agent_pid" && die "the agent is gone"
   fi
 }
-call_through_registrar() {  # $name, $file: the flow; the agent is registered.
+call_through_registrar() {  # uses $name and $file, the flow; the agent is registered
   flow_xml -v proxied=1
   run_sipp "$name" "$registrar_port"
   gone "$agent_pid" && die "the agent is gone"
@@ -340,7 +340,7 @@ call_through_registrar() {  # $name, $file: the flow; the agent is registered.
 flow_file() { local flow=${1%_tcp}; echo "$here/sipp/${flow%_tls}.flow"; }
 flow_xml() { awk "$@" -f "$here/flow.awk" "$file" >"$work/$name.xml" || die "the flow cannot be read"; }
 flow_says() { awk -v what="$1" '$1 == "option" && $2 == what {print $3}; $1 == what {print $2}' "$file"; }
-# SIPp is the registrar and the telephone that `offhook call` calls, in three calls of its own: REGISTER, INVITE, and REGISTER again.
+# SIPp is the registrar and the telephone that `offhook call` calls, in three SIPp calls: REGISTER, INVITE, and REGISTER again.
 run_called_flow() {
   local name=$1 file=$2 code=0 wanted signal control media
   wanted=$(flow_says exit) signal=$(flow_says signal)
@@ -357,7 +357,7 @@ run_called_flow() {
   expect "SIPp listens" listening "$registrar_port"
   [ -z "$through" ] || tls_in_front "$registrar_port"
   agent_config "$work/agent.json" 6001
-  # call_too: words of the command line.
+  # call_too has further words for the command line.
   start agent "$offhook" call 1001 --register --set /sip/bind_port=0 --config "$work/agent.json" ${call_too:-}
   agent_pid=$pid
   if [ -n "$signal" ]; then
@@ -375,11 +375,11 @@ listening() { grep -qi ":$(printf %04X "$1") " /proc/net/udp /proc/net/tcp; }  #
 sipp_says() {
   { grep -hE 'Aborting|unexpected|mismatch|Failed|imeout|ERROR' "$work/$1-errors.log"; grep -h Unable "$work/$1.log"; } 2>/dev/null | head -n 2 | cut -c1-250
 }
-# received NAME: what SIPp received in the scenario NAME, one message after another, without CR.
+# received NAME: prints the messages that SIPp received in the scenario NAME, one after another, without CR.
 received() { awk '/^--------------------/{ on = 0 } / message received \[/{ on = 1; next } on' "$work/$1-messages.log" | tr -d '\r'; }
 
-# --- datagrams by hand: what SIPp cannot send, or only at its own pace --------------------------------------------------------
-# sip_request FILE METHOD BRANCH CALL-ID CSEQ [TO-TAG [BODY-FILE]]: a request to the agent. Answers come back by rport.
+# --- single datagrams, which SIPp cannot send, or only at its own pace ---------------------------------------------------------
+# sip_request FILE METHOD BRANCH CALL-ID CSEQ [TO-TAG [BODY-FILE]]: writes a request to the agent. Its response comes back by rport.
 sip_request() {
   local body=${7:-/dev/null}
   {
@@ -391,7 +391,7 @@ sip_request() {
     cat "$body"
   } >"$1"
 }
-# sip_offer FILE: PCMU towards a port where nobody listens.
+# sip_offer FILE: writes an offer of PCMU with a port that is not in use.
 sip_offer() {
   local port
   free_ports port
@@ -399,10 +399,10 @@ sip_offer() {
 }
 wire_open() { exec {wire}<>"/dev/udp/127.0.0.1/$agent_sip"; }
 wire_send() { local file; for file in "$@"; do cat "$file" >&"$wire"; done; }  # one file, one datagram
-wire_read() { timeout "$1" cat <&"$wire" | tr -d '\r' || true; }               # all that comes within so many seconds
+wire_read() { timeout "$1" cat <&"$wire" | tr -d '\r' || true; }               # prints what arrives within this number of seconds
 
 # --- sound -----------------------------------------------------------------------------------------------------------------
-# say_wav FILE RATE LEAD-MS PAD-MS TEXT: TEXT in flite's voice rms, with silence around it: the agent greets before it listens, and
+# say_wav FILE RATE LEAD-MS PAD-MS TEXT: writes TEXT in flite's voice rms, with silence before and after it. The agent greets before it listens, and
 # baresip hangs up when its file ends.
 say_wav() {
   "$offhook" say "$5" --voice rms --rate "$2" --lead-ms "$3" --pad-ms "$4" --out "$1" >"$work/say.log" 2>&1 ||

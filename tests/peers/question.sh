@@ -1,5 +1,5 @@
-# question RATE [START]: a call in which baresip asks when the shop is open, checked on both sides. For the scenarios baresip_asks*.
-# START starts the registrar, and is start_kamailio by default. More parameters of baresip's account: $baresip_account.
+# question RATE [START]: makes a call in which baresip asks for the opening hours, and checks both sides. For the scenarios baresip_asks*. START
+# starts the registrar (start_kamailio by default). $baresip_account has more parameters of baresip's account.
 question() {
   . "$here/sentences.sh"
   "${2:-start_kamailio}"

@@ -1,11 +1,11 @@
-# A call that the agent records, encrypted and with a notice before it: 6002 calls 6001 and says goodbye.
+# A call that the agent records encrypted, after a notice: 6002 calls 6001 and says goodbye.
 . "$here/sentences.sh"
 printf '%064d\n' 7 >"$work/recording.key"
 chmod 600 "$work/recording.key"
 notice='We are open on Saturday.'
 with_recordings='"recordings": {"enabled": true, "folder": "'$work/recordings'", "format": "wav", "key": "${file:'$work/recording.key'}",
   "notice": "'$notice'"}'
-# start_recorded_call: until the agent shows that it records the call.
+# start_recorded_call: waits until the agent shows that it records the call.
 start_recorded_call() {
   sentence notice "$notice"
   sentence hello 'Hello, this is Blue River Bicycles.'
@@ -15,7 +15,7 @@ start_recorded_call() {
   expect "the call is up" says "$work/caller.log" 'Call established'
   expect "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
 }
-# end_recorded_call: the caller was told before the greeting, and the recording, which is then in $file, is whole.
+# end_recorded_call: checks that the caller heard the notice before the greeting, and that the recording, whose name it stores in $file, is complete.
 end_recorded_call() {
   expect "the agent hung up" says "$work/caller.log" 'session closed'
   telephone_heard caller notice hello

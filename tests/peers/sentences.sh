@@ -1,12 +1,13 @@
-# Sentences that are looked for, by correlation, in what somebody heard. A recogniser understands what is nearly right, and not always what is right.
-# sentence NAME TEXT: looked for, by correlation, in what the caller hears. TEXT is what the voice gets at once: by Realtime a whole
-# reply, of a cascade a clause.
+# Finds sentences in recordings by correlation. A recogniser is not used, because it understands audio that is slightly wrong, and sometimes fails on
+# correct audio. sentence NAME TEXT: adds a sentence to find in the caller's recording. TEXT is what the voice synthesizes at once: with Realtime a
+# whole reply, in a cascade a clause.
 sentences=()
 sentence() {
   "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/sentence-$1.wav" >"$work/say.log" 2>&1 || die "offhook say: $(tail -n 1 "$work/say.log")"
   sentences+=(--look-for "$1=$work/sentence-$1.wav")
 }
-# opening_hours: the sentences of the embedded receptionist who is asked for them; opening_hours_heard: one of its two replies was.
+# opening_hours: adds the sentences of the embedded receptionist about the opening hours. opening_hours_heard: checks that the caller heard one of its
+# two replies.
 opening_hours() {
   sentence hello 'Hello, this is Blue River Bicycles.'
   sentence hours 'We are open from nine in the morning to six in the evening,'
@@ -15,17 +16,17 @@ opening_hours() {
 opening_hours_heard() {
   [ "$(found hours likeness)" -ge 60 ] || [ "$(found others likeness)" -ge 60 ] || die "the opening hours were not heard: $(cat "$work/report.json")"
 }
-# found NAME MEMBER: of a sentence: at_ms, ends_ms, likeness, worst, weak, jumps (tests/caller/recording_search.hpp).
+# found NAME MEMBER: prints a member of a found sentence: at_ms, ends_ms, likeness, worst, weak, jumps (tests/caller/recording_search.hpp).
 found() {
   local value
   value=$(sed -n 's/.*"'"$1"'":{[^}]*"'"$2"'":\(-\{0,1\}[0-9]*\)[,}].*/\1/p' "$work/report.json")
   echo "${value:--1}"
 }
-# search_in WAV: the sentences in another recording, with the report in the same place.
+# search_in WAV: searches the sentences in another recording; the report has the same name.
 search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
-# heard_whole NAME...: from the first to the last whole fifth of a second, with three places at most where the line was held up, and one fifth at
-# most that a lost or late packet has changed. Short words are somewhat like others: they are to be alike in the mean, but for what each jump takes.
-# heard_not NAME...: not most of it.
+# heard_whole NAME...: checks that the caller heard each sentence from the first to the last whole fifth of a second, with at most three
+# interruptions, and at most one fifth that a lost or late packet has changed. Short words resemble others, so their mean likeness must also be high,
+# apart from the cost of jumps. heard_not NAME...: checks that the caller did not hear most of each sentence.
 heard_whole() {
   local name
   for name in "$@"; do
@@ -37,9 +38,9 @@ heard_not() {
   local name
   for name in "$@"; do [ "$(found "$name" likeness)" -lt 60 ] || die "the caller heard \"$name\": $(cat "$work/report.json")"; done
 }
-# gap ONE OTHER: milliseconds from the end of one sentence to the beginning of another.
+# gap ONE OTHER: prints the milliseconds from the end of one sentence to the beginning of another.
 gap() { echo $(($(found "$2" at_ms) - $(found "$1" ends_ms))); }
-# telephone_heard TELEPHONE NAME...: most of each sentence stands in the telephone's own recording. Its jitter buffer leaves out what came late.
+# telephone_heard TELEPHONE NAME...: checks that the telephone's own recording has most of each sentence. Its jitter buffer omits late audio.
 telephone_heard() {
   local recording name
   recording=$(find "$work/$1/heard" -name '*-dec.wav' -size +1k -print -quit)

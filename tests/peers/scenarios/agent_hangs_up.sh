@@ -1,4 +1,4 @@
-# The caller takes leave; the agent says goodbye and hangs up.
+# The caller says goodbye; the agent says goodbye and hangs up.
 . "$here/sentences.sh"
 start_kamailio
 start_agent 6001

@@ -1,4 +1,4 @@
-# `offhook call` beside `offhook run` of the same extension: it changes nothing at the registrar, and the running agent is called afterwards.
+# `offhook call` runs beside `offhook run` of the same extension. It changes nothing at the registrar, and the running agent still gets calls.
 brief_agent
 start_kamailio
 start_agent 6001

@@ -1,4 +1,4 @@
-# Calls that the agent places over its WebSocket, to a telephone on UDP: registered first, and not.
+# The agent places calls over its WebSocket to a telephone on UDP, first with a registration and then without.
 start_kamailio_web
 agent_transport=ws
 say_wav "$work/hello.wav" 8000 200 3000 "Hello."

@@ -1,4 +1,4 @@
-# Who does not come from the registrar has to prove who it is; what comes from the registrar has not.
+# A caller that does not come from the registrar must prove its identity. A caller from the registrar need not.
 brief_agent
 start_agent_with_callers
 call_from_elsewhere caller_proves secret-9

@@ -1,3 +1,3 @@
-# cascade-LISTEN-THINK-SPEAK: a whole call by three providers.
+# cascade-LISTEN-THINK-SPEAK: a whole call with three providers.
 . "$here/families.sh"
 whole_call "$@"

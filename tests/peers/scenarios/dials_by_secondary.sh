@@ -1,4 +1,4 @@
-# Nobody is at the primary: `offhook call` goes out through the secondary, where it is registered. SIPp is both that and the telephone.
+# The primary does not respond: `offhook call` places its call through the secondary, where it is registered. SIPp is the secondary and the telephone.
 free_ports agent_registrar
 free_ports registrar_port
 agent_sip_too="\"registration\": \"parallel\", \"secondaries\": [{\"host\": \"127.0.0.1\", \"port\": $registrar_port}]"

@@ -1,4 +1,4 @@
-# `offhook call` through a trunk that knows this host by its address, and asks for the password all the same.
+# `offhook call` uses a trunk that knows this host by its address and still demands the password.
 free_ports registrar_port
 agent_sip_too='"registration": "none"'
 through='' calls=1

@@ -1,6 +1,6 @@
-# Three instances behind Kamailio's dispatcher, as packaging/kamailio has it: calls are spread by load, also those that come in one instant; one
-# instance is killed and one drained in the midst of calls, and nobody else's call is hurt, by the ears of those who talk on; new calls go to the one that
-# is left. An instance that comes back gets calls again.
+# Three instances behind Kamailio's dispatcher, configured as in packaging/kamailio. Kamailio spreads calls by load, also calls that arrive at the
+# same instant. One instance is killed and one is drained during calls: the recordings of the other callers must have no gap, and new calls must go to
+# the remaining instance. An instance that returns gets calls again.
 . "$here/openai.sh"
 free_ports registrar_port
 free_ports pbx
@@ -12,7 +12,7 @@ start kamailio kamailio -f "$top/packaging/kamailio/kamailio.cfg" -l "udp:127.0.
   -dd -DD -E -m 32 -M 4 -P "$work/kamailio/pid" -w "$work/kamailio" -Y "$work/kamailio"
 expect "Kamailio listens on $registrar_port" kamailio_answers
 
-# instance I: starts it, ready when this returns; its process is ${agents[I]}.
+# instance I: starts it, and waits until it is ready; its process is ${agents[I]}.
 agents=()
 instance() {
   local sip=sip_$1 http=http_$1
@@ -25,13 +25,13 @@ instance() {
 }
 has_calls() { local http=http_$1; agent_http=${!http} ready "$3" "\"calls\":$2,"; }  # has_calls INSTANCE COUNT STATUS
 
-# caller NAME [PORT]: a call through Kamailio, or straight to PORT, in the background; answered when this returns. Its SIPp is ${callers[NAME]}, its
-# instance ${held_by[NAME]}.
+# caller NAME [PORT]: makes a call through Kamailio, or directly to PORT, in the background, and waits until it is answered. Its SIPp is
+# ${callers[NAME]}, its instance ${held_by[NAME]}.
 declare -A callers held_by
 caller() {
   local file=$here/sipp/dispatched.flow name=$1 contact i sip
   flow_xml -v proxied=1
-  free_ports ours && free_ports theirs 6  # Here, so that no two of them choose the same.
+  free_ports ours && free_ports theirs 6  # Here, so that no two calls choose the same ports.
   (run_sipp "$name" "${2:-$registrar_port}" -p "$ours" -mp "$theirs" "${@:3}") &
   callers[$1]=$!
   started+=("$!")
@@ -44,7 +44,7 @@ caller() {
   done
   [ -n "${held_by[$1]:-}" ] || die "the call $1 is held by nobody that we know: $contact"
 }
-# goes_well NAME: it ends as its caller wants.
+# goes_well NAME: checks that the call ends as its caller wants.
 goes_well() {
   expect "the call $1 is over" gone "${callers[$1]}"
   wait "${callers[$1]}" || die "the call $1, held by instance ${held_by[$1]}, was hurt: $(sipp_says "$1")"
@@ -56,8 +56,8 @@ for i in 1 2 3; do
   sip-options --all --contact='sip:127.0.0.1:*' "sip:6001@127.0.0.1:${!sip}" >"$work/options-$i" 2>&1 || die "instance $i answers no OPTIONS"
   says "$work/options-$i" '^X-Offhook-Load: calls=0;limit=10;load=0\.' || die "instance $i does not tell its load"
 done
-# Three calls in one instant, before any instance could tell of them: each goes to another one, also where several processes of Kamailio choose at once.
-# A round in which an instance told its load in between is no such instant.
+# Three calls at the same instant, before any instance could report them: each must go to another instance, even if several processes of Kamailio
+# choose at once. A round in which an instance reported its load in between is repeated.
 at_once() {
   local name=at_once_$1 file=$work/at_once.flow log=$work/kamailio.log first sip i
   sed 's/pause 25000/pause 1500/' "$here/sipp/dispatched.flow" >"$file"
@@ -82,14 +82,14 @@ done
 [ "$instants" -ge 1 ] || die "no three calls came in one instant"
 for i in 1 2 3; do expect "instance $i has no call" has_calls "$i" 0 200; done
 
-# Instance 1 has two calls that Kamailio knows of by nothing but what the instance says.
+# Instance 1 has two calls that Kamailio learns only from the instance's report.
 for name in one two; do caller "$name" "$sip_1"; done
 expect "Kamailio hears of instance 1's calls" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 says calls=2;limit=10;load=0\."
 for name in three four five six; do caller "$name"; done
 for i in 1 2 3; do has_calls "$i" 2 200 || die "six calls are not spread evenly: ${held_by[*]}"; done
 
-# Three with a voice, at once: each hears the greeting, asks, hears the answer, says nothing for a while, asks for something else.
-sentence help "$help"  # Not the first sentence: while it is heard the caller's jitter buffer still finds its length.
+# Three calls with speech, at once: each hears the greeting, asks, hears the answer, is silent for a while, and asks another question.
+sentence help "$help"  # The second sentence, because the caller's jitter buffer still adapts during the first.
 sentence place 'You find us at twelve Harbor Street, next to the train station.'
 sentence hours 'We are open from nine in the morning to six in the evening, Monday to Friday, and from ten to two on Saturday.'
 declare -A talkers
@@ -128,7 +128,7 @@ caller ten
 for name in "${!callers[@]}"; do
   [ "${held_by[$name]}" = 1 ] && [ "$name" != ten ] || goes_well "$name"
 done
-# Each instance had one that talks, and one instance was killed: the other two have heard every word, and hung up themselves.
+# Each instance had one call with speech, and one instance was killed. The other two callers must have heard every word, and hung up themselves.
 whole=0
 for name in "${!talkers[@]}"; do
   expect "the call of $name is over" gone "${talkers[$name]}"

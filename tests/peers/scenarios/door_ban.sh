@@ -1,4 +1,4 @@
-# Who names itself as a scanner is not answered any more, whatever it asks; the registrar's calls come through.
+# The agent no longer answers an address that has named itself as a scanner. It accepts the registrar's calls.
 start_kamailio
 agent_sip_too='"door": {"peers": []}'
 start_agent 6001

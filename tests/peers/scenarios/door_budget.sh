@@ -1,4 +1,4 @@
-# A stranger asks on and on: within a second of its budget it gets 503. The registrar asks as often, and is answered each time.
+# A stranger sends requests repeatedly and gets 503 when its budget is used up, within a second. The registrar sends as many, and gets each response.
 start_kamailio
 agent_sip_too='"door": {"peers": [], "source": {"per_second": 1, "burst": 3}}'
 start_agent 6001

@@ -1,4 +1,4 @@
-# The README's first call: the configuration is environment variables alone. What --set adds keeps parallel scenarios apart.
+# The first call of the README: only environment variables configure the agent. --set only separates the scenarios that run at once.
 start_kamailio
 free_ports agent_http
 free_ports agent_sip

@@ -1,4 +1,4 @@
-# Whatever arrives, the agent goes on: noise, cut messages, absurd lengths, nothing at all.
+# The agent continues after any input: noise, truncated messages, absurd lengths, empty datagrams.
 brief_agent
 start_kamailio
 start_agent 6001

@@ -1,5 +1,5 @@
-# golden-NAME: a call to an agent with share/examples/NAME.json as it stands, but for the addresses of the PBX and of what plays its services: it
-# greets, answers a question, and says goodbye when the caller does.
+# golden-NAME: a call to an agent with the unchanged share/examples/NAME.json, except for the addresses of the PBX and of the simulated services. The
+# agent greets, answers a question, and says goodbye when the caller does.
 . "$here/families.sh"
 name=$(IFS=-; echo "$*")
 hours='We are open from nine to six.'
@@ -17,7 +17,7 @@ with_deepgram() {
   set+=(--set "/providers/deepgram/base_url=http://127.0.0.1:$deepgram_port" --set "/providers/deepgram/deepgram/agent_url=http://127.0.0.1:$deepgram_port")
 }
 with_ollama() {
-  # As it is on a machine of one's own: without a key.
+  # Without a key, as with an Ollama on the user's own machine.
   simulate ollama '{"key": "", "replies": '"$replies"'}'
   set+=(--set "/providers/$1/base_url=http://127.0.0.1:$ollama_port$2")
 }

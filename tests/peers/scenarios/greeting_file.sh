@@ -1,4 +1,4 @@
-# A recorded greeting: the telephone hears the file, the record has the words that the configuration says are in it.
+# A recorded greeting: the telephone hears the file, and the record has the words that the configuration gives for it.
 . "$here/sentences.sh"
 start_kamailio
 say_wav "$work/greeting.wav" 16000 0 0 "You are welcome. Is there anything else?"

@@ -2,7 +2,7 @@ brief_agent
 start_kamailio
 start_agent 6001
 run_sipp hold_and_resume "$agent_sip"
-# RFC 3264 section 8: a description that differs from the one before has a higher version in its o= line, a same one the same.
+# RFC 3264 section 8: a changed description has a higher version in its o= line, and an unchanged one has the same version.
 received hold_and_resume | awk '
   /^o=/ { id = $2; version = $3 }
   /^m=audio/ { media = $0 }

@@ -1,5 +1,5 @@
-# Linphone asks for the opening hours, through Kamailio. The agent understands it, the telephone hears the reply, puts us on hold and
-# takes us back, and hangs up.
+# Linphone asks for the opening hours through Kamailio. The agent understands the question; the telephone hears the reply, holds the call, resumes it,
+# and hangs up.
 . "$here/linphone.sh"
 taken_back() { grep 'call\.media' "$work/agent.log" | tail -n 1 | grep -q 'sends=true'; }
 start_kamailio

@@ -1,4 +1,4 @@
-# The caller hangs up in the middle of a reply: all is ended at once, and the record has what was heard and no more.
+# The caller hangs up in the middle of a reply. Everything ends at once, and the record has only the words that the caller heard.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open"], "replies": [

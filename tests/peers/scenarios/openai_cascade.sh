@@ -1,4 +1,4 @@
-# The same by the cascade: transcription, chat, speech.
+# Two questions and a goodbye with a cascade: transcription, chat, speech.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [

@@ -1,4 +1,4 @@
-# By live transcription, chat and speech.
+# Uses live transcription, chat and speech.
 . "$here/openai.sh"
 . "$here/actions.sh"
 actions ', "sessions": [{"kind": "cascade"}]'

@@ -1,5 +1,5 @@
-# Each stage of a cascade fails once: 500 of the transcription, 429 with a second to wait of the model, 503 of the voice. The caller hears
-# their answer all the same.
+# Each stage of a cascade fails once: the transcription with 500, the model with 429 and a second to wait, the voice with 503. The caller still hears
+# the answer.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["", "when are you open", "where is your shop"], "replies": [

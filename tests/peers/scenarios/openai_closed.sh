@@ -1,4 +1,4 @@
-# The socket is closed with 1011 in the middle of a sentence: another one, of the same provider, says the rest.
+# The socket closes with 1011 in the middle of a sentence. Another socket to the same provider speaks the rest.
 . "$here/openai.sh"
 start_kamailio
 rest='Until six in the evening from Monday to Friday.'

@@ -1,4 +1,4 @@
-# A cascade of the embedded recogniser, OpenAI's chat and the embedded voice: nothing that is heard or said leaves the house as sound.
+# A cascade of the embedded recogniser, OpenAI's chat and the embedded voice: no audio leaves the machine.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"replies": [

@@ -1,4 +1,4 @@
-# The socket is dropped in the middle of a sentence: the cascade goes on, and the caller is not lost.
+# The socket drops in the middle of a sentence. The cascade continues the call.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop"], "replies": [

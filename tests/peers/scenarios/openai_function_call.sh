@@ -1,5 +1,4 @@
-# The model has something written down while it speaks. It thinks for 1.5 s afterwards, and the caller hears no pause: all of that
-# happens behind the sentence that they hear.
+# The model writes a note while it speaks. It thinks for 1.5 s afterwards, and the caller hears no pause, because this happens during the sentence.
 . "$here/openai.sh"
 start_kamailio
 moment='One moment please, I write down all that you have told me about your bicycle.'

@@ -1,4 +1,4 @@
-# Garbage between the frames of a reply: it is passed over, and not a piece of the sentence is missing.
+# Garbage between the frames of a reply: the agent skips it, and no part of the sentence is missing.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [

@@ -1,4 +1,4 @@
-# The caller speaks into a long answer: it stops, the model forgets what was not heard, and answers what was asked then.
+# The caller interrupts a long answer. It stops, the model loses the part that the caller did not hear, and it answers the new question.
 . "$here/openai.sh"
 snow='And from ten to two on Saturday. We are closed on Sunday, on holidays, and when it snows.'
 start_kamailio

@@ -1,4 +1,4 @@
-# Realtime refuses the key: the cascade answers instead.
+# Realtime refuses the key. The cascade answers instead.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "when are you open"], "replies": [{"when": "open", "text": "'"$hours"'"}],

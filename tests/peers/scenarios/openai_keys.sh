@@ -1,4 +1,4 @@
-# Keys both ways (RFC 4733): the model answers to what the caller keys in, and presses keys by its tool when it has said so.
+# Keys in both directions (RFC 4733): the model answers to the caller's keys, and presses keys with its tool after it has said so.
 . "$here/openai.sh"
 start_kamailio
 number='You want bicycle number forty two. I press the keys for you.'

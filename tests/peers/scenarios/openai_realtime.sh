@@ -1,4 +1,4 @@
-# Two questions and a goodbye, answered by a model that hears and speaks; the model hangs up by its tool.
+# A model that hears and speaks answers two questions and a goodbye, and hangs up with its tool.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [

@@ -1,4 +1,4 @@
-# The key is refused everywhere: the caller hears an apology in the plain voice and a goodbye, not silence.
+# The provider refuses the key on every interface. The caller hears an apology in the embedded voice and a goodbye, instead of silence.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"key": "another key", "replies": []}'

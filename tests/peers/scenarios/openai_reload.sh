@@ -1,4 +1,4 @@
-# SIGHUP while a call is up: it goes on by Realtime, as it began; the next call gets the new greeting and the cascade.
+# SIGHUP during a call: the call continues with Realtime, and the next call gets the new greeting and the cascade.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop"], "replies": [

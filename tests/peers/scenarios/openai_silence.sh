@@ -1,4 +1,4 @@
-# The caller says nothing: the model asks again, three times, two seconds each, then the agent takes leave and hangs up.
+# The caller is silent. The model asks again three times, every two seconds; then the agent says goodbye and hangs up.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"replies": ["Are you still there?", "Can you hear me?", "Is somebody there?"]}'

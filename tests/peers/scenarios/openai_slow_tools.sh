@@ -1,10 +1,10 @@
-# Tools that take five seconds, a program's and an HTTP service's. What the agent says before is heard whole, and so are the filler and the answer;
-# nobody waits in silence for long. A caller who speaks meanwhile is answered at once, and the tool goes on.
+# Tools of a program and of an HTTP service that take five seconds. The caller hears the sentence before, the filler and the answer completely,
+# without a long silence. The agent answers at once a caller that speaks meanwhile, and the tool continues.
 . "$here/families.sh"
 looking='Let me look that up for you.' second='I will see about that one.' ready='Your bicycle will be ready on Friday.' here_still='Yes, I am still looking.' tuesday='It will be ready on Tuesday.'
 asks='I will ask the workshop.' dry='Yes it is dry and it looks very good.' filler='One moment, please.'
 start_kamailio
-# The HTTP service: another simulator, which takes five seconds to write what it is asked for.
+# The HTTP service is another simulator, which takes five seconds for each answer.
 printf '%s\n' '{"key": "secret-workshop-key", "endpoints": {"chat": {"response_ms": 5000}}, "replies": ["The painting is done."]}' >"$work/workshop.json"
 start workshop "$simulators/offhook_openai_sim" --scenario "$work/workshop.json" --log "$work/workshop.jsonl"
 expect "the workshop has ports" says "$work/workshop.log" '"http":[0-9]+'
@@ -37,28 +37,28 @@ sentence tuesday "$tuesday"
 sentence asks "$asks"
 sentence dry "$dry"
 sentence goodbye 'Goodbye.'
-# A step `wait` ends when the agent is quiet for a moment, as it is while a tool works: there the caller says nothing for a time.
+# A step `wait` ends when the agent is quiet for a moment, also while a tool works. Therefore the caller is silent for a fixed time there.
 ai_call wait "say:when is my bicycle ready" silence:9500 wait "say:and the other one" wait "say:are you still there" wait silence:6000 "say:so when is it ready" wait silence:500 \
   "say:is the paint dry" silence:9500 wait:2000 "say:goodbye" wait:15000
 heard_whole looking filler ready second here_still tuesday asks dry goodbye
-# longest_silence FROM-MS TO-MS: between two stretches of the agent's voice.
+# longest_silence FROM-MS TO-MS: prints the longest silence between two stretches of the agent's voice.
 longest_silence() {
   sed 's/.*"voiced_ms":\[\(.*\)\]\].*/\1/; s/\],\[/\n/g; s/\[//' "$work/report.json" |
     awk -F, -v from="$1" -v to="$2" 'FNR > 1 && $1 > from && $1 <= to && $1 - last > most { most = $1 - last } { last = $2 } END { print most + 0 }'
 }
 step_at() { sed 's/},{/\n/g' "$work/report.json" | sed -n 's/.*"at_ms":\([0-9]*\).*"step":"'"$1"'".*/\1/p'; }
-# waited BEFORE AFTER: the tool took its time, and nobody was left in silence for more than 2.5 s and what it takes to speak the filler.
+# waited BEFORE AFTER: checks that the tool took its time, and that no silence was longer than 2.5 s plus the time to synthesize the filler.
 waited() {
   local silence
   [ "$(gap "$1" "$2")" -ge 3500 ] || die "between \"$1\" and \"$2\" there are $(gap "$1" "$2") ms: did the tool take its time? $(cat "$work/report.json")"
   silence=$(longest_silence "$(found "$1" ends_ms)" "$(found "$2" at_ms)")
   [ "$silence" -gt 1000 ] && [ "$silence" -le 3500 ] || die "between \"$1\" and \"$2\" there were $silence ms of silence: $(cat "$work/report.json")"
 }
-# The first and the last tool, between what was said before and the answer. The filler was said both times, and is found where it was most alike:
-# no other sentence is said twice.
+# The first and the last tool, from the sentence before to the answer. The agent spoke the filler both times, and the search returns its best match
+# only; no other sentence is spoken twice.
 waited looking ready
 waited asks dry
-# The second tool had 5 s to go when the caller began to speak.
+# The second tool needed 5 s more when the caller began to speak.
 answered=$(($(found here_still at_ms) - $(step_at "are you still there")))
 [ "$answered" -gt 0 ] && [ "$answered" -le 4500 ] || die "the caller spoke while a tool worked, and was answered after $answered ms"
 [ "$(grep -c 'call.tool .*tool=desk__wait what=done' "$work/agent.log")" = 2 ] || die "a tool did not come to its end: $(grep call.tool "$work/agent.log")"

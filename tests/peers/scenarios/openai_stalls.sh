@@ -1,4 +1,4 @@
-# The model falls silent in the middle of a sentence, and Realtime does not come back: within seconds the cascade says the rest.
+# The model stalls in the middle of a sentence, and Realtime does not recover. Within seconds, the cascade speaks the rest.
 . "$here/openai.sh"
 start_kamailio
 rest='Until six in the evening from Monday to Friday.'

@@ -1,4 +1,4 @@
-# Realtime says 429 and asks for a minute: nobody waits so long with a caller on the line, the cascade answers.
+# Realtime returns 429 with a minute to wait, which is too long during a call. The cascade answers.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open"], "replies": [{"when": "open", "text": "'"$hours"'"}],

@@ -1,5 +1,6 @@
-# Tools from elsewhere: a program that speaks the Model Context Protocol, whose definitions are pinned but for one, and an HTTP service with an OpenAPI document. What costs money
-# is done when the caller has said yes by a key; a tool that nobody has looked at, and one that the agent is not granted, do not exist.
+# External tools: a program with the Model Context Protocol, whose definitions are pinned except one, and an HTTP service with an OpenAPI document. A
+# tool that costs money runs only after the caller has agreed by a key. The model does not get a tool that is not pinned, or that the agent is not
+# granted.
 . "$here/families.sh"
 added='Together that makes forty two.' models='There is one model.' paid='It is on its way.' unknown='That I cannot do.'
 start_kamailio
@@ -23,13 +24,13 @@ tool_servers() {  # tool_servers DESK-MEMBERS
   printf '{"desk": {"command": ["%s", "--more"]%s}, "shop": {"openapi": "shop.json", "operations": ["listModels"], "url": "http://127.0.0.1:%s/v1", "token": "secret-openai-key"}}' \
     "$server" "$1" "$openai_port"
 }
-# What the operator does first: look at what there is, and pin it; all but delete_account, which is there, and granted, and not looked at. wipe is in the document
-# of the shop, and no operation that was named.
+# The operator first lists the tools, and pins them. delete_account exists and is granted, but not pinned. wipe is in the shop's document, but is not
+# among the configured operations.
 agent_config "$work/tools.base.json" 6001
 sed '$ s/}$//' "$work/tools.base.json" >"$work/tools.json"
 printf ', "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/tools.json"
 "$offhook" tools "$work/tools.json" --json >"$work/tools.list" 2>"$work/tools.err" || die "offhook tools: $(cat "$work/tools.err")"
-# A grant that no model would be shown is told to who looks.
+# offhook tools reports a grant of a tool that no model would get.
 sed '$ s/}$//' "$work/tools.base.json" >"$work/slips.json"
 printf ', "agent": {"provider": "openai", "tools": ["desk__ad", {"name": "desk__add", "arguments": {"properties": {"c": {"maximum": 5}}}}]},
   "providers": {"openai": {"api_key": "secret-openai-key"}}, "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/slips.json"

@@ -1,5 +1,5 @@
-# A transfer that the caller agrees to by a key. They hear the sentence whole, then the question; only then comes REFER, baresip calls
-# the second telephone through Kamailio, and hears it.
+# A transfer that the caller accepts by a key. The caller hears the whole sentence and then the question. Only then does the agent send REFER; baresip
+# calls the second telephone through Kamailio, and hears it.
 . "$here/openai.sh"
 start_kamailio
 connect='I connect you with our sales department.'
@@ -21,7 +21,7 @@ says "$work/kamailio.log" 'goes to .*6003' && die "transferred before the caller
 console=$(sed -n 's/^cons_listen 127.0.0.1://p' "$work/caller/config")
 printf 1 >"/dev/udp/127.0.0.1/$console"
 sleep 0.2
-printf '\004' >"/dev/udp/127.0.0.1/$console"  # The key is let go.
+printf '\004' >"/dev/udp/127.0.0.1/$console"  # releases the key
 expect "Kamailio is asked for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
 expect "the second telephone is in the call" says "$work/sales.log" 'Call established'
 expect "the record says where the caller went" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'

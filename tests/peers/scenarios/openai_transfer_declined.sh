@@ -1,4 +1,4 @@
-# The caller says no: nobody is called, the model is told, and the conversation goes on.
+# The caller declines the transfer. The agent calls no destination, the model gets the result, and the conversation continues.
 . "$here/openai.sh"
 start_kamailio
 stays='Then I help you myself. What is it about?'

@@ -1,4 +1,4 @@
-# The number of a transfer is nobody's: Kamailio says 404, baresip tells so, and the agent takes the caller back.
+# The number of the transfer does not exist: Kamailio returns 404, baresip reports it, and the agent takes the caller back.
 . "$here/openai.sh"
 start_kamailio
 sorry='I am sorry, nobody is there. What else can I do for you?'

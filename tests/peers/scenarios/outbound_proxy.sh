@@ -1,4 +1,4 @@
-# The registrar's own name leads nowhere: what is said to it passes the outbound proxy, and so do calls.
+# The registrar's name does not resolve. Its requests and the calls pass through the outbound proxy.
 brief_agent
 start_kamailio
 agent_host=pbx.invalid

@@ -1,4 +1,4 @@
-# Recordings that a reload switches on begin with the next call: with the key, the folder and the notice that the reload brings.
+# Recordings that a reload enables begin with the next call, with the new key, folder and notice.
 . "$here/recorded.sh"
 start_kamailio
 start_agent 6001

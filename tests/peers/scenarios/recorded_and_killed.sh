@@ -1,9 +1,9 @@
-# The agent is killed in a call: what was recorded is there up to the last second, and plays; encrypted it is known to be cut, and opens.
+# The agent is killed during a call. The recording plays up to the last second. An encrypted one is recognised as incomplete, and opens.
 printf '%064d\n' 7 >"$work/recording.key"
 start_kamailio
 say_wav "$work/question.wav" 8000 0 60000 "when are you open"
 
-# killed_in_a_call EXTENSION RECORDINGS: an agent of that extension records a call, and is killed in it; the file is then in $file.
+# killed_in_a_call EXTENSION RECORDINGS: an agent with this extension records a call, and is killed during it. Stores the file's name in $file.
 killed_in_a_call() {
   agent_too="\"recordings\": {\"enabled\": true, \"folder\": \"$work/$1\"$2}" agent_sip='' agent_http=''
   start_agent "$1"

@@ -1,4 +1,4 @@
-# A recorded call: the caller is told first; it is shown while it is up; its record names a file that is whole, encrypted and nobody else's.
+# A recorded call: the caller hears the notice first, /calls shows the recording, and the record names a complete, encrypted file with a private mode.
 . "$here/recorded.sh"
 start_kamailio
 agent_too=$with_recordings

@@ -1,4 +1,4 @@
-# The registrar grants 10 s: within 12 s it must have heard from the agent again, ahead of the expiry.
+# The registrar grants 10 s. Within 12 s, the agent must have registered again, before the expiry.
 brief_agent
 start_kamailio MAX_EXPIRES=10
 start_agent 6001

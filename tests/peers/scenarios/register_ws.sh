@@ -1,4 +1,4 @@
-# The registrar knows the way to the agent only as the WebSocket that the agent has opened.
+# The registrar can reach the agent only over the WebSocket that the agent has opened.
 start_kamailio_web
 agent_transport=ws agent_sip_too='"web_socket": {"path": "/sip"}'
 start_agent 6001

@@ -1,4 +1,4 @@
-# Two servers at once: both know the agent, calls come in through either, and the loss of one leaves it ready.
+# Two servers at once: the agent is registered at both, gets calls through each, and stays ready after the loss of one.
 brief_agent
 start_kamailio MAX_EXPIRES=10
 primary=$registrar_port primary_pid=$kamailio_pid

@@ -1,4 +1,4 @@
-# No registrar when the agent starts: it says so, keeps trying, and is registered soon after one appears.
+# The agent starts without a registrar. It reports this, retries, and registers soon after a registrar has started.
 brief_agent
 free_ports registrar_port
 agent_config "$work/agent.json" 6001

@@ -1,7 +1,7 @@
 brief_agent
 start_kamailio MAX_EXPIRES=10
 start_agent 6001
-stop "$kamailio_pid"   # not by KILL: its workers would live on, and answer
+stop "$kamailio_pid"   # not by KILL: its workers would continue, and answer
 sleep 12
 gone "$agent_pid" && die "it ended when the registrar was lost"
 start_kamailio MAX_EXPIRES=10

@@ -1,8 +1,8 @@
-# offhook setup at a terminal: it asks, a wrong secret is found by registering and asked for again, the right one too; the secrets are written for
-# their owner alone, and the test call is held. `offhook run` takes the files.
+# offhook setup at a terminal: it asks its questions, detects a wrong secret by registering, and asks for it again. It writes the secrets for their
+# owner only, and makes the test call. `offhook run` accepts the files.
 . "$here/openai.sh"
 start_kamailio
-# at_terminal NAME ANSWER...: offhook setup in a terminal of its own; each answer when it is asked for.
+# at_terminal NAME ANSWER...: runs offhook setup in a terminal of its own, and types each answer when its question appears.
 at_terminal() {
   local log=$work/$1.log questions=0 answer
   mkfifo "$work/$1.keys"
@@ -17,7 +17,7 @@ at_terminal() {
     printf '%s\r' "$answer" >&"$keys"
   done
 }
-# A question ends with ": " and no line feed; each answer that is shown ends its line.
+# asked LOG COUNT: true if LOG has COUNT questions. A question ends with ": " without a line feed; an answer that is echoed ends its line.
 asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(^Host of the PBX|^Extension|^Secret of the extension|^Who talks: [a-z_, ]*|or none|\(yes, no\))( \[[^]]*\])?: ')" -ge "$2" ]; }
 at_terminal set_up "127.0.0.1:$registrar_port" 6001 secret-wrong yes '' '' secret-6001 local '' 6010 yes wait
 says "$work/set_up.log" 'not ok: extension 6001 cannot register .*: 401' || die "it does not say what is wrong: $(tail -n 5 "$work/set_up.log")"

@@ -1,7 +1,7 @@
-# STIR and SHAKEN by openssl alone: the agent for 12155551212 takes a call whose number is signed for, and not one that claims it.
+# STIR and SHAKEN with openssl only: the agent for 12155551212 accepts a call whose number is signed, and not a call that only claims the number.
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 certificate() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" -keyout "$work/$1.key" -out "$work/$1.pem" >>"$work/openssl.log" 2>&1; }
-# r and s of an ECDSA signature in DER, 32 octets each.
+# raw_signature: converts an ECDSA signature in DER to r and s, 32 octets each.
 raw_signature() {
   local number
   openssl asn1parse -inform DER | sed -n 's/.*INTEGER *://p' | while read -r number; do
@@ -9,7 +9,7 @@ raw_signature() {
     printf '%b' "$number"
   done
 }
-# passport KEY FIELDS: the Identity of a call to 6001, signed now.
+# passport KEY FIELDS: prints the Identity of a call to 6001, signed now.
 passport() {
   local text
   text=$(printf '{"alg":"ES256","ppt":"shaken","typ":"passport","x5u":"https://cert.example/a.pem"}' | base64url).$(printf \
@@ -17,7 +17,7 @@ passport() {
   printf '%s.%s;info=<https://cert.example/a.pem>;alg=ES256;ppt="shaken"' "$text" \
     "$(printf %s "$text" | openssl dgst -sha256 -sign "$work/$1.key" | raw_signature | base64url)"
 }
-# call_with NAME IDENTITY STATUS: as 12155551212, by somebody who is no registrar.
+# call_with NAME IDENTITY STATUS: calls as 12155551212, from an address that is not the registrar's.
 call_with() {
   file=$work/$1.flow name=$1
   {

@@ -1,4 +1,4 @@
-# SIGTERM during a call: the call is ended by BYE within the limit, then the agent leaves with 0.
+# SIGTERM during a call: the agent ends the call with BYE within the limit, and exits with 0.
 start_kamailio
 start_agent 6001
 say_wav "$work/caller.wav" 8000 0 60000 "hello"

@@ -1,4 +1,4 @@
-# sofia-sip asks what we can, over UDP and over TCP: the answer is one that its parser takes, and says the same by both ways.
+# sofia-sip queries the agent's capabilities over UDP and over TCP. Its parser accepts the responses, which are the same on both.
 start_kamailio
 start_agent 6001
 for transport in udp tcp; do

@@ -1,3 +1,3 @@
-# talk-PROVIDER: a whole call by a model that hears and speaks itself.
+# talk-PROVIDER: a whole call with a model that hears and speaks itself.
 . "$here/families.sh"
 whole_talk "$1"

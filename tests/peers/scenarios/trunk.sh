@@ -1,4 +1,4 @@
-# A trunk that knows the agent by its address: no REGISTER, calls for any number from its host, and from no other.
+# A trunk that knows the agent by its address: the agent sends no REGISTER, and accepts calls for any number only from the trunk's host.
 brief_agent
 free_ports registrar_port
 agent_sip_too='"registration": "none"'

@@ -1,4 +1,4 @@
-# Who calls decides which agent answers: a trusted peer is believed who it says that calls, anybody else is not.
+# The caller determines the agent. The agent trusts the caller's identity only if a trusted peer asserts it.
 start_kamailio
 agent_sip_too='"accept_from": "anyone", "trusted_peers": ["127.0.0.2"]'
 agent_too='"agents": [{"name": "chief", "match": {"caller": "4711"}}]'

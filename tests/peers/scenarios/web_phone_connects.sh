@@ -1,4 +1,5 @@
-# SIP.js opens a WebSocket to the agent itself, calls it, and is hung up on: its Contact is nowhere, so the BYE comes back over it.
+# SIP.js opens a WebSocket to the agent itself and calls it. The agent hangs up; the Contact of SIP.js has no address, so the BYE uses the same
+# WebSocket.
 start_kamailio
 free_ports web_port
 agent_sip_too="\"web_socket\": {\"port\": $web_port, \"origins\": [\"*\"]}, \"accept_from\": \"anyone\""

@@ -1,5 +1,5 @@
-// A browser's telephone without a browser: SIP.js over WebSocket, with a session description of plain RTP, as Node has no WebRTC.
-// Says what it does, a line each; exit 0 when all that was asked for has happened.
+// A telephone in a browser, without the browser: SIP.js over WebSocket, with a session description of plain RTP, because Node has no WebRTC. Prints
+// what it does, one line each. The exit status is 0 when everything that the arguments demand has happened.
 import dgram from 'node:dgram'
 import { parseArgs } from 'node:util'
 import { Inviter, Registerer, RegistererState, SessionState, UserAgent } from 'sip.js'
@@ -15,7 +15,7 @@ const fail = (why) => { say(`failed: ${why}`); process.exit(1) }
 const within = (seconds, what, promise) =>
   Promise.race([promise, new Promise((_, no) => setTimeout(() => no(new Error(`no ${what} after ${seconds} s`)), seconds * 1000))])
 
-/// PCMU to a port of ours, where what comes is counted.
+/// Receives PCMU at a port of its own, and counts the packets.
 class PlainRtp {
   packets = 0
   socket = dgram.createSocket('udp4')
