@@ -99,7 +99,7 @@ void offhook_osip_serve(volatile int *port, volatile int *stop) {
         on_datagram(osip, text, (size_t)got);
       }
     }
-    if (turn % 256 == 0) osip_timers_nist_execute(osip);  /* It looks at each transaction: not with every datagram. */
+    if (turn % 256 == 0) osip_timers_nist_execute(osip);  /* It iterates over all transactions, so it does not run for each datagram. */
   }
   close(wire);
 }

@@ -36,7 +36,7 @@ static bool decode_address(const struct sip_hdr *hdr, const struct sip_msg *msg,
   return false;
 }
 
-static bool count_value(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg) { /* libre has cut the list itself. */
+static bool count_value(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg) { /* libre has already split the list. */
   struct decoded *out = arg;
   (void)msg;
   out->seen += hdr->val.l != 0;

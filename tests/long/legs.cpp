@@ -1,8 +1,8 @@
-// offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg] The legs of one engine talk
-// with each other over loopback in real time, and hang up and call again repeatedly. A call lasts up to a minute, and at least a twelfth of that.
-// Each minute, the program records resident memory, descriptors and the lateness of ticks. With N minutes, less than an hour, these times are N
-// seconds instead of a minute. It fails when one of the values grew, when a leg could not be opened, or when a leg that talked for two seconds
-// received no audio.
+// offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg]
+// The legs of one engine talk with each other over loopback in real time, and hang up and call again repeatedly. A call lasts up to a minute, and at
+// least a twelfth of that. Each minute, the program records resident memory, descriptors and the lateness of ticks. With N minutes, less than an
+// hour, these times are N seconds instead of a minute. It fails when one of the values grew, when a leg could not be opened, or when a leg that
+// talked for two seconds received no audio.
 #include "samples.hpp"
 
 #include <offhook/base/heap_keeper.hpp>

@@ -1,6 +1,7 @@
 # Finds sentences in recordings by correlation. A recogniser is not used, because it understands audio that is slightly wrong, and sometimes fails on
-# correct audio. sentence NAME TEXT: adds a sentence to find in the caller's recording. TEXT is what the voice synthesizes at once: with Realtime a
-# whole reply, in a cascade a clause.
+# correct audio.
+# sentence NAME TEXT: adds a sentence to find in the caller's recording. TEXT is what the voice synthesizes at once: with Realtime a whole reply, in
+# a cascade a clause.
 sentences=()
 sentence() {
   "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/sentence-$1.wav" >"$work/say.log" 2>&1 || die "offhook say: $(tail -n 1 "$work/say.log")"
@@ -24,9 +25,10 @@ found() {
 }
 # search_in WAV: searches the sentences in another recording; the report has the same name.
 search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
-# heard_whole NAME...: checks that the caller heard each sentence from the first to the last whole fifth of a second, with at most three
-# interruptions, and at most one fifth that a lost or late packet has changed. Short words resemble others, so their mean likeness must also be high,
-# apart from the cost of jumps. heard_not NAME...: checks that the caller did not hear most of each sentence.
+# heard_whole NAME...: checks that the caller heard each sentence from the first to the last whole fifth of a second. At most three interruptions are
+# allowed, and at most one fifth that a lost or late packet has changed. Short words resemble others, so their mean likeness must also be high, apart
+# from the cost of jumps.
+# heard_not NAME...: checks that the caller did not hear most of each sentence.
 heard_whole() {
   local name
   for name in "$@"; do

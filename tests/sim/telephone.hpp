@@ -16,7 +16,7 @@ using Happenings = std::map<std::string, std::uint64_t>;
 
 /// One telephone of a town: its stack and its calls.
 struct Telephone {
-  struct Part {  ///< in a call
+  struct Part {  ///< its part in a call
     std::size_t call = 0;
     std::size_t called = 0;  ///< index of its called part
     bool is_caller = false;

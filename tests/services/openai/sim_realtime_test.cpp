@@ -249,7 +249,7 @@ TEST_CASE("Each fault of a simulated reply has its documented effect") {
     CHECK(talk.octets() == 0);
     CHECK(talk.of("response.created").size() == 1);
   }
-  SUBCASE("freeze: nothing is answered any more") {
+  SUBCASE("freeze: no event gets an answer") {
     Talk talk(with(R"({"kind":"freeze","after_bytes":5000})"));
     run(talk);
     const auto before = talk.events.size();

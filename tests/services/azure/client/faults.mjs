@@ -35,7 +35,7 @@ async function going_on() {
   assert.ok(paths.filter((path) => path === 'turn.start').length > 1, paths.join(' '));
   ear.close();
 }
-/// The paths of the messages that a connection reads; undefined for a frame that is none.
+/// Returns the paths of the messages that a connection reads, with undefined for a frame that is not a message.
 function received(connection) {
   const paths = [];
   connection.messageReceived = ({ message }) => { paths.push(message.path); };
