@@ -42,7 +42,7 @@ class EchoLine {
 
  private:
   static constexpr std::size_t kKept = 8192;      // samples: about one second
-  static constexpr std::size_t kReflections = 320;  // with the direct sound as the first
+  static constexpr std::size_t kReflections = 320;  // taps of the room; the first is the direct sound
 
   [[nodiscard]] float played_at(std::uint64_t sample, double delay_samples) const;
   void wander();

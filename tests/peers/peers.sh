@@ -293,9 +293,9 @@ web_phone() {
 }
 
 # --- SIPp ------------------------------------------------------------------------------------------------------------------
-# run_sipp NAME TARGET-PORT [ARGUMENT...]: makes one call with sipp/NAME.xml. If SIPp fails, the scenario fails with SIPp's message. -nr: SIPp repeats
-# and absorbs no message by itself, so that a scenario gets, and must expect, every message. -cp: otherwise SIPp takes the first free port from 8888
-# on for its remote control, which another program may be about to bind.
+# run_sipp NAME TARGET-PORT [ARGUMENT...]: makes one call with sipp/NAME.xml. If SIPp fails, the scenario fails with SIPp's message.
+# -nr: SIPp repeats and absorbs no message by itself, so that a scenario gets, and must expect, every message.
+# -cp: otherwise SIPp takes the first free port from 8888 on for its remote control, which another program may be about to bind.
 run_sipp() {
   local name=$1 target=$2 port control media status=0 file=$here/sipp/$1.xml
   shift 2

@@ -145,7 +145,7 @@ TEST_CASE("When the line is cut, both sides remove the subscription, and the sub
   CHECK(watch.watched->stack.subscriptions() == 1);
 }
 
-TEST_CASE("A SUBSCRIBE that a proxy forks gets several notifiers, and each has its own subscription [RFC 6665 section 4.1.4]") {
+TEST_CASE("When a proxy forks a SUBSCRIBE, the subscriber keeps a separate subscription for each notifier [RFC 6665 section 4.1.4]") {
   for (const bool forks : {true, false}) {
     CAPTURE(forks);
     Watch watch(5, {});

@@ -46,7 +46,7 @@ class VoiceBook {
   const Sentence& sentence(const std::string& text);
   [[nodiscard]] Spoken cut(const Sentence& sentence, AudioFormat format) const;
 
-  std::optional<agent::embedded::FliteVoice> voice_;  // nullopt: tones
+  std::optional<agent::embedded::FliteVoice> voice_;  // nullopt if the voice is beeps
   std::vector<int> chunk_ms_;
   std::map<std::string, Sentence> sentences_;
   std::map<std::pair<std::string, AudioFormat>, std::shared_ptr<const Spoken>> spoken_;
