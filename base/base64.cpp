@@ -29,7 +29,7 @@ const Base64Kernel& base64_chosen() noexcept {
 
 namespace {
 
-constexpr std::uint8_t kNone = 0xFF;  // No six bits have this value.
+constexpr std::uint8_t kNone = 0xFF;  // Marks a character outside the alphabet: no 6-bit value equals it.
 
 constexpr std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values{};
@@ -53,7 +53,7 @@ void encode_quantum(const std::uint8_t* in, char* out) {
   out[3] = character(bits);
 }
 
-/// One or two octets at the end: RFC 4648 section 4, cases 2 and 3.
+/// Encodes the last one or two octets with padding: RFC 4648 section 4, cases 2 and 3.
 void encode_rest(const std::uint8_t* in, std::size_t count, char* out) {
   const std::uint32_t bits = std::uint32_t{in[0]} << 16U | (count == 2 ? std::uint32_t{in[1]} << 8U : 0U);
   out[0] = character(bits >> 18U);
@@ -72,7 +72,7 @@ bool decode_quantum(const char* in, std::uint8_t* out) {
   return true;
 }
 
-/// The last four characters, of which `octets` (1 or 2) octets come.
+/// Decodes the last four characters into `octets` (1 or 2) octets.
 Result<void, Base64Error> decode_rest(const char* in, std::size_t octets, std::uint8_t* out) {
   const std::uint32_t a = value_of(in[0]), b = value_of(in[1]), c = octets == 2 ? value_of(in[2]) : 0;
   if (is_bad(a | b, c)) return fail(Base64Error::BadCharacter);
@@ -118,7 +118,7 @@ Result<std::size_t, Base64Error> decode_base64(std::string_view in, std::span<st
   if (in.size() % 4 != 0) return fail(Base64Error::BadLength);
   const std::size_t size = base64_decoded_size(in);
   if (out.size() < size) return fail(Base64Error::OutputTooSmall);
-  const std::size_t rest = size % 3;  // Not 0: the last quantum is padded.
+  const std::size_t rest = size % 3;  // If not 0, the last quantum is padded.
   const std::size_t whole = rest == 0 ? in.size() : in.size() - 4;
   std::size_t at = detail::base64_chosen().decode(in.data(), whole, out.data());
   for (; at != whole; at += 4) {

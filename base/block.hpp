@@ -11,11 +11,11 @@
 #include <emmintrin.h>
 #endif
 
-/// Several characters looked at in one step. A Block says of each of its characters whether it is one, or lies in a range; the
-/// answers combine with `|`, `&` and `~`. WordBlock runs everywhere, Sse2Block on every x86-64; both are tested alike.
+/// Tests several characters in one step. A Block marks the characters that equal a given character or lie in a range. Marks
+/// combine with `|`, `&` and `~`. WordBlock runs on every machine, Sse2Block on every x86-64. The same tests cover both.
 namespace offhook::inline v0::base {
 
-/// Eight characters in one word.
+/// A block of eight characters in one 64-bit word.
 class WordBlock {
   static constexpr std::uint64_t kOnes = 0x0101010101010101;
   static constexpr std::uint64_t kLow = kOnes * 0x7F;
@@ -24,7 +24,7 @@ class WordBlock {
  public:
   static constexpr std::size_t kSize = 8;
   struct Marks {
-    std::uint64_t tops;  // The top bit of each marked octet.
+    std::uint64_t tops;  // The top bit of each marked octet is set.
     friend Marks operator|(Marks a, Marks b) { return {a.tops | b.tops}; }
     friend Marks operator&(Marks a, Marks b) { return {a.tops & b.tops}; }
     Marks operator~() const { return {~tops & kTop}; }
@@ -36,23 +36,23 @@ class WordBlock {
     if constexpr (std::endian::native == std::endian::big) block.word_ = __builtin_bswap64(block.word_);
     return block;
   }
-  /// `size` characters, fewer than kSize; NULs behind them. Reads nothing else.
+  /// Loads `size` characters (fewer than kSize) and fills the rest with NUL. Reads no other memory.
   [[nodiscard]] static WordBlock load_part(const char* at, std::size_t size) {
     char padded[kSize] = {};
-    if (size != 0) std::memcpy(padded, at, size);  // No text at all may be a null pointer.
+    if (size != 0) std::memcpy(padded, at, size);  // `at` may be null when size is 0.
     return load(padded);
   }
 
-  /// The first `size` characters, at most kSize, with NULs behind them.
+  /// Returns the first `size` characters (at most kSize), followed by NULs.
   [[nodiscard]] WordBlock front(std::size_t size) const {
     WordBlock block;
     block.word_ = size == kSize ? word_ : word_ & ((std::uint64_t{1} << (8 * size)) - 1);
     return block;
   }
 
-  /// Characters under `limit`, which is at most 128.
+  /// Marks the characters below `limit`, which is at most 128.
   [[nodiscard]] Marks below(unsigned char limit) const {
-    const auto not_below = (word_ & kLow) + kOnes * (128U - limit);  // No octet carries into the next.
+    const auto not_below = (word_ & kLow) + kOnes * (128U - limit);  // No octet carries into the next octet.
     return {~(not_below | word_) & kTop};
   }
   [[nodiscard]] Marks equal(char c) const {
@@ -60,17 +60,17 @@ class WordBlock {
     difference.word_ = word_ ^ kOnes * static_cast<unsigned char>(c);
     return difference.below(1);
   }
-  /// Characters from `first` to `last`; both are at most 126.
+  /// Marks the characters from `first` to `last`, inclusive. Both are at most 126.
   [[nodiscard]] Marks in_range(char first, char last) const {
     return below(static_cast<unsigned char>(last + 1)) & ~below(static_cast<unsigned char>(first));
   }
-  /// Letters in lower case; what is no letter may change as well, but becomes none.
+  /// Converts letters to lower case. May also change other characters, but never into a letter.
   [[nodiscard]] WordBlock folded() const {
     WordBlock block;
     block.word_ = word_ | kOnes * 0x20;
     return block;
   }
-  /// True when every character is that of `lower`, in either case where `fold` holds 0x20.
+  /// Returns true if all characters equal those of `lower`. Ignores case where `fold` holds 0x20.
   [[nodiscard]] bool matches(WordBlock lower, WordBlock fold) const { return (word_ | fold.word_) == lower.word_; }
 
   [[nodiscard]] static bool any(Marks marks) { return marks.tops != 0; }
@@ -81,12 +81,12 @@ class WordBlock {
 };
 
 #if defined(__SSE2__)
-/// Sixteen characters in one register.
+/// A block of sixteen characters in one register.
 class Sse2Block {
  public:
   static constexpr std::size_t kSize = 16;
   struct Marks {
-    __m128i octets;  // 0xFF where the mark is set.
+    __m128i octets;  // 0xFF in each marked octet.
     friend Marks operator|(Marks a, Marks b) { return {_mm_or_si128(a.octets, b.octets)}; }
     friend Marks operator&(Marks a, Marks b) { return {_mm_and_si128(a.octets, b.octets)}; }
     Marks operator~() const { return {_mm_xor_si128(octets, _mm_set1_epi8(-1))}; }
@@ -95,7 +95,7 @@ class Sse2Block {
   [[nodiscard]] static Sse2Block load(const char* at) { return Sse2Block(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))); }
   [[nodiscard]] static Sse2Block load_part(const char* at, std::size_t size) {
     if (size < 8) return Sse2Block(_mm_cvtsi64_si128(static_cast<long long>(up_to_seven(at, size))));
-    // The last eight overlap the first: what both hold is shifted out.
+    // The last eight octets overlap the first eight, so shift the common octets out.
     const auto high = size == 8 ? 0 : word(at + size - 8) >> (8 * (16 - size));
     return Sse2Block(_mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(word(at))));
   }
@@ -151,7 +151,7 @@ using Block = Sse2Block;
 using Block = WordBlock;
 #endif
 
-/// Where the first character stands that `wanted` marks in its block; text.size() when there is none.
+/// Returns the index of the first character that `wanted` marks in its block, or text.size() if none is marked.
 template <class B = Block, class Wanted>
 [[nodiscard, gnu::always_inline]] inline std::size_t find_first(std::string_view text, Wanted wanted) {
   const char* const begin = text.data();
@@ -162,7 +162,7 @@ template <class B = Block, class Wanted>
   }
   if (whole == text.size()) return whole;
   const auto marks = wanted(B::load_part(begin + whole, text.size() - whole));
-  return B::any(marks) ? std::min(whole + B::first(marks), text.size()) : text.size();  // A NUL behind the end may be marked.
+  return B::any(marks) ? std::min(whole + B::first(marks), text.size()) : text.size();  // `wanted` may also mark a NUL beyond the end.
 }
 template <class B = Block>
 [[nodiscard]] std::size_t find_first(std::string_view text, char c) {

@@ -12,20 +12,20 @@
 namespace offhook::inline v0::base {
 namespace {
 
-constexpr std::size_t kRegionOctets = std::size_t{2} << 20;  // a huge page
+constexpr std::size_t kRegionOctets = std::size_t{2} << 20;  // the size of one huge page
 
 }  // namespace
 
-// At its own begin, so that a block's address leads there.
+// Lies at the start of its own region, so that rounding a block's address down yields the Region.
 struct alignas(kCacheLine) BlockPool::Region {
   struct Free {
     Free* next;
   };
   Region* next = nullptr;
   Region* previous = nullptr;
-  Free* free = nullptr;       // that came back
+  Free* free = nullptr;       // blocks that were given back
   std::size_t used = 0;
-  std::size_t untouched = 0;  // where the blocks begin that were never given
+  std::size_t untouched = 0;  // offset of the first block that was never handed out
 
   [[nodiscard]] bool full(std::size_t block) const { return free == nullptr && untouched + block > kRegionOctets; }
 };
@@ -46,7 +46,8 @@ BlockPool::Region* BlockPool::make_region() {
   const auto aligned = (begin + kRegionOctets - 1) / kRegionOctets * kRegionOctets;
   if (aligned != begin) ::munmap(mapped, aligned - begin);
   ::munmap(reinterpret_cast<void*>(aligned + kRegionOctets), begin + kRegionOctets - aligned);
-  ::madvise(reinterpret_cast<void*>(aligned), kRegionOctets, pages_ == Pages::Huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);  // Refused: as the system likes it.
+  // If madvise fails, the system chooses the page size.
+  ::madvise(reinterpret_cast<void*>(aligned), kRegionOctets, pages_ == Pages::Huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   auto* const region = new (reinterpret_cast<void*>(aligned)) Region;
   region->untouched = sizeof(Region);
   region->next = regions_;
@@ -85,7 +86,7 @@ void* BlockPool::take() {
 void BlockPool::give_back(void* block) noexcept {
   const std::lock_guard lock(mutex_);
   auto* const region = reinterpret_cast<Region*>(reinterpret_cast<std::uintptr_t>(block) / kRegionOctets * kRegionOctets);
-  if (region->full(block_octets_)) {  // It was not in the list: first again.
+  if (region->full(block_octets_)) {  // A full region is not in the list: put it back at the front.
     region->next = regions_;
     if (regions_ != nullptr) regions_->previous = region;
     regions_ = region;

@@ -6,21 +6,21 @@
 
 namespace offhook::inline v0::base {
 
-/// Huge: of thousands of calls that are looked at fifty times a second the addresses are found in the processor's own table. Small: of what
-/// is seldom touched, only that takes memory.
+/// The page size of a pool. Huge: for memory that is read 50 times a second for each of thousands of calls, so that its addresses
+/// fit into the processor's TLB. Small: for memory that is seldom touched, so that only touched pages take memory.
 enum class Pages : std::uint8_t { Huge, Small };
 
-/// Blocks of one size, side by side in pages of a kind, where the system has it. Any thread. A region of 2 MB in which no block is left goes back to the
-/// system, but for one.
+/// Allocates blocks of one size, contiguously in pages of the given kind if the system supports it. Any thread may call it.
+/// Returns each 2 MB region that has no block in use to the system, except one.
 class BlockPool {
  public:
-  /// At most 128 kB, and aligned as a cache line is.
+  /// `block_octets` is at most 128 kB. It is rounded up to a multiple of the cache line, and blocks are aligned to it.
   explicit BlockPool(std::size_t block_octets, Pages pages = Pages::Huge);
-  ~BlockPool();  ///< every block has come back
+  ~BlockPool();  ///< the caller must have given back every block
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
 
-  /// Throws std::bad_alloc.
+  /// Returns a free block. Throws std::bad_alloc.
   [[nodiscard]] void* take();
   void give_back(void* block) noexcept;
 
@@ -32,8 +32,8 @@ class BlockPool {
   const std::size_t block_octets_;
   const Pages pages_;
   std::mutex mutex_;
-  Region* regions_ = nullptr;   // those with a free block, doubly linked
-  std::size_t empty_ = 0;       // of them, without a used one
+  Region* regions_ = nullptr;   // regions with at least one free block, doubly linked
+  std::size_t empty_ = 0;       // number of regions without a block in use
 };
 
 }  // namespace offhook::inline v0::base

@@ -9,8 +9,8 @@ namespace offhook::inline v0::base {
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// Reads big-endian numbers from borrowed bytes. A read past the end yields 0 and makes ok() false for good, so that a
-/// parser reads a whole fixed part and checks once.
+/// Reads big-endian numbers from borrowed bytes. A read past the end returns 0 and makes ok() false permanently, so that a parser
+/// can read a whole fixed part and check once.
 class ByteReader {
  public:
   explicit constexpr ByteReader(Bytes bytes) : rest_(bytes) {}
@@ -46,7 +46,7 @@ class ByteReader {
   bool ok_ = true;
 };
 
-/// Writes big-endian numbers into a caller's buffer. A write past the end is dropped and makes ok() false for good.
+/// Writes big-endian numbers into a caller's buffer. Drops a write past the end; ok() is then false permanently.
 class ByteWriter {
  public:
   explicit constexpr ByteWriter(std::span<std::uint8_t> out) : out_(out) {}

@@ -5,11 +5,11 @@
 
 namespace offhook::inline v0::base {
 
-/// A failure as floors 3 to 5 report it: who failed, with which code, and one sentence that names the thing and what to do.
-/// Floors 0 to 2 return small enums instead and never allocate for an error.
+/// A failure as layers 3 to 5 report it: the module that failed, its code, and one sentence that names the thing and the remedy.
+/// Layers 0 to 2 return small enums instead and never allocate for an error.
 struct Error {
-  std::string_view domain;  ///< Static text: "sip", "media", "config", ...
-  int code = 0;             ///< The domain's own enum.
+  std::string_view domain;  ///< static text: "sip", "media", "config", ...
+  int code = 0;             ///< value of the domain's own enum
   std::string detail;
 };
 

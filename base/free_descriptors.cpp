@@ -13,7 +13,7 @@ std::size_t free_descriptors() {
   if (!folder || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
   std::size_t entries = 0;
   while (::readdir(folder.get()) != nullptr) ++entries;
-  const std::size_t open = entries < 3 ? 0 : entries - 3;  // without ".", ".." and the one that looks
+  const std::size_t open = entries < 3 ? 0 : entries - 3;  // Do not count ".", ".." and the descriptor of this opendir().
   return limit.rlim_cur > open ? limit.rlim_cur - open : 0;
 }
 

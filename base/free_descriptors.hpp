@@ -4,7 +4,8 @@
 
 namespace offhook::inline v0::base {
 
-/// How many descriptors this process may still open; 0 as well when none is left to look with. Reads /proc/self/fd: 0.7 ms with 2,000 of them.
+/// Returns the number of descriptors that this process may still open. Also returns 0 if no descriptor is left to open
+/// /proc/self/fd. Takes 0.7 ms with 2,000 open descriptors.
 [[nodiscard]] std::size_t free_descriptors();
 
 }  // namespace offhook::inline v0::base

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
-/// The names of a cgroup's files, by version.
+/// The file names of a cgroup, for one cgroup version.
 struct GroupNames {
   std::string_view limit, usage, droppable;
 };
@@ -32,7 +32,7 @@ std::string content(const std::string& path) {
   return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
-/// The number behind `name` at the beginning of a line, as /proc/meminfo and memory.stat have them.
+/// Returns the number after `name` at the start of a line, in the format of /proc/meminfo and memory.stat.
 std::optional<std::size_t> member(std::string_view lines, std::string_view name) {
   while (!lines.empty()) {
     std::string_view line = lines.substr(0, lines.find('\n'));
@@ -49,13 +49,14 @@ std::optional<std::size_t> member(std::string_view lines, std::string_view name)
 constexpr std::size_t room(std::size_t limit, std::size_t used) { return limit > used ? limit - used : 0; }
 
 std::size_t room_of_group(const std::string& folder, const GroupNames& names) {
-  const auto limit = parse_number<std::size_t>(trim(content(folder + std::string(names.limit))));  // "max" is none.
+  // "max" means no limit. It is not a number, so parse_number() fails.
+  const auto limit = parse_number<std::size_t>(trim(content(folder + std::string(names.limit))));
   const auto used = parse_number<std::size_t>(trim(content(folder + std::string(names.usage))));
   if (!limit || !used) return kNoLimit;
   return room(*limit, room(*used, member(content(folder + "/memory.stat"), names.droppable).value_or(0)));
 }
 
-/// Of the group at `path` below `top`, and of each above it.
+/// Returns the smallest room of the group at `path` below `top` and of all its parents.
 std::size_t room_of_groups(const std::string& top, std::string path, const GroupNames& names) {
   std::size_t least = kNoLimit;
   for (;;) {
@@ -65,7 +66,7 @@ std::size_t room_of_groups(const std::string& top, std::string path, const Group
   }
 }
 
-/// A line of /proc/self/cgroup is ID:CONTROLLERS:/PATH; version 2 has the one line without controllers.
+/// Each line of /proc/self/cgroup is ID:CONTROLLERS:/PATH. Version 2 has a single line without controllers.
 std::size_t room_of_groups(const MemoryFiles& files) {
   const std::string all = content(files.process + "/cgroup");
   std::size_t least = kNoLimit;

@@ -5,15 +5,16 @@
 
 namespace offhook::inline v0::base {
 
-/// Where Linux tells the memory of this process and its limits. Tests have folders of their own.
+/// The files in which Linux reports the memory of this process and its limits. Tests use their own folders.
 struct MemoryFiles {
   std::string process = "/proc/self";      ///< statm, cgroup
   std::string machine = "/proc/meminfo";
-  std::string groups = "/sys/fs/cgroup";   ///< of version 2; of version 1 its folder "memory"
+  std::string groups = "/sys/fs/cgroup";   ///< root of cgroup version 2; version 1 is in its subfolder "memory"
 };
 
-/// How many octets this process may still take: the smallest room below its limit of address space (RLIMIT_AS), below the limit of its cgroup and of each
-/// above it (cgroups(7), without pages of files that the kernel can drop), and in the machine. What cannot be read sets no limit. 0.2 ms.
+/// Returns how many octets this process may still allocate: the minimum of three numbers. They are the octets left below its
+/// address space limit (RLIMIT_AS), below the limits of its cgroup and all parent cgroups (cgroups(7), not counting file pages
+/// that the kernel can drop), and in the machine. A file that cannot be read sets no limit. Takes 0.2 ms.
 [[nodiscard]] std::size_t free_memory(const MemoryFiles& files = {});
 
 }  // namespace offhook::inline v0::base

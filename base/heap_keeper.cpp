@@ -26,7 +26,7 @@ bool HeapKeeper::tidy(TimePoint now) {
 
 void keep_large_blocks_apart() {
 #ifdef __GLIBC__
-  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);  // To set it ends its growing.
+  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);  // Setting the threshold also stops glibc from raising it.
 #endif
 }
 

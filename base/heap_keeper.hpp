@@ -7,27 +7,27 @@
 
 namespace offhook::inline v0::base {
 
-/// Gives pages back to the system that a burst of work has left free in the heap: glibc returns by itself only what lies at the
-/// heap's end. Takes the heap's locks and makes system calls: for a thread that neither media nor signalling waits for.
+/// Returns free heap pages to the system after a burst of work. glibc by itself returns only the pages at the heap's end. Takes
+/// the heap's locks and makes system calls: call it on a thread that neither media nor signalling waits for.
 class HeapKeeper {
  public:
   static constexpr Duration kLook = std::chrono::seconds(1);
   static constexpr Duration kEvery = std::chrono::seconds(20);
-  /// How many octets fewer in use than at the highest since the last time: a sixteenth of it, and at least these.
+  /// Octets in use must have fallen below the peak since the last trim by at least this many, and by at least 1/16 of the peak.
   static constexpr std::size_t kWorthIt = std::size_t{256} << 10;
 
-  /// To be called as often as one likes; looks once in kLook, and gives back at most once in kEvery. Returns whether it did.
+  /// Call it at any rate: it checks at most once per kLook, and trims at most once per kEvery. Returns true if it trimmed.
   bool tidy(TimePoint now);
 
  private:
   std::optional<TimePoint> looked_, gave_back_;
-  std::size_t highest_ = 0;  ///< octets in use
+  std::size_t highest_ = 0;  ///< peak of the octets in use since the last trim
 };
 
-/// Blocks of 128 KiB and more for which the heap has no gap get pages of their own, which go back as they are freed, for the rest of the
-/// program's life; glibc does so by itself until the first of them is freed. A call's AudioPort is such a block, of which few pages are ever
-/// touched: in a heap that grows for it, it would lie where others have been, and after some thousand calls have all its pages touched by
-/// one or another. Once, at the start.
+/// Gives each block of 128 KiB and more its own pages if the heap has no gap for it. free() then returns these pages to the
+/// system. glibc stops doing so after the first of these blocks is freed; this function makes it permanent. The reason is a
+/// call's AudioPort, which touches few of its pages: on the heap it would reuse the memory of other blocks, and after some
+/// thousand calls all its pages would have been touched. Call it once, at program start.
 void keep_large_blocks_apart();
 
 }  // namespace offhook::inline v0::base

@@ -17,8 +17,8 @@
 
 namespace offhook::inline v0::base {
 
-/// Those of a class `T` derived from it lie in a BlockPool of their own: `struct Leg : base::Pooled<Leg>`. Not where the address sanitizer
-/// is to see who uses one that is gone.
+/// Places all objects of a derived class `T` in one BlockPool: `struct Leg : base::Pooled<Leg>`. Does nothing under the address
+/// sanitizer, so that the sanitizer can detect a use after free.
 template <class T, Pages kPages = Pages::Huge>
 struct Pooled {
 #if OFFHOOK_POOLS
@@ -27,7 +27,8 @@ struct Pooled {
 
  private:
   static BlockPool& pool() {
-    static auto& pool = *new BlockPool(sizeof(T), kPages);  // Never destroyed: somebody's last one may go when everything else has.
+    // Never destroyed: a static object may free its T after all destructors of this file ran.
+    static auto& pool = *new BlockPool(sizeof(T), kPages);
     return pool;
   }
 #endif

@@ -27,7 +27,7 @@ std::uint64_t Random::next_u64() {
 
 std::uint64_t Random::below(std::uint64_t bound) {
   if (bound == 0) return 0;
-  const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;  // Above it, a remainder would favour small values.
+  const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;  // Values at or above the limit would favour small remainders.
   std::uint64_t value = next_u64();
   while (value >= limit) value = next_u64();
   return value % bound;
@@ -56,13 +56,13 @@ void SystemRandom::fill(std::span<std::uint8_t> out) {
     if (got > 0) {
       out = out.subspan(static_cast<std::size_t>(got));
     } else if (errno != EINTR) {
-      std::abort();  // A kernel without randomness: nothing that we send could be trusted.
+      std::abort();  // Without kernel randomness, tags and nonces would be predictable.
     }
   }
 }
 
 void SeededRandom::fill(std::span<std::uint8_t> out) {
-  for (std::uint8_t& byte : out) {  // splitmix64 (Steele, Lea, Flood 2014), one step a byte: speed is no matter here.
+  for (std::uint8_t& byte : out) {  // splitmix64 (Steele, Lea, Flood 2014), one step per byte; speed does not matter here.
     std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ull);
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;

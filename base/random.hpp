@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::base {
 
-/// Where tags, branches, SSRCs and nonces come from. Cores draw only from the source that is passed in.
+/// The source of tags, branches, SSRCs and nonces. A core draws only from the source that its owner passes in.
 class Random {
  public:
   virtual ~Random() = default;
@@ -14,9 +14,9 @@ class Random {
 
   [[nodiscard]] std::uint32_t next_u32();
   [[nodiscard]] std::uint64_t next_u64();
-  /// Uniform in [0, bound); 0 when bound is 0.
+  /// Returns a uniform value in [0, bound), or 0 when bound is 0.
   [[nodiscard]] std::uint64_t below(std::uint64_t bound);
-  /// 26 characters of lower-case base32: 128 random bits, a valid SIP token and RFC 3261 section 19.3 tag.
+  /// Returns 26 characters of lower-case base32 with 128 random bits: a valid SIP token and RFC 3261 section 19.3 tag.
   [[nodiscard]] std::string token();
 };
 
@@ -26,7 +26,7 @@ class SystemRandom final : public Random {
   void fill(std::span<std::uint8_t> out) override;
 };
 
-/// Repeatable from its seed: tests, fuzzers and the simulator. Never for anything that a peer must not guess.
+/// Repeatable from its seed, for tests, fuzzers and the simulator. Do not use it for values that a peer must not guess.
 class SeededRandom final : public Random {
  public:
   explicit SeededRandom(std::uint64_t seed) : state_(seed) {}

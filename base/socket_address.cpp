@@ -46,7 +46,7 @@ bool IpAddress::is_unspecified() const {
 }
 
 std::string IpAddress::to_string() const {
-  if (!v6_) {  // It stands in each Via and Contact, and inet_ntop() asks sprintf for it.
+  if (!v6_) {  // Each Via and Contact contains an address, and inet_ntop() would call the slower sprintf.
     std::array<char, INET_ADDRSTRLEN> text{};
     char* at = text.data();
     for (std::size_t i = 0; i < 4; ++i) {

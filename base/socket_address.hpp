@@ -10,20 +10,20 @@
 
 namespace offhook::inline v0::base {
 
-/// An IPv4 or IPv6 address. Pure: parsing and printing touch no resolver.
+/// An IPv4 or IPv6 address. Parsing and printing use no resolver.
 class IpAddress {
  public:
   IpAddress() = default;
   [[nodiscard]] static IpAddress v4(std::array<std::uint8_t, 4> octets);
   [[nodiscard]] static IpAddress v6(std::array<std::uint8_t, 16> octets);
-  /// `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`; nothing else, above all no host name.
+  /// Parses `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`. Returns nullopt for any other text, including host names.
   [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
 
   [[nodiscard]] bool is_v4() const { return !v6_; }
   [[nodiscard]] bool is_v6() const { return v6_; }
   [[nodiscard]] bool is_loopback() const;
   [[nodiscard]] bool is_unspecified() const;
-  /// v4: the first four octets hold the address.
+  /// For IPv4, the first four octets hold the address.
   [[nodiscard]] const std::array<std::uint8_t, 16>& octets() const { return octets_; }
   [[nodiscard]] std::string to_string() const;
 
@@ -38,7 +38,7 @@ struct SocketAddress {
   IpAddress ip;
   std::uint16_t port = 0;
 
-  /// `192.0.2.1:5060`, `[2001:db8::1]:5060`
+  /// Returns text such as `192.0.2.1:5060` or `[2001:db8::1]:5060`.
   [[nodiscard]] std::string to_string() const;
   friend auto operator<=>(const SocketAddress&, const SocketAddress&) = default;
 };

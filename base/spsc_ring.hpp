@@ -18,7 +18,7 @@ class SpscRing {
   static_assert(std::is_trivially_copyable_v<T>, "slots are copied, never destroyed");
 
  public:
-  /// Producer only. False when full: the caller decides what to drop and counts it.
+  /// Call on the producer thread only. Returns false when the ring is full; the caller decides what to drop, and counts it.
   [[nodiscard]] bool try_push(const T& item) noexcept {
     const auto head = head_.load(std::memory_order_relaxed);  // Only this thread writes head_.
     if (head - tail_seen_ == Capacity) {
@@ -30,7 +30,7 @@ class SpscRing {
     return true;
   }
 
-  /// Consumer only. False when empty.
+  /// Call on the consumer thread only. Returns false when the ring is empty.
   [[nodiscard]] bool try_pop(T& item) noexcept {
     const auto tail = tail_.load(std::memory_order_relaxed);  // Only this thread writes tail_.
     if (tail == head_seen_) {
@@ -42,13 +42,13 @@ class SpscRing {
     return true;
   }
 
-  /// Either side; exact only when the other one rests.
+  /// Either thread may call it. Exact only while the other thread is idle.
   [[nodiscard]] std::size_t size() const noexcept {
     const auto tail = tail_.load(std::memory_order_acquire);
     const auto head = head_.load(std::memory_order_acquire);
     return static_cast<std::size_t>(head - tail);
   }
-  /// Consumer only: where try_pop() looks.
+  /// Call on the consumer thread only. Prefetches the indexes that try_pop() reads.
   void prefetch_pop() const noexcept {
     __builtin_prefetch(&tail_, 0, 2);
     __builtin_prefetch(&head_, 0, 2);
@@ -57,7 +57,7 @@ class SpscRing {
 
  private:
   alignas(kCacheLine) std::atomic<std::uint64_t> head_{0};  // Counts pushes and never wraps in practice.
-  std::uint64_t tail_seen_ = 0;                             // Producer's stale copy: spares a cache miss per push.
+  std::uint64_t tail_seen_ = 0;                             // The producer's stale copy: saves a cache miss per push.
   alignas(kCacheLine) std::atomic<std::uint64_t> tail_{0};
   std::uint64_t head_seen_ = 0;
   alignas(kCacheLine) std::array<T, Capacity> slots_{};

@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::base {
 
-/// A number that cannot be mistaken for another kind of number. 0 means "none".
+/// A number with its own type, so that the compiler rejects a mix-up with another kind of number. 0 means "none".
 /// `using SessionId = base::StrongId<struct SessionTag>;`
 template <class Tag, class Rep = std::uint64_t>
 struct StrongId {

@@ -13,7 +13,7 @@ namespace offhook::inline v0::base {
 [[nodiscard]] constexpr bool is_alpha(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 [[nodiscard]] constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/// ASCII only: the comparison that SIP, SDP and HTTP ask for, whatever the locale.
+/// Compares ASCII text without regard to case, as SIP, SDP and HTTP require. Ignores the locale.
 [[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -28,7 +28,7 @@ namespace offhook::inline v0::base {
   return text;
 }
 
-/// The whole of `text` as an unsigned decimal number, or nothing: no sign, no space, no overflow.
+/// Parses the whole of `text` as an unsigned decimal number. Returns nullopt for a sign, a space, or an overflow.
 template <class Number>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text) {
   Number value{};
@@ -37,14 +37,14 @@ template <class Number>
   return value;
 }
 
-/// Walks over borrowed text without ever reading past its end. Every read says whether it succeeded.
+/// Reads borrowed text from front to back, never past its end.
 class TextCursor {
  public:
   explicit constexpr TextCursor(std::string_view text) : rest_(text) {}
 
   [[nodiscard]] constexpr bool at_end() const { return rest_.empty(); }
   [[nodiscard]] constexpr std::string_view rest() const { return rest_; }
-  /// The next character, or NUL at the end (a NUL inside the text reads the same: check at_end()).
+  /// Returns the next character, or NUL at the end. A NUL inside the text looks the same: check at_end().
   [[nodiscard]] constexpr char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
   constexpr void skip(std::size_t count) { rest_.remove_prefix(count < rest_.size() ? count : rest_.size()); }
   constexpr void skip_spaces() {
@@ -60,7 +60,7 @@ class TextCursor {
     rest_.remove_prefix(text.size());
     return true;
   }
-  /// The longest prefix whose characters all satisfy `accept`; may be empty.
+  /// Takes the longest prefix whose characters all satisfy `accept`; it may be empty.
   template <class Accept>
   constexpr std::string_view take_while(Accept accept) {
     std::size_t n = 0;
@@ -69,7 +69,7 @@ class TextCursor {
     rest_.remove_prefix(n);
     return taken;
   }
-  /// Everything before the first `stop`, which is consumed too; all of the rest when there is none.
+  /// Takes the text before the first `stop`, and consumes `stop` too. Takes all of the rest if there is no `stop`.
   constexpr std::string_view take_until(char stop) {
     const auto at = rest_.find(stop);
     const auto taken = rest_.substr(0, at);

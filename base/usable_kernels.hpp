@@ -8,11 +8,11 @@
 
 namespace offhook::inline v0::base {
 
-/// What a kernel asks of the machine over what every machine of its architecture has (SSE2 on x86-64, NEON on AArch64).
+/// The instruction set that a kernel needs. Basic is what every machine of the architecture has: SSE2 on x86-64, NEON on AArch64.
 enum class InstructionSet : std::uint8_t { Basic, Sse41, Avx2 };
 
-/// Whether this machine has it, system included; found once. With OFFHOOK_KERNELS=basic in the environment of the process only
-/// Basic: for tests of what other machines run.
+/// Returns true if this machine and its system support `set`; detected once. With OFFHOOK_KERNELS=basic in the process's
+/// environment, only Basic is supported, so that tests can run what other machines run.
 [[nodiscard]] bool has(InstructionSet set) noexcept;
 
 template <class Kernels>
@@ -21,13 +21,14 @@ struct KernelsFor {
   InstructionSet needs = InstructionSet::Basic;
 };
 
-/// Ways to compute the same that this machine can run: in the order given, the portable one first, the one in use last.
+/// Holds the kernels for one computation that this machine can run, in the order given. The portable kernel is first; the last
+/// one is in use.
 template <class Kernels>
 class UsableKernels {
  public:
   static constexpr std::size_t kMost = 4;
 
-  /// At most kMost; the first needs Basic.
+  /// Takes at most kMost kernels. The first must need only Basic.
   UsableKernels(std::initializer_list<KernelsFor<Kernels>> ways) noexcept {
     for (const auto& way : ways) {
       if (count_ < kMost && has(way.needs)) all_[count_++] = way.kernels;

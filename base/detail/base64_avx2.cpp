@@ -4,14 +4,14 @@
 
 #include <immintrin.h>
 
-// Functions are compiled for AVX2 one by one, so that no inline function of a header can slip into the program with it.
-#define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
+// Each function gets the AVX2 target by itself. A file compiled for AVX2 could emit AVX2 copies of inline functions from headers.
+#define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute needs a macro here
 
 namespace offhook::inline v0::base::detail {
 namespace {
 
-constexpr std::size_t kOctets = 24, kCharacters = 32;  // of a block
-constexpr std::size_t kReadOctets = 28;                // The upper half is read as 16 octets from the twelfth on.
+constexpr std::size_t kOctets = 24, kCharacters = 32;  // per block
+constexpr std::size_t kReadOctets = 28;                // load_halves() reads 16 octets from offset 12.
 
 OFFHOOK_AVX2 inline __m256i load_halves(const std::uint8_t* at) {
   const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
@@ -19,7 +19,8 @@ OFFHOOK_AVX2 inline __m256i load_halves(const std::uint8_t* at) {
   return _mm256_set_m128i(high, low);
 }
 
-/// Three octets abc of each 32-bit lane, as bcab so that multiplications shift each six bits to an octet of their own.
+/// Splits the three octets abc of each 32-bit lane into four 6-bit values, one per octet. Orders them as bcab first, so that
+/// multiplications can shift each six bits into an octet of its own.
 OFFHOOK_AVX2 inline __m256i sixes_of(__m256i octets) {
   const __m256i order = _mm256_broadcastsi128_si256(_mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
   const __m256i spread = _mm256_shuffle_epi8(octets, order);
@@ -28,7 +29,7 @@ OFFHOOK_AVX2 inline __m256i sixes_of(__m256i octets) {
   return _mm256_or_si256(odd, even);
 }
 
-/// Adds to each number what lies between it and its character: one distance for each range of the alphabet.
+/// Converts 6-bit values to characters: adds one distance for each range of the alphabet.
 OFFHOOK_AVX2 inline __m256i characters_of(__m256i sixes) {
   const __m256i distances = _mm256_broadcastsi128_si256(
       _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
@@ -51,7 +52,8 @@ struct Decoded {
   bool good;
 };
 
-/// A character is in the alphabet when the classes of its two halves (bits of two tables) have nothing in common.
+/// Converts characters to 6-bit values. A character is in the alphabet if the class bits of its two nibbles (from two tables) are
+/// disjoint.
 OFFHOOK_AVX2 inline Decoded sixes_of_characters(__m256i text) {
   const __m256i low_classes = _mm256_broadcastsi128_si256(
       _mm_setr_epi8(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1A, 0x1B, 0x1B, 0x1B, 0x1A));
@@ -63,7 +65,8 @@ OFFHOOK_AVX2 inline Decoded sixes_of_characters(__m256i text) {
   const __m256i high = _mm256_and_si256(_mm256_srli_epi32(text, 4), nibble);
   const __m256i clash = _mm256_and_si256(_mm256_shuffle_epi8(low_classes, _mm256_and_si256(text, nibble)),
                                          _mm256_shuffle_epi8(high_classes, high));
-  const __m256i slash = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('/'));  // Shares its upper half with '+': moved down by one.
+  const __m256i slash = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('/'));  // '/' has the same upper nibble as '+', so its index
+                                                                         // moves down by one.
   const __m256i sixes = _mm256_add_epi8(text, _mm256_shuffle_epi8(distances, _mm256_add_epi8(slash, high)));
   return {sixes, _mm256_testz_si256(clash, clash) != 0};
 }

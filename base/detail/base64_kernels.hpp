@@ -4,27 +4,28 @@
 #include <cstdint>
 #include <string_view>
 
-// The fast part of base64: whole blocks, in the middle of a text. base/base64.cpp does what is left one quantum at a time, and finds
-// the mistake where a kernel stopped. tests/base/base64_test.cpp compares all that the machine has.
+// Base64 kernels process whole blocks in the middle of a text. base/base64.cpp processes the rest one quantum at a time, and
+// locates the error where a kernel stopped. tests/base/base64_test.cpp compares all kernels that the machine supports.
 namespace offhook::inline v0::base::detail {
 
 inline constexpr char kBase64Alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 struct Base64Kernel {
   std::string_view name;
-  /// From [count] octets; returns how many were encoded, a multiple of three.
+  /// Encodes whole blocks of `in` [count octets]. Returns the number of octets encoded, a multiple of three.
   std::size_t (*encode)(const std::uint8_t* in, std::size_t count, char* out) noexcept;
-  /// From [count] characters without padding; returns how many were decoded, a multiple of four: it stops before a block with a
-  /// character that is not in the alphabet. Writes no octet beyond those of the characters that it decoded.
+  /// Decodes whole blocks of `in` [count characters, without padding]. Returns the number of characters decoded, a multiple of
+  /// four. Stops before a block that has a character outside the alphabet. Writes only the octets of the characters that it
+  /// decoded.
   std::size_t (*decode)(const char* in, std::size_t count, std::uint8_t* out) noexcept;
 };
 
-extern const Base64Kernel kBase64Scalar;  ///< does nothing: all is left
+extern const Base64Kernel kBase64Scalar;  ///< processes nothing: base64.cpp then processes everything
 #if defined(__x86_64__)
 extern const Base64Kernel kBase64Avx2;
 #endif
 
-/// The one that base/base64.hpp uses, found once.
+/// Returns the kernel that base/base64.hpp uses; chosen once.
 [[nodiscard]] const Base64Kernel& base64_chosen() noexcept;
 
 }  // namespace offhook::inline v0::base::detail
