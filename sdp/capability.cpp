@@ -23,7 +23,7 @@ struct Numbered {
   PayloadFormat format;
 };
 
-/// The number of an `a=rtpmap:` or `a=fmtp:` value, and what follows it.
+/// Takes the payload type number at the start of an `a=rtpmap:` or `a=fmtp:` value, and the spaces after it.
 std::optional<std::uint8_t> take_number(base::TextCursor& cursor) {
   const auto number = base::parse_number<std::uint8_t>(cursor.take_while(base::is_digit));
   if (!number || *number > 127 || cursor.at_end() || !base::is_space(cursor.peek())) return std::nullopt;
@@ -31,7 +31,7 @@ std::optional<std::uint8_t> take_number(base::TextCursor& cursor) {
   return number;
 }
 
-/// `<payload type> <name>/<clock>[/<channels>]`, RFC 8866 section 6.6.
+/// Parses `<payload type> <name>/<clock>[/<channels>]`, RFC 8866 section 6.6.
 std::optional<Numbered> parse_rtpmap(std::string_view value) {
   base::TextCursor cursor(value);
   const auto number = take_number(cursor);
@@ -44,7 +44,7 @@ std::optional<Numbered> parse_rtpmap(std::string_view value) {
   return Numbered{*number, {name, *clock, *channels}};
 }
 
-/// 72 to 76 with the marker bit are RTCP's packet types on the wire: RFC 3551 section 6 keeps them free.
+/// RFC 3551 section 6 reserves 72 to 76: with the marker bit they equal RTCP packet types.
 bool is_usable(std::uint8_t number) { return number <= 127 && (number < 72 || number > 76); }
 
 }  // namespace
@@ -80,7 +80,7 @@ PayloadTable::PayloadTable(const Media& stream) {
     const auto map = parse_rtpmap(*attribute.value);
     if (map && !formats_[map->number]) formats_[map->number] = map->format;
   }
-  for (const CodecName& codec : kCodecs) {  // Static numbers need no rtpmap: RFC 3551 section 6.
+  for (const CodecName& codec : kCodecs) {  // Static payload types need no rtpmap: RFC 3551 section 6.
     auto& format = formats_[codec.payload_type];
     if (!format && codec.is_static()) format = PayloadFormat{codec.name, codec.clock_hz, 1};
   }
@@ -106,8 +106,8 @@ std::optional<std::uint8_t> PayloadTable::number_of(AudioCodec codec) const {
   return codec == AudioCodec::G722 ? number_of_misnamed_g722() : std::nullopt;
 }
 
-/// Deviation: RFC 3551 section 4.5.2 fixes G.722's clock at 8000 Hz by a historical error. Some peers write the rate at which it samples,
-/// and count 8000 Hz all the same.
+/// Deviation: RFC 3551 section 4.5.2 fixes G.722's clock at 8000 Hz for historical reasons. Some peers write its sampling rate,
+/// 16000, but still count at 8000 Hz.
 std::optional<std::uint8_t> PayloadTable::number_of_misnamed_g722() const {
   for (const std::uint8_t number : numbers_) {
     const auto* format = find(number);

@@ -11,57 +11,59 @@
 
 namespace offhook::inline v0::sdp {
 
-/// L16 at 8000 Hz, and L16Wide at 16000: RFC 3551 section 4.5.11.
+/// L16 is at 8000 Hz, L16Wide at 16000 Hz: RFC 3551 section 4.5.11.
 enum class AudioCodec : std::uint8_t { Pcmu, Pcma, G722, Opus, L16, L16Wide };
 inline constexpr std::size_t kAudioCodecs = 6;
 
 inline constexpr std::string_view kTelephoneEvent = "telephone-event";  ///< RFC 4733 section 7.1.1
-inline constexpr std::string_view kComfortNoise = "CN";                 ///< RFC 3389 section 4: at 8000 Hz
-inline constexpr std::uint8_t kComfortNoiseNumber = 13;                 ///< its static number
-inline constexpr std::string_view kVoipMetrics = "voip-metrics";        ///< in a=rtcp-xr: RFC 3611 section 5.1
+inline constexpr std::string_view kComfortNoise = "CN";                 ///< RFC 3389 section 4; at 8000 Hz
+inline constexpr std::uint8_t kComfortNoiseNumber = 13;                 ///< the static payload type of comfort noise
+inline constexpr std::string_view kVoipMetrics = "voip-metrics";        ///< value in a=rtcp-xr: RFC 3611 section 5.1
 
-/// How a codec is named in SDP.
+/// The name and numbers of a codec in SDP.
 struct CodecName {
   AudioCodec codec{};
-  std::string_view name;          ///< as in a=rtpmap, compared without regard to case
-  std::uint32_t clock_hz = 8000;  ///< of the RTP timestamp. G.722 says 8000 for its 16,000 samples: RFC 3551 section 4.5.2
-  std::uint8_t payload_type = 0;  ///< static number of RFC 3551 section 6, or the dynamic one that we like (96..127)
-  std::uint32_t channels = 1;     ///< as named: Opus says 2 whatever it carries (RFC 7587 section 7)
+  std::string_view name;          ///< the name in a=rtpmap, compared without regard to case
+  std::uint32_t clock_hz = 8000;  ///< clock of the RTP timestamp. G.722 has 8000 for its 16,000 samples: RFC 3551 section 4.5.2
+  std::uint8_t payload_type = 0;  ///< static number of RFC 3551 section 6, or the dynamic number that Offhook prefers (96..127)
+  std::uint32_t channels = 1;     ///< as written in SDP: Opus always has 2 (RFC 7587 section 7)
 
   [[nodiscard]] bool is_static() const { return payload_type < 96; }
 };
 
-/// The clocks of our codecs, each of which has a telephone-event of its own (RFC 4733 section 2.1), and the number that we like for
-/// it. That of 8000 Hz goes first and beside any codec: many peers know no other.
+/// A clock of Offhook's codecs, and the preferred payload type of its telephone-event. Each clock has its own telephone-event
+/// (RFC 4733 section 2.1). The 8000 Hz event comes first and beside any codec, because many peers support no other.
 struct EventClock {
   std::uint32_t clock_hz = 8000;
-  std::uint8_t payload_type = 0;  ///< 0: AudioCapability says it
+  std::uint8_t payload_type = 0;  ///< 0: use AudioCapability::event_payload_type
 };
 inline constexpr std::array<EventClock, 3> kEventClocks{{{8000, 0}, {16000, 102}, {48000, 110}}};
-using EventNumbers = std::array<std::optional<std::uint8_t>, kEventClocks.size()>;  ///< by clock
-[[nodiscard]] std::size_t event_clock_of(AudioCodec codec);                         ///< index into these
+using EventNumbers = std::array<std::optional<std::uint8_t>, kEventClocks.size()>;  ///< payload types, indexed as kEventClocks
+[[nodiscard]] std::size_t event_clock_of(AudioCodec codec);                         ///< index into kEventClocks
 
 [[nodiscard]] const CodecName& name_of(AudioCodec codec);
-[[nodiscard]] std::string_view to_string(AudioCodec codec);  ///< "PCMU", "PCMA", "G722", "opus", and "L16" of both
-/// By its SDP name, in any case; of two the first.
+[[nodiscard]] std::string_view to_string(AudioCodec codec);  ///< "PCMU", "PCMA", "G722", "opus"; "L16" for both L16 codecs
+/// Finds a codec by its SDP name, in any case. Returns the first codec if two have the name.
 [[nodiscard]] std::optional<AudioCodec> find_codec(std::string_view name);
 
-/// What we can do, and in which order we like it.
+/// The audio codecs and options that this side supports, in its order of preference.
 struct AudioCapability {
-  std::vector<AudioCodec> codecs{AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma};  ///< our order, best first
-  bool order_of_offer = false;            ///< as answerer we choose the first of `codecs` that the offer lists; false: the first in our order
+  std::vector<AudioCodec> codecs{AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma};  ///< codecs to offer and accept, best first
+  bool order_of_offer = false;            ///< which of `codecs` to choose as answerer. true: the first in the offer; false: the
+                                          ///< first in `codecs`
   bool telephone_events = true;
-  std::uint8_t event_payload_type = 101;  ///< 96..127; another is taken when the peer uses this number for something else
-  std::uint16_t ptime_ms = 20;            ///< what we like to receive, and send when the peer does not care
-  bool comfort_noise = false;             ///< offered and taken beside PCMU and PCMA
-  bool voip_metrics = false;              ///< asked for, and given to who asks: RFC 3611 section 5.2
-  std::array<std::string, kAudioCodecs> parameters{};  ///< by codec: our a=fmtp behind the number; "": none
+  std::uint8_t event_payload_type = 101;  ///< 96..127; another number is used if the peer gives this one another meaning
+  std::uint16_t ptime_ms = 20;            ///< the ptime that this side requests; also what it sends if the peer states no ptime
+  bool comfort_noise = false;             ///< offer and accept comfort noise beside PCMU and PCMA
+  bool voip_metrics = false;              ///< request VoIP metrics, and send them to a peer that requests them: RFC 3611 section 5.2
+  std::array<std::string, kAudioCodecs> parameters{};  ///< a=fmtp parameters of each codec, without the number; "": no a=fmtp
 };
 
-/// Whether comfort noise of 8000 Hz can stand for its silence: G.722 has the clock, but not the rate. RFC 3389 section 4.
+/// Returns true if 8000 Hz comfort noise can replace the codec's silence: RFC 3389 section 4. G.722 has this clock, but another
+/// sampling rate.
 [[nodiscard]] constexpr bool allows_comfort_noise(AudioCodec codec) { return codec == AudioCodec::Pcmu || codec == AudioCodec::Pcma; }
 
-/// One a=rtpmap line, or what RFC 3551 says of a static number. `name` borrows from the Media.
+/// One a=rtpmap line, or the RFC 3551 meaning of a static number. `name` borrows from the Media.
 struct PayloadFormat {
   std::string_view name;
   std::uint32_t clock_hz = 0;
@@ -71,18 +73,18 @@ struct PayloadFormat {
   [[nodiscard]] bool is_telephone_event(std::uint32_t clock) const;
 };
 
-/// The payload types of one m= line: what each listed number stands for. Built in one pass; the first rtpmap of a number counts.
+/// The payload types of one m= line, with the format of each listed number. If a number has several rtpmaps, the first is used.
 class PayloadTable {
  public:
   explicit PayloadTable(const Media& stream);  ///< borrows from `stream`
 
-  /// The numbers as listed by the peer, without repetitions and without those that RTP cannot carry.
+  /// Returns the payload types in the peer's order, without repetitions and without numbers that RTP cannot carry.
   [[nodiscard]] const std::vector<std::uint8_t>& numbers() const& { return numbers_; }
-  const std::vector<std::uint8_t>& numbers() && = delete;  // It would not outlive a loop over it.
+  const std::vector<std::uint8_t>& numbers() && = delete;  // The vector would not outlive a loop over it.
   [[nodiscard]] const PayloadFormat* find(std::uint8_t number) const;
-  [[nodiscard]] std::optional<std::uint8_t> number_of(AudioCodec codec) const;  ///< the first in the peer's order
+  [[nodiscard]] std::optional<std::uint8_t> number_of(AudioCodec codec) const;  ///< the first match in the peer's order
   [[nodiscard]] std::optional<std::uint8_t> number_of_events(std::uint32_t clock_hz) const;
-  [[nodiscard]] bool has_comfort_noise() const;  ///< by its static number
+  [[nodiscard]] bool has_comfort_noise() const;  ///< true if the line lists static payload type 13 as CN
   [[nodiscard]] EventNumbers numbers_of_events() const;
 
  private:

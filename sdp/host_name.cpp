@@ -16,7 +16,7 @@ bool is_host_name(std::string_view text) {
          !(text.size() >= kInvalid.size() && base::iequals(text.substr(text.size() - kInvalid.size()), kInvalid));
 }
 
-/// The host name of this line, if it is a c= line that has one.
+/// Returns the host name of this line, or nullopt if it is not a c= line with a host name.
 std::optional<HostName> host_name_of(std::string_view line) {
   const bool v6 = line.starts_with(kV6);
   if (!v6 && !line.starts_with(kV4)) return std::nullopt;
@@ -24,7 +24,7 @@ std::optional<HostName> host_name_of(std::string_view line) {
   return is_host_name(name) ? std::optional(HostName{name, v6}) : std::nullopt;
 }
 
-/// Takes the next line off `rest`, its end included.
+/// Removes the next line, including its line end, from `rest` and returns it.
 std::string_view take_whole_line(std::string_view& rest) {
   const std::string_view line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
   rest.remove_prefix(line.size());

@@ -11,7 +11,7 @@ namespace offhook::inline v0::sdp {
 
 namespace {
 
-constexpr std::uint64_t kSessionIdMask = (std::uint64_t{1} << 62) - 1;  // Fits a signed 64-bit number: RFC 3264 section 5.
+constexpr std::uint64_t kSessionIdMask = (std::uint64_t{1} << 62) - 1;  // The id must fit a signed 64-bit number: RFC 3264 section 5.
 
 bool sends(Direction direction) { return direction == Direction::SendRecv || direction == Direction::SendOnly; }
 bool receives(Direction direction) { return direction == Direction::SendRecv || direction == Direction::RecvOnly; }
@@ -21,7 +21,7 @@ Direction direction_of(bool send, bool receive) {
   return receive ? Direction::RecvOnly : Direction::Inactive;
 }
 
-/// What is left of our wish when the peer's direction is `theirs`: RFC 3264 section 6.1.
+/// Reduces our direction to what the peer's direction `theirs` allows: RFC 3264 section 6.1.
 Direction meet(Direction ours, Direction theirs) {
   return direction_of(sends(ours) && receives(theirs), receives(ours) && sends(theirs));
 }
@@ -44,7 +44,7 @@ void add_format(Media& media, std::uint8_t number, const CodecName& codec, const
   if (!parameters.empty()) media.attributes.push_back({"fmtp", text + " " + parameters});
 }
 
-/// A number that is not taken: the one of before if possible, else the one that we like, else any dynamic one.
+/// Returns a free number: `before` if possible, otherwise `liked`, otherwise any dynamic number. Returns nullopt if none is free.
 std::optional<std::uint8_t> free_number(std::optional<std::uint8_t> before, std::uint8_t liked, const std::bitset<128>& taken) {
   if (before && !taken.test(*before)) return before;
   if (!taken.test(liked)) return liked;
@@ -106,7 +106,7 @@ std::uint8_t Negotiator::liked_event_number(std::size_t clock) const {
   return clock == 0 ? capability_.event_payload_type : kEventClocks[clock].payload_type;
 }
 
-/// One for each clock of our codecs, and that of 8000 Hz for peers who know no other.
+/// Returns one telephone-event for each clock of our codecs, and the 8000 Hz one for peers that support no other.
 EventNumbers Negotiator::offered_events() const {
   EventNumbers events;
   if (!capability_.telephone_events) return events;
@@ -148,7 +148,7 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
   const RemoteStream& stream = chosen->stream;
   const Direction ours = meet(wish_, stream.direction);
   AgreedAudio agreed = agree(*chosen, ours);
-  EventNumbers events;  // Of one clock: our answer names one codec.
+  EventNumbers events;  // Has one entry only, because our answer names one codec.
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (agreed.receive_events && agreed.event_clock_hz == kEventClocks[i].clock_hz) events[i] = agreed.receive_events;
   }
@@ -166,13 +166,14 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
 
 base::Result<AgreedAudio, NegotiationError> Negotiator::accept_answer(const Session& answer) {
   if (state_ != State::OfferSent && !answerable_) return base::fail(NegotiationError::WrongState);
-  // Deviation: RFC 3264 section 6 demands one stream per stream. Peers that drop the refused ones are heard all the same, as long
-  // as ours is in its place.
+  // Deviation: RFC 3264 section 6 requires the answer to have every m= line of the offer. Accept an answer that omits refused
+  // lines if our audio line is in its place.
   if (audio_slot_ >= answer.media.size()) return base::fail(NegotiationError::AnswerMismatch);
   if (!base::iequals(answer.media[audio_slot_].kind, "audio")) return base::fail(NegotiationError::AnswerMismatch);
   auto chosen = examine(answer, audio_slot_);
   if (!chosen) return base::fail(chosen.error());
-  // In an offer our own order decides; an answer is in the peer's, and its first codec is the one to send: RFC 3264 section 7.
+  // An offer may list codecs in our order of preference. An answer uses the peer's order, and we send its first codec:
+  // RFC 3264 section 7.
   sort_as_listed(chosen->stream.codecs, answer.media[audio_slot_]);
   agreed_ = agree(*chosen, meet(offered_, chosen->stream.direction));
   state_ = State::Stable;
@@ -187,7 +188,8 @@ std::vector<Media> Negotiator::others_of(const Session& remote) const {
   return others;
 }
 
-/// The stream in use stays in use while it can; else the first that we can take. The error is that of the best candidate.
+/// Keeps the stream in use if the offer allows it; otherwise takes the first acceptable stream. On failure, returns the error of
+/// the best candidate.
 base::Result<Negotiator::Chosen, NegotiationError> Negotiator::choose_stream(const Session& offer) const {
   if (agreed_ && audio_slot_ < offer.media.size()) {
     if (auto chosen = examine(offer, audio_slot_)) return chosen;
@@ -209,7 +211,7 @@ base::Result<Negotiator::Chosen, NegotiationError> Negotiator::examine(const Ses
   return Chosen{index, std::move(*stream)};
 }
 
-/// In a later offer all streams may have port 0: the call goes on without any (RFC 3264 section 8.2).
+/// Returns true if a later offer sets all ports to 0. The call then continues without streams (RFC 3264 section 8.2).
 bool Negotiator::switches_off(const Session& offer) const {
   if (!agreed_ || audio_slot_ >= offer.media.size()) return false;
   if (!base::iequals(offer.media[audio_slot_].kind, "audio")) return false;
@@ -251,7 +253,7 @@ AgreedAudio Negotiator::agree(const Chosen& chosen, Direction ours) const {
   return agreed;
 }
 
-/// Those of the codec's own clock, or of 8000 Hz where the peer knows these alone, as many do.
+/// Agrees on telephone-events of the codec's own clock, or of 8000 Hz if the peer supports only these, as many peers do.
 void Negotiator::agree_events(const EventNumbers& theirs, AgreedAudio& agreed) const {
   const EventNumbers ours = offered_events();
   const auto both = [&](std::size_t clock) { return theirs[clock] && ours[clock]; };
@@ -265,8 +267,7 @@ void Negotiator::agree_events(const EventNumbers& theirs, AgreedAudio& agreed) c
   }
 }
 
-/// The places of the streams and the t= line are the offerer's. Places never go away, even when a peer's later offer forgets
-/// some.
+/// Copies the offer's m= line places and its t= line. Places are never removed, even if a later offer of the peer omits some.
 void Negotiator::learn_frame(const Session& offer) {
   if (slots_.size() < offer.media.size()) slots_.resize(offer.media.size());
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
@@ -280,8 +281,8 @@ void Negotiator::learn_frame(const Session& offer) {
   }
 }
 
-/// From here on we receive by the offerer's numbers, RFC 3264 section 6.1, and use none of them for anything else in an offer of
-/// ours, section 8.3.2.
+/// Takes over the offerer's payload types: we receive by these numbers (RFC 3264 section 6.1). Our later offers give them no
+/// other meaning (RFC 3264 section 8.3.2).
 void Negotiator::learn_numbers(const Media& stream) {
   const PayloadTable table(stream);
   const EventNumbers events = table.numbers_of_events();
@@ -324,14 +325,14 @@ Negotiator::Extras Negotiator::offered_extras() const {
   return extras;
 }
 
-/// Reports that we do not know are answered with none, which says that we understood: RFC 3611 section 5.2.
+/// Answers a request for unknown reports with an empty list, which says that we understood the attribute: RFC 3611 section 5.2.
 Negotiator::Extras Negotiator::answered_extras(const RemoteStream& stream, const EventNumbers& events) {
   Extras extras{.events = events, .comfort_noise = stream.comfort_noise};
   if (stream.names_reports) extras.reports = stream.wants_voip_metrics ? kVoipMetrics : std::string_view();
   return extras;
 }
 
-/// A stream that we do not take keeps its place with port 0: RFC 3264 section 6.
+/// A refused stream keeps its place with port 0: RFC 3264 section 6.
 Media Negotiator::refused(const Slot& slot) {
   Media media;
   media.kind = slot.kind;
@@ -340,7 +341,7 @@ Media Negotiator::refused(const Slot& slot) {
   return media;
 }
 
-/// Those of the audio and of the owner's lines, where nobody has offered yet.
+/// Adds places for the audio and the owner's lines if no offer has been made or received.
 void Negotiator::add_places() {
   if (slots_.empty()) slots_.push_back({"audio", "RTP/AVP", "0"});
   while (slots_.size() <= others_.size() && slots_.size() < kMaxMedia) {
@@ -349,7 +350,7 @@ void Negotiator::add_places() {
   }
 }
 
-/// What the owner says at a place that is not the audio's.
+/// Returns the owner's line for a place that is not the audio's, or a refused line if the owner has none that fits.
 Media Negotiator::other(std::size_t index) const {
   const Slot& slot = slots_[index];
   const std::size_t nth = index < audio_slot_ ? index : index - 1;

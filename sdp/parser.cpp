@@ -21,7 +21,7 @@ std::string_view next_word(base::TextCursor& cursor) {
   return cursor.take_while(is_not_blank);
 }
 
-/// Takes the last word off `text`, with the blanks in front of it; "" when it is the only one.
+/// Removes the last word and the blanks before it from `text` and returns it. Returns "" if it is the only word.
 std::string_view take_last_word(std::string_view& text) {
   auto at = text.size();
   while (at != 0 && is_not_blank(text.data()[at - 1])) --at;
@@ -30,8 +30,8 @@ std::string_view take_last_word(std::string_view& text) {
   return text.empty() ? std::string_view() : word;
 }
 
-/// `o=<username> <sess-id> <sess-version> <nettype> <addrtype> <address>`. Some peers write spaces into the username, so that
-/// the last five words are what counts.
+/// Parses `o=<username> <sess-id> <sess-version> <nettype> <addrtype> <address>`. Takes the last five words, because some peers
+/// write spaces into the username.
 Outcome parse_origin(std::string_view value, std::optional<Origin>& into) {
   std::string_view words[5];
   for (std::size_t i = 5; i-- > 0;) {
@@ -64,11 +64,11 @@ Outcome parse_port(std::string_view text, Media& media) {
   return {};
 }
 
-// What most descriptions have no more of: one allocation each.
+// Most descriptions have no more than these, so each vector allocates once.
 constexpr std::size_t kUsualFormats = 8;
 constexpr std::size_t kUsualAttributes = 12;
 
-/// `m=<media> <port>[/<count>] <proto> <fmt> ...`
+/// Parses `m=<media> <port>[/<count>] <proto> <fmt> ...`
 Outcome parse_media(std::string_view value, Media& media) {
   base::TextCursor cursor(value);
   media.kind = next_word(cursor);
@@ -92,7 +92,7 @@ void add_attribute(std::vector<Attribute>& attributes, std::string_view value) {
   if (colon != value.size()) attribute.value.emplace(base::trim(value.substr(colon + 1)));
 }
 
-/// Sorts lines into the model, one after the other.
+/// Adds lines to the model, one after the other.
 class Builder {
  public:
   explicit Builder(Session& session) : session_(session) {}
@@ -173,15 +173,15 @@ class Builder {
 };
 
 struct TextLine {
-  std::string_view text;  ///< without its end
+  std::string_view text;  ///< without the line end
   bool stray = false;     ///< holds a NUL, or a carriage return that ends no line
 };
 
-/// Takes the next line off `rest`, up to CRLF, LF or the end of the text.
+/// Removes the next line from `rest` and returns it. A line ends at CRLF, LF or the end of the text.
 TextLine take_line(std::string_view& rest) {
   bool stray = false;
   for (std::size_t at = 0;; ++at) {
-    // NUL, LF and CR are what matters; a tab costs one look more.
+    // Only NUL, LF and CR matter; a tab costs one more iteration.
     at += base::find_first(rest.substr(at), [](auto block) { return block.below('\r' + 1); });
     const bool last = at == rest.size();
     const bool returns = !last && rest[at] == '\r' && (at + 1 == rest.size() || rest[at + 1] == '\n');
@@ -198,7 +198,8 @@ Outcome check_line(const TextLine& line) {
   const auto text = line.text;
   if (text.size() > kMaxLineBytes) return base::fail(ParseError::LineTooLong);
   if (line.stray)
-    return base::fail(ParseError::BadCharacter);  // Someone else may take it for a line end: RFC 8866 section 9 allows neither.
+    // Another parser may take the character for a line end: RFC 8866 section 9 allows neither.
+    return base::fail(ParseError::BadCharacter);
   if (text.size() < 2 || text[1] != '=' || !base::is_alpha(text[0])) return base::fail(ParseError::BadLine);
   return {};
 }
@@ -226,7 +227,7 @@ std::string_view to_string(ParseError error) {
 
 base::Result<Session, ParseError> parse_session(std::string_view text) {
   if (text.size() > kMaxSessionBytes) return base::fail(ParseError::TooLarge);
-  base::Result<Session, ParseError> result{tl::in_place};  // Filled where it is returned: a Session is large to move.
+  base::Result<Session, ParseError> result{tl::in_place};  // Filled in place, because moving a Session is expensive.
   Builder builder(*result);
   bool versioned = false;
   for (std::size_t lines = 0; !text.empty(); ++lines) {

@@ -21,14 +21,14 @@ enum class ParseError : std::uint8_t {
   BadOrigin,
   BadConnection,
   BadMedia,
-  BadPort,         // not a number of 0 to 65535
+  BadPort,         // not a number from 0 to 65535
 };
 
 [[nodiscard]] std::string_view to_string(ParseError error);
 
-/// Reads a session description, RFC 8866 section 5. Copies: nothing borrows from `text` afterwards.
-/// Tolerated: lines that end in LF alone, a last line without an end, empty lines, spaces around values, no o=, s= or t= line,
-/// lines out of order, unknown lines (carried), an m= line without formats.
+/// Parses a session description, RFC 8866 section 5. Copies the text, so the result borrows nothing. Tolerates: lines that end in
+/// LF alone, a last line without an end, empty lines, spaces around values, missing o=, s= and t= lines, lines out of order,
+/// unknown lines (kept in `others`), and an m= line without formats.
 [[nodiscard]] base::Result<Session, ParseError> parse_session(std::string_view text);
 
 }  // namespace offhook::inline v0::sdp

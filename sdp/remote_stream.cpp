@@ -12,19 +12,20 @@ bool is_supported_profile(const Media& stream) {
   return base::iequals(stream.protocol, "RTP/AVP") || base::iequals(stream.protocol, "RTP/AVPF");
 }
 
-/// Media to a group of receivers, or to a whole network, would let one INVITE flood others.
+/// Returns true for multicast and broadcast. With these, a single INVITE could flood other hosts with media.
 bool is_to_many(const base::IpAddress& ip) {
   const auto& octets = ip.octets();
   if (ip.is_v6()) return octets[0] == 0xff;
   return (octets[0] & 0xf0) == 0xe0 || std::all_of(octets.begin(), octets.begin() + 4, [](std::uint8_t o) { return o == 255; });
 }
 
-/// Where ICE is spoken, an address of zero means that the candidates say it: RFC 8839 section 4.1.
+/// Returns true if the peer uses ICE. An address of zero then means that the candidates have the address: RFC 8839 section 4.1.
 bool speaks_ice(const Session& remote, const Media& stream) {
   return stream.attribute("candidate") || stream.attribute("ice-ufrag") || remote.attribute("ice-ufrag");
 }
 
-/// `a=rtcp:53020` or `a=rtcp:53020 IN IP4 192.0.2.1`, RFC 3605 section 2.1. Without it the port after RTP's: RFC 3550 section 11.
+/// Parses `a=rtcp:53020` or `a=rtcp:53020 IN IP4 192.0.2.1`, RFC 3605 section 2.1. Without it, returns the port after RTP's:
+/// RFC 3550 section 11.
 base::SocketAddress rtcp_of(const Media& stream, const base::SocketAddress& rtp) {
   const auto next = static_cast<std::uint16_t>(rtp.port == 65535 ? 0 : rtp.port + 1);
   const base::SocketAddress usual{rtp.ip, next};
@@ -44,7 +45,8 @@ base::SocketAddress rtcp_of(const Media& stream, const base::SocketAddress& rtp)
   return {*ip, *port};
 }
 
-/// The whole milliseconds of `20` or `22.5`; nothing when it is no number or zero. Beyond nine digits all is the same.
+/// Returns the whole milliseconds of `20` or `22.5`. Returns nullopt for zero or a value that is not a number. Reads at most nine
+/// digits; larger values are clamped anyway.
 std::optional<std::uint64_t> milliseconds(std::optional<std::string_view> value) {
   if (!value) return std::nullopt;
   const auto digits = base::TextCursor(*value).take_while(base::is_digit);
@@ -59,7 +61,7 @@ std::uint16_t ptime_of(const Media& stream, const AudioCapability& capability) {
   return clamp_ptime(std::min(wanted, most));
 }
 
-/// The media's own attribute takes the place of the session's: RFC 3611 section 5.1.
+/// Returns a=rtcp-xr. The media's own attribute replaces the session's: RFC 3611 section 5.1.
 std::optional<std::string_view> reports_of(const Session& remote, const Media& stream) {
   const auto own = stream.attribute("rtcp-xr");
   return own ? own : remote.attribute("rtcp-xr");
@@ -85,7 +87,7 @@ std::vector<ReceivableCodec> common_codecs(const PayloadTable& table, const Audi
   return codecs;
 }
 
-/// What follows `<number> ` in the first a=fmtp of that number: RFC 8866 section 6.15.
+/// Returns the text after `<number> ` in the first a=fmtp of that number: RFC 8866 section 6.15.
 std::string parameters_of(const Media& stream, std::uint8_t number) {
   for (const Attribute& attribute : stream.attributes) {
     if (attribute.name != "fmtp" || !attribute.value) continue;

@@ -12,27 +12,28 @@
 
 namespace offhook::inline v0::sdp {
 
-/// What a peer's audio m= line, offered or answered, says to us: one look at one line, without memory.
+/// The content of the peer's audio m= line, in an offer or an answer. Has no state.
 struct RemoteStream {
-  std::vector<ReceivableCodec> codecs;  ///< at least one; in our order, by the peer's numbers
-  std::array<std::string, kAudioCodecs> parameters;  ///< by codec: its a=fmtp behind the number
-  EventNumbers events;                  ///< telephone-event
-  Direction direction = Direction::SendRecv;  ///< the peer's; a connection address of zero takes `receive` away
-  std::uint16_t ptime_ms = 20;          ///< what it likes to receive, clamped
+  std::vector<ReceivableCodec> codecs;  ///< at least one; in our order, with the peer's payload types
+  std::array<std::string, kAudioCodecs> parameters;  ///< a=fmtp of each codec, without the number
+  EventNumbers events;                  ///< the peer's payload types for telephone-event
+  Direction direction = Direction::SendRecv;  ///< the peer's direction; a connection address of zero removes `receive`
+  std::uint16_t ptime_ms = 20;          ///< the peer's requested ptime, clamped
   base::SocketAddress rtp, rtcp;
-  bool comfort_noise = false;           ///< it takes RFC 3389's, and we like to
-  /// Whether a=rtcp-xr stands there, and whether it asks for VoIP metrics: RFC 3611 section 5.2.
+  bool comfort_noise = false;           ///< the peer and we both accept comfort noise: RFC 3389
+  /// Whether the line has a=rtcp-xr, and whether that requests VoIP metrics: RFC 3611 section 5.2.
   bool names_reports = false, wants_voip_metrics = false;
 };
 
-/// Errors: NoAudio (other kinds, port 0), UnsupportedProfile, NoCommonCodec, BadAddress (absent, a name, multicast).
+/// Reads one audio m= line of the peer. Errors: NoAudio (another kind, or port 0), UnsupportedProfile, NoCommonCodec, BadAddress
+/// (missing, a host name, multicast).
 [[nodiscard]] base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
                                                                               const AudioCapability& capability);
 
-/// Brings `codecs` into the order of the m= line.
+/// Sorts `codecs` into the order of the m= line. Removes codecs that the line does not list.
 void sort_as_listed(std::vector<ReceivableCodec>& codecs, const Media& stream);
 
-/// Into kMinPtimeMs..kMaxPtimeMs, rounded down to a multiple of 10.
+/// Clamps to kMinPtimeMs..kMaxPtimeMs and rounds down to a multiple of 10.
 [[nodiscard]] std::uint16_t clamp_ptime(std::uint64_t ptime_ms);
 
 }  // namespace offhook::inline v0::sdp

@@ -44,7 +44,7 @@ Connection Connection::of(const base::IpAddress& ip) {
 
 std::optional<base::IpAddress> Connection::ip() const {
   if (!base::iequals(net_type, "IN")) return std::nullopt;
-  const auto literal = std::string_view(address).substr(0, address.find('/'));  // A multicast address carries `/ttl`.
+  const auto literal = std::string_view(address).substr(0, address.find('/'));  // A multicast address has `/ttl` behind it.
   const auto ip = base::IpAddress::parse(literal);
   if (!ip || literal.front() == '[') return std::nullopt;
   if (!base::iequals(address_type, ip->is_v6() ? "IP6" : "IP4")) return std::nullopt;

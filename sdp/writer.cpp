@@ -82,7 +82,7 @@ void write(LineWriter& out, const Media& media) {
   if (!media.title.empty()) out.line('i', media.title);
   for (const Connection& connection : media.connections) write(out, connection);
   for (const std::string& bandwidth : media.bandwidths) out.line('b', bandwidth);
-  write_all(out, media.others);  // k= stands before a=: RFC 8866 section 5.
+  write_all(out, media.others);  // k= comes before a=: RFC 8866 section 5.
   for (const Attribute& attribute : media.attributes) write(out, attribute);
 }
 

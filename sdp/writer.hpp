@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::sdp {
 
-/// The text of a session description in the order of RFC 8866 section 5, each line ended by CRLF. What was parsed and is
-/// written reads back equal. NUL, CR and LF inside a value are dropped: no value can add a line.
+/// Returns the text of a session description in the order of RFC 8866 section 5, each line ended by CRLF. A parsed description
+/// that is written parses to an equal value. Drops NUL, CR and LF inside a value, so that no value can add a line.
 [[nodiscard]] std::string write_session(const Session& session);
 
 }  // namespace offhook::inline v0::sdp
