@@ -8,7 +8,7 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// Where the value of a parameter belongs; null for an auth-param that we do not know.
+/// Returns the field of `into` for the parameter `name`, or null for an unknown auth-param.
 std::string_view* field_of(Authorization& into, std::string_view name) {
   struct Field {
     std::string_view name;
@@ -27,7 +27,7 @@ std::string_view* field_of(Authorization& into, std::string_view name) {
   return nullptr;
 }
 
-/// `name = token` or `name = "text"`.
+/// Takes one `name = token` or `name = "text"` off `rest` and stores it.
 base::Result<void, ParseError> take_parameter(std::string_view& rest, Authorization& into) {
   const auto name = rest.substr(0, detail::token_size(rest));
   rest.remove_prefix(name.size());
@@ -40,7 +40,7 @@ base::Result<void, ParseError> take_parameter(std::string_view& rest, Authorizat
     const auto quoted = detail::take_quoted(rest);
     if (!quoted) return base::fail(quoted.error());
     value = quoted->substr(1, quoted->size() - 2);
-  } else {  // Deviation: more than a token is let pass, because some write URIs and base64 without quotes.
+  } else {  // Deviation: accept more than a token, because some peers write URIs and base64 without quotes.
     value = base::trim(rest.substr(0, rest.find(',')));
     if (value.empty() || value.find('"') != std::string_view::npos) return base::fail(ParseError::BadParameter);
     rest.remove_prefix(value.size());
@@ -49,7 +49,8 @@ base::Result<void, ParseError> take_parameter(std::string_view& rest, Authorizat
   auto* const field = field_of(into, name);
   if (field == nullptr) return {};
   if (field->data() != nullptr)
-    return base::fail(ParseError::BadParameter);  // Which of the two was meant is an attacker's choice.
+    // Do not let an attacker choose which of the two values is used.
+    return base::fail(ParseError::BadParameter);
   *field = value;
   return {};
 }

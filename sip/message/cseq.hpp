@@ -11,11 +11,11 @@ namespace offhook::inline v0::sip {
 
 struct CSeq {
   std::uint32_t number = 0;
-  std::string_view method_text;  ///< Borrows from the parsed text.
+  std::string_view method_text;  ///< borrows from the parsed text
   Method method = Method::Other;
 };
 
-/// `4711 INVITE`. RFC 3261 section 20.16. Errors: BadNumber, NumberTooLarge (2^31 and above: section 8.1.1.5), BadMethod.
+/// Parses `4711 INVITE`, RFC 3261 section 20.16. Errors: BadNumber, NumberTooLarge (2^31 and above: section 8.1.1.5), BadMethod.
 [[nodiscard]] base::Result<CSeq, ParseError> parse_cseq(std::string_view value);
 
 }  // namespace offhook::inline v0::sip

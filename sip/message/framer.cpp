@@ -13,7 +13,8 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// The value of the one Content-Length in a header block that ends with its empty line; folded lines belong to it.
+/// Returns the Content-Length of a header block that ends with its empty line, including folded lines. Fails if there is none, or
+/// if two differ.
 base::Result<std::size_t, ParseError> find_content_length(std::string_view block) {
   std::optional<std::size_t> found;
   while (!block.empty()) {
@@ -50,7 +51,7 @@ Framer::Next Framer::next() {
     const auto block_end = find_block_end();
     if (block_end == 0) {
       if (buffer_.size() - begin_ < kMaxMessageBytes) return Next::None;
-      frame_size_ = 0;  // No header block to answer from.
+      frame_size_ = 0;  // There is no header block to answer from.
       return fail(Error::TooLarge);
     }
     frame_begin_ = begin_;
@@ -75,11 +76,11 @@ void Framer::expect_pong() {
   half_ping_ = false;
 }
 
-/// Eats the line ends in front of a message. Frame when a message begins here.
+/// Consumes the line ends before a message. Returns Frame if a message begins here.
 Framer::Next Framer::take_keep_alive() {
   while (begin_ < buffer_.size()) {
     const std::uint8_t octet = buffer_[begin_];
-    if (octet == '\n') {  // A bare LF: neither ping nor pong.
+    if (octet == '\n') {  // A bare LF is neither ping nor pong.
       scanned_ = ++begin_;
       continue;
     }
@@ -91,7 +92,7 @@ Framer::Next Framer::take_keep_alive() {
     const bool second = half_ping_;
     half_ping_ = !half_ping_;
     if (second) return Next::Ping;
-    // The other half may stand right behind. When it comes later, this one has been a Pong and the two are a Ping as well.
+    // The second CRLF may follow directly. If it comes later, the first one counts as a Pong, and both together also as a Ping.
     const bool more = buffer_.size() - begin_ >= 2 && buffer_[begin_] == '\r' && buffer_[begin_ + 1] == '\n';
     if (more) continue;
     if (std::exchange(pong_due_, false)) half_ping_ = false;
@@ -102,7 +103,7 @@ Framer::Next Framer::take_keep_alive() {
   return Next::Frame;
 }
 
-/// One behind the empty line that ends the header block; 0 when it has not come yet.
+/// Returns the offset after the empty line that ends the header block, or 0 if that line has not arrived.
 std::size_t Framer::find_block_end() {
   while (scanned_ < buffer_.size()) {
     const void* found = std::memchr(buffer_.data() + scanned_, '\n', buffer_.size() - scanned_);

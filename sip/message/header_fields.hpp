@@ -16,12 +16,12 @@ namespace offhook::inline v0::sip {
 
 class Message;
 
-/// Header fields to send, or a copy of received ones: name and value.
+/// Header fields to send, or a copy of received ones, as pairs of name and value.
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-/// Header fields of a received message, in their order: each name as it was sent, each value trimmed and its folded lines joined.
-/// Copies share one text, which never changes: a copy costs as much as that of a pointer, may be kept, and may cross threads. Views
-/// out of it live as long as any copy. Taking it from a message costs one copy of the text; a field is looked for when it is asked for.
+/// The header fields of a received message, in their order. Each name is as sent; each value is trimmed and its folded lines are
+/// joined. Copies share one immutable text, so copying is as cheap as copying a pointer, and copies may cross threads. Views into
+/// the text live as long as any copy. Construction from a message copies the text once; find() searches on each call.
 class HeaderFields {
  public:
   using Field = std::pair<std::string_view, std::string_view>;  ///< name and value
@@ -52,19 +52,20 @@ class HeaderFields {
   HeaderFields() = default;
   HeaderFields(std::initializer_list<Field> fields);
   explicit HeaderFields(const HeaderList& fields);
-  /// The fields of `message` whose name `wanted` takes.
+  /// Copies the fields of `message` for whose name `wanted` returns true.
   HeaderFields(const Message& message, bool (*wanted)(HeaderName));
 
   [[nodiscard]] Iterator begin() const { return Iterator(text_ ? text_->data() : nullptr); }
   [[nodiscard]] Iterator end() const { return Iterator(text_ ? text_->data() + text_->size() : nullptr); }
   [[nodiscard]] bool empty() const { return begin() == end(); }
-  /// The value of the first field of this name, in any case and in its long or compact form (RFC 3261 section 7.3); nothing when absent.
+  /// Returns the value of the first field of this name, in any case, long or compact form (RFC 3261 section 7.3). Returns nullopt
+  /// if absent.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
-  /// A copy that owns its text, as operations that send header fields take it.
+  /// Returns a copy that owns its text, for operations that send header fields.
   [[nodiscard]] HeaderList list() const;
 
  private:
-  std::shared_ptr<const std::string> text_;  // For each field: two sizes of 32 bits, name, value. Null: no fields.
+  std::shared_ptr<const std::string> text_;  // For each field: two 32-bit sizes, name, value. Null: no fields.
 };
 
 }  // namespace offhook::inline v0::sip

@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// The header fields that this stack reads or writes itself. Any other is carried as Other, under its own name.
+/// The header fields that this stack reads or writes. All others are kept as Other, with their own name.
 enum class HeaderName : std::uint8_t {
   Accept, Allow, AllowEvents, AuthenticationInfo, Authorization, CallId, Contact, ContentDisposition, ContentEncoding, ContentLength,
   ContentType, CSeq, Date, Diversion, Event, Expires, From, HistoryInfo, MaxForwards, MinExpires, MinSe, Organization, PAssertedIdentity,
@@ -17,9 +17,9 @@ enum class HeaderName : std::uint8_t {
 };
 inline constexpr std::size_t kHeaderNames = static_cast<std::size_t>(HeaderName::Other);
 
-/// Long or compact form, any case (RFC 3261 section 7.3.1, 7.3.3).
+/// Accepts the long or compact form, in any case (RFC 3261 section 7.3.1, 7.3.3).
 [[nodiscard]] HeaderName parse_header_name(std::string_view name);
-/// Canonical long form as we write it; "" for Other.
+/// Returns the canonical long form, which is the one that we write; "" for Other.
 [[nodiscard]] std::string_view to_string(HeaderName name);
 
 }  // namespace offhook::inline v0::sip

@@ -14,12 +14,12 @@ namespace offhook::inline v0::sip {
 
 struct Header {
   HeaderName id = HeaderName::Other;
-  std::string_view name;   ///< As sent.
-  std::string_view value;  ///< Trimmed, folded lines joined.
+  std::string_view name;   ///< as sent
+  std::string_view value;  ///< trimmed, with folded lines joined
 };
 
-/// Where the header fields of one message stand in its text. It is written once, by index_message, and has its place in front of
-/// the text in the same slab: an index costs no allocation, and goes where its message goes.
+/// The positions of a message's header fields in its text. index_message fills it once. It lies before the text in the same slab,
+/// so an index costs no allocation and moves with its message.
 struct HeaderTable {
   struct Entry {
     std::uint16_t name, name_size;
@@ -29,13 +29,13 @@ struct HeaderTable {
 
   std::uint16_t count = 0;
   std::bitset<kHeaderNames> seen;
-  std::array<std::uint8_t, kHeaderNames> first;  ///< By HeaderName, its first entry; only where `seen`.
-  std::array<Entry, kMaxHeaders> entries;        ///< Only the first `count`.
+  std::array<std::uint8_t, kHeaderNames> first;  ///< index of the first entry, by HeaderName; valid only where `seen` is set
+  std::array<Entry, kMaxHeaders> entries;        ///< only the first `count` are valid
 };
 static_assert(kMaxHeaders <= 256, "first holds an index in one octet");
 static_assert(kMaxMessageBytes < 65536, "an entry holds a place in two octets");
 
-/// `text` is what the table was made of.
+/// `text` must be the text from which the table was made.
 [[nodiscard]] inline std::string_view name_of(const HeaderTable::Entry& entry, const char* text) {
   return {text + entry.name, entry.name_size};
 }
@@ -43,7 +43,7 @@ static_assert(kMaxMessageBytes < 65536, "an entry holds a place in two octets");
   return {text + entry.value, entry.value_size};
 }
 
-/// The header fields of a message in their order: a view, which lives as long as the message.
+/// A view of a message's header fields in their order. Valid as long as the message.
 class Headers {
  public:
   class Iterator {
@@ -80,7 +80,7 @@ class Headers {
   [[nodiscard]] Iterator end() const { return {text_, entries_ + count_}; }
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
-  /// `at` is under size().
+  /// `at` must be less than size().
   [[nodiscard]] Header operator[](std::size_t at) const { return *Iterator(text_, entries_ + at); }
   [[nodiscard]] Header front() const { return (*this)[0]; }
 

@@ -2,17 +2,17 @@
 
 #include <cstddef>
 
-/// What one message may hold at most. Each bound has a test at N and at N + 1.
+/// The bounds of one message. Tests check each bound at N and at N + 1.
 namespace offhook::inline v0::sip {
 
-inline constexpr std::size_t kMaxMessageBytes = 65535;  ///< One UDP datagram, and the most that one stream message may take.
+inline constexpr std::size_t kMaxMessageBytes = 65535;  ///< one UDP datagram; also the limit of one stream message
 inline constexpr std::size_t kMaxHeaders = 256;
-inline constexpr std::size_t kMaxVias = 70;  ///< As Max-Forwards starts at 70 (RFC 3261 section 8.1.1.6).
+inline constexpr std::size_t kMaxVias = 70;  ///< the initial Max-Forwards is 70 (RFC 3261 section 8.1.1.6)
 inline constexpr std::size_t kMaxContacts = 16;
-inline constexpr std::size_t kMaxRoutes = 32;      ///< Route values; Record-Route values as many.
-inline constexpr std::size_t kMaxParams = 64;      ///< Of one URI, one name-addr or one Via; and header components of one URI.
-inline constexpr std::size_t kMaxAuthParams = 32;  ///< Of one Authorization.
-inline constexpr std::size_t kMaxMultipartDepth = 3;  ///< A multipart body within a part of another, and one more.
-inline constexpr std::size_t kMaxBodyParts = 32;      ///< Of one body, those of nested ones counted.
+inline constexpr std::size_t kMaxRoutes = 32;      ///< Route values; the same bound holds for Record-Route values
+inline constexpr std::size_t kMaxParams = 64;      ///< per URI, name-addr or Via; also header components per URI
+inline constexpr std::size_t kMaxAuthParams = 32;  ///< per Authorization
+inline constexpr std::size_t kMaxMultipartDepth = 3;  ///< levels of nested multipart bodies, including the outermost
+inline constexpr std::size_t kMaxBodyParts = 32;      ///< per body, including the parts of nested bodies
 
 }  // namespace offhook::inline v0::sip

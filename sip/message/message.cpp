@@ -73,7 +73,7 @@ std::optional<std::uint32_t> Message::number(HeaderName name) const {
 std::string_view Message::content_type() const {
   const auto value = find(HeaderName::ContentType).value_or("");
   const auto size = base::find_first(value, [](auto block) { return block.below('!') | block.equal(';'); });
-  return value.substr(0, size);  // parse_message has put it into lower case and closed it up round the slash.
+  return value.substr(0, size);  // parse_message has converted it to lower case without space around the slash.
 }
 
 base::Result<SessionExpires, ParseError> Message::session_expires() const {

@@ -7,9 +7,9 @@ namespace offhook::inline v0::sip {
 
 enum class Method : std::uint8_t { Invite, Ack, Bye, Cancel, Options, Register, Prack, Update, Info, Refer, Notify, Subscribe, Message, Publish, Other };
 
-/// Methods are case-sensitive (RFC 3261 section 7.1). Unknown tokens are Other; the text stays with the message.
+/// Parses a method; the case matters (RFC 3261 section 7.1). Returns Other for unknown tokens; the message keeps their text.
 [[nodiscard]] Method parse_method(std::string_view token);
-/// "INVITE", ...; "" for Other.
+/// Returns the name, such as "INVITE"; "" for Other.
 [[nodiscard]] std::string_view to_string(Method method);
 
 }  // namespace offhook::inline v0::sip

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t kMaxBoundaryBytes = 70;  // RFC 2046 section 5.1.1
 
-/// "" when absent. A quoted value loses its quotes; quoted pairs have no use in a boundary and stay.
+/// Returns the value of a parameter, or "" if absent. Removes the quotes, but leaves quoted pairs, which a boundary does not
+/// need.
 std::string_view parameter(std::string_view value, std::string_view name) {
   base::TextCursor cursor(value);
   (void)cursor.take_while([](char c) { return c != ';'; });
@@ -30,10 +31,10 @@ std::string_view parameter(std::string_view value, std::string_view name) {
   return {};
 }
 
-/// The media type alone.
+/// Returns the media type without parameters.
 std::string_view type_of(std::string_view content_type) { return base::trim(content_type.substr(0, content_type.find(';'))); }
 
-/// One line with its end taken off; `rest` starts behind it. CRLF, and LF alone as some write it.
+/// Takes one line off `rest` and returns it without its end. Accepts CRLF, and LF alone, which some peers write.
 std::string_view take_line(std::string_view& rest) {
   const auto end = rest.find('\n');
   std::string_view line = rest.substr(0, end);
@@ -52,7 +53,7 @@ Line kind_of(std::string_view line, std::string_view boundary) {
   return base::trim(line).empty() ? (close ? Line::Close : Line::Separator) : Line::Other;
 }
 
-/// The line end in front of a boundary belongs to the boundary: RFC 2046 section 5.1.1.
+/// Removes the line end before a boundary, which belongs to the boundary: RFC 2046 section 5.1.1.
 std::string_view without_line_end(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);
@@ -65,7 +66,7 @@ base::Result<BodyPart, MultipartError> read_part(std::string_view text) {
   while (!text.empty()) {
     const auto line = take_line(text);
     if (line.empty()) break;
-    if (base::is_space(line.front())) continue;  // A fold: of what we read, nobody folds the part that matters.
+    if (base::is_space(line.front())) continue;  // Skip a folded line: peers do not fold the relevant part of the fields that we read.
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return base::fail(MultipartError::BadHeader);
     const auto name = base::trim(line.substr(0, colon)), value = base::trim(line.substr(colon + 1));
@@ -95,7 +96,7 @@ class Search {
       auto found = look_into(part, depth);
       if (!found) return found;
       if (found->part && (alternative || !all.part)) all.part = found->part;
-      all.blocked = all.blocked || (found->blocked && !alternative);  // Of alternatives only one need be understood.
+      all.blocked = all.blocked || (found->blocked && !alternative);  // Only one alternative must be understood.
       all.optional = all.optional && found->optional;
     }
     return all;
@@ -142,7 +143,7 @@ base::Result<std::vector<BodyPart>, MultipartError> split_multipart(std::string_
   const auto boundary = parameter(content_type, "boundary");
   if (boundary.empty() || boundary.size() > kMaxBoundaryBytes) return base::fail(MultipartError::NoBoundary);
   std::vector<BodyPart> parts;
-  std::optional<std::string_view> open;  // From the start of the part that is being read to the end of the body.
+  std::optional<std::string_view> open;  // From the start of the current part to the end of the body.
   for (std::string_view rest = body; !rest.empty();) {
     const std::string_view from_here = rest;
     const Line kind = kind_of(take_line(rest), boundary);
@@ -153,7 +154,7 @@ base::Result<std::vector<BodyPart>, MultipartError> split_multipart(std::string_
       if (parts.size() == kMaxBodyParts) return base::fail(MultipartError::TooManyParts);
       parts.push_back(*part);
     }
-    if (kind == Line::Close) return parts;  // What follows is an epilogue.
+    if (kind == Line::Close) return parts;  // An epilogue may follow.
     open = rest;
   }
   return base::fail(MultipartError::Unterminated);

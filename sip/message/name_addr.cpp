@@ -13,7 +13,7 @@ namespace {
 
 using Outcome = base::Result<void, ParseError>;
 
-/// `< URI >`: space inside the brackets is in no grammar, but harmless (RFC 4475 section 3.1.2.14).
+/// Takes `< URI >`. Tolerates space inside the brackets: no grammar allows it, but it is harmless (RFC 4475 section 3.1.2.14).
 Outcome take_bracketed(std::string_view& rest, Uri& into) {
   rest.remove_prefix(1);
   if (const auto clean = detail::uri_size(rest); clean != rest.size() && rest[clean] == '>') {
@@ -28,7 +28,7 @@ Outcome take_bracketed(std::string_view& rest, Uri& into) {
   return detail::read_uri(text, into);
 }
 
-/// A URI without <>: it ends at the first `;` or `,`, and may hold no `?` (RFC 3261 section 20).
+/// Takes a URI without <>. It ends at the first `;` or `,`, and must not contain `?` (RFC 3261 section 20).
 Outcome take_bare(std::string_view& rest, Uri& into) {
   const auto end = std::min(rest.find_first_of("; \t\r\n,"), rest.size());
   const auto text = rest.substr(0, end);
@@ -37,7 +37,7 @@ Outcome take_bare(std::string_view& rest, Uri& into) {
   return detail::read_uri(text, into);
 }
 
-/// The name in front of `<`, if there is one. True when `rest` then starts with `<`.
+/// Takes the display name before `<`, if present. Returns true if `rest` then starts with `<`.
 base::Result<bool, ParseError> take_display(std::string_view& rest, std::string_view& display) {
   if (rest.starts_with('"')) {
     const auto quoted = detail::take_quoted(rest);
@@ -50,7 +50,7 @@ base::Result<bool, ParseError> take_display(std::string_view& rest, std::string_
   const auto stop = base::find_first(
       rest, [](auto block) { return block.equal('<') | block.equal(',') | block.equal(';') | block.equal('"'); });
   if (stop == rest.size() || rest[stop] != '<') return false;
-  // Deviation: RFC 3261 section 25.1 wants tokens here; names arrive with any letters in them, and no harm is done.
+  // Deviation: RFC 3261 section 25.1 requires tokens here. Accept any letters, which real names contain and which are harmless.
   display = detail::trim(rest.substr(0, stop));
   const auto bad = [](char c) { return detail::is_control(c) && !base::is_space(c); };
   if (std::any_of(display.begin(), display.end(), bad)) return base::fail(ParseError::BadNameAddr);
@@ -58,7 +58,8 @@ base::Result<bool, ParseError> take_display(std::string_view& rest, std::string_
   return true;
 }
 
-/// Size of the UTF-8 character at the front that can be shown (no control character of either range); 0 when there is none.
+/// Returns the size of the printable UTF-8 character at the front; 0 if there is none. Control characters of both ranges are not
+/// printable.
 std::size_t printable_size(std::string_view text) {
   const auto octet = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const unsigned first = octet(0);
@@ -122,7 +123,7 @@ Outcome detail::read_name_addr(std::string_view value, NameAddr& into) {
 Outcome detail::read_next(std::string_view& rest, NameAddr& into) {
   const auto read = take_one(rest, into);
   if (!read || rest.empty()) return read;
-  rest.remove_prefix(1);  // The comma.
+  rest.remove_prefix(1);  // Remove the comma.
   skip_lws(rest);
   if (rest.empty()) return base::fail(ParseError::BadNameAddr);
   return {};

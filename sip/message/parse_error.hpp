@@ -5,19 +5,19 @@
 
 namespace offhook::inline v0::sip {
 
-/// Why a message, or one value in it, was refused. to_string names it for logs and counters.
+/// The reason to refuse a message or one value in it. to_string names it for logs and counters.
 enum class ParseError : std::uint8_t {
   Empty,
   TooLarge,           // over kMaxMessageBytes
   BadStartLine,
-  BadVersion,         // not SIP/2.0: 505
+  BadVersion,         // not SIP/2.0; answered with 505
   BadHeaderLine,
   TooManyHeaders,     // over kMaxHeaders
   TooManyValues,      // over kMaxVias, kMaxContacts, kMaxRoutes
-  MissingHeader,      // To, From, Call-ID, CSeq or Via: RFC 3261 section 8.1.1
-  DuplicateHeader,    // a single-value header given twice with different values
+  MissingHeader,      // To, From, Call-ID, CSeq or Via is missing: RFC 3261 section 8.1.1
+  DuplicateHeader,    // two different values of a single-value header
   BadContentLength,   // not a number, negative, or two that differ
-  Truncated,          // Content-Length runs past the datagram
+  Truncated,          // Content-Length exceeds the datagram
   BadNumber,
   NumberTooLarge,
   BadMethod,
@@ -27,7 +27,7 @@ enum class ParseError : std::uint8_t {
   BadHost,
   BadVia,
   BadQuotedString,
-  MethodMismatch,     // CSeq's method is not the request's: RFC 3261 section 8.1.1.5
+  MethodMismatch,     // the CSeq method differs from the request's: RFC 3261 section 8.1.1.5
 };
 
 [[nodiscard]] std::string_view to_string(ParseError error);

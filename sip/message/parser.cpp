@@ -11,8 +11,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// Reads the fields that every message must have (RFC 3261 section 8.1.1) into their places in the message. Goes on after a
-/// fault, for the answer's sake.
+/// Reads the mandatory fields (RFC 3261 section 8.1.1) into the message. Continues after a fault, so that the request can be
+/// answered.
 class MandatoryFields {
  public:
   MandatoryFields(Message& message, bool response, detail::Fault& fault)
@@ -27,7 +27,7 @@ class MandatoryFields {
     read_cseq();
     normalise_content_type();
   }
-  /// Needs read().
+  /// Call read() first.
   [[nodiscard]] bool is_answerable() const;
 
  private:
@@ -55,7 +55,8 @@ void MandatoryFields::check_request_uri() {
   if (const auto read = detail::read_uri(message_.request_uri_, uri); !read) fault_.note(read.error());
 }
 
-/// The topmost Via says where an answer goes and must be good. Those below it are only copied: they are counted, not parsed.
+/// Checks that the topmost Via is valid, because it says where a response goes. Counts the Vias below it without parsing them;
+/// responses only copy them.
 void MandatoryFields::read_vias() {
   auto lines = message_.lines(HeaderName::Via);
   const auto top = lines.next();
@@ -64,7 +65,7 @@ void MandatoryFields::read_vias() {
   if (const auto read = detail::read_next(rest, message_.top_via_); !read) {
     fault_.note(read.error());
     message_.top_via_ = Via();
-    auto head = top->substr(0, top->find_first_of(";,"));  // The sent-by may still say where a 400 goes.
+    auto head = top->substr(0, top->find_first_of(";,"));  // The sent-by may still say where to send a 400.
     if (const auto bare = take_via(head)) message_.top_via_ = *bare;
     return;
   }
@@ -108,7 +109,8 @@ void MandatoryFields::read_cseq() {
   }
 }
 
-/// Media types have no case and may have space round the slash (RFC 3261 section 25.1): both go, so that they compare as text.
+/// Converts the media type to lower case and removes space around the slash (RFC 3261 section 25.1), so that media types can be
+/// compared as text.
 void MandatoryFields::normalise_content_type() {
   if (message_.find(HeaderName::ContentType).value_or("application/sdp") == "application/sdp") return;
   auto& table = *message_.slab_.table();
@@ -132,7 +134,7 @@ namespace {
 enum class Depth { Index, Whole };
 
 base::Result<Message, Refusal> read_message(Slab&& slab, Framing framing, Depth depth) {
-  base::Result<Message, Refusal> result{tl::in_place};  // Filled where it is returned: a Message is large to move.
+  base::Result<Message, Refusal> result{tl::in_place};  // Filled in place, because moving a Message is expensive.
   detail::Fault fault;
   if (slab.table() == nullptr) slab = Slab::exact({});
   detail::Indexer indexer(*result, std::move(slab), framing, fault);

@@ -26,7 +26,7 @@ base::Result<Privacy, ParseError> parse_privacy(std::string_view value) {
   auto rest = detail::trim(value);
   if (rest.empty()) return base::fail(ParseError::BadParameter);
   while (!rest.empty()) {
-    // RFC 3323 section 4.2 separates them by semicolons; some write commas.
+    // RFC 3323 section 4.2 separates values with semicolons; some peers write commas.
     const auto end = std::min(rest.find_first_of(";,"), rest.size());
     const auto word = detail::trim(rest.substr(0, end));
     rest.remove_prefix(std::min(rest.size(), end + 1));

@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// Which provisional response a PRACK acknowledges.
+/// The provisional response that a PRACK acknowledges.
 struct RAck {
   std::uint32_t rseq = 0;
   std::uint32_t cseq = 0;
@@ -17,7 +17,8 @@ struct RAck {
   friend bool operator==(const RAck&, const RAck&) = default;
 };
 
-/// `776656 1 INVITE`. RFC 3262 section 7.2. Errors: BadNumber, NumberTooLarge (RSeq over 32 bits, CSeq 2^31 and above), BadMethod.
+/// Parses `776656 1 INVITE`, RFC 3262 section 7.2. Errors: BadNumber, NumberTooLarge (RSeq over 32 bits, CSeq 2^31 and above),
+/// BadMethod.
 [[nodiscard]] base::Result<RAck, ParseError> parse_rack(std::string_view value);
 
 }  // namespace offhook::inline v0::sip

@@ -7,10 +7,10 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// Without quotes and escapes, and with nothing in it that a terminal could take for an order.
+/// Returns the text without quotes, escapes and control characters, so that a terminal cannot interpret it.
 std::string shown(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
-  NameAddr as_display;  // The rules for a display name are those for any quoted string that is shown.
+  NameAddr as_display;  // display_text() cleans any quoted string.
   as_display.display = text;
   std::string clean = as_display.display_text();
   if (clean.size() > kMaxReasonText) {

@@ -12,20 +12,21 @@
 
 namespace offhook::inline v0::sip {
 
-inline constexpr std::size_t kMaxReasons = 8;       ///< Of one message; further ones are not read.
-inline constexpr std::size_t kMaxReasonText = 256;  ///< Octets of one text; what is behind is cut off.
+inline constexpr std::size_t kMaxReasons = 8;       ///< per message; further ones are ignored
+inline constexpr std::size_t kMaxReasonText = 256;  ///< octets of one text; longer texts are cut
 
-/// Why a request was sent: `SIP;cause=200;text="Call completed elsewhere"`, `Q.850;cause=16`. RFC 3326 section 2.
+/// The reason for a request: `SIP;cause=200;text="Call completed elsewhere"`, `Q.850;cause=16`. RFC 3326 section 2.
 struct Reason {
   std::string protocol = "SIP";
   std::optional<std::uint16_t> cause;
-  std::string text;  ///< Safe to show.
+  std::string text;  ///< safe to show
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 
-/// Errors: BadParameter (no protocol, or not a token), BadNumber (a cause that is none), BadQuotedString.
+/// Parses a Reason value. Errors: BadParameter (no protocol, or not a token), BadNumber (a cause that is not a number),
+/// BadQuotedString.
 [[nodiscard]] base::Result<Reason, ParseError> parse_reason(std::string_view value);
-/// All that can be read, in order, at most kMaxReasons.
+/// Returns all valid Reasons in order, at most kMaxReasons.
 [[nodiscard]] std::vector<Reason> reasons_of(const Message& message);
 [[nodiscard]] std::string to_string(const Reason& reason);
 

@@ -7,7 +7,7 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// The URI as it was sent, up to its header part and without its method parameter.
+/// Returns the URI as sent, without its header part and its method parameter.
 std::string plain(const Uri& uri) {
   std::string text(uri.text.substr(0, uri.headers.empty() ? uri.text.size() : uri.text.size() - uri.headers.size() - 1));
   if (text.ends_with('?')) text.pop_back();

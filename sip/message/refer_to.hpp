@@ -11,21 +11,21 @@
 
 namespace offhook::inline v0::sip {
 
-/// Whom a REFER wants to be called: RFC 3515 section 2.1. Of the header fields that its URI asks for only Replaces is read: what
-/// else stands in a request of ours is nobody else's choice.
+/// The target of a REFER: RFC 3515 section 2.1. Of the header fields in its URI, only Replaces is read, because a peer must not
+/// choose the other fields of our requests.
 struct ReferTo {
-  std::string target;                ///< The URI without its header part and without `method`.
-  std::string display;               ///< Safe to show; may be empty.
-  Method method = Method::Invite;    ///< Other than Invite: not a call.
-  std::optional<Replaces> replaces;  ///< An attended transfer: the call that ours is to take the place of.
+  std::string target;                ///< the URI without its header part and without `method`
+  std::string display;               ///< safe to show; may be empty
+  Method method = Method::Invite;    ///< any method other than Invite does not ask for a call
+  std::optional<Replaces> replaces;  ///< attended transfer: the dialog that our call is to replace
 };
 
-/// Errors: those of a name-addr and of Replaces; BadUri for a URI that is neither sip, sips nor tel; BadParameter when Replaces
-/// is asked for twice.
+/// Parses a Refer-To value. Errors: those of a name-addr and of Replaces; BadUri for a URI other than sip, sips and tel;
+/// BadParameter for two Replaces.
 [[nodiscard]] base::Result<ReferTo, ParseError> parse_refer_to(std::string_view value);
-/// The value of Refer-To; with `replaces` escaped into the URI's header part, where `target` must have none.
+/// Returns a Refer-To value. Escapes `replaces` into the URI's header part; `target` must then have none.
 [[nodiscard]] std::string refer_to(std::string_view target, const Replaces* replaces);
-/// Escapes what a header component of a URI may not hold: RFC 3261 section 25.1 (hvalue).
+/// Escapes the characters that a header component of a URI must not contain: RFC 3261 section 25.1 (hvalue).
 [[nodiscard]] std::string escape_header_value(std::string_view text);
 
 }  // namespace offhook::inline v0::sip

@@ -9,7 +9,7 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// `word [ "@" word ]`: RFC 3261 section 25.1.
+/// Returns true for a valid Call-ID, `word [ "@" word ]`: RFC 3261 section 25.1.
 bool is_call_id(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return !detail::is_control(c) && !base::is_space(c) && c != ',' && c != ';' && static_cast<unsigned char>(c) < 128;
@@ -35,7 +35,7 @@ base::Result<Replaces, ParseError> parse_replaces(std::string_view value) {
   rest.remove_prefix(std::min(rest.size(), rest.find(';')));
   const auto params = detail::take_header_params(rest);
   if (!params) return base::fail(params.error());
-  if (!rest.empty()) return base::fail(ParseError::BadParameter);  // A second value: there is one dialog to replace.
+  if (!rest.empty()) return base::fail(ParseError::BadParameter);  // Refuse a second value: there is one dialog to replace.
   auto left = params->text();
   while (const auto param = Params::next(left)) {
     if (base::iequals(param->name, "to-tag") && !take_tag(replaces.to_tag, param->value))

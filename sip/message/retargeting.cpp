@@ -14,7 +14,8 @@ std::string unquoted(std::string_view value) {
   return std::string(value);
 }
 
-/// The header component of that name, unescaped; "" when there is none, or when it holds what would end a line.
+/// Returns the header component of that name, unescaped. Returns "" if it is absent or contains control characters, which could
+/// end a line.
 std::string header_in(const Uri& uri, std::string_view name) {
   auto rest = uri.headers;
   while (!rest.empty()) {
@@ -33,7 +34,7 @@ std::string without_headers(const Uri& uri) {
   return std::string(uri.text.substr(0, uri.text.find('?')));
 }
 
-/// `1*DIGIT *(DOT 1*DIGIT)`: RFC 7044 section 5.
+/// Returns true for `1*DIGIT *(DOT 1*DIGIT)`: RFC 7044 section 5.
 bool is_index(std::string_view text) {
   bool digit = false;
   for (const char c : text) {

@@ -10,28 +10,28 @@
 
 namespace offhook::inline v0::sip {
 
-inline constexpr std::size_t kMaxDiversions = 16;  ///< Of one INVITE; further ones are not read.
+inline constexpr std::size_t kMaxDiversions = 16;  ///< per INVITE; further ones are ignored
 inline constexpr std::size_t kMaxHistoryEntries = 32;
 
-/// One Diversion: who sent the call on, and why. RFC 5806 section 4. The newest comes first.
+/// One Diversion: the party that diverted the call, and the reason. RFC 5806 section 4. The newest comes first.
 struct Diversion {
-  std::string uri, display;   ///< Safe to show.
-  std::string reason;         ///< "no-answer", "user-busy", ...; "unknown" when it is not said
-  std::uint32_t counter = 1;  ///< So many diversions stand behind this entry.
-  std::string privacy;        ///< "" or "full", "name", "uri", "off"
+  std::string uri, display;   ///< `display` is safe to show
+  std::string reason;         ///< "no-answer", "user-busy", ...; "unknown" if absent
+  std::uint32_t counter = 1;  ///< number of diversions that this entry stands for
+  std::string privacy;        ///< "full", "name", "uri" or "off"; "" if absent
   friend bool operator==(const Diversion&, const Diversion&) = default;
 };
 
-/// One hi-entry: where the request was sent to, in the order of the index. RFC 7044 section 5.
+/// One hi-entry: a target of the request, in the order of the index. RFC 7044 section 5.
 struct HistoryEntry {
-  std::string uri, display;  ///< Without the header part of the URI.
-  std::string index;         ///< "1.1.2"; never empty
-  std::string reason;        ///< The Reason that the URI carries, unescaped; "" when none
-  bool is_private = false;   ///< The URI carries a Privacy other than `none`.
+  std::string uri, display;  ///< `uri` is without its header part
+  std::string index;         ///< for example "1.1.2"; never empty
+  std::string reason;        ///< the Reason in the URI, unescaped; "" if absent
+  bool is_private = false;   ///< the URI has a Privacy other than `none`
   friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
 };
 
-/// All that can be read, in their order; reading ends at the first one that cannot, or at the limit.
+/// Return the readable entries in their order. Reading ends at the first unreadable one, or at the limit.
 [[nodiscard]] std::vector<Diversion> diversions_of(const Message& message);
 [[nodiscard]] std::vector<HistoryEntry> history_of(const Message& message);
 

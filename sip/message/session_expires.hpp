@@ -8,14 +8,14 @@
 
 namespace offhook::inline v0::sip {
 
-/// `1800;refresher=uac`: RFC 4028 section 4.
+/// Holds `1800;refresher=uac`: RFC 4028 section 4.
 struct SessionExpires {
   enum class Refresher : std::uint8_t { Unsaid, Uac, Uas };
   std::uint32_t seconds = 0;
-  Refresher refresher = Refresher::Unsaid;  ///< Another word than the RFC's two counts as Unsaid.
+  Refresher refresher = Refresher::Unsaid;  ///< a word other than the RFC's two counts as Unsaid
 };
 
-/// Errors: BadNumber (no number, or one over 32 bits), BadParameter.
+/// Parses a Session-Expires value. Errors: BadNumber (not a number, or over 32 bits), BadParameter.
 [[nodiscard]] base::Result<SessionExpires, ParseError> parse_session_expires(std::string_view value);
 
 }  // namespace offhook::inline v0::sip

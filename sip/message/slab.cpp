@@ -7,10 +7,10 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-// One octet over the limit, so that the parser can see that a message is too large.
+// One octet over the limit, so that the parser detects a message that is too large.
 constexpr std::size_t kLargeBytes = kMaxMessageBytes + 1;
 
-/// Not make_unique, nor HeaderTable(): they would clear what is about to be written over.
+/// Allocates without make_unique and HeaderTable(), which would clear memory that is about to be overwritten.
 std::unique_ptr<std::uint8_t[]> allocate(std::size_t size) {
   std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[sizeof(HeaderTable) + size]);
   new (memory.get()) HeaderTable;
@@ -36,7 +36,7 @@ Slab::Slab(Slab&& other) noexcept
       size_(std::exchange(other.size_, 0)) {}
 
 Slab& Slab::operator=(Slab&& other) noexcept {
-  std::swap(pool_, other.pool_);  // What was ours goes back when `other` dies.
+  std::swap(pool_, other.pool_);  // Our old memory returns to its pool when `other` is destroyed.
   std::swap(memory_, other.memory_);
   std::swap(capacity_, other.capacity_);
   std::swap(size_, other.size_);

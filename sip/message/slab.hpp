@@ -14,8 +14,8 @@ namespace offhook::inline v0::sip {
 
 class SlabPool;
 
-/// One received message's bytes, and room for the table of its header fields: move-only, goes back to its pool when it dies. The
-/// pool must outlive it.
+/// The octets of one received message, with space for the table of its header fields. Move-only; its destructor returns it to its
+/// pool. The pool must outlive it.
 ///
 ///     memory_ -> | HeaderTable | octets of the message | unused up to the slab's size |
 class Slab {
@@ -25,12 +25,12 @@ class Slab {
   Slab& operator=(Slab&& other) noexcept;
   ~Slab();
 
-  /// A copy in memory of its own that ends with the last octet, without a pool: for tests and fuzzers, where a read past the
-  /// end shall be seen. Cut like SlabPool::copy.
+  /// Copies into memory that ends with the last octet, without a pool. For tests and fuzzers, which detect a read past the end.
+  /// Cuts like SlabPool::copy.
   [[nodiscard]] static Slab exact(base::Bytes bytes);
 
   [[nodiscard]] std::span<std::uint8_t> bytes() const;
-  /// Null for a Slab without memory, as one is that was moved from.
+  /// Returns null for a Slab without memory, such as one that was moved from.
   [[nodiscard]] HeaderTable* table() const {
     return memory_ ? std::launder(reinterpret_cast<HeaderTable*>(memory_.get())) : nullptr;
   }
@@ -46,17 +46,17 @@ class Slab {
 };
 
 /// Keeps freed slabs in two sizes (4 KiB and kMaxMessageBytes), so that receiving a message allocates nothing in steady state.
-/// One thread. At most kMaxIdle slabs of each size are kept.
+/// Use it on one thread. Keeps at most kMaxIdle slabs of each size.
 class SlabPool {
  public:
   SlabPool() = default;
-  SlabPool(const SlabPool&) = delete;  // Its slabs point to it.
+  SlabPool(const SlabPool&) = delete;  // The slabs point to their pool.
   SlabPool& operator=(const SlabPool&) = delete;
 
   static constexpr std::size_t kSmallBytes = 4096;
   static constexpr std::size_t kMaxIdle = 256;
 
-  /// A copy of `bytes`; longer input than kMaxMessageBytes is cut one octet behind that, which the parser refuses as TooLarge.
+  /// Copies `bytes`. Cuts longer input one octet beyond kMaxMessageBytes, which the parser refuses as TooLarge.
   [[nodiscard]] Slab copy(base::Bytes bytes);
   [[nodiscard]] std::size_t idle() const { return small_.size() + large_.size(); }
 

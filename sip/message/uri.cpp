@@ -22,21 +22,21 @@ bool is_number_char(char c) {
          "+-.()*#"sv.find(c) != std::string_view::npos;
 }
 
-/// `;name[=value]` repeated, no spaces; all of `text`. An empty value is taken as a flag.
+/// Checks that all of `text` is `;name[=value]`, repeated, without spaces. An empty value counts as a flag.
 base::Result<Params, ParseError> check_params(std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
   for (std::size_t count = 0; at != end; ++count) {
     if (count == kMaxParams || *at != ';') return base::fail(ParseError::BadParameter);
     ++at;
-    if (at == end || *at == ';' || *at == '=') return base::fail(ParseError::BadParameter);  // No name.
+    if (at == end || *at == ';' || *at == '=') return base::fail(ParseError::BadParameter);  // The name is empty.
     while (at != end && *at != ';') ++at;
   }
   return Params(text);
 }
 
 base::Result<void, ParseError> parse_sip(Uri& uri, std::string_view rest) {
-  // The first @ ends the user part: it may hold ; and ? unescaped, but no @ (RFC 3261 section 19.1.2).
+  // The first @ ends the user part, which may contain ; and ? unescaped, but not @ (RFC 3261 section 19.1.2).
   if (const auto at = base::find_first(rest, '@'); at != rest.size()) {
     const auto userinfo = rest.substr(0, at);
     const auto colon = base::find_first(userinfo, ':');
@@ -85,7 +85,7 @@ int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// Reads one character of escaped text, decoded.
+/// Takes one character of escaped text and returns it decoded.
 char take_decoded(std::string_view& rest) {
   if (rest.front() == '%' && rest.size() >= 3 && hex_value(rest[1]) >= 0 && hex_value(rest[2]) >= 0) {
     const char decoded = static_cast<char>(hex_value(rest[1]) * 16 + hex_value(rest[2]));
@@ -99,8 +99,8 @@ char take_decoded(std::string_view& rest) {
 
 enum class Case { Sensitive, Insensitive };
 
-// Deviation: RFC 3261 section 19.1.4 keeps an escaped reserved character apart from the plain one; nobody relies on that, and
-// telling them apart would make `user%3B` and `user;` two telephones.
+// Deviation: RFC 3261 section 19.1.4 distinguishes an escaped reserved character from the plain one. No known peer depends on
+// that, and the distinction would make `user%3B` and `user;` two telephones.
 bool same_text(std::string_view a, std::string_view b, Case mode) {
   while (!a.empty() && !b.empty()) {
     const char x = take_decoded(a);
@@ -124,7 +124,7 @@ std::optional<std::string_view> find_decoded(const Params& params, std::string_v
   return std::nullopt;
 }
 
-/// A parameter whose absence is not the same as any value: RFC 3261 section 19.1.4, for `transport` by its examples.
+/// Returns true for a parameter whose absence differs from every value: RFC 3261 section 19.1.4; `transport` by its examples.
 bool never_ignored(std::string_view name) {
   constexpr std::string_view kNames[] = {"user", "ttl", "method", "maddr", "transport"};
   return std::any_of(std::begin(kNames), std::end(kNames), [&](auto known) { return same_text(name, known, Case::Insensitive); });
@@ -137,7 +137,7 @@ bool params_match(const Params& a, const Params& b, Missing missing) {
   while (const auto param = Params::next(rest)) {
     const auto other = find_decoded(b, param->name);
     if (!other && (missing == Missing::Differs || never_ignored(param->name))) return false;
-    const auto first = find_decoded(a, param->name);  // Of a name given twice (against RFC 3261 section 19.1.1) the first counts.
+    const auto first = find_decoded(a, param->name);  // If a name occurs twice (against RFC 3261 section 19.1.1), the first is used.
     if (other && first && !same_text(*first, *other, Case::Insensitive)) return false;
   }
   return true;
@@ -199,7 +199,7 @@ base::Result<void, ParseError> detail::read_clean_uri(std::string_view text, Uri
       return parse_sip(into, rest);
     case Uri::Scheme::Tel:
       return parse_tel(into, rest);
-    case Uri::Scheme::Other: break;  // Carried as text.
+    case Uri::Scheme::Other: break;  // Kept as text.
   }
   return {};
 }

@@ -11,31 +11,31 @@
 
 namespace offhook::inline v0::sip {
 
-/// A URI as SIP carries it (RFC 3261 section 19.1, RFC 3966). All views borrow from the parsed text.
+/// A URI in SIP (RFC 3261 section 19.1, RFC 3966). All views borrow from the parsed text.
 struct Uri {
   enum class Scheme : std::uint8_t { Sip, Sips, Tel, Other };
 
   Scheme scheme = Scheme::Sip;
   std::string_view scheme_text;
-  std::string_view user;      ///< Still escaped; "" when absent. tel: the number.
-  std::string_view password;  ///< Still escaped.
-  std::string_view host;      ///< IPv6 with its brackets. "" for tel and other schemes.
+  std::string_view user;      ///< still escaped; "" if absent; for tel: the number
+  std::string_view password;  ///< still escaped
+  std::string_view host;      ///< IPv6 includes its brackets; "" for tel and other schemes
   std::optional<std::uint16_t> port;
-  Params params;              ///< `;transport=udp;lr`
-  std::string_view headers;   ///< After `?`, still escaped.
-  std::string_view text;      ///< The whole URI as it was sent.
+  Params params;              ///< for example `;transport=udp;lr`
+  std::string_view headers;   ///< after `?`, still escaped
+  std::string_view text;      ///< the whole URI as sent
 };
 
-/// The whole of `text` as one URI, without <>. Errors: BadUri, BadHost, BadNumber (port), BadParameter.
+/// Parses all of `text` as one URI, without <>. Errors: BadUri, BadHost, BadNumber (port), BadParameter.
 [[nodiscard]] base::Result<Uri, ParseError> parse_uri(std::string_view text);
 
-/// RFC 3261 section 19.1.4: escapes compared decoded, host without case, default ports not assumed, parameters by their own
-/// rules.
+/// Compares two URIs by RFC 3261 section 19.1.4. Decodes escapes, ignores the host's case, assumes no default ports, and compares
+/// each parameter by its own rule.
 [[nodiscard]] bool equivalent(const Uri& a, const Uri& b);
 
-/// Decodes %XX. An incomplete escape stays as it is. %00 becomes a NUL character of the string.
+/// Decodes %XX. Leaves an incomplete escape unchanged. %00 becomes a NUL character of the string.
 [[nodiscard]] std::string unescape(std::string_view text);
-/// Escapes what a user part may not hold (RFC 3261 section 25.1, user-unreserved).
+/// Escapes the characters that a user part must not contain (RFC 3261 section 25.1, user-unreserved).
 [[nodiscard]] std::string escape_user(std::string_view text);
 
 }  // namespace offhook::inline v0::sip

@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// Walks over the lines of one header field. Borrows from the message.
+/// Iterates over the lines of one header field. Borrows from the message.
 class Lines {
  public:
   Lines() = default;
@@ -21,7 +21,7 @@ class Lines {
         end_(table.entries.data() + table.count),
         name_(name) {}
 
-  /// The next value as it stands in its line; nothing at the end.
+  /// Returns the value of the next line as text, or nullopt at the end.
   [[nodiscard]] std::optional<std::string_view> next() {
     while (at_ != end_) {
       const auto& entry = *at_++;
@@ -37,7 +37,7 @@ class Lines {
   HeaderName name_ = HeaderName::Other;
 };
 
-/// Walks over the values of a comma-separated field, parsing each when it is asked for, over all its lines in order:
+/// Iterates over the values of a comma-separated field, over all its lines in order. Parses each value on request:
 ///
 ///     auto routes = message.routes();
 ///     while (const NameAddr* route = routes.next()) ...
@@ -49,14 +49,14 @@ class Values {
  public:
   Values(Lines lines, std::size_t limit) : lines_(lines), limit_(limit) {}
 
-  /// The next value, which lives until the one after it is asked for. Null at the end, and from an error on.
+  /// Returns the next value, valid until the next call. Returns null at the end and after an error.
   [[nodiscard]] const Value* next();
-  /// Why next() stopped early: what the parser of one value says, TooManyValues behind the limit.
+  /// Returns the reason why next() stopped early: the error of the value's parser, or TooManyValues beyond the limit.
   [[nodiscard]] std::optional<ParseError> error() const { return error_; }
 
  private:
   Lines lines_;
-  std::string_view rest_;  // Of the line that is being read.
+  std::string_view rest_;  // The unread part of the current line.
   std::size_t limit_;
   std::size_t count_ = 0;
   Value value_;
@@ -66,8 +66,8 @@ class Values {
 extern template class Values<NameAddr>;
 extern template class Values<Via>;
 
-/// Walks over the elements of a comma-separated list of tokens (Allow, Require, Supported), over all its lines. An element is
-/// trimmed and keeps its parameters; commas in quotes do not separate.
+/// Iterates over the elements of a comma-separated list of tokens (Allow, Require, Supported), over all its lines. Each element
+/// is trimmed and keeps its parameters. Commas in quotes do not separate.
 class Tokens {
  public:
   explicit Tokens(Lines lines) : lines_(lines) {}

@@ -30,7 +30,7 @@ base::Result<void, ParseError> detail::read_next(std::string_view& rest, Via& in
     rest.remove_prefix(kUsual.size());
     skip_lws(rest);
   } else {
-    // sent-protocol is three tokens: a Via of another version is copied, never refused (RFC 3261 section 25.1).
+    // sent-protocol is three tokens. A Via of another version is copied, never refused (RFC 3261 section 25.1).
     if (take_token(rest).empty() || !try_slash(rest)) return base::fail(ParseError::BadVia);
     if (take_token(rest).empty() || !try_slash(rest)) return base::fail(ParseError::BadVia);
   }
@@ -46,7 +46,7 @@ base::Result<void, ParseError> detail::read_next(std::string_view& rest, Via& in
   if (!params) return base::fail(params.error());
   into.params = *params;
   if (rest.empty()) return {};
-  rest.remove_prefix(1);  // The comma.
+  rest.remove_prefix(1);  // Remove the comma.
   skip_lws(rest);
   if (rest.empty()) return base::fail(ParseError::BadVia);
   return {};

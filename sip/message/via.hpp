@@ -12,8 +12,8 @@ namespace offhook::inline v0::sip {
 
 /// One Via value (RFC 3261 section 20.42). Views borrow from the parsed text.
 struct Via {
-  std::string_view transport;  ///< "UDP", as sent; may be one that we do not speak
-  std::string_view host;       ///< sent-by; IPv6 with its brackets
+  std::string_view transport;  ///< as sent, for example "UDP"; may be a transport that we do not support
+  std::string_view host;       ///< sent-by; IPv6 includes its brackets
   std::optional<std::uint16_t> port;
   Params params;
 
@@ -21,7 +21,7 @@ struct Via {
   [[nodiscard]] bool has_rfc3261_branch() const;
 };
 
-/// RFC 3261 section 8.1.1.7: the magic cookie says that the branch is unique.
+/// Returns true if the branch has the magic cookie, which marks it as unique: RFC 3261 section 8.1.1.7.
 [[nodiscard]] inline bool is_rfc3261_branch(std::string_view branch) { return branch.starts_with("z9hG4bK") && branch.size() > 7; }
 
 inline bool Via::has_rfc3261_branch() const { return is_rfc3261_branch(branch()); }

@@ -13,7 +13,7 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// What would end a line, or a string of C: nobody shall read two values where one was given.
+/// Characters that would end a line or a C string, so that a receiver could read two values instead of one.
 constexpr auto kBreaks = [](auto block) { return block.equal('\r') | block.equal('\n') | block.equal('\0'); };
 
 void append_value(std::string& out, std::string_view value) {
@@ -26,7 +26,7 @@ void append_value(std::string& out, std::string_view value) {
   }
 }
 
-/// A method or a header field's name: what is not a token's character cannot stand there at all.
+/// Appends a method or a header field's name. Replaces each character that a token must not contain with `-`.
 void append_token(std::string& out, std::string_view token) {
   const auto begin = out.size();
   out.append(token);
@@ -35,7 +35,7 @@ void append_token(std::string& out, std::string_view token) {
       out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return !detail::is_token_char(c); }, '-');
 }
 
-/// A space in the Request-URI would end it.
+/// Appends a Request-URI. Escapes spaces and control characters, because a space would end it.
 void append_uri(std::string& out, std::string_view uri) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   for (;;) {
@@ -54,7 +54,7 @@ void append_number(std::string& out, std::size_t number) {
   out.append(digits, end);
 }
 
-/// IPv6 without brackets, as RFC 3261 section 25.1 has it in `received`: RFC 5118 section 4.5.
+/// Appends an address, IPv6 without brackets, as RFC 3261 section 25.1 defines `received`: RFC 5118 section 4.5.
 void append_address(std::string& out, const base::IpAddress& ip) {
   if (ip.is_v6()) {
     out += ip.to_string();
@@ -79,8 +79,8 @@ void append_line(std::string& out, HeaderName name, std::string_view value) {
   out += "\r\n";
 }
 
-/// The top Via as it goes back: rport and received hold what we saw, whatever the request claimed.
-/// RFC 3261 section 18.2.1; RFC 3581 section 4: rport, when asked for, takes received with it.
+/// Appends the top Via of a response. rport and received hold the address that we saw, whatever the request claimed:
+/// RFC 3261 section 18.2.1. If the request asks for rport, received is added too: RFC 3581 section 4.
 void append_answered_via(std::string& out, const Via& via, std::string_view element, const base::SocketAddress& source) {
   out += "Via: ";
   append_value(out, detail::trim(element.substr(0, base::find_first(element, ';'))));
@@ -109,7 +109,7 @@ void append_vias(std::string& out, const Message& request, const base::SocketAdd
     append_answered_via(out, *via, top->substr(0, top->size() - rest.size()), source);
     if (!rest.empty()) append_line(out, HeaderName::Via, rest);
   } else {
-    append_line(out, HeaderName::Via, *top);  // One that we refuse: as it came.
+    append_line(out, HeaderName::Via, *top);  // A Via that we refuse is copied unchanged.
   }
   while (const auto below = lines.next()) append_line(out, HeaderName::Via, *below);
 }
@@ -181,7 +181,7 @@ struct Phrase {
   std::string_view text;
 };
 
-// RFC 3261 section 21 and the registry's later entries, ascending.
+// RFC 3261 section 21 and later entries of the registry, ascending.
 constexpr std::array kPhrases = {
     Phrase{100, "Trying"}, Phrase{180, "Ringing"}, Phrase{181, "Call Is Being Forwarded"}, Phrase{182, "Queued"},
     Phrase{183, "Session Progress"}, Phrase{199, "Early Dialog Terminated"}, Phrase{200, "OK"}, Phrase{202, "Accepted"},

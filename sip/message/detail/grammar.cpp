@@ -11,7 +11,8 @@ namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-/// Deviation: an underscore is in no hostname of RFC 3261 section 25.1, but in those of container networks.
+/// Returns the length of the host at the front.
+/// Deviation: accepts underscores, which RFC 3261 section 25.1 excludes, because container networks use them in host names.
 std::size_t host_size(std::string_view text) {
   return base::find_first(text, [](auto block) {
     const auto letters = block.folded().in_range('a', 'z');
@@ -20,8 +21,9 @@ std::size_t host_size(std::string_view text) {
   });
 }
 
-/// Deviation: wider than `token / host / quoted-string`, because an unbracketed IPv6 address (RFC 5118 section 4.5), `/` and
-/// `@` stand in the parameters of the real world. What would end or quote the value is excluded.
+/// Returns the length of the parameter value at the front.
+/// Deviation: wider than `token / host / quoted-string`. Real peers send unbracketed IPv6 addresses (RFC 5118 section 4.5), `/`
+/// and `@` in parameters. Still excludes characters that would end or quote the value.
 std::size_t value_size(std::string_view text) {
   return base::find_first(text, [](auto block) {
     return block.below('!') | block.equal('"') | block.equal(',') | block.equal(';') | block.equal('<') | block.equal('>') |
@@ -29,7 +31,7 @@ std::size_t value_size(std::string_view text) {
   });
 }
 
-/// `name [= value]` at the front of `rest`, with the space behind it.
+/// Takes `name [= value]` off the front of `rest`, and the space after it.
 base::Result<void, ParseError> take_param(std::string_view& rest) {
   const auto name_end = token_size(rest);
   if (name_end == 0) return base::fail(ParseError::BadParameter);
@@ -69,7 +71,7 @@ base::Result<std::string_view, ParseError> take_quoted(std::string_view& rest) {
       return quoted;
     }
     if (c == '\\') {
-      ++at;  // A quoted pair: NUL and DEL are allowed there, CR and LF are not.
+      ++at;  // A quoted pair may contain NUL and DEL, but not CR or LF.
       if (at == rest.size() || rest[at] == '\r' || rest[at] == '\n') return base::fail(ParseError::BadQuotedString);
     } else if (!base::is_space(c)) {
       return base::fail(ParseError::BadQuotedString);
@@ -98,7 +100,7 @@ base::Result<HostPort, ParseError> take_host_port(std::string_view& rest, bool s
   after.remove_prefix(1);
   if (spaces) skip_lws(after);
   const auto port = take_number(after, 65535);
-  if (!port || *port == 0 || *port > 65535) return base::fail(ParseError::BadNumber);  // Nothing can be sent to port 0.
+  if (!port || *port == 0 || *port > 65535) return base::fail(ParseError::BadNumber);  // No message can be sent to port 0.
   result.port = static_cast<std::uint16_t>(*port);
   rest = after;
   return result;
@@ -128,7 +130,7 @@ std::optional<std::string_view> next_element(std::string_view& rest) {
     else if (rest[i] == '"') quoted = !quoted;
     else if (rest[i] == ',' && !quoted) break;
   }
-  const auto element = trim(rest.substr(0, i));  // A backslash may have stepped past the end: substr clamps.
+  const auto element = trim(rest.substr(0, i));  // A backslash may have stepped past the end; substr clamps.
   rest.remove_prefix(std::min(i + 1, rest.size()));
   return element;
 }

@@ -12,12 +12,12 @@
 #include <optional>
 #include <string_view>
 
-/// The pieces of RFC 3261 section 25.1 that several parsers of this folder share. All views borrow from the argument.
+/// Grammar elements of RFC 3261 section 25.1 that several parsers of this folder share. All views borrow from the argument.
 namespace offhook::inline v0::sip::detail {
 
 using CharSet = std::array<bool, 256>;
 
-/// `others`, and with `alphanumeric` the letters and digits of ASCII too.
+/// Returns a set of the characters in `others`, plus the ASCII letters and digits if `alphanumeric` is true.
 [[nodiscard]] constexpr CharSet make_set(std::string_view others, bool alphanumeric) {
   CharSet set{};
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -34,7 +34,7 @@ inline constexpr CharSet kToken = make_set("-.!%*_+`'~", true);
   return set.data()[static_cast<unsigned char>(c)];
 }
 [[nodiscard]] constexpr bool is_token_char(char c) { return in(kToken, c); }
-/// How many characters at the front are in `set`.
+/// Returns the number of characters at the front that are in `set`.
 [[nodiscard]] constexpr std::size_t size_of(std::string_view text, const CharSet& set) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -42,22 +42,22 @@ inline constexpr CharSet kToken = make_set("-.!%*_+`'~", true);
   while (at != end && in(set, *at)) ++at;
   return static_cast<std::size_t>(at - begin);
 }
-/// How many characters at the front are a token's.
+/// Returns the number of token characters at the front.
 [[nodiscard]] constexpr std::size_t token_size(std::string_view text) {
   return size_of(text, kToken);
 }
-/// At least one character.
+/// Returns true if `text` is a token of at least one character.
 [[nodiscard]] constexpr bool is_token(std::string_view text) { return !text.empty() && token_size(text) == text.size(); }
-/// 0..31 and 127.
+/// Returns true for 0..31 and 127.
 [[nodiscard]] constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
 
-/// How many characters at the front may stand in a URI.
-/// Deviation: wider than RFC 3261 section 25.1. Callers write `*72#` and `{}` unescaped; what cannot be told from the URI's own
-/// delimiters, and what could end the line or the <>, stays excluded.
+/// Returns the number of characters at the front that may occur in a URI.
+/// Deviation: wider than RFC 3261 section 25.1, because callers write `*72#` and `{}` unescaped. Excludes the delimiters around a
+/// URI and characters that could end the line or the <>.
 [[nodiscard]] std::size_t uri_size(std::string_view text);
 
 [[nodiscard]] constexpr bool is_lws(char c) {
-  return static_cast<unsigned char>(c) <= ' ' && base::is_space(c);  // One comparison for nearly all.
+  return static_cast<unsigned char>(c) <= ' ' && base::is_space(c);  // One comparison decides most characters.
 }
 constexpr void skip_lws(std::string_view& rest) {
   while (!rest.empty() && is_lws(rest.front())) rest.remove_prefix(1);
@@ -68,8 +68,8 @@ constexpr void skip_lws(std::string_view& rest) {
   return text;
 }
 
-/// Takes the digits at the front; nothing when there are none. Anything over `most` comes back as `most + 1`, so that no caller
-/// can wrap; `most` is below 2^60.
+/// Takes the digits at the front. Returns nullopt if there are none. Returns `most + 1` for any number over `most`, so that no
+/// caller can overflow. `most` must be below 2^60.
 [[nodiscard]] constexpr std::optional<std::uint64_t> take_number(std::string_view& rest, std::uint64_t most) {
   const char* const begin = rest.data();
   const char* const end = begin + rest.size();
@@ -81,24 +81,25 @@ constexpr void skip_lws(std::string_view& rest) {
   return number;
 }
 
-/// Takes `"..."` with both quotes. BadQuotedString when it does not end, or holds a bare control character.
+/// Takes `"..."` including both quotes. Returns BadQuotedString if the end is missing or a bare control character occurs.
 [[nodiscard]] base::Result<std::string_view, ParseError> take_quoted(std::string_view& rest);
 
 struct HostPort {
-  std::string_view host;  ///< IPv6 with its brackets
+  std::string_view host;  ///< IPv6 includes its brackets
   std::optional<std::uint16_t> port;
 };
-/// `host [":" port]`, with space round the colon where `spaces` allows it (Via). Stops behind it. Errors: BadHost, BadNumber.
+/// Takes `host [":" port]`. If `spaces` is true, space around the colon is allowed (Via). Errors: BadHost, BadNumber.
 [[nodiscard]] base::Result<HostPort, ParseError> take_host_port(std::string_view& rest, bool spaces);
 
-/// The parameters of a header field value: everything from `;` up to a comma or the end, space allowed round `;` and `=`.
-/// At most kMaxParams. The result always points into `rest`, empty or not. Errors: BadParameter, BadQuotedString.
+/// Takes the parameters of a header field value: from `;` up to a comma or the end. Allows space around `;` and `=`. Takes at
+/// most kMaxParams. The result points into `rest` even if it is empty. Errors: BadParameter, BadQuotedString.
 [[nodiscard]] base::Result<Params, ParseError> take_header_params(std::string_view& rest);
 
-/// The next element of a comma-separated list, trimmed; commas in quotes do not separate. Nothing at the end.
+/// Takes the next element of a comma-separated list, trimmed. Commas in quotes do not separate. Returns nullopt at the end.
 [[nodiscard]] std::optional<std::string_view> next_element(std::string_view& rest);
 
-/// Digits only. Anything over kMaxMessageBytes comes back as kMaxMessageBytes + 1, so that no caller can wrap. BadContentLength.
+/// Parses digits only. Returns kMaxMessageBytes + 1 for any larger number, so that no caller can overflow. Error:
+/// BadContentLength.
 [[nodiscard]] base::Result<std::size_t, ParseError> parse_content_length(std::string_view value);
 
 }  // namespace offhook::inline v0::sip::detail

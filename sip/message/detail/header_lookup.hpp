@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <string_view>
 
-/// From the text of a header field's name to its HeaderName, with tables that the compiler fills.
+/// Maps the text of a header field's name to its HeaderName, with tables that are computed at compile time.
 namespace offhook::inline v0::sip::detail {
 
 using base::Block;
 
-// In the order of the enum.
+// In the order of the enum HeaderName.
 inline constexpr std::array<std::string_view, kHeaderNames> kHeaderTexts = {
     "Accept", "Allow", "Allow-Events", "Authentication-Info", "Authorization", "Call-ID", "Contact", "Content-Disposition",
     "Content-Encoding", "Content-Length", "Content-Type", "CSeq", "Date", "Diversion", "Event", "Expires", "From",
@@ -25,8 +25,8 @@ inline constexpr std::array<std::string_view, kHeaderNames> kHeaderTexts = {
     "WWW-Authenticate"};
 static_assert(!kHeaderTexts.back().empty());
 
-// A perfect hash over length, first, middle and last letter: the compiler looks for a factor that gives each name a slot of its
-// own, so that one comparison settles what a line is.
+// A perfect hash over length, first, middle and last letter. The compiler searches for a factor that gives each name its own
+// slot, so that one comparison identifies a name.
 inline constexpr unsigned kSlotBits = 8;
 
 [[nodiscard]] constexpr std::uint32_t slot_of(std::uint32_t key, std::uint32_t factor) {
@@ -35,7 +35,7 @@ inline constexpr unsigned kSlotBits = 8;
 [[nodiscard]] constexpr std::uint32_t key_of(const char* name, std::size_t size) {
   const auto letter = [name](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[at])); };
   const auto letters = letter(0) << 8 | letter(size / 2) << 16 | letter(size - 1) << 24;
-  return static_cast<std::uint32_t>(size) ^ (letters | 0x20202000U);  // In either case the same.
+  return static_cast<std::uint32_t>(size) ^ (letters | 0x20202000U);  // The same value in either case.
 }
 [[nodiscard]] constexpr std::uint32_t key_of(std::string_view name) { return key_of(name.data(), name.size()); }
 
@@ -50,12 +50,12 @@ inline constexpr unsigned kSlotBits = 8;
     return true;
   };
   std::uint32_t factor = 0x9E3779B1;
-  while (!is_perfect(factor)) factor = factor * 1664525 + 1013904223;  // Walks through all 32-bit numbers.
+  while (!is_perfect(factor)) factor = factor * 1664525 + 1013904223;  // The sequence covers all 32-bit numbers.
   return factor;
 }
 inline constexpr std::uint32_t kFactor = find_factor();
 
-/// By slot; Other where no name falls.
+/// HeaderName of each slot; Other for slots without a name.
 inline constexpr auto kSlots = [] {
   std::array<HeaderName, 1U << kSlotBits> slots{};
   slots.fill(HeaderName::Other);
@@ -63,7 +63,7 @@ inline constexpr auto kSlots = [] {
   return slots;
 }();
 
-/// A name as Block::matches compares it: in lower case, and 0x20 where a letter stands.
+/// A name in the form that Block::matches compares: lower case, and 0x20 at each letter.
 struct NamePattern {
   static constexpr std::size_t kMaxSize = 32;
   std::array<char, kMaxSize> lower{};
@@ -92,8 +92,8 @@ inline constexpr auto kNamePatterns = [] {
   return at == size || same(Block::load_part(name + at, size - at), at);
 }
 
-// RFC 3261 section 7.3.3; o and u: RFC 6665 section 8.2.1; r: RFC 3515 section 2.1; b: RFC 3892 section 2.1; x: RFC 4028
-// section 4.
+// Compact forms: RFC 3261 section 7.3.3; o and u: RFC 6665 section 8.2.1; r: RFC 3515 section 2.1; b: RFC 3892 section 2.1; x:
+// RFC 4028 section 4.
 [[nodiscard]] constexpr HeaderName find_compact(char c) {
   switch (base::to_lower(c)) {
     case 'b': return HeaderName::ReferredBy;
@@ -115,8 +115,8 @@ inline constexpr auto kNamePatterns = [] {
   }
 }
 
-/// The name of `size` characters, at least one, that stands at `name`. `head` is its first Block, whatever follows the name
-/// there.
+/// Returns the HeaderName of the `size` characters at `name`; `size` is at least one. `head` is the first Block at `name`, and
+/// may extend beyond the name.
 [[nodiscard, gnu::always_inline]] inline HeaderName find_header_name(Block head, const char* name, std::size_t size) {
   if (size == 1) return find_compact(*name);
   const auto candidate = kSlots.data()[slot_of(key_of(name, size), kFactor)];

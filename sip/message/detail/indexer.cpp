@@ -14,10 +14,11 @@ namespace offhook::inline v0::sip::detail {
 namespace {
 
 bool is_blank(char c) {
+  // The first comparison decides nearly all characters.
   return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\t');
-}  // One comparison for nearly all.
+}
 
-/// NUL, LF and CR are what matters; the few others under 14 (a tab, say) cost one look more.
+/// Stops at NUL, LF and CR. The other characters under 14 (such as tab) cost one more iteration.
 constexpr auto kLineStops = [](auto block) { return block.below('\r' + 1); };
 
 std::string_view between(const char* begin, const char* end) {
@@ -47,7 +48,8 @@ bool is_single(HeaderName name) {
     case HeaderName::ContentType:
       return true;
     default:
-      return false;  // Lists, and fields whose double does no harm: the first one counts.
+      // Lists, and fields where a duplicate does no harm: the first value is used.
+      return false;
   }
 }
 
@@ -75,15 +77,15 @@ bool Indexer::run() {
   return true;
 }
 
-/// CRLFs ahead of the start line are skipped (RFC 3261 section 7.5). False when nothing is behind them: a keep-alive, among them
-/// the NULs and blanks that some telephones send.
+/// Skips CRLFs before the start line (RFC 3261 section 7.5). Returns false if nothing follows, which is a keep-alive. Some
+/// telephones send NULs and blanks as keep-alives.
 bool Indexer::skip_leading() {
   while (at_ != end_ && (*at_ == '\r' || *at_ == '\n')) ++at_;
   return std::any_of(at_, end_, [](char c) { return c != '\0' && !base::is_space(c); });
 }
 
-/// The next whole line without its end, which is CRLF or, liberally, LF. Lines that continue it are joined to it where `folds`
-/// says so: the slab's own CRLF become spaces (RFC 3261 section 7.3.1).
+/// Returns the next whole line without its end: CRLF or, liberally, LF. If `folds` is Joined, joins continuation lines by
+/// overwriting the CRLF in the slab with spaces (RFC 3261 section 7.3.1).
 inline Indexer::Line Indexer::next_line(Folds folds) {
   char* const begin = at_;
   char* const stop = begin + base::find_first(between(begin, end_), kLineStops);
@@ -93,7 +95,8 @@ inline Indexer::Line Indexer::next_line(Folds folds) {
   return {begin, stop, false};
 }
 
-/// next_line for all that is not one line up to its CRLF; `stop` is the first octet of it that kLineStops marks.
+/// Handles the cases in which a line does not simply end at its CRLF. `stop` is the first octet of the line that kLineStops
+/// marks.
 Indexer::Line Indexer::next_odd_line(char* stop, Folds folds) {
   Line line{at_, nullptr, false};
   for (;; ++stop) {
@@ -108,8 +111,9 @@ Indexer::Line Indexer::next_odd_line(char* stop, Folds folds) {
       stop = at_;
       line.end = nullptr;
     } else if (*stop == '\r' || (*stop == '\0' && (stop == line.begin || stop[-1] != '\\'))) {
+      // No correct peer sends these. A later hop could read a copied line with them as two lines.
       line.stray =
-          true;  // Nobody sends these in good faith: what copies them onwards could be read as two lines by the next one.
+          true;
     }
   }
 }
@@ -121,7 +125,8 @@ void Indexer::index_start_line(const Line& line) {
   response_ ? index_status_line(text) : index_request_line(text);
 }
 
-/// `SIP/2.0`, any case. Another version of SIP is worth a 505 (RFC 3261 section 21.5.6), anything else is no start line.
+/// Returns true for `SIP/2.0`, in any case. Notes a 505 for another SIP version (RFC 3261 section 21.5.6), and BadStartLine for
+/// other text.
 bool Indexer::check_version(std::string_view version) {
   if (version == "SIP/2.0" || base::iequals(version, "SIP/2.0")) return true;
   const bool is_sip = base::iequals(version.substr(0, 4), "SIP/") && version.size() > 4 && base::is_digit(version[4]);
@@ -140,7 +145,7 @@ void Indexer::index_status_line(std::string_view line) {
   message_.reason_ = trim_blanks(line.substr(code.size()));
 }
 
-/// Several spaces between the three parts, and some behind them, are let pass (RFC 4475 sections 3.1.2.9 and 3.1.2.10).
+/// Tolerates several spaces between the three parts, and trailing spaces (RFC 4475 sections 3.1.2.9 and 3.1.2.10).
 void Indexer::index_request_line(std::string_view line) {
   const auto method = line.substr(0, token_size(line));
   if (method.empty() || method.size() == line.size() || !is_blank(line[method.size()]))
@@ -165,7 +170,7 @@ void Indexer::index_headers() {
     }
     index_header(line);
   }
-  if (at_ != end_) fault_.note(ParseError::Truncated);  // The last line is cut off.
+  if (at_ != end_) fault_.note(ParseError::Truncated);  // The last line has no end.
 }
 
 inline void Indexer::index_header(const Line& line) {
@@ -174,7 +179,7 @@ inline void Indexer::index_header(const Line& line) {
   const auto head = readable < Block::kSize ? Block::load_part(name, readable) : Block::load(name);
   const auto colons = head.equal(':');
   const auto size = Block::any(colons) ? Block::first(colons) : base::find_first(line.text(), ':');
-  const char* const colon = name + size;  // Of a line further down, when this one has none.
+  const char* const colon = name + size;  // May lie in a later line if this line has no colon.
   if (colon >= line.end || line.stray) return fault_.note(ParseError::BadHeaderLine);
   const char* name_end = colon;
   while (name_end != name && is_blank(name_end[-1])) --name_end;
@@ -203,7 +208,8 @@ inline void Indexer::add(HeaderTable::Entry entry) {
   table_.entries.data()[table_.count++] = entry;
 }
 
-/// Deviation: RFC 3261 section 7.3.1 knows no second From or Content-Type. Gateways send them, with the same value: those pass.
+/// Deviation: RFC 3261 section 7.3.1 allows no second From or Content-Type. Gateways send a second one with the same value, which
+/// is accepted.
 void Indexer::check_duplicate(HeaderName id, std::string_view value) {
   const auto first = message_.find(id).value_or("");
   if (first == value) return;

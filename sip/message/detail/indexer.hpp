@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// The first thing that is wrong with a message; what is found behind it is not reported.
+/// The first error of a message. Later errors are not reported.
 struct Fault {
   std::optional<ParseError> error;
   int status = 400;
@@ -22,27 +22,28 @@ struct Fault {
   }
 };
 
-/// Walks once over a slab and fills the message's start line, header table and body, looking into no value. Goes on after a fault
-/// as far as it can, because the answer copies header fields that may stand behind it.
+/// Reads a slab once and fills the message's start line, header table and body. Parses no header value. Continues after a fault
+/// if possible, because the response copies header fields that may follow.
 class Indexer {
  public:
   Indexer(Message& message, Slab&& slab, Framing framing, Fault& fault);
-  /// False when there is no message at all: a keep-alive.
+  /// Indexes the message. Returns false if there is no message, only a keep-alive.
   bool run();
-  /// The start line is that of a response, good or not.
+  /// Returns true if the start line is that of a response, valid or not.
   [[nodiscard]] bool is_response() const { return response_; }
 
  private:
   struct Line {
     char* begin;
-    char* end;   ///< Behind its last octet, the line end not counted; null when no line end is left.
-    bool stray;  ///< Holds a CR that ends no line, or a NUL that is no quoted pair.
+    char* end;   ///< end of the content, before the line end; null if no line end is left
+    bool stray;  ///< true if the line holds a CR that ends no line, or a NUL outside a quoted pair
     [[nodiscard]] std::string_view text() const { return {begin, static_cast<std::size_t>(end - begin)}; }
   };
   enum class Folds : std::uint8_t { Split, Joined };
 
   bool skip_leading();
-  [[gnu::always_inline]] Line next_line(Folds folds);  // Once in each line: the calls would cost more than what they do.
+  // Inlined because it runs once per line: a call would cost more than the work.
+  [[gnu::always_inline]] Line next_line(Folds folds);
   Line next_odd_line(char* stop, Folds folds);
   void index_start_line(const Line& line);
   void index_status_line(std::string_view line);
@@ -59,9 +60,9 @@ class Indexer {
   HeaderTable& table_;
   Fault& fault_;
   Framing framing_;
-  char* begin_;  // The slab's octets, which message_ owns.
+  char* begin_;  // The slab's octets; message_ owns them.
   char* end_;
-  char* at_;  // The first octet not yet read.
+  char* at_;  // The first octet that is not yet read.
   bool response_ = false;
   bool blank_line_seen_ = false;
 };

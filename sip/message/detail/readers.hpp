@@ -7,17 +7,17 @@
 
 #include <string_view>
 
-/// What the public parsers of this folder do, but into a value that is already in its place: a NameAddr is large to copy. `into`
-/// is as default-constructed before; after an error it holds whatever was read so far.
+/// The public parsers of this folder, but with an output parameter, because a NameAddr is expensive to copy. `into` must be
+/// default-constructed. After an error it holds the values read so far.
 namespace offhook::inline v0::sip::detail {
 
-/// As parse_uri.
+/// Reads a URI like parse_uri.
 [[nodiscard]] base::Result<void, ParseError> read_uri(std::string_view text, Uri& into);
-/// As read_uri, of a text that uri_size has gone over already.
+/// Reads a URI like read_uri, from a text that uri_size has already checked.
 [[nodiscard]] base::Result<void, ParseError> read_clean_uri(std::string_view text, Uri& into);
-/// As parse_name_addr.
+/// Reads one value like parse_name_addr.
 [[nodiscard]] base::Result<void, ParseError> read_name_addr(std::string_view value, NameAddr& into);
-/// As take_name_addr and take_via.
+/// Read the next value like take_name_addr and take_via.
 [[nodiscard]] base::Result<void, ParseError> read_next(std::string_view& rest, NameAddr& into);
 [[nodiscard]] base::Result<void, ParseError> read_next(std::string_view& rest, Via& into);
 
