@@ -5,16 +5,16 @@
 
 namespace offhook::inline v0::sip {
 
-/// Why a challenge is not, or cannot be, answered.
+/// The reason why a challenge is not answered.
 enum class AuthError : std::uint8_t {
-  NoChallenge,        // a 401 or 407 without any Digest challenge, or not a 401 or 407 at all
-  BadChallenge,       // not parsable: no realm, no nonce, broken quoting
+  NoChallenge,        // a 401 or 407 without a Digest challenge, or another status
+  BadChallenge,       // cannot be parsed: no realm, no nonce, broken quoting
   TooLarge,           // a realm, nonce, opaque or domain over its bound
   TooManyChallenges,  // over kMaxChallenges in one response
-  Unsupported,        // only algorithms or qop values that we do not speak
-  OtherRealm,         // only realms that these credentials are not for
-  Weakened,           // this realm asked for a stronger algorithm before (RFC 8760 section 2.4), or for qop
-  WrongCredentials,   // our answer was refused
+  Unsupported,        // only algorithms or qop values that we do not support
+  OtherRealm,         // only realms for which these credentials are not valid
+  Weakened,           // the realm required a stronger algorithm before (RFC 8760 section 2.4), or qop
+  WrongCredentials,   // the server refused our answer
   HashUnavailable,    // the cryptographic library refuses the algorithm
 };
 

@@ -9,7 +9,7 @@ bool is_token_char(char c) {  // RFC 3261 section 25.1
   return base::is_alpha(c) || base::is_digit(c) || std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
 }
 
-// Behind the opening quote; leaves the cursor behind the closing one. Quoted pairs stay as they are.
+// Takes a quoted string after its opening quote; the cursor ends after the closing quote. Leaves quoted pairs unchanged.
 std::optional<std::string_view> take_quoted(base::TextCursor& cursor) {
   const std::string_view text = cursor.rest();
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -22,14 +22,14 @@ std::optional<std::string_view> take_quoted(base::TextCursor& cursor) {
   return std::nullopt;
 }
 
-// An unquoted value may hold more than a token: some write base64 nonces or URIs without quotes.
+// An unquoted value may hold more than a token, because some peers write base64 nonces or URIs without quotes.
 bool is_bare_char(char c) { return c != ',' && c != '"' && c != '\\' && !base::is_space(c); }
 
 struct Parameter {
   std::string_view name, value;
 };
 
-// At the start of `name = value`; nothing when that is not what follows. Moves the cursor only on success.
+// Takes `name = value`. Returns nullopt for other text. Moves the cursor only on success.
 std::optional<Parameter> take_parameter(base::TextCursor& cursor) {
   base::TextCursor probe = cursor;
   Parameter parameter;
@@ -50,14 +50,14 @@ std::optional<Parameter> take_parameter(base::TextCursor& cursor) {
   return parameter;
 }
 
-// `token SP token` behind a comma: the next challenge of a list begins.
+// Returns true at `token SP token`, which starts the next challenge after a comma.
 bool starts_challenge(base::TextCursor cursor) {
   if (cursor.take_while(is_token_char).empty() || !base::is_space(cursor.peek())) return false;
   cursor.skip_spaces();
   return is_token_char(cursor.peek());
 }
 
-// A lone token between commas: the second half of an unquoted `qop=auth,auth-int`, or a scheme without parameters.
+// Skips a single token between commas: the second half of an unquoted `qop=auth,auth-int`, or a scheme without parameters.
 bool try_skip_token(base::TextCursor& cursor) {
   base::TextCursor probe = cursor;
   if (probe.take_while(is_token_char).empty()) return false;
@@ -81,7 +81,8 @@ bool try_copy(std::string& target, std::string_view value, std::size_t limit) {
   return true;
 }
 
-// False: too large. Unknown parameters (charset, userhash, those to come) are ignored: RFC 3261 section 20.44, auth-param.
+// Returns false if a value is too large. Ignores unknown parameters (charset, userhash, future ones): RFC 3261 section 20.44,
+// auth-param.
 bool apply(Challenge& challenge, const Parameter& parameter) {
   const auto [name, value] = parameter;
   if (base::iequals(name, "realm")) return try_copy(challenge.realm, value, kMaxRealmBytes);
@@ -110,7 +111,7 @@ bool apply(Challenge& challenge, const Parameter& parameter) {
 
 base::Result<std::optional<Challenge>, AuthError> take_challenge(std::string_view& rest) {
   base::TextCursor cursor(rest);
-  rest = {};  // After an error nothing behind it can be trusted.
+  rest = {};  // After an error, the rest cannot be trusted.
   cursor.skip_spaces();
   const bool digest = base::iequals(cursor.take_while(is_token_char), "Digest");
   if (!cursor.at_end() && cursor.peek() != ',' && !base::is_space(cursor.peek())) return base::fail(AuthError::BadChallenge);
@@ -123,7 +124,7 @@ base::Result<std::optional<Challenge>, AuthError> take_challenge(std::string_vie
     if (!first || cursor.peek() == ',') {
       if (!cursor.try_take(',')) return base::fail(AuthError::BadChallenge);
       cursor.skip_spaces();
-      if (cursor.at_end() || cursor.peek() == ',') continue;  // An empty element: sent by some, harmless.
+      if (cursor.at_end() || cursor.peek() == ',') continue;  // Tolerate an empty element, which some peers send.
       if (starts_challenge(cursor)) {
         rest = cursor.rest();
         break;
@@ -133,7 +134,7 @@ base::Result<std::optional<Challenge>, AuthError> take_challenge(std::string_vie
     if (!parameter) {
       if (try_skip_token(cursor)) continue;
       if (digest) return base::fail(AuthError::BadChallenge);
-      cursor.take_while([](char c) { return c != ','; });  // `Negotiate YII=` and the like: not ours to read.
+      cursor.take_while([](char c) { return c != ','; });  // Skip other schemes, such as `Negotiate YII=`.
       continue;
     }
     if (digest && !apply(challenge, *parameter)) return base::fail(AuthError::TooLarge);
@@ -150,7 +151,7 @@ std::optional<std::string_view> find_auth_parameter(std::string_view list, std::
     const auto parameter = take_parameter(cursor);
     if (!parameter) return std::nullopt;
     if (base::iequals(parameter->name, name)) return parameter->value;
-    cursor.skip(1);  // The comma.
+    cursor.skip(1);  // Skip the comma.
   }
   return std::nullopt;
 }

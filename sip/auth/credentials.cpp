@@ -9,14 +9,14 @@ bool is_usable(const Challenge& challenge) {
   return challenge.algorithm_known && (!challenge.has_qop || challenge.qop_auth || challenge.qop_auth_int);
 }
 
-/// "" where the server speaks as in RFC 2069. `auth` where there is a choice: whoever stands between may change a body (an SBC the
-/// SDP, say), and a digest over it fails then.
+/// Returns "" if the server uses RFC 2069. Prefers `auth` if there is a choice, because an intermediary may change the body (such
+/// as an SBC the SDP), and a digest over the body then fails.
 std::string_view qop_of(const Challenge& challenge) {
   if (challenge.qop_auth) return "auth";
   return challenge.qop_auth_int ? "auth-int" : "";
 }
 
-// RFC 8760 section 2.4 leaves the choice to the client's policy: the strongest hash, then qop over none, then the server's order.
+// RFC 8760 section 2.4 leaves the choice to the client: the strongest hash, then qop over none, then the server's order.
 bool is_better(const Challenge& a, const Challenge& b) {
   if (strength(a.algorithm) != strength(b.algorithm)) return strength(a.algorithm) > strength(b.algorithm);
   return !qop_of(a).empty() && (qop_of(b).empty() || (a.qop_auth && !b.qop_auth));
@@ -72,7 +72,7 @@ bool DigestClient::are_for(std::string_view realm) const {
   return credentials_.realms.empty() || std::find(credentials_.realms.begin(), credentials_.realms.end(), realm) != credentials_.realms.end();
 }
 
-// Takes the challenge over, unless it says that an answer of ours was wrong.
+// Stores the challenge, unless it means that our previous answer was wrong.
 base::Result<void, AuthError> DigestClient::adopt(const Challenge& challenge, AuthAttempt& attempt) {
   Realm& realm = find_or_add(challenge.proxy, challenge.realm);
   if (strength(challenge.algorithm) < realm.strength) return base::fail(AuthError::Weakened);
@@ -84,8 +84,8 @@ base::Result<void, AuthError> DigestClient::adopt(const Challenge& challenge, Au
   if (sent == attempt.sent_.end()) {
     attempt.sent_.push_back({challenge.proxy, attempt.rounds_, false, challenge.realm, challenge.nonce});
   } else {
-    // A nonce from before may have run out, whether the server says stale or not. One that we were given for the round just
-    // refused may only be stale, and once: a server that keeps saying so may well mean the password.
+    // A nonce of an earlier request may have expired, with or without stale. The nonce of the previous round may only be stale,
+    // and only once: a server that repeats stale probably rejects the password.
     const bool fresh = sent->round != 0 && sent->round == attempt.rounds_ - 1;
     const bool may_retry = sent->nonce != challenge.nonce && (!fresh || (challenge.stale && !sent->stale_retried));
     if (!may_retry) {
@@ -95,7 +95,7 @@ base::Result<void, AuthError> DigestClient::adopt(const Challenge& challenge, Au
     sent->stale_retried = sent->stale_retried || fresh;
     sent->round = attempt.rounds_;
   }
-  // Two requests may be challenged with one nonce: its count goes on (RFC 7616 section 3.4).
+  // Two requests may be challenged with the same nonce; its count then continues (RFC 7616 section 3.4).
   if (realm.challenge.nonce != challenge.nonce || realm.challenge.algorithm != challenge.algorithm) {
     realm.nonce_count = 0;
     realm.session_cnonce.clear();
@@ -138,10 +138,10 @@ void DigestClient::take_next_nonce(bool proxy, std::string_view info, const Auth
   if (!next || next->empty() || next->size() > kMaxNonceBytes) return;
   const auto is_that_kind = [&](const AuthAttempt::Sent& sent) { return sent.proxy == proxy; };
   const auto sent = std::find_if(attempt.sent_.begin(), attempt.sent_.end(), is_that_kind);
-  // The field names no realm: with two of a kind there is no telling whose it is.
+  // The field names no realm. With two realms of this kind, the nonce cannot be assigned to one of them.
   if (sent == attempt.sent_.end() || std::count_if(sent, attempt.sent_.end(), is_that_kind) != 1) return;
   Realm* realm = find(proxy, sent->realm);
-  if (realm == nullptr || is_session(realm->challenge.algorithm)) return;  // -sess: HA1 stays with the challenge's own nonce.
+  if (realm == nullptr || is_session(realm->challenge.algorithm)) return;  // For -sess, HA1 depends on the challenge's own nonce.
   realm->challenge.nonce = *next;
   realm->nonce_count = 0;
 }
@@ -181,7 +181,7 @@ std::optional<std::string> DigestClient::write(Realm& realm, const AuthorizedReq
   const auto response = digest_response(input);
   if (!response) return std::nullopt;
 
-  // Quoted as RFC 3261 section 25.1 has each: some registrars refuse a quoted algorithm, qop or nc.
+  // Quote each value as in RFC 3261 section 25.1: some registrars refuse a quoted algorithm, qop or nc.
   std::string text;
   add_quoted(text, "username", credentials_.username, true);
   add_quoted(text, "realm", challenge.realm, false);

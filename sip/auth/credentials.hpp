@@ -16,17 +16,17 @@
 
 namespace offhook::inline v0::sip {
 
-/// Has no to_string and is never logged.
+/// An account's user name and password. Has no to_string; never log it.
 struct Credentials {
   std::string username;
   std::string password;
-  std::vector<std::string> realms{};  ///< That they are for, without quotes; empty: any.
+  std::vector<std::string> realms{};  ///< realms for which they are valid, without quotes; empty: any
 };
 
-/// What credentials are for. Borrows.
+/// The request that credentials authorize. Borrows.
 struct AuthorizedRequest {
-  std::string_view method, uri;  ///< `uri`: the Request-URI
-  std::string_view body = {};    ///< part of the answer where nothing but auth-int will do
+  std::string_view method, uri;  ///< `uri` is the Request-URI
+  std::string_view body = {};    ///< part of the digest only if the server offers nothing but auth-int
 };
 
 /// One header field for the next request: Authorization or ProxyAuthorization.
@@ -36,8 +36,8 @@ struct AuthorizationHeader {
 };
 using Authorizations = std::vector<AuthorizationHeader>;
 
-/// What one request and its repetitions have tried. The owner of the request keeps one beside it: a fresh one for each new
-/// request, the same one while that request is repeated with credentials.
+/// The authentication attempts of one request and its repetitions. The owner of a request keeps one beside it: a new one for each
+/// new request, and the same one while the request is repeated with credentials.
 class AuthAttempt {
  public:
   [[nodiscard]] bool tried() const { return !sent_.empty(); }
@@ -46,7 +46,8 @@ class AuthAttempt {
   friend class DigestClient;
   struct Sent {
     bool proxy = false;
-    int round = 0;  // In which this realm challenged last; 0: not yet, its nonce was reused from an earlier request.
+    // Round in which this realm last challenged. 0: it has not, and the nonce was reused from an earlier request.
+    int round = 0;
     bool stale_retried = false;
     std::string realm;
     std::string nonce;
@@ -55,37 +56,37 @@ class AuthAttempt {
   int rounds_ = 0;
 };
 
-/// Answers digest challenges with one account's credentials and remembers nonces, so that following requests carry an answer
-/// at once (RFC 3261 section 22, RFC 7616, RFC 8760). Its owner decides which peers' challenges are answered at all
-/// (ChallengeOptions).
+/// Answers digest challenges with one account's credentials. Remembers nonces, so that later requests carry an answer at once
+/// (RFC 3261 section 22, RFC 7616, RFC 8760). Its owner decides which peers' challenges it answers (ChallengeOptions).
 class DigestClient {
  public:
-  static constexpr std::size_t kMaxRealms = 4;  ///< Remembered at a time; the one unused for longest is forgotten.
-  static constexpr std::uint32_t kMaxNonceUses = 10000;  ///< Then a new nonce is asked for.
-  static constexpr int kMaxRounds = 6;          ///< Challenges that one request is worth, over all realms on its way.
+  static constexpr std::size_t kMaxRealms = 4;  ///< realms to remember; the least recently used one is forgotten
+  static constexpr std::uint32_t kMaxNonceUses = 10000;  ///< then a request is sent without credentials to get a new nonce
+  static constexpr int kMaxRounds = 6;          ///< challenges to answer for one request, over all realms on its way
 
   explicit DigestClient(Credentials credentials) : credentials_(std::move(credentials)) {}
 
-  /// All header fields that the repeated request shall carry: for the challenges of this 401 or 407 the strongest algorithm that
-  /// we speak, and for realms answered earlier in this attempt again (RFC 3261 section 22.3: both a proxy's and the server's).
-  /// stale=true is answered once more with the new nonce; any other refusal of an answer is WrongCredentials. Realms that the
-  /// credentials are not for are passed over.
+  /// Returns all header fields for the repeated request. Uses the strongest supported algorithm for each challenge of this 401 or
+  /// 407. Repeats the answers for realms of this attempt (RFC 3261 section 22.3: both a proxy's and the server's). Answers
+  /// stale=true once more with the new nonce; any other refusal of an answer is WrongCredentials. Skips realms for which the
+  /// credentials are not valid.
   [[nodiscard]] base::Result<Authorizations, AuthError> answer(const Message& response, const AuthorizedRequest& request,
                                                                base::Random& random, AuthAttempt& attempt);
-  /// Header fields for a new request from nonces that we hold; empty when there are none.
+  /// Returns header fields for a new request from remembered nonces; empty if there are none.
   [[nodiscard]] Authorizations preempt(const AuthorizedRequest& request, base::Random& random, AuthAttempt& attempt);
-  /// The request went through: takes a nextnonce from (Proxy-)Authentication-Info (RFC 7616 section 3.5).
+  /// Call this after a successful request. Takes a nextnonce from (Proxy-)Authentication-Info (RFC 7616 section 3.5).
   void on_success(const Message& response, const AuthAttempt& attempt);
-  /// Forgets nonces and remembered strengths: the account's settings changed.
+  /// Forgets nonces and remembered strengths. Call it when the account's settings change.
   void reset() { realms_.clear(); }
 
  private:
   struct Realm {
-    Challenge challenge;             // Its nonce is empty when there is none to reuse.
-    int strength = 0;                // Never accept less than this.
-    bool qop_seen = false;           // Nor a challenge without qop, whose answers can be looked up in a table made beforehand.
-    std::uint32_t nonce_count = 0;   // Uses of this nonce so far.
-    std::string session_cnonce;      // -sess: of the first use, since HA1 holds it.
+    Challenge challenge;             // Its nonce is empty if there is none to reuse.
+    int strength = 0;                // Weaker challenges are refused.
+    // Challenges without qop are then refused, because their answers can be looked up in a precomputed table.
+    bool qop_seen = false;
+    std::uint32_t nonce_count = 0;   // Number of uses of this nonce.
+    std::string session_cnonce;      // For -sess: the cnonce of the first use, which HA1 contains.
   };
   [[nodiscard]] bool are_for(std::string_view realm) const;
   [[nodiscard]] Realm* find(bool proxy, std::string_view name);

@@ -7,36 +7,36 @@
 
 namespace offhook::inline v0::sip {
 
-/// Weakest first. RFC 7616 section 3.3, RFC 8760 section 2.
+/// Hash algorithms, weakest first. RFC 7616 section 3.3, RFC 8760 section 2.
 enum class Algorithm : std::uint8_t { Md5, Md5Sess, Sha256, Sha256Sess, Sha512_256, Sha512_256Sess };
 
-/// "MD5", "SHA-256-sess", ...
+/// Returns "MD5", "SHA-256-sess", ...
 [[nodiscard]] std::string_view to_string(Algorithm algorithm);
-/// Any case; nothing for an algorithm that we do not speak.
+/// Parses the name in any case. Returns nullopt for an algorithm that we do not support.
 [[nodiscard]] std::optional<Algorithm> parse_algorithm(std::string_view token);
 [[nodiscard]] constexpr bool is_session(Algorithm algorithm) {
   return algorithm == Algorithm::Md5Sess || algorithm == Algorithm::Sha256Sess || algorithm == Algorithm::Sha512_256Sess;
 }
-/// 0 MD5, 1 SHA-256, 2 SHA-512-256: what may not get weaker.
+/// Returns 0 for MD5, 1 for SHA-256, 2 for SHA-512-256. A realm's strength must not fall.
 [[nodiscard]] constexpr int strength(Algorithm algorithm) { return static_cast<int>(algorithm) / 2; }
 
-/// Everything that goes into one response value. Borrows from the caller during the call. Holds a password: never log it.
+/// All inputs of one response value. Borrows from the caller during the call. Holds a password: never log it.
 struct DigestInput {
   Algorithm algorithm = Algorithm::Md5;
   std::string_view username, realm, password;
   std::string_view method, uri;
   std::string_view nonce;
   std::string_view qop;      ///< "" (RFC 2069), "auth" or "auth-int"
-  std::string_view cnonce;   ///< with a qop, or a -sess algorithm
+  std::string_view cnonce;   ///< set with a qop, or for a -sess algorithm
   std::uint32_t nonce_count = 1;
-  std::string_view body;     ///< auth-int only
+  std::string_view body;     ///< for auth-int only
 };
 
-/// Lower-case hexadecimal digest of `text`; nothing when the library refuses the algorithm (MD5 under FIPS).
+/// Returns the hash of `text` in lower-case hexadecimal, or nullopt if the library refuses the algorithm (MD5 under FIPS).
 [[nodiscard]] std::optional<std::string> hash_hex(Algorithm algorithm, std::string_view text);
-/// The `response` value of RFC 7616 section 3.4.1. Nothing: as hash_hex.
+/// Returns the `response` value of RFC 7616 section 3.4.1, or nullopt as hash_hex does.
 [[nodiscard]] std::optional<std::string> digest_response(const DigestInput& input);
-/// `nc` as it is written: eight lower-case hexadecimal digits.
+/// Returns the text of `nc`: eight lower-case hexadecimal digits.
 [[nodiscard]] std::string nonce_count_text(std::uint32_t count);
 
 }  // namespace offhook::inline v0::sip

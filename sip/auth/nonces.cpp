@@ -27,7 +27,7 @@ std::string hex(const std::uint8_t* bytes, std::size_t count) {
 
 std::int64_t ticks(base::TimePoint time) { return static_cast<std::int64_t>(time.time_since_epoch().count()); }
 
-/// When a nonce of ours was made; its seal is somebody else's matter.
+/// Returns the time at which a nonce of ours was made. Does not check the seal.
 std::optional<std::int64_t> made_at(std::string_view nonce) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(nonce.data(), nonce.data() + kTimeDigits, value, 16);

@@ -14,29 +14,30 @@
 
 namespace offhook::inline v0::sip {
 
-/// Nonces of a digest server. One that nobody has used yet costs no memory: it carries the time at which it was made, and a
-/// keyed hash over that and over the address that it was given to. Of those that proved something the counts are kept, so that
-/// no request is taken twice (RFC 7616 section 3.4).
+/// Nonces of a digest server. An unused nonce takes no memory: it contains its creation time, and a keyed hash over that time and
+/// the client's address. For used nonces the counts are stored, so that no request is accepted twice (RFC 7616 section 3.4).
 class Nonces {
  public:
-  static constexpr std::size_t kMaxUsed = 4096;  ///< Beyond it the oldest is forgotten, and what is older than it is stale.
-  static constexpr std::uint32_t kWindow = 64;   ///< A count so far below the highest seen is too late.
+  static constexpr std::size_t kMaxUsed = 4096;  ///< beyond it the oldest is forgotten, and unused nonces of the same age or
+                                                 ///< older become stale
+  static constexpr std::uint32_t kWindow = 64;   ///< a count that is this far below the highest one is refused
 
   Nonces(base::Random& random, base::Duration lifetime);
 
   [[nodiscard]] std::string make(const base::IpAddress& source, base::TimePoint now);
-  /// Ours, given to that address, and not too old. Compares in constant time.
+  /// Returns true if this object made the nonce for that address, and it is not too old. Compares in constant time.
   [[nodiscard]] bool is_good(std::string_view nonce, const base::IpAddress& source, base::TimePoint now) const;
-  /// Takes this use of a good nonce whose response was right; false when it, or its like, was there before.
+  /// Records a use of a good nonce with a correct response. Returns false if this use was recorded before, or cannot be checked
+  /// any more.
   [[nodiscard]] bool take(std::string_view nonce, std::uint32_t count, base::TimePoint now);
   [[nodiscard]] std::size_t used() const { return used_.size(); }
 
  private:
   struct Use {
     std::uint32_t highest = 0;
-    std::uint64_t seen = 0;  // Bit i: the count `highest - i`.
+    std::uint64_t seen = 0;  // Bit i is set if the count `highest - i` was used.
   };
-  using Name = std::pair<std::int64_t, std::string>;  // When it was made, and its text: the oldest first.
+  using Name = std::pair<std::int64_t, std::string>;  // Creation time and text; the oldest sorts first.
   [[nodiscard]] std::string seal(std::string_view head, const base::IpAddress& source) const;
   void forget_old(base::TimePoint now);
 
@@ -44,7 +45,7 @@ class Nonces {
   base::Duration lifetime_;
   std::array<std::uint8_t, 32> key_{};
   std::map<Name, Use> used_;
-  std::int64_t floor_;  // What was made before it, or with it, is stale unless it is in used_.
+  std::int64_t floor_;  // Nonces made at or before this time are stale unless they are in used_.
 };
 
 }  // namespace offhook::inline v0::sip

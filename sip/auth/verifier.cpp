@@ -12,7 +12,7 @@
 namespace offhook::inline v0::sip {
 namespace {
 
-/// RFC 7616 section 3.4: eight hexadecimal digits.
+/// Parses eight hexadecimal digits: RFC 7616 section 3.4.
 std::optional<std::uint32_t> parse_count(std::string_view text) {
   std::uint32_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count, 16);
@@ -60,7 +60,7 @@ Verifier::Verdict Verifier::check(const Message& request, std::string_view addre
     std::string username = without_pairs(given->username);
     const auto count = parse_count(given->nc);
     if (!is_right(*given, request, address, username) || !count) return {Verdict::Kind::Wrong, {}};
-    // Only who knows the password learns that the nonce is not good any more: RFC 7616 section 3.3.
+    // Report a stale nonce only to a caller that knows the password: RFC 7616 section 3.3.
     if (!nonces_.is_good(given->nonce, source, now) || !nonces_.take(given->nonce, *count, now)) return {Verdict::Kind::Stale, {}};
     return {Verdict::Kind::Proven, std::move(username)};
   }
@@ -73,9 +73,9 @@ bool Verifier::is_right(const Authorization& given, const Message& request, std:
   const auto algorithm = given.algorithm.empty() ? std::optional(Algorithm::Md5) : parse_algorithm(given.algorithm);
   const bool offered =
       algorithm && std::find(options_.algorithms.begin(), options_.algorithms.end(), *algorithm) != options_.algorithms.end();
-  // Without qop there is no count, and nothing that tells a repeat: we offered it, so who leaves it out is refused.
+  // Without qop there is no count, so a replay cannot be detected. We offered qop, so a response without it is refused.
   const bool qop = base::iequals(given.qop, "auth") || (options_.auth_int && base::iequals(given.qop, "auth-int"));
-  // A response for another target is somebody's captured one: RFC 7616 section 3.4.6.
+  // A response for another target may be a captured one: RFC 7616 section 3.4.6.
   if (!offered || !qop || given.cnonce.empty()) return false;
   if (given.uri != request.request_uri() && !is_same(given.uri, address)) return false;
   const DigestInput input{*algorithm, username, options_.realm, exists ? known->second : nobodys_, request.method_text(),

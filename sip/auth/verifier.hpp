@@ -13,17 +13,17 @@
 
 namespace offhook::inline v0::sip {
 
-/// The server's side of digest: RFC 3261 section 22.1, RFC 7616, RFC 8760. Pure; one for all callers.
+/// The server side of digest authentication: RFC 3261 section 22.1, RFC 7616, RFC 8760. Pure; one instance serves all callers.
 class Verifier {
  public:
-  static constexpr std::size_t kMaxAuthorizations = 8;  ///< Of one request that are read: one a realm on its way.
+  static constexpr std::size_t kMaxAuthorizations = 8;  ///< fields read per request: there is one for each realm on the way
 
   struct Verdict {
     enum class Kind : std::uint8_t {
-      Proven,   // `username` sent this request, and it was not here before
+      Proven,   // `username` sent this request, and it is not a replay
       Missing,  // no Authorization for our realm
-      Stale,    // the password is right; the nonce has run out, or this use of it was here before
-      Wrong,    // anything else: whoever it is shall not learn what
+      Stale,    // the password is right, but the nonce has expired or this use is a replay
+      Wrong,    // any other failure; the caller must not learn which
     };
     Kind kind = Kind::Missing;
     std::string username{};
@@ -31,10 +31,10 @@ class Verifier {
 
   Verifier(CallerOptions options, base::Random& random);
 
-  /// The digest has to be for the Request-URI, or for `address`: whom that names, by the address that people call; "" for nobody. A
-  /// proxy between has put the one for the other: RFC 3261 section 22.4.
+  /// Checks the digest of a request. It must be for the Request-URI, or for `address`: the address of record of the account that the
+  /// Request-URI names ("" if none). A proxy may have replaced that address by the Request-URI: RFC 3261 section 22.4.
   [[nodiscard]] Verdict check(const Message& request, std::string_view address, const base::IpAddress& source, base::TimePoint now);
-  /// Values of WWW-Authenticate, one for each algorithm, the preferred first.
+  /// Returns the values of WWW-Authenticate, one for each algorithm, the preferred one first.
   [[nodiscard]] std::vector<std::string> challenges(const base::IpAddress& source, bool stale, base::TimePoint now);
 
  private:
@@ -42,7 +42,7 @@ class Verifier {
 
   CallerOptions options_;
   std::map<std::string, std::string, std::less<>> passwords_;
-  std::string nobodys_;  // A password that nobody has: who does not exist takes as long as who does.
+  std::string nobodys_;  // A random password for unknown users, so that their check takes as long as that of known users.
   Nonces nonces_;
 };
 

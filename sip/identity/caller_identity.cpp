@@ -10,7 +10,8 @@
 namespace offhook::inline v0::sip {
 namespace {
 
-constexpr std::size_t kMaxIdentities = 4;  // Header fields of one call that are checked: each costs a signature.
+// Identity header fields that are checked per call; each costs a signature check.
+constexpr std::size_t kMaxIdentities = 4;
 constexpr std::size_t kMaxNumber = 32;
 
 std::string without_params(std::string_view uri) { return std::string(uri.substr(0, uri.find_first_of(";?"))); }
@@ -26,12 +27,12 @@ bool is_for(const Passport& passport, const IncomingCall& call) {
   const bool uri = std::any_of(passport.dest_uri.begin(), passport.dest_uri.end(),
                                [&](const auto& one) { return names({}, one, call.to.uri); });
   if (!tn && !uri) return false;
-  // RFC 8224 section 6.2: the caller is who From names, or P-Asserted-Identity where that is believed.
+  // RFC 8224 section 6.2: the caller is the party in From, or in P-Asserted-Identity if that is trusted.
   return names(passport.orig_tn, passport.orig_uri, call.from.uri) ||
          (call.asserted && names(passport.orig_tn, passport.orig_uri, call.asserted->uri));
 }
 
-/// RFC 8224 section 6.2, step by step.
+/// Performs the steps of RFC 8224 section 6.2.
 base::Result<Passport, IdentityError> check_one(std::string_view value, const IncomingCall& call, const IdentityCheck& check) {
   const auto header = parse_identity(value);
   if (!header) return base::fail(header.error());
@@ -96,7 +97,8 @@ CallerIdentity verify_caller(const IncomingCall& call, const IdentityCheck& chec
   CallerIdentity result;
   std::size_t seen = 0;
   for (const auto& [name, value] : call.headers) {
-    if (!base::iequals(name, "Identity") && !base::iequals(name, "y")) continue;  // y: its compact form, RFC 8224 section 13.1
+    // y is the compact form, RFC 8224 section 13.1
+    if (!base::iequals(name, "Identity") && !base::iequals(name, "y")) continue;
     if (++seen > kMaxIdentities) break;
     auto good = check_one(value, call, check);
     if (good) return {CallerIdentity::Verstat::Passed, {}, std::move(good->attest), std::move(good->origid)};

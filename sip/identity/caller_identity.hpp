@@ -14,39 +14,40 @@ namespace offhook::inline v0::sip {
 
 struct IncomingCall;
 
-/// What is known of who calls: the verstat of SHAKEN, and the words of who signed for it.
+/// The result of checking a caller: the verstat of SHAKEN, and the attestation of the signer.
 struct CallerIdentity {
   enum class Verstat : std::uint8_t { NoValidation, Passed, Failed };
-  Verstat verstat = Verstat::NoValidation;        ///< NoValidation: nobody signed
-  std::optional<IdentityError> error{};           ///< why it is not Passed
-  std::string attest;                             ///< "A": that the caller is known, and may use this number; "" when not said
+  Verstat verstat = Verstat::NoValidation;        ///< NoValidation: the call has no signature
+  std::optional<IdentityError> error{};           ///< the reason why it is not Passed
+  std::string attest;                             ///< "A": the signer knows the caller, who may use this number; "" if absent
   std::string origid;
 };
-/// "TN-Validation-Passed" and its like, as a From or P-Asserted-Identity says it.
+/// Returns "TN-Validation-Passed" and similar, as written in a From or P-Asserted-Identity.
 [[nodiscard]] std::string_view to_string(CallerIdentity::Verstat verstat);
-/// "passed", "failed", "absent"; "" when the call was not checked.
+/// Returns "passed", "failed", "absent"; "" if the call was not checked.
 [[nodiscard]] std::string_view word_for(const CallerIdentity& identity);
-/// Whether the signer says that the caller may use the number: Passed, and of SHAKEN the attestation "A". By "B" the signer knows the
-/// caller and not whose the number is, by "C" neither: RFC 8588 section 4.
+/// Returns true if the signer confirms that the caller may use the number: Passed, with SHAKEN attestation "A" if any. With "B"
+/// the signer knows the caller but not the right to the number; with "C" neither: RFC 8588 section 4.
 [[nodiscard]] bool proves_number(const CallerIdentity& identity);
 
 struct IdentityCheck {
-  std::int64_t now = 0;                           ///< seconds since 1970: whoever has a clock passes it in
-  std::chrono::seconds max_age{60};               ///< RFC 8224 section 4.1: sixty seconds is recommended
-  /// The PEM text of the certificate at this address, from whoever fetches, keeps and trusts certificates (TrustedCertificates).
+  std::int64_t now = 0;                           ///< seconds since 1970, from the owner
+  std::chrono::seconds max_age{60};               ///< RFC 8224 section 4.1 recommends sixty seconds
+  /// Returns the PEM text of the certificate at `x5u`. The owner fetches, stores and trusts certificates (TrustedCertificates).
   std::function<base::Result<std::string, IdentityError>(std::string_view x5u)> certificate{};
-  /// Whether another call was believed by the same PASSporT, whose header and payload this is (PassportMemory).
+  /// Returns true if another call was accepted with the same PASSporT. `signed_text` is its header and payload (PassportMemory).
   std::function<bool(std::string_view signed_text)> is_replayed{};
 };
 
-/// The number that a PASSporT names, of a URI: digits alone (RFC 8224 section 8.3); "" when the user part is no telephone number.
+/// Returns the telephone number of a URI as in a PASSporT: digits only (RFC 8224 section 8.3). "" if the user part is not a
+/// telephone number.
 [[nodiscard]] std::string canonical_number(std::string_view uri);
 
-/// Checks the Identity header fields of a call. One good signature is enough; else the first fault is told.
+/// Checks the Identity header fields of a call. One valid signature suffices; otherwise reports the first error.
 [[nodiscard]] CallerIdentity verify_caller(const IncomingCall& call, const IdentityCheck& check);
 
-/// The value of an Identity header field for a call of ours: its name and this go into CallOptions::headers. RFC 8224 section 6.1.
-/// Errors: BadCertificate (the key signs nothing), BadHeader (the address of the certificate is no URI that could stand in <>).
+/// Returns the value of an Identity header field for a call that we make; add it to CallOptions::headers. RFC 8224 section 6.1.
+/// Errors: BadCertificate (the key cannot sign), BadHeader (the certificate's address is not a URI that fits into <>).
 [[nodiscard]] base::Result<std::string, IdentityError> identity_value(const Passport& passport, const SigningKey& key);
 
 }  // namespace offhook::inline v0::sip

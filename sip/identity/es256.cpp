@@ -32,7 +32,7 @@ Owned<BIO> reader(std::string_view pem) {
   return Owned<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-/// A key under a passphrase is none that we could open: nobody is asked for it.
+/// Refuses keys with a passphrase instead of prompting for it.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
 bool is_p256(EVP_PKEY* key) {

@@ -5,19 +5,19 @@
 
 namespace offhook::inline v0::sip {
 
-/// Why an Identity header field, or the token in it, is not believed; beside each the answer of RFC 8224 section 6.2.2, for who wants
-/// to refuse the call.
+/// The reason to distrust an Identity header field or its token. Each has the response status of RFC 8224 section 6.2.2, for an
+/// application that refuses the call.
 enum class IdentityError : std::uint8_t {
-  Absent,          // 428: there is none
+  Absent,          // 428: the header field is missing
   BadHeader,       // 438: no token, no info parameter, or over a bound
-  BadToken,        // 438: no three parts in base64url, or no JSON that we could read
-  Unsupported,     // 438: another algorithm, an extension that we do not know, or the compact form
-  NoCertificate,   // 436: nobody has the certificate that it names
+  BadToken,        // 438: not three parts in base64url, or JSON that cannot be read
+  Unsupported,     // 438: another algorithm, an unknown extension, or the compact form
+  NoCertificate,   // 436: the certificate that it names is not available
   BadCertificate,  // 437: no key on the curve P-256, or expired
   BadSignature,    // 438
-  Stale,           // 403: older or younger than allowed
+  Stale,           // 403: too old, or too far in the future
   Mismatch,        // 438: it is for another caller or another callee
-  Replayed,        // 438: another call was believed by it
+  Replayed,        // 438: another call was accepted with it
 };
 
 [[nodiscard]] std::string_view to_string(IdentityError error);

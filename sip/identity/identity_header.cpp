@@ -9,7 +9,7 @@ namespace {
 
 bool is_token_char(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.' || c == '='; }
 
-/// Takes off a parameter's value: `<uri>`, `"text"` or a token. False when it is none.
+/// Takes a parameter's value: `<uri>`, `"text"` or a token. Returns false for other text.
 bool take_value(base::TextCursor& cursor, std::string_view& value) {
   const char open = cursor.peek();
   if (open != '<' && open != '"') {
@@ -43,7 +43,8 @@ base::Result<IdentityHeader, IdentityError> parse_identity(std::string_view valu
                                    : base::iequals(name, "ppt") ? &header.ppt
                                                                 : nullptr;
     if (into == nullptr) continue;
-    if (into->data() != nullptr) return base::fail(IdentityError::BadHeader);  // Which of the two was meant is an attacker's choice.
+    // Do not let an attacker choose which of the two values is used.
+    if (into->data() != nullptr) return base::fail(IdentityError::BadHeader);
     *into = text;
   }
   if (!cursor.at_end() || header.info.empty()) return base::fail(IdentityError::BadHeader);

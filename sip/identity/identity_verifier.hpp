@@ -10,13 +10,13 @@
 
 namespace offhook::inline v0::sip {
 
-/// A verification service: RFC 8224 section 6.2. Pure: the owner brings certificates and the time.
+/// A verification service: RFC 8224 section 6.2. Pure: the owner provides certificates and the time.
 class IdentityVerifier {
  public:
   explicit IdentityVerifier(TrustedCertificates certificates, std::chrono::seconds max_age = std::chrono::seconds(60))
       : certificates_(std::move(certificates)), max_age_(max_age) {}
 
-  /// `now`: seconds since 1970. A PASSporT that another call was believed by is Replayed.
+  /// Checks a call. `now` is in seconds since 1970. A PASSporT that was accepted for another call gives Replayed.
   [[nodiscard]] CallerIdentity verify(const IncomingCall& call, std::int64_t now);
 
  private:

@@ -68,7 +68,8 @@ std::optional<std::string> JsonReader::string() {
       continue;
     }
     const auto code = escaped == 'u' ? four_digits() : std::nullopt;
-    if (!code || (*code >= 0xD800 && *code < 0xE000)) return std::nullopt;  // Nothing in a PASSporT is outside the basic plane.
+    // A PASSporT contains no character outside the basic multilingual plane.
+    if (!code || (*code >= 0xD800 && *code < 0xE000)) return std::nullopt;
     append_utf8(text, *code);
   }
   return std::nullopt;

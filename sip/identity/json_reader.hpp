@@ -8,22 +8,22 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Reads the JSON that a PASSporT is made of, front to back: RFC 8259. Every function says whether what follows is what was asked for; after a
-/// no nothing behind it can be trusted. Bounded in depth.
+/// Reads the JSON of a PASSporT front to back: RFC 8259. Each function returns failure if the next text is not of the requested
+/// kind; stop reading then. Bounded in depth.
 class JsonReader {
  public:
   explicit JsonReader(std::string_view text) : rest_(text) {}
 
-  /// `{` or `[`, `}` or `]`, `:`, `,`, with white space round it.
+  /// Takes `{`, `}`, `[`, `]`, `:` or `,` with the white space before it.
   [[nodiscard]] bool take(char mark);
   [[nodiscard]] bool at_end();
   [[nodiscard]] std::optional<std::string> string();
-  /// Whole numbers only; some write them as strings, which is not what the RFC says and not taken.
+  /// Reads a whole number. Refuses numbers that are written as strings, because the RFC does not allow them.
   [[nodiscard]] std::optional<std::int64_t> number();
-  /// Any value, passed over; no deeper than `depth`.
+  /// Skips any value that is nested no deeper than `depth`.
   [[nodiscard]] bool skip(std::size_t depth);
 
-  /// Goes through an object: `each(key)` reads the value, and says whether it was good.
+  /// Reads an object. `each(key)` reads one value, and returns whether it was valid.
   template <class Each>
   [[nodiscard]] bool object(Each each) {
     if (!take('{')) return false;

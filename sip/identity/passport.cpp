@@ -11,7 +11,7 @@
 namespace offhook::inline v0::sip {
 namespace {
 
-/// RFC 4648 section 5, without padding: RFC 7515 section 2.
+/// Encodes as in RFC 4648 section 5, without padding: RFC 7515 section 2.
 std::string to_base64url(std::string_view text) {
   std::string out;
   base::append_base64(out, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
@@ -36,7 +36,7 @@ void add_string(std::string& json, std::string_view text) {
   json.push_back('"');
   for (const char c : text) {
     if (c == '"' || c == '\\') json.push_back('\\');
-    json.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);  // No caller's name has one.
+    json.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);  // No caller's name has control characters.
   }
   json.push_back('"');
 }
@@ -56,7 +56,7 @@ void add_list(std::string& json, std::string_view key, const std::vector<std::st
   json.push_back(']');
 }
 
-/// Keys in their lexicographic order, no white space: RFC 8225 section 9.
+/// Keys in lexicographic order, without white space: RFC 8225 section 9.
 std::string header_json(const Passport& passport) {
   std::string json = "{";
   add_member(json, "alg", "ES256");
@@ -90,7 +90,7 @@ std::optional<Parts> take_apart(std::string_view token) {
   return Parts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1), token.substr(0, second)};
 }
 
-/// The places of a PASSporT's members, each of which may stand there once.
+/// Reads the members of a PASSporT. Refuses repeated members.
 class Reader {
  public:
   explicit Reader(Passport& into) : into_(into) {}

@@ -10,14 +10,15 @@
 
 namespace offhook::inline v0::sip {
 
-/// The PASSporTs that calls were believed by, for as long as they are fresh: whoever sees one could place a call of its own with it.
+/// Remembers the PASSporTs of accepted calls while they are fresh, because an eavesdropper could reuse one for another call.
 /// RFC 8224 section 12.1.
 class PassportMemory {
  public:
-  static constexpr std::size_t kMaxPassports = 16384;  ///< the oldest is forgotten
+  static constexpr std::size_t kMaxPassports = 16384;  ///< beyond it, the oldest is forgotten
 
-  /// `signed_text`: header and payload of a PASSporT whose signature is good. True when a call of another Call-ID had the same at most
-  /// `keep` ago. Else it is remembered. The signature is left out: whoever has one can compute a second one that is good (ECDSA).
+  /// `signed_text` is the header and payload of a PASSporT with a valid signature. Returns true if a call with another Call-ID
+  /// used it at most `keep` ago; otherwise stores it. Ignores the signature, because an attacker can compute a second valid one
+  /// from it (ECDSA).
   [[nodiscard]] bool is_replayed(std::string_view signed_text, std::string_view call_id, std::int64_t now, std::chrono::seconds keep);
   [[nodiscard]] std::size_t size() const { return calls_.size(); }
 
@@ -30,7 +31,7 @@ class PassportMemory {
   static Digest digest_of(std::string_view text);
   void forget_oldest();
 
-  std::map<Digest, Digest> calls_;  // The digest of a Call-ID, by that of a PASSporT.
+  std::map<Digest, Digest> calls_;  // From the digest of a PASSporT to the digest of its Call-ID.
   std::deque<Seen> order_;
 };
 

@@ -72,7 +72,7 @@ std::optional<Lifetime> lifetime_of(STACK_OF(X509) * chain) {
   return life;
 }
 
-/// The lifetime of the chain from `chain.front()` to an anchor; nothing: there is no such chain.
+/// Returns the lifetime of the chain from `chain.front()` to an anchor, or nullopt if there is no such chain.
 std::optional<Lifetime> trusted_lifetime(const Certificates& anchors, const Certificates& chain) {
   const OwnedX509<X509_STORE> store(X509_STORE_new());
   const OwnedX509<X509_STORE_CTX> context(X509_STORE_CTX_new());
@@ -85,7 +85,8 @@ std::optional<Lifetime> trusted_lifetime(const Certificates& anchors, const Cert
     if (sk_X509_push(between.get(), one->get()) == 0) return std::nullopt;
   }
   if (X509_STORE_CTX_init(context.get(), store.get(), chain.front().get(), between.get()) != 1) return std::nullopt;
-  X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN);  // An anchor need not be a root.
+  // PARTIAL_CHAIN: an anchor need not be a root.
+  X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN);
   if (X509_verify_cert(context.get()) != 1) return std::nullopt;
   return lifetime_of(X509_STORE_CTX_get0_chain(context.get()));
 }
