@@ -11,26 +11,27 @@ namespace offhook::inline v0::sip {
 
 enum class Transport : std::uint8_t { Udp, Tcp, Tls, Ws, Wss };
 
-/// Upper case, as in a Via (RFC 3261 section 20.42).
+/// Returns the transport in upper case, as in a Via (RFC 3261 section 20.42).
 [[nodiscard]] std::string_view to_string(Transport transport);
 [[nodiscard]] constexpr bool is_reliable(Transport transport) { return transport != Transport::Udp; }
 
-/// A bound UDP socket, or one connection of a stream transport. Given out by the edge; 0 means "open one".
+/// Identifies a bound UDP socket, or one connection of a stream transport. The transport edge assigns it; 0 means "open one".
 using FlowId = base::StrongId<struct FlowTag>;
 
-/// Where bytes came from, or shall go: a UDP socket with the peer's address, or a connection.
+/// The source or destination of bytes: a UDP socket with the peer's address, or a connection.
 struct Flow {
   FlowId id;
   Transport transport = Transport::Udp;
   base::SocketAddress local;
   base::SocketAddress remote;
-  /// TLS and WSS that we opened: the host name that the peer had to prove, as the URI had it; otherwise "".
+  /// For a TLS or WSS connection that we opened: the host name in the URI, which the peer had to prove. Otherwise "".
   std::string name = {};
   friend bool operator==(const Flow&, const Flow&) = default;
 };
 
-/// True when what is sent along the one may arrive over the other: two ends make a connection, whatever its number. Over TLS a
-/// peer that has proved to be one host is not yet another that shares its address (RFC 5923 section 9.3).
+/// Returns true if a message sent along one flow may arrive over the other, because the two endpoints identify a connection. Over
+/// TLS the name must match as well: a host that proved one name has not proved another at the same address
+/// (RFC 5923 section 9.3).
 [[nodiscard]] inline bool same_way(const Flow& a, const Flow& b) {
   return a.transport == b.transport && a.remote == b.remote && a.name == b.name;
 }

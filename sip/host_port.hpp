@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// `192.0.2.1:5060`, as in a Via or a Contact; port 0 goes unsaid.
+/// Returns `192.0.2.1:5060`, as in a Via or a Contact. Omits port 0.
 [[nodiscard]] std::string host_port(const base::SocketAddress& address);
 
 }  // namespace offhook::inline v0::sip

@@ -6,7 +6,7 @@ namespace {
 
 bool is_sip(const Uri& uri) { return uri.scheme == Uri::Scheme::Sip || uri.scheme == Uri::Scheme::Sips; }
 
-/// A Contact that requests can be sent to, as a Request-URI.
+/// Returns the Contact as a Request-URI. Fails if no request can be sent to it.
 base::Result<std::string, ParseError> target_of(const Message& message) {
   const auto contact = message.contact();
   if (!contact) return base::fail(contact.error());
@@ -25,7 +25,7 @@ std::string tag_in(std::string_view party) {
 
 base::Result<Dialog, ParseError> Dialog::as_server(const Message& invite, std::string_view local_tag) {
   auto target = target_of(invite);
-  // Before RFC 3261 a caller need not say where it is: then it is at its From (RFC 4475 section 3.4.1).
+  // Before RFC 3261, Contact was optional. Without it, the caller is reachable at its From (RFC 4475 section 3.4.1).
   const bool old = !invite.top_via().has_rfc3261_branch() && is_sip(invite.from().uri);
   if (!target && old && target.error() == ParseError::MissingHeader) target = as_request_uri(invite.from().uri);
   if (!target) return base::fail(target.error());
@@ -81,9 +81,9 @@ bool Dialog::matches(const Message& request) const {
 
 bool Dialog::accept_sequence(const Message& request) {
   const std::uint32_t number = request.cseq().number;
-  // An equal one is no retransmission: the transaction saw those.
-  // Deviation: RFC 3261 section 12.2.2 refuses a BYE, too, whose number does not rise. The peer has ended its call by sending it
-  // (section 15.1.1), whatever we answer: refused, the call would stay up here with nobody at its other end.
+  // An equal number is not a retransmission, because the transaction layer absorbs those.
+  // Deviation: RFC 3261 section 12.2.2 also refuses a BYE whose number does not rise. Accept it, because the peer ends its call
+  // by sending BYE, whatever we answer (section 15.1.1). After a refusal, our side of the call would stay up without a peer.
   if (remote_cseq_ && number <= *remote_cseq_) return request.method() == Method::Bye;
   remote_cseq_ = number;
   return true;

@@ -8,19 +8,20 @@
 
 namespace offhook::inline v0::sip {
 
-/// How many branches of one forked INVITE are kept apart. Further early dialogs are not remembered; a further 2xx is still
-/// acknowledged and hung up.
+/// The number of branches of one forked INVITE that are kept. Further early dialogs are not stored. A further 2xx is still
+/// acknowledged and then ended with BYE.
 inline constexpr std::size_t kMaxForks = 16;
 
-/// The dialogs that one INVITE of ours has made, by To tag: a proxy may have forked it. RFC 3261 sections 12.1.2 and 13.2.2.4.
+/// The dialogs that one INVITE of ours created, by To tag. There are several if a proxy forked it. RFC 3261 sections 12.1.2 and
+/// 13.2.2.4.
 class DialogSet {
  public:
-  /// Null when there is none of that tag. Valid until the set changes.
+  /// Returns null if there is no dialog with that tag. The pointer is valid until the set changes.
   [[nodiscard]] Dialog* find(std::string_view remote_tag);
-  /// By the To of a request that we sent within it, perhaps under another name of the peer.
+  /// Finds the dialog by the To of a request that we sent within it. Uses only the tag, because the peer's name may have changed.
   [[nodiscard]] Dialog* find_party(std::string_view to);
-  /// The dialog of the response's To tag, made when new, completed when it was not. Null when the set is full or the response
-  /// makes no dialog.
+  /// Returns the dialog for the response's To tag: creates it if new, otherwise completes it. Returns null if the set is full or
+  /// the response creates no dialog.
   Dialog* find_or_make(const RequestHead& invite, const Message& response);
   void forget(std::string_view remote_tag);
   [[nodiscard]] std::size_t size() const { return dialogs_.size(); }

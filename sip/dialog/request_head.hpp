@@ -8,14 +8,14 @@
 
 namespace offhook::inline v0::sip {
 
-/// What a request says before anyone knows over which transport it leaves: all that comes from the dialog (or starts one).
-/// The stack adds Via, Contact and what else belongs to the hop. RFC 3261 sections 8.1.1 and 12.2.1.1.
+/// The parts of a request that do not depend on the transport: they come from the dialog, or start one. The stack adds Via,
+/// Contact and the other fields of the hop. RFC 3261 sections 8.1.1 and 12.2.1.1.
 struct RequestHead {
   Method method = Method::Options;
   std::string request_uri;
-  std::vector<std::string> routes;  ///< Route values in order.
-  std::string next_hop;             ///< URI whose host gets the message.
-  std::string from, to;             ///< Whole header values, tags included.
+  std::vector<std::string> routes;  ///< Route values, in order
+  std::string next_hop;             ///< the URI whose host receives the message
+  std::string from, to;             ///< complete header values, with tags
   std::string call_id;
   std::uint32_t cseq = 1;
 };

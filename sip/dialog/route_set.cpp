@@ -32,10 +32,10 @@ RouteSet::Path RouteSet::path_to(std::string_view remote_target) const {
   if (values_.empty()) return path;
   std::string_view rest = values_.front();
   const auto first = take_name_addr(rest);
-  if (!first) return path;  // Cannot be: it was parsed before it was stored.
+  if (!first) return path;  // Impossible: the value was parsed before it was stored.
   path.next_hop = std::string(first->uri.text);
   if (first->uri.params.has("lr")) return path;
-  // A strict router rewrites the request line itself, so our target travels at the end: RFC 3261 section 12.2.1.1.
+  // A strict router replaces the Request-URI, so our target goes to the end of the Routes: RFC 3261 section 12.2.1.1.
   path.request_uri = as_request_uri(first->uri);
   path.routes.erase(path.routes.begin());
   path.routes.push_back("<" + std::string(remote_target) + ">");

@@ -17,7 +17,7 @@ void InviteClient::on_response(int status, base::TimePoint now, Actions& out) {
     case State::Proceeding:
       out.push_back(Deliver{status});
       if (status < 200) {
-        // Kept in Proceeding: the limit that a CANCEL has set does not move with a late 1xx.
+        // Keep the deadline in Proceeding: a late 1xx must not move the limit that a CANCEL set.
         enter(State::Proceeding, state_ == State::Proceeding ? expire_at_ : std::nullopt);
       } else if (status < 300) {
         enter(State::Accepted, now + timers_.m());
@@ -27,10 +27,10 @@ void InviteClient::on_response(int status, base::TimePoint now, Actions& out) {
         if (is_reliable(transport_)) end(Ended::Why::Done, out);  // Timer D is zero.
       }
       break;
-    case State::Accepted:  // Another branch of a fork may answer too, and a 2xx whose ACK was lost comes again.
+    case State::Accepted:  // Another branch of a fork may also answer. A 2xx whose ACK was lost arrives again.
       if (status >= 200 && status < 300) out.push_back(Deliver{status});
       break;
-    case State::Completed:  // Our ACK was lost, and the user has seen this answer: RFC 3261 section 17.1.1.2
+    case State::Completed:  // Our ACK was lost, and the user already has this response: RFC 3261 section 17.1.1.2
       if (status >= 300) out.push_back(Transmit{Transmit::What::Ack});
       break;
     case State::Terminated: break;
@@ -59,7 +59,7 @@ void InviteClient::on_transport_error(base::TimePoint, Actions& out) {
   switch (state_) {
     case State::Calling:
     case State::Completed: end(Ended::Why::TransportError, out); break;
-    case State::Proceeding:  // Nothing of ours is on its way: the answer may still come.
+    case State::Proceeding:  // No message of ours is in transit; the response may still arrive.
     case State::Accepted:
     case State::Terminated: break;
   }
@@ -73,7 +73,7 @@ void InviteClient::on_time(base::TimePoint now, Actions& out) {
   } else if (resend_at_ && *resend_at_ <= now) {
     out.push_back(Transmit{Transmit::What::Request});
     resend_interval_ *= 2;
-    resend_at_ = now + resend_interval_;  // From now, not from when it was due: a late owner makes no burst.
+    resend_at_ = now + resend_interval_;  // Relative to now, not to the due time, so that a late owner sends no burst.
   }
   assert(is_consistent());
 }

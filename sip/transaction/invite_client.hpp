@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::sip::transaction {
 
-/// Client side of one INVITE: RFC 3261 section 17.1.1 as amended by RFC 6026 section 7.2. Pure: no I/O, no clock.
-/// The ACK to a 300-699 is this machine's; the ACK to a 2xx, and to each repeat of it, is the session's.
+/// Client side of one INVITE: RFC 3261 section 17.1.1 as amended by RFC 6026 section 7.2. Pure: no I/O, no clock. This machine
+/// sends the ACK to a 300-699. The session sends the ACK to a 2xx, and to each repetition of it.
 class InviteClient {
  public:
   enum class State : std::uint8_t { Calling, Proceeding, Accepted, Completed, Terminated };
@@ -16,11 +16,12 @@ class InviteClient {
   /// Transmits the request.
   InviteClient(Timers timers, Transport transport, base::TimePoint now, Actions& out);
   void on_response(int status, base::TimePoint now, Actions& out);
-  /// A CANCEL was sent, or nobody waits for the answer any more: whatever comes, this ends within 64 * T1 (RFC 3261 section 9.1). Ended is then Timeout.
+  /// A CANCEL was sent, or the user no longer waits for the response: the transaction ends within 64 * T1 in any case
+  /// (RFC 3261 section 9.1). Ended is then Timeout.
   void on_cancelled(base::TimePoint now);
-  /// The request went elsewhere: it is not repeated any more, but what comes of it is still waited for.
+  /// Stops retransmissions because the request was also sent elsewhere. Responses are still accepted.
   void stop_resending();
-  /// It came back after all.
+  /// Restarts retransmissions after stop_resending().
   void resume_resending(base::TimePoint now);
   /// The request or the ACK could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
@@ -38,9 +39,9 @@ class InviteClient {
   Transport transport_;
   State state_ = State::Calling;
   base::Duration resend_interval_;
-  bool quiet_ = false;                        // Nothing is repeated any more.
+  bool quiet_ = false;                        // true after stop_resending()
   std::optional<base::TimePoint> resend_at_;  // Timer A
-  std::optional<base::TimePoint> expire_at_;  // Timer B, D or M by state; in Proceeding the limit after a CANCEL
+  std::optional<base::TimePoint> expire_at_;  // Timer B, D or M, by state; in Proceeding the limit after a CANCEL
 };
 
 }  // namespace offhook::inline v0::sip::transaction

@@ -27,7 +27,7 @@ void InviteServer::on_ack(base::TimePoint now, Actions& out) {
       enter(State::Confirmed, now + timers_.i(transport_));
       if (is_reliable(transport_)) end(Ended::Why::Done, out);  // Timer I is zero.
       break;
-    case State::Proceeding:  // Nothing final was sent that could be acknowledged.
+    case State::Proceeding:  // No final response was sent that the ACK could acknowledge.
     case State::Confirmed:
     case State::Terminated: break;
   }
@@ -52,7 +52,7 @@ void InviteServer::on_transport_error(base::TimePoint, Actions& out) {
   switch (state_) {
     case State::Proceeding:
     case State::Accepted:
-    case State::Completed: out.push_back(SendFailed{}); break;  // And stays, to absorb repeats: RFC 6026 section 6
+    case State::Completed: out.push_back(SendFailed{}); break;  // The machine stays, to absorb retransmissions: RFC 6026 section 6
     case State::Confirmed:
     case State::Terminated: break;
   }
@@ -64,7 +64,7 @@ void InviteServer::on_time(base::TimePoint now, Actions& out) {
   } else if (resend_at_ && *resend_at_ <= now) {
     out.push_back(Transmit{Transmit::What::Response});
     resend_interval_ = std::min(2 * resend_interval_, timers_.t2);
-    resend_at_ = now + resend_interval_;  // From now, not from when it was due: a late owner makes no burst.
+    resend_at_ = now + resend_interval_;  // Relative to now, not to the due time, so that a late owner sends no burst.
   }
   assert(is_consistent());
 }

@@ -7,19 +7,19 @@
 
 namespace offhook::inline v0::sip::transaction {
 
-/// Server side of one INVITE: RFC 3261 section 17.2.1 as amended by RFC 6026 section 7.1. Pure: no I/O, no clock.
-/// Sends no 100 by itself: its owner answers 100 at once, so that the 200 ms rule is kept from outside.
-/// A 2xx is repeated by the session (section 13.3.1.4), which hands each repeat to on_response(); a 300-699 is repeated here.
+/// Server side of one INVITE: RFC 3261 section 17.2.1 as amended by RFC 6026 section 7.1. Pure: no I/O, no clock. Sends no 100
+/// itself: its owner answers 100 at once, which satisfies the 200 ms rule. The session repeats a 2xx (section 13.3.1.4) and
+/// passes each repetition to on_response(). This machine repeats a 300-699.
 class InviteServer {
  public:
   enum class State : std::uint8_t { Proceeding, Accepted, Completed, Confirmed, Terminated };
 
   InviteServer(Timers timers, Transport transport);
-  /// The INVITE again.
+  /// Processes a retransmitted INVITE.
   void on_request(base::TimePoint now, Actions& out);
   void on_ack(base::TimePoint now, Actions& out);
-  /// The user answers. The owner already holds these bytes when the Transmit comes back. A response that the state does not
-  /// allow any more (a second final one, a 1xx after a final one) makes no action.
+  /// Sends the user's response. The owner must already hold its bytes when the Transmit comes back. If the state does not allow
+  /// the response (a second final one, a 1xx after a final one), returns no action.
   void on_response(int status, base::TimePoint now, Actions& out);
   /// A response could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
@@ -27,7 +27,7 @@ class InviteServer {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] State state() const { return state_; }
-  /// Whether on_response(status) would send it: ask before replacing the bytes that are held.
+  /// Returns true if on_response(status) would send the response. Check it before replacing the held bytes.
   [[nodiscard]] bool accepts(int status) const;
   [[nodiscard]] bool is_consistent() const;
 
@@ -38,10 +38,10 @@ class InviteServer {
   Timers timers_;
   Transport transport_;
   State state_ = State::Proceeding;
-  bool answered_ = false;  // There is a response to repeat.
+  bool answered_ = false;  // true if there is a response to repeat
   base::Duration resend_interval_;
   std::optional<base::TimePoint> resend_at_;  // Timer G
-  std::optional<base::TimePoint> expire_at_;  // Timer L, H or I by state
+  std::optional<base::TimePoint> expire_at_;  // Timer L, H or I, by state
 };
 
 }  // namespace offhook::inline v0::sip::transaction

@@ -5,10 +5,10 @@
 namespace offhook::inline v0::sip::transaction {
 namespace {
 
-// Each part with its length in front: no choice of characters in one part can pass for another part.
+// Adds each part with its length in front, so that no characters in one part can imitate another part.
 void add(std::string& text, std::string_view part) { text.append(std::to_string(part.size())).append(1, ':').append(part); }
 
-/// From tag, Call-ID, CSeq number and method.
+/// Makes the key of From tag, Call-ID, CSeq number and method. Returns nullopt for ACK, CANCEL and requests within a dialog.
 std::optional<Key> origin_key(const Message& request) {
   if (request.method() == Method::Ack || request.method() == Method::Cancel || request.to().tag()) return std::nullopt;
   const std::string_view tag = request.from().tag().value_or("");
@@ -25,7 +25,7 @@ void add_lower(std::string& text, std::string_view part) {
   for (const char c : part) text.push_back(base::to_lower(c));
 }
 
-/// sent-by, as it is compared: RFC 3261 section 20.42.
+/// Adds sent-by in the form in which it is compared: RFC 3261 section 20.42.
 void add_sent_by(std::string& text, const Via& via) {
   const std::string port = std::to_string(via.port.value_or(0));
   text.append(std::to_string(via.host.size() + 1 + port.size())).append(1, ':');
@@ -37,15 +37,15 @@ Key make_server_key(const Message& request, std::string_view method) {
   const Via& via = request.top_via();
   const auto branch = via.branch();
   Key key;
-  key.text.reserve(branch.size() + via.host.size() + method.size() + 32);  // What else there is are lengths, and a port.
+  key.text.reserve(branch.size() + via.host.size() + method.size() + 32);  // The remaining 32 octets hold lengths and a port.
   if (is_rfc3261_branch(branch)) {
     add(key.text, branch);
     add_sent_by(key.text, via);
     add(key.text, method);
     return key;
   }
-  // Deviation: RFC 3261 section 17.2.3 compares the To tag too. An ACK carries ours and its INVITE none, and within a dialog
-  // the CSeq number already tells two requests apart, so that leaving it out lets one key serve all.
+  // Deviation: RFC 3261 section 17.2.3 also compares the To tag. It is left out so that one key serves all requests: an ACK has
+  // our To tag and its INVITE has none. Within a dialog, the CSeq number already distinguishes requests.
   add(key.text, "2543");
   add(key.text, request.request_uri());
   add(key.text, request.from().tag().value_or(""));

@@ -18,7 +18,7 @@ void NonInviteClient::on_response(int status, base::TimePoint now, Actions& out)
     case State::Proceeding:
       out.push_back(Deliver{status});
       if (status < 200) {
-        state_ = State::Proceeding;  // Timers E and F run on: RFC 3261 section 17.1.2.2
+        state_ = State::Proceeding;  // Timers E and F continue: RFC 3261 section 17.1.2.2
         break;
       }
       state_ = State::Completed;
@@ -26,7 +26,7 @@ void NonInviteClient::on_response(int status, base::TimePoint now, Actions& out)
       expire_at_ = now + timers_.k(transport_);
       if (is_reliable(transport_)) end(Ended::Why::Done, out);  // Timer K is zero.
       break;
-    case State::Completed:  // A repeat of the answer: absorbed.
+    case State::Completed:  // A retransmitted response is absorbed.
     case State::Terminated: break;
   }
   assert(is_consistent());
@@ -60,9 +60,9 @@ void NonInviteClient::on_time(base::TimePoint now, Actions& out) {
     end(state_ == State::Completed ? Ended::Why::Done : Ended::Why::Timeout, out);
   } else if (resend_at_ && *resend_at_ <= now) {
     out.push_back(Transmit{Transmit::What::Request});
-    // In Proceeding the far end has the request, so T2 is often enough: RFC 3261 section 17.1.2.2
+    // In Proceeding the server has the request, so an interval of T2 suffices: RFC 3261 section 17.1.2.2
     resend_interval_ = state_ == State::Proceeding ? timers_.t2 : std::min(2 * resend_interval_, timers_.t2);
-    resend_at_ = now + resend_interval_;  // From now, not from when it was due: a late owner makes no burst.
+    resend_at_ = now + resend_interval_;  // Relative to now, not to the due time, so that a late owner sends no burst.
   }
   assert(is_consistent());
 }

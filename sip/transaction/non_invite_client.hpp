@@ -15,9 +15,9 @@ class NonInviteClient {
   /// Transmits the request.
   NonInviteClient(Timers timers, Transport transport, base::TimePoint now, Actions& out);
   void on_response(int status, base::TimePoint now, Actions& out);
-  /// The request went elsewhere: it is not repeated any more, but what comes of it is still waited for.
+  /// Stops retransmissions because the request was also sent elsewhere. Responses are still accepted.
   void stop_resending();
-  /// It came back after all.
+  /// Restarts retransmissions after stop_resending().
   void resume_resending(base::TimePoint now);
   /// The request could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
@@ -34,7 +34,7 @@ class NonInviteClient {
   Transport transport_;
   State state_ = State::Trying;
   base::Duration resend_interval_;
-  bool quiet_ = false;                        // Nothing is repeated.
+  bool quiet_ = false;                        // true after stop_resending()
   std::optional<base::TimePoint> resend_at_;  // Timer E
   std::optional<base::TimePoint> expire_at_;  // Timer F, then K
 };

@@ -10,7 +10,7 @@ void NonInviteServer::on_request(base::TimePoint, Actions& out) {
   switch (state_) {
     case State::Proceeding:
     case State::Completed: out.push_back(Transmit{Transmit::What::Response}); break;
-    case State::Trying:  // Nothing to repeat yet.
+    case State::Trying:  // There is no response to repeat yet.
     case State::Terminated: break;
   }
 }

@@ -13,9 +13,10 @@ class NonInviteServer {
   enum class State : std::uint8_t { Trying, Proceeding, Completed, Terminated };
 
   NonInviteServer(Timers timers, Transport transport);
-  /// The request again.
+  /// Processes a retransmitted request.
   void on_request(base::TimePoint now, Actions& out);
-  /// The user answers. The owner already holds these bytes when the Transmit comes back. After a final response: no action.
+  /// Sends the user's response. The owner must already hold its bytes when the Transmit comes back. Does nothing after a final
+  /// response.
   void on_response(int status, base::TimePoint now, Actions& out);
   /// A response could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
@@ -23,7 +24,7 @@ class NonInviteServer {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] State state() const { return state_; }
-  /// Whether on_response(status) would send it: ask before replacing the bytes that are held.
+  /// Returns true if on_response(status) would send the response. Check it before replacing the held bytes.
   [[nodiscard]] bool accepts(int status) const;
   [[nodiscard]] bool is_consistent() const;
 

@@ -8,23 +8,23 @@
 
 namespace offhook::inline v0::sip::transaction {
 
-/// T1, T2 and T4, and what RFC 3261 table 4 and RFC 6026 derive from them. Durations on a monotonic clock.
+/// T1, T2 and T4, and the timers that RFC 3261 table 4 and RFC 6026 derive from them. Durations on a monotonic clock.
 struct Timers {
-  base::Duration t1 = std::chrono::milliseconds(500);  ///< Round-trip estimate: RFC 3261 section 17.1.1.1.
-  base::Duration t2 = std::chrono::seconds(4);         ///< Longest interval between repeats (not of an INVITE).
-  base::Duration t4 = std::chrono::seconds(5);         ///< Longest time that a message stays in the network.
+  base::Duration t1 = std::chrono::milliseconds(500);  ///< round-trip estimate: RFC 3261 section 17.1.1.1
+  base::Duration t2 = std::chrono::seconds(4);         ///< longest interval between retransmissions, except of an INVITE
+  base::Duration t4 = std::chrono::seconds(5);         ///< longest time that a message stays in the network
 
-  [[nodiscard]] constexpr base::Duration a() const { return t1; }       ///< INVITE repeat, doubling without limit (UDP).
-  [[nodiscard]] constexpr base::Duration b() const { return 64 * t1; }  ///< INVITE without any answer.
-  [[nodiscard]] constexpr base::Duration e() const { return t1; }       ///< Non-INVITE repeat, doubling up to T2 (UDP).
-  [[nodiscard]] constexpr base::Duration f() const { return 64 * t1; }  ///< Non-INVITE without a final answer.
-  [[nodiscard]] constexpr base::Duration g() const { return t1; }       ///< Final response to an INVITE, doubling up to T2 (UDP).
-  [[nodiscard]] constexpr base::Duration h() const { return 64 * t1; }  ///< Wait for the ACK to a 300-699.
-  [[nodiscard]] constexpr base::Duration l() const { return 64 * t1; }  ///< INVITE server in Accepted: RFC 6026 section 7.1.
-  [[nodiscard]] constexpr base::Duration m() const { return 64 * t1; }  ///< INVITE client in Accepted: RFC 6026 section 7.2.
+  [[nodiscard]] constexpr base::Duration a() const { return t1; }       ///< INVITE retransmission, doubles without limit (UDP)
+  [[nodiscard]] constexpr base::Duration b() const { return 64 * t1; }  ///< INVITE without any response
+  [[nodiscard]] constexpr base::Duration e() const { return t1; }       ///< non-INVITE retransmission, doubles up to T2 (UDP)
+  [[nodiscard]] constexpr base::Duration f() const { return 64 * t1; }  ///< non-INVITE without a final response
+  [[nodiscard]] constexpr base::Duration g() const { return t1; }       ///< final response to an INVITE, doubles up to T2 (UDP)
+  [[nodiscard]] constexpr base::Duration h() const { return 64 * t1; }  ///< wait for the ACK to a 300-699
+  [[nodiscard]] constexpr base::Duration l() const { return 64 * t1; }  ///< INVITE server in Accepted: RFC 6026 section 7.1
+  [[nodiscard]] constexpr base::Duration m() const { return 64 * t1; }  ///< INVITE client in Accepted: RFC 6026 section 7.2
 
-  // Waits for late repeats; zero where the transport makes none.
-  [[nodiscard]] constexpr base::Duration d(Transport transport) const {  ///< Responses to an INVITE: at least 32 s.
+  // Waits for late retransmissions; zero over transports that make none.
+  [[nodiscard]] constexpr base::Duration d(Transport transport) const {  ///< responses to an INVITE: at least 32 s
     return wait(transport, std::max<base::Duration>(std::chrono::seconds(32), 64 * t1));
   }
   [[nodiscard]] constexpr base::Duration i(Transport transport) const { return wait(transport, t4); }

@@ -55,7 +55,7 @@ void TransactionTable::erase(TransactionId id) {
   if (at == entries_.end()) return;
   auto& keys = at->second.server ? servers_ : clients_;
   if (at->second.origin != nullptr) origins_.erase(origins_.find(*at->second.origin));
-  keys.erase(keys.find(*at->second.key));  // By its place: the key that it is found by goes with it.
+  keys.erase(keys.find(*at->second.key));  // Erase by position, because the entry's key pointer becomes invalid with the node.
   entries_.erase(at);
   base::shrink(keys), base::shrink(origins_), base::shrink(entries_);
 }
