@@ -9,13 +9,14 @@
 #include <variant>
 #include <vector>
 
-/// What a session asks of its owner, the stack, which knows transactions, routes and bytes.
+/// The actions that a session requests from its owner. The owner is the stack, which handles transactions, routes and bytes.
 namespace offhook::inline v0::sip::session {
 
 using transaction::TransactionId;
 
-/// Which request of a session a response belongs to. There is at most one of each at a time, but for
-/// ForkBye, Prack, Notify, Info, Message and Options, and for EarlyUpdate, of which there is one in each early dialog of a fork.
+/// The kind of request to which a response belongs. A session has at most one pending request of each kind, with two exceptions.
+/// ForkBye, Prack, Notify, Info, Message and Options are unlimited, and EarlyUpdate may occur once in each early dialog of a
+/// fork.
 enum class Purpose : std::uint8_t {
   Invite,
   Reinvite,
@@ -30,36 +31,37 @@ enum class Purpose : std::uint8_t {
   Message,
   Options
 };
-/// Why there will be no response.
+/// The reason why there will be no response.
 enum class Failure : std::uint8_t { Timeout, Transport, Unresolvable };
 
-/// Answer a request that was handed in. The owner adds our tag, and Contact, Allow and Supported where they belong.
+/// Answers a received request. The owner adds our tag, and where applicable Contact, Allow and Supported.
 struct Respond {
   TransactionId request;
   int status = 0;
   HeaderList headers;
   Body body;
-  HeaderList own{};  ///< The session's, not the phone's: unfiltered.
+  HeaderList own{};  ///< headers of the session itself, which are not filtered
 };
-/// Send the 2xx to this INVITE again: RFC 3261 section 13.3.1.4.
+/// Sends the 2xx to this INVITE again: RFC 3261 section 13.3.1.4.
 struct RepeatAnswer {
   TransactionId request;
 };
-/// Send a request in a transaction of its own; on_response() or on_failure() follows.
+/// Sends a request in a new transaction. The owner then calls on_response() or on_failure().
 struct Send {
   Purpose purpose = Purpose::Invite;
   RequestHead head;
   HeaderList headers;
   Body body;
-  HeaderList own{};  ///< The session's, not the phone's: unfiltered.
+  HeaderList own{};  ///< headers of the session itself, which are not filtered
 };
-/// CANCEL our INVITE or re-INVITE, which has had a provisional response: RFC 3261 section 9.1.
+/// Cancels our INVITE or re-INVITE, which has had a provisional response: RFC 3261 section 9.1.
 struct Cancel {
   Purpose purpose = Purpose::Invite;
 };
-/// If our INVITE has not left yet, it need not.
+/// Drops our INVITE if it has not been sent yet.
 struct Withdraw {};
-/// ACK a 2xx to our INVITE or re-INVITE. The owner keeps the bytes, and sends them again for every repeat of that 2xx.
+/// Acknowledges a 2xx to our INVITE or re-INVITE. The owner stores the ACK's bytes and resends them for every repetition of that
+/// 2xx.
 struct SendAck {
   RequestHead head;
   std::string remote_tag;
@@ -68,10 +70,10 @@ struct SendAck {
 struct Tell {
   Event event;
 };
-/// Count a reliable provisional response that was not taken: kMaxPracks are unanswered.
+/// Counts a reliable provisional response that was ignored because kMaxPracks are unanswered.
 struct CountDropped {};
 
 using Action = std::variant<Respond, RepeatAnswer, Send, Cancel, Withdraw, SendAck, Tell, CountDropped>;
-using Actions = std::vector<Action>;  ///< Carried out in order by the owner.
+using Actions = std::vector<Action>;  ///< the owner carries them out in order
 
 }  // namespace offhook::inline v0::sip::session

@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// When a 2xx to an INVITE is sent again, over any transport: after T1, doubling up to T2, until its ACK comes or 64 * T1 have
-/// passed. RFC 3261 section 13.3.1.4.
+/// Decides when to send a 2xx to an INVITE again, over any transport: after T1, doubling up to T2, until its ACK arrives or 64 *
+/// T1 have passed. RFC 3261 section 13.3.1.4.
 class AnswerRepeater {
  public:
   enum class Due { Nothing, Repeat, GiveUp };
@@ -19,9 +19,9 @@ class AnswerRepeater {
 
   void start(transaction::TransactionId invite, std::uint32_t cseq, base::TimePoint now);
   void stop() { running_ = false; }
-  /// True when the ACK with this CSeq was waited for; the repeats then end.
+  /// Returns true if the repeater was waiting for the ACK with this CSeq. The repetitions then end.
   [[nodiscard]] bool on_ack(std::uint32_t cseq);
-  /// GiveUp ends it.
+  /// GiveUp ends the repetitions.
   [[nodiscard]] Due on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] bool running() const { return running_; }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-/// Offers and answers of a call, in both directions, and the refreshes of the session that travel with them.
+/// Offers and answers of a call in both directions, and the session refreshes that they carry.
 namespace offhook::inline v0::sip::session {
 
 HeaderList ConfirmedCall::refresh_headers() {
@@ -16,7 +16,8 @@ HeaderList ConfirmedCall::refresh_headers() {
 HeaderList ConfirmedCall::accept_timer(const SessionTimer::Asked& asked, base::TimePoint now) {
   HeaderList headers = with_packages(supported());
   timer_.accept(asked, now, headers);
-  if (ours_ && ours_->refresh && glare_.next_deadline()) {  // The session has been refreshed: ours need not try again.
+  // The peer has refreshed the session, so our refresh need not be tried again.
+  if (ours_ && ours_->refresh && glare_.next_deadline()) {
     ours_.reset();
     glare_.reset();
   }
@@ -46,7 +47,8 @@ bool ConfirmedCall::is_refused(TransactionId id, const Message& request, Actions
 void ConfirmedCall::on_reinvite(TransactionId id, const Message& request, Actions& out) {
   if (theirs_) return out.push_back(later(id));
   if (is_offering() || (answer_.running() && expects_answer_)) return out.push_back(Respond{id, 491, {}, {}});
-  if (answer_.running()) {  // Whoever sends the next INVITE has our 2xx: its ACK was lost or overtaken.
+  // The peer sent a new INVITE, so it has our 2xx: its ACK was lost or overtaken.
+  if (answer_.running()) {
     answer_.stop();
     confirmed({}, out);
   }
@@ -55,7 +57,7 @@ void ConfirmedCall::on_reinvite(TransactionId id, const Message& request, Action
 }
 
 void ConfirmedCall::on_update(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
-  // RFC 3311 section 5.2: not while another UPDATE waits for its answer, and no offer while there is one of theirs.
+  // RFC 3311 section 5.2: no UPDATE while another one waits for its answer, and no offer while an offer of the peer is pending.
   const bool offers = !description_of(request).empty();
   if (theirs_ && (theirs_->method != Method::Invite || offers)) return out.push_back(later(id));
   if (!offers) {
@@ -79,7 +81,8 @@ void ConfirmedCall::on_prack_offer(TransactionId id, const Message& prack, Actio
 void ConfirmedCall::take_offer(TransactionId id, const Message& request, Actions& out) {
   Body offer = description_of(request);
   theirs_ = TheirOffer{id, request.method(), offer, request.cseq().number};
-  if (request.method() != Method::Prack) {  // Which says nothing of timers, and moves no target: RFC 3262 section 3
+  // A PRACK carries no session timer and does not refresh the target: RFC 3262 section 3
+  if (request.method() != Method::Prack) {
     learn(request);
     theirs_->asked = SessionTimer::asked_by(request);
     theirs_->target = Dialog::target_in(request);
@@ -87,14 +90,15 @@ void ConfirmedCall::take_offer(TransactionId id, const Message& request, Actions
   out.push_back(Tell{OfferReceived{setup_.id, std::move(offer)}});
 }
 
-/// With our 2xx, or with a request of ours that goes there already: RFC 6141 section 4.6.
+/// Applies the peer's new target together with our 2xx, or before a request of ours to it: RFC 6141 section 4.6.
 void ConfirmedCall::take_their_target() {
   if (theirs_ && theirs_->target) dialog_.retarget(std::move(*theirs_->target));
 }
 
 void ConfirmedCall::on_reinvite_answered(const Message& response, base::TimePoint now, Actions& out) {
   const int status = response.status();
-  if (response.cseq().number != reinvite_.cseq) return;  // A repeat of a 2xx, whose ACK waits for the address of its next hop.
+  // A repeated 2xx, whose ACK waits for the address of its next hop.
+  if (response.cseq().number != reinvite_.cseq) return;
   if (status < 200) return on_reinvite_provisional(response, now, out);
   reinvite_.patience_ends.reset();
   if (status < 300 && !std::exchange(reinvite_.acknowledged, true)) {
@@ -106,24 +110,26 @@ void ConfirmedCall::on_reinvite_answered(const Message& response, base::TimePoin
   on_offer_answered(response, now, out);
 }
 
-/// The final response to an offer of ours, however it was sent: RFC 3261 section 14.1, RFC 3311 section 5.3.
+/// Processes the final response to our offer, which was sent by INVITE or UPDATE: RFC 3261 section 14.1, RFC 3311 section 5.3.
 void ConfirmedCall::on_offer_answered(const Message& response, base::TimePoint now, Actions& out) {
   const int status = response.status();
   const bool cancelled = ours_->method == Method::Invite && reinvite_.cancelled;
-  const bool later = status == 491 || !ours_->refresh;  // A refresh that is refused otherwise has a pace of its own.
+  const bool later = status == 491 || !ours_->refresh;  // A refused refresh has its own retry timer.
   if (!cancelled && later && glare_.take(response, now, random_)) {
     if (next_) ours_ = *std::exchange(next_, std::nullopt);
     return;
   }
   if (status == 422 && !cancelled && !ours_->early && timer_.on_too_small(response)) return send_offer(out);
-  if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);  // RFC 3261 section 12.2.1.2
+  // RFC 3261 section 12.2.1.2
+  if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);
   if (ours_->method == Method::Update && offer_by_reinvite(status, now, out)) return;
   glare_.reset();
   offer_done(response, now, out);
   if (!is_over()) send_next(now, out);
 }
 
-/// Who knows no UPDATE, whatever its Allow said, or has to ask its user first (504: RFC 3311 section 5.2) gets a re-INVITE.
+/// Sends the offer by re-INVITE if the peer does not support UPDATE in spite of its Allow, or must ask its user first (504:
+/// RFC 3311 section 5.2). Returns false if neither applies.
 bool ConfirmedCall::offer_by_reinvite(int status, base::TimePoint now, Actions& out) {
   const bool unknown = status == 405 || status == 501;
   if (unknown) peer_updates_ = false;
@@ -137,13 +143,13 @@ bool ConfirmedCall::offer_by_reinvite(int status, base::TimePoint now, Actions& 
   return true;
 }
 
-/// Our offer has its final answer, and the call goes on.
+/// Our offer has its final response, and the call continues.
 void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Actions& out) {
   OwnOffer ours = *std::exchange(ours_, std::nullopt);
   const int status = response.status();
   Body answer = std::exchange(reinvite_.early_answer, {});
   if (status >= 300) {
-    // What was agreed on early is undone on their side, perhaps: RFC 6141 section 3.4. What stood before is offered anew.
+    // The peer may undo what the early answer agreed on: RFC 6141 section 3.4. Offer the previous description again.
     if (!ours.refresh && !answer.empty() && !local_.empty() && !next_) next_refresh_ = true;
     if (!ours.refresh) return out.push_back(Tell{OfferRefused{setup_.id, status}});
     return timer_.on_refused(status, now, response.number(HeaderName::RetryAfter));
@@ -152,21 +158,22 @@ void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Act
   if (!ours.early) timer_.on_accepted(response, now);
   keep_local(std::move(ours.body));
   const std::size_t before = remote_;
-  if (answer.empty()) answer = description_of(response);  // Said once, it stands: RFC 6337 section 2.2
+  if (answer.empty()) answer = description_of(response);  // The first answer stands: RFC 6337 section 2.2
   keep_remote(answer.data);
   if (!ours.refresh || remote_ != before) out.push_back(Tell{OfferAnswered{setup_.id, std::move(answer)}});
 }
 
-/// Reliable ones are acknowledged, and move the target (RFC 6141 section 4.7).
-/// Deviation: an answer in one counts with the 2xx, not before: until then nothing has changed that would have to be undone
-/// (RFC 6141 section 3.4), and who answers a re-INVITE early has its 2xx at hand.
+/// Acknowledges reliable provisional responses, which also refresh the target (RFC 6141 section 4.7).
+/// Deviation: an answer in a provisional response takes effect only with the 2xx. Until then nothing has changed that would have
+/// to be undone (RFC 6141 section 3.4). A peer that answers a re-INVITE early sends its 2xx soon.
 void ConfirmedCall::on_reinvite_provisional(const Message& response, base::TimePoint now, Actions& out) {
   if (ours_ && !reinvite_.patience_ends && !reinvite_.cancelled) reinvite_.patience_ends = now + kPatience;
   const auto rseq = response.number(HeaderName::RSeq).value_or(0);
   const bool reliable = rseq != 0 && response.status() > 100 && response.lists(HeaderName::Require, "100rel");
   if (!reliable || setup_.reliability == Reliability::Off || is_over() || !ours_) return;
   const std::uint32_t last = reinvite_.rseq;
-  if (last != 0 && (last == UINT32_MAX || rseq != last + 1)) return;  // Again, or out of order: RFC 3262 section 4
+  // Repeated, or out of order: RFC 3262 section 4
+  if (last != 0 && (last == UINT32_MAX || rseq != last + 1)) return;
   if (pracks_ >= kMaxPracks) return out.push_back(CountDropped{});
   ++pracks_;
   reinvite_.rseq = rseq;
@@ -194,10 +201,11 @@ void ConfirmedCall::on_refresh_answered(const Message& response, base::TimePoint
     learn(response);
     return timer_.on_accepted(response, now);
   }
-  if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);  // RFC 4028 section 10
-  if (status == 405 || status == 501) {  // Whatever its Allow said.
+  // RFC 4028 section 10
+  if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);
+  if (status == 405 || status == 501) {  // The peer does not support UPDATE, in spite of its Allow.
     peer_updates_ = false;
-    return timer_.is_ours() ? refresh(now, out) : void();  // Theirs may have turned the timer off meanwhile.
+    return timer_.is_ours() ? refresh(now, out) : void();  // The peer's refresh may have turned the timer off meanwhile.
   }
   if (status == 422 && timer_.is_ours() && timer_.on_too_small(response)) return send_update(out);
   timer_.on_refused(status, now, response.number(HeaderName::RetryAfter));
@@ -208,13 +216,13 @@ void ConfirmedCall::on_offer_failed(Failure failure, base::TimePoint now, Action
   reinvite_.patience_ends.reset();
   reinvite_.early_answer = {};
   if (is_over()) return;
-  // Of what we cancelled, and nobody answered, nothing is known but that the peer was there.
+  // A cancelled re-INVITE without a final response says nothing about the peer, except that it responded before.
   const bool cancelled = ours.method == Method::Invite && reinvite_.cancelled;
   if (failure == Failure::Timeout && !cancelled) return lost(408, "no answer within the call", out);
   glare_.reset();
   const int status = failure == Failure::Timeout ? 408 : 503;  // RFC 3261 section 8.1.3.1
   if (ours.refresh) {
-    timer_.on_refused(503, now);  // Nobody has said anything.
+    timer_.on_refused(503, now);  // The peer has not responded.
   } else {
     out.push_back(Tell{OfferRefused{setup_.id, status}});
   }
@@ -227,11 +235,13 @@ void ConfirmedCall::on_patience_ended(Actions& out) {
   out.push_back(Cancel{Purpose::Reinvite});
 }
 
-/// RFC 4028 section 7.4: by UPDATE without an offer where the peer allows it, else by the offer that stands.
+/// Refreshes the session: RFC 4028 section 7.4. Uses UPDATE without an offer if the peer allows UPDATE, otherwise repeats our
+/// last offer.
 void ConfirmedCall::refresh(base::TimePoint now, Actions& out) {
-  if (state_ != State::Up || ours_ || theirs_ || answer_.running()) return timer_.postpone(now);  // Refreshes it as well.
+  // Those exchanges refresh the session as well.
+  if (state_ != State::Up || ours_ || theirs_ || answer_.running()) return timer_.postpone(now);
   if (peer_updates_) return updating_ ? void() : send_update(out);
-  if (local_.empty()) return timer_.on_refused(0, now);  // We have never offered anything that could be said again.
+  if (local_.empty()) return timer_.on_refused(0, now);  // We have no earlier offer to repeat.
   ours_ = OwnOffer{local_, {}, Method::Invite, true};
   send_offer(out);
 }
@@ -262,18 +272,19 @@ void ConfirmedCall::send_next(base::TimePoint now, Actions& out) {
 }
 
 bool ConfirmedCall::offer(Body body, HeaderList headers, Method method, Actions& out) {
-  // RFC 3261 section 14.1: not while an INVITE is under way in either direction, its ACK included.
+  // RFC 3261 section 14.1: no offer while an INVITE is pending in either direction, including its ACK.
   if (state_ != State::Up || theirs_ || answer_.running() || body.empty()) return false;
   const bool update = method == Method::Update && peer_updates_;
   if (dialog_.state() == Dialog::State::Early && (!update || ours_)) return false;
   OwnOffer offer{std::move(body), std::move(headers), update ? Method::Update : Method::Invite};
   if (ours_ && !ours_->refresh) return false;
-  if (updating_ || is_offering()) {  // Behind a refresh of the stack's own it waits: RFC 6337 section 4.3
+  // The offer waits until the stack's own refresh is done: RFC 6337 section 4.3
+  if (updating_ || is_offering()) {
     if (next_) return false;
     next_ = std::move(offer);
     return true;
   }
-  const bool waits = ours_.has_value();  // A refresh, whose place it takes.
+  const bool waits = ours_.has_value();  // A refresh is waiting; the offer takes its place.
   ours_ = std::move(offer);
   if (!waits) send_offer(out);
   return true;

@@ -9,14 +9,15 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// What a call is refused with that wants to be led otherwise than we do.
+/// The response with which a call is refused because its required extensions do not match ours.
 struct Refusal {
   int status = 0;
   HeaderList own;
 };
 
-/// 420 for what is switched off here and required there (RFC 3261 section 8.2.2.3), 421 the other way round (RFC 3261 section 21.4.16), and
-/// 422 for a session that would expire too soon (RFC 4028 section 9).
+/// Returns 420 if the call requires an extension that is off here (RFC 3261 section 8.2.2.3), 421 if we require one that the call
+/// lacks (RFC 3261 section 21.4.16), and 422 for a session interval that is too short (RFC 4028 section 9). Returns nullopt if
+/// the call is acceptable.
 [[nodiscard]] std::optional<Refusal> refusal_of_terms(const Message& invite, const SessionTimerOptions& timer, Reliability reliability);
 
 }  // namespace offhook::inline v0::sip::session

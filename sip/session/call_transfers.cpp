@@ -4,11 +4,11 @@
 
 #include <utility>
 
-/// What a call does about transfers: its own REFER and the NOTIFYs that follow it, and theirs. RFC 3515.
+/// Transfers of a call: our REFER and the NOTIFYs that follow it, and the peer's REFER. RFC 3515.
 namespace offhook::inline v0::sip::session {
 
 void ConfirmedCall::on_notify(TransactionId id, const Message& request, Actions& out) {
-  // RFC 6665 section 4.1.3: a notification that no subscription of ours asked for.
+  // RFC 6665 section 4.1.3: we have no subscription for this notification.
   if (!transfer_.pending() || !is_refer_notify(request)) return out.push_back(Respond{id, 481, {}, {}});
   out.push_back(Respond{id, 200, {}, {}});
   tell_transfer(transfer_.on_notify(request), out);
@@ -29,10 +29,12 @@ bool ConfirmedCall::refer(HeaderList headers, HeaderList fields, base::TimePoint
 void ConfirmedCall::on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   auto lines = request.lines(HeaderName::ReferTo);
   const auto value = lines.next();
-  if (!value || lines.next()) return out.push_back(Respond{id, 400, {}, {}});  // RFC 3515 section 2.4.2
+  // RFC 3515 section 2.4.2
+  if (!value || lines.next()) return out.push_back(Respond{id, 400, {}, {}});
   auto refer = parse_refer_to(*value);
   if (!refer) return out.push_back(Respond{id, refer.error() == ParseError::BadUri ? 416 : 400, {}, {}});
-  if (refer->method != Method::Invite) return out.push_back(Respond{id, 603, {}, {}});  // We place calls, and nothing else.
+  // We place calls only.
+  if (refer->method != Method::Invite) return out.push_back(Respond{id, 603, {}, {}});
   if (referral_.under_way()) return out.push_back(Respond{id, 491, {}, {}});
   const auto subscribes = request.find("Refer-Sub");
   base::TextCursor words(subscribes.value_or("true"));
@@ -77,7 +79,7 @@ void ConfirmedCall::notify(const std::optional<Referral::Notice>& notice, Action
   out.push_back(Send{Purpose::Notify, dialog_.request(Method::Notify), {}, std::move(fragment), std::move(own)});
 }
 
-/// RFC 3515 section 2.4.4: only what a REFER has made can be kept or ended.
+/// Only a subscription that a REFER created can be refreshed or ended: RFC 3515 section 2.4.4.
 void ConfirmedCall::on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   if (!is_of_refer(request)) return out.push_back(Respond{id, 489, {}, {}});
   const auto expires = request.number(HeaderName::Expires).value_or(60);
@@ -89,7 +91,7 @@ void ConfirmedCall::on_subscribe(TransactionId id, const Message& request, base:
   notify(notice, out);
 }
 
-/// We hang up, and will tell nobody any more how the call goes that they asked for.
+/// We hang up, and will not report the progress of the referred call any more.
 void ConfirmedCall::end_referral(Actions& out) {
   if (const auto refer = referral_.decline()) out.push_back(Respond{*refer, 487, {}, {}});
   notify(referral_.give_up(), out);

@@ -61,7 +61,7 @@ HeaderList ConfirmedCall::supported() const {
   return {{"Supported", supported_by(setup_.session_timer, setup_.reliability)}};
 }
 
-/// Each INVITE, UPDATE and their 2xx says anew which packages we take: RFC 6086 section 5.2.
+/// Each INVITE, each UPDATE and their 2xx list the accepted packages: RFC 6086 section 5.2.
 HeaderList ConfirmedCall::with_packages(HeaderList headers) const {
   if (!setup_.info_packages.empty()) headers.emplace_back("Recv-Info", recv_info(setup_.info_packages));
   return headers;
@@ -76,20 +76,23 @@ void ConfirmedCall::learn(const Message& message) {
 
 void ConfirmedCall::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   if (!dialog_.matches(request)) return out.push_back(Respond{id, 481, {}, {}});
-  if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});  // RFC 3261 section 12.2.2
-  if (request.method() == Method::Bye) return on_bye(id, request, out);  // Also when both hang up at once.
-  if (request.method() == Method::Subscribe) return on_subscribe(id, request, now, out);  // It may outlive the call.
+  // RFC 3261 section 12.2.2
+  if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
+  if (request.method() == Method::Bye) return on_bye(id, request, out);  // Also if both sides hang up at once.
+  // The subscription may outlive the call.
+  if (request.method() == Method::Subscribe) return on_subscribe(id, request, now, out);
   if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
   if (request.method() == Method::Invite) return on_reinvite(id, request, out);
   if (request.method() == Method::Update) return on_update(id, request, now, out);
   if (request.method() == Method::Notify) return on_notify(id, request, out);
   if (request.method() == Method::Refer) return on_refer(id, request, now, out);
   if (take_mid_call(setup_, id, request, out)) return;
-  out.push_back(Respond{id, 481, {}, {}});  // PRACK: nothing of ours waits for one (RFC 3262 section 3).
+  out.push_back(Respond{id, 481, {}, {}});  // No response of ours waits for a PRACK (RFC 3262 section 3).
 }
 
 void ConfirmedCall::on_bye(TransactionId id, const Message& request, Actions& out) {
-  if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});  // RFC 3261 section 15.1.2
+  // RFC 3261 section 15.1.2
+  if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
   theirs_.reset();
   out.push_back(Respond{id, 200, {}, {}});
   if (const auto refer = referral_.decline()) out.push_back(Respond{*refer, 487, {}, {}});
@@ -106,7 +109,8 @@ bool ConfirmedCall::send(Purpose purpose, HeaderList headers, HeaderList fields,
 
 Standing ConfirmedCall::standing(std::string_view remote_tag) const {
   const std::string& tag = dialog_.id().remote_tag;
-  if (tag != remote_tag && !(tag.empty() && remote_tag == "0")) return Standing::Unknown;  // RFC 3891 section 6.1: of RFC 2543
+  // RFC 3891 section 6.1: a peer of RFC 2543
+  if (tag != remote_tag && !(tag.empty() && remote_tag == "0")) return Standing::Unknown;
   return is_over() ? Standing::Ended : Standing::Up;
 }
 
@@ -122,12 +126,12 @@ void ConfirmedCall::clear() {
 }
 
 Respond ConfirmedCall::later(TransactionId id) {
-  // RFC 3261 section 14.2: between 0 and 10 seconds, chosen at random.
+  // RFC 3261 section 14.2: a random value between 0 and 10 seconds.
   return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}, {}};
 }
 
 void ConfirmedCall::on_cancel(TransactionId invite, Actions& out) {
-  if (!theirs_ || theirs_->request != invite) return;  // Answered already: CANCEL has no effect (RFC 3261 section 9.2).
+  if (!theirs_ || theirs_->request != invite) return;  // The offer is answered, so CANCEL has no effect (RFC 3261 section 9.2).
   theirs_.reset();
   out.push_back(Respond{invite, 487, {}, {}});
 }
@@ -162,14 +166,14 @@ void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::
       return;
     case Purpose::Invite:
     case Purpose::EarlyUpdate:
-    case Purpose::Bye:  // What a BYE is answered with changes nothing.
+    case Purpose::Bye:  // The response to a BYE changes nothing.
     case Purpose::ForkBye: return;
   }
 }
 
 void ConfirmedCall::on_other_answered(Purpose purpose, int status, Actions& out) {
   if (status < 200) return;
-  // 481 to a NOTIFY, or no answer to it: nobody listens (RFC 6665 section 4.2.2).
+  // 481 to a NOTIFY, or no response: the subscription is gone (RFC 6665 section 4.2.2).
   if (purpose == Purpose::Notify) return status >= 300 ? referral_.on_refused() : void();
   const Method method = purpose == Purpose::Info ? Method::Info : purpose == Purpose::Message ? Method::Message : Method::Options;
   const bool gone = (status == 481 || status == 408) && !is_over();  // RFC 3261 section 12.2.1.2
@@ -193,7 +197,8 @@ void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint
 }
 
 void ConfirmedCall::lost(int status, std::string reason, Actions& out) {
-  if (dialog_.state() == Dialog::State::Early) {  // Who was called has no BYE yet: its final response ends the call.
+  // The called side must not send BYE in an early dialog; its final response ends the call.
+  if (dialog_.state() == Dialog::State::Early) {
     clear();
     state_ = State::Over;
     return;
@@ -225,13 +230,15 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
   switch (timer_.on_time(now)) {
     case SessionTimer::Due::Nothing: break;
     case SessionTimer::Due::Refresh: refresh(now, out); break;
-    case SessionTimer::Due::Expired: return lost(408, "the session was not refreshed", out);  // RFC 4028 section 10
+    // RFC 4028 section 10
+    case SessionTimer::Due::Expired: return lost(408, "the session was not refreshed", out);
   }
   if (reinvite_.patience_ends && now >= *reinvite_.patience_ends) on_patience_ended(out);
   if (!glare_.take_due(now) || !ours_) return;
   if (theirs_ || answer_.running() || updating_) return glare_.postpone(now, random_);
   if (!ours_->stale) return send_offer(out);
-  if (!std::exchange(ours_, std::nullopt)->refresh) out.push_back(Tell{OfferRefused{setup_.id, 491}});  // Now it may offer anew.
+  // The phone layer may now offer again.
+  if (!std::exchange(ours_, std::nullopt)->refresh) out.push_back(Tell{OfferRefused{setup_.id, 491}});
   glare_.reset();
 }
 
@@ -257,7 +264,7 @@ bool ConfirmedCall::hang_up(Actions& out) {
   return true;
 }
 
-/// The BYE waits for the ACK to our 2xx.
+/// Ends the call, but delays the BYE until the ACK to our 2xx arrives.
 void ConfirmedCall::leave(Actions& out) {
   if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}, {}});
   state_ = State::Leaving;
@@ -287,7 +294,7 @@ std::optional<std::uint32_t> ConfirmedCall::take_cseq(Purpose purpose) {
   const bool offers = is_offering() && ours_->method == Method::Update;
   if (purpose == Purpose::Update && ((!updating_ && !offers) || is_over())) return std::nullopt;
   if (purpose == Purpose::Reinvite) {
-    if (!ours_ || reinvite_.cancelled || is_over()) return std::nullopt;  // Nobody wants it any more.
+    if (!ours_ || reinvite_.cancelled || is_over()) return std::nullopt;  // The re-INVITE is no longer needed.
     reinvite_ = Reinvite{dialog_.take_cseq()};
     return reinvite_.cseq;
   }
@@ -299,10 +306,10 @@ bool ConfirmedCall::is_consistent() const {
   if (reinvite_.patience_ends && (!is_offering() || reinvite_.cancelled)) return false;
   if (state_ == State::Over) return next_deadline() == referral_.next_deadline() && !theirs_ && !ours_ && !next_;
   if (state_ == State::Leaving) return answer_.running() && !ours_;
-  // An UPDATE may be under way when we answer.
+  // An UPDATE may be pending when we answer.
   const bool reinvites = is_offering() && ours_->method != Method::Update;
   if (state_ == State::Confirming && (!answer_.running() || reinvites)) return false;
-  if (updating_ && ours_ && ours_->method == Method::Update && is_offering()) return false;  // One at a time.
+  if (updating_ && ours_ && ours_->method == Method::Update && is_offering()) return false;  // Only one UPDATE may be pending.
   return (!glare_.next_deadline() || ours_) && (!next_ || updating_ || (ours_ && ours_->refresh));
 }
 

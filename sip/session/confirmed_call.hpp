@@ -19,22 +19,22 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// PRACKs that one call may have sent without a response. What comes then is not acknowledged, and so comes again; a PRACK that
-/// failed counts for ever, since nothing speaks for another one.
+/// Bound of unanswered PRACKs per call. Beyond it, reliable provisional responses are not acknowledged, and the peer repeats
+/// them. A PRACK that failed counts for the rest of the call, because no other PRACK replaces it.
 inline constexpr std::size_t kMaxPracks = 32;
 
-/// What both sides of a call do once there is a 2xx: re-INVITE and UPDATE both ways, BYE both ways, the repeats of our own 2xx,
-/// and the session timer. Of a call that came to us also our UPDATEs before the 2xx.
-/// RFC 3261 sections 12.2, 14 and 15; RFC 3311 section 5; RFC 4028.
+/// The part of a call that both sides share after a 2xx: re-INVITE, UPDATE and BYE in both directions, repetitions of our 2xx,
+/// and the session timer. For a received call, also our UPDATEs before the 2xx. RFC 3261 sections 12.2, 14 and 15;
+/// RFC 3311 section 5; RFC 4028.
 class ConfirmedCall {
  public:
   enum class State {
-    Confirming,  // we answered, the ACK is not here yet
+    Confirming,  // we answered; the ACK has not arrived
     Up,
     Leaving,     // hung up while Confirming: the BYE waits for the ACK (RFC 3261 section 15)
     Over,
   };
-  /// From the first provisional response to our re-INVITE to the final one; then it is cancelled. As Timer C.
+  /// Longest time between the first provisional response to our re-INVITE and the final one. Then we cancel it. Equal to Timer C.
   static constexpr base::Duration kPatience = std::chrono::seconds(180);
   struct Setup {
     SessionId id;
@@ -45,25 +45,26 @@ class ConfirmedCall {
     std::vector<std::string> info_packages{};
   };
 
-  /// `random` must outlive this.
+  /// `random` must outlive this object.
   ConfirmedCall(Setup setup, Dialog dialog, base::Random& random);
 
-  /// Our 2xx to the INVITE that made this call has been sent. `expects_answer`: that was our offer.
+  /// Our 2xx to the INVITE that created this call has been sent. `expects_answer`: the 2xx carried our offer.
   void confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now);
-  /// A 2xx of ours to an INVITE or UPDATE that asked so: what it says about the session timer, which runs from now on.
+  /// Starts the session timer for an INVITE or UPDATE that we accept. Returns the headers about it for our 2xx.
   [[nodiscard]] HeaderList accept_timer(const SessionTimer::Asked& asked, base::TimePoint now);
-  /// The timer that our INVITE asked for; `ok` accepted it.
+  /// Takes over the timer that our INVITE requested and `ok` accepted.
   void adopt_timer(SessionTimer timer, const Message& ok, base::TimePoint now);
-  /// What we said last about our media, and they: a refresh repeats the one, and the other need not be told again.
+  /// Store the last descriptions of our media and of the peer's. A refresh repeats ours. An unchanged description of the peer is
+  /// not reported again.
   void keep_local(Body body);
   void keep_remote(std::string_view description);
-  /// What the peer allows and supports: RFC 3261 sections 20.5 and 20.37.
+  /// Records the methods and extensions that the peer allows and supports: RFC 3261 sections 20.5 and 20.37.
   void learn(const Message& message);
-  /// The peer supports `replaces` (RFC 3891).
+  /// Returns true if the peer supports `replaces` (RFC 3891).
   [[nodiscard]] bool peer_replaces() const { return peer_replaces_; }
 
   void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
-  /// The offer of a PRACK that crossed our 2xx, and acknowledges what came before it.
+  /// Processes the offer in a PRACK that crossed our 2xx and acknowledges an earlier response.
   void on_prack_offer(TransactionId id, const Message& prack, Actions& out);
   void on_ack(const Message& ack, base::TimePoint now, Actions& out);
   void on_cancel(TransactionId invite, Actions& out);
@@ -73,33 +74,34 @@ class ConfirmedCall {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] bool hang_up(Actions& out);
-  /// By re-INVITE, or by UPDATE where the peer allows it. In an early dialog nothing but UPDATE can offer.
+  /// Sends an offer by re-INVITE, or by UPDATE if the peer allows it. In an early dialog only UPDATE can carry an offer.
   [[nodiscard]] bool offer(Body body, HeaderList headers, Method method, Actions& out);
-  /// Our From from now on, without its tag, told by UPDATE where the peer takes both: RFC 4916 section 4.3.
+  /// Changes our From (given without its tag) and sends it by UPDATE, if the peer supports both: RFC 4916 section 4.3.
   [[nodiscard]] bool identify(std::string_view party, HeaderList headers, Actions& out);
-  /// What was offered by UPDATE in the early dialog that this call was, and has no answer yet; `glare` says whether it waits.
+  /// Takes over an unanswered offer that an UPDATE carried in the early dialog of this call. `glare` says whether it waits for a
+  /// retry.
   void adopt_offer(OwnOffer offer, Glare glare);
-  /// Before there was a 2xx the peer said that it allows UPDATE.
+  /// The peer allowed UPDATE before the 2xx.
   void allow_updates() { peer_updates_ = true; }
-  /// Theirs has been answered: what waits of ours is older (RFC 3264 section 8).
+  /// We answered an offer of the peer, so our waiting offers are outdated (RFC 3264 section 8).
   void outdate();
-  /// An offer of ours is on its way.
+  /// Returns true while our offer is pending.
   [[nodiscard]] bool is_offering() const { return ours_ && !glare_.next_deadline(); }
-  /// Nothing that was under way matters any more.
+  /// Discards all pending exchanges.
   void clear();
   [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] bool refuse_offer(int status, Actions& out);
-  /// Ours. `fields`: Refer-To and what belongs to it.
+  /// Sends our REFER. `fields` are Refer-To and related fields.
   [[nodiscard]] bool refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out);
-  // Theirs. report_transfer() also works once they have hung up. `headers`: of the response.
+  // For the peer's REFER. report_transfer() also works after the peer has hung up. `headers` are for the response.
   [[nodiscard]] bool accept_transfer(HeaderList headers, base::TimePoint now, Actions& out);
   [[nodiscard]] bool decline_transfer(int status, HeaderList headers, Actions& out);
   [[nodiscard]] bool report_transfer(int status, base::TimePoint now, Actions& out);
   [[nodiscard]] const Referral& referral() const { return referral_; }
-  /// INFO, MESSAGE or OPTIONS.
+  /// Sends INFO, MESSAGE or OPTIONS.
   [[nodiscard]] bool send(Purpose purpose, HeaderList headers, HeaderList fields, Body body, Actions& out);
   [[nodiscard]] Standing standing(std::string_view remote_tag) const;
-  /// Session::take_cseq() of what belongs to this dialog.
+  /// Does the work of Session::take_cseq() for requests in this dialog.
   [[nodiscard]] std::optional<std::uint32_t> take_cseq(Purpose purpose);
 
   [[nodiscard]] const Setup& setup() const { return setup_; }
@@ -112,19 +114,19 @@ class ConfirmedCall {
  private:
   struct TheirOffer {
     TransactionId request;
-    Method method = Method::Invite;  // UPDATE, or PRACK.
-    Body offer{};                    // Without one ours goes into the 2xx.
+    Method method = Method::Invite;  // Or UPDATE, or PRACK.
+    Body offer{};                    // If empty, our offer goes into the 2xx.
     std::uint32_t cseq = 0;
     SessionTimer::Asked asked{};
-    std::optional<std::string> target{};  // Where they are, once we agree: RFC 6141 section 4.6
+    std::optional<std::string> target{};  // The peer's target after we agree: RFC 6141 section 4.6
   };
-  /// Our re-INVITE that was sent last.
+  /// Our last re-INVITE.
   struct Reinvite {
     std::uint32_t cseq = 0;
     std::uint32_t rseq = 0;      // Of its last reliable provisional response in order: RFC 3262 section 4.
-    Body early_answer{};         // That one of them brought; it counts with the 2xx.
-    bool acknowledged = false;   // A 2xx came: it may be repeated until our ACK is there.
-    bool cancelled = false;      // It had nothing but provisional responses for kPatience.
+    Body early_answer{};         // The answer in a provisional response; takes effect with the 2xx.
+    bool acknowledged = false;   // A 2xx arrived; the peer may repeat it until our ACK arrives.
+    bool cancelled = false;      // It got only provisional responses for kPatience.
     std::optional<base::TimePoint> patience_ends{};
   };
 
@@ -170,32 +172,32 @@ class ConfirmedCall {
   base::Random& random_;
   State state_ = State::Up;
   AnswerRepeater answer_;
-  bool expects_answer_ = false;  // Our 2xx carried an offer: the ACK brings the answer.
+  bool expects_answer_ = false;  // Our 2xx carried an offer; the ACK brings the answer.
   std::optional<TheirOffer> theirs_;
-  std::optional<OwnOffer> ours_; // On its way, or waiting for its next try.
-  std::optional<OwnOffer> next_; // The phone's, while a refresh is on its way.
+  std::optional<OwnOffer> ours_; // Pending, or waiting for its retry.
+  std::optional<OwnOffer> next_; // The phone layer's offer, while a refresh is pending.
   Glare glare_;
   SessionTimer timer_;
-  bool updating_ = false;        // Our UPDATE without an offer is on its way.
+  bool updating_ = false;        // Our UPDATE without an offer is pending.
   bool peer_updates_ = false;    // The peer allows UPDATE.
-  bool peer_replaces_ = false;     // The peer lets a call of its own take another's place: RFC 3891.
-  bool peer_takes_names_ = false;  // The peer lets our From change: RFC 4916 section 3.
+  bool peer_replaces_ = false;     // The peer supports Replaces: RFC 3891.
+  bool peer_takes_names_ = false;  // The peer supports a change of our From: RFC 4916 section 3.
   Body local_;
-  std::size_t remote_ = 0;       // A hash of what the peer said last of its media.
-  bool next_refresh_ = false;    // Our re-INVITE was refused after an early answer: what stood is offered anew.
+  std::size_t remote_ = 0;       // Hash of the peer's last media description.
+  bool next_refresh_ = false;    // Our re-INVITE was refused after an early answer; offer the previous description again.
   Reinvite reinvite_;
-  std::size_t pracks_ = 0;       // Not answered: at most kMaxPracks.
+  std::size_t pracks_ = 0;       // Unanswered PRACKs, at most kMaxPracks.
   Transfer transfer_;
   Referral referral_;
 };
 
-/// What we support in each request of a call: RFC 3261 section 20.37.
+/// Returns the extensions that we support in each request of a call: RFC 3261 section 20.37.
 [[nodiscard]] std::string supported_by(const SessionTimerOptions& timer, Reliability reliability);
-/// A body with its type, as a message carries it; of a multipart one the session description alone, when it holds one.
+/// Returns a message's body and its type. For a multipart body, returns only the session description if it has one.
 [[nodiscard]] Body body_of(const Message& message);
-/// The session description in a message. Empty: it brings none, whatever else it carries.
+/// Returns the session description of a message. Returns an empty body if it has none.
 [[nodiscard]] Body description_of(const Message& message);
-/// The Reason header field, when there is one.
+/// Returns the value of the Reason header field; "" if absent.
 [[nodiscard]] std::string reason_of(const Message& request);
 
 }  // namespace offhook::inline v0::sip::session

@@ -12,56 +12,59 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// What was offered and answered in one early dialog of a call of ours, and how far its reliable provisional responses are.
+/// The offers and answers of one early dialog of our call, and the state of its reliable provisional responses.
 struct EarlyBranch {
-  /// Theirs, which waits for the phone's answer.
+  /// The peer's offer, which waits for the phone layer's answer.
   struct Offer {
     Body body{};
-    std::optional<TransactionId> update{};  // It came in this UPDATE; else the PRACK of this number brings the answer.
+    std::optional<TransactionId> update{};  // the UPDATE that carried it; nullopt: the PRACK for `rack` carries the answer
     std::string rack{};
     std::uint64_t told = 0;
   };
 
   std::string tag;
-  std::uint32_t rseq = 0;        // The last one in order: RFC 3262 section 4.
-  bool agreed = false;           // Offer and answer were exchanged: our INVITE's, or theirs and what our PRACK said to it.
-  Body said{};                   // Their answer, until something newer was agreed on.
-  Body local{};                  // Ours, in PRACK or to UPDATE.
+  std::uint32_t rseq = 0;        // RSeq of the last one in order: RFC 3262 section 4.
+  bool agreed = false;           // Offer and answer are complete: our INVITE's offer, or the peer's offer and the answer in our PRACK.
+  Body said{};                   // The peer's answer, until a newer agreement replaces it.
+  Body local{};                  // Our description, in PRACK or in the response to UPDATE.
   std::optional<Offer> offer{};
-  bool updates = false;          // They allow UPDATE.
-  std::uint32_t prack = 0;       // CSeq of the PRACK that is part of an offer and its answer, until it has its response.
-  std::optional<OwnOffer> ours{};  // In UPDATE.
+  bool updates = false;          // The peer allows UPDATE.
+  std::uint32_t prack = 0;       // CSeq of the PRACK that is part of an offer and its answer, until its response arrives.
+  std::optional<OwnOffer> ours{};  // Our offer in UPDATE.
   Glare glare{true};
 
-  /// Nothing that a response to the INVITE says of the session counts any more: RFC 3261 section 13.2.1, RFC 6337 section 2.2.
+  /// Returns true if later responses to the INVITE cannot change the session any more: RFC 3261 section 13.2.1,
+  /// RFC 6337 section 2.2.
   [[nodiscard]] bool is_described() const { return agreed || offer.has_value(); }
   [[nodiscard]] bool is_offering() const { return ours && !glare.next_deadline(); }
   void learn(const Message& response) {
     if (response.has(HeaderName::Allow)) updates = response.lists(HeaderName::Allow, "UPDATE");
   }
-  /// RFC 3311 section 5.1
+  /// Returns true if we may send an offer: RFC 3311 section 5.1
   [[nodiscard]] bool may_offer() const { return agreed && updates && !offer && !ours; }
 };
 
-/// At most one for each early dialog: DialogSet bounds them.
+/// The early branches of a call, at most one for each early dialog; DialogSet bounds them.
 class EarlyBranches {
  public:
-  /// Null when there is none of that tag. Valid until the set changes.
+  /// Returns null if there is no branch with that tag. The pointer is valid until the set changes.
   [[nodiscard]] EarlyBranch* find(std::string_view tag);
   EarlyBranch& find_or_make(const std::string& tag);
-  /// Tells the phone of an offer, which then waits.
+  /// Stores an offer and reports it to the phone layer, whose answer it awaits.
   void offer(SessionId session, EarlyBranch& branch, EarlyBranch::Offer offer, Actions& out);
-  /// Whose offer waits: that of this tag; "": the one that was told first. Null when it has none.
+  /// Returns the branch whose offer waits: the one with this tag, or for "" the one that was reported first. Returns null if
+  /// there is none.
   [[nodiscard]] EarlyBranch* waiting(std::string_view tag);
-  /// Where an offer of ours may go: the branch of this tag; "": the first that takes one. Null when it may not.
+  /// Returns the branch to which we may send an offer: the one with this tag, or for "" the first that allows one. Returns null
+  /// if there is none.
   [[nodiscard]] EarlyBranch* open(std::string_view tag);
-  /// What waits for the phone does so no more; an UPDATE is refused with `status`. Offers of ours end, too.
+  /// Drops the offers that wait for the phone layer. Refuses a waiting UPDATE with `status`. Also drops our own offers.
   void drop_offers(int status, Actions& out);
-  /// Forgets all branches; the phone hears that its offers lead to nothing there.
+  /// Removes all branches, and reports to the phone layer that its offers in them are refused.
   void clear(SessionId session, int status, Actions& out);
   [[nodiscard]] bool is_waiting() const;
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
-  /// A branch whose offer is due for its next try. Null when there is none.
+  /// Returns a branch whose offer is due for a retry, or null.
   [[nodiscard]] EarlyBranch* take_due(base::TimePoint now);
   [[nodiscard]] std::size_t size() const { return branches_.size(); }
 

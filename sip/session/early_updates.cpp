@@ -4,10 +4,10 @@
 
 #include <utility>
 
-/// UPDATE in the early dialogs of a call of ours, both ways: RFC 3311.
+/// UPDATE in the early dialogs of an outgoing call, in both directions: RFC 3311.
 namespace offhook::inline v0::sip::session {
 
-/// RFC 3311 section 5.2
+/// Processes an UPDATE of the peer: RFC 3311 section 5.2
 void InviteClientSession::on_early_update(TransactionId id, const Message& request, Dialog& dialog, Actions& out) {
   const std::string& tag = dialog.id().remote_tag;
   EarlyBranch* branch = branches_.find(tag);
@@ -28,7 +28,8 @@ bool InviteClientSession::update(Body body, HeaderList headers, std::string_view
   if (dialog == nullptr) return false;
   branch->ours = OwnOffer{std::move(body), std::move(headers), Method::Update, false, false, true};
   branch->glare.reset();
-  if (branch->prack != 0) {  // RFC 6337 section 4.3: it may overtake the PRACK.
+  // The UPDATE could overtake the PRACK: RFC 6337 section 4.3.
+  if (branch->prack != 0) {
     branch->glare.postpone(now, random_);
   } else {
     send_early_update(*branch, *dialog, out);
@@ -43,7 +44,7 @@ void InviteClientSession::send_early_update(const EarlyBranch& branch, Dialog& d
       Send{Purpose::EarlyUpdate, dialog.request(Method::Update), branch.ours->headers, branch.ours->body, std::move(own)});
 }
 
-/// Its time has come again.
+/// Retries the offer, if it is still useful.
 void InviteClientSession::retry_early_update(EarlyBranch& branch, base::TimePoint now, Actions& out) {
   if (branch.offer || branch.prack != 0) return branch.glare.postpone(now, random_);
   if (branch.ours->stale) return end_early_update(branch, 491, out);
@@ -56,7 +57,7 @@ void InviteClientSession::end_early_update(EarlyBranch& branch, int status, Acti
   out.push_back(Tell{OfferRefused{setup_.id, status, branch.tag}});
 }
 
-/// A PRACK that is part of an offer and its answer has its response; what waited behind it goes on.
+/// Processes the response to a PRACK that is part of an offer and its answer. An offer that waited for it is sent next.
 void InviteClientSession::on_prack_done(std::string_view tag, std::uint32_t cseq, int status, Actions& out) {
   EarlyBranch* branch = branches_.find(tag);
   Dialog* dialog = early_.find(tag);
@@ -71,7 +72,7 @@ void InviteClientSession::on_prack_done(std::string_view tag, std::uint32_t cseq
 void InviteClientSession::on_early_update_answered(const Message& response, base::TimePoint now, Actions& out) {
   const std::string tag(response.to().tag().value_or(""));
   const int status = response.status();
-  if (call_) {  // It has taken over what was on its way in its early dialog.
+  if (call_) {  // The call has taken over the pending UPDATE of its early dialog.
     if (call_->dialog().id().remote_tag != tag) return;
     return in_call(out, [&](auto& call, auto& actions) { call.on_response(Purpose::Update, response, now, actions); });
   }
@@ -79,7 +80,7 @@ void InviteClientSession::on_early_update_answered(const Message& response, base
   Dialog* dialog = early_.find(tag);
   if (status < 200 || branch == nullptr || dialog == nullptr || !branch->is_offering()) return;
   if (branch->glare.take(response, now, random_)) return;
-  // Also at 481 and 408: this branch is gone, perhaps, and others ring. The INVITE has an end of its own.
+  // Also after 481 and 408: this branch may be gone, but other branches may ring. The INVITE has its own final response.
   if (status >= 300) return end_early_update(*branch, status, out);
   dialog->refresh_target(response);
   branch->said = {};
@@ -96,7 +97,8 @@ void InviteClientSession::on_early_update_failed(const RequestHead& sent, Failur
   const Dialog* dialog = early_.find_party(sent.to);
   EarlyBranch* branch = dialog != nullptr ? branches_.find(dialog->id().remote_tag) : nullptr;
   if (branch == nullptr || !branch->is_offering()) return;
-  end_early_update(*branch, failure == Failure::Timeout ? 408 : 503, out);  // RFC 3261 section 8.1.3.1
+  // RFC 3261 section 8.1.3.1
+  end_early_update(*branch, failure == Failure::Timeout ? 408 : 503, out);
 }
 
 }  // namespace offhook::inline v0::sip::session

@@ -59,7 +59,8 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
     case State::Proceeding:
       if (response.status() > 100) patience_ends_ = std::min(now + kPatience, rings_until_);
       break;
-    case State::Cancelling:  // The user hung up before anything came back: only now may CANCEL go (RFC 3261 section 9.1).
+    // The user hung up before any response. CANCEL may be sent only now (RFC 3261 section 9.1).
+    case State::Cancelling:
       if (!std::exchange(cancel_sent_, true)) out.push_back(Cancel{});
       return;
     case State::Answered:
@@ -80,9 +81,11 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
 void InviteClientSession::on_reliable(const Message& response, std::uint32_t rseq, Actions& out) {
   const std::string tag(response.to().tag().value_or(""));
   Dialog* dialog = tag.empty() ? nullptr : early_.find_or_make(invite_, response);
-  if (dialog == nullptr || response.cseq().number != invite_.cseq) return;  // Not ours to acknowledge: it is no early dialog.
+  // The response belongs to no early dialog, so we cannot acknowledge it.
+  if (dialog == nullptr || response.cseq().number != invite_.cseq) return;
   EarlyBranch* known = branches_.find(tag);
-  if (known != nullptr && (known->rseq == UINT32_MAX || rseq != known->rseq + 1)) return;  // Again, or out of order.
+  // Repeated, or out of order.
+  if (known != nullptr && (known->rseq == UINT32_MAX || rseq != known->rseq + 1)) return;
   if (pracks_ >= kMaxPracks) return out.push_back(CountDropped{});
   EarlyBranch& branch = branches_.find_or_make(tag);
   branch.rseq = rseq;
@@ -90,7 +93,8 @@ void InviteClientSession::on_reliable(const Message& response, std::uint32_t rse
   const std::string rack = std::to_string(rseq) + " " + std::to_string(invite_.cseq) + " INVITE";
   Body body = branch.is_described() ? Body{} : description_of(response);
   CallProgress progress{setup_.id, response.status(), std::string(response.reason()), tag, {}};
-  if (offer_.empty() && !body.empty()) {  // RFC 3262 section 5: the answer goes into PRACK.
+  // RFC 3262 section 5: the answer goes into PRACK.
+  if (offer_.empty() && !body.empty()) {
     out.push_back(Tell{std::move(progress)});
     return branches_.offer(setup_.id, branch, {std::move(body), std::nullopt, rack}, out);
   }
@@ -113,11 +117,13 @@ void InviteClientSession::send_prack(Dialog& dialog, const std::string& rack, Bo
 
 void InviteClientSession::on_accepted(const Message& response, base::TimePoint now, Actions& out) {
   const std::string tag(response.to().tag().value_or(""));
-  if (call_ && call_->dialog().id().remote_tag == tag) return;  // A repeat, whose ACK waits for our answer.
+  // A repetition; its ACK waits for our answer.
+  if (call_ && call_->dialog().id().remote_tag == tag) return;
   if (state_ != State::Calling && state_ != State::Proceeding) return hang_up_branch(response, out);
   Dialog* early = early_.find(tag);
   auto dialog = early != nullptr ? base::Result<Dialog, ParseError>(*early) : Dialog::as_client(invite_, response);
-  if (!dialog) {  // Nothing that an ACK could be sent along; the peer gives up after 64 * T1.
+  // No ACK can be sent; the peer gives up after 64 * T1.
+  if (!dialog) {
     state_ = State::Ended;
     branches_.drop_offers(487, out);
     return out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, response.status(),
@@ -139,11 +145,11 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   branches_.clear(setup_.id, 491, out);
 }
 
-/// What the 2xx means for offer and answer, after all that its early dialog has brought.
+/// Completes offer and answer with the 2xx, considering the exchanges of its early dialog.
 void InviteClientSession::settle(const Message& response, EarlyBranch* early, Actions& out) {
   const bool agreed = early != nullptr && early->agreed;
   Body body = agreed ? early->said : description_of(response);
-  // Their offer, to which we have not said anything yet: not by PRACK, so by ACK.
+  // The peer's offer is still unanswered. No PRACK carried the answer, so the ACK does.
   if (early != nullptr && !agreed && body.empty() && early->offer) body = early->offer->body;
   call_->keep_remote(body.data);
   const bool complete = !offer_.empty() || agreed || body.empty();
@@ -159,11 +165,11 @@ void InviteClientSession::send_ack(Body answer, Actions& out) {
   out.push_back(SendAck{call_->dialog().ack(cseq), call_->dialog().id().remote_tag, std::move(answer)});
 }
 
-/// A 2xx that nobody wants any more, from another branch or after our CANCEL: RFC 3261 sections 9.1 and 13.2.2.4.
+/// Acknowledges and ends a 2xx that is not needed, from another branch or after our CANCEL: RFC 3261 sections 9.1 and 13.2.2.4.
 void InviteClientSession::hang_up_branch(const Message& response, Actions& out) {
   const std::string tag(response.to().tag().value_or(""));
   if (hung_up_.size() >= kMaxForks || std::find(hung_up_.begin(), hung_up_.end(), tag) != hung_up_.end()) return;
-  Dialog* early = early_.find(tag);  // Which may have sent PRACKs.
+  Dialog* early = early_.find(tag);  // It may have sent PRACKs.
   auto dialog = early != nullptr ? base::Result<Dialog, ParseError>(*early) : Dialog::as_client(invite_, response);
   if (!dialog) return;
   hung_up_.push_back(tag);
@@ -175,7 +181,8 @@ void InviteClientSession::hang_up_branch(const Message& response, Actions& out) 
 void InviteClientSession::on_refused(const Message& response, Actions& out) {
   if (state_ == State::Answered || state_ == State::Ended) return;
   const bool told = state_ == State::Cancelling;
-  if (!told && response.status() == 422 && timer_.on_too_small(response)) {  // RFC 4028 section 7.3
+  // RFC 4028 section 7.3
+  if (!told && response.status() == 422 && timer_.on_too_small(response)) {
     return start_anew(out);
   }
   if (!told && follow(response, out)) return;
@@ -188,7 +195,7 @@ void InviteClientSession::on_refused(const Message& response, Actions& out) {
                                response.status() < 400 ? Redirections::contacts_of(response) : std::vector<std::string>()}});
 }
 
-/// The same call once more, as a new request: what rang for the old one rings no more.
+/// Repeats the call as a new request. Discards the early dialogs of the old one.
 void InviteClientSession::start_anew(Actions& out) {
   state_ = State::Calling;
   patience_ends_.reset();
@@ -198,7 +205,7 @@ void InviteClientSession::start_anew(Actions& out) {
   send_invite(out);
 }
 
-/// RFC 3261 section 8.1.3.4: to where a 3xx pointed, one after the other, until somebody answers or says 6xx.
+/// Follows the targets of 3xx responses one after the other, until a target answers or sends 6xx: RFC 3261 section 8.1.3.4.
 bool InviteClientSession::follow(const Message& response, Actions& out) {
   if (response.status() >= 600) return false;
   if (response.status() < 400) redirections_.on_moved(response);
@@ -236,25 +243,25 @@ void InviteClientSession::on_failure(Purpose purpose, const RequestHead& sent, F
 void InviteClientSession::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   if (call_) {
     const bool offers = request.method() == Method::Invite || (request.method() == Method::Update && !description_of(request).empty());
-    if (owed_ack_ && offers) return out.push_back(later(id));  // Their 2xx brought one that we have not answered.
+    if (owed_ack_ && offers) return out.push_back(later(id));  // The peer's 2xx carried an offer that we have not answered.
     return in_call(out, [&](auto& call, auto& actions) { call.on_request(id, request, now, actions); });
   }
   Dialog* dialog = early_.find(request.from().tag().value_or(""));
   const bool never = request.method() == Method::Bye || request.method() == Method::Prack;
   if (is_over() || dialog == nullptr || !dialog->matches(request) || never) {
-    return out.push_back(Respond{id, 481, {}, {}});  // The called side has no BYE in an early dialog: RFC 3261 section 15
+    return out.push_back(Respond{id, 481, {}, {}});  // The called side must not send BYE in an early dialog: RFC 3261 section 15
   }
   if (!dialog->accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
   if (request.method() == Method::Update) return on_early_update(id, request, *dialog, out);
   if (take_mid_call(setup_, id, request, out)) return;
-  out.push_back(Respond{id, 491, {}, {}});  // Our INVITE is under way: RFC 3261 section 14.2
+  out.push_back(Respond{id, 491, {}, {}});  // Our INVITE is pending: RFC 3261 section 14.2
 }
 
 Respond InviteClientSession::later(TransactionId id) {
   return {id, 500, {{"Retry-After", std::to_string(random_.below(11))}}, {}, {}};
 }
 
-/// The phone's answer to an offer that came before there was a 2xx.
+/// Accepts the peer's offer that arrived before the 2xx.
 bool InviteClientSession::accept_early(Body body, std::string_view tag, Actions& out) {
   EarlyBranch* branch = branches_.waiting(tag);
   if (is_over() || call_ || branch == nullptr) return false;
@@ -315,7 +322,8 @@ bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {
       out.push_back(Cancel{});
       break;
     case State::Answered:
-      if (owed_ack_) send_ack({}, out);  // A 2xx is always acknowledged, then hung up: RFC 3261 section 13.2.2.4
+      // A 2xx is always acknowledged before the call is ended: RFC 3261 section 13.2.2.4
+      if (owed_ack_) send_ack({}, out);
       return call_->hang_up(out);
     case State::Cancelling:
     case State::Ended: return false;
@@ -346,7 +354,7 @@ bool InviteClientSession::refuse_offer(int status, std::string_view branch, base
   if (!call_) {
     EarlyBranch* waiting = branches_.waiting(branch);
     if (waiting == nullptr || status < 300 || status > 699) return false;
-    if (!waiting->offer->update) return hang_up(now, out);  // PRACK must answer, and cannot refuse.
+    if (!waiting->offer->update) return hang_up(now, out);  // A PRACK must carry an answer and cannot refuse the offer.
     out.push_back(Respond{*std::exchange(waiting->offer, std::nullopt)->update, status, {}, {}});
     return true;
   }
@@ -357,8 +365,9 @@ bool InviteClientSession::refuse_offer(int status, std::string_view branch, base
 std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, const RequestHead& sent, Actions& out) {
   switch (purpose) {
     case Purpose::Invite:
-      if (state_ != State::Calling && state_ != State::Proceeding) return std::nullopt;  // Hung up: nobody wants it any more.
-      // Numbers begin anew with the request: RFC 3262 section 3. What rang for the old one rings no more.
+      // The user hung up, so the INVITE is not needed.
+      if (state_ != State::Calling && state_ != State::Proceeding) return std::nullopt;
+      // RSeq starts anew with the new request: RFC 3262 section 3. Discard the early dialogs of the old one.
       early_ = {};
       branches_.clear(setup_.id, 487, out);
       return ++invite_.cseq;
@@ -388,7 +397,8 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
     case Purpose::Options:
       if (call_) return call_->take_cseq(purpose);
       return std::nullopt;
-    case Purpose::ForkBye: return sent.cseq + 1;  // Nothing but its INVITE and this BYE was ever sent to that branch.
+    // That branch got only its INVITE and this BYE.
+    case Purpose::ForkBye: return sent.cseq + 1;
   }
   return std::nullopt;
 }

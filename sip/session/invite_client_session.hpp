@@ -13,33 +13,33 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// A call of ours. RFC 3261 sections 13.2 and 9.1, RFC 3262 section 4. Forked INVITEs: the first 2xx wins, every other one is
-/// acknowledged and hung up.
+/// An outgoing call. RFC 3261 sections 13.2 and 9.1, RFC 3262 section 4. If a proxy forks the INVITE, the first 2xx is used;
+/// every other 2xx is acknowledged and ended with BYE.
 class InviteClientSession final : public Session {
  public:
   enum class State {
     Calling,     // no response yet
-    Proceeding,  // a provisional one
-    Cancelling,  // the user hung up; the final response is still to come
+    Proceeding,  // a provisional response arrived
+    Cancelling,  // the user hung up; the final response has not arrived
     Answered,
     Ended,
   };
 
-  /// From the last provisional response to the final one; then the call is cancelled. As Timer C, so that a queue which tells us every
-  /// minute that we still wait keeps us: RFC 3261 sections 13.3.1.1 and 16.7.
+  /// Longest time from the last provisional response to the final one. Then the call is cancelled. Equal to Timer C. A queue that
+  /// sends a provisional response every minute therefore keeps the call: RFC 3261 sections 13.3.1.1 and 16.7.
   static constexpr base::Duration kPatience = std::chrono::seconds(180);
-  static constexpr base::Duration kLongestRinging = std::chrono::hours(1);  ///< However often it tells.
+  static constexpr base::Duration kLongestRinging = std::chrono::hours(1);  ///< whatever provisional responses arrive
 
   struct Invitation {
     RequestHead head;
-    HeaderList headers{};  ///< As the phone gave them.
-    HeaderList own{};      ///< Replaces, Referred-By, Privacy: the stack's, in every try.
+    HeaderList headers{};  ///< from the phone layer
+    HeaderList own{};      ///< from the stack, for every attempt: Replaces, Referred-By, Privacy
     Body offer{};
-    unsigned max_redirections = 0;  ///< 3xx that are followed: RFC 3261 section 8.1.3.4
-    bool straight = false;          ///< To the target's own host, wherever a redirection leads.
+    unsigned max_redirections = 0;  ///< number of 3xx responses to follow: RFC 3261 section 8.1.3.4
+    bool straight = false;          ///< send to the host of the target URI, also after a redirection
   };
 
-  /// Sends the INVITE. `random` must outlive this.
+  /// Sends the INVITE. `random` must outlive this object.
   InviteClientSession(ConfirmedCall::Setup setup, Invitation invitation, base::Random& random, Actions& out);
 
   [[nodiscard]] Dialog* dialog_of(const Message& request) override;
@@ -54,7 +54,7 @@ class InviteClientSession final : public Session {
   [[nodiscard]] bool hang_up(base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool offer(Body body, HeaderList headers, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool update(Body body, HeaderList headers, std::string_view branch, base::TimePoint now, Actions& out) override;
-  /// Also answers the offer that came in the 2xx to an INVITE without one: the answer travels in our ACK.
+  /// Also answers an offer in the 2xx to an INVITE without offer: the answer goes into our ACK.
   [[nodiscard]] bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) override;
   [[nodiscard]] bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) override;
   [[nodiscard]] ConfirmedCall* confirmed() override { return call_ && !owed_ack_ ? &*call_ : nullptr; }
@@ -78,7 +78,7 @@ class InviteClientSession final : public Session {
   void on_early_update_answered(const Message& response, base::TimePoint now, Actions& out);
   void on_early_update_failed(const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out);
   [[nodiscard]] bool accept_early(Body body, std::string_view branch, Actions& out);
-  /// Whatever becomes of the call: a 2xx is acknowledged before any BYE (RFC 3261 section 13.2.2.4).
+  /// Runs `what` on the call. If the call then is over, sends an owed ACK before any BYE (RFC 3261 section 13.2.2.4).
   template <class Do>
   void in_call(Actions& out, Do what) {
     Actions actions;
@@ -86,7 +86,7 @@ class InviteClientSession final : public Session {
     if (call_->is_over() && owed_ack_) send_ack({}, out);
     out.insert(out.end(), std::make_move_iterator(actions.begin()), std::make_move_iterator(actions.end()));
   }
-  /// Another branch has answered.
+  /// Returns true if another branch has answered.
   [[nodiscard]] bool is_lost(std::string_view branch) const {
     return call_ && !branch.empty() && branch != call_->dialog().id().remote_tag;
   }
@@ -103,10 +103,10 @@ class InviteClientSession final : public Session {
 
   ConfirmedCall::Setup setup_;
   RequestHead invite_;
-  HeaderList headers_, own_;  // For sending the INVITE once more.
+  HeaderList headers_, own_;  // Kept to send the INVITE again.
   Body offer_;
   Redirections redirections_;
-  bool straight_;  // A redirection changes the next hop too.
+  bool straight_;  // A redirection also changes the next hop.
   SessionTimer timer_;
   base::Random& random_;
   State state_ = State::Calling;
@@ -116,9 +116,9 @@ class InviteClientSession final : public Session {
   base::TimePoint rings_until_{};
   DialogSet early_;
   EarlyBranches branches_;
-  std::size_t pracks_ = 0;                 // Not answered: at most kMaxPracks, and those that wait for the phone.
+  std::size_t pracks_ = 0;                 // Unanswered PRACKs: at most kMaxPracks, plus those that waited for the phone layer.
   std::optional<ConfirmedCall> call_;
-  std::optional<std::uint32_t> owed_ack_;  // CSeq of the 2xx that brought an offer: its ACK waits for our answer.
+  std::optional<std::uint32_t> owed_ack_;  // CSeq of the 2xx that carried an offer; its ACK waits for our answer.
 };
 
 }  // namespace offhook::inline v0::sip::session

@@ -45,8 +45,9 @@ bool InviteServerSession::provisional(int status, Body body, HeaderList headers,
     out.push_back(*provisional_);
     return true;
   }
-  if (described_) body = {};  // Said once, it cannot be changed in another response: RFC 6337 section 2.2
-  // The first one must carry our offer when the INVITE had none (RFC 3262 section 5): until then there is nothing to be said.
+  // Another response cannot change a description that was sent: RFC 6337 section 2.2
+  if (described_) body = {};
+  // The first reliable response must carry our offer if the INVITE had none (RFC 3262 section 5), so do not send one without it.
   if (wants_our_offer_ && !described_ && body.empty()) return true;
   const bool describes = !body.empty();
   if (describes) call_.keep_local(body);
@@ -86,7 +87,7 @@ void InviteServerSession::send_answer(Body body, base::TimePoint now, Actions& o
   call_.confirming(invite_, cseq_, wants_our_offer_ && !described_, now);
 }
 
-/// The INVITE gets its final response.
+/// Stops the timers of provisional responses, because the INVITE gets its final response.
 void InviteServerSession::stop_waiting() {
   repeat_at_.reset();
   expire_at_.reset();
@@ -120,14 +121,15 @@ void InviteServerSession::on_request(TransactionId id, const Message& request, b
 }
 
 void InviteServerSession::on_early_request(TransactionId id, const Message& request, base::TimePoint, Actions& out) {
-  if (request.method() == Method::Bye) {  // The caller may end an early dialog with BYE: RFC 3261 section 15
+  // The caller may end an early dialog with BYE: RFC 3261 section 15
+  if (request.method() == Method::Bye) {
     out.push_back(Respond{id, 200, {}, {}});
     return refuse(487, {}, {id_, CallEnded::By::Remote, CallEnded::Why::Bye, 487, reason_of(request), reasons_of(request)}, out);
   }
   if (take_mid_call(call_.setup(), id, request, out)) return;
   if (request.method() != Method::Update || early_offer_) return out.push_back(later(id));
   if (!description_of(request).empty()) {
-    // RFC 3311 section 5.2: while our offer, or the INVITE's, has no answer yet.
+    // RFC 3311 section 5.2: our offer, or that of the INVITE, has no answer yet.
     const bool ours = (wants_our_offer_ && described_ && !agreed_) || call_.is_offering();
     if (ours) return out.push_back(Respond{id, 491, {}, {}});
     if (!agreed_ || held_answer_ || reliable_.holds_answer()) return out.push_back(later(id));
@@ -148,7 +150,7 @@ void InviteServerSession::take_early_offer(TransactionId id, const Message& requ
   out.push_back(Tell{OfferReceived{id_, std::move(offer)}});
 }
 
-/// RFC 6337 section 2.3: a PRACK whose offer was refused may come again without one. Its response has arrived all the same.
+/// RFC 6337 section 2.3: the peer may repeat a PRACK without the offer that we refused. It still acknowledges the response.
 bool InviteServerSession::is_refused_before(TransactionId id, const Message& prack, const RAck& rack, Actions& out) {
   if (refused_ != rack) return false;
   const bool offers = !description_of(prack).empty();
@@ -173,7 +175,8 @@ void InviteServerSession::on_prack(TransactionId id, const Message& prack, base:
   } else if (state_ == State::Answered) {
     call_.on_prack_offer(id, prack, out);
   } else if (agreed_ && !early_offer_ && !call_.is_offering()) {
-    take_early_offer(id, prack, *rack, out);  // The answer goes into the 2xx to PRACK: RFC 3262 section 5
+    // The answer goes into the 2xx to PRACK: RFC 3262 section 5
+    take_early_offer(id, prack, *rack, out);
   } else {
     refused_ = *rack;
     out.push_back(Respond{id, 488, {}, {}});
@@ -181,7 +184,7 @@ void InviteServerSession::on_prack(TransactionId id, const Message& prack, base:
   go_on(now, out);
 }
 
-/// What waited for a PRACK, or for the phone's answer to an early offer.
+/// Sends the response that waited for a PRACK, or for the phone layer's answer to an early offer.
 void InviteServerSession::go_on(base::TimePoint now, Actions& out) {
   if (state_ != State::Proceeding) return;
   if (held_answer_ && !early_offer_ && !reliable_.holds_answer()) {
@@ -212,14 +215,14 @@ void InviteServerSession::on_failure(Purpose purpose, const RequestHead&, Failur
   after_update(out);
 }
 
-/// Who does not answer in the early dialog is gone: RFC 3261 section 12.2.1.2.
+/// Ends the call if the peer did not respond in the early dialog: RFC 3261 section 12.2.1.2.
 void InviteServerSession::after_update(Actions& out) {
   if (state_ != State::Proceeding || !call_.is_over()) return;
   refuse(504, {}, {id_, CallEnded::By::Network, CallEnded::Why::SessionLost, 504, "no answer to our UPDATE"}, out);
 }
 
 void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
-  // An offer of ours does not try again while theirs waits: RFC 3311 section 5.1.
+  // Our offer is not retried while the peer's offer waits: RFC 3311 section 5.1.
   if (state_ != State::Ended && !early_offer_) call_.on_time(now, out);
   if (state_ == State::Answered) return;
   if (expire_at_ && *expire_at_ <= now)  // RFC 3261 section 13.3.1
@@ -260,7 +263,7 @@ bool InviteServerSession::offer(Body body, HeaderList headers, base::TimePoint, 
   return state_ == State::Answered && call_.offer(std::move(body), std::move(headers), Method::Invite, out);
 }
 
-/// RFC 3311 section 5.1: before there is a 2xx not until ours was answered and acknowledged.
+/// Sends an offer by UPDATE. Before a 2xx, refuses until the first offer is answered and acknowledged: RFC 3311 section 5.1.
 bool InviteServerSession::update(Body body, HeaderList headers, std::string_view, base::TimePoint, Actions& out) {
   if (state_ == State::Ended) return false;
   const bool open = agreed_ && !early_offer_ && !held_answer_ && !reliable_.holds_answer();

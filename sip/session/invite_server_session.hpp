@@ -8,21 +8,21 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// A call that came to us. RFC 3261 section 13.3, RFC 3262 section 3. Provisional responses are sent reliably when the caller
-/// requires it, and when he supports it and they carry a description of the session.
+/// A received call. RFC 3261 section 13.3, RFC 3262 section 3. Sends provisional responses reliably if the caller requires it, or
+/// if the caller supports it and they carry a session description.
 class InviteServerSession final : public Session {
  public:
   enum class State { Proceeding, Answered, Ended };
   static constexpr base::Duration kRepeatProvisional = std::chrono::seconds(60);  ///< RFC 3261 section 13.3.1.1
   static constexpr base::Duration kRepeatReliable = std::chrono::seconds(150);    ///< RFC 3262 section 3
 
-  /// `dialog` is the early one that the INVITE made; `random` must outlive this.
+  /// `dialog` is the early dialog that the INVITE created. `random` must outlive this object.
   InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
                       base::Random& random, base::TimePoint now);
 
   [[nodiscard]] bool provisional(int status, Body body, HeaderList headers, base::TimePoint now, Actions& out);  ///< 101..199
   [[nodiscard]] bool answer(Body body, base::TimePoint now, Actions& out);
-  /// 300..699. `contacts`: of a 3xx, as they stand in Contact.
+  /// Rejects the call with 300..699. `contacts` are the Contact fields of a 3xx.
   [[nodiscard]] bool reject(int status, HeaderList headers, Actions& out, HeaderList contacts = {});
 
   [[nodiscard]] Dialog* dialog_of(const Message& request) override;
@@ -50,7 +50,7 @@ class InviteServerSession final : public Session {
 
  private:
   [[nodiscard]] bool is_reliable(const Body& body) const { return requires_reliable_ || (supports_reliable_ && !body.empty()); }
-  /// Theirs, in PRACK or UPDATE.
+  /// The peer's offer, in PRACK or UPDATE.
   struct EarlyOffer {
     TransactionId request;
     Body body{};
@@ -76,17 +76,17 @@ class InviteServerSession final : public Session {
   base::Random& random_;
   State state_ = State::Proceeding;
   bool requires_reliable_, supports_reliable_;
-  std::optional<Respond> provisional_;         // The last one, repeated now and then.
+  std::optional<Respond> provisional_;         // The last provisional response; it is repeated at intervals.
   std::optional<base::TimePoint> repeat_at_;
-  std::optional<base::TimePoint> expire_at_;   // The INVITE's Expires, until it has a final response.
+  std::optional<base::TimePoint> expire_at_;   // Expiry of the INVITE, until it has a final response.
   ReliableProvisionals reliable_;
   bool last_is_reliable_ = false;
-  Respond reliable_response_;                  // The one that waits for its PRACK.
-  bool described_ = false;                     // A reliable one carried our offer or answer.
-  bool agreed_ = false;                        // And the other half came, or was there before.
-  std::optional<EarlyOffer> early_offer_;      // Before there is a 2xx; the phone has not answered it.
-  std::optional<RAck> refused_;                // Of a PRACK whose offer the phone refused.
-  std::optional<Body> held_answer_;            // The phone has answered; a PRACK is to come first.
+  Respond reliable_response_;                  // The response that waits for its PRACK.
+  bool described_ = false;                     // A reliable response carried our offer or answer.
+  bool agreed_ = false;                        // The other half of the exchange is also complete.
+  std::optional<EarlyOffer> early_offer_;      // An offer before the 2xx that the phone layer has not answered.
+  std::optional<RAck> refused_;                // RAck of a PRACK whose offer the phone layer refused.
+  std::optional<Body> held_answer_;            // The phone layer's answer, which waits for a PRACK.
   ConfirmedCall call_;                         // Its dialog is early until we answer.
 };
 

@@ -18,7 +18,8 @@ void on_info(SessionId session, const std::vector<std::string>& packages, Transa
     const bool taken =
         std::any_of(packages.begin(), packages.begin() + static_cast<std::ptrdiff_t>(std::min(packages.size(), kMaxInfoPackages)),
                     [&](const std::string& one) { return base::iequals(one, received.package); });
-    if (!taken) return out.push_back(Respond{id, 469, {}, {}, {{"Recv-Info", recv_info(packages)}}});  // RFC 6086 section 4.2.2
+    // RFC 6086 section 4.2.2
+    if (!taken) return out.push_back(Respond{id, 469, {}, {}, {{"Recv-Info", recv_info(packages)}}});
   } else if (!info.body().empty()) {
     received.digit = parse_dtmf_info(info.content_type(), info.body());
     const bool of_keys = info.content_type() == "application/dtmf-relay" || info.content_type() == "application/dtmf";

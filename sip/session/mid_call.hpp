@@ -8,13 +8,13 @@
 
 namespace offhook::inline v0::sip::session {
 
-inline constexpr std::size_t kMaxInfoPackages = 16;  ///< That we take; what is configured beyond is not offered.
+inline constexpr std::size_t kMaxInfoPackages = 16;  ///< packages that we accept; further configured ones are ignored
 
-/// The value of Recv-Info: RFC 6086 section 5.2. "" when we take none.
+/// Returns the value of Recv-Info: RFC 6086 section 5.2. "" if we accept no package.
 [[nodiscard]] std::string recv_info(const std::vector<std::string>& packages);
 
-/// INFO (RFC 6086, and what was sent before it) and MESSAGE (RFC 3428) within a call, early or not: answered here, and told.
-/// OPTIONS is answered (RFC 3261 section 11.2). False: another method.
+/// Answers and reports INFO (RFC 6086, and the older INFO without packages) and MESSAGE (RFC 3428) within a call, early or not.
+/// Answers OPTIONS (RFC 3261 section 11.2). Returns false for other methods.
 [[nodiscard]] bool take_mid_call(const ConfirmedCall::Setup& setup, TransactionId id, const Message& request, Actions& out);
 
 }  // namespace offhook::inline v0::sip::session

@@ -5,14 +5,14 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// An offer of ours within a dialog, on its way or waiting for its next try.
+/// Our offer within a dialog, pending or waiting for its retry.
 struct OwnOffer {
   Body body{};
-  HeaderList headers{};            ///< The phone's.
-  Method method = Method::Invite;  ///< Or UPDATE: RFC 3311.
-  bool refresh = false;            ///< Of the stack's own: the phone knows nothing of it.
-  bool stale = false;  ///< While it waited after a 491 we have answered theirs, which is newer: RFC 3264 section 8.
-  bool early = false;  ///< It left before there was a 2xx: no session stands yet that it could refresh.
+  HeaderList headers{};            ///< from the phone layer
+  Method method = Method::Invite;  ///< or UPDATE: RFC 3311
+  bool refresh = false;            ///< a refresh by the stack, which the phone layer does not see
+  bool stale = false;  ///< while it waited after a 491, we answered a newer offer of the peer: RFC 3264 section 8
+  bool early = false;  ///< sent before the 2xx, so it cannot refresh a session
 };
 
 }  // namespace offhook::inline v0::sip::session

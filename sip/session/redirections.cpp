@@ -10,7 +10,7 @@ namespace offhook::inline v0::sip::session {
 
 namespace {
 
-/// In thousandths; 1 where it is not said or not understood: RFC 3261 section 20.10.
+/// Returns the q value in thousandths; 1000 if it is absent or invalid: RFC 3261 section 20.10.
 unsigned q_of(const NameAddr& contact) {
   const auto text = contact.params.find("q").value_or("1");
   if (!text.starts_with("0")) return 1000;
@@ -25,7 +25,7 @@ bool equal(const std::string& a, const std::string& b) {
   return left && right && equivalent(*left, *right);
 }
 
-/// By its scheme, or by its transport.
+/// Returns true if the URI's scheme or transport is secure.
 bool is_secure(const std::string& text) {
   const auto uri = parse_uri(text);
   if (!uri) return false;
@@ -58,7 +58,7 @@ bool Redirections::is_known(const std::string& target) const {
 
 void Redirections::on_moved(const Message& response) {
   if (left_ == 0) return;
-  std::size_t at = 0;  // In front of what an earlier 3xx said: deeper goes first.
+  std::size_t at = 0;  // Before the targets of earlier 3xx responses: depth first.
   for (std::string& target : contacts_of(response)) {
     if (waiting_.size() >= kMaxOtherTargets) return;
     if (is_known(target) || (secure_ && !is_secure(target))) continue;

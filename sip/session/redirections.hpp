@@ -9,20 +9,20 @@
 
 namespace offhook::inline v0::sip::session {
 
-inline constexpr unsigned kMaxRedirections = 5;      ///< Of one call, whatever the phone allows.
-inline constexpr std::size_t kMaxOtherTargets = 16;  ///< That wait to be tried.
+inline constexpr unsigned kMaxRedirections = 5;      ///< per call, whatever the phone layer allows
+inline constexpr std::size_t kMaxOtherTargets = 16;  ///< targets that wait to be tried
 
-/// Where else a request of ours may be tried, as 3xx have said: RFC 3261 section 8.1.3.4. Nothing is tried twice, what went by TLS
-/// goes by TLS, and only so many are followed as its owner allows.
+/// The other targets of a request that 3xx responses named: RFC 3261 section 8.1.3.4. Tries no target twice. After TLS, accepts
+/// only targets over TLS. Follows at most as many as its owner allows.
 class Redirections {
  public:
-  /// `secure`: it went by TLS, whatever `first` says.
+  /// `secure`: the request was sent over TLS, even if `first` does not say so.
   Redirections(std::string first, unsigned allowed, bool secure = false);
 
-  /// The targets of a 3xx that could be called, best first.
+  /// Returns the callable targets of a 3xx, best first.
   [[nodiscard]] static std::vector<std::string> contacts_of(const Message& response);
   void on_moved(const Message& response);
-  /// The next to try, after a 3xx or when the one before refused.
+  /// Returns the next target to try, after a 3xx or after the previous target refused.
   [[nodiscard]] std::optional<std::string> next();
 
  private:
@@ -30,7 +30,7 @@ class Redirections {
 
   unsigned left_;
   bool secure_;
-  std::vector<std::string> tried_;    // At most kMaxRedirections and the first.
+  std::vector<std::string> tried_;    // At most kMaxRedirections and the first target.
   std::vector<std::string> waiting_;  // Best first.
 };
 

@@ -58,7 +58,7 @@ std::optional<Referral::Notice> Referral::give_up() {
 std::optional<Referral::Notice> Referral::on_subscribe(std::uint32_t expires, base::TimePoint now) {
   if (!reporting_) return std::nullopt;
   if (expires == 0) {
-    reporting_ = false;  // The call that was asked for goes on: RFC 3515 section 2.4.4
+    reporting_ = false;  // The referred call continues: RFC 3515 section 2.4.4
     ends_at_.reset();
     return notice("terminated;reason=timeout");
   }

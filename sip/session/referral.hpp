@@ -11,41 +11,41 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// A REFER of the peer's within a call, and the one subscription that it makes, as the side that is asked: RFC 3515 section 2.4.
-/// One at a time. It dials nothing, and sends nothing: what is to be notified is handed back.
+/// The peer's REFER within a call, and the one subscription that it creates, on the side that receives it: RFC 3515 section 2.4.
+/// One at a time. Places no call and sends nothing: returns the notifications for its owner to send.
 class Referral {
  public:
-  static constexpr base::Duration kPatience = std::chrono::seconds(16);  ///< For the phone to decide; then it is declined.
-  static constexpr base::Duration kLimit = std::chrono::seconds(180);    ///< For the outcome; then the subscription ends.
+  static constexpr base::Duration kPatience = std::chrono::seconds(16);  ///< for the phone layer to decide; then the REFER is declined
+  static constexpr base::Duration kLimit = std::chrono::seconds(180);    ///< for the outcome; then the subscription ends
 
-  /// What one NOTIFY says: RFC 3515 sections 2.4.4 to 2.4.7.
+  /// The content of one NOTIFY: RFC 3515 sections 2.4.4 to 2.4.7.
   struct Notice {
-    int status = 100;   ///< Of the sipfrag.
-    std::string event;  ///< "refer", or "refer;id=7" for a REFER that is not the first: section 2.4.6
-    std::string state;  ///< Subscription-State
+    int status = 100;   ///< in the sipfrag
+    std::string event;  ///< "refer", or "refer;id=7" for a REFER after the first: section 2.4.6
+    std::string state;  ///< value of Subscription-State
   };
   struct Accepted {
     transaction::TransactionId request;
-    std::optional<Notice> notice;  ///< None: the peer wants to hear nothing (RFC 4488).
+    std::optional<Notice> notice;  ///< nullopt: the peer wants no notifications (RFC 4488)
   };
 
   [[nodiscard]] bool under_way() const { return asked_.has_value() || reporting_; }
-  [[nodiscard]] bool accepted() const { return accepted_; }  ///< And what became of it is not known yet.
+  [[nodiscard]] bool accepted() const { return accepted_; }  ///< accepted, with an unknown outcome so far
   [[nodiscard]] const std::string& referred_by() const { return referred_by_; }
 
-  /// Not while one is under way.
+  /// Do not call it while a REFER is pending.
   void on_refer(transaction::TransactionId request, std::uint32_t cseq, bool reports, std::string referred_by,
                 base::TimePoint now);
   [[nodiscard]] std::optional<Accepted> accept(base::TimePoint now);
-  /// The request to refuse: it was not accepted yet.
+  /// Returns the request to refuse, or nullopt if it was already accepted.
   [[nodiscard]] std::optional<transaction::TransactionId> decline();
-  /// How the call goes that was asked for; the first final status ends it. The same status twice is told once.
+  /// Reports the progress of the referred call. The first final status ends the subscription. Ignores a repeated status.
   [[nodiscard]] std::optional<Notice> report(int status, base::TimePoint now);
-  /// The phone hung up before there was an outcome.
+  /// The phone layer hung up before there was an outcome.
   [[nodiscard]] std::optional<Notice> give_up();
-  /// SUBSCRIBE for what runs: refreshed for at most kLimit, or ended with `expires` 0.
+  /// Processes a SUBSCRIBE: refreshes the subscription for at most kLimit, or ends it if `expires` is 0.
   [[nodiscard]] std::optional<Notice> on_subscribe(std::uint32_t expires, base::TimePoint now);
-  /// A NOTIFY was refused: nobody listens any more (RFC 6665 section 4.2.2).
+  /// The peer refused a NOTIFY, so the subscription is gone (RFC 6665 section 4.2.2).
   void on_refused();
   struct Due {
     std::optional<transaction::TransactionId> declined;
@@ -53,7 +53,7 @@ class Referral {
   };
   [[nodiscard]] Due on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return ends_at_; }
-  /// Nobody is left to be told.
+  /// Ends everything without notification.
   void stop();
   [[nodiscard]] bool is_consistent() const { return ends_at_.has_value() == under_way(); }
 
@@ -61,10 +61,10 @@ class Referral {
   [[nodiscard]] Notice notice(std::string state) const { return {last_, event_, std::move(state)}; }
   [[nodiscard]] std::string active(base::TimePoint now) const;
 
-  std::optional<transaction::TransactionId> asked_;  // Waits for the phone.
-  bool reports_ = true;                              // The peer wants to be told.
+  std::optional<transaction::TransactionId> asked_;  // Waits for the phone layer's decision.
+  bool reports_ = true;                              // The peer wants notifications.
   bool accepted_ = false;
-  bool reporting_ = false;  // The subscription stands.
+  bool reporting_ = false;  // The subscription is active.
   std::uint32_t count_ = 0;
   int last_ = 100;
   std::string event_, referred_by_;

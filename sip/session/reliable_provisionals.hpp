@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// The reliable provisional responses to one INVITE, as the side that sends them: one at a time, numbered, repeated until its
-/// PRACK comes, the others waiting behind it. RFC 3262 section 3.
+/// The reliable provisional responses to one INVITE, on the side that sends them. Sends one at a time, numbered, and repeats it
+/// until its PRACK arrives; the others wait. RFC 3262 section 3.
 class ReliableProvisionals {
  public:
   static constexpr std::size_t kMaxWaiting = 8;
@@ -28,20 +28,22 @@ class ReliableProvisionals {
 
   ReliableProvisionals(transaction::Timers timers, std::uint32_t invite_cseq) : timers_(timers), cseq_(invite_cseq) {}
 
-  /// False when there are kMaxWaiting behind the one that waits for its PRACK.
+  /// Queues a response. Returns false if kMaxWaiting already wait.
   [[nodiscard]] bool push(int status, Body body, HeaderList headers = {});
-  /// The next one to send, when none waits for its PRACK; its repeats begin. Valid until the next call.
+  /// Returns the next response to send, or null while another one waits for its PRACK. Starts its repetitions. Valid until the
+  /// next call.
   [[nodiscard]] const Provisional* start_next(base::Random& random, base::TimePoint now);
-  /// The one that waits for its PRACK.
+  /// Returns the response that waits for its PRACK.
   [[nodiscard]] const Provisional* current() const { return current_ ? &*current_ : nullptr; }
-  /// What this PRACK acknowledges, which then no longer waits; nothing when it is not what waits (481).
+  /// Returns the response that this PRACK acknowledges, and removes it. Returns nullopt if none matches (481).
   [[nodiscard]] std::optional<Provisional> on_prack(const RAck& rack);
-  /// GiveUp: nobody acknowledged it for 64 * T1.
+  /// Returns GiveUp if no PRACK arrived for 64 * T1.
   [[nodiscard]] Due on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return repeat_at_; }
-  /// A final response goes out: no repeats and nothing new, but a PRACK that is on its way still finds what it acknowledges.
+  /// Call it when a final response is sent: stops repetitions and drops queued responses. A PRACK in transit still matches its
+  /// response.
   void stop();
-  /// A 2xx must wait: a description of the session is not acknowledged yet.
+  /// Returns true if a 2xx must wait, because a session description is not acknowledged yet.
   [[nodiscard]] bool holds_answer() const;
 
  private:

@@ -4,16 +4,16 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// What a dialog that an INVITE with Replaces names is to us.
+/// The state of the dialog that an INVITE with Replaces names.
 enum class Standing : std::uint8_t {
   Unknown,
-  EarlyOurs,    ///< We called, and it is not answered.
-  EarlyTheirs,  ///< They called, and we have not answered.
+  EarlyOurs,    ///< we called, and the peer has not answered
+  EarlyTheirs,  ///< the peer called, and we have not answered
   Up,
-  Ended,  ///< Over, but not forgotten yet.
+  Ended,  ///< over, but not yet removed
 };
 
-/// The response that an INVITE with Replaces gets; 0: it may take that call's place. RFC 3891 section 3
+/// Returns the response status for an INVITE with Replaces, or 0 if it may replace the call. RFC 3891 section 3
 [[nodiscard]] constexpr int refusal_of_replacement(Standing standing, bool early_only) {
   switch (standing) {
     case Standing::Unknown:

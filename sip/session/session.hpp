@@ -14,8 +14,8 @@ namespace offhook::inline v0::sip::session {
 
 class ConfirmedCall;
 
-/// One call's signalling, from its first INVITE to its last BYE, as the stack drives it. Pure: no I/O, no clock. Commands that
-/// the state does not allow return false and change nothing.
+/// One call's signalling, from its first INVITE to its last BYE, driven by the stack. Pure: no I/O, no clock. A command that the
+/// state does not allow returns false and changes nothing.
 class Session {
  public:
   Session() = default;
@@ -23,39 +23,39 @@ class Session {
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
 
-  /// The dialog that the tags of a request name; null when it is none of ours.
+  /// Returns the dialog that the tags of a request identify, or null if this session has none.
   [[nodiscard]] virtual Dialog* dialog_of(const Message& request) = 0;
 
-  // From the network. Requests are those whose Call-ID and To tag are ours; the From tag is checked here (481).
+  // Events from the network. The Call-ID and To tag of a request already match; the session checks the From tag (481).
   virtual void on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) = 0;
-  virtual void on_ack(const Message& ack, base::TimePoint now, Actions& out) = 0;  ///< For a 2xx of ours.
+  virtual void on_ack(const Message& ack, base::TimePoint now, Actions& out) = 0;  ///< for our 2xx
   virtual void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) = 0;
   virtual void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) = 0;
-  /// Of the request that went out as `sent`.
+  /// The request that was sent as `sent` got no response.
   virtual void on_failure(Purpose purpose, const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out) = 0;
   virtual void on_time(base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual std::optional<base::TimePoint> next_deadline() const = 0;
 
-  // From the phone.
+  // Commands from the phone layer.
   [[nodiscard]] virtual bool hang_up(base::TimePoint now, Actions& out) = 0;
-  /// By re-INVITE.
+  /// Sends an offer by re-INVITE.
   [[nodiscard]] virtual bool offer(Body body, HeaderList headers, base::TimePoint now, Actions& out) = 0;
-  /// By UPDATE: before there is a 2xx in the early dialog `branch` ("": the first that can), and after it where the peer
-  /// allows it.
+  /// Sends an offer by UPDATE. Before a 2xx, uses the early dialog `branch` ("": the first that allows it). After it, only if the
+  /// peer allows UPDATE.
   [[nodiscard]] virtual bool update(Body body, HeaderList headers, std::string_view branch, base::TimePoint now,
                                     Actions& out) = 0;
-  /// `branch`: the early dialog whose offer it is; "": the one that came first.
+  /// `branch` is the early dialog of the offer; "": the one that arrived first.
   [[nodiscard]] virtual bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) = 0;
-  /// The call between two sides that have both agreed to it, for all that they may ask of each other then; null before.
+  /// Returns the established call, which has the operations within a call; null before.
   [[nodiscard]] virtual ConfirmedCall* confirmed() = 0;
-  /// What the dialog with this tag of the peer is: RFC 3891 section 3.
+  /// Returns the state of the dialog with this remote tag: RFC 3891 section 3.
   [[nodiscard]] virtual Standing standing(std::string_view remote_tag) = 0;
 
-  /// The CSeq for sending this request, which went out as `sent`, again with credentials (RFC 3261 section 22.2); nothing: it
-  /// shall not be sent again.
+  /// Returns the CSeq to repeat the request `sent` with credentials (RFC 3261 section 22.2). Returns nullopt if it must not be
+  /// repeated.
   [[nodiscard]] virtual std::optional<std::uint32_t> take_cseq(Purpose purpose, const RequestHead& sent, Actions& out) = 0;
-  /// CallEnded was told. What is still to be sent or repeated goes on.
+  /// Returns true after CallEnded was reported. Pending transmissions and repetitions continue.
   [[nodiscard]] virtual bool is_over() const = 0;
   [[nodiscard]] virtual bool is_consistent() const = 0;
 };

@@ -65,11 +65,12 @@ void SessionTimer::on_accepted(const Message& ok, base::TimePoint now) {
   if (is_off()) return;
   if (const auto expires = ok.session_expires()) {
     alone_ = false;
-    // The refresher must be said here. Where it is not, two refreshers do less harm than none.
+    // The 2xx must say the refresher. If it does not, two refreshers do less harm than none.
     return start(expires->seconds, expires->refresher == SessionExpires::Refresher::Uas ? Refresher::Them : Refresher::Us, now);
   }
   alone_ = options_.use == SessionTimerOptions::Use::Ask && asked_for_ != 0 && !ok.lists(HeaderName::Supported, kTimer);
-  if (!alone_) return stop();  // RFC 4028 section 7.2: this can also happen in the middle of a call.
+  // RFC 4028 section 7.2: this may also happen in mid-call.
+  if (!alone_) return stop();
   start(asked_for_, Refresher::Us, now);
 }
 
@@ -92,7 +93,8 @@ void SessionTimer::on_refused(int status, base::TimePoint now, std::optional<std
   if (refused_++ >= kMaxRetries || *gives_up_at_ <= now) return;
   refresh_at_ = now + (*gives_up_at_ - now) / 2;
   if (!retry_after) return;
-  // What the peer asks for, unless the session would expire meanwhile: then as late as there is still time for an answer.
+  // Wait as long as the peer requests, unless the session would expire first. In that case, leave just enough time for a
+  // response.
   const base::Duration wanted = std::chrono::seconds(std::min(*retry_after, interval_));
   const base::TimePoint latest = *gives_up_at_ - std::min<base::Duration>(kTimeForAnswer, (*gives_up_at_ - now) / 2);
   refresh_at_ = std::min(now + std::max<base::Duration>(wanted, kPostponement), latest);
@@ -104,13 +106,15 @@ void SessionTimer::accept(const Asked& asked, base::TimePoint now, HeaderList& h
   const bool asks = options_.use == SessionTimerOptions::Use::Ask;
   const std::uint32_t ours = std::max(interval_of(options_), std::max(asked.min_se, kLeastMinSe));
   alone_ = asks && !asked.expires && !asked.supports;
-  if (alone_) return start(ours, Refresher::Us, now);  // Unsaid: it is for our own sake.
+  // Do not say it: the refresh is for our own benefit.
+  if (alone_) return start(ours, Refresher::Us, now);
   if (!asked.expires && !asks) return stop();
-  // RFC 4028 section 9, table 2. Where the choice is ours, who wants the timer refreshes.
+  // RFC 4028 section 9, table 2. If we have the choice, the side that wants the timer refreshes.
   auto refresher = Refresher::Us;
   std::uint32_t seconds = ours;
   if (asked.expires) {
-    seconds = asks ? std::min(asked.expires->seconds, ours) : asked.expires->seconds;  // Never longer than asked for.
+    // Never longer than requested.
+    seconds = asks ? std::min(asked.expires->seconds, ours) : asked.expires->seconds;
     const bool open = asked.expires->refresher == SessionExpires::Refresher::Unsaid;
     const bool wanted = open && options_.refresher == SessionTimerOptions::Refresher::Us;
     if (asked.supports && asked.expires->refresher != SessionExpires::Refresher::Uas && !wanted) refresher = Refresher::Them;
@@ -127,7 +131,7 @@ void SessionTimer::start(std::uint32_t seconds, Refresher refresher, base::TimeP
   refresher_ = refresher;
   refused_ = 0;
   const base::Duration interval = std::chrono::seconds(std::max(seconds, kShortest));
-  // RFC 4028 section 10: BYE a little before the end, for the sake of NATs; and a refresh at half time.
+  // RFC 4028 section 10: send BYE a little before the end, because of NATs, and refresh at half time.
   gives_up_at_ = now + interval - std::min<base::Duration>(std::chrono::seconds(32), interval / 3);
   refresh_at_.reset();
   if (refresher == Refresher::Us) refresh_at_ = now + interval / 2;

@@ -5,19 +5,18 @@
 
 namespace offhook::inline v0::sip {
 
-/// Whether a call is refreshed now and then, so that either side and the proxies between learn when the other is gone: RFC 4028.
+/// Configures session refreshes, by which both sides and the proxies between them notice that a side is gone: RFC 4028.
 struct SessionTimerOptions {
   enum class Use : std::uint8_t {
-    Off,     ///< as if we had never heard of it; who requires it gets 420
-    Accept,  ///< as the peer, or a proxy on the way, asks for it
-    Ask,     ///< asked for in each call, in both directions; refreshed by us where the peer does not know session timers
+    Off,     ///< behave as without this extension; an INVITE that requires it gets 420
+    Accept,  ///< used if the peer, or a proxy on the way, requests it
+    Ask,     ///< requested in each call, in both directions; we refresh if the peer does not support session timers
   };
-  /// Who refreshes, where the choice is ours: as caller it is asked for, as called side it is decided (RFC 4028 section 9, table
-  /// 2).
+  /// The refresher, if we have the choice. As caller we request it, as called side we decide it (RFC 4028 section 9, table 2).
   enum class Refresher : std::uint8_t { Either, Us, Them };
   Use use = Use::Accept;
-  std::chrono::seconds interval{1800};  ///< that we ask for; not under `minimum`
-  std::chrono::seconds minimum{90};     ///< that we agree to, else 422; less than 90 counts as 90: RFC 4028 section 9
+  std::chrono::seconds interval{1800};  ///< interval to request; at least `minimum`
+  std::chrono::seconds minimum{90};     ///< shortest interval to accept, otherwise 422; less than 90 counts as 90: RFC 4028 section 9
   Refresher refresher = Refresher::Either;
 };
 

@@ -6,7 +6,7 @@ namespace offhook::inline v0::sip::session {
 
 namespace {
 
-/// The status in a body of type message/sipfrag: `SIP/2.0 200 OK`. 0 when there is none.
+/// Returns the status in a body of type message/sipfrag, such as `SIP/2.0 200 OK`. Returns 0 if there is none.
 int status_of(std::string_view fragment) {
   base::TextCursor line(fragment);
   line.skip_spaces();
@@ -35,7 +35,8 @@ std::optional<int> Transfer::on_notify(const Message& notify) {
   if (status >= 200 && status <= 699) return end(status);
   const auto state = base::trim(notify.find(HeaderName::SubscriptionState).value_or(""));
   base::TextCursor value(state);
-  if (base::iequals(base::trim(value.take_until(';')), "terminated")) return end(408);  // Nothing more will be told.
+  // No further notification will arrive.
+  if (base::iequals(base::trim(value.take_until(';')), "terminated")) return end(408);
   return std::nullopt;
 }
 

@@ -8,20 +8,21 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// Our REFER within a call, and the one subscription that it makes: RFC 3515 section 2.4. One at a time. Each call that takes
-/// something in returns the final status once it is known; the transfer is then over.
+/// Our REFER within a call, and the one subscription that it creates: RFC 3515 section 2.4. One at a time. Each function that
+/// processes an event returns the final status once it is known; the transfer is then over.
 class Transfer {
  public:
-  static constexpr base::Duration kLimit = std::chrono::seconds(180);  ///< For the other one to pick up; then 408.
+  static constexpr base::Duration kLimit = std::chrono::seconds(180);  ///< for the transfer target to answer; then 408
 
   void start(base::TimePoint now) { give_up_at_ = now + kLimit; }
   void stop() { give_up_at_.reset(); }
   [[nodiscard]] bool pending() const { return give_up_at_.has_value(); }
 
-  /// A 2xx that grants `Refer-Sub: false` ends it with its own status: nothing more will be told (RFC 4488 section 4).
+  /// A 2xx with `Refer-Sub: false` ends the transfer with its own status, because no notification will follow
+  /// (RFC 4488 section 4).
   [[nodiscard]] std::optional<int> on_response(const Message& response);
   [[nodiscard]] std::optional<int> on_failure(int status) { return end(status); }
-  /// A NOTIFY whose Event is `refer`; its body is the status line of what the transferee met.
+  /// Processes a NOTIFY whose Event is `refer`. Its body is the status line of the response that the transferee received.
   [[nodiscard]] std::optional<int> on_notify(const Message& notify);
   [[nodiscard]] std::optional<int> on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return give_up_at_; }
@@ -31,9 +32,9 @@ class Transfer {
   std::optional<base::TimePoint> give_up_at_;
 };
 
-/// True when its Event is of the package `refer`.
+/// Returns true if the Event field is of the package `refer`.
 [[nodiscard]] bool is_of_refer(const Message& request);
-/// True for a NOTIFY of the event package `refer`.
+/// Returns true for a NOTIFY of the event package `refer`.
 [[nodiscard]] bool is_refer_notify(const Message& request);
 
 }  // namespace offhook::inline v0::sip::session
