@@ -13,7 +13,7 @@ using Changed = PublicationChanged;
 
 namespace {
 
-/// A server that says so of this request will say it again: RFC 3903 section 6, RFC 3261 section 21.
+/// Returns true for a status that the server would send again for the same request: RFC 3903 section 6, RFC 3261 section 21.
 bool is_final(int status) {
   switch (status) {
     case 400:
@@ -34,7 +34,8 @@ bool is_final(int status) {
     case 603:
     case 604:
     case 606: return true;
-    default: return status == 401 || status == 407 || status < 400;  // The password is wrong, or nobody follows it there.
+    // 401 and 407: the password is wrong. Under 400: nothing follows redirections here.
+    default: return status == 401 || status == 407 || status < 400;
   }
 }
 
@@ -72,12 +73,12 @@ void Publication::remove(base::TimePoint now, Actions& out) {
   assert(is_consistent());
 }
 
-/// What is due now: the state where the server lacks it, a refresh, or the removal.
+/// Sends the PUBLISH that is due: the state if the server lacks it, a refresh, or the removal.
 void Publication::send(Actions& out) {
   removing_ = state_ == State::Removing;
   if (removing_ && etag_.empty()) return end(changed(Changed::State::Ended, Changed::Why::Removed), out);
   if (!removing_) state_ = State::Publishing;
-  const bool has_body = !removing_ && (!is_told_ || etag_.empty());  // RFC 3903 sections 4.3 and 4.5: the others have none.
+  const bool has_body = !removing_ && (!is_told_ || etag_.empty());  // A refresh or removal has no body: RFC 3903 sections 4.3 and 4.5.
   is_told_ = true;
   in_flight_ = true;
   act_at_.reset();
@@ -90,7 +91,8 @@ void Publication::on_response(const Message& response, base::TimePoint now, Acti
   in_flight_ = false;
   if (status < 300) {
     on_accepted(response, now, out);
-  } else if (status == 412 && !etag_.empty()) {  // RFC 3903 section 5: the server has forgotten it, and gets it anew.
+  } else if (status == 412 && !etag_.empty()) {
+    // The server has lost the state and gets it again: RFC 3903 section 5.
     etag_.clear();
     is_told_ = false;
     send(out);
@@ -117,7 +119,7 @@ void Publication::on_accepted(const Message& response, base::TimePoint now, Acti
   if (state_ == State::Removing || !is_told_) return send(out);
   const auto granted = response.number(HeaderName::Expires);
   const seconds expires = std::min(granted ? seconds(*granted) : asked_, kMaxExpires);
-  if (expires == seconds::zero()) return refuse(response, now, out);  // A 200 that keeps nothing.
+  if (expires == seconds::zero()) return refuse(response, now, out);  // The server accepted the request but stores nothing.
   state_ = State::Published;
   act_at_ = now + refresh_after(expires);
   Changed event = changed(Changed::State::Published, Changed::Why::None, response.status());
@@ -134,7 +136,8 @@ void Publication::refuse(const Message& response, base::TimePoint now, Actions& 
     return end(std::move(event), out);
   }
   const base::Duration least = after ? base::Duration(std::min(seconds(*after), kRetryAfterMax)) : base::Duration::zero();
-  wait(std::move(event), uniform(least, least + least / 10), now, out);  // Not all clients in the same moment.
+  // Spread the retries, so that not all clients return at the same moment.
+  wait(std::move(event), uniform(least, least + least / 10), now, out);
 }
 
 void Publication::on_failure(Changed::Why why, const std::string& reason, base::TimePoint now, Actions& out) {
@@ -148,7 +151,7 @@ void Publication::on_failure(Changed::Why why, const std::string& reason, base::
 
 void Publication::wait(Changed event, base::Duration at_least, base::TimePoint now, Actions& out) {
   state_ = State::Waiting;
-  is_told_ = false;  // Nobody knows what the server has: it gets all.
+  is_told_ = false;  // The server's state is unknown, so send the complete state next.
   base::Duration backoff = kBackoffBase;
   ++failures_;
   for (int i = 0; i < failures_ && backoff < kBackoffMax; ++i) backoff *= 2;

@@ -14,48 +14,49 @@
 
 namespace offhook::inline v0::sip::publication {
 
-/// Send a PUBLISH in a new transaction, with these fields beside Event. Exactly one of on_response (with its final response, after
-/// challenges) and on_failure must follow.
+/// Asks the owner to send a PUBLISH in a new transaction, with these fields beside Event. The owner must then call exactly one of
+/// on_response (with the final response, after challenges) and on_failure.
 struct SendPublish {
-  std::string etag;                ///< SIP-If-Match; "": without that field
-  std::chrono::seconds expires{};  ///< 0: removes
-  bool has_body = false;           ///< the state as Publication::body() has it
+  std::string etag;                ///< value of SIP-If-Match; "": omit the field
+  std::chrono::seconds expires{};  ///< 0: remove the state
+  bool has_body = false;           ///< the body is Publication::body()
 };
-/// To the owner's owner; its `publication` is left to the owner. State Ended is the last action.
+/// Reports a change to the owner, which sets `publication`. State Ended is the last action.
 using Tell = PublicationChanged;
 
 using Action = std::variant<SendPublish, Tell>;
-using Actions = std::vector<Action>;  ///< Carried out in order by the owner.
+using Actions = std::vector<Action>;  ///< the owner carries them out in order
 
-/// One publication of event state, kept alive until it is removed: the client of RFC 3903 sections 4 and 5. Pure: no I/O, no clock.
+/// One publication of event state, kept alive until it is removed: the client of RFC 3903 sections 4 and 5. Pure: no I/O, no
+/// clock.
 class Publication {
  public:
   enum class State : std::uint8_t {
-    Publishing,  // a PUBLISH is on its way
-    Published,   // and refreshes when due
-    Waiting,     // failed; tries again when due
+    Publishing,  // a PUBLISH waits for its response
+    Published,   // accepted; refreshes when due
+    Waiting,     // failed; retries when due
     Removing,    // remove() was called
     Ended,
   };
 
-  static constexpr std::chrono::seconds kMaxExpires{86400};  ///< Longer grants are refreshed as if they were this.
-  /// A refresh starts one whole transaction (64 * T1) before expiry, where the grant is long enough.
+  static constexpr std::chrono::seconds kMaxExpires{86400};  ///< longer grants are refreshed as if they were this long
+  /// A refresh starts one whole transaction (64 * T1) before expiry, if the grant is long enough.
   static constexpr base::Duration kRefreshMargin = std::chrono::seconds(32);
   static constexpr base::Duration kMinRefresh = std::chrono::milliseconds(500);
-  /// After the n-th failure in a row: 50 to 100 % of base * 2^n, at most of max.
+  /// Wait after the n-th consecutive failure: 50 to 100 % of base * 2^n, at most of max.
   static constexpr base::Duration kBackoffBase = std::chrono::seconds(1);
   static constexpr base::Duration kBackoffMax = std::chrono::seconds(300);
   static constexpr std::chrono::seconds kRetryAfterMax{1800};
-  static constexpr int kMaxRetries = 2;                      ///< 423 answered at once, in a row.
-  static constexpr base::Duration kRemoveLimit = std::chrono::seconds(32);  ///< remove() ends within this in any case.
+  static constexpr int kMaxRetries = 2;                      ///< consecutive 423 responses that are followed at once
+  static constexpr base::Duration kRemoveLimit = std::chrono::seconds(32);  ///< remove() ends within this time in any case
 
-  /// Publishes `state` at once. `random` must outlive this.
+  /// Publishes `state` at once. `random` must outlive this object.
   Publication(Body state, std::chrono::seconds expires, base::Random& random, Actions& out);
 
-  /// Replaces the state. While a PUBLISH is on its way the last of several waits for the answer (RFC 3903 section 4),
-  /// after a failure for the next attempt.
+  /// Replaces the state. While a PUBLISH is pending, only the latest state waits for its response (RFC 3903 section 4). After a
+  /// failure it waits for the next attempt.
   void modify(Body state, Actions& out);
-  /// Ends in PublicationChanged::Ended; the server forgets the state.
+  /// Removes the state from the server. Ends in PublicationChanged::Ended.
   void remove(base::TimePoint now, Actions& out);
   void on_response(const Message& response, base::TimePoint now, Actions& out);
   void on_failure(PublicationChanged::Why why, const std::string& reason, base::TimePoint now, Actions& out);
@@ -64,7 +65,7 @@ class Publication {
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] const Body& body() const { return body_; }
-  [[nodiscard]] const std::string& etag() const { return etag_; }  ///< of the state that the server has; "" none
+  [[nodiscard]] const std::string& etag() const { return etag_; }  ///< entity-tag of the server's state; "" if it has none
   [[nodiscard]] bool is_consistent() const;
 
  private:
@@ -81,13 +82,13 @@ class Publication {
   std::chrono::seconds asked_;
   State state_ = State::Publishing;
   bool in_flight_ = false;   // A PUBLISH waits for its final response.
-  bool removing_ = false;    // That one has Expires 0.
-  bool is_told_ = false;     // The server has body_, or the PUBLISH that is on its way brings it.
+  bool removing_ = false;    // That PUBLISH has Expires 0.
+  bool is_told_ = false;     // The server has body_, or the pending PUBLISH carries it.
   std::string etag_;
   int retries_ = 0;
-  int failures_ = 0;         // In a row.
-  std::optional<base::TimePoint> act_at_;   // Refresh or retry.
-  std::optional<base::TimePoint> stop_at_;  // The end of remove().
+  int failures_ = 0;         // Consecutive failures.
+  std::optional<base::TimePoint> act_at_;   // Time of the refresh or retry.
+  std::optional<base::TimePoint> stop_at_;  // Time limit of remove().
 };
 
 }  // namespace offhook::inline v0::sip::publication

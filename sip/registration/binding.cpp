@@ -11,7 +11,7 @@ namespace {
 bool same_host(std::string_view a, std::string_view b) {
   const auto ip_a = base::IpAddress::parse(a);
   const auto ip_b = base::IpAddress::parse(b);
-  if (ip_a && ip_b) return *ip_a == *ip_b;  // One IPv6 address has many spellings: RFC 5118 section 4.
+  if (ip_a && ip_b) return *ip_a == *ip_b;  // An IPv6 address can be written in several ways: RFC 5118 section 4.
   return base::iequals(a, b);
 }
 
@@ -38,7 +38,7 @@ std::string contact_uri(std::string_view user, std::string_view host, Transport 
     case Transport::Tcp: uri.append(";transport=tcp"); break;
     case Transport::Tls: uri.append(";transport=tls"); break;
     case Transport::Ws:
-    case Transport::Wss: uri.append(";transport=ws"); break;  // RFC 7118 section 5.2: secured or not.
+    case Transport::Wss: uri.append(";transport=ws"); break;  // RFC 7118 section 5.2: ws for both WS and WSS.
   }
   return uri;
 }
@@ -48,7 +48,7 @@ std::optional<base::SocketAddress> observed_address(const Via& via, std::uint16_
   const auto ip = base::IpAddress::parse(received.value_or(via.host));
   if (!ip || ip->is_unspecified()) return std::nullopt;
   const auto rport = via.params.find("rport").value_or("");
-  // An rport that came back empty was not understood: the port is then the one that we wrote.
+  // An empty rport means that the next hop does not support it: the port is then the one that we wrote.
   const auto port = rport.empty() ? via.port.value_or(unsaid) : base::parse_number<std::uint16_t>(rport);
   if (!port || *port == 0) return std::nullopt;
   return base::SocketAddress{*ip, *port};
@@ -66,7 +66,7 @@ std::optional<std::chrono::seconds> granted_expires(const Message& response, std
     if (header.id != HeaderName::Contact) continue;
     for (std::string_view rest = header.value; !rest.empty() && count < limit; ++count) {
       const auto binding = take_name_addr(rest);
-      if (!binding) break;  // Nothing behind it can be told apart.
+      if (!binding) break;  // After a value that cannot be parsed, the next one cannot be found.
       last = expires_of(*binding);
       if (names_us(binding->uri, *ours)) return last ? last : from_field;
     }

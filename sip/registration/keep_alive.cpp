@@ -21,8 +21,9 @@ void KeepAlive::obey(std::optional<std::chrono::seconds> flow_timer) {
 }
 
 bool KeepAlive::on_pong(base::TimePoint now, base::Random& random) {
-  if (!running() || !std::exchange(waits_, false)) return false;  // Half of a ping of theirs looks the same: only after ours it counts.
-  if (std::exchange(answers_, true)) plan(now, random);     // Else the next ping is planned already.
+  // The first half of the server's own ping looks the same, so count a CRLF only after our ping.
+  if (!running() || !std::exchange(waits_, false)) return false;
+  if (std::exchange(answers_, true)) plan(now, random);     // On later pongs, the next ping is already planned.
   return true;
 }
 

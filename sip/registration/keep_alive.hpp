@@ -9,10 +9,10 @@
 
 namespace offhook::inline v0::sip::registration {
 
-/// When a double CRLF goes out to keep a NAT's binding for the way to the registrar, and when a connection that answers no more
-/// counts as dead. RFC 5626 sections 3.5.1 and 4.4. Pure: no I/O, no clock.
-/// Deviation: RFC 5626 section 4.4.1 keeps CRLFs off UDP and wants STUN there, which only registrars with outbound answer. Any
-/// datagram refreshes the binding, and every SIP server has to ignore this one (RFC 3261 section 7.5).
+/// Decides when to send a double CRLF that keeps a NAT's binding to the registrar, and when an unresponsive connection counts as
+/// dead. RFC 5626 sections 3.5.1 and 4.4. Pure: no I/O, no clock.
+/// Deviation: RFC 5626 section 4.4.1 requires STUN instead of CRLF over UDP, but only registrars with outbound answer STUN. Any
+/// datagram refreshes the binding, and every SIP server must ignore this one (RFC 3261 section 7.5).
 class KeepAlive {
  public:
   enum class Due { Nothing, Ping, Dead };
@@ -23,16 +23,16 @@ class KeepAlive {
   static constexpr base::Duration kStreamMost = std::chrono::seconds(120);
   static constexpr base::Duration kPongLimit = std::chrono::seconds(10);      ///< RFC 5626 section 4.4.1
 
-  /// A REGISTER was accepted over this transport. While it runs already, nothing changes.
+  /// Starts pings after a REGISTER was accepted over this transport. Does nothing if they are running.
   void start(Transport transport, base::TimePoint now, base::Random& random);
   void stop();
-  /// The registrar's Flow-Timer: over a stream the next ping goes out within 80 to 100 % of it, over UDP when that is sooner (RFC 5626
-  /// sections 4.4.1 and 4.4.2). Nothing: it named none.
+  /// Applies the registrar's Flow-Timer. Over a stream, the next ping is sent within 80 to 100 % of it; over UDP only if that is
+  /// sooner (RFC 5626 sections 4.4.1 and 4.4.2). nullopt: the registrar sent none.
   void obey(std::optional<std::chrono::seconds> flow_timer);
-  static constexpr std::chrono::seconds kLeastFlowTimer{10}, kMostFlowTimer{3600};  ///< a timer beyond them counts as they do
-  /// A CRLF came over that connection. True: it answers a ping of ours.
+  static constexpr std::chrono::seconds kLeastFlowTimer{10}, kMostFlowTimer{3600};  ///< other values are clamped to these bounds
+  /// A CRLF arrived over the connection. Returns true if it answers our ping.
   bool on_pong(base::TimePoint now, base::Random& random);
-  /// Dead: a server that has answered before did not; it has stopped then.
+  /// Returns Dead if a server that answered earlier pings did not answer this one; pings are then stopped.
   [[nodiscard]] Due on_time(base::TimePoint now, base::Random& random);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return at_; }
   [[nodiscard]] bool running() const { return at_.has_value(); }
@@ -42,9 +42,9 @@ class KeepAlive {
 
   Transport transport_ = Transport::Udp;
   std::optional<std::chrono::seconds> flow_timer_;
-  std::optional<base::TimePoint> at_;  // The next ping, or the end of the wait for a pong.
-  bool waits_ = false;                 // For a pong.
-  bool answers_ = false;               // It has ponged over this connection: only then is silence a sign.
+  std::optional<base::TimePoint> at_;  // Time of the next ping, or end of the wait for a pong.
+  bool waits_ = false;                 // Waits for a pong.
+  bool answers_ = false;               // The server has answered a ping over this connection; only then does silence mean that it is dead.
 };
 
 }  // namespace offhook::inline v0::sip::registration

@@ -14,7 +14,7 @@ using std::chrono::seconds;
 
 namespace {
 
-/// A REGISTER names a server and nobody at it: RFC 3261 section 10.2.
+/// Removes the user part: the Request-URI of a REGISTER names a server, not a user: RFC 3261 section 10.2.
 std::string without_user(const std::string& text) {
   const auto uri = parse_uri(text);
   if (!uri || uri->user.empty()) return text;
@@ -63,7 +63,7 @@ void Registration::stop(base::TimePoint now, Actions& out) {
       state_ = State::Unregistering;
       act_at_.reset();
       stop_at_ = now + kStopLimit;
-      if (!in_flight_) remove(out);  // Otherwise once that one is answered: RFC 3261 section 10.2 allows no second one.
+      if (!in_flight_) remove(out);  // Otherwise wait for the pending response: RFC 3261 section 10.2 allows one REGISTER at a time.
       break;
   }
   assert(is_consistent());
@@ -73,7 +73,7 @@ std::string Registration::on_route(Transport transport, const base::SocketAddres
   listens_ = local.port != 0 && own_end_ != local;
   if (listens_) own_end_.reset();
   const base::SocketAddress from = own_end_.value_or(local);
-  if (transport != transport_ || local_ != from) learnt_.reset();  // Learnt about another address of ours.
+  if (transport != transport_ || local_ != from) learnt_.reset();  // The learnt address belonged to another local address.
   transport_ = transport;
   local_ = from;
   if (removing_ && !registered_.empty()) return binding(registered_, seconds(0));
@@ -82,15 +82,15 @@ std::string Registration::on_route(Transport transport, const base::SocketAddres
   contact_ = contact_uri(options_.user, nowhere.empty() ? host_port(*contact_address_) : std::string(nowhere), transport);
   if (removing_ || clearing_) return binding(contact_, seconds(0));
   std::string value = binding(contact_, asked_);
-  // With a reg-id the new binding takes the old one's place by itself: RFC 5626 section 6.
+  // With a reg-id, the new binding replaces the old one: RFC 5626 section 6.
   if (!registered_.empty() && registered_ != contact_ && options_.reg_id == 0) value += ", " + binding(registered_, seconds(0));
   return value;
 }
 
 std::string Registration::binding(const std::string& uri, seconds expires) const {
-  const bool push = !options_.push_params.empty() && expires > seconds(0);  // Not in what removes: RFC 8599 section 4.1.2.
+  const bool push = !options_.push_params.empty() && expires > seconds(0);  // Not in a removal: RFC 8599 section 4.1.2.
   std::string value = "<" + uri + (push ? options_.push_params : std::string()) + ">";
-  if (push) value += ";+sip.pnsreg";  // We refresh by our own clock: RFC 8599 section 4.1.4.
+  if (push) value += ";+sip.pnsreg";  // We refresh by our own timer: RFC 8599 section 4.1.4.
   if (!options_.instance.empty() && (expires > seconds(0) || options_.reg_id != 0)) {
     value += ";+sip.instance=\"<" + options_.instance + ">\"";
     if (options_.reg_id != 0) value += ";reg-id=" + std::to_string(options_.reg_id);
@@ -115,18 +115,21 @@ void Registration::on_response(const Message& response, base::TimePoint now, Act
   } else if (status == 401 || status == 407) {
     on_challenged(response, now, out);
   } else if (clearing_ && status >= 400 && status < 500 && status != 403 && status != 408) {
-    on_cleared(response, out);  // There is nothing to remove, or the registrar does not remove it: this must not keep us from registering.
+    // There is nothing to remove, or the registrar refuses removals. Register anyway.
+    on_cleared(response, out);
   } else if (status == 439 && options_.reg_id != 0 && state_ == State::Registering) {
-    options_.reg_id = 0;  // The first hop cannot keep flows: RFC 5626 section 4.2.1.
+    options_.reg_id = 0;  // The first hop does not support outbound: RFC 5626 section 4.2.1.
     send_first(out);
   } else if (status == 555 && !options_.push_params.empty() && state_ == State::Registering) {
-    // Nobody there will wake us (RFC 8599 section 4.1.5): told, and while we are awake we can be reached without.
+    // The registrar supports no push notifications (RFC 8599 section 4.1.5). Report it and register without: we are reachable
+    // while awake.
     out.push_back(Failed{Why::Refused, status, std::string(response.reason()), {}});
     options_.push_params.clear();
     send_first(out);
   } else if (status == 423) {
     on_interval_too_brief(response, now, out);
-  } else if (status == 403) {  // Some registrars say so to a wrong password: asking again soon may get us banned.
+  } else if (status == 403) {
+    // Some registrars answer a wrong password with 403. A quick retry could get us banned.
     refuse(Why::Refused, response, now, out, kCredentialsRetry);
   } else {
     refuse(status == 408 || status == 504 ? Why::NoAnswer : Why::Refused, response, now, out);
@@ -139,7 +142,8 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
   if (removing_) return end(out);
   if (clearing_) return on_cleared(response, out);
   const seconds expires = granted_expires(response, contact_, kMaxBindings).value_or(asked_);
-  if (expires == seconds::zero()) return refuse(Why::Refused, response, now, out);  // A 200 that registers nothing.
+  // The registrar accepted the request but registered nothing.
+  if (expires == seconds::zero()) return refuse(Why::Refused, response, now, out);
 
   stale_ = false;
   clearings_failed_ = 0;
@@ -152,13 +156,13 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
   }
   outbound_ = options_.reg_id != 0 && response.lists(HeaderName::Require, "outbound");
   if (state_ == State::Unregistering) return remove(out);
-  if (!outbound_) flow_proven_ = true;  // Nobody has promised to answer our pings.
+  if (!outbound_) flow_proven_ = true;  // The server has not promised to answer our pings.
   if (flow_proven_) failures_ = 0;
   state_ = State::Registered;
   out.push_back(Registered{expires, contact_});
   if (learn(response) && !relearnt_) {
-    // Once: behind a NAT that maps each packet anew, the answer to this one will name yet another address, and following it
-    // would never end. That other address is used with the next refresh.
+    // Follow a learnt address at once only the first time. A NAT that maps each packet anew would show yet another address for
+    // this REGISTER, without end. The next refresh uses that other address.
     state_ = State::Registering;
     send_first(out);
     relearnt_ = true;
@@ -167,7 +171,7 @@ void Registration::on_accepted(const Message& response, base::TimePoint now, Act
   act_at_ = now + refresh_after(expires, push_margin(response));
 }
 
-/// Removes the binding of a learnt address too, which the first removal could not know; then registers.
+/// Also removes the binding of a learnt address, which the first removal could not name. Then registers.
 void Registration::on_cleared(const Message& response, Actions& out) {
   clearing_ = false;
   if (state_ == State::Unregistering) return remove(out);
@@ -177,7 +181,8 @@ void Registration::on_cleared(const Message& response, Actions& out) {
   relearnt_ = again;
 }
 
-/// RFC 3261 section 8.1.3.4. The next refresh asks the registrar itself again: it may have another server in mind by then.
+/// Follows a 3xx: RFC 3261 section 8.1.3.4. The next refresh goes to the registrar itself again, which may then choose another
+/// server.
 void Registration::on_redirected(const Message& response, base::TimePoint now, Actions& out) {
   if (state_ == State::Unregistering && !removing_) return remove(out);
   redirections_.on_moved(response);
@@ -190,7 +195,7 @@ void Registration::on_redirected(const Message& response, base::TimePoint now, A
 
 void Registration::on_challenged(const Message& response, base::TimePoint now, Actions& out) {
   if (state_ == State::Unregistering && !removing_) return remove(out);
-  (void)learn(response);  // The answer to the challenge then brings the right Contact at once.
+  (void)learn(response);  // The request with credentials then has the right Contact at once.
   auto authorizations = digest_.answer(response, {"REGISTER", target_}, random_, attempt_);
   if (authorizations) return send(std::move(*authorizations), out);
   const bool wrong = authorizations.error() == AuthError::WrongCredentials;
@@ -213,7 +218,8 @@ void Registration::refuse(Why why, const Message& response, base::TimePoint now,
   if (at_least > base::Duration::zero()) failed.retry_in = uniform(at_least, at_least + at_least / 5);
   if (const auto after = response.number(HeaderName::RetryAfter)) {
     const base::Duration wait = std::min(seconds(*after), kRetryAfterMax);
-    failed.retry_in = std::max(failed.retry_in, uniform(wait, wait + wait / 10));  // Not all clients in the same moment.
+    // Spread the retries, so that not all clients return at the same moment.
+    failed.retry_in = std::max(failed.retry_in, uniform(wait, wait + wait / 10));
   }
   fail(std::move(failed), now, out);
 }
@@ -232,11 +238,11 @@ void Registration::on_failure(Failure failure, base::TimePoint now, Actions& out
   assert(is_consistent());
 }
 
-// `retry_in` comes in as the least wait; the back-off may make it longer.
+// `retry_in` is passed in as the shortest wait; the back-off may make it longer.
 void Registration::fail(Failed failed, base::TimePoint now, Actions& out) {
   if (state_ == State::Unregistering) return removing_ ? end(out) : remove(out);
   state_ = State::Waiting;
-  const bool refused = failed.status != 0;  // By a registrar that is there, and does not remove the binding, it seems.
+  const bool refused = failed.status != 0;  // A registrar responded, and apparently does not remove the binding.
   if (std::exchange(clearing_, false) && refused) ++clearings_failed_;
   const bool outage = failed.why == Why::NoAnswer || failed.why == Why::Unreachable;
   stale_ = stale_ || (outage && options_.stale != StaleBinding::Kept && options_.reg_id == 0);
@@ -248,16 +254,16 @@ void Registration::fail(Failed failed, base::TimePoint now, Actions& out) {
 
 void Registration::on_flow_lost(base::TimePoint now, Actions& out) {
   const bool proven = std::exchange(flow_proven_, false);
-  if (state_ != State::Registered) return;  // A REGISTER on its way fails by itself; a failed one is due again already.
+  if (state_ != State::Registered) return;  // A pending REGISTER fails by itself; a failed one already has a retry planned.
   forget_connection();
-  // A proxy that takes registrations and drops connections would otherwise see us every second.
+  // Otherwise a proxy that accepts registrations and then drops connections would get a REGISTER every second.
   if (outbound_ && !proven) return fail(Failed{Why::Unreachable, 0, {}, {}}, now, out);
   act_at_ = std::min(*act_at_, now + after_lost_flow(now));
   assert(is_consistent());
 }
 
-/// Not at once: when it was the registrar that went away, all its other clients come back too. And ever later to one that takes
-/// registrations and hangs up.
+/// Returns a random wait, because after a registrar's restart all its clients return. The wait grows if the registrar repeatedly
+/// accepts registrations and closes connections.
 base::Duration Registration::after_lost_flow(base::TimePoint now) {
   if (const auto accepted = std::exchange(accepted_at_, std::nullopt))
     lost_early_ = now - *accepted < kFlowStands ? lost_early_ + 1 : 0;
@@ -278,7 +284,7 @@ void Registration::refresh(Actions& out) {
       send_first(out);
       break;
     case State::Unregistered:
-    case State::Registering:  // One is on its way: RFC 3261 section 10.2 allows no second one.
+    case State::Registering:  // A REGISTER is pending: RFC 3261 section 10.2 allows no second one.
     case State::Unregistering: break;
   }
   assert(is_consistent());
@@ -345,26 +351,26 @@ void Registration::end(Actions& out) {
   out.push_back(Unregistered{});
 }
 
-/// Temporary ones end with the registration, and a call must not name what no longer leads here: RFC 5627 section 4.2.
+/// A temporary GRUU ends with the registration, and a call must not use a GRUU that is no longer valid: RFC 5627 section 4.2.
 void Registration::forget_gruus() {
   gruu_.clear();
   temp_gruu_.clear();
 }
 
-// What was learnt about it was the address of a connection that is gone.
+// The learnt address was that of the lost connection.
 void Registration::forget_connection() {
   if (!is_reliable(transport_)) return;
   learnt_.reset();
   own_end_.reset();
 }
 
-// True when the Contact to write next differs from the one that this response answers.
+// Returns true if the next Contact differs from the one that this response answers.
 bool Registration::learn(const Message& response) {
-  if (!local_ || local_->port == 0 || is_web_socket(transport_)) return false;  // RFC 7118 section 5.3: of no use.
+  if (!local_ || local_->port == 0 || is_web_socket(transport_)) return false;  // Not useful over WebSocket: RFC 7118 section 5.3.
   auto seen = options_.learn_contact ? observed_address(response.top_via(), local_->port) : std::nullopt;
   if (seen && seen->ip.is_v6() != local_->ip.is_v6()) seen.reset();
   if (!seen && listens_) return false;
-  // Without a NAT, the port of our end of a connection is not the one that we listen on.
+  // Without a NAT, the registrar sees the port of our end of the connection, which is not our listening port.
   if (!seen || (listens_ && is_reliable(transport_) && seen->ip == local_->ip)) seen = local_;
   learnt_ = *seen == *local_ ? std::nullopt : seen;
   return *seen != contact_address_;
@@ -377,16 +383,16 @@ base::Duration Registration::backoff() {
   return doubled(flow ? first : kBackoffBase, ++failures_, most);
 }
 
-/// At random between half of it and all.
+/// Returns `wait` doubled `times` times, at most `most`, and randomly reduced by up to half.
 base::Duration Registration::doubled(base::Duration wait, int times, base::Duration most) {
   for (int i = 0; i < times && wait < most; ++i) wait *= 2;
   wait = std::min(wait, most);
   return uniform(wait / 2, wait);
 }
 
-/// Deviation: RFC 8599 section 4.1.4 wants a binding with push that is not told sip.pnsreg to be refreshed only when a notification
-/// comes. Who is awake refreshes it all the same: a notification that gets lost costs no calls then. And a margin that leaves less
-/// than a quarter of the time is cut there, or we would do nothing else.
+/// Deviation: RFC 8599 section 4.1.4 wants a binding with push but without sip.pnsreg to be refreshed only after a notification.
+/// Refresh it while awake, so that a lost notification costs no calls. Limit the margin so that at least a quarter of the time
+/// remains; a larger one would cause constant refreshes.
 base::Duration Registration::refresh_after(seconds granted, base::Duration margin) {
   const base::Duration expires = std::min(granted, kMaxExpires);
   const base::Duration spread = uniform(expires / 2, expires * 85 / 100);

@@ -4,12 +4,13 @@
 
 namespace offhook::inline v0::sip::registration {
 
-/// When a binding that the registrar may still have from before is removed first. A registrar such as Asterisk marks a contact that did not answer as
-/// unreachable, and a REGISTER that repeats this contact does not change the mark; a contact that was removed and registered is tried at once.
+/// Says when to remove a binding that the registrar may still have from an earlier time. A registrar such as Asterisk marks a
+/// contact that did not answer as unreachable. A REGISTER that repeats this contact does not clear the mark, but removing the
+/// contact and registering it again does.
 enum class StaleBinding : std::uint8_t {
   Kept,
   RemovedAfterOutage,  ///< the last REGISTER had no answer, or could not be sent
-  RemovedFirst,        ///< and before the first REGISTER: an earlier process had the same Contact
+  RemovedFirst,        ///< also before the first REGISTER, because an earlier process had the same Contact
 };
 
 }  // namespace offhook::inline v0::sip::registration
