@@ -8,16 +8,16 @@
 
 namespace offhook::inline v0::sip::locate {
 
-/// Answers for as long as they hold. Pure: time comes in as an argument.
+/// Caches answers until their TTL ends. Pure: time is an argument.
 class AnswerCache {
  public:
-  static constexpr std::size_t kMaxAnswers = 512;            ///< the one that would end first makes room
-  static constexpr std::chrono::seconds kMaxTtl{3600};       ///< whatever the server says
-  static constexpr std::chrono::seconds kNegativeTtl{30};    ///< of "no such name" and "no such record"
+  static constexpr std::size_t kMaxAnswers = 512;            ///< beyond it, the entry that would expire first is removed
+  static constexpr std::chrono::seconds kMaxTtl{3600};       ///< upper bound of the server's TTL
+  static constexpr std::chrono::seconds kNegativeTtl{30};    ///< for "no such name" and "no such record"
 
-  /// Null when it is not known (any more). Valid until the next call.
+  /// Returns null if there is no answer, or it has expired. Valid until the next call.
   [[nodiscard]] const Answer* find(const Question& question, base::TimePoint now);
-  /// The shortest TTL of its records counts; 0 is not kept at all, nor is a failure.
+  /// Stores an answer for the shortest TTL of its records. Does not store a TTL of 0, nor a failure.
   void keep(const Question& question, const Answer& answer, base::TimePoint now);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

@@ -12,10 +12,10 @@ using locate::RecordType;
 
 namespace {
 
-/// The transport of a URI that names none, where no DNS is to say: RFC 3263 section 4.1.
+/// Returns the transport of a URI that names none, if no DNS is used: RFC 3263 section 4.1.
 Transport plain_transport(bool secure) { return secure ? Transport::Tls : Transport::Udp; }
 
-/// What a `sips` URI makes of the transport that it names: RFC 3261 section 26.2.2. Nothing where there is no TLS below.
+/// Converts the transport of a `sips` URI to its TLS form: RFC 3261 section 26.2.2. Returns nullopt for UDP, which has none.
 std::optional<Transport> secured(Transport transport) {
   switch (transport) {
     case Transport::Udp: return std::nullopt;
@@ -84,14 +84,15 @@ void Locator::begin() {
   settle_at_once();
 }
 
-/// What no name server has to be asked for.
+/// Finds the candidates that need no name server.
 void Locator::settle_at_once() {
   const Transport transport = target_.transport.value_or(plain_transport(target_.secure));
   const Server server{transport, target_.host, target_.port.value_or(locate::default_port(transport))};
   std::vector<base::IpAddress> known = options_.known;
   if (const auto literal = base::IpAddress::parse(target_.host)) {
     known = {*literal};
-  } else if (known.empty() && is_localhost(target_.host)) {  // RFC 6761: never anybody else
+  } else if (known.empty() && is_localhost(target_.host)) {
+    // RFC 6761: always this host
     known = {*base::IpAddress::parse("127.0.0.1"), *base::IpAddress::parse("::1")};
   } else if (!locate::is_host_name(target_.host)) {
     return end("not a host name");
@@ -131,7 +132,7 @@ void Locator::give_up() {
   advance();
 }
 
-/// Goes over everything that is known from the start: it asks for what is missing, and ends when nothing is.
+/// Processes all answers from the start. Asks for missing ones, and ends when none is missing.
 void Locator::advance() {
   if (!servers_ && !services_ && !find_services()) return;
   if (!servers_ && !find_servers()) return;
@@ -139,7 +140,7 @@ void Locator::advance() {
   end(candidates_.empty() ? explain() : "");
 }
 
-/// Names that got so far have no characters but those of host names: nothing to escape.
+/// The names contain only host name characters, so they need no escaping.
 std::string Locator::explain() const {
   const std::string& name = without_.empty() ? target_.host : without_;
   const std::string no_answer = "no DNS answer for " + name + ": ";
@@ -154,7 +155,7 @@ std::string Locator::explain() const {
   return {};
 }
 
-/// RFC 3263 section 4.1: which transports, by NAPTR when the URI does not say.
+/// Finds the transports, by NAPTR if the URI names none: RFC 3263 section 4.1.
 bool Locator::find_services() {
   std::vector<locate::Service> services;
   if (target_.transport) {
@@ -163,7 +164,8 @@ bool Locator::find_services() {
     const Found naptr = find(RecordType::Naptr, target_.host);
     if (naptr.pending) return false;
     services = locate::naptr_services(data_of<locate::NaptrRecord>(naptr.records), options_.transports);
-    if (services.empty()) {  // Likewise when what it offers is nothing that we speak.
+    // Also if we support none of the offered services.
+    if (services.empty()) {
       for (const Transport transport : options_.transports)
         services.push_back({transport, locate::srv_name(transport, target_.host)});
     }
@@ -173,13 +175,13 @@ bool Locator::find_services() {
   return true;
 }
 
-/// RFC 3263 section 4.2: which hosts and ports, by SRV; the name itself when there are no such records.
+/// Finds hosts and ports by SRV; uses the name itself if there are no SRV records: RFC 3263 section 4.2.
 bool Locator::find_servers() {
   bool pending = false, any = false;
   std::vector<std::pair<Transport, std::vector<locate::SrvRecord>>> found;
   const auto naptr = asked_.find({RecordType::Naptr, target_.host});
   if (naptr != asked_.end() && naptr->second && naptr->second->kind == Answer::Kind::Timeout) {
-    // A server that is silent about NAPTR may be about SRV, too: the time to wait for it is better used at once.
+    // A server that does not answer NAPTR may not answer SRV either. Ask for addresses now, to use the waiting time.
     if (options_.v4) (void)find(RecordType::A, target_.host);
     if (options_.v6) (void)find(RecordType::Aaaa, target_.host);
   }
@@ -199,7 +201,7 @@ bool Locator::find_servers() {
         servers.push_back({transport, host, record.port});
     }
   }
-  // A target of "." says that the service is not offered: RFC 2782. The name itself is then no way in.
+  // An SRV target of "." means that the service is not offered: RFC 2782. In that case do not use the name itself.
   if (!any) {
     const Transport transport = target_.transport.value_or(plain_transport(target_.secure));
     const bool speaks = std::find(options_.transports.begin(), options_.transports.end(), transport) != options_.transports.end();
@@ -210,7 +212,7 @@ bool Locator::find_servers() {
 }
 
 bool Locator::find_addresses() {
-  std::vector<std::pair<Found, Found>> found;  // Of both families.
+  std::vector<std::pair<Found, Found>> found;  // The answers of both address families.
   bool pending = false;
   for (const Server& server : *servers_) {
     Found six = options_.v6 ? find(RecordType::Aaaa, server.host) : Found{};
@@ -236,7 +238,7 @@ bool Locator::find_addresses() {
   return true;
 }
 
-/// Both families in turn, so that one that is broken costs one attempt and not all of them.
+/// Alternates the address families, so that a broken family costs one attempt at a time.
 void Locator::list(const Server& server, const std::vector<base::IpAddress>& first, const std::vector<base::IpAddress>& second) {
   const auto add = [&](const std::vector<base::IpAddress>& from, std::size_t at) {
     if (at >= from.size() || candidates_.size() >= kMaxCandidates) return;
@@ -251,7 +253,7 @@ void Locator::list(const Server& server, const std::vector<base::IpAddress>& fir
   }
 }
 
-/// Follows aliases, within one answer and by asking on.
+/// Finds records of a name. Follows aliases within one answer, and by further questions.
 Locator::Found Locator::find(RecordType type, const std::string& name) {
   Found found;
   std::string current = name;
@@ -284,7 +286,7 @@ Locator::Found Locator::find(RecordType type, const std::string& name) {
   }
 }
 
-/// Null while there is no answer; the question is then on its way, unless there were too many.
+/// Returns the answer, or null if there is none yet; in that case asks the question, unless there were too many.
 const Answer* Locator::ask(const Question& question) {
   const auto at = asked_.find(question);
   if (at != asked_.end()) return at->second ? &*at->second : nullptr;

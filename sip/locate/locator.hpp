@@ -12,58 +12,58 @@
 
 namespace offhook::inline v0::sip {
 
-/// From the host of a URI to what can be tried, best first: RFC 3263 sections 4.1 and 4.2. One per look-up. Pure: the owner
-/// carries the questions to a name server and the answers back, in any order, and may give up at any time.
+/// Resolves the host of a URI to candidates to try, best first: RFC 3263 sections 4.1 and 4.2. One object per look-up. Pure: its
+/// owner passes the questions to a name server and the answers back, in any order, and may give up at any time.
 ///
-/// A list of candidates goes over all that the domain offers, in its own order: every service, every server, both families of
+/// The candidates cover everything that the domain offers, in its order: every service, every server, and the address families of
 /// each server in turn.
-/// Deviation: a name of one label (`pbx`, `localhost`) is the name of a host nearby, and is asked for its addresses alone; RFC
-/// 3263 section 4.1 would ask the name servers of the world which services it has, and wait for those that are out of reach.
+/// Deviation: a name of one label (`pbx`, `localhost`) counts as a host nearby, and only its addresses are asked for.
+/// RFC 3263 section 4.1 would ask public name servers for its services, and wait for servers that are out of reach.
 class Locator {
  public:
-  // Of what name servers say. What is beyond a bound is left out, never an error.
-  static constexpr std::size_t kMaxRecords = 64;     ///< of one answer
+  // Bounds on the answers of name servers. Entries beyond a bound are ignored; that is not an error.
+  static constexpr std::size_t kMaxRecords = 64;     ///< per answer
   static constexpr std::size_t kMaxServices = 6;
-  static constexpr std::size_t kMaxServers = 16;     ///< SRV targets, of all services
-  static constexpr std::size_t kMaxAddresses = 8;    ///< of one server and one family
-  static constexpr std::size_t kMaxAliases = 8;      ///< CNAMEs behind each other
+  static constexpr std::size_t kMaxServers = 16;     ///< SRV targets of all services
+  static constexpr std::size_t kMaxAddresses = 8;    ///< per server and family
+  static constexpr std::size_t kMaxAliases = 8;      ///< consecutive CNAMEs
   static constexpr std::size_t kMaxQuestions = 48;
   static constexpr std::size_t kMaxCandidates = 32;
 
   struct Target {
-    std::string host;                    ///< name or address literal, IPv6 without brackets
+    std::string host;                    ///< name or IP address; IPv6 without brackets
     std::optional<std::uint16_t> port;
-    std::optional<Transport> transport;  ///< nothing: the domain decides
-    bool secure = false;                 ///< sips: TLS, alone or below WebSocket, or nothing
+    std::optional<Transport> transport;  ///< nullopt: the domain decides
+    bool secure = false;                 ///< for sips: require TLS, alone or below WebSocket
   };
   struct Options {
-    /// What we speak, in the order of our preference: it counts where the domain has none.
+    /// Supported transports, in our order of preference; used where the domain states none.
     std::vector<Transport> transports{Transport::Udp, Transport::Tcp};
     bool v4 = true, v6 = true;
-    std::vector<base::IpAddress> known;  ///< addresses that this machine's hosts file gives the name: no server is asked then
+    std::vector<base::IpAddress> known;  ///< addresses of the name in this machine's hosts file; if not empty, no server is asked
   };
   struct Candidate {
     Transport transport = Transport::Udp;
     base::SocketAddress remote;
-    std::string name;                    ///< that a TLS server there has to prove: the host as it was asked for (RFC 5922)
+    std::string name;                    ///< the name that a TLS server must prove: the requested host (RFC 5922)
     friend bool operator==(const Candidate&, const Candidate&) = default;
   };
 
-  /// `random` must outlive this.
+  /// `random` must outlive this object.
   Locator(Target target, Options options, base::Random& random);
   Locator(const Locator&) = delete;
   Locator& operator=(const Locator&) = delete;
 
-  /// What to ask, until empty; after each answer there may be more.
+  /// Returns the next question, or nullopt if there is none. Each answer may cause more questions.
   [[nodiscard]] std::optional<locate::Question> poll_question();
-  /// An answer to what was not asked, or a second one, is without effect.
+  /// Processes an answer. Ignores an answer to no question, and a second answer.
   void on_answer(const locate::Question& question, locate::Answer answer);
-  /// Nobody waits any longer: what is unanswered counts as Timeout, and is_done() holds.
+  /// Ends the look-up: unanswered questions count as Timeout, and is_done() returns true.
   void give_up();
 
   [[nodiscard]] bool is_done() const { return done_; }
   [[nodiscard]] const std::vector<Candidate>& candidates() const { return candidates_; }
-  /// Why there is no candidate and what to do, for people; "" when there is one.
+  /// Returns the reason why there is no candidate, and the remedy, as text for users; "" if there is a candidate.
   [[nodiscard]] std::string error() const;
 
  private:
@@ -75,7 +75,7 @@ class Locator {
   struct Found {
     bool pending = false;
     std::vector<locate::Record> records;
-    locate::Answer::Kind kind = locate::Answer::Kind::NoData;  // When there are none.
+    locate::Answer::Kind kind = locate::Answer::Kind::NoData;  // Set if there are no records.
     std::string trouble{};
   };
   void begin();
@@ -95,11 +95,11 @@ class Locator {
   base::Random& random_;
   std::map<locate::Question, std::optional<locate::Answer>> asked_;
   std::deque<locate::Question> to_ask_;
-  std::optional<std::vector<locate::Service>> services_;  // Once they are known.
-  std::optional<std::vector<Server>> servers_;            // Likewise, in their final order.
+  std::optional<std::vector<locate::Service>> services_;  // Set when they are known.
+  std::optional<std::vector<Server>> servers_;            // Set when they are known, in their final order.
   std::vector<Candidate> candidates_;
   locate::Answer::Kind worst_ = locate::Answer::Kind::NoData;
-  std::string trouble_, without_;  // Of that answer, and whose address is missing.
+  std::string trouble_, without_;  // Error text of the worst answer, and the host without an address.
   std::string error_;
   bool gave_up_ = false, done_ = false;
 };

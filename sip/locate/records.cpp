@@ -7,7 +7,7 @@
 namespace offhook::inline v0::sip::locate {
 
 namespace {
-constexpr std::size_t kMaxName = 253, kMaxLabel = 63;  // Of a domain name and of its labels.
+constexpr std::size_t kMaxName = 253, kMaxLabel = 63;  // In octets, for a domain name and for each label.
 }
 
 std::string_view to_string(RecordType type) {

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-/// What is asked of the name servers, and what they say. Values, without any wire format.
+/// Questions to name servers, and their answers. Values, without any wire format.
 namespace offhook::inline v0::sip::locate {
 
 enum class RecordType : std::uint8_t { A, Aaaa, Srv, Naptr };
@@ -17,7 +17,7 @@ enum class RecordType : std::uint8_t { A, Aaaa, Srv, Naptr };
 
 struct Question {
   RecordType type = RecordType::A;
-  std::string name;  ///< lower case, without the dot at the end
+  std::string name;  ///< lower case, without the trailing dot
   friend auto operator<=>(const Question&, const Question&) = default;
 };
 
@@ -26,9 +26,9 @@ struct AddressRecord {
 };
 struct SrvRecord {  ///< RFC 2782
   std::uint16_t priority = 0, weight = 0, port = 0;
-  std::string target;  ///< "" is the root: the service is decidedly not offered
+  std::string target;  ///< "" is the root: the domain states that it does not offer the service
 };
-struct NaptrRecord {  ///< RFC 3263 section 4.1 shows one
+struct NaptrRecord {  ///< RFC 3263 section 4.1 has an example
   std::uint16_t order = 0, preference = 0;
   std::string flags, service, regexp, replacement;
 };
@@ -37,27 +37,28 @@ struct AliasRecord {  ///< CNAME
 };
 
 struct Record {
-  std::string name;  ///< whose record it is
+  std::string name;  ///< owner name of the record
   std::chrono::seconds ttl{};
   std::variant<AddressRecord, SrvRecord, NaptrRecord, AliasRecord> data;
 };
 
 struct Answer {
   enum class Kind : std::uint8_t {
-    Found,    ///< though perhaps no record of the type that was asked for
+    Found,    ///< possibly without a record of the requested type
     NoName,   ///< NXDOMAIN
-    NoData,   ///< there is such a name, without such records
-    Failed,   ///< the server could not or would not say, or what it said was no DNS message
-    Timeout,  ///< nobody answered
+    NoData,   ///< the name exists, but has no such records
+    Failed,   ///< the server failed or refused, or its response is not a DNS message
+    Timeout,  ///< no server responded
   };
   Kind kind = Kind::Found;
   std::vector<Record> records;
-  std::string trouble{};  ///< Failed, Timeout: in a word or two, such as "SERVFAIL"
+  std::string trouble{};  ///< for Failed and Timeout: a short reason, such as "SERVFAIL"
 };
 
-/// Names are compared without regard to case, and a dot at the end says nothing: both go.
+/// Returns the name in lower case without a trailing dot, so that names can be compared.
 [[nodiscard]] std::string normal_name(std::string_view name);
-/// 1 to 253 letters, digits, hyphens, underscores and dots, with labels of 1 to 63: all that we ask a name server about.
+/// Returns true for 1 to 253 letters, digits, hyphens, underscores and dots, with labels of 1 to 63. We ask name servers only
+/// about names like this.
 [[nodiscard]] bool is_host_name(std::string_view name);
 
 }  // namespace offhook::inline v0::sip::locate

@@ -23,7 +23,8 @@ std::optional<Transport> transport_of(std::string_view service) {
   return std::nullopt;
 }
 
-/// RFC 2782: the running sum of weights, and the first record whose sum reaches a number drawn from 0 to the whole sum.
+/// Chooses a record as in RFC 2782: draws a number from 0 to the sum of all weights, and returns the first record whose running
+/// sum reaches it.
 std::size_t draw(std::span<const SrvRecord> group, base::Random& random) {
   std::uint64_t sum = 0;
   for (const SrvRecord& record : group) sum += record.weight;
@@ -81,7 +82,7 @@ std::uint16_t default_port(Transport transport) {
 }
 
 void order_by_weight(std::vector<SrvRecord>& records, base::Random& random) {
-  // Weight 0 first, so that such a record has its small chance: RFC 2782.
+  // Weight 0 first, so that these records have a small chance: RFC 2782.
   std::stable_sort(records.begin(), records.end(), [](const SrvRecord& a, const SrvRecord& b) {
     return a.priority != b.priority ? a.priority < b.priority : (a.weight == 0) > (b.weight == 0);
   });

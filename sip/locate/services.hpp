@@ -18,18 +18,18 @@ struct Service {
   friend bool operator==(const Service&, const Service&) = default;
 };
 
-/// TLS, alone or below WebSocket.
+/// Returns true for TLS, alone or below WebSocket.
 [[nodiscard]] constexpr bool is_secure(Transport transport) { return transport == Transport::Tls || transport == Transport::Wss; }
 
-/// The services of `records` that are one of `usable`, by order and preference: RFC 3263 section 4.1. A record of another
-/// purpose, with a regular expression, or without the flag "s" is passed over.
+/// Returns the services of `records` that are in `usable`, by order and preference: RFC 3263 section 4.1. Skips records for other
+/// purposes, with a regular expression, or without the flag "s".
 [[nodiscard]] std::vector<Service> naptr_services(const std::vector<NaptrRecord>& records, std::span<const Transport> usable);
-/// Where the SRV records of a transport stand when no NAPTR says so: `_sip._udp.example.com`, `_sips._tcp.example.com`.
+/// Returns the name of a transport's SRV records if no NAPTR names it: `_sip._udp.example.com`, `_sips._tcp.example.com`.
 [[nodiscard]] std::string srv_name(Transport transport, std::string_view domain);
-/// Where a transport is when nobody names a port: RFC 3261 section 19.1.2, RFC 7118 section 5.5.
+/// Returns the port of a transport if the URI has none: RFC 3261 section 19.1.2, RFC 7118 section 5.5.
 [[nodiscard]] std::uint16_t default_port(Transport transport);
 
-/// By priority, and by weighted chance where it is the same: RFC 2782. A record of weight 0 has a small chance to be first.
+/// Sorts by priority, and by weighted chance within a priority: RFC 2782. A record of weight 0 has a small chance to be first.
 void order_by_weight(std::vector<SrvRecord>& records, base::Random& random);
 
 }  // namespace offhook::inline v0::sip::locate
