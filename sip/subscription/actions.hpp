@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-/// What a subscription asks of its owner, the stack.
+/// The actions that a subscription requests from its owner, the stack.
 namespace offhook::inline v0::sip::subscription {
 
 using session::Failure;
@@ -13,15 +13,15 @@ using session::Respond;
 using session::Tell;
 using transaction::TransactionId;
 
-/// Send a request in a transaction of its own; on_response() or on_failure() follows, with this head. The owner adds Contact.
+/// Sends a request in a new transaction. The owner adds Contact, and then calls on_response() or on_failure() with this head.
 struct Send {
   RequestHead head;
-  HeaderList headers;  ///< The phone's.
+  HeaderList headers;  ///< from the phone layer
   Body body;
-  HeaderList own;      ///< The machine's.
+  HeaderList own;      ///< from the subscription itself
 };
 
 using Action = std::variant<Respond, Send, Tell>;
-using Actions = std::vector<Action>;  ///< Carried out in order by the owner.
+using Actions = std::vector<Action>;  ///< the owner carries them out in order
 
 }  // namespace offhook::inline v0::sip::subscription

@@ -25,7 +25,7 @@ bool is_token_char(char c) {
 
 bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char); }
 
-/// Takes what stands in front of the next `;` that is not in quotes; nothing when a quoted string has no end.
+/// Takes the text before the next `;` outside quotes. Returns nullopt if a quoted string has no end.
 std::optional<std::string_view> take_part(std::string_view& rest) {
   bool quoted = false;
   std::size_t at = 0;
@@ -39,7 +39,7 @@ std::optional<std::string_view> take_part(std::string_view& rest) {
   return part;
 }
 
-/// Calls `param` with each name and value behind the head. False when one has no name.
+/// Calls `param` with each name and value after the head. Returns false if a parameter has no name.
 template <class Param>
 bool split(std::string_view value, std::string_view& head, Param param) {
   const auto first = take_part(value);

@@ -40,7 +40,7 @@ void Notifier::start(TransactionId request, seconds granted, base::TimePoint now
     return;
   }
   answer(now, out);
-  if (!fetch_) changed(now, out);  // RFC 6665 section 4.2.1.2; a fetch has one answer only.
+  if (!fetch_) changed(now, out);  // RFC 6665 section 4.2.1.2; a fetch gets one NOTIFY only.
 }
 
 void Notifier::answer(base::TimePoint now, Actions& out) {
@@ -49,7 +49,7 @@ void Notifier::answer(base::TimePoint now, Actions& out) {
   expire_at_ = now + (fetch_ ? kFetchLimit : base::Duration(granted_));
 }
 
-/// RFC 6665 section 4.2.1.3: 403 is for whom a list does not name.
+/// Refuses the waiting SUBSCRIBE: RFC 6665 section 4.2.1.3. 403 means that the subscriber is not on the list.
 void Notifier::refuse(Why reason, Actions& out) {
   const int status = reason == Why::Rejected ? 403 : reason == Why::NoResource ? 404 : 503;
   HeaderList own;
@@ -64,7 +64,8 @@ void Notifier::on_subscribe(TransactionId request, const Message& subscribe, bas
   const auto refuse = [&](int status, HeaderList own = {}) { out.push_back(Respond{request, status, {}, {}, std::move(own)}); };
   if ((state_ != State::Pending && state_ != State::Active) || fetch_) return refuse(481);
   const auto event = event_of(subscribe);
-  if (!event || *event != setup_.event) return refuse(481);  // Another subscription of one dialog: RFC 6665 section 4.5.2.
+  // Another subscription of the dialog: RFC 6665 section 4.5.2.
+  if (!event || *event != setup_.event) return refuse(481);
   if (!dialog_.accept_sequence(subscribe)) return refuse(500);
   const Grant grant = grant_of(subscribe, setup_.grant);
   if (grant.too_brief) return refuse(423, {{"Min-Expires", std::to_string(setup_.grant.least.count())}});
@@ -75,7 +76,7 @@ void Notifier::on_subscribe(TransactionId request, const Message& subscribe, bas
   changed(now, out);
 }
 
-/// What the subscriber waits for.
+/// Sends a NOTIFY without waiting for the pace, because the subscriber expects it.
 void Notifier::changed(base::TimePoint now, Actions& out) {
   dirty_ = urgent_ = true;
   if (!in_flight_) send(now, out);
@@ -131,12 +132,13 @@ bool Notifier::end(Why reason, std::optional<seconds> retry_after, base::TimePoi
     refuse(reason, out);
     return true;
   }
-  if (reason == Why::Rejected || reason == Why::NoResource) body_ = {};  // Who may not see it gets none of it.
+  // A rejected subscriber must not get the state.
+  if (reason == Why::Rejected || reason == Why::NoResource) body_ = {};
   leave(reason, reason, now, out);
   return true;
 }
 
-/// `reason` goes to the subscriber, `told` to the owner.
+/// Ends the subscription. The subscriber gets `reason`, the owner gets `told`.
 void Notifier::leave(Why reason, Why told, base::TimePoint now, Actions& out) {
   state_ = State::Leaving;
   reason_ = reason;

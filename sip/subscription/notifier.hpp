@@ -17,16 +17,17 @@ struct Grant {
 };
 [[nodiscard]] Grant grant_of(const Message& subscribe, const GrantOptions& options);
 
-/// One subscriber of ours: RFC 6665 section 4.2. It is answered at once, told that its owner is being asked, and told the state
-/// when the owner has agreed; or, where the package has patience, it is answered when the owner has decided. NOTIFYs go out one at a time, so that none overtakes another; what changes meanwhile goes with the
-/// next, as it is then. What is notified is whole state: each NOTIFY stands for itself. Pure: no I/O, no clock.
+/// One subscriber to us: RFC 6665 section 4.2. By default the SUBSCRIBE is answered at once with a pending NOTIFY, and the state
+/// follows when the owner agrees. If the package has patience, the response waits for the owner's decision. Sends one NOTIFY at a
+/// time, so that none overtakes another; changes in the meantime go into the next one. Each NOTIFY has the complete state. Pure:
+/// no I/O, no clock.
 class Notifier {
  public:
   enum class State : std::uint8_t {
-    Asked,       // the owner has not decided, and the SUBSCRIBE waits for that
-    Pending,     // the owner has not decided
+    Asked,       // the owner has not decided, and the SUBSCRIBE is not answered
+    Pending,     // the SUBSCRIBE is answered, but the owner has not decided
     Active,
-    Leaving,     // its last NOTIFY is on its way, or waits for the one before it
+    Leaving,     // the last NOTIFY is pending, or waits for the one before it
     Terminated,
   };
   struct Setup {
@@ -35,21 +36,21 @@ class Notifier {
     GrantOptions grant{};
     NotifyOptions notify{};
   };
-  /// Who asks with Expires 0 and whose owner has to decide waits for so long at most, well within its Timer N.
+  /// Longest time that a SUBSCRIBE with Expires 0 waits for the owner's decision; well within the subscriber's Timer N.
   static constexpr base::Duration kFetchLimit = std::chrono::seconds(5);
 
   Notifier(Setup setup, Dialog dialog);
 
-  /// The SUBSCRIBE that the dialog was made of; its grant is not too brief.
+  /// Processes the SUBSCRIBE that created the dialog; its grant must not be too brief.
   void start(TransactionId request, std::chrono::seconds granted, base::TimePoint now, Actions& out);
-  /// A later one, in the dialog.
+  /// Processes a later SUBSCRIBE in the dialog.
   void on_subscribe(TransactionId request, const Message& subscribe, base::TimePoint now, Actions& out);
   void on_response(const Message& response, base::TimePoint now, Actions& out);
   void on_failure(Failure failure, base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
-  // Of the owner; false when it is too late, or not in this state.
+  // Commands of the owner. Return false if the state does not allow them.
   [[nodiscard]] bool accept(Body state, base::TimePoint now, Actions& out);
   [[nodiscard]] bool notify(Body state, base::TimePoint now, Actions& out);
   [[nodiscard]] bool end(Why reason, std::optional<std::chrono::seconds> retry_after, base::TimePoint now, Actions& out);
@@ -58,7 +59,7 @@ class Notifier {
   [[nodiscard]] bool is_over() const { return state_ == State::Terminated; }
   [[nodiscard]] const Dialog& dialog() const { return dialog_; }
   [[nodiscard]] const EventType& event() const { return setup_.event; }
-  /// The CSeq of a NOTIFY that is sent again with credentials.
+  /// Returns the CSeq for repeating a NOTIFY with credentials.
   [[nodiscard]] std::uint32_t take_cseq() { return dialog_.take_cseq(); }
   [[nodiscard]] bool is_consistent() const;
 
@@ -76,19 +77,19 @@ class Notifier {
   Setup setup_;
   Dialog dialog_;
   State state_ = State::Pending;
-  TransactionId asked_;                  // The SUBSCRIBE that is not answered yet,
-  std::chrono::seconds granted_{};       // and what it will get.
-  bool fetch_ = false;                   // Expires was 0 from the start.
-  bool in_flight_ = false;               // A NOTIFY waits for its answer.
-  bool dirty_ = false;                   // Another one shall follow it,
-  bool urgent_ = false;                  // without waiting for its time.
-  std::uint32_t documents_ = 0;          // That were sent.
-  Body body_;                            // The state as the owner told it last.
-  Why reason_ = Why::None;               // Of the last NOTIFY.
+  TransactionId asked_;                  // The SUBSCRIBE that is not answered yet.
+  std::chrono::seconds granted_{};       // The expiry for its response.
+  bool fetch_ = false;                   // The first Expires was 0.
+  bool in_flight_ = false;               // A NOTIFY waits for its response.
+  bool dirty_ = false;                   // Another NOTIFY must follow.
+  bool urgent_ = false;                  // That NOTIFY must not wait for the pace.
+  std::uint32_t documents_ = 0;          // Number of documents sent.
+  Body body_;                            // The last state from the owner.
+  Why reason_ = Why::None;               // Reason for the last NOTIFY.
   std::optional<std::chrono::seconds> retry_after_;
   std::optional<base::TimePoint> expire_at_;
-  std::optional<base::TimePoint> not_before_;  // The next NOTIFY.
-  std::optional<base::TimePoint> send_at_;     // One waits until then.
+  std::optional<base::TimePoint> not_before_;  // Earliest time of the next NOTIFY.
+  std::optional<base::TimePoint> send_at_;     // A NOTIFY waits until this time.
 };
 
 }  // namespace offhook::inline v0::sip::subscription

@@ -9,42 +9,43 @@
 
 namespace offhook::inline v0::sip::subscription {
 
-/// An event package, with the id that old subscribers tell several subscriptions of one dialog apart by.
+/// An event package and an id. Old subscribers use the id to distinguish several subscriptions of one dialog.
 struct EventType {
-  std::string package;  ///< "message-summary", templates included: "presence.winfo"
+  std::string package;  ///< "message-summary", or with templates: "presence.winfo"
   std::optional<std::string> id{};
-  /// Byte by byte, other parameters left aside: RFC 6665 section 8.2.1.
+  /// Compares byte by byte and ignores other parameters: RFC 6665 section 8.2.1.
   friend bool operator==(const EventType&, const EventType&) = default;
 };
 
 struct SubscriberOptions {
   EventType event;
-  std::string accept{};                ///< media types of bodies that we read, as in Accept; "": the package's own
-  std::chrono::seconds expires{3600};  ///< 0: asks once, keeps nothing (RFC 6665 section 4.4.3)
-  bool forks = false;                  ///< the package allows several dialogs of one SUBSCRIBE: RFC 6665 section 5.4.9
-  bool persists = true;                ///< asks anew when it ended, where the reason allows
-  HeaderList headers{};                ///< of each SUBSCRIBE
-  Body body{};                         ///< of each SUBSCRIBE: a filter
-  std::string refer_to{};              ///< not empty: a REFER outside of calls, whose subscription comes with it (RFC 3515)
+  std::string accept{};                ///< media types of readable bodies, as in Accept; "": the package's default
+  std::chrono::seconds expires{3600};  ///< 0: fetches the state once (RFC 6665 section 4.4.3)
+  bool forks = false;                  ///< the package allows several dialogs per SUBSCRIBE: RFC 6665 section 5.4.9
+  bool persists = true;                ///< subscribe again after an end, if its reason allows
+  HeaderList headers{};                ///< for each SUBSCRIBE
+  Body body{};                         ///< for each SUBSCRIBE: a filter
+  std::string refer_to{};              ///< not empty: send a REFER outside calls, which creates the subscription (RFC 3515)
 };
 
-/// Where a document counts itself, before it has a number.
+/// Placeholder for the version in a document that has no number yet.
 inline constexpr std::string_view kVersionMark = "{version}";
 
-/// How one package tells.
+/// The rules for the NOTIFYs of one package.
 struct NotifyOptions {
-  /// For so long a first SUBSCRIBE is not answered while its owner decides, so that a refusal is a response; then it gets 200, and
-  /// "pending" (RFC 6665 section 4.2.1.3). 0: that at once.
+  /// Time that a first SUBSCRIBE waits for the owner's decision, so that a refusal is a response. Then it gets 200, and "pending"
+  /// (RFC 6665 section 4.2.1.3). 0: at once.
   base::Duration patience{};
-  base::Duration pace{};   ///< from one NOTIFY to the next; those that answer a SUBSCRIBE or end it do not wait (RFC 6665 section 5.4.10)
-  bool counts = false;     ///< the first kVersionMark of a body becomes 0, 1, 2 ...: one more with each body that is sent
+  /// Shortest time between two NOTIFYs. Does not apply to those that answer or end a SUBSCRIBE (RFC 6665 section 5.4.10).
+  base::Duration pace{};
+  bool counts = false;     ///< replace the first kVersionMark in a body by 0, 1, 2, ...: one more with each body sent
 };
 
-/// How long subscriptions of one package may last.
+/// Bounds on the duration of subscriptions of one package.
 struct GrantOptions {
-  std::chrono::seconds least{60};        ///< less is refused with 423; at most an hour is asked for (RFC 6665 section 4.2.1.1)
-  std::chrono::seconds usual{3600};      ///< where the subscriber names none
-  std::chrono::seconds most{3600};       ///< more is granted as this
+  std::chrono::seconds least{60};        ///< less is refused with 423; we require at most an hour (RFC 6665 section 4.2.1.1)
+  std::chrono::seconds usual{3600};      ///< if the subscriber requests none
+  std::chrono::seconds most{3600};       ///< more is reduced to this
 };
 
 }  // namespace offhook::inline v0::sip::subscription

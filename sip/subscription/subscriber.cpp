@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 namespace {
 
-/// Refusals of a first SUBSCRIBE that may be otherwise later: RFC 3261 sections 21.4 to 21.6.
+/// Returns true for refusals of a first SUBSCRIBE that may be temporary: RFC 3261 sections 21.4 to 21.6.
 bool may_change(int status) {
   switch (status) {
     case 401:
@@ -81,7 +81,7 @@ void Subscriber::aim_at(const std::string& target) {
   if (straight_) head_.next_hop = target;
 }
 
-/// RFC 3261 section 8.1.3.4: to where a 3xx pointed, one after the other.
+/// Follows the targets of 3xx responses one after the other: RFC 3261 section 8.1.3.4.
 bool Subscriber::follow(const Message& response, base::TimePoint now, Actions& out) {
   if (leaving_ || is_refer() || answered_ || response.status() >= 600) return false;
   if (response.status() < 400) redirections_.on_moved(response);
@@ -116,18 +116,19 @@ Usage* Subscriber::find_party(const RequestHead& sent) {
 
 bool Subscriber::takes_new_dialogs() const {
   if (!window_until_ || usages_.size() >= kMaxForks) return false;
-  return options_.forks || !answered_;  // RFC 6665 section 5.4.9: else the first one counts, and others get 481.
+  // RFC 6665 section 5.4.9: otherwise the first dialog is used, and others get 481.
+  return options_.forks || !answered_;
 }
 
 void Subscriber::on_notify(TransactionId request, const Message& notify, base::TimePoint now, Actions& out) {
   const auto reply = [&](int status) { out.push_back(Respond{request, status, {}, {}}); };
   const auto event = event_of(notify);
   if (!event) return reply(event.error() == ParseError::MissingHeader ? 489 : 400);
-  // The id of a REFER's subscription is its CSeq, and may be left out: RFC 3515 section 2.4.6.
+  // The id of a REFER's subscription is its CSeq, and may be omitted: RFC 3515 section 2.4.6.
   const bool ours = is_refer() ? event->package == options_.event.package : *event == options_.event;
   if (!ours || is_over()) return reply(481);
   const auto told = parse_subscription_state(notify.find(HeaderName::SubscriptionState).value_or(""));
-  if (!told) return reply(400);  // RFC 6665 section 4.1.3: it must be there.
+  if (!told) return reply(400);  // The field is mandatory: RFC 6665 section 4.1.3.
   Usage* usage = find(notify.from().tag().value_or(""));
   if (usage == nullptr) {
     if (!takes_new_dialogs()) return reply(481);
@@ -145,7 +146,8 @@ void Subscriber::on_notify(TransactionId request, const Message& notify, base::T
     answered_ = true;
     tell(*usage, now, out);
   } else {
-    if (!usage->dialog().accept_sequence(notify)) return reply(500);  // RFC 3261 section 12.2.2
+    // RFC 3261 section 12.2.2
+    if (!usage->dialog().accept_sequence(notify)) return reply(500);
     usage->dialog().refresh_target(notify);
     const auto before = usage->state();
     usage->on_notify(*told, granted_, now);
@@ -154,11 +156,13 @@ void Subscriber::on_notify(TransactionId request, const Message& notify, base::T
   reply(200);
   out.push_back(Tell{Notified{id_, usage->dialog().id().remote_tag, session::body_of(notify), carried(notify),
                               usage->state() == Usage::State::Terminated}});
-  if (leaving_ || (options_.expires == seconds(0) && !is_refer())) usage->leave(now, out);  // A fetch that was taken for more.
+  // The notifier treated a fetch as a subscription.
+  if (leaving_ || (options_.expires == seconds(0) && !is_refer())) usage->leave(now, out);
   sweep(now, out);
 }
 
-/// The answer to a fetch, and of a notifier that will have nothing to tell: it makes no dialog (RFC 6665 section 4.4.1).
+/// Processes a NOTIFY that creates no dialog: the answer to a fetch, or of a notifier that has nothing to report
+/// (RFC 6665 section 4.4.1).
 void Subscriber::on_last_without_dialog(const Message& notify, const SubscriptionState& told, base::TimePoint now,
                                         Actions& out) {
   answered_ = true;
@@ -187,7 +191,7 @@ void Subscriber::on_first_response(const Message& response, base::TimePoint now,
   const auto refer_sub = response.find("Refer-Sub");
   base::TextCursor word(refer_sub.value_or(""));
   if (!is_refer() || !base::iequals(base::trim(word.take_until(';')), "false") || !usages_.empty()) return;
-  window_until_.reset();  // RFC 4488 section 4: accepted, and nothing will be told.
+  window_until_.reset();  // RFC 4488 section 4: accepted without notifications.
   ending_ = {Why::Unsubscribed, response.status(), {}};
 }
 
@@ -221,7 +225,7 @@ void Subscriber::on_failure(const RequestHead& sent, Failure failure, base::Time
   sweep(now, out);
 }
 
-/// Lets go of dialogs that have ended; with the last one ends the attempt.
+/// Removes dialogs that have ended. The attempt ends with the last dialog.
 void Subscriber::sweep(base::TimePoint now, Actions& out) {
   for (auto& usage : usages_) {
     if (usage->state() != Usage::State::Terminated) continue;
@@ -258,7 +262,7 @@ void Subscriber::end_attempt(base::TimePoint now, Actions& out) {
   retry_at_ = now + *wait;
 }
 
-/// Nothing when it is no use: RFC 6665 section 4.1.3 for a notifier's reasons.
+/// Returns the time to the next attempt, or nullopt if there must be none. RFC 6665 section 4.1.3 defines the notifier's reasons.
 std::optional<base::Duration> Subscriber::retry_in(base::TimePoint now) {
   if (leaving_ || !options_.persists || is_refer() || options_.expires == seconds(0)) return std::nullopt;
   if (settled_since_ && now - *settled_since_ >= kSettled) failures_ = 0;
@@ -274,7 +278,8 @@ std::optional<base::Duration> Subscriber::retry_in(base::TimePoint now) {
       if (ending_.status == 401 || ending_.status == 407) return std::max(backoff(), kCredentialsRetry);
       return std::max(backoff(), told);
     case Why::Deactivated:
-    case Why::Timeout: {  // At once; and not in a circle, with a notifier that says so each time.
+    // Retry at once, but not repeatedly with a notifier that always sends this reason.
+    case Why::Timeout: {
       const auto wait = backoff();
       return first ? base::Duration::zero() : wait;
     }

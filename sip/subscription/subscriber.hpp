@@ -12,35 +12,35 @@
 
 namespace offhook::inline v0::sip::subscription {
 
-/// One wish to be told of something, kept alive until its owner has had enough or the notifier says that it is no use. An attempt
-/// is one SUBSCRIBE outside of any dialog (RFC 6665 section 4.1.2.1), or a REFER, with the dialogs that NOTIFYs make of it
-/// (section 4.4.1); when the last of these has ended, the next attempt has a Call-ID and a tag of its own. Pure: no I/O, no clock.
+/// One subscription of ours, kept alive until its owner ends it or the notifier forbids further attempts. An attempt is one
+/// SUBSCRIBE outside any dialog (RFC 6665 section 4.1.2.1), or a REFER, and the dialogs that NOTIFYs create for it (section
+/// 4.4.1). When the last of these has ended, the next attempt uses a new Call-ID and tag. Pure: no I/O, no clock.
 class Subscriber {
  public:
   enum class State : std::uint8_t {
     Init,        // before start()
-    NotifyWait,  // asked; no NOTIFY yet
-    Subscribed,  // one dialog at least
-    Waiting,     // ended; asks anew when due
+    NotifyWait,  // request sent; no NOTIFY yet
+    Subscribed,  // at least one dialog
+    Waiting,     // ended; tries again when due
     Terminated,
   };
   struct Setup {
     SubscriptionId id;
     transaction::Timers timers;
-    RequestHead head;  ///< of the first request; Call-ID, CSeq and the tag of From are added to it
+    RequestHead head;  ///< of the first request; Call-ID, CSeq and the From tag are added
     SubscriberOptions options;
   };
 
-  /// After the n-th failure in a row: 50 to 100 % of base * 2^(n-1), at most of max.
+  /// Wait after the n-th consecutive failure: 50 to 100 % of base * 2^(n-1), at most of max.
   static constexpr base::Duration kBackoffBase = std::chrono::seconds(2);
   static constexpr base::Duration kBackoffMax = std::chrono::seconds(300);
-  /// At least so long after a challenge that was not answered: the account may still have to register.
+  /// Shortest wait after a challenge that was not answered; the account may not have registered yet.
   static constexpr base::Duration kCredentialsRetry = std::chrono::seconds(30);
-  /// "Some later time", where the notifier names none (probation, giveup): RFC 6665 section 4.1.3.
+  /// Wait if the notifier gives no time (probation, giveup): RFC 6665 section 4.1.3.
   static constexpr base::Duration kLater = std::chrono::seconds(60);
-  /// What lived for so long was a success: the next failure is a first one.
+  /// A subscription that lasted this long resets the count of failures.
   static constexpr base::Duration kSettled = std::chrono::seconds(60);
-  /// Retry-After and retry-after are believed up to this.
+  /// Upper bound of Retry-After and retry-after.
   static constexpr std::chrono::seconds kRetryAfterMax{31536000};
 
   Subscriber(Setup setup, base::Random& random);
@@ -48,23 +48,24 @@ class Subscriber {
   Subscriber& operator=(const Subscriber&) = delete;
 
   void start(base::TimePoint now, Actions& out);
-  /// Asks for the state as it is now; false when it is over or being given up.
+  /// Requests the current state. Returns false if the subscription is over or ending.
   [[nodiscard]] bool refresh(base::TimePoint now, Actions& out);
-  /// Ends in Ended, within 64 * T1 of a dialog's last SUBSCRIBE. False when it ends already.
+  /// Ends the subscription. Ended follows within 64 * T1 of the last SUBSCRIBE of a dialog. Returns false if it is already
+  /// ending.
   [[nodiscard]] bool unsubscribe(base::TimePoint now, Actions& out);
 
   void on_notify(TransactionId request, const Message& notify, base::TimePoint now, Actions& out);
-  /// `sent` is the head of the request that is answered.
+  /// `sent` is the head of the request to which the response belongs.
   void on_response(const RequestHead& sent, const Message& response, base::TimePoint now, Actions& out);
   void on_failure(const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
-  /// The CSeq of a copy of `sent` with credentials; nothing when it is of no use any more.
+  /// Returns the CSeq to repeat `sent` with credentials, or nullopt if it is not needed any more.
   [[nodiscard]] std::optional<std::uint32_t> take_cseq(const RequestHead& sent);
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool is_over() const { return state_ == State::Terminated; }
-  [[nodiscard]] const std::string& call_id() const { return head_.call_id; }  ///< Of the present attempt.
+  [[nodiscard]] const std::string& call_id() const { return head_.call_id; }  ///< of the current attempt
   [[nodiscard]] const std::string& local_tag() const { return tag_; }
   [[nodiscard]] std::size_t dialogs() const { return usages_.size(); }
   [[nodiscard]] bool is_consistent() const;
@@ -99,22 +100,22 @@ class Subscriber {
   SubscriberOptions options_;
   base::Random& random_;
   State state_ = State::Init;
-  RequestHead head_;                      // Of the present attempt's first request, as it was sent last.
+  RequestHead head_;                      // The current attempt's first request, as last sent.
   std::string from_, tag_;
-  std::string target_;                    // Request-URI of each attempt, before it is redirected.
-  bool straight_;                         // To that URI's host, not through the registrar.
-  session::Redirections redirections_;    // Of the present attempt.
+  std::string target_;                    // Request-URI of each attempt, before redirections.
+  bool straight_;                         // Send to that URI's host, not through the registrar.
+  session::Redirections redirections_;    // Of the current attempt.
   std::chrono::seconds asked_;
   int interval_retries_ = 0;
   bool in_flight_ = false;                // The first request waits for its final response.
-  bool answered_ = false;                 // A NOTIFY of this attempt came.
+  bool answered_ = false;                 // This attempt got a NOTIFY.
   bool leaving_ = false;
   std::optional<std::chrono::seconds> granted_;
-  std::optional<base::TimePoint> window_until_;  // Timer N: until then NOTIFYs make dialogs (section 4.1.2.4).
+  std::optional<base::TimePoint> window_until_;  // Timer N: until then, NOTIFYs create dialogs (section 4.1.2.4).
   std::optional<base::TimePoint> retry_at_;
   std::optional<base::TimePoint> settled_since_;
   int failures_ = 0;
-  Ending ending_;                         // Of the dialog that ended last, or of the attempt.
+  Ending ending_;                         // Of the last dialog that ended, or of the attempt.
   std::vector<std::unique_ptr<Usage>> usages_;
 };
 

@@ -39,11 +39,11 @@ void Usage::set_expiry(seconds expires, base::TimePoint now) {
 }
 
 void Usage::on_notify(const SubscriptionState& told, std::optional<seconds> granted, base::TimePoint now) {
-  if (!leaving_) give_up_at_.reset();  // Else only the last one counts.
+  if (!leaving_) give_up_at_.reset();  // While leaving, only the last NOTIFY stops it.
   switch (told.phase) {
     case Phase::Pending: state_ = State::Pending; break;
     case Phase::Active: state_ = State::Active; break;
-    case Phase::Other: break;  // A word of the future: whatever it was, it still is.
+    case Phase::Other: break;  // A future word: keep the state.
     case Phase::Terminated:
       retry_after_ = told.retry_after;
       return end(told.reason);
@@ -103,10 +103,11 @@ void Usage::on_response(const Message& response, base::TimePoint now, Actions& o
     dialog_.refresh_target(response);
     const auto granted = response.number(HeaderName::Expires);
     if (again_) return send_next(now, out);
-    if (leaving_) return;  // The last NOTIFY ends it, or Timer N.
-    if (status == 204) give_up_at_.reset();  // RFC 6665 section 4.1.2.2: none will come.
+    if (leaving_) return;  // The last NOTIFY or Timer N ends it.
+    // RFC 6665 section 4.1.2.2: no NOTIFY will follow.
+    if (status == 204) give_up_at_.reset();
     const auto own = std::min(seconds(granted.value_or(kMaxExpires.count())), asked_);
-    // What a NOTIFY says of it counts more: RFC 6665 section 4.1.3.
+    // The expiry in a NOTIFY has priority: RFC 6665 section 4.1.3.
     return set_expiry(told_expiry_ ? std::chrono::duration_cast<seconds>(left(now)) : own, now);
   }
   if (leaving_ || ends_subscription(status)) return end(Why::Refused, status);

@@ -13,33 +13,33 @@
 
 namespace offhook::inline v0::sip::subscription {
 
-/// Longer grants are refreshed as if they were this, and no Min-Expires above it is obeyed.
+/// Longer grants are refreshed as if they were this long. A larger Min-Expires is not followed.
 inline constexpr std::chrono::seconds kMaxExpires{86400};
-inline constexpr int kMaxIntervalRetries = 2;  ///< 423 answered at once, in a row.
+inline constexpr int kMaxIntervalRetries = 2;  ///< consecutive 423 responses that are followed at once
 
-/// One dialog that a SUBSCRIBE of ours has made, from its first NOTIFY to its last: RFC 6665 section 4.1.2. Pure.
+/// One dialog that our SUBSCRIBE created, from its first NOTIFY to its last: RFC 6665 section 4.1.2. Pure.
 class Usage {
  public:
   enum class State : std::uint8_t { Pending, Active, Terminated };
-  struct Shared {  ///< Outlive this.
+  struct Shared {  ///< must outlive this object
     const SubscriberOptions* options;
     transaction::Timers timers;
     base::Random* random;
   };
-  /// A refresh starts one whole transaction (64 * T1) before expiry, where the grant is long enough.
+  /// A refresh starts one whole transaction (64 * T1) before expiry, if the grant is long enough.
   static constexpr base::Duration kRefreshMargin = std::chrono::seconds(32);
-  /// Not even a grant of one second is refreshed faster than this; nor is a refresh repeated that was refused.
+  /// Shortest time to a refresh, even for a grant of one second (kMinRefresh), and to the retry of a refused refresh (kMinRetry).
   static constexpr base::Duration kMinRefresh = std::chrono::milliseconds(500);
   static constexpr base::Duration kMinRetry = std::chrono::seconds(5);
 
   Usage(Shared shared, Dialog dialog, std::chrono::seconds asked) : shared_(shared), dialog_(std::move(dialog)), asked_(asked) {}
 
-  /// `granted` counts where the NOTIFY does not say how long.
+  /// Processes a NOTIFY. `granted` is used if the NOTIFY has no expiry.
   void on_notify(const SubscriptionState& told, std::optional<std::chrono::seconds> granted, base::TimePoint now);
-  /// The 2xx to the SUBSCRIBE came after the NOTIFY that it made, which did not say how long.
+  /// Processes a 2xx to the SUBSCRIBE that arrived after its NOTIFY. Used if the NOTIFY had no expiry.
   void grant(std::chrono::seconds granted, base::TimePoint now);
-  void refresh(base::TimePoint now, Actions& out);  ///< At once, or behind the one that is on its way.
-  void leave(base::TimePoint now, Actions& out);    ///< Unsubscribes.
+  void refresh(base::TimePoint now, Actions& out);  ///< at once, or after the pending one
+  void leave(base::TimePoint now, Actions& out);    ///< unsubscribes
   void on_response(const Message& response, base::TimePoint now, Actions& out);
   void on_failure(Failure failure, base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
@@ -49,7 +49,7 @@ class Usage {
   [[nodiscard]] Dialog& dialog() { return dialog_; }
   [[nodiscard]] const Dialog& dialog() const { return dialog_; }
   [[nodiscard]] base::Duration left(base::TimePoint now) const;
-  // Once Terminated:
+  // Valid once Terminated:
   [[nodiscard]] Why why() const { return why_; }
   [[nodiscard]] int status() const { return status_; }
   [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
@@ -65,12 +65,12 @@ class Usage {
   Shared shared_;
   Dialog dialog_;
   State state_ = State::Pending;
-  std::chrono::seconds asked_;              // What we ask for, raised by 423.
+  std::chrono::seconds asked_;              // Requested expiry; a 423 raises it.
   int interval_retries_ = 0;
   bool in_flight_ = false;                  // A SUBSCRIBE waits for its final response.
-  bool again_ = false;                      // Another one shall follow it.
+  bool again_ = false;                      // Another SUBSCRIBE must follow it.
   bool leaving_ = false;
-  bool told_expiry_ = false;                // By a NOTIFY since the last SUBSCRIBE.
+  bool told_expiry_ = false;                // A NOTIFY since the last SUBSCRIBE had an expiry.
   std::optional<base::TimePoint> expire_at_;
   std::optional<base::TimePoint> refresh_at_;
   std::optional<base::TimePoint> give_up_at_;  // Timer N: RFC 6665 section 4.1.2.2.
@@ -79,7 +79,7 @@ class Usage {
   std::optional<std::chrono::seconds> retry_after_;
 };
 
-/// Event, Expires and Accept of a SUBSCRIBE.
+/// Returns the Event, Expires and Accept fields of a SUBSCRIBE.
 [[nodiscard]] HeaderList subscribe_fields(const SubscriberOptions& options, std::chrono::seconds expires);
 [[nodiscard]] base::Duration uniform(base::Random& random, base::Duration low, base::Duration high);
 

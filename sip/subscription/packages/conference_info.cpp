@@ -12,7 +12,7 @@ namespace {
 using Change = ConferenceInfo::Change;
 constexpr const char* kConferenceInfoNamespace = "urn:ietf:params:xml:ns:conference-info";
 
-/// RFC 4575 section 4.4: full where it is not said.
+/// Reads the state attribute; full if it is absent: RFC 4575 section 4.4.
 base::Result<Change, PackageError> change_of(pugi::xml_node node) {
   const std::string_view word = node.attribute("state").value();
   if (word.empty() || word == "full") return Change::Full;
@@ -116,7 +116,7 @@ void write_user(pugi::xml_node users, const ConferenceInfo::User& user) {
   }
 }
 
-/// What a partial element says replaces what was known; what it does not say stays: RFC 4575 section 4.6, step 3.
+/// A value in a partial element replaces the known one; an absent value changes nothing: RFC 4575 section 4.6, step 3.
 void take(std::string& known, const std::string& told) {
   if (!told.empty()) known = told;
 }
@@ -171,7 +171,7 @@ base::Result<ConferenceInfo, PackageError> parse_conference_info(std::string_vie
   const auto change = change_of(root);
   if (!version || !change) return base::fail(PackageError::BadValue);
   info.change = *change;
-  // RFC 4575 section 4.3: it must be there in what is whole or partial.
+  // RFC 4575 section 4.3: full and partial documents must have a version.
   if (info.entity.empty() || (!*version && info.change != Change::Deleted)) return base::fail(PackageError::MissingValue);
   info.version = version->value_or(0);
   const auto description = first_child(root, "conference-description");

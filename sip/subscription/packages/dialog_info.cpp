@@ -84,7 +84,7 @@ base::Result<DialogInfo, PackageError> parse_dialog_info(std::string_view body) 
 std::string write_dialog_info(const DialogInfo& info, std::string_view mark) {
   pugi::xml_document document;
   auto root = begin_xml(document, "dialog-info", kDialogInfoNamespace);
-  // In front of all that others wrote: the first mark in a document is this one.
+  // Write the mark before any text of peers, so that the first mark in the document is this one.
   add_attribute(root, "version", mark.empty() ? std::to_string(info.version) : std::string(mark));
   root.append_attribute("state") = info.whole ? "full" : "partial";
   root.append_attribute("entity") = xml_text(info.entity).c_str();
@@ -112,7 +112,7 @@ Applied DialogTable::apply(const DialogInfo& info) {
   if (rule == Applied::Stale) return rule;
   auto next = info.whole ? std::map<std::string, DialogInfo::Dialog>() : dialogs_;
   for (const auto& dialog : info.dialogs) {
-    // What has ended is told once, and its row is then of no use.
+    // A terminated dialog is reported once; its row is then not needed.
     if (dialog.state == DialogInfo::State::Terminated) {
       next.erase(dialog.id);
     } else {

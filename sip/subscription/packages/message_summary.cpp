@@ -14,7 +14,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// `2/8`; nothing when it is none.
+/// Parses `2/8`. Returns nullopt for other text.
 std::optional<std::pair<std::uint32_t, std::uint32_t>> pair_of(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
@@ -24,7 +24,7 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> pair_of(std::string_view 
   return std::pair(*fresh, *old);
 }
 
-/// `2/8 (0/2)`, the part in brackets may be absent.
+/// Parses `2/8 (0/2)`; the part in brackets is optional.
 base::Result<MessageSummary::Count, PackageError> count_of(std::string_view context, std::string_view value) {
   MessageSummary::Count count{lower(context)};
   const auto bracket = value.find('(');
@@ -54,7 +54,7 @@ base::Result<MessageSummary, PackageError> parse_message_summary(std::string_vie
   std::size_t lines = 0;
   for (base::TextCursor rest(body); !rest.at_end();) {
     const auto line = base::trim(rest.take_until('\n'));
-    if (line.empty()) break;  // Behind it are header fields of single messages.
+    if (line.empty()) break;  // Header fields of single messages follow.
     if (++lines > kMaxSummaryLines) return base::fail(PackageError::TooMany);
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) return base::fail(PackageError::Malformed);
@@ -80,7 +80,7 @@ std::string write_message_summary(const MessageSummary& summary) {
   std::string text = summary.waiting ? "Messages-Waiting: yes\r\n" : "Messages-Waiting: no\r\n";
   if (!summary.account.empty()) text += "Message-Account: " + summary.account + "\r\n";
   for (const auto& count : summary.counts) {
-    std::string name = count.context;  // As the examples of RFC 3842 write it: Voice-Message.
+    std::string name = count.context;  // As in the examples of RFC 3842: Voice-Message.
     for (std::size_t i = 0; i < name.size(); ++i) {
       if ((i == 0 || name[i - 1] == '-') && name[i] >= 'a' && name[i] <= 'z') name[i] = static_cast<char>(name[i] - 32);
     }

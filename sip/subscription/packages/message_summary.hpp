@@ -12,24 +12,24 @@
 namespace offhook::inline v0::sip::packages {
 
 inline constexpr std::string_view kMessageSummaryType = "application/simple-message-summary";
-inline constexpr std::size_t kMaxSummaryLines = 64;  ///< Before the header fields of single messages, which are not read.
+inline constexpr std::size_t kMaxSummaryLines = 64;  ///< before the header fields of single messages, which are not read
 
-/// application/simple-message-summary: RFC 3842 section 5.2.
+/// The document application/simple-message-summary: RFC 3842 section 5.2.
 struct MessageSummary {
   struct Count {
-    std::string context;  ///< "voice-message", in lower case
+    std::string context;  ///< in lower case, for example "voice-message"
     std::uint32_t fresh = 0, old = 0;
     std::optional<std::uint32_t> urgent_fresh{}, urgent_old{};
     friend bool operator==(const Count&, const Count&) = default;
   };
   bool waiting = false;
-  std::string account{};  ///< URI to call for them; may be empty
+  std::string account{};  ///< URI to call for the messages; may be empty
   std::vector<Count> counts{};
   friend bool operator==(const MessageSummary&, const MessageSummary&) = default;
 };
 
-/// Errors: TooLarge, TooMany, Malformed (a line without a name), MissingValue (no Messages-Waiting), BadValue. A line of an
-/// unknown name is read over.
+/// Parses a body. Errors: TooLarge, TooMany, Malformed (a line without a name), MissingValue (no Messages-Waiting), BadValue.
+/// Skips lines with unknown names.
 [[nodiscard]] base::Result<MessageSummary, PackageError> parse_message_summary(std::string_view body);
 [[nodiscard]] std::string write_message_summary(const MessageSummary& summary);
 

@@ -9,17 +9,17 @@ namespace offhook::inline v0::sip::packages {
 inline constexpr std::size_t kMaxBodyBytes = 65536;
 inline constexpr std::size_t kMaxXmlDepth = 16;
 inline constexpr std::size_t kMaxXmlElements = 4096;
-inline constexpr std::size_t kMaxRows = 1024;  ///< Dialogs, contacts or users of one table.
+inline constexpr std::size_t kMaxRows = 1024;  ///< dialogs, contacts or users per table
 
 enum class PackageError : std::uint8_t {
   TooLarge,        // over kMaxBodyBytes
   TooDeep,         // over kMaxXmlDepth
-  TooMany,         // over kMaxXmlElements or kMaxRows, or over the lines of a summary
-  Malformed,       // no XML, or no header line
-  Forbidden,       // a document type
-  WrongDocument,   // another root element, or namespace
-  MissingValue,    // an attribute or element that must be there
-  BadValue,        // a number, state or word that is none
+  TooMany,         // over kMaxXmlElements or kMaxRows, or too many lines in a summary
+  Malformed,       // not XML, or not a header line
+  Forbidden,       // a document type declaration
+  WrongDocument,   // another root element or namespace
+  MissingValue,    // a mandatory attribute or element is missing
+  BadValue,        // a bad number, state or word
 };
 [[nodiscard]] std::string_view to_string(PackageError error);
 

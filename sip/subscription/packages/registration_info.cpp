@@ -119,7 +119,7 @@ Applied RegistrationTable::apply(const RegistrationInfo& info) {
     row.aor = registration.aor;
     row.state = registration.state;
     for (const auto& contact : registration.contacts) {
-      // A contact that has ended is told once; its row is then of no use.
+      // A terminated contact is reported once; its row is then not needed.
       if (contact.state == State::Terminated) {
         row.contacts.erase(contact.id);
       } else {

@@ -15,9 +15,9 @@ namespace offhook::inline v0::sip::packages {
 
 inline constexpr std::string_view kRegistrationInfoType = "application/reginfo+xml";
 
-/// application/reginfo+xml: RFC 3680 section 5.1.
+/// The document application/reginfo+xml: RFC 3680 section 5.1.
 struct RegistrationInfo {
-  enum class State : std::uint8_t { Init, Active, Terminated };  ///< Of a contact: never Init.
+  enum class State : std::uint8_t { Init, Active, Terminated };  ///< a contact is never Init
   struct Contact {
     std::string id;
     State state = State::Active;
@@ -36,7 +36,8 @@ struct RegistrationInfo {
   std::vector<Registration> registrations{};
 };
 
-/// Errors: those of XML; MissingValue (version, state, aor, id, uri), BadValue, TooMany: contacts over kMaxRows.
+/// Parses a document. Errors: those of XML; MissingValue (version, state, aor, id, uri), BadValue, TooMany (contacts over
+/// kMaxRows).
 [[nodiscard]] base::Result<RegistrationInfo, PackageError> parse_registration_info(std::string_view body);
 [[nodiscard]] std::string write_registration_info(const RegistrationInfo& info);
 
@@ -46,10 +47,10 @@ class RegistrationTable {
   struct Row {
     std::string aor;
     RegistrationInfo::State state = RegistrationInfo::State::Init;
-    std::map<std::string, RegistrationInfo::Contact> contacts{};  ///< By id.
+    std::map<std::string, RegistrationInfo::Contact> contacts{};  ///< by id
   };
   Applied apply(const RegistrationInfo& info);
-  [[nodiscard]] const std::map<std::string, Row>& registrations() const { return rows_; }  ///< By id.
+  [[nodiscard]] const std::map<std::string, Row>& registrations() const { return rows_; }  ///< by id
 
  private:
   std::optional<std::uint32_t> version_;

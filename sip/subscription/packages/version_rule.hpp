@@ -5,17 +5,17 @@
 
 namespace offhook::inline v0::sip::packages {
 
-/// What a table did with a document.
+/// The result of applying a document to a table.
 enum class Applied : std::uint8_t {
   Taken,
-  Stale,  ///< older than what is known: nothing changed
-  Gap,    ///< one was missed before it: the subscription has to be refreshed
-  Full,   ///< the table would be over kMaxRows: nothing changed
+  Stale,  ///< older than the table: nothing changed
+  Gap,    ///< a document before it was missed: refresh the subscription
+  Full,   ///< the table would exceed kMaxRows: nothing changed
 };
 
-/// Documents of one subscription are numbered. Whole ones stand for themselves, partial ones go with their predecessor: RFC 3680
-/// section 5.2, RFC 4235 section 4.3, RFC 4575 section 4.6. Nobody has to know what was missed before a whole one; one of the
-/// same number, as a notifier repeats it at a refresh, says nothing new.
+/// Decides whether to apply a document by its version: RFC 3680 section 5.2, RFC 4235 section 4.3, RFC 4575 section 4.6. A full
+/// document is applied even after a gap. A partial document needs its direct predecessor. A notifier may repeat a full document
+/// with the same version at a refresh.
 [[nodiscard]] inline Applied version_rule(std::optional<std::uint32_t> known, std::uint32_t version, bool whole) {
   if (!known) return whole ? Applied::Taken : Applied::Gap;
   if (version < *known || (version == *known && !whole)) return Applied::Stale;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-/// Where a tag that begins at `at` ends: a `>` in quotes does not count. kNone when it does not end.
+/// Returns the position of the `>` that ends the tag at `at`, or kNone. Ignores `>` in quotes.
 std::size_t end_of_tag(std::string_view body, std::size_t at) {
   char quote = 0;
   for (; at < body.size(); ++at) {
@@ -30,7 +30,7 @@ std::string_view local(std::string_view name) {
   return colon == kNone ? name : name.substr(colon + 1);
 }
 
-/// The namespace that a prefix means at this element: the nearest declaration upwards.
+/// Returns the namespace of an element's prefix, from the nearest declaration upwards.
 std::string_view space_of(pugi::xml_node node) {
   const std::string_view name = node.name();
   const auto colon = name.find(':');

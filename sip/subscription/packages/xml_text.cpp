@@ -9,7 +9,7 @@ namespace {
 
 struct First {
   std::uint32_t code = 0;
-  std::size_t length = 0;  // 0: it is no character.
+  std::size_t length = 0;  // 0: not a valid character
 };
 
 First first_of(std::string_view text) {
