@@ -97,7 +97,7 @@ CallerIdentity verify_caller(const IncomingCall& call, const IdentityCheck& chec
   CallerIdentity result;
   std::size_t seen = 0;
   for (const auto& [name, value] : call.headers) {
-    // y is the compact form, RFC 8224 section 13.1
+    // RFC 8224 section 13.1: y is the compact form.
     if (!base::iequals(name, "Identity") && !base::iequals(name, "y")) continue;
     if (++seen > kMaxIdentities) break;
     auto good = check_one(value, call, check);

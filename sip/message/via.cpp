@@ -30,7 +30,7 @@ base::Result<void, ParseError> detail::read_next(std::string_view& rest, Via& in
     rest.remove_prefix(kUsual.size());
     skip_lws(rest);
   } else {
-    // sent-protocol is three tokens. A Via of another version is copied, never refused (RFC 3261 section 25.1).
+    // `sent-protocol` is three tokens. A Via of another version is copied, never refused (RFC 3261 section 25.1).
     if (take_token(rest).empty() || !try_slash(rest)) return base::fail(ParseError::BadVia);
     if (take_token(rest).empty() || !try_slash(rest)) return base::fail(ParseError::BadVia);
   }

@@ -12,17 +12,17 @@
 
 namespace offhook::inline v0::sip {
 
-/// What is asked of all accounts for each request that comes: whom a user part means, and whether an address is a registrar's. Of
-/// ten thousand accounts none is looked at for that.
+/// Indexes the accounts for each received request: by user part, and by registrar address. With ten thousand accounts, no request
+/// has to look at all of them.
 class AccountIndex {
  public:
-  /// `closed`: its calls come from its registrar alone.
+  /// Adds an account. `closed`: it accepts calls from its registrar only.
   void add(AccountId id, std::string_view user, std::string_view username, bool closed) {
     by_user_[std::string(user)].push_back(id);
     if (username != user) by_user_[std::string(username)].push_back(id);
     if (closed) ++closed_;
   }
-  /// With the same words as add().
+  /// Removes an account. Takes the same arguments as add().
   void remove(AccountId id, std::string_view user, std::string_view username, bool closed) {
     forget(id, user);
     if (username != user) forget(id, username);
@@ -44,13 +44,13 @@ class AccountIndex {
     if (at != registrars_.end() && --at->second == 0) registrars_.erase(at);
   }
 
-  /// In the order in which they were added.
+  /// Returns the accounts with that user, in the order in which they were added.
   [[nodiscard]] const std::vector<AccountId>& named(std::string_view user) const {
     static const std::vector<AccountId> nobody;
     const auto at = by_user_.find(user);
     return at == by_user_.end() ? nobody : at->second;
   }
-  /// The account whose trunk has this address; of several the one that was added first.
+  /// Returns the account whose trunk has this address; the first added if there are several.
   [[nodiscard]] std::optional<AccountId> with_trunk(const base::IpAddress& address) const {
     const auto at = trunks_.find(address);
     return at == trunks_.end() ? std::nullopt : std::optional(at->second.front());
@@ -67,7 +67,7 @@ class AccountIndex {
   }
 
   std::map<std::string, std::vector<AccountId>, std::less<>> by_user_;
-  std::map<base::IpAddress, std::size_t> registrars_;  // Of how many accounts.
+  std::map<base::IpAddress, std::size_t> registrars_;  // Number of accounts per registrar address.
   std::map<base::IpAddress, std::vector<AccountId>> trunks_;
   std::size_t closed_ = 0;
 };

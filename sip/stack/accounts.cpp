@@ -16,17 +16,17 @@ namespace offhook::inline v0::sip {
 struct Accounts::Account {
   AccountId id;
   AccountOptions options;
-  std::string user;  // Of the address of record, as it is written in a Contact.
+  std::string user;  // User part of the address of record, as in a Contact.
   std::string tag;   // From tag of every REGISTER.
-  DigestClient digest;  // Of the registration; each call has its own.
+  DigestClient digest;  // For the registration; each call has its own.
   std::optional<registration::Registration> registration;
   registration::KeepAlive keep_alive;
-  std::optional<Flow> flow;  // The last REGISTER's.
+  std::optional<Flow> flow;  // Flow of the last REGISTER.
   std::vector<base::IpAddress> registrars;
-  std::vector<base::IpAddress> asked;  // Where a REGISTER has left for, answered or not.
+  std::vector<base::IpAddress> asked;  // Addresses to which a REGISTER was sent, answered or not.
   RegistrarRealms realms;
-  std::vector<std::string> service_routes;  // Of the last 2xx: RFC 3608.
-  std::size_t users = 0;                    // Calls, subscriptions and requests under its name.
+  std::vector<std::string> service_routes;  // From the last 2xx: RFC 3608.
+  std::size_t users = 0;                    // Calls, subscriptions and requests of this account.
   bool removed = false;
   [[nodiscard]] bool has_servers() const { return options.registers || !options.trunk_addresses.empty(); }
   [[nodiscard]] bool is_closed() const { return has_servers() && options.accept_from == AccountOptions::AcceptFrom::Registrar; }
@@ -70,7 +70,7 @@ RegistrationChanged changed(AccountId account, const AccountOptions& options, Re
   return event;
 }
 
-/// Of an account that registers nothing but the registrar counts.
+/// Sorts the trunk addresses and applies their bound. Clears them for an account that registers: only its registrar counts.
 void limit_trunk(AccountOptions& options) {
   auto& trunk = options.trunk_addresses;
   if (options.registers) trunk.clear();
@@ -198,7 +198,7 @@ void Accounts::carry_out(Account& account, registration::Actions actions, base::
       shared_.outbox.events.push_back(std::move(event));
     } else {
       account.keep_alive.stop();
-      account.flow.reset();  // Nobody needs it for our sake any more.
+      account.flow.reset();  // This account does not need the flow any more.
       shared_.outbox.events.push_back(changed(account.id, account.options, RegistrationChanged::State::Unregistered));
     }
   }
@@ -206,7 +206,7 @@ void Accounts::carry_out(Account& account, registration::Actions actions, base::
   let_go(account);
 }
 
-/// Sends a ping that is due, and says when to look again.
+/// Sends a ping that is due, and sets the next deadline.
 void Accounts::tend(Account& account, base::TimePoint now) {
   switch (account.keep_alive.on_time(now, shared_.random)) {
     case registration::KeepAlive::Due::Nothing: break;
@@ -263,7 +263,8 @@ void Accounts::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoin
   if (fails) account->registration->set_others_hold(others_hold(*account));
   if (outcome.response != nullptr) {
     if (flow != nullptr) {
-      // Several candidates may have been asked, each with the Contact of its own way: the answer is about this one.
+      // REGISTER may have been sent to several candidates, each with its own Contact. Restore the Contact of the candidate that
+      // responded.
       (void)account->registration->on_route(flow->transport, flow->local, host_for(*flow));
       if (!is_reliable(flow->transport) || !account->options.keep_alive) account->registration->on_flow_proven();
       if (account->flow && !same_way(*account->flow, *flow)) account->keep_alive.stop();
@@ -362,7 +363,7 @@ void Accounts::learn_registrar(AccountId id, const base::IpAddress& address) {
     index_.remove_registrar(known.front());
     known.erase(known.begin());
   }
-  known.push_back(address);  // At the end of the list: what is in use is not what is forgotten.
+  known.push_back(address);  // Move it to the end of the list, so that addresses in use are not the ones to be forgotten.
 }
 
 bool Accounts::accepts(AccountId id, const base::IpAddress& source) const {
@@ -386,7 +387,7 @@ bool Accounts::knows(const base::IpAddress& source) const {
 
 bool Accounts::knows_nobody_yet() const { return index_.any_closed() && !any_known_; }
 
-/// What a 2xx to REGISTER says beside the binding: RFC 3608 section 6.1, RFC 5626 section 4.4.1.
+/// Reads the fields of a 2xx to REGISTER that do not concern the binding: RFC 3608 section 6.1, RFC 5626 section 4.4.1.
 void Accounts::learn_service(Account& account, const Message& response) {
   account.service_routes = service_routes(response);
   std::optional<std::chrono::seconds> flow_timer;
@@ -397,8 +398,8 @@ void Accounts::learn_service(Account& account, const Message& response) {
   account.keep_alive.obey(flow_timer);
 }
 
-/// Deviation: RFC 3261 section 22.2 answers whatever challenge there are credentials for. Within a dialog that the peer opened there
-/// is no telling the registrar's from one that the peer has made up.
+/// Deviation: RFC 3261 section 22.2 answers any challenge for which there are credentials. Within a dialog that the peer opened,
+/// a challenge of the registrar cannot be distinguished from one that the peer made up.
 bool Accounts::may_answer(AccountId id, const Outgoing& request, const base::IpAddress& from, const Message& challenge) const {
   const Account* account = find(id);
   if (account == nullptr || account->options.username.empty() || !is_registrar(id, from)) return false;
@@ -417,7 +418,8 @@ std::string Accounts::register_contact(AccountId id, const Flow& flow) {
   return account->registration->on_route(flow.transport, flow.local, host_for(flow));
 }
 
-/// The other end of a WebSocket that we have opened can reach us by nothing else: RFC 7118 section 8.1.
+/// Returns the .invalid host for a WebSocket that we opened: the peer can reach us over this WebSocket only:
+/// RFC 7118 section 8.1.
 const std::string& Accounts::host_for(const Flow& flow) const {
   static const std::string kNone;
   if (!is_web_socket(flow.transport) || flow.name.empty()) return kNone;
@@ -433,7 +435,8 @@ std::string Accounts::own_uri(std::string_view user, const Flow& flow) const {
 std::string Accounts::contact(AccountId id, const Flow& flow, As as) const {
   const Account* account = find(id);
   if (account == nullptr) return "<" + own_uri({}, flow) + ">";
-  if (account->registration) {  // RFC 5627 section 4.4
+  // RFC 5627 section 4.4
+  if (account->registration) {
     const std::string& gruu = as == As::Anonymous ? account->registration->temp_gruu() : account->registration->gruu();
     if (!gruu.empty()) return "<" + gruu + ">";
   }

@@ -10,7 +10,7 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// RFC 3261 section 8.2.1: 405 for a method that we know and do not take, 501 for one that we have never heard of.
+/// Returns 405 for a known method that we do not accept, and 501 for an unknown one: RFC 3261 section 8.2.1.
 std::optional<Refused> inspect_method(const Message& request, const Capabilities& can) {
   switch (request.method()) {
     case Method::Invite:
@@ -18,7 +18,7 @@ std::optional<Refused> inspect_method(const Message& request, const Capabilities
     case Method::Bye:
     case Method::Cancel:
     case Method::Options:
-    case Method::Notify:  // Of our own REFER and SUBSCRIBE; any other is answered with 481.
+    case Method::Notify:  // For our own REFER and SUBSCRIBE; any other gets 481.
     case Method::Prack:
     case Method::Update:
       return std::nullopt;
@@ -27,7 +27,7 @@ std::optional<Refused> inspect_method(const Message& request, const Capabilities
     case Method::Info:
     case Method::Refer:
     case Method::Subscribe:
-    case Method::Message:  // Within a call or a subscription, which answers; else what the owner has enabled.
+    case Method::Message:  // Within a call or a subscription it decides; otherwise the owner must have enabled the method.
       if (request.to().tag() || can.takes(request.method())) return std::nullopt;
       return Refused{405, {}};
     case Method::Other: return Refused{501, {}};
@@ -35,7 +35,7 @@ std::optional<Refused> inspect_method(const Message& request, const Capabilities
   return Refused{501, {}};
 }
 
-/// RFC 3261 section 8.2.2.1
+/// Checks the Request-URI: RFC 3261 section 8.2.2.1
 std::optional<Refused> inspect_uri(const Message& request) {
   const auto uri = parse_uri(request.request_uri());
   if (!uri) return Refused{400, {}};
@@ -43,7 +43,7 @@ std::optional<Refused> inspect_uri(const Message& request) {
   return std::nullopt;
 }
 
-/// RFC 3261 section 8.2.2.3
+/// Checks the required extensions: RFC 3261 section 8.2.2.3
 std::optional<Refused> inspect_require(const Message& request) {
   if (request.method() == Method::Cancel) return std::nullopt;
   std::string unsupported;
@@ -56,7 +56,7 @@ std::optional<Refused> inspect_require(const Message& request) {
   return Refused{420, {{"Unsupported", unsupported}}};
 }
 
-/// More Contacts or Record-Routes than we keep; a faulty one is told where it is read.
+/// Refuses more Contacts or Record-Routes than our bounds. Later code reports faulty values, where it reads them.
 std::optional<Refused> inspect_values(const Message& request) {
   if (request.method() != Method::Invite && request.method() != Method::Subscribe) return std::nullopt;
   for (auto values : {request.contacts(), request.record_routes()}) {
@@ -66,7 +66,7 @@ std::optional<Refused> inspect_values(const Message& request) {
   return std::nullopt;
 }
 
-/// RFC 5621 section 8.4: a body in parts is as good as the session description in it.
+/// Checks a multipart body by its session description: RFC 5621 section 8.4.
 std::optional<Refused> inspect_parts(std::string_view content_type, std::string_view body) {
   const auto found = find_part(content_type, body, kAccept);
   if (found && !found->blocked && (found->part || found->optional)) return std::nullopt;
@@ -76,8 +76,8 @@ std::optional<Refused> inspect_parts(std::string_view content_type, std::string_
   return Refused{415, {{"Accept", std::string(kAccept)}}};
 }
 
-/// RFC 3261 section 8.2.3. Only an offer is read, so only what carries one is inspected; an optional body is an offer when it can be
-/// read (session::description_of), and nothing otherwise.
+/// Checks the body: RFC 3261 section 8.2.3. Only offers are read, so only requests that may carry one are checked. An optional
+/// body is used as an offer if it can be read (session::description_of), and is ignored otherwise.
 std::optional<Refused> inspect_body(const Message& request) {
   const bool offers =
       request.method() == Method::Invite || request.method() == Method::Update || request.method() == Method::Prack;
@@ -90,7 +90,7 @@ std::optional<Refused> inspect_body(const Message& request) {
   return std::nullopt;
 }
 
-/// RFC 3261 section 20.1: an INVITE whose Accept leaves no room for SDP cannot be answered.
+/// Refuses an INVITE whose Accept does not allow SDP, because it cannot be answered: RFC 3261 section 20.1.
 std::optional<Refused> inspect_accept(const Message& request) {
   if (request.method() != Method::Invite) return std::nullopt;
   bool given = false;
@@ -106,11 +106,11 @@ std::optional<Refused> inspect_accept(const Message& request) {
       rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     }
   }
-  if (!given) return std::nullopt;  // Then application/sdp is assumed.
+  if (!given) return std::nullopt;  // The default is application/sdp.
   return Refused{406, {}};
 }
 
-/// Only an INVITE takes a call's place: RFC 3891 section 3.
+/// Refuses Replaces in other requests than INVITE: RFC 3891 section 3.
 std::optional<Refused> inspect_replaces(const Message& request) {
   if (request.method() == Method::Invite || !request.has(HeaderName::Replaces)) return std::nullopt;
   return Refused{400, {}};

@@ -13,8 +13,8 @@ struct Refused {
   HeaderList headers;
 };
 
-/// What a user agent server looks at before it looks at what the request means, in the order of RFC 3261 section 8.2. Nothing
-/// when the request may go on. Not for ACK.
+/// Performs the general checks of a user agent server, in the order of RFC 3261 section 8.2. Returns nullopt if the request is
+/// acceptable. Not for ACK.
 [[nodiscard]] std::optional<Refused> inspect(const Message& request, const Capabilities& can);
 
 }  // namespace offhook::inline v0::sip

@@ -8,19 +8,19 @@
 #include <algorithm>
 #include <utility>
 
-/// What the phone wants of its calls.
+/// The phone layer's commands for calls.
 namespace offhook::inline v0::sip {
 
 namespace {
 
-/// With the Reason as one of them. Errors: BadHeader.
+/// Returns the header fields, with Reason as one of them. Error: BadHeader.
 base::Result<HeaderList, StackError> fields_of(Extras extras) {
   if (why_not_sent(extras.headers)) return base::fail(StackError::BadHeader);
   if (extras.reason) extras.headers.emplace_back("Reason", to_string(*extras.reason));
   return std::move(extras.headers);
 }
 
-/// Each with less weight than the one before: RFC 3261 section 20.10.
+/// Returns Contact fields for `targets`, each with a lower q than the one before: RFC 3261 section 20.10.
 HeaderList contacts_of(const std::vector<std::string>& targets) {
   HeaderList contacts;
   std::size_t weight = 1000;
@@ -125,8 +125,8 @@ base::Result<void, StackError> Calls::hang_up(SessionId id, Extras extras, base:
   if (!fields) return base::fail(fields.error());
   return command(id, now, [&](Leg& leg, auto& out) {
     if (!leg.session->hang_up(now, out)) return false;
-    leg.parting = *fields;    // Of the BYE or CANCEL,
-    leg.answering = *fields;  // or of the response that refuses the INVITE.
+    leg.parting = *fields;    // For the BYE or CANCEL,
+    leg.answering = *fields;  // or for the response that refuses the INVITE.
     return true;
   });
 }
@@ -166,7 +166,8 @@ base::Result<void, StackError> Calls::refer(SessionId id, ReferOptions options, 
   const Leg* leg = find(id);
   if (leg == nullptr) return base::fail(StackError::UnknownSession);
   std::optional<Replaces> replaces;
-  if (options.replaces) {  // The target's own tag first, as it sees the call.
+  // The tags are from the target's view, so the target's own tag is the to-tag.
+  if (options.replaces) {
     const Leg* other = find(*options.replaces);
     session::ConfirmedCall* call = other != nullptr && other != leg ? other->session->confirmed() : nullptr;
     if (call == nullptr || call->is_over())

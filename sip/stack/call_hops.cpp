@@ -35,7 +35,7 @@ void CallHops::learn_own_end(std::uint64_t session, const Hop& hop, const Flow& 
 void CallHops::forget_own_end(const Flow& connection) {
   for (auto& [hop, routes] : routes_) {
     for (Route& route : routes) {
-      // Where we listen is the end of no connection of ours.
+      // A local address on which we listen is not the end of a connection.
       if (route.local == connection.local && same_way(flow_along(route), connection)) route.local.port = 0;
     }
   }

@@ -10,23 +10,25 @@
 
 namespace offhook::inline v0::sip {
 
-/// A route that says no port of ours leaves by this connection, whose own end is then what leads to us: no one listens there.
+/// Sets the local address of a route without a local port to the local end of this connection. We do not listen there, so only
+/// this connection reaches us.
 inline void set_own_end(Route& route, const Flow& connection) {
   if (route.local.port == 0 && same_way(flow_along(route), connection)) route.local = connection.local;
 }
 
-/// The addresses of each call's next hops, for as long as the call lives: its requests go where its INVITE went. Pure.
+/// Stores the addresses of each call's next hops as long as the call exists, so that its requests go where its INVITE went. Pure.
 class CallHops {
  public:
-  /// Next hops whose addresses one call keeps. A peer that moves on and on makes it forget them all, and look up again.
+  /// Next hops to store per call. If a peer changes its address more often, all of them are forgotten and looked up again.
   static constexpr std::size_t kMaxOfOneCall = 32;
 
   void remember(std::uint64_t session, const Hop& hop, const std::vector<Route>& routes);
-  /// Null, or valid until the next change.
+  /// Returns null, or a pointer that is valid until the next change.
   [[nodiscard]] const std::vector<Route>* find(std::uint64_t session, const Hop& hop) const;
-  /// The address that answered goes first for the rest of the call: an ACK has no failure that would lead it to the next one.
+  /// Puts the address that responded first for the rest of the call. This matters for an ACK, which has no failure that would
+  /// A connection to one of the hop's addresses was opened.
   void prefer(std::uint64_t session, const Hop& hop, const Route& used);
-  /// The connection to one of its addresses is there.
+  /// The connection was closed; a new one will have another local end.
   void learn_own_end(std::uint64_t session, const Hop& hop, const Flow& connection);
   /// And gone again: the next one has another end.
   void forget_own_end(const Flow& connection);

@@ -5,7 +5,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// What an INVITE says of the call, in our words; session, account, source and what depends on them are the caller's to fill in.
+/// Returns the content of an INVITE as an IncomingCall. The caller must fill in session, account, source and the fields that
+/// depend on them.
 [[nodiscard]] IncomingCall call_record(const Message& invite);
 
 }  // namespace offhook::inline v0::sip

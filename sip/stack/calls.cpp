@@ -106,8 +106,8 @@ void Calls::on_invite(TransactionId id, base::TimePoint now) {
   shared_.outbox.events.push_back(std::move(call));
 }
 
-/// The call that this INVITE wants to take the place of, or the status that it is refused with: RFC 3891 section 3. Its source
-/// was admitted to that call's account, and it knows tags that nobody could guess.
+/// Returns the call that this INVITE is to replace, or the status that refuses it: RFC 3891 section 3. The INVITE's source was
+/// admitted to that call's account, and the INVITE contains tags that cannot be guessed.
 base::Result<std::optional<SessionId>, int> Calls::replaced_by(const Message& invite, std::optional<AccountId> account) const {
   auto lines = invite.lines(HeaderName::Replaces);
   const auto value = lines.next();
@@ -122,7 +122,7 @@ base::Result<std::optional<SessionId>, int> Calls::replaced_by(const Message& in
   return leg->id;
 }
 
-/// The call that was answered has its place now: BYE, or CANCEL while it still rings.
+/// Ends the call whose place another call has taken: by BYE, or by CANCEL while it rings.
 void Calls::end_replaced(SessionId id, base::TimePoint now) {
   Leg* leg = find(id);
   session::Actions actions;
@@ -137,7 +137,7 @@ void Calls::end_replaced(SessionId id, base::TimePoint now) {
   carry_out(*leg, std::move(actions), now);
 }
 
-/// How a call goes that a peer asked for, told to that peer.
+/// Reports the progress of a referred call to the peer that requested it.
 void Calls::report(Leg& leg, const Event& event, base::TimePoint now) {
   if (!leg.reports_to) return;
   int status = 0;
@@ -161,7 +161,7 @@ void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
   leg->session->on_request(id, request, now, actions);
   add_carried(*leg, request, actions);
   carry_out(*leg, std::move(actions), now);
-  // The phone may take its time: RFC 3261 section 17.2.1. Without effect when the session has answered already.
+  // The phone layer may need time to answer: RFC 3261 section 17.2.1. No effect if the session has already answered.
   if (request.method() == Method::Invite) shared_.servers.respond(id, 100, {}, {}, {}, now);
 }
 
@@ -203,7 +203,7 @@ void Calls::on_ack(const Message& ack, base::TimePoint now) {
   carry_out(*leg, std::move(actions), now);
 }
 
-/// Why there was no address or no connection, which the session itself does not know.
+/// Adds the reason for a missing address or connection, which the session does not have.
 void Calls::add_reason(const std::string& trouble, session::Actions& actions) {
   for (session::Action& action : actions) {
     auto* tell = std::get_if<session::Tell>(&action);
@@ -212,7 +212,7 @@ void Calls::add_reason(const std::string& trouble, session::Actions& actions) {
   }
 }
 
-/// Our 2xx to a request within the call makes it hold what that says of the user at the other end.
+/// Updates the peer's identity from a request within the call that we answer with 2xx.
 void Calls::learn_peer(Leg& leg, const Message& request, const Flow& flow) {
   Dialog* dialog = leg.over ? nullptr : leg.session->dialog_of(request);
   if (dialog == nullptr) return;
@@ -228,7 +228,7 @@ void Calls::learn_peer(Leg& leg, const Message& request, const Flow& flow) {
   shared_.outbox.events.push_back(std::move(changed));
 }
 
-/// What the message that brought these events carries besides: RFC 3325 section 5 for who is believed.
+/// Adds the message's header fields and asserted identity to its events, if the source is trusted: RFC 3325 section 5.
 void Calls::add_carried(const Leg& leg, const Message& message, session::Actions& actions) const {
   HeaderFields headers;
   for (session::Action& action : actions) {
@@ -269,7 +269,8 @@ void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint n
 void Calls::on_flow_failed(const Flow& flow) {
   if (!is_reliable(flow.transport)) return;
   for (auto& [id, leg] : legs_) {
-    if (leg->seen && same_way(leg->seen->flow, flow)) leg->seen.reset();  // The NAT gives the next connection another port.
+    // The NAT assigns another port to the next connection.
+    if (leg->seen && same_way(leg->seen->flow, flow)) leg->seen.reset();
   }
 }
 
@@ -409,7 +410,7 @@ bool Calls::uses(const Flow& flow) const {
 std::size_t Calls::unfinished() const {
   return static_cast<std::size_t>(std::count_if(legs_.begin(), legs_.end(), [](const auto& entry) {
     if (!entry.second->over) return true;
-    // A peer that has hung up and still waits to hear of the call that it asked for is owed nothing.
+    // A peer that hung up but still waits for reports on its referred call does not delay us.
     const auto* call = entry.second->session->confirmed();
     const bool reports_only =
         call != nullptr && call->referral().under_way() && call->state() == session::ConfirmedCall::State::Over;

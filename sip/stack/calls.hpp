@@ -19,10 +19,10 @@
 
 namespace offhook::inline v0::sip {
 
-/// All calls: finds the session that a request, a response or a command is for, and carries out what it asks for.
+/// All calls: finds the session for a request, a response or a command, and carries out its actions.
 class Calls {
  public:
-  struct Shared {  ///< Parts of the stack, which outlive this.
+  struct Shared {  ///< parts of the stack, which must outlive this object
     transaction::Timers timers;
     base::Random& random;
     Outbox& outbox;
@@ -37,21 +37,21 @@ class Calls {
   explicit Calls(Shared shared);
   ~Calls();
 
-  /// The status for an INVITE outside any dialog that is for none of our users, or from nobody whose calls they take. 403 to
-  /// strangers whomever they ask for: they must not learn which of our users there are.
+  /// Returns the status to refuse an INVITE outside any dialog that names none of our users, or comes from a source that the user
+  /// does not accept. Unknown sources get 403 whatever user they name, so that they cannot learn which users exist.
   [[nodiscard]] std::optional<int> turn_away(const Message& invite, const Flow& flow, bool proven);
 
-  // Requests that have a transaction, and have been inspected.
-  void on_invite(TransactionId id, base::TimePoint now);     ///< Outside any dialog.
-  void on_in_dialog(TransactionId id, base::TimePoint now);  ///< With a tag in To.
+  // For requests that have a transaction and passed inspect().
+  void on_invite(TransactionId id, base::TimePoint now);     ///< outside any dialog
+  void on_in_dialog(TransactionId id, base::TimePoint now);  ///< with a tag in To
   void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
-  void see(const Message& refused);  ///< In a dialog, perhaps one of ours.
-  [[nodiscard]] bool knows(const Message& in_dialog) const;  ///< Its dialog is one of ours, and not over.
-  /// The call that a request which has no transaction yet belongs to: by its dialog, or as the CANCEL of its INVITE. 0: none.
+  void see(const Message& refused);  ///< for a refused request in a dialog, possibly one of ours
+  [[nodiscard]] bool knows(const Message& in_dialog) const;  ///< true if its dialog is one of ours, and not over
+  /// Returns the call of a request that has no transaction yet: by its dialog, or by the INVITE of a CANCEL. 0: none.
   [[nodiscard]] std::uint64_t session_of(const Message& request) const;
   void on_ack(const Message& ack, base::TimePoint now);
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
-  void on_flow_failed(const Flow& flow);  ///< Before its requests take another flow.
+  void on_flow_failed(const Flow& flow);  ///< call it before the flow's requests take another flow
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 
@@ -71,7 +71,7 @@ class Calls {
   base::Result<void, StackError> accept_transfer(SessionId id, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> decline_transfer(SessionId id, int status, HeaderList headers, base::TimePoint now);
   base::Result<void, StackError> report_transfer(SessionId id, int status, base::TimePoint now);
-  /// INFO, MESSAGE or OPTIONS. `fields`: the stack's own.
+  /// Sends INFO, MESSAGE or OPTIONS. `fields` are those of the stack.
   base::Result<void, StackError> send(SessionId id, session::Purpose purpose, HeaderList fields, Body body, Extras extras,
                                       base::TimePoint now);
 
@@ -80,15 +80,15 @@ class Calls {
   [[nodiscard]] bool takes_calls() const { return accepting_ && live_ < shared_.max_sessions; }
   [[nodiscard]] std::size_t live() const { return live_; }
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
-  [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< With those that only wait for their last transactions.
-  [[nodiscard]] std::optional<Flow> way(std::uint64_t session) const;  ///< that its last message took
-  [[nodiscard]] bool uses(const Flow& flow) const;  ///< Its last message came or went that way, and it is not over.
-  /// Calls that are up, or are over but for their BYE.
+  [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< including calls that only wait for their last transactions
+  [[nodiscard]] std::optional<Flow> way(std::uint64_t session) const;  ///< flow of its last message
+  [[nodiscard]] bool uses(const Flow& flow) const;  ///< true if a call that is not over sent or received its last message over `flow`
+  /// Returns the number of calls that are up, or are over except for their BYE.
   [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] LegName name(SessionId id) const;
   [[nodiscard]] bool peer_replaces(SessionId id) const;
   [[nodiscard]] DialogName dialog_name(SessionId id) const;
-  /// Removes the sessions that are over and own no transaction any more.
+  /// Removes sessions that are over and have no transaction left.
   void collect();
   [[nodiscard]] bool is_consistent() const;
 

@@ -21,7 +21,7 @@ void CandidateMemory::on_failure(const Route& route, std::optional<std::chrono::
 void CandidateMemory::on_answer(const Hop& hop, const Route& route, base::TimePoint now) {
   failed_.erase(key(route));
   const auto known = preferred_.find(hop);
-  // Not prolonged: else a primary that is back would wait for its turn for ever.
+  // Do not extend the time; otherwise a primary server that is back would never be tried.
   if (known != preferred_.end() && known->second.route == key(route) && known->second.until > now) return;
   if (known == preferred_.end() && preferred_.size() >= kMaxHops) {
     preferred_.erase(std::min_element(preferred_.begin(), preferred_.end(),

@@ -12,20 +12,21 @@
 
 namespace offhook::inline v0::sip {
 
-/// How the servers behind a hop have done lately: RFC 3263 section 4.3 begins each request with the first one anew, which costs a
-/// wait for as long as that one is dead. Pure: time comes in as an argument.
+/// Remembers which servers of a hop failed lately. RFC 3263 section 4.3 starts each request with the first server, so each
+/// request would wait for a dead one. Pure: time is an argument.
 class CandidateMemory {
  public:
-  static constexpr std::size_t kMaxFailed = 256;  ///< the one whose time is up first makes room
-  static constexpr std::size_t kMaxHops = 64;     ///< likewise
-  static constexpr base::Duration kPassOver = std::chrono::seconds(30);  ///< a failed one goes behind the others for so long
-  static constexpr std::chrono::seconds kMaxRetryAfter{1800};            ///< as a 503 may ask for
-  /// The one that answered stays first for so long; then the order of the domain counts again, and a primary that is back is found.
+  static constexpr std::size_t kMaxFailed = 256;  ///< beyond it, the entry that expires first is removed
+  static constexpr std::size_t kMaxHops = 64;     ///< beyond it, the entry that expires first is removed
+  static constexpr base::Duration kPassOver = std::chrono::seconds(30);  ///< time for which a failed server is tried after the others
+  static constexpr std::chrono::seconds kMaxRetryAfter{1800};            ///< upper bound of a 503's Retry-After
+  /// The server that responded stays first for this time. Then the domain's order counts again, so that a primary server that is
+  /// back is found.
   static constexpr base::Duration kPrefer = std::chrono::minutes(5);
 
   void on_failure(const Route& route, std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
   void on_answer(const Hop& hop, const Route& route, base::TimePoint now);
-  /// Nothing is left out: when all have failed, those whose time is up first come first.
+  /// Sorts the routes and removes none. If all have failed, the one that expires first comes first.
   void arrange(const Hop& hop, std::vector<Route>& routes, base::TimePoint now) const;
   [[nodiscard]] bool is_passed_over(Transport transport, const base::SocketAddress& remote, base::TimePoint now) const;
   [[nodiscard]] std::size_t failed() const { return failed_.size(); }
@@ -37,7 +38,7 @@ class CandidateMemory {
     Key route;
     base::TimePoint until;
   };
-  std::map<Key, base::TimePoint> failed_;  // And until when each is passed over.
+  std::map<Key, base::TimePoint> failed_;  // Time until which each failed server comes last.
   std::map<Hop, Preferred> preferred_;
 };
 

@@ -40,7 +40,7 @@ bool is_ours(HeaderName name) {
     case HeaderName::ReferTo:
     case HeaderName::Replaces:
     case HeaderName::UserAgent: return true;
-    default: return false;  // Every other field of the RFCs, and every private one, is the phone's to set.
+    default: return false;  // The phone layer may set all other fields.
   }
 }
 

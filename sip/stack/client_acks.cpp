@@ -43,13 +43,15 @@ bool ClientRequests::on_ack_answer(QueryId query, const QueryResult& result, bas
     if (session != 0) hops_.remember(session, pending.hop, result.routes);
     write_ack(std::move(pending), flow_along(result.routes.front()), now);
   } else if (invite != records_.end()) {
-    write_ack(std::move(pending), invite->second->flow, now);  // The way that the INVITE took is the best that we know.
+    // The INVITE's flow is the best one known.
+    write_ack(std::move(pending), invite->second->flow, now);
   }
   release_for(session);
   return true;
 }
 
-/// RFC 3261 section 18.1.1 holds for an ACK, too, whose body is an answer where the 2xx brought the offer.
+/// Sends an ACK. RFC 3261 section 18.1.1 (large requests use TCP) also applies to an ACK. Its body is an answer if the 2xx
+/// carried the offer.
 void ClientRequests::write_ack(PendingAck pending, const Flow& flow, base::TimePoint now) {
   std::string bytes = ack_text(pending, flow);
   const bool large = shared_.datagram_limit != 0 && bytes.size() > shared_.datagram_limit;
@@ -80,7 +82,8 @@ std::string ClientRequests::ack_text(const PendingAck& pending, const Flow& flow
   request.head = pending.ack.head;
   request.body = pending.ack.body;
   const auto invite = records_.find(pending.invite);
-  if (invite != records_.end()) request.authorizations = invite->second->what.authorizations;  // RFC 3261 section 13.2.2.4
+  // RFC 3261 section 13.2.2.4
+  if (invite != records_.end()) request.authorizations = invite->second->what.authorizations;
   return write(request, flow, "z9hG4bK" + shared_.random.token());
 }
 
@@ -91,7 +94,7 @@ void ClientRequests::transmit_ack(PendingAck pending, const Flow& flow, const Fl
   if (invite != nullptr) invite->acks[tag] = {std::move(pending), flow, datagrams, std::move(bytes)};
 }
 
-/// No connection, no ACK: what was too large for a datagram goes as one after all, as a request would.
+/// Sends large ACKs as datagrams if their connection failed, as a request would be.
 void ClientRequests::acks_by_datagram(const Flow& failed, base::TimePoint now) {
   if (!is_reliable(failed.transport)) return;
   std::vector<WrittenAck> hit;
@@ -101,7 +104,7 @@ void ClientRequests::acks_by_datagram(const Flow& failed, base::TimePoint now) {
       if (ack.datagrams.transport == Transport::Udp && same_way(ack.flow, failed)) hit.push_back(ack);
     }
   }
-  // The order of a hash table is no order to send in.
+  // Sort them, because the order of the hash table is arbitrary.
   std::sort(hit.begin(), hit.end(), [](const auto& a, const auto& b) { return a.what.invite < b.what.invite; });
   for (WrittenAck& ack : hit) {
     memory_.on_failure({failed.transport, failed.local, failed.remote, {}}, std::nullopt, now);

@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// RFC 3261 section 18.1.1: a request that is too large for a datagram takes TCP, to where the datagram would have gone, and comes
-/// back to UDP when there is none. Only this request does. True: it waits for the way.
+/// Looks up TCP for a request that is too large for a datagram: RFC 3261 section 18.1.1. The TCP address is that of the datagram;
+/// without TCP, the request falls back to UDP. Affects only this request. Returns true if the request waits for the look-up.
 bool ClientRequests::look_up_stream(Record& record, base::TimePoint now) {
   const Route& route = record.routes[record.route];
   if (shared_.datagram_limit == 0 || record.bytes.size() <= shared_.datagram_limit) return false;
@@ -46,7 +46,7 @@ bool ClientRequests::try_next_route(Record& record, std::optional<std::chrono::s
   return true;
 }
 
-/// `to` has the request from now on, and is the one that waits for others.
+/// Passes the request from one candidate to another. `to` then holds the request, and the candidates that may still respond.
 void ClientRequests::pass_on(Record& from, Record& to, Leaving how) {
   to.behind = std::exchange(from.behind, {});
   std::erase(to.behind, to.id);
@@ -65,7 +65,8 @@ void ClientRequests::pass_on(Record& from, Record& to, Leaving how) {
   for (const TransactionId id : to.behind) records_.at(id)->holder = to.id;
 }
 
-/// A response to one that was left. True: the request is this one's again, and the response counts.
+/// Processes a response of a candidate that was left. Returns true if that candidate gets the request back and the response
+/// counts.
 bool ClientRequests::on_left(Record& record, const Message& response, base::TimePoint now) {
   const int status = response.status();
   if (record.given_up) {
@@ -83,11 +84,11 @@ bool ClientRequests::on_left(Record& record, const Message& response, base::Time
   return true;
 }
 
-/// One that was left has the request again. Waiting: whoever had it meanwhile may still answer.
+/// Gives the request back to a candidate that was left. Waiting: the previous holder may still respond.
 void ClientRequests::take_back(Record& record, Leaving how, base::TimePoint now) {
   Record* holder = find(record.holder);
   assert(holder != nullptr);
-  // What the holder has not tried yet stands behind it.
+  // The remaining routes of the holder come after its current one.
   const Route own = record.routes[record.route];
   record.route = holder->route + 1;
   record.routes = holder->routes;
@@ -95,7 +96,7 @@ void ClientRequests::take_back(Record& record, Leaving how, base::TimePoint now)
   record.limited = holder->limited;
   const auto current = current_.find(record.what.owner);
   if (current != current_.end() && current->second == holder->id) current->second = record.id;
-  const bool asked = holder->machine.index() != 0;  // Else it waits for a way, which it needs no more.
+  const bool asked = holder->machine.index() != 0;  // Otherwise it still waits for a route, which it does not need any more.
   pass_on(*holder, record, asked ? how : Leaving::Done);
   if (!asked) finish(*holder);
   if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) invite->resume_resending(now);
@@ -103,20 +104,21 @@ void ClientRequests::take_back(Record& record, Leaving how, base::TimePoint now)
   watch(record);
 }
 
-/// The holder has no answer to give: the one that was left last has the request again. False: there is none.
+/// Gives the request back to the last candidate that was left, because the holder has no response. Returns false if there is
+/// none.
 bool ClientRequests::hand_back(Record& record, base::TimePoint now) {
   if (record.behind.empty()) return false;
   take_back(*records_.at(record.behind.back()), Leaving::Done, now);
   return true;
 }
 
-/// There is an answer, or nobody wants one: no second call must come of the other copies.
+/// Ends the other copies of the request after a response or a cancellation, so that they cannot create a second call.
 void ClientRequests::give_up_others(Record& record, base::TimePoint now) {
   for (const TransactionId id : std::exchange(record.behind, {})) {
     Record& other = *records_.at(id);
     other.given_up = true;
     if (!std::holds_alternative<transaction::InviteClient>(other.machine)) {
-      finish(other);  // A late answer to anything else says nothing that matters.
+      finish(other);  // A late response to another method does not matter.
       continue;
     }
     other.cancel_headers = record.cancel_headers;
@@ -130,8 +132,8 @@ void ClientRequests::drop_out(Record& record) {
   if (Record* holder = find(record.holder)) std::erase(holder->behind, record.id);
 }
 
-/// A 2xx of a candidate that was given up is acknowledged, and hung up unless the call is older than this INVITE: RFC 3261
-/// section 13.2.2.4.
+/// Acknowledges a late 2xx of a candidate that was given up: RFC 3261 section 13.2.2.4. Ends its call with BYE, unless the INVITE
+/// was sent within an existing call.
 void ClientRequests::on_late(Record& record, const Message& response, base::TimePoint now) {
   const std::string tag(response.to().tag().value_or(""));
   if (record.taken_back.size() >= kMaxForks || !record.taken_back.insert(tag).second) return;
@@ -152,8 +154,8 @@ void ClientRequests::on_late(Record& record, const Message& response, base::Time
 
 bool ClientRequests::is_in_dialog(const Outgoing& request) { return request.head.to.find(";tag=") != std::string::npos; }
 
-/// What a server says that has the other copy of the request, or that cannot tell: RFC 3261 sections 8.2.2.2 and 12.2.2. As long as
-/// another candidate may answer, that is no answer.
+/// Returns true for a status of a server that has another copy of the request, or cannot decide: RFC 3261 sections 8.2.2.2 and
+/// 12.2.2. It does not count as response while another candidate may respond.
 bool ClientRequests::loses(const Outgoing& request, int status) {
   return status == 482 || status == 408 || status == 503 || (status == 500 && is_in_dialog(request));
 }

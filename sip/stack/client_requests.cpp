@@ -87,7 +87,7 @@ bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoin
   return true;
 }
 
-/// When all that were asked for are there, the request leaves for the first that is of use.
+/// When all look-ups are done, sends the request to the first usable route.
 void ClientRequests::take_routes(Record& record, std::size_t place, QueryResult result, base::TimePoint now) {
   if (result.routes.empty() && (place == 0 || record.trouble.empty())) record.trouble = std::move(result.error);
   record.found[place] = std::move(result.routes);
@@ -143,7 +143,7 @@ void ClientRequests::send_again(TransactionId answered, std::uint32_t cseq, Auth
 }
 
 void ClientRequests::carry_out(Record& record, transaction::Actions actions, const Message* response, base::TimePoint now) {
-  // An ACK first: what the response leads to may be the same request to the next candidate, which comes behind it.
+  // Send ACKs first: a response may cause the same request to the next candidate, which must follow the ACK.
   std::stable_partition(actions.begin(), actions.end(),
                         [](const auto& action) { return std::holds_alternative<transaction::Transmit>(action); });
   for (const transaction::Action& action : actions) {
@@ -166,8 +166,8 @@ void ClientRequests::carry_out(Record& record, transaction::Actions actions, con
   if (!record.dead) watch(record);
 }
 
-/// A registrar that has said nothing at all to a REGISTER over a connection is not at its other end any more: what was sent next by it
-/// would be lost as well, until the system gives it up, which takes a quarter of an hour.
+/// Closes the connection if the registrar did not respond to a REGISTER at all. The registrar is no longer at the other end, and
+/// the next messages would be lost too. The system itself needs a quarter of an hour to notice.
 void ClientRequests::mind_silence(const Record& record) {
   if (record.answered || record.what.head.method != Method::Register || !is_reliable(record.flow.transport)) return;
   ++shared_.counters.dead_flows;
@@ -193,12 +193,14 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
   if (invite && status >= 200 && status < 300) {
     const std::string tag(response.to().tag().value_or(""));
     if (const auto ack = record.acks.find(tag); ack != record.acks.end()) {
-      return shared_.outbox.transmits.push_back({ack->second.flow, ack->second.bytes});  // RFC 3261 section 13.2.2.4
+      // RFC 3261 section 13.2.2.4
+      return shared_.outbox.transmits.push_back({ack->second.flow, ack->second.bytes});
     }
   }
   const bool back = record.left;
   if (back && !on_left(record, response, now)) return;
-  if (status == 503 && !known_behind) {  // RFC 3263 section 4.3
+  // RFC 3263 section 4.3
+  if (status == 503 && !known_behind) {
     const auto after = response.number(HeaderName::RetryAfter);
     if (try_next_route(record, after ? std::optional(std::chrono::seconds(*after)) : std::nullopt, Leaving::Done, now)) return;
   } else if (status != 503) {
@@ -211,7 +213,8 @@ void ClientRequests::deliver(Record& record, const Message& response, base::Time
   if (record.what.owner.kind != Owner::Kind::Nobody) outcomes_.push_back({record.id, record.what.owner, &response, {}});
 }
 
-/// What follows along this way, a copy with credentials or a request within the call, then names an address that leads to us.
+/// Stores the connection's local end, so that later messages on this route (a copy with credentials, or a request within the
+/// call) name an address that reaches us.
 void ClientRequests::learn_own_end(Record& record, const Flow& connection) {
   if (!is_reliable(connection.transport) || record.route >= record.routes.size()) return;
   set_own_end(record.routes[record.route], connection);
@@ -241,7 +244,8 @@ bool ClientRequests::on_response(const Message& response, const Flow& flow, base
   const auto at = records_.find(*id);
   if (at == records_.end() || at->second->dead) return false;
   Record& record = *at->second;
-  if (!is_sent_by(response.top_via(), record.flow.local)) return false;  // RFC 3261 section 18.1.2
+  // RFC 3261 section 18.1.2
+  if (!is_sent_by(response.top_via(), record.flow.local)) return false;
   learn_own_end(record, flow);
   transaction::Actions actions;
   if (auto* invite = std::get_if<transaction::InviteClient>(&record.machine)) {
@@ -257,14 +261,15 @@ bool ClientRequests::on_response(const Message& response, const Flow& flow, base
 
 void ClientRequests::on_flow_failed(const Flow& flow, std::string_view why, base::TimePoint now) {
   acks_by_datagram(flow, now);
-  if (is_reliable(flow.transport) && flow.id != FlowId{}) hops_.forget_own_end(flow);  // One that was never up had none.
+  // A connection that never came up has no local end.
+  if (is_reliable(flow.transport) && flow.id != FlowId{}) hops_.forget_own_end(flow);
   std::vector<TransactionId> hit;
   for (const auto& [id, record] : records_) {
-    // A request that was answered once may get the rest over a new connection: RFC 3261 section 18.2.2.
+    // Further responses to a request that already got one may arrive over a new connection: RFC 3261 section 18.2.2.
     if (record->dead || record->answered || record->machine.index() == 0) continue;
     if (same_way(record->flow, flow)) hit.push_back(id);
   }
-  std::sort(hit.begin(), hit.end());  // The order of a hash table is no order to send in.
+  std::sort(hit.begin(), hit.end());  // Sort them, because the order of the hash table is arbitrary.
   for (const TransactionId id : hit) {
     Record& record = *records_.at(id);
     record.trouble = why;
@@ -327,14 +332,14 @@ void ClientRequests::withdraw(std::uint64_t session, HeaderList headers, base::T
   invite->cancel_headers = std::move(headers);
   give_up_others(*invite, now);
   if (invite->machine.index() == 0) return fail(*invite, session::Failure::Timeout, now);
-  invite->cancel_wanted = true;  // It is out: its first provisional response brings the CANCEL.
+  invite->cancel_wanted = true;  // The INVITE was sent: its first provisional response triggers the CANCEL.
 }
 
 void ClientRequests::send_cancel(Record& invite, base::TimePoint now) {
   if (std::exchange(invite.cancelled, true)) return;
   std::get<transaction::InviteClient>(invite.machine).on_cancelled(now);
   deadlines_.set(invite.id, std::get<transaction::InviteClient>(invite.machine).next_deadline());
-  // Same branch, same way, same route: RFC 3261 section 9.1.
+  // Same branch, same flow, same route: RFC 3261 section 9.1.
   Outgoing request;
   request.head = invite.what.head;
   request.head.method = Method::Cancel;
@@ -351,7 +356,7 @@ void ClientRequests::send_cancel(Record& invite, base::TimePoint now) {
   carry_out(cancel, std::move(actions), nullptr, now);
 }
 
-/// An answer at last: the call's next requests begin there.
+/// Starts the call's next requests at the address that responded.
 void ClientRequests::prefer_route(const Record& record) {
   if (record.route == 0 || record.what.owner.kind != Owner::Kind::Session) return;
   if (record.hop) hops_.prefer(record.what.owner.id, *record.hop, record.routes[record.route]);

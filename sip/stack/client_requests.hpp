@@ -25,32 +25,34 @@ using transaction::TransactionId;
 struct StackCounters;
 struct StackSizes;
 
-/// What a request has to be asked for as it leaves.
+/// Provides values that depend on the flow by which a request leaves.
 class ContactSource {
  public:
   virtual ~ContactSource() = default;
-  /// Our Contact, which depends on the way that the request takes. "" for none.
+  /// Returns our Contact for the flow of a request; "" for none.
   [[nodiscard]] virtual std::string contact(const Owner& owner, Method method, const Flow& flow) = 0;
-  /// The way that the last message of the owner's dialog took.
+  /// Returns the flow of the last message in the owner's dialog.
   [[nodiscard]] virtual std::optional<Flow> way(const Owner& owner) const = 0;
 };
 
-/// All requests of ours, from the look-up of the next hop to the end of their transaction: Via and Contact, the next address
-/// after a failure (RFC 3263 section 4.3), CANCEL, and the ACKs to 2xx, which it repeats.
+/// All requests that we send, from the look-up of the next hop to the end of their transaction. Writes Via and Contact, tries the
+/// next address after a failure (RFC 3263 section 4.3), and sends CANCEL. Also sends the ACKs to 2xx responses and their
+/// repetitions.
 class ClientRequests {
  public:
-  /// A candidate that says nothing for so long is left while another remains, well before its transaction would time out.
+  /// Silence after which a candidate is left while another remains. Much shorter than the transaction's timeout.
   static constexpr base::Duration kSilence = std::chrono::seconds(4);
 
-  /// What became of a request. `response` is null when there will be none, and otherwise borrows until the next receive.
+  /// The outcome of a request. `response` is null if there will be none; otherwise it borrows until the next receive.
   struct Outcome {
     TransactionId id;
     Owner owner;
     const Message* response = nullptr;
     session::Failure failure = session::Failure::Timeout;
-    std::string trouble{};  ///< Unresolvable, Transport: why, and what to do, for people; "" when that is not known.
+    /// For Unresolvable and Transport: the reason and the remedy, as text for users; "" if unknown.
+    std::string trouble{};
   };
-  struct Shared {  ///< Parts of the stack, which outlive this.
+  struct Shared {  ///< parts of the stack, which must outlive this object
     transaction::Timers timers;
     std::string user_agent;
     base::Random& random;
@@ -60,7 +62,7 @@ class ClientRequests {
     std::uint64_t& last_id;
     std::uint64_t& last_query_id;
     StackCounters& counters;
-    std::size_t datagram_limit;  ///< a larger request takes TCP; 0: none does
+    std::size_t datagram_limit;  ///< a larger request uses TCP; 0: no limit
     const Capabilities& can;
   };
 
@@ -68,34 +70,34 @@ class ClientRequests {
   ~ClientRequests();
 
   void send(Outgoing request, base::TimePoint now);
-  /// Sends a copy of an answered request with credentials, by the same way.
+  /// Sends a copy of an answered request with credentials, over the same flow.
   void send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt,
                   base::TimePoint now);
-  /// CANCELs the INVITE or re-INVITE with these header fields, at its first provisional response when there is none yet.
+  /// Cancels the INVITE or re-INVITE, with these header fields. If it has no provisional response yet, waits for the first one.
   void cancel(const Owner& owner, HeaderList headers, base::TimePoint now);
-  /// Drops the owner's INVITE when it has not left yet; its failure is then the outcome.
+  /// Drops the owner's INVITE if it was not sent yet; the outcome is then its failure.
   void withdraw(std::uint64_t session, HeaderList headers, base::TimePoint now);
-  /// The call is over: its INVITEs that got no final response end within 64 * T1.
+  /// The call is over: its INVITEs without final response end within 64 * T1.
   void limit(std::uint64_t session, base::TimePoint now);
   void send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now);
 
-  /// False: no request of ours that it could answer.
+  /// Returns false if the response matches no request of ours.
   [[nodiscard]] bool on_response(const Message& response, const Flow& flow, base::TimePoint now);
-  /// False: not a query of ours.
+  /// Returns false if it is not our query.
   bool on_answer(QueryId query, QueryResult result, base::TimePoint now);
   void on_flow_failed(const Flow& flow, std::string_view why, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 
   [[nodiscard]] std::optional<Outcome> take_outcome();
-  /// Of the request behind an outcome; valid until collect().
+  /// These return values of the request of an outcome. Valid until collect().
   [[nodiscard]] const Outgoing* request(TransactionId id) const;
   [[nodiscard]] const Flow* flow(TransactionId id) const;
-  /// Our end of the way that it took: where we listen, or the connection's own, once that is known (Route::local).
+  /// Returns our end of the route: our listening address, or the connection's local end once it is known (Route::local).
   [[nodiscard]] std::optional<base::SocketAddress> own_end(TransactionId id) const;
-  [[nodiscard]] const std::vector<Route>* routes(TransactionId id) const;  ///< All that its next hop resolved to.
+  [[nodiscard]] const std::vector<Route>* routes(TransactionId id) const;  ///< all routes to which its next hop resolved
 
-  /// Removes what has ended; `ended` gets the sessions that owned it.
+  /// Removes what has ended, and appends the sessions that owned it to `ended`.
   void collect(std::vector<std::uint64_t>& ended);
   [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }
   /// Forgets the addresses that were looked up for this session.
@@ -103,25 +105,26 @@ class ClientRequests {
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   void add_to(StackSizes& sizes) const;
   [[nodiscard]] bool uses(const Flow& flow) const;
-  /// Requests that wait for their final answer, for the address of their next hop, or for that of an ACK.
+  /// Returns the number of requests that wait for their final response or for the address of their next hop, and of ACKs that
+  /// wait for an address.
   [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] bool is_consistent() const;
 
  private:
   struct Record;
-  struct PendingAck {  // Waits for the address of its next hop.
+  struct PendingAck {  // waits for the address of its next hop
     std::uint64_t session = 0;
     TransactionId invite;
     session::SendAck ack;
     Hop hop;
   };
 
-  struct WrittenAck {  // Is sent again for each repeat of its 2xx.
+  struct WrittenAck {  // sent again for each repetition of its 2xx
     PendingAck what;
-    Flow flow, datagrams;  // The way that it took, and the one that it would have taken if it were smaller.
+    Flow flow, datagrams;  // The flow that it took, and the UDP flow of a smaller ACK.
     std::string bytes;
   };
-  struct LargeAck {  // Waits for a connection, which may not come.
+  struct LargeAck {  // waits for a connection, which may fail
     PendingAck what;
     Flow datagrams;
   };
@@ -133,7 +136,7 @@ class ClientRequests {
   [[nodiscard]] bool take_way_back(Record& record, base::TimePoint now);
   [[nodiscard]] QueryId query(const Hop& hop);
   void launch(Record& record, base::TimePoint now);
-  enum class Leaving : std::uint8_t { Done, Waiting };  // Waiting: it may still answer.
+  enum class Leaving : std::uint8_t { Done, Waiting };  // Waiting: it may still respond.
   [[nodiscard]] bool try_next_route(Record& record, std::optional<std::chrono::seconds> retry_after, Leaving how,
                                     base::TimePoint now);
   void pass_on(Record& from, Record& to, Leaving how);
@@ -174,16 +177,16 @@ class ClientRequests {
   std::unordered_map<TransactionId, std::unique_ptr<Record>> records_;
   struct LookUp {
     TransactionId request;
-    std::size_t place = 0;  // 0: its next hop; others: its alternatives.
+    std::size_t place = 0;  // 0: the next hop; others: its alternatives.
   };
   std::unordered_map<QueryId, LookUp> look_ups_;
-  std::unordered_map<QueryId, TransactionId> stream_look_ups_;  // Of requests that are too large for a datagram.
+  std::unordered_map<QueryId, TransactionId> stream_look_ups_;  // For requests that are too large for a datagram.
   std::unordered_map<QueryId, PendingAck> pending_acks_;
   std::unordered_map<QueryId, LargeAck> large_acks_;
   CandidateMemory memory_;
   CallHops hops_;
-  std::map<Owner, TransactionId> current_;               // The latest of its purpose.
-  std::unordered_map<std::uint64_t, std::size_t> open_;  // Records and pending ACKs of a session.
+  std::map<Owner, TransactionId> current_;               // The latest request of each owner and purpose.
+  std::unordered_map<std::uint64_t, std::size_t> open_;  // Number of records and pending ACKs per session.
   std::vector<Outcome> outcomes_;
   std::vector<TransactionId> dead_;
   std::vector<std::uint64_t> released_;

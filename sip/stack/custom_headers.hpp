@@ -7,8 +7,9 @@
 
 namespace offhook::inline v0::sip {
 
-/// Why these header fields cannot be sent, as a sentence that names the field; nothing when they can: at most kMaxCustomHeaders
-/// of kMaxCustomHeaderBytes, each name a token and none that the stack writes itself, no CR, LF or NUL in a value.
+/// Returns the reason why these header fields cannot be sent, as a sentence that names the field, or nullopt. Allows at most
+/// kMaxCustomHeaders fields with kMaxCustomHeaderBytes in total. Each name must be a token, and not of a field that the stack
+/// writes. A value must not contain CR, LF or NUL.
 [[nodiscard]] std::optional<std::string> why_not_sent(const HeaderList& headers);
 
 }  // namespace offhook::inline v0::sip

@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// Who wants to be woken when: one deadline each, the earliest first.
+/// One deadline for each id, the earliest first.
 template <class Id>
 class Deadlines {
  public:
@@ -36,7 +36,7 @@ class Deadlines {
     if (by_time_.empty()) return std::nullopt;
     return by_time_.begin()->first;
   }
-  /// Takes the earliest one that is due; nothing when none is.
+  /// Takes the earliest deadline that is due. Returns nullopt if none is.
   [[nodiscard]] std::optional<Id> take_due(base::TimePoint now) {
     if (by_time_.empty() || by_time_.begin()->first > now) return std::nullopt;
     const Id id = by_time_.begin()->second;

@@ -13,11 +13,11 @@
 
 namespace offhook::inline v0::sip {
 
-/// Whose dialog a request is in: by Call-ID and our tag, which is unique, so that the peer's need not be asked.
+/// Finds the dialog of a request by Call-ID and our tag. Our tag is unique, so the peer's tag is not needed.
 template <class Id>
 class DialogIndex {
  public:
-  /// False when that name is taken.
+  /// Adds a dialog. Returns false if that name exists.
   bool add(std::string call_id, std::string tag, Id id) {
     return ids_.emplace(Name{std::move(call_id), std::move(tag)}, id).second;
   }
@@ -47,7 +47,7 @@ class DialogIndex {
     using is_transparent = void;
     std::size_t operator()(const View& name) const {
       const std::hash<std::string_view> hash;
-      return hash(name.tag) ^ (hash(name.call_id) * 31);  // Our tag is random: no peer chooses where it is kept.
+      return hash(name.tag) ^ (hash(name.call_id) * 31);  // Our tag is random, so a peer cannot choose the hash bucket.
     }
   };
   struct Same {

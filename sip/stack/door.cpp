@@ -10,7 +10,7 @@
 namespace offhook::inline v0::sip {
 namespace {
 
-/// What the tools write into User-Agent that go through whole networks for telephones to call through.
+/// User-Agent values of tools that scan networks for telephones to make calls through.
 constexpr std::array<std::string_view, 8> kScanners{"friendly-scanner", "friendly-request", "sipvicious", "sundayddr",
                                                     "sipcli",           "sip-scan",         "smap",       "iwar"};
 
@@ -40,7 +40,7 @@ Door::Door(DoorOptions options, CallerOptions callers, base::Random& random, Sta
       refusals_budget_(options_.refusals),
       failures_budget_(options_.forgiven_every, std::max<std::uint32_t>(options_.max_failures, 1)),
       counters_(counters) {
-  if (!callers.who.empty()) verifier_.emplace(std::move(callers), random);  // Draws no randomness that nobody needs.
+  if (!callers.who.empty()) verifier_.emplace(std::move(callers), random);  // Draws no randomness if callers are not challenged.
 }
 
 bool Door::is_peer(const base::IpAddress& source, bool own) const {

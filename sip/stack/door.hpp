@@ -14,34 +14,35 @@
 
 namespace offhook::inline v0::sip {
 
-/// Who comes in, before anything is done that costs: budgets by source, those who are banned, and what callers must prove. A
-/// datagram's source may be forged, so that an unknown one can have a stranger's address refused or banned for a while; our
-/// registrars and the peers of DoorOptions are neither banned nor asked.
+/// Decides which sources are served, before any expensive work: budgets per source, bans, and authentication of callers. A
+/// datagram's source may be forged, so an attacker can cause another address to be refused or banned for a while. Our registrars
+/// and the peers of DoorOptions are neither banned nor challenged.
 class Door {
  public:
   Door(DoorOptions options, CallerOptions callers, base::Random& random, StackCounters& counters);
 
-  /// A registrar of ours (`own`), or one of DoorOptions::peers.
+  /// Returns true for a registrar of ours (`own`), or one of DoorOptions::peers.
   [[nodiscard]] bool is_peer(const base::IpAddress& source, bool own) const;
-  /// Nothing of this source is looked at.
+  /// Returns true if the source is banned: drop its messages unread.
   [[nodiscard]] bool is_shut(const base::IpAddress& source, bool own, base::TimePoint now);
-  /// Counts a request outside live calls, or what is no SIP; `own`: it is a registrar's of ours. False: beyond its budget.
+  /// Counts a request outside live calls, or a message that is not SIP. `own`: the source is a registrar of ours. Returns false
+  /// beyond the source's budget.
   [[nodiscard]] bool let_in(const base::IpAddress& source, bool own, base::TimePoint now);
-  /// Whether a request beyond the budget gets its 503.
+  /// Returns true if a request beyond the budget may get its 503.
   [[nodiscard]] bool may_refuse(base::TimePoint now);
-  /// True for one who gives itself away as a scanner; it is banned then.
+  /// Returns true for a request whose User-Agent is that of a scanner, and bans its source.
   [[nodiscard]] bool is_scanner(const Message& request, const base::IpAddress& source, bool own, base::TimePoint now);
 
   struct Proof {
     std::optional<Refused> refused;  ///< the challenge
-    std::string username;            ///< who it is; "" when nobody was asked
+    std::string username;            ///< the authenticated user; "" if the caller was not challenged
   };
-  /// For a request that starts something; `address`: as Verifier::check wants it.
-  /// ACK and CANCEL cannot be challenged (RFC 3261 section 22.1), OPTIONS costs nothing.
+  /// Authenticates a request that starts something; `address` as in Verifier::check. ACK and CANCEL cannot be challenged
+  /// (RFC 3261 section 22.1). OPTIONS is not challenged because it is cheap.
   [[nodiscard]] Proof ask(const Message& request, std::string_view address, const base::IpAddress& source, bool own, base::TimePoint now);
 
-  /// The most that an answer to `received` octets from there may have; nothing: as many as it likes. Who may have forged its
-  /// address, and has used up its budget, gets no more than it sent.
+  /// Returns the most octets that a response to a request of `received` octets may have; nullopt: no bound. A source that
+  /// exceeded its budget and may be forged gets no more than it sent.
   [[nodiscard]] static std::optional<std::size_t> most_octets(const Flow& flow, std::size_t received) {
     return is_reliable(flow.transport) ? std::nullopt : std::optional(received);
   }

@@ -4,7 +4,7 @@
 #include <offhook/base/time.hpp>
 #include <offhook/sip/flow.hpp>
 #include <offhook/sip/identity/caller_identity.hpp>
-#include <offhook/sip/message/header_name.hpp>  // Before our Event: g++ sees HeaderName::Event shadow it otherwise.
+#include <offhook/sip/message/header_name.hpp>  // Before our Event, because g++ otherwise reports that HeaderName::Event shadows it.
 #include <offhook/sip/message/dtmf_info.hpp>
 #include <offhook/sip/message/header_fields.hpp>
 #include <offhook/sip/message/method.hpp>
@@ -19,7 +19,7 @@
 #include <variant>
 #include <vector>
 
-/// What the stack tells the floor above, and what it asks of the edge. Values: they own their text and may cross threads.
+/// Events for the layer above, and requests to the transport edge. Values: they own their text and may cross threads.
 namespace offhook::inline v0::sip {
 
 using AccountId = base::StrongId<struct AccountTag>;
@@ -30,56 +30,57 @@ using PublicationId = base::StrongId<struct PublicationTag>;
 using QueryId = base::StrongId<struct QueryTag>;
 
 struct Body {
-  std::string type;  ///< "application/sdp"; "" when there is no body
+  std::string type;  ///< for example "application/sdp"; "" if there is no body
   std::string data;
   [[nodiscard]] bool empty() const { return data.empty(); }
 };
 
 struct Party {
-  std::string uri;      ///< "sip:alice@example.com"
+  std::string uri;      ///< for example "sip:alice@example.com"
   std::string display;  ///< safe to show; may be empty
   friend bool operator==(const Party&, const Party&) = default;
 };
 
 // --- to the edge -----------------------------------------------------------------------------------------------------------
 
-/// Bytes to send. flow.id 0 on a stream transport: use an open connection to flow.remote, or open one.
+/// Bytes to send. If flow.id is 0 on a stream transport: use an open connection to flow.remote, or open one.
 struct Transmit {
   Flow flow;
   std::string bytes;
 };
 
-/// Find out how to reach a host (RFC 3263 section 4): what to try in order of preference, and the local address that packets to it
-/// leave from.
+/// A request to resolve a host (RFC 3263 section 4). The answer is the routes to try in order of preference, each with the local
+/// address from which its packets leave.
 struct Query {
   QueryId id;
-  std::string host;  ///< name or address literal (IPv6 without brackets)
+  std::string host;  ///< name or IP address (IPv6 without brackets)
   std::optional<std::uint16_t> port;
-  std::optional<Transport> transport;  ///< nothing: the domain decides
-  bool secure = false;                 ///< sips: nothing but TLS
+  std::optional<Transport> transport;  ///< nullopt: the domain decides
+  bool secure = false;                 ///< for sips: only TLS
 };
 struct Route {
   Transport transport = Transport::Udp;
-  base::SocketAddress local;   ///< where we listen on that transport, never unspecified; port 0: nobody listens (CallHops)
+  base::SocketAddress local;   ///< listening address for that transport, never unspecified; port 0: not listening (CallHops)
   base::SocketAddress remote;
-  FlowId flow;                 ///< UDP: the socket; stream transports: 0
-  std::string name = {};       ///< TLS and WSS: the host that the peer has to prove to be (RFC 5922 section 7.1); otherwise ""
+  FlowId flow;                 ///< for UDP the socket, for stream transports 0
+  std::string name = {};       ///< for TLS and WSS the host name that the peer must prove (RFC 5922 section 7.1); otherwise ""
 };
 
-/// The flow that a message to this route takes.
+/// Returns the flow of a message that uses this route.
 [[nodiscard]] inline Flow flow_along(const Route& route) {
   return {route.flow, route.transport, route.local, route.remote, route.name};
 }
 struct QueryResult {
-  std::vector<Route> routes;   ///< empty: the name does not resolve
-  std::string error;           ///< then says why, and what to do
+  std::vector<Route> routes;   ///< empty: the name cannot be resolved
+  std::string error;           ///< if `routes` is empty: the reason and the remedy
 };
 
 // --- to the phone ----------------------------------------------------------------------------------------------------------
 //
-// `headers` of each event of a call: the header fields of the message that brought it, as sent, but those of the hop, the transaction, the
-// body and what could pass for a proven identity (P-Asserted-Identity, Authorization); empty when no message brought it. `asserted`: its
-// P-Asserted-Identity, only from the account's registrar and trusted_peers (RFC 3325 section 5).
+// `headers` in the events of a call are the header fields of the message that caused it, as sent; empty if no message caused it.
+// They exclude the fields of the hop, the transaction and the body, and those that could look like a proven identity
+// (P-Asserted-Identity, Authorization). `asserted` is the message's P-Asserted-Identity, only from the account's registrar and
+// trusted_peers (RFC 3325 section 5).
 
 struct RegistrationChanged {
   enum class State : std::uint8_t { Registering, Registered, Failed, Unregistered };
@@ -87,76 +88,77 @@ struct RegistrationChanged {
   AccountId account;
   State state = State::Unregistered;
   Why why = Why::None;
-  int status = 0;                      ///< the final response, 0 when there was none
-  std::string reason;                  ///< its phrase; Unresolvable: what the name servers said, and what to do
-  base::Duration expires{};            ///< Registered: as the registrar granted it
-  std::optional<base::Duration> retry_in;  ///< Failed: nothing when it will not try again by itself
-  std::string contact;                 ///< Registered: ours, as the registrar reaches it
-  std::optional<base::IpAddress> local;  ///< Registered: the address of this machine that REGISTER left from
-  std::string server{};                ///< which of our registrations it is: AccountOptions::server, else its registrar
-  std::optional<base::SocketAddress> answered_by{};  ///< where the response came from; nothing when there was none
+  int status = 0;                      ///< the final response, 0 if there was none
+  std::string reason;                  ///< its reason phrase; for Unresolvable: the result of the name servers, and the remedy
+  base::Duration expires{};            ///< for Registered: the registrar's grant
+  std::optional<base::Duration> retry_in;  ///< for Failed: nullopt if there will be no further attempt
+  std::string contact;                 ///< for Registered: our Contact, as the registrar reaches it
+  std::optional<base::IpAddress> local;  ///< for Registered: the local address from which REGISTER was sent
+  std::string server{};                ///< identifies the registration: AccountOptions::server, otherwise its registrar
+  std::optional<base::SocketAddress> answered_by{};  ///< source of the response; nullopt if there was none
 };
 
 struct IncomingCall {
   SessionId session;
-  std::optional<AccountId> account;    ///< whose Contact or AOR the Request-URI names
+  std::optional<AccountId> account;    ///< the account whose Contact or AOR the Request-URI names
   std::string call_id;
   std::string request_uri;
   Party from, to;
   std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
-  HeaderFields headers;                ///< all others, as sent
+  HeaderFields headers;                ///< all other header fields, as sent
   Body offer;                          ///< empty: the caller wants our offer in the 200
   base::SocketAddress source;
-  /// The call that this one is to take the place of (Replaces, RFC 3891): to be answered at once, which ends that call. Refused,
-  /// it leaves that call as it is.
+  /// The call that this one is to replace (Replaces, RFC 3891). Answer at once; answering ends that call. Refusing this call
+  /// leaves that call unchanged.
   std::optional<SessionId> replaces{};
-  std::string referred_by{};            ///< Referred-By as it was sent (RFC 3892): nobody has proved it; "" none
-  Privacy privacy{};                    ///< what the caller does not want passed on (RFC 3323)
-  std::vector<Diversion> diversions{};  ///< newest first (RFC 5806); as sent, by whoever it came from
+  std::string referred_by{};            ///< Referred-By as sent (RFC 3892), not proven; "" if absent
+  Privacy privacy{};                    ///< the caller's privacy request (RFC 3323)
+  std::vector<Diversion> diversions{};  ///< newest first (RFC 5806); as sent, from any source
   std::vector<HistoryEntry> history{};  ///< RFC 7044
-  /// What the caller's Identity fields prove (RFC 8224). The stack itself leaves it as it is: it reads no wall clock. The phone sets it
-  /// (phone::EndpointOptions::identity).
+  /// The result of checking the caller's Identity fields (RFC 8224). The stack does not set it, because it reads no wall clock.
+  /// The phone layer sets it (phone::EndpointOptions::identity).
   CallerIdentity identity{};
-  std::string proven_user{};           ///< the user name of StackOptions::callers whose password was proven; "" when nobody was asked
+  /// User name of StackOptions::callers whose password was proven; "" if the caller was not challenged.
+  std::string proven_user{};
 };
 struct CallProgress {                  ///< a provisional response to our INVITE
   SessionId session;
   int status = 0;
   std::string reason;
-  std::string branch_tag;              ///< the To tag: which early dialog of a fork this is
+  std::string branch_tag;              ///< the To tag, which identifies the early dialog of a fork
   Body body;
   HeaderFields headers{};
   std::optional<Party> asserted{};
 };
-/// 2xx to our INVITE; `body` answers our offer. Empty: what was agreed on before stands.
+/// A 2xx to our INVITE. `body` answers our offer; if empty, the earlier agreement stays valid.
 struct CallAnswered {
   SessionId session;
   Body body;
-  bool is_offer = false;               ///< we sent none, and this is theirs: answer with accept_offer()
+  bool is_offer = false;               ///< we sent no offer, and this is the peer's: answer with accept_offer()
   HeaderFields headers{};
   std::optional<Party> asserted{};
 };
-struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` is the answer when the offer was ours
+struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` is the answer if the offer was ours
   SessionId session;
   Body body;
   HeaderFields headers{};
   std::optional<Party> asserted{};
 };
-/// re-INVITE, UPDATE or PRACK, or a reliable provisional response to our INVITE without one: answer with accept_offer() or
-/// refuse_offer(). Empty: they want ours.
+/// An offer in a re-INVITE, UPDATE or PRACK, or in a reliable provisional response to our INVITE without offer. Answer with
+/// accept_offer() or refuse_offer(). Empty: the peer wants our offer.
 struct OfferReceived {
   SessionId session;
   Body offer;
-  std::string branch_tag{};  ///< before there is a 2xx to our INVITE: which early dialog of a fork it belongs to
+  std::string branch_tag{};  ///< before a 2xx to our INVITE: the early dialog of a fork
   HeaderFields headers{};
   std::optional<Party> asserted{};
 };
-/// Our own re-INVITE or UPDATE was accepted, or our offer in a reliable provisional response was answered by PRACK; or a refresh of the
-/// session, which nobody here asked for, was answered otherwise than before.
+/// The peer accepted our re-INVITE or UPDATE, or answered by PRACK our offer in a reliable provisional response. Or the stack's
+/// own session refresh got another answer than before.
 struct OfferAnswered {
   SessionId session;
   Body answer;
-  std::string branch_tag{};  ///< before there is a 2xx to our INVITE: which early dialog of a fork it belongs to
+  std::string branch_tag{};  ///< before a 2xx to our INVITE: the early dialog of a fork
   HeaderFields headers{};
   std::optional<Party> asserted{};
 };
@@ -166,44 +168,44 @@ struct OfferRefused {
   std::string branch_tag{};  ///< as in OfferAnswered
   HeaderFields headers{};
 };
-/// A request of the peer within the call names another user than before as the one who is connected now: RFC 4916 section 4.4.2.
+/// A request of the peer within the call names another user as the connected one: RFC 4916 section 4.4.2.
 struct PeerChanged {
   SessionId session;
-  Party from;  ///< From, a claim as that of an INVITE
+  Party from;  ///< From, as unproven as that of an INVITE
   std::optional<Party> asserted{};
   HeaderFields headers{};
 };
-struct TransferProgress {               ///< what became of our REFER (RFC 3515): its own refusal, or the status in the NOTIFY's sipfrag
+struct TransferProgress {               ///< outcome of our REFER (RFC 3515): its refusal, or the status in the NOTIFY's sipfrag
   SessionId session;
-  int status = 0;                      ///< told for final ones only; 408 when neither answer nor NOTIFY came
+  int status = 0;                      ///< final statuses only; 408 if neither a response nor a NOTIFY came
   HeaderFields headers{};
 };
-/// REFER (RFC 3515): the peer asks us to call somebody. Say accept_transfer() or decline_transfer() within 16 s, or it is
-/// declined. Nothing is dialled but by call(), with CallOptions::for_transfer: whoever may call us could otherwise dial at our
-/// expense.
+/// REFER (RFC 3515): the peer asks us to place a call. Call accept_transfer() or decline_transfer() within 16 s, otherwise it is
+/// declined. The stack places no call by itself: use call() with CallOptions::for_transfer. Otherwise any peer that may call us
+/// could place calls at our expense.
 struct TransferRequested {
   SessionId session;
-  std::string target;                ///< Refer-To, for CallOptions::target
-  std::optional<Replaces> replaces;  ///< attended: for CallOptions::replaces
-  std::string referred_by;           ///< as it was sent (RFC 3892): nobody has proved it; "" none
-  bool reports = true;               ///< false: the peer wants to hear nothing of the outcome (RFC 4488)
+  std::string target;                ///< Refer-To; use it as CallOptions::target
+  std::optional<Replaces> replaces;  ///< attended transfer; use it as CallOptions::replaces
+  std::string referred_by;           ///< as sent (RFC 3892), not proven; "" if absent
+  bool reports = true;               ///< false: the peer wants no reports of the outcome (RFC 4488)
   HeaderFields headers{};
 };
-/// INFO (RFC 6086), answered with 200 already.
+/// An INFO (RFC 6086); the stack has already answered 200.
 struct InfoReceived {
   SessionId session;
-  std::string package;  ///< one of AccountOptions::info_packages; "" for INFO of the old kind
+  std::string package;  ///< one of AccountOptions::info_packages; "" for INFO without a package
   Body body;
-  std::optional<DtmfInfo> digit{};  ///< a key: application/dtmf-relay, application/dtmf
+  std::optional<DtmfInfo> digit{};  ///< a key press: application/dtmf-relay, application/dtmf
   HeaderFields headers{};
 };
-/// MESSAGE within a call (RFC 3428), answered with 200 already.
+/// A MESSAGE within a call (RFC 3428); the stack has already answered 200.
 struct TextReceived {
   SessionId session;
   Body body;
   HeaderFields headers{};
 };
-/// What became of send_info(), send_text() or probe(). 408: nobody answered; 503: it could not be sent.
+/// The outcome of send_info(), send_text() or probe(). 408: no response; 503: it could not be sent.
 struct MidCallAnswered {
   SessionId session;
   Method method = Method::Info;
@@ -222,73 +224,76 @@ struct CallEnded {
     Unreachable,
     Unresolvable,
     Replaced
-  };  ///< another call took its place (IncomingCall::replaces)
+  };  ///< Replaced: another call took its place (IncomingCall::replaces)
   SessionId session;
   By by = By::Remote;
   Why why = Why::Bye;
-  int status = 0;                      ///< the response that ended it, 0 when none did
-  std::string reason;                  ///< its phrase, or the Reason header field's value; Unresolvable: as in RegistrationChanged
-  std::vector<Reason> reasons{};  ///< of BYE, CANCEL or the response (RFC 3326): `SIP;cause=200` in a CANCEL: picked up elsewhere
-  std::vector<std::string> contacts{};  ///< of a 3xx, best first, that CallOptions::max_redirections did not let us follow
+  int status = 0;                      ///< the response that ended it, 0 if none did
+  /// its phrase, or the value of the Reason header field; for Unresolvable as in RegistrationChanged
+  std::string reason;
+  /// Of BYE, CANCEL or the response (RFC 3326); `SIP;cause=200` in a CANCEL means that another telephone answered.
+  std::vector<Reason> reasons{};
+  /// Contacts of a 3xx, best first, that were not followed because of CallOptions::max_redirections
+  std::vector<std::string> contacts{};
   HeaderFields headers{};
 };
 
-/// A subscription of ours, or of a peer to us, is in another state than before (RFC 6665). Of a forked one each branch tells for itself.
+/// The state of a subscription of ours, or of a peer to us, has changed (RFC 6665). In a fork, each branch sends its own events.
 struct SubscriptionChanged {
   enum class State : std::uint8_t {
-    Pending,   ///< the notifier has not decided yet
+    Pending,   ///< the notifier has not decided
     Active,
-    Waiting,   ///< it ended, and is asked for anew in `retry_in`
-    Ended,     ///< the last event of this subscription when `branch_tag` is empty
+    Waiting,   ///< it ended; the next attempt follows in `retry_in`
+    Ended,     ///< the last event of this subscription if `branch_tag` is empty
   };
   enum class Why : std::uint8_t {
     None,
-    Unsubscribed,      ///< by whoever subscribed; of a fetch: it was answered
-    Refused,           ///< `status` says how
+    Unsubscribed,      ///< by the subscriber; for a fetch: it was answered
+    Refused,           ///< `status` has the status
     NoAnswer, Unreachable, Unresolvable,
-    Deactivated, Probation, Rejected, Timeout, GiveUp, NoResource, Invariant,  ///< the notifier's words: RFC 6665 section 4.1.3
-    Terminated,        ///< by the notifier, for a reason of its own or none
+    Deactivated, Probation, Rejected, Timeout, GiveUp, NoResource, Invariant,  ///< the notifier's reasons: RFC 6665 section 4.1.3
+    Terminated,        ///< by the notifier, with another reason or none
   };
   SubscriptionId subscription;
   State state = State::Pending;
   Why why = Why::None;
-  int status = 0;                      ///< the final response that refused, 0 when there was none
-  base::Duration expires{};            ///< Pending, Active: what is left
-  std::optional<base::Duration> retry_in;  ///< Waiting
-  std::string branch_tag;              ///< the peer's tag: which dialog of a fork; "": all of it
+  int status = 0;                      ///< the final response that refused, 0 if there was none
+  base::Duration expires{};            ///< for Pending and Active: the time left
+  std::optional<base::Duration> retry_in;  ///< for Waiting
+  std::string branch_tag;              ///< the peer's tag, which identifies the dialog of a fork; "": all of them
 };
-/// A publication of ours (RFC 3903) is in another state than before.
+/// The state of a publication of ours (RFC 3903) has changed.
 struct PublicationChanged {
   enum class State : std::uint8_t {
-    Published,  ///< the server has what was published last, for `expires`; told after each refresh, too
-    Waiting,    ///< it failed, and is tried again in `retry_in`
+    Published,  ///< the server has the latest state, for `expires`; sent after each refresh too
+    Waiting,    ///< it failed; the next attempt follows in `retry_in`
     Ended,      ///< the last event of this publication
   };
   enum class Why : std::uint8_t {
     None,
     Removed,    ///< by us
-    Refused,    ///< `status` says how
+    Refused,    ///< `status` has the status
     NoAnswer, Unreachable, Unresolvable,
   };
   PublicationId publication;
   State state = State::Published;
   Why why = Why::None;
-  int status = 0;                      ///< the final response, 0 when there was none
-  std::string reason;                  ///< its phrase, or what is known of a failure
-  base::Duration expires{};            ///< Published: as granted
-  std::optional<base::Duration> retry_in{};  ///< Waiting
+  int status = 0;                      ///< the final response, 0 if there was none
+  std::string reason;                  ///< its phrase, or the known reason of a failure
+  base::Duration expires{};            ///< for Published: the server's grant
+  std::optional<base::Duration> retry_in{};  ///< for Waiting
 };
 /// A NOTIFY within a subscription of ours.
 struct Notified {
   SubscriptionId subscription;
   std::string branch_tag;
-  Body body;                           ///< may be empty: nothing to tell yet, or no more
-  HeaderFields headers;                ///< Event, Subscription-State and those that the stack does not read, as sent
-  bool last = false;                   ///< with it this dialog ended
+  Body body;                           ///< may be empty: no state yet, or none any more
+  HeaderFields headers;                ///< Event, Subscription-State and the fields that the stack does not read, as sent
+  bool last = false;                   ///< this NOTIFY ended the dialog
 };
 
-/// Somebody wants to be told of something of ours; he has got a 200, and a NOTIFY that says "pending", or waits for that as long as
-/// NotifyOptions::patience says. Answer with accept_subscriber() or end_subscriber().
+/// A peer subscribes to a state of ours. The stack has sent 200 and a NOTIFY "pending", or delays them by
+/// NotifyOptions::patience. Answer with accept_subscriber() or end_subscriber().
 struct SubscribeReceived {
   SubscriptionId subscription;
   std::optional<AccountId> account;
@@ -296,46 +301,47 @@ struct SubscribeReceived {
   std::string request_uri;
   Party from, to;
   std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
-  base::Duration expires{};            ///< as granted; 0: asks once, and gets one NOTIFY
-  HeaderFields headers;                ///< all others, as sent
+  base::Duration expires{};            ///< as granted; 0: a fetch, which gets one NOTIFY
+  HeaderFields headers;                ///< all other header fields, as sent
   Body body;                           ///< a filter; may be empty
   base::SocketAddress source;
   std::string proven_user{};           ///< as in IncomingCall
-  bool from_registrar = false;         ///< it came by the account's registrar, which may have proved who `from` is
+  bool from_registrar = false;         ///< it came from the account's registrar, which may have authenticated `from`
 };
-/// A NOTIFY without a subscription, of the account's registrar: AccountOptions::takes_unsolicited_waiting.
+/// A NOTIFY without a subscription, from the account's registrar: AccountOptions::takes_unsolicited_waiting.
 struct UnsolicitedNotify {
   AccountId account;
   std::string package;
   Body body;
 };
-/// A MESSAGE outside of calls (RFC 3428), from somebody who may call us. It has been answered with 200.
+/// A MESSAGE outside calls (RFC 3428), from a source that may call us. The stack has answered 200.
 struct MessageReceived {
   std::optional<AccountId> account;
   std::string call_id;
   std::string request_uri;
   Party from, to;
   std::optional<Party> asserted;       ///< P-Asserted-Identity, only from the account's registrar and trusted_peers
-  HeaderFields headers;                ///< all others, as sent
+  HeaderFields headers;                ///< all other header fields, as sent
   Body body;
   base::SocketAddress source;
 };
-/// The end of a request of ours outside of calls.
+/// The end of a request of ours outside calls.
 struct RequestAnswered {
   enum class Why : std::uint8_t { Answered, NoAnswer, Unreachable, Unresolvable };
   RequestId request;
   Why why = Why::Answered;
-  int status = 0;                      ///< the final response; 0 when there was none
+  int status = 0;                      ///< the final response; 0 if there was none
   std::string reason;
   HeaderFields headers;
   Body body;
 };
 
-/// An INVITE, SUBSCRIBE or MESSAGE from an address that none of our accounts knows was refused with 403 (AccountOptions::accept_from). Told at the 1st, 2nd,
-/// 4th, 8th ... of them: a scan of the whole Internet makes a few lines and no more.
+/// An INVITE, SUBSCRIBE or MESSAGE from an address that is unknown to all our accounts was refused with 403
+/// (AccountOptions::accept_from). Reported for the 1st, 2nd, 4th, 8th ... refusal, so that a scan of the Internet causes few log
+/// lines.
 struct StrangerRefused {
   base::SocketAddress source;
-  std::uint64_t so_far = 0;            ///< from all strangers together, this one included
+  std::uint64_t so_far = 0;            ///< number of refusals from all unknown sources, including this one
 };
 
 using Event = std::variant<RegistrationChanged, StrangerRefused, IncomingCall, CallProgress, CallAnswered, CallConfirmed, OfferReceived,

@@ -48,7 +48,8 @@ bool is_nowhere(std::string_view host) {
 
 bool goes_back(const Hop& hop, const Flow& way) {
   if (hop.secure && !locate::is_secure(way.transport)) return false;
-  if (is_nowhere(hop.host)) return is_reliable(way.transport);  // The source of a datagram proves nothing.
+  // The source of a datagram proves nothing.
+  if (is_nowhere(hop.host)) return is_reliable(way.transport);
   return hop.transport && is_web_socket(*hop.transport) && is_web_socket(way.transport) && way.name.empty();
 }
 
@@ -64,7 +65,7 @@ bool is_sent_by(const Via& via, const base::SocketAddress& local) {
 Flow reply_flow(const Via& via, const Flow& from) {
   Flow flow = from;
   if (is_reliable(from.transport) || via.params.has("rport")) return flow;
-  flow.remote.port = via.port.value_or(kDefaultPort);  // The address stays the one that the request came from: "received".
+  flow.remote.port = via.port.value_or(kDefaultPort);  // The address stays the source of the request, as in "received".
   return flow;
 }
 

@@ -11,8 +11,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// The INVITE that these options ask for; `way` is how it leaves, unless they want it straight to the target's host.
-/// `referred_by`: of the REFER that it follows. Errors: BadUri, BadHeader.
+/// Makes the INVITE that `options` describe. `way` is its route, unless the options send it directly to the target's host.
+/// `referred_by` is from the REFER that the call follows, if any. Errors: BadUri, BadHeader.
 [[nodiscard]] base::Result<session::InviteClientSession::Invitation, StackError> make_invitation(const AccountOptions& account,
                                                                                                  WayOut way,
                                                                                                  CallOptions options,

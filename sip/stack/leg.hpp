@@ -9,26 +9,26 @@
 
 namespace offhook::inline v0::sip {
 
-/// One call as Calls keeps it.
+/// One call, as Calls stores it.
 struct Calls::Leg {
   SessionId id;
   std::string call_id, local_tag;
   std::optional<AccountId> account;
-  std::string user;  // Of our Contact, when no account names one.
+  std::string user;  // User part of our Contact if there is no account.
   std::unique_ptr<session::Session> session;
-  session::InviteServerSession* incoming = nullptr;  // The same, when the call came to us.
-  /// Of this call alone: who challenges us through the registrar is anybody, and must not touch what REGISTER and other calls
-  /// remember of realms, nonces and strengths.
+  session::InviteServerSession* incoming = nullptr;  // The same object as `session` if the call was received.
+  /// For this call only. Any peer may challenge us through the registrar, and must not change the realms, nonces and strengths
+  /// that REGISTER and other calls remember.
   std::optional<DigestClient> digest;
-  std::optional<Flow> way;  // That the last request or response took.
-  std::optional<SeenAddress> seen{};  // By the account's server, in the last challenge of this call that we answered.
-  std::optional<Party> asserted{};  // Who the peer is by the word of those whom we believe, as told last.
+  std::optional<Flow> way;  // Flow of the last request or response.
+  std::optional<SeenAddress> seen{};  // The address seen by the account's server in the last challenge of this call that we answered.
+  std::optional<Party> asserted{};  // The peer's identity by a trusted server, as last reported.
   bool over = false;
-  bool anonymous = false;  // Our Contact must not say who we are.
-  /// What the phone adds, kept until the message leaves: a BYE may have to wait for an ACK.
+  bool anonymous = false;  // Our Contact must not identify us.
+  /// Header fields from the phone layer, stored until the message is sent: a BYE may have to wait for an ACK.
   HeaderList parting{}, answering{};
-  std::optional<SessionId> replaces{};    // Ends when this one is answered: RFC 3891.
-  std::optional<SessionId> reports_to{};  // Whose peer asked for this call: RFC 3515.
+  std::optional<SessionId> replaces{};    // The call that ends when this one is answered: RFC 3891.
+  std::optional<SessionId> reports_to{};  // The call whose peer requested this call: RFC 3515.
 };
 
 }  // namespace offhook::inline v0::sip

@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// What the parts of a stack have to hand out, in order, until the owner polls it.
+/// The output of the parts of a stack, in order, until the owner polls it.
 struct Outbox {
   std::deque<Transmit> transmits;
   std::deque<Query> queries;

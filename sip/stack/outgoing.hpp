@@ -14,16 +14,16 @@
 
 namespace offhook::inline v0::sip {
 
-/// Whose request it is, and which of its requests.
+/// The owner of a request, and the kind of the request.
 struct Owner {
   enum class Kind : std::uint8_t { Nobody, Session, Account, Subscription, Request, Publication };
   Kind kind = Kind::Nobody;
   std::uint64_t id = 0;
-  session::Purpose purpose = session::Purpose::Invite;  ///< Of a session's.
+  session::Purpose purpose = session::Purpose::Invite;  ///< for a session's requests
   friend auto operator<=>(const Owner&, const Owner&) = default;
 };
 
-/// A request that shall reach its next hop, by whichever of that hop's addresses works.
+/// A request to send to its next hop, over whichever address of the hop works.
 struct Outgoing {
   Owner owner;
   RequestHead head;
@@ -31,22 +31,22 @@ struct Outgoing {
   Body body;
   Authorizations authorizations;
   AuthAttempt attempt;
-  HeaderList own{};           ///< Of the part of the stack that it comes from.
-  std::vector<std::string> alternatives{};  ///< URIs whose servers are tried behind those of the next hop.
-  bool to_registrar = false;  ///< It goes to the account's own registrar: who challenges it is that registrar.
-  bool peer_opened = false;   ///< It goes within a dialog that the peer opened.
+  HeaderList own{};           ///< from the part of the stack that sends it
+  std::vector<std::string> alternatives{};  ///< URIs whose servers are tried after those of the next hop
+  bool to_registrar = false;  ///< sent to the account's own registrar: a challenge comes from that registrar
+  bool peer_opened = false;   ///< sent within a dialog that the peer opened
 };
 
-/// What a request says by itself, whatever it is: our name, and what we can.
+/// The parts of every request: our name and our capabilities.
 struct OwnWords {
   const std::string& user_agent;
   const Capabilities& can;
 };
 
-/// The whole request, as it leaves by this flow. `contact`: "" for none.
+/// Returns the complete request for this flow. `contact` "" means no Contact.
 [[nodiscard]] std::string compose(const Outgoing& request, const Flow& flow, std::string_view branch, std::string_view contact,
                                   const OwnWords& words);
-/// RFC 3261 section 17.1.1.3: the ACK to a 300-699 is the INVITE's own, hop by hop.
+/// Returns the ACK to a 300-699, which belongs to the INVITE transaction and goes hop by hop: RFC 3261 section 17.1.1.3.
 [[nodiscard]] std::string compose_ack(const RequestHead& invite, const Flow& flow, std::string_view branch, const Message& response);
 
 }  // namespace offhook::inline v0::sip

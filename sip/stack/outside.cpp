@@ -15,9 +15,10 @@ Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters
   if (accounts.never_any() || (account && (proven || accounts.accepts(*account, flow.remote.ip)))) return {account, 0};
   if (proven || accounts.knows(flow.remote.ip)) return {account, 404};
   const std::uint64_t so_far = ++counters.refused_source;
-  if (accounts.knows_nobody_yet()) return {account, 480};  // Our own PBX may be who asks: not logged in, RFC 3261 section 21.4.18.
+  // The source may be our own PBX before we registered: 480, RFC 3261 section 21.4.18.
+  if (accounts.knows_nobody_yet()) return {account, 480};
   if (std::has_single_bit(so_far)) outbox.events.push_back(StrangerRefused{flow.remote, so_far});
-  return {account, 403};  // Who must not learn which of our users there are.
+  return {account, 403};  // Unknown sources must not learn which users exist.
 }
 
 base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, AccountId account, Method method,
@@ -71,7 +72,8 @@ Party party_of(const NameAddr& party) { return {std::string(party.uri.text), par
 std::optional<Party> asserted_of(const Accounts& accounts, std::optional<AccountId> account, const Message& request,
                                  const Flow& flow) {
   if (!account || !accounts.is_trusted(*account, flow.remote.ip)) return std::nullopt;
-  const auto asserted = request.name_addrs(HeaderName::PAssertedIdentity, 2);  // RFC 3325 section 9.1: one or two.
+  // RFC 3325 section 9.1: one or two.
+  const auto asserted = request.name_addrs(HeaderName::PAssertedIdentity, 2);
   if (!asserted || asserted->empty()) return std::nullopt;
   return party_of(asserted->front());
 }

@@ -7,10 +7,10 @@
 
 #include <optional>
 
-/// What SUBSCRIBE, MESSAGE and other requests outside of calls have in common, and what is told of any request.
+/// Common parts of SUBSCRIBE, MESSAGE and other requests outside calls, and values that are reported for any request.
 namespace offhook::inline v0::sip {
 
-/// Parts of the stack, which outlive whoever has this.
+/// Parts of the stack, which must outlive the user of this struct.
 struct OutsideParts {
   transaction::Timers timers;
   base::Random& random;
@@ -24,31 +24,32 @@ struct OutsideParts {
 
 struct Admitted {
   std::optional<AccountId> account;
-  int refused = 0;  ///< 0: it may go on; 403 for strangers, 480 before anybody can be known, 404 for a user who is none of ours
+  int refused = 0;  ///< 0: accepted; 403 for unknown sources, 480 while no source can be known, 404 for an unknown user
 };
-/// Who may call us may send other requests, and nobody else: AccountOptions::accept_from, or `proven` credentials. Strangers are told of as for calls.
+/// Accepts requests from sources that may call us, and from no other: AccountOptions::accept_from, or `proven` credentials.
+/// Reports refused unknown sources, as for calls.
 [[nodiscard]] Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters, const Message& request,
                              const Flow& flow, bool proven);
 
-/// The head of a request outside of any dialog, without the tag of From, Call-ID and CSeq. Errors: UnknownAccount, BadUri.
+/// Returns the head of a request outside any dialog, without From tag, Call-ID and CSeq. Errors: UnknownAccount, BadUri.
 [[nodiscard]] base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, AccountId account, Method method,
                                                                  std::string_view target, bool through_registrar);
-/// True when a request with this head goes to the account's registrar first.
+/// Returns true if a request with this head goes to the account's registrar first.
 [[nodiscard]] bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head);
 
-/// The answer to a 401 or 407, for a copy of the request; nothing when it is to be refused. Accounts::may_answer() is the rule.
-/// RFC 3261 sections 22.2 and 26.
+/// Returns the credentials for a copy of the request that got 401 or 407. Returns nullopt if the challenge must not be answered:
+/// Accounts::may_answer() decides. RFC 3261 sections 22.2 and 26.
 [[nodiscard]] std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Accounts& accounts, base::Random& random,
                                                              const ClientRequests::Outcome& outcome,
                                                              std::optional<AccountId> account,
                                                              std::optional<DigestClient>& digest, AuthAttempt& attempt);
 
 [[nodiscard]] Party party_of(const NameAddr& party);
-/// P-Asserted-Identity of what came from whom the account believes it, be it a call, a message or a subscription: its registrar
-/// and AccountOptions::trusted_peers (RFC 3325 section 5).
+/// Returns the P-Asserted-Identity of a message if it came from a trusted source: the account's registrar and
+/// AccountOptions::trusted_peers (RFC 3325 section 5). Used for calls, messages and subscriptions.
 [[nodiscard]] std::optional<Party> asserted_of(const Accounts& accounts, std::optional<AccountId> account, const Message& request,
                                                const Flow& flow);
-/// All header fields but those of the hop and the transaction, and what could pass for a proven identity.
+/// Returns all header fields except those of the hop and the transaction, and those that could look like a proven identity.
 [[nodiscard]] HeaderFields carried_fields(const Message& message);
 
 }  // namespace offhook::inline v0::sip

@@ -23,7 +23,7 @@ PublicationChanged::Why as_publication(session::Failure failure) {
   return PublicationChanged::Why::NoAnswer;
 }
 
-/// Those that a PUBLISH has by itself.
+/// Returns true for fields that a PUBLISH sets itself.
 bool is_of_publication(const std::pair<std::string, std::string>& header) {
   return base::iequals(header.first, "SIP-If-Match") || base::iequals(header.first, "Event") || base::iequals(header.first, "o") ||
          base::iequals(header.first, "Expires");
@@ -34,12 +34,12 @@ bool is_of_publication(const std::pair<std::string, std::string>& header) {
 struct Publications::Entry {
   PublicationId id;
   PublishOptions options;
-  RequestHead head;               // Of each PUBLISH, with the number of the last.
+  RequestHead head;               // Head of each PUBLISH, with the CSeq of the last one.
   bool to_registrar = false;
-  publication::Actions actions;   // Of the machine, until they are carried out.
+  publication::Actions actions;   // From the machine, until they are carried out.
   std::optional<publication::Publication> machine;
   std::optional<DigestClient> digest;
-  bool is_on_its_way = false;     // A PUBLISH of this one.
+  bool is_on_its_way = false;     // A PUBLISH of this publication is pending.
   std::optional<publication::SendPublish> held;
   std::uint64_t held_since = 0;
 };

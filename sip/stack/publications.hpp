@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// Publications of ours (RFC 3903): their PUBLISH requests, of which one to a Request-URI is on its way at a time (section 4).
+/// Our publications (RFC 3903): sends their PUBLISH requests, one at a time for each Request-URI (section 4).
 class Publications {
  public:
   Publications(OutsideParts parts, std::uint64_t first_id);
@@ -30,15 +30,15 @@ class Publications {
  private:
   struct Entry;
   [[nodiscard]] Entry* find(PublicationId id) const;
-  /// Takes what the entry's machine asks for. Afterwards the entry may be gone.
+  /// Carries out the actions of the entry's machine. May delete the entry.
   void carry_out(Entry& entry, base::TimePoint now);
-  /// Sends the PUBLISH that has waited longest for this Request-URI, unless one is on its way.
+  /// Sends the PUBLISH that has waited longest for this Request-URI, unless one is pending.
   void send_next(std::string_view request_uri, base::TimePoint now);
   void send(Entry& entry, base::TimePoint now);
 
   OutsideParts parts_;
   std::uint64_t last_id_;
-  std::uint64_t waited_ = 0;  // Counts what has waited, so that the first comes first.
+  std::uint64_t waited_ = 0;  // Numbers the waiting requests, so that the first is sent first.
   std::map<PublicationId, std::unique_ptr<Entry>> entries_;
   Deadlines<PublicationId> deadlines_;
 };

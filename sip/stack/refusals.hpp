@@ -9,22 +9,22 @@
 
 namespace offhook::inline v0::sip {
 
-/// What was refused without a transaction for a reason that passes, such as a registrar that we did not know yet: a repeat of the
-/// same request gets the same answer (RFC 3261 section 8.2.7), so that nothing rings for a call that its caller was told is refused.
+/// Remembers INVITEs that were refused statelessly for a temporary reason, such as a registrar that was not known yet. A
+/// retransmission gets the same response (RFC 3261 section 8.2.7), so that a call does not ring after its caller got a refusal.
 class Refusals {
  public:
-  static constexpr std::size_t kMax = 256;  ///< the oldest makes room: a repeat of it is then judged anew
+  static constexpr std::size_t kMax = 256;  ///< beyond it, the oldest entry is overwritten; its retransmission is then checked again
 
   explicit Refusals(base::Duration kept) : kept_(kept) {}
 
   void remember(const transaction::Key& key, int status, base::TimePoint now);
-  /// The status that it was refused with.
+  /// Returns the status of the refusal.
   [[nodiscard]] std::optional<int> find(const transaction::Key& key, base::TimePoint now) const;
 
  private:
   struct Refused {
-    std::size_t hash = 0;  // Of the key, whose length is the peer's choice.
-    int status = 0;  // 0: none.
+    std::size_t hash = 0;  // Hash of the key; the key itself has a length that the peer chooses.
+    int status = 0;  // 0: unused.
     base::TimePoint until{};
   };
   std::array<Refused, kMax> refused_{};

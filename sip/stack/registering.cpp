@@ -12,12 +12,12 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// Nothing that could end a quoted string, a URI in <> or a line.
+/// Returns true if no character could end a quoted string, a URI in <> or a line.
 bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
 }
 
-/// `;pn-provider=apns;pn-prid=...`, escaped as parameters are: RFC 8599 section 4.1.
+/// Returns `;pn-provider=apns;pn-prid=...`, escaped as URI parameters: RFC 8599 section 4.1.
 std::string push_params(const AccountOptions::Push& push) {
   std::string all;
   const auto add = [&](std::string_view name, const std::string& value) {

@@ -32,7 +32,7 @@ void RegistrarRealms::learn(const Message& response) {
   }
 }
 
-/// What a challenge for this realm has to be as good as.
+/// Returns the minimum strength of a challenge for this realm.
 RegistrarRealms::Realm RegistrarRealms::least(std::string_view realm, bool named) const {
   const auto known = find_realm(realms_, realm);
   if (known != realms_.end()) return *known;
@@ -50,9 +50,9 @@ bool RegistrarRealms::are_matched_by(const Message& challenge, const std::vector
   if (!challenges) return false;
   return std::all_of(challenges->begin(), challenges->end(), [&](const Challenge& one) {
     const bool is_named = std::find(named.begin(), named.end(), one.realm) != named.end();
-    if (!named.empty() && !is_named) return true;  // It is passed over.
+    if (!named.empty() && !is_named) return true;  // It will not be answered.
     const Realm floor = least(one.realm, is_named);
-    // Of several for one realm the strongest is answered: that one must be good enough.
+    // The client answers the strongest challenge of a realm, so that one must be strong enough.
     return std::any_of(challenges->begin(), challenges->end(), [&](const Challenge& other) {
       return other.proxy == one.proxy && other.realm == one.realm && other.algorithm_known &&
              strength(other.algorithm) >= floor.strength && (other.has_qop || !floor.qop);

@@ -63,7 +63,7 @@ base::Result<RequestId, StackError> Requests::send(RequestOptions options, base:
   auto head = head_outside(parts_, options.account, options.method, options.target, options.through_registrar);
   if (!head) return base::fail(head.error());
   if (why_not_sent(options.headers)) return base::fail(StackError::BadHeader);
-  // RFC 3428 section 8: nobody knows whether all hops control congestion.
+  // RFC 3428 section 8: it is unknown whether all hops use congestion control.
   if (options.method == Method::Message && options.body.data.size() > kMaxMessageBody) return base::fail(StackError::TooLarge);
   if (entries_.size() >= kMaxRequests) return base::fail(StackError::Full);
   const RequestId id{++last_id_};

@@ -8,17 +8,17 @@
 
 namespace offhook::inline v0::sip {
 
-/// Requests outside of any dialog that make none: MESSAGE both ways (RFC 3428), OPTIONS, INFO and PUBLISH of ours.
+/// Requests outside dialogs that create none: MESSAGE in both directions (RFC 3428), and our OPTIONS, INFO and PUBLISH.
 class Requests {
  public:
   Requests(OutsideParts parts, std::uint64_t first_id);
   ~Requests();
 
-  /// A MESSAGE that has a transaction and has been inspected. It is answered at once.
+  /// Answers a MESSAGE at once. It must have a transaction and have passed inspect().
   void on_message(TransactionId id, base::TimePoint now);
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
   [[nodiscard]] base::Result<RequestId, StackError> send(RequestOptions options, base::TimePoint now);
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }  ///< Those that wait for their final answer.
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }  ///< those that wait for their final response
 
  private:
   struct Entry;

@@ -12,13 +12,16 @@ namespace offhook::inline v0::sip {
 struct SeenAddress {
   Flow flow;
   base::SocketAddress address;
-  /// True when a NAT gives messages along `other` the same address: they leave by the same port, or over the same connection.
+  /// Returns true if a NAT gives messages over `other` the same address: they leave from the same port, or over the same
+  /// connection.
   [[nodiscard]] bool holds_for(const Flow& other) const;
 };
 
-/// The address at which the server at the other end of `flow` saw our request, as received and rport of its response say. Nullopt when
-/// that is our own address, or cannot lead to us: loopback (unless we listen there), multicast, broadcast, the other IP version.
-/// In a response that a proxy forwards, the callee may have written these parameters: the caller says which responses it believes.
+/// Returns the address at which the server at the other end of `flow` saw our request, from received and rport of its response.
+/// Returns nullopt if that is our own address, or cannot lead to us: loopback (unless we listen there), multicast, broadcast, the
+/// other IP version.
+/// In a response that a proxy forwards, the callee may have written these parameters, so the caller of this function must decide
+/// which responses to trust.
 [[nodiscard]] std::optional<SeenAddress> seen_address(const Message& response, const Flow& flow);
 
 }  // namespace offhook::inline v0::sip

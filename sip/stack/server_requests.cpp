@@ -12,10 +12,10 @@ namespace offhook::inline v0::sip {
 
 struct ServerRequests::Record {
   TransactionId id;
-  std::optional<Message> request;  // Let go after the final answer, whose bytes are all that a repeat needs.
+  std::optional<Message> request;  // Deleted after the final response, whose bytes suffice for repetitions.
   Method method = Method::Other;
   Flow from, reply;
-  std::uint16_t sent_by_port = 5060;  // Where to connect when the stream that it came over has broken.
+  std::uint16_t sent_by_port = 5060;  // Port to connect to if the stream on which the request came has broken.
   std::string tag;
   std::string proven;
   std::string bytes;
@@ -70,7 +70,8 @@ ServerRequests::Received ServerRequests::drop(TransactionId id) {
 
 ServerRequests::Received ServerRequests::start(Message& message, RequestKeys keys, const Flow& flow, Sender sender) {
   const TransactionId id{++shared_.last_id};
-  const auto open = open_.find(sender.session);  // No one call may use up what is kept for all of them.
+  // One call must not use up the reserve of all calls.
+  const auto open = open_.find(sender.session);
   const std::size_t held = open == open_.end() ? 0 : open->second;
   const bool of_a_call = sender.session != 0 && held < kMaxTransactionsPerCall;
   const bool full = sender.session != 0 ? held >= kMaxOfOneCall : sender.stranger && records_.size() >= kMaxBesideStrangers;
@@ -89,7 +90,8 @@ ServerRequests::Received ServerRequests::start(Message& message, RequestKeys key
       0, false});
   record->request.emplace(std::move(message));
   records_.emplace(id, std::move(record));
-  if (sender.session != 0) assign(id, sender.session);  // Whatever it is answered with, it counts.
+  // Count it for the call, whatever its response.
+  if (sender.session != 0) assign(id, sender.session);
   return {Kind::New, id};
 }
 
@@ -108,19 +110,21 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
   auto writer = Writer::response(request, status, reason_phrase(status), status == 100 ? std::string_view() : record->tag,
                                  record->from.remote);
   const bool events = request.method() == Method::Subscribe || request.method() == Method::Notify;
-  if ((invite != nullptr || events) && status > 100 && status < 300) {  // RFC 3261 section 12.1.1
+  // RFC 3261 section 12.1.1
+  if ((invite != nullptr || events) && status > 100 && status < 300) {
     for (const Header& header : request.headers()) {
       if (header.id == HeaderName::RecordRoute) writer.header(HeaderName::RecordRoute, header.value);
     }
   }
   if (!contact.empty()) writer.header(HeaderName::Contact, contact);
-  // In what makes a dialog, so that the caller knows whether UPDATE may come: RFC 3311 section 5.1.
+  // Allow tells the caller whether it may send UPDATE: RFC 3311 section 5.1.
   const bool accepts = status > (request.method() == Method::Invite ? 100 : 199) && status < 300;
   if (status == 405 || status == 501 || (accepts && request.method() != Method::Bye)) {
     writer.header(HeaderName::Allow, shared_.can.allow());
     if (!shared_.can.allow_events().empty()) writer.header(HeaderName::AllowEvents, shared_.can.allow_events());
   } else if (status == 489 && !shared_.can.allow_events().empty()) {
-    writer.header(HeaderName::AllowEvents, shared_.can.allow_events());  // RFC 6665 section 4.4.4: so that it knows what to ask for.
+    // RFC 6665 section 4.4.4: tells the subscriber the available packages.
+    writer.header(HeaderName::AllowEvents, shared_.can.allow_events());
   }
   writer.header(HeaderName::Server, shared_.user_agent);
   write_own(writer, own);
@@ -193,11 +197,13 @@ std::uint64_t ServerRequests::session(TransactionId id) const {
 }
 
 void ServerRequests::on_flow_failed(const Flow& flow, base::TimePoint) {
-  if (!is_reliable(flow.transport)) return;  // A datagram that did not arrive is repeated by its timer.
+  // A lost datagram is repeated by its timer.
+  if (!is_reliable(flow.transport)) return;
   for (auto& [id, record] : records_) {
     if (record->dead || !same_way(record->reply, flow)) continue;
     record->reply.id = {};
-    record->reply.remote.port = record->sent_by_port;  // RFC 3261 section 18.2.2: a new connection to where it says it listens.
+    // RFC 3261 section 18.2.2: a new connection to the port in the Via's sent-by.
+    record->reply.remote.port = record->sent_by_port;
   }
 }
 

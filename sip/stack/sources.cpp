@@ -6,7 +6,7 @@
 namespace offhook::inline v0::sip {
 namespace {
 
-/// The lower half of an IPv6 address is its owner's to choose.
+/// Returns the key of a source. Clears the lower half of an IPv6 address, which its owner may choose.
 base::IpAddress key_of(const base::IpAddress& address) {
   if (address.is_v4()) return address;
   auto octets = address.octets();

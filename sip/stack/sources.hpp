@@ -12,7 +12,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// A token bucket whose whole state is one time: when it will be full again.
+/// A token bucket. Its whole state is the time at which it will be full again.
 class Budget {
  public:
   constexpr explicit Budget(DoorOptions::Rate rate)
@@ -20,7 +20,7 @@ class Budget {
         depth_(interval_ * (rate.burst > 0 ? rate.burst : 1)) {}
   constexpr Budget(base::Duration interval, std::uint32_t burst) : interval_(interval), depth_(interval * burst) {}
 
-  /// Takes one; false when there is none, and then `full_at` stays.
+  /// Takes one token. Returns false if there is none; `full_at` then stays unchanged.
   [[nodiscard]] constexpr bool try_take(base::TimePoint& full_at, base::TimePoint now) const {
     const auto from = full_at > now ? full_at : now;
     if (from + interval_ - now > depth_) return false;
@@ -32,19 +32,20 @@ class Budget {
   base::Duration interval_, depth_;
 };
 
-/// What is remembered of who sends to us: an IPv4 address, or an IPv6 /64, of which whoever has one address has them all.
+/// The state of sources that send to us. A source is an IPv4 address, or an IPv6 /64, because a host can use all addresses of its
+/// /64.
 class Sources {
  public:
-  /// Of the unknown and of peers each; the one not heard of for longest is forgotten, and starts anew with a whole budget. What all
-  /// unknown together may send is bounded all the same.
+  /// Bound for unknown sources, and again for peers. Beyond it, the least recently active source is forgotten, and restarts with
+  /// a full budget. A separate budget bounds all unknown sources together.
   static constexpr std::size_t kMaxSources = 4096;
-  static constexpr std::size_t kMaxBans = 1024;  ///< the one that would end first gives way
+  static constexpr std::size_t kMaxBans = 1024;  ///< beyond it, the ban that would end first is removed
 
   struct Source {
     base::TimePoint requests_full_at{}, failures_full_at{};
   };
 
-  /// Found or made; valid until the next call.
+  /// Finds or creates the source. Valid until the next call.
   Source& touch(const base::IpAddress& address);
   void ban(const base::IpAddress& address, base::TimePoint until);
   [[nodiscard]] bool is_banned(const base::IpAddress& address, base::TimePoint now);
@@ -61,7 +62,7 @@ class Sources {
     Order::iterator place;
   };
   std::unordered_map<base::IpAddress, Entry, Hash> sources_;
-  Order order_;  // The one heard of last comes last.
+  Order order_;  // The most recently active source is last.
   std::unordered_map<base::IpAddress, base::TimePoint, Hash> bans_;
 };
 

@@ -40,7 +40,7 @@ std::string_view to_string(StackError error) {
   return "";
 }
 
-/// Only routes: what arrives goes to the part that owns it, and what the parts leave behind is collected after each call.
+/// Only routes: passes input to the part that owns it, and collects what the parts have finished after each call.
 class Stack::Impl final : public ContactSource {
  public:
   Impl(StackOptions options, base::Random& random);
@@ -49,7 +49,7 @@ class Stack::Impl final : public ContactSource {
   void on_garbage(const Refusal& refusal, const Flow& flow, std::size_t octets, base::TimePoint now);
   void on_request(Message message, const Flow& flow, std::size_t octets, base::TimePoint now);
   void refuse_busy(const Message& message, const Flow& flow, std::size_t octets, base::TimePoint now);
-  /// A request that starts something, from whom it may be: false when it was refused without a trace.
+  /// Checks a request that starts something. Returns false if it was refused statelessly.
   [[nodiscard]] bool admit(const Message& message, const RequestKeys& keys, const Flow& flow, bool own, ServerRequests::Sender& sender,
                            base::TimePoint now);
   void dispatch(TransactionId id, const Message& request, base::TimePoint now);
@@ -57,7 +57,7 @@ class Stack::Impl final : public ContactSource {
   [[nodiscard]] bool is_known(const base::IpAddress& source) const;
   void handle_timeout(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
-  /// Hands out what became of our requests, until nothing follows from it, and lets go of what has ended.
+  /// Delivers the outcomes of our requests until there are no more, and deletes what has ended.
   void settle(base::TimePoint now);
 
   [[nodiscard]] std::string contact(const Owner& owner, Method method, const Flow& flow) override;
@@ -86,7 +86,8 @@ class Stack::Impl final : public ContactSource {
 
 namespace {
 
-/// Which requests within a call say where we are: RFC 3261 section 12.2.1.1, RFC 3311 section 5.1, RFC 3515 section 2.2.
+/// Returns true for requests within a call that carry our Contact: RFC 3261 section 12.2.1.1, RFC 3311 section 5.1,
+/// RFC 3515 section 2.2.
 bool makes_or_moves_dialogs(Method method) {
   return method == Method::Invite || method == Method::Refer || method == Method::Update || method == Method::Notify;
 }
@@ -131,7 +132,8 @@ std::optional<Flow> Stack::Impl::way(const Owner& owner) const {
 void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint now) {
   const bool keep_alive =
       std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) { return c == '\r' || c == '\n' || c == 0; });
-  if (keep_alive) {  // RFC 3261 section 7.5, RFC 5626 section 3.5.1; some devices send a NUL.
+  // RFC 3261 section 7.5, RFC 5626 section 3.5.1; some devices send a NUL.
+  if (keep_alive) {
     if (is_reliable(flow.transport)) accounts_.on_pong(flow, now);
     return;
   }
@@ -179,7 +181,7 @@ void Stack::Impl::on_request(Message message, const Flow& flow, std::size_t octe
   settle(now);
 }
 
-/// Without a transaction, a name that is looked up, or a hash.
+/// Answers 503 without a transaction, a look-up or a hash.
 void Stack::Impl::refuse_busy(const Message& message, const Flow& flow, std::size_t octets, base::TimePoint now) {
   const bool sent = door_.may_refuse(now) &&
                     servers_.respond_statelessly(message, flow, 503, reason_phrase(503), {{"Retry-After", std::string(kRetryAfter)}},
@@ -198,10 +200,11 @@ bool Stack::Impl::admit(const Message& message, const RequestKeys& keys, const F
       status = calls_.turn_away(message, flow, !proof.username.empty());
       if (status) refusals_.remember(keys.transaction, *status, now);
     }
-    // Whom we know hears first what is wrong with the request itself: RFC 3261 section 8.2.2.1.
+    // A known source first gets the error in the request itself: RFC 3261 section 8.2.2.1.
     if (status && (*status != 404 || !inspect(message, can_))) proof.refused = Refused{*status, {}};
   }
-  if (proof.refused) {  // A source that may be forged gets one answer, and none again until it asks: RFC 3261 section 8.2.7.
+  // A source that may be forged gets one response per request, and no retransmissions: RFC 3261 section 8.2.7.
+  if (proof.refused) {
     const int status = proof.refused->status;
     servers_.respond_statelessly(message, flow, status, reason_phrase(status), proof.refused->headers);
     return false;
@@ -219,7 +222,7 @@ void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimeP
   }
   if (request.method() == Method::Cancel) return calls_.on_cancel(id, servers_.cancelled(request), now);
   if (request.method() == Method::Options) {
-    // RFC 3261 section 11.2. Within a call it has its place in the order: RFC 3261 section 12.2.2.
+    // RFC 3261 section 11.2. Within a call, OPTIONS is part of the CSeq order: RFC 3261 section 12.2.2.
     if (in_dialog && !subscriptions_.knows(request)) return calls_.on_in_dialog(id, now);
     return answer_options(id, now);
   }
@@ -236,11 +239,13 @@ bool Stack::Impl::is_known(const base::IpAddress& source) const {
   return door_.is_peer(source, accounts_.is_any_registrar(source)) || accounts_.is_trusted_by_any(source);
 }
 
-/// RFC 3261 section 11.2: the status that an INVITE would get. A proxy that asks so sends its calls elsewhere meanwhile.
+/// Answers with the status that an INVITE would get: RFC 3261 section 11.2. A proxy that sends OPTIONS then routes its calls
+/// elsewhere.
 void Stack::Impl::answer_options(TransactionId id, base::TimePoint now) {
   const int status = calls_.takes_calls() ? availability_.status : 503;
   HeaderList fields{{"Accept", std::string(kAccept)}, {"Supported", std::string(kSupported)}};
-  if (status != 200) fields.emplace_back("Retry-After", std::string(kRetryAfter));  // RFC 3261 section 20.33
+  // RFC 3261 section 20.33
+  if (status != 200) fields.emplace_back("Retry-After", std::string(kRetryAfter));
   if (is_known(servers_.flow(id)->remote.ip))
     fields.insert(fields.end(), availability_.for_known.begin(), availability_.for_known.end());
   servers_.respond(id, status, fields, {}, {}, now);

@@ -14,13 +14,13 @@ namespace offhook::inline v0::sip {
 struct Subscriptions::Entry {
   SubscriptionId id;
   std::optional<AccountId> account;
-  std::string user;  // Of our Contact, when no account names one.
-  std::unique_ptr<subscription::Subscriber> ours;    // One of these two.
+  std::string user;  // User part of our Contact if there is no account.
+  std::unique_ptr<subscription::Subscriber> ours;    // Exactly one of these two is set.
   std::unique_ptr<subscription::Notifier> watcher;
-  std::pair<std::string, std::string> name;          // In by_dialog_.
+  std::pair<std::string, std::string> name;          // Its key in by_dialog_.
   base::IpAddress source;                            // Of a watcher.
-  std::optional<DigestClient> digest;                // Of this one alone, as of a call.
-  std::optional<Flow> way;                           // That the last request or response took.
+  std::optional<DigestClient> digest;                // For this subscription only, as for a call.
+  std::optional<Flow> way;                           // Flow of the last request or response.
   [[nodiscard]] bool is_over() const { return ours ? ours->is_over() : watcher->is_over(); }
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const {
     return ours ? ours->next_deadline() : watcher->next_deadline();
@@ -52,7 +52,7 @@ Subscriptions::Entry& Subscriptions::add(std::optional<AccountId> account, std::
   return *entries_.emplace(id, std::move(entry)).first->second;
 }
 
-/// Each attempt of ours has a name of its own, by which its NOTIFYs are found.
+/// Each attempt of ours has its own Call-ID and tag, by which its NOTIFYs are found.
 void Subscriptions::index(Entry& entry) {
   std::pair name = entry.ours ? std::pair(entry.ours->call_id(), entry.ours->local_tag())
                               : std::pair(entry.watcher->dialog().id().call_id, entry.watcher->dialog().id().local_tag);
@@ -70,7 +70,7 @@ const PackageOptions* Subscriptions::package_of(const Message& subscribe) const 
   return at == all.end() ? nullptr : &*at;
 }
 
-/// A registrar brings many people's subscriptions: for it only the bound of all counts.
+/// Checks the bounds. A registrar forwards the subscriptions of many users, so the bound per source does not apply to it.
 bool Subscriptions::has_room(const PackageOptions& package, const Flow& flow, std::optional<AccountId> account) const {
   if (entries_.size() - ours_ >= kMaxWatchers) return false;
   const auto of_package = std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
@@ -93,7 +93,8 @@ void Subscriptions::on_subscribe(TransactionId id, base::TimePoint now) {
   const Admitted admitted = admit(parts_.accounts, parts_.outbox, parts_.counters, subscribe, flow, !parts_.servers.proven(id).empty());
   if (admitted.refused != 0) return refuse(admitted.refused);
   const PackageOptions* package = package_of(subscribe);
-  if (package == nullptr) return refuse(489);  // RFC 6665 section 4.2.1.1
+  // RFC 6665 section 4.2.1.1
+  if (package == nullptr) return refuse(489);
   if (subscribe.has(HeaderName::Accept) && !package->type.empty() && !accepts_type(subscribe, package->type)) return refuse(406);
   const subscription::Grant grant = grant_of(subscribe, package->grant);
   if (grant.too_brief) return refuse(423, {{"Min-Expires", std::to_string(package->grant.least.count())}});
@@ -155,7 +156,7 @@ void Subscriptions::on_in_dialog(TransactionId id, base::TimePoint now) {
   } else if (entry.watcher && request.method() == Method::Subscribe) {
     entry.watcher->on_subscribe(id, request, now, actions);
   } else {
-    return parts_.servers.respond(id, 481, {}, {}, {}, now);  // BYE, re-INVITE: there is no call in this dialog.
+    return parts_.servers.respond(id, 481, {}, {}, {}, now);  // BYE or re-INVITE: there is no call in this dialog.
   }
   entry.way = *parts_.servers.flow(id);
   carry_out(entry, std::move(actions), now);
@@ -182,14 +183,15 @@ void Subscriptions::on_outcome(const ClientRequests::Outcome& outcome, base::Tim
   carry_out(*entry, std::move(actions), now);
 }
 
-/// Over a new connection we are somewhere else: the notifier learns it from the Contact of a refresh.
+/// Refreshes our subscriptions on a failed connection. A new connection has another address, which the notifier learns from the
+/// Contact of the refresh.
 void Subscriptions::on_flow_failed(const Flow& flow, base::TimePoint now) {
   if (!is_reliable(flow.transport)) return;
   std::vector<SubscriptionId> hit;
   for (const auto& [id, entry] : entries_) {
     if (entry->ours && entry->way && same_way(*entry->way, flow)) hit.push_back(id);
   }
-  std::sort(hit.begin(), hit.end());  // The order of a hash table is no order to send in.
+  std::sort(hit.begin(), hit.end());  // Sort them, because the order of the hash table is arbitrary.
   for (const SubscriptionId id : hit) {
     Entry* entry = find(id);
     if (entry == nullptr) continue;
@@ -241,7 +243,7 @@ void Subscriptions::respond(const Entry& entry, const subscription::Respond& res
 void Subscriptions::send(const Entry& entry, subscription::Send request, base::TimePoint now) {
   Outgoing out;
   out.owner = {Owner::Kind::Subscription, entry.id.value, {}};
-  // Within a dialog the next hop is what the peer wrote: its address does not make a registrar of it.
+  // Within a dialog the peer wrote the next hop, so its address must not count as a registrar.
   const bool begins = entry.ours && request.head.to.find(";tag=") == std::string::npos;
   out.to_registrar = begins && goes_to_registrar(parts_, entry.account, request.head);
   if (out.to_registrar) out.alternatives = parts_.accounts.way_out(*entry.account).alternatives;

@@ -14,17 +14,17 @@
 
 namespace offhook::inline v0::sip {
 
-/// All subscriptions, ours and those of others to us: finds the one that a request, a response or a command is for, and carries
-/// out what it asks for.
+/// All subscriptions, ours and those of peers to us. Finds the subscription for a request, a response or a command, and carries
+/// out its actions.
 class Subscriptions {
  public:
   Subscriptions(OutsideParts parts, std::uint64_t first_id);
   ~Subscriptions();
 
-  // Requests that have a transaction, and have been inspected.
-  void on_subscribe(TransactionId id, base::TimePoint now);    ///< Outside of any dialog.
-  void on_unsolicited(TransactionId id, base::TimePoint now);  ///< A NOTIFY outside of any dialog.
-  void on_in_dialog(TransactionId id, base::TimePoint now);    ///< Of one that knows() says is ours.
+  // For requests that have a transaction and passed inspect().
+  void on_subscribe(TransactionId id, base::TimePoint now);    ///< outside any dialog
+  void on_unsolicited(TransactionId id, base::TimePoint now);  ///< a NOTIFY outside any dialog
+  void on_in_dialog(TransactionId id, base::TimePoint now);    ///< in a dialog for which knows() returned true
   [[nodiscard]] bool knows(const Message& in_dialog) const;
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
   void on_flow_failed(const Flow& flow, base::TimePoint now);
@@ -40,7 +40,7 @@ class Subscriptions {
                                      std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
 
   [[nodiscard]] std::string contact(std::uint64_t id, const Flow& flow) const;
-  [[nodiscard]] std::optional<Flow> way(std::uint64_t id) const;  ///< that its last message took
+  [[nodiscard]] std::optional<Flow> way(std::uint64_t id) const;  ///< flow of its last message
   [[nodiscard]] bool uses(const Flow& flow) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
@@ -63,7 +63,7 @@ class Subscriptions {
 
   OutsideParts parts_;
   std::uint64_t last_id_;
-  std::size_t ours_ = 0;  // Of the entries.
+  std::size_t ours_ = 0;  // Number of our own subscriptions among the entries.
   std::unordered_map<SubscriptionId, std::unique_ptr<Entry>> entries_;
   DialogIndex<SubscriptionId> by_dialog_;
   Deadlines<SubscriptionId> deadlines_;

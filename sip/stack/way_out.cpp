@@ -9,7 +9,7 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// As a preset Route, which has to say that its server routes loosely: RFC 3261 section 19.1.1.
+/// Returns a preset Route, which must have `lr` for loose routing: RFC 3261 section 19.1.1.
 std::string loose_route(const std::string& uri) {
   const auto parsed = parse_uri(uri);
   return "<" + uri + (parsed && parsed->params.has("lr") ? "" : ";lr") + ">";
@@ -25,7 +25,7 @@ WayOut way_out(const AccountOptions& account, const std::vector<std::string>& se
   if (account.outbound_proxy.empty() && !way.routes.empty()) {
     std::string_view first = way.routes.front();
     if (const auto route = take_name_addr(first)) way.next_hop = std::string(route->uri.text);
-    way.alternatives.clear();  // The registrar has said itself who takes requests.
+    way.alternatives.clear();  // The registrar's Service-Route names the server for requests.
   }
   return way;
 }

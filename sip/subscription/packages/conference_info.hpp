@@ -15,7 +15,7 @@ namespace offhook::inline v0::sip::packages {
 
 inline constexpr std::string_view kConferenceInfoType = "application/conference-info+xml";
 
-/// application/conference-info+xml, with the parts that a participant needs: RFC 4575 section 5. Absent texts are "".
+/// The document application/conference-info+xml, with the parts that a participant needs: RFC 4575 section 5. Absent texts are "".
 struct ConferenceInfo {
   enum class Change : std::uint8_t { Full, Partial, Deleted };  ///< the state attribute
   struct Media {
