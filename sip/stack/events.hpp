@@ -229,7 +229,7 @@ struct CallEnded {
   By by = By::Remote;
   Why why = Why::Bye;
   int status = 0;                      ///< the response that ended it, 0 if none did
-  /// its phrase, or the value of the Reason header field; for Unresolvable as in RegistrationChanged
+  /// Its phrase, or the value of the Reason header field; for Unresolvable as in RegistrationChanged.
   std::string reason;
   /// Of BYE, CANCEL or the response (RFC 3326); `SIP;cause=200` in a CANCEL means that another telephone answered.
   std::vector<Reason> reasons{};

@@ -46,7 +46,7 @@ struct StackOptions {
   std::vector<PackageOptions> packages{};  ///< empty: SUBSCRIBE is not allowed (405); any other package gets 489
   std::string message_types{};       ///< media types of MESSAGE, as in Accept: "text/plain"; "": MESSAGE is not allowed
   DoorOptions door{};                ///< limits per source
-  /// authentication of callers other than our registrars; an authenticated caller is accepted whatever accept_from says
+  /// Authentication of callers other than our registrars; an authenticated caller is accepted whatever accept_from says.
   CallerOptions callers{};
 };
 

@@ -11,7 +11,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-constexpr auto kPause = std::chrono::milliseconds(100);  // After an accept that failed: out of descriptors, mostly.
+constexpr auto kPause = std::chrono::milliseconds(100);  // after a failed accept, usually because no descriptor is left
 }
 
 error_code Acceptor::open(const base::SocketAddress& local, bool v6_only) {
@@ -43,7 +43,7 @@ void Acceptor::accept_next() {
       accepted_(std::move(socket), transport_);
       return accept_next();
     }
-    pause_.expires_after(kPause);  // At once it would fail again, and again.
+    pause_.expires_after(kPause);  // An immediate retry would fail again.
     pause_.async_wait([this](const error_code& stopped) {
       if (!stopped) accept_next();
     });

@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// One listening socket of a stream transport: hands on what knocks, and asks no questions.
+/// One listening socket of a stream transport. Passes every accepted connection on, without a check.
 class Acceptor {
  public:
   using Accepted = std::function<void(boost::asio::ip::tcp::socket, Transport)>;
@@ -18,7 +18,7 @@ class Acceptor {
   Acceptor(boost::asio::io_context& io, Transport transport, Accepted accepted)
       : acceptor_(io), pause_(io), transport_(transport), accepted_(std::move(accepted)) {}
 
-  /// `v6_only`: an IPv6 socket leaves the IPv4 peers to another one.
+  /// `v6_only`: an IPv6 socket does not accept IPv4 peers, which use another socket.
   [[nodiscard]] boost::system::error_code open(const base::SocketAddress& local, bool v6_only);
   void begin() { accept_next(); }
   void close();

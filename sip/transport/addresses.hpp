@@ -10,8 +10,8 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// `::ffff:192.0.2.1` -> `192.0.2.1`. A socket bound to `::` names its IPv4 peers so (RFC 4291 section 2.5.5.2); in a message it
-/// would be an address that they do not have, and no comparison with the one that they do would hold.
+/// Converts `::ffff:192.0.2.1` to `192.0.2.1`. A socket bound to `::` reports IPv4 peers in the mapped form
+/// (RFC 4291 section 2.5.5.2). In a message, that form would be wrong, and it never equals the peer's real address.
 [[nodiscard]] inline base::IpAddress unmapped(const base::IpAddress& address) {
   constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   const auto& octets = address.octets();

@@ -1,2 +1,2 @@
-// Boost.Asio, compiled once for the whole program (docs/building.md): every other file sees declarations only.
+// Compiles Boost.Asio once for the whole program (docs/building.md); all other files use declarations only.
 #include <boost/asio/impl/src.hpp>

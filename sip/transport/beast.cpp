@@ -1,2 +1,2 @@
-// Boost.Beast, compiled once for the whole program (docs/building.md): every other file sees declarations only.
+// Compiles Boost.Beast once for the whole program (docs/building.md); all other files use declarations only.
 #include <boost/beast/src.hpp>

@@ -8,9 +8,10 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr int kPortTries = 16;  // What the system offers for UDP may be taken on TCP, where other programs' connections live.
+// A port that the system chooses for UDP may be in use on TCP, by connections of other programs.
+constexpr int kPortTries = 16;
 
-/// IPv4 peers of that transport have a socket of their own: the one on :: must not take their port from it.
+/// Returns true if IPv4 peers of that transport have their own socket, whose port the socket on :: must not take.
 bool leaves_v4_alone(const Listener& one, const std::vector<Listener>& all) {
   if (!one.address.is_unspecified()) return true;
   return std::any_of(all.begin(), all.end(), [&](const Listener& other) {

@@ -9,13 +9,13 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Opens all sockets that an edge listens on, or none.
+/// Opens all listening sockets of an edge, or none.
 class Binder {
  public:
   Binder(boost::asio::io_context& io, EdgeCounters& counters, Acceptor::Accepted accepted)
       : io_(io), counters_(counters), accepted_(std::move(accepted)) {}
 
-  /// Then `into` says where each of them is. TCP takes the port that the system gave to UDP on the same address.
+  /// Opens the sockets, and stores their addresses in `into`. TCP uses the port that the system gave to UDP on the same address.
   [[nodiscard]] boost::system::error_code open(const std::vector<Listener>& wanted, Listeners& into);
   void close();
 
@@ -33,7 +33,7 @@ class Binder {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
 };
 
-/// What a simple form of the options means: UDP and TCP on one port.
+/// Returns the listeners. Without EdgeOptions::listeners, these are UDP and TCP on one port.
 [[nodiscard]] std::vector<Listener> listeners_of(const EdgeOptions& options);
 
 }  // namespace offhook::inline v0::sip::detail

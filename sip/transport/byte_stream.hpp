@@ -14,9 +14,9 @@ namespace offhook::inline v0::sip::detail {
 
 class MessageStream;
 
-/// What carries one connection: TCP, TLS over it, or a WebSocket over either. At most one open(), then one read and one write at a
-/// time. Each Done is called once, never from within the call that it was given to, and keeps the stream's owner alive until
-/// then; after close() it hears of an error. What is read into and written from is the owner's, and stays until Done.
+/// The byte stream of one connection: TCP, TLS over it, or a WebSocket over either. Call open() at most once, then run at most
+/// one read and one write at a time. Each Done is called once, never from within the function that got it. It keeps the stream's
+/// owner alive until then, and gets an error after close(). The buffers belong to the owner, and must stay valid until Done.
 class ByteStream {
  public:
   using Done = std::function<void(const boost::system::error_code&, std::size_t)>;
@@ -26,19 +26,19 @@ class ByteStream {
   ByteStream& operator=(const ByteStream&) = delete;
   virtual ~ByteStream() = default;
 
-  /// The handshakes above TCP, of whichever side we are.
+  /// Performs the handshakes above TCP, as client or server.
   virtual void open(Done done) = 0;
-  /// At least one octet, or an error.
+  /// Reads at least one octet, or fails.
   virtual void read_some(std::span<std::uint8_t> into, Done done) = 0;
-  /// All of it.
+  /// Writes all of `bytes`.
   virtual void write(std::string_view bytes, Done done) = 0;
-  /// Nothing more comes from us, the peer may go on.
+  /// Ends our side of the stream; the peer may continue.
   virtual void finish_writing() = 0;
   virtual void close() = 0;
 
-  /// This one, when it keeps messages apart; otherwise null.
+  /// Returns this object if it preserves message boundaries, otherwise null.
   [[nodiscard]] virtual MessageStream* messages() { return nullptr; }
-  /// Why open() failed, for people; "" when the error says it all.
+  /// Returns the reason why open() failed, as text for users; "" if the error code says everything.
   [[nodiscard]] virtual std::string failure() const { return {}; }
 };
 

@@ -16,7 +16,7 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// A ByteStream as what Beast can read from and write to. Cheap to copy: all that a running operation needs lives as long as it.
+/// Adapts a ByteStream to the stream interface of Beast. Cheap to copy: shared state lives as long as any running operation.
 class CarrierAdaptor {
  public:
   using executor_type = boost::asio::any_io_executor;
@@ -27,9 +27,9 @@ class CarrierAdaptor {
 
   [[nodiscard]] executor_type get_executor() noexcept { return executor_; }
   [[nodiscard]] ByteStream& carrier() const { return *shared_->carrier; }
-  /// These octets are read first: what came behind a request that somebody else has read.
+  /// Puts back octets that followed a request and were read with it; they are read first.
   void put_back(std::string octets) { shared_->early = std::move(octets); }
-  /// Hears of all octets as they come.
+  /// Sets a handler that runs whenever octets arrive.
   void on_octets(std::function<void()> handler) { shared_->on_octets = std::move(handler); }
 
   template <class Buffers, class Token>
@@ -50,7 +50,7 @@ class CarrierAdaptor {
 
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    std::string gathered;  // A frame's header and its payload leave together.
+    std::string gathered;  // Send a frame's header and its payload together.
     for (auto at = boost::asio::buffer_sequence_begin(buffers); at != boost::asio::buffer_sequence_end(buffers); ++at)
       gathered.append(static_cast<const char*>(boost::asio::const_buffer(*at).data()), boost::asio::const_buffer(*at).size());
     return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
@@ -77,7 +77,7 @@ class CarrierAdaptor {
     return {};
   }
 
-  /// Beast's handlers can only be moved, a Done only copied.
+  /// Wraps Beast's handlers, which can only be moved, because a Done must be copyable.
   template <class Handler>
   static ByteStream::Done done(const std::shared_ptr<Shared>& shared, Handler handler, bool reads) {
     auto kept = std::make_shared<Handler>(std::move(handler));
@@ -92,7 +92,7 @@ class CarrierAdaptor {
   std::shared_ptr<Shared> shared_;
 };
 
-// What Beast asks of the layer below it. The carrier is closed by who owns it, once the close frames have been exchanged.
+// Functions that Beast requires of the layer below. The owner closes the carrier after the exchange of close frames.
 inline void beast_close_socket(CarrierAdaptor& below) { below.carrier().close(); }
 inline void teardown(boost::beast::role_type, CarrierAdaptor&, boost::system::error_code& error) { error = {}; }
 template <class Handler>

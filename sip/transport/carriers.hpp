@@ -11,17 +11,17 @@ namespace offhook::inline v0::sip::detail {
 
 class TlsContext;
 
-/// Which transports this edge has, and what carries a connection of each. Outlives the connections. What cannot be had as it was
-/// asked for is refused: nothing falls back to a weaker transport (RFC 3261 section 26.2.2).
+/// The transports that this edge offers; makes the byte stream of each connection. Outlives the connections. If a transport is
+/// not available, it refuses instead of using a weaker one (RFC 3261 section 26.2.2).
 class Carriers {
  public:
   explicit Carriers(EdgeCounters& counters);
   ~Carriers();
 
-  /// Errors: BadTrust, BadCertificate, BadWebSocket.
+  /// Prepares TLS and WebSocket. Errors: BadTrust, BadCertificate, BadWebSocket.
   [[nodiscard]] base::Result<void, EdgeError> open(const EdgeOptions& options);
   [[nodiscard]] bool offers(Transport transport) const;
-  /// Null when that is not offered, or the peer has no name to prove.
+  /// Makes the byte stream of a connection. Returns null if the transport is not offered, or the peer has no name to prove.
   [[nodiscard]] std::unique_ptr<ByteStream> carry(boost::asio::ip::tcp::socket socket, const Flow& flow, Side side);
 
  private:
@@ -32,7 +32,8 @@ class Carriers {
   std::unique_ptr<TlsContext> tls_;
   std::optional<WebSocketOptions> web_socket_;
   base::Duration message_time_{};
-  std::shared_ptr<std::size_t> closing_ = std::make_shared<std::size_t>(0);  // Outlives what still says goodbye.
+  // Connections that wait for the peer's close frame; outlives them.
+  std::shared_ptr<std::size_t> closing_ = std::make_shared<std::size_t>(0);
 };
 
 }  // namespace offhook::inline v0::sip::detail

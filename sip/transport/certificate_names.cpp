@@ -38,7 +38,7 @@ void take_alternative(const GENERAL_NAME* name, CertificateNames& into) {
   if (const auto address = address_of(name->d.iPAddress)) into.addresses.push_back(*address);
 }
 
-/// False when the list is broken, or there are several.
+/// Returns false if the list is malformed, or if there are several.
 bool read_alternatives(const X509* certificate, CertificateNames& into) {
   int found = 0;  // -1: none. -2: several.
   const std::unique_ptr<GENERAL_NAMES, Free> names(
@@ -61,7 +61,7 @@ void read_common_names(const X509* certificate, CertificateNames& into) {
 
 std::string_view without_root(std::string_view name) { return name.ends_with('.') ? name.substr(0, name.size() - 1) : name; }
 
-/// A name of letters, digits, hyphens and underscores between dots: no wildcard, no NUL, no address.
+/// Returns true for letters, digits, hyphens and underscores between dots: no wildcard, no NUL, no address.
 bool is_host_name(std::string_view name) {
   name = without_root(name);
   if (name.empty() || name.size() > 253 || base::IpAddress::parse(name)) return false;
@@ -75,7 +75,8 @@ bool same_name(std::string_view a, std::string_view b) {
   return is_host_name(a) && base::iequals(without_root(a), without_root(b));
 }
 
-/// "*.example.com" for "pbx.example.com": one label, whole, and never all of a top-level domain.
+/// Returns true for "*.example.com" and "pbx.example.com". The wildcard covers one whole label, and never a whole top-level
+/// domain.
 bool is_covered(std::string_view pattern, std::string_view host) {
   if (!pattern.starts_with("*.")) return false;
   const auto domain = without_root(pattern.substr(2));
@@ -83,12 +84,13 @@ bool is_covered(std::string_view pattern, std::string_view host) {
   return domain.find('.') != std::string_view::npos && dot != std::string_view::npos && same_name(domain, host.substr(dot + 1));
 }
 
-/// A NUL hides what follows from those who read C strings: whoever wrote it meant to deceive somebody.
+/// Returns true if a name contains a NUL. It hides the rest of the name from code that uses C strings, and so indicates an
+/// attack.
 bool hides_something(const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.find('\0') != std::string::npos; });
 }
 
-/// "sip:example.com:5061;transport=tls" -> "example.com". Nothing for another scheme, or for the name of a person.
+/// Returns "example.com" for "sip:example.com:5061;transport=tls". Returns nullopt for another scheme, or a URI with a user part.
 std::optional<std::string_view> domain_of(std::string_view uri) {
   if (uri.size() < 4 || !base::iequals(uri.substr(0, 4), "sip:") || uri.find('@') != std::string_view::npos) return std::nullopt;
   uri.remove_prefix(4);

@@ -11,26 +11,27 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Whom a certificate speaks of, as it stands there: each text may hold any octet.
+/// The names in a certificate, unchanged: each text may contain any octet.
 struct CertificateNames {
-  static constexpr std::size_t kMax = 256;  ///< of all kinds together; a certificate with more proves nothing
+  static constexpr std::size_t kMax = 256;  ///< of all kinds together; a certificate with more names proves nothing
 
   std::vector<std::string> uris, dns;
   std::vector<base::IpAddress> addresses;
   std::vector<std::string> common_names;
-  bool has_alternative_names = false;  ///< of whatever kind: then the common name counts no more
+  bool has_alternative_names = false;  ///< of any kind; the common name is then ignored
 };
 
-/// Nothing for what is no certificate, has two lists of alternative names or a broken one, or more names than kMax.
+/// Returns nullopt if it is not a certificate, has a malformed list or two lists of alternative names, or has more names than
+/// kMax.
 [[nodiscard]] std::optional<CertificateNames> read_certificate_names(base::Bytes der);
 
 enum class Wildcards : std::uint8_t { No, Yes };
 
-/// Whether a certificate with these names may stand for `host`, the one of the URI before any look-up (RFC 5922 section 7.3).
-/// URIs `sip:host` count; only without any of those, DNS names; only without a list of alternative names, one common name
-/// (section 7.1). The whole name is compared, and "*" stands for nothing but itself (section 7.2), unless `wildcards` lets it stand for
-/// the first label of a DNS name with two more at least (RFC 6125 section 6.4.3). A host that is an address is proved by that very
-/// address in the certificate (RFC 5280 section 4.2.1.6), and proves no name.
+/// Returns true if a certificate with these names proves `host`, which is the host of the URI before any look-up
+/// (RFC 5922 section 7.3). Uses URIs `sip:host`; without these, DNS names; without a list of alternative names, a single common
+/// name (section 7.1). Compares the whole name, and treats "*" as a literal character (section 7.2). With `wildcards`, "*" covers
+/// the first label of a DNS name that has at least two more (RFC 6125 section 6.4.3). An IP address as host is proved only by the
+/// same address in the certificate (RFC 5280 section 4.2.1.6).
 [[nodiscard]] bool proves(const CertificateNames& names, std::string_view host, Wildcards wildcards = Wildcards::No);
 
 }  // namespace offhook::inline v0::sip::detail

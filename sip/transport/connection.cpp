@@ -21,9 +21,10 @@ namespace {
 constexpr std::string_view kPing = "\r\n\r\n", kPong = "\r\n";  // RFC 5626 section 3.5.1
 constexpr std::size_t kCostOfMessage = 64;
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
-constexpr auto kLinger = std::chrono::seconds(2);  // For the answer to a stream that we give up to reach its sender.
-/// What was sent and not acknowledged for so long ends the connection: before the request's own 64 * T1, so that another server is
-/// tried, or the next request opens another. The system by itself waits for a quarter of an hour.
+// Time for the response to a broken stream to reach its sender.
+constexpr auto kLinger = std::chrono::seconds(2);
+/// Time without acknowledgement after which the kernel ends the connection. It is shorter than a request's 64 * T1, so that
+/// another server, or another connection, can be tried. The system's default is a quarter of an hour.
 constexpr int kUnacknowledgedMs = 20'000;
 
 void prepare(tcp::socket& socket) {
@@ -39,7 +40,7 @@ Connection::Connection(ConnectionShared& shared, const Flow& flow)
 void Connection::begin_accepted(tcp::socket socket) {
   side_ = Side::Server;
   prepare(socket);
-  // TCP has no handshake of its own to wait for: what came with the connection is read at once.
+  // TCP has no handshake to wait for: data that came with the connection is read at once.
   if (flow_.transport == Transport::Tcp) {
     stream_ = shared_.carry(std::move(socket), flow_, side_);
     return opened();
@@ -95,7 +96,8 @@ void Connection::send(std::string bytes) {
   if (bytes == kPing) framer_.expect_pong();
   queued_bytes_ += cost(bytes);
   if (queued_bytes_ > SipEdge::kMaxQueuedBytes) return fail();
-  if (queue_.size() > 1 && !is_web_socket(flow_.transport)) {  // Never the first, which is being written. A flood of pings must not cost a string for each.
+  // Append to the last queued string, so that a flood of pings does not cost a string each. The first one is being written.
+  if (queue_.size() > 1 && !is_web_socket(flow_.transport)) {
     queue_.back() += bytes;
     return;
   }
@@ -130,35 +132,37 @@ void Connection::read_next() {
   });
 }
 
-/// The WebSocket below bounds a message, and the time for one.
+/// Processes a piece of a WebSocket message. The WebSocket layer bounds the size of a message and the time for it.
 void Connection::take_piece(std::size_t size) {
   message_.insert(message_.end(), buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
   if (!messages_->at_message_end()) return;
   const std::vector<std::uint8_t> whole = std::exchange(message_, {});
   const std::string_view text(reinterpret_cast<const char*>(whole.data()), whole.size());
-  if (text == kPing) return send(std::string(kPong));  // RFC 7118 section 6, RFC 5626 section 4.4.1
+  // RFC 7118 section 6, RFC 5626 section 4.4.1
+  if (text == kPing) return send(std::string(kPong));
   if (!whole.empty()) shared_.handlers.message(flow_, whole);
 }
 
-/// It may be the answer to a ping of the stack's.
+/// Passes a pong to the stack, because it may answer the stack's ping.
 void Connection::pass_pong() {
   if (closed_) return;
   last_traffic_ = base::Clock::now();
   shared_.handlers.message(flow_, {reinterpret_cast<const std::uint8_t*>(kPong.data()), kPong.size()});
 }
 
-/// What a message of this size counts for among those that wait: a WebSocket cannot put two into one.
+/// Returns the cost of a queued message. A WebSocket cannot join queued messages, so each has an additional cost.
 std::size_t Connection::cost(std::string_view bytes) const {
   return bytes.size() + (is_web_socket(flow_.transport) ? kCostOfMessage : 0);
 }
 
-/// False when the stream can no longer be cut into messages.
+/// Returns false if the stream cannot be split into messages any more.
 bool Connection::drain_framer() {
   for (;;) {
     switch (framer_.next()) {
       case Framer::Next::None: return true;
       case Framer::Next::Frame:
-        watching_ = Watching::Nothing;  // The limit is for one message: a busy stream may always hold part of the next.
+        // The time limit is for one message: a busy stream may always hold a part of the next one.
+        watching_ = Watching::Nothing;
         shared_.handlers.message(flow_, framer_.frame());
         break;
       case Framer::Next::Ping: send(std::string(kPong)); break;  // RFC 5626 section 4.4.1
@@ -169,7 +173,8 @@ bool Connection::drain_framer() {
   }
 }
 
-/// An unknown peer keeps nothing open by what it sends: two octets would do.
+/// Returns the time at which an idle connection is closed. Traffic does not extend it for unknown peers, for which two octets
+/// would suffice.
 base::TimePoint Connection::idle_at() const {
   return is_strangers() ? needed_at_ + shared_.limits.stranger_time : last_traffic_ + shared_.idle_time;
 }
@@ -196,8 +201,8 @@ void Connection::watch_slow_sender() {
   }
 }
 
-/// The stack answers the header block, if there is one, in the turn of the loop that its message() asked for: ours comes
-/// behind that one.
+/// Ends a stream that cannot be split. The stack answers the header block, if there is one, in a later turn of the loop, which
+/// its message() requested. Our own turn is posted after that one.
 void Connection::give_up_stream() {
   if (closed_) return;
   timer_.cancel();
@@ -215,7 +220,7 @@ void Connection::give_up_stream() {
   });
 }
 
-/// What is still unread when a socket closes turns the close into a reset, which may overtake our answer.
+/// Reads and discards the rest. Unread data would turn the close into a reset, which may overtake our response.
 void Connection::discard_next() {
   stream_->read_some(buffer_, [self = shared_from_this()](const error_code& error, std::size_t) {
     if (error || self->closed_) return self->fail();
@@ -234,7 +239,8 @@ void Connection::arm(base::Duration delay) {
 }
 
 void Connection::write_next() {
-  while (messages_ != nullptr && !queue_.empty() && queue_.front() == kPing) {  // A WebSocket has pings of its own.
+  // A WebSocket has its own pings.
+  while (messages_ != nullptr && !queue_.empty() && queue_.front() == kPing) {
     messages_->ping();
     queued_bytes_ -= cost(queue_.front());
     queue_.pop_front();
@@ -265,9 +271,11 @@ void Connection::fail(const error_code& error) {
   close();
   const auto keep = shared_from_this();
   shared_.forget(flow_.id);
-  if (lingering_ || is_half_open()) return;  // Told already, or nothing that the stack knows of.
+  // Already reported, or unknown to the stack.
+  if (lingering_ || is_half_open()) return;
   Flow failed = flow_;
-  if (!open_) failed.id = {};  // The stack never learnt the number of a connection that did not come up.
+  // The stack does not know the id of a connection that did not come up.
+  if (!open_) failed.id = {};
   shared_.handlers.failed(failed);
 }
 

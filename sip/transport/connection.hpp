@@ -17,13 +17,13 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// What all connections of one edge share. Outlives them.
+/// The state that all connections of one edge share. Outlives them.
 struct ConnectionShared {
   struct Handlers {
     std::function<void(const Flow&, base::Bytes)> message;
     std::function<void(const Flow&)> failed;
-    std::function<bool(const Flow&)> in_use;  ///< shall stay open though nothing passes
-    std::function<bool(const base::IpAddress&)> known;  ///< Stack::is_known()
+    std::function<bool(const Flow&)> in_use;  ///< true if the connection must stay open although it is idle
+    std::function<bool(const base::IpAddress&)> known;  ///< calls Stack::is_known()
   };
 
   boost::asio::io_context& io;
@@ -33,15 +33,16 @@ struct ConnectionShared {
   base::Duration idle_time = std::chrono::seconds(180);
   base::Duration handshake_time = std::chrono::seconds(10);
   ConnectionLimits limits{};
-  /// Null when there is no such transport here.
+  /// Makes the byte stream of a connection. Returns null if the transport is not available.
   std::function<std::unique_ptr<ByteStream>(boost::asio::ip::tcp::socket, const Flow&, Side)> carry{};
   std::function<void(FlowId)> forget{};
-  std::string last_failure{};  ///< why the last connection that did not come up did not, for people; "" when that is not known
+  /// Reason why the last failed connection did not come up, as text for users; "" if unknown.
+  std::string last_failure{};
 };
 
-/// One connection over whatever carries it: its handshake, its queue, its messages, and how long each of them may take. A
-/// connection that breaks, stalls in mid-message or stops reading is closed and reported. A stream that cannot be cut gets a last
-/// answer to the header block that it broke with, and is closed.
+/// One connection over any byte stream: its handshake, its queue, its messages, and their time limits. Closes and reports a
+/// connection that breaks, stalls within a message, or stops reading. For a stream that cannot be split, sends a last response to
+/// the bad header block before closing.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(ConnectionShared& shared, const Flow& flow);
@@ -54,11 +55,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   [[nodiscard]] const Flow& flow() const { return flow_; }
   [[nodiscard]] bool takes_more() const { return !lingering_; }
-  /// Accepted, and still to show that it can do more than connect.
+  /// Returns true for an accepted connection whose handshake is not complete.
   [[nodiscard]] bool is_half_open() const { return side_ == Side::Server && !open_; }
-  /// An unknown peer opened it.
+  /// Returns true if an unknown peer opened it.
   [[nodiscard]] bool is_strangers() const { return side_ == Side::Server && !shared_.handlers.known(flow_.remote.ip); }
-  /// When it was accepted, or seen to be needed for the last time.
+  /// Returns the time at which it was accepted, or last seen to be needed.
   [[nodiscard]] base::TimePoint needed_at() const { return needed_at_; }
 
  private:
@@ -83,10 +84,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class Watching : std::uint8_t { Nothing, Connect, Handshake, Message, Linger };
 
   ConnectionShared& shared_;
-  boost::asio::ip::tcp::socket socket_;  // Until something carries it.
+  boost::asio::ip::tcp::socket socket_;  // Used until stream_ takes it over.
   std::unique_ptr<ByteStream> stream_;
-  MessageStream* messages_ = nullptr;  // stream_, when it keeps messages apart: then nothing is framed here.
-  std::vector<std::uint8_t> message_;  // So much of it as has come.
+  // Points to stream_ if that preserves message boundaries; then framer_ is not used.
+  MessageStream* messages_ = nullptr;
+  std::vector<std::uint8_t> message_;  // The part of a message received so far.
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer idle_timer_;
   base::TimePoint last_traffic_ = base::Clock::now();
@@ -95,11 +97,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Framer framer_;
   std::array<std::uint8_t, 16384> buffer_{};
   std::deque<std::string> queue_;
-  std::size_t queued_bytes_ = 0;  // With what it costs to keep them.
+  std::size_t queued_bytes_ = 0;  // Including the cost of keeping them.
   Side side_ = Side::Client;
   Watching watching_ = Watching::Nothing;
   bool open_ = false, closed_ = false;
-  bool lingering_ = false;  // No longer cut into messages: closes when its last answer is out.
+  bool lingering_ = false;  // The stream cannot be split any more: closes after its last response.
 };
 
 }  // namespace offhook::inline v0::sip::detail

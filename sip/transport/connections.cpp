@@ -30,7 +30,8 @@ void Connections::adopt(tcp::socket socket, Transport transport) {
   connection->begin_accepted(std::move(socket));
 }
 
-/// Unknown peers may not take the room that our own ways and known peers need: those take the place of the unknown that was needed least lately.
+/// Decides whether to accept a connection. Unknown peers must not use up the connections for ourselves and known peers: if these
+/// need one, the least recently needed connection of an unknown peer is closed.
 bool Connections::takes(const base::IpAddress& source, Transport transport) {
   const auto of_source = count([&](const Connection& one) { return one.flow().remote.ip == source; });
   const bool known = shared_.handlers.known(source);
@@ -87,10 +88,11 @@ std::shared_ptr<Connection> Connections::find(const Flow& flow) const {
 
 void Connections::send(const Flow& flow, std::string bytes, FlowId fresh_id) {
   if (const auto connection = find(flow)) return connection->send(std::move(bytes));
-  const bool nameless = names_host(flow.transport) && flow.name.empty();  // A peer that connected to us is no host that we could name.
+  // A peer that connected to us is not a host that we can name.
+  const bool nameless = names_host(flow.transport) && flow.name.empty();
   if (nameless || connections_.size() >= shared_.limits.most) {
     if (!nameless) ++shared_.counters.connections_refused;
-    // Not from inside the caller's own pass over the stack's output: it hears of it on the next turn of the loop.
+    // Report it in the next turn of the loop, because the caller is iterating over the stack's output.
     asio::post(shared_.io, [this, failed = flow, nameless] {
       shared_.last_failure = nameless ? "the connection is gone" : "too many connections are open";
       shared_.handlers.failed(failed);

@@ -10,20 +10,21 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// All connections of one edge, whatever carries them: accepted ones and those that we open; how many there may be, and which of
-/// them a message takes. One thread.
+/// All connections of one edge, over all stream transports, accepted and opened. Bounds their number, and chooses the connection
+/// of a message. Use it on one thread.
 class Connections {
  public:
   Connections(boost::asio::io_context& io, EdgeCounters& counters, ConnectionShared::Handlers handlers);
   ~Connections();
 
   [[nodiscard]] ConnectionShared& shared() { return shared_; }
-  /// One that a listener of that transport has accepted.
+  /// Takes over a connection that a listener of that transport accepted.
   void adopt(boost::asio::ip::tcp::socket socket, Transport transport);
-  /// Over flow.id if that connection lives, else over any the same way, else over a new one: none where the peer would have to
-  /// be named and flow has none, for then it was the peer that connected, and it is gone.
+  /// Sends over the connection flow.id if it exists, otherwise over any connection to the same peer, otherwise over a new one.
+  /// Opens no new connection if the transport needs a host name and the flow has none: in that case the peer had opened the
+  /// connection, which is gone.
   void send(const Flow& flow, std::string bytes, FlowId fresh_id);
-  /// The peer answers no more: closes that connection and reports it as failed.
+  /// Closes a connection whose peer does not respond any more, and reports it as failed.
   void give_up(const Flow& flow);
   void close_all();
   [[nodiscard]] std::size_t half_open() const;
@@ -40,7 +41,8 @@ class Connections {
 
   ConnectionShared shared_;
   std::unordered_map<FlowId, std::shared_ptr<Connection>> connections_;
-  std::uint64_t next_accepted_id_ = std::uint64_t{1} << 32;  // Those that we open are numbered by the edge, below this.
+  // The edge numbers the connections that we open, below this value.
+  std::uint64_t next_accepted_id_ = std::uint64_t{1} << 32;
 };
 
 }  // namespace offhook::inline v0::sip::detail

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint16_t kTypeA = 1, kTypeCname = 5, kTypeAaaa = 28, kTypeSrv = 33, kTypeNaptr = 35, kClassInternet = 1;
 
-/// Reads on while all is well; after the first fault everything reads as 0, and good() is false.
+/// Reads DNS data. After the first error, all reads return 0 and good() is false.
 class Reader {
  public:
   Reader(base::Bytes message, std::size_t at, std::size_t end) : message_(message), at_(at), end_(end) {}
@@ -48,7 +48,7 @@ class Reader {
     const auto bytes = take(u8());
     return {bytes.begin(), bytes.end()};
   }
-  /// It may point back into the message; what it takes here must lie here.
+  /// Reads a name. It may point back into the message, but the octets that it takes must be within this range.
   std::string name() {
     if (!good_) return {};
     char* expanded = nullptr;
@@ -75,7 +75,7 @@ class Reader {
   bool good_ = true;
 };
 
-/// The data of one record; nothing for a type that we do not ask for. A fault is told by the reader.
+/// Returns the data of one record, or nullopt for a type that we do not ask for. The reader reports errors.
 std::optional<decltype(Record::data)> data_of(std::uint16_t type, Reader& data) {
   switch (type) {
     case kTypeA: {
@@ -118,10 +118,10 @@ std::optional<decltype(Record::data)> data_of(std::uint16_t type, Reader& data) 
 Answer parse_dns_answer(base::Bytes message, const locate::Question& question) {
   const Answer failed{Answer::Kind::Failed, {}};
   Reader in(message, 0, message.size());
-  (void)in.u16();  // The number, which c-ares has compared.
+  (void)in.u16();  // The message id, which c-ares has checked.
   const std::uint16_t flags = in.u16();
   const std::uint16_t questions = in.u16(), answers = in.u16();
-  (void)in.u32();  // How many there are in the sections that nobody reads.
+  (void)in.u32();  // The numbers of records in the other sections.
   if (!in.good() || (flags & 0x8000) == 0 || questions != 1) return failed;
   const std::string asked = locate::normal_name(in.name());
   (void)in.u32();
@@ -134,7 +134,7 @@ Answer parse_dns_answer(base::Bytes message, const locate::Question& question) {
     if (record.name == asked) record.name = question.name;
     const std::uint16_t type = in.u16(), record_class = in.u16();
     const std::uint32_t ttl = in.u32();
-    record.ttl = std::chrono::seconds(ttl > 0x7fffffff ? 0 : ttl);  // As RFC 2181 reads it.
+    record.ttl = std::chrono::seconds(ttl > 0x7fffffff ? 0 : ttl);  // As in RFC 2181.
     const std::size_t size = in.u16();
     const std::size_t at = in.at();
     (void)in.take(size);

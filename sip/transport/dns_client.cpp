@@ -41,12 +41,13 @@ Answer::Kind kind_of(int status) {
     case ARES_ENODATA: return Answer::Kind::NoData;
     case ARES_ENOTFOUND: return Answer::Kind::NoName;
     case ARES_ETIMEOUT:
-    case ARES_ECONNREFUSED: return Answer::Kind::Timeout;  // Nobody is there.
+    // No server responds.
+    case ARES_ECONNREFUSED: return Answer::Kind::Timeout;
     default: return Answer::Kind::Failed;
   }
 }
 
-/// What went wrong, in the words of DNS, else in those of c-ares.
+/// Returns the reason as a DNS status word, or in the words of c-ares.
 std::string trouble_of(int status) {
   switch (status) {
     case ARES_SUCCESS:
@@ -57,7 +58,7 @@ std::string trouble_of(int status) {
     case ARES_ESERVFAIL: return "SERVFAIL";
     case ARES_ENOTIMP: return "NOTIMP";
     case ARES_EREFUSED: return "REFUSED";
-    // After the last server c-ares tells apart no more which of these it was.
+    // After the last server, c-ares does not distinguish these.
     case ARES_ECONNREFUSED: return "each name server is out of reach, or says SERVFAIL, NOTIMP or REFUSED";
     default: return ares_strerror(status);
   }
@@ -67,7 +68,7 @@ Answer failed(std::string trouble) { return {Answer::Kind::Failed, {}, std::move
 
 }  // namespace
 
-/// One set of name servers and their sockets. c-ares says which sockets to watch; the io_context watches them.
+/// One set of name servers and their sockets. c-ares selects the sockets to watch, and the io_context watches them.
 class DnsClient::Channel {
  public:
   Channel(asio::io_context& io, const DnsOptions& options) : io_(io), timer_(io) {
@@ -86,7 +87,8 @@ class DnsClient::Channel {
   }
   ~Channel() {
     closed_ = true;
-    if (channel_ != nullptr) ares_destroy(channel_);  // Calls back for each question; nobody is told.
+    // This calls on_answer for each pending question, which then does nothing.
+    if (channel_ != nullptr) ares_destroy(channel_);
     for (auto& [socket, watched] : watched_) watched->descriptor.release();
   }
   Channel(const Channel&) = delete;
@@ -97,13 +99,15 @@ class DnsClient::Channel {
   void ask(const locate::Question& question, Done done) {
     if (channel_ == nullptr || under_way_ >= kMaxQuestions) {
       const char* why = channel_ == nullptr ? "no name server can be asked" : "too many questions at a time";
-      asio::post(io_, [done = std::move(done), why] { done(failed(why)); });  // Not from inside the caller's own turn.
+      // Not from within the caller's turn.
+      asio::post(io_, [done = std::move(done), why] { done(failed(why)); });
       return;
     }
     ++under_way_;
     auto* asked = new Asked{this, question, std::move(done)};  // c-ares hands it back exactly once.
     const bool address = question.type == RecordType::A || question.type == RecordType::Aaaa;
-    const auto way = address ? ares_search : ares_query;  // The system's search list is for hosts, not for services.
+    // The system's search list is for hosts, not for services.
+    const auto way = address ? ares_search : ares_query;
     way(channel_, question.name.c_str(), kInternetClass, type_number(question.type), &Channel::on_answer, asked);
     arm();
   }
@@ -133,8 +137,8 @@ class DnsClient::Channel {
   struct Watched {
     explicit Watched(asio::io_context& io) : descriptor(io) {}
     asio::posix::stream_descriptor descriptor;
-    bool readable = false, writable = false;  // What is to be waited for.
-    bool reads = false, writes = false;       // What is waited for.
+    bool readable = false, writable = false;  // The events to wait for.
+    bool reads = false, writes = false;       // The events that are being waited for.
   };
 
   static void on_answer(void* arg, int status, int, unsigned char* bytes, int size) {
@@ -150,7 +154,7 @@ class DnsClient::Channel {
   void watch(ares_socket_t socket, bool readable, bool writable) {
     auto& watched = watched_[socket];
     if (!readable && !writable) {
-      if (watched) watched->descriptor.release();  // c-ares closes it itself.
+      if (watched) watched->descriptor.release();  // c-ares closes the socket itself.
       watched_.erase(socket);
       return;
     }
@@ -172,7 +176,7 @@ class DnsClient::Channel {
       const std::weak_ptr<Watched> weak = watched;
       watched->descriptor.async_wait(kind, [this, weak, socket, waits, kind](const error_code& error) {
         const auto still = weak.lock();
-        if (error || !still) return;  // Released, and this channel may be gone.
+        if (error || !still) return;  // Released; this channel may be gone.
         (*still).*waits = false;
         const bool read = kind == Descriptor::wait_read;
         ares_process_fd(channel_, read ? socket : ARES_SOCKET_BAD, read ? ARES_SOCKET_BAD : socket);
@@ -192,7 +196,8 @@ class DnsClient::Channel {
     }
     timer_.expires_after(std::chrono::seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec));
     timer_.async_wait([this, lives = std::weak_ptr<const int>(lives_)](const error_code& error) {
-      if (error || lives.expired()) return;  // A timer that had expired before its cancellation says no error.
+      // A timer that expired before its cancellation reports no error.
+      if (error || lives.expired()) return;
       ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
       arm();
     });

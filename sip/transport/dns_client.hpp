@@ -14,23 +14,23 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Name servers by c-ares, on one io_context and its one thread: nothing here blocks but the reading of the hosts file.
+/// Asks name servers by c-ares, on one io_context and its one thread. Only reading the hosts file blocks.
 class DnsClient {
  public:
-  static constexpr std::size_t kMaxQuestions = 512;  ///< under way at a time; a further one has failed
-  /// The system's list of name servers is read again after this, when nothing is under way.
+  static constexpr std::size_t kMaxQuestions = 512;  ///< bound of pending questions; a further one fails
+  /// The system's list of name servers is read again after this time, when no question is pending.
   static constexpr base::Duration kListAge = std::chrono::seconds(30);
 
   using Done = std::function<void(locate::Answer)>;
 
   DnsClient(boost::asio::io_context& io, DnsOptions options);
-  ~DnsClient();  ///< who still waits hears nothing any more
+  ~DnsClient();  ///< pending callbacks are not called any more
   DnsClient(const DnsClient&) = delete;
   DnsClient& operator=(const DnsClient&) = delete;
 
-  /// `done` is called once, later.
+  /// Asks a question. `done` is called once, later.
   void ask(const locate::Question& question, Done done);
-  /// Addresses that the machine's own hosts file gives this name.
+  /// Returns the addresses of this name in the machine's hosts file.
   [[nodiscard]] std::vector<base::IpAddress> known(const std::string& host);
 
  private:

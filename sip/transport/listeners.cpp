@@ -6,7 +6,7 @@ namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-/// How well a listener suits a peer to whom packets leave from `source`; 0: not at all.
+/// Returns how well a listener suits a peer to which packets leave from `source`; 0 means that it does not suit.
 int fit(const Listeners::Bound& bound, const base::IpAddress& remote, const std::optional<base::IpAddress>& source) {
   if (bound.local.ip.is_v6() != remote.is_v6()) return bound.both_families && remote.is_v4() ? 2 : 0;
   if (source && bound.local.ip == *source) return 4;
@@ -34,7 +34,8 @@ std::optional<Listeners::Way> Listeners::towards(Transport transport, const base
   const Bound* bound = best(transport, remote, source);
   if (bound == nullptr) {
     if (!is_reliable(transport) || !source) return std::nullopt;
-    return Way{{*source, 0}, {}};  // The port is the connection's own, and not known yet.
+    // The port is the connection's local one, which is not known yet.
+    return Way{{*source, 0}, {}};
   }
   if (!bound->local.ip.is_unspecified()) return Way{bound->local, bound->socket};
   if (!source) return std::nullopt;

@@ -9,17 +9,16 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Where this machine is reached, once all is bound, and which of it a peer is to be told. Pure: the routing table is asked
-/// through a function.
+/// The bound addresses of this machine; chooses the one that a peer gets. Pure: a function queries the routing table.
 class Listeners {
  public:
   struct Bound {
     Transport transport = Transport::Udp;
     base::SocketAddress local;
-    FlowId socket{};       ///< of UDP; 0 for what accepts connections
-    bool both_families = false;  ///< on ::, and IPv4 peers come here too (RFC 4291 section 2.5.5.2)
+    FlowId socket{};       ///< of UDP; 0 for listening sockets of stream transports
+    bool both_families = false;  ///< bound to ::, and also accepts IPv4 peers (RFC 4291 section 2.5.5.2)
   };
-  /// Which address of ours packets to that one leave from; nothing when there is no way there.
+  /// Returns our address from which packets to the given one leave, or nullopt if there is no route.
   using RouteSource = std::function<std::optional<base::IpAddress>(const base::IpAddress&)>;
 
   explicit Listeners(RouteSource route_source) : route_source_(std::move(route_source)) {}
@@ -32,11 +31,11 @@ class Listeners {
     base::SocketAddress local;
     FlowId socket{};
   };
-  /// The listener of that transport which a peer at `remote` can reach: the one on the very address that packets leave from, else
-  /// one on every address. Stream transports need none: we can open connections all the same, and name the default port.
-  /// Nothing when there is no way to that address, or no UDP socket of its family.
+  /// Returns the listener of that transport that a peer at `remote` can reach: the one on the address from which packets leave,
+  /// otherwise one on all addresses. A stream transport needs no listener, because we can open connections; port is then 0.
+  /// Returns nullopt if there is no route to that address, or no UDP socket of its family.
   [[nodiscard]] std::optional<Way> towards(Transport transport, const base::IpAddress& remote) const;
-  /// The address of ours for that peer, by whatever transport.
+  /// Returns our address for that peer, over any transport.
   [[nodiscard]] std::optional<base::IpAddress> address_towards(const base::IpAddress& remote) const;
 
  private:

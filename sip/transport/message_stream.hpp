@@ -6,13 +6,13 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// A stream that keeps messages apart: each write() is one, and what is read says where one ends.
+/// A stream that preserves message boundaries. Each write() is one message, and reads report the end of a message.
 class MessageStream : public ByteStream {
  public:
   MessageStream* messages() final { return this; }
-  /// Of what read_some() brought last, which is nothing at all for an empty message.
+  /// Returns true if the last read_some() reached the end of a message; it reads nothing for an empty message.
   [[nodiscard]] virtual bool at_message_end() const = 0;
-  /// Asks whether the peer is there; `on_pong` hears when it is, never from within ping(), and nothing more after close().
+  /// Checks whether the peer responds. Then calls the on_pong() handler, never from within ping(), and not after close().
   virtual void ping() = 0;
   virtual void on_pong(std::function<void()> handler) = 0;
 };

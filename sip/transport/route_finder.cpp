@@ -20,7 +20,7 @@ RouteFinder::RouteFinder(boost::asio::io_context& io, const DnsOptions& dns, con
                [] { return base::Clock::now(); }},
               {}, random_) {}
 
-/// What we can speak, and the families that we are bound to.
+/// Returns the transports that we offer, and the address families that we are bound to.
 Locator::Options RouteFinder::options() const {
   Locator::Options options;
   options.transports.clear();
@@ -41,7 +41,8 @@ void RouteFinder::resolve(const Query& query) {
 }
 
 void RouteFinder::find_host(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done) {
-  constexpr std::uint16_t kAddressesOnly = 1;  // A port that is given keeps the Locator from asking for services.
+  // With a port, the Locator does not ask for services.
+  constexpr std::uint16_t kAddressesOnly = 1;
   finder_.set_options({});
   finder_.find({host, kAddressesOnly, Transport::Udp, false}, [done = std::move(done)](const ServerFinder::Result& found) {
     std::vector<base::IpAddress> addresses;

@@ -11,18 +11,18 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Answers the stack's queries: the servers of a host, each with the listener of ours that it can reach.
+/// Answers the stack's queries: finds the servers of a host, and for each the listener of ours that it can reach.
 class RouteFinder {
  public:
   struct Owner {
-    std::function<bool(Transport)> offers;  ///< says whether this edge can open such a connection
+    std::function<bool(Transport)> offers;  ///< returns true if this edge can open connections of the transport
     std::function<void(base::Duration, std::function<void()>)> after;
     std::function<void(QueryId, QueryResult)> answer;
   };
 
   RouteFinder(boost::asio::io_context& io, const DnsOptions& dns, const Listeners& listeners, Owner owner);
   void resolve(const Query& query);
-  /// Calls `done` once, later; with nothing where no address was found.
+  /// Finds the addresses of a host. Calls `done` once, later; with an empty list if none was found.
   void find_host(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done);
 
  private:

@@ -9,7 +9,7 @@ namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-constexpr std::uint16_t kAnyPort = 5060;  // Routes know no ports; the kernel wants one.
+constexpr std::uint16_t kAnyPort = 5060;  // Routes do not depend on the port, but connect() needs one.
 
 void forget_peer(int socket) {
   sockaddr none{};
@@ -29,7 +29,7 @@ RouteProbe::~RouteProbe() {
 
 std::optional<base::IpAddress> RouteProbe::source_towards(const base::IpAddress& remote) const {
   const int socket = remote.is_v6() ? v6_ : v4_;
-  forget_peer(socket);  // The address that it was given for the last peer would be kept for this one.
+  forget_peer(socket);  // The kernel would otherwise keep the source address for the previous peer.
   boost::asio::ip::udp::endpoint address(to_asio(remote), kAnyPort);
   if (::connect(socket, address.data(), static_cast<socklen_t>(address.size())) != 0) return std::nullopt;
   auto size = static_cast<socklen_t>(address.capacity());

@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Asks the kernel's routing table which address of ours packets leave from, and sends nothing. Its sockets are opened once, so that it
-/// still answers when no descriptor is left.
+/// Finds the local address from which packets leave, by the kernel's routing table. Sends nothing. Opens its sockets once, so
+/// that it works even if no descriptor is left.
 class RouteProbe {
  public:
   RouteProbe();
@@ -15,7 +15,7 @@ class RouteProbe {
   RouteProbe(const RouteProbe&) = delete;
   RouteProbe& operator=(const RouteProbe&) = delete;
 
-  /// Nothing when there is no way to that address.
+  /// Returns nullopt if there is no route to that address.
   [[nodiscard]] std::optional<base::IpAddress> source_towards(const base::IpAddress& remote) const;
 
  private:

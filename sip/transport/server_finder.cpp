@@ -13,7 +13,8 @@ ServerFinder::~ServerFinder() = default;
 
 void ServerFinder::find(const Locator::Target& target, Done done) {
   const auto refuse = [&](const char* why) {
-    ways_.post([done = std::move(done), why] { done({{}, why}); });  // Not from inside the caller's own turn.
+    // Not from within the caller's turn.
+    ways_.post([done = std::move(done), why] { done({{}, why}); });
   };
   if (waiting_ >= kMaxWaiting) return refuse("too many wait for names that are being looked up");
   const Key key{locate::normal_name(target.host), target.port, target.transport, target.secure};
@@ -45,7 +46,7 @@ void ServerFinder::find(const Locator::Target& target, Done done) {
   });
 }
 
-/// Until what is missing has been asked of a name server.
+/// Asks name servers for everything that the search still needs.
 void ServerFinder::ask_on(const Key& key, Search& search) {
   while (const auto question = search.locator->poll_question()) {
     if (const Answer* cached = cache_.find(*question, ways_.now())) {
@@ -55,7 +56,8 @@ void ServerFinder::ask_on(const Key& key, Search& search) {
     ways_.ask(*question, [this, key, id = search.id, question = *question](const Answer& answer) {
       cache_.keep(question, answer, ways_.now());
       const auto at = searches_.find(key);
-      if (at == searches_.end() || at->second.id != id || at->second.locator->is_done()) return;  // Too late: nobody waits.
+      // Too late: the search has ended.
+      if (at == searches_.end() || at->second.id != id || at->second.locator->is_done()) return;
       at->second.locator->on_answer(question, answer);
       ask_on(key, at->second);
       if (at->second.locator->is_done()) end(key);

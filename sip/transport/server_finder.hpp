@@ -15,32 +15,33 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Drives a Locator for each name that is being looked up: side by side, so that a slow one holds up nobody else; whoever asks
-/// for the same waits with those who did before. Whoever asked hears after kLimit in any case, with what is known by then.
+/// Runs a Locator for each name. Searches run side by side, so that a slow one delays no other. Several requests for the same
+/// name share one search. Each gets its result after kLimit at the latest, with the answers known by then.
 class ServerFinder {
  public:
-  static constexpr std::size_t kMaxSearches = 256;   ///< a further one is refused while so many are under way
-  static constexpr std::size_t kMaxWaiting = 4096;   ///< for all of them: one name may lead all calls on
+  static constexpr std::size_t kMaxSearches = 256;   ///< bound of searches; a further one is refused
+  static constexpr std::size_t kMaxWaiting = 4096;   ///< bound of requests that wait; one name may be the target of all calls
   static constexpr base::Duration kLimit = std::chrono::seconds(10);
 
   struct Result {
     std::vector<Locator::Candidate> candidates;
-    std::string error;  ///< why there are none
+    std::string error;  ///< reason why there are none
   };
   using Done = std::function<void(const Result&)>;
   struct Ways {
     std::function<void(const locate::Question&, std::function<void(locate::Answer)>)> ask;  ///< calls back once, later
-    std::function<std::vector<base::IpAddress>(const std::string& host)> known;             ///< by the hosts file
+    std::function<std::vector<base::IpAddress>(const std::string& host)> known;             ///< from the hosts file
     std::function<void(std::function<void()>)> post;
     std::function<void(base::Duration, std::function<void()>)> after;
     std::function<base::TimePoint()> now;
   };
 
-  /// `options.known` is not used. `random` must outlive this, and what was handed to `ways` must not run after its end.
+  /// `options.known` is not used. `random` must outlive this object. Callbacks passed to `ways` must not run after its
+  /// destruction.
   ServerFinder(Ways ways, Locator::Options options, base::Random& random);
   ~ServerFinder();
 
-  /// `done` is called once, later.
+  /// Starts a search, or joins one. `done` is called once, later.
   void find(const Locator::Target& target, Done done);
   void set_options(Locator::Options options) { options_ = std::move(options); }
 

@@ -53,7 +53,7 @@ class AsioEdge final : public SipEdge {
         connections_(io_, counters_,
                      {[this](const Flow& flow, base::Bytes bytes) { stack_.receive(flow, bytes, base::Clock::now()); request_drain(); },
                       [this](const Flow& flow) {
-                        // Without a number it never came up: then the connections know why.
+                        // Without an id the connection never came up; connections_ then has the reason.
                         stack_.on_flow_failed(flow, base::Clock::now(), flow.id == FlowId{} ? connections_.last_failure() : std::string_view());
                         request_drain();
                       },
@@ -144,7 +144,7 @@ class AsioEdge final : public SipEdge {
     routes_ = std::make_unique<detail::RouteFinder>(io_, dns, listeners_, std::move(owner));
   }
 
-  /// Many inputs in one turn of the loop end in one drain.
+  /// Requests one drain for all inputs of this turn of the loop.
   void request_drain() {
     if (drain_requested_) return;
     drain_requested_ = true;
@@ -159,7 +159,7 @@ class AsioEdge final : public SipEdge {
       while (auto query = stack_.poll_query()) routes_->resolve(*query);
       while (auto flow = stack_.poll_close()) connections_.give_up(*flow);
       while (auto event = stack_.poll_event()) {
-        more = true;  // The handler may have asked for more to be sent.
+        more = true;  // The handler may have caused more output.
         if (handler_) handler_(std::move(*event));
       }
     }
@@ -200,7 +200,7 @@ class AsioEdge final : public SipEdge {
   asio::steady_timer timer_;
   std::unique_ptr<detail::RouteFinder> routes_;
   std::function<void(Event)> handler_;
-  std::uint64_t next_flow_id_ = kMaxListeners + 1;  // Below: the UDP sockets.
+  std::uint64_t next_flow_id_ = kMaxListeners + 1;  // Lower ids are the UDP sockets.
   bool drain_requested_ = false;
 };
 

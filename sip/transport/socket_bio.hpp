@@ -4,8 +4,8 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// OpenSSL reads and writes a non-blocking socket by it. Its own socket BIO writes without MSG_NOSIGNAL: a peer that is gone would
-/// end the process. The descriptor stays its owner's. Null when memory is short.
+/// Makes a BIO through which OpenSSL uses a non-blocking socket. OpenSSL's own socket BIO writes without MSG_NOSIGNAL, so a
+/// closed peer would end the process. Does not own the descriptor. Returns null if there is no memory.
 [[nodiscard]] BIO* make_socket_bio(int fd);
 
 }  // namespace offhook::inline v0::sip::detail

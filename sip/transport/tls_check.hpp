@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// What SipEdge::open() would say of these files and pins, without a socket. Reads the files.
-/// Errors: BadTrust (CA file, pins), BadCertificate (ours, or its key).
+/// Checks certificates, keys and pins as SipEdge::open() does, but without a socket. Reads the files. Errors: BadTrust (CA file,
+/// pins), BadCertificate (ours, or its key).
 [[nodiscard]] base::Result<void, EdgeError> check_tls(const TlsOptions& options);
 
 }  // namespace offhook::inline v0::sip

@@ -16,12 +16,12 @@ namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-// Of TLS 1.2; those of 1.3 are all of this kind: forward secrecy, and encryption that authenticates.
+// For TLS 1.2: suites with forward secrecy and authenticated encryption. All suites of TLS 1.3 have both.
 constexpr const char* kSuites = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr std::size_t kMaxCertificateBytes = 64 * 1024;
 constexpr int kMaxChain = 8;
 
-/// Whom the peer of a connection has to prove to be: freed by OpenSSL together with the connection.
+/// The name that the peer of a connection must prove. OpenSSL frees it with the connection.
 struct Expected {
   std::string name;
   TlsContext::Names names;
@@ -55,13 +55,13 @@ SslPtr over(SSL_CTX* context, int fd) {
   return ssl;
 }
 
-/// Else OpenSSL asks whoever sits at the terminal, and waits for them.
+/// Without this, OpenSSL prompts on the terminal and waits.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
 bool harden(SSL_CTX* context) {
   SSL_CTX_set_default_passwd_cb(context, no_passphrase);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  // An idle connection keeps no record buffers; a read takes all that has come by one system call.
+  // RELEASE_BUFFERS: an idle connection keeps no record buffers. Read-ahead: one system call reads all pending data.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
@@ -135,10 +135,11 @@ int TlsContext::verify(X509_STORE_CTX* chain, void* self) {
   return fault == X509_V_OK ? 1 : 0;
 }
 
-/// Within the handshake, so that whom we do not trust never gets an octet of ours.
+/// Verifies the certificate within the handshake, so that an untrusted peer never gets an octet of our data.
 int TlsContext::judge(X509_STORE_CTX* chain, SSL* ssl) const {
   X509* const leaf = X509_STORE_CTX_get0_cert(chain);
-  const bool theirs = SSL_is_server(ssl) == 1;  // The certificate of one who connects to us: there is no name to compare it with.
+  // The certificate of a client that connects to us: there is no name to compare it with.
+  const bool theirs = SSL_is_server(ssl) == 1;
   if (leaf == nullptr) return X509_V_ERR_UNSPECIFIED;
   if (verify_ == TlsOptions::Verify::Insecure && !theirs) return X509_V_OK;
   if (verify_ == TlsOptions::Verify::Pinned) return is_pinned(leaf) ? X509_V_OK : X509_V_ERR_CERT_UNTRUSTED;
@@ -160,7 +161,7 @@ SslPtr TlsContext::connect(int fd, const std::string& name, Names names) {
   SslPtr ssl = name.empty() ? nullptr : over(client_.get(), fd);
   if (!ssl) return nullptr;
   SSL_set_connect_state(ssl.get());
-  // RFC 6066 section 3: a name is told to the server, an address is not. OpenSSL's macro has a cast that we do not compile.
+  // RFC 6066 section 3: send the server a name, but not an address. OpenSSL's macro has a cast that our warnings reject.
   if (!base::IpAddress::parse(name) &&
       SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str())) != 1)
     return nullptr;
@@ -178,7 +179,7 @@ SslPtr TlsContext::accept(int fd) {
 
 namespace {
 
-/// What the operator of this side can do about it.
+/// Returns the remedy for the operator of this side.
 std::string_view cure_of(long verified) {
   switch (verified) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:

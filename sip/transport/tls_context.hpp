@@ -19,21 +19,21 @@ struct SslFree {
 };
 using SslPtr = std::unique_ptr<SSL, SslFree>;
 
-/// What all TLS connections of one edge have in common: whom we trust, who we are, which suites. No session is ever resumed: each
-/// connection proves itself anew. Outlives its connections. One thread.
+/// The shared settings of all TLS connections of one edge: trusted certificates, our certificate, cipher suites. No session is
+/// resumed; each connection is verified. Outlives its connections. Use it on one thread.
 class TlsContext {
  public:
-  /// Errors: BadTrust (CA file, system store, pins), BadCertificate (ours, or its key).
+  /// Reads all files. Errors: BadTrust (CA file, system store, pins), BadCertificate (ours, or its key).
   [[nodiscard]] static base::Result<std::unique_ptr<TlsContext>, EdgeError> make(const TlsOptions& options);
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  /// How a certificate names a host: as those of SIP do (RFC 5922), or as those of the web do, which WebSocket goes by (RFC 7118
-  /// section 9.1, RFC 6125 section 6.4): there a wildcard stands for one label.
+  /// The rules by which a certificate names a host. Sip: RFC 5922. Web: for WebSocket (RFC 7118 section 9.1,
+  /// RFC 6125 section 6.4), where a wildcard covers one label.
   enum class Names : std::uint8_t { Sip, Web };
-  /// A connection over `fd` whose peer has to prove to be `name`. Null when memory is short, or without a name.
+  /// Makes a client connection over `fd` whose peer must prove `name`. Returns null if there is no memory, or no name.
   [[nodiscard]] SslPtr connect(int fd, const std::string& name, Names names = Names::Sip);
-  /// One that somebody made to us. Null when memory is short, or without a certificate of ours.
+  /// Makes a server connection over `fd`. Returns null if there is no memory, or we have no certificate.
   [[nodiscard]] SslPtr accept(int fd);
   [[nodiscard]] bool has_certificate() const { return has_certificate_; }
   [[nodiscard]] bool verifies() const { return verify_ != TlsOptions::Verify::Insecure; }
@@ -54,7 +54,7 @@ class TlsContext {
   bool has_certificate_ = false;
 };
 
-/// Why a handshake failed, for people; "" when nothing did. Read once, right after it failed.
+/// Returns the reason of a failed handshake, as text for users; "" if it did not fail. Call it once, right after the failure.
 [[nodiscard]] std::string tls_failure(SSL* ssl);
 
 }  // namespace offhook::inline v0::sip::detail

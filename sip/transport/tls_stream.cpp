@@ -15,7 +15,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// OpenSSL reads and writes the descriptor itself: asio::ssl::stream would keep 68 KB of buffers for each connection.
+/// OpenSSL reads and writes the descriptor itself. asio::ssl::stream would keep 68 KB of buffers for each connection.
 class TlsStream final : public ByteStream {
  public:
   TlsStream(tcp::socket socket, SslPtr ssl) : socket_(std::move(socket)), ssl_(std::move(ssl)) {
@@ -56,7 +56,7 @@ class TlsStream final : public ByteStream {
   std::string failure() const override { return failure_; }
 
  private:
-  /// Tries, and again whenever the socket is ready for what OpenSSL waits for.
+  /// Tries `attempt`, and again whenever the socket is ready for the operation that OpenSSL waits for.
   template <class Try>
   void step(Try attempt, Done done, bool first) {
     if (!socket_.is_open() || broken_) return finish(std::move(done), asio::error::operation_aborted, 0, first);
@@ -82,7 +82,7 @@ class TlsStream final : public ByteStream {
 
   error_code failed(int fault, int system) {
     if (fault == SSL_ERROR_ZERO_RETURN) return asio::error::eof;
-    broken_ = true;  // RFC 8446 section 6.2: nothing more is said over it.
+    broken_ = true;  // RFC 8446 section 6.2: send nothing more.
     failure_ = tls_failure(ssl_.get());
     if (fault == SSL_ERROR_SYSCALL) return system == 0 ? error_code(asio::error::eof) : error_code(system, boost::system::system_category());
     return protocol_error();

@@ -5,7 +5,8 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// TLS over a connected socket. `ssl` as TlsContext made it for that socket's descriptor: client or server is settled by that.
+/// Makes TLS over a connected socket. TlsContext must have made `ssl` for that socket's descriptor; it also decides between
+/// client and server.
 [[nodiscard]] std::unique_ptr<ByteStream> make_tls_stream(boost::asio::ip::tcp::socket socket, SslPtr ssl);
 
 }  // namespace offhook::inline v0::sip::detail

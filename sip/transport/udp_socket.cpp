@@ -18,16 +18,18 @@ using asio::ip::udp;
 using boost::system::error_code;
 
 namespace {
-constexpr int kSocketBufferBytes = 1 << 20;  // A burst of a PBX that comes back must not be lost to the default of 208 KiB.
+// A restarted PBX sends a burst, which the default of 208 KiB would lose.
+constexpr int kSocketBufferBytes = 1 << 20;
 
-/// The address of ours that a datagram was sent to, as the kernel tells it; nothing when it does not.
+/// Returns our address to which a datagram was sent, or nullopt if the kernel does not report it.
 std::optional<base::IpAddress> destination_of(msghdr& message) {
   for (cmsghdr* entry = CMSG_FIRSTHDR(&message); entry != nullptr; entry = CMSG_NXTHDR(&message, entry)) {
     if (entry->cmsg_level == IPPROTO_IP && entry->cmsg_type == IP_PKTINFO) {
       in_pktinfo info{};
       std::memcpy(&info, CMSG_DATA(entry), sizeof info);
       std::array<std::uint8_t, 4> octets{};
-      std::memcpy(octets.data(), &info.ipi_spec_dst, octets.size());  // Ours, though the datagram went to a broadcast address.
+      // Our address, even if the datagram was sent to a broadcast address.
+      std::memcpy(octets.data(), &info.ipi_spec_dst, octets.size());
       return base::IpAddress::v4(octets);
     }
     if (entry->cmsg_level == IPPROTO_IPV6 && entry->cmsg_type == IPV6_PKTINFO) {
@@ -49,7 +51,7 @@ void ask_for_destinations(int socket, bool v6) {
 
 using Control = std::array<std::uint8_t, 128>;
 
-/// Asks that a datagram leave from that address of ours. `control` must live as long as the message.
+/// Sets the local address from which a datagram must leave. `control` must live as long as the message.
 void ask_for_source(msghdr& message, Control& control, const asio::ip::address& source) {
   const auto put = [&](int level, int type, const auto& info) {
     message.msg_control = control.data();
@@ -116,10 +118,12 @@ void UdpSocket::read_burst() {
     message.msg_controllen = control.size();
     const ssize_t size = ::recvmsg(socket_.native_handle(), &message, 0);
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-    if (size < 0) continue;  // ECONNREFUSED: an ICMP answer to an earlier send; the transaction's timer knows.
+    // ECONNREFUSED is an ICMP error for an earlier send; the transaction's timer handles that.
+    if (size < 0) continue;
     from.resize(message.msg_namelen);
     ++counters_.datagrams_received;
-    // Bound to every interface, only the datagram says which of our addresses its sender knows: our Contact names it.
+    // If the socket is bound to all interfaces, the destination of the datagram is the address that the sender knows. Our Contact
+    // must name it.
     const base::IpAddress ours = local_.ip.is_unspecified() ? destination_of(message).value_or(local_.ip) : local_.ip;
     datagram_(Flow{id(), Transport::Udp, {ours, local_.port}, detail::to_ours(from)},
               {buffer_.data(), static_cast<std::size_t>(size)});
@@ -127,7 +131,8 @@ void UdpSocket::read_burst() {
   burst_end_();
 }
 
-/// The socket of both families takes an IPv4 address in IPv6's form alone (RFC 4291 section 2.5.5.2).
+/// Returns the address in the form for this socket. A socket of both families needs IPv4 addresses in mapped form
+/// (RFC 4291 section 2.5.5.2).
 asio::ip::address UdpSocket::in_our_form(const base::IpAddress& ip) const {
   const auto address = detail::to_asio(ip);
   if (local_.ip.is_v6() && ip.is_v4()) return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
@@ -143,11 +148,13 @@ void UdpSocket::send(const Flow& flow, std::string bytes) {
   message.msg_namelen = static_cast<socklen_t>(to.size());
   message.msg_iov = &content;
   message.msg_iovlen = 1;
-  // Bound to every interface, the kernel would choose by its routes alone, and an answer could come from another address than was asked.
+  // If the socket is bound to all interfaces, the kernel would choose the source by its routes, and a response could come from
+  // another address than the request was sent to.
   if (local_.ip.is_unspecified() && !flow.local.ip.is_unspecified()) ask_for_source(message, control, in_our_form(flow.local.ip));
   ssize_t sent = ::sendmsg(socket_.native_handle(), &message, 0);
   if (sent < 0 && message.msg_control != nullptr && (errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH)) {
-    message.msg_control = nullptr;  // The machine has lost that address: what is left is a way to the peer.
+    // The machine has lost that address: send from any address.
+    message.msg_control = nullptr;
     message.msg_controllen = 0;
     sent = ::sendmsg(socket_.native_handle(), &message, 0);
   }

@@ -10,16 +10,15 @@
 
 namespace offhook::inline v0::sip {
 
-/// One UDP socket of an edge. Reads in bursts; a send that the kernel refuses is counted and left to the transaction's
-/// repetition.
+/// One UDP socket of an edge. Reads in bursts. Counts a send that the kernel refuses; the transaction repeats it.
 class UdpSocket {
  public:
   UdpSocket(boost::asio::io_context& io, EdgeCounters& counters, FlowId id) : socket_(io), counters_(counters), id_(id) {}
 
   [[nodiscard]] boost::system::error_code open(const base::SocketAddress& local, bool v6_only);
-  /// `burst_end` runs after each burst of datagrams.
+  /// Sets the handlers. `burst_end` runs after each burst of datagrams.
   void on_datagrams(std::function<void(const Flow&, base::Bytes)> datagram, std::function<void()> burst_end);
-  /// To the flow's remote address, from its local one.
+  /// Sends to the flow's remote address, from its local one.
   void send(const Flow& flow, std::string bytes);
 
   [[nodiscard]] FlowId id() const { return id_; }

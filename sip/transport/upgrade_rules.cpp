@@ -16,7 +16,8 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Octets that follow this one, and the least that the whole may mean.
+/// The number of octets that follow the first one, the first one's value bits, and the smallest value that this length may
+/// encode.
 struct Lead {
   std::size_t more = 0;
   std::uint32_t bits = 0, least = 0;

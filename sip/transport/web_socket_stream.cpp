@@ -1,4 +1,4 @@
-// The one file of floors 0 to 3 with a Beast WebSocket in it: it takes a minute to compile (docs/building.md).
+// The only file of layers 0 to 3 that contains a Beast WebSocket: it takes a minute to compile (docs/building.md).
 #include <offhook/sip/transport/web_socket_stream.hpp>
 
 #include <offhook/sip/message/limits.hpp>
@@ -63,7 +63,8 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   void on_progress();
 
   WebSocketSetup setup_;
-  asio::steady_timer timer_;  // A frame or message that is on its way, then the peer's close frame.
+  // For the frame or message being received, then for the peer's close frame.
+  asio::steady_timer timer_;
   websocket::stream<CarrierAdaptor, /*deflateSupported=*/false> stream_;
   struct Handshake {
     std::string request;
@@ -91,7 +92,7 @@ void WebSocket::open(Done done) {
   });
 }
 
-/// The handshake has its time from whoever opens us.
+/// Sets the options. The caller limits the time for the handshake.
 void WebSocket::configure() {
   stream_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), setup_.options.silence, true});
   stream_.read_message_max(kMaxMessageBytes);
@@ -110,7 +111,8 @@ void WebSocket::ask(Done done) {
       self->failure_ = "the WebSocket handshake was answered with status " + std::to_string(handshake->answer.result_int());
     if (error) return done(error, 0);
     const auto protocol = handshake->answer[http::field::sec_websocket_protocol];
-    if (protocol != "sip") {  // RFC 6455 section 4.1, RFC 7118 section 4.1
+    // RFC 6455 section 4.1, RFC 7118 section 4.1
+    if (protocol != "sip") {
       self->failure_ = "the WebSocket server does not speak the subprotocol sip";
       return done(protocol_error(), 0);
     }
@@ -118,7 +120,7 @@ void WebSocket::ask(Done done) {
   });
 }
 
-/// All of it before any of it is looked at: Beast's own limit on a header depends on how the octets come.
+/// Reads the whole request before parsing it, because Beast's own header limit depends on how the octets arrive.
 void WebSocket::be_asked(Done done) {
   asio::async_read_until(below(), asio::dynamic_buffer(handshake_->request, kMaxUpgradeBytes), "\r\n\r\n",
                          [self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t size) {
@@ -140,7 +142,7 @@ void WebSocket::judge(std::size_t size, const Done& done) {
   accept(handshake_->request.substr(size), done);
 }
 
-/// What Beast does not look at itself.
+/// Performs the checks that Beast does not.
 std::optional<std::pair<http::status, std::string>> WebSocket::objection() const {
   const auto& request = handshake_->parser.get();
   if (!websocket::is_upgrade(request)) return std::pair{http::status::upgrade_required, std::string("it asks for no WebSocket")};
@@ -173,7 +175,7 @@ void WebSocket::refuse(http::status status, const std::string& why, Done done) {
   });
 }
 
-/// What is still unread when a socket closes turns the close into a reset, which may overtake our answer.
+/// Reads and discards the rest. Unread data would turn the close into a reset, which may overtake our response.
 void WebSocket::let_go(const error_code& error, Done done) {
   carrier().finish_writing();
   timer_.expires_after(kCloseLimit);
@@ -192,7 +194,7 @@ void WebSocket::discard(const error_code& error, Done done) {
   });
 }
 
-/// `early`: what came behind its request.
+/// Accepts the handshake. `early` has the octets that followed the request.
 void WebSocket::accept(std::string early, Done done) {
   below().put_back(std::move(early));
   stream_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
@@ -248,14 +250,15 @@ void WebSocket::ping() {
 }
 
 void WebSocket::on_control(websocket::frame_type kind) {
-  if (at_message_end()) on_progress();  // In the midst of a message it is no way to draw that out.
+  // Within a message, a control frame must not extend the time.
+  if (at_message_end()) on_progress();
   if (kind != websocket::frame_type::pong || !std::exchange(pong_due_, false) || !on_pong_) return;
   asio::post(below().get_executor(), [self = shared_from_this()] {
     if (self->on_pong_) self->on_pong_();
   });
 }
 
-/// From the first octet of a frame on its sender has to go on: RFC 6455 knows no limit of its own.
+/// Limits the time from the first octet of a frame to its end: RFC 6455 has no limit.
 void WebSocket::on_octets() {
   if (says_goodbye_ || std::exchange(frame_under_way_, true)) return;
   timer_.expires_after(setup_.message_time);
@@ -297,7 +300,7 @@ void WebSocket::close() {
   if (!is_open_ || !says_goodbye_) carrier().close();
 }
 
-/// The owner's end of it: the WebSocket itself goes when nothing of it runs any more.
+/// The owner's handle. The WebSocket itself is destroyed when none of its operations runs any more.
 class WebSocketStream final : public MessageStream {
  public:
   explicit WebSocketStream(std::shared_ptr<WebSocket> socket) : socket_(std::move(socket)) {}
