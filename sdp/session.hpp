@@ -88,9 +88,9 @@ struct Session {
   std::vector<Media> media;
 
   [[nodiscard]] std::optional<std::string_view> attribute(std::string_view name) const;
-  /// Returns the media's own direction, otherwise the session's, otherwise sendrecv. RFC 8866 section 6.7.
+  /// Returns the connection to which media is sent: the media's own c= line, otherwise the session's. RFC 8866 section 5.7.
   [[nodiscard]] const Connection* connection_of(const Media& stream) const;
-  /// The media's own direction before the session's; sendrecv when neither is there, RFC 8866 section 6.7.
+  /// Returns the media's own direction, otherwise the session's, otherwise sendrecv. RFC 8866 section 6.7.
   [[nodiscard]] Direction direction_of(const Media& stream) const;
   /// Returns a copy of the m= line that includes the session's c= line and direction if it has none of its own. The copy means
   /// the same in another session.

@@ -60,7 +60,7 @@ class Dialog {
   void see(const Message& refused) {
     if (!remote_cseq_ || refused.cseq().number > *remote_cseq_) remote_cseq_ = refused.cseq().number;
   }
-  /// Refreshes the target from a re-INVITE, an UPDATE, or the 2xx to ours: RFC 3261 sections 12.2.1.2 and 12.2.2. Without
+  /// Refreshes the target from a re-INVITE, an UPDATE, or a 2xx response to our own: RFC 3261 sections 12.2.1.2 and 12.2.2. Without
   /// Contact, nothing changes.
   void refresh_target(const Message& message);
   /// Target refresh in two steps, for requests that may still be refused without effect: RFC 6141 section 4.6. Returns nullopt if

@@ -109,7 +109,7 @@ bool ConfirmedCall::send(Purpose purpose, HeaderList headers, HeaderList fields,
 
 Standing ConfirmedCall::standing(std::string_view remote_tag) const {
   const std::string& tag = dialog_.id().remote_tag;
-  // RFC 3891 section 6.1: a peer of RFC 2543
+  // RFC 3891 section 6.1: a peer that implements RFC 2543 has no tag, and 0 stands for it.
   if (tag != remote_tag && !(tag.empty() && remote_tag == "0")) return Standing::Unknown;
   return is_over() ? Standing::Ended : Standing::Up;
 }

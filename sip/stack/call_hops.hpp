@@ -25,12 +25,12 @@ class CallHops {
   void remember(std::uint64_t session, const Hop& hop, const std::vector<Route>& routes);
   /// Returns null, or a pointer that is valid until the next change.
   [[nodiscard]] const std::vector<Route>* find(std::uint64_t session, const Hop& hop) const;
-  /// Puts the address that responded first for the rest of the call. This matters for an ACK, which has no failure that would
-  /// A connection to one of the hop's addresses was opened.
+  /// Uses the address that responded before all others for the rest of the call. This matters for an ACK: no failure would select
+  /// the next address.
   void prefer(std::uint64_t session, const Hop& hop, const Route& used);
-  /// The connection was closed; a new one will have another local end.
+  /// A connection to one of the hop's addresses was opened.
   void learn_own_end(std::uint64_t session, const Hop& hop, const Flow& connection);
-  /// And gone again: the next one has another end.
+  /// The connection was closed; a new one will have another local end.
   void forget_own_end(const Flow& connection);
   void forget(std::uint64_t session, const Hop& hop) { routes_.erase({session, hop}); }
   void forget(std::uint64_t session);

@@ -90,7 +90,7 @@ class ClientRequests {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 
   [[nodiscard]] std::optional<Outcome> take_outcome();
-  /// These return values of the request of an outcome. Valid until collect().
+  /// The next four functions return data of the request in an outcome. The data is valid until collect().
   [[nodiscard]] const Outgoing* request(TransactionId id) const;
   [[nodiscard]] const Flow* flow(TransactionId id) const;
   /// Returns our end of the route: our listening address, or the connection's local end once it is known (Route::local).

@@ -76,7 +76,7 @@ void Notifier::on_subscribe(TransactionId request, const Message& subscribe, bas
   changed(now, out);
 }
 
-/// Sends a NOTIFY without waiting for the pace, because the subscriber expects it.
+/// Sends a NOTIFY without waiting for NotifyOptions::pace, because the subscriber expects it.
 void Notifier::changed(base::TimePoint now, Actions& out) {
   dirty_ = urgent_ = true;
   if (!in_flight_) send(now, out);

@@ -82,7 +82,7 @@ class Notifier {
   bool fetch_ = false;                   // The first Expires was 0.
   bool in_flight_ = false;               // A NOTIFY waits for its response.
   bool dirty_ = false;                   // Another NOTIFY must follow.
-  bool urgent_ = false;                  // That NOTIFY must not wait for the pace.
+  bool urgent_ = false;                  // That NOTIFY must not wait for NotifyOptions::pace.
   std::uint32_t documents_ = 0;          // Number of documents sent.
   Body body_;                            // The last state from the owner.
   Why reason_ = Why::None;               // Reason for the last NOTIFY.
