@@ -29,11 +29,11 @@ prometheus::Family<prometheus::Histogram>& histograms(Registry& registry, const 
 }
 
 prometheus::Counter& one_way(Registry& registry, const std::string& fault) {
-  return counter(registry, "offhook_calls_finished_one_way_total", "Finished calls with sound in one direction only for a while, by what was missing.", {{"fault", fault}});
+  return counter(registry, "offhook_calls_finished_one_way_total", "Finished calls that had audio in only one direction for a while, by the missing audio.", {{"fault", fault}});
 }
 
 prometheus::Histogram& mos(Registry& registry, const std::string& scale) {
-  return histograms(registry, "offhook_call_mos", "Estimated opinion score of finished calls; the two scales must not be compared.")
+  return histograms(registry, "offhook_call_mos", "Estimated mean opinion score (ITU-T G.107) of finished calls. Scores of the two scales cannot be compared.")
       .Add({{"scale", scale}}, kMos);
 }
 
@@ -48,30 +48,30 @@ Labels labels_of(bool outgoing, CallOutcome outcome) {
 }  // namespace
 
 CallMetrics::CallMetrics(Registry& registry)
-    : ended_(prometheus::BuildCounter().Name("offhook_calls_total").Help("Calls that are over, by what became of them.").Register(registry)),
-      callers_(prometheus::BuildCounter().Name("offhook_callers_total").Help("Calls to us whose number's signature was looked for, by what it proved.").Register(registry)),
-      setup_seconds_(histograms(registry, "offhook_call_setup_seconds", "From the INVITE to the answer, of calls that were answered.")),
-      duration_seconds_(histograms(registry, "offhook_call_duration_seconds", "From the answer to the end, of calls that were answered.")),
-      finished_(counter(registry, "offhook_calls_finished_total", "Calls that had media and are over.")),
-      clipped_(counter(registry, "offhook_calls_clipped_total", "Finished calls with samples cut off in one frame of a hundred or more.")),
-      received_(counter(registry, "offhook_packets_received_total", "RTP packets of finished calls that came in time.")),
-      lost_(counter(registry, "offhook_packets_lost_total", "RTP packets of finished calls that never came.")),
-      discarded_(counter(registry, "offhook_packets_discarded_total", "RTP packets of finished calls that came too late to be played.")),
+    : ended_(prometheus::BuildCounter().Name("offhook_calls_total").Help("Calls that have ended, by direction and outcome.").Register(registry)),
+      callers_(prometheus::BuildCounter().Name("offhook_callers_total").Help("Incoming calls for which Offhook checked the signature of the caller's number, by the result.").Register(registry)),
+      setup_seconds_(histograms(registry, "offhook_call_setup_seconds", "Time from the INVITE to the answer of answered calls, in seconds.")),
+      duration_seconds_(histograms(registry, "offhook_call_duration_seconds", "Time from the answer to the end of answered calls, in seconds.")),
+      finished_(counter(registry, "offhook_calls_finished_total", "Calls that had media and have ended.")),
+      clipped_(counter(registry, "offhook_calls_clipped_total", "Finished calls with clipped samples in at least 1 % of the received frames.")),
+      received_(counter(registry, "offhook_packets_received_total", "RTP packets of finished calls that arrived in time for playout.")),
+      lost_(counter(registry, "offhook_packets_lost_total", "RTP packets of finished calls that never arrived.")),
+      discarded_(counter(registry, "offhook_packets_discarded_total", "RTP packets of finished calls that arrived too late for playout.")),
       one_way_{one_way(registry, "nothing_comes"), one_way(registry, "only_silence_comes"), one_way(registry, "peer_hears_nothing")},
-      played_{counter(registry, "offhook_concealed_samples_total", "Samples (of 8000 Hz, as all here) of finished calls made up for what was lost or late."),
-              counter(registry, "offhook_silent_concealed_samples_total", "Samples (of 8000 Hz) of finished calls that were silence in place of what was lost: the gap had lasted too long."),
-              counter(registry, "offhook_concealment_events_total", "Gaps in the sound of finished calls that were concealed, of any length."),
-              counter(registry, "offhook_inserted_samples_for_deceleration_total", "Samples (of 8000 Hz) by which the sound of finished calls was made longer, to wait for late packets."),
-              counter(registry, "offhook_removed_samples_for_acceleration_total", "Samples (of 8000 Hz) by which the sound of finished calls was made shorter, to wait no longer than need be."),
-              counter(registry, "offhook_jitter_buffer_delay_seconds_total", "Seconds from arrival to playing, summed over the samples (of 8000 Hz) of finished calls that came from packets."),
-              counter(registry, "offhook_jitter_buffer_emitted_samples_total", "Samples (of 8000 Hz) of finished calls that came from packets.")},
+      played_{counter(registry, "offhook_concealed_samples_total", "Concealed samples of finished calls, in samples of 8000 Hz: they replace audio that was lost or late."),
+              counter(registry, "offhook_silent_concealed_samples_total", "Concealed samples of finished calls that were silence, in samples of 8000 Hz, because the gap lasted too long."),
+              counter(registry, "offhook_concealment_events_total", "Concealed gaps in the received audio of finished calls, of any length."),
+              counter(registry, "offhook_inserted_samples_for_deceleration_total", "Samples of 8000 Hz that Offhook inserted into the received audio of finished calls, to wait for late packets."),
+              counter(registry, "offhook_removed_samples_for_acceleration_total", "Samples of 8000 Hz that Offhook removed from the received audio of finished calls, to reduce its delay."),
+              counter(registry, "offhook_jitter_buffer_delay_seconds_total", "Time from arrival to playout in seconds, summed over all samples of 8000 Hz that finished calls played from packets."),
+              counter(registry, "offhook_jitter_buffer_emitted_samples_total", "Samples of 8000 Hz that finished calls played from packets.")},
       mos_narrowband_(mos(registry, "narrowband")),
       mos_wideband_(mos(registry, "wideband")),
-      peers_mos_(histograms(registry, "offhook_peer_mos", "What the other side says of our sound (RTCP XR, narrowband), at the end of finished calls that had it.")
+      peers_mos_(histograms(registry, "offhook_peer_mos", "Mean opinion score that the peer reports for the agent's audio (RTCP XR, narrowband), at the end of finished calls with a report.")
                      .Add({}, kMos)),
-      loss_ratio_(histograms(registry, "offhook_call_loss_ratio", "Share of the packets that were lost or too late, of finished calls.").Add({}, kRatio)),
-      jitter_seconds_(histograms(registry, "offhook_call_jitter_seconds", "Interarrival jitter (RFC 3550) at the end of finished calls.").Add({}, kDelaySeconds)),
-      one_way_seconds_(histograms(registry, "offhook_call_one_way_seconds", "Delay in one direction: half the round trip, jitter buffer and packet, of finished calls.").Add({}, kDelaySeconds)) {
+      loss_ratio_(histograms(registry, "offhook_call_loss_ratio", "Share of the packets of a finished call that were lost or too late, from 0 to 1.").Add({}, kRatio)),
+      jitter_seconds_(histograms(registry, "offhook_call_jitter_seconds", "Interarrival jitter (RFC 3550) at the end of finished calls, in seconds.").Add({}, kDelaySeconds)),
+      one_way_seconds_(histograms(registry, "offhook_call_one_way_seconds", "Delay in one direction of finished calls, in seconds: half the round trip, the jitter buffer and one packet.").Add({}, kDelaySeconds)) {
   for (const bool outgoing : {false, true}) {  // All series exist from the start, so that Prometheus sees the first increment of each.
     for (const char* word : {"passed", "failed", "absent"}) callers_.Add({{"identity", word}});
     for (const CallOutcome outcome : kCallOutcomes) ended_.Add(labels_of(outgoing, outcome));
@@ -136,12 +136,12 @@ Figures CallMetrics::live(std::span<const media::QualityReport> reports) {
   LabelledValues worst_mos;
   if (worst_narrowband) worst_mos.emplace_back(Labels{{"scale", "narrowband"}}, *worst_narrowband);
   if (worst_wideband) worst_mos.emplace_back(Labels{{"scale", "wideband"}}, *worst_wideband);
-  return {gauge("offhook_calls", "Calls whose media flows now.", static_cast<double>(reports.size())),
-          gauges("offhook_calls_one_way", "Calls whose media flows now, with sound in one direction only, by what is missing.",
+  return {gauge("offhook_calls", "Calls whose media is flowing now.", static_cast<double>(reports.size())),
+          gauges("offhook_calls_one_way", "Calls whose media is flowing now, with audio in only one direction, by the missing audio.",
                  {{{{"fault", "nothing_comes"}}, nothing_comes}, {{{"fault", "only_silence_comes"}}, only_silence_comes},
                   {{{"fault", "peer_hears_nothing"}}, peer_hears_nothing}}),
-          gauges("offhook_call_mos_worst", "The least estimated opinion score (ITU-T G.107, 1 to 4.5) of the calls that are up.", worst_mos),
-          gauge("offhook_call_loss_ratio_worst", "The largest share of packets lost or too late of any call that is up.", worst_loss / 100)};
+          gauges("offhook_call_mos_worst", "Lowest estimated mean opinion score (ITU-T G.107, 1 to 4.5) of the connected calls.", worst_mos),
+          gauge("offhook_call_loss_ratio_worst", "Highest share of lost and too late packets of a connected call, from 0 to 1.", worst_loss / 100)};
 }
 
 }  // namespace offhook::inline v0::agent

@@ -14,7 +14,7 @@ namespace {
 using prometheus::Registry;
 
 prometheus::Counter& turns(Registry& registry, const std::string& kind) {
-  return counter(registry, "offhook_caller_turns_total", "What callers said, and was understood or not, and keyed in.", {{"kind", kind}});
+  return counter(registry, "offhook_caller_turns_total", "Turns in which callers spoke or pressed keys: understood speech, speech that was not understood, and digits.", {{"kind", kind}});
 }
 
 const prometheus::Histogram::BucketBoundaries kReplySeconds{0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10};
@@ -32,23 +32,23 @@ prometheus::Labels labels_of(std::string_view service, FailureKind kind) {
 }  // namespace
 
 ConversationMetrics::ConversationMetrics(Registry& registry)
-    : replies_(counter(registry, "offhook_replies_total", "Replies whose first sound left.")),
-      interrupted_(counter(registry, "offhook_replies_interrupted_total", "Replies that were cut short: by the caller who spoke, or hung up.")),
+    : replies_(counter(registry, "offhook_replies_total", "Replies whose first audio Offhook has sent.")),
+      interrupted_(counter(registry, "offhook_replies_interrupted_total", "Replies that ended early, because the caller spoke or hung up.")),
       understood_(turns(registry, "understood")),
       not_understood_(turns(registry, "not_understood")),
       digits_(turns(registry, "digits")),
       reply_seconds_(prometheus::BuildHistogram()
                          .Name("offhook_reply_seconds")
-                         .Help("From the caller's last voiced frame, or key, to the first frame of the reply.")
+                         .Help("Time from the caller's last voiced frame or key to the first frame of the reply, in seconds.")
                          .Register(registry)
                          .Add({}, kReplySeconds)),
-      failures_(registry, "offhook_provider_failures_total", "Failures of a provider's stage, by kind.", kMaxFailures),
-      switches_(registry, "offhook_provider_switches_total", "Another provider took over a stage of a call, at its beginning or later.", kMaxSwitches),
-      tools_(registry, "offhook_tool_calls_total", "Steps of calls of tools, by what came of them. Names that no agent allows are \"other\".", kMaxTools),
-      tokens_(registry, "offhook_tokens_total", "What models took, as they count it; cached_input and audio_input are part of input, audio_output of output.",
+      failures_(registry, "offhook_provider_failures_total", "Failures of a provider, by stage (listen, think, speak, whole) and kind.", kMaxFailures),
+      switches_(registry, "offhook_provider_switches_total", "Cases in which another provider took over a stage of a call, at its beginning or later.", kMaxSwitches),
+      tools_(registry, "offhook_tool_calls_total", "Steps of tool calls, by outcome. The label tool is \"other\" for a name that no agent allows.", kMaxTools),
+      tokens_(registry, "offhook_tokens_total", "Tokens that models used, as they count them. cached_input and audio_input are part of input; audio_output is part of output.",
               kMaxTokens),
-      characters_(registry, "offhook_characters_total", "Characters of texts that voices of providers spoke.", kMaxUses),
-      seconds_(registry, "offhook_service_seconds_total", "Time that providers charge: of callers' audio that was listened to, and of open sockets.", kMaxUses) {}
+      characters_(registry, "offhook_characters_total", "Characters of the texts that providers turned into speech.", kMaxUses),
+      seconds_(registry, "offhook_service_seconds_total", "Time that providers charge for, in seconds: callers' audio that a service received, and open connections.", kMaxUses) {}
 
 void ConversationMetrics::on_action(const ConversationAction& action) {
   std::visit([this](const auto& what) { on(what); }, action);

@@ -25,7 +25,7 @@ std::string word_for(Why why) {
 
 Metrics::Metrics()
     : registration_failures_(
-          prometheus::BuildCounter().Name("offhook_registration_failures_total").Help("Attempts to register that failed, by why.").Register(registry_)) {
+          prometheus::BuildCounter().Name("offhook_registration_failures_total").Help("Registration attempts that failed, by reason.").Register(registry_)) {
   for (const Why why : {Why::WrongCredentials, Why::Refused, Why::NoAnswer, Why::Unresolvable, Why::Unreachable})
     registration_failures_.Add({{"why", word_for(why)}});
 }

@@ -59,16 +59,16 @@ Figures process_figures(const std::string& proc, const std::string& root) {
   const auto field = [&stat](std::size_t index) { return index < stat.size() ? number_of(stat[index]) : std::nullopt; };
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
   const auto user = field(kUserTime), system = field(kSystemTime), start = field(kStart);
-  if (user && system) all.push_back(count("process_cpu_seconds_total", "Processor time of this process, of the user and of the system.", (*user + *system) / ticks));
+  if (user && system) all.push_back(count("process_cpu_seconds_total", "Processor time of this process in user and system mode, in seconds.", (*user + *system) / ticks));
   if (const auto boot = number_behind(read_all(root + "/stat"), "btime"); boot && start)
-    all.push_back(gauge("process_start_time_seconds", "When this process began, in seconds since 1970.", *boot + *start / ticks));
-  if (const auto octets = field(kVirtual)) all.push_back(gauge("process_virtual_memory_bytes", "Address space of this process.", *octets));
+    all.push_back(gauge("process_start_time_seconds", "Start time of this process, in seconds since 1970-01-01 UTC.", *boot + *start / ticks));
+  if (const auto octets = field(kVirtual)) all.push_back(gauge("process_virtual_memory_bytes", "Virtual address space of this process, in bytes.", *octets));
   if (const auto pages = field(kResident))
-    all.push_back(gauge("process_resident_memory_bytes", "Memory of this process that is in the machine's.", *pages * static_cast<double>(sysconf(_SC_PAGESIZE))));
-  if (const auto threads = field(kThreads)) all.push_back(gauge("process_threads", "Threads of this process.", *threads));
-  if (const auto open = open_descriptors(proc)) all.push_back(gauge("process_open_fds", "Descriptors that this process has open.", *open));
+    all.push_back(gauge("process_resident_memory_bytes", "Resident memory of this process, in bytes.", *pages * static_cast<double>(sysconf(_SC_PAGESIZE))));
+  if (const auto threads = field(kThreads)) all.push_back(gauge("process_threads", "Number of threads of this process.", *threads));
+  if (const auto open = open_descriptors(proc)) all.push_back(gauge("process_open_fds", "Number of file descriptors that this process has open.", *open));
   if (const auto most = number_behind(read_all(proc + "/limits"), "Max open files"))
-    all.push_back(gauge("process_max_fds", "Descriptors that this process may have open.", *most));
+    all.push_back(gauge("process_max_fds", "Highest number of file descriptors that this process may have open.", *most));
   return all;
 }
 

@@ -262,14 +262,14 @@ std::string_view to_string(RecordingBook::State state) {
 Figures figures_of(const RecordingCounters& counters, RecordingBook::State state) {
   const bool is_room = state != RecordingBook::State::Full && state != RecordingBook::State::Off;
   const auto number = [](auto value) { return static_cast<double>(value); };
-  return {gauge("offhook_recordings", "Calls that are being recorded.", number(counters.active)),
-          gauge("offhook_recordings_room", "1 while there is room for recordings, 0 when the disk or the folder is full, or none are made.", is_room ? 1 : 0),
-          count("offhook_recordings_ended_total", "Recordings that are over.", number(counters.ended)),
-          count("offhook_recordings_failed_total", "Recordings that could not be made, or not be ended.", number(counters.failed)),
-          count("offhook_recordings_not_begun_total", "Calls that were not recorded: no room, or too many.", number(counters.not_begun)),
-          count("offhook_recordings_stopped_total", "Recordings that ended before their call, for want of room.", number(counters.stopped)),
-          count("offhook_recordings_octets_total", "Octets of recordings that were written.", number(counters.octets)),
-          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that recordings lack because the disk was too late for them.", number(counters.dropped))};
+  return {gauge("offhook_recordings", "Calls that Offhook is recording now.", number(counters.active)),
+          gauge("offhook_recordings_room", "1 while there is space for recordings; 0 when the disk or the folder's limit is full, or recording is off.", is_room ? 1 : 0),
+          count("offhook_recordings_ended_total", "Recordings that have ended.", number(counters.ended)),
+          count("offhook_recordings_failed_total", "Recordings that Offhook could not create or could not finish.", number(counters.failed)),
+          count("offhook_recordings_not_begun_total", "Calls that Offhook did not record, because space was missing or too many calls were recorded.", number(counters.not_begun)),
+          count("offhook_recordings_stopped_total", "Recordings that ended before their call, because space was missing.", number(counters.stopped)),
+          count("offhook_recordings_octets_total", "Octets that Offhook wrote to recordings.", number(counters.octets)),
+          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that are silence in recordings, because the disk was too late.", number(counters.dropped))};
 }
 
 std::string default_folder() {
