@@ -58,7 +58,7 @@ bool check_readable(const std::string& where, const std::string& path, const cha
   if (file.error() == std::strerror(EACCES))
     out.warnings.push_back({where, "this user may not read " + path + "; where the service's user may not either, it does not start"});
   else
-    out.problems.push_back({where, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the configuration file"});
+    out.problems.push_back({where, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the folder of the configuration file"});
   return false;
 }
 

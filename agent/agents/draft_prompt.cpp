@@ -31,7 +31,7 @@ std::optional<prompts::PromptFile> read_prompt_file(Draft& draft) {
   const std::string where = draft.where("prompt_file");
   if (!text) {
     draft.tell({where, "a file that cannot be read (" + text.error() + ")", "a Markdown file of at most 128 KiB",
-                "check the path: it starts at the configuration file"});
+                "check the path: it starts at the folder of the configuration file"});
     return std::nullopt;
   }
   auto file = prompts::parse_prompt_file(text->text);

@@ -24,7 +24,7 @@ void check_context_file(Draft& draft, const ContextSource& source) {
   const auto file = draft.sources().files(source.file, kMaxCallDataBytes);
   if (!file)
     return draft.tell({where, "a file that cannot be read (" + file.error() + ")", allowed,
-                       "check the path: it starts at the configuration file"});
+                       "check the path: it starts at the folder of the configuration file"});
   if (const auto values = parse_call_data(file->text, "the file"); !values)
     draft.tell({where, "a file that is not right: " + values.error().detail, allowed, "mend it"});
 }
@@ -99,7 +99,7 @@ void draft_hold_music(Draft& draft, AgentProfile& out) {
   else
     draft.tell({draft.where("hold_music"), "a file that cannot be used (" + music.error() + ")",
                 "a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most 32 MiB and half an hour",
-                "convert it, or check the path: it starts at the configuration file"});
+                "convert it, or check the path: it starts at the folder of the configuration file"});
 }
 
 /// An agent's own greeting, as a file or as words, replaces both of /agent, because an inherited file would not match its words.
@@ -113,7 +113,7 @@ void draft_greeting_file(Draft& draft, AgentProfile& out) {
   else
     draft.tell({draft.where("greeting_file"), "a file that cannot be used, " + written + " (" + sound.error() + ")",
                 "a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most a minute",
-                "convert it, or check the path: it starts at the configuration file"});
+                "convert it, or check the path: it starts at the folder of the configuration file"});
 }
 
 }  // namespace

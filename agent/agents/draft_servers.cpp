@@ -57,7 +57,7 @@ class ServerDraft {
   std::optional<std::string> read_file(const std::string& place, const std::string& written, std::size_t most, const std::string& allowed) {
     const auto file = sources_.files ? sources_.files(path_of(written), most) : base::fail(std::string("files are not read here"));
     if (file) return file->text;
-    tell(place, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the configuration file");
+    tell(place, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the folder of the configuration file");
     return std::nullopt;
   }
 

@@ -51,11 +51,11 @@ std::vector<Lack> lacks_of_azure(const ProviderProfile& provider, const Duty& du
   if (&duty == &kListen || &duty == &kSpeak) {
     if (!provider.speech.url.empty()) return lacks;
     if (provider.speech.key.empty()) lacks.push_back({"/speech/key", "AZURE_SPEECH_KEY", "the key of a Speech resource"});
-    if (provider.speech.region.empty()) lacks.push_back({"/speech/region", "AZURE_SPEECH_REGION", "its region, such as \"westeurope\""});
+    if (provider.speech.region.empty()) lacks.push_back({"/speech/region", "AZURE_SPEECH_REGION", "the region of the Speech resource, such as \"westeurope\""});
     return lacks;
   }
   if (provider.base_url.empty()) lacks.push_back({"/base_url", "AZURE_OPENAI_ENDPOINT", "a URL such as \"https://NAME.openai.azure.com\""});
-  if (provider.api_key.empty()) lacks.push_back({"/api_key", "AZURE_OPENAI_KEY", "the key of that resource"});
+  if (provider.api_key.empty()) lacks.push_back({"/api_key", "AZURE_OPENAI_KEY", "the key of the Azure OpenAI resource"});
   if (&duty == &kThink && provider.models.chat.empty()) lacks.push_back({"/deployment", "AZURE_OPENAI_DEPLOYMENT", "the name of a deployment"});
   return lacks;
 }

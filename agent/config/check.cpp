@@ -102,7 +102,7 @@ Checked check_host(const Setting& setting, const JsonValue& value) {
   if (const auto ip = base::IpAddress::parse(value.text)) return json_text(ip->to_string());
   const auto colon = value.text.rfind(':');
   if (colon != std::string::npos && base::parse_number<std::uint16_t>(std::string_view(value.text).substr(colon + 1)))
-    return refuse(setting, with_value("a port behind the host", setting, value), "write the port to the setting port");
+    return refuse(setting, with_value("a port after the host", setting, value), "write the port in the setting \"port\"");
   if (is_host_name(value.text)) return value;
   return refuse(setting, with_value("text that is neither a host name nor an address", setting, value), "leave out sip:, the user and spaces");
 }
@@ -110,7 +110,7 @@ Checked check_host(const Setting& setting, const JsonValue& value) {
 Checked check_address(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Text) return refuse(setting, kind_found(setting, value), "write it in quotes");
   const auto ip = base::IpAddress::parse(value.text);
-  if (!ip) return refuse(setting, with_value("text that is no address", setting, value), "write the address: Offhook looks up no names here");
+  if (!ip) return refuse(setting, with_value("text that is not an address", setting, value), "write an IP address: Offhook does not look up names here");
   return json_text(ip->to_string());
 }
 
@@ -218,7 +218,7 @@ std::string allowed_for(const Setting& setting) {
     case Shape::Extension: return "the extension alone, such as \"6001\"";
     case Shape::Host: return "a host name or an address, such as \"pbx.example\" or \"192.0.2.1\"";
     case Shape::Address: return "an address, such as \"192.0.2.10\" or \"0.0.0.0\" for all of this machine";
-    case Shape::Codecs: return "a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"]; \"opus\" and \"L16\" are there, too";
+    case Shape::Codecs: return "a list of codecs, best first, such as [\"G722\", \"PCMU\", \"PCMA\"]; \"opus\" and \"L16\" are also allowed";
     case Shape::Schema: return "a JSON Schema of an object";
     case Shape::Object: return "an object with " + member_list(setting);
     case Shape::Map: return "an object of names, each with an object of " + member_list(setting);
@@ -321,7 +321,7 @@ base::Result<HostAndPort, Complaint> split_host(std::string_view text) {
   if (host.find(':') != std::string_view::npos && !host.starts_with('['))
     return base::fail(Complaint{"more than one colon", allowed, "put an IPv6 address in brackets before its port, and leave out sip:"});
   const auto port = base::parse_number<std::uint16_t>(text.substr(colon + 1));
-  if (!port || *port == 0) return base::fail(Complaint{"a colon without such a port", allowed, "mend the port, or leave the colon out"});
+  if (!port || *port == 0) return base::fail(Complaint{"a colon without a valid port after it", allowed, "correct the port, or leave out the colon"});
   return HostAndPort{host, *port};
 }
 

@@ -51,13 +51,13 @@ void check_tls(Effective& out) {
     out.problems.push_back({where_of(out, has("key") ? "/sip/tls/key" : "/sip/tls/certificate"), has("key") ? "a key without a certificate" : "a certificate without its key",
                             "a certificate and the file of its key", "name both, or none"});
   if (verify == "pinned" && !has("pin"))
-    out.problems.push_back({where_of(out, "/sip/tls/verify"), "\"pinned\" without a key to compare with", "\"pinned\" beside /sip/tls/pin", "set /sip/tls/pin"});
+    out.problems.push_back({where_of(out, "/sip/tls/verify"), "\"pinned\" without a key to compare with", "\"pinned\" together with /sip/tls/pin", "set /sip/tls/pin"});
   const bool listens = member(sip.web_socket, "port") != nullptr;
   if (sip.transport != "tls" && sip.transport != "wss") {
     if (sip.tls.kind != JsonValue::Kind::Null && !(listens && has("certificate")))
       out.warnings.push_back({where_of(out, "/sip/tls"), "is not used: /sip/transport is neither \"tls\" nor \"wss\""});
   } else if (verify == "insecure") {
-    out.warnings.push_back({where_of(out, "/sip/tls/verify"), "anybody may pass for the PBX, and hear the password's digest and the calls: use \"required\" or \"pinned\""});
+    out.warnings.push_back({where_of(out, "/sip/tls/verify"), "another host can impersonate the PBX, and read the password's digest and the calls: use \"required\" or \"pinned\""});
   }
 }
 
@@ -65,7 +65,7 @@ void check_web_socket(Effective& out) {
   const Sip& sip = out.config.sip;
   const std::string path = text_of(sip.web_socket, "path");
   if (!path.empty() && !sip::WebSocketOptions::is_path(path))
-    out.problems.push_back({where_of(out, "/sip/web_socket/path"), "text that is no path", "\"/\", \"/ws\"", "begin it with /, without blanks and #"});
+    out.problems.push_back({where_of(out, "/sip/web_socket/path"), "text that is not a path", "\"/\", \"/ws\"", "begin it with /, and leave out blanks and #"});
   const bool listens = member(sip.web_socket, "port") != nullptr;
   if (!listens && member(sip.web_socket, "origins") != nullptr)
     out.warnings.push_back({where_of(out, "/sip/web_socket/origins"), "is not used: there is no /sip/web_socket/port to connect to"});
@@ -78,13 +78,13 @@ void check_trunk(Effective& out) {
   const Sip& sip = out.config.sip;
   const auto check = [&out](const std::string& where, const std::string& host) {
     if (host.empty() || address_of_host(host)) return;
-    out.problems.push_back({where, "a name beside /sip/registration \"none\"", "an IP address", "write the address that the trunk's calls come from, or register"});
+    out.problems.push_back({where, "a host name together with /sip/registration \"none\"", "an IP address", "write the address that the trunk's calls come from, or register"});
   };
   check(where_of(out, "/sip/host"), sip.host);
   check(where_of(out, "/sip/outbound_proxy/host"), text_of(sip.outbound_proxy, "host"));
   for (std::size_t i = 0; i < sip.secondaries.items.size(); ++i)
     check("/sip/secondaries/" + std::to_string(i) + "/host", text_of(sip.secondaries.items[i], "host"));
-  if (sip.bind_port == 0) out.warnings.push_back({where_of(out, "/sip/bind_port"), "is another port at each start, which the trunk is not told without a registration: set it"});
+  if (sip.bind_port == 0) out.warnings.push_back({where_of(out, "/sip/bind_port"), "changes at each start, and without a registration the trunk does not learn the new port: set it"});
 }
 
 void check_registration(Effective& out) {
@@ -93,7 +93,7 @@ void check_registration(Effective& out) {
   if (sip.registration != "parallel") return;
   const std::string where = where_of(out, "/sip/registration");
   if (sip.outbound_proxy.kind != JsonValue::Kind::Null)
-    out.problems.push_back({where, "\"parallel\" beside /sip/outbound_proxy, which each registration would pass", "\"serial\"", "take one of them out"});
+    out.problems.push_back({where, "\"parallel\" together with /sip/outbound_proxy, which all registrations would pass through", "\"serial\"", "write \"serial\", or remove /sip/outbound_proxy"});
   else if (sip.secondaries.items.empty())
     out.warnings.push_back({where, "is not used: there are no /sip/secondaries to register at"});
 }
@@ -101,15 +101,15 @@ void check_registration(Effective& out) {
 void check_identity(const Sip& sip, Problems& problems) {
   const auto has = [&sip](std::string_view name) { return member(sip.identity, name) != nullptr; };
   const auto check_url = [&problems](const std::string& where, const std::string& url) {
-    if (!url.empty() && !url.starts_with("https://")) problems.push_back({where, "an address without TLS", "https://", "write it as signatures name it"});
+    if (!url.empty() && !url.starts_with("https://")) problems.push_back({where, "an address without TLS", "https://", "write the address that the signatures contain"});
   };
   if (has("trust_file") != has("certificates"))
     problems.push_back({has("trust_file") ? "/sip/identity/certificates" : "/sip/identity/trust_file",
                         has("trust_file") ? "a trust_file without certificates" : "certificates without a trust_file",
-                        "certificates of signers, and the file of those they lead to", "name both, or none"});
+                        "certificates of signers, and the file of the certificates that they lead to", "name both, or none"});
   for (const std::string name : {"failed", "absent"}) {
     if (text_of(sip.identity, name) == "refuse" && !has("trust_file"))
-      problems.push_back({"/sip/identity/" + name, "\"refuse\" where no signature is verified", "\"refuse\" beside /sip/identity/trust_file", "set that, or take this out"});
+      problems.push_back({"/sip/identity/" + name, "\"refuse\" without /sip/identity/trust_file, so that Offhook verifies no signature", "\"refuse\" together with /sip/identity/trust_file", "set /sip/identity/trust_file, or remove this setting"});
   }
   if (const auto* certificates = member(sip.identity, "certificates")) {
     for (std::size_t i = 0; i < certificates->items.size(); ++i)
@@ -122,7 +122,7 @@ void check_connections(const Sip& sip, Problems& problems) {
   const sip::ConnectionLimits limits = connection_limits(sip.connections);
   if (limits.is_usable()) return;
   const std::string kept = std::to_string(limits.for_own + limits.for_known);
-  problems.push_back({"/sip/connections/most", "no connection is left to unknown peers", "more than for_own and for_known together: " + kept, "raise it"});
+  problems.push_back({"/sip/connections/most", "no connection left for unknown peers", "more than for_own and for_known together: " + kept, "raise it"});
 }
 
 void check_door(const Sip& sip, Problems& problems) {
@@ -140,7 +140,7 @@ void check_patterns(const JsonValue& patterns, Problems& problems) {
     const auto pattern = transcripts::TextPattern::parse(text_of(patterns.items[i], "pattern"));
     if (pattern) continue;
     problems.push_back({"/transcripts/patterns/" + std::to_string(i), "a pattern that cannot be used (" + std::string(to_string(pattern.error())) + ")",
-                        "letters, digits and # @ ? *, such as \"KD-######\"", "write what is to be taken out"});
+                        "letters, digits and # @ ? *, such as \"KD-######\"", "write the text that Offhook must remove"});
   }
 }
 
@@ -152,11 +152,11 @@ void check_health(Effective& out) {
   const auto ip = base::IpAddress::parse(health.address);
   const auto allowed = [](char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~+/=").find(c) != std::string_view::npos; };
   if (!token.empty() && (token.size() < kLeast || !std::all_of(token.begin(), token.end(), allowed))) {
-    out.problems.push_back({where_of(out, "/health/token"), "text that is no bearer token, or is short", "16 letters, digits or -._~+/= at least",
+    out.problems.push_back({where_of(out, "/health/token"), "text that is not a bearer token, or is too short", "at least 16 letters, digits or -._~+/=",
                             "make one: openssl rand -hex 16"});
   }
   if (health.port != 0 && token.empty() && ip && !ip->is_loopback()) {
-    out.problems.push_back({where_of(out, "/health/address"), "an address that the network reaches, without /health/token", "a loopback address, or any address beside a token",
+    out.problems.push_back({where_of(out, "/health/address"), "an address that other machines can reach, without /health/token", "a loopback address, or any address together with a token",
                             "set OFFHOOK_HEALTH_TOKEN, for example to the output of: openssl rand -hex 16"});
   }
 }
@@ -164,23 +164,23 @@ void check_health(Effective& out) {
 void check_recording_key(Effective& out) {
   const Secret& key = out.config.recordings.key;
   if (key.empty() || media::parse_recording_key(key.reveal())) return;
-  out.problems.push_back({where_of(out, "/recordings/key"), "text that is no key", "64 hexadecimal digits", "make one: openssl rand -hex 32"});
+  out.problems.push_back({where_of(out, "/recordings/key"), "text that is not a key", "64 hexadecimal digits", "make one: openssl rand -hex 32"});
 }
 
 /// Refuses a relative path. The library in that folder runs with Offhook's rights, so the working directory must not select the folder.
 void check_voice_model(Effective& out) {
   const std::string& folder = out.config.media.voice_model;
   if (folder.empty() || folder.starts_with('/')) return;
-  out.problems.push_back({where_of(out, "/media/voice_model"), "a path that does not begin at the root", "a folder from / on, such as \"/opt/silero\"",
-                          "write the whole path"});
+  out.problems.push_back({where_of(out, "/media/voice_model"), "a path that does not begin with /", "an absolute path, such as \"/opt/silero\"",
+                          "write the whole path, from / on"});
 }
 
 /// Refuses "off", which only /records/folder accepts. Elsewhere it would be a folder with the name "off", in which Offhook stores data.
 void check_folders(Effective& out) {
   const auto check = [&out](const std::string& section, const std::string& folder) {
     if (folder != "off") return;
-    out.problems.push_back({where_of(out, "/" + section + "/folder"), "\"off\", which is no folder here", "a folder",
-                            "set /" + section + "/enabled to false where nothing is to be kept"});
+    out.problems.push_back({where_of(out, "/" + section + "/folder"), "\"off\", which does not switch this off", "a folder",
+                            "set /" + section + "/enabled to false to switch it off"});
   };
   check("transcripts", out.config.transcripts.folder);
   check("recordings", out.config.recordings.folder);
@@ -190,8 +190,8 @@ void check_folders(Effective& out) {
 bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
   const std::vector<std::string> known{"slt", "rms"};
   if (voice.empty() || std::find(known.begin(), known.end(), voice) != known.end()) return true;
-  problems.push_back({where, with_word("an unknown voice", voice), "\"slt\", \"rms\" where the embedded voice speaks",
-                      advise(known, voice, "write one of them, or name another who speaks (SPEECH_PROVIDER)")});
+  problems.push_back({where, with_word("an unknown voice", voice), "\"slt\", \"rms\" when the embedded voice speaks",
+                      advise(known, voice, "write one of them, or name another provider that speaks (SPEECH_PROVIDER)")});
   return false;
 }
 

@@ -46,7 +46,7 @@ bool is_language(std::string_view text) {
 std::optional<std::string> fault_of_target(std::string_view text) {
   if (text.empty()) return "empty text";
   if (text.size() > kMaxTarget) return "longer text";
-  if (!is_visible(text) || text.find_first_of("<>\"") != std::string_view::npos) return "characters that nobody can dial";
+  if (!is_visible(text) || text.find_first_of("<>\"") != std::string_view::npos) return "characters that no telephone number or SIP address has";
   const auto colon = text.find(':');
   const auto scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
   if (scheme.empty())
@@ -54,7 +54,7 @@ std::optional<std::string> fault_of_target(std::string_view text) {
                                                                   : std::nullopt;
   const bool is_known = base::iequals(scheme, "sip") || base::iequals(scheme, "sips") || base::iequals(scheme, "tel");
   if (!is_known) return "an address that is neither sip:, sips: nor tel:";
-  return colon + 1 == text.size() ? std::optional<std::string>("nothing behind " + std::string(scheme) + ":") : std::nullopt;
+  return colon + 1 == text.size() ? std::optional<std::string>("nothing after " + std::string(scheme) + ":") : std::nullopt;
 }
 
 std::optional<std::string> fault_of_pattern(std::string_view text) {
@@ -90,11 +90,11 @@ std::optional<std::string> fault_of(Shape shape, std::string_view text, std::siz
     case Shape::Url:
       return fault_of_url(text, most);
     case Shape::Region:
-      return is_word(region_of(text)) ? std::nullopt : std::optional<std::string>("text that is no name");
+      return is_word(region_of(text)) ? std::nullopt : std::optional<std::string>("text that is not a name");
     case Shape::Language:
-      return text.empty() || is_language(text) ? std::nullopt : std::optional<std::string>("text that is no language tag");
+      return text.empty() || is_language(text) ? std::nullopt : std::optional<std::string>("text that is not a language tag");
     default:
-      return is_word(text) ? std::nullopt : std::optional<std::string>(text.empty() ? "empty text" : "text that is no name");
+      return is_word(text) ? std::nullopt : std::optional<std::string>(text.empty() ? "empty text" : "text that is not a name");
   }
 }
 
@@ -106,13 +106,13 @@ std::string advice_for(Shape shape) {
     case Shape::Targets:
       return "write the number alone, or sip:NUMBER@HOST";
     case Shape::Url:
-      return "mend it; keys and passwords have settings of their own";
+      return "correct it, and write keys and passwords in their own settings";
     case Shape::Region:
-      return "write it in one word, as it stands beside the key in Azure's portal";
+      return "write it as one word, as Azure's portal shows it beside the key";
     case Shape::Language:
       return "write one, such as \"en\", or leave it out";
     default:
-      return "use other characters, and fewer than 65";
+      return "use only these characters, and at most 64";
   }
 }
 
@@ -148,7 +148,7 @@ Checked check_targets(const Setting& setting, const JsonValue& value) {
   if (value.members.empty()) return refuse(setting, "an empty object", "name at least one");
   if (value.members.size() > most_of(setting, 64)) return refuse(setting, "a larger object", "take some out");
   for (const auto& [name, target] : value.members) {
-    if (!is_word(name)) return refuse(setting, "a name of other characters", advice_for(Shape::Name));
+    if (!is_word(name)) return refuse(setting, "a name with other characters", advice_for(Shape::Name));
     if (target.kind != Kind::Text)
       return refuse(setting, std::string(name_of(target.kind)) + " for a number", "write it in quotes");
     if (auto fault = fault_of_target(target.text)) return refuse(setting, *std::move(fault), advice_for(Shape::Targets));
@@ -180,13 +180,13 @@ std::string allowed_words(const Setting& setting) {
     case Shape::Url:
       return "a URL such as \"https://host.example\"";
     case Shape::Region:
-      return "a region of Azure's, such as \"westeurope\"";
+      return "a region of Azure, such as \"westeurope\"";
     case Shape::Language:
       return "a language tag such as \"en\" or \"pt-BR\" (BCP 47)";
     case Shape::Provider:
       return "\"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers";
     case Shape::Providers:
-      return "a provider, or a list of at most 16 in the order in which they are tried";
+      return "a provider, or a list of at most 16 in the order in which Offhook tries them";
     case Shape::Names:
       return "a list of 1 to " + std::to_string(setting.most) + " names of letters, digits, - and _";
     default:

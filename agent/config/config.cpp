@@ -93,7 +93,7 @@ void apply_assignments(SettingsReader& reader, const std::vector<std::string>& a
       reader.out.problems.push_back({"--set " + pointer, "a secret on the command line, where other users see it", "any other setting",
                                      advise_secret(pointer, *setting)});
     } else if (setting->is_compound() || setting->shape == Shape::Targets) {
-      reader.out.problems.push_back({"--set " + pointer, "a setting with others in it", "one without, such as /agent/limits/silence_seconds", "write it in the file"});
+      reader.out.problems.push_back({"--set " + pointer, "a setting that contains other settings", "a setting with one value, such as /agent/limits/silence_seconds", "write it in the file"});
     } else {
       reader.apply_at(pointer, value_of_text(*setting, std::string_view(assignment).substr(equals + 1)), "--set " + pointer, {Source::CommandLine, pointer});
     }
@@ -162,15 +162,15 @@ Effective combine(std::optional<std::string_view> text, std::string_view name, c
 }
 
 Problem too_large(std::string_view name) {
-  return {std::string(name), "a larger file", "at most " + std::to_string(kMaxFileBytes / 1024) + " KiB", "check that this is the configuration"};
+  return {std::string(name), "a larger file", "a file of at most " + std::to_string(kMaxFileBytes / 1024) + " KiB", "check that this is the configuration"};
 }
 
 base::Result<std::string, Problem> read_file(const std::string& path) {
   const auto file = disk_files()(path, kMaxFileBytes);
   if (file) return file->text;
   if (file.error() == kFileTooLarge) return base::fail(too_large(path));
-  return base::fail(Problem{path, "no readable file" + (file.error().empty() ? std::string() : " (" + file.error() + ")"),
-                            "a JSON file that this user may read", "check the path and who may read it"});
+  return base::fail(Problem{path, "a file that cannot be read" + (file.error().empty() ? std::string() : " (" + file.error() + ")"),
+                            "a JSON file that this user may read", "check the path and the permissions of the file"});
 }
 
 base::Result<Config, Problems> only_whole(Effective effective) {

@@ -16,12 +16,12 @@ constexpr std::size_t kMaxShownName = 48;
 /// Returns the library's explanation without its quotation of the text. The library writes "... - FOUND; last read: 'TEXT'; expected WHAT".
 std::string fault_of(std::string_view said) {
   constexpr std::string_view kBefore = "syntax error while parsing ", kQuote = "; last read: ";
-  if (said.find("number overflow") != std::string_view::npos) return "a number beyond all bounds";
+  if (said.find("number overflow") != std::string_view::npos) return "a number that is too large";
   const auto begin = said.find(kBefore);
-  if (begin == std::string_view::npos) return "no JSON";
+  if (begin == std::string_view::npos) return "text that is not JSON";
   said.remove_prefix(begin + kBefore.size());
   const auto dash = said.find(" - ");
-  if (dash == std::string_view::npos) return "no JSON";
+  if (dash == std::string_view::npos) return "text that is not JSON";
   return std::string(said.substr(dash + 3, std::min(said.find(kQuote), said.find("; expected ")) - dash - 3));
 }
 
@@ -69,7 +69,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
       return refuse(pointer(), "more than " + most + " names", "at most " + most + " in one object");
     }
     if (std::any_of(members.begin(), members.end(), [&](const auto& member) { return member.first == name; })) {
-      problems_.push_back({pointer() + pointer_step(name), "the name a second time", "each name once", "keep one of them"});
+      problems_.push_back({pointer() + pointer_step(name), "this name a second time", "each name once", "keep one of them"});
     }
     name_ = std::move(name);
     return true;
@@ -80,7 +80,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     const auto line_start = before.rfind('\n');
     const auto column = before.size() - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1;
     problems_.push_back({std::string(source_) + ":" + std::to_string(line) + ":" + std::to_string(column), fault_of(error.what()),
-                         "one JSON text (RFC 8259)", "look here, and just before, for a comma, quote or brace too few or too many"});
+                         "one JSON text (RFC 8259)", "look here, and just before, for a missing or extra comma, quote or brace"});
     return false;
   }
 
@@ -116,7 +116,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     if (is_full()) return false;
     if (open_.size() == bounds_.depth) {
       const std::string most = std::to_string(bounds_.depth) + " levels";
-      problems_.push_back({std::string(source_), "braces and brackets in more than " + most, "at most " + most, "take some of them away"});
+      problems_.push_back({std::string(source_), "braces and brackets nested in more than " + most, "at most " + most, "remove some levels"});
       return false;
     }
     open_.push_back(place(std::move(value)));  // The pointer stays valid: the parent gets no further child while this value is open.
@@ -190,7 +190,7 @@ std::optional<JsonValue> read_json(std::string_view text, std::string_view sourc
   }
   if (complete) return std::move(builder.root);
   if (problems.size() == before)
-    problems.push_back({std::string(source), "no JSON", "one JSON text (RFC 8259)", "write settings in braces"});
+    problems.push_back({std::string(source), "text that is not JSON", "one JSON text (RFC 8259)", "write settings in braces"});
   return std::nullopt;
 }
 

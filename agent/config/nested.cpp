@@ -48,7 +48,7 @@ class NestedReader {
     for (const auto& [name, inner] : value.members) {
       const std::string there = where + pointer_step(name);
       if (!is_word(name))
-        tell(there, {"a name of other characters", "a name of 1 to 64 letters, digits, - and _", "rename it"});
+        tell(there, {"a name with other characters", "a name of 1 to 64 letters, digits, - and _", "rename it"});
       else if (inner.kind != Kind::Object)
         tell(there, {std::string(name_of(inner.kind)), "an object", "put its settings in braces"});
       else
@@ -139,7 +139,7 @@ void tell_missing(const Setting& setting, const JsonValue& value, const std::str
     if (inner != nullptr && inner->kind == Kind::Object && each.shape == Shape::Object) tell_missing(each, *inner, there, problems);
     if (inner != nullptr || !each.is_required() || is_told(problems, there)) continue;
     const VariableSetting* by_variable = find_variable_setting(there);
-    problems.push_back({there, "nothing", allowed_for(each), by_variable != nullptr ? "set " + by_variable->names.front() + ", or write it in the file" : "write it there"});
+    problems.push_back({there, "nothing", allowed_for(each), by_variable != nullptr ? "set " + by_variable->names.front() + ", or write it in the file" : "write it in the file"});
   }
 }
 

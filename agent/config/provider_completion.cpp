@@ -68,7 +68,7 @@ class Completion {
       return kind;
     }
     const Setting& setting = *find_inner("/providers/x/kind")->setting;
-    if (!is_told({at_ + "/kind"})) effective_.problems.push_back({at_ + "/kind", "nothing", allowed_for(setting), "say what it speaks"});
+    if (!is_told({at_ + "/kind"})) effective_.problems.push_back({at_ + "/kind", "nothing", allowed_for(setting), "name its protocol"});
     return std::nullopt;
   }
 
@@ -179,7 +179,7 @@ class Completion {
   }
   void require_azure_openai() {
     require({"base_url"}, "AZURE_OPENAI_ENDPOINT", allowed_base(kind_));
-    require({"api_key"}, "AZURE_OPENAI_KEY", "the key of that resource");
+    require({"api_key"}, "AZURE_OPENAI_KEY", "the key of the Azure OpenAI resource");
     require({"deployment"}, "AZURE_OPENAI_DEPLOYMENT", "the name of a deployment");
   }
 
@@ -202,7 +202,7 @@ class Completion {
     if (realtime.truncation == RealtimeTuning::Truncation::RetentionRatio) return;
     for (const char* of_ratio : {"retention_percent", "context_tokens"}) {
       if (has({"realtime", of_ratio}))
-        tell(std::string("/realtime/") + of_ratio, "a setting of the truncation retention_ratio", "it beside \"truncation\": \"retention_ratio\"", "set that, or take it out");
+        tell(std::string("/realtime/") + of_ratio, "a setting of the truncation retention_ratio", "this setting together with \"truncation\": \"retention_ratio\"", "set truncation to \"retention_ratio\", or take this setting out");
     }
   }
 
@@ -221,7 +221,7 @@ class Completion {
     if (profile.ca_file.empty() || !sources_.files) return;
     if (const auto file = sources_.files(profile.ca_file, kMaxFileBytes * 4); !file)
       effective_.problems.push_back({at_ + "/ca_file", "a file that cannot be read (" + file.error() + ")",
-                                     "a file of certificates (PEM)", "check the path: it starts at the configuration file"});
+                                     "a file of certificates (PEM)", "check the path: it starts at the folder of the configuration file"});
   }
 
   /// Returns the variable that set the value; otherwise the value's pointer.
@@ -238,7 +238,7 @@ class Completion {
     const ProviderKind kind = place == "/speech/url" ? ProviderKind::Local : kind_;
     if (const auto complaint = complain_of_base(kind, url)) effective_.problems.push_back({where, complaint->found, complaint->allowed, complaint->advice});
     if (!key.empty() && url.starts_with("http:") && !is_loopback_url(url))
-      effective_.warnings.push_back({where, "the key, and what callers say, go to it in the clear: use https://"});
+      effective_.warnings.push_back({where, "Offhook sends the key and the callers' words to it unencrypted: use https://"});
   }
 
   const std::string name_, at_;

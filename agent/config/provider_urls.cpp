@@ -87,9 +87,9 @@ std::optional<Complaint> complain_of_base(ProviderKind kind, std::string_view ur
   const auto query = url.find('?');
   if (is_azure(kind) && is_target_of_azure(base_of_url(kind, url.substr(0, query))))
     return Complaint{"the address of one interface, such as a target URI", allowed_base(kind),
-                     "leave out all behind the host: a deployment's name belongs to deployment (AZURE_OPENAI_DEPLOYMENT), a date to api_version"};
+                     "leave out everything after the host: write the deployment's name in deployment (AZURE_OPENAI_DEPLOYMENT), and a date in api_version"};
   if (query == std::string_view::npos) return std::nullopt;
-  return Complaint{"a URL with a query", "one without", "leave out the ? and what follows it"};
+  return Complaint{"a URL with a query", "a URL without a query", "leave out the ? and what follows it"};
 }
 
 }  // namespace offhook::inline v0::agent::config

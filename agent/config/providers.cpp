@@ -34,7 +34,7 @@ Problem unknown_provider(const ProviderUse& use, const JsonValue& tree) {
   for (const ProviderKind kind : kProviderKinds) known.emplace_back(to_string(kind));
   const Setting& setting = *find_setting("agent", "provider");
   return {use.where, with_word("an unknown provider", use.name), allowed_for(setting),
-          advise(known, use.name, "write it to /providers, or use one of ours")};
+          advise(known, use.name, "describe it in /providers, or use a built-in provider")};
 }
 
 Origin& origin_of(Effective& effective, std::string_view pointer) {

@@ -24,14 +24,14 @@ std::optional<std::pair<std::string, std::string>> first_set(const Environment& 
 std::optional<net::Proxy> read_proxy(const std::string& where, const std::string& text, std::vector<Problem>& problems) {
   auto proxy = net::parse_proxy(text);
   if (proxy) return *std::move(proxy);
-  problems.push_back({where, proxy.error(), kProxyExample, "write it so, or set /network/proxy to \"none\""});
+  problems.push_back({where, proxy.error(), kProxyExample, "write it in this form, or set /network/proxy to \"none\""});
   return std::nullopt;
 }
 
 std::vector<std::string> read_hosts(const std::string& where, const std::string& text, std::vector<Problem>& problems) {
   auto hosts = net::parse_no_proxy(text);
   if (hosts) return *std::move(hosts);
-  problems.push_back({where, "a longer list", "at most " + std::to_string(net::ProxyRules::kMaxDirect) + " hosts", "name the end that hosts have in common, or a network"});
+  problems.push_back({where, "a longer list", "at most " + std::to_string(net::ProxyRules::kMaxDirect) + " hosts", "name a domain that several hosts share, or a network"});
   return {};
 }
 

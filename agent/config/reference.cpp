@@ -28,7 +28,7 @@ bool is_credential_name(std::string_view name) {
 Result resolve_variable(const std::string& name, const Environment& environment) {
   const auto value = environment ? environment(name) : std::nullopt;
   if (value && !value->empty()) return Resolved{*value, {}};
-  return base::fail(Complaint{"a reference to a variable that is not set", "one that is set", "set " + name});
+  return base::fail(Complaint{"a reference to a variable that is not set", "a variable that is set", "set " + name});
 }
 
 Result resolve_file(const std::string& path, const Sources& sources) {
@@ -38,7 +38,7 @@ Result resolve_file(const std::string& path, const Sources& sources) {
                                   : base::Result<FileText, std::string>(base::fail(std::string("files are not read here")));
   if (!file)
     return base::fail(Complaint{"a reference to a file that cannot be read (" + file.error() + ")", allowed,
-                                "check the path, which starts at the configuration file, and who may read it"});
+                                "check the path, which starts at the folder of the configuration file, and the permissions of the file"});
   Resolved out{file->text, {}};
   if (out.text.ends_with('\n')) out.text.pop_back();
   if (out.text.ends_with('\r')) out.text.pop_back();
@@ -50,11 +50,11 @@ Result resolve_file(const std::string& path, const Sources& sources) {
 Result resolve_credential(const std::string& name, const Sources& sources) {
   const auto folder = sources.environment ? sources.environment("CREDENTIALS_DIRECTORY") : std::nullopt;
   if (!folder || folder->empty())
-    return base::fail(Complaint{"a reference to a credential, and there is no CREDENTIALS_DIRECTORY", "a service that systemd gives one",
-                                "set LoadCredential=" + name + ":PATH in its unit, as docs/run/service.md tells"});
+    return base::fail(Complaint{"a reference to a credential, and there is no CREDENTIALS_DIRECTORY", "a service to which systemd gives this directory",
+                                "set LoadCredential=" + name + ":PATH in its unit, as docs/run/service.md describes"});
   auto out = resolve_file(*folder + "/" + name, sources);
   if (!out) {
-    out.error().advice = "set LoadCredential=" + name + ":PATH in the unit, as docs/run/service.md tells";
+    out.error().advice = "set LoadCredential=" + name + ":PATH in the unit, as docs/run/service.md describes";
     return out;
   }
   out->warning.reset();  // systemd controls access to the file; its mode shows only the mask of an ACL.
@@ -80,7 +80,7 @@ std::optional<Reference> parse_reference(std::string_view text) {
 Result resolve(std::string_view text, const Sources& sources) {
   const auto reference = parse_reference(text);
   if (!reference)
-    return base::fail(Complaint{"an unknown kind of reference", "${NAME}, ${file:PATH} or ${credential:NAME}", "mend what is between the braces"});
+    return base::fail(Complaint{"an unknown kind of reference", "${NAME}, ${file:PATH} or ${credential:NAME}", "correct the text between the braces"});
   const std::string name(reference->name);
   switch (reference->to) {
     case Reference::To::Variable: return resolve_variable(name, sources.environment);

@@ -217,7 +217,7 @@ std::string values_cell(const Setting& setting) {
 }  // namespace
 
 std::string schema_text() {
-  Members properties{{"$schema", json_object({{"description", json_text("where this schema is; sets nothing")}, {"type", json_text("string")}})}};
+  Members properties{{"$schema", json_object({{"description", json_text("the address of this schema; it sets nothing")}, {"type", json_text("string")}})}};
   for (const std::string_view section : sections()) properties.emplace_back(section, object_schema(properties_of(section)));
   for (auto& top : properties_of("")) properties.push_back(std::move(top));
   JsonValue schema = object_schema(std::move(properties));
@@ -249,9 +249,9 @@ std::string environment_help() {
   for (const auto& [name, pointer] : provider_variables()) {
     std::string line = "  " + std::string(name);
     line.resize(27, ' ');
-    lines += line + std::string(pointer) + ", where it is open\n";
+    lines += line + std::string(pointer) + ", if the file does not set it\n";
   }
-  lines += "  OFFHOOK_...             OFFHOOK_LIMITS_CALLS is /limits/calls, and so on: each setting with one value has such a variable\n";
+  lines += "  OFFHOOK_...             OFFHOOK_LIMITS_CALLS sets /limits/calls: each setting with one value has a variable of this form\n";
   return lines;
 }
 

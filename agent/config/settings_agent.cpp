@@ -34,7 +34,7 @@ constexpr std::array kToolMembers{
             .unset = "`never`; `caller` for the classes `money` and `telephony`",
             .meaning = "whether the caller must say yes before the tool runs; the class `money` requires it"},
     Setting{.name = "max_per_call", .shape = Shape::Whole, .least = 1, .most = 100,
-            .unset = "1 for `hang_up`, 3 for `transfer`, 10 for `hold` and for a server's tool, 20 for the others",
+            .unset = "1 for `hang_up`, 3 for `transfer`, 10 for `hold` and for a server's tool, 20 for other tools",
             .meaning = "how often the tool may run in one call. `pause_recording` may always run: Offhook never refuses to stop recording"},
     Setting{.name = "destinations", .shape = Shape::Targets, .least = 1, .most = 64, .unset = "none",
             .meaning = "for `transfer`: the names that the model knows, and the number or address of each. The model can reach nothing "
@@ -138,7 +138,7 @@ constexpr std::array kMatchMembers{
             .meaning = "the number that the caller dialled: `6002`, or `60*` for all numbers that begin with 60"},
     Setting{.name = "caller", .shape = Shape::Pattern, .unset = "any",
             .meaning = "the caller's number. A caller can claim any number: set `verified` too if the agent says or does something that "
-                       "is not for everybody"},
+                       "only some callers may get"},
     Setting{.name = "verified", .shape = Shape::Flag, .unset = "`false`",
             .meaning = "whether the caller's number must be verified: the PBX or one of `/sip/trusted_peers` asserts it "
                        "(P-Asserted-Identity), the caller has proved this name by its password (`/sip/callers`), or a carrier has signed "
@@ -215,7 +215,7 @@ constexpr std::array kAgentSettings{
     Setting{.section = "agent", .name = "languages", .shape = Shape::Objects, .least = 1, .most = 4,
             .unset = "all languages that the provider detects; English for `azure`",
             .meaning = "the languages that callers may speak if `language` is not set, the most likely one first. A single language is "
-                       "the language of the conversation. `azure` detects no others",
+                       "the language of the conversation. `azure` detects no other languages",
             .members = kLanguageMembers, .short_for = "language", .field = kField<&Config::agent, &AgentSettings::languages>},
     Setting{.section = "agent", .name = "phrases", .shape = Shape::Objects, .most = kMaxInLongList, .unset = "none",
             .meaning = "names and words that callers are likely to say, for recognisers that accept such hints (azure, deepgram)",

@@ -191,7 +191,7 @@ constexpr std::array kOauthMembers{
             .may_hold_secret = true},  // The value may be the key itself, written here by mistake.
     Setting{.name = "token_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the address that the server names",
             .meaning = "the address at which Offhook gets tokens"},
-    Setting{.name = "issuer", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the first that the server names",
+    Setting{.name = "issuer", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the first authorization server that the server names",
             .meaning = "the only authorization server that Offhook believes"},
     Setting{.name = "scope", .least = 1, .most = kMaxUrl, .unset = "the scope that the server asks for",
             .meaning = "the scope of the tokens"},

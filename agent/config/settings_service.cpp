@@ -42,7 +42,7 @@ constexpr std::array kServiceSettings{
                        "`resume`; 0: no port", .field = kField<&Config::health, &HealthSettings::port>},
     Setting{.section = "health", .name = "address", .shape = Shape::Address,
             .meaning = "the local address of that port. On a loopback address, the port answers requests for `localhost` or a loopback "
-                       "address, and answers others with 421. Another address requires `/health/token`",
+                       "address, and answers other requests with 421. Another address requires `/health/token`",
             .field = kField<&Config::health, &HealthSettings::address>},
     Setting{.section = "health", .name = "token", .shape = Shape::Line, .most = kMaxKey,
             .unset = "none: each request gets all pages",

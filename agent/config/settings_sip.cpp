@@ -14,7 +14,7 @@ constexpr std::array kTlsMembers{
                        "names `/sip/host`. `pinned`: its key has the hash `pin`, and Offhook checks nothing else. `insecure`: Offhook "
                        "accepts any certificate; for a laboratory only"},
     Setting{.name = "ca_file", .least = 1, .most = kMaxPath, .unset = "the system's certificates",
-            .meaning = "the file of the authorities' certificates that Offhook trusts (PEM); it then trusts no others. Relative paths "
+            .meaning = "the file of the authorities' certificates that Offhook trusts (PEM); it then trusts no other authority. Relative paths "
                        "here, in `certificate` and in `key` start at the folder of the configuration file"},
     Setting{.name = "pin", .least = 44, .most = 44, .unset = "none",
             .meaning = "the SHA-256 hash of the PBX's public key, in base64. With `required`, the certificate must have this key too"},
@@ -187,7 +187,7 @@ constexpr std::array kConnectionMembers{
     Setting{.name = "for_own", .shape = Shape::Whole, .least = 1, .most = 65536, .unset = "32",
             .meaning = "how many of them Offhook reserves for connections that the agent opens itself"},
     Setting{.name = "for_known", .shape = Shape::Whole, .least = 1, .most = 65536, .unset = "64",
-            .meaning = "how many of the others Offhook reserves for the PBX, `/sip/trusted_peers` and `/sip/door/peers`"},
+            .meaning = "how many of the remaining connections Offhook reserves for the PBX, `/sip/trusted_peers` and `/sip/door/peers`"},
     Setting{.name = "per_source", .shape = Shape::Whole, .least = 1, .most = 65536, .unset = "32",
             .meaning = "the highest number of connections from one address"},
     Setting{.name = "stranger_time_seconds", .shape = Shape::Whole, .least = 1, .most = 86400, .unit = "seconds", .unset = "32",
@@ -286,7 +286,7 @@ constexpr std::array kSipSettings{
             .meaning = "the callers that may call past the PBX, and how they prove their names (digest)", .members = kCallersMembers,
             .field = kField<&Config::sip, &Sip::callers>},
     Setting{.section = "sip", .name = "watchers", .shape = Shape::Objects, .least = 1, .most = 64, .unset = "none",
-            .meaning = "the telephones that may show by a lamp that the agent is on a call (RFC 4235); all others get 403",
+            .meaning = "the telephones that may show by a lamp that the agent is on a call (RFC 4235); all other watchers get 403",
             .members = kWatcherMembers, .short_for = "watcher", .field = kField<&Config::sip, &Sip::watchers>},
     Setting{.section = "sip", .name = "door", .shape = Shape::Object, .unset = "limits that a small office does not reach",
             .meaning = "how many messages Offhook accepts from an address, and when it stops answering the address",

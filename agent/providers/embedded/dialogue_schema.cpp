@@ -91,7 +91,7 @@ OrderedJson form() {
 OrderedJson properties() {
   const OrderedJson faq = object({{"questions", refer("texts")}, {"answer", refer("text")}, {"wish", refer("text")}}, {"questions", "answer"});
   const OrderedJson intents = list_of(intent(), kMaxIntents);
-  return {{"$schema", described("where this schema is; sets nothing", OrderedJson::object())},
+  return {{"$schema", described("the address of this schema; it sets nothing", OrderedJson::object())},
           {"name", refer("name")},
           {"greeting", refer("texts")},
           {"goodbye", refer("texts")},

@@ -48,10 +48,10 @@ TEST_CASE("A wrong base URL gives one problem at its source, with an example URL
   const auto endpoint = [](const char* url) { return build("", with(with(kSpeech, kModel), {{"AZURE_OPENAI_ENDPOINT", url}})).problems(); };
   CHECK(endpoint("x.openai.azure.com") ==
         "AZURE_OPENAI_ENDPOINT: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://NAME.openai.azure.com\"; "
-        "mend it; keys and passwords have settings of their own\n");
+        "correct it, and write keys and passwords in their own settings\n");
   CHECK(endpoint("https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2025-01-01-preview") ==
         "AZURE_OPENAI_ENDPOINT: found the address of one interface, such as a target URI; allowed: a URL such as \"https://NAME.openai.azure.com\"; "
-        "leave out all behind the host: a deployment's name belongs to deployment (AZURE_OPENAI_DEPLOYMENT), a date to api_version\n");
+        "leave out everything after the host: write the deployment's name in deployment (AZURE_OPENAI_DEPLOYMENT), and a date in api_version\n");
   // The other two variables are reported as missing. The refused one is not.
   const auto alone = build("", with(kSpeech, {{"AZURE_OPENAI_ENDPOINT", "x.openai.azure.com"}})).problems();
   CHECK(alone.find("/base_url") == std::string::npos);
@@ -60,7 +60,7 @@ TEST_CASE("A wrong base URL gives one problem at its source, with an example URL
   CHECK(build("", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"OLLAMA_BASE_URL", "h:11434"}}).problems().find("\"http://127.0.0.1:11434\"") != std::string::npos);
   CHECK(build(R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "azure_openai", "base_url": "h", "api_key": "k", "deployment": "d"}}})").problems() ==
         "/providers/x/base_url: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://NAME.openai.azure.com\"; "
-        "mend it; keys and passwords have settings of their own\n");
+        "correct it, and write keys and passwords in their own settings\n");
 }
 
 TEST_CASE("A region as the Azure portal shows it is converted to its short name, and an invalid region gives one problem") {
@@ -71,7 +71,7 @@ TEST_CASE("A region as the Azure portal shows it is converted to its short name,
     CHECK(named(built, "azure").speech.region == "westeurope");
   }
   CHECK(build("", with(with(kSpeech, kModel), {{"AZURE_SPEECH_REGION", "westeurope.stt.speech.microsoft.com"}})).problems() ==
-        "AZURE_SPEECH_REGION: found text that is no name; allowed: a region of Azure's, such as \"westeurope\"; write it in one word, as it stands beside the key in Azure's portal\n");
+        "AZURE_SPEECH_REGION: found text that is not a name; allowed: a region of Azure, such as \"westeurope\"; write it as one word, as Azure's portal shows it beside the key\n");
 }
 
 TEST_CASE("A key with a blank in it or beside it is refused, and no problem shows the key") {

@@ -223,8 +223,8 @@ TEST_CASE("Settings that limit the cost of a Realtime model are read, and settin
   for (const char* model : {"gpt-realtime-2", "gpt-realtime-2.1-mini", "my-own"})
     CHECK(built(R"({"reasoning_effort": "low"})", std::string(R"({"realtime": ")") + model + "\"}").problems().empty());
   CHECK(built(R"({"context_tokens": 5000})").problems() ==
-        "/providers/openai/realtime/context_tokens: found a setting of the truncation retention_ratio; allowed: it beside \"truncation\": \"retention_ratio\"; "
-        "set that, or take it out\n");
+        "/providers/openai/realtime/context_tokens: found a setting of the truncation retention_ratio; allowed: this setting together with \"truncation\": "
+        "\"retention_ratio\"; set truncation to \"retention_ratio\", or take this setting out\n");
   CHECK(built(R"({"truncation": "auto", "retention_percent": 50})").problems().starts_with("/providers/openai/realtime/retention_percent:"));
   CHECK(built(R"({"truncation": "retention_ratio", "retention_percent": 101, "context_tokens": 999})").problems().find("a whole number from 0 to 100") != std::string::npos);
 }
@@ -286,7 +286,7 @@ TEST_CASE("A missing key is reported with its variable, and only for a provider 
   const auto azure = build("", {{"PROVIDER", "azure_openai"}}).problems();
   for (const char* variable : {"AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_KEY", "AZURE_OPENAI_DEPLOYMENT"}) CHECK(azure.find(variable) != std::string::npos);
   CHECK(build("", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "k"}, {"OPENAI_BASE_URL", "nonsense"}}).problems() ==
-        "OPENAI_BASE_URL: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://api.openai.com/v1\"; mend it; keys and passwords have settings of their own\n");
+        "OPENAI_BASE_URL: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://api.openai.com/v1\"; correct it, and write keys and passwords in their own settings\n");
 }
 
 TEST_CASE("The provider settings of the file take precedence over the environment") {
@@ -316,7 +316,7 @@ TEST_CASE("A reference to a missing target is reported, and a warning names a se
   const auto told = [](const char* value, Texts files = {}) {
     return build(R"({"sip": {"auth_user": ")" + std::string(value) + R"("}})", {{"EMPTY", ""}}, std::move(files)).problems();
   };
-  CHECK(told("${NOWHERE}") == "/sip/auth_user: found a reference to a variable that is not set; allowed: one that is set; set NOWHERE\n");
+  CHECK(told("${NOWHERE}") == "/sip/auth_user: found a reference to a variable that is not set; allowed: a variable that is set; set NOWHERE\n");
   CHECK(told("${EMPTY}").find("not set") != std::string::npos);
   CHECK(told("${file:x}").starts_with("/sip/auth_user: found a reference to a file that cannot be read (it is not there);"));
   CHECK(told("${file:}").starts_with("/sip/auth_user: found an unknown kind of reference; allowed: ${NAME}, ${file:PATH} or ${credential:NAME};"));
@@ -335,8 +335,8 @@ TEST_CASE("A value may be a reference to a systemd credential of the service") {
     return build(R"({"sip": {"auth_user": ")" + std::string(value) + R"("}})", std::move(variables), {{"/run/credentials/offhook.service/user", "anna\n"}}).problems();
   };
   CHECK(told("${credential:user}", given).empty());
-  CHECK(told("${credential:user}", {}) == "/sip/auth_user: found a reference to a credential, and there is no CREDENTIALS_DIRECTORY; allowed: a service that "
-                                          "systemd gives one; set LoadCredential=user:PATH in its unit, as docs/run/service.md tells\n");
+  CHECK(told("${credential:user}", {}) == "/sip/auth_user: found a reference to a credential, and there is no CREDENTIALS_DIRECTORY; allowed: a service to "
+                                          "which systemd gives this directory; set LoadCredential=user:PATH in its unit, as docs/run/service.md describes\n");
   CHECK(told("${credential:other}", given).find("set LoadCredential=other:PATH in the unit") != std::string::npos);
   for (const char* bad : {"${credential:}", "${credential:../user}", "${credential:.user}", "${credential:a/b}"})
     CHECK(told(bad, given).starts_with("/sip/auth_user: found an unknown kind of reference;"));
@@ -352,7 +352,7 @@ TEST_CASE("A warning names a key that would cross the network without encryption
   const auto warned = [](const std::string& url) {
     return build(R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai", "api_key": "k", "base_url": ")" + url + "\"}}}").warnings();
   };
-  CHECK(warned("http://10.0.0.1/v1") == "/providers/x/base_url: the key, and what callers say, go to it in the clear: use https://\n");
+  CHECK(warned("http://10.0.0.1/v1") == "/providers/x/base_url: Offhook sends the key and the callers' words to it unencrypted: use https://\n");
   CHECK(warned("https://10.0.0.1/v1").empty());
   CHECK(warned("http://127.0.0.1:8000/v1").empty());
   CHECK(warned("http://[::1]:8000/v1").empty());
@@ -465,7 +465,7 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            {R"({"agent": {"provider": "mine", "model_provider": "local"}, "providers": {"mine": {"kind": "deepgram"}}})",
             "/providers/mine/api_key: found nothing; allowed: the key of a Deepgram project; write it in the file"},
            {R"({"agent": {"provider": "azure", "model_provider": "local"}, "providers": {"azure": {"speech": {"key": "k"}}}})",
-            "/providers/azure/speech/region: found nothing; allowed: its region, such as \"westeurope\"; set AZURE_SPEECH_REGION, or write it in the file"},
+            "/providers/azure/speech/region: found nothing; allowed: the region of the Speech resource, such as \"westeurope\"; set AZURE_SPEECH_REGION, or write it in the file"},
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
            {R"({"agent": {"model_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k"}}})",
             "/agent/model_provider: found a provider without a model that thinks; allowed: another than deepgram; name one that does in MODEL_PROVIDER, or in `think` of a session"},
@@ -476,11 +476,11 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
             "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another than ollama;"},
            {R"({"agent": {"sessions": [{"kind": "realtime", "provider": "azure"}]}, "providers": {"azure": {"base_url": "https://h", "api_key": "k"}}})",
             "/agent/sessions/0/provider: found a provider without a model that hears and speaks itself; allowed: one with /providers/azure/models/realtime;"},
-           {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found an unknown voice (\"marin\"); allowed: \"slt\", \"rms\" where the embedded voice speaks;"},
+           {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found an unknown voice (\"marin\"); allowed: \"slt\", \"rms\" when the embedded voice speaks;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found an unknown voice (\"marin\");"},
            {R"({"agent": {"phrases": ["Offhook", ""]}})", "/agent/phrases/1: found empty text;"},
            {R"({"agent": {"languages": ["en", ""]}})", "/agent/languages/1: found empty text; allowed: a language tag such as \"en\" or \"pt-BR\" (BCP 47); write one, or take it out"},
-           {R"({"agent": {"languages": ["English"]}})", "/agent/languages/0: found text that is no language tag (\"English\");"},
+           {R"({"agent": {"languages": ["English"]}})", "/agent/languages/0: found text that is not a language tag (\"English\");"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "think": ["openai", "hmoe"]}]}, "providers": {"home": {"kind": "local"}, "openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think/1: found an unknown provider (\"hmoe\"); allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
            {R"({"agent": {"sessions": [{"kind": "realtime"}]}})", "/agent/sessions/0: found a provider without a model that hears and speaks itself; allowed: another than local; make it a cascade"},
@@ -488,7 +488,7 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
             "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; take it out, or make it a cascade"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai_compatible", "base_url": "http://h/v1"}}})",
             "/agent/provider: found a provider without a model that thinks; allowed: one with /providers/x/models/chat; set that or OPENAI_MODEL, or name another provider"},
-           {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", \"local\"; say what it speaks"},
+           {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", \"local\"; name its protocol"},
            {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/regions: found a session with the provider openai, whose region is not said; allowed: providers of these regions alone; set /providers/openai/region, or use another provider"},
            {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k", "region": "us"}}})",
@@ -499,9 +499,9 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            {R"({"agent": {"prompt": "a\nHello {{callr}}"}})", "/agent/prompt: found an unknown variable in line 2; allowed: a text with variables that are known (docs/prompts.md); did you mean {{caller}}?"},
            {R"({"agent": {"greeting": "{{caller"}})", "/agent/greeting: found {{ without its }} in line 1;"},
            {R"({"agent": {"instructions": "{{context.plan}}"}})", "/agent/instructions: found a {{context.NAME}}, and nothing that says where it comes from; allowed: one with /agent/context; set that, or take the variable out"},
-           {R"({"agent": {"prompt_file": "none.md"}})", "/agent/prompt_file: found a file that cannot be read (it is not there); allowed: a Markdown file of at most 128 KiB; check the path: it starts at the configuration file"},
+           {R"({"agent": {"prompt_file": "none.md"}})", "/agent/prompt_file: found a file that cannot be read (it is not there); allowed: a Markdown file of at most 128 KiB; check the path: it starts at the folder of the configuration file"},
            {R"({"agent": {"prompt_file": "bad.md"}})", "/agent/prompt_file: found an unknown key in line 2 of the file; allowed: a prompt as docs/prompts.md tells; did you mean \"voice\"?"},
-           {R"({"agent": {"prompt_file": "lang.md"}})", "/agent/prompt_file: found text that is no language tag for language in the head of the file;"},
+           {R"({"agent": {"prompt_file": "lang.md"}})", "/agent/prompt_file: found text that is not a language tag for language in the head of the file;"},
            {R"({"agent": {"prompt_file": "odd.md"}})", "/agent/prompt_file: found an unknown tool in the prompt file;"},
            {R"({"agent": {"prompt_file": "tool.md"}})", "/agent/prompt_file: found transfer in the prompt file, and no destinations;"},
            {R"({"agent": {"prompt_file": "tool.md", "tools": ["note"]}})", "/agent/prompt_file: found a tool in the prompt file that is not granted; allowed: those of /agent/tools;"},
@@ -517,16 +517,16 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            {R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "a", "match": {"called": "2"}}]})", "/agents/1/name: found the name of another agent;"},
            {R"({"agents": [{"name": "a", "match": {}}]})", "/agents/0/match: found no condition; allowed: called, caller, header, or verified with true; name one; /agent takes what no other does"},
            {R"({"agents": [{"name": "a", "match": {"verified": false}}]})", "/agents/0/match: found no condition; allowed: called, caller, header, or verified with true;"},
-           {R"({"agents": [{"name": "a"}]})", "/agents/0/match: found nothing; allowed: an object with called, caller, verified, header; write it there"},
+           {R"({"agents": [{"name": "a"}]})", "/agents/0/match: found nothing; allowed: an object with called, caller, verified, header; write it in the file"},
            {R"({"agents": [{"name": "a", "match": {"called": "6*1"}}]})", "/agents/0/match/called: found a star that is not at the end;"},
            {R"({"agents": [{"name": "a", "match": {"header": {"name": "X"}}}]})", "/agents/0/match/header/value: found nothing;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "promt": "x"}]})", "/agents/0/promt: found an unknown setting; allowed: name, match, provider, model_provider, speech_provider, sessions,"},
-           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "voice": "alloy"}]})", "/agents/0/voice: found an unknown voice (\"alloy\"); allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
-           {R"({"providers": {"my home": {}}})", "/providers/my home: found a name of other characters; allowed: a name of 1 to 64 letters, digits, - and _; rename it"},
+           {R"({"agents": [{"name": "a", "match": {"called": "1"}, "voice": "alloy"}]})", "/agents/0/voice: found an unknown voice (\"alloy\"); allowed: \"slt\", \"rms\" when the embedded voice speaks; write one of them"},
+           {R"({"providers": {"my home": {}}})", "/providers/my home: found a name with other characters; allowed: a name of 1 to 64 letters, digits, - and _; rename it"},
            {R"({"providers": {"x": {"kind": "openai", "base_url": "https://user:pw@h/v1"}}})", "/providers/x/base_url: found a user or a password in the URL;"},
            {R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "k", "base_url": "https://h/v1?a=b"}}})", "/providers/openai/base_url: found a URL with a query;"},
            {R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "k", "ca_file": "none.pem"}}})", "/providers/openai/ca_file: found a file that cannot be read (it is not there);"},
-           {R"({"agent": {"language": "german!"}})", "/agent/language: found text that is no language tag;"},
+           {R"({"agent": {"language": "german!"}})", "/agent/language: found text that is not a language tag;"},
        }) {
     CAPTURE(row.json);
     const auto told = build(row.json, {}, files).problems();

@@ -27,7 +27,7 @@ std::string warned(const std::string& agent, const std::string& providers = "{}"
 
 TEST_CASE("A voice name that the embedded voice does not have is a problem, also where the embedded voice replaces a provider without speech") {
   const auto slip = [](const std::string& voice) {
-    return "/agent/voice: found an unknown voice (\"" + voice + "\"); allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them, or name another who speaks (SPEECH_PROVIDER)\n";
+    return "/agent/voice: found an unknown voice (\"" + voice + "\"); allowed: \"slt\", \"rms\" when the embedded voice speaks; write one of them, or name another provider that speaks (SPEECH_PROVIDER)\n";
   };
   const std::string thinks = R"({"home": {"kind": "openai_compatible", "base_url": "http://h/v1", "models": {"chat": "m"}}})";
   const std::string speaks = R"({"home": {"kind": "openai_compatible", "base_url": "http://h/v1", "models": {"chat": "m", "speech": "s"}}})";

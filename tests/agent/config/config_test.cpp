@@ -250,9 +250,9 @@ TEST_CASE("A file may name its schema, which sets nothing") {
 }
 
 TEST_CASE("A repeated name is refused at every level") {
-  CHECK(problems_in(R"({"log": {}, "log": {}})") == "/log: found the name a second time; allowed: each name once; keep one of them\n");
-  CHECK(problems_in(R"({"sip": {"port": 5060, "port": 5061}})") == "/sip/port: found the name a second time; allowed: each name once; keep one of them\n");
-  CHECK(contains(problems_in(R"({"media": {"codecs": ["G722", {"a": 1, "a": 2}]}})"), "/media/codecs/1/a: found the name a second time"));
+  CHECK(problems_in(R"({"log": {}, "log": {}})") == "/log: found this name a second time; allowed: each name once; keep one of them\n");
+  CHECK(problems_in(R"({"sip": {"port": 5060, "port": 5061}})") == "/sip/port: found this name a second time; allowed: each name once; keep one of them\n");
+  CHECK(contains(problems_in(R"({"media": {"codecs": ["G722", {"a": 1, "a": 2}]}})"), "/media/codecs/1/a: found this name a second time"));
 }
 
 TEST_CASE("A problem has the position of its setting in the file, or of the object without the required setting") {
@@ -295,7 +295,7 @@ TEST_CASE("The report about broken JSON contains the library's reason, but no qu
   CHECK(found("{\"sip\": canary}") == "invalid literal");
   CHECK(found("{\"sip\": \"canary") == "invalid string: missing closing quote");
   CHECK(found("{\"a\": 1 \"b\": 2}") == "unexpected string literal");
-  CHECK(found("{\"a\": 1e999}") == "a number beyond all bounds");
+  CHECK(found("{\"a\": 1e999}") == "a number that is too large");
   CHECK(found("{\"a\": \"x; expected canary; last read: y - z}") == "invalid string: missing closing quote");
 }
 
@@ -334,7 +334,7 @@ TEST_CASE("Recordings are off by default, their settings reach the agent's optio
   CHECK(loaded->recordings.notice == "This call is recorded.");
   for (const std::string& bad : {std::string(63, '7'), std::string(65, '7'), std::string(64, 'x')}) {
     const auto told = problems_in(R"({"recordings": {"key": ")" + bad + R"("}})");
-    CHECK(contains(told, "/recordings/key: found text that is no key; allowed: 64 hexadecimal digits"));
+    CHECK(contains(told, "/recordings/key: found text that is not a key; allowed: 64 hexadecimal digits"));
     CHECK_FALSE(contains(told, bad));
   }
   const auto shown = config::effective_table(config::read_text("", "x", {std::nullopt, environment(with({{"OFFHOOK_RECORDING_KEY", key}})), {}, {}}));
@@ -370,8 +370,8 @@ TEST_CASE("A value with a wrong type or out of range is refused, with the allowe
            {R"({"sip": {"expires_seconds": 7201}})", "/sip/expires_seconds: found a larger number (7201); allowed: a whole number from 60 to 7200, in seconds;"},
            {R"({"sip": {"transport": "dtls"}})", "/sip/transport: found an unknown word (\"dtls\"); allowed: \"udp\", \"tcp\", \"tls\", \"ws\", \"wss\"; "},
            {R"({"sip": {"transport": "TCP"}})", "/sip/transport: found an unknown word (\"TCP\"); allowed: \"udp\", \"tcp\", \"tls\", \"ws\", \"wss\"; did you mean \"tcp\"?"},
-           {R"({"sip": {"web_socket": {"path": "ws"}}})", "/sip/web_socket/path: found text that is no path;"},
-           {R"({"sip": {"web_socket": {"path": "/a b"}}})", "/sip/web_socket/path: found text that is no path;"},
+           {R"({"sip": {"web_socket": {"path": "ws"}}})", "/sip/web_socket/path: found text that is not a path;"},
+           {R"({"sip": {"web_socket": {"path": "/a b"}}})", "/sip/web_socket/path: found text that is not a path;"},
            {R"({"sip": {"web_socket": {"port": 0}}})", "/sip/web_socket/port: "},
            {R"({"sip": {"web_socket": {"origins": []}}})", "/sip/web_socket/origins: "},
            {R"({"sip": {"tls": {"verify": "pinned"}}})", "/sip/tls/verify: found \"pinned\" without a key to compare with;"},
@@ -379,7 +379,7 @@ TEST_CASE("A value with a wrong type or out of range is refused, with the allowe
            {R"({"sip": {"tls": {"key": "a.pem"}}})", "/sip/tls/key: found a key without a certificate;"},
            {R"({"sip": {"tls": {"pin": "short"}}})", "/sip/tls/pin: "},
            {R"({"sip": {"tls": {"verify": "no"}}})", "/sip/tls/verify: found an unknown word (\"no\");"},
-           {R"({"sip": {"host": "a:5060"}})", "/sip/host: found a port behind the host (\"a:5060\");"},
+           {R"({"sip": {"host": "a:5060"}})", "/sip/host: found a port after the host (\"a:5060\");"},
            {R"({"sip": {"host": "sip:a"}})", "/sip/host: found text that is neither a host name nor an address (\"sip:a\");"},
            {R"({"sip": {"extension": "sip:1@x"}})", "/sip/extension: found characters that no extension has;"},
            {R"({"sip": {"extension": ""}})", "/sip/extension: found empty text;"},
@@ -387,11 +387,11 @@ TEST_CASE("A value with a wrong type or out of range is refused, with the allowe
            {R"({"sip": {"password": "a\u0000b"}})", "/sip/password: found a line break or another control character;"},
            {R"({"agent": {"dialogue": "a\u0000b"}})", "/agent/dialogue: found a line break or another control character;"},
            {R"({"agent": {"prompt": "a\u0000b"}})", "/agent/prompt: found a control character;"},
-           {R"({"sip": {"bind_address": "localhost"}})", "/sip/bind_address: found text that is no address (\"localhost\");"},
+           {R"({"sip": {"bind_address": "localhost"}})", "/sip/bind_address: found text that is not an address (\"localhost\");"},
            {R"({"agent": {"provider": "openai"}})", "/providers/openai/api_key: found nothing; allowed: the key of an OpenAI project; set OPENAI_API_KEY, or write it in the file"},
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
            {R"({"agent": {"provider": "acme"}})", "/agent/provider: found an unknown provider (\"acme\");"},
-           {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found an unknown voice (\"alloy\"); allowed: \"slt\", \"rms\" where the embedded voice speaks; write one of them"},
+           {R"({"agent": {"voice": "alloy"}})", "/agent/voice: found an unknown voice (\"alloy\"); allowed: \"slt\", \"rms\" when the embedded voice speaks; write one of them"},
            {R"({"agent": {"dialogue": ["x"]}})", "/agent/dialogue: found a list;"},
            {R"({"media": {"codecs": "G722"}})", "/media/codecs: found text (\"G722\"); allowed: a list of codecs,"},
            {R"({"media": {"codecs": ["speex"]}})", "/media/codecs: found an unknown codec (\"speex\");"},
@@ -409,9 +409,9 @@ TEST_CASE("A value with a wrong type or out of range is refused, with the allowe
            {R"({"limits": {"call_seconds": 9}})", "/limits/call_seconds: found a smaller number (9);"},
            {R"({"log": {"level": "loud"}})", "/log/level: found an unknown word (\"loud\"); allowed: \"debug\", \"info\", \"warning\", \"error\", \"off\";"},
            {R"({"log": {"level": null}})", "/log/level: found null;"},
-           {R"({"health": {"address": "0.0.0.0"}})", "/health/address: found an address that the network reaches, without /health/token; allowed: a loopback address,"},
-           {R"({"health": {"token": "fifteen-letters"}})", "/health/token: found text that is no bearer token, or is short;"},
-           {R"({"health": {"token": "sixteen letters!"}})", "/health/token: found text that is no bearer token, or is short;"},
+           {R"({"health": {"address": "0.0.0.0"}})", "/health/address: found an address that other machines can reach, without /health/token; allowed: a loopback address,"},
+           {R"({"health": {"token": "fifteen-letters"}})", "/health/token: found text that is not a bearer token, or is too short;"},
+           {R"({"health": {"token": "sixteen letters!"}})", "/health/token: found text that is not a bearer token, or is too short;"},
            {R"({"sip": []})", "/sip: found a list; allowed: an object with extension, password,"},
            {R"({"transcripts": {"enabled": "true"}})", "/transcripts/enabled: found text (\"true\"); allowed: true or false; write one of them, without quotes"},
        }) {
@@ -425,7 +425,7 @@ TEST_CASE("A value with a wrong type or out of range is refused, with the allowe
 
 TEST_CASE("A problem does not show the value behind a reference") {
   CHECK(problems_in(R"({"sip": {"host": "a:5060"}})", {{"ASTERISK_HOST", ""}}).find("(\"a:5060\")") != std::string::npos);
-  CHECK(problems_in(R"({"sip": {"host": "${WRONG}"}})", {{"ASTERISK_HOST", ""}, {"WRONG", "a:5060"}}).starts_with("/sip/host: found a port behind the host; "));
+  CHECK(problems_in(R"({"sip": {"host": "${WRONG}"}})", {{"ASTERISK_HOST", ""}, {"WRONG", "a:5060"}}).starts_with("/sip/host: found a port after the host; "));
 }
 
 TEST_CASE("A problem with an environment variable carries the variable's name") {
@@ -456,13 +456,13 @@ TEST_CASE("A flag in the environment may be true, yes, on or 1, and false, no, o
 TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
   SUBCASE("kMaxDepth") {
     CHECK_FALSE(contains(problems_in(nested(config::kMaxDepth)), "levels"));
-    CHECK(contains(problems_in(nested(config::kMaxDepth + 1)), "braces and brackets in more than 16 levels"));
-    CHECK(contains(problems_in(nested(100000)), "braces and brackets in more than 16 levels"));
+    CHECK(contains(problems_in(nested(config::kMaxDepth + 1)), "braces and brackets nested in more than 16 levels"));
+    CHECK(contains(problems_in(nested(100000)), "braces and brackets nested in more than 16 levels"));
   }
   SUBCASE("kMaxFileBytes") {
     const std::string fits = "{}" + std::string(config::kMaxFileBytes - 2, ' ');
     CHECK(problems_in(fits).empty());
-    CHECK(contains(problems_in(fits + " "), "found a larger file; allowed: at most 256 KiB"));
+    CHECK(contains(problems_in(fits + " "), "found a larger file; allowed: a file of at most 256 KiB"));
   }
   SUBCASE("kMaxMembers") {
     const auto object = [](std::size_t names) {
@@ -494,7 +494,7 @@ TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
     CHECK(parse(wrong(config::kMaxProblems)).error().back().where == "/31");
     const auto more = parse(wrong(config::kMaxProblems + 1)).error();
     REQUIRE(more.size() == config::kMaxProblems);
-    CHECK(config::to_string(more.back()) == "configuration: found 2 more problems; allowed: none; mend the others first");
+    CHECK(config::to_string(more.back()) == "configuration: found 2 more problems; allowed: none; correct the problems above first");
   }
   SUBCASE("lengths of texts") {
     CHECK(parse(R"({"sip": {"display_name": ")" + std::string(128, 'x') + "\"}}"));
@@ -524,7 +524,7 @@ TEST_CASE("A configuration file is read from its path, and its problems name the
   }
   SUBCASE("a file that is too large") {
     const TemporaryFile file("{}" + std::string(config::kMaxFileBytes - 1, ' '));
-    CHECK(contains(problems_of(config::load(file.path.string(), environment_of)), "found a larger file; allowed: at most 256 KiB"));
+    CHECK(contains(problems_of(config::load(file.path.string(), environment_of)), "found a larger file; allowed: a file of at most 256 KiB"));
   }
   SUBCASE("a missing file, or a folder: no missing setting is reported") {
     for (const std::string path : {"/nonexistent/offhook.json", "/"}) {
@@ -532,7 +532,7 @@ TEST_CASE("A configuration file is read from its path, and its problems name the
       REQUIRE_FALSE(loaded);
       REQUIRE(loaded.error().size() == 1);
       CHECK(loaded.error().front().where == path);
-      CHECK(loaded.error().front().found.starts_with("no readable file ("));
+      CHECK(loaded.error().front().found.starts_with("a file that cannot be read ("));
     }
   }
   SUBCASE("no path: the environment alone") { CHECK(config::load(std::nullopt, environment_of)); }

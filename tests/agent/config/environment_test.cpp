@@ -116,7 +116,7 @@ TEST_CASE("An unknown variable similar to a setting's variable is refused, with 
 
 TEST_CASE("A variable for a setting that cannot be set by a variable is refused, with the way to set it") {
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_AGENT_TOOLS", "hang_up"}})) ==
-        "OFFHOOK_AGENT_TOOLS: found a variable for /agent/tools, which has settings in it; allowed: variables for settings with one value, or a list of "
+        "OFFHOOK_AGENT_TOOLS: found a variable for /agent/tools, which contains other settings; allowed: variables for settings with one value, or a list of "
         "words; write it in the file\n");
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_AGENTS_0_NAME", "a"}})).ends_with("write it in the file\n"));
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_PROVIDERS_OPENAI_API_KEY", "canary"}})).ends_with("set one of the provider's own, such as OPENAI_API_KEY, or write it in the file\n"));

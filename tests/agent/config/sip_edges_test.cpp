@@ -111,7 +111,7 @@ TEST_CASE("The connection limits are those of the file, or the defaults") {
   CHECK(few.stranger_time == std::chrono::seconds(7));
   CHECK(edge_options(R"("connections": {"per_source": 3})").phone.sip.connections.most == sip::ConnectionLimits{}.most);
   CHECK(edge_options(R"("connections": {"most": 97})").phone.sip.connections.most == 97);
-  CHECK(begins(problem_in(R"("connections": {"most": 96})"), "/sip/connections/most: found no connection is left to unknown peers;"));
+  CHECK(begins(problem_in(R"("connections": {"most": 96})"), "/sip/connections/most: found no connection left for unknown peers;"));
   CHECK(begins(problem_in(R"("connections": {"limit": 1})"), "/sip/connections/limit: found an unknown setting;"));
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("A certificate with a wildcard is refused unless the file allows wildc
 TEST_CASE("trusted_peers accepts only addresses, not names") {
   const auto account = edge_options(R"("trusted_peers": ["192.0.2.7", {"address": "2001:db8::7"}])").account;
   CHECK(account.trusted_peers == std::vector{*base::IpAddress::parse("192.0.2.7"), *base::IpAddress::parse("2001:db8::7")});
-  CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is no address (\"trunk.example\");"));
+  CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is not an address (\"trunk.example\");"));
 }
 
 TEST_CASE("Each watcher is listed by name, and by default sees only whether there is a call") {
@@ -209,7 +209,7 @@ TEST_CASE("With parallel registration, the extension has one account at each ser
   CHECK(begins(problem_in(R"("registration": "paralel")"), "/sip/registration: found an unknown word (\"paralel\"); allowed: \"serial\", \"parallel\", \"none\"; did you mean \"parallel\"?"));
   CHECK(begins(problem_in(R"("registration": 2)"), "/sip/registration: found "));
   CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a"], "outbound_proxy": {"host": "b"})"),
-               "/sip/registration: found \"parallel\" beside /sip/outbound_proxy, which each registration would pass; allowed: \"serial\"; "));
+               "/sip/registration: found \"parallel\" together with /sip/outbound_proxy, which all registrations would pass through; allowed: \"serial\"; "));
   const auto alone = config::read_text(file(R"("registration": "parallel")"), "my.json", {});
   REQUIRE(alone.warnings.size() == 1);
   CHECK(alone.warnings[0].where == "/sip/registration");
@@ -235,7 +235,7 @@ TEST_CASE("Without registration, the addresses of the servers are the trunk's, a
     const auto refused = config::parse(head + rest + "}}", no_variable);
     return refused ? "" : config::to_string(refused.error().front());
   };
-  CHECK(begins(first_problem(R"("host": "trunk.example")"), "/sip/host: found a name beside /sip/registration \"none\"; allowed: an IP address; "));
+  CHECK(begins(first_problem(R"("host": "trunk.example")"), "/sip/host: found a host name together with /sip/registration \"none\"; allowed: an IP address; "));
   CHECK(begins(first_problem(R"("host": "192.0.2.1", "outbound_proxy": {"host": "a"})"), "/sip/outbound_proxy/host: found a name"));
   CHECK(begins(first_problem(R"("host": "192.0.2.1", "secondaries": ["192.0.2.2", "b"])"), "/sip/secondaries/1/host: found a name"));
   CHECK(begins(problem_in(R"("registration": "none")"), "/sip/host: found a name"));
@@ -266,7 +266,7 @@ TEST_CASE("Identity signatures of callers are verified with the named files, and
 
   CHECK(begins(problem_in(R"("identity": {"trust_file": "a"})"), "/sip/identity/certificates: found a trust_file without certificates"));
   CHECK(begins(problem_in(R"("identity": {"certificates": [{"url": "https://c", "file": "b"}]})"), "/sip/identity/trust_file: found certificates without a trust_file"));
-  CHECK(begins(problem_in(R"("identity": {"absent": "refuse"})"), "/sip/identity/absent: found \"refuse\" where no signature is verified"));
+  CHECK(begins(problem_in(R"("identity": {"absent": "refuse"})"), "/sip/identity/absent: found \"refuse\" without /sip/identity/trust_file, so that Offhook verifies no signature"));
   CHECK(begins(problem_in(R"("identity": {"trust_file": "a", "certificates": [{"url": "http://c", "file": "b"}]})"), "/sip/identity/certificates/0/url: found an address without TLS"));
   CHECK(begins(problem_in(R"("identity": {"sign": {"key": "k", "url": "http://c"}})"), "/sip/identity/sign/url: found an address without TLS"));
   CHECK(begins(problem_in(R"("identity": {"sign": {"key": "k"}})"), "/sip/identity/sign/url: found nothing"));

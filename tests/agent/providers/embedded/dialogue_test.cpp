@@ -68,7 +68,7 @@ TEST_CASE("A wrong dialogue is refused with the place of the fault") {
   CHECK(why_refused(small_dialogue("", R"(, "silence": ["caf\u00e9"])")) == "/silence/0 must be plain ASCII");
   CHECK(why_refused("{") == "dialogue:1:2: unexpected end of input");
   CHECK(why_refused("{\n  \"name\": canary}") == "dialogue:2:11: invalid literal");
-  CHECK(why_refused(small_dialogue("", R"(, "silence": ["a"], "silence": ["b"])")) == "/silence: the name a second time");
+  CHECK(why_refused(small_dialogue("", R"(, "silence": ["a"], "silence": ["b"])")) == "/silence: this name a second time");
   CHECK(why_refused("[]") == "/ must be an object");
   CHECK(why_refused("") == "dialogue:1:1: unexpected end of input");
 }
@@ -195,7 +195,7 @@ TEST_CASE("The bounds of a dialogue accept N and refuse N + 1") {
 }
 
 TEST_CASE("A dialogue with too many levels is refused before it is built") {
-  CHECK(why_refused(std::string(100000, '[')) == "dialogue: braces and brackets in more than 16 levels");
+  CHECK(why_refused(std::string(100000, '[')) == "dialogue: braces and brackets nested in more than 16 levels");
   CHECK(why_refused(R"({"a": ")" + std::string(100, '[') + "\"}").find("levels") == std::string::npos);
 }
 
