@@ -27,14 +27,14 @@ namespace {
 void check_dialogue(const std::string& path, Checkup& out) {
   const auto dialogue = embedded::load_dialogue(path);
   if (!dialogue) {
-    out.problems.push_back({"/agent/dialogue", "a file that is no dialogue (" + dialogue.error().detail + ")",
-                            "the path of one as docs/embedded-speech.md tells", "mend it, or name another one"});
+    out.problems.push_back({"/agent/dialogue", "a file that is not a valid dialogue (" + dialogue.error().detail + ")",
+                            "the path of a dialogue as docs/embedded-speech.md describes", "correct it, or name another file"});
     return;
   }
   const embedded::EmbeddedOptions usual;
   const auto files = embedded::DecoderFiles::make(*dialogue, usual.model_path, usual.dictionary_path);
   if (!files) {
-    out.problems.push_back({"/agent/provider", files.error().detail, "an installed recogniser", "install what is named"});
+    out.problems.push_back({"/agent/provider", files.error().detail, "an installed recogniser", "install the package that it names"});
     return;
   }
   for (const std::string& word : (*files)->missing_words()) {
@@ -56,7 +56,7 @@ bool check_readable(const std::string& where, const std::string& path, const cha
   if (file || file.error() == config::kFileTooLarge) return true;
   // A key should be readable by the service's user only, and the user that runs the check may be a different one.
   if (file.error() == std::strerror(EACCES))
-    out.warnings.push_back({where, "this user may not read " + path + "; where the service's user may not either, it does not start"});
+    out.warnings.push_back({where, "this user may not read " + path + "; if the service's user may not read it either, the service does not start"});
   else
     out.problems.push_back({where, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the folder of the configuration file"});
   return false;
@@ -65,16 +65,16 @@ bool check_readable(const std::string& where, const std::string& path, const cha
 /// Reads the TLS files as the telephone does at its start. Checks first that each file is readable, because TLS itself gives vague errors.
 void check_tls_files(const sip::TlsOptions& tls, Checkup& out) {
   bool all_there = check_readable("/sip/tls/ca_file", tls.ca_file, "a file of certificates (PEM)", out);
-  all_there &= check_readable("/sip/tls/certificate", tls.certificate_file, "a file with our certificate and its chain (PEM)", out);
-  all_there &= check_readable("/sip/tls/key", tls.key_file, "the file of its key (PEM)", out);
+  all_there &= check_readable("/sip/tls/certificate", tls.certificate_file, "a file with Offhook's certificate and its chain (PEM)", out);
+  all_there &= check_readable("/sip/tls/key", tls.key_file, "the file of the certificate's key (PEM)", out);
   if (!all_there) return;
   if (!tls.certificate_file.empty() && !sip::check_tls({.certificate_file = tls.certificate_file, .key_file = tls.key_file}))
-    out.problems.push_back({"/sip/tls/certificate", "no certificate that /sip/tls/key is the key of", "a certificate and its key, without a passphrase (PEM)",
-                            "look at what is in the two files"});
+    out.problems.push_back({"/sip/tls/certificate", "no certificate to which /sip/tls/key belongs", "a certificate and its key, without a passphrase (PEM)",
+                            "check the content of the two files"});
   if (!tls.ca_file.empty() && !sip::check_tls({.ca_file = tls.ca_file}))
-    out.problems.push_back({"/sip/tls/ca_file", "a file without a certificate", "a file of certificates (PEM)", "look at what is in it"});
+    out.problems.push_back({"/sip/tls/ca_file", "a file without a certificate", "a file of certificates (PEM)", "check the content of the file"});
   if (!tls.pins.empty() && !sip::check_tls({.verify = sip::TlsOptions::Verify::Pinned, .pins = tls.pins}))
-    out.problems.push_back({"/sip/tls/pin", "text that is no pin", "SHA-256 of a public key, base64", "docs/configuration.md tells what it is"});
+    out.problems.push_back({"/sip/tls/pin", "text that is not a pin", "the SHA-256 hash of a public key, in base64", "write it as docs/configuration.md describes"});
 }
 
 std::optional<std::string> why_not_verified(const phone::IdentityOptions::Verifying& options) {
@@ -90,12 +90,12 @@ void check_identity_files(const phone::IdentityOptions& identity, Checkup& out) 
     for (std::size_t i = 0; i < verifying->certificates.size(); ++i)
       all_there &= check_readable(where + "/certificates/" + std::to_string(i) + "/file", verifying->certificates[i].file, "a file of certificates (PEM)", out);
     if (const auto why = all_there ? why_not_verified(*verifying) : std::nullopt)
-      out.problems.push_back({where, *why, "certificates that lead to a trusted one", "look at what is in the file"});
+      out.problems.push_back({where, *why, "certificates that lead to a trusted certificate", "check the content of the file"});
   }
   const auto& signing = identity.signing;
   if (!signing || !check_readable(where + "/sign/key", signing->key_file, "the file of a key (PEM)", out)) return;
   if (const auto opened = phone::CallSigner::open(*signing); !opened)
-    out.problems.push_back({where + "/sign", opened.error().detail, "a key on P-256 and the address of its certificate", "look at what is in the file"});
+    out.problems.push_back({where + "/sign", opened.error().detail, "a key on P-256 and the address of its certificate", "check the content of the file"});
 }
 
 /// Warns about configured folders in which this user cannot write. The service does not start without them, but may run as a different user.
@@ -103,7 +103,7 @@ void warn_of_folders(const config::Config& config, Checkup& out) {
   const auto look = [&out](const char* where, const std::string& folder) {
     if (folder.empty()) return;
     if (const auto why = records::why_not_kept_in(folder))
-      out.warnings.push_back({where, "this user can keep nothing in " + folder + " (" + *why + "); where the service's user cannot either, it does not start"});
+      out.warnings.push_back({where, "this user cannot store files in " + folder + " (" + *why + "); if the service's user cannot either, the service does not start"});
   };
   if (config.records.folder != "off") look("/records/folder", config.records.folder);
   if (!config::who_transcribes(config).empty()) look("/transcripts/folder", config.transcripts.folder);
@@ -114,7 +114,7 @@ void warn_of_folders(const config::Config& config, Checkup& out) {
 void warn_of_voice_model(const config::Media& media, const std::string& default_silero, Checkup& out) {
   if (media.voice_activity != "silero") return;
   const auto model = media::open_silero(media.voice_model.empty() ? default_silero : media.voice_model);
-  if (!model) out.warnings.push_back({"/media/voice_activity", model.error() + "; docs/voice-activity.md tells how it is installed; calls go on with the spectral detector"});
+  if (!model) out.warnings.push_back({"/media/voice_activity", model.error() + "; calls use the spectral detector; docs/voice-activity.md describes the installation of the model"});
 }
 
 /// Warns when other users may read the configuration file. That matters only when the file itself contains a secret.
@@ -152,7 +152,7 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   if (built.book) check_embedded(*built.book, out);
   else check_dialogue(to_agent_options(effective.config, default_dialogue).embedded.dialogue_path, out);
   if (const auto voice = embedded::FliteVoice::make(embedded_voice(effective.config.agent.voice)); !voice)
-    out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "install what is named"});
+    out.problems.push_back({"/agent/voice", voice.error().detail, "an installed voice", "name an installed voice"});
   if (effective.problems.empty()) {
     if (const auto tls = to_agent_options(effective.config, default_dialogue).phone.sip.tls) check_tls_files(*tls, out);
     check_identity_files(to_agent_options(effective.config, default_dialogue).phone.identity, out);

@@ -28,8 +28,8 @@ std::string words_for(const sip::RequestAnswered& answer) {
   switch (answer.why) {
     case Why::Answered: return fmt::format("{} {}", answer.status, answer.reason);
     case Why::NoAnswer: return "no answer; check host, port, transport and firewall";
-    case Why::Unreachable: return "it cannot be reached" + detail;
-    case Why::Unresolvable: return "its name is not found" + detail;
+    case Why::Unreachable: return "it cannot be reached" + detail + "; check host, port, transport and firewall";
+    case Why::Unresolvable: return "its name was not found" + detail + "; check the name, and this machine's DNS";
   }
   return {};
 }

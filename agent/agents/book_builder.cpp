@@ -95,16 +95,16 @@ void check_entries(const config::Effective& effective, BuiltBook& out) {
       return std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i), same);
     };
     if (!name.empty() && (name == "agent" || is_earlier([&](const JsonValue& other) { return text_of(other, "name") == name; })))
-      tell_once(effective, {where + "/name", "the name of another agent", "a name of its own, and not \"agent\"", "rename it"},
+      tell_once(effective, {where + "/name", "the name of another agent", "a name that no other agent has, and not \"agent\"", "rename it"},
                 out);
     if (match == nullptr) continue;
     if (match_of(entries[i]).takes_all())
       tell_once(effective,
-                {where + "/match", "no condition", "called, caller, header, or verified with true", "name one; /agent takes what no other does"}, out);
+                {where + "/match", "no condition", "called, caller, header, or verified with true", "name one; /agent takes the calls that no other agent takes"}, out);
     else if (is_earlier([&](const JsonValue& other) {
                return config::member(other, "match") != nullptr && *config::member(other, "match") == *match;
              }))
-      out.warnings.push_back({where + "/match", "an earlier agent takes just these calls: this one gets none"});
+      out.warnings.push_back({where + "/match", "an earlier agent has the same conditions: this agent gets no calls"});
   }
 }
 

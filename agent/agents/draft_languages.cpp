@@ -44,13 +44,13 @@ void warn_of_voice(Draft& draft, const AgentProfile& profile, const ProviderPtr&
   const std::string voice = voice_for(*speaks, profile.voice, profile.language, profile.languages);
   const std::string_view spoken = language_of_voice(speaks->kind, voice);
   if (spoken.empty()) return;
-  const std::string what = (voice.empty() ? "the voice" : "the voice " + voice) + " of " + speaks->name + " speaks " + std::string(spoken) + " alone";
+  const std::string what = (voice.empty() ? "the voice" : "the voice " + voice) + " of " + speaks->name + " speaks only " + std::string(spoken);
   const auto wanted = wanted_by(profile);
   const auto other = std::find_if(wanted.begin(), wanted.end(), [&](const std::string& each) { return !each.empty() && !is_same_language(each, spoken); });
   if (other != wanted.end())
-    draft.warn({draft.where(profile.language.empty() ? "languages" : "language"), what + ": answers in " + *other + " are read as if they were that (docs/voices.md)"});
+    draft.warn({draft.where(profile.language.empty() ? "languages" : "language"), what + ": it pronounces replies in " + *other + " by the rules of its own language (docs/voices.md)"});
   else if (wanted.empty() && std::any_of(listen.begin(), listen.end(), hears_several))
-    draft.warn({draft.where("language"), "is not set, and " + what + ": set it, or name a voice that follows (docs/voices.md)"});
+    draft.warn({draft.where("language"), "is not set, and " + what + ": set it, or name a voice that speaks several languages (docs/voices.md)"});
   else if (wanted.empty() && !is_same_language(spoken, "en") && std::any_of(listen.begin(), listen.end(), is_azure))
     draft.warn({draft.where("language"), "is not set, so that Azure listens to en-US, and " + what + ": set it to " + tag_of(voice, spoken) + " (docs/azure.md)"});
 }
@@ -60,7 +60,7 @@ void warn_of_listener(Draft& draft, const AgentProfile& profile, const ProviderP
   if (provider->kind != ProviderKind::Deepgram || !deepgram::is_flux(model)) return;
   for (const std::string& each : wanted_by(profile)) {
     if (!deepgram::flux_hears(model, each))
-      draft.warn({"/providers/" + provider->name + "/models/transcription", model + " does not understand " + each + ": with `flux`, nova-3 listens then"});
+      draft.warn({"/providers/" + provider->name + "/models/transcription", model + " does not understand " + each + ": with `flux`, Offhook uses nova-3 for it"});
   }
 }
 
@@ -74,7 +74,7 @@ void draft_languages(Draft& draft, AgentProfile& out) {
     if (out.languages.back().empty())
       draft.tell({draft.where("languages") + "/" + std::to_string(i), "empty text", "a language tag such as \"en\" or \"pt-BR\" (BCP 47)", "write one, or take it out"});
   }
-  if (!out.language.empty() && !written.empty()) draft.warn({draft.where("languages"), "is not used: the language is set"});
+  if (!out.language.empty() && !written.empty()) draft.warn({draft.where("languages"), "is not used, because the language is set"});
   if (out.language.empty() && out.languages.size() == 1) out.language = out.languages.front();
   if (!out.language.empty()) out.languages.clear();
 }

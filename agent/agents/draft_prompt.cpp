@@ -37,7 +37,7 @@ std::optional<prompts::PromptFile> read_prompt_file(Draft& draft) {
   auto file = prompts::parse_prompt_file(text->text);
   if (file) return *std::move(file);
   draft.tell({where, file.error().found + " in line " + std::to_string(file.error().line) + " of the file",
-              "a prompt as docs/prompts.md tells", file.error().advice});
+              "a prompt as docs/prompts.md describes", file.error().advice});
   return std::nullopt;
 }
 
@@ -49,7 +49,7 @@ void take_from_head(Draft& draft, const char* name, const std::optional<std::str
     out = *said;
   else
     draft.tell({draft.where("prompt_file"), checked.error().found + " for " + name + " in the head of the file",
-                checked.error().allowed, "mend it there"});
+                checked.error().allowed, "correct the head of the file"});
 }
 
 /// Returns true when the agent uses prompt_file. If prompt and prompt_file come from two sources, such as the variable PROMPT and the

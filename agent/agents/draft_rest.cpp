@@ -15,7 +15,7 @@ void draft_fallback(Draft& draft, AgentProfile& out) {
   const JsonValue* hang_up = config::member(written, "hang_up");
   if (hang_up == nullptr || hang_up->flag == out.fallback.transfer_to.empty()) return;
   draft.tell({draft.where("fallback"), hang_up->flag ? "two ways to end a call" : "no way to end a call",
-              "transfer_to, or hang_up", hang_up->flag ? "keep one of them" : "set hang_up to true, or say whom to transfer to"});
+              "transfer_to, or hang_up", hang_up->flag ? "keep one of them" : "set hang_up to true, or name the target in transfer_to"});
 }
 
 void check_context_file(Draft& draft, const ContextSource& source) {
@@ -26,7 +26,7 @@ void check_context_file(Draft& draft, const ContextSource& source) {
     return draft.tell({where, "a file that cannot be read (" + file.error() + ")", allowed,
                        "check the path: it starts at the folder of the configuration file"});
   if (const auto values = parse_call_data(file->text, "the file"); !values)
-    draft.tell({where, "a file that is not right: " + values.error().detail, allowed, "mend it"});
+    draft.tell({where, "a file that cannot be used: " + values.error().detail, allowed, "correct the file"});
 }
 
 void draft_context(Draft& draft, AgentProfile& out) {
@@ -35,8 +35,8 @@ void draft_context(Draft& draft, AgentProfile& out) {
     for (const auto& [name, text] :
          {std::pair{"prompt", &out.prompt}, std::pair{"instructions", &out.instructions}, std::pair{"greeting", &out.greeting}}) {
       if (text->uses_context())
-        draft.tell({draft.where(name), "a {{context.NAME}}, and nothing that says where it comes from", "one with /agent/context",
-                    "set that, or take the variable out"});
+        draft.tell({draft.where(name), "a {{context.NAME}} without /agent/context, which names the source of its value", "a {{context.NAME}} together with /agent/context",
+                    "set /agent/context, or take the variable out"});
     }
     return;
   }

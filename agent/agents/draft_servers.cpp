@@ -24,10 +24,10 @@ class ServerDraft {
   void add_to(ToolServerPlan& plan) {
     const bool runs = !settings_.command.empty(), asks = !settings_.url.empty();
     if (runs == asks)
-      return tell("", runs ? "a program and a URL" : "neither a program nor a URL", "command, or url", runs ? "take one of the two out" : "say where its tools come from");
+      return tell("", runs ? "a program and a URL" : "neither a program nor a URL", "command, or url", runs ? "take one of the two out" : "set command or url");
     warn_of_plain_http();
     if (!settings_.openapi.empty()) return add_service(plan);
-    if (!settings_.operations.empty()) return tell("/operations", "operations without a document", "operations beside openapi", "name the document, or take them out");
+    if (!settings_.operations.empty()) return tell("/operations", "operations without a document", "operations together with openapi", "name the document, or take them out");
     add_server(plan);
   }
 
@@ -35,13 +35,13 @@ class ServerDraft {
   void tell(const std::string& place, std::string found, std::string allowed, std::string advice) {
     out_.problems.push_back({at_ + place, std::move(found), std::move(allowed), std::move(advice)});
   }
-  void tell_fault(const std::string& fault) { tell("", "a server that cannot be used (" + fault + ")", "one as docs/tools.md tells", "mend it"); }
+  void tell_fault(const std::string& fault) { tell("", "a server that cannot be used (" + fault + ")", "a server as docs/tools.md describes", "correct its settings"); }
 
   void warn_of_plain_http() {
     const bool crosses = mcp::crosses_in_clear(settings_.url);
     if (settings_.plain_http && !crosses) out_.warnings.push_back({at_ + "/plain_http", "is not used: url is not http to another machine"});
     if (settings_.plain_http && crosses && !(settings_.token.empty() && settings_.headers.empty()))
-      out_.warnings.push_back({at_ + "/url", "the token or the headers go to it in the clear: each machine in that network can read and use them"});
+      out_.warnings.push_back({at_ + "/url", "Offhook sends the token or the headers unencrypted: each machine in that network can read and use them"});
   }
 
   [[nodiscard]] std::vector<Pin> pins() const {
@@ -67,7 +67,7 @@ class ServerDraft {
       if (!authorities) return;
       files_ += *authorities;
     }
-    if (!is_granted_) out_.warnings.push_back({at_, "is not used: no agent is granted a tool of it (/agent/tools)"});
+    if (!is_granted_) out_.warnings.push_back({at_, "is not used: no agent has a tool of this server (/agent/tools)"});
     plan.places.push_back({std::move(at), settings_, config::Secret(std::move(files_)), is_granted_});
   }
 
@@ -91,7 +91,7 @@ class ServerDraft {
     }
     if (auto fault = mcp::fault_of(options)) return tell_fault(*fault);
     if (settings_.oauth && settings_.oauth->token_url.empty() && settings_.oauth->issuer.empty())
-      out_.warnings.push_back({at_ + "/oauth", "the server itself says who is shown the client's secret first: name token_url or issuer"});
+      out_.warnings.push_back({at_ + "/oauth", "the server itself selects the host that gets the client's secret: name token_url or issuer"});
     add(plan, std::move(options));
   }
 
@@ -129,7 +129,7 @@ class ServerDraft {
     if (!document) return;
     files_ += *document;
     auto service = http::Service::read(std::move(options), *document, plan.notes);
-    if (!service) return tell("/openapi", "a document that cannot be used (" + to_string(service.error()) + ")", "OpenAPI 3.0 or 3.1 as docs/tools.md tells", "mend it there");
+    if (!service) return tell("/openapi", "a document that cannot be used (" + to_string(service.error()) + ")", "OpenAPI 3.0 or 3.1 as docs/tools.md describes", "correct the document at that place");
     add(plan, ToolPlace::HttpService{std::move(*service), settings_.ca_file.empty() ? "" : path_of(settings_.ca_file)});
   }
 

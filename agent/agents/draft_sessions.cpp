@@ -113,17 +113,17 @@ void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const 
   const std::string what = std::string("a provider without a model that ") + duty.what;
   if (ability(provider->kind, duty) == Ability::No) {
     const std::string other = &duty == &kThink ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
-    draft.tell({where, what, "another than " + provider->name, &duty == &kRealtime ? "make it a cascade" : "name one that does in " + other});
+    draft.tell({where, what, "another provider than " + provider->name, &duty == &kRealtime ? "make the session a cascade" : "name a provider that does this in " + other});
   } else if (provider->kind == ProviderKind::Azure && !is_nothing_said(draft, *provider, duty)) {
     tell_lacks(draft, *provider, lacks_of_azure(*provider, duty));
-    if (lacks_of_azure(*provider, duty).empty()) draft.tell({where, what, "one with /providers/" + provider->name + "/models/" + duty.name, "set that, or name another provider"});
+    if (lacks_of_azure(*provider, duty).empty()) draft.tell({where, what, "a provider with /providers/" + provider->name + "/models/" + duty.name, "set it, or name another provider"});
   } else if (provider->kind == ProviderKind::Azure) {
-    draft.tell({where, what, "one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT",
-                "set these three, or name who thinks in MODEL_PROVIDER"});
+    draft.tell({where, what, "a provider with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT",
+                "set these three variables, or name a provider that thinks in MODEL_PROVIDER"});
   } else {
     const std::string_view variable = variable_of(provider->kind, duty);
-    draft.tell({where, what, "one with /providers/" + provider->name + "/models/" + duty.name,
-                variable.empty() ? "set that, or name another provider" : "set that or " + std::string(variable) + ", or name another provider"});
+    draft.tell({where, what, "a provider with /providers/" + provider->name + "/models/" + duty.name,
+                variable.empty() ? "set it, or name another provider" : "set it or " + std::string(variable) + ", or name another provider"});
   }
 }
 
@@ -168,8 +168,8 @@ std::vector<SessionWay> usual_ways(Draft& draft, const ProviderPtr& provider, co
     }
     case ProviderKind::Deepgram:
       if (config::text_of(draft.settings().fallback, "transfer_to").empty())
-        draft.warn({where, "the Voice Agent of " + provider->name + " is the only way to hold a conversation: while it is down callers hear a goodbye. Write sessions with a "
-                               "cascade behind it, in which another provider thinks, or fallback/transfer_to (docs/deepgram.md)"});
+        draft.warn({where, "the Voice Agent of " + provider->name + " is the only way to hold a conversation: while it is not available, callers hear a goodbye. Add to sessions a "
+                               "cascade in which another provider thinks, or set fallback/transfer_to (docs/deepgram.md)"});
       return {RealtimeWay{provider}};
     case ProviderKind::OpenAiCompatible:
     case ProviderKind::Ollama:
@@ -226,11 +226,11 @@ void warn_of_talk(Draft& draft, const std::vector<SessionWay>& ways) {
     const std::string at = "/providers/" + provider.name;
     const bool is_azure = provider.kind == ProviderKind::Azure || provider.kind == ProviderKind::AzureOpenAi;
     if (is_azure && provider.models.transcription.empty())
-      draft.warn({at + "/models/transcription", "without it nothing that callers say is written down in a session of the kind realtime, nor known to another provider that takes over"});
+      draft.warn({at + "/models/transcription", "is not set: in realtime sessions, neither the transcript nor a provider that takes over later gets the callers' words"});
     if (provider.kind == ProviderKind::Azure)
-      draft.warn({at + "/models/realtime", "our own sentences, such as the greeting, are spoken by Azure Speech, in another voice than the model's"});
+      draft.warn({at + "/models/realtime", "Azure Speech speaks Offhook's own sentences, such as the greeting, in another voice than the model's"});
     if (provider.kind == ProviderKind::Deepgram && !draft.settings().regions.empty())
-      draft.warn({draft.where("regions"), "the Voice Agent of " + provider.name + " has models of others think: see deepgram/thinks_by"});
+      draft.warn({draft.where("regions"), "the Voice Agent of " + provider.name + " uses a model of another provider: see deepgram/thinks_by"});
   }
 }
 
@@ -242,8 +242,8 @@ void check_regions(Draft& draft, const std::vector<SessionWay>& ways) {
     if (provider->kind == ProviderKind::Local || std::any_of(allowed.begin(), allowed.end(), is_its)) return;
     draft.tell({draft.where("regions"),
                 "a session with the provider " + provider->name +
-                    (provider->region.empty() ? ", whose region is not said" : ", which is in another region"),
-                "providers of these regions alone", "set /providers/" + provider->name + "/region, or use another provider"});
+                    (provider->region.empty() ? ", which has no region" : ", which is in another region"),
+                "only providers of these regions", "set /providers/" + provider->name + "/region, or use another provider"});
   };
   for (const SessionWay& way : ways) {
     if (const auto* realtime = std::get_if<RealtimeWay>(&way)) check(realtime->provider);
@@ -268,7 +268,7 @@ void draft_sessions(Draft& draft, AgentProfile& out) {
   for (const auto& [name, value] : {std::pair{"model_provider", &draft.settings().model_provider}, std::pair{"speech_provider", &draft.settings().speech_provider}}) {
     // A value from /agent may be useful to other agents, so only an agent's own value gets the warning.
     const bool is_own = draft.entry() == nullptr || draft.says(name);
-    if (!written.empty() && !value->empty() && is_own) draft.warn({draft.where(name), "is not used: sessions says who does what"});
+    if (!written.empty() && !value->empty() && is_own) draft.warn({draft.where(name), "is not used: sessions names the providers"});
   }
   for (std::size_t i = 0; i < written.size(); ++i)
     add_way(draft, written[i], draft.where("sessions") + "/" + std::to_string(i), out.sessions);

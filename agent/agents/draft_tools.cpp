@@ -63,7 +63,7 @@ std::string granted_arguments(Draft& draft, const JsonValue& schema, const std::
   const auto read = tools::read_granted_arguments(text);
   if (read) return text;
   const auto& fault = read.error();
-  draft.tell({where + fault.place, fault.found, fault.allowed, "docs/tools.md tells what is checked"});
+  draft.tell({where + fault.place, fault.found, fault.allowed, "docs/tools.md lists the words that Offhook checks"});
   return "";
 }
 
@@ -71,12 +71,12 @@ std::string granted_arguments(Draft& draft, const JsonValue& schema, const std::
 void tell_no_question(Draft& draft, ToolClass what, const std::string& where) {
   const bool is_money = what == ToolClass::Money;
   draft.tell({where + "/question", std::string("nothing, for a tool of the class ") + (is_money ? "money" : "telephony"),
-              std::string("what the caller is asked, such as \"") + (is_money ? "Shall I send {amount} euros back to you?" : "Shall I call {number} for you?") + "\"",
-              is_money ? "write it, with what it costs" : "write it, or \"confirm\": \"never\""});
+              std::string("the question to the caller, such as \"") + (is_money ? "Shall I send {amount} euros back to you?" : "Shall I call {number} for you?") + "\"",
+              is_money ? "write it, and name the amount in it" : "write it, or \"confirm\": \"never\""});
 }
 
 void tell_keys_of_another_tool(Draft& draft, const std::string& where) {
-  draft.tell({where + "/keys", "keys of a tool that presses none", "those of send_digits", "take them out"});
+  draft.tell({where + "/keys", "keys for a tool that presses none", "keys for send_digits", "take them out"});
 }
 
 /// Returns the patterns that can be used, and reports each other pattern.
@@ -86,8 +86,8 @@ std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, co
     std::string pattern = config::text_of(written.items[i], "pattern");
     if (tools::is_key_pattern(pattern)) keys.push_back(std::move(pattern));
     else if (!pattern.empty())  // An empty pattern was reported already.
-      draft.tell({where + "/" + std::to_string(i), "no pattern of keys", "keys of 0-9 * # A-D, with X for any digit, and at least one of * # A-D among them",
-                  "take it out where it has digits alone: those may be pressed anyway"});
+      draft.tell({where + "/" + std::to_string(i), "text that is not a pattern of keys", "keys of 0-9 * # A-D, with X for any digit, and at least one of * # A-D among them",
+                  "take it out if it has only digits: the model may always press those"});
   }
   return keys;
 }
@@ -101,11 +101,11 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
     std::vector<std::string> known;
     for (const auto& server : servers) known.push_back(server.name);
     return draft.tell({where, "a tool of an unknown server", "SERVER__TOOL of one of /tool_servers",
-                       config::advise(known, grant.server(), "write its server to /tool_servers; `offhook tools` shows what it has")});
+                       config::advise(known, grant.server(), "add its server to /tool_servers; `offhook tools` shows the tools of a server")});
   }
   if (find_grant(out, grant.name) != nullptr) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
   if (config::member(written, "destinations") != nullptr)
-    draft.tell({where + "/destinations", "destinations of a tool that goes nowhere", "those of transfer", "take them out"});
+    draft.tell({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
   if (config::member(written, "keys") != nullptr) tell_keys_of_another_tool(draft, where);
   if (const auto word = config::text_of(written, "class"); !word.empty()) grant.what = class_named(word);
   const std::string confirm = config::text_of(written, "confirm");
@@ -115,7 +115,7 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
   if (const JsonValue* most = config::member(written, "max_per_minute")) grant.max_per_minute = static_cast<unsigned>(most->integer);
   grant.question = config::text_of(written, "question");
   if (grant.what == ToolClass::Money && confirm == "never")
-    draft.tell({where + "/confirm", "\"never\" for a tool of the class money", "\"caller\"", "take it out: the caller is always asked"});
+    draft.tell({where + "/confirm", "\"never\" for a tool of the class money", "\"caller\"", "take it out: Offhook always asks the caller"});
   else if (asks_by_class && grant.confirm == Confirm::Caller && grant.question.empty())
     tell_no_question(draft, grant.what, where);
   if (const JsonValue* schema = config::member(written, "arguments")) grant.arguments = granted_arguments(draft, *schema, where + "/arguments");
@@ -138,7 +138,7 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   }
   for (const char* of_servers : {"class", "question", "max_per_minute", "arguments"}) {
     if (config::member(written, of_servers) != nullptr)
-      draft.tell({where + "/" + of_servers, "a setting of servers' tools", "name, confirm, max_per_call, destinations, keys", "take it out"});
+      draft.tell({where + "/" + of_servers, "a setting for tools of servers only", "name, confirm, max_per_call, destinations, keys", "take it out"});
   }
   if (is_granted(out, *tool)) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
   ToolGrant grant{*tool, Confirm::Never, usual_most(*tool), {}};
@@ -146,7 +146,7 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   if (const JsonValue* most = config::member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
   if (const JsonValue* destinations = config::member(written, "destinations")) {
     if (*tool != BuiltInTool::Transfer)
-      draft.tell({where + "/destinations", "destinations of a tool that goes nowhere", "those of transfer", "take them out"});
+      draft.tell({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
     for (const auto& [name, target] : destinations->members) grant.destinations.push_back({name, target.text});
   }
   if (const JsonValue* keys = config::member(written, "keys")) {
@@ -155,7 +155,7 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   }
   if (*tool == BuiltInTool::Transfer && grant.destinations.empty())
     draft.tell({where + "/destinations", "nothing", "an object of names, each with a number or a SIP address",
-                "say where calls may go"});
+                "name the targets of transfers"});
   out.push_back(std::move(grant));
 }
 
@@ -175,14 +175,14 @@ void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted
         draft.tell({where, "a server's tool in the prompt file that is not granted", "those of " + draft.where("tools"),
                     "grant it there, or take it out of the file's head"});
     } else if (!tool) {
-      draft.tell({where, "an unknown tool in the prompt file", "hang_up, transfer, hold, send_digits, note, pause_recording", "mend its head"});
+      draft.tell({where, "an unknown tool in the prompt file", "hang_up, transfer, hold, send_digits, note, pause_recording", "correct the head of the file"});
     } else if (is_granted_above && !is_granted(grants, *tool)) {
       draft.tell({where, "a tool in the prompt file that is not granted", "those of " + draft.where("tools"),
                   "grant it there, or take it out of the file's head"});
     } else if (is_granted_above) {
       kept.push_back(*std::find_if(grants.begin(), grants.end(), [&](const ToolGrant& grant) { return grant.tool == *tool; }));
     } else if (*tool == BuiltInTool::Transfer) {
-      draft.tell({where, "transfer in the prompt file, and no destinations", "those that the configuration grants",
+      draft.tell({where, "transfer in the prompt file, and no destinations for it", "a transfer that the configuration grants",
                   "grant transfer in " + draft.where("tools")});
     } else {
       kept.push_back({*tool, Confirm::Never, usual_most(*tool), {}});

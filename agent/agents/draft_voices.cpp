@@ -10,10 +10,10 @@ void warn_of_voices(Draft& draft, const AgentProfile& profile) {
     const std::string spoken = speech_voice_for(*provider, profile.voice, profile.language, profile.languages);
     if (voice == spoken) return;
     const std::string where = voice == profile.voice ? draft.where("voice") : "/providers/" + provider->name + "/voice";
-    draft.warn({where, "the voice " + voice + " is of Deepgram's Voice Agent alone: " + place + " are spoken as " + spoken + " (docs/deepgram.md)"});
+    draft.warn({where, "only Deepgram's Voice Agent has the voice " + voice + ": " + place + " use the voice " + spoken + " instead (docs/deepgram.md)"});
   };
   for (const SessionWay& way : profile.sessions) {
-    if (const auto* talk = std::get_if<RealtimeWay>(&way)) warn(talk->provider, "our own sentences, such as the greeting,");
+    if (const auto* talk = std::get_if<RealtimeWay>(&way)) warn(talk->provider, "Offhook's own sentences, such as the greeting,");
     if (const auto* cascade = std::get_if<CascadeWay>(&way)) {
       for (const ProviderPtr& provider : cascade->speak) warn(provider, "replies of a cascade");
     }

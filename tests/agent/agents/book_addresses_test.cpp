@@ -91,7 +91,7 @@ TEST_CASE("A key with a blank in it or beside it is refused, and no problem show
 TEST_CASE("The problem about a compatible server without a model names OPENAI_MODEL, and a refused OPENAI_MODEL is not also reported as missing") {
   const Texts place{{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1"}};
   CHECK(build("", place).problems() ==
-        "PROVIDER: found a provider without a model that thinks; allowed: one with /providers/openai_compatible/models/chat; set that or OPENAI_MODEL, or name another provider\n");
+        "PROVIDER: found a provider without a model that thinks; allowed: a provider with /providers/openai_compatible/models/chat; set it or OPENAI_MODEL, or name another provider\n");
   const auto refused = build("", with(place, {{"OPENAI_MODEL", std::string(200, 'm')}})).problems();
   CHECK(refused.starts_with("OPENAI_MODEL: found longer text;"));
   CHECK(std::count(refused.begin(), refused.end(), '\n') == 1);

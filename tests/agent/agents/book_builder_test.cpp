@@ -106,7 +106,7 @@ TEST_CASE("Deepgram alone provides a whole conversation, and Ollama thinks for a
   const auto deepgram = build("", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "canary"}});
   REQUIRE_MESSAGE(deepgram.made.book, deepgram.problems());
   CHECK(ways(deepgram.profile()) == "realtime deepgram");
-  CHECK(deepgram.warnings().find("the Voice Agent of deepgram is the only way to hold a conversation: while it is down callers hear a goodbye.") != std::string::npos);
+  CHECK(deepgram.warnings().find("the Voice Agent of deepgram is the only way to hold a conversation: while it is not available, callers hear a goodbye.") != std::string::npos);
   CHECK(build(R"({"agent": {"fallback": {"transfer_to": "6010"}}})", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "canary"}}).warnings().find("the only way") == std::string::npos);
   const auto& voice = *std::get<agent::RealtimeWay>(deepgram.profile().sessions.front()).provider;
   CHECK(voice.base_url == "https://api.deepgram.com");
@@ -164,14 +164,14 @@ TEST_CASE("An agent that names its own provider inherits neither the model nor t
   const auto kept = build(R"({"agent": {"sessions": [{"kind": "cascade", "provider": "ollama", "listen": "local", "speak": "local"}]},
                              "agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "deepgram"}]})", {{"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}});
   CHECK(ways(*kept.made.book->entries()[0].profile) == "cascade local/ollama/local");
-  CHECK(kept.warnings() == "/agents/0/speech_provider: is not used: sessions says who does what\n");
+  CHECK(kept.warnings() == "/agents/0/speech_provider: is not used: sessions names the providers\n");
   const auto voiced = build(R"({"agent": {"sessions": [{"kind": "cascade", "provider": "openai"}]},
                                "agents": [{"name": "a", "match": {"called": "1"}, "voice": "marin", "speech_provider": "local"}]})", {{"OPENAI_API_KEY", "k"}});
   CHECK(voiced.problems().empty());  // The voice is OpenAI's: a speech provider that is not used does not speak.
   const auto both = build(R"({"agent": {"model_provider": "local"}, "agents": [{"name": "a", "match": {"called": "1"}, "sessions": [{"kind": "cascade"}]}]})");
   CHECK(both.warnings().empty());
   const auto idle = build(R"({"agent": {"model_provider": "local", "sessions": [{"kind": "cascade"}]}})");
-  CHECK(idle.warnings().find("/agent/model_provider: is not used: sessions says who does what") != std::string::npos);
+  CHECK(idle.warnings().find("/agent/model_provider: is not used: sessions names the providers") != std::string::npos);
 }
 
 TEST_CASE("The environment variables of a provider kind apply only to the provider of that name, so no other host gets the key") {
@@ -236,8 +236,8 @@ TEST_CASE("A tool that the caller must confirm needs a session with a transcript
   const std::string transfer = R"([{"name": "transfer", "confirm": "caller", "destinations": {"sales": "6011"}}])";
   const std::string silent = R"({"kind": "openai", "api_key": "k", "realtime": {"transcription": false}})";
   CHECK(built(transfer, "", silent).problems() ==
-        "/agent/tools: found the tool transfer, which the caller must confirm, beside a realtime session of p without a transcription; "
-        "allowed: such a tool where a caller's yes is understood; set /providers/p/realtime/transcription to true, or make the session a cascade\n");
+        "/agent/tools: found the tool transfer, which the caller must confirm, together with a realtime session of p without a transcription; "
+        "allowed: such a tool in sessions that understand a caller's yes; set /providers/p/realtime/transcription to true, or make the session a cascade\n");
   CHECK(built(transfer, "", R"({"kind": "openai", "api_key": "k"})").problems().empty());
   CHECK(built(transfer, R"(, "sessions": [{"kind": "cascade"}])", silent).problems().empty());
   CHECK(built(transfer, R"(, "sessions": [{"kind": "cascade"}, {"kind": "realtime"}])", silent).problems().starts_with("/agent/tools: found the tool transfer"));
@@ -457,7 +457,7 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            Row{R"({"agent": {"provider": "openia"}})", "/agent/provider: found an unknown provider (\"openia\"); allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"openai\"?"},
            {R"({"agent": {"provider": "ollama"}})", "/providers/ollama/models/chat: found nothing; allowed: a model that `ollama list` shows, such as \"llama3.2\"; set OLLAMA_MODEL, or write it in the file"},
            {R"({"agent": {"provider": "azure"}, "providers": {"azure": {"speech": {"key": "k", "region": "westeurope"}}}})",
-            "/agent/provider: found a provider without a model that thinks; allowed: one with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT; set these three, or name who thinks in MODEL_PROVIDER"},
+            "/agent/provider: found a provider without a model that thinks; allowed: a provider with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT; set these three variables, or name a provider that thinks in MODEL_PROVIDER"},
            {R"({"agent": {"provider": "azure"}, "providers": {"azure": {"speech": {"key": "k", "region": "westeurope"}, "base_url": "https://h", "api_key": "k"}}})",
             "/providers/azure/deployment: found nothing; allowed: the name of a deployment; set AZURE_OPENAI_DEPLOYMENT, or write it in the file"},
            {R"({"agent": {"provider": "local", "model_provider": "azure"}, "providers": {"azure": {"api_key": "k", "deployment": "d"}}})",
@@ -468,14 +468,14 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
             "/providers/azure/speech/region: found nothing; allowed: the region of the Speech resource, such as \"westeurope\"; set AZURE_SPEECH_REGION, or write it in the file"},
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
            {R"({"agent": {"model_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k"}}})",
-            "/agent/model_provider: found a provider without a model that thinks; allowed: another than deepgram; name one that does in MODEL_PROVIDER, or in `think` of a session"},
+            "/agent/model_provider: found a provider without a model that thinks; allowed: another provider than deepgram; name a provider that does this in MODEL_PROVIDER, or in `think` of a session"},
            {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://api.eu.deepgram.com"}}})", "/providers/deepgram/api_key: found nothing;"},
            {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://API.EU.Deepgram.com:443"}}})", "/providers/deepgram/api_key: found nothing;"},
            {R"({"agent": {"speech_provider": "ollamma"}})", "/agent/speech_provider: found an unknown provider (\"ollamma\");"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "speak": "ollama"}]}, "providers": {"ollama": {"models": {"chat": "x"}}}})",
-            "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another than ollama;"},
+            "/agent/sessions/0/speak: found a provider without a model that speaks; allowed: another provider than ollama;"},
            {R"({"agent": {"sessions": [{"kind": "realtime", "provider": "azure"}]}, "providers": {"azure": {"base_url": "https://h", "api_key": "k"}}})",
-            "/agent/sessions/0/provider: found a provider without a model that hears and speaks itself; allowed: one with /providers/azure/models/realtime;"},
+            "/agent/sessions/0/provider: found a provider without a model that hears and speaks itself; allowed: a provider with /providers/azure/models/realtime;"},
            {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found an unknown voice (\"marin\"); allowed: \"slt\", \"rms\" when the embedded voice speaks;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found an unknown voice (\"marin\");"},
            {R"({"agent": {"phrases": ["Offhook", ""]}})", "/agent/phrases/1: found empty text;"},
@@ -483,24 +483,24 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            {R"({"agent": {"languages": ["English"]}})", "/agent/languages/0: found text that is not a language tag (\"English\");"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "think": ["openai", "hmoe"]}]}, "providers": {"home": {"kind": "local"}, "openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think/1: found an unknown provider (\"hmoe\"); allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
-           {R"({"agent": {"sessions": [{"kind": "realtime"}]}})", "/agent/sessions/0: found a provider without a model that hears and speaks itself; allowed: another than local; make it a cascade"},
+           {R"({"agent": {"sessions": [{"kind": "realtime"}]}})", "/agent/sessions/0: found a provider without a model that hears and speaks itself; allowed: another provider than local; make it a cascade"},
            {R"({"agent": {"provider": "openai", "sessions": [{"kind": "realtime", "think": "openai"}]}, "providers": {"openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; take it out, or make it a cascade"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai_compatible", "base_url": "http://h/v1"}}})",
-            "/agent/provider: found a provider without a model that thinks; allowed: one with /providers/x/models/chat; set that or OPENAI_MODEL, or name another provider"},
+            "/agent/provider: found a provider without a model that thinks; allowed: a provider with /providers/x/models/chat; set it or OPENAI_MODEL, or name another provider"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", \"local\"; name its protocol"},
            {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k"}}})",
-            "/agent/regions: found a session with the provider openai, whose region is not said; allowed: providers of these regions alone; set /providers/openai/region, or use another provider"},
+            "/agent/regions: found a session with the provider openai, which has no region; allowed: only providers of these regions; set /providers/openai/region, or use another provider"},
            {R"({"agent": {"provider": "openai", "regions": ["eu"]}, "providers": {"openai": {"api_key": "k", "region": "us"}}})",
             "/agent/regions: found a session with the provider openai, which is in another region;"},
-           {R"({"agent": {"tools": ["transfer"]}})", "/agent/tools/0/destinations: found nothing; allowed: an object of names, each with a number or a SIP address; say where calls may go"},
+           {R"({"agent": {"tools": ["transfer"]}})", "/agent/tools/0/destinations: found nothing; allowed: an object of names, each with a number or a SIP address; name the targets of transfers"},
            {R"({"agent": {"tools": ["note", "note"]}})", "/agent/tools/1: found a tool twice; allowed: each tool once; keep one of them"},
-           {R"({"agent": {"tools": [{"name": "hold", "destinations": {"a": "1"}}]}})", "/agent/tools/0/destinations: found destinations of a tool that goes nowhere;"},
+           {R"({"agent": {"tools": [{"name": "hold", "destinations": {"a": "1"}}]}})", "/agent/tools/0/destinations: found destinations for a tool that transfers no call;"},
            {R"({"agent": {"prompt": "a\nHello {{callr}}"}})", "/agent/prompt: found an unknown variable in line 2; allowed: a text with variables that are known (docs/prompts.md); did you mean {{caller}}?"},
            {R"({"agent": {"greeting": "{{caller"}})", "/agent/greeting: found {{ without its }} in line 1;"},
-           {R"({"agent": {"instructions": "{{context.plan}}"}})", "/agent/instructions: found a {{context.NAME}}, and nothing that says where it comes from; allowed: one with /agent/context; set that, or take the variable out"},
+           {R"({"agent": {"instructions": "{{context.plan}}"}})", "/agent/instructions: found a {{context.NAME}} without /agent/context, which names the source of its value; allowed: a {{context.NAME}} together with /agent/context; set /agent/context, or take the variable out"},
            {R"({"agent": {"prompt_file": "none.md"}})", "/agent/prompt_file: found a file that cannot be read (it is not there); allowed: a Markdown file of at most 128 KiB; check the path: it starts at the folder of the configuration file"},
-           {R"({"agent": {"prompt_file": "bad.md"}})", "/agent/prompt_file: found an unknown key in line 2 of the file; allowed: a prompt as docs/prompts.md tells; did you mean \"voice\"?"},
+           {R"({"agent": {"prompt_file": "bad.md"}})", "/agent/prompt_file: found an unknown key in line 2 of the file; allowed: a prompt as docs/prompts.md describes; did you mean \"voice\"?"},
            {R"({"agent": {"prompt_file": "lang.md"}})", "/agent/prompt_file: found text that is not a language tag for language in the head of the file;"},
            {R"({"agent": {"prompt_file": "odd.md"}})", "/agent/prompt_file: found an unknown tool in the prompt file;"},
            {R"({"agent": {"prompt_file": "tool.md"}})", "/agent/prompt_file: found transfer in the prompt file, and no destinations;"},
@@ -510,12 +510,12 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            {R"({"agent": {"fallback": {"hang_up": false}}})", "/agent/fallback: found no way to end a call;"},
            {R"({"agent": {"context": {}}})", "/agent/context: found neither a file nor a URL; allowed: one of file and url; name one"},
            {R"({"agent": {"context": {"file": "good.json", "url": "http://h"}}})", "/agent/context: found a file and a URL;"},
-           {R"({"agent": {"context": {"file": "list.json"}}})", "/agent/context/file: found a file that is not right: the file gives JSON that is no object;"},
+           {R"({"agent": {"context": {"file": "list.json"}}})", "/agent/context/file: found a file that cannot be used: the file gives JSON that is no object;"},
            {R"({"agent": {"context": {"file": "none.json"}}})", "/agent/context/file: found a file that cannot be read (it is not there);"},
            {R"({"agent": {"limits": {"call_seconds": 10, "silence_seconds": 10}}})", "/agent/limits: found a silence as long as a whole call;"},
            {R"({"agents": [{"name": "agent", "match": {"called": "1"}}]})", "/agents/0/name: found the name of another agent;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "a", "match": {"called": "2"}}]})", "/agents/1/name: found the name of another agent;"},
-           {R"({"agents": [{"name": "a", "match": {}}]})", "/agents/0/match: found no condition; allowed: called, caller, header, or verified with true; name one; /agent takes what no other does"},
+           {R"({"agents": [{"name": "a", "match": {}}]})", "/agents/0/match: found no condition; allowed: called, caller, header, or verified with true; name one; /agent takes the calls that no other agent takes"},
            {R"({"agents": [{"name": "a", "match": {"verified": false}}]})", "/agents/0/match: found no condition; allowed: called, caller, header, or verified with true;"},
            {R"({"agents": [{"name": "a"}]})", "/agents/0/match: found nothing; allowed: an object with called, caller, verified, header; write it in the file"},
            {R"({"agents": [{"name": "a", "match": {"called": "6*1"}}]})", "/agents/0/match/called: found a star that is not at the end;"},
@@ -547,7 +547,7 @@ TEST_CASE("A fault in settings that agents share is reported once, and a fault i
 
 TEST_CASE("Warnings name an agent that can get no call, and a prompt that no provider of the agent reads") {
   CHECK(build(R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "b", "match": {"called": "1"}}]})").warnings() ==
-        "/agents/1/match: an earlier agent takes just these calls: this one gets none\n");
+        "/agents/1/match: an earlier agent has the same conditions: this agent gets no calls\n");
   CHECK(build(R"({"agent": {"prompt": "x"}})").warnings() == "/agent/prompt: the provider local does not read it\n");
 }
 

@@ -23,7 +23,7 @@ TEST_CASE("A list of one language sets the agent's language, and an agent's own 
   REQUIRE_MESSAGE(both.made.book, both.problems());
   CHECK(said_of(both.profile()) == std::pair(std::string("fr"), Tags{}));
   CHECK(said_of(*both.made.book->entries()[0].profile) == std::pair(std::string(), Tags{"it", "es"}));
-  CHECK(both.warnings().find("/agent/languages: is not used: the language is set") != std::string::npos);
+  CHECK(both.warnings().find("/agent/languages: is not used, because the language is set") != std::string::npos);
   const auto languages = [](std::size_t count) {
     std::string list;
     for (std::size_t i = 0; i < count; ++i) list += std::string(i == 0 ? "" : ", ") + "\"en-" + static_cast<char>('A' + i) + "\"";
@@ -46,22 +46,22 @@ TEST_CASE("A warning names a voice that speaks only one language where callers m
     return of_languages;
   };
   CHECK(warned(R"("provider": "deepgram")") ==
-        "/agent/language: is not set, and the voice aura-2-thalia-en of deepgram speaks en alone: set it, or name a voice that follows (docs/voices.md)\n");
+        "/agent/language: is not set, and the voice aura-2-thalia-en of deepgram speaks only en: set it, or name a voice that speaks several languages (docs/voices.md)\n");
   CHECK(warned(R"("provider": "deepgram", "language": "de-AT")").empty());
   CHECK(warned(R"("provider": "deepgram", "languages": ["de", "de-AT"])").empty());
   CHECK(warned(R"("provider": "deepgram", "languages": ["de", "en"])") ==
-        "/agent/languages: the voice aura-2-viktoria-de of deepgram speaks de alone: answers in en are read as if they were that (docs/voices.md)\n");
-  CHECK(warned(R"("provider": "deepgram", "language": "pl")").find("/agent/language: the voice aura-2-thalia-en of deepgram speaks en alone: answers in pl") == 0);
+        "/agent/languages: the voice aura-2-viktoria-de of deepgram speaks only de: it pronounces replies in en by the rules of its own language (docs/voices.md)\n");
+  CHECK(warned(R"("provider": "deepgram", "language": "pl")").find("/agent/language: the voice aura-2-thalia-en of deepgram speaks only en: it pronounces replies in pl") == 0);
   CHECK(warned(R"("provider": "openai", "speech_provider": "azure")").empty());  // The listener understands only English here.
   CHECK(warned(R"("provider": "openai", "speech_provider": "azure", "languages": ["en", "de"])").empty());
-  CHECK(warned(R"("provider": "openai", "speech_provider": "azure", "voice": "en-US-GuyNeural", "languages": ["en", "de"])").find("en-US-GuyNeural of azure speaks en alone") !=
+  CHECK(warned(R"("provider": "openai", "speech_provider": "azure", "voice": "en-US-GuyNeural", "languages": ["en", "de"])").find("en-US-GuyNeural of azure speaks only en") !=
         std::string::npos);
   const std::string mixed = R"("provider": "openai", "sessions": [{"kind": "cascade", "listen": "deepgram", "speak": ["azure", "local"]}])";
   CHECK(warned(mixed).find("/agent/language: is not set, and the voice en-US-JennyNeural of azure") == 0);
   CHECK(warned(mixed + R"(, "languages": ["en", "de"])").empty());
   const std::string of_azure = R"("provider": "openai", "speech_provider": "azure", "voice": )";
   CHECK(warned(of_azure + R"("de-DE-KatjaNeural")") ==
-        "/agent/language: is not set, so that Azure listens to en-US, and the voice de-DE-KatjaNeural of azure speaks de alone: set it to de-DE (docs/azure.md)\n");
+        "/agent/language: is not set, so that Azure listens to en-US, and the voice de-DE-KatjaNeural of azure speaks only de: set it to de-DE (docs/azure.md)\n");
   CHECK(warned(of_azure + R"("de-DE-KatjaNeural", "language": "de-AT")").empty());
   CHECK(warned(of_azure + R"("en-GB-RyanNeural")").empty());
   CHECK(warned(of_azure + R"("de-DE-SeraphinaMultilingualNeural")").empty());
@@ -69,7 +69,7 @@ TEST_CASE("A warning names a voice that speaks only one language where callers m
         std::string::npos);
   CHECK(warned(R"("provider": "openai")").empty());
   CHECK(warned(R"("provider": "local")").empty());
-  CHECK(warned(R"("provider": "local", "language": "de")").find("of local speaks en alone: answers in de") != std::string::npos);
+  CHECK(warned(R"("provider": "local", "language": "de")").find("of local speaks only en: it pronounces replies in de") != std::string::npos);
 }
 
 TEST_CASE("A warning names a Flux model that does not support the call's language, but not a model that Offhook chose by the language") {

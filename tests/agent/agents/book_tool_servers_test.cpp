@@ -38,8 +38,8 @@ TEST_CASE("Tool servers are programs, URLs, and HTTP services with a document, a
   CHECK(server(0).unpinned == agent::tools::Unpinned::Refuse);
   const auto& wire = std::get<agent::tools::mcp::HttpWireOptions>(server(1).at);
   CHECK(wire.oauth->client_secret.reveal() == "canary");
-  CHECK(built.warnings() == "/tool_servers/files: is not used: no agent is granted a tool of it (/agent/tools)\n"
-                            "/tool_servers/desk/oauth: the server itself says who is shown the client's secret first: name token_url or issuer\n");
+  CHECK(built.warnings() == "/tool_servers/files: is not used: no agent has a tool of this server (/agent/tools)\n"
+                            "/tool_servers/desk/oauth: the server itself selects the host that gets the client's secret: name token_url or issuer\n");
   CHECK(server(1).unpinned == agent::tools::Unpinned::TrustFirst);
   REQUIRE(std::get<agent::tools::ToolPlace::HttpService>(plan.places[2].at).service->find("shop__findOrder") != nullptr);
   CHECK_FALSE(plan.places[0].is_granted);
@@ -67,7 +67,7 @@ TEST_CASE("plain_http is a setting of each server; Offhook warns of a token in t
   const auto& plan = *built.made.book->tool_servers();
   CHECK(std::get<agent::tools::mcp::HttpWireOptions>(std::get<agent::tools::mcp::ServerOptions>(plan.places[0].at).at).plain_http);
   CHECK(std::get<agent::tools::ToolPlace::HttpService>(plan.places[1].at).service->options().plain_http);
-  CHECK(built.warnings() == "/tool_servers/desk/url: the token or the headers go to it in the clear: each machine in that network can read and use them\n"
+  CHECK(built.warnings() == "/tool_servers/desk/url: Offhook sends the token or the headers unencrypted: each machine in that network can read and use them\n"
                             "/tool_servers/here/plain_http: is not used: url is not http to another machine\n"
                             "/tool_servers/far/plain_http: is not used: url is not http to another machine\n");
 }
@@ -89,7 +89,7 @@ TEST_CASE("A tool server counts as changed only when its document or a setting c
 TEST_CASE("A wrong tool server, or a wrong tool of a server, is reported with its place") {
   struct Row { const char* servers; const char* tools; const char* problem; };
   for (const Row row : {
-           Row{R"({"a": {}})", "[]", "/tool_servers/a: found neither a program nor a URL; allowed: command, or url; say where its tools come from"},
+           Row{R"({"a": {}})", "[]", "/tool_servers/a: found neither a program nor a URL; allowed: command, or url; set command or url"},
            {R"({"a": {"url": "https://h", "command": ["/x"]}})", "[]", "/tool_servers/a: found a program and a URL; allowed: command, or url; take one of the two out"},
            {R"({"Shop": {"url": "https://h"}})", "[]", "/tool_servers/Shop: found a server that cannot be used (a label of a server is made of a-z, 0-9 and -"},
            {R"({"a": {"url": "http://h"}})", "[]", "/tool_servers/a: found a server that cannot be used ("},
@@ -106,19 +106,19 @@ TEST_CASE("A wrong tool server, or a wrong tool of a server, is reported with it
            {R"({"a": {"url": "https://h", "pins": [{"tool": "a__x", "hash": "1"}]}})", "[]", "/tool_servers/a/pins/0/hash: found shorter text;"},
            {R"({"shop": {"url": "https://h"}})", R"(["shpo__x"])", "/agent/tools/0: found a tool of an unknown server; allowed: SERVER__TOOL of one of /tool_servers; did you mean \"shop\"?"},
            {R"({"shop": {"url": "https://h"}})", R"(["shop__x", "shop__x"])", "/agent/tools/1: found a tool twice;"},
-           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "destinations": {"a": "1"}}])", "/agent/tools/0/destinations: found destinations of a tool that goes nowhere;"},
-           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money"}])", "/agent/tools/0/question: found nothing, for a tool of the class money; allowed: what the caller is asked, such as \"Shall I send {amount} euros back to you?\"; write it, with what it costs"},
-           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money", "question": "Shall I?", "confirm": "never"}])", "/agent/tools/0/confirm: found \"never\" for a tool of the class money; allowed: \"caller\"; take it out: the caller is always asked"},
-           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "telephony"}])", "/agent/tools/0/question: found nothing, for a tool of the class telephony; allowed: what the caller is asked, such as \"Shall I call {number} for you?\"; write it, or \"confirm\": \"never\""},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "destinations": {"a": "1"}}])", "/agent/tools/0/destinations: found destinations for a tool that transfers no call;"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money"}])", "/agent/tools/0/question: found nothing, for a tool of the class money; allowed: the question to the caller, such as \"Shall I send {amount} euros back to you?\"; write it, and name the amount in it"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money", "question": "Shall I?", "confirm": "never"}])", "/agent/tools/0/confirm: found \"never\" for a tool of the class money; allowed: \"caller\"; take it out: Offhook always asks the caller"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "telephony"}])", "/agent/tools/0/question: found nothing, for a tool of the class telephony; allowed: the question to the caller, such as \"Shall I call {number} for you?\"; write it, or \"confirm\": \"never\""},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": []}])", "/agent/tools/0/arguments: found a list; allowed: a JSON Schema of an object;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": {}}])", "/agent/tools/0/arguments: found a schema that allows anything;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": {"properties": {"a": {"pattern": "x"}}}}])", "/agent/tools/0/arguments/properties/a/pattern: found a word of JSON Schema that is not checked here;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": {"properties": {"a": {"const": 18446744073709551615}}}}])", "/agent/tools/0/arguments/properties/a/const: found a number that is not kept exactly;"},
-           {"{}", R"([{"name": "note", "arguments": {"required": ["text"]}}])", "/agent/tools/0/arguments: found a setting of servers' tools;"},
-           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "keys": ["#"]}])", "/agent/tools/0/keys: found keys of a tool that presses none; allowed: those of send_digits;"},
-           {"{}", R"([{"name": "note", "keys": ["#"]}])", "/agent/tools/0/keys: found keys of a tool that presses none; allowed: those of send_digits;"},
-           {"{}", R"([{"name": "send_digits", "keys": ["#", "12"]}])", "/agent/tools/0/keys/1: found no pattern of keys; allowed: keys of 0-9 * # A-D, with X for any digit,"},
-           {"{}", R"([{"name": "note", "class": "read"}])", "/agent/tools/0/class: found a setting of servers' tools;"},
+           {"{}", R"([{"name": "note", "arguments": {"required": ["text"]}}])", "/agent/tools/0/arguments: found a setting for tools of servers only;"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "keys": ["#"]}])", "/agent/tools/0/keys: found keys for a tool that presses none; allowed: keys for send_digits;"},
+           {"{}", R"([{"name": "note", "keys": ["#"]}])", "/agent/tools/0/keys: found keys for a tool that presses none; allowed: keys for send_digits;"},
+           {"{}", R"([{"name": "send_digits", "keys": ["#", "12"]}])", "/agent/tools/0/keys/1: found text that is not a pattern of keys; allowed: keys of 0-9 * # A-D, with X for any digit,"},
+           {"{}", R"([{"name": "note", "class": "read"}])", "/agent/tools/0/class: found a setting for tools of servers only;"},
            {"{}", R"(["hangup"])", "/agent/tools/0: found an unknown tool; allowed: hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers; did you mean \"hang_up\"?"},
        }) {
     CAPTURE(row.servers);

@@ -52,9 +52,9 @@ TEST_CASE("A voice name that the embedded voice does not have is a problem, also
 
 TEST_CASE("A warning names a Flux voice of a cascade or of Offhook's own sentences, and the /v1/speak voice that replaces it") {
   CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram", "voice": "flux-cole-en")") ==
-        "/agent/voice: the voice flux-cole-en is of Deepgram's Voice Agent alone: replies of a cascade are spoken as aura-2-apollo-en (docs/deepgram.md)\n");
+        "/agent/voice: only Deepgram's Voice Agent has the voice flux-cole-en: replies of a cascade use the voice aura-2-apollo-en instead (docs/deepgram.md)\n");
   CHECK(warned(R"("provider": "deepgram", "voice": "flux-kit-en")") ==
-        "/agent/voice: the voice flux-kit-en is of Deepgram's Voice Agent alone: our own sentences, such as the greeting, are spoken as aura-2-thalia-en (docs/deepgram.md)\n");
+        "/agent/voice: only Deepgram's Voice Agent has the voice flux-kit-en: Offhook's own sentences, such as the greeting, use the voice aura-2-thalia-en instead (docs/deepgram.md)\n");
   CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram")", R"({"deepgram": {"voice": "flux-kit-en"}})").starts_with("/providers/deepgram/voice: the voice flux-kit-en "));
   CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram", "voice": "aura-2-luna-en")").empty());
   CHECK(warned(R"("provider": "openai", "voice": "flux-kit-en")").empty());
