@@ -51,75 +51,75 @@ void add_calling(CLI::App& app, int& code) {
 
   auto call_arguments = std::make_shared<CallArguments>();
   auto* call_command =
-      add(app, "call", "Dial one number or SIP address and hold the conversation with whoever answers", kHelpCall, call, call_arguments, code);
+      add(app, "call", "Call a number or SIP address, and hold the conversation", kHelpCall, call, call_arguments, code);
   call_command->add_option("target", call_arguments->target, "sip:USER@HOST, or a number at your registrar")->required();
   add_config(call_command, *call_arguments);
   call_command->add_flag("--json", call_arguments->json, "The conversation as JSON, one event a line");
-  call_command->add_flag("--register", call_arguments->registers, "Register first, for a PBX that takes calls of registered telephones alone");
-  call_command->add_option("--machine", call_arguments->machine, "When an answering machine takes it: hang_up, speak after its beep, or ignore")
+  call_command->add_flag("--register", call_arguments->registers, "Register first, for a PBX that accepts calls only from registered telephones");
+  call_command->add_option("--machine", call_arguments->machine, "The reaction to an answering machine: hang_up, speak after its beep, or ignore")
       ->check(CLI::IsMember({"ignore", "hang_up", "speak"}));
 
   auto calls_arguments = std::make_shared<CallsArguments>();
-  auto* calls_command = add(app, "calls", "List the calls of the past, or show one as a conversation", kHelpCalls, calls, calls_arguments, code);
+  auto* calls_command = add(app, "calls", "List past calls, or show one as a conversation", kHelpCalls, calls, calls_arguments, code);
   calls_command->add_option("id", calls_arguments->id, "One call: its id, the beginning of it (4 characters or more), or its SIP Call-ID");
   add_config(calls_command, *calls_arguments);
-  calls_command->add_option("--folder", calls_arguments->folder, "Where the records are, when it is not the usual place")->type_name("DIR");
-  calls_command->add_option("--since", calls_arguments->since, "Calls from then on: 90m, 12h, 7d, 2026-11-21 or 2026-11-21T09:00:00Z");
-  calls_command->add_option("--last", calls_arguments->last, "The newest so many; 0 for all, in the order of the files")
+  calls_command->add_option("--folder", calls_arguments->folder, "The folder of the records, if it is not the default folder")->type_name("DIR");
+  calls_command->add_option("--since", calls_arguments->since, "Only calls since then: 90m, 12h, 7d, 2026-11-21 or 2026-11-21T09:00:00Z");
+  calls_command->add_option("--last", calls_arguments->last, "The number of newest calls; 0: all calls, in the order of the files")
       ->check(CLI::Range(0, 10000))
       ->capture_default_str();
-  calls_command->add_flag("--failed", calls_arguments->failed, "Only those never answered, cut, or ended by a fault");
+  calls_command->add_flag("--failed", calls_arguments->failed, "Only calls that were never answered, were cut, or ended by a fault");
   calls_command->add_flag("--json", calls_arguments->json, "One line of JSON for each call (docs/records.md)");
 
   auto transcripts_arguments = std::make_shared<TranscriptsArguments>();
-  auto* transcripts_command = add(app, "transcripts", "List, show or remove what was said in calls, where that is kept", kHelpTranscripts, transcripts,
+  auto* transcripts_command = add(app, "transcripts", "List, show or remove the transcripts of calls", kHelpTranscripts, transcripts,
                                   transcripts_arguments, code);
   transcripts_command->add_option("what", transcripts_arguments->what, "list, show or purge")
       ->check(CLI::IsMember({"list", "show", "purge"}))
       ->capture_default_str();
-  transcripts_command->add_option("call", transcripts_arguments->call, "To show: a call's id, or the beginning of it (4 characters or more)");
+  transcripts_command->add_option("call", transcripts_arguments->call, "For show: a call's id, or the beginning of it (4 characters or more)");
   add_config(transcripts_command, *transcripts_arguments);
-  transcripts_command->add_option("--folder", transcripts_arguments->folder, "Where the transcripts are, when it is not the usual place")->type_name("DIR");
-  transcripts_command->add_option("--last", transcripts_arguments->last, "To list: the newest so many; 0 for all")
+  transcripts_command->add_option("--folder", transcripts_arguments->folder, "The folder of the transcripts, if it is not the default folder")->type_name("DIR");
+  transcripts_command->add_option("--last", transcripts_arguments->last, "For list: the number of newest calls; 0: all calls")
       ->check(CLI::Range(0, 10000))
       ->capture_default_str();
-  transcripts_command->add_option("--older-than", transcripts_arguments->older_than, "To purge: 30d, 12h or 2026-11-21");
-  transcripts_command->add_flag("--json", transcripts_arguments->json, "To show: the lines as they are stored");
+  transcripts_command->add_option("--older-than", transcripts_arguments->older_than, "For purge: the age or day of the oldest files that stay: 30d, 12h or 2026-11-21");
+  transcripts_command->add_flag("--json", transcripts_arguments->json, "For show: the lines as they are stored");
 
   auto erase_arguments = std::make_shared<EraseArguments>();
   auto* erase_command = add(app, "erase", "Erase one call from records, transcripts and recordings", kHelpErase, erase, erase_arguments, code);
   erase_command->add_option("call", erase_arguments->call, "The call's id, as `offhook calls` shows it, or the beginning of it (4 characters or more); or its SIP Call-ID")->required();
   add_config(erase_command, *erase_arguments);
-  erase_command->add_flag("--yes", erase_arguments->yes, "Erase it; without this the command only says what it would erase");
+  erase_command->add_flag("--yes", erase_arguments->yes, "Erase the call; without this option, the command only shows what it would erase");
   erase_command->add_flag("--json", erase_arguments->json, "The result as one line of JSON");
 
   auto demo_arguments = std::make_shared<DemoArguments>();
   auto* demo_command =
-      add(app, "demo", "A whole call on this machine: registrar, agent, and a second telephone that asks", kHelpDemo, demo, demo_arguments, code);
+      add(app, "demo", "Run a whole call on this machine: registrar, agent, and a caller with questions", kHelpDemo, demo, demo_arguments, code);
   demo_command->add_flag("--json", demo_arguments->json, "Print the result as one line of JSON at the end");
-  demo_command->add_option("--directory", demo_arguments->directory, "Where the recording and the registrar's log go")
+  demo_command->add_option("--directory", demo_arguments->directory, "The folder for the recording and the registrar's log")
       ->type_name("DIR")
       ->capture_default_str();
 }
 
 void add_configuring(CLI::App& app, int& code) {
   auto setup_arguments = std::make_shared<SetupArguments>();
-  auto* setup_command = add(app, "setup", "Ask for what is needed, try it, and write a configuration", kHelpSetup, setup, setup_arguments, code);
+  auto* setup_command = add(app, "setup", "Ask for the necessary settings, test them, and write a configuration", kHelpSetup, setup, setup_arguments, code);
   setup_command->add_option("--out", setup_arguments->out, "The file to write")->type_name("FILE")->capture_default_str();
-  setup_command->add_option("--call", setup_arguments->call, "A number for a test call at the end; `wait` waits to be called; `none` places none");
+  setup_command->add_option("--call", setup_arguments->call, "A number for a test call at the end; `wait`: you call the agent; `none`: no test call");
   setup_command->add_flag("--yes", setup_arguments->yes, "Ask nothing: the environment has the answers");
-  setup_command->add_flag("--json", setup_arguments->json, "Ask nothing, and tell the result as one line of JSON");
-  setup_command->add_flag("--overwrite", setup_arguments->overwrite, "A file that is there already is written over");
-  setup_command->add_flag("--keep-secrets", setup_arguments->keep_secrets, "With --yes: the secrets are written to secrets.env beside the file");
+  setup_command->add_flag("--json", setup_arguments->json, "Ask nothing, and print the result as one line of JSON");
+  setup_command->add_flag("--overwrite", setup_arguments->overwrite, "Overwrite an existing file");
+  setup_command->add_flag("--keep-secrets", setup_arguments->keep_secrets, "With --yes: write the secrets to secrets.env beside the file");
 
   auto check_arguments = std::make_shared<ConfigArguments>();
   auto* check_command = add(app, "check", "Check a configuration and its dialogue without starting anything", kHelpCheck, check, check_arguments, code);
   add_config(check_command, *check_arguments, "-c,--config,config");
   check_command->add_flag("--json", check_arguments->json, "The result as one line of JSON");
-  check_command->add_flag("--online", check_arguments->online, "Ask the PBX and the providers too, without registering; a provider takes some cents at most");
+  check_command->add_flag("--online", check_arguments->online, "Test the PBX and the providers too, without registering; a provider charges some cents at most");
 
   auto print_arguments = std::make_shared<ConfigArguments>();
-  auto* print_command = add(app, "print-config", "Show each setting, its value and where that came from", kHelpPrint, print_config, print_arguments, code);
+  auto* print_command = add(app, "print-config", "Show each setting, its value and the source of the value", kHelpPrint, print_config, print_arguments, code);
   add_config(print_command, *print_arguments, "-c,--config,config");
   print_command->add_flag("--json", print_arguments->json, "The table as one line of JSON");
 
@@ -130,38 +130,38 @@ void add_configuring(CLI::App& app, int& code) {
 
   auto schema_arguments = std::make_shared<SchemaArguments>();
   auto* schema_command = add(app, "schema", "Print the JSON Schema of the configuration, or of a dialogue", kHelpSchema, schema, schema_arguments, code);
-  schema_command->add_option("of", schema_arguments->of, "Which file's")->check(CLI::IsMember({"config", "dialogue"}))->capture_default_str();
-  schema_command->add_flag("--markdown", schema_arguments->markdown, "The table of docs/configuration.md instead");
+  schema_command->add_option("of", schema_arguments->of, "The file that the schema describes")->check(CLI::IsMember({"config", "dialogue"}))->capture_default_str();
+  schema_command->add_flag("--markdown", schema_arguments->markdown, "Print the table of docs/configuration.md instead");
 }
 
 void add_voices(CLI::App& app, int& code) {
   auto say_arguments = std::make_shared<SayArguments>();
   auto* say_command = add(app, "say", "Speak a text into a WAV file, as a telephone would send it", kHelpSay, say, say_arguments, code);
-  say_command->add_option("text", say_arguments->text, "What to say")->required();
-  say_command->add_option("--voice", say_arguments->voice, "Whose voice")->check(CLI::IsMember({"slt", "rms"}))->capture_default_str();
+  say_command->add_option("text", say_arguments->text, "The text")->required();
+  say_command->add_option("--voice", say_arguments->voice, "The voice")->check(CLI::IsMember({"slt", "rms"}))->capture_default_str();
   say_command->add_option("--out", say_arguments->out, "The WAV file to write")->type_name("FILE")->required();
   say_command->add_option("--rate", say_arguments->rate_hz, "Samples per second")->check(CLI::IsMember({8000, 16000}))->capture_default_str();
   say_command->add_option("--lead-ms", say_arguments->lead_ms, "Silence before the text")->check(CLI::Range(0, 600000));
-  say_command->add_option("--pad-ms", say_arguments->pad_ms, "Silence behind the text")->check(CLI::Range(0, 600000));
+  say_command->add_option("--pad-ms", say_arguments->pad_ms, "Silence after the text")->check(CLI::Range(0, 600000));
 
   auto hear_arguments = std::make_shared<HearArguments>();
   auto* hear_command = add(app, "hear", "Recognise a WAV file with the words of a dialogue", kHelpHear, hear, hear_arguments, code);
   hear_command->add_option("file", hear_arguments->file, "The WAV file")->required()->check(CLI::ExistingFile);
-  hear_command->add_option("--dialogue", hear_arguments->dialogue, "Dialogue file; default: the receptionist that is shipped")->type_name("FILE");
-  hear_command->add_option("--channel", hear_arguments->channel, "0 is the first")->check(CLI::Range(0, 1));
-  hear_command->add_flag("--replies", hear_arguments->replies, "Expect what the agent says instead of what callers say");
+  hear_command->add_option("--dialogue", hear_arguments->dialogue, "Dialogue file; default: the receptionist of Offhook")->type_name("FILE");
+  hear_command->add_option("--channel", hear_arguments->channel, "The channel of the file; 0 is the first")->check(CLI::Range(0, 1));
+  hear_command->add_flag("--replies", hear_arguments->replies, "Recognise the words of the agent instead of the callers'");
 }
 
 void add_recordings(CLI::App& app, int& code) {
   auto arguments = std::make_shared<RecordingArguments>();
   auto* command = add(app, "recording", "Open a recording that the agent has encrypted", kHelpRecording, recording, arguments, code);
-  command->add_option("what", arguments->what, "open, or check: is it whole and unchanged?")
+  command->add_option("what", arguments->what, "open decrypts the file; check tests that it is whole and unchanged")
       ->required()
       ->check(CLI::IsMember({"open", "check"}));
   command->add_option("file", arguments->file, "The recording")->required()->check(CLI::ExistingFile);
-  command->add_option("--out", arguments->out, "To open: the file to write; nothing is written over")->type_name("FILE");
-  command->add_option("--key-file", arguments->key_file, "Holds the key; without it OFFHOOK_RECORDING_KEY does")->type_name("FILE");
-  command->add_flag("--cut", arguments->cut, "Give what there is of a file whose end is missing");
+  command->add_option("--out", arguments->out, "For open: the file to write; it must not exist")->type_name("FILE");
+  command->add_option("--key-file", arguments->key_file, "The file of the key; without this option, OFFHOOK_RECORDING_KEY has the key")->type_name("FILE");
+  command->add_flag("--cut", arguments->cut, "Also open a file whose end is missing");
 }
 
 /// Returns the values in an option's type: "TEXT:{slt,rms}" has two.
@@ -208,9 +208,9 @@ std::vector<CompletionCommand> command_tree(const CLI::App& app) {
 
 void add_completion(CLI::App& app) {
   auto shell = std::make_shared<std::string>();
-  auto* command = app.add_subcommand("completion", "Print a script that completes our commands in your shell");
+  auto* command = app.add_subcommand("completion", "Print a script that completes Offhook's commands in your shell");
   command->footer(kHelpCompletion);
-  command->add_option("shell", *shell, "Which shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->add_option("shell", *shell, "The shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->callback([shell, &app] {
     const auto tree = command_tree(app);
     const std::string script = *shell == "bash" ? bash_completion(tree) : *shell == "zsh" ? zsh_completion(tree) : fish_completion(tree);
@@ -224,7 +224,7 @@ void group_commands(CLI::App& app) {
     for (const char* command : commands) app.get_subcommand(command)->group(group);
   };
   put("Take and make calls", {"run", "call"});
-  put("Look back at calls, and erase them", {"calls", "transcripts", "recording", "erase"});
+  put("Show and erase past calls", {"calls", "transcripts", "recording", "erase"});
   put("Try, set up and check", {"demo", "setup", "check", "print-config", "tools", "schema"});
   put("Write dialogues, and complete commands in a shell", {"say", "hear", "completion"});
 }
@@ -262,10 +262,10 @@ int refuse_extras(const CLI::App& app) {
   for (const std::string& extra : app.remaining(true)) {
     const std::string option = extra.substr(0, extra.find('='));
     const auto meant = option.starts_with("--") ? offhook::agent::config::nearest(option, {known.begin(), known.end()}) : std::nullopt;
-    std::fprintf(stderr, "%s: %s%s\n", name.c_str(), option.starts_with("--") ? "an unknown option" : "an argument too much",
+    std::fprintf(stderr, "%s: %s%s\n", name.c_str(), option.starts_with("--") ? "an unknown option" : "an unexpected argument",
                  meant ? (": did you mean " + std::string(*meant) + "?").c_str() : "");
   }
-  std::fprintf(stderr, "%s --help tells what it takes.\n", name.c_str());
+  std::fprintf(stderr, "%s --help lists its arguments and options.\n", name.c_str());
   return kUsage;
 }
 
