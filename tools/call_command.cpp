@@ -55,7 +55,7 @@ class CallWatch {
     // fmt::print would throw when the reader has closed the output, and the callee would stay in a silent call.
     for (const std::string& line : lines) std::fwrite((line + "\n").data(), 1, line.size() + 1, stdout);
     if (!lines.empty()) std::fflush(stdout);
-    if (dropped != 0) fmt::print(stderr, "offhook call: {} lines are not shown: the output is not read\n", dropped);
+    if (dropped != 0) fmt::print(stderr, "offhook call: {} lines are not shown, because the reader of the output is too slow\n", dropped);
   }
 
  private:

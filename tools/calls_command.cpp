@@ -46,8 +46,8 @@ void tell_no_calls(const std::string& folder, const records::ReadSummary& summar
   if (summary.unreadable > 0) return;
   fmt::print(stderr,
              "offhook calls: there are no calls in {}\n"
-             "`offhook run` and `offhook call` write each call there. For the calls of another user's\n"
-             "agent, or with another /records/folder: sudo offhook calls, --config FILE, --folder DIR\n",
+             "`offhook run` and `offhook call` write each call there. If the agent runs as another user, use\n"
+             "`sudo offhook calls`. If it has another /records/folder, add --config FILE or --folder DIR.\n",
              folder);
 }
 
@@ -91,13 +91,13 @@ int list(const CallsArguments& arguments, const std::string& folder, const recor
 int calls(const CallsArguments& arguments) {
   const auto folder = folder_of(arguments);
   if (!folder) return kUsage;
-  if (folder->empty()) return calls_failed("records are switched off, or have no folder: name one with --folder");
+  if (folder->empty()) return calls_failed("records are switched off, or have no folder: name a folder with --folder");
   if (!arguments.id.empty()) return show_one(arguments, *folder);
   records::Selection selection{std::nullopt, arguments.failed, arguments.last};
   if (!arguments.since.empty()) {
     selection.since = records::parse_since(arguments.since, std::chrono::system_clock::now());
     if (!selection.since) {
-      fmt::print(stderr, "offhook calls: --since {}: write 90m, 12h, 7d, 2026-11-21 or 2026-11-21T09:00:00Z\n", arguments.since);
+      fmt::print(stderr, "offhook calls: --since {} is not a time: write 90m, 12h, 7d, 2026-11-21 or 2026-11-21T09:00:00Z\n", arguments.since);
       return kUsage;
     }
   }

@@ -72,7 +72,7 @@ int demo(const DemoArguments& arguments) {
     return kFailed;
   }
   print(*result);
-  if (!result->succeeded()) fmt::print("The demonstration did not go as it should.\n");
+  if (!result->succeeded()) fmt::print("The demonstration failed: the agent did not answer all questions, or did not end the call.\n");
   if (arguments.json) fmt::print("{}\n", to_json(*result));
   return result->succeeded() ? kOk : kFailed;
 }

@@ -67,9 +67,9 @@ std::optional<std::string> call_to_erase(const EraseArguments& arguments, const 
     return say(fmt::format("no call is named {} in \"{}\", \"{}\" or \"{}\"; `offhook calls` lists them, and --config FILE names other folders",
                            agent::records::printable(arguments.call, 64), folders.records, folders.transcripts, folders.recordings));
   }
-  if (calls->ids.size() > 1) return say(fmt::format("more than one call is named so: {}; name one", fmt::join(calls->ids, ", ")));
+  if (calls->ids.size() > 1) return say(fmt::format("more than one call has this id, or an id that begins with it: {}; give one of these ids", fmt::join(calls->ids, ", ")));
   if (calls->is_up)
-    return say("call " + calls->ids.front() + " is up, or kept no end in the last 24 hours: erase it after its end");
+    return say("call " + calls->ids.front() + " is up, or its record has no end and is less than 24 hours old: erase it after its end");
   return calls->ids.front();
 }
 
@@ -83,7 +83,7 @@ void tell_erased(const EraseArguments& arguments, const std::string& call, const
   fmt::print("{} call {}: {} lines of records, {} lines of transcripts, {} recordings\n", arguments.yes ? "erased" : "this would erase", call,
              erased.record_lines, erased.transcript_lines, erased.recordings.size());
   for (const std::string& path : erased.recordings) fmt::print("  {}\n", path);
-  fmt::print(stderr, "{}\n", arguments.yes ? "Not erased: what the log, backups, your PBX and the providers of the call have of it."
+  fmt::print(stderr, "{}\n", arguments.yes ? "Not erased: the data of this call in the log, in backups, in your PBX, and at its providers."
                                           : "Nothing was changed: add --yes to erase it.");
 }
 

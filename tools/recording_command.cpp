@@ -42,7 +42,7 @@ std::string reason(const media::OpenFailure& failure, const RecordingArguments& 
     case media::OpenFailure::What::Seal: break;
   }
   std::string why = fmt::format("{}: {}", arguments.file, media::to_string(failure.seal));
-  if (failure.seal == media::SealError::Cut) why += ". The agent was stopped, or is still recording: --cut gives what there is";
+  if (failure.seal == media::SealError::Cut) why += ". The agent was stopped, or is still recording: --cut opens the part that exists";
   return why;
 }
 
@@ -50,7 +50,7 @@ std::string reason(const media::OpenFailure& failure, const RecordingArguments& 
 
 int recording(const RecordingArguments& arguments) {
   const bool writes = arguments.what == "open";
-  if (writes && arguments.out.empty()) return complain(kUsage, "open wants --out FILE");
+  if (writes && arguments.out.empty()) return complain(kUsage, "open needs --out FILE");
   const auto text = key_text(arguments.key_file);
   if (!text) {
     return complain(kUsage, arguments.key_file.empty() ? fmt::format("set {}, or name a file with --key-file", kKeyVariable)
@@ -61,7 +61,7 @@ int recording(const RecordingArguments& arguments) {
   const media::OpenWish wish{.from = arguments.file, .to = writes ? arguments.out : "", .keep_what_is_cut = arguments.cut};
   const auto opened = media::open_recording(wish, *key);
   if (!opened) return complain(kFailed, reason(opened.error(), arguments));
-  if (!opened->whole) complain(kOk, fmt::format("{}: its end is missing; this is what there is of it", arguments.file));
+  if (!opened->whole) complain(kOk, fmt::format("{}: its end is missing; the part that exists was opened", arguments.file));
   const bool is_wav = opened->kind == media::SealedKind::Wav;
   fmt::print("{}: {}, {} octets\n", writes ? arguments.out : arguments.file, is_wav ? "WAV" : "Opus in Ogg", opened->octets);
   return kOk;

@@ -59,7 +59,7 @@ class SilenceWarning {
     const std::string place = config_.sip.host + (config_.sip.port == 0 ? "" : ":" + std::to_string(config_.sip.port));
     log::warning("registration.silent",
                  {{"registrar", place}, {"seconds", kPatience.count()}, {"detail", "no answer yet. Check that this is the PBX's address (ASTERISK_HOST, /sip/host, "
-                                        "/sip/port), that it takes " + config_.sip.transport + ", and that no firewall is between. Offhook goes on trying"}});
+                                        "/sip/port), that the PBX accepts " + config_.sip.transport + ", and that no firewall blocks it. Offhook continues to try"}});
   }
 
  private:
@@ -163,7 +163,7 @@ int run(const RunArguments& arguments) {
                               {"extension", config->sip.extension}, {"registrar", config->sip.host}, {"sip_port", agent->sip_port()},
                               {"provider", config->agent.provider}, {"proxy", config->proxies.shown()}, {"health", health ? "http://" + config->health.address + ":" + std::to_string(config->health.port) : "off"}});
   if ((config->sip.transport == "tls" || config->sip.transport == "wss") && agent::config::text_of(config->sip.tls, "verify") == "insecure")
-    log::warning("sip.insecure", {{"detail", "anybody may pass for the PBX: /sip/tls/verify is insecure"}});
+    log::warning("sip.insecure", {{"detail", "another host can impersonate the PBX, because /sip/tls/verify is insecure: set it to required or pinned"}});
 
   notifier.ready();  // Do not wait for a registrar, which may be down for days.
   Pulse pulse(*agent, notifier);

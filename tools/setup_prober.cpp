@@ -47,7 +47,7 @@ struct Registration {
       const std::lock_guard lock(mutex);
       const bool is_secret = d.why == sip::RegistrationChanged::Why::WrongCredentials;
       why = d.status == 0 ? (d.reason.empty() ? std::string("no answer") : d.reason)
-                          : fmt::format("{} {}{}", d.status, d.reason, is_secret ? ": the secret is not the extension's" : "");
+                          : fmt::format("{} {}{}", d.status, d.reason, is_secret ? ": the PBX does not accept this secret for the extension" : "");
     }
     is_over = true;
   }
@@ -154,9 +154,9 @@ Finding NetworkProber::call(const agent::config::Config& config, const std::stri
   agent->drain();
   agent->cut_calls();
   (void)wait(10s, [&] { return agent->drained(); });
-  if (!was_up) return {false, number.empty() ? "nobody called" : "nobody answered"};
+  if (!was_up) return {false, number.empty() ? "no call came" : "the call was not answered"};
   return {seen->said > 0,
-          fmt::format("the call was up; the agent spoke {} times and understood {}", seen->said.load(), seen->heard.load())};
+          fmt::format("the call was connected; the agent spoke {} times and understood the caller {} times", seen->said.load(), seen->heard.load())};
 }
 
 }  // namespace offhook::tools

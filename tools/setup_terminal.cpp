@@ -43,7 +43,7 @@ class WithoutEcho {
 /// Returns the default of an empty answer, to print after the question.
 std::string shown_usual(const agent::setup::Question& question) {
   if (question.usual.empty()) return "";
-  return question.is_secret && question.usual != "none" ? " [the known one]" : " [" + question.usual + "]";
+  return question.is_secret && question.usual != "none" ? " [the known secret]" : " [" + question.usual + "]";
 }
 
 }  // namespace

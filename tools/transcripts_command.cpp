@@ -52,9 +52,9 @@ int tell(const transcripts::ReadSummary& summary) {
 void tell_no_transcripts(const std::string& folder) {
   fmt::print(stderr,
              "offhook transcripts: there are no transcripts in {}\n"
-             "Agents keep the words of their calls there only with /transcripts/enabled (TRANSCRIPTION_ENABLED).\n"
-             "For those of another user's agent, or with another /transcripts/folder: sudo offhook transcripts,\n"
-             "--config FILE, --folder DIR\n",
+             "Agents write transcripts there only with /transcripts/enabled (TRANSCRIPTION_ENABLED).\n"
+             "If the agent runs as another user, use `sudo offhook transcripts`. If it has another\n"
+             "/transcripts/folder, add --config FILE or --folder DIR.\n",
              folder);
 }
 
@@ -73,7 +73,7 @@ int list(const TranscriptsArguments& arguments, const std::string& folder) {
 }
 
 int show(const TranscriptsArguments& arguments, const std::string& folder) {
-  if (arguments.call.empty()) return misused("show which call? `offhook transcripts list` names them");
+  if (arguments.call.empty()) return misused("show needs the id of a call: `offhook transcripts list` lists the ids");
   const bool colours = terminal_of(STDOUT_FILENO).colours;
   std::string shown;  // A heading separates the lines of two calls whose ids begin alike.
   const auto summary = transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view raw) {
@@ -89,14 +89,14 @@ int show(const TranscriptsArguments& arguments, const std::string& folder) {
   });
   if (!summary) return transcripts_failed(summary.error().detail);
   const int code = tell(*summary);
-  if (shown.empty()) return transcripts_failed("no call is named " + arguments.call + "; `offhook transcripts list` names those there are");
+  if (shown.empty()) return transcripts_failed("no call is named " + arguments.call + "; `offhook transcripts list` lists the calls");
   return code;
 }
 
 int purge(const TranscriptsArguments& arguments, const std::string& folder) {
   const auto now = std::chrono::system_clock::now();
   const auto before = records::parse_since(arguments.older_than, now);
-  if (!before) return misused("purge wants --older-than 30d, 12h or 2026-11-21: files of earlier days (UTC) are removed, whole");
+  if (!before) return misused("purge needs --older-than 30d, 12h or 2026-11-21: it removes the files of earlier days (UTC)");
   const auto removed = transcripts::remove_before(records::posix_file_system(), folder, *before);
   if (!removed) return transcripts_failed("not everything could be removed from " + folder + ": " + removed.error().message());
   fmt::print("{} files removed\n", *removed);
@@ -108,7 +108,7 @@ int purge(const TranscriptsArguments& arguments, const std::string& folder) {
 int transcripts(const TranscriptsArguments& arguments) {
   const auto folder = folder_of(arguments);
   if (!folder) return kUsage;
-  if (folder->empty()) return transcripts_failed("transcripts have no usual place here: name one with --folder");
+  if (folder->empty()) return transcripts_failed("transcripts have no default folder here: name a folder with --folder");
   if (arguments.what == "show") return show(arguments, *folder);
   return arguments.what == "purge" ? purge(arguments, *folder) : list(arguments, *folder);
 }

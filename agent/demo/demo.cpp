@@ -168,7 +168,7 @@ base::Result<DemoResult, base::Error> run_demo(const DemoOptions& options, const
 
   const auto ready = [&] { return watch.registered() && caller.registered() && (*agent)->is_warm(); };
   if (!wait_for(ready, std::chrono::seconds(20))) {
-    return base::fail(demo_error(std::string(registrar->running() ? "the registrar refused us" : "Kamailio did not start") + ": see " + options.directory + "/kamailio.log"));
+    return base::fail(demo_error(std::string(registrar->running() ? "the registrar refused the registration" : "Kamailio did not start") + ": see " + options.directory + "/kamailio.log"));
   }
   DemoResult result;
   result.registered = true;

@@ -24,7 +24,7 @@ base::Result<std::vector<Line>, base::Error> prepare_lines(const std::vector<std
   for (const auto end = base::Clock::now() + kLimit; done < texts.size();) {
     const auto event = (*speaker)->poll();
     if (!event) {
-      if (base::Clock::now() > end) return base::fail(base::Error{"demo", 2, "the voice " + std::string(voice) + " takes too long"});
+      if (base::Clock::now() > end) return base::fail(base::Error{"demo", 2, "the voice " + std::string(voice) + " did not speak in time"});
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     } else if (const auto* audio = std::get_if<SpeechAudio>(&*event)) {
       auto& pcm = lines[audio->utterance - 1].pcm;

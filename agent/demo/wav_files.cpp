@@ -31,7 +31,7 @@ std::vector<std::int16_t> convert(std::span<const std::int16_t> pcm, std::uint32
 base::Result<void, base::Error> write_file(const std::string& path, const std::vector<std::uint8_t>& bytes) {
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!file.flush()) return base::fail(file_error(path, "cannot be written: is there space, and may we write there?"));
+  if (!file.flush()) return base::fail(file_error(path, "cannot be written: check the free space, and the permissions of its folder"));
   return {};
 }
 

@@ -53,7 +53,7 @@ Check as_choice(Choices choices) {
   return [choices](const std::string& answer) -> Taken {
     std::string name = lowered(answer);
     if (is_one_of(choices, name)) return name;
-    return base::fail(Complaint{"none of these", list_of(choices), "write one of them"});
+    return base::fail(Complaint{"another word", list_of(choices), "write one of them"});
   };
 }
 
@@ -78,9 +78,9 @@ Check as_prompt(const Files& files) {
     if (auto name = as_choice(kPrompts)(answer)) {
       const auto file = shipped_prompt(*name, files);
       if (file) return name;
-      return base::fail(Complaint{"a prompt whose file cannot be read (" + file.error() + ")", allowed, "write a text"});
+      return base::fail(Complaint{"a prompt with a file that cannot be read (" + file.error() + ")", allowed, "write a text"});
     }
-    if (answer.find(' ') == std::string::npos) return base::fail(Complaint{"one word, and none of the prompts", allowed, "write whole sentences"});
+    if (answer.find(' ') == std::string::npos) return base::fail(Complaint{"one word that names no prompt", allowed, "write whole sentences"});
     return template_of(check, answer);
   };
 }

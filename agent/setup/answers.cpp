@@ -111,7 +111,7 @@ base::Result<Answers, std::string> answers_in(const config::Environment& environ
   need(!answers.extension.empty(), "SIP_EXTENSION");
   need(!answers.password.empty(), "SIP_PASSWORD");
   need(is_one_of(kProviderChoices, answers.provider), "PROVIDER (" + list_of(kProviderChoices) + ")");
-  const std::string others = "; others are written in the file: docs/providers.md)";
+  const std::string others = "; write other providers in the file: docs/providers.md)";
   need(answers.model_provider.empty() || is_one_of(kThinkers, answers.model_provider), "MODEL_PROVIDER (" + list_of(kThinkers) + others);
   need(answers.speech_provider.empty() || is_one_of(kSpeakers, answers.speech_provider), "SPEECH_PROVIDER (" + list_of(kSpeakers) + others);
   for (const ProviderQuestion* question : questions_for(answers, environment)) {

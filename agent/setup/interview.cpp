@@ -122,9 +122,9 @@ bool Interview::ask_providers() {
 }
 
 bool Interview::ask_provider() {
-  const auto who = ask({"Who talks: " + list_of(kProviderChoices),
-                        "`local` talks by a dialogue file, without any service. `ollama` and `openai_compatible` think on a machine of yours. The others have language "
-                        "models, and cost money for each minute: docs/providers.md.",
+  const auto who = ask({"Provider of the agent: " + list_of(kProviderChoices),
+                        "`local` follows a dialogue file, without any service. `ollama` and `openai_compatible` use a model on a machine of yours. The other providers have language "
+                        "models, and charge for each minute: docs/providers.md.",
                         answers_.provider, std::string(answers_.provider)},
                        as_choice(kProviderChoices));
   if (who) answers_.provider = *who;
@@ -137,14 +137,14 @@ bool Interview::ask_others() {
   answers_.speech_provider.clear();
   const std::string& provider = answers_.provider;
   if (!value_of(environment_, "MODEL_PROVIDER").empty()) {
-    const auto thinks = ask({"Who thinks: " + list_of(kThinkers), "MODEL_PROVIDER is set: " + provider + " leaves that out.", named_in("MODEL_PROVIDER", kThinkers, provider), provider},
+    const auto thinks = ask({"Provider that thinks: " + list_of(kThinkers), "MODEL_PROVIDER is set. Write " + provider + " to use no second provider.", named_in("MODEL_PROVIDER", kThinkers, provider), provider},
                             as_other(kThinkers, provider));
     if (!thinks) return false;
     if (*thinks != provider) answers_.model_provider = *thinks;
   }
   if (!only_thinks(provider) && value_of(environment_, "SPEECH_PROVIDER").empty()) return true;
   const std::string usual = only_thinks(provider) ? "local" : provider;
-  const auto speaks = ask({"Who listens and speaks: " + list_of(kSpeakers), "`local` understands the words of its dialogue file alone; the others hear any sentence.",
+  const auto speaks = ask({"Provider that listens and speaks: " + list_of(kSpeakers), "`local` understands only the words of its dialogue file; the other providers understand any sentence.",
                            named_in("SPEECH_PROVIDER", kSpeakers, usual), usual},
                           only_thinks(provider) ? as_choice(kSpeakers) : as_other(kSpeakers, provider));
   if (!speaks) return false;
@@ -187,7 +187,7 @@ std::string Interview::named_in(std::string_view variable, Choices choices, std:
 bool Interview::ask_prompt() {
   if (!has_model(answers_)) return true;
   const std::string of_environment = value_of(environment_, "PROMPT");
-  const auto prompt = ask({"Prompt: a text, or one of " + list_of(kPrompts), "It tells the model who it is, and what it knows. Of one of these, a copy stands beside " + options_.path + ": change it there.",
+  const auto prompt = ask({"Prompt: a text, or one of " + list_of(kPrompts), "It describes the agent's role and knowledge for the model. For one of these prompts, setup writes a copy beside " + options_.path + ": change it there.",
                            of_environment.empty() ? std::string(kPrompts.front()) : of_environment, "You answer the telephone of Blue River Bicycles."},
                           as_prompt(files_));
   if (prompt) answers_.prompt = *prompt;
@@ -196,8 +196,8 @@ bool Interview::ask_prompt() {
 
 bool Interview::ask_greeting() {
   const std::string of_prompt = greeting_of(answers_.prompt, files_);
-  const std::string without = has_model(answers_) ? "Without one the model begins in its own words." : "Without one the agent says that of its dialogue file.";
-  const auto greeting = ask({of_prompt == "none" ? "Greeting, or none" : "Greeting", "The agent says it first, word for word. " + (of_prompt == "none" ? without : "This one is that of the prompt."), of_prompt,
+  const std::string without = has_model(answers_) ? "Without one the model begins in its own words." : "Without one the agent says the greeting of its dialogue file.";
+  const auto greeting = ask({of_prompt == "none" ? "Greeting, or none" : "Greeting", "The agent says it first, word for word. " + (of_prompt == "none" ? without : "This is the greeting of the prompt."), of_prompt,
                              "Blue River Bicycles, you are talking to a computer. How can I help you?"},
                             as_greeting());
   if (greeting && *greeting != of_prompt) answers_.greeting = *greeting;
@@ -205,7 +205,7 @@ bool Interview::ask_greeting() {
 }
 
 bool Interview::ask_transfer() {
-  const auto target = ask({"Extension of a person, or none", "The agent transfers callers to it who ask for a person, and those whom no provider answers.", "none", "6010"},
+  const auto target = ask({"Extension of a person, or none", "The agent transfers a caller to it if the caller asks for a person, or if no provider answers.", "none", "6010"},
                           as_transfer_target(answers_, files_));
   if (target) answers_.transfer_to = *target;
   return target.has_value();
@@ -216,7 +216,7 @@ bool Interview::ask_companion() {
   if (!companion) return true;
   const std::string path = config::beside(options_.path, companion->name);
   if (options_.overwrite || !files_.exists(path)) return true;
-  const auto agreed = agrees(path + " exists. Write over it?", "With no, the agent uses it as it is.", false);
+  const auto agreed = agrees(path + " exists. Write over it?", "With no, the agent uses the existing file.", false);
   if (agreed) answers_.keeps_companion = !*agreed;
   return agreed.has_value();
 }
@@ -226,7 +226,7 @@ bool Interview::ask_secrets() {
   if (variables.empty()) return true;
   const std::string path = config::beside(options_.path, std::string(kSecretsFile));
   const auto agreed = agrees("Write the secrets to " + path + "?",
-                             "Only its owner can read that file, and systemd for the service. With no, nothing secret is written: set " + variables + " where the agent runs.", false);
+                             "Only its owner can read that file, and systemd for the service. With no, setup writes no secret: set " + variables + " where the agent runs.", false);
   if (agreed) answers_.writes_secrets = *agreed;
   return agreed.has_value();
 }

@@ -43,13 +43,13 @@ Trial trial_at(std::string url, std::string whom, std::string header, std::strin
 Trial of_openai(const ProviderProfile& provider) {
   Trial trial = trial_at(provider.base_url + "/models", provider.base_url, provider.api_key.empty() ? "" : "Authorization", "Bearer " + provider.api_key.reveal());
   trial.has_key = !provider.api_key.empty();
-  trial.not_found = "is it the base URL, which ends in /v1 as a rule?";
+  trial.not_found = "check the base URL, which usually ends in /v1";
   return trial;
 }
 
 Trial of_azure_openai(const ProviderProfile& provider) {
   Trial trial = trial_at(provider.base_url + "/openai/v1/models", provider.base_url, "api-key", provider.api_key.reveal());
-  trial.not_found = "is it the resource's endpoint, the host alone?";
+  trial.not_found = "check the endpoint of the resource, which is only the host";
   return trial;
 }
 
@@ -68,7 +68,7 @@ Trial of_azure_speech(const ProviderProfile& provider) {
 Trial of_ollama(const ProviderProfile& provider) {
   Trial trial = trial_at(provider.base_url + "/api/tags", "Ollama at " + provider.base_url, provider.api_key.empty() ? "" : "Authorization", "Bearer " + provider.api_key.reveal());
   trial.has_key = !provider.api_key.empty();
-  trial.not_found = "is it Ollama, and its address without a path?";
+  trial.not_found = "check that the server is Ollama, and that its address has no path";
   trial.model = provider.models.chat;
   return trial;
 }
@@ -114,8 +114,8 @@ bool is_listed(const json::Element& list, const std::string& model) {
 Finding judge_model(const Trial& trial, const Answer& answer) {
   json::Parser parser;
   const auto list = json::parse(parser, answer.body);
-  if (!list || !json::member(*list, "models")) return {false, trial.whom + " answers, but not as Ollama does: is it Ollama?"};
-  if (!is_listed(*list, trial.model)) return {false, fmt::format("{} has no model {}: `ollama pull {}` there, or name another (`ollama list`)", trial.whom, trial.model, trial.model)};
+  if (!list || !json::member(*list, "models")) return {false, trial.whom + " answers, but not as Ollama does: check the address"};
+  if (!is_listed(*list, trial.model)) return {false, fmt::format("{} has no model {}: run `ollama pull {}` there, or name another model (`ollama list`)", trial.whom, trial.model, trial.model)};
   return {true, trial.whom + " has the model " + trial.model};
 }
 
@@ -123,11 +123,11 @@ Finding judge(const Trial& trial, const Answer& answer) {
   const std::string& whom = trial.whom;
   const int status = answer.status;
   if (status == 0) return {false, whom + " does not answer: " + (answer.trouble.empty() ? "no answer in time" : answer.trouble)};
-  if (status == 401 || status == 403) return {false, fmt::format("{} {} ({})", whom, trial.has_key ? "refuses the key" : "wants a key", status)};
+  if (status == 401 || status == 403) return {false, fmt::format("{} {} ({})", whom, trial.has_key ? "refuses the key" : "needs a key", status)};
   if (status == 404 && !trial.not_found.empty()) return {false, fmt::format("{} answers 404: {}", whom, trial.not_found)};
   if (status < 200 || status > 299) return {false, fmt::format("{} answers {}", whom, status)};
   if (!trial.model.empty()) return judge_model(trial, answer);
-  return {true, whom + (trial.has_key ? " takes the key" : " answers")};
+  return {true, whom + (trial.has_key ? " accepts the key" : " answers")};
 }
 
 Finding carry_out(Trial trial, net::HttpClient& client, const std::function<bool()>& work) {

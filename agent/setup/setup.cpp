@@ -53,7 +53,7 @@ class Run {
     }
     auto answers = answers_in(environment_, options_.keeps_secrets);
     if (answers) return *std::move(answers);
-    trials_.step("answers", {false, "nobody can be asked here: set " + answers.error()});
+    trials_.step("answers", {false, "answers are missing: set " + answers.error()});
     return std::nullopt;
   }
 

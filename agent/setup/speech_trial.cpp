@@ -24,19 +24,19 @@ using Verdict = std::optional<std::string>;
 Verdict verdict_on(const SpeakEvent& event) {
   if (const auto* failed = std::get_if<SpeakFailed>(&event)) return failed->why;
   const auto* audio = std::get_if<SpeechAudio>(&event);
-  if (audio == nullptr) return "it spoke without a sound";
+  if (audio == nullptr) return "it sent no audio";
   return audio->pcm.empty() ? Verdict{} : Verdict("");
 }
 
 Verdict verdict_on(const ListenEvent& event) {
   if (const auto* failed = std::get_if<ListenFailed>(&event))
-    return failed->why + (failed->kind == FailureKind::Timeout ? " (it heard only silence: a call shows whether it works)" : "");
+    return failed->why + (failed->kind == FailureKind::Timeout ? " (the test sent only silence: a call shows whether it works)" : "");
   return std::get<Transcript>(event).final ? Verdict("") : Verdict{};
 }
 
 Verdict verdict_on(const SessionEvent& event) {
   if (const auto* failed = std::get_if<ThinkFailed>(&event)) return failed->why;
-  if (std::holds_alternative<ReplyDone>(event)) return "it said nothing";
+  if (std::holds_alternative<ReplyDone>(event)) return "its reply is empty";
   return std::holds_alternative<ReplyText>(event) ? Verdict("") : Verdict{};
 }
 

@@ -99,11 +99,11 @@ TEST_CASE("Ollama must have the named model, and the finding tells a missing mod
     CHECK(found(model, list).good);
     CHECK(found(model, list).what == "Ollama at http://h:11434 has the model " + std::string(model));
   }
-  CHECK(found("qwen3", list).what == "Ollama at http://h:11434 has no model qwen3: `ollama pull qwen3` there, or name another (`ollama list`)");
+  CHECK(found("qwen3", list).what == "Ollama at http://h:11434 has no model qwen3: run `ollama pull qwen3` there, or name another model (`ollama list`)");
   CHECK_FALSE(found("nosuch", R"({"models": []})").good);
-  CHECK(found("m", "<html>").what == "Ollama at http://h:11434 answers, but not as Ollama does: is it Ollama?");
-  CHECK(found("m", R"({"data": []})").what == "Ollama at http://h:11434 answers, but not as Ollama does: is it Ollama?");
-  CHECK(found("m", "", 404).what == "Ollama at http://h:11434 answers 404: is it Ollama, and its address without a path?");
-  CHECK(found("m", "", 401).what == "Ollama at http://h:11434 wants a key (401)");
-  CHECK(tried(404).what == "https://h/v1 answers 404: is it the base URL, which ends in /v1 as a rule?");
+  CHECK(found("m", "<html>").what == "Ollama at http://h:11434 answers, but not as Ollama does: check the address");
+  CHECK(found("m", R"({"data": []})").what == "Ollama at http://h:11434 answers, but not as Ollama does: check the address");
+  CHECK(found("m", "", 404).what == "Ollama at http://h:11434 answers 404: check that the server is Ollama, and that its address has no path");
+  CHECK(found("m", "", 401).what == "Ollama at http://h:11434 needs a key (401)");
+  CHECK(tried(404).what == "https://h/v1 answers 404: check the base URL, which usually ends in /v1");
 }

@@ -62,7 +62,7 @@ TEST_CASE("An invalid answer is refused with the reason and an example, and the 
   ScriptedPerson person({"sip:h", "", "h", "60 01", "6001", "x", "local", "", "6001", "6010 or so", "6010", "perhaps", "no", "6009"});
   CHECK(desk.run(&person).is_written);
   CHECK(person.asked == "Host of the PBX\nHost of the PBX\nHost of the PBX\nExtension\nExtension\nSecret of the extension\n"
-                        "Who talks: local, openai, azure, deepgram, ollama, azure_openai, openai_compatible\nGreeting, or none\n"
+                        "Provider of the agent: local, openai, azure, deepgram, ollama, azure_openai, openai_compatible\nGreeting, or none\n"
                         "Extension of a person, or none\nExtension of a person, or none\nExtension of a person, or none\n"
                         "Write the secrets to secrets.env? (yes, no)\nWrite the secrets to secrets.env? (yes, no)\nTest call: a number, wait, or none\n");
   CHECK(person.heard.find("That is characters that no extension has.") != std::string::npos);
@@ -191,7 +191,7 @@ TEST_CASE("Without a person the answers come from the environment, and the findi
   Desk desk;
   auto outcome = desk.run(nullptr);
   REQUIRE(outcome.steps.size() == 1);
-  CHECK(outcome.steps.front().finding.what == "nobody can be asked here: set ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD");
+  CHECK(outcome.steps.front().finding.what == "answers are missing: set ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD");
   CHECK_FALSE(outcome.all_good);
   desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"OPENAI_API_KEY", "sk-canary"}};
   outcome = desk.run(nullptr);
@@ -231,7 +231,7 @@ TEST_CASE("setup asks for the settings of the chosen provider, tests them, and w
   Desk azure;
   ScriptedPerson person({"h", "6001", "x", "nobody", "Azure", "canary-1", "west/europe", "West Europe", "https://x.openai.azure.com", "canary-2", "mini", "", "", "", "no", ""});
   CHECK(azure.run(&person).is_written);
-  CHECK(person.heard.find("That is none of these. It must be local, openai, azure, deepgram, ollama, azure_openai, openai_compatible: write one of them.") != std::string::npos);
+  CHECK(person.heard.find("That is another word. It must be local, openai, azure, deepgram, ollama, azure_openai, openai_compatible: write one of them.") != std::string::npos);
   CHECK(person.secrets == "Secret of the extension\nKey of the Speech resource\nKey of the Azure OpenAI resource\n");
   const std::string& text = azure.disk.at("offhook.json");
   CHECK(text.find("canary") == std::string::npos);
@@ -251,9 +251,9 @@ TEST_CASE("setup asks for the settings of the chosen provider, tests them, and w
 TEST_CASE("Without a person PROVIDER selects the provider, and the finding names the variables that this provider lacks") {
   Desk desk;
   desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "deepgram"}};
-  CHECK(desk.run(nullptr).steps.front().finding.what == "nobody can be asked here: set DEEPGRAM_API_KEY");
+  CHECK(desk.run(nullptr).steps.front().finding.what == "answers are missing: set DEEPGRAM_API_KEY");
   desk.variables["PROVIDER"] = "elsewhere";
-  CHECK(desk.run(nullptr).steps.front().finding.what == "nobody can be asked here: set PROVIDER (local, openai, azure, deepgram, ollama, azure_openai, openai_compatible)");
+  CHECK(desk.run(nullptr).steps.front().finding.what == "answers are missing: set PROVIDER (local, openai, azure, deepgram, ollama, azure_openai, openai_compatible)");
   desk.variables.insert({{"DEEPGRAM_API_KEY", "canary"}});
   desk.variables["PROVIDER"] = "deepgram";
   CHECK(desk.run(nullptr).is_written);
@@ -279,13 +279,13 @@ std::string from(std::map<std::string, std::string> variables, Desk&& desk = {})
 }  // namespace
 
 TEST_CASE("setup supports a server with OpenAI's interface, and Azure OpenAI alone") {
-  CHECK(from({{"PROVIDER", "openai_compatible"}}) == "nobody can be asked here: set OPENAI_BASE_URL, OPENAI_MODEL\n\n");
+  CHECK(from({{"PROVIDER", "openai_compatible"}}) == "answers are missing: set OPENAI_BASE_URL, OPENAI_MODEL\n\n");
   CHECK(from({{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1/chat/completions"}, {"OPENAI_MODEL", "m"}}) ==
         R"("agent":{"provider":"openai_compatible"},"providers":{"openai_compatible":{"base_url":"http://127.0.0.1:8000/v1","models":{"chat":"m"}}}})"
         "\nresolve h\nregister 6001 5060\nkey http://127.0.0.1:8000/v1\n");
   CHECK(from({{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://h/v1"}, {"OPENAI_MODEL", "m"}, {"OPENAI_API_KEY", "k"}}).find(R"("api_key":"${OPENAI_API_KEY}")") !=
         std::string::npos);
-  CHECK(from({{"PROVIDER", "azure_openai"}}) == "nobody can be asked here: set AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY, AZURE_OPENAI_DEPLOYMENT\n\n");
+  CHECK(from({{"PROVIDER", "azure_openai"}}) == "answers are missing: set AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY, AZURE_OPENAI_DEPLOYMENT\n\n");
   CHECK(from({{"PROVIDER", "Azure_OpenAI"}, {"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/openai/v1"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "rt"}})
             .starts_with(R"("agent":{"provider":"azure_openai"},"providers":{"azure_openai":{"base_url":"https://x.openai.azure.com","api_key":"${AZURE_OPENAI_KEY}","deployment":"rt"}}})"));
 }
@@ -294,19 +294,19 @@ TEST_CASE("A separate provider for the model or for speech is written, configure
   const std::map<std::string, std::string> speech{{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "West Europe"}, {"MODEL_PROVIDER", "ollama"}};
   auto whole = speech;
   whole["OLLAMA_MODEL"] = "m";
-  CHECK(from(speech) == "nobody can be asked here: set OLLAMA_MODEL\n\n");
+  CHECK(from(speech) == "answers are missing: set OLLAMA_MODEL\n\n");
   CHECK(from(whole) ==
         R"("agent":{"provider":"azure","model_provider":"ollama"},"providers":{"azure":{"speech":{"key":"${AZURE_SPEECH_KEY}","region":"westeurope"}},)"
         R"("ollama":{"base_url":"http://127.0.0.1:11434","models":{"chat":"m"}}}})"
         "\nresolve h\nregister 6001 5060\nkey \nkey http://127.0.0.1:11434\n");
-  CHECK(from({{"PROVIDER", "openai"}}) == "nobody can be asked here: set OPENAI_API_KEY (or PROVIDER=local)\n\n");
-  CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "openai"}}) == "nobody can be asked here: set OPENAI_API_KEY\n\n");
-  CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "deepgram"}}) == "nobody can be asked here: set DEEPGRAM_API_KEY\n\n");
+  CHECK(from({{"PROVIDER", "openai"}}) == "answers are missing: set OPENAI_API_KEY (or PROVIDER=local)\n\n");
+  CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "openai"}}) == "answers are missing: set OPENAI_API_KEY\n\n");
+  CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "deepgram"}}) == "answers are missing: set DEEPGRAM_API_KEY\n\n");
   const auto both = from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}});
   CHECK(both.starts_with(R"("agent":{"provider":"ollama","speech_provider":"deepgram"},"providers":{"deepgram":{"api_key":"${DEEPGRAM_API_KEY}"},"ollama":{)"));
   CHECK(both.find("key https://api.deepgram.com\nkey http://127.0.0.1:11434\n") != std::string::npos);
   CHECK(from({{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"SPEECH_PROVIDER", "openai_compatible"}}) ==
-        "nobody can be asked here: set SPEECH_PROVIDER (local, openai, azure, deepgram; others are written in the file: docs/providers.md), OPENAI_BASE_URL, OPENAI_MODEL\n\n");
+        "answers are missing: set SPEECH_PROVIDER (local, openai, azure, deepgram; write other providers in the file: docs/providers.md), OPENAI_BASE_URL, OPENAI_MODEL\n\n");
   // setup does not write a configuration that `offhook check` refuses.
   CHECK(from({{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}, {"SPEECH_PROVIDER", "local"}}).find("found a provider without a model that thinks;") != std::string::npos);
 }
@@ -335,7 +335,7 @@ TEST_CASE("setup asks for a speech provider if the chosen one only thinks, and a
   named.variables = {{"MODEL_PROVIDER", "ollama"}, {"SPEECH_PROVIDER", "azure"}};
   ScriptedPerson other(then_usual({"h", "6001", "x", "openai", "", "OpenAI", "sk-canary", "", "m"}, true));
   CHECK(named.run(&other).is_written);
-  CHECK(other.asked.find("Who thinks: local, openai, azure, ollama, openai_compatible\nWho listens and speaks: local, openai, azure, deepgram\n") != std::string::npos);
+  CHECK(other.asked.find("Provider that thinks: local, openai, azure, ollama, openai_compatible\nProvider that listens and speaks: local, openai, azure, deepgram\n") != std::string::npos);
   CHECK(named.disk.at("offhook.json").find("\"model_provider\": \"ollama\"") != std::string::npos);
   CHECK(named.disk.at("offhook.json").find("speech_provider") == std::string::npos);
 }

@@ -106,8 +106,8 @@ TEST_CASE("The finding for a recogniser that does not answer silence in time say
   const std::string found = server.try_all(book_of(""));
   const std::string listens = found.substr(0, found.find('\n'));
   CHECK(listens.starts_with("- server/listen (hear-1): "));
-  CHECK(listens.ends_with(" (it heard only silence: a call shows whether it works)"));
-  CHECK(found.find("it heard only silence", listens.size()) == std::string::npos);
+  CHECK(listens.ends_with(" (the test sent only silence: a call shows whether it works)"));
+  CHECK(found.find("the test sent only silence", listens.size()) == std::string::npos);
 }
 
 TEST_CASE("A Realtime model is tested with the voice of its session, and then the voice of Offhook's own sentences") {

@@ -113,7 +113,7 @@ TEST_CASE("An invalid prompt or greeting is refused, and the question is repeate
   answers.insert(answers.begin() + 6, {"You answer for {{nobody}}.", "You answer.", "Hello {{you}}."});
   ScriptedPerson person(answers);
   CHECK(desk.run(&person).is_written);
-  CHECK(person.heard.find("That is one word, and none of the prompts. It must be a text, or one of receptionist, sales, message-taker: write whole sentences. "
+  CHECK(person.heard.find("That is one word that names no prompt. It must be a text, or one of receptionist, sales, message-taker: write whole sentences. "
                           "For example: You answer the telephone of Blue River Bicycles.\n") != std::string::npos);
   CHECK(person.asked.find("Prompt: a text, or one of receptionist, sales, message-taker\nPrompt: a text, or one of receptionist, sales, message-taker\n"
                           "Prompt: a text, or one of receptionist, sales, message-taker\nGreeting, or none\nGreeting, or none\n") != std::string::npos);

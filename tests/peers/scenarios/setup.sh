@@ -18,7 +18,7 @@ at_terminal() {
   done
 }
 # asked LOG COUNT: true if LOG has COUNT questions. A question ends with ": " without a line feed; an answer that is echoed ends its line.
-asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(^Host of the PBX|^Extension|^Secret of the extension|^Who talks: [a-z_, ]*|or none|\(yes, no\))( \[[^]]*\])?: ')" -ge "$2" ]; }
+asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(^Host of the PBX|^Extension|^Secret of the extension|^Provider of the agent: [a-z_, ]*|or none|\(yes, no\))( \[[^]]*\])?: ')" -ge "$2" ]; }
 at_terminal set_up "127.0.0.1:$registrar_port" 6001 secret-wrong yes '' '' secret-6001 local '' 6010 yes wait
 says "$work/set_up.log" 'not ok: extension 6001 cannot register .*: 401' || die "it does not say what is wrong: $(tail -n 5 "$work/set_up.log")"
 expect "it waits for a call" says "$work/set_up.log" 'Dial 6001 now'
@@ -29,6 +29,6 @@ ai_call wait "say:what are your opening hours" wait silence:300 hangup
 heard_whole hello
 opening_hours_heard
 expect "it ended" gone "$terminal"
-says "$work/set_up.log" 'ok: the call was up; the agent spoke [2-9] times and understood 1' || die "it does not tell of the call: $(tail -n 5 "$work/set_up.log")"
+says "$work/set_up.log" 'ok: the call was connected; the agent spoke [2-9] times and understood the caller 1' || die "it does not tell of the call: $(tail -n 5 "$work/set_up.log")"
 says "$work/set_up.log" 'secret-(6001|wrong)' && die "a secret was shown"
 (set -a && . "$work/secrets.env" && "$offhook" check "$work/offhook.json") >"$work/check.log" 2>&1 || die "offhook check refuses it: $(cat "$work/check.log")"
