@@ -7,7 +7,7 @@ namespace offhook::inline v0::phone {
 namespace {
 
 base::Result<void, base::Error> ask(const std::shared_ptr<AccountState>& state, void (sip::Stack::*operation)(sip::AccountId, base::TimePoint)) {
-  if (!state) return base::fail(phone_error(PhoneError::UnknownAccount, "this account was made by no endpoint: use Endpoint::add_account()"));
+  if (!state) return base::fail(phone_error(PhoneError::UnknownAccount, "no endpoint made this account: use Endpoint::add_account()"));
   auto core = usable(state->core);
   if (!core) return base::fail(core.error());
   ((*core)->stack.*operation)(state->id, base::Clock::now());

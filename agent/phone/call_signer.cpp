@@ -37,7 +37,7 @@ base::Result<CallSigner, base::Error> CallSigner::open(const IdentityOptions::Si
   sip::Passport trial;
   trial.x5u = options.certificate_url;
   if (!sip::identity_value(trial, *key))
-    return base::fail(phone_error(PhoneError::Identity, "the address of our certificate is no URL: write it as https://host/path"));
+    return base::fail(phone_error(PhoneError::Identity, "the address of the agent's certificate is not a URL: write it as https://host/path"));
   return CallSigner(options, std::move(*key));
 }
 

@@ -30,13 +30,13 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
   const std::string where = base::SocketAddress{options.bind, options.port}.to_string();
   std::string help;
   switch (why) {
-    case sip::EdgeError::PortInUse: help = ": another program has it; choose another with /sip/bind_port, or 0 for any free port"; break;
+    case sip::EdgeError::PortInUse: help = ": another program uses it; choose another with /sip/bind_port, or 0 for any free port"; break;
     case sip::EdgeError::NoPermission: help = ": ports below 1024 need privileges; choose a higher one"; break;
     case sip::EdgeError::BadAddress: help = ": choose an address of this machine, or 0.0.0.0"; break;
     case sip::EdgeError::BadTrust: help = ": name a PEM file of certificates to trust, or pins of 44 base64 characters"; break;
     case sip::EdgeError::BadCertificate: help = ": name a PEM file with the certificate and one with its key, which has no passphrase"; break;
-    case sip::EdgeError::BadLimits: help = ": more connections than are kept for our own and for known peers, and one or more for each source"; break;
-    case sip::EdgeError::BadWebSocket: help = ": its path begins with / and has no blanks, and a listener needs the options of WebSocket"; break;
+    case sip::EdgeError::BadLimits: help = ": allow more connections than the agent and known peers reserve, and at least one for each source"; break;
+    case sip::EdgeError::BadWebSocket: help = ": begin its path with /, without blanks, and set the options of WebSocket for a listener"; break;
     case sip::EdgeError::Other: break;
   }
   return phone_error(PhoneError::Socket, "SIP on " + where + ": " + std::string(sip::to_string(why)) + help);
@@ -128,11 +128,11 @@ class Endpoint::Impl {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
     const auto account = accounts_.find(options.account.id());
     if (account == accounts_.end() || account->second->removed)
-      return base::fail(phone_error(PhoneError::UnknownAccount, "the call names no account of this endpoint"));
-    if (calls_.size() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "all lines are in use"));
+      return base::fail(phone_error(PhoneError::UnknownAccount, "cannot dial: the account of the call does not belong to this endpoint"));
+    if (calls_.size() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "cannot dial: the endpoint has its highest number of calls"));
     if (const Shortage shortage = room_.shortage(base::Clock::now()); shortage != Shortage::None) return base::fail(error_of(shortage));
     const auto local = local_for_calls();
-    if (!local) return base::fail(phone_error(PhoneError::Socket, "this machine has no network address"));
+    if (!local) return base::fail(phone_error(PhoneError::Socket, "cannot dial: this machine has no network address"));
     auto call = PhoneCall::dial(core_, signed_by_us(options, account->second->address), std::move(port), *local, next_sdp_id());
     if (!call) return base::fail(call.error());
     room_.on_call();

@@ -75,7 +75,7 @@ media::MediaPlan to_plan(const sdp::AgreedAudio& agreed) {
 
 base::Result<sdp::Session, base::Error> parse(std::string_view text) {
   auto session = sdp::parse_session(text);
-  if (!session) return base::fail(phone_error(PhoneError::NotAcceptable, "a session description that cannot be read: " + std::string(to_string(session.error()))));
+  if (!session) return base::fail(phone_error(PhoneError::NotAcceptable, "the session description cannot be read: " + std::string(to_string(session.error()))));
   return std::move(*session);
 }
 

@@ -80,13 +80,13 @@ base::Result<void, base::Error> PhoneCall::ask(std::string_view what, Do operati
 base::Result<Prepared, base::Error> PhoneCall::do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) {
   const auto core = usable_core();
   if (!core) return base::fail(core.error());
-  if (state_ != State::Offered || prepared_) return base::fail(phone_error(PhoneError::WrongState, "the call is not waiting for media"));
+  if (state_ != State::Offered || prepared_) return base::fail(phone_error(PhoneError::WrongState, "cannot prepare media: the call does not wait for an answer, or has media already"));
   const auto refuse = [this, &stack = (*core)->stack](int status, base::Error why) -> base::Result<Prepared, base::Error> {
     (void)stack.reject(session_, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, now());
     return base::fail(std::move(why));
   };
   const auto local = (*core)->local_towards(source_.ip);
-  if (!local) return refuse(500, phone_error(PhoneError::Socket, "no way to " + source_.ip.to_string()));
+  if (!local) return refuse(500, phone_error(PhoneError::Socket, "this machine has no network route to " + source_.ip.to_string()));
   if (!codecs.empty()) media_.set_codecs(codecs);
   if (auto opened = media_.open(*local, std::move(port)); !opened) return refuse(503, opened.error());
   auto description = offer_.empty() ? media_.make_offer() : media_.answer(offer_.data, source_.ip);
@@ -97,8 +97,8 @@ base::Result<Prepared, base::Error> PhoneCall::do_prepare(std::shared_ptr<media:
 }
 
 base::Result<void, base::Error> PhoneCall::may_answer(const Prepared& prepared) const {
-  if (prepared.call_ != session_) return base::fail(phone_error(PhoneError::WrongState, "another call's media cannot answer this one"));
-  if (state_ != State::Offered || !prepared_) return base::fail(phone_error(PhoneError::WrongState, "the call is not waiting to be answered"));
+  if (prepared.call_ != session_) return base::fail(phone_error(PhoneError::WrongState, "cannot answer the call: the prepared media belongs to another call"));
+  if (state_ != State::Offered || !prepared_) return base::fail(phone_error(PhoneError::WrongState, "cannot answer the call: it does not wait for an answer, or has no prepared media"));
   return {};
 }
 
@@ -106,7 +106,7 @@ base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Ext
   const auto core = usable_core();
   if (!core) return base::fail(core.error());
   if (auto may = may_answer(prepared); !may) return may;
-  if (auto answered = from_stack((*core)->stack.answer(session_, sdp_body(our_answer_), now(), std::move(extras)), "answering"); !answered) return answered;
+  if (auto answered = from_stack((*core)->stack.answer(session_, sdp_body(our_answer_), now(), std::move(extras)), "answer the call"); !answered) return answered;
   state_ = State::Answering;
   // Both sides may send after the 200, so that the caller hears the first words without waiting for the ACK.
   if (!offer_.empty()) media_.start();
@@ -116,40 +116,40 @@ base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Ext
 base::Result<void, base::Error> PhoneCall::do_progress(const Prepared& prepared, int status, sip::HeaderList headers) {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
   if (auto may = may_answer(prepared); !may) return may;
-  if (offer_.empty()) return base::fail(phone_error(PhoneError::WrongState, "the caller has offered no media: they begin with the answer"));
+  if (offer_.empty()) return base::fail(phone_error(PhoneError::WrongState, "cannot start early media: the caller has offered no media"));
   const auto tell = [&](sip::Stack& stack) { return stack.provisional(session_, status, sdp_body(our_answer_), now(), std::move(headers)); };
-  if (auto asked = ask("early media", tell); !asked) return asked;
+  if (auto asked = ask("start early media", tell); !asked) return asked;
   core()->rang(session_);
   media_.start();
   return {};
 }
 
 base::Result<void, base::Error> PhoneCall::do_ring(int status, sip::HeaderList headers) {
-  auto asked = ask("ringing", [&](sip::Stack& stack) { return stack.provisional(session_, status, {}, now(), std::move(headers)); });
+  auto asked = ask("send ringing", [&](sip::Stack& stack) { return stack.provisional(session_, status, {}, now(), std::move(headers)); });
   if (asked) core()->rang(session_);
   return asked;
 }
 
 base::Result<void, base::Error> PhoneCall::do_reject(int status, sip::HeaderList headers) {
-  return ask("rejecting", [&](sip::Stack& stack) { return stack.reject(session_, status, std::move(headers), now()); });
+  return ask("reject the call", [&](sip::Stack& stack) { return stack.reject(session_, status, std::move(headers), now()); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_redirect(const std::vector<std::string>& targets, int status, sip::HeaderList headers) {
-  return ask("redirecting", [&](sip::Stack& stack) { return stack.redirect(session_, targets, now(), status, std::move(headers)); });
+  return ask("redirect the call", [&](sip::Stack& stack) { return stack.redirect(session_, targets, now(), status, std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_hang_up(sip::Extras extras) {
-  return ask("hanging up", [&](sip::Stack& stack) { return stack.hang_up(session_, now(), std::move(extras)); });
+  return ask("hang up", [&](sip::Stack& stack) { return stack.hang_up(session_, now(), std::move(extras)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_hold(bool on_hold, sip::Extras extras) {
-  const std::string_view what = on_hold ? "holding" : "resuming";
+  const std::string_view what = on_hold ? "hold" : "resume";
   if (auto may = may_offer(what); !may) return may;
   return offer_anew(what, on_hold, std::move(extras));
 }
 
 base::Result<void, base::Error> PhoneCall::do_set_other_media(std::vector<sdp::Media> ours, sip::Extras extras) {
-  constexpr std::string_view kWhat = "offering other media";
+  constexpr std::string_view kWhat = "offer other media";
   if (state_ == State::Offered && prepared_) {
     media_.set_other_media(std::move(ours));
     auto description = offer_.empty() ? media_.make_offer() : media_.answer(offer_.data, source_.ip);
@@ -164,8 +164,8 @@ base::Result<void, base::Error> PhoneCall::do_set_other_media(std::vector<sdp::M
 
 base::Result<void, base::Error> PhoneCall::may_offer(std::string_view what) const {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
-  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit: the call is not up"));
-  if (holding_) return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit: our last offer has no answer yet"));
+  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": the call is not up"));
+  if (holding_) return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": the agent's last offer has no answer yet"));
   return {};
 }
 
@@ -190,22 +190,22 @@ void PhoneCall::take_back_offer() {
 }
 
 base::Result<void, base::Error> PhoneCall::do_identify(const sip::Party& party, sip::HeaderList headers) {
-  return ask("another name", [&](sip::Stack& stack) { return stack.identify(session_, party, now(), std::move(headers)); });
+  return ask("send another name", [&](sip::Stack& stack) { return stack.identify(session_, party, now(), std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, sip::HeaderList headers) {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
-  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "only a call that is up can be transferred"));
+  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "cannot transfer the call: it is not up"));
   std::string uri(target);
   if (const auto parsed = sip::parse_uri(target); !parsed || parsed->scheme == sip::Uri::Scheme::Other) {
     const auto peer = sip::parse_uri(peer_);
-    if (!peer || peer->host.empty()) return base::fail(phone_error(PhoneError::BadTarget, "the target of the transfer has no host, and neither has the peer's address"));
+    if (!peer || peer->host.empty()) return base::fail(phone_error(PhoneError::BadTarget, "cannot transfer the call: neither the target nor the peer's address has a host"));
     uri = target_at(target, std::string(peer->host) + (peer->port ? ":" + std::to_string(*peer->port) : ""));
   }
   sip::ReferOptions options;
   options.target = std::move(uri);
   options.headers = std::move(headers);
-  return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
+  return ask("transfer the call", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
 }
 
 bool PhoneCall::peer_replaces() const {
@@ -217,23 +217,23 @@ base::Result<void, base::Error> PhoneCall::do_transfer_to(sip::SessionId other, 
   sip::ReferOptions options;
   options.replaces = other;
   options.headers = std::move(headers);
-  return ask("transferring", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
+  return ask("transfer the call", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_accept_transfer(sip::HeaderList headers) {
-  return ask("being transferred", [&](sip::Stack& stack) { return stack.accept_transfer(session_, now(), std::move(headers)); });
+  return ask("accept the transfer", [&](sip::Stack& stack) { return stack.accept_transfer(session_, now(), std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_decline_transfer(int status, sip::HeaderList headers) {
-  return ask("declining a transfer", [&](sip::Stack& stack) { return stack.decline_transfer(session_, status, now(), std::move(headers)); });
+  return ask("decline the transfer", [&](sip::Stack& stack) { return stack.decline_transfer(session_, status, now(), std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_send_text(sip::Body body, sip::Extras extras) {
-  return ask("a message", [&](sip::Stack& stack) { return stack.send_text(session_, std::move(body), now(), std::move(extras)); });
+  return ask("send a message", [&](sip::Stack& stack) { return stack.send_text(session_, std::move(body), now(), std::move(extras)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_send_info(std::string package, sip::Body body, sip::Extras extras) {
-  return ask("INFO", [&](sip::Stack& stack) { return stack.send_info(session_, std::move(package), std::move(body), now(), std::move(extras)); });
+  return ask("send INFO", [&](sip::Stack& stack) { return stack.send_info(session_, std::move(package), std::move(body), now(), std::move(extras)); });
 }
 
 void PhoneCall::on_progress(const sip::CallProgress& event) {

@@ -14,7 +14,7 @@ base::Result<void, base::Error> PhoneCore::may_act() const {
 
 base::Result<std::shared_ptr<PhoneCore>, base::Error> usable(const std::weak_ptr<PhoneCore>& core) {
   auto alive = core.lock();
-  if (!alive) return base::fail(phone_error(PhoneError::Closed, "its endpoint is gone"));
+  if (!alive) return base::fail(phone_error(PhoneError::Closed, "its endpoint no longer exists"));
   if (auto may = alive->may_act(); !may) return base::fail(may.error());
   return alive;
 }
@@ -44,8 +44,8 @@ base::Result<void, base::Error> from_stack(const base::Result<void, sip::StackEr
   if (result) return {};
   const auto why = result.error();
   const bool unfit = why == sip::StackError::BadHeader || why == sip::StackError::BadUri || why == sip::StackError::TooLarge;
-  if (unfit) return base::fail(refused(why, what));
-  return base::fail(phone_error(PhoneError::WrongState, std::string(what) + " does not fit any more (" + std::string(sip::to_string(why)) + ")"));
+  if (unfit) return base::fail(refused(why, "cannot " + std::string(what)));
+  return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": " + std::string(sip::to_string(why))));
 }
 
 }  // namespace offhook::inline v0::phone

@@ -55,7 +55,7 @@ struct WatcherState {
 
 /// Returns the phone's error for a refusal by the stack. `what` is for example "the call cannot begin".
 [[nodiscard]] base::Error refused(sip::StackError why, std::string_view what);
-/// Converts the stack's result of a handle's operation. `what` names the operation, for example "holding".
+/// Converts the stack's result of a handle's operation. `what` names the operation, for example "hold".
 [[nodiscard]] base::Result<void, base::Error> from_stack(const base::Result<void, sip::StackError>& result, std::string_view what);
 
 }  // namespace offhook::inline v0::phone

@@ -124,5 +124,5 @@ TEST_CASE("The error of a port in use names the setting for the port") {
   options.sip.port = first.endpoint->sip_port();
   const auto second = phone::Endpoint::open(options, first.engine, [](const phone::PhoneEvent&) {});
   REQUIRE_FALSE(second.has_value());
-  CHECK(second.error().detail.ends_with("another program has it; choose another with /sip/bind_port, or 0 for any free port"));
+  CHECK(second.error().detail.ends_with("another program uses it; choose another with /sip/bind_port, or 0 for any free port"));
 }
