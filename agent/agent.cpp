@@ -139,7 +139,7 @@ class Agent::Impl {
     open_voice_model();
     engine_ = std::make_unique<media::Engine>(options_.media);
     if (const auto media = engine_->status(); media.datagrams == media::DatagramPath::Best)
-      return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; \"auto\" takes what there is"});
+      return base::fail(base::Error{"media", 1, "/media/datagrams: " + media.refused + "; set it to \"auto\", which uses the interface that works"});
     if (!options_.make_edges) options_.make_edges = [proxies = options_.proxies](auto& io) { return net::make_thread_edges(io, proxies); };
     threads_ = std::make_unique<CallThreads>(options_.conversation_threads, options_.make_edges);
     const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before a peer can send OPTIONS.
@@ -248,11 +248,11 @@ class Agent::Impl {
   void open_voice_model() {
     if (options_.silero_folder.empty()) return;
     auto model = media::open_silero(options_.silero_folder);
-    constexpr std::string_view kCure = "docs/voice-activity.md tells how it is installed; /media/voice_activity spectral asks for none";
+    constexpr std::string_view kCure = "docs/voice-activity.md describes the installation of the model; /media/voice_activity \"spectral\" needs none";
     if (!model) return log::warning("voice.absent", {{"detail", model.error()}, {"next", kCure}});
     options_.media.voice_model = std::move(*model);
     options_.media.on_voice_lost = [](const std::string& why) {
-      log::warning("voice.lost", {{"detail", why}, {"next", "restart, to have it again"}});
+      log::warning("voice.lost", {{"detail", why}, {"next", "restart Offhook to load the model again"}});
     };
     log::info("voice.model", {{"folder", options_.silero_folder}});
   }
@@ -352,7 +352,7 @@ class Agent::Impl {
 
   void on_rehearsal_failure(const ServiceFailure& failure) {
     metrics_.conversations().on_provider_failed(failure.service, failure.kind);
-    log::warning("speech.failed", {{"service", failure.service}, {"why", failure.why}, {"next", "calls ask it again, and hear the next voice where it fails: check its model and its voice"}});
+    log::warning("speech.failed", {{"service", failure.service}, {"why", failure.why}, {"next", "calls try this service again, and use the next voice if it fails: check its model and its voice"}});
   }
 
   void on_phone(phone::PhoneEvent event) {
@@ -368,7 +368,7 @@ class Agent::Impl {
                    [&](phone::CallInfo& e) { on_info(e); },
                    [&](phone::CallTransferred& e) {
                      consultations_->on_transferred(e.call);
-                     on_transferred(e.call, e.status, "the caller's side tells so");
+                     on_transferred(e.call, e.status, "as the caller's side reports");
                    },
                    [&](phone::CallTransferRequested& e) { on_transfer_requested(e.call); },
                    [&](phone::CallFinished& e) { if (!consultations_->on_finished(e.call, e.details)) on_finished(e); },
@@ -428,7 +428,7 @@ class Agent::Impl {
 
   static void on_stranger(const sip::StrangerRefused& event) {
     log::warning("calls.refused", {{"source", event.source.to_string()}, {"status", 403}, {"so_far", event.so_far},
-                                   {"advice", "only the registrar's calls are taken: /sip/accept_from \"anyone\" takes them all"}});
+                                   {"advice", "Offhook accepts only calls from the registrar: set /sip/accept_from to \"anyone\" to accept all calls"}});
   }
 
   /// Waits for open transactions: a call that was hung up before its ACK still has to send its BYE (RFC 3261 section 15), and other
@@ -536,7 +536,7 @@ class Agent::Impl {
     const auto call = attend(nullptr, {id, target, {}, target, now_rfc3339()}, notes, setup, thread);
     if (options_.country || machine != MachinePolicy::Ignore) call->port()->line_ear = std::make_shared<media::LineEar>(options_.country);
     using Dialled = base::Result<phone::CallPtr, base::Error>;
-    auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "the agent is ending: no new calls"}))
+    auto dialled = draining_ ? Dialled(base::fail(base::Error{"agent", 1, "cannot dial: the agent is stopping, and starts no new calls"}))
                              : endpoint_->dial({account_to_dial_with(), target, {}, true, setup.profile->codecs}, call->port());
     if (!dialled) {
       call->log().not_dialled(target, dialled.error());
@@ -672,7 +672,7 @@ base::Result<std::unique_ptr<Agent>, base::Error> Agent::start(AgentOptions opti
     if (auto started = impl->start(); !started) return base::fail(started.error());
     return std::unique_ptr<Agent>(new Agent(std::move(impl)));
   } catch (const std::exception& error) {
-    return base::fail(base::Error{"agent", 1, std::string("the system refuses what the agent needs (ulimit -n, -u and -v set limits): ") + error.what()});
+    return base::fail(base::Error{"agent", 1, std::string("the agent cannot start, because the system refuses threads, memory or descriptors (ulimit -n, -u and -v show the limits): ") + error.what()});
   }
 }
 

@@ -86,7 +86,7 @@ CallControl AttendedCall::control() {
   if (!recording) return control;
   control.stop_recording = [recording, log = log_] {
     recording->stop();
-    log.recording_stopped("the caller was not told of it to the end");
+    log.recording_stopped("the caller did not hear the whole notice");
   };
   return control;
 }

@@ -82,7 +82,7 @@ void CallLog::transferred(int status, std::string_view why) const {
 }
 
 void CallLog::transfer_declined() const {
-  log::info("call.transfer_declined", {{"call", call_}, {"why", "the caller's side asks the agent to call somebody, which it never does"}});
+  log::info("call.transfer_declined", {{"call", call_}, {"why", "the caller's side asks the agent to call another party, which the agent never does"}});
 }
 
 void CallLog::hold_failed(bool on, std::string_view why) const { log::warning("call.hold_failed", {{"call", call_}, {"on", on}, {"detail", why}}); }
@@ -130,7 +130,7 @@ void CallLog::on(const ServiceRetried& e) const {
 void CallLog::on(const TryAgain& e) const { log::warning("call.failed", {{"call", call_}, {"stage", to_string(e.stage)}, {"why", e.why}}); }
 
 void CallLog::on(const GaveUp& e) const {
-  log::warning("call.gave_up", {{"call", call_}, {"stage", to_string(e.stage)}, {"detail", "no other attempt is left, and each other provider failed or is paused: the caller hears so"}});
+  log::warning("call.gave_up", {{"call", call_}, {"stage", to_string(e.stage)}, {"detail", "no attempt is left, and all providers failed or are paused: the agent says so to the caller"}});
 }
 
 void CallLog::on(const TurnRefused& e) const { log::warning("call.turn_refused", {{"call", call_}, {"turn", e.turn}, {"why", e.why}}); }

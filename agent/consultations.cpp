@@ -42,7 +42,7 @@ void Consultations::give_up(Consultation& consultation) {
   const phone::CallPtr caller = consultation.caller;
   const bool is_gone = consultation.state == State::Replaced;
   end(consultation);
-  if (is_gone) hooks_.not_reached(caller, kUnavailable, "the target's call has ended, and the caller's side does not tell that it has taken it over");
+  if (is_gone) hooks_.not_reached(caller, kUnavailable, "the target's call has ended, and the caller's side has not reported that it took over this call");
   else hooks_.not_reached(caller, kTimeout, "the caller's side did not take over the target's call in time");
 }
 
@@ -66,7 +66,7 @@ bool Consultations::on_connected(const phone::CallPtr& call) {
   }
   const phone::CallPtr caller = consultation->caller;
   end(*consultation);
-  hooks_.not_reached(caller, kServerError, "the caller's side cannot be asked to take over the target's call: " + asked.error().detail);
+  hooks_.not_reached(caller, kServerError, "the agent cannot ask the caller's side to take over the target's call: " + asked.error().detail);
   return true;
 }
 

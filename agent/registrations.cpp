@@ -15,7 +15,7 @@ using Why = Changed::Why;
 std::string words_for(const Changed& event) {
   if (event.status != 0) return std::to_string(event.status) + " " + event.reason;
   if (!event.reason.empty()) return event.reason;
-  return event.why == Why::Unreachable ? "nobody can be reached there" : "no answer";
+  return event.why == Why::Unreachable ? "the host cannot be reached" : "no answer";
 }
 
 }  // namespace

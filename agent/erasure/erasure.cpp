@@ -209,7 +209,7 @@ base::Result<ErasedCall, base::Error> erase_call(const KeptFolders& folders, con
     if (erasing == Erasing::Count || erased->is_nothing()) return pass == 0 ? std::move(erased) : std::move(all);
     all += *erased;  // An agent may have renamed a file after the list of names was read, so another pass follows.
   }
-  return base::fail(base::Error{"erase", 1, "lines of the call appear again and again: is it up? Erase it when it has ended"});
+  return base::fail(base::Error{"erase", 1, "new lines of the call appear during the erasure, so the call may still be up: erase it after its end"});
 }
 
 }  // namespace offhook::inline v0::agent

@@ -229,7 +229,7 @@ void Connection::begin_tls() {
   auto& socket = stream_.next_layer();
   if (!url_.tls) return upgrade();
   auto ssl = shared_->tls->connect(url_.host, url_.port, socket.tcp().native_handle());
-  if (!ssl) return fail(NetError::What::Tls, "TLS with " + url_.host + " cannot be set up: is that a host name?");
+  if (!ssl) return fail(NetError::What::Tls, "TLS with " + url_.host + " cannot be set up: check that this is a host name");
   socket.use_tls(std::move(ssl));
   tls_handshake();
 }
@@ -318,7 +318,7 @@ void Connection::send(std::string_view bytes, bool binary) {
   if (queue_.size() + bytes.size() > request_.max_unsent) {
     // Close now, because later messages would lack this one before them. Report it later, because send() calls no handler.
     if (state_ == State::Open) state_ = State::Closing;
-    return post_failure({NetError::What::Closed, url_.host_and_port() + " does not take what is sent to it: " + std::to_string(queue_.size()) + " octets wait"});
+    return post_failure({NetError::What::Closed, url_.host_and_port() + " does not read its input: " + std::to_string(queue_.size()) + " octets are waiting"});
   }
   queue_.push(bytes, binary);
   write_next();
@@ -424,7 +424,7 @@ void Connection::fail_io(const error_code& error, std::string_view doing) {
                     error == beast::http::error::end_of_stream || error == beast::http::error::partial_message ||
                     error == asio::error::operation_aborted || error == asio::error::bad_descriptor;
   if (gone) return fail(NetError::What::Closed, whom + "closed the connection " + when);
-  fail(NetError::What::Protocol, whom + "does not keep to the protocol " + when);
+  fail(NetError::What::Protocol, whom + "violates the protocol " + when);
 }
 
 void Connection::finish(WebSocketClosed closed) {

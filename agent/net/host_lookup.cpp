@@ -93,7 +93,7 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
 
   std::optional<HostAddresses> now(const std::string& name) {
     if (auto known = this->known(name)) return known;
-    if (!can_look_up(name)) return HostAddresses{{}, "it is no name that a name server can be asked about"};
+    if (!can_look_up(name)) return HostAddresses{{}, "it is not a valid host name"};
     const Addresses listed = with_route(dns_.known(name));  // From the hosts file.
     return listed.empty() ? std::nullopt : std::optional(HostAddresses{listed, {}});
   }
@@ -150,7 +150,7 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
     Addresses v4, v6;
     auto fresh = kMostFresh;
     bool is_none = true;  // true if all name servers answer that the host has no address
-    std::string trouble = "no name server knows it";
+    std::string trouble = "no name server has this name";
     for (const std::size_t family : {0U, 1U}) {
       const auto& answer = asked.answers[family];
       if (!answer) continue;

@@ -64,12 +64,12 @@ base::Result<Proxy, std::string> parse_proxy(std::string_view text) {
   const bool has_port = colon != std::string_view::npos && colon + 1 < text.size() && text.find(']', colon) == std::string_view::npos;
   if (!has_port) return base::fail(std::string("a proxy without a port"));
   const auto parts = parse_web_socket_url("ws://" + std::string(text));
-  if (!parts || parts->target != "/" || text.find_first_of("/?#") != std::string_view::npos) return base::fail(std::string("text that is no proxy"));
+  if (!parts || parts->target != "/" || text.find_first_of("/?#") != std::string_view::npos) return base::fail(std::string("text that is not a proxy"));
   return Proxy{parts->host, parts->port, config::Secret(*credentials)};
 }
 
 NetError refusal_of(const Proxy& proxy, std::string_view whom, int status) {
-  const std::string cure = status == kProxyAuthenticationRequired ? "it wants another user and password (/network/proxy)" : "see whether it allows that";
+  const std::string cure = status == kProxyAuthenticationRequired ? "check its user and password (/network/proxy)" : "check that it allows this connection";
   return {NetError::What::Refused, "the proxy " + proxy.shown() + " does not connect to " + std::string(whom) + " and answered " + std::to_string(status) + ": " + cure};
 }
 

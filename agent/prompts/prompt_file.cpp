@@ -38,11 +38,11 @@ class HeadReader {
     const auto trimmed = base::trim(line);
     if (trimmed.empty() || trimmed.front() == '#') return std::nullopt;
     if (base::is_space(line.front()) || trimmed.front() == '-')
-      return fault("a line that belongs to another", "write each key and its value on one line");
+      return fault("a line that continues the line before it", "write each key and its value on one line");
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return fault("a line without a colon", "write key: value");
     if (colon + 1 < line.size() && !base::is_space(line[colon + 1]))
-      return fault("no blank behind the colon", "write key: value");
+      return fault("no blank after the colon", "write key: value");
     return take(base::trim(line.substr(0, colon)), base::trim(line.substr(colon + 1)));
   }
 
@@ -54,7 +54,7 @@ class HeadReader {
     if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end()) {
       const auto meant = config::nearest(key, kKnown);
       return fault("an unknown key",
-                   meant ? "did you mean \"" + std::string(*meant) + "\"?" : "known are voice, language, greeting and tools");
+                   meant ? "did you mean \"" + std::string(*meant) + "\"?" : "use voice, language, greeting or tools");
     }
     if (std::find(seen_.begin(), seen_.end(), key) != seen_.end()) return fault("a key a second time", "keep one of them");
     seen_.push_back(key);
@@ -80,14 +80,14 @@ class HeadReader {
 
   Outcome take_tools(std::string_view written) {
     const bool opens = written.starts_with('['), closes = written.ends_with(']');
-    if (opens != closes || written == "[") return fault("a bracket without the other", "write [hang_up, note], on one line");
+    if (opens != closes || written == "[") return fault("a bracket without its counterpart", "write [hang_up, note], on one line");
     if (opens) written = base::trim(written.substr(1, written.size() - 2));
     std::vector<std::string> tools;
     for (bool more = !written.empty(); more;) {
       const auto comma = written.find(',');
       std::string name;
       if (auto bad = unquote(base::trim(written.substr(0, comma)), name)) return bad;
-      if (name.empty()) return fault("an empty name among the tools", "take a comma away");
+      if (name.empty()) return fault("an empty name among the tools", "remove a comma");
       if (std::find(tools.begin(), tools.end(), name) != tools.end()) return fault("a tool twice", "keep one of them");
       if (tools.size() == kMaxHeadTools) return fault("more than 16 tools", "take some out");
       tools.push_back(std::move(name));
@@ -105,23 +105,23 @@ class HeadReader {
     const char quote = written.front();
     if (quote != '"' && quote != '\'') {
       if (std::string_view("&*!|>%@`{}[],?#").find(quote) != std::string_view::npos)
-        return fault("more of YAML than is read here", "put the value in double quotes");
+        return fault("YAML that Offhook does not read here", "put the value in double quotes");
       if (written.find(" #") != std::string_view::npos)
-        return fault("a comment behind a value", "put it on a line of its own, or the value in double quotes");
+        return fault("a comment after a value", "put it on a line of its own, or the value in double quotes");
       out = written;
       return std::nullopt;
     }
     for (std::size_t i = 1; i < written.size(); ++i) {
       const char c = written[i], next = i + 1 < written.size() ? written[i + 1] : '\0';
       if (quote == '"' && c == '\\') {
-        if (next != '"' && next != '\\') return fault("an escape that is not read here", "only \\\" and \\\\ are");
+        if (next != '"' && next != '\\') return fault("an escape that Offhook does not read", "use only \\\" and \\\\");
         out += next;
         ++i;
       } else if (quote == '\'' && c == quote && next == quote) {
         out += c;
         ++i;
       } else if (c == quote) {
-        return i + 1 == written.size() ? std::nullopt : Outcome(fault("text behind the closing quote", "take it away"));
+        return i + 1 == written.size() ? std::nullopt : Outcome(fault("text after the closing quote", "remove it"));
       } else {
         out += c;
       }
@@ -137,7 +137,7 @@ class HeadReader {
 }  // namespace
 
 base::Result<PromptFile, PromptFault> parse_prompt_file(std::string_view text) {
-  if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a longer text", "keep it to 128 KiB"});
+  if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a longer text", "shorten it to 128 KiB"});
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // A byte order mark, which some editors write.
   PromptFile out;
   std::size_t line = 1;

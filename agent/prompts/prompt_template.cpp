@@ -45,10 +45,10 @@ std::string advise(std::string_view name) {
   const auto known = variable_names();
   for (const std::string_view with_name : {kHeader, kContext}) {
     if (name.starts_with(with_name))
-      return "write a name of at most 64 letters, digits, - and _ behind " + std::string(with_name);
+      return "write a name of at most 64 letters, digits, - and _ after " + std::string(with_name);
   }
   if (const auto meant = config::nearest(name, known)) return "did you mean {{" + std::string(*meant) + "}}?";
-  return "known are caller, caller_name, called, time, date, weekday, header.NAME and context.NAME";
+  return "use caller, caller_name, called, time, date, weekday, header.NAME or context.NAME";
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ PromptTemplate::Piece PromptTemplate::variable_of(std::string_view name) {
 }
 
 base::Result<PromptTemplate, PromptFault> PromptTemplate::parse(std::string_view text) {
-  if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a longer text", "keep it to 128 KiB"});
+  if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a longer text", "shorten it to 128 KiB"});
   PromptTemplate out;
   std::size_t variables = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -84,7 +84,7 @@ base::Result<PromptTemplate, PromptFault> PromptTemplate::parse(std::string_view
     };
     const auto close =
         text.substr(0, std::min(text.size(), open + kOpen.size() + kMaxVariableName + kClose.size())).find(kClose, open);
-    if (close == std::string_view::npos) return refuse("{{ without its }}", "close it, or write { { where braces are meant");
+    if (close == std::string_view::npos) return refuse("{{ without its }}", "close it, or write { { for braces");
     const auto name = base::trim(text.substr(open + kOpen.size(), close - open - kOpen.size()));
     Piece piece = variable_of(name);
     if (piece.variable == Variable::None) return refuse("an unknown variable", advise(name));

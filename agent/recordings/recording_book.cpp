@@ -77,7 +77,7 @@ class RecordingBook::Impl {
       return nullptr;
     };
     const auto name = name_recording(call, now, options_.format, options_.key.has_value());
-    if (!name) return refuse("its name cannot be that of a file");
+    if (!name) return refuse("the id of the call cannot be a part of a file name");
     const std::lock_guard lock(mutex_);
     if (room_.verdict() != DiskRoom::Verdict::Room) return refuse(reason());
     const auto least = [](const auto& a, const auto& b) { return a->counters().active < b->counters().active; };
@@ -141,7 +141,7 @@ class RecordingBook::Impl {
     }
     if (!removed && !told)
       log::error("recordings.not_removed",
-                 {{"folder", options_.folder}, {"detail", removed.error().message() + "; what should be gone is still there: see to the folder's rights"}});
+                 {{"folder", options_.folder}, {"detail", removed.error().message() + "; files that Offhook must remove still exist: check the permissions of the folder"}});
     if (removed && *removed > 0)
       log::info("recordings.removed", {{"folder", options_.folder}, {"files", *removed}, {"keep_days", options_.keep_days}});
   }
@@ -158,7 +158,7 @@ class RecordingBook::Impl {
     }
     if (refused && !was_refused)
       log::error("recordings.failing",
-                 {{"folder", options_.folder}, {"detail", "the disk does not take all of it: calls go on, parts of recordings may be lost"}});
+                 {{"folder", options_.folder}, {"detail", "the disk does not accept all of it: calls continue, and parts of recordings may be lost"}});
     if (was_refused && !refused) log::info("recordings.writing", {{"folder", options_.folder}});
   }
 
@@ -193,7 +193,7 @@ class RecordingBook::Impl {
     }
     stopped_.fetch_add(stopping.size(), std::memory_order_relaxed);
     if (was_room && !is_room)
-      log::error("recordings.stopped", {{"folder", options_.folder}, {"detail", why + ": calls go on and are not recorded"},
+      log::error("recordings.stopped", {{"folder", options_.folder}, {"detail", why + ": calls continue, and Offhook does not record them"},
                                         {"free_mb", seen.free.value_or(0) >> 20U}, {"used_mb", seen.used >> 20U}, {"calls", stopping.size()}});
     if (!was_room && is_room) log::info("recordings.writing", {{"folder", options_.folder}});
   }
@@ -201,7 +201,7 @@ class RecordingBook::Impl {
   [[nodiscard]] std::string reason() const {
     switch (room_.verdict()) {
       case DiskRoom::Verdict::Room: return "";
-      case DiskRoom::Verdict::TooLittleFree: return "less is free than /recordings/least_free_mb";
+      case DiskRoom::Verdict::TooLittleFree: return "the free space is less than /recordings/least_free_mb";
       case DiskRoom::Verdict::TooMuchUsed: return "recordings have reached /recordings/most_mb";
     }
     return "";

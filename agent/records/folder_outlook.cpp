@@ -18,7 +18,7 @@ std::optional<std::string> why_not_kept_in(const std::string& folder) {
   fs::file_type kind = fs::status(at, failed).type();
   for (; kind == fs::file_type::not_found && at.has_relative_path(); kind = fs::status(at, failed).type()) at = at.parent_path();
   if (kind == fs::file_type::none) return at.string() + ": " + failed.message();
-  if (kind != fs::file_type::directory) return at.string() + " is no folder";
+  if (kind != fs::file_type::directory) return at.string() + " is not a folder";
   if (::faccessat(AT_FDCWD, at.c_str(), W_OK | X_OK, AT_EACCESS) != 0) return at.string() + ": " + std::strerror(errno);
   return std::nullopt;
 }

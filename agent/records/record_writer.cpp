@@ -53,7 +53,7 @@ class RecordWriter::Impl {
     if (first_refused) {
       log::error("records.losing",
                  {{"folder", options_.journal.folder},
-                  {"detail", "the disk takes nothing and memory is full: calls go on, their records are lost"}});
+                  {"detail", "the disk accepts no data, and the memory for records is full: calls continue, and their records are lost"}});
     }
     return false;
   }
@@ -100,7 +100,7 @@ class RecordWriter::Impl {
     }
     if (const auto lost = backlog_.counters().waiting; lost > 0) {
       log::error("records.lost",
-                 {{"folder", options_.journal.folder}, {"records", lost}, {"detail", "the disk took nothing until the end"}});
+                 {{"folder", options_.journal.folder}, {"records", lost}, {"detail", "the disk accepted no data until the end of Offhook"}});
     }
   }
 
@@ -113,7 +113,7 @@ class RecordWriter::Impl {
     } else if (journal_.counters().torn_bytes > 0) {
       log::warning("records.repaired", {{"file", journal_.path()},
                                         {"torn_bytes", journal_.counters().torn_bytes},
-                                        {"detail", "a line that was cut was set aside; it was never reported as kept"}});
+                                        {"detail", "Offhook moved an incomplete line aside; it had never reported this line as kept"}});
     }
     const std::lock_guard lock(mutex_);
     busy_since_.reset();

@@ -19,7 +19,7 @@ std::string_view to_string(PatternError error) {
     case PatternError::TooLong:
       return "it is too long";
     case PatternError::TooWide:
-      return "it would fit everything: it needs a literal character, a # or an @";
+      return "it would match everything: it needs a literal character, a # or an @";
     case PatternError::DanglingBackslash:
       return "it ends in a backslash";
   }

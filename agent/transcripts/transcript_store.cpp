@@ -37,7 +37,7 @@ class TranscriptStore::Impl {
     if (first_refused) {
       log::error("transcripts.losing",
                  {{"folder", options_.files.folder},
-                  {"detail", "the disk takes nothing and memory is full: calls go on, their transcripts are lost"}});
+                  {"detail", "the disk accepts no data, and the memory for transcripts is full: calls continue, and their transcripts are lost"}});
     }
     return false;
   }
@@ -77,7 +77,7 @@ class TranscriptStore::Impl {
     }
     if (const auto lost = queue_.counters().waiting; lost > 0) {
       log::error("transcripts.lost",
-                 {{"folder", options_.files.folder}, {"lines", lost}, {"detail", "the disk took nothing until the end"}});
+                 {{"folder", options_.files.folder}, {"lines", lost}, {"detail", "the disk accepted no data until the end of Offhook"}});
     }
   }
 
@@ -94,7 +94,7 @@ class TranscriptStore::Impl {
     if (!removed && !was_failing) {
       log::error("transcripts.not_removed",
                  {{"folder", options_.files.folder},
-                  {"detail", removed.error().message() + "; what should be gone is still there: see to the folder's rights"}});
+                  {"detail", removed.error().message() + "; files that Offhook must remove still exist: check the permissions of the folder"}});
     } else if (removed && *removed > 0) {
       log::info("transcripts.removed",
                 {{"folder", options_.files.folder}, {"files", *removed}, {"keep_days", options_.files.keep_days}});

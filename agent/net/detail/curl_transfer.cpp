@@ -78,11 +78,11 @@ std::string words_of(NetError::What what, const std::string& root) {
   using What = NetError::What;
   switch (what) {
     case What::NotFound: return "cannot find the host of " + root + ": check the name in the URL, and this machine's DNS";
-    case What::Refused: return root + " takes no connection: check the URL, and whether the server runs";
-    case What::Tls: return "no trusted connection to " + root + ": a server of your own needs its CA file to be named";
+    case What::Refused: return root + " refuses the connection: check the URL, and that the server runs";
+    case What::Tls: return "no trusted connection to " + root + ": for a server of your own, name its CA file";
     case What::Closed: return root + " closed the connection before its answer was whole";
     case What::Protocol: return root + " does not speak HTTP";
-    case What::TooLarge: return "the answer of " + root + " is larger than it may be";
+    case What::TooLarge: return "the answer of " + root + " is larger than its limit";
     case What::Timeout: return "no whole answer from " + root + " in time";
     case What::Local: break;
   }
@@ -134,7 +134,7 @@ CurlTransfer::CurlTransfer(HttpRequest request, HttpHandler handler, const CurlO
   port_ = root.port;
   if (HostLookup::can_look_up(root.host)) host_ = std::move(root.host);
   if (root_.empty()) {
-    refuse({NetError::What::Local, "the URL to ask is not one of http or https"});
+    refuse({NetError::What::Local, "the URL begins with neither http:// nor https://"});
   } else if (easy_ == nullptr || !set_up(options)) {
     refuse({NetError::What::Local, words_of(NetError::What::Local, root_)});
   }
@@ -315,7 +315,7 @@ NetError CurlTransfer::not_found(const std::string& trouble) const {
 }
 
 NetError CurlTransfer::outside_local_network() const {
-  return {NetError::What::Local, root_ + " is outside the local network, where plain http does not go: use https, or see to the name in the URL"};
+  return {NetError::What::Local, root_ + " is outside the local network, and plain http is allowed only within it: use https, or check the name in the URL"};
 }
 
 /// Returns the error of a proxy that opened no tunnel (RFC 9110 section 9.3.6) or answered 407. Returns nullopt if the proxy is not the cause.

@@ -53,7 +53,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
     const int status = static_cast<int>(parser.get().result_int());
     if (status < 200 || status > 299) return done_(refusal_of(proxy_, target_, status));
     // The server behind the proxy sends nothing before it receives a request.
-    if (answer_.size() > head) return fail(NetError::What::Protocol, "sent more than its answer");
+    if (answer_.size() > head) return fail(NetError::What::Protocol, "sent data after its answer");
     done_(std::nullopt);
   }
 

@@ -91,9 +91,9 @@ NetError tls_error(SSL* ssl, const std::string& peer) {
   if (verified != X509_V_OK) {
     ERR_clear_error();
     return {NetError::What::Tls, "the certificate of " + peer + " is not trusted (" + X509_verify_cert_error_string(verified) +
-                                     "): check the URL's host, this machine's clock, and who is trusted"};
+                                     "): check the URL's host, this machine's clock, and the trusted certificates"};
   }
-  return {NetError::What::Tls, "no TLS with " + peer + " (" + newest_openssl_error() + "): does it speak TLS 1.2 or 1.3 there?"};
+  return {NetError::What::Tls, "no TLS with " + peer + " (" + newest_openssl_error() + "): check that the server supports TLS 1.2 or 1.3"};
 }
 
 }  // namespace offhook::inline v0::agent::net::detail

@@ -73,7 +73,7 @@ HealthResponse obey(const PauseOrder& order, const HealthRequest& request, const
     response.set(http::field::allow, "POST");
     return response;
   }
-  if (request.count(http::field::origin) != 0) return json(http::status::forbidden, R"({"error":"not from a page in a browser"})");
+  if (request.count(http::field::origin) != 0) return json(http::status::forbidden, R"({"error":"this port refuses requests from pages in browsers"})");
   HealthReply reply = pages.pause_recording(order.call, order.paused);
   return json(static_cast<http::status>(reply.status), std::move(reply.text));
 }
@@ -90,7 +90,7 @@ HealthResponse read(const HealthRequest& request, const HealthPages& pages, bool
   return response;
 }
 
-HealthResponse too_large() { return json(http::status::payload_too_large, R"({"error":"the path says all: no body is read here"})"); }
+HealthResponse too_large() { return json(http::status::payload_too_large, R"({"error":"send no body: the path is the whole request"})"); }
 
 /// Returns true if the request has one Host header, or none in HTTP/1.0: RFC 9112 section 3.2.
 bool names_one_host(const HealthRequest& request) {
@@ -99,7 +99,7 @@ bool names_one_host(const HealthRequest& request) {
   return hosts == 1 || (hosts == 0 && request.version() < kHttp11);
 }
 
-HealthResponse no_one_host() { return json(http::status::bad_request, R"({"error":"one Host is wanted: RFC 9112 section 3.2"})"); }
+HealthResponse no_one_host() { return json(http::status::bad_request, R"({"error":"the request needs exactly one Host: RFC 9112 section 3.2"})"); }
 
 /// Returns true for a loopback host: "localhost:8080", "localhost.", "127.0.0.1", "[::1]:8080".
 bool names_loopback(std::string_view host) {
@@ -134,12 +134,12 @@ bool is_open_to_all(std::string_view target) {
 }
 
 HealthResponse unauthorized() {
-  HealthResponse response = json(http::status::unauthorized, R"({"error":"this wants the token of /health/token: Authorization: Bearer TOKEN"})");
+  HealthResponse response = json(http::status::unauthorized, R"({"error":"this request needs the token of /health/token: Authorization: Bearer TOKEN"})");
   response.set(http::field::www_authenticate, "Bearer");
   return response;
 }
 
-HealthResponse misdirected() { return json(http::status::misdirected_request, R"({"error":"this port is asked as localhost, 127.0.0.1 or [::1]"})"); }
+HealthResponse misdirected() { return json(http::status::misdirected_request, R"({"error":"use localhost, 127.0.0.1 or [::1] as the host of the request"})"); }
 
 }  // namespace
 

@@ -96,7 +96,7 @@ TEST_CASE("Azure listens and speaks, and thinks with a deployment of its OpenAI 
   CHECK(model.problems().empty());  // The provider is used only for its model, so it needs no speech key.
   const auto talk = build(R"({"providers": {"azure": {"models": {"realtime": "rt"}}}})", whole);
   CHECK(talk.warnings().find("/providers/azure/models/transcription: ") != std::string::npos);
-  CHECK(talk.warnings().find("/providers/azure/models/realtime: our own sentences") != std::string::npos);
+  CHECK(talk.warnings().find("/providers/azure/models/realtime: Azure Speech speaks Offhook's own sentences") != std::string::npos);
   const auto container = build(R"({"agent": {"provider": "azure", "model_provider": "local"}, "providers": {"azure": {"speech": {"url": "http://127.0.0.1:5000"}}}})");
   REQUIRE_MESSAGE(container.made.book, container.problems());
   CHECK(std::get<agent::CascadeWay>(container.profile().sessions.front()).listen.front()->speech.url == "http://127.0.0.1:5000");
@@ -510,7 +510,7 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            {R"({"agent": {"fallback": {"hang_up": false}}})", "/agent/fallback: found no way to end a call;"},
            {R"({"agent": {"context": {}}})", "/agent/context: found neither a file nor a URL; allowed: one of file and url; name one"},
            {R"({"agent": {"context": {"file": "good.json", "url": "http://h"}}})", "/agent/context: found a file and a URL;"},
-           {R"({"agent": {"context": {"file": "list.json"}}})", "/agent/context/file: found a file that cannot be used: the file gives JSON that is no object;"},
+           {R"({"agent": {"context": {"file": "list.json"}}})", "/agent/context/file: found a file that cannot be used: the file has JSON that is not an object;"},
            {R"({"agent": {"context": {"file": "none.json"}}})", "/agent/context/file: found a file that cannot be read (it is not there);"},
            {R"({"agent": {"limits": {"call_seconds": 10, "silence_seconds": 10}}})", "/agent/limits: found a silence as long as a whole call;"},
            {R"({"agents": [{"name": "agent", "match": {"called": "1"}}]})", "/agents/0/name: found the name of another agent;"},

@@ -18,7 +18,7 @@ std::string warned(const std::string& agent, const std::string& providers = "{}"
   REQUIRE_MESSAGE(built.made.book, built.problems());
   std::string of_voices;
   for (const auto& each : built.made.warnings) {
-    if (each.what.find("Voice Agent alone") != std::string::npos) of_voices += each.where + ": " + each.what + "\n";
+    if (each.what.find("only Deepgram's Voice Agent has the voice") != std::string::npos) of_voices += each.where + ": " + each.what + "\n";
   }
   return of_voices;
 }

@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient reports the fault of a server") {
     ask(outcome, request(url));
     REQUIRE(outcome.error);
     CHECK(outcome.error->what == What::Refused);
-    CHECK(outcome.error->detail.find("takes no connection: check the URL, and whether the server runs") != std::string::npos);
+    CHECK(outcome.error->detail.find("refuses the connection: check the URL, and that the server runs") != std::string::npos);
   }
   SUBCASE("an unknown host") {
     Outcome outcome;

@@ -73,7 +73,7 @@ TEST_CASE("CurlHttpClient refuses a server without a trusted certificate") {
   auto what = NetError::What::Local;
   const std::string said = secure.ask({}, "localhost", what);
   CHECK(what == NetError::What::Tls);
-  CHECK(said.find("a server of your own needs its CA file to be named") != std::string::npos);
+  CHECK(said.find("for a server of your own, name its CA file") != std::string::npos);
 }
 
 TEST_CASE("CurlHttpClient trusts the certificates of a CA file only for the names in them") {

@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Looking, "A request goes to the addresses of the look-up, with
   const auto missing = ask(*this, "http://nobody.example:1/");
   REQUIRE(missing);
   CHECK(missing->what == NetError::What::NotFound);
-  CHECK(missing->detail.find("no name server knows it") != std::string::npos);
+  CHECK(missing->detail.find("no name server has this name") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Looking, "A client for the local network connects to no address outside, even if the name led into the network a moment ago") {

@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(ByProxy, "The error of a proxy that refuses has its status and
     CAPTURE(error.detail);
     CHECK(error.what == What::Refused);
     CHECK(error.detail.find("the proxy http://127.0.0.1:" + std::to_string(proxy.port()) + " does not connect to ") == 0);
-    CHECK(error.detail.ends_with("answered 407: it wants another user and password (/network/proxy)"));
+    CHECK(error.detail.ends_with("answered 407: check its user and password (/network/proxy)"));
     CHECK(error.detail.find("canary") == std::string::npos);
   }
   proxy.answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";

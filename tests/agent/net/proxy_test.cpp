@@ -33,7 +33,7 @@ TEST_CASE("parse_proxy refuses other text, and its error quotes nothing of it") 
   for (const char* open : {"http://canary", "canary", "", "http://[2001:db8::1]", "http://me:word@canary", "http://canary:", "canary:", "http://[2001:db8::1]:/"}) CHECK(why(open) == "a proxy without a port");
   for (const char* none : {"http://canary:0", "http://canary:65536", "http://canary:x", "http://:1", "http://canary:1/path", "http://canary:1?x", "http://can ary:1", "http://canary:1#x"}) {
     CAPTURE(none);
-    CHECK(why(none) == "text that is no proxy");
+    CHECK(why(none) == "text that is not a proxy");
   }
   CHECK(why("http://a%3Ab:c@canary:1") == "a user with a colon in it");
 }

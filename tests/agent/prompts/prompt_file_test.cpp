@@ -48,25 +48,25 @@ TEST_CASE("A list of tools may have brackets or none, and may be empty") {
   CHECK(read(with_head("tools: hang_up, note")).tools->size() == 2);
   CHECK(read(with_head("tools: []")).tools->empty());
   CHECK(read(with_head("tools:")).tools->empty());
-  CHECK(fault(with_head("tools: [hang_up")) == "2: a bracket without the other; write [hang_up, note], on one line");
-  CHECK(fault(with_head("tools: hang_up,, note")) == "2: an empty name among the tools; take a comma away");
+  CHECK(fault(with_head("tools: [hang_up")) == "2: a bracket without its counterpart; write [hang_up, note], on one line");
+  CHECK(fault(with_head("tools: hang_up,, note")) == "2: an empty name among the tools; remove a comma");
   CHECK(fault(with_head("tools: note, note")) == "2: a tool twice; keep one of them");
 }
 
 TEST_CASE("A header line that is not key: value, or uses more of YAML, is reported with its line") {
   CHECK(fault(with_head("voice: slt\nvoyce: rms")) == "3: an unknown key; did you mean \"voice\"?");
-  CHECK(fault(with_head("temperature: 1")) == "2: an unknown key; known are voice, language, greeting and tools");
+  CHECK(fault(with_head("temperature: 1")) == "2: an unknown key; use voice, language, greeting or tools");
   CHECK(fault(with_head("voice slt")) == "2: a line without a colon; write key: value");
-  CHECK(fault(with_head("voice:slt")) == "2: no blank behind the colon; write key: value");
+  CHECK(fault(with_head("voice:slt")) == "2: no blank after the colon; write key: value");
   CHECK(fault(with_head("voice: slt\nvoice: rms")) == "3: a key a second time; keep one of them");
-  CHECK(fault(with_head("tools:\n  - hang_up")) == "3: a line that belongs to another; write each key and its value on one line");
-  CHECK(fault(with_head("tools:\n- hang_up")).starts_with("3: a line that belongs to another"));
+  CHECK(fault(with_head("tools:\n  - hang_up")) == "3: a line that continues the line before it; write each key and its value on one line");
+  CHECK(fault(with_head("tools:\n- hang_up")).starts_with("3: a line that continues the line before it"));
   for (const char* more : {"&x slt", "*x", "!str slt", "|", ">", "{a: b}", "[a]", "@x"})
-    CHECK(fault(with_head("voice: " + std::string(more))) == "2: more of YAML than is read here; put the value in double quotes");
-  CHECK(fault(with_head("voice: slt # mine")).starts_with("2: a comment behind a value"));
+    CHECK(fault(with_head("voice: " + std::string(more))) == "2: YAML that Offhook does not read here; put the value in double quotes");
+  CHECK(fault(with_head("voice: slt # mine")).starts_with("2: a comment after a value"));
   CHECK(fault(with_head("greeting: \"open")) == "2: a quote that is not closed; close it on the same line");
-  CHECK(fault(with_head("greeting: \"a\" b")) == "2: text behind the closing quote; take it away");
-  CHECK(fault(with_head("greeting: \"a\\n\"")) == "2: an escape that is not read here; only \\\" and \\\\ are");
+  CHECK(fault(with_head("greeting: \"a\" b")) == "2: text after the closing quote; remove it");
+  CHECK(fault(with_head("greeting: \"a\\n\"")) == "2: an escape that Offhook does not read; use only \\\" and \\\\");
   CHECK(fault(with_head("greeting: Hi {{nam}}")).starts_with("2: an unknown variable"));
   CHECK(fault(with_head("voice: a\x01")) == "2: a control character; remove it");
   CHECK(read(with_head("greeting: \"a \\\"b\\\" \\\\\"")).greeting->render({}) == "a \"b\" \\");

@@ -61,8 +61,8 @@ TEST_CASE("An unknown variable, an unclosed variable and a header without a name
   CHECK(fault_of("{{}}").found == "an unknown variable");
   CHECK(fault_of("\n\n{{caller").line == 3);
   CHECK(fault_of("{{caller").found == "{{ without its }}");
-  CHECK(fault_of("{{header.}}").advice == "write a name of at most 64 letters, digits, - and _ behind header.");
-  CHECK(fault_of("{{context.a b}}").advice == "write a name of at most 64 letters, digits, - and _ behind context.");
+  CHECK(fault_of("{{header.}}").advice == "write a name of at most 64 letters, digits, - and _ after header.");
+  CHECK(fault_of("{{context.a b}}").advice == "write a name of at most 64 letters, digits, - and _ after context.");
   CHECK(fault_of("{{context." + std::string(65, 'x') + "}}").found == "an unknown variable");
   CHECK(rendered("{{context." + std::string(64, 'x') + "}}") == "<data></data>");
 }

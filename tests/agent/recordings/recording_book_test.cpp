@@ -156,7 +156,7 @@ TEST_CASE("The log names the call whose recording ends, fails to begin, or stops
     CHECK(wait_until([&] { return book->counters().stopped == 1; }));
     CHECK(book->begin("m4y2g1b", 8000, now()) == nullptr);
   });
-  CHECK(log.find("recording.stopped call=k3x9f0a detail=\"less is free") != std::string::npos);
+  CHECK(log.find("recording.stopped call=k3x9f0a detail=\"the free space is less") != std::string::npos);
   CHECK(log.find("recording.ended call=k3x9f0a file=2") != std::string::npos);
   CHECK(log.find("recording.not_begun call=m4y2g1b detail=") != std::string::npos);
 }

@@ -21,8 +21,8 @@ TEST_CASE("The check names the file in the place of a folder") {
   const test::Folder folder;
   folder.put("file", "x");
   const std::string file = folder.path + "/file";
-  CHECK(why_not_kept_in(file) == file + " is no folder");
-  CHECK(why_not_kept_in(file + "/a/b") == file + " is no folder");
+  CHECK(why_not_kept_in(file) == file + " is not a folder");
+  CHECK(why_not_kept_in(file + "/a/b") == file + " is not a folder");
 }
 
 TEST_CASE("The check names a folder that this user may not write to, with the reason") {

@@ -13,9 +13,9 @@ TEST_CASE("A call's context is the flat values of one JSON object") {
 }
 
 TEST_CASE("The error about a context that cannot be used gives the reason") {
-  CHECK(parse_call_data("nonsense", "crm.json").error().detail == "crm.json does not give JSON");
-  CHECK(parse_call_data("[1]", "crm.json").error().detail == "crm.json gives JSON that is no object");
-  CHECK(parse_call_data(std::string(100000, '['), "crm.json").error().detail == "crm.json gives more than 65536 octets");
+  CHECK(parse_call_data("nonsense", "crm.json").error().detail == "crm.json has no valid JSON");
+  CHECK(parse_call_data("[1]", "crm.json").error().detail == "crm.json has JSON that is not an object");
+  CHECK(parse_call_data(std::string(100000, '['), "crm.json").error().detail == "crm.json has more than 65536 octets");
   CHECK_FALSE(parse_call_data(std::string(60000, '['), "crm.json"));
 }
 
