@@ -125,7 +125,7 @@ std::optional<SpeakEvent> CachedSpeaker::poll() {
     const bool whole = std::holds_alternative<SpeechDone>(*event), silent = job.silent;
     if (auto* failed = std::get_if<SpeakFailed>(&*event)) {
       failed->utterance = job.utterance;
-      if (silent) retries_.add(failed->why, "speaks this sentence when a caller is to hear it");
+      if (silent) retries_.add(failed->why, "speaks this sentence again when a call needs it");
     }
     if (whole) event = SpeechDone{job.utterance};
     end(job, whole);

@@ -255,7 +255,7 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
       listen_again();
       return transcript;
     }
-    if (is_deaf(transcript)) return ListenFailed{transcript.turn, "nothing was understood of two turns in a row", FailureKind::Empty};
+    if (is_deaf(transcript)) return ListenFailed{transcript.turn, "no words of two turns in a row were understood", FailureKind::Empty};
     if (transcript.turn == listen_turn_) {
       listening_ = false;
       heard_.clear();

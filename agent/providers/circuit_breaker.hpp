@@ -45,7 +45,7 @@ class CircuitBreaker {
 };
 
 /// Reason that the call record gives for a provider that was skipped.
-inline constexpr std::string_view kPassedOver = "it failed, or loaded its model, in calls before this one, and is not asked for a while";
+inline constexpr std::string_view kPassedOver = "it failed, or loaded its model, in earlier calls, and Offhook does not use it for a while";
 
 /// The breakers call these functions for the services of all calls, on the thread of the call whose request failed or succeeded.
 struct BreakerWatch {

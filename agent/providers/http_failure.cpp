@@ -59,10 +59,10 @@ std::optional<FailureKind> kind_by_name(std::string_view name) {
 std::string_view advice_on(FailureKind kind, int status) {
   switch (kind) {
     case FailureKind::Auth: return ": check the key, and what its account may use";
-    case FailureKind::RateLimited: return ": too much was asked of this account for the moment";
+    case FailureKind::RateLimited: return ": the rate limit or the quota of this account is reached";
     case FailureKind::Protocol:
-      return status == 404 ? ": check the base URL and the model's name" : ": it refuses the request as it is";
-    case FailureKind::Filtered: return ": the provider's content filter refuses what was said";
+      return status == 404 ? ": check the base URL and the model's name" : ": it refuses the request";
+    case FailureKind::Filtered: return ": the provider's content filter refuses the conversation";
     case FailureKind::Local:
     case FailureKind::Overloaded:
     case FailureKind::Network:

@@ -47,7 +47,7 @@ void HttpSpeaker::speak(std::uint32_t utterance, std::string_view text) {
   jobs_.push_back(std::make_unique<Job>(utterance, text, service_.rate_hz));
   Job& job = *jobs_.back();
   if (count_utf8(text) > service_.max_chars) {
-    job.speech.fail("the text is too long to be spoken at once", FailureKind::Local);
+    job.speech.fail("the text is too long for one request", FailureKind::Local);
   } else if (job.speech.is_blank()) {
     job.speech.finish();  // Services refuse a blank text.
   }

@@ -23,7 +23,7 @@ bool Rehearsal::tick(base::TimePoint now) {
 
 void Rehearsal::give_up_speaking() {
   for (const PreparedVoice& voice : what_.voices) {
-    if (voice.tell) voice.tell({Stage::Speak, {}, {}, "not all sentences were spoken ahead in time", FailureKind::Timeout});
+    if (voice.tell) voice.tell({Stage::Speak, {}, {}, "the voice did not speak all prepared sentences in time", FailureKind::Timeout});
   }
   what_.voices.clear();
 }
@@ -32,7 +32,7 @@ void Rehearsal::give_up_loading() {
   for (const ModelLoad& load : what_.loads) {
     if (what_.told)
       what_.told("the model of " + load.provider + " was not loaded within " + std::to_string(std::chrono::duration_cast<std::chrono::minutes>(kWarmUpLimit).count()) +
-                 " minutes: calls are taken all the same, and go to the next way if it does not answer. See what its server is doing (`ollama ps`), or name a smaller model");
+                 " minutes: Offhook takes calls all the same, and they use the next session if the model does not answer. Check its server (`ollama ps`), or name a smaller model");
   }
   what_.loads.clear();
 }

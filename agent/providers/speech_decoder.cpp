@@ -49,7 +49,7 @@ std::optional<SpeechDecoder::Trouble> SpeechDecoder::read_head(std::vector<std::
   if (wav->format.channels != 1 || !is_playable(wav->format.rate_hz))
     return Trouble{FailureKind::Protocol, "the server's WAV has " + std::to_string(wav->format.channels) + " channels at " +
                                               std::to_string(wav->format.rate_hz) +
-                                              " Hz: one at 8000, 16000 or 24000 can be played"};
+                                              " Hz: choose a server that sends one channel at 8000, 16000 or 24000 Hz"};
   form_ = Form::Wav;
   rate_hz_ = wav->format.rate_hz;
   const auto begin = static_cast<std::size_t>(wav->samples.data() - octets.data());

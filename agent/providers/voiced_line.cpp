@@ -132,7 +132,7 @@ bool VoicedLine::drain_voiced(const Place& place, std::deque<SessionEvent>& out)
 
 bool VoicedLine::drain_own(const Place& place, std::deque<SessionEvent>& out) {
   if (place.failed) {
-    out.push_back(SpeakFailed{place.utterance, "there is no voice for words of our own", FailureKind::Local});
+    out.push_back(SpeakFailed{place.utterance, "no voice is available for Offhook's own sentences", FailureKind::Local});
     return true;
   }
   while (auto event = own_words_->poll()) {

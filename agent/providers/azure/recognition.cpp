@@ -148,7 +148,7 @@ void Recognition::pump() {
 /// Fails a turn that has ended with too much audio still to send. A listener for whole turns is faster then.
 void Recognition::leave_to_others() {
   abandon();
-  events_.push_back(ListenFailed{turn_, "so long a turn would reach the recogniser of Azure too late", FailureKind::Local});
+  events_.push_back(ListenFailed{turn_, "the turn is too long: the recogniser of Azure would get it too late", FailureKind::Local});
 }
 
 void Recognition::start_service_turn() {
@@ -217,7 +217,7 @@ void Recognition::on_phrase(std::string_view body) {
   if (!heard || !heard->status) return on_garbage();
   if (*heard->status != Status::Success && *heard->status != Status::Nothing) {
     give_up_socket();
-    return fail({kind_of(*heard->status), "the recogniser of Azure says " + std::string(to_string(*heard->status))});
+    return fail({kind_of(*heard->status), "the recogniser of Azure answered " + std::string(to_string(*heard->status))});
   }
   hypothesis_.clear();
   if (!heard->text.empty()) {
@@ -262,7 +262,7 @@ void Recognition::on_final_overdue() {
   answer_by_.reset();
   if (text_so_far().empty() || !has_heard_it()) {
     give_up_socket();
-    return fail({FailureKind::Timeout, "the recogniser of Azure did not say in time what it heard"});
+    return fail({FailureKind::Timeout, "the recogniser of Azure did not send the transcript in time"});
   }
   ++counters_.guesses;
   service_->wanted = false;

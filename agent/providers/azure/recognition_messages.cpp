@@ -36,7 +36,7 @@ std::string_view to_string(Recognised::Status status) {
     case Status::Success: return "Success";
     case Status::Nothing: return "NoMatch";
     case Status::Error: return "Error";
-    case Status::TooManyRequests: return "TooManyRequests: more than the resource's quota";
+    case Status::TooManyRequests: return "TooManyRequests: the quota of the resource is exceeded";
     case Status::BadRequest: return "BadRequest: check the language";
     case Status::Forbidden: return "Forbidden: check the key and the region";
   }

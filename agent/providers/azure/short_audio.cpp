@@ -16,10 +16,10 @@ constexpr std::string_view kShortAudioPath = "/speech/recognition/conversation/c
 HeardEvent read(std::string_view body) {
   using Status = Recognised::Status;
   auto heard = RecognitionReader().read(body);
-  if (!heard || !heard->status) return HearingFailed{FailureKind::Protocol, "the answer holds nothing that was recognised"};
+  if (!heard || !heard->status) return HearingFailed{FailureKind::Protocol, "the answer has no recognition result"};
   if (*heard->status == Status::Success || *heard->status == Status::Nothing)
     return HeardText{std::move(heard->text), true, heard->confidence};
-  return HearingFailed{kind_of(*heard->status), "it was not recognised: " + std::string(to_string(*heard->status))};
+  return HearingFailed{kind_of(*heard->status), "the speech was not recognised: " + std::string(to_string(*heard->status))};
 }
 
 }  // namespace

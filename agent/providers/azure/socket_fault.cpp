@@ -36,8 +36,8 @@ SocketFault fault_of(std::string_view whom, const net::WebSocketClosed& closed) 
   }
   const std::string told = std::string(whom) + " closed the connection with " + std::to_string(closed.code);
   if (closed.code == 4429 || (closed.code == 1007 && (closed.reason.empty() || names_a_limit(closed.reason))))
-    return {FailureKind::RateLimited, told + ": more at once than the resource's quota", std::nullopt};
-  if (closed.code == 1007) return {FailureKind::Protocol, told + ": it refuses what was asked; check language and voice", std::nullopt};
+    return {FailureKind::RateLimited, told + ": the quota of the resource is exceeded", std::nullopt};
+  if (closed.code == 1007) return {FailureKind::Protocol, told + ": it refuses the request; check language and voice", std::nullopt};
   if (is_final(closed.code)) return {FailureKind::Protocol, told, std::nullopt};
   return {FailureKind::Network, told, base::Duration::zero()};
 }

@@ -99,7 +99,7 @@ void Synthesis::speak(std::uint32_t utterance, std::string_view text) {
   jobs_.push_back(std::make_unique<Job>(utterance, text, shape_));
   SpokenUtterance& sound = jobs_.back()->sound;
   if (sound.is_blank()) sound.finish();
-  else if (write_ssml(shape_.ssml, text).size() > kMaxSsml) sound.fail("the text is too long to be spoken at once", FailureKind::Local);
+  else if (write_ssml(shape_.ssml, text).size() > kMaxSsml) sound.fail("the text is too long for one request", FailureKind::Local);
   pump();
 }
 
@@ -169,7 +169,7 @@ void Synthesis::on_audio(const UspMessage& message) {
   const auto trouble = sound.feed(message.body);
   const bool too_much = sound.samples() > kMaxSeconds * shape_.rate_hz;
   if (!trouble && !too_much) return;
-  sound.fail(std::string(kAzureVoice) + ": " + (trouble ? trouble->why : "it does not come to an end"), trouble ? trouble->kind : FailureKind::Protocol);
+  sound.fail(std::string(kAzureVoice) + ": " + (trouble ? trouble->why : "the audio does not end"), trouble ? trouble->kind : FailureKind::Protocol);
   give_up_socket();
 }
 

@@ -166,7 +166,7 @@ bool ChatThinker::shorten() {
   if (kept.size() == before) return false;
   tried_ = half;
   ++shortened_;
-  retries_.add(whom_ + " takes no conversation that is so long", "asks again with its newer half");
+  retries_.add(whom_ + " refuses such a long conversation", "asks again with its newer half");
   return true;
 }
 
@@ -213,7 +213,7 @@ void ChatThinker::on_model(ModelFinished&) {
   say(clauses);
   drain();
   if (!round_.empty()) return ask_tools();
-  if (!has_said() && !ends_call_) return fail({FailureKind::Empty, "the answer of " + whom_ + " holds nothing that can be said", std::nullopt});
+  if (!has_said() && !ends_call_) return fail({FailureKind::Empty, "the answer of " + whom_ + " has no words to speak", std::nullopt});
   finish();
 }
 

@@ -12,11 +12,11 @@ std::string_view why_empty(ModelFinished::Why why, bool is_inside_thought) {
   switch (why) {
     case ModelFinished::Why::Length:
       return "the model used up its tokens before it said a word: allow more, or let it think less";
-    case ModelFinished::Why::Filtered: return "the server's content filter took the answer away";
+    case ModelFinished::Why::Filtered: return "the server's content filter removed the answer";
     case ModelFinished::Why::Stop:
     case ModelFinished::Why::Calls: break;
   }
-  return is_inside_thought ? "the model's answer is one thought without an end" : "the model's answer is empty";
+  return is_inside_thought ? "the model's answer is only a thought that does not end" : "the model's answer is empty";
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ std::string_view why_empty(ModelFinished::Why why, bool is_inside_thought) {
 void GatheredAnswer::on_text(std::string_view text, std::vector<ModelEvent>& out) {
   if (text.empty() || over()) return;
   text_octets_ += text.size();
-  if (text_octets_ > kMaxAnswerText) return fail(FailureKind::Protocol, "the model does not stop talking", out);
+  if (text_octets_ > kMaxAnswerText) return fail(FailureKind::Protocol, "the model's answer is longer than the limit", out);
   std::string spoken = thoughts_.feed(text);
   if (spoken.empty()) return;
   said_ = said_ || spoken.find_first_not_of(kSpace) != std::string::npos;
@@ -33,7 +33,7 @@ void GatheredAnswer::on_text(std::string_view text, std::vector<ModelEvent>& out
 
 void GatheredAnswer::on_call(const CallPiece& piece, std::vector<ModelEvent>& out) {
   if (over() || calls_.add(piece)) return;
-  fail(FailureKind::Protocol, "the answer holds too many function calls, or too long ones", out);
+  fail(FailureKind::Protocol, "the answer has too many or too long function calls", out);
 }
 
 void GatheredAnswer::give_usage(std::vector<ModelEvent>& out) {

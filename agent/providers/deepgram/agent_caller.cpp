@@ -168,7 +168,7 @@ void AgentCaller::on_time(TimePoint now) {
     settle();
     events_.push_back(NothingHeard{turn_});
   } else {
-    events_.push_back(TurnFailed{turn_, "the voice agent makes no words of what the caller said", FailureKind::Timeout});
+    events_.push_back(TurnFailed{turn_, "the voice agent sent no transcript of the caller's words", FailureKind::Timeout});
   }
 }
 

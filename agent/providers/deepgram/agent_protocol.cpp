@@ -128,7 +128,7 @@ void AgentProtocol::on_text(std::string_view frame, TimePoint now) {
     ++counters_.garbage;
     const bool is_used = state_ == State::AwaitingWelcome || state_ == State::Configuring || state_ == State::Ready;
     if (++garbage_in_a_row_ >= kMaxGarbageInARow && is_used)
-      lose({FailureKind::Protocol, std::string(kWhom) + " sends what cannot be understood", std::nullopt}, now);
+      lose({FailureKind::Protocol, std::string(kWhom) + " sent a message that cannot be read", std::nullopt}, now);
   }
   after(now);
 }
@@ -271,7 +271,7 @@ bool AgentProtocol::try_again(Stage stage, std::string_view said, TimePoint now)
   const Retry retry = stage != Stage::Listen ? replies_.try_again(said) : caller_.try_again() ? Retry::OnNewSocket : Retry::No;
   if (retry == Retry::OnNewSocket && state_ == State::Ready) {
     attempts_ = 0;  // This is not a break of the socket.
-    lose({FailureKind::Timeout, std::string(kWhom) + " fell silent", base::Duration::zero()}, now);
+    lose({FailureKind::Timeout, std::string(kWhom) + " sent nothing for too long", base::Duration::zero()}, now);
   }
   if (retry != Retry::No) want(now);
   replies_.advance(now);
@@ -289,7 +289,7 @@ void AgentProtocol::handle_timeout(TimePoint now) {
   replies_.on_time(now);
   if (replies_.is_stuck(now)) {
     attempts_ = 0;
-    lose({FailureKind::Timeout, std::string(kWhom) + " goes on talking", base::Duration::zero()}, now);
+    lose({FailureKind::Timeout, std::string(kWhom) + " does not stop speaking", base::Duration::zero()}, now);
   }
   if (keep_alive_at_ && now >= *keep_alive_at_ && !wire_.audio_sent) {
     wire_.text(std::string(kKeepAlive));

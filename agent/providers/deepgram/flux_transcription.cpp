@@ -311,7 +311,7 @@ void FluxTranscription::on_error(const FluxError& error) {
   const bool internal = error.code.find("INTERNAL") != std::string::npos;
   const std::string why = whom_ + " gave up" + (error.code.empty() ? "" : " (" + error.code + ")");
   if (internal) return lose({FailureKind::Overloaded, why, kNetworkRetry});
-  lose({FailureKind::Protocol, why + ": it refuses what it was sent", std::nullopt});
+  lose({FailureKind::Protocol, why + ": it refuses the request", std::nullopt});
 }
 
 /// Ends or fails a turn without an answer. It fails if text may be missing, because half of the caller's words is worse than none.
@@ -319,7 +319,7 @@ void FluxTranscription::on_error(const FluxError& error) {
 void FluxTranscription::on_no_answer() {
   ++counters_.unanswered;
   if (answered_ && has_heard_to_the_end(kNearlyAllMs)) return finish();
-  lose({FailureKind::Timeout, whom_ + (answered_ ? " did not say in time what it heard of the turn" : " said nothing of the turn in time"), std::nullopt});
+  lose({FailureKind::Timeout, whom_ + (answered_ ? " did not send the transcript of the turn in time" : " sent nothing about the turn in time"), std::nullopt});
 }
 
 std::string FluxTranscription::text_so_far() const {

@@ -255,7 +255,7 @@ void LiveTranscription::on_no_answer() {
   line_ = Line::None;
   out_.clear();
   out_.push_back({SocketOut::What::Drop, {}});
-  fail(FailureKind::Timeout, whom_ + (answered_ ? " did not say in time what it heard of the turn" : " said nothing of the turn in time"));
+  fail(FailureKind::Timeout, whom_ + (answered_ ? " did not send the transcript of the turn in time" : " sent nothing about the turn in time"));
 }
 
 void LiveTranscription::finish() {

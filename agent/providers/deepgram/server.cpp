@@ -79,7 +79,7 @@ RequestFailure failure_of(std::string_view whom, const net::WebSocketClosed& clo
   if (!code.empty()) why += " (" + std::string(code) + ")";
   // The server refuses the content, and the next socket would send the same (DATA-0000, MESSAGE-0000, BIG-...).
   const bool refused = closed.code == 1003 || closed.code == 1007 || closed.code == 1008 || closed.code == 1009 || code.starts_with("DATA");
-  if (refused) return {FailureKind::Protocol, why + ": it refuses what it was sent", std::nullopt};
+  if (refused) return {FailureKind::Protocol, why + ": it refuses the request", std::nullopt};
   return {closed.code == 1011 && code != "NET-0001" ? FailureKind::Overloaded : FailureKind::Network, std::move(why), kNetworkRetry};
 }
 

@@ -113,9 +113,9 @@ void SpeechStream::speak(std::uint32_t utterance, std::string_view text) {
   jobs_.push_back({SpokenUtterance(utterance, text, rate_hz_), chars, false});
   SpokenUtterance& speech = jobs_.back().speech;
   if (chars > SpeakOptions::kMaxChars) {
-    speech.fail("the text is too long to be spoken at once", FailureKind::Local);
+    speech.fail("the text is too long for one request", FailureKind::Local);
   } else if (jobs_.size() > kMaxJobs) {
-    speech.fail("too much is to be spoken at once", FailureKind::Local);
+    speech.fail("too many texts wait for speech", FailureKind::Local);
   } else if (speech.is_blank()) {
     speech.finish();  // The service would send neither audio nor an end for it.
   }
@@ -162,7 +162,7 @@ base::TimePoint SpeechStream::room_at(std::size_t chars) {
 /// service works, and other calls have limits of their own.
 void SpeechStream::refuse_rest() {
   for (Job& job : jobs_) {
-    if (!job.asked && !job.speech.is_over()) job.speech.fail(whom_ + " takes no more from one call within a minute", FailureKind::Local);
+    if (!job.asked && !job.speech.is_over()) job.speech.fail(whom_ + " accepts no more text from one call within a minute", FailureKind::Local);
   }
 }
 

@@ -199,8 +199,8 @@ void check_references(const Node& root, const Dialogue& dialogue) {
     if (intent.key != '\0' && !keys.insert(intent.key).second)
       root.need("intents").refuse(std::string("has two intents with the key ") + intent.key);
     for (const std::string& slot : intent.slots) {
-      if (dialogue.find_slot(slot) == nullptr) root.need("intents").refuse(intent.name + " wants the slot " + slot + ", which \"slots\" lacks");
-      if (dialogue.find_form(slot) == nullptr) root.need("intents").refuse(intent.name + " wants the slot " + slot + ", which no state asks for");
+      if (dialogue.find_slot(slot) == nullptr) root.need("intents").refuse(intent.name + " needs the slot " + slot + ", which \"slots\" lacks");
+      if (dialogue.find_form(slot) == nullptr) root.need("intents").refuse(intent.name + " needs the slot " + slot + ", which no state asks for");
     }
   }
   std::set<std::string, std::less<>> asked;

@@ -41,7 +41,7 @@ void ChatAnswer::on_lines(const std::vector<std::string>& lines, std::vector<Mod
 
 void ChatAnswer::on_line(std::string_view line, std::vector<ModelEvent>& out) {
   const auto chunk = json::parse(reader_->parser, line);
-  if (!chunk || !chunk->is_object()) return fail(FailureKind::Protocol, "the answer holds a line that is no JSON object", out);
+  if (!chunk || !chunk->is_object()) return fail(FailureKind::Protocol, "the answer has a line that is not a JSON object", out);
   if (json::member(*chunk, "error")) {  // The error comes within an answer of status 200. Its sentence is not shown.
     const ErrorNames error = parse_error_names(line);
     return fail(kind_of(0, error), "the model's answer broke off with an error" + error.to_string(), out);

@@ -18,11 +18,11 @@ struct KnownSentence {
   std::string_view part, advice;
 };
 constexpr std::array<KnownSentence, 5> kKnown{{
-    {400, "does not support tools", "this model calls no tools: choose one that does, or give the agent none"},
-    {400, "does not support thinking", "this model cannot think: leave that off"},
-    {400, "does not support chat", "this model does not chat: choose another"},
-    {500, "more system memory", "the model does not fit into the server's memory: choose a smaller one, or a smaller context"},
-    {503, "maximum pending requests", "its queue is full: OLLAMA_NUM_PARALLEL and OLLAMA_MAX_QUEUE say how much it takes at once"},
+    {400, "does not support tools", "this model supports no tools: choose a model that does, or grant the agent none"},
+    {400, "does not support thinking", "this model cannot think: set reply/reasoning_effort to none"},
+    {400, "does not support chat", "this model does not chat: choose another model"},
+    {500, "more system memory", "the model does not fit into the server's memory: choose a smaller model, or a smaller context"},
+    {503, "maximum pending requests", "its queue is full: OLLAMA_NUM_PARALLEL and OLLAMA_MAX_QUEUE set how many requests it accepts"},
 }};
 
 /// Returns the sentence of the server's error; "" if the body is not in Ollama's format.
@@ -73,9 +73,9 @@ RequestFailure ChatServer::failure(std::string_view whom, const net::HttpHead& h
   if (known != kKnown.end()) {
     advice = known->advice;
   } else if (head.status == 404 && !sentence.empty()) {
-    advice = "it has no such model: `ollama pull " + model() + "` there, or name another";
+    advice = "it has no such model: run `ollama pull " + model() + "` there, or name another model";
   } else if (head.status == 404) {
-    advice = "there is no /api/chat: is it Ollama, and its base URL without a path (such as /v1)?";
+    advice = "there is no /api/chat: check that the server is Ollama, and that the base URL has no path such as /v1";
   }
   if (!advice.empty()) failure.why = std::string(whom) + " answered " + std::to_string(head.status) + ": " + advice;
   return failure;

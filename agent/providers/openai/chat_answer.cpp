@@ -64,7 +64,7 @@ ChatAnswer::~ChatAnswer() = default;
 
 void ChatAnswer::on_json(std::string_view, std::string_view text, std::vector<ModelEvent>& out) {
   const auto chunk = json::parse(reader_->parser, text);
-  if (!chunk || !chunk->is_object()) return fail(FailureKind::Protocol, "the answer holds what is no JSON object", out);
+  if (!chunk || !chunk->is_object()) return fail(FailureKind::Protocol, "the answer has data that is not a JSON object", out);
   if (json::member(*chunk, "error") || json::text(*chunk, "object") == "error") {
     const ErrorNames error = parse_error_names(text);
     return fail(kind_of(0, error), "the model's answer broke off with an error" + error.to_string(), out);

@@ -92,7 +92,7 @@ void LiveTranscription::end() {
   commits_.push_back(turn_);
   if (commits_.size() > kMaxCommits) {
     spent_ = true;
-    return fail({FailureKind::Timeout, "the recogniser does not take turns any more"});
+    return fail({FailureKind::Timeout, "the recogniser no longer accepts turns"});
   }
   std::string frame;
   realtime::write_commit(frame, commit_id());

@@ -410,12 +410,12 @@ Parsed EventParser::parse(std::string_view frame, std::vector<std::uint8_t>& aud
 std::string_view to_string(EventError error) {
   switch (error) {
     case EventError::TooLarge: return "the frame is too large";
-    case EventError::NotJson: return "the frame is no JSON";
-    case EventError::NotAnObject: return "the frame is no JSON object";
+    case EventError::NotJson: return "the frame is not JSON";
+    case EventError::NotAnObject: return "the frame is not a JSON object";
     case EventError::NoType: return "the event has no type";
-    case EventError::MissingField: return "the event says not what it is about";
+    case EventError::MissingField: return "the event lacks a required field";
     case EventError::TooLong: return "an id is too long";
-    case EventError::BadAudio: return "the audio is no base64";
+    case EventError::BadAudio: return "the audio is not base64";
   }
   return "";
 }

@@ -55,7 +55,7 @@ Fault of_net_error(const net::NetError& error) {
     case What::Closed: return network("the connection to the realtime server broke");
     case What::TooLarge: return {FailureKind::Protocol, "the realtime server sent a message that is too large"};
     case What::Protocol: return {FailureKind::Protocol, "the realtime server does not speak the WebSocket protocol"};
-    case What::Local: return {FailureKind::Local, "no socket to the realtime server can be had here"};
+    case What::Local: return {FailureKind::Local, "this machine cannot open a socket to the realtime server"};
   }
   return network("the connection to the realtime server broke");
 }
@@ -77,7 +77,7 @@ Fault fault_of(const net::WebSocketClosed& closed) {
 
 Fault fault_of(const ErrorInfo& error) {
   const std::string_view name = name_of(!error.code.empty() ? error.code : error.type);
-  Fault fault{FailureKind::Protocol, "the realtime server says: " + std::string(name.empty() ? "error" : name), false, false};
+  Fault fault{FailureKind::Protocol, "the realtime server reports: " + std::string(name.empty() ? "error" : name), false, false};
   if (const std::string_view param = name_of(error.param); !param.empty()) fault.why += " (" + std::string(param) + ")";
   if (names_fatal(error.code) || names_fatal(error.type)) {
     fault.kind = FailureKind::Auth;

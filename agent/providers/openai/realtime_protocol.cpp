@@ -110,7 +110,7 @@ void RealtimeProtocol::on_garbage(std::uint32_t socket, TimePoint now) {
   ++counters_.garbage;
   if (++garbage_in_a_row_ < kMaxGarbageInARow) return;
   garbage_in_a_row_ = 0;
-  carry_out(connection_.drop(socket, {FailureKind::Protocol, "the realtime server sends what cannot be understood"}, now), socket, now);
+  carry_out(connection_.drop(socket, {FailureKind::Protocol, "the realtime server sent a message that cannot be read"}, now), socket, now);
 }
 
 void RealtimeProtocol::on_event(std::uint32_t socket, const ServerEvent& event, TimePoint now) {
@@ -219,7 +219,7 @@ bool RealtimeProtocol::try_again(std::string_view said, TimePoint now) {
   const Replies::Retry retry = replies_.try_again(said);
   if (retry == Replies::Retry::No) return false;
   if (retry == Replies::Retry::OnNewSocket) {
-    const Fault stuck{FailureKind::Timeout, "the realtime server fell silent"};
+    const Fault stuck{FailureKind::Timeout, "the realtime server sent nothing for too long"};
     carry_out(connection_.drop(wire_.socket, stuck, now), wire_.socket, now);
   }
   replies_.advance(now);

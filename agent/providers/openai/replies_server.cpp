@@ -237,7 +237,7 @@ bool Replies::on_error(const ErrorInfo& error, TimePoint now) {
   } else if (!busy) {
     fail(fault_of(error));
   } else if (++reply_.busy > kMaxBusy) {
-    fail({FailureKind::Overloaded, "the realtime server never ends a response of its own"});
+    fail({FailureKind::Overloaded, "the realtime server does not end a response that it began itself"});
   } else {
     reply_.phase = Reply::Phase::Waiting;
     reply_.not_before = now + kBusyPause;

@@ -88,7 +88,7 @@ ResponsesAnswer::~ResponsesAnswer() = default;
 
 void ResponsesAnswer::on_json(std::string_view name, std::string_view text, std::vector<ModelEvent>& out) {
   const auto event = json::parse(reader_->parser, text);
-  if (!event || !event->is_object()) return fail(FailureKind::Protocol, "the answer holds what is no JSON object", out);
+  if (!event || !event->is_object()) return fail(FailureKind::Protocol, "the answer has data that is not a JSON object", out);
   std::string_view type = json::text(*event, "type");
   if (type.empty()) type = name;
   if (type == "response.output_text.delta" || type == "response.refusal.delta") {

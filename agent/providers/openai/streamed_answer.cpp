@@ -38,7 +38,7 @@ void StreamedAnswer::on_end(std::vector<ModelEvent>& out) {
     on_events(sse_.finish(events_), out);
   }
   if (!met_ && form_ == Form::Stream)
-    fail(FailureKind::Protocol, "the answer is no stream of events: is this the right server?", out);
+    fail(FailureKind::Protocol, "the answer is not a stream of events: check the server's address", out);
   finish(ModelFinished::Why::Stop, out);  // The server left out the mark of the end.
   give_usage(out);
 }

@@ -77,7 +77,7 @@ void TranscriptionAnswer::on_end(std::vector<HeardEvent>& out) {
 void TranscriptionAnswer::on_json(std::string_view text, std::vector<HeardEvent>& out) {
   if (over_ || text.starts_with("[DONE]")) return;
   const auto event = json::parse(reader_->parser, text);
-  if (!event || !event->is_object()) return fail(FailureKind::Protocol, "the transcript holds what is no JSON object", out);
+  if (!event || !event->is_object()) return fail(FailureKind::Protocol, "the transcript has data that is not a JSON object", out);
   const std::string_view type = json::text(*event, "type");
   if (json::member(*event, "error") || type == "error") {
     const ErrorNames error = parse_error_names(text);

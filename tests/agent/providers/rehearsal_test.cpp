@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits up to kLimit for a sentence tha
   CHECK(cache->sentences() == 0);
   REQUIRE(failures.size() == 1);
   CHECK(failures[0].kind == FailureKind::Timeout);
-  CHECK(failures[0].why == "not all sentences were spoken ahead in time");
+  CHECK(failures[0].why == "the voice did not speak all prepared sentences in time");
 }
 
 TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits longer for a model that loads, until its end or kWarmUpLimit") {

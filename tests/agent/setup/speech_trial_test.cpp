@@ -128,7 +128,7 @@ TEST_CASE("A Realtime model is tested with the voice of its session, and then th
   }
   SUBCASE("a voice that the server refuses") {
     server.says.push_back(R"({"type":"error","error":{"type":"invalid_request_error","code":"invalid_value","message":"m","param":"session.audio.output.voice"}})");
-    whole = "- openai/realtime (marin): the realtime server says: invalid_value (session.audio.output.voice)\n";
+    whole = "- openai/realtime (marin): the realtime server reports: invalid_value (session.audio.output.voice)\n";
   }
   const std::string found = server.try_all(AgentBook({}, profile));
   CHECK(found.starts_with(whole + "+ openai/speak (speak-1 "));

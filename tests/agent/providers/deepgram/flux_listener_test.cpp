@@ -230,13 +230,13 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener fails if the server stops responding b
     CHECK(said() == (missing == FluxTranscription::kNearlyAllMs ? "1:\"I want to\" " : "1:!timeout "));
     CHECK(socket().destroyed == (missing != FluxTranscription::kNearlyAllMs));
   }
-  CHECK(why == "the recogniser flux-general-en did not say in time what it heard of the turn");
+  CHECK(why == "the recogniser flux-general-en did not send the transcript of the turn in time");
   hear(2);
   socket().handler.on_open();
   advance(FluxTranscription::kDecodeWait);
   advance(FluxTranscription::kAnswerWait);
   CHECK(said() == "2:!timeout ");
-  CHECK(why == "the recogniser flux-general-en said nothing of the turn in time");
+  CHECK(why == "the recogniser flux-general-en sent nothing about the turn in time");
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener accepts the server's warning that there is no turn to end") {
@@ -360,7 +360,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener reports the code of a server's error, 
   hear(1);
   say({{"type", "Error"}, {"sequence_id", 1}, {"code", "UNPARSABLE_CLIENT_MESSAGE"}, {"description", "dg-canary"}});
   CHECK(said() == "1:!protocol ");
-  CHECK(why == "the recogniser flux-general-en gave up (UNPARSABLE_CLIENT_MESSAGE): it refuses what it was sent");
+  CHECK(why == "the recogniser flux-general-en gave up (UNPARSABLE_CLIENT_MESSAGE): it refuses the request");
   CHECK(socket().destroyed);
   hear(2);
   socket().handler.on_open();
@@ -370,7 +370,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener reports the code of a server's error, 
   socket().handler.on_open();
   say({{"type", "Error"}, {"code", "two words"}});
   CHECK(said() == "2:!protocol ");
-  CHECK(why == "the recogniser flux-general-en gave up: it refuses what it was sent");
+  CHECK(why == "the recogniser flux-general-en gave up: it refuses the request");
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener fails with a reason when its socket never opens") {

@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener fails and replaces the socket when the
   hear(1);
   advance(LiveTranscription::kAnswerWait);
   CHECK(said() == "1:!timeout ");
-  CHECK(why == "the recogniser nova-3 said nothing of the turn in time");
+  CHECK(why == "the recogniser nova-3 sent nothing about the turn in time");
   CHECK(socket().destroyed);
   hear(2);
   CHECK(sockets.all.size() == 2);
@@ -252,7 +252,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener fails if the server stops responding l
   said();
   advance(LiveTranscription::kAnswerWait);
   CHECK(said() == "1:!timeout ");
-  CHECK(why == "the recogniser nova-3 did not say in time what it heard of the turn");
+  CHECK(why == "the recogniser nova-3 did not send the transcript of the turn in time");
   CHECK(socket().destroyed);
 
   listener->begin(2, "");

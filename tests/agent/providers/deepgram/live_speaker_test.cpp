@@ -318,7 +318,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the server's limit of flushes: a
   said();
   speaker->speak(21, "x");
   CHECK(said() == "21:!local ");
-  CHECK(why == "the voice aura-x takes no more from one call within a minute");
+  CHECK(why == "the voice aura-x accepts no more text from one call within a minute");
   CHECK(socket().sent.size() == 2 * SpeechStream::kMaxFlushes);
   advance(SpeechStream::kWindow - SpeechStream::kLongestHold - 1ms);
   speaker->speak(22, "x");

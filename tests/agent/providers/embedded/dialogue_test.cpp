@@ -58,7 +58,7 @@ TEST_CASE("A wrong dialogue is refused with the place of the fault") {
   CHECK(why_refused(small_dialogue(R"(, "key": "12")")).starts_with("/intents/0/key must be one of"));
   CHECK(why_refused(small_dialogue(R"(, "key": "#")")).starts_with("/intents/0/key must be one of"));
   CHECK(why_refused(small_dialogue(R"(, "anywhere": 1)")) == "/intents/0/anywhere must be true or false");
-  CHECK(why_refused(small_dialogue(R"(, "slots": ["number"])")).starts_with("/intents hours wants the slot number, which \"slots\" lacks"));
+  CHECK(why_refused(small_dialogue(R"(, "slots": ["number"])")).starts_with("/intents hours needs the slot number, which \"slots\" lacks"));
   CHECK(why_refused(small_dialogue("", R"(, "intent_threshold": 1.5)")) == "/intent_threshold must be a number from 0 to 1");
   CHECK(why_refused(small_dialogue("", R"(, "handoff": {"say": ["x"]})")) == R"(/handoff lacks "to")");
   CHECK(why_refused(small_dialogue("", R"(, "silence": [])")) == "/silence must not be empty");

@@ -49,19 +49,19 @@ TEST_CASE("Ollama's ChatServer loads its model by a request without messages, wi
 TEST_CASE("Ollama's ChatServer gives a remedy for each refusal of Ollama, without Ollama's own text") {
   struct { int status; std::string body; FailureKind kind; std::string why; } const cases[] = {
       {404, R"({"error":"model 'canary' not found"})", FailureKind::Protocol,
-       "it has no such model: `ollama pull llama3.2` there, or name another"},
+       "it has no such model: run `ollama pull llama3.2` there, or name another model"},
       {404, "404 page not found", FailureKind::Protocol,
-       "there is no /api/chat: is it Ollama, and its base URL without a path (such as /v1)?"},
+       "there is no /api/chat: check that the server is Ollama, and that the base URL has no path such as /v1"},
       {400, R"({"error":"registry.ollama.ai/library/canary does not support tools"})", FailureKind::Protocol,
-       "this model calls no tools: choose one that does, or give the agent none"},
-      {400, R"({"error":"\"canary\" does not support thinking"})", FailureKind::Protocol, "this model cannot think: leave that off"},
-      {400, R"({"error":"\"canary\" does not support chat"})", FailureKind::Protocol, "this model does not chat: choose another"},
-      {400, R"({"error":"canary"})", FailureKind::Protocol, "it refuses the request as it is"},
+       "this model supports no tools: choose a model that does, or grant the agent none"},
+      {400, R"({"error":"\"canary\" does not support thinking"})", FailureKind::Protocol, "this model cannot think: set reply/reasoning_effort to none"},
+      {400, R"({"error":"\"canary\" does not support chat"})", FailureKind::Protocol, "this model does not chat: choose another model"},
+      {400, R"({"error":"canary"})", FailureKind::Protocol, "it refuses the request"},
       {401, R"({"error":"unauthorized","signin_url":"https://canary"})", FailureKind::Auth, "check the key, and what its account may use"},
       {500, R"({"error":"model requires more system memory (9 GiB) than is available (canary GiB) now"})", FailureKind::Overloaded,
-       "the model does not fit into the server's memory: choose a smaller one, or a smaller context"},
+       "the model does not fit into the server's memory: choose a smaller model, or a smaller context"},
       {503, R"({"error":"server busy, please try again.  maximum pending requests exceeded"})", FailureKind::Overloaded,
-       "its queue is full: OLLAMA_NUM_PARALLEL and OLLAMA_MAX_QUEUE say how much it takes at once"},
+       "its queue is full: OLLAMA_NUM_PARALLEL and OLLAMA_MAX_QUEUE set how many requests it accepts"},
   };
   for (const auto& one : cases) {
     CAPTURE(one.body);

@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Thinking, "A question to Ollama is repeated when the queue was
 TEST_CASE_FIXTURE(Thinking, "The failure about a missing model of Ollama names it and the remedy") {
   respond(1, "Hi");
   http.answer(1, 404, R"({"error":"model 'llama3.2' not found"})");
-  CHECK(said() == "!the model llama3.2 answered 404: it has no such model: `ollama pull llama3.2` there, or name another");
+  CHECK(said() == "!the model llama3.2 answered 404: it has no such model: run `ollama pull llama3.2` there, or name another model");
 }
 
 TEST_CASE("ModelLoader reports once whether the model is loaded") {

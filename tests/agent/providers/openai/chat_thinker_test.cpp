@@ -481,7 +481,7 @@ TEST_CASE_FIXTURE(Long, "ChatThinker finally sends only the last words, and if t
   CHECK(http.all.size() == 3);
   CHECK(said() == "5:!protocol ");
   CHECK(why ==
-        "the model m-1 answered 400 (BadRequestError, 400): it refuses the request as it is; perhaps prompt, tools and conversation are longer than "
+        "the model m-1 answered 400 (BadRequestError, 400): it refuses the request; perhaps prompt, tools and conversation are longer than "
         "the model's context");
   respond(6, "6?");
   CHECK(told(3).starts_with("W1"));  // The limit did not help, so the next turn starts with the whole conversation again.

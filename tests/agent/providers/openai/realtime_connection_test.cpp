@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A session whose settings are refused is given u
   error("invalid_value", sent("session.update")[0]["event_id"], "invalid_request_error", "session.audio.output.voice");
   REQUIRE(count<ThinkFailed>() == 1);
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::Protocol);
-  CHECK(all<ThinkFailed>()[0].why == "the realtime server says: invalid_value (session.audio.output.voice)");
+  CHECK(all<ThinkFailed>()[0].why == "the realtime server reports: invalid_value (session.audio.output.voice)");
   CHECK(socket(0).closed);
 }
 

@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A refused response.create fails the reply with 
   error("invalid_value", sent("response.create")[0]["event_id"]);
   REQUIRE(count<ThinkFailed>() == 1);
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::Protocol);
-  CHECK(all<ThinkFailed>()[0].why == "the realtime server says: invalid_value");
+  CHECK(all<ThinkFailed>()[0].why == "the realtime server reports: invalid_value");
 }
 
 TEST_CASE_FIXTURE(RealtimeLine, "The reply of a model that writes text is spoken by the other speaker") {

@@ -315,6 +315,6 @@ TEST_CASE_FIXTURE(RealtimeLine, "The first failed transcription is reported, unl
   REQUIRE(failures.size() == 1);
   CHECK(failures[0].stage == Stage::Listen);
   CHECK(failures[0].service == "transcription");
-  CHECK(failures[0].why == "the realtime server says: model_not_found (model)");
+  CHECK(failures[0].why == "the realtime server reports: model_not_found (model)");
   CHECK(count<ThinkFailed>() == 0);
 }
