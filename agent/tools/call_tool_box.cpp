@@ -78,9 +78,9 @@ void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   if (rule == nullptr || descriptions_.size() >= kMaxTools) return;
   ToolCall about;
   about.name = described.name;
-  if (!is_name(described.name)) return tell(What::Dropped, about, "its source gives it a name that no model takes");
+  if (!is_name(described.name)) return tell(What::Dropped, about, "its source gives it a name that models do not accept");
   if (built_in(described.name) || offered_.contains(described.name)) {
-    return tell(What::Dropped, about, "its source calls it as another tool is called already");
+    return tell(What::Dropped, about, "its source gives it the name of another tool");
   }
   auto held = hold_schemas(described.parameters, rule->arguments);
   if (!held) return tell(What::Dropped, about, held.error());
@@ -245,8 +245,8 @@ void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet)
   if (options_.pause_recording) result = options_.pause_recording(paused);
   outcomes_.push_back(pause_outcome(call, paused, result));
   if (quiet && !result.changed) return;
-  if (result.is_over()) return tell(What::Done, call, "nothing is recorded any more");
-  tell(What::Done, call, paused ? "paused" : result.by_operator ? "an operator keeps it paused" : "it goes on");
+  if (result.is_over()) return tell(What::Done, call, "the recording has ended");
+  tell(What::Done, call, paused ? "paused" : result.by_operator ? "an operator keeps it paused" : "it continues");
 }
 
 void CallToolBox::start_at_source(const ToolCall& call) {

@@ -14,7 +14,7 @@ namespace {
 using Fault = std::optional<SchemaFault>;
 
 constexpr std::array<std::string_view, 7> kTypes{"string", "integer", "number", "boolean", "null", "array", "object"};
-constexpr std::string_view kRounded = "a number that is not kept exactly", kExact = "a whole number of 64 bits, or one below 2^53";
+constexpr std::string_view kRounded = "a number that cannot be represented exactly", kExact = "a whole number of 64 bits, or one below 2^53";
 constexpr std::string_view kKeywords = "type, enum, const, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, title, description";
 
 bool is_remark(std::string_view keyword) {
@@ -27,7 +27,7 @@ class RuleReader {
   RuleReader(std::string_view name, std::string place) : place_(std::move(place)) { rule_.name = name; }
 
   [[nodiscard]] Fault read(const json::Element& about) {
-    if (!about.is_object()) return SchemaFault{place_, "a member that is told of by no object", "an object, such as {\"maximum\": 50}"};
+    if (!about.is_object()) return SchemaFault{place_, "a member whose description is not an object", "an object, such as {\"maximum\": 50}"};
     for (const auto& [keyword, value] : simdjson::dom::object(about.get_object().value_unsafe())) {
       if (auto fault = read_keyword(keyword, value)) return fault;
     }
@@ -51,7 +51,7 @@ class RuleReader {
     if (keyword == "exclusiveMaximum") return read_bound(keyword, value, rule_.below);
     if (keyword == "minLength") return read_length(keyword, value, rule_.least_characters);
     if (keyword == "maxLength") return read_length(keyword, value, rule_.most_characters);
-    return fault(keyword, "a word of JSON Schema that is not checked here", std::string(kKeywords));
+    return fault(keyword, "a word of JSON Schema that Offhook does not check", std::string(kKeywords));
   }
 
   [[nodiscard]] Fault read_type(const json::Element& value) {
@@ -68,11 +68,11 @@ class RuleReader {
       good = add(value);
     }
     if (good && !rule_.types.empty()) return std::nullopt;
-    return fault("type", "no type", "string, integer, number, boolean, null, array, object, or a list of some");
+    return fault("type", "an unknown type, or none", "string, integer, number, boolean, null, array, object, or a list of some");
   }
 
   [[nodiscard]] Fault read_choices(const json::Element& value) {
-    if (!value.is_array() || value.get_array().value_unsafe().size() == 0) return fault("enum", "no list with anything in it", "a list of what is allowed");
+    if (!value.is_array() || value.get_array().value_unsafe().size() == 0) return fault("enum", "an empty list, or no list", "a list of the allowed values");
     for (const json::Element choice : simdjson::dom::array(value.get_array().value_unsafe())) {
       if (auto wrong = add_choice("enum", choice)) return wrong;
     }
@@ -90,7 +90,7 @@ class RuleReader {
   }
 
   [[nodiscard]] Fault read_bound(std::string_view keyword, const json::Element& value, std::optional<ExactNumber>& out) {
-    if (!value.is_number()) return fault(keyword, "no number", "a number");
+    if (!value.is_number()) return fault(keyword, "a value that is not a number", "a number");
     const ArgumentValue bound = value_of(value);
     if (is_rounded(bound)) return fault(keyword, std::string(kRounded), std::string(kExact));
     out = exact_number(bound);
@@ -98,7 +98,7 @@ class RuleReader {
   }
 
   [[nodiscard]] Fault read_length(std::string_view keyword, const json::Element& value, std::optional<std::size_t>& out) {
-    if (!value.is_int64() || value.get_int64().value_unsafe() < 0) return fault(keyword, "no count of characters", "a whole number from 0");
+    if (!value.is_int64() || value.get_int64().value_unsafe() < 0) return fault(keyword, "a value that is not a count of characters", "a whole number from 0");
     out = static_cast<std::size_t>(value.get_int64().value_unsafe());
     return std::nullopt;
   }
@@ -107,15 +107,15 @@ class RuleReader {
   [[nodiscard]] Fault look_at_all() const {
     const auto has = [this](std::string_view type) { return rule_.types.empty() || std::find(rule_.types.begin(), rule_.types.end(), type) != rule_.types.end(); };
     const bool counts = rule_.has_number_bounds(), measures = rule_.has_length_bounds();
-    if (counts && measures) return SchemaFault{place_, "bounds of a number and of a text", "those of one of them"};
-    if (counts && !has("number") && !has("integer")) return fault("type", "a type that its bounds are not for", "number or integer");
-    if (measures && !has("string")) return fault("type", "a type that its bounds are not for", "string");
-    if (are_crossed()) return SchemaFault{place_, "a lower bound above the upper one", "bounds that leave something"};
+    if (counts && measures) return SchemaFault{place_, "bounds of a number and of a text", "bounds of one of the two"};
+    if (counts && !has("number") && !has("integer")) return fault("type", "a type that does not match its bounds", "number or integer");
+    if (measures && !has("string")) return fault("type", "a type that does not match its bounds", "string");
+    if (are_crossed()) return SchemaFault{place_, "a lower bound above the upper one", "bounds that allow a value"};
     if (rule_.least_characters && rule_.most_characters && *rule_.least_characters > *rule_.most_characters)
-      return fault("minLength", "a minLength above maxLength", "one that leaves something");
+      return fault("minLength", "a minLength above maxLength", "a minLength that allows a text");
     const auto fits = [this](const ArgumentValue& choice) { return rule_.complaint(choice).empty(); };
     if (rule_.chosen && !std::all_of(rule_.choices.begin(), rule_.choices.end(), fits))
-      return fault(chosen_by_, "a value that its own type or bounds leave out", "values that they allow");
+      return fault(chosen_by_, "a value that its own type or bounds exclude", "values that they allow");
     return std::nullopt;
   }
 
@@ -135,13 +135,13 @@ class RuleReader {
 class GrantReader {
  public:
   [[nodiscard]] Fault read(const json::Element& root) {
-    if (!root.is_object()) return SchemaFault{"", "no object", "a JSON Schema of an object"};
+    if (!root.is_object()) return SchemaFault{"", "a value that is not an object", "a JSON Schema of an object"};
     for (const auto& [keyword, value] : simdjson::dom::object(root.get_object().value_unsafe())) {
       if (auto fault = read_keyword(keyword, value)) return fault;
     }
     for (const std::string& name : required_) require(name);
     if (rules_.size() > kMaxArgumentMembers) return too_many();
-    if (rules_.empty() && open_) return SchemaFault{"", "a schema that allows anything", "properties, with what each argument may be"};
+    if (rules_.empty() && open_) return SchemaFault{"", "a schema that allows anything", "properties, with the allowed values of each argument"};
     return std::nullopt;
   }
   [[nodiscard]] ArgumentSchema take() { return {std::move(rules_), open_}; }
@@ -160,12 +160,12 @@ class GrantReader {
       return std::nullopt;
     }
     if (keyword == "additionalProperties") return SchemaFault{"/additionalProperties", "a schema", "true or false"};
-    return SchemaFault{config::pointer_step(keyword), "a word of JSON Schema that is not checked here",
+    return SchemaFault{config::pointer_step(keyword), "a word of JSON Schema that Offhook does not check",
                        "type, properties, required, additionalProperties, title, description"};
   }
 
   [[nodiscard]] Fault read_properties(const json::Element& value) {
-    if (!value.is_object()) return SchemaFault{"/properties", "no object", "an object with the names of arguments"};
+    if (!value.is_object()) return SchemaFault{"/properties", "a value that is not an object", "an object with the names of arguments"};
     for (const auto& [name, about] : simdjson::dom::object(value.get_object().value_unsafe())) {
       if (rules_.size() == kMaxArgumentMembers) return too_many();
       RuleReader reader(name, "/properties" + config::pointer_step(name));
@@ -176,7 +176,7 @@ class GrantReader {
   }
 
   [[nodiscard]] Fault read_required(const json::Element& value) {
-    const SchemaFault wrong{"/required", "no list of names", "a list of the names of arguments"};
+    const SchemaFault wrong{"/required", "a value that is not a list of names", "a list of the names of arguments"};
     if (!value.is_array()) return wrong;
     for (const json::Element item : simdjson::dom::array(value.get_array().value_unsafe())) {
       std::string_view name;
@@ -207,7 +207,7 @@ base::Result<ArgumentSchema, SchemaFault> read_granted_arguments(std::string_vie
     return base::fail(SchemaFault{"", "a schema of more than " + std::to_string(kMaxSchemaBytes) + " octets", "a shorter one"});
   json::Parser parser;
   const auto root = json::parse(parser, json);
-  if (!root) return base::fail(SchemaFault{"", "no JSON", "a JSON Schema of an object"});
+  if (!root) return base::fail(SchemaFault{"", "text that is not JSON", "a JSON Schema of an object"});
   GrantReader reader;
   if (auto fault = reader.read(*root)) return base::fail(*std::move(fault));
   return reader.take();

@@ -25,11 +25,11 @@ std::string words_of(PinVerdict verdict, std::string_view known, std::string_vie
     case PinVerdict::Known:
       return {};
     case PinVerdict::New:
-      return "its definition is trusted from now on: sha256 " + std::string(hash);
+      return "Offhook trusts its definition from now on: sha256 " + std::string(hash);
     case PinVerdict::Missing:
-      return "nobody has pinned it: look at what it says, and " + to_pin;
+      return "its definition is not pinned: read its description, and " + to_pin;
     case PinVerdict::Changed:
-      return "its definition is not the one that was pinned (sha256 " + std::string(known) + "): look at what it says now, and " + to_pin;
+      return "its definition differs from the pinned one (sha256 " + std::string(known) + "): read its new description, and " + to_pin;
   }
   return {};
 }

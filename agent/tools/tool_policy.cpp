@@ -92,7 +92,7 @@ std::string_view to_string(Refusal why) {
     case Refusal::NotInList:
       return "not in the list";
     case Refusal::CapPerCall:
-      return "often enough in this call";
+      return "too often in this call";
     case Refusal::CapPerMinute:
       return "too often in a minute";
     case Refusal::TooOften:
@@ -160,7 +160,7 @@ ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, ToolS
   if (auto* digits = std::get_if<DigitsRequest>(&*request)) keep_apart(*digits);
   ToolDecision decision;
   decision.kind = rule->asks_caller() ? ToolDecision::Kind::AskCaller : ToolDecision::Kind::Allow;
-  decision.to_log = described(call.name, *request) + (rule->asks_caller() ? " waits for the caller's word" : " is allowed");
+  decision.to_log = described(call.name, *request) + (rule->asks_caller() ? " waits for the caller's answer" : " is allowed");
   decision.to_model = rule->asks_caller() ? "The caller is being asked." : "Allowed.";
   decision.request = std::move(*request);
   decision.beyond_attempts = too_often.has_value();

@@ -148,7 +148,7 @@ std::vector<ToolSurvey::Trouble> grant_troubles(const ToolSurvey& survey, const 
       std::vector<std::string> known;
       for (const ToolSurvey::Tool& each : survey.tools) known.push_back(each.name);
       out.push_back({grant.server(), fmt::format("{} is granted to {}, and there is no such tool: {}", grant.name, agent.name,
-                                                 config::advise(known, grant.name, "its server has none that is called like it"))});
+                                                 config::advise(known, grant.name, "its server has no tool with a similar name"))});
     } else if (const auto held = hold_schemas(tool->schema, grant.arguments); !held) {
       out.push_back({grant.server(), fmt::format("{} is not offered to {}: {}", grant.name, agent.name, held.error())});
     }

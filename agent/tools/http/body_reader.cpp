@@ -32,7 +32,7 @@ Read<std::optional<Node>> json_schema_of(const Node& body) {
   for (const auto& [type, media] : content->members()) {
     if (is_json_content(type)) return media.member("schema");
   }
-  return base::fail(content->fault("none of it is application/json, and a tool can give nothing else"));
+  return base::fail(content->fault("it has no application/json, the only type that a tool can send"));
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ std::optional<DocumentFault> fault_of_names(const std::vector<ShownArgument>& ar
   std::map<std::string_view, std::string_view> seen;
   for (const ShownArgument& one : arguments) {
     if (one.name.empty() || one.name.size() > kMaxArgumentName)
-      return DocumentFault{one.pointer, "a model takes names of 1 to " + std::to_string(kMaxArgumentName) + " characters"};
+      return DocumentFault{one.pointer, "models accept names of 1 to " + std::to_string(kMaxArgumentName) + " characters"};
     const auto [before, is_new] = seen.emplace(one.name, one.pointer);
-    if (!is_new) return DocumentFault{one.pointer, "the argument \"" + one.name + "\" is there already, from " + std::string(before->second)};
+    if (!is_new) return DocumentFault{one.pointer, "the argument \"" + one.name + "\" exists already, from " + std::string(before->second)};
   }
   return std::nullopt;
 }
@@ -73,7 +73,7 @@ std::optional<DocumentFault> define(Operation& operation, const std::vector<Show
   const std::string text = text_of(operation);
   const auto root = json::parse(parser, text);
   std::string canonical;
-  if (!root || !append_canonical(canonical, *root)) return at.fault("a name stands twice in it, or it is nested too deeply");
+  if (!root || !append_canonical(canonical, *root)) return at.fault("a name occurs twice in it, or it is nested too deeply");
   operation.hash = sha256_hex(canonical);
   return std::nullopt;
 }

@@ -41,7 +41,7 @@ std::optional<DocumentFault> look(const Node& node, std::size_t depth) {
   }
   std::set<std::string_view> names;
   for (const auto& [name, value] : simdjson::dom::object(node.value.get_object().value_unsafe())) {
-    if (!names.insert(name).second) return Node{value, beneath(node.pointer, name)}.fault("this name stands twice");
+    if (!names.insert(name).second) return Node{value, beneath(node.pointer, name)}.fault("this name occurs twice");
     if (!value.is_array() && !value.is_object()) continue;
     if (auto fault = look({value, beneath(node.pointer, name)}, depth + 1)) return fault;
   }
@@ -74,7 +74,7 @@ Read<Node> parse_document(json::Parser& parser, std::string_view text) {
   if (text.size() > kMaxDocumentBytes) return base::fail(DocumentFault{"", "it is longer than " + std::to_string(kMaxDocumentBytes) + " octets"});
   const auto root = json::parse(parser, text);
   if (!root) return base::fail(DocumentFault{"", base::trim(text).starts_with('{') ? "it is not JSON" : "it is not JSON: an OpenAPI document in YAML must be written as JSON first"});
-  if (!root->is_object()) return base::fail(DocumentFault{"", "it is no object"});
+  if (!root->is_object()) return base::fail(DocumentFault{"", "it is not an object"});
   Node document{*root, {}};
   if (auto fault = look(document, 1)) return base::fail(std::move(*fault));
   return document;
@@ -86,8 +86,8 @@ Read<Node> resolve(const Node& document, Node node) {
     if (node.value.at_key("$ref").get(reference) != simdjson::SUCCESS) return node;
     const std::string_view where = node.text("$ref");
     const auto broken = [&](const std::string& why) { return base::fail(node.fault("its $ref \"" + records::printable(where, kMaxShownReference) + "\" " + why)); };
-    if (!where.starts_with("#/")) return broken("leads out of the document, which no reference may (it begins with #/)");
-    if (hops == kMaxReferenceHops) return broken("is one reference too many in a row");
+    if (!where.starts_with("#/")) return broken("leads out of the document: a reference must begin with #/");
+    if (hops == kMaxReferenceHops) return broken("follows too many references in a row");
     const auto pointer = percent_decoded(where.substr(1));
     json::Element target;
     if (!pointer || document.value.at_pointer(*pointer).get(target) != simdjson::SUCCESS) return broken("leads nowhere");

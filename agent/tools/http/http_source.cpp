@@ -75,7 +75,7 @@ void HttpSource::on_end(const std::shared_ptr<Exchange>& exchange, std::optional
   if (is_lost && !exchange->request.at_most_once && !std::exchange(exchange->repeated, true)) return send(exchange);
   exchange->so_far.error = std::move(error);
   Answer answer = read_answer(exchange->so_far, service_->secrets());
-  std::string why = exchange->repeated ? "asked again, because the first connection was closed without an answer" : "";
+  std::string why = exchange->repeated ? "the request was repeated, because the first connection was closed without an answer" : "";
   if (!answer.why.empty()) why += (why.empty() ? "" : "; ") + answer.why;
   results_.push_back({exchange->number, answer.ok, std::move(answer.text), std::move(why)});
   exchanges_.erase(exchange->number);

@@ -36,7 +36,7 @@ Read<std::vector<PathPiece>> read_path(std::string_view path, const Node& at) {
     const auto end = path.find(is_parameter ? '}' : '{');
     if (is_parameter && (end == std::string_view::npos || end == 1)) return base::fail(at.fault("its braces hold no name"));
     const std::string_view text = is_parameter ? path.substr(1, end - 1) : path.substr(0, end);
-    if (!is_parameter && !is_path_text(text)) return base::fail(at.fault("a character in it is none of a path: write it as %XX"));
+    if (!is_parameter && !is_path_text(text)) return base::fail(at.fault("a character in it is not allowed in a path: write it as %XX"));
     pieces.push_back({is_parameter, std::string(text)});
     path.remove_prefix(is_parameter ? end + 1 : text.size());
   }
@@ -82,7 +82,7 @@ class Reader {
   [[nodiscard]] Fault take(Parameter parameter, const Node& entry, bool own) {
     const auto same = [&](const Parameter& p) { return p.in == parameter.in && p.name == parameter.name; };
     if (std::any_of(operation_.parameters.begin(), operation_.parameters.end(), same)) {
-      return own ? Fault(entry.fault("this parameter stands twice in the list")) : Fault();
+      return own ? Fault(entry.fault("this parameter occurs twice in the list")) : Fault();
     }
     auto schema = shown_schema(entry);
     if (!schema) return std::move(schema.error());
@@ -110,12 +110,12 @@ class Reader {
   /// Checks that the braces of the path and the path parameters match each other.
   [[nodiscard]] Fault fault_of_path() const {
     for (const Parameter& parameter : operation_.parameters) {
-      if (parameter.in == Parameter::In::Path && count(parameter.name) != 1) return node_.fault("its path has {" + shown(parameter.name) + "} not once");
+      if (parameter.in == Parameter::In::Path && count(parameter.name) != 1) return node_.fault("its path does not have {" + shown(parameter.name) + "} exactly once");
     }
     for (const PathPiece& piece : operation_.path) {
       const auto names = [&](const Parameter& p) { return p.in == Parameter::In::Path && p.name == piece.text; };
       if (piece.is_parameter && std::none_of(operation_.parameters.begin(), operation_.parameters.end(), names))
-        return node_.fault("no parameter says what {" + shown(piece.text) + "} of its path is");
+        return node_.fault("no parameter describes {" + shown(piece.text) + "} of its path");
     }
     return {};
   }
@@ -169,9 +169,9 @@ class Reader {
 Fault fault_of_version(const Node& document) {
   const std::string_view version = document.text("openapi");
   if (version.starts_with("3.0.") || version.starts_with("3.1.")) return {};
-  if (document.member("swagger")) return DocumentFault{"/swagger", "Swagger 2.0 is not read: make OpenAPI 3 of it"};
-  if (!document.member("openapi")) return document.fault("it does not say `openapi`: \"3.0.x\" or \"3.1.x\"");
-  return DocumentFault{"/openapi", "only 3.0.x and 3.1.x are read"};
+  if (document.member("swagger")) return DocumentFault{"/swagger", "Offhook does not read Swagger 2.0: convert it to OpenAPI 3"};
+  if (!document.member("openapi")) return document.fault("it lacks `openapi`: \"3.0.x\" or \"3.1.x\"");
+  return DocumentFault{"/openapi", "Offhook reads only 3.0.x and 3.1.x"};
 }
 
 using Operations = std::map<std::string, Operation, std::less<>>;
@@ -182,7 +182,7 @@ Fault read_path_item(const Node& document, std::string_view path, const Node& it
     const auto node = item.member(key);
     const std::string_view id = node ? node->text("operationId") : std::string_view();
     if (id.empty() || std::find(wanted.begin(), wanted.end(), id) == wanted.end()) continue;
-    if (found.contains(id)) return node->fault("the operationId \"" + records::printable(id, kMaxShownName) + "\" is another operation's already");
+    if (found.contains(id)) return node->fault("the operationId \"" + records::printable(id, kMaxShownName) + "\" belongs to another operation already");
     auto read = Reader(document, item, *node).read(path, method);
     if (!read) return std::move(read.error());
     found.emplace(std::string(id), std::move(*read));
@@ -211,7 +211,7 @@ std::string argument_name(std::string_view name) {
 }
 
 Read<std::vector<Operation>> read_operations(std::string_view document, const std::vector<std::string>& wanted) {
-  if (wanted.size() > kMaxOperations) return base::fail(DocumentFault{"", "more than " + std::to_string(kMaxOperations) + " of its operations are wanted"});
+  if (wanted.size() > kMaxOperations) return base::fail(DocumentFault{"", "more than " + std::to_string(kMaxOperations) + " of its operations are named"});
   json::Parser parser;
   const auto root = parse_document(parser, document);
   if (!root) return base::fail(root.error());

@@ -42,7 +42,7 @@ std::optional<DocumentFault> read_value(const Node& schema, Parameter& parameter
   parameter.types = types_of(schema);
   for (const std::string& type : parameter.types) {
     if (type == "object" || type == "array") return schema.fault("a value of the type " + type + " cannot be written in a " + (parameter.in == In::Query ? "query" : parameter.in == In::Path ? "path" : "header"));
-    if (type != "string" && type != "integer" && type != "number" && type != "boolean") return schema.fault("it has a type that there is not");
+    if (type != "string" && type != "integer" && type != "number" && type != "boolean") return schema.fault("it has an unknown type");
   }
   for (const Node& choice : schema.items("enum")) {
     if (parameter.choices.size() == kMaxChoices) return schema.fault("its enum has more than " + std::to_string(kMaxChoices) + " values");
@@ -66,9 +66,9 @@ std::optional<DocumentFault> read_schema(const Node& document, const Node& given
 /// Returns the reason why a tool cannot give a valid parameter; "" if it can.
 std::string obstacle(const Node& node, const Parameter& parameter) {
   const std::string_view style = node.text("style");
-  if (node.member("content")) return "a parameter with `content` cannot be given";
+  if (node.member("content")) return "a tool cannot send a parameter with `content`";
   if (!style.empty() && style != (parameter.in == In::Query ? "form" : "simple")) return "the style \"" + std::string(style.substr(0, 32)) + "\" cannot be written";
-  if (parameter.in == In::Header && is_reserved_header(parameter.name)) return "this header is not a tool's to set";
+  if (parameter.in == In::Header && is_reserved_header(parameter.name)) return "a tool may not set this header";
   return {};
 }
 
@@ -91,15 +91,15 @@ Read<Found> read_parameter(const Node& document, const Node& entry) {
     if (parameter.required) return base::fail(node.fault(why + ", but is required"));
     return Found();
   };
-  if (!place && node.text("in") == "cookie") return cannot("a cookie cannot be given");
-  if (!place) return base::fail(node.fault("its `in` is none of path, query, header and cookie"));
+  if (!place && node.text("in") == "cookie") return cannot("a tool cannot send a cookie");
+  if (!place) return base::fail(node.fault("its `in` is neither path, query, header nor cookie"));
   parameter.in = *place;
   // OpenAPI 3.1.1 section 4.8.12.2: parameters with these three names are ignored.
   const bool is_ignored = parameter.in == In::Header && (base::iequals(parameter.name, "accept") || base::iequals(parameter.name, "content-type") || base::iequals(parameter.name, "authorization"));
   if (is_ignored) return Found();
   if (const auto why = obstacle(node, parameter); !why.empty()) return cannot(why);
   if (parameter.in == In::Path && !parameter.required) return base::fail(node.fault("a path parameter must be required"));
-  if (parameter.in == In::Header && !net::is_header_safe(parameter.name, {})) return base::fail(node.fault("its name is none that a header can have"));
+  if (parameter.in == In::Header && !net::is_header_safe(parameter.name, {})) return base::fail(node.fault("its name is not valid for a header"));
   parameter.argument = argument_name(parameter.name);
   parameter.explode = parameter.in != In::Query || !node.member("explode") || node.flag("explode");
   const auto schema = node.member("schema");

@@ -30,8 +30,8 @@ class Writer {
     auto schema = resolve(document_, given);
     if (!schema) return schema.error();
     if (bool all = false; schema->value.get(all) == simdjson::SUCCESS) return write_flag(*schema, name, all);
-    if (!schema->value.is_object()) return schema->fault("it is no schema");
-    if (std::find(within_.begin(), within_.end(), schema->pointer) != within_.end()) return given.fault("this schema refers to itself, which no list of arguments can");
+    if (!schema->value.is_object()) return schema->fault("it is not a schema");
+    if (std::find(within_.begin(), within_.end(), schema->pointer) != within_.end()) return given.fault("this schema refers to itself, which Offhook does not support");
     if (within_.size() == kMaxSchemaDepth) return schema->fault("this schema is nested more than " + std::to_string(kMaxSchemaDepth) + " deep");
     within_.push_back(schema->pointer);
     out_.open(name, '{');
@@ -46,7 +46,7 @@ class Writer {
  private:
   /// Writes a boolean schema: true accepts any value, false accepts none: JSON Schema 2020-12 core, section 4.3.2.
   [[nodiscard]] Fault write_flag(const Node& schema, std::string_view name, bool all) {
-    if (name != "additionalProperties" && !all) return schema.fault("nothing can be given where a schema is false");
+    if (name != "additionalProperties" && !all) return schema.fault("a schema that is false allows no value");
     if (name == "additionalProperties") {
       out_.flag(name, all);
     } else {
@@ -103,7 +103,7 @@ class Writer {
     for (const auto& [name, property] : properties->members()) {
       const auto meant = resolve(document_, property);
       if (!meant) return meant.error();
-      if (name.empty()) return properties->fault("a property without a name cannot be given");
+      if (name.empty()) return properties->fault("a property needs a name");
       if (meant->flag("readOnly")) {
         left_out.push_back(name);
       } else if (auto fault = write(property, name)) {

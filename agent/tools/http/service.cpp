@@ -17,7 +17,7 @@ std::optional<std::string> fault_of_headers(const ServiceOptions& options) {
   if (!net::is_header_safe("authorization", options.token.reveal())) return "its token has a character that no header can have";
   for (const auto& [name, value] : options.headers) {
     if (!net::is_header_safe(name, value.reveal())) return "its header \"" + name.substr(0, 64) + "\" has a character in it that no header can have";
-    if (!options.token.empty() && base::iequals(name, "authorization")) return "it has a token and a header Authorization: one of the two is too many";
+    if (!options.token.empty() && base::iequals(name, "authorization")) return "it has a token and a header Authorization: remove one of the two";
   }
   return std::nullopt;
 }
@@ -38,7 +38,7 @@ std::optional<DocumentFault> Service::fault_of(const Operation& operation) const
   for (const Parameter& parameter : operation.parameters) {
     const auto same = [&](const auto& header) { return base::iequals(header.first, parameter.name); };
     if (parameter.in == Parameter::In::Header && std::any_of(options_.headers.begin(), options_.headers.end(), same))
-      return DocumentFault{"/paths", "the operation " + operation.id + " lets a model set the header \"" + parameter.name + "\", which the configuration sets: take one of the two away"};
+      return DocumentFault{"/paths", "the operation " + operation.id + " lets a model set the header \"" + parameter.name + "\", which the configuration sets: remove one of the two"};
   }
   return std::nullopt;
 }

@@ -119,7 +119,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
 
   void write_next() {
     asio::async_write(input_, asio::buffer(queue_.front()), [self = shared_from_this()](const error_code& error, std::size_t) {
-      if (error) return self->end("it takes no input");
+      if (error) return self->end("it accepts no input");
       self->unwritten_ -= self->queue_.front().size();
       self->queue_.pop_front();
       if (!self->queue_.empty()) return self->write_next();
@@ -131,7 +131,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
   void end_soon() {
     timer_.expires_after(std::chrono::seconds(0));
     timer_.async_wait([self = shared_from_this()](const error_code& error) {
-      if (!error) self->end("it does not read what it is told");
+      if (!error) self->end("it does not read its input");
     });
   }
 

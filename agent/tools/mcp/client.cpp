@@ -15,7 +15,7 @@ bool is_modern_error(std::int64_t code) {
 }
 
 std::string no_common_revision(const std::string& said) {
-  return "it speaks no revision of the protocol that we do" + (said.empty() ? std::string() : " (it says " + said + ")");
+  return "it supports no revision of the protocol that Offhook supports" + (said.empty() ? std::string() : " (it named " + said + ")");
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ void Client::on_discovered(std::string_view result, TimePoint now, Actions& out)
 void Client::on_probe_failed(std::int64_t code, std::string_view data, TimePoint now, Actions& out) {
   if (is_modern_error(code)) {
     const ServerFacts facts = code == kUnsupportedVersion ? read_supported(data) : ServerFacts{};
-    if (code != kUnsupportedVersion) return fail("it refuses a request as the protocol has it (" + std::to_string(code) + ")", out);
+    if (code != kUnsupportedVersion) return fail("it refuses a request that follows the protocol (" + std::to_string(code) + ")", out);
     if (facts.revision.empty() || (facts.modern && std::exchange(probed_again_, true))) return fail(no_common_revision(facts.said), out);
     if (facts.modern) return probe(now, out);  // It names exactly the revision that it refused: try once more, and not again.
   }
@@ -106,7 +106,7 @@ void Client::on_probe_failed(std::int64_t code, std::string_view data, TimePoint
 
 void Client::on_initialized(std::string_view result, TimePoint now, Actions& out) {
   const auto facts = read_initialization(result);
-  if (!facts) return fail("its answer to initialize is none", out);
+  if (!facts) return fail("its answer to initialize is not valid", out);
   if (facts->revision.empty()) return fail(no_common_revision(facts->said), out);
   become_open(*facts, now, out);
 }
@@ -139,8 +139,8 @@ void Client::become_open(const ServerFacts& facts, TimePoint now, Actions& out) 
 /// the server also forgets the new one, the client fails.
 void Client::renew(TimePoint now, Actions& out) {
   if (state_ != State::Open) return;
-  if (std::exchange(renewed_, true)) return fail("it forgets its sessions", out);
-  out.emplace_back(Note{"its session is gone: begun anew"});
+  if (std::exchange(renewed_, true)) return fail("it ends its sessions again and again", out);
+  out.emplace_back(Note{"its session has ended: Offhook began a new one"});
   listing_.reset();
   list_at_.reset();
   list_good_until_.reset();

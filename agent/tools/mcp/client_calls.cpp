@@ -112,7 +112,7 @@ void Client::answer(std::uint64_t call, ToolAnswer answer, Actions& out) {
 /// Handles the loss of a call's request.
 void Client::on_call_lost(std::uint64_t number, const NoAnswer& why, TimePoint now, Actions& out) {
   if (why.what == NoAnswer::What::SessionGone) return on_session_gone(number, why.session_over, now, out);
-  if (!why.why.empty()) out.emplace_back(Note{"a call came to nothing: " + why.why});
+  if (!why.why.empty()) out.emplace_back(Note{"a call failed: " + why.why});
   if (why.code == kHeaderMismatch) list_again(now);  // The tool requires other headers than in the list.
   answer(number, {false, failure_words(why)}, out);
 }
@@ -132,7 +132,7 @@ void Client::abandon(std::uint64_t number, Actions& out) {
   if (at == calls_.end()) return;
   const std::uint64_t id = at->second.id;
   calls_.erase(at);
-  if (id != 0) cancel(id, "nobody waits for it any more", out);
+  if (id != 0) cancel(id, "the call no longer needs the result", out);
 }
 
 /// Cancels a request: MCP 2025-11-25 basic/utilities/cancellation. In the modern era over HTTP there is no such message: closing the stream cancels it.

@@ -21,7 +21,7 @@ void Client::on_text(std::string_view text, TimePoint now, Actions& out) {
   if (state_ == State::Closed) return;
   const auto messages = read_messages(text);
   if (!messages) {
-    out.emplace_back(Note{"what it says is passed over: " + std::string(to_string(messages.error()))});
+    out.emplace_back(Note{"Offhook ignores its message: " + std::string(to_string(messages.error()))});
     return;
   }
   for (const RpcMessage& message : *messages) {

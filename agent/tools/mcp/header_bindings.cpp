@@ -89,7 +89,7 @@ std::optional<std::string> value_at(json::Element at, const std::vector<std::str
 std::optional<std::string> read_header_bindings(const json::Element& schema, std::vector<HeaderBinding>& out) {
   if (Reader(out).read(schema, true)) return std::nullopt;
   out.clear();
-  return "an x-mcp-header in its inputSchema is not as it must be";
+  return "an x-mcp-header in its inputSchema is not valid";
 }
 
 std::string encode_header_value(std::string_view value) {

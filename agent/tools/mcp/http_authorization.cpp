@@ -60,7 +60,7 @@ void HttpWire::on_no_token(const std::shared_ptr<Exchange>& exchange, const std:
   if (exchange == listening_) return on_listening_end(net::NetError{net::NetError::What::Refused, why});
   if (!is_current(exchange)) return;
   exchanges_.erase(exchange->id);
-  handler_.on_no_answer(exchange->id, {NoAnswer::What::Auth, 401, 0, {}, "it wants a token, and none was had: " + why});
+  handler_.on_no_answer(exchange->id, {NoAnswer::What::Auth, 401, 0, {}, "it requires a token, and Offhook got none: " + why});
 }
 
 }  // namespace offhook::inline v0::agent::tools::mcp

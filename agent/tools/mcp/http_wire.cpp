@@ -159,7 +159,7 @@ NoAnswer HttpWire::failure_of(const Exchange& exchange, const std::optional<net:
   using What = NoAnswer::What;
   if (error) return {What::Lost, 0, 0, {}, "no answer came: " + error->detail};
   const int status = exchange.head.status;
-  if (exchange.good()) return {What::Lost, status, 0, {}, "its answer has no answer in it"};
+  if (exchange.good()) return {What::Lost, status, 0, {}, "its response contains no answer"};
   NoAnswer why{What::Refused, status, 0, {}, "it answered " + std::to_string(status)};
   const auto messages = read_messages(exchange.body);
   bool is_of_none = false;  // The error answers no request, so that none was carried out.
@@ -177,9 +177,9 @@ NoAnswer HttpWire::failure_of(const Exchange& exchange, const std::optional<net:
     why.what = What::SessionGone;
   } else if (status == 401 || status == 403) {
     why.what = What::Auth;
-    why.why += ": check the token, and what it may do";
+    why.why += ": check the token, and its permissions";
   } else if (status >= 300 && status < 400) {
-    why.why += ": redirects are not followed, name the right URL";
+    why.why += ": Offhook follows no redirects; name the final URL";
   }
   return why;
 }

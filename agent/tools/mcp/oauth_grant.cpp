@@ -29,7 +29,7 @@ std::optional<std::string> fault_of(const OauthOptions& options) {
   if (options.client_secret.empty() == options.private_key.empty())
     return "client credentials need either a client secret or a private key";
   if (!options.private_key.empty() && !sip::SigningKey::from_pem(options.private_key.reveal()))
-    return "the private key of the client credentials is no key on P-256 in PEM";
+    return "the private key of the client credentials is not a key on P-256 in PEM";
   if (options.token_endpoint.empty()) return std::nullopt;
   if (const auto fault = fault_of_url(options.token_endpoint)) return "the token endpoint: " + *fault;
   return std::nullopt;
@@ -68,8 +68,8 @@ GrantStep ClientCredentialsGrant::begin(std::string_view www_authenticate) {
 GrantStep ClientCredentialsGrant::ask_next() {
   const bool of_resource = state_ == State::Resource;
   if (urls_.empty()) {
-    return deny(of_resource ? "it does not say who gives tokens for it: name a token endpoint"
-                            : "its authorization server does not say where tokens are had: name a token endpoint");
+    return deny(of_resource ? "it names no authorization server: name a token endpoint"
+                            : "its authorization server names no token endpoint: name one");
   }
   GrantRequest request{"GET", std::move(urls_.front()), {{"accept", "application/json"}}, {}, {}};
   urls_.pop_front();
@@ -94,8 +94,8 @@ GrantStep ClientCredentialsGrant::on_answer(int status, std::string_view body, b
 }
 
 GrantStep ClientCredentialsGrant::on_no_answer(const std::string& why) {
-  if (state_ == State::Resource || state_ == State::Issuer) return deny("whoever gives tokens for it cannot be asked: " + why);
-  return deny("the token endpoint cannot be asked: " + why);
+  if (state_ == State::Resource || state_ == State::Issuer) return deny("its authorization server cannot be reached: " + why);
+  return deny("the token endpoint cannot be reached: " + why);
 }
 
 GrantStep ClientCredentialsGrant::on_resource(const ResourceMetadata& metadata) {
@@ -103,10 +103,10 @@ GrantStep ClientCredentialsGrant::on_resource(const ResourceMetadata& metadata) 
   const std::string& wanted = believed_ ? issuer_ : options_.issuer;
   const auto at = std::find_if(metadata.issuers.begin(), metadata.issuers.end(),
                                [&](const std::string& one) { return wanted.empty() || is_same_issuer(one, wanted); });
-  if (metadata.issuers.empty()) return deny("it does not say who gives tokens for it: name a token endpoint");
+  if (metadata.issuers.empty()) return deny("it names no authorization server: name a token endpoint");
   if (at == metadata.issuers.end())
-    return deny(believed_ ? "it names another authorization server than before: nothing is sent there"
-                          : "it does not name the issuer that is wanted");
+    return deny(believed_ ? "it names another authorization server than before: Offhook sends nothing there"
+                          : "it does not name the configured issuer");
   issuer_ = *at;
   resource_ = metadata.resource;
   offered_scopes_ = metadata.scopes;
@@ -127,8 +127,8 @@ GrantStep ClientCredentialsGrant::on_issuer(const IssuerMetadata& metadata) {
   if (const auto fault = fault_of_named_url(metadata.token_endpoint, server_)) return deny(*fault);
   const auto proof = proof_for(metadata);
   if (!proof)
-    return deny(options_.private_key.empty() ? "its authorization server takes no client secret"
-                                             : "its authorization server takes no private_key_jwt");
+    return deny(options_.private_key.empty() ? "its authorization server accepts no client secret"
+                                             : "its authorization server accepts no private_key_jwt");
   proof_ = *proof;
   endpoint_ = metadata.token_endpoint;
   return ask_token();
@@ -163,7 +163,7 @@ GrantStep ClientCredentialsGrant::on_token(int status, std::string_view body, ba
   if (status != 200)
     return deny("the token endpoint answered " + words_of(status, body) + ": check the client id, its secret and the scope");
   auto answer = read_token_answer(body);
-  if (!answer) return deny("what the token endpoint answered is no bearer token");
+  if (!answer) return deny("the answer of the token endpoint has no bearer token");
   state_ = State::Idle;
   believed_ = believed_ || !issuer_.empty();
   Granted granted{std::move(answer->token), std::nullopt};

@@ -83,14 +83,14 @@ bool is_same_issuer(std::string_view one, std::string_view other) {
 
 std::optional<std::string> fault_of_named_url(std::string_view url, std::string_view server) {
   const auto named = parts_of(url), asked = parts_of(server);
-  if (!named) return "a URL that it names for its tokens cannot be asked: https:// is wanted";
+  if (!named) return "a URL that it names for its tokens cannot be used: it must begin with https://";
   if (!asked) return "its URL cannot be read";
   if (base::iequals(named->host, asked->host)) return std::nullopt;
   if (is_loopback(named->host) || is_below_localhost(named->host)) {
     if (is_loopback(asked->host)) return std::nullopt;
-    return "it names this very machine for its tokens";
+    return "it names this machine for its tokens, which is not allowed";
   }
-  if (is_address(named->host) || !is_plain(named->host)) return "it names an address, and no name, for its tokens";
+  if (is_address(named->host) || !is_plain(named->host)) return "it names an IP address for its tokens, and not a host name";
   return std::nullopt;
 }
 

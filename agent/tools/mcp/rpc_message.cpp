@@ -65,7 +65,7 @@ std::string_view to_string(RpcError error) {
     case RpcError::TooLong: return "it is too long";
     case RpcError::NotJson: return "it is not JSON";
     case RpcError::TooDeep: return "it is nested too deeply";
-    case RpcError::NotAMessage: return "it is no message of JSON-RPC 2.0";
+    case RpcError::NotAMessage: return "it is not a message of JSON-RPC 2.0";
     case RpcError::TooMany: return "it holds too many messages";
   }
   return "it cannot be used";

@@ -76,13 +76,13 @@ void Server::note(std::string detail) {
   }
   ++notes_;
   if (notes_ <= kMaxNotesPerMinute) tell(What::Note, std::move(detail));
-  if (notes_ == kMaxNotesPerMinute + 1) tell(What::Note, "there is more of that, which is not told within this minute");
+  if (notes_ == kMaxNotesPerMinute + 1) tell(What::Note, "the log omits further notes within this minute");
 }
 
 /// Reports the decision about each definition once, even if it is listed several times.
 void Server::tell_verdict(CatalogNote verdict) {
   if (told_verdicts_.size() > kMaxToldVerdicts || !told_verdicts_.insert(verdict.tool + ' ' + verdict.why).second) return;
-  if (told_verdicts_.size() > kMaxToldVerdicts) return note("it changes its tools without end: what becomes of them is not told any more");
+  if (told_verdicts_.size() > kMaxToldVerdicts) return note("it changes its tools too often: the log omits further changes");
   tell(verdict.refused ? What::ToolRefused : What::ToolTrusted, std::move(verdict.why), std::move(verdict.tool));
 }
 
@@ -159,7 +159,7 @@ void Server::on_action(Listed& listed) {
   desk_->publish(catalog_);
   for (CatalogNote& verdict : notes) tell_verdict(std::move(verdict));
   if (std::exchange(has_listed_, true) && is_same(*before, *catalog_)) return;
-  tell(What::Listed, std::to_string(catalog_->tools.size()) + " of " + std::to_string(listed.tools.size()) + " tools may be offered");
+  tell(What::Listed, std::to_string(catalog_->tools.size()) + " of " + std::to_string(listed.tools.size()) + " tools can be offered");
 }
 
 void Server::on_action(Answered& answered) {

@@ -23,7 +23,7 @@ std::optional<std::string> fault_of_url(std::string_view url, bool plain_http) {
   const auto parts = parts_of_http(url);
   if (!parts) return "its URL cannot be read";
   if (tls || is_loopback(parts->host)) return std::nullopt;
-  if (!plain_http) return "its URL must begin with https:// (http is for this machine alone: 127.0.0.1, [::1]; plain_http allows it in the local network)";
+  if (!plain_http) return "its URL must begin with https:// (http only for this machine: 127.0.0.1, [::1]; plain_http allows it in the local network)";
   const auto address = base::IpAddress::parse(parts->host);
   if (address && !net::is_in_local_network(*address)) return "its URL must begin with https:// (plain_http is for the local network, and its address is outside)";
   return std::nullopt;

@@ -143,10 +143,10 @@ std::optional<std::string> fault_of_command(const CommandLine& command) {
   if (command.argv.empty() || !command.argv.front().starts_with('/')) return "its command must begin with a whole path, such as /usr/bin/node";
   if (command.argv.size() > kMaxArguments) return "its command has too many words";
   for (const std::string& word : command.argv) {
-    if (has_nul(word) || word.size() > kMaxArgumentBytes) return "a word of its command is too long, or cannot be one";
+    if (has_nul(word) || word.size() > kMaxArgumentBytes) return "a word of its command is too long, or contains NUL";
   }
   for (const auto& [name, value] : command.environment) {
-    if (!is_variable(name) || has_nul(value.reveal())) return "a variable of its environment cannot be one";
+    if (!is_variable(name) || has_nul(value.reveal())) return "a variable of its environment has a name or a value that is not valid";
   }
   if (!command.directory.starts_with('/') || has_nul(command.directory)) return "its directory must be a whole path";
   return std::nullopt;

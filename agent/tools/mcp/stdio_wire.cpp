@@ -54,7 +54,7 @@ base::Result<std::unique_ptr<StdioWire>, base::Error> StdioWire::start(boost::as
   ChildHandler child;  // The wire owns the process, which calls no handler after its destruction.
   child.on_output = [self](std::string_view bytes) { self->on_output(bytes); };
   child.on_error_output = [self](std::string_view bytes) { self->on_error_output(bytes); };
-  child.on_end = [self](std::string why) { self->handler_.on_closed("its process is over: " + std::move(why)); };
+  child.on_end = [self](std::string why) { self->handler_.on_closed("its process has ended: " + std::move(why)); };
   auto started = ChildProcess::start(io, command, std::move(child));
   if (!started) return base::fail(started.error());
   wire->child_ = std::move(*started);
@@ -64,7 +64,7 @@ base::Result<std::unique_ptr<StdioWire>, base::Error> StdioWire::start(boost::as
 void StdioWire::on_output(std::string_view bytes) {
   std::vector<std::string> lines;
   output_.feed(bytes, lines);
-  if (output_.passed_over() != passed_over_ && handler_.on_note) handler_.on_note("a line of its output is too long: passed over");
+  if (output_.passed_over() != passed_over_ && handler_.on_note) handler_.on_note("a line of its output is too long: Offhook ignores it");
   passed_over_ = output_.passed_over();
   for (const std::string& line : lines) {
     if (line.find_first_not_of(" \t") != std::string::npos) handler_.on_text(line);

@@ -37,7 +37,7 @@ std::string shown(std::string_view name) { return "\"" + records::printable(name
 
 /// Parses a tool. Returns the fault; "" if there is none.
 std::string read_tool(const json::Element& element, ToolDefinition& tool) {
-  if (!element.is_object()) return "an entry of its list is no object";
+  if (!element.is_object()) return "an entry of its list is not an object";
   tool.name = json::text(element, "name");
   if (tool.name.empty() || tool.name.size() > kMaxToolName) return "a tool has no name, or one that is too long";
   if (simdjson::minify(element).size() > kMaxDefinitionBytes) return shown(tool.name) + ": its definition is too long";
@@ -45,7 +45,7 @@ std::string read_tool(const json::Element& element, ToolDefinition& tool) {
   if (!schema || !schema->is_object()) return shown(tool.name) + ": it has no inputSchema";
   auto hash = hash_of(element);
   if (!hash || has_repeated_name(element))
-    return shown(tool.name) + ": a name stands twice in its definition, or it is nested too deeply";
+    return shown(tool.name) + ": a name occurs twice in its definition, or it is nested too deeply";
   tool.hash = std::move(*hash);
   tool.input_schema = simdjson::minify(*schema);
   tool.description = json::text(element, "description");

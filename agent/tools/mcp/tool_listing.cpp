@@ -16,11 +16,11 @@ void ToolListing::note(std::string text) {
 void ToolListing::take(ToolDefinition tool) {
   const std::size_t octets = tool.input_schema.size() + tool.description.size() + tool.name.size();
   if (tools_.size() == kMaxListedTools || octets_ + octets > kMaxListedBytes) {
-    if (!std::exchange(full_, true)) note("it lists more tools than are looked at: the rest is passed over");
+    if (!std::exchange(full_, true)) note("it lists too many tools: Offhook ignores the rest");
     return;
   }
   if (std::any_of(tools_.begin(), tools_.end(), [&](const ToolDefinition& other) { return other.name == tool.name; }))
-    return note("it lists a tool twice: the second one is passed over");
+    return note("it lists a tool twice: Offhook ignores the second one");
   octets_ += octets;
   tools_.push_back(std::move(tool));
 }
@@ -34,7 +34,7 @@ ToolListing::Next ToolListing::on_page(ToolPage page, std::size_t octets) {
   cursor_ = std::move(page.next_cursor);
   if (cursor_.empty() || full_) return Next::Done;
   if (pages_ == kMaxPages || read_octets_ > kMaxReadBytes || !cursors_.insert(cursor_).second) {
-    note("its list of tools does not end: what came so far counts");
+    note("its list of tools does not end: Offhook uses the tools so far");
     return Next::Done;
   }
   return Next::Ask;

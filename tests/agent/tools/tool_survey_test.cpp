@@ -37,7 +37,7 @@ TEST_CASE("The survey reports grants that give a model no tool: an unknown tool,
   CHECK(told(survey, granted("shop__pay", R"({"properties":{"amuont":{"maximum":50}}})")) ==
         "shop: shop__pay is not offered to sales: its grant names an argument \"amuont\" that the tool does not have");
   CHECK(told(survey, granted("shop__pya", "")) == "shop: shop__pya is granted to sales, and there is no such tool: did you mean \"shop__pay\"?");
-  CHECK(told(survey, granted("shop__delete", "")) == "shop: shop__delete is granted to sales, and there is no such tool: its server has none that is called like it");
+  CHECK(told(survey, granted("shop__delete", "")) == "shop: shop__delete is granted to sales, and there is no such tool: its server has no tool with a similar name");
 }
 
 TEST_CASE("For a server that has not answered, the survey reports no missing tools") {

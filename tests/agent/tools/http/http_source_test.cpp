@@ -111,7 +111,7 @@ TEST_CASE("Only a GET is sent again after a lost connection, once") {
     const auto result = line.source->poll();
     REQUIRE(result);
     CHECK(result->ok);
-    CHECK(result->why == "asked again, because the first connection was closed without an answer");
+    CHECK(result->why == "the request was repeated, because the first connection was closed without an answer");
     return;
   }
   line.http.break_off(1);
@@ -204,7 +204,7 @@ TEST_CASE("Invalid options are refused, and the reason contains no secret") {
   };
   CHECK(with_headers(kMaxFixedHeaders).empty());
   CHECK(with_headers(kMaxFixedHeaders + 1) == "it has more than 16 headers");
-  CHECK(fault([](ServiceOptions& o) { o.headers.emplace_back("Authorization", config::Secret("b")); }) == "it has a token and a header Authorization: one of the two is too many");
+  CHECK(fault([](ServiceOptions& o) { o.headers.emplace_back("Authorization", config::Secret("b")); }) == "it has a token and a header Authorization: remove one of the two");
   const std::string broken = fault([](ServiceOptions& o) { o.token = config::Secret("s3cret\r\nX: y"); });
   CHECK(broken == "its token has a character that no header can have");
   const std::string header = fault([](ServiceOptions& o) { o.headers = {{"X-A", config::Secret("s3cret\n")}}; });

@@ -94,47 +94,47 @@ TEST_CASE("A broken document is refused with the broken place [RFC 6901]") {
     const char* fault;      // '@' stands for the operation
   };
   const Case cases[] = {
-      {[](Json& d) { d = Json::array(); }, nullptr, "the document: it is no object"},
-      {[](Json& d) { d.erase("openapi"); }, nullptr, "the document: it does not say `openapi`: \"3.0.x\" or \"3.1.x\""},
-      {[](Json& d) { d["openapi"] = "3.2.0"; }, nullptr, "/openapi: only 3.0.x and 3.1.x are read"},
-      {[](Json& d) { d.erase("openapi"), d["swagger"] = "2.0"; }, nullptr, "/swagger: Swagger 2.0 is not read: make OpenAPI 3 of it"},
+      {[](Json& d) { d = Json::array(); }, nullptr, "the document: it is not an object"},
+      {[](Json& d) { d.erase("openapi"); }, nullptr, "the document: it lacks `openapi`: \"3.0.x\" or \"3.1.x\""},
+      {[](Json& d) { d["openapi"] = "3.2.0"; }, nullptr, "/openapi: Offhook reads only 3.0.x and 3.1.x"},
+      {[](Json& d) { d.erase("openapi"), d["swagger"] = "2.0"; }, nullptr, "/swagger: Offhook does not read Swagger 2.0: convert it to OpenAPI 3"},
       {[](Json& d) { d.erase("paths"); }, nullptr, "the document: it has no paths"},
       {[](Json& d) { d["paths"] = 7; }, nullptr, "the document: it has no paths"},
       {[](Json& d) { get_order(d).erase("operationId"); }, nullptr, "/paths: no operation (get, put, post, delete, patch) has the operationId \"getOrder\""},
-      {[](Json& d) { d["paths"]["/orders/{order}"]["patch"]["operationId"] = "getOrder"; }, nullptr, "/paths/~1orders~1{order}/patch: the operationId \"getOrder\" is another operation's already"},
+      {[](Json& d) { d["paths"]["/orders/{order}"]["patch"]["operationId"] = "getOrder"; }, nullptr, "/paths/~1orders~1{order}/patch: the operationId \"getOrder\" belongs to another operation already"},
       {[](Json& d) { d["paths"]["orders"] = d["paths"]["/orders/{order}"]; d["paths"].erase("/orders/{order}"); }, nullptr, "/paths/orders: a path begins with / and has 1024 characters at most"},
       {[](Json& d) { d["paths"]["/o{r"] = d["paths"]["/orders/{order}"]; d["paths"].erase("/orders/{order}"); }, nullptr, "/paths/~1o{r: its braces hold no name"},
       {[](Json& d) { d["paths"]["/o{}"] = d["paths"]["/orders/{order}"]; d["paths"].erase("/orders/{order}"); }, nullptr, "/paths/~1o{}: its braces hold no name"},
-      {[](Json& d) { d["paths"]["/o?a={order}"] = d["paths"]["/orders/{order}"]; d["paths"].erase("/orders/{order}"); }, nullptr, "/paths/~1o?a={order}: a character in it is none of a path: write it as %XX"},
-      {[](Json& d) { d["paths"]["/o"] = d["paths"]["/orders/{order}"]; d["paths"].erase("/orders/{order}"); }, nullptr, "/paths/~1o/get: its path has {order} not once"},
-      {[](Json& d) { d["paths"]["/orders/{order}"].erase("parameters"); }, nullptr, "@: no parameter says what {order} of its path is"},
+      {[](Json& d) { d["paths"]["/o?a={order}"] = d["paths"]["/orders/{order}"]; d["paths"].erase("/orders/{order}"); }, nullptr, "/paths/~1o?a={order}: a character in it is not allowed in a path: write it as %XX"},
+      {[](Json& d) { d["paths"]["/o"] = d["paths"]["/orders/{order}"]; d["paths"].erase("/orders/{order}"); }, nullptr, "/paths/~1o/get: its path does not have {order} exactly once"},
+      {[](Json& d) { d["paths"]["/orders/{order}"].erase("parameters"); }, nullptr, "@: no parameter describes {order} of its path"},
       {[](Json& d) { d["components"]["parameters"]["Order"]["required"] = false; }, nullptr, "/components/parameters/Order: a path parameter must be required"},
       {[](Json& d) { d["components"]["parameters"].erase("Order"); }, nullptr, "/paths/~1orders~1{order}/parameters/0: its $ref \"#/components/parameters/Order\" leads nowhere"},
-      {[](Json& d) { d["components"]["parameters"]["Order"] = {{"$ref", "#/components/parameters/Order"}}; }, nullptr, "/components/parameters/Order: its $ref \"#/components/parameters/Order\" is one reference too many in a row"},
-      {nullptr, R"({"$ref": "other.json#/x"})", "@/parameters/0: its $ref \"other.json#/x\" leads out of the document, which no reference may (it begins with #/)"},
-      {nullptr, R"({"$ref": "http://evil.example/x.json#/x"})", "@/parameters/0: its $ref \"http://evil.example/x.json#/x\" leads out of the document, which no reference may (it begins with #/)"},
-      {nullptr, R"({"$ref": 7})", "@/parameters/0: its $ref \"\" leads out of the document, which no reference may (it begins with #/)"},
+      {[](Json& d) { d["components"]["parameters"]["Order"] = {{"$ref", "#/components/parameters/Order"}}; }, nullptr, "/components/parameters/Order: its $ref \"#/components/parameters/Order\" follows too many references in a row"},
+      {nullptr, R"({"$ref": "other.json#/x"})", "@/parameters/0: its $ref \"other.json#/x\" leads out of the document: a reference must begin with #/"},
+      {nullptr, R"({"$ref": "http://evil.example/x.json#/x"})", "@/parameters/0: its $ref \"http://evil.example/x.json#/x\" leads out of the document: a reference must begin with #/"},
+      {nullptr, R"({"$ref": 7})", "@/parameters/0: its $ref \"\" leads out of the document: a reference must begin with #/"},
       {nullptr, R"({"in": "query", "schema": {}})", "@/parameters/0: it has no name"},
-      {nullptr, R"({"name": "a", "in": "body", "schema": {}})", "@/parameters/0: its `in` is none of path, query, header and cookie"},
+      {nullptr, R"({"name": "a", "in": "body", "schema": {}})", "@/parameters/0: its `in` is neither path, query, header nor cookie"},
       {nullptr, R"({"name": "a", "in": "query"})", "@/parameters/0: it has no schema"},
-      {nullptr, R"({"name": "a", "in": "query", "schema": 5})", "@/parameters/0/schema: it is no schema"},
-      {nullptr, R"({"name": "a", "in": "query", "schema": {"type": "text"}})", "@/parameters/0/schema: it has a type that there is not"},
+      {nullptr, R"({"name": "a", "in": "query", "schema": 5})", "@/parameters/0/schema: it is not a schema"},
+      {nullptr, R"({"name": "a", "in": "query", "schema": {"type": "text"}})", "@/parameters/0/schema: it has an unknown type"},
       {nullptr, R"({"name": "a", "in": "query", "schema": {"type": "object"}})", "@/parameters/0/schema: a value of the type object cannot be written in a query"},
       {nullptr, R"({"name": "a", "in": "query", "schema": {"type": "array", "items": {"type": "array"}}})", "@/parameters/0/schema/items: a value of the type array cannot be written in a query"},
-      {nullptr, R"({"name": "s", "in": "cookie", "required": true, "schema": {}})", "@/parameters/0: a cookie cannot be given, but is required"},
-      {nullptr, R"({"name": "Host", "in": "header", "required": true, "schema": {}})", "@/parameters/0: this header is not a tool's to set, but is required"},
-      {nullptr, R"({"name": "a b", "in": "header", "schema": {}})", "@/parameters/0: its name is none that a header can have"},
+      {nullptr, R"({"name": "s", "in": "cookie", "required": true, "schema": {}})", "@/parameters/0: a tool cannot send a cookie, but is required"},
+      {nullptr, R"({"name": "Host", "in": "header", "required": true, "schema": {}})", "@/parameters/0: a tool may not set this header, but is required"},
+      {nullptr, R"({"name": "a b", "in": "header", "schema": {}})", "@/parameters/0: its name is not valid for a header"},
       {nullptr, R"({"name": "a", "in": "query", "style": "pipeDelimited", "required": true, "schema": {}})", "@/parameters/0: the style \"pipeDelimited\" cannot be written, but is required"},
-      {nullptr, R"({"name": "order", "in": "query", "schema": {}})", "/paths/~1orders~1{order}/parameters/0: the argument \"order\" is there already, from @/parameters/0"},
-      {[](Json& d) { parameters(d).push_back(parameters(d)[0]); }, nullptr, "@/parameters/2: this parameter stands twice in the list"},
-      {[](Json& d) { get_order(d)["requestBody"] = {{"content", {{"application/xml", Json::object()}}}}; }, nullptr, "@/requestBody/content: none of it is application/json, and a tool can give nothing else"},
+      {nullptr, R"({"name": "order", "in": "query", "schema": {}})", "/paths/~1orders~1{order}/parameters/0: the argument \"order\" exists already, from @/parameters/0"},
+      {[](Json& d) { parameters(d).push_back(parameters(d)[0]); }, nullptr, "@/parameters/2: this parameter occurs twice in the list"},
+      {[](Json& d) { get_order(d)["requestBody"] = {{"content", {{"application/xml", Json::object()}}}}; }, nullptr, "@/requestBody/content: it has no application/json, the only type that a tool can send"},
       {[](Json& d) { get_order(d)["requestBody"] = Json::object(); }, nullptr, "@/requestBody: it has no content"},
       {[](Json& d) { get_order(d)["requestBody"] = Json::parse(R"({"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"order": {}}}}}})"); }, nullptr,
-       "@/requestBody: the argument \"order\" is there already, from /paths/~1orders~1{order}/parameters/0"},
+       "@/requestBody: the argument \"order\" exists already, from /paths/~1orders~1{order}/parameters/0"},
       {[](Json& d) { get_order(d)["requestBody"] = Json::parse(R"({"content": {"application/json": {"schema": {"type": "object", "properties": {"a": false}}}}})"); }, nullptr,
-       "@/requestBody/content/application~1json/schema/properties/a: nothing can be given where a schema is false"},
+       "@/requestBody/content/application~1json/schema/properties/a: a schema that is false allows no value"},
       {[](Json& d) { get_order(d)["requestBody"] = Json::parse(R"({"content": {"application/json": {"schema": {"type": "object", "properties": {"": {}}}}}})"); }, nullptr,
-       "@/requestBody/content/application~1json/schema/properties: a property without a name cannot be given"},
+       "@/requestBody/content/application~1json/schema/properties: a property needs a name"},
   };
   for (const Case& one : cases) {
     auto document = shop();
@@ -159,14 +159,14 @@ TEST_CASE("The fault of a document tells YAML from broken JSON, and names a repe
   CHECK(fault("") == "the document: it is not JSON: an OpenAPI document in YAML must be written as JSON first");
   CHECK(fault("openapi: 3.0.3\n") == "the document: it is not JSON: an OpenAPI document in YAML must be written as JSON first");
   CHECK(fault("{\"openapi\"") == "the document: it is not JSON");
-  CHECK(fault(R"({"openapi":"3.0.3","paths":{"/a":{"x":[1,{"~":1,"~":2}]}}})") == "/paths/~1a/x/1/~0: this name stands twice");
+  CHECK(fault(R"({"openapi":"3.0.3","paths":{"/a":{"x":[1,{"~":1,"~":2}]}}})") == "/paths/~1a/x/1/~0: this name occurs twice");
 }
 
 TEST_CASE("A schema that refers to itself is refused, at any distance") {
   auto document = shop();
   auto& schemas = document["components"]["schemas"];
   schemas["Address"]["properties"]["next"] = {{"type", "array"}, {"items", {{"$ref", "#/components/schemas/Address"}}}};
-  CHECK(fault_of(document, {"changeOrder"}) == "/components/schemas/Address/properties/next/items: this schema refers to itself, which no list of arguments can");
+  CHECK(fault_of(document, {"changeOrder"}) == "/components/schemas/Address/properties/next/items: this schema refers to itself, which Offhook does not support");
   schemas["Address"]["properties"]["next"] = {{"readOnly", true}, {"$ref", "#/components/schemas/Address"}};
   CHECK(holds(fault_of(document, {"changeOrder"}), "refers to itself"));  // Members beside a $ref have no effect.
 }
@@ -198,7 +198,7 @@ TEST_CASE("A document has bounds, which accept N and refuse N + 1") {
     return document;
   };
   CHECK(fault_of(referring(kMaxReferenceHops), {"getOrder"}).empty());
-  CHECK(holds(fault_of(referring(kMaxReferenceHops + 1), {"getOrder"}), "one reference too many"));
+  CHECK(holds(fault_of(referring(kMaxReferenceHops + 1), {"getOrder"}), "too many references in a row"));
 
   const auto with_path = [](std::size_t size) {
     auto document = shop();
@@ -227,7 +227,7 @@ TEST_CASE("An operation has bounds, which accept N and refuse N + 1") {
     return document;
   };
   CHECK(fault_of(with_name(kMaxArgumentName), {"getOrder"}).empty());
-  CHECK(fault_of(with_name(kMaxArgumentName + 1), {"getOrder"}) == kGet + "/parameters/0: a model takes names of 1 to 64 characters");
+  CHECK(fault_of(with_name(kMaxArgumentName + 1), {"getOrder"}) == kGet + "/parameters/0: models accept names of 1 to 64 characters");
 
   const auto with_choices = [](std::size_t count) {
     auto document = shop();

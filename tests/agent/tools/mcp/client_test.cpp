@@ -206,8 +206,8 @@ TEST_CASE("An invalid answer to the first request comes from a server of the oth
     answer(meeting);
     CHECK(meeting.client.state() == State::Initializing);
   };
-  falls_back([](Meeting& m) { m.no_answer(1, {What::Lost, 200, 0, {}, "its answer has no answer in it"}); }, true);
-  falls_back([](Meeting& m) { m.no_answer(1, {What::Lost, 202, 0, {}, "its answer has no answer in it"}); }, true);
+  falls_back([](Meeting& m) { m.no_answer(1, {What::Lost, 200, 0, {}, "its response contains no answer"}); }, true);
+  falls_back([](Meeting& m) { m.no_answer(1, {What::Lost, 202, 0, {}, "its response contains no answer"}); }, true);
   for (const bool http : {false, true}) {
     falls_back([](Meeting& m) { m.hear(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"secret words"}})"); }, http);
     falls_back([](Meeting& m) { m.hear(R"({"jsonrpc":"2.0","error":{"code":-32600,"message":"secret words"}})"); }, http);

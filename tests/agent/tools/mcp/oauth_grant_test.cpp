@@ -226,7 +226,7 @@ TEST_CASE(
   Asking wanting(options);
   wanting.begin();
   wanting.answer(other);
-  CHECK(wanting.why().find("does not name the issuer") != std::string::npos);
+  CHECK(wanting.why().find("does not name the configured issuer") != std::string::npos);
   wanting.begin();
   wanting.answer(R"({"resource":"https://t.example/mcp","authorization_servers":["https://evil.example","https://a.example"]})");
   CHECK(wanting.request().url.starts_with("https://a.example/"));
