@@ -63,7 +63,7 @@ base::Result<WebSocketUrl, NetError> parse_web_socket_url(std::string_view url) 
   out.port = out.tls ? 443 : 80;
   if (port.size() > 1) {
     const auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), out.port);
-    if (error != std::errc() || end != port.data() + port.size() || out.port == 0) return refuse("has no port from 1 to 65535 behind its host");
+    if (error != std::errc() || end != port.data() + port.size() || out.port == 0) return refuse("has no port from 1 to 65535 after its host");
   }
   return out;
 }

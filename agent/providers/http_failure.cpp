@@ -58,7 +58,7 @@ std::optional<FailureKind> kind_by_name(std::string_view name) {
 
 std::string_view advice_on(FailureKind kind, int status) {
   switch (kind) {
-    case FailureKind::Auth: return ": check the key, and what its account may use";
+    case FailureKind::Auth: return ": check the key, and the permissions of its account";
     case FailureKind::RateLimited: return ": the rate limit or the quota of this account is reached";
     case FailureKind::Protocol:
       return status == 404 ? ": check the base URL and the model's name" : ": it refuses the request";

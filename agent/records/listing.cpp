@@ -71,7 +71,7 @@ double lost_percent(const MediaQuality& media) {
 
 std::string quality(const CallRecord& record) {
   if (!record.media) return "-";
-  if (record.media->packets_received == 0) return "nothing came";
+  if (record.media->packets_received == 0) return "no packets";
   const std::string mos = record.media->mos ? fmt::format(", MOS {:.1f}", *record.media->mos) : std::string();
   return fmt::format("{:.1f} % lost, {:.0f} ms{}", lost_percent(*record.media), record.media->jitter_ms, mos);
 }
@@ -116,7 +116,7 @@ void add_happenings(std::string& out, const CallRecord& record) {
   }
   if (record.troubles_left_out > 0) out += fmt::format("{:<12} ... and {} more\n", "trouble", record.troubles_left_out);
   for (const ToolUse& use : record.tools) {
-    const std::string_view outcome = use.refused ? "refused" : use.done ? "done" : "never came back";
+    const std::string_view outcome = use.refused ? "refused" : use.done ? "done" : "no result";
     line("tool", use.at_ms, fmt::format("{}: {}", printable(use.name, kMaxFieldBytes), outcome));
   }
   if (!record.answered_by.empty()) {
@@ -179,9 +179,9 @@ void add_quality(std::string& out, const MediaQuality& m) {
   if (m.peak_dbov)
     out += fmt::format("{:<12} {}{}silent {:.0f} %, clipped {:.1f} %{}\n", "sound", in_decibels("speech", m.speech_dbov),
                        in_decibels("noise", m.noise_dbov), m.silent_percent, m.clipped_percent,
-                       m.echo_return_loss_db ? fmt::format("; our echo is {:.0f} dB quieter than we", *m.echo_return_loss_db) : std::string());
+                       m.echo_return_loss_db ? fmt::format("; the agent's echo is {:.0f} dB quieter than the agent", *m.echo_return_loss_db) : std::string());
   if (m.peers_view && m.peers_view->mos)
-    out += fmt::format("{:<12} MOS {:.1f}, {:.1f} % lost, as it says itself\n", "the peer", *m.peers_view->mos, m.peers_view->lost_percent);
+    out += fmt::format("{:<12} MOS {:.1f}, {:.1f} % lost, by its own report\n", "the peer", *m.peers_view->mos, m.peers_view->lost_percent);
   if (!m.one_way.empty()) out += fmt::format("{:<12} {}\n", "one way only", printable(m.one_way, kMaxFieldBytes));
 }
 

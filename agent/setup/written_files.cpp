@@ -102,7 +102,7 @@ base::Result<std::string, std::string> companion_text(const Companion& companion
   if (!companion.name.ends_with(".json")) return file->text;
   std::vector<config::Problem> problems;
   auto dialogue = config::read_json(file->text, path, problems);
-  if (!dialogue || !problems.empty()) return base::fail(path + " is no dialogue");
+  if (!dialogue || !problems.empty()) return base::fail(path + " is not a valid dialogue");
   set_targets(*dialogue, answers.transfer_to);
   return config::write_json(*dialogue, 2) + "\n";
 }

@@ -115,7 +115,7 @@ std::optional<std::string> ArgumentSchema::misfit(const ArgumentSchema& granted)
     const ArgumentRule* own = find(rule.name);
     if (own == nullptr && !takes_anything) return fmt::format("names an argument \"{}\" that the tool does not have", records::printable(rule.name, kMaxShownName));
     if (own != nullptr && !own->can_stand_beside(rule))
-      return fmt::format("allows of the argument \"{}\" nothing that the tool takes", records::printable(rule.name, kMaxShownName));
+      return fmt::format("allows for the argument \"{}\" no value that the tool accepts", records::printable(rule.name, kMaxShownName));
   }
   for (const ArgumentRule& rule : rules_) {
     if (rule.required && !granted.open_ && granted.find(rule.name) == nullptr)

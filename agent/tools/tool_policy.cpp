@@ -155,7 +155,7 @@ ToolDecision ToolPolicy::decide(const ToolCall& call, base::TimePoint now, ToolS
   if (too_often && !(request && pauses(*request))) return refuse(*too_often, sentence(*too_often), call.name);
   if (!request) return std::move(request.error());
   if (const auto fault = fault_of_question(*rule, *request))
-    return refuse(Refusal::BadArguments, "Nothing was done: " + *fault, call.name, "the caller cannot be told all of them");
+    return refuse(Refusal::BadArguments, "Nothing was done: " + *fault, call.name, "the question to the caller cannot contain all of them");
   if (const auto reached = cap_reached(*rule, now)) return refuse(*reached, sentence(*reached), call.name);
   if (auto* digits = std::get_if<DigitsRequest>(&*request)) keep_apart(*digits);
   ToolDecision decision;

@@ -62,7 +62,7 @@ Intent read_intent(const Node& node) {
   if (const auto action = node.find("action")) intent.action = read_action(*action);
   const auto what = intent.action.what;
   const bool silent = what == DialogueAction::What::Repeat || what == DialogueAction::What::Menu;
-  if (silent && node.find("replies")) node.need("replies").refuse("is not for repeat and menu, which say what they repeat");
+  if (silent && node.find("replies")) node.need("replies").refuse("is not for repeat and menu, which repeat earlier sentences");
   if (!silent) intent.replies = node.need("replies").phrases();
   if (const auto slots = node.find("slots")) {
     for (const Node& slot : slots->list(kMaxSlots)) intent.slots.push_back(slot.name());

@@ -35,7 +35,7 @@ OrderedJson definitions() {
   OrderedJson phrases = list_of(refer("text"), kMaxPhrases);
   phrases["minItems"] = 1;
   return {{"text", {{"type", "string"}, {"minLength", 1}, {"maxLength", kMaxPhraseBytes}, {"not", {{"pattern", "[^ -~]"}}}}},
-          {"texts", described("alternatives: the first is said first, the next one the next time", std::move(phrases))},
+          {"texts", described("alternatives: Offhook says the first one the first time, the next one the next time", std::move(phrases))},
           {"name", {{"type", "string"}, {"pattern", "^[a-z0-9_]{1,64}$"}}},
           {"number", matching("^[-A-Za-z0-9+*#_.@:]+$")}};
 }
@@ -50,15 +50,15 @@ OrderedJson action(const std::vector<std::string>& without_number) {
 /// Repeat and menu have replies of their own; every other intent requires "replies".
 OrderedJson intent() {
   OrderedJson schema = object({{"name", refer("name")},
-                        {"examples", described("what callers say", refer("texts"))},
+                        {"examples", described("sentences of callers", refer("texts"))},
                         {"replies", refer("texts")},
-                        {"slots", described("asked for, in this order, before the reply", list_of(refer("name"), kMaxSlots))},
+                        {"slots", described("the slots that Offhook asks for before the reply, in this order", list_of(refer("name"), kMaxSlots))},
                         {"action", action({"hang_up", "escalate", "repeat", "menu"})},
-                        {"wish", described("as it is read back: \"our opening hours\"", refer("text"))},
-                        {"confirm", described("whether the wish is read back first; when_unsure if there is a wish, else never",
+                        {"wish", described("the words with which Offhook reads the wish back: \"our opening hours\"", refer("text"))},
+                        {"confirm", described("whether Offhook first reads the wish back; default: when_unsure with a wish, otherwise never",
                                               choice({"never", "when_unsure", "always"}))},
-                        {"key", described("the telephone key that means the same", matching("^[0-9*]$"))},
-                        {"anywhere", described("understood inside a form too", {{"type", "boolean"}})}},
+                        {"key", described("the telephone key with the same meaning", matching("^[0-9*]$"))},
+                        {"anywhere", described("whether Offhook also understands this intent inside a form", {{"type", "boolean"}})}},
                        {"name", "examples"});
   const OrderedJson silent{{"properties", {{"action", {{"properties", {{"do", choice({"repeat", "menu"})}}}, {"required", {"do"}}}}}}, {"required", {"action"}}};
   schema["if"] = silent;
@@ -77,14 +77,14 @@ OrderedJson slot() {
 OrderedJson form() {
   return object({{"slot", refer("name")},
                  {"ask", refer("texts")},
-                 {"confirm", described("reads the answer back; without it the answer is taken as it is", refer("texts"))},
-                 {"grounding", described("explicit: confirm is a question; implicit: it is said in passing; explicit if there is confirm, else none",
+                 {"confirm", described("reads the answer back; without it, Offhook accepts the answer without a question", refer("texts"))},
+                 {"grounding", described("explicit: confirm is a question; implicit: confirm is said before the next question; default: explicit with confirm, otherwise none",
                                          choice({"none", "implicit", "explicit"}))},
-                 {"retry", described("as many texts as retries at least", refer("texts"))},
+                 {"retry", described("at least as many texts as retries", refer("texts"))},
                  {"retries", whole(0, kMaxRetries)},
-                 {"keys", described("asks for the keys as the last attempt", refer("texts"))},
+                 {"keys", described("the last attempt, which asks the caller to press the keys", refer("texts"))},
                  {"give_up", refer("texts")},
-                 {"then", described("after give_up; the handoff, or goodbye without one, if it is not given", action({"hang_up", "escalate", "menu"}))}},
+                 {"then", described("the action after give_up; default: the handoff, or goodbye without a handoff", action({"hang_up", "escalate", "menu"}))}},
                 {"slot", "ask", "retry", "give_up"});
 }
 
@@ -95,21 +95,21 @@ OrderedJson properties() {
           {"name", refer("name")},
           {"greeting", refer("texts")},
           {"goodbye", refer("texts")},
-          {"intents", described("what callers may want; none only beside a faq", intents)},
-          {"slots", described("what is asked for", {{"type", "object"}, {"maxProperties", kMaxSlots}, {"propertyNames", refer("name")}, {"additionalProperties", slot()}})},
+          {"intents", described("the wishes of callers; the list may be empty only with a faq", intents)},
+          {"slots", described("the values that forms ask for", {{"type", "object"}, {"maxProperties", kMaxSlots}, {"propertyNames", refer("name")}, {"additionalProperties", slot()}})},
           {"states", described("the forms that ask for slots", list_of(form(), kMaxSlots))},
           {"faq", described("questions with one fixed answer; they count as intents", list_of(faq, kMaxIntents))},
           {"fallback", object({{"again", refer("texts")}, {"menu", refer("texts")}, {"last", refer("texts")}}, {"again", "menu", "last"})},
           {"silence", refer("texts")},
           {"handoff", object({{"say", refer("texts")}, {"to", refer("number")}}, {"say", "to"})},
-          {"confirm_wish", described("reads a wish back: each has {wish}", refer("texts"))},
-          {"denied", described("said after a no to it", refer("texts"))},
-          {"yes_no_help", described("said before a question of yes or no is asked again", refer("texts"))},
-          {"intent_threshold", described("below it a wish is rejected", fraction(Dialogue{}.intent_threshold))},
-          {"intent_sure", described("from here on it is taken, in between it is confirmed", fraction(Dialogue{}.intent_sure))},
-          {"confidence_threshold", described("as intent_threshold, of the recogniser's confidence", fraction(Dialogue{}.confidence_threshold))},
-          {"confidence_sure", described("as intent_sure, of the recogniser's confidence", fraction(Dialogue{}.confidence_sure))},
-          {"pronunciations", described("words that cmudict lacks, in its phones",
+          {"confirm_wish", described("reads a wish back; each text contains {wish}", refer("texts"))},
+          {"denied", described("the reply after the caller has denied the wish", refer("texts"))},
+          {"yes_no_help", described("the help before Offhook repeats a question of yes or no", refer("texts"))},
+          {"intent_threshold", described("the score below which Offhook rejects a wish", fraction(Dialogue{}.intent_threshold))},
+          {"intent_sure", described("the score from which Offhook accepts a wish; between the two scores, it asks for confirmation", fraction(Dialogue{}.intent_sure))},
+          {"confidence_threshold", described("like intent_threshold, for the recogniser's confidence", fraction(Dialogue{}.confidence_threshold))},
+          {"confidence_sure", described("like intent_sure, for the recogniser's confidence", fraction(Dialogue{}.confidence_sure))},
+          {"pronunciations", described("the pronunciations of words that cmudict lacks, in cmudict's phones",
                                        {{"type", "object"},
                                         {"maxProperties", kMaxPronunciations},
                                         {"propertyNames", {{"pattern", "^[a-z']+$"}}},
@@ -121,7 +121,7 @@ OrderedJson properties() {
 std::string dialogue_schema_text() {
   OrderedJson schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
               {"title", "Offhook dialogue"},
-              {"description", "What a caller may want, and what is said and done (docs/embedded-speech.md). Made by `offhook schema dialogue`."}};
+              {"description", "The wishes of callers, and the replies and actions of the agent (docs/embedded-speech.md). Made by `offhook schema dialogue`."}};
   schema.update(object(properties(), {"name", "greeting", "goodbye", "intents", "fallback"}));
   schema["definitions"] = definitions();
   return schema.dump(2) + "\n";

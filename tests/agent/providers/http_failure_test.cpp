@@ -39,13 +39,13 @@ TEST_CASE("failure_of shows the names in a server's error, and never its sentenc
       R"({"error":{"message":"Incorrect API key provided: sk-abc","type":"invalid_request_error",)"
       R"("code":"invalid_api_key","param":null}})");
   CHECK(failure.why ==
-        "the model answered 401 (invalid_request_error, invalid_api_key): check the key, and what its account may use");
+        "the model answered 401 (invalid_request_error, invalid_api_key): check the key, and the permissions of its account");
   CHECK(of(400, R"({"error":{"type":"a b","code":"x\ny","param":"max_tokens"}})").why ==
         "the model answered 400 (max_tokens): it refuses the request");
   CHECK(of(400, R"({"detail":"you said: hello"})").why == "the model answered 400: it refuses the request");
   CHECK(of(400, R"({"err_code":"Bad Request","err_msg":"x"})").why == "the model answered 400: it refuses the request");
   CHECK(of(401, R"({"err_code":"INVALID_AUTH","err_msg":"x y","request_id":"1"})").why ==
-        "the model answered 401 (INVALID_AUTH): check the key, and what its account may use");
+        "the model answered 401 (INVALID_AUTH): check the key, and the permissions of its account");
   CHECK(of(400, R"({"category":"INVALID_JSON","message":"x y","details":"z"})").why ==
         "the model answered 400 (INVALID_JSON): it refuses the request");
   CHECK(of(400, R"({"object":"error","message":"x","type":"BadRequestError","code":400})").why ==

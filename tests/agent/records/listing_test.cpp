@@ -101,7 +101,7 @@ TEST_CASE("The row and the full view show the quality of a call in plain words")
   const std::string text = conversation(call);
   CHECK(text.find("quality      MOS 4.1 (4.3 without delay), R 85 of 93; 72 ms one way\n") != std::string::npos);
   CHECK(text.find("bursts       2 of 80 ms, in which 50 % were missing; 1.2 % between\n") != std::string::npos);
-  CHECK(text.find("sound        speech -21 dBov, silent 40 %, clipped 0.2 %; our echo is 32 dB quieter than we\n") != std::string::npos);
+  CHECK(text.find("sound        speech -21 dBov, silent 40 %, clipped 0.2 %; the agent's echo is 32 dB quieter than the agent\n") != std::string::npos);
   CHECK(text.find("one way only the peer hears nothing\n") != std::string::npos);
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("conversation() shows troubles with their replacement providers, tool 
   for (const auto* part :
        {"agent        reception\n", "trouble        0:12.3  think: openai answered 503; local/think instead of openai/think\n",
         "trouble        0:20.0  speak: an empty reply\n", "trouble      ... and 4 more\n", "tool           0:30.0  transfer: done\n",
-        "tool           0:31.0  hold: refused\n", "tool           0:32.0  note: never came back\n", "note         call Al back\n"}) {
+        "tool           0:31.0  hold: refused\n", "tool           0:32.0  note: no result\n", "note         call Al back\n"}) {
     CAPTURE(part);
     CHECK(text.find(part) != std::string::npos);
   }

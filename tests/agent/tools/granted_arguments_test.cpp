@@ -310,7 +310,7 @@ TEST_CASE("A grant that excludes all values of an argument grants nothing") {
   for (const char* granted : {R"({"properties":{"to":{"const":"him"}}})", R"({"properties":{"to":{"enum":["him","her"]}}})"}) {
     const Offer made = offer(own, granted);
     CHECK_FALSE(made.shown);
-    CHECK(made.log == "dropped: its grant allows of the argument \"to\" nothing that the tool takes");
+    CHECK(made.log == "dropped: its grant allows for the argument \"to\" no value that the tool accepts");
   }
   for (const char* granted : {R"({"amount":{"const":"5"}})", R"({"amount":{"type":"string"}})", R"({"amount":{"maxLength":5}})", R"({"to":{"type":"number"}})", R"({"to":{"minLength":5}})"})
     CHECK_FALSE(offer(own, R"({"properties":)" + std::string(granted) + "}").shown);

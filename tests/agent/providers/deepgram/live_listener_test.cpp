@@ -562,7 +562,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the error code and request id 
     return why;
   };
   CHECK(refused("ASR_PAYMENT_REQUIRED") ==
-        "the recogniser nova-3 answered 402 (ASR_PAYMENT_REQUIRED, 0a1b-2c): check the key, and what its account may use");
+        "the recogniser nova-3 answered 402 (ASR_PAYMENT_REQUIRED, 0a1b-2c): check the key, and the permissions of its account");
   CHECK(refused("Project dg-canary has no credits").find("answered 402 (0a1b-2c)") != std::string::npos);
 }
 

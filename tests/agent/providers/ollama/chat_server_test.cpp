@@ -57,7 +57,7 @@ TEST_CASE("Ollama's ChatServer gives a remedy for each refusal of Ollama, withou
       {400, R"({"error":"\"canary\" does not support thinking"})", FailureKind::Protocol, "this model cannot think: set reply/reasoning_effort to none"},
       {400, R"({"error":"\"canary\" does not support chat"})", FailureKind::Protocol, "this model does not chat: choose another model"},
       {400, R"({"error":"canary"})", FailureKind::Protocol, "it refuses the request"},
-      {401, R"({"error":"unauthorized","signin_url":"https://canary"})", FailureKind::Auth, "check the key, and what its account may use"},
+      {401, R"({"error":"unauthorized","signin_url":"https://canary"})", FailureKind::Auth, "check the key, and the permissions of its account"},
       {500, R"({"error":"model requires more system memory (9 GiB) than is available (canary GiB) now"})", FailureKind::Overloaded,
        "the model does not fit into the server's memory: choose a smaller model, or a smaller context"},
       {503, R"({"error":"server busy, please try again.  maximum pending requests exceeded"})", FailureKind::Overloaded,
