@@ -236,9 +236,9 @@ TEST_CASE("Without registration, the addresses of the servers are the trunk's, a
     return refused ? "" : config::to_string(refused.error().front());
   };
   CHECK(begins(first_problem(R"("host": "trunk.example")"), "/sip/host: found a host name together with /sip/registration \"none\"; allowed: an IP address; "));
-  CHECK(begins(first_problem(R"("host": "192.0.2.1", "outbound_proxy": {"host": "a"})"), "/sip/outbound_proxy/host: found a name"));
-  CHECK(begins(first_problem(R"("host": "192.0.2.1", "secondaries": ["192.0.2.2", "b"])"), "/sip/secondaries/1/host: found a name"));
-  CHECK(begins(problem_in(R"("registration": "none")"), "/sip/host: found a name"));
+  CHECK(begins(first_problem(R"("host": "192.0.2.1", "outbound_proxy": {"host": "a"})"), "/sip/outbound_proxy/host: found a host name"));
+  CHECK(begins(first_problem(R"("host": "192.0.2.1", "secondaries": ["192.0.2.2", "b"])"), "/sip/secondaries/1/host: found a host name"));
+  CHECK(begins(problem_in(R"("registration": "none")"), "/sip/host: found a host name"));
 
   const auto warned = config::read_text(R"({"sip": {"extension": "1", "host": "192.0.2.1", "registration": "none"}})", "my.json", {});
   REQUIRE(warned.warnings.size() == 1);
