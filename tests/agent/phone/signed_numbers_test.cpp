@@ -136,11 +136,11 @@ TEST_CASE_FIXTURE(Files, "The error of an unusable file names it when the endpoi
   CHECK(mentions(why_not(phone::CallSigner::open(signing_options)), "root.pem holds no key"));
   signing_options = signing();
   signing_options.certificate_url = "https://a b";
-  CHECK(mentions(why_not(phone::CallSigner::open(signing_options)), "no URL"));
+  CHECK(mentions(why_not(phone::CallSigner::open(signing_options)), "is not a URL"));
   CHECK(phone::read_small_file(write("full", std::string(phone::kMaxIdentityFile, 'x')))->size() == phone::kMaxIdentityFile);
   CHECK(mentions(why_not(phone::read_small_file(write("over", std::string(phone::kMaxIdentityFile + 1, 'x')))), "larger"));
   media::Engine engine{{1, 20000, 29999, 10s, {}}};
   phone::EndpointOptions bad;
   bad.identity.signing = signing_options;
-  CHECK(mentions(why_not(phone::Endpoint::open(bad, engine, [](const auto&) {})), "no URL"));
+  CHECK(mentions(why_not(phone::Endpoint::open(bad, engine, [](const auto&) {})), "is not a URL"));
 }

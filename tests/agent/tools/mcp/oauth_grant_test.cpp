@@ -138,7 +138,7 @@ TEST_CASE(
   nowhere.answer(kResource);
   nowhere.answer("", 404);
   nowhere.answer("{}");
-  CHECK(nowhere.why().find("name a token endpoint") != std::string::npos);
+  CHECK(nowhere.why().find("names no token endpoint") != std::string::npos);
 }
 
 TEST_CASE("A configured token endpoint is used without a challenge, with the configured scope and method") {
