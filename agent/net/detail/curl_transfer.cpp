@@ -336,8 +336,8 @@ NetError CurlTransfer::error_of(CURLcode code) const {
   if (what == NetError::What::Timeout) {
     curl_off_t connected_us = 0;
     curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
-    if (connected_us == 0)
-      return {what, "no connection to " + whom_ + " within " + std::to_string(milliseconds(request_.connect_limit)) + " ms"};
+    const base::Duration connect_limit = std::min(request_.connect_limit, request_.total_limit);
+    if (connected_us == 0) return {what, "no connection to " + whom_ + " within " + std::to_string(milliseconds(connect_limit)) + " ms"};
     return {what, "no whole answer from " + whom_ + " within " + std::to_string(milliseconds(request_.total_limit)) + " ms"};
   }
   const std::string detail = trouble_[0] != 0 ? trouble_.data() : curl_easy_strerror(code);

@@ -1,3 +1,4 @@
+#include "full_listener.hpp"
 #include "raw_server.hpp"
 
 #include <offhook/agent/net/curl_http_client.hpp>
@@ -7,6 +8,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <utility>
 
 using namespace offhook;
 using namespace offhook::agent::net;
@@ -210,23 +212,30 @@ TEST_CASE_FIXTURE(Net, "warm() does nothing for a host that had a request a mome
   CHECK(server.requests[1].starts_with("POST "));
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient ends a request at its time limits") {
-  auto what = request(server.url());
-  what.total_limit = 30ms;
-  Outcome outcome;
-  ask(outcome, std::move(what));
-  REQUIRE(outcome.error);
-  CHECK(outcome.error->what == What::Timeout);
-  CHECK(outcome.error->detail == "no whole answer from " + server.url("") + " within 30 ms");
-
+TEST_CASE_FIXTURE(Net, "CurlHttpClient ends a request at its time limit, also in the middle of the answer") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
   auto stalled = request(server.url());
-  stalled.total_limit = 30ms;
+  stalled.total_limit = 1s;
   Outcome half;
   ask(half, std::move(stalled));
   REQUIRE(half.error);
   CHECK(half.error->what == What::Timeout);
+  CHECK(half.error->detail == "no whole answer from " + server.url("") + " within 1000 ms");
   CHECK(half.body == "abc");
+}
+
+TEST_CASE_FIXTURE(Net, "CurlHttpClient names the shorter of its two limits when it gets no connection") {
+  const test::FullListener full;
+  for (const auto& [connect, total] : {std::pair{30ms, 60'000ms}, std::pair{3000ms, 30ms}}) {
+    auto what = request(full.url());
+    what.connect_limit = connect;
+    what.total_limit = total;
+    Outcome outcome;
+    ask(outcome, std::move(what));
+    REQUIRE(outcome.error);
+    CHECK(outcome.error->what == What::Timeout);
+    CHECK(outcome.error->detail == "no connection to " + full.url() + " within 30 ms");
+  }
 }
 
 TEST_CASE_FIXTURE(Net, "CurlHttpClient reports the fault of a server") {
