@@ -22,8 +22,8 @@ sip::StackOptions options(std::uint32_t number) {
   sip::StackOptions made;
   made.number = number;
   made.limits = {kPlenty, kPlenty, kPlenty, kPlenty};
-  made.door.peers = {{*base::IpAddress::parse("192.0.2.0"), 24}};
-  made.door.peer = {kUnbounded, kUnbounded};  // The pair's clock does not advance during a call, so the limiter must count every packet and refuse none.
+  made.admission.peers = {{*base::IpAddress::parse("192.0.2.0"), 24}};
+  made.admission.peer = {kUnbounded, kUnbounded};  // The pair's clock does not advance during a call, so the limiter must count every packet and refuse none.
   return made;
 }
 

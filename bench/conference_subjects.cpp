@@ -2,8 +2,8 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/bench/legs/voice.hpp>
-#include <offhook/media/conference.hpp>
-#include <offhook/media/stream.hpp>
+#include <offhook/media/conference/conference.hpp>
+#include <offhook/media/stream/stream.hpp>
 #include <offhook/rtp/packet.hpp>
 
 #include <array>
@@ -38,7 +38,7 @@ class Meeting {
       member.port->rate_hz = kRate;
       member.stream = std::make_unique<media::Stream>(media::StreamOptions{std::chrono::seconds(10), "bench"}, *member.port, member.random);
       (void)member.stream->start(plan, media::Stream::make_chain(plan, kRate), false, at(0));
-      (void)conference_.join(member.seat);
+      (void)conference_.join(member.slot);
     }
     for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = std::make_unique<media::VoiceBank>(kLanes);
   }
@@ -50,12 +50,12 @@ class Meeting {
     for (const auto& row : rows_) row->run();
     for (std::size_t i = 0; i < members_.size(); ++i) {
       Member& member = members_[i];
-      conference_.say(member.seat, member.stream->take_in(time, member.pcm, rows_[i / kLanes]->found(i % kLanes)));
+      conference_.say(member.slot, member.stream->take_in(time, member.pcm, rows_[i / kLanes]->found(i % kLanes)));
     }
     conference_.mix();
     for (auto& member : members_) {
       sendout_.clear();
-      member.stream->give_out(time, member.pcm, conference_.others(member.seat), sendout_);
+      member.stream->give_out(time, member.pcm, conference_.others(member.slot), sendout_);
       keep(sendout_);
       while (member.port->heard.try_pop(heard_)) {
       }
@@ -67,7 +67,7 @@ class Meeting {
     base::SeededRandom random{7};
     std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
     std::unique_ptr<media::Stream> stream;
-    media::ConferenceSeat seat;
+    media::ConferenceSlot slot;
     media::CodecChain::Frame frame;
     std::span<const std::int16_t> pcm;
   };

@@ -1,7 +1,7 @@
 #include <offhook/bench/echo_trial.hpp>
 
-#include <offhook/media/echo_guard.hpp>
-#include <offhook/media/voice_activity.hpp>
+#include <offhook/media/detect/echo_guard.hpp>
+#include <offhook/media/detect/voice_activity.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ class Listener {
  private:
   media::EchoGuard guard_{8000};
   media::VoiceActivity voice_{8000};
-  media::SpeechDetector speech_{{.onset_window = 6, .onset_voiced = 5, .hangover = 6}};  // the same values as in media/stream.cpp
+  media::SpeechDetector speech_{{.onset_window = 6, .onset_voiced = 5, .hangover = 6}};  // the same values as in media/stream/stream.cpp
   bool echo_ = false;
 };
 

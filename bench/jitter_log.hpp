@@ -22,7 +22,7 @@ class Arrivals {
   std::size_t at_ = 0;
 };
 
-/// A model of media/time_stretch for a voice with a pitch of 125 Hz.
+/// A model of media/receive/time_stretch for a voice with a pitch of 125 Hz.
 class ModelLine {
  public:
   [[nodiscard]] std::int64_t waiting() const { return waiting_; }

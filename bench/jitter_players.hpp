@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/bench/jitter_traces.hpp>
-#include <offhook/rtp/jitter_buffer.hpp>
+#include <offhook/rtp/jitter/jitter_buffer.hpp>
 
 #include <cstddef>
 #include <vector>

@@ -1,6 +1,6 @@
 #include <offhook/bench/subjects.hpp>
 
-#include <offhook/rtp/jitter_buffer.hpp>
+#include <offhook/rtp/jitter/jitter_buffer.hpp>
 
 #include <speex/speex_jitter.h>
 

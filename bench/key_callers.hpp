@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/base/time.hpp>
-#include <offhook/media/audio_port.hpp>
+#include <offhook/media/port/audio_port.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include <offhook/bench/heap.hpp>
 #include <offhook/bench/legs/leg_row.hpp>
 #include <offhook/bench/proc_usage.hpp>
-#include <offhook/media/opus_voice.hpp>
+#include <offhook/media/codec/opus_voice.hpp>
 
 #include <malloc.h>
 #include <unistd.h>
@@ -54,8 +54,8 @@ std::vector<Measurement> leg_memory_measurements() {
   for (const auto& kind : ticked_kinds()) {
     if (!kind.records) add("leg.memory." + kind.name, "kB", [kind] { return leg_kb(kind); });
   }
-  const auto encoder = [] { return std::make_unique<media::OpusMouth>(kPortRate, media::OpusParameters{}, std::uint16_t{20}); };
-  const auto decoder = [] { return std::make_unique<media::OpusEar>(kPortRate); };
+  const auto encoder = [] { return std::make_unique<media::OpusLegEncoder>(kPortRate, media::OpusParameters{}, std::uint16_t{20}); };
+  const auto decoder = [] { return std::make_unique<media::OpusLegDecoder>(kPortRate); };
   add("leg.memory.opus.encoder", "octets", [encoder] { return octets_of(encoder); });
   add("leg.memory.opus.decoder", "octets", [decoder] { return octets_of(decoder); });
   return measurements;

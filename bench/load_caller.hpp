@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/demo/scripted_caller.hpp>
-#include <offhook/media/audio_port.hpp>
+#include <offhook/media/port/audio_port.hpp>
 
 #include <cstdint>
 #include <memory>

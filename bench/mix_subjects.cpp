@@ -1,6 +1,6 @@
 #include <offhook/bench/subjects.hpp>
 
-#include <offhook/media/mix.hpp>
+#include <offhook/media/dsp/mix.hpp>
 
 #include <array>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include <offhook/bench/recordings.hpp>
 
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <algorithm>
 #include <cmath>

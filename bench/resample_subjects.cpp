@@ -1,6 +1,6 @@
 #include <offhook/bench/subjects.hpp>
 
-#include <offhook/media/resample.hpp>
+#include <offhook/media/dsp/resample.hpp>
 
 #include <speex/speex_resampler.h>
 #if defined(OFFHOOK_SAMPLERATE)

@@ -1,9 +1,9 @@
 #include <offhook/bench/silero_figures.hpp>
 
 #include <offhook/bench/recordings.hpp>
+#include <offhook/media/detect/voice_activity.hpp>
 #include <offhook/media/engine/silero_model.hpp>
-#include <offhook/media/engine/voice_desk.hpp>
-#include <offhook/media/voice_activity.hpp>
+#include <offhook/media/engine/voice_request_queue.hpp>
 
 #include <time.h>
 
@@ -32,7 +32,7 @@ struct Ear {
     return voice;
   }
   media::ModelCall call;
-  media::VoiceDesk desk;
+  media::VoiceRequestQueue desk;
   media::VoiceActivity plain{8000};
 };
 

@@ -1,9 +1,9 @@
 #include <offhook/bench/subjects.hpp>
 
-#include <offhook/media/dtmf_detector.hpp>
-#include <offhook/media/progress_detector.hpp>
-#include <offhook/media/signal_tone_detector.hpp>
-#include <offhook/media/tones.hpp>
+#include <offhook/media/detect/dtmf_detector.hpp>
+#include <offhook/media/detect/progress_detector.hpp>
+#include <offhook/media/detect/signal_tone_detector.hpp>
+#include <offhook/media/dsp/tones.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
 
 #include <spandsp.h>

@@ -2,10 +2,10 @@
 #include <offhook/bench/subjects.hpp>
 #include <offhook/bench/voice_trial.hpp>
 
-#include <offhook/media/echo_guard.hpp>
-#include <offhook/media/level.hpp>
-#include <offhook/media/voice_activity.hpp>
-#include <offhook/media/voice_bank.hpp>
+#include <offhook/media/detect/echo_guard.hpp>
+#include <offhook/media/detect/voice_activity.hpp>
+#include <offhook/media/detect/voice_bank.hpp>
+#include <offhook/media/dsp/level.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
 
 #include <fmt/format.h>

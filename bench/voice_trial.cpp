@@ -1,7 +1,7 @@
 #include <offhook/bench/voice_trial.hpp>
 
 #include <offhook/media/codec/g711.hpp>
-#include <offhook/media/voice_activity.hpp>
+#include <offhook/media/detect/voice_activity.hpp>
 
 #include <algorithm>
 #include <array>

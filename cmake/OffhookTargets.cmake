@@ -1,44 +1,70 @@
-# offhook_library(NAME [EXCLUDE dir ...] [SELDOM dir ...] LINK target ...)
-# Adds one library for a folder: every .cpp in and below it, except in the folders of EXCLUDE. Its alias is offhook::NAME.
-# SELDOM: folders (".": the files of this folder itself) whose code runs only a few times in each call or program. It is optimised less, and compiles
-# in three quarters of the time.
+# offhook_library(NAME [CHECK_BY_CALL] [EXCLUDE dir ...] [SELDOM dir ...] LINK target ... PRIVATE target ...)
+# Adds one static library from every .cpp in and below this folder, except in the folders of EXCLUDE. Its alias is offhook::NAME. Each folder below
+# is a target of its own, offhook_NAME_FOLDER; detail/ belongs to the folder around it.
+# SELDOM: folders whose code runs only a few times in each call or program. It is optimised less, and compiles in three quarters of the time.
+# CHECK_BY_CALL: see offhook_check_by_call.
 function(offhook_library name)
-  cmake_parse_arguments(arg "" "" "EXCLUDE;SELDOM;LINK;PRIVATE" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  cmake_parse_arguments(arg "CHECK_BY_CALL" "" "EXCLUDE;SELDOM;LINK;PRIVATE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   foreach(folder IN LISTS arg_EXCLUDE)
-    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${folder}/")
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
   endforeach()
-  set(seldom "")
-  foreach(folder IN LISTS arg_SELDOM)
-    string(REPLACE "/./" "/[^/]+$" pattern "^${CMAKE_CURRENT_SOURCE_DIR}/${folder}/")
-    set(found ${sources})
-    list(FILTER found INCLUDE REGEX ${pattern})
-    list(APPEND seldom ${found})
-  endforeach()
-  if(seldom)
-    list(REMOVE_ITEM sources ${seldom})
-    add_library(offhook_${name}_seldom OBJECT ${seldom})
-    set(OFFHOOK_UNITY_FILES 16)
-    offhook_unity(offhook_${name}_seldom ${seldom})
-    unset(OFFHOOK_UNITY_FILES)  # The value of the cache applies again.
-    target_link_libraries(offhook_${name}_seldom PRIVATE offhook_flags ${arg_LINK} ${arg_PRIVATE})
-    target_include_directories(offhook_${name}_seldom PRIVATE ${CMAKE_BINARY_DIR}/include)
-    target_compile_options(offhook_${name}_seldom PRIVATE $<$<CONFIG:Release>:-O1>)
-  endif()
-  if(sources)
-    add_library(offhook_${name} STATIC ${sources} $<$<BOOL:${seldom}>:$<TARGET_OBJECTS:offhook_${name}_seldom>>)
-    offhook_unity(offhook_${name} ${sources})
-    # Applications that link the installed library need neither our warnings nor header-only libraries.
-    list(TRANSFORM arg_PRIVATE REPLACE "^(offhook_.+)$" "$<BUILD_INTERFACE:\\1>")
-    target_link_libraries(offhook_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:offhook_flags> ${arg_PRIVATE})
-    target_include_directories(offhook_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/include> $<INSTALL_INTERFACE:include>)
-    target_compile_features(offhook_${name} PUBLIC cxx_std_20)
-  else()
+  if(NOT sources)
     add_library(offhook_${name} INTERFACE)
     target_link_libraries(offhook_${name} INTERFACE ${arg_LINK})
     target_include_directories(offhook_${name} INTERFACE $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/include> $<INSTALL_INTERFACE:include>)
+    add_library(offhook::${name} ALIAS offhook_${name})
+    return()
   endif()
+
+  set(folders "")
+  foreach(source IN LISTS sources)
+    string(REGEX REPLACE "(^|/)(detail/)?[^/]+$" "" folder ${source})
+    if(folder STREQUAL "")
+      set(folder .)  # The files of this folder itself.
+    endif()
+    string(MAKE_C_IDENTIFIER "${folder}" id)
+    list(APPEND folders "${folder}")
+    list(APPEND sources_of_${id} ${source})
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  set(objects "")
+  foreach(folder IN LISTS folders)
+    if(folder STREQUAL ".")
+      continue()
+    endif()
+    string(MAKE_C_IDENTIFIER "${folder}" id)
+    add_library(offhook_${name}_${id} OBJECT ${sources_of_${id}})
+    offhook_compile_folder(offhook_${name}_${id} "${folder}" ${sources_of_${id}})
+    list(APPEND objects $<TARGET_OBJECTS:offhook_${name}_${id}>)
+  endforeach()
+  add_library(offhook_${name} STATIC ${sources_of__} ${objects})
+  set_target_properties(offhook_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  # Applications that link the installed library need neither our warnings nor header-only libraries.
+  list(TRANSFORM arg_PRIVATE REPLACE "^(offhook_.+)$" "$<BUILD_INTERFACE:\\1>")
+  offhook_compile_folder(offhook_${name} "." ${sources_of__})
+  target_include_directories(offhook_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/include> $<INSTALL_INTERFACE:include>)
+  target_compile_features(offhook_${name} PUBLIC cxx_std_20)
   add_library(offhook::${name} ALIAS offhook_${name})
+endfunction()
+
+# Sets the compile options and libraries of one folder's target. Reads the arguments of offhook_library.
+function(offhook_compile_folder target folder)
+  if(folder IN_LIST arg_SELDOM)
+    set(OFFHOOK_UNITY_FILES 16)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+  offhook_unity(${target} ${ARGN})
+  get_target_property(type ${target} TYPE)
+  set(link PRIVATE)
+  if(type STREQUAL "STATIC_LIBRARY")
+    set(link PUBLIC)
+  endif()
+  target_link_libraries(${target} ${link} ${arg_LINK} PRIVATE $<BUILD_INTERFACE:offhook_flags> ${arg_PRIVATE})
+  target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/include)
+  if(arg_CHECK_BY_CALL)
+    offhook_check_by_call(${target})
+  endif()
 endfunction()
 
 # offhook_test_program(TEST FOLDER TARGET...): adds a line to tests/programs.list, in which tests/run and ./dev find the programs of a folder.
@@ -51,29 +77,29 @@ function(offhook_write_test_programs)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/tests/programs.list CONTENT "${lines}" @ONLY)
 endfunction()
 
-# offhook_not_sanitized(TARGET): marks a program that is run only as an optimised build. A build with a sanitizer excludes it from `all`.
+# offhook_not_sanitized(TARGET): a program that only an optimised build runs. A build with a sanitizer does not build it with `all`.
 function(offhook_not_sanitized target)
   if(OFFHOOK_SANITIZE)
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endfunction()
 
-# offhook_check_by_call(TARGET): the address sanitizer checks by calls instead of inline code, and does not detect use after scope. This saves a
-# quarter of the compile time. Use it for code without heavy computation: most of it is templates of Asio, Beast and JSON.
+# offhook_check_by_call(TARGET): each check of an address is a call, not code in its place, and use after scope is not looked for. A quarter less to
+# compile, for what does not compute: most of it are the templates of Asio, Beast and JSON.
 function(offhook_check_by_call target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND OFFHOOK_SANITIZE MATCHES "address")
     target_compile_options(${target} PRIVATE -fno-sanitize-address-use-after-scope --param=asan-instrumentation-with-call-threshold=0)
   endif()
 endfunction()
 
-# The tested code is built as it ships. The tests and their simulators should only compile fast.
-# offhook_test_checks(TARGET): checks addresses, but neither use after scope nor undefined behaviour. This saves a fifth of the compile time.
+# What is tested is built as it ships; the tests themselves, and the simulators that they run against, only have to be built soon.
+# offhook_test_checks(TARGET): addresses are checked, but for use after scope; undefined behaviour is not. A fifth less to compile.
 function(offhook_test_checks target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND OFFHOOK_SANITIZE MATCHES "address")
     target_compile_options(${target} PRIVATE -fno-sanitize=undefined -fno-sanitize-address-use-after-scope)
   endif()
 endfunction()
-# offhook_test_flags(TARGET): in addition, little optimisation, and checks by call.
+# offhook_test_flags(TARGET): little optimisation, too, and checks by call.
 function(offhook_test_flags target)
   offhook_test_checks(${target})
   offhook_check_by_call(${target})
@@ -81,16 +107,24 @@ function(offhook_test_flags target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
 endfunction()
 
-# offhook_test(NAME [COMPUTES] FOLDER folder LINK target ...)
-# Adds one doctest program from every *_test.cpp in tests/FOLDER. COMPUTES: its own loops take most of the time, so it is optimised like shipped code.
+# offhook_test(NAME [COMPUTES] [BELOW] FOLDER folder [EXCLUDE folder] LINK target ...)
+# Adds one doctest program from every *_test.cpp in tests/FOLDER. BELOW: also from the folders in it, except EXCLUDE. COMPUTES: its own loops take
+# most of the time, so it is optimised like shipped code.
 function(offhook_test name)
-  cmake_parse_arguments(arg "COMPUTES" "FOLDER" "LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*_test.cpp)
+  cmake_parse_arguments(arg "COMPUTES;BELOW" "FOLDER;EXCLUDE" "LINK" ${ARGN})
+  set(glob GLOB)
+  if(arg_BELOW)
+    set(glob GLOB_RECURSE)
+  endif()
+  file(${glob} sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FOLDER}/*_test.cpp)
+  if(arg_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "/${arg_FOLDER}/${arg_EXCLUDE}/")
+  endif()
   if(NOT sources)
     return()
   endif()
   add_executable(${name}_test ${sources})
-  set(OFFHOOK_UNITY_FILES 16)  # Tests change less often than the tested code.
+  set(OFFHOOK_UNITY_FILES 16)  # They change less often than what they test.
   offhook_unity(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE offhook_flags offhook_test_main ${arg_LINK})
   if(arg_COMPUTES)

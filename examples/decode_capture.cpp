@@ -1,6 +1,6 @@
 // Writes the audio of each RTP stream in a capture to a WAV file:     decode_capture CAPTURE.pcap FOLDER
 #include <offhook/media/codec/g711.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/sequence.hpp>
 

@@ -1,8 +1,8 @@
 // Mixes two recordings of any rate, as a third member of the call would hear them:     mix_legs A.wav B.wav BOTH.wav
-#include <offhook/media/level.hpp>
-#include <offhook/media/mix.hpp>
-#include <offhook/media/resample.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/dsp/level.hpp>
+#include <offhook/media/dsp/mix.hpp>
+#include <offhook/media/dsp/resample.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <algorithm>
 #include <cstdio>

@@ -1,8 +1,8 @@
 // The input is the context of a call from an operator's server. Checks that accepted values are within their bounds, and that a prompt can hold them.
 #include "require.hpp"
 
+#include <offhook/agent/profile/call_data.hpp>
 #include <offhook/agent/prompts/prompt_template.hpp>
-#include <offhook/agent/sessions/call_data.hpp>
 
 #include <cstdint>
 #include <string>

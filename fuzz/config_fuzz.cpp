@@ -2,7 +2,7 @@
 // values are within the table's bounds.
 #include "require.hpp"
 
-#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/agents/directory_builder.hpp>
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/report.hpp>
@@ -44,14 +44,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(to_string(problem).find(kSecret) == std::string::npos);
     require(problem.position.empty() || problem.position.starts_with("fuzz.json:"));
   }
-  const auto built = offhook::agent::build_book(effective, {std::nullopt, files, "dialogue.json"});
-  require(built.book != nullptr || !built.problems.empty());
+  const auto built = offhook::agent::build_directory(effective, {std::nullopt, files, "dialogue.json"});
+  require(built.directory != nullptr || !built.problems.empty());
   require(built.problems.size() <= config::kMaxProblems);
   for (const config::Problem& problem : built.problems) {
     require(!problem.where.empty() && !problem.found.empty() && !problem.allowed.empty() && !problem.advice.empty());
   }
-  if (built.book && effective.problems.empty()) {
-    const auto& profile = *built.book->choose({"1001", "6001", {}});
+  if (built.directory && effective.problems.empty()) {
+    const auto& profile = *built.directory->choose({"1001", "6001", {}});
     require(!profile.sessions.empty() && !profile.codecs.empty());
     static_cast<void>(prompt_for(profile, {}));
   }

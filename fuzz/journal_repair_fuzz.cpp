@@ -5,7 +5,7 @@
 
 #include <offhook/agent/records/journal.hpp>
 #include <offhook/agent/records/journal_names.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/tests/agent/records/fake_file_system.hpp>
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/client_assertion.hpp>
-#include <offhook/media/sealed_recording.hpp>
+#include <offhook/media/files/sealed_recording.hpp>
 #include <offhook/sip/identity/es256.hpp>
 
 #include <cstdint>

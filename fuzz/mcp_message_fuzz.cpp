@@ -32,7 +32,7 @@ void judge(const RpcMessage& message) {
 }
 
 void judge(const ToolPage& page) {
-  PinBook pins({}, Unpinned::TrustFirst);
+  PinStore pins({}, Unpinned::TrustFirst);
   std::vector<CatalogNote> notes;
   const Catalog catalog = make_catalog({"s", true}, page.tools, pins, notes);
   require(catalog.tools.size() == catalog.descriptions.size());

@@ -2,7 +2,7 @@
 // lets the meter describe them.
 #include <offhook/base/bytes.hpp>
 #include <offhook/fuzz/require.hpp>
-#include <offhook/media/comfort_noise.hpp>
+#include <offhook/media/receive/comfort_noise.hpp>
 
 #include <algorithm>
 #include <cstring>

@@ -7,7 +7,7 @@
 //   5 command   6 plan   7 playout: one frame; an odd size ends the utterance
 // Bits 3 and 4 of the first octet choose the source: the address of the SDP, the address of another SDP, the host of the signalling, or a stranger.
 // Each source sends in sequence and may pass its probation. The stream must never send to the stranger.
-#include <offhook/media/stream.hpp>
+#include <offhook/media/stream/stream.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/rtcp.hpp>
 

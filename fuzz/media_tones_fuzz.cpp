@@ -1,9 +1,9 @@
 // The input is samples for each detector of tones. Checks that each detector reports only its own kinds of events, in order, and not too often. The
 // first octet chooses the country, and how often the samples repeat, so that a short seed can contain a cadence.
-#include <offhook/media/dtmf_detector.hpp>
-#include <offhook/media/progress_detector.hpp>
-#include <offhook/media/signal_tone_detector.hpp>
-#include <offhook/media/tones.hpp>
+#include <offhook/media/detect/dtmf_detector.hpp>
+#include <offhook/media/detect/progress_detector.hpp>
+#include <offhook/media/detect/signal_tone_detector.hpp>
+#include <offhook/media/dsp/tones.hpp>
 
 #include <algorithm>
 #include <array>

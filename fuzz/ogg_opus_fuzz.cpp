@@ -1,7 +1,7 @@
 // The input is a file that may be Opus in Ogg. If the first octet is odd, each page gets a correct checksum, so that the code after the check is
 // reached.
 #include <offhook/fuzz/require.hpp>
-#include <offhook/media/ogg_opus.hpp>
+#include <offhook/media/files/ogg_opus.hpp>
 
 #include <array>
 #include <vector>

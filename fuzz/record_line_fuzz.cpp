@@ -2,9 +2,9 @@
 // control sequences for the terminal.
 #include "require.hpp"
 
-#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/records/record_reader.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 #include <algorithm>
 #include <cstdint>

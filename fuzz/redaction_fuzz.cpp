@@ -2,7 +2,7 @@
 // valid, and that a second redaction changes nothing.
 #include "require.hpp"
 
-#include <offhook/agent/transcripts/redaction.hpp>
+#include <offhook/agent/redaction/redaction.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // timestamp step (signed, in units of 40), time step, payload type, SSRC and timing, digit. Bit 3 of the action says whether a full ring drops its
 // oldest packet. Bits 3 to 5 of the timing choose whether the payload is packed, its duration and its clock. The player stretches the waiting samples
 // when the buffer requests it, by at most the digit. Payload type 13 is comfort noise, 14 the last audio of a talk spurt, 15 a key.
-#include <offhook/rtp/jitter_buffer.hpp>
+#include <offhook/rtp/jitter/jitter_buffer.hpp>
 #include <offhook/rtp/telephone_event.hpp>
 
 #include <algorithm>

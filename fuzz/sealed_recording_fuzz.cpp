@@ -2,7 +2,7 @@
 // length of each, and steps of three octets that change an octet, cut off the rest, or repeat the rest. Checks that the decrypted audio is always a
 // prefix of the original, and complete only if the file was not changed.
 #include <offhook/fuzz/require.hpp>
-#include <offhook/media/sealed_recording.hpp>
+#include <offhook/media/files/sealed_recording.hpp>
 
 #include <algorithm>
 #include <vector>

@@ -2,8 +2,8 @@
 // same messages, pings and errors as in one piece.
 #include "require.hpp"
 
-#include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/framer.hpp>
+#include <offhook/sip/model/limits.hpp>
 
 #include <algorithm>
 #include <cstdint>

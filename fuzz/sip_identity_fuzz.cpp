@@ -1,10 +1,10 @@
 // The input is an Identity header field of a peer. Parses it, and verifies a whole call with it.
 #include "require.hpp"
 
-#include <offhook/sip/identity/caller_identity.hpp>
+#include <offhook/sip/identity/caller_check.hpp>
 #include <offhook/sip/identity/identity_header.hpp>
 #include <offhook/sip/identity/trusted_certificates.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <cstdint>
 #include <string>

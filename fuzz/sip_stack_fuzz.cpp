@@ -320,7 +320,7 @@ class Driver {
   base::SeededRandom random_{7};
   static sip::StackOptions options() {
     sip::StackOptions made;
-    made.door.on = false;  // Otherwise the limiter would refuse most inputs.
+    made.admission.on = false;  // Otherwise the limiter would refuse most inputs.
     made.packages = {{"dialog", "", {}}};
     made.message_types = "text/plain";
     return made;

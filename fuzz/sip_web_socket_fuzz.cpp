@@ -3,7 +3,7 @@
 // size of the pieces, then the octets of the peer.
 #include "require.hpp"
 
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/transport/web_socket_stream.hpp>
 
 #include <boost/asio/error.hpp>

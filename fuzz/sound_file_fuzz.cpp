@@ -1,7 +1,7 @@
 // The input is a sound file that an operator configures for a greeting or for music on hold. Checks that an accepted file becomes a prompt of whole
 // frames.
 #include <offhook/fuzz/require.hpp>
-#include <offhook/media/prompt.hpp>
+#include <offhook/media/files/prompt.hpp>
 
 #include <cstdint>
 

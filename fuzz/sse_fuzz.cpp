@@ -1,7 +1,7 @@
 // The input is server-sent events. Checks that the events are within their bounds, and the same however the input is split.
 #include "require.hpp"
 
-#include <offhook/agent/providers/sse.hpp>
+#include <offhook/agent/support/sse.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // written, and that showing it sends no control sequences to the terminal.
 #include "require.hpp"
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/transcripts/transcript_line.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 

@@ -1,7 +1,7 @@
 // The input is a file that may be a WAV. Checks that the parser reads only within the file, and that the sound reads back the same after it is
 // written.
 #include <offhook/fuzz/require.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <vector>
 

@@ -1,8 +1,8 @@
 #include <offhook/tools/commands.hpp>
 
-#include <offhook/agent/agent_options.hpp>
-#include <offhook/agent/records/json_line.hpp>
-#include <offhook/agent/registrations.hpp>
+#include <offhook/agent/app/agent_options.hpp>
+#include <offhook/agent/app/registrations.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/tools/call_lines.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/terminal.hpp>

@@ -1,7 +1,7 @@
 #include <offhook/tools/call_lines.hpp>
 
-#include <offhook/agent/ops/colour.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/colour.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/agent.hpp>
+#include <offhook/agent/app/agent.hpp>
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include <offhook/tools/commands.hpp>
 
-#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/terminal.hpp>

@@ -1,7 +1,7 @@
 #include <offhook/tools/commands.hpp>
 
-#include <offhook/agent/checkup.hpp>
-#include <offhook/agent/online_check.hpp>
+#include <offhook/agent/app/checkup.hpp>
+#include <offhook/agent/app/online_check.hpp>
 #include <offhook/agent/config/report.hpp>
 #include <offhook/agent/config/schema.hpp>
 #include <offhook/agent/providers/embedded/dialogue_schema.hpp>

@@ -1,8 +1,8 @@
 #include <offhook/tools/commands.hpp>
 
 #include <offhook/agent/demo/demo.hpp>
-#include <offhook/agent/ops/colour.hpp>
-#include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/support/colour.hpp>
+#include <offhook/agent/support/log.hpp>
 #include <offhook/tools/share_path.hpp>
 #include <offhook/tools/terminal.hpp>
 

@@ -1,8 +1,8 @@
-#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/variables.hpp>
 #include <offhook/agent/erasure/erasure.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/tools/commands.hpp>
 #include <offhook/tools/service.hpp>
 

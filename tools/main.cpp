@@ -1,6 +1,6 @@
 #include <offhook/agent/config/schema.hpp>
 #include <offhook/agent/config/settings.hpp>
-#include <offhook/agent/config/suggestion.hpp>
+#include <offhook/agent/support/suggestion.hpp>
 #include <offhook/tools/commands.hpp>
 #include <offhook/tools/completion.hpp>
 #include <offhook/tools/help_formatter.hpp>

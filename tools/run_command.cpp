@@ -1,13 +1,13 @@
 #include <offhook/tools/commands.hpp>
 
-#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/app/agent_options.hpp>
+#include <offhook/agent/app/registrations.hpp>
 #include <offhook/agent/config/changes.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/ops/health_server.hpp>
-#include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/ops/service_notifier.hpp>
-#include <offhook/agent/registrations.hpp>
-#include <offhook/base/heap_keeper.hpp>
+#include <offhook/agent/support/log.hpp>
+#include <offhook/base/heap_trimmer.hpp>
 #include <offhook/tools/service.hpp>
 
 #include <fmt/format.h>
@@ -168,7 +168,7 @@ int run(const RunArguments& arguments) {
   notifier.ready();  // Do not wait for a registrar, which may be down for days.
   Pulse pulse(*agent, notifier);
   SilenceWarning silence(first, *config);
-  base::HeapKeeper heap;
+  base::HeapTrimmer heap;
   for (int signal = 0; signal == 0 || signal == SIGHUP; signal = next_signal(std::chrono::milliseconds(200))) {
     heap.tidy(base::Clock::now());
     pulse.on_time(base::Clock::now());

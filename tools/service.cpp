@@ -1,12 +1,12 @@
 #include <offhook/tools/service.hpp>
 
-#include <offhook/agent/agent_options.hpp>
-#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/agents/directory_builder.hpp>
+#include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/config/process_environment.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/variables.hpp>
-#include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/phone/target.hpp>
+#include <offhook/agent/support/log.hpp>
 #include <offhook/tools/share_path.hpp>
 #include <offhook/tools/terminal.hpp>
 
@@ -64,7 +64,7 @@ void print_problems(const std::string& command, const std::vector<agent::config:
 
 base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agent::config::Sources& sources) {
   auto effective = agent::config::read(sources);
-  auto built = agent::build_book(effective, {sources.path, sources.files, share_path("dialogues/receptionist.json")});
+  auto built = agent::build_directory(effective, {sources.path, sources.files, share_path("dialogues/receptionist.json")});
   auto problems = std::move(effective.problems);
   problems.insert(problems.end(), built.problems.begin(), built.problems.end());
   agent::config::add_positions(effective, problems);
@@ -72,7 +72,7 @@ base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agen
   if (!problems.empty()) return base::fail(std::move(problems));
   auto warnings = std::move(effective.warnings);
   warnings.insert(warnings.end(), built.warnings.begin(), built.warnings.end());
-  return Loaded{std::move(effective.config), std::move(built.book), std::move(warnings)};
+  return Loaded{std::move(effective.config), std::move(built.directory), std::move(warnings)};
 }
 
 std::optional<Loaded> load_config(const std::string& command, const agent::config::Sources& sources, LogTo log) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/agent.hpp>
-#include <offhook/agent/agents/agent_book.hpp>
+#include <offhook/agent/agents/agent_directory.hpp>
+#include <offhook/agent/app/agent.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/tools/commands.hpp>
 
@@ -36,7 +36,7 @@ enum class LogTo { StandardOutput, StandardError };
 /// A valid configuration, and its agents.
 struct Loaded {
   agent::config::Config config;
-  std::shared_ptr<const agent::AgentBook> agents;
+  std::shared_ptr<const agent::AgentDirectory> agents;
   std::vector<agent::config::Warning> warnings;
 };
 /// Loads the configuration without output. Returns the problems if it is not valid.

@@ -1,8 +1,8 @@
 #include <offhook/tools/commands.hpp>
 
 #include <offhook/agent/config/proxies.hpp>
-#include <offhook/agent/ops/log.hpp>
 #include <offhook/agent/setup/setup.hpp>
+#include <offhook/agent/support/log.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/setup_prober.hpp>
 #include <offhook/tools/setup_terminal.hpp>

@@ -1,10 +1,10 @@
 #include <offhook/tools/setup_prober.hpp>
 
-#include <offhook/agent/agent_options.hpp>
-#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/agents/directory_builder.hpp>
+#include <offhook/agent/app/agent_options.hpp>
+#include <offhook/agent/app/registrations.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/net/host_lookup.hpp>
-#include <offhook/agent/registrations.hpp>
 #include <offhook/agent/setup/key_trial.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/share_path.hpp>
@@ -137,12 +137,12 @@ Finding NetworkProber::call(const agent::config::Config& config, const std::stri
   effective.config = config;
   effective.origins.resize(agent::config::settings().size());
   auto built =
-      agent::build_book(effective, {config.path, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
-  if (!built.book) return {false, to_string(built.problems.front())};
+      agent::build_directory(effective, {config.path, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
+  if (!built.directory) return {false, to_string(built.problems.front())};
   const auto seen = std::make_shared<TestCall>(agent::registrations_of(config));
   int code = kOk;
   const auto agent = start_agent(
-      "setup", {config, built.book, {}}, [seen](const agent::AgentEvent& event) { seen->on_event(event); }, code);
+      "setup", {config, built.directory, {}}, [seen](const agent::AgentEvent& event) { seen->on_event(event); }, code);
   if (!agent) return {false, "the agent cannot start"};
   if (!wait(kRegisterLimit, [&] { return seen->registration.is_over.load(); }) || !seen->registration.is_up)
     return {false, "cannot register: " + seen->registration.reason()};

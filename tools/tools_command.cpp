@@ -1,8 +1,8 @@
 #include <offhook/tools/commands.hpp>
 
-#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/agents/directory_builder.hpp>
 #include <offhook/agent/config/report.hpp>
-#include <offhook/agent/tools/tool_survey.hpp>
+#include <offhook/agent/tools/servers/tool_survey.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/share_path.hpp>
 #include <offhook/tools/terminal.hpp>
@@ -46,14 +46,14 @@ void print_tool(const ToolSurvey::Tool& tool, std::optional<std::size_t> screen)
 }
 
 /// Returns the survey, with the faults of the agents' grants.
-ToolSurvey survey_of(const agent::tools::ToolServerPlan& plan, const agent::AgentBook& book) {
+ToolSurvey survey_of(const agent::tools::ToolServerPlan& plan, const agent::AgentDirectory& directory) {
   ToolSurvey survey = agent::tools::survey_tools(plan, kLimit);
   std::vector<ToolSurvey::Trouble> of_grants;
   const auto add = [&](const agent::AgentProfile& agent) {
     for (auto& trouble : agent::tools::grant_troubles(survey, agent)) of_grants.push_back(std::move(trouble));
   };
-  for (const auto& entry : book.entries()) add(*entry.profile);
-  add(*book.otherwise());
+  for (const auto& entry : directory.entries()) add(*entry.profile);
+  add(*directory.otherwise());
   survey.troubles.insert(survey.troubles.end(), of_grants.begin(), of_grants.end());
   return survey;
 }
@@ -63,15 +63,15 @@ ToolSurvey survey_of(const agent::tools::ToolServerPlan& plan, const agent::Agen
 int list_tools(const ConfigArguments& arguments) {
   const auto effective = agent::config::read(sources_of(arguments.config, arguments.set));
   const auto path = arguments.config.empty() ? std::optional<std::string>() : std::optional(arguments.config);
-  const auto built = agent::build_book(effective, {path, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
+  const auto built = agent::build_directory(effective, {path, agent::config::disk_files(), share_path("dialogues/receptionist.json")});
   auto problems = effective.problems;
   problems.insert(problems.end(), built.problems.begin(), built.problems.end());
   if (!problems.empty()) {
     print_problems("tools", problems);
     return kUsage;
   }
-  const auto& plan = built.book->tool_servers();
-  const ToolSurvey survey = plan ? survey_of(*plan, *built.book) : ToolSurvey{};
+  const auto& plan = built.directory->tool_servers();
+  const ToolSurvey survey = plan ? survey_of(*plan, *built.directory) : ToolSurvey{};
   if (arguments.json) fmt::print("{}\n", json_of(survey));
   else if (!plan) fmt::print("There are no /tool_servers: docs/tools.md says how to write one.\n");
   if (!arguments.json) {

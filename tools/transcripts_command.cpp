@@ -1,6 +1,6 @@
-#include <offhook/agent/agent_options.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/records/listing.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/transcripts/day_files.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 #include <offhook/tools/commands.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/agents/book_builder.hpp>
-#include <offhook/agent/agents/sound_shelf.hpp>
+#include <offhook/agent/agents/directory_builder.hpp>
+#include <offhook/agent/agents/sound_cache.hpp>
 #include <offhook/agent/config/nested.hpp>
 
 #include <string>
@@ -13,18 +13,18 @@ namespace offhook::inline v0::agent {
 class Draft {
  public:
   /// `entry` is an entry of /agents; /agent gives the settings that the entry omits. nullptr means /agent itself.
-  Draft(const config::Effective& effective, const BookSources& sources, const config::JsonValue* entry, std::size_t index,
-        SoundShelf& sounds, BuiltBook& out);
+  Draft(const config::Effective& effective, const DirectorySources& sources, const config::JsonValue* entry, std::size_t index,
+        SoundCache& sounds, BuiltDirectory& out);
 
   [[nodiscard]] const config::AgentSettings& settings() const { return settings_; }
   [[nodiscard]] const config::Effective& effective() const { return effective_; }
-  [[nodiscard]] const BookSources& sources() const { return sources_; }
+  [[nodiscard]] const DirectorySources& sources() const { return sources_; }
   [[nodiscard]] const config::JsonValue* entry() const { return entry_; }
   /// Returns true when the agent's entry of /agents has this setting itself.
   [[nodiscard]] bool says(std::string_view name) const { return entry_ != nullptr && config::member(*entry_, name) != nullptr; }
   /// Returns the place of a setting of this agent, in words for people.
   [[nodiscard]] std::string where(std::string_view name) const;
-  [[nodiscard]] SoundShelf& sounds() { return sounds_; }
+  [[nodiscard]] SoundCache& sounds() { return sounds_; }
   [[nodiscard]] ProviderPtr provider(std::string_view name) const;
 
   /// Adds a problem, unless it is there already: several agents may share one setting.
@@ -33,12 +33,12 @@ class Draft {
 
  private:
   const config::Effective& effective_;
-  const BookSources& sources_;
+  const DirectorySources& sources_;
   const config::JsonValue* entry_;
   std::string pointer_;
   config::AgentSettings settings_;
-  SoundShelf& sounds_;
-  BuiltBook& out_;
+  SoundCache& sounds_;
+  BuiltDirectory& out_;
 };
 
 // Each of these functions fills in a part of the profile.

@@ -1,7 +1,7 @@
 #include <offhook/agent/agents/draft.hpp>
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
-#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/agent/providers/voices.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 
 #include <algorithm>
 #include <span>

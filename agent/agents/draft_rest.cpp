@@ -1,6 +1,6 @@
 #include <offhook/agent/agents/draft.hpp>
 
-#include <offhook/agent/sessions/call_data.hpp>
+#include <offhook/agent/profile/call_data.hpp>
 
 namespace offhook::inline v0::agent {
 

@@ -1,6 +1,6 @@
 #include <offhook/agent/agents/draft_servers.hpp>
 
-#include <offhook/agent/config/json_tree.hpp>
+#include <offhook/agent/support/json_tree.hpp>
 #include <offhook/agent/tools/http/document_node.hpp>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ constexpr std::size_t kMaxKeyFile = 64U << 10U, kMaxAuthorities = 4U << 20U;
 /// Makes the options of one server of /tool_servers from its settings. Each defect becomes a problem.
 class ServerDraft {
  public:
-  ServerDraft(const ToolServerSettings& settings, bool is_granted, const BookSources& sources, BuiltBook& out)
+  ServerDraft(const ToolServerSettings& settings, bool is_granted, const DirectorySources& sources, BuiltDirectory& out)
       : settings_(settings), sources_(sources), out_(out), at_("/tool_servers" + config::pointer_step(settings.name)), is_granted_(is_granted) {}
 
   void add_to(ToolServerPlan& plan) {
@@ -134,8 +134,8 @@ class ServerDraft {
   }
 
   const ToolServerSettings& settings_;
-  const BookSources& sources_;
-  BuiltBook& out_;
+  const DirectorySources& sources_;
+  BuiltDirectory& out_;
   std::string at_;
   bool is_granted_;
   std::string files_;
@@ -143,8 +143,8 @@ class ServerDraft {
 
 }  // namespace
 
-std::shared_ptr<const ToolServerPlan> draft_servers(const config::Effective& effective, const BookSources& sources, const std::vector<AgentBook::Profile>& profiles,
-                                                    BuiltBook& out) {
+std::shared_ptr<const ToolServerPlan> draft_servers(const config::Effective& effective, const DirectorySources& sources, const std::vector<AgentDirectory::Profile>& profiles,
+                                                    BuiltDirectory& out) {
   if (effective.config.tool_servers.empty()) return nullptr;
   auto plan = std::make_shared<ToolServerPlan>();
   plan->proxies = effective.config.proxies;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/agents/book_builder.hpp>
-#include <offhook/agent/tools/tool_servers.hpp>
+#include <offhook/agent/agents/directory_builder.hpp>
+#include <offhook/agent/tools/servers/tool_servers.hpp>
 
 #include <memory>
 
@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent {
 
 /// Makes the plan of all tool servers. Reads OpenAPI documents now, so that a reload takes all of them at once; sends nothing to a server.
 /// Warns about a server of which no agent is granted a tool.
-[[nodiscard]] std::shared_ptr<const tools::ToolServerPlan> draft_servers(const config::Effective& effective, const BookSources& sources,
-                                                                         const std::vector<AgentBook::Profile>& profiles, BuiltBook& out);
+[[nodiscard]] std::shared_ptr<const tools::ToolServerPlan> draft_servers(const config::Effective& effective, const DirectorySources& sources,
+                                                                         const std::vector<AgentDirectory::Profile>& profiles, BuiltDirectory& out);
 
 }  // namespace offhook::inline v0::agent

@@ -4,7 +4,7 @@
 
 #include <offhook/agent/config/check_words.hpp>
 #include <offhook/agent/config/harmless_value.hpp>
-#include <offhook/agent/config/suggestion.hpp>
+#include <offhook/agent/support/suggestion.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
 

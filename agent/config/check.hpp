@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/support/json_tree.hpp>
 #include <offhook/base/result.hpp>
 
 #include <optional>

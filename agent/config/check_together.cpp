@@ -5,10 +5,10 @@
 #include <offhook/agent/config/harmless_value.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/providers.hpp>
-#include <offhook/agent/transcripts/text_pattern.hpp>
+#include <offhook/agent/redaction/text_pattern.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/media/sealed_recording.hpp>
+#include <offhook/media/files/sealed_recording.hpp>
 #include <offhook/sip/transport/web_socket_options.hpp>
 
 #include <algorithm>
@@ -126,12 +126,12 @@ void check_connections(const Sip& sip, Problems& problems) {
 }
 
 void check_door(const Sip& sip, Problems& problems) {
-  const JsonValue* peers = member(sip.door, "peers");
+  const JsonValue* peers = member(sip.admission, "peers");
   for (std::size_t i = 0; peers != nullptr && i < peers->items.size(); ++i) {
     const JsonValue* bits = member(peers->items[i], "bits");
     const auto address = base::IpAddress::parse(text_of(peers->items[i], "address"));
     if (bits != nullptr && address && address->is_v4() && bits->integer > 32)
-      problems.push_back({"/sip/door/peers/" + std::to_string(i) + "/bits", "more bits than the address has", "0 to 32 for an IPv4 address", "lower it"});
+      problems.push_back({"/sip/admission/peers/" + std::to_string(i) + "/bits", "more bits than the address has", "0 to 32 for an IPv4 address", "lower it"});
   }
 }
 

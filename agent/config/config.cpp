@@ -3,13 +3,13 @@
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/check_together.hpp>
 #include <offhook/agent/config/environment.hpp>
-#include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/proxies.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/settings_reader.hpp>
-#include <offhook/agent/config/suggestion.hpp>
 #include <offhook/agent/config/variables.hpp>
+#include <offhook/agent/support/json_tree.hpp>
+#include <offhook/agent/support/suggestion.hpp>
 
 #include <algorithm>
 #include <cstdlib>

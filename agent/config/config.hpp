@@ -1,11 +1,11 @@
 #pragma once
 
 #include <offhook/agent/config/json_places.hpp>
-#include <offhook/agent/config/json_tree.hpp>
-#include <offhook/agent/config/problem.hpp>
-#include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/net/proxy.hpp>
-#include <offhook/agent/provider_profile.hpp>
+#include <offhook/agent/profile/provider_profile.hpp>
+#include <offhook/agent/support/json_tree.hpp>
+#include <offhook/agent/support/problem.hpp>
+#include <offhook/agent/support/secret.hpp>
 #include <offhook/base/result.hpp>
 
 #include <chrono>
@@ -47,7 +47,7 @@ struct Sip {
   JsonValue tls{}, web_socket{};       ///< a JsonValue of this struct is Null when its setting is absent
   std::string transfer = "attended";    ///< or "blind"
   std::string registration = "serial";  ///< how it registers at the secondaries: "serial" or "parallel"
-  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, door{}, connections{};  ///< `callers` is for display: secrets are masked
+  JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, admission{}, connections{};  ///< `callers` is for display: secrets are masked
   JsonValue challenges{}, identity{};
   std::vector<CallerSecret> caller_secrets{};  ///< names and passwords in /sip/callers/who
 };

@@ -1,7 +1,7 @@
 #include <offhook/agent/config/environment.hpp>
 
-#include <offhook/agent/config/suggestion.hpp>
 #include <offhook/agent/config/variables.hpp>
+#include <offhook/agent/support/suggestion.hpp>
 
 #include <algorithm>
 #include <map>

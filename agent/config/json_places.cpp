@@ -1,6 +1,6 @@
 #include <offhook/agent/config/json_places.hpp>
 
-#include <offhook/agent/config/json_tree.hpp>
+#include <offhook/agent/support/json_tree.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

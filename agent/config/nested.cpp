@@ -1,9 +1,9 @@
 #include <offhook/agent/config/nested.hpp>
 
 #include <offhook/agent/config/check_words.hpp>
-#include <offhook/agent/config/secret.hpp>
-#include <offhook/agent/config/suggestion.hpp>
 #include <offhook/agent/config/variables.hpp>
+#include <offhook/agent/support/secret.hpp>
+#include <offhook/agent/support/suggestion.hpp>
 
 #include <algorithm>
 

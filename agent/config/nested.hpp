@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/config/check.hpp>
-#include <offhook/agent/config/problem.hpp>
+#include <offhook/agent/support/problem.hpp>
 #include <offhook/base/socket_address.hpp>
 
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/config/check.hpp>
-#include <offhook/agent/provider_profile.hpp>
+#include <offhook/agent/profile/provider_profile.hpp>
 
 #include <optional>
 #include <string>

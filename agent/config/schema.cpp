@@ -3,8 +3,8 @@
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/check_words.hpp>
 #include <offhook/agent/config/config.hpp>
-#include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/support/json_tree.hpp>
 
 #include <utility>
 #include <vector>

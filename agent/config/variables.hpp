@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/config/problem.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/support/problem.hpp>
 
 #include <cstddef>
 #include <string>

@@ -3,8 +3,8 @@
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/conversation/tool.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/media/answer_watch.hpp>
-#include <offhook/media/line_tone.hpp>
+#include <offhook/media/detect/answer_watch.hpp>
+#include <offhook/media/detect/line_tone.hpp>
 
 #include <chrono>
 #include <optional>

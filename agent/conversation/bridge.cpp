@@ -22,7 +22,7 @@ Bridge::Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> t
       observer_(std::move(observer)),
       asks_who_answered_(options.machine != MachinePolicy::Ignore),
       core_(std::move(options)),
-      ear_(port_->rate_hz),
+      feed_(port_->rate_hz),
       playout_(port_->rate_hz) {}
 
 void Bridge::start(SessionContext context, base::TimePoint now) {
@@ -36,7 +36,7 @@ void Bridge::start(SessionContext context, base::TimePoint now) {
 void Bridge::on_connected(base::TimePoint now) {
   core_.on_connected(now, actions_);
   media::HeardFrame early;
-  while (asks_who_answered_ && port_->heard.try_pop(early)) ear_.on_frame(early, *session_);  // Audio before the answer comes from the network.
+  while (asks_who_answered_ && port_->heard.try_pop(early)) feed_.on_frame(early, *session_);  // Audio before the answer comes from the network.
   if (asks_who_answered_) answerer_.emplace();
   on_wake(now);
 }
@@ -47,7 +47,7 @@ void Bridge::on_ended() {
   core_.on_ended();
   tell_waiting(false);
   actions_.clear();
-  ear_.close();
+  feed_.close();
   playout_.clear();
   commands_.clear();
   session_->abandon_turn();
@@ -124,12 +124,12 @@ void Bridge::tell_waiting(bool waits) {
 }
 
 void Bridge::drain_port(base::TimePoint now) {
-  // Reads frames first: when the event that opens a turn is handled, the Ear already has the turn's first syllable.
+  // Reads frames first: when the event that opens a turn is handled, the SessionFeed already has the turn's first syllable.
   media::HeardFrame frame;
   while (port_->heard.try_pop(frame)) {
     heard_tick_ = frame.tick;
     if (core_.is_held_by_peer()) continue;  // Music on hold is neither the caller nor a machine that answers.
-    ear_.on_frame(frame, *session_);
+    feed_.on_frame(frame, *session_);
     if (answerer_) watch_answerer(answerer_->hear(frame.tick, frame.speech), now);
   }
   media::MediaEvent event;
@@ -231,14 +231,14 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                  [&](const AnswerCall&) { control_.answer(); },
                  [&](const BeginListening& a) {
                    session_->begin_turn(a.turn, a.expect);
-                   ear_.open(first_voiced_, *session_);
+                   feed_.open(first_voiced_, *session_);
                  },
                  [&](const EndListening&) {
-                   ear_.close();
+                   feed_.close();
                    session_->end_turn();
                  },
                  [&](const AbandonListening&) {
-                   ear_.close();
+                   feed_.close();
                    session_->abandon_turn();
                  },
                  [&](const Respond& a) {

@@ -3,12 +3,12 @@
 #include <offhook/agent/conversation/command_outbox.hpp>
 #include <offhook/agent/conversation/conversation.hpp>
 #include <offhook/agent/conversation/deadline_check.hpp>
-#include <offhook/agent/conversation/ear.hpp>
+#include <offhook/agent/conversation/session_feed.hpp>
 #include <offhook/agent/conversation/key_filter.hpp>
 #include <offhook/agent/conversation/playout_queue.hpp>
 #include <offhook/agent/conversation/response_meter.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/media/digit_limit.hpp>
+#include <offhook/media/detect/digit_limit.hpp>
 
 #include <functional>
 #include <memory>
@@ -85,7 +85,7 @@ class Bridge {
   bool asks_who_answered_;
   Conversation core_;
   DeadlineCheck deadlines_;
-  Ear ear_;
+  SessionFeed feed_;
   PlayoutQueue playout_;
   CommandOutbox commands_;
   KeyFilter keys_;

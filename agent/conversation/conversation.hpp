@@ -9,8 +9,8 @@
 #include <offhook/agent/conversation/patience.hpp>
 #include <offhook/agent/conversation/tool_question.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/media/answer_watch.hpp>
-#include <offhook/media/audio_port.hpp>
+#include <offhook/media/detect/answer_watch.hpp>
+#include <offhook/media/port/audio_port.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/conversation/rate_converter.hpp>
-#include <offhook/media/audio_port.hpp>
+#include <offhook/media/port/audio_port.hpp>
 
 #include <deque>
 #include <vector>

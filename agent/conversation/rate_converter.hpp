@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/media/resample.hpp>
+#include <offhook/media/dsp/resample.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/agent.hpp>
+#include <offhook/agent/app/agent.hpp>
 #include <offhook/agent/demo/scripted_caller.hpp>
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #include <offhook/agent/demo/wav_files.hpp>
 
-#include <offhook/media/resample.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/dsp/resample.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <algorithm>
 #include <fstream>

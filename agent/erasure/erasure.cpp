@@ -2,10 +2,10 @@
 
 #include <offhook/agent/recordings/recording_name.hpp>
 #include <offhook/agent/records/call_id.hpp>
-#include <offhook/agent/records/file_system.hpp>
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/records/record_reader.hpp>
+#include <offhook/agent/support/file_system.hpp>
 #include <offhook/agent/transcripts/day_file_names.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 

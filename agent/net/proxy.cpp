@@ -2,8 +2,8 @@
 
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
+#include <offhook/sip/admission/admission_options.hpp>
 #include <offhook/sip/message/uri.hpp>
-#include <offhook/sip/stack/door_options.hpp>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include <offhook/agent/ops/bounded_counters.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 #include <utility>
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <offhook/agent/ops/call_outcome.hpp>
-#include <offhook/agent/ops/figures.hpp>
-#include <offhook/media/quality_report.hpp>
-#include <offhook/sip/identity/caller_identity.hpp>
+#include <offhook/agent/support/figures.hpp>
+#include <offhook/media/quality/quality_report.hpp>
+#include <offhook/sip/model/caller_identity.hpp>
 
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/ops/bounded_counters.hpp>
-#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
 
 #include <prometheus/counter.h>

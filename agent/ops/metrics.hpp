@@ -2,8 +2,8 @@
 
 #include <offhook/agent/ops/call_metrics.hpp>
 #include <offhook/agent/ops/conversation_metrics.hpp>
-#include <offhook/agent/ops/figures.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/agent/support/figures.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/ops/figures.hpp>
+#include <offhook/agent/support/figures.hpp>
 
 #include <string>
 

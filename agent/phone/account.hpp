@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/phone/phone_error.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <memory>
 

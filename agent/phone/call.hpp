@@ -1,11 +1,11 @@
 #pragma once
 
 #include <offhook/agent/phone/phone_error.hpp>
-#include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/engine.hpp>
-#include <offhook/media/media_plan.hpp>
+#include <offhook/media/port/audio_port.hpp>
+#include <offhook/media/port/media_plan.hpp>
 #include <offhook/sdp/session.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/sip/stack/stack.hpp>
 
 #include <memory>

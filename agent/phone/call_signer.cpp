@@ -2,7 +2,7 @@
 
 #include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/agent/phone/small_file.hpp>
-#include <offhook/sip/identity/caller_identity.hpp>
+#include <offhook/sip/identity/caller_check.hpp>
 
 #include <array>
 #include <cstddef>

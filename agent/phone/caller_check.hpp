@@ -4,7 +4,7 @@
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/sip/identity/identity_verifier.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <cstdint>
 #include <optional>

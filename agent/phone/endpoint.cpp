@@ -1,17 +1,17 @@
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <offhook/agent/phone/availability.hpp>
-#include <offhook/agent/phone/call_room.hpp>
+#include <offhook/agent/phone/call_capacity.hpp>
 #include <offhook/agent/phone/call_signer.hpp>
 #include <offhook/agent/phone/caller_check.hpp>
 #include <offhook/agent/phone/line_watchers.hpp>
 #include <offhook/agent/phone/media_hosts.hpp>
 #include <offhook/agent/phone/phone_call.hpp>
 #include <offhook/agent/phone/phone_core.hpp>
-#include <offhook/agent/phone/subscription_book.hpp>
+#include <offhook/agent/phone/subscription_registry.hpp>
 #include <offhook/base/random.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
-#include <offhook/sip/stack/way_out.hpp>
+#include <offhook/sip/model/capabilities.hpp>
+#include <offhook/sip/stack/outbound_route.hpp>
 
 #include <chrono>
 #include <thread>
@@ -130,12 +130,12 @@ class Endpoint::Impl {
     if (account == accounts_.end() || account->second->removed)
       return base::fail(phone_error(PhoneError::UnknownAccount, "cannot dial: the account of the call does not belong to this endpoint"));
     if (calls_.size() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "cannot dial: the endpoint has its highest number of calls"));
-    if (const Shortage shortage = room_.shortage(base::Clock::now()); shortage != Shortage::None) return base::fail(error_of(shortage));
+    if (const Shortage shortage = capacity_.shortage(base::Clock::now()); shortage != Shortage::None) return base::fail(error_of(shortage));
     const auto local = local_for_calls();
     if (!local) return base::fail(phone_error(PhoneError::Socket, "cannot dial: this machine has no network address"));
     auto call = PhoneCall::dial(core_, signed_by_us(options, account->second->address), std::move(port), *local, next_sdp_id());
     if (!call) return base::fail(call.error());
-    room_.on_call();
+    capacity_.on_call();
     calls_.emplace((*call)->id(), *call);
     tell_availability();
     if (lines_) lines_->dialled((*call)->id(), options.account.id(), options.target, options.privacy.any(), base::Clock::now());
@@ -178,9 +178,9 @@ class Endpoint::Impl {
   std::shared_ptr<PhoneCore> core_;
   std::unordered_map<sip::AccountId, std::shared_ptr<AccountState>> accounts_;
   std::unordered_map<sip::SessionId, std::shared_ptr<PhoneCall>> calls_;
-  SubscriptionBook subscriptions_;
+  SubscriptionRegistry subscriptions_;
   std::optional<LineWatchers> lines_;
-  CallRoom room_;
+  CallCapacity capacity_;
   MediaHosts hosts_{[this](const std::string& host, auto done) { edge_->find_host(host, std::move(done)); }, [this](sip::Event event) { on_sip(std::move(event)); }};
   std::optional<CallerCheck> callers_;
   std::optional<CallSigner> signer_;
@@ -197,7 +197,7 @@ class Endpoint::Impl {
   }
 
   void tell_availability() {
-    const bool has_room = room_.shortage(base::Clock::now()) == Shortage::None && !(options_.is_loading && options_.is_loading());
+    const bool has_room = capacity_.shortage(base::Clock::now()) == Shortage::None && !(options_.is_loading && options_.is_loading());
     stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field, has_room));
   }
   /// Runs every second, because the load of audio and the state of loading change without calls.
@@ -313,7 +313,7 @@ class Endpoint::Impl {
       on_event_(CallTurnedAway{std::move(event), 486});
       return;
     }
-    if (room_.shortage(base::Clock::now()) != Shortage::None) {
+    if (capacity_.shortage(base::Clock::now()) != Shortage::None) {
       (void)stack_.reject(event.session, 503, {{"Retry-After", std::string(sip::kRetryAfter)}}, base::Clock::now());
       on_event_(CallTurnedAway{std::move(event), 503});
       return;
@@ -326,7 +326,7 @@ class Endpoint::Impl {
         return;
       }
     }
-    room_.on_call();
+    capacity_.on_call();
     auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id());
     calls_.emplace(event.session, call);
     tell_availability();

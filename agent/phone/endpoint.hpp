@@ -46,7 +46,7 @@ struct DialOptions {
   std::optional<sip::Reliability> reliability{};            ///< 100rel (RFC 3262); nullopt: the account's
   sip::Privacy privacy{};         ///< withholds the caller's identity from the called side (RFC 3323); the registrar gets it (RFC 3325)
   /// Gives up when the network refuses by a tone before the answer: busy, congestion, special information. Many PBXs do that instead of
-  /// sending a response. It needs a port with a LineEar; the port's events report the tones too.
+  /// sending a response. It needs a port with a CallProgressDetector; the port's events report the tones too.
   bool heeds_tones = true;
   /// true: media that the called side describes in a provisional response play before the answer (RFC 3960 section 3). false: they wait for
   /// the answer, and no tone of the network is detected. For applications that must play only the answer.

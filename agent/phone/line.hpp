@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/phone/watch_options.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/sip/stack/stack.hpp>
 #include <offhook/sip/subscription/packages/dialog_info.hpp>
 

@@ -1,7 +1,7 @@
 #include <offhook/agent/phone/media_session.hpp>
 
 #include <offhook/agent/phone/phone_error.hpp>
-#include <offhook/media/codec_chain.hpp>
+#include <offhook/media/stream/codec_chain.hpp>
 #include <offhook/sdp/parser.hpp>
 
 #include <algorithm>

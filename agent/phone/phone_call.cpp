@@ -2,9 +2,9 @@
 
 #include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/phone/tone_refusal.hpp>
-#include <offhook/media/line_ear.hpp>
+#include <offhook/media/detect/call_progress_detector.hpp>
 #include <offhook/sip/message/uri.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 
 #include <utility>
 
@@ -51,7 +51,7 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
   auto call = std::make_shared<PhoneCall>(core, sdp_id, options.target);
   if (!options.codecs.empty()) call->media_.set_codecs(options.codecs);
   call->early_media_ = options.early_media;
-  if (options.heeds_tones && port && port->line_ear) call->listened_ = port;
+  if (options.heeds_tones && port && port->progress_detector) call->listened_ = port;
   if (auto opened = call->media_.open(local, std::move(port)); !opened) return base::fail(opened.error());
   call->media_.set_other_media(options.other_media);
   auto offer = call->media_.make_offer();
@@ -252,7 +252,7 @@ void PhoneCall::on_progress(const sip::CallProgress& event) {
 void PhoneCall::heed_tones() {
   const auto core = core_.lock();
   if (!core || state_ != State::Dialling) return;
-  refused_by_ = listened_->line_ear->refusal();
+  refused_by_ = listened_->progress_detector->refusal();
   if (refused_by_ != media::LineTone::None) {
     (void)hang_up();
     return;

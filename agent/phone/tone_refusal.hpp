@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/media/line_tone.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/media/detect/line_tone.hpp>
+#include <offhook/sip/model/events.hpp>
 
 namespace offhook::inline v0::phone {
 

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/agent/phone/watch_options.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <memory>
 

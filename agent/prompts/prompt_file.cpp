@@ -1,6 +1,6 @@
 #include <offhook/agent/prompts/prompt_file.hpp>
 
-#include <offhook/agent/config/suggestion.hpp>
+#include <offhook/agent/support/suggestion.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

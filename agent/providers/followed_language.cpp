@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/followed_language.hpp>
 
-#include <offhook/agent/providers/language_tag.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/spoken_utterance.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <offhook/agent/agent_profile.hpp>
+#include <offhook/agent/profile/agent_profile.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/net/edges.hpp>
-#include <offhook/agent/ops/work_pool.hpp>
-#include <offhook/agent/providers/service_use.hpp>
+#include <offhook/agent/support/work_pool.hpp>
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/providers/speech_cache.hpp>
 #include <offhook/agent/providers/service_failure.hpp>
 #include <offhook/agent/providers/warm_up.hpp>
-#include <offhook/media/media_plan.hpp>
+#include <offhook/media/port/media_plan.hpp>
 
 #include <functional>
 #include <memory>
@@ -19,7 +19,7 @@
 namespace offhook::inline v0::agent {
 
 namespace embedded {
-class Shelf;
+class ProviderRegistry;
 }
 
 /// The objects from which a part is made: the profile of the call's agent, the provider, and the objects that all calls share.
@@ -30,7 +30,7 @@ struct PartNeeds {
   std::uint32_t port_rate_hz = 16000;
   net::Edges* edges = nullptr;                        ///< network access on the call's thread
   std::shared_ptr<WorkPool> pool;
-  std::shared_ptr<embedded::Shelf> shelf;
+  std::shared_ptr<embedded::ProviderRegistry> registry;
   std::shared_ptr<SpeechCache> speech_cache;
   /// BCP 47: the caller's language that a listener of this call detected last; "" before that. All parts of the call share it, and
   /// use it on the call's thread only.

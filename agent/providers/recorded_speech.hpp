@@ -2,7 +2,7 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/media/prompt.hpp>
+#include <offhook/media/files/prompt.hpp>
 
 #include <chrono>
 #include <cstddef>

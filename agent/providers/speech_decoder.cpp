@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/speech_decoder.hpp>
 
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/turn_audio.hpp>
 
 #include <offhook/agent/conversation/rate_converter.hpp>
-#include <offhook/media/voice_activity.hpp>
+#include <offhook/media/detect/voice_activity.hpp>
 
 namespace offhook::inline v0::agent {
 

@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/turn_listener.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <algorithm>
 #include <utility>

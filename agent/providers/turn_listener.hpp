@@ -1,9 +1,9 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/net/http_client.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
-#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>

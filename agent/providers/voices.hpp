@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/provider_profile.hpp>
+#include <offhook/agent/profile/provider_profile.hpp>
 
 #include <span>
 #include <string>

@@ -1,6 +1,6 @@
 #include <offhook/agent/recordings/call_recording.hpp>
 
-#include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/support/log.hpp>
 
 #include <chrono>
 #include <utility>

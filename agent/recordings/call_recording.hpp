@@ -1,9 +1,9 @@
 #pragma once
 
-#include <offhook/agent/recordings/pause_result.hpp>
+#include <offhook/agent/conversation/pause_result.hpp>
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/media/recording_tap.hpp>
+#include <offhook/media/files/recording_tap.hpp>
 
 #include <array>
 #include <memory>

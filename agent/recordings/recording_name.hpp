@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/records/call_record.hpp>
-#include <offhook/media/recording_encoder.hpp>
+#include <offhook/media/files/recording_encoder.hpp>
 
 #include <optional>
 #include <string>

@@ -1,9 +1,9 @@
 #include <offhook/agent/records/call_events.hpp>
 
 #include <offhook/agent/records/call_id.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/base/text.hpp>
-#include <offhook/media/quality_report.hpp>
+#include <offhook/media/quality/quality_report.hpp>
 
 #include <utility>
 

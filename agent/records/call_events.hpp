@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/agent/records/call_record.hpp>
-#include <offhook/media/media_plan.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/media/quality/leg_statistics.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <string>
 #include <string_view>

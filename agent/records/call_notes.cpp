@@ -1,8 +1,8 @@
 #include <offhook/agent/records/call_notes.hpp>
 
 #include <offhook/agent/records/call_events.hpp>
-#include <offhook/agent/records/json_line.hpp>
-#include <offhook/agent/transcripts/redaction.hpp>
+#include <offhook/agent/redaction/redaction.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

@@ -3,8 +3,9 @@
 #include <offhook/agent/conversation/actions.hpp>
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/media/media_plan.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/media/port/media_plan.hpp>
+#include <offhook/media/quality/leg_statistics.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <chrono>
 #include <memory>

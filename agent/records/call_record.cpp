@@ -1,6 +1,6 @@
 #include <offhook/agent/records/call_record.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/service_use.hpp>
+#include <offhook/agent/conversation/service_use.hpp>
 
 #include <chrono>
 #include <cstdint>

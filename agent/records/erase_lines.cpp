@@ -1,6 +1,6 @@
 #include <offhook/agent/records/erase_lines.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>

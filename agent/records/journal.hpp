@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/records/call_record.hpp>
-#include <offhook/agent/records/file_system.hpp>
+#include <offhook/agent/support/file_system.hpp>
 
 #include <cstdint>
 #include <memory>

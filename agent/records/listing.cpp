@@ -1,9 +1,9 @@
 #include <offhook/agent/records/listing.hpp>
 
-#include <offhook/agent/ops/colour.hpp>
 #include <offhook/agent/records/call_id.hpp>
-#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/text_table.hpp>
+#include <offhook/agent/support/colour.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/base/text.hpp>
 
 #include <fmt/chrono.h>

@@ -1,9 +1,9 @@
 #include <offhook/agent/records/record_reader.hpp>
 
 #include <offhook/agent/records/erase_lines.hpp>
-#include <offhook/agent/records/file_system.hpp>
 #include <offhook/agent/records/journal_names.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/file_system.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>

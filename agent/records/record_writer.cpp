@@ -1,6 +1,6 @@
 #include <offhook/agent/records/record_writer.hpp>
 
-#include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/support/log.hpp>
 #include <offhook/base/random.hpp>
 
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include <offhook/agent/records/text_columns.hpp>
 
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include <offhook/agent/sessions/context_fetch.hpp>
 
-#include <offhook/agent/sessions/call_data.hpp>
+#include <offhook/agent/profile/call_data.hpp>
 
 #include <fstream>
 #include <iterator>

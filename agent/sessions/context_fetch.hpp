@@ -1,8 +1,8 @@
 #pragma once
 
-#include <offhook/agent/agent_profile.hpp>
 #include <offhook/agent/net/edges.hpp>
-#include <offhook/agent/ops/work_pool.hpp>
+#include <offhook/agent/profile/agent_profile.hpp>
+#include <offhook/agent/support/work_pool.hpp>
 
 #include <functional>
 #include <memory>

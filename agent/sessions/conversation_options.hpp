@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/agent_profile.hpp>
 #include <offhook/agent/conversation/conversation.hpp>
+#include <offhook/agent/profile/agent_profile.hpp>
 
 namespace offhook::inline v0::agent {
 

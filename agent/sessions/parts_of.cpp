@@ -2,7 +2,7 @@
 
 #include <offhook/agent/providers/azure/parts.hpp>
 #include <offhook/agent/providers/deepgram/parts.hpp>
-#include <offhook/agent/providers/embedded/shelf.hpp>
+#include <offhook/agent/providers/embedded/provider_registry.hpp>
 #include <offhook/agent/providers/ollama/parts.hpp>
 #include <offhook/agent/providers/openai/parts.hpp>
 

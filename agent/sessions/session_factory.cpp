@@ -50,7 +50,7 @@ TellFailure taken_over(TellFailure tell) {
 
 /// Returns a speaker for fixed sentences: the voice of `provider`, which the plain voice replaces when that provider fails.
 std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
-  auto plain = needs.shelf->plain_voice(needs.profile->voice, wake);
+  auto plain = needs.registry->plain_voice(needs.profile->voice, wake);
   const auto& make = parts_of(needs.provider->kind).speaker;
   if (!make) return plain;
   const PartNeeds speaking = named(needs, "speak");
@@ -93,7 +93,7 @@ SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::s
   }
   // The plain voice needs no network. A plain voice is better for the caller than silence.
   if (way.speak.back()->kind != ProviderKind::Local) {
-    parts.speakers.push_back({kPlainVoice, [shelf = needs.shelf, voice = needs.profile->voice](const Wake& wake) { return shelf->plain_voice(voice, wake); }});
+    parts.speakers.push_back({kPlainVoice, [registry = needs.registry, voice = needs.profile->voice](const Wake& wake) { return registry->plain_voice(voice, wake); }});
   }
   const auto most = static_cast<unsigned>(std::max({parts.listeners.size(), parts.thinkers.size(), parts.speakers.size()}));
   return {cascade_name(way), [parts, breakers](const Wake& wake) { return std::make_unique<CascadeSession>(parts, breakers, wake); }, most};
@@ -138,17 +138,17 @@ const ProviderPtr& first_voice(const AgentProfile& profile) {
   return std::get<CascadeWay>(profile.sessions.front()).speak.front();
 }
 
-std::vector<AgentBook::Profile> profiles_of(const AgentBook& book) {
-  std::vector<AgentBook::Profile> profiles;
-  for (const auto& entry : book.entries()) profiles.push_back(entry.profile);
-  profiles.push_back(book.otherwise());
+std::vector<AgentDirectory::Profile> profiles_of(const AgentDirectory& directory) {
+  std::vector<AgentDirectory::Profile> profiles;
+  for (const auto& entry : directory.entries()) profiles.push_back(entry.profile);
+  profiles.push_back(directory.otherwise());
   return profiles;
 }
 
 bool loads_model(const ProviderPtr& provider) { return parts_of(provider->kind).warm_up != nullptr; }
 
 /// Returns the providers whose models have to be loaded, each once.
-std::vector<ProviderPtr> models_to_load(const std::vector<AgentBook::Profile>& profiles) {
+std::vector<ProviderPtr> models_to_load(const std::vector<AgentDirectory::Profile>& profiles) {
   std::map<std::string, ProviderPtr> found;
   for (const auto& profile : profiles) {
     for (const SessionWay& way : profile->sessions) {
@@ -173,7 +173,7 @@ bool has_to_load(const AgentProfile& profile) {
 }
 
 /// Returns true if an agent has only models that must be loaded, and `provider` is the first of them.
-bool is_awaited(const ProviderPtr& provider, const std::vector<AgentBook::Profile>& profiles) {
+bool is_awaited(const ProviderPtr& provider, const std::vector<AgentDirectory::Profile>& profiles) {
   return std::any_of(profiles.begin(), profiles.end(), [&provider](const auto& profile) {
     return has_to_load(*profile) && std::get<CascadeWay>(profile->sessions.front()).think.front()->name == provider->name;
   });
@@ -182,19 +182,19 @@ bool is_awaited(const ProviderPtr& provider, const std::vector<AgentBook::Profil
 }  // namespace
 
 SessionFactory::SessionFactory(FactoryOptions options)
-    : options_(std::move(options)), pool_(options_.embedded.pool), shelf_(std::make_shared<embedded::Shelf>(options_.embedded)),
+    : options_(std::move(options)), pool_(options_.embedded.pool), registry_(std::make_shared<embedded::ProviderRegistry>(options_.embedded)),
       breakers_(std::make_shared<Breakers>(options_.providers)) {}
 
-base::Result<void, base::Error> SessionFactory::adopt(const AgentBook& book) {
-  if (auto loaded = shelf_->load(*book.otherwise()); !loaded) return loaded;
-  for (const auto& entry : book.entries()) {
-    if (auto loaded = shelf_->load(*entry.profile); !loaded) return loaded;
+base::Result<void, base::Error> SessionFactory::adopt(const AgentDirectory& directory) {
+  if (auto loaded = registry_->load(*directory.otherwise()); !loaded) return loaded;
+  for (const auto& entry : directory.entries()) {
+    if (auto loaded = registry_->load(*entry.profile); !loaded) return loaded;
   }
-  return adopt_servers(book.tool_servers());
+  return adopt_servers(directory.tool_servers());
 }
 
 /// Starts the tool servers of `plan` for later calls. A call in progress keeps the servers with which it began.
-base::Result<void, base::Error> SessionFactory::adopt_servers(const AgentBook::ToolServerPlan& plan) {
+base::Result<void, base::Error> SessionFactory::adopt_servers(const AgentDirectory::ToolServerPlan& plan) {
   const auto before = tool_servers();
   std::shared_ptr<tools::ToolServers> servers;
   if (plan) {
@@ -234,14 +234,14 @@ std::uint32_t SessionFactory::port_rate_hz(const AgentProfile& profile, std::opt
   return narrow && std::holds_alternative<RealtimeWay>(profile.sessions.front()) ? 8000 : 16000;
 }
 
-ConversationPlan SessionFactory::plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const {
+ConversationPlan SessionFactory::plan(AgentDirectory::Profile profile, CallFound call, net::Edges& edges) const {
   PartNeeds needs;
   needs.profile = profile;
   needs.codec = call.codec;
   needs.port_rate_hz = call.port_rate_hz;
   needs.edges = &edges;
   needs.pool = pool_;
-  needs.shelf = shelf_;
+  needs.registry = registry_;
   needs.speech_cache = speech_cache_;
   needs.tell_use = std::move(call.on_use);
   needs.tell_failure = std::move(call.on_failure);
@@ -272,14 +272,14 @@ void SessionFactory::add_voice(const AgentProfile& profile, std::vector<std::str
   std::move(sentences.begin(), sentences.end(), std::back_inserter(prepared));
 }
 
-bool SessionFactory::awaits_model(const AgentBook& book) {
-  const auto profiles = profiles_of(book);
+bool SessionFactory::awaits_model(const AgentDirectory& directory) {
+  const auto profiles = profiles_of(directory);
   const auto loaded = models_to_load(profiles);
   return std::any_of(loaded.begin(), loaded.end(), [&profiles](const ProviderPtr& provider) { return is_awaited(provider, profiles); });
 }
 
-Rehearsed SessionFactory::rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited) const {
-  const auto profiles = profiles_of(book);
+Rehearsed SessionFactory::rehearsing(const AgentDirectory& directory, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited) const {
+  const auto profiles = profiles_of(directory);
   PartNeeds common;
   common.edges = &edges;
   common.speech_cache = speech_cache_;

@@ -1,18 +1,18 @@
 #pragma once
 
-#include <offhook/agent/agents/agent_book.hpp>
-#include <offhook/agent/attended_call.hpp>
+#include <offhook/agent/agents/agent_directory.hpp>
 #include <offhook/agent/conversation/conversation.hpp>
 #include <offhook/agent/net/edges.hpp>
-#include <offhook/agent/ops/work_pool.hpp>
 #include <offhook/agent/prompts/call_variables.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
-#include <offhook/agent/providers/embedded/shelf.hpp>
+#include <offhook/agent/providers/embedded/provider_registry.hpp>
 #include <offhook/agent/providers/provider_parts.hpp>
 #include <offhook/agent/providers/rehearsal.hpp>
+#include <offhook/agent/sessions/attended_call.hpp>
+#include <offhook/agent/support/work_pool.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
-#include <offhook/agent/tools/retired_servers.hpp>
-#include <offhook/agent/tools/tool_servers.hpp>
+#include <offhook/agent/tools/servers/retired_servers.hpp>
+#include <offhook/agent/tools/servers/tool_servers.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 
@@ -53,22 +53,22 @@ class SessionFactory {
  public:
   explicit SessionFactory(FactoryOptions options);
 
-  /// Loads what the agents of `book` need. On a failure, returns the first error and keeps all objects that are in use.
-  [[nodiscard]] base::Result<void, base::Error> adopt(const AgentBook& book);
+  /// Loads what the agents of `directory` need. On a failure, returns the first error and keeps all objects that are in use.
+  [[nodiscard]] base::Result<void, base::Error> adopt(const AgentDirectory& directory);
   /// Returns the sampling rate of both directions of a call's audio. It is the rate of the agreed codec, at most 16000. Before a
   /// codec is agreed, it is 8000 if the preferred codec is G.711 and the agent's first session is speech to speech; otherwise
   /// 16000.
   [[nodiscard]] static std::uint32_t port_rate_hz(const AgentProfile& profile, std::optional<media::AudioCodec> agreed);
   /// Returns the plan of a call's conversation. `edges` belong to the call's thread, on which the plan runs.
-  [[nodiscard]] ConversationPlan plan(AgentBook::Profile profile, CallFound call, net::Edges& edges) const;
+  [[nodiscard]] ConversationPlan plan(AgentDirectory::Profile profile, CallFound call, net::Edges& edges) const;
 
-  /// Returns the work that prepares the first calls of all agents of `book`, for a Rehearsal on the thread of `edges`. For each
+  /// Returns the work that prepares the first calls of all agents of `directory`, for a Rehearsal on the thread of `edges`. For each
   /// voice that an agent uses first, one speaker speaks the fixed sentences into the cache. Models are loaded. `awaited` is held
   /// while a model loads that some agent's calls use first and cannot replace.
-  [[nodiscard]] Rehearsed rehearsing(const AgentBook& book, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
+  [[nodiscard]] Rehearsed rehearsing(const AgentDirectory& directory, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
-  /// Returns true if `book` needs a model for which rehearsing() holds `awaited`.
-  [[nodiscard]] static bool awaits_model(const AgentBook& book);
+  /// Returns true if `directory` needs a model for which rehearsing() holds `awaited`.
+  [[nodiscard]] static bool awaits_model(const AgentDirectory& directory);
 
   /// Returns true if at least one of the agent's sessions can be used now. Its circuit breaker must be closed; in a cascade, also
   /// that of one listening provider and of one thinking provider.
@@ -76,22 +76,22 @@ class SessionFactory {
   [[nodiscard]] Breakers& breakers() const { return *breakers_; }
 
   [[nodiscard]] WorkPool& pool() const { return *pool_; }
-  [[nodiscard]] bool is_warm() const { return shelf_->is_warm(); }
-  [[nodiscard]] std::vector<std::string> warnings() const { return shelf_->warnings(); }
+  [[nodiscard]] bool is_warm() const { return registry_->is_warm(); }
+  [[nodiscard]] std::vector<std::string> warnings() const { return registry_->warnings(); }
 
  private:
   /// Speakers with the sentences to prepare, by provider and sound: the key under which the cache stores sentences.
   using Voices = std::map<std::pair<std::string, std::string>, PartNeeds>;
   void add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const;
-  [[nodiscard]] base::Result<void, base::Error> adopt_servers(const AgentBook::ToolServerPlan& plan);
+  [[nodiscard]] base::Result<void, base::Error> adopt_servers(const AgentDirectory::ToolServerPlan& plan);
   [[nodiscard]] std::shared_ptr<tools::ToolServers> tool_servers() const;
 
   FactoryOptions options_;
   std::shared_ptr<WorkPool> pool_;
   mutable std::mutex servers_mutex_;
-  std::shared_ptr<tools::ToolServers> servers_;  // null if no book has tool servers
+  std::shared_ptr<tools::ToolServers> servers_;  // null if no directory has tool servers
   tools::RetiredServers retired_servers_;
-  std::shared_ptr<embedded::Shelf> shelf_;
+  std::shared_ptr<embedded::ProviderRegistry> registry_;
   std::shared_ptr<SpeechCache> speech_cache_ = std::make_shared<SpeechCache>();
   std::shared_ptr<Breakers> breakers_;
 };

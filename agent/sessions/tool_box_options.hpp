@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/agent_profile.hpp>
+#include <offhook/agent/profile/agent_profile.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
 
 #include <string>

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/net/thread_edges.hpp>
 #include <offhook/agent/providers/azure/server.hpp>
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_in.hpp>
 #include <offhook/base/text.hpp>
 
 #include <boost/asio/io_context.hpp>

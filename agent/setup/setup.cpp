@@ -1,10 +1,10 @@
 #include <offhook/agent/setup/setup.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/setup/answers.hpp>
 #include <offhook/agent/setup/interview.hpp>
 #include <offhook/agent/setup/trials.hpp>
 #include <offhook/agent/setup/written_files.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/base/text.hpp>
 
 #include <memory>

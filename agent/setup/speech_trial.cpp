@@ -98,13 +98,13 @@ class SpeechTrials {
     const ProviderParts& parts = parts_of(needs.provider->kind);
     for (const auto& [stage, make] : {std::pair("/live", &parts.live_listener), std::pair("/listen", &parts.listener)}) {
       if (!*make || !is_new(needs, stage, languages_of(*needs.profile))) continue;
-      const auto ear = (*make)(needs, [] {});
-      ear->open({});
-      ear->tick(base::Clock::now());
-      ear->begin(1, "");
-      ear->feed(std::vector<std::int16_t>(ear->rate_hz() / 2));
-      ear->end();
-      look_at(*ear, needs.provider->name + stage + in_brackets(needs.provider->models.transcription));
+      const auto listener = (*make)(needs, [] {});
+      listener->open({});
+      listener->tick(base::Clock::now());
+      listener->begin(1, "");
+      listener->feed(std::vector<std::int16_t>(listener->rate_hz() / 2));
+      listener->end();
+      look_at(*listener, needs.provider->name + stage + in_brackets(needs.provider->models.transcription));
     }
   }
 
@@ -142,14 +142,14 @@ class SpeechTrials {
 
 }  // namespace
 
-std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without, net::Edges& edges, const std::function<bool()>& work) {
+std::vector<Finding> try_speech(const AgentDirectory& agents, const std::set<std::string>& without, net::Edges& edges, const std::function<bool()>& work) {
   SpeechTrials trials(without, edges, work);
   trials.try_all_of(agents.otherwise());
   for (const auto& entry : agents.entries()) trials.try_all_of(entry.profile);
   return trials.take();
 }
 
-std::vector<Finding> try_speech(const AgentBook& agents, const std::set<std::string>& without, const net::ProxyRules& proxies) {
+std::vector<Finding> try_speech(const AgentDirectory& agents, const std::set<std::string>& without, const net::ProxyRules& proxies) {
   boost::asio::io_context io;
   const auto edges = net::make_thread_edges(io, proxies);
   return try_speech(agents, without, *edges, [&io] {

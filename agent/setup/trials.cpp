@@ -1,6 +1,6 @@
 #include <offhook/agent/setup/trials.hpp>
 
-#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/agents/directory_builder.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/setup/written_files.hpp>
 
@@ -19,8 +19,8 @@ config::Effective Trials::read(const Answers& answers) const {
     return config::FileText{*std::move(text), false};
   };
   auto effective = config::read_text(configuration_of(answers), options_.path, {options_.path, environment_of(answers, environment_), {}, files});
-  auto book = build_book(effective, {options_.path, files, ""});
-  effective.problems.insert(effective.problems.end(), book.problems.begin(), book.problems.end());
+  auto directory = build_directory(effective, {options_.path, files, ""});
+  effective.problems.insert(effective.problems.end(), directory.problems.begin(), directory.problems.end());
   return effective;
 }
 

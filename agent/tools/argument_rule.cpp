@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/argument_rule.hpp>
 
-#include <offhook/agent/providers/utf8.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/argument_schema.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/tools/argument_value.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
 #include <offhook/base/text.hpp>

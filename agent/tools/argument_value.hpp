@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_in.hpp>
 #include <offhook/agent/tools/arguments.hpp>
 
 /// Converts a JSON value. Only files that parse arguments or their schemas include this header.

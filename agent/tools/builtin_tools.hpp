@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/recordings/pause_result.hpp>
+#include <offhook/agent/conversation/pause_result.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
 
 #include <vector>

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/call_tool_box.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/tools/builtin_tools.hpp>
 #include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/agent/tools/granted_arguments.hpp>

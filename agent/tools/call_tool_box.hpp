@@ -1,7 +1,7 @@
 #pragma once
 
+#include <offhook/agent/conversation/pause_result.hpp>
 #include <offhook/agent/conversation/tool.hpp>
-#include <offhook/agent/recordings/pause_result.hpp>
 #include <offhook/agent/tools/confirmation.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
 #include <offhook/agent/tools/tool_source.hpp>

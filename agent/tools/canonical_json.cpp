@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/canonical_json.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_text.hpp>
 
 #include <openssl/sha.h>
 

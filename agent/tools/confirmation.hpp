@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/tools/answer_words.hpp>
+#include <offhook/agent/redaction/answer_words.hpp>
 #include <offhook/agent/tools/questions.hpp>
 #include <offhook/base/time.hpp>
 

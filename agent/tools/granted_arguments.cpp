@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/granted_arguments.hpp>
 
-#include <offhook/agent/config/json_tree.hpp>
+#include <offhook/agent/support/json_tree.hpp>
 #include <offhook/agent/tools/argument_value.hpp>
 
 #include <algorithm>

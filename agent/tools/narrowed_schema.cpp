@@ -1,4 +1,4 @@
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_text.hpp>
 #include <offhook/agent/tools/argument_value.hpp>
 #include <offhook/agent/tools/granted_arguments.hpp>
 

@@ -33,9 +33,9 @@ enum class PinVerdict : std::uint8_t {
 inline constexpr std::size_t kMaxPins = 1024;  ///< for one server; further new definitions are Missing
 
 /// The approved definitions. It does no I/O. A definition that was trusted first stays until the program ends, whatever its server sends later.
-class PinBook {
+class PinStore {
  public:
-  PinBook(const std::vector<Pin>& pinned, Unpinned unpinned);
+  PinStore(const std::vector<Pin>& pinned, Unpinned unpinned);
 
   [[nodiscard]] PinVerdict judge(std::string_view tool, std::string_view hash);
   /// Returns the known hash; "" if there is none.

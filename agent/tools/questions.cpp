@@ -1,9 +1,9 @@
 #include <offhook/agent/tools/questions.hpp>
 
-#include <offhook/agent/providers/language_tag.hpp>
-#include <offhook/agent/providers/utf8.hpp>
-#include <offhook/agent/records/json_line.hpp>
-#include <offhook/agent/tools/answer_words.hpp>
+#include <offhook/agent/redaction/answer_words.hpp>
+#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/language_tag.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/base/text.hpp>
 
 #include <fmt/format.h>

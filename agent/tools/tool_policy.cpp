@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/tool_policy.hpp>
 
-#include <offhook/agent/ops/log.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/log.hpp>
 #include <offhook/agent/tools/built_in_arguments.hpp>
 #include <offhook/agent/tools/questions.hpp>
 #include <offhook/base/result.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/agent_profile.hpp>
 #include <offhook/agent/conversation/tool.hpp>
+#include <offhook/agent/profile/agent_profile.hpp>
 
 #include <string>
 #include <string_view>

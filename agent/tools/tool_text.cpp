@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/tool_text.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 namespace offhook::inline v0::agent::tools {
 

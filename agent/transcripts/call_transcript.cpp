@@ -1,7 +1,7 @@
 #include <offhook/agent/transcripts/call_transcript.hpp>
 
-#include <offhook/agent/ops/log.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/log.hpp>
 
 #include <fmt/format.h>
 

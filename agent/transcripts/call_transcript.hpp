@@ -2,7 +2,7 @@
 
 #include <offhook/agent/conversation/actions.hpp>
 #include <offhook/agent/records/call_notes.hpp>
-#include <offhook/agent/transcripts/redaction.hpp>
+#include <offhook/agent/redaction/redaction.hpp>
 #include <offhook/agent/transcripts/transcript_line.hpp>
 
 #include <functional>

@@ -1,6 +1,6 @@
 #include <offhook/agent/transcripts/day_file_names.hpp>
 
-#include <offhook/agent/records/crc32c.hpp>
+#include <offhook/agent/support/crc32c.hpp>
 #include <offhook/base/text.hpp>
 
 #include <fmt/format.h>

@@ -1,9 +1,9 @@
 #include <offhook/agent/transcripts/transcript_line.hpp>
 
-#include <offhook/agent/ops/colour.hpp>
 #include <offhook/agent/records/call_record.hpp>
-#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/listing.hpp>
+#include <offhook/agent/support/colour.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 #include <fmt/format.h>
 #include <simdjson.h>

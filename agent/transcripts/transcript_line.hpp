@@ -30,7 +30,7 @@ struct TranscriptLine {
   std::int64_t at_ms = 0;  ///< milliseconds since the answer
 };
 
-/// Returns one line of JSON with a line feed and a checksum (agent/records/json_line), which detects a line that a crash has cut.
+/// Returns one line of JSON with a line feed and a checksum (agent/support/json_line), which detects a line that a crash has cut.
 [[nodiscard]] std::string to_json(const TranscriptLine& line);
 /// Parses a line without its line feed. Returns nullopt for an incomplete or foreign line, and for an unknown version.
 [[nodiscard]] std::optional<TranscriptLine> parse_line(std::string_view json);

@@ -3,9 +3,9 @@
 #include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/agent/records/erase_lines.hpp>
-#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/records/text_table.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/transcripts/day_file_names.hpp>
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include <offhook/agent/transcripts/transcript_store.hpp>
 
-#include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/support/log.hpp>
 
 #include <condition_variable>
 #include <mutex>

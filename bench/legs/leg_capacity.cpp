@@ -4,7 +4,7 @@
 #include <offhook/bench/legs/leg_plan.hpp>
 #include <offhook/bench/legs/notes.hpp>
 #include <offhook/bench/process.hpp>
-#include <offhook/media/conference.hpp>
+#include <offhook/media/conference/conference.hpp>
 
 #include <fmt/format.h>
 

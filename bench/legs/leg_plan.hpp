@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/media/engine/datagrams.hpp>
-#include <offhook/media/media_plan.hpp>
+#include <offhook/media/port/media_plan.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -2,11 +2,11 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/bench/legs/leg_plan.hpp>
-#include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
-#include <offhook/media/prompt.hpp>
-#include <offhook/media/sendout.hpp>
-#include <offhook/media/stream.hpp>
+#include <offhook/media/files/prompt.hpp>
+#include <offhook/media/port/audio_port.hpp>
+#include <offhook/media/send/sendout.hpp>
+#include <offhook/media/stream/stream.hpp>
 
 #include <array>
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include <offhook/media/codec/g711.hpp>
 #include <offhook/media/codec/g722.hpp>
 #include <offhook/media/codec/l16.hpp>
-#include <offhook/media/opus_voice.hpp>
+#include <offhook/media/codec/opus_voice.hpp>
 
 #include <algorithm>
 #include <array>
@@ -67,7 +67,7 @@ std::vector<std::vector<std::uint8_t>> voice_packets(media::AudioCodec codec) {
   }
   constexpr std::size_t kFrame = 320;
   const auto pcm = voice_like(16000);
-  media::OpusMouth mouth(16000, {}, 20);
+  media::OpusLegEncoder mouth(16000, {}, 20);
   for (std::size_t at = 0; at + kFrame <= pcm.size(); at += kFrame) {
     const auto frame = std::span(pcm).subspan(at, kFrame);
     if (codec == media::AudioCodec::Opus) {

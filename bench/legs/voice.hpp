@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/media/media_plan.hpp>
+#include <offhook/media/port/media_plan.hpp>
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "line.hpp"
 
-#include <offhook/media/codec_chain.hpp>
+#include <offhook/media/stream/codec_chain.hpp>
 
 #include <algorithm>
 #include <array>

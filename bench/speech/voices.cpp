@@ -3,7 +3,7 @@
 #include <offhook/agent/providers/embedded/spoken_form.hpp>
 #include <offhook/agent/providers/embedded/spoken_number.hpp>
 #include <offhook/media/codec/g722.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 extern "C" {
 #include <flite/flite.h>

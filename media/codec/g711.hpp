@@ -10,7 +10,7 @@
 namespace offhook::inline v0::media {
 
 // ITU-T G.711 (11/88), 8000 Hz mono, one octet per sample; RFC 3551 section 4.5.14. For each of the 65,536 inputs and 256 codes, the results are
-// equal to the recommendation's tables and the ITU-T STL vectors (tests/media/g711_test.cpp). int16 is full scale: mu-law uses its upper 14 bits
+// equal to the recommendation's tables and the ITU-T STL vectors (tests/media/codec/g711_test.cpp). int16 is full scale: mu-law uses its upper 14 bits
 // (|decoded| <= 32124), A-law its upper 13 (|decoded| <= 32256).
 
 [[nodiscard]] std::uint8_t encode_mulaw(std::int16_t sample) noexcept;

@@ -25,7 +25,7 @@ struct G722Band {
 /// stream, in order; call reset() when the far end starts again.
 ///
 /// source  ITU-T G.722 (11/88), with the saturations of ITU-T G.191's model: exact to the bit against its vectors
-///         (tests/media/g722_test.cpp). Uses the widest instructions of this machine (codec/detail, chosen at the first call)
+///         (tests/media/codec/g722_test.cpp). Uses the widest instructions of this machine (codec/detail, chosen at the first call)
 /// cost    no allocation; safe on the audio thread. Measured: docs/benchmarks.md
 class G722Encoder {
  public:

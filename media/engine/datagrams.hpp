@@ -3,7 +3,7 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/media/sendout.hpp>
+#include <offhook/media/send/sendout.hpp>
 
 #include <cstdint>
 #include <memory>

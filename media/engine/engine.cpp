@@ -39,7 +39,7 @@ std::string_view to_string(EngineError error) {
   return "unknown";
 }
 
-Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)), book_(count_workers(options_)) {
+Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)), registry_(count_workers(options_)) {
   const unsigned count = count_workers(options_);
   const auto origin = base::Clock::now();
   if (options_.voice_model) voice_ = std::make_unique<VoiceThread>(options_.voice_model, count, options_.on_voice_lost);
@@ -84,7 +84,7 @@ base::Result<std::size_t, EngineError> Engine::Impl::choose_worker() const {
 base::Result<std::size_t, EngineError> Engine::Impl::worker_of(LegId beside) {
   const auto entry = find_open(beside);
   if (!entry) return base::fail(entry.error());
-  const std::size_t worker = (*entry)->stations.back()->worker;
+  const std::size_t worker = (*entry)->slots.back()->worker;
   if (!has_room(worker)) return base::fail(EngineError::Busy);
   return worker;
 }
@@ -103,9 +103,9 @@ base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& loc
   const LegId id{++last_id_};
   leg->id = id;
   Entry entry;
-  entry.stations.push_back(std::make_unique<Station>(worker, *workers_[worker], rows_[worker].take()));
-  leg->station = entry.stations.back().get();
-  give_model(*entry.stations.back()->place.row);
+  entry.slots.push_back(std::make_unique<LegSlot>(worker, *workers_[worker], rows_[worker].take()));
+  leg->slot = entry.slots.back().get();
+  give_model(*entry.slots.back()->place.row);
   workers_[worker]->add(*leg);
   ++legs_of_[worker];
   ++open_legs_;
@@ -147,8 +147,8 @@ base::Result<void, EngineError> Engine::Impl::relay(LegId a, LegId b) {
   if (one.relayed_with == b) return {};
   if (one.conference || other.conference) return base::fail(EngineError::Conferring);
   // A leg that is leaving a conference may still move.
-  const bool settled = one.stations.size() == 1 && other.stations.size() == 1;
-  if (!settled || one.stations.back()->worker != other.stations.back()->worker) return base::fail(EngineError::Apart);
+  const bool settled = one.slots.size() == 1 && other.slots.size() == 1;
+  if (!settled || one.slots.back()->worker != other.slots.back()->worker) return base::fail(EngineError::Apart);
   if (one.relayed_with || other.relayed_with) return base::fail(EngineError::Relayed);
   if (!one.plan || !other.plan || one.plan->codec != other.plan->codec) return base::fail(EngineError::OtherCodec);
   one.relayed_with = b;
@@ -179,7 +179,7 @@ void Engine::Impl::order_relay(RelayOrder::What what, std::array<Entry*, 2> entr
     const std::uint32_t clock_hz = rtp_clock_hz(entry.plan->codec);
     if (what == RelayOrder::What::Join && std::exchange(entry.relay_clock_hz, clock_hz) != clock_hz) order->translators[i] = std::make_unique<rtp::Translator>(clock_hz);
   }
-  workers_[entries[0]->stations.back()->worker]->order(*order);
+  workers_[entries[0]->slots.back()->worker]->order(*order);
   relay_orders_.push_back(std::move(order));
 }
 
@@ -197,7 +197,7 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
   if (!entry) return base::fail(entry.error());
   (*entry)->closing = true;
   if (const LegId other = std::exchange((*entry)->relayed_with, {})) entries_.at(other).relayed_with = {};  // The worker ends the relay.
-  leave_book(**entry);
+  leave_conference_slot(**entry);
   (*entry)->leg->wishes.fetch_or(kClose, std::memory_order_release);
   --open_legs_;
   return {};
@@ -206,7 +206,7 @@ base::Result<void, EngineError> Engine::Impl::close(LegId id) {
 void Engine::Impl::collect() {
   collect_relay_orders();
   collect_stations();
-  book_.collect();
+  registry_.collect();
   for (const auto& worker : workers_) {
     for (const Leg* leg = worker->take_gone(); leg != nullptr; leg = leg->next_arriving) collect_gone(leg->id);
   }
@@ -215,7 +215,7 @@ void Engine::Impl::collect() {
 void Engine::Impl::collect_gone(LegId id) {
   Entry& entry = entries_.at(id);
   entry.gone = true;
-  while (!entry.stations.empty()) forget(entry, 0);
+  while (!entry.slots.empty()) forget(entry, 0);
   gone_.push_back(id);
 }
 

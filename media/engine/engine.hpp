@@ -4,12 +4,13 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/strong_id.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/conference_statistics.hpp>
 #include <offhook/media/engine/datagrams.hpp>
 #include <offhook/media/engine/scheduling.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
-#include <offhook/media/media_plan.hpp>
+#include <offhook/media/port/audio_port.hpp>
+#include <offhook/media/port/media_plan.hpp>
+#include <offhook/media/quality/leg_statistics.hpp>
 
 #include <functional>
 #include <memory>
@@ -107,8 +108,8 @@ class Engine {
   /// Sends RTCP BYE and closes the sockets. The last statistics can be read until the next open().
   base::Result<void, EngineError> close(LegId leg);
 
-  /// Opens a conference (media/conference.hpp). Its legs are gathered on one worker, in one phase of its ticks. Errors: WrongSize, WrongRate (not
-  /// 8000, 16000 or 24000), NoSocket (no worker works), Busy: no worker has time, or a phase in which fewer than 500 seats are promised.
+  /// Opens a conference (media/conference/conference.hpp). Its legs are gathered on one worker, in one phase of its ticks. Errors: WrongSize, WrongRate (not
+  /// 8000, 16000 or 24000), NoSocket (no worker works), Busy: no worker has time, or a phase in which fewer than 500 slots are promised.
   [[nodiscard]] base::Result<ConferenceId, EngineError> confer(const ConferenceOptions& options);
   /// Adds a leg to a conference. Its caller speaks to the other members at `gain` (0: only listens) and gets their audio. The port's `heard`, events,
   /// digits and recording work as before; only this caller hears the port's playout. The leg moves to the conference's worker between two ticks; its
@@ -116,7 +117,7 @@ class Engine {
   /// Errors: UnknownLeg, UnknownConference, WrongRate (of the port), Full, Busy: the worker has no space or no time for it.
   base::Result<void, EngineError> join(LegId leg, ConferenceId conference, float gain = 1);
   /// Adds a member without a line: an agent, which gets the other members' audio and speaks through `port`, or a recording of all members
-  /// (media/conference_port.hpp). leave() and set_gain() accept the number that it returns. Errors: UnknownConference, WrongRate, Full.
+  /// (media/conference/conference_port.hpp). leave() and set_gain() accept the number that it returns. Errors: UnknownConference, WrongRate, Full.
   [[nodiscard]] base::Result<LegId, EngineError> attend(ConferenceId conference, std::shared_ptr<AudioPort> port, float gain = 1);
   /// Sets the level of a member for the other members, 0 to 4. Errors: UnknownLeg, also for a leg that is in no conference.
   base::Result<void, EngineError> set_gain(LegId member, float gain);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/base/random.hpp>
-#include <offhook/media/engine/conference_book.hpp>
+#include <offhook/media/engine/conference_registry.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/voice_thread.hpp>
 #include <offhook/media/engine/worker.hpp>
@@ -43,7 +43,7 @@ class Engine::Impl {
   base::Result<void, EngineError> end(ConferenceId id);
   std::optional<ConferenceStatistics> conference(ConferenceId id) const {
     const std::lock_guard lock(mutex_);
-    return book_.statistics(id);
+    return registry_.statistics(id);
   }
   std::optional<LegStatistics> statistics(LegId id) const;
   std::size_t legs() const {
@@ -57,7 +57,7 @@ class Engine::Impl {
  private:
   struct Entry {
     std::unique_ptr<Leg> leg;
-    std::vector<std::unique_ptr<Station>> stations;  // the stations from its present place to the last ordered one
+    std::vector<std::unique_ptr<LegSlot>> slots;  // the slots from its present place to the last ordered one
     std::optional<MediaPlan> plan;    // the last ordered plan
     std::optional<MediaPlan> plan_of_chain;  // the plan for which the chain was made; it also works for all plans ordered since
     ConferenceId conference;          // the one that it was last ordered to join, or none
@@ -89,11 +89,11 @@ class Engine::Impl {
   void give_model(LegRow& row) {
     if (voice_ && !row.model) row.model = std::make_unique<LegRow::ModelCalls>();  // This row is not in use yet.
   }
-  base::Result<std::unique_ptr<Station>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
-  void send_to(Entry& entry, std::unique_ptr<Station> station);
-  void forget(Entry& entry, std::size_t station);
+  base::Result<std::unique_ptr<LegSlot>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
+  void send_to(Entry& entry, std::unique_ptr<LegSlot> slot);
+  void forget(Entry& entry, std::size_t slot);
   void leave(Entry& entry);
-  void leave_book(Entry& entry);
+  void leave_conference_slot(Entry& entry);
 
   mutable std::mutex mutex_;  // locked by the callers' threads; no worker ever locks it
   EngineOptions options_;
@@ -101,11 +101,11 @@ class Engine::Impl {
   std::unordered_map<LegId, Entry> entries_;
   std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // kept until their worker is done with them
   std::vector<LegRows> rows_;                     // one item per worker
-  ConferenceBook book_;
+  ConferenceRegistry registry_;
   std::unique_ptr<VoiceThread> voice_;            // joined after the workers that feed it, and before the rows into which it writes
   std::vector<std::unique_ptr<Worker>> workers_;  // joined before the legs that they tick, and their rows, are freed
   std::vector<std::size_t> legs_of_;              // number of legs, also of those on their way, by worker
-  std::vector<LegId> moving_;                     // legs with more than one station
+  std::vector<LegId> moving_;                     // legs with more than one slot
   std::size_t open_legs_ = 0;
   std::vector<LegId> gone_;                       // legs that their worker has returned, until the next open()
   std::uint64_t last_id_ = 0;

@@ -3,16 +3,16 @@
 #include <offhook/base/pooled.hpp>
 #include <offhook/base/prefetch.hpp>
 #include <offhook/base/random.hpp>
-#include <offhook/media/audio_port.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/order_box.hpp>
 #include <offhook/media/engine/peer_tie.hpp>
 #include <offhook/media/engine/read_pace.hpp>
 #include <offhook/media/engine/snapshot.hpp>
-#include <offhook/media/engine/station.hpp>
+#include <offhook/media/engine/leg_slot.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
-#include <offhook/media/stream.hpp>
+#include <offhook/media/port/audio_port.hpp>
+#include <offhook/media/stream/stream.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -46,12 +46,12 @@ struct Leg : base::Pooled<Leg> {
   std::uint64_t send_failed = 0;
   PeerTie tie;                            // the tie of `rtp`
   LegPlace place;                         // its place at its worker
-  Station* station = nullptr;             // its present station
-  Station* departs_to = nullptr;          // the station to which it is moving
-  Station* came_from = nullptr;           // set until it has arrived
+  LegSlot* slot = nullptr;             // its present slot
+  LegSlot* departs_to = nullptr;          // the slot to which it is moving
+  LegSlot* came_from = nullptr;           // set until it has arrived
   std::uint64_t last_tick = 0;            // its last tick before it moved
   bool handed_over = false;               // it moved, and has not been ticked since
-  bool seated = false;                    // it has joined the conference of its station
+  bool has_joined = false;                 // it has joined the conference of its slot
   LegId id;                               // used by the signalling thread
   Leg* next_arriving = nullptr;           // used by Inbox
   std::uint8_t young = 50;                // ticks for which its statistics are updated in each tick, so that short calls have some, too
@@ -62,7 +62,7 @@ struct Leg : base::Pooled<Leg> {
   bool reports_unwatched = false;         // used by EpollDatagrams: epoll does not report its RTCP
   OrderBox orders;                        // read at each tick
   std::atomic<std::uint8_t> wishes{0};    // orders to the worker: LegWish
-  std::atomic<Station*> next_station{nullptr};  // where it should move; the latest order counts
+  std::atomic<LegSlot*> next_station{nullptr};  // where it should move; the latest order counts
   Snapshot<LegStatistics> statistics;     // written by the worker, read by any thread
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <offhook/media/codec_chain.hpp>
-#include <offhook/media/engine/voice_desk.hpp>
-#include <offhook/media/voice_bank.hpp>
+#include <offhook/media/detect/voice_bank.hpp>
+#include <offhook/media/engine/voice_request_queue.hpp>
+#include <offhook/media/stream/codec_chain.hpp>
 
 #include <array>
 #include <cstddef>

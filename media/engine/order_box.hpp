@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/media/stream.hpp>
+#include <offhook/media/stream/stream.hpp>
 
 #include <atomic>
 #include <memory>

@@ -4,7 +4,7 @@
 #include <offhook/base/result.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/engine/recording_file.hpp>
-#include <offhook/media/recording_tap.hpp>
+#include <offhook/media/files/recording_tap.hpp>
 
 #include <cstdint>
 #include <functional>

@@ -1,6 +1,6 @@
 #include <offhook/media/engine/recording_file.hpp>
 
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <algorithm>
 #include <cerrno>

@@ -3,8 +3,8 @@
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/media/engine/file_writer.hpp>
-#include <offhook/media/recording_encoder.hpp>
-#include <offhook/media/sealed_recording.hpp>
+#include <offhook/media/files/recording_encoder.hpp>
+#include <offhook/media/files/sealed_recording.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,7 @@ namespace offhook::inline v0::media {
 struct RecordingOrder {
   std::string path;                  ///< path of a file that does not exist yet, in an existing folder
   RecordingShape shape;
-  std::optional<RecordingKey> key;   ///< encrypts the file (media/sealed_recording.hpp)
+  std::optional<RecordingKey> key;   ///< encrypts the file (media/files/sealed_recording.hpp)
 };
 
 /// One recording on the disk. After each successful flush() the file can be opened, and contains everything that was added. Between two of them it

@@ -1,7 +1,7 @@
 #include <offhook/media/engine/recording_opener.hpp>
 
 #include <offhook/media/engine/file_writer.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/base/result.hpp>
-#include <offhook/media/sealed_recording.hpp>
+#include <offhook/media/files/sealed_recording.hpp>
 
 #include <cstdint>
 #include <optional>

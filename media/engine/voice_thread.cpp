@@ -21,7 +21,7 @@ constexpr int kNice = 10;
 }  // namespace
 
 VoiceThread::VoiceThread(std::shared_ptr<VoiceModel> model, std::size_t workers, std::function<void(const std::string&)> on_lost)
-    : desk_(std::move(model), workers), on_lost_(std::move(on_lost)) {
+    : queue_(std::move(model), workers), on_lost_(std::move(on_lost)) {
   const BlockSignals block;
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "offhook-voice");
@@ -38,22 +38,22 @@ void VoiceThread::run() {
   base::Duration worked{};
   while (!stop_.load(std::memory_order_relaxed)) {
     const auto began = base::Clock::now();
-    chunks_.fetch_add(desk_.work(), std::memory_order_relaxed);
-    if (desk_.failed()) break;
+    chunks_.fetch_add(queue_.work(), std::memory_order_relaxed);
+    if (queue_.failed()) break;
     const auto now = base::Clock::now();
     worked += now - began;
     if (now - since >= kWindow) {
       // By elapsed time: a thread that other programs delay has no time left either.
       const float busy = static_cast<float>(std::exchange(worked, {}).count()) / static_cast<float>((now - std::exchange(since, now)).count());
       busy_.store(busy, std::memory_order_relaxed);
-      desk_.serve_new(busy <= kBusyLimit);
+      queue_.serve_new(busy <= kBusyLimit);
     }
     next = std::max(next + kWake, now);
     std::this_thread::sleep_until(next);
   }
-  if (!desk_.failed()) return;
+  if (!queue_.failed()) return;
   works_.store(false, std::memory_order_relaxed);
-  if (on_lost_) on_lost_(desk_.wrong());
+  if (on_lost_) on_lost_(queue_.wrong());
 }
 
 }  // namespace offhook::inline v0::media

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/media/engine/voice_desk.hpp>
+#include <offhook/media/engine/voice_request_queue.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -22,7 +22,7 @@ class VoiceThread {
   VoiceThread(const VoiceThread&) = delete;
   VoiceThread& operator=(const VoiceThread&) = delete;
 
-  [[nodiscard]] VoiceFeed& feed(std::size_t worker) { return desk_.feed(worker); }
+  [[nodiscard]] VoiceFeed& feed(std::size_t worker) { return queue_.feed(worker); }
   // For any thread:
   [[nodiscard]] bool works() const { return works_.load(std::memory_order_relaxed); }
   [[nodiscard]] float busy() const { return busy_.load(std::memory_order_relaxed); }      ///< share of the last half second
@@ -30,7 +30,7 @@ class VoiceThread {
 
  private:
   void run();
-  VoiceDesk desk_;
+  VoiceRequestQueue queue_;
   std::function<void(const std::string&)> on_lost_;
   std::atomic<bool> stop_{false}, works_{true};
   std::atomic<float> busy_{0};

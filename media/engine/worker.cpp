@@ -102,7 +102,7 @@ void Worker::end_all() {
   }
   for_each_leg([&](Leg& leg) { close(leg, now); });
   while (!closing_.empty()) end_some(now);
-  hall_.finish();
+  conferences_.finish();
   static_cast<void>(datagrams_->flush());
 }
 
@@ -162,7 +162,7 @@ void Worker::measure_load(base::TimePoint now) {
 }
 
 void Worker::run_phase(base::TimePoint due) {
-  hall_.take_in();
+  conferences_.take_in();
   RelayOrder* const relay_orders = relay_orders_.take_all();  // Taken before the legs, because the legs of an order were pushed before it.
   for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
   obey_relay_orders(due, relay_orders);
@@ -215,12 +215,12 @@ void Worker::receive(std::span<LegRow* const> rows) {
 }
 
 void Worker::begin(Leg& leg) {
-  leg.place = leg.station->place;
-  if (Station* const before = std::exchange(leg.came_from, nullptr)) before->left.store(true, std::memory_order_release);  // It may be freed from now on.
+  leg.place = leg.slot->place;
+  if (LegSlot* const before = std::exchange(leg.came_from, nullptr)) before->left.store(true, std::memory_order_release);  // It may be freed from now on.
   LegRow& row = *leg.place.row;
   row.legs[leg.place.lane] = &leg;
-  if (leg.handed_over && leg.station->voice) {
-    row.voice.take_over(leg.place.lane, *leg.station->voice, 0);
+  if (leg.handed_over && leg.slot->voice) {
+    row.voice.take_over(leg.place.lane, *leg.slot->voice, 0);
   } else {
     row.voice.reset(leg.place.lane);
   }
@@ -331,11 +331,11 @@ void Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
   if ((wishes & kClose) != 0) return close(leg, now);
   // Clears the flag first: an order that comes from now on is noticed the next time.
   leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
-  Station* const next = leg.next_station.exchange(nullptr, std::memory_order_acq_rel);
+  LegSlot* const next = leg.next_station.exchange(nullptr, std::memory_order_acq_rel);
   if (next == nullptr) return;
   part(leg, now);  // The other leg was ordered to close, but was not ticked yet.
   if (next->place == leg.place) {
-    take_seat(leg, *next);
+    take_slot(leg, *next);
   } else {
     leg.departs_to = next;
     departing_.push_back(&leg);
@@ -375,7 +375,7 @@ void Worker::say_goodbye(Leg& leg, base::TimePoint now) {
 }
 
 void Worker::take_out(Leg& leg) {
-  leave_seat(leg);
+  leave_conference(leg);
   leg.place.row->legs[leg.place.lane] = nullptr;
   --leg.place.row->count;
 }
@@ -404,11 +404,11 @@ void Worker::let_go() {
 void Worker::run_conferences(const TickTime& time) {
   const auto phase = next_phase_ % kPhases;
   receive(conference_rows_[phase]);
-  hall_.begin(phase);
+  conferences_.begin(phase);
   for (LegRow* const row : conference_rows_[phase]) hear_row(*row, time);
-  hall_.mix(phase, time.tick);
+  conferences_.mix(phase, time.tick);
   for (LegRow* const row : conference_rows_[phase]) answer_row(*row, time);
-  hall_.end(phase, time.tick);
+  conferences_.end(phase, time.tick);
 }
 
 void Worker::hear_row(LegRow& row, const TickTime& time) {
@@ -429,10 +429,10 @@ void Worker::hear_row(LegRow& row, const TickTime& time) {
     if (!kept.ticked[lane]) continue;
     Leg& leg = *row.legs[lane];
     const SaidFrame said = leg.stream.take_in(time, kept.heard[lane], judge_voice(row, lane));
-    if (leg.station->room == nullptr) continue;
-    Conference& conference = leg.station->room->conference;
-    if (!leg.seated) leg.seated = conference.join(*leg.station->seat);  // false while a former member still has its seat
-    if (leg.seated) conference.say(*leg.station->seat, said);
+    if (leg.slot->room == nullptr) continue;
+    Conference& conference = leg.slot->room->conference;
+    if (!leg.has_joined) leg.has_joined = conference.join(*leg.slot->member);  // false while a former member still has its slot
+    if (leg.has_joined) conference.say(*leg.slot->member, said);
   }
 }
 
@@ -441,21 +441,21 @@ void Worker::answer_row(LegRow& row, const TickTime& time) {
   for (std::size_t lane = 0; lane < LegRow::kLanes; ++lane) {
     if (!kept.ticked[lane]) continue;
     Leg& leg = *row.legs[lane];
-    const auto others = leg.seated ? leg.station->room->conference.others(*leg.station->seat) : OthersFrame{};
+    const auto others = leg.has_joined ? leg.slot->room->conference.others(*leg.slot->member) : OthersFrame{};
     sendout_.clear();
     leg.stream.give_out(time, kept.heard[lane], others, sendout_);
     send(leg, time);
   }
 }
 
-void Worker::take_seat(Leg& leg, Station& next) {
-  leave_seat(leg);
-  Station& before = *std::exchange(leg.station, &next);
-  before.left.store(true, std::memory_order_release);  // A thread that reads it may free the station.
+void Worker::take_slot(Leg& leg, LegSlot& next) {
+  leave_conference(leg);
+  LegSlot& before = *std::exchange(leg.slot, &next);
+  before.left.store(true, std::memory_order_release);  // A thread that reads it may free the slot.
 }
 
-void Worker::leave_seat(Leg& leg) {
-  if (std::exchange(leg.seated, false)) leg.station->room->conference.leave(*leg.station->seat);
+void Worker::leave_conference(Leg& leg) {
+  if (std::exchange(leg.has_joined, false)) leg.slot->room->conference.leave(*leg.slot->member);
 }
 
 /// Removes a leg after its tick here. RTP that comes from now on waits in its sockets.
@@ -469,8 +469,8 @@ void Worker::depart(Leg& leg, std::uint64_t tick) {
 
 /// Passes the leg on; no object here points at it any more.
 void Worker::hand_over(Leg& leg) {
-  Station& next = *std::exchange(leg.departs_to, nullptr);
-  leg.came_from = std::exchange(leg.station, &next);
+  LegSlot& next = *std::exchange(leg.departs_to, nullptr);
+  leg.came_from = std::exchange(leg.slot, &next);
   next.whose->add(leg);
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <offhook/base/time.hpp>
+#include <offhook/media/detect/voice_bank.hpp>
 #include <offhook/media/engine/arrival_clock.hpp>
-#include <offhook/media/engine/conference_room.hpp>
+#include <offhook/media/engine/worker_conference.hpp>
 #include <offhook/media/engine/datagrams.hpp>
 #include <offhook/media/engine/inbox.hpp>
 #include <offhook/media/engine/lateness_watch.hpp>
@@ -12,8 +13,7 @@
 #include <offhook/media/engine/relay_order.hpp>
 #include <offhook/media/engine/scheduling.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
-#include <offhook/media/sendout.hpp>
-#include <offhook/media/voice_bank.hpp>
+#include <offhook/media/send/sendout.hpp>
 
 #include <array>
 #include <atomic>
@@ -71,13 +71,13 @@ class Worker {
   /// Returns why the wanted path, or a better one, is not used; "" if there is no reason.
   [[nodiscard]] const std::string& path_refused() const { return refused_; }
 
-  /// Any thread. Adds a leg, at its `station`, from the next tick on. It belongs to the worker until that station is `left`, or, after an order to
+  /// Any thread. Adds a leg, at its `slot`, from the next tick on. It belongs to the worker until that slot is `left`, or, after an order to
   /// close, until take_gone() returns it.
   void add(Leg& leg) { arriving_.push(leg); }
   /// Returns the closed legs as a chain by `next_arriving`; the worker does not use them any more. Null if there are none.
   [[nodiscard]] Leg* take_gone() { return gone_.take_all(); }
   /// Adds a conference. It belongs to the worker until it is `ending` and the worker has set `gone`.
-  void add(ConferenceRoom& room) { hall_.add(room); }
+  void add(WorkerConference& room) { conferences_.add(room); }
 
   /// Any thread. Carries out the order before the next packet is read, and then sets its `done`. Its legs must have been added before.
   void order(RelayOrder& order) { relay_orders_.push(order); }
@@ -106,8 +106,8 @@ class Worker {
   void hear_row(LegRow& row, const TickTime& time);
   void answer_row(LegRow& row, const TickTime& time);
   [[nodiscard]] bool catch_up(Leg& leg, const TickTime& time);
-  void take_seat(Leg& leg, Station& next);
-  void leave_seat(Leg& leg);
+  void take_slot(Leg& leg, LegSlot& next);
+  void leave_conference(Leg& leg);
   void depart(Leg& leg, std::uint64_t tick);
   static void hand_over(Leg& leg);
   void begin_voice(LegRow& row, std::size_t lane);
@@ -138,7 +138,7 @@ class Worker {
   [[nodiscard]] Rows& rows_of_conferences(std::uint64_t phase) { return conference_rows_[phase % kPhases]; }
   [[nodiscard]] bool is_idle(std::uint64_t phase) const {
     const auto at = phase % kPhases;
-    return rows_[at].empty() && conference_rows_[at].empty() && hall_.empty(at);
+    return rows_[at].empty() && conference_rows_[at].empty() && conferences_.empty(at);
   }
   /// Returns whether each phase has work, even without legs to tick.
   [[nodiscard]] bool is_awake() const { return !closing_.empty() || !leaving_.empty() || !released_.empty() || relayed_ != 0; }
@@ -158,7 +158,7 @@ class Worker {
   std::atomic<std::uint64_t> left_out_{0};
   TickHistogram tick_histogram_;
   Inbox<Leg> arriving_, gone_;
-  ConferenceHall hall_;
+  WorkerConferences conferences_;
   Inbox<RelayOrder> relay_orders_;
 
   // The members below belong to the thread.

@@ -1,7 +1,7 @@
 #include <offhook/sip/dialog/route_set.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 
 #include <algorithm>
 

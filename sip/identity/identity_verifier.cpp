@@ -1,6 +1,6 @@
 #include <offhook/sip/identity/identity_verifier.hpp>
 
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <string_view>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/sip/identity/caller_identity.hpp>
+#include <offhook/sip/identity/caller_check.hpp>
 #include <offhook/sip/identity/passport_memory.hpp>
 #include <offhook/sip/identity/trusted_certificates.hpp>
 

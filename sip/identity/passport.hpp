@@ -2,7 +2,7 @@
 
 #include <offhook/base/result.hpp>
 #include <offhook/sip/identity/es256.hpp>
-#include <offhook/sip/identity/identity_error.hpp>
+#include <offhook/sip/model/identity_error.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/base/result.hpp>
-#include <offhook/sip/identity/identity_error.hpp>
+#include <offhook/sip/model/identity_error.hpp>
 
 #include <cstddef>
 #include <cstdint>

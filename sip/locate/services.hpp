@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/base/random.hpp>
-#include <offhook/sip/flow.hpp>
 #include <offhook/sip/locate/records.hpp>
+#include <offhook/sip/model/flow.hpp>
 
 #include <optional>
 #include <span>

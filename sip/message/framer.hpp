@@ -2,7 +2,7 @@
 
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/result.hpp>
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/message/limits.hpp>
 
 #include <cstddef>
 #include <cstdint>

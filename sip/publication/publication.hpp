@@ -3,7 +3,7 @@
 #include <offhook/base/random.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/sip/message/message.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <chrono>
 #include <cstdint>

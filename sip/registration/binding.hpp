@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/base/socket_address.hpp>
-#include <offhook/sip/flow.hpp>
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/model/flow.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -2,7 +2,7 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/sip/flow.hpp>
+#include <offhook/sip/model/flow.hpp>
 
 #include <chrono>
 #include <optional>

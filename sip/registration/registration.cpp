@@ -1,8 +1,8 @@
 #include <offhook/sip/registration/registration.hpp>
 
-#include <offhook/sip/host_port.hpp>
+#include <offhook/sip/model/host_port.hpp>
+#include <offhook/sip/model/transport_kinds.hpp>
 #include <offhook/sip/registration/binding.hpp>
-#include <offhook/sip/transport_kinds.hpp>
 
 #include <algorithm>
 #include <cassert>

@@ -4,10 +4,10 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/sip/auth/credentials.hpp>
-#include <offhook/sip/flow.hpp>
+#include <offhook/sip/dialog/redirections.hpp>
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/model/flow.hpp>
 #include <offhook/sip/registration/stale_binding.hpp>
-#include <offhook/sip/session/redirections.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/sip/dialog/request_head.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/sip/transaction/transaction_table.hpp>
 
 #include <cstdint>

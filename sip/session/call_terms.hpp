@@ -1,9 +1,9 @@
 #pragma once
 
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/sip/session/reliability.hpp>
 #include <offhook/sip/session/session_timer_options.hpp>
-#include <offhook/sip/stack/events.hpp>
 
 #include <optional>
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <offhook/sip/dialog/dialog_set.hpp>
+#include <offhook/sip/dialog/redirections.hpp>
 #include <offhook/sip/session/confirmed_call.hpp>
 #include <offhook/sip/session/early_branches.hpp>
-#include <offhook/sip/session/redirections.hpp>
 #include <offhook/sip/session/session.hpp>
 
 #include <iterator>

@@ -3,7 +3,7 @@
 #include <offhook/base/random.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/sip/message/rack.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/sip/transaction/timers.hpp>
 
 #include <cstddef>

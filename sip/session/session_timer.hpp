@@ -2,8 +2,8 @@
 
 #include <offhook/base/time.hpp>
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/sip/session/session_timer_options.hpp>
-#include <offhook/sip/stack/events.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/base/socket_address.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <cstddef>
 #include <map>

@@ -1,12 +1,12 @@
 #include <offhook/sip/stack/accounts.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/host_port.hpp>
+#include <offhook/sip/model/host_port.hpp>
+#include <offhook/sip/model/transport_kinds.hpp>
 #include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/stack/registering.hpp>
 #include <offhook/sip/stack/registrar_realms.hpp>
-#include <offhook/sip/transport_kinds.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -117,9 +117,9 @@ AccountId Accounts::add(AccountOptions options, base::TimePoint now) {
   return id;
 }
 
-WayOut Accounts::way_out(AccountId id) const {
+OutboundRoute Accounts::outbound_route(AccountId id) const {
   const Account* account = find(id);
-  return account == nullptr ? WayOut{} : sip::way_out(account->options, account->service_routes);
+  return account == nullptr ? OutboundRoute{} : sip::outbound_route(account->options, account->service_routes);
 }
 
 void Accounts::unregister(AccountId id, base::TimePoint now) {
@@ -241,7 +241,7 @@ void Accounts::send_register(Account& account, registration::SendRegister reques
   out.owner = {Owner::Kind::Account, account.id.value, {}};
   const std::string name = "<" + account.options.address_of_record + ">";
   const bool redirected = request.registrar != account.options.registrar;
-  WayOut way = redirected ? way_to_another(account.options, request.registrar) : way_to_registrar(account.options);
+  OutboundRoute way = redirected ? way_to_another(account.options, request.registrar) : way_to_registrar(account.options);
   out.head = {Method::Register, std::move(request.registrar), way.routes, way.next_hop, name + ";tag=" + account.tag, name,
               request.call_id,  request.cseq};
   out.headers = {{"Expires", std::to_string(request.expires.count())}};

@@ -7,7 +7,7 @@
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/stack.hpp>
-#include <offhook/sip/stack/way_out.hpp>
+#include <offhook/sip/stack/outbound_route.hpp>
 
 #include <map>
 #include <memory>
@@ -98,7 +98,7 @@ class Accounts {
   enum class As : std::uint8_t { Named, Anonymous };
   [[nodiscard]] std::string contact(AccountId id, const Flow& flow, As as = As::Named) const;
   /// Returns the route for requests: the outbound proxy, then the registrar's Service-Route (RFC 3608 section 6.1).
-  [[nodiscard]] WayOut way_out(AccountId id) const;
+  [[nodiscard]] OutboundRoute outbound_route(AccountId id) const;
   [[nodiscard]] bool is_consistent() const;
 
  private:

@@ -1,4 +1,4 @@
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/stack/calls.hpp>
 #include <offhook/sip/stack/custom_headers.hpp>
 #include <offhook/sip/stack/hop.hpp>
@@ -55,7 +55,7 @@ base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimeP
                                       account->info_packages};
   const AccountId of = options.account;
   const bool anonymous = options.privacy.any();
-  auto invitation = make_invitation(*account, shared_.accounts.way_out(of), std::move(options), referred_by, shared_.random);
+  auto invitation = make_invitation(*account, shared_.accounts.outbound_route(of), std::move(options), referred_by, shared_.random);
   if (!invitation) return base::fail(invitation.error());
   if (live_ >= shared_.max_sessions) return base::fail(StackError::Full);
   ++last_id_;

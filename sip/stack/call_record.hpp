@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/sip/message/message.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 namespace offhook::inline v0::sip {
 

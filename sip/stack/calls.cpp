@@ -1,9 +1,9 @@
 #include <offhook/sip/stack/calls.hpp>
 
 #include <offhook/base/shrink.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/session/call_terms.hpp>
 #include <offhook/sip/stack/call_record.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/stack/leg.hpp>
 #include <offhook/sip/stack/outside.hpp>
@@ -294,7 +294,7 @@ void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
     } else if (auto* again = std::get_if<session::RepeatAnswer>(&action)) {
       shared_.servers.repeat(again->request, now);
     } else if (auto* send = std::get_if<session::Send>(&action)) {
-      auto way = leg.account ? shared_.accounts.way_out(*leg.account) : WayOut{};
+      auto way = leg.account ? shared_.accounts.outbound_route(*leg.account) : OutboundRoute{};
       Outgoing request;
       request.owner = {Owner::Kind::Session, leg.id.value, send->purpose};
       request.to_registrar =

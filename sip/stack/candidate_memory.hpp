@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/base/time.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #include <offhook/sip/stack/custom_headers.hpp>
 
-#include <offhook/sip/limits.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/model/capabilities.hpp>
+#include <offhook/sip/model/limits.hpp>
 
 namespace offhook::inline v0::sip {
 

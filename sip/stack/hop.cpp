@@ -1,9 +1,9 @@
 #include <offhook/sip/stack/hop.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/host_port.hpp>
 #include <offhook/sip/locate/services.hpp>
-#include <offhook/sip/transport_kinds.hpp>
+#include <offhook/sip/model/host_port.hpp>
+#include <offhook/sip/model/transport_kinds.hpp>
 
 #include <array>
 

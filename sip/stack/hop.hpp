@@ -1,8 +1,8 @@
 #pragma once
 
-#include <offhook/sip/flow.hpp>
 #include <offhook/sip/message/uri.hpp>
 #include <offhook/sip/message/via.hpp>
+#include <offhook/sip/model/flow.hpp>
 
 #include <compare>
 #include <cstdint>

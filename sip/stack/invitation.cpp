@@ -1,6 +1,6 @@
 #include <offhook/sip/stack/invitation.hpp>
 
-#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/stack/custom_headers.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
@@ -21,7 +21,7 @@ std::string who(const AccountOptions& account) {
 }  // namespace
 
 base::Result<session::InviteClientSession::Invitation, StackError> make_invitation(const AccountOptions& account,
-                                                                                   WayOut way,
+                                                                                   OutboundRoute way,
                                                                                    CallOptions options,
                                                                                    std::string_view referred_by,
                                                                                    base::Random& random) {

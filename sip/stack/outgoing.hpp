@@ -3,8 +3,8 @@
 #include <offhook/sip/auth/credentials.hpp>
 #include <offhook/sip/dialog/request_head.hpp>
 #include <offhook/sip/message/message.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/session/actions.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
 #include <cstdint>

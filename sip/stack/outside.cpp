@@ -1,7 +1,7 @@
 #include <offhook/sip/stack/outside.hpp>
 
 #include <offhook/sip/dialog/route_set.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
 #include <bit>
@@ -32,7 +32,7 @@ base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, Ac
   head.request_uri = as_request_uri(*uri);
   head.next_hop = head.request_uri;
   if (through_registrar) {
-    auto way = parts.accounts.way_out(account);
+    auto way = parts.accounts.outbound_route(account);
     head.next_hop = std::move(way.next_hop);
     head.routes = std::move(way.routes);
   }
@@ -43,7 +43,7 @@ base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, Ac
 }
 
 bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head) {
-  return account && parts.accounts.options(*account) != nullptr && head.next_hop == parts.accounts.way_out(*account).next_hop;
+  return account && parts.accounts.options(*account) != nullptr && head.next_hop == parts.accounts.outbound_route(*account).next_hop;
 }
 
 std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Accounts& accounts, base::Random& random,

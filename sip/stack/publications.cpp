@@ -1,7 +1,7 @@
 #include <offhook/sip/stack/publications.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/publication/publication.hpp>
 #include <offhook/sip/stack/custom_headers.hpp>
 #include <offhook/sip/subscription/event.hpp>
@@ -135,7 +135,7 @@ void Publications::send(Entry& entry, base::TimePoint now) {
   out.owner = {Owner::Kind::Publication, entry.id.value, {}};
   out.head = entry.head;
   out.to_registrar = entry.to_registrar;
-  if (out.to_registrar) out.alternatives = parts_.accounts.way_out(entry.options.account).alternatives;
+  if (out.to_registrar) out.alternatives = parts_.accounts.outbound_route(entry.options.account).alternatives;
   out.headers = entry.options.headers;
   out.own = {{"Event", entry.options.package}, {"Expires", std::to_string(what.expires.count())}};
   if (!what.etag.empty()) out.own.emplace_back("SIP-If-Match", what.etag);

@@ -2,7 +2,7 @@
 
 #include <offhook/base/text.hpp>
 #include <offhook/sip/stack/hop.hpp>
-#include <offhook/sip/stack/way_out.hpp>
+#include <offhook/sip/stack/outbound_route.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -47,7 +47,7 @@ bool can_register(const AccountOptions& account) {
   if (!reachable(account.address_of_record) || !reachable(account.registrar)) return false;
   if (!account.server.empty() && !reachable(account.server)) return false;
   if (!account.outbound_proxy.empty() && !reachable(account.outbound_proxy)) return false;
-  if (account.secondaries.size() > WayOut::kMaxSecondaries) return false;
+  if (account.secondaries.size() > OutboundRoute::kMaxSecondaries) return false;
   if (!std::all_of(account.secondaries.begin(), account.secondaries.end(), reachable)) return false;
   return account.instance.empty() || (account.instance.starts_with("urn:") && is_plain(account.instance));
 }

@@ -1,9 +1,9 @@
 #include <offhook/sip/stack/requests.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/capabilities.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/session/confirmed_call.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/custom_headers.hpp>
 
 #include <utility>
@@ -72,7 +72,7 @@ base::Result<RequestId, StackError> Requests::send(RequestOptions options, base:
   Outgoing out;
   out.owner = {Owner::Kind::Request, id.value, {}};
   out.to_registrar = goes_to_registrar(parts_, options.account, *head);
-  if (out.to_registrar) out.alternatives = parts_.accounts.way_out(options.account).alternatives;
+  if (out.to_registrar) out.alternatives = parts_.accounts.outbound_route(options.account).alternatives;
   out.head = std::move(*head);
   out.head.from += ";tag=" + parts_.random.token();
   out.head.call_id = parts_.random.token();

@@ -2,7 +2,7 @@
 
 #include <offhook/base/shrink.hpp>
 #include <offhook/sip/message/writer.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
 #include <algorithm>

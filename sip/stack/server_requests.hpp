@@ -2,7 +2,7 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/sip/message/message.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/outbox.hpp>
 #include <offhook/sip/stack/stack.hpp>

@@ -3,18 +3,18 @@
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/message/writer.hpp>
 #include <offhook/sip/stack/accounts.hpp>
-#include <offhook/sip/stack/admission.hpp>
+#include <offhook/sip/admission/inspection.hpp>
 #include <offhook/sip/stack/calls.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/stack/client_requests.hpp>
-#include <offhook/sip/stack/door.hpp>
+#include <offhook/sip/admission/admission.hpp>
 #include <offhook/sip/stack/outbox.hpp>
-#include <offhook/sip/stack/refusals.hpp>
+#include <offhook/sip/admission/refusals.hpp>
 #include <offhook/sip/stack/publications.hpp>
 #include <offhook/sip/stack/requests.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/sip/stack/subscriptions.hpp>
-#include <offhook/sip/transport_kinds.hpp>
+#include <offhook/sip/model/transport_kinds.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -79,7 +79,7 @@ class Stack::Impl final : public ContactSource {
   Subscriptions subscriptions_;
   Publications publications_;
   Requests requests_;
-  Door door_;
+  Admission admission_;
   Refusals refusals_;
   Availability availability_;
 };
@@ -92,13 +92,20 @@ bool makes_or_moves_dialogs(Method method) {
   return method == Method::Invite || method == Method::Refer || method == Method::Update || method == Method::Notify;
 }
 
+/// The value of Allow-Events.
+std::string names_of(const std::vector<PackageOptions>& packages) {
+  std::string names;
+  for (const PackageOptions& package : packages) names += (names.empty() ? "" : ", ") + package.name;
+  return names;
+}
+
 std::uint64_t first_id(const StackOptions& options) { return std::uint64_t{options.number} << 32; }
 
 }  // namespace
 
 Stack::Impl::Impl(StackOptions options, base::Random& random)
     : options_(std::move(options)),
-      can_(options_),
+      can_(names_of(options_.packages), !options_.message_types.empty()),
       timers_{options_.t1, options_.t2, options_.t4},
       last_transaction_(first_id(options_)),
       last_query_(first_id(options_)),
@@ -113,7 +120,7 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
       subscriptions_(outside_, first_id(options_)),
       publications_(outside_, first_id(options_)),
       requests_(outside_, first_id(options_)),
-      door_(options_.door, options_.callers, random, counters_),
+      admission_(options_.admission, options_.callers, random, counters_),
       refusals_(64 * options_.t1) {}
 
 std::string Stack::Impl::contact(const Owner& owner, Method method, const Flow& flow) {
@@ -138,7 +145,7 @@ void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint n
     return;
   }
   ++counters_.received;
-  if (door_.is_shut(flow.remote.ip, accounts_.is_any_registrar(flow.remote.ip), now)) {
+  if (admission_.is_shut(flow.remote.ip, accounts_.is_any_registrar(flow.remote.ip), now)) {
     if (is_reliable(flow.transport)) outbox_.closes.push_back(flow);
     return;
   }
@@ -151,10 +158,10 @@ void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint n
 
 void Stack::Impl::on_garbage(const Refusal& refusal, const Flow& flow, std::size_t octets, base::TimePoint now) {
   ++counters_.refused_parse;
-  const bool let_in = door_.let_in(flow.remote.ip, accounts_.is_any_registrar(flow.remote.ip), now);
+  const bool let_in = admission_.let_in(flow.remote.ip, accounts_.is_any_registrar(flow.remote.ip), now);
   if (!refusal.answerable) return;
   const auto most = let_in ? std::nullopt : std::optional(octets);
-  if ((!let_in && !door_.may_refuse(now)) ||
+  if ((!let_in && !admission_.may_refuse(now)) ||
       !servers_.respond_statelessly(refusal.message, flow, refusal.status, reason_phrase(refusal.status), {}, most))
     ++counters_.dropped_budget;
 }
@@ -163,11 +170,11 @@ void Stack::Impl::on_request(Message message, const Flow& flow, std::size_t octe
   const bool own = accounts_.is_any_registrar(flow.remote.ip);
   ServerRequests::Sender sender{calls_.session_of(message), !accounts_.never_any() && !accounts_.knows(flow.remote.ip), {}};
   const bool free = sender.session != 0 || message.method() == Method::Ack;
-  const bool let_in = free || door_.let_in(flow.remote.ip, own, now);
+  const bool let_in = free || admission_.let_in(flow.remote.ip, own, now);
   auto keys = transaction::keys_of(message);
   auto received = servers_.absorb(message, keys, flow, let_in, now);
   if (received.kind == ServerRequests::Kind::New) {
-    if (!free && door_.is_scanner(message, flow.remote.ip, own, now)) return;
+    if (!free && admission_.is_scanner(message, flow.remote.ip, own, now)) return;
     if (!let_in) return refuse_busy(message, flow, octets, now);
     if (!free && !admit(message, keys, flow, own, sender, now)) return settle(now);
     received = servers_.start(message, std::move(keys), flow, std::move(sender));
@@ -183,9 +190,9 @@ void Stack::Impl::on_request(Message message, const Flow& flow, std::size_t octe
 
 /// Answers 503 without a transaction, a look-up or a hash.
 void Stack::Impl::refuse_busy(const Message& message, const Flow& flow, std::size_t octets, base::TimePoint now) {
-  const bool sent = door_.may_refuse(now) &&
+  const bool sent = admission_.may_refuse(now) &&
                     servers_.respond_statelessly(message, flow, 503, reason_phrase(503), {{"Retry-After", std::string(kRetryAfter)}},
-                                                 Door::most_octets(flow, octets));
+                                                 Admission::most_octets(flow, octets));
   ++(sent ? counters_.refused_budget : counters_.dropped_budget);
 }
 
@@ -193,7 +200,7 @@ bool Stack::Impl::admit(const Message& message, const RequestKeys& keys, const F
                         base::TimePoint now) {
   const auto called = accounts_.named_by(message.request_uri(), flow.remote.ip);
   const std::string_view address = called ? std::string_view(accounts_.options(*called)->address_of_record) : std::string_view();
-  auto proof = door_.ask(message, address, flow.remote.ip, own, now);
+  auto proof = admission_.ask(message, address, flow.remote.ip, own, now);
   if (!proof.refused && message.method() == Method::Invite && !message.to().tag()) {
     auto status = refusals_.find(keys.transaction, now);
     if (!status) {
@@ -236,7 +243,7 @@ void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimeP
 }
 
 bool Stack::Impl::is_known(const base::IpAddress& source) const {
-  return door_.is_peer(source, accounts_.is_any_registrar(source)) || accounts_.is_trusted_by_any(source);
+  return admission_.is_peer(source, accounts_.is_any_registrar(source)) || accounts_.is_trusted_by_any(source);
 }
 
 /// Answers with the status that an INVITE would get: RFC 3261 section 11.2. A proxy that sends OPTIONS then routes its calls

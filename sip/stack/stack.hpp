@@ -3,20 +3,20 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
+#include <offhook/sip/admission/admission_options.hpp>
 #include <offhook/sip/auth/caller_options.hpp>
 #include <offhook/sip/auth/challenge_options.hpp>
-#include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/method.hpp>
+#include <offhook/sip/model/events.hpp>
+#include <offhook/sip/model/counters.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/registration/stale_binding.hpp>
 #include <offhook/sip/session/reliability.hpp>
 #include <offhook/sip/session/session_timer_options.hpp>
-#include <offhook/sip/stack/door_options.hpp>
-#include <offhook/sip/stack/events.hpp>
 #include <offhook/sip/subscription/options.hpp>
 
 #include <chrono>
 #include <memory>
-#include <vector>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,7 +45,7 @@ struct StackOptions {
   StackLimits limits{};              ///< bounds of the stack's tables
   std::vector<PackageOptions> packages{};  ///< empty: SUBSCRIBE is not allowed (405); any other package gets 489
   std::string message_types{};       ///< media types of MESSAGE, as in Accept: "text/plain"; "": MESSAGE is not allowed
-  DoorOptions door{};                ///< limits per source
+  AdmissionOptions admission{};                ///< limits per source
   /// Authentication of callers other than our registrars; an authenticated caller is accepted whatever accept_from says.
   CallerOptions callers{};
 };
@@ -89,7 +89,7 @@ struct AccountOptions {
   /// Server that requests outside dialogs pass first, including REGISTER: "sip:proxy.example[:port][;transport=tcp]".
   std::string outbound_proxy{};
   /// Further servers of the same registrar, in order. A request that one does not accept goes to the next one. At most
-  /// WayOut::kMaxSecondaries.
+  /// OutboundRoute::kMaxSecondaries.
   std::vector<std::string> secondaries{};
   /// Server to use instead of the registrar's own, in the format of `registrar`. REGISTER and calls go there, with unchanged
   /// names. Accounts with the same address of record and different servers register at all of them at once. "": the registrar's
@@ -174,7 +174,7 @@ struct PublishOptions {
 struct Availability {
   /// Status that the owner would give a new INVITE: 200 to accept it, otherwise 486, 503 ...
   int status = 200;
-  /// Added for our registrars, trusted_peers and DoorOptions::peers only; other sources need not know our state.
+  /// Added for our registrars, trusted_peers and AdmissionOptions::peers only; other sources need not know our state.
   HeaderList for_known{};
 };
 
@@ -182,13 +182,6 @@ struct Availability {
 struct LegName { std::string call_id, local_tag; };
 /// The dialog of a call. The peer's values are known once a side has accepted; for received calls at once.
 struct DialogName { std::string call_id, local_tag, remote_tag, remote_target; };
-
-struct StackCounters {               ///< messages dropped or refused, by reason
-  std::uint64_t received = 0, refused_parse = 0, refused_limit = 0, stray_responses = 0, stray_acks = 0, retransmissions_absorbed = 0;
-  std::uint64_t refused_source = 0, dead_flows = 0;
-  std::uint64_t refused_budget = 0, dropped_budget = 0;  ///< beyond DoorOptions: answered with 503, and not answered
-  std::uint64_t dropped_banned = 0, bans = 0, challenged = 0, wrong_credentials = 0;
-};
 
 /// The number of objects in a stack, by kind. After all calls are over and 64 * T1 have passed, all are 0 except those of
 /// registrations.
@@ -229,7 +222,7 @@ class Stack {
 
   /// Returns true if a request, a live call or a registration needs this connection, so that it should stay open while idle.
   [[nodiscard]] bool uses(const Flow& flow) const;
-  /// Returns true for a registrar of ours, one of AccountOptions::trusted_peers, or of DoorOptions::peers.
+  /// Returns true for a registrar of ours, one of AccountOptions::trusted_peers, or of AdmissionOptions::peers.
   [[nodiscard]] bool is_known(const base::IpAddress& source) const;
 
   // Registrations.

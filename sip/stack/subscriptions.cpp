@@ -1,8 +1,8 @@
 #include <offhook/sip/stack/subscriptions.hpp>
 
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/capabilities.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/session/confirmed_call.hpp>
-#include <offhook/sip/stack/capabilities.hpp>
 #include <offhook/sip/stack/custom_headers.hpp>
 #include <offhook/sip/stack/hop.hpp>
 
@@ -246,7 +246,7 @@ void Subscriptions::send(const Entry& entry, subscription::Send request, base::T
   // Within a dialog the peer wrote the next hop, so its address must not count as a registrar.
   const bool begins = entry.ours && request.head.to.find(";tag=") == std::string::npos;
   out.to_registrar = begins && goes_to_registrar(parts_, entry.account, request.head);
-  if (out.to_registrar) out.alternatives = parts_.accounts.way_out(*entry.account).alternatives;
+  if (out.to_registrar) out.alternatives = parts_.accounts.outbound_route(*entry.account).alternatives;
   out.peer_opened = entry.watcher != nullptr;
   out.head = std::move(request.head);
   out.headers = std::move(request.headers);

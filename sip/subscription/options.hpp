@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <chrono>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/sip/dialog/dialog_set.hpp>
-#include <offhook/sip/session/redirections.hpp>
+#include <offhook/sip/dialog/redirections.hpp>
 #include <offhook/sip/subscription/usage.hpp>
 
 #include <memory>

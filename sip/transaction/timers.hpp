@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/base/time.hpp>
-#include <offhook/sip/flow.hpp>
+#include <offhook/sip/model/flow.hpp>
 
 #include <algorithm>
 #include <chrono>

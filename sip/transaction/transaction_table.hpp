@@ -2,7 +2,7 @@
 
 #include <offhook/base/result.hpp>
 #include <offhook/base/strong_id.hpp>
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/transaction/key.hpp>
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/sip/flow.hpp>
+#include <offhook/sip/model/flow.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -1,11 +1,11 @@
 #include <offhook/sip/transport/carriers.hpp>
 
 #include <offhook/sip/locate/services.hpp>
+#include <offhook/sip/model/transport_kinds.hpp>
 #include <offhook/sip/transport/binder.hpp>
 #include <offhook/sip/transport/tls_stream.hpp>
 #include <offhook/sip/transport/upgrade_rules.hpp>
 #include <offhook/sip/transport/web_socket_stream.hpp>
-#include <offhook/sip/transport_kinds.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include <offhook/sip/transport/connections.hpp>
 
+#include <offhook/sip/model/transport_kinds.hpp>
 #include <offhook/sip/transport/addresses.hpp>
-#include <offhook/sip/transport_kinds.hpp>
 
 #include <boost/asio/post.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/sip/flow.hpp>
+#include <offhook/sip/model/flow.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 
 #include <functional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/sip/transport/dns_client.hpp>
 #include <offhook/sip/transport/listeners.hpp>
 #include <offhook/sip/transport/server_finder.hpp>

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/demo/prepare_lines.hpp>
 #include <offhook/agent/demo/turn_meter.hpp>
-#include <offhook/media/audio_port.hpp>
+#include <offhook/media/port/audio_port.hpp>
 
 #include <cstdint>
 #include <memory>

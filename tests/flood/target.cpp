@@ -1,6 +1,6 @@
 #include "target.hpp"
 
-#include <offhook/base/heap_keeper.hpp>
+#include <offhook/base/heap_trimmer.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 #include <offhook/tests/testkit/wait.hpp>
@@ -28,7 +28,7 @@ struct Told {
 namespace {
 
 /// Records the held memory every half a second, and trims the heap as `offhook run` does.
-void watch(sip::SipEdge& edge, Told& told, base::HeapKeeper& heap) {
+void watch(sip::SipEdge& edge, Told& told, base::HeapTrimmer& heap) {
   heap.tidy(base::Clock::now());
   const auto info = ::mallinfo2();
   told.held_kb = (info.uordblks + info.hblkhd) / 1024;
@@ -40,7 +40,7 @@ void watch(sip::SipEdge& edge, Told& told, base::HeapKeeper& heap) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   base::SystemRandom random;
   sip::StackOptions options;
-  options.door.peers = {{*base::IpAddress::parse("127.0.0.1"), 32}};
+  options.admission.peers = {{*base::IpAddress::parse("127.0.0.1"), 32}};
   options.callers.who = {{"ada", random.token()}};
   sip::Stack stack(std::move(options), random);
   sip::EdgeOptions where;
@@ -53,7 +53,7 @@ void watch(sip::SipEdge& edge, Told& told, base::HeapKeeper& heap) {
     if (const auto* call = std::get_if<sip::IncomingCall>(&event))
       (void)stack.answer(call->session, {"application/sdp", "v=0\r\n"}, base::Clock::now());
   });
-  base::HeapKeeper heap;
+  base::HeapTrimmer heap;
   watch(**edge, told, heap);
   (*edge)->run();
   ::_exit(0);

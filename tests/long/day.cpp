@@ -3,8 +3,8 @@
 // fails when a frame, a packet or a report is wrong, when a counter disagrees with the events, when anything is allocated, or when memory grows.
 #include "samples.hpp"
 
-#include <offhook/media/packetizer.hpp>
-#include <offhook/media/stream.hpp>
+#include <offhook/media/send/packetizer.hpp>
+#include <offhook/media/stream/stream.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/rtcp.hpp>
 

@@ -5,7 +5,7 @@
 // talked for two seconds received no audio.
 #include "samples.hpp"
 
-#include <offhook/base/heap_keeper.hpp>
+#include <offhook/base/heap_trimmer.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/silero_model.hpp>

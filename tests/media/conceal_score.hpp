@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/media/conceal.hpp>
+#include <offhook/media/receive/conceal.hpp>
 
 #include "sounds.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/media/audio_port.hpp>
+#include <offhook/media/port/audio_port.hpp>
 
 namespace offhook_test {
 

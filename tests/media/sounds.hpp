@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/base/random.hpp>
-#include <offhook/media/call_progress.hpp>
-#include <offhook/media/tones.hpp>
+#include <offhook/media/dsp/call_progress.hpp>
+#include <offhook/media/dsp/tones.hpp>
 
 #include <algorithm>
 #include <array>

@@ -3,8 +3,8 @@
 #include "event_kind.hpp"
 #include "sounds.hpp"
 
-#include <offhook/media/stream.hpp>
-#include <offhook/media/tones.hpp>
+#include <offhook/media/dsp/tones.hpp>
+#include <offhook/media/stream/stream.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/rtcp.hpp>
 

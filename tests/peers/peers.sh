@@ -232,7 +232,7 @@ start_agent() {
 # Anna may call without the registrar. The registrar is the only other known peer on this machine, and SIPp's digest is MD5.
 start_agent_with_callers() {
   start_kamailio
-  agent_sip_too='"callers": {"who": [{"username": "anna", "password": "secret-9"}], "algorithms": ["MD5"]}, "door": {"peers": []}'
+  agent_sip_too='"callers": {"who": [{"username": "anna", "password": "secret-9"}], "algorithms": ["MD5"]}, "admission": {"peers": []}'
   start_agent 6001
 }
 # call_from_elsewhere NAME PASSWORD: calls as Anna, from another address than the registrar's.

@@ -31,7 +31,7 @@ class Network {
     Node(std::uint32_t number, std::uint64_t seed, base::SocketAddress where, const sip::StackOptions& wanted = {})
         : options(wanted), random(seed), stack(numbered(number, wanted), random), address(where) {}
     static sip::StackOptions numbered(std::uint32_t number, sip::StackOptions wanted) {
-      wanted.door.on = false;  // One address represents many callers here.
+      wanted.admission.on = false;  // One address represents many callers here.
       wanted.number = number;
       return wanted;
     }

@@ -62,12 +62,12 @@ struct Sent {
 
 class Scripted {
  public:
-  enum class Door { Open, AsOptionsSay };
+  enum class Admission { Open, AsOptionsSay };
   /// Switches the limiter off, because most tests send more in a moment than the limiter admits. The limiter has tests of its own.
-  explicit Scripted(sip::StackOptions options = {}, std::uint64_t seed = 1, Door door = Door::Open)
-      : random(seed), stack(with_door(std::move(options), door), random) {}
-  static sip::StackOptions with_door(sip::StackOptions options, Door door) {
-    options.door.on = options.door.on && door == Door::AsOptionsSay;
+  explicit Scripted(sip::StackOptions options = {}, std::uint64_t seed = 1, Admission admission = Admission::Open)
+      : random(seed), stack(with_door(std::move(options), admission), random) {}
+  static sip::StackOptions with_door(sip::StackOptions options, Admission admission) {
+    options.admission.on = options.admission.on && admission == Admission::AsOptionsSay;
     return options;
   }
 

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/azure/languages.hpp>
 
-#include <offhook/agent/providers/language_tag.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/azure/recognition.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <algorithm>
 #include <utility>

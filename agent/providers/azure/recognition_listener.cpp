@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/azure/recognition_listener.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/agent/providers/url_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 
 #include <utility>
 #include <variant>

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/recognition.hpp>
 #include <offhook/agent/providers/azure/server.hpp>
 #include <offhook/agent/providers/azure/usp_socket.hpp>
-#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/time.hpp>
 

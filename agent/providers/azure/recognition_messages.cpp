@@ -1,9 +1,9 @@
 #include <offhook/agent/providers/azure/recognition_messages.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/json_in.hpp>
-#include <offhook/agent/providers/language_tag.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/json_in.hpp>
+#include <offhook/agent/support/language_tag.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

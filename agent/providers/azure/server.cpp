@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/azure/server.hpp>
 
 #include <offhook/agent/providers/azure/usp_frame.hpp>
-#include <offhook/agent/providers/url_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/recognition_messages.hpp>
-#include <offhook/agent/providers/url_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 
 #include <memory>
 #include <utility>

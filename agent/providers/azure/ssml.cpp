@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/azure/ssml.hpp>
 
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <cstdint>
 

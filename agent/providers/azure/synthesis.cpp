@@ -1,8 +1,8 @@
 #include <offhook/agent/providers/azure/synthesis.hpp>
 
 #include <offhook/agent/providers/azure/recognition_messages.hpp>
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/json_in.hpp>
 #include <offhook/agent/providers/spoken_utterance.hpp>
 #include <offhook/base/text.hpp>
 

@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/deepgram/agent_replies.hpp>
 
 #include <offhook/agent/providers/chat/model_question.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <algorithm>
 #include <cassert>

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/deepgram/agent_session.hpp>
 
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <type_traits>
 #include <utility>

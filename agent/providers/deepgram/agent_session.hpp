@@ -1,9 +1,9 @@
 #pragma once
 
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/providers/deepgram/agent_protocol.hpp>
-#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/agent/providers/voiced_line.hpp>
 
 #include <deque>

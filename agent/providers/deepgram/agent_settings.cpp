@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/deepgram/agent_settings.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <nlohmann/json.hpp>
 

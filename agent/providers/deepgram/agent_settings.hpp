@@ -1,12 +1,12 @@
 #pragma once
 
-#include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/conversation/history.hpp>
 #include <offhook/agent/conversation/tool.hpp>
 #include <offhook/agent/providers/deepgram/flux_end.hpp>
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
 #include <offhook/agent/providers/deepgram/server.hpp>
 #include <offhook/agent/providers/voice_format.hpp>
+#include <offhook/agent/support/secret.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/providers/json_in.hpp>
-#include <offhook/agent/providers/language_tag.hpp>
+#include <offhook/agent/support/json_in.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/providers/deepgram/detected_language.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_in.hpp>
 
 #include <algorithm>
 #include <utility>

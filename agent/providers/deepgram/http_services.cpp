@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/deepgram/http_services.hpp>
 
 #include <offhook/agent/providers/deepgram/whole_turn_answer.hpp>
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_text.hpp>
 
 #include <memory>
 #include <utility>

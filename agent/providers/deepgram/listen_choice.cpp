@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
 
-#include <offhook/agent/providers/language_tag.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 
 #include <algorithm>
 #include <array>

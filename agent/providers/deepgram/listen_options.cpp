@@ -3,7 +3,7 @@
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
 
 #include <offhook/agent/providers/voice_format.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <algorithm>
 

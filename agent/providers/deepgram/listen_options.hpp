@@ -1,8 +1,8 @@
 #pragma once
 
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/providers/deepgram/server.hpp>
 #include <offhook/agent/providers/followed_language.hpp>
-#include <offhook/agent/providers/service_use.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/deepgram/live_results.hpp>
 
 #include <offhook/agent/providers/deepgram/detected_language.hpp>
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_in.hpp>
 
 #include <algorithm>
 

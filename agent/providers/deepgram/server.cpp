@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/deepgram/server.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/url_text.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/net/http_client.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
+#include <offhook/agent/support/secret.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/net/web_socket.hpp>
 #include <offhook/agent/providers/deepgram/listen_options.hpp>
 #include <offhook/agent/providers/deepgram/socket_out.hpp>
 #include <offhook/agent/providers/followed_language.hpp>
-#include <offhook/agent/providers/service_use.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 #include <offhook/agent/providers/deepgram/speech_stream.hpp>
 
 #include <offhook/agent/providers/deepgram/speak_options.hpp>
-#include <offhook/agent/providers/json_in.hpp>
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/json_in.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/deepgram/whole_turn_answer.hpp>
 
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_in.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

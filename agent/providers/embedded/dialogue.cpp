@@ -1,8 +1,8 @@
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 
-#include <offhook/agent/config/json_tree.hpp>
 #include <offhook/agent/providers/embedded/dialogue_node.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/agent/support/json_tree.hpp>
 #include <offhook/base/text.hpp>
 
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
-#include <offhook/agent/ops/work_pool.hpp>
+#include <offhook/agent/support/work_pool.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
-#include <offhook/agent/ops/work_pool.hpp>
 #include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
+#include <offhook/agent/support/work_pool.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -3,7 +3,7 @@
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
 #include <offhook/agent/providers/embedded/words.hpp>
-#include <offhook/media/voice_activity.hpp>
+#include <offhook/media/detect/voice_activity.hpp>
 
 #include <algorithm>
 

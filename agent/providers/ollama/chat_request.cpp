@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/ollama/chat_request.hpp>
 
-#include <offhook/agent/providers/json_in.hpp>
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_in.hpp>
+#include <offhook/agent/support/json_text.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/ollama/chat_server.hpp>
 
-#include <offhook/agent/providers/json_in.hpp>
 #include <offhook/agent/providers/ollama/chat_answer.hpp>
+#include <offhook/agent/support/json_in.hpp>
 
 #include <algorithm>
 #include <array>

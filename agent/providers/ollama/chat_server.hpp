@@ -1,8 +1,8 @@
 #pragma once
 
-#include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/providers/chat/model_server.hpp>
 #include <offhook/agent/providers/ollama/chat_request.hpp>
+#include <offhook/agent/support/secret.hpp>
 #include <offhook/base/time.hpp>
 
 #include <memory>

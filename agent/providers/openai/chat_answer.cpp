@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/openai/chat_answer.hpp>
 
 #include <offhook/agent/providers/http_failure.hpp>
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_in.hpp>
 
 #include <optional>
 #include <string>

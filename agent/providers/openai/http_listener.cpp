@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/openai/http_listener.hpp>
 
-#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/agent/providers/openai/transcription_answer.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 
 #include <memory>
 #include <utility>

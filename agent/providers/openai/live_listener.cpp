@@ -1,8 +1,8 @@
 #include <offhook/agent/providers/openai/live_listener.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
-#include <offhook/agent/providers/language_tag.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 
 #include <utility>
 

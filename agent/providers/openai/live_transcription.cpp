@@ -1,8 +1,8 @@
 #include <offhook/agent/providers/openai/live_transcription.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 #include <offhook/agent/providers/openai/transcription_use.hpp>
+#include <offhook/agent/support/json_text.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -4,7 +4,7 @@
 #include <offhook/agent/providers/voice_format.hpp>
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 #include <offhook/agent/providers/openai/realtime_fault.hpp>
-#include <offhook/agent/providers/service_use.hpp>
+#include <offhook/agent/conversation/service_use.hpp>
 
 #include <cstdint>
 #include <deque>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/provider_profile.hpp>
+#include <offhook/agent/profile/provider_profile.hpp>
 #include <offhook/agent/providers/openai/model_request.hpp>
 #include <offhook/agent/providers/openai/realtime_options.hpp>
 #include <offhook/agent/providers/openai/server.hpp>

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/base/base64.hpp>
 
 #include <simdjson.h>

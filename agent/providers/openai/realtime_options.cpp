@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/openai/realtime_options.hpp>
 
 #include <offhook/agent/providers/openai/realtime_events.hpp>
-#include <offhook/agent/providers/url_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 
 namespace offhook::inline v0::agent::openai::realtime {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/net/web_socket.hpp>
-#include <offhook/agent/provider_profile.hpp>
+#include <offhook/agent/profile/provider_profile.hpp>
 #include <offhook/agent/providers/voice_format.hpp>
+#include <offhook/agent/support/secret.hpp>
 
 #include <cstdint>
 #include <optional>

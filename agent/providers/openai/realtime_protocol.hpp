@@ -1,11 +1,11 @@
 #pragma once
 
 #include <offhook/agent/conversation/history.hpp>
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/conversation/tool.hpp>
 #include <offhook/agent/providers/openai/caller_turns.hpp>
 #include <offhook/agent/providers/openai/realtime_connection.hpp>
 #include <offhook/agent/providers/openai/replies.hpp>
-#include <offhook/agent/providers/service_use.hpp>
 
 #include <cstdint>
 #include <optional>

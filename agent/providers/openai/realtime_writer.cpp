@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/language_tag.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 #include <offhook/base/base64.hpp>
 
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 #include <offhook/agent/providers/openai/replies.hpp>
 
 #include <offhook/agent/providers/openai/history_replay.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 
 #include <algorithm>

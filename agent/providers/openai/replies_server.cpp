@@ -1,4 +1,4 @@
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/providers/openai/replies.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 

@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/openai/model_request.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_text.hpp>
 
 namespace offhook::inline v0::agent::openai {
 

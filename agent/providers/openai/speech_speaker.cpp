@@ -1,6 +1,6 @@
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_text.hpp>
 
 #include <utility>
 

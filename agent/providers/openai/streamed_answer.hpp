@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/providers/chat/gathered_answer.hpp>
-#include <offhook/agent/providers/sse.hpp>
+#include <offhook/agent/support/sse.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 #include <offhook/agent/providers/openai/transcription_answer.hpp>
 
 #include <offhook/agent/providers/http_failure.hpp>
-#include <offhook/agent/providers/json_in.hpp>
 #include <offhook/agent/providers/openai/transcription_use.hpp>
+#include <offhook/agent/support/json_in.hpp>
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/providers/sse.hpp>
 #include <offhook/agent/providers/turn_listener.hpp>
+#include <offhook/agent/support/sse.hpp>
 
 #include <memory>
 #include <optional>

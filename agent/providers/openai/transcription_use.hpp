@@ -1,7 +1,7 @@
 #pragma once
 
+#include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/providers/openai/realtime_events.hpp>
-#include <offhook/agent/providers/service_use.hpp>
 
 #include <chrono>
 

@@ -1,8 +1,8 @@
 #include <offhook/agent/tools/http/answer.hpp>
 
-#include <offhook/agent/providers/json_in.hpp>
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/json_in.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/tools/http/percent.hpp>
 #include <offhook/agent/tools/tool_text.hpp>
 #include <offhook/base/text.hpp>

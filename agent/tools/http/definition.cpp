@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/http/definition.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/json_text.hpp>
 #include <offhook/agent/tools/argument_schema.hpp>
 #include <offhook/agent/tools/canonical_json.hpp>
 

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/http/document_node.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/tools/http/percent.hpp>
 #include <offhook/base/text.hpp>
 

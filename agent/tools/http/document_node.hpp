@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_in.hpp>
 #include <offhook/agent/tools/http/document_fault.hpp>
 
 #include <cstddef>

@@ -3,8 +3,8 @@
 #include <offhook/agent/tools/http/parameter_reader.hpp>
 #include <offhook/agent/tools/http/schema_text.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/json_text.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>
 #include <offhook/base/text.hpp>
 

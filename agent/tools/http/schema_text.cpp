@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/http/schema_text.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_text.hpp>
 #include <offhook/agent/tools/argument_schema.hpp>
 
 #include <algorithm>

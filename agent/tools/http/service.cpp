@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/http/service.hpp>
 
+#include <offhook/agent/net/server_url.hpp>
 #include <offhook/agent/net/web_socket_url.hpp>
-#include <offhook/agent/tools/mcp/server_url.hpp>
 #include <offhook/agent/tools/tool_names.hpp>
 #include <offhook/base/text.hpp>
 
@@ -47,7 +47,7 @@ Read<std::shared_ptr<const Service>> Service::read(ServiceOptions options, std::
   auto operations = read_operations(document, options.operations);
   if (!operations) return base::fail(std::move(operations.error()));
   std::shared_ptr<Service> service(new Service(std::move(options)));
-  PinBook pins(service->options_.pins, service->options_.unpinned);
+  PinStore pins(service->options_.pins, service->options_.unpinned);
   for (Operation& operation : *operations) {
     if (auto fault = service->fault_of(operation)) return base::fail(std::move(*fault));
     const std::string name = model_name(service->options_.label, operation.id);

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/mcp/authorizer.hpp>
 
-#include <offhook/agent/providers/url_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 #include <offhook/agent/tools/mcp/client_assertion.hpp>
 
 #include <utility>

@@ -13,7 +13,7 @@ const Catalog::Tool* Catalog::find(std::string_view model_name) const {
   return at == descriptions.end() ? nullptr : &tools[static_cast<std::size_t>(at - descriptions.begin())];
 }
 
-Catalog make_catalog(const CatalogOptions& options, const std::vector<ToolDefinition>& listed, PinBook& pins,
+Catalog make_catalog(const CatalogOptions& options, const std::vector<ToolDefinition>& listed, PinStore& pins,
                      std::vector<CatalogNote>& notes) {
   Catalog catalog;
   for (const ToolDefinition& tool : listed) {

@@ -37,7 +37,7 @@ struct CatalogOptions {
 };
 
 /// Makes the catalog from the server's list. The pins decide about each definition. `notes` gets the New, Missing and Changed ones.
-[[nodiscard]] Catalog make_catalog(const CatalogOptions& options, const std::vector<ToolDefinition>& listed, PinBook& pins,
+[[nodiscard]] Catalog make_catalog(const CatalogOptions& options, const std::vector<ToolDefinition>& listed, PinStore& pins,
                                    std::vector<CatalogNote>& notes);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

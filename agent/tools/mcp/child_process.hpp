@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/config/secret.hpp>
+#include <offhook/agent/support/secret.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/base/time.hpp>

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/mcp/client_assertion.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_text.hpp>
 #include <offhook/base/base64.hpp>
 #include <offhook/sip/identity/es256.hpp>
 

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/mcp/client.hpp>
 
-#include <offhook/agent/providers/json_in.hpp>
+#include <offhook/agent/support/json_in.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/net/http_client.hpp>
-#include <offhook/agent/providers/sse.hpp>
+#include <offhook/agent/net/server_url.hpp>
+#include <offhook/agent/support/secret.hpp>
+#include <offhook/agent/support/sse.hpp>
 #include <offhook/agent/tools/mcp/authorizer.hpp>
-#include <offhook/agent/tools/mcp/server_url.hpp>
 #include <offhook/agent/tools/mcp/wire.hpp>
 
 #include <cstdint>

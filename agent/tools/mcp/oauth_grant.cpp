@@ -1,8 +1,8 @@
 #include <offhook/agent/tools/mcp/oauth_grant.hpp>
 
-#include <offhook/agent/providers/url_text.hpp>
+#include <offhook/agent/net/server_url.hpp>
+#include <offhook/agent/support/url_text.hpp>
 #include <offhook/agent/tools/mcp/oauth_urls.hpp>
-#include <offhook/agent/tools/mcp/server_url.hpp>
 #include <offhook/sip/identity/es256.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/config/secret.hpp>
 #include <offhook/agent/net/http_client.hpp>
+#include <offhook/agent/support/secret.hpp>
 #include <offhook/agent/tools/mcp/oauth_documents.hpp>
 #include <offhook/base/time.hpp>
 

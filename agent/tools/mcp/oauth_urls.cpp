@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/mcp/oauth_urls.hpp>
 
+#include <offhook/agent/net/server_url.hpp>
 #include <offhook/agent/net/web_socket_url.hpp>
-#include <offhook/agent/tools/mcp/server_url.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #include <offhook/agent/tools/mcp/requests.hpp>
 
-#include <offhook/agent/providers/json_in.hpp>
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_in.hpp>
+#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/json_text.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/mcp/rpc_message.hpp>
 
-#include <offhook/agent/providers/json_in.hpp>
-#include <offhook/agent/providers/json_text.hpp>
+#include <offhook/agent/support/json_in.hpp>
+#include <offhook/agent/support/json_text.hpp>
 #include <offhook/base/text.hpp>
 
 namespace offhook::inline v0::agent::tools::mcp {

@@ -59,10 +59,10 @@ std::string_view to_string(ServerEvent::What what) {
   return "?";
 }
 
-Server::Server(ServerOptions options, Edge edge, std::shared_ptr<Desk> desk, Watch watch)
-    : options_(std::move(options)), edge_(std::move(edge)), desk_(std::move(desk)), watch_(std::move(watch)), client_(client_options(options_)), pins_(options_.pins, options_.unpinned) {}
+Server::Server(ServerOptions options, Edge edge, std::shared_ptr<ToolRequestQueue> queue, Watch watch)
+    : options_(std::move(options)), edge_(std::move(edge)), queue_(std::move(queue)), watch_(std::move(watch)), client_(client_options(options_)), pins_(options_.pins, options_.unpinned) {}
 
-Server::~Server() { desk_->close(); }
+Server::~Server() { queue_->close(); }
 
 void Server::tell(What what, std::string detail, std::string tool) const {
   if (watch_) watch_({what, options_.label, std::move(tool), std::move(detail)});
@@ -156,7 +156,7 @@ void Server::on_action(Listed& listed) {
   std::vector<CatalogNote> notes;
   const auto before = std::exchange(
       catalog_, std::make_shared<const Catalog>(make_catalog({options_.label, is_http(options_)}, listed.tools, pins_, notes)));
-  desk_->publish(catalog_);
+  queue_->publish(catalog_);
   for (CatalogNote& verdict : notes) tell_verdict(std::move(verdict));
   if (std::exchange(has_listed_, true) && is_same(*before, *catalog_)) return;
   tell(What::Listed, std::to_string(catalog_->tools.size()) + " of " + std::to_string(listed.tools.size()) + " tools can be offered");
@@ -166,7 +166,7 @@ void Server::on_action(Answered& answered) {
   const auto at = ordered_.find(answered.call);
   if (at == ordered_.end()) return;
   std::string why = why_of(answered.answer);
-  desk_->deliver(at->second.guest, {at->second.number, answered.answer.ok, std::move(answered.answer.text), std::move(why)});
+  queue_->deliver(at->second.guest, {at->second.number, answered.answer.ok, std::move(answered.answer.text), std::move(why)});
   ordered_.erase(at);
 }
 
@@ -190,7 +190,7 @@ void Server::on_action(Broken& broken) {
 
 void Server::on_orders(TimePoint now) {
   now_ = std::max(now_, now);
-  for (const Order& order : desk_->take_orders()) {
+  for (const Order& order : queue_->take_orders()) {
     Actions actions;
     if (order.what == Order::What::Start) {
       start(order, actions);
@@ -204,7 +204,7 @@ void Server::on_orders(TimePoint now) {
 
 void Server::start(const Order& order, Actions& actions) {
   const Catalog::Tool* const tool = catalog_->find(order.tool);
-  if (tool == nullptr || tool->hash != order.hash) return desk_->deliver(order.guest, {order.number, false, std::string(kChanged), std::string(kChanged)});
+  if (tool == nullptr || tool->hash != order.hash) return queue_->deliver(order.guest, {order.number, false, std::string(kChanged), std::string(kChanged)});
   const std::uint64_t call = ++last_call_;
   ordered_.emplace(call, Ordered{order.guest, order.number});
   client_.call({call, tool->server_name, order.hash, order.arguments, tool->has_output_schema, tool->headers}, now_, actions);
@@ -245,7 +245,7 @@ std::optional<TimePoint> Server::next_deadline() const {
 void Server::shut_down(std::function<void()> done) {
   over_ = true;
   ++generation_;
-  desk_->close();
+  queue_->close();
   Actions actions;
   client_.on_closed("the agent ends", actions);
   for (Action& action : actions) {

@@ -3,7 +3,7 @@
 #include <offhook/agent/net/edges.hpp>
 #include <offhook/agent/tools/mcp/child_process.hpp>
 #include <offhook/agent/tools/mcp/client.hpp>
-#include <offhook/agent/tools/mcp/desk.hpp>
+#include <offhook/agent/tools/mcp/tool_request_queue.hpp>
 #include <offhook/agent/tools/mcp/http_wire.hpp>
 #include <offhook/agent/tools/pins.hpp>
 
@@ -41,7 +41,7 @@ struct ServerEvent {
 };
 [[nodiscard]] std::string_view to_string(ServerEvent::What what);
 
-/// One server for all calls. It joins the client with its wire and its Desk, and starts the server again when it breaks, after growing pauses. It
+/// One server for all calls. It joins the client with its wire and its ToolRequestQueue, and starts the server again when it breaks, after growing pauses. It
 /// runs on the thread of its io_context, which calls on_time() at next_deadline().
 class Server {
  public:
@@ -57,13 +57,13 @@ class Server {
   static constexpr std::size_t kMaxToldVerdicts = 1024; ///< ToolTrusted and ToolRefused, since the start of the program
   static constexpr base::Duration kFirstPause = std::chrono::seconds(1), kLongestPause = std::chrono::minutes(1);
 
-  Server(ServerOptions options, Edge edge, std::shared_ptr<Desk> desk, Watch watch);
+  Server(ServerOptions options, Edge edge, std::shared_ptr<ToolRequestQueue> queue, Watch watch);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   void begin(base::TimePoint now);
-  void on_orders(base::TimePoint now);  ///< call it when the Desk has orders
+  void on_orders(base::TimePoint now);  ///< call it when the ToolRequestQueue has orders
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   void shut_down(std::function<void()> done);
@@ -94,10 +94,10 @@ class Server {
 
   ServerOptions options_;
   Edge edge_;
-  std::shared_ptr<Desk> desk_;
+  std::shared_ptr<ToolRequestQueue> queue_;
   Watch watch_;
   Client client_;
-  PinBook pins_;
+  PinStore pins_;
   std::shared_ptr<const Catalog> catalog_ = std::make_shared<const Catalog>();
   std::unique_ptr<Wire> wire_;
   std::vector<Leaving> leaving_;                 // shutting down, and not ended yet

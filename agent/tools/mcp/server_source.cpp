@@ -2,15 +2,15 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-ServerSource::ServerSource(std::shared_ptr<Desk> desk) : desk_(std::move(desk)), catalog_(desk_->catalog()), guest_(desk_->enter()) {}
+ServerSource::ServerSource(std::shared_ptr<ToolRequestQueue> queue) : queue_(std::move(queue)), catalog_(queue_->catalog()), guest_(queue_->enter()) {}
 
-ServerSource::~ServerSource() { desk_->leave(guest_); }
+ServerSource::~ServerSource() { queue_->leave(guest_); }
 
 void ServerSource::start(const SourceCall& call) {
   const Catalog::Tool* const tool = catalog_->find(call.tool);
-  desk_->put({Order::What::Start, guest_, call.number, call.tool, tool == nullptr ? std::string() : tool->hash, call.arguments});
+  queue_->put({Order::What::Start, guest_, call.number, call.tool, tool == nullptr ? std::string() : tool->hash, call.arguments});
 }
 
-void ServerSource::abandon(std::uint64_t number) { desk_->put({Order::What::Abandon, guest_, number, {}, {}, {}}); }
+void ServerSource::abandon(std::uint64_t number) { queue_->put({Order::What::Abandon, guest_, number, {}, {}, {}}); }
 
 }  // namespace offhook::inline v0::agent::tools::mcp

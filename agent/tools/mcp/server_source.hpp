@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/tools/mcp/desk.hpp>
+#include <offhook/agent/tools/mcp/tool_request_queue.hpp>
 #include <offhook/agent/tools/tool_source.hpp>
 
 #include <memory>
@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 /// One server's tools in one telephone call. It keeps the catalog of the call's beginning. A tool whose definition has changed since then is not called.
 class ServerSource final : public ToolSource {
  public:
-  explicit ServerSource(std::shared_ptr<Desk> desk);
+  explicit ServerSource(std::shared_ptr<ToolRequestQueue> queue);
   ~ServerSource() override;
   ServerSource(const ServerSource&) = delete;
   ServerSource& operator=(const ServerSource&) = delete;
@@ -18,10 +18,10 @@ class ServerSource final : public ToolSource {
   [[nodiscard]] const std::vector<ToolDescription>& descriptions() const override { return catalog_->descriptions; }
   void start(const SourceCall& call) override;
   void abandon(std::uint64_t number) override;
-  [[nodiscard]] std::optional<SourceResult> poll() override { return desk_->take_result(guest_); }
+  [[nodiscard]] std::optional<SourceResult> poll() override { return queue_->take_result(guest_); }
 
  private:
-  std::shared_ptr<Desk> desk_;
+  std::shared_ptr<ToolRequestQueue> queue_;
   std::shared_ptr<const Catalog> catalog_;
   std::uint64_t guest_;
 };

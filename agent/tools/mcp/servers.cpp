@@ -46,15 +46,15 @@ class Servers::Impl {
     for (auto& [label, host] : hosts_) host->server.reset();  // Before the sockets that they use.
   }
 
-  [[nodiscard]] std::shared_ptr<Desk> desk(std::string_view label) const {
+  [[nodiscard]] std::shared_ptr<ToolRequestQueue> queue(std::string_view label) const {
     const auto at = hosts_.find(label);
-    return at == hosts_.end() ? nullptr : at->second->desk;
+    return at == hosts_.end() ? nullptr : at->second->queue;
   }
 
  private:
   struct Host {
     explicit Host(asio::io_context& io) : timer(io) {}
-    std::shared_ptr<Desk> desk = std::make_shared<Desk>();
+    std::shared_ptr<ToolRequestQueue> queue = std::make_shared<ToolRequestQueue>();
     asio::steady_timer timer;
     std::optional<base::TimePoint> set_for;
     std::unique_ptr<Authorizer> authorizer;  // Null if the server needs none; must outlive the wires.
@@ -72,8 +72,8 @@ class Servers::Impl {
     };
     edge.now = [] { return base::Clock::now(); };
     edge.changed = [this, at] { set_timer(*at); };
-    at->server = std::make_unique<Server>(std::move(options), std::move(edge), at->desk, watch);
-    at->desk->open([this, at] {
+    at->server = std::make_unique<Server>(std::move(options), std::move(edge), at->queue, watch);
+    at->queue->open([this, at] {
       asio::post(io_, [at] { if (at->server) at->server->on_orders(base::Clock::now()); });
     });
     asio::post(io_, [at] { at->server->begin(base::Clock::now()); });
@@ -143,13 +143,13 @@ Servers::Servers(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Servers::~Servers() = default;
 
 std::unique_ptr<ToolSource> Servers::source(std::string_view label) const {
-  auto desk = impl_->desk(label);
-  return desk ? std::make_unique<ServerSource>(std::move(desk)) : nullptr;
+  auto queue = impl_->queue(label);
+  return queue ? std::make_unique<ServerSource>(std::move(queue)) : nullptr;
 }
 
 std::shared_ptr<const Catalog> Servers::catalog(std::string_view label) const {
-  const auto desk = impl_->desk(label);
-  return desk ? desk->catalog() : nullptr;
+  const auto queue = impl_->queue(label);
+  return queue ? queue->catalog() : nullptr;
 }
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -1,8 +1,8 @@
 #include <offhook/agent/tools/mcp/stdio_wire.hpp>
 
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/url_text.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include <offhook/agent/tools/mcp/tool_answer.hpp>
 
-#include <offhook/agent/providers/json_in.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/json_in.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/tools/tool_text.hpp>
 
 namespace offhook::inline v0::agent::tools::mcp {

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/mcp/tool_definition.hpp>
 
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/agent/tools/mcp/header_bindings.hpp>
 #include <offhook/agent/tools/tool_policy.hpp>

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-// The implementations of G.722. All of them give the same octets, samples and states. tests/media/g722_kernels_test.cpp compares all that the machine can run.
+// The implementations of G.722. All of them give the same octets, samples and states. tests/media/codec/g722_kernels_test.cpp compares all that the machine can run.
 namespace offhook::inline v0::media::detail {
 
 struct G722Kernels {

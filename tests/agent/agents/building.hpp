@@ -1,8 +1,8 @@
 #pragma once
 
-#include <offhook/agent/agents/book_builder.hpp>
+#include <offhook/agent/agents/directory_builder.hpp>
 #include <offhook/agent/config/config.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <map>
 #include <string>
@@ -28,9 +28,9 @@ inline config::FileReader files_of(Texts files) {
 
 struct Built {
   config::Effective effective;
-  agent::BuiltBook made;
+  agent::BuiltDirectory made;
 
-  [[nodiscard]] const agent::AgentProfile& profile() const { return *made.book->otherwise(); }
+  [[nodiscard]] const agent::AgentProfile& profile() const { return *made.directory->otherwise(); }
   /// Returns all problems, one per line.
   [[nodiscard]] std::string problems() const {
     std::string text;
@@ -56,7 +56,7 @@ inline Built build(std::string_view json, Texts variables = {}, Texts files = {}
   const auto reader = files_of(std::move(files));
   Built out;
   out.effective = config::read_text(json, "my.json", {std::string("etc/my.json"), environment, {}, reader});
-  out.made = agent::build_book(out.effective, {std::string("etc/my.json"), reader, "receptionist.json"});
+  out.made = agent::build_directory(out.effective, {std::string("etc/my.json"), reader, "receptionist.json"});
   return out;
 }
 

@@ -1,6 +1,6 @@
 #include "building.hpp"
 
-#include <offhook/agent/agents/sound_shelf.hpp>
+#include <offhook/agent/agents/sound_cache.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@ using namespace building;
 
 namespace {
 
-/// Builds a book with `all` as members of /agent and `one` as members of an agent in /agents. Both start with a comma.
+/// Builds a directory with `all` as members of /agent and `one` as members of an agent in /agents. Both start with a comma.
 Built greeted(const std::string& all, const std::string& one, Texts files = {}) {
   files.insert({{"etc/a.wav", wav_of(1600)}, {"etc/b.wav", wav_of(3200)}});
   return build(R"({"agent": {"provider": "local")" + all + R"(}, "agents": [{"name": "one", "match": {"called": "1"})" + one + "}]}", {},
@@ -23,7 +23,7 @@ std::string greeting_problems(const std::string& file, const Texts& files) {
 
 TEST_CASE("A greeting file beside the configuration is read once for all agents, at both sample rates of calls") {
   const auto built = greeted(R"(, "greeting_file": "a.wav", "greeting": "Good day.")", "");
-  REQUIRE_MESSAGE(built.made.book, built.problems());
+  REQUIRE_MESSAGE(built.made.directory, built.problems());
   REQUIRE(built.profile().recorded_greeting);
   const auto& sound = *built.profile().recorded_greeting;
   CHECK(sound.frames() == 10);
@@ -31,7 +31,7 @@ TEST_CASE("A greeting file beside the configuration is read once for all agents,
   CHECK(sound.pcm(8000, 9).size() == 160);
   CHECK(sound.pcm(16000, 9).size() == 320);
   CHECK(sound.pcm(16000, 10).empty());
-  const auto& one = *built.made.book->entries()[0].profile;
+  const auto& one = *built.made.directory->entries()[0].profile;
   CHECK(one.recorded_greeting == built.profile().recorded_greeting);
   CHECK(agent::greeting_for(one, {}) == "Good day.");
   CHECK(build(R"({"agent": {"provider": "local"}})").profile().recorded_greeting == nullptr);
@@ -39,7 +39,7 @@ TEST_CASE("A greeting file beside the configuration is read once for all agents,
 
 TEST_CASE("The same file can be hold music for one agent and a greeting for another") {
   const auto built = greeted(R"(, "greeting_file": "a.wav", "hold_music": "a.wav")", "");
-  REQUIRE_MESSAGE(built.made.book, built.problems());
+  REQUIRE_MESSAGE(built.made.directory, built.problems());
   CHECK(built.profile().hold_music->loops());
   CHECK_FALSE(built.profile().recorded_greeting->loops());
 }
@@ -47,29 +47,29 @@ TEST_CASE("The same file can be hold music for one agent and a greeting for anot
 TEST_CASE("An agent with its own greeting file or text inherits neither of them from /agent") {
   const std::string all = R"(, "greeting_file": "a.wav", "greeting": "Good day.")";
   const auto words = greeted(all, R"(, "greeting": "Hello.")");
-  REQUIRE_MESSAGE(words.made.book, words.problems());
-  CHECK(words.made.book->entries()[0].profile->recorded_greeting == nullptr);
-  CHECK(agent::greeting_for(*words.made.book->entries()[0].profile, {}) == "Hello.");
+  REQUIRE_MESSAGE(words.made.directory, words.problems());
+  CHECK(words.made.directory->entries()[0].profile->recorded_greeting == nullptr);
+  CHECK(agent::greeting_for(*words.made.directory->entries()[0].profile, {}) == "Hello.");
   const auto file = greeted(all, R"(, "greeting_file": "b.wav")");
-  REQUIRE_MESSAGE(file.made.book, file.problems());
-  CHECK(file.made.book->entries()[0].profile->recorded_greeting->frames() == 20);
-  CHECK(agent::greeting_for(*file.made.book->entries()[0].profile, {}).empty());
+  REQUIRE_MESSAGE(file.made.directory, file.problems());
+  CHECK(file.made.directory->entries()[0].profile->recorded_greeting->frames() == 20);
+  CHECK(agent::greeting_for(*file.made.directory->entries()[0].profile, {}).empty());
   const auto off = greeted(all, R"(, "greeting_file": "off")");
-  REQUIRE_MESSAGE(off.made.book, off.problems());
-  CHECK(off.made.book->entries()[0].profile->recorded_greeting == nullptr);
-  CHECK(agent::greeting_for(*off.made.book->entries()[0].profile, {}) == "Good day.");
+  REQUIRE_MESSAGE(off.made.directory, off.problems());
+  CHECK(off.made.directory->entries()[0].profile->recorded_greeting == nullptr);
+  CHECK(agent::greeting_for(*off.made.directory->entries()[0].profile, {}) == "Good day.");
   const auto both = greeted(all, R"(, "greeting": "Hello.", "greeting_file": "b.wav")");
-  REQUIRE_MESSAGE(both.made.book, both.problems());
-  CHECK(both.made.book->entries()[0].profile->recorded_greeting->frames() == 20);
-  CHECK(agent::greeting_for(*both.made.book->entries()[0].profile, {}) == "Hello.");
+  REQUIRE_MESSAGE(both.made.directory, both.problems());
+  CHECK(both.made.directory->entries()[0].profile->recorded_greeting->frames() == 20);
+  CHECK(agent::greeting_for(*both.made.directory->entries()[0].profile, {}) == "Hello.");
 }
 
 TEST_CASE("An agent's own greeting file takes its text from the agent's own prompt file, never from /agent") {
   const Texts files = {{"etc/head.md", "---\ngreeting: Hello from the head.\n---\nYou are Ada.\n"}, {"etc/bare.md", "You are Ada.\n"}};
   const auto greets = [&files](const std::string& all, const std::string& one) {
     const auto built = greeted(all, one, files);
-    REQUIRE_MESSAGE(built.made.book, built.problems());
-    const auto& made = *built.made.book->entries()[0].profile;
+    REQUIRE_MESSAGE(built.made.directory, built.problems());
+    const auto& made = *built.made.directory->entries()[0].profile;
     return std::to_string(made.recorded_greeting ? made.recorded_greeting->frames() : 0) + " " + agent::greeting_for(made, {});
   };
   const std::string all = R"(, "greeting": "Good day.", "greeting_file": "a.wav")";

@@ -1,5 +1,5 @@
 // A caller, an agent and the target of a transfer: three telephones on loopback.
-#include <offhook/agent/consultations.hpp>
+#include <offhook/agent/app/consultations.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 #include <memory>

@@ -35,7 +35,7 @@ std::optional<SpeakEvent> ToneVoice::poll() {
 VirtualCall::VirtualCall(CallScript script)
     : VirtualTalk(script.rate_hz, base::TimePoint{} + 1000s),
       script_(std::move(script)),
-      world_{script_.scenario, *services::openai::VoiceBook::make(script_.scenario.voice, script_.scenario.chunk_ms), {}},
+      world_{script_.scenario, *services::openai::RecordedVoices::make(script_.scenario.voice, script_.scenario.chunk_ms), {}},
       service_(world_) {
   net_.add("", service_);
   world_.log = [this](base::TimePoint, std::string_view what, const nlohmann::json&) { faults_ += what == "fault"; };

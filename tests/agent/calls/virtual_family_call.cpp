@@ -40,7 +40,7 @@ services::openai::Scenario model(const std::string& name, const std::string& key
   return scenario;
 }
 
-services::openai::VoiceBook tones(std::vector<int> chunk_ms) { return *services::openai::VoiceBook::make("tone", std::move(chunk_ms)); }
+services::openai::RecordedVoices tones(std::vector<int> chunk_ms) { return *services::openai::RecordedVoices::make("tone", std::move(chunk_ms)); }
 
 /// Returns a time on a whole second, so that every run of a seed has the same ticks. The tool box reads the clock itself when a call
 /// begins.
@@ -132,15 +132,15 @@ void VirtualFamilyCall::tick(base::TimePoint now) {
   net_.tick(now);
 }
 
-AgentBook::Profile VirtualFamilyCall::profile_of(const FamilyScript& script) {
+AgentDirectory::Profile VirtualFamilyCall::profile_of(const FamilyScript& script) {
   const std::string text = "{" + std::string(kProviders) + R"(, "agent": {"prompt": "You are a receptionist.", "greeting": "Good morning.", )" + script.language +
                            R"(, "limits": {"think_ms": 5000, "speak_ms": 3000}, "tools": ["hang_up", "note"], "codecs": )" + script.codecs + R"(, "sessions": )" + script.sessions + "}}";
   const auto built = building::build(text);
-  if (!built.made.book) {
+  if (!built.made.directory) {
     std::fprintf(stderr, "%s\n%s", text.c_str(), built.problems().c_str());
     std::abort();
   }
-  return built.made.book->otherwise();
+  return built.made.directory->otherwise();
 }
 
 }  // namespace offhook::inline v0::agent::test

@@ -55,7 +55,7 @@ class VirtualFamilyCall final : public VirtualTalk {
  private:
   [[nodiscard]] services::openai::SimLog watch(std::string service);
   void tick(base::TimePoint now);
-  [[nodiscard]] AgentBook::Profile profile_of(const FamilyScript& script);
+  [[nodiscard]] AgentDirectory::Profile profile_of(const FamilyScript& script);
 
   std::map<std::string, unsigned> faults_;  // keyed by endpoint
   std::vector<std::string> refusals_;

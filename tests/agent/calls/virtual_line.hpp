@@ -1,9 +1,9 @@
 #pragma once
 
 #include <offhook/base/time.hpp>
-#include <offhook/media/audio_port.hpp>
-#include <offhook/media/event_outbox.hpp>
-#include <offhook/media/playout.hpp>
+#include <offhook/media/port/audio_port.hpp>
+#include <offhook/media/port/event_outbox.hpp>
+#include <offhook/media/send/playout.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -1,4 +1,4 @@
-#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/report.hpp>
 #include <offhook/agent/config/settings.hpp>
@@ -232,7 +232,7 @@ TEST_CASE("A setting name without its unit is refused, with a suggestion of the 
                         {R"({"sip": {"expires": 300}})", "expires_seconds"},
                         {R"({"sip": {"datagram_limit": 0}})", "datagram_limit_octets"},
                         {R"({"sip": {"identity": {"max_age": 30}}})", "max_age_seconds"},
-                        {R"({"sip": {"door": {"ban_time": 60}}})", "ban_time_seconds"},
+                        {R"({"sip": {"admission": {"ban_time": 60}}})", "ban_time_seconds"},
                         {R"({"sip": {"connections": {"stranger_time": 7}}})", "stranger_time_seconds"},
                         {R"({"records": {"keep": 3}})", "keep_files"},
                         {R"({"recordings": {"keep": 3}})", "keep_days"}}) {

@@ -1,5 +1,5 @@
 #include <offhook/agent/config/json_places.hpp>
-#include <offhook/agent/config/json_tree.hpp>
+#include <offhook/agent/support/json_tree.hpp>
 
 #include <doctest/doctest.h>
 

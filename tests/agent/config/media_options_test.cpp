@@ -1,5 +1,5 @@
 // Media settings, and the options that they set.
-#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 
 #include <doctest/doctest.h>

@@ -52,7 +52,7 @@ Json file_with(const std::string& place, const Json& value) {
                               "agents": [{"name": "a", "match": {"called": "1", "header": {"name": "X", "value": "y"}}}],
                               "sip": {"outbound_proxy": {"host": "p"}, "secondaries": [{"host": "p"}], "trusted_peers": [{"address": "::1"}],
                                       "callers": {"who": [{"username": "u", "password": "p"}], "algorithms": [{"name": "MD5"}]}, "watchers": [{"watcher": "u"}],
-                                      "door": {"peers": [{"address": "::1"}]},
+                                      "admission": {"peers": [{"address": "::1"}]},
                                       "identity": {"trust_file": "t", "certificates": [{"url": "https://c", "file": "f"}], "sign": {"key": "k", "url": "https://c"}}}})");
   std::string pointer = place;
   for (auto at = pointer.find("/N/"); at != std::string::npos; at = pointer.find("/N/")) pointer.replace(at, 3, "/0/");

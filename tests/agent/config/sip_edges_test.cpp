@@ -1,10 +1,10 @@
 // Settings of the SIP servers and of the peers that may send requests: /sip/outbound_proxy, secondaries, trusted_peers, callers and
 // others.
-#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/app/agent_options.hpp>
+#include <offhook/agent/app/registrations.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/report.hpp>
 #include <offhook/agent/phone/target.hpp>
-#include <offhook/agent/registrations.hpp>
 
 #include <doctest/doctest.h>
 
@@ -116,10 +116,10 @@ TEST_CASE("The connection limits are those of the file, or the defaults") {
 }
 
 TEST_CASE("The request budgets, bans and known peers are those of the file, or the defaults") {
-  const auto door = edge_options(R"("door": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
+  const auto door = edge_options(R"("admission": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
                                            "ban_scanners": false, "max_failures": 3, "ban_time_seconds": 60, "forgiven_every_seconds": 7})")
-                        .phone.stack.door;
-  const sip::DoorOptions usual;
+                        .phone.stack.admission;
+  const sip::AdmissionOptions usual;
   CHECK(door.on);
   CHECK(door.source.per_second == 5);
   CHECK(door.source.burst == usual.source.burst);
@@ -134,13 +134,13 @@ TEST_CASE("The request budgets, bans and known peers are those of the file, or t
   CHECK(door.peers[0].holds(*base::IpAddress::parse("192.0.2.7")));
   CHECK_FALSE(door.peers[0].holds(*base::IpAddress::parse("192.0.2.8")));
   CHECK(door.peers[1].holds(*base::IpAddress::parse("10.9.9.9")));
-  CHECK_FALSE(edge_options(R"("door": {"enabled": false})").phone.stack.door.on);
-  CHECK(edge_options(R"("door": {})").phone.stack.door.peers.size() == usual.peers.size());
-  CHECK(edge_options(R"("door": {"peers": []})").phone.stack.door.peers.empty());
-  CHECK(begins(problem_in(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 33}]})"), "/sip/door/peers/0/bits: found more bits than the address has;"));
-  CHECK(edge_options(R"("door": {"peers": [{"address": "10.0.0.0", "bits": 32}, {"address": "fd00::", "bits": 128}]})").phone.stack.door.peers.size() == 2);
-  CHECK(begins(problem_in(R"("door": {"sources": {}})"), "/sip/door/sources: found an unknown setting;"));
-  CHECK(begins(problem_in(R"("door": {"source": {"per_second": 0}})"), "/sip/door/source/per_second: found a smaller number (0);"));
+  CHECK_FALSE(edge_options(R"("admission": {"enabled": false})").phone.stack.admission.on);
+  CHECK(edge_options(R"("admission": {})").phone.stack.admission.peers.size() == usual.peers.size());
+  CHECK(edge_options(R"("admission": {"peers": []})").phone.stack.admission.peers.empty());
+  CHECK(begins(problem_in(R"("admission": {"peers": [{"address": "10.0.0.0", "bits": 33}]})"), "/sip/admission/peers/0/bits: found more bits than the address has;"));
+  CHECK(edge_options(R"("admission": {"peers": [{"address": "10.0.0.0", "bits": 32}, {"address": "fd00::", "bits": 128}]})").phone.stack.admission.peers.size() == 2);
+  CHECK(begins(problem_in(R"("admission": {"sources": {}})"), "/sip/admission/sources: found an unknown setting;"));
+  CHECK(begins(problem_in(R"("admission": {"source": {"per_second": 0}})"), "/sip/admission/source/per_second: found a smaller number (0);"));
 }
 
 TEST_CASE("By default Offhook answers challenges of any realm of the PBX, but none in dialogs that the peer began") {

@@ -1,5 +1,5 @@
 // Transport settings, and the options of the SIP edge that they set.
-#include <offhook/agent/agent_options.hpp>
+#include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 
 #include <doctest/doctest.h>

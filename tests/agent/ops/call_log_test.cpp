@@ -1,6 +1,6 @@
 #include "logged.hpp"
 
-#include <offhook/agent/call_log.hpp>
+#include <offhook/agent/sessions/call_log.hpp>
 
 using namespace offhook;
 using namespace offhook::agent;

@@ -1,7 +1,7 @@
 // The Grafana dashboard and the documentation name exactly the series of /metrics.
 #include "exposition.hpp"
 
-#include <offhook/agent/agent_figures.hpp>
+#include <offhook/agent/app/agent_figures.hpp>
 #include <offhook/agent/ops/metrics.hpp>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #include "logged.hpp"
 
-#include <offhook/agent/live_calls.hpp>
+#include <offhook/agent/app/live_calls.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // A PBX that plays a busy tone before the answer instead of a 486.
 #include <offhook/agent/phone/tone_refusal.hpp>
-#include <offhook/media/line_ear.hpp>
-#include <offhook/media/tone_script.hpp>
+#include <offhook/media/detect/call_progress_detector.hpp>
+#include <offhook/media/dsp/tone_script.hpp>
 #include <offhook/tests/agent/phone/far_end.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 #include <offhook/tests/testkit/wait.hpp>
@@ -62,7 +62,7 @@ struct PlaysBusy {
 TEST_CASE("A busy tone before the answer ends the call as a 486 would [RFC 3398 section 7.2.4.1]") {
   PlaysBusy pbx;
   Telephone phone("anna");
-  phone.port->line_ear = std::make_shared<media::LineEar>(media::Country::UnitedStates);
+  phone.port->progress_detector = std::make_shared<media::CallProgressDetector>(media::Country::UnitedStates);
   phone.dial("desk", pbx.far.edge->port());
   REQUIRE(phone.wait_for<phone::CallFinished>());
   const auto finished = *phone.last<phone::CallFinished>();
@@ -77,7 +77,7 @@ TEST_CASE("A busy tone before the answer ends the call as a 486 would [RFC 3398 
 TEST_CASE("With heeds_tones off, a tone is detected but does not end the call") {
   PlaysBusy pbx;
   Telephone phone("anna", {media::AudioCodec::Pcmu}, 2);
-  phone.port->line_ear = std::make_shared<media::LineEar>(media::Country::UnitedStates);
+  phone.port->progress_detector = std::make_shared<media::CallProgressDetector>(media::Country::UnitedStates);
   phone.on_thread([&] {
     phone::DialOptions options{phone.account, "sip:desk@127.0.0.1:" + std::to_string(pbx.far.edge->port()), {}, false};
     options.heeds_tones = false;
@@ -85,8 +85,8 @@ TEST_CASE("With heeds_tones off, a tone is detected but does not end the call") 
     REQUIRE(dialled.has_value());
     phone.call = *dialled;
   });
-  REQUIRE(offhook_test::wait_until([&] { return phone.port->line_ear->refusal() != LineTone::None; }));
-  CHECK(phone.port->line_ear->refusal() == LineTone::Busy);
+  REQUIRE(offhook_test::wait_until([&] { return phone.port->progress_detector->refusal() != LineTone::None; }));
+  CHECK(phone.port->progress_detector->refusal() == LineTone::Busy);
   // Timers of one thread fire in order. The call's check for tones, every 100 ms, would have run by then.
   std::promise<void> looked;
   phone.on_thread([&] { phone.endpoint->post_after(200ms, [&looked] { looked.set_value(); }); });

@@ -85,7 +85,7 @@ struct TwoWays {
 };
 
 template <class E>
-const E* find(const std::vector<SessionEvent>& events) {
+const E* find_event(const std::vector<SessionEvent>& events) {
   for (const auto& event : events) {
     if (const E* e = std::get_if<E>(&event)) return e;
   }
@@ -98,9 +98,9 @@ TEST_CASE_FIXTURE(TwoWays, "A fixed greeting is spoken as it is, and the session
   open("Good morning.");
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   const auto events = drain();
-  REQUIRE(find<ReplyText>(events) != nullptr);
-  CHECK(find<ReplyText>(events)->text == "Good morning.");
-  CHECK(find<ReplyDone>(events) != nullptr);
+  REQUIRE(find_event<ReplyText>(events) != nullptr);
+  CHECK(find_event<ReplyText>(events)->text == "Good morning.");
+  CHECK(find_event<ReplyDone>(events) != nullptr);
   CHECK(log.size() == 1);  // The only call is open().
   chain->on_heard({1, "Good morning.", false, 0, {}});
   CHECK(logged("realtime heard 'Good morning.'"));
@@ -114,10 +114,10 @@ TEST_CASE_FIXTURE(TwoWays, "The chain names its session with model and voice, an
   chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
   REQUIRE(chain->try_again(Stage::Think, "broke"));
   const auto events = drain();
-  REQUIRE(find<ProviderSwitched>(events) != nullptr);
-  CHECK(find<ProviderSwitched>(events)->why == "broke");
-  CHECK(find<ProviderSwitched>(events)->asked.model == "model of cascade");
-  CHECK(find<ProviderSwitched>(events)->asked.voice == "voice of cascade");
+  REQUIRE(find_event<ProviderSwitched>(events) != nullptr);
+  CHECK(find_event<ProviderSwitched>(events)->why == "broke");
+  CHECK(find_event<ProviderSwitched>(events)->asked.model == "model of cascade");
+  CHECK(find_event<ProviderSwitched>(events)->asked.voice == "voice of cascade");
   CHECK(chain->service().name == "cascade");
 }
 
@@ -125,16 +125,16 @@ TEST_CASE_FIXTURE(TwoWays, "A retry of a session gets the session's name") {
   open();
   made["realtime"]->yields = {ServiceRetried{Stage::Think, {}, {"the socket broke", kConnectsAgain}}};
   const auto events = drain();
-  REQUIRE(find<ServiceRetried>(events) != nullptr);
-  CHECK(find<ServiceRetried>(events)->service == "realtime");
-  CHECK(find<ServiceRetried>(events)->retry.why == "the socket broke");
+  REQUIRE(find_event<ServiceRetried>(events) != nullptr);
+  CHECK(find_event<ServiceRetried>(events)->service == "realtime");
+  CHECK(find_event<ServiceRetried>(events)->retry.why == "the socket broke");
 }
 
 TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for the speech before it, and no session speaks it") {
   open("Good morning.", RecordedSpeech(media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {}), 8000, "Good morning."));
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   chain->speak(1, "This call is recorded.");
-  CHECK(find<ReplyText>(drain()) != nullptr);
+  CHECK(find_event<ReplyText>(drain()) != nullptr);
   chain->speak(2, "Good morning.");
   CHECK_FALSE(logged("realtime speak 2 'Good morning.'"));
   CHECK(drain().empty());
@@ -152,9 +152,9 @@ TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for the speech before it, 
 TEST_CASE_FIXTURE(TwoWays, "A cancelled recorded greeting gives no more audio") {
   open("", RecordedSpeech(media::Prompt::make({8000, std::vector<std::int16_t>(8000 * 5)}, {}), 8000, std::string(kRecordedGreeting)));
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
-  CHECK(find<ReplyText>(drain())->text == kRecordedGreeting);
+  CHECK(find_event<ReplyText>(drain())->text == kRecordedGreeting);
   chain->speak(1, kRecordedGreeting);
-  CHECK(find<SpeechAudio>(drain()) != nullptr);
+  CHECK(find_event<SpeechAudio>(drain()) != nullptr);
   chain->cancel(1);
   chain->cancel_speech();
   chain->tick(now + 1h);
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(TwoWays, "A cancelled recorded greeting gives no more audio") 
 TEST_CASE_FIXTURE(TwoWays, "A machine gets no fixed greeting, because the model chooses the message") {
   open("Good morning.");
   chain->respond({1, TurnInput::Kind::Opening, std::string(kMachineAnswered), 1, false});
-  CHECK(find<ReplyText>(drain()) == nullptr);
+  CHECK(find_event<ReplyText>(drain()) == nullptr);
   REQUIRE(chain->history().entries().size() == 1);
   CHECK(chain->history().entries()[0].text == kMachineAnsweredNote);
 }
@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn taken as sound is transcribed again by the ne
   chain->feed(std::vector<std::int16_t>(800));
   chain->end_turn();
   made["realtime"]->yields = {TurnTaken{1}};
-  CHECK(find<TurnTaken>(drain()) != nullptr);
+  CHECK(find_event<TurnTaken>(drain()) != nullptr);
   chain->respond({2, TurnInput::Kind::Speech, {}, 1, false});
   CHECK(logged("realtime respond 2 '' said ''"));
   REQUIRE(chain->try_again(Stage::Think, "stalled"));
@@ -247,8 +247,8 @@ TEST_CASE_FIXTURE(TwoWays, "If a turn cannot be transcribed again, the reply fai
   REQUIRE(chain->try_again(Stage::Think, "stalled"));
   made["cascade"]->yields = {ListenFailed{1, "no ears", FailureKind::Network}};
   const auto events = drain();
-  REQUIRE(find<ThinkFailed>(events) != nullptr);
-  CHECK(find<ThinkFailed>(events)->turn == 2);
+  REQUIRE(find_event<ThinkFailed>(events) != nullptr);
+  CHECK(find_event<ThinkFailed>(events)->turn == 2);
   CHECK_FALSE(chain->try_again(Stage::Think, "no ears"));
   CHECK(made["cascade"]->tried == Stage::Listen);  // The thinker had no request, so the failed stage is Listen.
 }
@@ -263,10 +263,10 @@ TEST_CASE_FIXTURE(TwoWays, "When a session fails in mid-sentence, its audio stay
   (void)drain();
   REQUIRE(chain->try_again(Stage::Think, "closed"));
   const auto events = drain();
-  REQUIRE(find<SpeechDone>(events) != nullptr);
-  CHECK(find<SpeechDone>(events)->utterance == 4);
-  REQUIRE(find<ProviderSwitched>(events) != nullptr);
-  CHECK(find<ProviderSwitched>(events)->from == "realtime");
+  REQUIRE(find_event<SpeechDone>(events) != nullptr);
+  CHECK(find_event<SpeechDone>(events)->utterance == 4);
+  REQUIRE(find_event<ProviderSwitched>(events) != nullptr);
+  CHECK(find_event<ProviderSwitched>(events)->from == "realtime");
   CHECK(logged("cascade respond 1 '5' said 'We open'"));
 }
 
@@ -290,10 +290,10 @@ TEST_CASE_FIXTURE(TwoWays, "Without another session try_again() returns false, a
   CHECK(logged("cascade open 0"));
   CHECK_FALSE(logged("realtime open 0"));
   const auto events = drain();
-  REQUIRE(find<ProviderSwitched>(events) != nullptr);
-  CHECK(find<ProviderSwitched>(events)->to == "cascade");
-  CHECK(find<ProviderSwitched>(events)->why == kPassedOver);
-  CHECK(find<ProviderSwitched>(events)->asked.model == "model of cascade");
+  REQUIRE(find_event<ProviderSwitched>(events) != nullptr);
+  CHECK(find_event<ProviderSwitched>(events)->to == "cascade");
+  CHECK(find_event<ProviderSwitched>(events)->why == kPassedOver);
+  CHECK(find_event<ProviderSwitched>(events)->asked.model == "model of cascade");
 }
 
 TEST_CASE_FIXTURE(TwoWays, "A session that recovered and fails again in the same turn is replaced; in another turn it may recover again") {
@@ -317,8 +317,8 @@ TEST_CASE_FIXTURE(TwoWays, "SessionChain uses the next session while the model o
   chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
   made["realtime"]->yields.push_back(ModelLoads{1, "it is being loaded"});
   const auto events = drain();
-  REQUIRE(find<ThinkFailed>(events) != nullptr);
-  CHECK(find<ThinkFailed>(events)->kind == FailureKind::Loading);
+  REQUIRE(find_event<ThinkFailed>(events) != nullptr);
+  CHECK(find_event<ThinkFailed>(events)->kind == FailureKind::Loading);
   FakeSession* const first = made["realtime"];
   REQUIRE(chain->try_again(Stage::Think, "it is being loaded"));
   CHECK_FALSE(first->tried);
@@ -332,8 +332,8 @@ TEST_CASE_FIXTURE(TwoWays, "SessionChain passes ModelLoads on, and keeps the req
   chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
   made["realtime"]->yields.push_back(ModelLoads{1, "it is being loaded"});
   const auto events = drain();
-  CHECK(find<ThinkFailed>(events) == nullptr);
-  CHECK(find<ModelLoads>(events) != nullptr);
+  CHECK(find_event<ThinkFailed>(events) == nullptr);
+  CHECK(find_event<ModelLoads>(events) != nullptr);
   // After the deadline the session gets one more attempt, as after any missing answer.
   made["realtime"]->again = true;
   CHECK(chain->try_again(Stage::Think, "no answer in time"));
@@ -369,7 +369,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that the content filter refused is masked in 
   for (std::uint32_t turn = 1; turn <= 5; ++turn) {
     chain->respond({turn, TurnInput::Kind::Speech, "vile " + std::to_string(turn), 1, false});
     made["realtime"]->yields.push_back(ThinkFailed{turn, "refused", FailureKind::Filtered});
-    CHECK(find<ThinkFailed>(drain()) != nullptr);
+    CHECK(find_event<ThinkFailed>(drain()) != nullptr);
   }
   REQUIRE(made["realtime"]->history != nullptr);
   REQUIRE(made["realtime"]->history->entries().size() == 5);
@@ -391,7 +391,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that was taken with its words is answered wit
   chain->begin_turn(1, "");
   made["realtime"]->yields = {Transcript{1, false, "I want", 1, false}, Transcript{1, false, "I want a table", 1, false}, TurnTaken{1},
                               Transcript{1, true, "I want a table", 1, false}};
-  REQUIRE(find<Transcript>(drain()) != nullptr);
+  REQUIRE(find_event<Transcript>(drain()) != nullptr);
   chain->end_turn();
   chain->respond({2, TurnInput::Kind::Speech, {}, 1, false});
   CHECK(log.back() == "realtime respond 2 'I want a table' said ''");

@@ -1,6 +1,6 @@
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/records/call_notes.hpp>
-#include <offhook/agent/transcripts/redaction.hpp>
+#include <offhook/agent/redaction/redaction.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #include <offhook/agent/records/call_events.hpp>
-#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/record_reader.hpp>
+#include <offhook/agent/support/json_line.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // Real files, in a temporary folder.
 #include <offhook/agent/records/erase_lines.hpp>
-#include <offhook/agent/records/json_line.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/tests/agent/records/folder.hpp>
 
 #include <doctest/doctest.h>

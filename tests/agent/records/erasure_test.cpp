@@ -1,8 +1,8 @@
 // Real files, in temporary folders.
 #include <offhook/agent/erasure/erasure.hpp>
-#include <offhook/agent/records/file_system.hpp>
 #include <offhook/agent/records/journal.hpp>
 #include <offhook/agent/records/record_reader.hpp>
+#include <offhook/agent/support/file_system.hpp>
 #include <offhook/agent/transcripts/day_files.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 #include <offhook/tests/agent/records/folder.hpp>

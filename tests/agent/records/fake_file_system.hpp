@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/records/file_system.hpp>
+#include <offhook/agent/support/file_system.hpp>
 #include <offhook/base/random.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Kills a writer under load at random times, many times in one folder. Every record that it had reported must be there.
 // OFFHOOK_KILLS=N: number of kills (40). OFFHOOK_SEED=N: first seed (1).
-#include <offhook/agent/ops/log.hpp>
+#include <offhook/agent/support/log.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/records/record_writer.hpp>
 #include <offhook/base/random.hpp>

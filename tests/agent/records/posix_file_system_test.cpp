@@ -1,4 +1,4 @@
-#include <offhook/agent/records/file_system.hpp>
+#include <offhook/agent/support/file_system.hpp>
 #include <offhook/tests/agent/records/folder.hpp>
 
 #include <doctest/doctest.h>

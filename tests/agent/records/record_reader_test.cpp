@@ -1,8 +1,8 @@
 // Real files, in a temporary folder.
-#include <offhook/agent/records/file_system.hpp>
+#include <offhook/agent/support/file_system.hpp>
 #include <offhook/agent/records/journal_names.hpp>
-#include <offhook/agent/records/json_line.hpp>
 #include <offhook/agent/records/record_reader.hpp>
+#include <offhook/agent/support/json_line.hpp>
 #include <offhook/tests/agent/records/folder.hpp>
 #include <offhook/tests/agent/records/support.hpp>
 

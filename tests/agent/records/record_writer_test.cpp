@@ -1,7 +1,7 @@
-#include <offhook/agent/ops/log.hpp>
-#include <offhook/agent/records/call_book.hpp>
+#include <offhook/agent/records/call_record_store.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/records/record_writer.hpp>
+#include <offhook/agent/support/log.hpp>
 #include <offhook/tests/agent/records/fake_file_system.hpp>
 #include <offhook/tests/agent/records/folder.hpp>
 #include <offhook/tests/agent/records/support.hpp>
@@ -176,13 +176,13 @@ TEST_CASE("The error about an unusable folder names it and the remedy") {
 TEST_CASE_FIXTURE(Quiet, "A folder that the operator configured must be writable at the start, and the default folder need not be") {
   const test::Folder folder;
   folder.put("file", "");
-  BookOptions options;
+  CallRecordOptions options;
   options.writer = in(folder.path + "/file");
   options.writer.closing_limit = 0ms;
-  CHECK(CallBook::open(options, {}));
+  CHECK(CallRecordStore::open(options, {}));
   options.must_write = true;
-  CHECK_FALSE(CallBook::open(options, {}));
-  CHECK((*CallBook::open({}, {}))->state() == "off");
+  CHECK_FALSE(CallRecordStore::open(options, {}));
+  CHECK((*CallRecordStore::open({}, {}))->state() == "off");
 }
 
 TEST_CASE("The default folder of records follows the environment [XDG Base Directory Specification]") {

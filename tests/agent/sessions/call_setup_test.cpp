@@ -1,4 +1,4 @@
-#include <offhook/agent/call_setup.hpp>
+#include <offhook/agent/app/call_setup.hpp>
 
 #include <doctest/doctest.h>
 
@@ -77,26 +77,26 @@ TEST_CASE_FIXTURE(RecordedCall, "The model's result says that the recording has 
 }
 
 TEST_CASE("A caller is verified by a trusted peer's assertion, by its own proven user name, or by a signature for its number, not by From alone [RFC 3325]") {
-  const AgentBook book({}, std::make_shared<AgentProfile>());
+  const AgentDirectory directory({}, std::make_shared<AgentProfile>());
   sip::IncomingCall call;
   call.from.uri = "sip:1001@pbx.example";
-  CHECK(set_up(book, call).facts.caller == "1001");
-  CHECK_FALSE(set_up(book, call).facts.caller_verified);
+  CHECK(set_up(directory, call).facts.caller == "1001");
+  CHECK_FALSE(set_up(directory, call).facts.caller_verified);
   call.proven_user = "1002";
-  CHECK_FALSE(set_up(book, call).facts.caller_verified);
+  CHECK_FALSE(set_up(directory, call).facts.caller_verified);
   call.proven_user = "1001";
-  CHECK(set_up(book, call).facts.caller_verified);
+  CHECK(set_up(directory, call).facts.caller_verified);
   call.proven_user.clear();
   call.identity = {sip::CallerIdentity::Verstat::Passed, {}, "B", ""};
-  CHECK_FALSE(set_up(book, call).facts.caller_verified);
+  CHECK_FALSE(set_up(directory, call).facts.caller_verified);
   call.identity.attest = "A";
-  CHECK(set_up(book, call).facts.caller_verified);
+  CHECK(set_up(directory, call).facts.caller_verified);
   call.identity = {};
   call.asserted.emplace();
   call.asserted->uri = "sip:+431234@pbx.example";
-  CHECK(set_up(book, call).facts.caller == "+431234");
-  CHECK(set_up(book, call).facts.caller_verified);
-  CHECK(set_up(book, "sip:6001@pbx.example", "sip:1001@pbx.example").facts.caller_verified);  // Offhook calls with its own identity.
+  CHECK(set_up(directory, call).facts.caller == "+431234");
+  CHECK(set_up(directory, call).facts.caller_verified);
+  CHECK(set_up(directory, "sip:6001@pbx.example", "sip:1001@pbx.example").facts.caller_verified);  // Offhook calls with its own identity.
 }
 
 TEST_CASE("A call from an unverified caller gets no context for verified callers, and the log names the reason") {

@@ -1,4 +1,4 @@
-#include <offhook/agent/other_caller.hpp>
+#include <offhook/agent/sessions/other_caller.hpp>
 
 #include <doctest/doctest.h>
 

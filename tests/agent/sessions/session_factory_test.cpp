@@ -1,8 +1,8 @@
 #include <offhook/agent/sessions/session_factory.hpp>
 
+#include <offhook/agent/profile/fixed_sentences.hpp>
 #include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
-#include <offhook/agent/sessions/fixed_sentences.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
 
 #include "../providers/deepgram/fake_sockets.hpp"
@@ -41,8 +41,8 @@ struct QuietStudio final : net::Edges {
   net::HttpClient& local_http() override { std::abort(); }
   net::WebSocketClient& sockets(const std::string&) override { std::abort(); }
 
-  std::string rehearse(const SessionFactory& factory, const AgentBook& book) {
-    Rehearsal rehearsal(factory.rehearsing(book, *this, [](const std::string&) {}), {});
+  std::string rehearse(const SessionFactory& factory, const AgentDirectory& directory) {
+    Rehearsal rehearsal(factory.rehearsing(directory, *this, [](const std::string&) {}), {});
     std::string asked;
     for (std::size_t i = 0; rehearsal.tick({}); ++i) {
       REQUIRE(studio.all.size() == i + 1);
@@ -151,25 +151,25 @@ TEST_CASE("When the provider's service ends turns, the conversation waits for it
   CHECK(conversation_options(talking(), {}).listen_deadline == 6500ms);
 }
 
-TEST_CASE("A book with an unreadable dialogue is not adopted, and the error names the file") {
+TEST_CASE("A directory with an unreadable dialogue is not adopted, and the error names the file") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   options.embedded.dialogue_path = "nowhere/dialogue.json";
   SessionFactory factory(options);
   const auto local = provider(ProviderKind::Local, "local");
   const auto made = std::make_shared<AgentProfile>(profile(CascadeWay{{local}, {local}, {local}}, {media::AudioCodec::G722}));
-  const auto adopted = factory.adopt(AgentBook({}, made));
+  const auto adopted = factory.adopt(AgentDirectory({}, made));
   REQUIRE_FALSE(adopted);
   CHECK(adopted.error().detail.find("nowhere/dialogue.json") != std::string::npos);
 }
 
-TEST_CASE("A book that uses only language models loads no recogniser") {
+TEST_CASE("A directory that uses only language models loads no recogniser") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   options.embedded.dialogue_path = "nowhere/dialogue.json";
   SessionFactory factory(options);
   const auto made = std::make_shared<AgentProfile>(profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu}));
-  CHECK(factory.adopt(AgentBook({}, made)));
+  CHECK(factory.adopt(AgentDirectory({}, made)));
   CHECK(factory.is_warm());
 }
 
@@ -177,17 +177,17 @@ TEST_CASE("The factory waits for a model to load only if an agent's calls have n
   const auto openai = provider(ProviderKind::OpenAi, "openai"), ollama = provider(ProviderKind::Ollama, "ollama"), local = provider(ProviderKind::Local, "local");
   const auto agent = [](SessionWay way) { return std::make_shared<AgentProfile>(profile(std::move(way), {media::AudioCodec::Pcmu})); };
   const auto asks = [&](std::vector<ProviderPtr> models) { return agent(CascadeWay{{local}, std::move(models), {local}}); };
-  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai}))));
-  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({openai, ollama}))));  // Offhook uses this model only after a failure of the first.
-  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, agent(RealtimeWay{openai}))));
-  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, asks({ollama, openai}))));  // The second model answers while the first loads.
-  CHECK(SessionFactory::awaits_model(AgentBook({}, asks({ollama}))));
-  CHECK(SessionFactory::awaits_model(AgentBook({{{}, asks({ollama})}}, asks({openai}))));
+  CHECK_FALSE(SessionFactory::awaits_model(AgentDirectory({}, asks({openai}))));
+  CHECK_FALSE(SessionFactory::awaits_model(AgentDirectory({}, asks({openai, ollama}))));  // Offhook uses this model only after a failure of the first.
+  CHECK_FALSE(SessionFactory::awaits_model(AgentDirectory({}, agent(RealtimeWay{openai}))));
+  CHECK_FALSE(SessionFactory::awaits_model(AgentDirectory({}, asks({ollama, openai}))));  // The second model answers while the first loads.
+  CHECK(SessionFactory::awaits_model(AgentDirectory({}, asks({ollama}))));
+  CHECK(SessionFactory::awaits_model(AgentDirectory({{{}, asks({ollama})}}, asks({openai}))));
   const auto both = asks({ollama});
   both->sessions.push_back(RealtimeWay{openai});
-  CHECK_FALSE(SessionFactory::awaits_model(AgentBook({}, both)));
+  CHECK_FALSE(SessionFactory::awaits_model(AgentDirectory({}, both)));
   both->sessions.back() = CascadeWay{{local}, {ollama}, {openai}};
-  CHECK(SessionFactory::awaits_model(AgentBook({}, both)));
+  CHECK(SessionFactory::awaits_model(AgentDirectory({}, both)));
 }
 
 TEST_CASE("Fixed sentences are synthesised before the first call, once for each voice, without sentences that contain call values") {
@@ -207,13 +207,13 @@ TEST_CASE("Fixed sentences are synthesised before the first call, once for each 
   };
   const auto recorded = agent(RealtimeWay{openai}, "Heard in a file.");
   recorded->recorded_greeting = media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {});
-  const AgentBook book({{{}, agent(CascadeWay{{openai}, {openai}, {openai}}, "Good day.")},
+  const AgentDirectory directory({{{}, agent(CascadeWay{{openai}, {openai}, {openai}}, "Good day.")},
                         {{}, agent(CascadeWay{{openai}, {openai}, {local}}, "Plain voice.")},
                         {{}, agent(RealtimeWay{openai}, "Hello {{caller}}.")},
                         {{}, recorded}},
                        agent(RealtimeWay{openai}, "Welcome."));
   QuietStudio studio;
-  const std::string asked = studio.rehearse(factory, book);
+  const std::string asked = studio.rehearse(factory, directory);
   const auto times = [&asked](const std::string& text) {
     std::size_t count = 0;
     for (auto at = asked.find(text); at != std::string::npos; at = asked.find(text, at + 1)) ++count;
@@ -226,7 +226,7 @@ TEST_CASE("Fixed sentences are synthesised before the first call, once for each 
   CHECK(times("Heard") == 0);
   CHECK(times(ConversationOptions{}.filler) == 1);
   CHECK(characters > std::string("Good day.Welcome.").size());
-  CHECK(studio.rehearse(factory, book).empty());  // A reload synthesises only new sentences.
+  CHECK(studio.rehearse(factory, directory).empty());  // A reload synthesises only new sentences.
 }
 
 TEST_CASE("A voice that the provider refuses is reported once, before the first call, with the provider's error") {
@@ -235,9 +235,9 @@ TEST_CASE("A voice that the provider refuses is reported once, before the first 
   options.on_rehearsal_failure = [&failures](const ServiceFailure& failure) { failures.push_back(failure); };
   const SessionFactory factory(options);
   const auto openai = provider(ProviderKind::OpenAi, "openai");
-  const AgentBook book({}, std::make_shared<AgentProfile>(profile(CascadeWay{{openai}, {openai}, {openai}}, {media::AudioCodec::Pcmu})));
+  const AgentDirectory directory({}, std::make_shared<AgentProfile>(profile(CascadeWay{{openai}, {openai}, {openai}}, {media::AudioCodec::Pcmu})));
   QuietStudio studio;
-  Rehearsal rehearsal(factory.rehearsing(book, studio, [](const std::string&) {}), {});
+  Rehearsal rehearsal(factory.rehearsing(directory, studio, [](const std::string&) {}), {});
   for (std::size_t i = 0; rehearsal.tick({}) && i < studio.studio.all.size(); ++i)
     studio.studio.answer(i, 400, R"({"error":{"type":"invalid_request_error","code":"invalid_value","param":"voice"}})", {{"content-type", "application/json"}});
   REQUIRE(failures.size() == 1);
@@ -262,9 +262,9 @@ TEST_CASE("Each agent's sentences are prepared in the voice of its own calls, al
     made.greeting = *prompts::PromptTemplate::parse(greeting);
     return std::make_shared<AgentProfile>(std::move(made));
   };
-  const AgentBook book({{{}, agent({"de", "en"}, "Guten Tag.")}, {{}, agent({"de", "fr"}, "Moin.")}}, agent({"fr", "en"}, "Bonjour."));
+  const AgentDirectory directory({{{}, agent({"de", "en"}, "Guten Tag.")}, {{}, agent({"de", "fr"}, "Moin.")}}, agent({"fr", "en"}, "Bonjour."));
   Booths booths;
-  const Rehearsed rehearsed = factory.rehearsing(book, booths, [](const std::string&) {});
+  const Rehearsed rehearsed = factory.rehearsing(directory, booths, [](const std::string&) {});
   std::string asked;
   for (const auto& [speaker, tell] : rehearsed.voices) {
     speaker->open({});

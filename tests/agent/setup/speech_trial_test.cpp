@@ -27,9 +27,9 @@ struct OneServer final : net::Edges {
   std::vector<std::string> says;  // messages of the server, sent once on the first socket
   net::WebSocketClient& sockets(const std::string&) override { return lines; }
 
-  std::string try_all(const AgentBook& book, const std::set<std::string>& without = {}) {
+  std::string try_all(const AgentDirectory& directory, const std::set<std::string>& without = {}) {
     std::string found;
-    for (const auto& each : setup::try_speech(book, without, *this, [this] { return work(); })) found += (each.good ? "+ " : "- ") + each.what + "\n";
+    for (const auto& each : setup::try_speech(directory, without, *this, [this] { return work(); })) found += (each.good ? "+ " : "- ") + each.what + "\n";
     return found;
   }
   bool work() {
@@ -60,14 +60,14 @@ std::shared_ptr<ProviderProfile> provider_of(ProviderKind kind, const std::strin
   return provider;
 }
 
-/// Returns a book with one agent of a server that has neither WebSockets nor a chat model.
-AgentBook book_of(const std::string& voice) {
+/// Returns a directory with one agent of a server that has neither WebSockets nor a chat model.
+AgentDirectory book_of(const std::string& voice) {
   const auto provider = provider_of(ProviderKind::OpenAiCompatible, "server");
   provider->models.transcription = "hear-1";
   const auto profile = std::make_shared<AgentProfile>();
   profile->sessions = {CascadeWay{{provider}, {provider}, {provider}}};
   profile->voice = voice;
-  return AgentBook({{{}, profile}}, profile);
+  return AgentDirectory({{{}, profile}}, profile);
 }
 
 }  // namespace
@@ -130,6 +130,6 @@ TEST_CASE("A Realtime model is tested with the voice of its session, and then th
     server.says.push_back(R"({"type":"error","error":{"type":"invalid_request_error","code":"invalid_value","message":"m","param":"session.audio.output.voice"}})");
     whole = "- openai/realtime (marin): the realtime server reports: invalid_value (session.audio.output.voice)\n";
   }
-  const std::string found = server.try_all(AgentBook({}, profile));
+  const std::string found = server.try_all(AgentDirectory({}, profile));
   CHECK(found.starts_with(whole + "+ openai/speak (speak-1 "));
 }

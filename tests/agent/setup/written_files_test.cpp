@@ -1,6 +1,6 @@
 #include "scripted_setup.hpp"
 
-#include <offhook/agent/checkup.hpp>
+#include <offhook/agent/app/checkup.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/setup/written_files.hpp>
 

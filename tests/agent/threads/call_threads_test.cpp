@@ -1,6 +1,6 @@
 #include "gate.hpp"
 
-#include <offhook/agent/call_threads.hpp>
+#include <offhook/agent/app/call_threads.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
@@ -53,7 +53,7 @@ TEST_CASE("A thread without calls that stalls gets no new call until it answers 
   CallThread& held = threads.first();
   held.conversations().post([&gate] { gate.pass(); });
   REQUIRE(gate.wait_until_held());
-  CHECK(wait_until([&] { return !ThreadRota::answers(held.conversations().late(base::Clock::now())); }));
+  CHECK(wait_until([&] { return !ThreadSelector::answers(held.conversations().late(base::Clock::now())); }));
   CHECK(wait_until([&] { return stalled(threads) == 1; }));
   CHECK(wait_until([&] {
     const auto chosen = dealt(threads, 6);

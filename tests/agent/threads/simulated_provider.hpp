@@ -18,7 +18,7 @@ namespace offhook::inline v0::agent::test {
 class SimulatedProvider final : public net::Edges {
  public:
   SimulatedProvider(boost::asio::io_context& io, services::openai::Scenario scenario)
-      : world_{std::move(scenario), *services::openai::VoiceBook::make("tone", {40}), {}}, service_(world_), timer_(io) {
+      : world_{std::move(scenario), *services::openai::RecordedVoices::make("tone", {40}), {}}, service_(world_), timer_(io) {
     net_.add("", service_);
     tick();
   }

@@ -2,7 +2,7 @@
 #include "gate.hpp"
 #include "simulated_provider.hpp"
 
-#include <offhook/agent/agent.hpp>
+#include <offhook/agent/app/agent.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 #include <doctest/doctest.h>
@@ -70,7 +70,7 @@ class Watch {
   std::string held_;
 };
 
-std::shared_ptr<const AgentBook> simulated_agent() {
+std::shared_ptr<const AgentDirectory> simulated_agent() {
   const auto provider = std::make_shared<ProviderProfile>();
   provider->name = "openai";
   provider->kind = ProviderKind::OpenAi;
@@ -82,7 +82,7 @@ std::shared_ptr<const AgentBook> simulated_agent() {
   profile->sessions = {RealtimeWay{provider}};
   profile->language = "en";
   profile->codecs = {media::AudioCodec::Pcmu};
-  return std::make_shared<AgentBook>(std::vector<AgentBook::Entry>{}, profile);
+  return std::make_shared<AgentDirectory>(std::vector<AgentDirectory::Entry>{}, profile);
 }
 
 AgentOptions agent_options(std::size_t threads) {

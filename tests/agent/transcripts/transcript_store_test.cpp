@@ -1,4 +1,4 @@
-#include <offhook/agent/transcripts/transcript_book.hpp>
+#include <offhook/agent/transcripts/transcript_registry.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 #include <offhook/tests/agent/records/folder.hpp>
 
@@ -121,29 +121,29 @@ TEST_CASE("A folder that is not writable sets the state Losing, and only lines a
   CHECK(store.state() == TranscriptStore::State::Losing);
 }
 
-TEST_CASE("A disabled book returns no transcript and touches no disk") {
+TEST_CASE("A disabled store returns no transcript and touches no disk") {
   test::Folder folder;
   TranscriptOptions options;
   options.folder = folder.path + "/transcripts";
-  const auto book = TranscriptBook::open(options);
-  REQUIRE(book);
-  CHECK((*book)->begin({"call", "desk", "en"}) == nullptr);
-  CHECK((*book)->state() == "off");
-  CHECK((*book)->redactor()->redacted("4711") == "[digits]");
+  const auto store = TranscriptRegistry::open(options);
+  REQUIRE(store);
+  CHECK((*store)->begin({"call", "desk", "en"}) == nullptr);
+  CHECK((*store)->state() == "off");
+  CHECK((*store)->redactor()->redacted("4711") == "[digits]");
   CHECK_FALSE(std::filesystem::exists(options.folder));
 }
 
-TEST_CASE("An enabled book writes redacted lines, and an agent may opt out") {
+TEST_CASE("An enabled store writes redacted lines, and an agent may opt out") {
   test::Folder folder;
   TranscriptOptions options;
   options.enabled = true;
   options.folder = folder.path + "/transcripts";
   options.patterns = {"KD-##"};
   {
-    auto book = TranscriptBook::open(options);
-    REQUIRE(book);
-    CHECK((*book)->begin({"call", "desk", "en"}, false) == nullptr);
-    const auto transcript = (*book)->begin({"call", "desk", "en"});
+    auto store = TranscriptRegistry::open(options);
+    REQUIRE(store);
+    CHECK((*store)->begin({"call", "desk", "en"}, false) == nullptr);
+    const auto transcript = (*store)->begin({"call", "desk", "en"});
     REQUIRE(transcript);
     transcript->on_action(CallerSaid{1, "I am KD-12, pin 4711", 1, false, false}, records::Moment::now());
   }
@@ -152,16 +152,16 @@ TEST_CASE("An enabled book writes redacted lines, and an agent may opt out") {
   CHECK(lines[0].text == "I am [hidden], pin [digits]");
 }
 
-TEST_CASE("The book refuses an unusable pattern, or a folder that is not writable, with the setting's name") {
+TEST_CASE("The store refuses an unusable pattern, or a folder that is not writable, with the setting's name") {
   TranscriptOptions options;
   options.patterns = {"*"};
-  CHECK_FALSE(TranscriptBook::open(options));
+  CHECK_FALSE(TranscriptRegistry::open(options));
   test::Folder folder;
   folder.put("file", "x");
   options = {};
   options.enabled = true;
   options.folder = folder.path + "/file/transcripts";
-  const auto refused = TranscriptBook::open(options);
+  const auto refused = TranscriptRegistry::open(options);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().detail.find("/transcripts/folder") != std::string::npos);
 }

@@ -1,8 +1,8 @@
-#include <offhook/media/engine/conference_book.hpp>
+#include <offhook/media/engine/conference_registry.hpp>
 #include <offhook/media/engine/engine.hpp>
 
 #include <offhook/base/random.hpp>
-#include <offhook/media/conference.hpp>
+#include <offhook/media/conference/conference.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/paced_queue.hpp>
 #include <offhook/rtp/packet.hpp>
@@ -32,8 +32,8 @@ using media::EngineError;
 
 namespace {
 
-/// Of 500 seats each, on one worker.
-constexpr std::size_t kMostConferences = media::ConferenceBook::kMaxSeatsPerWorker / 500;
+/// Of 500 slots each, on one worker.
+constexpr std::size_t kMostConferences = media::ConferenceRegistry::kMaxSlotsPerWorker / 500;
 
 std::shared_ptr<media::AudioPort> quiet_port(std::uint32_t rate_hz = 16000) {
   auto port = std::make_shared<media::AudioPort>();
@@ -172,7 +172,7 @@ TEST_CASE("A leg that moves between workers again and again loses no packet and 
   for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(2, path));
-    std::vector<media::ConferenceId> ids;  // Each conference goes to the worker with fewer promised seats, so both workers get half, up to their limit.
+    std::vector<media::ConferenceId> ids;  // Each conference goes to the worker with fewer promised slots, so both workers get half, up to their limit.
     for (std::size_t i = 0; i < 2 * kMostConferences; ++i) ids.push_back(confer(engine, 500));
     MESSAGE("packets go by " << media::to_string(engine.status().datagrams));
     std::array<Counter, 3> counters{Counter(engine), Counter(engine), Counter(engine)};
@@ -229,7 +229,7 @@ TEST_CASE("A leg that moves between workers again and again loses no packet and 
   }
 }
 
-TEST_CASE("The engine refuses a conference that is too small or too large, has an unsupported rate, or finds no phase with free seats") {
+TEST_CASE("The engine refuses a conference that is too small or too large, has an unsupported rate, or finds no phase with free slots") {
   media::Engine engine(options(1));
   CHECK(engine.confer({.max_members = 1}).error() == EngineError::WrongSize);
   CHECK(engine.confer({.max_members = 501}).error() == EngineError::WrongSize);
@@ -409,17 +409,17 @@ TEST_CASE("Legs join, leave and close, and conferences end, at any time and in a
   const auto note = [&](const auto& result) { ++(result ? joined : refused); };
   for (int turn = 0; turn < 1500; ++turn) {
     const auto i = random.below(legs.size());
-    const auto hall = random.below(halls.size());
+    const auto conferences = random.below(halls.size());
     switch (random.below(10)) {
       case 0:
         if (legs[i]) REQUIRE(engine.close(std::exchange(legs[i], {})));
         break;
       case 1:
-        if (const auto ended = std::exchange(halls[hall], {})) REQUIRE(engine.end(ended));
+        if (const auto ended = std::exchange(halls[conferences], {})) REQUIRE(engine.end(ended));
         guests.clear();
         break;
       case 2: {
-        const auto guest = engine.attend(halls[hall], quiet_port());
+        const auto guest = engine.attend(halls[conferences], quiet_port());
         if (guest) guests.push_back(*guest);
         note(guest);
         break;
@@ -429,7 +429,7 @@ TEST_CASE("Legs join, leave and close, and conferences end, at any time and in a
         break;
       case 4: static_cast<void>(engine.leave(legs[i])); break;
       case 5: static_cast<void>(engine.set_gain(legs[i], 0.5F)); break;
-      default: note(engine.join(legs[i], halls[hall]));
+      default: note(engine.join(legs[i], halls[conferences]));
     }
     for (std::size_t k = 0; k < legs.size(); ++k) {
       if (legs[k]) continue;

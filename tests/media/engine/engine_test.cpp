@@ -1,10 +1,10 @@
 #include <offhook/media/engine/engine.hpp>
 
+#include <offhook/media/dsp/tones.hpp>
 #include <offhook/media/engine/order_box.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/engine/worker.hpp>
-#include <offhook/media/recording_tap.hpp>
-#include <offhook/media/tones.hpp>
+#include <offhook/media/files/recording_tap.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/rtcp.hpp>
 

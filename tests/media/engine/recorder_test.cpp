@@ -2,7 +2,7 @@
 
 #include <offhook/media/engine/recorder.hpp>
 #include <offhook/media/engine/recording_opener.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 
 #include <offhook/media/engine/recording_file.hpp>
 #include <offhook/media/engine/recording_opener.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/base/random.hpp>
-#include <offhook/media/recording_tap.hpp>
-#include <offhook/media/sealed_recording.hpp>
+#include <offhook/media/files/recording_tap.hpp>
+#include <offhook/media/files/sealed_recording.hpp>
 #include <offhook/tests/testkit/octets.hpp>
 
 #include <doctest/doctest.h>

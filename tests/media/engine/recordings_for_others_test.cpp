@@ -1,8 +1,8 @@
 // Makes recordings that other programs read: one of each kind, in the folder OFFHOOK_RECORDINGS (tests/peers).
 #include "recording_folder.hpp"
 
+#include <offhook/media/dsp/tones.hpp>
 #include <offhook/media/engine/recording_file.hpp>
-#include <offhook/media/tones.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
 
 #include <doctest/doctest.h>

@@ -1,8 +1,8 @@
 #include <offhook/media/engine/silero_model.hpp>
 
 #include <offhook/bench/recordings.hpp>
-#include <offhook/media/engine/voice_desk.hpp>
-#include <offhook/media/tones.hpp>
+#include <offhook/media/dsp/tones.hpp>
+#include <offhook/media/engine/voice_request_queue.hpp>
 
 #include "../synthetic_voice.hpp"
 
@@ -57,15 +57,15 @@ struct Folder {
 
 /// Returns the share of ticks with voice, in the second before the last half second.
 double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector<std::int16_t>& pcm) {
-  media::VoiceDesk desk(model, 1);
+  media::VoiceRequestQueue queue(model, 1);
   media::ModelCall call;
-  desk.feed(0).begin(call);
+  queue.feed(0).begin(call);
   double found = 0;
   for (std::size_t at = 0; at + 160 <= pcm.size(); at += 160) {
-    desk.feed(0).hear(call, std::span(pcm).subspan(at, 160));
+    queue.feed(0).hear(call, std::span(pcm).subspan(at, 160));
     const bool voice = media::VoiceFeed::judge(call, true);
     if (at + 12000 >= pcm.size() && at + 4000 < pcm.size()) found += voice;
-    desk.work();
+    queue.work();
   }
   return found / 50;
 }

@@ -2,10 +2,10 @@
 
 #include "loopback.hpp"
 
+#include <offhook/media/dsp/tones.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
-#include <offhook/media/recording_tap.hpp>
-#include <offhook/media/tones.hpp>
+#include <offhook/media/files/recording_tap.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/tests/media/event_kind.hpp>
 #include <offhook/tests/testkit/wait.hpp>

@@ -1,6 +1,6 @@
 # The agent no longer answers an address that has named itself as a scanner. It accepts the registrar's calls.
 start_kamailio
-agent_sip_too='"door": {"peers": []}'
+agent_sip_too='"admission": {"peers": []}'
 start_agent 6001
 file=$here/sipp/door_ban.flow name=door_ban
 flow_xml

@@ -1,6 +1,6 @@
 # A stranger sends requests repeatedly and gets 503 when its budget is used up, within a second. The registrar sends as many, and gets each response.
 start_kamailio
-agent_sip_too='"door": {"peers": [], "source": {"per_second": 1, "burst": 3}}'
+agent_sip_too='"admission": {"peers": [], "source": {"per_second": 1, "burst": 3}}'
 start_agent 6001
 run_sipp door_budget "$agent_sip" -i 127.0.0.2
 run_sipp options "$agent_sip" -m 20

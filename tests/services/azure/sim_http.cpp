@@ -1,6 +1,6 @@
 #include <offhook/tests/services/azure/sim_http.hpp>
 
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 #include <offhook/tests/services/azure/sim_synthesis.hpp>
 
 #include <string>

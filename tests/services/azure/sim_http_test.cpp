@@ -4,7 +4,7 @@
 #include <offhook/agent/providers/azure/short_audio.hpp>
 #include <offhook/tests/services/azure/sim_http.hpp>
 
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 #include <offhook/tests/services/azure/sim_synthesis.hpp>
 
-#include <offhook/media/resample.hpp>
+#include <offhook/media/dsp/resample.hpp>
 
 #include <pugixml.hpp>
 

@@ -4,7 +4,7 @@
 #include <offhook/base/time.hpp>
 #include <offhook/tests/services/azure/scenario.hpp>
 #include <offhook/tests/services/openai/sim_world.hpp>
-#include <offhook/tests/services/openai/voice_book.hpp>
+#include <offhook/tests/services/openai/recorded_voices.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -34,7 +34,7 @@ using SimLog = std::function<void(base::TimePoint, std::string_view what, nlohma
 /// The state that all connections of a simulator share.
 struct SimWorld {
   Scenario scenario;
-  openai::VoiceBook voices;
+  openai::RecordedVoices voices;
   SimLog log;
   std::size_t phrases = 0, recognition_turns = 0, synthesis_turns = 0;  ///< counts so far
 

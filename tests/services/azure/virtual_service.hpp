@@ -23,7 +23,7 @@ class VirtualService final : public agent::net::WebSocketClient {
   explicit VirtualService(const std::string& scenario_json) {
     const auto read = read_scenario(scenario_json);
     REQUIRE_MESSAGE(read.error.empty(), read.error);
-    auto voices = services::openai::VoiceBook::make("tone", {100});
+    auto voices = services::openai::RecordedVoices::make("tone", {100});
     REQUIRE(voices);
     world.emplace(SimWorld{read.scenario, std::move(*voices), [this](base::TimePoint, std::string_view what, nlohmann::json members) {
                              log += std::string(what) + (members.contains("why") ? " " + members["why"].get<std::string>() : "") + "\n";

@@ -1,6 +1,6 @@
 #include <offhook/tests/services/deepgram/sim_http.hpp>
 
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 #include <offhook/tests/services/deepgram/sim_speak.hpp>
 
 #include <utility>

@@ -123,7 +123,7 @@ class Server final : public SimServer {
 }  // namespace
 
 std::unique_ptr<SimServer> SimServer::open(Scenario scenario, SimLog log, SimServerOptions options) {
-  auto voices = openai::VoiceBook::make(scenario.voice, scenario.chunk_ms);
+  auto voices = openai::RecordedVoices::make(scenario.voice, scenario.chunk_ms);
   if (!voices) return nullptr;
   auto server = std::make_unique<Server>(SimWorld{std::move(scenario), std::move(*voices), std::move(log)}, std::move(options));
   if (!server->is_open()) return nullptr;

@@ -3,7 +3,7 @@
 #include <offhook/base/time.hpp>
 #include <offhook/tests/services/deepgram/scenario.hpp>
 #include <offhook/tests/services/openai/sim_world.hpp>
-#include <offhook/tests/services/openai/voice_book.hpp>
+#include <offhook/tests/services/openai/recorded_voices.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,7 @@ using openai::SimLog;
 /// The state that all connections of a simulator share.
 struct SimWorld {
   Scenario scenario;
-  openai::VoiceBook voices;
+  openai::RecordedVoices voices;
   SimLog log;
   std::size_t stretches = 0;  ///< stretches of voice so far
   std::size_t replies = 0;    ///< replies of the Voice Agent so far

@@ -19,7 +19,7 @@ namespace offhook::services::deepgram {
 inline SimWorld world_of(const std::string& scenario, std::vector<int> chunk_ms = {40}) {
   const auto read = read_scenario(scenario);
   REQUIRE(read.error == "");
-  return {read.scenario, *openai::VoiceBook::make("tone", std::move(chunk_ms)), {}, 0};
+  return {read.scenario, *openai::RecordedVoices::make("tone", std::move(chunk_ms)), {}, 0};
 }
 
 /// Returns a tone at 8 kHz, which the simulated services detect as a voice.

@@ -52,7 +52,7 @@ base::TimePoint end_of(const HttpPlan& plan, base::TimePoint now) {
 }  // namespace
 
 SimOllama::SimOllama(Scenario scenario, SimLog log)
-    : scenario_(std::move(scenario)), world_{scenario_.answers, *openai::VoiceBook::make("tone", {40}), std::move(log)}, http_(world_), memory_(scenario_) {}
+    : scenario_(std::move(scenario)), world_{scenario_.answers, *openai::RecordedVoices::make("tone", {40}), std::move(log)}, http_(world_), memory_(scenario_) {}
 
 const Model* SimOllama::model_of(const Json& body) const {
   const std::string name = with_tag(member(body, "model"));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/tests/services/openai/voice_book.hpp>
+#include <offhook/tests/services/openai/recorded_voices.hpp>
 
 #include <cstdint>
 #include <optional>

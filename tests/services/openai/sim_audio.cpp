@@ -1,7 +1,7 @@
 #include <offhook/tests/services/openai/sim_http.hpp>
 
 #include <offhook/base/base64.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 #include <offhook/tests/services/openai/multipart.hpp>
 #include <offhook/tests/services/openai/request_checks.hpp>
 

@@ -1,7 +1,7 @@
 #include <offhook/tests/services/openai/multipart.hpp>
 #include <offhook/tests/services/openai/sim_http.hpp>
 
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <doctest/doctest.h>
 
@@ -17,7 +17,7 @@ namespace {
 struct Desk {
   SimWorld world;
   SimHttp http{world};
-  explicit Desk(const std::string& scenario) : world{read_scenario(scenario).scenario, *VoiceBook::make("tone", {40}), {}} { REQUIRE(read_scenario(scenario).error == ""); }
+  explicit Desk(const std::string& scenario) : world{read_scenario(scenario).scenario, *RecordedVoices::make("tone", {40}), {}} { REQUIRE(read_scenario(scenario).error == ""); }
 
   HttpPlan post(const std::string& path, const Json& body) { return http.serve({"POST", "/v1" + path, {{"content-type", "application/json"}}, body.dump(), false}, {}); }
   HttpPlan chat(bool stream = true) { return post("/chat/completions", {{"model", "m"}, {"stream", stream}, {"messages", Json::array({Json{{"role", "user"}, {"content", "hello"}}})}}); }

@@ -26,7 +26,7 @@ struct Talk {
   std::unique_ptr<SimRealtime> session;
 
   explicit Talk(const std::string& scenario, const std::string& target = "/v1/realtime?model=gpt-realtime")
-      : world{read(scenario), *VoiceBook::make("tone", read(scenario).chunk_ms), [this](base::TimePoint, std::string_view what, Json members) {
+      : world{read(scenario), *RecordedVoices::make("tone", read(scenario).chunk_ms), [this](base::TimePoint, std::string_view what, Json members) {
                 members["what"] = what;
                 notes.push_back(members);
               }} {

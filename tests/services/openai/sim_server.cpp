@@ -128,7 +128,7 @@ class Server final : public SimServer {
 }  // namespace
 
 std::unique_ptr<SimServer> SimServer::open(Scenario scenario, SimLog log, SimServerOptions options) {
-  auto voices = VoiceBook::make(scenario.voice, scenario.chunk_ms);
+  auto voices = RecordedVoices::make(scenario.voice, scenario.chunk_ms);
   if (!voices) return nullptr;
   for (const Reply& reply : scenario.replies) {
     for (const auto format : {AudioFormat::Pcm24, AudioFormat::Pcmu, AudioFormat::Pcma}) {

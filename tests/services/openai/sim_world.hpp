@@ -2,7 +2,7 @@
 
 #include <offhook/base/time.hpp>
 #include <offhook/tests/services/openai/scenario.hpp>
-#include <offhook/tests/services/openai/voice_book.hpp>
+#include <offhook/tests/services/openai/recorded_voices.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -30,7 +30,7 @@ using SimLog = std::function<void(base::TimePoint, std::string_view what, nlohma
 /// The state that all connections of a simulator share.
 struct SimWorld {
   Scenario scenario;
-  VoiceBook voices;
+  RecordedVoices voices;
   SimLog log;
 
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {

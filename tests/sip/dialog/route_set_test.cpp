@@ -1,6 +1,6 @@
 #include <offhook/sip/dialog/dialog_set.hpp>
-#include <offhook/sip/limits.hpp>
 #include <offhook/sip/message/parser.hpp>
+#include <offhook/sip/model/limits.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
-#include <offhook/sip/identity/caller_identity.hpp>
+#include <offhook/sip/identity/caller_check.hpp>
 #include <offhook/sip/identity/identity_header.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <doctest/doctest.h>
 

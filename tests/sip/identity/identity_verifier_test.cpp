@@ -1,6 +1,6 @@
 // Tests of the certificates that callers may sign with, and of the whole verification service.
 #include <offhook/sip/identity/identity_verifier.hpp>
-#include <offhook/sip/stack/events.hpp>
+#include <offhook/sip/model/events.hpp>
 #include <offhook/tests/sip/identity/certificates.hpp>
 
 #include <doctest/doctest.h>

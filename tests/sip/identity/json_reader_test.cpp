@@ -1,5 +1,5 @@
-#include <offhook/sip/identity/identity_error.hpp>
 #include <offhook/sip/identity/json_reader.hpp>
+#include <offhook/sip/model/identity_error.hpp>
 
 #include <doctest/doctest.h>
 

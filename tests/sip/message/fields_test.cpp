@@ -1,11 +1,11 @@
 #include "support.hpp"
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/flow.hpp>
 #include <offhook/sip/message/cseq.hpp>
 #include <offhook/sip/message/header_name.hpp>
 #include <offhook/sip/message/method.hpp>
 #include <offhook/sip/message/via.hpp>
+#include <offhook/sip/model/flow.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/sip/host_port.hpp>
 #include <offhook/sip/message/parser.hpp>
+#include <offhook/sip/model/host_port.hpp>
 #include <offhook/sip/registration/binding.hpp>
 #include <offhook/sip/registration/registration.hpp>
 

@@ -1,4 +1,4 @@
-#include <offhook/sip/session/redirections.hpp>
+#include <offhook/sip/dialog/redirections.hpp>
 #include <offhook/sip/session/referral.hpp>
 #include <offhook/sip/session/replacement.hpp>
 

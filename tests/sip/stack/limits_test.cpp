@@ -1,5 +1,5 @@
 // Each bound of a message, tested through the whole stack: the stack serves N and refuses N + 1 as the RFC says (docs/limits.md).
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>

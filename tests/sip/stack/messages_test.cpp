@@ -1,4 +1,4 @@
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/tests/sip/stack/registered.hpp>
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/session/mid_call.hpp>
 #include <offhook/sip/stack/custom_headers.hpp>
 #include <offhook/tests/sim/scripted.hpp>

@@ -1,4 +1,4 @@
-#include <offhook/sip/session/redirections.hpp>
+#include <offhook/sip/dialog/redirections.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>

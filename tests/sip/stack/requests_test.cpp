@@ -1,4 +1,4 @@
-#include <offhook/sip/limits.hpp>
+#include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Asked, "Only a trusted peer gets the header fields of the avai
   CHECK(told(*this) == "calls=1");
 
   sip::StackOptions options;
-  options.door.peers = {{*base::IpAddress::parse("192.0.2.0"), 24}};
+  options.admission.peers = {{*base::IpAddress::parse("192.0.2.0"), 24}};
   Asked beside{options};
   beside.stack.set_availability({200, {{"X-Load", "calls=2"}}});
   CHECK(told(beside) == "calls=2");

@@ -1,6 +1,6 @@
 // One extension at several servers at the same time, with one account for each server.
 #include <offhook/sip/stack/accounts.hpp>
-#include <offhook/sip/stack/way_out.hpp>
+#include <offhook/sip/stack/outbound_route.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
 
 #include <doctest/doctest.h>
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Everywhere, "A server that is silent or refuses leaves the oth
 
 TEST_CASE_FIXTURE(Everywhere, "The stack keeps registrations at the primary and kMaxSecondaries more servers, each with its own refresh") {
   std::vector<std::string> servers;
-  for (std::size_t i = 0; i < sip::WayOut::kMaxSecondaries; ++i) {
+  for (std::size_t i = 0; i < sip::OutboundRoute::kMaxSecondaries; ++i) {
     const std::string host = "s" + std::to_string(i) + ".example";
     names[host] = {route(Transport::Udp, address("192.0.2." + std::to_string(60 + i), 5060))};
     servers.push_back("sip:" + host);
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(Everywhere, "The stack keeps registrations at the primary and 
   advance(299s);
   std::set<base::SocketAddress> refreshed;
   for (const Sent& one : sent) refreshed.insert(one.flow.remote);
-  CHECK(refreshed.size() == 1 + sip::WayOut::kMaxSecondaries);
+  CHECK(refreshed.size() == 1 + sip::OutboundRoute::kMaxSecondaries);
 }
 
 TEST_CASE_FIXTURE(Everywhere, "A server that is not a SIP URI gives Failed, and the account sends nothing") {

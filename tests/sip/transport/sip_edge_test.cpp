@@ -202,7 +202,7 @@ struct SmallEdge : RunningEdge {
   }
   static sip::StackOptions knows_one() {
     sip::StackOptions options;
-    options.door.peers = {{*base::IpAddress::parse("127.0.0.1"), 32}};
+    options.admission.peers = {{*base::IpAddress::parse("127.0.0.1"), 32}};
     return options;
   }
   /// Connects, and waits for the response, so that the edge has accepted the connection before the next one comes.

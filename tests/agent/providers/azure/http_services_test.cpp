@@ -4,7 +4,7 @@
 #include <offhook/agent/providers/azure/http_voice.hpp>
 #include <offhook/agent/providers/azure/recognition_messages.hpp>
 #include <offhook/agent/providers/azure/short_audio.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <doctest/doctest.h>
 

@@ -6,7 +6,7 @@
 #include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/parts.hpp>
 #include <offhook/agent/providers/azure/short_audio.hpp>
-#include <offhook/agent/providers/language_tag.hpp>
+#include <offhook/agent/support/language_tag.hpp>
 
 #include <memory>
 #include <string>

@@ -3,7 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/deepgram/http_services.hpp>
 #include <offhook/agent/providers/deepgram/whole_turn_answer.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 // The concealment of media/ on flite's speech, also on machines without recordings of people.
-#include <offhook/media/resample.hpp>
+#include <offhook/media/dsp/resample.hpp>
 #include <offhook/tests/media/conceal_score.hpp>
 
 #include "caller.hpp"

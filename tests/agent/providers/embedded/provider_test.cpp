@@ -1,7 +1,7 @@
 #include "caller.hpp"
 
-#include <offhook/agent/ops/work_pool.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
+#include <offhook/agent/support/work_pool.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>

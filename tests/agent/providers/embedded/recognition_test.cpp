@@ -1,6 +1,5 @@
 #include "caller.hpp"
 
-#include <offhook/agent/ops/work_pool.hpp>
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 #include <offhook/agent/providers/embedded/heard_number.hpp>
 #include <offhook/agent/providers/embedded/intent_matcher.hpp>
@@ -10,6 +9,7 @@
 #include <offhook/agent/providers/embedded/spoken_zero.hpp>
 #include <offhook/agent/providers/embedded/wish_confirmation.hpp>
 #include <offhook/agent/providers/embedded/yes_no.hpp>
+#include <offhook/agent/support/work_pool.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
 #include "caller.hpp"
 
-#include <offhook/agent/ops/work_pool.hpp>
 #include <offhook/agent/providers/embedded/flite_speaker.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/voice_cache.hpp>
+#include <offhook/agent/support/work_pool.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>

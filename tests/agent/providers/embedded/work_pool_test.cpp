@@ -1,4 +1,4 @@
-#include <offhook/agent/ops/work_pool.hpp>
+#include <offhook/agent/support/work_pool.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,7 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/openai/http_listener.hpp>
 #include <offhook/agent/providers/openai/transcription_answer.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 #include <offhook/tests/agent/providers/openai/server_sent_events.hpp>
 
 #include <doctest/doctest.h>

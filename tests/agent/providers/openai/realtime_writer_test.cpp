@@ -1,5 +1,5 @@
-#include <offhook/agent/providers/json_text.hpp>
-#include <offhook/agent/providers/utf8.hpp>
+#include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/providers/voice_format.hpp>
 #include <offhook/agent/providers/openai/realtime_events.hpp>
 #include <offhook/agent/providers/openai/realtime_options.hpp>

@@ -3,7 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/speech_decoder.hpp>
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
-#include <offhook/media/wav.hpp>
+#include <offhook/media/files/wav.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -24,10 +24,10 @@ CrmServer::CrmServer(Json tools, Json answers, std::vector<Pin> pins, Log happen
   };
   edge.now = [this] { return now_; };
   edge.changed = [] {};
-  server_ = std::make_unique<mcp::Server>(std::move(options), std::move(edge), desk_, [this](const mcp::ServerEvent& event) {
+  server_ = std::make_unique<mcp::Server>(std::move(options), std::move(edge), queue_, [this](const mcp::ServerEvent& event) {
     log_(std::string(to_string(event.what)) + " " + event.tool + " " + event.detail);
   });
-  desk_->open([this] { woken_ = true; });
+  queue_->open([this] { woken_ = true; });
 }
 
 CrmServer::~CrmServer() = default;

@@ -27,7 +27,7 @@ class CrmServer {
   /// Replaces the list of tools.
   void pull(nlohmann::json tools);
   void tick(base::TimePoint now);
-  [[nodiscard]] std::unique_ptr<agent::tools::ToolSource> source() { return std::make_unique<agent::tools::mcp::ServerSource>(desk_); }
+  [[nodiscard]] std::unique_ptr<agent::tools::ToolSource> source() { return std::make_unique<agent::tools::mcp::ServerSource>(queue_); }
 
  private:
   void serve(std::size_t index);
@@ -36,7 +36,7 @@ class CrmServer {
   nlohmann::json tools_, answers_;
   Log happened_, log_;
   FakeHttp http_;
-  std::shared_ptr<agent::tools::mcp::Desk> desk_ = std::make_shared<agent::tools::mcp::Desk>();
+  std::shared_ptr<agent::tools::mcp::ToolRequestQueue> queue_ = std::make_shared<agent::tools::mcp::ToolRequestQueue>();
   base::TimePoint now_{};
   bool woken_ = false;
   std::size_t served_ = 0;

@@ -48,7 +48,7 @@ TEST_CASE("A label has no underscore, so that two servers cannot have the same t
 }
 
 TEST_CASE("A pinned definition is Known, and a changed one is refused") {
-  PinBook pins({{"s__a", "1"}}, Unpinned::Refuse);
+  PinStore pins({{"s__a", "1"}}, Unpinned::Refuse);
   CHECK(pins.judge("s__a", "1") == PinVerdict::Known);
   CHECK(pins.judge("s__a", "2") == PinVerdict::Changed);
   CHECK(pins.judge("s__a", "1") == PinVerdict::Known);
@@ -57,22 +57,22 @@ TEST_CASE("A pinned definition is Known, and a changed one is refused") {
 }
 
 TEST_CASE("With TrustFirst, the first definition is trusted and no later one, even after the first is back") {
-  PinBook pins({}, Unpinned::TrustFirst);
+  PinStore pins({}, Unpinned::TrustFirst);
   CHECK(pins.judge("s__a", "1") == PinVerdict::New);
   CHECK(pins.judge("s__a", "1") == PinVerdict::Known);
   CHECK(pins.judge("s__a", "2") == PinVerdict::Changed);
   CHECK(pins.judge("s__a", "2") == PinVerdict::Changed);
 }
 
-TEST_CASE("A PinBook has at most kMaxPins pins") {
-  PinBook pins({}, Unpinned::TrustFirst);
+TEST_CASE("A PinStore has at most kMaxPins pins") {
+  PinStore pins({}, Unpinned::TrustFirst);
   for (std::size_t i = 0; i < kMaxPins; ++i) CHECK(pins.judge(std::to_string(i), "1") == PinVerdict::New);
   CHECK(pins.judge("one more", "1") == PinVerdict::Missing);
   CHECK(pins.judge("0", "1") == PinVerdict::Known);
 }
 
 TEST_CASE("A catalog has the tools with known or trusted definitions, and reports refused ones with the hash to pin") {
-  PinBook pins({{"s__a", "1"}, {"s__b", "1"}}, Unpinned::Refuse);
+  PinStore pins({{"s__a", "1"}, {"s__b", "1"}}, Unpinned::Refuse);
   std::vector<CatalogNote> notes;
   const auto catalog = make_catalog({"s", false}, {tool("a", "1"), tool("b", "2"), tool("c", "3")}, pins, notes);
   REQUIRE(catalog.descriptions.size() == 1);
@@ -87,7 +87,7 @@ TEST_CASE("A catalog has the tools with known or trusted definitions, and report
 }
 
 TEST_CASE("After a rug pull the changed tool is gone, and it comes back only with its first definition") {
-  PinBook pins({}, Unpinned::TrustFirst);
+  PinStore pins({}, Unpinned::TrustFirst);
   std::vector<CatalogNote> notes;
   CHECK(make_catalog({"s", false}, {tool("a", "1")}, pins, notes).tools.size() == 1);
   REQUIRE(notes.size() == 1);
@@ -100,7 +100,7 @@ TEST_CASE("After a rug pull the changed tool is gone, and it comes back only wit
 }
 
 TEST_CASE("If two tools have one model name, the first counts, and a faulty header mark excludes a tool only over HTTP") {
-  PinBook pins({}, Unpinned::TrustFirst);
+  PinStore pins({}, Unpinned::TrustFirst);
   std::vector<CatalogNote> notes;
   const std::string made = model_name("s", "a.b").substr(3);
   CHECK(make_catalog({"s", false}, {tool("a.b", "1"), tool(made, "2")}, pins, notes).tools.size() == 1);

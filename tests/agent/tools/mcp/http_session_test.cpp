@@ -40,9 +40,9 @@ struct Joined {
     };
     edge.now = [this] { return now; };
     edge.changed = [] {};
-    server = std::make_unique<Server>(std::move(options), std::move(edge), desk,
+    server = std::make_unique<Server>(std::move(options), std::move(edge), queue,
                                       [this](const ServerEvent& event) { events.push_back(event); });
-    desk->open([] {});
+    queue->open([] {});
     server->begin(now);
   }
 
@@ -105,7 +105,7 @@ struct Joined {
 
   test::FakeHttp http;
   base::TimePoint now{1h};
-  std::shared_ptr<Desk> desk = std::make_shared<Desk>();
+  std::shared_ptr<ToolRequestQueue> queue = std::make_shared<ToolRequestQueue>();
   std::vector<ServerEvent> events;
   std::unique_ptr<Server> server;
 };
@@ -118,7 +118,7 @@ TEST_CASE(
     CAPTURE(status);
     Joined joined;
     joined.meet("s1");
-    ServerSource source(joined.desk);
+    ServerSource source(joined.queue);
     const std::size_t call = joined.order(source, 1);
     joined.http.head(call, 200, kPlainStream);
     joined.http.body(call, "id: 1\ndata:\n\n");
@@ -138,7 +138,7 @@ TEST_CASE(
 TEST_CASE("A call whose session is lost twice ends, and the next call has a new session") {
   Joined joined;
   joined.meet("s1");
-  ServerSource source(joined.desk);
+  ServerSource source(joined.queue);
   joined.http.answer(joined.order(source, 1), 404, "");
   joined.meet("s2");
   CHECK(joined.session_of(joined.find("tools/call")) == "s2");
@@ -157,7 +157,7 @@ TEST_CASE("A call whose session is lost twice ends, and the next call has a new 
 TEST_CASE("A late answer for an old session affects neither the new session nor its calls") {
   Joined joined;
   joined.meet("s1");
-  ServerSource source(joined.desk);
+  ServerSource source(joined.queue);
   const std::size_t first = joined.order(source, 1), second = joined.order(source, 2);
   joined.http.answer(first, 404, "");
   joined.meet("s2");

@@ -1,5 +1,5 @@
-#include <offhook/agent/tools/retired_servers.hpp>
-#include <offhook/agent/tools/tool_servers.hpp>
+#include <offhook/agent/tools/servers/retired_servers.hpp>
+#include <offhook/agent/tools/servers/tool_servers.hpp>
 #include <offhook/tests/agent/tools/mcp/waiting.hpp>
 
 #include <doctest/doctest.h>

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <offhook/agent/agents/agent_directory.hpp>
+#include <offhook/agent/config/config.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+struct DirectorySources {
+  std::optional<std::string> config_path;  ///< path at which the paths of prompts, dialogues and contexts start
+  config::FileReader files;
+  std::string default_dialogue;  ///< used when the configuration names no dialogue
+};
+
+struct BuiltDirectory {
+  std::shared_ptr<const AgentDirectory> directory;  ///< null when there are problems
+  std::vector<config::Problem> problems;
+  std::vector<config::Warning> warnings;
+};
+
+/// Makes the agents of a configuration. Reads the prompt files now, so that a reload takes all of them at once. Reports neither problems
+/// that `effective` already has nor their consequences; while `effective` has problems, do not use the directory.
+[[nodiscard]] BuiltDirectory build_directory(const config::Effective& effective, const DirectorySources& sources);
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <offhook/agent/app/call_threads.hpp>
+#include <offhook/agent/ops/readiness.hpp>
+#include <offhook/agent/recordings/recording_store.hpp>
+#include <offhook/agent/support/figures.hpp>
+#include <offhook/agent/support/work_pool.hpp>
+#include <offhook/media/engine/engine.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// State of the agent at one moment, as the metrics show it.
+struct AgentState {
+  std::string version;
+  Readiness readiness;
+  std::size_t calls = 0, most_calls = 0;                   ///< calls that are not over, ringing ones included; most_calls is /limits/calls
+  std::size_t registrations = 0, registrations_up = 0;
+  std::vector<std::pair<std::string, bool>> services;      ///< Breakers::states()
+  CallThreads::State threads;
+  media::EngineStatus media;
+  WorkPool::Counters work;
+  recordings::RecordingCounters recordings;
+  recordings::RecordingStore::State recording = recordings::RecordingStore::State::Off;
+};
+
+[[nodiscard]] Figures figures_of(const AgentState& state);
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <offhook/agent/app/call_thread.hpp>
+#include <offhook/agent/sessions/attended_call.hpp>
+#include <offhook/agent/sessions/session_factory.hpp>
+#include <offhook/sip/model/events.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace offhook::inline v0::agent {
+
+/// The values that are fixed when a call's INVITE comes: its agent, and the facts about the call.
+struct CallSetup {
+  AgentDirectory::Profile profile;
+  CallFacts facts;
+  prompts::CallVariables variables;
+  std::uint32_t port_rate_hz = 16000;
+  MachinePolicy machine = MachinePolicy::Ignore;   ///< for an outgoing call
+  std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: not recorded
+};
+
+[[nodiscard]] CallSetup set_up(const AgentDirectory& directory, const sip::IncomingCall& call);
+/// Makes the set-up of an outgoing call to `target`.
+[[nodiscard]] CallSetup set_up(const AgentDirectory& directory, const std::string& own_address, const std::string& target);
+
+/// Returns the function that fetches the call's context, if its agent has one, and makes the plan. The call's thread calls `trouble` with
+/// each context that is missing and why, `on_use` for each use of a provider, and `on_failure` for each failure of a service.
+[[nodiscard]] Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
+                                  std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble,
+                                  TellUse on_use = {}, TellFailure on_failure = {});
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,64 @@
+#include <offhook/agent/app/registrations.hpp>
+
+#include <offhook/agent/support/json_tree.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent {
+
+namespace {
+
+using Changed = sip::RegistrationChanged;
+using State = Changed::State;
+using Why = Changed::Why;
+
+std::string words_for(const Changed& event) {
+  if (event.status != 0) return std::to_string(event.status) + " " + event.reason;
+  if (!event.reason.empty()) return event.reason;
+  return event.why == Why::Unreachable ? "the host cannot be reached" : "no answer";
+}
+
+}  // namespace
+
+std::size_t Registrations::registered() const {
+  return static_cast<std::size_t>(std::count_if(last_.begin(), last_.end(), [](const auto& each) { return each.second.state == State::Registered; }));
+}
+
+bool Registrations::is_refresh(const Changed& event) const {
+  const auto at = last_.find(event.account);
+  return at != last_.end() && at->second.state == State::Registered && event.state == State::Registered && at->second.answered_by == event.answered_by;
+}
+
+bool Registrations::all_failed() const {
+  return last_.size() == accounts_ && std::all_of(last_.begin(), last_.end(), [](const auto& each) { return each.second.state == State::Failed; });
+}
+
+bool Registrations::all_refused() const {
+  const auto is_wrong = [](const auto& each) { return each.second.why == Why::WrongCredentials; };
+  return all_failed() && std::any_of(last_.begin(), last_.end(), is_wrong);
+}
+
+bool Registrations::all_ended() const {
+  return std::all_of(last_.begin(), last_.end(), [](const auto& each) {
+    return each.second.state == State::Unregistered || each.second.state == State::Failed;
+  });
+}
+
+std::string Registrations::failure() const {
+  const auto failed = [](const auto& each) { return each.second.state == State::Failed; };
+  const auto says_more = [&](const auto& each) { return failed(each) && (each.second.status != 0 || !each.second.reason.empty()); };
+  auto found = std::find_if(last_.begin(), last_.end(), says_more);
+  if (found == last_.end()) found = std::find_if(last_.begin(), last_.end(), failed);
+  return found == last_.end() ? "no answer" : words_for(found->second);
+}
+
+std::string Registrations::json() const {
+  config::JsonValue list{.kind = config::JsonValue::Kind::List};
+  for (const auto& [id, event] : last_) {
+    list.items.push_back(config::json_object({{"server", config::json_text(event.server)},
+                                              {"registered", config::json_flag(event.state == State::Registered)}}));
+  }
+  return config::write_json(list);
+}
+
+}  // namespace offhook::inline v0::agent

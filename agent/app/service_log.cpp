@@ -1,0 +1,21 @@
+#include <offhook/agent/app/service_log.hpp>
+
+#include <offhook/agent/support/log.hpp>
+
+#include <chrono>
+
+namespace offhook::inline v0::agent {
+
+void log_tool_server(const tools::mcp::ServerEvent& event) {
+  using What = tools::mcp::ServerEvent::What;
+  const bool warns = event.what == What::Broken || event.what == What::ToolRefused;
+  (warns ? log::warning : log::info)("tools.server", {{"server", event.server}, {"what", to_string(event.what)}, {"tool", event.tool}, {"detail", event.detail}});
+}
+
+void log_pause(std::string_view service, FailureKind kind, base::Duration pause) {
+  log::warning("provider.paused", {{"service", service}, {"why", to_string(kind)}, {"seconds", std::chrono::duration_cast<std::chrono::seconds>(pause).count()}});
+}
+
+void log_return(std::string_view service) { log::info("provider.back", {{"service", service}}); }
+
+}  // namespace offhook::inline v0::agent

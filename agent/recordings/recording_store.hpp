@@ -1,0 +1,75 @@
+#pragma once
+
+#include <offhook/agent/recordings/call_recording.hpp>
+#include <offhook/agent/recordings/disk_space.hpp>
+#include <offhook/agent/recordings/recording_name.hpp>
+#include <offhook/agent/support/figures.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/media/engine/recorder.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::recordings {
+
+struct RecordingOptions {
+  bool enabled = false;                                    ///< true if at least one agent records its calls
+  std::string folder;                                      ///< "": default_folder()
+  media::RecordingFormat format = media::RecordingFormat::OggOpus;
+  media::RecordedSides sides = media::RecordedSides::Both;
+  std::optional<media::RecordingKey> key;
+  unsigned keep_days = 30;                                 ///< age in days at which a recording is removed
+  DiskSpace::Bounds room{.least_free = std::uint64_t{512} << 20U, .most_used = 0};
+  std::size_t calls = 64;                                  ///< recordings at the same time
+  base::Duration look_every = std::chrono::seconds(1);     ///< interval of the checks of the disk space
+  std::function<std::optional<std::uint64_t>(const std::string& folder)> free_octets;  ///< empty: the function for the file system
+};
+
+/// The totals of this process's recordings.
+struct RecordingCounters {
+  std::size_t active = 0;
+  std::uint64_t ended = 0, failed = 0;  ///< files of ended calls; files that could not be created or completed
+  std::uint64_t octets = 0;             ///< octets written
+  std::uint64_t dropped = 0;            ///< frames of 20 ms that are silent in a file, because the disk was too slow
+  std::uint64_t not_begun = 0;          ///< calls without a recording: not enough space, or too many recordings
+  std::uint64_t stopped = 0;            ///< calls whose recording ended before them: not enough space
+};
+
+/// Records the calls of a process. Use it from any thread except a media worker.
+class RecordingStore {
+ public:
+  enum class State : std::uint8_t { Off, Writing, Full, Failing };
+
+  /// Opens the store. Fails if the configured folder cannot be used. For the default folder, it only logs a warning.
+  [[nodiscard]] static base::Result<std::unique_ptr<RecordingStore>, base::Error> open(RecordingOptions options);
+  ~RecordingStore();  ///< completes all files with the audio so far
+  RecordingStore(const RecordingStore&) = delete;
+  RecordingStore& operator=(const RecordingStore&) = delete;
+
+  /// Begins the recording of the call with this id, at `rate_hz`. Returns null if the call is not recorded, and logs the reason.
+  [[nodiscard]] std::shared_ptr<CallRecording> begin(std::string call, std::uint32_t rate_hz, WallTime now);
+  [[nodiscard]] RecordingCounters counters() const;
+  [[nodiscard]] State state() const;
+
+ private:
+  class Impl;
+  explicit RecordingStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;  // Null: recording is off.
+};
+
+/// Returns the store for calls after a reload. If `running` records, the result is `running`, with its old folder, key and bounds. Otherwise it is a
+/// new store by `options`. Fails like RecordingStore::open().
+[[nodiscard]] base::Result<std::shared_ptr<RecordingStore>, base::Error> store_after_reload(std::shared_ptr<RecordingStore> running, RecordingOptions options);
+
+[[nodiscard]] std::string_view to_string(RecordingStore::State state);
+[[nodiscard]] Figures figures_of(const RecordingCounters& counters, RecordingStore::State state);
+/// Returns the folder next to the default folder of the records; "" if there is none.
+[[nodiscard]] std::string default_folder();
+
+}  // namespace offhook::inline v0::agent::recordings

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <offhook/agent/records/call_notes.hpp>
+#include <offhook/agent/records/record_writer.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::records {
+
+struct CallRecordOptions {
+  WriterOptions writer;  ///< journal.folder "": no records are written
+  KeepOptions keep;
+  bool must_write = false;  ///< the operator configured the folder: open() fails if it cannot be written
+};
+
+/// The agent's store of calls: it makes notes for each call that begins, and writes a line to the disk for each call that ends. Use it from any thread
+/// except a media worker; no function waits.
+class CallRecordStore {
+ public:
+  /// Opens the store. Fails if must_write is set and the folder cannot be written.
+  [[nodiscard]] static base::Result<std::unique_ptr<CallRecordStore>, base::Error> open(CallRecordOptions options,
+                                                                                 RecordWriter::OnCommitted on_committed);
+
+  [[nodiscard]] std::shared_ptr<CallNotes> notes(CallRecord begun) const;
+  /// Writes a line for the start of the call. It is the only trace of the call if the process is killed before the end.
+  void announce(const CallNotes& notes);
+  /// Writes the record of a call that has ended. Call it after the last change of the notes.
+  void finish(CallNotes& notes);
+  /// Writes the record of a call that ended before it had a handle.
+  void turned_away(CallRecord begun, const sip::CallEnded& details, std::string_view why = {});
+
+  /// Returns "off", or the state of the writer.
+  [[nodiscard]] std::string_view state() const;
+  [[nodiscard]] bool is_losing() const;
+
+ private:
+  CallRecordStore(CallRecordOptions options, RecordWriter::OnCommitted on_committed);
+
+  KeepOptions keep_;
+  std::unique_ptr<RecordWriter> writer_;
+};
+
+/// Returns the default folder: $STATE_DIRECTORY/calls under systemd, /var/lib/offhook/calls for root, otherwise $XDG_STATE_HOME/offhook/calls or
+/// ~/.local/state/offhook/calls. Returns "" if none of these variables is set.
+[[nodiscard]] std::string default_folder(const std::function<std::string(const char* variable)>& environment, bool is_root);
+/// Returns the default folder for the environment and user of this process.
+[[nodiscard]] std::string default_folder();
+
+}  // namespace offhook::inline v0::agent::records

@@ -1,0 +1,82 @@
+#include <offhook/agent/redaction/text_points.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace offhook::inline v0::agent::transcripts {
+
+namespace {
+
+constexpr char32_t kReplacement = 0xfffd;
+
+/// Returns the length of the character at the front of `text`, and stores its code point in `code`. Returns 0 for invalid UTF-8 (RFC 3629 section 4).
+std::size_t decode(std::string_view text, char32_t& code) {
+  const auto at = [text](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+  code = at(0);
+  if (code < 0x80) return 1;
+  const std::size_t length = code >= 0xc2 && code < 0xe0   ? 2
+                             : code >= 0xe0 && code < 0xf0 ? 3
+                             : code >= 0xf0 && code < 0xf5 ? 4
+                                                           : 0;
+  if (length == 0 || length > text.size()) return 0;
+  code &= 0xffU >> (length + 1);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((at(i) & 0xc0U) != 0x80) return 0;
+    code = (code << 6U) | (at(i) & 0x3fU);
+  }
+  constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+  return code < kLeast[length] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff ? 0 : length;
+}
+
+}  // namespace
+
+TextPoints points_of(std::string_view text) {
+  TextPoints points;
+  points.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    char32_t code = 0;
+    std::size_t length = decode(text.substr(at), code);
+    if (length == 0) code = kReplacement, length = 1;
+    points.push_back({code, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(length)});
+    at += length;
+  }
+  return points;
+}
+
+int digit_of(char32_t code) {
+  // Each element is the zero of a script; the other nine digits follow it.
+  constexpr std::array<char32_t, 14> kZeros{'0',    0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6,
+                                            0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50, 0xff10};
+  for (const char32_t zero : kZeros) {
+    if (code >= zero && code < zero + 10) return static_cast<int>(code - zero);
+  }
+  if (code >= 0x1d7ce && code <= 0x1d7ff) return static_cast<int>((code - 0x1d7ce) % 10);  // Mathematical digits.
+  constexpr std::array<char32_t, 10> kSuperscript{0x2070, 0xb9, 0xb2, 0xb3, 0x2074, 0x2075, 0x2076, 0x2077, 0x2078, 0x2079};
+  for (std::size_t i = 0; i < kSuperscript.size(); ++i) {
+    if (code == kSuperscript[i]) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+bool is_blank(char32_t code) {
+  return code == ' ' || (code >= 0x09 && code <= 0x0d) || code == 0xa0 || code == 0xad || (code >= 0x2000 && code <= 0x200f) ||
+         code == 0x2028 || code == 0x2029 || code == 0x202f || (code >= 0x205f && code <= 0x2064) || code == 0x3000 ||
+         code == 0xfeff;
+}
+
+bool is_dash(char32_t code) {
+  return code == '-' || (code >= 0x2010 && code <= 0x2015) || code == 0x2212 || code == 0xff0d;
+}
+
+bool is_letter(char32_t code) {
+  if (code < 0x80) return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
+  const bool is_mark = code < 0xc0 || code == 0xd7 || code == 0xf7 || (code >= 0x2000 && code < 0x2070) ||
+                       (code >= 0x3000 && code < 0x3005) || code == kReplacement || is_dash(code);
+  return !is_mark && digit_of(code) < 0;
+}
+
+char32_t lower_case(char32_t code) {
+  return code >= 'A' && code <= 'Z' ? code + 32 : code;
+}
+
+}  // namespace offhook::inline v0::agent::transcripts

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/records/call_notes.hpp>
+#include <offhook/agent/records/call_record.hpp>
+#include <offhook/agent/tools/call_tool_box.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/sip/model/events.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+/// Writes the log's lines about one call. Each line has the call's id; the first also has its SIP Call-ID. Numbers of people are redacted.
+/// Callable from any thread except a media worker.
+class CallLog {
+ public:
+  /// `call` is the call's id (agent/records/call_id.hpp).
+  explicit CallLog(std::string call) : call_(std::move(call)) {}
+
+  void offered(const sip::IncomingCall& call) const;
+  void turned_away(const sip::IncomingCall& call, int status) const;
+  void refused(std::string_view why) const;
+  void ring_failed(std::string_view why) const;
+  void answer_failed(std::string_view why) const;
+  void dialled(std::string_view target, std::string_view sip_call_id) const;
+  void not_dialled(std::string_view target, const base::Error& why) const;
+  /// `by` has the name "" while the conversation is not ready; service() follows then.
+  void up(std::string_view codec, const records::CallRecord::Service& by) const;
+  void service(const records::CallRecord::Service& by) const;
+  void media_changed(bool sends, bool receives) const;
+  void other_caller(const sip::Party& person, bool is_asserted) const;
+  void context(std::string_view trouble) const;
+  void tool(const tools::ToolEvent& event) const;
+  /// The agent calls the target of a transfer.
+  void consults(std::string_view target) const;
+  /// The agent could not call the target, so it asks the caller's side to call it.
+  void consult_failed(std::string_view target, std::string_view why) const;
+  void transfer_failed(std::string_view why) const;
+  /// `why` explains a status that is not a success.
+  void transferred(int status, std::string_view why) const;
+  /// The caller's side asked the agent to call a third party (REFER), and the agent declined.
+  void transfer_declined() const;
+  void hold_failed(bool on, std::string_view why) const;
+  void recording_stopped(std::string_view why) const;
+  /// Counts of digits and samples that did not fit into the queue to the caller.
+  void overflow(std::uint64_t digits, std::uint64_t samples) const;
+  /// `why` is the conversation's own reason; `cause` is the cause in the record.
+  void over(const sip::CallEnded& details, std::string_view why, std::string_view cause, std::chrono::milliseconds duration, const media::LegStatistics& media) const;
+
+  /// Writes one action of the conversation. The line has the words only when `texts` is true (nullopt: when `keep` keeps texts). Keys
+  /// appear as `*` unless `keep` keeps digits, because more people read the log than the records.
+  void on_action(const ConversationAction& what, std::optional<bool> texts, const records::KeepOptions& keep) const;
+
+ private:
+  void said(const ConversationAction& what, const records::KeepOptions& keep) const;
+  void on(const Understood& e) const;
+  void on(const ProviderSwitched& e) const;
+  void on(const TryAgain& e) const;
+  void on(const ServiceRetried& e) const;
+  void on(const GaveUp& e) const;
+  void on(const TurnRefused& e) const;
+  void on(const CancelThinking& e) const;
+  void on(const ToneHeard& e) const;
+  void on(const AnsweredBy& e) const;
+  template <class Other>
+  void on(const Other&) const {}
+
+  std::string call_;
+};
+
+}  // namespace offhook::inline v0::agent

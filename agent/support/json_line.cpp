@@ -1,0 +1,151 @@
+#include <offhook/agent/support/json_line.hpp>
+
+#include <offhook/agent/support/crc32c.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace offhook::inline v0::agent::records {
+
+namespace {
+
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t length = 0;  ///< 0: invalid UTF-8
+};
+
+/// Decodes the first character by RFC 3629 section 4: overlong forms, surrogates and code points beyond U+10FFFF are invalid.
+Character first_of(std::string_view text) {
+  const auto at = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const std::uint32_t lead = at(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t length = lead >= 0xc2 && lead < 0xe0   ? 2
+                             : lead >= 0xe0 && lead < 0xf0 ? 3
+                             : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                           : 0;
+  if (length == 0 || length > text.size()) return {};
+  std::uint32_t code = lead & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((at(i) & 0xc0U) != 0x80) return {};
+    code = (code << 6U) | (at(i) & 0x3fU);
+  }
+  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+  if (code < kLeast[length] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff) return {};
+  return {code, length};
+}
+
+/// Returns true for characters that can begin a line, control a terminal, or change the order of displayed text.
+bool is_escaped(std::uint32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x2028 || code == 0x2029 || (code >= 0x200b && code <= 0x200f) ||
+         (code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+}
+
+void append_escaped(std::string& out, std::string_view text, std::size_t most, bool as_json) {
+  for (std::size_t taken = 0; !text.empty();) {
+    const Character c = first_of(text);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    if (taken + length > most) break;
+    if (c.length == 0) {
+      out += as_json ? "\\ufffd" : "?";
+    } else if (is_escaped(c.code)) {
+      out += fmt::format("\\u{:04x}", c.code);
+    } else {
+      if (as_json && (c.code == '"' || c.code == '\\')) out += '\\';
+      out += text.substr(0, length);
+    }
+    taken += length;
+    text.remove_prefix(length);
+  }
+}
+
+void append_quoted(std::string& out, std::string_view text, std::size_t most) {
+  out += '"';
+  append_escaped(out, text, most, true);
+  out += '"';
+}
+
+constexpr std::string_view kSeal = ",\"crc\":\"";
+constexpr std::size_t kSealBytes = kSeal.size() + 8 + 2;  // kSeal, 8 digits, quote, brace
+
+}  // namespace
+
+void JsonLine::key(std::string_view name) {
+  if (out_.back() != '{' && out_.back() != '[') out_ += ',';
+  if (name.empty()) return;
+  append_quoted(out_, name, name.size());
+  out_ += ':';
+}
+
+JsonLine& JsonLine::text(std::string_view name, std::string_view value, std::size_t most) {
+  key(name);
+  append_quoted(out_, value, most);
+  return *this;
+}
+
+JsonLine& JsonLine::number(std::string_view name, std::int64_t value) {
+  key(name);
+  out_ += std::to_string(value);
+  return *this;
+}
+
+JsonLine& JsonLine::number(std::string_view name, std::uint64_t value) {
+  key(name);
+  out_ += std::to_string(value);
+  return *this;
+}
+
+JsonLine& JsonLine::real(std::string_view name, double value) {
+  key(name);
+  out_ += fmt::format("{:.3f}", std::isfinite(value) ? value : 0.0);
+  return *this;
+}
+
+JsonLine& JsonLine::flag(std::string_view name, bool value) {
+  key(name);
+  out_ += value ? "true" : "false";
+  return *this;
+}
+
+JsonLine& JsonLine::open(std::string_view name, char bracket) {
+  key(name);
+  out_ += bracket;
+  return *this;
+}
+
+JsonLine& JsonLine::close(char bracket) {
+  out_ += bracket;
+  return *this;
+}
+
+std::string_view cut_at(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  const auto goes_on = [text](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80; };
+  std::size_t end = most;
+  while (end > 0 && most - end < 3 && goes_on(end)) --end;
+  return text.substr(0, goes_on(end) ? most : end);  // Invalid UTF-8 has no character boundaries.
+}
+
+std::string printable(std::string_view text, std::size_t most) {
+  std::string out;
+  append_escaped(out, text, most, false);
+  return out;
+}
+
+std::string seal(std::string open_object) {
+  const std::uint32_t crc = crc32c(open_object);
+  open_object += kSeal;
+  open_object += fmt::format("{:08x}\"}}\n", crc);
+  return open_object;
+}
+
+bool is_sealed(std::string_view line) {
+  if (line.size() <= kSealBytes || line.size() >= kMaxLineBytes || line.front() != '{' || !line.ends_with("\"}")) return false;
+  const std::string_view body = line.substr(0, line.size() - kSealBytes);
+  const std::string_view tail = line.substr(body.size());
+  return tail.starts_with(kSeal) && tail.substr(kSeal.size(), 8) == fmt::format("{:08x}", crc32c(body));
+}
+
+}  // namespace offhook::inline v0::agent::records

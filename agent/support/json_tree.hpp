@@ -1,0 +1,58 @@
+#pragma once
+
+#include <offhook/agent/support/problem.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::agent::config {
+
+inline constexpr std::size_t kMaxDepth = 16;
+inline constexpr std::size_t kMaxMembers = 128;  ///< in one object
+inline constexpr std::size_t kMaxItems = 64;     ///< in one list
+
+struct JsonBounds {
+  std::size_t depth = kMaxDepth, members = kMaxMembers, items = kMaxItems;
+};
+
+/// A JSON value that is independent of the JSON library.
+struct JsonValue {
+  enum class Kind : std::uint8_t { Null, Flag, Integer, Real, Text, List, Object };
+  Kind kind = Kind::Null;
+  bool flag = false;
+  std::int64_t integer = 0;                                ///< the nearest value that fits
+  double real = 0;                                         ///< also holds a whole number beyond 64 bits; write_json() uses it then
+  std::string text{};
+  std::vector<JsonValue> items{};
+  std::vector<std::pair<std::string, JsonValue>> members{};  ///< in the order of the file
+
+  friend bool operator==(const JsonValue&, const JsonValue&) = default;
+};
+
+[[nodiscard]] JsonValue json_flag(bool flag);
+[[nodiscard]] JsonValue json_integer(std::int64_t integer);
+[[nodiscard]] JsonValue json_text(std::string_view text);
+[[nodiscard]] JsonValue json_list(const std::vector<std::string>& texts);
+[[nodiscard]] JsonValue json_object(std::vector<std::pair<std::string, JsonValue>> members);
+/// Returns the kind in words for people: "text", "a whole number", "a list", ...
+[[nodiscard]] std::string_view name_of(JsonValue::Kind kind);
+
+/// Returns `name` as one step of a JSON pointer (RFC 6901 section 3) that can be shown. Omits control characters, and
+/// replaces an overlong name by its length.
+[[nodiscard]] std::string pointer_step(std::string_view name);
+
+/// Reads one JSON text. It may contain comments (`// to the end of the line` and `/* */`). Returns nullopt when the text is not JSON, or
+/// exceeds its bounds. Problems without a pointer name the place as SOURCE:LINE:COLUMN, with `source`. A repeated name is a problem with
+/// its pointer, and reading continues. No problem quotes the text.
+[[nodiscard]] std::optional<JsonValue> read_json(std::string_view text, std::string_view source, std::vector<Problem>& problems,
+                                                 const JsonBounds& bounds = {});
+
+/// Writes the value, on one line when `indent` is 0. Replaces octets that are not UTF-8 by replacement characters.
+[[nodiscard]] std::string write_json(const JsonValue& value, unsigned indent = 0);
+
+}  // namespace offhook::inline v0::agent::config

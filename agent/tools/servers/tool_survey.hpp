@@ -1,0 +1,34 @@
+#pragma once
+
+#include <offhook/agent/profile/agent_profile.hpp>
+#include <offhook/agent/tools/servers/tool_servers.hpp>
+#include <offhook/base/time.hpp>
+
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent::tools {
+
+/// The tools that all places offer now, for the operator, who decides about them.
+struct ToolSurvey {
+  struct Tool {
+    std::string server, name, hash;
+    PinVerdict pin{};             ///< Known, Missing or Changed, by the pins of the configuration
+    bool wants_pin = true;        ///< false: a Missing tool works, because the first definition is trusted (`unpinned`)
+    std::string description;      ///< the source's text, as the model gets it: untrusted; printable
+    std::string parameters;       ///< JSON Schema of its arguments; printable
+    std::string schema;           ///< the same, as the source wrote it
+  };
+  struct Trouble { std::string server, what; };
+  std::vector<Tool> tools;     ///< in the order of the configuration
+  std::vector<Trouble> troubles;
+};
+
+/// Starts the servers, waits until each has listed its tools or failed, at most `limit`, and ends them again.
+[[nodiscard]] ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit);
+
+/// Returns the faults of an agent's grants: no place that has answered has the granted tool, or the grant contradicts the tool's own schema. For the
+/// model, a tool with a fault does not exist.
+[[nodiscard]] std::vector<ToolSurvey::Trouble> grant_troubles(const ToolSurvey& survey, const AgentProfile& agent);
+
+}  // namespace offhook::inline v0::agent::tools

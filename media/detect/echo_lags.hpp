@@ -1,0 +1,86 @@
+#pragma once
+
+#include <offhook/base/prefetch.hpp>
+#include <offhook/media/dsp/sixteen_bytes.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+// The values that media/detect/echo_guard.hpp computes for each lag, stored so that one step of a loop processes eight lags. All implementations give the
+// same values. tests/media/detect/echo_kernels_test.cpp compares all that the machine can run.
+namespace offhook::inline v0::media::detail {
+
+inline constexpr std::size_t kEchoLags = 49;
+inline constexpr std::size_t kEchoPlaces = 56;  ///< in groups of eight; places from kEchoLags on hold values that no echo has
+
+struct EchoLags {
+  static constexpr std::uint16_t kNoLag = 0xffff;         ///< value of `unexplained` in the places that are no lag
+  std::array<SixteenBytes, kEchoPlaces> loss;             ///< the least loss that is still possible, by band; 255 in the places that are no lag
+  std::array<std::uint16_t, kEchoPlaces> unexplained;     ///< 255 x 256 is all of the energy
+  std::array<std::uint16_t, kEchoPlaces> likeness;        ///< 16 bands x 4096: all bands are equal
+};
+
+/// The newest steps, newest first: from(age)[lag] is the step `lag` steps before that of `age`. Each step is stored
+/// twice, so that a reader never has to wrap around.
+template <class T>
+class NewestFirst {
+ public:
+  static constexpr std::size_t kKept = kEchoPlaces;
+  void push(T step) {
+    newest_ = (newest_ + kKept - 1) % kKept;
+    change(0, step);
+  }
+  void change(std::size_t age, T step) {
+    const std::size_t at = (newest_ + age) % kKept;
+    all_[at] = all_[at + kKept] = step;
+  }
+  /// age   0 or 1: kEchoPlaces - 1 more steps follow it
+  [[nodiscard]] const T* from(std::size_t age) const { return &all_[newest_ + age]; }
+  /// Prefetches the data that the next two push() and from() use.
+  void prefetch() const noexcept {
+    base::prefetch(&all_[newest_ + kKept - 2], 2 * sizeof(T));
+    base::prefetch(from(0), kEchoLags * sizeof(T));
+  }
+
+ private:
+  std::size_t newest_ = 0;
+  std::array<T, 2 * kKept> all_{};
+};
+
+/// One received step, which judge() compares with the largest possible echo of each lag: sent - loss + gain.
+struct EchoQuestion {
+  SixteenBytes heard, share;               ///< levels, and shares of the step's energy
+  SixteenBytes loss, gain;
+  SixteenBytes far_above;                  ///< a band that is above the largest echo by more than this counts in full, otherwise half
+  std::uint16_t known_within = 0;          ///< a lag is known if its sum of losses is within this of the least sum
+  std::uint16_t open_at_known = 0, open_at_unknown = 0;  ///< the step is an echo if at most this is unexplained
+};
+struct EchoAnswer {
+  std::uint16_t least_unexplained = 0;     ///< the least value of all lags
+  bool echo = false;                       ///< true if the step is an echo at any lag
+};
+
+struct EchoKernels {
+  std::string_view name;
+  /// For each lag and band, the expected echo is `low` minus the loss. Raises the loss by `fall` where the expected echo is above `contradicted`.
+  /// Lowers the loss by `rise` where the expected echo is below `heard`. Returns the least loss of all lags.
+  SixteenBytes (*learn)(EchoLags& lags, const SixteenBytes* low, SixteenBytes heard, SixteenBytes contradicted, SixteenBytes fall,
+                        SixteenBytes rise) noexcept;
+  /// Updates `unexplained` by three eighths of the difference.
+  EchoAnswer (*judge)(EchoLags& lags, const SixteenBytes* high, const EchoQuestion& question) noexcept;
+  /// Updates `likeness` by a 64th of the difference, at the lags whose bit of `loud` is set. Returns the greatest one.
+  std::uint16_t (*compare)(EchoLags& lags, const std::uint16_t* sent, std::uint16_t heard, std::uint64_t loud) noexcept;
+};
+
+extern const EchoKernels kEchoVector;
+#if defined(__x86_64__)
+extern const EchoKernels kEchoAvx2;
+#endif
+
+/// Returns the kernels that this machine can run. The last one is the fastest, and is in use.
+[[nodiscard]] std::span<const EchoKernels* const> echo_kernels() noexcept;
+
+}  // namespace offhook::inline v0::media::detail

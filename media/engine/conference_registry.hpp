@@ -1,0 +1,77 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/media/engine/worker_conference.hpp>
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/media/engine/leg_rows.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace offhook::inline v0::media {
+
+/// The conferences of an engine and their members, as the signalling thread sees them. It does not know where legs are ticked. It frees a conference
+/// only when its worker has released it, and when no LegSlot leads to it.
+class ConferenceRegistry {
+ public:
+  struct Entry {
+    std::unique_ptr<WorkerConference> room;
+    std::size_t worker = 0;
+    std::uint32_t rate_hz = 0;
+    std::size_t members = 0;      // members that were ordered to join, and not to leave
+    std::size_t slots = 0;     // slots that lead there
+    bool ended = false;
+    [[nodiscard]] bool full() const { return members >= room->conference.max_members(); }
+  };
+
+  static constexpr std::size_t kMaxSlotsPerPhase = Conference::kMaxMembers;
+  /// More than a worker has legs, because some members have no line, and few conferences are full.
+  static constexpr std::size_t kMaxSlotsPerWorker = 10 * kMaxSlotsPerPhase;
+
+  explicit ConferenceRegistry(std::size_t workers) : promised_(workers) {}
+
+  /// Returns the phase of that worker with the least to tick: the promised slots, or the present legs if these are more. Returns nullopt if `members`
+  /// more would exceed the bound of each phase, or of the worker. `rows`: the worker's. The legs of an ended conference stay in their phase. They are
+  /// no reason to refuse a new conference, but one to choose another phase.
+  [[nodiscard]] std::optional<std::uint8_t> find_phase(std::size_t worker, std::size_t members, const LegRows& rows) const;
+  [[nodiscard]] std::size_t promised(std::size_t worker) const;
+
+  [[nodiscard]] ConferenceId open(const ConferenceOptions& options, std::size_t worker, std::uint8_t phase);
+  /// Returns null if there is no such conference, or if it has ended.
+  [[nodiscard]] Entry* find(ConferenceId id);
+  /// Returns also a conference that is ending.
+  [[nodiscard]] Entry* find_any(ConferenceId id);
+  /// Ends the conference. All members with a line must have been ordered to leave.
+  void end(Entry& entry, ConferenceId id);
+  [[nodiscard]] std::optional<ConferenceStatistics> statistics(ConferenceId id) const;
+
+  void attend(Entry& entry, ConferenceId id, std::shared_ptr<AudioPort> port, float gain, LegId member);
+  /// Returns false if it is not a member without a line.
+  [[nodiscard]] bool set_gain(LegId member, float gain);
+  [[nodiscard]] bool dismiss(LegId member);
+
+  /// Frees everything that its worker has released.
+  void collect();
+
+ private:
+  struct Guest {
+    std::unique_ptr<Attendant> attendant;
+    ConferenceId conference;
+    bool closing = false;
+  };
+  void dismiss(LegId member, Guest& guest);
+
+  std::unordered_map<ConferenceId, Entry> entries_;
+  std::unordered_map<LegId, Guest> guests_;
+  std::vector<std::array<std::size_t, kPhases>> promised_;   // promised slots, by worker and phase
+  std::uint64_t last_id_ = 0;
+  std::vector<LegId> dismissed_;                             // guests and conferences that their worker has not released yet
+  std::vector<ConferenceId> ended_;
+};
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <offhook/media/conference/conference.hpp>
+#include <offhook/media/conference/conference_port.hpp>
+#include <offhook/media/engine/conference_statistics.hpp>
+#include <offhook/media/engine/inbox.hpp>
+#include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/media/engine/snapshot.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::media {
+
+/// A member without a line. It belongs to the signalling thread; the conference may use it until it is `gone`.
+struct Attendant {
+  explicit Attendant(std::shared_ptr<AudioPort> its_port) : port(std::move(its_port)) {}
+
+  ConferencePort port;
+  Attendant* next_arriving = nullptr;    // used by Inbox
+  std::atomic<bool> closing{false};      // set to ask the worker to remove it
+  std::atomic<bool> gone{false};         // set by the worker, which does not use it any more
+};
+
+/// A conference at its worker. The signalling thread makes it; then only the worker uses it, except for the atomics.
+struct WorkerConference {
+  WorkerConference(std::uint32_t rate_hz, std::size_t max_members, std::uint8_t in_phase)
+      : conference(rate_hz, max_members), phase(in_phase) {
+    attendants.reserve(conference.max_members());
+  }
+
+  Conference conference;
+  const std::uint8_t phase;
+  std::vector<Attendant*> attendants;
+  Inbox<Attendant> arriving;
+  WorkerConference* next_arriving = nullptr;   // used by Inbox
+  std::uint64_t ticks = 0;
+  std::atomic<bool> ending{false};           // set to end it, when all members have been ordered to leave
+  std::atomic<bool> gone{false};             // set by the worker, which does not use it any more
+  Snapshot<ConferenceStatistics> statistics;
+};
+
+/// The conferences of one worker. Each is mixed in its phase of a tick, after all its members were decoded, and before audio is sent to any of them.
+/// All functions except add() belong to the worker's thread.
+class WorkerConferences {
+ public:
+  static constexpr std::size_t kMaxRoomsPerPhase = Conference::kMaxMembers / Conference::kMinMembers;
+
+  WorkerConferences() {
+    for (auto& rooms : rooms_) rooms.reserve(kMaxRoomsPerPhase);
+  }
+  /// Any thread. The caller makes sure that a phase has at most kMaxRoomsPerPhase conferences.
+  void add(WorkerConference& room) { arriving_.push(room); }
+
+  void take_in();
+  [[nodiscard]] bool empty(std::size_t phase) const { return rooms_[phase].empty(); }
+  void begin(std::size_t phase);
+  /// Mixes. Members with a line call say() between begin() and mix(), and others() after mix().
+  void mix(std::size_t phase, std::uint64_t tick);
+  void end(std::size_t phase, std::uint64_t tick);
+  /// Ends all conferences and their recordings.
+  void finish();
+
+ private:
+  static void let_in(WorkerConference& room);
+  static void close(WorkerConference& room, std::uint64_t tick);
+
+  Inbox<WorkerConference> arriving_;
+  std::array<std::vector<WorkerConference*>, kPhases> rooms_;
+};
+
+}  // namespace offhook::inline v0::media

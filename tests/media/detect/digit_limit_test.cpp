@@ -1,0 +1,29 @@
+#include <offhook/media/detect/digit_limit.hpp>
+
+#include <doctest/doctest.h>
+
+using offhook::media::DigitLimit;
+using offhook::media::kMaxDigitsPerCall;
+using offhook::media::kMaxDigitsPerSecond;
+
+TEST_CASE("DigitLimit allows kMaxDigitsPerSecond at once, counts and ignores one more, and allows digits again as time passes") {
+  DigitLimit limit;
+  for (std::uint32_t i = 0; i < kMaxDigitsPerSecond; ++i) CHECK(limit.allows(100));
+  CHECK_FALSE(limit.allows(100));
+  CHECK(limit.ignored() == 1);
+  CHECK_FALSE(limit.allows(102));  // 40 ms later: four fifths of a digit's time.
+  CHECK(limit.allows(103));
+  CHECK_FALSE(limit.allows(103));
+  std::uint32_t later = 0;
+  while (limit.allows(100'000)) ++later;
+  CHECK(later == kMaxDigitsPerSecond);
+}
+
+TEST_CASE("DigitLimit allows twelve digits a second, as quick diallers send them, up to kMaxDigitsPerCall") {
+  DigitLimit limit;
+  std::uint64_t tick = 0;
+  for (std::uint32_t i = 0; i < kMaxDigitsPerCall; ++i, tick += 4) CHECK(limit.allows(tick));
+  CHECK(limit.ignored() == 0);
+  CHECK_FALSE(limit.allows(tick + 1000));
+  CHECK(limit.ignored() == 1);
+}

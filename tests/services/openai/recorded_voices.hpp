@@ -1,0 +1,55 @@
+#pragma once
+
+#include <offhook/agent/providers/embedded/flite_voice.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace offhook::services::openai {
+
+enum class AudioFormat : std::uint8_t { Pcm24, Pcmu, Pcma };
+[[nodiscard]] constexpr std::uint32_t rate_of(AudioFormat format) { return format == AudioFormat::Pcm24 ? 24000 : 8000; }
+[[nodiscard]] constexpr std::size_t octets_per_sample(AudioFormat format) { return format == AudioFormat::Pcm24 ? 2 : 1; }
+
+/// A spoken text, which all sessions share.
+struct Spoken {
+  struct Chunk {
+    std::string base64;
+    std::size_t octets = 0;
+    std::string text;  ///< the words that begin in it, each but the first after a space
+  };
+  std::string octets;         ///< the whole audio in the format
+  std::vector<Chunk> chunks;  ///< the same audio in pieces, encoded
+  std::size_t samples = 0;
+};
+
+/// Stores the texts that have been spoken. Use it on one thread. Synthesis takes a fortieth of the duration of its audio; therefore a scenario's own
+/// sentences are made in advance.
+class RecordedVoices {
+ public:
+  /// Returns a book for a voice of Scenario::voice, or nullopt when this voice does not exist.
+  [[nodiscard]] static std::optional<RecordedVoices> make(std::string_view name, std::vector<int> chunk_ms);
+  [[nodiscard]] std::shared_ptr<const Spoken> say(const std::string& text, AudioFormat format);
+
+ private:
+  struct Sentence {
+    std::vector<std::int16_t> pcm;  ///< 16 kHz
+    std::vector<agent::SpokenWord> words;
+  };
+  RecordedVoices(std::optional<agent::embedded::FliteVoice> voice, std::vector<int> chunk_ms) : voice_(std::move(voice)), chunk_ms_(std::move(chunk_ms)) {}
+  const Sentence& sentence(const std::string& text);
+  [[nodiscard]] Spoken cut(const Sentence& sentence, AudioFormat format) const;
+
+  std::optional<agent::embedded::FliteVoice> voice_;  // nullopt if the voice is beeps
+  std::vector<int> chunk_ms_;
+  std::map<std::string, Sentence> sentences_;
+  std::map<std::pair<std::string, AudioFormat>, std::shared_ptr<const Spoken>> spoken_;
+};
+
+}  // namespace offhook::services::openai
