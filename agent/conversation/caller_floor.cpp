@@ -16,10 +16,11 @@ std::string join(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-bool CallerFloor::on_speech_started(TimePoint now) {
+bool CallerFloor::on_speech_started(MediaTime at, TimePoint now) {
   const bool goes_on = is_recognising();
-  const auto step = turn_.on_speech_started(now);
-  if (step == CallerTurn::Step::Resumed && interruption_ == Interruption::Likely) cut_off_at_ = now + times_.confirm_interruption;
+  const auto step = turn_.on_speech_started(at);
+  if (step != CallerTurn::Step::None) voice_at_ = at;
+  if (step == CallerTurn::Step::Resumed && interruption_ == Interruption::Likely) cut_off_after(times_.confirm_interruption, now);
   if (step != CallerTurn::Step::Began) return false;
   goes_on_ = goes_on;
   if (!goes_on) {
@@ -41,15 +42,26 @@ bool CallerFloor::abandon() {
   return true;
 }
 
-void CallerFloor::on_speech_stopped(base::Duration silent_for, TimePoint now) {
-  turn_.on_speech_stopped(silent_for, now);
+void CallerFloor::on_speech_stopped(MediaTime at, base::Duration silent_for, TimePoint now) {
+  turn_.on_speech_stopped(at, silent_for, now);
   cut_off_at_.reset();
 }
 
 void CallerFloor::watch_interruption(TimePoint now) {
   interruption_ = Interruption::Doubtful;
   confirm_at_ = now + times_.confirm_interruption;
-  cut_off_at_ = now + times_.longest_cough;
+  cut_off_after(times_.longest_cough, now);
+}
+
+void CallerFloor::cut_off_after(base::Duration voice, TimePoint now) {
+  cut_off_after_ = voice;
+  cut_off_at_ = now + voice;
+}
+
+void CallerFloor::on_voice_until(MediaTime at, TimePoint now) {
+  const base::Duration lasted = at - voice_at_;
+  if (confirm_at_ && lasted >= times_.confirm_interruption) confirm_at_ = std::min(*confirm_at_, now);
+  if (cut_off_at_ && lasted >= cut_off_after_) cut_off_at_ = std::min(*cut_off_at_, now);
 }
 
 CallerFloor::Interruption CallerFloor::end_interruption() {

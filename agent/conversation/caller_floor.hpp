@@ -43,8 +43,8 @@ class CallerFloor {
 
   // --- voice
   /// Returns false when the listener needs no new turn.
-  [[nodiscard]] bool on_speech_started(base::TimePoint now);
-  void on_speech_stopped(base::Duration silent_for, base::TimePoint now);
+  [[nodiscard]] bool on_speech_started(MediaTime at, base::TimePoint now);
+  void on_speech_stopped(MediaTime at, base::Duration silent_for, base::TimePoint now);
   /// Forgets the turn and all words that it held. Returns true when the listener must forget it too.
   [[nodiscard]] bool abandon();
 
@@ -56,6 +56,9 @@ class CallerFloor {
     Likely,    ///< shorter than longest_cough so far, or already over; the transcript decides
   };
   void watch_interruption(base::TimePoint now);
+  /// The caller's voice lasted until `at`. The deadlines that it reached are due now: a late thread reads the end of the voice before it
+  /// reaches them itself.
+  void on_voice_until(MediaTime at, base::TimePoint now);
   [[nodiscard]] Interruption interruption() const { return interruption_; }
   Interruption end_interruption();
   /// The turn interrupted the agent's words.
@@ -100,6 +103,8 @@ class CallerFloor {
   [[nodiscard]] bool is_consistent() const;
 
  private:
+  void cut_off_after(base::Duration voice, base::TimePoint now);
+
   static constexpr std::size_t kMaxTaken = 8;
 
   CallerTimes times_;
@@ -108,6 +113,8 @@ class CallerFloor {
   base::TimePoint began_{};
   bool goes_on_ = false;
   Interruption interruption_ = Interruption::None;
+  MediaTime voice_at_{};             // begin of the voice since the last pause
+  base::Duration cut_off_after_{};   // length of this voice that interrupts the agent
   bool cut_off_ = false;
   std::string held_text_;
   double held_confidence_ = 0;

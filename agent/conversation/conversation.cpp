@@ -221,12 +221,7 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
 
 void Conversation::on_timers(TimePoint now, ConversationActions& out) {
   if (take_due(answer_at_, now)) answer(now, out);
-  if (caller_.take_confirm_due(now) && question_.awaits_answer()) {
-    (void)caller_.end_interruption();
-    out.push_back(RisePlayout{});  // The caller began before the question did, and the question is heard to its end.
-    finish_reply_if_heard(now, out);
-  }
-  if (caller_.take_cut_off_due(now)) on_cut_off(now, out);
+  on_interruption_timers(now, out);
   if (patience_.take_limit_due(now)) {
     if (phase_ == Phase::Closing) return hang_up(out);
     close("time limit", options_.limit_goodbye, now, out);

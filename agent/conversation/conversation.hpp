@@ -170,8 +170,9 @@ class Conversation {
   void on_digit(char digit, base::TimePoint now, ConversationActions& out);
   void make_room_for_keys(ConversationActions& out);
   void on_keys(std::string keys, base::TimePoint now, ConversationActions& out);
-  void on_speech_started(base::TimePoint now, ConversationActions& out);
+  void on_speech_started(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
   void on_speech_stopped(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
+  void on_interruption_timers(base::TimePoint now, ConversationActions& out);
   void on_cut_off(base::TimePoint now, ConversationActions& out);
   void on_end_of_turn(base::TimePoint now, ConversationActions& out);
   void on_transcript(const Transcript& transcript, base::TimePoint now, ConversationActions& out);

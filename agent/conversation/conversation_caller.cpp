@@ -13,10 +13,11 @@ namespace {
 constexpr base::Duration kTick = std::chrono::milliseconds(20);
 constexpr base::Duration kLongestHangover = std::chrono::seconds(2);
 
+MediaTime at_tick(std::uint64_t tick) { return kTick * static_cast<std::int64_t>(tick); }
+
 /// Returns the length of the silence when the worker reported it.
 base::Duration silent_for(const media::MediaEvent& event) {
-  const auto ticks = event.tick > event.at_tick ? event.tick - event.at_tick : 0;
-  return std::min<base::Duration>(kTick * static_cast<std::int64_t>(ticks), kLongestHangover);
+  return std::clamp(at_tick(event.tick) - at_tick(event.at_tick), base::Duration::zero(), kLongestHangover);
 }
 
 }  // namespace
@@ -26,7 +27,7 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
   if (phase_ == Phase::Ended) return;
   switch (event.kind) {
     case Kind::Digit: return on_digit(event.digit, now, out);
-    case Kind::SpeechStarted: return on_speech_started(now, out);
+    case Kind::SpeechStarted: return on_speech_started(event, now, out);
     case Kind::SpeechStopped: return on_speech_stopped(event, now, out);
     case Kind::Sent:
       is_back_ = false;  // The caller hears now that the agent is there.
@@ -80,10 +81,10 @@ void Conversation::on_keys(std::string keys, TimePoint now, ConversationActions&
 
 // --- voice -------------------------------------------------------------------------------------------------------------------
 
-void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
+void Conversation::on_speech_started(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
   // The agent does not listen now. The farewell, the notice, and the message to a machine must not stay ducked.
   if (phase_ == Phase::Closing || leaves_message() || notice_utterance_ != 0) out.push_back(RisePlayout{});
-  if (!listens() || !caller_.on_speech_started(now)) return;
+  if (!listens() || !caller_.on_speech_started(at_tick(event.tick), now)) return;
   patience_.no_silence();
   is_back_ = false;
   if (agent_.is_idle()) agent_.no_filler();
@@ -95,7 +96,9 @@ void Conversation::on_speech_started(TimePoint now, ConversationActions& out) {
 
 void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint now, ConversationActions& out) {
   if (!attends()) return;
-  caller_.on_speech_stopped(silent_for(event), now);
+  caller_.on_voice_until(at_tick(event.tick), now);
+  on_interruption_timers(now, out);
+  caller_.on_speech_stopped(at_tick(event.tick), silent_for(event), now);
   if (caller_.interruption() != CallerFloor::Interruption::Doubtful) return;
   // The voice was too short for an interruption: a cough, an "aha".
   if (!caller_.goes_on()) {
@@ -127,6 +130,15 @@ void Conversation::abandon_listening(ConversationActions& out) {
 }
 
 // --- an interruption ---------------------------------------------------------------------------------------------------------
+
+void Conversation::on_interruption_timers(TimePoint now, ConversationActions& out) {
+  if (caller_.take_confirm_due(now) && question_.awaits_answer()) {
+    (void)caller_.end_interruption();
+    out.push_back(RisePlayout{});  // The caller began before the question did, and the question is heard to its end.
+    finish_reply_if_heard(now, out);
+  }
+  if (caller_.take_cut_off_due(now)) on_cut_off(now, out);
+}
 
 /// The caller has spoken over the agent for longer than a cough.
 void Conversation::on_cut_off(TimePoint now, ConversationActions& out) {

@@ -9,11 +9,11 @@ void CallerTurn::enter(State next) {
   end_at_.reset();
 }
 
-CallerTurn::Step CallerTurn::on_speech_started(base::TimePoint now) {
+CallerTurn::Step CallerTurn::on_speech_started(MediaTime at) {
   switch (state_) {
     case State::Quiet:
     case State::Recognising:
-      started_at_ = stopped_at_ = now;
+      started_at_ = stopped_at_ = at;
       enter(State::Speaking);
       return Step::Began;
     case State::Pausing:
@@ -24,10 +24,10 @@ CallerTurn::Step CallerTurn::on_speech_started(base::TimePoint now) {
   return Step::None;
 }
 
-void CallerTurn::on_speech_stopped(base::Duration silent_for, base::TimePoint now) {
+void CallerTurn::on_speech_stopped(MediaTime at, base::Duration silent_for, base::TimePoint now) {
   if (state_ != State::Speaking) return;
   enter(State::Pausing);
-  stopped_at_ = std::max(started_at_, now - silent_for);
+  stopped_at_ = std::max(started_at_, at - silent_for);
   end_at_ = now + std::max(base::Duration::zero(), end_of_turn_ - silent_for);
 }
 

@@ -7,6 +7,10 @@
 
 namespace offhook::inline v0::agent {
 
+/// Time since the engine's origin, by the media worker's ticks. A length of voice is a difference of two such times, so that it does not
+/// depend on when the conversation thread reads the worker's reports.
+using MediaTime = base::Duration;
+
 /// The caller's turn, from the first voiced frame to its end, by the detections of the media worker. A short pause does not end a turn. If
 /// speech continues after the end was detected, the turn reopens. Pure: no I/O, no clock.
 class CallerTurn {
@@ -17,9 +21,9 @@ class CallerTurn {
   explicit CallerTurn(base::Duration end_of_turn) : end_of_turn_(end_of_turn) {}
 
   /// Returns Began for a new turn, and Resumed when the pause was only a breath.
-  [[nodiscard]] Step on_speech_started(base::TimePoint now);
-  /// `silent_for` is the length of the silence when the detector reported it.
-  void on_speech_stopped(base::Duration silent_for, base::TimePoint now);
+  [[nodiscard]] Step on_speech_started(MediaTime at);
+  /// `at` is the time of the detector's report, and `silent_for` is the length of the silence by then.
+  void on_speech_stopped(MediaTime at, base::Duration silent_for, base::TimePoint now);
   /// Returns Ended at the end of the turn: the listener must then give the final transcript.
   [[nodiscard]] Step on_time(base::TimePoint now);
   void on_recognised() { enter(State::Quiet); }
@@ -27,7 +31,7 @@ class CallerTurn {
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool speaking() const { return state_ == State::Speaking || state_ == State::Pausing; }
-  /// Returns the time from the turn's first voiced frame to its last.
+  /// Returns the time from the detection of the turn's voice to its last voiced frame.
   [[nodiscard]] base::Duration spoken_for() const { return stopped_at_ - started_at_; }
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return end_at_; }
 
@@ -36,7 +40,7 @@ class CallerTurn {
 
   base::Duration end_of_turn_;
   State state_ = State::Quiet;
-  base::TimePoint started_at_{}, stopped_at_{};
+  MediaTime started_at_{}, stopped_at_{};
   std::optional<base::TimePoint> end_at_;
 };
 

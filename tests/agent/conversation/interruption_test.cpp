@@ -2,6 +2,27 @@
 
 using namespace offhook_test;
 
+namespace {
+
+/// A call whose conversation thread is late: it reads the begin and the end of the caller's speech in one pass.
+struct LateThread : Call {
+  void use(bool takes_sound) {
+    ConversationOptions options;
+    options.drop_brief_turns = takes_sound;
+    core = Conversation(options);
+  }
+  void caller_spoke(base::Duration length, base::Duration hangover) {
+    const auto began = tick, ended = began + static_cast<std::uint64_t>((length + hangover) / 20ms);
+    now += length + hangover + 100ms;
+    core.on_media({EventKind::SpeechStarted, 0, 0, 0, 0, began, began}, now, out);
+    collect();
+    core.on_media({EventKind::SpeechStopped, 0, 0, 0, 0, ended, ended - static_cast<std::uint64_t>(hangover / 20ms)}, now, out);
+    collect();
+  }
+};
+
+}  // namespace
+
 TEST_CASE_FIXTURE(Call, "A cough over the agent's voice only ducks it for a moment, and nothing is cancelled") {
   connect_with_greeting();
   seen.clear();
@@ -312,4 +333,78 @@ TEST_CASE_FIXTURE(Call, "ReplyGrows events of a thinker take no place in the que
   advance(100ms);
   media(EventKind::SpeechStopped, 0, 0, 0, 6);
   CHECK(count<RunTool>() == AgentFloor::kMaxKept);
+}
+
+TEST_CASE_FIXTURE(LateThread, "Speech whose begin and end a late thread reads in one pass is a turn of its real length") {
+  bool takes_sound = false;
+  SUBCASE("of a cascade") {}
+  SUBCASE("of a session that takes turns as sound") { takes_sound = true; }
+  use(takes_sound);
+  greet();
+  caller_spoke(1s, 500ms);
+  advance(10ms);
+  CHECK(count<AbandonListening>() == 0);
+  REQUIRE(count<EndListening>() == 1);
+  if (takes_sound) return;
+  core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
+  collect();
+  REQUIRE(count<Respond>() == 1);  // The turn is too long for a noise: the caller is asked to repeat it.
+  CHECK(last<Respond>()->input.rejected);
+}
+
+TEST_CASE_FIXTURE(LateThread, "An interruption whose begin and end a late thread reads in one pass counts by its real length") {
+  bool takes_sound = false, cuts_off = true;
+  base::Duration length = 1s;
+  SUBCASE("long, in a cascade") {}
+  SUBCASE("long, in a session that takes turns as sound") { takes_sound = true; }
+  SUBCASE("of 300 ms, in a cascade: the transcript decides") {
+    length = 300ms;
+    cuts_off = false;
+  }
+  SUBCASE("of 300 ms, in a session that takes turns as sound") {
+    length = 300ms;
+    takes_sound = true;
+  }
+  use(takes_sound);
+  connect_with_greeting();
+  media(EventKind::Sent, 1, 0);
+  advance(200ms);
+  seen.clear();
+  caller_spoke(length, 120ms);
+  CHECK(count<FlushPlayout>() == (cuts_off ? 1 : 0));
+  advance(380ms);
+  CHECK(count<RisePlayout>() == 0);
+  CHECK(count<AbandonListening>() == 0);
+  CHECK(count<EndListening>() == 1);
+}
+
+TEST_CASE_FIXTURE(LateThread, "A cough over the agent's voice whose begin and end a late thread reads in one pass cancels nothing") {
+  connect_with_greeting();
+  media(EventKind::Sent, 1, 0);
+  advance(200ms);
+  seen.clear();
+  caller_spoke(100ms, 120ms);
+  advance(1s);
+  CHECK(count<FlushPlayout>() == 0);
+  CHECK(count<RisePlayout>() == 1);
+  CHECK(count<AbandonListening>() == 1);
+}
+
+TEST_CASE_FIXTURE(LateThread, "Speech that continues an interruption after a breath counts by its real length") {
+  connect_with_greeting();
+  media(EventKind::Sent, 1, 0);
+  advance(200ms);
+  media(EventKind::SpeechStarted);
+  advance(300ms);
+  media(EventKind::SpeechStopped, 0, 0, 0, 6);
+  advance(200ms);
+  seen.clear();
+  SUBCASE("longer than confirm_interruption") {
+    caller_spoke(200ms, 120ms);
+    CHECK(count<FlushPlayout>() == 1);
+  }
+  SUBCASE("shorter") {
+    caller_spoke(100ms, 120ms);
+    CHECK(count<FlushPlayout>() == 0);
+  }
 }
