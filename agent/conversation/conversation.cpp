@@ -72,6 +72,7 @@ void Conversation::on_connected(TimePoint now, ConversationActions&) {
   phase_ = Phase::Connected;
   answer_at_.reset();
   patience_.end_at(now + options_.call_limit);
+  limit_missing_media(now);
   if (options_.machine != MachinePolicy::Ignore) hearer_ = Hearer::Unjudged;
   if (agent_.state() == AgentFloor::State::Thinking && agent_.has_filler_due()) agent_.fill_at(now + options_.filler_after / 2);  // The greeting is late.
   rest(now);
@@ -91,9 +92,23 @@ void Conversation::on_ended() {
 void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Connected || !hand_over_.on_transfer_failed()) return;
   if (is_held_by_peer() && !hand_over_.has_hold_limit()) return close("hold limit", {}, now, out);  // The transfer was the last alternative.
+  limit_missing_media(now);
   patience_.on_transfer_failed(now);
   rest(now);
   tell_failed_transfer(now, out);
+}
+
+/// Starts the limit for missing media anew, if the peer must send media now.
+void Conversation::limit_missing_media(TimePoint now) {
+  if (expects_media()) patience_.expect_media(now);
+}
+
+/// Returns false when a transfer is under way already.
+bool Conversation::transfer_to(std::string target, ConversationActions& out) {
+  if (!hand_over_.begin_transfer()) return false;
+  patience_.expect_no_media();
+  out.push_back(TransferCall{std::move(target)});
+  return true;
 }
 
 /// Returns true when caller and agent are silent, and neither keys nor an answer are awaited: a new turn then interrupts nothing.
@@ -111,7 +126,7 @@ void Conversation::on_peer_hold(bool holds, TimePoint now, ConversationActions& 
   const auto held = hand_over_.end_peer_hold();
   if (held == HandOver::PeerHold::None || phase_ != Phase::Connected) return;
   is_back_ = held == HandOver::PeerHold::Long;
-  patience_.expect_media(now);
+  limit_missing_media(now);
   rest(now);
   tell_failed_transfer(now, out);
   tell_back(now, out);
@@ -132,9 +147,8 @@ void Conversation::on_hold_settled(TimePoint now, ConversationActions& out) {
 
 void Conversation::on_hold_limit(TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Connected) return;
-  const bool may_transfer = begin_last_resort() && hand_over_.begin_transfer();
-  if (!may_transfer) return close("hold limit", {}, now, out);
-  out.push_back(TransferCall{options_.transfer_when_lost});
+  const bool transfers = begin_last_resort() && transfer_to(options_.transfer_when_lost, out);
+  if (!transfers) close("hold limit", {}, now, out);
 }
 
 /// A caller who comes back, or another person on the line, must hear that the agent is there.

@@ -146,6 +146,9 @@ class Conversation {
   [[nodiscard]] bool attends() const { return phase_ == Phase::Connected && hearer_ == Hearer::Person && notice_utterance_ == 0; }
   /// Returns true while the agent listens, and the audio is of that person.
   [[nodiscard]] bool listens() const { return attends() && !is_held_by_peer(); }
+  /// Returns true while missing media mean that the caller is gone. The peer need not send any before the answer, during a hold, and while it
+  /// calls the target of a transfer.
+  [[nodiscard]] bool expects_media() const { return phase_ == Phase::Connected && !is_held_by_peer() && !hand_over_.is_transferring(); }
   [[nodiscard]] bool leaves_message() const { return hearer_ == Hearer::MachineBeforeBeep || hearer_ == Hearer::Machine; }
 
   void answer(base::TimePoint now, ConversationActions& out);
@@ -155,6 +158,8 @@ class Conversation {
   void on_silence(base::TimePoint now, ConversationActions& out);
   void on_timers(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] bool is_quiet() const;
+  void limit_missing_media(base::TimePoint now);
+  bool transfer_to(std::string target, ConversationActions& out);
   void on_hold_settled(base::TimePoint now, ConversationActions& out);
   void on_hold_limit(base::TimePoint now, ConversationActions& out);
   void tell_back(base::TimePoint now, ConversationActions& out);

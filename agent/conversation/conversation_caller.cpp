@@ -37,7 +37,7 @@ void Conversation::on_media(const media::MediaEvent& event, TimePoint now, Conve
     case Kind::Flushed: return;  // interrupt() reported the heard part already.
     case Kind::MediaLost:
       patience_.on_media_lost(now - std::chrono::milliseconds(event.duration_ms), now);
-      if (is_held_by_peer()) patience_.expect_no_media();
+      if (!expects_media()) patience_.expect_no_media();
       return;
     case Kind::MediaStarted:
     case Kind::MediaBack: return patience_.on_media();

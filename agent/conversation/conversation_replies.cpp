@@ -163,7 +163,7 @@ void Conversation::perform(const ReplyAction& action, TimePoint now, Conversatio
       if (closing_why_.empty()) closing_why_ = agent_.input().kind == TurnInput::Kind::Silence ? "silence" : "goodbye";
       return hang_up(out);
     case ReplyAction::What::Transfer:
-      if (hand_over_.begin_transfer()) out.push_back(TransferCall{action.argument});
+      transfer_to(action.argument, out);
       break;
     case ReplyAction::What::SendDigits: out.push_back(SendDigits{action.argument}); break;
     case ReplyAction::What::Note: out.push_back(NoteLeft{action.turn, action.argument}); break;

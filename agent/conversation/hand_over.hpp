@@ -25,6 +25,7 @@ class HandOver {
     transfer_ = Transfer::Failed;
     return true;
   }
+  [[nodiscard]] bool is_transferring() const { return transfer_ == Transfer::UnderWay; }
   [[nodiscard]] bool has_untold_failure() const { return transfer_ == Transfer::Failed; }
   void on_failure_told() { transfer_ = Transfer::None; }
   /// The caller spoke before hearing of the failure, so the thinker needs the input again.
@@ -60,7 +61,7 @@ class HandOver {
   [[nodiscard]] bool is_held_by_peer() const { return held_by_peer_; }
   [[nodiscard]] bool has_hold_limit() const { return peer_hold_until_.has_value(); }
   /// Returns true while the caller waits for a different person.
-  [[nodiscard]] bool caller_waits() const { return held_until_ || held_by_peer_ || transfer_ == Transfer::UnderWay; }
+  [[nodiscard]] bool caller_waits() const { return held_until_ || held_by_peer_ || is_transferring(); }
 
   [[nodiscard]] Deadline next_deadline() const { return earliest({held_until_, peer_hold_settles_, peer_hold_until_}); }
   void stop() { held_until_ = peer_hold_settles_ = peer_hold_until_ = std::nullopt; }

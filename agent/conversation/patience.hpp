@@ -55,7 +55,7 @@ class Patience {
     media_is_lost_ = false;
     media_lost_at_.reset();
   }
-  /// The peer need not send media during a hold. After the hold, the limit starts again.
+  /// While the peer need not send media, there is no limit. After that, expect_media() starts it anew.
   void expect_no_media() { media_lost_at_.reset(); }
   void expect_media(base::TimePoint now) {
     transfer_failed_at_.reset();  // The caller's side took the call back.

@@ -57,6 +57,31 @@ TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, 
   }
 }
 
+TEST_CASE_FIXTURE(Call, "Missing audio does not end a call before its answer; from the answer on, the audio has the whole limit") {
+  core.start(now, out);
+  collect();
+  reply("Good morning.");
+  spoken();
+  advance(10s);
+  media(EventKind::MediaLost);
+  advance(1min);
+  CHECK(count<HangUpCall>() == 0);
+  core.on_connected(now, out);
+  collect();
+  advance(ConversationOptions{}.media_lost_limit - 10ms);
+  CHECK(count<HangUpCall>() == 0);
+  SUBCASE("no audio comes") {
+    advance(10ms);
+    REQUIRE(count<HangUpCall>() == 1);
+    CHECK(last<HangUpCall>()->why == "no media");
+  }
+  SUBCASE("audio comes") {
+    media(EventKind::MediaBack);
+    advance(1min);
+    CHECK(count<HangUpCall>() == 0);
+  }
+}
+
 TEST_CASE_FIXTURE(Call, "close() plays the farewell and ignores the caller's speech; before the answer it hangs up at once") {
   SUBCASE("connected") {
     greet();
