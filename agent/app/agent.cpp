@@ -147,7 +147,7 @@ class Agent::Impl {
     consultations_ = std::make_unique<Consultations>(
         Consultations::Hooks{[this](const phone::CallPtr& caller, const std::string& target) { return dial_target(caller, target); },
                              [this](base::Duration delay, std::function<void()> task) { endpoint_->post_after(delay, std::move(task)); },
-                             [this](const phone::CallPtr& caller, int status, std::string_view why) { on_transferred(caller, status, why); }},
+                             [this](const phone::CallPtr& caller, int status, std::string_view why) { on_transferred(caller, status, why, AfterTransfer::Stays); }},
         options_.transfer_ring);
     auto endpoint = phone::Endpoint::open(options_.phone, *engine_, [this](phone::PhoneEvent event) { on_phone(std::move(event)); });
     if (!endpoint) return base::fail(endpoint.error());
@@ -367,8 +367,8 @@ class Agent::Impl {
                    [&](phone::CallPeerChanged& e) { on_peer_changed(e); },
                    [&](phone::CallInfo& e) { on_info(e); },
                    [&](phone::CallTransferred& e) {
-                     consultations_->on_transferred(e.call);
-                     on_transferred(e.call, e.status, "as the caller's side reports");
+                     const bool is_blind = !consultations_->on_transferred(e.call);
+                     on_transferred(e.call, e.status, "as the caller's side reports", is_blind && e.accepted ? AfterTransfer::MayBeGone : AfterTransfer::Stays);
                    },
                    [&](phone::CallTransferRequested& e) { on_transfer_requested(e.call); },
                    [&](phone::CallFinished& e) { if (!consultations_->on_finished(e.call, e.details)) on_finished(e); },
@@ -630,13 +630,14 @@ class Agent::Impl {
     (void)caller->decline_transfer();
   }
 
-  /// `why` explains a failure.
-  void on_transferred(const phone::CallPtr& caller, int status, std::string_view why) {
+  /// `why` and `after` describe a failure.
+  void on_transferred(const phone::CallPtr& caller, int status, std::string_view why, AfterTransfer after) {
     const auto call = find(caller);
     if (!call) return;
     call->log().transferred(status, why);
     call->notes()->on_transferred(status);
-    call->on_transferred(status >= 200 && status < 300);
+    if (status >= 200 && status < 300) call->on_transferred();
+    else call->on_transfer_failed(after);
   }
 
   void on_finished(phone::CallFinished& event) {

@@ -86,8 +86,11 @@ bool Consultations::on_finished(const phone::CallPtr& call, const sip::CallEnded
   return true;
 }
 
-void Consultations::on_transferred(const phone::CallPtr& caller) {
-  if (Consultation* consultation = of_caller(caller)) end(*consultation);
+bool Consultations::on_transferred(const phone::CallPtr& caller) {
+  Consultation* consultation = of_caller(caller);
+  if (consultation == nullptr) return false;
+  end(*consultation);
+  return true;
 }
 
 void Consultations::on_caller_finished(const phone::CallPtr& caller) {

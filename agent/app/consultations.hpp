@@ -37,8 +37,8 @@ class Consultations {
   /// on_connected() and on_finished() return true when `call` is a call to a target. The agent must then ignore the event.
   [[nodiscard]] bool on_connected(const phone::CallPtr& call);
   [[nodiscard]] bool on_finished(const phone::CallPtr& call, const sip::CallEnded& how);
-  /// The REFER to the caller's side has its outcome.
-  void on_transferred(const phone::CallPtr& caller);
+  /// A REFER to the caller's side has its outcome. Returns false when the REFER belongs to no consultation: it was a blind transfer.
+  [[nodiscard]] bool on_transferred(const phone::CallPtr& caller);
   void on_caller_finished(const phone::CallPtr& caller);
   /// The agent ends: hangs up all calls to targets that no caller has replaced.
   void end_all();

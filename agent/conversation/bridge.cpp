@@ -65,8 +65,8 @@ void Bridge::shut_down(base::TimePoint now) {
   on_wake(now);
 }
 
-void Bridge::on_transfer_failed(base::TimePoint now) {
-  core_.on_transfer_failed(now, actions_);
+void Bridge::on_transfer_failed(AfterTransfer caller, base::TimePoint now) {
+  core_.on_transfer_failed(caller, now, actions_);
   on_wake(now);
 }
 

@@ -51,7 +51,7 @@ class Bridge {
   /// The caller pressed a key, and the caller's side sent it by INFO.
   void on_key(char key, base::TimePoint now);
   /// The transfer that the conversation requested has failed.
-  void on_transfer_failed(base::TimePoint now);
+  void on_transfer_failed(AfterTransfer caller, base::TimePoint now);
   /// Digits and samples that did not fit into the queue to the caller.
   struct Overflow {
     std::uint64_t digits = 0, samples = 0;

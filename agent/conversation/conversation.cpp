@@ -89,11 +89,11 @@ void Conversation::on_ended() {
   digits_.expect(0);
 }
 
-void Conversation::on_transfer_failed(TimePoint now, ConversationActions& out) {
+void Conversation::on_transfer_failed(AfterTransfer caller, TimePoint now, ConversationActions& out) {
   if (phase_ != Phase::Connected || !hand_over_.on_transfer_failed()) return;
   if (is_held_by_peer() && !hand_over_.has_hold_limit()) return close("hold limit", {}, now, out);  // The transfer was the last alternative.
   limit_missing_media(now);
-  patience_.on_transfer_failed(now);
+  if (caller == AfterTransfer::MayBeGone) patience_.on_transfer_failed(now);
   rest(now);
   tell_failed_transfer(now, out);
 }

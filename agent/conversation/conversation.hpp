@@ -86,7 +86,7 @@ class Conversation {
   void on_connected(base::TimePoint now, ConversationActions& out);
   void on_ended();
   /// The transfer of TransferCall failed. The thinker gets an input (TurnInput::Kind::Failure) when caller and agent are silent, and the call continues.
-  void on_transfer_failed(base::TimePoint now, ConversationActions& out);
+  void on_transfer_failed(AfterTransfer caller, base::TimePoint now, ConversationActions& out);
   /// The caller's side has put the agent on hold (RFC 3264 section 8.4), or has ended the hold.
   void on_peer_hold(bool holds, base::TimePoint now, ConversationActions& out);
   /// The caller's side reports that another person is on the line now (RFC 4916). The thinker gets an input when caller and agent are

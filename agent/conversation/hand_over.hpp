@@ -8,6 +8,12 @@
 
 namespace offhook::inline v0::agent {
 
+/// Tells what a failed transfer means for the caller.
+enum class AfterTransfer : std::uint8_t {
+  Stays,      ///< the caller's side has accepted no blind transfer, so that the caller is still there
+  MayBeGone,  ///< the caller's side had accepted a blind transfer: some PBXs end the caller's call when it fails
+};
+
 /// Tracks whether the caller waits for a different person: during a transfer, a hold by the agent, or a hold by the caller's side. Pure: no I/O, no clock.
 class HandOver {
  public:

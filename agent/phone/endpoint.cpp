@@ -226,7 +226,7 @@ class Endpoint::Impl {
                    [&](sip::StrangerRefused& e) { on_event_(e); },
                    [&](sip::IncomingCall& e) { on_incoming(e); },
                    [&](sip::TransferProgress& e) {
-                     if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status, e.headers});
+                     if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status, e.headers, e.accepted});
                    },
                    [&](sip::PeerChanged& e) { tell<CallPeerChanged>(e); },
                    [&](sip::TransferRequested& e) { tell<CallTransferRequested>(e); },

@@ -27,8 +27,9 @@ struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; sip:
 /// The peer reports that a different user is connected now, for example after a transfer or pick-up on its side (RFC 4916). It is a claim,
 /// as From in an INVITE is, except `asserted`.
 struct CallPeerChanged { CallPtr call; sip::PeerChanged details; };
-/// 2xx: the peer reached the target; otherwise it did not. `headers` are of the NOTIFY or response with this status.
-struct CallTransferred { CallPtr call; int status = 0; sip::HeaderFields headers{}; };
+/// 2xx: the peer reached the target; otherwise it did not. `headers` are of the NOTIFY or response with this status. `accepted` is false when
+/// the peer did not begin the transfer: it refused the REFER, or has not answered it.
+struct CallTransferred { CallPtr call; int status = 0; sip::HeaderFields headers{}; bool accepted = false; };
 /// REFER: the peer asks this side to call another party. Call Call::accept_transfer() and dial with DialOptions::for_transfer, or decline;
 /// after 16 s the endpoint declines. The endpoint itself never dials at a caller's request.
 struct CallTransferRequested { CallPtr call; sip::TransferRequested details; };

@@ -71,7 +71,7 @@ CallControl AttendedCall::control() {
         on_call([target](AttendedCall& self) {
           if (const auto asked = self.transfer_ ? self.transfer_(self.call_, target) : self.call_->transfer(target); !asked) {
             self.log_.transfer_failed(asked.error().detail);
-            self.on_transferred(false);
+            self.on_transfer_failed(AfterTransfer::Stays);
           }
         });
       },
@@ -101,14 +101,14 @@ void AttendedCall::on_connected(bool is_service_logged) {
   });
 }
 
-void AttendedCall::on_transferred(bool reached) {
-  if (reached) {
-    hang_up_why_ = "transferred";
-    (void)call_->hang_up();  // RFC 5589 section 6.1: the transferor's leg ends when the target was reached.
-    return;
-  }
-  thread_.post([self = shared_from_this()] {
-    if (self->bridge_) self->bridge_->on_transfer_failed(base::Clock::now());
+void AttendedCall::on_transferred() {
+  hang_up_why_ = "transferred";
+  (void)call_->hang_up();  // RFC 5589 section 6.1: the transferor's leg ends when the target was reached.
+}
+
+void AttendedCall::on_transfer_failed(AfterTransfer caller) {
+  thread_.post([self = shared_from_this(), caller] {
+    if (self->bridge_) self->bridge_->on_transfer_failed(caller, base::Clock::now());
   });
 }
 

@@ -44,14 +44,15 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   /// Sets the account that received the call. It stays empty for an outgoing call, and when the INVITE names no account.
   void set_account(phone::Account account) { account_ = std::move(account); }
   [[nodiscard]] const phone::Account& account() const { return account_; }
-  /// Sets the function that transfers the call; on_transferred() must follow it. Without it, Call::transfer() is used.
+  /// Sets the function that transfers the call; on_transferred() or on_transfer_failed() must follow it. Without it, Call::transfer() is used.
   void set_transfer(Transfer transfer) { transfer_ = std::move(transfer); }
   void set_prepared(phone::Prepared prepared) { prepared_ = std::move(prepared); }
   /// `is_service_logged` is false when the conversation was not ready at the answer; the service then gets a log line of its own.
   void on_connected(bool is_service_logged);
   /// Ends the conversation. `afterwards` runs on the conversation thread after the last action of the conversation.
   void on_finished(std::function<void()> afterwards = {});
-  void on_transferred(bool reached);
+  void on_transferred();
+  void on_transfer_failed(AfterTransfer caller);
   /// The peer has put the agent on hold, or has ended the hold.
   void on_peer_hold(bool holds);
   /// Sets the number of the person on the line. on_person() reports only a different number.

@@ -179,6 +179,7 @@ struct TransferProgress {               ///< outcome of our REFER (RFC 3515): it
   SessionId session;
   int status = 0;                      ///< final statuses only; 408 if neither a response nor a NOTIFY came
   HeaderFields headers{};
+  bool accepted = false;               ///< a 2xx or a NOTIFY came: the peer began the transfer
 };
 /// REFER (RFC 3515): the peer asks us to place a call. Call accept_transfer() or decline_transfer() within 16 s, otherwise it is
 /// declined. The stack places no call by itself: use call() with CallOptions::for_transfer. Otherwise any peer that may call us

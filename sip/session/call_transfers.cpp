@@ -15,7 +15,7 @@ void ConfirmedCall::on_notify(TransactionId id, const Message& request, Actions&
 }
 
 void ConfirmedCall::tell_transfer(std::optional<int> status, Actions& out) {
-  if (status) out.push_back(Tell{TransferProgress{setup_.id, *status}});
+  if (status) out.push_back(Tell{TransferProgress{setup_.id, *status, {}, transfer_.accepted()}});
 }
 
 bool ConfirmedCall::refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out) {

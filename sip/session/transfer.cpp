@@ -26,11 +26,13 @@ std::optional<int> Transfer::end(int status) {
 std::optional<int> Transfer::on_response(const Message& response) {
   if (response.status() >= 300) return end(response.status());
   if (response.status() < 200) return std::nullopt;
+  accepted_ = true;
   base::TextCursor value(response.find("Refer-Sub").value_or(""));
   return base::iequals(base::trim(value.take_until(';')), "false") ? end(response.status()) : std::nullopt;
 }
 
 std::optional<int> Transfer::on_notify(const Message& notify) {
+  accepted_ = true;
   const int status = status_of(notify.body());
   if (status >= 200 && status <= 699) return end(status);
   const auto state = base::trim(notify.find(HeaderName::SubscriptionState).value_or(""));

@@ -14,9 +14,14 @@ class Transfer {
  public:
   static constexpr base::Duration kLimit = std::chrono::seconds(180);  ///< for the transfer target to answer; then 408
 
-  void start(base::TimePoint now) { give_up_at_ = now + kLimit; }
+  void start(base::TimePoint now) {
+    give_up_at_ = now + kLimit;
+    accepted_ = false;
+  }
   void stop() { give_up_at_.reset(); }
   [[nodiscard]] bool pending() const { return give_up_at_.has_value(); }
+  /// Returns true when the peer has accepted the last REFER, as a 2xx or a NOTIFY shows. A NOTIFY may come before the 2xx.
+  [[nodiscard]] bool accepted() const { return accepted_; }
 
   /// A 2xx with `Refer-Sub: false` ends the transfer with its own status, because no notification will follow
   /// (RFC 4488 section 4).
@@ -30,6 +35,7 @@ class Transfer {
  private:
   [[nodiscard]] std::optional<int> end(int status);
   std::optional<base::TimePoint> give_up_at_;
+  bool accepted_ = false;
 };
 
 /// Returns true if the Event field is of the package `refer`.

@@ -57,7 +57,7 @@ struct Transfer {
   void pass_transferred() {
     REQUIRE(desk.wait_for<phone::CallTransferred>());
     CHECK(desk.last<phone::CallTransferred>()->call == ours);
-    desk.on_thread([&] { consultations->on_transferred(ours); });
+    desk.on_thread([&] { CHECK(consultations->on_transferred(ours)); });
   }
   void expect_not_reached(int status) {
     desk.on_thread([&] { CHECK(not_reached == std::vector{status}); });
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Transfer, "A target that cannot be called changes nothing, and
     CHECK_FALSE(consultations->begin(ours, "target").has_value());
     CHECK_FALSE(consultations->on_connected(ours));
     CHECK_FALSE(consultations->on_finished(ours, {}));
-    consultations->on_transferred(ours);
+    CHECK_FALSE(consultations->on_transferred(ours));
     consultations->on_caller_finished(ours);
     CHECK(not_reached.empty());
     CHECK(ours->peer_replaces());

@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(HeldCall, "A hold that each re-INVITE repeats ends at its limi
   }
   REQUIRE(count<TransferCall>() == 1);
   CHECK(core.is_held_by_peer());
-  core.on_transfer_failed(now, out);
+  core.on_transfer_failed(AfterTransfer::Stays, now, out);
   collect();
   REQUIRE(count<HangUpCall>() == 1);
   CHECK(last<HangUpCall>()->why == "hold limit");

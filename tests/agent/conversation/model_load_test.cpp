@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person w
   advance(10ms);
   is_transferred();
   // The transfer failed. The conversation neither repeats it nor hangs up.
-  core.on_transfer_failed(now, out);
+  core.on_transfer_failed(AfterTransfer::Stays, now, out);
   collect();
   loads();
   advance(options.think_deadline);

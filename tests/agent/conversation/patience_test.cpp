@@ -334,7 +334,7 @@ TEST_CASE("After three failures the call is transferred to a person, once") {
   fail();
   REQUIRE(call.count<TransferCall>() == 1);
   CHECK(call.last<TransferCall>()->target == "6000");
-  call.core.on_transfer_failed(call.now, call.out);
+  call.core.on_transfer_failed(AfterTransfer::Stays, call.now, call.out);
   call.collect();
   call.think(ThinkFailed{call.core.turns(), "down"});
   CHECK(call.last<Speak>()->text == options.failure_goodbye);

@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Call, "caller_waits() is true only during a hold or a transfer
     think(ReplyAction{turn, ReplyAction::What::Transfer, "6002"});
     think(ReplyDone{turn});
     CHECK(core.caller_waits());
-    core.on_transfer_failed(now, out);
+    core.on_transfer_failed(AfterTransfer::Stays, now, out);
     collect();
     CHECK_FALSE(core.caller_waits());
   }

@@ -19,12 +19,12 @@ struct Transferring : Call {
     REQUIRE(count<TransferCall>() == 1);
     seen.clear();
   }
-  void fail() {
-    core.on_transfer_failed(now, out);
+  void fail(AfterTransfer caller = AfterTransfer::Stays) {
+    core.on_transfer_failed(caller, now, out);
     collect();
   }
-  void fail_and_say_so() {
-    fail();
+  void fail_and_say_so(AfterTransfer caller = AfterTransfer::MayBeGone) {
+    fail(caller);
     reply("Nobody is there.");
     spoken();
     sent();
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Transferring, "When the thinker fails in the turn for a failed
   CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
 }
 
-TEST_CASE_FIXTURE(Transferring, "When the audio stops within 5 s of a failed transfer, the caller is gone, and the call ends as soon as the loss is known") {
+TEST_CASE_FIXTURE(Transferring, "When the audio stops within 5 s of a blind transfer's failure, the caller is gone, and the call ends as soon as the loss is known") {
   fail_and_say_so();
   SUBCASE("before the report of the failure") { advance(9s); }
   SUBCASE("5 s after it") { advance(15s); }
@@ -186,16 +186,10 @@ TEST_CASE_FIXTURE(Transferring, "When the audio stops later than 5 s after a fai
 }
 
 TEST_CASE_FIXTURE(Transferring, "While a transfer is under way, the call needs no audio; after its failure, lost audio has 10 s to come back") {
-  SUBCASE("5 s after the loss") {
-    lose_audio();
-    advance(5s);
-  }
-  SUBCASE("170 s after the loss") {
-    lose_audio();
-    advance(170s);
-  }
+  lose_audio();
+  SUBCASE("5 s after the loss") { advance(5s); }
+  SUBCASE("170 s after the loss") { advance(170s); }
   SUBCASE("170 s after the loss, with a hold") {
-    lose_audio();
     core.on_peer_hold(true, now, out);
     core.on_peer_hold(false, now, out);
     advance(170s);
@@ -215,6 +209,23 @@ TEST_CASE_FIXTURE(Transferring, "While a transfer is under way, the call needs n
   }
 }
 
+TEST_CASE_FIXTURE(Transferring, "After a transfer that the caller's side did not accept, lost audio has the usual time to come back") {
+  SUBCASE("lost before the failure") {
+    lose_audio();
+    advance(15s);
+    fail_and_say_so(AfterTransfer::Stays);
+  }
+  SUBCASE("lost after it") {
+    fail_and_say_so(AfterTransfer::Stays);
+    advance(9s);
+    lose_audio();
+  }
+  advance(ConversationOptions{}.media_lost_limit - 10ms);
+  CHECK(count<HangUpCall>() == 0);
+  advance(10ms);
+  CHECK(ended_without_media());
+}
+
 TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who shows their presence has the usual time when the audio stops") {
   fail_and_say_so();
   SUBCASE("by their words") { caller_says("hello"); }
@@ -230,7 +241,7 @@ TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who shows the
 
 TEST_CASE_FIXTURE(Call, "A transfer failure without a transfer gives no turn") {
   greet();
-  core.on_transfer_failed(now, out);
+  core.on_transfer_failed(AfterTransfer::Stays, now, out);
   collect();
   CHECK(count<Respond>() == 0);
 }

@@ -41,6 +41,7 @@ TEST_CASE_FIXTURE(Three, "In a blind transfer, the peer accepts the REFER and ca
   REQUIRE(c.wait_for<phone::CallConnected>());
   REQUIRE(a.wait_for<phone::CallTransferred>());
   CHECK(a.last<phone::CallTransferred>()->status == 200);
+  CHECK(a.last<phone::CallTransferred>()->accepted);
 }
 
 TEST_CASE_FIXTURE(Three, "A declined transfer is reported, and the call stays up [RFC 3515 section 2.4.2]") {
@@ -50,6 +51,7 @@ TEST_CASE_FIXTURE(Three, "A declined transfer is reported, and the call stays up
   b.on_thread([&] { CHECK(b.call->decline_transfer().has_value()); });
   REQUIRE(a.wait_for<phone::CallTransferred>());
   CHECK(a.last<phone::CallTransferred>()->status == 603);
+  CHECK_FALSE(a.last<phone::CallTransferred>()->accepted);
   CHECK_FALSE(c.last<phone::CallOffered>().has_value());
 }
 

@@ -191,6 +191,7 @@ TEST_CASE_FIXTURE(Called, "refer sends REFER and reports the result of the trans
   const auto done = event<sip::TransferProgress>();
   REQUIRE(done);
   CHECK(done->status == 200);
+  CHECK(done->accepted);
   notify(4, "SIP/2.0 200 OK\r\n");
   CHECK_FALSE(event<sip::TransferProgress>());
   CHECK(!take("SIP/2.0 481").empty());
@@ -201,12 +202,16 @@ TEST_CASE_FIXTURE(Called, "A refused REFER is reported with its status; without 
   REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
   drain();
   receive(response(take("REFER "), 603, ""));
-  CHECK(event<sip::TransferProgress>()->status == 603);
+  const auto refused = event<sip::TransferProgress>();
+  CHECK(refused->status == 603);
+  CHECK_FALSE(refused->accepted);
   REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
   drain();
   receive(response(take("REFER "), 202, ""));
   advance(179s);
   CHECK_FALSE(event<sip::TransferProgress>());
   advance(2s);
-  CHECK(event<sip::TransferProgress>()->status == 408);
+  const auto lapsed = event<sip::TransferProgress>();
+  CHECK(lapsed->status == 408);
+  CHECK(lapsed->accepted);
 }
