@@ -18,21 +18,22 @@ class Overtaken {
   void add(std::int64_t arrival, std::int64_t delay) noexcept {
     if (delay > kMostDelay) return;
     if (arrival >= slot_end_) {
-      before_ = arrival < slot_end_ + kSlot ? latest_ : 0;
+      const bool is_next_slot = arrival < slot_end_ + kSlot;
+      before_ = is_next_slot ? latest_ : 0;
       latest_ = 0;
-      slot_end_ = arrival + kSlot;
+      slot_end_ = is_next_slot ? slot_end_ + kSlot : arrival + kSlot;
     }
     latest_ = std::max(latest_, delay);
   }
 
   /// Returns whether a missing packet that would have this delay now may still come.
   [[nodiscard]] bool may_come(std::int64_t now, std::int64_t delay) const noexcept {
-    return now < slot_end_ + kSlot && delay <= std::max(latest_, before_) + kMargin;
+    return now < slot_end_ + kSlot && delay <= (now < slot_end_ ? std::max(latest_, before_) : latest_) + kMargin;
   }
 
  private:
-  std::int64_t latest_ = 0, before_ = 0;  // the largest delay of this slot, and of the one before
-  std::int64_t slot_end_ = 0;
+  std::int64_t latest_ = 0, before_ = 0;  // the largest delay of the slot that ends at slot_end_, and of the one before
+  std::int64_t slot_end_ = -kSlot;        // no slot yet
 };
 
 }  // namespace offhook::inline v0::rtp
