@@ -114,7 +114,7 @@ void JitterBuffer::begin_stream(std::uint32_t ssrc, std::uint8_t clock) noexcept
   overtaken_.forget();
   position_ = 0;
   passed_sequence_ = -1;
-  highest_begin_ = 0;
+  highest_sequence_ = 0;
   stalled_ = 0;
   concealed_in_row_ = 0;
   seam_ = false;
@@ -171,8 +171,15 @@ void JitterBuffer::accept(const Arrived& arrived, Ring::Place place) noexcept {
   last_transit_ = packet.arrival - packet.begin;
   delay_.on_packet(packet.arrival, last_transit_);
   if (audio) learn_granule(units, arrived.size);
-  if (packet.begin < highest_begin_) overtaken_.add(packet.arrival, last_transit_ - delay_.fastest());
-  insert(packet);
+  const bool overtaken = is_overtaken(packet.sequence);
+  if (overtaken) overtaken_.add(packet.arrival, last_transit_ - delay_.fastest());
+  else highest_sequence_ = packet.sequence;
+  insert(packet, overtaken);
+}
+
+/// Returns whether a later packet came before. A number that is lower by more shows that the sender restarted its numbers: RFC 3550 appendix A.1.
+bool JitterBuffer::is_overtaken(std::int64_t sequence) const noexcept {
+  return sequence < highest_sequence_ && highest_sequence_ - sequence < kMaxMisorder;
 }
 
 /// Accepts a packet of a key. All packets of a key carry the timestamp of its start, so that they do not show the delay. The sender's audio ends at
@@ -210,7 +217,7 @@ void JitterBuffer::learn_granule(std::int64_t size, std::size_t octets) noexcept
   most_held_ = (static_cast<std::int64_t>(room / record) - 1) * size;
 }
 
-void JitterBuffer::insert(const Held& packet) noexcept {
+void JitterBuffer::insert(const Held& packet, bool overtaken) noexcept {
   const bool past = packet.content != Content::ComfortNoise ? packet.end <= position_ : packet.begin < position_;
   if (passed_sequence_ >= 0 && past) {
     ++(packet.sequence == passed_sequence_ ? counts_.duplicate : counts_.late);
@@ -225,8 +232,7 @@ void JitterBuffer::insert(const Held& packet) noexcept {
     ++counts_.duplicate;
     return;
   }
-  if (packet.begin < highest_begin_) ++counts_.reordered;
-  highest_begin_ = std::max(highest_begin_, packet.begin);
+  if (overtaken) ++counts_.reordered;
   hold(packet, at);
 }
 
@@ -354,15 +360,17 @@ bool JitterBuffer::may_start(std::int64_t now) noexcept {
   return true;
 }
 
+/// Returns whether the first packet held follows the last one that was passed, so that no packet is missing between them.
+bool JitterBuffer::is_next_in_sequence() const noexcept { return passed_sequence_ >= 0 && held(0).sequence == passed_sequence_ + 1; }
+
 /// Returns whether the gap is silence on purpose: the next packet in sequence starts later (a talk pause). RFC 3551 section 4.1.
-bool JitterBuffer::gap_is_silence(std::int64_t gap) const noexcept {
-  return gap >= kUnitsPerTick && passed_sequence_ >= 0 && held(0).sequence == passed_sequence_ + 1;
-}
+bool JitterBuffer::gap_is_silence(std::int64_t gap) const noexcept { return gap >= kUnitsPerTick && is_next_in_sequence(); }
 
 /// Returns whether the packet at position_ is missing, and a machine should wait for it, because other overtaken packets came as late recently.
 bool JitterBuffer::hole_may_fill(std::int64_t now) const noexcept {
   const std::int64_t gap = held(0).begin - position_;
-  return machine_ && !held(0).packed && gap > 0 && gap <= kMaxConcealed && overtaken_.may_come(now, now - delay_.fastest() - position_);
+  return machine_ && !held(0).packed && gap > 0 && gap <= kMaxConcealed && !is_next_in_sequence() &&
+         overtaken_.may_come(now, now - delay_.fastest() - position_);
 }
 
 Pull JitterBuffer::play(std::int64_t now, std::int64_t waiting) noexcept {

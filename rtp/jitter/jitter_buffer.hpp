@@ -199,7 +199,8 @@ class JitterBuffer {
   void begin_stream(std::uint32_t ssrc, std::uint8_t clock) noexcept;
   [[nodiscard]] std::int64_t in_units(std::int64_t timestamp) const noexcept { return clock_ == 1 ? timestamp : timestamp / clock_; }
   [[nodiscard]] Piece piece_of(const Held& packet, std::int64_t begin, std::int64_t end) const noexcept;
-  void insert(const Held& packet) noexcept;
+  [[nodiscard]] bool is_overtaken(std::int64_t sequence) const noexcept;
+  void insert(const Held& packet, bool overtaken) noexcept;
   void hold(const Held& packet, std::size_t at) noexcept;
   void overflow(std::size_t index) noexcept;
   void remove(std::size_t index) noexcept;
@@ -217,6 +218,7 @@ class JitterBuffer {
   void wish(std::int64_t now, std::int64_t waiting, Pull& pull) noexcept;
   [[nodiscard]] bool ends_in_silence() const noexcept;
   [[nodiscard]] std::int64_t gather(Pull& pull) noexcept;
+  [[nodiscard]] bool is_next_in_sequence() const noexcept;
   [[nodiscard]] bool gap_is_silence(std::int64_t gap) const noexcept;
   [[nodiscard]] bool hole_may_fill(std::int64_t now) const noexcept;
   [[nodiscard]] Pull play(std::int64_t now, std::int64_t waiting) noexcept;
@@ -261,7 +263,7 @@ class JitterBuffer {
   std::int64_t last_transit_ = 0;      // transit of the newest packet; the next two fields are of the same packet
   std::int64_t last_begin_ = 0;
   std::int64_t last_sequence_ = 0;
-  std::int64_t highest_begin_ = 0;
+  std::int64_t highest_sequence_ = 0;  // highest number that came, from which overtaken packets are judged
   std::int64_t position_ = 0;          // unwrapped timestamp that the next tick plays
   std::int64_t passed_sequence_ = -1;  // number of the last packet that was played or left out; -1: none yet
   // Units concealed while position_ stood still: since the buffer was empty, or since a machine waits for a missing packet.

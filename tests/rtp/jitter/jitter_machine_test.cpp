@@ -72,6 +72,29 @@ TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine 80 to 120 ms of 
   CHECK(lose_one(700) == 20);
 }
 
+TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, timestamps that skip 10 ms with no packet missing cost a machine only these 10 ms") {
+  buffer->set_profile(rtp::kRecogniserProfile);
+  stretches = true;
+  (void)run(0, 50);
+  run_around_eleventh(50, 5);
+  const auto before = counts();
+  for (std::uint16_t i = 0; i < 4; ++i) (void)run(static_cast<std::uint16_t>(100 + i * 20), 20, i * 80u);
+  CHECK(counts().concealed_samples - before.concealed_samples == 3 * 80);
+}
+
+TEST_CASE_FIXTURE(MachineBuffer, "Timestamps that step back are no overtaking: the machine waits for no lost packet after them") {
+  buffer->set_profile(rtp::kRecogniserProfile);
+  stretches = true;
+  (void)run(0, 50);
+  constexpr std::uint32_t kBack = 0u - 480u;
+  (void)run(50, 80, kBack);
+  const auto before = counts();
+  (void)tick();  // Packet 130 is lost.
+  (void)run(131, 30, kBack);
+  CHECK(counts().concealed_samples - before.concealed_samples == 160);
+  CHECK(counts().reordered == 0);
+}
+
 TEST_CASE_FIXTURE(MachineBuffer, "A machine waits a whole tick for a missing packet of any length, and a tick takes few pulls") {
   buffer->set_profile(rtp::kRecogniserProfile);
   (void)run(0, 50);
