@@ -45,6 +45,12 @@ bool IpAddress::is_unspecified() const {
   return std::all_of(octets_.begin(), octets_.end(), [](std::uint8_t octet) { return octet == 0; });
 }
 
+IpAddress IpAddress::unmapped() const {
+  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (!v6_ || !std::equal(kMapped.begin(), kMapped.end(), octets_.begin())) return *this;
+  return v4({octets_[12], octets_[13], octets_[14], octets_[15]});
+}
+
 std::string IpAddress::to_string() const {
   if (!v6_) {  // Each Via and Contact contains an address, and inet_ntop() would call the slower sprintf.
     std::array<char, INET_ADDRSTRLEN> text{};

@@ -1,11 +1,9 @@
 #include <offhook/agent/net/local_network.hpp>
 
-#include <offhook/sip/transport/addresses.hpp>
-
 namespace offhook::inline v0::agent::net {
 
 bool is_in_local_network(const base::IpAddress& address) {
-  const base::IpAddress plain = sip::detail::unmapped(address);  // An IPv6 socket connects to ::ffff:192.0.2.1 over IPv4.
+  const base::IpAddress plain = address.unmapped();  // An IPv6 socket connects to ::ffff:192.0.2.1 over IPv4.
   const auto first = plain.octets()[0], second = plain.octets()[1];
   if (plain.is_loopback()) return true;
   if (plain.is_v6()) return (first & 0xfeU) == 0xfc || (first == 0xfe && (second & 0xc0U) == 0x80);

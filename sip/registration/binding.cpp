@@ -45,13 +45,15 @@ std::string contact_uri(std::string_view user, std::string_view host, Transport 
 
 std::optional<base::SocketAddress> observed_address(const Via& via, std::uint16_t unsaid) {
   const auto received = via.params.find("received");
-  const auto ip = base::IpAddress::parse(received.value_or(via.host));
-  if (!ip || ip->is_unspecified()) return std::nullopt;
+  const auto written = base::IpAddress::parse(received.value_or(via.host));
+  if (!written) return std::nullopt;
+  const base::IpAddress ip = written->unmapped();  // A server with one socket for both families may write ::ffff:192.0.2.1.
+  if (ip.is_unspecified()) return std::nullopt;
   const auto rport = via.params.find("rport").value_or("");
   // An empty rport means that the next hop does not support it: the port is then the one that we wrote.
   const auto port = rport.empty() ? via.port.value_or(unsaid) : base::parse_number<std::uint16_t>(rport);
   if (!port || *port == 0) return std::nullopt;
-  return base::SocketAddress{*ip, *port};
+  return base::SocketAddress{ip, *port};
 }
 
 std::optional<std::chrono::seconds> granted_expires(const Message& response, std::string_view contact, std::size_t limit) {

@@ -18,8 +18,9 @@ namespace offhook::inline v0::sip::registration {
 [[nodiscard]] std::string contact_uri(std::string_view user, std::string_view host, Transport transport);
 
 /// Returns the source address of our request, as the next hop wrote it into our Via: received and rport, each of which may be
-/// absent (RFC 3261 section 18.2.1, RFC 3581 section 4). Accepts IPv6 with and without brackets. `unsaid` is the port if neither
-/// rport nor our sent-by has one. Returns nullopt if the values make no address; never guesses.
+/// absent (RFC 3261 section 18.2.1, RFC 3581 section 4). Accepts IPv6 with and without brackets, and returns an IPv4-mapped
+/// address as IPv4. `unsaid` is the port if neither rport nor our sent-by has one. Returns nullopt if the values make no address;
+/// never guesses.
 [[nodiscard]] std::optional<base::SocketAddress> observed_address(const Via& via, std::uint16_t unsaid);
 
 /// Returns how long the registrar keeps `contact`. Reads the expires parameter of our Contact (same user and address, or the only

@@ -46,7 +46,7 @@ void RouteFinder::find_host(const std::string& host, std::function<void(const st
   finder_.set_options({});
   finder_.find({host, kAddressesOnly, Transport::Udp, false}, [done = std::move(done)](const ServerFinder::Result& found) {
     std::vector<base::IpAddress> addresses;
-    for (const Locator::Candidate& candidate : found.candidates) addresses.push_back(unmapped(candidate.remote.ip));
+    for (const Locator::Candidate& candidate : found.candidates) addresses.push_back(candidate.remote.ip.unmapped());
     done(addresses);
   });
 }
@@ -55,7 +55,7 @@ void RouteFinder::answer(QueryId query, const ServerFinder::Result& found) {
   QueryResult result;
   result.error = found.error;
   for (const Locator::Candidate& candidate : found.candidates) {
-    const base::SocketAddress remote{unmapped(candidate.remote.ip), candidate.remote.port};
+    const base::SocketAddress remote{candidate.remote.ip.unmapped(), candidate.remote.port};
     const auto way = listeners_.towards(candidate.transport, remote.ip);
     if (!way) continue;
     result.routes.push_back({candidate.transport, way->local, remote, way->socket,

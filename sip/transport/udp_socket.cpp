@@ -37,7 +37,7 @@ std::optional<base::IpAddress> destination_of(msghdr& message) {
       std::memcpy(&info, CMSG_DATA(entry), sizeof info);
       std::array<std::uint8_t, 16> octets{};
       std::memcpy(octets.data(), &info.ipi6_addr, octets.size());
-      return detail::unmapped(base::IpAddress::v6(octets));
+      return base::IpAddress::v6(octets).unmapped();
     }
   }
   return std::nullopt;

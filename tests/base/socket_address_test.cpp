@@ -24,3 +24,17 @@ TEST_CASE("SocketAddress writes an IPv6 address in brackets before the port") {
   CHECK(parsed->to_string() == "2001:db8::1");
   CHECK(base::SocketAddress{*parsed, 5060}.to_string() == "[2001:db8::1]:5060");
 }
+
+TEST_CASE("unmapped turns an IPv4-mapped IPv6 address into IPv4, and changes no other address [RFC 4291 section 2.5.5.2]") {
+  const auto unmapped = [](const char* text) {
+    const auto parsed = base::IpAddress::parse(text);
+    REQUIRE(parsed);
+    return parsed->unmapped();
+  };
+  CHECK(unmapped("::ffff:203.0.113.1") == base::IpAddress::v4({203, 0, 113, 1}));
+  CHECK(unmapped("::ffff:0.0.0.0") == base::IpAddress());
+  for (const char* other : {"203.0.113.1", "::203.0.113.1", "::fffe:203.0.113.1", "1::ffff:203.0.113.1", "64:ff9b::203.0.113.1", "2001:db8::1", "::"}) {
+    CAPTURE(other);
+    CHECK(unmapped(other) == base::IpAddress::parse(other));
+  }
+}

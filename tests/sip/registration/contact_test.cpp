@@ -242,6 +242,9 @@ TEST_CASE("observed_address uses received and rport independently [RFC 3261 sect
   CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;rport=40000") == at("10.0.0.5", 40000));
   CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;rport") == at("10.0.0.5", 5070));
   CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;rport=65535;received=203.0.113.7") == at("203.0.113.7", 65535));
+  CHECK(seen("SIP/2.0/UDP 10.0.0.5:5070;received=::ffff:203.0.113.7") == at("203.0.113.7", 5070));
+  CHECK(seen("SIP/2.0/UDP [::ffff:10.0.0.5]:5070;rport=40000") == at("10.0.0.5", 40000));
+  CHECK_FALSE(seen("SIP/2.0/UDP 10.0.0.5:5070;received=::ffff:0.0.0.0"));
   CHECK_FALSE(seen("SIP/2.0/UDP phone.example:5070"));
 }
 

@@ -41,6 +41,10 @@ TEST_CASE_FIXTURE(BehindNat, "After a challenge through a NAT, the call's Contac
   CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");  // This goes directly to the peer, which has reported no address.
 }
 
+TEST_CASE_FIXTURE(BehindNat, "A server that writes the IPv4 address into received as IPv4-mapped IPv6 is understood [RFC 4291 section 2.5.5.2]") {
+  CHECK(header(challenged(";received=::ffff:203.0.113.1;rport=4097"), "Contact") == "<sip:bot@203.0.113.1:4097>");
+}
+
 TEST_CASE_FIXTURE(BehindNat, "A response that is no challenge does not change the Contact, because a callee may have written its Via") {
   const std::string foreign = ";received=198.51.100.66;rport=5060";
   dial();
@@ -107,6 +111,7 @@ TEST_CASE_FIXTURE(BehindNat, "The address that a server sees is dropped when its
 TEST_CASE_FIXTURE(BehindNat, "received or rport with the local address or an unusable one does not change the Contact") {
   for (const char* seen : {";rport", ";rport=5060", ";received=192.0.2.1;rport=4097", ";received=2001:db8::1;rport=4097", ";received=nowhere;rport=4097",
                            ";received=203.0.113.1;rport=0", ";received=127.0.0.1;rport=4097", ";received=224.0.0.1;rport=4097",
+                           ";received=::ffff:192.0.2.1;rport=4097", ";received=::ffff:127.0.0.1;rport=4097",
                            ";received=255.255.255.255;rport=4097"}) {
     INFO(seen);
     const std::string second = challenged(seen);
@@ -132,4 +137,5 @@ TEST_CASE_FIXTURE(BehindNat, "Only a unicast address that can reach the local ad
   CHECK(goes("2001:db8::1", "2001:db8::2"));
   CHECK_FALSE(goes("2001:db8::1", "ff02::1"));
   CHECK_FALSE(goes("2001:db8::1", "::1"));
+  CHECK_FALSE(goes("2001:db8::1", "::ffff:203.0.113.1"));
 }
