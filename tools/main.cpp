@@ -250,6 +250,12 @@ int refuse_command(const CLI::App& app, const std::string& written) {
   return kUsage;
 }
 
+/// Returns `--name` of `--name=value`, and `-n` of `-nvalue`; "" if the argument is no option.
+std::string option_name(const std::string& argument) {
+  if (argument.starts_with("--")) return argument.substr(0, argument.find('='));
+  return argument.starts_with("-") && argument != "-" ? argument.substr(0, 2) : std::string();
+}
+
 /// Names the unknown options, but prints no values: one may be a password.
 int refuse_extras(const CLI::App& app) {
   std::vector<std::string> known;
@@ -260,9 +266,9 @@ int refuse_extras(const CLI::App& app) {
   }
   const std::string name = command == &app ? "offhook" : "offhook " + command->get_name();
   for (const std::string& extra : app.remaining(true)) {
-    const std::string option = extra.substr(0, extra.find('='));
+    const std::string option = option_name(extra);
     const auto meant = option.starts_with("--") ? offhook::agent::config::nearest(option, {known.begin(), known.end()}) : std::nullopt;
-    std::fprintf(stderr, "%s: %s%s\n", name.c_str(), option.starts_with("--") ? "an unknown option" : "an unexpected argument",
+    std::fprintf(stderr, "%s: %s%s\n", name.c_str(), option.empty() ? "an unexpected argument" : ("there is no option " + option).c_str(),
                  meant ? (": did you mean " + std::string(*meant) + "?").c_str() : "");
   }
   std::fprintf(stderr, "%s --help lists its arguments and options.\n", name.c_str());
