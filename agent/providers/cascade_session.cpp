@@ -141,7 +141,7 @@ void CascadeSession::think_again() { think_.part->respond(input_); }
 
 void CascadeSession::speak(std::uint32_t utterance, std::string_view text) {
   if (open_.empty()) speak_.retried = false;
-  open_.emplace_back(utterance, std::string(text), speak_.part->rate_hz());
+  open_.emplace_back(utterance, std::string(text));
   speak_.part->speak(utterance, text);
 }
 
@@ -152,7 +152,7 @@ void CascadeSession::cancel_speech() {
 
 /// Gives the new speaker the rest of each open utterance, from the word at which the last speaker stopped.
 void CascadeSession::speak_again() {
-  for (HalfSpoken& utterance : open_) speak_.part->speak(utterance.id(), utterance.go_on(speak_.part->rate_hz()));
+  for (HalfSpoken& utterance : open_) speak_.part->speak(utterance.id(), utterance.go_on());
 }
 
 // --- failures ----------------------------------------------------------------------------------------------------------------

@@ -33,14 +33,13 @@ void FallbackSpeaker::pass_on(std::string why, FailureKind kind) {
   failed_ = true;
   speaks_ = false;
   first_->cancel();
-  for (HalfSpoken& each : waiting_) second_->speak(each.id(), each.go_on(second_->rate_hz()));
+  for (HalfSpoken& each : waiting_) second_->speak(each.id(), each.go_on());
 }
 
 void FallbackSpeaker::speak(std::uint32_t utterance, std::string_view text) {
   if (waiting_.empty()) failed_ = is_slow_;
-  Speaker& voice = failed_ ? *second_ : *first_;
-  waiting_.emplace_back(utterance, std::string(text), voice.rate_hz());
-  voice.speak(utterance, text);
+  waiting_.emplace_back(utterance, std::string(text));
+  (failed_ ? second_ : first_)->speak(utterance, text);
 }
 
 void FallbackSpeaker::cancel() {

@@ -18,12 +18,11 @@ std::optional<SpeechAudio> HalfSpoken::last_words() {
   return last.words.empty() ? std::nullopt : std::optional(std::move(last));
 }
 
-const std::string& HalfSpoken::go_on(std::uint32_t rate_hz) {
+const std::string& HalfSpoken::go_on() {
   text_ = rest_of_sentence(text_, words_, samples_, rate_hz_);
-  before_ += base::duration_of(samples_, rate_hz_);
+  if (rate_hz_ != 0) before_ += base::duration_of(samples_, rate_hz_);
   samples_ = words_told_ = 0;
   words_.clear();
-  rate_hz_ = rate_hz;
   return text_;
 }
 

@@ -16,8 +16,7 @@ namespace offhook::inline v0::agent {
 /// words in the whole utterance. Pure.
 class HalfSpoken {
  public:
-  /// `rate_hz`: sample rate of the first voice.
-  HalfSpoken(std::uint32_t id, std::string text, std::uint32_t rate_hz) : id_(id), text_(std::move(text)), rate_hz_(rate_hz) {}
+  HalfSpoken(std::uint32_t id, std::string text) : id_(id), text_(std::move(text)) {}
 
   /// Takes the next audio of this utterance, which must have its sample rate. Replaces `audio.words` by the words whose audio is
   /// complete, with positions in the whole utterance. Returns the present word only when it is complete, because another voice may
@@ -26,9 +25,8 @@ class HalfSpoken {
   /// Returns the words that hear() has not returned yet, without samples, when the whole text was spoken; nullopt if there are
   /// none.
   [[nodiscard]] std::optional<SpeechAudio> last_words();
-  /// Returns the text that another voice, of `rate_hz`, has to speak, from the word at which the present voice stopped; "" if all
-  /// was spoken.
-  const std::string& go_on(std::uint32_t rate_hz);
+  /// Returns the text that another voice has to speak, from the word at which the present voice stopped; "" if all was spoken.
+  const std::string& go_on();
 
   [[nodiscard]] std::uint32_t id() const { return id_; }
 
@@ -37,7 +35,7 @@ class HalfSpoken {
 
   std::uint32_t id_;
   std::string text_;                // text for the present voice
-  std::uint32_t rate_hz_;
+  std::uint32_t rate_hz_ = 0;       // of the last audio; 0: none came
   std::size_t samples_ = 0;         // samples that the present voice has spoken
   base::Duration before_{};         // audio of the voices before it
   std::vector<SpokenWord> words_;   // their positions count from the present voice's first sample

@@ -163,7 +163,7 @@ void SessionChain::speak(std::uint32_t utterance, std::string_view text) {
     greets_ = false;
     return options_.recorded_greeting->speak(utterance);
   }
-  open_.push_back({utterance, std::string(text), text.empty()});
+  open_.push_back({HalfSpoken(utterance, std::string(text)), text.empty()});
   session_->speak(utterance, text);
 }
 
@@ -224,13 +224,16 @@ void SessionChain::hand_over_reply() {
   if (thinking_ && !hears_again_) session_->respond(input_);  // input_.said holds the part of the reply that was already given out.
 }
 
+/// Gives the new session the rest of each open utterance, from the word at which the last session stopped.
 void SessionChain::hand_over_speech() {
-  for (const Utterance& utterance : std::exchange(open_, {})) {
-    if (utterance.voiced) {
-      own_.push_back(SpeechDone{utterance.id});  // Its voice is gone, so the utterance ends with the audio that came.
+  for (Utterance& utterance : std::exchange(open_, {})) {
+    const std::uint32_t id = utterance.spoken.id();
+    const std::string& rest = utterance.spoken.go_on();
+    if (rest.empty()) {  // All was spoken, or the session spoke its own reply: its voice is gone, so the utterance ends with the audio that came.
+      own_.push_back(SpeechDone{id});
     } else {
-      open_.push_back(utterance);
-      session_->speak(utterance.id, utterance.text);
+      session_->speak(id, rest);
+      open_.push_back(std::move(utterance));
     }
   }
 }
@@ -259,6 +262,28 @@ bool SessionChain::passes_again(const SessionEvent& event) {
   return true;  // The transcript goes to the record.
 }
 
+std::deque<SessionChain::Utterance>::iterator SessionChain::find_open(std::uint32_t id) {
+  return std::find_if(open_.begin(), open_.end(), [id](const Utterance& each) { return each.spoken.id() == id; });
+}
+
+void SessionChain::on_audio(SpeechAudio& audio) {
+  const auto open = find_open(audio.utterance);
+  if (open == open_.end()) return;
+  if (!open->voiced) return open->spoken.hear(audio);
+  for (const SpokenWord& word : audio.words) input_.said += input_.said.empty() ? word.text : " " + word.text;
+}
+
+/// Ends an utterance. Replaces `done` by the last words of the utterance, if there are any; `done` then follows them.
+void SessionChain::on_spoken(SessionEvent& done) {
+  const auto open = find_open(std::get<SpeechDone>(done).utterance);
+  if (open == open_.end()) return;
+  auto last = open->spoken.last_words();
+  open_.erase(open);
+  if (!last) return;
+  own_.push_back(std::move(done));
+  done = std::move(*last);
+}
+
 bool SessionChain::passes(SessionEvent& event) {
   if (auto* used = std::get_if<TokensUsed>(&event)) {
     if (used->service.empty()) used->service = options_.sessions[at_].name;
@@ -283,15 +308,12 @@ bool SessionChain::passes(SessionEvent& event) {
   } else if (const auto* text = std::get_if<ReplyText>(&event)) {
     said_something_ = true;
     if (!text->voiced) input_.said += input_.said.empty() ? text->text : " " + text->text;
-  } else if (const auto* audio = std::get_if<SpeechAudio>(&event)) {
-    for (const Utterance& utterance : open_) {
-      if (!utterance.voiced || utterance.id != audio->utterance) continue;
-      for (const SpokenWord& word : audio->words) input_.said += input_.said.empty() ? word.text : " " + word.text;
-    }
+  } else if (auto* audio = std::get_if<SpeechAudio>(&event)) {
+    on_audio(*audio);
   } else if (const auto* call = std::get_if<ToolCall>(&event)) {
     history_.add({HistoryEntry::Kind::ToolCall, call->turn, call->arguments, call->name, call->call_id, false});
-  } else if (const auto* done = std::get_if<SpeechDone>(&event)) {
-    std::erase_if(open_, [&](const Utterance& u) { return u.id == done->utterance; });
+  } else if (std::holds_alternative<SpeechDone>(event)) {
+    on_spoken(event);
   } else if (auto* loads = std::get_if<ModelLoads>(&event)) {
     leaves_ = breakers_->has_another(std::span<const SessionMaker>(options_.sessions), at_, now_);
     if (leaves_) event = ThinkFailed{loads->turn, std::move(loads->why), FailureKind::Loading};

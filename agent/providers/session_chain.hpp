@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/history.hpp>
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/circuit_breaker.hpp>
+#include <offhook/agent/providers/half_spoken.hpp>
 #include <offhook/agent/providers/heard_turn.hpp>
 #include <offhook/agent/providers/recorded_speech.hpp>
 
@@ -58,9 +59,8 @@ class SessionChain final : public VoiceSession {
 
  private:
   struct Utterance {
-    std::uint32_t id = 0;
-    std::string text;
-    bool voiced = false;
+    HalfSpoken spoken;
+    bool voiced = false;  // the session speaks its own reply; Offhook has no text for it
   };
   void take_session(std::size_t index);
   [[nodiscard]] bool next_session(std::string_view why, Stage stage);
@@ -77,6 +77,9 @@ class SessionChain final : public VoiceSession {
   void greet(std::uint32_t turn);
   [[nodiscard]] bool passes(SessionEvent& event);
   [[nodiscard]] bool passes_again(const SessionEvent& event);
+  [[nodiscard]] std::deque<Utterance>::iterator find_open(std::uint32_t id);
+  void on_audio(SpeechAudio& audio);
+  void on_spoken(SessionEvent& done);
 
   ChainOptions options_;
   std::shared_ptr<Breakers> breakers_;

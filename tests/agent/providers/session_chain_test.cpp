@@ -279,6 +279,47 @@ TEST_CASE_FIXTURE(TwoWays, "Offhook's sentences that were not spoken yet are spo
   CHECK(logged("cascade speak 1 'Good morning.'"));
 }
 
+TEST_CASE_FIXTURE(TwoWays, "When a session fails in the middle of a sentence, the next session speaks the sentence from the word that was cut off") {
+  open();
+  chain->respond({1, TurnInput::Kind::Speech, "which number?", 1, false});
+  made["realtime"]->yields = {ReplyText{1, "Your order number is twelve."}};
+  (void)drain();
+  chain->speak(1, "Your order number is twelve.");
+  std::vector<std::string> words;
+  std::vector<std::uint32_t> places;
+  const auto hear = [&] {
+    for (const auto& event : drain()) {
+      if (const auto* audio = std::get_if<SpeechAudio>(&event)) {
+        for (const SpokenWord& word : audio->words) {
+          words.push_back(word.text);
+          places.push_back(word.first_sample);
+        }
+      }
+    }
+  };
+  made["realtime"]->yields = {SpeechAudio{1, std::vector<std::int16_t>(8000), {{"Your", 0}, {"order", 3000}, {"number", 6000}}, 8000}};
+  hear();
+  REQUIRE(chain->try_again(Stage::Think, "closed"));
+  CHECK(logged("cascade speak 1 'number is twelve.'"));
+  made["cascade"]->yields = {SpeechAudio{1, std::vector<std::int16_t>(16000), {{"number", 0}, {"is", 8000}, {"twelve.", 12000}}, 16000}, SpeechDone{1}};
+  hear();
+  CHECK(words == std::vector<std::string>{"Your", "order", "number", "is", "twelve."});
+  CHECK(places == std::vector<std::uint32_t>{0, 3000, 16000, 24000, 28000});  // The cut word stays in the audio, and the second voice begins after 1 s.
+}
+
+TEST_CASE_FIXTURE(TwoWays, "A sentence whose audio came whole before the session failed is not spoken again, and ends") {
+  open();
+  chain->speak(1, "Good morning.");
+  made["realtime"]->yields = {SpeechAudio{1, std::vector<std::int16_t>(8000), {}, 8000}};
+  (void)drain();
+  REQUIRE(chain->try_again(Stage::Speak, "closed"));
+  CHECK_FALSE(logged("cascade speak 1 ''"));  // This would be the number of a reply that the session speaks itself.
+  CHECK_FALSE(logged("cascade speak 1 'Good morning.'"));
+  const auto events = drain();
+  REQUIRE(find_event<SpeechDone>(events) != nullptr);
+  CHECK(find_event<SpeechDone>(events)->utterance == 1);
+}
+
 TEST_CASE_FIXTURE(TwoWays, "Without another session try_again() returns false, and the breaker keeps the next call from the failed one") {
   open();
   chain->respond({1, TurnInput::Kind::Silence, {}, 1, false});
