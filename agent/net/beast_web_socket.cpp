@@ -88,7 +88,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] std::string next_hop() const;
   void on_found(const HostAddresses& host);
   void connect_next(error_code last);
+  void await_connection(std::size_t attempt);
   void on_connected();
+  [[nodiscard]] bool extends_limit();
   void await_deadline(std::string late);
   void open_tunnel();
   void begin_tls();
@@ -125,7 +127,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   base::TimePoint deadline_;
   State state_ = State::Connecting;
   Close close_reason_;
-  bool writing_ = false, awaiting_pong_ = false, abandoned_ = false;
+  bool writing_ = false, awaiting_pong_ = false, abandoned_ = false, extended_ = false;
   int telling_ = 0;  // number of handler functions that are running
 };
 
@@ -144,10 +146,8 @@ void Connection::start() {
   for (const auto& [name, value] : request_.headers) {
     if (!is_header_safe(name, value)) return post_failure({NetError::What::Local, "the header " + name + " for " + url_.host + " has a line break in it"});
   }
-  timer_.expires_at(deadline_);
-  timer_.async_wait(on([](Connection& self, const error_code& error) {
-    if (!error && self.state_ == State::Connecting) self.fail(NetError::What::Timeout, "no connection with " + self.next_hop() + " in time");
-  }));
+  proxy_ = shared_->options.proxies.find(url_.tls, url_.host);
+  await_deadline("no connection with " + next_hop() + " in time");
   resolve();
 }
 
@@ -155,7 +155,6 @@ void Connection::resolve() {
   const auto found = [self = shared_from_this()](const HostAddresses& host) {
     if (self->state_ != State::Closed) self->on_found(host);
   };
-  proxy_ = shared_->options.proxies.find(url_.tls, url_.host);
   const std::string& host = proxy_ != nullptr ? proxy_->host : url_.host;
   if (const auto known = shared_->hosts->known(host)) return asio::post(shared_->io, [found, known] { found(*known); });
   shared_->hosts->find(host, request_.connect_limit, found);
@@ -177,10 +176,6 @@ void Connection::connect_next(error_code last) {
   if (next_address_ >= addresses_.size()) {
     return fail(NetError::What::Refused, "no connection with " + next_hop() + " (" + last.message() + ")");
   }
-  // An address that does not answer must not use up the time of the other addresses.
-  const auto now = base::Clock::now();
-  const auto share = (deadline_ - now) / static_cast<long>(addresses_.size() - next_address_);
-  const bool is_last = next_address_ + 1 == addresses_.size();
   const std::size_t attempt = ++next_address_;
   auto& socket = stream_.next_layer().tcp();
   error_code ignored;
@@ -190,10 +185,18 @@ void Connection::connect_next(error_code last) {
     if (error) return self.connect_next(error);
     self.on_connected();
   }));
-  timer_.expires_at(is_last ? deadline_ : now + share);
-  timer_.async_wait(on([is_last, attempt](Connection& self, const error_code& error) {
+  await_connection(attempt);
+}
+
+void Connection::await_connection(std::size_t attempt) {
+  // An address that does not answer must not use up the time of the other addresses.
+  const auto now = base::Clock::now();
+  const auto share = (deadline_ - now) / static_cast<long>(addresses_.size() + 1 - attempt);
+  timer_.expires_at(now + share);
+  timer_.async_wait(on([attempt](Connection& self, const error_code& error) {
     if (error || attempt != self.next_address_ || self.state_ != State::Connecting) return;
-    if (is_last) return self.fail(NetError::What::Timeout, "no connection with " + self.next_hop() + " in time");
+    if (self.extends_limit()) return self.await_connection(attempt);
+    if (attempt == self.addresses_.size()) return self.fail(NetError::What::Timeout, "no connection with " + self.next_hop() + " in time");
     self.connect_next(asio::error::timed_out);
   }));
 }
@@ -211,8 +214,20 @@ void Connection::on_connected() {
 void Connection::await_deadline(std::string late) {
   timer_.expires_at(deadline_);
   timer_.async_wait(on([late = std::move(late)](Connection& self, const error_code& error) {
-    if (!error && self.state_ == State::Connecting) self.fail(NetError::What::Timeout, late);
+    if (error || self.state_ != State::Connecting) return;
+    if (self.extends_limit()) return self.await_deadline(late);
+    self.fail(NetError::What::Timeout, late);
   }));
+}
+
+/// Gives the connection its whole limit once more when the timer fires late: the thread stalled, and the peer's answer may wait in the socket.
+/// Returns false when the timer is on time, and after the first extension.
+bool Connection::extends_limit() {
+  const auto now = base::Clock::now();
+  const bool woke_late = now - std::min(timer_.expiry(), deadline_) > request_.connect_limit / 10;
+  if (!woke_late || std::exchange(extended_, true)) return false;
+  deadline_ = now + request_.connect_limit;
+  return true;
 }
 
 void Connection::open_tunnel() {

@@ -29,7 +29,8 @@ struct BeastWebSocketOptions {
 /// TLS     verifies the peer's certificate chain and host name; sockets to one host resume its TLS session
 /// cost    no compression: it saves nothing for audio, and needs 64 KB or more for each socket. Sending a frame allocates nothing
 ///         once the send queue has grown. Frames that wait while another frame is written leave together
-/// time    tries the addresses of a host in turn; each attempt gets an equal share of the rest of connect_limit
+/// time    tries the addresses of a host in turn; each attempt gets an equal share of the rest of connect_limit. A thread that
+///         stalled until more than a tenth after the limit gives the socket the whole limit once more
 /// errors  make_beast_web_socket_client() fails when it cannot read the CA file; no later operation fails because of that file
 [[nodiscard]] base::Result<std::unique_ptr<WebSocketClient>, base::Error> make_beast_web_socket_client(boost::asio::io_context& io,
                                                                                                        BeastWebSocketOptions options = {});

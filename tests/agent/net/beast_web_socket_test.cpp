@@ -328,6 +328,26 @@ TEST_CASE_FIXTURE(House, "A server that answers with another protocol, or never,
   }
 }
 
+TEST_CASE_FIXTURE(SecureHouse, "A thread that stalls longer than the connect limit still opens its sockets, and a silent server causes a timeout") {
+  const House mute({"", "", true});
+  Caller caller;
+  Line line, silent;
+  WebSocketRequest request;
+  request.connect_limit = 2s;
+  request.url = url("/echo", "localhost", "wss");
+  caller.open(line, request);
+  request.url = mute.url("/", "localhost", "wss");
+  caller.open(silent, request);
+  while (caller.io.poll_one() == 0) {
+  }
+  for (const auto end = base::Clock::now() + request.connect_limit * 5 / 4; base::Clock::now() < end;) {  // The thread is busy, while the peers answer.
+  }
+  caller.until([&] { return line.open; });
+  caller.until([&] { return silent.closed.size() == 1; });
+  CHECK(silent.closed[0].error->what == NetError::What::Timeout);
+  CHECK(line.closed.empty());
+}
+
 TEST_CASE("An unused port, an unknown host, a bad URL and a header with a line break cause errors") {
   Caller caller;
   Line refused, nowhere, no_url, bad_header;
