@@ -1,6 +1,5 @@
 #pragma once
 
-#include <offhook/agent/conversation/deadline.hpp>
 #include <offhook/base/time.hpp>
 
 #include <chrono>
@@ -12,29 +11,30 @@ namespace offhook::inline v0::agent {
 /// Otherwise a deadline could end the wait for an answer that has already come. Pure: no I/O, no clock.
 class DeadlineCheck {
  public:
-  static constexpr base::Duration kDelay = std::chrono::milliseconds(500);   ///< after a longer pause the thread reads its sockets first
-  static constexpr base::Duration kReading = std::chrono::milliseconds(10);  ///< shortest time for this
+  static constexpr base::Duration kDelay = std::chrono::milliseconds(500);  ///< after a longer pause the thread reads its sockets first
+  /// After a stall, this tick checks again. Asio reads at most 128 sockets in a round, and at least one round comes before each tick. So these
+  /// ticks are enough for 1024 sockets, also when each round takes longer than a tick.
+  static constexpr unsigned kReadingTicks = 8;
 
-  /// Call it at the tick of the thread, after the thread has read its sockets. Each delay of a check ends before the next delay can begin.
+  /// Call it at the tick of the thread. Each delay of a check ends before the next delay can begin.
   [[nodiscard]] bool at_tick(base::TimePoint now) {
     note(now);
-    (void)take_due(reads_until_, now);
-    return !reads_until_;
+    return reading_ticks_ == 0 || --reading_ticks_ == 0;
   }
   /// Call it at an event. The thread handles the events that were posted during a stall before it reads its sockets, even if that takes long.
   [[nodiscard]] bool at_event(base::TimePoint now) {
     note(now);
-    return !reads_until_;
+    return reading_ticks_ == 0;
   }
 
  private:
   void note(base::TimePoint now) {
-    if (last_ && !reads_until_ && now - *last_ > kDelay) reads_until_ = now + kReading;
+    if (last_ && reading_ticks_ == 0 && now - *last_ > kDelay) reading_ticks_ = kReadingTicks;
     last_ = now;
   }
 
   std::optional<base::TimePoint> last_;
-  Deadline reads_until_;
+  unsigned reading_ticks_ = 0;  // ticks that are left up to the next check; 0: no stall
 };
 
 }  // namespace offhook::inline v0::agent

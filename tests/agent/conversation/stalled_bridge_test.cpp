@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Stalled, "A key that the caller pressed while the conversation
 
 TEST_CASE_FIXTURE(Stalled, "An answer that has not come after the conversation's thread has read its sockets is a failure") {
   bridge->on_wake(now);
-  bridge->tick(now);
+  for (unsigned tick = 1; tick < DeadlineCheck::kReadingTicks; ++tick) bridge->tick(now += 20ms);
   CHECK(failures == 0);
   bridge->tick(now += 10ms);
   CHECK(failures == 1);
