@@ -65,8 +65,8 @@ class Scripted {
   enum class Admission { Open, AsOptionsSay };
   /// Switches the limiter off, because most tests send more in a moment than the limiter admits. The limiter has tests of its own.
   explicit Scripted(sip::StackOptions options = {}, std::uint64_t seed = 1, Admission admission = Admission::Open)
-      : random(seed), stack(with_door(std::move(options), admission), random) {}
-  static sip::StackOptions with_door(sip::StackOptions options, Admission admission) {
+      : random(seed), stack(with_admission(std::move(options), admission), random) {}
+  static sip::StackOptions with_admission(sip::StackOptions options, Admission admission) {
     options.admission.on = options.admission.on && admission == Admission::AsOptionsSay;
     return options;
   }

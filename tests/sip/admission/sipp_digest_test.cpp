@@ -74,7 +74,7 @@ struct Admission {
 
 /// Runs SIPp for one call with this password and expected status. Returns true if SIPp reports success.
 bool sipp(std::uint16_t port, const std::string& password, const std::string& status) {
-  const auto folder = std::filesystem::temp_directory_path() / ("offhook-door-" + std::to_string(::getpid()));
+  const auto folder = std::filesystem::temp_directory_path() / ("offhook-admission-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "call.xml") << scenario(password, status);
   const std::string command = "cd '" + folder.string() + "' && sipp 127.0.0.1:" + std::to_string(port) +
@@ -95,9 +95,9 @@ TEST_CASE("SIPp authenticates with MD5, and gets a 401 again for a wrong passwor
     MESSAGE("skipped: sipp is not installed (sip-tester)");
     return;
   }
-  Admission door({sip::Algorithm::Md5});
-  CHECK(sipp(door.edge->port(), "secret", "486"));
-  CHECK(door.proven == 1);
-  CHECK(sipp(door.edge->port(), "guess", "401"));
-  CHECK(door.proven == 1);
+  Admission admission({sip::Algorithm::Md5});
+  CHECK(sipp(admission.edge->port(), "secret", "486"));
+  CHECK(admission.proven == 1);
+  CHECK(sipp(admission.edge->port(), "guess", "401"));
+  CHECK(admission.proven == 1);
 }
