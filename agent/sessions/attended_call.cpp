@@ -2,7 +2,15 @@
 
 #include <offhook/agent/sessions/other_caller.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
 namespace offhook::inline v0::agent {
+
+namespace {
+constexpr base::Duration kCloseLimit = std::chrono::seconds(2);  // a conversation thread that is later than this does not end its calls
+}
 
 AttendedCall::AttendedCall(phone::Endpoint& endpoint, ConversationThread& thread, phone::CallPtr call, CallContext context, Observer observer)
     : endpoint_(endpoint), thread_(thread), call_(std::move(call)), context_(std::move(context)), log_(context_.call_id), observer_(std::move(observer)) {}
@@ -136,10 +144,20 @@ void AttendedCall::on_key(char key) {
   });
 }
 
-void AttendedCall::close(std::string why, std::string farewell) {
-  thread_.post([self = shared_from_this(), why = std::move(why), farewell = std::move(farewell)] {
+void AttendedCall::close(const std::string& why, std::string farewell) {
+  const auto begun = std::make_shared<std::atomic<bool>>(false);
+  thread_.post([self = shared_from_this(), begun, why, farewell = std::move(farewell)] {
+    *begun = true;
     if (self->bridge_) return self->bridge_->close(why, farewell, base::Clock::now());
     if (!self->ended_) self->control().hang_up(why);  // The conversation has not begun.
+  });
+  // The conversation thread may hang. The caller must not stay on the line then, so the signalling thread hangs up.
+  const auto patience = std::max<base::Duration>(kCloseLimit - thread_.late(base::Clock::now()), base::Duration::zero());
+  endpoint_.post_after(patience, [weak = weak_from_this(), begun, why] {
+    const auto self = weak.lock();
+    if (!self || !self->call_ || *begun) return;
+    self->hang_up_why_ = why;
+    (void)self->call_->hang_up();
   });
 }
 

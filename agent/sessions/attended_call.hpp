@@ -61,7 +61,9 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   bool on_person(const sip::Party& person);
   /// The peer sent a key by INFO.
   void on_key(char key);
-  void close(std::string why, std::string farewell);
+  /// Ends the call; "" as `farewell` ends it at once. If the conversation thread does not begin with this within 2 s, or is already 2 s late,
+  /// the signalling thread hangs up without a farewell.
+  void close(const std::string& why, std::string farewell);
   /// The program stops: the agent says so, and the call ends.
   void shut_down();
   void set_notes(std::shared_ptr<records::CallNotes> notes) { notes_ = std::move(notes); }

@@ -97,6 +97,7 @@ AgentOptions agent_options(std::size_t threads) {
     return std::make_unique<agent::test::SimulatedProvider>(io, scenario);
   };
   options.conversation_threads = threads;
+  options.drain_limit = std::chrono::seconds(1);
   options.phone.sip.bind = *base::IpAddress::parse("127.0.0.1");
   options.phone.codecs = {media::AudioCodec::Pcmu};
   options.media.workers = 1;
@@ -218,5 +219,18 @@ TEST_CASE("A caller can hang up while the thread of the call is blocked") {
   auto& anna = *office.telephones["anna"];
   anna.on_thread([&anna] { CHECK(anna.call->hang_up().has_value()); });
   CHECK(anna.wait_for<phone::CallFinished>());
+  CHECK(wait_until([&] { return office.agent->calls() == 0; }));
+}
+
+TEST_CASE("An agent that stops hangs up the calls of a blocked thread") {
+  Office office(1);
+  office.call("anna");
+  office.hold_thread_of("anna");
+  office.dial("bert");  // There is no other thread, so this call has no conversation yet.
+  REQUIRE(wait_until([&] { return office.agent->calls() == 2; }));
+  SUBCASE("at once") { office.agent->cut_calls(); }
+  SUBCASE("after the limit of a drain") { office.agent->drain(); }
+  CHECK(office.telephones["anna"]->wait_for<phone::CallFinished>());
+  CHECK(office.telephones["bert"]->wait_for<phone::CallFinished>());
   CHECK(wait_until([&] { return office.agent->calls() == 0; }));
 }
