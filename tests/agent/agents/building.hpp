@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// Builds agent books from texts. The test supplies the variables and the files.
+/// Builds agent directories from texts. The test supplies the variables and the files.
 namespace building {
 
 namespace agent = offhook::agent;

@@ -33,7 +33,7 @@ struct Spoken {
 /// sentences are made in advance.
 class RecordedVoices {
  public:
-  /// Returns a book for a voice of Scenario::voice, or nullopt when this voice does not exist.
+  /// Returns the recordings of a voice of Scenario::voice, or nullopt when this voice does not exist.
   [[nodiscard]] static std::optional<RecordedVoices> make(std::string_view name, std::vector<int> chunk_ms);
   [[nodiscard]] std::shared_ptr<const Spoken> say(const std::string& text, AudioFormat format);
 
