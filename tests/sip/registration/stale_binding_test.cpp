@@ -52,7 +52,7 @@ TEST_CASE("A 403 or a wrong password at the removal is a failure like at any REG
     account.respond(status, status == 401 ? "WWW-Authenticate: Digest realm=\"pbx\", nonce=\"b\"\r\n" : "");
     CHECK(account.machine.state() == State::Waiting);
     CHECK(account.all<Failed>().size() == 1);
-    CHECK(account.advance_to_next() >= Registration::kCredentialsRetry);
+    CHECK(account.advance_to_next() >= Waits::kCredentialsRetry);
     CHECK(account.last().contact == kRegisters);  // A registrar that forbids the removal may still accept a registration.
     account.accept(300);
     CHECK(account.machine.state() == State::Registered);
