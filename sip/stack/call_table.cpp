@@ -4,10 +4,12 @@
 #include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/model/counters.hpp>
 #include <offhook/sip/session/call_terms.hpp>
+#include <offhook/sip/stack/call_events.hpp>
 #include <offhook/sip/stack/call_record.hpp>
 #include <offhook/sip/stack/hop.hpp>
 #include <offhook/sip/stack/leg.hpp>
 #include <offhook/sip/stack/outside.hpp>
+#include <offhook/sip/stack/related_calls.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -103,36 +105,6 @@ base::Result<std::optional<SessionId>, int> CallTable::replaced_by(const Message
   return leg->id;
 }
 
-/// Ends the call whose place another call has taken: by BYE, or by CANCEL while it rings.
-void CallTable::end_replaced(SessionId id, base::TimePoint now) {
-  Leg* leg = find(id);
-  session::Actions actions;
-  if (leg == nullptr || !leg->session->hang_up(now, actions)) return;
-  for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
-    if (ended == nullptr) continue;
-    ended->by = CallEnded::By::Remote;
-    ended->why = CallEnded::Why::Replaced;
-  }
-  carry_out(*leg, std::move(actions), now);
-}
-
-/// Reports the progress of a referred call to the peer that requested it.
-void CallTable::report(Leg& leg, const Event& event, base::TimePoint now) {
-  if (!leg.reports_to) return;
-  int status = 0;
-  if (const auto* progress = std::get_if<CallProgress>(&event)) status = progress->status;
-  if (std::holds_alternative<CallAnswered>(event)) status = 200;
-  if (const auto* ended = std::get_if<CallEnded>(&event)) status = ended->status >= 300 ? ended->status : 487;
-  if (status == 0) return;
-  Leg* asker = find(*leg.reports_to);
-  if (status >= 200) leg.reports_to.reset();
-  session::ConfirmedCall* call = asker != nullptr ? asker->session->confirmed() : nullptr;
-  session::Actions actions;
-  if (call != nullptr && call->report_transfer(status, now, actions)) carry_out(*asker, std::move(actions), now);
-}
-
 void CallTable::on_in_dialog(TransactionId id, base::TimePoint now) {
   const Message& request = *shared_.servers.request(id);
   Leg* leg = find(request);
@@ -140,7 +112,7 @@ void CallTable::on_in_dialog(TransactionId id, base::TimePoint now) {
   leg->way = *shared_.servers.flow(id);
   session::Actions actions;
   leg->session->on_request(id, request, now, actions);
-  add_carried(*leg, request, actions);
+  add_carried(shared_.accounts, *leg, request, actions);
   carry_out(*leg, std::move(actions), now);
   // The phone layer may need time to answer: RFC 3261 section 17.2.1. No effect if the session has already answered.
   if (request.method() == Method::Invite) shared_.servers.respond(id, 100, {}, {}, {}, now);
@@ -154,7 +126,7 @@ void CallTable::on_cancel(TransactionId cancel, std::optional<TransactionId> inv
   if (leg == nullptr) return;
   session::Actions actions;
   leg->session->on_cancel(*invite, request, now, actions);
-  add_carried(*leg, request, actions);
+  add_carried(shared_.accounts, *leg, request, actions);
   carry_out(*leg, std::move(actions), now);
 }
 
@@ -180,51 +152,8 @@ void CallTable::on_ack(const Message& ack, base::TimePoint now) {
   }
   session::Actions actions;
   leg->session->on_ack(ack, now, actions);
-  add_carried(*leg, ack, actions);
+  add_carried(shared_.accounts, *leg, ack, actions);
   carry_out(*leg, std::move(actions), now);
-}
-
-/// Adds the reason for a missing address or connection, which the session does not have.
-void CallTable::add_reason(const std::string& trouble, session::Actions& actions) {
-  for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
-    if (ended != nullptr && ended->reason.empty()) ended->reason = trouble;
-  }
-}
-
-/// Updates the peer's identity from a request within the call that we answer with 2xx.
-void CallTable::learn_peer(Leg& leg, const Message& request, const Flow& flow) {
-  Dialog* dialog = leg.over ? nullptr : leg.session->dialog_of(request);
-  if (dialog == nullptr) return;
-  PeerChanged changed{leg.id, party_of(request.from()), asserted_of(shared_.accounts, leg.account, request, flow)};
-  const auto before = parse_name_addr(dialog->remote());
-  const bool renamed =
-      !before || !equivalent(before->uri, request.from().uri) || before->display_text() != changed.from.display;
-  const bool reasserted = changed.asserted && changed.asserted != leg.asserted;
-  dialog->rename_remote(request);
-  if (reasserted) leg.asserted = changed.asserted;
-  if (!renamed && !reasserted) return;
-  changed.headers = carried_fields(request);
-  shared_.outbox.events.push_back(std::move(changed));
-}
-
-/// Adds the message's header fields and asserted identity to its events, if the source is trusted: RFC 3325 section 5.
-void CallTable::add_carried(const Leg& leg, const Message& message, session::Actions& actions) const {
-  HeaderFields headers;
-  for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    if (tell == nullptr) continue;
-    if (headers.empty()) headers = carried_fields(message);
-    std::visit(
-        [&](auto& event) {
-          if constexpr (requires { event.headers; }) event.headers = headers;
-          if constexpr (requires { event.asserted; }) {
-            if (leg.way) event.asserted = asserted_of(shared_.accounts, leg.account, message, *leg.way);
-          }
-        },
-        tell->event);
-  }
 }
 
 void CallTable::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now) {
@@ -240,7 +169,7 @@ void CallTable::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoi
   } else {
     if (answer_challenge(*leg, outcome, actions, now)) return carry_out(*leg, std::move(actions), now);
     leg->session->on_response(purpose, *outcome.response, now, actions);
-    add_carried(*leg, *outcome.response, actions);
+    add_carried(shared_.accounts, *leg, *outcome.response, actions);
     auto asserted = leg->way ? asserted_of(shared_.accounts, leg->account, *outcome.response, *leg->way) : std::nullopt;
     if (asserted) leg->asserted = std::move(asserted);
   }
@@ -274,20 +203,8 @@ void CallTable::carry_out(Leg& leg, session::Actions actions, base::TimePoint no
       respond(leg, *response, now);
     } else if (auto* again = std::get_if<session::RepeatAnswer>(&action)) {
       shared_.servers.repeat(again->request, now);
-    } else if (auto* send = std::get_if<session::Send>(&action)) {
-      auto way = leg.account ? shared_.accounts.outbound_route(*leg.account) : OutboundRoute{};
-      Outgoing request;
-      request.owner = {Owner::Kind::Session, leg.id.value, send->purpose};
-      request.to_registrar =
-          send->purpose == session::Purpose::Invite && !way.next_hop.empty() && send->head.next_hop == way.next_hop;
-      if (request.to_registrar) request.alternatives = std::move(way.alternatives);
-      request.peer_opened = leg.incoming != nullptr;
-      request.head = std::move(send->head);
-      add_extras(leg, *send);
-      request.headers = std::move(send->headers);
-      request.body = std::move(send->body);
-      request.own = std::move(send->own);
-      shared_.clients.send(std::move(request), now);
+    } else if (auto* request = std::get_if<session::Send>(&action)) {
+      send(leg, std::move(*request), now);
     } else if (const auto* cancel = std::get_if<session::Cancel>(&action)) {
       const bool parts = cancel->purpose == session::Purpose::Invite;
       shared_.clients.cancel({Owner::Kind::Session, leg.id.value, cancel->purpose}, parts ? leg.parting : HeaderList(), now);
@@ -299,7 +216,7 @@ void CallTable::carry_out(Leg& leg, session::Actions actions, base::TimePoint no
       shared_.clients.send_ack(leg.id.value, std::move(*ack), now);
     } else if (auto* tell = std::get_if<session::Tell>(&action)) {
       if (std::holds_alternative<CallEnded>(tell->event) && !std::exchange(leg.over, true)) --live_;
-      report(leg, tell->event, now);
+      report_progress(*this, leg, tell->event, now);
       shared_.outbox.events.push_back(std::move(tell->event));
     }
   }
@@ -310,9 +227,19 @@ void CallTable::carry_out(Leg& leg, session::Actions actions, base::TimePoint no
   deadlines_.set(leg.id, leg.session->next_deadline());
 }
 
-void CallTable::add_extras(const Leg& leg, session::Send& send) {
-  if (send.purpose != session::Purpose::Bye) return;
-  send.headers.insert(send.headers.end(), leg.parting.begin(), leg.parting.end());
+void CallTable::send(const Leg& leg, session::Send request, base::TimePoint now) {
+  auto way = leg.account ? shared_.accounts.outbound_route(*leg.account) : OutboundRoute{};
+  Outgoing out;
+  out.owner = {Owner::Kind::Session, leg.id.value, request.purpose};
+  out.to_registrar = request.purpose == session::Purpose::Invite && !way.next_hop.empty() && request.head.next_hop == way.next_hop;
+  if (out.to_registrar) out.alternatives = std::move(way.alternatives);
+  out.peer_opened = leg.incoming != nullptr;
+  out.head = std::move(request.head);
+  out.headers = std::move(request.headers);
+  if (request.purpose == session::Purpose::Bye) out.headers.insert(out.headers.end(), leg.parting.begin(), leg.parting.end());
+  out.body = std::move(request.body);
+  out.own = std::move(request.own);
+  shared_.clients.send(std::move(out), now);
 }
 
 void CallTable::respond(Leg& leg, const session::Respond& response, base::TimePoint now) {
@@ -327,12 +254,14 @@ void CallTable::respond(Leg& leg, const session::Respond& response, base::TimePo
   if (answers) {
     for (auto& extra : std::exchange(leg.answering, {})) headers.push_back(std::move(extra));
   }
-  if (response.status / 100 == 2 && method != Method::Bye) learn_peer(leg, *request, *flow);
+  if (response.status / 100 == 2 && method != Method::Bye) {
+    if (auto changed = learn_peer(shared_.accounts, leg, *request, *flow)) shared_.outbox.events.push_back(std::move(*changed));
+  }
   const std::string own = target && response.status > 100 && response.status < 300 ? contact(leg.id.value, *flow) : std::string();
   shared_.servers.respond(response.request, response.status, headers, response.body, own, now, response.own);
   if (!answers || !leg.replaces) return;
   const SessionId replaced = *std::exchange(leg.replaces, std::nullopt);
-  if (response.status < 300) end_replaced(replaced, now);
+  if (response.status < 300) end_replaced(*this, replaced, now);
 }
 
 void CallTable::on_time(base::TimePoint now) {

@@ -88,15 +88,10 @@ class CallTable {
 
  private:
   [[nodiscard]] Leg* find(const Message& in_dialog) const;
+  void send(const Leg& leg, session::Send request, base::TimePoint now);
   void respond(Leg& leg, const session::Respond& response, base::TimePoint now);
   [[nodiscard]] base::Result<std::optional<SessionId>, int> replaced_by(const Message& invite,
                                                                         std::optional<AccountId> account) const;
-  void end_replaced(SessionId id, base::TimePoint now);
-  void report(Leg& leg, const Event& event, base::TimePoint now);
-  static void add_extras(const Leg& leg, session::Send& send);
-  void learn_peer(Leg& leg, const Message& request, const Flow& flow);
-  void add_carried(const Leg& leg, const Message& message, session::Actions& actions) const;
-  static void add_reason(const std::string& trouble, session::Actions& actions);
   [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions,
                                       base::TimePoint now);
 

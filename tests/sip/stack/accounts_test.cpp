@@ -1,4 +1,4 @@
-#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/account_table.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/tests/sip/stack/registering.hpp>
 
@@ -373,7 +373,7 @@ TEST_CASE_FIXTURE(Guarded, "When the registrar's name resolves to new addresses 
   options.registrar = "sip:pbx.example";
   names["pbx.example"] = {used, at(0)};
   receive(granted(start(), 120));
-  constexpr std::size_t kOthers = sip::Accounts::kMaxRegistrarAddresses - 1;
+  constexpr std::size_t kOthers = sip::AccountTable::kMaxRegistrarAddresses - 1;
   for (std::size_t n = 1; n <= kOthers; ++n) {
     names["pbx.example"] = {used, at(n)};
     sent.clear();

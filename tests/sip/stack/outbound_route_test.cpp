@@ -1,5 +1,5 @@
 // The route of requests outside of dialogs, and the parameters that REGISTER and its response have besides the binding.
-#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/outbound_route.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // One extension at several servers at the same time, with one account for each server.
-#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/account_table.hpp>
 #include <offhook/sip/stack/outbound_route.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
 
@@ -214,10 +214,10 @@ TEST_CASE_FIXTURE(Everywhere, "The last kMaxRegistrarAddresses addresses without
   };
   names["pbx.example"] = {route(Transport::Udp, at(0))};
   start_all({});
-  for (std::size_t n = 1; n < sip::Accounts::kMaxRegistrarAddresses; ++n) ask_at(n);
+  for (std::size_t n = 1; n < sip::AccountTable::kMaxRegistrarAddresses; ++n) ask_at(n);
   (void)call_from(at(0));
   CHECK(event<sip::IncomingCall>());
-  ask_at(sip::Accounts::kMaxRegistrarAddresses);
+  ask_at(sip::AccountTable::kMaxRegistrarAddresses);
   (void)call_from(at(0));
   CHECK_FALSE(event<sip::IncomingCall>());
   (void)call_from(at(1));
