@@ -135,8 +135,8 @@ TEST_CASE("refresh_within limits the time between two REGISTERs, from kMinRefres
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CHECK(wait(25s, 300, seed) <= 25s);
     CHECK(wait(25s, 300, seed) >= 20s);
-    CHECK(wait(Registration::kMinRefreshWithin, 300, seed) <= 10s);
-    CHECK(wait(Registration::kMinRefreshWithin - 1s, 300, seed) >= 8s);
+    CHECK(wait(Waits::kMinRefreshWithin, 300, seed) <= 10s);
+    CHECK(wait(Waits::kMinRefreshWithin - 1s, 300, seed) >= 8s);
     CHECK(wait(25s, 30, seed) <= 15s);  // A shorter grant takes precedence.
     CHECK(wait(3600s, 300, seed) >= 150s);
     CHECK(wait(0s, 300, seed) >= 150s);
