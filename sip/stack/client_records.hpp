@@ -1,0 +1,51 @@
+#pragma once
+
+#include <offhook/sip/stack/client_record.hpp>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+/// The requests that we sent, by id and by owner.
+class ClientRecords {
+ public:
+  /// Adds a request. It becomes the current one of its owner.
+  ClientRecord& add(transaction::TransactionId id, Outgoing request);
+  /// Returns a request that has not ended, or null.
+  [[nodiscard]] ClientRecord* find(transaction::TransactionId id) const;
+  /// Returns a request that may have ended, until collect().
+  [[nodiscard]] ClientRecord* stored(transaction::TransactionId id) const;
+  /// Returns the latest request of the owner and purpose. The request has not ended.
+  [[nodiscard]] ClientRecord* current(const Owner& owner) const;
+  /// Makes `next` the current request of its owner if `before` is.
+  void replace_current(const ClientRecord& before, const ClientRecord& next);
+  /// Returns the started requests over this flow that have no response, in the order of their ids.
+  [[nodiscard]] std::vector<ClientRecord*> unanswered_over(const Flow& flow) const;
+  /// The owner has another request instead.
+  void disown(ClientRecord& record);
+  void end(ClientRecord& record);
+  /// Removes the requests that have ended. Appends the sessions that had one to `ended`.
+  void collect(std::vector<std::uint64_t>& ended);
+
+  [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }
+  [[nodiscard]] bool uses(const Flow& flow) const;
+  [[nodiscard]] std::size_t unfinished() const;  ///< number of those without a final response
+  [[nodiscard]] std::size_t size() const { return records_.size(); }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  void release(const Owner& owner);
+  [[nodiscard]] bool is_consistent(const ClientRecord& record) const;
+
+  std::unordered_map<transaction::TransactionId, std::unique_ptr<ClientRecord>> records_;
+  std::map<Owner, transaction::TransactionId> current_;  // The latest request of each owner and purpose.
+  std::unordered_map<std::uint64_t, std::size_t> open_;  // Number of records per session.
+  std::vector<transaction::TransactionId> dead_;
+  std::vector<std::uint64_t> released_;
+};
+
+}  // namespace offhook::inline v0::sip
