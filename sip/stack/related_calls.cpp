@@ -32,7 +32,7 @@ void report_progress(CallTable& calls, CallTable::Leg& leg, const Event& event, 
   if (status >= 200) leg.reports_to.reset();
   session::ConfirmedCall* call = asker != nullptr ? asker->session->confirmed() : nullptr;
   session::Actions actions;
-  if (call != nullptr && call->report_transfer(status, now, actions)) calls.carry_out(*asker, std::move(actions), now);
+  if (call != nullptr && call->transfers().report(status, now, actions)) calls.carry_out(*asker, std::move(actions), now);
 }
 
 }  // namespace offhook::inline v0::sip

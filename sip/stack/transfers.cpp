@@ -30,24 +30,26 @@ base::Result<void, StackError> Transfers::refer(SessionId id, ReferOptions optio
   if (!referrer.empty() && !parse_uri(referrer)) return base::fail(StackError::BadUri);
   if (!referrer.empty()) fields.emplace_back("Referred-By", "<" + referrer + ">");  // RFC 3892 section 2.1
   if (!options.reports) fields.emplace_back("Refer-Sub", "false");
-  return table_.command_to_confirmed(id, now,
-                       [&](auto& call, auto& out) { return call.refer(std::move(options.headers), std::move(fields), now, out); });
+  return table_.command_to_confirmed(id, now, [&](auto& call, auto& out) {
+    return call.state() == session::ConfirmedCall::State::Up &&
+           call.transfers().refer(std::move(options.headers), std::move(fields), now, out);
+  });
 }
 
 base::Result<void, StackError> Transfers::accept(SessionId id, base::TimePoint now, HeaderList headers) {
   if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
-  return table_.command_to_confirmed(id, now,
-                       [&](auto& call, auto& out) { return call.accept_transfer(std::move(headers), now, out); });
+  return table_.command_to_confirmed(
+      id, now, [&](auto& call, auto& out) { return call.transfers().accept(std::move(headers), now, out); });
 }
 
 base::Result<void, StackError> Transfers::decline(SessionId id, int status, base::TimePoint now, HeaderList headers) {
   if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
-  return table_.command_to_confirmed(id, now,
-                       [&](auto& call, auto& out) { return call.decline_transfer(status, std::move(headers), out); });
+  return table_.command_to_confirmed(
+      id, now, [&](auto& call, auto& out) { return call.transfers().decline(status, std::move(headers), out); });
 }
 
 base::Result<void, StackError> Transfers::report(SessionId id, int status, base::TimePoint now) {
-  return table_.command_to_confirmed(id, now, [&](auto& call, auto& out) { return call.report_transfer(status, now, out); });
+  return table_.command_to_confirmed(id, now, [&](auto& call, auto& out) { return call.transfers().report(status, now, out); });
 }
 
 bool Transfers::peer_replaces(SessionId id) const {
