@@ -181,21 +181,22 @@ void AccountTable::send_register(Account& account, registration::SendRegister re
 void AccountTable::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now) {
   Account* account = find({outcome.owner.id});
   if (account == nullptr || !account->registration) return;
-  const Flow* flow = shared_.clients.flow(outcome.id);
+  const ClientRecord* request = shared_.clients.record(outcome.id);
   registration::Actions actions;
   const bool fails = outcome.response == nullptr || outcome.response->status() >= 300;
   if (fails) account->registration->set_others_hold(others_hold(*account));
   if (outcome.response != nullptr) {
-    if (flow != nullptr) {
+    if (request != nullptr) {
+      const Flow& flow = request->flow;
       // REGISTER may have been sent to several candidates, each with its own Contact. Restore the Contact of the candidate that
       // responded.
-      (void)account->registration->on_route(flow->transport, flow->local, host_for(*flow));
-      if (!is_reliable(flow->transport) || !account->options.keep_alive) account->registration->on_flow_proven();
-      if (account->flow && !same_way(*account->flow, *flow)) account->keep_alive.stop();
-      account->flow = *flow;
-      if (const auto end = shared_.clients.own_end(outcome.id)) account->flow->local = *end;
+      (void)account->registration->on_route(flow.transport, flow.local, host_for(flow));
+      if (!is_reliable(flow.transport) || !account->options.keep_alive) account->registration->on_flow_proven();
+      if (account->flow && !same_way(*account->flow, flow)) account->keep_alive.stop();
+      account->flow = flow;
+      if (const auto end = request->own_end()) account->flow->local = *end;
       account->registration->on_connected(account->flow->local);
-      for (const Route& route : *shared_.clients.routes(outcome.id)) learn_registrar(account->id, route.remote.ip);
+      for (const Route& route : request->routes) learn_registrar(account->id, route.remote.ip);
     }
     account->realms.learn(*outcome.response);
     if (outcome.response->status() >= 200 && outcome.response->status() < 300) learn_service(*account, *outcome.response);

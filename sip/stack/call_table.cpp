@@ -160,11 +160,11 @@ void CallTable::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoi
   Leg* leg = find(SessionId{outcome.owner.id});
   if (leg == nullptr) return;
   const session::Purpose purpose = outcome.owner.purpose;
-  if (const Flow* flow = shared_.clients.flow(outcome.id); flow != nullptr && outcome.response != nullptr) leg->way = *flow;
+  const ClientRecord* request = shared_.clients.record(outcome.id);
+  if (request != nullptr && outcome.response != nullptr) leg->way = request->flow;
   session::Actions actions;
   if (outcome.response == nullptr) {
-    const Outgoing* request = shared_.clients.request(outcome.id);
-    leg->session->on_failure(purpose, request != nullptr ? request->head : RequestHead{}, outcome.failure, now, actions);
+    leg->session->on_failure(purpose, request != nullptr ? request->what.head : RequestHead{}, outcome.failure, now, actions);
     add_reason(outcome.trouble, actions);
   } else {
     if (answer_challenge(*leg, outcome, actions, now)) return carry_out(*leg, std::move(actions), now);
@@ -188,11 +188,11 @@ bool CallTable::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcom
   AuthAttempt attempt;
   auto credentials =
       sip::answer_challenge(shared_.clients, shared_.accounts, shared_.random, outcome, leg.account, leg.digest, attempt);
-  const Outgoing* request = shared_.clients.request(outcome.id);
+  const ClientRecord* request = shared_.clients.record(outcome.id);
   if (!credentials || request == nullptr) return false;
-  const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head, actions);
+  const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->what.head, actions);
   if (!cseq) return false;
-  leg.seen = seen_address(*outcome.response, *shared_.clients.flow(outcome.id));
+  leg.seen = seen_address(*outcome.response, request->flow);
   shared_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
   return true;
 }

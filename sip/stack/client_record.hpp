@@ -47,13 +47,17 @@ struct ClientRecord {
   std::optional<base::TimePoint> silence_ends;      // Set while it is silent and another candidate remains.
   std::optional<base::SocketAddress> stream_tried;  // TCP was tried there because of the size; do not try again.
 
+  /// Returns our end of the route: our listening address, or the connection's local end once it is known (Route::local).
+  [[nodiscard]] std::optional<base::SocketAddress> own_end() const {
+    return route < routes.size() ? std::optional(routes[route].local) : std::nullopt;
+  }
   void want_cancel() {
     if (cancelling == Cancelling::No) cancelling = Cancelling::Wanted;
   }
   /// Returns true for a status of a server that has another copy of the request, or cannot decide: RFC 3261 sections 8.2.2.2 and
   /// 12.2.2. It does not count as response while another candidate may respond.
   [[nodiscard]] bool loses(int status) const {
-    return status == 482 || status == 408 || status == 503 || (status == 500 && what.is_in_dialog());
+    return status == 482 || status == 408 || status == 503 || (status == 500 && is_in_dialog(what.head));
   }
   [[nodiscard]] bool is_answered() const { return answered != Answered::No; }
   [[nodiscard]] bool is_of_session() const { return what.owner.kind == Owner::Kind::Session; }

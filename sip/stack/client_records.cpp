@@ -3,6 +3,7 @@
 #include <offhook/base/shrink.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace offhook::inline v0::sip {
@@ -34,11 +35,6 @@ ClientRecord* ClientRecords::current(const Owner& owner) const {
   return current == current_.end() ? nullptr : find(current->second);
 }
 
-void ClientRecords::replace_current(const ClientRecord& before, const ClientRecord& next) {
-  const auto current = current_.find(next.what.owner);
-  if (current != current_.end() && current->second == before.id) current->second = next.id;
-}
-
 std::vector<ClientRecord*> ClientRecords::unanswered_over(const Flow& flow) const {
   std::vector<ClientRecord*> hit;
   for (const auto& [id, record] : records_) {
@@ -59,7 +55,22 @@ void ClientRecords::release(const Owner& owner) {
 
 void ClientRecords::disown(ClientRecord& record) { release(std::exchange(record.what.owner, {})); }
 
+void ClientRecords::watch(const ClientRecord& record) {
+  auto due = record.machine.next_deadline();
+  if (record.silence_ends && (!due || *record.silence_ends < *due)) due = record.silence_ends;
+  deadlines_.set(record.id, due);
+}
+
+ClientRecord* ClientRecords::take_due(base::TimePoint now) {
+  while (const auto id = deadlines_.take_due(now)) {
+    if (ClientRecord* record = find(*id)) return record;
+  }
+  return nullptr;
+}
+
 void ClientRecords::end(ClientRecord& record) {
+  drop_out(record);
+  deadlines_.set(record.id, std::nullopt);
   record.dead = true;
   dead_.push_back(record.id);
 }
@@ -76,6 +87,45 @@ void ClientRecords::collect(std::vector<std::uint64_t>& ended) {
   base::shrink(records_);
   ended.insert(ended.end(), released_.begin(), released_.end());
   released_.clear();
+}
+
+void ClientRecords::pass_on(ClientRecord& from, ClientRecord& to, Leaving how) {
+  to.behind = std::exchange(from.behind, {});
+  std::erase(to.behind, to.id);
+  to.turn = ClientRecord::Turn::Holds;
+  from.silence_ends.reset();
+  if (how == Leaving::Waiting) {
+    from.turn = ClientRecord::Turn::Left;
+    to.behind.push_back(from.id);
+    from.machine.stop_resending();
+    watch(from);
+  } else {
+    disown(from);
+  }
+  for (const TransactionId id : to.behind) stored(id)->holder = to.id;
+}
+
+ClientRecord* ClientRecords::take_back(ClientRecord& record, Leaving how, base::TimePoint now) {
+  ClientRecord* holder = find(record.holder);
+  assert(holder != nullptr);
+  // The remaining routes of the holder come after its current one.
+  const Route own = record.routes[record.route];
+  record.route = holder->route + 1;
+  record.routes = holder->routes;
+  record.routes.insert(record.routes.begin() + static_cast<std::ptrdiff_t>(record.route), own);
+  record.limited = holder->limited;
+  const auto current = current_.find(record.what.owner);
+  if (current != current_.end() && current->second == holder->id) current->second = record.id;
+  const bool asked = holder->machine.is_started();  // Otherwise it still waits for a route, which it does not need any more.
+  pass_on(*holder, record, asked ? how : Leaving::Done);
+  record.machine.resume_resending(now);
+  watch(record);
+  return asked ? nullptr : holder;
+}
+
+void ClientRecords::drop_out(const ClientRecord& record) {
+  if (record.turn == ClientRecord::Turn::Holds) return;
+  if (ClientRecord* holder = find(record.holder)) std::erase(holder->behind, record.id);
 }
 
 bool ClientRecords::uses(const Flow& flow) const {

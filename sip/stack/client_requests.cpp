@@ -19,8 +19,8 @@ ClientRecord::Answered answer_of(int status) {
 ClientRequests::ClientRequests(Shared shared)
     : shared_(std::move(shared)),
       queries_(shared_.outbox, shared_.last_query_id),
-      look_ups_(queries_),
-      acks_({shared_.random, shared_.outbox, shared_.contacts, queries_, hops_, memory_, shared_.datagram_limit,
+      hops_(queries_, shared_.contacts, shared_.datagram_limit),
+      acks_({shared_.random, shared_.outbox, shared_.contacts, queries_, hops_.of_calls(), hops_.memory(), shared_.datagram_limit,
              {shared_.user_agent, shared_.can}}) {}
 
 void ClientRequests::send(Outgoing request, base::TimePoint now) { look_up(make(std::move(request)), now); }
@@ -30,27 +30,15 @@ void ClientRequests::look_up(ClientRecord& record, base::TimePoint now) {
     record.trouble = "the next hop is no URI that we can send to";
     return fail(record, session::Failure::Unresolvable, now);
   }
-  if (take_way_back(record, now)) return;
-  if (record.is_of_session()) {
-    if (const auto* known = hops_.find(record.what.owner.id, *record.hop)) {
-      record.routes = *known;
-      return launch(record, now);
-    }
-  }
-  look_ups_.start(record.id, *record.hop, record.what.alternatives);
-}
-
-bool ClientRequests::take_way_back(ClientRecord& record, base::TimePoint now) {
-  const auto way = shared_.contacts.way(record.what.owner);
-  if (!way || !goes_back(*record.hop, *way)) return false;
-  record.routes = {{way->transport, way->local, way->remote, way->id, way->name}};
+  auto known = hops_.known(record);
+  if (!known) return hops_.look_up(record);
+  record.routes = std::move(*known);
   launch(record, now);
-  return true;
 }
 
 bool ClientRequests::on_answer(QueryId query, QueryResult result, base::TimePoint now) {
   if (acks_.on_answer(query, result, now)) return true;
-  auto found = look_ups_.on_answer(query, std::move(result));
+  auto found = hops_.on_answer(query, std::move(result));
   if (!found) return false;
   if (ClientRecord* record = records_.find(found->request)) take_routes(*record, std::move(*found), now);
   return true;
@@ -67,8 +55,7 @@ void ClientRequests::take_routes(ClientRecord& record, RouteLookUps::Found found
   if (!found.is_complete) return;
   if (found.routes.empty()) return fail(record, session::Failure::Unresolvable, now);
   record.trouble.clear();
-  memory_.arrange(*record.hop, found.routes, now);
-  if (record.is_of_session()) hops_.remember(record.what.owner.id, *record.hop, found.routes);
+  hops_.arrange(record, found.routes, now);
   record.routes = std::move(found.routes);
   launch(record, now);
 }
@@ -78,7 +65,7 @@ void ClientRequests::launch(ClientRecord& record, base::TimePoint now) {
   record.flow = flow_along(route);
   record.branch = "z9hG4bK" + shared_.random.token();
   record.bytes = write(record.what, record.flow, record.branch);
-  if (look_up_stream(record, now)) return;
+  if (hops_.look_up_stream(record, now)) return;
   const auto key = transaction::client_key(record.branch, to_string(record.what.head.method));
   if (!shared_.table.add_client(key, record.id)) return fail(record, session::Failure::Transport, now);
   const bool another = record.route + 1 < record.routes.size() && record.is_owned();
@@ -126,7 +113,7 @@ void ClientRequests::carry_out(ClientRecord& record, transaction::Actions action
       finish(record);
     }
   }
-  if (!record.dead) watch(record);
+  if (!record.dead) records_.watch(record);
 }
 
 /// Closes the connection if the registrar did not respond to a REGISTER at all. The registrar is no longer at the other end, and
@@ -135,12 +122,6 @@ void ClientRequests::mind_silence(const ClientRecord& record) {
   if (record.is_answered() || record.what.head.method != Method::Register || !is_reliable(record.flow.transport)) return;
   ++shared_.counters.dead_flows;
   shared_.outbox.closes.push_back(record.flow);
-}
-
-void ClientRequests::watch(ClientRecord& record) {
-  auto due = record.machine.next_deadline();
-  if (record.silence_ends && (!due || *record.silence_ends < *due)) due = record.silence_ends;
-  deadlines_.set(record.id, due);
 }
 
 void ClientRequests::deliver(ClientRecord& record, const Message& response, base::TimePoint now) {
@@ -159,27 +140,17 @@ void ClientRequests::deliver(ClientRecord& record, const Message& response, base
     const auto after = response.number(HeaderName::RetryAfter);
     if (try_next_route(record, after ? std::optional(std::chrono::seconds(*after)) : std::nullopt, Leaving::Done, now)) return;
   } else if (status != 503) {
-    if (record.hop && first && record.route < record.routes.size())
-      memory_.on_answer(*record.hop, record.routes[record.route], now);
+    if (first) hops_.on_response(record, now);
   }
   if (record.loses(status) && hand_back(record, now)) return;
   if (status > 100) give_up_others(record, now);
-  if (first) prefer_route(record);
+  if (first) hops_.prefer(record);
   if (record.is_owned()) outcomes_.push_back({record.id, record.what.owner, &response, {}});
-}
-
-/// Stores the connection's local end, so that later messages on this route (a copy with credentials, or a request within the
-/// call) name an address that reaches us.
-void ClientRequests::learn_own_end(ClientRecord& record, const Flow& connection) {
-  if (!is_reliable(connection.transport) || record.route >= record.routes.size()) return;
-  set_own_end(record.routes[record.route], connection);
-  if (record.hop && record.is_of_session())
-    hops_.learn_own_end(record.what.owner.id, *record.hop, connection);
 }
 
 void ClientRequests::fail(ClientRecord& record, session::Failure failure, base::TimePoint now) {
   if (hand_back(record, now)) return finish(record);
-  if (record.hop && record.is_of_session()) hops_.forget(record.what.owner.id, *record.hop);
+  hops_.forget(record);
   if (record.is_owned())
     outcomes_.push_back({record.id, record.what.owner, nullptr, failure, std::move(record.trouble)});
   finish(record);
@@ -187,11 +158,9 @@ void ClientRequests::fail(ClientRecord& record, session::Failure failure, base::
 
 void ClientRequests::finish(ClientRecord& record) {
   if (record.dead) return;
-  drop_out(record);
   records_.end(record);
   if (record.machine.is_invite()) acks_.forget(record.id);
   shared_.table.erase(record.id);
-  deadlines_.set(record.id, std::nullopt);
 }
 
 bool ClientRequests::on_response(const Message& response, const Flow& flow, base::TimePoint now) {
@@ -201,7 +170,7 @@ bool ClientRequests::on_response(const Message& response, const Flow& flow, base
   // RFC 3261 section 18.1.2
   if (found == nullptr || !is_sent_by(response.top_via(), found->flow.local)) return false;
   ClientRecord& record = *found;
-  learn_own_end(record, flow);
+  hops_.learn_own_end(record, flow);
   transaction::Actions actions;
   const int status = response.status();
   if (record.machine.is_invite() && status >= 300 && record.ack.empty())
@@ -215,7 +184,7 @@ bool ClientRequests::on_response(const Message& response, const Flow& flow, base
 void ClientRequests::on_flow_failed(const Flow& flow, std::string_view why, base::TimePoint now) {
   acks_.on_flow_failed(flow, now);
   // A connection that never came up has no local end.
-  if (is_reliable(flow.transport) && flow.id != FlowId{}) hops_.forget_own_end(flow);
+  if (is_reliable(flow.transport) && flow.id != FlowId{}) hops_.of_calls().forget_own_end(flow);
   // Further responses to a request that already got one may arrive over a new connection: RFC 3261 section 18.2.2.
   for (ClientRecord* record : records_.unanswered_over(flow)) {
     record->trouble = why;
@@ -226,9 +195,7 @@ void ClientRequests::on_flow_failed(const Flow& flow, std::string_view why, base
 }
 
 void ClientRequests::on_time(base::TimePoint now) {
-  while (const auto id = deadlines_.take_due(now)) {
-    ClientRecord* record = records_.find(*id);
-    if (record == nullptr) continue;
+  while (ClientRecord* record = records_.take_due(now)) {
     if (record->silence_ends && *record->silence_ends <= now) {
       record->silence_ends.reset();
       if (try_next_route(*record, std::nullopt, Leaving::Waiting, now)) continue;
@@ -255,7 +222,7 @@ void ClientRequests::limit(std::uint64_t session, base::TimePoint now) {
     record->limited = true;
     if (!record->machine.is_invite()) continue;
     record->machine.on_cancelled(now);
-    deadlines_.set(record->id, record->machine.next_deadline());
+    records_.watch(*record);
   }
 }
 
@@ -280,7 +247,7 @@ void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base:
 void ClientRequests::send_cancel(ClientRecord& invite, base::TimePoint now) {
   if (std::exchange(invite.cancelling, ClientRecord::Cancelling::Sent) == ClientRecord::Cancelling::Sent) return;
   invite.machine.on_cancelled(now);
-  deadlines_.set(invite.id, invite.machine.next_deadline());
+  records_.watch(invite);
   // Same branch, same flow, same route: RFC 3261 section 9.1.
   Outgoing request;
   request.head = invite.what.head;
@@ -298,55 +265,16 @@ void ClientRequests::send_cancel(ClientRecord& invite, base::TimePoint now) {
   carry_out(cancel, std::move(actions), nullptr, now);
 }
 
-/// Starts the call's next requests at the address that responded.
-void ClientRequests::prefer_route(const ClientRecord& record) {
-  if (record.route == 0 || !record.is_of_session()) return;
-  if (record.hop) hops_.prefer(record.what.owner.id, *record.hop, record.routes[record.route]);
-}
-
 std::string ClientRequests::write(const Outgoing& request, const Flow& flow, std::string_view branch) {
   const std::string contact = shared_.contacts.contact(request.owner, request.head.method, flow);
   return compose(request, flow, branch, contact, {shared_.user_agent, shared_.can});
 }
 
-std::optional<ClientRequests::Outcome> ClientRequests::take_outcome() {
-  if (outcomes_.empty()) return std::nullopt;
-  const Outcome outcome = outcomes_.front();
-  outcomes_.erase(outcomes_.begin());
-  return outcome;
-}
-
-const Outgoing* ClientRequests::request(TransactionId id) const {
-  const ClientRecord* record = records_.stored(id);
-  return record == nullptr ? nullptr : &record->what;
-}
-
-const Flow* ClientRequests::flow(TransactionId id) const {
-  const ClientRecord* record = records_.stored(id);
-  return record == nullptr ? nullptr : &record->flow;
-}
-
-std::optional<base::SocketAddress> ClientRequests::own_end(TransactionId id) const {
-  const ClientRecord* record = records_.stored(id);
-  if (record == nullptr || record->route >= record->routes.size()) return std::nullopt;
-  return record->routes[record->route].local;
-}
-
-const std::vector<Route>* ClientRequests::routes(TransactionId id) const {
-  const ClientRecord* record = records_.stored(id);
-  return record == nullptr ? nullptr : &record->routes;
-}
-
-void ClientRequests::collect(std::vector<std::uint64_t>& ended) {
-  records_.collect(ended);
-  acks_.collect(ended);
-}
-
 void ClientRequests::add_to(StackSizes& sizes) const {
   sizes.requests_sent += records_.size();
-  sizes.look_ups += look_ups_.size() + acks_.waiting();
-  sizes.routes += hops_.size();
-  sizes.timers += deadlines_.size();
+  sizes.look_ups += hops_.look_ups() + acks_.waiting();
+  sizes.routes += hops_.of_calls().size();
+  sizes.timers += records_.timers();
 }
 
 }  // namespace offhook::inline v0::sip

@@ -1,17 +1,16 @@
 #pragma once
 
 #include <offhook/base/random.hpp>
-#include <offhook/sip/stack/call_hops.hpp>
-#include <offhook/sip/stack/candidate_memory.hpp>
 #include <offhook/sip/stack/client_acks.hpp>
 #include <offhook/sip/stack/client_records.hpp>
 #include <offhook/sip/stack/contact_source.hpp>
-#include <offhook/sip/stack/deadlines.hpp>
+#include <offhook/sip/stack/next_hops.hpp>
 #include <offhook/sip/stack/outbox.hpp>
 #include <offhook/sip/stack/outgoing.hpp>
 #include <offhook/sip/stack/route_look_ups.hpp>
 #include <offhook/sip/transaction/transaction_table.hpp>
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,21 +76,20 @@ class ClientRequests {
   bool on_answer(QueryId query, QueryResult result, base::TimePoint now);
   void on_flow_failed(const Flow& flow, std::string_view why, base::TimePoint now);
   void on_time(base::TimePoint now);
-  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return records_.next_deadline(); }
 
-  [[nodiscard]] std::optional<Outcome> take_outcome();
-  /// The next four functions return data of the request in an outcome. The data is valid until collect().
-  [[nodiscard]] const Outgoing* request(TransactionId id) const;
-  [[nodiscard]] const Flow* flow(TransactionId id) const;
-  /// Returns our end of the route: our listening address, or the connection's local end once it is known (Route::local).
-  [[nodiscard]] std::optional<base::SocketAddress> own_end(TransactionId id) const;
-  [[nodiscard]] const std::vector<Route>* routes(TransactionId id) const;  ///< all routes to which its next hop resolved
+  [[nodiscard]] std::optional<Outcome> take_outcome() { return Outbox::take(outcomes_); }
+  /// Returns the request of an outcome, or null. It is valid until collect().
+  [[nodiscard]] const ClientRecord* record(TransactionId id) const { return records_.stored(id); }
 
   /// Removes what has ended, and appends the sessions that owned it to `ended`.
-  void collect(std::vector<std::uint64_t>& ended);
+  void collect(std::vector<std::uint64_t>& ended) {
+    records_.collect(ended);
+    acks_.collect(ended);
+  }
   [[nodiscard]] bool owns_any(std::uint64_t session) const { return records_.owns_any(session) || acks_.owns_any(session); }
   /// Forgets the addresses that were looked up for this session.
-  void forget(std::uint64_t session) { hops_.forget(session); }
+  void forget(std::uint64_t session) { hops_.of_calls().forget(session); }
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   void add_to(StackSizes& sizes) const;
   [[nodiscard]] bool uses(const Flow& flow) const { return records_.uses(flow); }
@@ -101,20 +99,15 @@ class ClientRequests {
   [[nodiscard]] bool is_consistent() const { return records_.is_consistent(); }
 
  private:
-  enum class Leaving : std::uint8_t { Done, Waiting };  // Waiting: it may still respond.
+  using Leaving = ClientRecords::Leaving;
 
   ClientRecord& make(Outgoing request) { return records_.add(TransactionId{++shared_.last_id}, std::move(request)); }
   void look_up(ClientRecord& record, base::TimePoint now);
-  [[nodiscard]] bool take_way_back(ClientRecord& record, base::TimePoint now);
   void take_routes(ClientRecord& record, RouteLookUps::Found found, base::TimePoint now);
   void launch(ClientRecord& record, base::TimePoint now);
-  [[nodiscard]] bool look_up_stream(ClientRecord& record, base::TimePoint now);
   void carry_out(ClientRecord& record, transaction::Actions actions, const Message* response, base::TimePoint now);
   void deliver(ClientRecord& record, const Message& response, base::TimePoint now);
-  void watch(ClientRecord& record);
   void mind_silence(const ClientRecord& record);
-  void prefer_route(const ClientRecord& record);
-  void learn_own_end(ClientRecord& record, const Flow& connection);
   void send_cancel(ClientRecord& invite, base::TimePoint now);
   void fail(ClientRecord& record, session::Failure failure, base::TimePoint now);
   void finish(ClientRecord& record);
@@ -126,23 +119,18 @@ class ClientRequests {
   // The candidates of a request: client_failover.cpp.
   [[nodiscard]] bool try_next_route(ClientRecord& record, std::optional<std::chrono::seconds> retry_after, Leaving how,
                                     base::TimePoint now);
-  void pass_on(ClientRecord& from, ClientRecord& to, Leaving how);
   [[nodiscard]] bool on_left(ClientRecord& record, const Message& response, base::TimePoint now);
   void take_back(ClientRecord& record, Leaving how, base::TimePoint now);
   [[nodiscard]] bool hand_back(ClientRecord& record, base::TimePoint now);
   void give_up_others(ClientRecord& record, base::TimePoint now);
-  void drop_out(ClientRecord& record);
   void on_late(ClientRecord& record, const Message& response, base::TimePoint now);
 
   Shared shared_;
   Queries queries_;
-  RouteLookUps look_ups_;
-  CandidateMemory memory_;
-  CallHops hops_;
+  NextHops hops_;
   ClientRecords records_;
   ClientAcks acks_;
-  std::vector<Outcome> outcomes_;
-  Deadlines<TransactionId> deadlines_;
+  std::deque<Outcome> outcomes_;
 };
 
 }  // namespace offhook::inline v0::sip

@@ -35,8 +35,9 @@ struct Outgoing {
   std::vector<std::string> alternatives{};  ///< URIs whose servers are tried after those of the next hop
   bool to_registrar = false;  ///< sent to the account's own registrar: a challenge comes from that registrar
   bool peer_opened = false;   ///< sent within a dialog that the peer opened
-  [[nodiscard]] bool is_in_dialog() const { return head.to.find(";tag=") != std::string::npos; }
 };
+
+[[nodiscard]] inline bool is_in_dialog(const RequestHead& request) { return request.to.find(";tag=") != std::string::npos; }
 
 /// The parts of every request: our name and our capabilities.
 struct OwnWords {

@@ -51,17 +51,17 @@ std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Ac
                                                std::optional<AccountId> account, std::optional<DigestClient>& digest,
                                                AuthAttempt& attempt) {
   const int status = outcome.response->status();
-  const Outgoing* request = clients.request(outcome.id);
-  const Flow* flow = clients.flow(outcome.id);
+  const ClientRecord* sent = clients.record(outcome.id);
   const AccountOptions* options = account ? accounts.options(*account) : nullptr;
-  if (request == nullptr || flow == nullptr || options == nullptr) return std::nullopt;
-  if (status >= 200 && status < 300 && digest) digest->on_success(*outcome.response, request->attempt);
+  if (sent == nullptr || options == nullptr) return std::nullopt;
+  const Outgoing& request = sent->what;
+  if (status >= 200 && status < 300 && digest) digest->on_success(*outcome.response, request.attempt);
   if (status != 401 && status != 407) return std::nullopt;
-  if (request->to_registrar) accounts.learn_registrar(*account, flow->remote.ip);
-  if (!accounts.may_answer(*account, *request, flow->remote.ip, *outcome.response)) return std::nullopt;
+  if (request.to_registrar) accounts.learn_registrar(*account, sent->flow.remote.ip);
+  if (!accounts.may_answer(*account, request, sent->flow.remote.ip, *outcome.response)) return std::nullopt;
   if (!digest) digest.emplace(credentials_of(*options));
-  attempt = request->attempt;
-  const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
+  attempt = request.attempt;
+  const AuthorizedRequest what{to_string(request.head.method), request.head.request_uri, request.body.data};
   auto credentials = digest->answer(*outcome.response, what, random, attempt);
   if (!credentials) return std::nullopt;
   return std::move(*credentials);

@@ -63,10 +63,10 @@ void RequestTable::on_outcome(const ClientRequests::Outcome& outcome, base::Time
     return end(id, std::move(event));
   }
   if (outcome.response->status() < 200) return;
-  const Outgoing* request = parts_.clients.request(outcome.id);
+  const ClientRecord* request = parts_.clients.record(outcome.id);
   AuthAttempt attempt;
   if (auto credentials = answer_challenge(parts_.clients, parts_.accounts, parts_.random, outcome, at->second->account, at->second->digest, attempt))
-    return parts_.clients.send_again(outcome.id, request->head.cseq + 1, std::move(*credentials), std::move(attempt), now);
+    return parts_.clients.send_again(outcome.id, request->what.head.cseq + 1, std::move(*credentials), std::move(attempt), now);
   RequestAnswered event;
   event.status = outcome.response->status();
   event.reason = std::string(outcome.response->reason());

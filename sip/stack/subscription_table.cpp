@@ -154,21 +154,21 @@ void SubscriptionTable::on_in_dialog(TransactionId id, base::TimePoint now) {
 
 void SubscriptionTable::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now) {
   Entry* entry = find({outcome.owner.id});
-  const Outgoing* request = parts_.clients.request(outcome.id);
+  const ClientRecord* request = parts_.clients.record(outcome.id);
   if (entry == nullptr || request == nullptr) return;
   subscription::Actions actions;
   if (outcome.response == nullptr) {
-    if (entry->ours) entry->ours->on_failure(request->head, outcome.failure, now, actions);
+    if (entry->ours) entry->ours->on_failure(request->what.head, outcome.failure, now, actions);
     if (entry->watcher) entry->watcher->on_failure(outcome.failure, now, actions);
     return carry_out(*entry, std::move(actions), now);
   }
-  if (const Flow* flow = parts_.clients.flow(outcome.id)) entry->way = *flow;
+  entry->way = request->flow;
   AuthAttempt attempt;
   if (auto credentials = answer_challenge(parts_.clients, parts_.accounts, parts_.random, outcome, entry->account, entry->digest, attempt)) {
-    const auto cseq = entry->ours ? entry->ours->take_cseq(request->head) : std::optional(entry->watcher->take_cseq());
+    const auto cseq = entry->ours ? entry->ours->take_cseq(request->what.head) : std::optional(entry->watcher->take_cseq());
     if (cseq) return parts_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
   }
-  if (entry->ours) entry->ours->on_response(request->head, *outcome.response, now, actions);
+  if (entry->ours) entry->ours->on_response(request->what.head, *outcome.response, now, actions);
   if (entry->watcher) entry->watcher->on_response(*outcome.response, now, actions);
   carry_out(*entry, std::move(actions), now);
 }
