@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::sip::registration {
 
-/// The history of the connections over which we are reachable: RFC 5626 section 4. Pure: no I/O, no clock.
+/// The history of the connections over which we are reachable: RFC 5626 section 4.5. Pure: no I/O, no clock.
 class FlowHealth {
  public:
   /// If two consecutive connections are lost sooner than this after their 2xx, the wait doubles each time.

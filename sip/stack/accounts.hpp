@@ -10,7 +10,7 @@ namespace offhook::inline v0::sip {
 
 class AccountTable;
 
-/// The accounts of a stack, and their registrations (RFC 3261 section 10). RegistrationChanged reports the state of a registration.
+/// The accounts of a stack, and their registrations (RFC 3261 section 10.2). RegistrationChanged reports the state of a registration.
 class Accounts {
  public:
   explicit Accounts(AccountTable& table) : table_(table) {}

@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// The client transaction of one request of ours, of either kind: RFC 3261 section 17.1.
+/// The client transaction of one request of ours, of either kind: RFC 3261 sections 17.1.1 and 17.1.2.
 class ClientMachine {
  public:
   /// Transmits the request.
